@@ -1,0 +1,1 @@
+console.log('ballast: the command line is not written yet');

@@ -1,0 +1,57 @@
+// Compiles every package's src to its dist with swc; a file is compiled again only when it is newer than its output.
+//   node tools/build.mjs [package folder ...]
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformFile } from '@swc/core';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const modifiedAt = (file) =>
+  fs.stat(file).then(
+    (s) => s.mtimeMs,
+    () => 0,
+  );
+const children = async (dir) => (await fs.readdir(path.join(root, dir))).map((name) => path.join(dir, name));
+const named = process.argv.slice(2).map((dir) => path.relative(root, path.resolve(dir)));
+const candidates =
+  named.length > 0 ? named : (await Promise.all(['apps', 'libs', 'libs/domain', 'tools'].map(children))).flat();
+const rcFile = path.join(root, '.swcrc');
+const options = { ...JSON.parse(await fs.readFile(rcFile, 'utf8')), swcrc: false, sourceMaps: true, configFile: false };
+// A changed compiler setting makes every output stale.
+const settingsAt = Math.max(await modifiedAt(rcFile), await modifiedAt(fileURLToPath(import.meta.url)));
+
+const wanted = (file) => file.endsWith('.ts') && !/\.(spec|int-spec|e2e-spec|d)\.ts$/.test(file);
+let compiled = 0;
+let failed = 0;
+for (const dir of candidates) {
+  const src = path.join(root, dir, 'src');
+  if (!(await modifiedAt(path.join(root, dir, 'package.json'))) || !(await modifiedAt(src))) continue;
+  const outputs = new Set();
+  for (const file of (await fs.readdir(src, { recursive: true })).filter(wanted)) {
+    const from = path.join(src, file);
+    const to = path.join(root, dir, 'dist', file.replace(/\.ts$/, '.js'));
+    outputs.add(to);
+    if ((await modifiedAt(to)) > Math.max(await modifiedAt(from), settingsAt)) continue;
+    try {
+      const { code, map } = await transformFile(from, {
+        ...options,
+        sourceFileName: path.relative(path.dirname(to), from),
+      });
+      await fs.mkdir(path.dirname(to), { recursive: true });
+      await fs.writeFile(`${to}.map`, map);
+      await fs.writeFile(to, `${code}\n//# sourceMappingURL=${path.basename(to)}.map\n`);
+      compiled += 1;
+    } catch (error) {
+      failed += 1;
+      console.error(`build: ${path.relative(root, from)}: ${error.message}`);
+    }
+  }
+  // The output of a deleted source would otherwise still be importable.
+  for (const file of await fs.readdir(path.join(root, dir, 'dist'), { recursive: true }).catch(() => [])) {
+    const old = path.join(root, dir, 'dist', file);
+    if (file.endsWith('.js') && !outputs.has(old))
+      await Promise.all([fs.rm(old), fs.rm(`${old}.map`, { force: true })]);
+  }
+}
+console.log(`build: ${compiled} files compiled${failed > 0 ? `, ${failed} failed` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;
