@@ -60,7 +60,6 @@ const ambient = [
   'Date',
   'Intl',
   'Temporal',
-  'Buffer',
   'process',
   'global',
   'globalThis',
