@@ -1,0 +1,95 @@
+import type { AccountId, Asset, DecimalString, InstrumentId, Instant, Place, TradeSide, Underlying } from './common.js';
+
+/** exchange.quotes, global. Stream `clock`, `quotes-<underlying>` or `market`. */
+export interface QuoteEvents {
+  /** First message of an exchange: what it lists and how often it wants prices. */
+  MarketOpened: {
+    readonly name: string;
+    readonly priceSetEverySeconds: number;
+    readonly instruments: readonly {
+      readonly instrument: InstrumentId;
+      readonly underlying: Underlying;
+      /** Smallest price step, USD. */
+      readonly tick: DecimalString;
+      /** Smallest quantity step, base units. */
+      readonly lot: DecimalString;
+    }[];
+  };
+  /** Closing prices before the start, oldest first, evenly spaced; seeds volatility and the marks of the last hour. */
+  PriceHistorySupplied: {
+    readonly underlying: Underlying;
+    readonly intervalMs: number;
+    readonly closes: readonly { readonly at: Instant; readonly price: DecimalString }[];
+  };
+  /** Clearing time moves on; the only input that brings time when nothing else happens. Sent after the quotes of its moment. */
+  ClockTicked: { readonly at: Instant };
+  /** Best bid and ask of the underlying on outside venues. A venue without news is absent. */
+  VenueQuotesReceived: {
+    readonly underlying: Underlying;
+    readonly quotes: readonly {
+      readonly venue: string;
+      readonly bid: DecimalString;
+      readonly ask: DecimalString;
+      /** When the venue quoted. */
+      readonly at: Instant;
+    }[];
+  };
+  /** The exchange's own book of a perpetual. */
+  PerpetualBookObserved: {
+    readonly instrument: InstrumentId;
+    readonly bestBid: DecimalString;
+    readonly bestAsk: DecimalString;
+    /** Average fill price of the impact notional (section 2.4), sell and buy side. */
+    readonly impactBid: DecimalString;
+    readonly impactAsk: DecimalString;
+    readonly lastPrice: DecimalString;
+    readonly at: Instant;
+  };
+}
+
+/** exchange.fills p. Stream `fills-<accountId>`. One message per side of a trade, same trade id. */
+export interface FillEvents {
+  TradeFilled: {
+    readonly tradeId: string;
+    readonly accountId: AccountId;
+    readonly instrument: InstrumentId;
+    readonly side: TradeSide;
+    readonly quantity: DecimalString;
+    readonly price: DecimalString;
+    readonly liquidity: 'maker' | 'taker';
+    /** Place of `CloseOutOrderPlaced` in liquidation p, when this fill executes a close-out order. */
+    readonly closeOutOrder: Place | null;
+  };
+}
+
+/** exchange.transfers p. Stream `transfers-<accountId>`, fund: `transfers-fund` (partition 0). */
+export interface TransferEvents {
+  AccountOpeningRequested: { readonly accountId: AccountId };
+  DepositReceived: {
+    readonly depositId: string;
+    readonly accountId: AccountId;
+    readonly asset: Asset;
+    readonly amount: DecimalString;
+  };
+  WithdrawalRequested: {
+    readonly withdrawalId: string;
+    readonly accountId: AccountId;
+    readonly asset: Asset;
+    readonly amount: DecimalString;
+  };
+  /** The operator's money for the insurance fund, USD. */
+  FundContributionReceived: { readonly contributionId: string; readonly amount: DecimalString };
+}
+
+/** exchange.orderReports p. Stream `order-<liquidation position>`. */
+export interface OrderReportEvents {
+  /** Answer to OrdersCancelRequested. */
+  OrdersCancelled: { readonly accountId: AccountId; readonly request: Place; readonly cancelledOrders: number };
+  /** Last word on a close-out order; the fills before it are in exchange.fills p. */
+  CloseOutOrderFinished: {
+    readonly accountId: AccountId;
+    readonly order: Place;
+    readonly status: 'filled' | 'partially-filled' | 'unfilled';
+    readonly filledQuantity: DecimalString;
+  };
+}

@@ -1,0 +1,20 @@
+/** What a pure decision of an aggregate answers: the facts that follow, or a refusal with a stable code. */
+export type Decision<Fact, Rejection extends { readonly code: string }> =
+  | { readonly accepted: true; readonly facts: readonly Fact[] }
+  | { readonly accepted: false; readonly rejection: Rejection };
+
+export const accepted = <Fact>(...facts: readonly Fact[]): { readonly accepted: true; readonly facts: readonly Fact[] } => ({
+  accepted: true,
+  facts,
+});
+
+export const rejected = <Rejection extends { readonly code: string }>(
+  rejection: Rejection,
+): { readonly accepted: false; readonly rejection: Rejection } => ({ accepted: false, rejection });
+
+/** An aggregate: `decide` reads, `evolve` is the only way its state changes. */
+export interface Decider<State, Command, Fact, Rejection extends { readonly code: string }> {
+  initialState(): State;
+  decide(command: Command, state: State): Decision<Fact, Rejection>;
+  evolve(state: State, fact: Fact): State;
+}

@@ -1,0 +1,69 @@
+import type { Instant } from '@ballast/kernel';
+
+/** Partition number of a log's global partition (facts that concern everybody). */
+export const GLOBAL = -1;
+
+/**
+ * When something happened: clearing time, and the hop inside it. Outside inputs have hop 0; what follows from
+ * inputs of hop h has hop h + 1. Never falls inside a partition.
+ */
+export interface LogicalTime {
+  readonly clearing: Instant;
+  readonly hop: number;
+}
+
+/** What made an event happen: an event of a source log, a command, or a timer that fell due. */
+export type Cause =
+  | { readonly kind: 'event'; readonly log: string; readonly partition: number; readonly position: number }
+  | { readonly kind: 'command'; readonly id: string }
+  | { readonly kind: 'timer'; readonly id: string; readonly due: Instant };
+
+/**
+ * "Then this source log partition was applied up to this position." A basis lists such steps in the order in
+ * which they were taken since the partition's previous event, so replay follows any interleaving exactly.
+ */
+export type BasisStep = readonly [log: string, partition: number, upTo: number];
+
+/** An entry of a log: an event of a service, a message of the exchange, or an accepted command. */
+export interface LogEntry<Type extends string = string, Payload = unknown> {
+  readonly log: string;
+  readonly partition: number;
+  /** 1, 2, 3, ... without gaps inside a partition; a log's size is its last position. */
+  readonly position: number;
+  readonly id: string;
+  readonly stream: string;
+  /** 1, 2, 3, ... inside the stream. */
+  readonly version: number;
+  readonly type: Type;
+  readonly schemaVersion: number;
+  readonly time: LogicalTime;
+  readonly cause: Cause;
+  readonly basis: readonly BasisStep[];
+  readonly correlation: string;
+  readonly actor: string | null;
+  readonly payload: Payload;
+}
+
+/** What a process emits; the machine adds place, time, cause, basis and id. */
+export interface NewEvent<Type extends string = string, Payload = unknown> {
+  readonly stream: string;
+  readonly type: Type;
+  readonly schemaVersion: number;
+  readonly payload: Payload;
+}
+
+/** An entry with its hashed text, as it is stored and sent. */
+export interface SealedEvent extends LogEntry {
+  readonly payloadText: string;
+  readonly basisText: string;
+  readonly causeText: string;
+  /** SHA-256 of the canonical envelope, 32 bytes. */
+  readonly hash: Buffer;
+  /** Chain head after this event: SHA-256(previous head || hash). The head of an empty log is 32 zero bytes. */
+  readonly chain: Buffer;
+}
+
+/** The answer to a command, stored with the events it caused and returned again on every retry. */
+export type CommandResult =
+  | { readonly outcome: 'accepted'; readonly data: unknown }
+  | { readonly outcome: 'rejected'; readonly code: string; readonly detail: string };

@@ -1,0 +1,50 @@
+import type { Instant } from '@ballast/kernel';
+import type { Cause, CommandResult, LogEntry, LogicalTime, NewEvent } from './event.js';
+
+/** A moment at which a process wants to act although no input asks for it. */
+export interface Timer {
+  readonly id: string;
+  readonly due: Instant;
+}
+
+/** What a process may use while it decides. Everything comes in here: no clock, no ids, no randomness. */
+export interface DecisionContext {
+  readonly partition: number;
+  /** Number of numbered partitions of the log (the global one not counted). */
+  readonly partitions: number;
+  /** Logical time that events emitted now will carry. */
+  readonly time: LogicalTime;
+  /** Position that the next emitted event will get (its id for others, as with close-out orders). */
+  readonly nextPosition: number;
+  /**
+   * Appends an event of this partition: it is placed, sealed and evolved into the state before `emit` returns.
+   * @param cause of the event, when it is not the input in hand (the run at the end of an item names the last
+   *   input that made it due); only inputs of the item in hand may be named
+   */
+  emit(event: NewEvent, cause?: Cause): LogEntry;
+}
+
+/**
+ * One partition of one service: a deterministic machine from ordered inputs to events. `observe` and `evolve` are
+ * the only ways the state changes; `decide`, `fire` and `settle` only read it and emit. So the state can be rebuilt
+ * from the logs without deciding anything again, and replay can decide everything again and compare.
+ *
+ * States are mutable for speed and private to the machine; payloads of inputs and events are never mutated.
+ */
+export interface PartitionProcess<State> {
+  /** Name of the log this process writes. */
+  readonly log: string;
+  initialState(partition: number, partitions: number): State;
+  /** Takes note of a fact of another log. Must not depend on batching. */
+  observe(state: State, input: LogEntry): void;
+  /** What follows at once from an input (already observed). Returns the answer if the input is a command. */
+  decide(state: State, input: LogEntry, context: DecisionContext): CommandResult | undefined;
+  /** What follows at the end of an item (live) or hop (lockstep), e.g. a margin run over the touched accounts. */
+  settle(state: State, context: DecisionContext): void;
+  /** Takes an own event into the state. An unknown type or newer version throws: a deciding fold never skips. */
+  evolve(state: State, event: LogEntry): void;
+  /** Timers due at or before the given clearing time, earliest first; fired before the input that brings that time. */
+  dueTimers(state: State, now: Instant): readonly Timer[];
+  /** What follows from a due timer; must emit at least one event that moves the timer on. */
+  fire(state: State, timer: Timer, context: DecisionContext): void;
+}

@@ -1,0 +1,48 @@
+import { canonicalText, sha256, sha256Of } from '@ballast/kernel';
+import type { LogEntry, SealedEvent } from './event.js';
+
+/** Chain head of an empty log. */
+export const EMPTY_HEAD: Buffer = Buffer.alloc(32);
+
+/** The texts of an entry that are stored as text; the rest of the envelope stands in columns of its own. */
+export interface EntryTexts {
+  readonly payloadText: string;
+  readonly basisText: string;
+  readonly causeText: string;
+}
+
+/**
+ * Canonical envelope: every hashed field, keys sorted, as RFC 8785 would write it. Not hashed: recordedAt, epoch,
+ * incarnation, trace context.
+ */
+export function canonicalEnvelope(entry: Omit<LogEntry, 'payload' | 'basis' | 'cause'>, texts: EntryTexts): string {
+  return (
+    `{"actor":${entry.actor === null ? 'null' : JSON.stringify(entry.actor)},"basis":${texts.basisText},` +
+    `"cause":${texts.causeText},"correlation":${JSON.stringify(entry.correlation)},"id":${JSON.stringify(entry.id)},` +
+    `"log":${JSON.stringify(entry.log)},"partition":${entry.partition},"payload":${texts.payloadText},` +
+    `"position":${entry.position},"schemaVersion":${entry.schemaVersion},"stream":${JSON.stringify(entry.stream)},` +
+    `"time":{"clearing":${entry.time.clearing},"hop":${entry.time.hop}},"type":${JSON.stringify(entry.type)},` +
+    `"version":${entry.version}}`
+  );
+}
+
+/** SHA-256 of the canonical envelope. */
+export function eventHash(entry: Omit<LogEntry, 'payload' | 'basis' | 'cause'>, texts: EntryTexts): Buffer {
+  return sha256(canonicalEnvelope(entry, texts));
+}
+
+/** Next chain head: SHA-256(previous head || event hash). */
+export function chainHead(previous: Uint8Array, hash: Uint8Array): Buffer {
+  return sha256Of(previous, hash);
+}
+
+/** Seals an entry onto the chain that ends in `previous`. */
+export function seal(entry: LogEntry, previous: Uint8Array): SealedEvent {
+  const texts: EntryTexts = {
+    payloadText: canonicalText(entry.payload),
+    basisText: canonicalText(entry.basis),
+    causeText: canonicalText(entry.cause),
+  };
+  const hash = eventHash(entry, texts);
+  return { ...entry, ...texts, hash, chain: chainHead(previous, hash) };
+}

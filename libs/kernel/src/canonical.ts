@@ -1,0 +1,47 @@
+import { InvariantViolation } from './invariant.js';
+
+/** What may stand in an event: text, whole numbers, booleans, null, lists and records of these. */
+export type Canonical =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Canonical[]
+  | { readonly [key: string]: Canonical | undefined };
+
+/**
+ * Canonical JSON text by the rules of RFC 8785: keys sorted by UTF-16 code units, no white space. Amounts are
+ * strings; numbers must be safe integers, so that no float ever gets into a hashed text. Fields that are
+ * `undefined` are left out.
+ * @throws InvariantViolation on a number that is no safe integer, or a value JSON does not know
+ */
+export function canonicalText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isSafeInteger(value)) throw new InvariantViolation(`not a safe integer in canonical text: ${value}`);
+      return value === 0 ? '0' : String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object': {
+      if (value === null) return 'null';
+      if (Array.isArray(value)) {
+        let out = '[';
+        for (let i = 0; i < value.length; i++) out += (i === 0 ? '' : ',') + canonicalText(value[i]);
+        return out + ']';
+      }
+      const record = value as Record<string, unknown>;
+      const keys = Object.keys(record).sort();
+      let out = '{';
+      for (const key of keys) {
+        const field = record[key];
+        if (field === undefined) continue;
+        out += (out.length === 1 ? '' : ',') + JSON.stringify(key) + ':' + canonicalText(field);
+      }
+      return out + '}';
+    }
+    default:
+      throw new InvariantViolation(`no canonical text for a ${typeof value}`);
+  }
+}

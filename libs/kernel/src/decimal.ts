@@ -1,0 +1,56 @@
+import { Decimal as DecimalJs } from 'decimal.js';
+
+/**
+ * The decimal profile of every figure that is stored or acted upon: 40 significant digits, half-even unless a
+ * rule names a direction, never exponent notation in text. A change of profile is a new id; old ids stay known.
+ * @see docs/adr/0006-decimals.md
+ */
+export const KERNEL_PROFILE = 'decimal-40-half-even@1';
+
+/** Isolated constructor: nobody else's `Decimal.set` can change our arithmetic. */
+export const Decimal = DecimalJs.clone({
+  precision: 40,
+  rounding: DecimalJs.ROUND_HALF_EVEN,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
+  minE: -9e15,
+  maxE: 9e15,
+  modulo: DecimalJs.ROUND_DOWN,
+  crypto: false,
+});
+export type Decimal = DecimalJs;
+
+/** A decimal as text, plain notation, as it stands in events, JSON and the database. */
+export type DecimalString = string;
+
+export const ZERO: Decimal = new Decimal(0);
+export const ONE: Decimal = new Decimal(1);
+
+/** Reads a decimal from its text or from an integer. Never pass a computed float. */
+export function dec(value: DecimalString | number | Decimal): Decimal {
+  return new Decimal(value);
+}
+
+/** Plain notation without trailing zeros: the one text form of a decimal. Negative zero is written `0`. */
+export function text(value: Decimal): DecimalString {
+  return value.isZero() ? '0' : value.toFixed();
+}
+
+export function minOf(first: Decimal, ...others: Decimal[]): Decimal {
+  return others.reduce((least, next) => (next.lt(least) ? next : least), first);
+}
+
+export function maxOf(first: Decimal, ...others: Decimal[]): Decimal {
+  return others.reduce((most, next) => (next.gt(most) ? next : most), first);
+}
+
+/** Limits a value to `[low, high]`. */
+export function clamp(value: Decimal, low: Decimal, high: Decimal): Decimal {
+  return value.lt(low) ? low : value.gt(high) ? high : value;
+}
+
+export function sum(values: Iterable<Decimal>): Decimal {
+  let total = ZERO;
+  for (const value of values) total = total.plus(value);
+  return total;
+}

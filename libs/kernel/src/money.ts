@@ -1,0 +1,43 @@
+import { Decimal as DecimalJs } from 'decimal.js';
+import type { Decimal } from './decimal.js';
+import { invariant } from './invariant.js';
+
+/** Assets that Ballast keeps in its ledger. USD is the settlement asset. */
+export const ASSETS = ['USD', 'BTC', 'ETH'] as const;
+export type Asset = (typeof ASSETS)[number];
+
+/** Digits after the point of an asset's minor unit: cents of a dollar, satoshi, 1e-8 ether. */
+export const MINOR_UNIT_DIGITS: Readonly<Record<Asset, number>> = { USD: 2, BTC: 8, ETH: 8 };
+
+/**
+ * Rounding is policy, named by what is rounded and never by a direction:
+ * what the clearing house asks for goes up, what it credits goes down (toward minus infinity).
+ */
+export type RoundingRule = 'requirement' | 'equity' | 'collateral' | 'fee' | 'credit' | 'charge' | 'neutral';
+
+const DIRECTION: Readonly<Record<RoundingRule, DecimalJs.Rounding>> = {
+  requirement: DecimalJs.ROUND_CEIL,
+  fee: DecimalJs.ROUND_CEIL,
+  charge: DecimalJs.ROUND_CEIL,
+  equity: DecimalJs.ROUND_FLOOR,
+  collateral: DecimalJs.ROUND_FLOOR,
+  credit: DecimalJs.ROUND_FLOOR,
+  neutral: DecimalJs.ROUND_HALF_EVEN,
+};
+
+/** Rounds an amount to the minor unit of its asset by the named rule. */
+export function roundMoney(amount: Decimal, asset: Asset, rule: RoundingRule): Decimal {
+  return amount.toDecimalPlaces(MINOR_UNIT_DIGITS[asset], DIRECTION[rule]);
+}
+
+/** Rounds a quantity up to a whole number of lots (liquidation lots go up), never beyond `limit`. */
+export function roundUpToLot(quantity: Decimal, lot: Decimal, limit: Decimal): Decimal {
+  invariant(lot.gt(0), 'lot size must be positive');
+  const lots = quantity.div(lot).ceil().times(lot);
+  return lots.gt(limit) ? limit : lots;
+}
+
+/** True if the amount has no digits beyond the minor unit of its asset. */
+export function isWholeMinorUnits(amount: Decimal, asset: Asset): boolean {
+  return amount.decimalPlaces() <= MINOR_UNIT_DIGITS[asset];
+}
