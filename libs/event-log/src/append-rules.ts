@@ -1,0 +1,176 @@
+import { compareText, sha256Of } from '@ballast/kernel';
+import type {
+  AppendItem,
+  AppendOutcome,
+  CommandRecord,
+  ConflictReason,
+  Cursor,
+  EventRow,
+  PartitionHead,
+} from './event-log.js';
+
+/** What a store knows around an item: enough to say why it may or may not be appended. */
+export interface Surroundings {
+  readonly head: PartitionHead;
+  /** Stored events that have an id of the item, by id. */
+  eventById(id: string): Pick<EventRow, 'position' | 'hash'> | undefined;
+  /** Stored commands that have an id of the item, by id. */
+  commandById(id: string): CommandRecord | undefined;
+  /** Version of the last event of a stream; 0 for a new one. */
+  streamVersion(stream: string): number;
+  cursor(log: string, partition: number): Cursor | undefined;
+}
+
+type Conflict = Extract<AppendOutcome, { status: 'conflict' }>;
+
+const conflict = (reason: ConflictReason, detail: string): Conflict => ({ status: 'conflict', reason, detail });
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** A Kafka message must hold an event with its envelope; brokers take 1 MiB by default. */
+const LONGEST_PAYLOAD = 900_000;
+
+/** Neither PostgreSQL nor UTF-8 keeps every JavaScript string: a NUL or half a surrogate pair would change the hash. */
+// eslint-disable-next-line no-control-regex -- the NUL is what is looked for
+const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const storable = (value: string): boolean => !UNSTORABLE.test(value);
+
+/**
+ * The part of the rules that needs no look into the store: the events must follow each other by position, version
+ * and chain. A writer that breaks them is defective, so the item is refused before it costs a transaction.
+ */
+export function flawOf(item: AppendItem): Conflict | undefined {
+  let chain = item.expectedHead;
+  let position = item.expectedSize;
+  const versions = new Map<string, number>();
+  const ids = new Set<string>();
+  const sources = new Set<string>();
+  for (const event of item.events) {
+    position += 1;
+    const where = `event ${event.partition}/${event.position}`;
+    if (event.partition !== item.partition) return conflict('malformed', `${where} in an item of ${item.partition}`);
+    if (event.position !== position) return conflict('malformed', `${where} stands where position ${position} belongs`);
+    if (!UUID.test(event.id)) return conflict('malformed', `${where} has the id ${event.id}, which is no UUID`);
+    if (ids.has(event.id)) return conflict('id', `${where} has the id ${event.id}, and so has an event before it`);
+    ids.add(event.id);
+    const { stream, type, correlation, actor } = event;
+    if (!storable(stream) || !storable(type) || !storable(correlation) || (actor !== null && !storable(actor))) {
+      return conflict('malformed', `${where} has a text that can't be stored as UTF-8`);
+    }
+    if (event.payloadText.length > LONGEST_PAYLOAD) {
+      return conflict(
+        'malformed',
+        `${where} has ${event.payloadText.length} characters, at most ${LONGEST_PAYLOAD} are possible`,
+      );
+    }
+    const before = versions.get(event.stream);
+    if (before !== undefined && event.version !== before + 1) {
+      return conflict('malformed', `${where} has version ${event.version} of ${event.stream} after ${before}`);
+    }
+    versions.set(event.stream, event.version);
+    chain = sha256Of(chain, event.hash);
+    if (!chain.equals(event.chain)) return conflict('malformed', `${where} does not continue the chain`);
+  }
+  let number = item.commands[0]?.number ?? 0;
+  const commandIds = new Set<string>();
+  for (const command of item.commands) {
+    if (command.partition !== item.partition || command.number !== number || number < 1) {
+      return conflict('malformed', `command ${command.partition}/${command.number} stands where ${number} belongs`);
+    }
+    if (commandIds.has(command.commandId))
+      return conflict('id', `command ${command.commandId} stands twice in an item`);
+    commandIds.add(command.commandId);
+    if (!storable(command.commandId) || !storable(command.type) || !storable(command.actor ?? '')) {
+      return conflict('malformed', `command ${number} has a text that can't be stored as UTF-8`);
+    }
+    number += 1;
+  }
+  for (const [log, partition, upTo] of item.cursors) {
+    const source = `${log}/${partition}`;
+    if (sources.has(source)) return conflict('malformed', `the cursor of ${source} stands twice in an item`);
+    if (!Number.isSafeInteger(upTo) || upTo < 0) return conflict('malformed', `cursor ${source} at ${upTo}`);
+    sources.add(source);
+  }
+  return undefined;
+}
+
+/** Version of the first event of each stream in the item: its predecessor must be stored. */
+export function firstVersions(item: AppendItem): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const event of item.events) if (!first.has(event.stream)) first.set(event.stream, event.version);
+  return first;
+}
+
+/** Where the partition must stand for the item's commands to follow; undefined when the item has none. */
+export function commandsBefore(item: AppendItem): number | undefined {
+  const [first] = item.commands;
+  return first === undefined ? undefined : first.number - 1;
+}
+
+const sameCommand = (a: CommandRecord, b: CommandRecord): boolean =>
+  a.number === b.number && a.type === b.type && a.bodyHash.equals(b.bodyHash) && a.resultText === b.resultText;
+
+/**
+ * The rules of appending, one text for every store. A memory log asks them before it appends; PostgreSQL checks the
+ * same in its statement and asks here why an item was not taken.
+ * @returns what becomes of the item; `appended` means that it may be appended
+ */
+export function judge(item: AppendItem, stored: Surroundings): AppendOutcome {
+  const { head } = stored;
+  if (item.epoch !== head.epoch) return { status: 'fenced', epoch: head.epoch };
+  if (isStored(item, stored)) return { status: 'duplicate' };
+  for (const event of item.events) {
+    const other = stored.eventById(event.id);
+    if (other !== undefined) {
+      return conflict('id', `event id ${event.id} is stored at position ${other.position} with other content`);
+    }
+  }
+  for (const command of item.commands) {
+    const other = stored.commandById(command.commandId);
+    if (other !== undefined) {
+      return conflict('id', `command ${command.commandId} is stored as number ${other.number} with other content`);
+    }
+  }
+  if (item.expectedSize !== head.size) {
+    return conflict(
+      'version',
+      `partition ${head.partition} ends at ${head.size}, the item expects ${item.expectedSize}`,
+    );
+  }
+  if (!item.expectedHead.equals(head.head)) {
+    return conflict('head', `partition ${head.partition} has another chain head at ${head.size} than the item expects`);
+  }
+  const before = commandsBefore(item);
+  if (before !== undefined && before !== head.commands) {
+    return conflict('version', `the last command is ${head.commands}, the item expects ${before}`);
+  }
+  for (const [stream, version] of firstVersions(item)) {
+    const last = stored.streamVersion(stream);
+    if (version !== last + 1)
+      return conflict('version', `${stream} has version ${last}, the item continues with ${version}`);
+  }
+  for (const [log, partition, upTo] of item.cursors) {
+    const cursor = stored.cursor(log, partition);
+    if (cursor !== undefined && upTo < cursor.position) {
+      return conflict('cursor', `the cursor of ${log}/${partition} would move back from ${cursor.position} to ${upTo}`);
+    }
+  }
+  return { status: 'appended' };
+}
+
+/** True if all of the item is there: then its cursors moved too, because they moved in the same transaction. */
+function isStored(item: AppendItem, stored: Surroundings): boolean {
+  if (item.events.length === 0 && item.commands.length === 0) return false;
+  return (
+    item.events.every((event) => {
+      const there = stored.eventById(event.id);
+      return there !== undefined && there.position === event.position && there.hash.equals(event.hash);
+    }) &&
+    item.commands.every((command) => {
+      const there = stored.commandById(command.commandId);
+      return there !== undefined && sameCommand(command, there);
+    })
+  );
+}
+
+/** Order in which cursors are listed. */
+export const compareCursors = (a: Cursor, b: Cursor): number => compareText(a.log, b.log) || a.partition - b.partition;

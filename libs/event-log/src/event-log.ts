@@ -1,0 +1,203 @@
+import type { Instant } from '@ballast/kernel';
+import type { SealedEvent } from '@ballast/event-sourcing';
+
+/**
+ * What a log is, chosen when it is created and never changed: its name (`accounts`, or `exchange.fills` for one of
+ * several logs of a service), the number of numbered partitions (0 for a log with a global partition only), and
+ * whether the global partition, number -1, exists besides.
+ */
+export interface LogShape {
+  readonly name: string;
+  readonly partitions: number;
+  readonly global: boolean;
+}
+
+/** Where a partition ends. One row in the database: counter, fence and chain head in one. */
+export interface PartitionHead {
+  readonly partition: number;
+  /** Raised by every `take`; an append must name the present one. */
+  readonly epoch: number;
+  /** Position of the last event; 0 when empty. */
+  readonly size: number;
+  /** Chain after the last event; 32 zero bytes when empty. */
+  readonly head: Buffer;
+  /** Logical time of the last event; both 0 when empty. */
+  readonly clearing: Instant;
+  readonly hop: number;
+  /** Number of the last command; 0 before the first. */
+  readonly commands: number;
+  /** New after a restore or a promotion: positions of another incarnation may name other events. */
+  readonly incarnation: string;
+  /** Who took the partition last; null before the first. */
+  readonly worker: string | null;
+}
+
+/** A command that was accepted for decision; its number is its position in the log `<service>.commands`. */
+export interface CommandRecord {
+  readonly partition: number;
+  /** 1, 2, 3, ... per partition, given by the partition's owner. */
+  readonly number: number;
+  readonly commandId: string;
+  readonly type: string;
+  /** Canonical text of the command's body. */
+  readonly bodyText: string;
+  /** SHA-256 of the body text: the same id with another body is another command, and refused. */
+  readonly bodyHash: Buffer;
+  readonly clearing: Instant;
+  readonly actor: string | null;
+  /** Canonical text of the answer; null when the process had none to give. */
+  readonly resultText: string | null;
+}
+
+/**
+ * "Of this source log partition everything up to here is applied." The fourth part is a hint: the next Kafka offset
+ * to fetch. What comes is judged by position alone. A `BasisStep` is a move without a hint.
+ */
+export type CursorMove = readonly [log: string, partition: number, upTo: number, nextOffset?: string];
+
+export interface Cursor {
+  readonly log: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly nextOffset: string | null;
+}
+
+/** One partition's events, the cursors that move with them and the answers to commands: all or nothing. */
+export interface AppendItem {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly expectedSize: number;
+  readonly expectedHead: Buffer;
+  readonly events: readonly SealedEvent[];
+  readonly cursors: readonly CursorMove[];
+  readonly commands: readonly CommandRecord[];
+  /** Who writes; stored beside the events, not hashed. */
+  readonly worker: string;
+  /** W3C trace context; stored beside the events, not hashed. */
+  readonly trace?: string;
+}
+
+export type ConflictReason =
+  /** The partition, a stream or the commands don't end where the item begins. */
+  | 'version'
+  /** An event or command id is stored already, with other content. */
+  | 'id'
+  /** Sizes agree, chain heads don't: the writer continues another history. */
+  | 'head'
+  /** A cursor would move back. */
+  | 'cursor'
+  /** The item contradicts itself; no log would take it. */
+  | 'malformed';
+
+export type AppendOutcome =
+  | { readonly status: 'appended' }
+  /** The same ids with the same content are stored already: a retry of an append whose answer was lost. */
+  | { readonly status: 'duplicate' }
+  /** Somebody else took the partition. The writer must drop it. */
+  | { readonly status: 'fenced'; readonly epoch: number }
+  | { readonly status: 'conflict'; readonly reason: ConflictReason; readonly detail: string };
+
+/** A stored event as it stands in its columns, texts unparsed. The last five are not hashed. */
+export interface EventRow {
+  readonly partition: number;
+  readonly position: number;
+  readonly id: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly clearing: Instant;
+  readonly hop: number;
+  readonly causeText: string;
+  readonly basisText: string;
+  readonly correlation: string;
+  readonly actor: string | null;
+  readonly payloadText: string;
+  readonly hash: Buffer;
+  readonly chain: Buffer;
+  readonly epoch: number;
+  readonly worker: string;
+  readonly incarnation: string;
+  /** Wall clock of the store, milliseconds since 1970. Information only. */
+  readonly recordedAt: number;
+  readonly trace: string | null;
+}
+
+export interface StoredCheckpoint {
+  readonly number: number;
+  /** The signed note. */
+  readonly note: string;
+  /** What the next checkpoint continues from; checked against the note before it is believed. */
+  readonly frontier: string;
+}
+
+/**
+ * A log of one service. Every partition has one writer, made so by `take`; reading needs no ownership.
+ * Positions that can be read are contiguous and final: a position is visible only after its transaction committed,
+ * and the partition's row is locked until then.
+ */
+export interface EventLog {
+  readonly name: string;
+  /** Number of numbered partitions. */
+  readonly partitions: number;
+  readonly global: boolean;
+
+  /** Raises the epoch and returns where the partition ends: the only way to become its writer. */
+  take(partition: number, worker: string): Promise<PartitionHead>;
+  /**
+   * Appends in one transaction. Outcomes come in the order of the items; an item fails alone, the others commit.
+   * Partitions must differ. Rejects only when the store itself failed: then nothing is known, and the same call may
+   * be repeated (what had been committed answers `duplicate`).
+   */
+  append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]>;
+
+  /**
+   * Up to `limit` events after a position, in order.
+   * @throws InvariantViolation on a hole
+   */
+  read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]>;
+  /** The same as stored, without parsing and without looking for holes: for verification and replay. */
+  readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]>;
+  /** Event hashes, 32 bytes each, one behind the other: the leaves of the partition's Merkle tree. */
+  hashes(partition: number, after: number, limit: number): Promise<Buffer>;
+  /** Where every partition ends, at one moment, the global one first. */
+  heads(): Promise<readonly PartitionHead[]>;
+
+  cursors(partition: number): Promise<readonly Cursor[]>;
+  commands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]>;
+  commandById(partition: number, commandId: string): Promise<CommandRecord | undefined>;
+
+  /** Position up to which the partition was published; 0 before the first. */
+  relayCursor(partition: number): Promise<number>;
+  /** Never moves back: a slower relay of a former owner changes nothing. */
+  saveRelayCursor(partition: number, position: number): Promise<void>;
+
+  saveCheckpoint(note: string, frontier: string): Promise<StoredCheckpoint>;
+  checkpoints(after: number, limit: number): Promise<readonly StoredCheckpoint[]>;
+  lastCheckpoint(): Promise<StoredCheckpoint | undefined>;
+
+  /** Gives every partition a new incarnation. For the operator, after a restore or a promotion, before any worker starts. */
+  renewIncarnation(): Promise<string>;
+
+  /**
+   * Calls back after each append through this handle, with the partition's new size. A hint to look again, not a
+   * delivery: other processes append too. Returns how to stop.
+   */
+  onAppended(listener: (partition: number, size: number) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Several logs side by side, e.g. one schema per service in one database. */
+export interface LogStore {
+  /**
+   * Opens a log, and creates it when it isn't there.
+   * @throws LogRefused when it was created with another shape, or by a newer version of this program
+   */
+  open(shape: LogShape): Promise<EventLog>;
+  close(): Promise<void>;
+}
+
+/** A log that must not be opened this way; the message says what to change. */
+export class LogRefused extends Error {
+  override readonly name = 'LogRefused';
+}
