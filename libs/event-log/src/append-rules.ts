@@ -30,7 +30,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LONGEST_PAYLOAD = 900_000;
 
 /** Neither PostgreSQL nor UTF-8 keeps every JavaScript string: a NUL or half a surrogate pair would change the hash. */
-// eslint-disable-next-line no-control-regex -- the NUL is what is looked for
 const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 const storable = (value: string): boolean => !UNSTORABLE.test(value);
 

@@ -5,4 +5,5 @@ export * from './ids.js';
 export * from './instant.js';
 export * from './invariant.js';
 export * from './liquidation-cost.js';
+export * from './merkle.js';
 export * from './money.js';
