@@ -9,6 +9,9 @@ export interface MachineOutput {
   readonly cursors: readonly BasisStep[];
 }
 
+/** Causes belong to the item in hand, so a few thousand are far more than can still get another event. */
+const CAUSES_REMEMBERED = 4096;
+
 const sourceKey = (log: string, partition: number): string => `${log}/${partition}`;
 
 /**
@@ -104,12 +107,11 @@ export class PartitionMachine<State> {
     this.process.settle(this.state, this.#context);
   }
 
-  /** Hands over what was emitted since the last call, and forgets the ordinals of the item. */
+  /** Hands over what was emitted since the last call. */
   drain(): MachineOutput {
     const output = { events: this.#output, cursors: [...this.#moved.values()] };
     this.#output = [];
     this.#moved.clear();
-    this.#ordinals.clear();
     return output;
   }
 
@@ -178,6 +180,7 @@ export class PartitionMachine<State> {
     const name = causeName(because);
     const ordinal = this.#ordinals.get(name) ?? 0;
     this.#ordinals.set(name, ordinal + 1);
+    if (this.#ordinals.size > CAUSES_REMEMBERED) this.#ordinals.delete(this.#ordinals.keys().next().value as string);
     const { log } = this.process;
     const sealed = seal(
       {

@@ -1,1 +1,10 @@
-export {};
+export { AccountsModule, accountsService } from './accounts/accounts.module.js';
+export * from './clearing-house/clearing-house.js';
+export * from './clearing-house/delivery.js';
+export * from './clearing-house/simulation.js';
+export * from './exchange/exchange-host.js';
+export { LiquidationModule, liquidationService } from './liquidation/liquidation.module.js';
+export * from './log-directory.js';
+export { MarginModule, marginService } from './margin/margin.module.js';
+export { PricingModule, pricingService } from './pricing/pricing.module.js';
+export * from './service-definition.js';

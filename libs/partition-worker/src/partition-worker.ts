@@ -1,0 +1,360 @@
+import {
+  PartitionMachine,
+  compareLockstep,
+  type CommandResult,
+  type LogEntry,
+  type PartitionProcess,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
+import type { AppendItem, AppendOutcome, CommandRecord, CursorMove, EventLog } from '@ballast/event-log';
+import { canonicalText, invariant, sha256, type Instant } from '@ballast/kernel';
+import { commandEntry, IdempotencyConflict, type Command } from './command.js';
+import { rebuild } from './rebuild.js';
+import { SourceQueue } from './source-queue.js';
+import { sourceKey, type EntryReader, type SourceRef } from './source.js';
+
+/** Takes items of many partitions and commits them in groups. */
+export interface Committer {
+  submit(item: AppendItem): Promise<AppendOutcome>;
+}
+
+export interface PartitionWorkerOptions<State> {
+  readonly process: PartitionProcess<State>;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly log: EventLog;
+  readonly committer: Committer;
+  readonly sources: readonly SourceRef[];
+  readonly reader: EntryReader;
+  /** Name of the worker process; stored beside its events. */
+  readonly worker: string;
+  /** Sends what was appended on; called in position order, after the commit. */
+  readonly publish: (events: readonly SealedEvent[]) => Promise<void>;
+}
+
+/** Somebody else became the writer of the partition: this worker must be dropped. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+}
+
+/** At most this many inputs in one live item, so that a backlog does not become one giant transaction. */
+const LIVE_ITEM_INPUTS = 500;
+const CATCH_UP_PAGE = 1_000;
+
+interface WaitingCommand {
+  readonly command: Command;
+  readonly bodyText: string;
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Answered {
+  readonly record: CommandRecord;
+  readonly result: CommandResult;
+}
+
+/**
+ * The one writer of one partition: takes what arrives, lets the machine decide, appends events, cursors and answers
+ * in one transaction, and then publishes. Two ways to run it: hop by hop behind a gate (lockstep), or freely (live).
+ */
+export class PartitionWorker<State = unknown> {
+  readonly #options: PartitionWorkerOptions<State>;
+  #machine: PartitionMachine<State>;
+  #epoch = 0;
+  #commandNumber = 0;
+  #broken: Error | undefined;
+  readonly #queues: readonly SourceQueue[];
+  readonly #queueOf = new Map<string, SourceQueue>();
+  readonly #compare: (a: LogEntry, b: LogEntry) => number;
+  readonly #commands: WaitingCommand[] = [];
+  readonly #inFlight = new Map<string, { readonly bodyText: string; readonly answer: Promise<CommandResult> }>();
+  #held: CursorMove[] = [];
+
+  private constructor(options: PartitionWorkerOptions<State>, machine: PartitionMachine<State>) {
+    this.#options = options;
+    this.#machine = machine;
+    const ranks = new Map(options.sources.map(({ log, partition, rank }) => [sourceKey(log, partition), rank]));
+    this.#compare = compareLockstep((log, partition) => ranks.get(sourceKey(log, partition)) ?? 0);
+    this.#queues = options.sources
+      .filter(({ log }) => !log.endsWith('.commands'))
+      .map((source) => new SourceQueue(source, machine.cursor(source.log, source.partition)));
+    for (const queue of this.#queues) this.#queueOf.set(sourceKey(queue.source.log, queue.source.partition), queue);
+  }
+
+  /** Becomes the writer: raises the epoch, rebuilds the state from the logs and checks that it ends at the chain head. */
+  static async open<State>(options: PartitionWorkerOptions<State>): Promise<PartitionWorker<State>> {
+    const { process, partition, partitions, log, reader } = options;
+    const head = await log.take(partition, options.worker);
+    const machine = new PartitionMachine(process, partition, partitions);
+    await rebuild(machine, log, reader);
+    invariant(
+      machine.size === head.size && machine.head.equals(head.head),
+      `${log.name}/${partition} was appended to by somebody else while it was rebuilt`,
+    );
+    const worker = new PartitionWorker(options, machine);
+    worker.#epoch = head.epoch;
+    worker.#commandNumber = head.commands;
+    await worker.#recallAnsweredCommands();
+    return worker;
+  }
+
+  get log(): string {
+    return this.#options.process.log;
+  }
+
+  get partition(): number {
+    return this.#options.partition;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get size(): number {
+    return this.#machine.size;
+  }
+
+  /** Read-only view for queries; never change what it shows. */
+  get state(): State {
+    return this.#machine.state;
+  }
+
+  get machine(): PartitionMachine<State> {
+    return this.#machine;
+  }
+
+  get sources(): readonly SourceRef[] {
+    return this.#queues.map(({ source }) => source);
+  }
+
+  /** Last position that arrived from a source; what must be asked for next is one more. */
+  arrived(log: string, partition: number): number {
+    return this.#queueOf.get(sourceKey(log, partition))?.arrived ?? 0;
+  }
+
+  /** Inputs that arrived and are not applied. */
+  get backlog(): number {
+    let total = this.#commands.length;
+    for (const queue of this.#queues) total += queue.length;
+    return total;
+  }
+
+  /**
+   * Takes arrived entries of one source partition. Duplicates are dropped by position.
+   * @returns the position from which a hole must be fetched again, if there is one
+   */
+  offer(entries: readonly LogEntry[]): number | undefined {
+    for (const entry of entries) {
+      const queue = this.#queueOf.get(sourceKey(entry.log, entry.partition));
+      if (queue === undefined) continue;
+      if (queue.offer(entry) === 'hole') return queue.arrived;
+    }
+    return undefined;
+  }
+
+  /** Fetches from the source logs everything that is there and has not arrived. */
+  async catchUp(): Promise<void> {
+    for (const { source } of this.#queues) {
+      for (;;) {
+        const after = this.arrived(source.log, source.partition);
+        const entries = await this.#options.reader.read(source.log, source.partition, after, CATCH_UP_PAGE);
+        if (entries.length === 0) break;
+        this.offer(entries);
+      }
+    }
+  }
+
+  /**
+   * Submits a command. Resolves when the answer is durable; the same id and body again gets the same answer.
+   * @throws IdempotencyConflict when the id was used with another body
+   */
+  async execute(command: Command): Promise<CommandResult> {
+    const bodyText = canonicalText(command.body);
+    const running = this.#inFlight.get(command.id);
+    if (running !== undefined) {
+      if (running.bodyText !== bodyText) throw new IdempotencyConflict(command.id);
+      return running.answer;
+    }
+    const answer = this.#answer(command, bodyText);
+    this.#inFlight.set(command.id, { bodyText, answer });
+    try {
+      return await answer;
+    } finally {
+      this.#inFlight.delete(command.id);
+    }
+  }
+
+  async #answer(command: Command, bodyText: string): Promise<CommandResult> {
+    const stored = await this.#options.log.commandById(this.partition, command.id);
+    if (stored !== undefined) {
+      if (stored.type !== command.type || stored.bodyText !== bodyText) throw new IdempotencyConflict(command.id);
+      return JSON.parse(stored.resultText ?? 'null') as CommandResult;
+    }
+    if (this.#broken !== undefined) throw this.#broken;
+    return new Promise((resolve, reject) => {
+      this.#commands.push({ command, bodyText, resolve, reject });
+    });
+  }
+
+  get waitingCommands(): number {
+    return this.#commands.length;
+  }
+
+  /**
+   * Lockstep: applies everything of this step up to this hop in the one order that is the same everywhere, draws the
+   * hop's conclusions and appends them as one item.
+   * @returns number of events appended
+   */
+  async runHop(clearing: Instant, hop: number): Promise<number> {
+    const inputs: LogEntry[] = [];
+    for (const queue of this.#queues) {
+      for (;;) {
+        const entry = queue.peek();
+        if (entry === undefined) break;
+        const { time } = entry;
+        if (time.clearing > clearing || (time.clearing === clearing && time.hop > hop)) break;
+        inputs.push(queue.take());
+      }
+    }
+    if (inputs.length === 0) return 0;
+    inputs.sort(this.#compare);
+    return this.#item(() => {
+      for (const input of inputs) this.#machine.accept(input);
+      return [];
+    });
+  }
+
+  /** Lockstep: the commands that wait, as an item of their own at the given clearing time. */
+  async runCommands(clearing: Instant): Promise<number> {
+    if (this.#commands.length === 0) return 0;
+    return this.#answerWaiting(Math.max(clearing, this.#machine.clearing), () => undefined);
+  }
+
+  /**
+   * Live: one item of what can be applied now; an entry waits until the logs its basis names are applied that far.
+   * @returns number of inputs applied
+   */
+  async runLive(): Promise<number> {
+    let applied = 0;
+    const takeReady = (): void => {
+      for (let progress = true; progress && applied < LIVE_ITEM_INPUTS; ) {
+        progress = false;
+        for (const queue of this.#queues) {
+          while (applied < LIVE_ITEM_INPUTS) {
+            const entry = queue.peek();
+            if (entry === undefined || !this.#isReady(entry)) break;
+            this.#machine.accept(queue.take());
+            applied += 1;
+            progress = true;
+          }
+        }
+      }
+    };
+    const commands = this.#commands.length;
+    if (commands > 0) await this.#answerWaiting(this.#machine.clearing, takeReady);
+    else
+      await this.#item(() => {
+        takeReady();
+        return [];
+      });
+    return applied + commands;
+  }
+
+  async #answerWaiting(clearing: Instant, before: () => void): Promise<number> {
+    const waiting = this.#commands.splice(0);
+    try {
+      const answered: Answered[] = [];
+      const appended = await this.#item(() => {
+        before();
+        for (const each of waiting) answered.push(this.#decideCommand(each, Math.max(clearing, this.#machine.clearing)));
+        return answered.map(({ record }) => record);
+      });
+      waiting.forEach(({ resolve }, index) => resolve((answered[index] as Answered).result));
+      return appended;
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+      throw error;
+    }
+  }
+
+  #decideCommand({ command, bodyText }: WaitingCommand, clearing: Instant): Answered {
+    this.#commandNumber += 1;
+    const record: CommandRecord = {
+      partition: this.partition,
+      number: this.#commandNumber,
+      commandId: command.id,
+      type: command.type,
+      bodyText,
+      bodyHash: sha256(bodyText),
+      clearing,
+      actor: command.actor,
+      resultText: null,
+    };
+    const result = this.#machine.accept(commandEntry(this.log, record));
+    invariant(result !== undefined, `${command.type} was not answered`);
+    return { record: { ...record, resultText: canonicalText(result) }, result };
+  }
+
+  /** True when everything the entry was decided on, and that this worker reads too, is applied here. */
+  #isReady(entry: LogEntry): boolean {
+    for (const [log, partition, upTo] of entry.basis) {
+      if (this.#queueOf.has(sourceKey(log, partition)) && this.#machine.cursor(log, partition) < upTo) return false;
+    }
+    return true;
+  }
+
+  async #item(apply: () => readonly CommandRecord[]): Promise<number> {
+    if (this.#broken !== undefined) throw this.#broken;
+    const machine = this.#machine;
+    const expectedSize = machine.size;
+    const expectedHead = machine.head;
+    try {
+      const commands = apply();
+      machine.settle();
+      const { events, cursors } = machine.drain();
+      this.#hold(cursors);
+      // Without consequences the cursors wait for the next append: after a crash the inputs are simply taken again.
+      if (events.length === 0 && commands.length === 0) return 0;
+      const outcome = await this.#options.committer.submit({
+        partition: this.partition,
+        epoch: this.#epoch,
+        expectedSize,
+        expectedHead,
+        events,
+        cursors: this.#held,
+        commands,
+        worker: this.#options.worker,
+      });
+      if (outcome.status === 'fenced') throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
+      if (outcome.status === 'conflict') throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
+      this.#held = [];
+      if (events.length > 0) await this.#options.publish(events);
+      return events.length;
+    } catch (error) {
+      // The machine is ahead of the log now: nothing may be decided on its state any more.
+      this.#broken = error as Error;
+      throw error;
+    }
+  }
+
+  #hold(cursors: readonly (readonly [string, number, number])[]): void {
+    for (const cursor of cursors) {
+      const same = this.#held.findIndex(([log, partition]) => log === cursor[0] && partition === cursor[1]);
+      // Commands are numbered by their records; only other logs have cursors.
+      if (cursor[0].endsWith('.commands')) continue;
+      if (same >= 0) this.#held[same] = cursor;
+      else this.#held.push(cursor);
+    }
+  }
+
+  /** Commands answered after the last own event (refusals leave no event) are taken into the state again. */
+  async #recallAnsweredCommands(): Promise<void> {
+    const name = `${this.log}.commands`;
+    for (;;) {
+      const after = this.#machine.cursor(name, this.partition);
+      const records = await this.#options.log.commands(this.partition, after, CATCH_UP_PAGE);
+      if (records.length === 0) return;
+      for (const record of records) this.#machine.recall(commandEntry(this.log, record));
+    }
+  }
+}

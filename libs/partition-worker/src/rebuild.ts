@@ -1,0 +1,57 @@
+import type { PartitionMachine } from '@ballast/event-sourcing';
+import type { EventLog } from '@ballast/event-log';
+import { invariant } from '@ballast/kernel';
+import type { LogEntry } from '@ballast/event-sourcing';
+import { sourceKey, type EntryReader } from './source.js';
+
+const PAGE = 1_000;
+
+/** Reads sources forward, a page at a time; remembers what was read ahead. */
+export class ForwardReader {
+  readonly #pages = new Map<string, { entries: readonly LogEntry[]; next: number }>();
+
+  constructor(private readonly reader: EntryReader) {}
+
+  /** Entries after `after` up to `upTo`, in order. */
+  async *between(log: string, partition: number, after: number, upTo: number): AsyncGenerator<LogEntry> {
+    const key = sourceKey(log, partition);
+    for (let position = after + 1; position <= upTo; position++) {
+      let page = this.#pages.get(key);
+      if (page === undefined || page.next >= page.entries.length) {
+        const entries = await this.reader.read(log, partition, position - 1, PAGE);
+        invariant(entries.length > 0, `${key} ends before position ${position}, which was applied`);
+        page = { entries, next: 0 };
+        this.#pages.set(key, page);
+      }
+      const entry = page.entries[page.next] as LogEntry;
+      invariant(entry.position === position, `${key}: expected position ${position}, read ${entry.position}`);
+      page.next += 1;
+      yield entry;
+    }
+  }
+}
+
+/**
+ * Brings a fresh machine to where its log ends: every input that was applied before an own event, in the order that
+ * the event's basis tells, then the event. Nothing is decided again.
+ */
+export async function rebuild<State>(
+  machine: PartitionMachine<State>,
+  log: EventLog,
+  reader: EntryReader,
+  onProgress: (events: number) => void = () => undefined,
+): Promise<void> {
+  const forward = new ForwardReader(reader);
+  for (;;) {
+    const own = await log.read(machine.partition, machine.size, PAGE);
+    if (own.length === 0) return;
+    for (const event of own) {
+      for (const [source, partition, upTo] of event.basis) {
+        const applied = machine.cursor(source, partition);
+        for await (const entry of forward.between(source, partition, applied, upTo)) machine.recall(entry);
+      }
+      machine.recallOwn(event);
+    }
+    onProgress(own.length);
+  }
+}

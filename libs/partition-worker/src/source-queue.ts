@@ -1,0 +1,53 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { SourceRef } from './source.js';
+
+export type Offered = 'taken' | 'duplicate' | 'hole';
+
+/** Entries of one source that arrived and are not applied yet, in position order. */
+export class SourceQueue {
+  #entries: LogEntry[] = [];
+  #next = 0;
+  /** Last position that arrived. */
+  #arrived: number;
+
+  constructor(
+    readonly source: SourceRef,
+    applied: number,
+  ) {
+    this.#arrived = applied;
+  }
+
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  get length(): number {
+    return this.#entries.length - this.#next;
+  }
+
+  /** Judged by position alone: at or below what arrived is a duplicate, beyond the next is a hole. */
+  offer(entry: LogEntry): Offered {
+    if (entry.position <= this.#arrived) return 'duplicate';
+    if (entry.position > this.#arrived + 1) return 'hole';
+    this.#entries.push(entry);
+    this.#arrived = entry.position;
+    return 'taken';
+  }
+
+  peek(): LogEntry | undefined {
+    return this.#entries[this.#next];
+  }
+
+  take(): LogEntry {
+    const entry = this.#entries[this.#next] as LogEntry;
+    this.#next += 1;
+    if (this.#next === this.#entries.length) {
+      this.#entries = [];
+      this.#next = 0;
+    } else if (this.#next > 1024) {
+      this.#entries = this.#entries.slice(this.#next);
+      this.#next = 0;
+    }
+    return entry;
+  }
+}

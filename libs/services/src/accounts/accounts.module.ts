@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { accountsProcess, fundProcess } from '@ballast/accounts-domain';
+import type { PartitionProcess } from '@ballast/event-sourcing';
+import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+
+export const accountsService: ServiceDefinition = {
+  log: 'accounts',
+  numbered: accountsProcess as PartitionProcess<unknown>,
+  global: fundProcess as PartitionProcess<unknown>,
+};
+
+/** The same module in the embedded composition and in the process of its own. */
+@Module({
+  providers: [{ provide: definitionToken('accounts'), useValue: accountsService }],
+  exports: [definitionToken('accounts')],
+})
+export class AccountsModule {}

@@ -1,0 +1,110 @@
+import { GroupCommitter, logDigest, type LogStore } from '@ballast/event-log';
+import { GLOBAL, type CommandResult, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
+import { invariant } from '@ballast/kernel';
+import { PartitionWorker, sourcesOf, type Command } from '@ballast/partition-worker';
+import { accountsService } from '../accounts/accounts.module.js';
+import { liquidationService } from '../liquidation/liquidation.module.js';
+import { LogDirectory } from '../log-directory.js';
+import { marginService } from '../margin/margin.module.js';
+import { pricingService } from '../pricing/pricing.module.js';
+import type { ServiceDefinition } from '../service-definition.js';
+import { Delivery } from './delivery.js';
+
+export const SERVICES: readonly ServiceDefinition[] = [accountsService, pricingService, marginService, liquidationService];
+
+export interface ClearingHouseOptions {
+  readonly store: LogStore;
+  readonly partitions: number;
+  /** Name of this process; stored beside its events. */
+  readonly worker: string;
+  readonly services?: readonly ServiceDefinition[];
+}
+
+export type Digests = { readonly [L in ServiceLog]: string };
+
+/** All four services in one process, over one store: the embedded composition without its edges. */
+export class ClearingHouse {
+  readonly #workers = new Map<string, PartitionWorker>();
+  readonly #listeners = new Set<(entries: readonly SealedEvent[]) => void>();
+  readonly delivery = new Delivery();
+
+  private constructor(
+    readonly logs: LogDirectory,
+    readonly partitions: number,
+    readonly worker: string,
+  ) {}
+
+  static async open({ store, partitions, worker, services = SERVICES }: ClearingHouseOptions): Promise<ClearingHouse> {
+    const logs = await LogDirectory.open(store, partitions);
+    const house = new ClearingHouse(logs, partitions, worker);
+    for (const service of services) await house.#openService(service);
+    return house;
+  }
+
+  async #openService(service: ServiceDefinition): Promise<void> {
+    const log = this.logs.log(service.log);
+    const committer = new GroupCommitter(log);
+    const numbers = service.numbered === undefined ? [] : Array.from({ length: this.partitions }, (_, each) => each);
+    for (const partition of [GLOBAL, ...numbers]) {
+      const process = partition === GLOBAL ? service.global : service.numbered;
+      invariant(process !== undefined, `${service.log} has no process for partition ${partition}`);
+      const worker = await PartitionWorker.open({
+        process,
+        partition,
+        partitions: this.partitions,
+        log,
+        committer,
+        sources: sourcesOf(service.log, partition, this.partitions),
+        reader: this.logs,
+        worker: this.worker,
+        publish: (events) => this.publish(events),
+      });
+      this.#workers.set(`${service.log}/${partition}`, worker);
+      this.delivery.add(worker);
+    }
+  }
+
+  /** After everything is open: takes what the sources hold beyond the cursors. */
+  async catchUp(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.catchUp()));
+  }
+
+  get workers(): readonly PartitionWorker[] {
+    return [...this.#workers.values()];
+  }
+
+  workerOf<State>(log: ServiceLog, partition: number): PartitionWorker<State> {
+    const worker = this.#workers.get(`${log}/${partition}`);
+    invariant(worker !== undefined, `${log}/${partition} is not run here`);
+    return worker as PartitionWorker<State>;
+  }
+
+  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
+    return this.workerOf(log, partition).execute(command);
+  }
+
+  /** Sends appended entries to the readers in this process and to everybody who watches. */
+  publish(entries: readonly SealedEvent[]): Promise<void> {
+    this.delivery.deliver(entries);
+    for (const listener of this.#listeners) listener(entries);
+    return Promise.resolve();
+  }
+
+  /** Watches all that is appended, in commit order per partition. Returns how to stop. */
+  onAppended(listener: (entries: readonly LogEntry[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async digests(): Promise<Digests> {
+    return digestsOf(this.logs);
+  }
+}
+
+/** The four digests: what two runs are compared by. Only equal partition counts compare. */
+export async function digestsOf(logs: LogDirectory): Promise<Digests> {
+  const digests: Record<string, string> = {};
+  for (const name of SERVICE_LOGS) digests[name] = logDigest(await logs.log(name).heads()).toString('hex');
+  return digests as Digests;
+}

@@ -1,0 +1,54 @@
+import type { EventLog, LogStore } from '@ballast/event-log';
+import type { LogEntry } from '@ballast/event-sourcing';
+import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type LogName, type ServiceLog } from '@ballast/facts';
+import { invariant } from '@ballast/kernel';
+import { commandEntry, type EntryReader } from '@ballast/partition-worker';
+
+/** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
+export class LogDirectory implements EntryReader {
+  private constructor(
+    readonly partitions: number,
+    private readonly logs: ReadonlyMap<string, EventLog>,
+  ) {}
+
+  /** Opens the named logs, creating what is not there yet; refuses another partition count. */
+  static async open(
+    store: LogStore,
+    partitions: number,
+    names: readonly LogName[] = [...SERVICE_LOGS, ...EXCHANGE_LOGS],
+  ): Promise<LogDirectory> {
+    const logs = new Map<string, EventLog>();
+    for (const name of names) logs.set(name, await store.open(shapeOf(name, partitions)));
+    return new LogDirectory(partitions, logs);
+  }
+
+  has(name: string): boolean {
+    return this.logs.has(name);
+  }
+
+  log(name: ServiceLog | ExchangeLog): EventLog {
+    const log = this.logs.get(name);
+    invariant(log !== undefined, `log ${name} is not open here`);
+    return log;
+  }
+
+  async read(name: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]> {
+    if (name.endsWith('.commands')) {
+      const service = name.slice(0, -'.commands'.length);
+      const records = await this.log(service as ServiceLog).commands(partition, after, limit);
+      return records.map((record) => commandEntry(service, record));
+    }
+    return this.log(name as ServiceLog).read(partition, after, limit);
+  }
+
+  async close(): Promise<void> {
+    for (const log of this.logs.values()) await log.close();
+  }
+}
+
+/** Which partitions a log has. */
+export function shapeOf(name: LogName, partitions: number): { name: string; partitions: number; global: boolean } {
+  if (name === 'pricing' || name === 'exchange.quotes') return { name, partitions: 0, global: true };
+  if (name.startsWith('exchange.')) return { name, partitions, global: false };
+  return { name, partitions, global: true };
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { pricingProcess } from '@ballast/pricing-domain';
+import type { PartitionProcess } from '@ballast/event-sourcing';
+import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+
+export const pricingService: ServiceDefinition = {
+  log: 'pricing',
+  numbered: undefined,
+  global: pricingProcess as PartitionProcess<unknown>,
+};
+
+/** The same module in the embedded composition and in the process of its own. */
+@Module({
+  providers: [{ provide: definitionToken('pricing'), useValue: pricingService }],
+  exports: [definitionToken('pricing')],
+})
+export class PricingModule {}

@@ -1,0 +1,14 @@
+import type { PartitionProcess } from '@ballast/event-sourcing';
+import type { ServiceLog } from '@ballast/facts';
+
+/** What a service is to every composition: its log and the processes that write it. */
+export interface ServiceDefinition {
+  readonly log: ServiceLog;
+  /** Process of the numbered partitions; pricing has none. */
+  readonly numbered: PartitionProcess<unknown> | undefined;
+  /** Process of the global partition. */
+  readonly global: PartitionProcess<unknown>;
+}
+
+/** Injection token of a service's definition, one per service module. */
+export const definitionToken = (log: ServiceLog): string => `ServiceDefinition:${log}`;
