@@ -147,6 +147,12 @@ export interface MarginParameters {
   readonly underlyings: { readonly [U in Underlying]: UnderlyingParameters };
 }
 
+/** Commands of margin global, through REST and the bus. The actor of the entry is who proposes or approves. */
+export interface MarginCommands {
+  ProposeParameters: { readonly proposalId: string; readonly parameters: MarginParameters; readonly reason: string };
+  ApproveParameters: { readonly proposalId: string };
+}
+
 /** margin, global: stream `schedule`, `parameters`. */
 export interface MarginGlobalEvents {
   /** The only event that starts a full run: prices and parameters together. `number` counts 1, 2, 3, ... */
