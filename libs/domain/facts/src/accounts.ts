@@ -141,7 +141,12 @@ export interface AccountsEvents {
     readonly reason: 'unknown-account' | 'unknown-instrument' | 'malformed';
     readonly source: { readonly log: string; readonly position: number };
     readonly accountId: string;
+    /** Code of what is wrong, for people and alarms. */
     readonly detail: string;
+    /** Id of what is kept here, so that its second delivery is known: `deposit <id>`, `trade <id> <side>`; null when nothing is kept. */
+    readonly reference: string | null;
+    /** What the fill of an unknown account adds to the suspense position (quantity signed, cost exact); null for all others. */
+    readonly position: PositionFigures | null;
   };
 }
 
