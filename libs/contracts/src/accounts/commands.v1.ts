@@ -1,0 +1,17 @@
+import { accountId, asset, identifier, positiveDecimal } from '../common/fields.js';
+import { payload } from '../event-schema.js';
+
+const transfer = { accountId, asset, amount: positiveDecimal };
+const stream = 'commands';
+
+export const openAccountV1 = payload({ accountId }, { stream, description: 'Open an account of an owner.' });
+
+export const depositV1 = payload(
+  { depositId: identifier, ...transfer },
+  { stream, description: 'Credit collateral to an account. A deposit id is booked once, however often it is sent.' },
+);
+
+export const requestWithdrawalV1 = payload(
+  { withdrawalId: identifier, ...transfer },
+  { stream, description: 'Hold collateral of an account and pay it out if margin clears it.' },
+);

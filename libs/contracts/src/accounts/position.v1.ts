@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { count, decimal, identifier, instant, instrument } from '../common/fields.js';
+import { ordinal, positiveDecimal, tradeSide } from '../common/fields.js';
+import { accountAfter, booked, place, positionFigures } from '../common/figures.js';
+import { payload } from '../event-schema.js';
+
+export const positionChangedV1 = payload(
+  {
+    ...accountAfter,
+    ...booked,
+    reason: z.enum(['trade', 'close-out']),
+    tradeId: identifier,
+    closeOutOrder: place.nullable().describe('The close-out order in liquidation; null for any other trade.'),
+    side: tradeSide,
+    quantity: positiveDecimal.describe('Base units of this fill.'),
+    price: positiveDecimal.describe('USD at which the position changed: the fill, or the mark of the close-out order.'),
+    fillPrice: positiveDecimal.describe('USD on the exchange.'),
+    realisedPnl: decimal.describe('USD credited (negative: charged) to the client by this fill, fee not included.'),
+    fee: decimal.describe('USD: trading fee (negative = rebate), or the provisional penalty of a close-out.'),
+    feeSchedule: z.string().max(80),
+    position: positionFigures,
+  },
+  {
+    stream: 'account-<accountId>',
+    description: 'A fill was booked against the house position of the partition (novation).',
+  },
+);
+
+export const fundingSettledV1 = payload(
+  {
+    ...accountAfter,
+    ...booked,
+    instrument,
+    dueAt: instant.describe('00, 08 or 16 UTC, milliseconds since 1970-01-01 UTC.'),
+    quantity: decimal.describe('Position that was settled, base units; negative = short.'),
+    amount: decimal.describe('USD credited to the client; negative = paid.'),
+  },
+  {
+    stream: 'account-<accountId>',
+    description: 'Funding of one position was settled, after pricing fixed the rate.',
+  },
+);
+
+export const fundingClosedV1 = payload(
+  {
+    ...booked,
+    instrument,
+    dueAt: instant,
+    houseQuantity: decimal,
+    houseAmount: decimal.describe('USD credited to the house; negative = paid.'),
+    rounding: decimal.describe('USD: the residue of rounding to cents, booked to house/rounding.'),
+    clients: count.describe('How many positions were settled.'),
+  },
+  {
+    stream: 'house',
+    description: 'House leg of a funding settlement of this partition, after the last FundingSettled of it.',
+  },
+);
+
+export const suspenseBookedV1 = payload(
+  {
+    ...booked,
+    reason: z.enum(['unknown-account', 'unknown-instrument', 'malformed']),
+    source: z
+      .strictObject({ log: z.string().max(60), position: ordinal })
+      .describe('The fact that was not understood.'),
+    accountId: z.string().max(200).describe('As the source wrote it; perhaps no valid account id.'),
+    detail: z.string().max(2_000),
+  },
+  {
+    stream: 'suspense',
+    description: 'A fact that cannot be booked where it says was kept whole in suspense. An operator must act.',
+  },
+);

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { ASSETS } from '@ballast/kernel';
+
+// Every form is a regular expression, so that the JSON Schema of an event says as much as the parser does. The message
+// of a form is the remedy that a sender reads.
+
+/** 40 digits of the kernel profile, their leading zeros, point and sign. */
+const LONGEST_DECIMAL = 100;
+
+const decimalForm = (form: RegExp, remedy: string) => z.string().max(LONGEST_DECIMAL).regex(form, { error: remedy });
+
+/** Signed decimal as text. Plain notation: no exponent, no plus, no leading zeros, no negative zero. */
+export const decimal = decimalForm(
+  /^(?!-0(\.0+)?$)-?(0|[1-9]\d*)(\.\d+)?$/,
+  'write a decimal as text in plain notation, such as "-12.5": no exponent, no plus sign, no leading zeros',
+);
+
+/** Zero or more. */
+export const nonNegativeDecimal = decimalForm(
+  /^(0|[1-9]\d*)(\.\d+)?$/,
+  'write a decimal >= 0 as text in plain notation, such as "12.5": no sign, no exponent, no leading zeros',
+);
+
+/** More than zero. */
+export const positiveDecimal = decimalForm(
+  /^(?!0(\.0+)?$)(0|[1-9]\d*)(\.\d+)?$/,
+  'write a decimal > 0 as text in plain notation, such as "12.5": no sign, no exponent, no leading zeros',
+);
+
+/** Milliseconds since 1970-01-01 UTC. */
+export const instant = z.int().nonnegative().describe('Clearing time: whole milliseconds since 1970-01-01 UTC.');
+
+/** A count, 0 or more. */
+export const count = z.int().nonnegative();
+
+/** A position in a log, or a number that counts 1, 2, 3, ... */
+export const ordinal = z.int().positive();
+
+/** Number of a numbered partition; 4096 is the most a log can have. */
+export const partitionNumber = z.int().nonnegative().max(4095);
+
+/** Same form as `isAccountId` of the kernel; the spec holds the two together. */
+export const accountId = z
+  .string()
+  .regex(/^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}$/, {
+    error: 'write the account id as <owner>.<name>: letters, digits, "_" and "-", at most 40 and 20 of them',
+  })
+  .describe('Account id `<owner>.<name>`.');
+
+/** A case of an account: `<accountId>#<n>`. */
+export const caseId = z
+  .string()
+  .regex(/^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}#[1-9]\d{0,9}$/, {
+    error: 'write the case id as <accountId>#<n> with n = 1, 2, 3, ...',
+  })
+  .describe('Liquidation case `<accountId>#<n>`, n counting the cases of the account.');
+
+/** An id that somebody outside of this schema chose: printable ASCII without blanks. */
+export const identifier = z
+  .string()
+  .max(120)
+  .regex(/^[!-~]+$/, { error: 'write an id of 1 to 120 printable ASCII characters without blanks' });
+
+/** A stable code in kebab case. */
+export const code = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'write the code in kebab case, such as "below-initial-requirement"' });
+
+/** `<name>@<version>`. */
+export const versionedName = z
+  .string()
+  .max(80)
+  .regex(/^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/, { error: 'write <name>@<version>, such as "adaptive-linear@1"' });
+
+/** A sentence for people. */
+export const prose = z.string().max(2_000);
+
+/** SHA-256 in lower-case hex. */
+export const sha256Hex = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { error: 'write the 32 bytes of a SHA-256 as 64 lower-case hex digits' });
+
+export const asset = z.enum(ASSETS);
+export const underlying = z.enum(['BTC', 'ETH']);
+export const instrument = z.enum(['BTC-PERP', 'ETH-PERP']);
+export const side = z.enum(['long', 'short']);
+export const tradeSide = z.enum(['buy', 'sell']);
+export const priceStatus = z
+  .enum(['LIVE', 'DEGRADED', 'HALT'])
+  .describe('LIVE, DEGRADED (few sources) or HALT (none: no liquidation, no new risk).');
+export const fundPurpose = z
+  .enum(['BankruptcyDeficit', 'SlippageBeyondReward'])
+  .describe('What the insurance fund is asked for.');

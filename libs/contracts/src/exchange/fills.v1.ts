@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { accountId, identifier, instrument, positiveDecimal, tradeSide } from '../common/fields.js';
+import { place } from '../common/figures.js';
+import { payload } from '../event-schema.js';
+
+export const tradeFilledV1 = payload(
+  {
+    tradeId: identifier.describe('The same on both sides of the trade.'),
+    accountId,
+    instrument,
+    side: tradeSide,
+    quantity: positiveDecimal.describe('Base units.'),
+    price: positiveDecimal.describe('USD.'),
+    liquidity: z.enum(['maker', 'taker']),
+    closeOutOrder: place
+      .nullable()
+      .describe('Place of the CloseOutOrderPlaced in liquidation that this fill executes; null for any other trade.'),
+  },
+  {
+    stream: 'fills-<accountId>',
+    description: "One side of a trade, sent to the partition of that side's owner when the exchange matched it.",
+  },
+);

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import { instant, ordinal } from './common/fields.js';
+import { allEventSchemas, eventSchemas, type EventSchema } from './event-schemas.js';
+import { fieldErrors, type FieldError } from './refusal.js';
+
+/** Why an entry was not understood. Only `unknown-type` and `newer-version` may be skipped, and only by a reader who decides nothing. */
+export type EntryErrorCode = 'malformed' | 'unknown-type' | 'newer-version';
+
+export interface EntryError extends FieldError {
+  readonly code: EntryErrorCode;
+  /** All that was found, the first one being repeated in this error's own fields. */
+  readonly errors: readonly FieldError[];
+}
+
+export type ParsedEntry =
+  | { readonly ok: true; readonly entry: LogEntry }
+  | {
+      readonly ok: false;
+      readonly error: EntryError;
+      /** The entry with its payload not understood, when its envelope is sound: its place is known. */
+      readonly entry?: LogEntry;
+    };
+
+const LOGS = [...eventSchemas.keys()] as [string, ...string[]];
+const partition = z.int().min(GLOBAL).max(4095);
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\0]*$/, { error: 'leave out the NUL character' });
+
+const cause = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('event'), log: z.enum(LOGS), partition, position: ordinal }),
+  z.strictObject({ kind: z.literal('command'), id: text(120) }),
+  z.strictObject({ kind: z.literal('timer'), id: text(200), due: instant }),
+]);
+
+/** The envelope of every entry. All of its fields are hashed. */
+export const entryEnvelope = z.strictObject({
+  log: z.enum(LOGS).describe('The log it stands in.'),
+  partition: partition.describe('Partition of the log; -1 is the global one.'),
+  position: ordinal.describe('1, 2, 3, ... without gaps inside the partition.'),
+  id: text(120).describe('UUID; of a command the id that its sender chose.'),
+  stream: text(200).describe('What it is about; the key of its message.'),
+  version: ordinal.describe('1, 2, 3, ... inside the stream.'),
+  type: text(80),
+  schemaVersion: ordinal.describe('Version of the payload schema.'),
+  time: z
+    .strictObject({ clearing: instant, hop: z.int().nonnegative() })
+    .describe('Logical time: clearing time and the hop inside it.'),
+  cause: cause.describe('What made it happen: another entry, a command, or a timer that fell due.'),
+  basis: z
+    .array(z.tuple([z.enum(LOGS), partition, ordinal]))
+    .describe('Source partitions applied since the previous event of the partition: [log, partition, up to position].'),
+  correlation: z.string().max(300).describe('Ties together what follows from one outside input.'),
+  actor: text(200).nullable().describe('Person or key behind a command; null when nobody asked.'),
+  payload: z.unknown(),
+});
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: LogEntry): ParsedEntry => {
+  const error: EntryError = { ...(errors[0] as FieldError), code, errors };
+  return entry === undefined ? { ok: false, error } : { ok: false, error, entry };
+};
+
+/** Newest version of a type of a log; undefined for a type that this version of Ballast does not know. */
+export function schemaOf(log: string, type: string): EventSchema | undefined {
+  return eventSchemas.get(log as LogNameKey)?.get(type);
+}
+type LogNameKey = Parameters<typeof eventSchemas.get>[0];
+
+/**
+ * Reads a whole entry of a log: envelope and payload.
+ * @returns the entry as given (never a changed copy: its text is hashed), or what is wrong with which field
+ */
+export function parseEntry(log: string, value: unknown): ParsedEntry {
+  const envelope = entryEnvelope.safeParse(value, { reportInput: true });
+  if (!envelope.success) return refused('malformed', fieldErrors(envelope.error));
+  const entry = value as LogEntry;
+  if (entry.log !== log) {
+    return refused('malformed', [
+      { field: 'log', message: `is "${entry.log}"`, remedy: `send it to ${entry.log}; this is ${log}` },
+    ]);
+  }
+  // Whoever sends a command names it; every other entry's id is derived.
+  if (!log.endsWith('.commands') && !UUID.test(entry.id)) {
+    return refused('malformed', [{ field: 'id', message: `is "${entry.id}"`, remedy: 'send a UUID in lower case' }]);
+  }
+  const contract = schemaOf(log, entry.type);
+  if (contract === undefined) {
+    const elsewhere = allEventSchemas.filter(({ type }) => type === entry.type).map((other) => other.log);
+    return refused(
+      'unknown-type',
+      [
+        {
+          field: 'type',
+          message: `is "${entry.type}", which ${log} does not have`,
+          remedy:
+            elsewhere.length > 0
+              ? `it belongs to ${elsewhere.join(', ')}`
+              : 'update the reader, or skip it if it decides nothing',
+        },
+      ],
+      entry,
+    );
+  }
+  if (entry.schemaVersion !== contract.version) {
+    const newer = entry.schemaVersion > contract.version;
+    return refused(
+      newer ? 'newer-version' : 'malformed',
+      [
+        {
+          field: 'schemaVersion',
+          message: `is ${entry.schemaVersion}, known is ${contract.version}`,
+          remedy: newer ? 'update the reader, or skip it if it decides nothing' : `send version ${contract.version}`,
+        },
+      ],
+      entry,
+    );
+  }
+  if ((entry.partition === GLOBAL) !== (contract.partition === 'global')) {
+    return refused('malformed', [
+      {
+        field: 'partition',
+        message: `is ${entry.partition}`,
+        remedy: `${entry.type} stands in ${contract.partition === 'global' ? 'the global partition, -1' : 'a numbered partition'}`,
+      },
+    ]);
+  }
+  const payload = contract.schema.safeParse(entry.payload, { reportInput: true });
+  return payload.success ? { ok: true, entry } : refused('malformed', fieldErrors(payload.error, ['payload']), entry);
+}

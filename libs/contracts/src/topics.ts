@@ -1,0 +1,78 @@
+import { invariant } from '@ballast/kernel';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { SERVICE_LOGS, type LogName, type ServiceLog } from '@ballast/facts';
+
+/** A Kafka topic and the partitions of a log that it carries. */
+export interface LogTopic {
+  readonly log: LogName;
+  readonly topic: string;
+  /** numbered: partition p of the log is partition p of the topic; global: one partition, number 0. */
+  readonly carries: 'numbered' | 'global';
+}
+
+export interface KafkaPlace {
+  readonly topic: string;
+  readonly kafkaPartition: number;
+}
+
+const ofService = (log: ServiceLog): readonly LogTopic[] => [
+  { log, topic: `clearing.${log}.events.v1`, carries: 'numbered' },
+  { log, topic: `clearing.${log}.global.v1`, carries: 'global' },
+];
+
+/** Every topic that carries a log. */
+export const LOG_TOPICS: readonly LogTopic[] = [
+  { log: 'exchange.quotes', topic: 'exchange.quotes.v1', carries: 'global' },
+  { log: 'exchange.fills', topic: 'exchange.fills.v1', carries: 'numbered' },
+  { log: 'exchange.transfers', topic: 'exchange.transfers.v1', carries: 'numbered' },
+  { log: 'exchange.orderReports', topic: 'exchange.order-reports.v1', carries: 'numbered' },
+  { log: 'accounts.commands', topic: 'clearing.accounts.commands.v1', carries: 'numbered' },
+  { log: 'margin.commands', topic: 'clearing.margin.commands.v1', carries: 'global' },
+  ...SERVICE_LOGS.flatMap(ofService),
+];
+
+/** Lockstep over Kafka: the driver opens hops here, in one partition. */
+export const LOCKSTEP_GATE_TOPIC = 'clearing.lockstep.gate.v1';
+/** And every process reports here how far it came. */
+export const LOCKSTEP_REPORTS_TOPIC = 'clearing.lockstep.reports.v1';
+/** Copies of messages that nobody could read, with the reason; what they halted stays halted. */
+export const PARKED_TOPIC = 'clearing.parked.v1';
+
+/** A topic as it is to be created. */
+export interface TopicSetup {
+  readonly topic: string;
+  readonly partitions: number;
+}
+
+/** All topics of an installation with `partitions` numbered partitions per log. */
+export function topicsOf(partitions: number): readonly TopicSetup[] {
+  invariant(Number.isSafeInteger(partitions) && partitions > 0, `not a number of partitions: ${partitions}`);
+  return [
+    ...LOG_TOPICS.map(({ topic, carries }) => ({ topic, partitions: carries === 'numbered' ? partitions : 1 })),
+    { topic: LOCKSTEP_GATE_TOPIC, partitions: 1 },
+    { topic: LOCKSTEP_REPORTS_TOPIC, partitions: 1 },
+    { topic: PARKED_TOPIC, partitions: 1 },
+  ];
+}
+
+const carriedBy = (partition: number): LogTopic['carries'] => (partition === GLOBAL ? 'global' : 'numbered');
+
+/**
+ * Topic and Kafka partition of a log partition.
+ * @throws InvariantViolation when no topic carries such a partition
+ */
+export function topicOf(log: string, partition: number): KafkaPlace {
+  invariant(Number.isSafeInteger(partition) && partition >= GLOBAL, `not a partition: ${partition}`);
+  const found = LOG_TOPICS.find((topic) => topic.log === log && topic.carries === carriedBy(partition));
+  invariant(found !== undefined, `no topic carries partition ${partition} of ${log}`);
+  return { topic: found.topic, kafkaPartition: partition === GLOBAL ? 0 : partition };
+}
+
+/** The way back from a message to its log partition; undefined for a topic that carries no log. */
+export function logPartitionOf({
+  topic,
+  kafkaPartition,
+}: KafkaPlace): { readonly log: LogName; readonly partition: number } | undefined {
+  const found = LOG_TOPICS.find((carrier) => carrier.topic === topic);
+  return found && { log: found.log, partition: found.carries === 'global' ? GLOBAL : kafkaPartition };
+}
