@@ -1,0 +1,220 @@
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import kafkajs from 'kafkajs';
+import { kafkaAvailability, kafkaCommand } from './kafka-installation.js';
+
+const run = promisify(execFile);
+
+export interface LocalKafka {
+  readonly brokers: readonly string[];
+  /** Ends it in order; its data is removed unless a folder was given. */
+  stop(): Promise<void>;
+  /** Ends it as a power failure would. Start again with the same folder to bring it back on the same port. */
+  kill(): Promise<void>;
+}
+
+export interface LocalKafkaOptions {
+  /** Where its data, ports and log file live; a temporary folder when absent. */
+  readonly dir?: string;
+  /** Port for clients; any free one when absent. */
+  readonly port?: number;
+}
+
+/**
+ * Starts Apache Kafka as this machine can: brokers that run already, the Maven artifacts on Java, or Docker Compose.
+ * @throws Error that names everything that is missing
+ */
+export async function startKafka(options: LocalKafkaOptions = {}): Promise<LocalKafka> {
+  const availability = await kafkaAvailability();
+  switch (availability.how) {
+    case 'brokers':
+      return externalKafka();
+    case 'artifacts':
+      return artifactKafka(options);
+    case 'compose':
+      return composeKafka();
+    case 'none':
+      throw new Error(`no Apache Kafka here: ${availability.why}`);
+  }
+}
+
+async function externalKafka(): Promise<LocalKafka> {
+  const brokers = (process.env.KAFKA_BROKERS ?? '').split(',');
+  await answering(brokers, 30_000);
+  return {
+    brokers,
+    stop: async () => undefined,
+    kill: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here and are not killed')),
+  };
+}
+
+const COMPOSE_BROKER = '127.0.0.1:9092';
+
+async function composeKafka(): Promise<LocalKafka> {
+  const compose = (...args: string[]): Promise<unknown> => run('docker', ['compose', ...args]);
+  await compose('up', '--detach', '--wait', 'kafka');
+  await answering([COMPOSE_BROKER], 60_000);
+  return {
+    brokers: [COMPOSE_BROKER],
+    stop: async () => void (await compose('stop', 'kafka')),
+    kill: async () => void (await compose('kill', 'kafka')),
+  };
+}
+
+/** A single node that is broker and controller. */
+const properties = (port: number, controllerPort: number, data: string): string => `process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=${data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+`;
+
+async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKafka> {
+  const folder = dir ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kafka-')));
+  await fs.mkdir(folder, { recursive: true });
+  const config = path.join(folder, 'server.properties');
+  const isNew = await fs.access(config).then(
+    () => false,
+    () => true,
+  );
+  if (isNew) {
+    const [any, controller] = await freePorts(2);
+    await fs.writeFile(config, properties(port ?? (any as number), controller as number, path.join(folder, 'data')));
+  }
+  const clientPort = /advertised\.listeners=PLAINTEXT:\/\/127\.0\.0\.1:(\d+)/.exec(
+    await fs.readFile(config, 'utf8'),
+  )?.[1];
+  const broker = `127.0.0.1:${clientPort}`;
+  if (!(await formatted(folder))) {
+    const [command, ...args] = await kafkaCommand();
+    const id = (await run(command, [...args, 'kafka.tools.StorageTool', 'random-uuid'])).stdout.trim();
+    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config, '--standalone']);
+  }
+  const command = await kafkaCommand('-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1');
+  const server = await supervised([...command, 'kafka.Kafka', config], path.join(folder, 'kafka.log'));
+  try {
+    await Promise.race([
+      answering([broker], 60_000),
+      server.ended.then(async () => {
+        throw new Error(
+          `Kafka ended while it started; the end of its log:\n${await tail(path.join(folder, 'kafka.log'))}`,
+        );
+      }),
+    ]);
+  } catch (error) {
+    await server.signal('SIGKILL');
+    throw error;
+  }
+  return {
+    brokers: [broker],
+    stop: async () => {
+      await server.signal('SIGTERM');
+      if (dir === undefined) await fs.rm(folder, { recursive: true, force: true });
+    },
+    kill: () => server.signal('SIGKILL'),
+  };
+}
+
+const formatted = (folder: string): Promise<boolean> =>
+  fs.access(path.join(folder, 'data', 'meta.properties')).then(
+    () => true,
+    () => false,
+  );
+
+const tail = async (file: string): Promise<string> =>
+  (await fs.readFile(file, 'utf8').catch(() => '')).split('\n').slice(-30).join('\n');
+
+/**
+ * Runs a command that dies with this process, however this process dies: the shell around it waits for the end of a
+ * pipe that only this process holds.
+ */
+async function supervised(
+  command: readonly string[],
+  logFile: string,
+): Promise<{ signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>; readonly ended: Promise<void> }> {
+  const script = `log=$1; shift; exec 3<&0; "$@" </dev/null 3<&- >>"$log" 2>&1 & child=$!; echo $child
+    (cat <&3 >/dev/null; kill -9 $child 2>/dev/null) & watcher=$!
+    exec 1>&-; wait $child; kill $watcher 2>/dev/null; exit 0`;
+  const shell = spawn('/bin/sh', ['-c', script, 'sh', logFile, ...command], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A group of its own: Ctrl-C ends the process that started it, which then ends this one in order.
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => shell.once('close', () => resolve()));
+  const pid = await new Promise<number>((resolve, reject) => {
+    shell.once('error', reject);
+    shell.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())));
+  });
+  return {
+    ended,
+    signal: async (name) => {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // It has ended already.
+      }
+      await ended;
+    },
+  };
+}
+
+/** Resolves when the brokers answer as a cluster with a controller. */
+async function answering(brokers: readonly string[], withinMs: number): Promise<void> {
+  const kafka = new kafkajs.Kafka({
+    clientId: 'ballast-local-kafka',
+    brokers: [...brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    retry: { retries: 0 },
+  });
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      const { brokers: found } = await admin.describeCluster();
+      if (found.length > 0) return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(`no Kafka answers at ${brokers.join(', ')} within ${withinMs} ms`, { cause: error });
+      }
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Ports that nobody listens on at this moment. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<net.Server>((resolve, reject) => {
+          const server = net.createServer();
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
