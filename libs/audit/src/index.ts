@@ -1,1 +1,3 @@
-export {};
+export * from './page-cache.js';
+export * from './replay/replay-partition.js';
+export * from './replay/replay.js';

@@ -1,1 +1,2 @@
-export {};
+export * from './clearing-picture.js';
+export * from './read-logs.js';

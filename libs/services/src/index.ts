@@ -1,6 +1,7 @@
 export { AccountsModule, accountsService } from './accounts/accounts.module.js';
 export * from './clearing-house/clearing-house.js';
 export * from './clearing-house/delivery.js';
+export * from './clearing-house/live-loop.js';
 export * from './clearing-house/simulation.js';
 export * from './exchange/exchange-host.js';
 export { LiquidationModule, liquidationService } from './liquidation/liquidation.module.js';

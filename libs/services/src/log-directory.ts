@@ -52,3 +52,8 @@ export function shapeOf(name: LogName, partitions: number): { name: string; part
   if (name.startsWith('exchange.')) return { name, partitions, global: false };
   return { name, partitions, global: true };
 }
+
+/** Partition count the logs of a store were created with; undefined when there are none yet. */
+export async function partitionsOf(store: LogStore): Promise<number | undefined> {
+  return (await store.shapeOf('accounts'))?.partitions;
+}

@@ -144,14 +144,26 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
         inputs.push(queue.take());
       }
     }
-    if (inputs.length === 0) return 0;
     inputs.sort(this.#compare);
+    return this.#answer(inputs, { clearing, hop: hop + 1 });
+  }
+
+  /** Live: answers everything that has arrived, at the present step. */
+  async runLive(): Promise<number> {
+    const clearing = this.#lastStep;
+    if (clearing === undefined) return 0;
+    const inputs: LogEntry[] = [];
+    for (const queue of this.#queues) while (queue.length > 0) inputs.push(queue.take());
+    const hops = inputs.filter(({ time }) => time.clearing === clearing).map(({ time }) => time.hop);
+    return this.#answer(inputs, { clearing, hop: 1 + Math.max(0, ...hops) });
+  }
+
+  async #answer(inputs: readonly LogEntry[], time: LogEntry['time']): Promise<number> {
+    const last = inputs.at(-1);
+    if (last === undefined) return 0;
     for (const input of inputs) this.#observe(input);
-    const last = inputs.at(-1) as LogEntry;
     const cause: Cause = { kind: 'event', log: last.log, partition: last.partition, position: last.position };
-    this.#options.simulator.settle(this.state, (output) =>
-      this.#emit(output, { clearing, hop: hop + 1 }, output.cause ?? cause),
-    );
+    this.#options.simulator.settle(this.state, (output) => this.#emit(output, time, output.cause ?? cause));
     return this.#append();
   }
 

@@ -1,0 +1,72 @@
+import { Command, Option } from 'commander';
+import { isoOf } from '@ballast/kernel';
+import { openSimulation } from '../composition/open-simulation.js';
+import { progressLine } from '../composition/progress-line.js';
+import { withSimulationOptions, type SimulationCliOptions } from '../composition/simulation-options.js';
+import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from '../composition/store-options.js';
+import { summaryOf, summaryTable } from '../composition/summary.js';
+
+interface SimulateOptions extends SimulationCliOptions, StoreOptions {
+  readonly json?: boolean;
+  readonly brokers?: string;
+}
+
+const PROGRESS_EVERY_MS = 1_000;
+
+export function simulateCommand(): Command {
+  const command = withSimulationOptions(
+    new Command('simulate').description(
+      'Replays a market through the whole clearing house in lockstep, as fast as it can; resumes what it finds.',
+    ),
+  );
+  return withStoreOptions(command)
+    .addOption(
+      new Option('--log <kind>', 'where the logs are kept').choices(['memory', 'postgres']).default('postgres'),
+    )
+    .addOption(
+      new Option('--partitions <n>', 'numbered partitions of every log; fixed when the logs are created')
+        .argParser(wholeNumber(1, 1024))
+        .default(DEFAULT_PARTITIONS),
+    )
+    .option('--brokers <list>', 'drive the service processes behind these Kafka brokers instead of running them here')
+    .option('--json', 'print the summary as JSON')
+    .action(simulate);
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  if (options.brokers !== undefined) {
+    const { simulateOverKafka } = await import('../composition/distributed-simulation.js');
+    return simulateOverKafka({ ...options, brokers: options.brokers });
+  }
+  const started = performance.now();
+  const session = await openSimulation(options, (line) => process.stderr.write(`${line}\n`));
+  let stopping = false;
+  const stop = (): void => {
+    stopping = true;
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const { simulation } = session;
+    if (simulation.stepsDone > 0 && !simulation.done) {
+      process.stderr.write(`resuming at ${isoOf(session.steps[simulation.stepsDone] as number)}\n`);
+    }
+    let shown = 0;
+    while (!simulation.done && !stopping) {
+      await simulation.step();
+      if (performance.now() - shown >= PROGRESS_EVERY_MS) {
+        shown = performance.now();
+        process.stderr.write(`${progressLine(session.picture())}\n`);
+      }
+    }
+    if (stopping) {
+      process.stderr.write('stopped; the same command goes on from here\n');
+      process.exitCode = 130;
+      return;
+    }
+    const picture = session.picture();
+    const summary = summaryOf(picture, await session.house.digests(), performance.now() - started);
+    process.stdout.write(`${options.json === true ? JSON.stringify(summary, null, 2) : summaryTable(picture, summary)}\n`);
+  } finally {
+    await session.close();
+  }
+}

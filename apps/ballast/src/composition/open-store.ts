@@ -1,0 +1,58 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { EmbeddedServer, MemoryLogStore, PostgresLogStore, type LogStore } from '@ballast/event-log';
+import { UsageError } from '../usage-error.js';
+import type { StoreOptions } from './store-options.js';
+
+export interface OpenedStore {
+  readonly store: LogStore;
+  /** Where the data is, in words for a person; no password. */
+  readonly place: string;
+  close(): Promise<void>;
+}
+
+/** Opens the logs where the options say: memory, an operator's PostgreSQL, or an embedded one of our own. */
+export async function openStore(options: StoreOptions, notice: (line: string) => void): Promise<OpenedStore> {
+  if (options.log === 'memory') {
+    const store = new MemoryLogStore();
+    return { store, place: 'memory', close: () => store.close() };
+  }
+  if (options.databaseUrl !== undefined) {
+    const store = await PostgresLogStore.connect({ url: options.databaseUrl });
+    return { store, place: new URL(options.databaseUrl).host, close: () => store.close() };
+  }
+  const dataDirectory = path.resolve(options.dataDir);
+  const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
+  try {
+    const store = await PostgresLogStore.connect({ url: await server.databaseUrl('ballast') });
+    return {
+      store,
+      place: dataDirectory,
+      close: async () => {
+        await store.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Throws away what a data directory holds. An operator's database is never emptied by us. */
+export async function emptyDataDirectory(options: StoreOptions): Promise<void> {
+  if (options.log === 'memory') return;
+  if (options.databaseUrl !== undefined) {
+    throw new UsageError('--fresh does not empty a database given by URL; drop and create it, then start again');
+  }
+  await EmbeddedServer.destroy({ dataDirectory: path.resolve(options.dataDir) });
+}
+
+/** True when there is something to open; read-only commands do not create a database. */
+export async function assertDataThere(options: StoreOptions): Promise<void> {
+  if (options.log === 'memory' || options.databaseUrl !== undefined) return;
+  const directory = path.resolve(options.dataDir);
+  await fs.access(path.join(directory, 'cluster')).catch(() => {
+    throw new UsageError(`${directory} holds no Ballast data; run simulate first or name another --data-dir`);
+  });
+}

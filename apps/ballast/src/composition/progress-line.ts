@@ -1,0 +1,20 @@
+import { isoOf } from '@ballast/kernel';
+import type { ClearingPicture } from '@ballast/read-models';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** One line about where a run stands: clearing time, marks, accounts by state, calls, liquidations, fund. */
+export function progressLine(picture: ClearingPicture): string {
+  const marks = Object.entries(picture.marks)
+    .map(([instrument, mark]) => `${instrument.replace('-PERP', '')} ${whole.format(Number(mark))}`)
+    .join('  ');
+  const { HEALTHY, WARN, MARGIN_CALL, RESTRICTED, LIQUIDATING } = picture.states;
+  return [
+    isoOf(picture.clearing).slice(0, 16).replace('T', ' '),
+    marks + (picture.priceStatus === null || picture.priceStatus === 'LIVE' ? '' : ` ${picture.priceStatus}`),
+    `healthy ${HEALTHY} warn ${WARN} call ${MARGIN_CALL} restricted ${RESTRICTED} liquidating ${LIQUIDATING}`,
+    `calls ${picture.marginCalls}`,
+    `liquidations ${picture.liquidations}`,
+    `fund ${whole.format(Number(picture.fund.closing))}`,
+  ].join(' | ');
+}

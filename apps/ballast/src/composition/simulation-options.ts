@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { wholeNumber } from './store-options.js';
+
+export interface SimulationCliOptions {
+  readonly scenario: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly accounts: number;
+  readonly seed: string;
+  readonly openingFund?: string;
+  readonly fresh?: boolean;
+}
+
+export function withSimulationOptions(command: Command): Command {
+  return command
+    .option('--scenario <name|directory>', 'bundled scenario, or a directory with scenario.json', 'crash-2020-03')
+    .option('--from <time>', 'first clearing time, ISO 8601 UTC; default: the scenario says')
+    .option('--to <time>', 'last clearing time, ISO 8601 UTC; default: the scenario says')
+    .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 1_000)
+    .option('--seed <text>', 'seed of everything that is random', '1')
+    .option('--opening-fund <usd>', 'insurance fund at the start; default: the scenario says')
+    .option('--fresh', 'throw away what the data directory holds and start over');
+}

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+export const DEFAULT_PARTITIONS = 8;
+export const DEFAULT_DATA_DIRECTORY = '.ballast';
+
+/** Where the logs are. */
+export interface StoreOptions {
+  readonly log: 'memory' | 'postgres';
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly partitions?: number;
+}
+
+export function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number) || number < least || number > most) {
+      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}
+
+/** The options by which every command finds the logs. */
+export function withStoreOptions(command: Command): Command {
+  return command
+    .option('--data-dir <directory>', 'keep the embedded database here', path.resolve(DEFAULT_DATA_DIRECTORY))
+    .addOption(
+      new Option('--database-url <url>', 'use this PostgreSQL (15 or later) instead of an embedded one').env('DATABASE_URL'),
+    );
+}

@@ -1,0 +1,76 @@
+import Table from 'cli-table3';
+import type { ClearingPicture } from '@ballast/read-models';
+import type { Digests } from '@ballast/services';
+
+/** What `simulate --json` prints: the keys are a contract. */
+export interface SimulationSummary {
+  readonly events: number;
+  readonly priceSets: number;
+  readonly accounts: number;
+  readonly marginRuns: number;
+  readonly decisions: number;
+  readonly marginCalls: number;
+  readonly liquidations: number;
+  readonly slices: number;
+  readonly bankruptcies: number;
+  readonly shortfall: string;
+  readonly fund: { readonly opening: string; readonly closing: string };
+  readonly adl: number;
+  readonly calledFirstShare: string | null;
+  readonly medianLeadTimeSeconds: number | null;
+  readonly digests: Digests;
+  readonly durationMs: number;
+}
+
+export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs: number): SimulationSummary {
+  const { events, priceSets, accounts, marginRuns, decisions, marginCalls, liquidations, slices } = picture;
+  const { bankruptcies, shortfall, fund, adl, calledFirstShare, medianLeadTimeSeconds } = picture;
+  return {
+    events,
+    priceSets,
+    accounts,
+    marginRuns,
+    decisions,
+    marginCalls,
+    liquidations,
+    slices,
+    bankruptcies,
+    shortfall,
+    fund,
+    adl,
+    calledFirstShare,
+    medianLeadTimeSeconds,
+    digests,
+    durationMs: Math.round(durationMs),
+  };
+}
+
+const grouped = new Intl.NumberFormat('en-US');
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** The summary for a person. */
+export function summaryTable(picture: ClearingPicture, summary: SimulationSummary): string {
+  const table = new Table({ head: ['', ''], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
+  const share = summary.calledFirstShare === null ? 'none' : `${(Number(summary.calledFirstShare) * 100).toFixed(1)} %`;
+  table.push(
+    ['accounts', grouped.format(summary.accounts)],
+    ['price sets (degraded)', `${grouped.format(summary.priceSets)} (${grouped.format(picture.degradedPriceSets)})`],
+    ['margin runs', grouped.format(summary.marginRuns)],
+    ['margin decisions, each replayable', grouped.format(summary.decisions)],
+    ['margin calls', grouped.format(summary.marginCalls)],
+    ['accounts restricted', grouped.format(picture.restrictions)],
+    ['liquidations (slices)', `${grouped.format(summary.liquidations)} (${grouped.format(summary.slices)})`],
+    ['called before liquidation', share],
+    ['median time from call to liquidation', summary.medianLeadTimeSeconds === null ? 'none' : `${summary.medianLeadTimeSeconds} s`],
+    ['bankruptcies', grouped.format(summary.bankruptcies)],
+    ['withdrawals settled / refused', `${picture.withdrawalsSettled} / ${picture.withdrawalsRefused}`],
+    ['insurance fund, contributed', dollars.format(Number(summary.fund.opening))],
+    ['insurance fund, now', dollars.format(Number(summary.fund.closing))],
+    ['positions auto-deleveraged', grouped.format(summary.adl)],
+    ['shortfall', dollars.format(Number(summary.shortfall))],
+    ['events', grouped.format(summary.events)],
+    ['duration', `${(summary.durationMs / 1000).toFixed(1)} s`],
+  );
+  const digests = Object.entries(summary.digests).map(([log, digest]) => `  ${log.padEnd(12)} ${digest}`);
+  return `${table.toString()}\ndigests\n${digests.join('\n')}`;
+}

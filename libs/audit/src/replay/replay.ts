@@ -1,0 +1,57 @@
+import type { LogDirectory, ServiceDefinition } from '@ballast/services';
+import { PageCache } from '../page-cache.js';
+import { replayPartition, type Divergence } from './replay-partition.js';
+
+export interface ReplayReport {
+  readonly events: number;
+  readonly decisions: number;
+  readonly durationMs: number;
+  readonly decisionsPerSecond: number;
+  readonly divergence: Divergence | undefined;
+}
+
+export interface ReplayProgress {
+  readonly log: string;
+  readonly partition: number;
+  readonly events: number;
+  readonly totalEvents: number;
+}
+
+/**
+ * Re-decides every event of all four logs from its recorded cause, and with it every assessment of every run. Stops
+ * at the first divergence.
+ * @param now milliseconds, for the report only
+ */
+export async function replay(
+  logs: LogDirectory,
+  services: readonly ServiceDefinition[],
+  now: () => number,
+  onProgress: (progress: ReplayProgress) => void = () => undefined,
+): Promise<ReplayReport> {
+  const started = now();
+  const reader = new PageCache(logs);
+  let events = 0;
+  let decisions = 0;
+  const report = (divergence?: Divergence): ReplayReport => {
+    const durationMs = Math.max(1, Math.round(now() - started));
+    return { events, decisions, durationMs, decisionsPerSecond: Math.round((decisions * 1000) / durationMs), divergence };
+  };
+  let totalEvents = 0;
+  for (const { log } of services) for (const { size } of await logs.log(log).heads()) totalEvents += size;
+  let seen = 0;
+  for (const service of services) {
+    const log = logs.log(service.log);
+    for (const { partition } of await log.heads()) {
+      const process = partition < 0 ? service.global : service.numbered;
+      if (process === undefined) continue;
+      const result = await replayPartition(process, log, partition, logs.partitions, reader, (count) => {
+        seen += count;
+        onProgress({ log: service.log, partition, events: seen, totalEvents });
+      });
+      events += result.events;
+      decisions += result.decisions;
+      if (result.divergence !== undefined) return report(result.divergence);
+    }
+  }
+  return report();
+}
