@@ -15,7 +15,12 @@ import type {
 /** Commands of accounts p, through REST and the bus. */
 export interface AccountsCommands {
   OpenAccount: { readonly accountId: AccountId };
-  Deposit: { readonly depositId: string; readonly accountId: AccountId; readonly asset: Asset; readonly amount: DecimalString };
+  Deposit: {
+    readonly depositId: string;
+    readonly accountId: AccountId;
+    readonly asset: Asset;
+    readonly amount: DecimalString;
+  };
   RequestWithdrawal: {
     readonly withdrawalId: string;
     readonly accountId: AccountId;
@@ -35,10 +40,16 @@ interface Booked {
 export interface AccountsEvents {
   AccountOpened: { readonly accountId: AccountId };
   /** A deposit, or a correction in the client's favour. */
-  CollateralCredited: AccountAfter & Booked & { readonly depositId: string; readonly asset: Asset; readonly amount: DecimalString };
+  CollateralCredited: AccountAfter &
+    Booked & { readonly depositId: string; readonly asset: Asset; readonly amount: DecimalString };
   /** Money moved from client/ to held/; margin answers with WithdrawalCleared or WithdrawalRefused. */
   WithdrawalHeld: AccountAfter &
-    Booked & { readonly withdrawalId: string; readonly attempt: number; readonly asset: Asset; readonly amount: DecimalString };
+    Booked & {
+      readonly withdrawalId: string;
+      readonly attempt: number;
+      readonly asset: Asset;
+      readonly amount: DecimalString;
+    };
   /** Asked again, because the account changed between the answer and the settlement. No posting. */
   WithdrawalResubmitted: {
     readonly accountId: AccountId;
@@ -47,7 +58,8 @@ export interface AccountsEvents {
     readonly asset: Asset;
     readonly amount: DecimalString;
   };
-  WithdrawalSettled: AccountAfter & Booked & { readonly withdrawalId: string; readonly asset: Asset; readonly amount: DecimalString };
+  WithdrawalSettled: AccountAfter &
+    Booked & { readonly withdrawalId: string; readonly asset: Asset; readonly amount: DecimalString };
   /** Held money given back after a refusal by margin. */
   WithdrawalReleased: AccountAfter &
     Booked & {
