@@ -1,0 +1,183 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { QuoteEvents, Underlying } from '@ballast/facts';
+import { InvariantViolation, SECOND_MS, clamp, compareText, text, type Instant } from '@ballast/kernel';
+import type { PricingRules } from './pricing-rules.js';
+import type { IgnoredBecause, Market, PricingState, UnderlyingRecord } from './pricing.state.js';
+import { isMoment, quotedPrice } from './quoted-price.js';
+import type { SourceRecord } from './source-state.js';
+
+type VenueQuote = QuoteEvents['VenueQuotesReceived']['quotes'][number];
+
+/**
+ * Takes a message of exchange.quotes into the state. What an outside party sends may be late, crossed or nonsense:
+ * that is noted, never thrown. Only a message of a kind we do not know stops the fold.
+ */
+export function observeQuotes(state: PricingState, input: LogEntry, rules: PricingRules): void {
+  if (input.log !== 'exchange.quotes' || input.schemaVersion !== 1) {
+    throw new InvariantViolation(`pricing does not read ${input.log} ${input.type} version ${input.schemaVersion}`);
+  }
+  const now = input.time.clearing;
+  switch (input.type) {
+    case 'MarketOpened':
+      return observeMarket(state, input.payload as QuoteEvents['MarketOpened']);
+    case 'VenueQuotesReceived':
+      return observeVenueQuotes(state, input.payload as QuoteEvents['VenueQuotesReceived'], now, rules);
+    case 'PerpetualBookObserved':
+      return observeBook(state, input.payload as QuoteEvents['PerpetualBookObserved'], now, rules);
+    case 'PriceHistorySupplied':
+      return observeHistory(state, input.payload as QuoteEvents['PriceHistorySupplied']);
+    case 'ClockTicked':
+      return;
+    default:
+      throw new InvariantViolation(`unknown message of exchange.quotes: ${input.type}`);
+  }
+}
+
+function ignore(state: PricingState, because: IgnoredBecause): void {
+  state.ignored.set(because, (state.ignored.get(because) ?? 0) + 1);
+}
+
+function observeMarket(state: PricingState, opened: QuoteEvents['MarketOpened']): void {
+  if (state.market !== null) return ignore(state, 'repeated-market');
+  const market = marketOf(state, opened);
+  if (market === null) return ignore(state, 'malformed-message');
+  state.market = market;
+  for (const { instrument } of market.instruments) {
+    state.instruments.set(instrument, {
+      book: null,
+      mark: null,
+      samples: 0,
+      fundingRate: '0',
+      cumulativeIndex: '0',
+      nextFundingAt: null,
+    });
+  }
+}
+
+function marketOf(
+  state: PricingState,
+  { priceSetEverySeconds, instruments }: QuoteEvents['MarketOpened'],
+): Market | null {
+  const sound = instruments.every(
+    ({ instrument, underlying, tick }) =>
+      state.underlyings.has(underlying) && instrument === `${underlying}-PERP` && quotedPrice(tick) !== null,
+  );
+  const names = instruments.map(({ instrument }) => instrument);
+  if (!sound || names.length === 0 || new Set(names).size < names.length) return null;
+  if (!Number.isSafeInteger(priceSetEverySeconds) || priceSetEverySeconds < 1) return null;
+  return {
+    priceSetEveryMs: priceSetEverySeconds * SECOND_MS,
+    instruments: instruments
+      .map(({ instrument, underlying, tick }) => ({ instrument, underlying, tick }))
+      .sort((a, b) => compareText(a.instrument, b.instrument)),
+    underlyings: [...new Set(instruments.map(({ underlying }) => underlying))].sort(compareText),
+  };
+}
+
+/** History is taken by a decision (VolatilitySeeded); here only what comes too late or for nobody is counted. */
+function observeHistory(state: PricingState, { underlying }: QuoteEvents['PriceHistorySupplied']): void {
+  const record = state.underlyings.get(underlying);
+  if (record === undefined) ignore(state, 'unknown-underlying');
+  else if (!takesHistory(state, record)) ignore(state, 'late-history');
+}
+
+/** History counts once per underlying and only before the first price set: later it would rewrite what was published. */
+export function takesHistory(state: PricingState, record: UnderlyingRecord): boolean {
+  return state.priceSets === 0 && !record.seeded;
+}
+
+function observeVenueQuotes(
+  state: PricingState,
+  { underlying, quotes }: QuoteEvents['VenueQuotesReceived'],
+  now: Instant,
+  rules: PricingRules,
+): void {
+  const record = state.underlyings.get(underlying);
+  if (record === undefined) return ignore(state, 'unknown-underlying');
+  for (const quote of quotes) {
+    const before = record.sources.get(quote.venue);
+    const refusal = refusedMoment(quote.at, before?.at, now, rules);
+    if (refusal !== null) ignore(state, refusal);
+    else record.sources.set(quote.venue, sourceAfter(before, quote, rules));
+  }
+}
+
+/** A quote from before the last one is late, one from ahead of clearing time would block all that follow. */
+function refusedMoment(
+  at: unknown,
+  last: Instant | undefined,
+  now: Instant,
+  { index }: PricingRules,
+): IgnoredBecause | null {
+  if (!isMoment(at)) return 'malformed-message';
+  if (at > now + index.maxAheadMs) return 'quote-ahead-of-time';
+  return last !== undefined && at < last ? 'late-quote' : null;
+}
+
+function sourceAfter(
+  before: SourceRecord | undefined,
+  { bid, ask, at }: VenueQuote,
+  rules: PricingRules,
+): SourceRecord {
+  const low = quotedPrice(bid);
+  const high = quotedPrice(ask);
+  const mid = low === null || high === null ? null : low.plus(high).div(2).toDecimalPlaces(rules.digits.price);
+  const fault = low === null || high === null ? 'malformed' : low.gte(high) ? 'crossed' : null;
+  const good = before?.goodQuotes ?? 0;
+  return {
+    state: before?.state ?? null,
+    mid: mid === null ? null : text(mid),
+    fault,
+    at,
+    // A second quote of the same moment replaces the first and is no further proof of health.
+    goodQuotes: fault !== null ? 0 : at === before?.at && good > 0 ? good : good + 1,
+    clampedSince: before?.clampedSince ?? null,
+    clampedUntil: before?.clampedUntil ?? null,
+    unclampedSets: before?.unclampedSets ?? 0,
+  };
+}
+
+function observeBook(
+  state: PricingState,
+  book: QuoteEvents['PerpetualBookObserved'],
+  now: Instant,
+  rules: PricingRules,
+): void {
+  const record = state.instruments.get(book.instrument);
+  if (record === undefined) return ignore(state, 'unknown-instrument');
+  const refusal = refusedMoment(book.at, record.book?.at, now, rules);
+  if (refusal !== null) return ignore(state, refusal);
+  const bid = quotedPrice(book.bestBid);
+  const ask = quotedPrice(book.bestAsk);
+  const last = quotedPrice(book.lastPrice);
+  const impactBid = quotedPrice(book.impactBid);
+  const impactAsk = quotedPrice(book.impactAsk);
+  if (bid === null || ask === null || last === null || impactBid === null || impactAsk === null || bid.gt(ask)) {
+    return ignore(state, 'malformed-message');
+  }
+  record.book = {
+    mid: text(bid.plus(ask).div(2).toDecimalPlaces(rules.digits.price)),
+    last: text(clamp(last, bid, ask).toDecimalPlaces(rules.digits.price)),
+    impactBid: text(impactBid),
+    impactAsk: text(impactAsk),
+    at: book.at,
+  };
+}
+
+/** Records of all underlyings that the rules know. */
+export function initialUnderlyings({ volatility }: PricingRules): Map<Underlying, UnderlyingRecord> {
+  const names = Object.keys(volatility.start).sort(compareText) as Underlying[];
+  return new Map(
+    names.map((underlying) => {
+      const start = volatility.start[underlying];
+      const record: UnderlyingRecord = {
+        sources: new Map(),
+        index: null,
+        indexAt: null,
+        volatility: { fast: start, slow: start },
+        seeded: false,
+      };
+      return [underlying, record];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import type { InstrumentId, InstrumentMark, Underlying } from '@ballast/facts';
+import type { DecimalString, Instant } from '@ballast/kernel';
+import type { SourceRecord } from './source-state.js';
+
+export interface ListedInstrument {
+  readonly instrument: InstrumentId;
+  readonly underlying: Underlying;
+  readonly tick: DecimalString;
+}
+
+export interface Market {
+  readonly priceSetEveryMs: number;
+  /** Sorted by instrument. */
+  readonly instruments: readonly ListedInstrument[];
+  /** Underlyings of the instruments, sorted. */
+  readonly underlyings: readonly Underlying[];
+}
+
+export interface UnderlyingRecord {
+  readonly sources: Map<string, SourceRecord>;
+  /** Last index that was not frozen, and its time; null before the first price. */
+  index: DecimalString | null;
+  indexAt: Instant | null;
+  /** Daily, as published last. */
+  volatility: { readonly fast: DecimalString; readonly slow: DecimalString };
+  seeded: boolean;
+}
+
+/** The exchange's own book of a perpetual, as observed last. USD per base unit. */
+export interface BookRecord {
+  readonly mid: DecimalString;
+  /** Last trade, held inside the present book: a trade outside it is older than the book. */
+  readonly last: DecimalString;
+  readonly impactBid: DecimalString;
+  readonly impactAsk: DecimalString;
+  readonly at: Instant;
+}
+
+export interface InstrumentRecord {
+  book: BookRecord | null;
+  /** As published last. */
+  mark: InstrumentMark | null;
+  /** Premium samples of the running funding period. */
+  samples: number;
+  fundingRate: DecimalString;
+  cumulativeIndex: DecimalString;
+  /** Null until the first price set. */
+  nextFundingAt: Instant | null;
+}
+
+/** Why an input of the exchange had no effect. Counted, so that a sick gateway is seen. */
+export type IgnoredBecause =
+  | 'late-quote'
+  | 'quote-ahead-of-time'
+  | 'malformed-message'
+  | 'unknown-underlying'
+  | 'unknown-instrument'
+  | 'repeated-market'
+  | 'late-history';
+
+/** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
+export interface PricingState {
+  market: Market | null;
+  readonly underlyings: Map<Underlying, UnderlyingRecord>;
+  readonly instruments: Map<InstrumentId, InstrumentRecord>;
+  /** Number and time of the last price set; 0 and null before the first. */
+  priceSets: number;
+  lastAsOf: Instant | null;
+  readonly ignored: Map<IgnoredBecause, number>;
+}

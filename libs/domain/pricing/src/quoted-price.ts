@@ -1,0 +1,20 @@
+import { dec, type Decimal } from '@ballast/kernel';
+
+const PLAIN_DECIMAL = /^\d{1,12}(\.\d{1,18})?$/;
+/** Nothing that Ballast lists costs less than this, USD; keeps a typing error from being divided by. */
+const LEAST_PRICE = dec('0.0001');
+
+/**
+ * Reads a price that somebody outside quoted.
+ * @returns null when it is no plain positive decimal of a believable size; an outside price never throws
+ */
+export function quotedPrice(value: unknown): Decimal | null {
+  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return null;
+  const price = dec(value);
+  return price.lt(LEAST_PRICE) ? null : price;
+}
+
+/** True if the value is a moment of clearing time. */
+export function isMoment(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,70 @@
+import { DAY_MS, Decimal, ONE, ZERO, type Instant } from '@ballast/kernel';
+
+/** A price and when it held. */
+export interface PricePoint {
+  readonly at: Instant;
+  readonly price: Decimal;
+}
+
+/**
+ * Exponentially weighted variance over irregular ticks: v' = w * v + (1 - w) * r^2 / dt.
+ * @param variance per day
+ * @param weight of the old variance, w = 2^(-dt / H)
+ * @param logReturn r = ln(price / previous price)
+ * @param elapsedMs dt > 0
+ * @returns per day
+ */
+export function ewmaVariance(variance: Decimal, weight: Decimal, logReturn: Decimal, elapsedMs: number): Decimal {
+  return weight.times(variance).plus(ONE.minus(weight).times(dailyVariance(logReturn, elapsedMs)));
+}
+
+/** Variance per day that a single return stands for: r^2 / dt. */
+function dailyVariance(logReturn: Decimal, elapsedMs: number): Decimal {
+  return logReturn.times(logReturn).times(DAY_MS).div(elapsedMs);
+}
+
+/** Logarithm of the change of a price. */
+export function logReturn(from: Decimal, to: Decimal): Decimal {
+  return from.eq(to) ? ZERO : Decimal.ln(to.div(from));
+}
+
+/**
+ * Daily volatility after one more price: square root of `ewmaVariance`.
+ * @param volatility daily, as it was published last
+ * @param decay weight of the old variance after a time, see `halving`
+ */
+export function nextVolatility(
+  volatility: Decimal,
+  decay: (ms: number) => Decimal,
+  change: Decimal,
+  elapsedMs: number,
+  digits: number,
+): Decimal {
+  return ewmaVariance(volatility.times(volatility), decay(elapsedMs), change, elapsedMs)
+    .sqrt()
+    .toSignificantDigits(digits);
+}
+
+/**
+ * Daily volatility over a price history: the EWMA of `ewmaVariance` with weights that sum to one over the history, so
+ * that no guess about the time before it enters: v = sum of (1 - w_i) * prod_{j>i} w_j * r_i^2 / dt_i / (1 - prod of w_i).
+ * @param history at strictly rising times
+ * @returns null with fewer than two prices
+ */
+export function volatilityOf(
+  history: readonly PricePoint[],
+  decay: (ms: number) => Decimal,
+  digits: number,
+): Decimal | null {
+  let variance = ZERO;
+  let missing = ONE;
+  for (let i = 1; i < history.length; i++) {
+    const before = history[i - 1] as PricePoint;
+    const now = history[i] as PricePoint;
+    const elapsedMs = now.at - before.at;
+    const weight = decay(elapsedMs);
+    variance = ewmaVariance(variance, weight, logReturn(before.price, now.price), elapsedMs);
+    missing = missing.times(weight);
+  }
+  return missing.eq(ONE) ? null : variance.div(ONE.minus(missing)).sqrt().toSignificantDigits(digits);
+}
