@@ -1,0 +1,145 @@
+import {
+  ZERO,
+  dec,
+  executionRate,
+  maxOf,
+  minOf,
+  penaltyRateOf,
+  roundMoney,
+  text,
+  timeRate,
+  type Decimal,
+  type LiquidationCostParameters,
+} from '@ballast/kernel';
+import type { LiquidationEvents, Underlying, UnderlyingSchedule } from '@ballast/facts';
+import type { LiquidationPolicy } from '../liquidation-policy.js';
+import type { LiquidationCase, OpenOrder } from './liquidation-case.state.js';
+
+/** Modelled cost of closing, fractions of the closed notional. */
+export interface ModelledCost {
+  /** c_exec */
+  readonly execution: Decimal;
+  /** c_time */
+  readonly time: Decimal;
+  /** p_hat */
+  readonly penalty: Decimal;
+}
+
+/** Digits of a rate in an event: a billion of notional stays exact to a hundred-thousandth of a cent. */
+export const RATE_DIGITS = 16;
+
+/** The policy's cost figures together with the volatility and volume of the schedule in force. */
+export function costParameters(
+  policy: LiquidationPolicy,
+  underlying: Underlying,
+  { sigma, averageDailyVolume }: Pick<UnderlyingSchedule, 'sigma' | 'averageDailyVolume'>,
+): LiquidationCostParameters {
+  return { ...policy.underlyings[underlying], sigma: dec(sigma), averageDailyVolume: dec(averageDailyVolume) };
+}
+
+/**
+ * Modelled cost of a notional, each rate rounded half-even to 16 digits as it stands in the order.
+ * @param notional USD: the owner's sum on that side, so that splitting a position over accounts saves nothing
+ * @see docs/spec/liquidation.md (W66-W68, W72)
+ */
+export function modelledCost(notional: Decimal, parameters: LiquidationCostParameters): ModelledCost {
+  const execution = executionRate(notional, parameters);
+  const time = timeRate(notional, parameters);
+  const rounded = (rate: Decimal): Decimal => rate.toDecimalPlaces(RATE_DIGITS);
+  return {
+    execution: rounded(execution),
+    time: rounded(time),
+    penalty: rounded(penaltyRateOf(execution, time, parameters)),
+  };
+}
+
+/**
+ * What a penalty may take of the equity attributable to a position: theta * max(e, 0).
+ * So the penalty alone never makes equity negative, and each slice improves health.
+ */
+export function penaltyCap(equityRate: Decimal, theta: Decimal): Decimal {
+  return theta.times(maxOf(equityRate, ZERO));
+}
+
+/** Rate charged at the fills: min(p_hat, theta * max(e, 0)). @see docs/spec/liquidation.md (W70, W71) */
+export function provisionalRate(modelled: Decimal, equityRate: Decimal, theta: Decimal): Decimal {
+  return minOf(modelled, penaltyCap(equityRate, theta));
+}
+
+/** What the final rate of a slice is computed from; fractions of the closed notional. */
+export interface RealisedSlice {
+  readonly modelledRate: Decimal;
+  readonly executionRate: Decimal;
+  /** c_real: realised slippage against the mark, >= 0. */
+  readonly realisedRate: Decimal;
+  readonly equityRate: Decimal;
+  readonly theta: Decimal;
+}
+
+/**
+ * Final rate of a slice, known after its last fill:
+ *   kept  = min(p_hat, cap) - psi * max(c_exec - c_real, 0)      what was not needed goes back
+ *   asked = c_real + f_IF * c_exec + c_ops                       what it did cost, with the fund's share
+ *   p     = min(max(kept, asked), cap),  cap = theta * max(e, 0)
+ * The return never digs below what the slice did cost, so the house bears only slippage beyond the cap.
+ * @see docs/spec/liquidation.md (W77, W78f)
+ */
+export function finalRate(
+  slice: RealisedSlice,
+  {
+    psi,
+    fundShare,
+    operatingCost,
+  }: { readonly psi: Decimal; readonly fundShare: Decimal; readonly operatingCost: Decimal },
+): Decimal {
+  const cap = penaltyCap(slice.equityRate, slice.theta);
+  const unused = maxOf(slice.executionRate.minus(slice.realisedRate), ZERO);
+  const kept = minOf(slice.modelledRate, cap).minus(psi.times(unused));
+  const asked = slice.realisedRate.plus(fundShare.times(slice.executionRate)).plus(operatingCost);
+  return minOf(maxOf(kept, asked), cap);
+}
+
+/**
+ * Final cost of a slice, once the exchange gave its last word and accounts booked every fill. The penalty is rounded
+ * up to the cent (so a return is rounded down), but never beyond theta * e * closed notional.
+ * @returns the cost, and what the fund has to pay of the slippage (USD, > 0), if the penalty does not cover it
+ */
+export function assessedCost(
+  { caseId, accountId }: Pick<LiquidationCase, 'caseId' | 'accountId'>,
+  order: OpenOrder,
+  policy: LiquidationPolicy,
+  underlying: Underlying,
+): { readonly cost: LiquidationEvents['LiquidationCostAssessed']; readonly uncoveredSlippage: Decimal } {
+  const notional = order.closed.times(order.mark);
+  const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);
+  const rate = notional.isZero()
+    ? ZERO
+    : finalRate({ ...order, realisedRate: realised }, { psi: policy.psi, ...policy.underlyings[underlying] });
+  const most = roundMoney(penaltyCap(order.equityRate, order.theta).times(notional), 'USD', 'credit');
+  const penalty = minOf(roundMoney(rate.times(notional), 'USD', 'charge'), most);
+  return {
+    cost: {
+      caseId,
+      accountId,
+      order: order.place,
+      closedQuantity: text(order.closed),
+      closedNotional: text(notional),
+      equityRate: text(order.equityRate),
+      slippage: text(order.slippage),
+      realisedRate: text(realised),
+      finalRate: text(rate),
+      charged: text(order.charged),
+      penalty: text(penalty),
+      trueUp: text(order.charged.minus(penalty)),
+      reward: text(rewardOf(order, rate, notional, penalty)),
+    },
+    uncoveredSlippage: maxOf(order.slippage.minus(penalty), ZERO),
+  };
+}
+
+/** Reward for execution and time: (c_exec + c_time) * notional, scaled down with the rate if that is below p_hat. */
+function rewardOf(order: OpenOrder, rate: Decimal, notional: Decimal, penalty: Decimal): Decimal {
+  const share = order.modelledRate.isZero() ? ZERO : minOf(rate.div(order.modelledRate), dec(1));
+  const reward = order.executionRate.plus(order.timeRate).times(share).times(notional);
+  return minOf(roundMoney(reward, 'USD', 'credit'), penalty);
+}
