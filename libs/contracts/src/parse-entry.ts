@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { LogName } from '@ballast/facts';
 import { instant, ordinal } from './common/fields.js';
 import { allEventSchemas, eventSchemas, type EventSchema } from './event-schemas.js';
 import { fieldErrors, type FieldError } from './refusal.js';
@@ -68,9 +69,8 @@ const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: Lo
 
 /** Newest version of a type of a log; undefined for a type that this version of Ballast does not know. */
 export function schemaOf(log: string, type: string): EventSchema | undefined {
-  return eventSchemas.get(log as LogNameKey)?.get(type);
+  return eventSchemas.get(log as LogName)?.get(type);
 }
-type LogNameKey = Parameters<typeof eventSchemas.get>[0];
 
 /**
  * Reads a whole entry of a log: envelope and payload.

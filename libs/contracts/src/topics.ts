@@ -16,7 +16,8 @@ export interface KafkaPlace {
 }
 
 const ofService = (log: ServiceLog): readonly LogTopic[] => [
-  { log, topic: `clearing.${log}.events.v1`, carries: 'numbered' },
+  // Prices concern everybody: pricing has no numbered partition.
+  ...(log === 'pricing' ? [] : [{ log, topic: `clearing.${log}.events.v1`, carries: 'numbered' } satisfies LogTopic]),
   { log, topic: `clearing.${log}.global.v1`, carries: 'global' },
 ];
 

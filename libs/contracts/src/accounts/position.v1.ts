@@ -65,7 +65,15 @@ export const suspenseBookedV1 = payload(
       .strictObject({ log: z.string().max(60), position: ordinal })
       .describe('The fact that was not understood.'),
     accountId: z.string().max(200).describe('As the source wrote it; perhaps no valid account id.'),
-    detail: z.string().max(2_000),
+    detail: z.string().max(2_000).describe('Code of what is wrong, for people and alarms.'),
+    reference: z
+      .string()
+      .max(300)
+      .nullable()
+      .describe('Id of what is kept here, so that its second delivery is known; null when nothing is kept.'),
+    position: positionFigures
+      .nullable()
+      .describe('What the fill of an unknown account adds to the suspense position; null for all others.'),
   },
   {
     stream: 'suspense',

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { canonicalText } from '@ballast/kernel';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { identifier } from '../common/fields.js';
+import { schemaOf, type EntryErrorCode } from '../parse-entry.js';
+import { fieldErrors, type FieldError } from '../refusal.js';
+import { topicOf } from '../topics.js';
+import type { EncodedMessage, ReceivedMessage } from './message.js';
+
+/** A wish from outside on its way to the owner of a partition, who numbers it. Not yet an entry of any log. */
+export interface CommandOnTheWay {
+  /** `<service>.commands`. */
+  readonly log: string;
+  readonly partition: number;
+  /** Chosen by the sender; the same id is the same command, however often it arrives. */
+  readonly commandId: string;
+  readonly type: string;
+  /** Canonical text of the body. */
+  readonly bodyText: string;
+  readonly actor: string | null;
+}
+
+export type DecodedCommand =
+  | { readonly ok: true; readonly command: CommandOnTheWay }
+  | {
+      readonly ok: false;
+      readonly error: FieldError & { readonly code: EntryErrorCode; readonly errors: readonly FieldError[] };
+    };
+
+const envelope = z.strictObject({
+  log: z.enum(['accounts.commands', 'margin.commands']),
+  partition: z.int().min(GLOBAL).max(4095),
+  commandId: identifier,
+  type: z.string().min(1).max(80),
+  schemaVersion: z.literal(1),
+  actor: z.string().min(1).max(200).nullable(),
+  body: z.unknown(),
+});
+
+/** Writes a command as a message; the key is its id. */
+export function encodeCommand(command: CommandOnTheWay): EncodedMessage {
+  const { log, partition, commandId, type, bodyText, actor } = command;
+  const { topic, kafkaPartition } = topicOf(log, partition);
+  return {
+    topic,
+    partition: kafkaPartition,
+    key: commandId,
+    value:
+      `{"actor":${canonicalText(actor)},"body":${bodyText},"commandId":${canonicalText(commandId)},` +
+      `"log":${canonicalText(log)},"partition":${partition},"schemaVersion":1,"type":${canonicalText(type)}}`,
+    headers: { type, log },
+  };
+}
+
+const refused = (code: EntryErrorCode, errors: readonly FieldError[]): DecodedCommand => ({
+  ok: false,
+  error: { ...(errors[0] as FieldError), code, errors },
+});
+
+/** Reads a command message; its body must be what the schema of its type says. */
+export function decodeCommand({ value }: ReceivedMessage): DecodedCommand {
+  let json: unknown;
+  try {
+    json = JSON.parse((value ?? '').toString());
+  } catch {
+    return refused('malformed', [{ field: 'value', message: 'is no JSON', remedy: 'send the command as JSON' }]);
+  }
+  const read = envelope.safeParse(json, { reportInput: true });
+  if (!read.success) return refused('malformed', fieldErrors(read.error));
+  const { log, partition, commandId, type, actor, body } = read.data;
+  const contract = schemaOf(log, type);
+  if (contract === undefined) {
+    return refused('unknown-type', [
+      { field: 'type', message: `is "${type}", which ${log} does not have`, remedy: 'send a command of this log' },
+    ]);
+  }
+  if ((partition === GLOBAL) !== (contract.partition === 'global')) {
+    return refused('malformed', [
+      { field: 'partition', message: `is ${partition}`, remedy: `${log} has ${contract.partition} partitions only` },
+    ]);
+  }
+  const payload = contract.schema.safeParse(body, { reportInput: true });
+  if (!payload.success) return refused('malformed', fieldErrors(payload.error, ['body']));
+  return { ok: true, command: { log, partition, commandId, type, bodyText: canonicalText(body), actor } };
+}
