@@ -61,6 +61,9 @@ export function flawOf(item: AppendItem): Conflict | undefined {
         `${where} has ${event.payloadText.length} characters, at most ${LONGEST_PAYLOAD} are possible`,
       );
     }
+    if (!Number.isSafeInteger(event.version) || event.version < 1) {
+      return conflict('malformed', `${where} has the version ${event.version}`);
+    }
     const before = versions.get(event.stream);
     if (before !== undefined && event.version !== before + 1) {
       return conflict('malformed', `${where} has version ${event.version} of ${event.stream} after ${before}`);

@@ -1,0 +1,510 @@
+import fc from 'fast-check';
+import { sha256Of, uuidV5 } from '@ballast/kernel';
+import { EMPTY_HEAD, GLOBAL } from '@ballast/event-sourcing';
+import type { AppendItem, EventLog, LogShape, LogStore } from './event-log.js';
+import { Writer } from './event-log.fixtures.js';
+
+const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
+
+/**
+ * What every event log promises, whatever it is made of.
+ * @param newStore makes a store over an empty place, and one more over the same place: a restart, or another process
+ */
+export function describeEventLog(
+  name: string,
+  newStore: () => Promise<{ store: LogStore; reopen: () => Promise<LogStore> }>,
+  { interleavings }: { readonly interleavings: number },
+): void {
+  describe(name, () => {
+    let log: EventLog;
+    let stores: LogStore[];
+    let reopen: () => Promise<LogStore>;
+
+    beforeEach(async () => {
+      const made = await newStore();
+      stores = [made.store];
+      reopen = async () => {
+        const store = await made.reopen();
+        stores.push(store);
+        return store;
+      };
+      log = await made.store.open(SHAPE);
+    });
+
+    afterEach(async () => {
+      for (const store of stores) await store.close();
+    });
+
+    const append = async (...items: AppendItem[]): Promise<string[]> =>
+      (await log.append(items)).map((outcome) => (outcome.status === 'conflict' ? outcome.reason : outcome.status));
+    const positions = async (partition: number): Promise<number[]> =>
+      (await log.read(partition, 0, 1_000)).map(({ position }) => position);
+
+    describe('a new log', () => {
+      it('has empty partitions that nobody owns, the global one first', async () => {
+        const heads = await log.heads();
+        expect(heads.map(({ partition }) => partition)).toEqual([GLOBAL, 0, 1, 2, 3]);
+        for (const head of heads) {
+          expect(head).toMatchObject({
+            epoch: 0,
+            size: 0,
+            head: EMPTY_HEAD,
+            clearing: 0,
+            hop: 0,
+            commands: 0,
+            worker: null,
+          });
+        }
+        expect(new Set(heads.map(({ incarnation }) => incarnation)).size).toBe(1);
+      });
+
+      it('is the same log when it is opened again', async () => {
+        const writer = await Writer.take(log, 2);
+        await append(writer.item([{}, {}]));
+        const again = await (await reopen()).open(SHAPE);
+        expect(await again.read(2, 0, 10)).toEqual(await log.read(2, 0, 10));
+        expect(await again.heads()).toEqual(await log.heads());
+      });
+
+      it('keeps its number of partitions for life: another number is refused in words that help', async () => {
+        const store = await reopen();
+        await expect(store.open({ ...SHAPE, partitions: 8 })).rejects.toThrow(
+          'log margin was created with 4 partitions and is opened with 8; the number is chosen once',
+        );
+        await expect(store.open({ ...SHAPE, global: false })).rejects.toThrow('created with a global partition');
+      });
+
+      it('may have only a global partition, and several logs may share a service', async () => {
+        const [store] = stores as [LogStore];
+        const quotes = await store.open({ name: 'exchange.quotes', partitions: 0, global: true });
+        const reports = await store.open({ name: 'exchange.orderReports', partitions: 2, global: false });
+        await quotes.append([(await Writer.take(quotes, GLOBAL)).item([{}])]);
+        expect((await quotes.heads()).map(({ partition, size }) => [partition, size])).toEqual([[GLOBAL, 1]]);
+        expect((await reports.heads()).map(({ partition, size }) => [partition, size])).toEqual([
+          [0, 0],
+          [1, 0],
+        ]);
+      });
+
+      it.each([
+        { shape: { name: 'Margin', partitions: 1, global: false }, why: 'a name is lower case' },
+        { shape: { name: 'margin"; drop', partitions: 1, global: false }, why: 'a name becomes part of SQL' },
+        { shape: { name: 'margin', partitions: 0, global: false }, why: 'nothing could be stored' },
+        { shape: { name: 'margin', partitions: 1.5, global: false }, why: 'partitions are counted' },
+      ])('is not made of $shape, because $why', async ({ shape }) => {
+        await expect((stores[0] as LogStore).open(shape)).rejects.toThrow();
+      });
+    });
+
+    describe('appending', () => {
+      it('stores events as they were sealed, and beside them who wrote them', async () => {
+        const writer = await Writer.take(log, 1, 'worker-7');
+        const payload = {
+          text: 'ä € 😀 \u0000 "quoted" \\ {a,b}',
+          none: null,
+          list: [1, '2', { deep: true }],
+          empty: '',
+        };
+        const item = writer.item([{ payload }, { stream: 'run-1' }, {}], { trace: '00-abc-def-01' });
+        expect(await append(item)).toEqual(['appended']);
+        expect(await log.read(1, 0, 10)).toEqual(item.events);
+        const [raw] = await log.readRaw(1, 0, 1);
+        expect(raw).toMatchObject({
+          epoch: 1,
+          worker: 'worker-7',
+          trace: '00-abc-def-01',
+          incarnation: writer.head.incarnation,
+        });
+        expect(raw?.recordedAt).toBeGreaterThan(1.6e12);
+      });
+
+      it('moves the partition’s end: size, chain head and logical time', async () => {
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([{ clearing: 5_000 }, { clearing: 6_000 }]));
+        const [head] = (await log.heads()).filter(({ partition }) => partition === 0);
+        expect(head).toMatchObject({
+          size: 2,
+          head: writer.chain,
+          clearing: 6_000,
+          hop: 1,
+          epoch: 1,
+          worker: 'worker-1',
+        });
+      });
+
+      it('chains every event to the one before, from 32 zero bytes on', async () => {
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([{}, {}]));
+        await append(writer.item([{}]));
+        let chain = EMPTY_HEAD;
+        for (const event of await log.read(0, 0, 10)) {
+          chain = sha256Of(chain, event.hash);
+          expect(event.chain).toEqual(chain);
+        }
+        expect(await log.hashes(0, 1, 5)).toEqual(Buffer.concat((await log.read(0, 1, 5)).map(({ hash }) => hash)));
+      });
+
+      it('gives positions without gaps, and reads them in pages', async () => {
+        const writer = await Writer.take(log, 3);
+        for (const count of [1, 3, 2]) await append(writer.item(Array.from({ length: count }, () => ({}))));
+        expect(await positions(3)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect((await log.read(3, 2, 2)).map(({ position }) => position)).toEqual([3, 4]);
+        expect(await log.read(3, 6, 5)).toEqual([]);
+        expect(await positions(2)).toEqual([]);
+      });
+
+      it('takes the items of several partitions, the global one too, in one group', async () => {
+        const writers = await Promise.all([GLOBAL, 0, 2].map((partition) => Writer.take(log, partition)));
+        expect(await append(...writers.map((writer) => writer.item([{}, {}])))).toEqual([
+          'appended',
+          'appended',
+          'appended',
+        ]);
+        expect((await log.heads()).map(({ size }) => size)).toEqual([2, 2, 0, 2, 0]);
+      });
+
+      it('takes an item without events: only its cursors move', async () => {
+        const writer = await Writer.take(log, 0);
+        expect(await append(writer.item([], { cursors: [['accounts', 0, 9]] }))).toEqual(['appended']);
+        expect(await positions(0)).toEqual([]);
+        expect(await log.cursors(0)).toEqual([{ log: 'accounts', partition: 0, position: 9, nextOffset: null }]);
+      });
+
+      it('tells listeners of this process the new size', async () => {
+        const heard: [number, number][] = [];
+        const stop = log.onAppended((partition, size) => heard.push([partition, size]));
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([{}, {}]));
+        await append(writer.propose([{ version: 9 }]));
+        stop();
+        await append(writer.item([{}]));
+        expect(heard).toEqual([[0, 2]]);
+      });
+
+      it('refuses two items of one partition in one group: their order would be unknown', async () => {
+        const writer = await Writer.take(log, 0);
+        await expect(log.append([writer.item([{}]), writer.item([{}])])).rejects.toThrow('two items of one partition');
+      });
+
+      it('knows no partition beyond its number', async () => {
+        await expect(log.take(4, 'worker-1')).rejects.toThrow('log margin has no partition 4');
+      });
+    });
+
+    describe('the fence', () => {
+      it('lets only the last taker write', async () => {
+        const first = await Writer.take(log, 0, 'worker-1');
+        await append(first.item([{}]));
+        const second = await Writer.take(log, 0, 'worker-2');
+        expect(second.head).toMatchObject({ epoch: 2, size: 1, head: first.chain, worker: 'worker-2' });
+        expect(await log.append([first.item([{}])])).toEqual([{ status: 'fenced', epoch: 2 }]);
+        second.versions.set('marginAccount-alice.main', 1);
+        expect(await append(second.item([{}]))).toEqual(['appended']);
+        expect(await positions(0)).toEqual([1, 2]);
+      });
+
+      it('stops cursors and answers too', async () => {
+        const first = await Writer.take(log, 0);
+        await log.take(0, 'worker-2');
+        const item = first.propose([], { cursors: [['accounts', 0, 3]], commands: [first.command('c-1')] });
+        expect(await append(item)).toEqual(['fenced']);
+        expect(await log.cursors(0)).toEqual([]);
+        expect(await log.commandById(0, 'c-1')).toBeUndefined();
+      });
+
+      it('holds per partition', async () => {
+        const writer = await Writer.take(log, 0);
+        await log.take(1, 'worker-2');
+        expect(await append(writer.item([{}]))).toEqual(['appended']);
+      });
+    });
+
+    describe('a retry', () => {
+      it('of the same item succeeds again and changes nothing', async () => {
+        const writer = await Writer.take(log, 0);
+        const item = writer.item([{}, {}], { cursors: [['accounts', 0, 4]], commands: [writer.command('c-1')] });
+        expect(await append(item)).toEqual(['appended']);
+        expect(await append(item)).toEqual(['duplicate']);
+        await append(writer.item([{}]));
+        expect(await append(item)).toEqual(['duplicate']);
+        expect(await positions(0)).toEqual([1, 2, 3]);
+      });
+
+      it('of an answer without events succeeds again', async () => {
+        const writer = await Writer.take(log, 0);
+        const item = writer.item([], { commands: [writer.command('c-1')] });
+        expect(await append(item)).toEqual(['appended']);
+        expect(await append(item)).toEqual(['duplicate']);
+      });
+
+      it('by a fenced writer is fenced, although its events are there', async () => {
+        const writer = await Writer.take(log, 0);
+        const item = writer.item([{}]);
+        await append(item);
+        await log.take(0, 'worker-2');
+        expect(await append(item)).toEqual(['fenced']);
+      });
+
+      it('with the same event id and other content is an error', async () => {
+        const writer = await Writer.take(log, 0);
+        const id = uuidV5('the same cause');
+        const other = writer.propose([{ id, payload: { amount: '2.00' } }]);
+        await append(writer.item([{ id, payload: { amount: '1.00' } }]));
+        expect(await append(other)).toEqual(['id']);
+        expect(await append(writer.propose([{ stream: 'another', id }]))).toEqual(['id']);
+        expect(await positions(0)).toEqual([1]);
+      });
+
+      it('with the same command id and another body is an error', async () => {
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([], { commands: [writer.command('c-1')] }));
+        const other = writer.propose([], { commands: [writer.command('c-1', { bodyText: '{"amount":"6.00"}' })] });
+        expect(await append(other)).toEqual(['id']);
+      });
+
+      it('may use an id that another partition has: ids name their partition', async () => {
+        const id = uuidV5('a cause');
+        const [zero, one] = [await Writer.take(log, 0), await Writer.take(log, 1)];
+        expect(await append(zero.item([{ id }]), one.item([{ id }]))).toEqual(['appended', 'appended']);
+      });
+    });
+
+    describe('an item that does not fit', () => {
+      const refused: { why: string; reason: string; make: (writer: Writer) => AppendItem }[] = [
+        {
+          why: 'the partition has grown',
+          reason: 'version',
+          make: (w) => new Writer(log, w.head, 'another').propose([{}]),
+        },
+        {
+          why: 'the partition is shorter',
+          reason: 'version',
+          make: (w) => {
+            const ahead = new Writer(log, { ...w.head, size: 5, head: w.chain });
+            return ahead.propose([{ stream: 'new' }]);
+          },
+        },
+        {
+          why: 'another history ends here',
+          reason: 'head',
+          make: (w) =>
+            new Writer(log, { ...w.head, size: w.size, head: Buffer.alloc(32, 7) }).propose([{ stream: 'new' }]),
+        },
+        { why: 'a stream skips a version', reason: 'version', make: (w) => w.propose([{ version: 4 }]) },
+        { why: 'a stream repeats a version', reason: 'version', make: (w) => w.propose([{ version: 2 }]) },
+        {
+          why: 'a new stream begins with 2',
+          reason: 'version',
+          make: (w) => w.propose([{ stream: 'new', version: 2 }]),
+        },
+        { why: 'a version is no count', reason: 'malformed', make: (w) => w.propose([{ stream: 'new', version: 0 }]) },
+        {
+          why: 'versions in it have a hole',
+          reason: 'malformed',
+          make: (w) =>
+            w.propose([
+              { stream: 'new', version: 1 },
+              { stream: 'new', version: 3 },
+            ]),
+        },
+        {
+          why: 'positions in it have a hole',
+          reason: 'malformed',
+          make: (w) => {
+            const item = w.propose([{}, {}, {}]);
+            return { ...item, events: [item.events[0], item.events[2]] as AppendItem['events'] };
+          },
+        },
+        {
+          why: 'its chain is broken',
+          reason: 'malformed',
+          make: (w) => {
+            const item = w.propose([{}]);
+            return { ...item, events: item.events.map((event) => ({ ...event, chain: Buffer.alloc(32, 1) })) };
+          },
+        },
+        { why: 'an event has no UUID', reason: 'malformed', make: (w) => w.propose([{ id: 'trade-17' }]) },
+        { why: 'a stream’s name can’t be stored', reason: 'malformed', make: (w) => w.propose([{ stream: 'a\0b' }]) },
+        {
+          why: 'half a character can’t be stored',
+          reason: 'malformed',
+          make: (w) => w.propose([{ stream: 'a\ud800' }]),
+        },
+        {
+          why: 'no message could carry it',
+          reason: 'malformed',
+          make: (w) => w.propose([{ payload: 'x'.repeat(900_001) }]),
+        },
+        {
+          why: 'command numbers have a hole',
+          reason: 'version',
+          make: (w) => w.propose([{}], { commands: [w.command('c-2', { number: 5 })] }),
+        },
+        {
+          why: 'a cursor moves back',
+          reason: 'cursor',
+          make: (w) => w.propose([{}], { cursors: [['accounts', 0, 6]] }),
+        },
+        {
+          why: 'a cursor stands in it twice',
+          reason: 'malformed',
+          make: (w) =>
+            w.propose([], {
+              cursors: [
+                ['accounts', 0, 8],
+                ['accounts', 0, 9],
+              ],
+            }),
+        },
+      ];
+
+      it.each(refused)(
+        'because $why is refused ($reason) alone: the others of its group commit',
+        async ({ reason, make }) => {
+          const [bad, good] = [await Writer.take(log, 0), await Writer.take(log, 1)];
+          const begin = bad.item([{}, {}], { cursors: [['accounts', 0, 7]], commands: [bad.command('c-1')] });
+          expect(await append(begin)).toEqual(['appended']);
+          expect(await append(good.item([{}]), make(bad))).toEqual(['appended', reason]);
+          expect(await positions(0)).toEqual([1, 2]);
+          expect(await positions(1)).toEqual([1]);
+          expect((await log.cursors(0)).map(({ position }) => position)).toEqual([7]);
+          expect((await log.commands(0, 0, 10)).map(({ commandId }) => commandId)).toEqual(['c-1']);
+          expect(await append(bad.item([{}]), good.item([{}]))).toEqual(['appended', 'appended']);
+        },
+      );
+
+      it('says in words what is wrong', async () => {
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([{}, {}]));
+        expect(await log.append([new Writer(log, writer.head).propose([{ stream: 'new' }])])).toEqual([
+          {
+            status: 'conflict',
+            reason: 'id',
+            detail: expect.stringContaining('is stored at position 1 with other content') as string,
+          },
+        ]);
+        expect(await log.append([writer.propose([{ version: 5 }])])).toEqual([
+          {
+            status: 'conflict',
+            reason: 'version',
+            detail: 'marginAccount-alice.main has version 2, the item continues with 5',
+          },
+        ]);
+      });
+    });
+
+    describe('cursors and answers', () => {
+      it('move in the transaction of the events they caused', async () => {
+        const writer = await Writer.take(log, 0);
+        const command = writer.command('c-1', { resultText: null, actor: null });
+        const cursors: AppendItem['cursors'] = [
+          ['pricing', GLOBAL, 12],
+          ['accounts', 0, 3, '77'],
+        ];
+        await append(writer.item([{}], { cursors, commands: [command, writer.command('c-2', { number: 2 })] }));
+        expect(await log.cursors(0)).toEqual([
+          { log: 'accounts', partition: 0, position: 3, nextOffset: '77' },
+          { log: 'pricing', partition: GLOBAL, position: 12, nextOffset: null },
+        ]);
+        expect(await log.commandById(0, 'c-1')).toEqual(command);
+        expect((await log.commands(0, 1, 10)).map(({ number }) => number)).toEqual([2]);
+        expect(await log.commandById(1, 'c-1')).toBeUndefined();
+        expect((await log.take(0, 'worker-1')).commands).toBe(2);
+      });
+
+      it('keep the offset hint until a newer one comes', async () => {
+        const writer = await Writer.take(log, 0);
+        await append(writer.item([], { cursors: [['accounts', 0, 3, '77']] }));
+        await append(writer.item([], { cursors: [['accounts', 0, 4]] }));
+        expect(await log.cursors(0)).toEqual([{ log: 'accounts', partition: 0, position: 4, nextOffset: '77' }]);
+      });
+
+      it('of a relay start at 0 and never move back', async () => {
+        expect(await log.relayCursor(0)).toBe(0);
+        await log.saveRelayCursor(0, 5);
+        await log.saveRelayCursor(0, 3);
+        expect(await log.relayCursor(0)).toBe(5);
+        expect(await log.relayCursor(1)).toBe(0);
+      });
+    });
+
+    it('keeps checkpoints in order', async () => {
+      expect(await log.lastCheckpoint()).toBeUndefined();
+      await log.saveCheckpoint('note 1', '{}');
+      await log.saveCheckpoint('note 2', '{"a":1}');
+      expect(await log.checkpoints(0, 10)).toEqual([
+        { number: 1, note: 'note 1', frontier: '{}' },
+        { number: 2, note: 'note 2', frontier: '{"a":1}' },
+      ]);
+      expect((await log.lastCheckpoint())?.number).toBe(2);
+    });
+
+    it('gets a new incarnation from its operator, in every partition', async () => {
+      const before = (await log.heads())[0]?.incarnation;
+      const incarnation = await log.renewIncarnation();
+      expect(incarnation).not.toBe(before);
+      expect(new Set((await log.heads()).map((head) => head.incarnation))).toEqual(new Set([incarnation]));
+    });
+
+    it('answers nothing after it was closed', async () => {
+      await log.close();
+      await expect(log.heads()).rejects.toThrow('log margin is closed');
+    });
+
+    it('shows every reader each event once, in order and without a hole, however writers and readers interleave', async () => {
+      let round = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({ group: fc.subarray([0, 1, 2, 3], { minLength: 1 }), size: fc.integer({ min: 1, max: 4 }) }),
+            {
+              minLength: 1,
+              maxLength: 12,
+            },
+          ),
+          fc.integer({ min: 1, max: 7 }),
+          async (groups, page) => {
+            round += 1;
+            const before = new Map((await log.heads()).map(({ partition, size }) => [partition, size]));
+            const writers = await Promise.all(
+              [0, 1, 2, 3].map((partition) => Writer.take(log, partition, `round-${round}`)),
+            );
+            let written = false;
+            const write = async (): Promise<void> => {
+              // Two groups in flight, a partition in one of them at a time.
+              let last: Promise<unknown> = Promise.resolve();
+              for (const { group, size } of groups) {
+                const items = group.map((partition) =>
+                  (writers[partition] as Writer).item(Array.from({ length: size }, () => ({ stream: `s-${round}` }))),
+                );
+                const [low, high] = [
+                  items.filter((item) => item.partition < 2),
+                  items.filter((item) => item.partition >= 2),
+                ];
+                await last;
+                last = Promise.all([low, high].map((half) => log.append(half)));
+              }
+              await last;
+              written = true;
+            };
+            const read = async (partition: number): Promise<void> => {
+              let at = before.get(partition) as number;
+              for (let finished = false; ;) {
+                const events = await log.read(partition, at, page);
+                for (const event of events) {
+                  expect(event.position).toBe(at + 1);
+                  at = event.position;
+                }
+                if (finished && events.length === 0) break;
+                finished = written;
+              }
+              expect(at).toBe((writers[partition] as Writer).size);
+            };
+            await Promise.all([write(), read(0), read(1), read(2), read(3)]);
+          },
+        ),
+        { numRuns: interleavings },
+      );
+    });
+  });
+}

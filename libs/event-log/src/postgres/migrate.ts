@@ -1,0 +1,92 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import type pg from 'pg';
+import { dataSourceOptions, type PostgresConnection } from './connection.js';
+import { LogRefused, type LogShape } from '../event-log.js';
+import { assertSameShape } from '../log-shape.js';
+import { logNames, type LogNames } from './log-names.js';
+import { CreateLog } from './migrations/0001-log.js';
+
+/** Locks out other processes that create or migrate logs of the same database; any fixed number. */
+const MIGRATION_LOCK = 6_251_998_217;
+
+type Migration = new () => MigrationInterface;
+
+/** In order. A migration that was released is never changed. */
+function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
+  return [
+    class CreateLog1700000000001 extends CreateLog {
+      constructor() {
+        super(names, shape);
+      }
+    },
+  ];
+}
+
+/**
+ * Brings a log's tables to the newest form, and creates them when there are none.
+ * @throws LogRefused when a newer release made them, or when the log has another shape
+ */
+export async function migrateLog(pool: pg.Pool, connection: PostgresConnection, shape: LogShape): Promise<void> {
+  const names = logNames(shape.name);
+  const migrations = migrationsOf(names, shape);
+  if (!(await isCurrent(pool, names, migrations))) await migrate(pool, connection, names, migrations);
+  const { rows } = await pool.query<{ name: string; partitions: number; has_global: boolean }>(
+    `select name, partitions, has_global from ${names.table('log')}`,
+  );
+  const [created] = rows;
+  if (created === undefined) throw new LogRefused(`log ${shape.name} does not say how many partitions it has`);
+  assertSameShape({ name: created.name, partitions: created.partitions, global: created.has_global }, shape);
+}
+
+async function isCurrent(pool: pg.Pool, names: LogNames, migrations: readonly Migration[]): Promise<boolean> {
+  const applied = await appliedMigrations(pool, names);
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = applied.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new LogRefused(
+      `schema "${names.schema}" was made by a newer release of this program (it has ${unknown.join(', ')}): ` +
+        'start that release, or one after it',
+    );
+  }
+  return applied.length === migrations.length;
+}
+
+async function appliedMigrations(pool: pg.Pool, names: LogNames): Promise<readonly string[]> {
+  const table = names.table('migrations');
+  const { rows } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
+  if (rows[0]?.there !== true) return [];
+  return (await pool.query<{ name: string }>(`select name from ${table} order by id`)).rows.map(({ name }) => name);
+}
+
+async function migrate(
+  pool: pg.Pool,
+  connection: PostgresConnection,
+  names: LogNames,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // Another process may have done it while we waited.
+    if (await isCurrent(pool, names, migrations)) return;
+    await client.query(`create schema if not exists "${names.schema}"`);
+    const dataSource = new DataSource({
+      type: 'postgres',
+      ...dataSourceOptions(connection),
+      schema: names.schema,
+      migrationsTableName: `${names.prefix}migrations`,
+      migrations: [...migrations],
+      poolSize: 1,
+      installExtensions: false,
+    });
+    await dataSource.initialize();
+    try {
+      await dataSource.runMigrations({ transaction: 'all' });
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    client.release();
+  }
+}
