@@ -3,7 +3,9 @@ export type Decision<Fact, Rejection extends { readonly code: string }> =
   | { readonly accepted: true; readonly facts: readonly Fact[] }
   | { readonly accepted: false; readonly rejection: Rejection };
 
-export const accepted = <Fact>(...facts: readonly Fact[]): { readonly accepted: true; readonly facts: readonly Fact[] } => ({
+export const accepted = <Fact>(
+  ...facts: readonly Fact[]
+): { readonly accepted: true; readonly facts: readonly Fact[] } => ({
   accepted: true,
   facts,
 });

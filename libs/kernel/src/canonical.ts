@@ -2,12 +2,7 @@ import { InvariantViolation } from './invariant.js';
 
 /** What may stand in an event: text, whole numbers, booleans, null, lists and records of these. */
 export type Canonical =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Canonical[]
-  | { readonly [key: string]: Canonical | undefined };
+  string | number | boolean | null | readonly Canonical[] | { readonly [key: string]: Canonical | undefined };
 
 /**
  * Canonical JSON text by the rules of RFC 8785: keys sorted by UTF-16 code units, no white space. Amounts are

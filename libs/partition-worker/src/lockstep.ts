@@ -16,7 +16,11 @@ const HOPS_MAX = 100_000;
  * @param from hop to begin with: 0, or where the hops of this clearing time already are when commands come in between
  * @returns the number of hops
  */
-export async function runStep(participants: readonly LockstepParticipant[], clearing: Instant, from = 0): Promise<number> {
+export async function runStep(
+  participants: readonly LockstepParticipant[],
+  clearing: Instant,
+  from = 0,
+): Promise<number> {
   for (let hop = from; ; hop++) {
     if (hop > HOPS_MAX) throw new Error(`step ${clearing} does not come to rest`);
     const busy = participants.filter(({ backlog }) => backlog > 0);

@@ -30,6 +30,8 @@ export interface PartitionWorkerOptions<State> {
   readonly worker: string;
   /** Sends what was appended on; called in position order, after the commit. */
   readonly publish: (events: readonly SealedEvent[]) => Promise<void>;
+  /** Told when a command begins to wait, so that somebody runs it. */
+  readonly onCommand?: () => void;
 }
 
 /** Somebody else became the writer of the partition: this worker must be dropped. */
@@ -119,6 +121,7 @@ export class PartitionWorker<State = unknown> {
     return this.#machine.state;
   }
 
+  /** Decides, places and seals; for those who need to know where the partition stands in time. */
   get machine(): PartitionMachine<State> {
     return this.#machine;
   }
@@ -193,6 +196,7 @@ export class PartitionWorker<State = unknown> {
     if (this.#broken !== undefined) throw this.#broken;
     return new Promise((resolve, reject) => {
       this.#commands.push({ command, bodyText, resolve, reject });
+      this.#options.onCommand?.();
     });
   }
 
@@ -237,7 +241,7 @@ export class PartitionWorker<State = unknown> {
   async runLive(): Promise<number> {
     let applied = 0;
     const takeReady = (): void => {
-      for (let progress = true; progress && applied < LIVE_ITEM_INPUTS; ) {
+      for (let progress = true; progress && applied < LIVE_ITEM_INPUTS;) {
         progress = false;
         for (const queue of this.#queues) {
           while (applied < LIVE_ITEM_INPUTS) {
@@ -266,7 +270,8 @@ export class PartitionWorker<State = unknown> {
       const answered: Answered[] = [];
       const appended = await this.#item(() => {
         before();
-        for (const each of waiting) answered.push(this.#decideCommand(each, Math.max(clearing, this.#machine.clearing)));
+        for (const each of waiting)
+          answered.push(this.#decideCommand(each, Math.max(clearing, this.#machine.clearing)));
         return answered.map(({ record }) => record);
       });
       waiting.forEach(({ resolve }, index) => resolve((answered[index] as Answered).result));
@@ -325,8 +330,10 @@ export class PartitionWorker<State = unknown> {
         commands,
         worker: this.#options.worker,
       });
-      if (outcome.status === 'fenced') throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
-      if (outcome.status === 'conflict') throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
+      if (outcome.status === 'fenced')
+        throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
+      if (outcome.status === 'conflict')
+        throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
       this.#held = [];
       if (events.length > 0) await this.#options.publish(events);
       return events.length;

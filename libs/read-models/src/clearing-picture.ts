@@ -205,4 +205,3 @@ function medianSeconds(valuesMs: readonly number[]): number | null {
   const sorted = [...valuesMs].sort((a, b) => a - b);
   return Math.floor((sorted[Math.floor((sorted.length - 1) / 2)] as number) / 1000);
 }
-

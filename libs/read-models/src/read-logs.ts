@@ -11,7 +11,7 @@ export async function* readLogs<Name extends string>(
   for (const name of names) {
     const log = directory.log(name);
     for (const { partition } of await log.heads()) {
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const page = await log.read(partition, after, PAGE);
         if (page.length === 0) break;
         yield* page;

@@ -15,13 +15,18 @@ export function replayCommand(): Command {
       const { logs, close } = await openLogs(options);
       try {
         let shown = 0;
-        const report = await replay(logs, SERVICES, () => performance.now(), (progress) => {
-          if (performance.now() - shown < 1_000) return;
-          shown = performance.now();
-          process.stderr.write(
-            `replaying ${progress.log}/${progress.partition}: ${progress.events} of ${progress.totalEvents} events\n`,
-          );
-        });
+        const report = await replay(
+          logs,
+          SERVICES,
+          () => performance.now(),
+          (progress) => {
+            if (performance.now() - shown < 1_000) return;
+            shown = performance.now();
+            process.stderr.write(
+              `replaying ${progress.log}/${progress.partition}: ${progress.events} of ${progress.totalEvents} events\n`,
+            );
+          },
+        );
         if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
         else {
           const { divergence } = report;

@@ -65,7 +65,9 @@ async function simulate(options: SimulateOptions): Promise<void> {
     }
     const picture = session.picture();
     const summary = summaryOf(picture, await session.house.digests(), performance.now() - started);
-    process.stdout.write(`${options.json === true ? JSON.stringify(summary, null, 2) : summaryTable(picture, summary)}\n`);
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify(summary, null, 2) : summaryTable(picture, summary)}\n`,
+    );
   } finally {
     await session.close();
   }

@@ -4,7 +4,9 @@ import { assertDataThere, openStore } from './open-store.js';
 import type { StoreOptions } from './store-options.js';
 
 /** Opens all logs for reading, as the auditor's commands do. */
-export async function openLogs(options: Omit<StoreOptions, 'log'>): Promise<{ logs: LogDirectory; place: string; close: () => Promise<void> }> {
+export async function openLogs(
+  options: Omit<StoreOptions, 'log'>,
+): Promise<{ logs: LogDirectory; place: string; close: () => Promise<void> }> {
   const store = { ...options, log: 'postgres' } as const;
   await assertDataThere(store);
   const opened = await openStore(store, (line) => process.stderr.write(`${line}\n`));

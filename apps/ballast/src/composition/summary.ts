@@ -61,7 +61,10 @@ export function summaryTable(picture: ClearingPicture, summary: SimulationSummar
     ['accounts restricted', grouped.format(picture.restrictions)],
     ['liquidations (slices)', `${grouped.format(summary.liquidations)} (${grouped.format(summary.slices)})`],
     ['called before liquidation', share],
-    ['median time from call to liquidation', summary.medianLeadTimeSeconds === null ? 'none' : `${summary.medianLeadTimeSeconds} s`],
+    [
+      'median time from call to liquidation',
+      summary.medianLeadTimeSeconds === null ? 'none' : `${summary.medianLeadTimeSeconds} s`,
+    ],
     ['bankruptcies', grouped.format(summary.bankruptcies)],
     ['withdrawals settled / refused', `${picture.withdrawalsSettled} / ${picture.withdrawalsRefused}`],
     ['insurance fund, contributed', dollars.format(Number(summary.fund.opening))],

@@ -62,7 +62,7 @@ export async function replayPartition(
     };
   };
 
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await log.readRaw(partition, after, PAGE);
     if (page.length === 0) break;
     for (const row of page) {
@@ -72,7 +72,8 @@ export async function replayPartition(
           if (source === commandLog) {
             for (let number = applied + 1; number <= upTo; number++) {
               const [record] = await log.commands(partition, number - 1, 1);
-              if (record === undefined) return diverges(row.position, `command ${number} is missing`, row.payloadText, null);
+              if (record === undefined)
+                return diverges(row.position, `command ${number} is missing`, row.payloadText, null);
               const difference = answer(record);
               if (difference !== undefined) return { events, decisions, divergence: difference };
             }
@@ -90,7 +91,12 @@ export async function replayPartition(
       const again = recomputed.shift();
       const difference = compare(row, again);
       if (difference !== undefined) {
-        return diverges(row.position, difference, envelopeOfRow(log.name, row), again === undefined ? null : envelopeOf(again));
+        return diverges(
+          row.position,
+          difference,
+          envelopeOfRow(log.name, row),
+          again === undefined ? null : envelopeOf(again),
+        );
       }
       events += 1;
       decisions += assessedIn(row);
@@ -114,7 +120,18 @@ export async function replayPartition(
   return { events, decisions, divergence: undefined };
 }
 
-const COMPARED = ['id', 'stream', 'version', 'type', 'schemaVersion', 'causeText', 'basisText', 'correlation', 'actor', 'payloadText'] as const;
+const COMPARED = [
+  'id',
+  'stream',
+  'version',
+  'type',
+  'schemaVersion',
+  'causeText',
+  'basisText',
+  'correlation',
+  'actor',
+  'payloadText',
+] as const;
 
 /** Name of the first field in which a stored event and the recomputed one differ. */
 function compare(row: EventRow, again: SealedEvent | undefined): string | undefined {

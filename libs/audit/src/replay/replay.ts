@@ -34,7 +34,13 @@ export async function replay(
   let decisions = 0;
   const report = (divergence?: Divergence): ReplayReport => {
     const durationMs = Math.max(1, Math.round(now() - started));
-    return { events, decisions, durationMs, decisionsPerSecond: Math.round((decisions * 1000) / durationMs), divergence };
+    return {
+      events,
+      decisions,
+      durationMs,
+      decisionsPerSecond: Math.round((decisions * 1000) / durationMs),
+      divergence,
+    };
   };
   let totalEvents = 0;
   for (const { log } of services) for (const { size } of await logs.log(log).heads()) totalEvents += size;

@@ -11,7 +11,12 @@ import { pricingService } from '../pricing/pricing.module.js';
 import type { ServiceDefinition } from '../service-definition.js';
 import { Delivery } from './delivery.js';
 
-export const SERVICES: readonly ServiceDefinition[] = [accountsService, pricingService, marginService, liquidationService];
+export const SERVICES: readonly ServiceDefinition[] = [
+  accountsService,
+  pricingService,
+  marginService,
+  liquidationService,
+];
 
 export interface ClearingHouseOptions {
   readonly store: LogStore;
@@ -28,6 +33,8 @@ export class ClearingHouse {
   readonly #workers = new Map<string, PartitionWorker>();
   readonly #listeners = new Set<(entries: readonly SealedEvent[]) => void>();
   readonly delivery = new Delivery();
+  /** Told which partition has a command to decide. */
+  #onCommand: (worker: PartitionWorker) => void = () => undefined;
 
   private constructor(
     readonly logs: LogDirectory,
@@ -49,7 +56,7 @@ export class ClearingHouse {
     for (const partition of [GLOBAL, ...numbers]) {
       const process = partition === GLOBAL ? service.global : service.numbered;
       invariant(process !== undefined, `${service.log} has no process for partition ${partition}`);
-      const worker = await PartitionWorker.open({
+      const worker: PartitionWorker = await PartitionWorker.open({
         process,
         partition,
         partitions: this.partitions,
@@ -59,6 +66,7 @@ export class ClearingHouse {
         reader: this.logs,
         worker: this.worker,
         publish: (events) => this.publish(events),
+        onCommand: () => this.#onCommand(worker),
       });
       this.#workers.set(`${service.log}/${partition}`, worker);
       this.delivery.add(worker);
@@ -78,6 +86,10 @@ export class ClearingHouse {
     const worker = this.#workers.get(`${log}/${partition}`);
     invariant(worker !== undefined, `${log}/${partition} is not run here`);
     return worker as PartitionWorker<State>;
+  }
+
+  set onCommand(listener: (worker: PartitionWorker) => void) {
+    this.#onCommand = listener;
   }
 
   execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {

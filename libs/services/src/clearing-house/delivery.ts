@@ -29,7 +29,7 @@ export class Delivery {
 
   /** @throws Error when a recipient has a hole: in one process that is a defect */
   deliver(entries: readonly LogEntry[]): void {
-    for (let from = 0; from < entries.length; ) {
+    for (let from = 0; from < entries.length;) {
       const { log, partition } = entries[from] as LogEntry;
       let to = from + 1;
       while (to < entries.length && entries[to]?.log === log && entries[to]?.partition === partition) to += 1;

@@ -1,6 +1,6 @@
 import type { ExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import { runStep } from '@ballast/partition-worker';
+import { runStep, type LockstepParticipant } from '@ballast/partition-worker';
 import { ExchangeHost } from '../exchange/exchange-host.js';
 import type { ClearingHouse } from './clearing-house.js';
 
@@ -55,21 +55,27 @@ export class Simulation<State = unknown> {
   async step(): Promise<void> {
     const at = this.steps[this.#next];
     if (at === undefined) return;
-    const participants = [...this.house.workers, this.exchange];
     await this.exchange.begin(at);
-    const hops = await runStep(participants, at);
+    await runStep(this.#participants, at);
     this.#next += 1;
-    await this.runCommands(at, hops);
+    await this.runCommands();
   }
 
-  /** Commands that wait, until none does. */
-  async runCommands(at: Instant, hops: number): Promise<void> {
-    let from = hops;
+  /** Decides the commands that wait, until none does; hops of the present clearing time count on. */
+  async runCommands(): Promise<void> {
+    const at = this.clearing ?? 0;
     for (;;) {
       const waiting = this.house.workers.filter(({ waitingCommands }) => waitingCommands > 0);
       if (waiting.length === 0) return;
+      const hops = this.house.workers
+        .filter(({ machine }) => machine.clearing === at)
+        .map(({ machine }) => machine.time.hop);
       await Promise.all(waiting.map((worker) => worker.runCommands(at)));
-      from += await runStep([...this.house.workers, this.exchange], at, from);
+      await runStep(this.#participants, at, Math.max(0, ...hops));
     }
+  }
+
+  get #participants(): readonly LockstepParticipant[] {
+    return [...this.house.workers, this.exchange];
   }
 }

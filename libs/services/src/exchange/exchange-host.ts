@@ -1,14 +1,15 @@
-import { EMPTY_HEAD, compareLockstep, seal, type Cause, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import {
+  EMPTY_HEAD,
+  compareLockstep,
+  seal,
+  type Cause,
+  type LogEntry,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import { GroupCommitter, type EventLog } from '@ballast/event-log';
 import { EXCHANGE_LOGS, type ExchangeLog } from '@ballast/facts';
 import { invariant, uuidV5, type Instant } from '@ballast/kernel';
-import {
-  SourceQueue,
-  sourceKey,
-  sourcesOf,
-  type LockstepParticipant,
-  type SourceRef,
-} from '@ballast/partition-worker';
+import { SourceQueue, sourceKey, sourcesOf, type LockstepParticipant, type SourceRef } from '@ballast/partition-worker';
 import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
 import type { LogDirectory } from '../log-directory.js';
 
@@ -225,7 +226,10 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
       const lane = this.#lanes.get(sourceKey(entry.log, entry.partition)) as Lane;
       if (entry.position <= lane.storedSize) {
         const stored = await lane.log.hashes(lane.partition, entry.position - 1, 1);
-        invariant(stored.equals(entry.hash), `${entry.log}/${entry.partition} #${entry.position} comes out different now`);
+        invariant(
+          stored.equals(entry.hash),
+          `${entry.log}/${entry.partition} #${entry.position} comes out different now`,
+        );
         lane.durableSize = entry.position;
         lane.durableHead = entry.chain;
         continue;
@@ -293,7 +297,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     if (until === undefined) return;
     const own: SealedEvent[] = [];
     for (const lane of this.#lanes.values()) {
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const page = await lane.log.read(lane.partition, after, PAGE);
         if (page.length === 0) break;
         own.push(...page.filter(({ time }) => time.clearing < until));
@@ -328,4 +332,5 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   }
 }
 
-const messageOfStep = ({ correlation }: LogEntry): number => Number(correlation.slice(correlation.lastIndexOf('/') + 1));
+const messageOfStep = ({ correlation }: LogEntry): number =>
+  Number(correlation.slice(correlation.lastIndexOf('/') + 1));
