@@ -34,7 +34,7 @@ export const instant = z.int().nonnegative().describe('Clearing time: whole mill
 export const count = z.int().nonnegative();
 
 /** A position in a log, or a number that counts 1, 2, 3, ... */
-export const ordinal = z.int().positive();
+export const ordinal = z.int().min(1);
 
 /** Number of a numbered partition; 4096 is the most a log can have. */
 export const partitionNumber = z.int().nonnegative().max(4095);

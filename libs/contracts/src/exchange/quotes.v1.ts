@@ -5,7 +5,7 @@ import { payload } from '../event-schema.js';
 export const marketOpenedV1 = payload(
   {
     name: z.string().min(1).max(120),
-    priceSetEverySeconds: z.int().positive(),
+    priceSetEverySeconds: z.int().min(1),
     instruments: z.array(
       z.strictObject({
         instrument,
@@ -24,7 +24,7 @@ export const marketOpenedV1 = payload(
 export const priceHistorySuppliedV1 = payload(
   {
     underlying,
-    intervalMs: z.int().positive().describe('Distance of two closes, milliseconds.'),
+    intervalMs: z.int().min(1).describe('Distance of two closes, milliseconds.'),
     closes: z.array(z.strictObject({ at: instant, price: positiveDecimal })).describe('Oldest first, evenly spaced.'),
   },
   {
