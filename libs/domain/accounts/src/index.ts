@@ -1,1 +1,7 @@
-export {};
+export { accountsProcess } from './accounts.process.js';
+export { fundProcess, fundBalance, type FundCause, type FundState } from './fund.process.js';
+export { ACCOUNTS_REJECTIONS, type AccountsRejection, type AccountsRejectionCode } from './accounts.rejections.js';
+export type { Account, AccountsState, CloseOutOrder, InstrumentBook, Withdrawal } from './accounts.state.js';
+export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger.js';
+export { averageEntry, unrealisedPnl, type Position } from './position.js';
+export { FEES, type FeeSchedule } from './fee-schedule.js';

@@ -1,0 +1,267 @@
+import type {
+  AccountsCommands,
+  AccountsEvents,
+  AdlEvents,
+  FillEvents,
+  FundEvents,
+  LiquidationEvents,
+  MarginEvents,
+  MarginFigures,
+  PricingEvents,
+  TransferEvents,
+} from '@ballast/facts';
+import {
+  GLOBAL,
+  PartitionMachine,
+  type CommandResult,
+  type LogEntry,
+  type PartitionProcess,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
+import { partitionOfAccount } from '@ballast/kernel';
+import { accountsProcess } from './accounts.process.js';
+import type { AccountsState } from './accounts.state.js';
+import { fundProcess, type FundState } from './fund.process.js';
+
+/** Payloads of everything that the fixtures can send, by type. */
+export type Messages = AccountsCommands &
+  FillEvents &
+  TransferEvents &
+  Pick<PricingEvents, 'FundingRateFixed'> &
+  MarginEvents &
+  LiquidationEvents &
+  AdlEvents &
+  FundEvents &
+  Pick<AccountsEvents, 'PenaltyRemainderSent' | 'FundContributionForwarded'>;
+
+/** Which log a type comes in. */
+const GLOBAL_TYPES = [
+  'FundingRateFixed',
+  'AdlRoundOpened',
+  'AdlExecuted',
+  'AdlRoundClosed',
+  'FundCredited',
+  'FundDrawGranted',
+];
+const LOGS: Readonly<Record<string, readonly string[]>> = {
+  'accounts.commands': ['OpenAccount', 'Deposit', 'RequestWithdrawal'],
+  'exchange.fills': ['TradeFilled'],
+  'exchange.transfers': [
+    'AccountOpeningRequested',
+    'DepositReceived',
+    'WithdrawalRequested',
+    'FundContributionReceived',
+  ],
+  pricing: ['FundingRateFixed'],
+  margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused'],
+  accounts: ['FundCredited', 'FundDrawGranted', 'PenaltyRemainderSent', 'FundContributionForwarded'],
+};
+
+const logOf = (type: string): string => Object.keys(LOGS).find((log) => LOGS[log]?.includes(type)) ?? 'liquidation';
+
+/** A machine that is fed by hand; it numbers its inputs and keeps everything for rebuild and comparison. */
+export class Desk<State> {
+  readonly machine: PartitionMachine<State>;
+  /** Inputs and own events in the order in which they were applied. */
+  readonly timeline: ({ readonly input: LogEntry } | { readonly event: SealedEvent })[] = [];
+  result: CommandResult | undefined;
+  /** Called after each own event. */
+  afterEvent: (event: SealedEvent, state: State) => void = () => undefined;
+
+  constructor(
+    readonly process: PartitionProcess<State>,
+    readonly partition: number,
+    readonly partitions: number,
+  ) {
+    this.machine = new PartitionMachine(
+      {
+        ...process,
+        evolve: (state, event) => (process.evolve(state, event), this.afterEvent(event as SealedEvent, state)),
+      },
+      partition,
+      partitions,
+    );
+  }
+
+  get state(): State {
+    return this.machine.state;
+  }
+
+  get events(): SealedEvent[] {
+    return this.timeline.flatMap((entry) => ('event' in entry ? [entry.event] : []));
+  }
+
+  /** Delivers one message as the next of its log and returns what followed. */
+  take<Type extends keyof Messages>(type: Type, payload: Messages[Type], partition?: number): SealedEvent[] {
+    return this.takeAny(type, payload, partition);
+  }
+
+  /** Delivers a message that may be damaged. */
+  takeAny(type: string, payload: unknown, partition?: number, log = logOf(type)): SealedEvent[] {
+    const source = partition ?? (GLOBAL_TYPES.includes(type) ? GLOBAL : this.partition);
+    const position = this.machine.cursor(log, source) + 1;
+    const input: LogEntry = {
+      log,
+      partition: source,
+      position,
+      id: `${log}/${source}/${position}`,
+      stream: 'any',
+      version: position,
+      type,
+      schemaVersion: 1,
+      time: { clearing: 1_584_000_000_000, hop: 0 },
+      cause: { kind: 'command', id: 'test' },
+      basis: [],
+      correlation: 'test',
+      actor: null,
+      payload,
+    };
+    return this.deliver(input);
+  }
+
+  deliver(input: LogEntry): SealedEvent[] {
+    this.timeline.push({ input });
+    this.result = this.machine.accept(input);
+    const { events } = this.machine.drain();
+    for (const event of events) this.timeline.push({ event });
+    return [...events];
+  }
+
+  /** A second machine that is rebuilt from inputs and own events, nothing being decided. */
+  rebuilt(): PartitionMachine<State> {
+    const machine = new PartitionMachine(this.process, this.partition, this.partitions);
+    for (const entry of this.timeline) {
+      if ('input' in entry) machine.recall(entry.input);
+      else machine.recallOwn(entry.event);
+    }
+    return machine;
+  }
+
+  /** A second machine that decides everything again. */
+  replayed(): Desk<State> {
+    const desk = new Desk(this.process, this.partition, this.partitions);
+    for (const entry of this.timeline) if ('input' in entry) desk.deliver(entry.input);
+    return desk;
+  }
+}
+
+export const accountsDesk = (partition = 0, partitions = 1): Desk<AccountsState> =>
+  new Desk(accountsProcess, partition, partitions);
+
+export const fundDesk = (): Desk<FundState> => new Desk(fundProcess, GLOBAL, 1);
+
+/** A desk with open accounts that hold the given USD. */
+export function deskWith(usdByAccount: Readonly<Record<string, string>>): Desk<AccountsState> {
+  const desk = accountsDesk();
+  for (const [accountId, amount] of Object.entries(usdByAccount)) {
+    desk.take('AccountOpeningRequested', { accountId });
+    if (amount !== '0')
+      desk.take('DepositReceived', { depositId: `start-${accountId}`, accountId, asset: 'USD', amount });
+  }
+  return desk;
+}
+
+/** First account name of an owner that lives in the given partition. */
+export function accountIn(partition: number, partitions: number, name: string): string {
+  for (let n = 0; ; n++) {
+    const accountId = `${name}${n}.main`;
+    if (partitionOfAccount(accountId, partitions) === partition) return accountId;
+  }
+}
+
+let tradeNumber = 0;
+
+/** A taker's fill of one bitcoin perpetual at 50,000, unless said otherwise. */
+export const aFill = (
+  changes: Partial<FillEvents['TradeFilled']> & { readonly accountId: string },
+): FillEvents['TradeFilled'] => ({
+  tradeId: `trade-${(tradeNumber += 1)}`,
+  instrument: 'BTC-PERP',
+  side: 'buy',
+  quantity: '1',
+  price: '50000',
+  liquidity: 'taker',
+  closeOutOrder: null,
+  ...changes,
+});
+
+export const aFundingRate = (
+  changes: Partial<PricingEvents['FundingRateFixed']> = {},
+): PricingEvents['FundingRateFixed'] => ({
+  instrument: 'BTC-PERP',
+  dueAt: 1_584_000_000_000,
+  rate: '0.0001',
+  mark: '50000',
+  cumulativeIndex: '5',
+  samples: 96,
+  ...changes,
+});
+
+/** A close-out order that sells one bitcoin perpetual at the mark of 50,000 and 0.5 %, unless said otherwise. */
+export const aCloseOutOrder = (
+  changes: Partial<LiquidationEvents['CloseOutOrderPlaced']> & { readonly accountId: string },
+): LiquidationEvents['CloseOutOrderPlaced'] => ({
+  caseId: `${changes.accountId}#1`,
+  slice: 1,
+  instrument: 'BTC-PERP',
+  side: 'sell',
+  quantity: '1',
+  mark: '50000',
+  equityRate: '0.01',
+  theta: '0.8',
+  modelledRate: '0.005',
+  provisionalRate: '0.005',
+  executionRate: '0.0013',
+  timeRate: '0.0019',
+  requirementFreed: '0',
+  health: '0.9',
+  schedule: 1,
+  accountVersion: 1,
+  ...changes,
+});
+
+/** The final cost of the slice of that order; accounts reads the true-up only. */
+export const anAssessedCost = (
+  changes: Partial<LiquidationEvents['LiquidationCostAssessed']> & { readonly accountId: string },
+): LiquidationEvents['LiquidationCostAssessed'] => ({
+  caseId: `${changes.accountId}#1`,
+  order: { partition: 0, position: 1 },
+  closedQuantity: '1',
+  closedNotional: '50000',
+  equityRate: '0.01',
+  slippage: '0',
+  realisedRate: '0',
+  finalRate: '0.005',
+  charged: '250',
+  penalty: '250',
+  trueUp: '0',
+  reward: '160',
+  ...changes,
+});
+
+export const noFigures: MarginFigures = { equity: '0', initial: '0', call: '0', liquidation: '0' };
+
+/** Margin's yes to a withdrawal, judged at the given account version. */
+export const aClearance = (
+  accountId: string,
+  withdrawalId: string,
+  accountVersion: number,
+  attempt = 1,
+): MarginEvents['WithdrawalCleared'] => ({
+  withdrawalId,
+  attempt,
+  accountId,
+  accountVersion,
+  schedule: 1,
+  figures: noFigures,
+});
+
+/** Payload of an event of the given type, or a failure of the test. */
+export function payloadOf<Type extends keyof AccountsEvents>(
+  events: readonly LogEntry[],
+  type: Type,
+): AccountsEvents[Type] {
+  const found = events.find((event) => event.type === type);
+  if (found === undefined) throw new Error(`no ${type} among ${events.map((event) => event.type).join(', ')}`);
+  return found.payload as AccountsEvents[Type];
+}

@@ -1,0 +1,119 @@
+import type { AdlEvents, InstrumentId, Place, Side, TradeSide } from '@ballast/facts';
+import { dec, invariant, minOf, roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
+import {
+  accountStream,
+  collateralAfter,
+  fact,
+  positionIn,
+  type Account,
+  type AccountsFact,
+  type AccountsState,
+} from './accounts.state.js';
+import { clientLedger, postingsOf } from './ledger.js';
+import { applyTrade, figuresOf, signedQuantity } from './position.js';
+
+/** What a bankrupt position of that side trades when it is closed; its counterparties trade the other way. */
+const closingSide = (bankrupt: Side): TradeSide => (bankrupt === 'long' ? 'sell' : 'buy');
+const counterSide = (bankrupt: Side): TradeSide => (bankrupt === 'long' ? 'buy' : 'sell');
+
+/** Unsigned quantity that a trade of this side would close. */
+function closable(account: Account, instrument: InstrumentId, side: TradeSide): Decimal {
+  const { quantity } = positionIn(account, instrument);
+  return (side === 'buy') === quantity.isNegative() ? quantity.abs() : ZERO;
+}
+
+interface Close {
+  readonly roundId: string;
+  readonly role: 'candidate' | 'bankrupt';
+  readonly request: Place;
+  readonly accountId: string;
+  readonly instrument: InstrumentId;
+  readonly side: TradeSide;
+  readonly executedQuantity: Decimal;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+}
+
+/** Books one close of a round at its price, without a fee, against the house like a trade. */
+function adlBooked(state: AccountsState, account: Account, close: Close): AccountsFact {
+  const { accountId, instrument, side, quantity, price } = close;
+  const before = positionIn(account, instrument);
+  const { position, realised } = quantity.isZero()
+    ? { position: before, realised: ZERO }
+    : applyTrade(before, signedQuantity(side, quantity), price);
+  const credit = roundMoney(realised, 'USD', 'credit');
+  return fact('AdlBooked', accountStream(accountId), {
+    accountId,
+    roundId: close.roundId,
+    role: close.role,
+    request: close.request,
+    instrument,
+    side,
+    executedQuantity: text(close.executedQuantity),
+    quantity: text(quantity),
+    price: text(price),
+    realisedPnl: text(realised),
+    position: figuresOf(instrument, position),
+    collateral: collateralAfter(state, accountId, 'USD', credit),
+    postings: postingsOf(
+      [clientLedger(accountId), 'USD', credit],
+      ['house/pnl', 'USD', realised.neg()],
+      ['house/rounding', 'USD', realised.minus(credit)],
+    ),
+  });
+}
+
+function openAccount(state: AccountsState, accountId: string): Account {
+  const account = state.accounts.get(accountId);
+  invariant(account, `deleveraging of an account that is not open: ${accountId}`);
+  return account;
+}
+
+/**
+ * Books the closes of a round that fall on this partition, in the order of the round. Each closes at most what the
+ * candidate still holds on that side, perhaps nothing; the round needs an answer for every close.
+ */
+export function* decideExecutedRound(state: AccountsState, round: AdlEvents['AdlExecuted']): Generator<AccountsFact> {
+  const { roundId, instrument } = round;
+  const side = counterSide(round.side);
+  for (const { partition, accountId, request, quantity, price } of round.closes) {
+    if (partition !== state.partition) continue;
+    const account = openAccount(state, accountId);
+    const executedQuantity = dec(quantity);
+    yield adlBooked(state, account, {
+      roundId,
+      role: 'candidate',
+      request,
+      accountId,
+      instrument,
+      side,
+      executedQuantity,
+      quantity: minOf(executedQuantity, closable(account, instrument, side)),
+      price: dec(price),
+    });
+  }
+}
+
+/**
+ * Books the bankrupt side of a closed round: exactly the quantity that the candidates gave up, whatever is held, since
+ * only then the two sides cancel.
+ */
+export function* decideClosedRound(state: AccountsState, round: AdlEvents['AdlRoundClosed']): Generator<AccountsFact> {
+  const { roundId, instrument } = round;
+  const side = closingSide(round.side);
+  for (const { request, accountId, closedQuantity, price } of round.bankrupt) {
+    if (request.partition !== state.partition) continue;
+    const quantity = dec(closedQuantity);
+    yield adlBooked(state, openAccount(state, accountId), {
+      roundId,
+      role: 'bankrupt',
+      request,
+      accountId,
+      instrument,
+      side,
+      executedQuantity: quantity,
+      quantity,
+      price: dec(price),
+    });
+  }
+}

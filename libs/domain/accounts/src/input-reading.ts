@@ -1,0 +1,77 @@
+import type { Asset, InstrumentId } from '@ballast/facts';
+import { ASSETS, dec, isAccountId, MINOR_UNIT_DIGITS, type Decimal } from '@ballast/kernel';
+import type { AccountsRejectionCode } from './accounts.rejections.js';
+
+/** A value read from an untrusted message, or the code that says what is wrong with it. */
+export type Reading<Value> =
+  | { readonly readable: true; readonly value: Value }
+  | { readonly readable: false; readonly code: AccountsRejectionCode };
+
+export const readable = <Value>(value: Value): Reading<Value> => ({ readable: true, value });
+export const unreadable = (
+  code: AccountsRejectionCode,
+): { readonly readable: false; readonly code: AccountsRejectionCode } => ({
+  readable: false,
+  code,
+});
+
+/** Instruments that accounts books. An unknown one goes to suspense, never into a position. */
+export const INSTRUMENTS: readonly InstrumentId[] = ['BTC-PERP', 'ETH-PERP'];
+
+/** Digits after the point of a quantity or price that the ledger still multiplies exactly (40 digits in all). */
+export const ORDER_BOOK_DIGITS = 8;
+
+/** Largest amount, quantity, price or notional of one message. Beyond it the message is damaged, not rich. */
+export const LARGEST_AMOUNT: Decimal = dec('1e15');
+
+const PLAIN_DECIMAL = /^-?\d{1,40}(\.\d{1,40})?$/;
+const LONGEST_ID = 100;
+
+const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_ID;
+
+/** The fields of a message whatever it is; a message that is no record has none. */
+export function fieldsOf(message: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof message === 'object' && message !== null && !Array.isArray(message)
+    ? (message as Record<string, unknown>)
+    : null;
+}
+
+/** A text of a damaged message for the record, shortened; anything else is left out. */
+export const quoted = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_ID) : '');
+
+/** @param code the refusal that names the kind of id */
+export function readId(value: unknown, code: AccountsRejectionCode): Reading<string> {
+  return isId(value) ? readable(value) : unreadable(code);
+}
+
+export function readAccountId(value: unknown): Reading<string> {
+  return typeof value === 'string' && isAccountId(value) ? readable(value) : unreadable('account-id-invalid');
+}
+
+export function readAsset(value: unknown): Reading<Asset> {
+  return ASSETS.includes(value as Asset) ? readable(value as Asset) : unreadable('asset-unknown');
+}
+
+export function readInstrument(value: unknown): Reading<InstrumentId> {
+  return INSTRUMENTS.includes(value as InstrumentId)
+    ? readable(value as InstrumentId)
+    : unreadable('instrument-unknown');
+}
+
+/**
+ * Reads a positive decimal of plain notation, at most 1e15.
+ * @param digits most digits after the point
+ */
+export function readPositive(value: unknown, digits: number): Reading<Decimal> {
+  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return unreadable('amount-invalid');
+  const amount = dec(value);
+  if (!amount.gt(0)) return unreadable('amount-not-positive');
+  if (amount.gt(LARGEST_AMOUNT)) return unreadable('amount-too-large');
+  return amount.decimalPlaces() > digits ? unreadable('amount-too-fine') : readable(amount);
+}
+
+/** Reads a positive amount in whole minor units of its asset. */
+export function readAmount(value: unknown, asset: Asset): Reading<Decimal> {
+  return readPositive(value, MINOR_UNIT_DIGITS[asset]);
+}
