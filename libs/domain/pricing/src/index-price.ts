@@ -56,9 +56,9 @@ export function indexPrice(
 
   const median = medianOf(chosen.map(({ mid }) => mid)).toDecimalPlaces(rules.digits.price);
   const width = median.times(clampRate);
-  const limited = (mid: Decimal): Decimal =>
-    clamp(mid, median.minus(width), median.plus(width)).toDecimalPlaces(rules.digits.price);
-  const clamped = new Map(chosen.map(({ venue, mid }) => [venue, few ? mid : limited(mid)]));
+  const low = median.minus(width).toDecimalPlaces(rules.digits.price);
+  const high = median.plus(width).toDecimalPlaces(rules.digits.price);
+  const clamped = new Map(chosen.map(({ venue, mid }) => [venue, few ? mid : clamp(mid, low, high)]));
 
   let weighted = ZERO;
   let weights = ZERO;
