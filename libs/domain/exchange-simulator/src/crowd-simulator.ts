@@ -1,0 +1,407 @@
+import type { Cause, LogEntry } from '@ballast/event-sourcing';
+import { GLOBAL } from '@ballast/event-sourcing';
+import type {
+  FillEvents,
+  OrderReportEvents,
+  Place,
+  QuoteEvents,
+  TradeSide,
+  TransferEvents,
+  Underlying,
+} from '@ballast/facts';
+import {
+  dec,
+  invariant,
+  isoOf,
+  MINUTE_MS,
+  partitionOfAccount,
+  SECOND_MS,
+  text,
+  type DecimalString,
+  type Instant,
+} from '@ballast/kernel';
+import { evolveOwnEntry } from './evolve-own-entries.js';
+import { LISTED } from './market/instruments.js';
+import { clearingTimeDepth, LIQUIDITY } from './market/liquidity.js';
+import { Market, priceText } from './market/market.js';
+import { observeFact } from './observe-facts.js';
+import { ownerActions, type OwnerAction } from './owners/owner-decisions.js';
+import { equityOf, grossNotionalOf, marketViewOf, notionalOf, type MarketView } from './owners/owner-finances.js';
+import { accountProfiles, type AccountProfile } from './owners/owner-profile.js';
+import { decimalText, COIN_DIGITS } from './scaled-integer.js';
+import type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
+import { PricePath } from './scenario/price-path.js';
+import { endOf, UNDERLYINGS, type Scenario } from './scenario/scenario.js';
+import { hashKey, SeededHash } from './seeded-hash.js';
+import {
+  emptyState,
+  restingOrdersOf,
+  takenAt,
+  viewOf,
+  type OpenRequest,
+  type SimulatorState,
+} from './simulator-state.js';
+
+export interface SimulatorConfig {
+  /** Its `from`, `to` and `openingFund` are those of the run. */
+  readonly scenario: Scenario;
+  /** Any text; the same seed makes the same run. */
+  readonly seed: string;
+  /** Number of accounts, liquidity providers included. */
+  readonly accounts: number;
+  /** Numbered partitions of the logs. */
+  readonly partitions: number;
+}
+
+export const DEFAULT_ACCOUNTS = 1_000;
+export const SMALLEST_RUN = 10;
+
+const TIMER = 'step';
+const COUNTERPARTY = hashKey('counterparty');
+
+/** Liquidity providers carry at most this multiple of their equity. */
+const PROVIDER_LEVERAGE = 5;
+
+/** The rest of the envelope is the same for every message of a log and stream. */
+const quotes = <Type extends keyof QuoteEvents>(stream: string, type: Type, payload: QuoteEvents[Type], cause: Cause) =>
+  ({ log: 'exchange.quotes', partition: GLOBAL, stream, type, schemaVersion: 1, payload, cause }) as SimulatorOutput;
+
+const transfer = <Type extends keyof TransferEvents>(
+  partition: number,
+  stream: string,
+  type: Type,
+  payload: TransferEvents[Type],
+  cause: Cause,
+) =>
+  ({
+    log: 'exchange.transfers',
+    partition,
+    stream: `transfers-${stream}`,
+    type,
+    schemaVersion: 1,
+    payload,
+    cause,
+  }) as SimulatorOutput;
+
+const fill = (partition: number, payload: FillEvents['TradeFilled'], cause: Cause): SimulatorOutput => ({
+  log: 'exchange.fills',
+  partition,
+  stream: `fills-${payload.accountId}`,
+  type: 'TradeFilled',
+  schemaVersion: 1,
+  payload,
+  cause,
+});
+
+const report = <Type extends keyof OrderReportEvents>(
+  place: Place,
+  type: Type,
+  payload: OrderReportEvents[Type],
+  cause: Cause,
+) =>
+  ({
+    log: 'exchange.orderReports',
+    partition: place.partition,
+    stream: `order-${place.position}`,
+    type,
+    schemaVersion: 1,
+    payload,
+    cause,
+  }) as SimulatorOutput;
+
+/** One execution to be written as two fills of one trade. */
+interface Execution {
+  readonly tradeId: string;
+  readonly taker: { readonly accountId: string; readonly partition: number };
+  readonly maker: AccountProfile;
+  readonly underlying: Underlying;
+  readonly side: TradeSide;
+  readonly quantity: DecimalString;
+  readonly ticks: number;
+  readonly closeOutOrder: Place | null;
+}
+
+/** Closes of the warm-up are supplied in steps of this length, or of a price set if that is longer. */
+const HISTORY_INTERVAL_MS = 15 * MINUTE_MS;
+
+/** A simulated exchange over a scenario. @throws InvariantViolation when the run is impossible */
+export function createExchangeSimulator(config: SimulatorConfig): ExchangeSimulator<SimulatorState> {
+  return new CrowdSimulator(config);
+}
+
+/** A crowd of owners that trades against liquidity providers on the price path of a scenario. */
+class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
+  readonly runName: string;
+  readonly accounts: readonly AccountProfile[];
+  readonly #market: Market;
+  readonly #draws: SeededHash;
+  readonly #providers: readonly AccountProfile[];
+
+  constructor(readonly config: SimulatorConfig) {
+    const { scenario, accounts, partitions, seed } = config;
+    const { name, from, to, warmUpFrom, openingFund } = scenario;
+    const stepMs = scenario.priceSetEverySeconds * SECOND_MS;
+    invariant(from >= warmUpFrom && to >= from, 'a run lies inside its scenario');
+    invariant((to - from) % stepMs === 0, `a run takes a multiple of ${stepMs / SECOND_MS} s`);
+    for (const underlying of UNDERLYINGS) {
+      const last = scenario.bars[underlying].at(-1);
+      invariant(last !== undefined && to <= endOf(last), `the bars of ${underlying} end before the run`);
+    }
+    invariant(accounts >= SMALLEST_RUN, `a run has at least ${SMALLEST_RUN} accounts`);
+    this.runName = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
+    this.#draws = new SeededHash(seed);
+    this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to });
+    this.accounts = accountProfiles(this.#draws, accounts, partitions);
+    this.#providers = this.accounts.filter(({ kind }) => kind === 'liquidity-provider');
+  }
+
+  initialState(): SimulatorState {
+    return emptyState();
+  }
+
+  *steps(): Generator<Instant> {
+    const { from, to } = this.config.scenario;
+    for (let at = from; at <= to; at += this.#market.stepMs) yield at;
+  }
+
+  observe(state: SimulatorState, entry: LogEntry): void {
+    observeFact(state, entry);
+  }
+
+  evolve(state: SimulatorState, entry: LogEntry): void {
+    evolveOwnEntry(state, entry);
+  }
+
+  beginStep(state: SimulatorState, at: Instant, emit: Emit): void {
+    const { from, to } = this.config.scenario;
+    const expected = state.lastStep === 0 ? from : state.lastStep + this.#market.stepMs;
+    invariant(at === expected && at <= to, `the step at ${isoOf(at)} is not the next one`);
+    const cause: Cause = { kind: 'timer', id: TIMER, due: at };
+    if (!state.opened) this.#open(at, cause, emit);
+    const seen = marketViewOf(this.#market, at);
+    for (const profile of this.accounts) this.#act(state, profile, seen, cause, emit);
+    for (const underlying of UNDERLYINGS) {
+      const stream = `quotes-${underlying}`;
+      const received = this.#market.venueQuotes(underlying, at);
+      emit(quotes(stream, 'VenueQuotesReceived', received, cause));
+      emit(quotes(stream, 'PerpetualBookObserved', this.#market.perpetualBook(underlying, at), cause));
+    }
+    emit(quotes('clock', 'ClockTicked', { at }, cause));
+  }
+
+  settle(state: SimulatorState, emit: Emit): void {
+    const partitions = [...state.openRequests.keys()].sort((a, b) => a - b);
+    const requests = partitions.flatMap((partition) => state.openRequests.get(partition) ?? []);
+    for (const request of requests) {
+      if (request.kind === 'cancel-orders') this.#cancelOrders(state, request, emit);
+      else this.#executeCloseOut(state, request, emit);
+    }
+  }
+
+  #open(at: Instant, cause: Cause, emit: Emit): void {
+    const { scenario } = this.config;
+    const { openingFund } = scenario;
+    const intervalMs = Math.max(HISTORY_INTERVAL_MS, this.#market.stepMs);
+    const instruments = UNDERLYINGS.map((underlying) => {
+      const { instrument, tick, lot } = LISTED[underlying];
+      return { instrument, underlying, tick, lot };
+    });
+    const { priceSetEverySeconds } = scenario;
+    emit(quotes('market', 'MarketOpened', { name: this.runName, priceSetEverySeconds, instruments }, cause));
+    for (const underlying of UNDERLYINGS) {
+      const closes = this.#market.path.history(underlying, at, intervalMs);
+      if (closes.length === 0) continue;
+      const history = {
+        underlying,
+        intervalMs,
+        closes: closes.map((close) => ({ at: close.at, price: decimalText(close.cents, 2) })),
+      };
+      emit(quotes(`quotes-${underlying}`, 'PriceHistorySupplied', history, cause));
+    }
+    if (dec(openingFund).gt(0)) {
+      const contribution = { contributionId: 'opening-fund', amount: text(dec(openingFund)) };
+      emit(transfer(0, 'fund', 'FundContributionReceived', contribution, cause));
+    }
+    for (const profile of this.accounts) this.#openAccount(profile, at, cause, emit);
+  }
+
+  #openAccount(profile: AccountProfile, at: Instant, cause: Cause, emit: Emit): void {
+    const { accountId, partition, wealth, coinShare } = profile;
+    emit(transfer(partition, accountId, 'AccountOpeningRequested', { accountId }, cause));
+    const deposit = (asset: 'USD' | Underlying, amount: DecimalString): void => {
+      const payload = { depositId: `${accountId}/opening/${asset}`, accountId, asset, amount };
+      emit(transfer(partition, accountId, 'DepositReceived', payload, cause));
+    };
+    const cents = Math.floor(wealth * 100 * (1 - coinShare.BTC - coinShare.ETH));
+    if (cents > 0) deposit('USD', decimalText(cents, 2));
+    for (const underlying of UNDERLYINGS) {
+      const price = this.#market.path.at(underlying, at) / 100;
+      const units = Math.floor(((wealth * coinShare[underlying]) / price) * 100_000_000);
+      if (units > 0) deposit(underlying, decimalText(units, COIN_DIGITS));
+    }
+  }
+
+  #act(state: SimulatorState, profile: AccountProfile, seen: MarketView, cause: Cause, emit: Emit): void {
+    const view = viewOf(state, profile.accountId);
+    const { from } = this.config.scenario;
+    const actions = ownerActions({ profile, view, seen, draws: this.#draws, from, stepMs: this.#market.stepMs });
+    for (const action of actions) this.#carryOut(state, profile, action, seen, cause, emit);
+  }
+
+  #carryOut(
+    state: SimulatorState,
+    profile: AccountProfile,
+    action: OwnerAction,
+    seen: MarketView,
+    cause: Cause,
+    emit: Emit,
+  ): void {
+    const { accountId, partition } = profile;
+    switch (action.kind) {
+      case 'trade':
+        return this.#trade(state, profile, action, seen, cause, emit);
+      case 'deposit': {
+        const depositId = `${accountId}/${action.reason}/${seen.at}`;
+        const payload = { depositId, accountId, asset: action.asset, amount: decimalText(action.cents, 2) };
+        return emit(transfer(partition, accountId, 'DepositReceived', payload, cause));
+      }
+      case 'withdraw': {
+        const withdrawalId = `${accountId}/withdrawal/${seen.at}`;
+        const payload = { withdrawalId, accountId, asset: 'USD' as const, amount: decimalText(action.cents, 2) };
+        return emit(transfer(partition, accountId, 'WithdrawalRequested', payload, cause));
+      }
+    }
+  }
+
+  #trade(
+    state: SimulatorState,
+    profile: AccountProfile,
+    { underlying, side, lots }: Extract<OwnerAction, { kind: 'trade' }>,
+    seen: MarketView,
+    cause: Cause,
+    emit: Emit,
+  ): void {
+    const quantity = decimalText(lots, LISTED[underlying].lotDigits);
+    const notional = Number(quantity) * seen.price[underlying];
+    const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
+    const maker = this.#counterparty(state, underlying, side, notional, seen, rotation);
+    if (maker === undefined) return;
+    this.#book(
+      {
+        tradeId: `trade/${seen.at}/${profile.accountId}/${underlying}`,
+        taker: profile,
+        maker,
+        underlying,
+        side,
+        quantity,
+        ticks: this.#market.executionTicks(underlying, seen.at, side, 0, notional),
+        closeOutOrder: null,
+      },
+      cause,
+      emit,
+    );
+  }
+
+  /**
+   * The liquidity provider who takes the other side: the next in rotation whose equity carries it. Nobody trades with
+   * a provider who is restricted or being closed out.
+   */
+  #counterparty(
+    state: SimulatorState,
+    underlying: Underlying,
+    takerSide: TradeSide,
+    notional: number,
+    seen: MarketView,
+    rotation: number,
+  ): AccountProfile | undefined {
+    const count = this.#providers.length;
+    for (let offset = 0; offset < count; offset++) {
+      const provider = this.#providers[(rotation + offset) % count]!;
+      const view = viewOf(state, provider.accountId);
+      if (view.closingOut || view.marginState === 'LIQUIDATING' || view.marginState === 'RESTRICTED') continue;
+      const held = notionalOf(view, underlying, seen);
+      const after = held + (takerSide === 'buy' ? -notional : notional);
+      const gross = grossNotionalOf(view, seen) - Math.abs(held) + Math.abs(after);
+      if (gross <= PROVIDER_LEVERAGE * equityOf(view, seen) || Math.abs(after) < Math.abs(held)) return provider;
+    }
+    return undefined;
+  }
+
+  #book(execution: Execution, cause: Cause, emit: Emit): void {
+    const { tradeId, taker, maker, underlying, side, quantity, ticks, closeOutOrder } = execution;
+    const common = {
+      tradeId,
+      instrument: LISTED[underlying].instrument,
+      quantity,
+      price: priceText(underlying, ticks),
+    };
+    emit(
+      fill(taker.partition, { ...common, accountId: taker.accountId, side, liquidity: 'taker', closeOutOrder }, cause),
+    );
+    const makerSide = side === 'buy' ? 'sell' : 'buy';
+    emit(
+      fill(
+        maker.partition,
+        { ...common, accountId: maker.accountId, side: makerSide, liquidity: 'maker', closeOutOrder: null },
+        cause,
+      ),
+    );
+  }
+
+  #cancelOrders(state: SimulatorState, request: OpenRequest, emit: Emit): void {
+    const { accountId, place } = request;
+    const cancelledOrders = restingOrdersOf(viewOf(state, accountId));
+    emit(report(place, 'OrdersCancelled', { accountId, request: place, cancelledOrders }, causeOfRequest(place)));
+  }
+
+  /**
+   * Immediate or cancel: as much as the depth of this clearing time still holds on that side, in whole lots unless
+   * all is filled, at one price against one liquidity provider.
+   */
+  #executeCloseOut(state: SimulatorState, order: Extract<OpenRequest, { kind: 'close-out' }>, emit: Emit): void {
+    const { place, accountId, underlying, side, clearing } = order;
+    const cause = causeOfRequest(place);
+    const seen = marketViewOf(this.#market, clearing);
+    const taken = takenAt(state, clearing, underlying, side);
+    const left = clearingTimeDepth(LIQUIDITY[underlying], seen.volatility[underlying]) - taken;
+    const quantity = fillableQuantity(order.quantity, underlying, left, seen.price[underlying]);
+    const notional = Number(quantity) * seen.price[underlying];
+    const rotation = hashKey(`${place.partition}/${place.position}`);
+    const maker = notional > 0 ? this.#counterparty(state, underlying, side, notional, seen, rotation) : undefined;
+    if (maker !== undefined) {
+      this.#book(
+        {
+          tradeId: `close-out/${place.partition}/${place.position}`,
+          taker: { accountId, partition: partitionOfAccount(accountId, this.config.partitions) },
+          maker,
+          underlying,
+          side,
+          quantity,
+          ticks: this.#market.executionTicks(underlying, clearing, side, taken, notional),
+          closeOutOrder: place,
+        },
+        cause,
+        emit,
+      );
+    }
+    const filledQuantity = maker === undefined ? '0' : quantity;
+    const status = maker === undefined ? 'unfilled' : dec(quantity).eq(order.quantity) ? 'filled' : 'partially-filled';
+    emit(report(place, 'CloseOutOrderFinished', { accountId, order: place, status, filledQuantity }, cause));
+  }
+}
+
+const causeOfRequest = ({ partition, position }: Place): Cause => ({
+  kind: 'event',
+  log: 'liquidation',
+  partition,
+  position,
+});
+
+/** The whole order if the depth holds it, else the whole lots that it holds. */
+function fillableQuantity(wanted: DecimalString, underlying: Underlying, depth: number, price: number): DecimalString {
+  if (Number(wanted) * price <= depth) return text(dec(wanted));
+  const { lotDigits } = LISTED[underlying];
+  let lots = Math.max(0, depth) / price;
+  for (let digit = 0; digit < lotDigits; digit++) lots *= 10;
+  return decimalText(Math.floor(lots), lotDigits);
+}

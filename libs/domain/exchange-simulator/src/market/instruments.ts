@@ -1,0 +1,23 @@
+import type { InstrumentId, Underlying } from '@ballast/facts';
+import type { DecimalString } from '@ballast/kernel';
+
+/** A listed perpetual; steps as powers of ten. */
+export interface ListedInstrument {
+  readonly instrument: InstrumentId;
+  readonly underlying: Underlying;
+  /** Digits after the point of the smallest price step and of the smallest quantity step. */
+  readonly tickDigits: number;
+  readonly lotDigits: number;
+  readonly tick: DecimalString;
+  readonly lot: DecimalString;
+}
+
+export const LISTED: Readonly<Record<Underlying, ListedInstrument>> = {
+  BTC: { instrument: 'BTC-PERP', underlying: 'BTC', tickDigits: 1, lotDigits: 3, tick: '0.1', lot: '0.001' },
+  ETH: { instrument: 'ETH-PERP', underlying: 'ETH', tickDigits: 2, lotDigits: 2, tick: '0.01', lot: '0.01' },
+};
+
+/** @returns undefined for an instrument that is not listed here */
+export function underlyingOf(instrument: string): Underlying | undefined {
+  return instrument === 'BTC-PERP' ? 'BTC' : instrument === 'ETH-PERP' ? 'ETH' : undefined;
+}

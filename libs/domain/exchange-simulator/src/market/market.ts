@@ -1,0 +1,159 @@
+import type { QuoteEvents, Underlying } from '@ballast/facts';
+import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant } from '@ballast/kernel';
+import type { PricePath } from '../scenario/price-path.js';
+import { decimalText } from '../scaled-integer.js';
+import { hashKey, type SeededHash } from '../seeded-hash.js';
+import { LISTED } from './instruments.js';
+import { executionDistance, halfSpread, LIQUIDITY } from './liquidity.js';
+import { disturbanceOf, VENUE_KEY, VENUES } from './source-disturbance.js';
+
+const QUOTE_NOISE: Readonly<Record<Underlying, number>> = { BTC: hashKey('quote BTC'), ETH: hashKey('quote ETH') };
+const OUTLIER_SIZE: Readonly<Record<Underlying, number>> = { BTC: hashKey('outlier BTC'), ETH: hashKey('outlier ETH') };
+const PREMIUM_NOISE: Readonly<Record<Underlying, number>> = {
+  BTC: hashKey('premium BTC'),
+  ETH: hashKey('premium ETH'),
+};
+const LAST_TRADE: Readonly<Record<Underlying, number>> = { BTC: hashKey('last BTC'), ETH: hashKey('last ETH') };
+const MARKET = hashKey('market');
+
+/** Returns that the measured volatility looks back on. */
+const VOLATILITY_WINDOW = 30;
+/** Standard deviation of a venue's middle around the common price, in calm, as a fraction. */
+const QUOTE_NOISE_SIZE = 0.0002;
+/** The noise grows with volatility up to this multiple. */
+const MOST_QUOTE_NOISE = 8;
+/** USD that the impact bid and ask are taken at. @see docs/spec/pricing.md */
+const IMPACT_NOTIONAL = 25_000;
+const PREMIUM_NODE_MS = 5 * MINUTE_MS;
+const PREMIUM_LOOKBACK_MS = 15 * MINUTE_MS;
+
+/** Rounds an amount of cents to the tick of the perpetual: a buyer's price up, a seller's down. */
+export function toTick(underlying: Underlying, priceCents: number, direction: 'up' | 'down'): number {
+  const ticks = (priceCents / 100) * (underlying === 'BTC' ? 10 : 100);
+  return direction === 'up' ? Math.ceil(ticks) : Math.floor(ticks);
+}
+
+export const priceText = (underlying: Underlying, ticks: number): string =>
+  decimalText(ticks, LISTED[underlying].tickDigits);
+
+/** USD of a price in ticks, for the simulator's own rough figures. */
+export const priceOfTicks = (underlying: Underlying, ticks: number): number =>
+  ticks / (underlying === 'BTC' ? 10 : 100);
+
+/**
+ * Everything that the market shows at a clearing time: a pure function of scenario, seed and time. Prices are whole
+ * cents or ticks; what lies between is float64 with + - * / and square root only.
+ */
+export class Market {
+  readonly #volatility = new Map<string, number>();
+
+  constructor(
+    readonly path: PricePath,
+    readonly draws: SeededHash,
+    readonly run: { readonly from: Instant; readonly to: Instant },
+  ) {}
+
+  get stepMs(): number {
+    return this.path.scenario.priceSetEverySeconds * SECOND_MS;
+  }
+
+  /** Standard deviation of the last thirty returns, scaled to a day. */
+  volatility(underlying: Underlying, at: Instant): number {
+    const key = `${underlying}${at}`;
+    const known = this.#volatility.get(key);
+    if (known !== undefined) return known;
+    let squares = 0;
+    let later = this.path.at(underlying, at);
+    for (let back = 1; back <= VOLATILITY_WINDOW; back++) {
+      const earlier = this.path.at(underlying, at - back * this.stepMs);
+      const change = later / earlier - 1;
+      squares += change * change;
+      later = earlier;
+    }
+    const daily = Math.sqrt(((squares / VOLATILITY_WINDOW) * DAY_MS) / this.stepMs);
+    if (this.#volatility.size > 16) this.#volatility.clear();
+    this.#volatility.set(key, daily);
+    return daily;
+  }
+
+  /**
+   * Perpetual over the price of the underlying, as a fraction: 2 bp in calm, less when the last quarter of an hour
+   * fell (12 % of that move, between -2 % and +1 %), and a slow noise.
+   */
+  premium(underlying: Underlying, at: Instant): number {
+    const trend = this.path.at(underlying, at) / this.path.at(underlying, at - PREMIUM_LOOKBACK_MS) - 1;
+    const node = Math.floor(at / PREMIUM_NODE_MS) * PREMIUM_NODE_MS;
+    const weight = (at - node) / PREMIUM_NODE_MS;
+    const noise =
+      (1 - weight) * this.draws.normal(MARKET, node, PREMIUM_NOISE[underlying]) +
+      weight * this.draws.normal(MARKET, node + PREMIUM_NODE_MS, PREMIUM_NOISE[underlying]);
+    return Math.max(-0.02, Math.min(0.01, 0.0002 + 0.12 * trend)) + 0.0001 * noise;
+  }
+
+  /** Middle of the perpetual's book, cents, not rounded. */
+  perpetualMiddle(underlying: Underlying, at: Instant): number {
+    return this.path.at(underlying, at) * (1 + this.premium(underlying, at));
+  }
+
+  /** Best bids and asks of the venues that have news at this moment. */
+  venueQuotes(underlying: Underlying, at: Instant): QuoteEvents['VenueQuotesReceived'] {
+    const price = this.path.at(underlying, at);
+    const volatility = this.volatility(underlying, at);
+    const half = halfSpread(LIQUIDITY[underlying], volatility);
+    const stress = Math.max(1, Math.min(MOST_QUOTE_NOISE, volatility / LIQUIDITY[underlying].calmVolatility));
+    const disturbance = disturbanceOf(this.draws, this.run, underlying, at);
+    const quotes: QuoteEvents['VenueQuotesReceived']['quotes'][number][] = [];
+    for (const venue of VENUES) {
+      const disturbed = disturbance(venue);
+      if (disturbed === 'silent') continue;
+      const noise = QUOTE_NOISE_SIZE * stress * this.draws.normal(VENUE_KEY[venue], at, QUOTE_NOISE[underlying]);
+      const middle = price * (1 + noise) * (disturbed === 'outlier' ? this.#outlierFactor(underlying) : 1);
+      const bid = Math.floor(middle * (1 - half));
+      const ask = Math.max(bid + 1, Math.ceil(middle * (1 + half)));
+      quotes.push({ venue, bid: decimalText(bid, 2), ask: decimalText(ask, 2), at });
+    }
+    return { underlying, quotes };
+  }
+
+  /** Between 3 % and 6 % beside the others, up for one seed and down for another. */
+  #outlierFactor(underlying: Underlying): number {
+    const draw = this.draws.uniform(MARKET, this.run.from, OUTLIER_SIZE[underlying]);
+    return draw < 0.5 ? 0.94 + 0.06 * draw : 1.06 - 0.06 * (1 - draw);
+  }
+
+  perpetualBook(underlying: Underlying, at: Instant): QuoteEvents['PerpetualBookObserved'] {
+    const liquidity = LIQUIDITY[underlying];
+    const volatility = this.volatility(underlying, at);
+    const middle = this.perpetualMiddle(underlying, at);
+    const half = halfSpread(liquidity, volatility);
+    const impact = executionDistance(liquidity, volatility, 0, IMPACT_NOTIONAL);
+    const bid = toTick(underlying, middle * (1 - half), 'down');
+    const ask = Math.max(bid + 1, toTick(underlying, middle * (1 + half), 'up'));
+    const last = this.draws.uniform(MARKET, at, LAST_TRADE[underlying]) < 0.5 ? bid : ask;
+    const asText = (ticks: number): string => priceText(underlying, ticks);
+    return {
+      instrument: LISTED[underlying].instrument,
+      bestBid: asText(bid),
+      bestAsk: asText(ask),
+      impactBid: asText(Math.min(bid, toTick(underlying, middle * (1 - impact), 'down'))),
+      impactAsk: asText(Math.max(ask, toTick(underlying, middle * (1 + impact), 'up'))),
+      lastPrice: asText(last),
+      at,
+    };
+  }
+
+  /**
+   * Price in ticks of an execution against the book, rounded against the taker. The distance is capped at 30 %: a
+   * book is never emptied to nothing.
+   */
+  executionTicks(underlying: Underlying, at: Instant, side: 'buy' | 'sell', taken: number, size: number): number {
+    const distance = Math.min(
+      0.3,
+      executionDistance(LIQUIDITY[underlying], this.volatility(underlying, at), taken, size),
+    );
+    const middle = this.perpetualMiddle(underlying, at);
+    return side === 'buy'
+      ? toTick(underlying, middle * (1 + distance), 'up')
+      : toTick(underlying, middle * (1 - distance), 'down');
+  }
+}

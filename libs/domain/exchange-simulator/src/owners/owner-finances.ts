@@ -1,0 +1,58 @@
+import type { Underlying } from '@ballast/facts';
+import type { Instant } from '@ballast/kernel';
+import type { Market } from '../market/market.js';
+import { COIN_UNITS } from '../scaled-integer.js';
+import type { OwnerView } from '../simulator-state.js';
+
+/** What everybody sees at a clearing time, as far as owners care. */
+export interface MarketView {
+  readonly at: Instant;
+  /** Middle of the perpetual's book, USD. */
+  readonly price: Readonly<Record<Underlying, number>>;
+  /** Daily volatility of the last half hour. */
+  readonly volatility: Readonly<Record<Underlying, number>>;
+}
+
+export function marketViewOf(market: Market, at: Instant): MarketView {
+  return {
+    at,
+    price: { BTC: market.perpetualMiddle('BTC', at) / 100, ETH: market.perpetualMiddle('ETH', at) / 100 },
+    volatility: { BTC: market.volatility('BTC', at), ETH: market.volatility('ETH', at) },
+  };
+}
+
+/** Part of a coin's price that an owner counts on as collateral. */
+const COIN_VALUE = 0.9;
+
+/** Signed notional of a position, USD. */
+export const notionalOf = (view: OwnerView, underlying: Underlying, seen: MarketView): number =>
+  (view.positions[underlying] / COIN_UNITS) * seen.price[underlying];
+
+/** Cash, coins with a discount, and positions at the middle of the book, USD. */
+export function equityOf(view: OwnerView, seen: MarketView): number {
+  const coins = view.coins.BTC * seen.price.BTC + view.coins.ETH * seen.price.ETH;
+  return (
+    view.cashCents / 100 +
+    (COIN_VALUE * coins) / COIN_UNITS +
+    notionalOf(view, 'BTC', seen) +
+    notionalOf(view, 'ETH', seen)
+  );
+}
+
+/** Sum of the sizes of both positions, USD. */
+export const grossNotionalOf = (view: OwnerView, seen: MarketView): number =>
+  Math.abs(notionalOf(view, 'BTC', seen)) + Math.abs(notionalOf(view, 'ETH', seen));
+
+/**
+ * Rule of thumb for the initial requirement, a fraction of the notional: 4.5 % and more for size, times what the
+ * market moves over a calm day, at most 3.2. Owners do not know the schedule; they are roughly right.
+ */
+export function expectedInitialRate(notional: number, volatility: number): number {
+  const stress = Math.max(1, Math.min(3.2, volatility / 0.04));
+  return (0.045 + 0.4 * Math.sqrt(notional / 20e9)) * stress;
+}
+
+/** Notional that the owner believes the equity can carry, with a reserve of 15 %. */
+export function affordableNotional(equity: number, wanted: number, volatility: number): number {
+  return Math.max(0, (0.85 * equity) / expectedInitialRate(wanted, volatility));
+}

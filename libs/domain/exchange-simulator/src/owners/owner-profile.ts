@@ -1,0 +1,205 @@
+import type { Underlying } from '@ballast/facts';
+import { HOUR_MS, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
+import { hashKey, type HashKey, type SeededHash } from '../seeded-hash.js';
+
+export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider';
+export type CallReaction = 'top-up' | 'reduce' | 'ignore';
+export type WithdrawalHabit = 'never' | 'modest' | 'greedy';
+
+/** Who stands behind an account and how they act. Fixed by the seed; never changes during a run. */
+export interface AccountProfile {
+  readonly accountId: AccountId;
+  readonly ownerId: OwnerId;
+  readonly partition: number;
+  /** Subject of every draw for this account. */
+  readonly key: HashKey;
+  readonly kind: AccountKind;
+  /** First collateral, whole USD. */
+  readonly wealth: number;
+  /** Parts of the first collateral brought in as coins; the rest is USD. */
+  readonly coinShare: Readonly<Record<Underlying, number>>;
+  /** Notional over equity that the owner likes. */
+  readonly leverage: number;
+  readonly direction: 1 | -1;
+  /** Part of the notional in the BTC perpetual; the rest is in ETH. */
+  readonly btcShare: number;
+  /** When the first position is opened, after the start of the run. */
+  readonly entersAfterMs: number;
+  /** The owner looks at the account once in this time, at this phase. */
+  readonly everyMs: number;
+  readonly phaseMs: number;
+  readonly callReaction: CallReaction;
+  readonly reactsAfterMs: number;
+  readonly withdrawalHabit: WithdrawalHabit;
+  readonly withdrawsEveryMs: number;
+  /** Comes back with new money on a day after losing nearly everything. */
+  readonly comesBack: boolean;
+}
+
+const PURPOSE = Object.fromEntries(
+  [
+    'wealth',
+    'collateral mix',
+    'coin share',
+    'leverage',
+    'direction',
+    'instruments',
+    'entry',
+    'interval',
+    'phase',
+    'call reaction',
+    'reaction delay',
+    'withdrawal habit',
+    'withdrawal interval',
+    'comes back',
+    'notional',
+  ].map((name) => [name, hashKey(name)]),
+);
+
+/** How many accounts of each kind a run of `accounts` accounts has. */
+export function populationOf(accounts: number): Readonly<Record<AccountKind, number>> {
+  const providers = Math.max(2, Math.min(8, Math.round(accounts / 125)));
+  const concentrated = Math.max(1, Math.round(accounts / 150));
+  return {
+    'liquidity-provider': providers,
+    concentrated,
+    trader: Math.max(0, accounts - providers - concentrated),
+  };
+}
+
+/** Every twentieth trader account is a second account of the owner before it. */
+const SECOND_ACCOUNT_EVERY = 20;
+
+type Draw = (purpose: string) => number;
+
+const number4 = (value: number): string => String(value).padStart(4, '0');
+
+function identity(kind: AccountKind, index: number): { ownerId: OwnerId; name: string } {
+  switch (kind) {
+    case 'liquidity-provider':
+      return { ownerId: `provider-${index + 1}`, name: 'book' };
+    case 'concentrated':
+      return { ownerId: `fund-${index + 1}`, name: 'main' };
+    case 'trader':
+      return index % SECOND_ACCOUNT_EVERY === SECOND_ACCOUNT_EVERY - 1
+        ? { ownerId: `owner-${number4(index)}`, name: 'second' }
+        : { ownerId: `owner-${number4(index + 1)}`, name: 'main' };
+  }
+}
+
+/** Square law with a tail like 1 / sqrt: median 4,000 USD, one in thirty above 1,000,000, cut at 5,000,000. */
+function traderWealth(draw: Draw): number {
+  const u = Math.max(0.0142, draw('wealth'));
+  return Math.floor(Math.min(5_000_000, 1_000 / (u * u)));
+}
+
+function coinShareOf(draw: Draw): Readonly<Record<Underlying, number>> {
+  const mix = draw('collateral mix');
+  const share = 0.2 + 0.6 * draw('coin share');
+  if (mix < 0.78) return { BTC: 0, ETH: 0 };
+  if (mix < 0.9) return { BTC: share, ETH: 0 };
+  if (mix < 0.96) return { BTC: 0, ETH: share };
+  return { BTC: share / 2, ETH: share / 2 };
+}
+
+function btcShareOf(draw: Draw): number {
+  const taste = draw('instruments');
+  if (taste < 0.4) return 1;
+  if (taste < 0.65) return 0;
+  return 0.2 + 1.6 * (taste - 0.65);
+}
+
+function callReactionOf(draw: Draw): CallReaction {
+  const reaction = draw('call reaction');
+  return reaction < 0.35 ? 'top-up' : reaction < 0.65 ? 'reduce' : 'ignore';
+}
+
+function withdrawalHabitOf(draw: Draw): WithdrawalHabit {
+  const habit = draw('withdrawal habit');
+  return habit < 0.14 ? 'modest' : habit < 0.2 ? 'greedy' : 'never';
+}
+
+const minutes = (count: number): number => Math.floor(count) * MINUTE_MS;
+
+function trader(draw: Draw): Omit<AccountProfile, 'accountId' | 'ownerId' | 'partition' | 'key' | 'kind'> {
+  const u = draw('leverage');
+  const everyMs = minutes(120 + 240 * draw('interval'));
+  return {
+    wealth: traderWealth(draw),
+    coinShare: coinShareOf(draw),
+    leverage: 1.2 + 13 * u * u,
+    direction: draw('direction') < 0.72 ? 1 : -1,
+    btcShare: btcShareOf(draw),
+    entersAfterMs: minutes(1 + 45 * draw('entry')),
+    everyMs,
+    phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
+    callReaction: callReactionOf(draw),
+    reactsAfterMs: minutes(2 + 40 * draw('reaction delay')),
+    withdrawalHabit: withdrawalHabitOf(draw),
+    withdrawsEveryMs: minutes(180 + 720 * draw('withdrawal interval')),
+    comesBack: draw('comes back') < 0.3,
+  };
+}
+
+/** A large position: 20 to 200 million USD with 1,000 accounts, scaled down to a quarter with fewer. */
+function concentrated(draw: Draw, accounts: number): ReturnType<typeof trader> {
+  const u = draw('notional');
+  const leverage = 2.5 + 3.5 * draw('leverage');
+  const notional = (20e6 + 180e6 * u * u) * Math.max(0.25, Math.min(1, accounts / 1_000));
+  return {
+    ...trader(draw),
+    wealth: Math.floor(notional / leverage),
+    leverage,
+    direction: draw('direction') < 0.8 ? 1 : -1,
+    btcShare: 0.6 + 0.4 * draw('instruments'),
+    everyMs: 6 * HOUR_MS,
+    phaseMs: minutes(360 * draw('phase')),
+    withdrawalHabit: 'never',
+    comesBack: false,
+  };
+}
+
+/** Well-capitalised and passive: takes the other side of what comes, never acts by itself. */
+function liquidityProvider(draw: Draw, accounts: number): ReturnType<typeof trader> {
+  return {
+    ...trader(draw),
+    wealth: Math.floor(Math.max(40e6, 0.15e6 * accounts)),
+    coinShare: { BTC: 0, ETH: 0 },
+    callReaction: 'top-up',
+    reactsAfterMs: MINUTE_MS,
+    withdrawalHabit: 'never',
+    comesBack: false,
+  };
+}
+
+/** All accounts of a run, liquidity providers first. */
+export function accountProfiles(draws: SeededHash, accounts: number, partitions: number): readonly AccountProfile[] {
+  const population = populationOf(accounts);
+  const profiles: AccountProfile[] = [];
+  const add = (kind: AccountKind, character: (draw: Draw) => ReturnType<typeof trader>): void => {
+    for (let index = 0; index < population[kind]; index++) {
+      const { ownerId, name } = identity(kind, index);
+      const accountId = `${ownerId}.${name}`;
+      const key = hashKey(accountId);
+      const draw: Draw = (purpose) => draws.uniform(key, 0, PURPOSE[purpose]!);
+      profiles.push({
+        accountId,
+        ownerId,
+        partition: partitionOfOwner(ownerId, partitions),
+        key,
+        kind,
+        ...character(draw),
+      });
+    }
+  };
+  add('liquidity-provider', (draw) => liquidityProvider(draw, accounts));
+  add('concentrated', (draw) => concentrated(draw, accounts));
+  add('trader', trader);
+  return profiles;
+}
+
+/** True at the one step in each interval at which an owner acts by habit. */
+export function actsAt(at: Instant, stepMs: number, everyMs: number, phaseMs: number): boolean {
+  const into = (((at - phaseMs) % everyMs) + everyMs) % everyMs;
+  return into < stepMs;
+}

@@ -1,0 +1,125 @@
+import type { AccountMarginState, Place, TradeSide, Underlying } from '@ballast/facts';
+import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
+
+/**
+ * What an owner believes to have: the first-hand view of an owner who counts own transfers and fills, and knows
+ * neither fees nor funding. It decides what the owner dares to trade; it is not the ledger.
+ * All sums are safe integers, so they come out the same in whatever order the entries are folded.
+ */
+export interface OwnerView {
+  /** Deposits less withdrawals, less the cost of all buys, plus the proceeds of all sells, cents. */
+  cashCents: number;
+  /** Deposits less withdrawals in USD, cents. */
+  netDepositCents: number;
+  /** Coins brought in as collateral, 1e-8 coins. */
+  readonly coins: Record<Underlying, number>;
+  /** Signed positions, 1e-8 coins. */
+  readonly positions: Record<Underlying, number>;
+  /** State that margin gave the account last. */
+  marginState: AccountMarginState;
+  call: { readonly callId: string; readonly issuedAt: Instant; readonly deficitCents: number } | null;
+  /** A liquidation case is open. */
+  closingOut: boolean;
+  /** Resting orders that the last trade of the owner left behind, and when; a later cancellation takes them. */
+  restingOrders: { readonly count: number; readonly at: Moment };
+  ordersCancelledAt: Moment;
+}
+
+/** Clearing time and hop. */
+export interface Moment {
+  readonly clearing: Instant;
+  readonly hop: number;
+}
+
+export const isLater = (a: Moment, b: Moment): boolean =>
+  a.clearing !== b.clearing ? a.clearing > b.clearing : a.hop > b.hop;
+
+/** Something liquidation asked the exchange for and that has no answer yet. */
+export type OpenRequest = {
+  readonly place: Place;
+  readonly accountId: AccountId;
+  /** Clearing time of the request. */
+  readonly clearing: Instant;
+} & (
+  | { readonly kind: 'cancel-orders' }
+  | {
+      readonly kind: 'close-out';
+      readonly underlying: Underlying;
+      readonly side: TradeSide;
+      readonly quantity: DecimalString;
+    }
+);
+
+/** Notional that close-outs took from the depth at one clearing time, cents per side of the taker. */
+export interface TakenDepth {
+  readonly at: Instant;
+  readonly cents: Record<`${Underlying} ${TradeSide}`, number>;
+}
+
+/** Withdrawals asked for, to give the money back in the owner's view if margin refuses. */
+export interface WithdrawalView {
+  requested: { readonly accountId: AccountId; readonly cents: number } | null;
+  refused: boolean;
+}
+
+/** Everything the simulated exchange knows; fold of its own entries and of what it read. */
+export interface SimulatorState {
+  opened: boolean;
+  /** Last clearing time whose outside inputs are complete (ClockTicked); 0 before the first. */
+  lastStep: Instant;
+  readonly views: Map<AccountId, OwnerView>;
+  /** By partition, in the order of their positions. */
+  readonly openRequests: Map<number, OpenRequest[]>;
+  /** By partition: last position of liquidation that was answered. */
+  readonly answeredUpTo: Map<number, number>;
+  taken: TakenDepth;
+  readonly withdrawals: Map<string, WithdrawalView>;
+}
+
+const NEVER: Moment = { clearing: 0, hop: 0 };
+
+export const newView = (): OwnerView => ({
+  cashCents: 0,
+  netDepositCents: 0,
+  coins: { BTC: 0, ETH: 0 },
+  positions: { BTC: 0, ETH: 0 },
+  marginState: 'HEALTHY',
+  call: null,
+  closingOut: false,
+  restingOrders: { count: 0, at: NEVER },
+  ordersCancelledAt: NEVER,
+});
+
+export const untouchedDepth = (at: Instant): TakenDepth => ({
+  at,
+  cents: { 'BTC buy': 0, 'BTC sell': 0, 'ETH buy': 0, 'ETH sell': 0 },
+});
+
+export const emptyState = (): SimulatorState => ({
+  opened: false,
+  lastStep: 0,
+  views: new Map(),
+  openRequests: new Map(),
+  answeredUpTo: new Map(),
+  taken: untouchedDepth(0),
+  withdrawals: new Map(),
+});
+
+/** View of an account; accounts that others opened are met here for the first time. */
+export function viewOf(state: SimulatorState, accountId: AccountId): OwnerView {
+  let view = state.views.get(accountId);
+  if (view === undefined) {
+    view = newView();
+    state.views.set(accountId, view);
+  }
+  return view;
+}
+
+/** Resting orders of an owner that nobody cancelled since. */
+export const restingOrdersOf = (view: OwnerView): number =>
+  isLater(view.restingOrders.at, view.ordersCancelledAt) ? view.restingOrders.count : 0;
+
+/** Depth already taken on a side at a clearing time, USD. */
+export function takenAt(state: SimulatorState, at: Instant, underlying: Underlying, side: TradeSide): number {
+  return state.taken.at === at ? state.taken.cents[`${underlying} ${side}`] / 100 : 0;
+}
