@@ -9,3 +9,5 @@ export * from './log-directory.js';
 export { MarginModule, marginService } from './margin/margin.module.js';
 export { PricingModule, pricingService } from './pricing/pricing.module.js';
 export * from './service-definition.js';
+export * from './scenario/load-scenario.js';
+export * from './scenario/scenario-error.js';
