@@ -11,21 +11,7 @@ import {
 } from './accounts.state.js';
 import { clientLedger, postingsOf } from './ledger.js';
 
-const CENT = dec('0.01');
-
-/**
- * The part of a slice's plus or minus that is no money: what is below a cent goes to `house/rounding`. A minus of a
- * cent or more stays exact until the fund has answered.
- */
-function residue(ledgerBalance: Decimal): Decimal {
-  if (ledgerBalance.abs().lt(CENT)) return ledgerBalance;
-  return ledgerBalance.isNegative() ? ZERO : ledgerBalance.minus(roundMoney(ledgerBalance, 'USD', 'credit'));
-}
-
-/**
- * What the fund takes over of a slice: a plus in the ledger account `liquidation`, in whole cents after the residue
- * has gone to rounding. Reads the state after that.
- */
+/** A plus that a slice leaves in the ledger account `liquidation` goes to the fund. Reads the state of the moment. */
 function* sendRemainder({ caseId, ledgerBalance }: CloseOutOrder, order: Place): Generator<AccountsFact> {
   if (!ledgerBalance.gt(0)) return;
   yield fact('PenaltyRemainderSent', 'fund-transit', {
@@ -49,33 +35,26 @@ export function* decideCostSettlement(
 ): Generator<AccountsFact> {
   const order = orderAt(state, place);
   const returned = roundMoney(dec(trueUp), 'USD', 'credit');
-  const rest = residue(order.ledgerBalance.minus(returned));
   yield fact('LiquidationCostSettled', accountStream(accountId), {
     accountId,
     caseId,
     order: place,
     trueUp: text(returned),
     collateral: collateralAfter(state, accountId, 'USD', returned),
-    postings: postingsOf(
-      [clientLedger(accountId), 'USD', returned],
-      ['liquidation', 'USD', returned.plus(rest).neg()],
-      ['house/rounding', 'USD', rest],
-    ),
+    postings: postingsOf([clientLedger(accountId), 'USD', returned], ['liquidation', 'USD', returned.neg()]),
   });
   yield* sendRemainder(order, place);
 }
 
 /**
- * Books the answer of the fund: a deficit grant to the client, a slippage grant to `liquidation`. What the fund did
- * not grant for slippage is an uncovered loss at once, so a slice always ends at zero. A deficit that stays is
+ * Books the answer of the fund: a deficit grant to the client, a slippage grant to `liquidation`. What is then still
+ * missing for slippage is an uncovered loss at once, so a slice always ends at exactly zero. A deficit that stays is
  * liquidation's to decide (deleveraging, or the end of the case).
  */
-export function* decideGrant(
-  state: AccountsState,
-  { request, caseId, accountId, purpose, requested, granted: grantedText }: FundEvents['FundDrawGranted'],
-): Generator<AccountsFact> {
-  const granted = dec(grantedText);
-  const received = (toClient: Decimal, rest: Decimal): AccountsFact =>
+export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGranted']): Generator<AccountsFact> {
+  const { request, caseId, accountId, purpose } = grant;
+  const granted = dec(grant.granted);
+  const received = (ledgerAccount: string, toClient: Decimal): AccountsFact =>
     fact('FundGrantReceived', accountStream(accountId), {
       caseId,
       request,
@@ -83,38 +62,26 @@ export function* decideGrant(
       accountId,
       amount: text(granted),
       collateral: collateralAfter(state, accountId, 'USD', toClient),
-      postings: postingsOf(
-        ['in-transit', 'USD', granted.neg()],
-        [clientLedger(accountId), 'USD', toClient],
-        ['liquidation', 'USD', granted.minus(toClient).minus(rest)],
-        ['house/rounding', 'USD', rest],
-      ),
+      postings: postingsOf(['in-transit', 'USD', granted.neg()], [ledgerAccount, 'USD', granted]),
     });
   if (purpose === 'BankruptcyDeficit') {
-    if (granted.gt(0)) yield received(granted, ZERO);
+    if (granted.gt(0)) yield received(clientLedger(accountId), granted);
     return;
   }
   const place = state.draws.get(request.position)?.order;
   invariant(place, `grant for slippage without a slice: request ${request.position}`);
   const order = orderAt(state, place);
-  if (granted.gt(0)) yield received(ZERO, residue(order.ledgerBalance.plus(granted)));
+  if (granted.gt(0)) yield received('liquidation', ZERO);
   yield* sendRemainder(order, place);
-  if (!order.ledgerBalance.isNegative()) return;
-  // The request was rounded to cents: what it left out is rounding as long as it is below a cent.
-  const missing = order.ledgerBalance.neg();
-  const refused = dec(requested).minus(granted);
-  const loss = missing.minus(refused).abs().lt(CENT) ? refused : roundMoney(missing, 'USD', 'charge');
+  const loss = order.ledgerBalance.neg();
+  if (!loss.gt(0)) return;
   yield fact('UncoveredLossBooked', accountStream(accountId), {
     caseId,
     accountId,
     reason: 'slippage-beyond-fund',
     amount: text(loss),
     collateral: collateralAfter(state, accountId),
-    postings: postingsOf(
-      ['uncovered-loss', 'USD', loss.neg()],
-      ['liquidation', 'USD', missing],
-      ['house/rounding', 'USD', loss.minus(missing)],
-    ),
+    postings: postingsOf(['uncovered-loss', 'USD', loss.neg()], ['liquidation', 'USD', loss]),
   });
 }
 

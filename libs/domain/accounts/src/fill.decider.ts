@@ -101,9 +101,9 @@ const malformedReason = (code: AccountsRejectionCode): 'unknown-instrument' | 'm
  *
  * Trade:     client  += realised, rounded down to the cent, - fee      house/fees += fee
  * Close-out: client  += realised at the order's mark, rounded down, - provisional penalty
- *            liquidation += signed quantity * (mark - fill), exact, + provisional penalty
+ *            liquidation += signed quantity * (mark - fill), rounded down, + provisional penalty
  * Both:      house/pnl -= realised + signed quantity * (mark - fill), exact (a trade has mark = fill)
- *            house/rounding += what the client's rounding left over
+ *            house/rounding += what the rounding left over
  */
 export function decideFill(state: AccountsState, input: LogEntry): AccountsFact | null {
   const reading = readFill(input.payload);
@@ -131,6 +131,7 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
   const credit = roundMoney(realised, 'USD', 'credit');
   // In the client's closing direction: selling below the mark, or buying above it, is a loss of `liquidation`.
   const againstMark = order === null ? ZERO : value.minus(fillValue);
+  const toLiquidation = roundMoney(againstMark, 'USD', 'credit');
   const fee =
     order === null
       ? tradingFee(FEES, fill.liquidity, value.abs())
@@ -153,8 +154,8 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
     postings: postingsOf(
       [clientLedger(accountId), 'USD', toClient],
       ['house/pnl', 'USD', realised.plus(againstMark).neg()],
-      ['house/rounding', 'USD', realised.minus(credit)],
-      order === null ? ['house/fees', 'USD', fee] : ['liquidation', 'USD', againstMark.plus(fee)],
+      ['house/rounding', 'USD', realised.minus(credit).plus(againstMark).minus(toLiquidation)],
+      order === null ? ['house/fees', 'USD', fee] : ['liquidation', 'USD', toLiquidation.plus(fee)],
     ),
   });
 }

@@ -5,3 +5,10 @@ export type { Account, AccountsState, CloseOutOrder, InstrumentBook, Withdrawal 
 export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger.js';
 export { averageEntry, unrealisedPnl, type Position } from './position.js';
 export { FEES, type FeeSchedule } from './fee-schedule.js';
+export { accountStatement, type AccountStatement, type HeldWithdrawal } from './account-statement.js';
+export {
+  accountsInvariants,
+  shortfall,
+  type AccountsInvariant,
+  type AccountsViolation,
+} from './accounts.invariants.js';
