@@ -20,19 +20,28 @@ export function envelopeOf(log: string, row: EventRow): Omit<LogEntry, 'payload'
   };
 }
 
-/** Reads a stored row as an event. */
+/** Reads a stored row as an event. Written out, because spreading one object into another takes ten times as long. */
 export function eventOf(log: string, row: EventRow): SealedEvent {
-  const { payloadText, basisText, causeText, hash, chain } = row;
   return {
-    ...envelopeOf(log, row),
-    cause: JSON.parse(causeText) as Cause,
-    basis: basisText === '[]' ? [] : (JSON.parse(basisText) as BasisStep[]),
-    payload: JSON.parse(payloadText) as unknown,
-    payloadText,
-    basisText,
-    causeText,
-    hash,
-    chain,
+    log,
+    partition: row.partition,
+    position: row.position,
+    id: row.id,
+    stream: row.stream,
+    version: row.version,
+    type: row.type,
+    schemaVersion: row.schemaVersion,
+    time: { clearing: row.clearing, hop: row.hop },
+    cause: JSON.parse(row.causeText) as Cause,
+    basis: JSON.parse(row.basisText) as BasisStep[],
+    correlation: row.correlation,
+    actor: row.actor,
+    payload: JSON.parse(row.payloadText) as unknown,
+    payloadText: row.payloadText,
+    basisText: row.basisText,
+    causeText: row.causeText,
+    hash: row.hash,
+    chain: row.chain,
   };
 }
 

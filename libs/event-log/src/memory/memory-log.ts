@@ -62,17 +62,33 @@ class MemoryPartition implements Surroundings {
   add(log: string, item: AppendItem, recordedAt: number): void {
     const { epoch, incarnation } = this.head;
     for (const event of item.events) {
-      const { partition, position, id, stream, version, type, schemaVersion, correlation, actor } = event;
-      const { causeText, basisText, payloadText, hash, chain } = event;
       const row: EventRow = {
-        ...{ partition, position, id, stream, version, type, schemaVersion, ...event.time, causeText, basisText },
-        ...{ correlation, actor, payloadText, hash, chain },
-        ...{ epoch, worker: item.worker, incarnation, recordedAt, trace: item.trace ?? null },
+        partition: event.partition,
+        position: event.position,
+        id: event.id,
+        stream: event.stream,
+        version: event.version,
+        type: event.type,
+        schemaVersion: event.schemaVersion,
+        clearing: event.time.clearing,
+        hop: event.time.hop,
+        causeText: event.causeText,
+        basisText: event.basisText,
+        correlation: event.correlation,
+        actor: event.actor,
+        payloadText: event.payloadText,
+        hash: event.hash,
+        chain: event.chain,
+        epoch,
+        worker: item.worker,
+        incarnation,
+        recordedAt,
+        trace: item.trace ?? null,
       };
       this.rows.push(row);
       this.events.push(eventOf(log, row));
-      this.#rowById.set(id, row);
-      this.#streamVersions.set(stream, version);
+      this.#rowById.set(row.id, row);
+      this.#streamVersions.set(row.stream, row.version);
     }
     for (const command of item.commands) {
       this.commands.push(command);
