@@ -7,4 +7,5 @@ export * from './liquidation-case/next-step.js';
 export * from './liquidation-case/slice-choice.js';
 export * from './liquidation-case/slice-cost.js';
 export * from './liquidation-policy.js';
+export * from './liquidation.invariants.js';
 export * from './liquidation.process.js';

@@ -195,8 +195,8 @@ function withOrder(current: LiquidationCase, place: Place, change: (order: OpenO
 }
 
 /**
- * Slippage is read from the ledger: what the fill left in `liquidation` is the charge minus the slippage, already in
- * cents. So the draw for a slice is exactly the minus of its ledger account.
+ * Slippage is read from the ledger: what the fill left in `liquidation` is the charge minus the slippage. So the draw
+ * for a slice is the minus of its ledger account, however accounts came to it.
  */
 function withFill(order: OpenOrder, { quantity, fee, postings }: CaseInputs['PositionChanged']): OpenOrder {
   const charge = dec(fee);

@@ -102,7 +102,7 @@ export function finalRate(
 /**
  * Final cost of a slice, once the exchange gave its last word and accounts booked every fill. The penalty is rounded
  * up to the cent (so a return is rounded down), but never beyond theta * e * closed notional.
- * @returns the cost, and what the fund has to pay of the slippage (USD, > 0), if the penalty does not cover it
+ * @returns the cost, and what the fund has to pay of the slippage, USD, 0 if the penalty covers it
  */
 export function assessedCost(
   { caseId, accountId }: Pick<LiquidationCase, 'caseId' | 'accountId'>,
@@ -133,8 +133,13 @@ export function assessedCost(
       trueUp: text(order.charged.minus(penalty)),
       reward: text(rewardOf(order, rate, notional, penalty)),
     },
-    uncoveredSlippage: maxOf(order.slippage.minus(penalty), ZERO),
+    uncoveredSlippage: slippageBeyondReward(order.slippage, penalty),
   };
+}
+
+/** What the penalty does not cover of the slippage, USD, rounded down: below a cent it is rounding, no claim on the fund. */
+export function slippageBeyondReward(slippage: Decimal, penalty: Decimal): Decimal {
+  return roundMoney(maxOf(slippage.minus(penalty), ZERO), 'USD', 'credit');
 }
 
 /** Reward for execution and time: (c_exec + c_time) * notional, scaled down with the rate if that is below p_hat. */

@@ -1,0 +1,160 @@
+import { dec, maxOf, roundMoney, sum, text, type Decimal } from '@ballast/kernel';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type {
+  AssessmentDetail,
+  Bracket,
+  InstrumentId,
+  MarginGlobalEvents,
+  PositionRequirement,
+  PriceStatus,
+  Underlying,
+  UnderlyingSchedule,
+} from '@ballast/facts';
+import type { CaseInputs, DeleveragingInputs } from './known-inputs.js';
+
+/** 2020-03-12T09:00:00Z */
+export const START = 1_584_003_600_000;
+
+/** W65: floors 0, 1M, 10M, 50M. */
+export const BTC_BRACKETS: readonly Bracket[] = [
+  { floor: '0', rate: '0.01561599', deduction: '0' },
+  { floor: '1000000', rate: '0.01777221', deduction: '2156.22' },
+  { floor: '10000000', rate: '0.023371104', deduction: '58145.16' },
+  { floor: '50000000', rate: '0.0366331018', deduction: '721245.05' },
+];
+
+export const linear = (rate: string): readonly Bracket[] => [{ floor: '0', rate, deduction: '0' }];
+
+export function underlyingSchedule(
+  underlying: Underlying,
+  mark: string,
+  callBrackets: readonly Bracket[] = BTC_BRACKETS,
+): UnderlyingSchedule {
+  return {
+    underlying,
+    instrument: `${underlying}-PERP`,
+    status: 'LIVE',
+    mark,
+    scalarMeasured: '1',
+    scalar: '1',
+    scalarEffective: '1',
+    sigma: '0.03',
+    logReturn: '0',
+    logReturnAgeMs: 3_600_000,
+    triggerThreshold: '0.01837117',
+    triggered: { long: false, short: false },
+    triggerScalar: { long: '0', short: '0' },
+    liquidationScalar: { long: '1', short: '1' },
+    callBrackets,
+    notice: [callBrackets],
+    trigger: { long: null, short: null },
+    averageDailyVolume: '20000000000',
+  };
+}
+
+export function scheduleInForce(
+  number: number,
+  underlyings: readonly UnderlyingSchedule[],
+  status: PriceStatus = 'LIVE',
+): MarginGlobalEvents['ScheduleInForce'] {
+  return {
+    number,
+    priceSet: number,
+    asOf: START + number * 1_000,
+    parameters: 'avsl-default@1',
+    status,
+    underlyings,
+    collateral: [{ asset: 'USD', price: '1', haircut: '0' }],
+  };
+}
+
+/** A position as an assessment shows it, with one flat call rate. */
+export function requirementOf(
+  instrument: InstrumentId,
+  quantity: string,
+  mark: string,
+  callRate: string,
+  ownerNotional?: string,
+): PositionRequirement {
+  const notional = dec(quantity).abs().times(dec(mark));
+  const call = notional.times(dec(callRate));
+  return {
+    instrument,
+    underlying: instrument === 'BTC-PERP' ? 'BTC' : 'ETH',
+    side: dec(quantity).gt(0) ? 'long' : 'short',
+    quantity,
+    mark,
+    notional: text(notional),
+    ownerNotional: ownerNotional ?? text(notional),
+    callRate,
+    liquidationRate: callRate,
+    call: text(call),
+    liquidation: text(call),
+    unrealisedPnl: '0',
+  };
+}
+
+export function assessmentOf(
+  accountId: string,
+  equity: string,
+  positions: readonly PositionRequirement[],
+  { accountVersion = 1, schedule = 1 }: { readonly accountVersion?: number; readonly schedule?: number } = {},
+): AssessmentDetail {
+  const call = roundMoney(sum(positions.map((position) => dec(position.call))), 'USD', 'requirement');
+  const initial = roundMoney(call.times(dec('2.5')), 'USD', 'requirement');
+  return {
+    accountId,
+    accountVersion,
+    schedule,
+    figures: { equity, initial: text(initial), call: text(call), liquidation: text(call) },
+    clearedHolds: '0',
+    collateral: [],
+    positions,
+  };
+}
+
+/** Numbers the entries of foreign logs, each partition and stream for itself. */
+export class ForeignLogs {
+  readonly #positions = new Map<string, number>();
+
+  entry<T extends keyof (CaseInputs & DeleveragingInputs) & string>(
+    log: string,
+    partition: number,
+    stream: string,
+    type: T,
+    payload: (CaseInputs & DeleveragingInputs)[T],
+    clearing: number = START,
+  ): LogEntry {
+    const position = this.#next(`${log}/${partition}`);
+    return {
+      log,
+      partition,
+      position,
+      id: `${log}/${partition}/${position}`,
+      stream,
+      version: this.#next(`${log}/${partition}/${stream}`),
+      type,
+      schemaVersion: 1,
+      time: { clearing, hop: 1 },
+      cause: { kind: 'command', id: 'fixture' },
+      basis: [],
+      correlation: 'fixture',
+      actor: null,
+      payload,
+    };
+  }
+
+  schedule(payload: MarginGlobalEvents['ScheduleInForce']): LogEntry {
+    return this.entry('margin', GLOBAL, 'schedule', 'ScheduleInForce', payload, payload.asOf);
+  }
+
+  #next(key: string): number {
+    const next = (this.#positions.get(key) ?? 0) + 1;
+    this.#positions.set(key, next);
+    return next;
+  }
+}
+
+/** Health that an account has: equity over call requirement. */
+export const healthOf = ({ figures }: AssessmentDetail): Decimal =>
+  dec(figures.equity).div(maxOf(dec(figures.call), dec('0.01')));

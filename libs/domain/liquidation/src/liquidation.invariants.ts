@@ -1,0 +1,172 @@
+import { ZERO, compareText, dec, maxOf, minOf, text, type Decimal } from '@ballast/kernel';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { AccountId, FundEvents, LiquidationEvents } from '@ballast/facts';
+import { caseEvent, placeName } from './known-inputs.js';
+import { slippageBeyondReward } from './liquidation-case/slice-cost.js';
+
+/** A broken rule, and the event that broke it. */
+export interface LiquidationViolation {
+  readonly rule:
+    | 'one-open-case'
+    | 'one-slice-at-a-time'
+    | 'penalty-within-equity'
+    | 'slice-never-worsens-health'
+    | 'cost-adds-up'
+    | 'draw-has-a-cause'
+    | 'grant-answers-a-draw';
+  readonly event: string;
+  readonly detail: string;
+}
+
+/** Judges the logs of liquidation and of the funds, whatever the order in which their partitions are read. */
+export interface LiquidationInvariants {
+  /** Entries of one log partition must come in order; entries of no interest are passed over. */
+  take(entry: LogEntry): readonly LiquidationViolation[];
+  /** What can be judged only when all entries were seen: grants that answer no request. */
+  finish(): readonly LiquidationViolation[];
+}
+
+type Placed = LiquidationEvents['CloseOutOrderPlaced'];
+type Assessed = LiquidationEvents['LiquidationCostAssessed'];
+type Draw = LiquidationEvents['FundDrawRequested'];
+
+/** The requirement freed stands in the order rounded down to the cent, so health is judged to the cent. */
+const CENT = dec('0.01');
+
+/**
+ * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
+ * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
+ * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice.
+ */
+export function liquidationInvariants(): LiquidationInvariants {
+  const openCases = new Map<AccountId, string>();
+  const openOrders = new Map<string, { readonly place: string; readonly order: Placed }>();
+  const shortfalls = new Map<string, Decimal>();
+  const draws = new Map<string, Draw>();
+  const grants: { readonly id: string; readonly grant: FundEvents['FundDrawGranted'] }[] = [];
+
+  function onCase(entry: LogEntry): readonly LiquidationViolation[] {
+    const event = caseEvent(entry);
+    const broken = (rule: LiquidationViolation['rule'], detail: string): LiquidationViolation => ({
+      rule,
+      event: entry.id,
+      detail,
+    });
+    switch (event.type) {
+      case 'LiquidationOpened': {
+        const { accountId, caseId } = event.payload;
+        const open = openCases.get(accountId);
+        openCases.set(accountId, caseId);
+        return open === undefined ? [] : [broken('one-open-case', `${caseId} was opened while ${open} was open`)];
+      }
+      case 'CloseOutOrderPlaced': {
+        const { caseId } = event.payload;
+        const open = openOrders.get(caseId);
+        openOrders.set(caseId, { place: placeName(event), order: event.payload });
+        return [
+          ...(open === undefined ? [] : [broken('one-slice-at-a-time', `${caseId} has the order ${open.place} open`)]),
+          ...provisionalViolations(event.payload).map((detail) => broken('penalty-within-equity', detail)),
+        ];
+      }
+      case 'LiquidationCostAssessed': {
+        const { caseId, order } = event.payload;
+        const open = openOrders.get(caseId);
+        openOrders.delete(caseId);
+        if (open === undefined || open.place !== placeName(order)) {
+          return [broken('cost-adds-up', `${caseId} has no open order ${placeName(order)}`)];
+        }
+        shortfalls.set(placeName(order), slippageBeyondReward(dec(event.payload.slippage), dec(event.payload.penalty)));
+        return costViolations(open.order, event.payload).map(({ rule, detail }) => broken(rule, detail));
+      }
+      case 'FundDrawRequested': {
+        draws.set(placeName(event), event.payload);
+        const detail = drawViolation(event.payload, shortfalls);
+        return detail === undefined ? [] : [broken('draw-has-a-cause', detail)];
+      }
+      case 'LiquidationClosed':
+        openCases.delete(event.payload.accountId);
+        return openOrders.has(event.payload.caseId)
+          ? [broken('one-slice-at-a-time', `${event.payload.caseId} was closed with an order open`)]
+          : [];
+      default:
+        return [];
+    }
+  }
+
+  return {
+    take(entry) {
+      if (entry.log === 'liquidation' && entry.partition !== GLOBAL) return onCase(entry);
+      if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
+        grants.push({ id: entry.id, grant: entry.payload as FundEvents['FundDrawGranted'] });
+      }
+      return [];
+    },
+    finish: () =>
+      grants
+        .map(({ id, grant }) => ({ id, detail: grantViolation(grant, draws) }))
+        .filter((found): found is { id: string; detail: string } => found.detail !== undefined)
+        .map(({ id, detail }) => ({ rule: 'grant-answers-a-draw' as const, event: id, detail }))
+        .sort((a, b) => compareText(a.event, b.event)),
+  };
+}
+
+function provisionalViolations({ provisionalRate, modelledRate, theta, equityRate }: Placed): readonly string[] {
+  const most = minOf(dec(modelledRate), dec(theta).times(maxOf(dec(equityRate), ZERO)));
+  return dec(provisionalRate).eq(most) ? [] : [`provisional rate ${provisionalRate}, due ${text(most)}`];
+}
+
+function costViolations(
+  order: Placed,
+  cost: Assessed,
+): readonly { readonly rule: LiquidationViolation['rule']; readonly detail: string }[] {
+  const closed = dec(cost.closedQuantity);
+  const notional = closed.times(dec(order.mark));
+  const penalty = dec(cost.penalty);
+  const found: { rule: LiquidationViolation['rule']; detail: string }[] = [];
+  if (closed.gt(dec(order.quantity))) {
+    found.push({ rule: 'cost-adds-up', detail: `closed ${cost.closedQuantity} of ${order.quantity}` });
+  }
+  if (!notional.eq(dec(cost.closedNotional)) || !dec(cost.charged).minus(penalty).eq(dec(cost.trueUp))) {
+    found.push({ rule: 'cost-adds-up', detail: `${cost.charged} - ${cost.penalty} is not ${cost.trueUp}` });
+  }
+  const cap = dec(order.theta)
+    .times(maxOf(dec(order.equityRate), ZERO))
+    .times(notional);
+  if (penalty.gt(cap) || penalty.lt(0)) {
+    found.push({ rule: 'penalty-within-equity', detail: `penalty ${cost.penalty}, at most ${text(cap)}` });
+  }
+  if (worsensHealth(order, closed, penalty)) {
+    found.push({ rule: 'slice-never-worsens-health', detail: `penalty ${cost.penalty} at health ${order.health}` });
+  }
+  return found;
+}
+
+/**
+ * (E - penalty) / (R - freed) < E / R  if and only if  penalty > freed * E / R. Requirements are convex, so a part of the
+ * order frees at least its part of the requirement.
+ */
+function worsensHealth(order: Placed, closed: Decimal, penalty: Decimal): boolean {
+  const freed = dec(order.requirementFreed).plus(CENT).times(closed).div(dec(order.quantity));
+  return penalty.gt(freed.times(dec(order.health)).plus(CENT));
+}
+
+function drawViolation(
+  { caseId, purpose, amount, order }: Draw,
+  shortfalls: ReadonlyMap<string, Decimal>,
+): string | undefined {
+  if (purpose === 'BankruptcyDeficit') {
+    return order === null && dec(amount).gt(0) ? undefined : `${caseId} draws ${amount} for a deficit`;
+  }
+  const shortfall = order === null ? undefined : shortfalls.get(placeName(order));
+  return shortfall?.eq(dec(amount)) === true ? undefined : `${caseId} draws ${amount}, its slice lacks other money`;
+}
+
+function grantViolation(
+  { request, requested, granted }: FundEvents['FundDrawGranted'],
+  draws: ReadonlyMap<string, Draw>,
+): string | undefined {
+  const draw = draws.get(placeName(request));
+  if (draw === undefined) return `no draw at ${placeName(request)}`;
+  if (!dec(draw.amount).eq(dec(requested))) return `asked ${draw.amount}, answered to ${requested}`;
+  return dec(granted).lt(0) || dec(granted).gt(dec(requested)) ? `granted ${granted} of ${requested}` : undefined;
+}

@@ -1,0 +1,612 @@
+import {
+  ZERO,
+  compareText,
+  dec,
+  invariant,
+  maxOf,
+  minOf,
+  ownerOf,
+  roundMoney,
+  sum,
+  text,
+  type Decimal,
+} from '@ballast/kernel';
+import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type {
+  AdlEvents,
+  AssessmentDetail,
+  FundEvents,
+  InstrumentId,
+  LiquidationEvents,
+  Place,
+  Posting,
+  Side,
+  TradeSide,
+  Underlying,
+} from '@ballast/facts';
+import { deleveragingProcess } from './deleveraging/deleveraging.process.js';
+import type { DeleveragingState } from './deleveraging/deleveraging.state.js';
+import { caseEvent, deleveragingEvent, placeName, placeOf } from './known-inputs.js';
+import {
+  ForeignLogs,
+  START,
+  assessmentOf,
+  requirementOf,
+  scheduleInForce,
+  underlyingSchedule,
+} from './liquidation.fixtures.js';
+import { LIQUIDATION_POLICY } from './liquidation-policy.js';
+import { liquidationProcess, type LiquidationState } from './liquidation.process.js';
+
+/** Whole numbers from a seed, the same on every machine (Lehmer generator). */
+export class SeededChoice {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = (seed % 2_147_483_646) + 1;
+  }
+  below(limit: number): number {
+    this.#state = (this.#state * 48_271) % 2_147_483_647;
+    return this.#state % limit;
+  }
+}
+
+export interface ModelAccount {
+  readonly accountId: string;
+  readonly collateral: string;
+  readonly positions: readonly {
+    readonly instrument: InstrumentId;
+    readonly quantity: string;
+    readonly entry: string;
+  }[];
+}
+
+/** How the model exchange answers close-out orders: each slip and fill is chosen from the seed. */
+export interface ExchangeTemper {
+  /** Chances out of 10 that an order finds nothing, or a part only. */
+  readonly empty: number;
+  readonly partial: number;
+  /** Worst slippage, in basis points; prices may also be better than the mark by a fifth of it. */
+  readonly worstSlippageBps: number;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly partitions: number;
+  readonly fund: string;
+  readonly accounts: readonly ModelAccount[];
+  readonly temper: ExchangeTemper;
+  readonly callRate: string;
+}
+
+interface Holding {
+  quantity: Decimal;
+  cost: Decimal;
+}
+
+interface BookedAccount {
+  readonly accountId: string;
+  readonly partition: number;
+  collateral: Decimal;
+  readonly holdings: Map<InstrumentId, Holding>;
+  version: number;
+  liquidating: boolean;
+}
+
+interface SliceWitness {
+  readonly account: BookedAccount;
+  readonly placed: LiquidationEvents['CloseOutOrderPlaced'];
+  readonly equityBefore: Decimal;
+  readonly callBefore: Decimal;
+  ledger: Decimal;
+  charged: Decimal;
+}
+
+type AnyMachine = PartitionMachine<LiquidationState> | PartitionMachine<DeleveragingState>;
+
+/** One machine of liquidation with its sources, and all that it took and emitted, for rebuilding it. */
+interface Desk {
+  machine: AnyMachine;
+  readonly partition: number;
+  readonly inbox: Map<string, LogEntry[]>;
+  readonly history: { readonly input: LogEntry; readonly own: readonly SealedEvent[] }[];
+}
+
+/**
+ * Liquidation for real, everything around it as a model with behaviour: an exchange that fills, half fills or does not,
+ * accounts that book, a fund that is finite, and linear margin. Inputs reach the machines in an order chosen from the
+ * seed, as live interleaving does, but in order within each source.
+ */
+export class ModelWorld {
+  readonly events: SealedEvent[] = [];
+  readonly grants: LogEntry[] = [];
+  readonly complaints: string[] = [];
+  readonly accounts = new Map<string, BookedAccount>();
+  fund: Decimal;
+  uncovered = ZERO;
+  readonly #logs = new ForeignLogs();
+  readonly #choice: SeededChoice;
+  readonly #desks: Desk[];
+  readonly #slices = new Map<string, SliceWitness>();
+  #marks: Readonly<Record<Underlying, Decimal>> = { BTC: ZERO, ETH: ZERO };
+  #schedule = 0;
+  #reliable = false;
+
+  constructor(readonly options: WorldOptions) {
+    this.#choice = new SeededChoice(options.seed);
+    this.fund = dec(options.fund);
+    const numbered = Array.from({ length: options.partitions }, (_, partition) => partition);
+    this.#desks = [...numbered, GLOBAL].map((partition) => ({
+      machine: this.#newMachine(partition),
+      partition,
+      inbox: new Map(),
+      history: [],
+    }));
+    options.accounts.forEach(({ accountId, collateral, positions }, index) => {
+      const holdings = positions.map(({ instrument, quantity, entry }): [InstrumentId, Holding] => [
+        instrument,
+        { quantity: dec(quantity), cost: dec(quantity).times(dec(entry)) },
+      ]);
+      const account: BookedAccount = {
+        accountId,
+        partition: index % options.partitions,
+        collateral: dec(collateral),
+        holdings: new Map(holdings),
+        version: 0,
+        liquidating: false,
+      };
+      this.accounts.set(accountId, account);
+      this.#book(account, 'AccountOpened', { accountId });
+    });
+  }
+
+  get schedule(): number {
+    return this.#schedule;
+  }
+
+  get openCases(): number {
+    return [...this.accounts.values()].filter(({ liquidating }) => liquidating).length;
+  }
+
+  /** From now on the exchange fills every order completely. */
+  becomeReliable(): void {
+    this.#reliable = true;
+  }
+
+  /** A new price set, and everything that follows from it until nobody has anything to say. */
+  tick(btc: string, eth: string, status: 'LIVE' | 'HALT' = 'LIVE', kill?: { readonly after: number }): void {
+    this.#schedule += 1;
+    this.#marks = { BTC: dec(btc), ETH: dec(eth) };
+    const brackets = [{ floor: '0', rate: this.options.callRate, deduction: '0' }];
+    const payload = scheduleInForce(
+      this.#schedule,
+      [underlyingSchedule('BTC', btc, brackets), underlyingSchedule('ETH', eth, brackets)],
+      status,
+    );
+    const entry = this.#logs.schedule(payload);
+    for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#put(desk, entry);
+    for (const account of this.#sorted()) this.#assess(account, status);
+    for (const partition of this.#numbered()) this.#reportRun(partition);
+    let delivered = 0;
+    while (this.#deliverOne()) {
+      delivered += 1;
+      if (kill !== undefined && delivered === kill.after) this.rebuildAll();
+    }
+  }
+
+  /** Kills every machine and rebuilds it from what was logged; the inputs not taken yet come again. */
+  rebuildAll(): void {
+    for (const desk of this.#desks) {
+      const rebuilt = this.#newMachine(desk.partition);
+      for (const { input, own } of desk.history) {
+        rebuilt.recall(input);
+        for (const event of own) rebuilt.recallOwn(event);
+      }
+      desk.machine = rebuilt;
+    }
+  }
+
+  equityOf(account: BookedAccount, marks = this.#marks): Decimal {
+    const unrealised = [...account.holdings].map(([instrument, { quantity, cost }]) =>
+      quantity.times(marks[underlyingOf(instrument)]).minus(cost),
+    );
+    return account.collateral.plus(sum(unrealised));
+  }
+
+  callOf(account: BookedAccount, marks = this.#marks): Decimal {
+    const notionals = [...account.holdings].map(([instrument, { quantity }]) =>
+      quantity.abs().times(marks[underlyingOf(instrument)]),
+    );
+    return sum(notionals).times(dec(this.options.callRate));
+  }
+
+  #newMachine(partition: number): AnyMachine {
+    const { partitions } = this.options;
+    return partition === GLOBAL
+      ? new PartitionMachine(deleveragingProcess, partition, partitions)
+      : new PartitionMachine(liquidationProcess, partition, partitions);
+  }
+
+  #numbered(): readonly number[] {
+    return this.#desks.map(({ partition }) => partition).filter((partition) => partition !== GLOBAL);
+  }
+
+  #sorted(): readonly BookedAccount[] {
+    return [...this.accounts.values()].sort((a, b) => compareText(a.accountId, b.accountId));
+  }
+
+  #put(desk: Desk, entry: LogEntry): void {
+    const key = `${entry.log}/${entry.partition}`;
+    const waiting = desk.inbox.get(key) ?? [];
+    waiting.push(entry);
+    desk.inbox.set(key, waiting);
+  }
+
+  #deskOf(partition: number): Desk {
+    const desk = this.#desks.find((one) => one.partition === partition);
+    invariant(desk !== undefined, `no partition ${partition}`);
+    return desk;
+  }
+
+  /** Gives one waiting entry of one source to one machine. */
+  #deliverOne(): boolean {
+    const waiting = this.#desks.flatMap((desk) =>
+      [...desk.inbox.keys()].sort(compareText).flatMap((key) => (desk.inbox.get(key)?.length ? [{ desk, key }] : [])),
+    );
+    const chosen = waiting[waiting.length === 0 ? 0 : this.#choice.below(waiting.length)];
+    const input = chosen?.desk.inbox.get(chosen.key)?.shift();
+    if (chosen === undefined || input === undefined) return false;
+    const { desk } = chosen;
+    desk.machine.accept(input);
+    desk.machine.settle();
+    const own = desk.machine.drain().events;
+    desk.history.push({ input, own });
+    for (const event of own) {
+      this.events.push(event);
+      if (desk.partition !== GLOBAL) this.#put(this.#deskOf(GLOBAL), event);
+    }
+    for (const event of own) this.#react(event);
+    return true;
+  }
+
+  #react(entry: SealedEvent): void {
+    if (entry.partition === GLOBAL) {
+      this.#reactToRound(entry);
+      return;
+    }
+    const event = caseEvent(entry);
+    const account = this.#account(event.payload.accountId);
+    switch (event.type) {
+      case 'OrdersCancelRequested':
+        this.#report(account, 'OrdersCancelled', {
+          accountId: account.accountId,
+          request: placeOf(entry),
+          cancelledOrders: 1,
+        });
+        return;
+      case 'CloseOutOrderPlaced':
+        this.#execute(account, placeOf(entry), event.payload);
+        return;
+      case 'LiquidationCostAssessed':
+        this.#settle(account, event.payload);
+        return;
+      case 'FundDrawRequested':
+        this.#grant(account, placeOf(entry), event.payload);
+        return;
+      case 'LiquidationClosed': {
+        const loss = dec(event.payload.uncoveredLoss);
+        account.liquidating = false;
+        this.uncovered = this.uncovered.plus(loss);
+        account.collateral = account.collateral.plus(loss);
+        return;
+      }
+      default:
+    }
+  }
+
+  #account(accountId: string): BookedAccount {
+    const account = this.accounts.get(accountId);
+    invariant(account !== undefined, `no account ${accountId}`);
+    return account;
+  }
+
+  #report(account: BookedAccount, type: 'OrdersCancelled' | 'CloseOutOrderFinished', payload: never | object): void {
+    const entry = this.#logs.entry(
+      'exchange.orderReports',
+      account.partition,
+      'orders',
+      type,
+      payload as never,
+      this.#now(),
+    );
+    this.#put(this.#deskOf(account.partition), entry);
+  }
+
+  #now(): number {
+    return START + this.#schedule * 1_000;
+  }
+
+  /** An event of the account's stream; liquidation's global partition sees it too. */
+  #book(account: BookedAccount, type: Parameters<ForeignLogs['entry']>[3], payload: object): void {
+    account.version += 1;
+    const stream = `account-${account.accountId}`;
+    const entry = this.#logs.entry('accounts', account.partition, stream, type, payload as never, this.#now());
+    this.#put(this.#deskOf(account.partition), entry);
+    this.#put(this.#deskOf(GLOBAL), entry);
+  }
+
+  #assess(account: BookedAccount, status: 'LIVE' | 'HALT' = 'LIVE'): void {
+    const assessment = this.#assessmentOf(account);
+    const { equity, call } = assessment.figures;
+    const { accountId, partition } = account;
+    const emit = (type: 'LiquidationTriggered' | 'LiquidatingAccountAssessed', payload: object): void => {
+      const entry = this.#logs.entry('margin', partition, `margin-${accountId}`, type, payload as never, this.#now());
+      this.#put(this.#deskOf(partition), entry);
+      this.#put(this.#deskOf(GLOBAL), entry);
+    };
+    if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(call))) {
+      account.liquidating = true;
+      emit('LiquidationTriggered', { accountId, assessment, triggers: [], lowestCallRates: [] });
+    }
+    if (account.liquidating) emit('LiquidatingAccountAssessed', { accountId, assessment });
+  }
+
+  #assessmentOf(account: BookedAccount): AssessmentDetail {
+    const { callRate } = this.options;
+    const positions = [...account.holdings]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([instrument, { quantity }]) => {
+        const owners = this.#sorted().filter(({ accountId }) => ownerOf(accountId) === ownerOf(account.accountId));
+        const mark = this.#marks[underlyingOf(instrument)];
+        const sizes = owners
+          .map(({ holdings }) => holdings.get(instrument)?.quantity ?? ZERO)
+          .filter((other) => other.isNegative() === quantity.isNegative());
+        const ownerNotional = sum(sizes).abs().times(mark);
+        return requirementOf(instrument, text(quantity), text(mark), callRate, text(ownerNotional));
+      });
+    const equity = roundMoney(this.equityOf(account), 'USD', 'equity');
+    const at = { accountVersion: account.version, schedule: this.#schedule };
+    return assessmentOf(account.accountId, text(equity), positions, at);
+  }
+
+  #reportRun(partition: number): void {
+    const payload = { kind: 'full', schedule: this.#schedule };
+    const entry = this.#logs.entry('margin', partition, 'runs', 'MarginRunCompleted', payload as never, this.#now());
+    this.#put(this.#deskOf(partition), entry);
+    this.#put(this.#deskOf(GLOBAL), entry);
+  }
+
+  /** Closes or opens at a price; returns the realised profit, rounded down to the cent. */
+  #trade(
+    account: BookedAccount,
+    instrument: InstrumentId,
+    side: TradeSide,
+    quantity: Decimal,
+    price: Decimal,
+  ): Decimal {
+    const held = account.holdings.get(instrument);
+    invariant(held !== undefined, `${account.accountId} holds no ${instrument}`);
+    const signed = side === 'buy' ? quantity : quantity.neg();
+    if (quantity.gt(held.quantity.abs()) || held.quantity.isNegative() === signed.isNegative()) {
+      this.complaints.push(`${account.accountId} closes ${text(quantity)} of ${text(held.quantity)} ${instrument}`);
+    }
+    const cost = held.cost.times(quantity).div(held.quantity.abs());
+    const realised = roundMoney(signed.neg().times(price).minus(cost), 'USD', 'credit');
+    held.quantity = held.quantity.plus(signed);
+    held.cost = held.cost.minus(cost);
+    if (held.quantity.isZero()) account.holdings.delete(instrument);
+    account.collateral = account.collateral.plus(realised);
+    return realised;
+  }
+
+  #execute(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced']): void {
+    const quantity = dec(placed.quantity);
+    const lot = LIQUIDATION_POLICY.lots[placed.instrument];
+    const held = account.holdings.get(placed.instrument)?.quantity ?? ZERO;
+    if (quantity.gt(held.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(held)} held`);
+    const equityBefore = this.equityOf(account);
+    this.#slices.set(placeName(order), {
+      account,
+      placed,
+      equityBefore,
+      callBefore: this.callOf(account),
+      ledger: ZERO,
+      charged: ZERO,
+    });
+    const { empty, partial } = this.options.temper;
+    const mood = this.#reliable ? 10 : this.#choice.below(10);
+    const share = mood < empty ? ZERO : mood < empty + partial ? dec(1 + this.#choice.below(9)).div(10) : dec(1);
+    const filled = minOf(quantity.times(share).div(lot).floor().times(lot), quantity);
+    const whole = share.eq(1) ? quantity : filled;
+    const first = whole.div(2).div(lot).floor().times(lot);
+    for (const part of [first, whole.minus(first)]) if (part.gt(0)) this.#fill(account, order, placed, part);
+    const status = whole.isZero() ? 'unfilled' : whole.lt(quantity) ? 'partially-filled' : 'filled';
+    this.#report(account, 'CloseOutOrderFinished', {
+      accountId: account.accountId,
+      order,
+      status,
+      filledQuantity: text(whole),
+    });
+  }
+
+  #fill(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced'], part: Decimal): void {
+    const { worstSlippageBps } = this.options.temper;
+    const bps = this.#choice.below(worstSlippageBps * 12 + 1) / 10 - worstSlippageBps / 5;
+    const slip = dec(bps.toFixed(1)).div(10_000);
+    const mark = dec(placed.mark);
+    const price = mark.times(placed.side === 'sell' ? dec(1).minus(slip) : dec(1).plus(slip)).toDecimalPlaces(1);
+    const loss = (placed.side === 'sell' ? mark.minus(price) : price.minus(mark)).times(part);
+    const fee = roundMoney(dec(placed.provisionalRate).times(part).times(mark), 'USD', 'fee');
+    const realised = this.#trade(account, placed.instrument, placed.side, part, mark);
+    account.collateral = account.collateral.minus(fee);
+    const witness = this.#slice(order);
+    witness.ledger = witness.ledger.plus(fee).minus(loss);
+    witness.charged = witness.charged.plus(fee);
+    const postings: Posting[] = [
+      { ledgerAccount: `client/${account.accountId}`, asset: 'USD', amount: text(realised.minus(fee)) },
+      { ledgerAccount: 'liquidation', asset: 'USD', amount: text(fee.minus(loss)) },
+    ];
+    this.#book(account, 'PositionChanged', {
+      accountId: account.accountId,
+      reason: 'close-out',
+      closeOutOrder: order,
+      side: placed.side,
+      quantity: text(part),
+      price: placed.mark,
+      fillPrice: text(price),
+      fee: text(fee),
+      postings,
+    });
+  }
+
+  #slice(order: Place): SliceWitness {
+    const witness = this.#slices.get(placeName(order));
+    invariant(witness !== undefined, `no slice ${placeName(order)}`);
+    return witness;
+  }
+
+  #settle(account: BookedAccount, cost: LiquidationEvents['LiquidationCostAssessed']): void {
+    const witness = this.#slice(cost.order);
+    const trueUp = dec(cost.trueUp);
+    account.collateral = account.collateral.plus(trueUp);
+    witness.ledger = witness.ledger.minus(trueUp);
+    if (!witness.charged.minus(trueUp).eq(dec(cost.penalty))) {
+      this.complaints.push(`charged ${text(witness.charged)}, returned ${cost.trueUp}, penalty ${cost.penalty}`);
+    }
+    this.#judge(witness);
+    this.#book(account, 'LiquidationCostSettled', {
+      accountId: account.accountId,
+      order: cost.order,
+      trueUp: cost.trueUp,
+    });
+    if (witness.ledger.gt(0)) {
+      this.fund = this.fund.plus(roundMoney(witness.ledger, 'USD', 'credit'));
+      witness.ledger = ZERO;
+    }
+    this.#assess(account);
+  }
+
+  /** A slice at its mark: equity stays non-negative and health does not fall, but for the cents of its two fills. */
+  #judge({ account, placed, equityBefore, callBefore }: SliceWitness): void {
+    const marks = { ...this.#marks, [underlyingOf(placed.instrument)]: dec(placed.mark) };
+    const equity = this.equityOf(account, marks).plus(dec('0.02'));
+    if (equityBefore.gte(0) && equity.lt(0)) this.complaints.push(`a penalty made equity ${text(equity)}`);
+    if (equity.times(callBefore).lt(equityBefore.times(this.callOf(account, marks)))) {
+      this.complaints.push(`slice ${placed.slice} of ${placed.caseId} worsened health`);
+    }
+  }
+
+  #grant(account: BookedAccount, request: Place, draw: LiquidationEvents['FundDrawRequested']): void {
+    const { caseId, accountId, purpose, order } = draw;
+    const amount = dec(draw.amount);
+    if (order !== null) {
+      const missing = this.#slice(order).ledger.neg();
+      if (missing.minus(amount).abs().gte(dec('0.01'))) {
+        this.complaints.push(`draw of ${draw.amount} for a ledger minus of ${text(missing)}`);
+      }
+    }
+    const granted = maxOf(minOf(amount, this.fund), ZERO);
+    this.fund = this.fund.minus(granted);
+    const answer: Omit<FundEvents['FundDrawGranted'], 'postings'> = {
+      request,
+      caseId,
+      accountId,
+      purpose,
+      requested: draw.amount,
+      granted: text(granted),
+      balance: text(this.fund),
+    };
+    const entry = this.#logs.entry(
+      'accounts',
+      GLOBAL,
+      'insurance-fund',
+      'FundDrawGranted',
+      answer as never,
+      this.#now(),
+    );
+    this.grants.push(entry);
+    for (const partition of this.#numbered()) this.#put(this.#deskOf(partition), entry);
+    if (granted.gt(0)) {
+      if (order === null) account.collateral = account.collateral.plus(granted);
+      this.#book(account, 'FundGrantReceived', { caseId, request, purpose, accountId, amount: text(granted) });
+    }
+    if (order !== null && granted.lt(amount)) {
+      this.uncovered = this.uncovered.plus(amount).minus(granted);
+      this.#book(account, 'UncoveredLossBooked', { caseId, accountId });
+    }
+    this.#assess(account);
+  }
+
+  #reactToRound(entry: SealedEvent): void {
+    const event = deleveragingEvent(entry);
+    const { roundId, instrument, side } = event.payload;
+    if (event.type === 'AdlRoundOpened') {
+      for (const partition of this.#numbered()) this.#reportCandidates(partition, roundId, instrument, side);
+      return;
+    }
+    if (event.type === 'AdlExecuted') {
+      for (const close of event.payload.closes) this.#bookAdl('candidate', roundId, instrument, side, close);
+      return;
+    }
+    for (const { closedQuantity: quantity, ...bankrupt } of event.payload.bankrupt) {
+      this.#bookAdl('bankrupt', roundId, instrument, side, { ...bankrupt, quantity });
+    }
+  }
+
+  #reportCandidates(partition: number, roundId: string, instrument: InstrumentId, bankrupt: Side): void {
+    const mark = this.#marks[underlyingOf(instrument)];
+    const candidates = this.#sorted()
+      .filter((account) => account.partition === partition && !account.liquidating)
+      .flatMap((account) => {
+        const quantity = account.holdings.get(instrument)?.quantity ?? ZERO;
+        if (quantity.isZero() || quantity.isNegative() !== (bankrupt === 'long')) return [];
+        const [notional, equity] = [quantity.abs().times(mark), this.equityOf(account)];
+        return [
+          {
+            accountId: account.accountId,
+            quantity: text(quantity.abs()),
+            notional: text(notional),
+            equity: text(equity),
+          },
+        ];
+      });
+    const payload = { roundId, candidates };
+    const entry = this.#logs.entry(
+      'margin',
+      partition,
+      `adl-${roundId}`,
+      'AdlCandidatesReported',
+      payload,
+      this.#now(),
+    );
+    this.#put(this.#deskOf(partition), entry);
+    this.#put(this.#deskOf(GLOBAL), entry);
+  }
+
+  #bookAdl(
+    role: 'candidate' | 'bankrupt',
+    roundId: string,
+    instrument: InstrumentId,
+    bankruptSide: Side,
+    close: Pick<AdlEvents['AdlExecuted']['closes'][number], 'accountId' | 'request' | 'quantity' | 'price'>,
+  ): void {
+    const account = this.#account(close.accountId);
+    const side: TradeSide = (bankruptSide === 'long') === (role === 'bankrupt') ? 'sell' : 'buy';
+    const executed = dec(close.quantity);
+    const quantity = minOf(executed, (account.holdings.get(instrument)?.quantity ?? ZERO).abs());
+    if (quantity.gt(0)) this.#trade(account, instrument, side, quantity, dec(close.price));
+    this.#book(account, 'AdlBooked', {
+      accountId: account.accountId,
+      roundId,
+      role,
+      request: close.request,
+      instrument,
+      side,
+      executedQuantity: close.quantity,
+      quantity: text(quantity),
+      price: close.price,
+    });
+    if (account.liquidating) this.#assess(account);
+  }
+}
+
+const underlyingOf = (instrument: InstrumentId): Underlying => (instrument === 'BTC-PERP' ? 'BTC' : 'ETH');
