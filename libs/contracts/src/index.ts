@@ -5,3 +5,5 @@ export * from './topics.js';
 export * from './wire/arrival.js';
 export * from './wire/command-message.js';
 export * from './wire/message.js';
+export * from './api/index.js';
+export * from './wire/log-event.js';

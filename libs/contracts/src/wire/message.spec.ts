@@ -1,5 +1,5 @@
 import { canonicalText, sha256 } from '@ballast/kernel';
-import { EMPTY_HEAD, seal, type LogEntry } from '@ballast/event-sourcing';
+import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { goldenEvent } from '../golden/golden-events.fixtures.js';
 import { cursorAfter, judgeArrival, START_OF_LOG } from './arrival.js';
 import { decodeCommand, encodeCommand, type CommandOnTheWay } from './command-message.js';

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { accountId, count, decimal, identifier, instant, ordinal, partitionNumber } from '../common/fields.js';
+import { amountByAsset, marginFigures, positionFigures, posting } from '../common/figures.js';
+import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+
+/** How much of which log stands behind an answer; 0 when nothing of it was applied yet. */
+export const asOf = z
+  .strictObject({
+    clearing: instant,
+    accounts: count.meta({ description: 'Position in accounts, this partition.' }),
+    margin: count.meta({ description: 'Position in margin, this partition.' }),
+    liquidation: count.meta({ description: 'Position in liquidation, this partition.' }),
+  })
+  .meta({ id: 'AsOf', description: 'Which events the answer contains.' });
+
+export const positionView = z
+  .strictObject({
+    ...positionFigures.shape,
+    averageEntry: decimal.meta({ description: 'cost / quantity, USD, rounded for display.' }),
+    mark: decimal.nullable().meta({ description: 'USD; null before the first price set.' }),
+    unrealisedPnl: decimal.nullable().meta({ description: 'quantity * mark - cost, USD.' }),
+  })
+  .meta({ id: 'Position' });
+
+export const marginCallView = z
+  .strictObject({ callId: identifier, issuedAt: instant, dueAt: instant, deficit: decimal, figures: marginFigures })
+  .meta({ id: 'MarginCall', description: 'The open margin call of the account.' });
+
+export const accountView = z
+  .strictObject({
+    accountId,
+    owner: z.string(),
+    partition: partitionNumber,
+    version: ordinal.meta({ description: 'Account version: raised by every event of the account in accounts.' }),
+    asOf,
+    state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
+    collateral: amountByAsset.meta({ description: 'All credited collateral, held money included.' }),
+    held: amountByAsset.meta({ description: 'Part of it that is held for withdrawals.' }),
+    positions: z.array(positionView),
+    margin: assessmentDetail
+      .nullable()
+      .meta({ description: 'The last assessment with every figure; null before the first.' }),
+    call: marginCallView.nullable(),
+    liquidationCase: z.string().nullable().meta({ description: 'Id of the open liquidation case.' }),
+  })
+  .meta({ id: 'Account', description: 'State, collateral, positions and margin of an account.' });
+
+export const statementLine = z
+  .strictObject({
+    partition: partitionNumber,
+    position: ordinal,
+    at: instant,
+    type: z.string().meta({ description: 'Event of accounts.', example: 'CollateralCredited' }),
+    text: z.string().meta({ description: 'The booking in a sentence.' }),
+    postings: z.array(posting),
+    collateral: amountByAsset.meta({ description: 'After the booking.' }),
+  })
+  .meta({ id: 'StatementLine' });
+
+export const statementPage = z
+  .strictObject({
+    accountId,
+    after: count,
+    limit: ordinal,
+    lines: z.array(statementLine),
+    next: ordinal.nullable().meta({ description: '`after` of the next page; null on the last one.' }),
+  })
+  .meta({ id: 'StatementPage', description: 'Bookings of the account, oldest first.' });
+
+export const accountListPage = z
+  .strictObject({
+    accounts: z.array(
+      z.strictObject({
+        accountId,
+        partition: partitionNumber,
+        state: accountMarginState.nullable(),
+        figures: marginFigures.nullable(),
+      }),
+    ),
+    next: accountId.nullable().meta({ description: '`after` of the next page; null on the last one.' }),
+  })
+  .meta({ id: 'AccountListPage', description: 'Accounts in the order of their ids.' });

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
+import { depositV1, requestWithdrawalV1 } from '../accounts/commands.v1.js';
+import { goldenEvent, goldenEvents } from '../golden/golden-events.fixtures.js';
+import { fieldErrors } from '../refusal.js';
+import { decodeLogEvent, encodeLogEvent } from '../wire/log-event.js';
+import * as api from './index.js';
+
+const first = (schema: z.ZodType, value: unknown): string | undefined => {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  return parsed.success ? undefined : fieldErrors(parsed.error)[0]?.field;
+};
+
+describe('amounts of a request', () => {
+  it.each`
+    asset    | amount                | taken    | why
+    ${'USD'} | ${'0.01'}             | ${true}  | ${'one cent'}
+    ${'USD'} | ${'0.001'}            | ${false} | ${'finer than a cent'}
+    ${'USD'} | ${'10.50'}            | ${true}  | ${'a zero at the end is no finer'}
+    ${'BTC'} | ${'0.00000001'}       | ${true}  | ${'one satoshi'}
+    ${'BTC'} | ${'0.000000001'}      | ${false} | ${'finer than a satoshi'}
+    ${'ETH'} | ${'0.00000001'}       | ${true}  | ${'the finest ether'}
+    ${'USD'} | ${'1000000000000'}    | ${true}  | ${'exactly the bound'}
+    ${'USD'} | ${'1000000000000.00'} | ${true}  | ${'exactly the bound, with cents'}
+    ${'USD'} | ${'1000000000000.01'} | ${false} | ${'a cent above the bound'}
+    ${'USD'} | ${'9999999999999'}    | ${false} | ${'above the bound'}
+    ${'USD'} | ${'999999999999.99'}  | ${true}  | ${'a cent below the bound'}
+    ${'USD'} | ${'0'}                | ${false} | ${'nothing'}
+    ${'USD'} | ${'0.00'}             | ${false} | ${'nothing, with cents'}
+    ${'USD'} | ${'-1'}               | ${false} | ${'negative'}
+    ${'USD'} | ${'1e3'}              | ${false} | ${'exponent notation'}
+    ${'USD'} | ${'NaN'}              | ${false} | ${'not a number'}
+    ${'USD'} | ${'1,000'}            | ${false} | ${'a comma'}
+    ${'USD'} | ${1000}               | ${false} | ${'a JSON number'}
+  `('$amount $asset is taken: $taken ($why)', ({ asset, amount, taken }) => {
+    const request = { depositId: 'd-1', asset: asset as string, amount: amount as unknown };
+    expect(first(api.depositRequest, request)).toBe(taken ? undefined : 'amount');
+  });
+
+  it.each`
+    why                    | request                                                                     | field
+    ${'an unknown asset'}  | ${{ depositId: 'd-1', asset: 'DOGE', amount: '1' }}                         | ${'asset'}
+    ${'a missing asset'}   | ${{ depositId: 'd-1', amount: '1' }}                                        | ${'asset'}
+    ${'a missing id'}      | ${{ asset: 'USD', amount: '1' }}                                            | ${'depositId'}
+    ${'a blank in the id'} | ${{ depositId: 'd 1', asset: 'USD', amount: '1' }}                          | ${'depositId'}
+    ${'an unknown field'}  | ${{ depositId: 'd-1', asset: 'USD', amount: '1', note: 'x' }}               | ${'note'}
+    ${'the account twice'} | ${{ depositId: 'd-1', asset: 'USD', amount: '1', accountId: 'carol.main' }} | ${'accountId'}
+  `('names $field for $why', ({ request, field }) => {
+    expect(first(api.depositRequest, request)).toBe(field);
+  });
+});
+
+describe('schemas of the interface', () => {
+  it('make a command that its own schema takes, once the account of the path is added', () => {
+    const deposit = api.depositRequest.parse({ depositId: 'd-1', asset: 'BTC', amount: '0.5' });
+    expect(depositV1.safeParse({ ...deposit, accountId: 'carol.main' }).success).toBe(true);
+    const withdrawal = api.withdrawalRequest.parse({ withdrawalId: 'w-1', asset: 'USD', amount: '0.01' });
+    expect(requestWithdrawalV1.safeParse({ ...withdrawal, accountId: 'carol.main' }).success).toBe(true);
+  });
+
+  it('have examples that they take themselves', () => {
+    const schemas = Object.values(api).filter((value): value is z.ZodType & typeof value => value instanceof z.ZodType);
+    const withExample = schemas.filter((schema) => schema.meta()?.['example'] !== undefined);
+    expect(withExample.length).toBeGreaterThan(8);
+    for (const schema of withExample) expect(() => schema.parse(schema.meta()?.['example'])).not.toThrow();
+  });
+
+  it('can all be written as JSON Schema, under ids of which none stands twice', () => {
+    const ids = new Set<string>();
+    for (const schema of Object.values(api)) {
+      if (!(schema instanceof z.ZodType)) continue;
+      expect(() => z.toJSONSchema(schema, { io: 'input' })).not.toThrow();
+      const id = schema.meta()?.id;
+      if (id === undefined) continue;
+      expect([id, ids.has(id)]).toEqual([id, false]);
+      ids.add(id);
+    }
+  });
+
+  it('tell a wrong limit of a page, and count from 0 and 100 without one', () => {
+    expect(api.logPageQuery.parse({})).toEqual({ after: 0, limit: 100 });
+    expect(api.logPageQuery.parse({ after: '17', limit: '5' })).toEqual({ after: 17, limit: 5 });
+    expect(first(api.logPageQuery, { limit: '0' })).toBe('limit');
+    expect(first(api.logPageQuery, { limit: '1001' })).toBe('limit');
+    expect(first(api.logPageQuery, { after: '1.5' })).toBe('after');
+    expect(first(api.logPageQuery, { after: 'abc' })).toBe('after');
+    expect(first(api.logPageQuery, { before: '1' })).toBe('before');
+  });
+});
+
+describe('problems', () => {
+  it('take status and title from the list of codes', () => {
+    expect(api.problemOf('prices-halted', 'No venue has quoted for 12 s.')).toEqual({
+      type: 'urn:ballast:problem:prices-halted',
+      title: 'There is no price good enough to decide on',
+      status: 503,
+      code: 'prices-halted',
+      detail: 'No venue has quoted for 12 s.',
+      errors: [],
+    });
+  });
+
+  it.each([...api.problemCodes, 'a-code-of-tomorrow', 'constructor'])(
+    '%s makes a body that fits its schema',
+    (code) => {
+      expect(() => api.problem.parse(api.problemOf(code, 'detail', [], 'urn:command:1'))).not.toThrow();
+    },
+  );
+});
+
+describe('a page of a log', () => {
+  it.each(goldenEvents().map(({ entry }) => [entry.type, entry.log, entry] as const))(
+    'shows %s of %s so that its hash can be checked by whoever reads it',
+    (_type, _log, entry) => {
+      const sealed = seal(entry, EMPTY_HEAD);
+      const shown = encodeLogEvent(sealed);
+      expect(() => api.logEvent.parse(shown)).not.toThrow();
+      const delivery = { incarnation: 'first' };
+      expect(decodeLogEvent(JSON.parse(JSON.stringify(shown)), delivery)).toEqual({
+        ok: true,
+        event: sealed,
+        delivery,
+      });
+    },
+  );
+
+  it('with an altered event is not believed', () => {
+    const shown = encodeLogEvent(seal(goldenEvent('MarginCallIssued'), EMPTY_HEAD));
+    const altered = { ...shown, payload: { ...(shown.payload as object), deficit: '1' } };
+    expect(decodeLogEvent(altered, { incarnation: 'first' })).toMatchObject({
+      ok: false,
+      error: { code: 'hash-mismatch', field: 'hash' },
+    });
+    expect(decodeLogEvent(null, { incarnation: 'first' })).toMatchObject({ ok: false, error: { code: 'malformed' } });
+  });
+});

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { accountId, identifier, ordinal, partitionNumber, prose } from '../common/fields.js';
+import { marginParameters } from '../margin/parameters.v1.js';
+import { movementOf } from './amounts.js';
+
+/** Header of every write: the id of the command. The same key with the same body is answered again, not done again. */
+export const idempotencyKey = identifier.meta({
+  id: 'IdempotencyKey',
+  description: 'Chosen by the caller, 1 to 120 printable ASCII characters; a UUID is a good choice.',
+  example: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
+});
+
+export const openAccountRequest = z.strictObject({ accountId }).meta({
+  id: 'OpenAccountRequest',
+  description: 'Opens an account. The part before the point is its owner, for life.',
+  example: { accountId: 'carol.main' },
+});
+
+export const depositRequest = movementOf({
+  depositId: identifier.meta({ description: 'A deposit id is booked once, however often it is sent.' }),
+}).meta({
+  id: 'DepositRequest',
+  description: 'Credits collateral to the account in the path.',
+  example: { depositId: 'd-1041', asset: 'USD', amount: '12000.00' },
+});
+
+export const withdrawalRequest = movementOf({
+  withdrawalId: identifier.meta({ description: 'A withdrawal id is asked once, however often it is sent.' }),
+}).meta({
+  id: 'WithdrawalRequest',
+  description:
+    'Holds collateral of the account in the path. It is paid out once margin has cleared it; look at the withdrawal for that.',
+  example: { withdrawalId: 'w-310', asset: 'USD', amount: '2500.00' },
+});
+
+export const parameterProposalRequest = z
+  .strictObject({
+    proposalId: identifier,
+    parameters: marginParameters,
+    reason: prose.min(1).meta({ description: 'Why; the approver and the auditor read it.' }),
+  })
+  .meta({
+    id: 'ParameterProposalRequest',
+    description: 'Proposes margin parameters. Another person must approve them.',
+  });
+
+export const parameterApprovalRequest = z
+  .strictObject({})
+  .meta({ id: 'ParameterApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
+
+export const commandAccepted = z
+  .strictObject({
+    commandId: identifier,
+    outcome: z.literal('accepted'),
+    data: z.unknown().meta({ description: 'What the command led to, as its type says.' }),
+  })
+  .meta({
+    id: 'CommandAccepted',
+    description: 'The stored answer to a command; a retry gets exactly this again.',
+    example: {
+      commandId: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
+      outcome: 'accepted',
+      data: { accountId: 'carol.main' },
+    },
+  });
+
+export const commandPending = z
+  .strictObject({
+    commandId: identifier,
+    outcome: z.literal('pending'),
+    log: z.enum(['accounts.commands', 'margin.commands']),
+    partition: z.int().min(-1),
+  })
+  .meta({
+    id: 'CommandPending',
+    description: 'Accepted and durable, not yet answered. Ask again with the same Idempotency-Key.',
+    example: {
+      commandId: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
+      outcome: 'pending',
+      log: 'accounts.commands',
+      partition: 3,
+    },
+  });
+
+export const withdrawalView = z
+  .strictObject({
+    withdrawalId: identifier,
+    accountId,
+    status: z.enum(['held', 'settled', 'released', 'rejected']),
+    asset: z.enum(['USD', 'BTC', 'ETH']).nullable(),
+    amount: z.string().nullable(),
+    attempt: z.int().nonnegative(),
+    code: z.string().nullable().meta({ description: 'Why it was released or rejected; null otherwise.' }),
+    partition: partitionNumber,
+    position: ordinal.meta({ description: 'Of the last event of the withdrawal in accounts.' }),
+  })
+  .meta({ id: 'Withdrawal', description: 'How far a withdrawal came.' });

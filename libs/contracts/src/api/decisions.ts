@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { accountId, count, decimal, instant, instrument, ordinal, sha256Hex } from '../common/fields.js';
+import { marginFigures } from '../common/figures.js';
+import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+import { entryEnvelope } from '../parse-entry.js';
+
+const logPlace = {
+  log: z.string().meta({ example: 'margin' }),
+  partition: z.int().min(-1),
+  position: ordinal,
+};
+
+export const decision = z
+  .strictObject({
+    ...logPlace,
+    at: instant,
+    type: z.string().meta({ example: 'MarginCallIssued' }),
+    summary: z.string().meta({
+      description: 'The decision in a sentence.',
+      example: 'Margin call of 133.91 USD: equity 3510.12 is below the call requirement 3644.03.',
+    }),
+    state: accountMarginState.nullable().meta({ description: 'State of the account after it, when it is about that.' }),
+    figures: marginFigures.nullable(),
+  })
+  .meta({ id: 'Decision', description: 'One decision about an account, with its place in the log.' });
+
+export const decisionPage = z
+  .strictObject({
+    accountId,
+    after: z.string().nullable().meta({ description: 'Cursor this page starts behind; null for the newest.' }),
+    limit: ordinal,
+    decisions: z.array(decision),
+    next: z.string().nullable().meta({ description: '`after` of the next page; null on the last one.' }),
+  })
+  .meta({ id: 'DecisionPage', description: 'Decisions about the account, newest first.' });
+
+export const explanation = z
+  .strictObject({
+    decision,
+    because: z.array(z.string()).meta({ description: 'The reasons in order, each a sentence with its figures.' }),
+    assessment: assessmentDetail
+      .nullable()
+      .meta({ description: 'Every figure on the way; null when it was no assessment.' }),
+    basis: z
+      .array(z.strictObject({ ...logPlace, type: z.string(), summary: z.string() }))
+      .meta({ description: 'What it read: the entries that were in force.' }),
+    chain: z
+      .array(z.strictObject({ ...logPlace, type: z.string(), at: instant }))
+      .meta({ description: 'What led here, from the outside input to the decision.' }),
+    wouldHaveAvoided: z
+      .array(
+        z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('deposit'), amount: decimal.meta({ description: 'USD.' }) }),
+          z.strictObject({
+            kind: z.literal('reduce'),
+            instrument,
+            quantity: decimal.meta({ description: 'Base units.' }),
+          }),
+        ]),
+      )
+      .meta({ description: 'What would have kept the account above the level at that moment.' }),
+    proof: z
+      .strictObject({ hash: sha256Hex, chain: sha256Hex, checkpoint: z.string().nullable() })
+      .meta({ description: 'Hash and chain head of the decision, and the signed checkpoint that covers it.' }),
+  })
+  .meta({ id: 'Explanation', description: 'Why a decision was taken, from the log alone.' });
+
+export const logEvent = z
+  .strictObject({ ...entryEnvelope.shape, hash: sha256Hex, chain: sha256Hex })
+  .meta({ id: 'LogEvent', description: 'An entry with its hash and the chain head after it.' });
+
+/** Address of a page of a log; a reader with a hole continues here. */
+export const LOG_PAGE_PATH = '/v1/logs/{log}/{partition}/events';
+
+export const logPageQuery = z
+  .strictObject({
+    after: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .meta({ description: 'Position behind which the page starts.' }),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'Most events of a page.' }),
+  })
+  .meta({ id: 'LogPageQuery' });
+
+export const logPage = z
+  .strictObject({
+    log: z.string(),
+    partition: z.int().min(-1),
+    incarnation: z.string().meta({ description: 'New after a restore or promotion: positions may name other events.' }),
+    after: count,
+    limit: ordinal,
+    events: z.array(logEvent).meta({ description: 'Contiguous, starting at after + 1.' }),
+    next: count.nullable().meta({ description: '`after` of the next page; null when the log ends here.' }),
+  })
+  .meta({ id: 'LogPage', description: 'Entries of one log partition in the order of their positions.' });

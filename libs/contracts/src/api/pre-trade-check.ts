@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { accountId, instrument, nonNegativeDecimal, ordinal, tradeSide } from '../common/fields.js';
+import { marginFigures } from '../common/figures.js';
+import { price, quantity } from './amounts.js';
+
+export const preTradeCheckRequest = z
+  .strictObject({
+    instrument,
+    side: tradeSide,
+    quantity,
+    price: price.optional().meta({ description: 'Limit price, USD; without it the order is valued at the mark.' }),
+  })
+  .meta({
+    id: 'PreTradeCheckRequest',
+    description: 'May the account in the path place this order? Nothing is reserved and nothing is stored.',
+    example: { instrument: 'BTC-PERP', side: 'buy', quantity: '0.5', price: '6021.5' },
+  });
+
+export const preTradeCheckResponse = z
+  .strictObject({
+    accountId,
+    allowed: z.boolean(),
+    code: z
+      .enum([
+        'below-initial-requirement',
+        'account-liquidating',
+        'account-restricted',
+        'prices-halted',
+        'instrument-unknown',
+      ])
+      .nullable()
+      .meta({ description: 'Why not; null when allowed.' }),
+    reducesRisk: z
+      .boolean()
+      .meta({ description: 'An order that only reduces is allowed in every state but LIQUIDATING.' }),
+    before: marginFigures,
+    after: marginFigures.meta({ description: 'As if the order were filled at its price at once.' }),
+    missing: nonNegativeDecimal.meta({ description: 'USD of equity that is missing for the order; 0 when allowed.' }),
+    accountVersion: ordinal,
+    schedule: ordinal.meta({ description: 'Position of the ScheduleInForce in margin global.' }),
+  })
+  .meta({ id: 'PreTradeCheck', description: 'The answer names what it was decided on: account version and schedule.' });

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { code } from '../common/fields.js';
+
+/** Status and title of every code that an answer may carry. Codes are for ever; titles may be reworded. */
+export const PROBLEMS = {
+  'request-malformed': { status: 400, title: 'The request has fields that are wrong, missing or unknown' },
+  'idempotency-key-missing': { status: 400, title: 'A write needs an Idempotency-Key' },
+  'not-authenticated': { status: 401, title: 'Nobody is known by these credentials' },
+  'not-permitted': { status: 403, title: 'This caller may not do that' },
+  'account-unknown': { status: 404, title: 'There is no such account' },
+  'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
+  'decision-unknown': { status: 404, title: 'There is no such decision' },
+  'log-unknown': { status: 404, title: 'There is no such log or partition' },
+  'command-id-unknown': { status: 404, title: 'No command with this id was accepted' },
+  'proposal-unknown': { status: 404, title: 'There is no such proposal' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'account-exists': { status: 409, title: 'The account exists already' },
+  'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
+  'proposal-exists': { status: 409, title: 'The proposal id was used for other parameters' },
+  'proposal-already-approved': { status: 409, title: 'The proposal was approved before' },
+  'approver-is-proposer': { status: 409, title: 'Another person than the proposer must approve' },
+  'deposit-id-reused': { status: 409, title: 'The deposit id came before with another content' },
+  'withdrawal-id-reused': { status: 409, title: 'The withdrawal id came before with another content' },
+  'account-id-invalid': { status: 422, title: 'An account id has the form <owner>.<name>' },
+  'deposit-id-invalid': { status: 422, title: 'A deposit id is a text of 1 to 100 characters' },
+  'withdrawal-id-invalid': { status: 422, title: 'A withdrawal id is a text of 1 to 100 characters' },
+  'asset-unknown': { status: 422, title: 'The ledger does not keep this asset' },
+  'amount-invalid': { status: 422, title: 'An amount is a decimal as text in plain notation' },
+  'amount-not-positive': { status: 422, title: 'The amount must be above zero' },
+  'amount-too-large': { status: 422, title: 'The amount is too large' },
+  'amount-too-fine': { status: 422, title: 'The amount has more digits than the asset' },
+  'account-liquidating': { status: 422, title: 'The account is being liquidated' },
+  'account-restricted': { status: 422, title: 'The account may only reduce its positions' },
+  'below-initial-requirement': { status: 422, title: 'Equity would not cover the initial requirement' },
+  'insufficient-collateral': { status: 422, title: 'The account does not hold that much of the asset' },
+  'instrument-unknown': { status: 422, title: 'The exchange lists no such instrument' },
+  'command-unknown': { status: 422, title: 'No command of this name exists' },
+  'parameters-invalid': { status: 422, title: 'The parameters contradict themselves' },
+  'prices-halted': { status: 503, title: 'There is no price good enough to decide on' },
+  'answer-pending': { status: 503, title: 'The request was accepted; its answer is not known yet' },
+  'not-ready': { status: 503, title: 'The service is still catching up with its log' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'account-of-other-partition': {
+    status: 500,
+    title: 'The request was sent to another partition than the one of the account',
+  },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const problemCodes = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
+export const fieldError = z
+  .strictObject({
+    field: z.string().meta({ description: 'Path of the field.', example: 'amount' }),
+    message: z.string().meta({ description: 'What is wrong.', example: 'is "1e3"' }),
+    remedy: z.string().meta({ description: 'What to do about it.', example: 'write an amount > 0, such as "1000.00"' }),
+  })
+  .meta({ id: 'FieldError', description: 'What is wrong with one field of a request.' });
+
+/** @see RFC 9457 */
+export const problem = z
+  .strictObject({
+    type: z.string().meta({ description: 'URI of the kind of problem: `urn:ballast:problem:<code>`.' }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    code: code.meta({ description: 'Stable code; a program branches on this.' }),
+    detail: z.string().meta({ description: 'This occurrence, in a sentence.' }),
+    instance: z.string().optional().meta({ description: 'The command or request it is about.' }),
+    errors: z.array(fieldError).meta({ description: 'One per wrong field; empty when no field is to blame.' }),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'application/problem+json (RFC 9457). Every answer that is no success has this form.',
+    example: {
+      type: 'urn:ballast:problem:below-initial-requirement',
+      title: 'Equity would not cover the initial requirement',
+      status: 422,
+      code: 'below-initial-requirement',
+      detail: 'Equity without this withdrawal would be 3510.12 USD, the initial requirement is 5466.05 USD.',
+      errors: [],
+    },
+  });
+
+export type Problem = z.infer<typeof problem>;
+
+/**
+ * Makes the body of a problem answer. A code that is not in the list (a rejection newer than this table) is a
+ * refusal of the request's content: 422.
+ */
+export function problemOf(
+  problemCode: string,
+  detail: string,
+  errors: Problem['errors'] = [],
+  instance?: string,
+): Problem {
+  const { status, title } = Object.hasOwn(PROBLEMS, problemCode)
+    ? PROBLEMS[problemCode as ProblemCode]
+    : { status: 422, title: 'The request was refused' };
+  const body: Problem = {
+    type: `urn:ballast:problem:${problemCode}`,
+    title,
+    status,
+    code: problemCode,
+    detail,
+    errors,
+  };
+  return instance === undefined ? body : { ...body, instance };
+}
