@@ -62,11 +62,10 @@ export interface PricingRules {
   };
   /** How figures are cut for the log. What is published is also what the next figure is computed from. */
   readonly digits: {
-    /** Digits after the point of index, median, quotes, candidates and basis, USD. */
+    /** All after the point. Index, median, quotes, candidates and basis, USD. */
     readonly price: number;
     readonly premium: number;
     readonly fundingRate: number;
-    /** Significant digits of a volatility. */
     readonly volatility: number;
   };
 }
@@ -74,7 +73,6 @@ export interface PricingRules {
 /**
  * The rules in force.
  * [V] read in the venue's own text, [S] from secondary sources, [K] from general knowledge, [P] our own choice.
- * @see docs/spec/pricing.md
  */
 export const PRICING_RULES: PricingRules = {
   id: 'pricing-rules@1',
@@ -108,7 +106,7 @@ export const PRICING_RULES: PricingRules = {
     start: { BTC: '0.03', ETH: '0.04' }, // [P] AVSL table, s_base
     lastMarksMs: HOUR_MS, // the price trigger of AVSL looks back one hour
   },
-  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 16 },
+  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18 },
 };
 
 /** Rules of one source, exceptions applied. */

@@ -2,7 +2,7 @@ import type { PricingEvents, QuoteEvents } from '@ballast/facts';
 import { text, type Decimal, type Instant } from '@ballast/kernel';
 import type { PricingRules } from './pricing-rules.js';
 import { isMoment, quotedPrice } from './quoted-price.js';
-import { volatilityOf, type PricePoint } from './volatility.js';
+import { returnsOf, volatilityOf, type PricePoint } from './volatility.js';
 
 /** How fast the memory of the two volatilities fades. */
 export interface VolatilityDecay {
@@ -27,8 +27,9 @@ export function seedVolatility(
     if (close === null || !isMoment(at) || at > now || at <= (history.at(-1)?.at ?? -1)) continue;
     history.push({ at, price: close.toDecimalPlaces(digits.price) });
   }
-  const fast = volatilityOf(history, decay.fast, digits.volatility);
-  const slow = volatilityOf(history, decay.slow, digits.volatility);
+  const returns = returnsOf(history);
+  const fast = volatilityOf(returns, decay.fast, digits.volatility);
+  const slow = volatilityOf(returns, decay.slow, digits.volatility);
   const last = history.at(-1);
   if (fast === null || slow === null || last === undefined) return null;
   return {

@@ -1,7 +1,7 @@
 import { DAY_MS, Decimal, HOUR_MS, MINUTE_MS, dec, text } from '@ballast/kernel';
 import * as fc from 'fast-check';
 import { halving } from './decay.js';
-import { ewmaVariance, logReturn, nextVolatility, volatilityOf, type PricePoint } from './volatility.js';
+import { ewmaVariance, logReturn, nextVolatility, returnsOf, volatilityOf, type PriceReturn } from './volatility.js';
 
 const fast = halving(10 * MINUTE_MS);
 const slow = halving(10 * DAY_MS);
@@ -23,19 +23,23 @@ describe('volatility', () => {
   });
 
   it('halves with the variance every half-life of a still price: 3 % -> 2.1213 %', () => {
-    const still = nextVolatility(dec('0.03'), fast, dec(0), 10 * MINUTE_MS, 16);
-    expect(text(still)).toBe('0.02121320343559643'); // 0.03 / sqrt(2)
+    const still = nextVolatility(dec('0.03'), fast, dec(0), 10 * MINUTE_MS, 18);
+    expect(text(still)).toBe('0.021213203435596426'); // 0.03 / sqrt(2)
   });
 
   it('does not change when every return is just what it expects', () => {
     const r = dec('0.04').times(dec(MINUTE_MS).div(DAY_MS).sqrt());
-    expect(text(nextVolatility(dec('0.04'), slow, r, MINUTE_MS, 16))).toBe('0.04');
+    expect(text(nextVolatility(dec('0.04'), slow, r, MINUTE_MS, 18))).toBe('0.04');
+  });
+
+  it('of a price that stands still for years is zero, and no endless text', () => {
+    expect(text(nextVolatility(dec('0.03'), fast, dec(0), 1_000 * DAY_MS, 18))).toBe('0');
   });
 
   it('forgets a still time the same in one step as in many', () => {
     let many = dec('0.03');
-    for (let i = 0; i < 10; i++) many = nextVolatility(many, fast, dec(0), MINUTE_MS, 16);
-    const one = nextVolatility(dec('0.03'), fast, dec(0), 10 * MINUTE_MS, 16);
+    for (let i = 0; i < 10; i++) many = nextVolatility(many, fast, dec(0), MINUTE_MS, 18);
+    const one = nextVolatility(dec('0.03'), fast, dec(0), 10 * MINUTE_MS, 18);
     expect(many.minus(one).abs().lt('1e-16')).toBe(true);
   });
 
@@ -56,16 +60,16 @@ describe('volatility', () => {
 });
 
 describe('volatility of a price history', () => {
-  const hourly = (...prices: readonly string[]): PricePoint[] =>
-    prices.map((price, i) => ({ at: i * HOUR_MS, price: dec(price) }));
+  const hourly = (...prices: readonly string[]): readonly PriceReturn[] =>
+    returnsOf(prices.map((price, i) => ({ at: i * HOUR_MS, price: dec(price) })));
 
   it('is not known from a single price', () => {
     expect(volatilityOf(hourly('100'), slow, 16)).toBeNull();
-    expect(volatilityOf([], slow, 16)).toBeNull();
+    expect(volatilityOf(hourly(), slow, 16)).toBeNull();
   });
 
   it('of a single return is that return over the root of its time', () => {
-    const expected = Decimal.ln('1.01').times(dec(24).sqrt()).toSignificantDigits(12);
+    const expected = Decimal.ln('1.01').times(dec(24).sqrt()).toDecimalPlaces(12);
     expect(volatilityOf(hourly('100', '101'), slow, 12)?.eq(expected)).toBe(true);
   });
 

@@ -49,6 +49,7 @@ export function logReturn(from: Decimal, to: Decimal): Decimal {
  * Daily volatility after one more price: square root of `ewmaVariance`.
  * @param volatility daily, as it was published last
  * @param decay weight of the old variance after a time, see `halving`
+ * @param digits after the point
  */
 export function nextVolatility(
   volatility: Decimal,
@@ -57,31 +58,42 @@ export function nextVolatility(
   elapsedMs: number,
   digits: number,
 ): Decimal {
-  return ewmaVariance(volatility.times(volatility), decay(elapsedMs), change, elapsedMs)
-    .sqrt()
-    .toSignificantDigits(digits);
+  return ewmaVariance(volatility.times(volatility), decay(elapsedMs), change, elapsedMs).sqrt().toDecimalPlaces(digits);
+}
+
+/** Change of a price over a time. */
+export interface PriceReturn {
+  /** Logarithm of the change. */
+  readonly change: Decimal;
+  readonly elapsedMs: number;
+}
+
+/** Returns between neighbours of a history at strictly rising times. */
+export function returnsOf(history: readonly PricePoint[]): readonly PriceReturn[] {
+  return history.slice(1).map(({ at, price }, i) => {
+    const before = history[i] as PricePoint;
+    return { change: logReturn(before.price, price), elapsedMs: at - before.at };
+  });
 }
 
 /**
- * Daily volatility over a price history: the EWMA of `ewmaVariance` with weights that sum to one over the history, so
- * that no guess about the time before it enters: v = sum of (1 - w_i) * prod_{j>i} w_j * r_i^2 / dt_i / (1 - prod of w_i).
- * @param history at strictly rising times
- * @returns null with fewer than two prices
+ * Daily volatility over past returns: the EWMA of `ewmaVariance` with weights that sum to one over the history, so that
+ * no guess about the time before it enters: v = sum of (1 - w_i) * prod_{j>i} w_j * r_i^2 / dt_i / (1 - prod of w_i).
+ * @param returns oldest first
+ * @param digits after the point
+ * @returns null without any return
  */
 export function volatilityOf(
-  history: readonly PricePoint[],
+  returns: readonly PriceReturn[],
   decay: (ms: number) => Decimal,
   digits: number,
 ): Decimal | null {
   let variance = ZERO;
   let missing = ONE;
-  for (let i = 1; i < history.length; i++) {
-    const before = history[i - 1] as PricePoint;
-    const now = history[i] as PricePoint;
-    const elapsedMs = now.at - before.at;
+  for (const { change, elapsedMs } of returns) {
     const weight = decay(elapsedMs);
-    variance = ewmaVariance(variance, weight, logReturn(before.price, now.price), elapsedMs);
+    variance = ewmaVariance(variance, weight, change, elapsedMs);
     missing = missing.times(weight);
   }
-  return missing.eq(ONE) ? null : variance.div(ONE.minus(missing)).sqrt().toSignificantDigits(digits);
+  return missing.eq(ONE) ? null : variance.div(ONE.minus(missing)).sqrt().toDecimalPlaces(digits);
 }
