@@ -1,0 +1,35 @@
+import type { AdlEvents, MarginEvents } from '@ballast/facts';
+import { text } from '@ballast/kernel';
+import { assess, sideOf } from './assessment/assess.js';
+import { scheduleInForce, type MarginState } from './margin.state.js';
+import { underlyingOf } from './underlyings.js';
+
+/**
+ * Who of this partition may be deleveraged in a round: accounts with a position on the other side than the bankrupt ones,
+ * with equity above zero and not LIQUIDATING themselves. In account-id order; none is an answer too.
+ */
+export function adlCandidates(
+  state: MarginState,
+  { roundId, instrument, side }: AdlEvents['AdlRoundOpened'],
+): MarginEvents['AdlCandidatesReported'] {
+  const schedule = scheduleInForce(state);
+  const underlying = underlyingOf(instrument);
+  const candidates: MarginEvents['AdlCandidatesReported']['candidates'][number][] = [];
+  if (schedule === null) return { roundId, candidates };
+  for (const slot of state.book.allSlots()) {
+    const account = state.book.accounts[slot];
+    const held = account?.positions.get(underlying);
+    if (account === undefined || held === undefined || held.quantity.isZero()) continue;
+    if (sideOf(held.quantity) === side || state.book.isLiquidating(account)) continue;
+    const { figures, positions } = assess(state.book.figuresOf(account), schedule);
+    const position = positions.find((candidate) => candidate.underlying === underlying);
+    if (position === undefined || !figures.equity.gt(0)) continue;
+    candidates.push({
+      accountId: account.accountId,
+      quantity: text(held.quantity.abs()),
+      notional: text(position.notional),
+      equity: text(figures.equity),
+    });
+  }
+  return { roundId, candidates };
+}

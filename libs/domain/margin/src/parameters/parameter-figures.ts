@@ -1,0 +1,123 @@
+import type { MarginParameters, Underlying, UnderlyingParameters } from '@ballast/facts';
+import { ASSETS, dec, ONE, unwindFactors, type Asset, type Decimal, type UnwindFactors } from '@ballast/kernel';
+import { UNDERLYINGS } from '../underlyings.js';
+
+/** The size at which a bracket table meets the formula, with the square roots that don't depend on volatility. */
+export interface Knot extends UnwindFactors {
+  /** q, USD */
+  readonly notional: Decimal;
+  /** sqrt(tau0 + T / 3), root of days */
+  readonly rootOfHorizon: Decimal;
+}
+
+/** Parameters of one underlying as decimals, with everything that is the same at each price set worked out once. */
+export interface UnderlyingFigures {
+  readonly sRef: Decimal;
+  readonly sBase: Decimal;
+  readonly triggerK: Decimal;
+  readonly weightFast: Decimal;
+  readonly weightSlow: Decimal;
+  readonly scalarMax: Decimal;
+  /** ln(1 + u), per hour */
+  readonly logOfRise: Decimal;
+  readonly decayPerHour: Decimal;
+  readonly buffer: Decimal;
+  readonly z: Decimal;
+  readonly tau0Days: Decimal;
+  readonly participation: Decimal;
+  readonly averageDailyVolume: Decimal;
+  readonly rateMin: Decimal;
+  readonly rateMax: Decimal;
+  readonly spread: Decimal;
+  readonly impact: Decimal;
+  readonly zeta: Decimal;
+  readonly fundShare: Decimal;
+  readonly operatingCost: Decimal;
+  readonly penaltyMin: Decimal;
+  readonly penaltyMax: Decimal;
+  readonly bracketFloors: readonly Decimal[];
+  /** One per bracket: its upper end; four times its floor for the open last one. */
+  readonly knots: readonly Knot[];
+}
+
+export interface ParameterFigures {
+  readonly id: string;
+  readonly noticeMs: number;
+  readonly noticeAllowance: Decimal;
+  readonly initialMultiple: Decimal;
+  readonly warnUsage: Decimal;
+  readonly exitFactor: Decimal;
+  readonly targetHealth: Decimal;
+  readonly haircuts: Readonly<Record<Asset, Decimal>>;
+  readonly underlyings: Readonly<Record<Underlying, UnderlyingFigures>>;
+}
+
+const read = new WeakMap<MarginParameters, ParameterFigures>();
+
+/** Reads a parameter set into decimals; the same record is read once. */
+export function parameterFigures(parameters: MarginParameters): ParameterFigures {
+  const known = read.get(parameters);
+  if (known !== undefined) return known;
+  const figures: ParameterFigures = {
+    id: parameters.id,
+    noticeMs: parameters.noticeMs,
+    noticeAllowance: dec(parameters.noticeAllowance),
+    initialMultiple: dec(parameters.initialMultiple),
+    warnUsage: dec(parameters.warnUsage),
+    exitFactor: dec(parameters.exitFactor),
+    targetHealth: dec(parameters.targetHealth),
+    haircuts: Object.fromEntries(ASSETS.map((asset) => [asset, dec(parameters.haircuts[asset])])) as Record<
+      Asset,
+      Decimal
+    >,
+    underlyings: Object.fromEntries(
+      UNDERLYINGS.map((underlying) => [underlying, underlyingFigures(parameters.underlyings[underlying])]),
+    ) as Record<Underlying, UnderlyingFigures>,
+  };
+  read.set(parameters, figures);
+  return figures;
+}
+
+export function underlyingFigures(parameters: UnderlyingParameters): UnderlyingFigures {
+  const participation = dec(parameters.participation);
+  const averageDailyVolume = dec(parameters.averageDailyVolume);
+  const tau0Days = dec(parameters.tau0Days);
+  const bracketFloors = parameters.bracketFloors.map(dec);
+  return {
+    sRef: dec(parameters.sRef),
+    sBase: dec(parameters.sBase),
+    triggerK: dec(parameters.triggerK),
+    weightFast: dec(parameters.weightFast),
+    weightSlow: dec(parameters.weightSlow),
+    scalarMax: dec(parameters.scalarMax),
+    logOfRise: ONE.plus(parameters.risePerHour).ln(),
+    decayPerHour: dec(parameters.decayPerHour),
+    buffer: dec(parameters.buffer),
+    z: dec(parameters.z),
+    tau0Days,
+    participation,
+    averageDailyVolume,
+    rateMin: dec(parameters.rateMin),
+    rateMax: dec(parameters.rateMax),
+    spread: dec(parameters.spread),
+    impact: dec(parameters.impact),
+    zeta: dec(parameters.zeta),
+    fundShare: dec(parameters.fundShare),
+    operatingCost: dec(parameters.operatingCost),
+    penaltyMin: dec(parameters.penaltyMin),
+    penaltyMax: dec(parameters.penaltyMax),
+    bracketFloors,
+    knots: bracketFloors.map((floor, i) =>
+      knotAt(bracketFloors[i + 1] ?? floor.times(4), { participation, averageDailyVolume, tau0Days }),
+    ),
+  };
+}
+
+/** The parts of the maintenance rate at one notional that volatility doesn't touch. */
+export function knotAt(
+  notional: Decimal,
+  parameters: Pick<UnderlyingFigures, 'participation' | 'averageDailyVolume' | 'tau0Days'>,
+): Knot {
+  const factors = unwindFactors(notional, parameters);
+  return { ...factors, notional, rootOfHorizon: parameters.tau0Days.plus(factors.thirdOfUnwindDays).sqrt() };
+}

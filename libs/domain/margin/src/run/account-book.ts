@@ -1,0 +1,329 @@
+import type { AccountId, Instant, PositionFigures, Side, Underlying } from '@ballast/facts';
+import {
+  ASSETS,
+  compareText,
+  dec,
+  invariant,
+  ownerOf,
+  sha256,
+  ZERO,
+  type Asset,
+  type Decimal,
+  type OwnerId,
+} from '@ballast/kernel';
+import type { AccountFigures, HeldPosition } from '../assessment/assess.js';
+import { LIQUIDATING, type StateMemory } from '../assessment/margin-state.js';
+import { UNDERLYINGS, underlyingOf } from '../underlyings.js';
+import { nearestFloat } from './nearest-float.js';
+
+/** Money of a withdrawal that is held; it stops to be equity when it is cleared. */
+export interface Hold {
+  readonly asset: Asset;
+  readonly amount: Decimal;
+  readonly cleared: boolean;
+}
+
+export interface OpenCall {
+  readonly callId: string;
+  readonly dueAt: Instant;
+  readonly expired: boolean;
+}
+
+/** What margin knows of one account. */
+export interface AccountRecord {
+  readonly accountId: AccountId;
+  readonly ownerId: OwnerId;
+  /** Version of the account's stream in accounts p. */
+  version: number;
+  readonly collateral: Map<Asset, Decimal>;
+  readonly positions: Map<Underlying, HeldPosition>;
+  readonly holds: Map<string, Hold>;
+  openCall: OpenCall | null;
+  callsIssued: number;
+  restrictedByExpiry: boolean;
+  /** While LIQUIDATING: liquidation has closed the case, and any loss of it is booked. */
+  liquidationClosed: boolean;
+  /** Case that was closed with a loss which accounts has not booked yet. */
+  awaitedLossOf: string | null;
+}
+
+interface OwnerRecord {
+  readonly slots: number[];
+  /** Base units over the owner's accounts, per underlying and side, exact. */
+  readonly quantities: Record<Side, Map<Underlying, Decimal>>;
+}
+
+const INITIAL_CAPACITY = 64;
+
+/**
+ * All accounts of a partition: the exact figures as records, and beside them their nearest float64 in arrays by slot,
+ * which a run walks through in account-id order. A float is always made of the exact figure, never of floats before,
+ * so it does not depend on history.
+ */
+export class AccountBook {
+  readonly accounts: AccountRecord[] = [];
+  readonly #slots = new Map<AccountId, number>();
+  readonly #owners = new Map<OwnerId, OwnerRecord>();
+  /** Slots in account-id order; the first `size` entries count. */
+  order = new Uint32Array(INITIAL_CAPACITY);
+  /** First 16 bytes of SHA-256(account id), four words per slot in memory order. */
+  idHashes = new Uint32Array(INITIAL_CAPACITY * 4);
+  /** Index into MARGIN_STATES by slot. */
+  states = new Uint8Array(INITIAL_CAPACITY);
+  /** 1 if a state depends on more than figures and the present state: an open call, an expiry, a closed liquidation. */
+  memorable = new Uint8Array(INITIAL_CAPACITY);
+  versions = new Float64Array(INITIAL_CAPACITY);
+  /** Collateral without cleared holds, by asset and slot. */
+  readonly collateral: Float64Array[] = ASSETS.map(() => new Float64Array(INITIAL_CAPACITY));
+  /** By underlying and slot. */
+  readonly quantities: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
+  readonly costs: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
+  /** The owner's quantity on the side of this account's position, unsigned. */
+  readonly ownerQuantities: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
+  /** Accounts per state. */
+  readonly stateCounts: number[] = [0, 0, 0, 0, 0];
+
+  get size(): number {
+    return this.accounts.length;
+  }
+
+  slotOf(accountId: AccountId): number | undefined {
+    return this.#slots.get(accountId);
+  }
+
+  find(accountId: AccountId): AccountRecord | undefined {
+    const slot = this.#slots.get(accountId);
+    return slot === undefined ? undefined : this.accounts[slot];
+  }
+
+  /** @throws InvariantViolation when the account was never opened in this partition */
+  at(accountId: AccountId): AccountRecord {
+    const account = this.find(accountId);
+    invariant(account, `account ${accountId} was never opened here`);
+    return account;
+  }
+
+  open(accountId: AccountId): void {
+    invariant(!this.#slots.has(accountId), `account ${accountId} is open already`);
+    const slot = this.accounts.length;
+    if (slot === this.order.length) this.#grow();
+    const ownerId = ownerOf(accountId);
+    const position = this.#insertionPoint(accountId);
+    this.order.copyWithin(position + 1, position, slot);
+    this.order[position] = slot;
+    this.accounts.push({
+      accountId,
+      ownerId,
+      version: 0,
+      collateral: new Map(),
+      positions: new Map(),
+      holds: new Map(),
+      openCall: null,
+      callsIssued: 0,
+      restrictedByExpiry: false,
+      liquidationClosed: false,
+      awaitedLossOf: null,
+    });
+    this.#slots.set(accountId, slot);
+    new Uint8Array(this.idHashes.buffer).set(sha256(accountId).subarray(0, 16), slot * 16);
+    const owner = this.#owners.get(ownerId);
+    if (owner === undefined) {
+      this.#owners.set(ownerId, { slots: [slot], quantities: { long: new Map(), short: new Map() } });
+    } else {
+      owner.slots.push(slot);
+    }
+    this.stateCounts[0] = (this.stateCounts[0] ?? 0) + 1;
+  }
+
+  /** Slots of all accounts of some owners, in account-id order. */
+  slotsOfOwners(ownerIds: Iterable<OwnerId>): Uint32Array {
+    const slots: number[] = [];
+    for (const ownerId of ownerIds) slots.push(...(this.#owners.get(ownerId)?.slots ?? []));
+    slots.sort((a, b) => compareText(this.#idOf(a), this.#idOf(b)));
+    return Uint32Array.from(slots);
+  }
+
+  /** Slots of all accounts, in account-id order. */
+  allSlots(): Uint32Array {
+    return this.order.subarray(0, this.size);
+  }
+
+  setVersion(account: AccountRecord, version: number): void {
+    account.version = version;
+    this.versions[this.#slot(account)] = version;
+  }
+
+  setCollateral(account: AccountRecord, amounts: { readonly [A in Asset]?: string }): void {
+    for (const asset of ASSETS) {
+      const amount = amounts[asset];
+      if (amount === undefined) account.collateral.delete(asset);
+      else account.collateral.set(asset, dec(amount));
+    }
+    this.#mirrorCollateral(account);
+  }
+
+  setPosition(account: AccountRecord, { instrument, quantity, cost }: PositionFigures): void {
+    const underlying = underlyingOf(instrument);
+    const owner = this.#owner(account.ownerId);
+    const before = account.positions.get(underlying)?.quantity ?? ZERO;
+    const after = dec(quantity);
+    addTo(owner, underlying, before, -1);
+    addTo(owner, underlying, after, 1);
+    if (after.isZero() && dec(cost).isZero()) account.positions.delete(underlying);
+    else account.positions.set(underlying, { quantity: after, cost: dec(cost) });
+    const u = UNDERLYINGS.indexOf(underlying);
+    const slot = this.#slot(account);
+    floats(this.quantities, u)[slot] = nearestFloat(after);
+    floats(this.costs, u)[slot] = nearestFloat(dec(cost));
+    for (const other of owner.slots) {
+      const held = this.accounts[other]?.positions.get(underlying)?.quantity ?? ZERO;
+      const side = held.isNegative() ? 'short' : 'long';
+      floats(this.ownerQuantities, u)[other] = held.isZero()
+        ? 0
+        : nearestFloat(owner.quantities[side].get(underlying) ?? ZERO);
+    }
+  }
+
+  setHold(account: AccountRecord, withdrawalId: string, hold: Hold | null): void {
+    if (hold === null) account.holds.delete(withdrawalId);
+    else account.holds.set(withdrawalId, hold);
+    this.#mirrorCollateral(account);
+  }
+
+  stateOf(account: AccountRecord): number {
+    return this.states[this.#slot(account)] ?? 0;
+  }
+
+  setState(account: AccountRecord, state: number): void {
+    const slot = this.#slot(account);
+    const before = this.states[slot] ?? 0;
+    this.stateCounts[before] = (this.stateCounts[before] ?? 0) - 1;
+    this.stateCounts[state] = (this.stateCounts[state] ?? 0) + 1;
+    this.states[slot] = state;
+  }
+
+  /** Changes what else a state depends on. */
+  remember(
+    account: AccountRecord,
+    change: Partial<Pick<AccountRecord, 'openCall' | 'restrictedByExpiry' | 'liquidationClosed' | 'awaitedLossOf'>>,
+  ): void {
+    Object.assign(account, change);
+    const { openCall, restrictedByExpiry, liquidationClosed } = account;
+    this.memorable[this.#slot(account)] = openCall !== null || restrictedByExpiry || liquidationClosed ? 1 : 0;
+  }
+
+  memoryOf(slot: number, now: Instant): StateMemory {
+    const account = this.accounts[slot];
+    invariant(account, `no account in slot ${slot}`);
+    const { openCall, restrictedByExpiry, liquidationClosed } = account;
+    return {
+      state: this.states[slot] ?? 0,
+      callOpen: openCall !== null,
+      callOverdue: openCall !== null && !openCall.expired && now >= openCall.dueAt,
+      restrictedByExpiry: restrictedByExpiry || openCall?.expired === true,
+      liquidationClosed,
+    };
+  }
+
+  isLiquidating(account: AccountRecord): boolean {
+    return this.stateOf(account) === LIQUIDATING;
+  }
+
+  /** What an assessment of this account reads. */
+  figuresOf(account: AccountRecord): AccountFigures {
+    const owner = this.#owner(account.ownerId);
+    return {
+      accountId: account.accountId,
+      version: account.version,
+      collateral: account.collateral,
+      positions: account.positions,
+      clearedHolds: clearedHolds(account),
+      ownerQuantity: (underlying, side) => owner.quantities[side].get(underlying) ?? ZERO,
+    };
+  }
+
+  #slot(account: AccountRecord): number {
+    const slot = this.#slots.get(account.accountId);
+    invariant(slot !== undefined, `account ${account.accountId} was never opened here`);
+    return slot;
+  }
+
+  #owner(ownerId: OwnerId): OwnerRecord {
+    const owner = this.#owners.get(ownerId);
+    invariant(owner, `owner ${ownerId} has no account here`);
+    return owner;
+  }
+
+  #idOf(slot: number): AccountId {
+    return this.accounts[slot]?.accountId ?? '';
+  }
+
+  #insertionPoint(accountId: AccountId): number {
+    let low = 0;
+    let high = this.accounts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareText(this.#idOf(this.order[middle] ?? 0), accountId) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #mirrorCollateral(account: AccountRecord): void {
+    const slot = this.#slot(account);
+    const held = clearedHolds(account);
+    ASSETS.forEach((asset, a) => {
+      const amount = account.collateral.get(asset) ?? ZERO;
+      floats(this.collateral, a)[slot] = nearestFloat(amount.minus(held.get(asset) ?? ZERO));
+    });
+  }
+
+  #grow(): void {
+    const doubled = this.order.length * 2;
+    const words = (from: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
+      const grown = new Uint32Array(length);
+      grown.set(from);
+      return grown;
+    };
+    const bytes = (from: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const grown = new Uint8Array(doubled);
+      grown.set(from);
+      return grown;
+    };
+    const doubles = (from: Float64Array): Float64Array<ArrayBuffer> => {
+      const grown = new Float64Array(doubled);
+      grown.set(from);
+      return grown;
+    };
+    this.order = words(this.order, doubled);
+    this.idHashes = words(this.idHashes, doubled * 4);
+    this.states = bytes(this.states);
+    this.memorable = bytes(this.memorable);
+    this.versions = doubles(this.versions);
+    for (const arrays of [this.collateral, this.quantities, this.costs, this.ownerQuantities]) {
+      arrays.forEach((array, i) => (arrays[i] = doubles(array)));
+    }
+  }
+}
+
+/** Sum of an account's cleared holds per asset. */
+function clearedHolds({ holds }: AccountRecord): Map<Asset, Decimal> {
+  const held = new Map<Asset, Decimal>();
+  for (const { asset, amount, cleared } of holds.values()) {
+    if (cleared) held.set(asset, (held.get(asset) ?? ZERO).plus(amount));
+  }
+  return held;
+}
+
+/** Adds a signed quantity to the owner's sum on its side, or takes it away. */
+function addTo({ quantities }: OwnerRecord, underlying: Underlying, quantity: Decimal, direction: 1 | -1): void {
+  if (quantity.isZero()) return;
+  const side = quantities[quantity.isNegative() ? 'short' : 'long'];
+  side.set(underlying, (side.get(underlying) ?? ZERO).plus(quantity.abs().times(direction)));
+}
+
+function floats(arrays: readonly Float64Array[], index: number): Float64Array {
+  const array = arrays[index];
+  invariant(array, `no array ${index}`);
+  return array;
+}

@@ -1,0 +1,129 @@
+import type { Instant } from '@ballast/facts';
+import { assess, type Assessment } from '../assessment/assess.js';
+import {
+  CLEAR_OF_ALL,
+  decideState,
+  HEALTHY,
+  isQuiet,
+  levelsOf,
+  LIQUIDATING,
+  type StateDecision,
+  type StateMemory,
+} from '../assessment/margin-state.js';
+import type { ScheduleFigures } from '../assessment/schedule-figures.js';
+import type { AccountBook, AccountRecord } from './account-book.js';
+import { AssessmentRecords } from './assessment-records.js';
+import { nearestFloat } from './nearest-float.js';
+import { screenSchedule } from './screen-schedule.js';
+import { blankFigures, screenAccount, screenLevels } from './screen.js';
+
+/** An account about which a run has something to say. */
+export interface AccountOutcome {
+  readonly account: AccountRecord;
+  readonly memory: StateMemory;
+  readonly decision: StateDecision;
+  readonly assessment: Assessment;
+}
+
+export interface MarginRun {
+  readonly records: AssessmentRecords;
+  readonly decidedExactly: number;
+  /** In account-id order: changes, and accounts that are LIQUIDATING after the run. */
+  readonly outcomes: readonly AccountOutcome[];
+  /** Accounts of the whole partition per state after the run. */
+  readonly stateCounts: readonly number[];
+}
+
+/**
+ * Assesses the accounts in the given slots on one schedule: float64 first, and exact decimals for whatever lies nearer to
+ * a level than the proven bound, would change, or is LIQUIDATING. Reads only; the caller appends what follows.
+ * @param slots in account-id order
+ * @param now clearing time, against which open calls fall due
+ */
+export function runMargin(book: AccountBook, slots: Uint32Array, schedule: ScheduleFigures, now: Instant): MarginRun {
+  const screened = screenSchedule(schedule);
+  const records = new AssessmentRecords(slots.length);
+  const outcomes: AccountOutcome[] = [];
+  const stateCounts = [...book.stateCounts];
+  const figures = blankFigures();
+  let decidedExactly = 0;
+  for (let index = 0; index < slots.length; index += 1) {
+    const slot = slots[index] as number;
+    records.setAccount(index, book.idHashes, slot);
+    const state = book.states[slot] as number;
+    if (state !== LIQUIDATING) {
+      screenAccount(book, screened, slot, figures);
+      const levels = screenLevels(figures, screened);
+      if (levels >= 0 && staysAsItIs(book, slot, state, levels, schedule.halted, now)) {
+        const { equity, call, liquidation } = figures;
+        records.setFigures(
+          index,
+          book.versions[slot] as number,
+          equity,
+          screened.initialMultiple * call,
+          call,
+          liquidation,
+          state,
+          0,
+        );
+        continue;
+      }
+    }
+    const outcome = decideExactly(book, slot, schedule, now);
+    decidedExactly += 1;
+    const { equity, initial, call, liquidation } = outcome.assessment.figures;
+    records.setFigures(
+      index,
+      outcome.account.version,
+      nearestFloat(equity),
+      nearestFloat(initial),
+      nearestFloat(call),
+      nearestFloat(liquidation),
+      outcome.decision.state,
+      1,
+    );
+    stateCounts[state] = (stateCounts[state] ?? 0) - 1;
+    stateCounts[outcome.decision.state] = (stateCounts[outcome.decision.state] ?? 0) + 1;
+    if (outcome.decision.state === LIQUIDATING || !isQuiet(outcome.memory, outcome.decision)) outcomes.push(outcome);
+  }
+  return { records, decidedExactly, outcomes, stateCounts };
+}
+
+/** True if the float64 levels are certain and nothing follows from them. */
+function staysAsItIs(
+  book: AccountBook,
+  slot: number,
+  state: number,
+  levels: number,
+  halted: boolean,
+  now: Instant,
+): boolean {
+  if (book.memorable[slot] === 0 && state === HEALTHY && levels === CLEAR_OF_ALL) return true;
+  if (book.memorable[slot] === 0) return isQuiet(plain(state), decideState(plain(state), levels, halted));
+  const memory = book.memoryOf(slot, now);
+  return isQuiet(memory, decideState(memory, levels, halted));
+}
+
+const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
+  state,
+  callOpen: false,
+  callOverdue: false,
+  restrictedByExpiry: false,
+  liquidationClosed: false,
+}));
+/** Memory of an account whose state depends on nothing but its figures and its present state. */
+const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
+
+/** Decides one account in exact decimals. */
+export function decideExactly(
+  book: AccountBook,
+  slot: number,
+  schedule: ScheduleFigures,
+  now: Instant,
+): AccountOutcome {
+  const account = book.accounts[slot] as AccountRecord;
+  const assessment = assess(book.figuresOf(account), schedule);
+  const memory = book.memoryOf(slot, now);
+  const decision = decideState(memory, levelsOf(assessment.figures, schedule.parameters), schedule.halted);
+  return { account, memory, decision, assessment };
+}

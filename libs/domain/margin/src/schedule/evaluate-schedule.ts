@@ -1,0 +1,251 @@
+import type {
+  Bracket,
+  BySide,
+  CollateralPrice,
+  InstrumentMark,
+  Instant,
+  MarginGlobalEvents,
+  PriceStatus,
+  PricingEvents,
+  Underlying,
+  UnderlyingPrices,
+  UnderlyingSchedule,
+} from '@ballast/facts';
+import { dec, invariant, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
+import { maintenanceBrackets, writeBrackets } from '../avsl/brackets.js';
+import { effectiveScalar } from '../avsl/effective-scalar.js';
+import { liquidationScalar, noticedScalar } from '../avsl/liquidation-scalar.js';
+import { measuredScalar } from '../avsl/measured-scalar.js';
+import { inForceWithin } from '../avsl/notice-window.js';
+import { priceMove, referenceMark } from '../avsl/price-trigger.js';
+import { decayFactor, rateLimitedScalar, riseFactor } from '../avsl/rate-limit.js';
+import { triggerScalar } from '../avsl/trigger-scalar.js';
+import { parameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
+import { UNDERLYINGS } from '../underlyings.js';
+import {
+  parametersOf,
+  type EffectiveInForce,
+  type MarginGlobalState,
+  type UnderlyingState,
+} from './margin-global.state.js';
+
+type PriceSet = PricingEvents['PriceSetPublished'];
+
+/** The scalars of one underlying at one price set, with what they were made of. */
+interface Scalars {
+  readonly measured: Decimal;
+  readonly scalar: Decimal;
+  readonly effective: Decimal;
+  readonly logReturn: Decimal;
+  readonly logReturnAgeMs: number;
+  readonly threshold: Decimal;
+  readonly triggered: BySide<boolean>;
+  readonly trigger: BySide<Decimal>;
+}
+
+const SEVERITY: Readonly<Record<PriceStatus, number>> = { LIVE: 0, DEGRADED: 1, HALT: 2 };
+
+/**
+ * Turns a price set into the schedule that is in force on it. Pure: reads the state, which already knows the marks of
+ * this price set.
+ * @param position of the price set in pricing's global partition
+ */
+export function evaluateSchedule(
+  state: MarginGlobalState,
+  priceSet: PriceSet,
+  position: number,
+): MarginGlobalEvents['ScheduleInForce'] {
+  const parameters = parametersOf(state, state.parametersInForce);
+  const underlyings: UnderlyingSchedule[] = [];
+  let { status } = priceSet;
+  for (const underlying of UNDERLYINGS) {
+    const known = state.underlyings.get(underlying);
+    if (known === undefined) continue;
+    const schedule = scheduleOf(state, known, underlying, priceSet);
+    if (schedule === null) continue;
+    underlyings.push(schedule);
+    if (SEVERITY[schedule.status] > SEVERITY[status]) status = schedule.status;
+  }
+  return {
+    number: state.schedules + 1,
+    priceSet: position,
+    asOf: priceSet.asOf,
+    parameters: parameters.id,
+    status,
+    underlyings,
+    collateral: collateralPrices(state, priceSet),
+  };
+}
+
+/** Schedule of one underlying; one that is missing from the price set keeps its last figures and counts as halted. */
+function scheduleOf(
+  state: MarginGlobalState,
+  known: UnderlyingState,
+  underlying: Underlying,
+  priceSet: PriceSet,
+): UnderlyingSchedule | null {
+  const prices = priceSet.underlyings[underlying];
+  const mark = priceSet.marks.find((candidate) => candidate.underlying === underlying);
+  if (prices === undefined || mark === undefined) return known.last === null ? null : { ...known.last, status: 'HALT' };
+  const { id } = parametersOf(state, state.parametersInForce);
+  const figures = parameterFigures(parametersOf(state, id)).underlyings[underlying];
+  const scalars =
+    prices.status === 'HALT' && known.last !== null
+      ? keptScalars(known.last)
+      : measuredScalars(known, prices, mark, priceSet.asOf, figures, state.lastAsOf);
+  return writeSchedule(state, known, underlying, prices.status, mark, scalars, priceSet.asOf);
+}
+
+/** HALT: V, X and the triggers keep their values. */
+function keptScalars(last: UnderlyingSchedule): Scalars {
+  return {
+    measured: dec(last.scalarMeasured),
+    scalar: dec(last.scalar),
+    effective: dec(last.scalarEffective),
+    logReturn: dec(last.logReturn),
+    logReturnAgeMs: last.logReturnAgeMs,
+    threshold: dec(last.triggerThreshold),
+    triggered: last.triggered,
+    trigger: { long: dec(last.triggerScalar.long), short: dec(last.triggerScalar.short) },
+  };
+}
+
+/** Section 3.5, items 1 to 3 and X of item 5. On the first price set V_{t-1} = V* and X = 0. */
+function measuredScalars(
+  { marks, last }: UnderlyingState,
+  { volatility }: UnderlyingPrices,
+  { mark }: InstrumentMark,
+  asOf: Instant,
+  figures: UnderlyingFigures,
+  lastAsOf: Instant | null,
+): Scalars {
+  const measured = measuredScalar(
+    [
+      { weight: figures.weightFast, daily: dec(volatility.fast) },
+      { weight: figures.weightSlow, daily: dec(volatility.slow) },
+    ],
+    figures.sRef,
+    figures.scalarMax,
+  );
+  const move = priceMove(dec(mark), referenceMark(marks, asOf), asOf, figures.triggerK, figures.sBase);
+  const elapsedMs = lastAsOf === null ? 0 : asOf - lastAsOf;
+  const decay = decayFactor(figures, elapsedMs);
+  const anyTrigger = move.triggered.long || move.triggered.short;
+  const scalar =
+    last === null
+      ? measured
+      : rateLimitedScalar(
+          measured,
+          dec(last.scalar),
+          { decay, rise: riseFactor(figures, elapsedMs) },
+          anyTrigger,
+          figures.scalarMax,
+        );
+  const effective = effectiveScalar(scalar, figures.buffer);
+  const triggerOf = (side: 'long' | 'short'): Decimal =>
+    last === null ? ZERO : triggerScalar(move.triggered[side], effective, dec(last.triggerScalar[side]), decay);
+  return {
+    measured,
+    scalar,
+    effective,
+    logReturn: move.logReturn,
+    logReturnAgeMs: move.ageMs,
+    threshold: move.threshold,
+    triggered: move.triggered,
+    trigger: { long: triggerOf('long'), short: triggerOf('short') },
+  };
+}
+
+/**
+ * The notice scalar of each parameter version in force within the notice period, the present version first. The
+ * allowance g applies to the present version only.
+ */
+function noticeScalars(
+  history: readonly EffectiveInForce[],
+  present: EffectiveInForce,
+  noticeMs: number,
+  allowance: Decimal,
+): ReadonlyMap<string, Decimal> {
+  const lowest = new Map<string, Decimal>([[present.parameters, present.scalarEffective]]);
+  const within = history.length === 0 ? [] : inForceWithin(history, present.from, noticeMs);
+  for (const { parameters, scalarEffective } of within) {
+    const least = lowest.get(parameters);
+    lowest.set(parameters, least === undefined ? scalarEffective : minOf(least, scalarEffective));
+  }
+  const scalarOf = (id: string, least: Decimal): Decimal =>
+    noticedScalar(id === present.parameters ? present.scalarEffective : least, least, allowance);
+  return new Map([...lowest].map(([id, least]) => [id, scalarOf(id, least)]));
+}
+
+function writeSchedule(
+  state: MarginGlobalState,
+  known: UnderlyingState,
+  underlying: Underlying,
+  status: PriceStatus,
+  { instrument, mark }: InstrumentMark,
+  scalars: Scalars,
+  asOf: Instant,
+): UnderlyingSchedule {
+  const parameters = parametersOf(state, state.parametersInForce);
+  const { noticeMs, noticeAllowance } = parameterFigures(parameters);
+  const figures = parameterFigures(parameters).underlyings[underlying];
+  const { effective, trigger } = scalars;
+
+  const written = new Map<string, readonly Bracket[]>();
+  const brackets = (id: string, scalar: Decimal): readonly Bracket[] => {
+    const key = `${id}/${text(scalar)}`;
+    let table = written.get(key);
+    if (table === undefined) {
+      table = writeBrackets(
+        maintenanceBrackets(scalar, parameterFigures(parametersOf(state, id)).underlyings[underlying]),
+      );
+      written.set(key, table);
+    }
+    return table;
+  };
+  const notice = noticeScalars(
+    known.inForce,
+    { from: asOf, parameters: parameters.id, scalarEffective: effective },
+    noticeMs,
+    noticeAllowance,
+  );
+  const noticed = notice.get(parameters.id);
+  invariant(noticed, 'the present parameters are always within the notice period');
+  const onTrigger = (side: 'long' | 'short'): readonly Bracket[] | null =>
+    trigger[side].isZero() ? null : brackets(parameters.id, minOf(trigger[side], effective));
+
+  return {
+    underlying,
+    instrument,
+    status,
+    mark,
+    scalarMeasured: text(scalars.measured),
+    scalar: text(scalars.scalar),
+    scalarEffective: text(effective),
+    sigma: text(effective.times(figures.sBase)),
+    logReturn: text(scalars.logReturn),
+    logReturnAgeMs: scalars.logReturnAgeMs,
+    triggerThreshold: text(scalars.threshold),
+    triggered: scalars.triggered,
+    triggerScalar: { long: text(trigger.long), short: text(trigger.short) },
+    liquidationScalar: {
+      long: text(liquidationScalar(noticed, trigger.long, effective)),
+      short: text(liquidationScalar(noticed, trigger.short, effective)),
+    },
+    callBrackets: brackets(parameters.id, effective),
+    notice: [...notice].map(([id, scalar]) => brackets(id, scalar)),
+    trigger: { long: onTrigger('long'), short: onTrigger('short') },
+    averageDailyVolume: text(figures.averageDailyVolume),
+  };
+}
+
+/** Dollars count in full; a coin at its index after the haircut. An asset without a price is not listed and counts nothing. */
+function collateralPrices(state: MarginGlobalState, priceSet: PriceSet): readonly CollateralPrice[] {
+  const { haircuts } = parametersOf(state, state.parametersInForce);
+  const coins = UNDERLYINGS.flatMap((asset): CollateralPrice[] => {
+    const prices = priceSet.underlyings[asset];
+    const price = prices?.index ?? state.underlyings.get(asset)?.lastIndex;
+    return price === undefined || price === null ? [] : [{ asset, price, haircut: haircuts[asset] }];
+  });
+  return [{ asset: 'USD', price: '1', haircut: haircuts.USD }, ...coins];
+}

@@ -1,0 +1,10 @@
+import type { InstrumentId, Underlying } from '@ballast/facts';
+
+/** All underlyings in the one order in which margin walks through them. */
+export const UNDERLYINGS: readonly Underlying[] = ['BTC', 'ETH'];
+
+export const instrumentOf = (underlying: Underlying): InstrumentId => `${underlying}-PERP`;
+
+export function underlyingOf(instrument: InstrumentId): Underlying {
+  return instrument === 'BTC-PERP' ? 'BTC' : 'ETH';
+}
