@@ -1,0 +1,111 @@
+import { MerkleFrontier, canonicalText, invariant } from '@ballast/kernel';
+import { verifyCheckpoint, type Checkpoint, type CheckpointKey } from './checkpoint.js';
+import type { EventLog, StoredCheckpoint } from './event-log.js';
+import { leavesOf } from './log-proofs.js';
+
+/** Hashes that are read and kept at a time. */
+const PAGE = 10_000;
+
+type StoredFrontier = Readonly<Record<string, { readonly size: number; readonly subtrees: readonly string[] }>>;
+
+/**
+ * Grows the Merkle trees of a log behind the appends and signs where they stand. One writer per log; call `write` from
+ * time to time. It goes on from the last checkpoint, so a restart doesn't read the log again.
+ */
+export class CheckpointWriter {
+  private constructor(
+    private readonly log: EventLog,
+    private readonly key: CheckpointKey,
+    private readonly frontiers: Map<number, MerkleFrontier>,
+    private last: Checkpoint | undefined,
+  ) {}
+
+  /**
+   * @throws CheckpointRejected when the last checkpoint was not signed by this key
+   * @throws InvariantViolation when the log is shorter than its last checkpoint, or has another history
+   */
+  static async resume(log: EventLog, key: CheckpointKey): Promise<CheckpointWriter> {
+    const stored = await log.lastCheckpoint();
+    const last = stored && verifyCheckpoint(stored.note, key.verifierKey);
+    const frontiers = (stored && last && frontiersOf(stored, last)) ?? new Map<number, MerkleFrontier>();
+    if (last) await assertContinues(log, last);
+    return new CheckpointWriter(log, key, frontiers, last);
+  }
+
+  /** Signs the present state; undefined when nothing was appended since the last checkpoint. */
+  async write(): Promise<StoredCheckpoint | undefined> {
+    const heads = await this.log.heads();
+    const incarnation = heads[0]?.incarnation ?? '';
+    const partitions = [];
+    for (const { partition, size, head } of heads) {
+      const frontier = await this.#grow(partition, size);
+      partitions.push({ partition, size, root: frontier.root(), head });
+    }
+    const checkpoint: Checkpoint = { log: this.log.name, incarnation, partitions };
+    if (this.last && isSame(this.last, checkpoint)) return undefined;
+    const stored = await this.log.saveCheckpoint(this.key.sign(checkpoint), frontierText(this.frontiers));
+    this.last = checkpoint;
+    return stored;
+  }
+
+  async #grow(partition: number, size: number): Promise<MerkleFrontier> {
+    const frontier = this.frontiers.get(partition) ?? new MerkleFrontier();
+    this.frontiers.set(partition, frontier);
+    invariant(frontier.size <= size, `${this.log.name}/${partition} has shrunk from ${frontier.size} to ${size}`);
+    while (frontier.size < size) {
+      const upTo = Math.min(size, frontier.size + PAGE);
+      for (const leaf of await leavesOf(this.log, partition, frontier.size, upTo)) frontier.append(leaf);
+    }
+    return frontier;
+  }
+}
+
+const isSame = (a: Checkpoint, b: Checkpoint): boolean =>
+  a.incarnation === b.incarnation &&
+  a.partitions.every(({ size }, index) => size === b.partitions[index]?.size) &&
+  a.partitions.length === b.partitions.length;
+
+function frontierText(frontiers: ReadonlyMap<number, MerkleFrontier>): string {
+  return canonicalText(
+    Object.fromEntries(
+      [...frontiers].map(([partition, { size, subtrees }]) => [
+        String(partition),
+        { size, subtrees: subtrees.map((hash) => hash.toString('hex')) },
+      ]),
+    ),
+  );
+}
+
+/** The stored edges of the trees, if they have the roots that were signed; otherwise the trees are grown anew. */
+function frontiersOf(stored: StoredCheckpoint, signed: Checkpoint): Map<number, MerkleFrontier> | undefined {
+  try {
+    const frontiers = new Map(
+      Object.entries(JSON.parse(stored.frontier) as StoredFrontier).map(([partition, { size, subtrees }]) => [
+        Number(partition),
+        new MerkleFrontier(
+          size,
+          subtrees.map((hash) => Buffer.from(hash, 'hex')),
+        ),
+      ]),
+    );
+    const agree = signed.partitions.every(({ partition, size, root }) => {
+      const frontier = frontiers.get(partition);
+      return frontier !== undefined && frontier.size === size && frontier.root().equals(root);
+    });
+    return agree ? frontiers : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A new checkpoint must never vouch for a history that the last one contradicts. */
+async function assertContinues(log: EventLog, last: Checkpoint): Promise<void> {
+  for (const { partition, size, head } of last.partitions) {
+    if (size === 0) continue;
+    const [event] = await log.readRaw(partition, size - 1, 1);
+    invariant(
+      event !== undefined && event.position === size && event.chain.equals(head),
+      `${log.name}/${partition} does not continue its last checkpoint at position ${size}: it was rewritten or restored`,
+    );
+  }
+}

@@ -1,0 +1,156 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { sha256Of } from '@ballast/kernel';
+import { logDigest } from './log-digest.js';
+
+/** Where a partition stood when the checkpoint was written. */
+export interface CheckpointPartition {
+  readonly partition: number;
+  readonly size: number;
+  /** Root of the Merkle tree over the partition's first `size` events. */
+  readonly root: Buffer;
+  /** Chain head after them. */
+  readonly head: Buffer;
+}
+
+/** What is signed: a log at one moment. Two checkpoints of one log that don't agree prove that it was rewritten. */
+export interface Checkpoint {
+  readonly log: string;
+  readonly incarnation: string;
+  readonly partitions: readonly CheckpointPartition[];
+}
+
+/** A signed note that proves nothing. */
+export class CheckpointRejected extends Error {
+  override readonly name = 'CheckpointRejected';
+}
+
+const FORMAT = 'ballast-checkpoint/v1';
+const ED25519 = Buffer.of(0x01);
+const KEY_NAME = /^[^\s+]+$/;
+/** DER of an Ed25519 public key up to its 32 bytes. */
+const PUBLIC_KEY_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
+
+/**
+ * The one text of a checkpoint: a line each for format, log, incarnation and digest, then one per partition with number,
+ * size, Merkle root and chain head. Hashes in base64, lines end with a line feed.
+ */
+export function checkpointText({ log, incarnation, partitions }: Checkpoint): string {
+  return [
+    FORMAT,
+    log,
+    incarnation,
+    logDigest(partitions).toString('base64'),
+    ...partitions.map(
+      ({ partition, size, root, head }) => `${partition} ${size} ${root.toString('base64')} ${head.toString('base64')}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/**
+ * Signs checkpoints as notes of the C2SP signed-note format (Ed25519), which Go's `note` package and other tools of the
+ * transparency logs read too.
+ */
+export class CheckpointKey {
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: Buffer;
+
+  private constructor(
+    readonly name: string,
+    privateKey: KeyObject,
+  ) {
+    if (!KEY_NAME.test(name)) throw new Error(`not a key name: ${name}`);
+    this.#privateKey = privateKey;
+    this.#publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-32);
+  }
+
+  static generate(name: string): CheckpointKey {
+    return new CheckpointKey(name, generateKeyPairSync('ed25519').privateKey);
+  }
+
+  /**
+   * Loads the key of a PEM file, and makes file and key when there are none.
+   * @throws Error when others may read the file: whoever reads it can sign
+   */
+  static async load(file: string, name: string): Promise<CheckpointKey> {
+    try {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+      await fs.writeFile(file, pem, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const { mode } = await fs.stat(file);
+    if ((mode & 0o077) !== 0) {
+      throw new Error(`${file} has mode ${(mode & 0o777).toString(8)}: a signing key must have mode 600`);
+    }
+    return new CheckpointKey(name, createPrivateKey(await fs.readFile(file)));
+  }
+
+  /** What to give to verifiers: `<name>+<key id>+<key>`, as Go's `note` package takes it. */
+  get verifierKey(): string {
+    return `${this.name}+${keyId(this.name, this.#publicKey).toString('hex')}+${Buffer.concat([ED25519, this.#publicKey]).toString('base64')}`;
+  }
+
+  sign(checkpoint: Checkpoint): string {
+    const text = checkpointText(checkpoint);
+    const signature = sign(null, Buffer.from(text), this.#privateKey);
+    const signed = Buffer.concat([keyId(this.name, this.#publicKey), signature]).toString('base64');
+    return `${text}\n— ${this.name} ${signed}\n`;
+  }
+}
+
+/**
+ * Reads a signed note. Further signatures by other keys, such as those of witnesses, may stand in it.
+ * @param verifierKey as `CheckpointKey.verifierKey` gives it
+ * @throws CheckpointRejected when the key did not sign it, or it is no checkpoint
+ */
+export function verifyCheckpoint(note: string, verifierKey: string): Checkpoint {
+  const { name, id, publicKey } = parseVerifierKey(verifierKey);
+  const end = note.lastIndexOf('\n\n');
+  if (end < 0) throw new CheckpointRejected('not a signed note');
+  const text = note.slice(0, end + 1);
+  const signatures = note.slice(end + 2).split('\n');
+  const own = signatures
+    .filter((line) => line.startsWith(`— ${name} `))
+    .map((line) => Buffer.from(line.slice(name.length + 3), 'base64'))
+    .filter((signed) => signed.subarray(0, 4).equals(id));
+  const isSigned = own.some((signed) => verify(null, Buffer.from(text), publicKey, signed.subarray(4)));
+  if (!isSigned) throw new CheckpointRejected(`${name} did not sign this checkpoint`);
+  return parseCheckpoint(text);
+}
+
+/** SHA-256(name || line feed || algorithm || key), first 4 bytes: tells keys of the same name apart. */
+function keyId(name: string, publicKey: Uint8Array): Buffer {
+  return sha256Of(name, '\n', ED25519, publicKey).subarray(0, 4);
+}
+
+function parseVerifierKey(text: string): { name: string; id: Buffer; publicKey: KeyObject } {
+  // The key is base64 and may contain a plus.
+  const [name = '', id = '', ...rest] = text.split('+');
+  const key = Buffer.from(rest.join('+'), 'base64');
+  const raw = key.subarray(1);
+  if (key.length !== 33 || key[0] !== ED25519[0] || !keyId(name, raw).equals(Buffer.from(id, 'hex'))) {
+    throw new CheckpointRejected('not a verifier key');
+  }
+  const publicKey = createPublicKey({ key: Buffer.concat([PUBLIC_KEY_HEADER, raw]), type: 'spki', format: 'der' });
+  return { name, id: keyId(name, raw), publicKey };
+}
+
+function parseCheckpoint(text: string): Checkpoint {
+  const [, log = '', incarnation = '', , ...lines] = text.split('\n');
+  const partitions = lines.slice(0, -1).map((line) => {
+    const [partition, size, root = '', head = ''] = line.split(' ');
+    return {
+      partition: Number(partition),
+      size: Number(size),
+      root: Buffer.from(root, 'base64'),
+      head: Buffer.from(head, 'base64'),
+    };
+  });
+  const checkpoint = { log, incarnation, partitions };
+  // Whatever was not read as it was written is refused, the format's name and the digest too.
+  if (checkpointText(checkpoint) !== text) throw new CheckpointRejected('signed, but no checkpoint of a known format');
+  return checkpoint;
+}
