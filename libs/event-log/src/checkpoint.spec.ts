@@ -1,0 +1,163 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { leafHash, sha256, verifyConsistency, verifyInclusion } from '@ballast/kernel';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { CheckpointKey, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
+import type { EventLog } from './event-log.js';
+import { Writer } from './event-log.fixtures.js';
+import { logDigest } from './log-digest.js';
+import { verifyLog } from './log-integrity.js';
+import { proveEvent, proveGrowth } from './log-proofs.js';
+import { MemoryLogStore } from './memory/memory-log.js';
+
+describe('the digest of a log', () => {
+  it('is SHA-256 over partition (int32), size (uint64) and chain head, the global partition first', () => {
+    const bytes = `ffffffff${'0000000000000002'}${'aa'.repeat(32)}` + `00000000${'0000000100000000'}${'bb'.repeat(32)}`;
+    const heads = [
+      { partition: 0, size: 2 ** 32, head: Buffer.alloc(32, 0xbb) },
+      { partition: GLOBAL, size: 2, head: Buffer.alloc(32, 0xaa) },
+    ];
+    expect(logDigest(heads)).toEqual(sha256(Buffer.from(bytes, 'hex')));
+  });
+});
+
+describe('a signed checkpoint', () => {
+  let log: EventLog;
+  let writer: Writer;
+  const key = CheckpointKey.generate('ballast/test');
+
+  beforeEach(async () => {
+    log = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
+    writer = await Writer.take(log, 1);
+    await log.append([writer.item(Array.from({ length: 5 }, () => ({})))]);
+  });
+
+  const written = async (by = key): Promise<{ note: string; checkpoint: Checkpoint }> => {
+    const note = (await (await CheckpointWriter.resume(log, by)).write())?.note ?? '';
+    return { note, checkpoint: verifyCheckpoint(note, by.verifierKey) };
+  };
+
+  it('says where every partition stood, and whoever has the public key can read it', async () => {
+    const { checkpoint } = await written();
+    expect(checkpoint.log).toBe('margin');
+    expect(checkpoint.partitions.map(({ partition, size }) => [partition, size])).toEqual([
+      [GLOBAL, 0],
+      [0, 0],
+      [1, 5],
+    ]);
+    expect(checkpoint.partitions[2]?.head).toEqual(writer.chain);
+  });
+
+  it('is void when one character of it is changed', async () => {
+    const { note } = await written();
+    for (let at = 0; at < note.length; at += 7) {
+      const changed = note.slice(0, at) + (note[at] === 'A' ? 'B' : 'A') + note.slice(at + 1);
+      expect(() => verifyCheckpoint(changed, key.verifierKey)).toThrow();
+    }
+  });
+
+  it('is void under another key, also one of the same name', async () => {
+    const { note } = await written();
+    expect(() => verifyCheckpoint(note, CheckpointKey.generate('ballast/test').verifierKey)).toThrow(
+      'ballast/test did not sign this checkpoint',
+    );
+    expect(() => verifyCheckpoint('ballast', key.verifierKey)).toThrow('not a signed note');
+    expect(() => verifyCheckpoint(note, 'ballast/test+00000000+AAAA')).toThrow('not a verifier key');
+  });
+
+  it('may carry the signatures of witnesses beside its own', async () => {
+    const { note, checkpoint } = await written();
+    const witness = CheckpointKey.generate('witness.example/w1');
+    const witnessed = note + witness.sign(checkpoint).split('\n\n')[1];
+    for (const { verifierKey } of [key, witness]) expect(verifyCheckpoint(witnessed, verifierKey)).toEqual(checkpoint);
+  });
+
+  it('has a root to which every event of the partition can be proved', async () => {
+    const { checkpoint } = await written();
+    const { size, root } = checkpoint.partitions[2] as Checkpoint['partitions'][number];
+    for (let position = 1; position <= size; position++) {
+      const { eventHash, leafIndex, path } = await proveEvent(log, 1, position, size);
+      expect(eventHash).toEqual((await log.read(1, position - 1, 1))[0]?.hash);
+      expect(verifyInclusion(leafHash(eventHash), leafIndex, size, path, root)).toBe(true);
+    }
+  });
+
+  it('can be proved to be the beginning of the next one', async () => {
+    const first = (await written()).checkpoint.partitions[2] as Checkpoint['partitions'][number];
+    await log.append([writer.item([{}, {}])]);
+    const second = (await written()).checkpoint.partitions[2] as Checkpoint['partitions'][number];
+    const proof = await proveGrowth(log, 1, first.size, second.size);
+    expect(verifyConsistency(first.size, first.root, second.size, second.root, proof)).toBe(true);
+  });
+
+  it('is written again only when something was appended, also after a restart', async () => {
+    await written();
+    const restarted = await CheckpointWriter.resume(log, key);
+    expect(await restarted.write()).toBeUndefined();
+    await log.append([writer.item([{}])]);
+    expect((await restarted.write())?.number).toBe(2);
+  });
+
+  it('does not depend on the stored edge of the tree: a damaged one is grown anew', async () => {
+    const { checkpoint } = await written();
+    await log.saveCheckpoint(key.sign(checkpoint), '{"1":{"size":5,"subtrees":["00","11"]}}');
+    await log.append([writer.item([{}])]);
+    await written();
+    expect((await verifyLog(log, key.verifierKey)).every(({ fault }) => fault === undefined)).toBe(true);
+  });
+
+  it('is not written over a log that contradicts the last one', async () => {
+    const other = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
+    const { checkpoint } = await written();
+    await other.saveCheckpoint(key.sign(checkpoint), '{}');
+    await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(
+      'margin/1 does not continue its last checkpoint at position 5',
+    );
+  });
+
+  it('finds a history that was replaced as a whole, which the chain alone can’t', async () => {
+    const { checkpoint } = await written();
+    const forged = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
+    const forger = await Writer.take(forged, 1);
+    await forged.append([forger.item(Array.from({ length: 5 }, () => ({ payload: { amount: '0.00' } })))]);
+    expect((await verifyLog(forged)).map(({ fault }) => fault)).toEqual([undefined, undefined, undefined]);
+    await forged.saveCheckpoint(key.sign(checkpoint), '{}');
+    expect((await verifyLog(forged, key.verifierKey))[2]?.fault).toMatchObject({
+      position: 5,
+      what: 'the events up to here are not those of a signed checkpoint',
+    });
+  });
+
+  it('finds that the end of a log was cut off', async () => {
+    const { checkpoint } = await written();
+    const cut = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
+    await cut.saveCheckpoint(key.sign(checkpoint), '{}');
+    expect((await verifyLog(cut, key.verifierKey))[2]?.fault).toMatchObject({
+      what: 'a signed checkpoint knows 5 events',
+    });
+  });
+});
+
+describe('a signing key', () => {
+  let directory: string;
+  beforeEach(async () => (directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-key-'))));
+  afterEach(() => fs.rm(directory, { recursive: true }));
+
+  it('is made once, readable by its owner only, and loaded again', async () => {
+    const file = path.join(directory, 'checkpoint.pem');
+    const made = await CheckpointKey.load(file, 'ballast/test');
+    expect((await fs.stat(file)).mode & 0o777).toBe(0o600);
+    expect((await CheckpointKey.load(file, 'ballast/test')).verifierKey).toBe(made.verifierKey);
+  });
+
+  it('that others may read is refused', async () => {
+    const file = path.join(directory, 'checkpoint.pem');
+    await CheckpointKey.load(file, 'ballast/test');
+    await fs.chmod(file, 0o644);
+    await expect(CheckpointKey.load(file, 'ballast/test')).rejects.toThrow(
+      'has mode 644: a signing key must have mode 600',
+    );
+  });
+});
