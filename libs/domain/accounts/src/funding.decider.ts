@@ -6,7 +6,7 @@ import { COST_DIGITS } from './position.js';
 
 /**
  * Exact funding of a position = -quantity * rate * mark, USD; positive = received. With a positive rate longs pay.
- * @param perBase rate * mark, USD per base unit, whole multiples of 1e-12, so that every product is exact
+ * @param perBase rate * mark, USD per base unit, to 12 digits, so that every product is exact
  */
 const fundingOf = (quantity: Decimal, perBase: Decimal): Decimal => quantity.times(perBase).neg();
 

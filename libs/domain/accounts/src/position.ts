@@ -11,7 +11,10 @@ export interface Position {
 
 export const FLAT: Position = { quantity: ZERO, cost: ZERO };
 
-/** Digits after the point of a cost and of a traded value, USD. All costs are whole multiples of 1e-12. */
+/**
+ * Digits after the point up to which a price per base unit counts, and to which a released cost is rounded. With
+ * quantities of 8 digits every value is then a whole multiple of 1e-20: exact in 40 digits up to 1e20 USD.
+ */
 export const COST_DIGITS = 12;
 
 /** What a trade makes of a position. */
@@ -19,7 +22,7 @@ export interface Traded {
   readonly position: Position;
   /** Exact realised profit of the closed part, USD, no rounding to cents. */
   readonly realised: Decimal;
-  /** Signed quantity * price: what the trade is worth, USD, half-even to 12 digits. */
+  /** Signed quantity * price: what the trade is worth, USD, exact. */
   readonly value: Decimal;
 }
 
@@ -27,9 +30,12 @@ export interface Traded {
 export const signedQuantity = (side: TradeSide, quantity: Decimal): Decimal =>
   side === 'buy' ? quantity : quantity.neg();
 
-/** Signed value of a trade, USD. Both sides of a trade round alike, so they cancel exactly. */
+/**
+ * Signed value of a trade = signed quantity * price (to 12 digits), USD, exact: linear in the quantity, so the values
+ * of both sides cancel also when one side is booked in several parts.
+ */
 export const tradedValue = (signed: Decimal, price: Decimal): Decimal =>
-  signed.times(price).toDecimalPlaces(COST_DIGITS);
+  signed.times(price.toDecimalPlaces(COST_DIGITS));
 
 /**
  * Applies a trade at average cost. Increasing adds its value to the cost. Reducing releases

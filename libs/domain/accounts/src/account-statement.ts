@@ -1,0 +1,64 @@
+import type { AmountByAsset, PositionFigures } from '@ballast/facts';
+import { ASSETS, compareText, text, type AccountId, type Asset } from '@ballast/kernel';
+import { collateralAfter, type AccountsState } from './accounts.state.js';
+import { balanceOf, clientLedger, heldLedger, type Ledger } from './ledger.js';
+import { figuresOf } from './position.js';
+
+/** A withdrawal that waits for margin. */
+export interface HeldWithdrawal {
+  readonly withdrawalId: string;
+  readonly asset: Asset;
+  readonly amount: string;
+  readonly attempt: number;
+}
+
+/** An account as other parts may read it. Absent assets are zero. */
+export interface AccountStatement {
+  readonly accountId: AccountId;
+  /** Version of the account's stream; assessments and withdrawals cite it. */
+  readonly version: number;
+  /** Everything credited to the client, held money included. */
+  readonly collateral: AmountByAsset;
+  /** Part of it that waits in withdrawals. */
+  readonly held: AmountByAsset;
+  /** Part of it that may be withdrawn if margin agrees. */
+  readonly free: AmountByAsset;
+  readonly positions: readonly PositionFigures[];
+  readonly heldWithdrawals: readonly HeldWithdrawal[];
+  readonly liquidating: boolean;
+}
+
+function amountsOf(ledger: Ledger, ledgerAccount: string): AmountByAsset {
+  const amounts: { [A in Asset]?: string } = {};
+  for (const asset of ASSETS) {
+    const amount = balanceOf(ledger, ledgerAccount, asset);
+    if (!amount.isZero()) amounts[asset] = text(amount);
+  }
+  return amounts;
+}
+
+/** Collateral, holds, positions and version of an account now; undefined when it is not open. */
+export function accountStatement(state: AccountsState, accountId: AccountId): AccountStatement | undefined {
+  const account = state.accounts.get(accountId);
+  if (account === undefined) return undefined;
+  const held = [...state.withdrawals.values()].filter(
+    (withdrawal) => withdrawal.accountId === accountId && withdrawal.status === 'held',
+  );
+  return {
+    accountId,
+    version: account.version,
+    collateral: collateralAfter(state, accountId),
+    held: amountsOf(state.ledger, heldLedger(accountId)),
+    free: amountsOf(state.ledger, clientLedger(accountId)),
+    positions: [...account.positions]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([instrument, position]) => figuresOf(instrument, position)),
+    heldWithdrawals: held.map(({ withdrawalId, asset, amount, attempt }) => ({
+      withdrawalId,
+      asset,
+      amount: text(amount),
+      attempt,
+    })),
+    liquidating: state.liquidating.has(accountId),
+  };
+}

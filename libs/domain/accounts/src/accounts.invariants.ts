@@ -1,0 +1,172 @@
+import type { AccountsEvents, InstrumentId, Posting } from '@ballast/facts';
+import type { LogEntry } from '@ballast/event-sourcing';
+import { ASSETS, compareText, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import { collateralOf, type AccountsState } from './accounts.state.js';
+import { fundBalance, type FundState } from './fund.process.js';
+import { balanceOf, entryTotals, heldLedger, trialBalance, type Ledger } from './ledger.js';
+import { FLAT } from './position.js';
+
+export type AccountsInvariant =
+  | 'entry-balances'
+  | 'ledger-sums-to-zero'
+  | 'positions-sum-to-zero'
+  | 'costs-match-realised-profit'
+  | 'house-pnl-is-attributed'
+  | 'holds-match-withdrawals'
+  | 'hold-within-collateral'
+  | 'liquidation-ledger-belongs-to-slices'
+  | 'funding-sums-to-zero'
+  | 'fund-not-negative'
+  | 'fund-change-is-attributed'
+  | 'nothing-in-transit'
+  | 'trades-have-two-sides';
+
+/** A broken rule of section 6 of the architecture, with the figures that break it. */
+export interface AccountsViolation {
+  readonly name: AccountsInvariant;
+  readonly detail: string;
+}
+
+const broken = (name: AccountsInvariant, detail: string): AccountsViolation => ({ name, detail });
+
+const unlessZero = (name: AccountsInvariant, amount: Decimal, what: string): AccountsViolation[] =>
+  amount.isZero() ? [] : [broken(name, `${what} is off by ${text(amount)}`)];
+
+/** Per event, of a numbered or the global partition: the journal entry balances per asset. */
+function ofEvent({ type, position, payload }: LogEntry): readonly AccountsViolation[] {
+  const { postings } = payload as { readonly postings?: readonly Posting[] };
+  const totals = entryTotals(postings ?? []);
+  return ASSETS.flatMap((asset) => unlessZero('entry-balances', totals[asset], `${asset} of ${type} at ${position}`));
+}
+
+function ledgerTotals(state: { readonly ledger: Ledger }): AccountsViolation[] {
+  const { totals } = trialBalance(state);
+  return ASSETS.flatMap((asset) => unlessZero('ledger-sums-to-zero', totals[asset], `sum of all ${asset} accounts`));
+}
+
+/**
+ * Per instrument of a partition:
+ *   sum of quantities (clients, suspense, house) = 0
+ *   sum of costs (clients, suspense) + attributed house/pnl = value of all trades booked here
+ * because every trade changes a cost by its value + the realised profit, and house/pnl takes minus the realised profit.
+ * Over all partitions the values of both sides of every trade cancel, so there   sum of costs + house/pnl = 0.
+ */
+function ofInstruments(state: AccountsState): AccountsViolation[] {
+  const quantities = new Map<InstrumentId, Decimal>();
+  const costs = new Map<InstrumentId, Decimal>();
+  for (const { positions } of state.accounts.values()) {
+    for (const [instrument, { quantity, cost }] of positions) {
+      quantities.set(instrument, (quantities.get(instrument) ?? ZERO).plus(quantity));
+      costs.set(instrument, (costs.get(instrument) ?? ZERO).plus(cost));
+    }
+  }
+  const instruments = new Set([...quantities.keys(), ...state.instruments.keys()]);
+  return [...instruments].sort(compareText).flatMap((instrument) => {
+    const book = state.instruments.get(instrument);
+    const suspense = book?.suspense ?? FLAT;
+    const quantity = (quantities.get(instrument) ?? ZERO).plus(suspense.quantity).plus(book?.houseQuantity ?? ZERO);
+    const cost = (costs.get(instrument) ?? ZERO).plus(suspense.cost).plus(book?.housePnl ?? ZERO);
+    return [
+      ...unlessZero('positions-sum-to-zero', quantity, instrument),
+      ...unlessZero('costs-match-realised-profit', cost.minus(book?.tradedValue ?? ZERO), instrument),
+      ...unlessZero('funding-sums-to-zero', book?.fundingClosed ?? ZERO, `last funding of ${instrument}`),
+    ];
+  });
+}
+
+function ofHousePnl(state: AccountsState): AccountsViolation[] {
+  const attributed = sum([...state.instruments.values()].map(({ housePnl }) => housePnl));
+  const off = balanceOf(state.ledger, 'house/pnl', 'USD').minus(attributed);
+  return unlessZero('house-pnl-is-attributed', off, 'house/pnl against its instruments');
+}
+
+/** The held money of every account is the sum of its open withdrawals. */
+function ofHolds(state: AccountsState): AccountsViolation[] {
+  const open = new Map<string, Decimal>();
+  for (const { accountId, asset, amount, status } of state.withdrawals.values()) {
+    const key = `${heldLedger(accountId)} ${asset}`;
+    if (status === 'held') open.set(key, (open.get(key) ?? ZERO).plus(amount));
+  }
+  const violations: AccountsViolation[] = [];
+  for (const accountId of state.accounts.keys()) {
+    for (const asset of ASSETS) {
+      const key = `${heldLedger(accountId)} ${asset}`;
+      const off = balanceOf(state.ledger, heldLedger(accountId), asset).minus(open.get(key) ?? ZERO);
+      violations.push(...unlessZero('holds-match-withdrawals', off, key));
+    }
+  }
+  return violations;
+}
+
+function ofSlices(state: AccountsState): AccountsViolation[] {
+  const slices = sum([...state.orders.values()].map(({ ledgerBalance }) => ledgerBalance));
+  const off = balanceOf(state.ledger, 'liquidation', 'USD').minus(slices);
+  return unlessZero('liquidation-ledger-belongs-to-slices', off, 'liquidation against its slices');
+}
+
+/** A numbered partition after any event. */
+function ofPartition(state: AccountsState): readonly AccountsViolation[] {
+  return [...ledgerTotals(state), ...ofInstruments(state), ...ofHousePnl(state), ...ofHolds(state), ...ofSlices(state)];
+}
+
+/**
+ * A numbered partition right after a hold or a settlement: the collateral covers all that is still held. Between the
+ * two a loss may eat into held money (margin counts it as equity); then the settlement gives it back instead of paying.
+ */
+function ofWithdrawal(state: AccountsState, { type, payload }: LogEntry): readonly AccountsViolation[] {
+  if (type !== 'WithdrawalHeld' && type !== 'WithdrawalSettled') return [];
+  const { accountId, asset, withdrawalId } = payload as AccountsEvents['WithdrawalHeld' | 'WithdrawalSettled'];
+  const held = balanceOf(state.ledger, heldLedger(accountId), asset);
+  const collateral = collateralOf(state, accountId, asset);
+  return held.lte(collateral)
+    ? []
+    : [broken('hold-within-collateral', `${withdrawalId}: ${text(held)} ${asset} held of ${text(collateral)}`)];
+}
+
+/** The global partition after any event: never below zero, and what it holds is the sum of its causes. */
+function ofFund(state: FundState): readonly AccountsViolation[] {
+  const balance = fundBalance(state);
+  return [
+    ...ledgerTotals(state),
+    ...(balance.isNegative() && !balance.isZero() ? [broken('fund-not-negative', text(balance))] : []),
+    ...unlessZero('fund-change-is-attributed', balance.minus(sum(state.causes.values())), 'fund against its causes'),
+  ];
+}
+
+/**
+ * All partitions at rest (the end of a lockstep step, or a log that nobody writes any more): no money in transit, and
+ * every trade has both sides, so that over all partitions sum of costs + house/pnl = 0 per instrument.
+ */
+function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly AccountsViolation[] {
+  const inTransit = ASSETS.flatMap((asset) =>
+    unlessZero(
+      'nothing-in-transit',
+      sum([...partitions, fund].map(({ ledger }) => balanceOf(ledger, 'in-transit', asset))),
+      `${asset} in transit`,
+    ),
+  );
+  const instruments = new Set(partitions.flatMap((state) => [...state.instruments.keys()]));
+  const oneSided = [...instruments].sort(compareText).flatMap((instrument) => {
+    const books = partitions.flatMap((state) => state.instruments.get(instrument) ?? []);
+    return [
+      ...unlessZero('trades-have-two-sides', sum(books.map((book) => book.houseQuantity)), `house ${instrument}`),
+      ...unlessZero(
+        'trades-have-two-sides',
+        sum(books.map((book) => book.tradedValue)),
+        `value of ${instrument} trades`,
+      ),
+    ];
+  });
+  return [...inTransit, ...oneSided];
+}
+
+/** Loss that nobody paid, USD: the sum of all `uncovered-loss` accounts, as a positive number. */
+export const shortfall = (partitions: readonly AccountsState[]): Decimal =>
+  sum(partitions.map(({ ledger }) => balanceOf(ledger, 'uncovered-loss', 'USD'))).neg();
+
+/**
+ * What must always hold of accounts (architecture section 6, items 1, 2 and 6), as pure checks for tests, `verify` and
+ * metrics. Each returns the broken rules, none when all is well. `ofPartition` and `ofFund` hold after every event;
+ * `ofEvent` and `ofWithdrawal` judge the event just taken; `ofAll` holds at rest.
+ */
+export const accountsInvariants = { ofEvent, ofPartition, ofWithdrawal, ofFund, ofAll };

@@ -1,0 +1,289 @@
+import type { FundEvents, InstrumentId, LiquidationEvents, MarginEvents, Place, Side } from '@ballast/facts';
+import type { SealedEvent } from '@ballast/event-sourcing';
+import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO } from '@ballast/kernel';
+import {
+  aClearance,
+  accountIn,
+  accountsDesk,
+  aCloseOutOrder,
+  aFill,
+  aFundingRate,
+  anAssessedCost,
+  Desk,
+  fundDesk,
+  noFigures,
+} from './accounts.fixtures.js';
+import { accountsInvariants, type AccountsViolation } from './accounts.invariants.js';
+import type { AccountsState, Withdrawal } from './accounts.state.js';
+import type { FundState } from './fund.process.js';
+import { FLAT } from './position.js';
+
+/** A trade between two accounts, each side a message of its own. */
+export interface TwoSidedTrade {
+  readonly buyer: string;
+  readonly seller: string;
+  readonly instrument: InstrumentId;
+  readonly quantity: string;
+  readonly price: string;
+}
+
+export interface Slice {
+  readonly accountId: string;
+  readonly maker: string;
+  readonly instrument: InstrumentId;
+  readonly mark: string;
+  readonly provisionalRate: string;
+  /** Prices of the fills, each of the given quantity. */
+  readonly fills: readonly { readonly quantity: string; readonly price: string }[];
+  /** Share of the charge that is returned, in percent; negative = charged in addition. */
+  readonly returnedPercent: number;
+}
+
+/**
+ * Several partitions of accounts with their fund, and margin, liquidation and exchange played by hand: it carries
+ * every fact to all its readers and checks the invariants after every event.
+ */
+export class ClearingHouse {
+  readonly desks: readonly Desk<AccountsState>[];
+  readonly fund: Desk<FundState> = fundDesk();
+  /** Broken rules found so far; none in a sound house. */
+  readonly violations: AccountsViolation[] = [];
+  readonly accounts: readonly string[];
+  #number = 0;
+
+  constructor(partitions: number, accountsEach: number) {
+    this.desks = Array.from({ length: partitions }, (_, partition) => accountsDesk(partition, partitions));
+    this.accounts = this.desks.flatMap(({ partition }) =>
+      Array.from({ length: accountsEach }, (_, n) => accountIn(partition, partitions, `owner${n}-`)),
+    );
+    for (const desk of this.desks) {
+      desk.afterEvent = (event, state) =>
+        this.violations.push(
+          ...accountsInvariants.ofEvent(event),
+          ...accountsInvariants.ofPartition(state),
+          ...accountsInvariants.ofWithdrawal(state, event),
+        );
+    }
+    this.fund.afterEvent = (event, state) =>
+      this.violations.push(...accountsInvariants.ofEvent(event), ...accountsInvariants.ofFund(state));
+    for (const accountId of this.accounts)
+      this.relay(this.deskOf(accountId).take('AccountOpeningRequested', { accountId }));
+  }
+
+  /** Desk of a known account; unknown ones come in partition 0. */
+  deskOf(accountId: string): Desk<AccountsState> {
+    const index = this.accounts.indexOf(accountId);
+    const perDesk = this.accounts.length / this.desks.length;
+    const desk = this.desks[Math.max(0, Math.floor(index / perDesk))];
+    invariant(desk, 'a clearing house has partitions');
+    return desk;
+  }
+
+  id(kind: string): string {
+    return `${kind}-${(this.#number += 1)}`;
+  }
+
+  /** Carries own events of accounts p to the fund, and the answers of the fund to every partition. */
+  relay(events: readonly SealedEvent[]): void {
+    for (const event of events) {
+      for (const answer of this.fund.deliver(event)) {
+        for (const desk of this.desks) this.relay(desk.deliver(answer));
+      }
+    }
+  }
+
+  /** An event of liquidation p goes to the account's partition and to the fund. */
+  liquidation<Type extends keyof LiquidationEvents>(
+    type: Type,
+    payload: LiquidationEvents[Type] & { readonly accountId: string },
+  ): Place {
+    const desk = this.deskOf(payload.accountId);
+    this.relay(desk.takeAny(type, payload));
+    for (const answer of this.fund.takeAny(type, payload, desk.partition)) {
+      for (const each of this.desks) this.relay(each.deliver(answer));
+    }
+    return { partition: desk.partition, position: desk.machine.cursor('liquidation', desk.partition) };
+  }
+
+  deposit(accountId: string, asset: 'USD' | 'BTC' | 'ETH', amount: string, depositId = this.id('deposit')): void {
+    this.relay(this.deskOf(accountId).take('DepositReceived', { depositId, accountId, asset, amount }));
+  }
+
+  contribute(amount: string, contributionId = this.id('contribution')): void {
+    const [desk] = this.desks;
+    invariant(desk, 'a clearing house has partitions');
+    this.relay(desk.take('FundContributionReceived', { contributionId, amount }));
+  }
+
+  withdraw(
+    accountId: string,
+    asset: 'USD' | 'BTC' | 'ETH',
+    amount: string,
+    withdrawalId = this.id('withdrawal'),
+  ): void {
+    this.relay(this.deskOf(accountId).take('WithdrawalRequested', { withdrawalId, accountId, asset, amount }));
+  }
+
+  heldWithdrawals(): Withdrawal[] {
+    return this.desks.flatMap(({ state }) => [...state.withdrawals.values()].filter(({ status }) => status === 'held'));
+  }
+
+  /** Margin's answer to a held withdrawal, judged `behind` versions ago. */
+  answer({ accountId, withdrawalId, attempt }: Withdrawal, cleared: boolean, behind: number): void {
+    const desk = this.deskOf(accountId);
+    const accountVersion = Math.max(1, (desk.state.accounts.get(accountId)?.version ?? 1) - behind);
+    const clearance = aClearance(accountId, withdrawalId, accountVersion, attempt);
+    const refusal: MarginEvents['WithdrawalRefused'] = { ...clearance, code: 'below-initial-requirement' };
+    this.relay(cleared ? desk.take('WithdrawalCleared', clearance) : desk.take('WithdrawalRefused', refusal));
+  }
+
+  setLiquidating(accountId: string, liquidating: boolean): void {
+    const [from, to] = liquidating ? (['MARGIN_CALL', 'LIQUIDATING'] as const) : (['LIQUIDATING', 'HEALTHY'] as const);
+    const assessment = {
+      accountId,
+      accountVersion: 1,
+      schedule: 1,
+      figures: noFigures,
+      clearedHolds: '0',
+      collateral: [],
+      positions: [],
+    };
+    this.relay(this.deskOf(accountId).take('AccountStateChanged', { accountId, from, to, reason: 'test', assessment }));
+  }
+
+  trade({ buyer, seller, instrument, quantity, price }: TwoSidedTrade, tradeId = this.id('trade'), times = 1): void {
+    for (let n = 0; n < times; n++) {
+      const both = { tradeId, instrument, quantity, price } as const;
+      this.relay(this.deskOf(buyer).take('TradeFilled', aFill({ ...both, accountId: buyer, side: 'buy' })));
+      this.relay(
+        this.deskOf(seller).take(
+          'TradeFilled',
+          aFill({ ...both, accountId: seller, side: 'sell', liquidity: 'maker' }),
+        ),
+      );
+    }
+  }
+
+  fundingRate(instrument: InstrumentId, rate: string, mark: string): void {
+    this.#number += 1;
+    for (const desk of this.desks) {
+      this.relay(
+        desk.take('FundingRateFixed', aFundingRate({ instrument, rate, mark, dueAt: this.#number * 28_800_000 })),
+      );
+    }
+  }
+
+  quantityOf(accountId: string, instrument: InstrumentId): string {
+    return text((this.deskOf(accountId).state.accounts.get(accountId)?.positions.get(instrument) ?? FLAT).quantity);
+  }
+
+  /** One whole slice of a liquidation: order, fills, cost, and the draw if the penalty does not cover the slippage. */
+  slice({ accountId, maker, instrument, mark, provisionalRate, fills, returnedPercent }: Slice): void {
+    const desk = this.deskOf(accountId);
+    const caseId = `${accountId}#${this.id('case')}`;
+    const side = dec(this.quantityOf(accountId, instrument)).isNegative() ? 'buy' : 'sell';
+    const makerSide = side === 'buy' ? 'sell' : 'buy';
+    const order = this.liquidation(
+      'CloseOutOrderPlaced',
+      aCloseOutOrder({ caseId, accountId, instrument, side, mark, provisionalRate }),
+    );
+    let charged = ZERO;
+    for (const { quantity, price } of fills) {
+      const both = { tradeId: this.id('trade'), instrument, quantity, price, closeOutOrder: order };
+      const booked = desk.take('TradeFilled', aFill({ ...both, accountId, side }));
+      for (const event of booked) charged = charged.plus(dec((event.payload as { fee: string }).fee));
+      this.relay(booked);
+      this.relay(
+        this.deskOf(maker).take(
+          'TradeFilled',
+          aFill({ ...both, accountId: maker, side: makerSide, liquidity: 'maker' }),
+        ),
+      );
+    }
+    const trueUp = text(roundMoney(charged.times(returnedPercent).div(100), 'USD', 'credit'));
+    this.liquidation('LiquidationCostAssessed', anAssessedCost({ caseId, accountId, order, trueUp }));
+    const missing = desk.state.orders.get(order.position)?.ledgerBalance ?? ZERO;
+    if (missing.lt(0)) {
+      const amount = text(missing.neg());
+      this.liquidation('FundDrawRequested', { caseId, accountId, purpose: 'SlippageBeyondReward', amount, order });
+    }
+    this.liquidation('LiquidationClosed', {
+      caseId,
+      accountId,
+      outcome: 'restored',
+      slices: 1,
+      uncoveredLoss: '0',
+    });
+  }
+
+  /** The deficit of a bankrupt account is asked of the fund; what stays is booked as uncovered at the end of the case. */
+  coverDeficit(accountId: string, amount: string, uncoveredLoss: string): void {
+    const caseId = `${accountId}#${this.id('case')}`;
+    this.liquidation('FundDrawRequested', { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null });
+    this.liquidation('LiquidationClosed', { caseId, accountId, outcome: 'closed-out', slices: 0, uncoveredLoss });
+  }
+
+  /** A whole round: the candidates close what they can of the wish, the bankrupt account the sum of it. */
+  deleverage(
+    bankrupt: string,
+    candidates: readonly string[],
+    instrument: InstrumentId,
+    wish: string,
+    price: string,
+  ): void {
+    const quantity = dec(this.quantityOf(bankrupt, instrument));
+    if (quantity.isZero()) return;
+    const side: Side = quantity.isNegative() ? 'short' : 'long';
+    const roundId = this.id('round');
+    const request = this.liquidation('AdlRequested', {
+      caseId: `${bankrupt}#1`,
+      accountId: bankrupt,
+      instrument,
+      side,
+      quantity: text(quantity.abs()),
+      bankruptcyPrice: price,
+      schedule: 1,
+    });
+    const each = text(minOf(dec(wish), quantity.abs().div(Math.max(1, candidates.length)).toDecimalPlaces(8, 1)));
+    const closes = candidates.map((accountId) => ({
+      partition: this.deskOf(accountId).partition,
+      accountId,
+      request,
+      quantity: each,
+      price,
+    }));
+    let closed = ZERO;
+    for (const desk of this.desks) {
+      const booked = desk.take('AdlExecuted', { roundId, instrument, side, leverageCap: '1', closes });
+      for (const event of booked) closed = closed.plus(dec((event.payload as { quantity: string }).quantity));
+      this.relay(booked);
+    }
+    const remainder = text(maxOf(ZERO, quantity.abs().minus(closed)));
+    for (const desk of this.desks) {
+      this.relay(
+        desk.take('AdlRoundClosed', {
+          roundId,
+          instrument,
+          side,
+          bankrupt: [
+            { request, caseId: `${bankrupt}#1`, accountId: bankrupt, closedQuantity: text(closed), price, remainder },
+          ],
+        }),
+      );
+    }
+  }
+
+  /** Rules broken over all partitions, now that every fact has been delivered. */
+  atRest(): readonly AccountsViolation[] {
+    return accountsInvariants.ofAll(
+      this.desks.map(({ state }) => state),
+      this.fund.state,
+    );
+  }
+
+  grants(): FundEvents['FundDrawGranted'][] {
+    return this.fund.events
+      .filter(({ type }) => type === 'FundDrawGranted')
+      .map(({ payload }) => payload as FundEvents['FundDrawGranted']);
+  }
+}

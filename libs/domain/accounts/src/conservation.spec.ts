@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { comparisonText } from '@ballast/event-sourcing';
+import { ASSETS } from '@ballast/kernel';
+import { balanceOf } from './ledger.js';
+import { INSTRUMENTS } from './input-reading.js';
+import { ClearingHouse } from './clearing-house.fixtures.js';
+
+const PARTITIONS = 3;
+const ACCOUNTS_EACH = 2;
+const ACCOUNTS = PARTITIONS * ACCOUNTS_EACH;
+
+type Step = (house: ClearingHouse) => void;
+
+const decimalText = (max: number, digits: number) =>
+  fc.integer({ min: 1, max }).map((units) => {
+    const padded = String(units).padStart(digits + 1, '0');
+    return `${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
+  });
+const anAccount = fc.nat({ max: ACCOUNTS - 1 });
+const anAsset = fc.constantFrom(...ASSETS);
+const anInstrument = fc.constantFrom(...INSTRUMENTS);
+const aQuantity = decimalText(5_000_000, 6);
+const aPrice = decimalText(90_000_000, 3);
+/** More digits than any tick, as a modelled mark has. */
+const aMark = decimalText(2_000_000_000, 14).map((text) => `4${text}`);
+const money = decimalText(50_000_000, 2);
+const at = (house: ClearingHouse, index: number): string => house.accounts[index] as string;
+
+const trade: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, anAccount, anInstrument, aQuantity, aPrice, fc.integer({ min: 1, max: 2 }))
+  .map(([buyer, seller, instrument, quantity, price, times]) => (house) => {
+    const both = { buyer: at(house, buyer), seller: at(house, seller), instrument, quantity, price };
+    house.trade(both, undefined, times);
+  });
+const tradeOfAStranger: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, anInstrument, aQuantity, aPrice)
+  .map(([buyer, instrument, quantity, price]) => (house) => {
+    house.trade({ buyer: at(house, buyer), seller: 'stranger.main', instrument, quantity, price }, undefined, 2);
+  });
+const deposit: fc.Arbitrary<Step> = fc.tuple(anAccount, anAsset, money).map(([account, asset, amount]) => (house) => {
+  house.deposit(at(house, account), asset, amount);
+});
+const strangersDeposit: fc.Arbitrary<Step> = fc.tuple(anAsset, money).map(([asset, amount]) => (house) => {
+  house.deposit('stranger.main', asset, amount);
+});
+const withdrawal: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, anAsset, money)
+  .map(([account, asset, amount]) => (house) => {
+    house.withdraw(at(house, account), asset, amount);
+  });
+const answer: fc.Arbitrary<Step> = fc
+  .tuple(fc.nat(), fc.boolean(), fc.nat({ max: 3 }))
+  .map(([which, cleared, behind]) => (house) => {
+    const held = house.heldWithdrawals();
+    const chosen = held[which % Math.max(1, held.length)];
+    if (chosen !== undefined) house.answer(chosen, cleared, behind);
+  });
+const stateChange: fc.Arbitrary<Step> = fc.tuple(anAccount, fc.boolean()).map(([account, liquidating]) => (house) => {
+  house.setLiquidating(at(house, account), liquidating);
+});
+const funding: fc.Arbitrary<Step> = fc
+  .tuple(anInstrument, decimalText(9_999, 9), fc.boolean(), aMark)
+  .map(([instrument, rate, negative, mark]) => (house) => {
+    house.fundingRate(instrument, negative ? `-${rate}` : rate, mark);
+  });
+const slice: fc.Arbitrary<Step> = fc
+  .tuple(
+    fc.tuple(anAccount, anAccount).filter(([a, b]) => a !== b),
+    anInstrument,
+    aMark,
+    decimalText(30_000, 6),
+    fc.array(fc.record({ quantity: aQuantity, price: aPrice }), { maxLength: 3 }),
+    fc.integer({ min: -100, max: 100 }),
+  )
+  .map(([[account, maker], instrument, mark, provisionalRate, fills, returnedPercent]) => (house) => {
+    const accountId = at(house, account);
+    house.slice({ accountId, maker: at(house, maker), instrument, mark, provisionalRate, fills, returnedPercent });
+  });
+const deficit: fc.Arbitrary<Step> = fc.tuple(anAccount, money, money).map(([account, amount, uncovered]) => (house) => {
+  house.coverDeficit(at(house, account), amount, uncovered);
+});
+const contribution: fc.Arbitrary<Step> = money.map((amount) => (house) => house.contribute(amount));
+const deleveraging: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, fc.array(anAccount, { maxLength: 4 }), anInstrument, aQuantity, aMark)
+  .map(([bankrupt, candidates, instrument, wish, price]) => (house) => {
+    const others = candidates.filter((candidate) => candidate !== bankrupt).map((candidate) => at(house, candidate));
+    house.deleverage(at(house, bankrupt), others, instrument, wish, price);
+  });
+const nonsense: fc.Arbitrary<Step> = fc
+  .tuple(
+    fc.constantFrom(
+      'TradeFilled',
+      'DepositReceived',
+      'WithdrawalRequested',
+      'AccountOpeningRequested',
+      'FundContributionReceived',
+    ),
+    fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(fc.constantFrom('accountId', 'amount', 'asset', 'quantity'), fc.jsonValue()),
+    ),
+  )
+  .map(([type, payload]) => (house) => {
+    house.relay(house.deskOf('nobody').takeAny(type, payload));
+  });
+
+const aStep = fc.oneof(
+  { arbitrary: trade, weight: 6 },
+  { arbitrary: deposit, weight: 4 },
+  { arbitrary: slice, weight: 4 },
+  { arbitrary: withdrawal, weight: 3 },
+  { arbitrary: answer, weight: 4 },
+  { arbitrary: funding, weight: 2 },
+  { arbitrary: deleveraging, weight: 2 },
+  { arbitrary: deficit, weight: 2 },
+  { arbitrary: contribution, weight: 1 },
+  { arbitrary: stateChange, weight: 1 },
+  { arbitrary: tradeOfAStranger, weight: 1 },
+  { arbitrary: strangersDeposit, weight: 1 },
+  { arbitrary: nonsense, weight: 1 },
+);
+const aDay = fc.array(aStep, { minLength: 1, maxLength: 40 });
+
+const played = (steps: readonly Step[]): ClearingHouse => {
+  const house = new ClearingHouse(PARTITIONS, ACCOUNTS_EACH);
+  for (const step of steps) step(house);
+  return house;
+};
+
+describe('whatever happens on a day, over several partitions', () => {
+  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest', () => {
+    fc.assert(
+      fc.property(aDay, (steps) => {
+        const house = new ClearingHouse(PARTITIONS, ACCOUNTS_EACH);
+        for (const step of steps) {
+          step(house);
+          expect(house.violations).toEqual([]);
+          expect(house.atRest()).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('every slice leaves exactly nothing in the ledger account liquidation', () => {
+    fc.assert(
+      fc.property(aDay, (steps) => {
+        for (const { state } of played(steps).desks) {
+          expect(balanceOf(state.ledger, 'liquidation', 'USD').toFixed()).toBe('0');
+          expect(state.orders.size).toBe(0);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('a partition rebuilt from its inputs and own events equals the one that lived through them', () => {
+    fc.assert(
+      fc.property(aDay, (steps) => {
+        const house = played(steps);
+        for (const desk of [...house.desks, house.fund]) {
+          const rebuilt = desk.rebuilt();
+          expect(rebuilt.state).toEqual(desk.state);
+          expect(rebuilt.head).toEqual(desk.machine.head);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('the same inputs decided again give the same bytes', () => {
+    fc.assert(
+      fc.property(aDay, (steps) => {
+        const house = played(steps);
+        for (const desk of [...house.desks, house.fund]) {
+          const again = (desk as (typeof house.desks)[number]).replayed();
+          expect(again.events.map(comparisonText)).toEqual(desk.events.map(comparisonText));
+          expect(again.machine.head).toEqual(desk.machine.head);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
