@@ -1,3 +1,4 @@
+import { uuidV5 } from '@ballast/kernel';
 import { chainHead, EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import type { Batch, Bus, BusIncident, Halt, LogReader, Subscription } from './bus.js';
 import { SourceHole } from './source-sequence.js';
@@ -11,12 +12,12 @@ export interface BusUnderTest {
 }
 
 export interface BusSuite {
-  /** Ready to carry partitions -1 to 3 of the named log, which nobody has used before. */
-  open(log: string, options: BusUnderTest): Promise<Bus>;
+  /** An empty bus, ready to carry partitions -1 to 3 of log `accounts` and its commands. */
+  open(options: BusUnderTest): Promise<Bus>;
 }
 
 /** Entries 1 to `count` of one partition, chained as a log would. */
-export function entriesOf(log: string, partition: number, count: number): SealedEvent[] {
+export function entriesOf(log: string, partition: number, count: number, filler = ''): SealedEvent[] {
   const entries: SealedEvent[] = [];
   let head: Buffer = EMPTY_HEAD;
   for (let position = 1; position <= count; position++) {
@@ -25,7 +26,7 @@ export function entriesOf(log: string, partition: number, count: number): Sealed
         log,
         partition,
         position,
-        id: `${log}/${partition}/${position}`,
+        id: uuidV5(`${log}/${partition}/${position}`),
         stream: 'orders',
         version: position,
         type: 'OrderNoted',
@@ -35,7 +36,7 @@ export function entriesOf(log: string, partition: number, count: number): Sealed
         basis: [],
         correlation: 'test',
         actor: null,
-        payload: { value: String(position), key: `k-${position}` },
+        payload: { value: String(position), key: `k-${position}`, filler },
       },
       head,
     );
@@ -98,15 +99,13 @@ const numbers = (from: number, to: number): number[] => Array.from({ length: to 
 /** Every bus keeps these promises. */
 export function busContract(suite: BusSuite): void {
   let bus: Bus;
-  let log: string;
+  const log = 'accounts';
   let incidents: BusIncident[];
-  let count = 0;
   let arrivals: Arrivals;
 
   const open = async (options: BusUnderTest = {}): Promise<void> => {
-    log = `exchange.contract${process.pid}x${Date.now()}x${++count}`;
     incidents = [];
-    bus = await suite.open(log, { onIncident: (incident) => incidents.push(incident), ...options });
+    bus = await suite.open({ onIncident: (incident) => incidents.push(incident), ...options });
   };
   const follow = (after = 0, partition = 0, offset?: string): Promise<Subscription> =>
     bus.subscribe(
@@ -314,18 +313,18 @@ export function busContract(suite: BusSuite): void {
   it('carries commands to the owner of the partition in the order of arrival, and again after a lost answer', async () => {
     await open();
     const command = (n: number) => ({
-      log,
+      log: 'accounts.commands',
       partition: 1,
       commandId: `c-${n}`,
-      type: 'RequestWithdrawal',
-      bodyText: `{"key":"k","value":"${n}"}`,
+      type: 'OpenAccount',
+      bodyText: `{"accountId":"alice.main${n}"}`,
       actor: n === 2 ? null : 'ops',
     });
     await bus.send(command(1));
     await bus.send(command(2));
     const commands: unknown[] = [];
     let nextOffset = '';
-    const first = await bus.receive({ log, partition: 1 }, async (batch) => {
+    const first = await bus.receive({ log: 'accounts.commands', partition: 1 }, async (batch) => {
       commands.push(...batch.commands);
       nextOffset = batch.nextOffset;
       arrivals.look();
@@ -335,7 +334,7 @@ export function busContract(suite: BusSuite): void {
     expect(commands).toEqual([command(1), command(2)]);
 
     await bus.send(command(1));
-    await bus.receive({ log, partition: 1, offset: nextOffset }, async (batch) => {
+    await bus.receive({ log: 'accounts.commands', partition: 1, offset: nextOffset }, async (batch) => {
       commands.push(...batch.commands);
       arrivals.look();
     });

@@ -6,6 +6,8 @@ export interface SourceCursor {
   readonly partition: number;
   /** Last position that the reader has applied; 0 before the first. */
   readonly after: number;
+  /** Chain head after that entry, when it is known: then a source that was replaced meanwhile is found out at once. */
+  readonly chain?: Buffer;
   /** `nextOffset` of the last batch applied, as a hint where to look first; without it the oldest message kept. */
   readonly offset?: string;
 }

@@ -1,6 +1,6 @@
 import { InvariantViolation } from '@ballast/kernel';
 import { chainHead, type SealedEvent } from '@ballast/event-sourcing';
-import type { BusIncident, LogReader } from './bus.js';
+import type { BusIncident, LogReader, SourceCursor } from './bus.js';
 
 /** Positions that neither the bus nor the log has. */
 export class SourceHole extends Error {
@@ -18,34 +18,39 @@ export class SourceSequence {
   #position: number;
   /** Chain after the last entry; unknown until the first one. */
   #chain: Buffer | undefined;
+  #incarnation: string | undefined;
 
   constructor(
     readonly log: string,
     readonly partition: number,
-    after: number,
+    { after, chain }: Pick<SourceCursor, 'after' | 'chain'>,
     private readonly read: LogReader | undefined,
     private readonly report: (incident: BusIncident) => void,
   ) {
     this.#position = after;
+    this.#chain = chain;
   }
 
+  /** Last position taken. */
   get position(): number {
     return this.#position;
   }
 
   /**
    * What is new in the arrived entries, holes filled.
+   * @param incarnations of the entries' log, entry by entry, when they came with them
    * @throws SourceHole, SourceFork
    */
-  async admit(arrived: readonly SealedEvent[]): Promise<SealedEvent[]> {
+  async admit(arrived: readonly SealedEvent[], incarnations: readonly string[] = []): Promise<SealedEvent[]> {
     const taken: SealedEvent[] = [];
     let duplicates = 0;
-    for (const entry of arrived) {
+    for (const [i, entry] of arrived.entries()) {
       if (entry.position > this.#position + 1) await this.#refetch(entry.position, taken);
       if (entry.position <= this.#position) {
         this.#recognise(entry);
         duplicates += 1;
       } else {
+        this.#continue(incarnations[i], entry);
         this.#take(entry, taken);
       }
     }
@@ -90,6 +95,15 @@ export class SourceSequence {
     this.#position = entry.position;
     this.#chain = entry.chain;
     taken.push(entry);
+  }
+
+  /** A log that was restored or promoted says so with a new incarnation: what its positions name must be looked at. */
+  #continue(incarnation: string | undefined, { position }: SealedEvent): void {
+    if (incarnation === undefined) return;
+    if (this.#incarnation !== undefined && this.#incarnation !== incarnation) {
+      throw new SourceFork(`${this.log}/${this.partition} has another incarnation from position ${position} on`);
+    }
+    this.#incarnation = incarnation;
   }
 
   #recognise(entry: SealedEvent): void {

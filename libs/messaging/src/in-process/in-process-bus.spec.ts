@@ -5,7 +5,7 @@ import { Arrivals, busContract, entriesOf, readerOf } from '../bus.contract.js';
 import { InProcessBus } from './in-process-bus.js';
 
 describe('the bus of a single process', () => {
-  busContract({ open: async (_log, options) => new InProcessBus(options) });
+  busContract({ open: async (options) => new InProcessBus(options) });
 
   it('passes entries on as the objects they are', async () => {
     const bus = new InProcessBus();

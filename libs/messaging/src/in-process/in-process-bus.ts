@@ -92,7 +92,7 @@ export class InProcessBus implements Bus {
   #entryPump(source: SourceCursor, handle: (batch: Batch) => Promise<void>, onHalt?: (halt: Halt) => void): Pump {
     const { log, partition } = source;
     const kept = this.#kept(this.#entries, log, partition);
-    const sequence = new SourceSequence(log, partition, source.after, this.options.read, this.#report);
+    const sequence = new SourceSequence(log, partition, source, this.options.read, this.#report);
     let offset = offsetOf(source);
     // What was published before this process began is in the log only, and nobody will publish it again.
     let behindLog = this.options.read !== undefined;

@@ -1,0 +1,127 @@
+import kafkajs, { type Kafka } from 'kafkajs';
+import { PARKED_TOPIC, topicOf, topicsOf } from '@ballast/contracts';
+import type { Bus, BusIncident } from '../bus.js';
+import { Arrivals, busContract, entriesOf, readerOf, type BusUnderTest } from '../bus.contract.js';
+import { describeWithKafka } from '../local-kafka/describe-with-kafka.js';
+import { KafkaBus } from './kafka-bus.js';
+import { createTopics, ensureTopics, TopicsRefused } from './topics.js';
+
+await describeWithKafka('the bus over Apache Kafka', (kafka) => {
+  let prefix: string;
+  let count = 0;
+  const used = topicsOf(4).filter(({ topic }) => topic.includes('accounts') || topic === PARKED_TOPIC);
+  const quiet = (): void => undefined;
+  const connection = () => ({ brokers: kafka().brokers, clientId: 'test', prefix, log: quiet });
+  const client = (): Kafka => new kafkajs.Kafka({ brokers: [...kafka().brokers], logLevel: kafkajs.logLevel.NOTHING });
+
+  const open = async (options: BusUnderTest = {}, incarnation = (): string => 'one'): Promise<Bus> => {
+    prefix = `t${process.pid}x${Date.now()}x${++count}.`;
+    await ensureTopics(connection(), used, { replication: 1 });
+    return KafkaBus.open({ connection: connection(), incarnationOf: incarnation, ...options });
+  };
+
+  describe('as every bus', () => busContract({ open }));
+
+  describe('as Kafka', () => {
+    let bus: Bus;
+    let incidents: BusIncident[];
+    let arrivals: Arrivals;
+    const onIncident = (incident: BusIncident): void => {
+      incidents.push(incident);
+      arrivals.look();
+    };
+    beforeEach(() => {
+      incidents = [];
+      arrivals = new Arrivals();
+    });
+    afterEach(() => bus.close());
+
+    it('parks a message that is no entry with its raw bytes, while the others go on', async () => {
+      bus = await open({ onIncident });
+      const entries = entriesOf('accounts', 1, 6);
+      await bus.publish(entries.slice(0, 3));
+      const producer = client().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const value = Buffer.from([0x00, 0x7b, 0xff, 0xfe]);
+      const { topic } = topicOf('accounts', 1);
+      await producer.send({
+        topic: prefix + topic,
+        messages: [{ partition: 1, key: 'k', value, headers: { trace: Buffer.from([0xff, 0x00]) } }],
+      });
+      await producer.disconnect();
+      await bus.publish(entries.slice(3));
+
+      await bus.subscribe([{ log: 'accounts', partition: 1, after: 0 }], arrivals.handle, arrivals.onHalt);
+      await arrivals.upTo(6, 1);
+      expect(arrivals.entries(1)).toEqual(entries);
+      const parked = arrivals.batches.flatMap((batch) => batch.parked);
+      expect(parked).toEqual([
+        {
+          topic,
+          partition: 1,
+          offset: '3',
+          key: Buffer.from('k'),
+          value,
+          headers: { trace: Buffer.from([0xff, 0x00]) },
+          error: expect.stringContaining('malformed') as unknown,
+        },
+      ]);
+      expect(incidents.filter(({ kind }) => kind === 'parked')).toHaveLength(1);
+
+      const admin = client().admin();
+      await admin.connect();
+      const offsets = await admin.fetchTopicOffsets(prefix + PARKED_TOPIC);
+      const own = await admin.fetchTopicOffsets(prefix + topic);
+      await admin.disconnect();
+      expect(offsets.map(({ high }) => high)).toEqual(['1']);
+      expect(own.find(({ partition }) => partition === 1)?.high).toBe('7');
+    });
+
+    it('reads from the log what Kafka has deleted, also when nothing new is ever published', async () => {
+      const entries = entriesOf('accounts', 0, 9);
+      bus = await open({ onIncident, read: readerOf(entries) });
+      await bus.publish(entries);
+      const admin = client().admin();
+      await admin.connect();
+      const topic = prefix + topicOf('accounts', 0).topic;
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({
+        topic,
+        partitions: [{ partition: 0, offset: '9' }],
+      });
+      await admin.disconnect();
+      await bus.subscribe([{ log: 'accounts', partition: 0, after: 2, offset: '2' }], arrivals.handle, arrivals.onHalt);
+      await arrivals.upTo(9);
+      expect(arrivals.entries()).toEqual(entries.slice(2));
+    });
+
+    it('halts a partition whose log comes with another incarnation', async () => {
+      let incarnation = 'one';
+      bus = await open({ onIncident }, () => incarnation);
+      const entries = entriesOf('accounts', 0, 4);
+      await bus.publish(entries.slice(0, 2));
+      await bus.subscribe([{ log: 'accounts', partition: 0, after: 0 }], arrivals.handle, arrivals.onHalt);
+      await arrivals.upTo(2);
+      incarnation = 'two';
+      await bus.publish(entries.slice(2));
+      await arrivals.until(() => arrivals.halts.length > 0);
+      expect(String(arrivals.halts[0]?.error)).toContain('another incarnation from position 3 on');
+      expect(arrivals.positions()).toEqual([1, 2]);
+    });
+
+    it('carries entries that are larger than what is sent together', async () => {
+      bus = await open({ onIncident });
+      const entries = entriesOf('accounts', 0, 6, 'x'.repeat(700_000));
+      await bus.subscribe([{ log: 'accounts', partition: 0, after: 0 }], arrivals.handle, arrivals.onHalt);
+      await bus.publish(entries);
+      await arrivals.upTo(6);
+      expect(arrivals.entries().map(({ hash }) => hash)).toEqual(entries.map(({ hash }) => hash));
+    });
+
+    it('refuses to start over topics that were created with another number of partitions', async () => {
+      bus = await open();
+      await createTopics(connection(), { partitions: 4, replication: 1 });
+      await expect(createTopics(connection(), { partitions: 5, replication: 1 })).rejects.toThrow(TopicsRefused);
+    });
+  });
+});
