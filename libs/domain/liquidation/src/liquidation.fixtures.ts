@@ -117,7 +117,7 @@ export function assessmentOf(
 export class ForeignLogs {
   readonly #positions = new Map<string, number>();
 
-  entry<T extends keyof (CaseInputs & DeleveragingInputs) & string>(
+  entry<T extends keyof (CaseInputs & DeleveragingInputs)>(
     log: string,
     partition: number,
     stream: string,

@@ -309,7 +309,7 @@ export class ModelWorld {
     return account;
   }
 
-  #report(account: BookedAccount, type: 'OrdersCancelled' | 'CloseOutOrderFinished', payload: never | object): void {
+  #report(account: BookedAccount, type: 'OrdersCancelled' | 'CloseOutOrderFinished', payload: object): void {
     const entry = this.#logs.entry(
       'exchange.orderReports',
       account.partition,

@@ -27,7 +27,7 @@ describe('water-filling over leverage', () => {
     ${'0'}    | ${{ cap: '0' }}                                   | ${'nothing to reduce'}
     ${'2500'} | ${{ cap: '0', a: '1000', b: '1000', c: '500' }}   | ${'all there is'}
     ${'9999'} | ${{ cap: '0', a: '1000', b: '1000', c: '500' }}   | ${'more than there is'}
-  `('reduces $total: $why', ({ total, expected }) => {
+  `('reduces $total: $why', ({ total, expected }: { total: string; expected: object }) => {
     expect(shown(W84, total)).toEqual(expected);
   });
 

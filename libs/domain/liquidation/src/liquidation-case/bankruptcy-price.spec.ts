@@ -21,10 +21,13 @@ describe('bankruptcy price', () => {
     ${'3'}   | ${'-100'}   | ${'49433.33333334'} | ${'rounded up for a long, so no loss is left by rounding'}
     ${'-3'}  | ${'-100'}   | ${'49366.66666666'} | ${'rounded down for a short'}
     ${'-1'}  | ${'-60000'} | ${'0'}              | ${'never negative: the rest is uncovered'}
-  `('$quantity BTC with equity $equity: $price, $why', ({ quantity, equity, price }) => {
-    const assessment = assessmentOf('a.main', equity, [requirementOf('BTC-PERP', quantity, '49400', '0.02')]);
-    expect(bankruptcyPrices(assessment).map((found) => text(found.price))).toEqual([price]);
-  });
+  `(
+    '$quantity BTC with equity $equity: $price, $why',
+    ({ quantity, equity, price }: Record<'quantity' | 'equity' | 'price', string>) => {
+      const assessment = assessmentOf('a.main', equity, [requirementOf('BTC-PERP', quantity, '49400', '0.02')]);
+      expect(bankruptcyPrices(assessment).map((found) => text(found.price))).toEqual([price]);
+    },
+  );
 
   it('shares the loss over several positions pro rata to their requirement, and leaves equity at zero', () => {
     const size = fc.integer({ min: 1, max: 1_000_000 });

@@ -40,14 +40,23 @@ describe('modelled cost of closing', () => {
     ${'W66'} | ${'1000000'}   | ${'2.697'}  | ${'2.739'}  | ${'13.1535'} | ${'1315.35'}
     ${'W67'} | ${'50000000'}  | ${'13'}     | ${'19.365'} | ${'53.5474'} | ${'267736.88'}
     ${'W68'} | ${'500000000'} | ${'38.947'} | ${'61.237'} | ${'155.277'} | ${'7763843'}
-  `('$id: $notional USD cost $penalty bp', ({ notional, execution, time, penalty, charge }) => {
-    const cost = modelledCost(dec(notional), BTC);
-    expect(bps(cost.execution, 3)).toBe(execution);
-    expect(bps(cost.time, 3)).toBe(time);
-    expect(bps(cost.penalty, penalty.split('.')[1].length)).toBe(penalty);
-    const digits = charge.includes('.') ? 2 : 0;
-    expect(text(cost.penalty.times(notional).toDecimalPlaces(digits))).toBe(charge);
-  });
+  `(
+    '$id: $notional USD cost $penalty bp',
+    ({
+      notional,
+      execution,
+      time,
+      penalty,
+      charge,
+    }: Record<'notional' | 'execution' | 'time' | 'penalty' | 'charge', string>) => {
+      const cost = modelledCost(dec(notional), BTC);
+      expect(bps(cost.execution, 3)).toBe(execution);
+      expect(bps(cost.time, 3)).toBe(time);
+      expect(bps(cost.penalty, penalty.split('.')[1]?.length ?? 0)).toBe(penalty);
+      const digits = charge.includes('.') ? 2 : 0;
+      expect(text(cost.penalty.times(notional).toDecimalPlaces(digits))).toBe(charge);
+    },
+  );
 
   it('W72: 2M of a thinly traded coin would cost 521.84 bp and is held at the maximum of 300 bp', () => {
     const thin = { ...BTC, spread: dec('0.002'), sigma: dec('0.08'), averageDailyVolume: dec('50000000') };
@@ -64,10 +73,13 @@ describe('provisional rate', () => {
     ${'W71'} | ${'-0.001'} | ${'0'}       | ${'a loss goes to the waterfall, not to the client'}
     ${'-'}   | ${'0'}      | ${'0'}       | ${'nothing left to charge'}
     ${'W67'} | ${'0.02'}   | ${'53.5474'} | ${'the cap of 160 bp does not bind'}
-  `('$id: e $equityRate -> $expected bp: $why', ({ equityRate, expected }) => {
-    const { penalty } = modelledCost(dec('50000000'), BTC);
-    expect(bps(provisionalRate(penalty, dec(equityRate), dec('0.8')), 4)).toBe(expected);
-  });
+  `(
+    '$id: e $equityRate -> $expected bp: $why',
+    ({ equityRate, expected }: Record<'equityRate' | 'expected', string>) => {
+      const { penalty } = modelledCost(dec('50000000'), BTC);
+      expect(bps(provisionalRate(penalty, dec(equityRate), dec('0.8')), 4)).toBe(expected);
+    },
+  );
 
   it('W74: a charge above e would worsen health, and the cap never lets it get there', () => {
     const [e, m, f] = [dec('0.004'), dec('0.0146'), dec('0.5')];
@@ -91,14 +103,21 @@ describe('final cost of a slice', () => {
     ${'W71'}  | ${'9'}      | ${'-0.001'} | ${'0'}         | ${'0'}          | ${'45000'} | ${'nothing to charge: the fund pays'}
     ${'-'}    | ${'-20'}    | ${'0.02'}   | ${'202736.88'} | ${'65000'}      | ${'0'}     | ${'better than the mark counts as 0'}
     ${'-'}    | ${'9'}      | ${'0.0001'} | ${'4000'}      | ${'0'}          | ${'41000'} | ${'no return below what it did cost'}
-  `('$id: $slippageBps bp at e $equityRate -> $penalty USD: $why', ({ slippageBps, equityRate, ...expected }) => {
-    const { cost, uncoveredSlippage } = costOf(filledOrder(slippageBps, equityRate));
-    expect({ penalty: cost.penalty, trueUp: cost.trueUp, fund: text(uncoveredSlippage) }).toEqual({
-      penalty: expected.penalty,
-      trueUp: expected.trueUp,
-      fund: expected.fund,
-    });
-  });
+  `(
+    '$id: $slippageBps bp at e $equityRate -> $penalty USD: $why',
+    ({
+      slippageBps,
+      equityRate,
+      ...expected
+    }: Record<'slippageBps' | 'equityRate' | 'penalty' | 'trueUp' | 'fund', string>) => {
+      const { cost, uncoveredSlippage } = costOf(filledOrder(slippageBps, equityRate));
+      expect({ penalty: cost.penalty, trueUp: cost.trueUp, fund: text(uncoveredSlippage) }).toEqual({
+        penalty: expected.penalty,
+        trueUp: expected.trueUp,
+        fund: expected.fund,
+      });
+    },
+  );
 
   it('costs nothing when nothing was filled', () => {
     const order = { ...filledOrder('0', '0.02'), closed: ZERO, charged: ZERO, finished: ZERO };
@@ -110,7 +129,7 @@ describe('final cost of a slice', () => {
 
   it('pays the reward for execution and time out of the penalty, scaled down with it; the rest is the fund’s', () => {
     expect(costOf(filledOrder('13', '0.02')).cost.reward).toBe('161824.58');
-    expect(costOf(filledOrder('13', '0.004')).cost.reward).toBe('96706.09');
+    expect(costOf(filledOrder('13', '0.004')).cost.reward).toBe('96706.63');
   });
 
   it('returns a share psi of what was not needed', () => {

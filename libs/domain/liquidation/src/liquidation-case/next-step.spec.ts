@@ -1,0 +1,94 @@
+import { ONE, ZERO, dec } from '@ballast/kernel';
+import { assessmentOf, linear, requirementOf, scheduleInForce, underlyingSchedule } from '../liquidation.fixtures.js';
+import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
+import type { LiquidationCase } from './liquidation-case.state.js';
+import { nextStep, type CaseBasis } from './next-step.js';
+
+const place = { partition: 0, position: 7 };
+
+const ready: LiquidationCase = {
+  caseId: 'a.main#1',
+  accountId: 'a.main',
+  cancelRequest: place,
+  ordersCancelled: true,
+  slices: 0,
+  order: null,
+  settling: null,
+  thinSchedule: null,
+  draw: null,
+  fundExhausted: false,
+  deleveraging: [],
+};
+
+const schedule = scheduleInForce(4, [underlyingSchedule('BTC', '50000', linear('0.02'))]);
+
+function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): CaseBasis {
+  const positions = held === '0' ? [] : [requirementOf('BTC-PERP', held, '50000', '0.02')];
+  const assessment = assessmentOf('a.main', equity, positions, { accountVersion: 3, schedule: 4 });
+  return { assessment, accountVersion: 3, schedule, halted: false, ...changes };
+}
+
+const order = {
+  place,
+  instrument: 'BTC-PERP',
+  side: 'sell',
+  quantity: ONE,
+  mark: ONE,
+  equityRate: ZERO,
+  theta: ONE,
+  modelledRate: ZERO,
+  executionRate: ZERO,
+  timeRate: ZERO,
+  schedule: 4,
+  closed: ZERO,
+  charged: ZERO,
+  slippage: ZERO,
+  finished: null,
+} as const;
+const draw = { request: place, purpose: 'BankruptcyDeficit', amount: ONE, granted: null } as const;
+const position = (closed: string): LiquidationCase['deleveraging'][number] => ({
+  request: place,
+  quantity: dec('10'),
+  closed: dec(closed),
+});
+
+describe('the ladder', () => {
+  it.each`
+    change                                    | given                                                           | expected                  | why
+    ${{ ordersCancelled: false }}             | ${basis('9000')}                                                | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
+    ${{ order }}                              | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'one order at a time'}
+    ${{ settling: place }}                    | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'its cost is not booked'}
+    ${{ draw }}                               | ${basis('9000')}                                                | ${'fund-not-answered'}    | ${'equity is about to change'}
+    ${{ deleveraging: [position('9.9999')] }} | ${basis('9000')}                                                | ${'deleveraging'}         | ${'the rounds close the rest'}
+    ${{}}                                     | ${basis('9000', { accountVersion: 4 })}                         | ${'no-valid-assessment'}  | ${'the account has changed since'}
+    ${{}}                                     | ${basis('9000', { accountVersion: 2 })}                         | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
+    ${{}}                                     | ${basis('9000', { assessment: undefined })}                     | ${'no-valid-assessment'}  | ${'never assessed'}
+    ${{}}                                     | ${basis('9000', { schedule: undefined })}                       | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
+    ${{}}                                     | ${basis('9000', { halted: true })}                              | ${'prices-halted'}        | ${'the newest schedule is halted'}
+    ${{}}                                     | ${basis('9000', { schedule: { ...schedule, status: 'HALT' } })} | ${'prices-halted'}        | ${'its own schedule was halted'}
+    ${{ thinSchedule: 4 }}                    | ${basis('9000')}                                                | ${'book-too-thin'}        | ${'the same book again'}
+  `('waits: $expected, $why', ({ change, given, expected }) => {
+    const current = { ...ready, ...(change as Partial<LiquidationCase>) };
+    expect(nextStep(current, given as CaseBasis, LIQUIDATION_POLICY)).toEqual({
+      kind: 'wait',
+      for: expected as string,
+    });
+  });
+
+  it.each`
+    change                                | given                   | expected                                                        | why
+    ${{}}                                 | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'below target'}
+    ${{ thinSchedule: 3 }}                | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'prices are newer than the thin book'}
+    ${{ thinSchedule: 4 }}                | ${basis('15000')}       | ${{ kind: 'end', outcome: 'restored' }}                         | ${'health needs no book'}
+    ${{ fundExhausted: true }}            | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'solvent again'}
+    ${{}}                                 | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'the fund first'}
+    ${{ thinSchedule: 4 }}                | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'a deficit does not wait'}
+    ${{ fundExhausted: true }}            | ${basis('-1')}          | ${{ kind: 'deleverage', schedule: 4 }}                          | ${'then the other side'}
+    ${{ fundExhausted: true }}            | ${basis('-1', {}, '0')} | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ONE }}   | ${'then nobody'}
+    ${{}}                                 | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ZERO }}  | ${'flat and even'}
+    ${{ deleveraging: [position('10')] }} | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'deleveraged', uncoveredLoss: ZERO }} | ${'flat by deleveraging'}
+  `('goes on: $expected.kind, $why', ({ change, given, expected }) => {
+    const current = { ...ready, ...(change as Partial<LiquidationCase>) };
+    expect(nextStep(current, given as CaseBasis, LIQUIDATION_POLICY)).toMatchObject(expected as object);
+  });
+});

@@ -1,0 +1,115 @@
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { LiquidationEvents } from '@ballast/facts';
+import { ForeignLogs } from './liquidation.fixtures.js';
+import { liquidationInvariants } from './liquidation.invariants.js';
+
+const caseId = 'alice.main#1';
+const accountId = 'alice.main';
+const order = { partition: 0, position: 2 };
+
+const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
+  caseId,
+  accountId,
+  slice: 1,
+  instrument: 'BTC-PERP',
+  side: 'sell',
+  quantity: '4',
+  mark: '50000',
+  equityRate: '0.01',
+  theta: '0.8',
+  modelledRate: '0.005',
+  provisionalRate: '0.005',
+  executionRate: '0.001',
+  timeRate: '0.001',
+  requirementFreed: '4000',
+  health: '0.5',
+  schedule: 1,
+  accountVersion: 1,
+};
+const ASSESSED: LiquidationEvents['LiquidationCostAssessed'] = {
+  caseId,
+  accountId,
+  order,
+  closedQuantity: '4',
+  closedNotional: '200000',
+  equityRate: '0.01',
+  slippage: '1700',
+  realisedRate: '0.0085',
+  finalRate: '0.008',
+  charged: '1000',
+  penalty: '1600',
+  trueUp: '-600',
+  reward: '400',
+};
+
+type Written = Partial<{ [T in keyof LiquidationEvents]: Partial<LiquidationEvents[T]> }>;
+
+/** A whole case as it must be, with single fields changed; the rules that this breaks. */
+function broken(
+  changes: Written = {},
+  more: readonly [keyof LiquidationEvents, object][] = [],
+  grant: object = {},
+): string[] {
+  const logs = new ForeignLogs();
+  const own = (type: keyof LiquidationEvents, payload: object): LogEntry =>
+    logs.entry('liquidation', 0, `liquidation-${caseId}`, type, { ...payload, ...changes[type] } as never);
+  const trigger = { partition: 0, position: 1 };
+  const entries = [
+    own('LiquidationOpened', { caseId, accountId, trigger }),
+    own('CloseOutOrderPlaced', PLACED),
+    ...more.map(([type, payload]) => own(type, payload)),
+    own('LiquidationCostAssessed', ASSESSED),
+    own('FundDrawRequested', { caseId, accountId, purpose: 'SlippageBeyondReward', amount: '100', order }),
+    own('LiquidationClosed', { caseId, accountId, outcome: 'restored', slices: 1, uncoveredLoss: '0' }),
+    logs.entry('accounts', GLOBAL, 'insurance-fund', 'FundDrawGranted', {
+      request: { partition: 0, position: 4 + more.length },
+      requested: '100',
+      granted: '60',
+      ...grant,
+    } as never),
+  ];
+  const invariants = liquidationInvariants();
+  return [...entries.flatMap((entry) => invariants.take(entry)), ...invariants.finish()].map(({ rule }) => rule);
+}
+
+describe('what must always hold of a liquidation', () => {
+  it('holds for a case that charges up to theta * e and draws what is missing', () => {
+    expect(broken()).toEqual([]);
+  });
+
+  it.each`
+    changes                                                                                | rule                            | why
+    ${{ CloseOutOrderPlaced: { provisionalRate: '0.006' } }}                               | ${'penalty-within-equity'}      | ${'more than modelled'}
+    ${{ CloseOutOrderPlaced: { equityRate: '-0.01', provisionalRate: '0.005' } }}          | ${'penalty-within-equity'}      | ${'charged without equity'}
+    ${{ LiquidationCostAssessed: { penalty: '1600.01', trueUp: '-600.01' } }}              | ${'penalty-within-equity'}      | ${'a cent beyond theta * e'}
+    ${{ LiquidationCostAssessed: { penalty: '-1', trueUp: '1001' } }}                      | ${'penalty-within-equity'}      | ${'a negative penalty'}
+    ${{ LiquidationCostAssessed: { trueUp: '-599' } }}                                     | ${'cost-adds-up'}               | ${'charged and returned differ from due'}
+    ${{ LiquidationCostAssessed: { closedNotional: '200001' } }}                           | ${'cost-adds-up'}               | ${'another notional than quantity x mark'}
+    ${{ LiquidationCostAssessed: { closedQuantity: '5', closedNotional: '250000' } }}      | ${'cost-adds-up'}               | ${'more closed than ordered'}
+    ${{ LiquidationCostAssessed: { order: { partition: 0, position: 9 } } }}               | ${'cost-adds-up'}               | ${'the cost of no order'}
+    ${{ CloseOutOrderPlaced: { requirementFreed: '3000' } }}                               | ${'slice-never-worsens-health'} | ${'1,600 paid for 3,000 x 0.5'}
+    ${{ FundDrawRequested: { amount: '99' } }}                                             | ${'draw-has-a-cause'}           | ${'not what the slice lacks'}
+    ${{ FundDrawRequested: { order: null } }}                                              | ${'draw-has-a-cause'}           | ${'slippage of no slice'}
+    ${{ FundDrawRequested: { purpose: 'BankruptcyDeficit', amount: '100', order: null } }} | ${undefined}                    | ${'a deficit needs no slice'}
+  `('$rule: $why', ({ changes, rule }) => {
+    const found = broken(changes as Written);
+    if (rule === undefined) expect(found).toEqual([]);
+    else expect(found).toContain(rule);
+  });
+
+  it('allows one open case per account and one order per case', () => {
+    expect(broken({}, [['LiquidationOpened', { caseId: 'alice.main#2', accountId, trigger: order }]])).toContain(
+      'one-open-case',
+    );
+    expect(broken({}, [['CloseOutOrderPlaced', PLACED]])).toContain('one-slice-at-a-time');
+    expect(broken({}, [['LiquidationClosed', { caseId, accountId }]])).toContain('one-slice-at-a-time');
+  });
+
+  it('attributes every grant to a draw, and never more than was asked', () => {
+    expect(broken({}, [], { request: { partition: 0, position: 1 } })).toEqual(['grant-answers-a-draw']);
+    expect(broken({}, [], { granted: '100.01' })).toEqual(['grant-answers-a-draw']);
+    expect(broken({}, [], { granted: '-1' })).toEqual(['grant-answers-a-draw']);
+    expect(broken({}, [], { requested: '101' })).toEqual(['grant-answers-a-draw']);
+    expect(broken({}, [], { granted: '0' })).toEqual([]);
+  });
+});

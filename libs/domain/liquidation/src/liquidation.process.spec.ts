@@ -1,0 +1,420 @@
+import { GLOBAL, PartitionMachine, comparisonText, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type { AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
+import {
+  ForeignLogs,
+  assessmentOf,
+  linear,
+  requirementOf,
+  scheduleInForce,
+  underlyingSchedule,
+} from './liquidation.fixtures.js';
+import { liquidationProcess, type LiquidationState } from './liquidation.process.js';
+
+const ALICE = 'alice.main';
+const MARK = '50000';
+
+/** One partition of liquidation and the logs it reads; each method is one fact of another service. */
+class Desk {
+  machine = new PartitionMachine<LiquidationState>(liquidationProcess, 0, 1);
+  readonly events: SealedEvent[] = [];
+  readonly inputs: LogEntry[] = [];
+  readonly #logs = new ForeignLogs();
+
+  take(input: LogEntry): readonly SealedEvent[] {
+    this.inputs.push(input);
+    this.machine.accept(input);
+    this.machine.settle();
+    const { events } = this.machine.drain();
+    this.events.push(...events);
+    return events;
+  }
+
+  schedule(number: number, status: PriceStatus = 'LIVE', mark: string = MARK): readonly SealedEvent[] {
+    const underlyings = [
+      underlyingSchedule('BTC', mark, linear('0.02')),
+      underlyingSchedule('ETH', '2500', linear('0.02')),
+    ];
+    return this.take(this.#logs.schedule(scheduleInForce(number, underlyings, status)));
+  }
+  trigger(assessment: AssessmentDetail): readonly SealedEvent[] {
+    const { accountId } = assessment;
+    const payload = { accountId, assessment, triggers: [], lowestCallRates: [] };
+    return this.take(this.#logs.entry('margin', 0, `margin-${accountId}`, 'LiquidationTriggered', payload));
+  }
+  assess(assessment: AssessmentDetail): readonly SealedEvent[] {
+    const { accountId } = assessment;
+    const payload = { accountId, assessment };
+    return this.take(this.#logs.entry('margin', 0, `margin-${accountId}`, 'LiquidatingAccountAssessed', payload));
+  }
+  cancelled(request: Place, accountId: string = ALICE): readonly SealedEvent[] {
+    const payload = { accountId, request, cancelledOrders: 2 };
+    return this.take(this.#logs.entry('exchange.orderReports', 0, 'order', 'OrdersCancelled', payload));
+  }
+  finished(order: Place, filledQuantity: string): readonly SealedEvent[] {
+    const payload = { accountId: ALICE, order, status: 'filled', filledQuantity } as const;
+    return this.take(this.#logs.entry('exchange.orderReports', 0, 'order', 'CloseOutOrderFinished', payload));
+  }
+  /** A fill as accounts booked it: the penalty, and what it left in the ledger account `liquidation`. */
+  filled(order: Place, quantity: string, fee: string, left: string): readonly SealedEvent[] {
+    return this.account('PositionChanged', {
+      accountId: ALICE,
+      closeOutOrder: order,
+      quantity,
+      fee,
+      postings: [{ ledgerAccount: 'liquidation', asset: 'USD', amount: left }],
+    });
+  }
+  granted(request: Place, granted: string): readonly SealedEvent[] {
+    const payload = { accountId: ALICE, request, granted };
+    return this.take(this.#logs.entry('accounts', GLOBAL, 'insurance-fund', 'FundDrawGranted', payload as never));
+  }
+  account(type: Parameters<ForeignLogs['entry']>[3], payload: object, accountId = ALICE): readonly SealedEvent[] {
+    return this.take(this.#logs.entry('accounts', 0, `account-${accountId}`, type, payload as never));
+  }
+  other(log: string, partition: number, type: string): readonly SealedEvent[] {
+    return this.take(this.#logs.entry(log, partition, 'other', type as never, {} as never));
+  }
+}
+
+const types = (events: readonly SealedEvent[]): readonly string[] => events.map(({ type }) => type);
+const placeOfOnly = (events: readonly SealedEvent[], type: string): Place => {
+  const [found, ...more] = events.filter((event) => event.type === type);
+  if (found === undefined || more.length > 0) throw new Error(`not exactly one ${type}: ${types(events).join(', ')}`);
+  return { partition: found.partition, position: found.position };
+};
+const payloadOf = <T extends keyof LiquidationEvents>(events: readonly SealedEvent[], type: T): LiquidationEvents[T] =>
+  events.find((event) => event.type === type)?.payload as LiquidationEvents[T];
+
+/** Alice holds 10 BTC at the given equity; her account has the version of the account events so far. */
+const tenBtc = (equity: string, accountVersion: number, schedule = 1): AssessmentDetail =>
+  assessmentOf(ALICE, equity, [requirementOf('BTC-PERP', '10', MARK, '0.02')], { accountVersion, schedule });
+const noPosition = (equity: string, accountVersion: number, schedule = 1): AssessmentDetail =>
+  assessmentOf(ALICE, equity, [], { accountVersion, schedule });
+
+/** A desk on schedule 1 with Alice's case open at equity 9,000 and version 1, orders cancelled, first slice placed. */
+function sliced(equity = '9000'): { desk: Desk; placed: readonly SealedEvent[] } {
+  const desk = new Desk();
+  desk.schedule(1);
+  desk.account('AccountOpened', { accountId: ALICE });
+  const opened = desk.trigger(tenBtc(equity, 1));
+  return { desk, placed: desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')) };
+}
+
+describe('opening a case', () => {
+  it('answers a trigger with one case and a request to cancel the orders, and closes nothing before that', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    expect(types(opened)).toEqual(['LiquidationOpened', 'OrdersCancelRequested']);
+    expect(payloadOf(opened, 'LiquidationOpened')).toMatchObject({
+      caseId: 'alice.main#1',
+      trigger: { partition: 0, position: 1 },
+    });
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
+  });
+
+  it('opens no second case while one is open', () => {
+    const { desk } = sliced();
+    expect(types(desk.trigger(tenBtc('9000', 1)))).toEqual([]);
+  });
+
+  it('counts the cases of an account', () => {
+    const { desk, placed } = sliced('16000');
+    expect(types(placed)).toEqual(['LiquidationClosed']);
+    expect(payloadOf(desk.trigger(tenBtc('9000', 1)), 'LiquidationOpened').caseId).toBe('alice.main#2');
+  });
+
+  it('does not take the answer to another request for its own', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    desk.trigger(tenBtc('9000', 1));
+    expect(types(desk.cancelled({ partition: 0, position: 1 }))).toEqual([]);
+  });
+});
+
+describe('a slice', () => {
+  it('names mark, rates, freed requirement, schedule and account version', () => {
+    expect(payloadOf(sliced().placed, 'CloseOutOrderPlaced')).toEqual({
+      caseId: 'alice.main#1',
+      accountId: ALICE,
+      slice: 1,
+      instrument: 'BTC-PERP',
+      side: 'sell',
+      quantity: '4.1552',
+      mark: '50000',
+      equityRate: '0.018',
+      theta: '0.8',
+      modelledRate: '0.0011204737509656',
+      provisionalRate: '0.0011204737509656',
+      executionRate: '0.00022',
+      timeRate: '0.0001936491673104',
+      requirementFreed: '4155.2',
+      health: '0.9',
+      schedule: 1,
+      accountVersion: 1,
+    });
+  });
+
+  it.each([
+    ['the last report comes after the bookings', ['fill-1', 'fill-2', 'finished']],
+    ['the last report comes first', ['finished', 'fill-1', 'fill-2']],
+    ['the last report comes between the bookings', ['fill-1', 'finished', 'fill-2']],
+  ])('is assessed when report and bookings are complete: %s', (_, order) => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    const facts: Record<string, () => readonly SealedEvent[]> = {
+      'fill-1': () => desk.filled(place, '4', '224.1', '164.1'),
+      'fill-2': () => desk.filled(place, '0.1552', '8.7', '6.37'),
+      finished: () => desk.finished(place, '4.1552'),
+    };
+    const answers = order.map((name) => types(facts[name]?.() ?? []));
+    expect(answers).toEqual([[], [], ['LiquidationCostAssessed']]);
+    // 62.33 USD of slippage are 3 bp instead of 2.2 modelled: 3 + 1.1 + 5 bp are less than 11.2, so nothing changes.
+    expect(payloadOf(desk.events, 'LiquidationCostAssessed')).toMatchObject({
+      closedQuantity: '4.1552',
+      slippage: '62.33',
+      charged: '232.8',
+      penalty: '232.79',
+      trueUp: '0.01',
+    });
+  });
+
+  it('is followed by the next only on an assessment of the account as accounts last told it', () => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    desk.filled(place, '4.1552', '232.79', '170.46');
+    desk.finished(place, '4.1552');
+    const left = (version: number): AssessmentDetail =>
+      assessmentOf(ALICE, '8000', [requirementOf('BTC-PERP', '5.8448', MARK, '0.02')], { accountVersion: version });
+    expect(types(desk.assess(left(2)))).toEqual([]);
+    // Margin is ahead of us: the assessment waits for the booking it has already seen.
+    expect(types(desk.assess(left(3)))).toEqual([]);
+    const next = desk.account('LiquidationCostSettled', { accountId: ALICE, order: place, trueUp: '0' });
+    expect(types(next)).toEqual(['CloseOutOrderPlaced']);
+    expect(payloadOf(next, 'CloseOutOrderPlaced').slice).toBe(2);
+  });
+
+  it('asks the fund for the slippage that the penalty does not cover, once', () => {
+    const { desk, placed } = sliced('100');
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    // e = 0.02 %, so at most 1.6 bp of 500,000 = 80 USD are charged; the fill was 100 bp below the mark.
+    desk.filled(place, '10', '80', '-4920');
+    const after = desk.finished(place, '10');
+    expect(types(after)).toEqual(['LiquidationCostAssessed', 'FundDrawRequested']);
+    expect(payloadOf(after, 'FundDrawRequested')).toMatchObject({
+      purpose: 'SlippageBeyondReward',
+      amount: '4920',
+      order: place,
+    });
+    desk.account('LiquidationCostSettled', { accountId: ALICE, order: place, trueUp: '0' });
+    expect(types(desk.assess(noPosition('20', 3)))).toEqual([]);
+    expect(types(desk.granted(placeOfOnly(after, 'FundDrawRequested'), '4920'))).toEqual(['LiquidationClosed']);
+  });
+
+  it('that found a thin book is repeated only on a newer schedule', () => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    const cost = desk.finished(place, '0');
+    expect(payloadOf(cost, 'LiquidationCostAssessed')).toMatchObject({
+      closedQuantity: '0',
+      penalty: '0',
+      trueUp: '0',
+    });
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
+    expect(types(desk.schedule(2))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+});
+
+describe('prices', () => {
+  it('waits through a halt and goes on with the first assessment on live prices', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    desk.schedule(2, 'HALT');
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual([]);
+    expect(types(desk.schedule(3))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1, 3)))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('does not act on an assessment before it knows its schedule', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1, 2));
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
+    expect(types(desk.schedule(2))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('does not act on an assessment whose schedule is long gone', () => {
+    const desk = new Desk();
+    for (let number = 1; number <= 65; number++) desk.schedule(number);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1, 1));
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+});
+
+describe('the end of a case', () => {
+  it.each`
+    equity        | outcome                  | why
+    ${'15000'}    | ${'LiquidationClosed'}   | ${'exactly at 1.5 x 10,000'}
+    ${'14999.99'} | ${'CloseOutOrderPlaced'} | ${'a cent below'}
+    ${'0'}        | ${'CloseOutOrderPlaced'} | ${'nothing left, nothing owed: closed at penalty 0'}
+    ${'-0.01'}    | ${'FundDrawRequested'}   | ${'a cent owed'}
+  `('equity $equity -> $outcome: $why', ({ equity, outcome }: Record<'equity' | 'outcome', string>) => {
+    expect(types(sliced(equity).placed)).toEqual([outcome]);
+  });
+
+  it('charges nothing when nothing is left', () => {
+    expect(payloadOf(sliced('0').placed, 'CloseOutOrderPlaced')).toMatchObject({
+      provisionalRate: '0',
+      quantity: '10',
+    });
+  });
+
+  it('closes out an account without positions that owes nothing', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    desk.assess(noPosition('10', 1));
+    const closed = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    expect(payloadOf(closed, 'LiquidationClosed')).toMatchObject({
+      outcome: 'closed-out',
+      uncoveredLoss: '0',
+      slices: 0,
+    });
+  });
+});
+
+describe('a bankrupt account', () => {
+  it('goes on at penalty 0 when the fund pays the whole deficit', () => {
+    const { desk, placed } = sliced('-1000');
+    const request = placeOfOnly(placed, 'FundDrawRequested');
+    expect(payloadOf(placed, 'FundDrawRequested')).toMatchObject({
+      purpose: 'BankruptcyDeficit',
+      amount: '1000',
+      order: null,
+    });
+    expect(types(desk.assess(tenBtc('-1000', 1)))).toEqual([]);
+    expect(types(desk.granted(request, '1000'))).toEqual([]);
+    expect(types(desk.account('FundGrantReceived', { accountId: ALICE, request, amount: '1000' }))).toEqual([]);
+    expect(types(desk.assess(tenBtc('0', 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('goes to deleveraging at the bankruptcy price after the grant when the fund pays less', () => {
+    const { desk, placed } = sliced('-1000');
+    const request = placeOfOnly(placed, 'FundDrawRequested');
+    desk.granted(request, '400');
+    desk.account('FundGrantReceived', { accountId: ALICE, request, amount: '400' });
+    const asked = desk.assess(tenBtc('-600', 2));
+    expect(payloadOf(asked, 'AdlRequested')).toEqual({
+      caseId: 'alice.main#1',
+      accountId: ALICE,
+      instrument: 'BTC-PERP',
+      side: 'long',
+      quantity: '10',
+      bankruptcyPrice: '50060',
+      schedule: 1,
+    });
+  });
+
+  it('goes to deleveraging at once when the fund has nothing, and waits until all of it is closed', () => {
+    const { desk, placed } = sliced('-1000');
+    const asked = desk.granted(placeOfOnly(placed, 'FundDrawRequested'), '0');
+    expect(types(asked)).toEqual(['AdlRequested']);
+    const request = placeOfOnly(asked, 'AdlRequested');
+    const booked = (executedQuantity: string, role = 'bankrupt'): object => ({
+      accountId: ALICE,
+      role,
+      request,
+      executedQuantity,
+      quantity: executedQuantity,
+    });
+    desk.account('AdlBooked', booked('4'));
+    expect(types(desk.assess(tenBtc('-400', 2)))).toEqual([]);
+    desk.account('AdlBooked', booked('6'));
+    const closed = desk.assess(noPosition('-0.01', 3));
+    expect(payloadOf(closed, 'LiquidationClosed')).toMatchObject({ outcome: 'deleveraged', uncoveredLoss: '0.01' });
+  });
+
+  it('books as uncovered what the fund does not pay of a deficit without a position', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    desk.assess(noPosition('-250', 1));
+    const drawn = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    const closed = desk.granted(placeOfOnly(drawn, 'FundDrawRequested'), '0');
+    expect(payloadOf(closed, 'LiquidationClosed')).toMatchObject({ outcome: 'closed-out', uncoveredLoss: '250' });
+  });
+
+  it('is closed normally again when the price comes back before the fund answered', () => {
+    const { desk, placed } = sliced('-1000');
+    desk.schedule(2);
+    desk.assess(tenBtc('3000', 1, 2));
+    expect(types(desk.granted(placeOfOnly(placed, 'FundDrawRequested'), '0'))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('asks the fund again after a slice, since the fund may have been filled meanwhile', () => {
+    const { desk, placed } = sliced('-1000');
+    desk.schedule(2);
+    desk.assess(tenBtc('3000', 1, 2));
+    const order = placeOfOnly(desk.granted(placeOfOnly(placed, 'FundDrawRequested'), '0'), 'CloseOutOrderPlaced');
+    desk.finished(order, '0');
+    desk.schedule(3);
+    expect(types(desk.assess(tenBtc('-10', 1, 3)))).toEqual(['FundDrawRequested']);
+  });
+});
+
+describe('the partition as a whole', () => {
+  it('keeps the cases of several accounts apart', () => {
+    const { desk } = sliced();
+    desk.account('AccountOpened', { accountId: 'bob.main' }, 'bob.main');
+    const bobs = assessmentOf('bob.main', '500', [requirementOf('ETH-PERP', '-10', '2500', '0.02')]);
+    const opened = desk.trigger({ ...bobs, figures: { ...bobs.figures, equity: '400' } });
+    expect(payloadOf(opened, 'LiquidationOpened').caseId).toBe('bob.main#1');
+    const placed = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'), 'bob.main');
+    expect(payloadOf(placed, 'CloseOutOrderPlaced')).toMatchObject({ accountId: 'bob.main', side: 'buy' });
+  });
+
+  it('passes over known facts of no interest, and stops at unknown ones', () => {
+    const desk = new Desk();
+    expect(types(desk.other('pricing', GLOBAL, 'PriceSetPublished'))).toEqual([]);
+    expect(types(desk.other('accounts', 0, 'SuspenseBooked'))).toEqual([]);
+    expect(() => desk.other('accounts', 0, 'SomethingNew')).toThrow('unknown fact in accounts: SomethingNew');
+  });
+
+  it('makes the same bytes again from the same inputs, and the same next step after a rebuild', () => {
+    const first = sliced();
+    const second = sliced();
+    expect(second.desk.events.map(comparisonText)).toEqual(first.desk.events.map(comparisonText));
+
+    const rebuilt = new PartitionMachine<LiquidationState>(liquidationProcess, 0, 1);
+    const own = [...first.desk.events];
+    for (const input of first.desk.inputs) {
+      rebuilt.recall(input);
+      while (
+        own[0] !== undefined &&
+        own[0].basis.at(-1)?.[2] === input.position &&
+        own[0].basis.at(-1)?.[0] === input.log
+      ) {
+        rebuilt.recallOwn(own.shift() as SealedEvent);
+        while (own[0]?.basis.length === 0) rebuilt.recallOwn(own.shift() as SealedEvent);
+      }
+    }
+    expect(own).toEqual([]);
+    expect(rebuilt.state).toEqual(first.desk.machine.state);
+    const place = placeOfOnly(first.placed, 'CloseOutOrderPlaced');
+    first.desk.filled(place, '4.1552', '232.79', '170.46');
+    const expected = first.desk.finished(place, '4.1552');
+    for (const input of first.desk.inputs.slice(-2)) rebuilt.accept(input);
+    expect(rebuilt.drain().events.map(comparisonText)).toEqual(expected.map(comparisonText));
+  });
+});
