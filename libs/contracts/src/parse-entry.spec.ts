@@ -55,7 +55,7 @@ describe('parseEntry', () => {
     ${'a stream with a NUL'}                        | ${'DepositReceived'}    | ${'stream'}                    | ${'a\0b'}                         | ${'stream'}                          | ${'NUL'}
     ${'a numbered event in the global partition'}   | ${'DepositReceived'}    | ${'partition'}                 | ${GLOBAL}                         | ${'partition'}                       | ${'a numbered partition'}
     ${'a global event in a numbered partition'}     | ${'FundCredited'}       | ${'partition'}                 | ${3}                              | ${'partition'}                       | ${'the global partition'}
-    ${'a cause of no kind'}                         | ${'DepositReceived'}    | ${'cause'}                     | ${{ kind: 'whim' }}               | ${'cause.kind'}                      | ${''}
+    ${'a cause of no kind'}                         | ${'DepositReceived'}    | ${'cause'}                     | ${{ kind: 'whim' }}               | ${'cause.kind'}                      | ${'"event", "command", "timer"'}
     ${'a basis that names no log'}                  | ${'WithdrawalHeld'}     | ${'basis'}                     | ${[['treasury', 0, 1]]}           | ${'basis[0][0]'}                     | ${'"accounts"'}
     ${'a version of the future'}                    | ${'DepositReceived'}    | ${'schemaVersion'}             | ${2}                              | ${'schemaVersion'}                   | ${'update the reader'}
     ${'a type of nowhere'}                          | ${'DepositReceived'}    | ${'type'}                      | ${'DepositLost'}                  | ${'type'}                            | ${'update the reader'}

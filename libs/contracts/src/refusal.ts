@@ -61,6 +61,15 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {
       return [{ field, message: `is ${value}`, remedy: `send at least ${issue.minimum}${unitOf(issue.origin)}` }];
     case 'too_big':
       return [{ field, message: `is ${value}`, remedy: `send at most ${issue.maximum}${unitOf(issue.origin)}` }];
+    case 'invalid_union': {
+      const known =
+        'options' in issue && issue.options !== undefined
+          ? issue.options.map(quoted).join(', ')
+          : 'the kinds of the schema';
+      return issue.input === undefined
+        ? [{ field, message: 'is missing', remedy: `add one of ${known}` }]
+        : [{ field, message: 'is of no known kind', remedy: `send one of ${known}` }];
+    }
     default:
       // The message of a form is its remedy.
       return [{ field, message: `is ${value}`, remedy: issue.message }];

@@ -1,1 +1,3 @@
-export {};
+export * from './catalogue.js';
+export * from './json-schema.js';
+export * from './place-of.js';

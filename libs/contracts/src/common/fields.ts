@@ -7,28 +7,35 @@ import { ASSETS } from '@ballast/kernel';
 /** 40 digits of the kernel profile, their leading zeros, point and sign. */
 const LONGEST_DECIMAL = 100;
 
-const decimalForm = (form: RegExp, remedy: string) => z.string().max(LONGEST_DECIMAL).regex(form, { error: remedy });
+const decimalForm = (title: string, form: RegExp, remedy: string) =>
+  z.string().max(LONGEST_DECIMAL).regex(form, { error: remedy }).meta({ title });
 
 /** Signed decimal as text. Plain notation: no exponent, no plus, no leading zeros, no negative zero. */
 export const decimal = decimalForm(
+  'decimal',
   /^(?!-0(\.0+)?$)-?(0|[1-9]\d*)(\.\d+)?$/,
   'write a decimal as text in plain notation, such as "-12.5": no exponent, no plus sign, no leading zeros',
 );
 
 /** Zero or more. */
 export const nonNegativeDecimal = decimalForm(
+  'decimal >= 0',
   /^(0|[1-9]\d*)(\.\d+)?$/,
   'write a decimal >= 0 as text in plain notation, such as "12.5": no sign, no exponent, no leading zeros',
 );
 
 /** More than zero. */
 export const positiveDecimal = decimalForm(
+  'decimal > 0',
   /^(?!0(\.0+)?$)(0|[1-9]\d*)(\.\d+)?$/,
   'write a decimal > 0 as text in plain notation, such as "12.5": no sign, no exponent, no leading zeros',
 );
 
 /** Milliseconds since 1970-01-01 UTC. */
-export const instant = z.int().nonnegative().describe('Clearing time: whole milliseconds since 1970-01-01 UTC.');
+export const instant = z
+  .int()
+  .nonnegative()
+  .meta({ title: 'instant', description: 'Whole milliseconds since 1970-01-01 UTC.' });
 
 /** A count, 0 or more. */
 export const count = z.int().nonnegative();
@@ -45,7 +52,7 @@ export const accountId = z
   .regex(/^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}$/, {
     error: 'write the account id as <owner>.<name>: letters, digits, "_" and "-", at most 40 and 20 of them',
   })
-  .describe('Account id `<owner>.<name>`.');
+  .meta({ title: 'account id', description: 'Account id `<owner>.<name>`.' });
 
 /** A case of an account: `<accountId>#<n>`. */
 export const caseId = z
@@ -53,25 +60,28 @@ export const caseId = z
   .regex(/^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}#[1-9]\d{0,9}$/, {
     error: 'write the case id as <accountId>#<n> with n = 1, 2, 3, ...',
   })
-  .describe('Liquidation case `<accountId>#<n>`, n counting the cases of the account.');
+  .meta({ title: 'case id', description: 'Liquidation case `<accountId>#<n>`, n counting the cases of the account.' });
 
 /** An id that somebody outside of this schema chose: printable ASCII without blanks. */
 export const identifier = z
   .string()
   .max(120)
-  .regex(/^[!-~]+$/, { error: 'write an id of 1 to 120 printable ASCII characters without blanks' });
+  .regex(/^[!-~]+$/, { error: 'write an id of 1 to 120 printable ASCII characters without blanks' })
+  .meta({ title: 'id' });
 
 /** A stable code in kebab case. */
 export const code = z
   .string()
   .max(60)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'write the code in kebab case, such as "below-initial-requirement"' });
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'write the code in kebab case, such as "below-initial-requirement"' })
+  .meta({ title: 'code' });
 
 /** `<name>@<version>`. */
 export const versionedName = z
   .string()
   .max(80)
-  .regex(/^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/, { error: 'write <name>@<version>, such as "adaptive-linear@1"' });
+  .regex(/^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/, { error: 'write <name>@<version>, such as "adaptive-linear@1"' })
+  .meta({ title: 'name@version' });
 
 /** A sentence for people. */
 export const prose = z.string().max(2_000);
@@ -79,7 +89,8 @@ export const prose = z.string().max(2_000);
 /** SHA-256 in lower-case hex. */
 export const sha256Hex = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, { error: 'write the 32 bytes of a SHA-256 as 64 lower-case hex digits' });
+  .regex(/^[0-9a-f]{64}$/, { error: 'write the 32 bytes of a SHA-256 as 64 lower-case hex digits' })
+  .meta({ title: 'SHA-256 hex' });
 
 export const asset = z.enum(ASSETS);
 export const underlying = z.enum(['BTC', 'ETH']);

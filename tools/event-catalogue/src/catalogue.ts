@@ -1,0 +1,98 @@
+import * as prettier from 'prettier';
+import { z } from 'zod';
+import { allEventSchemas, entryEnvelope, eventSchemas, type EventSchema } from '@ballast/contracts';
+import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
+import { placeOf } from './place-of.js';
+
+/** The example of an event, by log and type. */
+export type ExampleOf = (log: string, type: string) => unknown;
+
+const fileOf = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}.json`;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+
+const fieldTable = (schema: JsonSchema): string =>
+  table(
+    ['field', 'type', 'meaning'],
+    fieldRows(schema).map(({ path, type, required, description }) => [
+      `\`${path}\``,
+      required ? type : `${type}, may be absent`,
+      description,
+    ]),
+  );
+
+function eventSection(event: EventSchema, example: unknown): string {
+  const { topic, partition, publisher, key } = placeOf(event);
+  return [
+    `### ${event.type}`,
+    event.description,
+    table(
+      ['published by', 'topic', 'partition', 'message key', 'version', 'schema'],
+      [[publisher, `\`${topic}\``, partition, `\`${key}\``, String(event.version), `[JSON Schema](${fileOf(event)})`]],
+    ),
+    fieldTable(jsonSchemaOf(event, example)),
+  ].join('\n\n');
+}
+
+const HEADERS: readonly (readonly [string, string])[] = [
+  ['hash', 'SHA-256 of the value, 64 hex digits.'],
+  [
+    'chain',
+    'Chain head after this event: SHA-256(chain of the event before || hash), hex. Before the first: 64 zeros.',
+  ],
+  ['incarnation', 'New after a restore or promotion of the log: a reader that sees another one stops.'],
+  ['position', 'Position in the log partition, as in the envelope.'],
+  ['type', 'Type, as in the envelope: a reader may pass over a message without reading its value.'],
+  ['log', 'Log, as in the envelope.'],
+  ['traceparent', 'W3C trace context. May be absent.'],
+];
+
+function readme(exampleOf: ExampleOf): string {
+  const index = table(
+    ['event', 'topic', 'key', 'when'],
+    allEventSchemas.map((event) => [
+      `[${event.type}](#${event.type.toLowerCase()})`,
+      `\`${placeOf(event).topic}\``,
+      `\`${placeOf(event).key}\``,
+      event.description,
+    ]),
+  );
+  const logs = [...eventSchemas].map(([log, types]) =>
+    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, exampleOf(log, event.type)))].join('\n\n'),
+  );
+  return [
+    '# Events',
+    '<!-- Generated from libs/contracts by `npx nx run @ballast/event-catalogue:write`; a test fails when it is stale. -->',
+    'Every event and command of Ballast: what it means, where it is found, and all of its fields. How to subscribe is told in [consume margin events](../how-to/consume-margin-events.md), with a consumer that runs.',
+    '**Promises.** Inside a partition positions count 1, 2, 3, ... without a gap. An event is delivered at least once, in order. A field never changes its meaning; a changed payload is a new version beside the old one. Amounts are decimals as text in plain notation; times are whole milliseconds since 1970-01-01 UTC (clearing time, not the wall clock). A field not listed here is refused.',
+    '## A message',
+    'The value is the canonical envelope: JSON by the rules of RFC 8785 (keys sorted, no white space), exactly the text that is hashed. Headers, all text:',
+    table(
+      ['header', 'meaning'],
+      HEADERS.map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+    'The key of an event is its stream. A command on its way is no entry yet: the value of its message is `{actor, body, commandId, log, partition, schemaVersion, type}`, the headers are `type` and `log` only; the owner of the partition numbers it and stores its answer.',
+    'The envelope:',
+    fieldTable(z.toJSONSchema(entryEnvelope) as JsonSchema),
+    '## Index',
+    index,
+    ...logs,
+  ].join('\n\n');
+}
+
+/**
+ * All files of docs/events, by name, formatted as the repository formats them.
+ * @param options of prettier, as resolved for the repository
+ */
+export async function catalogue(exampleOf: ExampleOf, options: prettier.Options): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const event of allEventSchemas) {
+    const schema = jsonSchemaOf(event, exampleOf(event.log, event.type));
+    files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
+  }
+  files.set('README.md', await prettier.format(readme(exampleOf), { ...options, parser: 'markdown' }));
+  return files;
+}

@@ -1,0 +1,25 @@
+import { GLOBAL } from '@ballast/event-sourcing';
+import { topicOf, type EventSchema } from '@ballast/contracts';
+
+export interface EventPlace {
+  readonly topic: string;
+  /** Which Kafka partition an event stands in. */
+  readonly partition: string;
+  /** Who writes it. */
+  readonly publisher: string;
+  /** Key of its message. */
+  readonly key: string;
+}
+
+export function placeOf({ log, partition, stream }: EventSchema): EventPlace {
+  const { topic } = topicOf(log, partition === 'global' ? GLOBAL : 0);
+  const [first = ''] = log.split('.');
+  const isCommand = log.endsWith('.commands');
+  return {
+    topic,
+    partition: partition === 'global' ? '0 (the only one)' : 'that of the owner',
+    publisher: isCommand ? 'an edge, for a caller' : first,
+    // A command has no place in a log yet; its id keeps all of its retries together.
+    key: isCommand ? '<command id>' : stream,
+  };
+}

@@ -1,0 +1,28 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as prettier from 'prettier';
+import { catalogue } from './catalogue.js';
+
+// The same number of folders up from src and from dist.
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const golden = path.join(root, 'libs/contracts/src/golden');
+
+export const EVENTS_FOLDER = path.join(root, 'docs/events');
+
+/** The payload of the golden event of a type. */
+export function goldenPayload(log: string, type: string): unknown {
+  const text = fs.readFileSync(path.join(golden, log, `${type}.v1.json`), 'utf8');
+  return (JSON.parse(text) as { readonly entry: { readonly payload: unknown } }).entry.payload;
+}
+
+/** The catalogue as docs/events should have it. */
+export async function currentCatalogue(): Promise<ReadonlyMap<string, string>> {
+  return catalogue(goldenPayload, (await prettier.resolveConfig(path.join(EVENTS_FOLDER, 'README.md'))) ?? {});
+}
+
+/** The catalogue as it stands in docs/events. */
+export function writtenCatalogue(): ReadonlyMap<string, string> {
+  const names = fs.existsSync(EVENTS_FOLDER) ? fs.readdirSync(EVENTS_FOLDER).sort() : [];
+  return new Map(names.map((name) => [name, fs.readFileSync(path.join(EVENTS_FOLDER, name), 'utf8')]));
+}
