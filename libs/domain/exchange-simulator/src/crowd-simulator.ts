@@ -362,7 +362,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const { place, accountId, underlying, side, clearing } = order;
     const cause = causeOfRequest(place);
     const seen = marketViewOf(this.#market, clearing);
-    const taken = takenAt(state, clearing, underlying, side);
+    const taken = takenAt(state, clearing, underlying, side) * seen.price[underlying];
     const left = clearingTimeDepth(LIQUIDITY[underlying], seen.volatility[underlying]) - taken;
     const quantity = fillableQuantity(order.quantity, underlying, left, seen.price[underlying]);
     const notional = Number(quantity) * seen.price[underlying];

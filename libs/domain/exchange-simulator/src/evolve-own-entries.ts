@@ -77,7 +77,7 @@ function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['Tr
   view.positions[underlying] += sign * units;
   view.cashCents -= sign * cents;
   if (fill.closeOutOrder !== null) {
-    takeDepth(state, entry.time.clearing, `${underlying} ${fill.side}`, cents);
+    takeDepth(state, entry.time.clearing, `${underlying} ${fill.side}`, units);
   } else if (fill.liquidity === 'taker' && isLater(entry.time, view.restingOrders.at)) {
     view.restingOrders = {
       count: hashKey(fill.tradeId) % (MOST_RESTING_ORDERS + 1),
@@ -89,12 +89,12 @@ function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['Tr
 function takeDepth(
   state: SimulatorState,
   clearing: number,
-  side: keyof SimulatorState['taken']['cents'],
-  cents: number,
+  side: keyof SimulatorState['taken']['units'],
+  units: number,
 ): void {
   if (clearing < state.taken.at) return;
   if (clearing > state.taken.at) state.taken = untouchedDepth(clearing);
-  state.taken.cents[side] += cents;
+  state.taken.units[side] += units;
 }
 
 /** The requests of a partition are answered in the order of their positions. */

@@ -1,5 +1,6 @@
 import type { AccountMarginState, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
+import { COIN_UNITS } from './scaled-integer.js';
 
 /**
  * What an owner believes to have: the first-hand view of an owner who counts own transfers and fills, and knows
@@ -50,10 +51,10 @@ export type OpenRequest = {
     }
 );
 
-/** Notional that close-outs took from the depth at one clearing time, cents per side of the taker. */
+/** What close-outs took from the depth at one clearing time, 1e-8 coins per side of the taker. */
 export interface TakenDepth {
   readonly at: Instant;
-  readonly cents: Record<`${Underlying} ${TradeSide}`, number>;
+  readonly units: Record<`${Underlying} ${TradeSide}`, number>;
 }
 
 /** Withdrawals asked for, to give the money back in the owner's view if margin refuses. */
@@ -92,7 +93,7 @@ export const newView = (): OwnerView => ({
 
 export const untouchedDepth = (at: Instant): TakenDepth => ({
   at,
-  cents: { 'BTC buy': 0, 'BTC sell': 0, 'ETH buy': 0, 'ETH sell': 0 },
+  units: { 'BTC buy': 0, 'BTC sell': 0, 'ETH buy': 0, 'ETH sell': 0 },
 });
 
 export const emptyState = (): SimulatorState => ({
@@ -119,7 +120,7 @@ export function viewOf(state: SimulatorState, accountId: AccountId): OwnerView {
 export const restingOrdersOf = (view: OwnerView): number =>
   isLater(view.restingOrders.at, view.ordersCancelledAt) ? view.restingOrders.count : 0;
 
-/** Depth already taken on a side at a clearing time, USD. */
+/** Depth already taken on a side at a clearing time, coins. */
 export function takenAt(state: SimulatorState, at: Instant, underlying: Underlying, side: TradeSide): number {
-  return state.taken.at === at ? state.taken.cents[`${underlying} ${side}`] / 100 : 0;
+  return state.taken.at === at ? state.taken.units[`${underlying} ${side}`] / COIN_UNITS : 0;
 }

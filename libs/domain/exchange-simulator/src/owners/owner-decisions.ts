@@ -46,6 +46,8 @@ const KEY = {
 const SMALLEST_TRADE = 50;
 /** Owners wait this long before they first take money out. */
 const FIRST_WITHDRAWAL_AFTER_MS = HOUR_MS;
+/** Beyond this daily volatility owners want less, in proportion. */
+const FRIGHTENING_VOLATILITY = 0.12;
 /** Owners put at most this many times their first collateral in. */
 const DEEPEST_POCKET = 2.5;
 
@@ -105,8 +107,9 @@ function answerCall(situation: Situation): OwnerAction[] {
 function targetOf(situation: Situation, underlying: Underlying, appetite: number): number {
   const { profile, view, seen } = situation;
   const equity = Math.max(0, equityOf(view, seen));
-  const wanted = equity * profile.leverage * appetite;
-  const affordable = affordableNotional(equity, wanted, Math.max(seen.volatility.BTC, seen.volatility.ETH));
+  const volatility = Math.max(seen.volatility.BTC, seen.volatility.ETH);
+  const wanted = equity * profile.leverage * appetite * Math.min(1, FRIGHTENING_VOLATILITY / volatility);
+  const affordable = affordableNotional(equity, wanted, volatility);
   const share = underlying === 'BTC' ? profile.btcShare : 1 - profile.btcShare;
   return profile.direction * share * Math.min(wanted, affordable);
 }

@@ -13,6 +13,12 @@ const SUBJECT: Readonly<Record<Underlying, number>> = { BTC: hashKey('BTC'), ETH
 const COMMON_SHARE: Readonly<Record<Underlying, number>> = { BTC: 1, ETH: 0.8 };
 const OWN_SHARE: Readonly<Record<Underlying, number>> = { BTC: 0, ETH: 0.6 };
 
+/**
+ * Standard deviations of the bridge per standard deviation of the bar. Below 1, since the way to the anchors adds its
+ * own variance: with 0.75 the five-minute returns of ETH in February and March 2020 come out as volatile as those
+ * that were traded (5 % a day in calm, 55 % in the night of 13 March).
+ */
+const ROUGHNESS = 0.75;
 /** Bars whose points are kept; a lookup never needs more than two hours back. */
 const KEPT_BARS = 64;
 
@@ -107,7 +113,7 @@ export class PricePath {
     const anchors = this.#anchors(bar, count);
     const [open, high, low, close] = [cents(bar.open), cents(bar.high), cents(bar.low), cents(bar.close)];
     const variance = (high - close) * (high - open) + (low - close) * (low - open);
-    const step = Math.sqrt(Math.max(0, variance) / count);
+    const step = ROUGHNESS * Math.sqrt(Math.max(0, variance) / count);
     const points: number[] = [anchors[0]![1]];
     for (let i = 1; i < anchors.length; i++) {
       this.#bridge(points, anchors[i - 1]!, anchors[i]!, (index) =>

@@ -1,0 +1,460 @@
+import fc from 'fast-check';
+import type { FillEvents, OrderReportEvents, TransferEvents } from '@ballast/facts';
+import { dec, instantOf, InvariantViolation, MINUTE_MS, partitionOfAccount, ZERO } from '@ballast/kernel';
+import { createExchangeSimulator } from './crowd-simulator.js';
+import { positionOf, TestHost } from './exchange-host.fixtures.js';
+import { NOON, smallCrash } from './scenario/scenario.fixtures.js';
+import type { SimulatorOutput } from './simulator-contract.js';
+import type { AccountProfile } from './owners/owner-profile.js';
+
+const ofType = <Payload>(said: readonly SimulatorOutput[], type: SimulatorOutput['type']): readonly Payload[] =>
+  said.filter((output) => output.type === type).map(({ payload }) => payload as Payload);
+const fillsOf = (said: readonly SimulatorOutput[]) => ofType<FillEvents['TradeFilled']>(said, 'TradeFilled');
+const reportsOf = (said: readonly SimulatorOutput[]) =>
+  ofType<OrderReportEvents['CloseOutOrderFinished']>(said, 'CloseOutOrderFinished');
+const depositsOf = (said: readonly SimulatorOutput[]) =>
+  ofType<TransferEvents['DepositReceived']>(said, 'DepositReceived');
+
+const entryTime = NOON + 60 * MINUTE_MS;
+const crash = NOON + 100 * MINUTE_MS;
+
+/** A host up to a moment; what happens before is the same for every test of a seed. */
+const hostAt = (at: number, changes = {}): TestHost => new TestHost(changes).run((at - NOON) / MINUTE_MS + 1);
+
+const traders = (host: TestHost): readonly AccountProfile[] =>
+  host.simulator.accounts.filter(({ kind }) => kind === 'trader');
+
+/** A trader with an open BTC position. */
+const holder = (host: TestHost, fits: (profile: AccountProfile) => boolean = () => true): AccountProfile => {
+  const found = traders(host).find(
+    (profile) => fits(profile) && positionOf(host, profile.accountId, 'BTC-PERP').abs().gt('0.01'),
+  );
+  if (found === undefined) throw new Error('the crowd has nobody like that');
+  return found;
+};
+
+const sellOrder = (host: TestHost, profile: AccountProfile, quantity: string) =>
+  host.fact('CloseOutOrderPlaced', profile.partition, {
+    accountId: profile.accountId,
+    instrument: 'BTC-PERP',
+    side: 'sell',
+    quantity,
+    mark: '8000',
+  });
+
+describe('the first step', () => {
+  const host = new TestHost();
+  const said = host.begin(NOON);
+
+  it('opens the market first and ticks the clock last, with the name of the run', () => {
+    const quotes = said.filter(({ log }) => log === 'exchange.quotes');
+    expect(quotes[0]).toMatchObject({ type: 'MarketOpened', payload: { name: host.simulator.runName } });
+    expect(quotes.slice(1, 3).map(({ type }) => type)).toEqual(['PriceHistorySupplied', 'PriceHistorySupplied']);
+    expect(quotes.at(-1)).toMatchObject({ type: 'ClockTicked', stream: 'clock', payload: { at: NOON } });
+  });
+
+  it('opens every account in the partition of its owner before the first collateral arrives', () => {
+    for (const { accountId, partition } of host.simulator.accounts) {
+      const own = said.filter(({ stream }) => stream === `transfers-${accountId}`);
+      expect(partition).toBe(partitionOfAccount(accountId, 4));
+      expect(own[0]!.type).toBe('AccountOpeningRequested');
+      expect(own.slice(1).every(({ type }) => type === 'DepositReceived')).toBe(true);
+      expect(own.length).toBeGreaterThan(1);
+      expect(own.every((output) => output.partition === partition)).toBe(true);
+    }
+  });
+
+  it('brings the opening fund once, and none when it is zero', () => {
+    expect(ofType(said, 'FundContributionReceived')).toEqual([{ contributionId: 'opening-fund', amount: '100000' }]);
+    const poor = new TestHost({ scenario: smallCrash({ openingFund: '0' }) });
+    expect(ofType(poor.begin(NOON), 'FundContributionReceived')).toEqual([]);
+  });
+
+  it('names the timer of its moment as the cause of everything', () => {
+    expect(said.every(({ cause }) => cause.kind === 'timer' && cause.id === 'step' && cause.due === NOON)).toBe(true);
+  });
+
+  it('is not repeated: later steps open nothing', () => {
+    const later = host.begin(NOON + MINUTE_MS);
+    expect(later.some(({ type }) => type === 'MarketOpened' || type === 'AccountOpeningRequested')).toBe(false);
+    expect(() => host.begin(NOON + MINUTE_MS)).toThrow(InvariantViolation);
+    expect(() => host.begin(NOON + 3 * MINUTE_MS)).toThrow('is not the next one');
+  });
+});
+
+describe('the crowd', () => {
+  const host = new TestHost().run();
+
+  it('is as large as asked for, with owners of two accounts, providers and concentrated positions', () => {
+    const { accounts } = host.simulator;
+    expect(accounts).toHaveLength(120);
+    expect(new Set(accounts.map(({ accountId }) => accountId)).size).toBe(120);
+    expect(new Set(accounts.map(({ ownerId }) => ownerId)).size).toBeLessThan(120);
+    expect(new Set(accounts.map(({ kind }) => kind))).toEqual(
+      new Set(['liquidity-provider', 'concentrated', 'trader']),
+    );
+  });
+
+  it('trades at zero sum: the two sides of every trade have one price and one quantity', () => {
+    const trades = new Map<string, FillEvents['TradeFilled'][]>();
+    for (const fill of host.fills) trades.set(fill.tradeId, [...(trades.get(fill.tradeId) ?? []), fill]);
+    expect(trades.size).toBeGreaterThan(100);
+    for (const sides of trades.values()) {
+      expect(sides.map(({ side }) => side).sort()).toEqual(['buy', 'sell']);
+      expect(sides[0]!.quantity).toBe(sides[1]!.quantity);
+      expect(sides[0]!.price).toBe(sides[1]!.price);
+      expect(sides[0]!.accountId).not.toBe(sides[1]!.accountId);
+    }
+  });
+
+  it('holds positions that sum to zero per instrument', () => {
+    for (const instrument of ['BTC-PERP', 'ETH-PERP']) {
+      const total = host.simulator.accounts.reduce(
+        (sum, { accountId }) => sum.plus(positionOf(host, accountId, instrument)),
+        ZERO,
+      );
+      expect(total.toFixed()).toBe('0');
+    }
+  });
+
+  it('has most of its positions within the first hour, most of them long', () => {
+    const early = hostAt(entryTime);
+    const held = traders(early).map(({ accountId }) =>
+      positionOf(early, accountId, 'BTC-PERP').plus(positionOf(early, accountId, 'ETH-PERP').div(40)),
+    );
+    const long = held.filter((quantity) => quantity.gt(0)).length;
+    const short = held.filter((quantity) => quantity.lt(0)).length;
+    expect(long + short).toBeGreaterThan(0.9 * held.length);
+    expect(long).toBeGreaterThan(1.5 * short);
+  });
+
+  it('asks for money back, some within its means and some beyond', () => {
+    const asked = host.folded.filter(({ entry }) => entry.type === 'WithdrawalRequested').map(({ entry }) => entry);
+    const habit = new Map(
+      host.simulator.accounts.map(({ accountId, withdrawalHabit }) => [accountId, withdrawalHabit]),
+    );
+    const habits = asked.map(({ payload }) => habit.get((payload as TransferEvents['WithdrawalRequested']).accountId));
+    expect(new Set(habits)).toEqual(new Set(['modest', 'greedy']));
+    const ids = asked.map(({ payload }) => (payload as TransferEvents['WithdrawalRequested']).withdrawalId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('determinism', () => {
+  it('says the same for the same scenario, seed and number of accounts', () => {
+    expect(new TestHost().run(90).digest).toBe(new TestHost().run(90).digest);
+  });
+
+  it('says something else for another seed', () => {
+    expect(new TestHost({ seed: '2' }).run(30).digest).not.toBe(new TestHost().run(30).digest);
+  });
+
+  it('names runs apart by everything that makes them differ', () => {
+    const name = (changes: object): string => new TestHost(changes).simulator.runName;
+    const names = [
+      name({}),
+      name({ seed: '2' }),
+      name({ accounts: 121 }),
+      name({ scenario: smallCrash({ openingFund: '1' }) }),
+      name({ scenario: smallCrash({ to: NOON + 60 * MINUTE_MS }) }),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('refuses a run that is impossible', () => {
+    const run = (changes: object, accounts = 20) =>
+      createExchangeSimulator({ scenario: smallCrash(changes), seed: '1', accounts, partitions: 1 });
+    expect(() => run({ to: NOON + 90 * 1_000 })).toThrow('multiple of 60 s');
+    expect(() => run({ to: NOON - MINUTE_MS })).toThrow('inside its scenario');
+    expect(() => run({ to: instantOf('2020-03-12T00:00:00Z') })).toThrow('end before the run');
+    expect(() => run({}, 9)).toThrow('at least 10 accounts');
+    expect([...run({}, 10).steps()]).toHaveLength(181);
+  });
+});
+
+describe('close-out orders', () => {
+  it('are filled at one price against a provider, then reported with the cause that placed them', () => {
+    const host = hostAt(entryTime);
+    const profile = holder(host);
+    const { partition, position } = sellOrder(host, profile, '0.01');
+    const said = host.settle();
+    expect(said.map(({ type }) => type)).toEqual(['TradeFilled', 'TradeFilled', 'CloseOutOrderFinished']);
+    const [taker, maker] = fillsOf(said);
+    expect(taker).toMatchObject({
+      accountId: profile.accountId,
+      side: 'sell',
+      quantity: '0.01',
+      liquidity: 'taker',
+      closeOutOrder: { partition, position },
+    });
+    expect(maker).toMatchObject({ side: 'buy', liquidity: 'maker', closeOutOrder: null, price: taker!.price });
+    expect(maker!.accountId).toMatch(/^provider-/);
+    expect(said[2]).toMatchObject({
+      partition,
+      stream: `order-${position}`,
+      payload: { status: 'filled', filledQuantity: '0.01' },
+    });
+    expect(said.every(({ cause }) => cause.kind === 'event' && cause.position === position)).toBe(true);
+  });
+
+  it('of one hop are executed in the order (partition, position) against one shrinking depth', () => {
+    const host = hostAt(crash);
+    const accounts = [3, 1, 0, 2].map((partition) => traders(host).find((profile) => profile.partition === partition)!);
+    for (const profile of accounts) sellOrder(host, profile, '20');
+    sellOrder(host, accounts[0]!, '20');
+    const said = host.settle();
+    const reports = reportsOf(said);
+    expect(reports.map(({ order }) => `${order.partition}/${order.position}`)).toEqual([
+      '0/1',
+      '1/1',
+      '2/1',
+      '3/1',
+      '3/2',
+    ]);
+    const prices = fillsOf(said)
+      .filter(({ closeOutOrder }) => closeOutOrder !== null)
+      .map(({ price }) => Number(price));
+    expect(prices).toEqual([...prices].sort((a, b) => b - a));
+    expect(new Set(prices).size).toBe(prices.length);
+  });
+
+  it('find less depth when volatility is high', () => {
+    const filled = (host: TestHost): number => {
+      sellOrder(host, holder(host), '100000');
+      return Number(reportsOf(host.settle())[0]!.filledQuantity);
+    };
+    const calm = filled(hostAt(entryTime - 10 * MINUTE_MS));
+    const panic = filled(hostAt(crash));
+    expect(calm).toBeGreaterThan(3 * panic);
+    expect(panic).toBeGreaterThan(0);
+  });
+
+  it('are filled in part down to whole lots, then not at all, until the next clearing time brings new depth', () => {
+    const host = hostAt(crash);
+    const profile = holder(host);
+    sellOrder(host, profile, '5000.00005');
+    const [first] = reportsOf(host.settle());
+    expect(first!.status).toBe('partially-filled');
+    expect(dec(first!.filledQuantity).decimalPlaces()).toBeLessThanOrEqual(3);
+    sellOrder(host, profile, '100');
+    const said = host.settle();
+    expect(reportsOf(said)).toMatchObject([{ status: 'unfilled', filledQuantity: '0' }]);
+    expect(fillsOf(said)).toEqual([]);
+    host.begin(crash + MINUTE_MS);
+    sellOrder(host, profile, '1');
+    expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled', filledQuantity: '1' }]);
+  });
+
+  it('leave the other side of the book alone', () => {
+    const host = hostAt(crash);
+    const profile = holder(host);
+    sellOrder(host, profile, '5000');
+    host.settle();
+    host.fact('CloseOutOrderPlaced', profile.partition, {
+      accountId: profile.accountId,
+      instrument: 'BTC-PERP',
+      side: 'buy',
+      quantity: '0.5',
+    });
+    expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled' }]);
+  });
+
+  it('fill a remainder smaller than a lot completely', () => {
+    const host = hostAt(entryTime);
+    sellOrder(host, holder(host), '0.0004');
+    expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled', filledQuantity: '0.0004' }]);
+  });
+
+  it('are answered once', () => {
+    const host = hostAt(entryTime);
+    sellOrder(host, holder(host), '0.01');
+    expect(host.settle()).not.toEqual([]);
+    expect(host.settle()).toEqual([]);
+  });
+
+  it('go unfilled when every provider is restricted', () => {
+    const host = hostAt(entryTime);
+    for (const { accountId, partition, kind } of host.simulator.accounts) {
+      if (kind === 'liquidity-provider') host.fact('AccountStateChanged', partition, { accountId, to: 'RESTRICTED' });
+    }
+    sellOrder(host, holder(host), '0.01');
+    expect(reportsOf(host.settle())).toMatchObject([{ status: 'unfilled' }]);
+  });
+});
+
+describe('cancellation of orders', () => {
+  it('reports what the last trade of the owner left resting, and nothing the second time', () => {
+    const host = hostAt(entryTime);
+    const counts = traders(host).map(({ accountId, partition }) => {
+      host.fact('OrdersCancelRequested', partition, { accountId });
+      const said = host.settle();
+      const [{ cancelledOrders }] = ofType<OrderReportEvents['OrdersCancelled']>(said, 'OrdersCancelled') as [
+        OrderReportEvents['OrdersCancelled'],
+      ];
+      return cancelledOrders;
+    });
+    expect(Math.max(...counts)).toBeGreaterThan(0);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4);
+    const { accountId, partition } = traders(host)[counts.indexOf(Math.max(...counts))]!;
+    host.fact('OrdersCancelRequested', partition, { accountId });
+    expect(host.settle()).toMatchObject([{ payload: { accountId, cancelledOrders: 0 } }]);
+  });
+});
+
+describe('owners', () => {
+  const callOn = (host: TestHost, { accountId, partition }: AccountProfile, at: number): void => {
+    const dueAt = at + 60 * MINUTE_MS;
+    host.fact('MarginCallIssued', partition, { callId: 'call-1', accountId, issuedAt: at, dueAt, deficit: '1000' });
+  };
+  const after = (host: TestHost, from: number, minutes: number): readonly SimulatorOutput[] =>
+    Array.from({ length: minutes }, (_, minute) => host.begin(from + (minute + 1) * MINUTE_MS)).flat();
+  const callDeposits = (said: readonly SimulatorOutput[]) =>
+    depositsOf(said).filter(({ depositId }) => depositId.includes('/call/'));
+
+  it('of the topping-up kind answer a call once, some minutes later, with more than its deficit', () => {
+    const host = hostAt(entryTime);
+    const profile = holder(host, ({ callReaction }) => callReaction === 'top-up');
+    callOn(host, profile, entryTime);
+    const [deposit, ...more] = callDeposits(after(host, entryTime, 50));
+    expect(deposit!.accountId).toBe(profile.accountId);
+    expect(Number(deposit!.amount)).toBeGreaterThan(1_000);
+    expect(more).toEqual([]);
+  });
+
+  it('do not answer a call that was met meanwhile', () => {
+    const host = hostAt(entryTime);
+    const profile = holder(host, ({ callReaction }) => callReaction === 'top-up');
+    callOn(host, profile, entryTime);
+    host.fact('MarginCallMet', profile.partition, { callId: 'call-1', accountId: profile.accountId });
+    expect(callDeposits(after(host, entryTime, 50))).toEqual([]);
+  });
+
+  it('under a restriction only ever reduce their positions', () => {
+    const host = hostAt(entryTime);
+    for (const { accountId, partition } of traders(host)) {
+      host.fact('AccountStateChanged', partition, { accountId, to: 'RESTRICTED' });
+    }
+    const concentrated = host.simulator.accounts.filter(({ kind }) => kind === 'concentrated');
+    const free = new Set(concentrated.map(({ accountId }) => accountId));
+    const sizes = new Map<string, ReturnType<typeof positionOf>>();
+    const key = (accountId: string, instrument: string): string => `${accountId} ${instrument}`;
+    for (const { accountId } of traders(host)) {
+      for (const instrument of ['BTC-PERP', 'ETH-PERP']) {
+        sizes.set(key(accountId, instrument), positionOf(host, accountId, instrument).abs());
+      }
+    }
+    const fills = fillsOf(after(host, entryTime, 110)).filter(
+      ({ liquidity, accountId }) => liquidity === 'taker' && !free.has(accountId),
+    );
+    expect(fills.length).toBeGreaterThan(0);
+    for (const { accountId, instrument } of fills) {
+      const size = positionOf(host, accountId, instrument).abs();
+      expect(size.lt(sizes.get(key(accountId, instrument))!)).toBe(true);
+    }
+  });
+
+  it('whose accounts are being closed out do nothing until it is over', () => {
+    const host = hostAt(entryTime);
+    for (const { accountId, partition } of host.simulator.accounts) {
+      host.fact('LiquidationOpened', partition, { accountId });
+    }
+    const said = after(host, entryTime, 60);
+    expect(fillsOf(said)).toEqual([]);
+    expect(said.every(({ log }) => log === 'exchange.quotes')).toBe(true);
+    for (const { accountId, partition } of host.simulator.accounts) {
+      host.fact('LiquidationClosed', partition, { accountId });
+    }
+    expect(fillsOf(after(host, entryTime + 60 * MINUTE_MS, 40))).not.toEqual([]);
+  });
+});
+
+describe('the state', () => {
+  /** A run with facts of every kind that the exchange takes note of. */
+  const eventful = (): TestHost => {
+    const host = hostAt(crash);
+    for (const [index, profile] of traders(host).entries()) {
+      const { accountId, partition } = profile;
+      if (index % 3 === 0) {
+        host.fact('MarginCallIssued', partition, { callId: `c${index}`, accountId, issuedAt: crash, deficit: '77.1' });
+      }
+      if (index % 6 === 0) host.fact('MarginCallExpired', partition, { callId: `c${index}`, accountId });
+      if (index % 5 === 0) host.fact('LiquidationTriggered', partition, { accountId });
+      if (index % 5 === 0) host.fact('LiquidationOpened', partition, { accountId });
+      if (index % 5 === 0) host.fact('OrdersCancelRequested', partition, { accountId });
+      if (index % 5 === 0) sellOrder(host, profile, '2.5');
+      if (index % 4 === 0) host.fact('AccountStateChanged', partition, { accountId, to: 'WARN' });
+    }
+    host.settle();
+    const asked = host.folded.filter(({ entry }) => entry.type === 'WithdrawalRequested').map(({ entry }) => entry);
+    for (const { payload, partition } of asked.slice(0, 2)) {
+      const { withdrawalId } = payload as TransferEvents['WithdrawalRequested'];
+      host.fact('WithdrawalRefused', partition, { withdrawalId });
+    }
+    host.fact('MarginRunCompleted', 0, {});
+    host.begin(crash + MINUTE_MS);
+    sellOrder(host, traders(host)[0]!, '1');
+    return host;
+  };
+  const host = eventful();
+
+  it('is rebuilt from the entries alone, and goes on as if nothing had happened', () => {
+    const { simulator } = new TestHost();
+    const state = simulator.initialState();
+    for (const { own, entry } of host.folded) {
+      if (own) simulator.evolve(state, entry);
+      else simulator.observe(state, entry);
+    }
+    expect(state).toEqual(host.state);
+    const answers: SimulatorOutput[] = [];
+    simulator.settle(state, (output) => {
+      answers.push(output);
+    });
+    // The answers carry the same content; here they are not folded, which one request does not need.
+    expect(answers).toEqual(eventful().settle());
+  });
+
+  it('comes out the same in any order that keeps the order of each log partition', () => {
+    const lanes = new Map<string, (typeof host.folded)[number][]>();
+    for (const one of host.folded) {
+      const lane = `${one.entry.log}/${one.entry.partition}`;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), one]);
+    }
+    const names = [...lanes.keys()];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(names, { minLength: names.length }), (order) => {
+        const { simulator } = new TestHost();
+        const state = simulator.initialState();
+        for (const { own, entry } of order.flatMap((name) => lanes.get(name)!)) {
+          if (own) simulator.evolve(state, entry);
+          else simulator.observe(state, entry);
+        }
+        expect(state).toEqual(host.state);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('gives a refused withdrawal back in the view of its owner', () => {
+    const fresh = new TestHost().run();
+    const { entry } = fresh.folded.find((one) => one.entry.type === 'WithdrawalRequested')!;
+    const { withdrawalId, accountId, amount } = entry.payload as TransferEvents['WithdrawalRequested'];
+    const before = fresh.state.views.get(accountId)!.cashCents;
+    fresh.fact('WithdrawalRefused', entry.partition, { withdrawalId });
+    expect(fresh.state.views.get(accountId)!.cashCents - before).toBe(Math.round(Number(amount) * 100));
+    fresh.fact('WithdrawalRefused', entry.partition, { withdrawalId });
+    expect(fresh.state.views.get(accountId)!.cashCents - before).toBe(Math.round(Number(amount) * 100));
+  });
+
+  it('is not folded over facts that it does not know', () => {
+    const stranger = new TestHost();
+    const known = stranger.fact('MarginRunCompleted', 0, {});
+    const observe = (changes: object) => () => stranger.simulator.observe(stranger.state, { ...known, ...changes });
+    expect(observe({ type: 'MarginHolidayDeclared' })).toThrow('unknown fact of margin: MarginHolidayDeclared');
+    expect(observe({ log: 'liquidation', type: 'SomethingNew' })).toThrow('unknown fact of liquidation');
+    expect(observe({ log: 'accounts' })).toThrow('does not read accounts');
+    expect(observe({ schemaVersion: 2 })).toThrow('has version 2');
+    expect(() => stranger.simulator.evolve(stranger.state, { ...known, type: 'TradeBusted' })).toThrow(
+      'unknown own entry: TradeBusted',
+    );
+  });
+});
