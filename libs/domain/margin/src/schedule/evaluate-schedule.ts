@@ -191,18 +191,8 @@ function writeSchedule(
   const figures = parameterFigures(parameters).underlyings[underlying];
   const { effective, trigger } = scalars;
 
-  const written = new Map<string, readonly Bracket[]>();
-  const brackets = (id: string, scalar: Decimal): readonly Bracket[] => {
-    const key = `${id}/${text(scalar)}`;
-    let table = written.get(key);
-    if (table === undefined) {
-      table = writeBrackets(
-        maintenanceBrackets(scalar, parameterFigures(parametersOf(state, id)).underlyings[underlying]),
-      );
-      written.set(key, table);
-    }
-    return table;
-  };
+  const brackets = (id: string, scalar: Decimal): readonly Bracket[] =>
+    publishedBrackets(scalar, parameterFigures(parametersOf(state, id)).underlyings[underlying]);
   const notice = noticeScalars(
     known.inForce,
     { from: asOf, parameters: parameters.id, scalarEffective: effective },
@@ -237,6 +227,25 @@ function writeSchedule(
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
     averageDailyVolume: text(figures.averageDailyVolume),
   };
+}
+
+/** Tables that were published lately: in calm, and for the notice level, the same one is asked for at each price set. */
+const lately = new WeakMap<UnderlyingFigures, Map<string, readonly Bracket[]>>();
+const TABLES_KEPT = 64;
+
+function publishedBrackets(scalar: Decimal, parameters: UnderlyingFigures): readonly Bracket[] {
+  let tables = lately.get(parameters);
+  if (tables === undefined || tables.size >= TABLES_KEPT) {
+    tables = new Map();
+    lately.set(parameters, tables);
+  }
+  const key = text(scalar);
+  let table = tables.get(key);
+  if (table === undefined) {
+    table = writeBrackets(maintenanceBrackets(scalar, parameters));
+    tables.set(key, table);
+  }
+  return table;
 }
 
 /** Dollars count in full; a coin at its index after the haircut. An asset without a price is not listed and counts nothing. */

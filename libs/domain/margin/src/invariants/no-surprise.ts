@@ -1,0 +1,149 @@
+import type {
+  Instant,
+  MarginEvents,
+  MarginGlobalEvents,
+  MarginParameters,
+  PositionRequirement,
+  Side,
+  Underlying,
+  UnderlyingSchedule,
+} from '@ballast/facts';
+import { dec, invariant, minOf, roundMoney, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import { bracketRate, readBrackets } from '../avsl/brackets.js';
+import { inForceWithin } from '../avsl/notice-window.js';
+import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
+import { decayFactor } from '../avsl/rate-limit.js';
+import { parameterFigures } from '../parameters/parameter-figures.js';
+
+type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
+
+/** What the check reads besides the event. */
+export interface NoSurpriseEvidence {
+  /** Schedules up to the one of the event, oldest first: from the notice period, and back to where a trigger was off. */
+  readonly schedules: readonly ScheduleInForce[];
+  readonly parameters: ReadonlyMap<string, MarginParameters>;
+  /** Marks before the first schedule (VolatilitySeeded), if the schedules begin there. */
+  readonly seededMarks?: ReadonlyMap<Underlying, readonly { readonly at: Instant; readonly mark: string }[]>;
+}
+
+export interface NoSurpriseViolation {
+  readonly rule:
+    'equity-not-below-requirement' | 'requirement-not-the-sum' | 'rate-without-notice' | 'trigger-not-reproduced';
+  readonly detail: string;
+}
+
+/** Rates are rounded up to 12 digits, each table by itself; scalars too. */
+const RATE_TOLERANCE = '0.00000000001';
+const SCALAR_TOLERANCE = '0.000000001';
+
+/**
+ * No surprise: at an entry into LIQUIDATING
+ * 1. equity is below the sum of the position requirements, rounded up to the cent;
+ * 2. each position's liquidation rate is at most the lowest call rate, at the present size, of all schedules in force in
+ *    the notice period;
+ * 3. or the event names the trigger of that underlying and side, and recomputed from the marks it was on, or is still
+ *    decaying from when it was.
+ * @returns what is broken; nothing when all holds
+ * @see docs/architecture.md section 6, item 9
+ */
+export function checkNoSurprise(
+  event: MarginEvents['LiquidationTriggered'],
+  evidence: NoSurpriseEvidence,
+): readonly NoSurpriseViolation[] {
+  const { figures, positions } = event.assessment;
+  const violations: NoSurpriseViolation[] = [];
+  if (!dec(figures.equity).lt(figures.liquidation)) {
+    violations.push({
+      rule: 'equity-not-below-requirement',
+      detail: `${figures.equity} is not below ${figures.liquidation}`,
+    });
+  }
+  const required = roundMoney(sum(positions.map(({ liquidation }) => dec(liquidation))), 'USD', 'requirement');
+  if (!required.eq(figures.liquidation)) {
+    violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
+  }
+  for (const position of positions) {
+    const lowest = lowestCallRate(position, evidence);
+    if (dec(position.liquidationRate).lte(lowest.plus(RATE_TOLERANCE))) continue;
+    const named = event.triggers.find(
+      ({ underlying, side }) => underlying === position.underlying && side === position.side,
+    );
+    if (named === undefined) {
+      violations.push({
+        rule: 'rate-without-notice',
+        detail: `${position.instrument}: ${position.liquidationRate} above ${text(lowest)}`,
+      });
+      continue;
+    }
+    const reproduced = reproducedTrigger(position.underlying, position.side, evidence);
+    if (dec(named.scalar).gt(reproduced.plus(SCALAR_TOLERANCE))) {
+      violations.push({
+        rule: 'trigger-not-reproduced',
+        detail: `${position.underlying} ${position.side}: ${named.scalar} by the event, ${text(reproduced)} by the marks`,
+      });
+    }
+  }
+  return violations;
+}
+
+function newestOf({ schedules }: NoSurpriseEvidence): ScheduleInForce {
+  const newest = schedules.at(-1);
+  invariant(newest, 'the check needs the schedule of the event');
+  return newest;
+}
+
+function parametersOf({ parameters }: NoSurpriseEvidence, id: string): MarginParameters {
+  const found = parameters.get(id);
+  invariant(found, `parameters ${id} are missing from the evidence`);
+  return found;
+}
+
+const scheduleFor = ({ underlyings }: ScheduleInForce, underlying: Underlying): UnderlyingSchedule | undefined =>
+  underlyings.find((schedule) => schedule.underlying === underlying);
+
+function lowestCallRate({ underlying, ownerNotional }: PositionRequirement, evidence: NoSurpriseEvidence): Decimal {
+  const newest = newestOf(evidence);
+  const history = evidence.schedules.flatMap((schedule) => {
+    const prices = scheduleFor(schedule, underlying);
+    return prices === undefined ? [] : [{ from: schedule.asOf, brackets: prices.callBrackets }];
+  });
+  const { noticeMs } = parametersOf(evidence, newest.parameters);
+  const [first, ...others] = inForceWithin(history, newest.asOf, noticeMs).map(({ brackets }) =>
+    bracketRate(readBrackets(brackets), dec(ownerNotional)),
+  );
+  invariant(first, 'at least one schedule is in force');
+  return minOf(first, ...others);
+}
+
+/** X_side at the newest schedule, recomputed from the marks of the schedules: the largest V_eff of a trigger, decayed. */
+function reproducedTrigger(underlying: Underlying, side: Side, evidence: NoSurpriseEvidence): Decimal {
+  const marks: PastMark[] = (evidence.seededMarks?.get(underlying) ?? []).map(({ at, mark }) => ({
+    at,
+    mark: dec(mark),
+  }));
+  let scalar = ZERO;
+  let previousAsOf: Instant | null = null;
+  for (const schedule of evidence.schedules) {
+    const prices = scheduleFor(schedule, underlying);
+    if (prices === undefined) continue;
+    const figures = parameterFigures(parametersOf(evidence, schedule.parameters)).underlyings[underlying];
+    const mark = dec(prices.mark);
+    marks.push({ at: schedule.asOf, mark });
+    // HALT: scalars and triggers keep their values.
+    if (prices.status !== 'HALT') {
+      const decay = decayFactor(figures, previousAsOf === null ? 0 : schedule.asOf - previousAsOf);
+      const { triggered } = priceMove(
+        mark,
+        referenceMark(marks, schedule.asOf),
+        schedule.asOf,
+        figures.triggerK,
+        figures.sBase,
+      );
+      const effective = dec(prices.scalarEffective);
+      const decayed = scalar.times(decay);
+      scalar = triggered[side] && effective.gt(decayed) ? effective : decayed;
+    }
+    previousAsOf = schedule.asOf;
+  }
+  return scalar;
+}
