@@ -149,9 +149,12 @@ type Plain<Value> = Value extends string | number | boolean | null | undefined
 
 type Same<A, B> = (<Probe>() => Probe extends A ? 1 : 2) extends <Probe>() => Probe extends B ? 1 : 2 ? true : false;
 
+/** The newest version of a type counts: older entries are brought to it by upcasters. */
+type NewestOf<Schema> = Schema extends readonly [...unknown[], infer Newest] ? Newest : Schema;
+
 type InferredOf<Schemas, Type> = Type extends keyof Schemas
-  ? Schemas[Type] extends z.ZodType
-    ? z.infer<Schemas[Type]>
+  ? NewestOf<Schemas[Type]> extends infer Schema extends z.ZodType
+    ? z.infer<Schema>
     : never
   : never;
 
@@ -183,7 +186,7 @@ export const SCHEMAS_AGREE_WITH_FACTS: [
   Agreement<AdlEvents, typeof adlEvents>,
 ] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
 
-/** One type of entry of one log, at its newest version. */
+/** One version of one type of entry of one log. */
 export interface EventSchema {
   readonly log: LogName;
   readonly type: string;
@@ -198,7 +201,8 @@ export interface EventSchema {
   readonly schema: z.ZodType;
 }
 
-type Family = Readonly<Record<string, z.ZodType>>;
+/** By type: its schema, or the list of all its versions from 1 on. */
+type Family = Readonly<Record<string, z.ZodType | readonly z.ZodType[]>>;
 
 const FAMILIES: readonly (readonly [log: LogName, partition: 'numbered' | 'global', schemas: Family])[] = [
   ['exchange.quotes', 'global', quoteEvents],
@@ -216,23 +220,35 @@ const FAMILIES: readonly (readonly [log: LogName, partition: 'numbered' | 'globa
   ['liquidation', 'global', adlEvents],
 ];
 
-function registry(): ReadonlyMap<LogName, ReadonlyMap<string, EventSchema>> {
-  const logs = new Map<LogName, Map<string, EventSchema>>();
-  for (const [log, partition, schemas] of FAMILIES) {
-    const types = logs.get(log) ?? new Map<string, EventSchema>();
-    logs.set(log, types);
-    for (const [type, schema] of Object.entries(schemas)) {
+function versionsOf([log, partition, family]: (typeof FAMILIES)[number]): readonly EventSchema[] {
+  return Object.entries(family).flatMap(([type, schemas]) =>
+    (Array.isArray(schemas) ? (schemas as readonly z.ZodType[]) : [schemas as z.ZodType]).map((schema, index) => {
       const { description, 'x-stream': stream } = schema.meta() as { description: string; 'x-stream': string };
-      types.set(type, { log, type, version: 1, partition, stream, description, schema });
-    }
+      return { log, type, version: index + 1, partition, stream, description, schema };
+    }),
+  );
+}
+
+/** Every version of every type, in the order of the logs, oldest version first. */
+export const allEventSchemas: readonly EventSchema[] = FAMILIES.flatMap(versionsOf);
+
+function newestByLog(): ReadonlyMap<LogName, ReadonlyMap<string, EventSchema>> {
+  const logs = new Map<LogName, Map<string, EventSchema>>();
+  for (const event of allEventSchemas) {
+    const types = logs.get(event.log) ?? new Map<string, EventSchema>();
+    logs.set(event.log, types.set(event.type, event));
   }
   return logs;
 }
 
-/** Every type of entry of every log, by log and type. */
-export const eventSchemas: ReadonlyMap<LogName, ReadonlyMap<string, EventSchema>> = registry();
+/** The newest version of every type of entry, by log and type. */
+export const eventSchemas: ReadonlyMap<LogName, ReadonlyMap<string, EventSchema>> = newestByLog();
 
-/** All of them, in the order of the logs. */
-export const allEventSchemas: readonly EventSchema[] = [...eventSchemas.values()].flatMap((types) => [
-  ...types.values(),
-]);
+const byVersion = new Map(allEventSchemas.map((event) => [`${event.log}/${event.type}/${event.version}`, event]));
+
+/** One version of a type, the newest without a number; undefined for what this version of Ballast does not know. */
+export function schemaOf(log: string, type: string, version?: number): EventSchema | undefined {
+  return version === undefined
+    ? eventSchemas.get(log as LogName)?.get(type)
+    : byVersion.get(`${log}/${type}/${version}`);
+}

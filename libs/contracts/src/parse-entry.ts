@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import type { LogName } from '@ballast/facts';
 import { instant, ordinal } from './common/fields.js';
-import { allEventSchemas, eventSchemas, type EventSchema } from './event-schemas.js';
+import { allEventSchemas, eventSchemas, schemaOf } from './event-schemas.js';
 import { fieldErrors, type FieldError } from './refusal.js';
 
 /** Why an entry was not understood. Only `unknown-type` and `newer-version` may be skipped, and only by a reader who decides nothing. */
@@ -67,11 +66,6 @@ const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: Lo
   return entry === undefined ? { ok: false, error } : { ok: false, error, entry };
 };
 
-/** Newest version of a type of a log; undefined for a type that this version of Ballast does not know. */
-export function schemaOf(log: string, type: string): EventSchema | undefined {
-  return eventSchemas.get(log as LogName)?.get(type);
-}
-
 /**
  * Reads a whole entry of a log: envelope and payload.
  * @returns the entry as given (never a changed copy: its text is hashed), or what is wrong with which field
@@ -89,8 +83,8 @@ export function parseEntry(log: string, value: unknown): ParsedEntry {
   if (!log.endsWith('.commands') && !UUID.test(entry.id)) {
     return refused('malformed', [{ field: 'id', message: `is "${entry.id}"`, remedy: 'send a UUID in lower case' }]);
   }
-  const contract = schemaOf(log, entry.type);
-  if (contract === undefined) {
+  const newest = schemaOf(log, entry.type);
+  if (newest === undefined) {
     const elsewhere = allEventSchemas.filter(({ type }) => type === entry.type).map((other) => other.log);
     return refused(
       'unknown-type',
@@ -107,15 +101,16 @@ export function parseEntry(log: string, value: unknown): ParsedEntry {
       entry,
     );
   }
-  if (entry.schemaVersion !== contract.version) {
-    const newer = entry.schemaVersion > contract.version;
+  // Versions begin at 1 and none is ever dropped, so an unknown one is newer.
+  const contract = schemaOf(log, entry.type, entry.schemaVersion);
+  if (contract === undefined) {
     return refused(
-      newer ? 'newer-version' : 'malformed',
+      'newer-version',
       [
         {
           field: 'schemaVersion',
-          message: `is ${entry.schemaVersion}, known is ${contract.version}`,
-          remedy: newer ? 'update the reader, or skip it if it decides nothing' : `send version ${contract.version}`,
+          message: `is ${entry.schemaVersion}, the newest known is ${newest.version}`,
+          remedy: 'update the reader, or skip it if it decides nothing',
         },
       ],
       entry,

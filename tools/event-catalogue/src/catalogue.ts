@@ -4,8 +4,8 @@ import { allEventSchemas, entryEnvelope, eventSchemas, type EventSchema } from '
 import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
 import { placeOf } from './place-of.js';
 
-/** The example of an event, by log and type. */
-export type ExampleOf = (log: string, type: string) => unknown;
+/** The example of an event. */
+export type ExampleOf = (event: EventSchema) => unknown;
 
 const fileOf = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}.json`;
 
@@ -61,7 +61,7 @@ function readme(exampleOf: ExampleOf): string {
     ]),
   );
   const logs = [...eventSchemas].map(([log, types]) =>
-    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, exampleOf(log, event.type)))].join('\n\n'),
+    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, exampleOf(event)))].join('\n\n'),
   );
   return [
     '# Events',
@@ -90,7 +90,7 @@ function readme(exampleOf: ExampleOf): string {
 export async function catalogue(exampleOf: ExampleOf, options: prettier.Options): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const event of allEventSchemas) {
-    const schema = jsonSchemaOf(event, exampleOf(event.log, event.type));
+    const schema = jsonSchemaOf(event, exampleOf(event));
     files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
   }
   files.set('README.md', await prettier.format(readme(exampleOf), { ...options, parser: 'markdown' }));

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
+import type { EventSchema } from '@ballast/contracts';
 import { catalogue } from './catalogue.js';
 
 // The same number of folders up from src and from dist.
@@ -10,9 +11,9 @@ const golden = path.join(root, 'libs/contracts/src/golden');
 
 export const EVENTS_FOLDER = path.join(root, 'docs/events');
 
-/** The payload of the golden event of a type. */
-export function goldenPayload(log: string, type: string): unknown {
-  const text = fs.readFileSync(path.join(golden, log, `${type}.v1.json`), 'utf8');
+/** The payload of the golden event of a type and version. */
+export function goldenPayload({ log, type, version }: EventSchema): unknown {
+  const text = fs.readFileSync(path.join(golden, log, `${type}.v${version}.json`), 'utf8');
   return (JSON.parse(text) as { readonly entry: { readonly payload: unknown } }).entry.payload;
 }
 
