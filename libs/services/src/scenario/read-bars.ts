@@ -52,8 +52,11 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error ? String((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+/** The system's code, such as ENOENT, or else what the error says. */
+function codeOf(error: unknown): string {
+  const { code, message } = error as Partial<NodeJS.ErrnoException>;
+  return code ?? message ?? String(error);
+}
 
 function parseRows(file: string, text: string): readonly Row[] {
   let records: { record: string[]; info: { lines: number } }[];
