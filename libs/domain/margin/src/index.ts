@@ -13,6 +13,7 @@ export * from './avsl/notice-window.js';
 export * from './avsl/price-trigger.js';
 export * from './avsl/rate-limit.js';
 export * from './avsl/trigger-scalar.js';
+export * from './invariants/no-surprise-judge.js';
 export * from './invariants/no-surprise.js';
 export * from './margin.process.js';
 export * from './margin.state.js';

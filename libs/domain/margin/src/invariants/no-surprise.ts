@@ -50,6 +50,23 @@ export function checkNoSurprise(
   event: MarginEvents['LiquidationTriggered'],
   evidence: NoSurpriseEvidence,
 ): readonly NoSurpriseViolation[] {
+  return judgeEntry(event, {
+    lowestCallRate: (position) => lowestCallRate(position, evidence),
+    reproducedTrigger: (underlying, side) => reproducedTrigger(underlying, side, evidence),
+  });
+}
+
+/** What the marks and schedules say at the moment of an entry. */
+export interface RecomputedLevels {
+  lowestCallRate(position: PositionRequirement): Decimal;
+  reproducedTrigger(underlying: Underlying, side: Side): Decimal;
+}
+
+/** The rules of `checkNoSurprise`, wherever the levels were recomputed. */
+export function judgeEntry(
+  event: MarginEvents['LiquidationTriggered'],
+  levels: RecomputedLevels,
+): readonly NoSurpriseViolation[] {
   const { figures, positions } = event.assessment;
   const violations: NoSurpriseViolation[] = [];
   if (!dec(figures.equity).lt(figures.liquidation)) {
@@ -63,7 +80,7 @@ export function checkNoSurprise(
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
   for (const position of positions) {
-    const lowest = lowestCallRate(position, evidence);
+    const lowest = levels.lowestCallRate(position);
     if (dec(position.liquidationRate).lte(lowest.plus(RATE_TOLERANCE))) continue;
     const named = event.triggers.find(
       ({ underlying, side }) => underlying === position.underlying && side === position.side,
@@ -75,7 +92,7 @@ export function checkNoSurprise(
       });
       continue;
     }
-    const reproduced = reproducedTrigger(position.underlying, position.side, evidence);
+    const reproduced = levels.reproducedTrigger(position.underlying, position.side);
     if (dec(named.scalar).gt(reproduced.plus(SCALAR_TOLERANCE))) {
       violations.push({
         rule: 'trigger-not-reproduced',

@@ -1,0 +1,111 @@
+import type {
+  BySide,
+  Instant,
+  MarginEvents,
+  MarginGlobalEvents,
+  MarginParameters,
+  PricingEvents,
+  Underlying,
+} from '@ballast/facts';
+import { HOUR_MS, ZERO, dec, invariant, maxOf, minOf, type Decimal } from '@ballast/kernel';
+import { bracketRate, readBrackets, type BracketFigures } from '../avsl/brackets.js';
+import { inForceWithin, putInForce } from '../avsl/notice-window.js';
+import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
+import { decayFactor } from '../avsl/rate-limit.js';
+import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
+import { parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
+import { judgeEntry, type NoSurpriseViolation } from './no-surprise.js';
+
+/** Walks the schedules once and judges every entry into LIQUIDATING on the one it was decided on. */
+export interface NoSurpriseJudge {
+  /** Marks of the hour before the start. */
+  seed(seeded: PricingEvents['VolatilitySeeded']): void;
+  /** Parameters that may come into force. */
+  propose(proposed: MarginGlobalEvents['ParametersProposed']): void;
+  /** The next schedule, in order. */
+  schedule(schedule: MarginGlobalEvents['ScheduleInForce']): void;
+  /** What is broken at an entry that was decided on the newest schedule. */
+  violations(event: MarginEvents['LiquidationTriggered']): readonly NoSurpriseViolation[];
+}
+
+interface History {
+  marks: PastMark[];
+  readonly calls: { readonly from: Instant; readonly brackets: readonly BracketFigures[] }[];
+  trigger: BySide<Decimal>;
+  previousAsOf: Instant | null;
+}
+
+/** @see checkNoSurprise for the rules; this one recomputes the levels as the schedules go by */
+export function noSurpriseJudge(): NoSurpriseJudge {
+  const known = new Map<string, ParameterFigures>([[DEFAULT_PARAMETERS.id, parameterFigures(DEFAULT_PARAMETERS)]]);
+  const histories = new Map<Underlying, History>();
+  let newest: MarginGlobalEvents['ScheduleInForce'] | undefined;
+
+  const historyOf = (underlying: Underlying): History => {
+    const present = histories.get(underlying);
+    if (present !== undefined) return present;
+    const history: History = { marks: [], calls: [], trigger: { long: ZERO, short: ZERO }, previousAsOf: null };
+    histories.set(underlying, history);
+    return history;
+  };
+  const parametersOf = (id: string): ParameterFigures => {
+    const figures = known.get(id);
+    invariant(figures, `parameters ${id} were never proposed`);
+    return figures;
+  };
+
+  return {
+    seed({ underlying, lastHour }) {
+      historyOf(underlying).marks = lastHour.map(({ at, mark }) => ({ at, mark: dec(mark) }));
+    },
+    propose({ parameters }: { readonly parameters: MarginParameters }) {
+      known.set(parameters.id, parameterFigures(parameters));
+    },
+    schedule(schedule) {
+      newest = schedule;
+      for (const prices of schedule.underlyings) {
+        const history = historyOf(prices.underlying);
+        const figures = parametersOf(schedule.parameters).underlyings[prices.underlying];
+        const mark = dec(prices.mark);
+        history.marks.push({ at: schedule.asOf, mark });
+        forgetOlderThanReference(history, schedule.asOf);
+        putInForce(history.calls, { from: schedule.asOf, brackets: readBrackets(prices.callBrackets) });
+        // HALT: scalars and triggers keep their values.
+        if (prices.status !== 'HALT') {
+          const elapsed = history.previousAsOf === null ? 0 : schedule.asOf - history.previousAsOf;
+          const decay = decayFactor(figures, elapsed);
+          const reference = referenceMark(history.marks, schedule.asOf);
+          const { triggered } = priceMove(mark, reference, schedule.asOf, figures.triggerK, figures.sBase);
+          const effective = dec(prices.scalarEffective);
+          const next = (side: 'long' | 'short'): Decimal =>
+            maxOf(triggered[side] ? effective : ZERO, history.trigger[side].times(decay));
+          history.trigger = { long: next('long'), short: next('short') };
+        }
+        history.previousAsOf = schedule.asOf;
+      }
+    },
+    violations(event) {
+      return judgeEntry(event, {
+        lowestCallRate({ underlying, ownerNotional }) {
+          invariant(newest, 'an entry needs a schedule');
+          const { noticeMs } = parametersOf(newest.parameters);
+          const [first, ...others] = inForceWithin(historyOf(underlying).calls, newest.asOf, noticeMs).map(
+            ({ brackets }) => bracketRate(brackets, dec(ownerNotional)),
+          );
+          invariant(first, 'at least one schedule is in force');
+          return minOf(first, ...others);
+        },
+        reproducedTrigger: (underlying, side) => historyOf(underlying).trigger[side],
+      });
+    },
+  };
+}
+
+/** Keeps the newest mark at or before an hour ago and all later ones. */
+function forgetOlderThanReference(history: History, now: Instant): void {
+  let reference = 0;
+  while (reference + 1 < history.marks.length && (history.marks[reference + 1] as PastMark).at <= now - HOUR_MS) {
+    reference += 1;
+  }
+  if (reference > 0) history.marks.splice(0, reference);
+}
