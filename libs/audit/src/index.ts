@@ -1,3 +1,5 @@
 export * from './page-cache.js';
 export * from './replay/replay-partition.js';
 export * from './replay/replay.js';
+export * from './verify/fault.js';
+export * from './verify/verify.js';

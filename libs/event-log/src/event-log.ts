@@ -194,6 +194,8 @@ export interface LogStore {
    * @throws LogRefused when it was created with another shape, or by a newer version of this program
    */
   open(shape: LogShape): Promise<EventLog>;
+  /** The shape a log was created with; undefined when there is no such log yet. Creates nothing. */
+  shapeOf(name: string): Promise<LogShape | undefined>;
   close(): Promise<void>;
 }
 

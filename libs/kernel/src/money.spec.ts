@@ -13,12 +13,9 @@ describe('rounding is policy', () => {
     ${'credit'}      | ${'-0.001'}  | ${'-0.01'}  | ${'a loss is rounded against the client'}
     ${'neutral'}     | ${'0.005'}   | ${'0'}      | ${'half to even'}
     ${'neutral'}     | ${'0.015'}   | ${'0.02'}   | ${'half to even'}
-  `(
-    '$rule of $amount is $expected: $why',
-    ({ rule, amount, expected }: { rule: RoundingRule; amount: string; expected: string }) => {
-      expect(text(roundMoney(dec(amount), 'USD', rule))).toBe(expected);
-    },
-  );
+  `('$rule of $amount is $expected: $why', ({ rule, amount, expected }: Record<string, string>) => {
+    expect(text(roundMoney(dec(amount as string), 'USD', rule as RoundingRule))).toBe(expected);
+  });
 
   it('knows the minor unit of every asset', () => {
     expect(text(roundMoney(dec('0.123456789'), 'BTC', 'collateral'))).toBe('0.12345678');

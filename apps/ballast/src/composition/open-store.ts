@@ -18,13 +18,13 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
     return { store, place: 'memory', close: () => store.close() };
   }
   if (options.databaseUrl !== undefined) {
-    const store = await PostgresLogStore.connect({ url: options.databaseUrl });
+    const store = new PostgresLogStore({ connection: options.databaseUrl });
     return { store, place: new URL(options.databaseUrl).host, close: () => store.close() };
   }
   const dataDirectory = path.resolve(options.dataDir);
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
-    const store = await PostgresLogStore.connect({ url: await server.databaseUrl('ballast') });
+    const store = new PostgresLogStore({ connection: server.connection() });
     return {
       store,
       place: dataDirectory,
@@ -45,14 +45,27 @@ export async function emptyDataDirectory(options: StoreOptions): Promise<void> {
   if (options.databaseUrl !== undefined) {
     throw new UsageError('--fresh does not empty a database given by URL; drop and create it, then start again');
   }
-  await EmbeddedServer.destroy({ dataDirectory: path.resolve(options.dataDir) });
+  const directory = path.resolve(options.dataDir);
+  if (!(await isThere(path.join(directory, 'cluster')))) return;
+  // A start takes the lock and ends a server that was left over, so that nobody still writes there.
+  const server = await EmbeddedServer.start({ dataDirectory: directory });
+  await server.stop();
+  for (const part of ['cluster', 'password', 'server.log']) {
+    await fs.rm(path.join(directory, part), { recursive: true, force: true });
+  }
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  fs.access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** True when there is something to open; read-only commands do not create a database. */
 export async function assertDataThere(options: StoreOptions): Promise<void> {
   if (options.log === 'memory' || options.databaseUrl !== undefined) return;
   const directory = path.resolve(options.dataDir);
-  await fs.access(path.join(directory, 'cluster')).catch(() => {
+  if (!(await isThere(path.join(directory, 'cluster')))) {
     throw new UsageError(`${directory} holds no Ballast data; run simulate first or name another --data-dir`);
-  });
+  }
 }

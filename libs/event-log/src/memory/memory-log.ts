@@ -280,6 +280,10 @@ export class MemoryLogStore implements LogStore {
     return new MemoryLog(content, this.#now);
   }
 
+  shapeOf(name: string): Promise<LogShape | undefined> {
+    return Promise.resolve(this.#contents.get(name)?.shape);
+  }
+
   /** The contents stay: a store in memory ends with the process. */
   async close(): Promise<void> {}
 }

@@ -30,12 +30,21 @@ export async function migrateLog(pool: pg.Pool, connection: PostgresConnection, 
   const names = logNames(shape.name);
   const migrations = migrationsOf(names, shape);
   if (!(await isCurrent(pool, names, migrations))) await migrate(pool, connection, names, migrations);
+  const created = await createdShape(pool, shape.name);
+  if (created === undefined) throw new LogRefused(`log ${shape.name} does not say how many partitions it has`);
+  assertSameShape(created, shape);
+}
+
+/** The shape a log was created with; undefined when it was not. */
+export async function createdShape(pool: pg.Pool, log: string): Promise<LogShape | undefined> {
+  const table = logNames(log).table('log');
+  const { rows: found } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
+  if (found[0]?.there !== true) return undefined;
   const { rows } = await pool.query<{ name: string; partitions: number; has_global: boolean }>(
-    `select name, partitions, has_global from ${names.table('log')}`,
+    `select name, partitions, has_global from ${table}`,
   );
   const [created] = rows;
-  if (created === undefined) throw new LogRefused(`log ${shape.name} does not say how many partitions it has`);
-  assertSameShape({ name: created.name, partitions: created.partitions, global: created.has_global }, shape);
+  return created && { name: created.name, partitions: created.partitions, global: created.has_global };
 }
 
 async function isCurrent(pool: pg.Pool, names: LogNames, migrations: readonly Migration[]): Promise<boolean> {

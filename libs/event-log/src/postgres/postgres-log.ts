@@ -19,7 +19,7 @@ import { assertContiguous, eventOf } from '../stored-event.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
 import { logSql, type LogSql } from './log-sql.js';
-import { migrateLog } from './migrate.js';
+import { createdShape, migrateLog } from './migrate.js';
 
 type Row = readonly unknown[];
 
@@ -288,6 +288,10 @@ export class PostgresLogStore implements LogStore {
     const log = new PostgresLog(shape, this.pool);
     this.#logs.push(log);
     return log;
+  }
+
+  shapeOf(name: string): Promise<LogShape | undefined> {
+    return createdShape(this.pool, name);
   }
 
   async close(): Promise<void> {

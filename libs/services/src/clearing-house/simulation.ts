@@ -12,12 +12,12 @@ export interface SimulationOptions<State> {
 }
 
 /** A clearing house and a simulated exchange in lockstep, step by step; resumes where the logs end. */
-export class Simulation<State = unknown> {
+export class Simulation {
   #next: number;
 
   private constructor(
     private readonly house: ClearingHouse,
-    private readonly exchange: ExchangeHost<State>,
+    private readonly exchange: ExchangeHost<unknown>,
     private readonly steps: readonly Instant[],
   ) {
     const last = exchange.lastStep;
@@ -25,7 +25,7 @@ export class Simulation<State = unknown> {
     this.#next = found < 0 ? steps.length : found;
   }
 
-  static async open<State>({ house, simulator, steps }: SimulationOptions<State>): Promise<Simulation<State>> {
+  static async open<State>({ house, simulator, steps }: SimulationOptions<State>): Promise<Simulation> {
     const exchange = await ExchangeHost.open({
       simulator,
       logs: house.logs,
@@ -35,7 +35,7 @@ export class Simulation<State = unknown> {
     });
     house.delivery.add(exchange);
     await Promise.all([house.catchUp(), exchange.catchUp()]);
-    return new Simulation(house, exchange, steps);
+    return new Simulation(house, exchange as ExchangeHost<unknown>, steps);
   }
 
   get done(): boolean {

@@ -1,11 +1,4 @@
-import {
-  EMPTY_HEAD,
-  compareLockstep,
-  seal,
-  type Cause,
-  type LogEntry,
-  type SealedEvent,
-} from '@ballast/event-sourcing';
+import { EMPTY_HEAD, compareLockstep, seal, causeName, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { GroupCommitter, type EventLog } from '@ballast/event-log';
 import { EXCHANGE_LOGS, type ExchangeLog } from '@ballast/facts';
 import { invariant, uuidV5, type Instant } from '@ballast/kernel';
@@ -129,8 +122,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   async begin(at: Instant): Promise<number> {
     this.#ordinals.clear();
     this.#messagesOfStep = 0;
-    const cause: Cause = { kind: 'timer', id: 'step', due: at };
-    this.#options.simulator.beginStep(this.state, at, (output) => this.#emit(output, { clearing: at, hop: 0 }, cause));
+    this.#options.simulator.beginStep(this.state, at, (output) => this.#emit(output, { clearing: at, hop: 0 }));
     this.#lastStep = at;
     return this.#append();
   }
@@ -160,11 +152,9 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   }
 
   async #answer(inputs: readonly LogEntry[], time: LogEntry['time']): Promise<number> {
-    const last = inputs.at(-1);
-    if (last === undefined) return 0;
+    if (inputs.length === 0) return 0;
     for (const input of inputs) this.#observe(input);
-    const cause: Cause = { kind: 'event', log: last.log, partition: last.partition, position: last.position };
-    this.#options.simulator.settle(this.state, (output) => this.#emit(output, time, output.cause ?? cause));
+    this.#options.simulator.settle(this.state, (output) => this.#emit(output, time));
     return this.#append();
   }
 
@@ -173,7 +163,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     this.#options.simulator.observe(this.state, input);
   }
 
-  #emit(output: SimulatorOutput, time: LogEntry['time'], cause: Cause): void {
+  #emit(output: SimulatorOutput, time: LogEntry['time']): void {
     const lane = this.#lanes.get(sourceKey(output.log, output.partition));
     invariant(lane !== undefined, `the exchange has no ${output.log}/${output.partition}`);
     const basis = [...this.#cursors]
@@ -184,7 +174,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
         const [log, partition] = key.split('/') as [string, string];
         return [log, Number(partition), position] as const;
       });
-    const name = `${lane.name}/${lane.partition}/${JSON.stringify(cause)}`;
+    const name = `${lane.name}/${lane.partition}/${causeName(output.cause)}`;
     const ordinal = this.#ordinals.get(name) ?? 0;
     this.#ordinals.set(name, ordinal + 1);
     const sealed = seal(
@@ -198,7 +188,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
         type: output.type,
         schemaVersion: output.schemaVersion,
         time,
-        cause,
+        cause: output.cause,
         basis,
         correlation: `step/${time.clearing}/${++this.#messagesOfStep}`,
         actor: null,

@@ -1,0 +1,50 @@
+import fs from 'node:fs/promises';
+import { Command } from 'commander';
+import { faultText, verify } from '@ballast/audit';
+import { openLogs } from '../composition/open-logs.js';
+import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
+import { UsageError } from '../usage-error.js';
+
+export function verifyCommand(): Command {
+  return withStoreOptions(
+    new Command('verify').description(
+      'Recomputes every hash, chain and root and checks all invariants; exit 1 names log, partition, position and what is wrong.',
+    ),
+  )
+    .option('--against <file>', 'also hold the logs against this file, made earlier by checkpoint')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: StoreOptions & { json?: boolean; against?: string }) => {
+      const against = options.against === undefined ? undefined : await readCheckpoints(options.against);
+      const { logs, close } = await openLogs(options);
+      try {
+        let shown = performance.now();
+        const report = await verify(logs, {
+          against,
+          onProgress: (what) => {
+            if (performance.now() - shown < 1_000) return;
+            shown = performance.now();
+            process.stderr.write(`verifying ${what}\n`);
+          },
+        });
+        if (options.json === true)
+          process.stdout.write(`${JSON.stringify({ ok: report.fault === undefined, ...report }, null, 2)}\n`);
+        else if (report.fault === undefined) {
+          process.stdout.write(
+            `verified ${report.events} events, ${report.liquidationsJudged} liquidations` +
+              `${report.checkpoints > 0 ? `, ${report.checkpoints} signed checkpoints` : ''}: nothing was altered, all invariants hold\n`,
+          );
+        } else process.stdout.write(`NOT SOUND: ${faultText(report.fault)}\n`);
+        if (report.fault !== undefined) process.exitCode = 1;
+      } finally {
+        await close();
+      }
+    });
+}
+
+async function readCheckpoints(file: string): Promise<string> {
+  try {
+    return await fs.readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--against ${file}: ${(error as Error).message}; name a file made by ballast checkpoint`);
+  }
+}

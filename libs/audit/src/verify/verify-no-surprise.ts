@@ -1,0 +1,54 @@
+import { GLOBAL } from '@ballast/event-sourcing';
+import type { MarginEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
+import { noSurpriseJudge } from '@ballast/margin-domain';
+import { readPartition } from '@ballast/read-models';
+import type { LogDirectory } from '@ballast/services';
+import type { Fault } from './fault.js';
+
+interface Entry {
+  readonly partition: number;
+  readonly position: number;
+  readonly event: MarginEvents['LiquidationTriggered'];
+}
+
+/** No surprise: every entry into LIQUIDATING, judged by the schedules in force (architecture section 6, item 9). */
+export async function verifyNoSurprise(
+  logs: LogDirectory,
+  onJudged: (count: number) => void,
+): Promise<Fault | undefined> {
+  // Entries by the schedule they were decided on; schedules are then walked once, oldest first.
+  const entries = new Map<number, Entry[]>();
+  for (let partition = 0; partition < logs.partitions; partition++) {
+    for await (const { type, position, payload } of readPartition(logs.log('margin'), partition)) {
+      if (type !== 'LiquidationTriggered') continue;
+      const event = payload as MarginEvents['LiquidationTriggered'];
+      const same = entries.get(event.assessment.schedule);
+      if (same === undefined) entries.set(event.assessment.schedule, [{ partition, position, event }]);
+      else same.push({ partition, position, event });
+    }
+  }
+  const judge = noSurpriseJudge();
+  for await (const { type, payload } of readPartition(logs.log('pricing'), GLOBAL)) {
+    if (type === 'VolatilitySeeded') judge.seed(payload as PricingEvents['VolatilitySeeded']);
+    else if (type === 'PriceSetPublished') break;
+  }
+  for await (const { type, position, payload } of readPartition(logs.log('margin'), GLOBAL)) {
+    if (type === 'ParametersProposed') judge.propose(payload as MarginGlobalEvents['ParametersProposed']);
+    if (type !== 'ScheduleInForce') continue;
+    judge.schedule(payload as MarginGlobalEvents['ScheduleInForce']);
+    for (const { partition, position: at, event } of entries.get(position) ?? []) {
+      const [violation] = judge.violations(event);
+      if (violation !== undefined) {
+        return { log: 'margin', partition, position: at, what: `surprise: ${violation.rule}: ${violation.detail}` };
+      }
+      onJudged(1);
+    }
+    entries.delete(position);
+  }
+  for (const [schedule, [entry]] of entries) {
+    if (entry === undefined) continue;
+    const { partition, position } = entry;
+    return { log: 'margin', partition, position, what: `it names schedule ${schedule}, which does not exist` };
+  }
+  return undefined;
+}
