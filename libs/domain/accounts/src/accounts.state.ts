@@ -153,11 +153,14 @@ export function collateralAfter(
   asset: Asset = 'USD',
   change: Decimal = ZERO,
 ): AmountByAsset {
+  const client = state.ledger.get(clientLedger(accountId));
+  const held = state.ledger.get(heldLedger(accountId));
   const collateral: { [A in Asset]?: string } = {};
   for (const each of ASSETS) {
-    const now = collateralOf(state, accountId, each);
-    const after = each === asset ? now.plus(change) : now;
-    if (!after.isZero()) collateral[each] = text(after);
+    let amount = client?.[each] ?? ZERO;
+    if (held !== undefined) amount = amount.plus(held[each]);
+    if (each === asset) amount = amount.plus(change);
+    if (!amount.isZero()) collateral[each] = text(amount);
   }
   return collateral;
 }

@@ -64,7 +64,6 @@ function readFill(message: unknown): Reading<Fill> {
   if (!quantity.readable) return quantity;
   const price = readPositive(fields.price, ORDER_BOOK_DIGITS);
   if (!price.readable) return price;
-  if (quantity.value.times(price.value).gt(LARGEST_AMOUNT)) return unreadable('amount-too-large');
   return readable({
     tradeId: tradeId.value,
     accountId: accountId.value,
@@ -112,6 +111,7 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
   const { tradeId, accountId, instrument, side, quantity } = fill;
   const signed = signedQuantity(side, quantity);
   const fillValue = tradedValue(signed, fill.price);
+  if (fillValue.abs().gt(LARGEST_AMOUNT)) return suspenseBooked(input, 'malformed', 'amount-too-large');
   const known = state.trades.get(tradeKey(accountId, tradeId, side));
   if (known !== undefined) {
     return known === tradeContent(instrument, signed, fillValue)

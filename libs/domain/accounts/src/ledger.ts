@@ -1,5 +1,14 @@
 import type { Asset, Posting } from '@ballast/facts';
-import { ASSETS, compareText, dec, invariant, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import {
+  ASSETS,
+  compareText,
+  dec,
+  InvariantViolation,
+  text,
+  ZERO,
+  type AccountId,
+  type Decimal,
+} from '@ballast/kernel';
 
 /** Balances of one ledger account; positive = in favour of the named party. */
 export type AssetBalances = { [A in Asset]: Decimal };
@@ -53,7 +62,7 @@ export function entryTotals(postings: readonly Posting[]): AssetBalances {
  * @throws InvariantViolation when the entry does not balance per asset
  */
 export function post(ledger: Ledger, postings: readonly Posting[]): void {
-  const totals: AssetBalances = { USD: ZERO, BTC: ZERO, ETH: ZERO };
+  const totals: { [A in Asset]?: Decimal } = {};
   for (const { ledgerAccount, asset, amount } of postings) {
     let balances = ledger.get(ledgerAccount);
     if (balances === undefined) {
@@ -62,10 +71,14 @@ export function post(ledger: Ledger, postings: readonly Posting[]): void {
     }
     const change = dec(amount);
     balances[asset] = balances[asset].plus(change);
-    totals[asset] = totals[asset].plus(change);
+    totals[asset] = totals[asset]?.plus(change) ?? change;
   }
   for (const asset of ASSETS) {
-    invariant(totals[asset].isZero(), `journal entry out of balance by ${text(totals[asset])} ${asset}`);
+    const total = totals[asset];
+    // The sentence is built only when it is needed: this runs for every entry.
+    if (total !== undefined && !total.isZero()) {
+      throw new InvariantViolation(`journal entry out of balance by ${text(total)} ${asset}`);
+    }
   }
 }
 

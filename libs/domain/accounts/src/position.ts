@@ -35,7 +35,7 @@ export const signedQuantity = (side: TradeSide, quantity: Decimal): Decimal =>
  * of both sides cancel also when one side is booked in several parts.
  */
 export const tradedValue = (signed: Decimal, price: Decimal): Decimal =>
-  signed.times(price.toDecimalPlaces(COST_DIGITS));
+  signed.times(price.decimalPlaces() > COST_DIGITS ? price.toDecimalPlaces(COST_DIGITS) : price);
 
 /**
  * Applies a trade at average cost. Increasing adds its value to the cost. Reducing releases

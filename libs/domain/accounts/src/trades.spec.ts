@@ -82,10 +82,7 @@ describe('a trade', () => {
   `('of one unit at $price costs a $liquidity $fee: $why', (row: Record<string, string>) => {
     const desk = deskWith({ 'alice.main': '100' });
     const liquidity = row['liquidity'] as 'maker' | 'taker';
-    const events = desk.take(
-      'TradeFilled',
-      aFill({ accountId: 'alice.main', liquidity, price: row['price'] }),
-    );
+    const events = desk.take('TradeFilled', aFill({ accountId: 'alice.main', liquidity, price: row['price'] }));
     expect(payloadOf(events, 'PositionChanged')).toMatchObject({ fee: row['fee'], feeSchedule: 'fees@1' });
   });
 
