@@ -60,14 +60,14 @@ export class TopicReader {
     });
   }
 
-  /** @param hint offset to begin with, if it exists; else the oldest message kept */
-  async attach(partition: number, hint: string | undefined, listener: PartitionListener): Promise<Attachment> {
+  /** @param begin an offset, if it exists, else the oldest message kept; or the last message; or what comes from now on */
+  async attach(partition: number, begin: string | undefined, listener: PartitionListener): Promise<Attachment> {
     await (this.#joined ??= this.#start());
     if (this.#failed !== undefined) throw this.#failed.error;
     const [low, high] = await this.#bounds(partition);
-    const hinted = hint !== undefined && /^\d+$/.test(hint) ? BigInt(hint) : undefined;
-    const believed = hinted !== undefined && hinted >= low && hinted <= high;
-    const from = believed ? hinted : low;
+    const wanted = begin === 'end' ? high : begin === 'last' ? high - 1n : offsetOf(begin);
+    const believed = wanted !== undefined && wanted >= low && wanted <= high;
+    const from = believed ? wanted : low;
     const state = this.#partitions.get(partition) ?? { listeners: new Set(), next: from };
     this.#partitions.set(partition, state);
     const isFirst = state.listeners.size === 0;
@@ -79,7 +79,7 @@ export class TopicReader {
     this.flow(partition);
     return {
       from,
-      complete: believed || (hint === undefined && low === 0n),
+      complete: believed || (begin === undefined && low === 0n),
       detach: () => {
         state.listeners.delete(listener);
         this.flow(partition);
@@ -177,3 +177,6 @@ export class TopicReader {
     }
   }
 }
+
+const offsetOf = (hint: string | undefined): bigint | undefined =>
+  hint !== undefined && /^\d+$/.test(hint) ? BigInt(hint) : undefined;
