@@ -4,6 +4,7 @@
 //   KAFKA_BROKERS=localhost:9092 node margin-calls-consumer.mjs [--from-beginning] [--until-idle <seconds>]
 //
 // KAFKA_BROKERS  brokers, separated by commas
+// TOPIC_PREFIX   what stands before every topic, if your installation has such a prefix
 // CURSOR_FILE    where it remembers how far it came; without it every start is the first one
 // BALLAST_URL    where holes are fetched from, such as http://localhost:3000; without it a hole stops its partition
 //
@@ -29,8 +30,9 @@ import { Kafka, logLevel } from 'kafkajs';
 const { values: options } = parseArgs({
   options: { 'from-beginning': { type: 'boolean', default: false }, 'until-idle': { type: 'string' } },
 });
-const { KAFKA_BROKERS = 'localhost:9092', CURSOR_FILE, BALLAST_URL } = process.env;
-const { topic } = topicOf('margin', 0);
+const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = '', CURSOR_FILE, BALLAST_URL } = process.env;
+const { topic: logTopic } = topicOf('margin', 0);
+const topic = `${TOPIC_PREFIX}${logTopic}`;
 
 /** What to print of which event. Everything else is passed over. */
 const LINES = {
@@ -145,8 +147,8 @@ async function fill(partition, before) {
 }
 
 async function handle(message, kafkaPartition) {
-  const { partition } = logPartitionOf({ topic, kafkaPartition });
-  const decoded = decodeMessage(message, { topic, partition: kafkaPartition });
+  const { partition } = logPartitionOf({ topic: logTopic, kafkaPartition });
+  const decoded = decodeMessage(message, { topic: logTopic, partition: kafkaPartition });
   if (take(decoded, partition)) return;
   await fill(partition, decoded.event.position);
   if (!take(decoded, partition)) throw new Error(`still a hole before ${decoded.event.position}`);

@@ -3,10 +3,17 @@ import { accountId, identifier, ordinal, partitionNumber, prose } from '../commo
 import { marginParameters } from '../margin/parameters.v1.js';
 import { movementOf } from './amounts.js';
 
+/** Header that names the person behind a request. */
+export const actor = identifier.max(100).meta({
+  id: 'Actor',
+  description: 'Person or key behind the request; parameters need one to propose and another to approve.',
+  example: 'risk-officer-1',
+});
+
 /** Header of every write: the id of the command. The same key with the same body is answered again, not done again. */
-export const idempotencyKey = identifier.meta({
+export const idempotencyKey = identifier.min(8).max(100).meta({
   id: 'IdempotencyKey',
-  description: 'Chosen by the caller, 1 to 120 printable ASCII characters; a UUID is a good choice.',
+  description: 'Chosen by the caller, 8 to 100 printable ASCII characters; a UUID is a good choice.',
   example: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
 });
 

@@ -32,11 +32,15 @@ export const preTradeCheckResponse = z
       .meta({ description: 'Why not; null when allowed.' }),
     reducesRisk: z
       .boolean()
-      .meta({ description: 'An order that only reduces is allowed in every state but LIQUIDATING.' }),
-    before: marginFigures,
-    after: marginFigures.meta({ description: 'As if the order were filled at its price at once.' }),
+      .meta({
+        description: 'The order makes the position smaller without turning it round; such an order is always allowed.',
+      }),
+    before: marginFigures.nullable().meta({ description: 'null before the first price set.' }),
+    after: marginFigures.nullable().meta({ description: 'As if the order were filled at its price at once.' }),
     missing: nonNegativeDecimal.meta({ description: 'USD of equity that is missing for the order; 0 when allowed.' }),
     accountVersion: ordinal,
-    schedule: ordinal.meta({ description: 'Position of the ScheduleInForce in margin global.' }),
+    schedule: ordinal
+      .nullable()
+      .meta({ description: 'Position of the ScheduleInForce in margin global; null before the first price set.' }),
   })
   .meta({ id: 'PreTradeCheck', description: 'The answer names what it was decided on: account version and schedule.' });

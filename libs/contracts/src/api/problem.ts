@@ -4,7 +4,8 @@ import { code } from '../common/fields.js';
 /** Status and title of every code that an answer may carry. Codes are for ever; titles may be reworded. */
 export const PROBLEMS = {
   'request-malformed': { status: 400, title: 'The request has fields that are wrong, missing or unknown' },
-  'idempotency-key-missing': { status: 400, title: 'A write needs an Idempotency-Key' },
+  'idempotency-key-required': { status: 400, title: 'A write needs an Idempotency-Key' },
+  'request-too-large': { status: 413, title: 'The request is larger than this interface takes' },
   'not-authenticated': { status: 401, title: 'Nobody is known by these credentials' },
   'actor-missing': { status: 401, title: 'The request must name the person who makes it' },
   'not-permitted': { status: 403, title: 'This caller may not do that' },
