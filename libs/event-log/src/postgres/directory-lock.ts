@@ -1,33 +1,36 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
+const LOCK_FILE = /^lock\.(\d+)\.(\d+)$/;
+
 /**
- * Keeps a second process out of a directory. The lock is a file that names its holder; it outlives a killed holder and
- * is then taken over. A process id alone could have been given to another process, so its start time is kept too.
+ * Keeps a second process out of a directory. A holder's file carries its process id, and its start time, because the id
+ * may go to another process after a crash. Whoever wants the directory first leaves his file and then looks for others:
+ * of two who come at the same moment at least one sees the other, so there are never two holders. (They may both give
+ * up; starting again helps.) The file of a process that is gone is removed by the next one.
  */
 export class DirectoryLock {
-  private constructor(readonly file: string) {}
+  private constructor(private readonly file: string) {}
 
   /** @throws Error that names the process which holds the directory */
   static async acquire(directory: string): Promise<DirectoryLock> {
-    const file = path.join(directory, 'lock');
-    const mine = path.join(directory, `lock.${process.pid}.${randomUUID()}`);
-    await fs.writeFile(mine, `${process.pid} ${(await startTimeOf(process.pid)) ?? ''}`, { mode: 0o600 });
+    const own = `lock.${process.pid}.${(await startTimeOf(process.pid)) ?? 0}`;
+    const lock = new DirectoryLock(path.join(directory, own));
     try {
-      for (;;) {
-        try {
-          // A link, unlike opening for exclusive writing, makes the name and its content visible in one step.
-          await fs.link(mine, file);
-          return new DirectoryLock(file);
-        } catch (error) {
-          if (!hasCode(error, 'EEXIST')) throw error;
-        }
-        await removeIfStale(directory, file);
-      }
-    } finally {
-      await fs.rm(mine, { force: true });
+      await fs.writeFile(lock.file, '', { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      throw hasCode(error, 'EEXIST') ? inUse(directory, process.pid) : error;
     }
+    for (const name of await fs.readdir(directory)) {
+      const [, pid, startTime] = LOCK_FILE.exec(name) ?? [];
+      if (pid === undefined || name === own) continue;
+      if (isRunning(Number(pid)) && ((await startTimeOf(Number(pid))) ?? '0') === startTime) {
+        await lock.release();
+        throw inUse(directory, Number(pid));
+      }
+      await fs.rm(path.join(directory, name), { force: true });
+    }
+    return lock;
   }
 
   async release(): Promise<void> {
@@ -35,32 +38,8 @@ export class DirectoryLock {
   }
 }
 
-async function removeIfStale(directory: string, file: string): Promise<void> {
-  const holder = await readIfThere(file);
-  if (holder === undefined) return;
-  await refuseIfAlive(directory, holder);
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await fs.rename(file, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  try {
-    const moved = (await readIfThere(aside)) ?? '';
-    if (moved === holder) return;
-    // Somebody was faster, and what was moved is his fresh lock: it goes back.
-    await fs.link(aside, file).catch(() => undefined);
-    await refuseIfAlive(directory, moved);
-  } finally {
-    await fs.rm(aside, { force: true });
-  }
-}
-
-async function refuseIfAlive(directory: string, holder: string): Promise<void> {
-  const [pid = '', startTime = ''] = holder.trim().split(' ');
-  if (!isRunning(Number(pid)) || ((await startTimeOf(Number(pid))) ?? '') !== startTime) return;
-  throw new Error(`${directory} is in use by process ${pid}; stop that process or choose another data directory`);
+function inUse(directory: string, pid: number): Error {
+  return new Error(`${directory} is in use by process ${pid}; stop that process or choose another data directory`);
 }
 
 /** True also for a process of another user. */
@@ -75,7 +54,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Clock ticks between boot and the start of a process; undefined where there is no /proc. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+export async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readIfThere(`/proc/${pid}/stat`);
   // The second field is the program's name in parentheses and may contain blanks; the start time is field 22.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

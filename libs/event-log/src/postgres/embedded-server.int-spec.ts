@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { discard, testServer } from '../testing.js';
-import { DirectoryLock, isRunning } from './directory-lock.js';
+import { testServer } from '../testing.js';
+import { DirectoryLock, isRunning, startTimeOf } from './directory-lock.js';
 import { EmbeddedServer } from './embedded-server.js';
 
 const library = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,12 +26,45 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+describe('the lock of a data directory', () => {
+  let directory: string;
+  beforeEach(async () => (directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-lock-'))));
+  afterEach(() => fs.rm(directory, { recursive: true }));
+
+  it.each([
+    { pid: 999_999_999, started: 1, why: 'is gone' },
+    { pid: process.pid, started: 1, why: 'is gone, and whose id another process has now' },
+  ])('goes to the next when its holder $why', async ({ pid, started }) => {
+    await fs.writeFile(path.join(directory, `lock.${pid}.${started}`), '');
+    const lock = await DirectoryLock.acquire(directory);
+    expect(await fs.readdir(directory)).toHaveLength(1);
+    await lock.release();
+    expect(await fs.readdir(directory)).toEqual([]);
+  });
+
+  it('stays with a living holder, whom it names, however many want it', async () => {
+    const file = `lock.${process.ppid}.${await startTimeOf(process.ppid)}`;
+    await fs.writeFile(path.join(directory, file), '');
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => DirectoryLock.acquire(directory)));
+    expect(tries.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(await fs.readdir(directory)).toEqual([file]);
+    await expect(DirectoryLock.acquire(directory)).rejects.toThrow(
+      `${directory} is in use by process ${process.ppid}; stop that process or choose another data directory`,
+    );
+  });
+
+  it('goes to one at most of those who come together', async () => {
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => DirectoryLock.acquire(directory)));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
 describe('the embedded PostgreSQL server', () => {
   let directory: string;
   let server: EmbeddedServer | undefined;
 
-  beforeEach(async () => {
-    // A running server's data, so that not every test makes a cluster.
+  beforeAll(async () => {
+    // Making a cluster takes longer than all the tests.
     const first = await testServer();
     directory = first.directory;
     await first.stop();
@@ -40,25 +73,27 @@ describe('the embedded PostgreSQL server', () => {
   afterEach(async () => {
     await server?.stop();
     server = undefined;
-    await fs.rm(directory, { recursive: true, force: true });
   });
+
+  afterAll(() => fs.rm(directory, { recursive: true, force: true }));
 
   const start = async (options: Partial<Parameters<typeof EmbeddedServer.start>[0]> = {}): Promise<EmbeddedServer> =>
-    (server = await EmbeddedServer.start({ dataDirectory: directory, ...options }));
+    (server = await EmbeddedServer.start({ dataDirectory: directory, settings: { fsync: 'off' }, ...options }));
 
   it('keeps its data over a stop and a start', async () => {
-    await ask(await start(), 'create table kept as select 42 as answer');
+    await ask(await start(), 'create table stopped as select 42 as answer');
     await server?.stop();
-    expect(await ask(await start(), 'select answer from kept')).toEqual([42]);
+    expect(await ask(await start(), 'select answer from stopped')).toEqual([42]);
   });
 
-  it('is made in an empty directory, with durable settings and a password of its own', async () => {
+  it('is made where there is none, with durable settings and a password of its own', async () => {
     const empty = path.join(directory, 'new');
+    // Left by a start that was interrupted.
+    await fs.mkdir(path.join(empty, 'cluster.new', 'half'), { recursive: true });
     await start({ dataDirectory: empty, settings: { synchronous_commit: 'off' } });
     expect(
       await ask(server as EmbeddedServer, `select current_setting('fsync'), current_setting('synchronous_commit')`),
     ).toEqual(['on', 'on']);
-    expect((await fs.stat(empty)).mode & 0o777).toBe(0o700);
     expect((await fs.stat(path.join(empty, 'password'))).mode & 0o777).toBe(0o600);
     const guess = new pg.Client({ ...server?.connection(), password: 'ballast' });
     await expect(guess.connect()).rejects.toThrow('password authentication failed');
@@ -74,26 +109,16 @@ describe('the embedded PostgreSQL server', () => {
     expect(await ask(server as EmbeddedServer, 'select 1')).toEqual([1]);
   });
 
-  it('takes over the lock of a process that is gone, and of one whose id another process has', async () => {
-    for (const holder of ['999999999 1', `${process.pid} 1`]) {
-      await fs.writeFile(path.join(directory, 'lock'), holder);
-      await (await DirectoryLock.acquire(directory)).release();
-    }
-  });
-
-  it('gives the lock of a dead process to one of those who want it', async () => {
-    await fs.writeFile(path.join(directory, 'lock'), '999999999 1');
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => DirectoryLock.acquire(directory)));
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-
   it.each([
     { made: '99', advice: 'start it with the newer release of this program' },
     { made: '9', advice: 'move its data with pg_upgrade' },
   ])('refuses a directory of PostgreSQL $made and says what to do', async ({ made, advice }) => {
-    await fs.writeFile(path.join(directory, 'cluster', 'PG_VERSION'), `${made}\n`);
+    const file = path.join(directory, 'cluster', 'PG_VERSION');
+    const right = await fs.readFile(file, 'utf8');
+    await fs.writeFile(file, `${made}\n`);
     await expect(start()).rejects.toThrow(`was made by PostgreSQL ${made}, this program brings`);
     await expect(start()).rejects.toThrow(advice);
+    await fs.writeFile(file, right);
   });
 
   it('says why it did not start, in the server’s own words', async () => {
@@ -104,15 +129,10 @@ describe('the embedded PostgreSQL server', () => {
   });
 
   it('says so when its password was lost', async () => {
-    await fs.rm(path.join(directory, 'password'));
+    const file = path.join(directory, 'password');
+    await fs.rename(file, `${file}.lost`);
     await expect(start()).rejects.toThrow('password is missing');
-  });
-
-  it('begins anew after it was interrupted while it made its cluster', async () => {
-    const empty = path.join(directory, 'new');
-    await fs.mkdir(path.join(empty, 'cluster.new', 'half'), { recursive: true });
-    await start({ dataDirectory: empty });
-    expect(await ask(server as EmbeddedServer, 'select 1')).toEqual([1]);
+    await fs.rename(`${file}.lost`, file);
   });
 
   it('is started again on the same port when it was killed', async () => {
@@ -186,24 +206,8 @@ describe('the embedded PostgreSQL server', () => {
   // Only root changes users. The repository, its programs and the data then often lie below /root, mode 0700.
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-  asRoot('runs for root as another user, below a directory that this user may not enter', async () => {
-    const home = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-home-'));
-    try {
-      const started = await EmbeddedServer.start({ dataDirectory: path.join(home, 'a', 'data') });
-      try {
-        expect((await fs.stat(home)).mode & 0o777).toBe(0o700);
-        expect((await fs.stat(`/proc/${started.pid}`)).uid).not.toBe(0);
-        expect(await ask(started, 'select 1')).toEqual([1]);
-      } finally {
-        await discard(started);
-      }
-    } finally {
-      await fs.rm(home, { recursive: true });
-    }
-  });
-
   asRoot(
-    'runs for root from programs that this user may not reach: it keeps a copy where he may',
+    'runs for root as another user, who may enter neither the directory of the programs nor that of the data',
     async () => {
       const home = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-home-'));
       const modules = path.join(home, 'node_modules');
@@ -243,14 +247,16 @@ describe('the embedded PostgreSQL server', () => {
         const script = `
         const { EmbeddedServer } = await import('./dist/postgres/embedded-server.js');
         const server = await EmbeddedServer.start({ dataDirectory: 'data' });
-        console.log(server.binaries.postgres);
+        const { uid } = await (await import('node:fs/promises')).stat('/proc/' + server.pid);
+        console.log(uid, server.binaries.postgres);
         await server.stop();`;
         const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
           cwd: home,
           encoding: 'utf8',
         });
         expect(stderr).toBe('');
-        expect(stdout).toMatch(/\/ballast-postgresql-[^/]+\/bin\/postgres/);
+        expect((await fs.stat(home)).mode & 0o777).toBe(0o700);
+        expect(stdout).toMatch(/^[1-9]\d* \/.*\/ballast-postgresql-[^/]+\/bin\/postgres/);
       } finally {
         await fs.rm(home, { recursive: true, force: true });
       }

@@ -12,6 +12,7 @@ const SUPERUSER = 'ballast';
 const NOBODY = 65534;
 const POLL_MS = 10;
 const PATIENCE_MS = 30_000;
+const RELAUNCH_MS = 1_000;
 
 export interface EmbeddedServerOptions {
   /** Belongs to the server alone; created when it isn't there. */
@@ -39,7 +40,7 @@ export interface ServerConnection {
  * <data directory>/cluster      PostgreSQL's data, owned by the user it runs as
  *                 /password     of the superuser, mode 0600
  *                 /server.log   of the present and the last start
- *                 /lock         which process uses the directory
+ *                 /lock.*       which process uses the directory
  * ```
  *
  * The server listens on 127.0.0.1 only, on a port that was free. It ends when this process ends, also when that was
@@ -203,10 +204,21 @@ export class EmbeddedServer {
     this.#watchdog?.kill('SIGKILL');
     if (this.#stopping) return;
     this.options.onNotice?.(`PostgreSQL ended unexpectedly (${how}) and is started again`);
-    this.#restart = this.#launch().then(
-      () => this.options.onNotice?.('PostgreSQL runs again'),
-      (error: unknown) => this.options.onNotice?.(error instanceof Error ? error.message : String(error)),
-    );
+    this.#restart = this.#relaunch();
+  }
+
+  /** Until it runs: a full disk, for one, is emptied sooner or later. */
+  async #relaunch(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#launch();
+        this.options.onNotice?.('PostgreSQL runs again');
+        return;
+      } catch (error) {
+        this.options.onNotice?.(error instanceof Error ? error.message : String(error));
+        await wait(RELAUNCH_MS);
+      }
+    }
   }
 
   async #createDatabase(): Promise<void> {
