@@ -52,7 +52,8 @@ export interface StateDecision {
 
 /**
  * The questions, exact on the figures as published:
- *   equity < liquidation;  equity < (call + liquidation) / 2;  equity < call;  usage = call / equity >= warnUsage;
+ *   equity < liquidation, of an account with positions (without any there is nothing to close out);
+ *   equity < (call + liquidation) / 2;  equity < call;  usage = call / equity >= warnUsage;
  *   and for leaving: equity >= exitFactor * (midpoint; call; call / warnUsage).
  */
 export function levelsOf(
@@ -65,7 +66,7 @@ export function levelsOf(
   const bit = (value: boolean, flag: number): number => (value ? flag : 0);
   const exit = (level: Decimal): Decimal => level.times(exitFactor);
   return (
-    bit(equity.lt(liquidation), BELOW_LIQUIDATION) |
+    bit(liquidation.gt(0) && equity.lt(liquidation), BELOW_LIQUIDATION) |
     bit(twice.lt(both), BELOW_MIDPOINT) |
     bit(equity.lt(call), BELOW_CALL) |
     bit(call.gt(0) && used.lte(call), AT_WARNING) |

@@ -155,7 +155,7 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenSchedule): 
     return -1;
   }
   return (
-    (overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
+    (liquidation > 0 && overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
     (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
     (overCall < 0 ? BELOW_CALL : 0) |
     (figures.hasPosition && overWarning < 0 ? AT_WARNING : 0) |
