@@ -1,0 +1,136 @@
+import { dec } from '@ballast/kernel';
+import { accountsInvariants, type AccountsInvariant } from './accounts.invariants.js';
+import type { AccountsState, InstrumentBook } from './accounts.state.js';
+import { ClearingHouse } from './clearing-house.fixtures.js';
+import { balanceOf, clientLedger, heldLedger, trialBalance, type Ledger } from './ledger.js';
+
+/** A house in which everything stands: positions, a hold, money in suspense, a fund, a slice. */
+function busyHouse(): { house: ClearingHouse; state: AccountsState; client: string } {
+  const house = new ClearingHouse(2, 1);
+  const [client, other] = house.accounts as [string, string];
+  house.contribute('1000');
+  house.deposit(client, 'USD', '100000');
+  house.deposit('stranger.main', 'BTC', '1');
+  house.trade({ buyer: client, seller: other, instrument: 'BTC-PERP', quantity: '2', price: '50000' });
+  house.withdraw(client, 'USD', '100');
+  house.fundingRate('BTC-PERP', '0.0001', '50000.123');
+  return { house, state: house.deskOf(client).state, client };
+}
+
+function shift(ledger: Ledger, ledgerAccount: string, amount: number): void {
+  const balances = ledger.get(ledgerAccount) ?? { USD: dec(0), BTC: dec(0), ETH: dec(0) };
+  ledger.set(ledgerAccount, { ...balances, USD: balances.USD.plus(amount) });
+}
+
+function btc(state: AccountsState): InstrumentBook {
+  const book = state.instruments.get('BTC-PERP');
+  if (book === undefined) throw new Error('nothing was traded');
+  return book;
+}
+
+type Damage = (state: AccountsState, client: string, house: ClearingHouse) => void;
+
+describe('the rules of accounts', () => {
+  it('find nothing in a sound house', () => {
+    const { house, state } = busyHouse();
+    expect(house.violations).toEqual([]);
+    expect(accountsInvariants.ofPartition(state)).toEqual([]);
+    expect(house.atRest()).toEqual([]);
+  });
+
+  it.each<[AccountsInvariant, string, Damage]>([
+    ['ledger-sums-to-zero', 'a cent out of nowhere', ({ ledger }) => shift(ledger, 'custody', 0.01)],
+    ['positions-sum-to-zero', 'a house position that nobody holds', (state) => (btc(state).houseQuantity = dec(1))],
+    [
+      'costs-match-realised-profit',
+      'a cost off by 1e-12',
+      (state) => {
+        btc(state).tradedValue = btc(state).tradedValue.plus(dec('0.000000000001'));
+      },
+    ],
+    [
+      'house-pnl-is-attributed',
+      'profit of no instrument',
+      ({ ledger }) => {
+        shift(ledger, 'house/pnl', 1);
+        shift(ledger, 'custody', -1);
+      },
+    ],
+    [
+      'holds-match-withdrawals',
+      'held money without a withdrawal',
+      ({ ledger }, client) => {
+        shift(ledger, heldLedger(client), 1);
+        shift(ledger, clientLedger(client), -1);
+      },
+    ],
+    [
+      'liquidation-ledger-belongs-to-slices',
+      'slippage of no slice',
+      ({ ledger }) => {
+        shift(ledger, 'liquidation', -1);
+        shift(ledger, 'custody', 1);
+      },
+    ],
+    ['funding-sums-to-zero', 'funding that somebody kept', (state) => (btc(state).fundingClosed = dec('0.01'))],
+  ])('%s: find %s', (name, _what, damage) => {
+    const { state, client, house } = busyHouse();
+    damage(state, client, house);
+    expect(accountsInvariants.ofPartition(state).map((violation) => violation.name)).toContain(name);
+  });
+
+  it('find a fund below zero and a change without a cause', () => {
+    const { house } = busyHouse();
+    shift(house.fund.state.ledger, 'insurance-fund', -1000.01);
+    shift(house.fund.state.ledger, 'in-transit', 1000.01);
+    expect(accountsInvariants.ofFund(house.fund.state).map(({ name }) => name)).toEqual([
+      'fund-not-negative',
+      'fund-change-is-attributed',
+    ]);
+  });
+
+  it('find money in transit and a trade with one side, over all partitions', () => {
+    const { house, state } = busyHouse();
+    shift(state.ledger, 'in-transit', 5);
+    btc(state).houseQuantity = btc(state).houseQuantity.plus(1);
+    expect(house.atRest()).toEqual([
+      { name: 'nothing-in-transit', detail: 'USD in transit is off by 5' },
+      { name: 'trades-have-two-sides', detail: 'house BTC-PERP is off by 1' },
+    ]);
+  });
+
+  it('find an entry that does not balance', () => {
+    const { house } = busyHouse();
+    const event = house.desks[0]?.events.find(({ type }) => type === 'PositionChanged');
+    if (event === undefined) throw new Error('nothing was traded');
+    const postings = [{ ledgerAccount: 'custody', asset: 'BTC', amount: '1' }];
+    const forged = { ...event, payload: { ...(event.payload as object), postings } };
+    expect(accountsInvariants.ofEvent(event)).toEqual([]);
+    expect(accountsInvariants.ofEvent(forged)).toMatchObject([{ name: 'entry-balances' }]);
+  });
+
+  it('find a hold beyond the collateral right after it was made', () => {
+    const { house, state, client } = busyHouse();
+    const held = house.desks.flatMap(({ events }) => events).find(({ type }) => type === 'WithdrawalHeld');
+    if (held === undefined) throw new Error('nothing was held');
+    expect(accountsInvariants.ofWithdrawal(state, held)).toEqual([]);
+    const free = balanceOf(state.ledger, clientLedger(client), 'USD').toNumber();
+    shift(state.ledger, clientLedger(client), -free - 1);
+    expect(accountsInvariants.ofWithdrawal(state, held)).toMatchObject([{ name: 'hold-within-collateral' }]);
+  });
+});
+
+describe('a trial balance', () => {
+  it('lists what is not zero, by ledger account and asset, and sums to zero per asset', () => {
+    const { state } = busyHouse();
+    const { lines, totals } = trialBalance(state);
+    const names = lines.map(({ ledgerAccount }) => ledgerAccount);
+    expect(names).toEqual([...names].sort());
+    expect(lines.filter(({ ledgerAccount }) => ledgerAccount === 'custody').map(({ asset }) => asset)).toEqual([
+      'USD',
+      'BTC',
+    ]);
+    expect(lines.some(({ amount }) => amount.isZero())).toBe(false);
+    expect(Object.values(totals).map((total) => total.toFixed())).toEqual(['0', '0', '0']);
+  });
+});
