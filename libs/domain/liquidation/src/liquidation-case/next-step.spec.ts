@@ -1,4 +1,4 @@
-import { ONE, ZERO, dec } from '@ballast/kernel';
+import { ONE, ZERO, dec, invariant } from '@ballast/kernel';
 import { assessmentOf, linear, requirementOf, scheduleInForce, underlyingSchedule } from '../liquidation.fixtures.js';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
@@ -50,6 +50,35 @@ const position = (closed: string): LiquidationCase['deleveraging'][number] => ({
   request: place,
   quantity: dec('10'),
   closed: dec(closed),
+});
+
+/** 100 ETH at 2,500 with a haircut of 15 %, against a debt in USD: worth 212,500 as collateral, 250,000 if sold. */
+const withEther = (equity: string, held: string): CaseBasis => {
+  const given = basis(equity, {}, held);
+  invariant(given.assessment, 'assessed');
+  const collateral = [{ asset: 'ETH', amount: '100', price: '2500', haircut: '0.15', value: '212500' }] as const;
+  return { ...given, assessment: { ...given.assessment, collateral } };
+};
+
+describe('collateral in another asset', () => {
+  it.each`
+    equity         | held    | expected                                                       | why
+    ${'-37500'}    | ${'10'} | ${{ kind: 'close-out' }}                                       | ${'sold, the ether would pay all: nobody else has to'}
+    ${'-37500.01'} | ${'10'} | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}            | ${'a cent that no sale would pay'}
+    ${'-37500'}    | ${'0'}  | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }}         | ${'flat: the ether stays locked'}
+    ${'-37500.01'} | ${'0'}  | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}            | ${'flat, and a cent is lost'}
+    ${'0'}         | ${'0'}  | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ZERO }} | ${'flat, and covered after the haircut'}
+  `(
+    'equity $equity with $held BTC -> $expected.kind: $why',
+    (row: { equity: string; held: string; expected: object }) => {
+      expect(nextStep(ready, withEther(row.equity, row.held), LIQUIDATION_POLICY)).toMatchObject(row.expected);
+    },
+  );
+
+  it('is charged nothing while equity after the haircut is below zero', () => {
+    const step = nextStep(ready, withEther('-1000', '10'), LIQUIDATION_POLICY);
+    expect(step).toMatchObject({ kind: 'close-out', slice: { provisionalRate: ZERO, quantity: dec('10') } });
+  });
 });
 
 describe('the ladder', () => {

@@ -1,7 +1,7 @@
 import { ZERO, dec, type Decimal } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { bankruptcyPrices, type BankruptcyPrice } from './bankruptcy-price.js';
+import { bankruptcyPrices, lossBearingEquity, type BankruptcyPrice } from './bankruptcy-price.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
 import { chooseSlice, type Slice } from './slice-choice.js';
 
@@ -24,7 +24,8 @@ export type Waiting =
   | 'deleveraging'
   | 'no-valid-assessment'
   | 'prices-halted'
-  | 'book-too-thin';
+  | 'book-too-thin'
+  | 'debt-secured-by-collateral';
 
 /**
  * The ladder, one step at a time. A further rung (collateral conversion, hedge, auction, take-over) is a further case
@@ -69,9 +70,13 @@ function stepOn(
   policy: LiquidationPolicy,
 ): Step {
   const equity = dec(assessment.figures.equity);
-  const flat = assessment.positions.length === 0;
-  if (equity.lt(0)) return bankruptStep(current, assessment, equity.neg());
-  if (flat) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
+  const lossBearing = lossBearingEquity(assessment);
+  if (lossBearing.lt(0)) return bankruptStep(current, assessment, lossBearing.neg());
+  if (assessment.positions.length === 0) {
+    // What is owed is secured by collateral in another asset: it stays locked, and nobody pays for the client.
+    if (equity.lt(0)) return wait('debt-secured-by-collateral');
+    return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
+  }
   if (equity.gte(policy.targetHealth.times(dec(assessment.figures.call)))) {
     return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
   }
@@ -80,7 +85,7 @@ function stepOn(
   return { kind: 'close-out', slice: chooseSlice(assessment, schedule.underlyings, policy), assessment };
 }
 
-/** Equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */
+/** Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */
 function bankruptStep(current: LiquidationCase, assessment: AssessmentDetail, deficit: Decimal): Step {
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
   if (assessment.positions.length === 0) {

@@ -3,10 +3,11 @@ import { dec, sum, text } from '@ballast/kernel';
 import type { AssessmentDetail, UnderlyingSchedule } from '@ballast/facts';
 import { BTC_BRACKETS, assessmentOf, linear, requirementOf, underlyingSchedule } from '../liquidation.fixtures.js';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
-import { bracketedRequirement, requirementOfPart } from './bracketed-requirement.js';
+import { bracketedRequirement, readBrackets, requirementOfPart } from './bracketed-requirement.js';
 import { chooseSlice, lotsToTarget, type Slice } from './slice-choice.js';
 
 const MARK = '50000';
+const BRACKETS = readBrackets(BTC_BRACKETS);
 const FLAT: readonly UnderlyingSchedule[] = [
   underlyingSchedule('BTC', MARK, linear('0.02')),
   underlyingSchedule('ETH', '2500', linear('0.02')),
@@ -29,12 +30,12 @@ describe('requirement under brackets', () => {
     ${'10000000'} | ${'175565.88'}  | ${'continuous at 10M'}
     ${'50000000'} | ${'1110410.04'} | ${'W65, to its printed digits'}
   `('W65: $notional -> $expected: $why', ({ notional, expected }: Record<'notional' | 'expected', string>) => {
-    expect(text(bracketedRequirement(dec(notional), BTC_BRACKETS).toDecimalPlaces(2))).toBe(expected);
+    expect(text(bracketedRequirement(dec(notional), BRACKETS).toDecimalPlaces(2))).toBe(expected);
   });
 
   it('charges the part of one account at the rate of the owner’s sum', () => {
-    const all = bracketedRequirement(dec('10000000'), BTC_BRACKETS);
-    expect(requirementOfPart(dec('2500000'), dec('7500000'), BTC_BRACKETS).times(4).eq(all)).toBe(true);
+    const all = bracketedRequirement(dec('10000000'), BRACKETS);
+    expect(requirementOfPart(dec('2500000'), dec('7500000'), BRACKETS).times(4).eq(all)).toBe(true);
   });
 });
 
@@ -130,7 +131,7 @@ describe('choice of the position', () => {
         const schedules = [underlyingSchedule('BTC', MARK), underlyingSchedule('ETH', '2500')];
         const part = (quantity: string, mark: string): ReturnType<typeof requirementOf> => {
           const notional = dec(quantity).times(dec(mark));
-          const call = requirementOfPart(notional, dec(others), BTC_BRACKETS);
+          const call = requirementOfPart(notional, dec(others), BRACKETS);
           const instrument = mark === MARK ? 'BTC-PERP' : 'ETH-PERP';
           return requirementOf(instrument, quantity, mark, text(call.div(notional)), text(notional.plus(others)));
         };

@@ -1,14 +1,7 @@
 import { Decimal, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
-import type {
-  AssessmentDetail,
-  Bracket,
-  InstrumentId,
-  PositionRequirement,
-  Side,
-  UnderlyingSchedule,
-} from '@ballast/facts';
+import type { AssessmentDetail, InstrumentId, PositionRequirement, Side, UnderlyingSchedule } from '@ballast/facts';
 import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
-import { requirementOfPart } from './bracketed-requirement.js';
+import { readBrackets, requirementOfPart, type BracketFigures } from './bracketed-requirement.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
 
 /** A position of an assessment with everything that its close-out is sized by. */
@@ -21,7 +14,9 @@ export interface CloseablePosition {
   readonly lot: Decimal;
   /** The owner's notional on this side in other accounts, USD. */
   readonly othersNotional: Decimal;
-  readonly brackets: readonly Bracket[];
+  readonly brackets: readonly BracketFigures[];
+  /** Call requirement of the whole position, USD, unrounded. */
+  readonly requirement: Decimal;
   readonly cost: ModelledCost;
   /** e: equity attributable to the position over its notional, pro rata to the call requirement; rounded down. */
   readonly equityRate: Decimal;
@@ -69,14 +64,17 @@ export function closeablePositions(
       const schedule = underlyings.find(({ instrument }) => instrument === position.instrument);
       invariant(schedule !== undefined, `no schedule for ${position.instrument}`);
       const ownerNotional = dec(position.ownerNotional);
+      const othersNotional = maxOf(ownerNotional.minus(dec(position.notional)), ZERO);
+      const brackets = readBrackets(schedule.callBrackets);
       return {
         instrument: position.instrument,
         side: position.side,
         quantity: dec(position.quantity).abs(),
         mark: dec(position.mark),
         lot: policy.lots[position.instrument],
-        othersNotional: maxOf(ownerNotional.minus(dec(position.notional)), ZERO),
-        brackets: schedule.callBrackets,
+        othersNotional,
+        brackets,
+        requirement: requirementOfPart(dec(position.notional), othersNotional, brackets),
         cost: modelledCost(ownerNotional, costParameters(policy, position.underlying, schedule)),
         equityRate: attributableEquityRate(equity, position, totalCall),
         largestSlice: largestSliceNotional(policy, position.underlying, dec(schedule.averageDailyVolume)),
@@ -86,9 +84,9 @@ export function closeablePositions(
 
 /** Call requirement freed by closing `quantity` of a position, USD: real brackets, the owner's other accounts unchanged. */
 export function requirementFreed(position: CloseablePosition, quantity: Decimal): Decimal {
-  const { mark, othersNotional, brackets } = position;
-  const requirement = (held: Decimal): Decimal => requirementOfPart(held.times(mark), othersNotional, brackets);
-  return requirement(position.quantity).minus(requirement(position.quantity.minus(quantity)));
+  const { mark, othersNotional, brackets, requirement } = position;
+  const left = position.quantity.minus(quantity).times(mark);
+  return requirement.minus(requirementOfPart(left, othersNotional, brackets));
 }
 
 /**
