@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -103,8 +104,7 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
   const broker = `127.0.0.1:${clientPort}`;
   if (!(await formatted(folder))) {
     const [command, ...args] = await kafkaCommand();
-    const id = (await run(command, [...args, 'kafka.tools.StorageTool', 'random-uuid'])).stdout.trim();
-    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config, '--standalone']);
+    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--standalone']);
   }
   const command = await kafkaCommand('-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1');
   const server = await supervised([...command, 'kafka.Kafka', config], path.join(folder, 'kafka.log'));
@@ -129,6 +129,12 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
     },
     kill: () => server.signal('SIGKILL'),
   };
+}
+
+/** 16 random bytes as Kafka writes them, never with a dash in front, which would look like an option. */
+function clusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? clusterId() : id;
 }
 
 const formatted = (folder: string): Promise<boolean> =>

@@ -101,6 +101,18 @@ describe('which partitions a worker works on', () => {
     expect(owner.calls).toEqual(['+0', '-0']);
   });
 
+  it('takes nothing any more once it is leaving, whatever the group still lists', async () => {
+    const owner = recorder();
+    const taking = new PartitionTaking(owner, unexpected);
+    taking.list([0, 1]);
+    await turns();
+    await taking.dropAll();
+    taking.list([0, 1]);
+    taking.heartbeat();
+    await turns();
+    expect({ calls: owner.calls, held: taking.held }).toEqual({ calls: ['+0', '+1', '-0', '-1'], held: [] });
+  });
+
   it('gives a sole worker everything, and takes it back when it closes', async () => {
     const owner = recorder();
     const ownership = new SoleOwnership([-1, 0]);

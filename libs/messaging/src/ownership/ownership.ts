@@ -31,6 +31,7 @@ interface Taking {
 /** Brings what is worked on in line with what is listed, partition by partition, one step at a time each. */
 export class PartitionTaking {
   readonly #partitions = new Map<number, Taking>();
+  #leaving = false;
 
   constructor(
     private readonly owner: PartitionOwner,
@@ -43,6 +44,8 @@ export class PartitionTaking {
 
   /** These partitions are this worker's, and no others. */
   list(partitions: readonly number[]): void {
+    // A rebalance may still be under way when a worker leaves, and list what it has just dropped.
+    if (this.#leaving) return;
     for (const partition of partitions) this.#of(partition);
     for (const [partition, taking] of this.#partitions) {
       taking.listed = partitions.includes(partition);
@@ -65,8 +68,10 @@ export class PartitionTaking {
     }
   }
 
+  /** Drops everything and takes nothing any more. */
   async dropAll(): Promise<void> {
     this.list([]);
+    this.#leaving = true;
     await Promise.all([...this.#partitions.values()].flatMap(({ running }) => running ?? []));
   }
 

@@ -2,11 +2,12 @@ import kafkajs, { type Kafka } from 'kafkajs';
 import { PARKED_TOPIC, topicOf, topicsOf } from '@ballast/contracts';
 import type { Bus, BusIncident } from '../bus.js';
 import { Arrivals, busContract, entriesOf, readerOf, type BusUnderTest } from '../bus.contract.js';
-import { describeWithKafka } from '../local-kafka/describe-with-kafka.js';
+import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { KafkaBus } from './kafka-bus.js';
 import { createTopics, ensureTopics, TopicsRefused } from './topics.js';
 
-await describeWithKafka('the bus over Apache Kafka', (kafka) => {
+/** The bus, on a real broker. */
+export function kafkaBusSuite(kafka: () => LocalKafka): void {
   let prefix: string;
   let count = 0;
   const used = topicsOf(4).filter(({ topic }) => topic.includes('accounts') || topic === PARKED_TOPIC);
@@ -124,4 +125,4 @@ await describeWithKafka('the bus over Apache Kafka', (kafka) => {
       await expect(createTopics(connection(), { partitions: 5, replication: 1 })).rejects.toThrow(TopicsRefused);
     });
   });
-});
+}

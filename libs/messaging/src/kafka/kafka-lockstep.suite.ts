@@ -1,11 +1,12 @@
 import { topicsOf } from '@ballast/contracts';
-import { describeWithKafka } from '../local-kafka/describe-with-kafka.js';
+import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { lockstepContract } from '../lockstep/lockstep.contract.js';
 import { KafkaLockstepChannel } from './kafka-lockstep-channel.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import { ensureTopics } from './topics.js';
 
-await describeWithKafka('lockstep over Apache Kafka', (kafka) => {
+/** Lockstep, on a real broker. */
+export function kafkaLockstepSuite(kafka: () => LocalKafka): void {
   let connection: KafkaConnection;
   let count = 0;
   beforeEach(async () => {
@@ -20,4 +21,4 @@ await describeWithKafka('lockstep over Apache Kafka', (kafka) => {
         throw error;
       }),
   });
-});
+}

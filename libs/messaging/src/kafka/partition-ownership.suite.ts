@@ -1,9 +1,10 @@
 import { topicsOf } from '@ballast/contracts';
-import { describeWithKafka } from '../local-kafka/describe-with-kafka.js';
+import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { ownedTopics, PartitionOwnership } from './partition-ownership.js';
 import { ensureTopics } from './topics.js';
 
-await describeWithKafka('which worker owns which partition', (kafka) => {
+/** Ownership, on a real broker. */
+export function partitionOwnershipSuite(kafka: () => LocalKafka): void {
   let prefix: string;
   let count = 0;
   let workers: Worker[] = [];
@@ -98,4 +99,4 @@ await describeWithKafka('which worker owns which partition', (kafka) => {
     await until(() => heldTogether().length === 1);
     expect(heldTogether()).toEqual([-1]);
   });
-});
+}

@@ -1,0 +1,2 @@
+export type { BatchReceiver } from './batch-receiver.js';
+export * from './kafka-batch-strategy.js';

@@ -1,0 +1,12 @@
+import { InProcessBus } from '../in-process/in-process-bus.js';
+import { SoleOwnership } from '../ownership/sole-ownership.js';
+import { batchStrategyContract } from './batch-strategy.contract.js';
+
+describe('a Nest microservice that works on batches, in one process', () => {
+  batchStrategyContract({
+    connect: async (onIncident) => ({
+      bus: new InProcessBus({ onIncident }),
+      ownership: new SoleOwnership([-1, 1], undefined, 20),
+    }),
+  });
+});

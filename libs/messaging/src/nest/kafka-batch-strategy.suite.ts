@@ -1,0 +1,20 @@
+import { topicsOf } from '@ballast/contracts';
+import type { LocalKafka } from '../local-kafka/local-kafka.js';
+import { ensureTopics } from '../kafka/topics.js';
+import { batchStrategyContract } from './batch-strategy.contract.js';
+import { kafkaTransport } from './kafka-batch-strategy.js';
+
+/** A Nest microservice, on a real broker. */
+export function kafkaBatchStrategySuite(kafka: () => LocalKafka): void {
+  let count = 0;
+  const topics = topicsOf(4).filter(({ topic }) => /accounts|margin|liquidation/.test(topic));
+  batchStrategyContract({
+    connect: async (onIncident) => {
+      const prefix = `n${process.pid}x${Date.now()}x${++count}.`;
+      const connection = { brokers: kafka().brokers, clientId: 'test', prefix, log: () => undefined };
+      await ensureTopics(connection, topics, { replication: 1 });
+      const incarnationOf = (): string => 'one';
+      return kafkaTransport({ connection, incarnationOf }, { service: 'margin', heartbeatMs: 100 })(onIncident);
+    },
+  });
+}
