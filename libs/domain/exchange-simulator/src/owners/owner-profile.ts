@@ -127,7 +127,7 @@ function trader(draw: Draw): Omit<AccountProfile, 'accountId' | 'ownerId' | 'par
   return {
     wealth: traderWealth(draw),
     coinShare: coinShareOf(draw),
-    leverage: 1.2 + 13 * u * u,
+    leverage: 1.2 + 13 * u * u * u,
     direction: draw('direction') < 0.72 ? 1 : -1,
     btcShare: btcShareOf(draw),
     entersAfterMs: minutes(1 + 45 * draw('entry')),
