@@ -10,6 +10,7 @@ export * from './lockstep/lockstep-channel.js';
 export * from './lockstep/lockstep-follower.js';
 export * from './lockstep/lockstep-gate.js';
 export type * from './lockstep/lockstep-messages.js';
+export type { BatchReceiver } from './nest/batch-receiver.js';
 export type { Ownership, PartitionOwner } from './ownership/ownership.js';
 export * from './ownership/sole-ownership.js';
 export { SourceFork, SourceHole } from './source-sequence.js';
