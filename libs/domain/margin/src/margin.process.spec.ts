@@ -1,62 +1,473 @@
-import { MarginHouse, MINUTE, NOON, payloadsOf } from './margin.fixtures.js';
+import type { AdlEvents, AccountsEvents } from '@ballast/facts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { dec, text } from '@ballast/kernel';
+import fc from 'fast-check';
+import { assess, type ExactFigures } from './assessment/assess.js';
+import { MarginHouse, MINUTE, NOON, payloadsOf, typesOf, type Holding } from './margin.fixtures.js';
+import { scheduleInForce } from './margin.state.js';
+import { runMargin } from './run/margin-run.js';
 
-/** Long 1 BTC from 60,000 with the given dollars: call requirement 1.5616 % of the mark, about 937 at 60,000. */
-const long = (USD: string) => ({ USD, position: { instrument: 'BTC-PERP' as const, quantity: '1', cost: '60000' } });
+/** Long 1 BTC from 60,000 with the given dollars: the call requirement is 1.5616 % of the mark, 936.96 at 60,000. */
+const long = (USD: string): Holding => ({ USD, position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
+const at = (minutes: number, BTC = '60000', more = {}) => ({ at: NOON + minutes * MINUTE, BTC, ETH: '3000', ...more });
 
-function house(USD = '5000'): MarginHouse {
+function house(USD: string): MarginHouse {
   const open = new MarginHouse();
-  open.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+  open.prices(at(0));
   open.account('ann.main', long(USD));
   return open;
 }
 
-const at = (minutes: number, BTC: string, more = {}) => ({ at: NOON + minutes * MINUTE, BTC, ETH: '3000', ...more });
+function figuresNow(open: MarginHouse, accountId = 'ann.main'): ExactFigures {
+  const schedule = scheduleInForce(open.machine.state);
+  if (schedule === null) throw new Error('no schedule');
+  const { book } = open.machine.state;
+  return assess(book.figuresOf(book.at(accountId)), schedule).figures;
+}
 
-describe('margin process', () => {
-  it('runs over all accounts on a schedule and over the touched owner when an account changed', () => {
+const changes = (events: ReturnType<MarginHouse['accept']>): string[] =>
+  payloadsOf(events, 'AccountStateChanged').map(({ from, to, reason }) => `${from} > ${to}: ${reason}`);
+
+/** Steps of ten minutes under a volatility that goes up as fast as it may, without any move of the price. */
+function rising(open: MarginHouse, from: number, to: number): ReturnType<MarginHouse['accept']> {
+  const events = [];
+  for (let minute = from; minute <= to; minute += 10) events.push(...open.prices(at(minute, '60000', { fast: '0.2' })));
+  return events;
+}
+
+describe('margin run', () => {
+  it('assesses all accounts on a schedule, and the touched owner when an account changed', () => {
     const open = new MarginHouse();
-    expect(payloadsOf(open.prices(at(0, '60000')), 'MarginRunCompleted')).toMatchObject([
-      { kind: 'full', assessed: 0 },
-    ]);
+    expect(payloadsOf(open.prices(at(0)), 'MarginRunCompleted')).toMatchObject([{ kind: 'full', assessed: 0 }]);
     expect(payloadsOf(open.account('ann.main', long('5000')), 'MarginRunCompleted')).toMatchObject([
       { kind: 'touched', assessed: 1, decidedExactly: 0, states: { HEALTHY: 1 } },
     ]);
     open.account('bob.main', long('5000'));
-    expect(payloadsOf(open.prices(at(1, '60000')), 'MarginRunCompleted')).toMatchObject([
-      { kind: 'full', assessed: 2 },
-    ]);
+    open.account('bob.other', long('5000'));
+    const touched = open.accept(open.changed('bob.main', { USD: '6000' }));
+    expect(payloadsOf(touched, 'MarginRunCompleted')).toMatchObject([{ kind: 'touched', assessed: 2 }]);
+    expect(payloadsOf(open.prices(at(1)), 'MarginRunCompleted')).toMatchObject([{ kind: 'full', assessed: 3 }]);
   });
 
-  it('runs once when a schedule and a change come in one item', () => {
-    const open = house();
-    const schedule = open.schedule(at(1, '60000'));
+  it('is one full run, on the last schedule, when schedules and changes come in one item', () => {
+    const open = house('5000');
+    const first = open.schedule(at(1));
+    const last = open.schedule(at(2, '60001'));
     const events = open.accept(
       open.changed('ann.main', { USD: '6000' }),
-      schedule,
+      first,
+      last,
       open.changed('ann.main', { USD: '6001' }),
     );
-    expect(payloadsOf(events, 'MarginRunCompleted')).toMatchObject([{ kind: 'full', assessed: 1 }]);
+    expect(payloadsOf(events, 'MarginRunCompleted')).toMatchObject([
+      { kind: 'full', assessed: 1, schedule: last.position },
+    ]);
+    expect(events[0]?.cause).toMatchObject({ kind: 'event', log: 'accounts' });
   });
 
-  it('assesses nobody before the first price set', () => {
+  it('waits for the first price set', () => {
     const open = new MarginHouse();
     expect(open.account('ann.main', long('5000'))).toEqual([]);
-    expect(payloadsOf(open.prices(at(0, '60000')), 'MarginRunCompleted')).toMatchObject([
-      { kind: 'full', assessed: 1 },
+    expect(payloadsOf(open.prices(at(0)), 'MarginRunCompleted')).toMatchObject([{ kind: 'full', assessed: 1 }]);
+  });
+
+  it('gives a touched owner the same figures as a full run', () => {
+    const open = house('2000');
+    open.account('bob.main', long('970.33'));
+    const { state } = open.machine;
+    const schedule = scheduleInForce(state);
+    if (schedule === null) throw new Error('no schedule');
+    const full = runMargin(state.book, state.book.allSlots(), schedule, open.now);
+    const touched = runMargin(state.book, state.book.slotsOfOwners(['bob']), schedule, open.now);
+    expect(Buffer.from(touched.records.bytes)).toEqual(Buffer.from(full.records.bytes.subarray(64)));
+  });
+
+  it('counts the states as they are after it', () => {
+    const open = house('5000');
+    const [run] = payloadsOf(open.account('bob.main', long('1')), 'MarginRunCompleted');
+    expect(run?.states).toEqual({ HEALTHY: 1, WARN: 0, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 1 });
+  });
+});
+
+describe('states', () => {
+  it('go from warning straight to liquidation in calm, when the call level is the liquidation level', () => {
+    const open = house('2000');
+    expect(changes(open.prices(at(1, '59300')))).toEqual([]);
+    expect(changes(open.prices(at(2, '59100')))).toEqual(['HEALTHY > WARN: usage-at-warning']);
+    const events = open.prices(at(3, '58915'));
+    expect(changes(events)).toEqual(['WARN > LIQUIDATING: equity-below-liquidation']);
+    // Nobody is called and liquidated in one run: a call without time to answer would be none.
+    expect(typesOf(events)).toEqual([
+      'MarginRunCompleted',
+      'AccountStateChanged',
+      'LiquidationTriggered',
+      'LiquidatingAccountAssessed',
     ]);
   });
 
-  it('warns and liquidates as the price falls in calm, when the call level is the liquidation level', () => {
-    const open = house('2000');
-    const states: string[] = [];
-    for (const [minute, price] of [
-      [1, '59300'],
-      [2, '59100'],
-      [3, '58915'],
-    ] as const) {
-      const events = open.prices(at(minute, price));
-      states.push(...payloadsOf(events, 'AccountStateChanged').map(({ from, to }) => `${from} > ${to}`));
+  it.each`
+    USD          | expected                                               | why
+    ${'1171.21'} | ${[]}                                                  | ${'a cent above 936.96 / 0.8'}
+    ${'1171.2'}  | ${['HEALTHY > WARN: usage-at-warning']}                | ${'usage exactly 80 %'}
+    ${'936.96'}  | ${['HEALTHY > WARN: usage-at-warning']}                | ${'equity exactly at the requirement is enough'}
+    ${'936.95'}  | ${['HEALTHY > LIQUIDATING: equity-below-liquidation']} | ${'one cent below'}
+  `('with $USD dollars: $why', ({ USD, expected }: { USD: string; expected: string[] }) => {
+    const open = new MarginHouse();
+    open.prices(at(0));
+    const events = open.account('ann.main', long(USD));
+    expect(text(figuresNow(open).call)).toBe('936.96');
+    expect(changes(events)).toEqual(expected);
+  });
+
+  it('leave a warning only at 1.05 times its level', () => {
+    const open = house('1171.2');
+    const exit = dec('936.96').times('1.05').div('0.8');
+    expect(text(exit)).toBe('1229.76');
+    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.75' })))).toEqual([]);
+    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.76' })))).toEqual(['WARN > HEALTHY: recovered']);
+    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.75' })))).toEqual([]);
+  });
+
+  it('follow a volatility that rises alone: call, restriction at the midpoint, liquidation only after the notice', () => {
+    const open = house('1000');
+    const events = rising(open, 10, 180);
+    expect(changes(events)).toEqual([
+      'WARN > MARGIN_CALL: equity-below-call',
+      'MARGIN_CALL > RESTRICTED: equity-below-midpoint',
+      'RESTRICTED > LIQUIDATING: equity-below-liquidation',
+    ]);
+    const [issued] = payloadsOf(events, 'MarginCallIssued');
+    const triggered = events.find(({ type }) => type === 'LiquidationTriggered');
+    expect(triggered && issued && triggered.time.clearing - issued.issuedAt).toBeGreaterThanOrEqual(60 * MINUTE);
+    expect(triggered?.payload).toMatchObject({ triggers: [] });
+  });
+});
+
+describe('margin call', () => {
+  it('asks for what is missing, once, until an hour later', () => {
+    const open = house('1000');
+    const events = rising(open, 10, 90);
+    const calls = payloadsOf(events, 'MarginCallIssued');
+    expect(calls).toHaveLength(1);
+    const [call] = calls;
+    expect(call).toMatchObject({ callId: 'ann.main#1', dueAt: (call?.issuedAt ?? 0) + 60 * MINUTE });
+    expect(call?.deficit).toBe(text(dec(call?.figures.call ?? 0).minus(call?.figures.equity ?? 0)));
+  });
+
+  it('is met when equity is at the call requirement again, while the state waits for 1.05 of it', () => {
+    const open = house('1000');
+    rising(open, 10, 80);
+    const { call, equity } = figuresNow(open);
+    expect(equity.lt(call)).toBe(true);
+    const justBelow = open.accept(open.changed('ann.main', { USD: text(call.minus('0.01')) }));
+    expect(typesOf(justBelow)).toEqual(['MarginRunCompleted']);
+    const met = open.accept(open.changed('ann.main', { USD: text(call) }));
+    expect(typesOf(met)).toEqual(['MarginRunCompleted', 'MarginCallMet']);
+    const below = open.accept(open.changed('ann.main', { USD: text(call.minus('0.01')) }));
+    expect(payloadsOf(below, 'MarginCallIssued')).toMatchObject([{ callId: 'ann.main#2', deficit: '0.01' }]);
+    const recovered = open.accept(
+      open.changed('ann.main', { USD: text(call.times('1.05').toDecimalPlaces(2).plus('0.01')) }),
+    );
+    expect(typesOf(recovered)).toEqual(['MarginRunCompleted', 'AccountStateChanged', 'MarginCallMet']);
+    expect(changes(recovered)).toEqual(['MARGIN_CALL > WARN: recovered']);
+  });
+
+  it('restricts when it is not met in time, until equity is at 1.05 of the call level', () => {
+    const open = house('1000');
+    rising(open, 10, 80);
+    const expired = [];
+    // Each time a little too little is paid in: above the midpoint, below the call level.
+    for (let minute = 90; minute <= 150 && expired.length === 0; minute += 10) {
+      open.accept(open.changed('ann.main', { USD: text(figuresNow(open).call.minus(1)) }));
+      const events = rising(open, minute, minute);
+      if (payloadsOf(events, 'MarginCallExpired').length > 0) expired.push(...events);
     }
-    expect(states).toEqual(['HEALTHY > WARN', 'WARN > LIQUIDATING']);
+    expect(typesOf(expired)).toEqual(['MarginRunCompleted', 'AccountStateChanged', 'MarginCallExpired']);
+    expect(changes(expired)).toEqual(['MARGIN_CALL > RESTRICTED: call-expired']);
+    const { call } = figuresNow(open);
+    const twice = open.accept(open.changed('ann.main', { USD: text(call.minus('0.01')) }));
+    expect(typesOf(twice)).toEqual(['MarginRunCompleted']);
+    const met = open.accept(open.changed('ann.main', { USD: text(call) }));
+    expect(typesOf(met)).toEqual(['MarginRunCompleted', 'MarginCallMet']);
+    const free = open.accept(
+      open.changed('ann.main', { USD: text(call.times('1.05').plus('0.01').toDecimalPlaces(2)) }),
+    );
+    expect(changes(free)).toEqual(['RESTRICTED > WARN: recovered']);
+  });
+});
+
+describe('halted prices', () => {
+  it('let nobody enter LIQUIDATING, while calls go on', () => {
+    const open = house('2000');
+    const events = open.prices(at(1, '58000', { status: 'HALT' }));
+    expect(changes(events)).toEqual(['HEALTHY > RESTRICTED: equity-below-liquidation-prices-halted']);
+    expect(payloadsOf(events, 'MarginCallIssued')).toHaveLength(1);
+    expect(changes(open.prices(at(2, '58000')))).toEqual(['RESTRICTED > LIQUIDATING: equity-below-liquidation']);
+  });
+});
+
+describe('liquidation', () => {
+  function liquidating(): MarginHouse {
+    const open = house('2000');
+    open.prices(at(1, '58900'));
+    return open;
+  }
+
+  it('is assessed in every run and left only after the case was closed', () => {
+    const open = liquidating();
+    const rich = open.accept(open.changed('ann.main', { USD: '20000' }));
+    expect(typesOf(rich)).toEqual(['MarginRunCompleted', 'LiquidatingAccountAssessed']);
+    const closed = open.accept(open.liquidationClosed('ann.main'));
+    expect(changes(closed)).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
+  });
+
+  it('begins anew when the account is still below the level at the close', () => {
+    const open = liquidating();
+    expect(typesOf(open.accept(open.liquidationClosed('ann.main')))).toEqual([
+      'MarginRunCompleted',
+      'LiquidationTriggered',
+      'LiquidatingAccountAssessed',
+    ]);
+  });
+
+  it('is not opened twice over a loss that was uncovered but is not booked yet', () => {
+    const open = liquidating();
+    open.accept(
+      open.changed('ann.main', { USD: '-100', position: { instrument: 'BTC-PERP', quantity: '0', cost: '0' } }),
+    );
+    const closed = open.accept(open.liquidationClosed('ann.main', '100'));
+    expect(typesOf(closed)).toEqual(['MarginRunCompleted', 'LiquidatingAccountAssessed']);
+    const loss = {
+      caseId: 'ann.main#1',
+      accountId: 'ann.main',
+      reason: 'deficit-without-position',
+      amount: '100',
+      collateral: {},
+    };
+    const booked = open.accept(open.fact('accounts', 'account-ann.main', 'UncoveredLossBooked', loss));
+    expect(changes(booked)).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
+  });
+
+  it('names the trigger and the rates that were in force', () => {
+    const open = house('2500');
+    open.prices(at(1, '58500', { fast: '0.1' }));
+    const [triggered] = payloadsOf(open.events, 'LiquidationTriggered');
+    expect(triggered?.triggers).toMatchObject([
+      { underlying: 'BTC', side: 'long', k: '3', threshold: '0.018371173071' },
+    ]);
+    expect(triggered?.lowestCallRates).toEqual([{ instrument: 'BTC-PERP', rate: '0.015615994849' }]);
+    expect(dec(triggered?.assessment.positions[0]?.liquidationRate ?? 0).gt('0.0156')).toBe(true);
+  });
+});
+
+describe('withdrawal', () => {
+  const held = (open: MarginHouse, amount: string, attempt = 1) =>
+    open.fact('accounts', 'account-ann.main', attempt === 1 ? 'WithdrawalHeld' : 'WithdrawalResubmitted', {
+      accountId: 'ann.main',
+      withdrawalId: 'w1',
+      attempt,
+      asset: 'USD',
+      amount,
+      ...(attempt === 1 && { collateral: { USD: '5000' } }),
+    } satisfies Partial<AccountsEvents['WithdrawalHeld']>);
+
+  // Initial requirement: 2.5 x 936.9596404 = 2342.3991, so 2342.40 with 5,000 dollars of equity.
+  it.each`
+    amount       | type                   | why
+    ${'2657.60'} | ${'WithdrawalCleared'} | ${'leaves exactly the initial requirement'}
+    ${'2657.61'} | ${'WithdrawalRefused'} | ${'leaves one cent less'}
+  `('of $amount is answered $type: $why', ({ amount, type }: Record<string, string>) => {
+    const open = house('5000');
+    const [answer] = open.accept(held(open, amount as string));
+    expect(answer).toMatchObject({ type, payload: { withdrawalId: 'w1', attempt: 1, accountVersion: 3, schedule: 1 } });
+    expect(answer?.payload).toMatchObject({
+      figures: { initial: '2342.4' },
+    });
+  });
+
+  it('takes cleared money out of equity, and gives it back when asked again and refused', () => {
+    const open = house('5000');
+    open.accept(held(open, '1000'));
+    expect(text(figuresNow(open).equity)).toBe('4000');
+    open.prices(at(1, '56500'));
+    expect(text(figuresNow(open).equity)).toBe('500');
+    const [answer] = open.accept(held(open, '1000', 2));
+    expect(answer).toMatchObject({ type: 'WithdrawalRefused', payload: { attempt: 2, code: 'account-liquidating' } });
+    expect(text(figuresNow(open).equity)).toBe('1500');
+  });
+
+  it('counts another cleared hold', () => {
+    const open = house('5000');
+    open.accept(held(open, '2000'));
+    const second = {
+      accountId: 'ann.main',
+      withdrawalId: 'w2',
+      attempt: 1,
+      asset: 'USD',
+      amount: '1000',
+      collateral: { USD: '5000' },
+    };
+    const [answer] = open.accept(open.fact('accounts', 'account-ann.main', 'WithdrawalHeld', second));
+    expect(answer).toMatchObject({ type: 'WithdrawalRefused', payload: { code: 'below-initial-requirement' } });
+  });
+
+  it('is settled once: the money leaves with its hold', () => {
+    const open = house('5000');
+    open.accept(held(open, '1000'));
+    const settled = {
+      accountId: 'ann.main',
+      withdrawalId: 'w1',
+      asset: 'USD',
+      amount: '1000',
+      collateral: { USD: '4000' },
+    };
+    open.accept(open.fact('accounts', 'account-ann.main', 'WithdrawalSettled', settled));
+    expect(text(figuresNow(open).equity)).toBe('4000');
+  });
+
+  it('is refused while prices are halted or missing', () => {
+    const open = house('5000');
+    open.prices(at(1, '60000', { status: 'HALT' }));
+    expect(open.accept(held(open, '1'))[0]?.payload).toMatchObject({ code: 'prices-halted' });
+    const blind = new MarginHouse();
+    blind.account('ann.main', { USD: '5000' });
+    expect(blind.accept(held(blind, '1'))[0]?.payload).toMatchObject({ code: 'prices-halted', schedule: 0 });
+  });
+});
+
+describe('auto-deleveraging round', () => {
+  it('is answered with the accounts on the other side that can bear it, also with none', () => {
+    const open = house('5000');
+    const short = (USD: string): Holding => ({
+      USD,
+      position: { instrument: 'BTC-PERP', quantity: '-2', cost: '-120000' },
+    });
+    open.account('dan.main', short('20000'));
+    open.account('cat.main', short('10000'));
+    open.account('eve.main', short('1'));
+    const round = (side: 'long' | 'short') => {
+      const payload: AdlEvents['AdlRoundOpened'] = {
+        roundId: `r-${side}`,
+        instrument: 'BTC-PERP',
+        side,
+        schedule: 1,
+        requests: [],
+      };
+      const [answer] = open.accept(open.fact('liquidation', `adl-BTC-PERP-${side}`, 'AdlRoundOpened', payload, GLOBAL));
+      return answer?.payload;
+    };
+    expect(round('long')).toEqual({
+      roundId: 'r-long',
+      candidates: [
+        { accountId: 'cat.main', quantity: '2', notional: '120000', equity: '10000' },
+        { accountId: 'dan.main', quantity: '2', notional: '120000', equity: '20000' },
+      ],
+    });
+    expect(round('short')).toMatchObject({ candidates: [{ accountId: 'ann.main', quantity: '1' }] });
+  });
+});
+
+describe('margin partition', () => {
+  it('stops at a fact it does not know', () => {
+    const open = new MarginHouse();
+    expect(() => open.accept(open.fact('accounts', 'house', 'MoneyPrinted', {}))).toThrow("doesn't know MoneyPrinted");
+    const other = new MarginHouse();
+    expect(() => other.accept(other.fact('liquidation', 'x', 'LiquidationForgiven', {}))).toThrow(
+      "doesn't know LiquidationForgiven",
+    );
+  });
+
+  it('passes over a refused withdrawal of an account that never was', () => {
+    const open = new MarginHouse();
+    open.prices(at(0));
+    expect(
+      open.accept(open.fact('accounts', 'account-nobody.main', 'WithdrawalRejected', { accountId: 'nobody.main' })),
+    ).toEqual([]);
+  });
+
+  /** A day with everything in it: calls, withdrawals, a crash, a liquidation and its end. */
+  function day(): MarginHouse {
+    const open = house('1000');
+    open.account('bob.main', {
+      USD: '100000',
+      BTC: '1.5',
+      ETH: '10',
+      position: { instrument: 'ETH-PERP', quantity: '-20.5', cost: '-61000.123456789' },
+    });
+    open.account('bob.other', long('2600'));
+    rising(open, 10, 90);
+    open.accept(
+      open.fact('accounts', 'account-bob.main', 'WithdrawalHeld', {
+        accountId: 'bob.main',
+        withdrawalId: 'w9',
+        attempt: 1,
+        asset: 'BTC',
+        amount: '0.5',
+        collateral: { USD: '100000', BTC: '1.5', ETH: '10' },
+      }),
+    );
+    open.prices(at(100, '58100', { fast: '0.3' }));
+    open.accept(
+      open.changed('ann.main', { USD: '5', position: { instrument: 'BTC-PERP', quantity: '0', cost: '0' } }),
+      open.liquidationClosed('ann.main'),
+    );
+    open.prices(at(101, '58000.5', { fast: '0.3', status: 'HALT' }));
+    open.prices(at(102, '58500.5', { fast: '0.3' }));
+    return open;
+  }
+
+  it('is the same after a rebuild from what it took and wrote', () => {
+    const open = day();
+    expect(typesOf(open.events)).toEqual(
+      expect.arrayContaining(['MarginCallIssued', 'WithdrawalCleared', 'LiquidationTriggered']),
+    );
+    const again = open.rebuilt();
+    expect(again.state).toEqual(open.machine.state);
+    expect(again.head).toEqual(open.machine.head);
+    expect(open.globalRebuilt().state).toEqual(open.global.state);
+  });
+
+  it('goes on after a rebuild as if nothing had happened', () => {
+    const open = day();
+    const again = open.rebuilt();
+    const next = open.schedule(at(103, '57000', { fast: '0.3' }));
+    again.accept(next);
+    again.settle();
+    expect(again.drain().events.map(({ payloadText }) => payloadText)).toEqual(
+      open.accept(next).map(({ payloadText }) => payloadText),
+    );
+  });
+
+  it('makes the same bytes twice', () => {
+    expect(day().machine.head).toEqual(day().machine.head);
+  });
+
+  it('knows the same after the same inputs, however they were batched', () => {
+    const stateAfter = (cuts: readonly number[]) => {
+      const open = new MarginHouse();
+      open.prices(at(0));
+      const inputs = [
+        ...['ann.main', 'ann.other', 'bob.main'].flatMap((id) => [open.opened(id), open.changed(id, long('5000'))]),
+        open.changed('bob.main', { USD: '6000' }),
+        open.changed('ann.other', {
+          USD: '4000',
+          position: { instrument: 'BTC-PERP', quantity: '-1', cost: '-60000' },
+        }),
+      ];
+      let from = 0;
+      for (const cut of [...cuts, inputs.length]) {
+        if (cut > from) open.accept(...inputs.slice(from, cut));
+        from = Math.max(from, cut);
+      }
+      const { book, due, touched, callHistory } = open.machine.state;
+      return { book, due, touched, callHistory };
+    };
+    const whole = stateAfter([]);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 7 })), (cuts) => {
+        expect(stateAfter(cuts.sort((a, b) => a - b))).toEqual(whole);
+      }),
+      { numRuns: 15 },
+    );
   });
 });

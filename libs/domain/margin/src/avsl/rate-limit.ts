@@ -31,11 +31,36 @@ export function riseFactor({ logOfRise }: Pick<UnderlyingFigures, 'logOfRise'>, 
 export function rateLimitedScalar(
   measured: Decimal,
   previous: Decimal,
-  factors: { readonly decay: Decimal; readonly rise: Decimal },
+  factors: ElapsedFactors,
   triggered: boolean,
   scalarMax: Decimal,
 ): Decimal {
   return roundScalar(
     clamp(measured, previous.times(factors.decay), triggered ? scalarMax : previous.times(factors.rise)),
   );
+}
+
+/** Both factors over one time. */
+export interface ElapsedFactors {
+  readonly decay: Decimal;
+  readonly rise: Decimal;
+}
+
+/** Price sets come evenly, so the same times are asked for again and again. */
+const lately = new WeakMap<UnderlyingFigures, Map<number, ElapsedFactors>>();
+const TIMES_KEPT = 32;
+
+/** Decay and rise over the time since the previous price set. */
+export function elapsedFactors(parameters: UnderlyingFigures, elapsedMs: number): ElapsedFactors {
+  let factors = lately.get(parameters);
+  if (factors === undefined || factors.size >= TIMES_KEPT) {
+    factors = new Map();
+    lately.set(parameters, factors);
+  }
+  let found = factors.get(elapsedMs);
+  if (found === undefined) {
+    found = { decay: decayFactor(parameters, elapsedMs), rise: riseFactor(parameters, elapsedMs) };
+    factors.set(elapsedMs, found);
+  }
+  return found;
 }

@@ -45,7 +45,7 @@ const UNDERLYING_RANGES: Readonly<Record<string, Range>> = {
   penaltyMax: within('0', '1'),
 };
 
-const DECIMAL_TEXT = /^(0|[1-9]\d{0,20})(\.\d{1,40})?$/;
+const DECIMAL_TEXT = /^(0|[1-9]\d{0,20})(\.\d{1,60})?$/;
 const PARAMETERS_ID = /^[a-z0-9-]{1,40}@[1-9]\d{0,5}$/;
 
 type Fields = Readonly<Record<string, unknown>>;

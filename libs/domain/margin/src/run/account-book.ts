@@ -55,6 +55,15 @@ interface OwnerRecord {
 
 const INITIAL_CAPACITY = 64;
 
+/** Places in a row, in float64. */
+export const ROW = 12;
+export const COLLATERAL_AT = 0;
+export const POSITIONS_AT = ASSETS.length;
+/** Quantity, cost, owner's quantity. */
+export const POSITION_WIDTH = 3;
+export const VERSION_AT = POSITIONS_AT + POSITION_WIDTH * UNDERLYINGS.length;
+export const ID_HASH_AT = VERSION_AT + 1;
+
 /**
  * All accounts of a partition: the exact figures as records, and beside them their nearest float64 in arrays by slot,
  * which a run walks through in account-id order. A float is always made of the exact figure, never of floats before,
@@ -66,20 +75,17 @@ export class AccountBook {
   readonly #owners = new Map<OwnerId, OwnerRecord>();
   /** Slots in account-id order; the first `size` entries count. */
   order = new Uint32Array(INITIAL_CAPACITY);
-  /** First 16 bytes of SHA-256(account id), four words per slot in memory order. */
-  idHashes = new Uint32Array(INITIAL_CAPACITY * 4);
+  /**
+   * One row of `ROW` float64 per slot, side by side so that an account costs two cache lines: collateral by asset without
+   * cleared holds, per underlying quantity, cost and the owner's quantity on that side, then the version; the last two hold
+   * the first 16 bytes of SHA-256(account id), to be read through `words`.
+   */
+  rows = new Float64Array(INITIAL_CAPACITY * ROW);
+  words = new Uint32Array(this.rows.buffer);
   /** Index into MARGIN_STATES by slot. */
   states = new Uint8Array(INITIAL_CAPACITY);
   /** 1 if a state depends on more than figures and the present state: an open call, an expiry, a closed liquidation. */
   memorable = new Uint8Array(INITIAL_CAPACITY);
-  versions = new Float64Array(INITIAL_CAPACITY);
-  /** Collateral without cleared holds, by asset and slot. */
-  readonly collateral: Float64Array[] = ASSETS.map(() => new Float64Array(INITIAL_CAPACITY));
-  /** By underlying and slot. */
-  readonly quantities: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
-  readonly costs: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
-  /** The owner's quantity on the side of this account's position, unsigned. */
-  readonly ownerQuantities: Float64Array[] = UNDERLYINGS.map(() => new Float64Array(INITIAL_CAPACITY));
   /** Accounts per state. */
   readonly stateCounts: number[] = [0, 0, 0, 0, 0];
 
@@ -125,7 +131,7 @@ export class AccountBook {
       awaitedLossOf: null,
     });
     this.#slots.set(accountId, slot);
-    new Uint8Array(this.idHashes.buffer).set(sha256(accountId).subarray(0, 16), slot * 16);
+    new Uint8Array(this.rows.buffer).set(sha256(accountId).subarray(0, 16), (slot * ROW + ID_HASH_AT) * 8);
     const owner = this.#owners.get(ownerId);
     if (owner === undefined) {
       this.#owners.set(ownerId, { slots: [slot], quantities: { long: new Map(), short: new Map() } });
@@ -150,7 +156,7 @@ export class AccountBook {
 
   setVersion(account: AccountRecord, version: number): void {
     account.version = version;
-    this.versions[this.#slot(account)] = version;
+    this.rows[this.#slot(account) * ROW + VERSION_AT] = version;
   }
 
   setCollateral(account: AccountRecord, amounts: { readonly [A in Asset]?: string }): void {
@@ -171,16 +177,14 @@ export class AccountBook {
     addTo(owner, underlying, after, 1);
     if (after.isZero() && dec(cost).isZero()) account.positions.delete(underlying);
     else account.positions.set(underlying, { quantity: after, cost: dec(cost) });
-    const u = UNDERLYINGS.indexOf(underlying);
-    const slot = this.#slot(account);
-    floats(this.quantities, u)[slot] = nearestFloat(after);
-    floats(this.costs, u)[slot] = nearestFloat(dec(cost));
+    const place = POSITIONS_AT + UNDERLYINGS.indexOf(underlying) * POSITION_WIDTH;
+    const row = this.#slot(account) * ROW;
+    this.rows[row + place] = nearestFloat(after);
+    this.rows[row + place + 1] = nearestFloat(dec(cost));
     for (const other of owner.slots) {
       const held = this.accounts[other]?.positions.get(underlying)?.quantity ?? ZERO;
-      const side = held.isNegative() ? 'short' : 'long';
-      floats(this.ownerQuantities, u)[other] = held.isZero()
-        ? 0
-        : nearestFloat(owner.quantities[side].get(underlying) ?? ZERO);
+      const sum = owner.quantities[held.isNegative() ? 'short' : 'long'].get(underlying) ?? ZERO;
+      this.rows[other * ROW + place + 2] = held.isZero() ? 0 : nearestFloat(sum);
     }
   }
 
@@ -270,39 +274,26 @@ export class AccountBook {
   }
 
   #mirrorCollateral(account: AccountRecord): void {
-    const slot = this.#slot(account);
+    const row = this.#slot(account) * ROW;
     const held = clearedHolds(account);
     ASSETS.forEach((asset, a) => {
       const amount = account.collateral.get(asset) ?? ZERO;
-      floats(this.collateral, a)[slot] = nearestFloat(amount.minus(held.get(asset) ?? ZERO));
+      this.rows[row + COLLATERAL_AT + a] = nearestFloat(amount.minus(held.get(asset) ?? ZERO));
     });
   }
 
   #grow(): void {
-    const doubled = this.order.length * 2;
-    const words = (from: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
-      const grown = new Uint32Array(length);
-      grown.set(from);
-      return grown;
-    };
-    const bytes = (from: Uint8Array): Uint8Array<ArrayBuffer> => {
-      const grown = new Uint8Array(doubled);
-      grown.set(from);
-      return grown;
-    };
-    const doubles = (from: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(doubled);
-      grown.set(from);
-      return grown;
-    };
-    this.order = words(this.order, doubled);
-    this.idHashes = words(this.idHashes, doubled * 4);
-    this.states = bytes(this.states);
-    this.memorable = bytes(this.memorable);
-    this.versions = doubles(this.versions);
-    for (const arrays of [this.collateral, this.quantities, this.costs, this.ownerQuantities]) {
-      arrays.forEach((array, i) => (arrays[i] = doubles(array)));
-    }
+    const { order, rows, states, memorable } = this;
+    this.order = new Uint32Array(order.length * 2);
+    this.order.set(order);
+    this.rows = new Float64Array(rows.length * 2);
+    this.words = new Uint32Array(this.rows.buffer);
+    // Byte by byte: half of a hash may look like a NaN, whose bits a copy of numbers need not keep.
+    this.words.set(new Uint32Array(rows.buffer));
+    this.states = new Uint8Array(states.length * 2);
+    this.states.set(states);
+    this.memorable = new Uint8Array(memorable.length * 2);
+    this.memorable.set(memorable);
   }
 }
 
@@ -320,10 +311,4 @@ function addTo({ quantities }: OwnerRecord, underlying: Underlying, quantity: De
   if (quantity.isZero()) return;
   const side = quantities[quantity.isNegative() ? 'short' : 'long'];
   side.set(underlying, (side.get(underlying) ?? ZERO).plus(quantity.abs().times(direction)));
-}
-
-function floats(arrays: readonly Float64Array[], index: number): Float64Array {
-  const array = arrays[index];
-  invariant(array, `no array ${index}`);
-  return array;
 }

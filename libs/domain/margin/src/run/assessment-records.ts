@@ -38,13 +38,12 @@ export class AssessmentRecords {
   }
 
   /** Copies the account's part of a hash, four words in memory order. */
-  setAccount(index: number, idHashes: Uint32Array, slot: number): void {
+  setAccount(index: number, words: Uint32Array, from: number): void {
     const to = index * 16;
-    const from = slot * 4;
-    this.#words[to] = idHashes[from] as number;
-    this.#words[to + 1] = idHashes[from + 1] as number;
-    this.#words[to + 2] = idHashes[from + 2] as number;
-    this.#words[to + 3] = idHashes[from + 3] as number;
+    this.#words[to] = words[from] as number;
+    this.#words[to + 1] = words[from + 1] as number;
+    this.#words[to + 2] = words[from + 2] as number;
+    this.#words[to + 3] = words[from + 3] as number;
   }
 
   setFigures(

@@ -11,7 +11,7 @@ import {
   type StateMemory,
 } from '../assessment/margin-state.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
-import type { AccountBook, AccountRecord } from './account-book.js';
+import { ID_HASH_AT, ROW, VERSION_AT, type AccountBook, type AccountRecord } from './account-book.js';
 import { AssessmentRecords } from './assessment-records.js';
 import { nearestFloat } from './nearest-float.js';
 import { screenSchedule } from './screen-schedule.js';
@@ -49,7 +49,7 @@ export function runMargin(book: AccountBook, slots: Uint32Array, schedule: Sched
   let decidedExactly = 0;
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
-    records.setAccount(index, book.idHashes, slot);
+    records.setAccount(index, book.words, (slot * ROW + ID_HASH_AT) * 2);
     const state = book.states[slot] as number;
     if (state !== LIQUIDATING) {
       screenAccount(book, screened, slot, figures);
@@ -58,7 +58,7 @@ export function runMargin(book: AccountBook, slots: Uint32Array, schedule: Sched
         const { equity, call, liquidation } = figures;
         records.setFigures(
           index,
-          book.versions[slot] as number,
+          book.rows[slot * ROW + VERSION_AT] as number,
           equity,
           screened.initialMultiple * call,
           call,

@@ -8,7 +8,7 @@ import {
   CLEAR_OF_MIDPOINT,
   CLEAR_OF_WARNING,
 } from '../assessment/margin-state.js';
-import type { AccountBook } from './account-book.js';
+import { COLLATERAL_AT, POSITION_WIDTH, POSITIONS_AT, ROW, type AccountBook } from './account-book.js';
 import type { ScreenSchedule, ScreenTable } from './screen-schedule.js';
 
 /** Unit roundoff of float64: 2^-53, written as a quotient of exact numbers. */
@@ -57,9 +57,10 @@ export function screenAccount(book: AccountBook, schedule: ScreenSchedule, slot:
   let magnitude = 0;
   let hasPosition = false;
   let hasDebt = false;
-  const { collateral, quantities, costs, ownerQuantities } = book;
-  for (let a = 0; a < collateral.length; a += 1) {
-    const amount = (collateral[a] as Float64Array)[slot] as number;
+  const { rows } = book;
+  const row = slot * ROW;
+  for (let a = 0; a < schedule.worthOfCredit.length; a += 1) {
+    const amount = rows[row + COLLATERAL_AT + a] as number;
     if (amount === 0) continue;
     if (amount > 0) {
       const worth = amount * (schedule.worthOfCredit[a] as number);
@@ -72,15 +73,16 @@ export function screenAccount(book: AccountBook, schedule: ScreenSchedule, slot:
       hasDebt = true;
     }
   }
-  for (let u = 0; u < quantities.length; u += 1) {
-    const quantity = (quantities[u] as Float64Array)[slot] as number;
+  for (let u = 0; u < schedule.underlyings.length; u += 1) {
+    const place = row + POSITIONS_AT + u * POSITION_WIDTH;
+    const quantity = rows[place] as number;
     const prices = schedule.underlyings[u];
     if (quantity === 0 || prices === null || prices === undefined) continue;
     hasPosition = true;
     const value = quantity * prices.mark;
-    const cost = (costs[u] as Float64Array)[slot] as number;
+    const cost = rows[place + 1] as number;
     const notional = value < 0 ? -value : value;
-    const ownerNotional = ((ownerQuantities[u] as Float64Array)[slot] as number) * prices.mark;
+    const ownerNotional = (rows[place + 2] as number) * prices.mark;
     equity += value - cost;
     magnitude += notional + (cost < 0 ? -cost : cost);
     call += notional * rateOf(prices.call, ownerNotional);

@@ -18,7 +18,7 @@ import { liquidationScalar, noticedScalar } from '../avsl/liquidation-scalar.js'
 import { measuredScalar } from '../avsl/measured-scalar.js';
 import { inForceWithin } from '../avsl/notice-window.js';
 import { priceMove, referenceMark } from '../avsl/price-trigger.js';
-import { decayFactor, rateLimitedScalar, riseFactor } from '../avsl/rate-limit.js';
+import { elapsedFactors, rateLimitedScalar } from '../avsl/rate-limit.js';
 import { triggerScalar } from '../avsl/trigger-scalar.js';
 import { parameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
 import { UNDERLYINGS } from '../underlyings.js';
@@ -129,21 +129,13 @@ function measuredScalars(
   );
   const move = priceMove(dec(mark), referenceMark(marks, asOf), asOf, figures.triggerK, figures.sBase);
   const elapsedMs = lastAsOf === null ? 0 : asOf - lastAsOf;
-  const decay = decayFactor(figures, elapsedMs);
+  const factors = elapsedFactors(figures, elapsedMs);
   const anyTrigger = move.triggered.long || move.triggered.short;
   const scalar =
-    last === null
-      ? measured
-      : rateLimitedScalar(
-          measured,
-          dec(last.scalar),
-          { decay, rise: riseFactor(figures, elapsedMs) },
-          anyTrigger,
-          figures.scalarMax,
-        );
+    last === null ? measured : rateLimitedScalar(measured, dec(last.scalar), factors, anyTrigger, figures.scalarMax);
   const effective = effectiveScalar(scalar, figures.buffer);
   const triggerOf = (side: 'long' | 'short'): Decimal =>
-    last === null ? ZERO : triggerScalar(move.triggered[side], effective, dec(last.triggerScalar[side]), decay);
+    last === null ? ZERO : triggerScalar(move.triggered[side], effective, dec(last.triggerScalar[side]), factors.decay);
   return {
     measured,
     scalar,
