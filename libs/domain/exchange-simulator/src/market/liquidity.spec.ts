@@ -15,8 +15,8 @@ describe('depth of the market', () => {
     expect(dailyDepth(BTC, volatility as number)).toBeCloseTo(expected as number, 3);
   });
 
-  it('limits close-outs at one clearing time to 2 % of it', () => {
-    expect(clearingTimeDepth(BTC, 0.4)).toBeCloseTo(5e6, 3);
+  it('limits close-outs at one clearing time to 3 % of it', () => {
+    expect(clearingTimeDepth(BTC, 0.4)).toBeCloseTo(7.5e6, 3);
   });
 });
 

@@ -15,8 +15,8 @@ export interface Liquidity {
 }
 
 export const LIQUIDITY: Readonly<Record<Underlying, Liquidity>> = {
-  BTC: { calmDailyDepth: 2.5e9, calmVolatility: 0.04, impact: 0.8, halfSpread: 0.0001, clearingTimeShare: 0.02 },
-  ETH: { calmDailyDepth: 0.8e9, calmVolatility: 0.05, impact: 0.8, halfSpread: 0.00015, clearingTimeShare: 0.02 },
+  BTC: { calmDailyDepth: 2.5e9, calmVolatility: 0.04, impact: 0.8, halfSpread: 0.0001, clearingTimeShare: 0.03 },
+  ETH: { calmDailyDepth: 0.8e9, calmVolatility: 0.05, impact: 0.8, halfSpread: 0.00015, clearingTimeShare: 0.03 },
 };
 
 /** Depth never falls below this part of the calm depth, and volatility counts up to this much in the impact. */
