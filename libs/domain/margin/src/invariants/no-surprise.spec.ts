@@ -1,6 +1,7 @@
 import type { MarginEvents, MarginGlobalEvents } from '@ballast/facts';
 import { MarginHouse, MINUTE, NOON, payloadsOf, type PricesAt } from '../margin.fixtures.js';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
+import { noSurpriseJudge } from './no-surprise-judge.js';
 import { checkNoSurprise, type NoSurpriseEvidence } from './no-surprise.js';
 
 const at = (minutes: number, BTC: string, fast: string): PricesAt => ({
@@ -47,6 +48,31 @@ describe('no surprise', () => {
   ])('holds at a liquidation %s', (_name, make) => {
     const { event, evidence } = make();
     expect(checkNoSurprise(event, evidence)).toEqual([]);
+  });
+
+  it.each([
+    ['by a fall of the price in calm', byPrice],
+    ['by volatility after its notice', byVolatility],
+    ['by a trigger of the price', byTrigger],
+  ])('is judged alike by who walks the schedules once, at a liquidation %s', (_name, make) => {
+    const { event, evidence } = make();
+    const judge = noSurpriseJudge();
+    for (const schedule of evidence.schedules) judge.schedule(schedule);
+    expect(judge.violations(event)).toEqual([]);
+    const broken = {
+      ...event,
+      assessment: { ...event.assessment, figures: { ...event.assessment.figures, liquidation: '99999' } },
+    };
+    expect(judge.violations(broken)).toEqual(checkNoSurprise(broken, evidence));
+    expect(judge.violations(broken)).toHaveLength(1);
+  });
+
+  it('is broken, for the judge too, by a rate that had no notice and no trigger', () => {
+    const { event, evidence } = byTrigger();
+    const judge = noSurpriseJudge();
+    for (const schedule of evidence.schedules) judge.schedule(schedule);
+    expect(judge.violations({ ...event, triggers: [] })).toEqual(checkNoSurprise({ ...event, triggers: [] }, evidence));
+    expect(judge.violations({ ...event, triggers: [] })).toMatchObject([{ rule: 'rate-without-notice' }]);
   });
 
   it('is broken by an account that still covered its requirement', () => {
