@@ -38,11 +38,30 @@ export function chainHead(previous: Uint8Array, hash: Uint8Array): Buffer {
 
 /** Seals an entry onto the chain that ends in `previous`. */
 export function seal(entry: LogEntry, previous: Uint8Array): SealedEvent {
-  const texts: EntryTexts = {
-    payloadText: canonicalText(entry.payload),
-    basisText: canonicalText(entry.basis),
-    causeText: canonicalText(entry.cause),
+  const payloadText = canonicalText(entry.payload);
+  const basisText = canonicalText(entry.basis);
+  const causeText = canonicalText(entry.cause);
+  const hash = eventHash(entry, { payloadText, basisText, causeText });
+  // Written out: spreading costs more than hashing.
+  return {
+    log: entry.log,
+    partition: entry.partition,
+    position: entry.position,
+    id: entry.id,
+    stream: entry.stream,
+    version: entry.version,
+    type: entry.type,
+    schemaVersion: entry.schemaVersion,
+    time: entry.time,
+    cause: entry.cause,
+    basis: entry.basis,
+    correlation: entry.correlation,
+    actor: entry.actor,
+    payload: entry.payload,
+    payloadText,
+    basisText,
+    causeText,
+    hash,
+    chain: chainHead(previous, hash),
   };
-  const hash = eventHash(entry, texts);
-  return { ...entry, ...texts, hash, chain: chainHead(previous, hash) };
 }

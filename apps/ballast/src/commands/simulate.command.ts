@@ -9,6 +9,7 @@ import { summaryOf, summaryTable } from '../composition/summary.js';
 interface SimulateOptions extends SimulationCliOptions, StoreOptions {
   readonly json?: boolean;
   readonly brokers?: string;
+  readonly topicPrefix?: string;
 }
 
 const PROGRESS_EVERY_MS = 1_000;
@@ -29,6 +30,7 @@ export function simulateCommand(): Command {
         .default(DEFAULT_PARTITIONS),
     )
     .option('--brokers <list>', 'drive the service processes behind these Kafka brokers instead of running them here')
+    .option('--topic-prefix <text>', 'prefix of the topics, when several houses share the brokers')
     .option('--json', 'print the summary as JSON')
     .action(simulate);
 }

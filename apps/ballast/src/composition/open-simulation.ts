@@ -1,54 +1,51 @@
-import { readLogs, ClearingPictureProjection, type ClearingPicture } from '@ballast/read-models';
-import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
+import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { InvariantViolation, instantOf, isoOf, type Instant } from '@ballast/kernel';
-import { ClearingHouse, Simulation, loadScenario, partitionsOf } from '@ballast/services';
-import { SERVICE_LOGS } from '@ballast/facts';
-import { hostname } from 'node:os';
+import { Simulation, loadScenario, type ClearingHouse, type LogDirectory } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
-import { emptyDataDirectory, openStore } from './open-store.js';
+import { openHouse, type HouseOptions, type OpenedHouse } from './open-house.js';
 import type { SimulationCliOptions } from './simulation-options.js';
-import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
+import type { StoreOptions } from './store-options.js';
 
-export interface SimulationSession {
-  readonly house: ClearingHouse;
-  readonly simulation: Simulation;
+/** A clearing house and the exchange that is simulated beside it. */
+export interface SimulatedExchange extends OpenedHouse {
+  readonly simulator: ExchangeSimulator<unknown>;
   readonly scenario: Scenario;
   readonly steps: readonly Instant[];
-  /** Where the data is, for a person. */
-  readonly place: string;
-  picture(): ClearingPicture;
-  close(): Promise<void>;
 }
 
-/** Opens store, clearing house and simulated exchange; what the logs hold already is counted into the picture. */
+export interface SimulationSession extends SimulatedExchange {
+  readonly simulation: Simulation;
+}
+
+/** Opens store, clearing house and simulated exchange, to be run in lockstep. */
 export async function openSimulation(
   options: SimulationCliOptions & StoreOptions,
   notice: (line: string) => void,
+  house?: HouseOptions,
 ): Promise<SimulationSession> {
-  const scenario = windowOf(await loadScenario(options.scenario), options);
-  if (options.fresh === true) await emptyDataDirectory(options);
-  const opened = await openStore(options, notice);
+  const opened = await openSimulatedExchange(options, notice, house);
   try {
-    const partitions = options.partitions ?? (await partitionsOf(opened.store)) ?? DEFAULT_PARTITIONS;
-    const house = await ClearingHouse.open({ store: opened.store, partitions, worker: `${hostname()}/${process.pid}` });
+    return { ...opened, simulation: await Simulation.open(opened) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Opens store and clearing house, and makes the exchange of a scenario that fits what the logs hold. */
+export async function openSimulatedExchange(
+  options: SimulationCliOptions & StoreOptions,
+  notice: (line: string) => void,
+  house?: HouseOptions,
+): Promise<SimulatedExchange> {
+  const scenario = windowOf(await loadScenario(options.scenario), options);
+  const opened = await openHouse(options, notice, house);
+  try {
+    const { partitions } = opened.house;
     const simulator = createExchangeSimulator({ scenario, seed: options.seed, accounts: options.accounts, partitions });
-    await assertSameRun(house, simulator.runName);
-    const projection = new ClearingPictureProjection();
-    for await (const entry of readLogs(house.logs, SERVICE_LOGS)) projection.apply(entry);
-    house.onAppended((entries) => {
-      for (const entry of entries) if (!entry.log.startsWith('exchange.')) projection.apply(entry);
-    });
+    await assertSameRun(opened.house.logs, simulator.runName);
     const steps = [...simulator.steps()];
-    const simulation = await Simulation.open({ house, simulator, steps });
-    return {
-      house,
-      simulation,
-      scenario,
-      steps,
-      place: opened.place,
-      picture: () => projection.picture,
-      close: () => opened.close(),
-    };
+    return { ...opened, simulator: simulator as ExchangeSimulator<unknown>, scenario, steps };
   } catch (error) {
     await opened.close();
     throw error;
@@ -56,7 +53,7 @@ export async function openSimulation(
 }
 
 /** Narrows a scenario to --from and --to, and takes another opening fund. */
-function windowOf(scenario: Scenario, options: SimulationCliOptions): Scenario {
+export function windowOf(scenario: Scenario, options: SimulationCliOptions): Scenario {
   const from = timeOf('--from', options.from) ?? scenario.from;
   const to = timeOf('--to', options.to) ?? scenario.to;
   if (from < scenario.from || to > scenario.to || from > to) {
@@ -82,8 +79,8 @@ function timeOf(option: string, iso: string | undefined): Instant | undefined {
 }
 
 /** The first message of the exchange names the run; another run would not continue it but fork it. */
-async function assertSameRun(house: ClearingHouse, runName: string): Promise<void> {
-  const [first] = await house.logs.log('exchange.quotes').read(-1, 0, 1);
+export async function assertSameRun(logs: LogDirectory, runName: string): Promise<void> {
+  const [first] = await logs.log('exchange.quotes').read(-1, 0, 1);
   if (first === undefined) return;
   const { name } = first.payload as { name: string };
   if (name === runName) return;

@@ -29,6 +29,7 @@ export class Simulation {
     const exchange = await ExchangeHost.open({
       simulator,
       logs: house.logs,
+      reader: house.logs,
       partitions: house.partitions,
       worker: house.worker,
       publish: (entries) => house.publish(entries),

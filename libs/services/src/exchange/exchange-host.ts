@@ -2,16 +2,31 @@ import { EMPTY_HEAD, compareLockstep, seal, causeName, type LogEntry, type Seale
 import { GroupCommitter, type EventLog } from '@ballast/event-log';
 import { EXCHANGE_LOGS, type ExchangeLog } from '@ballast/facts';
 import { invariant, uuidV5, type Instant } from '@ballast/kernel';
-import { SourceQueue, sourceKey, sourcesOf, type LockstepParticipant, type SourceRef } from '@ballast/partition-worker';
+import {
+  SourceQueue,
+  sourceKey,
+  sourcesOf,
+  type EntryReader,
+  type LockstepParticipant,
+  type SourceRef,
+} from '@ballast/partition-worker';
 import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
 import type { LogDirectory } from '../log-directory.js';
 
 export interface ExchangeHostOptions<State> {
   readonly simulator: ExchangeSimulator<State>;
+  /** The exchange's own logs. */
   readonly logs: LogDirectory;
+  /** Reads what the exchange listens to. */
+  readonly reader: EntryReader;
   readonly partitions: number;
   readonly worker: string;
   readonly publish: (entries: readonly SealedEvent[]) => Promise<void>;
+  /**
+   * What a start does with the newest step of the logs: `repeat` it (lockstep: the step may be incomplete, and comes
+   * out the same), or go on `behind` it (live: what came when is not repeatable). Default: repeat.
+   */
+  readonly lastStep?: 'repeat' | 'behind';
 }
 
 /** One partition of one exchange topic as the host writes it. */
@@ -91,6 +106,10 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     return [...this.#lanes.values()].map((lane) => [lane.name, lane.partition, lane.durableSize] as const);
   }
 
+  epochOf(log: string, partition: number): number {
+    return this.#lanes.get(sourceKey(log, partition))?.epoch ?? 0;
+  }
+
   offer(entries: readonly LogEntry[]): number | undefined {
     for (const entry of entries) {
       const queue = this.#queue(entry.log, entry.partition);
@@ -106,7 +125,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   async catchUp(): Promise<void> {
     for (const { source } of this.#queues) {
       for (;;) {
-        const entries = await this.#options.logs.read(
+        const entries = await this.#options.reader.read(
           source.log,
           source.partition,
           this.arrived(source.log, source.partition),
@@ -115,6 +134,14 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
         if (entries.length === 0) break;
         this.offer(entries);
       }
+    }
+  }
+
+  /** Sends what is stored of the last step again: it may have been appended and not sent. Readers judge by position. */
+  async publishStored(): Promise<void> {
+    for (const lane of this.#lanes.values()) {
+      const entries = await lane.log.read(lane.partition, lane.durableSize, PAGE);
+      if (entries.length > 0) await this.#options.publish(entries);
     }
   }
 
@@ -283,8 +310,8 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
 
   /** Folds everything before the last step; the last step itself is left to be run again. */
   async #rebuild(): Promise<void> {
-    const until = this.#lastStep;
-    if (until === undefined) return;
+    if (this.#lastStep === undefined) return;
+    const until = this.#options.lastStep === 'behind' ? Infinity : this.#lastStep;
     const own: SealedEvent[] = [];
     for (const lane of this.#lanes.values()) {
       for (let after = 0; ;) {
@@ -298,7 +325,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     await this.catchUp();
     const observed: LogEntry[] = [];
     for (const queue of this.#queues) {
-      while ((queue.peek()?.time.clearing ?? until) < until) observed.push(queue.take());
+      while ((queue.peek()?.time.clearing ?? Infinity) < until) observed.push(queue.take());
     }
     observed.sort(this.#compare);
     let next = 0;

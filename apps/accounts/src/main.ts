@@ -1,0 +1,3 @@
+import { AccountsModule, processConfig, runService } from '@ballast/services';
+
+await runService(AccountsModule, 'accounts', processConfig(process.env));

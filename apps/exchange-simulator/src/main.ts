@@ -1,0 +1,3 @@
+import { exchangeConfig, processConfig, runExchange } from '@ballast/services';
+
+await runExchange(processConfig(process.env), exchangeConfig(process.env));

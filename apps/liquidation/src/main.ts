@@ -1,0 +1,3 @@
+import { LiquidationModule, processConfig, runService } from '@ballast/services';
+
+await runService(LiquidationModule, 'liquidation', processConfig(process.env));

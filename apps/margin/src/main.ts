@@ -1,0 +1,3 @@
+import { MarginModule, processConfig, runService } from '@ballast/services';
+
+await runService(MarginModule, 'margin', processConfig(process.env));

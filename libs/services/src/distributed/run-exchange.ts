@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { PostgresLogStore } from '@ballast/event-log';
+import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
+import { EXCHANGE_LOGS } from '@ballast/facts';
+import { instantOf } from '@ballast/kernel';
+import { KafkaBus, createTopics } from '@ballast/messaging';
+import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
+import { ExchangeHost } from '../exchange/exchange-host.js';
+import { LogDirectory } from '../log-directory.js';
+import { loadScenario } from '../scenario/load-scenario.js';
+import { ExchangeNode } from './exchange-node.js';
+import { PeerLogs } from './peer-logs.js';
+import { ConfigurationRefused, type ProcessConfig } from './process-config.js';
+import { ProcessModule, followGate, incarnations, kafkaConnection, onShutdown } from './run-service.js';
+
+const schema = z.object({
+  SCENARIO: z.string().default('crash-2020-03'),
+  FROM: z.string().optional(),
+  TO: z.string().optional(),
+  ACCOUNTS: z.coerce.number().int().min(10).max(200_000).default(1_000),
+  SEED: z.string().default('1'),
+  OPENING_FUND: z
+    .string()
+    .regex(/^\d{1,15}(\.\d{1,2})?$/, 'must be an amount in USD')
+    .optional(),
+});
+
+/** What the simulated exchange plays. */
+export interface ExchangeConfig {
+  readonly scenario: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly accounts: number;
+  readonly seed: string;
+  readonly openingFund: string | undefined;
+}
+
+/** @throws ConfigurationRefused naming every variable that does not fit */
+export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
+  const read = schema.safeParse(environment);
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigurationRefused(`the environment does not fit: ${problems.join('; ')}`);
+  }
+  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND } = read.data;
+  return { scenario: SCENARIO, from: FROM, to: TO, accounts: ACCOUNTS, seed: SEED, openingFund: OPENING_FUND };
+}
+
+/** A scenario narrowed to a window and given another fund, as the options of a run say. */
+export function narrowedScenario(
+  scenario: Scenario,
+  { from, to, openingFund }: Pick<ExchangeConfig, 'from' | 'to' | 'openingFund'>,
+): Scenario {
+  return {
+    ...scenario,
+    from: from === undefined ? scenario.from : instantOf(from),
+    to: to === undefined ? scenario.to : instantOf(to),
+    openingFund: openingFund ?? scenario.openingFund,
+  };
+}
+
+/** The simulated exchange in a process of its own: takes part in a lockstep run, keeps its logs, serves pages of them. */
+export async function runExchange(config: ProcessConfig, exchange: ExchangeConfig): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const connection = kafkaConnection(config, config.worker);
+  await createTopics(connection, { partitions: config.partitions, replication: config.replication });
+  const store = new PostgresLogStore({ connection: config.databaseUrl });
+  const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
+  const reader = new PeerLogs(logs, config.peers);
+  const scenario = narrowedScenario(await loadScenario(exchange.scenario), exchange);
+  const simulator = createExchangeSimulator({
+    scenario,
+    seed: exchange.seed,
+    accounts: exchange.accounts,
+    partitions: config.partitions,
+  });
+  const bus = await KafkaBus.open({
+    connection,
+    incarnationOf: await incarnations(logs, EXCHANGE_LOGS),
+    read: (name, partition, after) => reader.read(name, partition, after, 500),
+    onIncident: (incident) => {
+      if (incident.kind !== 'fatal') return;
+      logger.error({ err: incident.error }, 'the Kafka client gave up; the process ends so that it is started again');
+      process.exit(1);
+    },
+  });
+  const host = await ExchangeHost.open({
+    simulator,
+    logs,
+    reader,
+    partitions: config.partitions,
+    worker: config.worker,
+    publish: (entries) => bus.publish(entries),
+  });
+  await host.publishStored();
+  const node = new ExchangeNode(host as ExchangeHost, bus);
+  await node.start();
+  const metrics = new ClearingMetrics();
+  const health = { reasons: () => [], partitions: [], metrics };
+  const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
+  await app.listen(config.port, config.host);
+  const gate = await followGate(connection, config.worker, logger, (opening) => node.apply(opening));
+  process.stdout.write(`exchange ${config.worker} listens at ${await app.getUrl()}\n`);
+  onShutdown(async () => {
+    await gate.stop();
+    await node.stop();
+    await app.close();
+    await bus.close();
+    await store.close();
+  });
+}

@@ -1,0 +1,231 @@
+import 'reflect-metadata';
+import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { Response } from 'express';
+import { PostgresLogStore, type LogStore } from '@ballast/event-log';
+import { GLOBAL } from '@ballast/event-sourcing';
+import type { ExchangeLog, ServiceLog } from '@ballast/facts';
+import { KafkaBatchStrategy, kafkaTransport, type Transport } from '@ballast/messaging/nest';
+import {
+  KafkaLockstepChannel,
+  LockstepFollower,
+  createTopics,
+  type Bus,
+  type BusIncident,
+  type GateOpening,
+  type KafkaConnection,
+  type PartitionReport,
+} from '@ballast/messaging';
+import { ClearingMetrics, NestLogger, createLogger, type Logger } from '@ballast/observability';
+import { LogDirectory } from '../log-directory.js';
+import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+import { LogPagesController } from './log-pages.controller.js';
+import { PeerLogs } from './peer-logs.js';
+import type { ProcessConfig } from './process-config.js';
+import { ServiceNode } from './service-node.js';
+
+const NODE = 'ProcessHealth';
+
+/** What the health checks of a process ask. */
+export interface ProcessHealth {
+  /** Why the process should not be counted on; empty when it may. */
+  reasons(): readonly string[];
+  readonly partitions: readonly number[];
+  readonly metrics: ClearingMetrics;
+}
+
+@Controller()
+class ProcessController {
+  constructor(@Inject(NODE) private readonly health: ProcessHealth) {}
+
+  @Get('health/live')
+  live(): object {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  ready(@Res() response: Response): void {
+    const reasons = this.health.reasons();
+    response
+      .status(reasons.length === 0 ? 200 : 503)
+      .json({ status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, partitions: this.health.partitions });
+  }
+
+  @Get('metrics')
+  async metrics(@Res() response: Response): Promise<void> {
+    response.type('text/plain; version=0.0.4').send(await this.health.metrics.text());
+  }
+}
+
+@Module({})
+export class ProcessModule {
+  static around(imports: DynamicModule['imports'], logs: LogDirectory, health: ProcessHealth): DynamicModule {
+    return {
+      module: ProcessModule,
+      imports: imports ?? [],
+      controllers: [LogPagesController, ProcessController],
+      providers: [
+        { provide: LogDirectory, useValue: logs },
+        { provide: NODE, useValue: health },
+      ],
+    };
+  }
+}
+
+export const kafkaConnection = ({ brokers, topicPrefix }: ProcessConfig, clientId: string): KafkaConnection => ({
+  brokers,
+  clientId,
+  prefix: topicPrefix,
+});
+
+/** The incarnation of a log never changes while a process runs: a restore stops everything first. */
+export async function incarnations(
+  logs: LogDirectory,
+  names: readonly (ServiceLog | ExchangeLog)[],
+): Promise<(log: string) => string> {
+  const known = new Map<string, string>();
+  for (const name of names) known.set(name, (await logs.log(name).heads())[0]?.incarnation ?? '');
+  return (log) => known.get(log) ?? '';
+}
+
+/**
+ * One service in a process of its own: the same Nest module as in the embedded composition, the batch transport over
+ * Kafka, its log in PostgreSQL, and a small HTTP edge for health, metrics and pages of its log.
+ */
+export async function runService(module: new () => unknown, log: ServiceLog, config: ProcessConfig): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const connection = kafkaConnection(config, config.worker);
+  await createTopics(connection, { partitions: config.partitions, replication: config.replication });
+  const store: LogStore = new PostgresLogStore({ connection: config.databaseUrl });
+  const logs = await LogDirectory.open(store, config.partitions, [log]);
+  const incarnation = await incarnations(logs, [log]);
+  const reader = new PeerLogs(logs, config.peers);
+  const metrics = new ClearingMetrics();
+  let fatal: string | undefined;
+  let listening = false;
+
+  // The bus lives in the transport; the node asks for it when it is assigned something.
+  let bus: Bus | undefined;
+  const connect = async (onIncident: (incident: BusIncident) => void): Promise<Transport> => {
+    const transport = await kafkaTransport(
+      {
+        connection,
+        incarnationOf: incarnation,
+        read: (name, partition, after) => reader.read(name, partition, after, 500),
+      },
+      {
+        service: log,
+        sessionTimeoutMs: config.sessionTimeoutMs,
+        heartbeatMs: Math.min(1_000, Math.floor(config.sessionTimeoutMs / 3)),
+        onFailure: (partition, error) => logger.error({ err: error, log, partition }, 'a partition could not be taken'),
+      },
+    )(onIncident);
+    bus = transport.bus;
+    return transport;
+  };
+  const strategy = new KafkaBatchStrategy({ connect });
+
+  const health: ProcessHealth = {
+    reasons: () => [...(fatal === undefined ? [] : [fatal]), ...(listening ? [] : ['not in the group yet'])],
+    get partitions() {
+      return node.workers.map(({ partition }) => partition);
+    },
+    metrics,
+  };
+  const app = await NestFactory.create(ProcessModule.around([module as never], logs, health), {
+    logger: new NestLogger(logger),
+  });
+  const node = new ServiceNode({
+    service: app.get<ServiceDefinition>(definitionToken(log), { strict: false }),
+    log: logs.log(log),
+    reader,
+    partitions: config.partitions,
+    worker: config.worker,
+    mode: config.mode,
+    bus: () => {
+      if (bus === undefined) throw new Error('the bus is not connected yet');
+      return bus;
+    },
+    onFenced: (partition) => strategy.fenced(partition),
+    onTrouble: (what, error) => logger.warn({ err: error, what }, 'trouble'),
+  });
+  strategy.deliverTo(node);
+  strategy.on('incident', (incident) => {
+    if (incident.kind !== 'fatal') return;
+    fatal = 'the Kafka client gave up';
+    logger.error({ err: incident.error }, 'the Kafka client gave up; the process ends so that it is started again');
+    process.exitCode = 1;
+    void app.close().finally(() => process.exit(1));
+  });
+  app.connectMicroservice<MicroserviceOptions>({ strategy });
+  app.enableShutdownHooks();
+  await app.listen(config.port, config.host);
+  await app.startAllMicroservices();
+  listening = true;
+
+  const lockstep =
+    config.mode === 'lockstep'
+      ? await followGate(connection, config.worker, logger, (opening) => node.apply(opening))
+      : undefined;
+  const gauges = setInterval(() => observe(node, metrics), 1_000);
+  process.stdout.write(`${log} ${config.worker} listens at ${await app.getUrl()}\n`);
+  onShutdown(async () => {
+    clearInterval(gauges);
+    await lockstep?.stop();
+    await app.close();
+    node.close();
+    await store.close();
+  });
+}
+
+/** Takes part in a lockstep run: applies what the driver opens, and reports. */
+export async function followGate(
+  connection: KafkaConnection,
+  worker: string,
+  logger: Logger,
+  apply: (opening: GateOpening) => Promise<readonly PartitionReport[]>,
+): Promise<{ stop(): Promise<void> }> {
+  const channel = await KafkaLockstepChannel.open(connection, (error) => {
+    logger.error({ err: error }, 'the gate can no longer be read');
+    process.exit(1);
+  });
+  const follower = await LockstepFollower.start({
+    channel,
+    worker,
+    apply,
+    onFailure: (error) => logger.warn({ err: error }, 'an opening was not applied'),
+  });
+  return {
+    stop: async () => {
+      await follower.stop();
+      await channel.close();
+    },
+  };
+}
+
+function observe(node: ServiceNode, metrics: ClearingMetrics): void {
+  const newest = Math.max(0, ...node.workers.map(({ machine }) => machine.clearing));
+  for (const worker of node.workers) {
+    const labels = { log: worker.log, partition: worker.partition === GLOBAL ? 'global' : String(worker.partition) };
+    metrics.consumerLag.set(labels, Math.max(0, newest - worker.machine.clearing) / 1_000);
+    metrics.backlog.set(labels, worker.backlog);
+  }
+}
+
+const SHUTDOWN_WITHIN_MS = 25_000;
+
+/** Drains on the first signal, gives up on the second or when it takes too long. */
+export function onShutdown(drain: () => Promise<void>): void {
+  let draining = false;
+  const stop = (): void => {
+    if (draining) process.exit(1);
+    draining = true;
+    setTimeout(() => process.exit(1), SHUTDOWN_WITHIN_MS).unref();
+    drain().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}

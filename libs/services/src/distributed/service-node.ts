@@ -1,0 +1,194 @@
+import { GroupCommitter, type EventLog } from '@ballast/event-log';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { invariant } from '@ballast/kernel';
+import type {
+  Batch,
+  BatchReceiver,
+  Bus,
+  CommandBatch,
+  GateOpening,
+  Halt,
+  PartitionReport,
+  SourceCursor,
+} from '@ballast/messaging';
+import { PartitionWorker, readerOf, sourcesOf, type EntryReader } from '@ballast/partition-worker';
+import type { ServiceDefinition } from '../service-definition.js';
+import { Arrivals } from './arrivals.js';
+import { Relay } from './relay.js';
+
+export interface ServiceNodeOptions {
+  readonly service: ServiceDefinition;
+  readonly log: EventLog;
+  readonly reader: EntryReader;
+  readonly partitions: number;
+  readonly worker: string;
+  readonly mode: 'live' | 'lockstep';
+  readonly bus: () => Bus;
+  /** The partition was taken by somebody else. */
+  readonly onFenced: (partition: number) => void;
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+interface Held {
+  readonly worker: PartitionWorker;
+  readonly relay: Relay;
+  /** Commands already handed to the worker; answered live, or at the next opening in lockstep. */
+  running: Promise<void>;
+}
+
+const ARRIVAL_PATIENCE_MS = 1_500;
+const SAVE_EVERY_MS = 1_000;
+
+/** A process's share of one service: the partitions it owns, each with its worker and its relay. */
+export class ServiceNode implements BatchReceiver {
+  readonly #held = new Map<number, Held>();
+  readonly #arrivals = new Arrivals();
+  readonly #committer: GroupCommitter;
+  readonly #saving: NodeJS.Timeout;
+
+  constructor(private readonly options: ServiceNodeOptions) {
+    this.#committer = new GroupCommitter(options.log);
+    this.#saving = setInterval(() => void this.#saveRelays(), SAVE_EVERY_MS);
+  }
+
+  get workers(): readonly PartitionWorker[] {
+    return [...this.#held.values()].map(({ worker }) => worker);
+  }
+
+  async assigned(partition: number): Promise<readonly SourceCursor[]> {
+    const { service, log, reader, partitions, worker: name, onTrouble } = this.options;
+    const process = partition === GLOBAL ? service.global : service.numbered;
+    invariant(process !== undefined, `${service.log} has no process for partition ${partition}`);
+    const relay = new Relay(this.options.bus(), log, partition, (error) =>
+      onTrouble(`relay of ${log.name}/${partition}`, error),
+    );
+    const worker = await PartitionWorker.open({
+      process,
+      partition,
+      partitions,
+      log,
+      committer: this.#committer,
+      sources: sourcesOf(service.log, partition, partitions),
+      reader,
+      worker: name,
+      publish: (events) => relay.send(events),
+      onCommand: () => this.#run(partition),
+    });
+    await relay.catchUp();
+    this.#held.set(partition, { worker, relay, running: Promise.resolve() });
+    const offsets = new Map(
+      (await log.cursors(partition)).map((cursor) => [`${cursor.log}/${cursor.partition}`, cursor.nextOffset]),
+    );
+    const cursors = worker.sources.map((source): SourceCursor => {
+      const offset = offsets.get(`${source.log}/${source.partition}`) ?? undefined;
+      const after = worker.arrived(source.log, source.partition);
+      return { log: source.log, partition: source.partition, after, ...(offset === undefined ? {} : { offset }) };
+    });
+    const commands = readerOf(service.log, partition).sources.filter((source) => source.log.endsWith('.commands'));
+    return [...cursors, ...commands.map((source) => ({ log: source.log, partition, after: 0 }))];
+  }
+
+  receive(partition: number, batch: Batch): Promise<void> {
+    const held = this.#held.get(partition);
+    if (held === undefined) return Promise.resolve();
+    const hole = held.worker.offer(batch.entries);
+    invariant(hole === undefined, `the bus left a hole in ${batch.log}/${batch.partition} after ${hole}`);
+    this.#arrivals.notify();
+    if (this.options.mode === 'live') this.#run(partition);
+    return Promise.resolve();
+  }
+
+  /** Commands are remembered by their ids, so one that arrives again is answered from the store. */
+  async receiveCommands(partition: number, batch: CommandBatch): Promise<void> {
+    const held = this.#held.get(partition);
+    if (held === undefined) return;
+    await Promise.all(
+      batch.commands.map(({ commandId, type, bodyText, actor }) =>
+        held.worker
+          .execute({ id: commandId, type, body: JSON.parse(bodyText) as unknown, actor })
+          .catch((error: unknown) => this.options.onTrouble(`command ${commandId}`, error)),
+      ),
+    );
+  }
+
+  halted(partition: number, { log, partition: source, error }: Halt): void {
+    this.options.onTrouble(`${this.options.service.log}/${partition} no longer reads ${log}/${source}`, error);
+  }
+
+  async revoked(partition: number): Promise<void> {
+    const held = this.#held.get(partition);
+    if (held === undefined) return;
+    this.#held.delete(partition);
+    await held.running;
+    await held.relay.save().catch((error: unknown) => this.options.onTrouble('relay cursor', error));
+    held.relay.stop();
+    this.#arrivals.notify();
+  }
+
+  close(): void {
+    clearInterval(this.#saving);
+  }
+
+  /**
+   * Lockstep: applies an opening with every partition held here, as soon as it has what the opening names. Opening 0
+   * lets the exchange begin the step; opening h + 1 is hop h.
+   */
+  async apply({ step, hop, ends }: GateOpening): Promise<readonly PartitionReport[]> {
+    const upTo = new Map(ends.map(([log, partition, position]) => [`${log}/${partition}`, position]));
+    const reports = await Promise.all(
+      [...this.#held].map(async ([partition, held]): Promise<PartitionReport | undefined> => {
+        const { worker } = held;
+        const here = (): boolean => this.#held.get(partition) === held;
+        const complete = (): boolean =>
+          worker.sources.every(
+            (source) =>
+              worker.arrived(source.log, source.partition) >= (upTo.get(`${source.log}/${source.partition}`) ?? 0),
+          );
+        const arrived = await this.#arrivals.until(() => !here() || complete(), ARRIVAL_PATIENCE_MS);
+        if (!here()) return undefined;
+        if (arrived && hop > 0) {
+          held.running = this.#guarded(partition, async () => {
+            await worker.runHop(step, hop - 1);
+          });
+          await held.running;
+        }
+        if (!here()) return undefined;
+        return { log: worker.log, partition, epoch: worker.epoch, position: worker.size, applied: arrived };
+      }),
+    );
+    return reports.filter((report) => report !== undefined);
+  }
+
+  /** Live: applies what has arrived, one item after the other. In lockstep only commands are run outside an opening. */
+  #run(partition: number): void {
+    const held = this.#held.get(partition);
+    if (held === undefined) return;
+    held.running = held.running.then(() =>
+      this.#guarded(partition, async () => {
+        if (this.options.mode === 'lockstep') {
+          await held.worker.runCommands(held.worker.machine.clearing);
+          return;
+        }
+        while (held.worker.backlog > 0 && this.#held.get(partition) === held) {
+          if ((await held.worker.runLive()) === 0) break;
+        }
+      }),
+    );
+  }
+
+  async #guarded(partition: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.options.onTrouble(`${this.options.service.log}/${partition}`, error);
+      // Whatever happened, the state in memory is not to be trusted: give it up and rebuild.
+      if (this.#held.has(partition)) this.options.onFenced(partition);
+    }
+  }
+
+  async #saveRelays(): Promise<void> {
+    for (const { relay } of this.#held.values()) {
+      await relay.save().catch((error: unknown) => this.options.onTrouble('relay cursor', error));
+    }
+  }
+}
