@@ -1,1 +1,10 @@
-export {};
+export {
+  kafkaAvailability,
+  startKafka,
+  type KafkaAvailability,
+  type LocalKafka,
+  type LocalKafkaOptions,
+} from '@ballast/messaging/local-kafka';
+export { describeWithKafka } from '@ballast/messaging/local-kafka';
+export * from './service-process.js';
+export * from './stack.js';

@@ -1,0 +1,158 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { EmbeddedServer } from '@ballast/event-log';
+import { startKafka } from '@ballast/messaging/local-kafka';
+import { ServiceProcess } from './service-process.js';
+
+/** One process of the distributed composition. */
+export interface StackProcess {
+  readonly name: string;
+  /** Folder under `apps`; its compiled `main.js` is run. */
+  readonly app: string;
+  /** Log that the other services read from it. */
+  readonly serves: 'accounts' | 'pricing' | 'margin' | 'liquidation' | 'exchange';
+  readonly port: number;
+}
+
+/** Everything that runs, in the order in which it is started; the exchange last, because it sets the rest in motion. */
+export const PROCESSES: readonly StackProcess[] = [
+  { name: 'accounts', app: 'accounts', serves: 'accounts', port: 7101 },
+  { name: 'pricing', app: 'pricing', serves: 'pricing', port: 7102 },
+  { name: 'margin-1', app: 'margin', serves: 'margin', port: 7103 },
+  { name: 'margin-2', app: 'margin', serves: 'margin', port: 7113 },
+  { name: 'liquidation', app: 'liquidation', serves: 'liquidation', port: 7104 },
+  { name: 'exchange', app: 'exchange-simulator', serves: 'exchange', port: 7105 },
+];
+
+export interface StackOptions {
+  /** Root of the work tree. */
+  readonly root: string;
+  /** Where Kafka's and PostgreSQL's data live. */
+  readonly dataDirectory: string;
+  readonly partitions: number;
+  readonly mode: 'live' | 'lockstep';
+  /** An operator's PostgreSQL; an embedded one when absent. */
+  readonly databaseUrl?: string;
+  readonly processes?: readonly StackProcess[];
+  /** Gives the start up; what runs by then is ended in order. */
+  readonly signal?: AbortSignal;
+  readonly write: (line: string) => void;
+  /** A process ended by itself: the stack is no longer whole. */
+  readonly onUnexpectedEnd: (sentence: string) => void;
+}
+
+export interface Stack {
+  readonly brokers: readonly string[];
+  readonly databaseUrl: string;
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Ends the processes in order, then Kafka and PostgreSQL. */
+  stop(): Promise<void>;
+  /** Ends the processes at once; Kafka and PostgreSQL in order, for the sake of their data. */
+  kill(): void;
+}
+
+const READY_WITHIN_MS = 120_000;
+const HOST = '127.0.0.1';
+const addressOf = ({ port }: StackProcess): string => `http://${HOST}:${port}`;
+const mainOf = (root: string, { app }: StackProcess): string => path.join(root, 'apps', app, 'dist', 'main.js');
+
+/** Where each log can be read: `accounts=http://...`; the first process that serves it. */
+export function peersOf(processes: readonly StackProcess[]): string {
+  const peers = new Map<string, string>();
+  for (const each of processes) if (!peers.has(each.serves)) peers.set(each.serves, addressOf(each));
+  return [...peers].map(([log, address]) => `${log}=${address}`).join(',');
+}
+
+/** What a process is told by its environment. */
+export function environmentOf(
+  process: StackProcess,
+  processes: readonly StackProcess[],
+  { databaseUrl, brokers }: Pick<Stack, 'databaseUrl' | 'brokers'>,
+  { partitions, mode }: Pick<StackOptions, 'partitions' | 'mode'>,
+): Readonly<Record<string, string>> {
+  return {
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_REPLICATION: '1',
+    PARTITIONS: String(partitions),
+    BALLAST_MODE: mode,
+    HOST,
+    PORT: String(process.port),
+    PEERS: peersOf(processes.filter(({ serves }) => serves !== process.serves)),
+    WORKER: process.name,
+  };
+}
+
+/** Starts brokers, database and every service, and waits until all of them are ready. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { root, dataDirectory, write, onUnexpectedEnd, signal, processes = PROCESSES } = options;
+  await assertBuilt(root, processes);
+  await fs.mkdir(dataDirectory, { recursive: true });
+  const ending: (() => Promise<void>)[] = [];
+  const running: ServiceProcess[] = [];
+  const stop = async (): Promise<void> => {
+    // The exchange first, so that nothing new comes while the others drain.
+    for (const each of running.splice(0).reverse()) await each.stop();
+    for (const end of ending.splice(0).reverse()) await end();
+  };
+  try {
+    signal?.throwIfAborted();
+    write('Kafka ...');
+    const kafka = await startKafka({ dir: path.join(dataDirectory, 'kafka') });
+    ending.push(() => kafka.stop());
+    write(`Kafka at ${kafka.brokers.join(', ')}`);
+    const { databaseUrl, end } = await database(options);
+    ending.push(end);
+    write('PostgreSQL is ready');
+    signal?.throwIfAborted();
+    for (const each of processes) {
+      const started = new ServiceProcess({
+        name: each.name,
+        command: [process.execPath, mainOf(root, each)],
+        cwd: root,
+        environment: environmentOf(each, processes, { databaseUrl, brokers: kafka.brokers }, options),
+        readyUrl: `${addressOf(each)}/health/ready`,
+        write,
+        onUnexpectedEnd,
+      });
+      running.push(started);
+    }
+    await Promise.all(running.map((each) => each.ready(READY_WITHIN_MS, signal)));
+    return {
+      brokers: kafka.brokers,
+      databaseUrl,
+      addresses: new Map(processes.map((each) => [each.name, addressOf(each)])),
+      stop,
+      kill: () => running.forEach((each) => each.kill()),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function database({
+  databaseUrl,
+  dataDirectory,
+  write,
+}: StackOptions): Promise<{ readonly databaseUrl: string; readonly end: () => Promise<void> }> {
+  if (databaseUrl !== undefined) return { databaseUrl, end: async () => undefined };
+  const server = await EmbeddedServer.start({
+    dataDirectory: path.join(dataDirectory, 'postgres'),
+    onNotice: (line) => write(`[postgres] ${line}`),
+    // Several processes with a pool each.
+    settings: { max_connections: '300' },
+  });
+  return { databaseUrl: server.url(), end: () => server.stop() };
+}
+
+async function assertBuilt(root: string, processes: readonly StackProcess[]): Promise<void> {
+  const missing: string[] = [];
+  for (const each of processes) {
+    const main = mainOf(root, each);
+    await fs.access(main).catch(() => missing.push(path.relative(root, main)));
+  }
+  if (missing.length > 0) {
+    throw new Error(`not built: ${[...new Set(missing)].join(', ')}. Run "npm run build" first`);
+  }
+}
