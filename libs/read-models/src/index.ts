@@ -1,2 +1,7 @@
 export * from './clearing-picture.js';
 export * from './read-logs.js';
+export * from './account-decisions/account-decision.js';
+export * from './account-decisions/account-decisions.js';
+export * from './account-decisions/decision-projection.js';
+export * from './account-decisions/memory-account-decisions.js';
+export * from './account-decisions/postgres-account-decisions.js';

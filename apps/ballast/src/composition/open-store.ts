@@ -1,6 +1,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { EmbeddedServer, MemoryLogStore, PostgresLogStore, type LogStore } from '@ballast/event-log';
+import {
+  EmbeddedServer,
+  MemoryLogStore,
+  PostgresLogStore,
+  type LogStore,
+  type PostgresConnection,
+} from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
 import type { StoreOptions } from './store-options.js';
 
@@ -8,6 +14,8 @@ export interface OpenedStore {
   readonly store: LogStore;
   /** Where the data is, in words for a person; no password. */
   readonly place: string;
+  /** For read models beside the logs; absent in memory. */
+  readonly connection?: PostgresConnection;
   close(): Promise<void>;
 }
 
@@ -19,15 +27,22 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
   }
   if (options.databaseUrl !== undefined) {
     const store = new PostgresLogStore({ connection: options.databaseUrl });
-    return { store, place: new URL(options.databaseUrl).host, close: () => store.close() };
+    return {
+      store,
+      place: new URL(options.databaseUrl).host,
+      connection: options.databaseUrl,
+      close: () => store.close(),
+    };
   }
   const dataDirectory = path.resolve(options.dataDir);
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
-    const store = new PostgresLogStore({ connection: server.connection() });
+    const connection = server.connection();
+    const store = new PostgresLogStore({ connection });
     return {
       store,
       place: dataDirectory,
+      connection,
       close: async () => {
         await store.close();
         await server.stop();

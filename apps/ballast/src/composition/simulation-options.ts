@@ -12,8 +12,18 @@ export interface SimulationCliOptions {
 }
 
 export function withSimulationOptions(command: Command): Command {
+  return withRunOptions(
+    command.option(
+      '--scenario <name|directory>',
+      'bundled scenario, or a directory with scenario.json',
+      'crash-2020-03',
+    ),
+  );
+}
+
+/** What makes a run beside its scenario. */
+export function withRunOptions(command: Command): Command {
   return command
-    .option('--scenario <name|directory>', 'bundled scenario, or a directory with scenario.json', 'crash-2020-03')
     .option('--from <time>', 'first clearing time, ISO 8601 UTC; default: the scenario says')
     .option('--to <time>', 'last clearing time, ISO 8601 UTC; default: the scenario says')
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 1_000)

@@ -1,44 +1,65 @@
-import type { AccountsState } from '@ballast/accounts-domain';
+import type { AccountsState, FundState } from '@ballast/accounts-domain';
 import type { EventLog } from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type LogEntry } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
-import type { MarginGlobalState, MarginState } from '@ballast/margin-domain';
+import type { LiquidationState } from '@ballast/liquidation-domain';
+import type { MarginState } from '@ballast/margin-domain';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
-import type { ClearingPicture } from '@ballast/read-models';
+import type { AccountDecisions, ClearingPicture } from '@ballast/read-models';
+import { IdempotentWrites, type WritableLog } from './idempotent-writes.js';
 
 export const CLEARING = 'ClearingGateway';
 
 /** What the HTTP edge may ask of a running clearing house. */
 export class ClearingGateway {
+  readonly #writes: IdempotentWrites;
+
   constructor(
     readonly house: ClearingHouse,
+    readonly decisions: AccountDecisions,
     private readonly pictureNow: () => ClearingPicture,
-  ) {}
+  ) {
+    this.#writes = new IdempotentWrites(house);
+  }
 
   get partitions(): number {
     return this.house.partitions;
+  }
+
+  get numbers(): readonly number[] {
+    return Array.from({ length: this.partitions }, (_, each) => each);
   }
 
   partitionOf(accountId: AccountId): number {
     return partitionOfAccount(accountId, this.partitions);
   }
 
-  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
-    return this.house.execute(log, partition, command);
+  /** Resolves when the answer is durable. */
+  execute(log: WritableLog, partition: number, command: Command): Promise<CommandResult> {
+    return this.#writes.execute(log, partition, command);
   }
 
-  accounts(accountId: AccountId): AccountsState {
-    return this.house.workerOf<AccountsState>('accounts', this.partitionOf(accountId)).state;
+  accounts(partition: number): AccountsState {
+    return this.house.workerOf<AccountsState>('accounts', partition).state;
   }
 
-  margin(accountId: AccountId): MarginState {
-    return this.house.workerOf<MarginState>('margin', this.partitionOf(accountId)).state;
+  fund(): FundState {
+    return this.house.workerOf<FundState>('accounts', GLOBAL).state;
   }
 
-  marginGlobal(): MarginGlobalState {
-    return this.house.workerOf<MarginGlobalState>('margin', GLOBAL).state;
+  margin(partition: number): MarginState {
+    return this.house.workerOf<MarginState>('margin', partition).state;
+  }
+
+  liquidation(partition: number): LiquidationState {
+    return this.house.workerOf<LiquidationState>('liquidation', partition).state;
+  }
+
+  /** Where a partition of a service ends. */
+  sizeOf(log: ServiceLog, partition: number): number {
+    return this.house.workerOf(log, partition).size;
   }
 
   log(name: string): EventLog | undefined {

@@ -1,35 +1,46 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { GLOBAL, canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, canonicalEnvelope, type LogEntry } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLOSING, type Closing } from './closing.js';
+import { AnswersProblems } from './open-api.js';
 import { Problem } from './problem.js';
 
 const PAGE = 500;
 const HEARTBEAT_MS = 15_000;
+const NEWEST = 'newest';
 
 /**
  * Margin events as server-sent events. The id of each is the reader's place in all partitions
  * (`<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was.
  */
 @ApiTags('margin events')
+@AnswersProblems()
 @Controller('margin-events')
 export class MarginEventsController {
-  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(CLOSING) private readonly closing: Closing,
+  ) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Stream of all margin events; resumes after Last-Event-ID or ?after=, from the beginning by default',
+  @ApiOperation({ summary: 'Stream of all margin events; resumes by position, without a gap or a repetition' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event that was received' })
+  @ApiQuery({
+    name: 'after',
+    required: false,
+    description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: from the beginning`,
   })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'One `event: <type>` per margin event, data = the canonical envelope' })
+  @ApiOkResponse({ description: 'One `event: <type>` per margin event; data = its canonical envelope' })
   async stream(
     @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
-    @Query('after') after: string | undefined,
+    @Query('after') after: unknown,
   ): Promise<void> {
-    const places = this.#placesOf(lastEventId ?? after);
+    const places = await this.#placesOf(lastEventId ?? after);
     response.status(200).set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -38,60 +49,74 @@ export class MarginEventsController {
     });
     response.flushHeaders();
 
+    /** Partitions that may have something new. */
+    const news = new Set(places.keys());
     let wake: () => void = () => undefined;
-    let closed = false;
+    let closed = this.closing.signal.aborted;
     const unwatch = this.clearing.onAppended((entries: readonly LogEntry[]) => {
-      if (entries.some(({ log }) => log === 'margin')) wake();
+      for (const { log, partition } of entries) if (log === 'margin') news.add(partition);
+      if (news.size > 0) wake();
     });
     const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
-    request.on('close', () => {
+    const close = (): void => {
       closed = true;
+      wake();
+    };
+    request.once('close', close);
+    this.closing.signal.addEventListener('abort', close, { once: true });
+    try {
+      while (!closed) {
+        const arrived = new Promise<void>((resolve) => (wake = resolve));
+        if (news.size === 0) await arrived;
+        for (const partition of [...news]) {
+          news.delete(partition);
+          if (await this.#sendPage(places, partition, response)) news.add(partition);
+          if (closed) break;
+        }
+      }
+    } finally {
       clearInterval(heartbeat);
       unwatch();
-      wake();
-    });
-    while (!closed) {
-      const arrived = new Promise<void>((resolve) => (wake = resolve));
-      if (!(await this.#sendNew(places, response))) await arrived;
+      this.closing.signal.removeEventListener('abort', close);
+      response.end();
     }
-    response.end();
   }
 
-  /** Sends what follows the places; true when there was something. */
-  async #sendNew(places: Map<number, number>, response: Response): Promise<boolean> {
-    const log = this.clearing.house.logs.log('margin');
-    let sent = false;
-    for (const [partition, position] of places) {
-      for (const event of await log.read(partition, position, PAGE)) {
-        places.set(partition, event.position);
-        const id = [...places].map(([each, at]) => `${each}:${at}`).join(',');
-        const room = response.write(`id: ${id}\nevent: ${event.type}\ndata: ${envelopeText(event)}\n\n`);
-        sent = true;
-        if (!room) await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
-        if (response.destroyed) return false;
-      }
+  /** Sends what follows the reader's place in a partition; true when there may be more. */
+  async #sendPage(places: Map<number, number>, partition: number, response: Response): Promise<boolean> {
+    const events = await this.clearing.house.logs.log('margin').read(partition, places.get(partition) ?? 0, PAGE);
+    for (const event of events) {
+      if (response.destroyed) return false;
+      places.set(partition, event.position);
+      const id = [...places].map(([each, at]) => `${each}:${at}`).join(',');
+      const room = response.write(`id: ${id}\nevent: ${event.type}\ndata: ${canonicalEnvelope(event, event)}\n\n`);
+      if (!room) await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
     }
-    return sent;
+    return events.length === PAGE;
   }
 
-  #placesOf(text: string | undefined): Map<number, number> {
-    const places = new Map<number, number>([[GLOBAL, 0]]);
-    for (let partition = 0; partition < this.clearing.partitions; partition++) places.set(partition, 0);
-    if (text === undefined || text === '') return places;
+  async #placesOf(asked: unknown): Promise<Map<number, number>> {
+    const places = new Map<number, number>([GLOBAL, ...this.clearing.numbers].map((partition) => [partition, 0]));
+    if (asked === undefined || asked === '') return places;
+    const heads = await this.clearing.house.logs.log('margin').heads();
+    const sizes = new Map(heads.map(({ partition, size }) => [partition, size]));
+    if (asked === NEWEST) return sizes;
+    const text = typeof asked === 'string' ? asked : '';
     for (const place of text.split(',')) {
-      const match = /^(-1|\d{1,5}):(\d{1,15})$/.exec(place);
-      if (match === null || !places.has(Number(match[1]))) {
-        throw new Problem(
-          400,
-          'invalid-place',
-          'The place to resume at is not one of this stream',
-          `expected <partition>:<position>,... as in the id of an event, got ${text.slice(0, 200)}`,
-        );
+      const match = /^(-1|\d{1,4}):(\d{1,15})$/.exec(place);
+      const partition = Number(match?.[1]);
+      const size = sizes.get(partition);
+      if (match === null || size === undefined || Number(match[2]) > size) {
+        throw new Problem('request-malformed', 'the place to resume at is not one of this stream', [
+          {
+            field: 'after',
+            message: `is ${JSON.stringify(text.slice(0, 100))}`,
+            remedy: 'send the id of an event of this stream, <partition>:<position>,..., or nothing for the beginning',
+          },
+        ]);
       }
-      places.set(Number(match[1]), Number(match[2]));
+      places.set(partition, Number(match[2]));
     }
     return places;
   }
 }
-
-const envelopeText = (event: SealedEvent): string => canonicalEnvelope(event, event);

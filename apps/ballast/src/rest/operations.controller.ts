@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import type { ClearingMetrics } from '@ballast/observability';
 import { isoOf } from '@ballast/kernel';
+import type { ClearingMetrics } from '@ballast/observability';
+import { takeFigures } from './clearing-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 
 export const METRICS = 'ClearingMetrics';
@@ -32,18 +33,17 @@ export class OperationsController {
   @ApiOperation({ summary: 'The process can decide and store; 503 with reasons otherwise' })
   async ready(@Res() response: Response): Promise<void> {
     const reasons = await this.readiness.reasons();
-    response
-      .status(reasons.length === 0 ? 200 : 503)
-      .json(reasons.length === 0 ? { status: 'ready' } : { status: 'not-ready', reasons });
+    const ready = reasons.length === 0;
+    response.status(ready ? 200 : 503).json(ready ? { status: 'ready' } : { status: 'not-ready', reasons });
   }
 
   @Get('metrics')
   @ApiOperation({ summary: 'Figures for Prometheus' })
+  @ApiProduces('text/plain')
   async figures(@Res() response: Response): Promise<void> {
-    response
-      .status(200)
-      .type('text/plain; version=0.0.4')
-      .send(await this.metrics.text());
+    takeFigures(this.metrics, this.clearing);
+    response.status(200).setHeader('content-type', this.metrics.registry.contentType);
+    response.send(await this.metrics.text());
   }
 
   @Get('summary')

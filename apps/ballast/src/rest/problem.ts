@@ -1,89 +1,74 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import type { ZodType } from 'zod';
+import type { z } from 'zod';
+import { fieldErrors, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
-
-export interface FieldProblem {
-  readonly field: string;
-  readonly message: string;
-}
 
 /** An error of the API with a stable code; becomes application/problem+json (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  readonly body: ProblemBody;
+
+  /** @param code one of the contract's, or the code of a stored refusal that is newer than its list */
   constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly title: string,
-    readonly detail: string,
-    readonly errors: readonly FieldProblem[] = [],
+    code: ProblemCode | (string & {}),
+    detail: string,
+    errors: ProblemBody['errors'] = [],
+    instance?: string,
   ) {
     super(detail);
+    this.body = problemOf(code, detail, errors, instance);
   }
 }
 
-/** Parses what came from outside; names every field that does not fit. */
-export function parsed<T>(schema: ZodType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value);
+/** Parses what came from outside; names every field that does not fit, and what to do about it. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ field: path.join('.') || where, message }));
+  const errors = fieldErrors(result.error).map((error) =>
+    error.field === '(whole)' ? { ...error, field: where } : { ...error },
+  );
   throw new Problem(
-    400,
-    'invalid-request',
-    'The request is not well formed',
-    `${where}: ${errors.map(({ field, message }) => `${field}: ${message}`).join('; ')}`,
+    'request-malformed',
+    errors.map(({ field, message, remedy }) => `${field} ${message}: ${remedy}`).join('; '),
     errors,
   );
 }
 
-/** Answers every error as problem+json; what we did not expect is logged by the caller and told nobody. */
+/** Sends a problem where no controller is involved yet. */
+export function sendProblem(response: Response, { body }: Problem): void {
+  response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+/** Answers every error as problem+json; what we did not expect is logged and told nobody. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly onUnexpected: (error: unknown) => void) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    if (response.headersSent) {
-      response.end();
-      return;
-    }
-    const problem = this.#problemOf(error);
-    response
-      .status(problem.status)
-      .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `urn:ballast:problem:${problem.code}`,
-          title: problem.title,
-          status: problem.status,
-          code: problem.code,
-          detail: problem.detail,
-          ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-        }),
-      );
+    if (response.headersSent) response.end();
+    else sendProblem(response, this.#problemOf(error));
   }
 
   #problemOf(error: unknown): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof IdempotencyConflict) {
-      return new Problem(
-        409,
-        'idempotency-key-reused',
-        'The Idempotency-Key belongs to another request',
-        error.message,
-      );
+      return new Problem('idempotency-key-reused', error.message, [], error.commandId);
     }
-    if (error instanceof HttpException) {
-      const status = error.getStatus();
-      const code = status === 404 ? 'not-found' : status === 400 ? 'invalid-request' : `http-${status}`;
-      return new Problem(status, code, error.name, error.message);
+    const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+    if (status === 404) return new Problem('not-found', (error as Error).message);
+    if (status === 413) return new Problem('request-too-large', (error as Error).message);
+    if (status !== undefined && status >= 400 && status < 500) {
+      return new Problem('request-malformed', (error as Error).message);
     }
     this.onUnexpected(error);
-    return new Problem(
-      500,
-      'internal-error',
-      'Something went wrong here',
-      'The request may be repeated with the same Idempotency-Key.',
-    );
+    return new Problem('internal', 'The request may be repeated with the same Idempotency-Key.');
   }
+}
+
+/** Errors of the body parser carry their status. */
+function statusOf(error: unknown): number | undefined {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' ? status : undefined;
 }

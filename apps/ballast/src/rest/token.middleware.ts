@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { sha256 } from '@ballast/kernel';
+import { Problem, sendProblem } from './problem.js';
 
 const OPEN = new Set(['/health/live', '/health/ready']);
 
@@ -11,17 +12,10 @@ export function requireToken(token: string): RequestHandler {
     const given = /^Bearer (.+)$/.exec(request.header('authorization') ?? '')?.[1] ?? '';
     // Digests have one length, so the comparison tells nothing about the token.
     if (OPEN.has(request.path) || timingSafeEqual(sha256(given), expected)) return next();
-    response
-      .status(401)
-      .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: 'urn:ballast:problem:token-required',
-          title: 'A token is required',
-          status: 401,
-          code: 'token-required',
-          detail: 'send Authorization: Bearer <token> with the token this server was started with',
-        }),
-      );
+    response.setHeader('www-authenticate', 'Bearer');
+    sendProblem(
+      response,
+      new Problem('not-authenticated', 'send Authorization: Bearer <token>, the token this server was started with'),
+    );
   };
 }

@@ -30,11 +30,9 @@ export const preTradeCheckResponse = z
       ])
       .nullable()
       .meta({ description: 'Why not; null when allowed.' }),
-    reducesRisk: z
-      .boolean()
-      .meta({
-        description: 'The order makes the position smaller without turning it round; such an order is always allowed.',
-      }),
+    reducesRisk: z.boolean().meta({
+      description: 'The order makes the position smaller without turning it round; such an order is always allowed.',
+    }),
     before: marginFigures.nullable().meta({ description: 'null before the first price set.' }),
     after: marginFigures.nullable().meta({ description: 'As if the order were filled at its price at once.' }),
     missing: nonNegativeDecimal.meta({ description: 'USD of equity that is missing for the order; 0 when allowed.' }),

@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { isoOf } from '@ballast/kernel';
+import { ClearingMetrics, createLogger } from '@ballast/observability';
+import { openHouse, type OpenedHouse } from '../composition/open-house.js';
+import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
+import { progressLine } from '../composition/progress-line.js';
+import { ProgressPrinter } from '../composition/serve-progress.js';
+import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
+import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
+import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
+import { summaryOf, summaryTable } from '../composition/summary.js';
+import { UsageError } from '../usage-error.js';
+
+export function serveCommand(): Command {
+  return withServeOptions(
+    new Command('serve').description(
+      'Runs the clearing house in this process and serves its HTTP interface; continues on the data that is there.',
+    ),
+  ).action(serve);
+}
+
+async function serve(options: ServeCliOptions): Promise<void> {
+  const { host, port } = options;
+  const token = tokenOf(process.env);
+  assertMayListen(host, token);
+  if (options.live === true && options.simulate === undefined) {
+    throw new UsageError('--live lets a simulated exchange run freely; name its scenario with --simulate');
+  }
+  await assertPortFree(port, host);
+
+  const metrics = new ClearingMetrics();
+  const logger = createLogger(options.logLevel);
+  const progress = new ProgressPrinter(process.stderr);
+  const stop = new AbortController();
+  stopOnSignals(stop, progress);
+  const { opened, driver } = await openServed(options, metrics, progress);
+  try {
+    const served = await serveHouse({ opened, metrics, logger, token });
+    try {
+      await served.app.listen(port, host).catch((error: unknown) => {
+        throw portProblem(error, port, host);
+      });
+      const { port: listening } = served.app.getHttpServer().address() as { port: number };
+      const at = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+      process.stdout.write(
+        `Ballast serves ${at}\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
+      );
+      stop.signal.addEventListener('abort', () => served.closing.begin(), { once: true });
+      if (stop.signal.aborted) served.closing.begin();
+      await driver(stop.signal).catch((error: unknown) => {
+        served.fail('a partition has stopped');
+        throw error;
+      });
+      progress.end();
+    } finally {
+      await served.close();
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Opens what the options ask for: a replay, a free exchange, or the clearing house alone. */
+async function openServed(
+  options: ServeCliOptions,
+  metrics: ClearingMetrics,
+  progress: ProgressPrinter,
+): Promise<{ opened: OpenedHouse; driver: Driver }> {
+  const notice = (line: string): void => progress.line(line);
+  const parts = { committerOf: measuredCommitter(metrics) };
+  if (options.simulate === undefined) {
+    const opened = await openHouse(options, notice, parts);
+    return { opened, driver: liveDriver(opened.house, undefined) };
+  }
+  const run = { ...options, scenario: options.simulate };
+  if (options.live === true) {
+    const opened = await openSimulatedExchange(run, notice, parts);
+    const { house, simulator, steps, picture } = opened;
+    const onStep = (): void => progress.update(() => progressLine(picture()));
+    return { opened, driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }) };
+  }
+  const started = performance.now();
+  const session = await openSimulation(run, notice, parts);
+  const { house, simulation, steps, picture } = session;
+  if (simulation.stepsDone > 0) progress.line(`continuing at ${isoOf(steps[simulation.stepsDone] ?? 0)}`);
+  const driver = replayDriver(house, simulation, {
+    onStep: () => progress.update(() => progressLine(picture())),
+    async onDone() {
+      progress.end();
+      const now = picture();
+      const summary = summaryOf(now, await house.digests(), performance.now() - started);
+      process.stdout.write(
+        `${summaryTable(now, summary)}\nThe replay is finished; the interface goes on. Ctrl-C stops it.\n`,
+      );
+    },
+  });
+  return { opened: session, driver };
+}
+
+/** The first signal ends in good order; the second ends at once. */
+function stopOnSignals(stop: AbortController, progress: ProgressPrinter): void {
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    progress.line('stopping; the same command goes on from here');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+}

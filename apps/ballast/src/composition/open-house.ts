@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import type { EventLog, PostgresConnection } from '@ballast/event-log';
+import { SERVICE_LOGS } from '@ballast/facts';
+import type { Committer } from '@ballast/partition-worker';
+import { ClearingPictureProjection, readLogs, type ClearingPicture } from '@ballast/read-models';
+import { ClearingHouse, partitionsOf } from '@ballast/services';
+import { emptyDataDirectory, openStore } from './open-store.js';
+import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
+
+export interface OpenedHouse {
+  readonly house: ClearingHouse;
+  /** Where the data is, for a person. */
+  readonly place: string;
+  readonly connection?: PostgresConnection | undefined;
+  picture(): ClearingPicture;
+  close(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly committerOf?: (log: EventLog) => Committer;
+}
+
+/** Opens store and clearing house; what the logs hold already is counted into the picture. */
+export async function openHouse(
+  options: StoreOptions & { readonly fresh?: boolean },
+  notice: (line: string) => void,
+  { committerOf }: HouseOptions = {},
+): Promise<OpenedHouse> {
+  if (options.fresh === true) await emptyDataDirectory(options);
+  const opened = await openStore(options, notice);
+  try {
+    const partitions = options.partitions ?? (await partitionsOf(opened.store)) ?? DEFAULT_PARTITIONS;
+    const house = await ClearingHouse.open({
+      store: opened.store,
+      partitions,
+      worker: `${hostname()}/${process.pid}`,
+      ...(committerOf === undefined ? {} : { committerOf }),
+    });
+    const projection = new ClearingPictureProjection();
+    for await (const entry of readLogs(house.logs, SERVICE_LOGS)) projection.apply(entry);
+    house.onAppended((entries) => {
+      for (const entry of entries) if (!entry.log.startsWith('exchange.')) projection.apply(entry);
+    });
+    return {
+      house,
+      place: opened.place,
+      connection: opened.connection,
+      picture: () => projection.picture,
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}

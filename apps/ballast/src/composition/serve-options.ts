@@ -1,0 +1,72 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UsageError } from '../usage-error.js';
+import { withRunOptions, type SimulationCliOptions } from './simulation-options.js';
+import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
+
+export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>, StoreOptions {
+  readonly simulate?: string;
+  readonly live?: boolean;
+  readonly speed: number;
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: string;
+}
+
+const DEFAULT_PORT = 8787;
+const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number <= 1_000)) throw new InvalidArgumentError('must be a number above 0, up to 1000.');
+  return number;
+}
+
+export function withServeOptions(command: Command): Command {
+  return withStoreOptions(
+    withRunOptions(
+      command.option('--simulate <name|directory>', 'replay this scenario through the clearing house while serving'),
+    ),
+  )
+    .option('--live', 'let the simulated exchange run freely by the wall clock instead of in lockstep')
+    .option('--speed <n>', 'with --live: steps of the exchange in a second', positive, 1)
+    .option('--port <n>', 'listen here', wholeNumber(0, 65_535), DEFAULT_PORT)
+    .option(
+      '--host <address>',
+      'listen on this address; any but 127.0.0.1 needs the variable BALLAST_TOKEN',
+      '127.0.0.1',
+    )
+    .addOption(
+      new Option('--log <kind>', 'where the logs are kept').choices(['memory', 'postgres']).default('postgres'),
+    )
+    .addOption(
+      new Option(
+        '--partitions <n>',
+        `numbered partitions of every log; fixed when the logs are created (${DEFAULT_PARTITIONS} unless they exist)`,
+      ).argParser(wholeNumber(1, 1024)),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'least important messages that are logged')
+        .choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+        .default('warn'),
+    );
+}
+
+/** An address that others can reach needs a token; without one only this machine may ask. */
+export function assertMayListen(host: string, token: string | undefined): void {
+  if (LOCAL.has(host)) return;
+  if (token === undefined) {
+    throw new UsageError(
+      `--host ${host} can be reached by others: set the variable BALLAST_TOKEN to a secret of at least ${LEAST_TOKEN} characters, or leave --host out`,
+    );
+  }
+}
+
+const LEAST_TOKEN = 16;
+
+/** The token requests must bring; a token that is easily guessed is refused. */
+export function tokenOf(environment: NodeJS.ProcessEnv): string | undefined {
+  const token = environment['BALLAST_TOKEN'];
+  if (token === undefined || token === '') return undefined;
+  if (token.length < LEAST_TOKEN) throw new UsageError(`BALLAST_TOKEN must have at least ${LEAST_TOKEN} characters`);
+  return token;
+}

@@ -1,0 +1,44 @@
+import { accountsInvariants, shortfall, trialBalance, type AccountsInvariant } from '@ballast/accounts-domain';
+import type { ClearingMetrics } from '@ballast/observability';
+import { ASSETS, sum, type Decimal } from '@ballast/kernel';
+import type { ClearingGateway } from './clearing.gateway.js';
+
+/** What is checked at every scrape; the rest is checked by `verify`, event by event. */
+const WATCHED: { readonly [Name in AccountsInvariant]?: true } = {
+  'ledger-sums-to-zero': true,
+  'positions-sum-to-zero': true,
+  'costs-match-realised-profit': true,
+  'house-pnl-is-attributed': true,
+  'holds-match-withdrawals': true,
+  'liquidation-ledger-belongs-to-slices': true,
+  'funding-sums-to-zero': true,
+  'fund-not-negative': true,
+  'fund-change-is-attributed': true,
+};
+
+/** Brings the figures of a scrape up to date. Float64 is enough to look at, and zero stays exactly zero. */
+export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway): void {
+  const { clearing: newest } = clearing;
+  for (const worker of clearing.house.workers) {
+    const labels = { log: worker.log, partition: String(worker.partition) };
+    const { backlog } = worker;
+    metrics.backlog.set(labels, backlog);
+    // Without anything to apply a partition is not behind, however long ago it last had something.
+    metrics.consumerLag.set(labels, backlog === 0 ? 0 : (newest - worker.machine.clearing) / 1_000);
+  }
+  const partitions = clearing.numbers.map((partition) => clearing.accounts(partition));
+  const fund = clearing.fund();
+  const balances = [...partitions, fund].map(trialBalance);
+  for (const asset of ASSETS) {
+    metrics.conservationResidual.set({ asset }, Number(sum(balances.map(({ totals }): Decimal => totals[asset]))));
+  }
+  const violations = [...partitions.flatMap(accountsInvariants.ofPartition), ...accountsInvariants.ofFund(fund)];
+  for (const invariant of Object.keys(WATCHED)) {
+    metrics.invariantViolations.set({ invariant }, violations.filter(({ name }) => name === invariant).length);
+  }
+  const picture = clearing.picture();
+  for (const [state, count] of Object.entries(picture.states)) metrics.accounts.set({ state }, count);
+  metrics.fund.set(Number(picture.fund.closing));
+  metrics.shortfall.set(Number(shortfall(partitions)));
+  metrics.clearing.set(newest / 1_000);
+}

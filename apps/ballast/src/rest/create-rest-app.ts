@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import { NestLogger, type Logger } from '@ballast/observability';
+import { openApiDocument } from './open-api.js';
+import { ProblemFilter } from './problem.js';
+import { RestModule, type RestParts } from './rest.module.js';
+import { requireToken } from './token.middleware.js';
+
+export interface RestAppOptions extends RestParts {
+  readonly logger: Logger;
+  /** Asked of every request when it is given. */
+  readonly token: string | undefined;
+}
+
+const LARGEST_BODY = '256kb';
+
+/** Builds the HTTP interface; the caller listens and closes. */
+export async function createRestApp(options: RestAppOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(RestModule.over(options), {
+    logger: new NestLogger(options.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  // Before anything is read of a request that has no right to be here.
+  if (options.token !== undefined) app.use(requireToken(options.token));
+  app.useBodyParser('json', { limit: LARGEST_BODY });
+  app.useGlobalFilters(
+    new ProblemFilter((error) => options.logger.error({ err: error }, 'a request failed unexpectedly')),
+  );
+  SwaggerModule.setup('docs', app, openApiDocument(app, options.token !== undefined), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Ballast: the interface',
+  });
+  return app;
+}

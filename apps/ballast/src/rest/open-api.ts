@@ -1,0 +1,95 @@
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiDefaultResponse,
+  ApiHeader,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  DocumentBuilder,
+  SwaggerModule,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { actor, idempotencyKey } from '@ballast/contracts';
+
+/** What @nestjs/swagger takes for a schema; ours are made by zod. */
+type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+const WAYS_TO_REGISTRY = { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' } as const;
+
+/** Inline JSON Schema of a field. */
+const schemaOf = (schema: z.ZodType): SchemaObject => {
+  const { $schema: _, id: __, ...written } = z.toJSONSchema(schema, WAYS_TO_REGISTRY) as Record<string, unknown>;
+  return written as SchemaObject;
+};
+
+/** Reference to a schema by the id it has in the contract. */
+function refTo(schema: z.ZodType): { $ref: string } {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error('a schema of the interface needs an id');
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+/** Answer with a schema of the contract. */
+export const Answers = (status: number, schema: z.ZodType, description: string): MethodDecorator =>
+  ApiResponse({ status, description, schema: refTo(schema) });
+
+/** Body with a schema of the contract. */
+export const Takes = (schema: z.ZodType): MethodDecorator => ApiBody({ schema: refTo(schema), required: true });
+
+/** A write: repeated with the same Idempotency-Key it is answered again, not done again. */
+export const Write = (schema: z.ZodType): MethodDecorator =>
+  applyDecorators(
+    Takes(schema),
+    ApiHeader({ name: 'Idempotency-Key', required: true, schema: schemaOf(idempotencyKey) as never }),
+    ApiHeader({ name: 'X-Actor', required: false, schema: schemaOf(actor) as never }),
+  );
+
+export const InPath = (name: string, schema: z.ZodType): MethodDecorator =>
+  ApiParam({ name, schema: schemaOf(schema) as never });
+
+/** Query parameters of a schema of the contract, one by one. */
+export const InQuery = (schema: z.ZodObject): MethodDecorator =>
+  applyDecorators(
+    ...Object.entries(schema.shape).map(([name, field]) => {
+      const written = schemaOf(field as z.ZodType) as { description?: string };
+      return ApiQuery({ name, required: false, schema: written as never, description: written.description ?? '' });
+    }),
+  );
+
+/** Every answer that is no success is a problem. */
+export const AnswersProblems = (): ClassDecorator & MethodDecorator =>
+  ApiDefaultResponse({
+    description: 'Anything but success: application/problem+json with a stable code',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+
+/** The document of a running application; its schemas are those that requests are checked against. */
+export function openApiDocument(app: INestApplication, withToken: boolean): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Ballast')
+    .setDescription(
+      'Clearing for crypto derivatives. Amounts are decimals as text; times are milliseconds since 1970-01-01 UTC of ' +
+        'clearing time. Every write carries an Idempotency-Key; every refusal is application/problem+json with a stable code.',
+    )
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0');
+  if (withToken) builder.addBearerAuth().addSecurityRequirements('bearer');
+  const document = SwaggerModule.createDocument(app, builder.build());
+  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
+}
+
+/** All schemas with an id, as JSON Schema with references between them. */
+function componentSchemas(): Record<string, SchemaObject> {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    ...WAYS_TO_REGISTRY,
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, schema]) => {
+      const { $schema: _, $id: __, id: ___, ...written } = schema as Record<string, unknown>;
+      return [id, written as SchemaObject];
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { ClearingMetrics } from '@ballast/observability';
+import { AccountsController } from './accounts.controller.js';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLOSING, type Closing } from './closing.js';
+import { ExplanationController } from './explanation.controller.js';
+import { LogsController } from './logs.controller.js';
+import { MarginEventsController } from './margin-events.controller.js';
+import { METRICS, OperationsController, READINESS, type Readiness } from './operations.controller.js';
+import { ParametersController } from './parameters.controller.js';
+
+export interface RestParts {
+  readonly clearing: ClearingGateway;
+  readonly metrics: ClearingMetrics;
+  readonly readiness: Readiness;
+  readonly closing: Closing;
+}
+
+/** The HTTP interface of a clearing house. */
+@Module({})
+export class RestModule {
+  static over({ clearing, metrics, readiness, closing }: RestParts): DynamicModule {
+    return {
+      module: RestModule,
+      controllers: [
+        AccountsController,
+        ExplanationController,
+        ParametersController,
+        LogsController,
+        MarginEventsController,
+        OperationsController,
+      ],
+      providers: [
+        { provide: CLEARING, useValue: clearing },
+        { provide: METRICS, useValue: metrics },
+        { provide: READINESS, useValue: readiness },
+        { provide: CLOSING, useValue: closing },
+      ],
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { actor, idempotencyKey } from '@ballast/contracts';
+import type { CommandResult } from '@ballast/event-sourcing';
+import { Problem, parsed } from './problem.js';
+
+/** The headers of a write. */
+export interface WriteHeaders {
+  readonly id: string;
+  readonly actor: string | null;
+}
+
+/** @throws Problem when the Idempotency-Key is missing or malformed */
+export function writeHeaders(request: Request): WriteHeaders {
+  const key = request.header('idempotency-key');
+  if (key === undefined || key === '') {
+    throw new Problem(
+      'idempotency-key-required',
+      'send the header Idempotency-Key: 8 to 100 characters, new for every request',
+    );
+  }
+  const person = request.header('x-actor');
+  return {
+    id: parsed(idempotencyKey, key, 'Idempotency-Key'),
+    actor: person === undefined ? null : parsed(actor, person, 'X-Actor'),
+  };
+}
+
+export interface AcceptedAnswer {
+  readonly commandId: string;
+  readonly outcome: 'accepted';
+  readonly data: unknown;
+}
+
+/** The answer as it was stored; a refusal becomes a problem with its code. */
+export function answerOf(commandId: string, result: CommandResult): AcceptedAnswer {
+  if (result.outcome === 'rejected') throw new Problem(result.code, result.detail, [], commandId);
+  return { commandId, outcome: 'accepted', data: result.data };
+}

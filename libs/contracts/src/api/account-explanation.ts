@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import {
+  accountId,
+  count,
+  decimal,
+  instant,
+  instrument,
+  ordinal,
+  partitionNumber,
+  priceStatus,
+  underlying,
+} from '../common/fields.js';
+import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+
+const figureLine = z
+  .strictObject({
+    section: z.enum(['equity', 'requirement', 'scalar', 'remedy']),
+    label: z.string().meta({ example: 'BTC-PERP call rate' }),
+    amount: decimal,
+    unit: z.enum(['USD', 'rate', 'scalar', 'base', 'price']),
+    formula: z.string().meta({ description: 'The arithmetic behind the amount, in figures.' }),
+  })
+  .meta({ id: 'FigureLine', description: 'One intermediate figure of an assessment.' });
+
+const bridgeLine = z.strictObject({
+  label: z.string(),
+  amount: decimal.meta({ description: 'USD by which it changed equity.' }),
+  detail: z.string(),
+});
+
+const stateChange = z.strictObject({
+  at: instant,
+  position: ordinal.meta({ description: 'Position in margin, partition of the account.' }),
+  from: accountMarginState,
+  to: accountMarginState,
+  reason: z.string().meta({ description: 'Stable code.', example: 'equity-below-call' }),
+});
+
+const priceInput = z.strictObject({
+  underlying,
+  status: priceStatus,
+  index: decimal,
+  median: decimal.nullable(),
+  instrument: instrument.nullable(),
+  mark: decimal.nullable(),
+  branch: z.string().nullable().meta({ description: 'Which candidate the mark is, after the band around the index.' }),
+  sources: z.array(
+    z.strictObject({
+      venue: z.string(),
+      state: z.string(),
+      mid: decimal.nullable(),
+      used: decimal
+        .nullable()
+        .meta({ description: 'What entered the index after the clamp; null when it did not count.' }),
+      at: instant.nullable(),
+    }),
+  ),
+});
+
+const timelineEntry = z.strictObject({
+  log: z.enum(['margin', 'liquidation', 'accounts']),
+  partition: partitionNumber,
+  position: ordinal,
+  at: instant,
+  type: z.string(),
+  summary: z.string(),
+});
+
+const slice = z.strictObject({
+  caseId: z.string(),
+  number: ordinal,
+  position: ordinal.meta({ description: 'Position in liquidation; the id of the close-out order.' }),
+  at: instant,
+  lines: z.array(z.strictObject({ label: z.string(), amount: z.string(), formula: z.string() })),
+});
+
+export const accountExplanation = z
+  .strictObject({
+    accountId,
+    owner: z.string(),
+    partition: partitionNumber,
+    asked: instant.nullable().meta({ description: 'Clearing time asked for; null for now.' }),
+    at: instant.meta({ description: 'Clearing time of the state that is explained.' }),
+    marginPosition: count.meta({ description: 'Last event of margin, partition of the account, that is contained.' }),
+    state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
+    because: z.array(z.string()).meta({ description: 'The answer in sentences.' }),
+    since: stateChange
+      .nullable()
+      .meta({ description: 'The change that led into the state; null when it never changed.' }),
+    assessment: assessmentDetail.nullable(),
+    figures: z.array(figureLine).meta({ description: 'The assessment line by line.' }),
+    bridge: z
+      .strictObject({
+        from: z.strictObject({ at: instant.nullable(), what: z.string() }),
+        before: decimal,
+        lines: z.array(bridgeLine),
+        after: decimal,
+      })
+      .nullable()
+      .meta({ description: 'What changed equity since the state change before, or since the opening; adds up.' }),
+    prices: z.array(priceInput),
+    schedule: z
+      .strictObject({
+        position: ordinal,
+        number: ordinal,
+        asOf: instant,
+        priceSet: ordinal,
+        parameters: z.string(),
+        model: z.string().nullable(),
+        status: priceStatus,
+      })
+      .nullable(),
+    wouldHaveAvoided: z
+      .array(figureLine)
+      .meta({ description: 'What would have kept the account out of its state when it entered it.' }),
+    call: z
+      .strictObject({ callId: z.string(), dueAt: instant, expired: z.boolean() })
+      .nullable()
+      .meta({ description: 'The open margin call.' }),
+    timeline: z.array(timelineEntry),
+    slices: z.array(slice).meta({ description: 'Liquidation, slice by slice, with the figures of its formulas.' }),
+  })
+  .meta({ id: 'AccountExplanation', description: 'Why an account is in its state, from the logs alone.' });
+
+type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
+
+export type AccountExplanation = Immutable<z.infer<typeof accountExplanation>>;

@@ -1,0 +1,114 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { AccountMarginState, AccountsEvents, MarginEvents, MarginFigures } from '@ballast/facts';
+import { dec, isoOf, text, type AccountId, type Instant } from '@ballast/kernel';
+
+/** Logs whose facts about accounts are listed. */
+export type DecisionLog = 'margin' | 'accounts';
+export const DECISION_LOGS: readonly DecisionLog[] = ['margin', 'accounts'];
+
+/** One fact about an account, with its place in the log and a sentence for people. */
+export interface AccountDecision {
+  readonly log: DecisionLog;
+  readonly partition: number;
+  readonly position: number;
+  readonly accountId: AccountId;
+  readonly at: Instant;
+  readonly type: string;
+  /** Call or withdrawal it is about; null when it is about the account as a whole. */
+  readonly subject: string | null;
+  readonly summary: string;
+  /** State of the account after it, when it is about that. */
+  readonly state: AccountMarginState | null;
+  readonly figures: MarginFigures | null;
+}
+
+type Told = Pick<AccountDecision, 'subject' | 'summary' | 'state' | 'figures'>;
+
+type Facts = MarginEvents &
+  Pick<
+    AccountsEvents,
+    'WithdrawalHeld' | 'WithdrawalResubmitted' | 'WithdrawalSettled' | 'WithdrawalReleased' | 'WithdrawalRejected'
+  >;
+
+const against = ({ equity, call, liquidation }: MarginFigures): string =>
+  `equity ${equity}, call requirement ${call}, liquidation requirement ${liquidation} USD`;
+
+const missing = ({ equity, call }: MarginFigures): string => text(dec(call).minus(equity));
+
+/** How each type of fact is told; a type that is not here is not about one account's margin. */
+const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told } = {
+  AccountStateChanged: ({ from, to, reason, assessment: { figures } }) => ({
+    subject: null,
+    summary: `${from} to ${to} (${reason}): ${against(figures)}.`,
+    state: to,
+    figures,
+  }),
+  MarginCallIssued: ({ callId, figures, deficit, dueAt }) => ({
+    subject: callId,
+    summary: `Margin call of ${deficit} USD, due ${isoOf(dueAt)}: equity ${figures.equity} is below the call requirement ${figures.call}.`,
+    state: null,
+    figures,
+  }),
+  MarginCallMet: ({ callId, figures }) => ({
+    subject: callId,
+    summary: `Margin call met: equity ${figures.equity} covers the call requirement ${figures.call}.`,
+    state: null,
+    figures,
+  }),
+  MarginCallExpired: ({ callId, figures }) => ({
+    subject: callId,
+    summary: `Margin call not met in time: ${missing(figures)} USD were still missing.`,
+    state: null,
+    figures,
+  }),
+  LiquidationTriggered: ({ assessment: { figures } }) => ({
+    subject: null,
+    summary: `Liquidation: equity ${figures.equity} is below the liquidation requirement ${figures.liquidation} USD.`,
+    state: 'LIQUIDATING',
+    figures,
+  }),
+  LiquidatingAccountAssessed: ({ assessment: { figures } }) => ({
+    subject: null,
+    summary: `In liquidation: ${against(figures)}.`,
+    state: 'LIQUIDATING',
+    figures,
+  }),
+  WithdrawalCleared: ({ withdrawalId, figures }) => ({
+    subject: withdrawalId,
+    summary: `Withdrawal cleared: equity ${figures.equity} without it covers the initial requirement ${figures.initial}.`,
+    state: null,
+    figures,
+  }),
+  WithdrawalRefused: ({ withdrawalId, figures, code }) => ({
+    subject: withdrawalId,
+    summary: `Withdrawal refused (${code}): equity ${figures.equity}, initial requirement ${figures.initial} USD.`,
+    state: null,
+    figures,
+  }),
+  WithdrawalHeld: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${amount} ${asset} held`),
+  WithdrawalResubmitted: ({ withdrawalId, attempt }) =>
+    ofWithdrawal(withdrawalId, `asked again (attempt ${attempt}), because the account has changed`),
+  WithdrawalSettled: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${amount} ${asset} paid out`),
+  WithdrawalReleased: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `given back: ${code}`),
+  WithdrawalRejected: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `refused: ${code}`),
+};
+
+function ofWithdrawal(subject: string, what: string): Told {
+  return { subject, summary: `Withdrawal ${subject}: ${what}.`, state: null, figures: null };
+}
+
+/** The decision that a log entry is; undefined when it is none about an account's margin. */
+export function decisionOf(entry: LogEntry): AccountDecision | undefined {
+  if (!Object.hasOwn(TELLERS, entry.type)) return undefined;
+  const tell = TELLERS[entry.type as keyof Facts] as (payload: unknown) => Told;
+  const { accountId } = entry.payload as { readonly accountId: AccountId };
+  return {
+    log: entry.log as DecisionLog,
+    partition: entry.partition,
+    position: entry.position,
+    accountId,
+    at: entry.time.clearing,
+    type: entry.type,
+    ...tell(entry.payload),
+  };
+}

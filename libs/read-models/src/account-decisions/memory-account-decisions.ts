@@ -1,0 +1,40 @@
+import type { AccountDecision } from './account-decision.js';
+import type { AccountDecisionStore, DecisionQuery, ProjectionCursor } from './account-decisions.js';
+
+/** Keeps the list in memory; every start fills it again. */
+export class MemoryAccountDecisions implements AccountDecisionStore {
+  readonly #byAccount = new Map<string, AccountDecision[]>();
+
+  find({ log, accountId, before = Infinity, subject, limit }: DecisionQuery): Promise<readonly AccountDecision[]> {
+    const found: AccountDecision[] = [];
+    const all = this.#byAccount.get(accountId) ?? [];
+    for (let i = all.length - 1; i >= 0 && found.length < limit; i--) {
+      const each = all[i] as AccountDecision;
+      if (each.log !== log || each.position >= before) continue;
+      if (subject === undefined || each.subject === subject) found.push(each);
+    }
+    return Promise.resolve(found);
+  }
+
+  cursors(): Promise<readonly ProjectionCursor[]> {
+    return Promise.resolve([]);
+  }
+
+  save(decisions: readonly AccountDecision[]): Promise<void> {
+    for (const decision of decisions) {
+      const present = this.#byAccount.get(decision.accountId);
+      if (present === undefined) this.#byAccount.set(decision.accountId, [decision]);
+      else present.push(decision);
+    }
+    return Promise.resolve();
+  }
+
+  clear(): Promise<void> {
+    this.#byAccount.clear();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
