@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import type { ServerConnection } from '@ballast/event-log';
+import { PROCESSES, environmentOf, type StackProcess } from '@ballast/local-stack';
+import { REPOSITORY } from './ballast-process.js';
+
+interface Running {
+  readonly process: StackProcess;
+  readonly child: ChildProcess;
+}
+
+/** The distributed composition as an operator's supervisor runs it: a process that ends by itself is started again. */
+export class DistributedHouse {
+  readonly #running = new Map<string, Running>();
+  readonly #output: string[] = [];
+  #stopping = false;
+
+  constructor(
+    private readonly brokers: readonly string[],
+    private readonly database: ServerConnection,
+    private readonly partitions: number,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly processes: readonly StackProcess[] = PROCESSES,
+  ) {}
+
+  /** Where the processes keep their logs. */
+  get databaseUrl(): string {
+    const { user, password, host, port, database } = this.database;
+    return `postgres://${user}:${password}@${host}:${port}/${database}`;
+  }
+
+  /** What the processes wrote, for a failed test. */
+  get output(): string {
+    return this.#output.slice(-200).join('\n');
+  }
+
+  async start(): Promise<void> {
+    for (const process of this.processes) this.#launch(process);
+    await Promise.all(this.processes.map((process) => this.#ready(process)));
+  }
+
+  /** kill -9, and nobody starts it again. */
+  killForGood(name: string): void {
+    const running = this.#running.get(name);
+    this.#running.delete(name);
+    running?.child.kill('SIGKILL');
+  }
+
+  /** Starts a process that was killed. */
+  restart(name: string): void {
+    const process = this.processes.find((each) => each.name === name);
+    if (process !== undefined) this.#launch(process);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const ends = [...this.#running.values()].map(
+      ({ child }) =>
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null || child.signalCode !== null) return resolve();
+          child.once('close', () => resolve());
+          child.kill('SIGTERM');
+          setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+        }),
+    );
+    await Promise.all(ends);
+  }
+
+  #launch(process: StackProcess): void {
+    const environment = environmentOf(
+      process,
+      this.processes,
+      { databaseUrl: this.databaseUrl, brokers: this.brokers },
+      { partitions: this.partitions, mode: 'lockstep' },
+    );
+    const child = spawn(globalThis.process.execPath, [path.join(REPOSITORY, 'apps', process.app, 'dist', 'main.js')], {
+      cwd: REPOSITORY,
+      env: { ...globalThis.process.env, NODE_OPTIONS: '', ...environment, ...this.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => this.#output.push(`[${process.name}] ${text.trimEnd()}`));
+    }
+    this.#running.set(process.name, { process, child });
+    child.once('close', (code, signal) => {
+      this.#output.push(`[${process.name}] ended (${code ?? signal})`);
+      if (this.#stopping || this.#running.get(process.name)?.child !== child) return;
+      this.#launch(process);
+    });
+  }
+
+  async #ready({ name, port }: StackProcess): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+      if (answer?.ok === true) return;
+      if (Date.now() > deadline) throw new Error(`${name} is not ready\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
+import { MemoryLogStore, PostgresLogStore, type EmbeddedServer } from '@ballast/event-log';
+import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
+import { KafkaLockstepChannel, createTopics } from '@ballast/messaging';
+import { describeWithKafka, startKafka, type LocalKafka } from '@ballast/messaging/local-kafka';
+import {
+  ClearingHouse,
+  LockstepRun,
+  LogDirectory,
+  Simulation,
+  digestsOf,
+  loadScenario,
+  narrowedScenario,
+  type Digests,
+} from '@ballast/services';
+import { BallastProcess } from './ballast-process.js';
+import { DistributedHouse } from './distributed-house.js';
+
+const PARTITIONS = 8;
+const FROM = '2020-03-12T09:00:00Z';
+const TO = '2020-03-12T13:00:00Z';
+const ACCOUNTS = 200;
+const SEED = '1';
+const WINDOW = { FROM, TO, ACCOUNTS: String(ACCOUNTS), SEED };
+
+const theSimulator = async () =>
+  createExchangeSimulator({
+    scenario: narrowedScenario(await loadScenario('crash-2020-03'), { from: FROM, to: TO, openingFund: undefined }),
+    seed: SEED,
+    accounts: ACCOUNTS,
+    partitions: PARTITIONS,
+  });
+
+/** The same window on the memory log, in this process. */
+async function digestsInMemory(): Promise<Digests> {
+  const house = await ClearingHouse.open({ store: new MemoryLogStore(), partitions: PARTITIONS, worker: 'memory' });
+  const simulator = await theSimulator();
+  const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+  while (!simulation.done) await simulation.step();
+  return house.digests();
+}
+
+/** Who appended margin runs, and under which epochs: `worker -> partitions with their epochs`. */
+async function writersOfRuns(logs: LogDirectory): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const writers = new Map<string, Set<string>>();
+  const log = logs.log('margin');
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (let after = 0; ;) {
+      const rows = await log.readRaw(partition, after, 2_000);
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        if (row.type !== 'MarginRunCompleted') continue;
+        const epochs = writers.get(row.worker) ?? new Set();
+        writers.set(row.worker, epochs.add(`${partition}@${row.epoch}`));
+      }
+      after += rows.length;
+    }
+  }
+  return writers;
+}
+
+await describeWithKafka('the distributed composition over Kafka', (shared) => {
+  let server: EmbeddedServer;
+  let expected: Digests;
+
+  beforeAll(async () => {
+    [server, expected] = await Promise.all([testServer(), digestsInMemory()]);
+  });
+  afterAll(() => discard(server));
+
+  /** Runs the window with all processes; `disturb` is called after every step. */
+  async function run(
+    kafka: LocalKafka,
+    disturb: (step: number, house: DistributedHouse) => Promise<void>,
+    after: (logs: LogDirectory, prefix: string) => Promise<void>,
+  ): Promise<void> {
+    const { connection } = await createDatabase(server);
+    // Brokers may be shared: topics and groups of a run have a prefix of their own.
+    const prefix = `run-${randomUUID().slice(0, 8)}.`;
+    const house = new DistributedHouse(kafka.brokers, connection, PARTITIONS, { ...WINDOW, TOPIC_PREFIX: prefix });
+    const kafkaConnection = { brokers: kafka.brokers, clientId: 'driver', prefix };
+    await createTopics(kafkaConnection, { partitions: PARTITIONS, replication: 1 });
+    const store = new PostgresLogStore({ connection, poolSize: 2 });
+    try {
+      await house.start();
+      const logs = await LogDirectory.open(store, PARTITIONS);
+      const channel = await KafkaLockstepChannel.open(kafkaConnection, (error) => {
+        throw error;
+      });
+      const gate = await LockstepRun.open(channel, 'e2e', logs);
+      let step = 0;
+      for (const at of (await theSimulator()).steps()) {
+        await gate.step(at);
+        await disturb(++step, house);
+      }
+      await after(logs, prefix);
+      await gate.close();
+      await channel.close();
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n--- output of the processes\n${house.output}`, { cause: error });
+    } finally {
+      await house.stop();
+      await store.close();
+    }
+  }
+
+  it('ends with the digests of the memory log; both margin processes appended runs; a team prints the calls', async () => {
+    const kafka = shared();
+    await run(
+      kafka,
+      () => Promise.resolve(),
+      async (logs, prefix) => {
+        const writers = await writersOfRuns(logs);
+        expect([...writers.keys()].sort()).toEqual(['margin-1', 'margin-2']);
+        for (const epochs of writers.values()) expect(epochs.size).toBeGreaterThan(0);
+        expect(await digestsOf(logs)).toEqual(expected);
+
+        const calls = logs.log('margin');
+        let issued = 0;
+        for (let partition = 0; partition < PARTITIONS; partition++) {
+          const rows = await calls.readRaw(partition, 0, 100_000);
+          issued += rows.filter(({ type }) => type === 'MarginCallIssued').length;
+        }
+        expect(issued).toBeGreaterThan(0);
+        const consumer = new BallastProcess(
+          ['--from-beginning', '--until-idle', '5'],
+          { KAFKA_BROKERS: kafka.brokers.join(','), TOPIC_PREFIX: prefix },
+          'libs/contracts/examples/margin-calls-consumer.mjs',
+        );
+        const { code, stdout, stderr } = await consumer.finished();
+        expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+        expect(stdout.split('\n').filter((line) => line.includes('MarginCallIssued'))).toHaveLength(issued);
+      },
+    );
+  });
+
+  it('ends with the same digests when a margin process and then the broker are killed', async () => {
+    if (process.env['KAFKA_BROKERS'] !== undefined) {
+      process.stderr.write('\n*** NOT RUN: brokers named by KAFKA_BROKERS are not killed; run without it\n\n');
+      return;
+    }
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-broker-'));
+    let kafka = await startKafka({ dir });
+    const killMarginAfter = 60;
+    const killBrokerAfter = 120;
+    try {
+      await run(
+        kafka,
+        async (step, house) => {
+          if (step === killMarginAfter) house.killForGood('margin-1');
+          if (step === killBrokerAfter) {
+            await kafka.kill();
+            kafka = await startKafka({ dir });
+          }
+        },
+        async (logs) => {
+          const writers = await writersOfRuns(logs);
+          // margin-2 took over what margin-1 had: it wrote runs of all partitions, under higher epochs.
+          const taken = new Set([...(writers.get('margin-2') ?? [])].map((each) => each.split('@')[0]));
+          expect(taken.size).toBe(PARTITIONS);
+          expect(writers.has('margin-1')).toBe(true);
+          expect(await digestsOf(logs)).toEqual(expected);
+        },
+      );
+    } finally {
+      await kafka.stop();
+      await fs.rm(dir, { recursive: true, force: true });
+    }
+  });
+});
