@@ -1,1 +1,10 @@
-export {};
+export * from './append/append.bench.js';
+export * from './bench-server.js';
+export * from './decision/decision.bench.js';
+export * from './machine-description.js';
+export * from './measure/figure.js';
+export * from './memory/memory.bench.js';
+export * from './parts.js';
+export * from './replay/replay.bench.js';
+export * from './report.js';
+export * from './simulate/simulate.bench.js';

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BenchServer } from './bench-server.js';
+import { describeMachine } from './machine-description.js';
+import type { Figure } from './measure/figure.js';
+import { benchParts, PARTS, TINY_SIZES, type Part } from './parts.js';
+import { reportText } from './report.js';
+
+/** Which figures carry a bound, per part: how fast this machine is at the moment is not the question here. */
+const EXPECTED: Readonly<Record<Part, { readonly figures: number; readonly bounds: number }>> = {
+  append: { figures: 3, bounds: 3 },
+  decision: { figures: 8, bounds: 0 },
+  replay: { figures: 3, bounds: 2 },
+  simulate: { figures: 2, bounds: 1 },
+  memory: { figures: 4, bounds: 0 },
+};
+
+describe('the benchmarks, each in a tiny size', () => {
+  let server: BenchServer;
+  beforeAll(async () => {
+    server = await BenchServer.start();
+  });
+  afterAll(() => server.discard());
+
+  it.each(PARTS)('measures %s, with its bounds beside the figures', async (part) => {
+    const lines: string[] = [];
+    const context = { database: () => server.database(), onProgress: (line: string) => void lines.push(line) };
+    const figures = await benchParts(context, [part], TINY_SIZES);
+    expect({ figures: figures.length, bounds: figures.filter(({ bound }) => bound !== null).length }).toEqual(
+      EXPECTED[part],
+    );
+    for (const each of figures) expect(each).toEqual(aFigureOf(part));
+    const report = reportText({ machine: await describeMachine(server), figures });
+    for (const { what } of figures) expect(report).toContain(what);
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it('measures on a server that waits for the disk, as production does', async () => {
+    expect(await describeMachine(server)).toMatchObject({ fsync: 'on', synchronousCommit: 'on' });
+  });
+});
+
+function aFigureOf(part: Part): Figure {
+  const anything = { asymmetricMatch: (value: unknown) => value !== undefined } as unknown;
+  return {
+    part,
+    what: expect.any(String) as unknown as string,
+    value: expect.any(Number) as unknown as number,
+    unit: expect.any(String) as unknown as Figure['unit'],
+    note: expect.any(String) as unknown as string,
+    p99: anything as number,
+    reference: anything as Figure['reference'],
+    ratio: anything as number,
+    bound: anything as Figure['bound'],
+    met: anything as boolean,
+  };
+}

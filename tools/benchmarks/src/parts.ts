@@ -1,0 +1,72 @@
+import { APPEND_DEFAULTS, benchAppend, type AppendOptions } from './append/append.bench.js';
+import type { BenchContext } from './bench-server.js';
+import { benchDecision, DECISION_DEFAULTS, type DecisionOptions } from './decision/decision.bench.js';
+import type { Figure } from './measure/figure.js';
+import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
+import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
+import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
+
+/** How much each part does. */
+export interface Sizes {
+  readonly append: AppendOptions;
+  readonly decision: DecisionOptions;
+  readonly replay: ReplayOptions;
+  readonly simulate: SimulateOptions;
+  readonly memory: MemoryOptions;
+}
+
+export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory'] as const;
+export type Part = (typeof PARTS)[number];
+
+export const DEFAULT_SIZES: Sizes = {
+  append: APPEND_DEFAULTS,
+  decision: DECISION_DEFAULTS,
+  replay: REPLAY_DEFAULTS,
+  simulate: SIMULATE_DEFAULTS,
+  memory: MEMORY_DEFAULTS,
+};
+
+/** The five days of the crash, several minutes. */
+export const WHOLE_SIZES: Sizes = { ...DEFAULT_SIZES, simulate: WHOLE_SIMULATE };
+
+/** Shows within seconds that every part works; the figures say nothing. */
+export const TINY_SIZES: Sizes = {
+  append: { clients: [1, 8], batches: [10], secondsEach: 0.1, rounds: 1 },
+  decision: { accounts: [100], partitions: 2, priceSets: () => 3 },
+  replay: {
+    from: '2020-03-12T10:40:00Z',
+    to: '2020-03-12T10:45:00Z',
+    accounts: 20,
+    calmAccounts: 100,
+    calmPriceSets: 5,
+    partitions: 2,
+  },
+  simulate: {
+    window: { from: '2020-03-12T10:40:00Z', to: '2020-03-12T10:50:00Z' },
+    accounts: 20,
+    partitions: 2,
+  },
+  memory: { accounts: 200, partitions: 2 },
+};
+
+/** Measures the named parts one after the other; each begins with an empty database. */
+export async function benchParts(context: BenchContext, parts: readonly Part[], sizes: Sizes): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const part of PARTS) if (parts.includes(part)) figures.push(...(await benchPart(context, part, sizes)));
+  return figures;
+}
+
+function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Figure[]> {
+  switch (part) {
+    case 'append':
+      return benchAppend(context, sizes.append);
+    case 'decision':
+      return benchDecision(context, sizes.decision);
+    case 'replay':
+      return benchReplay(context, sizes.replay);
+    case 'simulate':
+      return benchSimulate(context, sizes.simulate);
+    case 'memory':
+      return benchMemory(context, sizes.memory);
+  }
+}

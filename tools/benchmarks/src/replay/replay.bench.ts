@@ -1,0 +1,183 @@
+import { replay, type ReplayReport } from '@ballast/audit';
+import type { EventLog, LogStore } from '@ballast/event-log';
+import { EMPTY_HEAD, GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
+import { SERVICE_LOGS } from '@ballast/facts';
+import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
+import { instantOf, invariant } from '@ballast/kernel';
+import { ClearingHouse, LogDirectory, loadScenario, marginService, SERVICES, Simulation } from '@ballast/services';
+import type { BenchContext } from '../bench-server.js';
+import { Appender } from '../decision/decision.bench.js';
+import { itemOf } from '../decision/log-tape.js';
+import { MarginWorld } from '../decision/margin-world.js';
+import { figure, type Figure } from '../measure/figure.js';
+import { computeMs, Stopwatch, type Lap } from '../measure/stopwatch.js';
+
+export interface ReplayOptions {
+  /** Of the bundled crash, replayed with everything that happened in it. */
+  readonly from: string;
+  readonly to: string;
+  readonly accounts: number;
+  /** A calm stretch of many accounts: what a day consists of. */
+  readonly calmAccounts: number;
+  readonly calmPriceSets: number;
+  readonly partitions: number;
+}
+
+export const REPLAY_DEFAULTS: ReplayOptions = {
+  from: '2020-03-12T09:00:00Z',
+  to: '2020-03-12T13:00:00Z',
+  accounts: 1_000,
+  calmAccounts: 100_000,
+  calmPriceSets: 240,
+  partitions: 8,
+};
+
+const PAGE = 1_000;
+
+/** Replay of stored logs: events per second against reading the same rows and doing nothing, and decisions per second. */
+export async function benchReplay(context: BenchContext, options: ReplayOptions = REPLAY_DEFAULTS): Promise<Figure[]> {
+  return [...(await benchCrash(context, options)), ...(await benchCalm(context, options))];
+}
+
+/** Hours of a crash: every kind of event, few accounts. */
+async function benchCrash(context: BenchContext, { from, to, accounts, partitions }: ReplayOptions): Promise<Figure[]> {
+  const database = await context.database();
+  try {
+    context.onProgress(`replay: ${accounts} accounts through the crash`);
+    const logs = await crash(database.store, from, to, accounts, partitions);
+    const what = `crash of 2020-03, ${accounts.toLocaleString('en-US')} accounts`;
+    // Once before, so that neither begins with cold code and cold pages.
+    await readBare(logs);
+    context.onProgress('replay: deciding again');
+    const { report, lap } = await replayed(logs, SERVICES);
+    const bare = await readBare(logs);
+    invariant(bare.events === report.events, `read ${bare.events} events, replayed ${report.events}`);
+    return [
+      eventsFigure(what, report, lap, bare),
+      figure({
+        part: 'replay',
+        what: `${what}: decisions`,
+        value: (report.decisions * 1_000) / lap.wallMs,
+        unit: 'decisions/s',
+        note: `${report.decisions.toLocaleString('en-US')} decisions of all four services`,
+      }),
+    ];
+  } finally {
+    await database.close();
+  }
+}
+
+/** Hours in which nothing happens but prices: what most of a log is made of. */
+async function benchCalm(
+  context: BenchContext,
+  { calmAccounts, calmPriceSets, partitions }: ReplayOptions,
+): Promise<Figure[]> {
+  const database = await context.database();
+  try {
+    context.onProgress(`replay: ${calmAccounts} accounts, ${calmPriceSets} quiet price sets`);
+    const logs = await LogDirectory.open(database.store, partitions);
+    await calm(logs, calmAccounts, calmPriceSets);
+    context.onProgress('replay: deciding again');
+    const { report, lap } = await replayed(logs, [marginService]);
+    return [
+      figure({
+        part: 'replay',
+        what: `calm market, ${calmAccounts.toLocaleString('en-US')} accounts: decisions`,
+        value: (report.decisions * 1_000) / computeMs(lap),
+        unit: 'decisions/s',
+        bound: { of: 'value', kind: 'at least', limit: 500_000 },
+        note:
+          `${report.decisions.toLocaleString('en-US')} decisions in ${(lap.wallMs / 1_000).toFixed(1)} s ` +
+          `(${(lap.cpuMs / 1_000).toFixed(1)} s of processor time), opening the accounts included`,
+      }),
+    ];
+  } finally {
+    await database.close();
+  }
+}
+
+function eventsFigure(
+  what: string,
+  report: ReplayReport,
+  lap: Lap,
+  bare: { readonly events: number; readonly wallMs: number },
+): Figure {
+  return figure({
+    part: 'replay',
+    what: `${what}: events`,
+    value: (report.events * 1_000) / lap.wallMs,
+    unit: 'events/s',
+    reference: { what: 'bare reading', value: (bare.events * 1_000) / bare.wallMs, unit: 'events/s' },
+    bound: { of: 'ratio', kind: 'at least', limit: 0.25 },
+    note: `${report.events.toLocaleString('en-US')} events decided again and compared byte for byte`,
+  });
+}
+
+async function replayed(
+  logs: LogDirectory,
+  services: Parameters<typeof replay>[1],
+): Promise<{ readonly report: ReplayReport; readonly lap: Lap }> {
+  const watch = new Stopwatch();
+  const report = await replay(logs, services, () => performance.now());
+  const lap = watch.stop();
+  invariant(report.divergence === undefined, `replay diverges: ${JSON.stringify(report.divergence)}`);
+  return { report, lap };
+}
+
+/** Reads every row of the four logs in the same pages, and nothing else. */
+async function readBare(logs: LogDirectory): Promise<{ readonly events: number; readonly wallMs: number }> {
+  const started = performance.now();
+  let events = 0;
+  for (const name of SERVICE_LOGS) {
+    const log = logs.log(name);
+    for (const { partition } of await log.heads()) {
+      for (let after = 0; ;) {
+        const page = await log.readRaw(partition, after, PAGE);
+        events += page.length;
+        if (page.length < PAGE) break;
+        after += page.length;
+      }
+    }
+  }
+  return { events, wallMs: performance.now() - started };
+}
+
+async function crash(
+  store: LogStore,
+  from: string,
+  to: string,
+  accounts: number,
+  partitions: number,
+): Promise<LogDirectory> {
+  const bundled = await loadScenario('crash-2020-03');
+  const scenario = { ...bundled, from: instantOf(from), to: instantOf(to) };
+  const house = await ClearingHouse.open({ store, partitions, worker: 'bench' });
+  const simulator = createExchangeSimulator({ scenario, seed: '1', accounts, partitions });
+  const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+  while (!simulation.done) await simulation.step();
+  return house.logs;
+}
+
+/** Accounts, price sets and runs of a market in which no state changes, stored as the services would have. */
+async function calm(logs: LogDirectory, accounts: number, priceSets: number): Promise<void> {
+  const world = new MarginWorld(accounts, logs.partitions, true);
+  const appender = await Appender.take(logs.log('margin'), world);
+  await appender.append(world.open());
+  for (const [partition, events] of world.read.accounts.entries()) {
+    await store(logs.log('accounts'), partition, events.splice(0));
+  }
+  for (let n = 0; n < priceSets; n++) await appender.append(world.quiet());
+  await store(logs.log('pricing'), GLOBAL, world.read.pricing);
+}
+
+async function store(log: EventLog, partition: number, events: readonly SealedEvent[]): Promise<void> {
+  const { epoch } = await log.take(partition, 'bench');
+  let end: { readonly size: number; readonly head: Buffer } = { size: 0, head: EMPTY_HEAD };
+  for (let from = 0; from < events.length; from += PAGE) {
+    const page = events.slice(from, from + PAGE);
+    const [outcome] = await log.append([itemOf(page, partition, epoch, end)]);
+    invariant(outcome?.status === 'appended', `${log.name}/${partition}: ${JSON.stringify(outcome)}`);
+    const last = page.at(-1) as SealedEvent;
+    end = { size: last.position, head: last.chain };
+  }
+}
