@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BenchServer } from './bench-server.js';
 import { describeMachine } from './machine-description.js';
-import type { Figure } from './measure/figure.js';
 import { benchParts, PARTS, TINY_SIZES, type Part } from './parts.js';
 import { reportText } from './report.js';
 
@@ -28,7 +27,11 @@ describe('the benchmarks, each in a tiny size', () => {
     expect({ figures: figures.length, bounds: figures.filter(({ bound }) => bound !== null).length }).toEqual(
       EXPECTED[part],
     );
-    for (const each of figures) expect(each).toEqual(aFigureOf(part));
+    for (const each of figures) {
+      expect(each.part).toBe(part);
+      expect(each.value).toBeGreaterThan(0);
+      expect(each.met === null).toBe(each.bound === null);
+    }
     const report = reportText({ machine: await describeMachine(server), figures });
     for (const { what } of figures) expect(report).toContain(what);
     expect(lines.length).toBeGreaterThan(0);
@@ -38,19 +41,3 @@ describe('the benchmarks, each in a tiny size', () => {
     expect(await describeMachine(server)).toMatchObject({ fsync: 'on', synchronousCommit: 'on' });
   });
 });
-
-function aFigureOf(part: Part): Figure {
-  const anything = { asymmetricMatch: (value: unknown) => value !== undefined } as unknown;
-  return {
-    part,
-    what: expect.any(String) as unknown as string,
-    value: expect.any(Number) as unknown as number,
-    unit: expect.any(String) as unknown as Figure['unit'],
-    note: expect.any(String) as unknown as string,
-    p99: anything as number,
-    reference: anything as Figure['reference'],
-    ratio: anything as number,
-    bound: anything as Figure['bound'],
-    met: anything as boolean,
-  };
-}

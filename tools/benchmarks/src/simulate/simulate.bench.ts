@@ -138,6 +138,7 @@ async function simulate(
     }
   });
   const steps = [...simulator.steps()];
+  onStep(0, steps.length);
   const simulation = await Simulation.open({ house, simulator, steps });
   while (!simulation.done) {
     await simulation.step();
