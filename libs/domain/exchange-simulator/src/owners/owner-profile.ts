@@ -144,7 +144,7 @@ function trader(draw: Draw): Omit<AccountProfile, 'accountId' | 'ownerId' | 'par
 /** A large position: 20 to 200 million USD with 1,000 accounts, scaled down to a quarter with fewer. */
 function concentrated(draw: Draw, accounts: number): ReturnType<typeof trader> {
   const u = draw('notional');
-  const leverage = 1.8 + 2.2 * draw('leverage');
+  const leverage = 2.4 + 3.2 * draw('leverage');
   const notional = (20e6 + 180e6 * u * u) * Math.max(0.25, Math.min(1, accounts / 1_000));
   return {
     ...trader(draw),
