@@ -4,8 +4,10 @@ import type { Instant } from '@ballast/kernel';
 export interface LockstepParticipant {
   /** Applies what it has of this step up to this hop; resolves when that is durable and delivered. */
   runHop(clearing: Instant, hop: number): Promise<number>;
-  /** Inputs that arrived and are not applied. */
+  /** Inputs that arrived and are not applied, commands included. */
   readonly backlog: number;
+  /** Commands among them: they wait for the end of the step. */
+  readonly waitingCommands?: number;
 }
 
 /** Far beyond any honest chain of consequences inside one clearing time. */
@@ -23,7 +25,7 @@ export async function runStep(
 ): Promise<number> {
   for (let hop = from; ; hop++) {
     if (hop > HOPS_MAX) throw new Error(`step ${clearing} does not come to rest`);
-    const busy = participants.filter(({ backlog }) => backlog > 0);
+    const busy = participants.filter(({ backlog, waitingCommands = 0 }) => backlog > waitingCommands);
     if (busy.length === 0) return hop - from;
     await Promise.all(busy.map((participant) => participant.runHop(clearing, hop)));
   }
