@@ -1,1 +1,3 @@
-export {};
+export * from './ci-window.js';
+export * from './clearing-run.js';
+export * from './golden.js';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BallastProcess, ballastJson } from './ballast-process.js';
-import { CI_WINDOW, type Summary } from './ci-window.js';
+import { CI_WINDOW_OPTIONS as CI_WINDOW, type Summary } from './ci-window.js';
 
 const KILLS = 10;
 
@@ -26,7 +26,13 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
   beforeAll(async () => {
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kill-'));
     const started = Date.now();
-    undisturbed = await ballastJson<Summary>('simulate', ...CI_WINDOW, '--data-dir', path.join(directory, 'whole'), '--json');
+    undisturbed = await ballastJson<Summary>(
+      'simulate',
+      ...CI_WINDOW,
+      '--data-dir',
+      path.join(directory, 'whole'),
+      '--json',
+    );
     undisturbedMs = Date.now() - started;
   });
 

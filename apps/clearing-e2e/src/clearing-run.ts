@@ -1,0 +1,46 @@
+import type { LogStore } from '@ballast/event-log';
+import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
+import { dec, instantOf, text, type Instant } from '@ballast/kernel';
+import { ClearingHouse, Simulation, loadScenario } from '@ballast/services';
+
+export interface RunOptions {
+  readonly scenario?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly accounts: number;
+  readonly seed?: string;
+  readonly partitions?: number;
+  /** Share of the scenario's insurance fund that is there at the start; default: all of it. */
+  readonly fundShare?: string;
+}
+
+export interface ClearingRun {
+  readonly house: ClearingHouse;
+  readonly simulator: ExchangeSimulator<unknown>;
+  readonly steps: readonly Instant[];
+}
+
+/** Clearing house and simulated exchange over a store, before anything has happened. */
+export async function openRun(
+  store: LogStore,
+  { scenario: name = 'crash-2020-03', from, to, accounts, seed = '1', partitions = 8, fundShare = '1' }: RunOptions,
+): Promise<ClearingRun> {
+  const whole = await loadScenario(name);
+  const scenario: Scenario = {
+    ...whole,
+    from: instantOf(from),
+    to: instantOf(to),
+    openingFund: text(dec(whole.openingFund).times(dec(fundShare)).toDecimalPlaces(2)),
+  };
+  const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
+  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e' });
+  return { house, simulator: simulator as ExchangeSimulator<unknown>, steps: [...simulator.steps()] };
+}
+
+/** Runs a window to its end, in lockstep and in this process. */
+export async function runToEnd(store: LogStore, options: RunOptions): Promise<ClearingHouse> {
+  const run = await openRun(store, options);
+  const simulation = await Simulation.open(run);
+  while (!simulation.done) await simulation.step();
+  return run.house;
+}

@@ -1,0 +1,74 @@
+import { verify } from '@ballast/audit';
+import { MemoryLogStore } from '@ballast/event-log';
+import type { MarginEvents } from '@ballast/facts';
+import { dec, roundMoney, text } from '@ballast/kernel';
+import type { LogDirectory } from '@ballast/services';
+import { SHORT_WINDOW } from './ci-window.js';
+import { runToEnd } from './clearing-run.js';
+import { entriesOf, forgedCopy } from './rewrite-history.js';
+
+type Triggered = MarginEvents['LiquidationTriggered'];
+
+/** Raises the liquidation rate of the first position, and the figures that follow from it with it. */
+function raised(event: Triggered): Triggered {
+  const [first, ...others] = event.assessment.positions;
+  if (first === undefined) throw new Error('an account without a position was liquidated');
+  const rate = dec(first.liquidationRate).plus('0.1');
+  const liquidation = dec(first.notional).abs().times(rate);
+  const positions = [{ ...first, liquidationRate: text(rate), liquidation: text(liquidation) }, ...others];
+  const required = positions.reduce((sum, position) => sum.plus(position.liquidation), dec('0'));
+  return {
+    ...event,
+    triggers: [],
+    assessment: {
+      ...event.assessment,
+      positions,
+      figures: { ...event.assessment.figures, liquidation: text(roundMoney(required, 'USD', 'requirement')) },
+    },
+  };
+}
+
+describe('no surprise', () => {
+  let logs: LogDirectory;
+  let triggered: { partition: number; position: number; payload: unknown }[];
+
+  beforeAll(async () => {
+    logs = (await runToEnd(new MemoryLogStore(), SHORT_WINDOW)).logs;
+    triggered = [];
+    for (let partition = 0; partition < logs.partitions; partition++) {
+      const entries = await entriesOf(logs.log('margin'), partition);
+      triggered.push(...entries.filter(({ type }) => type === 'LiquidationTriggered'));
+    }
+  }, 120_000);
+
+  it('is judged at every entry into LIQUIDATING', async () => {
+    expect(triggered.length).toBeGreaterThan(0);
+    expect(await verify(logs)).toMatchObject({ fault: undefined, liquidationsJudged: triggered.length });
+  });
+
+  it.each([
+    {
+      why: 'a rate that nobody had notice of',
+      change: raised,
+      what: /^surprise: rate-without-notice: (BTC|ETH)-PERP: .* above /,
+    },
+    {
+      why: 'equity that was not below the requirement',
+      change: ({ assessment, ...event }: Triggered): Triggered => ({
+        ...event,
+        assessment: { ...assessment, figures: { ...assessment.figures, equity: assessment.figures.liquidation } },
+      }),
+      what: /^surprise: equity-not-below-requirement/,
+    },
+  ])('is broken by $why, though every hash of the history is right', async ({ change, what }) => {
+    const { partition, position } = triggered.at(-1) as (typeof triggered)[number];
+    const payload = (original: unknown): Triggered => change(original as Triggered);
+    const copy = await forgedCopy(logs, { log: 'margin', partition, position, payload });
+    expect((await verify(copy)).fault).toEqual({
+      log: 'margin',
+      partition,
+      position,
+      what: expect.stringMatching(what) as string,
+    });
+  });
+});
