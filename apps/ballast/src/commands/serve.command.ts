@@ -49,6 +49,7 @@ async function serve(options: ServeCliOptions): Promise<void> {
       if (stop.signal.aborted) served.closing.begin();
       await driver(stop.signal).catch((error: unknown) => {
         served.fail('a partition has stopped');
+        progress.line('a partition has stopped; ending');
         throw error;
       });
       progress.end();
@@ -75,19 +76,19 @@ async function openServed(
   const run = { ...options, scenario: options.simulate };
   if (options.live === true) {
     const opened = await openSimulatedExchange(run, notice, parts);
-    const { house, simulator, steps, picture } = opened;
-    const onStep = (): void => progress.update(() => progressLine(picture()));
+    const { house, simulator, steps } = opened;
+    const onStep = (): void => progress.update(() => progressLine(opened.picture()));
     return { opened, driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }) };
   }
   const started = performance.now();
   const session = await openSimulation(run, notice, parts);
-  const { house, simulation, steps, picture } = session;
+  const { house, simulation, steps } = session;
   if (simulation.stepsDone > 0) progress.line(`continuing at ${isoOf(steps[simulation.stepsDone] ?? 0)}`);
   const driver = replayDriver(house, simulation, {
-    onStep: () => progress.update(() => progressLine(picture())),
+    onStep: () => progress.update(() => progressLine(session.picture())),
     async onDone() {
       progress.end();
-      const now = picture();
+      const now = session.picture();
       const summary = summaryOf(now, await house.digests(), performance.now() - started);
       process.stdout.write(
         `${summaryTable(now, summary)}\nThe replay is finished; the interface goes on. Ctrl-C stops it.\n`,

@@ -1,6 +1,6 @@
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { InvariantViolation, instantOf, isoOf, type Instant } from '@ballast/kernel';
-import { Simulation, loadScenario, type ClearingHouse, type LogDirectory } from '@ballast/services';
+import { Simulation, loadScenario, type LogDirectory } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { openHouse, type HouseOptions, type OpenedHouse } from './open-house.js';
 import type { SimulationCliOptions } from './simulation-options.js';
@@ -45,7 +45,7 @@ export async function openSimulatedExchange(
     const simulator = createExchangeSimulator({ scenario, seed: options.seed, accounts: options.accounts, partitions });
     await assertSameRun(opened.house.logs, simulator.runName);
     const steps = [...simulator.steps()];
-    return { ...opened, simulator: simulator as ExchangeSimulator<unknown>, scenario, steps };
+    return { ...opened, simulator: simulator, scenario, steps };
   } catch (error) {
     await opened.close();
     throw error;

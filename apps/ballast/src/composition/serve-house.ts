@@ -29,6 +29,9 @@ export function measuredCommitter(metrics: ClearingMetrics): (log: EventLog) => 
   };
 }
 
+/** Requests that are under way get this long to end. */
+const DRAIN_PATIENCE_MS = 5_000;
+
 export interface ServedHouse {
   readonly app: NestExpressApplication;
   readonly closing: Closing;
@@ -86,7 +89,13 @@ export async function serveHouse({ opened, metrics, logger, token }: ServeHouseO
       fail: (reason) => (failure = reason),
       async close() {
         closing.begin();
+        // Who never ends a request must not keep us from ending: a command that is not answered is asked again later.
+        const patience = setTimeout(
+          () => app.getHttpServer().closeAllConnections(),
+          failure === undefined ? DRAIN_PATIENCE_MS : 0,
+        );
         await app.close();
+        clearTimeout(patience);
         await endReadModels();
       },
     };

@@ -69,7 +69,7 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
       };
     }),
     margin: assessment,
-    call: openCall === null || issued?.figures == null ? null : callView(openCall.callId, openCall.dueAt, issued),
+    call: openCall === null || issued === undefined ? null : callView(openCall.callId, openCall.dueAt, issued),
     liquidationCase,
   };
 }

@@ -18,10 +18,11 @@ type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schema
 
 const WAYS_TO_REGISTRY = { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' } as const;
 
-/** Inline JSON Schema of a field. */
+/** JSON Schema of a field: a reference when the contract has a name for it. */
 const schemaOf = (schema: z.ZodType): SchemaObject => {
-  const { $schema: _, id: __, ...written } = z.toJSONSchema(schema, WAYS_TO_REGISTRY) as Record<string, unknown>;
-  return written as SchemaObject;
+  if (schema.meta()?.id !== undefined) return refTo(schema);
+  const { $schema: _, ...written } = z.toJSONSchema(schema, WAYS_TO_REGISTRY) as Record<string, unknown>;
+  return written;
 };
 
 /** Reference to a schema by the id it has in the contract. */
@@ -42,8 +43,8 @@ export const Takes = (schema: z.ZodType): MethodDecorator => ApiBody({ schema: r
 export const Write = (schema: z.ZodType): MethodDecorator =>
   applyDecorators(
     Takes(schema),
-    ApiHeader({ name: 'Idempotency-Key', required: true, schema: schemaOf(idempotencyKey) as never }),
-    ApiHeader({ name: 'X-Actor', required: false, schema: schemaOf(actor) as never }),
+    ApiHeader({ name: 'Idempotency-Key', required: true, schema: schemaOf(idempotencyKey) }),
+    ApiHeader({ name: 'X-Actor', required: false, schema: schemaOf(actor) }),
   );
 
 export const InPath = (name: string, schema: z.ZodType): MethodDecorator =>
@@ -89,7 +90,7 @@ function componentSchemas(): Record<string, SchemaObject> {
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema: _, $id: __, id: ___, ...written } = schema as Record<string, unknown>;
-      return [id, written as SchemaObject];
+      return [id, written];
     }),
   );
 }
