@@ -5,8 +5,8 @@ import { definitionToken, type ServiceDefinition } from '../service-definition.j
 
 export const accountsService: ServiceDefinition = {
   log: 'accounts',
-  numbered: accountsProcess as PartitionProcess<unknown>,
-  global: fundProcess as PartitionProcess<unknown>,
+  numbered: accountsProcess,
+  global: fundProcess,
 };
 
 /** The same module in the embedded composition and in the process of its own. */

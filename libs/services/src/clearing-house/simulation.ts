@@ -36,7 +36,7 @@ export class Simulation {
     });
     house.delivery.add(exchange);
     await Promise.all([house.catchUp(), exchange.catchUp()]);
-    return new Simulation(house, exchange as ExchangeHost<unknown>, steps);
+    return new Simulation(house, exchange, steps);
   }
 
   get done(): boolean {

@@ -95,7 +95,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
     publish: (entries) => bus.publish(entries),
   });
   await host.publishStored();
-  const node = new ExchangeNode(host as ExchangeHost, bus);
+  const node = new ExchangeNode(host, bus);
   await node.start();
   const metrics = new ClearingMetrics();
   const health = { reasons: () => [], partitions: [], metrics };

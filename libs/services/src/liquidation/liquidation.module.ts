@@ -5,8 +5,8 @@ import { definitionToken, type ServiceDefinition } from '../service-definition.j
 
 export const liquidationService: ServiceDefinition = {
   log: 'liquidation',
-  numbered: liquidationProcess as PartitionProcess<unknown>,
-  global: deleveragingProcess as PartitionProcess<unknown>,
+  numbered: liquidationProcess,
+  global: deleveragingProcess,
 };
 
 /** The same module in the embedded composition and in the process of its own. */

@@ -5,8 +5,8 @@ import { definitionToken, type ServiceDefinition } from '../service-definition.j
 
 export const marginService: ServiceDefinition = {
   log: 'margin',
-  numbered: marginProcess as PartitionProcess<unknown>,
-  global: marginGlobalProcess as PartitionProcess<unknown>,
+  numbered: marginProcess,
+  global: marginGlobalProcess,
 };
 
 /** The same module in the embedded composition and in the process of its own. */

@@ -6,7 +6,7 @@ import { definitionToken, type ServiceDefinition } from '../service-definition.j
 export const pricingService: ServiceDefinition = {
   log: 'pricing',
   numbered: undefined,
-  global: pricingProcess as PartitionProcess<unknown>,
+  global: pricingProcess,
 };
 
 /** The same module in the embedded composition and in the process of its own. */
