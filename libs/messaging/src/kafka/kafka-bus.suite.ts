@@ -119,6 +119,21 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       expect(arrivals.entries().map(({ hash }) => hash)).toEqual(entries.map(({ hash }) => hash));
     });
 
+    it('lets several processes create the topics at the same time', async () => {
+      bus = await open();
+      prefix = `${prefix}together.`;
+      await Promise.all([1, 2, 3].map(() => createTopics(connection(), { partitions: 2, replication: 1 })));
+      const admin = client().admin();
+      await admin.connect();
+      const created = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+      await admin.disconnect();
+      expect(created.sort()).toEqual(
+        topicsOf(2)
+          .map(({ topic }) => prefix + topic)
+          .sort(),
+      );
+    });
+
     it('refuses to start over topics that were created with another number of partitions', async () => {
       bus = await open();
       await createTopics(connection(), { partitions: 4, replication: 1 });

@@ -14,8 +14,10 @@ export interface LocalKafka {
   readonly brokers: readonly string[];
   /** Ends it in order; its data is removed unless a folder was given. */
   stop(): Promise<void>;
-  /** Ends it as a power failure would. Start again with the same folder to bring it back on the same port. */
+  /** Ends it as a power failure would. */
   kill(): Promise<void>;
+  /** Brings it back after `kill`, at the same address, with what it had stored. */
+  restart(): Promise<void>;
 }
 
 export interface LocalKafkaOptions {
@@ -50,6 +52,7 @@ async function externalKafka(): Promise<LocalKafka> {
     brokers,
     stop: async () => undefined,
     kill: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here and are not killed')),
+    restart: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here')),
   };
 }
 
@@ -63,8 +66,11 @@ async function composeKafka(): Promise<LocalKafka> {
     brokers: [COMPOSE_BROKER],
     stop: async () => void (await compose('stop', 'kafka')),
     kill: async () => void (await compose('kill', 'kafka')),
+    restart: async () => void (await compose('up', '--detach', '--wait', 'kafka')),
   };
 }
+
+const START_WITHIN_MS = 120_000;
 
 /** A single node that is broker and controller. */
 const properties = (port: number, controllerPort: number, data: string): string => `process.roles=broker,controller
@@ -107,20 +113,23 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
     await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--standalone']);
   }
   const command = await kafkaCommand('-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1');
-  const server = await supervised([...command, 'kafka.Kafka', config], path.join(folder, 'kafka.log'));
-  try {
-    await Promise.race([
-      answering([broker], 60_000),
-      server.ended.then(async () => {
-        throw new Error(
-          `Kafka ended while it started; the end of its log:\n${await tail(path.join(folder, 'kafka.log'))}`,
-        );
-      }),
-    ]);
-  } catch (error) {
-    await server.signal('SIGKILL');
-    throw error;
-  }
+  const logFile = path.join(folder, 'kafka.log');
+  const launch = async (): Promise<Supervised> => {
+    const started = await supervised([...command, 'kafka.Kafka', config], logFile);
+    try {
+      await Promise.race([
+        answering([broker], START_WITHIN_MS),
+        started.ended.then(async () => {
+          throw new Error(`Kafka ended while it started; the end of its log:\n${await tail(logFile)}`);
+        }),
+      ]);
+    } catch (error) {
+      await started.signal('SIGKILL');
+      throw error;
+    }
+    return started;
+  };
+  let server = await launch();
   return {
     brokers: [broker],
     stop: async () => {
@@ -128,6 +137,10 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
       if (dir === undefined) await fs.rm(folder, { recursive: true, force: true });
     },
     kill: () => server.signal('SIGKILL'),
+    restart: async () => {
+      await server.signal('SIGKILL');
+      server = await launch();
+    },
   };
 }
 
@@ -146,14 +159,17 @@ const formatted = (folder: string): Promise<boolean> =>
 const tail = async (file: string): Promise<string> =>
   (await fs.readFile(file, 'utf8').catch(() => '')).split('\n').slice(-30).join('\n');
 
+interface Supervised {
+  readonly ended: Promise<void>;
+  /** Resolves when it has ended. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
 /**
  * Runs a command that dies with this process, however this process dies: the shell around it waits for the end of a
  * pipe that only this process holds.
  */
-async function supervised(
-  command: readonly string[],
-  logFile: string,
-): Promise<{ signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>; readonly ended: Promise<void> }> {
+async function supervised(command: readonly string[], logFile: string): Promise<Supervised> {
   const script = `log=$1; shift; exec 3<&0; "$@" </dev/null 3<&- >>"$log" 2>&1 & child=$!; echo $child
     (cat <&3 >/dev/null; kill -9 $child 2>/dev/null) & watcher=$!
     exec 1>&-; wait $child; kill $watcher 2>/dev/null; exit 0`;
