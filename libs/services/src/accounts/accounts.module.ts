@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { accountsProcess, fundProcess } from '@ballast/accounts-domain';
-import type { PartitionProcess } from '@ballast/event-sourcing';
 import { definitionToken, type ServiceDefinition } from '../service-definition.js';
 
 export const accountsService: ServiceDefinition = {

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { pricingProcess } from '@ballast/pricing-domain';
-import type { PartitionProcess } from '@ballast/event-sourcing';
 import { definitionToken, type ServiceDefinition } from '../service-definition.js';
 
 export const pricingService: ServiceDefinition = {
