@@ -93,6 +93,9 @@ export class ServiceNode implements BatchReceiver {
     if (held === undefined) return Promise.resolve();
     const hole = held.worker.offer(batch.entries);
     invariant(hole === undefined, `the bus left a hole in ${batch.log}/${batch.partition} after ${hole}`);
+    for (const { topic, offset, error } of batch.parked) {
+      this.options.onTrouble(`message ${offset} of ${topic} is no entry and was parked`, new Error(error));
+    }
     this.#arrivals.notify();
     if (this.options.mode === 'live') this.#run(partition);
     return Promise.resolve();
