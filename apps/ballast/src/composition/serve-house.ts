@@ -31,6 +31,7 @@ export function measuredCommitter(metrics: ClearingMetrics): (log: EventLog) => 
 
 /** Requests that are under way get this long to end. */
 const DRAIN_PATIENCE_MS = 5_000;
+const SWEEP_MS = 50;
 
 export interface ServedHouse {
   readonly app: NestExpressApplication;
@@ -89,12 +90,13 @@ export async function serveHouse({ opened, metrics, logger, token }: ServeHouseO
       fail: (reason) => (failure = reason),
       async close() {
         closing.begin();
+        const server = app.getHttpServer();
+        // A connection whose last answer is still being sent becomes idle a moment later.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
         // Who never ends a request must not keep us from ending: a command that is not answered is asked again later.
-        const patience = setTimeout(
-          () => app.getHttpServer().closeAllConnections(),
-          failure === undefined ? DRAIN_PATIENCE_MS : 0,
-        );
+        const patience = setTimeout(() => server.closeAllConnections(), failure === undefined ? DRAIN_PATIENCE_MS : 0);
         await app.close();
+        clearInterval(sweep);
         clearTimeout(patience);
         await endReadModels();
       },

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { NestLogger, type Logger } from '@ballast/observability';
+import { refuseWritesWhen } from './closing.js';
 import { openApiDocument } from './open-api.js';
 import { ProblemFilter } from './problem.js';
 import { RestModule, type RestParts } from './rest.module.js';
@@ -27,6 +28,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   app.set('etag', false);
   // Before anything is read of a request that has no right to be here.
   if (options.token !== undefined) app.use(requireToken(options.token));
+  app.use(refuseWritesWhen(options.closing));
   app.useBodyParser('json', { limit: LARGEST_BODY });
   app.useGlobalFilters(
     new ProblemFilter((error) => options.logger.error({ err: error }, 'a request failed unexpectedly')),

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import { GLOBAL, canonicalEnvelope, type LogEntry } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -52,26 +53,27 @@ export class MarginEventsController {
     /** Partitions that may have something new. */
     const news = new Set(places.keys());
     let wake: () => void = () => undefined;
-    let closed = this.closing.signal.aborted;
+    const gone = new AbortController();
+    if (this.closing.signal.aborted) gone.abort();
     const unwatch = this.clearing.onAppended((entries: readonly LogEntry[]) => {
       for (const { log, partition } of entries) if (log === 'margin') news.add(partition);
       if (news.size > 0) wake();
     });
     const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
     const close = (): void => {
-      closed = true;
+      gone.abort();
       wake();
     };
     request.once('close', close);
     this.closing.signal.addEventListener('abort', close, { once: true });
     try {
-      while (!closed) {
+      while (!gone.signal.aborted) {
         const arrived = new Promise<void>((resolve) => (wake = resolve));
         if (news.size === 0) await arrived;
         for (const partition of [...news]) {
           news.delete(partition);
-          if (await this.#sendPage(places, partition, response)) news.add(partition);
-          if (closed) break;
+          if (await this.#sendPage(places, partition, response, gone.signal)) news.add(partition);
+          if (gone.signal.aborted) break;
         }
       }
     } finally {
@@ -83,14 +85,20 @@ export class MarginEventsController {
   }
 
   /** Sends what follows the reader's place in a partition; true when there may be more. */
-  async #sendPage(places: Map<number, number>, partition: number, response: Response): Promise<boolean> {
+  async #sendPage(
+    places: Map<number, number>,
+    partition: number,
+    response: Response,
+    gone: AbortSignal,
+  ): Promise<boolean> {
     const events = await this.clearing.house.logs.log('margin').read(partition, places.get(partition) ?? 0, PAGE);
     for (const event of events) {
-      if (response.destroyed) return false;
+      if (gone.aborted) return false;
       places.set(partition, event.position);
       const id = [...places].map(([each, at]) => `${each}:${at}`).join(',');
       const room = response.write(`id: ${id}\nevent: ${event.type}\ndata: ${canonicalEnvelope(event, event)}\n\n`);
-      if (!room) await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
+      // Ends with the connection, too: a reader that went away never drains.
+      if (!room) await once(response, 'drain', { signal: gone }).catch(() => undefined);
     }
     return events.length === PAGE;
   }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { actor, idempotencyKey } from '@ballast/contracts';
 import type { CommandResult } from '@ballast/event-sourcing';
+import { canonicalText } from '@ballast/kernel';
 import { Problem, parsed } from './problem.js';
 
 /** The headers of a write. */
@@ -34,5 +35,6 @@ export interface AcceptedAnswer {
 /** The answer as it was stored; a refusal becomes a problem with its code. */
 export function answerOf(commandId: string, result: CommandResult): AcceptedAnswer {
   if (result.outcome === 'rejected') throw new Problem(result.code, result.detail, [], commandId);
-  return { commandId, outcome: 'accepted', data: result.data };
+  // In the one order of keys that a stored answer has, so that a retry gets the same bytes.
+  return { commandId, outcome: 'accepted', data: JSON.parse(canonicalText(result.data)) as unknown };
 }
