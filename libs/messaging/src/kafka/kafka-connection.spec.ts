@@ -1,0 +1,20 @@
+import { levelOf } from './kafka-connection.js';
+
+const [ERROR, WARN, INFO] = [1, 2, 4];
+
+describe('how loud a message of kafkajs is', () => {
+  it.each`
+    level    | message                                           | error                                                                           | expected   | why
+    ${ERROR} | ${'Response InitProducerId(key: 22, version: 1)'} | ${"The coordinator is loading and hence can't process requests for this group"} | ${'debug'} | ${'the first minute of a broker'}
+    ${ERROR} | ${'Response GroupCoordinator(key: 10)'}           | ${'The group coordinator is not available'}                                     | ${'debug'} | ${'the same'}
+    ${ERROR} | ${'Response Heartbeat(key: 12, version: 3)'}      | ${'The group is rebalancing, so a rejoin is needed'}                            | ${'debug'} | ${'a worker came or went'}
+    ${ERROR} | ${'Restarting the consumer in 100ms'}             | ${undefined}                                                                    | ${'debug'} | ${'the line before says why'}
+    ${ERROR} | ${'Connection error: connect ECONNREFUSED'}       | ${undefined}                                                                    | ${'error'} | ${'the broker is gone'}
+    ${ERROR} | ${'Response Produce(key: 0, version: 7)'}         | ${'The request included a message larger than the max message size'}            | ${'error'} | ${'a defect'}
+    ${WARN}  | ${'Consumer group received unsubscribed topics'}  | ${undefined}                                                                    | ${'warn'}  | ${'a mistake in the set-up'}
+    ${INFO}  | ${'Pausing fetching from 1 topics'}               | ${undefined}                                                                    | ${'debug'} | ${'daily business'}
+  `('$message ($error): $expected, $why', ({ level, message, error, expected }: Record<string, never>) => {
+    const log = { timestamp: '', message, ...(error === undefined ? {} : { error }) };
+    expect(levelOf({ level, log })).toBe(expected);
+  });
+});
