@@ -1,6 +1,13 @@
-import { levelOf } from './kafka-connection.js';
+import { levelOf, type LogLevel } from './kafka-connection.js';
 
 const [ERROR, WARN, INFO] = [1, 2, 4];
+
+interface Case {
+  readonly level: number;
+  readonly message: string;
+  readonly error?: string;
+  readonly expected: LogLevel;
+}
 
 describe('how loud a message of kafkajs is', () => {
   it.each`
@@ -13,7 +20,7 @@ describe('how loud a message of kafkajs is', () => {
     ${ERROR} | ${'Response Produce(key: 0, version: 7)'}         | ${'The request included a message larger than the max message size'}            | ${'error'} | ${'a defect'}
     ${WARN}  | ${'Consumer group received unsubscribed topics'}  | ${undefined}                                                                    | ${'warn'}  | ${'a mistake in the set-up'}
     ${INFO}  | ${'Pausing fetching from 1 topics'}               | ${undefined}                                                                    | ${'debug'} | ${'daily business'}
-  `('$message ($error): $expected, $why', ({ level, message, error, expected }: Record<string, never>) => {
+  `('$message ($error): $expected, $why', ({ level, message, error, expected }: Case) => {
     const log = { timestamp: '', message, ...(error === undefined ? {} : { error }) };
     expect(levelOf({ level, log })).toBe(expected);
   });
