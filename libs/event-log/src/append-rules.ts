@@ -1,4 +1,4 @@
-import { compareText, sha256Of } from '@ballast/kernel';
+import { compareText, sha256OfPair } from '@ballast/kernel';
 import type {
   AppendItem,
   AppendOutcome,
@@ -69,7 +69,7 @@ export function flawOf(item: AppendItem): Conflict | undefined {
       return conflict('malformed', `${where} has version ${event.version} of ${event.stream} after ${before}`);
     }
     versions.set(event.stream, event.version);
-    chain = sha256Of(chain, event.hash);
+    chain = sha256OfPair(chain, event.hash);
     if (!chain.equals(event.chain)) return conflict('malformed', `${where} does not continue the chain`);
   }
   let number = item.commands[0]?.number ?? 0;

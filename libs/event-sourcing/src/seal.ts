@@ -1,4 +1,4 @@
-import { canonicalText, sha256, sha256Of } from '@ballast/kernel';
+import { canonicalText, sha256, sha256OfPair } from '@ballast/kernel';
 import type { LogEntry, SealedEvent } from './event.js';
 
 /** Chain head of an empty log. */
@@ -33,7 +33,7 @@ export function eventHash(entry: Omit<LogEntry, 'payload' | 'basis' | 'cause'>, 
 
 /** Next chain head: SHA-256(previous head || event hash). */
 export function chainHead(previous: Uint8Array, hash: Uint8Array): Buffer {
-  return sha256Of(previous, hash);
+  return sha256OfPair(previous, hash);
 }
 
 /** Seals an entry onto the chain that ends in `previous`. */

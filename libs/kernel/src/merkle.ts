@@ -18,7 +18,7 @@ export function leafHash(data: Uint8Array | string): Buffer {
 
 /** Hash of an inner node: SHA-256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return sha256Of(NODE, left, right);
+  return sha256(Buffer.concat([NODE, left, right]));
 }
 
 /** Root over leaf hashes (see `leafHash`), in order. */
