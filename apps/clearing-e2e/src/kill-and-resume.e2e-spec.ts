@@ -1,67 +1,76 @@
-import { randomInt } from 'node:crypto';
+import { MemoryLogStore } from '@ballast/event-log';
+import type { Digests } from '@ballast/services';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
 import { BallastProcess, ballastJson } from './ballast-process.js';
-import { CI_WINDOW_OPTIONS as CI_WINDOW, type Summary } from './ci-window.js';
+import { CI_WINDOW, CI_WINDOW_OPTIONS, type Summary } from './ci-window.js';
+import { runToEnd } from './clearing-run.js';
+import { drawsOf, seedFrom } from './draws.js';
 
 const KILLS = 10;
-
-/** Uniform in [0, 1) from a printed seed, so that a failing run can be repeated: KILL_SEED=... npm test -- kill-and-resume */
-function drawsOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
-}
+/** A start takes about this long; then the run itself begins. */
+const START_MS = 1_500;
+/** Long enough that several kills are needed for a window, short enough that ten runs are soon over. */
+const RUN_MS = 2_500;
 
 describe('kill -9 of the whole process group in the middle of simulate', () => {
-  const seed = Number(process.env['KILL_SEED'] ?? randomInt(1_000_000));
+  const seed = seedFrom('KILL_SEED');
   let directory: string;
-  let undisturbed: Summary;
-  let undisturbedMs: number;
+  let undisturbed: Digests;
 
   beforeAll(async () => {
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kill-'));
-    const started = Date.now();
-    undisturbed = await ballastJson<Summary>(
-      'simulate',
-      ...CI_WINDOW,
-      '--data-dir',
-      path.join(directory, 'whole'),
-      '--json',
-    );
-    undisturbedMs = Date.now() - started;
+    undisturbed = await (await runToEnd(new MemoryLogStore(), CI_WINDOW)).digests();
   });
 
   afterAll(() => fs.rm(directory, { recursive: true, force: true }));
 
-  it(`resumes and ends with the digests of an undisturbed run, killed ${KILLS} times (KILL_SEED=${seed})`, async () => {
-    process.stderr.write(`kill-and-resume: KILL_SEED=${seed}\n`);
+  it(`changes nothing in what comes out, ${KILLS} times at random moments (KILL_SEED=${seed})`, async () => {
     const draw = drawsOf(seed);
-    const dataDirectory = path.join(directory, 'killed');
-    const command = ['simulate', ...CI_WINDOW, '--data-dir', dataDirectory, '--json'];
-    let kills = 0;
-    while (kills < KILLS) {
-      const run = new BallastProcess(command);
-      // Anywhere from the start of the server to well into the window; later kills find more of it done.
-      const moment = draw() * Math.max(2_000, undisturbedMs * 0.5);
-      const ended = await Promise.race([
-        run.finished(),
-        new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), moment)),
-      ]);
-      if (ended !== undefined) {
-        expect(ended.code).toBe(0);
-        break;
+    let attempt = 0;
+    const command = (): string[] => [
+      'simulate',
+      ...CI_WINDOW_OPTIONS,
+      '--data-dir',
+      path.join(directory, `run-${attempt}`),
+      '--json',
+    ];
+    let killsOfRun = 0;
+    let runsKilled = 0;
+    for (let kills = 0; kills < KILLS;) {
+      const run = new BallastProcess(command());
+      const killed = await killedAtRandom(run, draw);
+      const { code, stdout, stderr } = await run.finished();
+      if (killed) {
+        kills += 1;
+        killsOfRun += 1;
+        continue;
       }
-      run.kill();
-      await run.finished();
-      kills += 1;
+      // It was faster than the kill: what it brought to an end after the kills before must be right already.
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect((JSON.parse(stdout) as Summary).digests).toEqual(undisturbed);
+      runsKilled += killsOfRun > 0 ? 1 : 0;
+      killsOfRun = 0;
+      attempt += 1;
     }
-    const summary = await ballastJson<Summary>(...command);
-    expect(summary.digests).toEqual(undisturbed.digests);
-    expect(kills).toBeGreaterThan(0);
+    expect((await ballastJson<Summary>(...command())).digests).toEqual(undisturbed);
+    expect(runsKilled + (killsOfRun > 0 ? 1 : 0)).toBeGreaterThan(0);
+    expect(await ballastJson('verify', '--data-dir', path.join(directory, `run-${attempt}`), '--json')).toMatchObject({
+      ok: true,
+    });
   });
+
+  /** One kill in four falls into the start, the others somewhere into the run. */
+  async function killedAtRandom(run: BallastProcess, draw: () => number): Promise<boolean> {
+    if (draw() < 0.25) await Promise.race([wait(draw() * START_MS), run.finished()]);
+    else {
+      await run.seen(/healthy \d+|resuming at/);
+      await Promise.race([wait(draw() * RUN_MS), run.finished()]);
+    }
+    if (!run.running) return false;
+    run.kill();
+    return true;
+  }
 });
