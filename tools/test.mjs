@@ -20,6 +20,10 @@ const runs = [
   { kinds: selected.filter((kind) => kind === 'e2e'), options: ['--runInBand', '--testTimeout=600000'] },
 ].filter((run) => run.kinds.length > 0);
 
+// Tests that start a `ballast` process start what is built.
+const built = spawnSync(process.execPath, [path.join(root, 'tools/build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
+if (built.status !== 0) process.exit(built.status ?? 1);
+
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'ballast-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 let ok = true;
