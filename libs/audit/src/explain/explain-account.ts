@@ -1,5 +1,5 @@
 import type { AccountExplanation } from '@ballast/contracts';
-import type { LogEntry } from '@ballast/event-sourcing';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type {
   AssessmentDetail,
   LiquidationEvents,
@@ -93,7 +93,7 @@ export async function explainAccount(
             model: history.model,
             status: source.status,
           },
-    wouldHaveAvoided: since === undefined ? [] : await remedies(logs, state, since),
+    wouldHaveAvoided: await remedies(logs, state, changes.findLast(isWorse)),
     call:
       account.openCall === null
         ? null
@@ -190,24 +190,28 @@ function bridgeOf(
 
 const isOwnStream = (stream: string): boolean => stream.startsWith('account-');
 
-/** What would have kept the account out of the state it entered: the remedies at that assessment. */
+const isWorse = ({ change: { from, to } }: Entry): boolean => MARGIN_STATES.indexOf(to) > MARGIN_STATES.indexOf(from);
+
+/** What would have kept the account out of a state it entered: the remedies at that assessment. */
 async function remedies(
   logs: LogDirectory,
   state: MarginState,
-  { change }: Entry,
+  entry: Entry | undefined,
 ): Promise<AccountExplanation['wouldHaveAvoided']> {
-  const { assessment } = change;
-  const [event] = await logs.log('margin').read(-1, assessment.schedule - 1, 1);
+  if (entry === undefined) return null;
+  const { assessment, to } = entry.change;
+  const [event] = await logs.log('margin').read(GLOBAL, assessment.schedule - 1, 1);
   invariant(event?.type === 'ScheduleInForce', `margin global has no schedule at ${assessment.schedule}`);
   const source = event.payload as ScheduleInForce;
-  const level = change.to === 'LIQUIDATING' ? 'liquidation level' : 'call level';
-  return explainAssessment(assessment, source, parametersOf(state, source)).filter(
+  const level = to === 'LIQUIDATING' ? 'liquidation level' : 'call level';
+  const lines = explainAssessment(assessment, source, parametersOf(state, source)).filter(
     ({ section, label }) => section === 'remedy' && label.endsWith(level),
   );
+  return lines.length === 0 ? null : { at: entry.event.time.clearing, state: to, lines };
 }
 
 async function pricesOf(logs: LogDirectory, priceSet: number): Promise<AccountExplanation['prices']> {
-  const [event] = await logs.log('pricing').read(-1, priceSet - 1, 1);
+  const [event] = await logs.log('pricing').read(GLOBAL, priceSet - 1, 1);
   invariant(event?.type === 'PriceSetPublished', `pricing has no price set at ${priceSet}`);
   const { underlyings, marks } = event.payload as PricingEvents['PriceSetPublished'];
   return (Object.keys(underlyings) as (keyof typeof underlyings)[]).sort().flatMap((underlying) => {

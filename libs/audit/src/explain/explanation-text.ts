@@ -39,11 +39,12 @@ function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
   return `${figure}${UNITS[unit]}`;
 }
 
-function avoidance({ since, wouldHaveAvoided }: AccountExplanation): string[] {
-  if (since === null || wouldHaveAvoided.length === 0) return [];
+function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
+  if (wouldHaveAvoided === null) return [];
+  const { at, state, lines } = wouldHaveAvoided;
   return [
-    ...heading(`What would have avoided it at ${isoOf(since.at)}`),
-    ...wouldHaveAvoided.map((line) => row(line.label, shown(line), line.formula)),
+    ...heading(`What would have avoided ${state} at ${isoOf(at)}`),
+    ...lines.map((line) => row(line.label, shown(line), line.formula)),
   ];
 }
 

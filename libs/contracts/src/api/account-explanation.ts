@@ -111,8 +111,9 @@ export const accountExplanation = z
       })
       .nullable(),
     wouldHaveAvoided: z
-      .array(figureLine)
-      .meta({ description: 'What would have kept the account out of its state when it entered it.' }),
+      .strictObject({ at: instant, state: accountMarginState, lines: z.array(figureLine) })
+      .nullable()
+      .meta({ description: 'What would have kept the account out of the last worse state it entered.' }),
     call: z
       .strictObject({ callId: z.string(), dueAt: instant, expired: z.boolean() })
       .nullable()
