@@ -10,6 +10,9 @@ export interface BareBatch {
 }
 
 const HASH = randomBytes(32);
+/** As text: the driver's own way takes longer, and the comparison is to be with the fastest there is. */
+const arrayOf = (values: readonly (number | string)[]): string =>
+  `{${values.map((value) => (typeof value === 'number' ? value : JSON.stringify(value))).join(',')}}`;
 const hashAt = (n: string): string => `substring($17::bytea from (${n}::integer - 1) * 32 + 1 for 32)`;
 
 /**
@@ -48,22 +51,22 @@ export class BareInsert {
       name: 'bare-insert',
       text: STATEMENT,
       values: [
-        rows.map(({ partition }) => partition),
-        rows.map(({ number }) => number),
-        rows.map(() => randomUUID()),
-        rows.map(({ partition }) => `account-${partition}.main`),
-        rows.map(({ number }) => number),
-        rows.map(() => 'CollateralCredited'),
-        rows.map(({ number }) => 1_700_000_000_000 + number),
-        rows.map(() => '{"kind":"event","log":"exchange.transfers","partition":1,"position":12}'),
-        rows.map(() => '[["exchange.transfers",1,12]]'),
-        rows.map(({ number }) => `event/exchange.transfers/1/${number}`),
-        rows.map(() => this.payloadText),
-        answers.map(({ partition }) => partition),
-        answers.map(({ number }) => number),
-        answers.map(() => randomUUID()),
-        answers.map(() => this.payloadText),
-        answers.map(() => '{"data":null,"outcome":"accepted"}'),
+        arrayOf(rows.map(({ partition }) => partition)),
+        arrayOf(rows.map(({ number }) => number)),
+        arrayOf(rows.map(() => randomUUID())),
+        arrayOf(rows.map(({ partition }) => `account-${partition}.main`)),
+        arrayOf(rows.map(({ number }) => number)),
+        arrayOf(rows.map(() => 'CollateralCredited')),
+        arrayOf(rows.map(({ number }) => 1_700_000_000_000 + number)),
+        arrayOf(rows.map(() => '{"kind":"event","log":"exchange.transfers","partition":1,"position":12}')),
+        arrayOf(rows.map(() => '[["exchange.transfers",1,12]]')),
+        arrayOf(rows.map(({ number }) => `event/exchange.transfers/1/${number}`)),
+        arrayOf(rows.map(() => this.payloadText)),
+        arrayOf(answers.map(({ partition }) => partition)),
+        arrayOf(answers.map(({ number }) => number)),
+        arrayOf(answers.map(() => randomUUID())),
+        arrayOf(answers.map(() => this.payloadText)),
+        arrayOf(answers.map(() => '{"data":null,"outcome":"accepted"}')),
         Buffer.concat(Array.from({ length: Math.max(events, commands) }, () => HASH)),
       ],
     });
