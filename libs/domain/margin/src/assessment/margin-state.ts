@@ -53,7 +53,7 @@ export interface StateDecision {
 /**
  * The questions, exact on the figures as published:
  *   equity < liquidation, of an account with positions (without any there is nothing to close out);
- *   equity < (call + liquidation) / 2;  equity < call;  usage = call / equity >= warnUsage;
+ *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is restricted, not called);  usage = call / equity >= warnUsage;
  *   and for leaving: equity >= exitFactor * (midpoint; call; call / warnUsage).
  */
 export function levelsOf(
@@ -68,7 +68,7 @@ export function levelsOf(
   return (
     bit(liquidation.gt(0) && equity.lt(liquidation), BELOW_LIQUIDATION) |
     bit(twice.lt(both), BELOW_MIDPOINT) |
-    bit(equity.lt(call), BELOW_CALL) |
+    bit(call.gt(0) && equity.lt(call), BELOW_CALL) |
     bit(call.gt(0) && used.lte(call), AT_WARNING) |
     bit(twice.gte(exit(both)), CLEAR_OF_MIDPOINT) |
     bit(equity.gte(exit(call)), CLEAR_OF_CALL) |
@@ -96,25 +96,26 @@ function mayLeave(state: number, levels: number, expired: boolean): boolean {
   }
 }
 
-function callAction(state: number, { callOpen, callOverdue }: StateMemory, belowCall: boolean): CallAction {
+function callAction(state: number, { callOpen, callOverdue }: StateMemory, levels: number): CallAction {
   // While an account is liquidated, its call stays as it is: nobody expects money from its owner now.
   if (state === LIQUIDATING) return 'none';
+  const belowCall = (levels & BELOW_CALL) !== 0;
   if (!callOpen) return belowCall ? 'issue' : 'none';
-  if (!belowCall) return 'meet';
-  return callOverdue ? 'expire' : 'none';
+  // A call that ended at its own level would be issued again by the next breath of the price.
+  if ((levels & CLEAR_OF_CALL) !== 0) return 'meet';
+  return belowCall && callOverdue ? 'expire' : 'none';
 }
 
 /**
  * Next state of an account. A worse state is entered at its level at once; a better one is reached only as far as each
  * state in between may be left (1.05 times its level). LIQUIDATING is left only after the case was closed, and then by
- * the entry levels alone. One call is open at a time; it is met as soon as equity is at the call requirement again.
+ * the entry levels alone. One call is open at a time; it is met at 1.05 times the call requirement.
  * @param levels bits as of `levelsOf`
  * @see docs/spec/margin.md
  */
 export function decideState(memory: StateMemory, levels: number, halted: boolean): StateDecision {
   const { state, callOpen, callOverdue, restrictedByExpiry, liquidationClosed } = memory;
   if (state === LIQUIDATING && !liquidationClosed) return { state, call: 'none', liquidate: false };
-  const belowCall = (levels & BELOW_CALL) !== 0;
   const expired = restrictedByExpiry || (callOpen && callOverdue);
   const entered = enteredState(levels, expired, halted);
   let next = entered;
@@ -122,7 +123,7 @@ export function decideState(memory: StateMemory, levels: number, halted: boolean
     next = state;
     while (next > entered && mayLeave(next, levels, expired)) next -= 1;
   }
-  return { state: next, call: callAction(next, memory, belowCall), liquidate: next === LIQUIDATING };
+  return { state: next, call: callAction(next, memory, levels), liquidate: next === LIQUIDATING };
 }
 
 /** True if nothing follows from a decision. */

@@ -179,13 +179,13 @@ describe('float64 screen', () => {
     expect(runMargin(book, book.allSlots(), schedule, NOON)).toMatchObject({ decidedExactly: 0, outcomes: [] });
   });
 
-  it('leaves a debt of one cent to the decimals, which call and restrict: without a position there is nothing to close out', () => {
+  it('leaves a debt of one cent to the decimals, which restrict: without a position there is nothing to call or close out', () => {
     const book = new AccountBook();
     book.open('ann.main');
     book.setCollateral(book.at('ann.main'), { USD: '-0.01' });
     const run = runMargin(book, book.allSlots(), schedule, NOON);
     expect(run.decidedExactly).toBe(1);
-    expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 3, call: 'issue', liquidate: false }]);
+    expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 3, call: 'none', liquidate: false }]);
   });
 
   it('makes the same float of a decimal with any number of digits', () => {

@@ -159,7 +159,7 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenSchedule): 
   return (
     (liquidation > 0 && overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
     (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
-    (overCall < 0 ? BELOW_CALL : 0) |
+    (call > 0 && overCall < 0 ? BELOW_CALL : 0) |
     (figures.hasPosition && overWarning < 0 ? AT_WARNING : 0) |
     (clearOfMidpoint > 0 ? CLEAR_OF_MIDPOINT : 0) |
     (clearOfCall > 0 ? CLEAR_OF_CALL : 0) |
