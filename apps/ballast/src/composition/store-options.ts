@@ -27,8 +27,9 @@ export function withStoreOptions(command: Command): Command {
   return command
     .option('--data-dir <directory>', 'keep the embedded database here', path.resolve(DEFAULT_DATA_DIRECTORY))
     .addOption(
-      new Option('--database-url <url>', 'use this PostgreSQL (15 or later) instead of an embedded one').env(
-        'DATABASE_URL',
-      ),
+      new Option('--database-url <url>', 'use this PostgreSQL (15 or later) instead of an embedded one')
+        .env('DATABASE_URL')
+        // An empty variable is a variable that is not set.
+        .argParser((url) => (url === '' ? undefined : url)),
     );
 }

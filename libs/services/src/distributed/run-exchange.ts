@@ -21,6 +21,8 @@ const schema = z.object({
   TO: z.string().optional(),
   ACCOUNTS: z.coerce.number().int().min(10).max(200_000).default(1_000),
   SEED: z.string().default('1'),
+  /** Live: steps in a second of wall time. */
+  SPEED: z.coerce.number().positive().max(1_000).default(1),
   OPENING_FUND: z
     .string()
     .regex(/^\d{1,15}(\.\d{1,2})?$/, 'must be an amount in USD')
@@ -35,6 +37,7 @@ export interface ExchangeConfig {
   readonly accounts: number;
   readonly seed: string;
   readonly openingFund: string | undefined;
+  readonly speed: number;
 }
 
 /** @throws ConfigurationRefused naming every variable that does not fit */
@@ -44,8 +47,16 @@ export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
     const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigurationRefused(`the environment does not fit: ${problems.join('; ')}`);
   }
-  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND } = read.data;
-  return { scenario: SCENARIO, from: FROM, to: TO, accounts: ACCOUNTS, seed: SEED, openingFund: OPENING_FUND };
+  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND, SPEED } = read.data;
+  return {
+    scenario: SCENARIO,
+    from: FROM,
+    to: TO,
+    accounts: ACCOUNTS,
+    seed: SEED,
+    openingFund: OPENING_FUND,
+    speed: SPEED,
+  };
 }
 
 /** A scenario narrowed to a window and given another fund, as the options of a run say. */
@@ -93,18 +104,35 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
     partitions: config.partitions,
     worker: config.worker,
     publish: (entries) => bus.publish(entries),
+    lastStep: config.mode === 'live' ? 'behind' : 'repeat',
   });
   await host.publishStored();
   const node = new ExchangeNode(host, bus);
-  await node.start();
   const metrics = new ClearingMetrics();
   const health = { reasons: () => [], partitions: [], metrics };
   const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
   await app.listen(config.port, config.host);
-  const gate = await followGate(connection, config.worker, logger, (opening) => node.apply(opening));
+  const fail = (error: unknown): void => {
+    logger.error({ err: error }, 'the exchange cannot go on');
+    process.exit(1);
+  };
+  const leave = config.mode === 'live' ? await playLive() : await followDriver();
+
+  async function playLive(): Promise<() => Promise<void>> {
+    await node.startLive(fail);
+    void node.play(simulator.steps(), 1_000 / exchange.speed, fail);
+    return () => Promise.resolve();
+  }
+
+  async function followDriver(): Promise<() => Promise<void>> {
+    await node.start();
+    const gate = await followGate(connection, config.worker, logger, (opening) => node.apply(opening));
+    return () => gate.stop();
+  }
+
   process.stdout.write(`exchange ${config.worker} listens at ${await app.getUrl()}\n`);
   onShutdown(async () => {
-    await gate.stop();
+    await leave();
     await node.stop();
     await app.close();
     await bus.close();
