@@ -13,7 +13,7 @@ const bitcoin: LiquidationCostParameters = {
   penaltyMin: dec('0.001'),
   penaltyMax: dec('0.03'),
 };
-/** Long-tail coin of section 3.6 with the volatility of 8 % a day. */
+/** Long-tail coin (W72) with the volatility of 8 % a day. */
 const longTail: LiquidationCostParameters = {
   ...bitcoin,
   spread: dec('0.002'),

@@ -92,7 +92,7 @@ describe('a close-out fill', () => {
 });
 
 describe('the cost of a slice', () => {
-  it('follows the posting example of section 5.3: 267,736.88 charged on 50 million, 20,000 returned', () => {
+  it('posts the slice of W67 and its true-up of W77: 267,736.88 charged on 50 million, 20,000 returned', () => {
     const desk = deskInLiquidation('5000000', '1000', '0.0053547376');
     const charged = payloadOf(desk.take('TradeFilled', closeOutFill('1000', '50000')), 'PositionChanged');
     expect(charged.fee).toBe('267736.88');

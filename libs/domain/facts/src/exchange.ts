@@ -39,7 +39,7 @@ export interface QuoteEvents {
     readonly instrument: InstrumentId;
     readonly bestBid: DecimalString;
     readonly bestAsk: DecimalString;
-    /** Average fill price of the impact notional (section 2.4), sell and buy side. */
+    /** Average fill price of the impact notional (docs/spec/pricing.md), sell and buy side. */
     readonly impactBid: DecimalString;
     readonly impactAsk: DecimalString;
     readonly lastPrice: DecimalString;

@@ -53,7 +53,7 @@ export interface UnderlyingSchedule {
   /** The liquidation rate is the maximum of the lowest of `notice` and, if there is one, `trigger` of the side. */
   readonly notice: readonly (readonly Bracket[])[];
   readonly trigger: BySide<readonly Bracket[] | null>;
-  /** Figures the liquidation cost needs (section 3.6). */
+  /** Figures the liquidation cost needs (docs/spec/liquidation.md). */
   readonly averageDailyVolume: DecimalString;
 }
 
@@ -123,7 +123,7 @@ export interface UnderlyingParameters {
   readonly rateMin: DecimalString;
   readonly rateMax: DecimalString;
   readonly bracketFloors: readonly DecimalString[];
-  /** Cost side (LCP), section 3.6. */
+  /** Cost side (LCP), docs/spec/liquidation.md. */
   readonly spread: DecimalString;
   readonly impact: DecimalString;
   readonly zeta: DecimalString;

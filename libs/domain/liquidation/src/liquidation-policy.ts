@@ -49,7 +49,7 @@ const DEFAULT_COST: UnderlyingCostPolicy = {
   penaltyMax: dec('0.03'),
 };
 
-/** @see docs/spec/liquidation.md (section 3.6 of the domain reference) */
+/** @see docs/spec/liquidation.md */
 export const LIQUIDATION_POLICY: LiquidationPolicy = {
   id: 'lcp-default@1',
   theta: dec('0.8'),

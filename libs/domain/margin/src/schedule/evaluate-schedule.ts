@@ -110,7 +110,7 @@ function keptScalars(last: UnderlyingSchedule): Scalars {
   };
 }
 
-/** Section 3.5, items 1 to 3 and X of item 5. On the first price set V_{t-1} = V* and X = 0. */
+/** Scalars and triggers of docs/spec/margin.md. On the first price set V_{t-1} = V* and X = 0. */
 function measuredScalars(
   { marks, last }: UnderlyingState,
   { volatility }: UnderlyingPrices,

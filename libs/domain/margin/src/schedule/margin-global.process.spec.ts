@@ -141,7 +141,7 @@ describe('10 October 2025', () => {
     return prices.map((price, i) => ({ at: start + i * 75_000, price }));
   });
 
-  /** EWMA of irregular ticks: w = 2^(-dt/H), v = w * v + (1 - w) * r^2 / dt, per day; section 3.1. */
+  /** EWMA of irregular ticks: w = 2^(-dt/H), v = w * v + (1 - w) * r^2 / dt, per day. */
   function ewma(halfLifeMs: number, start: string): (price: Decimal, elapsedMs: number, previous: Decimal) => string {
     let variance = dec(start).times(start);
     return (price, elapsedMs, previous) => {
