@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { ProgressPrinter } from './serve-progress.js';
+import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from './serve-options.js';
+
+const SECRET = 'a-secret-of-16-characters';
+
+describe('where serve listens', () => {
+  it.each(['127.0.0.1', 'localhost', '::1'])('%s needs no token: only this machine reaches it', (host) => {
+    expect(() => assertMayListen(host, undefined)).not.toThrow();
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org', ''])('%s needs a token', (host) => {
+    expect(() => assertMayListen(host, undefined)).toThrow(/BALLAST_TOKEN/);
+    expect(() => assertMayListen(host, SECRET)).not.toThrow();
+  });
+
+  it('a token that is easily guessed is refused, and none is none', () => {
+    expect(tokenOf({})).toBeUndefined();
+    expect(tokenOf({ BALLAST_TOKEN: '' })).toBeUndefined();
+    expect(tokenOf({ BALLAST_TOKEN: SECRET })).toBe(SECRET);
+    expect(() => tokenOf({ BALLAST_TOKEN: 'fifteen-letters' })).toThrow(/at least 16/);
+  });
+
+  it('is 127.0.0.1:8787 unless somebody says otherwise, and the token is no option', () => {
+    const command = withServeOptions(new Command('serve'));
+    command.parse([], { from: 'user' });
+    expect(command.opts<ServeCliOptions>()).toMatchObject({ host: '127.0.0.1', port: 8787, log: 'postgres' });
+    expect(command.options.map(({ long }) => long)).not.toContain('--token');
+  });
+});
+
+describe('progress', () => {
+  const printer = (isTTY: boolean): { printer: ProgressPrinter; written: string[]; pass: (ms: number) => void } => {
+    const written: string[] = [];
+    let now = 0;
+    const out = { isTTY, columns: 30, write: (text: string) => written.push(text) > 0 };
+    return { printer: new ProgressPrinter(out, () => now), written, pass: (ms) => (now += ms) };
+  };
+
+  it('is told once a second, and made only when it is told', () => {
+    const { printer: progress, written, pass } = printer(false);
+    let made = 0;
+    const text = (): string => `state ${++made}`;
+    progress.update(text);
+    pass(999);
+    progress.update(text);
+    pass(1);
+    progress.update(text);
+    expect(written).toEqual(['state 1\n', 'state 2\n']);
+  });
+
+  it('writes over one line of a terminal, never wider than it, and ends it before another line', () => {
+    const { printer: progress, written } = printer(true);
+    progress.update(() => 'x'.repeat(100));
+    progress.line('done');
+    expect(written[0]).toBe(`\r\u001b[2K${'x'.repeat(29)}`);
+    expect(written.slice(1)).toEqual(['\n', 'done\n']);
+  });
+});
