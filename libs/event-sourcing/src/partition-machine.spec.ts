@@ -150,6 +150,21 @@ describe('partition machine', () => {
     expect(run()).toEqual(run());
   });
 
+  it('knows after a rebuild that a timer began a new clearing time: hops count from there [architecture 5]', () => {
+    const live = machine();
+    live.accept(entry('quotes', 1, 5, 3));
+    live.settle();
+    const inputs = [entry('quotes', 2, 60_000), entry('quotes', 3, 60_000)];
+    live.accept(inputs[0] as LogEntry);
+    const [summed, minute] = live.drain().events;
+    const again = machine();
+    again.recall(entry('quotes', 1, 5, 3));
+    for (const event of [summed, minute]) again.recallOwn(event as NonNullable<typeof event>);
+    again.recall(inputs[0] as LogEntry);
+    expect(minute?.time).toEqual({ clearing: 60_000, hop: 1 });
+    expect(again.time).toEqual(live.time);
+  });
+
   it('rebuilds from its events and inputs to the same state and goes on with the same bytes [architecture 6.4]', () => {
     fc.assert(
       fc.property(

@@ -129,7 +129,9 @@ export class PartitionMachine<State> {
   /** Rebuild: an own event, in its place. */
   recallOwn(event: LogEntry & Pick<SealedEvent, 'chain'>): void {
     invariant(event.position === this.#size + 1, `own log has a hole before position ${event.position}`);
-    this.#clearing = Math.max(this.#clearing, event.time.clearing);
+    // Time as it was when the event was placed; a timer may have moved it further than the inputs did.
+    this.#clearing = event.time.clearing;
+    this.#highestHop = event.time.hop - 1;
     this.#place(event, event.chain);
     this.#basis = [];
     this.#moved.clear();
