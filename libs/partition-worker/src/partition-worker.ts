@@ -9,7 +9,7 @@ import {
 import type { AppendItem, AppendOutcome, CommandRecord, CursorMove, EventLog } from '@ballast/event-log';
 import { canonicalText, invariant, sha256, type Instant } from '@ballast/kernel';
 import { commandEntry, IdempotencyConflict, type Command } from './command.js';
-import { rebuild } from './rebuild.js';
+import { entriesOfTail, rebuild } from './rebuild.js';
 import { SourceQueue } from './source-queue.js';
 import { sourceKey, type EntryReader, type SourceRef } from './source.js';
 
@@ -69,8 +69,13 @@ export class PartitionWorker<State = unknown> {
   readonly #queueOf = new Map<string, SourceQueue>();
   readonly #compare: (a: LogEntry, b: LogEntry) => number;
   readonly #commands: WaitingCommand[] = [];
-  readonly #inFlight = new Map<string, { readonly bodyText: string; readonly answer: Promise<CommandResult> }>();
+  readonly #inFlight = new Map<
+    string,
+    { readonly type: string; readonly bodyText: string; readonly answer: Promise<CommandResult> }
+  >();
   #held: CursorMove[] = [];
+  /** Cursors as they were stored when the worker was opened: inputs without consequences are taken again behind them. */
+  readonly #storedCursors = new Map<string, number>();
 
   private constructor(options: PartitionWorkerOptions<State>, machine: PartitionMachine<State>) {
     this.#options = options;
@@ -93,10 +98,14 @@ export class PartitionWorker<State = unknown> {
       machine.size === head.size && machine.head.equals(head.head),
       `${log.name}/${partition} was appended to by somebody else while it was rebuilt`,
     );
+    // Answers that left no event (refusals) are taken into the state again, behind the inputs they were given on.
+    for await (const entry of entriesOfTail(machine, log, reader)) machine.recall(entry);
     const worker = new PartitionWorker(options, machine);
     worker.#epoch = head.epoch;
     worker.#commandNumber = head.commands;
-    await worker.#recallAnsweredCommands();
+    for (const cursor of await log.cursors(partition)) {
+      worker.#storedCursors.set(sourceKey(cursor.log, cursor.partition), cursor.position);
+    }
     return worker;
   }
 
@@ -175,11 +184,11 @@ export class PartitionWorker<State = unknown> {
     const bodyText = canonicalText(command.body);
     const running = this.#inFlight.get(command.id);
     if (running !== undefined) {
-      if (running.bodyText !== bodyText) throw new IdempotencyConflict(command.id);
+      if (running.type !== command.type || running.bodyText !== bodyText) throw new IdempotencyConflict(command.id);
       return running.answer;
     }
     const answer = this.#answer(command, bodyText);
-    this.#inFlight.set(command.id, { bodyText, answer });
+    this.#inFlight.set(command.id, { type: command.type, bodyText, answer });
     try {
       return await answer;
     } finally {
@@ -198,6 +207,12 @@ export class PartitionWorker<State = unknown> {
       this.#commands.push({ command, bodyText, resolve, reject });
       this.#options.onCommand?.();
     });
+  }
+
+  /** Gives the partition up: whoever waits for an answer is told so, and nothing is decided here any more. */
+  abandon(reason: Error): void {
+    this.#broken ??= reason;
+    for (const { reject } of this.#commands.splice(0)) reject(this.#broken);
   }
 
   get waitingCommands(): number {
@@ -326,7 +341,9 @@ export class PartitionWorker<State = unknown> {
         expectedSize,
         expectedHead,
         events,
-        cursors: this.#held,
+        cursors: this.#held.filter(
+          ([source, number, upTo]) => upTo >= (this.#storedCursors.get(sourceKey(source, number)) ?? 0),
+        ),
         commands,
         worker: this.#options.worker,
       });
@@ -339,7 +356,7 @@ export class PartitionWorker<State = unknown> {
       return events.length;
     } catch (error) {
       // The machine is ahead of the log now: nothing may be decided on its state any more.
-      this.#broken = error as Error;
+      this.abandon(error as Error);
       throw error;
     }
   }
@@ -351,17 +368,6 @@ export class PartitionWorker<State = unknown> {
       if (cursor[0].endsWith('.commands')) continue;
       if (same >= 0) this.#held[same] = cursor;
       else this.#held.push(cursor);
-    }
-  }
-
-  /** Commands answered after the last own event (refusals leave no event) are taken into the state again. */
-  async #recallAnsweredCommands(): Promise<void> {
-    const name = `${this.log}.commands`;
-    for (;;) {
-      const after = this.#machine.cursor(name, this.partition);
-      const records = await this.#options.log.commands(this.partition, after, CATCH_UP_PAGE);
-      if (records.length === 0) return;
-      for (const record of records) this.#machine.recall(commandEntry(this.log, record));
     }
   }
 }

@@ -1,7 +1,7 @@
-import type { PartitionMachine } from '@ballast/event-sourcing';
+import { compareLockstep, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
 import type { EventLog } from '@ballast/event-log';
 import { invariant } from '@ballast/kernel';
-import type { LogEntry } from '@ballast/event-sourcing';
+import { commandEntry } from './command.js';
 import { sourceKey, type EntryReader } from './source.js';
 
 const PAGE = 1_000;
@@ -54,4 +54,50 @@ export async function rebuild<State>(
     }
     onProgress(own.length);
   }
+}
+
+/**
+ * What was applied after the last own event and answered commands without an event: each command behind the inputs
+ * that were applied before it. A command's clearing time is the latest that its partition had applied, and stored
+ * cursors tell how far the inputs went; inside one clearing time the order is that of lockstep.
+ * To be applied as it comes; nothing when no command was answered since the last event.
+ */
+export async function* entriesOfTail<State>(
+  machine: PartitionMachine<State>,
+  log: EventLog,
+  reader: EntryReader,
+): AsyncGenerator<LogEntry> {
+  const { partition } = machine;
+  const commandLog = `${log.name}.commands`;
+  let inputs: readonly LogEntry[] | undefined;
+  let taken = 0;
+  for (let after = machine.cursor(commandLog, partition); ;) {
+    const records = await log.commands(partition, after, PAGE);
+    if (records.length === 0) return;
+    inputs ??= await inputsOfTail(machine, log, reader);
+    for (const record of records) {
+      for (; taken < inputs.length; taken++) {
+        const input = inputs[taken] as LogEntry;
+        if (input.time.clearing > record.clearing) break;
+        yield input;
+      }
+      yield commandEntry(log.name, record);
+      after = record.number;
+    }
+  }
+}
+
+async function inputsOfTail<State>(
+  machine: PartitionMachine<State>,
+  log: EventLog,
+  reader: EntryReader,
+): Promise<readonly LogEntry[]> {
+  const forward = new ForwardReader(reader);
+  const inputs: LogEntry[] = [];
+  const cursors = await log.cursors(machine.partition);
+  for (const { log: source, partition, position } of cursors) {
+    const applied = machine.cursor(source, partition);
+    for await (const entry of forward.between(source, partition, applied, position)) inputs.push(entry);
+  }
+  return inputs.sort(compareLockstep((source) => cursors.findIndex((cursor) => cursor.log === source)));
 }
