@@ -14,6 +14,7 @@ export class LiveLoop {
   readonly #readers = new Map<string, LiveRunner[]>();
   readonly #running = new Map<LiveRunner, Promise<void>>();
   readonly #again = new Set<LiveRunner>();
+  readonly #failed = new Set<LiveRunner>();
   #stopped = false;
 
   /** @param onFailure told when a runner fails; it is not run again */
@@ -39,23 +40,28 @@ export class LiveLoop {
   }
 
   wake(runner: LiveRunner): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#failed.has(runner)) return;
     if (this.#running.has(runner)) {
       this.#again.add(runner);
       return;
     }
-    const run = this.#run(runner).finally(() => this.#running.delete(runner));
-    this.#running.set(runner, run);
+    this.#running.set(runner, this.#run(runner));
   }
 
   async #run(runner: LiveRunner): Promise<void> {
+    // Never in the caller's turn: it is listed as running before it runs.
+    await Promise.resolve();
     try {
       do {
         this.#again.delete(runner);
         while (!this.#stopped && runner.backlog > 0) if ((await runner.runLive()) === 0) break;
       } while (this.#again.has(runner) && !this.#stopped);
     } catch (error) {
+      this.#failed.add(runner);
       this.onFailure(runner, error);
+    } finally {
+      // In the same turn as the last look at `again`: a wake-up finds either a runner that looks again, or none.
+      this.#running.delete(runner);
     }
   }
 

@@ -10,9 +10,15 @@ export class ConfigurationRefused extends Error {
 const list = z
   .string()
   .min(1)
-  .transform((text) => text.split(',').map((part) => part.trim()));
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => part !== ''), 'must be a list with commas between its parts');
 
-const peer = z.templateLiteral([z.enum([...SERVICE_LOGS, 'exchange']), '=', z.url({ protocol: /^https?$/ })]);
+const isPeer = (text: string): boolean => {
+  const at = text.indexOf('=');
+  const isService = [...SERVICE_LOGS, 'exchange'].some((each) => each === text.slice(0, at));
+  return isService && z.url({ protocol: /^https?$/ }).safeParse(text.slice(at + 1)).success;
+};
+const peer = z.string().refine(isPeer, 'must be <service>=http://host:port, the service one of the others or exchange');
 
 const schema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database'),

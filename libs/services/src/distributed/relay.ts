@@ -14,7 +14,7 @@ const LONGEST_WAIT_MS = 5_000;
 export class Relay {
   #sent = 0;
   #saved = 0;
-  #stopped = false;
+  readonly #stop = new AbortController();
 
   constructor(
     private readonly bus: Bus,
@@ -27,7 +27,7 @@ export class Relay {
   async catchUp(): Promise<void> {
     this.#sent = await this.log.relayCursor(this.partition);
     this.#saved = this.#sent;
-    for (;;) {
+    while (!this.#stop.signal.aborted) {
       const events = await this.log.read(this.partition, this.#sent, PAGE);
       if (events.length === 0) return this.save();
       await this.send(events);
@@ -36,14 +36,14 @@ export class Relay {
 
   /** Resolves when the broker has the events, or when the partition was given up. */
   async send(events: readonly SealedEvent[]): Promise<void> {
-    for (let pause = FIRST_WAIT_MS; !this.#stopped; pause = Math.min(LONGEST_WAIT_MS, 2 * pause)) {
+    for (let pause = FIRST_WAIT_MS; !this.#stop.signal.aborted; pause = Math.min(LONGEST_WAIT_MS, 2 * pause)) {
       try {
         await this.bus.publish(events);
         this.#sent = events.at(-1)?.position ?? this.#sent;
         return;
       } catch (error) {
         this.onTrouble(error);
-        await wait(pause);
+        await wait(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
   }
@@ -57,6 +57,6 @@ export class Relay {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stop.abort();
   }
 }

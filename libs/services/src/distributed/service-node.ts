@@ -122,6 +122,7 @@ export class ServiceNode implements BatchReceiver {
     const held = this.#held.get(partition);
     if (held === undefined) return;
     this.#held.delete(partition);
+    held.worker.abandon(new Error(`${this.options.service.log}/${partition} is no longer owned here`));
     await held.running;
     await held.relay.save().catch((error: unknown) => this.options.onTrouble('relay cursor', error));
     held.relay.stop();
@@ -150,10 +151,18 @@ export class ServiceNode implements BatchReceiver {
         const arrived = await this.#arrivals.until(() => !here() || complete(), ARRIVAL_PATIENCE_MS);
         if (!here()) return undefined;
         if (arrived && hop > 0) {
-          held.running = this.#guarded(partition, async () => {
-            await worker.runHop(step, hop - 1);
-          });
+          // Behind commands that are being answered: a worker runs one item at a time.
+          let done = false;
+          held.running = held.running.then(() =>
+            this.#guarded(partition, async () => {
+              if (!here()) return;
+              await worker.runHop(step, hop - 1);
+              done = true;
+            }),
+          );
           await held.running;
+          // What a failed worker holds in memory is not stored: there is nothing to report.
+          if (!done) return undefined;
         }
         if (!here()) return undefined;
         return { log: worker.log, partition, epoch: worker.epoch, position: worker.size, applied: arrived };

@@ -140,8 +140,12 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   /** Sends what is stored of the last step again: it may have been appended and not sent. Readers judge by position. */
   async publishStored(): Promise<void> {
     for (const lane of this.#lanes.values()) {
-      const entries = await lane.log.read(lane.partition, lane.durableSize, PAGE);
-      if (entries.length > 0) await this.#options.publish(entries);
+      for (let after = lane.durableSize; ;) {
+        const entries = await lane.log.read(lane.partition, after, PAGE);
+        if (entries.length === 0) break;
+        await this.#options.publish(entries);
+        after += entries.length;
+      }
     }
   }
 
@@ -168,14 +172,18 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     return this.#answer(inputs, { clearing, hop: hop + 1 });
   }
 
-  /** Live: answers everything that has arrived, at the present step. */
+  /**
+   * Live: answers everything that has arrived, at the present step.
+   * @returns number of inputs applied
+   */
   async runLive(): Promise<number> {
     const clearing = this.#lastStep;
     if (clearing === undefined) return 0;
     const inputs: LogEntry[] = [];
     for (const queue of this.#queues) while (queue.length > 0) inputs.push(queue.take());
     const hops = inputs.filter(({ time }) => time.clearing === clearing).map(({ time }) => time.hop);
-    return this.#answer(inputs, { clearing, hop: 1 + Math.max(0, ...hops) });
+    await this.#answer(inputs, { clearing, hop: 1 + Math.max(0, ...hops) });
+    return inputs.length;
   }
 
   async #answer(inputs: readonly LogEntry[], time: LogEntry['time']): Promise<number> {

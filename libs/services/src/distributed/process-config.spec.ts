@@ -1,0 +1,71 @@
+import { ConfigurationRefused, processConfig } from './process-config.js';
+
+const sound = { DATABASE_URL: 'postgres://ballast:hush-hush@db/accounts', KAFKA_BROKERS: 'one:9092, two:9092' };
+
+const refusal = (changes: NodeJS.ProcessEnv): string => {
+  try {
+    processConfig({ ...sound, ...changes });
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationRefused);
+    return (error as Error).message;
+  }
+  throw new Error('it was accepted');
+};
+
+describe('the environment of a process', () => {
+  it('needs a database and brokers; the rest has a default', () => {
+    expect(processConfig(sound)).toMatchObject({
+      databaseUrl: sound.DATABASE_URL,
+      brokers: ['one:9092', 'two:9092'],
+      partitions: 64,
+      replication: 1,
+      mode: 'live',
+      host: '127.0.0.1',
+      port: 8080,
+      topicPrefix: '',
+    });
+  });
+
+  it('says where the logs of others are read; all logs of the exchange at one address', () => {
+    const { peers } = processConfig({ ...sound, PEERS: 'pricing=http://pricing:8080/, exchange=https://exchange:1' });
+    expect(Object.fromEntries(peers)).toEqual({
+      pricing: 'http://pricing:8080',
+      'exchange.quotes': 'https://exchange:1',
+      'exchange.fills': 'https://exchange:1',
+      'exchange.transfers': 'https://exchange:1',
+      'exchange.orderReports': 'https://exchange:1',
+    });
+  });
+
+  it.each([
+    ['DATABASE_URL', undefined],
+    ['DATABASE_URL', 'mysql://ballast:hush-hush@db/accounts'],
+    ['KAFKA_BROKERS', undefined],
+    ['KAFKA_BROKERS', ''],
+    ['KAFKA_BROKERS', 'one:9092,,two:9092'],
+    ['KAFKA_REPLICATION', '0'],
+    ['KAFKA_REPLICATION', '8'],
+    ['TOPIC_PREFIX', 'UPPER'],
+    ['PARTITIONS', '0'],
+    ['PARTITIONS', '1025'],
+    ['PARTITIONS', '8.5'],
+    ['PARTITIONS', 'eight'],
+    ['PORT', '65536'],
+    ['BALLAST_MODE', 'lifelike'],
+    ['PEERS', 'treasury=http://treasury'],
+    ['PEERS', 'pricing=ftp://hush-hush@pricing'],
+    ['PEERS', 'pricing'],
+    ['WORKER', ''],
+    ['SESSION_TIMEOUT_MS', '999'],
+    ['LOG_LEVEL', 'hush-hush'],
+  ])('is refused with the name of %s when it is %s, and no value is repeated', (name, value) => {
+    const message = refusal({ [name]: value });
+    expect(message).toContain(name);
+    expect(message).not.toContain('hush-hush');
+    for (const other of Object.keys(sound)) if (other !== name) expect(message).not.toContain(other);
+  });
+
+  it('is refused with every wrong variable at once', () => {
+    expect(refusal({ PORT: 'x', PARTITIONS: 'y' })).toMatch(/PARTITIONS.*PORT/);
+  });
+});

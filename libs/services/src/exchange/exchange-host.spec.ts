@@ -1,0 +1,217 @@
+import { MemoryLogStore, type LogStore } from '@ballast/event-log';
+import { causeName, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
+import { runStep } from '@ballast/partition-worker';
+import { LogDirectory } from '../log-directory.js';
+import { ExchangeHost, type ExchangeHostOptions } from './exchange-host.js';
+
+interface Venue {
+  said: number;
+  asked: LogEntry[];
+  answered: number;
+}
+
+/** Says the time and a transfer in each partition at every step, and answers each order of liquidation with a report. */
+const venue = (note = ''): ExchangeSimulator<Venue> => {
+  const message = (
+    log: string,
+    partition: number,
+    payload: unknown,
+    cause: SimulatorOutput['cause'],
+  ): SimulatorOutput =>
+    ({ log, partition, stream: log, type: 'Said', schemaVersion: 1, payload, cause }) as unknown as SimulatorOutput;
+  return {
+    runName: 'toy',
+    steps: () => [1_000, 2_000],
+    initialState: () => ({ said: 0, asked: [], answered: 0 }),
+    beginStep(state, at, emit) {
+      const cause = { kind: 'timer', id: 'step', due: at } as const;
+      for (const partition of [0, 1]) emit(message('exchange.transfers', partition, { said: state.said, note }, cause));
+      emit(message('exchange.quotes', -1, { at }, cause));
+    },
+    observe: (state, entry) => void state.asked.push(entry),
+    settle(state, emit) {
+      for (const { log, partition, position } of state.asked.slice(state.answered)) {
+        emit(
+          message('exchange.orderReports', partition, { order: position }, { kind: 'event', log, partition, position }),
+        );
+      }
+    },
+    evolve(state, { log }) {
+      if (log === 'exchange.orderReports') state.answered += 1;
+      else state.said += 1;
+    },
+  };
+};
+
+const order = (position: number, clearing: number, hop: number): LogEntry => ({
+  log: 'liquidation',
+  partition: 0,
+  position,
+  id: `order-${position}`,
+  stream: 'orders',
+  version: position,
+  type: 'CloseOutOrderPlaced',
+  schemaVersion: 1,
+  time: { clearing, hop },
+  cause: { kind: 'timer', id: 'x', due: 0 },
+  basis: [],
+  correlation: 'c',
+  actor: null,
+  payload: {},
+});
+
+const ORDERS = [order(1, 1_000, 2), order(2, 1_000, 4), order(3, 2_000, 1), order(4, 2_000, 1)];
+
+/** Logs, and what was sent. `appends` may fail, as a process does that is killed. */
+async function exchange(store: LogStore = new MemoryLogStore()) {
+  const logs = await LogDirectory.open(store, 2);
+  const published: SealedEvent[] = [];
+  const host = async (changes: Partial<ExchangeHostOptions<Venue>> = {}): Promise<ExchangeHost<Venue>> => {
+    const opened = await ExchangeHost.open({
+      simulator: venue(),
+      logs,
+      reader: {
+        read: async (log, partition, after) => (log === 'liquidation' && partition === 0 ? ORDERS.slice(after) : []),
+      },
+      partitions: 2,
+      worker: 'w',
+      publish: async (entries) => void published.push(...entries),
+      ...changes,
+    });
+    await opened.catchUp();
+    return opened;
+  };
+  const bytes = async (): Promise<string[]> => {
+    const all: string[] = [];
+    for (const name of ['exchange.quotes', 'exchange.transfers', 'exchange.orderReports'] as const) {
+      for (const { partition, size, head } of await logs.log(name).heads()) {
+        all.push(`${name}/${partition} ${size} ${head.toString('hex')}`);
+      }
+    }
+    return all;
+  };
+  return { logs, published, host, bytes };
+}
+
+/** Orders of a later step have arrived already; only those of this one make it go on. */
+async function runVenue(host: ExchangeHost<Venue>, step: number): Promise<void> {
+  await host.begin(step);
+  let hop = -1;
+  await runStep(
+    [
+      {
+        runHop: (at, to) => host.runHop(at, (hop = to)),
+        get backlog() {
+          return ORDERS.filter(({ time }) => time.clearing === step && time.hop > hop).length;
+        },
+      },
+    ],
+    step,
+  );
+}
+
+describe('the host of the simulated exchange', () => {
+  it('appends what the exchange says and then sends it: hop 0 at the beginning, h + 1 in answer to hop h', async () => {
+    const { host, logs, published } = await exchange();
+    const venueHost = await host();
+    await runVenue(venueHost, 1_000);
+    const reports = await logs.log('exchange.orderReports').read(0, 0, 9);
+    expect(reports.map(({ time, cause, basis }) => [time.hop, causeName(cause), basis])).toEqual([
+      [3, 'event/liquidation/0/1', [['liquidation', 0, 1]]],
+      [5, 'event/liquidation/0/2', [['liquidation', 0, 2]]],
+    ]);
+    expect(published.map(({ log, time }) => [log, time.hop])).toEqual([
+      ['exchange.transfers', 0],
+      ['exchange.transfers', 0],
+      ['exchange.quotes', 0],
+      ['exchange.orderReports', 3],
+      ['exchange.orderReports', 5],
+    ]);
+    expect(venueHost.ends()).toContainEqual(['exchange.orderReports', 0, 2]);
+  });
+
+  it('comes out the same however far it came before it was stopped, topics of a half appended step included', async () => {
+    const whole = await exchange();
+    const undisturbed = await whole.host();
+    for (const step of [1_000, 2_000]) await runVenue(undisturbed, step);
+
+    // Killed in the append number `killed`: what stands before it is stored, it and the rest are not.
+    for (let killed = 0; killed < 9; killed++) {
+      const { logs, host, bytes } = await exchange();
+      let appends = 0;
+      const restore: (() => void)[] = [];
+      for (const name of ['exchange.quotes', 'exchange.transfers', 'exchange.orderReports'] as const) {
+        const log = logs.log(name);
+        const append = log.append.bind(log);
+        log.append = (items) => (appends++ < killed ? append(items) : Promise.reject(new Error('killed')));
+        restore.push(() => (log.append = append));
+      }
+      const first = await host();
+      const stopped = (async () => {
+        for (const step of [1_000, 2_000]) await runVenue(first, step);
+      })();
+      await stopped.catch((error: Error) => expect(error.message).toBe('killed'));
+      for (const each of restore) each();
+
+      const again = await host();
+      const from = again.lastStep ?? 1_000;
+      for (const step of [1_000, 2_000]) if (step >= from) await runVenue(again, step);
+      expect(await bytes()).toEqual(await whole.bytes());
+      expect(again.state).toMatchObject({ said: 6, answered: 4 });
+    }
+  });
+
+  it('refuses to go on when the step that is stored comes out different now', async () => {
+    const { host } = await exchange();
+    await (await host()).begin(1_000);
+    const changed = await host({ simulator: venue('another seed') });
+    await expect(changed.begin(1_000)).rejects.toThrow('exchange.transfers/0 #1 comes out different now');
+  });
+
+  it('refuses to go on as a host that another one has replaced', async () => {
+    const { host, published } = await exchange();
+    const old = await host();
+    await host();
+    await expect(old.begin(1_000)).rejects.toThrow('fenced');
+    expect(published).toEqual([]);
+  });
+
+  it('sends what is stored of the last step again: it may have been appended and not sent', async () => {
+    const { host, published } = await exchange();
+    const first = await host();
+    for (const step of [1_000, 2_000]) await first.begin(step);
+    const sent = published.splice(0).filter(({ time }) => time.clearing === 2_000);
+    await (await host()).publishStored();
+    expect(published.map(({ id }) => id).sort()).toEqual(sent.map(({ id }) => id).sort());
+  });
+
+  it('goes on behind the last step when it runs live: what came when is not repeatable', async () => {
+    const { host, logs } = await exchange();
+    const first = await host();
+    await first.begin(1_000);
+    const again = await host({ lastStep: 'behind' });
+    expect([again.lastStep, again.state.said, again.backlog]).toEqual([1_000, 3, 0]);
+    await again.begin(2_000);
+    const [quotes] = await logs.log('exchange.quotes').heads();
+    expect(quotes?.size).toBe(2);
+  });
+
+  it('answers live what has arrived, and says how much that was', async () => {
+    const { host } = await exchange();
+    const live = await host();
+    expect(await live.runLive()).toBe(0);
+    await live.begin(2_000);
+    expect(await live.runLive()).toBe(4);
+    expect(live.backlog).toBe(0);
+    expect(live.state.answered).toBe(4);
+  });
+
+  it('judges what arrives by position', async () => {
+    const { host } = await exchange();
+    const judged = await host({ reader: { read: async () => [] } });
+    expect(judged.offer([order(1, 1, 1), order(1, 1, 1)])).toBeUndefined();
+    expect(judged.offer([order(3, 1, 1)])).toBe(1);
+    expect(judged.arrived('liquidation', 0)).toBe(1);
+  });
+});
