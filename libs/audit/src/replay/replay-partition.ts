@@ -1,7 +1,13 @@
-import { PartitionMachine, canonicalEnvelope, type PartitionProcess, type SealedEvent } from '@ballast/event-sourcing';
+import {
+  PartitionMachine,
+  canonicalEnvelope,
+  type LogEntry,
+  type PartitionProcess,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import type { CommandRecord, EventLog, EventRow } from '@ballast/event-log';
-import { canonicalText } from '@ballast/kernel';
-import { ForwardReader, commandEntry, type EntryReader } from '@ballast/partition-worker';
+import { InvariantViolation, canonicalText } from '@ballast/kernel';
+import { ForwardReader, commandEntry, entriesOfTail, type EntryReader } from '@ballast/partition-worker';
 
 /** Two sides of the first decision that does not come out as it is stored. */
 export interface Divergence {
@@ -47,6 +53,23 @@ export async function replayPartition(
     divergence: { log: log.name, partition, position, what, stored, recomputed: again },
   });
 
+  const beyondTheEnd = (extra: SealedEvent): Divergence | undefined =>
+    diverges(extra.position, 'the log ends before an event that follows', null, envelopeOf(extra)).divergence;
+
+  /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
+  const refusable = async (
+    position: number,
+    stored: string | null,
+    work: () => Promise<Divergence | undefined>,
+  ): Promise<Divergence | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      return diverges(position, `it can't be decided again: ${error.message}`, stored, null).divergence;
+    }
+  };
+
   /** Applies one command and compares the stored answer. */
   const answer = (record: CommandRecord): Divergence | undefined => {
     const result = machine.accept(commandEntry(log.name, record));
@@ -62,31 +85,44 @@ export async function replayPartition(
     };
   };
 
+  /** Applies the inputs that a stored event names as its basis, then what follows at the end of an item or in time. */
+  const decideAgain = async (row: EventRow): Promise<Divergence | undefined> => {
+    for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
+      const applied = machine.cursor(source, sourcePartition);
+      if (source !== commandLog) {
+        for await (const entry of forward.between(source, sourcePartition, applied, upTo)) machine.accept(entry);
+        continue;
+      }
+      for (let number = applied + 1; number <= upTo; number++) {
+        const [record] = await log.commands(partition, number - 1, 1);
+        if (record === undefined) {
+          return diverges(row.position, `command ${number} is missing`, envelopeOfRow(log.name, row), null).divergence;
+        }
+        const difference = answer(record);
+        if (difference !== undefined) return difference;
+      }
+    }
+    if (machine.pending === 0) {
+      const cause = JSON.parse(row.causeText) as { kind: string };
+      if (cause.kind === 'timer') machine.elapse(row.clearing);
+      else machine.settle();
+    }
+    recomputed = [...machine.drain().events];
+    return undefined;
+  };
+
+  const answerTo = async ({ position }: LogEntry): Promise<Divergence | undefined> => {
+    const [record] = await log.commands(partition, position - 1, 1);
+    return record && answer(record);
+  };
+
   for (let after = 0; ;) {
     const page = await log.readRaw(partition, after, PAGE);
     if (page.length === 0) break;
     for (const row of page) {
       if (recomputed.length === 0) {
-        for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
-          const applied = machine.cursor(source, sourcePartition);
-          if (source === commandLog) {
-            for (let number = applied + 1; number <= upTo; number++) {
-              const [record] = await log.commands(partition, number - 1, 1);
-              if (record === undefined)
-                return diverges(row.position, `command ${number} is missing`, row.payloadText, null);
-              const difference = answer(record);
-              if (difference !== undefined) return { events, decisions, divergence: difference };
-            }
-          } else {
-            for await (const entry of forward.between(source, sourcePartition, applied, upTo)) machine.accept(entry);
-          }
-        }
-        if (machine.pending === 0) {
-          const cause = JSON.parse(row.causeText) as { kind: string };
-          if (cause.kind === 'timer') machine.elapse(row.clearing);
-          else machine.settle();
-        }
-        recomputed = [...machine.drain().events];
+        const difference = await refusable(row.position, envelopeOfRow(log.name, row), () => decideAgain(row));
+        if (difference !== undefined) return { events, decisions, divergence: difference };
       }
       const again = recomputed.shift();
       const difference = compare(row, again);
@@ -106,17 +142,20 @@ export async function replayPartition(
   }
   if (recomputed.length > 0) {
     const extra = recomputed[0] as SealedEvent;
-    return diverges(extra.position, 'the log ends before an event that follows', null, envelopeOf(extra));
+    return { events, decisions, divergence: beyondTheEnd(extra) };
   }
   // Refused commands leave no event; those after the last event are answered again here.
-  for (;;) {
-    const records = await log.commands(partition, machine.cursor(commandLog, partition), PAGE);
-    if (records.length === 0) break;
-    for (const record of records) {
-      const difference = answer(record);
-      if (difference !== undefined) return { events, decisions, divergence: difference };
+  const difference = await refusable(machine.size + 1, null, async () => {
+    for await (const entry of entriesOfTail(machine, log, reader)) {
+      const refused = entry.log === commandLog ? await answerTo(entry) : undefined;
+      if (entry.log !== commandLog) machine.accept(entry);
+      if (refused !== undefined) return refused;
+      const [extra] = machine.drain().events;
+      if (extra !== undefined) return beyondTheEnd(extra);
     }
-  }
+    return undefined;
+  });
+  if (difference !== undefined) return { events, decisions, divergence: difference };
   return { events, decisions, divergence: undefined };
 }
 

@@ -44,10 +44,10 @@ export class CheckpointFile {
     const notes = rest
       .join('\n')
       .split(/\n(?=ballast-checkpoint\/)/)
-      .map((note) => note.replace(/^\n+/, ''))
+      .map((note) => note.replace(/^\n+|\n+$/g, ''))
       .filter((note) => note !== '');
     if (notes.length === 0) throw new CheckpointRejected('the file holds no checkpoint');
-    return new CheckpointFile(notes.map((note) => verifyCheckpoint(note.endsWith('\n') ? note : `${note}\n`, key)));
+    return new CheckpointFile(notes.map((note) => verifyCheckpoint(`${note}\n`, key)));
   }
 }
 
@@ -71,10 +71,10 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
 
   for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
     const log = logs.log(name);
-    const promised = checkpoints.find((checkpoint) => checkpoint.log === name);
+    const promised = checkpoints.filter((checkpoint) => checkpoint.log === name).flatMap((each) => each.partitions);
     for (const { partition } of await log.heads()) {
       progress(`hashes and chain of ${name}/${partition}`);
-      const promises: Promised[] = promised?.partitions.filter((each) => each.partition === partition) ?? [];
+      const promises: Promised[] = promised.filter((each) => each.partition === partition);
       const verdict = await verifyPartition(log, partition, promises);
       events += verdict.size;
       if (verdict.fault !== undefined) {
@@ -82,7 +82,7 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
         return report({ log: part === 'command' ? `${name}.commands` : name, partition, position, what });
       }
     }
-    for (const known of promised?.partitions ?? []) {
+    for (const known of promised) {
       if (!(await log.heads()).some(({ partition }) => partition === known.partition)) {
         return report({
           log: name,

@@ -1,0 +1,309 @@
+import {
+  MemoryLogStore,
+  type AppendOutcome,
+  type CommandRecord,
+  type EventLog,
+  type EventRow,
+} from '@ballast/event-log';
+import type { LogEntry, PartitionProcess } from '@ballast/event-sourcing';
+import { PartitionWorker, commandEntry, type EntryReader, type SourceRef } from '@ballast/partition-worker';
+import { replayPartition, type PartitionReplay } from './replay-partition.js';
+
+interface Till {
+  held: number;
+  closed: boolean;
+  unreported: { readonly log: string; readonly partition: number; readonly position: number } | undefined;
+}
+
+/** Books every fill with two events, reports at the end of an item, pays out on command unless pricing closed the till. */
+const till: PartitionProcess<Till> = {
+  log: 'accounts',
+  initialState: () => ({ held: 0, closed: false, unreported: undefined }),
+  observe(state, { log, partition, position, payload }) {
+    if (log === 'pricing') state.closed = (payload as { closed: boolean }).closed;
+    if (log === 'exchange.fills') {
+      state.held += (payload as { quantity: number }).quantity;
+      state.unreported = { log, partition, position };
+    }
+  },
+  decide(state, { log }, context) {
+    const { held } = state;
+    if (log === 'exchange.fills') {
+      context.emit({ stream: 'till', type: 'Booked', schemaVersion: 1, payload: { held } });
+      context.emit({ stream: 'till', type: 'Confirmed', schemaVersion: 1, payload: {} });
+    }
+    if (log !== 'accounts.commands') return undefined;
+    if (state.closed) return { outcome: 'rejected', code: 'till-closed', detail: `with ${held} in it` };
+    context.emit({ stream: 'till', type: 'PaidOut', schemaVersion: 1, payload: {} });
+    return { outcome: 'accepted', data: { held } };
+  },
+  settle({ held, unreported }, context) {
+    if (unreported === undefined || held < 3) return;
+    context.emit(
+      { stream: 'reports', type: 'Reported', schemaVersion: 1, payload: { held } },
+      { kind: 'event', ...unreported },
+    );
+  },
+  evolve(state, { type }) {
+    if (type === 'Reported') state.unreported = undefined;
+  },
+  dueTimers: () => [],
+  fire: () => undefined,
+};
+
+const SOURCES: readonly SourceRef[] = [
+  { log: 'accounts.commands', partition: 0, rank: 0 },
+  { log: 'exchange.fills', partition: 0, rank: 1 },
+  { log: 'pricing', partition: -1, rank: 2 },
+];
+
+const said = (log: string, partition: number, position: number, clearing: number, payload: unknown): LogEntry => ({
+  log,
+  partition,
+  position,
+  id: `${log}-${position}`,
+  stream: log,
+  version: position,
+  type: 'Said',
+  schemaVersion: 1,
+  time: { clearing, hop: 0 },
+  cause: { kind: 'timer', id: 'x', due: 0 },
+  basis: [],
+  correlation: 'c',
+  actor: null,
+  payload,
+});
+const fill = (position: number, quantity = 1) => said('exchange.fills', 0, position, position * 1_000, { quantity });
+const closing = (position: number, closed: boolean, clearing: number) =>
+  said('pricing', -1, position, clearing, { closed });
+
+const inputs: Record<string, LogEntry[]> = {
+  'exchange.fills': [fill(1), fill(2), fill(3)],
+  pricing: [closing(1, true, 4_000), closing(2, false, 5_000)],
+};
+
+let log: EventLog;
+let reader: EntryReader;
+let worker: Awaited<ReturnType<typeof opened>>;
+
+const opened = () =>
+  PartitionWorker.open({
+    process: till,
+    partition: 0,
+    partitions: 1,
+    log,
+    committer: { submit: async (item) => (await log.append([item]))[0] as AppendOutcome },
+    sources: SOURCES,
+    reader,
+    worker: 'w',
+    publish: () => Promise.resolve(),
+  });
+
+const run = async (...entries: readonly LogEntry[]): Promise<void> => {
+  worker.offer(entries);
+  await worker.runLive();
+};
+
+const command = async (id: string) => {
+  const answer = worker.execute({ id, type: 'PayOut', body: {}, actor: null });
+  while (worker.waitingCommands === 0) await Promise.resolve();
+  await worker.runLive();
+  return answer;
+};
+
+const [first, second, third] = inputs['exchange.fills'] as [LogEntry, LogEntry, LogEntry];
+const [closed, open] = inputs['pricing'] as [LogEntry, LogEntry];
+
+/** Booked and Confirmed of three fills, a report, a payment: 8 events. */
+async function day(): Promise<void> {
+  await run(first, second);
+  await run(third);
+  await command('one');
+}
+
+beforeEach(async () => {
+  log = await new MemoryLogStore().open({ name: 'accounts', partitions: 1, global: true });
+  reader = {
+    read: async (name, _, after, limit) =>
+      name === 'accounts.commands'
+        ? (await log.commands(0, after, limit)).map((record) => commandEntry('accounts', record))
+        : (inputs[name] ?? []).slice(after, after + limit),
+  };
+  worker = await opened();
+});
+
+/** What an auditor finds when rows, commands or inputs are not what they were. */
+const replayed = (
+  rows: (rows: readonly EventRow[]) => readonly EventRow[] = (all) => all,
+  commands: (all: readonly CommandRecord[]) => readonly CommandRecord[] = (all) => all,
+  read: EntryReader = reader,
+): Promise<PartitionReplay> =>
+  replayPartition(
+    till,
+    new Proxy(log, {
+      get(target, name) {
+        if (name === 'readRaw')
+          return async (_: number, after: number) => rows(await target.readRaw(0, 0, 999)).slice(after);
+        if (name === 'commands') {
+          return async (_: number, after: number, limit: number) =>
+            commands(await target.commands(0, 0, 999)).slice(after, after + limit);
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    }),
+    0,
+    1,
+    read,
+  );
+
+const changed =
+  (position: number, change: Partial<EventRow>) =>
+  (rows: readonly EventRow[]): readonly EventRow[] =>
+    rows.map((row) => (row.position === position ? { ...row, ...change } : row));
+
+describe('replay of a partition', () => {
+  it('decides everything again and finds nothing in a log that was not touched', async () => {
+    await day();
+    expect(await replayed()).toEqual({ events: 8, decisions: 8, divergence: undefined });
+  });
+
+  it('counts every assessment of a margin run', async () => {
+    await day();
+    const runs = changed(7, { type: 'MarginRunCompleted', payloadText: '{"assessed":40}' });
+    expect(await replayed(runs)).toMatchObject({ divergence: { position: 7, what: 'type' }, decisions: 6 });
+  });
+
+  it.each<[string, Partial<EventRow>]>([
+    ['payload', { payloadText: '{"held":2000}' }],
+    ['type', { type: 'Unbooked' }],
+    ['time', { clearing: 1 }],
+    ['time', { hop: 9 }],
+    ['cause', { causeText: '{"id":"x","kind":"command"}' }],
+    ['stream', { stream: 'tilt' }],
+    ['version', { version: 9 }],
+    ['schemaVersion', { schemaVersion: 2 }],
+    ['correlation', { correlation: 'd' }],
+    ['actor', { actor: 'mallory' }],
+    ['id', { id: '00000000-0000-4000-8000-000000000000' }],
+    ['hash', { hash: Buffer.alloc(32) }],
+    ['chain', { chain: Buffer.alloc(32) }],
+    ['position', { position: 33 }],
+  ])('stops at an event with another %s', async (what, change) => {
+    await day();
+    const { events, divergence } = await replayed(changed(3, change));
+    expect(events).toBe(2);
+    expect(divergence).toMatchObject({ log: 'accounts', partition: 0, what });
+    expect(divergence?.position).toBe(change.position ?? 3);
+  });
+
+  it('shows both sides of the first difference', async () => {
+    await day();
+    const { divergence } = await replayed(changed(1, { payloadText: '{"held":2000}' }));
+    expect(divergence?.stored).toContain('"payload":{"held":2000}');
+    expect(divergence?.recomputed).toContain('"payload":{"held":1}');
+  });
+
+  it('finds an event that nothing leads to', async () => {
+    await day();
+    const extra = (rows: readonly EventRow[]): readonly EventRow[] => [
+      ...rows,
+      { ...(rows[6] as EventRow), position: 9, basisText: '[]' },
+    ];
+    expect((await replayed(extra)).divergence).toMatchObject({
+      position: 9,
+      what: 'nothing follows where an event is stored',
+      recomputed: null,
+    });
+  });
+
+  it('finds that an event is missing in the middle', async () => {
+    await day();
+    const { divergence } = await replayed((rows) => rows.filter(({ position }) => position !== 2));
+    expect(divergence).toMatchObject({ position: 3, what: 'position' });
+  });
+
+  it.each([
+    [3, 4, 'the second event of a fill'],
+    [7, 8, 'the payment that was answered'],
+  ])('finds that the log was cut behind position %i: %i is missing, %s', async (kept, missing) => {
+    await day();
+    const { events, divergence } = await replayed(
+      (rows) => rows.slice(0, kept),
+      (commands) => (kept < 7 ? [] : commands),
+    );
+    expect(events).toBe(kept);
+    expect(divergence).toMatchObject({ position: missing, what: 'the log ends before an event that follows' });
+  });
+
+  it('finds another answer to a command, accepted or refused', async () => {
+    await day();
+    const other = (commands: readonly CommandRecord[]) => commands.map((each) => ({ ...each, resultText: '{}' }));
+    expect((await replayed(undefined, other)).divergence).toMatchObject({
+      log: 'accounts.commands',
+      position: 1,
+      what: 'answer to command one',
+      stored: '{}',
+      recomputed: '{"data":{"held":3},"outcome":"accepted"}',
+    });
+    await run(closed);
+    await command('two');
+    const second = (commands: readonly CommandRecord[]) =>
+      commands.map((each) => (each.number === 2 ? { ...each, resultText: '{}' } : each));
+    expect((await replayed(undefined, second)).divergence).toMatchObject({
+      position: 2,
+      what: 'answer to command two',
+    });
+  });
+
+  it('finds that a command is missing', async () => {
+    await day();
+    expect((await replayed(undefined, () => [])).divergence).toMatchObject({
+      position: 8,
+      what: 'command 1 is missing',
+    });
+  });
+
+  it('finds that an input says something else', async () => {
+    await day();
+    const forged: EntryReader = {
+      read: async (...what) =>
+        (await reader.read(...what)).map((entry) =>
+          entry.position === 2 ? { ...entry, payload: { quantity: 5 } } : entry,
+        ),
+    };
+    const { divergence } = await replayed(undefined, undefined, forged);
+    expect(divergence).toMatchObject({ position: 3, what: 'payload' });
+  });
+
+  it.each([
+    ['ends before what the log read', '[["exchange.fills",0,9]]', 'ends before position 4'],
+    ['is no source at all', '[["weather",0,1]]', 'weather/0 ends before position 1'],
+  ])('names the event when a source of its basis %s', async (_, basisText, why) => {
+    await day();
+    const { divergence } = await replayed(changed(5, { basisText }));
+    expect(divergence?.position).toBe(5);
+    expect(divergence?.what).toContain("can't be decided again");
+    expect(divergence?.what).toContain(why);
+  });
+
+  it('answers refused commands on the inputs they were refused on, at the end of the log too', async () => {
+    await day();
+    await run(closed);
+    expect(await command('two')).toMatchObject({ code: 'till-closed' });
+    expect((await replayed()).divergence).toBeUndefined();
+    await run(open);
+    expect(await command('three')).toMatchObject({ outcome: 'accepted' });
+    expect((await replayed()).divergence).toBeUndefined();
+  });
+
+  it('finds nothing after a restart between a refusal and the next event', async () => {
+    await day();
+    await run(closed);
+    await command('two');
+    worker = await opened();
+    await run(open);
+    await command('three');
+    expect(await replayed()).toEqual({ events: 9, decisions: 9, divergence: undefined });
+  });
+});
