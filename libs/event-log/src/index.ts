@@ -8,6 +8,7 @@ export * from './log-proofs.js';
 export * from './log-shape.js';
 export * from './memory/memory-log.js';
 export * from './postgres/connection.js';
+export { DataDirectoryRefused } from './postgres/directory-lock.js';
 export * from './postgres/embedded-server.js';
 export * from './postgres/postgres-log.js';
 export * from './postgres/transient-error.js';

@@ -3,6 +3,11 @@ import path from 'node:path';
 
 const LOCK_FILE = /^lock\.(\d+)\.(\d+)$/;
 
+/** A data directory that can't be used as it is; the message names it and the remedy. */
+export class DataDirectoryRefused extends Error {
+  override readonly name = 'DataDirectoryRefused';
+}
+
 /**
  * Keeps a second process out of a directory. A holder's file carries its process id, and its start time, because the id
  * may go to another process after a crash. Whoever wants the directory first leaves his file and then looks for others:
@@ -12,7 +17,7 @@ const LOCK_FILE = /^lock\.(\d+)\.(\d+)$/;
 export class DirectoryLock {
   private constructor(private readonly file: string) {}
 
-  /** @throws Error that names the process which holds the directory */
+  /** @throws DataDirectoryRefused that names the process which holds the directory */
   static async acquire(directory: string): Promise<DirectoryLock> {
     const own = `lock.${process.pid}.${(await startTimeOf(process.pid)) ?? 0}`;
     const lock = new DirectoryLock(path.join(directory, own));
@@ -39,7 +44,9 @@ export class DirectoryLock {
 }
 
 function inUse(directory: string, pid: number): Error {
-  return new Error(`${directory} is in use by process ${pid}; stop that process or choose another data directory`);
+  return new DataDirectoryRefused(
+    `${directory} is in use by process ${pid}; stop that process or choose another data directory`,
+  );
 }
 
 /** True also for a process of another user. */

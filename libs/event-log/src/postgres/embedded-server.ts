@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { DirectoryLock, isRunning, readIfThere } from './directory-lock.js';
+import { DataDirectoryRefused, DirectoryLock, isRunning, readIfThere } from './directory-lock.js';
 import { serverBinaries, type ServerBinaries, type ServerUser } from './server-binaries.js';
 
 const SUPERUSER = 'ballast';
@@ -258,7 +258,7 @@ async function assertSameMajor(cluster: string, binaries: ServerBinaries): Promi
     Number(made) > binaries.major
       ? 'start it with the newer release of this program'
       : 'move its data with pg_upgrade, or dump it with the old release and load it with this one';
-  throw new Error(
+  throw new DataDirectoryRefused(
     `${path.dirname(cluster)} was made by PostgreSQL ${made}, this program brings ${binaries.version}: ${advice}`,
   );
 }
@@ -268,7 +268,7 @@ async function passwordOf(directory: string): Promise<string> {
   const known = await readIfThere(file);
   if (known !== undefined) return known.trim();
   if ((await readIfThere(path.join(directory, 'cluster', 'PG_VERSION'))) !== undefined) {
-    throw new Error(`${file} is missing, the server would let nobody in: restore the file`);
+    throw new DataDirectoryRefused(`${file} is missing, the server would let nobody in: restore the file`);
   }
   const password = randomBytes(24).toString('base64url');
   await fs.writeFile(file, `${password}\n`, { mode: 0o600, flag: 'wx' });
