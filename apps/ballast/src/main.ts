@@ -5,7 +5,6 @@ import { replayCommand } from './commands/replay.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
 import { verifyCommand } from './commands/verify.command.js';
-import { UsageError } from './usage-error.js';
 
 const program = new Command('ballast')
   .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
@@ -21,7 +20,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Expected troubles say what to do; anything else is a defect and shows where it happened.
-  const expected = error instanceof UsageError || (error instanceof Error && /Refused$/.test(error.name));
+  const expected =
+    error instanceof Error && /^(UsageError|ScenarioError|CheckpointRejected|.*Refused)$/.test(error.name);
   process.stderr.write(`ballast: ${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
   process.exitCode = expected ? 2 : 1;
 }
