@@ -4,6 +4,14 @@ import type { LogNames } from './log-names.js';
 const hashAt = (parameter: string, n: string): string =>
   `substring(${parameter}::bytea from (${n}::integer - 1) * 32 + 1 for 32)`;
 
+/**
+ * Session settings under which the statements run. Planning the append takes longer than executing it for a few events,
+ * so every statement is planned once per connection. That may be while the tables are empty, when reading all of one, or
+ * the whole partition by another index and sorting it, looks as cheap as the right lookup: these are ruled out. A lookup
+ * in a table with several indexes asks for an order that only the right one has.
+ */
+export const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_sort=off';
+
 /** Every statement of a log. They are prepared under the log's name once per connection. */
 export function logSql({ table }: LogNames) {
   const [partition, event, command, cursor] = ['partition', 'event', 'command', 'cursor'].map(table) as [
@@ -38,19 +46,24 @@ export function logSql({ table }: LogNames) {
           and locked.size = item.expected_size
           and locked.head = ${hashAt('$11', 'item.n')}
           and (item.commands_before is null or locked.commands = item.commands_before)
-          and not exists (
-            select from unnest($13::smallint[], $14::text[], $15::integer[]) as begins(partition, stream, version)
-            where begins.partition = item.partition and not exists (
-              select from ${event} before
-              where before.partition = begins.partition
-                and before.stream = begins.stream and before.version = begins.version - 1
+          and item.partition not in (
+            select begins.partition
+            from unnest($13::smallint[], $14::text[], $15::integer[]) as begins(partition, stream, version)
+            where begins.version - 1 is distinct from (
+              select last.version from ${event} last
+              where last.partition = begins.partition and last.stream = begins.stream
+              order by last.version desc limit 1
             )
           )
-          and not exists (
-            select from unnest($16::smallint[], $17::text[], $18::smallint[], $19::bigint[])
+          and item.partition not in (
+            select move.partition
+            from unnest($16::smallint[], $17::text[], $18::smallint[], $19::bigint[])
               as move(partition, source_log, source_partition, position)
-            join ${cursor} stands using (partition, source_log, source_partition)
-            where move.partition = item.partition and stands.position > move.position
+            where move.position < (
+              select stands.position from ${cursor} stands
+              where stands.partition = move.partition
+                and stands.source_log = move.source_log and stands.source_partition = move.source_partition
+            )
           )
       ), advanced as (
         update ${partition} as p
@@ -111,8 +124,12 @@ export function logSql({ table }: LogNames) {
       select partition, event_id, position, hash from ${event}
       join unnest($1::smallint[], $2::uuid[]) as asked(partition, event_id) using (partition, event_id)`,
     commandsById: `
-      select partition, number, command_id, type, body, body_hash, clearing, actor, result from ${command}
-      join unnest($1::smallint[], $2::text[]) as asked(partition, command_id) using (partition, command_id)`,
+      select found.* from unnest($1::smallint[], $2::text[]) as asked(partition, command_id),
+      lateral (
+        select partition, number, command_id, type, body, body_hash, clearing, actor, result from ${command} c
+        where c.partition = asked.partition and c.command_id >= asked.command_id order by c.command_id limit 1
+      ) found
+      where found.command_id = asked.command_id`,
     streamVersions: `
       select asked.partition, asked.stream, last.version
       from unnest($1::smallint[], $2::text[]) as asked(partition, stream),

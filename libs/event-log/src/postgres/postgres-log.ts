@@ -19,7 +19,7 @@ import { assertContiguous, eventOf } from '../stored-event.js';
 import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
-import { logSql, type LogSql } from './log-sql.js';
+import { logSql, PLANNING, type LogSql } from './log-sql.js';
 import { createdShape, migrateLog } from './migrate.js';
 
 type Row = readonly unknown[];
@@ -277,7 +277,7 @@ export class PostgresLogStore implements LogStore {
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       // Also on a server that an operator set otherwise: a crash must never take back a position that was answered for.
-      options: '-c synchronous_commit=on',
+      options: `-c synchronous_commit=on ${PLANNING}`,
     });
     // An idle connection that breaks is replaced; a busy one reports its error to whoever uses it.
     this.pool.on('error', () => undefined);
