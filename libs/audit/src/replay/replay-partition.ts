@@ -59,13 +59,14 @@ export async function replayPartition(
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
   const refusable = async (
     position: number,
-    stored: string | null,
+    row: EventRow | null,
     work: () => Promise<Divergence | undefined>,
   ): Promise<Divergence | undefined> => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof InvariantViolation)) throw error;
+      const stored = row && envelopeOfRow(log.name, row);
       return diverges(position, `it can't be decided again: ${error.message}`, stored, null).divergence;
     }
   };
@@ -121,7 +122,7 @@ export async function replayPartition(
     if (page.length === 0) break;
     for (const row of page) {
       if (recomputed.length === 0) {
-        const difference = await refusable(row.position, envelopeOfRow(log.name, row), () => decideAgain(row));
+        const difference = await refusable(row.position, row, () => decideAgain(row));
         if (difference !== undefined) return { events, decisions, divergence: difference };
       }
       const again = recomputed.shift();

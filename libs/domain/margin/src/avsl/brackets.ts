@@ -73,5 +73,17 @@ export function bracketRate(brackets: readonly BracketFigures[], notional: Decim
 export const writeBrackets = (brackets: readonly BracketFigures[]): readonly Bracket[] =>
   brackets.map(({ floor, rate, deduction }) => ({ floor: text(floor), rate: text(rate), deduction: text(deduction) }));
 
-export const readBrackets = (brackets: readonly Bracket[]): readonly BracketFigures[] =>
-  brackets.map(({ floor, rate, deduction }) => ({ floor: dec(floor), rate: dec(rate), deduction: dec(deduction) }));
+const read = new WeakMap<readonly Bracket[], readonly BracketFigures[]>();
+
+/** Reads a table into decimals. The same table is read once: payloads of events never change. */
+export function readBrackets(brackets: readonly Bracket[]): readonly BracketFigures[] {
+  const known = read.get(brackets);
+  if (known !== undefined) return known;
+  const figures = brackets.map(({ floor, rate, deduction }) => ({
+    floor: dec(floor),
+    rate: dec(rate),
+    deduction: dec(deduction),
+  }));
+  read.set(brackets, figures);
+  return figures;
+}
