@@ -34,7 +34,7 @@ export async function openRun(
   };
   const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
   const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e' });
-  return { house, simulator: simulator as ExchangeSimulator<unknown>, steps: [...simulator.steps()] };
+  return { house, simulator: simulator, steps: [...simulator.steps()] };
 }
 
 /** Runs a window to its end, in lockstep and in this process. */

@@ -1,4 +1,3 @@
-import type { SealedEvent } from '@ballast/event-sourcing';
 import { ExchangeHost, LiveLoop, type LiveRunner } from '@ballast/services';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ClearingRun } from './clearing-run.js';
@@ -68,7 +67,7 @@ export async function runLive({ house, simulator, steps }: ClearingRun, { draw, 
     },
   }));
   const loop = new LiveLoop([...dawdling, exchange], (_, error) => (failure ??= error));
-  const unwatch = house.onAppended((entries) => loop.delivered(entries as readonly SealedEvent[]));
+  const unwatch = house.onAppended((entries) => loop.delivered(entries));
   house.onCommand = (worker) => loop.wake(dawdling[house.workers.indexOf(worker)] as LiveRunner);
   const stopIfFailed = (): void => {
     if (failure !== undefined) throw failure as Error;
