@@ -6,6 +6,18 @@ import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { KafkaBus } from './kafka-bus.js';
 import { createTopics, ensureTopics, TopicsRefused } from './topics.js';
 
+/** A broker that has just begun may not lead every partition yet; the client tries once under test. */
+async function eventually<T>(ask: () => Promise<T>, tries = 40): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (--tries === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
 /** The bus, on a real broker. */
 export function kafkaBusSuite(kafka: () => LocalKafka): void {
   let prefix: string;
@@ -85,7 +97,7 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       const admin = client().admin();
       await admin.connect();
       const topic = prefix + topicOf('accounts', 0).topic;
-      await admin.fetchTopicOffsets(topic);
+      await eventually(() => admin.fetchTopicOffsets(topic));
       await admin.deleteTopicRecords({
         topic,
         partitions: [{ partition: 0, offset: '9' }],
