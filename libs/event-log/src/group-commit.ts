@@ -4,7 +4,7 @@ import type { AppendItem, AppendOutcome, CursorMove, EventLog } from './event-lo
 import { isTransient } from './postgres/transient-error.js';
 
 export interface GroupCommitterOptions {
-  /** No item is added to a group that has this many events; default 800. */
+  /** No item is added to a group that has this many events; default 400, so that a big load fills both groups. */
   readonly maxEvents?: number;
   /** Told before every repetition after the store failed; for logs and alarms. */
   readonly onRetry?: (error: unknown, attempt: number) => void;
@@ -53,7 +53,7 @@ export class GroupCommitter {
     readonly log: EventLog,
     private readonly options: GroupCommitterOptions = {},
   ) {
-    this.#maxEvents = options.maxEvents ?? 800;
+    this.#maxEvents = options.maxEvents ?? 400;
   }
 
   /** Rejects only when the store failed for good; then it is unknown whether the item was stored. */
