@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { writeFile } from 'node:fs/promises';
 import { BenchServer } from './bench-server.js';
 import { describeMachine } from './machine-description.js';
 import { benchParts, DEFAULT_SIZES, PARTS, TINY_SIZES, WHOLE_SIZES, type Part } from './parts.js';
@@ -6,7 +7,7 @@ import { reportText } from './report.js';
 
 interface BenchCliOptions {
   readonly only: readonly Part[];
-  readonly json?: boolean;
+  readonly json?: boolean | string;
   readonly whole?: boolean;
   readonly tiny?: boolean;
   readonly dataDir?: string;
@@ -29,6 +30,7 @@ async function bench(options: BenchCliOptions): Promise<void> {
       onProgress: (line: string) => void process.stderr.write(`${line}\n`),
     };
     const report = { machine, figures: await benchParts(context, options.only, sizes) };
+    if (typeof options.json === 'string') await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(`${options.json === true ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
   } finally {
     await server.discard();
@@ -41,6 +43,6 @@ await new Command('bench')
   .option('--whole', 'simulate the five days of the bundled crash instead of four hours')
   .option('--tiny', 'show that everything works, within seconds; the figures say nothing')
   .option('--data-dir <directory>', 'put the database on this disk; default: the directory for temporary files')
-  .option('--json', 'print the report as JSON')
+  .option('--json [file]', 'print the report as JSON, or write it to a file besides')
   .action(bench)
   .parseAsync();
