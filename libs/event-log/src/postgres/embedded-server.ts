@@ -209,13 +209,16 @@ export class EmbeddedServer {
 
   /** Until it runs: a full disk, for one, is emptied sooner or later. */
   async #relaunch(): Promise<void> {
+    let told = '';
     while (!this.#stopping) {
       try {
         await this.#launch();
         this.options.onNotice?.('PostgreSQL runs again');
         return;
       } catch (error) {
-        this.options.onNotice?.(error instanceof Error ? error.message : String(error));
+        const { message } = error as Error;
+        if (message !== told) this.options.onNotice?.(`${message}; trying again until it does`);
+        told = message;
         await wait(RELAUNCH_MS);
       }
     }
@@ -367,6 +370,10 @@ function exitOf(child: ChildProcess): Promise<string> {
 
 /** What the server said about its end, without time and process id. */
 function complaint(log: string | undefined, how: string): string {
+  // What goes before it, and what PostgreSQL guesses about damaged data, leads astray.
+  if (log?.includes('No space left on device')) {
+    return 'the disk is full: free space on it; nothing that was acknowledged is lost';
+  }
   const said = (log ?? '')
     .split('\n')
     .filter((line) => /(FATAL|PANIC|ERROR|HINT|DETAIL|error):|could not/.test(line))

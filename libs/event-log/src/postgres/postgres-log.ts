@@ -21,6 +21,7 @@ import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
 import { logSql, PLANNING, type LogSql } from './log-sql.js';
 import { createdShape, migrateLog } from './migrate.js';
+import { isTransient } from './transient-error.js';
 
 type Row = readonly unknown[];
 
@@ -38,6 +39,7 @@ class PostgresLog implements EventLog {
   constructor(
     readonly shape: LogShape,
     private readonly pool: pg.Pool,
+    private readonly onTrouble: (log: string, error: unknown) => void,
   ) {
     this.#sql = logSql(logNames(shape.name));
     this.#numbers = new Set(partitionNumbers(shape));
@@ -62,6 +64,15 @@ class PostgresLog implements EventLog {
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]> {
+    try {
+      return await this.#append(items);
+    } catch (error) {
+      if (isTransient(error)) this.onTrouble(this.name, error);
+      throw error;
+    }
+  }
+
+  async #append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]> {
     for (const { partition } of items) this.#assertPartition(partition);
     invariant(
       new Set(items.map((item) => item.partition)).size === items.length,
@@ -259,6 +270,8 @@ export interface PostgresLogStoreOptions {
   readonly connection: PostgresConnection;
   /** Most connections at a time; default 10. */
   readonly poolSize?: number;
+  /** Told when an append failed for a reason that may pass: the writer tries again until it does. */
+  readonly onTrouble?: (log: string, error: unknown) => void;
 }
 
 /** Logs in PostgreSQL 15 or later, one schema per service, over one pool of connections. */
@@ -266,10 +279,12 @@ export class PostgresLogStore implements LogStore {
   /** For neighbours in the same database, such as read models. */
   readonly pool: pg.Pool;
   readonly #connection: PostgresConnection;
+  readonly #onTrouble: (log: string, error: unknown) => void;
   readonly #logs: EventLog[] = [];
 
-  constructor({ connection, poolSize = 10 }: PostgresLogStoreOptions) {
+  constructor({ connection, poolSize = 10, onTrouble = () => undefined }: PostgresLogStoreOptions) {
     this.#connection = connection;
+    this.#onTrouble = onTrouble;
     this.pool = new pg.Pool({
       ...poolOptions(connection),
       max: poolSize,
@@ -286,7 +301,7 @@ export class PostgresLogStore implements LogStore {
   async open(shape: LogShape): Promise<EventLog> {
     assertShape(shape);
     await migrateLog(this.pool, this.#connection, shape);
-    const log = new PostgresLog(shape, this.pool);
+    const log = new PostgresLog(shape, this.pool, this.#onTrouble);
     this.#logs.push(log);
     return log;
   }
