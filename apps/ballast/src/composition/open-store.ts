@@ -26,7 +26,7 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
     return { store, place: 'memory', close: () => store.close() };
   }
   if (options.databaseUrl !== undefined) {
-    const store = new PostgresLogStore({ connection: options.databaseUrl });
+    const store = new PostgresLogStore({ connection: options.databaseUrl, onTrouble: troubleNotice(notice) });
     return {
       store,
       place: new URL(options.databaseUrl).host,
@@ -38,7 +38,7 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
     const connection = server.connection();
-    const store = new PostgresLogStore({ connection });
+    const store = new PostgresLogStore({ connection, onTrouble: troubleNotice(notice) });
     return {
       store,
       place: dataDirectory,
@@ -52,6 +52,18 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
     await server.stop();
     throw error;
   }
+}
+
+const TROUBLE_EVERY_MS = 10_000;
+
+/** Says why nothing goes on while the database does not take what is written: now and then, not at every attempt. */
+function troubleNotice(notice: (line: string) => void): (log: string, error: unknown) => void {
+  let told = -Infinity;
+  return (log, error) => {
+    if (performance.now() - told < TROUBLE_EVERY_MS) return;
+    told = performance.now();
+    notice(`the database does not take events of ${log} (${(error as Error).message}); trying again until it does`);
+  };
 }
 
 /** Throws away what a data directory holds. An operator's database is never emptied by us. */
