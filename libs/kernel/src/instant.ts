@@ -33,7 +33,7 @@ export function instantOf(iso: string): Instant {
     Number(hour) * HOUR_MS +
     Number(minute) * MINUTE_MS +
     Number(second) * SECOND_MS +
-    Number((fraction as string).padEnd(3, '0'));
+    Number((fraction).padEnd(3, '0'));
   const written = isoOf(instant);
   invariant(written.slice(0, 16) === iso.slice(0, 16), `no such time: ${iso}`);
   return instant;
