@@ -22,6 +22,9 @@ function partsOf(list: string): readonly Part[] {
 
 async function bench(options: BenchCliOptions): Promise<void> {
   const server = await BenchServer.start(options.dataDir);
+  // The server is in a session of its own, and its data would stay behind.
+  const stop = (): void => void server.discard().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const machine = await describeMachine(server);
     const sizes = options.tiny === true ? TINY_SIZES : options.whole === true ? WHOLE_SIZES : DEFAULT_SIZES;
