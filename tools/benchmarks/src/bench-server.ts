@@ -20,6 +20,7 @@ export interface BenchDatabase {
 /** The server that everything of one run is measured on: settings as in production, data thrown away at the end. */
 export class BenchServer {
   #databases = 0;
+  #discarded: Promise<void> | undefined;
 
   private constructor(private readonly server: EmbeddedServer) {}
 
@@ -65,8 +66,9 @@ export class BenchServer {
     return { connection, store, close: () => store.close() };
   }
 
-  async discard(): Promise<void> {
-    await this.server.stop();
-    await rm(this.server.directory, { recursive: true, force: true });
+  /** Whoever asks a second time waits for the same end. */
+  discard(): Promise<void> {
+    this.#discarded ??= this.server.stop().then(() => rm(this.server.directory, { recursive: true, force: true }));
+    return this.#discarded;
   }
 }
