@@ -36,7 +36,9 @@ export class BareInsert {
     { payloadText, partitions }: { readonly payloadText: string; readonly partitions: number },
   ): Promise<BareInsert> {
     const pool = new pg.Pool({ ...connection, max: 16, options: '-c synchronous_commit=on' });
-    await pool.query(`create schema bare`);
+    // An idle connection ends with the server when a run is stopped; a busy one tells whoever uses it.
+    pool.on('error', () => undefined);
+    await pool.query('create schema bare');
     for (const table of ['event', 'command']) {
       await pool.query(`create table bare.${table} (like "${schema}".${table} including all)`);
     }
