@@ -17,14 +17,18 @@ export const SHORT_WINDOW = {
   partitions: 4,
 } as const;
 
-/** The CI window as options of `ballast simulate`. */
-export const CI_WINDOW_OPTIONS: readonly string[] = [
-  ...['--scenario', CI_WINDOW.scenario],
-  ...['--from', CI_WINDOW.from],
-  ...['--to', CI_WINDOW.to],
-  ...['--accounts', String(CI_WINDOW.accounts)],
-  ...['--seed', CI_WINDOW.seed],
+/** A window as options of `ballast simulate`. */
+export const optionsOf = (window: typeof CI_WINDOW | typeof SHORT_WINDOW): readonly string[] => [
+  ...['--scenario', window.scenario],
+  ...['--from', window.from],
+  ...['--to', window.to],
+  ...['--accounts', String(window.accounts)],
+  ...['--seed', window.seed],
+  ...['--partitions', String(window.partitions)],
 ];
+
+/** The CI window as options of `ballast simulate`. */
+export const CI_WINDOW_OPTIONS: readonly string[] = optionsOf(CI_WINDOW);
 
 /** What `ballast simulate --json` prints, as far as tests read it. */
 export interface Summary {

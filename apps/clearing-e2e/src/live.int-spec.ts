@@ -1,14 +1,25 @@
 import { replay, verify } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
-import type { BasisStep, CommandResult } from '@ballast/event-sourcing';
-import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
+import { GLOBAL, type BasisStep, type CommandResult } from '@ballast/event-sourcing';
+import { EXCHANGE_LOGS, SERVICE_LOGS, type MarginParameters, type ServiceLog } from '@ballast/facts';
 import { partitionOfAccount } from '@ballast/kernel';
+import { DEFAULT_PARAMETERS } from '@ballast/margin-domain';
 import { SERVICES } from '@ballast/services';
 import { SHORT_WINDOW } from './ci-window.js';
 import { openRun, type ClearingRun } from './clearing-run.js';
 import { drawsOf, seedFrom } from './draws.js';
 import { runLive } from './live-run.js';
 import { entriesOf } from './rewrite-history.js';
+
+/** Other parameters, approved in the middle of the fall. */
+const STRICTER: MarginParameters = {
+  ...DEFAULT_PARAMETERS,
+  id: 'avsl-stricter@1',
+  underlyings: {
+    BTC: { ...DEFAULT_PARAMETERS.underlyings.BTC, z: '2.6' },
+    ETH: { ...DEFAULT_PARAMETERS.underlyings.ETH, z: '2.6' },
+  },
+};
 
 describe('a log written live, with interleaved inputs', () => {
   const seed = seedFrom('LIVE_SEED');
@@ -18,21 +29,32 @@ describe('a log written live, with interleaved inputs', () => {
 
   beforeAll(async () => {
     const asked: Promise<CommandResult>[] = [];
-    const command = (accountId: string, id: string, type: string, body: object): void => {
-      const partition = partitionOfAccount(accountId, SHORT_WINDOW.partitions);
-      const answer = run.house.execute('accounts', partition, {
-        ...{ id, type, body: { accountId, ...body }, actor: 'pers:42' },
-      });
+    const command = (
+      log: ServiceLog,
+      partition: number,
+      id: string,
+      type: string,
+      actor: string,
+      body: object,
+    ): void => {
+      const answer = run.house.execute(log, partition, { id, type, body, actor });
       // Told by the test, not by the process as an unhandled rejection.
       answer.catch(() => undefined);
       asked.push(answer);
     };
     const submit = (step: number): void => {
       const accountId = `live${step % 7}.main`;
-      if (step < 7) return command(accountId, `open-${step}`, 'OpenAccount', {});
+      const partition = partitionOfAccount(accountId, SHORT_WINDOW.partitions);
+      const ofAccount = (id: string, type: string, body: object): void =>
+        command('accounts', partition, id, type, 'pers:42', { accountId, ...body });
+      if (step < 7) return ofAccount(`open-${step}`, 'OpenAccount', {});
       const money = { asset: 'USD', amount: `${step}.50` };
-      command(accountId, `deposit-${step}`, 'Deposit', { depositId: `deposit-${step}`, ...money });
-      command(accountId, `withdrawal-${step}`, 'RequestWithdrawal', { withdrawalId: `w-${step}`, ...money });
+      ofAccount(`deposit-${step}`, 'Deposit', { depositId: `deposit-${step}`, ...money });
+      ofAccount(`withdrawal-${step}`, 'RequestWithdrawal', { withdrawalId: `w-${step}`, ...money });
+      const change = { proposalId: 'stricter', reason: 'the market has become thinner', parameters: STRICTER };
+      if (step === 10) command('margin', GLOBAL, 'propose-1', 'ProposeParameters', 'pers:42', change);
+      const { proposalId } = change;
+      if (step === 20) command('margin', GLOBAL, 'approve-1', 'ApproveParameters', 'pers:43', { proposalId });
     };
     const draw = drawsOf(seed);
     // Left in the middle and opened again: a new start goes on where the logs end.
@@ -66,11 +88,18 @@ describe('a log written live, with interleaved inputs', () => {
   it(`did all kinds of work meanwhile (LIVE_SEED=${seed})`, async () => {
     const types = new Set<string>();
     for (const name of SERVICE_LOGS) {
-      for (let partition = 0; name !== 'pricing' && partition < SHORT_WINDOW.partitions; partition++) {
+      for (const { partition } of await run.house.logs.log(name).heads()) {
         for (const { type } of await entriesOf(run.house.logs.log(name), partition)) types.add(type);
       }
     }
-    expect([...types]).toEqual(expect.arrayContaining(['PositionChanged', 'WithdrawalSettled', 'LiquidationClosed']));
+    const expected = ['PositionChanged', 'WithdrawalSettled', 'LiquidationClosed', 'ParametersApproved'];
+    expect([...types]).toEqual(expect.arrayContaining(expected));
+    const schedules = (await entriesOf(run.house.logs.log('margin'), GLOBAL)).filter(
+      ({ type }) => type === 'ScheduleInForce',
+    );
+    expect(new Set(schedules.map(({ payload }) => (payload as { parameters: string }).parameters))).toEqual(
+      new Set([DEFAULT_PARAMETERS.id, STRICTER.id]),
+    );
     expect(new Set(answers.map(({ outcome }) => outcome))).toContain('accepted');
   });
 
