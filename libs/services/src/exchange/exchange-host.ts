@@ -67,6 +67,8 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   /** Numbers the messages of a step over all topics, so that their order is known again. */
   #messagesOfStep = 0;
   #fresh: SealedEvent[] = [];
+  /** Live: highest hop of what was taken at the present clearing time; logical time must not fall in any topic. */
+  #highestHop = 0;
 
   private constructor(options: ExchangeHostOptions<State>) {
     this.#options = options;
@@ -153,6 +155,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
   async begin(at: Instant): Promise<number> {
     this.#ordinals.clear();
     this.#messagesOfStep = 0;
+    this.#highestHop = 0;
     this.#options.simulator.beginStep(this.state, at, (output) => this.#emit(output, { clearing: at, hop: 0 }));
     this.#lastStep = at;
     return this.#append();
@@ -182,7 +185,8 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     const inputs: LogEntry[] = [];
     for (const queue of this.#queues) while (queue.length > 0) inputs.push(queue.take());
     const hops = inputs.filter(({ time }) => time.clearing === clearing).map(({ time }) => time.hop);
-    await this.#answer(inputs, { clearing, hop: 1 + Math.max(0, ...hops) });
+    this.#highestHop = Math.max(this.#highestHop, ...hops);
+    await this.#answer(inputs, { clearing, hop: 1 + this.#highestHop });
     return inputs.length;
   }
 
@@ -311,7 +315,10 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
           versions: new Map(),
           seen: new Map(),
         });
-        if (head.size > 0) this.#lastStep = Math.max(this.#lastStep ?? 0, head.clearing);
+        if (head.size === 0) continue;
+        if (head.clearing > (this.#lastStep ?? -1)) this.#highestHop = 0;
+        this.#lastStep = Math.max(this.#lastStep ?? 0, head.clearing);
+        if (head.clearing === this.#lastStep) this.#highestHop = Math.max(this.#highestHop, head.hop);
       }
     }
   }
