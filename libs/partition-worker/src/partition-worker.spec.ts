@@ -112,6 +112,21 @@ describe('a live partition', () => {
     ]);
   });
 
+  it('takes of what has arrived the earlier first, whichever source it came from', async () => {
+    const house = await TallyHouse.open();
+    const worker = await house.worker();
+    worker.offer([fill(1, 2_000), fill(2, 3_000)]);
+    worker.offer([price(1, 1_000), price(2, 2_500)]);
+    expect(await worker.runLive()).toBe(4);
+    const summed = await house.log.read(0, 0, 9);
+    expect(summed.flatMap(({ basis }) => basis)).toEqual([
+      ['pricing', -1, 1],
+      ['exchange.fills', 0, 1],
+      ['pricing', -1, 2],
+      ['exchange.fills', 0, 2],
+    ]);
+  });
+
   it('does not wait for logs it does not read, its own included', async () => {
     const house = await TallyHouse.open();
     const worker = await house.worker();

@@ -256,16 +256,13 @@ export class PartitionWorker<State = unknown> {
   async runLive(): Promise<number> {
     let applied = 0;
     const takeReady = (): void => {
-      for (let progress = true; progress && applied < LIVE_ITEM_INPUTS;) {
-        progress = false;
-        for (const queue of this.#queues) {
-          while (applied < LIVE_ITEM_INPUTS) {
-            const entry = queue.peek();
-            if (entry === undefined || !this.#isReady(entry)) break;
-            this.#machine.accept(queue.take());
-            applied += 1;
-            progress = true;
-          }
+      for (let next = this.#earliestReady(); next !== undefined; next = this.#earliestReady()) {
+        const { queue, before } = next;
+        for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
+          if (applied >= LIVE_ITEM_INPUTS) return;
+          if (!this.#isReady(entry) || (before !== undefined && this.#compare(entry, before) > 0)) break;
+          this.#machine.accept(queue.take());
+          applied += 1;
         }
       }
     };
@@ -313,6 +310,25 @@ export class PartitionWorker<State = unknown> {
     const result = this.#machine.accept(commandEntry(this.log, record));
     invariant(result !== undefined, `${command.type} was not answered`);
     return { record: { ...record, resultText: canonicalText(result) }, result };
+  }
+
+  /**
+   * The source whose next entry can be applied and comes first in the order of lockstep, and the entry that comes next
+   * after it. So of what has arrived an account's opening goes before its trades, though topics have no order between
+   * them.
+   */
+  #earliestReady(): { readonly queue: SourceQueue; readonly before: LogEntry | undefined } | undefined {
+    let first: SourceQueue | undefined;
+    let firstEntry: LogEntry | undefined;
+    let before: LogEntry | undefined;
+    for (const queue of this.#queues) {
+      const entry = queue.peek();
+      if (entry === undefined || !this.#isReady(entry)) continue;
+      if (firstEntry === undefined || this.#compare(entry, firstEntry) < 0) {
+        [first, firstEntry, before] = [queue, entry, firstEntry];
+      } else if (before === undefined || this.#compare(entry, before) < 0) before = entry;
+    }
+    return first && { queue: first, before };
   }
 
   /** True when everything the entry was decided on, and that this worker reads too, is applied here. */
