@@ -56,11 +56,13 @@ class FreeExchange implements LiveRunner {
     this.#due = at;
   }
 
+  /** Answers first: a step that is due at every turn must not keep close-out orders waiting for ever. */
   async runLive(): Promise<number> {
+    const answered = await this.host.runLive();
     const at = this.#due;
-    if (at === undefined) return this.host.runLive();
+    if (at === undefined) return answered;
     this.#due = undefined;
-    return 1 + (await this.host.begin(at));
+    return answered + 1 + (await this.host.begin(at));
   }
 }
 
