@@ -1,89 +1,30 @@
-import type {
-  AccountsEvents,
-  AdlEvents,
-  FillEvents,
-  FundEvents,
-  LiquidationEvents,
-  MarginEvents,
-  PricingEvents,
-  TransferEvents,
+import {
+  ACCOUNTS_FACTS,
+  ADL_FACTS,
+  FILL_FACTS,
+  FUND_FACTS,
+  LIQUIDATION_FACTS,
+  MARGIN_FACTS,
+  PRICING_FACTS,
+  TRANSFER_FACTS,
 } from '@ballast/facts';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { InvariantViolation } from '@ballast/kernel';
 
-/** Every type of a source, so that a new fact has to be looked at here before a partition reads over it. */
-type Known<Events> = { readonly [Type in keyof Events]: true };
-
-const fills: Known<FillEvents> = { TradeFilled: true };
-const transfers: Known<TransferEvents> = {
-  AccountOpeningRequested: true,
-  DepositReceived: true,
-  WithdrawalRequested: true,
-  FundContributionReceived: true,
-};
-const pricing: Known<PricingEvents> = {
-  SourceStateChanged: true,
-  VolatilitySeeded: true,
-  PriceSetPublished: true,
-  FundingRateFixed: true,
-};
-const margin: Known<MarginEvents> = {
-  MarginRunCompleted: true,
-  AccountStateChanged: true,
-  MarginCallIssued: true,
-  MarginCallMet: true,
-  MarginCallExpired: true,
-  LiquidationTriggered: true,
-  LiquidatingAccountAssessed: true,
-  WithdrawalCleared: true,
-  WithdrawalRefused: true,
-  AdlCandidatesReported: true,
-};
-const liquidation: Known<LiquidationEvents> = {
-  LiquidationOpened: true,
-  OrdersCancelRequested: true,
-  CloseOutOrderPlaced: true,
-  LiquidationCostAssessed: true,
-  FundDrawRequested: true,
-  AdlRequested: true,
-  LiquidationClosed: true,
-};
-const deleveraging: Known<AdlEvents> = { AdlRoundOpened: true, AdlExecuted: true, AdlRoundClosed: true };
-const fund: Known<FundEvents> = { FundCredited: true, FundDrawGranted: true };
-const accounts: Known<AccountsEvents> = {
-  AccountOpened: true,
-  CollateralCredited: true,
-  WithdrawalHeld: true,
-  WithdrawalResubmitted: true,
-  WithdrawalSettled: true,
-  WithdrawalReleased: true,
-  WithdrawalRejected: true,
-  PositionChanged: true,
-  FundingSettled: true,
-  FundingClosed: true,
-  LiquidationCostSettled: true,
-  PenaltyRemainderSent: true,
-  FundGrantReceived: true,
-  UncoveredLossBooked: true,
-  AdlBooked: true,
-  FundContributionForwarded: true,
-  SuspenseBooked: true,
-};
-
 function knownTypes(log: string, partition: number): Readonly<Record<string, true>> | null {
   switch (log) {
     case 'exchange.fills':
-      return fills;
+      return FILL_FACTS;
     case 'exchange.transfers':
-      return transfers;
+      return TRANSFER_FACTS;
     case 'pricing':
-      return pricing;
+      return PRICING_FACTS;
     case 'margin':
-      return margin;
+      return MARGIN_FACTS;
     case 'liquidation':
-      return partition === GLOBAL ? deleveraging : liquidation;
+      return partition === GLOBAL ? ADL_FACTS : LIQUIDATION_FACTS;
     case 'accounts':
-      return partition === GLOBAL ? fund : accounts;
+      return partition === GLOBAL ? FUND_FACTS : ACCOUNTS_FACTS;
     default:
       return null;
   }

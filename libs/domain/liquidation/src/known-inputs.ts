@@ -1,5 +1,16 @@
 import { invariant } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
+import {
+  ACCOUNTS_FACTS,
+  ADL_FACTS,
+  FUND_FACTS,
+  LIQUIDATION_FACTS,
+  MARGIN_FACTS,
+  MARGIN_GLOBAL_FACTS,
+  ORDER_REPORT_FACTS,
+  PRICING_FACTS,
+  type FactNames,
+} from '@ballast/facts';
 import type {
   AccountsEvents,
   AdlEvents,
@@ -15,70 +26,6 @@ import type {
 /** The entries of a log, told apart by their type. */
 export type EntryOf<Events> = { [T in keyof Events & string]: LogEntry<T, Events[T]> }[keyof Events & string];
 
-type Names<Events> = Readonly<Record<keyof Events & string, true>>;
-
-const MARGIN_GLOBAL: Names<MarginGlobalEvents> = {
-  ScheduleInForce: true,
-  ParametersProposed: true,
-  ParametersApproved: true,
-};
-
-const PRICING: Names<PricingEvents> = {
-  SourceStateChanged: true,
-  VolatilitySeeded: true,
-  PriceSetPublished: true,
-  FundingRateFixed: true,
-};
-
-const MARGIN: Names<MarginEvents> = {
-  MarginRunCompleted: true,
-  AccountStateChanged: true,
-  MarginCallIssued: true,
-  MarginCallMet: true,
-  MarginCallExpired: true,
-  LiquidationTriggered: true,
-  LiquidatingAccountAssessed: true,
-  WithdrawalCleared: true,
-  WithdrawalRefused: true,
-  AdlCandidatesReported: true,
-};
-
-const ACCOUNTS: Names<AccountsEvents> = {
-  AccountOpened: true,
-  CollateralCredited: true,
-  WithdrawalHeld: true,
-  WithdrawalResubmitted: true,
-  WithdrawalSettled: true,
-  WithdrawalReleased: true,
-  WithdrawalRejected: true,
-  PositionChanged: true,
-  FundingSettled: true,
-  FundingClosed: true,
-  LiquidationCostSettled: true,
-  PenaltyRemainderSent: true,
-  FundGrantReceived: true,
-  UncoveredLossBooked: true,
-  AdlBooked: true,
-  FundContributionForwarded: true,
-  SuspenseBooked: true,
-};
-
-const FUNDS: Names<FundEvents> = { FundCredited: true, FundDrawGranted: true };
-
-const ORDER_REPORTS: Names<OrderReportEvents> = { OrdersCancelled: true, CloseOutOrderFinished: true };
-
-const LIQUIDATION: Names<LiquidationEvents> = {
-  LiquidationOpened: true,
-  OrdersCancelRequested: true,
-  CloseOutOrderPlaced: true,
-  LiquidationCostAssessed: true,
-  FundDrawRequested: true,
-  AdlRequested: true,
-  LiquidationClosed: true,
-};
-
-const ADL: Names<AdlEvents> = { AdlRoundOpened: true, AdlExecuted: true, AdlRoundClosed: true };
-
 /** What a numbered partition of liquidation reads. */
 export type CaseInputs = MarginGlobalEvents &
   PricingEvents &
@@ -90,15 +37,15 @@ export type CaseInputs = MarginGlobalEvents &
 /** What the global partition of liquidation reads. */
 export type DeleveragingInputs = LiquidationEvents & MarginEvents & AccountsEvents;
 
-const CASE_INPUTS: Names<CaseInputs> = {
-  ...MARGIN_GLOBAL,
-  ...PRICING,
-  ...MARGIN,
-  ...ACCOUNTS,
-  ...FUNDS,
-  ...ORDER_REPORTS,
+const CASE_INPUTS: FactNames<CaseInputs> = {
+  ...MARGIN_GLOBAL_FACTS,
+  ...PRICING_FACTS,
+  ...MARGIN_FACTS,
+  ...ACCOUNTS_FACTS,
+  ...FUND_FACTS,
+  ...ORDER_REPORT_FACTS,
 };
-const DELEVERAGING_INPUTS: Names<DeleveragingInputs> = { ...LIQUIDATION, ...MARGIN, ...ACCOUNTS };
+const DELEVERAGING_INPUTS: FactNames<DeleveragingInputs> = { ...LIQUIDATION_FACTS, ...MARGIN_FACTS, ...ACCOUNTS_FACTS };
 
 /** Every type we decide on is at version 1; a fold never skips what it does not know. */
 function assertKnown(entry: LogEntry, names: Readonly<Record<string, true>>): void {
@@ -120,13 +67,13 @@ export function deleveragingInput(entry: LogEntry): EntryOf<DeleveragingInputs> 
 
 /** @throws InvariantViolation on a type that is no event of a liquidation case */
 export function caseEvent(entry: LogEntry): EntryOf<LiquidationEvents> {
-  assertKnown(entry, LIQUIDATION);
+  assertKnown(entry, LIQUIDATION_FACTS);
   return entry as EntryOf<LiquidationEvents>;
 }
 
 /** @throws InvariantViolation on a type that is no event of auto-deleveraging */
 export function deleveragingEvent(entry: LogEntry): EntryOf<AdlEvents> {
-  assertKnown(entry, ADL);
+  assertKnown(entry, ADL_FACTS);
   return entry as EntryOf<AdlEvents>;
 }
 

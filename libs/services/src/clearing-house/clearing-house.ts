@@ -1,11 +1,11 @@
-import { GroupCommitter, logDigest, type EventLog, type LogStore } from '@ballast/event-log';
+import { GroupCommitter, logDigest, partitionNumbers, type EventLog, type LogStore } from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import { PartitionWorker, sourcesOf, type Command, type Committer } from '@ballast/partition-worker';
 import { accountsService } from '../accounts/accounts.module.js';
 import { liquidationService } from '../liquidation/liquidation.module.js';
-import { LogDirectory } from '../log-directory.js';
+import { LogDirectory, shapeOf } from '../log-directory.js';
 import { marginService } from '../margin/margin.module.js';
 import { pricingService } from '../pricing/pricing.module.js';
 import type { ServiceDefinition } from '../service-definition.js';
@@ -59,8 +59,7 @@ export class ClearingHouse {
 
   async #openService(service: ServiceDefinition, committer: Committer): Promise<void> {
     const log = this.logs.log(service.log);
-    const numbers = service.numbered === undefined ? [] : Array.from({ length: this.partitions }, (_, each) => each);
-    for (const partition of [GLOBAL, ...numbers]) {
+    for (const partition of partitionNumbers(shapeOf(service.log, this.partitions))) {
       const process = partition === GLOBAL ? service.global : service.numbered;
       invariant(process !== undefined, `${service.log} has no process for partition ${partition}`);
       const worker: PartitionWorker = await PartitionWorker.open({

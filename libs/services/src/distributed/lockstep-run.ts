@@ -1,5 +1,5 @@
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { GLOBAL } from '@ballast/event-sourcing';
+import { partitionNumbers } from '@ballast/event-log';
 import type { Instant } from '@ballast/kernel';
 import { LockstepGate, type LockstepChannel, type PartitionEnd } from '@ballast/messaging';
 import type { LogDirectory } from '../log-directory.js';
@@ -7,11 +7,9 @@ import { shapeOf } from '../log-directory.js';
 
 /** Every log partition of a house, each with somebody who must report it. */
 export function allPartitions(partitions: number): readonly (readonly [log: string, partition: number])[] {
-  return [...SERVICE_LOGS, ...EXCHANGE_LOGS].flatMap((log) => {
-    const { partitions: numbered, global } = shapeOf(log, partitions);
-    const numbers = Array.from({ length: numbered }, (_, each) => each);
-    return (global ? [GLOBAL, ...numbers] : numbers).map((partition) => [log, partition] as const);
-  });
+  return [...SERVICE_LOGS, ...EXCHANGE_LOGS].flatMap((log) =>
+    partitionNumbers(shapeOf(log, partitions)).map((partition) => [log, partition] as const),
+  );
 }
 
 /** Drives processes behind a gate through the steps of a run, from where their logs end. */

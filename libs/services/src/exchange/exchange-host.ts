@@ -1,5 +1,5 @@
 import { EMPTY_HEAD, compareLockstep, seal, causeName, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { GroupCommitter, type EventLog } from '@ballast/event-log';
+import { GroupCommitter, partitionNumbers, type EventLog } from '@ballast/event-log';
 import { EXCHANGE_LOGS, type ExchangeLog } from '@ballast/facts';
 import { invariant, uuidV5, type Instant } from '@ballast/kernel';
 import {
@@ -11,7 +11,7 @@ import {
   type SourceRef,
 } from '@ballast/partition-worker';
 import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
-import type { LogDirectory } from '../log-directory.js';
+import { shapeOf, type LogDirectory } from '../log-directory.js';
 
 export interface ExchangeHostOptions<State> {
   readonly simulator: ExchangeSimulator<State>;
@@ -299,8 +299,7 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     for (const name of EXCHANGE_LOGS) {
       const log = logs.log(name);
       this.#committers.set(name, new GroupCommitter(log));
-      const numbers = name === 'exchange.quotes' ? [-1] : Array.from({ length: partitions }, (_, each) => each);
-      for (const partition of numbers) {
+      for (const partition of partitionNumbers(shapeOf(name, partitions))) {
         const head = await log.take(partition, worker);
         this.#lanes.set(sourceKey(name, partition), {
           log,
