@@ -1,0 +1,2 @@
+export * from './margin-model.js';
+export * from './model-input-error.js';

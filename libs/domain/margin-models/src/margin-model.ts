@@ -1,0 +1,142 @@
+import type { Instrument } from '@ballast/instruments';
+import type { Decimal, Instant } from '@ballast/kernel';
+
+/** Something held as collateral. A negative amount is a debt. */
+export interface CollateralHolding {
+  readonly asset: string;
+  readonly amount: Decimal;
+}
+
+export interface PositionHolding {
+  readonly instrument: Instrument;
+  /** Contracts, negative = short. */
+  readonly quantity: Decimal;
+  /** Quote units per unit of the underlying; absent when profit is already in cash. */
+  readonly entryPrice?: Decimal;
+}
+
+export interface OpenOrder {
+  readonly instrument: Instrument;
+  readonly side: 'buy' | 'sell';
+  /** Contracts not yet filled, positive. */
+  readonly quantity: Decimal;
+  /** Absent for a market order. */
+  readonly price?: Decimal;
+  readonly reduceOnly?: boolean;
+}
+
+/** All that a model reads of an account. */
+export interface Portfolio {
+  readonly collateral: readonly CollateralHolding[];
+  readonly positions: readonly PositionHolding[];
+  readonly orders: readonly OpenOrder[];
+}
+
+/** Confidence of a price in [0, 1]: 1 is certain. */
+export type Confidence = Decimal;
+
+export interface UnderlyingMarket {
+  readonly spot: Decimal;
+  readonly confidence?: Confidence;
+  /** USD per day. */
+  readonly averageDailyVolume?: Decimal;
+  /** Daily volatility the schedule is at. */
+  readonly dailyVolatility?: Decimal;
+}
+
+/** What all instruments of one underlying and expiry share. */
+export interface ExpiryMarket {
+  readonly underlying: string;
+  readonly expiry: Instant;
+  readonly forward: Decimal;
+  readonly forwardConfidence?: Confidence;
+  /** Continuously compounded, per year of 365 days. */
+  readonly rate?: Decimal;
+  readonly rateConfidence?: Confidence;
+  readonly volatilityConfidence?: Confidence;
+}
+
+export interface InstrumentMarket {
+  /** Quote units per unit of the underlying (coin for a coin-settled option). */
+  readonly mark: Decimal;
+  readonly confidence?: Confidence;
+  /** Options: mark volatility per year. */
+  readonly volatility?: Decimal;
+  /** Contracts, one side. */
+  readonly openInterest?: Decimal;
+}
+
+export interface CollateralMarket {
+  readonly price: Decimal;
+  readonly confidence?: Confidence;
+}
+
+/** Everything a model reads of the market: one price set. Missing figures that a model needs make it throw. */
+export interface Market {
+  readonly asOf: Instant;
+  readonly underlyings: ReadonlyMap<string, UnderlyingMarket>;
+  /** By `<underlying>@<expiry>`. */
+  readonly expiries: ReadonlyMap<string, ExpiryMarket>;
+  /** By instrument id. */
+  readonly instruments: ReadonlyMap<string, InstrumentMarket>;
+  /** By asset. */
+  readonly collateral: ReadonlyMap<string, CollateralMarket>;
+  /** Price of the settlement stablecoin in USD; 1 when absent. */
+  readonly stablePrice?: Decimal;
+}
+
+/** One line of the sum that a level is: what an auditor reads. */
+export interface ExplainLine {
+  /** Stable code, `scan-risk`, `basis-contingency`, `short-option-minimum`, ... */
+  readonly code: string;
+  /** Instrument, expiry, underlying or asset it is about; absent: the whole account. */
+  readonly subject?: string;
+  /** Settlement currency; a requirement is positive, what an account owns is positive. */
+  readonly amount: Decimal;
+  /** Intermediate figures by name, in the order computed. */
+  readonly figures?: Readonly<Record<string, Decimal>>;
+}
+
+export interface ScenarioResult {
+  readonly id: string;
+  /** Whole portfolio, settlement currency, loss negative, after dampening. */
+  readonly pnl: Decimal;
+  readonly byPosition: readonly { readonly instrument: string; readonly pnl: Decimal }[];
+}
+
+/**
+ * What a model says of one portfolio. `value` minus a level's requirement is the signed surplus at that level.
+ * Requirements are in the order of strictness the venue has: `initial`, `maintenance`, and further levels where it has them.
+ */
+export interface ModelResult {
+  /** What the account is worth to this model before requirements. */
+  readonly value: Decimal;
+  readonly requirements: Readonly<Record<string, Decimal>>;
+  readonly lines: readonly ExplainLine[];
+  readonly scenarios?: readonly ScenarioResult[];
+  /** Id of the scenario with the greatest loss. */
+  readonly worstScenario?: string;
+}
+
+/** Where a venue publishes the rule, and when it was read. */
+export interface ModelSource {
+  readonly text: string;
+  /** ISO date. */
+  readonly asOf: string;
+}
+
+/**
+ * A margin rule under a name and a version: a pure function. Parameters are a versioned document, data and not code, checked by
+ * `readParameters`, which throws a ModelInputError naming the field.
+ */
+export interface MarginModel<Parameters = unknown> {
+  /** `<name>@<version>` */
+  readonly id: string;
+  readonly title: string;
+  readonly source: ModelSource;
+  /** Names of the levels in `requirements`, strictest first. */
+  readonly levels: readonly string[];
+  readonly defaultParameters: { readonly id: string; readonly document: unknown };
+  readParameters(document: unknown): Parameters;
+  assess(portfolio: Portfolio, market: Market, parameters: Parameters): ModelResult;
+}
