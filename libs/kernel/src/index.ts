@@ -1,5 +1,6 @@
 export * from './canonical.js';
 export * from './decimal.js';
+export * from './float/index.js';
 export * from './hash.js';
 export * from './ids.js';
 export * from './instant.js';
