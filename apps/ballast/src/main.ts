@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.command.js';
+import { conformanceCommand } from './commands/conformance.command.js';
 import { explainCommand } from './commands/explain.command.js';
+import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
@@ -14,7 +16,9 @@ const program = new Command('ballast')
   .addCommand(verifyCommand())
   .addCommand(replayCommand())
   .addCommand(checkpointCommand())
-  .addCommand(explainCommand());
+  .addCommand(explainCommand())
+  .addCommand(modelsCommand())
+  .addCommand(conformanceCommand());
 
 try {
   await program.parseAsync();

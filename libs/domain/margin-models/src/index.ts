@@ -1,2 +1,3 @@
 export * from './margin-model.js';
 export * from './model-input-error.js';
+export * from './registry.js';

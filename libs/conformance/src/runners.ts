@@ -1,0 +1,16 @@
+import type { CaseRunners } from './case-runner.js';
+
+/**
+ * One table from the tables of all engines.
+ * @throws Error when two engines name a kind alike, since a kind chooses its runner
+ */
+export function mergeRunners(...tables: readonly CaseRunners[]): CaseRunners {
+  const entries = tables.flatMap((table) => Object.entries(table));
+  const merged = Object.fromEntries(entries);
+  const twice = entries.find(([kind, runner]) => merged[kind] !== runner);
+  if (twice !== undefined) throw new Error(`two runners for kind "${twice[0]}"`);
+  return merged;
+}
+
+/** Runners of every kind that Ballast knows. */
+export const caseRunners: CaseRunners = mergeRunners();

@@ -1,0 +1,18 @@
+import type { MarginModel } from './margin-model.js';
+import { ModelInputError } from './model-input-error.js';
+
+/** Every margin model of this release. A changed rule is a new version; a version that decided something stays. */
+export const MARGIN_MODELS: readonly MarginModel[] = [];
+
+const byId = new Map(MARGIN_MODELS.map((model) => [model.id, model]));
+
+/**
+ * The model registered under `<name>@<version>`.
+ * @throws ModelInputError `unknown-margin-model`
+ */
+export function marginModelOf(id: string): MarginModel {
+  const model = byId.get(id);
+  if (model !== undefined) return model;
+  const known = [...byId.keys()].sort().join(', ');
+  throw new ModelInputError('unknown-margin-model', 'model', `model: there is no "${id}"; registered are ${known}`);
+}
