@@ -13,6 +13,8 @@ export interface PositionHolding {
   readonly quantity: Decimal;
   /** Quote units per unit of the underlying; absent when profit is already in cash. */
   readonly entryPrice?: Decimal;
+  /** Funding not yet booked, settlement currency, positive = the owner pays. */
+  readonly accruedFunding?: Decimal;
 }
 
 export interface OpenOrder {
@@ -126,6 +128,13 @@ export interface ModelSource {
 }
 
 /**
+ * What a model says of itself and its property tests hold it to.
+ * `positively-homogeneous`: n times the portfolio (marks and figures of the market unchanged) requires n times as much.
+ * `sub-additive`: a portfolio requires no more than its parts together.
+ */
+export type ModelClaim = 'positively-homogeneous' | 'sub-additive';
+
+/**
  * A margin rule under a name and a version: a pure function. Parameters are a versioned document, data and not code, checked by
  * `readParameters`, which throws a ModelInputError naming the field.
  */
@@ -136,6 +145,8 @@ export interface MarginModel<Parameters = unknown> {
   readonly source: ModelSource;
   /** Names of the levels in `requirements`, strictest first. */
   readonly levels: readonly string[];
+  /** Absent: none claimed. */
+  readonly claims?: readonly ModelClaim[];
   readonly defaultParameters: { readonly id: string; readonly document: unknown };
   readParameters(document: unknown): Parameters;
   assess(portfolio: Portfolio, market: Market, parameters: Parameters): ModelResult;
