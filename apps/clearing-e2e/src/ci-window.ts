@@ -4,7 +4,7 @@ export const CI_WINDOW = {
   from: '2020-03-12T09:00:00Z',
   to: '2020-03-12T13:00:00Z',
   accounts: 200,
-  seed: '1',
+  seed: '6',
   partitions: 8,
 } as const;
 

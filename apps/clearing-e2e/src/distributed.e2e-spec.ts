@@ -19,18 +19,17 @@ import {
   type Digests,
 } from '@ballast/services';
 import { BallastProcess } from './ballast-process.js';
+import { CI_WINDOW } from './ci-window.js';
 import { DistributedHouse } from './distributed-house.js';
 
-const PARTITIONS = 8;
-const ACCOUNTS = 200;
-const SEED = '1';
+const { partitions: PARTITIONS, accounts: ACCOUNTS, seed: SEED } = CI_WINDOW;
 
 interface Window {
   readonly from: string;
   readonly to: string;
 }
 /** What CI compares everywhere. */
-const WHOLE: Window = { from: '2020-03-12T09:00:00Z', to: '2020-03-12T13:00:00Z' };
+const WHOLE: Window = { from: CI_WINDOW.from, to: CI_WINDOW.to };
 /** The hour of the fall: enough for kills, which cost time. */
 const FALL: Window = { from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:45:00Z' };
 
@@ -146,8 +145,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
             if (known !== undefined) expectedLines.set(type, known + 1);
           }
         }
-        // This window falls under a price trigger: its accounts go to liquidation, calls are few or none.
-        expect(expectedLines.get('LiquidationTriggered')).toBeGreaterThan(0);
+        for (const count of expectedLines.values()) expect(count).toBeGreaterThan(0);
         const consumer = new BallastProcess(
           ['--from-beginning', '--until-idle', '5'],
           { KAFKA_BROKERS: kafka.brokers.join(','), TOPIC_PREFIX: prefix },

@@ -21,6 +21,8 @@ export const closeOutOrderPlacedV1 = payload(
     provisionalRate: fraction.describe('Rate the fills are charged: min(modelled, theta * max(e, 0)).'),
     executionRate: fraction.describe('c_exec: modelled cost of execution.'),
     timeRate: fraction.describe('c_time: modelled cost of time.'),
+    fundShare: fraction.describe('f_IF: part of the execution rate that the fund gets on top.'),
+    operatingCost: fraction,
     requirementFreed: nonNegativeDecimal.describe('USD of call requirement that the slice frees.'),
     health: decimal.describe('Equity over call requirement before the slice.'),
     schedule: ordinal.describe('Position of the ScheduleInForce the figures are from.'),

@@ -4,6 +4,19 @@ import { payload } from '../event-schema.js';
 
 const rate = nonNegativeDecimal.describe('Fraction.');
 
+/** What closing out costs (LCP); docs/spec/liquidation.md. */
+export const liquidationCostFields = {
+  spread: rate,
+  impact: nonNegativeDecimal,
+  zeta: nonNegativeDecimal,
+  participation: positiveDecimal.describe('Share of the daily volume that a close-out may take.'),
+  fundShare: rate,
+  operatingCost: rate,
+  penaltyMin: rate,
+  penaltyMax: rate,
+  averageDailyVolume: positiveDecimal.describe('USD.'),
+};
+
 /** Parameters of one underlying; what each of them does stands in docs/spec/margin.md. */
 export const underlyingParameters = z.strictObject({
   sRef: positiveDecimal.describe('Reference daily volatility: scalar 1.'),
@@ -17,18 +30,10 @@ export const underlyingParameters = z.strictObject({
   buffer: nonNegativeDecimal.describe('Part of the scalar that is kept as a buffer.'),
   z: positiveDecimal.describe('Standard deviations that the requirement covers.'),
   tau0Days: positiveDecimal.describe('Days until a close-out begins.'),
-  participation: positiveDecimal.describe('Share of the daily volume that a close-out may take.'),
-  averageDailyVolume: positiveDecimal.describe('USD.'),
   rateMin: rate,
   rateMax: rate,
   bracketFloors: z.array(nonNegativeDecimal).describe('Floors of the brackets, USD, increasing.'),
-  spread: rate,
-  impact: nonNegativeDecimal,
-  zeta: nonNegativeDecimal,
-  fundShare: rate,
-  operatingCost: rate,
-  penaltyMin: rate,
-  penaltyMax: rate,
+  ...liquidationCostFields,
 });
 
 export const marginParameters = z.strictObject({

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { asset, count, decimal, instant, instrument, nonNegativeDecimal, ordinal } from '../common/fields.js';
 import { positiveDecimal, priceStatus, underlying, versionedName } from '../common/fields.js';
 import { payload } from '../event-schema.js';
+import { liquidationCostFields } from './parameters.v1.js';
+
+const liquidationCost = z.strictObject(liquidationCostFields);
 
 const bracket = z
   .strictObject({ floor: nonNegativeDecimal, rate: nonNegativeDecimal, deduction: decimal })
@@ -27,7 +30,7 @@ const underlyingSchedule = z.strictObject({
   callBrackets: z.array(bracket).describe('Requirement at the call level.'),
   notice: z.array(z.array(bracket)).describe('Schedules of the notice window that can be the lowest somewhere.'),
   trigger: bySide(z.array(bracket).nullable()).describe('Schedule of the price trigger of a side; null when off.'),
-  averageDailyVolume: positiveDecimal.describe('USD.'),
+  liquidationCost: liquidationCost.describe('What closing out on this underlying costs (LCP).'),
 });
 
 export const scheduleInForceV1 = payload(
@@ -36,6 +39,7 @@ export const scheduleInForceV1 = payload(
     priceSet: ordinal.describe('Position of the PriceSetPublished in pricing global.'),
     asOf: instant,
     parameters: versionedName.describe('Id of the parameters.'),
+    targetHealth: positiveDecimal.describe('Health (equity over call requirement) at which a liquidation ends.'),
     status: priceStatus.describe('On HALT nobody enters LIQUIDATING on this schedule.'),
     underlyings: z.array(underlyingSchedule),
     collateral: z.array(

@@ -213,6 +213,8 @@ export const aCloseOutOrder = (
   provisionalRate: '0.005',
   executionRate: '0.0013',
   timeRate: '0.0019',
+  fundShare: '0.5',
+  operatingCost: '0.0005',
   requirementFreed: '0',
   health: '0.9',
   schedule: 1,

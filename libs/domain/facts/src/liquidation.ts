@@ -29,6 +29,9 @@ export interface LiquidationEvents {
     /** Modelled parts of the rate: c_exec, c_time. */
     readonly executionRate: DecimalString;
     readonly timeRate: DecimalString;
+    /** f_IF and c_ops: with them and the realised slippage the final rate follows from this event alone. */
+    readonly fundShare: DecimalString;
+    readonly operatingCost: DecimalString;
     readonly requirementFreed: DecimalString;
     readonly health: DecimalString;
     /** Schedule the figures are from, and the account version they hold for. */

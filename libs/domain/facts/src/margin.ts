@@ -27,6 +27,26 @@ export interface BySide<T> {
   readonly short: T;
 }
 
+/** What closing out on one underlying costs (LCP): figures of the parameters in force. Rates are fractions of notional. */
+export interface LiquidationCostFigures {
+  /** s: full bid-ask spread. */
+  readonly spread: DecimalString;
+  /** Y: impact coefficient of the square-root law. */
+  readonly impact: DecimalString;
+  /** zeta: price of the risk carried while unwinding. */
+  readonly zeta: DecimalString;
+  /** phi: share of the average daily volume that an unwind may take. */
+  readonly participation: DecimalString;
+  /** f_IF: what the insurance fund gets on top, a share of execution and time cost. */
+  readonly fundShare: DecimalString;
+  /** c_ops, p_min, p_max */
+  readonly operatingCost: DecimalString;
+  readonly penaltyMin: DecimalString;
+  readonly penaltyMax: DecimalString;
+  /** ADV, USD per day. */
+  readonly averageDailyVolume: DecimalString;
+}
+
 /** Everything the margin of one underlying depends on, at one price set. Daily volatility units. */
 export interface UnderlyingSchedule {
   readonly underlying: Underlying;
@@ -53,8 +73,8 @@ export interface UnderlyingSchedule {
   /** The liquidation rate is the maximum of the lowest of `notice` and, if there is one, `trigger` of the side. */
   readonly notice: readonly (readonly Bracket[])[];
   readonly trigger: BySide<readonly Bracket[] | null>;
-  /** Figures the liquidation cost needs (docs/spec/liquidation.md). */
-  readonly averageDailyVolume: DecimalString;
+  /** What closing out costs (docs/spec/liquidation.md). */
+  readonly liquidationCost: LiquidationCostFigures;
 }
 
 export interface CollateralPrice {
@@ -106,7 +126,7 @@ export interface AssessmentDetail {
 }
 
 /** Parameters of one underlying; units in docs/spec/margin.md. All figures decimals as text. */
-export interface UnderlyingParameters {
+export interface UnderlyingParameters extends LiquidationCostFigures {
   readonly sRef: DecimalString;
   readonly sBase: DecimalString;
   readonly triggerK: DecimalString;
@@ -118,19 +138,9 @@ export interface UnderlyingParameters {
   readonly buffer: DecimalString;
   readonly z: DecimalString;
   readonly tau0Days: DecimalString;
-  readonly participation: DecimalString;
-  readonly averageDailyVolume: DecimalString;
   readonly rateMin: DecimalString;
   readonly rateMax: DecimalString;
   readonly bracketFloors: readonly DecimalString[];
-  /** Cost side (LCP), docs/spec/liquidation.md. */
-  readonly spread: DecimalString;
-  readonly impact: DecimalString;
-  readonly zeta: DecimalString;
-  readonly fundShare: DecimalString;
-  readonly operatingCost: DecimalString;
-  readonly penaltyMin: DecimalString;
-  readonly penaltyMax: DecimalString;
 }
 
 export interface MarginParameters {
@@ -162,6 +172,8 @@ export interface MarginGlobalEvents {
     readonly priceSet: number;
     readonly asOf: Instant;
     readonly parameters: string;
+    /** H*: health (equity over call requirement) at which a liquidation ends. */
+    readonly targetHealth: DecimalString;
     /** Halted: nobody enters LIQUIDATING on this schedule. */
     readonly status: PriceStatus;
     readonly underlyings: readonly UnderlyingSchedule[];

@@ -4,6 +4,7 @@ import type {
   AssessmentDetail,
   Bracket,
   InstrumentId,
+  LiquidationCostFigures,
   MarginGlobalEvents,
   PositionRequirement,
   PriceStatus,
@@ -22,6 +23,19 @@ export const BTC_BRACKETS: readonly Bracket[] = [
   { floor: '10000000', rate: '0.023371104', deduction: '58145.16' },
   { floor: '50000000', rate: '0.0366331018', deduction: '721245.05' },
 ];
+
+/** The defaults for bitcoin. */
+export const LIQUIDATION_COST: LiquidationCostFigures = {
+  spread: '0.0002',
+  impact: '0.8',
+  zeta: '0.5',
+  participation: '0.05',
+  fundShare: '0.5',
+  operatingCost: '0.0005',
+  penaltyMin: '0.001',
+  penaltyMax: '0.03',
+  averageDailyVolume: '20000000000',
+};
 
 export const linear = (rate: string): readonly Bracket[] => [{ floor: '0', rate, deduction: '0' }];
 
@@ -48,7 +62,7 @@ export function underlyingSchedule(
     callBrackets,
     notice: [callBrackets],
     trigger: { long: null, short: null },
-    averageDailyVolume: '20000000000',
+    liquidationCost: LIQUIDATION_COST,
   };
 }
 
@@ -62,6 +76,7 @@ export function scheduleInForce(
     priceSet: number,
     asOf: START + number * 1_000,
     parameters: 'avsl-default@1',
+    targetHealth: '1.5',
     status,
     underlyings,
     collateral: [{ asset: 'USD', price: '1', haircut: '0' }],

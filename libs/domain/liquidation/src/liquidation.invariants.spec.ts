@@ -21,6 +21,8 @@ const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   provisionalRate: '0.005',
   executionRate: '0.001',
   timeRate: '0.001',
+  fundShare: '0.5',
+  operatingCost: '0.0005',
   requirementFreed: '4000',
   health: '0.5',
   schedule: 1,

@@ -150,6 +150,8 @@ describe('a slice', () => {
       provisionalRate: '0.0011204737509656',
       executionRate: '0.00022',
       timeRate: '0.0001936491673104',
+      fundShare: '0.5',
+      operatingCost: '0.0005',
       requirementFreed: '4155.2',
       health: '0.9',
       schedule: 1,

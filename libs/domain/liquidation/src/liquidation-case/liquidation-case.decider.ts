@@ -1,6 +1,6 @@
 import { Decimal, assertNever, dec, invariant, roundMoney, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
-import type { LiquidationEvents, MarginEvents, Place, Underlying } from '@ballast/facts';
+import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
 import { nextStep, type CaseBasis, type Step } from './next-step.js';
@@ -13,8 +13,6 @@ export type CaseFact = {
 
 /** One case per account at a time: the open one goes on. */
 export type CaseRejection = { readonly code: 'case-already-open'; readonly caseId: string };
-
-const UNDERLYING_OF = { 'BTC-PERP': 'BTC', 'ETH-PERP': 'ETH' } as const satisfies Record<string, Underlying>;
 
 const HEALTH_DIGITS = 8;
 
@@ -41,7 +39,7 @@ export function concludeSlice(current: LiquidationCase, policy: LiquidationPolic
   const { order, caseId, accountId } = current;
   if (order === null || order.finished === null || order.closed.lt(order.finished)) return [];
   invariant(order.closed.eq(order.finished), `order of ${caseId} was filled beyond its report`);
-  const { cost, uncoveredSlippage } = assessedCost(current, order, policy, UNDERLYING_OF[order.instrument]);
+  const { cost, uncoveredSlippage } = assessedCost(current, order, policy);
   const assessed: CaseFact = { type: 'LiquidationCostAssessed', payload: cost };
   if (uncoveredSlippage.isZero()) return [assessed];
   const amount = text(uncoveredSlippage);
@@ -111,6 +109,8 @@ function orderOf(
     provisionalRate: text(slice.provisionalRate),
     executionRate: text(position.cost.execution),
     timeRate: text(position.cost.time),
+    fundShare: text(position.cost.fundShare),
+    operatingCost: text(position.cost.operatingCost),
     requirementFreed: text(roundMoney(slice.requirementFreed, 'USD', 'credit')),
     health: text(dec(equity).div(dec(call)).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR)),
     schedule: assessment.schedule,

@@ -15,6 +15,8 @@ export interface OpenOrder {
   readonly modelledRate: Decimal;
   readonly executionRate: Decimal;
   readonly timeRate: Decimal;
+  readonly fundShare: Decimal;
+  readonly operatingCost: Decimal;
   readonly schedule: number;
   /** Booked by accounts: base units; provisional penalty, USD; mark against fill, USD, positive = a cost. */
   readonly closed: Decimal;
@@ -129,6 +131,8 @@ function openedOrder(event: LogEntry<string, LiquidationEvents['CloseOutOrderPla
     modelledRate: dec(payload.modelledRate),
     executionRate: dec(payload.executionRate),
     timeRate: dec(payload.timeRate),
+    fundShare: dec(payload.fundShare),
+    operatingCost: dec(payload.operatingCost),
     schedule: payload.schedule,
     closed: ZERO,
     charged: ZERO,

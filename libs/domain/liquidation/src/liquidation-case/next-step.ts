@@ -77,12 +77,12 @@ function stepOn(
     if (equity.lt(0)) return wait('debt-secured-by-collateral');
     return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
   }
-  if (equity.gte(policy.targetHealth.times(dec(assessment.figures.call)))) {
+  if (equity.gte(dec(schedule.targetHealth).times(dec(assessment.figures.call)))) {
     return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
   }
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
-  return { kind: 'close-out', slice: chooseSlice(assessment, schedule.underlyings, policy), assessment };
+  return { kind: 'close-out', slice: chooseSlice(assessment, schedule, policy), assessment };
 }
 
 /** Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { dec, sum, text } from '@ballast/kernel';
-import type { AssessmentDetail, UnderlyingSchedule } from '@ballast/facts';
+import type { AssessmentDetail, MarginGlobalEvents, UnderlyingSchedule } from '@ballast/facts';
 import { BTC_BRACKETS, assessmentOf, linear, requirementOf, underlyingSchedule } from '../liquidation.fixtures.js';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
 import { bracketedRequirement, readBrackets, requirementOfPart } from './bracketed-requirement.js';
 import { chooseSlice, lotsToTarget, type Slice } from './slice-choice.js';
+
+type OnSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>;
 
 const MARK = '50000';
 const BRACKETS = readBrackets(BTC_BRACKETS);
@@ -14,6 +16,11 @@ const FLAT: readonly UnderlyingSchedule[] = [
 ];
 const flat = (equity: string, btc: string): AssessmentDetail =>
   assessmentOf('a.main', equity, [requirementOf('BTC-PERP', btc, MARK, '0.02')]);
+
+const onSchedule = (underlyings: readonly UnderlyingSchedule[], targetHealth = '1.5'): OnSchedule => ({
+  underlyings,
+  targetHealth,
+});
 
 /** Health after the slice is filled at its provisional rate. */
 function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
@@ -62,10 +69,19 @@ describe('size of a slice', () => {
 
   it('brings health to 1.5 and not a lot further', () => {
     const assessment = flat('9000', '10');
-    const slice = chooseSlice(assessment, FLAT, LIQUIDATION_POLICY);
+    const slice = chooseSlice(assessment, onSchedule(FLAT), LIQUIDATION_POLICY);
     // f = (1.5 x 2 % - 1.8 %) / (1.5 x 2 % - 0.112047 %) of 10 BTC
     expect(text(slice.quantity)).toBe('4.1552');
     expect(healthAfter(assessment, slice)).toBe('1.5');
+  });
+
+  it('ends at the health, and charges the cost, of the parameters in force', () => {
+    const [btc, eth] = FLAT as [UnderlyingSchedule, UnderlyingSchedule];
+    const dear = { ...btc, liquidationCost: { ...btc.liquidationCost, spread: '0.002' } };
+    const slice = chooseSlice(flat('9000', '10'), onSchedule([dear, eth], '1.25'), LIQUIDATION_POLICY);
+    // p = 1.5 x (10 + 1.2 + 1.93649 bp) + 5 bp; f = (1.25 x 2 % - 1.8 %) / (1.25 x 2 % - p) of 10 BTC
+    expect(text(slice.provisionalRate)).toBe('0.0024704737509656');
+    expect(text(slice.quantity)).toBe('3.1071');
   });
 
   it.each`
@@ -82,7 +98,7 @@ describe('size of a slice', () => {
   `(
     '$held BTC with equity $equity -> $quantity: $why',
     ({ equity, held, quantity }: Record<'equity' | 'held' | 'quantity', string>) => {
-      expect(text(chooseSlice(flat(equity, held), FLAT, LIQUIDATION_POLICY).quantity)).toBe(quantity);
+      expect(text(chooseSlice(flat(equity, held), onSchedule(FLAT), LIQUIDATION_POLICY).quantity)).toBe(quantity);
     },
   );
 
@@ -105,7 +121,7 @@ describe('choice of the position', () => {
       requirementOf('BTC-PERP', '10', MARK, '0.02'),
       requirementOf('ETH-PERP', '-100', '2500', '0.03'),
     ];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), schedules, LIQUIDATION_POLICY);
+    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(schedules), LIQUIDATION_POLICY);
     expect(slice.position.instrument).toBe('ETH-PERP');
   });
 
@@ -114,13 +130,13 @@ describe('choice of the position', () => {
       requirementOf('BTC-PERP', '10', MARK, '0.02', '500000000'),
       requirementOf('ETH-PERP', '200', '2500', '0.02'),
     ];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), FLAT, LIQUIDATION_POLICY);
+    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(FLAT), LIQUIDATION_POLICY);
     expect(slice.position.instrument).toBe('ETH-PERP');
   });
 
   it('takes equals by instrument, in whatever order they stand', () => {
     const positions = [requirementOf('ETH-PERP', '200', '2500', '0.02'), requirementOf('BTC-PERP', '10', MARK, '0.02')];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), FLAT, LIQUIDATION_POLICY);
+    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(FLAT), LIQUIDATION_POLICY);
     expect(slice.position.instrument).toBe('BTC-PERP');
   });
 
@@ -141,7 +157,7 @@ describe('choice of the position', () => {
         const assessment = assessmentOf('a.main', equity, positions);
         const { position, quantity, provisionalRate, requirementFreed } = chooseSlice(
           assessment,
-          schedules,
+          onSchedule(schedules),
           LIQUIDATION_POLICY,
         );
         expect(quantity.gt(0) && quantity.lte(position.quantity)).toBe(true);

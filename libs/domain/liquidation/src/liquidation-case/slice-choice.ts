@@ -1,5 +1,12 @@
 import { Decimal, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
-import type { AssessmentDetail, InstrumentId, PositionRequirement, Side, UnderlyingSchedule } from '@ballast/facts';
+import type {
+  AssessmentDetail,
+  InstrumentId,
+  MarginGlobalEvents,
+  PositionRequirement,
+  Side,
+  UnderlyingSchedule,
+} from '@ballast/facts';
 import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
 import { readBrackets, requirementOfPart, type BracketFigures } from './bracketed-requirement.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
@@ -75,9 +82,9 @@ export function closeablePositions(
         othersNotional,
         brackets,
         requirement: requirementOfPart(dec(position.notional), othersNotional, brackets),
-        cost: modelledCost(ownerNotional, costParameters(policy, position.underlying, schedule)),
+        cost: modelledCost(ownerNotional, costParameters(schedule)),
         equityRate: attributableEquityRate(equity, position, totalCall),
-        largestSlice: largestSliceNotional(policy, position.underlying, dec(schedule.averageDailyVolume)),
+        largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
       };
     });
 }
@@ -136,12 +143,12 @@ function firstWhere(property: (value: number) => boolean, low: number, high: num
 /** Chooses the next slice of an account that is below its target health and not bankrupt. */
 export function chooseSlice(
   assessment: AssessmentDetail,
-  underlyings: readonly UnderlyingSchedule[],
+  schedule: Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>,
   policy: LiquidationPolicy,
 ): Slice {
-  const position = cheapestToClose(closeablePositions(assessment, underlyings, policy));
+  const position = cheapestToClose(closeablePositions(assessment, schedule.underlyings, policy));
   const rate = provisionalRate(position.cost.penalty, position.equityRate, policy.theta);
-  const quantity = sliceQuantity(position, rate, assessment, policy);
+  const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
 
@@ -153,7 +160,8 @@ function sliceQuantity(
   position: CloseablePosition,
   rate: Decimal,
   { figures }: AssessmentDetail,
-  { targetHealth, minimumSliceNotional }: LiquidationPolicy,
+  targetHealth: Decimal,
+  { minimumSliceNotional }: LiquidationPolicy,
 ): Decimal {
   const { lot, mark, largestSlice } = position;
   const lotNotional = lot.times(mark);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { ZERO, dec, maxOf, text, type Decimal } from '@ballast/kernel';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
+import { LIQUIDATION_COST } from '../liquidation.fixtures.js';
 import type { OpenOrder } from './liquidation-case.state.js';
 import { assessedCost, costParameters, finalRate, modelledCost, penaltyCap, provisionalRate } from './slice-cost.js';
 
-const BTC = costParameters(LIQUIDATION_POLICY, 'BTC', { sigma: '0.03', averageDailyVolume: '20000000000' });
-const RULES = { psi: LIQUIDATION_POLICY.psi, ...LIQUIDATION_POLICY.underlyings.BTC };
+const BTC = costParameters({ sigma: '0.03', liquidationCost: LIQUIDATION_COST });
+const { fundShare, operatingCost } = BTC;
 const bps = (rate: Decimal, digits: number): string => text(rate.times(10_000).toDecimalPlaces(digits));
 
 /** An order of 1,000 BTC at 50,000 (50M) that was filled completely with a slippage in basis points. */
@@ -23,6 +24,8 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
     modelledRate: cost.penalty,
     executionRate: cost.execution,
     timeRate: cost.time,
+    fundShare,
+    operatingCost,
     schedule: 1,
     closed: dec('1000'),
     charged: provisional.times('50000000').toDecimalPlaces(2),
@@ -32,7 +35,7 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
 }
 
 const costOf = (order: OpenOrder): ReturnType<typeof assessedCost> =>
-  assessedCost({ caseId: 'a.main#1', accountId: 'a.main' }, order, LIQUIDATION_POLICY, 'BTC');
+  assessedCost({ caseId: 'a.main#1', accountId: 'a.main' }, order, LIQUIDATION_POLICY);
 
 describe('modelled cost of closing', () => {
   it.each`
@@ -134,7 +137,7 @@ describe('final cost of a slice', () => {
 
   it('returns a share psi of what was not needed', () => {
     const slice = { ...filledOrder('9', '0.02'), realisedRate: dec('0.0009') };
-    expect(bps(finalRate(slice, { ...RULES, psi: dec('0.5') }), 4)).toBe('51.5474');
+    expect(bps(finalRate(slice, dec('0.5')), 4)).toBe('51.5474');
   });
 
   it('is never beyond theta * e, never below zero, and covers slippage as far as theta * e reaches', () => {
@@ -142,8 +145,9 @@ describe('final cost of a slice', () => {
     fc.assert(
       fc.property(rate, rate, fc.integer({ min: -300_000, max: 300_000 }), rate, (modelledRate, execution, e, real) => {
         const equityRate = dec(e).div(10_000_000);
-        const slice = { modelledRate, executionRate: execution, realisedRate: real, equityRate, theta: dec('0.8') };
-        const final = finalRate(slice, RULES);
+        const rates = { modelledRate, executionRate: execution, realisedRate: real, equityRate };
+        const slice = { ...rates, theta: dec('0.8'), fundShare, operatingCost };
+        const final = finalRate(slice, LIQUIDATION_POLICY.psi);
         const cap = penaltyCap(equityRate, dec('0.8'));
         expect(final.gte(0) && final.lte(cap)).toBe(true);
         expect(maxOf(real.minus(final), ZERO).lte(maxOf(real.minus(cap), ZERO))).toBe(true);

@@ -11,7 +11,7 @@ import {
   type Decimal,
   type LiquidationCostParameters,
 } from '@ballast/kernel';
-import type { LiquidationEvents, Underlying, UnderlyingSchedule } from '@ballast/facts';
+import type { LiquidationEvents, UnderlyingSchedule } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { LiquidationCase, OpenOrder } from './liquidation-case.state.js';
 
@@ -23,18 +23,31 @@ export interface ModelledCost {
   readonly time: Decimal;
   /** p_hat */
   readonly penalty: Decimal;
+  /** f_IF and c_ops: what the final rate adds to the realised slippage. */
+  readonly fundShare: Decimal;
+  readonly operatingCost: Decimal;
 }
 
 /** Digits of a rate in an event: a billion of notional stays exact to a hundred-thousandth of a cent. */
 export const RATE_DIGITS = 16;
 
-/** The policy's cost figures together with the volatility and volume of the schedule in force. */
-export function costParameters(
-  policy: LiquidationPolicy,
-  underlying: Underlying,
-  { sigma, averageDailyVolume }: Pick<UnderlyingSchedule, 'sigma' | 'averageDailyVolume'>,
-): LiquidationCostParameters {
-  return { ...policy.underlyings[underlying], sigma: dec(sigma), averageDailyVolume: dec(averageDailyVolume) };
+/** The cost figures and the volatility of a schedule. */
+export function costParameters({
+  sigma,
+  liquidationCost,
+}: Pick<UnderlyingSchedule, 'sigma' | 'liquidationCost'>): LiquidationCostParameters {
+  return {
+    sigma: dec(sigma),
+    spread: dec(liquidationCost.spread),
+    impact: dec(liquidationCost.impact),
+    zeta: dec(liquidationCost.zeta),
+    participation: dec(liquidationCost.participation),
+    fundShare: dec(liquidationCost.fundShare),
+    operatingCost: dec(liquidationCost.operatingCost),
+    penaltyMin: dec(liquidationCost.penaltyMin),
+    penaltyMax: dec(liquidationCost.penaltyMax),
+    averageDailyVolume: dec(liquidationCost.averageDailyVolume),
+  };
 }
 
 /**
@@ -50,6 +63,8 @@ export function modelledCost(notional: Decimal, parameters: LiquidationCostParam
     execution: rounded(execution),
     time: rounded(time),
     penalty: rounded(penaltyRateOf(execution, time, parameters)),
+    fundShare: parameters.fundShare,
+    operatingCost: parameters.operatingCost,
   };
 }
 
@@ -74,6 +89,9 @@ export interface RealisedSlice {
   readonly realisedRate: Decimal;
   readonly equityRate: Decimal;
   readonly theta: Decimal;
+  /** f_IF, a share of c_exec; c_ops. */
+  readonly fundShare: Decimal;
+  readonly operatingCost: Decimal;
 }
 
 /**
@@ -84,18 +102,11 @@ export interface RealisedSlice {
  * The return never digs below what the slice did cost, so the house bears only slippage beyond the cap.
  * @see docs/spec/liquidation.md (W77, W78f)
  */
-export function finalRate(
-  slice: RealisedSlice,
-  {
-    psi,
-    fundShare,
-    operatingCost,
-  }: { readonly psi: Decimal; readonly fundShare: Decimal; readonly operatingCost: Decimal },
-): Decimal {
+export function finalRate(slice: RealisedSlice, psi: Decimal): Decimal {
   const cap = penaltyCap(slice.equityRate, slice.theta);
   const unused = maxOf(slice.executionRate.minus(slice.realisedRate), ZERO);
   const kept = minOf(slice.modelledRate, cap).minus(psi.times(unused));
-  const asked = slice.realisedRate.plus(fundShare.times(slice.executionRate)).plus(operatingCost);
+  const asked = slice.realisedRate.plus(slice.fundShare.times(slice.executionRate)).plus(slice.operatingCost);
   return minOf(maxOf(kept, asked), cap);
 }
 
@@ -107,14 +118,11 @@ export function finalRate(
 export function assessedCost(
   { caseId, accountId }: Pick<LiquidationCase, 'caseId' | 'accountId'>,
   order: OpenOrder,
-  policy: LiquidationPolicy,
-  underlying: Underlying,
+  { psi }: LiquidationPolicy,
 ): { readonly cost: LiquidationEvents['LiquidationCostAssessed']; readonly uncoveredSlippage: Decimal } {
   const notional = order.closed.times(order.mark);
   const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);
-  const rate = notional.isZero()
-    ? ZERO
-    : finalRate({ ...order, realisedRate: realised }, { psi: policy.psi, ...policy.underlyings[underlying] });
+  const rate = notional.isZero() ? ZERO : finalRate({ ...order, realisedRate: realised }, psi);
   const most = roundMoney(penaltyCap(order.equityRate, order.theta).times(notional), 'USD', 'credit');
   const penalty = minOf(roundMoney(rate.times(notional), 'USD', 'charge'), most);
   return {

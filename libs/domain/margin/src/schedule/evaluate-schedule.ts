@@ -4,6 +4,7 @@ import type {
   CollateralPrice,
   InstrumentMark,
   Instant,
+  LiquidationCostFigures,
   MarginGlobalEvents,
   PriceStatus,
   PricingEvents,
@@ -71,6 +72,7 @@ export function evaluateSchedule(
     priceSet: position,
     asOf: priceSet.asOf,
     parameters: parameters.id,
+    targetHealth: parameters.targetHealth,
     status,
     underlyings,
     collateral: collateralPrices(state, priceSet),
@@ -217,7 +219,31 @@ function writeSchedule(
     callBrackets: brackets(parameters.id, effective),
     notice: [...notice].map(([id, scalar]) => brackets(id, scalar)),
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
-    averageDailyVolume: text(figures.averageDailyVolume),
+    liquidationCost: liquidationCostOf(parameters.underlyings[underlying]),
+  };
+}
+
+function liquidationCostOf({
+  spread,
+  impact,
+  zeta,
+  participation,
+  fundShare,
+  operatingCost,
+  penaltyMin,
+  penaltyMax,
+  averageDailyVolume,
+}: LiquidationCostFigures): LiquidationCostFigures {
+  return {
+    spread,
+    impact,
+    zeta,
+    participation,
+    fundShare,
+    operatingCost,
+    penaltyMin,
+    penaltyMax,
+    averageDailyVolume,
   };
 }
 
