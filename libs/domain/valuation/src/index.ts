@@ -1,1 +1,3 @@
-export {};
+export * from './black76.js';
+export * from './greeks.js';
+export * from './valuation-error.js';
