@@ -1,0 +1,146 @@
+import { dec } from '@ballast/kernel';
+import {
+  type DerivePortfolioMargin,
+  derivePortfolioV1Margin,
+  derivePortfolioV2Margin,
+  type Market,
+  type Portfolio,
+  type PositionHolding,
+  readDerivePortfolioV1,
+  readDerivePortfolioV2,
+  type UnderlyingMarket,
+  type CollateralMarket,
+  type InstrumentMarket,
+} from '@ballast/margin-models';
+import type { CaseRunner, CaseRunners } from '../case-runner.js';
+import {
+  CASE_TIME,
+  entryPriceOf,
+  type ExpiryFeedInput,
+  expiryMarkets,
+  optionMarkets,
+  type OptionInput,
+  optionPositions,
+  perpetualOf,
+} from './derive.case-reading.js';
+
+/** Cases name no coin: one underlying, its base coin of the same name. */
+const UNDERLYING = 'BASE';
+const PERPETUAL = perpetualOf(UNDERLYING);
+
+interface PortfolioInputs {
+  readonly cash: string;
+  readonly spot: string;
+  readonly spotConfidence: string;
+  readonly stablePrice: string;
+  readonly perp: { readonly amount: string; readonly price: string; readonly confidence: string };
+  readonly options: readonly OptionInput[];
+  readonly expiryFeeds: readonly ExpiryFeedInput[];
+}
+
+interface FirstGenerationInputs extends PortfolioInputs {
+  readonly perp: PortfolioInputs['perp'] & { readonly entryPrice: string };
+  readonly basePosition: string;
+}
+
+interface CollateralInput {
+  readonly asset: string;
+  readonly amount: string;
+  readonly price: string;
+  readonly confidence: string;
+  readonly riskCancelling: boolean;
+  readonly mmHaircut: string;
+  readonly imHaircut: string;
+}
+
+interface SecondGenerationInputs extends PortfolioInputs {
+  readonly perp: PortfolioInputs['perp'] & { readonly unrealisedPnl: string; readonly unrealisedFunding: string };
+  readonly collaterals: readonly CollateralInput[];
+}
+
+function marketOf(inputs: PortfolioInputs, collateral: ReadonlyMap<string, CollateralMarket>): Market {
+  const spot: UnderlyingMarket = { spot: dec(inputs.spot), confidence: dec(inputs.spotConfidence) };
+  const { price, confidence } = inputs.perp;
+  const perpetual: [string, InstrumentMarket] = [PERPETUAL.id, { mark: dec(price), confidence: dec(confidence) }];
+  return {
+    asOf: CASE_TIME,
+    underlyings: new Map([[UNDERLYING, spot]]),
+    expiries: new Map(expiryMarkets(UNDERLYING, inputs.expiryFeeds)),
+    instruments: new Map([perpetual, ...optionMarkets(UNDERLYING, inputs.options)]),
+    collateral,
+    stablePrice: dec(inputs.stablePrice),
+  };
+}
+
+function figuresOf(margin: DerivePortfolioMargin): Readonly<Record<string, unknown>> {
+  return {
+    maintenanceMargin: margin.maintenanceMargin,
+    maintenanceMarginTruncated: margin.maintenanceMargin,
+    initialMargin: margin.initialMargin,
+    initialMarginTruncated: margin.initialMargin,
+    portfolioMtm: margin.markToMarket,
+    markToMarket: margin.markToMarket,
+    optionMtm: margin.optionValue,
+    collateralMtm: margin.collateralValue,
+    scenarioPnl: margin.scans.flatMap(({ scenarios }) => scenarios.map(({ pnl }) => pnl)),
+    forwardContingency: margin.basisContingency,
+    oracleContingency: margin.confidenceCharge,
+    imFactorAfterPeg: margin.initialFactor,
+  };
+}
+
+const firstGeneration: CaseRunner = ({ params, inputs: given }) => {
+  const inputs = given as FirstGenerationInputs;
+  const { amount, entryPrice } = inputs.perp;
+  const perpetual: PositionHolding = { instrument: PERPETUAL, quantity: dec(amount), entryPrice: dec(entryPrice) };
+  const portfolio: Portfolio = {
+    collateral: [
+      { asset: 'USD', amount: dec(inputs.cash) },
+      { asset: UNDERLYING, amount: dec(inputs.basePosition) },
+    ],
+    positions: [perpetual, ...optionPositions(UNDERLYING, inputs.options)],
+    orders: [],
+  };
+  return figuresOf(derivePortfolioV1Margin(portfolio, marketOf(inputs, new Map()), readDerivePortfolioV1(params)));
+};
+
+const secondGeneration: CaseRunner = ({ params, inputs: given }) => {
+  const inputs = given as SecondGenerationInputs;
+  const { amount, price, unrealisedPnl, unrealisedFunding } = inputs.perp;
+  const size = dec(amount);
+  const perpetual: PositionHolding = {
+    instrument: PERPETUAL,
+    quantity: size,
+    ...(size.isZero() ? {} : { entryPrice: entryPriceOf(dec(price), dec(unrealisedPnl), size) }),
+    accruedFunding: dec(unrealisedFunding).neg(),
+  };
+  const collateral = inputs.collaterals;
+  const portfolio: Portfolio = {
+    collateral: [
+      { asset: 'USD', amount: dec(inputs.cash) },
+      ...collateral.map((held) => ({ asset: held.asset, amount: dec(held.amount) })),
+    ],
+    positions: [perpetual, ...optionPositions(UNDERLYING, inputs.options)],
+    orders: [],
+  };
+  const market = marketOf(
+    inputs,
+    new Map(collateral.map((held) => [held.asset, { price: dec(held.price), confidence: dec(held.confidence) }])),
+  );
+  const haircuts = collateral.map(({ asset, mmHaircut, imHaircut, riskCancelling }) => {
+    const rule = { mmHaircut, imHaircut, ...(riskCancelling ? { riskCancels: UNDERLYING } : {}) };
+    return [asset, rule] as const;
+  });
+  const parameters = readDerivePortfolioV2({
+    ...(params as Readonly<Record<string, unknown>>),
+    underlying: UNDERLYING,
+    collateral: Object.fromEntries(haircuts),
+  });
+  return figuresOf(derivePortfolioV2Margin(portfolio, market, parameters));
+};
+
+/** Derive v2: the margin kinds. */
+export const deriveRunners: CaseRunners = {
+  portfolio_margin_scenarios_v1: firstGeneration,
+  portfolio_margin_scenarios: secondGeneration,
+};
