@@ -1,4 +1,5 @@
-import type { DecimalString, InstrumentId, Instant, PriceStatus, Underlying } from './common.js';
+import type { DecimalString, InstrumentId, Instant, PerpetualId, PriceStatus, Underlying } from './common.js';
+import type { ContractSpecificationDocument } from './instruments.js';
 
 export type SourceState = 'LIVE' | 'STALE' | 'CROSSED' | 'OUTLIER' | 'EXCLUDED';
 
@@ -24,7 +25,7 @@ export interface UnderlyingPrices {
 }
 
 export interface InstrumentMark {
-  readonly instrument: InstrumentId;
+  readonly instrument: PerpetualId;
   readonly underlying: Underlying;
   readonly mark: DecimalString;
   /** Which candidate the mark is, after the band around the index. */
@@ -37,7 +38,50 @@ export interface InstrumentMark {
   readonly predictedFundingRate: DecimalString;
 }
 
-/** pricing, global. Streams `source-<underlying>-<venue>`, `prices`, `funding-<instrument>`, `volatility-<underlying>`. */
+/** One gate that a surface must pass before it is published (docs/spec/valuation.md). */
+export interface SurfaceGate {
+  readonly gate: string;
+  readonly passed: boolean;
+  /** Least margin by which it held, negative when it failed, as decimal text. */
+  readonly margin: DecimalString;
+}
+
+/** Raw SVI of total variance: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), k = ln(strike / forward). */
+export interface SviParameters {
+  readonly a: DecimalString;
+  readonly b: DecimalString;
+  readonly rho: DecimalString;
+  readonly m: DecimalString;
+  readonly sigma: DecimalString;
+}
+
+/** What a scenario does to a price: the factor on the underlying, and a shift of volatility that the named rule applies. */
+export interface PublishedScenario {
+  readonly id: string;
+  readonly spotFactor: DecimalString;
+  /** `none`, `up` or `down` by the term rule of the scenario set. */
+  readonly volatility: 'none' | 'up' | 'down';
+}
+
+/** One contract at one price set: its mark and its value in every scenario, decimals as they are acted upon. */
+export interface InstrumentRisk {
+  readonly instrument: InstrumentId;
+  /** Settlement asset per contract. */
+  readonly mark: DecimalString;
+  /** Price it is quoted at: USD per unit of the underlying, coin for a coin-settled option. */
+  readonly price: DecimalString;
+  readonly forward: DecimalString;
+  /** Options: per year. */
+  readonly volatility: DecimalString | null;
+  readonly status: PriceStatus;
+  /** USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry). */
+  readonly values: readonly DecimalString[];
+}
+
+/**
+ * pricing, global. Streams `source-<underlying>-<venue>`, `prices`, `funding-<instrument>`, `volatility-<underlying>`, `instrument-<id>`,
+ * `surface-<underlying>-<expiry>`, `settlement-<underlying>-<expiry>`, `variation-<instrument>`.
+ */
 export interface PricingEvents {
   SourceStateChanged: {
     readonly underlying: Underlying;
@@ -67,7 +111,7 @@ export interface PricingEvents {
   };
   /** Funding of one instrument fixed at 00, 08, 16 UTC. Positive rate: longs pay shorts. */
   FundingRateFixed: {
-    readonly instrument: InstrumentId;
+    readonly instrument: PerpetualId;
     readonly dueAt: Instant;
     /** Fraction of notional for the 8 hours. */
     readonly rate: DecimalString;
@@ -77,4 +121,51 @@ export interface PricingEvents {
     readonly cumulativeIndex: DecimalString;
     readonly samples: number;
   };
+  /** A listed contract was checked; it is priced, margined and cleared from now on. */
+  InstrumentAdmitted: { readonly specification: ContractSpecificationDocument };
+  /** A listing that nobody could clear; its fills go to suspense. */
+  InstrumentRefused: {
+    readonly instrument: InstrumentId;
+    readonly code: string;
+    readonly field: string;
+    readonly reason: string;
+  };
+  /** Volatility surface of one expiry, fitted for the price set of this number and appended just before it. */
+  SurfacePublished: {
+    readonly number: number;
+    readonly underlying: Underlying;
+    readonly expiry: Instant;
+    readonly forward: DecimalString;
+    /** DEGRADED: the surface before, shifted in parallel, because a gate failed or too few quotes were good. */
+    readonly status: PriceStatus;
+    readonly origin: 'svi' | 'svi-constrained' | 'ssvi' | 'shifted';
+    readonly svi: SviParameters;
+    readonly gates: readonly SurfaceGate[];
+    readonly quotes: number;
+  };
+  /** Marks and risk arrays of all contracts but the linear perpetuals, for the price set of this number; appended just before it. */
+  RiskArraysPublished: {
+    readonly number: number;
+    readonly asOf: Instant;
+    /** Worst status of all contracts in it. */
+    readonly status: PriceStatus;
+    /** `<name>@<version>` of the scenario set. */
+    readonly scenarioSet: string;
+    readonly scenarios: readonly PublishedScenario[];
+    readonly instruments: readonly InstrumentRisk[];
+    /** SHA-256 of the canonical text of `scenarios` and `instruments`, hex. */
+    readonly contentHash: string;
+  };
+  /** Delivery price of everything of one underlying that expires at one time: the average of the index over the window. */
+  SettlementPriceFixed: {
+    readonly underlying: Underlying;
+    readonly expiry: Instant;
+    readonly price: DecimalString;
+    readonly samples: number;
+    /** Samples that stand for an earlier one, and samples that were missing. */
+    readonly carried: number;
+    readonly missing: number;
+  };
+  /** Price of a settlement cycle (08:00 UTC) of a contract with variation margin. */
+  VariationPriceFixed: { readonly instrument: InstrumentId; readonly dueAt: Instant; readonly price: DecimalString };
 }
