@@ -74,8 +74,20 @@ export interface InstrumentRisk {
   /** Options: per year. */
   readonly volatility: DecimalString | null;
   readonly status: PriceStatus;
+  /** Smoothed basis of a future or an inverse perpetual over the index, USD; null for options. */
+  readonly basis: DecimalString | null;
   /** USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry). */
   readonly values: readonly DecimalString[];
+}
+
+/** An expiry whose delivery price is being averaged. */
+export interface ExpiringContracts {
+  readonly underlying: Underlying;
+  readonly expiry: Instant;
+  /** Delivery price if the index stayed as it is, USD. */
+  readonly estimate: DecimalString;
+  /** Share of the risk that is still open, 1 down to 0; the arrays of the expiry are scaled by it. */
+  readonly openShare: DecimalString;
 }
 
 /**
@@ -135,10 +147,14 @@ export interface PricingEvents {
     readonly number: number;
     readonly underlying: Underlying;
     readonly expiry: Instant;
+    /** Time of the price set; the total variance is that from here to the expiry. */
+    readonly asOf: Instant;
     readonly forward: DecimalString;
+    readonly forwardFrom: 'future' | 'parity' | 'index';
     /** DEGRADED: the surface before, shifted in parallel, because a gate failed or too few quotes were good. */
     readonly status: PriceStatus;
-    readonly origin: 'svi' | 'svi-constrained' | 'ssvi' | 'shifted';
+    /** `flat`: nobody has quoted enough yet, so the index's own volatility at every strike. */
+    readonly origin: 'svi' | 'svi-constrained' | 'ssvi' | 'shifted' | 'flat';
     readonly svi: SviParameters;
     readonly gates: readonly SurfaceGate[];
     readonly quotes: number;
@@ -153,6 +169,8 @@ export interface PricingEvents {
     readonly scenarioSet: string;
     readonly scenarios: readonly PublishedScenario[];
     readonly instruments: readonly InstrumentRisk[];
+    /** Absent when no averaging goes on. */
+    readonly expiring?: readonly ExpiringContracts[];
     /** SHA-256 of the canonical text of `scenarios` and `instruments`, hex. */
     readonly contentHash: string;
   };

@@ -1,4 +1,4 @@
-import type { InstrumentId, Underlying } from '@ballast/facts';
+import type { PerpetualId, Underlying } from '@ballast/facts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type DecimalString } from '@ballast/kernel';
 
 /** What holds for one source of an index. */
@@ -33,7 +33,7 @@ export interface PricingRules {
   };
   readonly mark: {
     /** The mark stays within index * (1 +/- band). */
-    readonly band: { readonly [I in InstrumentId]: DecimalString };
+    readonly band: { readonly [I in PerpetualId]: DecimalString };
     /** Weight of a new basis in the moving average, for a step of `basisStepMs`. */
     readonly basisWeight: { readonly numerator: number; readonly denominator: number };
     readonly basisStepMs: number;

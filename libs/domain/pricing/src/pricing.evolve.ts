@@ -1,5 +1,5 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { InstrumentId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
+import type { PerpetualId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
 import { InvariantViolation, invariant } from '@ballast/kernel';
 import { nextFundingAt } from './funding-rate.js';
 import type { PricingRules } from './pricing-rules.js';
@@ -29,7 +29,7 @@ function underlyingOf(state: PricingState, underlying: Underlying): UnderlyingRe
   return record;
 }
 
-function instrumentOf(state: PricingState, instrument: InstrumentId): InstrumentRecord {
+function instrumentOf(state: PricingState, instrument: PerpetualId): InstrumentRecord {
   const record = state.instruments.get(instrument);
   invariant(record, `pricing has no instrument ${instrument}`);
   return record;

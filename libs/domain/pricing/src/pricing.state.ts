@@ -1,9 +1,9 @@
-import type { InstrumentId, InstrumentMark, Underlying } from '@ballast/facts';
+import type { InstrumentMark, PerpetualId, Underlying } from '@ballast/facts';
 import type { DecimalString, Instant } from '@ballast/kernel';
 import type { SourceRecord } from './source-state.js';
 
 export interface ListedInstrument {
-  readonly instrument: InstrumentId;
+  readonly instrument: PerpetualId;
   readonly underlying: Underlying;
   readonly tick: DecimalString;
 }
@@ -62,7 +62,7 @@ export type IgnoredBecause =
 export interface PricingState {
   market: Market | null;
   readonly underlyings: Map<Underlying, UnderlyingRecord>;
-  readonly instruments: Map<InstrumentId, InstrumentRecord>;
+  readonly instruments: Map<PerpetualId, InstrumentRecord>;
   /** Number and time of the last price set; 0 and null before the first. */
   priceSets: number;
   lastAsOf: Instant | null;
