@@ -66,6 +66,8 @@ export interface InstrumentMarket {
   readonly volatility?: Decimal;
   /** Contracts, one side. */
   readonly openInterest?: Decimal;
+  /** Indicative uncrossing price, 0 when there is none yet; present only while the instrument trades by auction. */
+  readonly auctionPrice?: Decimal;
 }
 
 export interface CollateralMarket {
