@@ -16,6 +16,8 @@ export interface PositionHolding {
   readonly entryPrice?: Decimal;
   /** Funding not yet booked, settlement currency, positive = the owner pays. */
   readonly accruedFunding?: Decimal;
+  /** Settlement currency set aside for this position alone (isolated); absent: it shares the account's collateral (cross). */
+  readonly isolatedMargin?: Decimal;
 }
 
 export interface OpenOrder {
