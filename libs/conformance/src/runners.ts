@@ -1,4 +1,5 @@
 import type { CaseRunners } from './case-runner.js';
+import { vegaRunners } from './vega/vega.runners.js';
 
 /**
  * One table from the tables of all engines.
@@ -13,4 +14,4 @@ export function mergeRunners(...tables: readonly CaseRunners[]): CaseRunners {
 }
 
 /** Runners of every kind that Ballast knows. */
-export const caseRunners: CaseRunners = mergeRunners();
+export const caseRunners: CaseRunners = mergeRunners(vegaRunners);

@@ -23,6 +23,7 @@ import {
   optionPositions,
   perpetualOf,
 } from './derive.case-reading.js';
+import { standardMargin } from './standard-margin.runner.js';
 
 /** Cases name no coin: one underlying, its base coin of the same name. */
 const UNDERLYING = 'BASE';
@@ -141,6 +142,7 @@ const secondGeneration: CaseRunner = ({ params, inputs: given }) => {
 
 /** Derive v2: the margin kinds. */
 export const deriveRunners: CaseRunners = {
+  standard_margin: standardMargin,
   portfolio_margin_scenarios_v1: firstGeneration,
   portfolio_margin_scenarios: secondGeneration,
 };

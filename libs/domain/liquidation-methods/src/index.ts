@@ -1,1 +1,13 @@
-export {};
+export * from './adl/classic-score.js';
+export * from './dydx/bankruptcy-price.js';
+export * from './dydx/block-limits.js';
+export * from './dydx/deleveraging.js';
+export * from './dydx/fillable-price.js';
+export * from './dydx/insurance-fund-delta.js';
+export * from './dydx/risk-priority.js';
+export * from './dydx/state-transition.js';
+export * from './drift/loss-socialisation.js';
+export * from './drift/pacing.js';
+export * from './drift/perp-liquidation.js';
+export * from './drift/transfer-sizing.js';
+export * from './vega/index.js';

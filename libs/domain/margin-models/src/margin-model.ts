@@ -1,5 +1,6 @@
 import type { Instrument } from '@ballast/instruments';
 import type { Decimal, Instant } from '@ballast/kernel';
+import type { AdaptiveSchedule, SideSizes } from './adaptive/adaptive-schedule.js';
 
 /** Something held as collateral. A negative amount is a debt. */
 export interface CollateralHolding {
@@ -15,6 +16,8 @@ export interface PositionHolding {
   readonly entryPrice?: Decimal;
   /** Funding not yet booked, settlement currency, positive = the owner pays. */
   readonly accruedFunding?: Decimal;
+  /** Settlement currency set aside for this position alone (isolated); absent: it shares the account's collateral (cross). */
+  readonly isolatedMargin?: Decimal;
 }
 
 export interface OpenOrder {
@@ -32,6 +35,8 @@ export interface Portfolio {
   readonly collateral: readonly CollateralHolding[];
   readonly positions: readonly PositionHolding[];
   readonly orders: readonly OpenOrder[];
+  /** By underlying; for models that charge size. Absent: the owner has this portfolio only. */
+  readonly ownerSizes?: ReadonlyMap<string, SideSizes>;
 }
 
 /** Confidence of a price in [0, 1]: 1 is certain. */
@@ -66,11 +71,26 @@ export interface InstrumentMarket {
   readonly volatility?: Decimal;
   /** Contracts, one side. */
   readonly openInterest?: Decimal;
+  /** Indicative uncrossing price, 0 when there is none yet; present only while the instrument trades by auction. */
+  readonly auctionPrice?: Decimal;
 }
 
 export interface CollateralMarket {
   readonly price: Decimal;
   readonly confidence?: Confidence;
+  /** Mean price of the last 30 minutes, USD. */
+  readonly averagePrice?: Decimal;
+  /** What the issuer pays for it, or another reference of the floor policy, USD. */
+  readonly redemptionValue?: Decimal;
+  /** Amount of the asset that all accounts hold as collateral. */
+  readonly platformAmount?: Decimal;
+}
+
+/** Value of an instrument in one scenario of a published risk array. */
+export interface RiskArrayValue {
+  readonly scenarioId: string;
+  /** USD per unit of the underlying, of an option its premium in that scenario. */
+  readonly value: Decimal;
 }
 
 /** Everything a model reads of the market: one price set. Missing figures that a model needs make it throw. */
@@ -85,6 +105,10 @@ export interface Market {
   readonly collateral: ReadonlyMap<string, CollateralMarket>;
   /** Price of the settlement stablecoin in USD; 1 when absent. */
   readonly stablePrice?: Decimal;
+  /** Published risk arrays by instrument id. */
+  readonly riskArrays?: ReadonlyMap<string, readonly RiskArrayValue[]>;
+  /** Published AVSL rates by underlying. */
+  readonly adaptive?: ReadonlyMap<string, AdaptiveSchedule>;
 }
 
 /** One line of the sum that a level is: what an auditor reads. */

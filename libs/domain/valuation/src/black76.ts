@@ -1,7 +1,6 @@
+import type { OptionType } from '@ballast/instruments';
 import { exp, log, log1p, millsRatio, normalCdf } from '@ballast/kernel';
 import { ValuationError, finite, positive } from './valuation-error.js';
-
-export type OptionType = 'call' | 'put';
 
 const PER_SQRT_2PI = 0.3989422804014327;
 

@@ -1,5 +1,6 @@
+import type { OptionType } from '@ballast/instruments';
 import { normalCdf, normalPdf } from '@ballast/kernel';
-import { type OptionType, checkOption, logDistance, undiscountedValue } from './black76.js';
+import { checkOption, logDistance, undiscountedValue } from './black76.js';
 import { positive } from './valuation-error.js';
 
 /** Derivatives of the Black-76 value, per unit of the underlying, times the discount factor. */

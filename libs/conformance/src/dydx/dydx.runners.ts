@@ -1,0 +1,209 @@
+import { type Decimal, dec } from '@ballast/kernel';
+import {
+  bankruptcyQuoteDelta,
+  compareRisk,
+  deleverage,
+  fillablePrice,
+  insuranceFundDelta,
+  liquidationBounds,
+  remainingBlockLimit,
+  sizeOf,
+  type TransitionVerdict,
+  undercollateralisedTransition,
+} from '@ballast/liquidation-methods';
+import {
+  accountRisk,
+  fundingClamp,
+  initialRequirement,
+  isInitialCollateralised,
+  isLiquidatable,
+  isMaintenanceCollateralised,
+  maintenanceFractionOfNotional,
+  maintenanceRequirement,
+  netNotional,
+  openInterestScaledFraction,
+} from '@ballast/margin-models';
+import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
+import {
+  type AccountInput,
+  accountOf,
+  answerOrError,
+  type CloseInput,
+  fractionOf,
+  openInterestCaps,
+  type OpenInterestParams,
+  ppmOf,
+  quoteOf,
+  unitsOf,
+} from './dydx.case-reading.js';
+
+interface RiskInput {
+  readonly netCollateral: string;
+  readonly maintenance: string;
+  readonly initial?: string;
+}
+
+/** A runner that reads the inputs and parameters of its kind in their shape. */
+const runner =
+  <Inputs, Params = unknown>(run: (inputs: Inputs, params: Params) => CaseResult): CaseRunner =>
+  ({ inputs, params }) =>
+    answerOrError(() => run(inputs as Inputs, params as Params));
+
+const riskOf = ({ netCollateral, maintenance, initial }: RiskInput) => ({
+  netCollateral: dec(netCollateral),
+  maintenance: dec(maintenance),
+  initial: dec(initial ?? '0'),
+});
+
+const TRANSITION_NAMES: Readonly<Record<TransitionVerdict, string>> = {
+  accepted: 'Success',
+  'newly-undercollateralised': 'NewlyUndercollateralized',
+  'still-undercollateralised': 'StillUndercollateralized',
+};
+
+/** `mantissa x 10^exponent` */
+const scaled = (mantissa: string, exponent: string): Decimal => dec(mantissa).times(dec(10).pow(dec(exponent)));
+
+export const dydxRunners: CaseRunners = {
+  bankruptcy_price: runner<CloseInput>((inputs) => ({
+    bankruptcyQuoteDelta: bankruptcyQuoteDelta(accountOf(inputs), inputs.closeMarket, dec(inputs.closeDelta)),
+  })),
+
+  fillable_price: runner<
+    CloseInput,
+    { readonly bankruptcyAdjustment: string; readonly spreadToMaintenanceMarginRatio: string }
+  >((inputs, params) => ({
+    fillablePrice: fillablePrice(accountOf(inputs), inputs.closeMarket, dec(inputs.closeDelta), {
+      bankruptcyAdjustment: dec(params.bankruptcyAdjustment),
+      spreadToMaintenance: dec(params.spreadToMaintenanceMarginRatio),
+    }),
+  })),
+
+  insurance_fund_delta: runner<CloseInput & { readonly fillPrice: string }, { readonly maxLiquidationFee: string }>(
+    (inputs, params) => ({
+      insuranceFundDelta: insuranceFundDelta(
+        accountOf(inputs),
+        inputs.closeMarket,
+        dec(inputs.closeDelta),
+        dec(inputs.fillPrice),
+        dec(params.maxLiquidationFee),
+      ),
+    }),
+  ),
+
+  is_liquidatable: runner<RiskInput>((inputs) => ({ liquidatable: isLiquidatable(riskOf(inputs)) })),
+
+  is_liquidatable_account: runner<AccountInput>((inputs) => ({
+    liquidatable: isLiquidatable(accountRisk(accountOf(inputs))),
+  })),
+
+  initial_collateralized: runner<{ readonly netCollateral: string; readonly initial: string }>((inputs) => ({
+    ok: isInitialCollateralised({ netCollateral: dec(inputs.netCollateral), initial: dec(inputs.initial) }),
+  })),
+
+  maintenance_collateralized: runner<RiskInput>((inputs) => ({ ok: isMaintenanceCollateralised(riskOf(inputs)) })),
+
+  risk_priority: runner<{ readonly first: RiskInput; readonly second: RiskInput }>(({ first, second }) => ({
+    compare: compareRisk(riskOf(first), riskOf(second)),
+  })),
+
+  undercollateralized_transition: runner<{ readonly old: RiskInput; readonly new: RiskInput }>((inputs) => ({
+    result: TRANSITION_NAMES[undercollateralisedTransition(riskOf(inputs.old), riskOf(inputs.new))],
+  })),
+
+  position_liquidation_bounds: runner<
+    { readonly size: string; readonly oraclePrice: string },
+    { readonly minPositionNotionalLiquidated: string; readonly maxPositionPortionLiquidated: string }
+  >(({ size, oraclePrice }, params) => {
+    const { min, max } = liquidationBounds(dec(size), dec(oraclePrice), {
+      minNotional: dec(params.minPositionNotionalLiquidated),
+      maxPortion: dec(params.maxPositionPortionLiquidated),
+    });
+    return { minNotional: min, maxNotional: max };
+  }),
+
+  subaccount_block_limits: runner<
+    { readonly previousNotionalLiquidated: string; readonly previousInsuranceLost: string },
+    { readonly maxNotionalLiquidated: string; readonly maxInsuranceLost: string }
+  >(({ previousNotionalLiquidated, previousInsuranceLost }, { maxNotionalLiquidated, maxInsuranceLost }) => ({
+    maxNotionalLiquidatable: remainingBlockLimit(
+      dec(maxNotionalLiquidated),
+      dec(previousNotionalLiquidated),
+      'notionalLiquidated',
+    ),
+    maxInsuranceLost: remainingBlockLimit(dec(maxInsuranceLost), dec(previousInsuranceLost), 'insuranceLost'),
+  })),
+
+  oi_scaled_imf: runner<{ readonly openInterestNotionalUnits: string }, OpenInterestParams>((inputs, params) => ({
+    imfPpm: ppmOf(
+      openInterestScaledFraction(
+        fractionOf(params.imfPpm),
+        openInterestCaps(params),
+        quoteOf(inputs.openInterestNotionalUnits),
+      ),
+    ),
+  })),
+
+  oi_scaled_initial_margin: runner<
+    { readonly notionalUnits: string; readonly openInterestNotionalUnits: string },
+    OpenInterestParams
+  >((inputs, params) => {
+    const openInterest = quoteOf(inputs.openInterestNotionalUnits);
+    const fraction = openInterestScaledFraction(fractionOf(params.imfPpm), openInterestCaps(params), openInterest);
+    return { initialMarginUnits: unitsOf(initialRequirement(quoteOf(inputs.notionalUnits), fraction)) };
+  }),
+
+  margin_requirements: runner<
+    {
+      readonly priceMantissa: string;
+      readonly priceExponent: string;
+      readonly baseAtomicResolution: string;
+      readonly baseUnits: string;
+      readonly openInterestBaseUnits: string;
+    },
+    OpenInterestParams & { readonly maintenanceFractionPpm: string }
+  >((inputs, params) => {
+    const price = scaled(inputs.priceMantissa, inputs.priceExponent);
+    const notionalOf = (baseUnits: string) => netNotional(scaled(baseUnits, inputs.baseAtomicResolution), price);
+    const notional = notionalOf(inputs.baseUnits);
+    const openInterest = notionalOf(inputs.openInterestBaseUnits).abs();
+    const base = fractionOf(params.imfPpm);
+    const fraction = openInterestScaledFraction(base, openInterestCaps(params), openInterest);
+    const maintenance = maintenanceRequirement(notional, base, fractionOf(params.maintenanceFractionPpm));
+    return {
+      initialMarginUnits: unitsOf(initialRequirement(notional, fraction)),
+      maintenanceMarginUnits: unitsOf(maintenance),
+    };
+  }),
+
+  maintenance_fraction: runner<unknown, { readonly imfPpm: string; readonly maintenanceFractionPpm: string }>(
+    (_inputs, { imfPpm, maintenanceFractionPpm }) => ({
+      maintenancePpm: ppmOf(maintenanceFractionOfNotional(fractionOf(imfPpm), fractionOf(maintenanceFractionPpm))),
+    }),
+  ),
+
+  funding_clamp: runner<
+    unknown,
+    { readonly clampFactorPpm: string; readonly imfPpm: string; readonly maintenanceFractionPpm: string }
+  >((_inputs, { clampFactorPpm, imfPpm, maintenanceFractionPpm }) => ({
+    maxAbsFundingPpm: ppmOf(
+      fundingClamp(fractionOf(clampFactorPpm), fractionOf(imfPpm), fractionOf(maintenanceFractionPpm)),
+    ),
+  })),
+
+  deleveraging: runner<{
+    readonly liquidated: AccountInput;
+    readonly offsetting: AccountInput;
+    readonly closeMarket: string;
+    readonly closeDelta: string;
+  }>(({ liquidated, offsetting, closeMarket, closeDelta }) => {
+    const result = deleverage(accountOf(liquidated), accountOf(offsetting), closeMarket, dec(closeDelta));
+    if (!result.done) return { error: 'StateTransitionRejected' };
+    return {
+      liquidatedQuoteBalance: result.liquidated.quoteBalance,
+      offsettingQuoteBalance: result.offsetting.quoteBalance,
+      liquidatedPosition: sizeOf(result.liquidated, closeMarket),
+      offsettingPosition: sizeOf(result.offsetting, closeMarket),
+    };
+  }),
+};

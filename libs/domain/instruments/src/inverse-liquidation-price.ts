@@ -1,0 +1,74 @@
+import { ONE, text, type Decimal } from '@ballast/kernel';
+import { InstrumentError } from './instrument-error.js';
+
+/** An inverse position and the coin behind it. */
+export interface InversePosition {
+  /** Quote units, contracts times contract size, negative = short. */
+  readonly quantity: Decimal;
+  readonly entry: Decimal;
+  /** Coin that the position may lose until the level asked for, >= 0. */
+  readonly margin: Decimal;
+}
+
+/**
+ * Price at which an inverse position has lost its margin: |Q| / ( |Q| / entry + s * margin ), s = +1 long, -1 short.
+ * For isolated margin the margin is IM - MM.
+ * @returns null when no price is high enough: a short with at least its whole value as margin
+ * @see docs/spec/instruments.md CLR-INS-013 (W30), Bybit help center, inverse contracts
+ */
+export function inverseLiquidationPrice({ quantity, entry, margin }: InversePosition): Decimal | null {
+  requirePosition(quantity, entry, margin);
+  const size = quantity.abs();
+  const value = size.div(entry);
+  const left = quantity.isNegative() ? value.minus(margin) : value.plus(margin);
+  return left.lte(0) ? null : size.div(left);
+}
+
+/** What a cross inverse position can lose, and what closing it costs. */
+export interface CrossInversePosition {
+  readonly quantity: Decimal;
+  readonly entry: Decimal;
+  /** Coin in the account. */
+  readonly collateral: Decimal;
+  /** Coin. */
+  readonly maintenance: Decimal;
+  /** Fraction of the closed value, paid at the bankruptcy price. */
+  readonly closingFeeRate: Decimal;
+}
+
+/**
+ * Bankruptcy price: collateral and closing fee are just used up,
+ *   long  P_b = Q (1 + f) / ( Q / entry + collateral ),   short  P_b = Q (1 - f) / ( Q / entry - collateral );
+ * liquidation price: what is left is the maintenance margin and the fee of a closing at P_b,
+ *   P_l = Q / ( Q / entry + s * ( collateral - maintenance - f Q / P_b ) ).
+ * @returns null where no price is high enough
+ * @see docs/spec/instruments.md CLR-INS-013 (W31), Bybit help center, inverse contracts
+ */
+export function crossInverseLevels(position: CrossInversePosition): {
+  readonly bankruptcy: Decimal | null;
+  readonly liquidation: Decimal | null;
+} {
+  const { quantity, entry, collateral, maintenance, closingFeeRate } = position;
+  requirePosition(quantity, entry, collateral);
+  const short = quantity.isNegative();
+  const size = quantity.abs();
+  const left = short ? size.div(entry).minus(collateral) : size.div(entry).plus(collateral);
+  if (left.lte(0)) return { bankruptcy: null, liquidation: null };
+  const bankruptcy = size.times(short ? ONE.minus(closingFeeRate) : ONE.plus(closingFeeRate)).div(left);
+  const fee = closingFeeRate.times(size).div(bankruptcy);
+  const margin = collateral.minus(maintenance).minus(fee);
+  const reserve = short ? size.div(entry).minus(margin) : size.div(entry).plus(margin);
+  return { bankruptcy, liquidation: reserve.lte(0) ? null : size.div(reserve) };
+}
+
+function requirePosition(quantity: Decimal, entry: Decimal, margin: Decimal): void {
+  if (!quantity.isFinite() || quantity.isZero()) {
+    throw new InstrumentError('bad-quantity', 'quantity', 'a position has a quantity other than 0');
+  }
+  if (!entry.isFinite() || entry.lte(0)) {
+    throw new InstrumentError('bad-price', 'entry', `${text(entry)} is no entry price; it is above 0`);
+  }
+  if (!margin.isFinite() || margin.isNegative()) {
+    throw new InstrumentError('bad-margin', 'margin', 'margin is an amount of coin, 0 or more');
+  }
+}

@@ -1,0 +1,34 @@
+import { type Decimal, ZERO } from '@ballast/kernel';
+import { accountRisk, type FractionAccount, positionRisk } from '@ballast/margin-models';
+import { assertMaintenance, positionToClose } from './bankruptcy-price.js';
+
+export interface FillablePriceRule {
+  /** How fast the spread opens as net collateral falls from maintenance to zero, >= 1. */
+  readonly bankruptcyAdjustment: Decimal;
+  /** Widest spread, as a share of the position's maintenance requirement. */
+  readonly spreadToMaintenance: Decimal;
+}
+
+/**
+ * Worst price at which a liquidation may trade:
+ *   (notional - r x spreadToMaintenance x position MM) / size,   r = clamp((1 - NC / total MM) x bankruptcyAdjustment, 0, 1).
+ * Below the oracle for a long, above it for a short. One division at the end, so nothing is rounded before.
+ * @returns quote per base unit
+ * @throws ModelInputError `invalid-close-delta`, `no-maintenance-margin`
+ */
+export function fillablePrice(
+  account: FractionAccount,
+  market: string,
+  closeDelta: Decimal,
+  { bankruptcyAdjustment, spreadToMaintenance }: FillablePriceRule,
+): Decimal {
+  const position = positionToClose(account, market, closeDelta);
+  const { netCollateral, maintenance } = accountRisk(account);
+  assertMaintenance(maintenance);
+  const risk = positionRisk(position);
+  // r = opened / maintenance, kept as a fraction.
+  const distance = maintenance.minus(netCollateral).times(bankruptcyAdjustment);
+  const opened = distance.lt(0) ? ZERO : distance.gt(maintenance) ? maintenance : distance;
+  const spread = opened.times(spreadToMaintenance).times(risk.maintenance);
+  return risk.netCollateral.times(maintenance).minus(spread).div(position.size.times(maintenance));
+}
