@@ -20,6 +20,7 @@ import * as accountsCommands from './accounts/commands.v1.js';
 import * as fund from './accounts/fund.v1.js';
 import * as liquidationBooking from './accounts/liquidation-booking.v1.js';
 import * as position from './accounts/position.v1.js';
+import * as settlement from './accounts/settlement.v1.js';
 import * as withdrawal from './accounts/withdrawal.v1.js';
 import * as fills from './exchange/fills.v1.js';
 import * as orderReports from './exchange/order-reports.v1.js';
@@ -64,10 +65,12 @@ const accountsCommandTypes = {
   OpenAccount: accountsCommands.openAccountV1,
   Deposit: accountsCommands.depositV1,
   RequestWithdrawal: accountsCommands.requestWithdrawalV1,
+  ChooseMarginModel: accountsCommands.chooseMarginModelV1,
 };
 
 const accountsEvents = {
   AccountOpened: account.accountOpenedV1,
+  MarginModelChosen: account.marginModelChosenV1,
   CollateralCredited: account.collateralCreditedV1,
   WithdrawalHeld: withdrawal.withdrawalHeldV1,
   WithdrawalResubmitted: withdrawal.withdrawalResubmittedV1,
@@ -77,6 +80,10 @@ const accountsEvents = {
   PositionChanged: position.positionChangedV1,
   FundingSettled: position.fundingSettledV1,
   FundingClosed: position.fundingClosedV1,
+  VariationSettled: settlement.variationSettledV1,
+  VariationClosed: settlement.variationClosedV1,
+  ContractDelivered: settlement.contractDeliveredV1,
+  ExpiryClosed: settlement.expiryClosedV1,
   LiquidationCostSettled: liquidationBooking.liquidationCostSettledV1,
   PenaltyRemainderSent: liquidationBooking.penaltyRemainderSentV1,
   FundGrantReceived: liquidationBooking.fundGrantReceivedV1,

@@ -1,4 +1,4 @@
-import type { FundEvents, InstrumentId, LiquidationEvents, MarginEvents, Place, Side } from '@ballast/facts';
+import type { FundEvents, InstrumentId, LiquidationEvents, MarginEvents, PerpetualId, Place, Side } from '@ballast/facts';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO } from '@ballast/kernel';
 import {
@@ -164,7 +164,7 @@ export class ClearingHouse {
     }
   }
 
-  fundingRate(instrument: InstrumentId, rate: string, mark: string): void {
+  fundingRate(instrument: PerpetualId, rate: string, mark: string): void {
     this.#number += 1;
     for (const desk of this.desks) {
       this.relay(
