@@ -85,7 +85,7 @@ const inexact = [
   .map(property('Its last bit depends on the engine: use the kernel.'));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '.nx', '.data'] },
+  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '**/assembly', '.nx', '.data'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

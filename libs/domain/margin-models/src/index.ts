@@ -11,3 +11,4 @@ export * from './mango/weighted-health.js';
 export * from './vega/index.js';
 export * from './derive/standard-margin.js';
 export * from './derive/standard-parameters.js';
+export * from './derive/derive-models.js';

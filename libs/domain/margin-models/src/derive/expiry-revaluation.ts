@@ -11,6 +11,12 @@ import type {
   StaticDiscount,
 } from './portfolio-parameters.js';
 
+/** Profit or loss of an expiry, and of each option in the order of the holdings. */
+export interface ExpiryProfit {
+  readonly pnl: Decimal;
+  readonly byOption: readonly Decimal[];
+}
+
 /** The options of one expiry, valued again under each shock. */
 export interface ExpiryRevaluation {
   readonly holdings: ExpiryHoldings;
@@ -20,9 +26,9 @@ export interface ExpiryRevaluation {
   /** Value of each option at the marks, in the order of `holdings.options`. */
   readonly markValues: readonly Decimal[];
   /** Profit or loss of each option in a scenario, undampened, and of the expiry: the sum. */
-  profitOf(scenario: DeriveScenario): { readonly pnl: Decimal; readonly byOption: readonly Decimal[] };
+  profitOf(scenario: DeriveScenario): ExpiryProfit;
   /** min(value at `spotUp` - value, value at `spotDown` - value, 0) * (addFactor + multFactor * years): zero or a loss. */
-  readonly basisContingency: Decimal;
+  readonly basisContingency: ExpiryProfit;
 }
 
 /** What shocked values at or above and below zero are multiplied by. */
@@ -90,13 +96,16 @@ export function revaluationOf(holdings: ExpiryHoldings, scan: DeriveScan): Expir
   const markValues = valuesAt(ONE, 'none');
   const markToMarket = sum(markValues);
   const { spotUp, spotDown, addFactor, multFactor } = scan.basisContingency;
-  const moved = (spotShock: Decimal): Decimal => sum(valuesAt(spotShock, 'none')).minus(markToMarket);
+  const moved = (spotShock: Decimal): ExpiryProfit => {
+    const byOption = valuesAt(spotShock, 'none').map((value, index) => value.minus(markValues[index] as Decimal));
+    return { pnl: sum(byOption), byOption };
+  };
   return {
     holdings,
     years,
     markToMarket,
     markValues,
-    basisContingency: minOf(moved(spotUp), moved(spotDown), ZERO).times(addFactor.plus(multFactor.times(years))),
+    basisContingency: basisProfit(moved(spotUp), moved(spotDown), addFactor.plus(multFactor.times(years))),
     profitOf({ spotShock, vol }) {
       const shocked = valuesAt(spotShock, vol);
       const total = sum(shocked);
@@ -108,6 +117,13 @@ export function revaluationOf(holdings: ExpiryHoldings, scan: DeriveScan): Expir
       return turned ? { pnl: pnl.neg(), byOption: byOption.map((option) => option.neg()) } : { pnl, byOption };
     },
   };
+}
+
+/** The move of the forward that loses more, times the factor; nothing when neither loses. */
+function basisProfit(up: ExpiryProfit, down: ExpiryProfit, factor: Decimal): ExpiryProfit {
+  const { pnl, byOption } = down.pnl.lt(up.pnl) ? down : up;
+  const counted = pnl.lt(0) ? factor : ZERO;
+  return { pnl: pnl.times(counted), byOption: byOption.map((option) => option.times(counted)) };
 }
 
 /** The part of the forward that is already settlement average: F * max(0, window - T) / window. */

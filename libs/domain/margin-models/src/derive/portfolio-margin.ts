@@ -23,12 +23,10 @@ export interface DeriveUnderlyingScan {
   readonly underlying: string;
   /** In the order of the document. */
   readonly scenarios: readonly ScenarioResult[];
-  /** Zero or a loss. */
-  readonly basisContingency: Decimal;
-  /** The least of the basis contingency and the scenarios. */
-  readonly worst: Decimal;
-  /** Id of the worst scenario; absent when the basis contingency is the worst. */
-  readonly worstScenario?: string;
+  /** The basis contingency: zero or a loss. It competes with the scenarios. */
+  readonly basis: ScenarioResult;
+  /** The least of all of them. */
+  readonly worst: ScenarioResult;
 }
 
 /** A portfolio under either generation; margins are signed surpluses, below zero is a breach. Settlement currency. */
@@ -120,18 +118,19 @@ function scenarioResult({ holdings, expiries, followers }: UnderlyingRisk, scena
   return { id: `${holdings.underlying}:${text(spotShock)}:${vol}`, pnl, byPosition };
 }
 
+function basisResult({ holdings, expiries }: UnderlyingRisk): ScenarioResult {
+  const byPosition = expiries.flatMap(({ holdings: { options }, basisContingency: { byOption } }) =>
+    options.map(({ instrument }, index) => ({ instrument, pnl: byOption[index] ?? ZERO })),
+  );
+  const pnl = sum(expiries.map(({ basisContingency }) => basisContingency.pnl));
+  return { id: `${holdings.underlying}:basis`, pnl, byPosition };
+}
+
 function scanOf(risk: UnderlyingRisk, scan: DeriveScan): DeriveUnderlyingScan {
   const scenarios = scan.scenarios.map((scenario) => scenarioResult(risk, scenario));
-  const basisContingency = sum(risk.expiries.map((expiry) => expiry.basisContingency));
-  let worst = basisContingency;
-  let worstScenario: string | undefined;
-  for (const { id, pnl } of scenarios) {
-    if (pnl.gte(worst)) continue;
-    worst = pnl;
-    worstScenario = id;
-  }
-  const { underlying } = risk.holdings;
-  return { underlying, scenarios, basisContingency, worst, ...(worstScenario === undefined ? {} : { worstScenario }) };
+  const basis = basisResult(risk);
+  const worst = scenarios.reduce((least, next) => (next.pnl.lt(least.pnl) ? next : least), basis);
+  return { underlying: risk.holdings.underlying, scenarios, basis, worst };
 }
 
 /**
@@ -227,7 +226,7 @@ function resultOf(
     markToMarket,
     optionValue: of('option-value'),
     collateralValue: of('collateral'),
-    basisContingency: sum(scans.map(({ basisContingency }) => basisContingency)),
+    basisContingency: sum(scans.map(({ basis }) => basis.pnl)),
     confidenceCharge: sum(confidence.map(({ initial }) => initial)),
     initialFactor,
     scans,
@@ -236,15 +235,15 @@ function resultOf(
 }
 
 const scanCharge = (
-  { underlying, worst, basisContingency }: DeriveUnderlyingScan,
+  { underlying, worst, basis }: DeriveUnderlyingScan,
   initialFactor: Decimal,
   maintenanceFactor: Decimal,
 ): Charge => ({
   code: 'scan-risk',
   subject: underlying,
-  initial: worst.neg().times(initialFactor),
-  maintenance: worst.neg().times(maintenanceFactor),
-  figures: { worst, basisContingency, initialFactor, maintenanceFactor },
+  initial: worst.pnl.neg().times(initialFactor),
+  maintenance: worst.pnl.neg().times(maintenanceFactor),
+  figures: { worst: worst.pnl, basisContingency: basis.pnl, initialFactor, maintenanceFactor },
 });
 
 /**

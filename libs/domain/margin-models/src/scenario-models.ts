@@ -1,0 +1,5 @@
+import { derivePortfolioV1, derivePortfolioV2, deriveStandard } from './derive/derive-models.js';
+import type { MarginModel } from './margin-model.js';
+
+/** Models that value positions under shocks, and the venues' rules that stand beside them. */
+export const SCENARIO_MODELS: readonly MarginModel[] = [deriveStandard, derivePortfolioV1, derivePortfolioV2];
