@@ -88,8 +88,9 @@ export interface AccountsEvents {
       readonly price: DecimalString;
       /** Price on the exchange. */
       readonly fillPrice: DecimalString;
+      /** Settlement asset, exact; zero against premium, where the price itself is paid (`settlement`). */
       readonly realisedPnl: DecimalString;
-      /** Trading fee, or the provisional penalty of a close-out. */
+      /** Trading fee in the settlement asset, or the provisional penalty of a close-out in USD. */
       readonly fee: DecimalString;
       readonly feeSchedule: string;
       readonly position: PositionFigures;
@@ -195,6 +196,8 @@ export interface AccountsEvents {
       readonly price: DecimalString;
       readonly realisedPnl: DecimalString;
       readonly position: PositionFigures;
+      /** As in PositionChanged. */
+      readonly settlement?: { readonly asset: Asset; readonly cash: DecimalString };
     };
   /** The operator's contribution, passed on to the fund through in-transit. */
   FundContributionForwarded: Booked & { readonly contributionId: string; readonly amount: DecimalString };

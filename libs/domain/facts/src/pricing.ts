@@ -46,6 +46,9 @@ export interface SurfaceGate {
   readonly margin: DecimalString;
 }
 
+/** How a surface came about, in the order tried. */
+export type SurfaceOrigin = 'svi' | 'svi-repaired' | 'ssvi' | 'shifted' | 'flat';
+
 /** Raw SVI of total variance: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), k = ln(strike / forward). */
 export interface SviParameters {
   readonly a: DecimalString;
@@ -154,9 +157,13 @@ export interface PricingEvents {
     /** DEGRADED: the surface before, shifted in parallel, because a gate failed or too few quotes were good. */
     readonly status: PriceStatus;
     /** `flat`: nobody has quoted enough yet, so the index's own volatility at every strike. */
-    readonly origin: 'svi' | 'svi-constrained' | 'ssvi' | 'shifted' | 'flat';
+    readonly origin: SurfaceOrigin;
     readonly svi: SviParameters;
+    /** Of what is published. */
     readonly gates: readonly SurfaceGate[];
+    /** Forms that were tried before and not published, with the gates that failed (or `too-few-quotes`). */
+    readonly rejected: readonly { readonly origin: SurfaceOrigin; readonly failed: readonly string[] }[];
+    /** Options with a live bid and ask. */
     readonly quotes: number;
   };
   /** Marks and risk arrays of all contracts but the linear perpetuals, for the price set of this number; appended just before it. */
