@@ -1,4 +1,12 @@
-import type { FundEvents, InstrumentId, LiquidationEvents, MarginEvents, PerpetualId, Place, Side } from '@ballast/facts';
+import type {
+  FundEvents,
+  InstrumentId,
+  LiquidationEvents,
+  MarginEvents,
+  PerpetualId,
+  Place,
+  Side,
+} from '@ballast/facts';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO } from '@ballast/kernel';
 import {

@@ -1,5 +1,5 @@
 import type { FundEvents, LiquidationEvents, Place } from '@ballast/facts';
-import { dec, invariant, minOf, roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, invariant, maxOf, minOf, roundMoney, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 import {
   accountStream,
   collateralAfter,
@@ -9,7 +9,7 @@ import {
   type AccountsState,
   type CloseOutOrder,
 } from './accounts.state.js';
-import { clientLedger, postingsOf } from './ledger.js';
+import { clientLedger, postingsOf, type JournalLine } from './ledger.js';
 
 /** A plus that a slice leaves in the ledger account `liquidation` goes to the fund. Reads the state of the moment. */
 function* sendRemainder({ caseId, ledgerBalance }: CloseOutOrder, order: Place): Generator<AccountsFact> {
@@ -40,7 +40,7 @@ export function* decideCostSettlement(
     caseId,
     order: place,
     trueUp: text(returned),
-    collateral: collateralAfter(state, accountId, 'USD', returned),
+    collateral: collateralAfter(state, accountId, { USD: returned }),
     postings: postingsOf([clientLedger(accountId), 'USD', returned], ['liquidation', 'USD', returned.neg()]),
   });
   yield* sendRemainder(order, place);
@@ -61,7 +61,7 @@ export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGr
       purpose,
       accountId,
       amount: text(granted),
-      collateral: collateralAfter(state, accountId, 'USD', toClient),
+      collateral: collateralAfter(state, accountId, { USD: toClient }),
       postings: postingsOf(['in-transit', 'USD', granted.neg()], [ledgerAccount, 'USD', granted]),
     });
   if (purpose === 'BankruptcyDeficit') {
@@ -85,20 +85,62 @@ export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGr
   });
 }
 
-/** Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes in USD. */
+/** Coin that a client owes and is let off, and what it is worth. */
+interface ForgivenCoin {
+  readonly asset: 'BTC' | 'ETH';
+  readonly amount: Decimal;
+  readonly dollars: Decimal;
+}
+
+/**
+ * Debts in coin that a loss beyond the debt in USD is made of, at the index: all of a coin's debt when the loss covers it (USD
+ * rounded up), else what the rest of the loss buys (coin rounded down). They come from coin-settled contracts only.
+ */
+function forgivenCoins(state: AccountsState, accountId: string, loss: Decimal): readonly ForgivenCoin[] {
+  let rest = loss;
+  return (['BTC', 'ETH'] as const).flatMap((asset) => {
+    const owed = freeCollateral(state, accountId, asset).neg();
+    const index = state.indexes.get(asset);
+    if (!owed.gt(0) || !rest.gt(0) || index === undefined) return [];
+    const worth = roundMoney(owed.times(index), 'USD', 'requirement');
+    const whole = worth.lte(rest);
+    const dollars = whole ? worth : rest;
+    const amount = whole ? owed : minOf(roundMoney(rest.div(index), asset, 'credit'), owed);
+    rest = rest.minus(dollars);
+    return [{ asset, amount, dollars }];
+  });
+}
+
+/**
+ * Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes: first in
+ * USD, then in coin, which `house/conversion` takes over at the index.
+ */
 export function decideClosedCase(
   state: AccountsState,
   { caseId, accountId, uncoveredLoss }: LiquidationEvents['LiquidationClosed'],
 ): AccountsFact | null {
-  const owed = freeCollateral(state, accountId, 'USD').neg();
-  const loss = minOf(dec(uncoveredLoss), owed);
+  const deficit = dec(uncoveredLoss);
+  const inDollars = maxOf(minOf(deficit, freeCollateral(state, accountId, 'USD').neg()), ZERO);
+  const coins = forgivenCoins(state, accountId, deficit.minus(inDollars));
+  const loss = inDollars.plus(sum(coins.map(({ dollars }) => dollars)));
   if (!loss.gt(0)) return null;
   return fact('UncoveredLossBooked', accountStream(accountId), {
     caseId,
     accountId,
     reason: 'deficit-without-position',
     amount: text(loss),
-    collateral: collateralAfter(state, accountId, 'USD', loss),
-    postings: postingsOf(['uncovered-loss', 'USD', loss.neg()], [clientLedger(accountId), 'USD', loss]),
+    collateral: collateralAfter(state, accountId, {
+      USD: inDollars,
+      ...Object.fromEntries(coins.map(({ asset, amount }) => [asset, amount])),
+    }),
+    postings: postingsOf(
+      ['uncovered-loss', 'USD', loss.neg()],
+      [clientLedger(accountId), 'USD', inDollars],
+      ...coins.flatMap(({ asset, amount, dollars }): JournalLine[] => [
+        ['house/conversion', 'USD', dollars],
+        ['house/conversion', asset, amount.neg()],
+        [clientLedger(accountId), asset, amount],
+      ]),
+    ),
   });
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { PerpetualId } from '@ballast/facts';
 import { comparisonText } from '@ballast/event-sourcing';
 import { ASSETS } from '@ballast/kernel';
 import { balanceOf } from './ledger.js';
-import { INSTRUMENTS } from './input-reading.js';
 import { ClearingHouse } from './clearing-house.fixtures.js';
 
 const PARTITIONS = 3;
@@ -18,7 +18,7 @@ const decimalText = (max: number, digits: number) =>
   });
 const anAccount = fc.nat({ max: ACCOUNTS - 1 });
 const anAsset = fc.constantFrom(...ASSETS);
-const anInstrument = fc.constantFrom(...INSTRUMENTS);
+const anInstrument = fc.constantFrom<PerpetualId>('BTC-PERP', 'ETH-PERP');
 const aQuantity = decimalText(5_000_000, 6);
 const aPrice = decimalText(90_000_000, 3);
 /** More digits than any tick, as a modelled mark has. */
