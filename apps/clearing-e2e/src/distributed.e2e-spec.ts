@@ -35,7 +35,7 @@ const FALL: Window = { from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:45:00Z' 
 
 const theSimulator = async (window: Window) =>
   createExchangeSimulator({
-    scenario: narrowedScenario(await loadScenario('crash-2020-03'), { ...window, openingFund: undefined }),
+    scenario: narrowedScenario(await loadScenario('crash-2020-03'), window),
     seed: SEED,
     accounts: ACCOUNTS,
     partitions: PARTITIONS,

@@ -1,4 +1,9 @@
+import { auctionRunners } from './auction/auction.runners.js';
 import type { CaseRunners } from './case-runner.js';
+import { deriveRunners } from './derive/derive.runners.js';
+import { driftRunners } from './drift/drift.runners.js';
+import { dydxRunners } from './dydx/dydx.runners.js';
+import { mangoRunners } from './mango/mango.runners.js';
 import { vegaRunners } from './vega/vega.runners.js';
 
 /**
@@ -14,4 +19,11 @@ export function mergeRunners(...tables: readonly CaseRunners[]): CaseRunners {
 }
 
 /** Runners of every kind that Ballast knows. */
-export const caseRunners: CaseRunners = mergeRunners(vegaRunners);
+export const caseRunners: CaseRunners = mergeRunners(
+  deriveRunners,
+  auctionRunners,
+  dydxRunners,
+  driftRunners,
+  vegaRunners,
+  mangoRunners,
+);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { leafHash, sha256, verifyConsistency, verifyInclusion } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { CheckpointKey, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
+import { CheckpointKey, SigningKeyRefused, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
@@ -156,8 +156,14 @@ describe('a signing key', () => {
     const file = path.join(directory, 'checkpoint.pem');
     await CheckpointKey.load(file, 'ballast/test');
     await fs.chmod(file, 0o644);
-    await expect(CheckpointKey.load(file, 'ballast/test')).rejects.toThrow(
-      'has mode 644: a signing key must have mode 600',
-    );
+    await expect(CheckpointKey.load(file, 'ballast/test')).rejects.toThrow('has mode 644: others could sign');
+  });
+
+  it('that is no key, or cannot be made, is refused in a sentence', async () => {
+    const file = path.join(directory, 'checkpoint.pem');
+    await fs.writeFile(file, 'a letter', { mode: 0o600 });
+    await expect(CheckpointKey.load(file, 'ballast/test')).rejects.toThrow(/holds no Ed25519 private key/);
+    const nowhere = path.join(file, 'inside-a-file.pem');
+    await expect(CheckpointKey.load(nowhere, 'ballast/test')).rejects.toThrow(SigningKeyRefused);
   });
 });

@@ -48,6 +48,21 @@ export function checkpointText({ log, incarnation, partitions }: Checkpoint): st
   ].join('\n');
 }
 
+/** A file that cannot be signed with; the message says what to do. */
+export class SigningKeyRefused extends Error {
+  override readonly name = 'SigningKeyRefused';
+}
+
+async function privateKeyOf(file: string): Promise<KeyObject> {
+  try {
+    const key = createPrivateKey(await fs.readFile(file));
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // What a parser says of a key file helps nobody, and must not repeat a byte of it.
+  }
+  throw new SigningKeyRefused(`${file} holds no Ed25519 private key in PEM; name the right file, or a new one`);
+}
+
 /**
  * Signs checkpoints as notes of the C2SP signed-note format (Ed25519), which Go's `note` package and other tools of the
  * transparency logs read too.
@@ -71,7 +86,7 @@ export class CheckpointKey {
 
   /**
    * Loads the key of a PEM file, and makes file and key when there are none.
-   * @throws Error when others may read the file: whoever reads it can sign
+   * @throws SigningKeyRefused when others may read the file (whoever reads it can sign), or it holds no Ed25519 key
    */
   static async load(file: string, name: string): Promise<CheckpointKey> {
     try {
@@ -79,13 +94,15 @@ export class CheckpointKey {
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
       await fs.writeFile(file, pem, { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST') throw new SigningKeyRefused(`no signing key can be made: ${message}; name another --key`);
     }
     const { mode } = await fs.stat(file);
     if ((mode & 0o077) !== 0) {
-      throw new Error(`${file} has mode ${(mode & 0o777).toString(8)}: a signing key must have mode 600`);
+      const present = (mode & 0o777).toString(8);
+      throw new SigningKeyRefused(`${file} has mode ${present}: others could sign; chmod 600 it`);
     }
-    return new CheckpointKey(name, createPrivateKey(await fs.readFile(file)));
+    return new CheckpointKey(name, await privateKeyOf(file));
   }
 
   /** What to give to verifiers: `<name>+<key id>+<key>`, as Go's `note` package takes it. */

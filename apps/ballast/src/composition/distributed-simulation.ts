@@ -5,9 +5,9 @@ import { SERVICE_LOGS } from '@ballast/facts';
 import { isoOf } from '@ballast/kernel';
 import { KafkaLockstepChannel, createTopics, type KafkaConnection } from '@ballast/messaging';
 import { ClearingPictureProjection } from '@ballast/read-models';
-import { LockstepRun, LogDirectory, digestsOf, loadScenario, partitionsOf } from '@ballast/services';
+import { LockstepRun, LogDirectory, digestsOf, loadScenario, narrowedScenario, partitionsOf } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
-import { assertSameRun, windowOf } from './open-simulation.js';
+import { assertSameRun } from './open-simulation.js';
 import { progressLine } from './progress-line.js';
 import type { SimulationCliOptions } from './simulation-options.js';
 import type { StoreOptions } from './store-options.js';
@@ -59,7 +59,7 @@ export async function simulateOverKafka(options: DistributedOptions): Promise<vo
     throw new UsageError('--fresh does not empty a database given by URL; drop and create it, then start again');
   }
   const started = performance.now();
-  const scenario = windowOf(await loadScenario(options.scenario), options);
+  const scenario = narrowedScenario(await loadScenario(options.scenario), options);
   const connection: KafkaConnection = {
     brokers: options.brokers.split(','),
     clientId: 'ballast-simulate',

@@ -1,6 +1,6 @@
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
-import { InvariantViolation, instantOf, isoOf, type Instant } from '@ballast/kernel';
-import { Simulation, loadScenario, type LogDirectory } from '@ballast/services';
+import type { Instant } from '@ballast/kernel';
+import { Simulation, loadScenario, narrowedScenario, type LogDirectory } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { openHouse, type HouseOptions, type OpenedHouse } from './open-house.js';
 import type { SimulationCliOptions } from './simulation-options.js';
@@ -38,7 +38,7 @@ export async function openSimulatedExchange(
   notice: (line: string) => void,
   house?: HouseOptions,
 ): Promise<SimulatedExchange> {
-  const scenario = windowOf(await loadScenario(options.scenario), options);
+  const scenario = narrowedScenario(await loadScenario(options.scenario), options);
   const opened = await openHouse(options, notice, house);
   try {
     const { partitions } = opened.house;
@@ -49,32 +49,6 @@ export async function openSimulatedExchange(
   } catch (error) {
     await opened.close();
     throw error;
-  }
-}
-
-/** Narrows a scenario to --from and --to, and takes another opening fund. */
-export function windowOf(scenario: Scenario, options: SimulationCliOptions): Scenario {
-  const from = timeOf('--from', options.from) ?? scenario.from;
-  const to = timeOf('--to', options.to) ?? scenario.to;
-  if (from < scenario.from || to > scenario.to || from > to) {
-    throw new UsageError(
-      `--from and --to must lie in ${isoOf(scenario.from)} .. ${isoOf(scenario.to)}, the time of scenario ${scenario.name}`,
-    );
-  }
-  const openingFund = options.openingFund ?? scenario.openingFund;
-  if (!/^\d{1,15}(\.\d{1,2})?$/.test(openingFund)) {
-    throw new UsageError(`--opening-fund must be an amount in USD such as 250000 or 250000.50, not ${openingFund}`);
-  }
-  return { ...scenario, from, to, openingFund };
-}
-
-function timeOf(option: string, iso: string | undefined): Instant | undefined {
-  if (iso === undefined) return undefined;
-  try {
-    return instantOf(iso);
-  } catch (error) {
-    if (!(error instanceof InvariantViolation)) throw error;
-    throw new UsageError(`${option} must be a time such as 2020-03-12T09:00:00Z: ${error.message}`);
   }
 }
 

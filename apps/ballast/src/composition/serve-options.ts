@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOOPBACK, SHORTEST_TOKEN } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { withRunOptions, type SimulationCliOptions } from './simulation-options.js';
 import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
@@ -13,7 +14,6 @@ export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>,
 }
 
 const DEFAULT_PORT = 8787;
-const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 
 function positive(value: string): number {
   const number = Number(value);
@@ -53,20 +53,19 @@ export function withServeOptions(command: Command): Command {
 
 /** An address that others can reach needs a token; without one only this machine may ask. */
 export function assertMayListen(host: string, token: string | undefined): void {
-  if (LOCAL.has(host)) return;
+  if (LOOPBACK.includes(host)) return;
   if (token === undefined) {
     throw new UsageError(
-      `--host ${host} can be reached by others: set the variable BALLAST_TOKEN to a secret of at least ${LEAST_TOKEN} characters, or leave --host out`,
+      `--host ${host} can be reached by others: set the variable BALLAST_TOKEN to a secret of at least ${SHORTEST_TOKEN} characters, or leave --host out`,
     );
   }
 }
-
-const LEAST_TOKEN = 16;
 
 /** The token requests must bring; a token that is easily guessed is refused. */
 export function tokenOf(environment: NodeJS.ProcessEnv): string | undefined {
   const token = environment['BALLAST_TOKEN'];
   if (token === undefined || token === '') return undefined;
-  if (token.length < LEAST_TOKEN) throw new UsageError(`BALLAST_TOKEN must have at least ${LEAST_TOKEN} characters`);
+  if (token.length < SHORTEST_TOKEN)
+    throw new UsageError(`BALLAST_TOKEN must have at least ${SHORTEST_TOKEN} characters`);
   return token;
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
+import { logPageOf } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { Problem, parsed } from './problem.js';
@@ -25,21 +26,10 @@ export class LogsController {
   ): Promise<object> {
     const log = this.clearing.log(name);
     const partition = parsed(contract.logPartitionForm, partitionText, 'partition');
-    const { after, limit } = parsed(contract.logPageQuery, query, 'query');
-    const head = (await log?.heads())?.find((each) => each.partition === partition);
-    if (log === undefined || head === undefined) {
+    const page = log && (await logPageOf(log, partition, parsed(contract.logPageQuery, query, 'query')));
+    if (page === undefined) {
       throw new Problem('log-unknown', `there is no partition ${partition} of a log ${name.slice(0, 60)}`);
     }
-    const found = await log.read(partition, after, limit);
-    const last = found.at(-1)?.position ?? after;
-    return {
-      log: log.name,
-      partition,
-      incarnation: head.incarnation,
-      after,
-      limit,
-      events: found.map(contract.encodeLogEvent),
-      next: last < head.size ? last : null,
-    };
+    return page;
   }
 }

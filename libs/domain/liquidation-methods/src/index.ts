@@ -11,3 +11,4 @@ export * from './drift/pacing.js';
 export * from './drift/perp-liquidation.js';
 export * from './drift/transfer-sizing.js';
 export * from './vega/index.js';
+export * from './auction/index.js';

@@ -1,1 +1,2 @@
+export { optionPrices } from './option-prices';
 export { sweep } from './sweep';

@@ -25,3 +25,20 @@ export class Arrivals {
     return true;
   }
 }
+
+/** What an opening of the gate names as the ends of the hop before. */
+type Ends = readonly (readonly [log: string, partition: number, position: number])[];
+
+interface Reading {
+  readonly sources: readonly { readonly log: string; readonly partition: number }[];
+  arrived(log: string, partition: number): number;
+}
+
+/** Tells whether a reader has everything of its sources that an opening names. */
+export function allArrived(ends: Ends): (reader: Reading) => boolean {
+  const upTo = new Map(ends.map(([log, partition, position]) => [`${log}/${partition}`, position]));
+  return (reader) =>
+    reader.sources.every(
+      ({ log, partition }) => reader.arrived(log, partition) >= (upTo.get(`${log}/${partition}`) ?? 0),
+    );
+}

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Instant } from '@ballast/kernel';
 import type { Bus, GateOpening, PartitionReport, Subscription } from '@ballast/messaging';
 import type { ExchangeHost } from '../exchange/exchange-host.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, allArrived } from './arrivals.js';
 
 const ARRIVAL_PATIENCE_MS = 1_500;
 
@@ -67,12 +67,8 @@ export class ExchangeNode {
 
   /** Opening 0 begins the step, once; opening h + 1 answers what hop h asked. */
   async apply({ step, hop, ends }: GateOpening): Promise<readonly PartitionReport[]> {
-    const upTo = new Map(ends.map(([log, partition, position]) => [`${log}/${partition}`, position]));
-    const complete = (): boolean =>
-      this.host.sources.every(
-        ({ log, partition }) => this.host.arrived(log, partition) >= (upTo.get(`${log}/${partition}`) ?? 0),
-      );
-    const applied = await this.#arrivals.until(complete, ARRIVAL_PATIENCE_MS);
+    const complete = allArrived(ends);
+    const applied = await this.#arrivals.until(() => complete(this.host), ARRIVAL_PATIENCE_MS);
     if (applied) {
       if (hop > 0) await this.host.runHop(step, hop - 1);
       else if (this.#begun !== step) {

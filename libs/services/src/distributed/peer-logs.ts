@@ -13,6 +13,8 @@ export class PeerLogs implements EntryReader {
   constructor(
     private readonly own: LogDirectory,
     private readonly peers: ReadonlyMap<string, string>,
+    /** What the others ask for; undefined when they are on this machine. */
+    private readonly token?: string,
   ) {}
 
   async read(log: string, partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
@@ -29,7 +31,9 @@ export class PeerLogs implements EntryReader {
   async #page(address: string): Promise<readonly SealedEvent[]> {
     for (let tried = 1; ; tried++) {
       try {
-        const response = await fetch(address);
+        const response = await fetch(address, {
+          ...(this.token !== undefined && { headers: { authorization: `Bearer ${this.token}` } }),
+        });
         if (!response.ok) throw new Error(`${address} answered ${response.status}`);
         const page = logPage.parse(await response.json());
         return page.events.map((event) => {

@@ -1,4 +1,5 @@
-import { ConfigurationRefused, processConfig } from './process-config.js';
+import { ConfigurationRefused } from './environment.js';
+import { processConfig } from './process-config.js';
 
 const sound = { DATABASE_URL: 'postgres://ballast:hush-hush@db/accounts', KAFKA_BROKERS: 'one:9092, two:9092' };
 
@@ -35,6 +36,14 @@ describe('the environment of a process', () => {
       'exchange.transfers': 'https://exchange:1',
       'exchange.orderReports': 'https://exchange:1',
     });
+  });
+
+  it('opens pages of its log to others only behind a token that is not easily guessed', () => {
+    expect(refusal({ HOST: '0.0.0.0' })).toMatch(/BALLAST_TOKEN: is needed when HOST is not 127.0.0.1/);
+    expect(refusal({ HOST: '0.0.0.0', BALLAST_TOKEN: 'short' })).toMatch(/BALLAST_TOKEN: must have 16 characters/);
+    const token = 'a-secret-of-16-characters';
+    expect(processConfig({ ...sound, HOST: '0.0.0.0', BALLAST_TOKEN: token })).toMatchObject({ token });
+    expect(processConfig({ ...sound, HOST: '::1' })).toMatchObject({ token: undefined });
   });
 
   it.each([

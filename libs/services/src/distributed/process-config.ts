@@ -1,11 +1,8 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-
-/** Something in the environment that the operator can put right; the message names the variable and the remedy. */
-export class ConfigurationRefused extends Error {
-  override readonly name = 'ConfigurationRefused';
-}
+import { LOOPBACK, SHORTEST_TOKEN } from '../http/bearer-token.js';
+import { readEnvironment } from './environment.js';
 
 const list = z
   .string()
@@ -20,24 +17,31 @@ const isPeer = (text: string): boolean => {
 };
 const peer = z.string().refine(isPeer, 'must be <service>=http://host:port, the service one of the others or exchange');
 
-const schema = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database'),
-  KAFKA_BROKERS: list,
-  KAFKA_REPLICATION: z.coerce.number().int().min(1).max(7).default(1),
-  TOPIC_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9.-]*$/)
-    .default(''),
-  PARTITIONS: z.coerce.number().int().min(1).max(1024).default(64),
-  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-  HOST: z.string().default('127.0.0.1'),
-  BALLAST_MODE: z.enum(['live', 'lockstep']).default('live'),
-  /** Where the logs of the other services can be read: `accounts=http://...,pricing=http://...`. */
-  PEERS: list.pipe(z.array(peer)).default([]),
-  WORKER: z.string().min(1).max(120).default(`${hostname()}/${process.pid}`),
-  SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
-});
+const schema = z
+  .object({
+    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database'),
+    KAFKA_BROKERS: list,
+    KAFKA_REPLICATION: z.coerce.number().int().min(1).max(7).default(1),
+    TOPIC_PREFIX: z
+      .string()
+      .regex(/^[a-z0-9.-]*$/)
+      .default(''),
+    PARTITIONS: z.coerce.number().int().min(1).max(1024).default(64),
+    PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    HOST: z.string().default('127.0.0.1'),
+    BALLAST_MODE: z.enum(['live', 'lockstep']).default('live'),
+    /** Where the logs of the other services can be read: `accounts=http://...,pricing=http://...`. */
+    PEERS: list.pipe(z.array(peer)).default([]),
+    WORKER: z.string().min(1).max(120).default(`${hostname()}/${process.pid}`),
+    SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
+    /** What the processes of a house show each other; without it a process listens on this machine only. */
+    BALLAST_TOKEN: z.string().min(SHORTEST_TOKEN, `must have ${SHORTEST_TOKEN} characters or more`).optional(),
+  })
+  .refine(({ HOST, BALLAST_TOKEN }) => BALLAST_TOKEN !== undefined || LOOPBACK.includes(HOST), {
+    path: ['BALLAST_TOKEN'],
+    message: 'is needed when HOST is not 127.0.0.1: pages of the log would be open to everybody',
+  });
 
 /** What a process of the distributed composition is told by its environment; read in one place. */
 export interface ProcessConfig {
@@ -54,16 +58,13 @@ export interface ProcessConfig {
   readonly worker: string;
   readonly sessionTimeoutMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Asked of every request but the health checks, and shown to the others; undefined on this machine only. */
+  readonly token: string | undefined;
 }
 
 /** @throws ConfigurationRefused naming every variable that does not fit; values are not repeated, one may be a secret */
 export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
-  const read = schema.safeParse(environment);
-  if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new ConfigurationRefused(`the environment does not fit: ${problems.join('; ')}`);
-  }
-  const { data } = read;
+  const data = readEnvironment(schema, environment);
   const peers = new Map<string, string>();
   for (const each of data.PEERS) {
     const at = each.indexOf('=');
@@ -84,5 +85,6 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
     worker: data.WORKER,
     sessionTimeoutMs: data.SESSION_TIMEOUT_MS,
     logLevel: data.LOG_LEVEL,
+    token: data.BALLAST_TOKEN,
   };
 }

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { PostgresLogStore } from '@ballast/event-log';
-import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
+import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { EXCHANGE_LOGS } from '@ballast/facts';
-import { instantOf } from '@ballast/kernel';
 import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
 import { ExchangeHost } from '../exchange/exchange-host.js';
 import { LogDirectory } from '../log-directory.js';
 import { loadScenario } from '../scenario/load-scenario.js';
+import { narrowedScenario } from '../scenario/narrowed-scenario.js';
 import { ExchangeNode } from './exchange-node.js';
 import { PeerLogs } from './peer-logs.js';
-import { ConfigurationRefused, type ProcessConfig } from './process-config.js';
+import { readEnvironment } from './environment.js';
+import type { ProcessConfig } from './process-config.js';
+import { requireBearer } from './require-bearer.js';
 import { ProcessModule, followGate, incarnations, kafkaConnection, onShutdown } from './run-service.js';
 
 const schema = z.object({
@@ -23,10 +25,7 @@ const schema = z.object({
   SEED: z.string().default('1'),
   /** Live: steps in a second of wall time. */
   SPEED: z.coerce.number().positive().max(1_000).default(1),
-  OPENING_FUND: z
-    .string()
-    .regex(/^\d{1,15}(\.\d{1,2})?$/, 'must be an amount in USD')
-    .optional(),
+  OPENING_FUND: z.string().optional(),
 });
 
 /** What the simulated exchange plays. */
@@ -42,12 +41,7 @@ export interface ExchangeConfig {
 
 /** @throws ConfigurationRefused naming every variable that does not fit */
 export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
-  const read = schema.safeParse(environment);
-  if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new ConfigurationRefused(`the environment does not fit: ${problems.join('; ')}`);
-  }
-  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND, SPEED } = read.data;
+  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND, SPEED } = readEnvironment(schema, environment);
   return {
     scenario: SCENARIO,
     from: FROM,
@@ -59,19 +53,6 @@ export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
   };
 }
 
-/** A scenario narrowed to a window and given another fund, as the options of a run say. */
-export function narrowedScenario(
-  scenario: Scenario,
-  { from, to, openingFund }: Pick<ExchangeConfig, 'from' | 'to' | 'openingFund'>,
-): Scenario {
-  return {
-    ...scenario,
-    from: from === undefined ? scenario.from : instantOf(from),
-    to: to === undefined ? scenario.to : instantOf(to),
-    openingFund: openingFund ?? scenario.openingFund,
-  };
-}
-
 /** The simulated exchange in a process of its own: takes part in a lockstep run, keeps its logs, serves pages of them. */
 export async function runExchange(config: ProcessConfig, exchange: ExchangeConfig): Promise<void> {
   const logger = createLogger(config.logLevel);
@@ -79,7 +60,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
   const store = new PostgresLogStore({ connection: config.databaseUrl });
   const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
-  const reader = new PeerLogs(logs, config.peers);
+  const reader = new PeerLogs(logs, config.peers, config.token);
   const scenario = narrowedScenario(await loadScenario(exchange.scenario), exchange);
   const simulator = createExchangeSimulator({
     scenario,
@@ -111,6 +92,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   const metrics = new ClearingMetrics();
   const health = { reasons: () => [], partitions: [], metrics };
   const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
+  if (config.token !== undefined) app.use(requireBearer(config.token));
   await app.listen(config.port, config.host);
   const fail = (error: unknown): void => {
     logger.error({ err: error }, 'the exchange cannot go on');

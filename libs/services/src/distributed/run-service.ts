@@ -23,6 +23,7 @@ import { definitionToken, type ServiceDefinition } from '../service-definition.j
 import { LogPagesController } from './log-pages.controller.js';
 import { PeerLogs } from './peer-logs.js';
 import type { ProcessConfig } from './process-config.js';
+import { requireBearer } from './require-bearer.js';
 import { ServiceNode } from './service-node.js';
 
 const NODE = 'ProcessHealth';
@@ -100,7 +101,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   const store: LogStore = new PostgresLogStore({ connection: config.databaseUrl });
   const logs = await LogDirectory.open(store, config.partitions, [log]);
   const incarnation = await incarnations(logs, [log]);
-  const reader = new PeerLogs(logs, config.peers);
+  const reader = new PeerLogs(logs, config.peers, config.token);
   const metrics = new ClearingMetrics();
   let fatal: string | undefined;
   let listening = false;
@@ -160,6 +161,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy });
   app.enableShutdownHooks();
+  if (config.token !== undefined) app.use(requireBearer(config.token));
   await app.listen(config.port, config.host);
   await app.startAllMicroservices();
   listening = true;

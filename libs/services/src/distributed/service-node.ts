@@ -13,7 +13,7 @@ import type {
 } from '@ballast/messaging';
 import { PartitionWorker, readerOf, sourcesOf, type EntryReader } from '@ballast/partition-worker';
 import type { ServiceDefinition } from '../service-definition.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, allArrived } from './arrivals.js';
 import { Relay } from './relay.js';
 
 export interface ServiceNodeOptions {
@@ -138,17 +138,12 @@ export class ServiceNode implements BatchReceiver {
    * lets the exchange begin the step; opening h + 1 is hop h.
    */
   async apply({ step, hop, ends }: GateOpening): Promise<readonly PartitionReport[]> {
-    const upTo = new Map(ends.map(([log, partition, position]) => [`${log}/${partition}`, position]));
+    const complete = allArrived(ends);
     const reports = await Promise.all(
       [...this.#held].map(async ([partition, held]): Promise<PartitionReport | undefined> => {
         const { worker } = held;
         const here = (): boolean => this.#held.get(partition) === held;
-        const complete = (): boolean =>
-          worker.sources.every(
-            (source) =>
-              worker.arrived(source.log, source.partition) >= (upTo.get(`${source.log}/${source.partition}`) ?? 0),
-          );
-        const arrived = await this.#arrivals.until(() => !here() || complete(), ARRIVAL_PATIENCE_MS);
+        const arrived = await this.#arrivals.until(() => !here() || complete(worker), ARRIVAL_PATIENCE_MS);
         if (!here()) return undefined;
         if (arrived && hop > 0) {
           // Behind commands that are being answered: a worker runs one item at a time.

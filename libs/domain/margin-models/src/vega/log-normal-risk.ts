@@ -22,7 +22,7 @@ export interface RiskFactors {
 /**
  * Risk factors of a log-normal price: with z = Phi^-1(lambda), s = sigma sqrt(tau),
  *   short = e^(mu tau) Phi(z + s) / lambda - 1      long = 1 - e^(mu tau) Phi(z - s) / lambda
- * Computed in pinned floats (relative error below 1e-13 of 1 + factor) and published as decimals; what is asked for is computed from those.
+ * Computed in pinned floats (off by less than 1e-14 * (1 + factor)) and published as decimals; what is asked for is computed from those.
  * @throws ModelInputError `risk-parameter-out-of-range`
  * @see vegaprotocol/specs 0018-RSKM quant risk models
  */

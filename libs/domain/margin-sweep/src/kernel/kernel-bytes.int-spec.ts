@@ -8,5 +8,5 @@ describe('compiled kernel', () => {
     const { status, stderr } = spawnSync(execPath, [script, '--check'], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);
-  }, 60_000);
+  }, 180_000);
 });

@@ -18,6 +18,14 @@ export interface KernelExports {
     from: number,
     to: number,
   ): void;
+  optionPrices(
+    forwards: number,
+    strikes: number,
+    totalVolatilities: number,
+    sides: number,
+    prices: number,
+    count: number,
+  ): void;
 }
 
 const PAGE = 65_536;

@@ -1,0 +1,132 @@
+import { ZERO, type Decimal } from '@ballast/kernel';
+import { readDocument, type DocumentFields } from '../scenario/document-reading.js';
+import { requireDepegTable, requireTiers, type CollateralTier, type DepegKnot } from './collateral-tiers.js';
+
+/** How one asset counts as collateral. */
+export interface CollateralRule {
+  readonly z: Decimal;
+  /** Days. */
+  readonly liquidationDays: Decimal;
+  /** Lowest daily volatility the haircut is at, so that it does not fall away in calm. */
+  readonly volatilityFloor: Decimal;
+  readonly halfSpread: Decimal;
+  readonly impact: Decimal;
+  /** USD per day. A parameter, never read from the day's volume. */
+  readonly averageDailyVolume: Decimal;
+  readonly minimumHaircut: Decimal;
+  /** Most that counts in one account, and over all accounts, USD at market before haircut; null: no cap. */
+  readonly accountCap: Decimal | null;
+  readonly platformCap: Decimal | null;
+  /** A second table that may count less than the haircut; empty: none. */
+  readonly tiers: readonly CollateralTier[];
+  /** Stablecoins only; empty: none. */
+  readonly depeg: readonly DepegKnot[];
+}
+
+/** From what confidence of a price on, and by how much, new risk costs more. */
+export interface ConfidenceRule {
+  /** In (0, 1]. */
+  readonly threshold: Decimal;
+  /** Charge at confidence 0, fraction of what the price makes. */
+  readonly factor: Decimal;
+}
+
+export interface CollateralParameters {
+  /** By asset. USD is the settlement asset and needs no rule; an asset without one counts nothing. */
+  readonly assets: ReadonlyMap<string, CollateralRule>;
+  readonly confidence: ConfidenceRule;
+}
+
+const COIN = {
+  z: '2.326',
+  liquidationDays: '0.0416666667',
+  volatilityFloor: '0.03',
+  halfSpread: '0.0001',
+  impact: '0.8',
+  averageDailyVolume: '20000000000',
+  minimumHaircut: '0.02',
+  accountCap: '500000000',
+  platformCap: '2000000000',
+} as const;
+
+/** Haircuts of our own choice, calibrated like the AVSL defaults; the depeg table follows OKX's stablecoin charge. */
+export const COLLATERAL_DEFAULTS = {
+  id: 'collateral-2026-11@1',
+  document: {
+    assets: {
+      BTC: COIN,
+      ETH: { ...COIN, volatilityFloor: '0.04', averageDailyVolume: '10000000000', halfSpread: '0.00015' },
+      USDC: {
+        ...COIN,
+        volatilityFloor: '0.001',
+        averageDailyVolume: '5000000000',
+        minimumHaircut: '0',
+        depeg: [
+          { price: '0.8', haircut: '0.4' },
+          { price: '0.9', haircut: '0.2' },
+          { price: '0.97', haircut: '0.05' },
+          { price: '0.995', haircut: '0.005' },
+          { price: '1', haircut: '0' },
+        ],
+      },
+    },
+    confidence: { threshold: '0.55', factor: '1' },
+  },
+} as const;
+
+/**
+ * Reads the collateral rules of a parameter document.
+ * @throws ModelInputError naming the field
+ */
+export function readCollateralParameters(document: unknown, field = ''): CollateralParameters {
+  return readDocument(document, field, (fields) => readCollateralFields(fields, field));
+}
+
+/** The same inside a greater document. */
+export function readCollateralFields(fields: DocumentFields, field: string): CollateralParameters {
+  return {
+    assets: fields.record('assets', (rule, asset) =>
+      readRule(rule, `${field === '' ? '' : `${field}.`}assets.${asset}`),
+    ),
+    confidence: fields.object('confidence', (rule) => ({
+      threshold: rule.decimal('threshold', { above: 0, max: 1 }),
+      factor: rule.decimal('factor', { min: 0, max: 10 }),
+    })),
+  };
+}
+
+function readRule(fields: DocumentFields, field: string): CollateralRule {
+  const cap = (name: string): Decimal | null => (fields.has(name) ? fields.decimal(name, { min: 0 }) : null);
+  const tiers = fields.has('tiers')
+    ? fields.list('tiers', (tier) => ({
+        upTo: tier.decimal('upTo', { above: 0 }),
+        share: tier.decimal('share', { min: 0, max: 1 }),
+      }))
+    : [];
+  const depeg = fields.has('depeg')
+    ? fields.list('depeg', (knot) => ({
+        price: knot.decimal('price', { above: 0 }),
+        haircut: knot.decimal('haircut', { min: 0, max: 1 }),
+      }))
+    : [];
+  requireTiers(tiers, `${field}.tiers`);
+  requireDepegTable(depeg, `${field}.depeg`);
+  return {
+    z: fields.decimal('z', { min: 0, max: 10 }),
+    liquidationDays: fields.decimal('liquidationDays', { min: 0, max: 365 }),
+    volatilityFloor: fields.decimal('volatilityFloor', { min: 0, max: 10 }),
+    halfSpread: fields.decimal('halfSpread', { min: 0, max: 1 }),
+    impact: fields.decimal('impact', { min: 0, max: 10 }),
+    averageDailyVolume: fields.decimal('averageDailyVolume', { above: 0 }),
+    minimumHaircut: fields.decimal('minimumHaircut', { min: 0, max: 1 }),
+    accountCap: cap('accountCap'),
+    platformCap: cap('platformCap'),
+    tiers,
+    depeg,
+  };
+}
+
+/** Share of a charge for a doubtful price: max(0, threshold - confidence) / threshold, 0 at the threshold, 1 at no confidence. */
+export function doubt(confidence: Decimal, { threshold }: ConfidenceRule): Decimal {
+  return confidence.gte(threshold) ? ZERO : threshold.minus(confidence).div(threshold);
+}

@@ -1,0 +1,75 @@
+import { minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
+import { ModelInputError } from '../model-input-error.js';
+
+/** Of the part of a market value below `upTo` and above the tier before, `share` counts. */
+export interface CollateralTier {
+  /** USD; what lies above the last tier counts nothing. */
+  readonly upTo: Decimal;
+  /** In [0, 1], never rising from tier to tier. */
+  readonly share: Decimal;
+}
+
+/**
+ * Value under progressive tiers: sum over tiers of share * (part of the market value in the tier). Continuous and concave.
+ * @param marketValue USD, >= 0
+ * @see docs/spec/margin-models.md CLR-COL-003 (W33)
+ */
+export function tieredValue(marketValue: Decimal, tiers: readonly CollateralTier[]): Decimal {
+  let value = ZERO;
+  let lower = ZERO;
+  for (const { upTo, share } of tiers) {
+    if (marketValue.lte(lower)) break;
+    value = value.plus(minOf(marketValue, upTo).minus(lower).times(share));
+    lower = upTo;
+  }
+  return value;
+}
+
+/** @throws ModelInputError `tiers-unordered` unless limits rise from 0 and shares never do */
+export function requireTiers(tiers: readonly CollateralTier[], field: string): void {
+  let previous: CollateralTier = { upTo: ZERO, share: ONE };
+  tiers.forEach((tier, i) => {
+    if (tier.upTo.lte(previous.upTo) || tier.share.gt(previous.share)) {
+      const message = `${field}[${i}]: tiers are not in order; give rising limits above 0 with shares that never rise`;
+      throw new ModelInputError('tiers-unordered', `${field}[${i}]`, message);
+    }
+    previous = tier;
+  });
+}
+
+/** Haircut of a stablecoin at a price below its peg. */
+export interface DepegKnot {
+  readonly price: Decimal;
+  readonly haircut: Decimal;
+}
+
+/**
+ * Haircut at a price by a table, straight between its knots, flat beyond the first and the last.
+ * @param knots by rising price, haircuts never rising
+ * @see docs/spec/margin-models.md CLR-COL-004
+ */
+export function depegHaircut(price: Decimal, knots: readonly DepegKnot[]): Decimal {
+  let below: DepegKnot | undefined;
+  for (const knot of knots) {
+    if (price.lte(knot.price)) {
+      if (below === undefined) return knot.haircut;
+      const width = knot.price.minus(below.price);
+      return below.haircut
+        .times(knot.price.minus(price))
+        .plus(knot.haircut.times(price.minus(below.price)))
+        .div(width);
+    }
+    below = knot;
+  }
+  return below?.haircut ?? ZERO;
+}
+
+/** @throws ModelInputError `depeg-table-unordered` unless prices rise and haircuts never do */
+export function requireDepegTable(knots: readonly DepegKnot[], field: string): void {
+  knots.forEach((knot, i) => {
+    const previous = knots[i - 1];
+    if (previous === undefined || (knot.price.gt(previous.price) && knot.haircut.lte(previous.haircut))) return;
+    const message = `${field}[${i}]: the table is not in order; give rising prices with haircuts that never rise`;
+    throw new ModelInputError('depeg-table-unordered', `${field}[${i}]`, message);
+  });
+}

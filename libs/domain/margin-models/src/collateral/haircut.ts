@@ -1,0 +1,75 @@
+import { clamp, minOf, maxOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
+
+/** What the haircut of one asset is made of; rates are fractions of the market value. */
+export interface HaircutFigures {
+  /** z: sigmas, one-sided. 0 where the market move is charged in the scenarios of the positions. */
+  readonly z: Decimal;
+  /** sigma: daily volatility. */
+  readonly sigma: Decimal;
+  /** tau_liq: days until it is sold. */
+  readonly liquidationDays: Decimal;
+  readonly halfSpread: Decimal;
+  /** Y: impact coefficient of the square-root law, without unit. */
+  readonly impact: Decimal;
+  /** USD per day, > 0. */
+  readonly averageDailyVolume: Decimal;
+  /** Haircut of a stablecoin below its peg. */
+  readonly depeg: Decimal;
+  /** h_min, in [0, 1]. */
+  readonly minimum: Decimal;
+}
+
+/** The parts of one haircut, fractions of market value. */
+export interface HaircutParts {
+  /** z * sigma * sqrt(tau_liq) */
+  readonly volatility: Decimal;
+  /** Y * sigma * sqrt(Q / ADV) */
+  readonly impact: Decimal;
+  readonly haircut: Decimal;
+}
+
+/**
+ * Haircut of a market value Q:
+ *   h(Q) = clamp( z * sigma * sqrt(tau_liq) + halfSpread + depeg + Y * sigma * sqrt(Q / ADV) , h_min , 1 )
+ * Continuous, and never falling in Q or sigma.
+ * @param marketValue Q, USD, >= 0
+ * @see docs/spec/margin-models.md CLR-COL-001
+ */
+export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
+  const { z, sigma, liquidationDays, halfSpread, depeg, minimum } = figures;
+  const volatility = z.times(sigma).times(liquidationDays.sqrt());
+  const impact = figures.impact.times(sigma).times(marketValue.div(figures.averageDailyVolume).sqrt());
+  return {
+    volatility,
+    impact,
+    haircut: clamp(volatility.plus(halfSpread).plus(depeg).plus(impact), minimum, ONE),
+  };
+}
+
+/**
+ * What a market value counts for: max over Q' <= Q of Q' (1 - h(Q')). Nobody is made poorer by holding more, since a part
+ * may be left aside: Q (1 - h(Q)) alone would fall where the impact grows faster than the amount.
+ * @returns USD, never falling in Q, never rising in sigma
+ * @see docs/spec/margin-models.md CLR-COL-002
+ */
+export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures): Decimal {
+  const most = sizeOfGreatestValue(figures);
+  const counted = most === null ? marketValue : minOf(marketValue, most);
+  return counted.times(ONE.minus(haircutOf(counted, figures).haircut));
+}
+
+/**
+ * Market value from which on more adds nothing: with h = a + b sqrt(Q) the value rises until sqrt(Q) = 2 (1 - a) / 3 b,
+ * and in any case as long as h is at its minimum, until sqrt(Q) = (h_min - a) / b.
+ * @returns USD; null when there is none
+ */
+function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
+  const { volatility } = haircutOf(ZERO, figures);
+  const fixed = volatility.plus(figures.halfSpread).plus(figures.depeg);
+  const slope = figures.impact.times(figures.sigma).div(figures.averageDailyVolume.sqrt());
+  if (slope.isZero()) return null;
+  const top = ONE.minus(fixed).times(2).div(slope.times(3));
+  const endOfMinimum = figures.minimum.minus(fixed).div(slope);
+  const root = maxOf(top, endOfMinimum, ZERO);
+  return root.times(root);
+}

@@ -1,0 +1,4 @@
+export * from './collateral-parameters.js';
+export * from './collateral-tiers.js';
+export * from './collateral-value.js';
+export * from './haircut.js';

@@ -1,0 +1,14 @@
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '@ballast/kernel';
+
+/** Addresses that only this machine reaches; on any other a server asks for a token. */
+export const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+/** Shortest token that a server takes. */
+export const SHORTEST_TOKEN = 16;
+
+/** Tells whether an Authorization header carries the token. Digests have one length, so the comparison tells nothing about it. */
+export function bearerCheck(token: string): (authorization: string | undefined) => boolean {
+  const expected = sha256(token);
+  return (authorization) => timingSafeEqual(sha256(/^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? ''), expected);
+}
