@@ -211,24 +211,34 @@ function bookedCloseOut(
  */
 export function* decideFill(state: AccountsState, input: LogEntry): Generator<AccountsFact> {
   const reading = readFill(state, input.payload);
-  if (!reading.readable) return yield suspenseBooked(input, malformedReason(reading.code), reading.code);
-  const fill = reading.value;
+  if (!reading.readable) {
+    yield suspenseBooked(input, malformedReason(reading.code), reading.code);
+    return;
+  }
+  const booked = bookedFill(state, input, reading.value);
+  if (booked === null) return;
+  yield booked;
+  yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
+}
+
+function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact | null {
   const { tradeId, accountId, contract, side, quantity } = fill;
   const instrument = contract.instrument.id;
   const signed = signedQuantity(side, quantity);
   const fillValue = tradedValue(contract.instrument, signed, fill.price);
   const largest = contract.settlementAsset === 'USD' ? LARGEST_AMOUNT : LARGEST_COIN_AMOUNT;
-  if (fillValue.abs().gt(largest)) return yield suspenseBooked(input, 'malformed', 'amount-too-large');
+  if (fillValue.abs().gt(largest)) return suspenseBooked(input, 'malformed', 'amount-too-large');
   const known = state.trades.get(tradeKey(accountId, tradeId, side));
   if (known !== undefined) {
-    if (known === tradeContent(instrument, signed, fillValue)) return;
-    return yield suspenseBooked(input, 'malformed', 'trade-id-reused');
+    return known === tradeContent(instrument, signed, fillValue)
+      ? null
+      : suspenseBooked(input, 'malformed', 'trade-id-reused');
   }
   const account = state.accounts.get(accountId);
   const wrong = unclearable(state, fill, account, input.time.clearing);
-  if (wrong !== null) return yield suspenseBooked(input, 'malformed', wrong);
+  if (wrong !== null) return suspenseBooked(input, 'malformed', wrong);
   if (account === undefined) {
-    return yield suspenseBooked(input, 'unknown-account', 'account-unknown', {
+    return suspenseBooked(input, 'unknown-account', 'account-unknown', {
       reference: suspenseReference(tradeId, side),
       position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
     });
@@ -243,7 +253,7 @@ export function* decideFill(state: AccountsState, input: LogEntry): Generator<Ac
     order === null
       ? bookedTrade(state, fill, credit, cash, value)
       : bookedCloseOut(order, fill, credit, cash, value, againstMark);
-  yield fact('PositionChanged', accountStream(accountId), {
+  return fact('PositionChanged', accountStream(accountId), {
     accountId,
     reason: order === null ? 'trade' : 'close-out',
     tradeId,
@@ -260,5 +270,4 @@ export function* decideFill(state: AccountsState, input: LogEntry): Generator<Ac
     collateral: collateralAfter(state, accountId, toClient),
     postings: postingsOf(...lines),
   });
-  yield* deliverLate(state, accountId, instrument);
 }

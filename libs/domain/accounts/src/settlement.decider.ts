@@ -153,7 +153,7 @@ function* deliverContract(
     if (leg.holder === SUSPENSE) suspenseExact = leg.realised;
     else if (leg.holder !== HOUSE) {
       clients = { exact: clients.exact.plus(leg.realised), paid: clients.paid.plus(leg.payment) };
-      yield delivered(state, contract, leg.holder as AccountId, leg, deliveryPrice);
+      yield delivered(state, contract, leg.holder, leg, deliveryPrice);
     }
   }
   yield fact('ExpiryClosed', 'house', {
