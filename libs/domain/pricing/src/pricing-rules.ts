@@ -52,6 +52,22 @@ export interface PricingRules {
     /** Impact notional, USD, is this over the initial margin rate at the highest leverage. */
     readonly impactMargin: DecimalString;
   };
+  /** Everything but the linear perpetuals. */
+  readonly contracts: {
+    /** The mark of an inverse perpetual stays within index * (1 +/- this). */
+    readonly perpetualBand: DecimalString;
+    /** That of a dated future within index * (1 +/- (this + perYear * years to expiry)): its basis is a carry. */
+    readonly futureBand: DecimalString;
+    readonly futureBandPerYear: DecimalString;
+    /** Quotes of an option older than this count no more; nor does a surface that was fitted to them. */
+    readonly chainStaleAfterMs: number;
+    /** Put-call parity is read off so many strikes nearest to the index. */
+    readonly parityStrikes: number;
+    /** Variation is settled at this time of the day, after 00:00 UTC. */
+    readonly variationTimeOfDayMs: number;
+    /** `<name>@<version>` of the scenario set of the risk arrays. */
+    readonly scenarioSet: string;
+  };
   readonly volatility: {
     readonly fastHalfLifeMs: number;
     readonly slowHalfLifeMs: number;
@@ -67,6 +83,10 @@ export interface PricingRules {
     readonly premium: number;
     readonly fundingRate: number;
     readonly volatility: number;
+    /** Volatility per year of an option, and parameters of a surface. */
+    readonly surface: number;
+    /** A value in a scenario, USD per contract. */
+    readonly riskValue: number;
   };
 }
 
@@ -100,13 +120,22 @@ export const PRICING_RULES: PricingRules = {
     cap: '0.0075', // [P] per 8 hours; Hyperliquid about 4 % an hour [K]
     impactMargin: '200', // Binance [V]
   },
+  contracts: {
+    perpetualBand: '0.01', // [P] as the linear perpetuals
+    futureBand: '0.01', // [P] Deribit bounds the basis of its futures too, by figures it sets for each [S]
+    futureBandPerYear: '0.25', // [P] beyond the basis of 2021, about 20 % a year [K]
+    chainStaleAfterMs: 5 * MINUTE_MS, // [P]
+    parityStrikes: 5, // [P]
+    variationTimeOfDayMs: 8 * HOUR_MS, // Deribit settles daily at 08:00 UTC [S]
+    scenarioSet: 'adaptive-scenarios@1',
+  },
   volatility: {
     fastHalfLifeMs: 10 * MINUTE_MS, // [P] AVSL table, H_fast
     slowHalfLifeMs: 10 * DAY_MS, // [P] AVSL table, H_slow
     start: { BTC: '0.03', ETH: '0.04' }, // [P] AVSL table, s_base
     lastMarksMs: HOUR_MS, // the price trigger of AVSL looks back one hour
   },
-  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18 },
+  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18, surface: 12, riskValue: 8 },
 };
 
 /** Rules of one source, exceptions applied. */

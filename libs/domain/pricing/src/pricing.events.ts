@@ -18,3 +18,21 @@ export const priceSetPublished = (payload: PricingEvents['PriceSetPublished']): 
 
 export const fundingRateFixed = (instrument: PerpetualId, payload: PricingEvents['FundingRateFixed']): NewEvent =>
   event(`funding-${instrument}`, 'FundingRateFixed', payload);
+
+export const instrumentAdmitted = (payload: PricingEvents['InstrumentAdmitted']): NewEvent =>
+  event(`instrument-${payload.specification.id}`, 'InstrumentAdmitted', payload);
+
+export const instrumentRefused = (payload: PricingEvents['InstrumentRefused']): NewEvent =>
+  event(`instrument-${payload.instrument}`, 'InstrumentRefused', payload);
+
+export const surfacePublished = (payload: PricingEvents['SurfacePublished']): NewEvent =>
+  event(`surface-${payload.underlying}-${payload.expiry}`, 'SurfacePublished', payload);
+
+export const riskArraysPublished = (payload: PricingEvents['RiskArraysPublished']): NewEvent =>
+  event('prices', 'RiskArraysPublished', payload);
+
+export const settlementPriceFixed = (payload: PricingEvents['SettlementPriceFixed']): NewEvent =>
+  event(`settlement-${payload.underlying}-${payload.expiry}`, 'SettlementPriceFixed', payload);
+
+export const variationPriceFixed = (payload: PricingEvents['VariationPriceFixed']): NewEvent =>
+  event(`variation-${payload.instrument}`, 'VariationPriceFixed', payload);
