@@ -80,7 +80,7 @@ function expiryOf(rows: readonly Row[]): ExpiryChain {
 /** Snapshots of a file of Deribit chains, one per collection time and currency, in the order of time. */
 export function snapshotsOf(csv: string): Snapshot[] {
   const rows = parse<Row>(csv, { columns: true, skip_empty_lines: true });
-  const missing = COLUMNS.filter((column) => rows.length > 0 && !(column in (rows[0] as object)));
+  const missing = COLUMNS.filter((column) => rows.length > 0 && !(column in rows[0]!));
   invariant(
     rows.length > 0 && missing.length === 0,
     `not a file of Deribit chains: ${missing.join(', ') || 'no rows'}`,

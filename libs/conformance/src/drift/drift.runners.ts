@@ -162,6 +162,7 @@ interface PositionInput extends OrdersInput {
   readonly quoteAmount: string;
   readonly entryQuoteAmount?: string;
   readonly entryQuote?: string;
+  readonly quoteEntryAmount?: string;
 }
 
 interface MarketInput extends RatioInput {
@@ -186,7 +187,9 @@ const liquidatedAccountOf = (quoteBalance: string, position: PositionInput): Liq
   position: {
     size: dec(position.size),
     quoteAmount: dec(position.quoteAmount),
-    entryQuoteAmount: dec(position.entryQuoteAmount ?? position.entryQuote ?? position.quoteAmount),
+    entryQuoteAmount: dec(
+      position.entryQuoteAmount ?? position.quoteEntryAmount ?? position.entryQuote ?? position.quoteAmount,
+    ),
     ...ordersOf(position),
   },
   liquidation: null,

@@ -28,3 +28,6 @@ export * from './drift/drift-size-adjusted.parameters.js';
 export * from './drift/drift-size-adjusted.model.js';
 export * from './mango/mango-health.parameters.js';
 export * from './mango/mango-health.model.js';
+export * from './scenario/scenario.model.js';
+export { offsetCredit, scenarioMargin } from './scenario/scenario-margin.js';
+export * from './scenario/scenario-parameters.js';

@@ -1,5 +1,11 @@
 import { derivePortfolioV1, derivePortfolioV2, deriveStandard } from './derive/derive-models.js';
 import type { MarginModel } from './margin-model.js';
+import { scenarioScan } from './scenario/scenario.model.js';
 
 /** Models that value positions under shocks, and the venues' rules that stand beside them. */
-export const SCENARIO_MODELS: readonly MarginModel[] = [deriveStandard, derivePortfolioV1, derivePortfolioV2];
+export const SCENARIO_MODELS: readonly MarginModel[] = [
+  scenarioScan,
+  deriveStandard,
+  derivePortfolioV1,
+  derivePortfolioV2,
+];

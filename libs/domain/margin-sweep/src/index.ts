@@ -1,5 +1,7 @@
 export { kernelModule } from './kernel/kernel.js';
 export type { KernelModule, SharedMemory } from './kernel/web-assembly.js';
+export * from './bound/account-screen.js';
+export * from './bound/sweep-error-bound.js';
 export * from './option-prices/option-batch.js';
 export * from './option-prices/price-reference.js';
 export * from './sweep/sweep-engine.js';

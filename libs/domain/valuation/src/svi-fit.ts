@@ -1,7 +1,7 @@
 import { exp, log } from '@ballast/kernel';
 import { nelderMead } from './nelder-mead.js';
 import type { SmilePoint } from './smile.js';
-import { type SviSlice, sviDensity, sviVariance } from './svi.js';
+import { type SviSlice, sviVariance } from './svi.js';
 import { ValuationError, finite, positive } from './valuation-error.js';
 
 /** Fewer strikes than parameters fix no smile. */
@@ -27,6 +27,9 @@ function columnsOf(points: readonly SmilePoint[], timeYears: number): Columns {
   return { k, w, u, least: Math.min(...k), most: Math.max(...k) };
 }
 
+/** Lee's bound on b (1 + |rho|) is 2; a fit stays clear of it, so that rounding cannot put it across. */
+const WING = 1.99;
+
 /** A figure of `w` below which no fitted smile may sink: a thousandth of the least observed. */
 const floorOf = (w: Float64Array) => 1e-3 * Math.min(...w);
 
@@ -39,7 +42,7 @@ interface Linear {
 
 /**
  * For given m and sigma the slice is linear: w = a + d y + c z with y = (k - m)/sigma, z = sqrt(y^2 + 1), c = b sigma, d = rho c.
- * Best a, c, d under |d| <= c and c + |d| <= 2 sigma (Lee): the free solution, else the best on an edge, else a flat line.
+ * Best a, c, d under |d| <= c and c + |d| <= 1.99 sigma (Lee): the free solution, else the best on an edge, else a flat line.
  * @see Zeliade Systems, "Quasi-explicit calibration of Gatheral's SVI model" (2009)
  */
 function bestLinear({ k, w, u }: Columns, m: number, sigma: number, floor: number): Linear {
@@ -86,7 +89,7 @@ function bestLinear({ k, w, u }: Columns, m: number, sigma: number, floor: numbe
     return { a, c, d, loss };
   };
   const determinant = yy * zz - yz * yz;
-  const lee = 2 * sigma;
+  const lee = WING * sigma;
   if (determinant > 1e-14 * yy * zz) {
     const c = (zt * yy - yt * yz) / determinant;
     const d = (yt * zz - zt * yz) / determinant;
@@ -120,10 +123,10 @@ function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined): S
   const lowest = k[w.indexOf(Math.min(...w))] as number;
   const loss = (x: Float64Array): number => {
     const [m, logSigma] = x as unknown as [number, number];
-    // Outside this box the parameters are no longer told apart by the points.
+    // Outside this box the parameters are no longer told apart by the points: a wide bend is a parabola, a narrow one a corner.
     const beyond =
       Math.max(0, least - width - m, m - most - width) / width +
-      Math.max(0, log(1e-4 * width) - logSigma, logSigma - log(20 * width));
+      Math.max(0, log(1e-4 * width) - logSigma, logSigma - log(2 * width));
     const fit = bestLinear(columns, m, exp(Math.min(Math.max(logSigma, -30), 10)), floor);
     return fit.loss * (1 + beyond) + 1e-9 * beyond;
   };

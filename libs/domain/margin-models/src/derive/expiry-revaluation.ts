@@ -2,14 +2,9 @@ import { dec, type Decimal, log, maxOf, minOf, ONE, sum, text, ZERO } from '@bal
 import type { ExpiryHoldings } from '../scenario/holdings.js';
 import { SECONDS_PER_YEAR } from '../scenario/market-reading.js';
 import { optionValue } from '../scenario/option-value.js';
+import { skewMultiplier } from '../scenario/skew-shock.js';
 import { shockedVolatility, termScale } from '../scenario/volatility-shock.js';
-import type {
-  DeriveScan,
-  DeriveScenario,
-  DeriveVolatilityMove,
-  SkewShock,
-  StaticDiscount,
-} from './portfolio-parameters.js';
+import type { DeriveScan, DeriveScenario, DeriveVolatilityMove, StaticDiscount } from './portfolio-parameters.js';
 
 /** Profit or loss of an expiry, and of each option in the order of the holdings. */
 export interface ExpiryProfit {
@@ -44,23 +39,6 @@ function discountFactors(
   if (shortDiscount === undefined) return [long, ONE];
   // A debt cannot be marked up beyond its undiscounted amount.
   return [long, minOf(ONE.div(discount), shortDiscount.staticDiscount.times(exponent(shortDiscount).exp()))];
-}
-
-/**
- * What the volatility of a strike is multiplied by in a skew shock: max(0, 1 + clamp(k cap / kStar, -cap, cap)), k = ln(K / F), |k| for `abs`;
- * cap = cBase sqrt(years) + baseCap; kStar = max(minKStar, sqrt(years) widthScale (volParamStatic + sqrt(years) volParamScale)).
- * Only the bound on the side of k applies, as the venue has it: with a cap below zero the move is at least the cap in size.
- */
-export function skewMultiplier(move: 'linear' | 'abs', moneyness: number, years: number, shock: SkewShock): number {
-  const root = Math.sqrt(years);
-  const base = move === 'linear' ? shock.linearCBase : shock.absCBase;
-  const cap = base.toNumber() * root + (move === 'linear' ? shock.linearBaseCap : shock.absBaseCap).toNumber();
-  const width = shock.volParamStatic.toNumber() + root * shock.volParamScale.toNumber();
-  const kStar = Math.max(shock.minKStar.toNumber(), root * shock.widthScale.toNumber() * width);
-  const k = move === 'abs' ? Math.abs(moneyness) : moneyness;
-  // Where the smile flattens at once (kStar = 0) every strike off the forward moves by the cap.
-  const slope = kStar === 0 ? (k === 0 ? 0 : k > 0 ? cap : -cap) : (k * cap) / kStar;
-  return Math.max(0, 1 + (k >= 0 ? Math.min(cap, slope) : Math.max(-cap, slope)));
 }
 
 /** Prepares the revaluation of one expiry; values are asked for by scenario and each is computed once. */

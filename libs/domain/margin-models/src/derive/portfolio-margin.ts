@@ -8,6 +8,7 @@ import {
   type OptionHolding,
   type UnderlyingHoldings,
 } from '../scenario/holdings.js';
+import { nakedShorts } from '../scenario/naked-shorts.js';
 import { stablePriceOf } from '../scenario/market-reading.js';
 import { type ExpiryRevaluation, revaluationOf } from './expiry-revaluation.js';
 import type {
@@ -84,8 +85,8 @@ function riskOf(holdings: UnderlyingHoldings, followers: readonly SpotFollower[]
     holdings,
     followers,
     expiries: holdings.expiries.map((expiry) => revaluationOf(expiry, scan)),
-    confidence: leastConfidence(holdings.spotConfidence, ...holdings.linear.map(({ confidence }) => confidence)),
-    perpetualSize: sum(holdings.linear.map(({ size }) => size.abs())),
+    confidence: leastConfidence(holdings.spotConfidence, ...holdings.contracts.map(({ confidence }) => confidence)),
+    perpetualSize: sum(holdings.contracts.map(({ size }) => size.abs())),
   };
 }
 
@@ -98,7 +99,7 @@ function scenarioResult({ holdings, expiries, followers }: UnderlyingRisk, scena
   const add = (instrument: string, amount: Decimal): void => {
     byPosition.push({ instrument, pnl: dampened(amount) });
   };
-  for (const { instrument, size, price } of holdings.linear) {
+  for (const { instrument, size, price } of holdings.contracts) {
     const profit = size.times(price).times(move);
     add(instrument, profit);
     pnl = pnl.plus(dampened(profit));
@@ -131,22 +132,6 @@ function scanOf(risk: UnderlyingRisk, scan: DeriveScan): DeriveUnderlyingScan {
   const basis = basisResult(risk);
   const worst = scenarios.reduce((least, next) => (next.pnl.lt(least.pnl) ? next : least), basis);
   return { underlying: risk.holdings.underlying, scenarios, basis, worst };
-}
-
-/**
- * Short options of one expiry that no long option of the other type at the same strike offsets, base units:
- * per strike, max(0, short calls - long puts) + max(0, short puts - long calls).
- */
-export function nakedShorts(options: readonly Pick<OptionHolding, 'type' | 'strike' | 'size'>[]): Decimal {
-  const strikes = new Map<string, { call: Decimal; put: Decimal }>();
-  for (const { type, strike, size } of options) {
-    const legs = strikes.get(text(strike)) ?? { call: ZERO, put: ZERO };
-    legs[type] = legs[type].plus(size);
-    strikes.set(text(strike), legs);
-  }
-  const naked = (short: Decimal, other: Decimal): Decimal =>
-    short.gte(0) ? ZERO : maxOf(short.neg().minus(maxOf(other, ZERO)), ZERO);
-  return sum([...strikes.values()].map(({ call, put }) => naked(call, put).plus(naked(put, call))));
 }
 
 /** (1 - confidence) * confMargin * notional below the threshold, else nothing. */
@@ -194,7 +179,7 @@ function valueLines(
       figures: { quantity: amount, price, stablePrice: stable },
     })),
     ...risks.flatMap(({ holdings, expiries }) => [
-      ...holdings.linear.map(({ instrument, size, price, unrealisedPnl }) => ({
+      ...holdings.contracts.map(({ instrument, size, price, unrealisedPnl }) => ({
         code: 'unrealised-profit',
         subject: instrument,
         amount: unrealisedPnl,

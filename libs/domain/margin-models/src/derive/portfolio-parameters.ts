@@ -1,6 +1,7 @@
 import { type Decimal, ONE, ZERO } from '@ballast/kernel';
 import { ModelInputError } from '../model-input-error.js';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
+import { readSkewShock, type SkewShock } from '../scenario/skew-shock.js';
 import { readVolatilityShock, type VolatilityShock } from '../scenario/volatility-shock.js';
 
 /** `linear` and `abs` tilt or bend the smile and leave the spot where it is. */
@@ -12,18 +13,6 @@ export interface DeriveScenario {
   readonly vol: DeriveVolatilityMove;
   /** What the profit or loss of the whole scenario is multiplied by: tails count in part. */
   readonly dampening: Decimal;
-}
-
-/** How far the wings of the smile move; `k = ln(K / F)`. */
-export interface SkewShock {
-  readonly linearBaseCap: Decimal;
-  readonly linearCBase: Decimal;
-  readonly absBaseCap: Decimal;
-  readonly absCBase: Decimal;
-  readonly minKStar: Decimal;
-  readonly widthScale: Decimal;
-  readonly volParamStatic: Decimal;
-  readonly volParamScale: Decimal;
 }
 
 /** What a shocked value is multiplied by: `staticDiscount * exp(-years (rate * rateMult + rateAdd))`, for shorts with the sign turned. */
@@ -131,19 +120,6 @@ function readPegAndConfidence(fields: DocumentFields): PegAndConfidence {
     pegLossFactor: fields.decimal('pegLossFactor', notNegative),
     confThreshold: fields.decimal('confThreshold', share),
     confMargin: fields.decimal('confMargin', notNegative),
-  };
-}
-
-function readSkewShock(fields: DocumentFields): SkewShock {
-  return {
-    linearBaseCap: fields.decimal('linearBaseCap', notNegative),
-    linearCBase: fields.decimal('linearCBase'),
-    absBaseCap: fields.decimal('absBaseCap', notNegative),
-    absCBase: fields.decimal('absCBase'),
-    minKStar: fields.decimal('minKStar', notNegative),
-    widthScale: fields.decimal('widthScale', notNegative),
-    volParamStatic: fields.decimal('volParamStatic', notNegative),
-    volParamScale: fields.decimal('volParamScale'),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type AssetHolding,
   type ExpiryHoldings,
   leastConfidence,
-  type LinearHolding,
+  type ContractHolding,
   type OptionHolding,
   type UnderlyingHoldings,
 } from '../scenario/holdings.js';
@@ -118,7 +118,7 @@ interface Part {
 const shortSize = (options: readonly OptionHolding[]): Decimal =>
   sum(options.map(({ size }) => maxOf(size.neg(), ZERO)));
 
-function linearPart(holding: LinearHolding, held: UnderlyingHoldings, rules: DeriveMarketRules): Part {
+function contractPart(holding: ContractHolding, held: UnderlyingHoldings, rules: DeriveMarketRules): Part {
   const { instrument, size, price, confidence, unrealisedPnl } = holding;
   const { perp } = rules;
   if (perp === undefined || holding.expiry !== undefined) throw notInDocument(instrument);
@@ -195,7 +195,7 @@ function basePart({ asset, amount, price, confidence }: AssetHolding, rules: Der
 }
 
 function depegPart(held: UnderlyingHoldings, stable: Decimal, { depeg }: DeriveStandardParameters): Part {
-  const perpetuals = sum(held.linear.map(({ size }) => size.abs()));
+  const perpetuals = sum(held.contracts.map(({ size }) => size.abs()));
   const shorts = sum(held.expiries.map(({ options }) => shortSize(options)));
   const loss = maxOf(depeg.threshold.minus(stable), ZERO);
   const initial = loss.times(depeg.factor).times(held.spot).times(perpetuals.plus(shorts));
@@ -234,7 +234,7 @@ export function deriveStandardMargin(
     ...arrangeHoldings(portfolio.positions, market).flatMap((held) => {
       const rules = rulesOf(held.underlying, parameters);
       return [
-        ...held.linear.map((holding) => linearPart(holding, held, rules)),
+        ...held.contracts.map((holding) => contractPart(holding, held, rules)),
         ...held.expiries.map((expiry) => expiryPart(expiry, held, rules)),
         depegPart(held, stable, parameters),
       ];

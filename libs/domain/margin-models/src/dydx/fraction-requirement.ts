@@ -63,8 +63,8 @@ export function maintenanceRequirement(
  */
 export function openInterestScaledFraction(base: Decimal, caps: OpenInterestCaps, openInterest: Decimal): Decimal {
   if (caps.upper.isZero()) return base;
-  if (openInterest.gte(caps.upper)) return ONE;
   if (openInterest.lte(caps.lower)) return base;
+  if (openInterest.gte(caps.upper)) return ONE;
   const growth = ONE.minus(base).times(openInterest.minus(caps.lower)).div(caps.upper.minus(caps.lower));
   return base.plus(floorTo(growth, QUOTE_DECIMALS));
 }

@@ -19,6 +19,9 @@ export interface DocumentFields {
   flag(name: string): boolean;
   choice<const Options extends readonly string[]>(name: string, options: Options): Options[number];
   object<T>(name: string, read: (fields: DocumentFields) => T): T;
+  /** At least one figure. */
+  decimals(name: string, range?: ParameterRange): readonly Decimal[];
+  texts<const Options extends readonly string[]>(name: string, options?: Options): readonly Options[number][];
   /** At least one item. */
   list<T>(name: string, read: (fields: DocumentFields, field: string) => T): readonly T[];
   /** Objects by a name of the document's own, in the order of their names. */
@@ -58,6 +61,11 @@ export function readDocument<T>(document: unknown, field: string, read: (fields:
     if (values[name] !== undefined) return values[name];
     throw new ModelInputError('parameter-missing', place(name), `${place(name)}: is missing; add it to the document`);
   };
+  const items = (name: string): readonly unknown[] => {
+    const value = take(name);
+    if (Array.isArray(value) && value.length > 0) return value;
+    throw new ModelInputError('parameter-list-empty', place(name), `${place(name)}: give a list of at least one item`);
+  };
   const fields: DocumentFields = {
     has: (name) => {
       asked.add(name);
@@ -82,20 +90,20 @@ export function readDocument<T>(document: unknown, field: string, read: (fields:
       throw new ModelInputError('parameter-not-a-choice', place(name), message);
     },
     object: (name, readObject) => readDocument(take(name), place(name), readObject),
-    list: (name, readItem) => {
-      const value = take(name);
-      if (!Array.isArray(value) || value.length === 0) {
-        throw new ModelInputError(
-          'parameter-list-empty',
-          place(name),
-          `${place(name)}: give a list of at least one item`,
-        );
-      }
-      return value.map((item, index) => {
+    decimals: (name, range = {}) =>
+      items(name).map((item, index) => decimalOf(item, `${place(name)}[${index}]`, range)),
+    texts: (name, options) =>
+      items(name).map((item, index) => {
+        const at = `${place(name)}[${index}]`;
+        if (typeof item === 'string' && (options === undefined || options.includes(item))) return item;
+        const allowed = options === undefined ? 'a text' : options.join(', ');
+        throw new ModelInputError('parameter-not-a-choice', at, `${at}: "${String(item)}" is not ${allowed}`);
+      }),
+    list: (name, readItem) =>
+      items(name).map((item, index) => {
         const at = `${place(name)}[${index}]`;
         return readDocument(item, at, (itemFields) => readItem(itemFields, at));
-      });
-    },
+      }),
     record: (name, readEntry) => {
       const entries = objectOf(take(name), place(name));
       const names = Object.keys(entries).sort();

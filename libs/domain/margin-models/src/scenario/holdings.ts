@@ -1,4 +1,4 @@
-import type { OptionType } from '@ballast/instruments';
+import type { OptionType, Settlement } from '@ballast/instruments';
 import { type Decimal, type Instant, ZERO } from '@ballast/kernel';
 import type { CollateralHolding, Market, PositionHolding } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
@@ -16,23 +16,25 @@ import {
   volatilityOf,
 } from './market-reading.js';
 
-/** A linear perpetual or dated future, all its lots together. */
-export interface LinearHolding {
+/** A perpetual or dated future, all its lots together. */
+export interface ContractHolding {
   readonly instrument: string;
-  /** Base units, negative = short. */
+  readonly settlement: Settlement;
+  /** Base units, negative = short; of an inverse contract what it is worth in coin at the mark. */
   readonly size: Decimal;
   /** Mark of the contract, settlement currency. */
   readonly price: Decimal;
   readonly confidence: Decimal;
-  /** Profit since entry less funding not yet booked, settlement currency. */
+  /** Profit since entry less funding not yet booked, settlement currency (of an inverse contract, coin at the mark). */
   readonly unrealisedPnl: Decimal;
   /** Absent for a perpetual. */
   readonly expiry?: Instant;
 }
 
-/** A linear European option, all its lots together. */
+/** A European option, all its lots together. */
 export interface OptionHolding {
   readonly instrument: string;
+  readonly settlement: Settlement;
   readonly type: OptionType;
   readonly strike: Decimal;
   /** Base units, negative = short. */
@@ -60,7 +62,7 @@ export interface UnderlyingHoldings {
   readonly underlying: string;
   readonly spot: Decimal;
   readonly spotConfidence: Decimal;
-  readonly linear: readonly LinearHolding[];
+  readonly contracts: readonly ContractHolding[];
   readonly expiries: readonly ExpiryHoldings[];
 }
 
@@ -109,24 +111,30 @@ function sizeOf(lots: readonly PositionHolding[]): Decimal {
   return lots.reduce((size, { quantity, instrument }) => size.plus(quantity.times(instrument.contractSize)), ZERO);
 }
 
-function linearHoldingOf(lots: readonly PositionHolding[], market: Market): LinearHolding {
+function contractHoldingOf(lots: readonly PositionHolding[], market: Market): ContractHolding {
   const [{ instrument }] = lots as [PositionHolding];
+  const { settlement } = instrument;
   const { mark, confidence } = instrumentMarketOf(market, instrument.id);
   const price = positive(mark, `market.instruments.${instrument.id}.mark`);
+  if (instrument.kind === 'future') secondsToExpiryOf(market, instrument.id, instrument.expiry);
   let unrealisedPnl = ZERO;
   for (const { quantity, entryPrice, accruedFunding } of lots) {
     const size = quantity.times(instrument.contractSize);
     if (entryPrice !== undefined) {
-      finite(entryPrice, `positions.${instrument.id}.entryPrice`);
-      unrealisedPnl = unrealisedPnl.plus(size.times(price.minus(entryPrice)));
+      const entry = positive(entryPrice, `positions.${instrument.id}.entryPrice`);
+      // Inverse: Q (1 / entry - 1 / mark) coin, worth Q (mark - entry) / entry at the mark.
+      const move = settlement === 'linear' ? price.minus(entry) : price.minus(entry).div(entry);
+      unrealisedPnl = unrealisedPnl.plus(size.times(move));
     }
     if (accruedFunding !== undefined) {
       unrealisedPnl = unrealisedPnl.minus(finite(accruedFunding, `positions.${instrument.id}.accruedFunding`));
     }
   }
+  const size = sizeOf(lots);
   return {
     instrument: instrument.id,
-    size: sizeOf(lots),
+    settlement,
+    size: settlement === 'linear' ? size : size.div(price),
     price,
     confidence: confidenceOf(confidence, `market.instruments.${instrument.id}.confidence`),
     unrealisedPnl,
@@ -151,6 +159,7 @@ function expiryHoldingsOf(optionLots: readonly (readonly PositionHolding[])[], m
     if (instrument.kind !== 'option') continue;
     options.push({
       instrument: instrument.id,
+      settlement: instrument.settlement,
       type: instrument.type,
       strike: positive(instrument.strike, `positions.${instrument.id}.strike`),
       size: sizeOf(lots),
@@ -174,17 +183,20 @@ function expiryHoldingsOf(optionLots: readonly (readonly PositionHolding[])[], m
 }
 
 /**
- * Linear positions by underlying and expiry with what the price set says of them, in the order of underlyings, expiries and
+ * Positions by underlying and expiry with what the price set says of them, in the order of underlyings, expiries and
  * instrument ids. Positions that add up to nothing are left out.
- * @throws ModelInputError when the price set has nothing or something impossible for a position, or a contract is coin-settled or expired
+ * @throws ModelInputError when the price set has nothing or something impossible for a position, or a contract is expired, or coin-settled where
+ *   the model has no rule for that
+ * @param alsoUnderlyings named although nothing of them may be held
  */
 export function arrangeHoldings(
   positions: readonly PositionHolding[],
   market: Market,
   alsoUnderlyings: readonly string[] = [],
+  settlements: 'linear' | 'both' = 'linear',
 ): readonly UnderlyingHoldings[] {
   const held = lotsByInstrument(positions).filter((lots) => !sizeOf(lots).isZero() || lots.some(hasCash));
-  held.forEach(([first]) => requireLinear(first as PositionHolding));
+  if (settlements === 'linear') held.forEach(([first]) => requireLinear(first as PositionHolding));
   const underlyingOf = (lots: readonly PositionHolding[]): string => (lots[0] as PositionHolding).instrument.underlying;
   const underlyings = [...new Set([...held.map(underlyingOf), ...alsoUnderlyings])].sort(byText);
   return underlyings.map((underlying) => {
@@ -199,7 +211,7 @@ export function arrangeHoldings(
       underlying,
       spot,
       spotConfidence: confidenceOf(confidence, `market.underlyings.${underlying}.confidence`),
-      linear: own.filter((lots) => !isOption(lots)).map((lots) => linearHoldingOf(lots, market)),
+      contracts: own.filter((lots) => !isOption(lots)).map((lots) => contractHoldingOf(lots, market)),
       expiries: expiries.map((expiry) =>
         expiryHoldingsOf(
           optionLots.filter((lots) => expiryOf(lots) === expiry),

@@ -108,7 +108,7 @@ describe('sweep over accounts, positions and scenarios', () => {
         const { simd, typescript } = bothSweeps(tablesOf(book));
         expect(simd).toBe(typescript);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('sweep over accounts, positions and scenarios', () => {
         expect(simd).toBe(typescript);
         if (tables.magnitudes.includes(Infinity)) overflowed += 1;
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
     expect(overflowed).toBeGreaterThan(20);
   });
