@@ -26,7 +26,8 @@ import { accountsProcess } from './accounts.process.js';
 import type { AccountsState } from './accounts.state.js';
 import { fundProcess, type FundState } from './fund.process.js';
 
-type PricingType =
+/** Facts of pricing that accounts acts upon. */
+export type PricingType =
   'FundingRateFixed' | 'InstrumentAdmitted' | 'PriceSetPublished' | 'VariationPriceFixed' | 'SettlementPriceFixed';
 
 /** Payloads of everything that the fixtures can send, by type. */
@@ -78,6 +79,8 @@ export class Desk<State> {
   /** Inputs and own events in the order in which they were applied. */
   readonly timeline: ({ readonly input: LogEntry } | { readonly event: SealedEvent })[] = [];
   result: CommandResult | undefined;
+  /** Clearing time of what is taken from now on. */
+  clearing = 1_584_000_000_000;
   /** Called after each own event. */
   afterEvent: (event: SealedEvent, state: State) => void = () => undefined;
 
@@ -122,7 +125,7 @@ export class Desk<State> {
       version: position,
       type,
       schemaVersion: 1,
-      time: { clearing: 1_584_000_000_000, hop: 0 },
+      time: { clearing: this.clearing, hop: 0 },
       cause: { kind: 'command', id: 'test' },
       basis: [],
       correlation: 'test',
