@@ -85,6 +85,8 @@ export interface LiquidationEvents {
     /** Price at which the account's equity after the grant is exactly used up (pro rata over its positions). */
     readonly bankruptcyPrice: DecimalString;
     readonly schedule: number;
+    /** Smallest quantity step, contracts; the linear perpetuals' is known. */
+    readonly lot?: DecimalString;
   };
   LiquidationClosed: {
     readonly caseId: string;
