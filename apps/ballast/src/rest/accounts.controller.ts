@@ -101,6 +101,22 @@ export class AccountsController {
     return answer;
   }
 
+  @Post(':accountId/margin-model')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Chooses the margin model of an account' })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.marginModelRequest)
+  @Answers(201, contract.commandAccepted, 'Chosen; `data.model`. Margin acts on it from its next run')
+  chooseMarginModel(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const { model } = parsed(contract.marginModelRequest, body, 'body');
+    return this.#execute(request, account, 'ChooseMarginModel', { accountId: account, model });
+  }
+
   @Get(':accountId/withdrawals/:withdrawalId')
   @ApiOperation({ summary: 'How far a withdrawal came' })
   @InPath('accountId', contract.accountIdForm)

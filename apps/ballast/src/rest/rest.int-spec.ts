@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   accountExplanation,
   accountView,
+  commandAccepted,
   decisionPage,
   logPage,
   preTradeCheckResponse,
@@ -52,6 +53,20 @@ describe('an account', () => {
     expect(account.collateral).toEqual({ BTC: '0.5' });
     expect(account.state).toBe('HEALTHY');
     expect(Number(account.margin?.figures.equity)).toBeGreaterThan(0);
+  });
+
+  it('is margined by the model its owner chose, and its view names it', async () => {
+    await opened('chooser.main');
+    const path = '/accounts/chooser.main';
+    const chosenModel = async () => accountView.parse((await house.get(path)).body).marginModel;
+    expect(await chosenModel()).toBeNull();
+    const { status, body } = await house.post(`${path}/margin-model`, { model: 'adaptive-linear@1' });
+    expect(status).toBe(201);
+    expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'adaptive-linear@1' });
+    expect(await chosenModel()).toBe('adaptive-linear@1');
+    expectProblem(await house.post(`${path}/margin-model`, { model: 'adaptive-linear' }), 400, 'request-malformed');
+    const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'adaptive-linear@1' });
+    expectProblem(ofNobody, 404, 'account-unknown');
   });
 
   it('is not opened twice', async () => {

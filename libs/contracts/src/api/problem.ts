@@ -33,6 +33,8 @@ export const PROBLEMS = {
   'amount-too-large': { status: 422, title: 'The amount is too large' },
   'amount-too-fine': { status: 422, title: 'The amount has more digits than the asset' },
   'account-liquidating': { status: 422, title: 'The account is being liquidated' },
+  'model-invalid': { status: 422, title: 'A margin model is named <name>@<version>' },
+  'model-while-liquidating': { status: 422, title: 'The margin model stays while the account is being liquidated' },
   'account-restricted': { status: 422, title: 'The account may only reduce its positions' },
   'below-initial-requirement': { status: 422, title: 'Equity would not cover the initial requirement' },
   'insufficient-collateral': { status: 422, title: 'The account does not hold that much of the asset' },

@@ -96,7 +96,7 @@ export const asset = z.enum(ASSETS);
 export const underlying = z.enum(['BTC', 'ETH']);
 /** The linear perpetuals, which are listed from the start. */
 export const perpetual = z.enum(['BTC-PERP', 'ETH-PERP']);
-/** Any contract. Same form as `parseInstrumentId` of the instruments; the spec holds the two together. */
+/** Any contract. The form of an id only; whether date and strike can be, pricing says when it is listed. */
 export const instrument = z
   .string()
   .max(60)
