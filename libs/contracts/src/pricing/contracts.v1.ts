@@ -86,7 +86,7 @@ const instrumentRisk = z.strictObject({
   values: z
     .array(decimal)
     .describe(
-      'USD per contract, in the order of the scenarios; of futures and perpetuals the profit against the mark.',
+      'USD per contract, in the order of the scenarios; of futures and perpetuals the profit against the mark; not scaled by `openShare`.',
     ),
 });
 
@@ -100,7 +100,9 @@ export const riskArraysPublishedV1 = payload(
       z.strictObject({
         id: identifier,
         spotFactor: positiveDecimal.describe('Factor on the underlying and on every forward.'),
-        volatility: z.enum(['none', 'up', 'down']).describe('Shift of volatility by the term rule of the set.'),
+        volatilityShock: decimal.describe(
+          'Relative shock of implied volatility, before the term rule of the scenario set.',
+        ),
       }),
     ),
     instruments: z.array(instrumentRisk).describe('By instrument.'),

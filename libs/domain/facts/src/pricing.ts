@@ -58,12 +58,13 @@ export interface SviParameters {
   readonly sigma: DecimalString;
 }
 
-/** What a scenario does to a price: the factor on the underlying, and a shift of volatility that the named rule applies. */
+/** What a scenario does to a price. */
 export interface PublishedScenario {
   readonly id: string;
+  /** Factor on the underlying and on every forward. */
   readonly spotFactor: DecimalString;
-  /** `none`, `up` or `down` by the term rule of the scenario set. */
-  readonly volatility: 'none' | 'up' | 'down';
+  /** Relative shock of implied volatility, before the term rule of the scenario set. */
+  readonly volatilityShock: DecimalString;
 }
 
 /** One contract at one price set: its mark and its value in every scenario, decimals as they are acted upon. */
@@ -79,7 +80,10 @@ export interface InstrumentRisk {
   readonly status: PriceStatus;
   /** Smoothed basis of a future or an inverse perpetual over the index, USD; null for options. */
   readonly basis: DecimalString | null;
-  /** USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry). */
+  /**
+   * USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry).
+   * Not scaled by the open share of an expiry that is being averaged: who reads them does that, once.
+   */
   readonly values: readonly DecimalString[];
 }
 
@@ -89,7 +93,7 @@ export interface ExpiringContracts {
   readonly expiry: Instant;
   /** Delivery price if the index stayed as it is, USD. */
   readonly estimate: DecimalString;
-  /** Share of the risk that is still open, 1 down to 0; the arrays of the expiry are scaled by it. */
+  /** Share of the risk that is still open, 1 down to 0. */
   readonly openShare: DecimalString;
 }
 

@@ -7,3 +7,4 @@ export type * from './pricing.state.js';
 export * from './source-state.js';
 export * from './volatility.js';
 export * from './pricing.fixtures.js';
+export * from './contracts/scenario-set.js';

@@ -83,10 +83,6 @@ export interface PricingRules {
     readonly premium: number;
     readonly fundingRate: number;
     readonly volatility: number;
-    /** Volatility per year of an option, and parameters of a surface. */
-    readonly surface: number;
-    /** A value in a scenario, USD per contract. */
-    readonly riskValue: number;
   };
 }
 
@@ -135,7 +131,7 @@ export const PRICING_RULES: PricingRules = {
     start: { BTC: '0.03', ETH: '0.04' }, // [P] AVSL table, s_base
     lastMarksMs: HOUR_MS, // the price trigger of AVSL looks back one hour
   },
-  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18, surface: 12, riskValue: 8 },
+  digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18 },
 };
 
 /** Rules of one source, exceptions applied. */

@@ -14,7 +14,7 @@ import {
   type DecimalString,
   type Instant,
 } from '@ballast/kernel';
-import { undiscountedValue } from '@ballast/valuation';
+import { publishedFigure, publishedText, undiscountedValue } from '@ballast/valuation';
 import { smoothedBasis } from '../mark-price.js';
 import type { PricingRules } from '../pricing-rules.js';
 import type { Market, PricingState } from '../pricing.state.js';
@@ -24,8 +24,8 @@ import { deliveryPriceOf } from './delivery-window.js';
 import { chainForward, type ParityQuote } from './expiry-forward.js';
 import { onTick } from './on-tick.js';
 import { worstOf } from './price-status.js';
-import { figureText, linearValues, optionValues } from './risk-values.js';
-import { scenarioSet, shocksAt, type ScenarioSet } from './scenario-set.js';
+import { linearValues, optionValues, scenariosAt, type TermScenarios } from './risk-values.js';
+import { scenarioSet, type ScenarioSet } from './scenario-set.js';
 import {
   exactYearsUntil,
   isLive,
@@ -34,6 +34,9 @@ import {
   type OptionExpiry,
   type PricedSmile,
 } from './volatility-surface.js';
+
+/** Digits after the point of a published open share. */
+const SHARE_DIGITS = 12;
 
 type PriceSet = PricingEvents['PriceSetPublished'];
 type DecayOfBasis = (ms: number) => Decimal;
@@ -110,7 +113,14 @@ function arraysOf(
   const expiring = [...state.expiries.values()].sort(compareExpiries).flatMap(({ underlying, expiry }) => {
     const window = averaging.get(expiryKey(underlying, expiry));
     if (window === undefined) return [];
-    return [{ underlying, expiry, estimate: text(window.estimate), openShare: text(window.openShare) }];
+    return [
+      {
+        underlying,
+        expiry,
+        estimate: text(window.estimate),
+        openShare: text(window.openShare.toDecimalPlaces(SHARE_DIGITS)),
+      },
+    ];
   });
   return {
     number: set.number,
@@ -205,7 +215,7 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
     volatility: null,
     status: worstOf([prices.status, fresh ? 'LIVE' : 'DEGRADED']),
     basis: text(basis),
-    values: linearValues(instrument, mark, index, window.openShare, scenarios.scenarios, rules.digits.riskValue),
+    values: linearValues(instrument, mark, index, scenarios.scenarios),
   };
 }
 
@@ -245,7 +255,8 @@ function priceOptions(
     );
     for (const expiry of expiries) {
       const smile = smiles[open.indexOf(expiry)];
-      for (const option of expiry.options) risks.set(idOf(option), priceOption(option, expiry, smile, pricing));
+      const term = scenariosAt(pricing.scenarios, expiry.years);
+      for (const option of expiry.options) risks.set(idOf(option), priceOption(option, expiry, smile, term, pricing));
       // On HALT a surface stands as it is.
       if (smile !== undefined && (prices.status !== 'HALT' || expiry.record.surface === null))
         surfaces.push(smile.event);
@@ -329,23 +340,24 @@ function parityQuotes(options: readonly ContractRecord[], asOf: Instant, rules: 
 
 function priceOption(
   record: ContractRecord,
-  { record: { expiry }, years, forward }: OptionExpiry,
+  { years, forward }: OptionExpiry,
   smile: PricedSmile | undefined,
+  term: TermScenarios,
   pricing: Pricing,
 ): InstrumentRisk {
-  const { set, rules, scenarios } = pricing;
+  const { rules } = pricing;
   const prices = pricesOf(pricing, { underlying: underlyingOf(record) });
   if (prices.status === 'HALT' && record.risk !== null) return frozen(record.risk);
 
   const { instrument, tick } = record.specification;
   const option = instrument as Option;
   const index = dec(prices.index);
-  const volatilityText = figureText(smile === undefined ? 0 : smile.volatilityOf(record), rules.digits.surface);
+  const volatilityText = publishedText(smile === undefined ? 0 : smile.volatilityOf(record));
   const volatility = Number(volatilityText);
   const at = forward.toNumber();
   const value = undiscountedValue(option.type === 'call', at, option.strike.toNumber(), volatility * Math.sqrt(years));
   const worth = option.settlement === 'inverse' ? value / at : value;
-  const mark = onTick(dec(figureText(worth, rules.digits.riskValue)), tick);
+  const mark = onTick(publishedFigure(worth), tick);
   return {
     instrument: option.id,
     mark: text(contractValue(option, mark)),
@@ -354,19 +366,6 @@ function priceOption(
     volatility: smile === undefined ? null : volatilityText,
     status: smile === undefined ? worstOf([prices.status, 'DEGRADED']) : smile.event.status,
     basis: null,
-    values: optionValues(
-      {
-        option,
-        mark,
-        index,
-        forward: at,
-        years,
-        volatility,
-        openShare: windowOf(pricing, option, index).openShare.toNumber(),
-        shocked: shocksAt(expiry - set.asOf, scenarios.shock),
-      },
-      scenarios.scenarios,
-      rules.digits.riskValue,
-    ),
+    values: optionValues({ option, mark, index, forward: at, years, volatility }, term),
   };
 }
