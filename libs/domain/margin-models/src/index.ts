@@ -31,3 +31,5 @@ export * from './mango/mango-health.model.js';
 export * from './scenario/scenario.model.js';
 export { offsetCredit, scenarioMargin } from './scenario/scenario-margin.js';
 export * from './scenario/scenario-parameters.js';
+export * from './span/span.model.js';
+export * from './span/span-parameters.js';

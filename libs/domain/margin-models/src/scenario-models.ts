@@ -1,10 +1,12 @@
 import { derivePortfolioV1, derivePortfolioV2, deriveStandard } from './derive/derive-models.js';
 import type { MarginModel } from './margin-model.js';
 import { scenarioScan } from './scenario/scenario.model.js';
+import { spanLike } from './span/span.model.js';
 
 /** Models that value positions under shocks, and the venues' rules that stand beside them. */
 export const SCENARIO_MODELS: readonly MarginModel[] = [
   scenarioScan,
+  spanLike,
   deriveStandard,
   derivePortfolioV1,
   derivePortfolioV2,
