@@ -105,7 +105,7 @@ describe('ballast models', () => {
     expect(stdout).toContain(
       'vega-ladder@1  Vega: maintenance, search, initial and release level, log-normal expected shortfall\n' +
         '  levels:     release, initial, search, maintenance\n' +
-        '  parameters: vega-ladder-2024-02@1\n' +
+        '  parameters: vega-ladder-2026-11@1\n' +
         '  source:     vegaprotocol/specs 0019-MCAL',
     );
   });
@@ -118,8 +118,8 @@ describe('ballast models', () => {
       name: 'vega-ladder',
       version: 1,
       levels: ['release', 'initial', 'search', 'maintenance'],
-      defaultParameters: { id: 'vega-ladder-2024-02@1', document: { scaling: { search: '1.1' } } },
-      source: { asOf: '2024-02-29' },
+      defaultParameters: { id: 'vega-ladder-2026-11@1', document: { scaling: { search: '1.1' } } },
+      source: { asOf: '2026-11-22' },
     });
   });
 });
