@@ -6,7 +6,12 @@ import { SCENARIO_MODELS } from './scenario-models.js';
 import { vegaLadder } from './vega/vega-ladder.model.js';
 
 /** Every margin model of this release. A changed rule is a new version; a version that decided something stays. */
-export const MARGIN_MODELS: readonly MarginModel[] = [adaptivePortfolio, ...SCENARIO_MODELS, ...FRACTION_MODELS, vegaLadder];
+export const MARGIN_MODELS: readonly MarginModel[] = [
+  adaptivePortfolio,
+  ...SCENARIO_MODELS,
+  ...FRACTION_MODELS,
+  vegaLadder,
+];
 
 const byId = new Map(MARGIN_MODELS.map((model) => [model.id, model]));
 
