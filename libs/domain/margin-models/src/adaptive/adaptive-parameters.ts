@@ -38,6 +38,7 @@ export const ADAPTIVE_DEFAULTS = {
       volatilityShocks: ['-0.5', '-0.25', '0', '0.25', '0.5', '1', '2'].map(shock),
       tailMoves: ['-0.66', '-0.33', '0.5', '1', '2', '3', '4', '5'].map(move),
       tailVolatilityShock: '0.5',
+      termDecay: { referenceDays: '30', shortPower: '0.3', longPower: '0.13', floorDays: '1' },
     },
     collateral: COLLATERAL_DEFAULTS.document,
   },
@@ -92,6 +93,12 @@ function readGrid(fields: DocumentFields): ScenarioGrid {
     volatilityShocks,
     tailMoves,
     tailVolatilityShock: fields.decimal('tailVolatilityShock', { min: 0, max: 10 }),
+    termDecay: fields.object('termDecay', (term) => ({
+      referenceDays: term.decimal('referenceDays', { above: 0, max: 3650 }).toNumber(),
+      shortPower: term.decimal('shortPower', { min: 0, max: 1 }).toNumber(),
+      longPower: term.decimal('longPower', { min: 0, max: 1 }).toNumber(),
+      floorDays: term.decimal('floorDays', { above: 0, max: 365 }).toNumber(),
+    })),
   };
 }
 

@@ -1,4 +1,6 @@
 import { dec, Decimal, MINUTE_MS, roundMoney, sum, text, ZERO } from '@ballast/kernel';
+import type { Option } from '@ballast/instruments';
+import { riskArray as valueArray } from '@ballast/valuation';
 import fc from 'fast-check';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
@@ -18,6 +20,7 @@ import {
   tableAt,
 } from './adaptive.fixtures.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
+import { riskArrayValues, riskScenarios } from './risk-scenarios.js';
 
 const EXPIRY = instrumentOf('BTC-27MAR26');
 const IDS = [
@@ -357,6 +360,32 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('adaptive-portfolio, published arrays [CLR-ADP-003]', () => {
+  const option = instrumentOf('BTC-27MAR26-50000-C') as Option;
+  const scenarios = riskScenarios(parameters.grid);
+  const point = { asOf: NOW, forward: dec(SPOT), volatility: dec('0.6') };
+
+  it('are the same in dollars for a coin-settled option as for its linear twin', () => {
+    const twin = { ...option, settlement: 'inverse' } as const;
+    const linear = riskArrayValues(valueArray(option, point, scenarios), dec(SPOT), scenarios);
+    const coin = riskArrayValues(valueArray(twin, point, scenarios), dec(SPOT), scenarios);
+    coin.forEach(({ scenarioId, value }, i) => {
+      expect(scenarioId).toBe(linear[i]?.scenarioId);
+      expect(
+        value
+          .minus(linear[i]?.value ?? ZERO)
+          .abs()
+          .lte('1e-5'),
+      ).toBe(true);
+    });
+  });
+
+  it('belong to the scenarios they were made of', () => {
+    const short = valueArray(option, point, scenarios.slice(1));
+    expect(() => riskArrayValues(short, dec(SPOT), scenarios)).toThrow(withCode('risk-array-incomplete'));
   });
 });
 

@@ -11,7 +11,7 @@ import {
   ZERO,
   type Instant,
 } from '@ballast/kernel';
-import { undiscountedValue } from '@ballast/valuation';
+import { riskArray as publishedArray } from '@ballast/valuation';
 import type {
   CollateralHolding,
   Market,
@@ -22,7 +22,7 @@ import type {
 } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveSchedule, AdaptiveTable, RateBracket } from './adaptive-schedule.js';
-import { publishedScenarios } from './scenario-grid.js';
+import { riskArrayValues, riskScenarios } from './risk-scenarios.js';
 
 export const parameters = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
 export const NOW = instantOf('2026-02-25T08:00Z');
@@ -74,10 +74,6 @@ export function instrumentOf(id: string, contractSize = '1'): Instrument {
   return { ...parseInstrumentId(id), id, contractSize: dec(contractSize) };
 }
 
-const VOLATILITY = 0.6;
-const YEAR_MS = 365 * 86_400_000;
-
-/** Black-76 with a rate of zero at every published scenario, 8 digits. */
 export function riskArray(instrument: Instrument, at: Instant): readonly RiskArrayValue[] {
   if (instrument.kind !== 'option') return [];
   const key = `${instrument.id}@${at}`;
@@ -88,15 +84,12 @@ export function riskArray(instrument: Instrument, at: Instant): readonly RiskArr
 
 const arrays = new Map<string, readonly RiskArrayValue[]>();
 
-function valuedAt(instrument: Option, at: Instant): readonly RiskArrayValue[] {
-  const { strike, expiry, type } = instrument;
-  const root = Math.sqrt((expiry - at) / YEAR_MS);
-  return publishedScenarios(parameters.grid).map(({ id, spotMove, volatilityShock }) => {
-    const forward = SPOT * (1 + spotMove.toNumber());
-    const total = VOLATILITY * (1 + volatilityShock.toNumber()) * root;
-    const value = undiscountedValue(type === 'call', forward, strike.toNumber(), total);
-    return { scenarioId: id, value: dec(value.toFixed(8)) };
-  });
+const scenarios = riskScenarios(parameters.grid);
+
+/** Black-76 with a rate of zero at every published scenario, as pricing publishes it. */
+function valuedAt(instrument: Option, asOf: Instant): readonly RiskArrayValue[] {
+  const array = publishedArray(instrument, { asOf, forward: dec(SPOT), volatility: dec('0.6') }, scenarios);
+  return riskArrayValues(array, dec(SPOT), scenarios);
 }
 
 /** A price set of bitcoin in which everything is at the spot price and options at a volatility of 60 %. */

@@ -32,7 +32,7 @@ export interface Exposure {
 
 export interface OptionExposure {
   readonly type: 'call' | 'put';
-  /** Units of the underlying still at risk, negative = short. */
+  /** Units of the underlying, negative = short. */
   readonly units: Decimal;
   /** Published values by scenario, and the one without any move. */
   readonly values: ReadonlyMap<string, Decimal>;
@@ -69,7 +69,8 @@ export function sideSizes(exposures: readonly Exposure[]): SideSizes {
 
 /**
  * Values positions, all lots of an instrument together, in the order of instrument ids.
- * A dated contract in the averaging window of its delivery keeps the share of its risk that is still open.
+ * A future in the averaging window of its delivery keeps the share of its risk that is still open; an option's risk array
+ * tells by itself.
  * @throws ModelInputError when the price set lacks something, or has something impossible, or a contract has expired
  */
 export function valuePositions(
@@ -118,10 +119,9 @@ function exposureOf(
     return { ...common, expiry: 'spot', linear, option: null, delta: linear };
   }
   secondsToExpiryOf(market, id, instrument.expiry);
-  const open = openShare(instrument.expiry, market.asOf);
   const expiry = isoOf(instrument.expiry);
   if (instrument.kind === 'future') {
-    const linear = signedNotional(instrument, quantity, mark).times(open);
+    const linear = signedNotional(instrument, quantity, mark).times(openShare(instrument.expiry, market.asOf));
     return { ...common, expiry, linear, option: null, delta: linear };
   }
   const values = riskArrayOf(market, id);
@@ -130,7 +130,8 @@ function exposureOf(
     if (value === undefined) throw missingScenario(id, scenario ?? '');
     return value;
   };
-  const units = quantity.times(instrument.contractSize).times(open);
+  // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
+  const units = quantity.times(instrument.contractSize);
   const [below, unmoved, above] = scenariosAroundZero(grid);
   const delta = valueOf(above.id).minus(valueOf(below.id)).times(units).div(above.spotMove.minus(below.spotMove));
   const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved.id) };

@@ -1,4 +1,5 @@
 import { minOf, ONE, text, ZERO, type Decimal } from '@ballast/kernel';
+import type { TermDecay } from '@ballast/valuation';
 import { ModelInputError } from '../model-input-error.js';
 import type { AdaptiveRanges } from './adaptive-rates.js';
 
@@ -12,6 +13,8 @@ export interface ScenarioGrid {
   readonly tailMoves: readonly Decimal[];
   /** Shock of implied volatility in the extreme moves. */
   readonly tailVolatilityShock: Decimal;
+  /** How strongly a shock reaches an expiry. Floats: read by the publisher of risk arrays only, never by a requirement. */
+  readonly termDecay: TermDecay;
 }
 
 /** One scenario as the publisher of risk arrays values it. */
