@@ -49,14 +49,15 @@ def main():
     for o in options:
         theirs = quantlib(o)
         total = o["volatility"] * math.sqrt(o["timeYears"])
+        money = max(o["forward"], o["strike"])
         scale = {
-            # QuantLib subtracts two nearly equal products: below a thousandth of the forward it has fewer digits than we do.
-            "value": max(theirs["value"], 1e-3 * o["forward"]),
+            # QuantLib's distribution function is exact to 1e-16 absolutely, so its value to 1e-16 of the forward or strike.
+            "value": money,
             "delta": 1,
             "gamma": 1 / (o["forward"] * total),
             "vega": o["forward"] * math.sqrt(o["timeYears"]),
             "theta": o["forward"] * o["volatility"] / math.sqrt(o["timeYears"]),
-            "rho": o["timeYears"] * max(theirs["value"], 1e-3 * o["forward"]),
+            "rho": o["timeYears"] * money,
             "vanna": 1 / o["volatility"],
             "volga": o["forward"] * math.sqrt(o["timeYears"]) / o["volatility"],
             "implied": o["volatility"],
