@@ -1,3 +1,4 @@
+import { deribitPortfolio, deribitStandard } from './deribit/deribit-models.js';
 import { derivePortfolioV1, derivePortfolioV2, deriveStandard } from './derive/derive-models.js';
 import type { MarginModel } from './margin-model.js';
 import { scenarioScan } from './scenario/scenario.model.js';
@@ -7,6 +8,8 @@ import { spanLike } from './span/span.model.js';
 export const SCENARIO_MODELS: readonly MarginModel[] = [
   scenarioScan,
   spanLike,
+  deribitStandard,
+  deribitPortfolio,
   deriveStandard,
   derivePortfolioV1,
   derivePortfolioV2,
