@@ -64,7 +64,7 @@ function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParame
   const exposures = held.map(({ exposure }) => exposure);
   const books = booksOf(portfolio, market, exposures, coins);
   const call = books.map((book) => assessBook(book, 'call', parameters));
-  const liquidation = books.map((book) => assessBook(book, 'liquidation', parameters));
+  const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
   const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
   const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
   const scenarios = call.flatMap(scenariosOf);
@@ -148,6 +148,15 @@ function scheduleOf(market: Market, underlying: string): AdaptiveSchedule {
 function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
   const ranges = adaptiveRanges(book.schedule, book.sizes, level);
   return { ...book, ranges, requirement: underlyingRequirement(book.exposures, ranges, book.spot, parameters) };
+}
+
+/** The same book at its liquidation ranges; while these are the call's, as they are in calm, so is the requirement. */
+function atLiquidation(atCall: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
+  const ranges = adaptiveRanges(atCall.schedule, atCall.sizes, 'liquidation');
+  const same = (['long', 'short'] as const).every(
+    (side) => ranges[side].spot.eq(atCall.ranges[side].spot) && ranges[side].scalar.eq(atCall.ranges[side].scalar),
+  );
+  return same ? atCall : assessBook(atCall, 'liquidation', parameters);
 }
 
 /** Which orders are taken as filled. */
@@ -301,7 +310,7 @@ function scenariosOf({ underlying, exposures, requirement }: AssessedUnderlying)
       instrument: subject,
       pnl: requirement.profits[i]?.[point] ?? ZERO,
     }));
-    return { id: `${underlying}:${id}`, pnl: sum(byPosition.map(({ pnl }) => pnl)), byPosition };
+    return { id: `${underlying}:${id}`, pnl: requirement.jointProfits[point] ?? ZERO, byPosition };
   });
 }
 

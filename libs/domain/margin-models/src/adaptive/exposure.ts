@@ -54,9 +54,9 @@ export function profitAt({ linear, option, subject }: Exposure, point: ScanPoint
   for (const { id, weight } of point.corners) {
     const value = option.values.get(id);
     if (value === undefined) throw missingScenario(subject, id);
-    moved = moved.plus(value.minus(option.unmoved).times(weight));
+    moved = moved.plus(value.times(weight));
   }
-  return moved.times(option.units).div(point.divisor);
+  return moved.minus(option.unmoved.times(point.weight)).times(option.units);
 }
 
 /** Delta-equivalent notional by side, USD, >= 0. Sizes of several accounts of an owner add up. */

@@ -49,7 +49,7 @@ export interface WeightedScenario {
 
 /**
  * A point of the range that is looked at. The profit of a published array there is
- *   sum over corners of weight * (value - value without any move) / divisor:
+ *   sum over corners of weight * value - weight * value without any move:
  * straight in both directions inside the grid; of a tail its profit times min(1, r / |move|).
  */
 export interface ScanPoint {
@@ -58,7 +58,8 @@ export interface ScanPoint {
   readonly move: Decimal;
   readonly volatilityShock: Decimal;
   readonly corners: readonly WeightedScenario[];
-  readonly divisor: Decimal;
+  /** Sum of the weights: 1 inside the grid. */
+  readonly weight: Decimal;
 }
 
 /**
@@ -114,14 +115,14 @@ const linearPoint = (move: Decimal): ScanPoint => ({
   move,
   volatilityShock: ZERO,
   corners: [],
-  divisor: ZERO,
+  weight: ONE,
 });
 
 function gridPoint(grid: ScenarioGrid, move: Decimal, shock: Decimal): ScanPoint {
   const spots = neighbours(grid.spotMoves, move);
   const shocks = neighbours(grid.volatilityShocks, shock);
-  const corners = spots.ends.flatMap((spot) =>
-    shocks.ends.map(({ value, weight }) => ({
+  const corners = spots.flatMap((spot) =>
+    shocks.map(({ value, weight }) => ({
       id: scenarioId(spot.value, value),
       weight: spot.weight.times(weight),
     })),
@@ -131,41 +132,43 @@ function gridPoint(grid: ScenarioGrid, move: Decimal, shock: Decimal): ScanPoint
     move,
     volatilityShock: shock,
     corners,
-    divisor: spots.width.times(shocks.width),
+    weight: ONE,
   };
 }
 
-/** The grid values around a value, each weighted by the distance to the other one. */
+/**
+ * The grid values around a value with their parts, which add up to 1. A part is exact where the distance of the grid values
+ * divides decimally (0.01, 0.025, 0.2), else it has 40 digits.
+ */
 function neighbours(
   axis: readonly Decimal[],
   value: Decimal,
-): { readonly ends: readonly { readonly value: Decimal; readonly weight: Decimal }[]; readonly width: Decimal } {
+): readonly { readonly value: Decimal; readonly weight: Decimal }[] {
   const above = axis.findIndex((candidate) => candidate.gte(value));
   const high = axis[above];
   if (high === undefined || (above === 0 && !high.eq(value))) {
     const message = `market.adaptive: a range up to ${text(value)} is wider than the published scenarios; widen the grid`;
     throw new ModelInputError('range-beyond-grid', 'market.adaptive', message);
   }
-  if (high.eq(value)) return { ends: [{ value: high, weight: ONE }], width: ONE };
+  if (high.eq(value)) return [{ value: high, weight: ONE }];
   const low = axis[above - 1] as Decimal;
-  return {
-    ends: [
-      { value: low, weight: high.minus(value) },
-      { value: high, weight: value.minus(low) },
-    ],
-    width: high.minus(low),
-  };
+  const weight = value.minus(low).div(high.minus(low));
+  return [
+    { value: low, weight: ONE.minus(weight) },
+    { value: high, weight },
+  ];
 }
 
 function tailPoint(move: Decimal, ranges: AdaptiveRanges, volatilityShock: Decimal): ScanPoint {
   const size = move.abs();
   const { spot } = move.isNegative() ? ranges.long : ranges.short;
   const damping = minOf(spot, size);
+  const weight = damping.div(size);
   return {
     id: tailId(move),
     move: move.isNegative() ? damping.neg() : damping,
     volatilityShock,
-    corners: [{ id: tailId(move), weight: damping }],
-    divisor: size,
+    corners: [{ id: tailId(move), weight }],
+    weight,
   };
 }

@@ -20,6 +20,8 @@ export interface UnderlyingRequirement {
   readonly points: readonly ScanPoint[];
   /** By exposure, then by point. */
   readonly profits: readonly (readonly Decimal[])[];
+  /** Of all exposures together, by point. */
+  readonly jointProfits: readonly Decimal[];
   /** Charge of each exposure on its own. */
   readonly alone: readonly Decimal[];
 }
@@ -41,17 +43,28 @@ export function underlyingRequirement(
   const withOptions = exposures.some(({ option }) => option !== null);
   const points = scanPoints(parameters.grid, ranges, parameters.volatilityShock, withOptions);
   const profits = exposures.map((exposure) => points.map((point) => profitAt(exposure, point)));
-  const members = exposures.map((exposure, i) => ({ exposure, profits: profits[i] as readonly Decimal[] }));
   const minimumOf = (group: readonly Exposure[]): Decimal =>
     shortOptionMinimum(group, ranges, spot, parameters.shortOptionMinimum);
-  const charge = (group: typeof members): Decimal =>
-    maxOf(greatestLoss(group).loss, minimumOf(group.map(({ exposure }) => exposure)));
+  const alone = exposures.map((exposure, i) => maxOf(greatestLoss(profits[i] ?? []).loss, minimumOf([exposure])));
 
-  const whole = greatestLoss(members);
-  const joint = maxOf(whole.loss, minimumOf(exposures));
   const expiries = [...new Set(exposures.map(({ expiry }) => expiry))].sort();
-  const byExpiry = sum(expiries.map((expiry) => charge(members.filter(({ exposure }) => exposure.expiry === expiry))));
-  const alone = members.map((member) => charge([member]));
+  const expiryProfits = expiries.map((expiry) =>
+    summed(
+      profits.filter((_, i) => exposures[i]?.expiry === expiry),
+      points.length,
+    ),
+  );
+  const byExpiry = sum(
+    expiries.map((expiry, i) =>
+      maxOf(
+        greatestLoss(expiryProfits[i] ?? []).loss,
+        minimumOf(exposures.filter((exposure) => exposure.expiry === expiry)),
+      ),
+    ),
+  );
+  const jointProfits = summed(expiryProfits, points.length);
+  const whole = greatestLoss(jointProfits);
+  const joint = maxOf(whole.loss, minimumOf(exposures));
   const { betweenExpiries, betweenPositions } = parameters.lostOffset;
   const lostBetweenExpiries = betweenExpiries.times(maxOf(byExpiry.minus(joint), ZERO));
   const lostBetweenPositions = betweenPositions.times(maxOf(sum(alone).minus(joint), ZERO));
@@ -64,23 +77,28 @@ export function underlyingRequirement(
     worst: whole.index === null ? null : (points[whole.index] ?? null),
     points,
     profits,
+    jointProfits,
     alone,
   };
 }
 
+/** Sum of several rows of profits, point by point. */
+function summed(rows: readonly (readonly Decimal[])[], points: number): readonly Decimal[] {
+  return Array.from({ length: points }, (_, point) => {
+    let total = ZERO;
+    for (const row of rows) total = total.plus(row[point] ?? ZERO);
+    return total;
+  });
+}
+
 /** Greatest loss over all points, 0 if there is none; the first of equal points. */
-function greatestLoss(members: readonly { readonly profits: readonly Decimal[] }[]): {
-  readonly loss: Decimal;
-  readonly index: number | null;
-} {
-  let loss = ZERO;
+function greatestLoss(profits: readonly Decimal[]): { readonly loss: Decimal; readonly index: number | null } {
+  let least = ZERO;
   let index: number | null = null;
-  const points = members[0]?.profits.length ?? 0;
-  for (let i = 0; i < points; i += 1) {
-    const at = sum(members.map(({ profits }) => profits[i] ?? ZERO)).neg();
-    if (at.gt(loss)) [loss, index] = [at, i];
-  }
-  return { loss, index };
+  profits.forEach((profit, i) => {
+    if (profit.lt(least)) [least, index] = [profit, i];
+  });
+  return { loss: least.neg().plus(ZERO), index };
 }
 
 /**
