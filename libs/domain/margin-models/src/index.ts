@@ -37,3 +37,5 @@ export * from './deribit/deribit-models.js';
 export { contractRequirement, deribitStandardMargin, shortOptionRequirement } from './deribit/standard-margin.js';
 export { deribitPortfolioMargin } from './deribit/portfolio-margin.js';
 export * from './deribit/portfolio.documents.js';
+export * from './okx/depeg-charge.js';
+export * from './reg-t/reg-t-option.model.js';
