@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY_MS, instantOf } from '@ballast/kernel';
+import { DAY_MS, canonicalText, instantOf, log, sha256 } from '@ballast/kernel';
 import type { ExpiryChain, OptionChain, OptionQuote } from './option-chain.js';
 import { forwardFromParity, markOf, yearsBetween } from './option-chain.js';
 import { type ExpirySurface, fitSurface, shiftedSlice } from './surface.js';
@@ -18,7 +18,7 @@ function expiryOf(days: number, slice: SviSlice, forward: number, extra: Partial
   const strikes = [...gridOver(0.6, 1.6, 21)].map((share) => Math.round((share * forward) / 500) * 500);
   const quotes = [...new Set(strikes)].flatMap((strike) =>
     (['call', 'put'] as const).map((type): OptionQuote => {
-      const k = Math.log(strike / forward);
+      const k = log(strike / forward);
       const volatility = sviVolatility(slice, t, k);
       const quote = { instrument: `BTC-${days}D-${strike}-${type === 'call' ? 'C' : 'P'}`, type, strike };
       const mark = markOf(quote, 'inverse', forward, t, volatility);
@@ -278,5 +278,11 @@ describe('a published surface', () => {
     // The gates spoke of these very decimals.
     const [first] = published.expiries;
     expect(Number(first?.slice?.a)).toBe(surface.expiries[0]?.slice?.a);
+  });
+
+  it('has the same text on every machine', () => {
+    expect(sha256(canonicalText(surfacePublished(fitSurface(calm())))).toString('hex')).toBe(
+      '9e4d2b765b3e011955fb8b1da48714188d0864a9a2e18299ca61f7ff8b8f47db',
+    );
   });
 });
