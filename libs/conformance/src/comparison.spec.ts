@@ -26,6 +26,8 @@ describe('a figure of ours is held against the expected one', () => {
     ['a text of either', 'absolute or relative 1e-6', '0', dec('0.0000009'), true],
     ['a text of either, past both', 'absolute or relative 1e-6', '0', dec('0.0000011'), false],
     ['a text of one', 'relative 1e-8', '1000000000', dec('1000000010'), true],
+    ['a text of two', 'relative 1e-8 or absolute 0.5', '100', dec('100.5'), true],
+    ['a text of two, past both', 'relative 1e-8 or absolute 0.5', '100', dec('100.51'), false],
     ['a rule in an object', { rule: 'absolute 0.5' }, '1', dec('1.5'), true],
     ['text figures of ours', { rule: 'exact' }, '1e3', '1000', true],
     ['whole numbers of ours', { rule: 'exact' }, '7', 7, true],
@@ -98,10 +100,16 @@ describe('a tolerance by field', () => {
     expect(differences(expected, actual, toleranceOf(stated)).length === 0).toBe(outcome);
   });
 
-  it.each(['about right', { rule: 'roughly' }, { margin: 'roughly' }, { margin: 5 }, 7, null])(
-    'a rule that is not known is refused: %j',
-    (unknown) => {
-      expect(() => toleranceOf(unknown)).toThrow('tolerance: no such rule');
-    },
-  );
+  it.each([
+    'about right',
+    'relative',
+    'absolute 1 or 2',
+    { rule: 'roughly' },
+    { margin: 'roughly' },
+    { margin: 5 },
+    7,
+    null,
+  ])('a rule that is not known is refused: %j', (unknown) => {
+    expect(() => toleranceOf(unknown)).toThrow('tolerance: no such rule');
+  });
 });

@@ -14,6 +14,7 @@ export interface Tolerance {
 
 const EXACT: FigureRule = { kind: 'exact' };
 const NUMBER = String.raw`(\d+(?:\.\d+)?(?:e[+-]?\d+)?)`;
+const NEAR = `(absolute|relative)( ${NUMBER})?`;
 /** Keys of a tolerance by field that mean "every field not named". */
 const REST = /^(all )?other( figures| fields)?$|^default$|^\*$/;
 
@@ -43,9 +44,10 @@ function ruleOf(stated: unknown): FigureRule | undefined {
   if (typeof stated === 'string') return ruleOfText(stated);
   if (typeof stated !== 'object' || stated === null) return undefined;
   const { rule, absolute, relative } = stated as Readonly<Record<string, unknown>>;
-  if (typeof rule === 'string') return ruleOfText(rule);
-  if (!isDistance(absolute) && !isDistance(relative)) return undefined;
-  return { kind: 'near', absolute: distance(absolute), relative: distance(relative) };
+  if (isDistance(absolute) || isDistance(relative)) {
+    return { kind: 'near', absolute: distance(absolute), relative: distance(relative) };
+  }
+  return typeof rule === 'string' ? ruleOfText(rule) : undefined;
 }
 
 function ruleOfText(text: string): FigureRule {
@@ -54,14 +56,17 @@ function ruleOfText(text: string): FigureRule {
   if (/^truncate\b.*\binteger\b/.test(rule)) return { kind: 'truncated', decimals: 0 };
   const decimals = /^truncate\b.*\bto (\d+) decimals?\b/.exec(rule)?.[1];
   if (decimals !== undefined) return { kind: 'truncated', decimals: Number(decimals) };
-  const near = new RegExp(`^(absolute or relative|relative or absolute|absolute|relative) ${NUMBER}$`).exec(rule);
-  if (near === null) throw unknownRule(text);
-  const size = dec(near[2]!);
-  return {
-    kind: 'near',
-    absolute: near[1]!.includes('absolute') ? size : ZERO,
-    relative: near[1]!.includes('relative') ? size : ZERO,
-  };
+  if (!new RegExp(`^${NEAR}( or ${NEAR})*$`).test(rule)) throw unknownRule(text);
+  const sizes = { absolute: ZERO, relative: ZERO };
+  let size: Decimal | undefined;
+  // From the end, since a distance without a figure has that of the next: `absolute or relative 1e-6`.
+  for (const part of rule.split(' or ').reverse()) {
+    const [name, figure] = part.split(' ') as ['absolute' | 'relative', string | undefined];
+    if (figure !== undefined) size = dec(figure);
+    if (size === undefined) throw unknownRule(text);
+    sizes[name] = size;
+  }
+  return { kind: 'near', ...sizes };
 }
 
 const isDistance = (value: unknown): value is string | number =>

@@ -5,6 +5,7 @@ import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
 import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
 import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
+import { benchSweep, SWEEP_DEFAULTS, type SweepOptions } from './sweep/sweep.bench.js';
 
 /** How much each part does. */
 export interface Sizes {
@@ -13,9 +14,10 @@ export interface Sizes {
   readonly replay: ReplayOptions;
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
+  readonly sweep: SweepOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory'] as const;
+export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'sweep'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
@@ -24,6 +26,7 @@ export const DEFAULT_SIZES: Sizes = {
   replay: REPLAY_DEFAULTS,
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
+  sweep: SWEEP_DEFAULTS,
 };
 
 /** The five days of the crash, several minutes. */
@@ -47,6 +50,7 @@ export const TINY_SIZES: Sizes = {
     partitions: 2,
   },
   memory: { accounts: 200, partitions: 2 },
+  sweep: { accounts: 300, positionsEach: 10, scenarios: 33, instruments: 40, threadedAccounts: [300], rounds: 3 },
 };
 
 /** Measures the named parts one after the other; each begins with an empty database. */
@@ -68,5 +72,7 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchSimulate(context, sizes.simulate);
     case 'memory':
       return benchMemory(context, sizes.memory);
+    case 'sweep':
+      return benchSweep(context, sizes.sweep);
   }
 }

@@ -72,7 +72,7 @@ function expiryOf(rows: readonly Row[]): ExpiryChain {
   const forwards = rows.map(({ underlying }) => Number(underlying)).sort((p, q) => p - q);
   return {
     expiry: Date.parse((rows[0] as Row).expiry_datetime),
-    forward: forwards[forwards.length >> 1] as number,
+    forward: forwards[forwards.length >> 1],
     quotes: rows.map(quoteOf),
   };
 }

@@ -35,6 +35,7 @@ export interface PerpInput extends OrdersInput, RatioInput {
   readonly size: string;
   readonly quoteAmount: string;
   readonly price: string;
+  readonly highLeverage?: boolean;
 }
 
 export const figure = (value: string | null | undefined): Decimal => (value ? dec(value) : ZERO);

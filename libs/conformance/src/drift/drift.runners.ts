@@ -145,7 +145,7 @@ function accountMargin(inputs: AccountInput): CaseResult {
     {
       kind: inputs.requirement,
       strict: inputs.strict,
-      highLeverage: inputs.highLeverage ?? false,
+      highLeverage: inputs.highLeverage ?? inputs.perp?.highLeverage ?? false,
       userMarginRatio: figure(inputs.userMaxMarginRatio),
       overrideMarginRatio: figure(inputs.marginRatioOverride),
       openOrderMargin: dec(inputs.openOrderMargin ?? OPEN_ORDER_MARGIN),

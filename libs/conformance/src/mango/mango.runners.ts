@@ -39,14 +39,15 @@ interface HealthInput {
 
 const HEALTH_KINDS: Readonly<Record<string, HealthKind>> = {
   init: 'init',
+  initial: 'init',
   maint: 'maint',
   maintenance: 'maint',
-  liquidationEnd: 'liquidationEnd',
-  liquidation_end: 'liquidationEnd',
+  liquidationend: 'liquidationEnd',
 };
 
+/** The kind of health by its name, however it is written. */
 function healthKindOf(name: string): HealthKind {
-  const kind = HEALTH_KINDS[name];
+  const kind = HEALTH_KINDS[name.toLowerCase().replace(/[^a-z]/g, '')];
   if (kind === undefined) throw new Error(`healthType: "${name}" is none of ${Object.keys(HEALTH_KINDS).join(', ')}`);
   return kind;
 }

@@ -109,7 +109,7 @@ export const vegaRunners: CaseRunners = {
       termsOf(inputs),
     );
     if (outcome.accepted) return outcome;
-    return { accepted: false, error: rejectionWord(outcome.reason, expectedField(expected, 'error')) };
+    return { accepted: false, rejected: true, error: rejectionWord(outcome.reason, expectedField(expected, 'error')) };
   }),
 
   isolated_position_change: runner((inputs, { expected }) => {

@@ -1,10 +1,17 @@
+import { adaptivePortfolio } from './adaptive/adaptive-portfolio.model.js';
+import { FRACTION_MODELS } from './fraction-models.js';
 import type { MarginModel } from './margin-model.js';
 import { ModelInputError } from './model-input-error.js';
 import { SCENARIO_MODELS } from './scenario-models.js';
 import { vegaLadder } from './vega/vega-ladder.model.js';
 
 /** Every margin model of this release. A changed rule is a new version; a version that decided something stays. */
-export const MARGIN_MODELS: readonly MarginModel[] = [...SCENARIO_MODELS, vegaLadder];
+export const MARGIN_MODELS: readonly MarginModel[] = [
+  adaptivePortfolio,
+  ...SCENARIO_MODELS,
+  ...FRACTION_MODELS,
+  vegaLadder,
+];
 
 const byId = new Map(MARGIN_MODELS.map((model) => [model.id, model]));
 

@@ -6,7 +6,9 @@
 
 /** Bytes of a block: 12 columns of float64, six registers. */
 const BLOCK: usize = 96;
-/** Accounts whose sums are kept at a time: 24 KiB a block, so that they stay in the cache until the worst is looked for. */
+/** Bytes of an account's sums of one block: the 12 columns, then the least of the six registers, lane by lane. */
+const SUMS: usize = 112;
+/** Accounts whose sums are kept at a time: 28 KiB a block, so that they stay in the cache until the worst is looked for. */
 const RUN: i32 = 256;
 
 /** All bits but the sign of the upper lane: turns (q, q) into (q, |q|). */
@@ -63,21 +65,14 @@ function sumBlock<Kind>(
     v128.store(sums, d, 48);
     v128.store(sums, e, 64);
     v128.store(sums, f, 80);
-    sums += BLOCK;
+    v128.store(sums, f64x2.pmin(f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d)), f64x2.pmin(e, f)), 96);
+    sums += SUMS;
   }
 }
 
-/** Least of a block, lane by lane. */
-function leastOf(sums: usize): v128 {
-  return f64x2.pmin(
-    f64x2.pmin(f64x2.pmin(v128.load(sums), v128.load(sums, 16)), f64x2.pmin(v128.load(sums, 32), v128.load(sums, 48))),
-    f64x2.pmin(v128.load(sums, 64), v128.load(sums, 80)),
-  );
-}
-
-/** Two bits, one per lane: where the pair of columns is equal to the wanted value. */
-function equalPair(sums: usize, wanted: v128): i32 {
-  return i64x2.bitmask(f64x2.eq(v128.load(sums), wanted));
+/** Four columns: two times 16 bits each, set where the sum is the wanted one. */
+function equalColumns(sums: usize, wanted: v128): v128 {
+  return i16x8.narrow_i32x4_s(f64x2.eq(v128.load(sums), wanted), f64x2.eq(v128.load(sums, 16), wanted));
 }
 
 /**
@@ -89,7 +84,7 @@ function equalPair(sums: usize, wanted: v128): i32 {
  * @param values     blocks of 12 columns, each block with one row of 96 bytes per instrument
  * @param blockBytes size of a block: 96 x instruments
  * @param blocks     number of blocks, at least 1
- * @param sums       scratch of this thread: blocks x 256 x 96 bytes
+ * @param sums       scratch of this thread: blocks x 256 x 112 bytes
  * @param worst      out, f64 per account: least P&L of any scenario
  * @param scenarios  out, i32 per account: the lowest scenario that has it
  * @param magnitudes out, f64 per account: sum of |quantity| x reach
@@ -108,51 +103,49 @@ export function sweep(
   from: i32,
   to: i32,
 ): void {
-  const sumsOfBlock = <usize>RUN * BLOCK;
+  const sumsOfBlock = <usize>RUN * SUMS;
   const last = sums + <usize>(blocks - 1) * sumsOfBlock;
   for (let first = from; first < to; first += RUN) {
     const end = min(first + RUN, to);
-    let block = values;
+    let blockValues = values;
     for (let out = sums; out < last; out += sumsOfBlock) {
-      sumBlock<WithoutReach>(offsets, rows, quantities, block, out, first, end);
-      block += blockBytes;
+      sumBlock<WithoutReach>(offsets, rows, quantities, blockValues, out, first, end);
+      blockValues += blockBytes;
     }
-    sumBlock<WithReach>(offsets, rows, quantities, block, last, first, end);
+    sumBlock<WithReach>(offsets, rows, quantities, blockValues, last, first, end);
 
+    let lastSums = last;
     for (let account = first; account < end; account++) {
-      const at = sums + <usize>(account - first) * BLOCK;
-      let least = leastOf(at);
-      // Per lane the first block that has the least.
-      let blockOf = i64x2.splat(0);
-      for (let b = 1; b < blocks; b++) {
-        const next = leastOf(at + <usize>b * sumsOfBlock);
-        const less = f64x2.lt(next, least);
-        least = v128.bitselect(next, least, less);
-        blockOf = v128.bitselect(i64x2.splat(b), blockOf, less);
+      let least = v128.load(lastSums, 96);
+      for (let b = blocks - 1, at = lastSums; b > 0; b--) {
+        at -= sumsOfBlock;
+        least = f64x2.pmin(v128.load(at, 96), least);
       }
-      const even = f64x2.extract_lane(least, 0);
-      const odd = f64x2.extract_lane(least, 1);
-      const blockOfEven = <i32>i64x2.extract_lane(blockOf, 0);
-      const blockOfOdd = <i32>i64x2.extract_lane(blockOf, 1);
-      const least2 = select(odd, even, odd < even);
-      const either = select(blockOfOdd, blockOfEven, odd < even);
-      // Where both lanes have it, the earlier block has the lower scenario.
-      const found = select(min(blockOfEven, blockOfOdd), either, odd == even);
-      const wanted = f64x2.splat(least2);
-      const pair = at + <usize>found * sumsOfBlock;
-      const columns =
-        equalPair(pair, wanted) |
-        (equalPair(pair + 16, wanted) << 2) |
-        (equalPair(pair + 32, wanted) << 4) |
-        (equalPair(pair + 48, wanted) << 6) |
-        (equalPair(pair + 64, wanted) << 8) |
-        (equalPair(pair + 80, wanted) << 10);
-      const magnitude = load<f64>(last + <usize>(account - first) * BLOCK, 88);
-      // Where the magnitude overflowed, the sums may be infinite or no numbers: one answer for all of these.
-      const isFinite = magnitude < Infinity;
-      store<f64>(worst + ((<usize>account) << 3), select(least2, -Infinity, isFinite));
-      store<i32>(scenarios + ((<usize>account) << 2), select(found * 12 + ctz(columns), 0, isFinite));
+      // The lesser of the two lanes in both of them.
+      least = f64x2.pmin(v128.shuffle<f64>(least, least, 1, 0), least);
+
+      // Back to the first block that has it, then the first column in there.
+      let block = blocks - 1;
+      let found = lastSums;
+      for (let b = blocks - 2, at = lastSums; b >= 0; b--) {
+        at -= sumsOfBlock;
+        const has = i64x2.bitmask(f64x2.eq(v128.load(at, 96), least));
+        block = select(b, block, has);
+        found = select(at, found, has);
+      }
+      const lower = i8x16.narrow_i16x8_s(equalColumns(found, least), equalColumns(found + 32, least));
+      const upper = equalColumns(found + 64, least);
+      const columns = i8x16.bitmask(lower) | (i8x16.bitmask(i8x16.narrow_i16x8_s(upper, upper)) << 16);
+      const magnitude = load<f64>(lastSums, 88);
+      store<f64>(worst + ((<usize>account) << 3), f64x2.extract_lane(least, 0));
+      store<i32>(scenarios + ((<usize>account) << 2), block * 12 + (ctz(columns) >> 1));
       store<f64>(magnitudes + ((<usize>account) << 3), magnitude);
+      // Where the magnitude overflowed, the sums may be infinite or no numbers: one answer for all of these.
+      if (magnitude == Infinity) {
+        store<f64>(worst + ((<usize>account) << 3), -Infinity);
+        store<i32>(scenarios + ((<usize>account) << 2), 0);
+      }
+      lastSums += SUMS;
     }
   }
 }

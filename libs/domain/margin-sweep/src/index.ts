@@ -1,4 +1,4 @@
-export { kernelModule } from './kernel/kernel.js';
+export { kernelModule, type SweepArguments } from './kernel/kernel.js';
 export type { KernelModule, SharedMemory } from './kernel/web-assembly.js';
 export * from './bound/account-screen.js';
 export * from './bound/sweep-error-bound.js';

@@ -6,8 +6,8 @@ export const PUBLISHED_DIGITS = 12;
 export const PUBLISHED_PLACES = 12;
 
 /**
- * A computed float as the decimal that is published, hashed and acted upon: 12 significant digits, at most 12 decimal places, half
- * up in magnitude. `toPrecision` is exact by ECMA-262, so the text is a function of the bits.
+ * A computed float as the decimal that is published, hashed and acted upon: 12 significant digits, at most 12 decimal places, to
+ * the nearest. `toPrecision` is exact by ECMA-262, so the text is a function of the bits.
  */
 export function publishedFigure(value: number): Decimal {
   return dec(value.toPrecision(PUBLISHED_DIGITS)).toDecimalPlaces(PUBLISHED_PLACES);

@@ -12,7 +12,7 @@ export interface Bound {
   readonly limit: number;
 }
 
-export type Unit = 'events/s' | 'decisions/s' | 'ms' | 's' | 'bytes';
+export type Unit = 'events/s' | 'decisions/s' | 'ms' | 's' | 'bytes' | 'GFLOP/s';
 
 export interface Figure {
   readonly part: string;

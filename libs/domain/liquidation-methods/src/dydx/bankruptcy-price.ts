@@ -1,6 +1,7 @@
 import type { Decimal } from '@ballast/kernel';
 import {
   accountRisk,
+  exact,
   floorTo,
   type FractionAccount,
   type FractionPosition,
@@ -53,6 +54,6 @@ export function bankruptcyQuoteDelta(account: FractionAccount, market: string, c
   const before = positionRisk(position);
   const after = positionRisk(position, position.size.plus(closeDelta));
   const released = after.maintenance.minus(before.maintenance).abs();
-  const share = floorTo(total.netCollateral.times(released).div(total.maintenance), QUOTE_DECIMALS);
+  const share = floorTo(exact(total.netCollateral).times(released).div(total.maintenance), QUOTE_DECIMALS);
   return before.netCollateral.minus(after.netCollateral).minus(share);
 }

@@ -1,5 +1,5 @@
-import { type Decimal, ZERO } from '@ballast/kernel';
-import { accountRisk, type FractionAccount, positionRisk } from '@ballast/margin-models';
+import { dec, Decimal, ZERO } from '@ballast/kernel';
+import { accountRisk, exact, type FractionAccount, positionRisk } from '@ballast/margin-models';
 import { assertMaintenance, positionToClose } from './bankruptcy-price.js';
 
 export interface FillablePriceRule {
@@ -27,8 +27,9 @@ export function fillablePrice(
   assertMaintenance(maintenance);
   const risk = positionRisk(position);
   // r = opened / maintenance, kept as a fraction.
-  const distance = maintenance.minus(netCollateral).times(bankruptcyAdjustment);
+  const distance = exact(maintenance).minus(netCollateral).times(bankruptcyAdjustment);
   const opened = distance.lt(0) ? ZERO : distance.gt(maintenance) ? maintenance : distance;
-  const spread = opened.times(spreadToMaintenance).times(risk.maintenance);
-  return risk.netCollateral.times(maintenance).minus(spread).div(position.size.times(maintenance));
+  const spread = exact(opened).times(spreadToMaintenance).times(risk.maintenance);
+  const price = exact(risk.netCollateral).times(maintenance).minus(spread).div(exact(position.size).times(maintenance));
+  return dec(price.toSignificantDigits(Decimal.precision));
 }

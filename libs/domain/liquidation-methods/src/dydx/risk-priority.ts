@@ -1,4 +1,4 @@
-import type { AccountRisk } from '@ballast/margin-models';
+import { type AccountRisk, exact } from '@ballast/margin-models';
 
 /**
  * Which of two accounts is liquidated first: 1 = the first is riskier, -1 = the second, 0 = alike. By NC / MM, cross-multiplied so
@@ -9,7 +9,7 @@ export function compareRisk(
   second: Pick<AccountRisk, 'netCollateral' | 'maintenance'>,
 ): -1 | 0 | 1 {
   const byRatio = sign(
-    second.netCollateral.times(first.maintenance).cmp(first.netCollateral.times(second.maintenance)),
+    exact(second.netCollateral).times(first.maintenance).cmp(exact(first.netCollateral).times(second.maintenance)),
   );
   if (byRatio !== 0) return byRatio;
   if (first.maintenance.isZero() && second.maintenance.isZero()) {

@@ -1,4 +1,4 @@
-import type { AccountRisk } from '@ballast/margin-models';
+import { type AccountRisk, exact } from '@ballast/margin-models';
 
 /** Why an account that ends below its initial requirement may not change so, or that it may. */
 export type TransitionVerdict = 'accepted' | 'newly-undercollateralised' | 'still-undercollateralised';
@@ -18,6 +18,8 @@ export function undercollateralisedTransition(
     const bothZero = after.maintenance.isZero() && before.maintenance.isZero();
     return bothZero && after.netCollateral.gt(before.netCollateral) ? 'accepted' : refusal;
   }
-  const notWorse = after.netCollateral.times(before.maintenance).gte(before.netCollateral.times(after.maintenance));
+  const notWorse = exact(after.netCollateral)
+    .times(before.maintenance)
+    .gte(exact(before.netCollateral).times(after.maintenance));
   return notWorse ? 'accepted' : refusal;
 }

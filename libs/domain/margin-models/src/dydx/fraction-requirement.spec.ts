@@ -120,3 +120,17 @@ describe('an account', () => {
     expect(isLiquidatable({ netCollateral: collateral, maintenance: asked })).toBe(liquidatable);
   });
 });
+
+describe('figures as large as the venue allows', () => {
+  const largest = dec('18446744073709551615');
+  const notional = netNotional(largest, largest);
+  const withUnit = dec(`${text(notional)}.000001`);
+
+  it('are rounded once, on the grid, and not to 40 digits before', () => {
+    expect(text(notional)).toBe('340282366920938463426481119284349108225');
+    const maintenance = maintenanceRequirement(withUnit, dec('0.721185'), dec('0.333333'));
+    // In integers of 1e-6: ceil(ceil(340282366920938463426481119284349108225000001 x 0.721185) x 0.333333).
+    expect(text(initialRequirement(withUnit, dec('0.721185')))).toBe('245406538787877005746226786011083311615.246626');
+    expect(text(maintenance)).toBe('81802097793779405956407013261432433510.645004');
+  });
+});

@@ -1,5 +1,5 @@
 import { type Decimal, ONE, sum, ZERO } from '@ballast/kernel';
-import { ceilTo, floorTo, QUOTE_DECIMALS, truncateTo } from '../rounding-grid.js';
+import { ceilTo, exact, floorTo, QUOTE_DECIMALS, truncateTo } from '../rounding-grid.js';
 
 /** One perpetual position with the fractions of its market. */
 export interface FractionPosition {
@@ -35,12 +35,12 @@ export interface OpenInterestCaps {
 
 /** Signed value of a position: size x price, toward zero on the quote grid. */
 export function netNotional(size: Decimal, oraclePrice: Decimal): Decimal {
-  return truncateTo(size.times(oraclePrice), QUOTE_DECIMALS);
+  return truncateTo(exact(size).times(oraclePrice), QUOTE_DECIMALS);
 }
 
 /** `ceil(|notional| x fraction)`, quote units. */
 export function initialRequirement(notional: Decimal, fraction: Decimal): Decimal {
-  return ceilTo(notional.abs().times(fraction), QUOTE_DECIMALS);
+  return ceilTo(exact(notional).abs().times(fraction), QUOTE_DECIMALS);
 }
 
 /**
@@ -52,7 +52,7 @@ export function maintenanceRequirement(
   baseFraction: Decimal,
   maintenanceFraction: Decimal,
 ): Decimal {
-  return ceilTo(initialRequirement(notional, baseFraction).times(maintenanceFraction), QUOTE_DECIMALS);
+  return ceilTo(exact(initialRequirement(notional, baseFraction)).times(maintenanceFraction), QUOTE_DECIMALS);
 }
 
 /**
@@ -65,7 +65,7 @@ export function openInterestScaledFraction(base: Decimal, caps: OpenInterestCaps
   if (caps.upper.isZero()) return base;
   if (openInterest.lte(caps.lower)) return base;
   if (openInterest.gte(caps.upper)) return ONE;
-  const growth = ONE.minus(base).times(openInterest.minus(caps.lower)).div(caps.upper.minus(caps.lower));
+  const growth = exact(ONE.minus(base)).times(openInterest.minus(caps.lower)).div(caps.upper.minus(caps.lower));
   return base.plus(floorTo(growth, QUOTE_DECIMALS));
 }
 

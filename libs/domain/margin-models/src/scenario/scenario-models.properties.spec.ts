@@ -62,7 +62,7 @@ const near = (actual: Decimal, expected: Decimal): boolean =>
     .abs()
     .lte(ROUNDING.times(expected.abs().plus(1)));
 
-const runs = { numRuns: 40 };
+const runs = { numRuns: 25 };
 
 describe.each(SCENARIO_MODELS.map((model) => [model.id, model] as const))('%s', (_id, model) => {
   it('asks for nothing when nothing is held', () => {

@@ -2,7 +2,7 @@ import { type Decimal, log, maxOf, minOf, ONE, sum, text, ZERO } from '@ballast/
 import type { ScenarioResult } from '../margin-model.js';
 import type { ExpiryHoldings, OptionHolding, UnderlyingHoldings } from './holdings.js';
 import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from './market-reading.js';
-import { type HoldingProfit, type MarketShock, revaluationOfHoldings } from './revaluation.js';
+import { type HoldingProfit, type MarketShock, type Revaluation, revaluationOfHoldings } from './revaluation.js';
 import type { ScenarioParameters } from './scenario-parameters.js';
 import { skewMultiplier } from './skew-shock.js';
 import { shockedVolatility, termScale, type VolatilityDirection } from './volatility-shock.js';
@@ -123,6 +123,29 @@ function resultOf(
   return { id, pnl: pnl.plus(relief), byPosition };
 }
 
+/** Profit or loss of the holdings of one underlying, and of assets that follow it, in each of some scenarios. */
+export function scanScenarios(
+  scenarios: readonly ScanScenario[],
+  revaluation: Revaluation,
+  followers: readonly FollowingAsset[] = [],
+  expiryOffset: Decimal = ONE,
+): readonly ScenarioResult[] {
+  return scenarios.map((scenario) => {
+    const move = scenario.shock.price.minus(ONE);
+    const profits = [
+      ...revaluation.profitsUnder(scenario.shock),
+      ...followers.map(({ asset, value }) => ({ instrument: asset, pnl: value.times(move) })),
+    ];
+    return resultOf(`${revaluation.holdings.underlying}:${scenario.id}`, scenario, profits, expiryOffset);
+  });
+}
+
+/** The scenario that loses most; nothing when all gain. */
+export function worstOf(underlying: string, scenarios: readonly ScenarioResult[]): ScenarioResult {
+  const nothing: ScenarioResult = { id: `${underlying}:none`, pnl: ZERO, byPosition: [] };
+  return scenarios.reduce((least, next) => (next.pnl.lt(least.pnl) ? next : least), nothing);
+}
+
 /** Scans one underlying. @param asOf moment of the price set, for the terms of dated futures */
 export function scanUnderlying(
   holdings: UnderlyingHoldings,
@@ -132,25 +155,11 @@ export function scanUnderlying(
 ): UnderlyingScan {
   const revaluation = revaluationOfHoldings(holdings);
   const { underlying } = holdings;
-  const profitsUnder = (shock: MarketShock): readonly HoldingProfit[] => [
-    ...revaluation.profitsUnder(shock),
-    ...followers.map(({ asset, value }) => ({ instrument: asset, pnl: value.times(shock.price.minus(ONE)) })),
-  ];
-  const scenarios = scenariosOf(parameters).map((scenario) =>
-    resultOf(`${underlying}:${scenario.id}`, scenario, profitsUnder(scenario.shock), parameters.expiryOffset),
-  );
-  const nothing: ScenarioResult = { id: `${underlying}:none`, pnl: ZERO, byPosition: [] };
-  return {
-    underlying,
-    scenarios,
-    basis: basisOf(
-      underlying,
-      (price) => revaluation.profitsUnder({ price, volatilityOf: unshocked }),
-      asOf,
-      parameters,
-    ),
-    worst: scenarios.reduce((least, next) => (next.pnl.lt(least.pnl) ? next : least), nothing),
-  };
+  const scenarios = scanScenarios(scenariosOf(parameters), revaluation, followers, parameters.expiryOffset);
+  const profitsAt = (price: Decimal): readonly HoldingProfit[] =>
+    revaluation.profitsUnder({ price, volatilityOf: unshocked });
+  const basis = basisOf(underlying, profitsAt, asOf, parameters);
+  return { underlying, scenarios, basis, worst: worstOf(underlying, scenarios) };
 }
 
 const unshocked = ({ volatility }: OptionHolding): number => volatility.toNumber();

@@ -1,7 +1,7 @@
-import { type Decimal, maxOf, minOf, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ONE, ZERO } from '@ballast/kernel';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
-import { finite, instrumentMarketOf, SETTLEMENT_ASSET } from './market-reading.js';
+import { finite, instrumentMarketOf, SETTLEMENT_ASSET, underlyingMarketOf } from './market-reading.js';
 
 /** @throws ModelInputError `order-quantity-not-positive` */
 export function orderQuantity({ instrument, quantity }: OpenOrder): Decimal {
@@ -27,7 +27,9 @@ function filled(portfolio: Portfolio, orders: readonly OpenOrder[], market: Mark
     const quantity = side === 'buy' ? orderQuantity(order) : orderQuantity(order).neg();
     const price = fillPrice(order, market);
     if (instrument.kind !== 'option') return { instrument, quantity, entryPrice: price };
-    cash = cash.minus(quantity.times(instrument.contractSize).times(price));
+    // A coin-settled premium is paid in coin, which is worth its spot.
+    const unit = instrument.settlement === 'linear' ? ONE : underlyingMarketOf(market, instrument.underlying).spot;
+    cash = cash.minus(quantity.times(instrument.contractSize).times(price).times(unit));
     return { instrument, quantity };
   });
   return {

@@ -45,7 +45,7 @@ export const vegaLadder: MarginModel<VegaLadderParameters> = {
   title: 'Vega: maintenance, search, initial and release level, log-normal expected shortfall',
   source: {
     text: 'vegaprotocol/specs 0019-MCAL, 0018-RSKM, 0010-MARG; vegaprotocol/vega a50750cc',
-    asOf: '2024-02-29',
+    asOf: '2026-11-22',
   },
   levels: ['release', 'initial', 'search', 'maintenance'],
   defaultParameters: VEGA_LADDER_DEFAULTS,

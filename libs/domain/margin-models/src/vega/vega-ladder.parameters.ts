@@ -17,9 +17,9 @@ export interface VegaLadderParameters {
   readonly markets: ReadonlyMap<string, LadderMarketParameters>;
 }
 
-/** Figures a market of the venue was proposed with; a market of one's own needs its own volatility. */
+/** Figures of the venue's own scenarios and market simulator; a market of one's own needs its own volatility. */
 export const VEGA_LADDER_DEFAULTS = {
-  id: 'vega-ladder-2024-02@1',
+  id: 'vega-ladder-2026-11@1',
   document: {
     unit: '0.01',
     scaling: { search: '1.1', initial: '1.5', release: '1.7' },

@@ -2,22 +2,23 @@ import { invariant } from '@ballast/kernel';
 import { KERNEL_BASE64 } from './kernel-bytes.js';
 import { webAssembly, type KernelModule, type SharedMemory } from './web-assembly.js';
 
-/** What the compiled module exports; addresses are bytes into its memory. @see assembly/ */
+/** Addresses and sizes that the compiled sweep works on. @see assembly/sweep.ts */
+export type SweepArguments = readonly [
+  offsets: number,
+  rows: number,
+  quantities: number,
+  values: number,
+  blockBytes: number,
+  blocks: number,
+  sums: number,
+  worst: number,
+  scenarios: number,
+  magnitudes: number,
+];
+
+/** What the compiled module exports; addresses are bytes into its memory. */
 export interface KernelExports {
-  sweep(
-    offsets: number,
-    rows: number,
-    quantities: number,
-    values: number,
-    blockBytes: number,
-    blocks: number,
-    sums: number,
-    worst: number,
-    scenarios: number,
-    magnitudes: number,
-    from: number,
-    to: number,
-  ): void;
+  sweep(...argumentsThenAccounts: readonly [...SweepArguments, from: number, to: number]): void;
   optionPrices(
     forwards: number,
     strikes: number,

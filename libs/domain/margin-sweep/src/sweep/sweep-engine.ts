@@ -1,5 +1,5 @@
 import { invariant } from '@ballast/kernel';
-import { instantiateKernel, kernelModule } from '../kernel/kernel.js';
+import { instantiateKernel, kernelModule, type SweepArguments } from '../kernel/kernel.js';
 import { BLOCK_BYTES } from './sweep-layout.js';
 import { sweepReference } from './sweep-reference.js';
 import type { SweepTables } from './sweep-tables.js';
@@ -23,27 +23,34 @@ export const typescriptSweep =
     sweepReference(tables, from, to);
   };
 
+/**
+ * What the compiled sweep is given, all but the accounts: for threads that have the module and the memory but not this library.
+ *
+ * @param thread as in `sweepOf`
+ */
+export function sweepArguments({ layout, sizes }: SweepTables, thread: number): SweepArguments {
+  invariant(thread >= 0 && thread < (sizes.threads ?? 1), `the book has no scratch for thread ${thread}`);
+  return [
+    layout.offsets,
+    layout.rows,
+    layout.quantities,
+    layout.values,
+    sizes.instruments * BLOCK_BYTES,
+    layout.blocks,
+    layout.sums + thread * layout.sumsPerThread,
+    layout.worst,
+    layout.scenarios,
+    layout.magnitudes,
+  ];
+}
+
 /** @throws InvariantViolation where the engine has no SIMD */
 export function simdSweep(tables: SweepTables, thread = 0): Sweep {
-  const { layout, sizes } = tables;
-  invariant(thread >= 0 && thread < (sizes.threads ?? 1), `the book has no scratch for thread ${thread}`);
+  const addresses = sweepArguments(tables, thread);
   const kernel = instantiateKernel(tables.memory);
   return (from, to) => {
     checkPart(tables, from, to);
-    kernel.sweep(
-      layout.offsets,
-      layout.rows,
-      layout.quantities,
-      layout.values,
-      sizes.instruments * BLOCK_BYTES,
-      layout.blocks,
-      layout.sums + thread * layout.sumsPerThread,
-      layout.worst,
-      layout.scenarios,
-      layout.magnitudes,
-      from,
-      to,
-    );
+    kernel.sweep(...addresses, from, to);
   };
 }
 

@@ -3,8 +3,10 @@ import { ModelInputError } from '@ballast/margin-models';
 /** Columns of a block: six registers of two float64. */
 export const BLOCK_COLUMNS = 12;
 export const BLOCK_BYTES = BLOCK_COLUMNS * 8;
+/** Bytes of an account's sums of a block: its columns and the least of each lane. */
+const SUMS_BYTES = BLOCK_BYTES + 16;
 /** Accounts whose sums the compiled sweep keeps at a time. */
-export const RUN_ACCOUNTS = 256;
+const RUN_ACCOUNTS = 256;
 
 /** How large a book is. */
 export interface SweepSizes {
@@ -62,7 +64,7 @@ export function layoutOf(sizes: SweepSizes): SweepLayout {
     end += Math.ceil(bytes / CACHE_LINE) * CACHE_LINE;
     return at;
   };
-  const sumsPerThread = blocks * RUN_ACCOUNTS * BLOCK_BYTES;
+  const sumsPerThread = blocks * RUN_ACCOUNTS * SUMS_BYTES;
   const layout = {
     columns: blocks * BLOCK_COLUMNS,
     blocks,

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { dydxRunners } from './dydx.runners.js';
+
+const BTC = { market: 'BTC', size: '0.1', oraclePrice: '50000', imf: '0.2', maintenanceFraction: '0.5' };
+const run = (kind: string, inputs: unknown, params: unknown = {}) =>
+  dydxRunners[kind]!({ id: 'case', kind, params, inputs });
+
+describe('cases of dYdX, read', () => {
+  it.each([
+    ['bankruptcy_price', {}],
+    ['fillable_price', { bankruptcyAdjustment: '1', spreadToMaintenanceMarginRatio: '0.1' }],
+    ['insurance_fund_delta', { maxLiquidationFee: '0.005' }],
+  ])('%s names a delta that does not reduce the position as the venue does', (kind, params) => {
+    for (const [closeMarket, closeDelta] of [
+      ['BTC', '0.1'],
+      ['BTC', '-0.2'],
+      ['BTC', '0'],
+      ['ETH', '-0.1'],
+    ]) {
+      const inputs = { quoteBalance: '-4501', positions: [BTC], closeMarket, closeDelta, fillPrice: '50000' };
+      expect(run(kind, inputs, params)).toEqual({ error: 'InvalidPositionSizeDelta' });
+    }
+  });
+
+  it('deleveraging names a refused transition, and a delta that one side cannot take', () => {
+    const short = { quoteBalance: '50000', positions: [{ ...BTC, size: '-1' }] };
+    const long = { quoteBalance: '-50001', positions: [{ ...BTC, size: '1' }] };
+    const deleverage = (closeDelta: string) =>
+      run('deleveraging', { liquidated: short, offsetting: long, closeMarket: 'BTC', closeDelta });
+    expect(deleverage('1')).toEqual({ error: 'StateTransitionRejected' });
+    expect(deleverage('2')).toEqual({ error: 'InvalidPositionSizeDelta' });
+  });
+
+  it('a transition that is allowed is a success', () => {
+    const state = { netCollateral: '1', initial: '2', maintenance: '1' };
+    expect(run('undercollateralized_transition', { old: state, new: state })).toEqual({ result: 'Success' });
+  });
+});

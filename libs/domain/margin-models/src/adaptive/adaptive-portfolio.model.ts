@@ -1,0 +1,323 @@
+import { profit } from '@ballast/instruments';
+import { maxOf, ONE, roundMoney, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { doubt } from '../collateral/collateral-parameters.js';
+import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
+import type {
+  ExplainLine,
+  MarginModel,
+  Market,
+  ModelResult,
+  OpenOrder,
+  Portfolio,
+  PositionHolding,
+  ScenarioResult,
+} from '../margin-model.js';
+import { ModelInputError } from '../model-input-error.js';
+import { confidenceOf, finite, instrumentMarketOf, positive, underlyingMarketOf } from '../scenario/market-reading.js';
+import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
+import { adaptiveRanges, requireSchedule, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
+import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
+import { collateralExposure, sideSizes, valuePositions, type Exposure } from './exposure.js';
+import { underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
+
+/** AVSL of a whole portfolio: perpetuals, dated futures, options and coin collateral over the same scenarios. */
+export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
+  id: 'adaptive-portfolio@1',
+  title: 'Adaptive portfolio margin: scenarios as wide as AVSL rates',
+  source: { text: 'Own definition, docs/spec/adaptive-portfolio.md', asOf: '2026-11-22' },
+  levels: ['initial', 'call', 'liquidation'],
+  defaultParameters: ADAPTIVE_DEFAULTS,
+  readParameters: readAdaptiveParameters,
+  assess,
+};
+
+/** All of one underlying that a requirement is made of. */
+interface UnderlyingBook {
+  readonly underlying: string;
+  readonly spot: Decimal;
+  readonly schedule: AdaptiveSchedule;
+  readonly exposures: readonly Exposure[];
+  /** The owner's sizes over all accounts, this one included. */
+  readonly sizes: SideSizes;
+}
+
+interface AssessedUnderlying extends UnderlyingBook {
+  readonly ranges: AdaptiveRanges;
+  readonly requirement: UnderlyingRequirement;
+}
+
+/**
+ * Assesses a portfolio:
+ *   value        collateral after haircuts + profit since entry + options at their marks, rounded down to the cent
+ *   call         sum over underlyings of the requirement at V_eff now
+ *   liquidation  the same at each side's liquidation range
+ *   initial      worst of { no order, all buys filled, all sells filled }: multiple * call + loss of the fills, and what
+ *                doubtful prices ask for
+ * Requirements are rounded up to the cent, once at the end.
+ * @see docs/spec/adaptive-portfolio.md
+ */
+function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParameters): ModelResult {
+  const jointly = new Set(market.adaptive?.keys() ?? []);
+  const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, jointly);
+  const held = valuePositions(portfolio.positions, market, parameters.grid);
+  const coins = coinExposures(collateral, market, jointly);
+  const exposures = held.map(({ exposure }) => exposure);
+  const books = booksOf(portfolio, market, exposures, coins);
+  const call = books.map((book) => assessBook(book, 'call', parameters));
+  const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
+  const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
+  const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
+  const scenarios = call.flatMap(scenariosOf);
+  const worst = worstOf(call);
+  return {
+    value: roundMoney(value, 'USD', 'equity'),
+    requirements: {
+      initial: roundMoney(initial.total, 'USD', 'requirement'),
+      call: roundMoney(totalOf(call), 'USD', 'requirement'),
+      liquidation: roundMoney(totalOf(liquidation), 'USD', 'requirement'),
+    },
+    lines: [
+      ...collateral.map(({ line }) => line),
+      ...held.map(({ line }) => line),
+      ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
+      ...liquidation.map(liquidationLine),
+      ...initial.lines,
+    ],
+    ...(scenarios.length === 0 ? {} : { scenarios }),
+    ...(worst === null ? {} : { worstScenario: worst }),
+  };
+}
+
+const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
+  sum(assessed.map(({ requirement }) => requirement.total));
+
+/** Coins whose market move is charged together with the positions of their underlying. */
+function coinExposures(
+  collateral: readonly CollateralWorth[],
+  market: Market,
+  jointly: ReadonlySet<string>,
+): readonly Exposure[] {
+  return collateral
+    .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())
+    .map((worth) => {
+      const { asset } = worth;
+      const field = `market.collateral.${asset}.confidence`;
+      return collateralExposure(worth, confidenceOf(market.collateral.get(asset)?.confidence, field));
+    });
+}
+
+function booksOf(
+  portfolio: Portfolio,
+  market: Market,
+  positions: readonly Exposure[],
+  coins: readonly Exposure[],
+): readonly UnderlyingBook[] {
+  const all = [...positions, ...coins];
+  return [...new Set(all.map(({ underlying }) => underlying))].sort().map((underlying) => {
+    const own = sideSizes(positions.filter((exposure) => exposure.underlying === underlying));
+    const owner = portfolio.ownerSizes?.get(underlying);
+    const sizeOf = (side: 'long' | 'short'): Decimal =>
+      owner === undefined ? own[side] : maxOf(own[side], finite(owner[side], `ownerSizes.${underlying}.${side}`));
+    return {
+      underlying,
+      spot: underlyingMarketOf(market, underlying).spot,
+      schedule: scheduleOf(market, underlying),
+      exposures: all.filter((exposure) => exposure.underlying === underlying),
+      sizes: { long: sizeOf('long'), short: sizeOf('short') },
+    };
+  });
+}
+
+const checkedSchedules = new WeakSet<AdaptiveSchedule>();
+
+function scheduleOf(market: Market, underlying: string): AdaptiveSchedule {
+  const field = `market.adaptive.${underlying}`;
+  const schedule = market.adaptive?.get(underlying);
+  if (schedule === undefined) {
+    const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
+    throw new ModelInputError('market-missing', field, message);
+  }
+  // A published schedule never changes: the same one is checked once.
+  if (!checkedSchedules.has(schedule)) {
+    requireSchedule(schedule, field);
+    checkedSchedules.add(schedule);
+  }
+  return schedule;
+}
+
+function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
+  const ranges = adaptiveRanges(book.schedule, book.sizes, level);
+  return { ...book, ranges, requirement: underlyingRequirement(book.exposures, ranges, book.spot, parameters) };
+}
+
+/** The same book at its liquidation ranges; while these are the call's, as they are in calm, so is the requirement. */
+function atLiquidation(atCall: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
+  const ranges = adaptiveRanges(atCall.schedule, atCall.sizes, 'liquidation');
+  const same = (['long', 'short'] as const).every(
+    (side) => ranges[side].spot.eq(atCall.ranges[side].spot) && ranges[side].scalar.eq(atCall.ranges[side].scalar),
+  );
+  return same ? atCall : assessBook(atCall, 'liquidation', parameters);
+}
+
+/** Which orders are taken as filled. */
+type FilledSide = 'none' | 'buy' | 'sell';
+
+interface InitialRequirement {
+  readonly total: Decimal;
+  readonly lines: readonly ExplainLine[];
+}
+
+function initialOf(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: AdaptiveParameters,
+  held: readonly AssessedUnderlying[],
+  coins: readonly Exposure[],
+  collateral: readonly CollateralWorth[],
+): InitialRequirement {
+  const multiple = parameters.initialMultiple;
+  const ofPositions = multiple.times(totalOf(held)).plus(doubtfulCharge(held, parameters));
+  let worst: { readonly filled: FilledSide; readonly total: Decimal; readonly loss: Decimal } = {
+    filled: 'none',
+    total: ofPositions,
+    loss: ZERO,
+  };
+  for (const filled of ['buy', 'sell'] as const) {
+    const orders = portfolio.orders.filter(({ side, reduceOnly }) => side === filled && reduceOnly !== true);
+    if (orders.length === 0) continue;
+    const loss = sum(orders.map((order) => fillLoss(order, market)).sort((a, b) => a.cmp(b)));
+    const assessed = booksWithFills(portfolio, market, orders, coins, parameters).map((book) =>
+      assessBook(book, 'call', parameters),
+    );
+    const total = multiple.times(totalOf(assessed)).plus(doubtfulCharge(assessed, parameters)).plus(loss);
+    if (total.gt(worst.total)) worst = { filled, total, loss };
+  }
+  const ofCollateral = sum(collateral.map(({ confidenceCharge }) => confidenceCharge));
+  const ofDoubt = doubtfulCharge(held, parameters).plus(ofCollateral);
+  const lines: ExplainLine[] = [
+    { code: 'initial-multiple', amount: multiple.minus(ONE).times(totalOf(held)), figures: { multiple } },
+    { code: 'price-confidence', amount: ofDoubt, figures: { ofCollateral } },
+    {
+      code: 'open-orders',
+      ...(worst.filled === 'none' ? {} : { subject: `all-${worst.filled}s` }),
+      amount: worst.total.minus(ofPositions),
+      figures: { fillLoss: worst.loss },
+    },
+  ];
+  return { total: worst.total.plus(ofCollateral), lines };
+}
+
+/** Loss of a fill against the mark, USD, >= 0; a gain doesn't count before it is made. */
+function fillLoss({ instrument, side, quantity, price }: OpenOrder, market: Market): Decimal {
+  if (price === undefined) return ZERO;
+  const { mark } = instrumentMarketOf(market, instrument.id);
+  const signed = side === 'buy' ? quantity : quantity.neg();
+  const gain = profit(instrument, signed, finite(price, `orders.${instrument.id}.price`), mark);
+  const { spot } = underlyingMarketOf(market, instrument.underlying);
+  return maxOf(gain.times(instrument.settlement === 'inverse' ? spot : ONE).neg(), ZERO);
+}
+
+function booksWithFills(
+  portfolio: Portfolio,
+  market: Market,
+  orders: readonly OpenOrder[],
+  coins: readonly Exposure[],
+  parameters: AdaptiveParameters,
+): readonly UnderlyingBook[] {
+  const fills = orders.map(({ instrument, side, quantity }): PositionHolding => {
+    const size = positive(quantity, `orders.${instrument.id}.quantity`);
+    return { instrument, quantity: side === 'buy' ? size : size.neg() };
+  });
+  const exposuresOf = (positions: readonly PositionHolding[]): readonly Exposure[] =>
+    valuePositions(positions, market, parameters.grid).map(({ exposure }) => exposure);
+  const before = exposuresOf(portfolio.positions);
+  const after = exposuresOf([...portfolio.positions, ...fills]);
+  const sizesOf = (exposures: readonly Exposure[], underlying: string): SideSizes =>
+    sideSizes(exposures.filter((exposure) => exposure.underlying === underlying));
+  return booksOf(portfolio, market, after, coins).map((book) => {
+    const [held, filled] = [sizesOf(before, book.underlying), sizesOf(after, book.underlying)];
+    const owner = portfolio.ownerSizes?.get(book.underlying) ?? held;
+    const grown = (side: 'long' | 'short'): Decimal =>
+      maxOf(owner[side], held[side]).plus(maxOf(filled[side].minus(held[side]), ZERO));
+    return { ...book, sizes: { long: grown('long'), short: grown('short') } };
+  });
+}
+
+/** What new risk on doubtful prices needs on top: charge of a position on its own * factor * doubt. */
+function doubtfulCharge(assessed: readonly AssessedUnderlying[], { collateral }: AdaptiveParameters): Decimal {
+  const { confidence: rule } = collateral;
+  return sum(
+    assessed.flatMap(({ exposures, requirement }) =>
+      exposures.map(({ confidence }, i) =>
+        (requirement.alone[i] ?? ZERO).times(rule.factor).times(doubt(confidence, rule)),
+      ),
+    ),
+  );
+}
+
+function requirementLines(assessed: AssessedUnderlying, parameters: AdaptiveParameters): readonly ExplainLine[] {
+  const { underlying: subject, ranges, sizes, requirement } = assessed;
+  const { worst, loss, shortOptionExcess, betweenExpiries, betweenPositions } = requirement;
+  const scan: ExplainLine = {
+    code: 'scan-risk',
+    subject,
+    amount: loss,
+    figures: {
+      sizeLong: sizes.long,
+      sizeShort: sizes.short,
+      rangeDown: ranges.long.spot,
+      rangeUp: ranges.short.spot,
+      scalarDown: ranges.long.scalar,
+      scalarUp: ranges.short.scalar,
+      ...(worst === null ? {} : { worstMove: worst.move, worstVolatilityShock: worst.volatilityShock }),
+    },
+  };
+  const { lostOffset, shortOptionMinimum } = parameters;
+  return [
+    scan,
+    { code: 'short-option-minimum', subject, amount: shortOptionExcess, figures: { rate: shortOptionMinimum } },
+    {
+      code: 'offset-between-expiries',
+      subject,
+      amount: betweenExpiries,
+      figures: { lostShare: lostOffset.betweenExpiries },
+    },
+    {
+      code: 'offset-between-positions',
+      subject,
+      amount: betweenPositions,
+      figures: { lostShare: lostOffset.betweenPositions },
+    },
+  ].filter(({ code, amount }) => code === 'scan-risk' || !amount.isZero());
+}
+
+const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying): ExplainLine => ({
+  code: 'liquidation-level',
+  subject: underlying,
+  amount: requirement.total,
+  figures: {
+    rangeDown: ranges.long.spot,
+    rangeUp: ranges.short.spot,
+    scalarDown: ranges.long.scalar,
+    scalarUp: ranges.short.scalar,
+  },
+});
+
+/** Scenarios of one underlying, `BTC:spot-0.0156/vol+0.3`: other underlyings don't move in them. */
+function scenariosOf({ underlying, exposures, requirement }: AssessedUnderlying): readonly ScenarioResult[] {
+  return requirement.points.map(({ id }, point) => {
+    const byPosition = exposures.map(({ subject }, i) => ({
+      instrument: subject,
+      pnl: requirement.profits[i]?.[point] ?? ZERO,
+    }));
+    return { id: `${underlying}:${id}`, pnl: requirement.jointProfits[point] ?? ZERO, byPosition };
+  });
+}
+
+function worstOf(assessed: readonly AssessedUnderlying[]): string | null {
+  let worst: AssessedUnderlying | null = null;
+  for (const next of assessed) {
+    if (next.requirement.worst !== null && next.requirement.loss.gt(worst?.requirement.loss ?? ZERO)) worst = next;
+  }
+  return worst === null ? null : `${worst.underlying}:${worst.requirement.worst?.id}`;
+}

@@ -1,0 +1,216 @@
+import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
+import { isoOf, sum, ZERO, type Decimal } from '@ballast/kernel';
+import type { CollateralWorth } from '../collateral/collateral-value.js';
+import type { ExplainLine, Market, PositionHolding, RiskArrayValue } from '../margin-model.js';
+import { ModelInputError } from '../model-input-error.js';
+import { leastConfidence, lotsByInstrument } from '../scenario/holdings.js';
+import {
+  confidenceOf,
+  finite,
+  instrumentMarketOf,
+  positive,
+  secondsToExpiryOf,
+  underlyingMarketOf,
+} from '../scenario/market-reading.js';
+import type { SideSizes } from './adaptive-schedule.js';
+import { publishedScenarios, type PublishedScenario, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
+
+/** What a position, or a coin held as collateral, gains and loses when its underlying moves. */
+export interface Exposure {
+  /** Instrument id, or asset of a collateral. */
+  readonly subject: string;
+  readonly underlying: string;
+  /** What expires together; `spot` for perpetuals and coins. */
+  readonly expiry: string;
+  /** USD gained per unit of relative move; 0 for an option. */
+  readonly linear: Decimal;
+  readonly option: OptionExposure | null;
+  /** USD gained per unit of relative move near the present price: what size is measured in. 0 for collateral. */
+  readonly delta: Decimal;
+  readonly confidence: Decimal;
+}
+
+export interface OptionExposure {
+  readonly type: 'call' | 'put';
+  /** Units of the underlying, negative = short. */
+  readonly units: Decimal;
+  /** Published values by scenario, and the one without any move. */
+  readonly values: ReadonlyMap<string, Decimal>;
+  readonly unmoved: Decimal;
+}
+
+/** Of all lots of one instrument: what they are worth now and what they gain and lose. */
+export interface ValuedPosition {
+  readonly exposure: Exposure;
+  /** USD in equity: an option at its mark, anything else its profit since entry less funding not yet booked. */
+  readonly worth: Decimal;
+  readonly line: ExplainLine;
+}
+
+/** Profit of an exposure at a point of the scan, USD, loss negative. */
+export function profitAt({ linear, option, subject }: Exposure, point: ScanPoint): Decimal {
+  if (option === null) return linear.times(point.move);
+  let moved = ZERO;
+  for (const { id, weight } of point.corners) {
+    const value = option.values.get(id);
+    if (value === undefined) throw missingScenario(subject, id);
+    moved = moved.plus(value.times(weight));
+  }
+  return moved.minus(option.unmoved.times(point.weight)).times(option.units);
+}
+
+/** Delta-equivalent notional by side, USD, >= 0. Sizes of several accounts of an owner add up. */
+export function sideSizes(exposures: readonly Exposure[]): SideSizes {
+  return {
+    long: sum(exposures.filter(({ delta }) => delta.gt(0)).map(({ delta }) => delta)),
+    short: sum(exposures.filter(({ delta }) => delta.lt(0)).map(({ delta }) => delta.neg())),
+  };
+}
+
+/**
+ * Values positions, all lots of an instrument together, in the order of instrument ids.
+ * A future in the averaging window of its delivery keeps the share of its risk that is still open; an option's risk array
+ * tells by itself.
+ * @throws ModelInputError when the price set lacks something, or has something impossible, or a contract has expired
+ */
+export function valuePositions(
+  positions: readonly PositionHolding[],
+  market: Market,
+  grid: ScenarioGrid,
+): readonly ValuedPosition[] {
+  return lotsByInstrument(positions).map((lots) => valuePosition(lots, market, grid));
+}
+
+function valuePosition(lots: readonly PositionHolding[], market: Market, grid: ScenarioGrid): ValuedPosition {
+  const [{ instrument }] = lots as [PositionHolding];
+  const { spot } = underlyingMarketOf(market, instrument.underlying);
+  const { mark } = instrumentMarketOf(market, instrument.id);
+  const field = `market.instruments.${instrument.id}.mark`;
+  if (instrument.kind !== 'option') positive(mark, field);
+  else if (mark.isNegative()) throw new ModelInputError('mark-negative', field, `${field}: a premium is 0 or more`);
+  const quantity = sum(lots.map((lot) => lot.quantity));
+  const inUsd = (amount: Decimal): Decimal => (instrument.settlement === 'inverse' ? amount.times(spot) : amount);
+  const worth =
+    instrument.kind === 'option'
+      ? inUsd(contractValue(instrument, mark).times(quantity))
+      : sum(lots.map((lot) => inUsd(profitSinceEntry(lot, mark)).minus(fundingOf(lot))));
+  const exposure = exposureOf(instrument, quantity, mark, market, grid);
+  const line: ExplainLine = {
+    code: 'position',
+    subject: instrument.id,
+    amount: worth,
+    figures: { quantity, mark, delta: exposure.delta },
+  };
+  return { exposure, worth, line };
+}
+
+/** What a contract of that quantity gains and loses. */
+function exposureOf(
+  instrument: Instrument,
+  quantity: Decimal,
+  mark: Decimal,
+  market: Market,
+  grid: ScenarioGrid,
+): Exposure {
+  const { id, underlying } = instrument;
+  const common = { subject: id, underlying, confidence: positionConfidence(instrument, market) };
+  if (instrument.kind === 'perpetual') {
+    const linear = signedNotional(instrument, quantity, mark);
+    return { ...common, expiry: 'spot', linear, option: null, delta: linear };
+  }
+  secondsToExpiryOf(market, id, instrument.expiry);
+  const expiry = isoOf(instrument.expiry);
+  if (instrument.kind === 'future') {
+    const linear = signedNotional(instrument, quantity, mark).times(openShare(instrument.expiry, market.asOf));
+    return { ...common, expiry, linear, option: null, delta: linear };
+  }
+  const values = riskArrayOf(market, id);
+  const valueOf = (scenario: string | undefined): Decimal => {
+    const value = values.get(scenario ?? '');
+    if (value === undefined) throw missingScenario(id, scenario ?? '');
+    return value;
+  };
+  // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
+  const units = quantity.times(instrument.contractSize);
+  const [below, unmoved, above] = scenariosAroundZero(grid);
+  const delta = valueOf(above.id).minus(valueOf(below.id)).times(units).div(above.spotMove.minus(below.spotMove));
+  const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved.id) };
+  return { ...common, expiry, linear: ZERO, option, delta };
+}
+
+/** A coin held as collateral, or owed, moves with its underlying; `worth` is what it counts for. */
+export function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decimal): Exposure {
+  return { subject: asset, underlying: asset, expiry: 'spot', linear: worth, option: null, delta: ZERO, confidence };
+}
+
+function signedNotional(instrument: Instrument, quantity: Decimal, mark: Decimal): Decimal {
+  const size = notional(instrument, quantity, mark);
+  return quantity.isNegative() ? size.neg() : size;
+}
+
+function profitSinceEntry({ instrument, quantity, entryPrice }: PositionHolding, mark: Decimal): Decimal {
+  if (entryPrice === undefined || quantity.isZero()) return ZERO;
+  return profit(instrument, quantity, positive(entryPrice, `positions.${instrument.id}.entryPrice`), mark);
+}
+
+const fundingOf = ({ instrument, accruedFunding }: PositionHolding): Decimal =>
+  accruedFunding === undefined ? ZERO : finite(accruedFunding, `positions.${instrument.id}.accruedFunding`);
+
+function positionConfidence(instrument: Instrument, market: Market): Decimal {
+  const { id, underlying } = instrument;
+  const own = confidenceOf(market.instruments.get(id)?.confidence, `market.instruments.${id}.confidence`);
+  const spot = confidenceOf(
+    market.underlyings.get(underlying)?.confidence,
+    `market.underlyings.${underlying}.confidence`,
+  );
+  if (instrument.kind === 'perpetual') return leastConfidence(own, spot);
+  const key = `${underlying}@${instrument.expiry}`;
+  const expiry = market.expiries.get(key);
+  const forward = confidenceOf(expiry?.forwardConfidence, `market.expiries.${key}.forwardConfidence`);
+  const volatility = confidenceOf(expiry?.volatilityConfidence, `market.expiries.${key}.volatilityConfidence`);
+  return leastConfidence(own, spot, forward, ...(instrument.kind === 'option' ? [volatility] : []));
+}
+
+const readArrays = new WeakMap<readonly RiskArrayValue[], ReadonlyMap<string, Decimal>>();
+
+/** Values by scenario; the same published array is read once. */
+function riskArrayOf(market: Market, instrument: string): ReadonlyMap<string, Decimal> {
+  const field = `market.riskArrays.${instrument}`;
+  const published = market.riskArrays?.get(instrument);
+  if (published === undefined) {
+    const message = `${field}: no risk array is published; publish one or remove the position`;
+    throw new ModelInputError('risk-array-missing', field, message);
+  }
+  const known = readArrays.get(published);
+  if (known !== undefined) return known;
+  const values = new Map(
+    published.map(({ scenarioId, value }) => [scenarioId, finite(value, `${field}.${scenarioId}`)]),
+  );
+  readArrays.set(published, values);
+  return values;
+}
+
+function missingScenario(instrument: string, scenario: string): ModelInputError {
+  const field = `market.riskArrays.${instrument}`;
+  const message = `${field}: has no value for ${scenario}; publish it for every scenario of the parameter document`;
+  return new ModelInputError('risk-array-incomplete', field, message);
+}
+
+/** The scenarios with volatility as it is, next below the present price, at it and next above it. */
+function scenariosAroundZero(grid: ScenarioGrid): readonly [PublishedScenario, PublishedScenario, PublishedScenario] {
+  const known = aroundZero.get(grid);
+  if (known !== undefined) return known;
+  const level = publishedScenarios(grid).filter(
+    ({ id, volatilityShock }) => id.startsWith('spot') && volatilityShock.isZero(),
+  );
+  const zero = level.findIndex(({ spotMove }) => spotMove.isZero());
+  const found = [level[zero - 1], level[zero], level[zero + 1]] as unknown as [
+    PublishedScenario,
+    PublishedScenario,
+    PublishedScenario,
+  ];
+  aroundZero.set(grid, found);
+  return found;
+}
+
+const aroundZero = new WeakMap<ScenarioGrid, readonly [PublishedScenario, PublishedScenario, PublishedScenario]>();
