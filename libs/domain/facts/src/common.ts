@@ -33,7 +33,7 @@ export interface PositionFigures {
 
 /**
  * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`,
- * `house/pnl`, `house/fees`, `house/funding`, `house/rounding`, `liquidation`, `in-transit`, `suspense`,
+ * `house/pnl`, `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `liquidation`, `in-transit`, `suspense`,
  * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`.
  * A positive amount is a credit in favour of the named party; a client's collateral is positive, custody negative.
  */
