@@ -1,4 +1,4 @@
-import type { InstrumentRisk, PriceStatus, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
+import type { InstrumentRisk, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
 import { contractValue, listingState, openShare, type Instrument, type Option } from '@ballast/instruments';
 import {
   ONE,
@@ -345,7 +345,6 @@ function priceOption(
   term: TermScenarios,
   pricing: Pricing,
 ): InstrumentRisk {
-  const { rules } = pricing;
   const prices = pricesOf(pricing, { underlying: underlyingOf(record) });
   if (prices.status === 'HALT' && record.risk !== null) return frozen(record.risk);
 

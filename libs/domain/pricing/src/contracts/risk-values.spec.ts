@@ -1,5 +1,6 @@
 import { parseInstrumentId, type Instrument, type Option } from '@ballast/instruments';
 import { dec } from '@ballast/kernel';
+import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, riskScenarios } from '@ballast/margin-models';
 import { black76 } from '@ballast/valuation';
 import fc from 'fast-check';
 import { linearValues, optionValues, riskText, scenariosAt } from './risk-values.js';
@@ -139,5 +140,18 @@ describe('scenario set', () => {
     expect(factors(0.01)).toEqual(factors(1));
     expect(factors(1)[1]).toBe(0);
     expect(factors(365)[0]).toBeCloseTo(1 + 0.25 * (30 / 365) ** 0.13, 12);
+  });
+});
+
+describe('adaptive-scenarios@1 and adaptive-portfolio', () => {
+  it('agree on every scenario, its shocks and their term rule, under the parameters that the model comes with', () => {
+    const { grid } = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
+    const ours = ADAPTIVE_SCENARIOS.scenarios.map(({ id, spotFactor, volatilityShock }) => {
+      const size = Math.abs(Number(volatilityShock));
+      const kind = Number(volatilityShock) < 0 ? 'down' : 'up';
+      const volatility = size === 0 ? { kind: 'none' } : { kind, range: size, term: ADAPTIVE_SCENARIOS.term };
+      return { id, spotFactor, volatility };
+    });
+    expect(ours).toEqual(riskScenarios(grid));
   });
 });

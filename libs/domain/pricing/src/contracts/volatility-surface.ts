@@ -109,6 +109,8 @@ function fitExpiries(
   }
 }
 
+const NO_QUOTE = { bid: null, ask: null, openInterest: null };
+
 /** Quotes in dollars, whatever the options are settled in: a coin price is a fraction of the forward. */
 function chainOf({ record, forward, options }: OptionExpiry, asOf: Instant, rules: PricingRules): ExpiryChain {
   return {
@@ -117,14 +119,14 @@ function chainOf({ record, forward, options }: OptionExpiry, asOf: Instant, rule
     quotes: options.map(({ specification: { instrument }, quote }): OptionQuote => {
       if (instrument.kind !== 'option') throw new TypeError(`${instrument.id} is no option`);
       const unit = instrument.settlement === 'inverse' ? forward.toNumber() : 1;
-      const sides = quote !== null && isLive(quote.at, asOf, rules) ? quote : null;
+      const { bid, ask, openInterest } = quote !== null && isLive(quote.at, asOf, rules) ? quote : NO_QUOTE;
       return {
         instrument: instrument.id,
         type: instrument.type,
         strike: instrument.strike.toNumber(),
-        ...(sides?.bid == null ? {} : { bid: Number(sides.bid) * unit }),
-        ...(sides?.ask == null ? {} : { ask: Number(sides.ask) * unit }),
-        ...(sides?.openInterest == null ? {} : { openInterest: Number(sides.openInterest) }),
+        ...(bid === null ? {} : { bid: Number(bid) * unit }),
+        ...(ask === null ? {} : { ask: Number(ask) * unit }),
+        ...(openInterest === null ? {} : { openInterest: Number(openInterest) }),
       };
     }),
   };
