@@ -1,7 +1,7 @@
-import { InstrumentError, requireListed, requireSteps, type ContractSpecification } from '@ballast/instruments';
+import { InstrumentError, requireListed, requireSteps } from '@ballast/instruments';
 import type { FillEvents, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { roundMoney, text, ZERO, type Asset, type Decimal, type Instant } from '@ballast/kernel';
+import { roundMoney, text, ZERO, type Instant } from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import {
   accountStream,
@@ -16,7 +16,7 @@ import {
   type CloseOutOrder,
 } from './accounts.state.js';
 import { settlementOf } from './cleared-contracts.js';
-import { FEES, provisionalPenalty, tradingFee } from './fee-schedule.js';
+import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
 import {
   fieldsOf,
   LARGEST_AMOUNT,
@@ -29,22 +29,10 @@ import {
   unreadable,
   type Reading,
 } from './input-reading.js';
-import { clientLedger, postingsOf, type JournalLine } from './ledger.js';
+import { postingsOf } from './ledger.js';
 import { applyTrade, figuresOf, signedQuantity, tradedValue } from './position.js';
 import { deliverLate } from './settlement.decider.js';
 import { suspenseBooked } from './suspense.decider.js';
-
-/** One side of a trade as it can be booked. */
-interface Fill {
-  readonly tradeId: string;
-  readonly accountId: string;
-  readonly contract: ContractSpecification;
-  readonly side: TradeSide;
-  readonly quantity: Decimal;
-  readonly price: Decimal;
-  readonly liquidity: 'maker' | 'taker';
-  readonly closeOutOrder: Place | null;
-}
 
 function readPlace(value: unknown): Place | null {
   const fields = fieldsOf(value);
@@ -122,80 +110,6 @@ function unclearable(
   }
 }
 
-/** Booking of a fill beside the position: the fee and the entry. */
-interface FillBooking {
-  readonly fee: Decimal;
-  readonly feeSchedule: string;
-  readonly toClient: { readonly [A in Asset]?: Decimal };
-  readonly lines: readonly JournalLine[];
-}
-
-/** A trade: the client pays its fee in the settlement asset. */
-function bookedTrade(state: AccountsState, fill: Fill, credit: Decimal, cash: Decimal, value: Decimal): FillBooking {
-  const { contract, accountId, liquidity, quantity } = fill;
-  const { settlementAsset: asset, instrument } = contract;
-  const index = state.indexes.get(instrument.underlying as Underlying);
-  const fee = tradingFee(contract, liquidity, quantity, value.abs(), index);
-  const toClient = credit.minus(fee.amount);
-  return {
-    fee: fee.amount,
-    feeSchedule: fee.schedule,
-    toClient: { [asset]: toClient },
-    lines: [
-      [clientLedger(accountId), asset, toClient],
-      ['house/pnl', asset, cash.neg()],
-      ['house/rounding', asset, cash.minus(credit)],
-      ['house/fees', asset, fee.amount],
-    ],
-  };
-}
-
-/**
- * A close-out: the client is closed at the mark and charged the provisional penalty in USD; what mark and fill differ by is
- * `liquidation`'s, in USD too. Coin is converted at the order's price between `liquidation` and `house/conversion`.
- */
-function bookedCloseOut(
-  order: CloseOutOrder,
-  fill: Fill,
-  credit: Decimal,
-  cash: Decimal,
-  value: Decimal,
-  againstMark: Decimal,
-): FillBooking {
-  const { contract, accountId, quantity } = fill;
-  const { settlementAsset: asset } = contract;
-  const notional = order.notional === null ? value.abs() : quantity.times(order.notional);
-  const penalty = provisionalPenalty(notional, order.provisionalRate);
-  const difference = roundMoney(againstMark, asset, 'credit');
-  const client = clientLedger(accountId);
-  const house: readonly JournalLine[] = [
-    ['house/pnl', asset, cash.plus(againstMark).neg()],
-    ['house/rounding', asset, cash.minus(credit).plus(againstMark).minus(difference)],
-  ];
-  const booking = { fee: penalty, feeSchedule: FEES.id };
-  if (asset === 'USD') {
-    const toClient = credit.minus(penalty);
-    return {
-      ...booking,
-      toClient: { USD: toClient },
-      lines: [[client, 'USD', toClient], ...house, ['liquidation', 'USD', difference.plus(penalty)]],
-    };
-  }
-  const converted = roundMoney(difference.times(order.assetPrice), 'USD', 'credit');
-  return {
-    ...booking,
-    toClient: { [asset]: credit, USD: penalty.neg() },
-    lines: [
-      [client, asset, credit],
-      [client, 'USD', penalty.neg()],
-      ...house,
-      ['house/conversion', asset, difference],
-      ['house/conversion', 'USD', converted.neg()],
-      ['liquidation', 'USD', converted.plus(penalty)],
-    ],
-  };
-}
-
 /**
  * Books one side of a trade: novation on the spot against the house position of this partition. A fill is a fact and
  * is never refused; what cannot be booked where it belongs goes to suspense. The same side of the same trade twice is
@@ -249,10 +163,11 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
   const credit = roundMoney(cash, contract.settlementAsset, 'credit');
   // In the client's closing direction: selling below the mark, or buying above it, is a loss of `liquidation`.
   const againstMark = order === null ? ZERO : value.minus(fillValue);
+  const moved = { credit, cash, value, againstMark };
   const { fee, feeSchedule, toClient, lines } =
     order === null
-      ? bookedTrade(state, fill, credit, cash, value)
-      : bookedCloseOut(order, fill, credit, cash, value, againstMark);
+      ? tradeBooking(fill, moved, state.indexes.get(contract.instrument.underlying as Underlying))
+      : closeOutBooking(fill, moved, order);
   return fact('PositionChanged', accountStream(accountId), {
     accountId,
     reason: order === null ? 'trade' : 'close-out',
