@@ -9,7 +9,7 @@ import { accountView, assessmentNow, unknownAccount, withdrawalView } from './ac
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
-import { parsed } from './problem.js';
+import { parsed, Problem } from './problem.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
@@ -139,7 +139,11 @@ export class AccountsController {
   preTradeCheck(@Param('accountId') accountId: string, @Body() body: unknown): object {
     const account = this.#known(accountId);
     const order = parsed(contract.preTradeCheckRequest, body, 'body');
-    return checkBeforeTrade(this.clearing.margin(this.clearing.partitionOf(account)), account, order);
+    const partition = this.clearing.partitionOf(account);
+    if (!this.clearing.accounts(partition).contracts.has(order.instrument)) {
+      throw new Problem('instrument-unknown', `${order.instrument} is not cleared`);
+    }
+    return checkBeforeTrade(this.clearing.margin(partition), account, order);
   }
 
   @Get(':accountId/decisions')

@@ -314,8 +314,9 @@ describe('a pre-trade check', () => {
     expect((await house.get('/accounts/trader.main')).body.positions).toEqual([]);
   });
 
-  it('of an unknown instrument or a negative quantity is malformed', async () => {
-    expectProblem(await check({ instrument: 'DOGE-PERP', side: 'buy', quantity: '1' }), 400, 'request-malformed');
+  it('of an instrument that is not cleared is refused, of none or a negative quantity malformed', async () => {
+    expectProblem(await check({ instrument: 'DOGE-PERP', side: 'buy', quantity: '1' }), 422, 'instrument-unknown');
+    expectProblem(await check({ instrument: 'doge', side: 'buy', quantity: '1' }), 400, 'request-malformed');
     expectProblem(await check({ instrument: 'BTC-PERP', side: 'buy', quantity: '-1' }), 400, 'request-malformed');
   });
 });
