@@ -33,9 +33,9 @@ function bySpot(type: OptionType, strike: number, spot: number, q: number, r: nu
 const market = fc.record({
   type: fc.constantFrom<OptionType>('call', 'put'),
   forward: fc.double({ min: 1, max: 100_000, noNaN: true }),
-  moneyness: fc.double({ min: -4, max: 4, noNaN: true }),
-  timeYears: fc.double({ min: 0.002, max: 3, noNaN: true }),
-  volatility: fc.double({ min: 0.05, max: 3, noNaN: true }),
+  moneyness: fc.double({ min: -3, max: 3, noNaN: true }),
+  timeYears: fc.double({ min: 0.002, max: 2, noNaN: true }),
+  volatility: fc.double({ min: 0.05, max: 2, noNaN: true }),
 });
 const strikeOf = (m: { forward: number; moneyness: number; timeYears: number; volatility: number }) =>
   m.forward * exp(m.moneyness * m.volatility * Math.sqrt(m.timeYears));
@@ -176,12 +176,12 @@ describe('greeks', () => {
         near(
           slope((x) => -at(forward, x, volatility).value, timeYears, dt),
           centre.theta,
-          forward / timeYears,
+          Math.max(forward, strike) / timeYears,
         );
         near(
           slope((x) => at(forward, timeYears, volatility, x).value, rate, 1e-3),
           centre.rho,
-          forward * (1 + timeYears),
+          Math.max(forward, strike) * (1 + timeYears),
         );
         near(
           slope((x) => at(x, timeYears, volatility).vega, forward, df),

@@ -121,6 +121,8 @@ export interface StrikeObservation {
   readonly k: number;
   /** Held by live narrow quotes, call's and put's together. */
   readonly range: VolatilityRange | undefined;
+  /** Instruments whose live quotes are narrow enough to hold the mark. */
+  readonly narrow: readonly string[];
   readonly point: SmilePoint | undefined;
   readonly openInterest: number;
 }
@@ -172,12 +174,14 @@ export function observeStrikes(
     const k = strike >= forward ? logDistance(forward, strike) : -logDistance(strike, forward);
     const openInterest = twins.reduce((total, quote) => total + (quote.openInterest ?? 0), 0);
     const interest = openInterest > 0 ? 1 : rules.weightWithoutInterest;
+    const narrow: string[] = [];
     let range: VolatilityRange | undefined;
     let point: SmilePoint | undefined;
     for (const quote of twins) {
       const quoted = quotedRange(quote, unit, forward, timeYears);
       const isNarrow = quoted !== undefined && quoted.most - quoted.least < rules.maxSpreadVolatility;
       if (isNarrow) {
+        narrow.push(quote.instrument);
         const least = Math.max(quoted.least, range?.least ?? 0);
         const most = Math.min(quoted.most, range?.most ?? Infinity);
         // Quotes of call and put that exclude each other: the one out of the money stands.
@@ -193,7 +197,7 @@ export function observeStrikes(
         point = { k, volatility: 0.5 * (quoted.least + quoted.most), weight: interest / (1 + width * width) };
       }
     }
-    return { strike, k, range, point, openInterest };
+    return { strike, k, range, narrow, point, openInterest };
   });
 }
 

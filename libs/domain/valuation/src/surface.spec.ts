@@ -85,9 +85,9 @@ describe('a surface', () => {
 
   it('holds a mark inside live narrow quotes, call and put at one volatility', () => {
     const expiry = expiryOf(30, month, 60_500);
-    // Somebody bids two vol points over the smile for one out-of-the-money call.
+    // Somebody quotes one strike two vol points over the smile, call and put.
     const quotes = expiry.quotes.map((quote) => {
-      if (quote.type !== 'call' || quote.strike !== 69_500) return quote;
+      if (quote.strike !== 69_500) return quote;
       const t = yearsBetween(asOf, expiry.expiry);
       const bid = markOf(quote, 'inverse', 60_500, t, (quote.referenceVolatility as number) + 0.02);
       return { ...quote, bid, ask: bid + SPREAD_TICKS };

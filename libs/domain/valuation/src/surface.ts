@@ -3,7 +3,6 @@ import type { Instant } from '@ballast/kernel';
 import {
   type ExpiryChain,
   type OptionChain,
-  type OptionQuote,
   type StrikeObservation,
   checkChain,
   forwardFromParity,
@@ -216,12 +215,9 @@ function marksGates(
     .filter(({ type, strike }) => type === 'put' && calls.has(strike))
     .map(({ strike, mark }): StrikeMarks => ({ strike, call: calls.get(strike) as number, put: mark }))
     .sort((p, q) => p.strike - q.strike);
-  const narrow = new Set(observations.filter(({ range }) => range).map(({ strike }) => strike));
+  const narrow = new Set(observations.flatMap((observation) => observation.narrow));
   const markBy = new Map(marks.map(({ instrument, mark }) => [instrument, mark]));
-  const quoted = chain.quotes.filter(
-    (quote) =>
-      narrow.has(quote.strike) && isOutOfTheMoney(quote, forward) && (quote.bid ?? 0) > 0 && quote.ask !== undefined,
-  );
+  const quoted = chain.quotes.filter(({ instrument }) => narrow.has(instrument));
   return [
     // Rounding to twelve digits may turn two equal marks over.
     verticalGate(pairs, unit, 1e-10 * forward),
@@ -236,10 +232,6 @@ function marksGates(
       rules.tick,
     ),
   ];
-}
-
-function isOutOfTheMoney({ type, strike }: OptionQuote, forward: number): boolean {
-  return type === 'call' ? strike >= forward : strike < forward;
 }
 
 const failedOf = (gates: readonly GateResult[]): SurfaceGate[] =>

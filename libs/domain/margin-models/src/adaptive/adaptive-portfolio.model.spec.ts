@@ -333,6 +333,29 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     expect(cents(required(cross, 'call'))).toBe(cents(rate.times(SPOT).times(2)));
   });
 
+  it.each<[string, string, string, readonly (readonly [string, number])[]]>([
+    ['a short call at the money', '1', '1461.14', [['BTC-27MAR26-50000-C', -1]]],
+    ['the same at V 2', '2', '2926.90', [['BTC-27MAR26-50000-C', -1]]],
+    ['the same at V 3.2', '3.2', '4710.16', [['BTC-27MAR26-50000-C', -1]]],
+    [
+      'a short straddle',
+      '1',
+      '2212.64',
+      [
+        ['BTC-27MAR26-50000-C', -1],
+        ['BTC-27MAR26-50000-P', -1],
+      ],
+    ],
+    ['a short call at twice the price, by a tail', '1', '624.64', [['BTC-27MAR26-100000-C', -1]]],
+    ['a perpetual', '1', '780.80', [['BTC-PERP', 1]]],
+  ])('asks of %s at V %s the worked %s', (_what, v, expected, held) => {
+    const market = marketAt(
+      v,
+      held.map(([id]) => id),
+    );
+    expect(cents(call(positionsOf(...held), market))).toBe(expected);
+  });
+
   it('keeps, in the averaging window, the share of the risk that is still open', () => {
     const asOf = (EXPIRY.kind === 'future' ? EXPIRY.expiry : NOW) - 15 * MINUTE_MS;
     const market = marketAt('1', IDS, { asOf });

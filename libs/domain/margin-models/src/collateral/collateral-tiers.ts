@@ -12,7 +12,7 @@ export interface CollateralTier {
 /**
  * Value under progressive tiers: sum over tiers of share * (part of the market value in the tier). Continuous and concave.
  * @param marketValue USD, >= 0
- * @see docs/spec/margin-models.md CLR-COL-003 (W33)
+ * @see docs/spec/collateral.md CLR-COL-003 (W33)
  */
 export function tieredValue(marketValue: Decimal, tiers: readonly CollateralTier[]): Decimal {
   let value = ZERO;
@@ -46,7 +46,7 @@ export interface DepegKnot {
 /**
  * Haircut at a price by a table, straight between its knots, flat beyond the first and the last.
  * @param knots by rising price, haircuts never rising
- * @see docs/spec/margin-models.md CLR-COL-004
+ * @see docs/spec/collateral.md CLR-COL-004
  */
 export function depegHaircut(price: Decimal, knots: readonly DepegKnot[]): Decimal {
   let below: DepegKnot | undefined;

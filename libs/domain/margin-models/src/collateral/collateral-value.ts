@@ -24,7 +24,7 @@ export interface CollateralWorth {
  * asset and in full as a debt.
  * @param chargedJointly assets whose market move is charged together with the positions: their haircut has no volatility part
  * @returns in the order of asset names
- * @see docs/spec/margin-models.md CLR-COL-005
+ * @see docs/spec/collateral.md CLR-COL-005
  */
 export function valueCollateral(
   collateral: readonly CollateralHolding[],

@@ -33,7 +33,7 @@ export interface HaircutParts {
  *   h(Q) = clamp( z * sigma * sqrt(tau_liq) + halfSpread + depeg + Y * sigma * sqrt(Q / ADV) , h_min , 1 )
  * Continuous, and never falling in Q or sigma.
  * @param marketValue Q, USD, >= 0
- * @see docs/spec/margin-models.md CLR-COL-001
+ * @see docs/spec/collateral.md CLR-COL-001
  */
 export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
   const { z, sigma, liquidationDays, halfSpread, depeg, minimum } = figures;
@@ -50,7 +50,7 @@ export function haircutOf(marketValue: Decimal, figures: HaircutFigures): Haircu
  * What a market value counts for: max over Q' <= Q of Q' (1 - h(Q')). Nobody is made poorer by holding more, since a part
  * may be left aside: Q (1 - h(Q)) alone would fall where the impact grows faster than the amount.
  * @returns USD, never falling in Q, never rising in sigma
- * @see docs/spec/margin-models.md CLR-COL-002
+ * @see docs/spec/collateral.md CLR-COL-002
  */
 export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures): Decimal {
   const most = sizeOfGreatestValue(figures);

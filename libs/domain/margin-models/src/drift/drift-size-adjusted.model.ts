@@ -124,7 +124,7 @@ function assess(portfolio: Portfolio, market: Market, parameters: DriftSizeAdjus
 export const driftSizeAdjusted: MarginModel<DriftSizeAdjustedParameters> = {
   id: 'drift-size-adjusted@1',
   title: 'Drift v2: size-adjusted ratios and weights',
-  source: { text: 'drift-labs/protocol-v2 0ae3e3b1, figures of its test markets', asOf: '2026-04-30' },
+  source: { text: 'drift-labs/protocol-v2 0ae3e3b1, figures of its tests; other perpetuals own', asOf: '2026-04-30' },
   levels: ['initial', 'maintenance'],
   defaultParameters: DRIFT_SIZE_ADJUSTED_DEFAULTS,
   readParameters: readDriftSizeAdjustedParameters,

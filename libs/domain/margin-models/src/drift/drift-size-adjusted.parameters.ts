@@ -68,7 +68,7 @@ export function readDriftSizeAdjustedParameters(document: unknown): DriftSizeAdj
   }));
 }
 
-/** Ratios and weights of the markets that the venue's own tests use. */
+/** Ratios, weights and imf factor as in the venue's tests; that BTC and ETH have them, and those of other perpetuals, is our choice. */
 export const DRIFT_SIZE_ADJUSTED_DEFAULTS = {
   id: 'drift-size-adjusted-2026-04@1',
   document: {

@@ -59,7 +59,7 @@ export function liquidityTierOf(
   return tiers.get(markets.get(underlying) ?? otherTier)!;
 }
 
-/** Liquidity tiers of the public genesis; which market is in which is by its size there. */
+/** Liquidity tiers of the public genesis; which market is in which tier is our choice. */
 export const DYDX_FRACTION_DEFAULTS = {
   id: 'dydx-fraction-2026-03@1',
   document: {

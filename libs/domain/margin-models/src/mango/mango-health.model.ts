@@ -118,7 +118,10 @@ function assess(portfolio: Portfolio, market: Market, parameters: MangoHealthPar
 export const mangoHealth: MarginModel<MangoHealthParameters> = {
   id: 'mango-health@1',
   title: 'Mango v4: weighted health at three levels',
-  source: { text: 'blockworks-foundation/mango-v4 1303a4a1, weights of its test banks', asOf: '2026-01-31' },
+  source: {
+    text: 'blockworks-foundation/mango-v4 1303a4a1, initial weights of its tests; maintenance weights own',
+    asOf: '2026-11-22',
+  },
   levels: ['initial', 'liquidation-end', 'maintenance'],
   defaultParameters: MANGO_HEALTH_DEFAULTS,
   readParameters: readMangoHealthParameters,

@@ -1,6 +1,7 @@
 import { type Decimal, maxOf, minOf, ONE, ZERO } from '@ballast/kernel';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
+import { withIsolatedPositions } from './isolated-positions.js';
 import { finite, instrumentMarketOf, SETTLEMENT_ASSET, underlyingMarketOf } from './market-reading.js';
 
 /** @throws ModelInputError `order-quantity-not-positive` */
@@ -41,7 +42,7 @@ function filled(portfolio: Portfolio, orders: readonly OpenOrder[], market: Mark
 
 /**
  * Open orders by the worst side: the initial level must also hold after all buys, and after all sells, were filled at the worse
- * of limit and mark. Orders that only reduce are left out; other levels look at positions alone.
+ * of limit and mark. Orders that only reduce are left out; other levels look at positions alone. Isolated positions stay apart.
  * @param assess the model without orders
  */
 export function withWorstOrders(
@@ -49,13 +50,14 @@ export function withWorstOrders(
   portfolio: Portfolio,
   market: Market,
 ): ModelResult {
-  const plain = assess({ ...portfolio, orders: [] });
+  const assessHeld = (held: Portfolio): ModelResult => withIsolatedPositions(assess, held);
+  const plain = assessHeld({ ...portfolio, orders: [] });
   const counted = portfolio.orders.filter(({ reduceOnly }) => reduceOnly !== true);
   if (counted.length === 0) return plain;
   const surplusOf = ({ value, requirements }: ModelResult): Decimal => value.minus(requirements.initial ?? ZERO);
   const after = (side: 'buy' | 'sell'): Decimal =>
     surplusOf(
-      assess(
+      assessHeld(
         filled(
           portfolio,
           counted.filter((order) => order.side === side),

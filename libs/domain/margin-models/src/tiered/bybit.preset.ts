@@ -33,7 +33,7 @@ const BTC_LINEAR_TIERS = BTC_LINEAR_ROWS.map(([upTo, maxLeverage, rate, deductio
 }));
 
 /**
- * Bybit unified account, linear and inverse. Of the inverse contracts the first tier is published in text (0.5 % for BTC, 1 % for
+ * Bybit unified account, linear and inverse. The BTCUSDT table is from an undated copy of the page, the date is the help page's. Of the inverse contracts the first tier is published in text (0.5 % for BTC, 1 % for
  * ETH); that it is open, and that other underlyings are charged as BTC, is our choice.
  */
 export const bybitTiered = tieredModel({

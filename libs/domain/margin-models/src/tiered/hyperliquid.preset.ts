@@ -11,7 +11,7 @@ const market = (underlying: string, maxLeverage: string, from: string, lowerLeve
 });
 
 /**
- * Hyperliquid main net: a rate is half the initial rate, `r_k = 1 / (2 x maxLeverage_k)`. Underlyings without a table of their own are
+ * Hyperliquid main net (BTC and ETH as listed on that date; SOL, XRP and the mid caps as documented before): a rate is half the initial rate, `r_k = 1 / (2 x maxLeverage_k)`. Underlyings without a table of their own are
  * charged as mid caps are (`OTHER`).
  */
 export const hyperliquidTiered = tieredModel({
