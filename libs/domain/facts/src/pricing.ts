@@ -82,7 +82,7 @@ export interface InstrumentRisk {
   readonly basis: DecimalString | null;
   /**
    * USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry).
-   * Not scaled by the open share of an expiry that is being averaged: who reads them does that, once.
+   * While the delivery price is averaged, only the part of it that is still open moves in a scenario.
    */
   readonly values: readonly DecimalString[];
 }
