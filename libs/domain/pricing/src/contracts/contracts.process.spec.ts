@@ -167,6 +167,13 @@ describe('surfaces [CLR-PRC-053]', () => {
     });
   });
 
+  it('hold a forward by parity in the band of a future, whatever the options are quoted at', () => {
+    // 623 hours to the expiry: 60,000 * (1.01 + 0.25 * 623 / 8,760).
+    const dear = { ...OPTIONS, forward: 90_000 };
+    const [surface] = surfacesOf(moment(quoteOptions(listOptions(btc(), dear), dear, NINE)));
+    expect(surface).toMatchObject({ forwardFrom: 'parity', forward: '61666.78082192' });
+  });
+
   it('of coin-settled options are fitted in dollars, marks are in coin', () => {
     const coin: OptionMarket = { ...OPTIONS, settlement: 'inverse' };
     const tape = quoteOptions(listOptions(btc(), coin), coin, NINE);

@@ -4,6 +4,7 @@ import {
   ONE,
   ZERO,
   canonicalText,
+  clamp,
   compareText,
   dec,
   invariant,
@@ -229,10 +230,18 @@ function isFresh({ book }: ContractRecord, asOf: Instant, { mark }: PricingRules
   return book !== null && asOf - book.at <= mark.bookStaleAfterMs;
 }
 
-function bandOf(instrument: Instrument, asOf: Instant, { contracts }: PricingRules): Decimal {
-  if (instrument.kind !== 'future') return dec(contracts.perpetualBand);
-  const years = exactYearsUntil(instrument.expiry, asOf);
+function bandOf(instrument: Instrument, asOf: Instant, rules: PricingRules): Decimal {
+  if (instrument.kind !== 'future') return dec(rules.contracts.perpetualBand);
+  return futureBandAt(instrument.expiry, asOf, rules);
+}
+
+function futureBandAt(expiry: Instant, asOf: Instant, { contracts }: PricingRules): Decimal {
+  const years = exactYearsUntil(expiry, asOf);
   return futureBand(dec(contracts.futureBand), dec(contracts.futureBandPerYear), years);
+}
+
+function clampToBand(price: Decimal, index: Decimal, band: Decimal): Decimal {
+  return clamp(price, index.times(ONE.minus(band)), index.times(ONE.plus(band)));
 }
 
 /** Prices the options into `risks`, expiry by expiry; the surfaces they are priced on. */
@@ -317,8 +326,10 @@ function forwardOf(
   }
   const parity = chainForward(parityQuotes(options, set.asOf, rules), index, rules.contracts.parityStrikes);
   if (parity !== null) {
+    // No book of the exchange alone makes a price that liquidates, nor do its option quotes.
+    const held = clampToBand(parity, index, futureBandAt(record.expiry, set.asOf, rules));
     const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
-    const forward = window === undefined ? parity : window.estimate.plus(window.openShare.times(parity.minus(index)));
+    const forward = window === undefined ? held : window.estimate.plus(window.openShare.times(held.minus(index)));
     return { forward: forward.toDecimalPlaces(rules.digits.price), forwardFrom: 'parity' };
   }
   if (mark !== null) return { forward: mark, forwardFrom: 'future' };

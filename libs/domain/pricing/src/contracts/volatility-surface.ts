@@ -168,8 +168,7 @@ function fromFit(
   const rejected = surface.rejected.map(({ form, failed }) => ({ origin: form, failed: [...failed] }));
   return {
     event: eventOf(expiry, surface.slice, surface.form ?? 'shifted', status, surface.gates, rejected, moment, rules),
-    volatilityOf: (option) =>
-      held.get(option.specification.instrument.id) ?? onSmile(surface.slice, expiry, option) ?? 0,
+    volatilityOf: (option) => held.get(option.specification.instrument.id) ?? onSmile(surface.slice, expiry, option),
   };
 }
 
@@ -201,7 +200,8 @@ function kept(
   const origin = sound ? last.origin : 'shifted';
   return {
     event: eventOf(expiry, slice, origin, sound ? 'LIVE' : 'DEGRADED', gates, tried, moment, rules),
-    volatilityOf: (option) => onSmile(slice, expiry, option) + heldOff(option, lastSlice, last, yearsBefore),
+    volatilityOf: (option) =>
+      Math.max(0, onSmile(slice, expiry, option) + heldOff(option, lastSlice, last, yearsBefore)),
   };
 }
 
