@@ -475,6 +475,33 @@ describe('a case that ends with a debt in coin', () => {
     soundOf(desk);
   });
 
+  it('is paid off by a grant of the fund before it is over, in dollars first', () => {
+    const desk = debtor();
+    const ask = { caseId: 't.main#1', accountId: 't.main', purpose: 'BankruptcyDeficit', order: null } as const;
+    desk.take('FundDrawRequested', { ...ask, amount: '30036' });
+    const events = desk.take('FundDrawGranted', {
+      request: { partition: 0, position: 1 },
+      caseId: ask.caseId,
+      accountId: ask.accountId,
+      purpose: ask.purpose,
+      requested: '30036',
+      granted: '30036',
+      balance: '0',
+      postings: [],
+    });
+    expect(payloadOf(events, 'FundGrantReceived')).toMatchObject({
+      amount: '30036',
+      collateral: {},
+      postings: [
+        { ledgerAccount: 'in-transit', asset: 'USD', amount: '-30036' },
+        { ledgerAccount: 'house/conversion', asset: 'USD', amount: '30036' },
+        { ledgerAccount: 'house/conversion', asset: 'BTC', amount: '-0.5006' },
+        { ledgerAccount: 'client/t.main', asset: 'BTC', amount: '0.5006' },
+      ],
+    });
+    soundOf(desk);
+  });
+
   it('is let off no more than the loss: the rest stays a debt', () => {
     const desk = debtor();
     const events = desk.take('LiquidationClosed', { ...closed, uncoveredLoss: '6000' });
