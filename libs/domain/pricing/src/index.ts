@@ -1,3 +1,4 @@
+export * from './contracts/content-hash.js';
 export * from './funding-rate.js';
 export * from './index-price.js';
 export * from './mark-price.js';

@@ -3,13 +3,11 @@ import { contractValue, listingState, openShare, type Instrument, type Option } 
 import {
   ONE,
   ZERO,
-  canonicalText,
   clamp,
   compareText,
   dec,
   invariant,
   maxOf,
-  sha256,
   sum,
   text,
   type Decimal,
@@ -20,6 +18,7 @@ import { publishedFigure, publishedText, undiscountedValue } from '@ballast/valu
 import { smoothedBasis } from '../mark-price.js';
 import type { PricingRules } from '../pricing-rules.js';
 import type { Market, PricingState } from '../pricing.state.js';
+import { riskArraysHash } from './content-hash.js';
 import { contractMark, futureBand } from './contract-mark.js';
 import { compareExpiries, expiryKey, underlyingOf, type ContractRecord, type ExpiryRecord } from './contract.state.js';
 import { deliveryPriceOf } from './delivery-window.js';
@@ -132,7 +131,7 @@ function arraysOf(
     scenarios,
     instruments,
     ...(expiring.length === 0 ? {} : { expiring }),
-    contentHash: sha256(canonicalText({ scenarios, instruments })).toString('hex'),
+    contentHash: riskArraysHash({ scenarios, instruments }),
   };
 }
 
