@@ -6,9 +6,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installMissing, root } from './install-missing.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const kinds = ['unit', 'integration', 'e2e'];
 const args = process.argv.slice(2);
 const asked = kinds.filter((kind) => args.includes(`--${kind}`));
@@ -22,8 +21,7 @@ const runs = [
 ].filter((run) => run.kinds.length > 0);
 
 // Tests that start a `ballast` process start what is built.
-const built = spawnSync(process.execPath, [path.join(root, 'tools/build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
-if (built.status !== 0) process.exit(built.status ?? 1);
+installMissing();
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'ballast-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };

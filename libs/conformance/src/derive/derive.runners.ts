@@ -115,7 +115,8 @@ const secondGeneration: CaseRunner = ({ params, inputs: given }) => {
     ...(size.isZero() ? {} : { entryPrice: entryPriceOf(dec(price), dec(unrealisedPnl), size) }),
     accruedFunding: dec(unrealisedFunding).neg(),
   };
-  const collateral = inputs.collaterals;
+  // Numbered, because a case may hold an asset twice and under any name.
+  const collateral = inputs.collaterals.map((held, index) => ({ ...held, asset: `${held.asset}#${index}` }));
   const portfolio: Portfolio = {
     collateral: [
       { asset: 'USD', amount: dec(inputs.cash) },
