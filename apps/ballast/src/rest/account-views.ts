@@ -1,7 +1,13 @@
 import { accountStatement, contractOf, type AccountsState, type Withdrawal } from '@ballast/accounts-domain';
 import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
-import { MARGIN_STATES, assess, scheduleInForce, writeAssessment, type MarginState } from '@ballast/margin-domain';
+import {
+  MARGIN_STATES,
+  accountAssessor,
+  scheduleInForce,
+  writeAssessment,
+  type MarginState,
+} from '@ballast/margin-domain';
 import type { AccountDecision } from '@ballast/read-models';
 import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
@@ -14,7 +20,7 @@ export function assessmentNow(margin: MarginState, accountId: AccountId): Assess
   const account = margin.book.find(accountId);
   const schedule = scheduleInForce(margin);
   if (account === undefined || schedule === null) return null;
-  return writeAssessment(assess(margin.book.figuresOf(account), schedule));
+  return writeAssessment(accountAssessor(margin, schedule)(account));
 }
 
 /** Everything there is to say about an account now. */

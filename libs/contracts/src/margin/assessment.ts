@@ -35,7 +35,10 @@ const portfolio = z
   .strictObject({
     model: versionedName,
     parameters: versionedName.describe('Id of the parameter document of the model.'),
-    riskArrays: ordinal.describe('Number of the RiskArraysPublished in pricing.'),
+    riskArrays: z
+      .int()
+      .nonnegative()
+      .describe('Number of the RiskArraysPublished in pricing; 0 while nothing needs any.'),
     worstScenario: z.string().max(80).nullable().describe('Scenario with the greatest loss at the call level.'),
     scenarios: z.array(z.strictObject({ id: z.string().max(80), pnl: decimal.describe('USD, loss negative.') })),
     lines: z

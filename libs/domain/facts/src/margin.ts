@@ -114,7 +114,7 @@ export interface CollateralLine {
 
 /** What a portfolio model adds to an assessment: everything its requirement was made of. USD. */
 export interface PortfolioDetail {
-  /** `<name>@<version>` of the model, id of its parameters, number of the risk arrays. */
+  /** `<name>@<version>` of the model, id of its parameters, number of the risk arrays (0: none). */
   readonly model: string;
   readonly parameters: string;
   readonly riskArrays: number;

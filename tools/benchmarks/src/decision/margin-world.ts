@@ -4,6 +4,7 @@ import { compareText, dec, invariant, partitionOfAccount, text, type Instant } f
 import {
   marginGlobalProcess,
   marginProcess,
+  accountAssessor,
   runMargin,
   scheduleInForce,
   type MarginGlobalState,
@@ -136,7 +137,13 @@ export class MarginWorld {
       const schedule = scheduleInForce(state);
       invariant(schedule, 'a price set came first');
       const started = performance.now();
-      const { records } = runMargin(state.book, state.book.allSlots(), schedule, clearing);
+      const { records } = runMargin(
+        state.book,
+        state.book.allSlots(),
+        schedule,
+        clearing,
+        accountAssessor(state, schedule),
+      );
       const screened = performance.now();
       records.root();
       screenMs += screened - started;

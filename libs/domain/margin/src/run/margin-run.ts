@@ -1,5 +1,5 @@
 import type { Instant } from '@ballast/facts';
-import { assess, type Assessment } from '../assessment/assess.js';
+import type { Assessment } from '../assessment/assess.js';
 import {
   CLEAR_OF_ALL,
   decideState,
@@ -11,6 +11,7 @@ import {
   type StateMemory,
 } from '../assessment/margin-state.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
+import type { AssessAccount } from '../portfolio/portfolio-accounts.js';
 import { ID_HASH_AT, ROW, VERSION_AT, type AccountBook, type AccountRecord } from './account-book.js';
 import { AssessmentRecords } from './assessment-records.js';
 import { nearestFloat } from './nearest-float.js';
@@ -28,6 +29,8 @@ export interface AccountOutcome {
 export interface MarginRun {
   readonly records: AssessmentRecords;
   readonly decidedExactly: number;
+  /** How many accounts portfolio models assessed, by id. */
+  readonly otherModels: ReadonlyMap<string, number>;
   /** In account-id order: changes, and accounts that are LIQUIDATING after the run. */
   readonly outcomes: readonly AccountOutcome[];
   /** Accounts of the whole partition per state after the run. */
@@ -36,22 +39,31 @@ export interface MarginRun {
 
 /**
  * Assesses the accounts in the given slots on one schedule: float64 first, and exact decimals for whatever lies nearer to
- * a level than the proven bound, would change, or is LIQUIDATING. Reads only; the caller appends what follows.
+ * a level than the proven bound, would change, is LIQUIDATING, or is a portfolio. Reads only; the caller appends what follows.
  * @param slots in account-id order
+ * @param assessAccount in exact decimals, on the same schedule
  * @param now clearing time, against which open calls fall due
  */
-export function runMargin(book: AccountBook, slots: Uint32Array, schedule: ScheduleFigures, now: Instant): MarginRun {
+export function runMargin(
+  book: AccountBook,
+  slots: Uint32Array,
+  schedule: ScheduleFigures,
+  now: Instant,
+  assessAccount: AssessAccount,
+): MarginRun {
   const screened = screenSchedule(schedule);
   const records = new AssessmentRecords(slots.length);
   const outcomes: AccountOutcome[] = [];
   const stateCounts = [...book.stateCounts];
   const figures = blankFigures();
+  const otherModels = new Map<string, number>();
+  const anyPortfolio = book.portfolios.size > 0;
   let decidedExactly = 0;
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
     records.setAccount(index, book.words, (slot * ROW + ID_HASH_AT) * 2);
     const state = book.states[slot] as number;
-    if (state !== LIQUIDATING) {
+    if (state !== LIQUIDATING && !(anyPortfolio && book.portfolios.has(slot))) {
       screenAccount(book, screened, slot, figures);
       const levels = screenLevels(figures, screened);
       if (levels >= 0 && staysAsItIs(book, slot, state, levels, schedule.halted, now)) {
@@ -69,8 +81,10 @@ export function runMargin(book: AccountBook, slots: Uint32Array, schedule: Sched
         continue;
       }
     }
-    const outcome = decideExactly(book, slot, schedule, now);
+    const outcome = decideExactly(book, slot, schedule, now, assessAccount);
     decidedExactly += 1;
+    const model = outcome.assessment.portfolio?.model;
+    if (model !== undefined) otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
     const { equity, initial, call, liquidation } = outcome.assessment.figures;
     records.setFigures(
       index,
@@ -86,7 +100,7 @@ export function runMargin(book: AccountBook, slots: Uint32Array, schedule: Sched
     stateCounts[outcome.decision.state] = (stateCounts[outcome.decision.state] ?? 0) + 1;
     if (outcome.decision.state === LIQUIDATING || !isQuiet(outcome.memory, outcome.decision)) outcomes.push(outcome);
   }
-  return { records, decidedExactly, outcomes, stateCounts };
+  return { records, decidedExactly, otherModels, outcomes, stateCounts };
 }
 
 /** True if the float64 levels are certain and nothing follows from them. */
@@ -120,9 +134,10 @@ export function decideExactly(
   slot: number,
   schedule: ScheduleFigures,
   now: Instant,
+  assessAccount: AssessAccount,
 ): AccountOutcome {
   const account = book.accounts[slot] as AccountRecord;
-  const assessment = assess(book.figuresOf(account), schedule);
+  const assessment = assessAccount(account);
   const memory = book.memoryOf(slot, now);
   const decision = decideState(memory, levelsOf(assessment.figures, schedule.parameters), schedule.halted);
   return { account, memory, decision, assessment };
