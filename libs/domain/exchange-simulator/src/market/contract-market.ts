@@ -117,7 +117,7 @@ export class ContractMarket {
       strikes.unshift(next);
     }
     while (strikes.filter((strike) => strike > price).length < STRIKES_BEYOND_PRICE) {
-      strikes.push((strikes.at(-1)) + step);
+      strikes.push((strikes[strikes.length - 1] as number) + step);
     }
     return strikes;
   }
