@@ -86,7 +86,7 @@ const instrumentRisk = z.strictObject({
   values: z
     .array(decimal)
     .describe(
-      'USD per contract, in the order of the scenarios; of futures and perpetuals the profit against the mark. While the delivery price is averaged, only its open part moves.',
+      'USD per contract, in the order of the scenarios; of futures and perpetuals the profit against the mark. At full risk: not scaled by `openShare`.',
     ),
 });
 

@@ -82,7 +82,7 @@ export interface InstrumentRisk {
   readonly basis: DecimalString | null;
   /**
    * USD per contract, in the order of the scenarios; what the contract is worth (linear and inverse: against the mark as entry).
-   * While the delivery price is averaged, only the part of it that is still open moves in a scenario.
+   * At full risk: while the delivery price is averaged, who reads them scales the differences by `expiring.openShare`, once.
    */
   readonly values: readonly DecimalString[];
 }

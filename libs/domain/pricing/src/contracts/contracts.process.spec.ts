@@ -334,8 +334,6 @@ describe('expiry [CLR-PRC-060]', () => {
     const waiting = arraysOf(tape).at(-1);
     expect(risksOf(waiting)[optionId(OPTIONS, 58_000, 'call')]).toMatchObject({ price: '2000', volatility: null });
     expect(waiting?.expiring?.[0]?.openShare).toBe('0');
-    // Nothing of it is open, so no scenario moves it.
-    expect(new Set(risksOf(waiting)[optionId(OPTIONS, 58_000, 'call')]?.values)).toEqual(new Set(['2000']));
     for (let i = 0; i < 3; i++) moment(tape.after(60));
     const [price] = settled(tape);
     expect(price).toMatchObject({ price: '60000', samples: 428 });

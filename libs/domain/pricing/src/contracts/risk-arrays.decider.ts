@@ -7,7 +7,6 @@ import {
   compareText,
   dec,
   invariant,
-  maxOf,
   sum,
   text,
   type Decimal,
@@ -174,11 +173,6 @@ function windowOf({ averaging }: Pricing, instrument: Instrument, index: Decimal
   return averaging.get(expiryKey(instrument.underlying as Underlying, instrument.expiry)) ?? none;
 }
 
-/** What the samples so far have fixed of the delivery price: the estimate less the open share of the index. */
-function fixedPart({ estimate, openShare: share }: Averaging, index: Decimal): Decimal {
-  return maxOf(ZERO, estimate.minus(share.times(index)));
-}
-
 /** A contract on a HALT: its last figures stand. */
 const frozen = (risk: InstrumentRisk): InstrumentRisk => ({ ...risk, status: 'HALT' });
 
@@ -221,7 +215,7 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
     volatility: null,
     status: worstOf([prices.status, fresh ? 'LIVE' : 'DEGRADED']),
     basis: text(basis),
-    values: linearValues(instrument, mark, index, fixedPart(window, index), scenarios.scenarios),
+    values: linearValues(instrument, mark, index, scenarios.scenarios),
   };
 }
 
@@ -367,7 +361,6 @@ function priceOption(
   const { instrument, tick } = record.specification;
   const option = instrument as Option;
   const index = dec(prices.index);
-  const window = windowOf(pricing, option, index);
   const volatilityText = publishedText(smile === undefined ? 0 : smile.volatilityOf(record));
   const volatility = Number(volatilityText);
   const at = forward.toNumber();
@@ -382,9 +375,6 @@ function priceOption(
     volatility: smile === undefined ? null : volatilityText,
     status: smile === undefined ? worstOf([prices.status, 'DEGRADED']) : smile.event.status,
     basis: null,
-    values: optionValues(
-      { option, mark, index, forward: at, fixed: fixedPart(window, index).toNumber(), years, volatility },
-      term,
-    ),
+    values: optionValues({ option, mark, index, forward: at, years, volatility }, term),
   };
 }

@@ -18,18 +18,13 @@ const at = (values: readonly string[], scenario: string): number => {
 };
 const YEARS = 30 / 365;
 
-const valuesOf = (
-  id: string,
-  mark: string,
-  changes: { index?: string; forward?: number; size?: string; fixed?: number } = {},
-) =>
+const valuesOf = (id: string, mark: string, changes: { index?: string; forward?: number; size?: string } = {}) =>
   optionValues(
     {
       option: contract(id, changes.size) as Option,
       mark: dec(mark),
       index: dec(changes.index ?? '60000'),
       forward: changes.forward ?? 60_000,
-      fixed: changes.fixed ?? 0,
       years: YEARS,
       volatility: 0.6,
     },
@@ -60,15 +55,6 @@ describe('risk array of an option [CLR-PRC-056]', () => {
     expect(at(values, 'spot+0/vol+0')).toBeCloseTo(0.0327 * 59_900, 6);
     const coins = black76('call', 66_000, 66_000, YEARS, 0.6) / 66_000 - 1962.156303 / 66_000;
     expect(at(values, 'spot+0.1/vol+0')).toBeCloseTo(0.0327 * 59_900 + coins * 59_900 * 1.1, 3);
-  });
-
-  it('moves by half when half of the delivery price is fixed: delta 1 becomes 0.5 (W47)', () => {
-    const deep = { fixed: 30_000 };
-    const values = valuesOf('BTC-27MAR26-10000-C', '50000', deep);
-    expect(at(values, 'spot+0.01/vol+0') - 50_000).toBeCloseTo(0.5 * 600, 6);
-    // Coin-settled, mark 0.3: net delta 0.5 * (1 - 0.3) = 0.35 coin.
-    const coins = valuesOf('BTC-27MAR26-42000-C-INVERSE', '0.3', deep);
-    expect((at(coins, 'spot+0.01/vol+0') / 1.01 / 60_000 - 0.3) / 0.01).toBeCloseTo(0.35, 1);
   });
 
   it('scales with the contract size', () => {
@@ -111,22 +97,15 @@ describe('risk array of a future or perpetual [CLR-PRC-056]', () => {
   const { scenarios } = ADAPTIVE_SCENARIOS;
 
   it('is the profit against the mark, exact for a linear contract', () => {
-    const values = linearValues(contract('BTC-27MAR26', '0.01'), dec('60300.5'), dec(60_000), dec(0), scenarios);
+    const values = linearValues(contract('BTC-27MAR26', '0.01'), dec('60300.5'), dec(60_000), scenarios);
     expect([at(values, 'spot+0/vol+2'), at(values, 'spot+0.075/vol+0'), at(values, 'tail-0.66')]).toEqual([
       0, 45.225375, -397.9833,
     ]);
   });
 
-  it('moves only with what the average has not fixed', () => {
-    const values = linearValues(contract('BTC-27MAR26'), dec(60_000), dec(60_000), dec(45_000), scenarios);
-    expect([at(values, 'spot+0.1/vol+0'), at(values, 'spot-0.5/vol+0')]).toEqual([1500, -7500]);
-    const settled = linearValues(contract('BTC-27MAR26'), dec(60_000), dec(50_000), dec(60_000), scenarios);
-    expect(new Set(settled)).toEqual(new Set(['0']));
-  });
-
   it('of an inverse contract is its coins at the coin price of the scenario', () => {
     // 10 USD at 50,000 are 0.0002 coin; at 55,000, 10 / 55,000: + 0.00001818 coin of 55,000 USD each = 1 USD.
-    const values = linearValues(contract('BTC-PERP-INVERSE', '10'), dec(50_000), dec(50_000), dec(0), scenarios);
+    const values = linearValues(contract('BTC-PERP-INVERSE', '10'), dec(50_000), dec(50_000), scenarios);
     expect(at(values, 'spot+0.1/vol-0.5')).toBe(1);
     expect(at(values, 'spot-0.5/vol+0')).toBe(-5);
   });

@@ -1,6 +1,6 @@
 import type { PublishedScenario } from '@ballast/facts';
 import type { Instrument, Option } from '@ballast/instruments';
-import { text, type Decimal, type DecimalString } from '@ballast/kernel';
+import { ONE, dec, text, type Decimal, type DecimalString } from '@ballast/kernel';
 import { termDecay, undiscountedValue } from '@ballast/valuation';
 import type { ScenarioSet } from './scenario-set.js';
 
@@ -8,29 +8,21 @@ import type { ScenarioSet } from './scenario-set.js';
 export const RISK_VALUE_DIGITS = 6;
 
 /**
- * Profit of one future or perpetual contract against its mark in every scenario, USD. The part of the mark that an average
- * has not fixed moves as the underlying, mark' = fixed + (mark - fixed) * f:
- *   linear size * (mark' - mark);  inverse size * (1 / mark - 1 / mark') coin, each f * index dollars.
- * @param fixed USD per unit of the underlying; 0 outside of the averaging window
+ * Profit of one future or perpetual contract against its mark in every scenario, USD, where the mark moves as the
+ * underlying: linear size * mark * (f - 1); inverse size * (1 / mark - 1 / (f mark)) coin, each f * index dollars, that is
+ * size * index / mark * (f - 1).
  */
 export function linearValues(
   { settlement, contractSize }: Instrument,
   mark: Decimal,
   index: Decimal,
-  fixed: Decimal,
   scenarios: readonly PublishedScenario[],
 ): readonly DecimalString[] {
+  const exposure = settlement === 'linear' ? contractSize.times(mark) : contractSize.times(index).div(mark);
   const known = new Map<DecimalString, DecimalString>();
   return scenarios.map(({ spotFactor }) => {
-    const before = known.get(spotFactor);
-    if (before !== undefined) return before;
-    const moved = fixed.plus(mark.minus(fixed).times(spotFactor));
-    const profit =
-      settlement === 'linear'
-        ? moved.minus(mark)
-        : // 1 / mark - 1 / mark' without a difference of two small numbers.
-          moved.minus(mark).div(mark.times(moved)).times(index).times(spotFactor);
-    const value = text(contractSize.times(profit).toDecimalPlaces(RISK_VALUE_DIGITS));
+    const value =
+      known.get(spotFactor) ?? text(exposure.times(dec(spotFactor).minus(ONE)).toDecimalPlaces(RISK_VALUE_DIGITS));
     known.set(spotFactor, value);
     return value;
   });
@@ -43,8 +35,6 @@ export interface OptionRiskInput {
   readonly mark: Decimal;
   readonly index: Decimal;
   readonly forward: number;
-  /** Part of the forward that the average of the delivery price has fixed; 0 before the averaging window. */
-  readonly fixed: number;
   /** To the expiry; 0 once it is reached. */
   readonly years: number;
   /** Per year. */
@@ -68,29 +58,29 @@ export function scenariosAt({ scenarios, term }: ScenarioSet, years: number): Te
 }
 
 /**
- * What one option contract is worth in every scenario, USD. With V the undiscounted Black-76 value at the forward
- * F' = fixed + (F - fixed) * f and the strike's volatility shocked,
- *   value = max(0, M + (V' - V) * size),   coin-settled max(0, M + (V' / F' * f - V / F) * index * size),
- * M the mark in dollars, so that the scenario without a move is the mark, whatever tick and quotes made of the model.
+ * What one option contract is worth in every scenario, USD. With V the undiscounted Black-76 value at the forward moved by
+ * the scenario and the strike's volatility shocked,
+ *   value = max(0, M + (V(scenario) - V(now)) * unit),
+ * M the mark in dollars, so that the scenario without a move is the mark, whatever tick and quotes made of the model. A
+ * coin-settled option is worth V / forward coins, each of them index * f dollars: unit = size * index / forward.
  */
 export function optionValues(
-  { option, mark, index, forward, fixed, years, volatility }: OptionRiskInput,
+  { option, mark, index, forward, years, volatility }: OptionRiskInput,
   { spotFactors, volatilityFactors }: TermScenarios,
 ): readonly DecimalString[] {
   const isCall = option.type === 'call';
   const strike = option.strike.toNumber();
+  const rootYears = Math.sqrt(years);
   const size = option.contractSize.toNumber();
   const inverse = option.settlement === 'inverse';
-  const coin = index.toNumber() * size;
-  const worth = mark.toNumber() * (inverse ? coin : size);
-  const total = volatility * Math.sqrt(years);
+  const coin = index.toNumber();
+  const worth = size * mark.toNumber() * (inverse ? coin : 1);
+  const unit = size * (inverse ? coin / forward : 1);
+  const total = volatility * rootYears;
   const now = undiscountedValue(isCall, forward, strike, total);
-  const open = forward - fixed;
   return spotFactors.map((factor, i) => {
-    const moved = fixed + open * factor;
-    const value = undiscountedValue(isCall, moved, strike, total * (volatilityFactors[i] as number));
-    const gain = inverse ? ((value / moved) * factor - now / forward) * coin : (value - now) * size;
-    return riskText(Math.max(0, worth + gain));
+    const value = undiscountedValue(isCall, forward * factor, strike, total * (volatilityFactors[i] as number));
+    return riskText(Math.max(0, worth + (value - now) * unit));
   });
 }
 
