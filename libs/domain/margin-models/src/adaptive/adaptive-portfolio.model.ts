@@ -18,7 +18,7 @@ import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } fr
 import { adaptiveRanges, requireSchedule, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
 import { collateralExposure, sideSizes, valuePositions, type Exposure } from './exposure.js';
-import { underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
+import { scannedProfits, underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
 
 /** AVSL of a whole portfolio: perpetuals, dated futures, options and coin collateral over the same scenarios. */
 export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
@@ -57,6 +57,29 @@ interface AssessedUnderlying extends UnderlyingBook {
  * @see docs/spec/adaptive-portfolio.md
  */
 function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParameters): ModelResult {
+  const { result, call } = assessed(portfolio, market, parameters);
+  const scenarios = call.flatMap((book) => scenariosOf(book, parameters));
+  return { ...result, ...(scenarios.length === 0 ? {} : { scenarios }) };
+}
+
+/**
+ * The assessment without the list of scenarios, to the last digit what `assess` says: a hundredth of its time for hundreds of
+ * options, because float64 leaves out the scenarios that can't decide.
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-007
+ */
+export function assessAdaptive(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: AdaptiveParameters,
+): Omit<ModelResult, 'scenarios'> {
+  return assessed(portfolio, market, parameters).result;
+}
+
+function assessed(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: AdaptiveParameters,
+): { readonly result: Omit<ModelResult, 'scenarios'>; readonly call: readonly AssessedUnderlying[] } {
   const jointly = new Set(market.adaptive?.keys() ?? []);
   const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, jointly);
   const held = valuePositions(portfolio.positions, market, parameters.grid);
@@ -67,9 +90,8 @@ function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParame
   const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
   const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
   const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
-  const scenarios = call.flatMap(scenariosOf);
   const worst = worstOf(call);
-  return {
+  const result = {
     value: roundMoney(value, 'USD', 'equity'),
     requirements: {
       initial: roundMoney(initial.total, 'USD', 'requirement'),
@@ -83,9 +105,9 @@ function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParame
       ...liquidation.map(liquidationLine),
       ...initial.lines,
     ],
-    ...(scenarios.length === 0 ? {} : { scenarios }),
     ...(worst === null ? {} : { worstScenario: worst }),
   };
+  return { result, call };
 }
 
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
@@ -304,13 +326,17 @@ const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying
 });
 
 /** Scenarios of one underlying, `BTC:spot-0.0156/vol+0.3`: other underlyings don't move in them. */
-function scenariosOf({ underlying, exposures, requirement }: AssessedUnderlying): readonly ScenarioResult[] {
-  return requirement.points.map(({ id }, point) => {
+function scenariosOf(
+  { underlying, exposures, ranges }: AssessedUnderlying,
+  parameters: AdaptiveParameters,
+): readonly ScenarioResult[] {
+  const { points, profits, jointProfits } = scannedProfits(exposures, ranges, parameters);
+  return points.map(({ id }, point) => {
     const byPosition = exposures.map(({ subject }, i) => ({
       instrument: subject,
-      pnl: requirement.profits[i]?.[point] ?? ZERO,
+      pnl: profits[i]?.[point] ?? ZERO,
     }));
-    return { id: `${underlying}:${id}`, pnl: requirement.jointProfits[point] ?? ZERO, byPosition };
+    return { id: `${underlying}:${id}`, pnl: jointProfits[point] ?? ZERO, byPosition };
   });
 }
 

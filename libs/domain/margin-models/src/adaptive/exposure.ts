@@ -47,16 +47,15 @@ export interface ValuedPosition {
   readonly line: ExplainLine;
 }
 
-/** Profit of an exposure at a point of the scan, USD, loss negative. */
-export function profitAt({ linear, option, subject }: Exposure, point: ScanPoint): Decimal {
-  if (option === null) return linear.times(point.move);
+/** Profit of one unit of an option at a point of the scan, USD. @throws ModelInputError `risk-array-incomplete` */
+export function unitProfitAt({ values, unmoved }: OptionExposure, subject: string, point: ScanPoint): Decimal {
   let moved = ZERO;
   for (const { id, weight } of point.corners) {
-    const value = option.values.get(id);
+    const value = values.get(id);
     if (value === undefined) throw missingScenario(subject, id);
     moved = moved.plus(value.times(weight));
   }
-  return moved.minus(option.unmoved.times(point.weight)).times(option.units);
+  return moved.minus(unmoved.times(point.weight));
 }
 
 /** Delta-equivalent notional by side, USD, >= 0. Sizes of several accounts of an owner add up. */
