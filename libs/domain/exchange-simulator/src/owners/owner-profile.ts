@@ -208,13 +208,13 @@ function contractTrader(draw: Draw): ReturnType<typeof trader> {
   };
 }
 
-/** Writes options on one to six times the equity; median 80,000 USD, cut at 3,000,000. */
+/** Writes options on a third of the equity to one and a quarter times it, per side; median 80,000 USD, cut at 3,000,000. */
 function optionWriter(draw: Draw): ReturnType<typeof trader> {
   const u = Math.max(0.08, draw('wealth'));
   return {
     ...contractTrader(draw),
     wealth: Math.floor(Math.min(3_000_000, 20_000 / (u * u))),
-    leverage: 1 + 5 * draw('leverage'),
+    leverage: 0.35 + 0.9 * draw('leverage'),
   };
 }
 
@@ -238,7 +238,7 @@ function futuresTrader(draw: Draw): ReturnType<typeof trader> {
     btcShare,
     coinShare: hedges ? { BTC: 0.7 * btcShare, ETH: 0.7 * (1 - btcShare) } : { BTC: 0, ETH: 0 },
     direction: hedges ? -1 : 1,
-    leverage: hedges ? 0.7 : 2 + 5 * draw('leverage'),
+    leverage: hedges ? 0.7 : 1.5 + 3 * draw('leverage'),
   };
 }
 
