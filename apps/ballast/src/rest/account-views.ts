@@ -3,7 +3,7 @@ import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
 import {
   MARGIN_STATES,
-  accountAssessor,
+  assessmentOf,
   scheduleInForce,
   writeAssessment,
   type MarginState,
@@ -20,7 +20,7 @@ export function assessmentNow(margin: MarginState, accountId: AccountId): Assess
   const account = margin.book.find(accountId);
   const schedule = scheduleInForce(margin);
   if (account === undefined || schedule === null) return null;
-  return writeAssessment(accountAssessor(margin, schedule)(account));
+  return writeAssessment(assessmentOf(margin, schedule, account));
 }
 
 /** Everything there is to say about an account now. */

@@ -23,9 +23,10 @@ export function adlCandidates(
     const held = underlying === null ? account?.contracts.get(instrument) : account?.positions.get(underlying);
     if (account === undefined || held === undefined || held.quantity.isZero()) continue;
     if (sideOf(held.quantity) === side || state.book.isLiquidating(account)) continue;
-    const { figures, positions } = assessAccount(account);
-    const position = positions.find((candidate) => candidate.instrument === instrument);
-    if (position === undefined || !figures.equity.gt(0)) continue;
+    const { figures, detail } = assessAccount(account);
+    if (!figures.equity.gt(0)) continue;
+    const position = detail().positions.find((candidate) => candidate.instrument === instrument);
+    if (position === undefined) continue;
     candidates.push({
       accountId: account.accountId,
       quantity: text(held.quantity.abs()),

@@ -64,5 +64,5 @@ function figuresAfter(
   if (!state.book.isPortfolio(account))
     return assess({ ...state.book.figuresOf(account), clearedHolds }, schedule).figures;
   const after = { ...portfolioAccountOf(state, account), clearedHolds };
-  return assessPortfolio(after, portfolioMarketOf(state, schedule)).assessment.figures;
+  return assessPortfolio(after, portfolioMarketOf(state, schedule)).figures;
 }

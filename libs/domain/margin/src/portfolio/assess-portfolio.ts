@@ -13,6 +13,8 @@ import {
   type Decimal,
 } from '@ballast/kernel';
 import {
+  adaptivePortfolio,
+  assessAdaptive,
   ModelInputError,
   sideSizes,
   valuePositions,
@@ -23,7 +25,13 @@ import {
   type Portfolio,
   type PositionHolding,
 } from '@ballast/margin-models';
-import { sideOf, type Assessment, type ExactPosition, type HeldPosition } from '../assessment/assess.js';
+import {
+  sideOf,
+  type Assessment,
+  type ExactFigures,
+  type ExactPosition,
+  type HeldPosition,
+} from '../assessment/assess.js';
 import { DEFAULT_PORTFOLIO_MODEL, modelInUse, type ModelInUse } from './model-choice.js';
 import type { PortfolioMarket } from './portfolio-market.js';
 import { inUsd, notionalOf, worthOf, type PricedContract } from './priced-contracts.js';
@@ -47,10 +55,13 @@ export interface PortfolioAccount {
   readonly ownerHoldings: readonly Holdings[];
 }
 
-/** A portfolio assessment and the model's own answer, with every scenario. */
+/** A portfolio's figures, and on demand all that stands behind them. */
 export interface PortfolioAssessment {
-  readonly assessment: Assessment;
-  readonly result: ModelResult;
+  readonly figures: ExactFigures;
+  /** Model that decided. */
+  readonly model: string;
+  /** Every scenario, the shares of the positions and the lines of the sum; costs much more than the figures. */
+  readonly detail: () => { readonly assessment: Assessment; readonly result: ModelResult };
 }
 
 interface OpenPosition {
@@ -80,39 +91,47 @@ export function assessPortfolio(
   const delivered = deliveredWorth(account.holdings, market);
   const portfolio = portfolioOf(account, positions, delivered, market);
   const { used, result, replaced } = assessByModel(account.model, forced, portfolio, market);
-  // Without a position there is nothing to close out: money alone can't be called.
-  const bare = positions.length === 0;
+  const figures = figuresOf(result, positions.length === 0);
+  return {
+    figures,
+    model: used.model.id,
+    detail() {
+      const whole = used.model.assess(portfolio, market.market, used.parameters);
+      const { call, liquidation } = figures;
+      const bearing = positions.map(({ contract, notional }) => ({ instrument: contract.instrument.id, notional }));
+      const calls = requirementShares(bearing, whole, call);
+      const liquidations = scaledShares(calls, call, liquidation);
+      const sizes = ownerNotionals(account, market);
+      return {
+        result: whole,
+        assessment: {
+          accountId: account.accountId,
+          accountVersion: account.version,
+          schedule: market.schedule.position,
+          figures,
+          ...collateralOf(account, market, whole),
+          positions: positions.map((position) =>
+            exactPosition(position, sizes, {
+              call: calls.get(position.contract.instrument.id) ?? ZERO,
+              liquidation: liquidations.get(position.contract.instrument.id) ?? ZERO,
+            }),
+          ),
+          portfolio: detailOf(used, whole, [...replaced, ...delivered.lines], market),
+        },
+      };
+    },
+  };
+}
+
+/** Money without a position can't be called: there would be nothing to close out. */
+function figuresOf(result: QuickResult, bare: boolean): ExactFigures {
   const level = (...names: readonly string[]): Decimal =>
     bare ? ZERO : roundMoney(maxOf(requirementOf(result, names), ZERO), 'USD', 'requirement');
-  const call = level('call', 'maintenance');
-  const liquidation = level('liquidation', 'maintenance');
-  const figures = {
+  return {
     equity: roundMoney(result.value, 'USD', 'equity'),
     initial: level('initial'),
-    call,
-    liquidation,
-  };
-  const bearing = positions.map(({ contract, notional }) => ({ instrument: contract.instrument.id, notional }));
-  const calls = requirementShares(bearing, result, call);
-  const liquidations = scaledShares(calls, call, liquidation);
-  const { clearedHolds, collateral } = collateralOf(account, market, result);
-  return {
-    result,
-    assessment: {
-      accountId: account.accountId,
-      accountVersion: account.version,
-      schedule: market.schedule.position,
-      figures,
-      clearedHolds,
-      collateral,
-      positions: positions.map((position) =>
-        exactPosition(position, account, market, {
-          call: calls.get(position.contract.instrument.id) ?? ZERO,
-          liquidation: liquidations.get(position.contract.instrument.id) ?? ZERO,
-        }),
-      ),
-      portfolio: detailOf(used, result, [...replaced, ...delivered.lines], market),
-    },
+    call: level('call', 'maintenance'),
+    liquidation: level('liquidation', 'maintenance'),
   };
 }
 
@@ -207,9 +226,12 @@ function ownerSizes(
   return sizes;
 }
 
+/** What a model says without its list of scenarios. */
+type QuickResult = Omit<ModelResult, 'scenarios'>;
+
 interface ModelAnswer {
   readonly used: ModelInUse;
-  readonly result: ModelResult;
+  readonly result: QuickResult;
   /** Why the chosen model isn't the used one. */
   readonly replaced: readonly ExplainLine[];
 }
@@ -220,7 +242,10 @@ function assessByModel(
   portfolio: Portfolio,
   { market }: PortfolioMarket,
 ): ModelAnswer {
-  const by = (used: ModelInUse): ModelResult => used.model.assess(portfolio, market, used.parameters);
+  const by = ({ model, parameters }: ModelInUse): QuickResult =>
+    model.id === adaptivePortfolio.id
+      ? assessAdaptive(portfolio, market, parameters as AdaptiveParameters)
+      : model.assess(portfolio, market, parameters);
   if (forced !== undefined) return { used: forced, result: by(forced), replaced: [] };
   const byDefault = (code: string): ModelAnswer => ({
     used: DEFAULT_PORTFOLIO_MODEL,
@@ -240,7 +265,7 @@ function assessByModel(
 }
 
 /** The first level that the model has, of those that mean the same; a model without any requires nothing there. */
-function requirementOf({ requirements }: ModelResult, names: readonly string[]): Decimal {
+function requirementOf({ requirements }: QuickResult, names: readonly string[]): Decimal {
   const name = names.find((candidate) => requirements[candidate] !== undefined);
   return name === undefined ? ZERO : (requirements[name] as Decimal);
 }
@@ -278,8 +303,7 @@ const isCollateral = (code: string): boolean => code === 'debt' || code.startsWi
 
 function exactPosition(
   { contract, held, worth, notional }: OpenPosition,
-  account: PortfolioAccount,
-  market: PortfolioMarket,
+  sizes: OwnerNotionals,
   share: { readonly call: Decimal; readonly liquidation: Decimal },
 ): ExactPosition {
   const { instrument, underlying, price } = contract;
@@ -293,7 +317,7 @@ function exactPosition(
     quantity: held.quantity,
     mark: price,
     notional,
-    ownerNotional: ownerNotional(underlying, side, account, market),
+    ownerNotional: sizes.get(sizeKey(underlying, side)) ?? notional,
     callRate: rate(share.call),
     liquidationRate: rate(share.liquidation),
     call: share.call,
@@ -302,22 +326,21 @@ function exactPosition(
   };
 }
 
-/** Sum of the notionals on one side of an underlying over all accounts of the owner, USD: the size a close-out is costed at. */
-function ownerNotional(
-  underlying: Underlying,
-  side: Side,
-  { holdings, ownerHoldings }: PortfolioAccount,
-  market: PortfolioMarket,
-): Decimal {
-  let total = ZERO;
+type OwnerNotionals = ReadonlyMap<string, Decimal>;
+const sizeKey = (underlying: Underlying, side: Side): string => `${underlying} ${side}`;
+
+/** Sums of the notionals on each side of an underlying over all accounts of the owner, USD: the sizes close-outs are costed at. */
+function ownerNotionals({ holdings, ownerHoldings }: PortfolioAccount, market: PortfolioMarket): OwnerNotionals {
+  const sizes = new Map<string, Decimal>();
   for (const account of [holdings, ...ownerHoldings]) {
     for (const [id, { quantity }] of account) {
-      if (quantity.isZero() || sideOf(quantity) !== side) continue;
-      const contract = market.open(id);
-      if (contract?.underlying === underlying) total = total.plus(notionalOf(contract, quantity));
+      const contract = quantity.isZero() ? null : market.open(id);
+      if (contract === null) continue;
+      const key = sizeKey(contract.underlying, sideOf(quantity));
+      sizes.set(key, (sizes.get(key) ?? ZERO).plus(notionalOf(contract, quantity)));
     }
   }
-  return total;
+  return sizes;
 }
 
 /** What a requirement was made of, small enough for an event: positions stand in the assessment already. */

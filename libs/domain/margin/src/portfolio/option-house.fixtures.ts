@@ -2,14 +2,14 @@ import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing
 import type { AssessmentDetail, ContractSpecificationDocument, InstrumentRisk, PricingEvents } from '@ballast/facts';
 import { readContractSpecification, type Instrument } from '@ballast/instruments';
 import { dec, invariant, ONE, text, type Instant } from '@ballast/kernel';
-import { adaptivePortfolio, publishedScenarios, type AdaptiveParameters } from '@ballast/margin-models';
+import { adaptivePortfolio, publishedScenarios } from '@ballast/margin-models';
 import { termDecay, undiscountedValue } from '@ballast/valuation';
 import { writeAssessment } from '../assessment/assess.js';
 import { scheduleInForce } from '../margin.state.js';
-import { accountAssessor } from './portfolio-accounts.js';
+import { assessmentOf } from './portfolio-accounts.js';
 import { MarginHouse, type PricesAt } from '../margin.fixtures.js';
 
-const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document) as AdaptiveParameters;
+const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
 const SCENARIOS = publishedScenarios(grid).map(({ id, spotMove, volatilityShock }) => ({
   id,
   spotFactor: text(ONE.plus(spotMove)),
@@ -67,7 +67,7 @@ export class OptionHouse extends MarginHouse {
     const { state } = this.machine;
     const schedule = scheduleInForce(state);
     invariant(schedule, 'prices come first');
-    return writeAssessment(accountAssessor(state, schedule)(state.book.at(accountId)));
+    return writeAssessment(assessmentOf(state, schedule, state.book.at(accountId)));
   }
 
   admit(...specifications: readonly ContractSpecificationDocument[]): readonly SealedEvent[] {
@@ -110,7 +110,7 @@ export class OptionHouse extends MarginHouse {
     };
     const arrays = this.#pricing('prices', 'RiskArraysPublished', payload);
     const schedule = this.schedule(prices);
-    return [arrays, this.globalInputs.at(-1) as LogEntry, schedule];
+    return [arrays, this.globalInputs.at(-1), schedule];
   }
 
   /** A price set with risk arrays, and the run on it. */

@@ -1,15 +1,21 @@
 import type { InstrumentId } from '@ballast/facts';
-import { invariant } from '@ballast/kernel';
-import { assess, type Assessment, type HeldPosition } from '../assessment/assess.js';
+import { assess, type Assessment, type ExactFigures, type HeldPosition } from '../assessment/assess.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
 import type { MarginState } from '../margin.state.js';
-import { clearedHolds, type AccountRecord } from '../run/account-book.js';
+import { clearedHolds, type AccountBook, type AccountRecord } from '../run/account-book.js';
 import { instrumentOf } from '../underlyings.js';
 import { assessPortfolio, type PortfolioAccount } from './assess-portfolio.js';
 import { PortfolioMarket } from './portfolio-market.js';
 
+/** An account's figures, and on demand the whole assessment; `model` only if a portfolio model decided. */
+export interface AccountAssessment {
+  readonly figures: ExactFigures;
+  readonly model: string | null;
+  readonly detail: () => Assessment;
+}
+
 /** Assesses one account of a partition by the model that it is due. */
-export type AssessAccount = (account: AccountRecord) => Assessment;
+export type AssessAccount = (account: AccountRecord) => AccountAssessment;
 
 const markets = new WeakMap<MarginState, PortfolioMarket>();
 
@@ -49,14 +55,25 @@ export function portfolioAccountOf(state: MarginState, account: AccountRecord): 
 
 /** How the accounts of a partition are assessed on a schedule: linear perpetuals alone by adaptive-linear, all else as a portfolio. */
 export function accountAssessor(state: MarginState, schedule: ScheduleFigures): AssessAccount {
-  return (account) =>
-    state.book.isPortfolio(account)
-      ? assessPortfolio(portfolioAccountOf(state, account), portfolioMarketOf(state, schedule)).assessment
-      : assess(state.book.figuresOf(account), schedule);
+  const linear = linearAssessor(state.book, schedule);
+  return (account) => {
+    if (!state.book.isPortfolio(account)) return linear(account);
+    const { figures, model, detail } = assessPortfolio(
+      portfolioAccountOf(state, account),
+      portfolioMarketOf(state, schedule),
+    );
+    return { figures, model, detail: () => detail().assessment };
+  };
 }
 
-/** The model that decided an assessment. */
-export function modelOf({ portfolio }: Assessment): string {
-  invariant(portfolio, 'a portfolio assessment names its model');
-  return portfolio.model;
+/** adaptive-linear for every account: of a book without any other contract. */
+export function linearAssessor(book: AccountBook, schedule: ScheduleFigures): AssessAccount {
+  return (account) => {
+    const assessment = assess(book.figuresOf(account), schedule);
+    return { figures: assessment.figures, model: null, detail: () => assessment };
+  };
 }
+
+/** The whole assessment of one account on a schedule. */
+export const assessmentOf = (state: MarginState, schedule: ScheduleFigures, account: AccountRecord): Assessment =>
+  accountAssessor(state, schedule)(account).detail();

@@ -1,5 +1,5 @@
 import type { Instant } from '@ballast/facts';
-import type { Assessment } from '../assessment/assess.js';
+import type { Assessment, ExactFigures } from '../assessment/assess.js';
 import {
   CLEAR_OF_ALL,
   decideState,
@@ -81,24 +81,25 @@ export function runMargin(
         continue;
       }
     }
-    const outcome = decideExactly(book, slot, schedule, now, assessAccount);
+    const decided = decideExactly(book, slot, schedule, now, assessAccount);
     decidedExactly += 1;
-    const model = outcome.assessment.portfolio?.model;
-    if (model !== undefined) otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
-    const { equity, initial, call, liquidation } = outcome.assessment.figures;
+    const { account, memory, decision, model } = decided;
+    if (model !== null) otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
+    const { equity, initial, call, liquidation } = decided.figures;
     records.setFigures(
       index,
-      outcome.account.version,
+      account.version,
       nearestFloat(equity),
       nearestFloat(initial),
       nearestFloat(call),
       nearestFloat(liquidation),
-      outcome.decision.state,
+      decision.state,
       1,
     );
     stateCounts[state] = (stateCounts[state] ?? 0) - 1;
-    stateCounts[outcome.decision.state] = (stateCounts[outcome.decision.state] ?? 0) + 1;
-    if (outcome.decision.state === LIQUIDATING || !isQuiet(outcome.memory, outcome.decision)) outcomes.push(outcome);
+    stateCounts[decision.state] = (stateCounts[decision.state] ?? 0) + 1;
+    if (decision.state !== LIQUIDATING && isQuiet(memory, decision)) continue;
+    outcomes.push({ account, memory, decision, assessment: decided.detail() });
   }
   return { records, decidedExactly, otherModels, outcomes, stateCounts };
 }
@@ -128,6 +129,14 @@ const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
 /** Memory of an account whose state depends on nothing but its figures and its present state. */
 const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
 
+/** A decision in exact decimals, with what it was made on. */
+export interface ExactDecision extends Omit<AccountOutcome, 'assessment'> {
+  readonly figures: ExactFigures;
+  /** Portfolio model that decided; null for adaptive-linear. */
+  readonly model: string | null;
+  readonly detail: () => Assessment;
+}
+
 /** Decides one account in exact decimals. */
 export function decideExactly(
   book: AccountBook,
@@ -135,10 +144,10 @@ export function decideExactly(
   schedule: ScheduleFigures,
   now: Instant,
   assessAccount: AssessAccount,
-): AccountOutcome {
+): ExactDecision {
   const account = book.accounts[slot] as AccountRecord;
-  const assessment = assessAccount(account);
+  const assessed = assessAccount(account);
   const memory = book.memoryOf(slot, now);
-  const decision = decideState(memory, levelsOf(assessment.figures, schedule.parameters), schedule.halted);
-  return { account, memory, decision, assessment };
+  const decision = decideState(memory, levelsOf(assessed.figures, schedule.parameters), schedule.halted);
+  return { account, memory, decision, ...assessed };
 }

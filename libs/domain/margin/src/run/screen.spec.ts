@@ -6,18 +6,12 @@ import { scheduleFigures, type ScheduleFigures } from '../assessment/schedule-fi
 import { MarginHouse, MINUTE, NOON } from '../margin.fixtures.js';
 import type { MarginGlobalEvents } from '@ballast/facts';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
-import type { AssessAccount } from '../portfolio/portfolio-accounts.js';
+import { linearAssessor } from '../portfolio/portfolio-accounts.js';
 import { AccountBook } from './account-book.js';
 import { runMargin } from './margin-run.js';
 import { nearestFloat } from './nearest-float.js';
 import { screenSchedule } from './screen-schedule.js';
 import { blankFigures, figureBound, screenAccount, screenLevels } from './screen.js';
-
-/** Decimals for accounts with linear perpetuals only. */
-const linear =
-  (book: AccountBook): AssessAccount =>
-  (account) =>
-    assess(book.figuresOf(account), schedule);
 
 /** A schedule after a fall by 3 %, so that call, notice and trigger tables all differ. */
 function stressed(): ScheduleFigures {
@@ -183,7 +177,7 @@ describe('float64 screen', () => {
     const book = new AccountBook();
     book.open('ann.main');
     book.setCollateral(book.at('ann.main'), collateral);
-    expect(runMargin(book, book.allSlots(), schedule, NOON, linear(book))).toMatchObject({
+    expect(runMargin(book, book.allSlots(), schedule, NOON, linearAssessor(book, schedule))).toMatchObject({
       decidedExactly: 0,
       outcomes: [],
     });
@@ -193,7 +187,7 @@ describe('float64 screen', () => {
     const book = new AccountBook();
     book.open('ann.main');
     book.setCollateral(book.at('ann.main'), { USD: '-0.01' });
-    const run = runMargin(book, book.allSlots(), schedule, NOON, linear(book));
+    const run = runMargin(book, book.allSlots(), schedule, NOON, linearAssessor(book, schedule));
     expect(run.decidedExactly).toBe(1);
     expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 3, call: 'none', liquidate: false }]);
   });
