@@ -9,7 +9,3 @@ export const instrumentOf = (underlying: Underlying): InstrumentId => `${underly
 export function underlyingOfPerpetual(instrument: InstrumentId): Underlying | null {
   return UNDERLYINGS.find((underlying) => instrumentOf(underlying) === instrument) ?? null;
 }
-
-export function underlyingOf(instrument: InstrumentId): Underlying {
-  return instrument === 'BTC-PERP' ? 'BTC' : 'ETH';
-}

@@ -71,6 +71,13 @@ export class PortfolioMarket {
     return contract;
   }
 
+  /** Share of a contract's risk that its averaging window has not fixed yet. */
+  openShareOf({ instrument }: Pick<PricedContract, 'instrument'>): Decimal {
+    if (instrument.kind === 'perpetual') return ONE;
+    const window = this.#expiring.get(deliveryKey(instrument.underlying, instrument.expiry));
+    return window === undefined ? ONE : dec(window.openShare);
+  }
+
   #publish(id: InstrumentId, { instrument, price, risk }: PricedContract): void {
     if (risk === null) {
       this.#instruments.set(id, { mark: price });
@@ -84,8 +91,7 @@ export class PortfolioMarket {
     const key = deliveryKey(underlying, expiry);
     if (!this.#expiries.has(key)) this.#expiries.set(key, { underlying, expiry, forward: dec(risk.forward) });
     if (instrument.kind !== 'option') return;
-    const window = this.#expiring.get(key);
-    const share = window === undefined ? ONE : dec(window.openShare);
+    const share = this.openShareOf({ instrument });
     const unmoved = dec(risk.values[this.#unmoved] ?? '0');
     this.#riskArrays.set(
       id,
