@@ -1,4 +1,3 @@
-import { profit } from '@ballast/instruments';
 import { maxOf, ONE, roundMoney, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
@@ -12,12 +11,12 @@ import type {
   PositionHolding,
   ScenarioResult,
 } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
-import { confidenceOf, finite, instrumentMarketOf, positive, underlyingMarketOf } from '../scenario/market-reading.js';
+import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
-import { adaptiveRanges, requireSchedule, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
+import { adaptiveRanges, scheduleOf, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
-import { collateralExposure, sideSizes, valuePositions, type Exposure } from './exposure.js';
+import { coinExposures, sideSizes, valuePositions, type Exposure } from './exposure.js';
+import { fillLoss, fillOf, openingOrders } from './order-fills.js';
 import { scannedProfits, underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
 
 /** AVSL of a whole portfolio: perpetuals, dated futures, options and coin collateral over the same scenarios. */
@@ -113,21 +112,6 @@ function assessed(
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
   sum(assessed.map(({ requirement }) => requirement.total));
 
-/** Coins whose market move is charged together with the positions of their underlying. */
-function coinExposures(
-  collateral: readonly CollateralWorth[],
-  market: Market,
-  jointly: ReadonlySet<string>,
-): readonly Exposure[] {
-  return collateral
-    .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())
-    .map((worth) => {
-      const { asset } = worth;
-      const field = `market.collateral.${asset}.confidence`;
-      return collateralExposure(worth, confidenceOf(market.collateral.get(asset)?.confidence, field));
-    });
-}
-
 function booksOf(
   portfolio: Portfolio,
   market: Market,
@@ -148,23 +132,6 @@ function booksOf(
       sizes: { long: sizeOf('long'), short: sizeOf('short') },
     };
   });
-}
-
-const checkedSchedules = new WeakSet<AdaptiveSchedule>();
-
-function scheduleOf(market: Market, underlying: string): AdaptiveSchedule {
-  const field = `market.adaptive.${underlying}`;
-  const schedule = market.adaptive?.get(underlying);
-  if (schedule === undefined) {
-    const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
-    throw new ModelInputError('market-missing', field, message);
-  }
-  // A published schedule never changes: the same one is checked once.
-  if (!checkedSchedules.has(schedule)) {
-    requireSchedule(schedule, field);
-    checkedSchedules.add(schedule);
-  }
-  return schedule;
 }
 
 function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
@@ -205,7 +172,7 @@ function initialOf(
     loss: ZERO,
   };
   for (const filled of ['buy', 'sell'] as const) {
-    const orders = portfolio.orders.filter(({ side, reduceOnly }) => side === filled && reduceOnly !== true);
+    const orders = openingOrders(portfolio, filled);
     if (orders.length === 0) continue;
     const loss = sum(orders.map((order) => fillLoss(order, market)).sort((a, b) => a.cmp(b)));
     const assessed = booksWithFills(portfolio, market, orders, coins, parameters).map((book) =>
@@ -229,16 +196,6 @@ function initialOf(
   return { total: worst.total.plus(ofCollateral), lines };
 }
 
-/** Loss of a fill against the mark, USD, >= 0; a gain doesn't count before it is made. */
-function fillLoss({ instrument, side, quantity, price }: OpenOrder, market: Market): Decimal {
-  if (price === undefined) return ZERO;
-  const { mark } = instrumentMarketOf(market, instrument.id);
-  const signed = side === 'buy' ? quantity : quantity.neg();
-  const gain = profit(instrument, signed, finite(price, `orders.${instrument.id}.price`), mark);
-  const { spot } = underlyingMarketOf(market, instrument.underlying);
-  return maxOf(gain.times(instrument.settlement === 'inverse' ? spot : ONE).neg(), ZERO);
-}
-
 function booksWithFills(
   portfolio: Portfolio,
   market: Market,
@@ -246,14 +203,10 @@ function booksWithFills(
   coins: readonly Exposure[],
   parameters: AdaptiveParameters,
 ): readonly UnderlyingBook[] {
-  const fills = orders.map(({ instrument, side, quantity }): PositionHolding => {
-    const size = positive(quantity, `orders.${instrument.id}.quantity`);
-    return { instrument, quantity: side === 'buy' ? size : size.neg() };
-  });
   const exposuresOf = (positions: readonly PositionHolding[]): readonly Exposure[] =>
     valuePositions(positions, market, parameters.grid).map(({ exposure }) => exposure);
   const before = exposuresOf(portfolio.positions);
-  const after = exposuresOf([...portfolio.positions, ...fills]);
+  const after = exposuresOf([...portfolio.positions, ...orders.map(fillOf)]);
   const sizesOf = (exposures: readonly Exposure[], underlying: string): SideSizes =>
     sideSizes(exposures.filter((exposure) => exposure.underlying === underlying));
   return booksOf(portfolio, market, after, coins).map((book) => {

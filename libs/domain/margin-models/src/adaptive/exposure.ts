@@ -138,8 +138,23 @@ function exposureOf(
 }
 
 /** A coin held as collateral, or owed, moves with its underlying; `worth` is what it counts for. */
-export function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decimal): Exposure {
+function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decimal): Exposure {
   return { subject: asset, underlying: asset, expiry: 'spot', linear: worth, option: null, delta: ZERO, confidence };
+}
+
+/** Coins whose market move is charged together with the positions of their underlying. */
+export function coinExposures(
+  collateral: readonly CollateralWorth[],
+  market: Market,
+  jointly: ReadonlySet<string>,
+): readonly Exposure[] {
+  return collateral
+    .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())
+    .map((worth) => {
+      const { asset } = worth;
+      const field = `market.collateral.${asset}.confidence`;
+      return collateralExposure(worth, confidenceOf(market.collateral.get(asset)?.confidence, field));
+    });
 }
 
 function signedNotional(instrument: Instrument, quantity: Decimal, mark: Decimal): Decimal {

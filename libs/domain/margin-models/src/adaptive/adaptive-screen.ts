@@ -1,0 +1,301 @@
+import type { Instrument } from '@ballast/instruments';
+import { ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { doubt } from '../collateral/collateral-parameters.js';
+import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
+import type { Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
+import { lotsByInstrument } from '../scenario/holdings.js';
+import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
+import type { AdaptiveParameters } from './adaptive-parameters.js';
+import { scheduleOf } from './adaptive-rates.js';
+import { certainRanges, type FloatSize } from './certain-ranges.js';
+import { coinExposures, valuePositions } from './exposure.js';
+import { floatBound, floatOf } from './float-bound.js';
+import { floatRequirement, type FloatExposure, type FloatRequirement, type FloatWeights } from './float-requirement.js';
+import { floatArray, FloatScans } from './float-scan.js';
+import { fillLoss, fillOf, openingOrders } from './order-fills.js';
+
+/** A figure in float64, USD, and how far the exact, rounded one is from it at most. */
+export interface ScreenedFigure {
+  readonly figure: number;
+  readonly bound: number;
+}
+
+export type ScreenedLevel = 'initial' | 'call' | 'liquidation';
+
+export interface ScreenedFigures {
+  readonly value: ScreenedFigure;
+  readonly requirements: Readonly<Record<ScreenedLevel, ScreenedFigure>>;
+}
+
+/** Surplus at a level: certainly above 0, certainly below, or only exact decimals can tell. */
+export type ScreenedSurplus = 'above' | 'below' | 'exact';
+
+/** One contract of an instrument, as float64 multiplies it. */
+interface UnitContract {
+  readonly exposure: FloatExposure;
+  /** USD that a contract is worth in equity; options only. */
+  readonly worth: number;
+}
+
+/** A position of all lots of an instrument. */
+interface Row {
+  readonly contract: UnitContract;
+  readonly quantity: Decimal;
+  readonly float: number;
+}
+
+interface Levels {
+  readonly call: FloatRequirement;
+  readonly liquidation: FloatRequirement;
+}
+
+const NOTHING: FloatRequirement = { total: 0, magnitude: 0, doubtful: 0, doubtfulMagnitude: 0 };
+/** Roundings of a requirement beside those of its sums, derived in CLR-ADP-008 and rounded up. */
+const ROUNDINGS_BESIDE_SUMS = 64;
+const CENT = 0.01;
+
+/**
+ * Assesses portfolios on one price set in float64 with a proven bound: what all accounts share is read once, an account costs
+ * a multiplication per position and scenario. Whoever gets `exact` asks the model.
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-008
+ */
+export class AdaptiveScreen {
+  readonly #contracts = new Map<string, UnitContract>();
+  readonly #scans: FloatScans;
+  readonly #jointly: ReadonlySet<string>;
+  readonly #weights: FloatWeights;
+  readonly #multiple: number;
+
+  constructor(
+    private readonly market: Market,
+    private readonly parameters: AdaptiveParameters,
+  ) {
+    this.#scans = new FloatScans(parameters);
+    this.#jointly = new Set(market.adaptive?.keys() ?? []);
+    this.#weights = {
+      betweenExpiries: floatOf(parameters.lostOffset.betweenExpiries),
+      betweenPositions: floatOf(parameters.lostOffset.betweenPositions),
+      shortOptionMinimum: floatOf(parameters.shortOptionMinimum),
+    };
+    this.#multiple = floatOf(parameters.initialMultiple);
+  }
+
+  /**
+   * Value and requirements of a portfolio.
+   * @returns null where float64 can't say what range the portfolio is assessed at
+   * @throws ModelInputError as the model does
+   */
+  figures(portfolio: Portfolio): ScreenedFigures | null {
+    const { market, parameters } = this;
+    const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, this.#jointly);
+    const coins = this.#coins(collateral);
+    const lots = lotsByInstrument(portfolio.positions);
+    const held = this.#rowsOf(lots);
+    const requirements = this.#levelsOf(held, coins, portfolio, held);
+    if (requirements === null) return null;
+    const { call, liquidation } = requirements;
+    const terms = 3 * (held.size + portfolio.orders.length + coins.length) + ROUNDINGS_BESIDE_SUMS;
+    const initial = this.#initial(portfolio, held, coins, call, collateral, terms);
+    if (initial === null) return null;
+    return {
+      value: this.#valueOf(lots, held, totalWorth(collateral)),
+      requirements: {
+        initial,
+        call: { figure: call.total, bound: floatBound(terms, call.magnitude) + CENT },
+        liquidation: { figure: liquidation.total, bound: floatBound(terms, liquidation.magnitude) + CENT },
+      },
+    };
+  }
+
+  /** @throws ModelInputError as the model does */
+  surplus(portfolio: Portfolio, level: ScreenedLevel): ScreenedSurplus {
+    const figures = this.figures(portfolio);
+    return figures === null ? 'exact' : surplusAtLevel(figures, level);
+  }
+
+  #unitOf(instrument: Instrument): UnitContract {
+    const known = this.#contracts.get(instrument.id);
+    if (known !== undefined) return known;
+    const { market, parameters } = this;
+    const [unit] = valuePositions([{ instrument, quantity: ONE }], market, parameters.grid);
+    const { exposure, worth } = unit as NonNullable<typeof unit>;
+    const { underlying, expiry, linear, option, delta, confidence } = exposure;
+    const made: UnitContract = {
+      exposure: {
+        underlying,
+        expiry,
+        linear: floatOf(linear),
+        option:
+          option === null
+            ? null
+            : { type: option.type, units: floatOf(option.units), array: floatArray(parameters.grid, option) },
+        delta: floatOf(delta),
+        doubt: this.#doubtOf(confidence),
+      },
+      worth: floatOf(worth),
+    };
+    this.#contracts.set(instrument.id, made);
+    return made;
+  }
+
+  #doubtOf(confidence: Decimal): number {
+    const { confidence: rule } = this.parameters.collateral;
+    return floatOf(rule.factor.times(doubt(confidence, rule)));
+  }
+
+  #coins(collateral: readonly CollateralWorth[]): readonly FloatExposure[] {
+    return coinExposures(collateral, this.market, this.#jointly).map(({ underlying, expiry, linear, confidence }) => ({
+      underlying,
+      expiry,
+      linear: floatOf(linear),
+      option: null,
+      delta: 0,
+      doubt: this.#doubtOf(confidence),
+    }));
+  }
+
+  #rowsOf(lots: readonly (readonly PositionHolding[])[]): ReadonlyMap<string, Row> {
+    return new Map(
+      lots.map((same) => {
+        const { instrument } = same[0] as PositionHolding;
+        const quantity =
+          same.length === 1 ? (same[0] as PositionHolding).quantity : sum(same.map((lot) => lot.quantity));
+        return [instrument.id, { contract: this.#unitOf(instrument), quantity, float: floatOf(quantity) }];
+      }),
+    );
+  }
+
+  #withFills(held: ReadonlyMap<string, Row>, orders: readonly OpenOrder[]): ReadonlyMap<string, Row> {
+    const rows = new Map(held);
+    for (const order of orders) {
+      const { instrument } = order;
+      const quantity = (rows.get(instrument.id)?.quantity ?? ZERO).plus(fillOf(order).quantity);
+      rows.set(instrument.id, { contract: this.#unitOf(instrument), quantity, float: floatOf(quantity) });
+    }
+    return rows;
+  }
+
+  /** Requirements of both levels over all underlyings. `held` is what the account has before its fills. */
+  #levelsOf(
+    rows: ReadonlyMap<string, Row>,
+    coins: readonly FloatExposure[],
+    { ownerSizes }: Portfolio,
+    held: ReadonlyMap<string, Row>,
+  ): Levels | null {
+    const positions = exposuresOf(rows);
+    const before = held === rows ? positions : exposuresOf(held);
+    const all = [...positions, ...coins];
+    let call = NOTHING;
+    let liquidation = NOTHING;
+    for (const underlying of new Set(all.map((exposure) => exposure.underlying))) {
+      const { spot } = underlyingMarketOf(this.market, underlying);
+      const owner = ownerSizes?.get(underlying);
+      const sizeOf = (side: 'long' | 'short'): FloatSize => {
+        const known = owner === undefined ? 0 : floatOf(finite(owner[side], `ownerSizes.${underlying}.${side}`));
+        const [own, filled] = [sizeOn(before, underlying, side), sizeOn(positions, underlying, side)];
+        const size = Math.max(known, own) + Math.max(filled - own, 0);
+        return { size, bound: floatBound(2 * (before.length + positions.length) + 16, known + own + filled) };
+      };
+      const schedule = scheduleOf(this.market, underlying);
+      const ranges = certainRanges(schedule, { long: sizeOf('long'), short: sizeOf('short') });
+      if (ranges === null) return null;
+      const own = all.filter((exposure) => exposure.underlying === underlying);
+      const withOptions = own.some(({ option }) => option !== null);
+      const [atCall, atLiquidation] = [ranges.call, ranges.liquidation].map((range) =>
+        this.#scans.at(range, withOptions),
+      );
+      const required = (range: typeof ranges.call, scan: typeof atCall): FloatRequirement =>
+        floatRequirement(own, range, scan as NonNullable<typeof scan>, floatOf(spot), this.#weights);
+      const ownCall = required(ranges.call, atCall);
+      call = added(call, ownCall);
+      liquidation = added(
+        liquidation,
+        atCall === atLiquidation ? ownCall : required(ranges.liquidation, atLiquidation),
+      );
+    }
+    return { call, liquidation };
+  }
+
+  #initial(
+    portfolio: Portfolio,
+    held: ReadonlyMap<string, Row>,
+    coins: readonly FloatExposure[],
+    ofPositions: FloatRequirement,
+    collateral: readonly CollateralWorth[],
+    terms: number,
+  ): ScreenedFigure | null {
+    const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
+    const initialOf = ({ total, doubtful }: FloatRequirement): number => this.#multiple * total + doubtful;
+    const sizeOf = ({ magnitude, doubtfulMagnitude }: FloatRequirement): number =>
+      this.#multiple * magnitude + doubtfulMagnitude;
+    let worst = initialOf(ofPositions);
+    let magnitude = sizeOf(ofPositions);
+    for (const filled of ['buy', 'sell'] as const) {
+      const orders = openingOrders(portfolio, filled);
+      if (orders.length === 0) continue;
+      const loss = floatOf(sum(orders.map((order) => fillLoss(order, this.market))));
+      const levels = this.#levelsOf(this.#withFills(held, orders), coins, portfolio, held);
+      if (levels === null) return null;
+      worst = Math.max(worst, initialOf(levels.call) + loss);
+      magnitude = Math.max(magnitude, sizeOf(levels.call) + loss);
+    }
+    return { figure: worst + charge, bound: floatBound(terms, magnitude + charge) + CENT };
+  }
+
+  /** Options by float64; what has an entry price, in decimals. */
+  #valueOf(
+    lots: readonly (readonly PositionHolding[])[],
+    held: ReadonlyMap<string, Row>,
+    ofCollateral: Decimal,
+  ): ScreenedFigure {
+    const { market, parameters } = this;
+    const others = lots.flatMap((same) => (same[0]?.instrument.kind === 'option' ? [] : same));
+    const exact = sum(valuePositions(others, market, parameters.grid).map(({ worth }) => worth)).plus(ofCollateral);
+    let figure = floatOf(exact);
+    let magnitude = Math.abs(figure);
+    for (const { contract, float } of held.values()) {
+      if (contract.exposure.option === null) continue;
+      const worth = contract.worth * float;
+      figure += worth;
+      magnitude += Math.abs(worth);
+    }
+    return { figure, bound: floatBound(held.size + ROUNDINGS_BESIDE_SUMS, magnitude) + CENT };
+  }
+}
+
+/** Sign of value less requirement. */
+export function surplusAtLevel({ value, requirements }: ScreenedFigures, level: ScreenedLevel): ScreenedSurplus {
+  const required = requirements[level];
+  const surplus = value.figure - required.figure;
+  const ofDifference = floatBound(4, Math.abs(value.figure) + Math.abs(required.figure));
+  const bound = value.bound + required.bound + ofDifference;
+  return surplus > bound ? 'above' : surplus < -bound ? 'below' : 'exact';
+}
+
+function exposuresOf(rows: ReadonlyMap<string, Row>): readonly FloatExposure[] {
+  return [...rows.values()].map(({ contract: { exposure }, float }): FloatExposure => {
+    const { linear, option, delta } = exposure;
+    return {
+      ...exposure,
+      linear: linear * float,
+      option: option === null ? null : { ...option, units: option.units * float },
+      delta: delta * float,
+    };
+  });
+}
+
+function sizeOn(exposures: readonly FloatExposure[], underlying: string, side: 'long' | 'short'): number {
+  let size = 0;
+  for (const exposure of exposures) {
+    if (exposure.underlying !== underlying) continue;
+    size += Math.max(0, side === 'long' ? exposure.delta : -exposure.delta);
+  }
+  return size;
+}
+
+const added = (first: FloatRequirement, second: FloatRequirement): FloatRequirement => ({
+  total: first.total + second.total,
+  magnitude: first.magnitude + second.magnitude,
+  doubtful: first.doubtful + second.doubtful,
+  doubtfulMagnitude: first.doubtfulMagnitude + second.doubtfulMagnitude,
+});
