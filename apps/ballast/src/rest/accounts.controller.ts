@@ -10,6 +10,7 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
+import { answerWhatIf } from './what-if.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
@@ -144,6 +145,18 @@ export class AccountsController {
       throw new Problem('instrument-unknown', `${order.instrument} is not cleared`);
     }
     return checkBeforeTrade(this.clearing.margin(partition), account, order);
+  }
+
+  @Post(':accountId/what-if')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What would margin say with other positions, another model, or after a shock?' })
+  @InPath('accountId', contract.accountIdForm)
+  @Takes(contract.whatIfRequest)
+  @Answers(200, contract.whatIfResponse, 'Figures now and then, every scenario and every line')
+  whatIf(@Param('accountId') accountId: string, @Body() body: unknown): object {
+    const account = this.#known(accountId);
+    const question = parsed(contract.whatIfRequest, body, 'body');
+    return answerWhatIf(this.clearing.margin(this.clearing.partitionOf(account)), account, question);
   }
 
   @Get(':accountId/decisions')

@@ -7,6 +7,7 @@ import {
   logPage,
   preTradeCheckResponse,
   problem,
+  whatIfResponse,
 } from '@ballast/contracts';
 import { DEFAULT_PARAMETERS } from '@ballast/margin-domain';
 import { openTestHouse, readEvents, type Answer, type TestHouse } from './served-house.fixtures.js';
@@ -321,6 +322,36 @@ describe('a pre-trade check', () => {
   });
 });
 
+describe('a what-if', () => {
+  beforeAll(() => opened('dreamer.main', '1000'));
+  const ask = (question: object): Promise<Answer> => house.post('/accounts/dreamer.main/what-if', question, null);
+
+  it('answers with requirement levels, scenarios and shocks of any registered model, and stores nothing', async () => {
+    const answer = whatIfResponse.parse(
+      (
+        await ask({
+          positions: [{ instrument: 'BTC-PERP', quantity: '-0.1' }],
+          model: 'adaptive-portfolio@1',
+          shocks: { spotMoves: ['-0.1', '0.1'], volatilityShocks: ['0'] },
+        })
+      ).body,
+    );
+    expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', liquidation: '0' });
+    expect(Number(answer.after.call)).toBeGreaterThan(0);
+    expect(answer.requirements.call).toBe(answer.after.call);
+    expect(answer.assessment.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '-0.1' }]);
+    expect(answer.shocks.map(({ pnl }) => Math.sign(Number(pnl)))).toEqual([1, -1]);
+    expect((await house.get('/accounts/dreamer.main')).body.positions).toEqual([]);
+  });
+
+  it('about an unknown account, model or instrument says what is wrong with it', async () => {
+    expectProblem(await house.post('/accounts/nobody.main/what-if', {}, null), 404, 'account-unknown');
+    expectProblem(await ask({ model: 'nobody-knows@9' }), 422, 'what-if-impossible');
+    expectProblem(await ask({ positions: [{ instrument: 'BTC-1JAN30', quantity: '1' }] }), 422, 'what-if-impossible');
+    expectProblem(await ask({ positions: [{ instrument: 'BTC-PERP', quantity: 'many' }] }), 400, 'request-malformed');
+  });
+});
+
 describe('margin parameters', () => {
   const proposal = (proposalId: string, version: number): object => ({
     proposalId,
@@ -451,6 +482,7 @@ describe('operation', () => {
         'post /accounts/{accountId}/withdrawals',
         'get /accounts/{accountId}/withdrawals/{withdrawalId}',
         'post /accounts/{accountId}/pre-trade-checks',
+        'post /accounts/{accountId}/what-if',
         'get /accounts/{accountId}/decisions',
         'get /accounts/{accountId}/explanation',
         'get /logs/{log}/{partition}',

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'below-initial-requirement': { status: 422, title: 'Equity would not cover the initial requirement' },
   'insufficient-collateral': { status: 422, title: 'The account does not hold that much of the asset' },
   'instrument-unknown': { status: 422, title: 'The exchange lists no such instrument' },
+  'what-if-impossible': { status: 422, title: 'The margin model cannot work on what was asked' },
   'command-unknown': { status: 422, title: 'No command of this name exists' },
   'parameters-invalid': { status: 422, title: 'The parameters contradict themselves' },
   'prices-halted': { status: 503, title: 'There is no price good enough to decide on' },

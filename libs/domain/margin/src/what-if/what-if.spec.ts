@@ -114,9 +114,12 @@ describe('a check before a trade in options', () => {
     ${'BTC-PERP'}   | ${'0.3'} | ${{ accepted: true }}                                                          | ${'covered by 20,000 dollars'}
     ${CALL}         | ${'-9'}  | ${{ accepted: false, code: 'below-initial-requirement', riskReducing: false }} | ${'ten naked calls'}
     ${'BTC-1JAN30'} | ${'1'}   | ${{ accepted: false, code: 'instrument-unknown' }}                             | ${'nobody listed it'}
-  `('$why: $quantity $instrument', ({ instrument, quantity, expected }: Record<string, string>) => {
-    expect(check(house(), instrument as string, quantity as string)).toMatchObject(expected as object);
-  });
+  `(
+    '$why: $quantity $instrument',
+    ({ instrument, quantity, expected }: { instrument: string; quantity: string; expected: object }) => {
+      expect(check(house(), instrument, quantity)).toMatchObject(expected);
+    },
+  );
 
   it('does not take the sale of a hedge for a reduction of risk', () => {
     const open = house();
