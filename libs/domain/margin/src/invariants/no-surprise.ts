@@ -55,6 +55,7 @@ export function checkNoSurprise(
 ): readonly NoSurpriseViolation[] {
   return judgeEntry(event, {
     lowestCallRate: (position) => lowestCallRate(position, evidence),
+    lowestScalar: (underlying) => lowestScalar(underlying, evidence),
     reproducedTrigger: (underlying, side) => reproducedTrigger(underlying, side, evidence),
   });
 }
@@ -62,6 +63,8 @@ export function checkNoSurprise(
 /** What the marks and schedules say at the moment of an entry. */
 export interface RecomputedLevels {
   lowestCallRate(position: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>): Decimal;
+  /** Lowest V_eff in force within the notice period. */
+  lowestScalar(underlying: Underlying): Decimal;
   reproducedTrigger(underlying: Underlying, side: Side): Decimal;
 }
 
@@ -82,12 +85,14 @@ export function judgeEntry(
   if (!required.eq(figures.liquidation)) {
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
-  for (const { subject, underlying, side, rate, ownerNotional } of appliedRates(event.assessment)) {
+  for (const { subject, underlying, side, rate, ownerNotional, scalar } of appliedRates(event.assessment)) {
     const lowest = levels.lowestCallRate({ underlying, ownerNotional });
-    if (dec(rate).lte(lowest.plus(RATE_TOLERANCE))) continue;
+    const scalarNoticed = scalar === null || dec(scalar).lte(levels.lowestScalar(underlying).plus(SCALAR_TOLERANCE));
+    if (dec(rate).lte(lowest.plus(RATE_TOLERANCE)) && scalarNoticed) continue;
     const named = event.triggers.find((trigger) => trigger.underlying === underlying && trigger.side === side);
     if (named === undefined) {
-      violations.push({ rule: 'rate-without-notice', detail: `${subject}: ${rate} above ${text(lowest)}` });
+      const what = scalarNoticed ? `${rate} above ${text(lowest)}` : `scalar ${scalar ?? ''} above the lowest in force`;
+      violations.push({ rule: 'rate-without-notice', detail: `${subject}: ${what}` });
       continue;
     }
     const reproduced = levels.reproducedTrigger(underlying, side);
@@ -108,6 +113,8 @@ interface AppliedRate {
   readonly side: Side;
   readonly rate: DecimalString;
   readonly ownerNotional: DecimalString;
+  /** V of the volatility shocks of that side; null where there are none. */
+  readonly scalar: DecimalString | null;
 }
 
 /** Rates of positions; of a portfolio the ranges of its underlyings, if its model scans them. */
@@ -119,6 +126,7 @@ function appliedRates({ positions, portfolio }: AssessmentDetail): readonly Appl
       side,
       rate: liquidationRate,
       ownerNotional,
+      scalar: null,
     }));
   }
   return portfolio.lines
@@ -126,13 +134,21 @@ function appliedRates({ positions, portfolio }: AssessmentDetail): readonly Appl
     .flatMap(({ subject, figures: range = {} }): AppliedRate[] => {
       const scanned = portfolio.lines.find((line) => line.code === 'scan-risk' && line.subject === subject)?.figures;
       const underlying = subject as Underlying;
-      const rateOf = (side: Side, rate: string | undefined, size: string | undefined): AppliedRate => {
-        invariant(rate !== undefined && size !== undefined, `the ${side} range of ${underlying} is not explained`);
-        return { subject: `${underlying} ${side}`, underlying, side, rate, ownerNotional: size };
+      const rateOf = (
+        side: Side,
+        rate: string | undefined,
+        size: string | undefined,
+        scalar: string | undefined,
+      ): AppliedRate => {
+        invariant(
+          rate !== undefined && size !== undefined && scalar !== undefined,
+          `the ${side} range of ${underlying} is not explained`,
+        );
+        return { subject: `${underlying} ${side}`, underlying, side, rate, ownerNotional: size, scalar };
       };
       return [
-        rateOf('long', range['rangeDown'], scanned?.['sizeLong']),
-        rateOf('short', range['rangeUp'], scanned?.['sizeShort']),
+        rateOf('long', range['rangeDown'], scanned?.['sizeLong'], range['scalarDown']),
+        rateOf('short', range['rangeUp'], scanned?.['sizeShort'], range['scalarUp']),
       ];
     });
 }
@@ -152,19 +168,30 @@ function parametersOf({ parameters }: NoSurpriseEvidence, id: string): MarginPar
 const scheduleFor = ({ underlyings }: ScheduleInForce, underlying: Underlying): UnderlyingSchedule | undefined =>
   underlyings.find((schedule) => schedule.underlying === underlying);
 
-function lowestCallRate(
+const lowestCallRate = (
   { underlying, ownerNotional }: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>,
   evidence: NoSurpriseEvidence,
+): Decimal =>
+  lowestInForce(underlying, evidence, ({ callBrackets }) =>
+    bracketRate(readBrackets(callBrackets), dec(ownerNotional)),
+  );
+
+const lowestScalar = (underlying: Underlying, evidence: NoSurpriseEvidence): Decimal =>
+  lowestInForce(underlying, evidence, ({ scalarEffective }) => dec(scalarEffective));
+
+/** The lowest of a figure over the schedules in force in the notice period. */
+function lowestInForce(
+  underlying: Underlying,
+  evidence: NoSurpriseEvidence,
+  figureOf: (schedule: UnderlyingSchedule) => Decimal,
 ): Decimal {
   const newest = newestOf(evidence);
   const history = evidence.schedules.flatMap((schedule) => {
     const prices = scheduleFor(schedule, underlying);
-    return prices === undefined ? [] : [{ from: schedule.asOf, brackets: prices.callBrackets }];
+    return prices === undefined ? [] : [{ from: schedule.asOf, prices }];
   });
   const { noticeMs } = parametersOf(evidence, newest.parameters);
-  const [first, ...others] = inForceWithin(history, newest.asOf, noticeMs).map(({ brackets }) =>
-    bracketRate(readBrackets(brackets), dec(ownerNotional)),
-  );
+  const [first, ...others] = inForceWithin(history, newest.asOf, noticeMs).map(({ prices }) => figureOf(prices));
   invariant(first, 'at least one schedule is in force');
   return minOf(first, ...others);
 }

@@ -1,8 +1,11 @@
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
-import type { AssessmentDetail } from '@ballast/facts';
+import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PortfolioDetail } from '@ballast/facts';
 import { dec, instantOf, roundMoney, sum, text } from '@ballast/kernel';
+import { noSurpriseJudge } from '../invariants/no-surprise-judge.js';
+import { checkNoSurprise } from '../invariants/no-surprise.js';
 import { marginProcess } from '../margin.process.js';
 import { MINUTE, NOON, payloadsOf, typesOf, type Holding } from '../margin.fixtures.js';
+import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
 import { listing, OptionHouse, type ContractPricesAt } from './option-house.fixtures.js';
 
 const CALL = 'BTC-7NOV25-60000-C';
@@ -129,6 +132,46 @@ describe('a short straddle through a spike of volatility', () => {
     rebuilt.settle();
     expect(rebuilt.drain().events).toEqual(house.accept(...last));
     expect(rebuilt.state.book.stateCounts).toEqual(house.machine.state.book.stateCounts);
+  });
+});
+
+describe('no surprise of a portfolio', () => {
+  function entry(): {
+    readonly event: MarginEvents['LiquidationTriggered'];
+    readonly violations: (event: MarginEvents['LiquidationTriggered']) => readonly string[];
+  } {
+    const house = straddle();
+    for (const prices of SPIKE) house.reprice(prices);
+    const [event] = payloadsOf(house.events, 'LiquidationTriggered');
+    if (event === undefined) throw new Error('nobody was liquidated');
+    const judge = noSurpriseJudge();
+    const schedules = house.globalEvents.map(({ payload }) => payload as MarginGlobalEvents['ScheduleInForce']);
+    for (const schedule of schedules.slice(0, event.assessment.schedule)) judge.schedule(schedule);
+    const evidence = { schedules, parameters: new Map([[DEFAULT_PARAMETERS.id, DEFAULT_PARAMETERS]]) };
+    const violations = (of: MarginEvents['LiquidationTriggered']): readonly string[] => {
+      const found = judge.violations(of).map(({ rule }) => rule);
+      expect(checkNoSurprise(of, evidence).map(({ rule }) => rule)).toEqual(found);
+      return found;
+    };
+    return { event, violations };
+  }
+
+  it('holds: its scenarios reach no further than the call level did during the notice period', () => {
+    const { event, violations } = entry();
+    expect(violations(event)).toEqual([]);
+  });
+
+  it.each([
+    ['rangeUp', '0.026794517057'],
+    ['scalarUp', '1.7469281073876'],
+  ])('is broken by a %s that had no notice', (figure, value) => {
+    const { event, violations } = entry();
+    const { assessment } = event;
+    const lines = assessment.portfolio?.lines.map((line) =>
+      line.code === 'liquidation-level' ? { ...line, figures: { ...line.figures, [figure]: value } } : line,
+    );
+    const portfolio = { ...(assessment.portfolio as PortfolioDetail), lines: lines ?? [] };
+    expect(violations({ ...event, assessment: { ...assessment, portfolio } })).toEqual(['rate-without-notice']);
   });
 });
 
