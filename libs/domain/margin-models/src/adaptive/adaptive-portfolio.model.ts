@@ -223,9 +223,10 @@ function doubtfulCharge(assessed: readonly AssessedUnderlying[], { collateral }:
   const { confidence: rule } = collateral;
   return sum(
     assessed.flatMap(({ exposures, requirement }) =>
-      exposures.map(({ confidence }, i) =>
-        (requirement.alone[i] ?? ZERO).times(rule.factor).times(doubt(confidence, rule)),
-      ),
+      exposures.flatMap(({ confidence }, i) => {
+        const doubtful = doubt(confidence, rule);
+        return doubtful.isZero() ? [] : [(requirement.alone[i] ?? ZERO).times(rule.factor).times(doubtful)];
+      }),
     ),
   );
 }

@@ -6,7 +6,7 @@ import type { Market, OpenOrder, Portfolio, PositionHolding } from '../margin-mo
 import { lotsByInstrument } from '../scenario/holdings.js';
 import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { scheduleOf } from './adaptive-rates.js';
+import { scheduleOf, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
 import { certainRanges, type FloatSize } from './certain-ranges.js';
 import { coinExposures, valuePositions } from './exposure.js';
 import { floatBound, floatOf } from './float-bound.js';
@@ -44,9 +44,22 @@ interface Row {
   readonly float: number;
 }
 
-interface Levels {
-  readonly call: FloatRequirement;
-  readonly liquidation: FloatRequirement;
+/** All of one underlying. */
+interface FloatBook {
+  readonly exposures: readonly FloatExposure[];
+  readonly spot: number;
+  readonly ranges: Readonly<Record<AdaptiveLevel, AdaptiveRanges>>;
+  readonly withOptions: boolean;
+}
+
+interface ReadPortfolio {
+  readonly collateral: readonly CollateralWorth[];
+  readonly coins: readonly FloatExposure[];
+  readonly lots: readonly (readonly PositionHolding[])[];
+  readonly held: ReadonlyMap<string, Row>;
+  readonly books: readonly FloatBook[];
+  /** Roundings that a term of a requirement passes through at most. */
+  readonly terms: number;
 }
 
 const NOTHING: FloatRequirement = { total: 0, magnitude: 0, doubtful: 0, doubtfulMagnitude: 0 };
@@ -86,31 +99,40 @@ export class AdaptiveScreen {
    * @throws ModelInputError as the model does
    */
   figures(portfolio: Portfolio): ScreenedFigures | null {
+    const read = this.#read(portfolio);
+    if (read === null) return null;
+    const [initial, call, liquidation] = [
+      this.#required(portfolio, read, 'initial'),
+      this.#required(portfolio, read, 'call'),
+      this.#required(portfolio, read, 'liquidation'),
+    ];
+    if (initial === null || call === null || liquidation === null) return null;
+    return { value: this.#valueOf(read), requirements: { initial, call, liquidation } };
+  }
+
+  /** Value less the requirement of one level. @throws ModelInputError as the model does */
+  surplus(portfolio: Portfolio, level: ScreenedLevel): ScreenedSurplus {
+    const read = this.#read(portfolio);
+    const required = read === null ? null : this.#required(portfolio, read, level);
+    return read === null || required === null ? 'exact' : signOf(this.#valueOf(read), required);
+  }
+
+  #read(portfolio: Portfolio): ReadPortfolio | null {
     const { market, parameters } = this;
     const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, this.#jointly);
     const coins = this.#coins(collateral);
     const lots = lotsByInstrument(portfolio.positions);
     const held = this.#rowsOf(lots);
-    const requirements = this.#levelsOf(held, coins, portfolio, held);
-    if (requirements === null) return null;
-    const { call, liquidation } = requirements;
+    const books = this.#booksOf(held, coins, portfolio, held);
+    if (books === null) return null;
     const terms = 3 * (held.size + portfolio.orders.length + coins.length) + ROUNDINGS_BESIDE_SUMS;
-    const initial = this.#initial(portfolio, held, coins, call, collateral, terms);
-    if (initial === null) return null;
-    return {
-      value: this.#valueOf(lots, held, totalWorth(collateral)),
-      requirements: {
-        initial,
-        call: { figure: call.total, bound: floatBound(terms, call.magnitude) + CENT },
-        liquidation: { figure: liquidation.total, bound: floatBound(terms, liquidation.magnitude) + CENT },
-      },
-    };
+    return { collateral, coins, lots, held, books, terms };
   }
 
-  /** @throws ModelInputError as the model does */
-  surplus(portfolio: Portfolio, level: ScreenedLevel): ScreenedSurplus {
-    const figures = this.figures(portfolio);
-    return figures === null ? 'exact' : surplusAtLevel(figures, level);
+  #required(portfolio: Portfolio, read: ReadPortfolio, level: ScreenedLevel): ScreenedFigure | null {
+    if (level === 'initial') return this.#initial(portfolio, read);
+    const { total, magnitude } = this.#requirementAt(level, read.books);
+    return { figure: total, bound: floatBound(read.terms, magnitude) + CENT };
   }
 
   #unitOf(instrument: Instrument): UnitContract {
@@ -175,18 +197,17 @@ export class AdaptiveScreen {
     return rows;
   }
 
-  /** Requirements of both levels over all underlyings. `held` is what the account has before its fills. */
-  #levelsOf(
+  /** What is held of each underlying, and the exact ranges it is assessed at. `held` is what the account has before its fills. */
+  #booksOf(
     rows: ReadonlyMap<string, Row>,
     coins: readonly FloatExposure[],
     { ownerSizes }: Portfolio,
     held: ReadonlyMap<string, Row>,
-  ): Levels | null {
+  ): readonly FloatBook[] | null {
     const positions = exposuresOf(rows);
     const before = held === rows ? positions : exposuresOf(held);
     const all = [...positions, ...coins];
-    let call = NOTHING;
-    let liquidation = NOTHING;
+    const books: FloatBook[] = [];
     for (const underlying of new Set(all.map((exposure) => exposure.underlying))) {
       const { spot } = underlyingMarketOf(this.market, underlying);
       const owner = ownerSizes?.get(underlying);
@@ -199,58 +220,44 @@ export class AdaptiveScreen {
       const schedule = scheduleOf(this.market, underlying);
       const ranges = certainRanges(schedule, { long: sizeOf('long'), short: sizeOf('short') });
       if (ranges === null) return null;
-      const own = all.filter((exposure) => exposure.underlying === underlying);
-      const withOptions = own.some(({ option }) => option !== null);
-      const [atCall, atLiquidation] = [ranges.call, ranges.liquidation].map((range) =>
-        this.#scans.at(range, withOptions),
-      );
-      const required = (range: typeof ranges.call, scan: typeof atCall): FloatRequirement =>
-        floatRequirement(own, range, scan as NonNullable<typeof scan>, floatOf(spot), this.#weights);
-      const ownCall = required(ranges.call, atCall);
-      call = added(call, ownCall);
-      liquidation = added(
-        liquidation,
-        atCall === atLiquidation ? ownCall : required(ranges.liquidation, atLiquidation),
-      );
+      const exposures = all.filter((exposure) => exposure.underlying === underlying);
+      const withOptions = exposures.some(({ option }) => option !== null);
+      books.push({ exposures, spot: floatOf(spot), ranges, withOptions });
     }
-    return { call, liquidation };
+    return books;
   }
 
-  #initial(
-    portfolio: Portfolio,
-    held: ReadonlyMap<string, Row>,
-    coins: readonly FloatExposure[],
-    ofPositions: FloatRequirement,
-    collateral: readonly CollateralWorth[],
-    terms: number,
-  ): ScreenedFigure | null {
+  #requirementAt(level: AdaptiveLevel, books: readonly FloatBook[]): FloatRequirement {
+    return books.reduce((total, { exposures, spot, ranges, withOptions }) => {
+      const scan = this.#scans.at(ranges[level], withOptions);
+      return added(total, floatRequirement(exposures, ranges[level], scan, spot, this.#weights));
+    }, NOTHING);
+  }
+
+  #initial(portfolio: Portfolio, { collateral, coins, held, books, terms }: ReadPortfolio): ScreenedFigure | null {
     const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
-    const initialOf = ({ total, doubtful }: FloatRequirement): number => this.#multiple * total + doubtful;
-    const sizeOf = ({ magnitude, doubtfulMagnitude }: FloatRequirement): number =>
-      this.#multiple * magnitude + doubtfulMagnitude;
-    let worst = initialOf(ofPositions);
-    let magnitude = sizeOf(ofPositions);
-    for (const filled of ['buy', 'sell'] as const) {
-      const orders = openingOrders(portfolio, filled);
+    const ofPositions = this.#requirementAt('call', books);
+    let worst = this.#multiple * ofPositions.total + ofPositions.doubtful;
+    let magnitude = this.#multiple * ofPositions.magnitude + ofPositions.doubtfulMagnitude;
+    for (const side of ['buy', 'sell'] as const) {
+      const orders = openingOrders(portfolio, side);
       if (orders.length === 0) continue;
       const loss = floatOf(sum(orders.map((order) => fillLoss(order, this.market))));
-      const levels = this.#levelsOf(this.#withFills(held, orders), coins, portfolio, held);
-      if (levels === null) return null;
-      worst = Math.max(worst, initialOf(levels.call) + loss);
-      magnitude = Math.max(magnitude, sizeOf(levels.call) + loss);
+      const afterFills = this.#booksOf(this.#withFills(held, orders), coins, portfolio, held);
+      if (afterFills === null) return null;
+      const filled = this.#requirementAt('call', afterFills);
+      worst = Math.max(worst, this.#multiple * filled.total + filled.doubtful + loss);
+      magnitude = Math.max(magnitude, this.#multiple * filled.magnitude + filled.doubtfulMagnitude + loss);
     }
     return { figure: worst + charge, bound: floatBound(terms, magnitude + charge) + CENT };
   }
 
   /** Options by float64; what has an entry price, in decimals. */
-  #valueOf(
-    lots: readonly (readonly PositionHolding[])[],
-    held: ReadonlyMap<string, Row>,
-    ofCollateral: Decimal,
-  ): ScreenedFigure {
+  #valueOf({ lots, held, collateral }: ReadPortfolio): ScreenedFigure {
     const { market, parameters } = this;
     const others = lots.flatMap((same) => (same[0]?.instrument.kind === 'option' ? [] : same));
-    const exact = sum(valuePositions(others, market, parameters.grid).map(({ worth }) => worth)).plus(ofCollateral);
+    const ofOthers = valuePositions(others, market, parameters.grid).map(({ worth }) => worth);
+    const exact = sum(ofOthers).plus(totalWorth(collateral));
     let figure = floatOf(exact);
     let magnitude = Math.abs(figure);
     for (const { contract, float } of held.values()) {
@@ -265,7 +272,10 @@ export class AdaptiveScreen {
 
 /** Sign of value less requirement. */
 export function surplusAtLevel({ value, requirements }: ScreenedFigures, level: ScreenedLevel): ScreenedSurplus {
-  const required = requirements[level];
+  return signOf(value, requirements[level]);
+}
+
+function signOf(value: ScreenedFigure, required: ScreenedFigure): ScreenedSurplus {
   const surplus = value.figure - required.figure;
   const ofDifference = floatBound(4, Math.abs(value.figure) + Math.abs(required.figure));
   const bound = value.bound + required.bound + ofDifference;

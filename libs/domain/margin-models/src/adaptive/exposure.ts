@@ -1,5 +1,5 @@
 import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
-import { isoOf, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { isoOf, ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArrayValue } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
@@ -131,8 +131,8 @@ function exposureOf(
   };
   // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
   const units = quantity.times(instrument.contractSize);
-  const [below, unmoved, above] = scenariosAroundZero(grid);
-  const delta = valueOf(above.id).minus(valueOf(below.id)).times(units).div(above.spotMove.minus(below.spotMove));
+  const { below, unmoved, above, perMove } = scenariosAroundZero(grid);
+  const delta = perMove(valueOf(above.id).minus(valueOf(below.id)).times(units));
   const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved.id) };
   return { ...common, expiry, linear: ZERO, option, delta };
 }
@@ -211,20 +211,37 @@ function missingScenario(instrument: string, scenario: string): ModelInputError 
 }
 
 /** The scenarios with volatility as it is, next below the present price, at it and next above it. */
-function scenariosAroundZero(grid: ScenarioGrid): readonly [PublishedScenario, PublishedScenario, PublishedScenario] {
+interface AroundZero {
+  readonly below: PublishedScenario;
+  readonly unmoved: PublishedScenario;
+  readonly above: PublishedScenario;
+  /** Divides by the distance of the two moves. */
+  readonly perMove: (difference: Decimal) => Decimal;
+}
+
+function scenariosAroundZero(grid: ScenarioGrid): AroundZero {
   const known = aroundZero.get(grid);
   if (known !== undefined) return known;
   const level = publishedScenarios(grid).filter(
     ({ id, volatilityShock }) => id.startsWith('spot') && volatilityShock.isZero(),
   );
   const zero = level.findIndex(({ spotMove }) => spotMove.isZero());
-  const found = [level[zero - 1], level[zero], level[zero + 1]] as unknown as [
+  const [below, unmoved, above] = level.slice(zero - 1, zero + 2) as [
     PublishedScenario,
     PublishedScenario,
     PublishedScenario,
   ];
+  const width = above.spotMove.minus(below.spotMove);
+  const inverse = ONE.div(width);
+  // A product rounds to the same 40 digits as the quotient where the inverse is exact, and is several times as fast.
+  const exact = inverse.times(width).eq(ONE) && inverse.precision() < INVERSE_DIGITS;
+  const perMove = (difference: Decimal): Decimal => (exact ? difference.times(inverse) : difference.div(width));
+  const found = { below, unmoved, above, perMove };
   aroundZero.set(grid, found);
   return found;
 }
 
-const aroundZero = new WeakMap<ScenarioGrid, readonly [PublishedScenario, PublishedScenario, PublishedScenario]>();
+/** An inverse of fewer digits was not rounded. */
+const INVERSE_DIGITS = 40;
+
+const aroundZero = new WeakMap<ScenarioGrid, AroundZero>();

@@ -59,7 +59,10 @@ export function requirementOf(
 ): UnderlyingRequirement {
   const minimumOf = (group: readonly Exposure[]): Decimal =>
     shortOptionMinimum(group, ranges, spot, parameters.shortOptionMinimum);
-  const alone = exposures.map((exposure, i) => maxOf(losses.alone[i] ?? ZERO, minimumOf([exposure])));
+  const alone = exposures.map((exposure, i) => {
+    const loss = losses.alone[i] ?? ZERO;
+    return exposure.option?.units.isNegative() === true ? maxOf(loss, minimumOf([exposure])) : loss;
+  });
   const byExpiry = sum(
     expiriesOf(exposures).map((expiry, i) =>
       maxOf(losses.byExpiry[i] ?? ZERO, minimumOf(exposures.filter((exposure) => exposure.expiry === expiry))),
