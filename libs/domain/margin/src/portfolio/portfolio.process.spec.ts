@@ -1,10 +1,12 @@
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PortfolioDetail } from '@ballast/facts';
 import { dec, instantOf, roundMoney, sum, text } from '@ballast/kernel';
+import { explainAssessment } from '../assessment/explain-assessment.js';
 import { noSurpriseJudge } from '../invariants/no-surprise-judge.js';
 import { checkNoSurprise } from '../invariants/no-surprise.js';
 import { marginProcess } from '../margin.process.js';
 import { MINUTE, NOON, payloadsOf, typesOf, type Holding } from '../margin.fixtures.js';
+import { scheduleInForce } from '../margin.state.js';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
 import { listing, OptionHouse, type ContractPricesAt } from './option-house.fixtures.js';
 
@@ -172,6 +174,41 @@ describe('no surprise of a portfolio', () => {
     );
     const portfolio = { ...(assessment.portfolio as PortfolioDetail), lines: lines ?? [] };
     expect(violations({ ...event, assessment: { ...assessment, portfolio } })).toEqual(['rate-without-notice']);
+  });
+});
+
+describe('the explanation of a portfolio', () => {
+  it('adds up: equity from what it holds, the call requirement from scenario and add-ons, and from shares', () => {
+    const house = straddle();
+    house.accept(house.changed('ann.main', { ...held('8000', 'BTC-PERP', '0.5', '29000'), BTC: '0.1' }));
+    for (const prices of SPIKE) house.reprice(prices);
+    const detail = house.detailOf('ann.main');
+    const schedule = scheduleInForce(house.machine.state);
+    if (schedule === null) throw new Error('no schedule');
+    const lines = explainAssessment(detail, schedule.source, DEFAULT_PARAMETERS);
+    const total = (pattern: RegExp): string =>
+      text(
+        roundMoney(
+          sum(lines.filter(({ label }) => pattern.test(label)).map(({ amount }) => dec(amount))),
+          'USD',
+          'requirement',
+        ),
+      );
+    const equity = sum(
+      lines.filter(({ label }) => /^(collateral|worth of)/.test(label)).map(({ amount }) => dec(amount)),
+    );
+    expect(text(roundMoney(equity, 'USD', 'equity'))).toBe(detail.figures.equity);
+    expect(lines).toContainEqual(expect.objectContaining({ label: 'haircut of BTC', unit: 'rate' }));
+    expect(total(/^(scan-risk|short-option-minimum|offset-between)/)).toBe(detail.figures.call);
+    expect(total(/share of the call requirement$/)).toBe(detail.figures.call);
+    const worst = lines.find(({ label }) => label.startsWith('worst scenario'));
+    expect(
+      dec(total(/in the worst scenario$/))
+        .minus(worst?.amount ?? '0')
+        .abs()
+        .lte('0.01'),
+    ).toBe(true);
+    expect(lines.some(({ label }) => label.endsWith('liquidation price'))).toBe(false);
   });
 });
 
