@@ -31,7 +31,7 @@ export const PORTFOLIO_DEFAULTS: PortfolioOptions = {
   strikes: 30,
   fits: 40,
   held: 200,
-  checks: 400,
+  checks: 1_200,
   accounts: 100_000,
   partitions: 8,
   oneIn: 100,
@@ -106,12 +106,12 @@ function checkFigures(context: BenchContext, { held, checks }: PortfolioOptions)
   timed(checks, screened, (n) => {
     if (screen.surplus({ ...portfolio, orders: [orderAt(n)] }, 'initial') === 'exact') undecided += 1;
   });
-  timed(Math.ceil(checks / 8), exact, (n) => {
+  timed(Math.ceil(checks / 20), exact, (n) => {
     const { instrument, side, quantity } = orderAt(n);
     const signed = side === 'buy' ? quantity : quantity.neg();
     preTradeCheck(state, { accountId, instrument: instrument.id, quantity: signed.toFixed() });
   });
-  timed(Math.ceil(checks / 40), whole, (n) =>
+  timed(Math.ceil(checks / 80), whole, (n) =>
     adaptivePortfolio.assess({ ...portfolio, orders: [orderAt(n)] }, market, parameters),
   );
   const row = (what: string, { p50, p99 }: Latencies, note: string, limit?: number): Figure =>

@@ -39,9 +39,10 @@ interface UnitContract {
 
 /** A position of all lots of an instrument. */
 interface Row {
-  readonly contract: UnitContract;
   readonly quantity: Decimal;
-  readonly float: number;
+  readonly exposure: FloatExposure;
+  /** USD in equity; options only. */
+  readonly worth: number;
 }
 
 /** All of one underlying. */
@@ -182,7 +183,7 @@ export class AdaptiveScreen {
         const { instrument } = same[0] as PositionHolding;
         const quantity =
           same.length === 1 ? (same[0] as PositionHolding).quantity : sum(same.map((lot) => lot.quantity));
-        return [instrument.id, { contract: this.#unitOf(instrument), quantity, float: floatOf(quantity) }];
+        return [instrument.id, rowOf(this.#unitOf(instrument), quantity)];
       }),
     );
   }
@@ -192,7 +193,7 @@ export class AdaptiveScreen {
     for (const order of orders) {
       const { instrument } = order;
       const quantity = (rows.get(instrument.id)?.quantity ?? ZERO).plus(fillOf(order).quantity);
-      rows.set(instrument.id, { contract: this.#unitOf(instrument), quantity, float: floatOf(quantity) });
+      rows.set(instrument.id, rowOf(this.#unitOf(instrument), quantity));
     }
     return rows;
   }
@@ -260,9 +261,7 @@ export class AdaptiveScreen {
     const exact = sum(ofOthers).plus(totalWorth(collateral));
     let figure = floatOf(exact);
     let magnitude = Math.abs(figure);
-    for (const { contract, float } of held.values()) {
-      if (contract.exposure.option === null) continue;
-      const worth = contract.worth * float;
+    for (const { worth } of held.values()) {
       figure += worth;
       magnitude += Math.abs(worth);
     }
@@ -282,16 +281,24 @@ function signOf(value: ScreenedFigure, required: ScreenedFigure): ScreenedSurplu
   return surplus > bound ? 'above' : surplus < -bound ? 'below' : 'exact';
 }
 
-function exposuresOf(rows: ReadonlyMap<string, Row>): readonly FloatExposure[] {
-  return [...rows.values()].map(({ contract: { exposure }, float }): FloatExposure => {
-    const { linear, option, delta } = exposure;
-    return {
-      ...exposure,
+const exposuresOf = (rows: ReadonlyMap<string, Row>): readonly FloatExposure[] =>
+  [...rows.values()].map(({ exposure }) => exposure);
+
+function rowOf({ exposure, worth }: UnitContract, quantity: Decimal): Row {
+  const float = floatOf(quantity);
+  const { underlying, expiry, linear, option, delta, doubt: doubtful } = exposure;
+  return {
+    quantity,
+    exposure: {
+      underlying,
+      expiry,
       linear: linear * float,
-      option: option === null ? null : { ...option, units: option.units * float },
+      option: option === null ? null : { type: option.type, units: option.units * float, array: option.array },
       delta: delta * float,
-    };
-  });
+      doubt: doubtful,
+    },
+    worth: option === null ? 0 : worth * float,
+  };
 }
 
 function sizeOn(exposures: readonly FloatExposure[], underlying: string, side: 'long' | 'short'): number {
