@@ -2,7 +2,7 @@ import { replay, verify } from '@ballast/audit';
 import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, LiquidationEvents, PricingEvents } from '@ballast/facts';
+import type { AccountsEvents, LiquidationEvents, MarginEvents, PricingEvents, ServiceLog } from '@ballast/facts';
 import { dec, sum } from '@ballast/kernel';
 import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { OPTION_EXPIRY, OPTION_FALL } from './ci-window.js';
@@ -11,10 +11,7 @@ import { readGolden, RENEWAL } from './golden.js';
 import { entriesOf } from './rewrite-history.js';
 
 /** Every entry of a service's numbered partitions and of its global one. */
-async function entriesOfLog(
-  { logs }: ClearingHouse,
-  name: 'accounts' | 'pricing' | 'liquidation',
-): Promise<LogEntry[]> {
+async function entriesOfLog({ logs }: ClearingHouse, name: ServiceLog): Promise<LogEntry[]> {
   const partitions = (await logs.log(name).heads()).map(({ partition }) => partition);
   return (await Promise.all(partitions.map((partition) => entriesOf(logs.log(name), partition)))).flat();
 }
@@ -57,16 +54,30 @@ describe.each([
 });
 
 describe('option writers in the fall', () => {
-  it('are liquidated in their options', async () => {
+  let liquidation: readonly LogEntry[];
+  let margin: readonly LogEntry[];
+
+  beforeAll(async () => {
     const house = await runToEnd(new MemoryLogStore(), OPTION_FALL);
-    const liquidation = await entriesOfLog(house, 'liquidation');
-    const orders = payloads<LiquidationEvents['CloseOutOrderPlaced']>(liquidation, 'CloseOutOrderPlaced');
-    expect(
-      orders.filter(({ accountId, instrument }) => accountId.startsWith('writer-') && isOption(instrument)),
-    ).not.toEqual([]);
-    const costs = payloads<LiquidationEvents['LiquidationCostAssessed']>(liquidation, 'LiquidationCostAssessed');
-    expect(costs.some(({ closedQuantity }) => dec(closedQuantity).gt(0))).toBe(true);
+    liquidation = await entriesOfLog(house, 'liquidation');
+    margin = await entriesOfLog(house, 'margin');
   }, 180_000);
+
+  const isWriters = ({ accountId }: { readonly accountId: string }): boolean => accountId.startsWith('writer-');
+
+  it('are called', () => {
+    expect(payloads<MarginEvents['MarginCallIssued']>(margin, 'MarginCallIssued').filter(isWriters)).not.toEqual([]);
+  });
+
+  it('are liquidated in their options, by portfolios that name their worst scenario', () => {
+    const triggered = payloads<MarginEvents['LiquidationTriggered']>(margin, 'LiquidationTriggered').filter(isWriters);
+    expect(triggered).not.toEqual([]);
+    for (const { assessment } of triggered) expect(assessment.portfolio?.worstScenario).toMatch(/^(BTC|ETH):spot/);
+    const orders = payloads<LiquidationEvents['CloseOutOrderPlaced']>(liquidation, 'CloseOutOrderPlaced');
+    expect(orders.filter((order) => isWriters(order) && isOption(order.instrument))).not.toEqual([]);
+    const costs = payloads<LiquidationEvents['LiquidationCostAssessed']>(liquidation, 'LiquidationCostAssessed');
+    expect(costs.filter((cost) => isWriters(cost) && dec(cost.closedQuantity).gt(0))).not.toEqual([]);
+  });
 });
 
 describe('an expiry', () => {

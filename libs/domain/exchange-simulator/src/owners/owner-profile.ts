@@ -208,13 +208,14 @@ function contractTrader(draw: Draw): ReturnType<typeof trader> {
   };
 }
 
-/** Writes options on a third of the equity to one and a quarter times it, per side; median 80,000 USD, cut at 3,000,000. */
+/** Writes options on half of the equity to four times it, per side; median 80,000 USD, cut at 3,000,000. */
 function optionWriter(draw: Draw): ReturnType<typeof trader> {
   const u = Math.max(0.08, draw('wealth'));
+  const temper = draw('leverage');
   return {
     ...contractTrader(draw),
     wealth: Math.floor(Math.min(3_000_000, 20_000 / (u * u))),
-    leverage: 0.35 + 0.9 * draw('leverage'),
+    leverage: 0.5 + 3.5 * temper * temper,
   };
 }
 
