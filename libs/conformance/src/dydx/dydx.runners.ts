@@ -34,6 +34,7 @@ import {
   type OpenInterestParams,
   ppmOf,
   quoteOf,
+  TRANSITION_REJECTED,
   unitsOf,
 } from './dydx.case-reading.js';
 
@@ -46,8 +47,8 @@ interface RiskInput {
 /** A runner that reads the inputs and parameters of its kind in their shape. */
 const runner =
   <Inputs, Params = unknown>(run: (inputs: Inputs, params: Params) => CaseResult): CaseRunner =>
-  ({ inputs, params }) =>
-    answerOrError(() => run(inputs as Inputs, params as Params));
+  ({ inputs, params, expected }) =>
+    answerOrError(() => run(inputs as Inputs, params as Params), expected);
 
 const riskOf = ({ netCollateral, maintenance, initial }: RiskInput) => ({
   netCollateral: dec(netCollateral),
@@ -198,7 +199,7 @@ export const dydxRunners: CaseRunners = {
     readonly closeDelta: string;
   }>(({ liquidated, offsetting, closeMarket, closeDelta }) => {
     const result = deleverage(accountOf(liquidated), accountOf(offsetting), closeMarket, dec(closeDelta));
-    if (!result.done) return { error: 'StateTransitionRejected' };
+    if (!result.done) return { error: TRANSITION_REJECTED };
     return {
       liquidatedQuoteBalance: result.liquidated.quoteBalance,
       offsettingQuoteBalance: result.offsetting.quoteBalance,
