@@ -69,6 +69,7 @@ export const auctionRunners: CaseRunners = {
     return {
       cashToBidder: bid.cashToBidder,
       percentLiquidated: bid.portion,
+      fromSecurityModule: bid.fromSecurityModule,
       paidBySecurityModule: bid.fromSecurityModule,
       securityModulePaid: bid.fromSecurityModule,
       socialised: bid.socialised,
