@@ -81,7 +81,7 @@ export const auctionRunners: CaseRunners = {
 
   withdrawal_gate: runner((inputs) => ({
     withdrawalsBlocked: withdrawalsBlocked(inputs.figures('insolventMaintenanceDeficits'), {
-      configured: inputs.flag('securityModuleConfigured'),
+      configured: !inputs.has('securityModuleConfigured') || inputs.flag('securityModuleConfigured'),
       balance: inputs.figure('securityModuleBalance', '0'),
     }),
   })),
@@ -110,7 +110,7 @@ function accountOf(inputs: CaseInputs): AuctionedAccount {
 }
 
 function insolventPrice(inputs: CaseInputs, params: CaseInputs): Decimal {
-  const elapsed = inputs.figure('elapsedSec');
+  const elapsed = inputs.figure('elapsedSec', '0');
   return insolventQuote(inputs.figure('mtm'), inputs.figure('maintenance'), elapsed, termsOf(params));
 }
 

@@ -45,7 +45,7 @@ interface PortfolioInputs {
   readonly cash: string;
   readonly spot: string;
   readonly spotConfidence: string;
-  readonly stablePrice: string;
+  readonly stablePrice?: string;
   /** Absent: none is held. */
   readonly perp?: PerpetualInput | null;
   readonly options: readonly OptionInput[];
@@ -83,7 +83,7 @@ function marketOf(inputs: PortfolioInputs, collateral: ReadonlyMap<string, Colla
     expiries: new Map(expiryMarkets(UNDERLYING, inputs.expiryFeeds)),
     instruments: new Map([perpetual, ...optionMarkets(UNDERLYING, inputs.options)]),
     collateral,
-    stablePrice: dec(inputs.stablePrice),
+    stablePrice: dec(inputs.stablePrice ?? '1'),
   };
 }
 

@@ -44,7 +44,7 @@ interface StandardOptionInput extends OptionInput {
 
 interface StandardInputs {
   readonly cash: string;
-  readonly stablePrice: string;
+  readonly stablePrice?: string;
   readonly markets: Readonly<Record<string, MarketInput>>;
   readonly forwards: readonly ForwardInput[];
   readonly options: readonly StandardOptionInput[];
@@ -98,7 +98,7 @@ function marketOf(inputs: StandardInputs): Market {
     expiries: new Map(expiries),
     instruments: new Map([...perpetuals, ...options]),
     collateral: new Map(),
-    stablePrice: dec(inputs.stablePrice),
+    stablePrice: dec(inputs.stablePrice ?? '1'),
   };
 }
 

@@ -41,6 +41,11 @@ describe('cases of dYdX, read', () => {
     expect(dydxRunners[kind]!(closing)).not.toHaveProperty('error');
   });
 
+  it('a block limit may be stated alone', () => {
+    const limits = run('subaccount_block_limits', { previousInsuranceLost: '1' }, { maxInsuranceLost: '3' }) as object;
+    expect(Object.entries(limits).map(([name, figure]) => [name, String(figure)])).toEqual([['maxInsuranceLost', '2']]);
+  });
+
   it('a transition that is allowed is a success', () => {
     const state = { netCollateral: '1', initial: '2', maintenance: '1' };
     expect(run('undercollateralized_transition', { old: state, new: state })).toEqual({ result: 'Success' });

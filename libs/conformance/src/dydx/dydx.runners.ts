@@ -123,17 +123,27 @@ export const dydxRunners: CaseRunners = {
     return { minNotional: min, maxNotional: max };
   }),
 
+  /** A case may state one of the two limits only. */
   subaccount_block_limits: runner<
-    { readonly previousNotionalLiquidated: string; readonly previousInsuranceLost: string },
-    { readonly maxNotionalLiquidated: string; readonly maxInsuranceLost: string }
-  >(({ previousNotionalLiquidated, previousInsuranceLost }, { maxNotionalLiquidated, maxInsuranceLost }) => ({
-    maxNotionalLiquidatable: remainingBlockLimit(
-      dec(maxNotionalLiquidated),
-      dec(previousNotionalLiquidated),
-      'notionalLiquidated',
-    ),
-    maxInsuranceLost: remainingBlockLimit(dec(maxInsuranceLost), dec(previousInsuranceLost), 'insuranceLost'),
-  })),
+    { readonly previousNotionalLiquidated?: string; readonly previousInsuranceLost?: string },
+    { readonly maxNotionalLiquidated?: string; readonly maxInsuranceLost?: string }
+  >(
+    (
+      { previousNotionalLiquidated = '0', previousInsuranceLost = '0' },
+      { maxNotionalLiquidated, maxInsuranceLost },
+    ) => {
+      const remaining = (limit: string, used: string, field: string): Decimal =>
+        remainingBlockLimit(dec(limit), dec(used), field);
+      return {
+        ...(maxNotionalLiquidated && {
+          maxNotionalLiquidatable: remaining(maxNotionalLiquidated, previousNotionalLiquidated, 'notionalLiquidated'),
+        }),
+        ...(maxInsuranceLost && {
+          maxInsuranceLost: remaining(maxInsuranceLost, previousInsuranceLost, 'insuranceLost'),
+        }),
+      };
+    },
+  ),
 
   oi_scaled_imf: runner<{ readonly openInterestNotionalUnits: string }, OpenInterestParams>((inputs, params) => ({
     imfPpm: ppmOf(
