@@ -69,6 +69,7 @@ export const auctionRunners: CaseRunners = {
     return {
       cashToBidder: bid.cashToBidder,
       percentLiquidated: bid.portion,
+      fromSecurityModule: bid.fromSecurityModule,
       paidBySecurityModule: bid.fromSecurityModule,
       securityModulePaid: bid.fromSecurityModule,
       socialised: bid.socialised,
@@ -80,7 +81,7 @@ export const auctionRunners: CaseRunners = {
 
   withdrawal_gate: runner((inputs) => ({
     withdrawalsBlocked: withdrawalsBlocked(inputs.figures('insolventMaintenanceDeficits'), {
-      configured: inputs.flag('securityModuleConfigured'),
+      configured: !inputs.has('securityModuleConfigured') || inputs.flag('securityModuleConfigured'),
       balance: inputs.figure('securityModuleBalance', '0'),
     }),
   })),
@@ -109,7 +110,7 @@ function accountOf(inputs: CaseInputs): AuctionedAccount {
 }
 
 function insolventPrice(inputs: CaseInputs, params: CaseInputs): Decimal {
-  const elapsed = inputs.figure('elapsedSec');
+  const elapsed = inputs.figure('elapsedSec', '0');
   return insolventQuote(inputs.figure('mtm'), inputs.figure('maintenance'), elapsed, termsOf(params));
 }
 

@@ -1,4 +1,4 @@
-import { type Decimal, dec } from '@ballast/kernel';
+import { dec } from '@ballast/kernel';
 import type { Option, OptionType, Perpetual } from '@ballast/instruments';
 import type { ExpiryMarket, InstrumentMarket, PositionHolding } from '@ballast/margin-models';
 
@@ -70,9 +70,4 @@ export function expiryMarkets(underlying: string, feeds: readonly ExpiryFeedInpu
     };
     return [`${underlying}@${expiry}`, expiryMarket];
   });
-}
-
-/** Price at which a position of this size has this profit. */
-export function entryPriceOf(price: Decimal, profit: Decimal, size: Decimal): Decimal {
-  return price.minus(profit.div(size));
 }

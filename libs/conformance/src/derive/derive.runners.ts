@@ -15,7 +15,6 @@ import {
 import type { CaseRunner, CaseRunners } from '../case-runner.js';
 import {
   CASE_TIME,
-  entryPriceOf,
   type ExpiryFeedInput,
   expiryMarkets,
   optionMarkets,
@@ -29,19 +28,32 @@ import { standardMargin } from './standard-margin.runner.js';
 const UNDERLYING = 'BASE';
 const PERPETUAL = perpetualOf(UNDERLYING);
 
+interface PerpetualInput {
+  readonly amount: string;
+  readonly price: string;
+  readonly confidence?: string;
+  /** Given by the first generation. */
+  readonly entryPrice?: string;
+  /** Given by the second. */
+  readonly unrealisedPnl?: string;
+  readonly unrealisedFunding?: string;
+}
+
+const NO_PERPETUAL: PerpetualInput = { amount: '0', price: '0' };
+
 interface PortfolioInputs {
   readonly cash: string;
   readonly spot: string;
   readonly spotConfidence: string;
-  readonly stablePrice: string;
-  readonly perp: { readonly amount: string; readonly price: string; readonly confidence: string };
+  readonly stablePrice?: string;
+  /** Absent: none is held. */
+  readonly perp?: PerpetualInput | null;
   readonly options: readonly OptionInput[];
   readonly expiryFeeds: readonly ExpiryFeedInput[];
 }
 
 interface FirstGenerationInputs extends PortfolioInputs {
-  readonly perp: PortfolioInputs['perp'] & { readonly entryPrice: string };
-  readonly basePosition: string;
+  readonly basePosition?: string;
 }
 
 interface CollateralInput {
@@ -55,21 +67,23 @@ interface CollateralInput {
 }
 
 interface SecondGenerationInputs extends PortfolioInputs {
-  readonly perp: PortfolioInputs['perp'] & { readonly unrealisedPnl: string; readonly unrealisedFunding: string };
-  readonly collaterals: readonly CollateralInput[];
+  readonly collaterals?: readonly CollateralInput[];
 }
 
 function marketOf(inputs: PortfolioInputs, collateral: ReadonlyMap<string, CollateralMarket>): Market {
   const spot: UnderlyingMarket = { spot: dec(inputs.spot), confidence: dec(inputs.spotConfidence) };
-  const { price, confidence } = inputs.perp;
-  const perpetual: [string, InstrumentMarket] = [PERPETUAL.id, { mark: dec(price), confidence: dec(confidence) }];
+  const { price, confidence } = inputs.perp ?? NO_PERPETUAL;
+  const perpetual: [string, InstrumentMarket] = [
+    PERPETUAL.id,
+    { mark: dec(price), confidence: dec(confidence ?? '1') },
+  ];
   return {
     asOf: CASE_TIME,
     underlyings: new Map([[UNDERLYING, spot]]),
     expiries: new Map(expiryMarkets(UNDERLYING, inputs.expiryFeeds)),
     instruments: new Map([perpetual, ...optionMarkets(UNDERLYING, inputs.options)]),
     collateral,
-    stablePrice: dec(inputs.stablePrice),
+    stablePrice: dec(inputs.stablePrice ?? '1'),
   };
 }
 
@@ -92,12 +106,16 @@ function figuresOf(margin: DerivePortfolioMargin): Readonly<Record<string, unkno
 
 const firstGeneration: CaseRunner = ({ params, inputs: given }) => {
   const inputs = given as FirstGenerationInputs;
-  const { amount, entryPrice } = inputs.perp;
-  const perpetual: PositionHolding = { instrument: PERPETUAL, quantity: dec(amount), entryPrice: dec(entryPrice) };
+  const { amount, entryPrice } = inputs.perp ?? NO_PERPETUAL;
+  const perpetual: PositionHolding = {
+    instrument: PERPETUAL,
+    quantity: dec(amount),
+    ...(entryPrice === undefined ? {} : { entryPrice: dec(entryPrice) }),
+  };
   const portfolio: Portfolio = {
     collateral: [
       { asset: 'USD', amount: dec(inputs.cash) },
-      { asset: UNDERLYING, amount: dec(inputs.basePosition) },
+      { asset: UNDERLYING, amount: dec(inputs.basePosition ?? '0') },
     ],
     positions: [perpetual, ...optionPositions(UNDERLYING, inputs.options)],
     orders: [],
@@ -107,16 +125,17 @@ const firstGeneration: CaseRunner = ({ params, inputs: given }) => {
 
 const secondGeneration: CaseRunner = ({ params, inputs: given }) => {
   const inputs = given as SecondGenerationInputs;
-  const { amount, price, unrealisedPnl, unrealisedFunding } = inputs.perp;
-  const size = dec(amount);
+  const { amount, unrealisedPnl, unrealisedFunding } = inputs.perp ?? NO_PERPETUAL;
   const perpetual: PositionHolding = {
     instrument: PERPETUAL,
-    quantity: size,
-    ...(size.isZero() ? {} : { entryPrice: entryPriceOf(dec(price), dec(unrealisedPnl), size) }),
-    accruedFunding: dec(unrealisedFunding).neg(),
+    quantity: dec(amount),
+    // Profit and funding come as amounts, and there may be no entry price above zero that has such a profit.
+    accruedFunding: dec(unrealisedPnl ?? '0')
+      .plus(unrealisedFunding ?? '0')
+      .neg(),
   };
   // Numbered, because a case may hold an asset twice and under any name.
-  const collateral = inputs.collaterals.map((held, index) => ({ ...held, asset: `${held.asset}#${index}` }));
+  const collateral = (inputs.collaterals ?? []).map((held, index) => ({ ...held, asset: `${held.asset}#${index}` }));
   const portfolio: Portfolio = {
     collateral: [
       { asset: 'USD', amount: dec(inputs.cash) },

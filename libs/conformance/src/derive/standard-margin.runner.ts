@@ -22,10 +22,10 @@ import {
 interface MarketInput {
   readonly spot: string;
   readonly spotConfidence: string;
-  readonly perpPrice: string;
-  readonly perpConfidence: string;
-  readonly basePosition: string;
-  readonly perpPosition: string;
+  readonly perpPrice?: string;
+  readonly perpConfidence?: string;
+  readonly basePosition?: string;
+  readonly perpPosition?: string;
   readonly perpEntryPrice?: string;
   readonly perpFundingIndexDelta?: string;
 }
@@ -44,7 +44,7 @@ interface StandardOptionInput extends OptionInput {
 
 interface StandardInputs {
   readonly cash: string;
-  readonly stablePrice: string;
+  readonly stablePrice?: string;
   readonly markets: Readonly<Record<string, MarketInput>>;
   readonly forwards: readonly ForwardInput[];
   readonly options: readonly StandardOptionInput[];
@@ -56,7 +56,7 @@ interface StandardParams {
 }
 
 function perpetualPosition(underlying: string, input: MarketInput): PositionHolding {
-  const quantity = dec(input.perpPosition);
+  const quantity = dec(input.perpPosition ?? '0');
   const fundingPerUnit: Decimal = dec(input.perpFundingIndexDelta ?? '0');
   return {
     instrument: perpetualOf(underlying),
@@ -78,7 +78,7 @@ function marketOf(inputs: StandardInputs): Market {
   ]);
   const perpetuals = names.map(([name, { perpPrice, perpConfidence }]): [string, InstrumentMarket] => [
     perpetualOf(name).id,
-    { mark: dec(perpPrice), confidence: dec(perpConfidence) },
+    { mark: dec(perpPrice ?? '0'), confidence: dec(perpConfidence ?? '1') },
   ]);
   const options = names.flatMap(([name]) => {
     const held = optionsOf(name, inputs);
@@ -98,7 +98,7 @@ function marketOf(inputs: StandardInputs): Market {
     expiries: new Map(expiries),
     instruments: new Map([...perpetuals, ...options]),
     collateral: new Map(),
-    stablePrice: dec(inputs.stablePrice),
+    stablePrice: dec(inputs.stablePrice ?? '1'),
   };
 }
 
@@ -110,7 +110,10 @@ export const standardMargin: CaseRunner = ({ params, inputs: given }) => {
   const portfolio: Portfolio = {
     collateral: [
       { asset: 'USD', amount: dec(inputs.cash) },
-      ...Object.entries(inputs.markets).map(([asset, { basePosition }]) => ({ asset, amount: dec(basePosition) })),
+      ...Object.entries(inputs.markets).map(([asset, { basePosition }]) => ({
+        asset,
+        amount: dec(basePosition ?? '0'),
+      })),
     ],
     positions: Object.entries(inputs.markets).flatMap(([name, input]) => [
       perpetualPosition(name, input),

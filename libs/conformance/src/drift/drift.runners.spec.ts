@@ -71,6 +71,26 @@ describe('cases of Drift, read', () => {
     expect(shown(run('size_adjusted_weight', { ...weight, size: '5', decimals: '0' }))).toEqual({ weight: '0.8989' });
   });
 
+  it.each([
+    ['the largest integer of 128 bits on the grid', '340282366920938463463374607431768.211455'],
+    ['the same in smallest units', '340282366920938463463374607431768211455'],
+    ['a word', 'max'],
+    ['none of them', '1000', 'unlimited'],
+  ])('an unlimited size is %s', (_what, liabilityTransfer, shownAs = liabilityTransfer) => {
+    const kind = 'liability_transfer_to_cover_shortage';
+    const inputs = {
+      marginShortage: '10',
+      assetWeight: '1',
+      assetMultiplier: '1',
+      liabilityWeight: '1',
+      liabilityMultiplier: '0.75',
+      liabilityDecimals: '6',
+      liabilityPrice: '100',
+    };
+    const result = driftRunners[kind]!({ id: 'case', kind, params: {}, inputs, expected: { liabilityTransfer } });
+    expect(shown(result)).toEqual({ liabilityTransfer: shownAs });
+  });
+
   it('names what the product refuses', () => {
     const nobody = { loss: '1', longOpenInterest: '0', shortOpenInterest: '0' };
     expect(run('perp_loss_socialisation', nobody)).toEqual({ error: 'no-open-interest' });

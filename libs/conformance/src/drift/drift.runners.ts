@@ -18,10 +18,13 @@ import {
   sizeToCoverShortage,
   spotInsuranceFee,
   type SpotPair,
+  type TransferSize,
+  UNLIMITED,
 } from '@ballast/liquidation-methods';
 import {
   accountRequirement,
   assetWeightAtSize,
+  BASE_DECIMALS,
   byRequirement,
   depositScaledWeight,
   liabilityWeightAtSize,
@@ -30,6 +33,8 @@ import {
   type RequirementKind,
 } from '@ballast/margin-models';
 import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
+import { figureOf } from '../figure.js';
+import { refusalName } from '../refusal.js';
 import {
   figure,
   onTokenGrid,
@@ -47,14 +52,14 @@ import {
 
 type Figures = Readonly<Record<string, string>>;
 
-/** A runner that reads the inputs of its kind in their shape; input that the product refuses is an error by its code. */
+/** A runner that reads the inputs of its kind in their shape; input that the product refuses is an error by its code or the case's word. */
 const runner =
-  <Inputs>(run: (inputs: Inputs) => CaseResult): CaseRunner =>
-  ({ inputs }) => {
+  <Inputs>(run: (inputs: Inputs, expected: unknown) => CaseResult): CaseRunner =>
+  ({ inputs, expected }) => {
     try {
-      return run(inputs as Inputs);
+      return run(inputs as Inputs, expected);
     } catch (error) {
-      if (error instanceof ModelInputError) return { error: error.code };
+      if (error instanceof ModelInputError) return { error: refusalName(error.code, expected) };
       throw error;
     }
   };
@@ -300,14 +305,33 @@ function liquidationSequence(inputs: SequenceInput, steps: readonly SequenceStep
   });
 }
 
-export const driftRunners: CaseRunners = {
-  size_to_cover_shortage: runner<Figures>((inputs) => ({
-    baseAmount: sizeToCoverShortage(perpShortageOf(inputs), figure(inputs.insuranceFee)),
-  })),
+/** The largest integers of 64 and of 128 bits. */
+const LARGEST_INTEGERS: readonly Decimal[] = [64, 128].map((bits) => dec(2).pow(bits).minus(1));
 
-  liability_transfer_to_cover_shortage: runner<Figures>((inputs) => ({
-    liabilityTransfer: liabilityTransferToCoverShortage(spotShortageOf(inputs), figure(inputs.insuranceFee)),
-  })),
+const expectedField = (expected: unknown, field: string): unknown =>
+  (expected as Readonly<Record<string, unknown>> | undefined)?.[field];
+
+/** An unlimited size is the source's largest integer, in its smallest units or on the grid, or a word of the file; else ours. */
+function shownSize(size: TransferSize, decimals: number, theirs: unknown): unknown {
+  if (size !== UNLIMITED || theirs === undefined) return size;
+  const asserted = figureOf(theirs);
+  if (asserted === undefined) return theirs;
+  const grid = dec(10).pow(decimals);
+  const unlimited = LARGEST_INTEGERS.some((largest) => asserted.eq(largest) || asserted.eq(largest.div(grid)));
+  return unlimited ? asserted : size;
+}
+
+export const driftRunners: CaseRunners = {
+  size_to_cover_shortage: runner<Figures>((inputs, expected) => {
+    const size = sizeToCoverShortage(perpShortageOf(inputs), figure(inputs.insuranceFee));
+    return { baseAmount: shownSize(size, BASE_DECIMALS, expectedField(expected, 'baseAmount')) };
+  }),
+
+  liability_transfer_to_cover_shortage: runner<Figures>((inputs, expected) => {
+    const size = liabilityTransferToCoverShortage(spotShortageOf(inputs), figure(inputs.insuranceFee));
+    const theirs = expectedField(expected, 'liabilityTransfer');
+    return { liabilityTransfer: shownSize(size, decimalsOf(inputs.liabilityDecimals!), theirs) };
+  }),
 
   liability_transfer_from_assets: runner<Figures>((inputs) => ({
     liabilityTransfer: liabilityTransferFromAssets(assetSideOf(inputs), spotPairOf(inputs)),

@@ -1,5 +1,6 @@
 import { type Decimal, dec } from '@ballast/kernel';
 import { type FractionAccount, ModelInputError, QUOTE_DECIMALS } from '@ballast/margin-models';
+import { refusalName } from '../refusal.js';
 
 /** Shapes of the inputs that dYdX's kinds share. Figures are decimal texts. */
 export interface AccountInput {
@@ -52,15 +53,21 @@ export const openInterestCaps = ({ oiLowerCapUnits, oiUpperCapUnits }: OpenInter
   upper: quoteOf(oiUpperCapUnits),
 });
 
-/** Names of the venue for the input that the product refuses. */
-const ERROR_NAMES: Readonly<Record<string, string>> = { 'invalid-close-delta': 'InvalidPositionSizeDelta' };
+/** The venue's name of a deleveraging that leaves a side in a state that is forbidden. */
+export const TRANSITION_REJECTED = 'StateTransitionRejected';
 
-/** What the product answers, or the venue's name of its refusal. */
-export function answerOrError<T>(answer: () => T): T | { readonly error: string } {
+/** Names of the venue for the input that the product refuses. */
+const ERROR_NAMES: Readonly<Record<string, string>> = {
+  'invalid-close-delta': 'InvalidPositionSizeDelta',
+  'state-transition-rejected': TRANSITION_REJECTED,
+};
+
+/** What the product answers, or the venue's name of its refusal. @param expected of the case */
+export function answerOrError<T>(answer: () => T, expected: unknown): T | { readonly error: unknown } {
   try {
     return answer();
   } catch (error) {
-    if (error instanceof ModelInputError) return { error: ERROR_NAMES[error.code] ?? error.code };
+    if (error instanceof ModelInputError) return { error: refusalName(error.code, expected, ERROR_NAMES) };
     throw error;
   }
 }

@@ -31,6 +31,21 @@ describe('cases of dYdX, read', () => {
     expect(deleverage('2')).toEqual({ error: 'InvalidPositionSizeDelta' });
   });
 
+  it('a refusal that the venue has a name of its own for is one', () => {
+    const inputs = { quoteBalance: '-4501', positions: [BTC], closeMarket: 'BTC', closeDelta: '0', fillPrice: '50000' };
+    const kind = 'insurance_fund_delta';
+    const expected = { error: 'InvalidQuantums' };
+    const conformanceCase = { id: 'case', kind, params: { maxLiquidationFee: '0.005' }, inputs, expected };
+    expect(dydxRunners[kind]!(conformanceCase)).toEqual(expected);
+    const closing = { ...conformanceCase, inputs: { ...inputs, closeDelta: '-0.1' } };
+    expect(dydxRunners[kind]!(closing)).not.toHaveProperty('error');
+  });
+
+  it('a block limit may be stated alone', () => {
+    const limits = run('subaccount_block_limits', { previousInsuranceLost: '1' }, { maxInsuranceLost: '3' }) as object;
+    expect(Object.entries(limits).map(([name, figure]) => [name, String(figure)])).toEqual([['maxInsuranceLost', '2']]);
+  });
+
   it('a transition that is allowed is a success', () => {
     const state = { netCollateral: '1', initial: '2', maintenance: '1' };
     expect(run('undercollateralized_transition', { old: state, new: state })).toEqual({ result: 'Success' });

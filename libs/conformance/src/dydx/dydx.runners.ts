@@ -34,6 +34,7 @@ import {
   type OpenInterestParams,
   ppmOf,
   quoteOf,
+  TRANSITION_REJECTED,
   unitsOf,
 } from './dydx.case-reading.js';
 
@@ -46,8 +47,8 @@ interface RiskInput {
 /** A runner that reads the inputs and parameters of its kind in their shape. */
 const runner =
   <Inputs, Params = unknown>(run: (inputs: Inputs, params: Params) => CaseResult): CaseRunner =>
-  ({ inputs, params }) =>
-    answerOrError(() => run(inputs as Inputs, params as Params));
+  ({ inputs, params, expected }) =>
+    answerOrError(() => run(inputs as Inputs, params as Params), expected);
 
 const riskOf = ({ netCollateral, maintenance, initial }: RiskInput) => ({
   netCollateral: dec(netCollateral),
@@ -122,17 +123,27 @@ export const dydxRunners: CaseRunners = {
     return { minNotional: min, maxNotional: max };
   }),
 
+  /** A case may state one of the two limits only. */
   subaccount_block_limits: runner<
-    { readonly previousNotionalLiquidated: string; readonly previousInsuranceLost: string },
-    { readonly maxNotionalLiquidated: string; readonly maxInsuranceLost: string }
-  >(({ previousNotionalLiquidated, previousInsuranceLost }, { maxNotionalLiquidated, maxInsuranceLost }) => ({
-    maxNotionalLiquidatable: remainingBlockLimit(
-      dec(maxNotionalLiquidated),
-      dec(previousNotionalLiquidated),
-      'notionalLiquidated',
-    ),
-    maxInsuranceLost: remainingBlockLimit(dec(maxInsuranceLost), dec(previousInsuranceLost), 'insuranceLost'),
-  })),
+    { readonly previousNotionalLiquidated?: string; readonly previousInsuranceLost?: string },
+    { readonly maxNotionalLiquidated?: string; readonly maxInsuranceLost?: string }
+  >(
+    (
+      { previousNotionalLiquidated = '0', previousInsuranceLost = '0' },
+      { maxNotionalLiquidated, maxInsuranceLost },
+    ) => {
+      const remaining = (limit: string, used: string, field: string): Decimal =>
+        remainingBlockLimit(dec(limit), dec(used), field);
+      return {
+        ...(maxNotionalLiquidated && {
+          maxNotionalLiquidatable: remaining(maxNotionalLiquidated, previousNotionalLiquidated, 'notionalLiquidated'),
+        }),
+        ...(maxInsuranceLost && {
+          maxInsuranceLost: remaining(maxInsuranceLost, previousInsuranceLost, 'insuranceLost'),
+        }),
+      };
+    },
+  ),
 
   oi_scaled_imf: runner<{ readonly openInterestNotionalUnits: string }, OpenInterestParams>((inputs, params) => ({
     imfPpm: ppmOf(
@@ -198,7 +209,7 @@ export const dydxRunners: CaseRunners = {
     readonly closeDelta: string;
   }>(({ liquidated, offsetting, closeMarket, closeDelta }) => {
     const result = deleverage(accountOf(liquidated), accountOf(offsetting), closeMarket, dec(closeDelta));
-    if (!result.done) return { error: 'StateTransitionRejected' };
+    if (!result.done) return { error: TRANSITION_REJECTED };
     return {
       liquidatedQuoteBalance: result.liquidated.quoteBalance,
       offsettingQuoteBalance: result.offsetting.quoteBalance,

@@ -1,5 +1,11 @@
-import { type Decimal, dec, ZERO } from '@ballast/kernel';
-import { accountHealth, type HealthKind, type HealthPerp, type TokenScaling } from '@ballast/margin-models';
+import { type Decimal, dec, ONE, sum } from '@ballast/kernel';
+import {
+  accountHealth,
+  type HealthKind,
+  type HealthPerp,
+  type ReservedOrders,
+  type TokenScaling,
+} from '@ballast/margin-models';
 import type { CaseRunners } from '../case-runner.js';
 
 type Figures = Readonly<Record<string, unknown>>;
@@ -20,19 +26,21 @@ interface PerpInput {
   readonly settleToken: string;
   readonly baseLots: string;
   readonly quote: string;
-  readonly bidLots: string;
-  readonly askLots: string;
+  readonly bidLots?: string;
+  readonly askLots?: string;
+}
+
+interface ReservedInput extends Figures {
+  readonly base: string;
+  readonly quote: string;
+  readonly quoteAmount?: string;
+  readonly baseAmount?: string;
 }
 
 interface HealthInput {
   readonly healthType: string;
   readonly tokens: Readonly<Record<string, TokenInput>>;
-  readonly reservedOrders?: readonly {
-    readonly base: string;
-    readonly quote: string;
-    readonly quoteAmount: string;
-    readonly baseAmount: string;
-  }[];
+  readonly reservedOrders?: readonly ReservedInput[] | null;
   readonly perp?: PerpInput | null;
   readonly perps?: readonly PerpInput[];
 }
@@ -52,39 +60,53 @@ function healthKindOf(name: string): HealthKind {
   return kind;
 }
 
-/** All figures of a token, those of objects within it (`scaling`) beside its own. */
-function flatFigures(token: Figures): readonly (readonly [string, string])[] {
-  return Object.entries(token).flatMap(([name, value]): readonly (readonly [string, string])[] => {
-    if (typeof value === 'string') return [[name.toLowerCase(), value]];
-    return typeof value === 'object' && value !== null ? flatFigures(value as Figures) : [];
+/** All figures of an object by their lower-case names, those of objects within it behind the name of the object: `deposits.value`. */
+function namedFigures(fields: Figures, within = ''): readonly (readonly [string, string])[] {
+  return Object.entries(fields).flatMap(([name, value]): readonly (readonly [string, string])[] => {
+    const path = `${within}${name.toLowerCase()}`;
+    if (typeof value === 'string') return [[path, value]];
+    return typeof value === 'object' && value !== null ? namedFigures(value as Figures, `${path}.`) : [];
   });
 }
 
 /**
  * Totals and scale starts of a token. The files at hand have none, so they are recognised by the words of the rule: a start is a
- * value in quote, a total is in token units unless its name says value.
+ * value in quote, a total is in token units unless its name says value. Tokens that orders may still bring count as deposits.
  */
 function scalingOf(token: TokenInput): TokenScaling {
-  const figures = flatFigures(token);
+  const figures = namedFigures(token);
+  const word = figures.some(([name]) => name.includes('start')) ? 'start' : 'scale';
+  const isStart = (name: string): boolean => name.includes(word);
   const startOf = (side: RegExp): Decimal =>
-    dec(figures.find(([name]) => side.test(name) && name.includes('start'))?.[1] ?? '0');
-  const valueOf = (side: RegExp): Decimal => {
-    const total = figures.find(([name]) => side.test(name) && !name.includes('start'));
-    if (total === undefined) return ZERO;
-    const [name, amount] = total;
-    return /value|quote/.test(name) ? dec(amount) : dec(amount).times(token.price);
-  };
+    dec(figures.find(([name]) => side.test(name) && isStart(name))?.[1] ?? '0');
+  const valueOf = (side: RegExp): Decimal =>
+    sum(
+      figures
+        .filter(([name]) => side.test(name) && !isStart(name))
+        .map(([name, amount]) => (/value|quote/.test(name) ? dec(amount) : dec(amount).times(token.price))),
+    );
   const [deposits, borrows] = [/deposit/, /borrow/];
   return {
-    depositsValue: valueOf(deposits),
+    depositsValue: valueOf(/deposit|potential/),
     depositScaleStart: startOf(deposits),
     borrowsValue: valueOf(borrows),
     borrowScaleStart: startOf(borrows),
   };
 }
 
+/** Limits of the orders, by the words ask and bid; `inv` says that the inverse is given. Zero means none. */
+function limitsOf(orders: ReservedInput): Pick<ReservedOrders, 'lowestAsk' | 'highestBid'> {
+  const limitOf = (side: RegExp): Decimal | undefined => {
+    const [name, figure] = namedFigures(orders).find(([candidate]) => side.test(candidate)) ?? [];
+    if (name === undefined || figure === undefined || dec(figure).isZero()) return undefined;
+    return /inv/.test(name) ? ONE.div(figure) : dec(figure);
+  };
+  const [lowestAsk, highestBid] = [limitOf(/ask/), limitOf(/bid/)];
+  return { ...(lowestAsk && { lowestAsk }), ...(highestBid && { highestBid }) };
+}
+
 function perpOf(perp: PerpInput, index: number): HealthPerp {
-  const lots = (count: string): Decimal => dec(count).times(perp.baseLotSize);
+  const lots = (count = '0'): Decimal => dec(count).times(perp.baseLotSize);
   return {
     market: `perp-${index}`,
     price: dec(perp.price),
@@ -112,11 +134,12 @@ export const mangoRunners: CaseRunners = {
           balance: dec(input.balance),
           scaling: scalingOf(input),
         })),
-        reservedOrders: (reservedOrders ?? []).map(({ base, quote, baseAmount, quoteAmount }) => ({
-          base,
-          quote,
-          baseAmount: dec(baseAmount),
-          quoteAmount: dec(quoteAmount),
+        reservedOrders: (reservedOrders ?? []).map((orders) => ({
+          base: orders.base,
+          quote: orders.quote,
+          baseAmount: dec(orders.baseAmount ?? '0'),
+          quoteAmount: dec(orders.quoteAmount ?? '0'),
+          ...limitsOf(orders),
         })),
         perps: [...(perp ? [perp] : []), ...(perps ?? [])].map(perpOf),
       },

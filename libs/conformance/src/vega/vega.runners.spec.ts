@@ -30,6 +30,10 @@ describe('names that the files leave open', () => {
     ['0.01', 'InsufficientFunds', 1],
     ['0.6', 'insufficient balance in general account', 0],
     ['0.6', 'position margin not above initial margin', 1],
+    ['0.01', 'PositionMarginTooLow', 0],
+    ['0.6', 'InsufficientCash', 0],
+    ['0.6', 'rejected', 0],
+    ['0.5', 'rejected', 1],
     ['0.5', 'insufficient balance in general account', 1],
   ])('a switch with factor %s that is said to fail by "%s" differs %d times', (marginFactor, error, times) => {
     expect(failuresOf('switch_to_isolated', { ...account, marginFactor }, { error })).toHaveLength(times);

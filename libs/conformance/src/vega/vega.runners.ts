@@ -248,9 +248,13 @@ function wordOf(ours: string, theirs: unknown): unknown {
   return ours === 'none' && theirs !== 'topup' && theirs !== 'release' ? theirs : ours;
 }
 
-/** The files word a refusal their own way: what they say of the initial margin is one of ours, what they say of funds the other. */
+/**
+ * The files word a refusal their own way: one that speaks of the initial or position margin is one of ours, one that speaks of
+ * funds the other, and one that speaks of neither or both only says that the change is refused.
+ */
 function rejectionWord(ours: string, theirs: unknown): unknown {
   if (typeof theirs !== 'string') return theirs === true ? true : ours;
-  const meant = /initial/i.test(theirs) ? 'position-margin-not-above-initial' : 'general-account-insufficient';
-  return meant === ours ? theirs : ours;
+  const [initial, funds] = [/initial|position/i, /general|fund|cash|balance/i].map((words) => words.test(theirs));
+  if (initial === funds) return theirs;
+  return (initial ? 'position-margin-not-above-initial' : 'general-account-insufficient') === ours ? theirs : ours;
 }

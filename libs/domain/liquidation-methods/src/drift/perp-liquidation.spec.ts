@@ -83,6 +83,13 @@ describe('entering and leaving a liquidation', () => {
     expect(step(holder('13.99', '2', '-200', WITH_BID)).outcome).toBe('covered');
   });
 
+  it('orders that are resting but not counted are cancelled like all others', () => {
+    const uncounted = { ...WITH_BID, openOrders: ZERO };
+    const { outcome, account } = step(holder('14', '2', '-200', uncounted));
+    expect(outcome).toBe('left-after-cancelling');
+    expect(account.liquidation).toBeNull();
+  });
+
   it('an account under liquidation that holds the buffered requirement again leaves untouched', () => {
     const liquidation = { enteredAtSlot: ZERO, marginFreed: dec('3') };
     const recovered = { ...holder('14', '2', '-200', WITH_BID), liquidation };

@@ -219,7 +219,7 @@ export function liquidatePerp(
   const entered = { ...account, liquidation: account.liquidation ?? { enteredAtSlot: slot, marginFreed: ZERO } };
   const cancelled = withoutOrders(entered);
   const marginAfter = liquidationMargin(cancelled, market, rule);
-  if (account.position.openOrders.gt(0) && holdsBuffer(marginAfter)) {
+  if (holdsBuffer(marginAfter)) {
     return { outcome: 'left-after-cancelling', account: left(cancelled), transfer: NO_TRANSFER };
   }
   const current = withMarginFreed(cancelled, shortageOf(margin).minus(shortageOf(marginAfter)));

@@ -127,6 +127,24 @@ describe('amounts reserved in orders', () => {
     expect(health(tokens, orders)).toBe('-4');
   });
 
+  it.each`
+    base   | quote   | lowestAsk    | highestBid   | expected | why
+    ${'4'} | ${'0'}  | ${'3'}       | ${undefined} | ${'9.6'} | ${'sold at 3: 12 dollars'}
+    ${'4'} | ${'0'}  | ${'6'}       | ${undefined} | ${'16'}  | ${'6 is above the price'}
+    ${'0'} | ${'20'} | ${undefined} | ${'8'}       | ${'10'}  | ${'bought at 8: 2.5 coins'}
+    ${'0'} | ${'20'} | ${undefined} | ${'4'}       | ${'16'}  | ${'4 is below the price'}
+  `(
+    '$base coins, $quote dollars: $why',
+    ({ base, quote, lowestAsk, highestBid, expected }: Record<string, string | undefined>) => {
+      const orders = {
+        ...reserved(base!, quote!),
+        ...(lowestAsk && { lowestAsk: dec(lowestAsk) }),
+        ...(highestBid && { highestBid: dec(highestBid) }),
+      };
+      expect(health([token('USD', '1', '0'), token('SOL', '5', '0')], [orders])).toBe(expected);
+    },
+  );
+
   it('of nothing add nothing', () => {
     expect(health([token('USD', '1', '-30'), token('SOL', '5', '1')], [reserved('0', '0')])).toBe('-32');
   });

@@ -25,12 +25,15 @@ export interface HealthToken {
   readonly scaling?: TokenScaling;
 }
 
-/** Amounts locked in open spot orders of one market: either may turn into the other at the prices. */
+/** Amounts locked in open spot orders of one market: either may turn into the other at the prices, or at a worse limit of the orders. */
 export interface ReservedOrders {
   readonly base: string;
   readonly quote: string;
   readonly baseAmount: Decimal;
   readonly quoteAmount: Decimal;
+  /** Least limit of the asks and greatest of the bids, quote token units per base token; absent = not known. */
+  readonly lowestAsk?: Decimal;
+  readonly highestBid?: Decimal;
 }
 
 export interface HealthPerp {
@@ -113,6 +116,17 @@ function effectOfAdding(token: WeightedToken, largestBalance: Decimal, added: De
   return tokenHealth(token, largestBalance).minus(tokenHealth(token, largestBalance.minus(added)));
 }
 
+/** All amounts of a market on its base or on its quote token: an order may trade at its own limit where that is worse than the price. */
+function convertedAmounts(orders: ReservedOrders, base: WeightedToken, quote: WeightedToken) {
+  const { baseAmount, quoteAmount, lowestAsk, highestBid } = orders;
+  const bought = quoteAmount.times(quote.price).div(base.price);
+  const sold = baseAmount.times(base.price).div(quote.price);
+  return {
+    asBase: baseAmount.plus(highestBid === undefined ? bought : minOf(bought, quoteAmount.div(highestBid))),
+    asQuote: quoteAmount.plus(lowestAsk === undefined ? sold : minOf(sold, baseAmount.times(lowestAsk))),
+  };
+}
+
 /**
  * Account health: sum over tokens of weighted value, perpetual results added to their settle token before its weight, reserved
  * order amounts on whichever side is worse while all other markets' amounts count as already on that token.
@@ -144,12 +158,7 @@ export function accountHealth(
   const markets = account.reservedOrders.map((orders) => {
     const base = tokenOf(orders.base);
     const quote = tokenOf(orders.quote);
-    return {
-      base,
-      quote,
-      asBase: orders.baseAmount.plus(orders.quoteAmount.times(quote.price).div(base.price)),
-      asQuote: orders.quoteAmount.plus(orders.baseAmount.times(base.price).div(quote.price)),
-    };
+    return { base, quote, ...convertedAmounts(orders, base, quote) };
   });
   const largest = (token: string): Decimal =>
     balances
