@@ -7,6 +7,7 @@ import { replayCommand } from './commands/replay.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
 import { verifyCommand } from './commands/verify.command.js';
+import { whatIfCommand } from './commands/what-if.command.js';
 
 const program = new Command('ballast')
   .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
@@ -17,6 +18,7 @@ const program = new Command('ballast')
   .addCommand(replayCommand())
   .addCommand(checkpointCommand())
   .addCommand(explainCommand())
+  .addCommand(whatIfCommand())
   .addCommand(modelsCommand())
   .addCommand(conformanceCommand());
 

@@ -17,8 +17,28 @@ export const SHORT_WINDOW = {
   partitions: 4,
 } as const;
 
+/** The fall with options, futures and inverse perpetuals listed: option writers are closed out. */
+export const OPTION_FALL = {
+  ...SHORT_WINDOW,
+  scenario: 'option-writers',
+  from: '2020-03-12T10:10:00Z',
+  to: '2020-03-12T10:50:00Z',
+} as const;
+
+/** The last hour of an expiry, its delivery, and the settlement of variation at the same time. */
+export const OPTION_EXPIRY = {
+  ...OPTION_FALL,
+  from: '2020-03-13T07:15:00Z',
+  to: '2020-03-13T08:05:00Z',
+} as const;
+
+/** What makes a window of a scenario a run. */
+export type RunWindow = Readonly<
+  Record<'scenario' | 'from' | 'to' | 'seed', string> & Record<'accounts' | 'partitions', number>
+>;
+
 /** A window as options of `ballast simulate`. */
-export const optionsOf = (window: typeof CI_WINDOW | typeof SHORT_WINDOW): readonly string[] => [
+export const optionsOf = (window: RunWindow): readonly string[] => [
   ...['--scenario', window.scenario],
   ...['--from', window.from],
   ...['--to', window.to],

@@ -15,7 +15,7 @@ describe('the same scenario, seed and partition count', () => {
   }, 120_000);
 
   it(`give the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
-    expect({ run: CI_WINDOW, digests: onMemory }).toEqual(await readGolden());
+    expect({ run: CI_WINDOW, digests: onMemory }).toEqual(await readGolden('ci-window'));
   });
 
   it('give the same digests again', async () => {

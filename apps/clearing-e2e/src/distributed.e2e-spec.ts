@@ -19,12 +19,13 @@ import {
   type Digests,
 } from '@ballast/services';
 import { BallastProcess } from './ballast-process.js';
-import { CI_WINDOW } from './ci-window.js';
+import { CI_WINDOW, OPTION_FALL } from './ci-window.js';
 import { DistributedHouse } from './distributed-house.js';
 
 const { partitions: PARTITIONS, accounts: ACCOUNTS, seed: SEED } = CI_WINDOW;
 
 interface Window {
+  readonly scenario?: string;
   readonly from: string;
   readonly to: string;
 }
@@ -33,9 +34,14 @@ const WHOLE: Window = { from: CI_WINDOW.from, to: CI_WINDOW.to };
 /** The hour of the fall: enough for kills, which cost time. */
 const FALL: Window = { from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:45:00Z' };
 
+/** Contracts are listed, priced, traded and closed out: the first twenty minutes of the option writers' fall. */
+const OPTIONS: Window = { scenario: OPTION_FALL.scenario, from: OPTION_FALL.from, to: '2020-03-12T10:30:00Z' };
+
+const scenarioOf = ({ scenario }: Window): string => scenario ?? CI_WINDOW.scenario;
+
 const theSimulator = async (window: Window) =>
   createExchangeSimulator({
-    scenario: narrowedScenario(await loadScenario('crash-2020-03'), window),
+    scenario: narrowedScenario(await loadScenario(scenarioOf(window)), window),
     seed: SEED,
     accounts: ACCOUNTS,
     partitions: PARTITIONS,
@@ -88,6 +94,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
     // Brokers may be shared: topics and groups of a run have a prefix of their own.
     const prefix = `run-${randomUUID().slice(0, 8)}.`;
     const house = new DistributedHouse(kafka.brokers, connection, PARTITIONS, {
+      SCENARIO: scenarioOf(window),
       FROM: window.from,
       TO: window.to,
       ACCOUNTS: String(ACCOUNTS),
@@ -156,6 +163,18 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
         for (const [type, count] of expectedLines) {
           expect(stdout.split('\n').filter((line) => line.includes(type))).toHaveLength(count);
         }
+      },
+    );
+  });
+
+  it('ends with the digests of the memory log with options and futures listed', async () => {
+    const expected = await digestsInMemory(OPTIONS);
+    await run(
+      OPTIONS,
+      shared(),
+      () => Promise.resolve(),
+      async (logs) => {
+        expect(await digestsOf(logs)).toEqual(expected);
       },
     );
   });

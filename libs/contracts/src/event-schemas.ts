@@ -20,7 +20,9 @@ import * as accountsCommands from './accounts/commands.v1.js';
 import * as fund from './accounts/fund.v1.js';
 import * as liquidationBooking from './accounts/liquidation-booking.v1.js';
 import * as position from './accounts/position.v1.js';
+import * as settlement from './accounts/settlement.v1.js';
 import * as withdrawal from './accounts/withdrawal.v1.js';
+import * as contractQuotes from './exchange/contracts.v1.js';
 import * as fills from './exchange/fills.v1.js';
 import * as orderReports from './exchange/order-reports.v1.js';
 import * as quotes from './exchange/quotes.v1.js';
@@ -34,6 +36,7 @@ import * as parameters from './margin/parameters.v1.js';
 import * as run from './margin/run.v1.js';
 import * as schedule from './margin/schedule.v1.js';
 import * as marginWithdrawal from './margin/withdrawal.v1.js';
+import * as contracts from './pricing/contracts.v1.js';
 import * as prices from './pricing/prices.v1.js';
 
 // One family per kind of partition: an event of the global partition in a numbered one is a mistake of its sender.
@@ -44,6 +47,9 @@ const quoteEvents = {
   ClockTicked: quotes.clockTickedV1,
   VenueQuotesReceived: quotes.venueQuotesReceivedV1,
   PerpetualBookObserved: quotes.perpetualBookObservedV1,
+  InstrumentListed: contractQuotes.instrumentListedV1,
+  ContractBookObserved: contractQuotes.contractBookObservedV1,
+  OptionChainQuoted: contractQuotes.optionChainQuotedV1,
 };
 
 const fillEvents = { TradeFilled: fills.tradeFilledV1 };
@@ -64,10 +70,12 @@ const accountsCommandTypes = {
   OpenAccount: accountsCommands.openAccountV1,
   Deposit: accountsCommands.depositV1,
   RequestWithdrawal: accountsCommands.requestWithdrawalV1,
+  ChooseMarginModel: accountsCommands.chooseMarginModelV1,
 };
 
 const accountsEvents = {
   AccountOpened: account.accountOpenedV1,
+  MarginModelChosen: account.marginModelChosenV1,
   CollateralCredited: account.collateralCreditedV1,
   WithdrawalHeld: withdrawal.withdrawalHeldV1,
   WithdrawalResubmitted: withdrawal.withdrawalResubmittedV1,
@@ -77,6 +85,10 @@ const accountsEvents = {
   PositionChanged: position.positionChangedV1,
   FundingSettled: position.fundingSettledV1,
   FundingClosed: position.fundingClosedV1,
+  VariationSettled: settlement.variationSettledV1,
+  VariationClosed: settlement.variationClosedV1,
+  ContractDelivered: settlement.contractDeliveredV1,
+  ExpiryClosed: settlement.expiryClosedV1,
   LiquidationCostSettled: liquidationBooking.liquidationCostSettledV1,
   PenaltyRemainderSent: liquidationBooking.penaltyRemainderSentV1,
   FundGrantReceived: liquidationBooking.fundGrantReceivedV1,
@@ -96,6 +108,12 @@ const pricingEvents = {
   VolatilitySeeded: prices.volatilitySeededV1,
   PriceSetPublished: prices.priceSetPublishedV1,
   FundingRateFixed: prices.fundingRateFixedV1,
+  InstrumentAdmitted: contracts.instrumentAdmittedV1,
+  InstrumentRefused: contracts.instrumentRefusedV1,
+  SurfacePublished: contracts.surfacePublishedV1,
+  RiskArraysPublished: contracts.riskArraysPublishedV1,
+  SettlementPriceFixed: contracts.settlementPriceFixedV1,
+  VariationPriceFixed: contracts.variationPriceFixedV1,
 };
 
 const marginCommandTypes = {

@@ -11,7 +11,7 @@ function altered(type: string, path: string, value: unknown): LogEntry {
   const keys = path.split('.');
   let record = entry as unknown as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) record = record[key] as Record<string, unknown>;
-  record[keys.at(-1) as string] = value;
+  record[keys.at(-1)] = value;
   return entry;
 }
 
@@ -49,6 +49,11 @@ describe('parseEntry', () => {
     ${'the amount of a posting'}                    | ${'WithdrawalHeld'}     | ${'payload.postings.0.amount'} | ${'1E2'}                          | ${'payload.postings[0].amount'}      | ${'no exponent'}
     ${'collateral of an unknown asset'}             | ${'WithdrawalHeld'}     | ${'payload.collateral.XRP'}    | ${'1'}                            | ${'payload.collateral.XRP'}          | ${'leave it out'}
     ${'a case id without number'}                   | ${'LiquidationClosed'}  | ${'payload.caseId'}            | ${'carol.main'}                   | ${'payload.caseId'}                  | ${'<accountId>#<n>'}
+    ${'an instrument in other letters'}             | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'btc-perp'}                     | ${'payload.instrument'}              | ${'BTC-27MAR26'}
+    ${'an option without its type'}                 | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'BTC-27MAR26-60000'}            | ${'payload.instrument'}              | ${'BTC-27MAR26-60000-C'}
+    ${'funding of a dated contract'}                | ${'FundingRateFixed'}   | ${'payload.instrument'}        | ${'BTC-27MAR26'}                  | ${'payload.instrument'}              | ${'"BTC-PERP", "ETH-PERP"'}
+    ${'a model without version'}                    | ${'ChooseMarginModel'}  | ${'payload.model'}             | ${'derive-portfolio'}             | ${'payload.model'}                   | ${'<name>@<version>'}
+    ${'a settlement without cash'}                  | ${'PositionChanged'}    | ${'payload.settlement'}        | ${{ asset: 'BTC' }}               | ${'payload.settlement.cash'}         | ${'add it'}
     ${'a Merkle root that is none'}                 | ${'MarginRunCompleted'} | ${'payload.root'}              | ${'ABC'}                          | ${'payload.root'}                    | ${'64 lower-case hex'}
     ${'a position of zero in the envelope'}         | ${'DepositReceived'}    | ${'position'}                  | ${0}                              | ${'position'}                        | ${'at least 1'}
     ${'an id that is no UUID'}                      | ${'DepositReceived'}    | ${'id'}                        | ${'first'}                        | ${'id'}                              | ${'UUID'}
@@ -94,6 +99,22 @@ describe('parseEntry', () => {
       expect(parsed).toMatchObject({ ok: false, entry });
       expect(['unknown-type', 'newer-version']).toContain(parsed.ok ? '' : parsed.error.code);
     }
+  });
+
+  it.each([
+    'BTC-PERP',
+    'SOL-PERP',
+    'BTC-27MAR26',
+    'ETH-6MAR26-INVERSE',
+    'BTC-27MAR26-60000-C',
+    'ETH-27MAR26-0.5-P-INVERSE',
+  ])('takes a fill in %s: whether it is cleared, accounts knows', (instrument) => {
+    expect(parseEntry('exchange.fills', altered('TradeFilled', 'payload.instrument', instrument)).ok).toBe(true);
+  });
+
+  it('takes what a trade in coin was settled with', () => {
+    const entry = altered('PositionChanged', 'payload.settlement', { asset: 'BTC', cash: '-0.00765' });
+    expect(parseEntry('accounts', entry).ok).toBe(true);
   });
 
   it('takes a command id of any form, since its sender chose it', () => {

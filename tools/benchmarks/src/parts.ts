@@ -3,6 +3,7 @@ import type { BenchContext } from './bench-server.js';
 import { benchDecision, DECISION_DEFAULTS, type DecisionOptions } from './decision/decision.bench.js';
 import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
+import { benchPortfolio, PORTFOLIO_DEFAULTS, type PortfolioOptions } from './portfolio/portfolio.bench.js';
 import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
 import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
 import { benchSweep, SWEEP_DEFAULTS, type SweepOptions } from './sweep/sweep.bench.js';
@@ -15,9 +16,10 @@ export interface Sizes {
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
   readonly sweep: SweepOptions;
+  readonly portfolio: PortfolioOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'sweep'] as const;
+export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'sweep', 'portfolio'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
@@ -27,6 +29,7 @@ export const DEFAULT_SIZES: Sizes = {
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
   sweep: SWEEP_DEFAULTS,
+  portfolio: PORTFOLIO_DEFAULTS,
 };
 
 /** The five days of the crash, several minutes. */
@@ -51,6 +54,18 @@ export const TINY_SIZES: Sizes = {
   },
   memory: { accounts: 200, partitions: 2 },
   sweep: { accounts: 300, positionsEach: 10, scenarios: 33, instruments: 40, threadedAccounts: [300], rounds: 3 },
+  portfolio: {
+    expiries: [7, 30],
+    strikes: 12,
+    fits: 2,
+    held: 12,
+    checks: 16,
+    accounts: 60,
+    partitions: 2,
+    oneIn: 20,
+    optionsEach: 3,
+    priceSets: 2,
+  },
 };
 
 /** Measures the named parts one after the other; each begins with an empty database. */
@@ -74,5 +89,7 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchMemory(context, sizes.memory);
     case 'sweep':
       return benchSweep(context, sizes.sweep);
+    case 'portfolio':
+      return benchPortfolio(context, sizes.portfolio);
   }
 }

@@ -1,15 +1,15 @@
-import { accountStatement, type Withdrawal } from '@ballast/accounts-domain';
+import { accountStatement, contractOf, type AccountsState, type Withdrawal } from '@ballast/accounts-domain';
+import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
 import {
   MARGIN_STATES,
-  assess,
+  assessmentOf,
   scheduleInForce,
-  underlyingOf,
   writeAssessment,
   type MarginState,
 } from '@ballast/margin-domain';
 import type { AccountDecision } from '@ballast/read-models';
-import type { AssessmentDetail } from '@ballast/facts';
+import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Problem } from './problem.js';
 
@@ -20,7 +20,7 @@ export function assessmentNow(margin: MarginState, accountId: AccountId): Assess
   const account = margin.book.find(accountId);
   const schedule = scheduleInForce(margin);
   if (account === undefined || schedule === null) return null;
-  return writeAssessment(assess(margin.book.figuresOf(account), schedule));
+  return writeAssessment(assessmentOf(margin, schedule, account));
 }
 
 /** Everything there is to say about an account now. */
@@ -30,7 +30,6 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
   if (statement === undefined) throw unknownAccount(accountId);
   const margin = clearing.margin(partition);
   const record = margin.book.find(accountId);
-  const schedule = scheduleInForce(margin);
   const assessment = assessmentNow(margin, accountId);
   const asOf = {
     clearing: clearing.clearing,
@@ -55,22 +54,33 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
     version: statement.version,
     asOf,
     state,
+    marginModel: statement.model,
     collateral: statement.collateral,
     held: statement.held,
-    positions: statement.positions.map(({ instrument, quantity, cost }) => {
-      const mark = schedule?.underlyings.get(underlyingOf(instrument))?.mark ?? null;
-      return {
-        instrument,
-        quantity,
-        cost,
-        averageEntry: text(dec(cost).div(quantity).toDecimalPlaces(DISPLAYED_DIGITS)),
-        mark: mark === null ? null : text(mark),
-        unrealisedPnl: mark === null ? null : text(dec(quantity).times(mark).minus(cost)),
-      };
-    }),
+    positions: statement.positions.map((position) => positionView(clearing.accounts(partition), position, assessment)),
     margin: assessment,
     call: openCall === null || issued === undefined ? null : callView(openCall.callId, openCall.dueAt, issued),
     liquidationCase,
+  };
+}
+
+/** A position with the price it was opened at and what margin last made of it. */
+function positionView(
+  accounts: AccountsState,
+  { instrument: id, quantity, cost }: PositionFigures,
+  assessment: AssessmentDetail | null,
+): object {
+  const { instrument, cashStyle } = contractOf(accounts, id);
+  const entry =
+    cashStyle === 'premium' ? null : averageEntryPrice(instrument, { quantity: dec(quantity), cost: dec(cost) });
+  const assessed = assessment?.positions.find((position) => position.instrument === id);
+  return {
+    instrument: id,
+    quantity,
+    cost,
+    averageEntry: entry === null ? null : text(entry.toDecimalPlaces(DISPLAYED_DIGITS)),
+    mark: assessed?.mark ?? null,
+    unrealisedPnl: assessed?.unrealisedPnl ?? null,
   };
 }
 

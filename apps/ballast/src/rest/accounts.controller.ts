@@ -9,7 +9,8 @@ import { accountView, assessmentNow, unknownAccount, withdrawalView } from './ac
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
-import { parsed } from './problem.js';
+import { parsed, Problem } from './problem.js';
+import { answerWhatIf } from './what-if.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
@@ -101,6 +102,22 @@ export class AccountsController {
     return answer;
   }
 
+  @Post(':accountId/margin-model')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Chooses the margin model of an account' })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.marginModelRequest)
+  @Answers(201, contract.commandAccepted, 'Chosen; `data.model`. Margin acts on it from its next run')
+  chooseMarginModel(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const { model } = parsed(contract.marginModelRequest, body, 'body');
+    return this.#execute(request, account, 'ChooseMarginModel', { accountId: account, model });
+  }
+
   @Get(':accountId/withdrawals/:withdrawalId')
   @ApiOperation({ summary: 'How far a withdrawal came' })
   @InPath('accountId', contract.accountIdForm)
@@ -123,7 +140,23 @@ export class AccountsController {
   preTradeCheck(@Param('accountId') accountId: string, @Body() body: unknown): object {
     const account = this.#known(accountId);
     const order = parsed(contract.preTradeCheckRequest, body, 'body');
-    return checkBeforeTrade(this.clearing.margin(this.clearing.partitionOf(account)), account, order);
+    const partition = this.clearing.partitionOf(account);
+    if (!this.clearing.accounts(partition).contracts.has(order.instrument)) {
+      throw new Problem('instrument-unknown', `${order.instrument} is not cleared`);
+    }
+    return checkBeforeTrade(this.clearing.margin(partition), account, order);
+  }
+
+  @Post(':accountId/what-if')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What would margin say with other positions, another model, or after a shock?' })
+  @InPath('accountId', contract.accountIdForm)
+  @Takes(contract.whatIfRequest)
+  @Answers(200, contract.whatIfResponse, 'Figures now and then, every scenario and every line')
+  whatIf(@Param('accountId') accountId: string, @Body() body: unknown): object {
+    const account = this.#known(accountId);
+    const question = parsed(contract.whatIfRequest, body, 'body');
+    return answerWhatIf(this.clearing.margin(this.clearing.partitionOf(account)), account, question);
   }
 
   @Get(':accountId/decisions')

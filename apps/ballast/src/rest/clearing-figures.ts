@@ -12,6 +12,8 @@ const WATCHED: { readonly [Name in AccountsInvariant]?: true } = {
   'holds-match-withdrawals': true,
   'liquidation-ledger-belongs-to-slices': true,
   'funding-sums-to-zero': true,
+  'settlement-sums-to-zero': true,
+  'nothing-held-after-expiry': true,
   'fund-not-negative': true,
   'fund-change-is-attributed': true,
 };
@@ -32,7 +34,11 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
   for (const asset of ASSETS) {
     metrics.conservationResidual.set({ asset }, Number(sum(balances.map(({ totals }): Decimal => totals[asset]))));
   }
-  const violations = [...partitions.flatMap(accountsInvariants.ofPartition), ...accountsInvariants.ofFund(fund)];
+  const violations = [
+    ...partitions.flatMap(accountsInvariants.ofPartition),
+    ...partitions.flatMap(accountsInvariants.ofExpiries),
+    ...accountsInvariants.ofFund(fund),
+  ];
   for (const invariant of Object.keys(WATCHED)) {
     metrics.invariantViolations.set({ invariant }, violations.filter(({ name }) => name === invariant).length);
   }

@@ -43,6 +43,8 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'no-prices':
     case 'prices-halted':
       return 'prices-halted';
+    case 'instrument-unknown':
+      return 'instrument-unknown';
     case 'account-unknown':
     case 'quantity-zero':
       // Both are turned away before margin is asked.

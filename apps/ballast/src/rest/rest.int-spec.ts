@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import {
   accountExplanation,
   accountView,
+  commandAccepted,
   decisionPage,
   logPage,
   preTradeCheckResponse,
   problem,
+  whatIfResponse,
 } from '@ballast/contracts';
 import { DEFAULT_PARAMETERS } from '@ballast/margin-domain';
 import { openTestHouse, readEvents, type Answer, type TestHouse } from './served-house.fixtures.js';
@@ -52,6 +54,20 @@ describe('an account', () => {
     expect(account.collateral).toEqual({ BTC: '0.5' });
     expect(account.state).toBe('HEALTHY');
     expect(Number(account.margin?.figures.equity)).toBeGreaterThan(0);
+  });
+
+  it('is margined by the model its owner chose, and its view names it', async () => {
+    await opened('chooser.main');
+    const path = '/accounts/chooser.main';
+    const chosenModel = async () => accountView.parse((await house.get(path)).body).marginModel;
+    expect(await chosenModel()).toBeNull();
+    const { status, body } = await house.post(`${path}/margin-model`, { model: 'adaptive-linear@1' });
+    expect(status).toBe(201);
+    expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'adaptive-linear@1' });
+    expect(await chosenModel()).toBe('adaptive-linear@1');
+    expectProblem(await house.post(`${path}/margin-model`, { model: 'adaptive-linear' }), 400, 'request-malformed');
+    const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'adaptive-linear@1' });
+    expectProblem(ofNobody, 404, 'account-unknown');
   });
 
   it('is not opened twice', async () => {
@@ -299,9 +315,40 @@ describe('a pre-trade check', () => {
     expect((await house.get('/accounts/trader.main')).body.positions).toEqual([]);
   });
 
-  it('of an unknown instrument or a negative quantity is malformed', async () => {
-    expectProblem(await check({ instrument: 'DOGE-PERP', side: 'buy', quantity: '1' }), 400, 'request-malformed');
+  it('of an instrument that is not cleared is refused, of none or a negative quantity malformed', async () => {
+    expectProblem(await check({ instrument: 'DOGE-PERP', side: 'buy', quantity: '1' }), 422, 'instrument-unknown');
+    expectProblem(await check({ instrument: 'doge', side: 'buy', quantity: '1' }), 400, 'request-malformed');
     expectProblem(await check({ instrument: 'BTC-PERP', side: 'buy', quantity: '-1' }), 400, 'request-malformed');
+  });
+});
+
+describe('a what-if', () => {
+  beforeAll(() => opened('dreamer.main', '1000'));
+  const ask = (question: object): Promise<Answer> => house.post('/accounts/dreamer.main/what-if', question, null);
+
+  it('answers with requirement levels, scenarios and shocks of any registered model, and stores nothing', async () => {
+    const answer = whatIfResponse.parse(
+      (
+        await ask({
+          positions: [{ instrument: 'BTC-PERP', quantity: '-0.1' }],
+          model: 'adaptive-portfolio@1',
+          shocks: { spotMoves: ['-0.1', '0.1'], volatilityShocks: ['0'] },
+        })
+      ).body,
+    );
+    expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', liquidation: '0' });
+    expect(Number(answer.after.call)).toBeGreaterThan(0);
+    expect(answer.requirements.call).toBe(answer.after.call);
+    expect(answer.assessment.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '-0.1' }]);
+    expect(answer.shocks.map(({ pnl }) => Math.sign(Number(pnl)))).toEqual([1, -1]);
+    expect((await house.get('/accounts/dreamer.main')).body.positions).toEqual([]);
+  });
+
+  it('about an unknown account, model or instrument says what is wrong with it', async () => {
+    expectProblem(await house.post('/accounts/nobody.main/what-if', {}, null), 404, 'account-unknown');
+    expectProblem(await ask({ model: 'nobody-knows@9' }), 422, 'what-if-impossible');
+    expectProblem(await ask({ positions: [{ instrument: 'BTC-1JAN30', quantity: '1' }] }), 422, 'what-if-impossible');
+    expectProblem(await ask({ positions: [{ instrument: 'BTC-PERP', quantity: 'many' }] }), 400, 'request-malformed');
   });
 });
 
@@ -435,6 +482,7 @@ describe('operation', () => {
         'post /accounts/{accountId}/withdrawals',
         'get /accounts/{accountId}/withdrawals/{withdrawalId}',
         'post /accounts/{accountId}/pre-trade-checks',
+        'post /accounts/{accountId}/what-if',
         'get /accounts/{accountId}/decisions',
         'get /accounts/{accountId}/explanation',
         'get /logs/{log}/{partition}',

@@ -126,7 +126,8 @@ export function equityBridge(
   prices: readonly CollateralPrice[],
 ): EquityBridge {
   const sums = sumOf(entries, after.accountId);
-  const units = new Map(prices.map((price) => [price.asset, unitOf(price)]));
+  // A portfolio model has haircuts of its own, which the assessment tells.
+  const units = new Map([...prices, ...after.collateral].map((price) => [price.asset, unitOf(price)]));
   const lines: BridgeLine[] = [];
   let explained = ZERO;
   const line = (label: string, amount: Decimal, detail: string): void => {

@@ -12,7 +12,7 @@ import { dec, invariant, isoOf, ownerOf, roundMoney, type AccountId, type Instan
 import {
   DEFAULT_PARAMETERS,
   MARGIN_STATES,
-  assess,
+  assessmentOf,
   explainAssessment,
   scheduleInForce,
   writeAssessment,
@@ -48,7 +48,7 @@ export async function explainAccount(
   const account = state.book.find(accountId);
   if (account === undefined) return undefined;
   const schedule = scheduleInForce(state);
-  const assessment = schedule === null ? null : writeAssessment(assess(state.book.figuresOf(account), schedule));
+  const assessment = schedule === null ? null : writeAssessment(assessmentOf(state, schedule, account));
   const changes = decisions
     .filter(({ type }) => type === 'AccountStateChanged')
     .map((event): Entry => ({ event, change: event.payload as StateChanged }));
@@ -90,7 +90,7 @@ export async function explainAccount(
             asOf: source.asOf,
             priceSet: source.priceSet,
             parameters: source.parameters,
-            model: history.model,
+            model: assessment?.portfolio?.model ?? history.model,
             status: source.status,
           },
     wouldHaveAvoided: await remedies(logs, state, changes.findLast(isWorse)),

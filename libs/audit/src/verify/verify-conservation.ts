@@ -29,7 +29,7 @@ export async function verifyConservation(
     const { state, fault } = await fold(accountsProcess, logs, partition, reader, onProgress, (folded, event, last) => [
       ...accountsInvariants.ofEvent(event),
       ...accountsInvariants.ofWithdrawal(folded, event),
-      ...(last ? accountsInvariants.ofPartition(folded) : []),
+      ...(last ? [...accountsInvariants.ofPartition(folded), ...accountsInvariants.ofExpiries(folded)] : []),
     ]);
     if (fault !== undefined) return fault;
     partitions.push(state);

@@ -1,4 +1,4 @@
-import { accountId, asset, identifier, positiveDecimal } from '../common/fields.js';
+import { accountId, asset, identifier, positiveDecimal, versionedName } from '../common/fields.js';
 import { payload } from '../event-schema.js';
 
 const transfer = { accountId, asset, amount: positiveDecimal };
@@ -14,4 +14,9 @@ export const depositV1 = payload(
 export const requestWithdrawalV1 = payload(
   { withdrawalId: identifier, ...transfer },
   { stream, description: 'Hold collateral of an account and pay it out if margin clears it.' },
+);
+
+export const chooseMarginModelV1 = payload(
+  { accountId, model: versionedName },
+  { stream, description: 'Choose the margin model of an account by its name and version.' },
 );

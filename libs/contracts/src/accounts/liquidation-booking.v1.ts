@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, caseId, decimal, fundPurpose, identifier, instrument } from '../common/fields.js';
+import { accountId, asset, caseId, decimal, fundPurpose, identifier, instrument } from '../common/fields.js';
 import { nonNegativeDecimal, positiveDecimal, tradeSide } from '../common/fields.js';
 import { accountAfter, amountByAsset, booked, place, positionFigures } from '../common/figures.js';
 import { payload } from '../event-schema.js';
@@ -62,11 +62,18 @@ export const adlBookedV1 = payload(
     request: place.describe('The AdlRequested in liquidation whose bankruptcy price this is.'),
     instrument,
     side: tradeSide,
-    executedQuantity: nonNegativeDecimal.describe('Base units the round assigned.'),
-    quantity: nonNegativeDecimal.describe('Base units booked: less, also zero, when the account held less.'),
-    price: decimal.describe('Bankruptcy price, USD.'),
-    realisedPnl: decimal.describe('USD.'),
+    executedQuantity: nonNegativeDecimal.describe('Contracts the round assigned.'),
+    quantity: nonNegativeDecimal.describe('Contracts booked: less, also zero, when the account held less.'),
+    price: decimal.describe('Bankruptcy price, as the contract is quoted.'),
+    realisedPnl: decimal.describe('Settlement asset, exact; zero against premium.'),
     position: positionFigures,
+    settlement: z
+      .strictObject({
+        asset,
+        cash: decimal.describe('Paid to the client, rounded down; negative = paid by the client.'),
+      })
+      .optional()
+      .describe('Absent for the linear perpetuals, which settle in USD.'),
   },
   { stream, description: 'One side of an auto-deleveraging was booked, without a fee.' },
 );

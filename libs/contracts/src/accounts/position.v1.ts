@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, decimal, identifier, instant, instrument } from '../common/fields.js';
+import { asset, count, decimal, identifier, instant, instrument } from '../common/fields.js';
 import { ordinal, positiveDecimal, tradeSide } from '../common/fields.js';
 import { accountAfter, booked, place, positionFigures } from '../common/figures.js';
 import { payload } from '../event-schema.js';
@@ -12,13 +12,26 @@ export const positionChangedV1 = payload(
     tradeId: identifier,
     closeOutOrder: place.nullable().describe('The close-out order in liquidation; null for any other trade.'),
     side: tradeSide,
-    quantity: positiveDecimal.describe('Base units of this fill.'),
-    price: positiveDecimal.describe('USD at which the position changed: the fill, or the mark of the close-out order.'),
-    fillPrice: positiveDecimal.describe('USD on the exchange.'),
-    realisedPnl: decimal.describe('USD credited (negative: charged) to the client by this fill, fee not included.'),
-    fee: decimal.describe('USD: trading fee (negative = rebate), or the provisional penalty of a close-out.'),
+    quantity: positiveDecimal.describe('Contracts of this fill; of a linear perpetual base units.'),
+    price: positiveDecimal.describe(
+      'Price at which the position changed: the fill, or the mark of the close-out order.',
+    ),
+    fillPrice: positiveDecimal.describe('Price on the exchange: USD, coin for a coin-settled option.'),
+    realisedPnl: decimal.describe(
+      'Realised profit of the closed part, exact, in the settlement asset. Against premium nothing is realised before the price is paid, so it is zero.',
+    ),
+    fee: decimal.describe(
+      'Settlement asset: trading fee, or the provisional penalty of a close-out, which is always in USD.',
+    ),
     feeSchedule: z.string().max(80),
     position: positionFigures,
+    settlement: z
+      .strictObject({
+        asset,
+        cash: decimal.describe('Paid to the client before the fee, rounded down; negative = paid by the client.'),
+      })
+      .optional()
+      .describe('Absent for the linear perpetuals, which settle in USD.'),
   },
   {
     stream: 'account-<accountId>',

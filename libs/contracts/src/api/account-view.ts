@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { accountId, count, decimal, identifier, instant, ordinal, partitionNumber } from '../common/fields.js';
+import {
+  accountId,
+  count,
+  decimal,
+  identifier,
+  instant,
+  ordinal,
+  partitionNumber,
+  versionedName,
+} from '../common/fields.js';
 import { amountByAsset, marginFigures, positionFigures, posting } from '../common/figures.js';
 import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
 
@@ -16,9 +25,13 @@ export const asOf = z
 export const positionView = z
   .strictObject({
     ...positionFigures.shape,
-    averageEntry: decimal.meta({ description: 'cost / quantity, USD, rounded for display.' }),
-    mark: decimal.nullable().meta({ description: 'USD; null before the first price set.' }),
-    unrealisedPnl: decimal.nullable().meta({ description: 'quantity * mark - cost, USD.' }),
+    averageEntry: decimal
+      .nullable()
+      .meta({ description: 'Average price of entry, rounded for display; null against premium, which is paid.' }),
+    mark: decimal.nullable().meta({ description: 'As the contract is quoted; null before the first price set.' }),
+    unrealisedPnl: decimal.nullable().meta({
+      description: 'What the position adds to equity at the mark, in the settlement asset: quantity * value - cost.',
+    }),
   })
   .meta({ id: 'Position' });
 
@@ -34,6 +47,9 @@ export const accountView = z
     version: ordinal.meta({ description: 'Account version: raised by every event of the account in accounts.' }),
     asOf,
     state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
+    marginModel: versionedName
+      .nullable()
+      .meta({ description: 'Margin model the owner chose; null for the usual one.' }),
     collateral: amountByAsset.meta({ description: 'All credited collateral, held money included.' }),
     held: amountByAsset.meta({ description: 'Part of it that is held for withdrawals.' }),
     positions: z.array(positionView),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, identifier, ordinal, partitionNumber, prose } from '../common/fields.js';
+import { accountId, identifier, ordinal, partitionNumber, prose, versionedName } from '../common/fields.js';
 import { marginParameters } from '../margin/parameters.v1.js';
 import { movementOf } from './amounts.js';
 
@@ -39,6 +39,14 @@ export const withdrawalRequest = movementOf({
     'Holds collateral of the account in the path. It is paid out once margin has cleared it; look at the withdrawal for that.',
   example: { withdrawalId: 'w-310', asset: 'USD', amount: '2500.00' },
 });
+
+export const marginModelRequest = z
+  .strictObject({ model: versionedName.meta({ description: 'Name and version, as `ballast models` lists them.' }) })
+  .meta({
+    id: 'MarginModelRequest',
+    description: 'Chooses the margin model of the account in the path. Margin acts on it from its next run.',
+    example: { model: 'derive-portfolio@1' },
+  });
 
 export const parameterProposalRequest = z
   .strictObject({

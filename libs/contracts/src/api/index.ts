@@ -5,4 +5,5 @@ export * from './decisions.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';
 export * from './queries.js';
+export * from './what-if.js';
 export { price, quantity } from './amounts.js';

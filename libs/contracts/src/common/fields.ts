@@ -94,7 +94,17 @@ export const sha256Hex = z
 
 export const asset = z.enum(ASSETS);
 export const underlying = z.enum(['BTC', 'ETH']);
-export const instrument = z.enum(['BTC-PERP', 'ETH-PERP']);
+/** The linear perpetuals, which are listed from the start. */
+export const perpetual = z.enum(['BTC-PERP', 'ETH-PERP']);
+/** Any contract. The form of an id only; whether date and strike can be, pricing says when it is listed. */
+export const instrument = z
+  .string()
+  .max(60)
+  .regex(/^[A-Z0-9]{1,12}-(PERP|[1-9]\d?[A-Z]{3}\d{2}(-(0|[1-9]\d{0,11})(\.\d{0,7}[1-9])?-[CP])?)(-INVERSE)?$/, {
+    error:
+      'write an instrument such as "BTC-PERP", "BTC-27MAR26" or "BTC-27MAR26-60000-C", with "-INVERSE" if it pays in coin',
+  })
+  .meta({ title: 'instrument', description: 'Contract id, docs/spec/instruments.md.' });
 export const side = z.enum(['long', 'short']);
 export const tradeSide = z.enum(['buy', 'sell']);
 export const priceStatus = z

@@ -36,8 +36,10 @@ export const accountAfter = {
 export const positionFigures = z
   .strictObject({
     instrument,
-    quantity: decimal.describe('Base units; negative = short.'),
-    cost: decimal.describe('Signed USD, exact. Unrealised P&L at a mark = quantity * mark - cost.'),
+    quantity: decimal.describe('Contracts (of a linear perpetual: base units); negative = short.'),
+    cost: decimal.describe(
+      'Signed, in the settlement asset, exact. Unrealised P&L at a mark = quantity * value of a contract - cost, of a linear perpetual quantity * mark - cost. Against premium it is zero.',
+    ),
   })
   .describe('The position after the event.');
 

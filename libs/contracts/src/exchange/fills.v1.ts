@@ -9,8 +9,8 @@ export const tradeFilledV1 = payload(
     accountId,
     instrument,
     side: tradeSide,
-    quantity: positiveDecimal.describe('Base units.'),
-    price: positiveDecimal.describe('USD.'),
+    quantity: positiveDecimal.describe('Contracts; of a linear perpetual base units.'),
+    price: positiveDecimal.describe('USD per unit of the underlying; coin for a coin-settled option.'),
     liquidity: z.enum(['maker', 'taker']),
     closeOutOrder: place
       .nullable()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identifier, instant, instrument, nonNegativeDecimal, positiveDecimal, underlying } from '../common/fields.js';
+import { identifier, instant, perpetual, nonNegativeDecimal, positiveDecimal, underlying } from '../common/fields.js';
 import { payload } from '../event-schema.js';
 
 export const marketOpenedV1 = payload(
@@ -8,7 +8,7 @@ export const marketOpenedV1 = payload(
     priceSetEverySeconds: z.int().min(1),
     instruments: z.array(
       z.strictObject({
-        instrument,
+        instrument: perpetual,
         underlying,
         tick: positiveDecimal.describe('Smallest price step, USD.'),
         lot: positiveDecimal.describe('Smallest quantity step, base units.'),
@@ -63,7 +63,7 @@ export const venueQuotesReceivedV1 = payload(
 
 export const perpetualBookObservedV1 = payload(
   {
-    instrument,
+    instrument: perpetual,
     bestBid: nonNegativeDecimal,
     bestAsk: nonNegativeDecimal,
     impactBid: nonNegativeDecimal.describe('Average price of selling the impact notional.'),

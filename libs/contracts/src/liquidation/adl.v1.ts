@@ -18,6 +18,7 @@ export const adlRequestedV1 = payload(
     quantity: positiveDecimal.describe('Base units, unsigned.'),
     bankruptcyPrice,
     schedule: ordinal,
+    lot: positiveDecimal.describe('Smallest quantity step, contracts; absent for a linear perpetual.').optional(),
   },
   {
     stream: 'liquidation-<caseId>',

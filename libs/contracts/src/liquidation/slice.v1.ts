@@ -1,4 +1,5 @@
-import { accountId, caseId, decimal, fundPurpose, instrument, nonNegativeDecimal } from '../common/fields.js';
+import { z } from 'zod';
+import { accountId, asset, caseId, decimal, fundPurpose, instrument, nonNegativeDecimal } from '../common/fields.js';
 import { ordinal, positiveDecimal, tradeSide } from '../common/fields.js';
 import { place } from '../common/figures.js';
 import { payload } from '../event-schema.js';
@@ -27,6 +28,16 @@ export const closeOutOrderPlacedV1 = payload(
     health: decimal.describe('Equity over call requirement before the slice.'),
     schedule: ordinal.describe('Position of the ScheduleInForce the figures are from.'),
     accountVersion: ordinal.describe('Version of the account the figures hold for.'),
+    settlement: z
+      .strictObject({
+        asset,
+        notional: nonNegativeDecimal.describe('USD per contract that the rates are fractions of.'),
+        assetPrice: positiveDecimal.describe(
+          'USD per unit of the settlement asset; mark against fill is converted at it.',
+        ),
+      })
+      .optional()
+      .describe('Absent for the linear perpetuals, which settle in USD.'),
   },
   {
     stream,

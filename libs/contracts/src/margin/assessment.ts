@@ -8,6 +8,7 @@ import {
   ordinal,
   side,
   underlying,
+  versionedName,
 } from '../common/fields.js';
 import { marginFigures } from '../common/figures.js';
 
@@ -17,16 +18,41 @@ const positionRequirement = z.strictObject({
   instrument,
   underlying,
   side,
-  quantity: decimal.describe('Base units; negative = short.'),
-  mark: nonNegativeDecimal.describe('USD.'),
-  notional: nonNegativeDecimal.describe('|quantity| * mark, USD.'),
+  quantity: decimal.describe('Contracts (of a linear perpetual: base units); negative = short.'),
+  mark: nonNegativeDecimal.describe('USD per unit of the underlying; coin for a coin-settled option.'),
+  notional: nonNegativeDecimal.describe('Value of the underlying, USD; of a linear perpetual |quantity| * mark.'),
   ownerNotional: nonNegativeDecimal.describe("The owner's sum on this side of the underlying, USD; sets the rate."),
-  callRate: nonNegativeDecimal,
-  liquidationRate: nonNegativeDecimal,
-  call: nonNegativeDecimal.describe('Call requirement, USD, not rounded.'),
-  liquidation: nonNegativeDecimal.describe('Liquidation requirement, USD, not rounded.'),
-  unrealisedPnl: decimal.describe('quantity * mark - cost, USD.'),
+  callRate: decimal,
+  liquidationRate: decimal,
+  call: decimal.describe('Call requirement, USD, not rounded; in a portfolio its share, below zero for a hedge.'),
+  liquidation: decimal.describe('Liquidation requirement, USD, not rounded; likewise.'),
+  unrealisedPnl: decimal.describe(
+    'What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.',
+  ),
 });
+
+const portfolio = z
+  .strictObject({
+    model: versionedName,
+    parameters: versionedName.describe('Id of the parameter document of the model.'),
+    riskArrays: z
+      .int()
+      .nonnegative()
+      .describe('Number of the RiskArraysPublished in pricing; 0 while nothing needs any.'),
+    worstScenario: z.string().max(80).nullable().describe('Scenario with the greatest loss at the call level.'),
+    scenarios: z.array(z.strictObject({ id: z.string().max(80), pnl: decimal.describe('USD, loss negative.') })),
+    lines: z
+      .array(
+        z.strictObject({
+          code: z.string().max(80),
+          subject: z.string().max(120).optional(),
+          amount: decimal.describe('USD.'),
+          figures: z.record(z.string().max(80), decimal).optional(),
+        }),
+      )
+      .describe('What the requirement was made of.'),
+  })
+  .describe('Present when a portfolio model decided.');
 
 const collateralLine = z.strictObject({
   asset,
@@ -46,5 +72,6 @@ export const assessmentDetail = z
     clearedHolds: nonNegativeDecimal.describe('USD value of cleared withdrawals; already left out of equity.'),
     collateral: z.array(collateralLine),
     positions: z.array(positionRequirement),
+    portfolio: portfolio.optional(),
   })
   .describe('The whole assessment: everything it read and every figure on the way.');

@@ -8,6 +8,10 @@ export const marginRunCompletedV1 = payload(
     kind: z.enum(['full', 'touched']),
     schedule: ordinal.describe('Position of the ScheduleInForce in margin global.'),
     model: versionedName,
+    otherModels: z
+      .record(versionedName, count)
+      .describe('Accounts that other models assessed, by model; absent when none.')
+      .optional(),
     kernelProfile: z.string().max(80),
     assessed: count.describe('Accounts assessed.'),
     decidedExactly: count.describe('How many of them were decided in exact decimals.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asset, count, decimal, instant, instrument, nonNegativeDecimal, ordinal } from '../common/fields.js';
+import { asset, count, decimal, instant, nonNegativeDecimal, ordinal, perpetual } from '../common/fields.js';
 import { positiveDecimal, priceStatus, underlying, versionedName } from '../common/fields.js';
 import { payload } from '../event-schema.js';
 import { liquidationCostFields } from './parameters.v1.js';
@@ -14,7 +14,7 @@ const bySide = <Value extends z.ZodType>(value: Value) => z.strictObject({ long:
 
 const underlyingSchedule = z.strictObject({
   underlying,
-  instrument,
+  instrument: perpetual,
   status: priceStatus,
   mark: nonNegativeDecimal.describe('USD.'),
   scalarMeasured: nonNegativeDecimal.describe('V*: measured volatility over reference, clamped.'),

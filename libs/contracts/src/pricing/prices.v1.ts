@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, identifier, instant, instrument, nonNegativeDecimal, ordinal } from '../common/fields.js';
+import { decimal, identifier, instant, perpetual, nonNegativeDecimal, ordinal } from '../common/fields.js';
 import { positiveDecimal, priceStatus, prose, underlying } from '../common/fields.js';
 import { payload } from '../event-schema.js';
 
@@ -48,7 +48,7 @@ const underlyingPrices = z.strictObject({
 });
 
 const instrumentMark = z.strictObject({
-  instrument,
+  instrument: perpetual,
   underlying,
   mark: nonNegativeDecimal.describe('Mark price, USD.'),
   branch: z.enum(['m1', 'm2', 'm3', 'band-low', 'band-high', 'frozen']).describe('Which candidate the mark is.'),
@@ -74,7 +74,7 @@ export const priceSetPublishedV1 = payload(
 
 export const fundingRateFixedV1 = payload(
   {
-    instrument,
+    instrument: perpetual,
     dueAt: instant,
     rate: decimal.describe('Fraction of notional for the 8 hours; positive: longs pay shorts.'),
     mark: positiveDecimal.describe('Mark the rate applies to, USD.'),

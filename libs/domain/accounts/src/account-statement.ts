@@ -26,6 +26,8 @@ export interface AccountStatement {
   readonly positions: readonly PositionFigures[];
   readonly heldWithdrawals: readonly HeldWithdrawal[];
   readonly liquidating: boolean;
+  /** Margin model that the owner chose; null: margin's own. */
+  readonly model: string | null;
 }
 
 function amountsOf(ledger: Ledger, ledgerAccount: string): AmountByAsset {
@@ -60,5 +62,6 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
       attempt,
     })),
     liquidating: state.liquidating.has(accountId),
+    model: account.model,
   };
 }

@@ -1,6 +1,7 @@
+import { contractValue, deliveredValue } from '@ballast/instruments';
 import type { AccountsEvents, InstrumentId, Posting, TradeSide } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { assertNever, dec, invariant, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import { assertNever, dec, invariant, sum, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import {
   perAccount,
   REMEMBERED_TRADES,
@@ -11,6 +12,7 @@ import {
   type CloseOutOrder,
   type InstrumentBook,
 } from './accounts.state.js';
+import { contractOf } from './cleared-contracts.js';
 import { post, postedTo } from './ledger.js';
 import { FLAT, positionOf, signedQuantity, tradedValue, type Position } from './position.js';
 import { contentOf } from './transfers.decider.js';
@@ -24,6 +26,7 @@ function bookOf(state: AccountsState, instrument: InstrumentId): InstrumentBook 
   let book = state.instruments.get(instrument);
   if (book === undefined) {
     book = {
+      asset: contractOf(state, instrument).settlementAsset,
       houseQuantity: ZERO,
       housePnl: ZERO,
       tradedValue: ZERO,
@@ -31,6 +34,10 @@ function bookOf(state: AccountsState, instrument: InstrumentId): InstrumentBook 
       fundedUpTo: 0,
       fundingOpen: ZERO,
       fundingClosed: ZERO,
+      settledUpTo: 0,
+      settlementOpen: ZERO,
+      settlementClosed: ZERO,
+      deliveryPrice: null,
     };
     state.instruments.set(instrument, book);
   }
@@ -46,6 +53,15 @@ function touch(state: AccountsState, accountId: AccountId, version: number, figu
   if (figures) account.figuresVersion = version;
   return account;
 }
+
+function hold(account: Account, instrument: InstrumentId, position: Position): void {
+  if (position.quantity.isZero()) account.positions.delete(instrument);
+  else account.positions.set(instrument, position);
+}
+
+const attributePnl = (book: InstrumentBook, postings: readonly Posting[]): void => {
+  book.housePnl = book.housePnl.plus(postedTo(postings, 'house/pnl', book.asset));
+};
 
 interface BookedTrade {
   readonly instrument: InstrumentId;
@@ -63,13 +79,12 @@ interface BookedTrade {
  */
 function bookTrade(state: AccountsState, account: Account, trade: BookedTrade): string {
   const { instrument, after } = trade;
-  if (after.quantity.isZero()) account.positions.delete(instrument);
-  else account.positions.set(instrument, after);
+  hold(account, instrument, after);
   const signed = signedQuantity(trade.side, trade.quantity);
   const book = bookOf(state, instrument);
   book.houseQuantity = book.houseQuantity.minus(signed);
-  book.housePnl = book.housePnl.plus(postedTo(trade.postings, 'house/pnl', 'USD'));
-  const value = tradedValue(signed, trade.tradePrice);
+  attributePnl(book, trade.postings);
+  const value = tradedValue(contractOf(state, instrument).instrument, signed, trade.tradePrice);
   book.tradedValue = book.tradedValue.plus(value);
   return tradeContent(instrument, signed, value);
 }
@@ -125,6 +140,34 @@ function evolveSuspense(
   book.tradedValue = book.tradedValue.plus(cost);
 }
 
+/** Sum of a settlement that is complete: clients, suspense, house and rounding. */
+function closeSettlement(
+  book: InstrumentBook,
+  { houseAmount, rounding, postings }: AccountsEvents['VariationClosed' | 'ExpiryClosed'],
+): void {
+  attributePnl(book, postings);
+  book.settlementClosed = sum([
+    book.settlementOpen,
+    dec(houseAmount),
+    dec(rounding),
+    postedTo(postings, 'suspense', book.asset),
+  ]);
+  book.settlementOpen = ZERO;
+}
+
+/** A delivery is a trade with the house at the delivered value: the house position goes with the last holder. */
+function closeAtDelivery(
+  state: AccountsState,
+  book: InstrumentBook,
+  instrument: InstrumentId,
+  delivered: Decimal,
+  deliveryPrice: Decimal,
+): void {
+  const value = deliveredValue(contractOf(state, instrument).instrument, deliveryPrice).times(delivered);
+  book.houseQuantity = book.houseQuantity.plus(delivered);
+  book.tradedValue = book.tradedValue.minus(value);
+}
+
 /**
  * Takes an own event into the state. Every entry must balance per asset, every account's version must follow the last.
  * @throws InvariantViolation also for an unknown type or a newer version: a deciding fold skips nothing
@@ -137,7 +180,13 @@ export function evolveAccounts(state: AccountsState, entry: LogEntry): void {
     case 'AccountOpened': {
       const { accountId } = event.payload;
       invariant(!state.accounts.has(accountId), `account opened twice: ${accountId}`);
-      state.accounts.set(accountId, { version, figuresVersion: version, positions: new Map() });
+      state.accounts.set(accountId, { version, figuresVersion: version, model: null, positions: new Map() });
+      return;
+    }
+    case 'MarginModelChosen': {
+      const { accountId, model } = event.payload;
+      // What margin cleared before, it judged by another model.
+      touch(state, accountId, version, true).model = model;
       return;
     }
     case 'CollateralCredited': {
@@ -215,6 +264,47 @@ export function evolveAccounts(state: AccountsState, entry: LogEntry): void {
         .plus(postedTo(postings, 'suspense', 'USD'));
       book.fundingOpen = ZERO;
       book.fundedUpTo = dueAt;
+      return;
+    }
+    case 'VariationSettled': {
+      const { accountId, instrument, amount, position, postings } = event.payload;
+      post(state.ledger, postings);
+      hold(touch(state, accountId, version, true), instrument, positionOf(position));
+      const book = bookOf(state, instrument);
+      attributePnl(book, postings);
+      book.settlementOpen = book.settlementOpen.plus(dec(amount));
+      return;
+    }
+    case 'VariationClosed': {
+      const { instrument, dueAt, price, postings } = event.payload;
+      post(state.ledger, postings);
+      const book = bookOf(state, instrument);
+      const { quantity } = book.suspense;
+      const unit = contractValue(contractOf(state, instrument).instrument, dec(price));
+      book.suspense = { quantity, cost: unit.times(quantity) };
+      book.settledUpTo = dueAt;
+      closeSettlement(book, event.payload);
+      return;
+    }
+    case 'ContractDelivered': {
+      const { accountId, instrument, quantity, deliveryPrice, amount, position, postings } = event.payload;
+      post(state.ledger, postings);
+      hold(touch(state, accountId, version, true), instrument, positionOf(position));
+      const book = bookOf(state, instrument);
+      attributePnl(book, postings);
+      closeAtDelivery(state, book, instrument, dec(quantity), dec(deliveryPrice));
+      // A late delivery is no part of the settlement that is closed.
+      if (book.deliveryPrice === null) book.settlementOpen = book.settlementOpen.plus(dec(amount));
+      return;
+    }
+    case 'ExpiryClosed': {
+      const { instrument, deliveryPrice, postings } = event.payload;
+      post(state.ledger, postings);
+      const book = bookOf(state, instrument);
+      closeAtDelivery(state, book, instrument, book.suspense.quantity, dec(deliveryPrice));
+      book.suspense = FLAT;
+      book.deliveryPrice = dec(deliveryPrice);
+      closeSettlement(book, event.payload);
       return;
     }
     case 'LiquidationCostSettled': {

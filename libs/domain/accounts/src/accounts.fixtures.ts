@@ -1,7 +1,9 @@
+import { parseInstrumentId, readContractSpecification, type ContractSpecification } from '@ballast/instruments';
 import type {
   AccountsCommands,
   AccountsEvents,
   AdlEvents,
+  ContractSpecificationDocument,
   FillEvents,
   FundEvents,
   LiquidationEvents,
@@ -9,6 +11,7 @@ import type {
   MarginFigures,
   PricingEvents,
   TransferEvents,
+  Underlying,
 } from '@ballast/facts';
 import {
   GLOBAL,
@@ -23,11 +26,15 @@ import { accountsProcess } from './accounts.process.js';
 import type { AccountsState } from './accounts.state.js';
 import { fundProcess, type FundState } from './fund.process.js';
 
+/** Facts of pricing that accounts acts upon. */
+export type PricingType =
+  'FundingRateFixed' | 'InstrumentAdmitted' | 'PriceSetPublished' | 'VariationPriceFixed' | 'SettlementPriceFixed';
+
 /** Payloads of everything that the fixtures can send, by type. */
 export type Messages = AccountsCommands &
   FillEvents &
   TransferEvents &
-  Pick<PricingEvents, 'FundingRateFixed'> &
+  Pick<PricingEvents, PricingType> &
   MarginEvents &
   LiquidationEvents &
   AdlEvents &
@@ -35,8 +42,15 @@ export type Messages = AccountsCommands &
   Pick<AccountsEvents, 'PenaltyRemainderSent' | 'FundContributionForwarded'>;
 
 /** Which log a type comes in. */
-const GLOBAL_TYPES = [
+const PRICING_TYPES: readonly PricingType[] = [
   'FundingRateFixed',
+  'InstrumentAdmitted',
+  'PriceSetPublished',
+  'VariationPriceFixed',
+  'SettlementPriceFixed',
+];
+const GLOBAL_TYPES: readonly string[] = [
+  ...PRICING_TYPES,
   'AdlRoundOpened',
   'AdlExecuted',
   'AdlRoundClosed',
@@ -44,7 +58,7 @@ const GLOBAL_TYPES = [
   'FundDrawGranted',
 ];
 const LOGS: Readonly<Record<string, readonly string[]>> = {
-  'accounts.commands': ['OpenAccount', 'Deposit', 'RequestWithdrawal'],
+  'accounts.commands': ['OpenAccount', 'Deposit', 'RequestWithdrawal', 'ChooseMarginModel'],
   'exchange.fills': ['TradeFilled'],
   'exchange.transfers': [
     'AccountOpeningRequested',
@@ -52,7 +66,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'WithdrawalRequested',
     'FundContributionReceived',
   ],
-  pricing: ['FundingRateFixed'],
+  pricing: PRICING_TYPES,
   margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused'],
   accounts: ['FundCredited', 'FundDrawGranted', 'PenaltyRemainderSent', 'FundContributionForwarded'],
 };
@@ -65,6 +79,8 @@ export class Desk<State> {
   /** Inputs and own events in the order in which they were applied. */
   readonly timeline: ({ readonly input: LogEntry } | { readonly event: SealedEvent })[] = [];
   result: CommandResult | undefined;
+  /** Clearing time of what is taken from now on. */
+  clearing = 1_584_000_000_000;
   /** Called after each own event. */
   afterEvent: (event: SealedEvent, state: State) => void = () => undefined;
 
@@ -109,7 +125,7 @@ export class Desk<State> {
       version: position,
       type,
       schemaVersion: 1,
-      time: { clearing: 1_584_000_000_000, hop: 0 },
+      time: { clearing: this.clearing, hop: 0 },
       cause: { kind: 'command', id: 'test' },
       basis: [],
       correlation: 'test',
@@ -183,6 +199,41 @@ export const aFill = (
   liquidity: 'taker',
   closeOutOrder: null,
   ...changes,
+});
+
+/** Terms of a contract with the usual figures; name only what matters to the case. */
+export function aSpecification(
+  id: string,
+  changes: Partial<ContractSpecificationDocument> = {},
+): ContractSpecificationDocument {
+  const { kind, settlement, underlying } = parseInstrumentId(id);
+  return {
+    id,
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: settlement === 'linear' ? 'USD' : (underlying as Underlying),
+    tick: '0.0001',
+    lot: '0.0001',
+    cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',
+    ...(kind === 'perpetual' ? {} : { deliveryFee: { rate: '0.00015', capOfValue: '0.125' } }),
+    listedAt: '2020-01-01T00:00:00Z',
+    ...changes,
+  };
+}
+
+/** The same, read. */
+export const aContract = (id: string, changes: Partial<ContractSpecificationDocument> = {}): ContractSpecification =>
+  readContractSpecification(aSpecification(id, changes));
+
+/** A price set of which accounts reads the index only. */
+export const aPriceSet = (index: string): PricingEvents['PriceSetPublished'] => ({
+  number: 1,
+  asOf: 1_584_000_000_000,
+  status: 'LIVE',
+  underlyings: {
+    BTC: { status: 'LIVE', index, inputs: [], median: index, volatility: { fast: '0.03', slow: '0.03' } },
+  },
+  marks: [],
 });
 
 export const aFundingRate = (

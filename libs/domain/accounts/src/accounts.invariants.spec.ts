@@ -1,4 +1,5 @@
-import { dec } from '@ballast/kernel';
+import { dec, instantOf } from '@ballast/kernel';
+import { aSpecification } from './accounts.fixtures.js';
 import { accountsInvariants, type AccountsInvariant } from './accounts.invariants.js';
 import type { AccountsState, InstrumentBook } from './accounts.state.js';
 import { ClearingHouse } from './clearing-house.fixtures.js';
@@ -72,6 +73,11 @@ describe('the rules of accounts', () => {
         shift(ledger, 'custody', 1);
       },
     ],
+    [
+      'settlement-sums-to-zero',
+      'variation that nobody was paid',
+      (state) => (btc(state).settlementClosed = dec('-0.01')),
+    ],
     ['funding-sums-to-zero', 'funding that somebody kept', (state) => (btc(state).fundingClosed = dec('0.01'))],
   ])('%s: find %s', (name, _what, damage) => {
     const { state, client, house } = busyHouse();
@@ -96,6 +102,23 @@ describe('the rules of accounts', () => {
     expect(house.atRest()).toEqual([
       { name: 'nothing-in-transit', detail: 'USD in transit is off by 5' },
       { name: 'trades-have-two-sides', detail: 'house BTC-PERP is off by 1' },
+    ]);
+  });
+
+  it('find a delivered contract that somebody still holds, and cash that stayed with the houses', () => {
+    const house = new ClearingHouse(2, 1, [aSpecification('BTC-27MAR26')]);
+    const [client, other] = house.accounts as [string, string];
+    house.trade({ buyer: client, seller: other, instrument: 'BTC-27MAR26', quantity: '1', price: '60000' });
+    house.expire(instantOf('2026-03-27T08:00:00Z'), '61000');
+    const { state } = house.deskOf(client);
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+    state.accounts.get(client)?.positions.set('BTC-27MAR26', { quantity: dec(1), cost: dec(61_000) });
+    const book = state.instruments.get('BTC-27MAR26');
+    if (book === undefined) throw new Error('nothing was traded');
+    book.housePnl = book.housePnl.minus(2);
+    expect(house.atRest()).toEqual([
+      { name: 'cash-sums-to-zero-after-expiry', detail: 'all cash of BTC-27MAR26 is off by -2' },
+      { name: 'nothing-held-after-expiry', detail: 'open interest of BTC-27MAR26 is off by 1' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { AccountsEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { ASSETS, compareText, sum, text, ZERO, type Decimal } from '@ballast/kernel';
-import { collateralOf, type AccountsState } from './accounts.state.js';
+import { ASSETS, compareText, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
 import { fundBalance, type FundState } from './fund.process.js';
 import { balanceOf, entryTotals, heldLedger, trialBalance, type Ledger } from './ledger.js';
 import { FLAT } from './position.js';
@@ -16,6 +16,9 @@ export type AccountsInvariant =
   | 'hold-within-collateral'
   | 'liquidation-ledger-belongs-to-slices'
   | 'funding-sums-to-zero'
+  | 'settlement-sums-to-zero'
+  | 'nothing-held-after-expiry'
+  | 'cash-sums-to-zero-after-expiry'
   | 'fund-not-negative'
   | 'fund-change-is-attributed'
   | 'nothing-in-transit'
@@ -48,7 +51,8 @@ function ledgerTotals(state: { readonly ledger: Ledger }): AccountsViolation[] {
  * Per instrument of a partition:
  *   sum of quantities (clients, suspense, house) = 0
  *   sum of costs (clients, suspense) + attributed house/pnl = value of all trades booked here
- * because every trade changes a cost by its value + the realised profit, and house/pnl takes minus the realised profit.
+ * because every trade changes a cost by its value + the cash paid (the realised profit; against premium minus the value), and
+ * house/pnl takes minus the cash. A settlement of variation changes both by the same; a delivery is a trade with the house.
  * Over all partitions the values of both sides of every trade cancel, so there   sum of costs + house/pnl = 0.
  */
 function ofInstruments(state: AccountsState): AccountsViolation[] {
@@ -70,14 +74,39 @@ function ofInstruments(state: AccountsState): AccountsViolation[] {
       ...unlessZero('positions-sum-to-zero', quantity, instrument),
       ...unlessZero('costs-match-realised-profit', cost.minus(book?.tradedValue ?? ZERO), instrument),
       ...unlessZero('funding-sums-to-zero', book?.fundingClosed ?? ZERO, `last funding of ${instrument}`),
+      ...unlessZero('settlement-sums-to-zero', book?.settlementClosed ?? ZERO, `last settlement of ${instrument}`),
     ];
   });
 }
 
 function ofHousePnl(state: AccountsState): AccountsViolation[] {
-  const attributed = sum([...state.instruments.values()].map(({ housePnl }) => housePnl));
-  const off = balanceOf(state.ledger, 'house/pnl', 'USD').minus(attributed);
-  return unlessZero('house-pnl-is-attributed', off, 'house/pnl against its instruments');
+  return ASSETS.flatMap((asset) => {
+    const attributed = pnlIn(asset, [...state.instruments.values()]);
+    const off = balanceOf(state.ledger, 'house/pnl', asset).minus(attributed);
+    return unlessZero('house-pnl-is-attributed', off, `${asset} of house/pnl against its instruments`);
+  });
+}
+
+const pnlIn = (asset: Asset, books: readonly InstrumentBook[]): Decimal =>
+  sum(books.filter((book) => book.asset === asset).map(({ housePnl }) => housePnl));
+
+/** A numbered partition after an input: once a contract is delivered nobody holds it, no client, not suspense, not the house. */
+function ofExpiries(state: AccountsState): readonly AccountsViolation[] {
+  const delivered = new Map([...state.instruments].filter(([, { deliveryPrice }]) => deliveryPrice !== null));
+  if (delivered.size === 0) return [];
+  const held = new Map<InstrumentId, Decimal>();
+  for (const [instrument, { suspense, houseQuantity }] of delivered) {
+    held.set(instrument, suspense.quantity.abs().plus(houseQuantity.abs()));
+  }
+  for (const { positions } of state.accounts.values()) {
+    for (const [instrument, { quantity }] of positions) {
+      const before = held.get(instrument);
+      if (before !== undefined) held.set(instrument, before.plus(quantity.abs()));
+    }
+  }
+  return [...held].flatMap(([instrument, open]) =>
+    unlessZero('nothing-held-after-expiry', open, `open interest of ${instrument}`),
+  );
 }
 
 /** The held money of every account is the sum of its open withdrawals. */
@@ -155,9 +184,16 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
         sum(books.map((book) => book.tradedValue)),
         `value of ${instrument} trades`,
       ),
+      ...(books.some(({ deliveryPrice }) => deliveryPrice === null)
+        ? []
+        : unlessZero(
+            'cash-sums-to-zero-after-expiry',
+            sum(books.map((book) => book.housePnl)),
+            `all cash of ${instrument}`,
+          )),
     ];
   });
-  return [...inTransit, ...oneSided];
+  return [...inTransit, ...oneSided, ...partitions.flatMap(ofExpiries)];
 }
 
 /** Loss that nobody paid, USD: the sum of all `uncovered-loss` accounts, as a positive number. */
@@ -167,6 +203,6 @@ export const shortfall = (partitions: readonly AccountsState[]): Decimal =>
 /**
  * What must always hold of accounts (architecture section 6, items 1, 2 and 6), as pure checks for tests, `verify` and
  * metrics. Each returns the broken rules, none when all is well. `ofPartition` and `ofFund` hold after every event;
- * `ofEvent` and `ofWithdrawal` judge the event just taken; `ofAll` holds at rest.
+ * `ofEvent` and `ofWithdrawal` judge the event just taken; `ofExpiries` holds after every input, `ofAll` at rest.
  */
-export const accountsInvariants = { ofEvent, ofPartition, ofWithdrawal, ofFund, ofAll };
+export const accountsInvariants = { ofEvent, ofPartition, ofWithdrawal, ofExpiries, ofFund, ofAll };

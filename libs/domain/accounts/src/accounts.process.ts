@@ -1,3 +1,4 @@
+import { readContractSpecification } from '@ballast/instruments';
 import type {
   AccountsCommands,
   AdlEvents,
@@ -22,10 +23,12 @@ import { decideClosedRound, decideExecutedRound } from './deleveraging.decider.j
 import { decideFill } from './fill.decider.js';
 import { decideFunding } from './funding.decider.js';
 import { invariantKnown } from './known-inputs.js';
+import { decideExpiry, decideVariation } from './settlement.decider.js';
 import { decideUnbookableTransfer } from './suspense.decider.js';
 import {
   decideContribution,
   decideDeposit,
+  decideMarginModel,
   decideOpening,
   decideWithdrawal,
   type TransferDecision,
@@ -38,6 +41,7 @@ const COMMANDS: { readonly [C in keyof AccountsCommands]: TransferDecider } = {
   OpenAccount: decideOpening,
   Deposit: decideDeposit,
   RequestWithdrawal: decideWithdrawal,
+  ChooseMarginModel: decideMarginModel,
 };
 
 const TRANSFERS: { readonly [T in keyof TransferEvents]: TransferDecider } = {
@@ -76,10 +80,12 @@ function decideTransfer(state: AccountsState, input: LogEntry, context: Decision
   if (refusal !== null && facts.length === 0) emitOne(context, decideUnbookableTransfer(input, refusal));
 }
 
-/** Notes what later decisions need of the facts of margin and liquidation. */
+/** Notes what later decisions need of the facts of pricing, margin and liquidation. */
 function observe(state: AccountsState, input: LogEntry): void {
   invariantKnown(input);
-  if (input.log === 'margin') {
+  if (input.log === 'pricing') {
+    observePricing(state, input);
+  } else if (input.log === 'margin') {
     if (input.type === 'LiquidationTriggered') {
       state.liquidating.add((input.payload as MarginEvents['LiquidationTriggered']).accountId);
     } else if (input.type === 'AccountStateChanged') {
@@ -97,10 +103,25 @@ function observe(state: AccountsState, input: LogEntry): void {
   }
 }
 
+function observePricing(state: AccountsState, { type, payload }: LogEntry): void {
+  if (type === 'InstrumentAdmitted') {
+    const { specification } = payload as PricingEvents['InstrumentAdmitted'];
+    if (!state.contracts.has(specification.id)) {
+      state.contracts.set(specification.id, readContractSpecification(specification));
+    }
+  } else if (type === 'PriceSetPublished') {
+    const { underlyings } = payload as PricingEvents['PriceSetPublished'];
+    for (const underlying of ['BTC', 'ETH'] as const) {
+      const index = underlyings[underlying]?.index;
+      if (index !== undefined) state.indexes.set(underlying, dec(index));
+    }
+  }
+}
+
 function observeLiquidation(state: AccountsState, input: LogEntry): void {
   switch (input.type as keyof LiquidationEvents) {
     case 'CloseOutOrderPlaced': {
-      const { caseId, accountId, instrument, side, mark, provisionalRate } =
+      const { caseId, accountId, instrument, side, mark, provisionalRate, settlement } =
         input.payload as LiquidationEvents['CloseOutOrderPlaced'];
       state.orders.set(input.position, {
         caseId,
@@ -109,6 +130,8 @@ function observeLiquidation(state: AccountsState, input: LogEntry): void {
         side,
         mark: dec(mark),
         provisionalRate: dec(provisionalRate),
+        notional: settlement === undefined ? null : dec(settlement.notional),
+        assetPrice: dec(settlement?.assetPrice ?? 1),
         ledgerBalance: ZERO,
       });
       return;
@@ -123,6 +146,21 @@ function observeLiquidation(state: AccountsState, input: LogEntry): void {
       }
       return;
     }
+    default:
+  }
+}
+
+function decidePricing(state: AccountsState, input: LogEntry, context: DecisionContext): void {
+  switch (input.type) {
+    case 'FundingRateFixed':
+      emitAll(context, decideFunding(state, input.payload as PricingEvents['FundingRateFixed']));
+      return;
+    case 'VariationPriceFixed':
+      emitAll(context, decideVariation(state, input.payload as PricingEvents['VariationPriceFixed']));
+      return;
+    case 'SettlementPriceFixed':
+      emitAll(context, decideExpiry(state, input.payload as PricingEvents['SettlementPriceFixed']));
+      return;
     default:
   }
 }
@@ -158,15 +196,13 @@ function decide(state: AccountsState, input: LogEntry, context: DecisionContext)
     case 'accounts.commands':
       return decideCommand(state, input, context);
     case 'exchange.fills':
-      emitOne(context, decideFill(state, input));
+      emitAll(context, decideFill(state, input));
       return undefined;
     case 'exchange.transfers':
       decideTransfer(state, input, context);
       return undefined;
     case 'pricing':
-      if (input.type === 'FundingRateFixed') {
-        emitAll(context, decideFunding(state, input.payload as PricingEvents['FundingRateFixed']));
-      }
+      decidePricing(state, input, context);
       return undefined;
     case 'margin':
       decideMargin(state, input, context);

@@ -1,6 +1,16 @@
-import type { AccountsEvents, AmountByAsset, InstrumentId, Instant, Place, TradeSide } from '@ballast/facts';
+import type { ContractSpecification } from '@ballast/instruments';
+import type {
+  AccountsEvents,
+  AmountByAsset,
+  InstrumentId,
+  Instant,
+  Place,
+  TradeSide,
+  Underlying,
+} from '@ballast/facts';
 import type { NewEvent } from '@ballast/event-sourcing';
 import { ASSETS, text, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import { LINEAR_PERPETUALS } from './cleared-contracts.js';
 import { balanceOf, clientLedger, heldLedger, type Ledger } from './ledger.js';
 import { FLAT, type Position } from './position.js';
 
@@ -10,28 +20,40 @@ export interface Account {
   version: number;
   /** Version at which collateral or positions last changed other than by a withdrawal of the account itself. */
   figuresVersion: number;
+  /** Margin model that its owner chose, `<name>@<version>`; null: margin's own. */
+  model: string | null;
   /** Positions that are not flat. */
   readonly positions: Map<InstrumentId, Position>;
 }
 
 /** What a partition knows about one instrument as a whole. */
 export interface InstrumentBook {
-  /** Position of the house, base units: minus the sum of the clients and of suspense. */
+  /** Settlement asset; all money below is in it. */
+  readonly asset: Asset;
+  /** Position of the house, contracts: minus the sum of the clients and of suspense. */
   houseQuantity: Decimal;
-  /** Part of `house/pnl` that this instrument caused, USD, exact. */
+  /** Part of `house/pnl` that this instrument caused, exact. */
   housePnl: Decimal;
   /**
-   * Sum of signed quantity * price on the exchange over all trades booked here, USD. The explicit term of one-sided
-   * trades: over all partitions it is zero as soon as both sides of every trade are booked.
+   * Sum of signed quantity * value of a contract at the price on the exchange over all trades booked here, a delivery
+   * being one at the delivered value. The explicit term of one-sided trades: over all partitions it is zero as soon as
+   * both sides of every trade are booked.
    */
   tradedValue: Decimal;
-  /** Position of unknown accounts; it realises nothing, so its cost is the sum of its traded values. */
+  /** Position of unknown accounts. No trade realises anything in it; settlements of variation and delivery do. */
   suspense: Position;
   /** Last settled funding; a rate for this or an earlier time is not settled again. */
   fundedUpTo: Instant;
   /** Running sum of the funding being settled, and the sum of the last one closed, which must be zero. */
   fundingOpen: Decimal;
   fundingClosed: Decimal;
+  /** Last settlement cycle of variation; a price for this or an earlier time is not settled again. */
+  settledUpTo: Instant;
+  /** The same two sums for variation and delivery. */
+  settlementOpen: Decimal;
+  settlementClosed: Decimal;
+  /** Price the contract was delivered at, USD; null until then. Afterwards nobody holds it. */
+  deliveryPrice: Decimal | null;
 }
 
 export interface Withdrawal {
@@ -50,10 +72,14 @@ export interface CloseOutOrder {
   readonly accountId: AccountId;
   readonly instrument: InstrumentId;
   readonly side: TradeSide;
-  /** USD per base unit; the client is closed at it. */
+  /** As the contract is quoted; the client is closed at it. */
   readonly mark: Decimal;
   /** Fraction of the closed notional at the mark. */
   readonly provisionalRate: Decimal;
+  /** USD per contract that the rate is a fraction of; null: the value of a contract at the mark. */
+  readonly notional: Decimal | null;
+  /** USD per unit of the settlement asset. */
+  readonly assetPrice: Decimal;
   /** What the ledger account `liquidation` holds for this order, USD; zero once the slice is paid for. */
   ledgerBalance: Decimal;
 }
@@ -70,6 +96,10 @@ export interface AccountsState {
   readonly accounts: Map<AccountId, Account>;
   readonly ledger: Ledger;
   readonly instruments: Map<InstrumentId, InstrumentBook>;
+  /** Contracts that are cleared: the linear perpetuals, and what pricing admitted. */
+  readonly contracts: Map<InstrumentId, ContractSpecification>;
+  /** Last published index, USD. */
+  readonly indexes: Map<Underlying, Decimal>;
   /** Content of every deposit by `<accountId>/<depositId>`. */
   readonly deposits: Map<string, string>;
   /** By `<accountId>/<withdrawalId>`. */
@@ -100,6 +130,8 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   accounts: new Map(),
   ledger: new Map(),
   instruments: new Map(),
+  contracts: new Map(LINEAR_PERPETUALS),
+  indexes: new Map(),
   deposits: new Map(),
   withdrawals: new Map(),
   rejectedWithdrawals: new Map(),
@@ -146,12 +178,11 @@ export const freeCollateral = ({ ledger }: AccountsState, accountId: AccountId, 
 export const collateralOf = ({ ledger }: AccountsState, accountId: AccountId, asset: Asset): Decimal =>
   balanceOf(ledger, clientLedger(accountId), asset).plus(balanceOf(ledger, heldLedger(accountId), asset));
 
-/** Collateral of an account after a change of one asset that is about to be booked. */
+/** Collateral of an account after changes that are about to be booked. */
 export function collateralAfter(
   state: AccountsState,
   accountId: AccountId,
-  asset: Asset = 'USD',
-  change: Decimal = ZERO,
+  changes: { readonly [A in Asset]?: Decimal } = {},
 ): AmountByAsset {
   const client = state.ledger.get(clientLedger(accountId));
   const held = state.ledger.get(heldLedger(accountId));
@@ -159,7 +190,8 @@ export function collateralAfter(
   for (const each of ASSETS) {
     let amount = client?.[each] ?? ZERO;
     if (held !== undefined) amount = amount.plus(held[each]);
-    if (each === asset) amount = amount.plus(change);
+    const change = changes[each];
+    if (change !== undefined) amount = amount.plus(change);
     if (!amount.isZero()) collateral[each] = text(amount);
   }
   return collateral;

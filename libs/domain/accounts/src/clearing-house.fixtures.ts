@@ -1,4 +1,13 @@
-import type { FundEvents, InstrumentId, LiquidationEvents, MarginEvents, Place, Side } from '@ballast/facts';
+import type {
+  ContractSpecificationDocument,
+  FundEvents,
+  InstrumentId,
+  LiquidationEvents,
+  MarginEvents,
+  PerpetualId,
+  Place,
+  Side,
+} from '@ballast/facts';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO } from '@ballast/kernel';
 import {
@@ -12,6 +21,8 @@ import {
   Desk,
   fundDesk,
   noFigures,
+  type Messages,
+  type PricingType,
 } from './accounts.fixtures.js';
 import { accountsInvariants, type AccountsViolation } from './accounts.invariants.js';
 import type { AccountsState, Withdrawal } from './accounts.state.js';
@@ -35,6 +46,8 @@ export interface Slice {
   readonly provisionalRate: string;
   /** Prices of the fills, each of the given quantity. */
   readonly fills: readonly { readonly quantity: string; readonly price: string }[];
+  /** Of a contract other than the linear perpetuals. */
+  readonly settlement?: LiquidationEvents['CloseOutOrderPlaced']['settlement'];
   /** Share of the charge that is returned, in percent; negative = charged in addition. */
   readonly returnedPercent: number;
 }
@@ -51,7 +64,7 @@ export class ClearingHouse {
   readonly accounts: readonly string[];
   #number = 0;
 
-  constructor(partitions: number, accountsEach: number) {
+  constructor(partitions: number, accountsEach: number, contracts: readonly ContractSpecificationDocument[] = []) {
     this.desks = Array.from({ length: partitions }, (_, partition) => accountsDesk(partition, partitions));
     this.accounts = this.desks.flatMap(({ partition }) =>
       Array.from({ length: accountsEach }, (_, n) => accountIn(partition, partitions, `owner${n}-`)),
@@ -66,6 +79,7 @@ export class ClearingHouse {
     }
     this.fund.afterEvent = (event, state) =>
       this.violations.push(...accountsInvariants.ofEvent(event), ...accountsInvariants.ofFund(state));
+    for (const specification of contracts) this.pricing('InstrumentAdmitted', { specification });
     for (const accountId of this.accounts)
       this.relay(this.deskOf(accountId).take('AccountOpeningRequested', { accountId }));
   }
@@ -164,7 +178,7 @@ export class ClearingHouse {
     }
   }
 
-  fundingRate(instrument: InstrumentId, rate: string, mark: string): void {
+  fundingRate(instrument: PerpetualId, rate: string, mark: string): void {
     this.#number += 1;
     for (const desk of this.desks) {
       this.relay(
@@ -173,25 +187,47 @@ export class ClearingHouse {
     }
   }
 
+  /** A fact of pricing goes to every partition. */
+  pricing<Type extends PricingType>(type: Type, payload: Messages[Type]): void {
+    for (const desk of this.desks) this.relay(desk.take(type, payload));
+  }
+
+  /** The next settlement cycle of a contract with variation margin. */
+  variation(instrument: InstrumentId, price: string): void {
+    this.#number += 1;
+    this.pricing('VariationPriceFixed', { instrument, dueAt: this.#number * 86_400_000, price });
+  }
+
+  /** Delivers everything in bitcoin that expires at that time. */
+  expire(expiry: number, price: string): void {
+    this.pricing('SettlementPriceFixed', { underlying: 'BTC', expiry, price, samples: 450, carried: 0, missing: 0 });
+  }
+
+  chooseModel(accountId: string, model: string): void {
+    this.relay(this.deskOf(accountId).take('ChooseMarginModel', { accountId, model }));
+  }
+
   quantityOf(accountId: string, instrument: InstrumentId): string {
     return text((this.deskOf(accountId).state.accounts.get(accountId)?.positions.get(instrument) ?? FLAT).quantity);
   }
 
   /** One whole slice of a liquidation: order, fills, cost, and the draw if the penalty does not cover the slippage. */
-  slice({ accountId, maker, instrument, mark, provisionalRate, fills, returnedPercent }: Slice): void {
+  slice({ accountId, maker, instrument, mark, provisionalRate, fills, settlement, returnedPercent }: Slice): void {
     const desk = this.deskOf(accountId);
     const caseId = `${accountId}#${this.id('case')}`;
     const side = dec(this.quantityOf(accountId, instrument)).isNegative() ? 'buy' : 'sell';
     const makerSide = side === 'buy' ? 'sell' : 'buy';
     const order = this.liquidation(
       'CloseOutOrderPlaced',
-      aCloseOutOrder({ caseId, accountId, instrument, side, mark, provisionalRate }),
+      aCloseOutOrder({ caseId, accountId, instrument, side, mark, provisionalRate, ...(settlement && { settlement }) }),
     );
     let charged = ZERO;
     for (const { quantity, price } of fills) {
       const both = { tradeId: this.id('trade'), instrument, quantity, price, closeOutOrder: order };
       const booked = desk.take('TradeFilled', aFill({ ...both, accountId, side }));
-      for (const event of booked) charged = charged.plus(dec((event.payload as { fee: string }).fee));
+      for (const { type, payload } of booked) {
+        if (type === 'PositionChanged') charged = charged.plus(dec((payload as { fee: string }).fee));
+      }
       this.relay(booked);
       this.relay(
         this.deskOf(maker).take(
@@ -255,7 +291,9 @@ export class ClearingHouse {
     let closed = ZERO;
     for (const desk of this.desks) {
       const booked = desk.take('AdlExecuted', { roundId, instrument, side, leverageCap: '1', closes });
-      for (const event of booked) closed = closed.plus(dec((event.payload as { quantity: string }).quantity));
+      for (const { type, payload } of booked) {
+        if (type === 'AdlBooked') closed = closed.plus(dec((payload as { quantity: string }).quantity));
+      }
       this.relay(booked);
     }
     const remainder = text(maxOf(ZERO, quantity.abs().minus(closed)));

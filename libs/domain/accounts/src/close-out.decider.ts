@@ -1,5 +1,5 @@
 import type { FundEvents, LiquidationEvents, Place } from '@ballast/facts';
-import { dec, invariant, minOf, roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import {
   accountStream,
   collateralAfter,
@@ -9,7 +9,8 @@ import {
   type AccountsState,
   type CloseOutOrder,
 } from './accounts.state.js';
-import { clientLedger, postingsOf } from './ledger.js';
+import { coinDebtsPaid } from './coin-debt.js';
+import { clientLedger, postingsOf, type JournalLine } from './ledger.js';
 
 /** A plus that a slice leaves in the ledger account `liquidation` goes to the fund. Reads the state of the moment. */
 function* sendRemainder({ caseId, ledgerBalance }: CloseOutOrder, order: Place): Generator<AccountsFact> {
@@ -40,38 +41,47 @@ export function* decideCostSettlement(
     caseId,
     order: place,
     trueUp: text(returned),
-    collateral: collateralAfter(state, accountId, 'USD', returned),
+    collateral: collateralAfter(state, accountId, { USD: returned }),
     postings: postingsOf([clientLedger(accountId), 'USD', returned], ['liquidation', 'USD', returned.neg()]),
   });
   yield* sendRemainder(order, place);
 }
 
+type Changes = Parameters<typeof collateralAfter>[2];
+
+/** Part of an amount that a client's debt in USD takes; debts in coin come after it. */
+const owedDollars = (state: AccountsState, accountId: AccountId, amount: Decimal): Decimal =>
+  maxOf(minOf(amount, freeCollateral(state, accountId, 'USD').neg()), ZERO);
+
 /**
- * Books the answer of the fund: a deficit grant to the client, a slippage grant to `liquidation`. What is then still
+ * Books the answer of the fund: a deficit grant to the client, whose debts in coin it pays off, a slippage grant to `liquidation`. What is then still
  * missing for slippage is an uncovered loss at once, so a slice always ends at exactly zero. A deficit that stays is
  * liquidation's to decide (deleveraging, or the end of the case).
  */
 export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGranted']): Generator<AccountsFact> {
   const { request, caseId, accountId, purpose } = grant;
   const granted = dec(grant.granted);
-  const received = (ledgerAccount: string, toClient: Decimal): AccountsFact =>
+  const received = (toClient: Changes, ...lines: readonly JournalLine[]): AccountsFact =>
     fact('FundGrantReceived', accountStream(accountId), {
       caseId,
       request,
       purpose,
       accountId,
       amount: text(granted),
-      collateral: collateralAfter(state, accountId, 'USD', toClient),
-      postings: postingsOf(['in-transit', 'USD', granted.neg()], [ledgerAccount, 'USD', granted]),
+      collateral: collateralAfter(state, accountId, toClient),
+      postings: postingsOf(['in-transit', 'USD', granted.neg()], ...lines),
     });
   if (purpose === 'BankruptcyDeficit') {
-    if (granted.gt(0)) yield received(clientLedger(accountId), granted);
+    if (!granted.gt(0)) return;
+    const coins = coinDebtsPaid(state, accountId, granted.minus(owedDollars(state, accountId, granted)));
+    const dollars = granted.minus(coins.dollars);
+    yield received({ USD: dollars, ...coins.credited }, [clientLedger(accountId), 'USD', dollars], ...coins.lines);
     return;
   }
   const place = state.draws.get(request.position)?.order;
   invariant(place, `grant for slippage without a slice: request ${request.position}`);
   const order = orderAt(state, place);
-  if (granted.gt(0)) yield received('liquidation', ZERO);
+  if (granted.gt(0)) yield received({}, ['liquidation', 'USD', granted]);
   yield* sendRemainder(order, place);
   const loss = order.ledgerBalance.neg();
   if (!loss.gt(0)) return;
@@ -85,20 +95,29 @@ export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGr
   });
 }
 
-/** Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes in USD. */
+/**
+ * Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes: first in
+ * USD, then in coin, which `house/conversion` takes over at the index.
+ */
 export function decideClosedCase(
   state: AccountsState,
   { caseId, accountId, uncoveredLoss }: LiquidationEvents['LiquidationClosed'],
 ): AccountsFact | null {
-  const owed = freeCollateral(state, accountId, 'USD').neg();
-  const loss = minOf(dec(uncoveredLoss), owed);
+  const deficit = dec(uncoveredLoss);
+  const inDollars = owedDollars(state, accountId, deficit);
+  const coins = coinDebtsPaid(state, accountId, deficit.minus(inDollars));
+  const loss = inDollars.plus(coins.dollars);
   if (!loss.gt(0)) return null;
   return fact('UncoveredLossBooked', accountStream(accountId), {
     caseId,
     accountId,
     reason: 'deficit-without-position',
     amount: text(loss),
-    collateral: collateralAfter(state, accountId, 'USD', loss),
-    postings: postingsOf(['uncovered-loss', 'USD', loss.neg()], [clientLedger(accountId), 'USD', loss]),
+    collateral: collateralAfter(state, accountId, { USD: inDollars, ...coins.credited }),
+    postings: postingsOf(
+      ['uncovered-loss', 'USD', loss.neg()],
+      [clientLedger(accountId), 'USD', inDollars],
+      ...coins.lines,
+    ),
   });
 }

@@ -9,8 +9,10 @@ import {
   type AccountsFact,
   type AccountsState,
 } from './accounts.state.js';
+import { contractOf, settlementOf } from './cleared-contracts.js';
 import { clientLedger, postingsOf } from './ledger.js';
 import { applyTrade, figuresOf, signedQuantity } from './position.js';
+import { deliverLate } from './settlement.decider.js';
 
 /** What a bankrupt position of that side trades when it is closed; its counterparties trade the other way. */
 const closingSide = (bankrupt: Side): TradeSide => (bankrupt === 'long' ? 'sell' : 'buy');
@@ -34,14 +36,16 @@ interface Close {
   readonly price: Decimal;
 }
 
-/** Books one close of a round at its price, without a fee, against the house like a trade. */
+/** Books one close of a round at its price, without a fee and in the settlement asset, against the house like a trade. */
 function adlBooked(state: AccountsState, account: Account, close: Close): AccountsFact {
   const { accountId, instrument, side, quantity, price } = close;
+  const contract = contractOf(state, instrument);
+  const { settlementAsset: asset } = contract;
   const before = positionIn(account, instrument);
-  const { position, realised } = quantity.isZero()
-    ? { position: before, realised: ZERO }
-    : applyTrade(before, signedQuantity(side, quantity), price);
-  const credit = roundMoney(realised, 'USD', 'credit');
+  const { position, realised, cash } = quantity.isZero()
+    ? { position: before, realised: ZERO, cash: ZERO }
+    : applyTrade(contract, before, signedQuantity(side, quantity), price);
+  const credit = roundMoney(cash, asset, 'credit');
   return fact('AdlBooked', accountStream(accountId), {
     accountId,
     roundId: close.roundId,
@@ -54,11 +58,12 @@ function adlBooked(state: AccountsState, account: Account, close: Close): Accoun
     price: text(price),
     realisedPnl: text(realised),
     position: figuresOf(instrument, position),
-    collateral: collateralAfter(state, accountId, 'USD', credit),
+    ...settlementOf(contract, credit),
+    collateral: collateralAfter(state, accountId, { [asset]: credit }),
     postings: postingsOf(
-      [clientLedger(accountId), 'USD', credit],
-      ['house/pnl', 'USD', realised.neg()],
-      ['house/rounding', 'USD', realised.minus(credit)],
+      [clientLedger(accountId), asset, credit],
+      ['house/pnl', asset, cash.neg()],
+      ['house/rounding', asset, cash.minus(credit)],
     ),
   });
 }
@@ -115,5 +120,6 @@ export function* decideClosedRound(state: AccountsState, round: AdlEvents['AdlRo
       quantity,
       price: dec(price),
     });
+    yield* deliverLate(state, accountId, instrument);
   }
 }

@@ -1,6 +1,7 @@
-import type { FillEvents, InstrumentId, Place, TradeSide } from '@ballast/facts';
+import { InstrumentError, requireListed, requireSteps } from '@ballast/instruments';
+import type { FillEvents, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
+import { roundMoney, text, ZERO, type Instant } from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import {
   accountStream,
@@ -9,37 +10,29 @@ import {
   positionIn,
   tradeContent,
   tradeKey,
+  type Account,
   type AccountsFact,
   type AccountsState,
   type CloseOutOrder,
 } from './accounts.state.js';
-import { FEES, provisionalPenalty, tradingFee } from './fee-schedule.js';
+import { settlementOf } from './cleared-contracts.js';
+import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
 import {
   fieldsOf,
   LARGEST_AMOUNT,
+  LARGEST_COIN_AMOUNT,
   ORDER_BOOK_DIGITS,
   readable,
+  readContract,
   readId,
-  readInstrument,
   readPositive,
   unreadable,
   type Reading,
 } from './input-reading.js';
-import { clientLedger, postingsOf } from './ledger.js';
+import { postingsOf } from './ledger.js';
 import { applyTrade, figuresOf, signedQuantity, tradedValue } from './position.js';
+import { deliverLate } from './settlement.decider.js';
 import { suspenseBooked } from './suspense.decider.js';
-
-/** One side of a trade as it can be booked. */
-interface Fill {
-  readonly tradeId: string;
-  readonly accountId: string;
-  readonly instrument: InstrumentId;
-  readonly side: TradeSide;
-  readonly quantity: Decimal;
-  readonly price: Decimal;
-  readonly liquidity: 'maker' | 'taker';
-  readonly closeOutOrder: Place | null;
-}
 
 function readPlace(value: unknown): Place | null {
   const fields = fieldsOf(value);
@@ -48,15 +41,15 @@ function readPlace(value: unknown): Place | null {
   return typeof partition === 'number' && typeof position === 'number' ? { partition, position } : null;
 }
 
-function readFill(message: unknown): Reading<Fill> {
+function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill> {
   const fields = fieldsOf(message) as { readonly [F in keyof FillEvents['TradeFilled']]?: unknown } | null;
   if (fields === null) return unreadable('message-unreadable');
   const tradeId = readId(fields.tradeId, 'trade-id-invalid');
   if (!tradeId.readable) return tradeId;
   const accountId = readId(fields.accountId, 'account-id-invalid');
   if (!accountId.readable) return accountId;
-  const instrument = readInstrument(fields.instrument);
-  if (!instrument.readable) return instrument;
+  const contract = readContract(fields.instrument, contracts);
+  if (!contract.readable) return contract;
   const { side, liquidity } = fields;
   if (side !== 'buy' && side !== 'sell') return unreadable('side-unknown');
   if (liquidity !== 'maker' && liquidity !== 'taker') return unreadable('liquidity-unknown');
@@ -67,7 +60,7 @@ function readFill(message: unknown): Reading<Fill> {
   return readable({
     tradeId: tradeId.value,
     accountId: accountId.value,
-    instrument: instrument.value,
+    contract: contract.value,
     side,
     quantity: quantity.value,
     price: price.value,
@@ -86,7 +79,7 @@ function executedOrder(state: AccountsState, fill: Fill): CloseOutOrder | null {
   if (fill.closeOutOrder?.partition !== state.partition) return null;
   const order = state.orders.get(fill.closeOutOrder.position);
   const executes =
-    order?.accountId === fill.accountId && order.instrument === fill.instrument && order.side === fill.side;
+    order?.accountId === fill.accountId && order.instrument === fill.contract.instrument.id && order.side === fill.side;
   return executes ? order : null;
 }
 
@@ -94,24 +87,61 @@ const malformedReason = (code: AccountsRejectionCode): 'unknown-instrument' | 'm
   code === 'instrument-unknown' ? 'unknown-instrument' : 'malformed';
 
 /**
+ * What keeps a fill out of the books: a time at which its contract is not listed, or a price or quantity that is no whole
+ * step. A fill of a close-out order is booked also after the expiry, since liquidation waits for it; what is delivered
+ * already is then delivered at once.
+ */
+function unclearable(
+  { instruments }: AccountsState,
+  { contract, price, quantity, closeOutOrder }: Fill,
+  account: Account | undefined,
+  at: Instant,
+): AccountsRejectionCode | null {
+  const late = closeOutOrder !== null && account !== undefined;
+  const delivered = (instruments.get(contract.instrument.id)?.deliveryPrice ?? null) !== null;
+  if (delivered && !late) return 'instrument-expired';
+  try {
+    if (!late) requireListed(contract, at);
+    requireSteps(contract, price, quantity);
+    return null;
+  } catch (error) {
+    if (error instanceof InstrumentError) return error.code as AccountsRejectionCode;
+    throw error;
+  }
+}
+
+/**
  * Books one side of a trade: novation on the spot against the house position of this partition. A fill is a fact and
  * is never refused; what cannot be booked where it belongs goes to suspense. The same side of the same trade twice is
  * booked once.
  *
- * Trade:     client  += realised, rounded down to the cent, - fee      house/fees += fee
- * Close-out: client  += realised at the order's mark, rounded down, - provisional penalty
+ * cash = realised profit, against premium minus the value of the trade; all but penalty and `liquidation` in the settlement asset:
+ * Trade:     client  += cash, rounded down, - fee      house/fees += fee
+ * Close-out: client  += cash at the order's mark, rounded down, - provisional penalty
  *            liquidation += signed quantity * (mark - fill), rounded down, + provisional penalty
- * Both:      house/pnl -= realised + signed quantity * (mark - fill), exact (a trade has mark = fill)
+ * Both:      house/pnl -= cash + signed quantity * (mark - fill), exact (a trade has mark = fill)
  *            house/rounding += what the rounding left over
+ * mark and fill stand for the value of a contract at them.
  */
-export function decideFill(state: AccountsState, input: LogEntry): AccountsFact | null {
-  const reading = readFill(input.payload);
-  if (!reading.readable) return suspenseBooked(input, malformedReason(reading.code), reading.code);
-  const fill = reading.value;
-  const { tradeId, accountId, instrument, side, quantity } = fill;
+export function* decideFill(state: AccountsState, input: LogEntry): Generator<AccountsFact> {
+  const reading = readFill(state, input.payload);
+  if (!reading.readable) {
+    yield suspenseBooked(input, malformedReason(reading.code), reading.code);
+    return;
+  }
+  const booked = bookedFill(state, input, reading.value);
+  if (booked === null) return;
+  yield booked;
+  yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
+}
+
+function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact | null {
+  const { tradeId, accountId, contract, side, quantity } = fill;
+  const instrument = contract.instrument.id;
   const signed = signedQuantity(side, quantity);
-  const fillValue = tradedValue(signed, fill.price);
-  if (fillValue.abs().gt(LARGEST_AMOUNT)) return suspenseBooked(input, 'malformed', 'amount-too-large');
+  const fillValue = tradedValue(contract.instrument, signed, fill.price);
+  const largest = contract.settlementAsset === 'USD' ? LARGEST_AMOUNT : LARGEST_COIN_AMOUNT;
+  if (fillValue.abs().gt(largest)) return suspenseBooked(input, 'malformed', 'amount-too-large');
   const known = state.trades.get(tradeKey(accountId, tradeId, side));
   if (known !== undefined) {
     return known === tradeContent(instrument, signed, fillValue)
@@ -119,6 +149,8 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
       : suspenseBooked(input, 'malformed', 'trade-id-reused');
   }
   const account = state.accounts.get(accountId);
+  const wrong = unclearable(state, fill, account, input.time.clearing);
+  if (wrong !== null) return suspenseBooked(input, 'malformed', wrong);
   if (account === undefined) {
     return suspenseBooked(input, 'unknown-account', 'account-unknown', {
       reference: suspenseReference(tradeId, side),
@@ -127,16 +159,15 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
   }
   const order = executedOrder(state, fill);
   const price = order?.mark ?? fill.price;
-  const { position, realised, value } = applyTrade(positionIn(account, instrument), signed, price);
-  const credit = roundMoney(realised, 'USD', 'credit');
+  const { position, realised, cash, value } = applyTrade(contract, positionIn(account, instrument), signed, price);
+  const credit = roundMoney(cash, contract.settlementAsset, 'credit');
   // In the client's closing direction: selling below the mark, or buying above it, is a loss of `liquidation`.
   const againstMark = order === null ? ZERO : value.minus(fillValue);
-  const toLiquidation = roundMoney(againstMark, 'USD', 'credit');
-  const fee =
+  const moved = { credit, cash, value, againstMark };
+  const { fee, feeSchedule, toClient, lines } =
     order === null
-      ? tradingFee(FEES, fill.liquidity, value.abs())
-      : provisionalPenalty(value.abs(), order.provisionalRate);
-  const toClient = credit.minus(fee);
+      ? tradeBooking(fill, moved, state.indexes.get(contract.instrument.underlying as Underlying))
+      : closeOutBooking(fill, moved, order);
   return fact('PositionChanged', accountStream(accountId), {
     accountId,
     reason: order === null ? 'trade' : 'close-out',
@@ -148,14 +179,10 @@ export function decideFill(state: AccountsState, input: LogEntry): AccountsFact 
     fillPrice: text(fill.price),
     realisedPnl: text(realised),
     fee: text(fee),
-    feeSchedule: FEES.id,
+    feeSchedule,
     position: figuresOf(instrument, position),
-    collateral: collateralAfter(state, accountId, 'USD', toClient),
-    postings: postingsOf(
-      [clientLedger(accountId), 'USD', toClient],
-      ['house/pnl', 'USD', realised.plus(againstMark).neg()],
-      ['house/rounding', 'USD', realised.minus(credit).plus(againstMark).minus(toLiquidation)],
-      order === null ? ['house/fees', 'USD', fee] : ['liquidation', 'USD', toLiquidation.plus(fee)],
-    ),
+    ...settlementOf(contract, credit),
+    collateral: collateralAfter(state, accountId, toClient),
+    postings: postingsOf(...lines),
   });
 }

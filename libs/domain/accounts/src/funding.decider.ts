@@ -1,8 +1,8 @@
+import { LINEAR_VALUE_DIGITS } from '@ballast/instruments';
 import type { PricingEvents } from '@ballast/facts';
 import { compareText, dec, roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
 import { accountStream, collateralAfter, fact, type AccountsFact, type AccountsState } from './accounts.state.js';
 import { clientLedger, postingsOf } from './ledger.js';
-import { COST_DIGITS } from './position.js';
 
 /**
  * Exact funding of a position = -quantity * rate * mark, USD; positive = received. With a positive rate longs pay.
@@ -23,7 +23,7 @@ export function* decideFunding(
   const { instrument, dueAt } = fixed;
   const book = state.instruments.get(instrument);
   if (book !== undefined && dueAt <= book.fundedUpTo) return;
-  const perBase = dec(fixed.rate).times(fixed.mark).toDecimalPlaces(COST_DIGITS);
+  const perBase = dec(fixed.rate).times(fixed.mark).toDecimalPlaces(LINEAR_VALUE_DIGITS);
   let exactTotal = ZERO;
   let paidTotal = ZERO;
   let clients = 0;
@@ -41,7 +41,7 @@ export function* decideFunding(
       dueAt,
       quantity: text(quantity),
       amount: text(amount),
-      collateral: collateralAfter(state, accountId, 'USD', amount),
+      collateral: collateralAfter(state, accountId, { USD: amount }),
       postings: postingsOf([clientLedger(accountId), 'USD', amount], ['house/funding', 'USD', amount.neg()]),
     });
   }

@@ -1,3 +1,4 @@
+import type { ContractSpecification } from '@ballast/instruments';
 import type { Asset, InstrumentId } from '@ballast/facts';
 import { ASSETS, dec, isAccountId, MINOR_UNIT_DIGITS, type Decimal } from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
@@ -15,11 +16,11 @@ export const unreadable = (
   code,
 });
 
-/** Instruments that accounts books. An unknown one goes to suspense, never into a position. */
-export const INSTRUMENTS: readonly InstrumentId[] = ['BTC-PERP', 'ETH-PERP'];
-
 /** Digits after the point of a quantity or price that the ledger still multiplies exactly (40 digits in all). */
 export const ORDER_BOOK_DIGITS = 8;
+
+/** Largest value of one fill in coin; with 26 digits after the point it is exact in 40 digits. */
+export const LARGEST_COIN_AMOUNT: Decimal = dec('1e12');
 
 /** Largest amount, quantity, price or notional of one message. Beyond it the message is damaged, not rich. */
 export const LARGEST_AMOUNT: Decimal = dec('1e15');
@@ -53,10 +54,13 @@ export function readAsset(value: unknown): Reading<Asset> {
   return ASSETS.includes(value as Asset) ? readable(value as Asset) : unreadable('asset-unknown');
 }
 
-export function readInstrument(value: unknown): Reading<InstrumentId> {
-  return INSTRUMENTS.includes(value as InstrumentId)
-    ? readable(value as InstrumentId)
-    : unreadable('instrument-unknown');
+/** A contract that is cleared. An unknown one goes to suspense, never into a position. */
+export function readContract(
+  value: unknown,
+  contracts: ReadonlyMap<InstrumentId, ContractSpecification>,
+): Reading<ContractSpecification> {
+  const contract = typeof value === 'string' ? contracts.get(value) : undefined;
+  return contract === undefined ? unreadable('instrument-unknown') : readable(contract);
 }
 
 /**

@@ -39,10 +39,11 @@ export function balanceOf(ledger: Ledger, ledgerAccount: string, asset: Asset): 
   return (ledger.get(ledgerAccount) ?? NOTHING)[asset];
 }
 
+/** One line of a journal entry before it is written down. */
+export type JournalLine = readonly [ledgerAccount: string, asset: Asset, amount: Decimal];
+
 /** Lines of a journal entry in the given order, those of zero left out. */
-export function postingsOf(
-  ...lines: readonly (readonly [ledgerAccount: string, asset: Asset, amount: Decimal])[]
-): Posting[] {
+export function postingsOf(...lines: readonly JournalLine[]): Posting[] {
   const postings: Posting[] = [];
   for (const [ledgerAccount, asset, amount] of lines) {
     if (!amount.isZero()) postings.push({ ledgerAccount, asset, amount: text(amount) });

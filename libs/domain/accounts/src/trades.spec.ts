@@ -1,9 +1,14 @@
+import { averageEntryPrice, tradeAtAverageCost, worthInEquity } from '@ballast/instruments';
 import { dec, text } from '@ballast/kernel';
-import { aFill, deskWith, payloadOf } from './accounts.fixtures.js';
+import fc from 'fast-check';
+import { aContract, aFill, deskWith, payloadOf } from './accounts.fixtures.js';
 import { accountStatement } from './account-statement.js';
+import { LINEAR_PERPETUALS } from './cleared-contracts.js';
 import { provisionalPenalty } from './fee-schedule.js';
 import { trialBalance } from './ledger.js';
-import { applyTrade, averageEntry, FLAT, positionOf, unrealisedPnl } from './position.js';
+import { applyTrade, FLAT, positionOf } from './position.js';
+
+const perpetual = LINEAR_PERPETUALS.get('BTC-PERP')!;
 
 describe('a position at average cost', () => {
   it.each`
@@ -24,7 +29,12 @@ describe('a position at average cost', () => {
       quantity: row['quantity'] as string,
       cost: row['cost'] as string,
     });
-    const { position, realised, value } = applyTrade(before, dec(row['signed'] as string), dec(row['price'] as string));
+    const { position, realised, value } = applyTrade(
+      perpetual,
+      before,
+      dec(row['signed'] as string),
+      dec(row['price'] as string),
+    );
     expect([text(position.quantity), text(position.cost), text(realised)]).toEqual([
       row['after'],
       row['costAfter'],
@@ -35,8 +45,29 @@ describe('a position at average cost', () => {
   });
 
   it('has an average entry only while it is open', () => {
-    expect(averageEntry(FLAT)).toBeNull();
-    expect(averageEntry({ quantity: dec(-3), cost: dec(-153000) })?.toFixed()).toBe('51000');
+    expect(averageEntryPrice(perpetual.instrument, FLAT)).toBeNull();
+    const short = { quantity: dec(-3), cost: dec(-153000) };
+    expect(averageEntryPrice(perpetual.instrument, short)?.toFixed()).toBe('51000');
+  });
+
+  it('is what the instruments make of a trade, wherever they price it', () => {
+    const whole = (max: number) => fc.integer({ min: 1, max }).map((units) => dec(units).div(1_000));
+    const contracts = ['BTC-27MAR26', 'BTC-27MAR26-INVERSE', 'BTC-PERP-INVERSE', 'BTC-27MAR26-60000-C'].map((id) =>
+      aContract(id, { cashStyle: 'variation-margin' }),
+    );
+    const trades = fc.array(fc.record({ quantity: whole(5_000), sold: fc.boolean(), price: whole(90_000_000) }));
+    fc.assert(
+      fc.property(fc.constantFrom(perpetual, ...contracts), trades, (contract, steps) => {
+        let position = FLAT;
+        for (const { quantity, sold, price } of steps) {
+          const signed = sold ? quantity.neg() : quantity;
+          const { cash, ...effect } = applyTrade(contract, position, signed, price);
+          expect(effect).toEqual(tradeAtAverageCost(contract.instrument, position, signed, price));
+          expect(cash).toEqual(effect.realised);
+          position = effect.position;
+        }
+      }),
+    );
   });
 
   it('gains and loses in sum nothing: +5, -3, -2 from 60,000 to 60,250 are +1,250, -750, -500 (W90)', () => {
@@ -48,7 +79,7 @@ describe('a position at average cost', () => {
     const gains = Object.keys(sides).map((accountId) => {
       const [position] = accountStatement(desk.state, accountId)?.positions ?? [];
       if (position === undefined) throw new Error('no position');
-      return unrealisedPnl(positionOf(position), dec('60250'));
+      return worthInEquity(perpetual.instrument, 'marked-to-market', positionOf(position), dec('60250'));
     });
     expect(gains.map(text)).toEqual(['1250', '-750', '-500']);
   });

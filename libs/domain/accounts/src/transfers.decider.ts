@@ -94,7 +94,7 @@ export function decideDeposit(state: AccountsState, message: unknown): TransferD
       depositId,
       asset,
       amount: text(amount),
-      collateral: collateralAfter(state, accountId, asset, amount),
+      collateral: collateralAfter(state, accountId, { [asset]: amount }),
       postings: postingsOf(['custody', asset, amount.neg()], [clientLedger(accountId), asset, amount]),
     }),
   );
@@ -140,6 +140,26 @@ export function decideWithdrawal(state: AccountsState, message: unknown): Transf
       postings: postingsOf([clientLedger(accountId), asset, amount.neg()], [heldLedger(accountId), asset, amount]),
     }),
   );
+}
+
+const MODEL = /^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/;
+const LONGEST_MODEL = 80;
+
+/**
+ * Records which margin model the owner of an account chose. Only the form `<name>@<version>` is checked here: which models
+ * exist is margin's to know. The same choice again brings nothing; while the account is liquidated its model stays.
+ */
+export function decideMarginModel(state: AccountsState, message: unknown): TransferDecision {
+  const accountId = readAccountId(fieldsOf(message)?.['accountId']);
+  if (!accountId.readable) return refused(accountId.code);
+  const model = fieldsOf(message)?.['model'];
+  if (typeof model !== 'string' || model.length > LONGEST_MODEL || !MODEL.test(model)) return refused('model-invalid');
+  const account = state.accounts.get(accountId.value);
+  if (account === undefined) return refused('account-unknown');
+  const answer = { accountId: accountId.value, model };
+  if (account.model === model) return booked(answer);
+  if (state.liquidating.has(accountId.value)) return refused('model-while-liquidating');
+  return booked(answer, fact('MarginModelChosen', accountStream(accountId.value), answer));
 }
 
 /** Passes the operator's money on to the fund, through in-transit. */

@@ -136,6 +136,51 @@ describe('a deposit', () => {
   );
 });
 
+describe('the choice of a margin model', () => {
+  const model = 'derive-portfolio@1';
+
+  it('is recorded with the account, and the same choice again brings nothing', () => {
+    const desk = deskWith({ [alice]: '100' });
+    const [event, ...more] = desk.take('ChooseMarginModel', { accountId: alice, model });
+    expect(event).toMatchObject({ type: 'MarginModelChosen', stream: 'account-alice.main', payload: { model } });
+    expect(more).toEqual([]);
+    expect(desk.result).toEqual({ outcome: 'accepted', data: { accountId: alice, model } });
+    expect(statement(desk)).toMatchObject({ model, version: 3 });
+    expect(desk.take('ChooseMarginModel', { accountId: alice, model })).toEqual([]);
+    expect(desk.result).toMatchObject({ outcome: 'accepted' });
+    expect(desk.take('ChooseMarginModel', { accountId: alice, model: 'adaptive-linear@1' })).toHaveLength(1);
+  });
+
+  it.each`
+    accountId        | chosen                   | code
+    ${'nobody.main'} | ${model}                 | ${'account-unknown'}
+    ${'alice'}       | ${model}                 | ${'account-id-invalid'}
+    ${alice}         | ${'derive-portfolio'}    | ${'model-invalid'}
+    ${alice}         | ${'@1'}                  | ${'model-invalid'}
+    ${alice}         | ${'a@b@c'}               | ${'model-invalid'}
+    ${alice}         | ${7}                     | ${'model-invalid'}
+    ${alice}         | ${`${'m'.repeat(80)}@1`} | ${'model-invalid'}
+  `('of $chosen for $accountId is refused: $code', ({ accountId, chosen, code }: Record<string, string>) => {
+    const desk = deskWith({ [alice]: '100' });
+    expect(desk.takeAny('ChooseMarginModel', { accountId, model: chosen })).toEqual([]);
+    expect(desk.result).toMatchObject({ outcome: 'rejected', code });
+  });
+
+  it('stays while the account is being liquidated', () => {
+    const desk = deskWith({ [alice]: '100' });
+    desk.take('AccountStateChanged', liquidating);
+    expect(desk.take('ChooseMarginModel', { accountId: alice, model })).toEqual([]);
+    expect(desk.result).toMatchObject({ outcome: 'rejected', code: 'model-while-liquidating' });
+  });
+
+  it('makes margin answer a withdrawal again that it judged by the model before', () => {
+    const desk = deskWith({ [alice]: '100' });
+    desk.take('RequestWithdrawal', { withdrawalId: 'w1', accountId: alice, asset: 'USD', amount: '60' });
+    desk.take('ChooseMarginModel', { accountId: alice, model });
+    payloadOf(desk.take('WithdrawalCleared', aClearance(alice, 'w1', 3)), 'WithdrawalResubmitted');
+  });
+});
+
 describe('a withdrawal', () => {
   const request = { withdrawalId: 'w1', accountId: alice, asset: 'USD', amount: '60' } as const;
 

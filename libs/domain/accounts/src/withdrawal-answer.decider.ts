@@ -69,7 +69,7 @@ export function decideClearedWithdrawal(
     withdrawalId,
     asset,
     amount: text(amount),
-    collateral: collateralAfter(state, accountId, asset, amount.neg()),
+    collateral: collateralAfter(state, accountId, { [asset]: amount.neg() }),
     postings: postingsOf([heldLedger(accountId), asset, amount.neg()], ['custody', asset, amount]),
   });
 }

@@ -2,6 +2,7 @@ import type { Cause, LogEntry } from '@ballast/event-sourcing';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type {
   FillEvents,
+  InstrumentId,
   OrderReportEvents,
   Place,
   QuoteEvents,
@@ -10,6 +11,9 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import {
+  canonicalText,
+  compareText,
+  DAY_MS,
   dec,
   invariant,
   isoOf,
@@ -21,22 +25,34 @@ import {
   type Instant,
 } from '@ballast/kernel';
 import { evolveOwnEntry } from './evolve-own-entries.js';
-import { LISTED } from './market/instruments.js';
+import { ContractMarket } from './market/contract-market.js';
+import { specificationOf, stepsOf, type Contract } from './market/contracts.js';
+import { LISTED, underlyingOf } from './market/instruments.js';
 import { clearingTimeDepth, LIQUIDITY } from './market/liquidity.js';
 import { Market, priceText } from './market/market.js';
 import { observeFact } from './observe-facts.js';
 import { ownerActions, type OwnerAction } from './owners/owner-decisions.js';
-import { equityOf, grossNotionalOf, marketViewOf, notionalOf, type MarketView } from './owners/owner-finances.js';
+import {
+  contractNotionalOf,
+  equityOf,
+  grossNotionalOf,
+  marketViewOf,
+  notionalOf,
+  type ContractSeen,
+  type MarketView,
+} from './owners/owner-finances.js';
 import { accountProfiles, type AccountProfile } from './owners/owner-profile.js';
-import { decimalText, COIN_DIGITS } from './scaled-integer.js';
+import { COIN_DIGITS, COIN_UNITS, decimalText, unitsOf } from './scaled-integer.js';
 import type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
 import { PricePath } from './scenario/price-path.js';
 import { endOf, UNDERLYINGS, type Scenario } from './scenario/scenario.js';
 import { hashKey, SeededHash } from './seeded-hash.js';
 import {
+  contractUnits,
   emptyState,
   restingOrdersOf,
   takenAt,
+  takenOfContract,
   viewOf,
   type OpenRequest,
   type SimulatorState,
@@ -59,8 +75,9 @@ export const SMALLEST_RUN = 10;
 const TIMER = 'step';
 const COUNTERPARTY = hashKey('counterparty');
 
-/** Liquidity providers carry at most this multiple of their equity. */
+/** Liquidity providers carry at most this multiple of their equity, dealers of contracts that of theirs. */
 const PROVIDER_LEVERAGE = 5;
+const DEALER_LEVERAGE = 8;
 
 /** The rest of the envelope is the same for every message of a log and stream. */
 const quotes = <Type extends keyof QuoteEvents>(stream: string, type: Type, payload: QuoteEvents[Type], cause: Cause) =>
@@ -114,13 +131,15 @@ interface Execution {
   readonly tradeId: string;
   readonly taker: { readonly accountId: string; readonly partition: number };
   readonly maker: AccountProfile;
-  readonly underlying: Underlying;
+  readonly instrument: InstrumentId;
   readonly side: TradeSide;
   readonly quantity: DecimalString;
-  readonly ticks: number;
+  readonly price: DecimalString;
   readonly closeOutOrder: Place | null;
 }
 
+/** A future that expires later than this settles its variation every day. */
+const LATER_EXPIRY_MS = 3 * DAY_MS;
 /** Closes of the warm-up are supplied in steps of this length, or of a price set if that is longer. */
 const HISTORY_INTERVAL_MS = 15 * MINUTE_MS;
 
@@ -136,6 +155,9 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   readonly #market: Market;
   readonly #draws: SeededHash;
   readonly #providers: readonly AccountProfile[];
+  readonly #dealers: readonly AccountProfile[];
+  readonly #contracts: ContractMarket | undefined;
+  #seen: { readonly at: Instant; readonly listed: number; readonly view: MarketView } | undefined;
 
   constructor(readonly config: SimulatorConfig) {
     const { scenario, accounts, partitions, seed } = config;
@@ -148,11 +170,15 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
       invariant(last !== undefined && to <= endOf(last), `the bars of ${underlying} end before the run`);
     }
     invariant(accounts >= SMALLEST_RUN, `a run has at least ${SMALLEST_RUN} accounts`);
-    this.runName = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
+    const plan = scenario.contracts;
+    const run = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
+    this.runName = plan === undefined ? run : `${run}, contracts ${hashKey(canonicalText(plan)).toString(16)}`;
     this.#draws = new SeededHash(seed);
     this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to });
-    this.accounts = accountProfiles(this.#draws, accounts, partitions);
+    this.#contracts = plan === undefined ? undefined : new ContractMarket(this.#market, plan);
+    this.accounts = accountProfiles(this.#draws, accounts, partitions, plan?.writers);
     this.#providers = this.accounts.filter(({ kind }) => kind === 'liquidity-provider');
+    this.#dealers = this.accounts.filter(({ kind }) => kind === 'contract-dealer');
   }
 
   initialState(): SimulatorState {
@@ -178,7 +204,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     invariant(at === expected && at <= to, `the step at ${isoOf(at)} is not the next one`);
     const cause: Cause = { kind: 'timer', id: TIMER, due: at };
     if (!state.opened) this.#open(at, cause, emit);
-    const seen = marketViewOf(this.#market, at);
+    this.#list(state, at, cause, emit);
+    const seen = this.#viewOfMarket(state, at);
     for (const profile of this.accounts) this.#act(state, profile, seen, cause, emit);
     for (const underlying of UNDERLYINGS) {
       const stream = `quotes-${underlying}`;
@@ -186,6 +213,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
       emit(quotes(stream, 'VenueQuotesReceived', received, cause));
       emit(quotes(stream, 'PerpetualBookObserved', this.#market.perpetualBook(underlying, at), cause));
     }
+    this.#quoteContracts(state, at, cause, emit);
     emit(quotes('clock', 'ClockTicked', { at }, cause));
   }
 
@@ -194,7 +222,65 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const requests = partitions.flatMap((partition) => state.openRequests.get(partition) ?? []);
     for (const request of requests) {
       if (request.kind === 'cancel-orders') this.#cancelOrders(state, request, emit);
+      else if (underlyingOf(request.instrument) === undefined) this.#executeContractCloseOut(state, request, emit);
       else this.#executeCloseOut(state, request, emit);
+    }
+  }
+
+  /** What owners see of the market; contracts are valued once for a clearing time. */
+  #viewOfMarket(state: SimulatorState, at: Instant): MarketView {
+    const contracts = this.#contracts;
+    if (contracts === undefined) return marketViewOf(this.#market, at);
+    if (this.#seen?.at === at && this.#seen.listed === state.listed.size) return this.#seen.view;
+    const seen = [...state.listed]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([id, listedAt]): ContractSeen => {
+        const contract = contracts.contract(id);
+        return {
+          contract,
+          worth: contracts.worth(contract, at),
+          notional: contracts.notional(contract, at),
+          tradable: contracts.isTradable(contract, listedAt, at),
+          alive: listedAt < at && at < contract.expiry,
+        };
+      });
+    const view = marketViewOf(this.#market, at, seen);
+    this.#seen = { at, listed: state.listed.size, view };
+    return view;
+  }
+
+  /** Lists what is due; a future of a later expiry settles its variation every day, one of the nearest at its end. */
+  #list(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
+    const contracts = this.#contracts;
+    if (contracts === undefined) return;
+    for (const contract of contracts.listings(state.listed, at)) {
+      const dailyVariation = contract.kind === 'future' && contract.expiry - at > LATER_EXPIRY_MS;
+      const specification = specificationOf(contract, at, dailyVariation);
+      emit(quotes('market', 'InstrumentListed', { specification }, cause));
+    }
+  }
+
+  /** Books of futures and inverse perpetuals and the chains of options, per underlying, living ones only. */
+  #quoteContracts(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
+    const contracts = this.#contracts;
+    if (contracts === undefined) return;
+    const living = [...state.listed.keys()]
+      .sort(compareText)
+      .map((id) => contracts.contract(id))
+      .filter(({ expiry }) => at < expiry);
+    for (const underlying of UNDERLYINGS) {
+      const own = living.filter((contract) => contract.underlying === underlying);
+      const stream = `quotes-${underlying}`;
+      for (const contract of own) {
+        if (contract.kind === 'option') continue;
+        emit(quotes(stream, 'ContractBookObserved', contracts.book(contract, at), cause));
+      }
+      const options = own.filter(({ kind }) => kind === 'option');
+      for (const expiry of [...new Set(options.map((option) => option.expiry))].sort((a, b) => a - b)) {
+        const together = options.filter((option) => option.expiry === expiry);
+        const chain = contracts.chain(underlying, expiry, together, state.openInterest, at);
+        emit(quotes(stream, 'OptionChainQuoted', chain, cause));
+      }
     }
   }
 
@@ -260,6 +346,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     switch (action.kind) {
       case 'trade':
         return this.#trade(state, profile, action, seen, cause, emit);
+      case 'trade-contract':
+        return this.#tradeContract(state, profile, action, seen, cause, emit);
       case 'deposit': {
         const depositId = `${accountId}/${action.reason}/${seen.at}`;
         const payload = { depositId, accountId, asset: action.asset, amount: decimalText(action.cents, 2) };
@@ -291,15 +379,74 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
         tradeId: `trade/${seen.at}/${profile.accountId}/${underlying}`,
         taker: profile,
         maker,
-        underlying,
+        instrument: LISTED[underlying].instrument,
         side,
         quantity,
-        ticks: this.#market.executionTicks(underlying, seen.at, side, 0, notional),
+        price: priceText(underlying, this.#market.executionTicks(underlying, seen.at, side, 0, notional)),
         closeOutOrder: null,
       },
       cause,
       emit,
     );
+  }
+
+  #tradeContract(
+    state: SimulatorState,
+    profile: AccountProfile,
+    { contract, side, lots }: Extract<OwnerAction, { kind: 'trade-contract' }>,
+    seen: MarketView,
+    cause: Cause,
+    emit: Emit,
+  ): void {
+    const contracts = this.#contractMarket();
+    const quantity = decimalText(lots, contract.lotDigits);
+    const notional = Number(quantity) * contracts.notional(contract, seen.at);
+    const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
+    const maker = this.#dealer(state, contract, side, quantity, seen, rotation);
+    if (maker === undefined) return;
+    this.#book(
+      {
+        tradeId: `trade/${seen.at}/${profile.accountId}/${contract.id}`,
+        taker: profile,
+        maker,
+        instrument: contract.id,
+        side,
+        quantity,
+        price: contracts.executionPrice(contract, seen.at, side, 0, notional),
+        closeOutOrder: null,
+      },
+      cause,
+      emit,
+    );
+  }
+
+  #contractMarket(): ContractMarket {
+    invariant(this.#contracts !== undefined, 'contracts are traded only where they are listed');
+    return this.#contracts;
+  }
+
+  /** The dealer who takes the other side of a trade in a contract, by the rule of the liquidity providers. */
+  #dealer(
+    state: SimulatorState,
+    contract: Contract,
+    takerSide: TradeSide,
+    quantity: DecimalString,
+    seen: MarketView,
+    rotation: number,
+  ): AccountProfile | undefined {
+    const units = unitsOf(quantity, COIN_DIGITS);
+    const each = this.#contractMarket().notional(contract, seen.at) / COIN_UNITS;
+    const count = this.#dealers.length;
+    for (let offset = 0; offset < count; offset++) {
+      const dealer = this.#dealers[(rotation + offset) % count]!;
+      const view = viewOf(state, dealer.accountId);
+      if (view.closingOut || view.marginState === 'LIQUIDATING' || view.marginState === 'RESTRICTED') continue;
+      const held = Math.abs(contractUnits(view, contract.id));
+      const after = Math.abs(contractUnits(view, contract.id) + (takerSide === 'buy' ? -units : units));
+      const gross = contractNotionalOf(view, seen) + (after - held) * each;
+      if (after < held || gross <= DEALER_LEVERAGE * equityOf(view, seen)) return dealer;
+    }
+    return undefined;
   }
 
   /**
@@ -328,13 +475,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   }
 
   #book(execution: Execution, cause: Cause, emit: Emit): void {
-    const { tradeId, taker, maker, underlying, side, quantity, ticks, closeOutOrder } = execution;
-    const common = {
-      tradeId,
-      instrument: LISTED[underlying].instrument,
-      quantity,
-      price: priceText(underlying, ticks),
-    };
+    const { tradeId, taker, maker, instrument, side, quantity, price, closeOutOrder } = execution;
+    const common = { tradeId, instrument, quantity, price };
     emit(
       fill(taker.partition, { ...common, accountId: taker.accountId, side, liquidity: 'taker', closeOutOrder }, cause),
     );
@@ -358,13 +500,15 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
    * Immediate or cancel: as much as the depth of this clearing time still holds on that side, in whole lots unless
    * all is filled, at one price against one liquidity provider.
    */
-  #executeCloseOut(state: SimulatorState, order: Extract<OpenRequest, { kind: 'close-out' }>, emit: Emit): void {
-    const { place, accountId, underlying, side, clearing } = order;
+  #executeCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
+    const { place, accountId, instrument, side, clearing } = order;
+    const underlying = underlyingOf(instrument);
+    invariant(underlying !== undefined, `${instrument} is no linear perpetual`);
     const cause = causeOfRequest(place);
-    const seen = marketViewOf(this.#market, clearing);
+    const seen = this.#viewOfMarket(state, clearing);
     const taken = takenAt(state, clearing, underlying, side) * seen.price[underlying];
     const left = clearingTimeDepth(LIQUIDITY[underlying], seen.volatility[underlying]) - taken;
-    const quantity = fillableQuantity(order.quantity, underlying, left, seen.price[underlying]);
+    const quantity = wholeOrLots(order.quantity, LISTED[underlying].lotDigits, left, seen.price[underlying]);
     const notional = Number(quantity) * seen.price[underlying];
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker = notional > 0 ? this.#counterparty(state, underlying, side, notional, seen, rotation) : undefined;
@@ -374,21 +518,61 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
           tradeId: `close-out/${place.partition}/${place.position}`,
           taker: { accountId, partition: partitionOfAccount(accountId, this.config.partitions) },
           maker,
-          underlying,
+          instrument,
           side,
           quantity,
-          ticks: this.#market.executionTicks(underlying, clearing, side, taken, notional),
+          price: priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional)),
           closeOutOrder: place,
         },
         cause,
         emit,
       );
     }
-    const filledQuantity = maker === undefined ? '0' : quantity;
-    const status = maker === undefined ? 'unfilled' : dec(quantity).eq(order.quantity) ? 'filled' : 'partially-filled';
-    emit(report(place, 'CloseOutOrderFinished', { accountId, order: place, status, filledQuantity }, cause));
+    this.#finish(order, maker === undefined ? undefined : quantity, emit);
+  }
+
+  /** The same for another contract, against its own depth and a dealer; nothing is traded from its expiry on. */
+  #executeContractCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
+    const { place, accountId, instrument, side, clearing } = order;
+    const contracts = this.#contractMarket();
+    const contract = contracts.contract(instrument);
+    const seen = this.#viewOfMarket(state, clearing);
+    const each = contracts.notional(contract, clearing);
+    const taken = takenOfContract(state, clearing, instrument, side) * each;
+    const depth = contracts.depth(contract, clearing) - taken;
+    const quantity = wholeOrLots(order.quantity, contract.lotDigits, depth, each);
+    const notional = Number(quantity) * each;
+    const rotation = hashKey(`${place.partition}/${place.position}`);
+    const maker = notional > 0 ? this.#dealer(state, contract, side, quantity, seen, rotation) : undefined;
+    if (maker !== undefined) {
+      this.#book(
+        {
+          tradeId: `close-out/${place.partition}/${place.position}`,
+          taker: { accountId, partition: partitionOfAccount(accountId, this.config.partitions) },
+          maker,
+          instrument,
+          side,
+          quantity,
+          price: contracts.executionPrice(contract, clearing, side, taken, notional),
+          closeOutOrder: place,
+        },
+        causeOfRequest(place),
+        emit,
+      );
+    }
+    this.#finish(order, maker === undefined ? undefined : quantity, emit);
+  }
+
+  /** Last word on a close-out order; undefined: nothing was filled. */
+  #finish({ place, accountId, quantity: wanted }: CloseOut, filled: DecimalString | undefined, emit: Emit): void {
+    const filledQuantity = filled ?? '0';
+    const status = filled === undefined ? 'unfilled' : dec(filled).eq(wanted) ? 'filled' : 'partially-filled';
+    const payload = { accountId, order: place, status, filledQuantity } as const;
+    emit(report(place, 'CloseOutOrderFinished', payload, causeOfRequest(place)));
   }
 }
+
+type CloseOut = Extract<OpenRequest, { kind: 'close-out' }>;
 
 const causeOfRequest = ({ partition, position }: Place): Cause => ({
   kind: 'event',
@@ -397,11 +581,8 @@ const causeOfRequest = ({ partition, position }: Place): Cause => ({
   position,
 });
 
-/** The whole order if the depth holds it, else the whole lots that it holds. */
-function fillableQuantity(wanted: DecimalString, underlying: Underlying, depth: number, price: number): DecimalString {
+/** The whole order if the depth holds it, else the whole lots that it holds. `price`: USD a contract stands for. */
+function wholeOrLots(wanted: DecimalString, lotDigits: number, depth: number, price: number): DecimalString {
   if (Number(wanted) * price <= depth) return text(dec(wanted));
-  const { lotDigits } = LISTED[underlying];
-  let lots = Math.max(0, depth) / price;
-  for (let digit = 0; digit < lotDigits; digit++) lots *= 10;
-  return decimalText(Math.floor(lots), lotDigits);
+  return decimalText(stepsOf(Math.max(0, depth) / price, lotDigits), lotDigits);
 }

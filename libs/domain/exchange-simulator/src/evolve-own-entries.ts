@@ -1,10 +1,11 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { InvariantViolation } from '@ballast/kernel';
+import { contractOf, type Contract } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
 import { CENT_DIGITS, COIN_DIGITS, COIN_UNITS, unitsOf } from './scaled-integer.js';
 import { hashKey } from './seeded-hash.js';
-import { isLater, untouchedDepth, viewOf, type SimulatorState } from './simulator-state.js';
+import { isLater, untouchedDepth, viewOf, type OwnerView, type SimulatorState } from './simulator-state.js';
 import { takeRequestedWithdrawal } from './withdrawal-view.js';
 
 type OwnType = keyof QuoteEvents | keyof FillEvents | keyof TransferEvents | keyof OrderReportEvents;
@@ -28,8 +29,15 @@ export function evolveOwnEntry(state: SimulatorState, entry: LogEntry): void {
     case 'PriceHistorySupplied':
     case 'VenueQuotesReceived':
     case 'PerpetualBookObserved':
+    case 'ContractBookObserved':
+    case 'OptionChainQuoted':
     case 'FundContributionReceived':
       return;
+    case 'InstrumentListed': {
+      const { id } = (entry.payload as QuoteEvents['InstrumentListed']).specification;
+      state.listed.set(id, entry.time.clearing);
+      return;
+    }
     case 'AccountOpeningRequested':
       viewOf(state, (entry.payload as TransferEvents['AccountOpeningRequested']).accountId);
       return;
@@ -69,15 +77,22 @@ function evolveDeposit(state: SimulatorState, deposit: TransferEvents['DepositRe
 
 function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['TradeFilled']): void {
   const underlying = underlyingOf(fill.instrument);
-  if (underlying === undefined) throw new InvariantViolation(`own fill of unlisted ${fill.instrument}`);
   const view = viewOf(state, fill.accountId);
   const units = unitsOf(fill.quantity, COIN_DIGITS);
-  const cents = Math.round((units / COIN_UNITS) * unitsOf(fill.price, CENT_DIGITS));
+  const priceCents = unitsOf(fill.price, CENT_DIGITS);
   const sign = fill.side === 'buy' ? 1 : -1;
-  view.positions[underlying] += sign * units;
-  view.cashCents -= sign * cents;
+  if (underlying === undefined) {
+    const contract = contractOf(fill.instrument);
+    if (contract === undefined) throw new InvariantViolation(`own fill of unlisted ${fill.instrument}`);
+    takeContract(state, view, contract, sign * units, priceCents);
+  } else {
+    view.positions[underlying] += sign * units;
+    view.cashCents -= sign * Math.round((units / COIN_UNITS) * priceCents);
+  }
   if (fill.closeOutOrder !== null) {
-    takeDepth(state, entry.time.clearing, `${underlying} ${fill.side}`, units);
+    if (underlying === undefined) {
+      takeContractDepth(state, entry.time.clearing, `${fill.instrument} ${fill.side}`, units);
+    } else takeDepth(state, entry.time.clearing, `${underlying} ${fill.side}`, units);
   } else if (fill.liquidity === 'taker' && isLater(entry.time, view.restingOrders.at)) {
     view.restingOrders = {
       count: hashKey(fill.tradeId) % (MOST_RESTING_ORDERS + 1),
@@ -86,15 +101,42 @@ function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['Tr
   }
 }
 
+/** Takes a trade of another contract: its price leaves the cash, of an inverse perpetual minus its coins the coins. */
+function takeContract(
+  state: SimulatorState,
+  view: OwnerView,
+  { id, inverse, size, underlying }: Contract,
+  signed: number,
+  priceCents: number,
+): void {
+  const before = view.contracts.get(id) ?? 0;
+  view.contracts.set(id, before + signed);
+  const interest = state.openInterest.get(id) ?? 0;
+  state.openInterest.set(id, interest + Math.abs(before + signed) - Math.abs(before));
+  if (inverse) view.inverseCoins[underlying] += Math.round((signed * size * 100) / priceCents);
+  else view.cashCents -= Math.sign(signed) * Math.round((Math.abs(signed) / COIN_UNITS) * size * priceCents);
+}
+
+/** Depth of a clearing time is taken once; what comes late on a rebuild is over. */
+function depthAt(state: SimulatorState, clearing: number): SimulatorState['taken'] | undefined {
+  if (clearing < state.taken.at) return undefined;
+  if (clearing > state.taken.at) state.taken = untouchedDepth(clearing);
+  return state.taken;
+}
+
 function takeDepth(
   state: SimulatorState,
   clearing: number,
   side: keyof SimulatorState['taken']['units'],
   units: number,
 ): void {
-  if (clearing < state.taken.at) return;
-  if (clearing > state.taken.at) state.taken = untouchedDepth(clearing);
-  state.taken.units[side] += units;
+  const taken = depthAt(state, clearing);
+  if (taken !== undefined) taken.units[side] += units;
+}
+
+function takeContractDepth(state: SimulatorState, clearing: number, side: string, units: number): void {
+  const taken = depthAt(state, clearing);
+  taken?.contracts.set(side, (taken.contracts.get(side) ?? 0) + units);
 }
 
 /** The requests of a partition are answered in the order of their positions. */

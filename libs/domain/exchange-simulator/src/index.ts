@@ -1,6 +1,12 @@
 export { createExchangeSimulator, DEFAULT_ACCOUNTS, SMALLEST_RUN, type SimulatorConfig } from './crowd-simulator.js';
 export type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
-export type { AccountKind, AccountProfile, CallReaction, WithdrawalHabit } from './owners/owner-profile.js';
+export type {
+  AccountKind,
+  AccountProfile,
+  CallReaction,
+  ContractKind,
+  WithdrawalHabit,
+} from './owners/owner-profile.js';
 export { mergeBars } from './scenario/merge-bars.js';
 export { PricePath } from './scenario/price-path.js';
 export {
@@ -10,6 +16,7 @@ export {
   scenarioProblems,
   UNDERLYINGS,
   type Bar,
+  type ContractPlan,
   type Gap,
   type Scenario,
 } from './scenario/scenario.js';

@@ -1,6 +1,7 @@
-import type { LiquidationEvents, MarginEvents, Underlying } from '@ballast/facts';
+import type { LiquidationEvents, MarginEvents } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { InvariantViolation } from '@ballast/kernel';
+import { contractOf } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
 import { CENT_DIGITS, unitsOf } from './scaled-integer.js';
 import { giveBackRefusedWithdrawal } from './withdrawal-view.js';
@@ -84,7 +85,7 @@ function observeLiquidation(state: SimulatorState, entry: LogEntry): void {
       addRequest(state, {
         kind: 'close-out',
         accountId: order.accountId,
-        underlying: listedUnderlying(order.instrument),
+        instrument: known(order.instrument),
         side: order.side,
         quantity: order.quantity,
         ...placeAndTime(entry),
@@ -100,10 +101,10 @@ function refuseUnknown(entry: LogEntry): void {
   if (!UNINTERESTING.has(entry.type)) throw new InvariantViolation(`unknown fact of ${entry.log}: ${entry.type}`);
 }
 
-function listedUnderlying(instrument: string): Underlying {
-  const underlying = underlyingOf(instrument);
-  if (underlying === undefined) throw new InvariantViolation(`${instrument} is not listed here`);
-  return underlying;
+/** An id that this exchange could have listed; on a rebuild the listing itself may be folded later. */
+function known(instrument: string): string {
+  if (underlyingOf(instrument) !== undefined || contractOf(instrument) !== undefined) return instrument;
+  throw new InvariantViolation(`${instrument} is not listed here`);
 }
 
 const placeAndTime = (entry: LogEntry): Pick<OpenRequest, 'place' | 'clearing'> => ({

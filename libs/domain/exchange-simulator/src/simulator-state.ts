@@ -1,4 +1,4 @@
-import type { AccountMarginState, Place, TradeSide, Underlying } from '@ballast/facts';
+import type { AccountMarginState, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
 import { COIN_UNITS } from './scaled-integer.js';
 
@@ -16,6 +16,10 @@ export interface OwnerView {
   readonly coins: Record<Underlying, number>;
   /** Signed positions, 1e-8 coins. */
   readonly positions: Record<Underlying, number>;
+  /** Signed positions in other contracts, 1e-8 contracts; expired ones stay and count what was delivered. */
+  readonly contracts: Map<InstrumentId, number>;
+  /** Coins that the trades of inverse perpetuals moved so far: their cost with the sign turned, 1e-8 coins. */
+  readonly inverseCoins: Record<Underlying, number>;
   /** State that margin gave the account last. */
   marginState: AccountMarginState;
   call: { readonly callId: string; readonly issuedAt: Instant; readonly deficitCents: number } | null;
@@ -45,7 +49,7 @@ export type OpenRequest = {
   | { readonly kind: 'cancel-orders' }
   | {
       readonly kind: 'close-out';
-      readonly underlying: Underlying;
+      readonly instrument: InstrumentId;
       readonly side: TradeSide;
       readonly quantity: DecimalString;
     }
@@ -55,6 +59,8 @@ export type OpenRequest = {
 export interface TakenDepth {
   readonly at: Instant;
   readonly units: Record<`${Underlying} ${TradeSide}`, number>;
+  /** The same of other contracts, 1e-8 contracts by `<instrument> <side>`. */
+  readonly contracts: Map<string, number>;
 }
 
 /** Withdrawals asked for, to give the money back in the owner's view if margin refuses. */
@@ -74,6 +80,10 @@ export interface SimulatorState {
   /** By partition: last position of liquidation that was answered. */
   readonly answeredUpTo: Map<number, number>;
   taken: TakenDepth;
+  /** When each contract beside the linear perpetuals was listed. */
+  readonly listed: Map<InstrumentId, Instant>;
+  /** Sizes of all positions in a contract, both sides, 1e-8 contracts. */
+  readonly openInterest: Map<InstrumentId, number>;
   readonly withdrawals: Map<string, WithdrawalView>;
 }
 
@@ -84,6 +94,8 @@ export const newView = (): OwnerView => ({
   netDepositCents: 0,
   coins: { BTC: 0, ETH: 0 },
   positions: { BTC: 0, ETH: 0 },
+  contracts: new Map(),
+  inverseCoins: { BTC: 0, ETH: 0 },
   marginState: 'HEALTHY',
   call: null,
   closingOut: false,
@@ -94,6 +106,7 @@ export const newView = (): OwnerView => ({
 export const untouchedDepth = (at: Instant): TakenDepth => ({
   at,
   units: { 'BTC buy': 0, 'BTC sell': 0, 'ETH buy': 0, 'ETH sell': 0 },
+  contracts: new Map(),
 });
 
 export const emptyState = (): SimulatorState => ({
@@ -103,6 +116,8 @@ export const emptyState = (): SimulatorState => ({
   openRequests: new Map(),
   answeredUpTo: new Map(),
   taken: untouchedDepth(0),
+  listed: new Map(),
+  openInterest: new Map(),
   withdrawals: new Map(),
 });
 
@@ -124,3 +139,11 @@ export const restingOrdersOf = (view: OwnerView): number =>
 export function takenAt(state: SimulatorState, at: Instant, underlying: Underlying, side: TradeSide): number {
   return state.taken.at === at ? state.taken.units[`${underlying} ${side}`] / COIN_UNITS : 0;
 }
+
+/** The same of another contract, contracts. */
+export function takenOfContract(state: SimulatorState, at: Instant, instrument: InstrumentId, side: TradeSide): number {
+  return state.taken.at === at ? (state.taken.contracts.get(`${instrument} ${side}`) ?? 0) / COIN_UNITS : 0;
+}
+
+/** Signed position of an owner in a contract, 1e-8 contracts. */
+export const contractUnits = (view: OwnerView, instrument: InstrumentId): number => view.contracts.get(instrument) ?? 0;

@@ -27,6 +27,8 @@ export interface AccountsCommands {
     readonly asset: Asset;
     readonly amount: DecimalString;
   };
+  /** The owner's choice of the margin model of an account, by its `<name>@<version>`; margin acts on it from its next run. */
+  ChooseMarginModel: { readonly accountId: AccountId; readonly model: string };
 }
 
 interface Booked {
@@ -86,12 +88,61 @@ export interface AccountsEvents {
       readonly price: DecimalString;
       /** Price on the exchange. */
       readonly fillPrice: DecimalString;
+      /** Settlement asset, exact; zero against premium, where the price itself is paid (`settlement`). */
       readonly realisedPnl: DecimalString;
-      /** Trading fee, or the provisional penalty of a close-out. */
+      /** Trading fee in the settlement asset, or the provisional penalty of a close-out in USD. */
       readonly fee: DecimalString;
       readonly feeSchedule: string;
       readonly position: PositionFigures;
+      /** For contracts other than the linear perpetuals: what the client was paid before the fee, rounded, and in which asset. */
+      readonly settlement?: { readonly asset: Asset; readonly cash: DecimalString };
     };
+  /** The margin model of the account from now on. No posting. */
+  MarginModelChosen: { readonly accountId: AccountId; readonly model: string };
+  /** Variation of one settlement cycle: the profit since the last one was paid, the cost moved to the settlement price. */
+  VariationSettled: AccountAfter &
+    Booked & {
+      readonly instrument: InstrumentId;
+      readonly dueAt: Instant;
+      readonly price: DecimalString;
+      readonly asset: Asset;
+      /** Credit to the client; negative = paid. */
+      readonly amount: DecimalString;
+      readonly position: PositionFigures;
+    };
+  /** House leg of a settlement cycle of this partition, and the rounding residue. */
+  VariationClosed: Booked & {
+    readonly instrument: InstrumentId;
+    readonly dueAt: Instant;
+    readonly price: DecimalString;
+    readonly asset: Asset;
+    readonly houseAmount: DecimalString;
+    readonly rounding: DecimalString;
+    readonly clients: number;
+  };
+  /** A contract expired: the position was closed at its delivered value. */
+  ContractDelivered: AccountAfter &
+    Booked & {
+      readonly instrument: InstrumentId;
+      readonly deliveryPrice: DecimalString;
+      /** Contracts that were delivered, negative = short. */
+      readonly quantity: DecimalString;
+      readonly asset: Asset;
+      /** Credit to the client before the fee. */
+      readonly amount: DecimalString;
+      readonly fee: DecimalString;
+      readonly position: PositionFigures;
+    };
+  /** House leg of an expiry of this partition; afterwards nobody holds the contract. */
+  ExpiryClosed: Booked & {
+    readonly instrument: InstrumentId;
+    readonly deliveryPrice: DecimalString;
+    readonly asset: Asset;
+    readonly houseQuantity: DecimalString;
+    readonly houseAmount: DecimalString;
+    readonly rounding: DecimalString;
+    readonly clients: number;
+  };
   FundingSettled: AccountAfter &
     Booked & {
       readonly instrument: InstrumentId;
@@ -145,6 +196,8 @@ export interface AccountsEvents {
       readonly price: DecimalString;
       readonly realisedPnl: DecimalString;
       readonly position: PositionFigures;
+      /** As in PositionChanged. */
+      readonly settlement?: { readonly asset: Asset; readonly cash: DecimalString };
     };
   /** The operator's contribution, passed on to the fund through in-transit. */
   FundContributionForwarded: Booked & { readonly contributionId: string; readonly amount: DecimalString };

@@ -2,7 +2,9 @@ import type { AccountId, Asset, DecimalString, Instant } from '@ballast/kernel';
 
 export type Underlying = 'BTC' | 'ETH';
 /** Linear perpetual on an underlying, quoted and settled in USD. */
-export type InstrumentId = `${Underlying}-PERP`;
+export type PerpetualId = `${Underlying}-PERP`;
+/** Any contract: `BTC-PERP`, `BTC-27MAR26`, `BTC-27MAR26-60000-C`, with `-INVERSE` when it pays in coin. @see docs/spec/instruments.md */
+export type InstrumentId = string;
 /** Direction of a position. */
 export type Side = 'long' | 'short';
 /** Direction of a trade. */
@@ -19,8 +21,9 @@ export type AmountByAsset = { readonly [A in Asset]?: DecimalString };
 
 /**
  * A position as accounts keeps it.
- * quantity: base units, negative = short. cost: signed USD, exact (no rounding); average entry = cost / quantity.
- * Unrealised P&L at a mark = quantity * mark - cost.
+ * quantity: contracts (of a linear perpetual: base units), negative = short. cost: signed, in the settlement asset, exact (no rounding).
+ * Unrealised P&L = quantity * value of a contract at the mark - cost; for a linear perpetual quantity * mark - cost. An option against
+ * premium has no cost: its price was paid at the trade, and its value is equity.
  */
 export interface PositionFigures {
   readonly instrument: InstrumentId;
@@ -30,7 +33,7 @@ export interface PositionFigures {
 
 /**
  * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`,
- * `house/pnl`, `house/fees`, `house/funding`, `house/rounding`, `liquidation`, `in-transit`, `suspense`,
+ * `house/pnl`, `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `liquidation`, `in-transit`, `suspense`,
  * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`.
  * A positive amount is a credit in favour of the named party; a client's collateral is positive, custody negative.
  */

@@ -1,4 +1,15 @@
-import type { AccountId, Asset, DecimalString, InstrumentId, Instant, Place, TradeSide, Underlying } from './common.js';
+import type {
+  AccountId,
+  Asset,
+  DecimalString,
+  InstrumentId,
+  Instant,
+  PerpetualId,
+  Place,
+  TradeSide,
+  Underlying,
+} from './common.js';
+import type { ContractSpecificationDocument } from './instruments.js';
 
 /** exchange.quotes, global. Stream `clock`, `quotes-<underlying>` or `market`. */
 export interface QuoteEvents {
@@ -7,7 +18,7 @@ export interface QuoteEvents {
     readonly name: string;
     readonly priceSetEverySeconds: number;
     readonly instruments: readonly {
-      readonly instrument: InstrumentId;
+      readonly instrument: PerpetualId;
       readonly underlying: Underlying;
       /** Smallest price step, USD. */
       readonly tick: DecimalString;
@@ -36,13 +47,35 @@ export interface QuoteEvents {
   };
   /** The exchange's own book of a perpetual. */
   PerpetualBookObserved: {
-    readonly instrument: InstrumentId;
+    readonly instrument: PerpetualId;
     readonly bestBid: DecimalString;
     readonly bestAsk: DecimalString;
     /** Average fill price of the impact notional (docs/spec/pricing.md), sell and buy side. */
     readonly impactBid: DecimalString;
     readonly impactAsk: DecimalString;
     readonly lastPrice: DecimalString;
+    readonly at: Instant;
+  };
+  /** A dated contract, option or inverse perpetual is listed; the linear perpetuals come with MarketOpened. */
+  InstrumentListed: { readonly specification: ContractSpecificationDocument };
+  /** The exchange's own book of a dated future or an inverse perpetual, USD per unit of the underlying. */
+  ContractBookObserved: {
+    readonly instrument: InstrumentId;
+    readonly bestBid: DecimalString;
+    readonly bestAsk: DecimalString;
+    readonly at: Instant;
+  };
+  /** Books of the options of one expiry: USD per unit of the underlying, coin for coin-settled ones. A missing side is null. */
+  OptionChainQuoted: {
+    readonly underlying: Underlying;
+    readonly expiry: Instant;
+    readonly quotes: readonly {
+      readonly instrument: InstrumentId;
+      readonly bid: DecimalString | null;
+      readonly ask: DecimalString | null;
+      /** Contracts, one side; the weight of the quote in the fit. */
+      readonly openInterest: DecimalString | null;
+    }[];
     readonly at: Instant;
   };
 }

@@ -30,6 +30,12 @@ export const PRICING_FACTS: FactNames<PricingEvents> = {
   VolatilitySeeded: true,
   PriceSetPublished: true,
   FundingRateFixed: true,
+  InstrumentAdmitted: true,
+  InstrumentRefused: true,
+  SurfacePublished: true,
+  RiskArraysPublished: true,
+  SettlementPriceFixed: true,
+  VariationPriceFixed: true,
 };
 
 export const MARGIN_FACTS: FactNames<MarginEvents> = {
@@ -55,6 +61,11 @@ export const ACCOUNTS_FACTS: FactNames<AccountsEvents> = {
   WithdrawalRejected: true,
   PositionChanged: true,
   FundingSettled: true,
+  MarginModelChosen: true,
+  VariationSettled: true,
+  VariationClosed: true,
+  ContractDelivered: true,
+  ExpiryClosed: true,
   FundingClosed: true,
   LiquidationCostSettled: true,
   PenaltyRemainderSent: true,

@@ -1,4 +1,4 @@
-import type { AccountId, DecimalString, InstrumentId, Place, TradeSide, Side } from './common.js';
+import type { AccountId, Asset, DecimalString, InstrumentId, Place, TradeSide, Side } from './common.js';
 import type { MarginFigures } from './common.js';
 
 /** liquidation p. Stream `liquidation-<caseId>`. A case id is `<accountId>#<n>`, n counting the account's cases. */
@@ -37,6 +37,15 @@ export interface LiquidationEvents {
     /** Schedule the figures are from, and the account version they hold for. */
     readonly schedule: number;
     readonly accountVersion: number;
+    /**
+     * For contracts other than the linear perpetuals. `notional`: USD per contract that the rates are fractions of. `assetPrice`: USD per
+     * unit of the settlement asset, at which the difference between mark and fill is converted (1 for USD). Accounts books by these.
+     */
+    readonly settlement?: {
+      readonly asset: Asset;
+      readonly notional: DecimalString;
+      readonly assetPrice: DecimalString;
+    };
   };
   /** Final cost of a slice after its last report. */
   LiquidationCostAssessed: {
@@ -76,6 +85,8 @@ export interface LiquidationEvents {
     /** Price at which the account's equity after the grant is exactly used up (pro rata over its positions). */
     readonly bankruptcyPrice: DecimalString;
     readonly schedule: number;
+    /** Smallest quantity step, contracts; the linear perpetuals' is known. */
+    readonly lot?: DecimalString;
   };
   LiquidationClosed: {
     readonly caseId: string;

@@ -6,6 +6,7 @@ import type {
   InstrumentId,
   Instant,
   MarginFigures,
+  PerpetualId,
   Place,
   PriceStatus,
   Side,
@@ -50,7 +51,7 @@ export interface LiquidationCostFigures {
 /** Everything the margin of one underlying depends on, at one price set. Daily volatility units. */
 export interface UnderlyingSchedule {
   readonly underlying: Underlying;
-  readonly instrument: InstrumentId;
+  readonly instrument: PerpetualId;
   readonly status: PriceStatus;
   readonly mark: DecimalString;
   /** V*: measured volatility over reference, clamped to [1, V_max]. */
@@ -111,6 +112,24 @@ export interface CollateralLine {
   readonly value: DecimalString;
 }
 
+/** What a portfolio model adds to an assessment: everything its requirement was made of. USD. */
+export interface PortfolioDetail {
+  /** `<name>@<version>` of the model, id of its parameters, number of the risk arrays (0: none). */
+  readonly model: string;
+  readonly parameters: string;
+  readonly riskArrays: number;
+  /** Scenario with the greatest loss at the call level; null when nothing can be lost. */
+  readonly worstScenario: string | null;
+  /** Profit of the whole portfolio per scenario, loss negative. */
+  readonly scenarios: readonly { readonly id: string; readonly pnl: DecimalString }[];
+  readonly lines: readonly {
+    readonly code: string;
+    readonly subject?: string;
+    readonly amount: DecimalString;
+    readonly figures?: Readonly<Record<string, DecimalString>>;
+  }[];
+}
+
 /** One assessment with every intermediate figure. */
 export interface AssessmentDetail {
   readonly accountId: AccountId;
@@ -123,6 +142,8 @@ export interface AssessmentDetail {
   readonly clearedHolds: DecimalString;
   readonly collateral: readonly CollateralLine[];
   readonly positions: readonly PositionRequirement[];
+  /** Present when a portfolio model decided; the requirements of the positions are then their shares in it, negative for a hedge. */
+  readonly portfolio?: PortfolioDetail;
 }
 
 /** Parameters of one underlying; units in docs/spec/margin.md. All figures decimals as text. */
@@ -192,6 +213,8 @@ export interface MarginEvents {
     readonly schedule: number;
     /** `adaptive-linear@1` */
     readonly model: string;
+    /** How many accounts other models assessed, by id; absent when none. */
+    readonly otherModels?: Readonly<Record<string, number>>;
     readonly kernelProfile: string;
     readonly assessed: number;
     /** How many of them were decided in exact decimals. */

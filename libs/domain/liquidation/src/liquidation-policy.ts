@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS, ONE, dec, type Decimal, type Instant } from '@ballast/kernel';
-import type { InstrumentId, LiquidationCostFigures } from '@ballast/facts';
+import type { LiquidationCostFigures } from '@ballast/facts';
 
 /**
  * The rules by which accounts are closed out. A changed figure is a new id. What closing costs on an underlying, and the health
@@ -16,8 +16,6 @@ export interface LiquidationPolicy {
   readonly sliceDurationMs: Instant;
   /** USD. No slice is smaller, and no remainder is left smaller: dust goes whole. */
   readonly minimumSliceNotional: Decimal;
-  /** Smallest quantity step of each instrument, base units, as the exchange lists it. */
-  readonly lots: Readonly<Record<InstrumentId, Decimal>>;
 }
 
 /** @see docs/spec/liquidation.md */
@@ -27,7 +25,6 @@ export const LIQUIDATION_POLICY: LiquidationPolicy = {
   psi: ONE,
   sliceDurationMs: 5 * MINUTE_MS,
   minimumSliceNotional: dec('10000'),
-  lots: { 'BTC-PERP': dec('0.0001'), 'ETH-PERP': dec('0.001') },
 };
 
 /**

@@ -120,7 +120,7 @@ function costViolations(
   cost: Assessed,
 ): readonly { readonly rule: LiquidationViolation['rule']; readonly detail: string }[] {
   const closed = dec(cost.closedQuantity);
-  const notional = closed.times(dec(order.mark));
+  const notional = closed.times(dec(order.settlement?.notional ?? order.mark));
   const penalty = dec(cost.penalty);
   const found: { rule: LiquidationViolation['rule']; detail: string }[] = [];
   if (closed.gt(dec(order.quantity))) {

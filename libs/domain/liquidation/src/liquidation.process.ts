@@ -1,6 +1,7 @@
 import { compareText } from '@ballast/kernel';
 import type { DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
-import type { AccountId, AssessmentDetail, MarginGlobalEvents } from '@ballast/facts';
+import type { AccountId, AssessmentDetail, InstrumentId, MarginGlobalEvents } from '@ballast/facts';
+import { LINEAR_PERPETUALS, closeableContract, type CloseableContract } from './closeable-contracts.js';
 import { caseEvent, caseInput, placeOf } from './known-inputs.js';
 import { concludeSlice, openCase, proceed, type CaseFact } from './liquidation-case/liquidation-case.decider.js';
 import { evolveCase, noteInCase, type LiquidationCase } from './liquidation-case/liquidation-case.state.js';
@@ -20,6 +21,8 @@ export interface LiquidationState {
   readonly accountVersions: Map<AccountId, number>;
   /** The last schedules by position in margin global, oldest first. */
   readonly schedules: Map<number, Schedule>;
+  /** Terms of every contract that was admitted, the linear perpetuals from the start. */
+  readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
   halted: boolean;
 }
@@ -39,6 +42,7 @@ export const liquidationProcess: PartitionProcess<LiquidationState> = {
     assessments: new Map(),
     accountVersions: new Map(),
     schedules: new Map(),
+    contracts: new Map(LINEAR_PERPETUALS),
     halted: false,
   }),
 
@@ -52,6 +56,9 @@ export const liquidationProcess: PartitionProcess<LiquidationState> = {
       state.accountVersions.set(input.stream.slice(ACCOUNT_STREAM.length), input.version);
     }
     switch (input.type) {
+      case 'InstrumentAdmitted':
+        state.contracts.set(input.payload.specification.id, closeableContract(input.payload.specification));
+        break;
       case 'LiquidationTriggered':
       case 'LiquidatingAccountAssessed':
         state.assessments.set(input.payload.accountId, input.payload.assessment);
@@ -128,6 +135,7 @@ function advance(state: LiquidationState, accountId: AccountId, context: Decisio
     assessment,
     accountVersion: state.accountVersions.get(accountId) ?? 0,
     schedule: assessment === undefined ? undefined : state.schedules.get(assessment.schedule),
+    contracts: state.contracts,
     halted: state.halted,
   };
   emitAll(proceed(concluded, basis, LIQUIDATION_POLICY), context);

@@ -35,7 +35,7 @@ import {
   scheduleInForce,
   underlyingSchedule,
 } from './liquidation.fixtures.js';
-import { LIQUIDATION_POLICY } from './liquidation-policy.js';
+import { LINEAR_PERPETUALS, contractOf } from './closeable-contracts.js';
 import { liquidationProcess, type LiquidationState } from './liquidation.process.js';
 
 /** Whole numbers from a seed, the same on every machine (Lehmer generator). */
@@ -400,7 +400,7 @@ export class ModelWorld {
 
   #execute(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced']): void {
     const quantity = dec(placed.quantity);
-    const lot = LIQUIDATION_POLICY.lots[placed.instrument];
+    const { lot } = contractOf(LINEAR_PERPETUALS, placed.instrument);
     const held = account.holdings.get(placed.instrument)?.quantity ?? ZERO;
     if (quantity.gt(held.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(held)} held`);
     const equityBefore = this.equityOf(account);

@@ -1,8 +1,9 @@
 import type { AdlEvents, MarginEvents } from '@ballast/facts';
 import { text } from '@ballast/kernel';
-import { assess, sideOf } from './assessment/assess.js';
+import { sideOf } from './assessment/assess.js';
 import { scheduleInForce, type MarginState } from './margin.state.js';
-import { underlyingOf } from './underlyings.js';
+import { accountAssessor } from './portfolio/portfolio-accounts.js';
+import { underlyingOfPerpetual } from './underlyings.js';
 
 /**
  * Who of this partition may be deleveraged in a round: accounts with a position on the other side than the bankrupt ones,
@@ -13,17 +14,19 @@ export function adlCandidates(
   { roundId, instrument, side }: AdlEvents['AdlRoundOpened'],
 ): MarginEvents['AdlCandidatesReported'] {
   const schedule = scheduleInForce(state);
-  const underlying = underlyingOf(instrument);
+  const underlying = underlyingOfPerpetual(instrument);
   const candidates: MarginEvents['AdlCandidatesReported']['candidates'][number][] = [];
   if (schedule === null) return { roundId, candidates };
+  const assessAccount = accountAssessor(state, schedule);
   for (const slot of state.book.allSlots()) {
     const account = state.book.accounts[slot];
-    const held = account?.positions.get(underlying);
+    const held = underlying === null ? account?.contracts.get(instrument) : account?.positions.get(underlying);
     if (account === undefined || held === undefined || held.quantity.isZero()) continue;
     if (sideOf(held.quantity) === side || state.book.isLiquidating(account)) continue;
-    const { figures, positions } = assess(state.book.figuresOf(account), schedule);
-    const position = positions.find((candidate) => candidate.underlying === underlying);
-    if (position === undefined || !figures.equity.gt(0)) continue;
+    const { figures, detail } = assessAccount(account);
+    if (!figures.equity.gt(0)) continue;
+    const position = detail().positions.find((candidate) => candidate.instrument === instrument);
+    if (position === undefined) continue;
     candidates.push({
       accountId: account.accountId,
       quantity: text(held.quantity.abs()),

@@ -5,12 +5,18 @@ import type { ScheduleFigures } from './assessment/schedule-figures.js';
 import { bracketRate, readBrackets } from './avsl/brackets.js';
 import { inForceWithin } from './avsl/notice-window.js';
 import type { CallInForce } from './margin.state.js';
-import { instrumentOf } from './underlyings.js';
 
 type LiquidationTriggered = MarginEvents['LiquidationTriggered'];
 
-function triggersOf({ positions }: Assessment, schedule: ScheduleFigures): LiquidationTriggered['triggers'] {
-  return positions.flatMap(({ underlying, side }) => {
+/** Sides whose triggers bear on an account: those it holds; of a portfolio both, since its scenarios go both ways. */
+function sidesOf({ positions, portfolio }: Assessment): readonly Pick<ExactPosition, 'underlying' | 'side'>[] {
+  if (portfolio === undefined) return positions;
+  const underlyings = [...new Set(positions.map(({ underlying }) => underlying))].sort();
+  return underlyings.flatMap((underlying) => (['long', 'short'] as const).map((side) => ({ underlying, side })));
+}
+
+function triggersOf(assessment: Assessment, schedule: ScheduleFigures): LiquidationTriggered['triggers'] {
+  return sidesOf(assessment).flatMap(({ underlying, side }) => {
     const prices = schedule.underlyings.get(underlying);
     if (prices === undefined || prices.trigger[side] === null) return [];
     const { logReturn, triggerThreshold, triggerScalar } = prices.source;
@@ -44,7 +50,7 @@ export function liquidationTriggered(
     assessment: writeAssessment(assessment),
     triggers: triggersOf(assessment, schedule),
     lowestCallRates: assessment.positions.map((position) => ({
-      instrument: instrumentOf(position.underlying),
+      instrument: position.instrument,
       rate: lowestCallRate(position, callHistory.get(position.underlying) ?? [], schedule),
     })),
   };

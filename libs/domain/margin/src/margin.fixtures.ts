@@ -64,7 +64,7 @@ export interface Holding {
   readonly BTC?: string;
   readonly ETH?: string;
   readonly position?: {
-    readonly instrument: 'BTC-PERP' | 'ETH-PERP';
+    readonly instrument: string;
     readonly quantity: string;
     readonly cost: string;
   };

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { assess, type ExactFigures } from './assessment/assess.js';
 import { MarginHouse, MINUTE, NOON, payloadsOf, typesOf, type Holding } from './margin.fixtures.js';
 import { scheduleInForce } from './margin.state.js';
+import { accountAssessor } from './portfolio/portfolio-accounts.js';
 import { runMargin } from './run/margin-run.js';
 
 /** Long 1 BTC from 60,000 with the given dollars: the call requirement is 1.5616 % of the mark, 936.96 at 60,000. */
@@ -77,8 +78,14 @@ describe('margin run', () => {
     const { state } = open.machine;
     const schedule = scheduleInForce(state);
     if (schedule === null) throw new Error('no schedule');
-    const full = runMargin(state.book, state.book.allSlots(), schedule, open.now);
-    const touched = runMargin(state.book, state.book.slotsOfOwners(['bob']), schedule, open.now);
+    const full = runMargin(state.book, state.book.allSlots(), schedule, open.now, accountAssessor(state, schedule));
+    const touched = runMargin(
+      state.book,
+      state.book.slotsOfOwners(['bob']),
+      schedule,
+      open.now,
+      accountAssessor(state, schedule),
+    );
     expect(Buffer.from(touched.records.bytes)).toEqual(Buffer.from(full.records.bytes.subarray(64)));
   });
 

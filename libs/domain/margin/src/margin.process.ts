@@ -1,6 +1,6 @@
 import type { Cause, DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
 import type { AccountMarginState, AccountsEvents, AdlEvents, MarginEvents } from '@ballast/facts';
-import { invariant, InvariantViolation, KERNEL_PROFILE, text } from '@ballast/kernel';
+import { compareText, invariant, InvariantViolation, KERNEL_PROFILE, text } from '@ballast/kernel';
 import { adlCandidates } from './adl-candidates.js';
 import { writeAssessment, writeFigures } from './assessment/assess.js';
 import { LIQUIDATING, MARGIN_STATES, RESTRICTED } from './assessment/margin-state.js';
@@ -9,6 +9,7 @@ import { liquidationTriggered } from './liquidation-trigger.js';
 import { initialMarginState, scheduleInForce, type MarginState } from './margin.state.js';
 import { ADAPTIVE_LINEAR } from './models/adaptive-linear.js';
 import { observeFact } from './observed-facts.js';
+import { accountAssessor } from './portfolio/portfolio-accounts.js';
 import { runMargin, type AccountOutcome } from './run/margin-run.js';
 import { reasonOf } from './state-reason.js';
 import { answerWithdrawal } from './withdrawal-answer.js';
@@ -25,6 +26,9 @@ function emit<Type extends keyof MarginEvents>(
 
 const nameOf = (state: number): AccountMarginState => MARGIN_STATES[state] ?? 'HEALTHY';
 
+const byId = (counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> =>
+  Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b)));
+
 /** One run: its root over all assessments first, then what follows for single accounts, in account-id order. */
 function completeRun(
   state: MarginState,
@@ -33,7 +37,7 @@ function completeRun(
   context: DecisionContext,
 ): void {
   const slots = full ? state.book.allSlots() : state.book.slotsOfOwners(state.touched);
-  const run = runMargin(state.book, slots, schedule, context.time.clearing);
+  const run = runMargin(state.book, slots, schedule, context.time.clearing, accountAssessor(state, schedule));
   emit(
     context,
     'runs',
@@ -42,6 +46,7 @@ function completeRun(
       kind: full ? 'full' : 'touched',
       schedule: schedule.position,
       model: ADAPTIVE_LINEAR,
+      ...(run.otherModels.size === 0 ? {} : { otherModels: byId(run.otherModels) }),
       kernelProfile: KERNEL_PROFILE,
       assessed: slots.length,
       decidedExactly: run.decidedExactly,

@@ -1,6 +1,14 @@
 import type { Cause } from '@ballast/event-sourcing';
-import type { Bracket, MarginGlobalEvents, MarginParameters, Underlying } from '@ballast/facts';
-import { invariant, type OwnerId } from '@ballast/kernel';
+import type {
+  Bracket,
+  InstrumentId,
+  MarginGlobalEvents,
+  MarginParameters,
+  PricingEvents,
+  Underlying,
+} from '@ballast/facts';
+import type { ContractSpecification } from '@ballast/instruments';
+import { invariant, type Decimal, type OwnerId } from '@ballast/kernel';
 import { scheduleFigures, type ScheduleFigures } from './assessment/schedule-figures.js';
 import type { InForceFrom } from './avsl/notice-window.js';
 import { DEFAULT_PARAMETERS } from './parameters/default-parameters.js';
@@ -15,6 +23,12 @@ export interface CallInForce extends InForceFrom {
   readonly brackets: readonly Bracket[];
 }
 
+/** Risk arrays with their position in pricing global. */
+export interface PublishedArrays {
+  readonly position: number;
+  readonly source: PricingEvents['RiskArraysPublished'];
+}
+
 /** A numbered partition of margin. */
 export interface MarginState {
   readonly partition: number;
@@ -24,6 +38,12 @@ export interface MarginState {
   readonly parameters: Map<string, MarginParameters>;
   /** Call levels as far back as a notice period may reach, oldest first. */
   readonly callHistory: Map<Underlying, CallInForce[]>;
+  /** Admitted contracts that have not been delivered. */
+  readonly contracts: Map<InstrumentId, ContractSpecification>;
+  /** Delivery prices of expiries that may still be held, by `deliveryKey`. */
+  readonly deliveries: Map<string, Decimal>;
+  /** Risk arrays that the schedule in force or a later one is made on, oldest first. */
+  riskArrays: readonly PublishedArrays[];
   /** A run is due: the last input that made it so, and whether it is over all accounts. */
   due: { readonly cause: Cause; readonly full: boolean } | null;
   /** Owners whose accounts changed since the last run. */
@@ -36,6 +56,9 @@ export const initialMarginState = (partition: number): MarginState => ({
   schedule: null,
   parameters: new Map([[DEFAULT_PARAMETERS.id, DEFAULT_PARAMETERS]]),
   callHistory: new Map(),
+  contracts: new Map(),
+  deliveries: new Map(),
+  riskArrays: [],
   due: null,
   touched: new Set(),
 });

@@ -5,10 +5,13 @@ import type {
   LiquidationEvents,
   MarginGlobalEvents,
   PositionFigures,
+  PricingEvents,
 } from '@ballast/facts';
+import { readContractSpecification } from '@ballast/instruments';
 import { dec, invariant, InvariantViolation } from '@ballast/kernel';
 import { putInForce } from './avsl/notice-window.js';
 import type { CallInForce, MarginState } from './margin.state.js';
+import { deliveryKey } from './portfolio/priced-contracts.js';
 
 const ACCOUNT_STREAM = 'account-';
 
@@ -18,6 +21,9 @@ const OF_NO_INTEREST: ReadonlySet<string> = new Set([
   'pricing/VolatilitySeeded',
   'pricing/PriceSetPublished',
   'pricing/FundingRateFixed',
+  'pricing/InstrumentRefused',
+  'pricing/SurfacePublished',
+  'pricing/VariationPriceFixed',
   'margin/ParametersApproved',
   'liquidation/LiquidationOpened',
   'liquidation/OrdersCancelRequested',
@@ -40,6 +46,11 @@ const OF_ACCOUNTS: ReadonlySet<string> = new Set<keyof AccountsEvents>([
   'WithdrawalReleased',
   'WithdrawalRejected',
   'PositionChanged',
+  'MarginModelChosen',
+  'VariationSettled',
+  'VariationClosed',
+  'ContractDelivered',
+  'ExpiryClosed',
   'FundingSettled',
   'FundingClosed',
   'LiquidationCostSettled',
@@ -61,6 +72,23 @@ export function observeFact(state: MarginState, input: LogEntry): void {
     case 'margin/ScheduleInForce':
       observeSchedule(state, input);
       return;
+    case 'pricing/InstrumentAdmitted': {
+      const specification = readContractSpecification(
+        (input.payload as PricingEvents['InstrumentAdmitted']).specification,
+      );
+      state.contracts.set(specification.instrument.id, specification);
+      return;
+    }
+    case 'pricing/RiskArraysPublished': {
+      const source = input.payload as PricingEvents['RiskArraysPublished'];
+      state.riskArrays = [...state.riskArrays, { position: input.position, source }];
+      return;
+    }
+    case 'pricing/SettlementPriceFixed': {
+      const { underlying, expiry, price } = input.payload as PricingEvents['SettlementPriceFixed'];
+      state.deliveries.set(deliveryKey(underlying, expiry), dec(price));
+      return;
+    }
     case 'margin/ParametersProposed': {
       const { parameters } = input.payload as MarginGlobalEvents['ParametersProposed'];
       state.parameters.set(parameters.id, parameters);
@@ -89,6 +117,8 @@ function touch(state: MarginState, ownerId: string, input: LogEntry): void {
 function observeSchedule(state: MarginState, input: LogEntry): void {
   const source = input.payload as MarginGlobalEvents['ScheduleInForce'];
   state.schedule = { position: input.position, source };
+  const inUse = state.riskArrays.findLastIndex(({ position }) => position < source.priceSet);
+  if (inUse > 0) state.riskArrays = state.riskArrays.slice(inUse);
   for (const { underlying, callBrackets, scalarEffective } of source.underlyings) {
     let history = state.callHistory.get(underlying);
     if (history === undefined) {
@@ -109,7 +139,13 @@ function observeSchedule(state: MarginState, input: LogEntry): void {
 
 function observeAccounts(state: MarginState, input: LogEntry): void {
   invariant(OF_ACCOUNTS.has(input.type), `margin doesn't know ${input.type} of accounts`);
-  if (!input.stream.startsWith(ACCOUNT_STREAM)) return;
+  if (!input.stream.startsWith(ACCOUNT_STREAM)) {
+    // Afterwards nobody holds the contract.
+    if (input.type === 'ExpiryClosed') {
+      state.contracts.delete((input.payload as AccountsEvents['ExpiryClosed']).instrument);
+    }
+    return;
+  }
   const accountId = input.stream.slice(ACCOUNT_STREAM.length);
   const { book } = state;
   if (input.type === 'AccountOpened') book.open(accountId);
@@ -135,6 +171,10 @@ function observeAccounts(state: MarginState, input: LogEntry): void {
     case 'WithdrawalReleased': {
       const { withdrawalId } = input.payload as AccountsEvents['WithdrawalSettled'];
       book.setHold(account, withdrawalId, null);
+      break;
+    }
+    case 'MarginModelChosen': {
+      book.setModel(account, (input.payload as AccountsEvents['MarginModelChosen']).model);
       break;
     }
     case 'UncoveredLossBooked': {

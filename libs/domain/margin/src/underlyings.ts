@@ -5,6 +5,7 @@ export const UNDERLYINGS: readonly Underlying[] = ['BTC', 'ETH'];
 
 export const instrumentOf = (underlying: Underlying): InstrumentId => `${underlying}-PERP`;
 
-export function underlyingOf(instrument: InstrumentId): Underlying {
-  return instrument === 'BTC-PERP' ? 'BTC' : 'ETH';
+/** Underlying of a linear perpetual; null for any other contract. */
+export function underlyingOfPerpetual(instrument: InstrumentId): Underlying | null {
+  return UNDERLYINGS.find((underlying) => instrumentOf(underlying) === instrument) ?? null;
 }

@@ -1,7 +1,11 @@
 import type { MarginEvents } from '@ballast/facts';
-import { assess, writeFigures } from './assessment/assess.js';
+import { assess, writeFigures, type ExactFigures } from './assessment/assess.js';
+import type { ScheduleFigures } from './assessment/schedule-figures.js';
 import { scheduleInForce, type MarginState } from './margin.state.js';
-import { ZERO } from '@ballast/kernel';
+import { assessPortfolio } from './portfolio/assess-portfolio.js';
+import { portfolioAccountOf, portfolioMarketOf } from './portfolio/portfolio-accounts.js';
+import type { AccountRecord } from './run/account-book.js';
+import { ZERO, type Asset, type Decimal } from '@ballast/kernel';
 
 export interface WithdrawalQuestion {
   readonly withdrawalId: string;
@@ -37,11 +41,10 @@ export function answerWithdrawal(
     const code = state.book.isLiquidating(account) ? 'account-liquidating' : 'prices-halted';
     return { type: 'WithdrawalRefused', payload: { ...answer, figures: NO_FIGURES, code } };
   }
-  const present = state.book.figuresOf(account);
   const hold = account.holds.get(withdrawalId);
-  const cleared = new Map(present.clearedHolds);
+  const cleared = new Map(state.book.figuresOf(account).clearedHolds);
   if (hold !== undefined && !hold.cleared) cleared.set(hold.asset, (cleared.get(hold.asset) ?? ZERO).plus(hold.amount));
-  const after = assess({ ...present, clearedHolds: cleared }, schedule).figures;
+  const after = figuresAfter(state, account, cleared, schedule);
   const refused = (code: MarginEvents['WithdrawalRefused']['code']): WithdrawalAnswer => ({
     type: 'WithdrawalRefused',
     payload: { ...answer, figures: writeFigures(after), code },
@@ -50,4 +53,16 @@ export function answerWithdrawal(
   if (schedule.halted) return refused('prices-halted');
   if (after.equity.lt(after.initial)) return refused('below-initial-requirement');
   return { type: 'WithdrawalCleared', payload: { ...answer, figures: writeFigures(after) } };
+}
+
+function figuresAfter(
+  state: MarginState,
+  account: AccountRecord,
+  clearedHolds: ReadonlyMap<Asset, Decimal>,
+  schedule: ScheduleFigures,
+): ExactFigures {
+  if (!state.book.isPortfolio(account))
+    return assess({ ...state.book.figuresOf(account), clearedHolds }, schedule).figures;
+  const after = { ...portfolioAccountOf(state, account), clearedHolds };
+  return assessPortfolio(after, portfolioMarketOf(state, schedule)).figures;
 }

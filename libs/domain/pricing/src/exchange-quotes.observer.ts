@@ -1,9 +1,12 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { QuoteEvents, Underlying } from '@ballast/facts';
 import { InvariantViolation, SECOND_MS, clamp, compareText, text, type Instant } from '@ballast/kernel';
+import { observeContractBook, observeOptionChain } from './contracts/contract-quotes.observer.js';
+import { judgeListing } from './contracts/listing.decider.js';
+import { ignoreInput, refusedMoment } from './ignored-input.js';
 import type { PricingRules } from './pricing-rules.js';
-import type { IgnoredBecause, Market, PricingState, UnderlyingRecord } from './pricing.state.js';
-import { isMoment, quotedPrice } from './quoted-price.js';
+import type { Market, PricingState, UnderlyingRecord } from './pricing.state.js';
+import { quotedPrice } from './quoted-price.js';
 import type { SourceRecord } from './source-state.js';
 
 type VenueQuote = QuoteEvents['VenueQuotesReceived']['quotes'][number];
@@ -26,6 +29,12 @@ export function observeQuotes(state: PricingState, input: LogEntry, rules: Prici
       return observeBook(state, input.payload as QuoteEvents['PerpetualBookObserved'], now, rules);
     case 'PriceHistorySupplied':
       return observeHistory(state, input.payload as QuoteEvents['PriceHistorySupplied']);
+    case 'InstrumentListed':
+      return observeListing(state, input.payload as QuoteEvents['InstrumentListed'], now);
+    case 'ContractBookObserved':
+      return observeContractBook(state, input.payload as QuoteEvents['ContractBookObserved'], now, rules);
+    case 'OptionChainQuoted':
+      return observeOptionChain(state, input.payload as QuoteEvents['OptionChainQuoted'], now, rules);
     case 'ClockTicked':
       return;
     default:
@@ -33,14 +42,10 @@ export function observeQuotes(state: PricingState, input: LogEntry, rules: Prici
   }
 }
 
-function ignore(state: PricingState, because: IgnoredBecause): void {
-  state.ignored.set(because, (state.ignored.get(because) ?? 0) + 1);
-}
-
 function observeMarket(state: PricingState, opened: QuoteEvents['MarketOpened']): void {
-  if (state.market !== null) return ignore(state, 'repeated-market');
+  if (state.market !== null) return ignoreInput(state, 'repeated-market');
   const market = marketOf(state, opened);
-  if (market === null) return ignore(state, 'malformed-message');
+  if (market === null) return ignoreInput(state, 'malformed-message');
   state.market = market;
   for (const { instrument } of market.instruments) {
     state.instruments.set(instrument, {
@@ -74,11 +79,16 @@ function marketOf(
   };
 }
 
+/** Listings are taken by a decision (InstrumentAdmitted, InstrumentRefused); here only a repetition is counted. */
+function observeListing(state: PricingState, listed: QuoteEvents['InstrumentListed'], now: Instant): void {
+  if (judgeListing(state, listed, now).outcome === 'repeated') ignoreInput(state, 'repeated-listing');
+}
+
 /** History is taken by a decision (VolatilitySeeded); here only what comes too late or for nobody is counted. */
 function observeHistory(state: PricingState, { underlying }: QuoteEvents['PriceHistorySupplied']): void {
   const record = state.underlyings.get(underlying);
-  if (record === undefined) ignore(state, 'unknown-underlying');
-  else if (!takesHistory(state, record)) ignore(state, 'late-history');
+  if (record === undefined) ignoreInput(state, 'unknown-underlying');
+  else if (!takesHistory(state, record)) ignoreInput(state, 'late-history');
 }
 
 /** History counts once per underlying and only before the first price set: later it would rewrite what was published. */
@@ -93,25 +103,13 @@ function observeVenueQuotes(
   rules: PricingRules,
 ): void {
   const record = state.underlyings.get(underlying);
-  if (record === undefined) return ignore(state, 'unknown-underlying');
+  if (record === undefined) return ignoreInput(state, 'unknown-underlying');
   for (const quote of quotes) {
     const before = record.sources.get(quote.venue);
     const refusal = refusedMoment(quote.at, before?.at, now, rules);
-    if (refusal !== null) ignore(state, refusal);
+    if (refusal !== null) ignoreInput(state, refusal);
     else record.sources.set(quote.venue, sourceAfter(before, quote, rules));
   }
-}
-
-/** A quote from before the last one is late, one from ahead of clearing time would block all that follow. */
-function refusedMoment(
-  at: unknown,
-  last: Instant | undefined,
-  now: Instant,
-  { index }: PricingRules,
-): IgnoredBecause | null {
-  if (!isMoment(at)) return 'malformed-message';
-  if (at > now + index.maxAheadMs) return 'quote-ahead-of-time';
-  return last !== undefined && at < last ? 'late-quote' : null;
 }
 
 function sourceAfter(
@@ -144,16 +142,16 @@ function observeBook(
   rules: PricingRules,
 ): void {
   const record = state.instruments.get(book.instrument);
-  if (record === undefined) return ignore(state, 'unknown-instrument');
+  if (record === undefined) return ignoreInput(state, 'unknown-instrument');
   const refusal = refusedMoment(book.at, record.book?.at, now, rules);
-  if (refusal !== null) return ignore(state, refusal);
+  if (refusal !== null) return ignoreInput(state, refusal);
   const bid = quotedPrice(book.bestBid);
   const ask = quotedPrice(book.bestAsk);
   const last = quotedPrice(book.lastPrice);
   const impactBid = quotedPrice(book.impactBid);
   const impactAsk = quotedPrice(book.impactAsk);
   if (bid === null || ask === null || last === null || impactBid === null || impactAsk === null || bid.gt(ask)) {
-    return ignore(state, 'malformed-message');
+    return ignoreInput(state, 'malformed-message');
   }
   record.book = {
     mid: text(bid.plus(ask).div(2).toDecimalPlaces(rules.digits.price)),

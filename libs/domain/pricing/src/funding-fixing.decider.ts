@@ -1,5 +1,5 @@
 import type { Timer } from '@ballast/event-sourcing';
-import type { InstrumentId, InstrumentMark, PricingEvents } from '@ballast/facts';
+import type { PerpetualId, InstrumentMark, PricingEvents } from '@ballast/facts';
 import { compareText, dec, invariant, text, ZERO, type Instant } from '@ballast/kernel';
 import { fundingRate } from './funding-rate.js';
 import type { PricingRules } from './pricing-rules.js';
@@ -17,9 +17,9 @@ export function dueFixings(state: PricingState, now: Instant): readonly Timer[] 
 }
 
 /** @throws InvariantViolation when the timer is none of `dueFixings` */
-export function instrumentOf(timer: Timer): InstrumentId {
+export function instrumentOf(timer: Timer): PerpetualId {
   invariant(timer.id.startsWith(TIMER), `unknown timer ${timer.id}`);
-  return timer.id.slice(TIMER.length) as InstrumentId;
+  return timer.id.slice(TIMER.length) as PerpetualId;
 }
 
 /**
@@ -27,7 +27,7 @@ export function instrumentOf(timer: Timer): InstrumentId {
  * period without any price (HALT from end to end) has no rate, so nobody pays for it.
  */
 export function fixFunding(
-  instrument: InstrumentId,
+  instrument: PerpetualId,
   record: InstrumentRecord,
   dueAt: Instant,
   rules: PricingRules,

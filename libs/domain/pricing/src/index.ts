@@ -1,3 +1,4 @@
+export * from './contracts/content-hash.js';
 export * from './funding-rate.js';
 export * from './index-price.js';
 export * from './mark-price.js';
@@ -7,3 +8,4 @@ export type * from './pricing.state.js';
 export * from './source-state.js';
 export * from './volatility.js';
 export * from './pricing.fixtures.js';
+export * from './contracts/scenario-set.js';

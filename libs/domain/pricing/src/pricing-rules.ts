@@ -1,4 +1,4 @@
-import type { InstrumentId, Underlying } from '@ballast/facts';
+import type { PerpetualId, Underlying } from '@ballast/facts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type DecimalString } from '@ballast/kernel';
 
 /** What holds for one source of an index. */
@@ -33,7 +33,7 @@ export interface PricingRules {
   };
   readonly mark: {
     /** The mark stays within index * (1 +/- band). */
-    readonly band: { readonly [I in InstrumentId]: DecimalString };
+    readonly band: { readonly [I in PerpetualId]: DecimalString };
     /** Weight of a new basis in the moving average, for a step of `basisStepMs`. */
     readonly basisWeight: { readonly numerator: number; readonly denominator: number };
     readonly basisStepMs: number;
@@ -51,6 +51,22 @@ export interface PricingRules {
     readonly cap: DecimalString;
     /** Impact notional, USD, is this over the initial margin rate at the highest leverage. */
     readonly impactMargin: DecimalString;
+  };
+  /** Everything but the linear perpetuals. */
+  readonly contracts: {
+    /** The mark of an inverse perpetual stays within index * (1 +/- this). */
+    readonly perpetualBand: DecimalString;
+    /** That of a dated future within index * (1 +/- (this + perYear * years to expiry)): its basis is a carry. */
+    readonly futureBand: DecimalString;
+    readonly futureBandPerYear: DecimalString;
+    /** Quotes of an option older than this count no more; nor does a surface that was fitted to them. */
+    readonly chainStaleAfterMs: number;
+    /** Put-call parity is read off so many strikes nearest to the index. */
+    readonly parityStrikes: number;
+    /** Variation is settled at this time of the day, after 00:00 UTC. */
+    readonly variationTimeOfDayMs: number;
+    /** `<name>@<version>` of the scenario set of the risk arrays. */
+    readonly scenarioSet: string;
   };
   readonly volatility: {
     readonly fastHalfLifeMs: number;
@@ -99,6 +115,15 @@ export const PRICING_RULES: PricingRules = {
     interestClamp: '0.0005', // [V]
     cap: '0.0075', // [P] per 8 hours; Hyperliquid about 4 % an hour [K]
     impactMargin: '200', // Binance [V]
+  },
+  contracts: {
+    perpetualBand: '0.01', // [P] as the linear perpetuals
+    futureBand: '0.01', // [P] Deribit bounds the basis of its futures too, by figures it sets for each [S]
+    futureBandPerYear: '0.25', // [P] beyond the basis of 2021, about 20 % a year [K]
+    chainStaleAfterMs: 5 * MINUTE_MS, // [P]
+    parityStrikes: 5, // [P]
+    variationTimeOfDayMs: 8 * HOUR_MS, // Deribit settles daily at 08:00 UTC [S]
+    scenarioSet: 'adaptive-scenarios@1',
   },
   volatility: {
     fastHalfLifeMs: 10 * MINUTE_MS, // [P] AVSL table, H_fast

@@ -1,5 +1,5 @@
 import type { NewEvent } from '@ballast/event-sourcing';
-import type { InstrumentId, PricingEvents, Underlying } from '@ballast/facts';
+import type { PerpetualId, PricingEvents, Underlying } from '@ballast/facts';
 
 const event = <Type extends keyof PricingEvents>(
   stream: string,
@@ -16,5 +16,23 @@ export const volatilitySeeded = (underlying: Underlying, payload: PricingEvents[
 export const priceSetPublished = (payload: PricingEvents['PriceSetPublished']): NewEvent =>
   event('prices', 'PriceSetPublished', payload);
 
-export const fundingRateFixed = (instrument: InstrumentId, payload: PricingEvents['FundingRateFixed']): NewEvent =>
+export const fundingRateFixed = (instrument: PerpetualId, payload: PricingEvents['FundingRateFixed']): NewEvent =>
   event(`funding-${instrument}`, 'FundingRateFixed', payload);
+
+export const instrumentAdmitted = (payload: PricingEvents['InstrumentAdmitted']): NewEvent =>
+  event(`instrument-${payload.specification.id}`, 'InstrumentAdmitted', payload);
+
+export const instrumentRefused = (payload: PricingEvents['InstrumentRefused']): NewEvent =>
+  event(`instrument-${payload.instrument}`, 'InstrumentRefused', payload);
+
+export const surfacePublished = (payload: PricingEvents['SurfacePublished']): NewEvent =>
+  event(`surface-${payload.underlying}-${payload.expiry}`, 'SurfacePublished', payload);
+
+export const riskArraysPublished = (payload: PricingEvents['RiskArraysPublished']): NewEvent =>
+  event('prices', 'RiskArraysPublished', payload);
+
+export const settlementPriceFixed = (payload: PricingEvents['SettlementPriceFixed']): NewEvent =>
+  event(`settlement-${payload.underlying}-${payload.expiry}`, 'SettlementPriceFixed', payload);
+
+export const variationPriceFixed = (payload: PricingEvents['VariationPriceFixed']): NewEvent =>
+  event(`variation-${payload.instrument}`, 'VariationPriceFixed', payload);

@@ -1,6 +1,14 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { InstrumentId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
+import type { PerpetualId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
 import { InvariantViolation, invariant } from '@ballast/kernel';
+import {
+  instrumentAdmitted,
+  noteIndexes,
+  riskArraysPublished,
+  settlementPriceFixed,
+  surfacePublished,
+  variationPriceFixed,
+} from './contracts/contracts.evolve.js';
 import { nextFundingAt } from './funding-rate.js';
 import type { PricingRules } from './pricing-rules.js';
 import type { InstrumentRecord, PricingState, UnderlyingRecord } from './pricing.state.js';
@@ -18,6 +26,18 @@ export function evolvePricing(state: PricingState, event: LogEntry, rules: Prici
       return priceSetPublished(state, event.payload as PricingEvents['PriceSetPublished'], rules);
     case 'FundingRateFixed':
       return fundingRateFixed(state, event.payload as PricingEvents['FundingRateFixed'], rules);
+    case 'InstrumentAdmitted':
+      return instrumentAdmitted(state, event.payload as PricingEvents['InstrumentAdmitted']);
+    case 'InstrumentRefused':
+      return;
+    case 'SurfacePublished':
+      return surfacePublished(state, event.payload as PricingEvents['SurfacePublished']);
+    case 'RiskArraysPublished':
+      return riskArraysPublished(state, event.payload as PricingEvents['RiskArraysPublished'], rules);
+    case 'SettlementPriceFixed':
+      return settlementPriceFixed(state, event.payload as PricingEvents['SettlementPriceFixed']);
+    case 'VariationPriceFixed':
+      return variationPriceFixed(state, event.payload as PricingEvents['VariationPriceFixed'], rules);
     default:
       throw new InvariantViolation(`unknown event of pricing: ${event.type}`);
   }
@@ -29,7 +49,7 @@ function underlyingOf(state: PricingState, underlying: Underlying): UnderlyingRe
   return record;
 }
 
-function instrumentOf(state: PricingState, instrument: InstrumentId): InstrumentRecord {
+function instrumentOf(state: PricingState, instrument: PerpetualId): InstrumentRecord {
   const record = state.instruments.get(instrument);
   invariant(record, `pricing has no instrument ${instrument}`);
   return record;
@@ -56,11 +76,8 @@ function volatilitySeeded(state: PricingState, seed: PricingEvents['VolatilitySe
   record.seeded = true;
 }
 
-function priceSetPublished(
-  state: PricingState,
-  { number, asOf, underlyings, marks }: PricingEvents['PriceSetPublished'],
-  rules: PricingRules,
-): void {
+function priceSetPublished(state: PricingState, set: PricingEvents['PriceSetPublished'], rules: PricingRules): void {
+  const { number, asOf, underlyings, marks } = set;
   invariant(number === state.priceSets + 1, `price set ${number} does not follow ${state.priceSets}`);
   state.priceSets = number;
   state.lastAsOf = asOf;
@@ -72,6 +89,7 @@ function priceSetPublished(
     record.indexAt = asOf;
     record.volatility = prices.volatility;
   }
+  noteIndexes(state, set);
   for (const mark of marks) {
     const record = instrumentOf(state, mark.instrument);
     record.mark = mark;

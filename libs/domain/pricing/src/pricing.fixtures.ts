@@ -1,6 +1,14 @@
 import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import type { InstrumentMark, PricingEvents, QuoteEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
-import { SECOND_MS, compareText, dec, text, type DecimalString, type Instant } from '@ballast/kernel';
+import type {
+  ContractSpecificationDocument,
+  InstrumentMark,
+  PricingEvents,
+  QuoteEvents,
+  Underlying,
+  UnderlyingPrices,
+} from '@ballast/facts';
+import { parseInstrumentId } from '@ballast/instruments';
+import { SECOND_MS, compareText, dec, isoOf, text, type DecimalString, type Instant } from '@ballast/kernel';
 import { pricingProcess } from './pricing.process.js';
 import type { PricingState } from './pricing.state.js';
 
@@ -81,6 +89,35 @@ export class QuoteTape {
     });
   }
 
+  /** Lists a contract on the usual terms; name only what matters to the case. */
+  list(id: string, terms: Partial<ContractSpecificationDocument> = {}): this {
+    return this.append('InstrumentListed', 'market', { specification: aSpecification(id, this.now, terms) });
+  }
+
+  /** A future's or an inverse perpetual's book around a mid. */
+  contractBook(
+    instrument: string,
+    mid: DecimalString,
+    overrides: Partial<QuoteEvents['ContractBookObserved']> = {},
+  ): this {
+    const { bid, ask } = around(mid);
+    const book = { instrument, bestBid: bid, bestAsk: ask, at: this.now, ...overrides };
+    return this.append('ContractBookObserved', `quotes-${instrument.slice(0, 3)}`, book);
+  }
+
+  /** Quotes of an expiry: bid and ask per option. */
+  chain(
+    underlying: Underlying,
+    expiry: Instant,
+    byOption: Readonly<Record<string, readonly [bid: DecimalString | null, ask: DecimalString | null]>>,
+    at = this.now,
+  ): this {
+    const quotes = Object.entries(byOption).map(([instrument, [bid, ask]]) => {
+      return { instrument, bid, ask, openInterest: '10' };
+    });
+    return this.append('OptionChainQuoted', `quotes-${underlying}`, { underlying, expiry, quotes, at });
+  }
+
   tick(): this {
     return this.append('ClockTicked', 'clock', { at: this.now });
   }
@@ -108,6 +145,28 @@ export class QuoteTape {
     });
     return this;
   }
+}
+
+/** Specification of a contract on the usual terms. */
+export function aSpecification(
+  id: string,
+  listedAt: Instant,
+  terms: Partial<ContractSpecificationDocument> = {},
+): ContractSpecificationDocument {
+  const { kind, settlement, underlying } = parseInstrumentId(id);
+  const coinOption = kind === 'option' && settlement === 'inverse';
+  return {
+    id,
+    contractSize: settlement === 'inverse' && kind !== 'option' ? '10' : '1',
+    quoteAsset: 'USD',
+    settlementAsset: settlement === 'inverse' ? (underlying as Underlying) : 'USD',
+    tick: coinOption ? '0.0001' : '0.5',
+    lot: '0.1',
+    cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',
+    ...(kind === 'perpetual' ? {} : { deliveryFee: { rate: '0.00015', capOfValue: '0.125' } }),
+    listedAt: isoOf(listedAt),
+    ...terms,
+  };
 }
 
 /** Three venues that agree on a price, as most cases want them. */

@@ -1,12 +1,27 @@
 import type { PartitionProcess } from '@ballast/event-sourcing';
 import type { QuoteEvents } from '@ballast/facts';
-import { dec, invariant, ONE } from '@ballast/kernel';
+import { compareText, dec, invariant, ONE } from '@ballast/kernel';
+import { judgeListing } from './contracts/listing.decider.js';
+import { priceContracts } from './contracts/risk-arrays.decider.js';
+import { dueSettlements, expiryOf, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
+import { dueVariations, fixVariationPrice, isVariation } from './contracts/variation-price.decider.js';
 import { halving, powerOver } from './decay.js';
 import { initialUnderlyings, observeQuotes, takesHistory } from './exchange-quotes.observer.js';
 import { dueFixings, fixFunding, instrumentOf } from './funding-fixing.decider.js';
 import { composePriceSet, priceSetDue, sourceChanges, type Decays } from './price-set.decider.js';
 import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
-import { fundingRateFixed, priceSetPublished, sourceStateChanged, volatilitySeeded } from './pricing.events.js';
+import {
+  fundingRateFixed,
+  instrumentAdmitted,
+  instrumentRefused,
+  priceSetPublished,
+  riskArraysPublished,
+  settlementPriceFixed,
+  sourceStateChanged,
+  surfacePublished,
+  variationPriceFixed,
+  volatilitySeeded,
+} from './pricing.events.js';
 import { evolvePricing } from './pricing.evolve.js';
 import type { PricingState } from './pricing.state.js';
 import { seedVolatility } from './volatility-seed.decider.js';
@@ -33,6 +48,8 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
       market: null,
       underlyings: initialUnderlyings(rules),
       instruments: new Map(),
+      contracts: new Map(),
+      expiries: new Map(),
       priceSets: 0,
       lastAsOf: null,
       ignored: new Map(),
@@ -52,7 +69,18 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
         if (state.market === null || !priceSetDue(state, state.market, asOf)) return undefined;
         for (const change of sourceChanges(state, state.market, asOf, rules)) context.emit(sourceStateChanged(change));
         const priceSet = composePriceSet(state, state.market, asOf, decays, rules);
-        if (priceSet !== null) context.emit(priceSetPublished(priceSet));
+        if (priceSet === null) return undefined;
+        // Margin starts from the price set, so everything that belongs to it stands before it.
+        const contracts = priceContracts(state, state.market, priceSet, decays.basis, rules);
+        if (contracts !== null) {
+          for (const surface of contracts.surfaces) context.emit(surfacePublished(surface));
+          context.emit(riskArraysPublished(contracts.arrays));
+        }
+        context.emit(priceSetPublished(priceSet));
+      } else if (input.type === 'InstrumentListed') {
+        const verdict = judgeListing(state, input.payload as QuoteEvents['InstrumentListed'], context.time.clearing);
+        if (verdict.outcome === 'admitted') context.emit(instrumentAdmitted({ specification: verdict.specification }));
+        else if (verdict.outcome === 'refused') context.emit(instrumentRefused(verdict.refusal));
       }
       return undefined;
     },
@@ -61,9 +89,17 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
 
     evolve: (state, event) => evolvePricing(state, event, rules),
 
-    dueTimers: dueFixings,
+    dueTimers: (state, now) =>
+      [...dueFixings(state, now), ...dueSettlements(state, now), ...dueVariations(state, now)].sort(
+        (a, b) => a.due - b.due || compareText(a.id, b.id),
+      ),
 
     fire(state, timer, context) {
+      if (isSettlement(timer)) {
+        const expiry = expiryOf(state, timer);
+        return void context.emit(settlementPriceFixed(fixSettlementPrice(state, expiry, timer.due)));
+      }
+      if (isVariation(timer)) return void context.emit(variationPriceFixed(fixVariationPrice(state, timer)));
       const instrument = instrumentOf(timer);
       const record = state.instruments.get(instrument);
       invariant(record, `funding of an unknown instrument: ${instrument}`);

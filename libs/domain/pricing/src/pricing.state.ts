@@ -1,9 +1,10 @@
-import type { InstrumentId, InstrumentMark, Underlying } from '@ballast/facts';
+import type { InstrumentId, InstrumentMark, PerpetualId, Underlying } from '@ballast/facts';
 import type { DecimalString, Instant } from '@ballast/kernel';
+import type { ContractRecord, ExpiryKey, ExpiryRecord } from './contracts/contract.state.js';
 import type { SourceRecord } from './source-state.js';
 
 export interface ListedInstrument {
-  readonly instrument: InstrumentId;
+  readonly instrument: PerpetualId;
   readonly underlying: Underlying;
   readonly tick: DecimalString;
 }
@@ -56,13 +57,23 @@ export type IgnoredBecause =
   | 'unknown-underlying'
   | 'unknown-instrument'
   | 'repeated-market'
-  | 'late-history';
+  | 'late-history'
+  | 'repeated-listing'
+  | 'empty-chain'
+  | 'crossed-quote'
+  | 'malformed-quote'
+  | 'unlisted-instrument'
+  | 'expired-instrument';
 
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   market: Market | null;
   readonly underlyings: Map<Underlying, UnderlyingRecord>;
-  readonly instruments: Map<InstrumentId, InstrumentRecord>;
+  readonly instruments: Map<PerpetualId, InstrumentRecord>;
+  /** Admitted contracts other than the linear perpetuals, until their delivery price is fixed. */
+  readonly contracts: Map<InstrumentId, ContractRecord>;
+  /** Their expiries. */
+  readonly expiries: Map<ExpiryKey, ExpiryRecord>;
   /** Number and time of the last price set; 0 and null before the first. */
   priceSets: number;
   lastAsOf: Instant | null;

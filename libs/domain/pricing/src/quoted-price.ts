@@ -14,6 +14,15 @@ export function quotedPrice(value: unknown): Decimal | null {
   return price.lt(LEAST_PRICE) ? null : price;
 }
 
+/**
+ * Reads the premium of an option or its open interest as somebody outside quoted it: zero is a figure, null is none.
+ * @returns `malformed` when it is no plain decimal >= 0 of a believable size
+ */
+export function quotedPremium(value: unknown): Decimal | null | 'malformed' {
+  if (value === null) return null;
+  return typeof value === 'string' && PLAIN_DECIMAL.test(value) ? dec(value) : 'malformed';
+}
+
 /** True if the value is a moment of clearing time. */
 export function isMoment(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;

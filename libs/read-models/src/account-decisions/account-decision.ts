@@ -27,7 +27,12 @@ type Told = Pick<AccountDecision, 'subject' | 'summary' | 'state' | 'figures'>;
 type Facts = MarginEvents &
   Pick<
     AccountsEvents,
-    'WithdrawalHeld' | 'WithdrawalResubmitted' | 'WithdrawalSettled' | 'WithdrawalReleased' | 'WithdrawalRejected'
+    | 'WithdrawalHeld'
+    | 'WithdrawalResubmitted'
+    | 'WithdrawalSettled'
+    | 'WithdrawalReleased'
+    | 'WithdrawalRejected'
+    | 'MarginModelChosen'
   >;
 
 const against = ({ equity, call, liquidation }: MarginFigures): string =>
@@ -84,6 +89,12 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     summary: `Withdrawal refused (${code}): equity ${figures.equity}, initial requirement ${figures.initial} USD.`,
     state: null,
     figures,
+  }),
+  MarginModelChosen: ({ model }) => ({
+    subject: null,
+    summary: `Margin model chosen: ${model}.`,
+    state: null,
+    figures: null,
   }),
   WithdrawalHeld: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${amount} ${asset} held`),
   WithdrawalResubmitted: ({ withdrawalId, attempt }) =>

@@ -70,7 +70,7 @@ describe('a scenario directory', () => {
       const [start, open, high, low, close, volume] = row.split(',');
       shuffled.push(['7', close, start, open, low, high, volume].join(','));
     }
-    shuffled.push(shuffled.at(-1)!);
+    shuffled.push(shuffled.at(-1));
     await put('btc.csv', gzipSync(shuffled.join('\n')));
     expect((await loadScenario(directory)).bars.BTC).toEqual((await loadScenario(directory)).bars.ETH);
   });
@@ -108,8 +108,51 @@ describe('the bundled scenario', () => {
 
   it('is named when another one is asked for', async () => {
     await expect(loadScenario('crash-1929-10')).rejects.toThrow(
-      'crash-1929-10: no such scenario: name a directory with a scenario.json, or one of crash-2020-03',
+      'crash-1929-10: no such scenario: name a directory with a scenario.json, or one of crash-2020-03, option-writers',
     );
+  });
+});
+
+describe('contracts of a scenario', () => {
+  const plan = { expiries: ['2020-03-13', '2020-03-27'], strikes: 7, writers: 20 };
+  const put = (contracts: object): Promise<void> =>
+    writeFile(path.join(directory, 'scenario.json'), JSON.stringify({ ...sound, contracts }));
+
+  it('expire at 08:00 UTC, on both underlyings and without inverse perpetuals unless it says otherwise', async () => {
+    await put(plan);
+    expect((await loadScenario(directory)).contracts).toEqual({
+      underlyings: ['BTC', 'ETH'],
+      expiries: [instantOf('2020-03-13T08:00:00Z'), instantOf('2020-03-27T08:00:00Z')],
+      strikes: 7,
+      writers: 20,
+      inversePerpetuals: false,
+    });
+  });
+
+  it('are none unless it says so', async () => {
+    expect(await loadScenario(directory)).not.toHaveProperty('contracts');
+  });
+
+  it('of the bundled option writers expire inside the run and behind it', async () => {
+    const { contracts, from, to } = await loadScenario('option-writers');
+    const [inside, behind] = contracts?.expiries as [number, number];
+    expect([from < inside, inside < to, to < behind]).toEqual([true, true, true]);
+  });
+
+  it.each`
+    why                          | changes                                       | message
+    ${'an expiry is no day'}     | ${{ expiries: ['2020-03-13T08:00:00Z'] }}     | ${'must be a day such as 2020-03-13'}
+    ${'a day does not exist'}    | ${{ expiries: ['2020-02-31'] }}               | ${'must be a day such as 2020-03-13'}
+    ${'an expiry is over'}       | ${{ expiries: ['2020-03-11'] }}               | ${'is not later than "from"'}
+    ${'expiries are disordered'} | ${{ expiries: ['2020-03-27', '2020-03-13'] }} | ${'"contracts.expiries" must be in order'}
+    ${'there is no expiry'}      | ${{ expiries: [] }}                           | ${'"contracts.expiries" must name 1 to 8 days'}
+    ${'strikes are even'}        | ${{ strikes: 6 }}                             | ${'"contracts.strikes" must be an odd number from 3 to 41'}
+    ${'nobody writes'}           | ${{ writers: 0 }}                             | ${'"contracts.writers" must be a whole number'}
+    ${'an underlying is twice'}  | ${{ underlyings: ['BTC', 'BTC'] }}            | ${'"contracts.underlyings" must name BTC, ETH or both'}
+    ${'a field is unknown'}      | ${{ sellers: 3 }}                             | ${'sellers'}
+  `('are refused when $why', async ({ changes, message }: { changes: object; message: string }) => {
+    await put({ ...plan, ...changes });
+    expect(await refusal()).toContain(message);
   });
 });
 

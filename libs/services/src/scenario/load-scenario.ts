@@ -1,4 +1,5 @@
 import { endOf, mergeBars, scenarioProblems, type Bar, type Scenario } from '@ballast/exchange-simulator-domain';
+import { EXPIRY_TIME_OF_DAY_MS } from '@ballast/instruments';
 import { instantOf, InvariantViolation } from '@ballast/kernel';
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
@@ -32,6 +33,30 @@ const fileNames = z
   )
   .min(1);
 
+/** A day of the calendar; what expires on it does so at 08:00 UTC. */
+const expiryDay = z.string().transform((day, context) => {
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(day)) return instantOf(`${day}T00:00:00Z`) + EXPIRY_TIME_OF_DAY_MS;
+  } catch (error) {
+    if (!(error instanceof InvariantViolation)) throw error;
+  }
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a day such as 2020-03-13; contracts expire at 08:00 UTC of it',
+  });
+  return z.NEVER;
+});
+
+const contractPlan = z
+  .strictObject({
+    underlyings: z.array(z.enum(['BTC', 'ETH'])).default(['BTC', 'ETH']),
+    expiries: z.array(expiryDay),
+    strikes: z.int(),
+    writers: z.int(),
+    inversePerpetuals: z.boolean().default(false),
+  })
+  .optional();
+
 const scenarioFile = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,59}$/, 'must be 1 to 60 letters, digits, dots or dashes'),
   warmUpFrom: time.optional(),
@@ -40,6 +65,7 @@ const scenarioFile = z.strictObject({
   priceSetEverySeconds: z.int().min(1).max(3_600),
   openingFund: z.string().regex(/^\d{1,15}(\.\d{1,2})?$/, 'must be an amount in USD as text, such as "2000000"'),
   underlyings: z.strictObject({ BTC: fileNames, ETH: fileNames }),
+  contracts: contractPlan,
 });
 
 /**
@@ -54,14 +80,21 @@ export async function loadScenario(
 ): Promise<Scenario> {
   const directory = await directoryOf(nameOrDirectory, bundledDirectory);
   const file = path.join(directory, 'scenario.json');
-  const { underlyings, warmUpFrom, from, to, ...rest } = parseScenario(file, await readScenarioFile(file));
+  const { underlyings, warmUpFrom, from, to, contracts, ...rest } = parseScenario(file, await readScenarioFile(file));
   const begin = warmUpFrom ?? from;
   const barsOf = async (names: readonly string[]): Promise<readonly Bar[]> => {
     const series = await Promise.all(names.map((name) => readBars(path.join(directory, name))));
     return mergeBars(series).filter((bar) => endOf(bar) > begin && bar.start <= to);
   };
   const bars = { BTC: await barsOf(underlyings.BTC), ETH: await barsOf(underlyings.ETH) };
-  const scenario: Scenario = { ...rest, warmUpFrom: begin, from, to, bars };
+  const scenario: Scenario = {
+    ...rest,
+    warmUpFrom: begin,
+    from,
+    to,
+    bars,
+    ...(contracts === undefined ? {} : { contracts }),
+  };
   const problems = scenarioProblems(scenario);
   if (problems.length > 0) throw new ScenarioError(file, problems.slice(0, 5).join('; '));
   return scenario;

@@ -4,11 +4,13 @@ import { compareText, dec, invariant, partitionOfAccount, text, type Instant } f
 import {
   marginGlobalProcess,
   marginProcess,
+  accountAssessor,
   runMargin,
   scheduleInForce,
   type MarginGlobalState,
   type MarginState,
 } from '@ballast/margin-domain';
+import type { OptionListing } from '../portfolio/option-listing.js';
 import { LogTape } from './log-tape.js';
 
 const START: Instant = Date.UTC(2026, 0, 5);
@@ -32,9 +34,17 @@ export interface PriceStep {
 }
 
 interface Scheduled {
+  readonly arrays: SealedEvent | null;
   readonly prices: SealedEvent;
   readonly global: MachineOutput;
   readonly scheduleMs: number;
+}
+
+/** Options that accounts hold beside a perpetual. */
+export interface HeldOptions {
+  readonly listing: OptionListing;
+  /** Contracts by option of the account of that number; none for an account with linear perpetuals only. */
+  readonly of: (n: number) => readonly (readonly [instrument: string, quantity: string])[];
 }
 
 /**
@@ -58,6 +68,8 @@ export class MarginWorld {
     readonly partitions: number,
     /** Keep what was read; without it a big world takes half the memory. */
     private readonly keeps = false,
+    /** Options beside the perpetuals, and which accounts hold some of them. */
+    private readonly options: HeldOptions | null = null,
   ) {
     this.global = new PartitionMachine(marginGlobalProcess, GLOBAL, partitions);
     const numbers = Array.from({ length: partitions }, (_, partition) => partition);
@@ -68,6 +80,15 @@ export class MarginWorld {
 
   /** The first price set, all accounts, and the run that finds each of them healthy. */
   open(): PriceStep {
+    for (const specification of this.options?.listing.specifications ?? []) {
+      const admitted = this.pricing.next(
+        `instrument-${specification.id}`,
+        'InstrumentAdmitted',
+        { specification },
+        START,
+      );
+      this.#priced(admitted);
+    }
     const first = this.#schedule(text(this.#priceHigh));
     const schedule = first.global.events[0]?.payload as MarginGlobalEvents['ScheduleInForce'];
     const [bitcoin] = schedule.underlyings;
@@ -103,17 +124,21 @@ export class MarginWorld {
     this.#priceSets += 1;
     const at = START + this.#priceSets * MINUTE;
     const payload = priceSet(this.#priceSets, at, { BTC: bitcoin, ETH: ETHER });
+    const published = this.options?.listing.arrays(bitcoin, at) ?? null;
+    const arrays = published && this.pricing.next('prices', 'RiskArraysPublished', published, at);
     const prices = this.pricing.next('prices', 'PriceSetPublished', payload, at);
-    if (this.keeps) this.read.pricing.push(prices);
+    if (this.keeps) this.read.pricing.push(...(arrays === null ? [] : [arrays]), prices);
     const started = performance.now();
+    if (arrays !== null) this.global.accept(arrays);
     this.global.accept(prices);
     this.global.settle();
-    return { prices, global: this.global.drain(), scheduleMs: performance.now() - started };
+    return { arrays, prices, global: this.global.drain(), scheduleMs: performance.now() - started };
   }
 
-  #run({ prices, global, scheduleMs }: Scheduled, apart: boolean): PriceStep {
+  #run({ arrays, prices, global, scheduleMs }: Scheduled, apart: boolean): PriceStep {
     const started = performance.now();
     for (const machine of this.machines) {
+      if (arrays !== null) machine.accept(arrays);
       for (const event of global.events) machine.accept(event);
       machine.accept(prices);
     }
@@ -136,7 +161,13 @@ export class MarginWorld {
       const schedule = scheduleInForce(state);
       invariant(schedule, 'a price set came first');
       const started = performance.now();
-      const { records } = runMargin(state.book, state.book.allSlots(), schedule, clearing);
+      const { records } = runMargin(
+        state.book,
+        state.book.allSlots(),
+        schedule,
+        clearing,
+        accountAssessor(state, schedule),
+      );
       const screened = performance.now();
       records.root();
       screenMs += screened - started;
@@ -164,6 +195,18 @@ export class MarginWorld {
     this.#tell(partition, `account-${accountId}`, 'AccountOpened', { accountId });
     const after: AccountAfter & { readonly position: PositionFigures } = { accountId, collateral, position };
     this.#tell(partition, `account-${accountId}`, 'PositionChanged', after);
+    for (const [instrument, held] of this.options?.of(n) ?? []) {
+      const option: PositionFigures = { instrument, quantity: held, cost: '0' };
+      const changed: typeof after = { accountId, collateral, position: option };
+      this.#tell(partition, `account-${accountId}`, 'PositionChanged', changed);
+    }
+  }
+
+  /** A fact of pricing for all partitions. */
+  #priced(fact: SealedEvent): void {
+    if (this.keeps) this.read.pricing.push(fact);
+    this.global.accept(fact);
+    for (const machine of this.machines) machine.accept(fact);
   }
 
   #tell(partition: number, stream: string, type: string, payload: unknown): void {

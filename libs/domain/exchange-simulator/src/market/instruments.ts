@@ -1,9 +1,9 @@
-import type { InstrumentId, Underlying } from '@ballast/facts';
+import type { PerpetualId, Underlying } from '@ballast/facts';
 import type { DecimalString } from '@ballast/kernel';
 
 /** A listed perpetual; steps as powers of ten. */
 export interface ListedInstrument {
-  readonly instrument: InstrumentId;
+  readonly instrument: PerpetualId;
   readonly underlying: Underlying;
   /** Digits after the point of the smallest price step and of the smallest quantity step. */
   readonly tickDigits: number;

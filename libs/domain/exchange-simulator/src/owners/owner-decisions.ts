@@ -1,10 +1,12 @@
 import type { Asset, TradeSide, Underlying } from '@ballast/facts';
 import { HOUR_MS, type Instant } from '@ballast/kernel';
+import type { Contract } from '../market/contracts.js';
 import { LISTED } from '../market/instruments.js';
 import { COIN_DIGITS, COIN_UNITS } from '../scaled-integer.js';
 import { UNDERLYINGS } from '../scenario/scenario.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
 import type { OwnerView } from '../simulator-state.js';
+import { contractActions, reduceContracts, tradesContracts } from './contract-decisions.js';
 import {
   affordableNotional,
   equityOf,
@@ -18,6 +20,7 @@ import { actsAt, type AccountProfile } from './owner-profile.js';
 /** What an owner does at a step. */
 export type OwnerAction =
   | { readonly kind: 'trade'; readonly underlying: Underlying; readonly side: TradeSide; readonly lots: number }
+  | { readonly kind: 'trade-contract'; readonly contract: Contract; readonly side: TradeSide; readonly lots: number }
   | { readonly kind: 'deposit'; readonly reason: 'call' | 'return'; readonly asset: Asset; readonly cents: number }
   | { readonly kind: 'withdraw'; readonly cents: number };
 
@@ -96,7 +99,10 @@ function answerCall(situation: Situation): OwnerAction[] {
     }
     case 'reduce': {
       const part = 0.3 + 0.4 * draw(situation, KEY.reduction);
-      return UNDERLYINGS.flatMap((underlying) => reduceBy(situation, underlying, part));
+      return [
+        ...UNDERLYINGS.flatMap((underlying) => reduceBy(situation, underlying, part)),
+        ...reduceContracts(situation, part),
+      ];
     }
     case 'ignore':
       return [];
@@ -178,8 +184,13 @@ export function ownerActions(situation: Situation): readonly OwnerAction[] {
   const { profile, view, seen, from, stepMs } = situation;
   if (view.closingOut || view.marginState === 'LIQUIDATING') return [];
   if (view.call !== null && falls(view.call.issuedAt + profile.reactsAfterMs, situation)) return answerCall(situation);
-  if (profile.kind === 'liquidity-provider') return [];
+  if (profile.kind === 'liquidity-provider' || profile.kind === 'contract-dealer') return [];
   const entry = from + profile.entersAfterMs;
+  if (tradesContracts(profile)) {
+    const enters = falls(entry, situation);
+    const acts = enters || (seen.at > entry && actsAt(seen.at, stepMs, profile.everyMs, profile.phaseMs));
+    return acts ? contractActions(situation, enters) : [];
+  }
   if (falls(entry, situation)) {
     return instrumentsOf(profile).flatMap((underlying) =>
       tradeTo(situation, underlying, targetOf(situation, underlying, 1)),

@@ -1,8 +1,9 @@
 import type { Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
+import type { Contract } from '../market/contracts.js';
 import type { Market } from '../market/market.js';
 import { COIN_UNITS } from '../scaled-integer.js';
-import type { OwnerView } from '../simulator-state.js';
+import { contractUnits, type OwnerView } from '../simulator-state.js';
 
 /** What everybody sees at a clearing time, as far as owners care. */
 export interface MarketView {
@@ -11,11 +12,27 @@ export interface MarketView {
   readonly price: Readonly<Record<Underlying, number>>;
   /** Daily volatility of the last half hour. */
   readonly volatility: Readonly<Record<Underlying, number>>;
+  /** Every contract beside the linear perpetuals that was ever listed, by id. */
+  readonly contracts: readonly ContractSeen[];
 }
 
-export function marketViewOf(market: Market, at: Instant): MarketView {
+/** A contract as owners see it at a clearing time. */
+export interface ContractSeen {
+  readonly contract: Contract;
+  /** USD per contract; expired: what was delivered. */
+  readonly worth: number;
+  /** USD of the underlying that one contract stands for. */
+  readonly notional: number;
+  /** Positions in it may be opened. */
+  readonly tradable: boolean;
+  /** It can still be closed. */
+  readonly alive: boolean;
+}
+
+export function marketViewOf(market: Market, at: Instant, contracts: readonly ContractSeen[] = []): MarketView {
   return {
     at,
+    contracts,
     price: { BTC: market.perpetualMiddle('BTC', at) / 100, ETH: market.perpetualMiddle('ETH', at) / 100 },
     volatility: { BTC: market.volatility('BTC', at), ETH: market.volatility('ETH', at) },
   };
@@ -31,12 +48,30 @@ export const notionalOf = (view: OwnerView, underlying: Underlying, seen: Market
 /** Cash, coins with a discount, and positions at the middle of the book, USD. */
 export function equityOf(view: OwnerView, seen: MarketView): number {
   const coins = view.coins.BTC * seen.price.BTC + view.coins.ETH * seen.price.ETH;
-  return (
+  const equity =
     view.cashCents / 100 +
     (COIN_VALUE * coins) / COIN_UNITS +
     notionalOf(view, 'BTC', seen) +
-    notionalOf(view, 'ETH', seen)
-  );
+    notionalOf(view, 'ETH', seen);
+  return view.contracts.size === 0 ? equity : equity + contractsWorth(view, seen);
+}
+
+/** All positions in other contracts, with the coins that inverse perpetuals moved, USD. In the order of the ids. */
+function contractsWorth(view: OwnerView, seen: MarketView): number {
+  let worth = (view.inverseCoins.BTC * seen.price.BTC + view.inverseCoins.ETH * seen.price.ETH) / COIN_UNITS;
+  for (const { contract, worth: each } of seen.contracts) {
+    worth += (contractUnits(view, contract.id) / COIN_UNITS) * each;
+  }
+  return worth;
+}
+
+/** Sum of the sizes of all living positions in other contracts, USD of their underlyings. */
+export function contractNotionalOf(view: OwnerView, seen: MarketView): number {
+  let notional = 0;
+  for (const { contract, notional: each, alive } of seen.contracts) {
+    if (alive) notional += (Math.abs(contractUnits(view, contract.id)) / COIN_UNITS) * each;
+  }
+  return notional;
 }
 
 /** Sum of the sizes of both positions, USD. */

@@ -2,7 +2,9 @@ import type { Underlying } from '@ballast/facts';
 import { HOUR_MS, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
 import { hashKey, type HashKey, type SeededHash } from '../seeded-hash.js';
 
-export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider';
+export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider' | ContractKind;
+/** Accounts that trade contracts beside the linear perpetuals; there are none unless such contracts are listed. */
+export type ContractKind = 'option-writer' | 'option-buyer' | 'futures-trader' | 'contract-dealer';
 export type CallReaction = 'top-up' | 'reduce' | 'ignore';
 export type WithdrawalHabit = 'never' | 'modest' | 'greedy';
 
@@ -56,14 +58,26 @@ const PURPOSE = Object.fromEntries(
   ].map((name) => [name, hashKey(name)]),
 );
 
-/** How many accounts of each kind a run of `accounts` accounts has. */
-export function populationOf(accounts: number): Readonly<Record<AccountKind, number>> {
+/** Dealers take the other side of every trade in contracts. */
+const DEALERS = 2;
+
+/** How many accounts of each kind a run of `accounts` accounts has, if so many are to write options. */
+export function populationOf(accounts: number, writers = 0): Readonly<Record<AccountKind, number>> {
   const providers = Math.max(2, Math.min(8, Math.round(accounts / 125)));
   const concentrated = Math.max(1, Math.round(accounts / 150));
+  const others = Math.max(0, accounts - providers - concentrated);
+  const dealers = writers === 0 ? 0 : Math.min(DEALERS, others);
+  const writing = Math.min(writers, Math.floor((others - dealers) / 2));
+  const buying = Math.ceil(writing / 2);
+  const futures = Math.min(Math.ceil(writing / 4), others - dealers - writing - buying);
   return {
     'liquidity-provider': providers,
     concentrated,
-    trader: Math.max(0, accounts - providers - concentrated),
+    'contract-dealer': dealers,
+    'option-writer': writing,
+    'option-buyer': buying,
+    'futures-trader': futures,
+    trader: others - dealers - writing - buying - futures,
   };
 }
 
@@ -80,6 +94,14 @@ function identity(kind: AccountKind, index: number): { ownerId: OwnerId; name: s
       return { ownerId: `provider-${index + 1}`, name: 'book' };
     case 'concentrated':
       return { ownerId: `fund-${index + 1}`, name: 'main' };
+    case 'contract-dealer':
+      return { ownerId: `dealer-${index + 1}`, name: 'book' };
+    case 'option-writer':
+      return { ownerId: `writer-${number4(index + 1)}`, name: 'main' };
+    case 'option-buyer':
+      return { ownerId: `buyer-${number4(index + 1)}`, name: 'main' };
+    case 'futures-trader':
+      return { ownerId: `hedger-${number4(index + 1)}`, name: 'main' };
     case 'trader':
       return index % SECOND_ACCOUNT_EVERY === SECOND_ACCOUNT_EVERY - 1
         ? { ownerId: `owner-${number4(index)}`, name: 'second' }
@@ -172,9 +194,68 @@ function liquidityProvider(draw: Draw, accounts: number): ReturnType<typeof trad
   };
 }
 
+/** What those who trade contracts have in common: they come early and look often. */
+function contractTrader(draw: Draw): ReturnType<typeof trader> {
+  const everyMs = minutes(15 + 60 * draw('interval'));
+  return {
+    ...trader(draw),
+    coinShare: { BTC: 0, ETH: 0 },
+    entersAfterMs: minutes(1 + 15 * draw('entry')),
+    everyMs,
+    phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
+    reactsAfterMs: minutes(2 + 15 * draw('reaction delay')),
+    withdrawalHabit: 'never',
+  };
+}
+
+/** Writes options on half of the equity to four times it, per side; median 80,000 USD, cut at 3,000,000. */
+function optionWriter(draw: Draw): ReturnType<typeof trader> {
+  const u = Math.max(0.08, draw('wealth'));
+  const temper = draw('leverage');
+  return {
+    ...contractTrader(draw),
+    wealth: Math.floor(Math.min(3_000_000, 20_000 / (u * u))),
+    leverage: 0.5 + 3.5 * temper * temper,
+  };
+}
+
+/** Never owes more than the premiums; the leverage is that of the options' underlyings. */
+function optionBuyer(draw: Draw): ReturnType<typeof trader> {
+  return {
+    ...contractTrader(draw),
+    wealth: Math.floor(Math.min(1_000_000, 10_000 / Math.max(0.0001, draw('wealth')))),
+    leverage: 1 + 3 * draw('leverage'),
+  };
+}
+
+/** Half hedge coins that they own by a short position of their value, half speculate on a rise. */
+function futuresTrader(draw: Draw): ReturnType<typeof trader> {
+  const hedges = draw('direction') < 0.5;
+  const btcShare = draw('instruments') < 0.6 ? 1 : 0;
+  const u = Math.max(0.1, draw('wealth'));
+  return {
+    ...contractTrader(draw),
+    wealth: Math.floor(20_000 / (u * u)),
+    btcShare,
+    coinShare: hedges ? { BTC: 0.7 * btcShare, ETH: 0.7 * (1 - btcShare) } : { BTC: 0, ETH: 0 },
+    direction: hedges ? -1 : 1,
+    leverage: hedges ? 0.7 : 1.5 + 3 * draw('leverage'),
+  };
+}
+
+/** Takes the other side of what comes in contracts, as the liquidity providers do in the perpetuals. */
+function contractDealer(draw: Draw, accounts: number): ReturnType<typeof trader> {
+  return liquidityProvider(draw, accounts);
+}
+
 /** All accounts of a run, liquidity providers first. */
-export function accountProfiles(draws: SeededHash, accounts: number, partitions: number): readonly AccountProfile[] {
-  const population = populationOf(accounts);
+export function accountProfiles(
+  draws: SeededHash,
+  accounts: number,
+  partitions: number,
+  writers = 0,
+): readonly AccountProfile[] {
+  const population = populationOf(accounts, writers);
   const profiles: AccountProfile[] = [];
   const add = (kind: AccountKind, character: (draw: Draw) => ReturnType<typeof trader>): void => {
     for (let index = 0; index < population[kind]; index++) {
@@ -194,6 +275,10 @@ export function accountProfiles(draws: SeededHash, accounts: number, partitions:
   };
   add('liquidity-provider', (draw) => liquidityProvider(draw, accounts));
   add('concentrated', (draw) => concentrated(draw, accounts));
+  add('contract-dealer', (draw) => contractDealer(draw, accounts));
+  add('option-writer', optionWriter);
+  add('option-buyer', optionBuyer);
+  add('futures-trader', futuresTrader);
   add('trader', trader);
   return profiles;
 }

@@ -1,5 +1,6 @@
 import type { DecimalString, Underlying } from '@ballast/facts';
-import { dec, isoOf, type Instant } from '@ballast/kernel';
+import { EXPIRY_TIME_OF_DAY_MS } from '@ballast/instruments';
+import { DAY_MS, dec, isoOf, type Instant } from '@ballast/kernel';
 
 /** Open, extremes and close of an underlying over `[start, start + durationMs)`, USD. */
 export interface Bar {
@@ -9,6 +10,20 @@ export interface Bar {
   readonly high: DecimalString;
   readonly low: DecimalString;
   readonly close: DecimalString;
+}
+
+/** What an exchange lists beside the linear perpetuals, and who trades it. */
+export interface ContractPlan {
+  /** Whose contracts are listed. */
+  readonly underlyings: readonly Underlying[];
+  /** When futures and options expire: 08:00 UTC of a day, ascending. Those too near to the start of a run are left out. */
+  readonly expiries: readonly Instant[];
+  /** Strikes of an expiry at its listing, an odd number around the price; more are listed when the price leaves them. */
+  readonly strikes: number;
+  /** Accounts that write options; half as many buy them, and a quarter trade futures. At most half of all traders write. */
+  readonly writers: number;
+  /** A perpetual of each underlying that pays in coin is listed too. */
+  readonly inversePerpetuals: boolean;
 }
 
 /** A stretch of market history that can be replayed. */
@@ -24,6 +39,8 @@ export interface Scenario {
   readonly openingFund: DecimalString;
   /** Gap-free bars, oldest first. */
   readonly bars: Readonly<Record<Underlying, readonly Bar[]>>;
+  /** Absent: nothing but the linear perpetuals is listed. */
+  readonly contracts?: ContractPlan;
 }
 
 export const UNDERLYINGS: readonly Underlying[] = ['BTC', 'ETH'];
@@ -86,5 +103,31 @@ export function scenarioProblems(scenario: Scenario): readonly string[] {
       );
     }
   }
+  if (scenario.contracts !== undefined) problems.push(...contractProblems(scenario.contracts, from));
+  return problems;
+}
+
+const MOST_EXPIRIES = 8;
+const MOST_STRIKES = 41;
+const MOST_WRITERS = 10_000;
+
+function contractProblems({ underlyings, expiries, strikes, writers }: ContractPlan, from: Instant): string[] {
+  const problems: string[] = [];
+  if (underlyings.length === 0 || new Set(underlyings).size < underlyings.length)
+    problems.push('"contracts.underlyings" must name BTC, ETH or both, each once');
+  if (expiries.length === 0 || expiries.length > MOST_EXPIRIES)
+    problems.push(`"contracts.expiries" must name 1 to ${MOST_EXPIRIES} days, not ${expiries.length}`);
+  if (expiries.some((expiry, index) => expiry <= (expiries[index - 1] ?? -Infinity)))
+    problems.push('"contracts.expiries" must be in order, each day once');
+  for (const expiry of expiries) {
+    if (expiry % DAY_MS !== EXPIRY_TIME_OF_DAY_MS)
+      problems.push(`"contracts.expiries" are at 08:00 UTC of a day, not at ${isoOf(expiry)}`);
+    if (expiry <= from)
+      problems.push(`"contracts.expiries": ${isoOf(expiry)} is not later than "from" (${isoOf(from)}); leave it out`);
+  }
+  if (!Number.isSafeInteger(strikes) || strikes < 3 || strikes > MOST_STRIKES || strikes % 2 === 0)
+    problems.push(`"contracts.strikes" must be an odd number from 3 to ${MOST_STRIKES}, not ${strikes}`);
+  if (!Number.isSafeInteger(writers) || writers < 1 || writers > MOST_WRITERS)
+    problems.push(`"contracts.writers" must be a whole number from 1 to ${MOST_WRITERS}, not ${writers}`);
   return problems;
 }

@@ -1,7 +1,6 @@
 import { ZERO, compareText, dec, invariant, minOf, sum, text, type Decimal } from '@ballast/kernel';
 import type { AdlEvents, Place } from '@ballast/facts';
 import { samePlace } from '../known-inputs.js';
-import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
 import {
   closeName,
   queueOf,
@@ -45,7 +44,7 @@ function waitsForPrices({ fruitlessAt, newestFullRun }: DeleveragingState, reque
 }
 
 /** The closes of a round, once every margin partition has answered. */
-export function execution(round: AdlRound, partitions: number): AdlEvents['AdlExecuted'] | undefined {
+export function execution(round: AdlRound, lot: Decimal, partitions: number): AdlEvents['AdlExecuted'] | undefined {
   if (round.closes !== null || round.answers.size < partitions) return undefined;
   const { roundId, instrument, side } = round;
   const candidates = [...round.answers.values()]
@@ -59,7 +58,7 @@ export function execution(round: AdlRound, partitions: number): AdlEvents['AdlEx
     total,
   );
   const held = new Map(candidates.map(({ accountId, quantity }) => [accountId, quantity]));
-  const reductions = inLots(filled, held, total, LIQUIDATION_POLICY.lots[instrument]);
+  const reductions = inLots(filled, held, total, lot);
   const partitionOf = new Map(candidates.map(({ accountId, partition }) => [accountId, partition]));
   const closes = atOwnPrices(reductions, round.requests).map((close) => {
     const partition = partitionOf.get(close.accountId);

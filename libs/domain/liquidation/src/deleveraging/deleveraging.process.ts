@@ -7,6 +7,7 @@ import {
   closeName,
   evolveDeleveraging,
   initialDeleveraging,
+  lotOf,
   noteCandidates,
   noteRequest,
   queueOf,
@@ -49,7 +50,8 @@ export const deleveragingProcess: PartitionProcess<DeleveragingState> = {
 
   /** Executes, closes and opens rounds as far as it goes; a round without candidates is closed at once. */
   decide(state, _input, context) {
-    const executed = state.round === null ? undefined : execution(state.round, context.partitions);
+    const executed =
+      state.round === null ? undefined : execution(state.round, lotOf(state, state.round), context.partitions);
     if (executed !== undefined) emit('AdlExecuted', executed, context);
     const closed = state.round === null ? undefined : conclusion(state.round);
     if (closed !== undefined) emit('AdlRoundClosed', closed, context);

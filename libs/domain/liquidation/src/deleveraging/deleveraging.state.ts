@@ -1,6 +1,7 @@
 import { ZERO, dec, invariant, type Decimal } from '@ballast/kernel';
 import type { AccountId, AdlEvents, InstrumentId, LiquidationEvents, MarginEvents, Place, Side } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
+import { LINEAR_PERPETUALS, contractOf } from '../closeable-contracts.js';
 import { placeName, placeOf, type EntryOf } from '../known-inputs.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
@@ -15,6 +16,8 @@ export interface AdlRequest {
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly schedule: number;
+  /** Contracts. */
+  readonly lot: Decimal;
 }
 
 export interface AdlCandidate {
@@ -72,7 +75,7 @@ export function noteRequest(
   state: DeleveragingState,
   entry: LogEntry<string, LiquidationEvents['AdlRequested']>,
 ): void {
-  const { caseId, accountId, instrument, side, quantity, bankruptcyPrice, schedule } = entry.payload;
+  const { caseId, accountId, instrument, side, quantity, bankruptcyPrice, schedule, lot } = entry.payload;
   state.requests.push({
     request: placeOf(entry),
     caseId,
@@ -82,6 +85,7 @@ export function noteRequest(
     quantity: dec(quantity),
     price: dec(bankruptcyPrice),
     schedule,
+    lot: lot === undefined ? contractOf(LINEAR_PERPETUALS, instrument).lot : dec(lot),
   });
 }
 
@@ -150,4 +154,11 @@ function closeRound(state: DeleveragingState, { roundId, bankrupt }: AdlEvents['
   if (fruitless) state.fruitlessAt.set(queueOf(round), round.schedule);
   else state.fruitlessAt.delete(queueOf(round));
   state.round = null;
+}
+
+/** Quantity step of the contract that a round is about, as its requests name it. */
+export function lotOf({ requests }: DeleveragingState, { instrument }: AdlRound): Decimal {
+  const request = requests.find((each) => each.instrument === instrument);
+  invariant(request !== undefined, `a round of ${instrument} without a request`);
+  return request.lot;
 }

@@ -1,8 +1,37 @@
 import fc from 'fast-check';
+import { contractValue } from '@ballast/instruments';
+import type { AssessmentDetail } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
+import { LINEAR_PERPETUALS, closeableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { assessmentOf, requirementOf } from '../liquidation.fixtures.js';
-import { bankruptcyPrices } from './bankruptcy-price.js';
+import { bankruptcyPrices, type BankruptcyPrice } from './bankruptcy-price.js';
 import { attributableEquityRate } from './slice-choice.js';
+
+const terms = { tick: '0.1', lot: '0.1', listedAt: '2026-01-01T00:00:00Z' } as const;
+const CONTRACTS: CloseableContracts = new Map([
+  ...LINEAR_PERPETUALS,
+  ...[
+    closeableContract({
+      ...terms,
+      id: 'BTC-27MAR26-60000-C',
+      contractSize: '1',
+      quoteAsset: 'USD',
+      settlementAsset: 'USD',
+      cashStyle: 'premium',
+      deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+    }),
+    closeableContract({
+      ...terms,
+      id: 'BTC-PERP-INVERSE',
+      contractSize: '10',
+      quoteAsset: 'USD',
+      settlementAsset: 'BTC',
+      cashStyle: 'marked-to-market',
+    }),
+  ].map((contract) => [contract.instrument.id, contract] as const),
+]);
+const pricesOf = (assessment: AssessmentDetail): readonly BankruptcyPrice[] =>
+  bankruptcyPrices(assessment, CONTRACTS, (asset) => dec(asset === 'BTC' ? '50000' : '1'));
 
 describe('bankruptcy price', () => {
   it('W79: long 10 at 50,000 with 10,000 cash and mark 49,400 is used up at 49,000', () => {
@@ -10,7 +39,7 @@ describe('bankruptcy price', () => {
     const assessment = assessmentOf('a.main', '4000', [position]);
     const e = attributableEquityRate(dec('4000'), position, dec(position.call));
     expect(text(e.times(100).toDecimalPlaces(6))).toBe('0.809717');
-    expect(bankruptcyPrices(assessment).map(({ price }) => text(price))).toEqual(['49000']);
+    expect(pricesOf(assessment).map(({ price }) => text(price))).toEqual(['49000']);
   });
 
   it.each`
@@ -25,7 +54,7 @@ describe('bankruptcy price', () => {
     '$quantity BTC with equity $equity: $price, $why',
     ({ quantity, equity, price }: Record<'quantity' | 'equity' | 'price', string>) => {
       const assessment = assessmentOf('a.main', equity, [requirementOf('BTC-PERP', quantity, '49400', '0.02')]);
-      expect(bankruptcyPrices(assessment).map((found) => text(found.price))).toEqual([price]);
+      expect(pricesOf(assessment).map((found) => text(found.price))).toEqual([price]);
     },
   );
 
@@ -41,7 +70,7 @@ describe('bankruptcy price', () => {
           .times(hundredths)
           .div(1_000_000)
           .toDecimalPlaces(2);
-        const prices = bankruptcyPrices(assessmentOf('a.main', text(loss.neg()), positions));
+        const prices = pricesOf(assessmentOf('a.main', text(loss.neg()), positions));
         const gain = sum(
           prices.map(({ side, quantity, price }, index) => {
             const better = price.minus(dec(positions[index]?.mark ?? '0')).times(quantity);
@@ -52,5 +81,43 @@ describe('bankruptcy price', () => {
         expect(rounding.gte(dec('-1e-30')) && rounding.lt(dec('0.01'))).toBe(prices.every(({ price }) => price.gt(0)));
       }),
     );
+  });
+
+  it('of an inverse contract gives back exactly the loss in coin at the price of the coin', () => {
+    const size = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(size, fc.boolean(), fc.integer({ min: 1, max: 3_000 }), (contracts, long, bp) => {
+        const position = {
+          ...requirementOf('BTC-PERP-INVERSE', text(dec(contracts).times(long ? 1 : -1)), '50000', '0.02'),
+          underlying: 'BTC' as const,
+          notional: text(dec(contracts).times(10)),
+          call: text(dec(contracts).times('0.2')),
+        };
+        const loss = dec(contracts).times(10).times(bp).div(10_000).toDecimalPlaces(2);
+        const [found] = pricesOf(assessmentOf('a.main', text(loss.neg()), [position]));
+        const { instrument } = CONTRACTS.get('BTC-PERP-INVERSE') as {
+          instrument: BankruptcyPrice['contract']['instrument'];
+        };
+        const coin = contractValue(instrument, found?.price ?? dec(1)).minus(contractValue(instrument, dec('50000')));
+        const gain = coin
+          .times(contracts)
+          .times(long ? 1 : -1)
+          .times('50000');
+        // A long is closed above the mark and a short below it; eight digits of a price are worth a cent of a million.
+        expect(gain.minus(loss).abs().lte(dec(contracts).times('0.0001').plus('0.01'))).toBe(true);
+      }),
+    );
+  });
+
+  it('of an inverse long that lost more than its whole coin value is the highest price there is', () => {
+    const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
+    expect(pricesOf(assessmentOf('a.main', '-1200', [position])).map(({ price }) => text(price))).toEqual(['50000000']);
+  });
+
+  it('closes a hedge at its mark: only what has a requirement bears the loss', () => {
+    const shortCall = { ...requirementOf('BTC-27MAR26-60000-C', '-2', '1500', '0.02'), call: '4000' };
+    const hedge = { ...requirementOf('BTC-PERP', '1', '50000', '0.02'), call: '-1000' };
+    const prices = pricesOf(assessmentOf('a.main', '-600', [shortCall, hedge]));
+    expect(prices.map(({ price }) => text(price))).toEqual(['1200', '50000']);
   });
 });

@@ -1,13 +1,17 @@
-import { Decimal, ZERO, dec, maxOf, roundMoney, sum } from '@ballast/kernel';
-import type { AssessmentDetail, InstrumentId, Side } from '@ballast/facts';
+import { Decimal, ONE, ZERO, dec, maxOf, minOf, roundMoney, sum, type Asset } from '@ballast/kernel';
+import type { AssessmentDetail, PositionRequirement, Side } from '@ballast/facts';
+import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 
 /** Digits of a bankruptcy price: a clearing price, no exchange price, so it need not be a whole tick. */
 const PRICE_DIGITS = 8;
 
+/** Highest bankruptcy price of an inverse contract, in marks. */
+const HIGHEST_MULTIPLE = 1_000;
+
 export interface BankruptcyPrice {
-  readonly instrument: InstrumentId;
+  readonly contract: CloseableContract;
   readonly side: Side;
-  /** Base units, > 0. */
+  /** Contracts, > 0. */
   readonly quantity: Decimal;
   readonly price: Decimal;
 }
@@ -24,23 +28,46 @@ export function lossBearingEquity({ figures, collateral }: AssessmentDetail): De
 
 /**
  * Prices at which closing all positions leaves a loss-bearing equity of exactly zero, each position bearing its share pro rata to
- * its call requirement (dYdX rule):
- *   P_b = mark -/+ equity * (call / all calls) / quantity    (minus for a long, plus for a short)
- * Rounded toward the house: up for a long, down for a short, so that rounding leaves no loss behind. Never negative; what a
- * price of zero cannot pay stays uncovered.
+ * its call requirement (dYdX rule); a hedge, which has none, is closed at its mark. Per contract in its settlement asset:
+ *   linear, option   P_b = mark -/+ share / size                      (minus for a long, plus for a short)
+ *   inverse          P_b = 1 / (1 / mark +/- share / size)
+ * with share = equity * (call / all calls) / quantity / asset price. Rounded toward the house: up for a long, down for a short, so that
+ * rounding leaves no loss behind. Never below zero nor above `HIGHEST_MULTIPLE` marks; what such a price cannot pay stays uncovered.
+ * @param assetPrice USD per unit of a settlement asset
  * @see docs/spec/liquidation.md (W79)
  */
-export function bankruptcyPrices(assessment: AssessmentDetail): readonly BankruptcyPrice[] {
+export function bankruptcyPrices(
+  assessment: AssessmentDetail,
+  contracts: CloseableContracts,
+  assetPrice: (asset: Asset) => Decimal,
+): readonly BankruptcyPrice[] {
   const { positions } = assessment;
   const equity = lossBearingEquity(assessment);
-  const totalCall = sum(positions.map(({ call }) => dec(call)));
-  return positions.map(({ instrument, side, quantity, mark, call }) => {
-    const size = dec(quantity).abs();
-    const equityPerUnit = equity.times(dec(call)).div(totalCall.times(size));
+  const weightOf = ({ call }: PositionRequirement): Decimal => maxOf(dec(call), ZERO);
+  const totalWeight = sum(positions.map(weightOf));
+  return positions.map((position) => {
+    const { side } = position;
+    const contract = contractOf(contracts, position.instrument);
+    const quantity = dec(position.quantity).abs();
+    const { contractSize, settlement, kind } = contract.instrument;
+    const share = equity
+      .times(weightOf(position))
+      .div(totalWeight.times(quantity))
+      .div(contractSize.times(assetPrice(contract.settlementAsset)));
+    const mark = dec(position.mark);
     const price =
-      side === 'long'
-        ? dec(mark).minus(equityPerUnit).toDecimalPlaces(PRICE_DIGITS, Decimal.ROUND_CEIL)
-        : dec(mark).plus(equityPerUnit).toDecimalPlaces(PRICE_DIGITS, Decimal.ROUND_FLOOR);
-    return { instrument, side, quantity: size, price: maxOf(price, ZERO) };
+      settlement === 'inverse' && kind !== 'option' ? inversePrice(mark, side, share) : linearPrice(mark, side, share);
+    const rounding = side === 'long' ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
+    return { contract, side, quantity, price: maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO) };
   });
+}
+
+const linearPrice = (mark: Decimal, side: Side, share: Decimal): Decimal =>
+  side === 'long' ? mark.minus(share) : mark.plus(share);
+
+/** A coin's worth of loss may be more than any price can pay: then the highest price there is. */
+function inversePrice(mark: Decimal, side: Side, share: Decimal): Decimal {
+  const highest = mark.times(HIGHEST_MULTIPLE);
+  const coin = side === 'long' ? ONE.div(mark).plus(share) : ONE.div(mark).minus(share);
+  return coin.lte(0) ? highest : minOf(ONE.div(coin), highest);
 }

@@ -1,9 +1,11 @@
 import { Decimal, assertNever, dec, invariant, roundMoney, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
+import { isLinearPerpetual } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
 import { nextStep, type CaseBasis, type Step } from './next-step.js';
+import type { CloseablePosition } from './slice-choice.js';
 import { assessedCost } from './slice-cost.js';
 
 /** An own event that is decided but has no place yet. */
@@ -66,16 +68,17 @@ function factsOf(
       return [{ type: 'FundDrawRequested', payload }];
     }
     case 'deleverage':
-      return step.positions.map(({ instrument, side, quantity, price }) => ({
+      return step.positions.map(({ contract, side, quantity, price }) => ({
         type: 'AdlRequested',
         payload: {
           caseId,
           accountId,
-          instrument,
+          instrument: contract.instrument.id,
           side,
           quantity: text(quantity),
           bankruptcyPrice: text(price),
           schedule: step.schedule,
+          ...(isLinearPerpetual(contract.instrument.id) ? {} : { lot: text(contract.lot) }),
         },
       }));
     case 'close-out':
@@ -94,12 +97,12 @@ function factsOf(
 }
 
 function orderOf(
-  { slice: { position, ...slice }, assessment }: Extract<Step, { kind: 'close-out' }>,
+  { slice: { position, ...slice }, assessment, assetPrice }: Extract<Step, { kind: 'close-out' }>,
   { theta }: LiquidationPolicy,
 ): Omit<LiquidationEvents['CloseOutOrderPlaced'], 'caseId' | 'accountId' | 'slice'> {
   const { equity, call } = assessment.figures;
   return {
-    instrument: position.instrument,
+    instrument: position.contract.instrument.id,
     side: position.side === 'long' ? 'sell' : 'buy',
     quantity: text(slice.quantity),
     mark: text(position.mark),
@@ -115,5 +118,16 @@ function orderOf(
     health: text(dec(equity).div(dec(call)).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR)),
     schedule: assessment.schedule,
     accountVersion: assessment.accountVersion,
+    ...settlementOf(position, assetPrice),
   };
+}
+
+/** What accounts books a slice by, beside mark and rate; a linear perpetual's follows from its mark. */
+function settlementOf(
+  { contract, unitNotional }: CloseablePosition,
+  assetPrice: Decimal,
+): Pick<LiquidationEvents['CloseOutOrderPlaced'], 'settlement'> {
+  if (isLinearPerpetual(contract.instrument.id)) return {};
+  const asset = contract.settlementAsset;
+  return { settlement: { asset, notional: text(unitNotional), assetPrice: text(assetPrice) } };
 }

@@ -10,6 +10,8 @@ export interface OpenOrder {
   readonly side: TradeSide;
   readonly quantity: Decimal;
   readonly mark: Decimal;
+  /** USD per contract that rates are fractions of. */
+  readonly unitNotional: Decimal;
   readonly equityRate: Decimal;
   readonly theta: Decimal;
   readonly modelledRate: Decimal;
@@ -126,6 +128,7 @@ function openedOrder(event: LogEntry<string, LiquidationEvents['CloseOutOrderPla
     side: payload.side,
     quantity: dec(payload.quantity),
     mark: dec(payload.mark),
+    unitNotional: dec(payload.settlement?.notional ?? payload.mark),
     equityRate: dec(payload.equityRate),
     theta: dec(payload.theta),
     modelledRate: dec(payload.modelledRate),

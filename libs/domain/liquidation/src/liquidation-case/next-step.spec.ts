@@ -1,5 +1,6 @@
 import { ONE, ZERO, dec, invariant } from '@ballast/kernel';
 import { assessmentOf, linear, requirementOf, scheduleInForce, underlyingSchedule } from '../liquidation.fixtures.js';
+import { LINEAR_PERPETUALS } from '../closeable-contracts.js';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
 import { nextStep, type CaseBasis } from './next-step.js';
@@ -25,7 +26,7 @@ const schedule = scheduleInForce(4, [underlyingSchedule('BTC', '50000', linear('
 function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): CaseBasis {
   const positions = held === '0' ? [] : [requirementOf('BTC-PERP', held, '50000', '0.02')];
   const assessment = assessmentOf('a.main', equity, positions, { accountVersion: 3, schedule: 4 });
-  return { assessment, accountVersion: 3, schedule, halted: false, ...changes };
+  return { assessment, accountVersion: 3, schedule, contracts: LINEAR_PERPETUALS, halted: false, ...changes };
 }
 
 const order = {

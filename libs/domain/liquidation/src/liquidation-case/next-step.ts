@@ -1,5 +1,6 @@
-import { ZERO, dec, type Decimal } from '@ballast/kernel';
+import { ZERO, dec, invariant, type Asset, type Decimal } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
+import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { bankruptcyPrices, lossBearingEquity, type BankruptcyPrice } from './bankruptcy-price.js';
 import type { LiquidationCase } from './liquidation-case.state.js';
@@ -13,6 +14,8 @@ export interface CaseBasis {
   readonly accountVersion: number;
   /** Schedule the assessment was made on; undefined while it has not arrived, or is too old to act on. */
   readonly schedule: MarginGlobalEvents['ScheduleInForce'] | undefined;
+  /** Terms of every contract that can be held. */
+  readonly contracts: CloseableContracts;
   /** True while the newest schedule is on HALT: nothing is closed at frozen prices. */
   readonly halted: boolean;
 }
@@ -35,12 +38,30 @@ export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
   | { readonly kind: 'draw-from-fund'; readonly deficit: Decimal }
   | { readonly kind: 'deleverage'; readonly positions: readonly BankruptcyPrice[]; readonly schedule: number }
-  | { readonly kind: 'close-out'; readonly slice: Slice; readonly assessment: AssessmentDetail }
+  | {
+      readonly kind: 'close-out';
+      readonly slice: Slice;
+      readonly assessment: AssessmentDetail;
+      /** USD per unit of the contract's settlement asset. */
+      readonly assetPrice: Decimal;
+    }
   | {
       readonly kind: 'end';
       readonly outcome: LiquidationEvents['LiquidationClosed']['outcome'];
       readonly uncoveredLoss: Decimal;
     };
+
+type ValidBasis = Pick<CaseBasis, 'contracts'> & {
+  readonly assessment: AssessmentDetail;
+  readonly schedule: MarginGlobalEvents['ScheduleInForce'];
+};
+
+/** USD per unit of an asset on a schedule. */
+function assetPrice({ collateral }: MarginGlobalEvents['ScheduleInForce'], asset: Asset): Decimal {
+  const line = collateral.find((each) => each.asset === asset);
+  invariant(line !== undefined, `the schedule has no price of ${asset}`);
+  return dec(line.price);
+}
 
 const wait = (reason: Waiting): Step => ({ kind: 'wait', for: reason });
 
@@ -60,18 +81,17 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
     return wait('no-valid-assessment');
   }
   if (halted || schedule.status === 'HALT') return wait('prices-halted');
-  return stepOn(current, assessment, schedule, policy);
+  return stepOn(current, { ...basis, assessment, schedule }, policy);
 }
 
 function stepOn(
   current: LiquidationCase,
-  assessment: AssessmentDetail,
-  schedule: MarginGlobalEvents['ScheduleInForce'],
+  { assessment, schedule, contracts }: ValidBasis,
   policy: LiquidationPolicy,
 ): Step {
   const equity = dec(assessment.figures.equity);
   const lossBearing = lossBearingEquity(assessment);
-  if (lossBearing.lt(0)) return bankruptStep(current, assessment, lossBearing.neg());
+  if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg());
   if (assessment.positions.length === 0) {
     // What is owed is secured by collateral in another asset: it stays locked, and nobody pays for the client.
     if (equity.lt(0)) return wait('debt-secured-by-collateral');
@@ -82,16 +102,20 @@ function stepOn(
   }
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
-  return { kind: 'close-out', slice: chooseSlice(assessment, schedule, policy), assessment };
+  const slice = chooseSlice(assessment, schedule, contracts, policy);
+  const price = assetPrice(schedule, slice.position.contract.settlementAsset);
+  return { kind: 'close-out', slice, assessment, assetPrice: price };
 }
 
 /** Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */
-function bankruptStep(current: LiquidationCase, assessment: AssessmentDetail, deficit: Decimal): Step {
+function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal): Step {
+  const { assessment, schedule, contracts } = basis;
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
   if (assessment.positions.length === 0) {
     return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
   }
-  return { kind: 'deleverage', positions: bankruptcyPrices(assessment), schedule: assessment.schedule };
+  const positions = bankruptcyPrices(assessment, contracts, (asset) => assetPrice(schedule, asset));
+  return { kind: 'deleverage', positions, schedule: assessment.schedule };
 }
 
 const flatOutcome = ({ deleveraging }: LiquidationCase): 'closed-out' | 'deleveraged' =>

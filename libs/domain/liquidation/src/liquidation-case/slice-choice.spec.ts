@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { dec, sum, text } from '@ballast/kernel';
 import type { AssessmentDetail, MarginGlobalEvents, UnderlyingSchedule } from '@ballast/facts';
 import { BTC_BRACKETS, assessmentOf, linear, requirementOf, underlyingSchedule } from '../liquidation.fixtures.js';
+import { LINEAR_PERPETUALS, closeableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
 import { bracketedRequirement, readBrackets, requirementOfPart } from './bracketed-requirement.js';
 import { chooseSlice, lotsToTarget, type Slice } from './slice-choice.js';
@@ -24,7 +25,7 @@ const onSchedule = (underlyings: readonly UnderlyingSchedule[], targetHealth = '
 
 /** Health after the slice is filled at its provisional rate. */
 function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
-  const cost = slice.provisionalRate.times(quantity).times(position.mark);
+  const cost = slice.provisionalRate.times(quantity).times(position.unitNotional);
   const call = dec(figures.call).minus(slice.requirementFreed);
   return text(dec(figures.equity).minus(cost).div(call).toDecimalPlaces(4));
 }
@@ -69,7 +70,7 @@ describe('size of a slice', () => {
 
   it('brings health to 1.5 and not a lot further', () => {
     const assessment = flat('9000', '10');
-    const slice = chooseSlice(assessment, onSchedule(FLAT), LIQUIDATION_POLICY);
+    const slice = chooseSlice(assessment, onSchedule(FLAT), LINEAR_PERPETUALS, LIQUIDATION_POLICY);
     // f = (1.5 x 2 % - 1.8 %) / (1.5 x 2 % - 0.112047 %) of 10 BTC
     expect(text(slice.quantity)).toBe('4.1552');
     expect(healthAfter(assessment, slice)).toBe('1.5');
@@ -78,7 +79,12 @@ describe('size of a slice', () => {
   it('ends at the health, and charges the cost, of the parameters in force', () => {
     const [btc, eth] = FLAT as [UnderlyingSchedule, UnderlyingSchedule];
     const dear = { ...btc, liquidationCost: { ...btc.liquidationCost, spread: '0.002' } };
-    const slice = chooseSlice(flat('9000', '10'), onSchedule([dear, eth], '1.25'), LIQUIDATION_POLICY);
+    const slice = chooseSlice(
+      flat('9000', '10'),
+      onSchedule([dear, eth], '1.25'),
+      LINEAR_PERPETUALS,
+      LIQUIDATION_POLICY,
+    );
     // p = 1.5 x (10 + 1.2 + 1.93649 bp) + 5 bp; f = (1.25 x 2 % - 1.8 %) / (1.25 x 2 % - p) of 10 BTC
     expect(text(slice.provisionalRate)).toBe('0.0024704737509656');
     expect(text(slice.quantity)).toBe('3.1071');
@@ -98,7 +104,9 @@ describe('size of a slice', () => {
   `(
     '$held BTC with equity $equity -> $quantity: $why',
     ({ equity, held, quantity }: Record<'equity' | 'held' | 'quantity', string>) => {
-      expect(text(chooseSlice(flat(equity, held), onSchedule(FLAT), LIQUIDATION_POLICY).quantity)).toBe(quantity);
+      expect(
+        text(chooseSlice(flat(equity, held), onSchedule(FLAT), LINEAR_PERPETUALS, LIQUIDATION_POLICY).quantity),
+      ).toBe(quantity);
     },
   );
 
@@ -121,8 +129,13 @@ describe('choice of the position', () => {
       requirementOf('BTC-PERP', '10', MARK, '0.02'),
       requirementOf('ETH-PERP', '-100', '2500', '0.03'),
     ];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(schedules), LIQUIDATION_POLICY);
-    expect(slice.position.instrument).toBe('ETH-PERP');
+    const slice = chooseSlice(
+      assessmentOf('a.main', '12000', positions),
+      onSchedule(schedules),
+      LINEAR_PERPETUALS,
+      LIQUIDATION_POLICY,
+    );
+    expect(slice.position.contract.instrument.id).toBe('ETH-PERP');
   });
 
   it('looks at the owner’s size: the same position costs more when the owner holds more of it elsewhere', () => {
@@ -130,14 +143,24 @@ describe('choice of the position', () => {
       requirementOf('BTC-PERP', '10', MARK, '0.02', '500000000'),
       requirementOf('ETH-PERP', '200', '2500', '0.02'),
     ];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(FLAT), LIQUIDATION_POLICY);
-    expect(slice.position.instrument).toBe('ETH-PERP');
+    const slice = chooseSlice(
+      assessmentOf('a.main', '12000', positions),
+      onSchedule(FLAT),
+      LINEAR_PERPETUALS,
+      LIQUIDATION_POLICY,
+    );
+    expect(slice.position.contract.instrument.id).toBe('ETH-PERP');
   });
 
   it('takes equals by instrument, in whatever order they stand', () => {
     const positions = [requirementOf('ETH-PERP', '200', '2500', '0.02'), requirementOf('BTC-PERP', '10', MARK, '0.02')];
-    const slice = chooseSlice(assessmentOf('a.main', '12000', positions), onSchedule(FLAT), LIQUIDATION_POLICY);
-    expect(slice.position.instrument).toBe('BTC-PERP');
+    const slice = chooseSlice(
+      assessmentOf('a.main', '12000', positions),
+      onSchedule(FLAT),
+      LINEAR_PERPETUALS,
+      LIQUIDATION_POLICY,
+    );
+    expect(slice.position.contract.instrument.id).toBe('BTC-PERP');
   });
 
   it('is in lots, within what is held, and never worsens health under real brackets', () => {
@@ -158,16 +181,76 @@ describe('choice of the position', () => {
         const { position, quantity, provisionalRate, requirementFreed } = chooseSlice(
           assessment,
           onSchedule(schedules),
+          LINEAR_PERPETUALS,
           LIQUIDATION_POLICY,
         );
         expect(quantity.gt(0) && quantity.lte(position.quantity)).toBe(true);
-        expect(quantity.mod(position.lot).isZero()).toBe(true);
-        const cost = provisionalRate.times(quantity).times(position.mark);
+        expect(quantity.mod(position.contract.lot).isZero()).toBe(true);
+        const cost = provisionalRate.times(quantity).times(position.unitNotional);
         // (E - cost) / (R - freed) >= E / R, but for the sixteenth digit of the rates
         expect(cost.times(call).lte(requirementFreed.times(equity).plus('0.000001'))).toBe(true);
         expect(cost.lte(dec(equity))).toBe(true);
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a portfolio', () => {
+  const option = closeableContract({
+    id: 'BTC-27MAR26-60000-C',
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    tick: '1',
+    lot: '0.1',
+    cashStyle: 'premium',
+    deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+    listedAt: '2026-01-01T00:00:00Z',
+  });
+  const contracts: CloseableContracts = new Map([...LINEAR_PERPETUALS, [option.instrument.id, option]]);
+  /** Short calls whose share of the worst scenario is 6,000 USD each, hedged by perpetuals that take a part of it back. */
+  function writer(equity: string, calls: number): AssessmentDetail {
+    const short = requirementOf(option.instrument.id, String(-calls), '1500', '0');
+    const hedge = requirementOf('BTC-PERP', '1', MARK, '0');
+    const worst = calls * 6_000;
+    const positions = [
+      {
+        ...short,
+        underlying: 'BTC' as const,
+        notional: String(calls * 50_000),
+        ownerNotional: String(calls * 50_000),
+        call: String(worst),
+      },
+      { ...hedge, call: '-5000' },
+    ];
+    const detail = assessmentOf('w.main', equity, positions);
+    return {
+      ...detail,
+      figures: { ...detail.figures, call: String(worst - 5_000) },
+      portfolio: { model: 'm@1', parameters: 'p@1', riskArrays: 1, worstScenario: 'up', scenarios: [], lines: [] },
+    };
+  }
+  const slice = (equity: string, calls: number): Slice =>
+    chooseSlice(writer(equity, calls), onSchedule(FLAT), contracts, LIQUIDATION_POLICY);
+
+  it('closes what makes the requirement, never the hedge', () => {
+    const { position, quantity, requirementFreed } = slice('10000', 4);
+    expect(position.contract.instrument.id).toBe('BTC-27MAR26-60000-C');
+    expect(text(requirementFreed)).toBe(text(quantity.times(6_000)));
+  });
+
+  it('takes as many lots as the target health needs by that share', () => {
+    const { quantity, provisionalRate } = slice('24000', 4);
+    // (1.5 x 19,000 - 24,000) / (1.5 x 6,000 - p x 50,000), in lots of a tenth
+    const least = dec('4500').div(dec('9000').minus(provisionalRate.times(50_000)));
+    expect(text(quantity)).toBe(text(least.times(10).ceil().div(10)));
+  });
+
+  it('never charges more of a slice than the share of equity that stands for it', () => {
+    const { position, provisionalRate } = slice('600', 4);
+    const charged = provisionalRate.times(position.unitNotional).times(position.quantity);
+    expect(charged.lte(dec('600').times(LIQUIDATION_POLICY.theta))).toBe(true);
+    expect(charged.gt(0)).toBe(true);
   });
 });

@@ -1,35 +1,44 @@
 import { Decimal, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
 import type {
   AssessmentDetail,
-  InstrumentId,
   MarginGlobalEvents,
   PositionRequirement,
   Side,
   UnderlyingSchedule,
 } from '@ballast/facts';
+import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
 import { readBrackets, requirementOfPart, type BracketFigures } from './bracketed-requirement.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
 
 /** A position of an assessment with everything that its close-out is sized by. */
 export interface CloseablePosition {
-  readonly instrument: InstrumentId;
+  readonly contract: CloseableContract;
   readonly side: Side;
-  /** Base units, > 0. */
+  /** Contracts, > 0. */
   readonly quantity: Decimal;
   readonly mark: Decimal;
-  readonly lot: Decimal;
-  /** The owner's notional on this side in other accounts, USD. */
-  readonly othersNotional: Decimal;
-  readonly brackets: readonly BracketFigures[];
-  /** Call requirement of the whole position, USD, unrounded. */
+  /** USD per contract that rates are fractions of: a linear perpetual's mark. */
+  readonly unitNotional: Decimal;
+  /** Call requirement of the whole position, USD, unrounded; of a hedge in a portfolio below zero. */
   readonly requirement: Decimal;
+  /** How it falls with the position: along brackets, or as the position's share of the portfolio's worst scenario. */
+  readonly release: Release;
   readonly cost: ModelledCost;
   /** e: equity attributable to the position over its notional, pro rata to the call requirement; rounded down. */
   readonly equityRate: Decimal;
   /** Largest notional of one order, USD. */
   readonly largestSlice: Decimal;
 }
+
+type Release =
+  | {
+      readonly kind: 'brackets';
+      /** The owner's notional on this side in other accounts, USD. */
+      readonly othersNotional: Decimal;
+      readonly brackets: readonly BracketFigures[];
+    }
+  | { readonly kind: 'share' };
 
 /** Part of a position to be closed by one order. */
 export interface Slice {
@@ -43,6 +52,7 @@ export interface Slice {
 /**
  * Equity attributable to a position over its notional, pro rata to the call requirement:
  *   e = equity * (call of the position / call of all positions) / notional
+ * @param totalCall of the positions that have a requirement: a hedge bears none, so nobody else's share is widened by it
  * @returns fraction, rounded down to 16 digits; negative when the account is bankrupt
  */
 export function attributableEquityRate(
@@ -57,43 +67,61 @@ export function attributableEquityRate(
     .toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
 }
 
-/** The positions of an assessment, by instrument, with cost and requirement of the schedule it was made on. */
+/** The positions of an assessment that have a requirement, by instrument, with cost and release on the schedule it was made on. */
 export function closeablePositions(
   assessment: AssessmentDetail,
   underlyings: readonly UnderlyingSchedule[],
+  contracts: CloseableContracts,
   policy: LiquidationPolicy,
 ): readonly CloseablePosition[] {
-  const totalCall = sum(assessment.positions.map(({ call }) => dec(call)));
+  const required = assessment.positions.filter(({ call }) => dec(call).gt(0));
+  const totalCall = sum(required.map(({ call }) => dec(call)));
   const equity = dec(assessment.figures.equity);
-  return [...assessment.positions]
+  return [...required]
     .sort((a, b) => compareText(a.instrument, b.instrument))
     .map((position) => {
-      const schedule = underlyings.find(({ instrument }) => instrument === position.instrument);
+      const schedule = underlyings.find(({ underlying }) => underlying === position.underlying);
       invariant(schedule !== undefined, `no schedule for ${position.instrument}`);
-      const ownerNotional = dec(position.ownerNotional);
-      const othersNotional = maxOf(ownerNotional.minus(dec(position.notional)), ZERO);
-      const brackets = readBrackets(schedule.callBrackets);
+      const notional = dec(position.notional);
+      const quantity = dec(position.quantity).abs();
+      const mark = dec(position.mark);
+      const release =
+        assessment.portfolio === undefined ? alongBrackets(position, schedule) : ({ kind: 'share' } as const);
       return {
-        instrument: position.instrument,
+        contract: contractOf(contracts, position.instrument),
         side: position.side,
-        quantity: dec(position.quantity).abs(),
-        mark: dec(position.mark),
-        lot: policy.lots[position.instrument],
-        othersNotional,
-        brackets,
-        requirement: requirementOfPart(dec(position.notional), othersNotional, brackets),
-        cost: modelledCost(ownerNotional, costParameters(schedule)),
+        quantity,
+        mark,
+        unitNotional: schedule.instrument === position.instrument ? mark : notional.div(quantity),
+        requirement:
+          release.kind === 'share'
+            ? dec(position.call)
+            : requirementOfPart(notional, release.othersNotional, release.brackets),
+        release,
+        cost: modelledCost(dec(position.ownerNotional), costParameters(schedule)),
         equityRate: attributableEquityRate(equity, position, totalCall),
         largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
       };
     });
 }
 
-/** Call requirement freed by closing `quantity` of a position, USD: real brackets, the owner's other accounts unchanged. */
+function alongBrackets(
+  { ownerNotional, notional }: PositionRequirement,
+  { callBrackets }: UnderlyingSchedule,
+): Extract<Release, { kind: 'brackets' }> {
+  const othersNotional = maxOf(dec(ownerNotional).minus(dec(notional)), ZERO);
+  return { kind: 'brackets', othersNotional, brackets: readBrackets(callBrackets) };
+}
+
+/**
+ * Call requirement freed by closing `quantity` of a position, USD: along real brackets, the owner's other accounts unchanged;
+ * in a portfolio the position's share of the worst scenario, so that hedges are not closed first.
+ */
 export function requirementFreed(position: CloseablePosition, quantity: Decimal): Decimal {
-  const { mark, othersNotional, brackets, requirement } = position;
-  const left = position.quantity.minus(quantity).times(mark);
-  return requirement.minus(requirementOfPart(left, othersNotional, brackets));
+  const { unitNotional, release, requirement } = position;
+  if (release.kind === 'share') return requirement.times(quantity).div(position.quantity);
+  const left = position.quantity.minus(quantity).times(unitNotional);
+  return requirement.minus(requirementOfPart(left, release.othersNotional, release.brackets));
 }
 
 /**
@@ -102,8 +130,8 @@ export function requirementFreed(position: CloseablePosition, quantity: Decimal)
  */
 export function cheapestToClose(positions: readonly CloseablePosition[]): CloseablePosition {
   const efficiency = (position: CloseablePosition): Decimal => {
-    const lot = minOf(position.lot, position.quantity);
-    return requirementFreed(position, lot).div(position.cost.penalty.times(lot).times(position.mark));
+    const lot = minOf(position.contract.lot, position.quantity);
+    return requirementFreed(position, lot).div(position.cost.penalty.times(lot).times(position.unitNotional));
   };
   const [first, ...others] = positions;
   invariant(first !== undefined, 'a slice needs a position');
@@ -144,9 +172,10 @@ function firstWhere(property: (value: number) => boolean, low: number, high: num
 export function chooseSlice(
   assessment: AssessmentDetail,
   schedule: Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>,
+  contracts: CloseableContracts,
   policy: LiquidationPolicy,
 ): Slice {
-  const position = cheapestToClose(closeablePositions(assessment, schedule.underlyings, policy));
+  const position = cheapestToClose(closeablePositions(assessment, schedule.underlyings, contracts, policy));
   const rate = provisionalRate(position.cost.penalty, position.equityRate, policy.theta);
   const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
@@ -163,8 +192,9 @@ function sliceQuantity(
   targetHealth: Decimal,
   { minimumSliceNotional }: LiquidationPolicy,
 ): Decimal {
-  const { lot, mark, largestSlice } = position;
-  const lotNotional = lot.times(mark);
+  const { contract, unitNotional, largestSlice } = position;
+  const { lot } = contract;
+  const lotNotional = lot.times(unitNotional);
   const quantityOf = (lots: number): Decimal => minOf(lot.times(lots), position.quantity);
   const allLots = position.quantity.div(lot).ceil().toNumber();
   const most = Math.min(allLots, Math.max(1, largestSlice.div(lotNotional).floor().toNumber()));
@@ -173,10 +203,10 @@ function sliceQuantity(
   const gap = (lots: number): Decimal => {
     const quantity = quantityOf(lots);
     const left = call.minus(requirementFreed(position, quantity));
-    return equity.minus(rate.times(quantity).times(mark)).minus(targetHealth.times(left));
+    return equity.minus(rate.times(quantity).times(unitNotional)).minus(targetHealth.times(left));
   };
   const least = minimumSliceNotional.div(lotNotional).ceil().toNumber();
   const quantity = quantityOf(Math.max(lotsToTarget(gap, most), least));
-  const dust = position.quantity.minus(quantity).times(mark).lt(minimumSliceNotional);
+  const dust = position.quantity.minus(quantity).times(unitNotional).lt(minimumSliceNotional);
   return dust ? position.quantity : quantity;
 }

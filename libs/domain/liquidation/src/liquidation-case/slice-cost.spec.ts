@@ -19,6 +19,7 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
     side: 'sell',
     quantity: dec('1000'),
     mark: dec('50000'),
+    unitNotional: dec('50000'),
     equityRate: dec(equityRate),
     theta: LIQUIDATION_POLICY.theta,
     modelledRate: cost.penalty,
@@ -163,8 +164,9 @@ describe('final cost of a slice', () => {
           ...filledOrder('0', '0.0033333333333333'),
           closed: dec(quantity).div(10_000),
           mark: dec(mark).div(100),
+          unitNotional: dec(mark).div(100),
         };
-        const notional = order.closed.times(order.mark);
+        const notional = order.closed.times(order.unitNotional);
         const { cost } = costOf({ ...order, slippage: notional.times(slippageBps).div(10_000) });
         expect(dec(cost.penalty).lte(notional.times('0.0033333333333333').times('0.8'))).toBe(true);
         expect(dec(cost.penalty).decimalPlaces()).toBeLessThanOrEqual(2);

@@ -120,7 +120,7 @@ export function assessedCost(
   order: OpenOrder,
   { psi }: LiquidationPolicy,
 ): { readonly cost: LiquidationEvents['LiquidationCostAssessed']; readonly uncoveredSlippage: Decimal } {
-  const notional = order.closed.times(order.mark);
+  const notional = order.closed.times(order.unitNotional);
   const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);
   const rate = notional.isZero() ? ZERO : finalRate({ ...order, realisedRate: realised }, psi);
   const most = roundMoney(penaltyCap(order.equityRate, order.theta).times(notional), 'USD', 'credit');

@@ -1,4 +1,3 @@
-import { profit } from '@ballast/instruments';
 import { maxOf, ONE, roundMoney, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
@@ -12,13 +11,13 @@ import type {
   PositionHolding,
   ScenarioResult,
 } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
-import { confidenceOf, finite, instrumentMarketOf, positive, underlyingMarketOf } from '../scenario/market-reading.js';
+import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
-import { adaptiveRanges, requireSchedule, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
+import { adaptiveRanges, scheduleOf, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
-import { collateralExposure, sideSizes, valuePositions, type Exposure } from './exposure.js';
-import { underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
+import { coinExposures, sideSizes, valuePositions, type Exposure } from './exposure.js';
+import { fillLoss, fillOf, openingOrders } from './order-fills.js';
+import { scannedProfits, underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
 
 /** AVSL of a whole portfolio: perpetuals, dated futures, options and coin collateral over the same scenarios. */
 export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
@@ -57,6 +56,29 @@ interface AssessedUnderlying extends UnderlyingBook {
  * @see docs/spec/adaptive-portfolio.md
  */
 function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParameters): ModelResult {
+  const { result, call } = assessed(portfolio, market, parameters);
+  const scenarios = call.flatMap((book) => scenariosOf(book, parameters));
+  return { ...result, ...(scenarios.length === 0 ? {} : { scenarios }) };
+}
+
+/**
+ * The assessment without the list of scenarios, to the last digit what `assess` says: a hundredth of its time for hundreds of
+ * options, because float64 leaves out the scenarios that can't decide.
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-007
+ */
+export function assessAdaptive(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: AdaptiveParameters,
+): Omit<ModelResult, 'scenarios'> {
+  return assessed(portfolio, market, parameters).result;
+}
+
+function assessed(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: AdaptiveParameters,
+): { readonly result: Omit<ModelResult, 'scenarios'>; readonly call: readonly AssessedUnderlying[] } {
   const jointly = new Set(market.adaptive?.keys() ?? []);
   const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, jointly);
   const held = valuePositions(portfolio.positions, market, parameters.grid);
@@ -67,9 +89,8 @@ function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParame
   const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
   const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
   const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
-  const scenarios = call.flatMap(scenariosOf);
   const worst = worstOf(call);
-  return {
+  const result = {
     value: roundMoney(value, 'USD', 'equity'),
     requirements: {
       initial: roundMoney(initial.total, 'USD', 'requirement'),
@@ -83,28 +104,13 @@ function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParame
       ...liquidation.map(liquidationLine),
       ...initial.lines,
     ],
-    ...(scenarios.length === 0 ? {} : { scenarios }),
     ...(worst === null ? {} : { worstScenario: worst }),
   };
+  return { result, call };
 }
 
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
   sum(assessed.map(({ requirement }) => requirement.total));
-
-/** Coins whose market move is charged together with the positions of their underlying. */
-function coinExposures(
-  collateral: readonly CollateralWorth[],
-  market: Market,
-  jointly: ReadonlySet<string>,
-): readonly Exposure[] {
-  return collateral
-    .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())
-    .map((worth) => {
-      const { asset } = worth;
-      const field = `market.collateral.${asset}.confidence`;
-      return collateralExposure(worth, confidenceOf(market.collateral.get(asset)?.confidence, field));
-    });
-}
 
 function booksOf(
   portfolio: Portfolio,
@@ -126,23 +132,6 @@ function booksOf(
       sizes: { long: sizeOf('long'), short: sizeOf('short') },
     };
   });
-}
-
-const checkedSchedules = new WeakSet<AdaptiveSchedule>();
-
-function scheduleOf(market: Market, underlying: string): AdaptiveSchedule {
-  const field = `market.adaptive.${underlying}`;
-  const schedule = market.adaptive?.get(underlying);
-  if (schedule === undefined) {
-    const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
-    throw new ModelInputError('market-missing', field, message);
-  }
-  // A published schedule never changes: the same one is checked once.
-  if (!checkedSchedules.has(schedule)) {
-    requireSchedule(schedule, field);
-    checkedSchedules.add(schedule);
-  }
-  return schedule;
 }
 
 function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
@@ -183,7 +172,7 @@ function initialOf(
     loss: ZERO,
   };
   for (const filled of ['buy', 'sell'] as const) {
-    const orders = portfolio.orders.filter(({ side, reduceOnly }) => side === filled && reduceOnly !== true);
+    const orders = openingOrders(portfolio, filled);
     if (orders.length === 0) continue;
     const loss = sum(orders.map((order) => fillLoss(order, market)).sort((a, b) => a.cmp(b)));
     const assessed = booksWithFills(portfolio, market, orders, coins, parameters).map((book) =>
@@ -207,16 +196,6 @@ function initialOf(
   return { total: worst.total.plus(ofCollateral), lines };
 }
 
-/** Loss of a fill against the mark, USD, >= 0; a gain doesn't count before it is made. */
-function fillLoss({ instrument, side, quantity, price }: OpenOrder, market: Market): Decimal {
-  if (price === undefined) return ZERO;
-  const { mark } = instrumentMarketOf(market, instrument.id);
-  const signed = side === 'buy' ? quantity : quantity.neg();
-  const gain = profit(instrument, signed, finite(price, `orders.${instrument.id}.price`), mark);
-  const { spot } = underlyingMarketOf(market, instrument.underlying);
-  return maxOf(gain.times(instrument.settlement === 'inverse' ? spot : ONE).neg(), ZERO);
-}
-
 function booksWithFills(
   portfolio: Portfolio,
   market: Market,
@@ -224,14 +203,10 @@ function booksWithFills(
   coins: readonly Exposure[],
   parameters: AdaptiveParameters,
 ): readonly UnderlyingBook[] {
-  const fills = orders.map(({ instrument, side, quantity }): PositionHolding => {
-    const size = positive(quantity, `orders.${instrument.id}.quantity`);
-    return { instrument, quantity: side === 'buy' ? size : size.neg() };
-  });
   const exposuresOf = (positions: readonly PositionHolding[]): readonly Exposure[] =>
     valuePositions(positions, market, parameters.grid).map(({ exposure }) => exposure);
   const before = exposuresOf(portfolio.positions);
-  const after = exposuresOf([...portfolio.positions, ...fills]);
+  const after = exposuresOf([...portfolio.positions, ...orders.map(fillOf)]);
   const sizesOf = (exposures: readonly Exposure[], underlying: string): SideSizes =>
     sideSizes(exposures.filter((exposure) => exposure.underlying === underlying));
   return booksOf(portfolio, market, after, coins).map((book) => {
@@ -248,9 +223,10 @@ function doubtfulCharge(assessed: readonly AssessedUnderlying[], { collateral }:
   const { confidence: rule } = collateral;
   return sum(
     assessed.flatMap(({ exposures, requirement }) =>
-      exposures.map(({ confidence }, i) =>
-        (requirement.alone[i] ?? ZERO).times(rule.factor).times(doubt(confidence, rule)),
-      ),
+      exposures.flatMap(({ confidence }, i) => {
+        const doubtful = doubt(confidence, rule);
+        return doubtful.isZero() ? [] : [(requirement.alone[i] ?? ZERO).times(rule.factor).times(doubtful)];
+      }),
     ),
   );
 }
@@ -304,13 +280,17 @@ const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying
 });
 
 /** Scenarios of one underlying, `BTC:spot-0.0156/vol+0.3`: other underlyings don't move in them. */
-function scenariosOf({ underlying, exposures, requirement }: AssessedUnderlying): readonly ScenarioResult[] {
-  return requirement.points.map(({ id }, point) => {
+function scenariosOf(
+  { underlying, exposures, ranges }: AssessedUnderlying,
+  parameters: AdaptiveParameters,
+): readonly ScenarioResult[] {
+  const { points, profits, jointProfits } = scannedProfits(exposures, ranges, parameters);
+  return points.map(({ id }, point) => {
     const byPosition = exposures.map(({ subject }, i) => ({
       instrument: subject,
-      pnl: requirement.profits[i]?.[point] ?? ZERO,
+      pnl: profits[i]?.[point] ?? ZERO,
     }));
-    return { id: `${underlying}:${id}`, pnl: requirement.jointProfits[point] ?? ZERO, byPosition };
+    return { id: `${underlying}:${id}`, pnl: jointProfits[point] ?? ZERO, byPosition };
   });
 }
 

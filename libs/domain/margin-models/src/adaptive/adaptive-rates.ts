@@ -1,4 +1,5 @@
 import { Decimal, maxOf, minOf, ZERO } from '@ballast/kernel';
+import type { Market } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
 import type { AdaptiveSchedule, AdaptiveTable, RateBracket, SideSizes } from './adaptive-schedule.js';
 
@@ -71,11 +72,29 @@ function rangeOf(
   };
 }
 
+const checkedSchedules = new WeakSet<AdaptiveSchedule>();
+
+/** What is published of an underlying, checked. @throws ModelInputError `market-missing`, `schedule-malformed` */
+export function scheduleOf(market: Market, underlying: string): AdaptiveSchedule {
+  const field = `market.adaptive.${underlying}`;
+  const schedule = market.adaptive?.get(underlying);
+  if (schedule === undefined) {
+    const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
+    throw new ModelInputError('market-missing', field, message);
+  }
+  // A published schedule never changes: the same one is checked once.
+  if (!checkedSchedules.has(schedule)) {
+    requireSchedule(schedule, field);
+    checkedSchedules.add(schedule);
+  }
+  return schedule;
+}
+
 /**
  * Checks a published schedule: every table starts at 0, floors rise, rates are in (0, 1], and nothing jumps at a floor.
  * @throws ModelInputError `schedule-malformed`
  */
-export function requireSchedule(schedule: AdaptiveSchedule, field: string): void {
+function requireSchedule(schedule: AdaptiveSchedule, field: string): void {
   const { call, notice, trigger } = schedule;
   const tables = [call, ...notice, trigger.long, trigger.short].filter((table) => table !== null);
   if (notice.length === 0) throw malformed(`${field}.notice`, 'has no table; the one in force belongs to it');

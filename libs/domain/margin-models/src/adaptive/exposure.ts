@@ -1,5 +1,5 @@
 import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
-import { isoOf, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { isoOf, ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArrayValue } from '../margin-model.js';
 import { ModelInputError } from '../model-input-error.js';
@@ -47,16 +47,15 @@ export interface ValuedPosition {
   readonly line: ExplainLine;
 }
 
-/** Profit of an exposure at a point of the scan, USD, loss negative. */
-export function profitAt({ linear, option, subject }: Exposure, point: ScanPoint): Decimal {
-  if (option === null) return linear.times(point.move);
+/** Profit of one unit of an option at a point of the scan, USD. @throws ModelInputError `risk-array-incomplete` */
+export function unitProfitAt({ values, unmoved }: OptionExposure, subject: string, point: ScanPoint): Decimal {
   let moved = ZERO;
   for (const { id, weight } of point.corners) {
-    const value = option.values.get(id);
+    const value = values.get(id);
     if (value === undefined) throw missingScenario(subject, id);
     moved = moved.plus(value.times(weight));
   }
-  return moved.minus(option.unmoved.times(point.weight)).times(option.units);
+  return moved.minus(unmoved.times(point.weight));
 }
 
 /** Delta-equivalent notional by side, USD, >= 0. Sizes of several accounts of an owner add up. */
@@ -132,15 +131,30 @@ function exposureOf(
   };
   // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
   const units = quantity.times(instrument.contractSize);
-  const [below, unmoved, above] = scenariosAroundZero(grid);
-  const delta = valueOf(above.id).minus(valueOf(below.id)).times(units).div(above.spotMove.minus(below.spotMove));
+  const { below, unmoved, above, perMove } = scenariosAroundZero(grid);
+  const delta = perMove(valueOf(above.id).minus(valueOf(below.id)).times(units));
   const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved.id) };
   return { ...common, expiry, linear: ZERO, option, delta };
 }
 
 /** A coin held as collateral, or owed, moves with its underlying; `worth` is what it counts for. */
-export function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decimal): Exposure {
+function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decimal): Exposure {
   return { subject: asset, underlying: asset, expiry: 'spot', linear: worth, option: null, delta: ZERO, confidence };
+}
+
+/** Coins whose market move is charged together with the positions of their underlying. */
+export function coinExposures(
+  collateral: readonly CollateralWorth[],
+  market: Market,
+  jointly: ReadonlySet<string>,
+): readonly Exposure[] {
+  return collateral
+    .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())
+    .map((worth) => {
+      const { asset } = worth;
+      const field = `market.collateral.${asset}.confidence`;
+      return collateralExposure(worth, confidenceOf(market.collateral.get(asset)?.confidence, field));
+    });
 }
 
 function signedNotional(instrument: Instrument, quantity: Decimal, mark: Decimal): Decimal {
@@ -197,20 +211,37 @@ function missingScenario(instrument: string, scenario: string): ModelInputError 
 }
 
 /** The scenarios with volatility as it is, next below the present price, at it and next above it. */
-function scenariosAroundZero(grid: ScenarioGrid): readonly [PublishedScenario, PublishedScenario, PublishedScenario] {
+interface AroundZero {
+  readonly below: PublishedScenario;
+  readonly unmoved: PublishedScenario;
+  readonly above: PublishedScenario;
+  /** Divides by the distance of the two moves. */
+  readonly perMove: (difference: Decimal) => Decimal;
+}
+
+function scenariosAroundZero(grid: ScenarioGrid): AroundZero {
   const known = aroundZero.get(grid);
   if (known !== undefined) return known;
   const level = publishedScenarios(grid).filter(
     ({ id, volatilityShock }) => id.startsWith('spot') && volatilityShock.isZero(),
   );
   const zero = level.findIndex(({ spotMove }) => spotMove.isZero());
-  const found = [level[zero - 1], level[zero], level[zero + 1]] as unknown as [
+  const [below, unmoved, above] = level.slice(zero - 1, zero + 2) as [
     PublishedScenario,
     PublishedScenario,
     PublishedScenario,
   ];
+  const width = above.spotMove.minus(below.spotMove);
+  const inverse = ONE.div(width);
+  // A product rounds to the same 40 digits as the quotient where the inverse is exact, and is several times as fast.
+  const exact = inverse.times(width).eq(ONE) && inverse.precision() < INVERSE_DIGITS;
+  const perMove = (difference: Decimal): Decimal => (exact ? difference.times(inverse) : difference.div(width));
+  const found = { below, unmoved, above, perMove };
   aroundZero.set(grid, found);
   return found;
 }
 
-const aroundZero = new WeakMap<ScenarioGrid, readonly [PublishedScenario, PublishedScenario, PublishedScenario]>();
+/** An inverse of fewer digits was not rounded. */
+const INVERSE_DIGITS = 40;
+
+const aroundZero = new WeakMap<ScenarioGrid, AroundZero>();

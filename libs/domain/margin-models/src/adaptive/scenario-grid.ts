@@ -84,12 +84,8 @@ export function scanPoints(
       for (const move of spots) points.set(scenarioId(move, ZERO), linearPoint(move));
       continue;
     }
-    const shocks = grid.volatilityShocks;
-    const [lowest, highest] = [shocks[0] ?? ZERO, shocks[shocks.length - 1] ?? ZERO];
-    const down = minOf(shockPerScalar.down.times(scalar), lowest.neg()).neg();
-    const up = minOf(shockPerScalar.up.times(scalar), highest);
     for (const move of within(grid.spotMoves, spots[0] as Decimal, spots[1] as Decimal)) {
-      for (const shock of within(shocks, down, up)) {
+      for (const shock of shocksWithin(grid, shockPerScalar, scalar)) {
         const point = gridPoint(grid, move, shock);
         points.set(point.id, point);
       }
@@ -104,8 +100,19 @@ export function scanPoints(
   return [...points.values()];
 }
 
+/** Volatility shocks to look at: both ends at that V, within the grid, and what lies between them on it. */
+export function shocksWithin(
+  { volatilityShocks: shocks }: ScenarioGrid,
+  perScalar: { readonly up: Decimal; readonly down: Decimal },
+  scalar: Decimal,
+): readonly Decimal[] {
+  const [lowest, highest] = [shocks[0] ?? ZERO, shocks[shocks.length - 1] ?? ZERO];
+  const down = minOf(perScalar.down.times(scalar), lowest.neg()).neg();
+  return within(shocks, down, minOf(perScalar.up.times(scalar), highest));
+}
+
 /** Both ends of a range and what lies between them on an axis, rising. */
-function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly Decimal[] {
+export function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly Decimal[] {
   const between = axis.filter((value) => value.gt(from) && value.lt(to));
   return from.eq(to) ? [from] : [from, ...between, to];
 }
@@ -140,7 +147,7 @@ function gridPoint(grid: ScenarioGrid, move: Decimal, shock: Decimal): ScanPoint
  * The grid values around a value with their parts, which add up to 1. A part is exact where the distance of the grid values
  * divides decimally (0.01, 0.025, 0.2), else it has 40 digits.
  */
-function neighbours(
+export function neighbours(
   axis: readonly Decimal[],
   value: Decimal,
 ): readonly { readonly value: Decimal; readonly weight: Decimal }[] {

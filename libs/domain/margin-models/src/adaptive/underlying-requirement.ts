@@ -1,8 +1,9 @@
 import { maxOf, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveRanges } from './adaptive-rates.js';
-import { profitAt, type Exposure } from './exposure.js';
-import { scanPoints, type ScanPoint } from './scenario-grid.js';
+import { decisiveLosses, expiriesOf, scanFor, unitProfitsOf, type Losses } from './decisive-losses.js';
+import type { Exposure } from './exposure.js';
+import type { ScanPoint } from './scenario-grid.js';
 
 /** Requirement of one underlying at one level, in the parts that add up to it, USD, unrounded. */
 export interface UnderlyingRequirement {
@@ -17,13 +18,17 @@ export interface UnderlyingRequirement {
   readonly total: Decimal;
   /** Where the greatest loss is; null if nothing loses anywhere. */
   readonly worst: ScanPoint | null;
+  /** Charge of each exposure on its own. */
+  readonly alone: readonly Decimal[];
+}
+
+/** Profits of one underlying at every point of its scan, USD, loss negative. */
+export interface ScannedProfits {
   readonly points: readonly ScanPoint[];
   /** By exposure, then by point. */
   readonly profits: readonly (readonly Decimal[])[];
   /** Of all exposures together, by point. */
   readonly jointProfits: readonly Decimal[];
-  /** Charge of each exposure on its own. */
-  readonly alone: readonly Decimal[];
 }
 
 /**
@@ -40,46 +45,66 @@ export function underlyingRequirement(
   spot: Decimal,
   parameters: AdaptiveParameters,
 ): UnderlyingRequirement {
-  const withOptions = exposures.some(({ option }) => option !== null);
-  const points = scanPoints(parameters.grid, ranges, parameters.volatilityShock, withOptions);
-  const profits = exposures.map((exposure) => points.map((point) => profitAt(exposure, point)));
+  const losses = decisiveLosses(exposures, scanFor(exposures, ranges, parameters));
+  return requirementOf(losses, exposures, ranges, spot, parameters);
+}
+
+/** The requirement that some losses make. */
+export function requirementOf(
+  losses: Losses,
+  exposures: readonly Exposure[],
+  ranges: AdaptiveRanges,
+  spot: Decimal,
+  parameters: AdaptiveParameters,
+): UnderlyingRequirement {
   const minimumOf = (group: readonly Exposure[]): Decimal =>
     shortOptionMinimum(group, ranges, spot, parameters.shortOptionMinimum);
-  const alone = exposures.map((exposure, i) => maxOf(greatestLoss(profits[i] ?? []).loss, minimumOf([exposure])));
+  const alone = exposures.map((exposure, i) => {
+    const loss = losses.alone[i] ?? ZERO;
+    return exposure.option?.units.isNegative() === true ? maxOf(loss, minimumOf([exposure])) : loss;
+  });
+  const byExpiry = sum(
+    expiriesOf(exposures).map((expiry, i) =>
+      maxOf(losses.byExpiry[i] ?? ZERO, minimumOf(exposures.filter((exposure) => exposure.expiry === expiry))),
+    ),
+  );
+  const joint = maxOf(losses.joint, minimumOf(exposures));
+  const { betweenExpiries, betweenPositions } = parameters.lostOffset;
+  const lostBetweenExpiries = betweenExpiries.times(maxOf(byExpiry.minus(joint), ZERO));
+  const lostBetweenPositions = betweenPositions.times(maxOf(sum(alone).minus(joint), ZERO));
+  return {
+    loss: losses.joint,
+    shortOptionExcess: joint.minus(losses.joint),
+    betweenExpiries: lostBetweenExpiries,
+    betweenPositions: lostBetweenPositions,
+    total: joint.plus(lostBetweenExpiries).plus(lostBetweenPositions),
+    worst: losses.worst,
+    alone,
+  };
+}
 
-  const expiries = [...new Set(exposures.map(({ expiry }) => expiry))].sort();
-  const expiryProfits = expiries.map((expiry) =>
+/** Every profit in decimals, for whoever wants to read them all. */
+export function scannedProfits(
+  exposures: readonly Exposure[],
+  ranges: AdaptiveRanges,
+  parameters: AdaptiveParameters,
+): ScannedProfits {
+  const scan = scanFor(exposures, ranges, parameters);
+  const { points } = scan;
+  const profits = exposures.map((exposure) => {
+    const { linear, option } = exposure;
+    const unit = unitProfitsOf(exposure, scan);
+    return points.map(({ move }, p) =>
+      unit === null || option === null ? linear.times(move) : unit.exact(p).times(option.units),
+    );
+  });
+  const expiryProfits = expiriesOf(exposures).map((expiry) =>
     summed(
       profits.filter((_, i) => exposures[i]?.expiry === expiry),
       points.length,
     ),
   );
-  const byExpiry = sum(
-    expiries.map((expiry, i) =>
-      maxOf(
-        greatestLoss(expiryProfits[i] ?? []).loss,
-        minimumOf(exposures.filter((exposure) => exposure.expiry === expiry)),
-      ),
-    ),
-  );
-  const jointProfits = summed(expiryProfits, points.length);
-  const whole = greatestLoss(jointProfits);
-  const joint = maxOf(whole.loss, minimumOf(exposures));
-  const { betweenExpiries, betweenPositions } = parameters.lostOffset;
-  const lostBetweenExpiries = betweenExpiries.times(maxOf(byExpiry.minus(joint), ZERO));
-  const lostBetweenPositions = betweenPositions.times(maxOf(sum(alone).minus(joint), ZERO));
-  return {
-    loss: whole.loss,
-    shortOptionExcess: joint.minus(whole.loss),
-    betweenExpiries: lostBetweenExpiries,
-    betweenPositions: lostBetweenPositions,
-    total: joint.plus(lostBetweenExpiries).plus(lostBetweenPositions),
-    worst: whole.index === null ? null : (points[whole.index] ?? null),
-    points,
-    profits,
-    jointProfits,
-    alone,
-  };
+  return { points, profits, jointProfits: summed(expiryProfits, points.length) };
 }
 
 /** Sum of several rows of profits, point by point. */
@@ -89,16 +114,6 @@ function summed(rows: readonly (readonly Decimal[])[], points: number): readonly
     for (const row of rows) total = total.plus(row[point] ?? ZERO);
     return total;
   });
-}
-
-/** Greatest loss over all points, 0 if there is none; the first of equal points. */
-function greatestLoss(profits: readonly Decimal[]): { readonly loss: Decimal; readonly index: number | null } {
-  let least = ZERO;
-  let index: number | null = null;
-  profits.forEach((profit, i) => {
-    if (profit.lt(least)) [least, index] = [profit, i];
-  });
-  return { loss: least.neg().plus(ZERO), index };
 }
 
 /**

@@ -37,7 +37,7 @@ export interface HaircutParts {
  */
 export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
   const { z, sigma, liquidationDays, halfSpread, depeg, minimum } = figures;
-  const volatility = z.times(sigma).times(liquidationDays.sqrt());
+  const volatility = z.times(sigma).times(rootOf(liquidationDays));
   const impact = figures.impact.times(sigma).times(marketValue.div(figures.averageDailyVolume).sqrt());
   return {
     volatility,
@@ -66,10 +66,19 @@ export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures)
 function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
   const { volatility } = haircutOf(ZERO, figures);
   const fixed = volatility.plus(figures.halfSpread).plus(figures.depeg);
-  const slope = figures.impact.times(figures.sigma).div(figures.averageDailyVolume.sqrt());
+  const slope = figures.impact.times(figures.sigma).div(rootOf(figures.averageDailyVolume));
   if (slope.isZero()) return null;
   const top = ONE.minus(fixed).times(2).div(slope.times(3));
   const endOfMinimum = figures.minimum.minus(fixed).div(slope);
   const root = maxOf(top, endOfMinimum, ZERO);
   return root.times(root);
+}
+
+const roots = new WeakMap<Decimal, Decimal>();
+
+/** Square root of a figure of a rule, taken once: it is the dearest operation of a haircut. */
+function rootOf(figure: Decimal): Decimal {
+  const known = roots.get(figure) ?? figure.sqrt();
+  roots.set(figure, known);
+  return known;
 }

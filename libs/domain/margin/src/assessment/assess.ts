@@ -1,4 +1,13 @@
-import type { AccountId, AssessmentDetail, CollateralLine, MarginFigures, Side, Underlying } from '@ballast/facts';
+import type {
+  AccountId,
+  AssessmentDetail,
+  CollateralLine,
+  InstrumentId,
+  MarginFigures,
+  PortfolioDetail,
+  Side,
+  Underlying,
+} from '@ballast/facts';
 import { ASSETS, roundMoney, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
 import { bracketRate } from '../avsl/brackets.js';
 import { instrumentOf, UNDERLYINGS } from '../underlyings.js';
@@ -32,6 +41,7 @@ export interface ExactFigures {
 }
 
 export interface ExactPosition {
+  readonly instrument: InstrumentId;
   readonly underlying: Underlying;
   readonly side: Side;
   readonly quantity: Decimal;
@@ -54,6 +64,8 @@ export interface Assessment {
   readonly clearedHolds: Decimal;
   readonly collateral: readonly (CollateralFigures & { readonly amount: Decimal; readonly worth: Decimal })[];
   readonly positions: readonly ExactPosition[];
+  /** Present when a portfolio model decided. */
+  readonly portfolio?: PortfolioDetail;
 }
 
 export const sideOf = (quantity: Decimal): Side => (quantity.isNegative() ? 'short' : 'long');
@@ -101,6 +113,7 @@ export function assess(account: AccountFigures, schedule: ScheduleFigures): Asse
       liquidation: liquidationRate(prices, side, ownerNotional),
     };
     const position: ExactPosition = {
+      instrument: instrumentOf(underlying),
       underlying,
       side,
       quantity: held.quantity,
@@ -157,7 +170,7 @@ export function writeAssessment(assessment: Assessment): AssessmentDetail {
       value: text(worth),
     })),
     positions: assessment.positions.map((position) => ({
-      instrument: instrumentOf(position.underlying),
+      instrument: position.instrument,
       underlying: position.underlying,
       side: position.side,
       quantity: text(position.quantity),
@@ -170,5 +183,6 @@ export function writeAssessment(assessment: Assessment): AssessmentDetail {
       liquidation: text(position.liquidation),
       unrealisedPnl: text(position.unrealisedPnl),
     })),
+    ...(assessment.portfolio === undefined ? {} : { portfolio: assessment.portfolio }),
   };
 }

@@ -2,6 +2,7 @@ import type {
   AssessmentDetail,
   MarginGlobalEvents,
   MarginParameters,
+  PortfolioDetail,
   PositionRequirement,
   UnderlyingSchedule,
 } from '@ballast/facts';
@@ -23,7 +24,7 @@ export interface ExplanationLine {
 const cents = (value: Decimal, rule: RoundingRule): string => roundMoney(value, 'USD', rule).toFixed(2);
 const shown = (value: Decimal, digits = 8): string => text(value.toDecimalPlaces(digits));
 
-function equityLines({ collateral, clearedHolds, positions, figures }: AssessmentDetail): ExplanationLine[] {
+function equityLines({ collateral, clearedHolds, positions, figures, portfolio }: AssessmentDetail): ExplanationLine[] {
   const usd = (label: string, amount: string, formula: string): ExplanationLine => ({
     section: 'equity',
     label,
@@ -39,10 +40,72 @@ function equityLines({ collateral, clearedHolds, positions, figures }: Assessmen
       ? []
       : [usd('cleared withdrawals', text(dec(clearedHolds).neg()), 'on its way out, no longer equity')]),
     ...positions.map(({ instrument, quantity, mark, unrealisedPnl }) => {
+      if (portfolio !== undefined) return usd(`worth of ${instrument}`, unrealisedPnl, `${quantity} at ${mark}`);
       const cost = dec(quantity).times(mark).minus(unrealisedPnl);
       return usd(`unrealised profit ${instrument}`, unrealisedPnl, `${quantity} x ${mark} - ${shown(cost)}`);
     }),
+    ...(portfolio?.lines ?? [])
+      .filter(({ code }) => code === AWAITING_DELIVERY)
+      .map(({ subject = '', amount }) => usd(`worth of ${subject}`, amount, 'expired, not yet paid')),
     usd('equity', figures.equity, 'sum, rounded down to the cent'),
+  ];
+}
+
+const AWAITING_DELIVERY = 'awaiting-delivery';
+const WORST_SCENARIO = 'worst-scenario';
+const COLLATERAL = 'collateral';
+/** Lines that are part of equity and stand there. */
+const IN_EQUITY: ReadonlySet<string> = new Set([COLLATERAL, 'debt', AWAITING_DELIVERY]);
+
+/** How a portfolio model came to its requirement: the model, its worst scenario by position, each line, the shares. */
+function portfolioLines(portfolio: PortfolioDetail, positions: readonly PositionRequirement[]): ExplanationLine[] {
+  const line = (label: string, amount: string, formula: string): ExplanationLine => ({
+    section: 'requirement',
+    label,
+    amount,
+    unit: 'USD',
+    formula,
+  });
+  const { model, parameters, riskArrays, worstScenario, scenarios, lines } = portfolio;
+  const worst = scenarios.find(({ id }) => id === worstScenario);
+  const figuresOf = (figures: Readonly<Record<string, string>> = {}): string =>
+    Object.entries(figures)
+      .map(([name, figure]) => `${name} ${shown(dec(figure))}`)
+      .join(', ');
+  return [
+    ...(worst === undefined
+      ? []
+      : [
+          line(
+            `worst scenario ${worst.id}`,
+            worst.pnl,
+            `of ${scenarios.length}, by ${model} with ${parameters}, risk arrays ${riskArrays}`,
+          ),
+        ]),
+    ...lines
+      .filter(({ code }) => code === WORST_SCENARIO)
+      .map(({ subject = '', amount }) => line(`${subject} in the worst scenario`, amount, 'profit, loss negative')),
+    ...lines
+      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO)
+      .map(({ code, subject, amount, figures }) =>
+        line(subject === undefined ? code : `${code} ${subject}`, amount, figuresOf(figures)),
+      ),
+    ...lines.flatMap(({ code, subject = '', figures: { haircut, ...parts } = {} }): ExplanationLine[] =>
+      code !== COLLATERAL || haircut === undefined
+        ? []
+        : [
+            {
+              section: 'requirement',
+              label: `haircut of ${subject}`,
+              amount: haircut,
+              unit: 'rate',
+              formula: figuresOf(parts),
+            },
+          ],
+    ),
+    ...positions.map(({ instrument, call, notional }) =>
+      line(`${instrument} share of the call requirement`, call, `of a notional of ${shown(dec(notional))}`),
+    ),
   ];
 }
 
@@ -121,7 +184,10 @@ function scalarLines(schedule: UnderlyingSchedule): ExplanationLine[] {
 }
 
 /** What would lift equity to a level: a deposit, or closing part of the largest position at its mark. */
-function remedyLines(level: 'call' | 'liquidation', { figures, positions }: AssessmentDetail): ExplanationLine[] {
+function remedyLines(
+  level: 'call' | 'liquidation',
+  { figures, positions, portfolio }: AssessmentDetail,
+): ExplanationLine[] {
   const missing = dec(figures[level]).minus(figures.equity);
   if (missing.lte(0)) return [];
   const deposit: ExplanationLine = {
@@ -132,7 +198,8 @@ function remedyLines(level: 'call' | 'liquidation', { figures, positions }: Asse
     formula: `${figures[level]} - ${figures.equity}`,
   };
   const [first, ...others] = positions;
-  if (first === undefined) return [deposit];
+  // How much a smaller position frees in a portfolio is for what-if to say: its scenarios move.
+  if (first === undefined || portfolio !== undefined) return [deposit];
   const largest = others.reduce((most, next) => (dec(next[level]).gt(most[level]) ? next : most), first);
   const perUnit = dec(largest[level]).div(dec(largest.quantity).abs());
   const reduction = missing.div(perUnit);
@@ -179,7 +246,7 @@ export function explainAssessment(
   schedule: MarginGlobalEvents['ScheduleInForce'],
   parameters: MarginParameters,
 ): readonly ExplanationLine[] {
-  const { figures, positions } = detail;
+  const { figures, positions, portfolio } = detail;
   const total = (label: string, amount: string, formula: string): ExplanationLine => ({
     section: 'requirement',
     label,
@@ -193,17 +260,22 @@ export function explainAssessment(
   });
   return [
     ...equityLines(detail),
-    ...held.flatMap(({ position, prices }) => requirementLines(position, prices, parameters)),
+    ...(portfolio === undefined
+      ? held.flatMap(({ position, prices }) => requirementLines(position, prices, parameters))
+      : portfolioLines(portfolio, positions)),
     total('call requirement', figures.call, 'sum, rounded up to the cent'),
     total('liquidation requirement', figures.liquidation, 'sum, rounded up to the cent'),
     total(
       'initial requirement',
       figures.initial,
-      `${parameters.initialMultiple} x call requirement, rounded up to the cent`,
+      portfolio === undefined
+        ? `${parameters.initialMultiple} x call requirement, rounded up to the cent`
+        : 'as the model has it, rounded up to the cent',
     ),
-    ...held.flatMap(({ prices }) => scalarLines(prices)),
+    ...[...new Set(held.map(({ prices }) => prices))].flatMap(scalarLines),
     ...remedyLines('call', detail),
     ...remedyLines('liquidation', detail),
-    ...positions.flatMap((position) => liquidationPriceLine(detail, position)),
+    // Of a portfolio no single price is the liquidation price.
+    ...(portfolio === undefined ? positions.flatMap((position) => liquidationPriceLine(detail, position)) : []),
   ];
 }

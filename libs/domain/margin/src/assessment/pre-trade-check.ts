@@ -1,22 +1,29 @@
-import type { AccountId, InstrumentId, MarginFigures } from '@ballast/facts';
+import type { AccountId, InstrumentId, MarginFigures, Underlying } from '@ballast/facts';
 import { dec, ZERO, type Decimal } from '@ballast/kernel';
 import { scheduleInForce, type MarginState } from '../margin.state.js';
-import { underlyingOf } from '../underlyings.js';
-import { assess, sideOf, writeFigures, type AccountFigures, type HeldPosition } from './assess.js';
+import { assessPortfolio } from '../portfolio/assess-portfolio.js';
+import { filledPortfolio } from '../portfolio/filled-portfolio.js';
+import { accountAssessor, holdingsOf, portfolioAccountOf, portfolioMarketOf } from '../portfolio/portfolio-accounts.js';
+import { termsOf } from '../portfolio/priced-contracts.js';
+import type { AccountRecord } from '../run/account-book.js';
+import { underlyingOfPerpetual } from '../underlyings.js';
+import type { ScheduleFigures } from './schedule-figures.js';
+import { assess, sideOf, writeFigures, type AccountFigures, type ExactFigures, type HeldPosition } from './assess.js';
 import { RESTRICTED } from './margin-state.js';
 
 export interface OrderToCheck {
   readonly accountId: AccountId;
   readonly instrument: InstrumentId;
-  /** Base units, negative = sell. */
+  /** Contracts (of a linear perpetual: base units), negative = sell. */
   readonly quantity: string;
-  /** Price it would be filled at, USD; the mark when absent. */
+  /** Price it would be filled at, as the contract is quoted; the mark when absent. */
   readonly price?: string;
 }
 
 export type PreTradeRefusal =
   | 'account-unknown'
   | 'quantity-zero'
+  | 'instrument-unknown'
   | 'no-prices'
   | 'prices-halted'
   | 'account-reduce-only'
@@ -25,7 +32,7 @@ export type PreTradeRefusal =
 export interface PreTradeAnswer {
   readonly accepted: boolean;
   readonly code: PreTradeRefusal | null;
-  /** The order makes the position smaller without turning it round. */
+  /** @see preTradeCheck */
   readonly riskReducing: boolean;
   /** Equity and requirements of both levels, with the account as it is and as it would be; null without a schedule. */
   readonly before: MarginFigures | null;
@@ -53,12 +60,12 @@ function filledPosition(
 /** The account as it would be after the fill; the owner's sums move with it. Fees are not part of the check. */
 function filledAccount(
   account: AccountFigures,
-  { instrument, quantity }: OrderToCheck,
+  underlying: Underlying,
+  quantity: Decimal,
   price: Decimal,
 ): AccountFigures {
-  const underlying = underlyingOf(instrument);
   const held = account.positions.get(underlying) ?? { quantity: ZERO, cost: ZERO };
-  const { position, realised } = filledPosition(held, dec(quantity), price);
+  const { position, realised } = filledPosition(held, quantity, price);
   const share = (of: Decimal, side: string): Decimal => (!of.isZero() && sideOf(of) === side ? of.abs() : ZERO);
   return {
     ...account,
@@ -75,6 +82,10 @@ function filledAccount(
 /**
  * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on nothing else; on halted prices no
  * new risk; otherwise equity after the fill must cover the initial requirement after it.
+ *
+ * Risk-reducing, of an account with linear perpetuals alone: the position gets smaller without turning round. In a portfolio
+ * a position may be the hedge of another one, so there the call requirement decides: it doesn't rise when a position gets
+ * smaller, or it falls and equity beyond it doesn't (a hedge is bought).
  * @see docs/spec/margin.md
  */
 export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTradeAnswer {
@@ -83,26 +94,64 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   if (account === undefined) return { accepted: false, code: 'account-unknown', riskReducing: false, ...unassessed };
   const quantity = dec(order.quantity);
   if (quantity.isZero()) return { accepted: false, code: 'quantity-zero', riskReducing: false, ...unassessed };
-  const held = account.positions.get(underlyingOf(order.instrument))?.quantity ?? ZERO;
-  const riskReducing = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
+  if (termsOf(order.instrument, state) === undefined)
+    return { accepted: false, code: 'instrument-unknown', riskReducing: false, ...unassessed };
+  const held = holdingsOf(account).get(order.instrument)?.quantity ?? ZERO;
+  const smaller = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
 
   const schedule = scheduleInForce(state);
-  const prices = schedule?.underlyings.get(underlyingOf(order.instrument));
-  if (schedule === null || prices === undefined) {
-    return { accepted: riskReducing, code: riskReducing ? null : 'no-prices', riskReducing, ...unassessed };
+  const checked = schedule === null ? null : assessFill(state, account, schedule, order);
+  if (schedule === null || checked === null) {
+    return { accepted: smaller, code: smaller ? null : 'no-prices', riskReducing: smaller, ...unassessed };
   }
-  const figures = state.book.figuresOf(account);
-  const price = order.price === undefined ? prices.mark : dec(order.price);
-  const after = assess(filledAccount(figures, order, price), schedule).figures;
+  const { before, after, portfolio } = checked;
+  const riskReducing = portfolio ? lowersRisk(before, after, smaller) : smaller;
   const answer = (code: PreTradeRefusal | null): PreTradeAnswer => ({
     accepted: code === null,
     code,
     riskReducing,
-    before: writeFigures(assess(figures, schedule).figures),
+    before: writeFigures(before),
     after: writeFigures(after),
   });
   if (riskReducing) return answer(null);
   if (state.book.stateOf(account) >= RESTRICTED) return answer('account-reduce-only');
   if (schedule.halted) return answer('prices-halted');
   return answer(after.equity.lt(after.initial) ? 'below-initial-requirement' : null);
+}
+
+function lowersRisk(before: ExactFigures, after: ExactFigures, smaller: boolean): boolean {
+  if (smaller && after.call.lte(before.call)) return true;
+  const surplus = ({ equity, call }: ExactFigures): Decimal => equity.minus(call);
+  return after.call.lt(before.call) && surplus(after).gte(surplus(before));
+}
+
+interface CheckedFill {
+  readonly before: ExactFigures;
+  readonly after: ExactFigures;
+  /** By a portfolio model, before or after. */
+  readonly portfolio: boolean;
+}
+
+/** Figures before and after the fill; null when the contract has no price, or has expired. */
+function assessFill(
+  state: MarginState,
+  account: AccountRecord,
+  schedule: ScheduleFigures,
+  order: OrderToCheck,
+): CheckedFill | null {
+  const underlying = underlyingOfPerpetual(order.instrument);
+  const { figures: before } = accountAssessor(state, schedule)(account);
+  if (underlying !== null && !state.book.isPortfolio(account)) {
+    const mark = schedule.underlyings.get(underlying)?.mark;
+    if (mark === undefined) return null;
+    const price = order.price === undefined ? mark : dec(order.price);
+    const filled = filledAccount(state.book.figuresOf(account), underlying, dec(order.quantity), price);
+    return { before, after: assess(filled, schedule).figures, portfolio: false };
+  }
+  const market = portfolioMarketOf(state, schedule);
+  const contract = market.open(order.instrument);
+  if (contract === null) return null;
+  const price = order.price === undefined ? contract.price : dec(order.price);
+  const filled = filledPortfolio(portfolioAccountOf(state, account), contract, dec(order.quantity), price);
+  return { before, after: assessPortfolio(filled, market).figures, portfolio: true };
 }

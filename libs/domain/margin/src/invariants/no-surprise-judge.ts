@@ -28,9 +28,15 @@ export interface NoSurpriseJudge {
   violations(event: MarginEvents['LiquidationTriggered']): readonly NoSurpriseViolation[];
 }
 
+interface CallLevel {
+  readonly from: Instant;
+  readonly brackets: readonly BracketFigures[];
+  readonly scalar: Decimal;
+}
+
 interface History {
   marks: PastMark[];
-  readonly calls: { readonly from: Instant; readonly brackets: readonly BracketFigures[] }[];
+  readonly calls: CallLevel[];
   trigger: BySide<Decimal>;
   previousAsOf: Instant | null;
 }
@@ -54,6 +60,14 @@ export function noSurpriseJudge(): NoSurpriseJudge {
     return figures;
   };
 
+  const lowest = (underlying: Underlying, figureOf: (level: CallLevel) => Decimal): Decimal => {
+    invariant(newest, 'an entry needs a schedule');
+    const { noticeMs } = parametersOf(newest.parameters);
+    const [first, ...others] = inForceWithin(historyOf(underlying).calls, newest.asOf, noticeMs).map(figureOf);
+    invariant(first, 'at least one schedule is in force');
+    return minOf(first, ...others);
+  };
+
   return {
     seed({ underlying, lastHour }) {
       historyOf(underlying).marks = lastHour.map(({ at, mark }) => ({ at, mark: dec(mark) }));
@@ -69,7 +83,11 @@ export function noSurpriseJudge(): NoSurpriseJudge {
         const mark = dec(prices.mark);
         history.marks.push({ at: schedule.asOf, mark });
         forgetOlderThanReference(history, schedule.asOf);
-        putInForce(history.calls, { from: schedule.asOf, brackets: readBrackets(prices.callBrackets) });
+        putInForce(history.calls, {
+          from: schedule.asOf,
+          brackets: readBrackets(prices.callBrackets),
+          scalar: dec(prices.scalarEffective),
+        });
         // HALT: scalars and triggers keep their values.
         if (prices.status !== 'HALT') {
           const elapsed = history.previousAsOf === null ? 0 : schedule.asOf - history.previousAsOf;
@@ -86,15 +104,9 @@ export function noSurpriseJudge(): NoSurpriseJudge {
     },
     violations(event) {
       return judgeEntry(event, {
-        lowestCallRate({ underlying, ownerNotional }) {
-          invariant(newest, 'an entry needs a schedule');
-          const { noticeMs } = parametersOf(newest.parameters);
-          const [first, ...others] = inForceWithin(historyOf(underlying).calls, newest.asOf, noticeMs).map(
-            ({ brackets }) => bracketRate(brackets, dec(ownerNotional)),
-          );
-          invariant(first, 'at least one schedule is in force');
-          return minOf(first, ...others);
-        },
+        lowestCallRate: ({ underlying, ownerNotional }) =>
+          lowest(underlying, ({ brackets }) => bracketRate(brackets, dec(ownerNotional))),
+        lowestScalar: (underlying) => lowest(underlying, ({ scalar }) => scalar),
         reproducedTrigger: (underlying, side) => historyOf(underlying).trigger[side],
       });
     },

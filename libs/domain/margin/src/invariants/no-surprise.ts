@@ -1,4 +1,6 @@
 import type {
+  AssessmentDetail,
+  DecimalString,
   Instant,
   MarginEvents,
   MarginGlobalEvents,
@@ -40,7 +42,8 @@ const SCALAR_TOLERANCE = '0.000000001';
  * No surprise: at an entry into LIQUIDATING
  * 1. equity is below the sum of the position requirements, rounded up to the cent;
  * 2. each position's liquidation rate is at most the lowest call rate, at the present size, of all schedules in force in
- *    the notice period;
+ *    the notice period; of a portfolio by adaptive-portfolio the range that each underlying was moved over, either way (other
+ *    models have no schedule: their rates don't change, so nobody had to be warned of one);
  * 3. or the event names the trigger of that underlying and side, and recomputed from the marks it was on, or is still
  *    decaying from when it was.
  * @returns what is broken; nothing when all holds
@@ -52,13 +55,16 @@ export function checkNoSurprise(
 ): readonly NoSurpriseViolation[] {
   return judgeEntry(event, {
     lowestCallRate: (position) => lowestCallRate(position, evidence),
+    lowestScalar: (underlying) => lowestScalar(underlying, evidence),
     reproducedTrigger: (underlying, side) => reproducedTrigger(underlying, side, evidence),
   });
 }
 
 /** What the marks and schedules say at the moment of an entry. */
 export interface RecomputedLevels {
-  lowestCallRate(position: PositionRequirement): Decimal;
+  lowestCallRate(position: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>): Decimal;
+  /** Lowest V_eff in force within the notice period. */
+  lowestScalar(underlying: Underlying): Decimal;
   reproducedTrigger(underlying: Underlying, side: Side): Decimal;
 }
 
@@ -79,28 +85,72 @@ export function judgeEntry(
   if (!required.eq(figures.liquidation)) {
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
-  for (const position of positions) {
-    const lowest = levels.lowestCallRate(position);
-    if (dec(position.liquidationRate).lte(lowest.plus(RATE_TOLERANCE))) continue;
-    const named = event.triggers.find(
-      ({ underlying, side }) => underlying === position.underlying && side === position.side,
-    );
+  for (const { subject, underlying, side, rate, ownerNotional, scalar } of appliedRates(event.assessment)) {
+    const lowest = levels.lowestCallRate({ underlying, ownerNotional });
+    const scalarNoticed = scalar === null || dec(scalar).lte(levels.lowestScalar(underlying).plus(SCALAR_TOLERANCE));
+    if (dec(rate).lte(lowest.plus(RATE_TOLERANCE)) && scalarNoticed) continue;
+    const named = event.triggers.find((trigger) => trigger.underlying === underlying && trigger.side === side);
     if (named === undefined) {
-      violations.push({
-        rule: 'rate-without-notice',
-        detail: `${position.instrument}: ${position.liquidationRate} above ${text(lowest)}`,
-      });
+      const what = scalarNoticed ? `${rate} above ${text(lowest)}` : `scalar ${scalar ?? ''} above the lowest in force`;
+      violations.push({ rule: 'rate-without-notice', detail: `${subject}: ${what}` });
       continue;
     }
-    const reproduced = levels.reproducedTrigger(position.underlying, position.side);
+    const reproduced = levels.reproducedTrigger(underlying, side);
     if (dec(named.scalar).gt(reproduced.plus(SCALAR_TOLERANCE))) {
       violations.push({
         rule: 'trigger-not-reproduced',
-        detail: `${position.underlying} ${position.side}: ${named.scalar} by the event, ${text(reproduced)} by the marks`,
+        detail: `${underlying} ${side}: ${named.scalar} by the event, ${text(reproduced)} by the marks`,
       });
     }
   }
   return violations;
+}
+
+/** A rate that a liquidation requirement was reckoned with, at the size that it depends on. */
+interface AppliedRate {
+  readonly subject: string;
+  readonly underlying: Underlying;
+  readonly side: Side;
+  readonly rate: DecimalString;
+  readonly ownerNotional: DecimalString;
+  /** V of the volatility shocks of that side; null where there are none. */
+  readonly scalar: DecimalString | null;
+}
+
+/** Rates of positions; of a portfolio the ranges of its underlyings, if its model scans them. */
+function appliedRates({ positions, portfolio }: AssessmentDetail): readonly AppliedRate[] {
+  if (portfolio === undefined) {
+    return positions.map(({ instrument, underlying, side, liquidationRate, ownerNotional }) => ({
+      subject: instrument,
+      underlying,
+      side,
+      rate: liquidationRate,
+      ownerNotional,
+      scalar: null,
+    }));
+  }
+  return portfolio.lines
+    .filter(({ code }) => code === 'liquidation-level')
+    .flatMap(({ subject, figures: range = {} }): AppliedRate[] => {
+      const scanned = portfolio.lines.find((line) => line.code === 'scan-risk' && line.subject === subject)?.figures;
+      const underlying = subject as Underlying;
+      const rateOf = (
+        side: Side,
+        rate: string | undefined,
+        size: string | undefined,
+        scalar: string | undefined,
+      ): AppliedRate => {
+        invariant(
+          rate !== undefined && size !== undefined && scalar !== undefined,
+          `the ${side} range of ${underlying} is not explained`,
+        );
+        return { subject: `${underlying} ${side}`, underlying, side, rate, ownerNotional: size, scalar };
+      };
+      return [
+        rateOf('long', range['rangeDown'], scanned?.['sizeLong'], range['scalarDown']),
+        rateOf('short', range['rangeUp'], scanned?.['sizeShort'], range['scalarUp']),
+      ];
+    });
 }
 
 function newestOf({ schedules }: NoSurpriseEvidence): ScheduleInForce {
@@ -118,16 +168,30 @@ function parametersOf({ parameters }: NoSurpriseEvidence, id: string): MarginPar
 const scheduleFor = ({ underlyings }: ScheduleInForce, underlying: Underlying): UnderlyingSchedule | undefined =>
   underlyings.find((schedule) => schedule.underlying === underlying);
 
-function lowestCallRate({ underlying, ownerNotional }: PositionRequirement, evidence: NoSurpriseEvidence): Decimal {
+const lowestCallRate = (
+  { underlying, ownerNotional }: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>,
+  evidence: NoSurpriseEvidence,
+): Decimal =>
+  lowestInForce(underlying, evidence, ({ callBrackets }) =>
+    bracketRate(readBrackets(callBrackets), dec(ownerNotional)),
+  );
+
+const lowestScalar = (underlying: Underlying, evidence: NoSurpriseEvidence): Decimal =>
+  lowestInForce(underlying, evidence, ({ scalarEffective }) => dec(scalarEffective));
+
+/** The lowest of a figure over the schedules in force in the notice period. */
+function lowestInForce(
+  underlying: Underlying,
+  evidence: NoSurpriseEvidence,
+  figureOf: (schedule: UnderlyingSchedule) => Decimal,
+): Decimal {
   const newest = newestOf(evidence);
   const history = evidence.schedules.flatMap((schedule) => {
     const prices = scheduleFor(schedule, underlying);
-    return prices === undefined ? [] : [{ from: schedule.asOf, brackets: prices.callBrackets }];
+    return prices === undefined ? [] : [{ from: schedule.asOf, prices }];
   });
   const { noticeMs } = parametersOf(evidence, newest.parameters);
-  const [first, ...others] = inForceWithin(history, newest.asOf, noticeMs).map(({ brackets }) =>
-    bracketRate(readBrackets(brackets), dec(ownerNotional)),
-  );
+  const [first, ...others] = inForceWithin(history, newest.asOf, noticeMs).map(({ prices }) => figureOf(prices));
   invariant(first, 'at least one schedule is in force');
   return minOf(first, ...others);
 }

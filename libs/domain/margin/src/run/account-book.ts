@@ -1,4 +1,4 @@
-import type { AccountId, Instant, PositionFigures, Side, Underlying } from '@ballast/facts';
+import type { AccountId, InstrumentId, Instant, PositionFigures, Side, Underlying } from '@ballast/facts';
 import {
   ASSETS,
   compareText,
@@ -13,7 +13,8 @@ import {
 } from '@ballast/kernel';
 import type { AccountFigures, HeldPosition } from '../assessment/assess.js';
 import { LIQUIDATING, type StateMemory } from '../assessment/margin-state.js';
-import { UNDERLYINGS, underlyingOf } from '../underlyings.js';
+import { ADAPTIVE_LINEAR } from '../models/adaptive-linear.js';
+import { UNDERLYINGS, underlyingOfPerpetual } from '../underlyings.js';
 import { nearestFloat } from './nearest-float.js';
 
 /** Money of a withdrawal that is held; it stops to be equity when it is cleared. */
@@ -36,7 +37,12 @@ export interface AccountRecord {
   /** Version of the account's stream in accounts p. */
   version: number;
   readonly collateral: Map<Asset, Decimal>;
+  /** Linear perpetuals. */
   readonly positions: Map<Underlying, HeldPosition>;
+  /** Everything else that is held. */
+  readonly contracts: Map<InstrumentId, HeldPosition>;
+  /** The owner's choice of a margin model; null: the default. */
+  model: string | null;
   readonly holds: Map<string, Hold>;
   openCall: OpenCall | null;
   callsIssued: number;
@@ -86,6 +92,8 @@ export class AccountBook {
   states = new Uint8Array(INITIAL_CAPACITY);
   /** 1 if a state depends on more than figures and the present state: an open call, an expiry, a closed liquidation. */
   memorable = new Uint8Array(INITIAL_CAPACITY);
+  /** Slots of accounts that a portfolio model assesses: they hold another contract than linear perpetuals, or chose one. */
+  readonly portfolios = new Set<number>();
   /** Accounts per state. */
   readonly stateCounts: number[] = [0, 0, 0, 0, 0];
 
@@ -123,6 +131,8 @@ export class AccountBook {
       version: 0,
       collateral: new Map(),
       positions: new Map(),
+      contracts: new Map(),
+      model: null,
       holds: new Map(),
       openCall: null,
       callsIssued: 0,
@@ -149,6 +159,15 @@ export class AccountBook {
     return Uint32Array.from(slots);
   }
 
+  /** All accounts of the same owner, this one included, in account-id order. */
+  accountsOfOwner({ ownerId }: AccountRecord): readonly AccountRecord[] {
+    return [...this.slotsOfOwners([ownerId])].map((slot) => this.accounts[slot] as AccountRecord);
+  }
+
+  isPortfolio(account: AccountRecord): boolean {
+    return this.portfolios.has(this.#slot(account));
+  }
+
   /** Slots of all accounts, in account-id order. */
   allSlots(): Uint32Array {
     return this.order.subarray(0, this.size);
@@ -168,8 +187,32 @@ export class AccountBook {
     this.#mirrorCollateral(account);
   }
 
-  setPosition(account: AccountRecord, { instrument, quantity, cost }: PositionFigures): void {
-    const underlying = underlyingOf(instrument);
+  setPosition(account: AccountRecord, position: PositionFigures): void {
+    const underlying = underlyingOfPerpetual(position.instrument);
+    if (underlying === null) this.#setContract(account, position);
+    else this.#setPerpetual(account, underlying, position);
+  }
+
+  setModel(account: AccountRecord, model: string): void {
+    account.model = model;
+    this.#markPortfolio(account);
+  }
+
+  #setContract(account: AccountRecord, { instrument, quantity, cost }: PositionFigures): void {
+    const held = { quantity: dec(quantity), cost: dec(cost) };
+    if (held.quantity.isZero() && held.cost.isZero()) account.contracts.delete(instrument);
+    else account.contracts.set(instrument, held);
+    this.#markPortfolio(account);
+  }
+
+  #markPortfolio(account: AccountRecord): void {
+    const slot = this.#slot(account);
+    const chosen = account.model !== null && account.model !== ADAPTIVE_LINEAR;
+    if (chosen || account.contracts.size > 0) this.portfolios.add(slot);
+    else this.portfolios.delete(slot);
+  }
+
+  #setPerpetual(account: AccountRecord, underlying: Underlying, { quantity, cost }: PositionFigures): void {
     const owner = this.#owner(account.ownerId);
     const before = account.positions.get(underlying)?.quantity ?? ZERO;
     const after = dec(quantity);
@@ -298,7 +341,7 @@ export class AccountBook {
 }
 
 /** Sum of an account's cleared holds per asset. */
-function clearedHolds({ holds }: AccountRecord): Map<Asset, Decimal> {
+export function clearedHolds({ holds }: AccountRecord): Map<Asset, Decimal> {
   const held = new Map<Asset, Decimal>();
   for (const { asset, amount, cleared } of holds.values()) {
     if (cleared) held.set(asset, (held.get(asset) ?? ZERO).plus(amount));

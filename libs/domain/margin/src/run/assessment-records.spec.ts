@@ -9,6 +9,7 @@ import {
   RECORD_BYTES,
   verifyAssessment,
 } from './assessment-records.js';
+import { accountAssessor } from '../portfolio/portfolio-accounts.js';
 import { runMargin } from './margin-run.js';
 
 function crowd(ids: readonly string[]): MarginHouse {
@@ -51,7 +52,13 @@ describe('assessment records', () => {
     const { book } = house.machine.state;
     const schedule = scheduleInForce(house.machine.state);
     if (schedule === null) throw new Error('no schedule');
-    const { records } = runMargin(book, book.allSlots(), schedule, NOON);
+    const { records } = runMargin(
+      book,
+      book.allSlots(),
+      schedule,
+      NOON,
+      accountAssessor(house.machine.state, schedule),
+    );
     expect(readRecord(records.bytes, 0)).toMatchObject({
       idHash: sha256('o0001.main').toString('hex', 0, 16),
       version: 2,
@@ -67,7 +74,13 @@ describe('assessment records', () => {
     const { book } = house.machine.state;
     const schedule = scheduleInForce(house.machine.state);
     if (schedule === null) throw new Error('no schedule');
-    const { records } = runMargin(book, book.allSlots(), schedule, NOON);
+    const { records } = runMargin(
+      book,
+      book.allSlots(),
+      schedule,
+      NOON,
+      accountAssessor(house.machine.state, schedule),
+    );
     expect(records.root()).toBe(completed.root);
     for (const index of new Set([0, Math.floor(count / 2), count - 1])) {
       const proof = proveAssessment(records, index);

@@ -1,5 +1,5 @@
 import type { Instant } from '@ballast/facts';
-import { assess, type Assessment } from '../assessment/assess.js';
+import type { Assessment, ExactFigures } from '../assessment/assess.js';
 import {
   CLEAR_OF_ALL,
   decideState,
@@ -11,6 +11,7 @@ import {
   type StateMemory,
 } from '../assessment/margin-state.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
+import type { AssessAccount } from '../portfolio/portfolio-accounts.js';
 import { ID_HASH_AT, ROW, VERSION_AT, type AccountBook, type AccountRecord } from './account-book.js';
 import { AssessmentRecords } from './assessment-records.js';
 import { nearestFloat } from './nearest-float.js';
@@ -28,6 +29,8 @@ export interface AccountOutcome {
 export interface MarginRun {
   readonly records: AssessmentRecords;
   readonly decidedExactly: number;
+  /** How many accounts portfolio models assessed, by id. */
+  readonly otherModels: ReadonlyMap<string, number>;
   /** In account-id order: changes, and accounts that are LIQUIDATING after the run. */
   readonly outcomes: readonly AccountOutcome[];
   /** Accounts of the whole partition per state after the run. */
@@ -36,22 +39,31 @@ export interface MarginRun {
 
 /**
  * Assesses the accounts in the given slots on one schedule: float64 first, and exact decimals for whatever lies nearer to
- * a level than the proven bound, would change, or is LIQUIDATING. Reads only; the caller appends what follows.
+ * a level than the proven bound, would change, is LIQUIDATING, or is a portfolio. Reads only; the caller appends what follows.
  * @param slots in account-id order
+ * @param assessAccount in exact decimals, on the same schedule
  * @param now clearing time, against which open calls fall due
  */
-export function runMargin(book: AccountBook, slots: Uint32Array, schedule: ScheduleFigures, now: Instant): MarginRun {
+export function runMargin(
+  book: AccountBook,
+  slots: Uint32Array,
+  schedule: ScheduleFigures,
+  now: Instant,
+  assessAccount: AssessAccount,
+): MarginRun {
   const screened = screenSchedule(schedule);
   const records = new AssessmentRecords(slots.length);
   const outcomes: AccountOutcome[] = [];
   const stateCounts = [...book.stateCounts];
   const figures = blankFigures();
+  const otherModels = new Map<string, number>();
+  const anyPortfolio = book.portfolios.size > 0;
   let decidedExactly = 0;
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
     records.setAccount(index, book.words, (slot * ROW + ID_HASH_AT) * 2);
     const state = book.states[slot] as number;
-    if (state !== LIQUIDATING) {
+    if (state !== LIQUIDATING && !(anyPortfolio && book.portfolios.has(slot))) {
       screenAccount(book, screened, slot, figures);
       const levels = screenLevels(figures, screened);
       if (levels >= 0 && staysAsItIs(book, slot, state, levels, schedule.halted, now)) {
@@ -69,24 +81,27 @@ export function runMargin(book: AccountBook, slots: Uint32Array, schedule: Sched
         continue;
       }
     }
-    const outcome = decideExactly(book, slot, schedule, now);
+    const decided = decideExactly(book, slot, schedule, now, assessAccount);
     decidedExactly += 1;
-    const { equity, initial, call, liquidation } = outcome.assessment.figures;
+    const { account, memory, decision, model } = decided;
+    if (model !== null) otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
+    const { equity, initial, call, liquidation } = decided.figures;
     records.setFigures(
       index,
-      outcome.account.version,
+      account.version,
       nearestFloat(equity),
       nearestFloat(initial),
       nearestFloat(call),
       nearestFloat(liquidation),
-      outcome.decision.state,
+      decision.state,
       1,
     );
     stateCounts[state] = (stateCounts[state] ?? 0) - 1;
-    stateCounts[outcome.decision.state] = (stateCounts[outcome.decision.state] ?? 0) + 1;
-    if (outcome.decision.state === LIQUIDATING || !isQuiet(outcome.memory, outcome.decision)) outcomes.push(outcome);
+    stateCounts[decision.state] = (stateCounts[decision.state] ?? 0) + 1;
+    if (decision.state !== LIQUIDATING && isQuiet(memory, decision)) continue;
+    outcomes.push({ account, memory, decision, assessment: decided.detail() });
   }
-  return { records, decidedExactly, outcomes, stateCounts };
+  return { records, decidedExactly, otherModels, outcomes, stateCounts };
 }
 
 /** True if the float64 levels are certain and nothing follows from them. */
@@ -114,16 +129,25 @@ const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
 /** Memory of an account whose state depends on nothing but its figures and its present state. */
 const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
 
+/** A decision in exact decimals, with what it was made on. */
+export interface ExactDecision extends Omit<AccountOutcome, 'assessment'> {
+  readonly figures: ExactFigures;
+  /** Portfolio model that decided; null for adaptive-linear. */
+  readonly model: string | null;
+  readonly detail: () => Assessment;
+}
+
 /** Decides one account in exact decimals. */
 export function decideExactly(
   book: AccountBook,
   slot: number,
   schedule: ScheduleFigures,
   now: Instant,
-): AccountOutcome {
+  assessAccount: AssessAccount,
+): ExactDecision {
   const account = book.accounts[slot] as AccountRecord;
-  const assessment = assess(book.figuresOf(account), schedule);
+  const assessed = assessAccount(account);
   const memory = book.memoryOf(slot, now);
-  const decision = decideState(memory, levelsOf(assessment.figures, schedule.parameters), schedule.halted);
-  return { account, memory, decision, assessment };
+  const decision = decideState(memory, levelsOf(assessed.figures, schedule.parameters), schedule.halted);
+  return { account, memory, decision, ...assessed };
 }

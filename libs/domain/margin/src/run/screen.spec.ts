@@ -6,6 +6,7 @@ import { scheduleFigures, type ScheduleFigures } from '../assessment/schedule-fi
 import { MarginHouse, MINUTE, NOON } from '../margin.fixtures.js';
 import type { MarginGlobalEvents } from '@ballast/facts';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
+import { linearAssessor } from '../portfolio/portfolio-accounts.js';
 import { AccountBook } from './account-book.js';
 import { runMargin } from './margin-run.js';
 import { nearestFloat } from './nearest-float.js';
@@ -176,14 +177,17 @@ describe('float64 screen', () => {
     const book = new AccountBook();
     book.open('ann.main');
     book.setCollateral(book.at('ann.main'), collateral);
-    expect(runMargin(book, book.allSlots(), schedule, NOON)).toMatchObject({ decidedExactly: 0, outcomes: [] });
+    expect(runMargin(book, book.allSlots(), schedule, NOON, linearAssessor(book, schedule))).toMatchObject({
+      decidedExactly: 0,
+      outcomes: [],
+    });
   });
 
   it('leaves a debt of one cent to the decimals, which restrict: without a position there is nothing to call or close out', () => {
     const book = new AccountBook();
     book.open('ann.main');
     book.setCollateral(book.at('ann.main'), { USD: '-0.01' });
-    const run = runMargin(book, book.allSlots(), schedule, NOON);
+    const run = runMargin(book, book.allSlots(), schedule, NOON, linearAssessor(book, schedule));
     expect(run.decidedExactly).toBe(1);
     expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 3, call: 'none', liquidate: false }]);
   });

@@ -20,7 +20,16 @@ const STREAM: Readonly<Record<keyof MarginGlobalEvents, string>> = {
 };
 
 /** Facts of pricing that no schedule depends on. */
-const OF_NO_INTEREST: ReadonlySet<string> = new Set<keyof PricingEvents>(['SourceStateChanged', 'FundingRateFixed']);
+const OF_NO_INTEREST: ReadonlySet<string> = new Set<keyof PricingEvents>([
+  'SourceStateChanged',
+  'FundingRateFixed',
+  'InstrumentAdmitted',
+  'InstrumentRefused',
+  'SurfacePublished',
+  'RiskArraysPublished',
+  'SettlementPriceFixed',
+  'VariationPriceFixed',
+]);
 
 function emit<Type extends keyof MarginGlobalEvents>(
   context: DecisionContext,

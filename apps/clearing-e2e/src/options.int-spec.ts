@@ -1,0 +1,132 @@
+import { replay, verify } from '@ballast/audit';
+import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
+import { testDatabase } from '@ballast/event-log/testing';
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents, LiquidationEvents, MarginEvents, PricingEvents, ServiceLog } from '@ballast/facts';
+import { dec, sum } from '@ballast/kernel';
+import { SERVICES, type ClearingHouse } from '@ballast/services';
+import { OPTION_EXPIRY, OPTION_FALL } from './ci-window.js';
+import { runToEnd } from './clearing-run.js';
+import { readGolden, RENEWAL } from './golden.js';
+import { entriesOf } from './rewrite-history.js';
+
+/** Every entry of a service's numbered partitions and of its global one. */
+async function entriesOfLog({ logs }: ClearingHouse, name: ServiceLog): Promise<LogEntry[]> {
+  const partitions = (await logs.log(name).heads()).map(({ partition }) => partition);
+  return (await Promise.all(partitions.map((partition) => entriesOf(logs.log(name), partition)))).flat();
+}
+
+const payloads = <Payload>(entries: readonly LogEntry[], type: string): readonly Payload[] =>
+  entries.filter((entry) => entry.type === type).map(({ payload }) => payload as Payload);
+
+const isOption = (instrument: string): boolean => /-[CP]$/.test(instrument);
+
+describe.each([
+  { name: 'option-fall', run: OPTION_FALL },
+  { name: 'option-expiry', run: OPTION_EXPIRY },
+] as const)('the run $name', ({ name, run }) => {
+  let house: ClearingHouse;
+
+  beforeAll(async () => {
+    house = await runToEnd(new MemoryLogStore(), run);
+  }, 180_000);
+
+  it(`gives the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
+    expect({ run, digests: await house.digests() }).toEqual(await readGolden(name));
+  });
+
+  it('verifies and replays without a difference', async () => {
+    expect((await verify(house.logs)).fault).toBeUndefined();
+    const { divergence, events } = await replay(house.logs, SERVICES, () => performance.now());
+    expect(divergence).toBeUndefined();
+    expect(events).toBeGreaterThan(500);
+  }, 180_000);
+
+  it('prices every contract at every price set', async () => {
+    const pricing = await entriesOfLog(house, 'pricing');
+    const sets = payloads<PricingEvents['PriceSetPublished']>(pricing, 'PriceSetPublished');
+    const arrays = payloads<PricingEvents['RiskArraysPublished']>(pricing, 'RiskArraysPublished');
+    expect(arrays.map(({ number }) => number)).toEqual(sets.map(({ number }) => number));
+    expect(payloads(pricing, 'InstrumentRefused')).toEqual([]);
+    const fitted = payloads<PricingEvents['SurfacePublished']>(pricing, 'SurfacePublished');
+    expect(fitted.filter(({ origin }) => origin === 'svi').length).toBeGreaterThan(fitted.length / 3);
+  });
+});
+
+describe('option writers in the fall', () => {
+  let liquidation: readonly LogEntry[];
+  let margin: readonly LogEntry[];
+
+  beforeAll(async () => {
+    const house = await runToEnd(new MemoryLogStore(), OPTION_FALL);
+    liquidation = await entriesOfLog(house, 'liquidation');
+    margin = await entriesOfLog(house, 'margin');
+  }, 180_000);
+
+  const isWriters = ({ accountId }: { readonly accountId: string }): boolean => accountId.startsWith('writer-');
+
+  it('are called', () => {
+    expect(payloads<MarginEvents['MarginCallIssued']>(margin, 'MarginCallIssued').filter(isWriters)).not.toEqual([]);
+  });
+
+  it('are liquidated in their options, by portfolios that name their worst scenario', () => {
+    const triggered = payloads<MarginEvents['LiquidationTriggered']>(margin, 'LiquidationTriggered').filter(isWriters);
+    expect(triggered).not.toEqual([]);
+    for (const { assessment } of triggered) expect(assessment.portfolio?.worstScenario).toMatch(/^(BTC|ETH):spot/);
+    const orders = payloads<LiquidationEvents['CloseOutOrderPlaced']>(liquidation, 'CloseOutOrderPlaced');
+    expect(orders.filter((order) => isWriters(order) && isOption(order.instrument))).not.toEqual([]);
+    const costs = payloads<LiquidationEvents['LiquidationCostAssessed']>(liquidation, 'LiquidationCostAssessed');
+    expect(costs.filter((cost) => isWriters(cost) && dec(cost.closedQuantity).gt(0))).not.toEqual([]);
+  });
+});
+
+describe('an expiry', () => {
+  let accounts: readonly LogEntry[];
+  let pricing: readonly LogEntry[];
+
+  beforeAll(async () => {
+    const house = await runToEnd(new MemoryLogStore(), OPTION_EXPIRY);
+    accounts = await entriesOfLog(house, 'accounts');
+    pricing = await entriesOfLog(house, 'pricing');
+  }, 180_000);
+
+  it('delivers options and futures at one price per underlying, to nobody twice', () => {
+    const fixed = payloads<PricingEvents['SettlementPriceFixed']>(pricing, 'SettlementPriceFixed');
+    expect(fixed.map(({ underlying }) => underlying).sort()).toEqual(['BTC', 'ETH']);
+    const delivered = payloads<AccountsEvents['ContractDelivered']>(accounts, 'ContractDelivered');
+    expect(delivered.filter(({ instrument }) => isOption(instrument)).length).toBeGreaterThan(5);
+    const holders = delivered.map(({ accountId, instrument }) => `${accountId} ${instrument}`);
+    expect(new Set(holders).size).toBe(holders.length);
+    for (const { instrument, deliveryPrice } of delivered) {
+      const price = fixed.find(({ underlying }) => instrument.startsWith(underlying))?.price;
+      expect(deliveryPrice).toBe(price);
+    }
+  });
+
+  it('pays as much as it takes, over all partitions', () => {
+    const delivered = payloads<AccountsEvents['ContractDelivered']>(accounts, 'ContractDelivered');
+    const closed = payloads<AccountsEvents['ExpiryClosed']>(accounts, 'ExpiryClosed');
+    for (const instrument of new Set(closed.map((each) => each.instrument))) {
+      const held = delivered.filter((each) => each.instrument === instrument).map(({ quantity }) => dec(quantity));
+      expect(sum(held).toFixed()).toBe('0');
+    }
+    const rounding = sum(closed.map((each) => dec(each.rounding)));
+    expect(rounding.gte(0) && rounding.lt(1)).toBe(true);
+  });
+
+  it('settles the variation of the later futures on the same day', () => {
+    const settled = payloads<AccountsEvents['VariationSettled']>(accounts, 'VariationSettled');
+    expect(new Set(settled.map(({ instrument }) => instrument.slice(3)))).toEqual(new Set(['-27MAR20']));
+  });
+});
+
+it('gives the same digests on PostgreSQL, with contracts listed', async () => {
+  const store = new PostgresLogStore({ connection: await testDatabase() });
+  try {
+    const house = await runToEnd(store, OPTION_EXPIRY);
+    expect(await house.digests()).toEqual((await readGolden('option-expiry')).digests);
+    expect((await verify(house.logs)).fault).toBeUndefined();
+  } finally {
+    await store.close();
+  }
+}, 240_000);

@@ -1,0 +1,64 @@
+import { ownerOf, type Instant } from '@ballast/kernel';
+import { whatIf, type WhatIfAnswer, type WhatIfQuestion, type WhatIfRefusal } from '@ballast/margin-domain';
+import type { LogDirectory } from '@ballast/services';
+import { historyOf } from './account-history.js';
+
+/**
+ * What would margin have said of an account at a time if ... ? On the state rebuilt from the logs alone, up to the last event
+ * at or before that time.
+ * @throws ModelInputError when the question can't be answered
+ */
+export async function whatIfAccount(
+  logs: LogDirectory,
+  question: WhatIfQuestion,
+  at?: Instant,
+): Promise<WhatIfAnswer | WhatIfRefusal> {
+  const { machine } = await historyOf(logs, question.accountId, at);
+  return whatIf(machine.state, question);
+}
+
+/** The answer for a terminal. */
+export function whatIfText(answer: WhatIfAnswer): string {
+  const { accountId, before, after, model, parameters, requirements, worstScenario, scenarios, lines, shocks } = answer;
+  const row = (label: string, ...amounts: readonly string[]): string =>
+    `  ${label.padEnd(44)}${amounts.map((amount) => amount.padStart(18)).join('')}`;
+  const worst = scenarios.find(({ id }) => id === worstScenario);
+  return [
+    `${accountId} of ${ownerOf(accountId)}, version ${answer.accountVersion}, on schedule ${answer.schedule}`,
+    `by ${model} with ${parameters}`,
+    '',
+    row('', 'now', 'if'),
+    ...(['equity', 'initial', 'call', 'liquidation'] as const).map((level) => row(level, before[level], after[level])),
+    '',
+    'Requirement of the model',
+    ...Object.entries(requirements).map(([level, amount]) => row(level, amount)),
+    ...(worst === undefined
+      ? []
+      : [
+          '',
+          `Worst scenario ${worst.id}`,
+          ...worst.byPosition.map(({ instrument, pnl }) => row(instrument, cents(pnl))),
+          row('together', cents(worst.pnl)),
+        ]),
+    '',
+    'Lines of the requirement',
+    ...lines.map(({ code, subject, amount }) =>
+      row(subject === undefined ? code : `${code} ${subject}`, cents(amount)),
+    ),
+    ...(shocks.length === 0
+      ? []
+      : [
+          '',
+          'Shocks',
+          ...shocks.map((shock) =>
+            row(`spot ${shock.spotMove}, volatility ${shock.volatilityShock}`, cents(shock.pnl)),
+          ),
+        ]),
+  ].join('\n');
+}
+
+/** Two digits for reading; the JSON has all of them. */
+const cents = (amount: string): string => {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  return `${whole}.${fraction.padEnd(2, '0').slice(0, 2)}`;
+};

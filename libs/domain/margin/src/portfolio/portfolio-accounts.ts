@@ -1,0 +1,79 @@
+import type { InstrumentId } from '@ballast/facts';
+import { assess, type Assessment, type ExactFigures, type HeldPosition } from '../assessment/assess.js';
+import type { ScheduleFigures } from '../assessment/schedule-figures.js';
+import type { MarginState } from '../margin.state.js';
+import { clearedHolds, type AccountBook, type AccountRecord } from '../run/account-book.js';
+import { instrumentOf } from '../underlyings.js';
+import { assessPortfolio, type PortfolioAccount } from './assess-portfolio.js';
+import { PortfolioMarket } from './portfolio-market.js';
+
+/** An account's figures, and on demand the whole assessment; `model` only if a portfolio model decided. */
+export interface AccountAssessment {
+  readonly figures: ExactFigures;
+  readonly model: string | null;
+  readonly detail: () => Assessment;
+}
+
+/** Assesses one account of a partition by the model that it is due. */
+export type AssessAccount = (account: AccountRecord) => AccountAssessment;
+
+const markets = new WeakMap<MarginState, PortfolioMarket>();
+
+/** The market of the schedule in force, read once per schedule: with the newest risk arrays published before its price set. */
+export function portfolioMarketOf(state: MarginState, schedule: ScheduleFigures): PortfolioMarket {
+  const known = markets.get(state);
+  if (known?.schedule === schedule) return known;
+  const arrays = state.riskArrays.findLast(({ position }) => position < schedule.source.priceSet);
+  const market = new PortfolioMarket(schedule, arrays?.source ?? null, state, state.callHistory);
+  markets.set(state, market);
+  return market;
+}
+
+/** Every position of an account by instrument. */
+export function holdingsOf({ positions, contracts }: AccountRecord): ReadonlyMap<InstrumentId, HeldPosition> {
+  const holdings = new Map<InstrumentId, HeldPosition>(contracts);
+  for (const [underlying, held] of positions) holdings.set(instrumentOf(underlying), held);
+  return holdings;
+}
+
+/** What a portfolio assessment of an account reads. */
+export function portfolioAccountOf(state: MarginState, account: AccountRecord): PortfolioAccount {
+  return {
+    accountId: account.accountId,
+    version: account.version,
+    collateral: account.collateral,
+    clearedHolds: clearedHolds(account),
+    holdings: holdingsOf(account),
+    model: account.model,
+    ownerHoldings: state.book
+      .accountsOfOwner(account)
+      .filter((other) => other !== account)
+      .map(holdingsOf)
+      .filter(({ size }) => size > 0),
+  };
+}
+
+/** How the accounts of a partition are assessed on a schedule: linear perpetuals alone by adaptive-linear, all else as a portfolio. */
+export function accountAssessor(state: MarginState, schedule: ScheduleFigures): AssessAccount {
+  const linear = linearAssessor(state.book, schedule);
+  return (account) => {
+    if (!state.book.isPortfolio(account)) return linear(account);
+    const { figures, model, detail } = assessPortfolio(
+      portfolioAccountOf(state, account),
+      portfolioMarketOf(state, schedule),
+    );
+    return { figures, model, detail: () => detail().assessment };
+  };
+}
+
+/** adaptive-linear for every account: of a book without any other contract. */
+export function linearAssessor(book: AccountBook, schedule: ScheduleFigures): AssessAccount {
+  return (account) => {
+    const assessment = assess(book.figuresOf(account), schedule);
+    return { figures: assessment.figures, model: null, detail: () => assessment };
+  };
+}
+
+/** The whole assessment of one account on a schedule. */
+export const assessmentOf = (state: MarginState, schedule: ScheduleFigures, account: AccountRecord): Assessment =>
+  accountAssessor(state, schedule)(account).detail();

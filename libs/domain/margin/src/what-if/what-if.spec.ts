@@ -1,0 +1,136 @@
+import { dec, sum, text } from '@ballast/kernel';
+import { ADAPTIVE_CROSS, ModelInputError } from '@ballast/margin-models';
+import { preTradeCheck } from '../assessment/pre-trade-check.js';
+import { NOON } from '../margin.fixtures.js';
+import { listing, OptionHouse } from '../portfolio/option-house.fixtures.js';
+import { whatIf, type WhatIfAnswer, type WhatIfQuestion } from './what-if.js';
+
+const CALL = 'BTC-7NOV25-60000-C';
+/** Moves as the coin does. */
+const DEEP_CALL = 'BTC-7NOV25-20000-C';
+const PUT = 'BTC-7NOV25-60000-P';
+
+/** Ann has sold one call at the money and has 20,000 dollars, its premium among them. */
+function house(): OptionHouse {
+  const open = new OptionHouse();
+  open.admit(listing(CALL), listing(DEEP_CALL), listing(PUT));
+  open.reprice({ at: NOON, BTC: '60000', ETH: '3000', volatility: 0.6 });
+  open.account('ann.main', { USD: '20000', position: { instrument: CALL, quantity: '-1', cost: '0' } });
+  return open;
+}
+
+function asked(open: OptionHouse, question: Omit<WhatIfQuestion, 'accountId'>): WhatIfAnswer {
+  const answer = whatIf(open.machine.state, { accountId: 'ann.main', ...question });
+  if (typeof answer === 'string') throw new Error(answer);
+  return answer;
+}
+
+describe('what if', () => {
+  it('nothing changed, says what margin says, with every scenario', () => {
+    const open = house();
+    const { before, after, assessment, scenarios, worstScenario, lines } = asked(open, {});
+    expect(after).toEqual(before);
+    expect(assessment).toEqual(open.detailOf('ann.main'));
+    const worst = scenarios.find(({ id }) => id === worstScenario);
+    expect(scenarios.every(({ pnl }) => dec(pnl).gte(worst?.pnl ?? '0'))).toBe(true);
+    for (const { pnl, byPosition } of scenarios) expect(text(sum(byPosition.map((one) => dec(one.pnl))))).toBe(pnl);
+    expect(lines.map(({ code }) => code)).toContain('scan-risk');
+  });
+
+  it('the call were bought back, needs nothing and is worth the same: it is bought at the mark', () => {
+    const { before, after } = asked(house(), { positions: [{ instrument: CALL, quantity: '0', mode: 'replace' }] });
+    expect(after).toEqual({ equity: before.equity, initial: '0', call: '0', liquidation: '0' });
+  });
+
+  it('the same were sold once more, needs about twice as much, and once more is the same as two in all', () => {
+    const open = house();
+    const added = asked(open, { positions: [{ instrument: CALL, quantity: '-1', mode: 'add' }] });
+    const replaced = asked(open, { positions: [{ instrument: CALL, quantity: '-2', mode: 'replace' }] });
+    expect(replaced).toEqual(added);
+    expect(dec(added.after.call).div(added.before.call).toFixed(3)).toBe('2.000');
+  });
+
+  it('another model or other parameters were used, names them', () => {
+    const open = house();
+    const put = [{ instrument: PUT, quantity: '1', mode: 'add' }] as const;
+    const adaptive = asked(open, { positions: put });
+    const cross = asked(open, { positions: put, model: 'adaptive-portfolio@1', parameters: ADAPTIVE_CROSS.document });
+    expect(cross).toMatchObject({ model: 'adaptive-portfolio@1', parameters: 'given' });
+    expect(dec(cross.after.call).gt(adaptive.after.call)).toBe(true);
+  });
+
+  it('the market jumped, gives the profit of every position at every point of the grid', () => {
+    const { shocks } = asked(house(), {
+      positions: [{ instrument: 'BTC-PERP', quantity: '0.5', mode: 'add' }],
+      shocks: { spotMoves: ['-0.04', '0', '0.5'], volatilityShocks: ['0', '0.1'] },
+    });
+    expect(shocks).toHaveLength(6);
+    const [fall, , calm] = shocks;
+    // 0.5 * 60,000 * -4 %; the call is between the published -3 % and -5 %.
+    expect(fall?.byPosition.find(({ instrument }) => instrument === 'BTC-PERP')?.pnl).toBe('-1200');
+    expect(dec(fall?.byPosition.find(({ instrument }) => instrument === CALL)?.pnl ?? '0').gt(0)).toBe(true);
+    expect(calm?.pnl).toBe('0');
+  });
+
+  it.each`
+    question                                                                     | code
+    ${{ model: 'nobody-knows@9' }}                                               | ${'unknown-margin-model'}
+    ${{ parameters: {} }}                                                        | ${'model-missing'}
+    ${{ positions: [{ instrument: 'BTC-1JAN30', quantity: '1', mode: 'add' }] }} | ${'instrument-not-priced'}
+    ${{ shocks: { spotMoves: ['0.6'], volatilityShocks: ['0'] } }}               | ${'shock-beyond-grid'}
+    ${{ model: 'adaptive-portfolio@1', parameters: { initialMultiple: '0.5' } }} | ${expect.any(String)}
+  `('refuses $question with $code', ({ question, code }: { question: WhatIfQuestion; code: string }) => {
+    const open = house();
+    expect(() => asked(open, question)).toThrow(ModelInputError);
+    try {
+      asked(open, question);
+    } catch (error) {
+      expect((error as ModelInputError).code).toEqual(code);
+    }
+  });
+
+  it('nobody has that account, or there are no prices yet, says so', () => {
+    expect(whatIf(house().machine.state, { accountId: 'bob.main' })).toBe('account-unknown');
+    const early = new OptionHouse();
+    early.account('ann.main', { USD: '1' });
+    expect(whatIf(early.machine.state, { accountId: 'ann.main' })).toBe('no-prices');
+  });
+
+  it('changes nothing in the state', () => {
+    const open = house();
+    const before = open.detailOf('ann.main');
+    asked(open, { positions: [{ instrument: CALL, quantity: '-9', mode: 'add' }] });
+    expect(open.detailOf('ann.main')).toEqual(before);
+  });
+});
+
+describe('a check before a trade in options', () => {
+  const check = (open: OptionHouse, instrument: string, quantity: string) =>
+    preTradeCheck(open.machine.state, { accountId: 'ann.main', instrument, quantity });
+
+  it.each`
+    instrument      | quantity | expected                                                                       | why
+    ${CALL}         | ${'1'}   | ${{ accepted: true, riskReducing: true }}                                      | ${'buys back'}
+    ${'BTC-PERP'}   | ${'0.3'} | ${{ accepted: true }}                                                          | ${'covered by 20,000 dollars'}
+    ${CALL}         | ${'-9'}  | ${{ accepted: false, code: 'below-initial-requirement', riskReducing: false }} | ${'ten naked calls'}
+    ${'BTC-1JAN30'} | ${'1'}   | ${{ accepted: false, code: 'instrument-unknown' }}                             | ${'nobody listed it'}
+  `(
+    '$why: $quantity $instrument',
+    ({ instrument, quantity, expected }: { instrument: string; quantity: string; expected: object }) => {
+      expect(check(house(), instrument, quantity)).toMatchObject(expected);
+    },
+  );
+
+  it('does not take the sale of a hedge for a reduction of risk', () => {
+    const open = house();
+    open.accept(
+      open.changed('ann.main', { USD: '60000', position: { instrument: CALL, quantity: '0', cost: '0' } }),
+      open.changed('ann.main', { USD: '60000', position: { instrument: DEEP_CALL, quantity: '1', cost: '0' } }),
+      open.changed('ann.main', { USD: '60000', position: { instrument: 'BTC-PERP', quantity: '-1', cost: '-60000' } }),
+    );
+    const sold = check(open, DEEP_CALL, '-1');
+    expect(sold.riskReducing).toBe(false);
+    expect(dec(sold.after?.call ?? '0').gt(sold.before?.call ?? '0')).toBe(true);
+    expect(check(open, CALL, '-0.01').riskReducing).toBe(false);
+  });
+});

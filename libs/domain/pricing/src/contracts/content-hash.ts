@@ -1,0 +1,10 @@
+import type { PricingEvents } from '@ballast/facts';
+import { canonicalText, sha256 } from '@ballast/kernel';
+
+/** Content hash of risk arrays: SHA-256 of the canonical text of scenarios and instruments, hex. Who reads them may check it. */
+export function riskArraysHash({
+  scenarios,
+  instruments,
+}: Pick<PricingEvents['RiskArraysPublished'], 'scenarios' | 'instruments'>): string {
+  return sha256(canonicalText({ scenarios, instruments })).toString('hex');
+}

@@ -1,0 +1,100 @@
+import type { PublishedScenario } from '@ballast/facts';
+import type { Instrument, Option } from '@ballast/instruments';
+import { ONE, dec, text, type Decimal, type DecimalString } from '@ballast/kernel';
+import { termDecay, undiscountedValue } from '@ballast/valuation';
+import type { ScenarioSet } from './scenario-set.js';
+
+/** Digits after the point of a value in a scenario, USD per contract. */
+export const RISK_VALUE_DIGITS = 6;
+
+/**
+ * Profit of one future or perpetual contract against its mark in every scenario, USD, where the mark moves as the
+ * underlying: linear size * mark * (f - 1); inverse size * (1 / mark - 1 / (f mark)) coin, each f * index dollars, that is
+ * size * index / mark * (f - 1).
+ */
+export function linearValues(
+  { settlement, contractSize }: Instrument,
+  mark: Decimal,
+  index: Decimal,
+  scenarios: readonly PublishedScenario[],
+): readonly DecimalString[] {
+  const exposure = settlement === 'linear' ? contractSize.times(mark) : contractSize.times(index).div(mark);
+  const known = new Map<DecimalString, DecimalString>();
+  return scenarios.map(({ spotFactor }) => {
+    const value =
+      known.get(spotFactor) ?? text(exposure.times(dec(spotFactor).minus(ONE)).toDecimalPlaces(RISK_VALUE_DIGITS));
+    known.set(spotFactor, value);
+    return value;
+  });
+}
+
+/** What the values of one option are computed from. */
+export interface OptionRiskInput {
+  readonly option: Option;
+  /** Unit of the quotes, per unit of the underlying. */
+  readonly mark: Decimal;
+  readonly index: Decimal;
+  readonly forward: number;
+  /** To the expiry; 0 once it is reached. */
+  readonly years: number;
+  /** Per year. */
+  readonly volatility: number;
+}
+
+/** A scenario set in floats, as the options of one term are valued in it. */
+export interface TermScenarios {
+  readonly spotFactors: readonly number[];
+  /** By scenario: what volatility is multiplied by. */
+  readonly volatilityFactors: readonly number[];
+}
+
+/** Scenarios at a term: volatility is multiplied by max(0, 1 + shock * k), k of `termDecay`. */
+export function scenariosAt({ scenarios, term }: ScenarioSet, years: number): TermScenarios {
+  const strength = termDecay(term, years);
+  return {
+    spotFactors: scenarios.map(({ spotFactor }) => Number(spotFactor)),
+    volatilityFactors: scenarios.map(({ volatilityShock }) => Math.max(0, 1 + Number(volatilityShock) * strength)),
+  };
+}
+
+/**
+ * What one option contract is worth in every scenario, USD. With V the undiscounted Black-76 value at the forward moved by
+ * the scenario and the strike's volatility shocked,
+ *   value = max(0, M + (V(scenario) - V(now)) * unit),
+ * M the mark in dollars, so that the scenario without a move is the mark, whatever tick and quotes made of the model. A
+ * coin-settled option is worth V / forward coins, each of them index * f dollars: unit = size * index / forward.
+ */
+export function optionValues(
+  { option, mark, index, forward, years, volatility }: OptionRiskInput,
+  { spotFactors, volatilityFactors }: TermScenarios,
+): readonly DecimalString[] {
+  const isCall = option.type === 'call';
+  const strike = option.strike.toNumber();
+  const rootYears = Math.sqrt(years);
+  const size = option.contractSize.toNumber();
+  const inverse = option.settlement === 'inverse';
+  const coin = index.toNumber();
+  const worth = size * mark.toNumber() * (inverse ? coin : 1);
+  const unit = size * (inverse ? coin / forward : 1);
+  const total = volatility * rootYears;
+  const now = undiscountedValue(isCall, forward, strike, total);
+  return spotFactors.map((factor, i) => {
+    const value = undiscountedValue(isCall, forward * factor, strike, total * (volatilityFactors[i] as number));
+    return riskText(Math.max(0, worth + (value - now) * unit));
+  });
+}
+
+const ZERO_DIGIT = 48;
+const POINT = 46;
+
+/**
+ * A computed float >= 0 as decimal text: nearest at `RISK_VALUE_DIGITS` (half up), without trailing zeros. `toFixed` is
+ * exact by ECMA-262, and much the fastest way to the text of a float.
+ */
+export function riskText(value: number): DecimalString {
+  const fixed = value.toFixed(RISK_VALUE_DIGITS);
+  let end = fixed.length;
+  while (fixed.charCodeAt(end - 1) === ZERO_DIGIT) end -= 1;
+  if (fixed.charCodeAt(end - 1) === POINT) end -= 1;
+  return fixed.slice(0, end);
+}

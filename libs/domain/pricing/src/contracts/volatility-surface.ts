@@ -1,0 +1,298 @@
+import type { PriceStatus, PricingEvents, SurfaceOrigin, SviParameters, Underlying } from '@ballast/facts';
+import { DAY_MS, ZERO, dec, log, maxOf, text, type Decimal, type DecimalString, type Instant } from '@ballast/kernel';
+import {
+  SURFACE_RULES,
+  ValuationError,
+  calendarGate,
+  fitSurface,
+  gridOver,
+  publishedFigure,
+  publishedText,
+  shiftedSlice,
+  smileGates,
+  sviVolatility,
+  type ExpiryChain,
+  type ExpirySurface,
+  type GateResult,
+  type OptionQuote,
+  type Surface,
+  type SviSlice,
+} from '@ballast/valuation';
+import type { PricingRules } from '../pricing-rules.js';
+import type { ContractRecord, ExpiryRecord } from './contract.state.js';
+import { worstOf } from './price-status.js';
+
+type SurfacePublished = PricingEvents['SurfacePublished'];
+
+/** An expiry with options, ready for its surface. */
+export interface OptionExpiry {
+  readonly record: ExpiryRecord;
+  /** To the expiry; above 0. */
+  readonly years: number;
+  readonly forward: Decimal;
+  readonly forwardFrom: SurfacePublished['forwardFrom'];
+  /** The averaging of its delivery price has begun: its smile is kept, for its quotes are of an average. */
+  readonly averaging: boolean;
+  /** Sorted by id. */
+  readonly options: readonly ContractRecord[];
+}
+
+/** What all expiries of one underlying share at one price set. */
+export interface SurfaceMoment {
+  readonly number: number;
+  readonly asOf: Instant;
+  readonly underlying: Underlying;
+  readonly status: PriceStatus;
+  /** Daily volatility of the index. */
+  readonly dailyVolatility: DecimalString;
+}
+
+/** The smile of an expiry: what is published, and the volatility of each of its options. */
+export interface PricedSmile {
+  readonly event: SurfacePublished;
+  /** Per year; of the smile, held inside the live quotes of the strike. */
+  volatilityOf(option: ContractRecord): number;
+}
+
+/** Half the width of the log-moneyness that a smile of few strikes is looked at over. */
+const GRID_HALF_WIDTH = 0.5;
+
+/**
+ * Surfaces of one underlying, by rising expiry. They are fitted to the quotes when any came in since the last ones; else, and
+ * for what cannot be fitted, the smile before is kept in its volatilities (moved by the median miss of the quotes, if there
+ * are any). An expiry that never had a smile gets the index's own volatility at every strike.
+ */
+export function priceSurfaces(
+  expiries: readonly OptionExpiry[],
+  moment: SurfaceMoment,
+  rules: PricingRules,
+): readonly PricedSmile[] {
+  const open = expiries.filter(({ averaging }) => !averaging);
+  const changed = moment.status !== 'HALT' && open.some(({ record }) => record.chainChanged);
+  const fitted = changed ? fitExpiries(open, moment, rules) : new Map<Instant, ExpirySurface>();
+  const smiles: PricedSmile[] = [];
+  let before: SviSlice | undefined;
+  for (const expiry of expiries) {
+    const surface = fitted.get(expiry.record.expiry);
+    const smile =
+      surface?.slice !== undefined
+        ? fromFit(expiry, surface as ExpirySurface & { slice: SviSlice }, moment, rules)
+        : kept(expiry, before, surface?.rejected ?? [], moment, rules);
+    before = sliceOf(smile.event.svi);
+    smiles.push(smile);
+  }
+  return smiles;
+}
+
+function fitExpiries(
+  expiries: readonly OptionExpiry[],
+  { underlying, asOf }: SurfaceMoment,
+  rules: PricingRules,
+): ReadonlyMap<Instant, ExpirySurface> {
+  const chains = expiries.map((expiry) => chainOf(expiry, asOf, rules));
+  const tick = Math.max(...expiries.flatMap((expiry) => expiry.options.map((option) => tickOf(option, expiry))));
+  const previous: Surface = {
+    underlying,
+    asOf,
+    settlement: 'linear',
+    rules: SURFACE_RULES.id,
+    expiries: expiries.flatMap(({ record }) => (record.surface === null ? [] : [surfaceBefore(record.surface)])),
+  };
+  try {
+    const chain = { underlying, asOf, settlement: 'linear' as const, expiries: chains };
+    const surface = fitSurface(chain, previous, { ...SURFACE_RULES, tick });
+    return new Map(surface.expiries.map((expiry) => [expiry.expiry, expiry]));
+  } catch (error) {
+    // Quotes were checked one by one as they came; what they cannot make together is no reason to stop.
+    if (error instanceof ValuationError) return new Map();
+    throw error;
+  }
+}
+
+const NO_QUOTE = { bid: null, ask: null, openInterest: null };
+
+/** Quotes in dollars, whatever the options are settled in: a coin price is a fraction of the forward. */
+function chainOf({ record, forward, options }: OptionExpiry, asOf: Instant, rules: PricingRules): ExpiryChain {
+  return {
+    expiry: record.expiry,
+    forward: forward.toNumber(),
+    quotes: options.map(({ specification: { instrument }, quote }): OptionQuote => {
+      if (instrument.kind !== 'option') throw new TypeError(`${instrument.id} is no option`);
+      const unit = instrument.settlement === 'inverse' ? forward.toNumber() : 1;
+      const { bid, ask, openInterest } = quote !== null && isLive(quote.at, asOf, rules) ? quote : NO_QUOTE;
+      return {
+        instrument: instrument.id,
+        type: instrument.type,
+        strike: instrument.strike.toNumber(),
+        ...(bid === null ? {} : { bid: Number(bid) * unit }),
+        ...(ask === null ? {} : { ask: Number(ask) * unit }),
+        ...(openInterest === null ? {} : { openInterest: Number(openInterest) }),
+      };
+    }),
+  };
+}
+
+/** True while a quote of an option counts. */
+export function isLive(at: Instant, asOf: Instant, { contracts }: PricingRules): boolean {
+  return asOf - at <= contracts.chainStaleAfterMs;
+}
+
+function tickOf({ specification: { instrument, tick } }: ContractRecord, { forward }: OptionExpiry): number {
+  return tick.toNumber() * (instrument.settlement === 'inverse' ? forward.toNumber() : 1);
+}
+
+/** The last smile in the form that the fit takes its fallback from. */
+function surfaceBefore({ expiry, asOf, forward, svi }: SurfacePublished): ExpirySurface {
+  return {
+    expiry,
+    timeYears: yearsUntil(expiry, asOf),
+    forward: Number(forward),
+    forwardSource: 'given',
+    status: 'LIVE',
+    slice: sliceOf(svi),
+    gates: [],
+    rejected: [],
+    marks: [],
+    range: { from: -GRID_HALF_WIDTH, to: GRID_HALF_WIDTH },
+  };
+}
+
+function fromFit(
+  expiry: OptionExpiry,
+  surface: ExpirySurface & { readonly slice: SviSlice },
+  moment: SurfaceMoment,
+  rules: PricingRules,
+): PricedSmile {
+  const held = new Map(surface.marks.map(({ instrument, volatility }) => [instrument, volatility]));
+  const status = surface.status === 'LIVE' ? 'LIVE' : 'DEGRADED';
+  const rejected = surface.rejected.map(({ form, failed }) => ({ origin: form, failed: [...failed] }));
+  return {
+    event: eventOf(expiry, surface.slice, surface.form ?? 'shifted', status, surface.gates, rejected, moment, rules),
+    volatilityOf: (option) => held.get(option.specification.instrument.id) ?? onSmile(surface.slice, expiry, option),
+  };
+}
+
+/** No news: the volatilities stay, so total variance goes with the time left. */
+function kept(
+  expiry: OptionExpiry,
+  before: SviSlice | undefined,
+  rejected: ExpirySurface['rejected'],
+  moment: SurfaceMoment,
+  rules: PricingRules,
+): PricedSmile {
+  const { record, years, averaging } = expiry;
+  const last = record.surface;
+  const tried = rejected.map(({ form, failed }) => ({ origin: form, failed: [...failed] }));
+  if (last === null || last.origin === 'flat') {
+    const slice = flatSlice(moment.dailyVolatility, years);
+    const gates = gatesOf(slice, before);
+    return {
+      event: eventOf(expiry, slice, 'flat', 'DEGRADED', gates, tried, moment, rules),
+      volatilityOf: (option) => onSmile(slice, expiry, option),
+    };
+  }
+  const yearsBefore = yearsUntil(record.expiry, last.asOf);
+  const lastSlice = sliceOf(last.svi);
+  const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, []));
+  const gates = gatesOf(slice, before);
+  const fresh = averaging || (record.chainAt !== null && isLive(record.chainAt, moment.asOf, rules));
+  const sound = last.status === 'LIVE' && fresh && gates.every(({ passed }) => passed);
+  const origin = sound ? last.origin : 'shifted';
+  return {
+    event: eventOf(expiry, slice, origin, sound ? 'LIVE' : 'DEGRADED', gates, tried, moment, rules),
+    volatilityOf: (option) =>
+      Math.max(0, onSmile(slice, expiry, option) + heldOff(option, lastSlice, last, yearsBefore)),
+  };
+}
+
+/** By how much the quotes held a strike off the smile when they came. */
+function heldOff(option: ContractRecord, slice: SviSlice, last: SurfacePublished, yearsBefore: number): number {
+  const volatility = option.risk?.volatility;
+  if (volatility === undefined || volatility === null) return 0;
+  return Number(volatility) - sviVolatility(slice, yearsBefore, moneyness(option, Number(last.forward)));
+}
+
+function onSmile(slice: SviSlice, { years, forward }: OptionExpiry, option: ContractRecord): number {
+  return sviVolatility(slice, years, moneyness(option, forward.toNumber()));
+}
+
+function moneyness({ specification: { instrument } }: ContractRecord, forward: number): number {
+  return instrument.kind === 'option' ? log(instrument.strike.toNumber() / forward) : 0;
+}
+
+/** The index's own volatility at every strike. */
+function flatSlice(dailyVolatility: DecimalString, years: number): SviSlice {
+  const perYear = Number(dailyVolatility) * Number(dailyVolatility) * 365;
+  return rounded({ a: perYear * years, b: 0, rho: 0, m: 0, sigma: 0.1 });
+}
+
+function gatesOf(slice: SviSlice, before: SviSlice | undefined): readonly GateResult[] {
+  const grid = gridOver(-GRID_HALF_WIDTH, GRID_HALF_WIDTH, SURFACE_RULES.gridPoints);
+  const gates = smileGates(slice, grid);
+  return before === undefined ? gates : [...gates, calendarGate(before, slice, grid)];
+}
+
+function eventOf(
+  { record, forward, forwardFrom, options }: OptionExpiry,
+  slice: SviSlice,
+  origin: SurfaceOrigin,
+  status: PriceStatus,
+  gates: readonly GateResult[],
+  rejected: SurfacePublished['rejected'],
+  moment: SurfaceMoment,
+  rules: PricingRules,
+): SurfacePublished {
+  const { number, underlying, asOf } = moment;
+  const live = options.filter(
+    ({ quote }) => quote !== null && quote.bid !== null && quote.ask !== null && isLive(quote.at, asOf, rules),
+  );
+  return {
+    number,
+    underlying,
+    expiry: record.expiry,
+    asOf,
+    forward: text(forward),
+    forwardFrom,
+    status: worstOf([moment.status, status]),
+    origin,
+    svi: {
+      a: publishedText(slice.a),
+      b: publishedText(slice.b),
+      rho: publishedText(slice.rho),
+      m: publishedText(slice.m),
+      sigma: publishedText(slice.sigma),
+    },
+    gates: gates.map(({ gate, passed, room }) => ({ gate, passed, margin: marginText(room) })),
+    rejected,
+    quotes: live.length,
+  };
+}
+
+/** A gate that has no figure at all failed as far as can be. */
+function marginText(room: number): DecimalString {
+  return Number.isFinite(room) ? publishedText(room) : room > 0 ? '1' : '-1';
+}
+
+function sliceOf({ a, b, rho, m, sigma }: SviParameters): SviSlice {
+  return { a: Number(a), b: Number(b), rho: Number(rho), m: Number(m), sigma: Number(sigma) };
+}
+
+const rounded = ({ a, b, rho, m, sigma }: SviSlice): SviSlice => ({
+  a: publishedFigure(a).toNumber(),
+  b: publishedFigure(b).toNumber(),
+  rho: publishedFigure(rho).toNumber(),
+  m: publishedFigure(m).toNumber(),
+  sigma: publishedFigure(sigma).toNumber(),
+});
+
+const YEAR_MS = 365 * DAY_MS;
+
+/** Years of 365 days; 0 at and after the expiry. */
+export function yearsUntil(expiry: Instant, asOf: Instant): number {
+  return Math.max(0, expiry - asOf) / YEAR_MS;
+}
+
+/** The same as a decimal. */
+export function exactYearsUntil(expiry: Instant, asOf: Instant): Decimal {
+  return maxOf(ZERO, dec(expiry - asOf).div(YEAR_MS));
+}

@@ -1,0 +1,70 @@
+import type { ContractSpecificationDocument, InstrumentRisk, PricingEvents } from '@ballast/facts';
+import { readContractSpecification, type Instrument } from '@ballast/instruments';
+import { dec, instantOf, ONE, text, type Instant } from '@ballast/kernel';
+import { adaptivePortfolio, publishedScenarios, riskScenarios } from '@ballast/margin-models';
+import { riskArray } from '@ballast/valuation';
+
+const EXPIRIES = ['30JAN26', '27FEB26', '27MAR26', '26JUN26'];
+const STRIKES = 25;
+const VOLATILITY = dec('0.6');
+const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
+const SCENARIOS = riskScenarios(grid);
+
+/** Ids of options on bitcoin, calls and puts from half to twice the price; four expiries. */
+export const OPTION_IDS: readonly string[] = EXPIRIES.flatMap((expiry) =>
+  Array.from({ length: STRIKES }, (_, n) => 30_000 + 2_500 * n).flatMap((strike) =>
+    ['C', 'P'].map((type) => `BTC-${expiry}-${strike}-${type}`),
+  ),
+);
+
+/** Options against premium in dollars, as pricing admits them and publishes their risk arrays. */
+export class OptionListing {
+  readonly specifications: readonly ContractSpecificationDocument[] = OPTION_IDS.map((id) => ({
+    id,
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    tick: '0.01',
+    lot: '0.01',
+    cashStyle: 'premium',
+    deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+    listedAt: new Date(instantOf('2025-10-01T00:00:00Z')).toISOString(),
+  }));
+  readonly #instruments = this.specifications.map((document) => readContractSpecification(document).instrument);
+  #published = 0;
+
+  /** Arrays of every option off a flat surface at the price. */
+  arrays(price: string, asOf: Instant): PricingEvents['RiskArraysPublished'] {
+    this.#published += 1;
+    return {
+      number: this.#published,
+      asOf,
+      status: 'LIVE',
+      scenarioSet: 'adaptive-scenarios@1',
+      scenarios: publishedScenarios(grid).map(({ id, spotMove, volatilityShock }) => ({
+        id,
+        spotFactor: text(ONE.plus(spotMove)),
+        volatilityShock: text(volatilityShock),
+      })),
+      instruments: this.#instruments.map((instrument) => riskOf(instrument, price, asOf)),
+      contentHash: '00'.repeat(32),
+    };
+  }
+}
+
+function riskOf(instrument: Instrument, price: string, asOf: Instant): InstrumentRisk {
+  if (instrument.kind !== 'option') throw new TypeError(`${instrument.id} is no option`);
+  const { values } = riskArray(instrument, { asOf, forward: dec(price), volatility: VOLATILITY }, SCENARIOS);
+  const unmoved = values.find(({ scenario }) => scenario === 'spot+0/vol+0')?.value ?? '0';
+  const premium = text(dec(unmoved).toDecimalPlaces(2));
+  return {
+    instrument: instrument.id,
+    mark: premium,
+    price: premium,
+    forward: price,
+    volatility: text(VOLATILITY),
+    status: 'LIVE',
+    basis: null,
+    values: values.map(({ value }) => value),
+  };
+}
