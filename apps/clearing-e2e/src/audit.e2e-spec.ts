@@ -74,7 +74,11 @@ describe('the auditor’s commands on a data directory', () => {
     it.each([
       {
         what: 'the taker fee of accounts',
-        change: { module: 'accounts/dist/fee-schedule.js', from: `taker: dec('0.0005')`, to: `taker: dec('0.0006')` },
+        change: {
+          module: 'accounts/dist/fee-schedule.js',
+          from: `id: 'fees@1',\n    taker: dec('0.0005')`,
+          to: `id: 'fees@1',\n    taker: dec('0.0006')`,
+        },
       },
       {
         what: 'the index clamp of pricing',
