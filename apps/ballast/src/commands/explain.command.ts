@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { explainAccount, explanationText } from '@ballast/audit';
-import { InvariantViolation, instantOf, isAccountId, isoOf, type Instant } from '@ballast/kernel';
+import { isAccountId, isoOf } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
+import { timeOption } from './time-option.js';
 
 interface ExplainOptions extends StoreOptions {
   readonly at?: string;
@@ -22,7 +23,7 @@ export function explainCommand(): Command {
 
 async function explain(accountId: string, options: ExplainOptions): Promise<void> {
   if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
-  const at = timeOf(options.at);
+  const at = timeOption('--at', options.at);
   const { logs, place, close } = await openLogs(options);
   try {
     const explanation = await explainAccount(logs, accountId, at);
@@ -35,15 +36,5 @@ async function explain(accountId: string, options: ExplainOptions): Promise<void
     );
   } finally {
     await close();
-  }
-}
-
-function timeOf(iso: string | undefined): Instant | undefined {
-  if (iso === undefined) return undefined;
-  try {
-    return instantOf(iso);
-  } catch (error) {
-    if (!(error instanceof InvariantViolation)) throw error;
-    throw new UsageError(`--at must be a time such as 2020-03-12T10:45:00Z: ${error.message}`);
   }
 }

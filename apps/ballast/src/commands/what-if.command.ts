@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { whatIfAccount, whatIfText } from '@ballast/audit';
-import { InvariantViolation, instantOf, isAccountId, isoOf, type Instant } from '@ballast/kernel';
+import { isAccountId, isoOf } from '@ballast/kernel';
 import type { ImaginedPosition } from '@ballast/margin-domain';
 import { ModelInputError } from '@ballast/margin-models';
 import { openLogs } from '../composition/open-logs.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
+import { timeOption } from './time-option.js';
 
 interface WhatIfOptions extends StoreOptions {
   readonly at?: string;
@@ -45,7 +46,7 @@ export function imaginedPosition(value: string): ImaginedPosition {
 
 async function answer(accountId: string, options: WhatIfOptions): Promise<void> {
   if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
-  const at = timeOf(options.at);
+  const at = timeOption('--at', options.at);
   const { logs, place, close } = await openLogs(options);
   try {
     const { model, position } = options;
@@ -60,15 +61,5 @@ async function answer(accountId: string, options: WhatIfOptions): Promise<void> 
     throw error;
   } finally {
     await close();
-  }
-}
-
-function timeOf(iso: string | undefined): Instant | undefined {
-  if (iso === undefined) return undefined;
-  try {
-    return instantOf(iso);
-  } catch (error) {
-    if (!(error instanceof InvariantViolation)) throw error;
-    throw new UsageError(`--at must be a time such as 2020-03-12T10:45:00Z: ${error.message}`);
   }
 }

@@ -1,7 +1,8 @@
 import {
   contractValue,
   NO_POSITION,
-  valueDigits,
+  tradeAtUnitValue,
+  tradeCash,
   type AverageCostPosition,
   type ContractSpecification,
   type Instrument,
@@ -47,14 +48,10 @@ export const tradedValue = (instrument: Instrument, signed: Decimal, price: Deci
   signed.times(unitValue(instrument, price));
 
 /**
- * Applies a trade at average cost. Increasing adds its value to the cost. Reducing releases
- *   cost * closed / |quantity|, half-even to the digits of the contract (the whole cost when nothing is left),
- * and realises   closed value - released cost.   Beyond zero it is a full close and then an opening at the same price.
- * Against premium the cost stays zero and the value itself is paid.
+ * Applies a trade: at average cost by the rule of the instruments; against premium the cost stays zero and the value itself is paid.
  *
  * For every trade   change of cost = value + cash,   exactly. Therefore, over both sides of all trades, the sum of all
  * costs is the sum of all cash: the identity that the invariants hold against `house/pnl`.
- * It is `tradeAtAverageCost` of the instruments wherever that is defined; the spec holds the two together.
  *
  * @param signed contracts, negative = sold; not zero
  * @param price  as the contract is quoted, > 0; zero at a deleveraging of a linear contract
@@ -66,26 +63,19 @@ export function applyTrade(
   price: Decimal,
 ): Traded {
   const unit = unitValue(instrument, price);
-  const value = signed.times(unit);
-  const after = quantity.plus(signed);
   if (cashStyle === 'premium') {
-    return { position: heldAt(after, ZERO), realised: ZERO, cash: value.neg(), value };
+    const after = quantity.plus(signed);
+    const value = signed.times(unit);
+    return {
+      position: after.isZero() ? FLAT : { quantity: after, cost: ZERO },
+      realised: ZERO,
+      cash: value.neg(),
+      value,
+    };
   }
-  if (quantity.isZero() || quantity.isNegative() === signed.isNegative()) {
-    return { position: heldAt(after, cost.plus(value)), realised: ZERO, cash: ZERO, value };
-  }
-  if (signed.abs().lt(quantity.abs())) {
-    const released = cost.times(signed.abs()).div(quantity.abs()).toDecimalPlaces(valueDigits(instrument));
-    const realised = value.neg().minus(released);
-    return { position: heldAt(after, cost.minus(released)), realised, cash: realised, value };
-  }
-  // Nothing is left of the old position: all of its cost goes, and what is beyond zero opens at this price.
-  const closedValue = quantity.times(unit);
-  const realised = closedValue.minus(cost);
-  return { position: heldAt(after, value.plus(closedValue)), realised, cash: realised, value };
+  const effect = tradeAtUnitValue(instrument, { quantity, cost }, signed, unit);
+  return { ...effect, cash: tradeCash(cashStyle, effect) };
 }
-
-const heldAt = (quantity: Decimal, cost: Decimal): Position => (quantity.isZero() ? FLAT : { quantity, cost });
 
 export const figuresOf = (instrument: InstrumentId, { quantity, cost }: Position): PositionFigures => ({
   instrument,

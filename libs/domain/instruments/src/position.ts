@@ -45,7 +45,20 @@ export function tradeAtAverageCost(
   if (!signed.isFinite() || signed.isZero()) {
     throw new InstrumentError('bad-quantity', 'quantity', `${instrument.id}: a trade has a quantity other than 0`);
   }
-  const unit = contractValue(instrument, price);
+  return tradeAtUnitValue(instrument, { quantity, cost }, signed, contractValue(instrument, price));
+}
+
+/**
+ * The rule of `tradeAtAverageCost` at a value that is already known.
+ * @param signed contracts, not zero
+ * @param unit value of one contract, settlement units; zero too, at which a short may be deleveraged
+ */
+export function tradeAtUnitValue(
+  instrument: Instrument,
+  { quantity, cost }: AverageCostPosition,
+  signed: Decimal,
+  unit: Decimal,
+): TradeEffect {
   const value = unit.times(signed);
   const after = quantity.plus(signed);
   if (quantity.isZero() || quantity.isNegative() === signed.isNegative()) {
