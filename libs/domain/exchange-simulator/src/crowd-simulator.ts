@@ -501,10 +501,9 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
    * all is filled, at one price against one liquidity provider.
    */
   #executeCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
-    const { place, accountId, instrument, side, clearing } = order;
+    const { place, instrument, side, clearing } = order;
     const underlying = underlyingOf(instrument);
     invariant(underlying !== undefined, `${instrument} is no linear perpetual`);
-    const cause = causeOfRequest(place);
     const seen = this.#viewOfMarket(state, clearing);
     const taken = takenAt(state, clearing, underlying, side) * seen.price[underlying];
     const left = clearingTimeDepth(LIQUIDITY[underlying], seen.volatility[underlying]) - taken;
@@ -512,28 +511,14 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const notional = Number(quantity) * seen.price[underlying];
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker = notional > 0 ? this.#counterparty(state, underlying, side, notional, seen, rotation) : undefined;
-    if (maker !== undefined) {
-      this.#book(
-        {
-          tradeId: `close-out/${place.partition}/${place.position}`,
-          taker: { accountId, partition: partitionOfAccount(accountId, this.config.partitions) },
-          maker,
-          instrument,
-          side,
-          quantity,
-          price: priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional)),
-          closeOutOrder: place,
-        },
-        cause,
-        emit,
-      );
-    }
-    this.#finish(order, maker === undefined ? undefined : quantity, emit);
+    if (maker === undefined) return this.#finish(order, undefined, emit);
+    const price = priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional));
+    this.#fillCloseOut(order, maker, quantity, price, emit);
   }
 
   /** The same for another contract, against its own depth and a dealer; nothing is traded from its expiry on. */
   #executeContractCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
-    const { place, accountId, instrument, side, clearing } = order;
+    const { place, instrument, side, clearing } = order;
     const contracts = this.#contractMarket();
     const contract = contracts.contract(instrument);
     const seen = this.#viewOfMarket(state, clearing);
@@ -544,23 +529,24 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const notional = Number(quantity) * each;
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker = notional > 0 ? this.#dealer(state, contract, side, quantity, seen, rotation) : undefined;
-    if (maker !== undefined) {
-      this.#book(
-        {
-          tradeId: `close-out/${place.partition}/${place.position}`,
-          taker: { accountId, partition: partitionOfAccount(accountId, this.config.partitions) },
-          maker,
-          instrument,
-          side,
-          quantity,
-          price: contracts.executionPrice(contract, clearing, side, taken, notional),
-          closeOutOrder: place,
-        },
-        causeOfRequest(place),
-        emit,
-      );
-    }
-    this.#finish(order, maker === undefined ? undefined : quantity, emit);
+    if (maker === undefined) return this.#finish(order, undefined, emit);
+    const price = contracts.executionPrice(contract, clearing, side, taken, notional);
+    this.#fillCloseOut(order, maker, quantity, price, emit);
+  }
+
+  #fillCloseOut(
+    order: CloseOut,
+    maker: AccountProfile,
+    quantity: DecimalString,
+    price: DecimalString,
+    emit: Emit,
+  ): void {
+    const { place, accountId, instrument, side } = order;
+    const tradeId = `close-out/${place.partition}/${place.position}`;
+    const taker = { accountId, partition: partitionOfAccount(accountId, this.config.partitions) };
+    const execution = { tradeId, taker, maker, instrument, side, quantity, price, closeOutOrder: place };
+    this.#book(execution, causeOfRequest(place), emit);
+    this.#finish(order, quantity, emit);
   }
 
   /** Last word on a close-out order; undefined: nothing was filled. */

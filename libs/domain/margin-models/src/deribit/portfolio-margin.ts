@@ -15,6 +15,7 @@ import { type HoldingProfit, revaluationOfHoldings } from '../scenario/revaluati
 import { chargeLine, holdingValueLines, levelSum } from '../scenario/scenario-margin.js';
 import { shockedVolatility, termScale, type VolatilityDirection } from '../scenario/volatility-shock.js';
 import type { DeribitPair, DeribitPortfolioParameters } from './portfolio-parameters.js';
+import { spotMarginLines } from './spot-margin.js';
 
 /** One cell of the risk matrix: a price move with a volatility state, or a move of the extended table. */
 interface Cell {
@@ -256,13 +257,7 @@ export function deribitPortfolioMargin(
       riskLine('roll-shock', pairName(scan), scan.rollShock.times(scan.unit), { inPairUnits: scan.rollShock }),
       riskLine('delta-shock', pairName(scan), scan.deltaShock.times(scan.unit), { inPairUnits: scan.deltaShock }),
     ]),
-    ...assets.map(({ asset, amount, price }) => {
-      const haircut = amount
-        .abs()
-        .times(price)
-        .times(parameters.collateral.get(asset) ?? ZERO);
-      return chargeLine('spot-margin', asset, haircut, ZERO);
-    }),
+    ...spotMarginLines(assets, parameters.collateral),
   ];
   return {
     value: sum(values.map(({ amount }) => amount)),

@@ -11,6 +11,7 @@ import {
 } from '../scenario/holdings.js';
 import { instrumentMarketOf } from '../scenario/market-reading.js';
 import { chargeLine, levelSum } from '../scenario/scenario-margin.js';
+import { spotMarginLines } from './spot-margin.js';
 
 /** Rates of a perpetual or future: share of the notional, growing per base unit of its size. */
 export interface DeribitContractRules {
@@ -164,13 +165,7 @@ export function deribitStandardMargin(
         options.map((option) => optionLine(option, held, market, parameters.options)),
       ),
     ]),
-    ...assets.map(({ asset, amount, price }) => {
-      const haircut = amount
-        .abs()
-        .times(price)
-        .times(parameters.collateral.get(asset) ?? ZERO);
-      return chargeLine('spot-margin', asset, haircut, ZERO);
-    }),
+    ...spotMarginLines(assets, parameters.collateral),
   ];
   return {
     value: sum(values.map(({ amount }) => amount)),

@@ -1,0 +1,25 @@
+import { type Decimal, ZERO } from '@ballast/kernel';
+import type { ExplainLine } from '../margin-model.js';
+import type { AssetHolding } from '../scenario/holdings.js';
+import { chargeLine } from '../scenario/scenario-margin.js';
+
+/**
+ * What cross collateral adds to the initial margin: |amount| * price * rate of the asset.
+ * @param rates fractions by asset
+ */
+export function spotMarginLines(
+  assets: readonly AssetHolding[],
+  rates: ReadonlyMap<string, Decimal>,
+): readonly ExplainLine[] {
+  return assets.map(({ asset, amount, price }) =>
+    chargeLine(
+      'spot-margin',
+      asset,
+      amount
+        .abs()
+        .times(price)
+        .times(rates.get(asset) ?? ZERO),
+      ZERO,
+    ),
+  );
+}
