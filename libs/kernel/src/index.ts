@@ -7,4 +7,5 @@ export * from './instant.js';
 export * from './invariant.js';
 export * from './liquidation-cost.js';
 export * from './merkle.js';
+export * from './model-input-error.js';
 export * from './money.js';

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { whatIfAccount, whatIfText } from '@ballast/audit';
-import { isAccountId, isoOf } from '@ballast/kernel';
+import { isAccountId, isoOf, ModelInputError } from '@ballast/kernel';
 import type { ImaginedPosition } from '@ballast/margin-domain';
-import { ModelInputError } from '@ballast/margin-models';
 import { openLogs } from '../composition/open-logs.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';

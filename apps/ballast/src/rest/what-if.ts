@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type { whatIfRequest } from '@ballast/contracts';
-import type { AccountId } from '@ballast/kernel';
+import { type AccountId, ModelInputError } from '@ballast/kernel';
 import { whatIf, type MarginState, type WhatIfAnswer } from '@ballast/margin-domain';
-import { ModelInputError } from '@ballast/margin-models';
 import { unknownAccount } from './account-views.js';
 import { Problem } from './problem.js';
 

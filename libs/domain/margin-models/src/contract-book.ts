@@ -1,7 +1,6 @@
 import type { Future, Instrument, Perpetual } from '@ballast/instruments';
-import { type Decimal, ONE, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, ModelInputError, ONE, sum, ZERO } from '@ballast/kernel';
 import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding } from './margin-model.js';
-import { ModelInputError } from './model-input-error.js';
 import { arrangeCollateral, lotsByInstrument } from './scenario/holdings.js';
 import {
   finite,

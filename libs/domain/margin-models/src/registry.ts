@@ -1,7 +1,7 @@
+import { ModelInputError } from '@ballast/kernel';
 import { adaptivePortfolio } from './adaptive/adaptive-portfolio.model.js';
 import { FRACTION_MODELS } from './fraction-models.js';
 import type { MarginModel } from './margin-model.js';
-import { ModelInputError } from './model-input-error.js';
 import { SCENARIO_MODELS } from './scenario-models.js';
 import { vegaLadder } from './vega/vega-ladder.model.js';
 

@@ -1,5 +1,4 @@
-import { type Decimal, maxOf, ONE, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '@ballast/margin-models';
+import { type Decimal, maxOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 
 /** What the classic ranking reads of an account on the profitable side: all in the settlement asset. */
 export interface DeleveragingStanding {

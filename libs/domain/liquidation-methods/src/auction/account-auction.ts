@@ -1,5 +1,5 @@
-import { type Decimal, ONE, sum, ZERO } from '@ballast/kernel';
-import { type CollateralHolding, ModelInputError, type Portfolio } from '@ballast/margin-models';
+import { type Decimal, ModelInputError, ONE, sum, ZERO } from '@ballast/kernel';
+import type { CollateralHolding, Portfolio } from '@ballast/margin-models';
 import type { DutchAuctionTerms } from './auction-terms.js';
 import { discountMultiplier } from './discount.js';
 import { insolventBid, insolventQuote } from './insolvent-auction.js';

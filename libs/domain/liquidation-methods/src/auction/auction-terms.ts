@@ -1,5 +1,4 @@
-import { ModelInputError } from '@ballast/margin-models';
-import { type Decimal } from '@ballast/kernel';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
 
 /**
  * Terms of a Dutch auction of whole accounts. A solvent account is offered at a falling share of its worth, an insolvent one

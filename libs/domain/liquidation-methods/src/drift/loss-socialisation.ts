@@ -1,5 +1,5 @@
-import { type Decimal, ZERO } from '@ballast/kernel';
-import { ceilTo, ModelInputError, QUOTE_DECIMALS } from '@ballast/margin-models';
+import { type Decimal, ModelInputError, ZERO } from '@ballast/kernel';
+import { ceilTo, QUOTE_DECIMALS } from '@ballast/margin-models';
 
 /** Digits after the point of the index that turns deposit shares into tokens. */
 const INDEX_DECIMALS = 10;

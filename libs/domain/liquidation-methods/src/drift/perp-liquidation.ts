@@ -1,11 +1,10 @@
-import { type Decimal, maxOf, minOf, ONE, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import {
   type AccountMargin,
   accountRequirement,
   BASE_DECIMALS,
   floorTo,
   marginRatioOf,
-  ModelInputError,
   perpMarginRatio,
   type PerpRatios,
   QUOTE_DECIMALS,

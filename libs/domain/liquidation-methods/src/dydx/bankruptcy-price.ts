@@ -1,11 +1,10 @@
-import type { Decimal } from '@ballast/kernel';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
 import {
   accountRisk,
   exact,
   floorTo,
   type FractionAccount,
   type FractionPosition,
-  ModelInputError,
   positionRisk,
   QUOTE_DECIMALS,
 } from '@ballast/margin-models';

@@ -1,5 +1,5 @@
-import { type Decimal, maxOf, minOf } from '@ballast/kernel';
-import { floorTo, ModelInputError, netNotional, QUOTE_DECIMALS } from '@ballast/margin-models';
+import { type Decimal, maxOf, minOf, ModelInputError } from '@ballast/kernel';
+import { floorTo, netNotional, QUOTE_DECIMALS } from '@ballast/margin-models';
 
 export interface PositionBlockLimits {
   /** Quote units: a slice below it is not worth its costs. */

@@ -1,5 +1,5 @@
-import type { Decimal } from '@ballast/kernel';
-import { accountRisk, type FractionAccount, isInitialCollateralised, ModelInputError } from '@ballast/margin-models';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
+import { accountRisk, type FractionAccount, isInitialCollateralised } from '@ballast/margin-models';
 import { bankruptcyQuoteDelta, positionToClose } from './bankruptcy-price.js';
 import { type TransitionVerdict, undercollateralisedTransition } from './state-transition.js';
 

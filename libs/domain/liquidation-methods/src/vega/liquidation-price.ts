@@ -1,5 +1,5 @@
-import { maxOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
-import { maintenanceParts, ModelInputError, type RiskFactors, type SlippageFactors } from '@ballast/margin-models';
+import { maxOf, ONE, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import { maintenanceParts, type RiskFactors, type SlippageFactors } from '@ballast/margin-models';
 
 /** A position without orders; sizes in units of the market. */
 export interface LeveragedPosition {

@@ -1,10 +1,9 @@
-import type { Decimal } from '@ballast/kernel';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
 import {
   COLLATERAL_DEFAULTS,
   readCollateralFields,
   type CollateralParameters,
 } from '../collateral/collateral-parameters.js';
-import { ModelInputError } from '../model-input-error.js';
 import { readDocument, type DocumentFields } from '../scenario/document-reading.js';
 import type { ScenarioGrid } from './scenario-grid.js';
 

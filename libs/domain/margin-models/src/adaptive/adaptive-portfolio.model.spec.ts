@@ -1,9 +1,8 @@
-import { dec, Decimal, MINUTE_MS, roundMoney, sum, text, ZERO } from '@ballast/kernel';
+import { dec, Decimal, MINUTE_MS, ModelInputError, roundMoney, sum, text, ZERO } from '@ballast/kernel';
 import type { Option } from '@ballast/instruments';
 import { riskArray as valueArray } from '@ballast/valuation';
 import fc from 'fast-check';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { ADAPTIVE_CROSS, ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { adaptivePortfolio } from './adaptive-portfolio.model.js';
 import { averageRate } from './adaptive-rates.js';

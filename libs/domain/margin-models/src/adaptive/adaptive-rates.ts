@@ -1,6 +1,5 @@
-import { Decimal, maxOf, minOf, ZERO } from '@ballast/kernel';
+import { Decimal, maxOf, minOf, ModelInputError, ZERO } from '@ballast/kernel';
 import type { Market } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import type { AdaptiveSchedule, AdaptiveTable, RateBracket, SideSizes } from './adaptive-schedule.js';
 
 /** Digits after the point of a rate, as in the schedule. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { dec, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { Market, ModelResult, OpenOrder, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
 import { AdaptiveScreen, surplusAtLevel, type ScreenedFigure, type ScreenedFigures } from './adaptive-screen.js';
 import { averageRate } from './adaptive-rates.js';

@@ -1,8 +1,7 @@
 import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
-import { isoOf, ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArrayValue } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { leastConfidence, lotsByInstrument } from '../scenario/holdings.js';
 import {
   confidenceOf,

@@ -1,7 +1,6 @@
-import { dec, ONE, text, type Decimal } from '@ballast/kernel';
+import { dec, ONE, text, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { RiskArray, RiskScenario, VolatilityShock } from '@ballast/valuation';
 import type { RiskArrayValue } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { publishedScenarios, type ScenarioGrid } from './scenario-grid.js';
 
 /**

@@ -1,6 +1,5 @@
-import { minOf, ONE, text, ZERO, type Decimal } from '@ballast/kernel';
+import { minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { TermDecay } from '@ballast/valuation';
-import { ModelInputError } from '../model-input-error.js';
 import type { AdaptiveRanges } from './adaptive-rates.js';
 
 /** The scenarios that a risk array is published at. */

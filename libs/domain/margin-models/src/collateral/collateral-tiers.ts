@@ -1,5 +1,4 @@
-import { minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { minOf, ONE, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 
 /** Of the part of a market value below `upTo` and above the tier before, `share` counts. */
 export interface CollateralTier {

@@ -1,7 +1,6 @@
-import { dec, ONE, text, type Decimal } from '@ballast/kernel';
+import { dec, ONE, text, ModelInputError, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { CollateralHolding, CollateralMarket, Market } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { COLLATERAL_DEFAULTS, doubt, readCollateralParameters, type CollateralRule } from './collateral-parameters.js';
 import { depegHaircut, tieredValue } from './collateral-tiers.js';
 import { totalWorth, valueCollateral } from './collateral-value.js';

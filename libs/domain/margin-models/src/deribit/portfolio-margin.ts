@@ -1,7 +1,6 @@
 import type { Settlement } from '@ballast/instruments';
-import { type Decimal, dec, maxOf, minOf, ONE, sum, text, ZERO } from '@ballast/kernel';
+import { type Decimal, dec, maxOf, minOf, ONE, sum, text, ZERO, ModelInputError } from '@ballast/kernel';
 import type { ExplainLine, Market, ModelResult, Portfolio, ScenarioResult } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import {
   arrangeCollateral,
   arrangeHoldings,

@@ -1,5 +1,4 @@
-import type { Decimal } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
 import type { VolatilityShock } from '../scenario/volatility-shock.js';
 

@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
 import type { ExplainLine, Market, ModelResult, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { readDocument } from '../scenario/document-reading.js';
 import {
   arrangeCollateral,

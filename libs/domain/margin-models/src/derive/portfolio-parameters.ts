@@ -1,5 +1,4 @@
-import { type Decimal, ONE, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
 import { readSkewShock, type SkewShock } from '../scenario/skew-shock.js';
 import { readVolatilityShock, type VolatilityShock } from '../scenario/volatility-shock.js';

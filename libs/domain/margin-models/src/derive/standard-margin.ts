@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, minOf, ONE, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ModelInputError, ONE, sum, ZERO } from '@ballast/kernel';
 import type { ExplainLine, Market, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import {
   arrangeCollateral,
   arrangeHoldings,

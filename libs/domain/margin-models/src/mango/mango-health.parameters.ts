@@ -1,5 +1,4 @@
-import { type Decimal, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, ZERO } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
 
 /** Weights at both levels; liquidationEnd takes the initial ones without scaling. */

@@ -1,5 +1,4 @@
-import { type Decimal, maxOf, minOf, ONE, sum, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, maxOf, minOf, ModelInputError, ONE, sum, ZERO } from '@ballast/kernel';
 
 /** Init for new risk, liquidationEnd (init weights, unscaled) ends a liquidation, maint (maintenance weights) starts one. */
 export type HealthKind = 'init' | 'liquidationEnd' | 'maint';

@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, minOf, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
 import type { ExplainLine, MarginModel, Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { readDocument } from '../scenario/document-reading.js';
 import { arrangeCollateral, arrangeHoldings } from '../scenario/holdings.js';
 import { positive, stablePriceOf } from '../scenario/market-reading.js';

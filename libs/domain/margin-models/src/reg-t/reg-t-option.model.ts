@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, ModelInputError, ZERO } from '@ballast/kernel';
 import type { ExplainLine, MarginModel, Market, ModelResult, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { readDocument } from '../scenario/document-reading.js';
 import { arrangeCollateral, arrangeHoldings, type OptionHolding } from '../scenario/holdings.js';
 import { instrumentMarketOf } from '../scenario/market-reading.js';

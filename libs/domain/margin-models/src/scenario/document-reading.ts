@@ -1,5 +1,4 @@
-import { Decimal } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { Decimal, ModelInputError } from '@ballast/kernel';
 
 const DECIMAL_TEXT = /^-?\d+(\.\d+)?([eE][+-]?\d{1,4})?$/;
 

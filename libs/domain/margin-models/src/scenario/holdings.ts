@@ -1,7 +1,6 @@
 import type { OptionType, Settlement } from '@ballast/instruments';
-import { type Decimal, type Instant, ZERO } from '@ballast/kernel';
+import { type Decimal, type Instant, ModelInputError, ZERO } from '@ballast/kernel';
 import type { CollateralHolding, Market, PositionHolding } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import {
   assetMarketOf,
   confidenceOf,

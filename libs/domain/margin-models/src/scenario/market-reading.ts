@@ -1,6 +1,5 @@
-import { type Decimal, type Instant, ONE } from '@ballast/kernel';
+import { type Decimal, type Instant, ModelInputError, ONE } from '@ballast/kernel';
 import type { ExpiryMarket, InstrumentMarket, Market, UnderlyingMarket } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 
 /** The asset that requirements are in; its price is 1. */
 export const SETTLEMENT_ASSET = 'USD';

@@ -1,5 +1,4 @@
-import { type Decimal, ONE, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from './document-reading.js';
 import { readSkewShock, type SkewShock } from './skew-shock.js';
 import { readVolatilityShock, type VolatilityDirection, type VolatilityShock } from './volatility-shock.js';

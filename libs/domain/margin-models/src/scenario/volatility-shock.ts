@@ -1,5 +1,4 @@
-import { type Decimal, power } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, power } from '@ballast/kernel';
 import type { DocumentFields } from './document-reading.js';
 import { SECONDS_PER_DAY } from './market-reading.js';
 

@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, minOf, ONE, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { withIsolatedPositions } from './isolated-positions.js';
 import { finite, instrumentMarketOf, SETTLEMENT_ASSET, underlyingMarketOf } from './market-reading.js';
 

@@ -1,6 +1,5 @@
-import { type Decimal, maxOf, minOf, ONE, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, minOf, ModelInputError, ONE, sum, ZERO } from '@ballast/kernel';
 import type { ExplainLine, MarginModel, Market, ModelResult, Portfolio, ScenarioResult } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { arrangeCollateral, arrangeHoldings, type UnderlyingHoldings } from '../scenario/holdings.js';
 import { deltasByExpiry } from '../scenario/option-delta.js';
 import { revaluationOfHoldings } from '../scenario/revaluation.js';

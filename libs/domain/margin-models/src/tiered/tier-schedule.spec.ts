@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { text } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { ModelInputError, text } from '@ballast/kernel';
 import { readDocument } from '../scenario/document-reading.js';
 import { dec } from '@ballast/kernel';
 import { readTierSchedule } from './tier-schedule.js';

@@ -1,5 +1,4 @@
-import { type Decimal, ONE, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import type { DocumentFields } from '../scenario/document-reading.js';
 
 /** One tier of a continuous schedule. Amounts are in the unit that the schedule measures notional by. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dec, text } from '@ballast/kernel';
+import { dec, ModelInputError, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import {
   BTC,
@@ -14,7 +14,6 @@ import {
   position,
 } from '../contract-book.fixtures.js';
 import type { Market, Portfolio } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { binanceTiered } from './binance.preset.js';
 import { bybitTiered } from './bybit.preset.js';
 import { hyperliquidBackstopLevel, hyperliquidTiered } from './hyperliquid.preset.js';

@@ -1,6 +1,5 @@
 import type { Settlement } from '@ballast/instruments';
-import { type Decimal, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError, ZERO } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
 import { readTierSchedule, type TierSchedule } from './tier-schedule.js';
 

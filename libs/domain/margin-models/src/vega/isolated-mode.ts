@@ -1,5 +1,4 @@
-import { type Decimal, maxOf, sum, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, maxOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
 import type { RiskFactors } from './log-normal-risk.js';
 
 /** Isolated mode: an owner chooses the share of traded value that a market has to be margined with, at least what the risk asks for. */

@@ -1,5 +1,4 @@
-import { dec, exp, inverseNormalCdf, normalCdf, ONE, type Decimal } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { dec, exp, inverseNormalCdf, normalCdf, ONE, ModelInputError, type Decimal } from '@ballast/kernel';
 
 /** The price at the horizon is log-normal; factors are expected shortfalls of its return. */
 export interface LogNormalRisk {

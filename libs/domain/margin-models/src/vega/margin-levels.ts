@@ -1,5 +1,4 @@
-import { Decimal, maxOf, ONE, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { Decimal, maxOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import type { RiskFactors } from './log-normal-risk.js';
 
 /** Share of the mark that leaving a position may cost: `linear * size + quadratic * size^2`, sizes in units of the market. */

@@ -1,4 +1,4 @@
-import { type Decimal, maxOf, sum, ZERO } from '@ballast/kernel';
+import { type Decimal, maxOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
 import type {
   ExplainLine,
   InstrumentMarket,
@@ -9,7 +9,6 @@ import type {
   Portfolio,
   PositionHolding,
 } from '../margin-model.js';
-import { ModelInputError } from '../model-input-error.js';
 import { arrangeCollateral } from '../scenario/holdings.js';
 import { finite, instrumentMarketOf, positive } from '../scenario/market-reading.js';
 import { levelsOf, maintenanceParts, type MaintenanceParts, type MarginLevels } from './margin-levels.js';

@@ -1,5 +1,4 @@
-import type { Decimal } from '@ballast/kernel';
-import { ModelInputError } from '../model-input-error.js';
+import { type Decimal, ModelInputError } from '@ballast/kernel';
 import { type DocumentFields, readDocument } from '../scenario/document-reading.js';
 import { logNormalRiskFactors, type RiskFactors } from './log-normal-risk.js';
 import type { LevelScaling, SlippageFactors } from './margin-levels.js';

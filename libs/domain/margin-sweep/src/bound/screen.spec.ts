@@ -1,5 +1,4 @@
-import { Decimal, dec, sum, text, ZERO } from '@ballast/kernel';
-import { ModelInputError } from '@ballast/margin-models';
+import { Decimal, dec, sum, text, ZERO, ModelInputError } from '@ballast/kernel';
 import fc from 'fast-check';
 import { sweepOf } from '../sweep/sweep-engine.js';
 import { sweepFloat } from '../sweep/sweep-float.js';

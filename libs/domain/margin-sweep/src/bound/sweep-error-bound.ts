@@ -1,4 +1,4 @@
-import { ModelInputError } from '@ballast/margin-models';
+import { ModelInputError } from '@ballast/kernel';
 
 /** Unit roundoff of float64 times 1 + 2^-10: 2^-53 + 2^-63. What is beyond the roundoff covers all terms of higher order. */
 const ROUNDOFF = (1 + 1 / 1_024) / 9_007_199_254_740_992;

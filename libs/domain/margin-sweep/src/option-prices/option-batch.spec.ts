@@ -1,4 +1,4 @@
-import { ModelInputError } from '@ballast/margin-models';
+import { ModelInputError } from '@ballast/kernel';
 import { undiscountedValue } from '@ballast/valuation';
 import fc from 'fast-check';
 import { exactly, Sixty } from '../bound/sixty-digits.fixtures.js';

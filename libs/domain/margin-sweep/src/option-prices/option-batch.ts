@@ -1,4 +1,4 @@
-import { ModelInputError } from '@ballast/margin-models';
+import { ModelInputError } from '@ballast/kernel';
 import { instantiateKernel, kernelModule, sharedMemory } from '../kernel/kernel.js';
 import type { SharedMemory } from '../kernel/web-assembly.js';
 import { checkRange } from '../sweep/sweep-float.js';

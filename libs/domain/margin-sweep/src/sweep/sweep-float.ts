@@ -1,5 +1,4 @@
-import { dec, Decimal, type DecimalString } from '@ballast/kernel';
-import { ModelInputError } from '@ballast/margin-models';
+import { dec, Decimal, type DecimalString, ModelInputError } from '@ballast/kernel';
 
 /** Magnitudes the sweep takes, apart from 0: products of three of them neither overflow nor leave the normal floats. */
 export const LEAST_MAGNITUDE = 1e-90;

@@ -1,4 +1,4 @@
-import { ModelInputError } from '@ballast/margin-models';
+import { ModelInputError } from '@ballast/kernel';
 
 /** Columns of a block: six registers of two float64. */
 export const BLOCK_COLUMNS = 12;

@@ -1,5 +1,4 @@
-import { invariant } from '@ballast/kernel';
-import { ModelInputError } from '@ballast/margin-models';
+import { invariant, ModelInputError } from '@ballast/kernel';
 import { sharedMemory } from '../kernel/kernel.js';
 import type { SharedMemory } from '../kernel/web-assembly.js';
 import { checkRange } from './sweep-float.js';

@@ -1,5 +1,4 @@
-import { dec, Decimal } from '@ballast/kernel';
-import { ModelInputError } from '@ballast/margin-models';
+import { dec, Decimal, ModelInputError } from '@ballast/kernel';
 import fc from 'fast-check';
 import { exactly, Sixty } from '../bound/sixty-digits.fixtures.js';
 import { simdSweep, sweepOf, typescriptSweep } from './sweep-engine.js';

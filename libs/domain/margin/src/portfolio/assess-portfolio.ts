@@ -9,13 +9,13 @@ import {
   sum,
   text,
   ZERO,
+  ModelInputError,
   type Asset,
   type Decimal,
 } from '@ballast/kernel';
 import {
   adaptivePortfolio,
   assessAdaptive,
-  ModelInputError,
   sideSizes,
   valuePositions,
   type AdaptiveParameters,

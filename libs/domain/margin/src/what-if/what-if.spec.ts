@@ -1,5 +1,5 @@
-import { dec, sum, text } from '@ballast/kernel';
-import { ADAPTIVE_CROSS, ModelInputError } from '@ballast/margin-models';
+import { dec, ModelInputError, sum, text } from '@ballast/kernel';
+import { ADAPTIVE_CROSS } from '@ballast/margin-models';
 import { preTradeCheck } from '../assessment/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../portfolio/option-house.fixtures.js';

@@ -1,6 +1,6 @@
 import type { AccountId, AssessmentDetail, InstrumentId, MarginFigures, PortfolioDetail } from '@ballast/facts';
-import { dec, text, ZERO, type DecimalString } from '@ballast/kernel';
-import { marginModelOf, ModelInputError, type ModelResult } from '@ballast/margin-models';
+import { dec, text, ZERO, ModelInputError, type DecimalString } from '@ballast/kernel';
+import { marginModelOf, type ModelResult } from '@ballast/margin-models';
 import { writeAssessment, writeFigures } from '../assessment/assess.js';
 import { scheduleInForce, type MarginState } from '../margin.state.js';
 import { assessPortfolio, writeLine, type PortfolioAccount } from '../portfolio/assess-portfolio.js';

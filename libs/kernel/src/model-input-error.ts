@@ -1,4 +1,4 @@
-/** A portfolio, a market or a parameter document that a model cannot work on. `code` is stable, `field` names the place. */
+/** A portfolio, a market, a parameter document or a table that a calculation cannot work on. `code` is stable, `field` names the place. */
 export class ModelInputError extends Error {
   constructor(
     readonly code: string,
