@@ -87,10 +87,12 @@ export interface CollateralMarket {
 }
 
 /** Value of an instrument in one scenario of a published risk array. */
-export interface RiskArrayValue {
-  readonly scenarioId: string;
-  /** USD per unit of the underlying, of an option its premium in that scenario. */
-  readonly value: Decimal;
+/** Published values of one instrument, read when they are asked for: a scan needs a part of them only. */
+export interface RiskArray {
+  /** USD per unit of the underlying, of an option its premium in that scenario; undefined where none was published. */
+  get(scenarioId: string): Decimal | undefined;
+  /** The same as `floatOf` of its decimal, where that can be had at less cost. */
+  floatOf?(scenarioId: string): number | undefined;
 }
 
 /** Everything a model reads of the market: one price set. Missing figures that a model needs make it throw. */
@@ -106,7 +108,7 @@ export interface Market {
   /** Price of the settlement stablecoin in USD; 1 when absent. */
   readonly stablePrice?: Decimal;
   /** Published risk arrays by instrument id. */
-  readonly riskArrays?: ReadonlyMap<string, readonly RiskArrayValue[]>;
+  readonly riskArrays?: ReadonlyMap<string, RiskArray>;
   /** Published AVSL rates by underlying. */
   readonly adaptive?: ReadonlyMap<string, AdaptiveSchedule>;
 }

@@ -396,15 +396,15 @@ describe('adaptive-portfolio, published arrays [CLR-ADP-003]', () => {
     const twin = { ...option, settlement: 'inverse' } as const;
     const linear = riskArrayValues(valueArray(option, point, scenarios), dec(SPOT), scenarios);
     const coin = riskArrayValues(valueArray(twin, point, scenarios), dec(SPOT), scenarios);
-    coin.forEach(({ scenarioId, value }, i) => {
-      expect(scenarioId).toBe(linear[i]?.scenarioId);
+    expect([...coin.keys()]).toEqual([...linear.keys()]);
+    for (const [scenario, value] of coin) {
       expect(
         value
-          .minus(linear[i]?.value ?? ZERO)
+          .minus(linear.get(scenario) ?? ZERO)
           .abs()
           .lte('1e-5'),
       ).toBe(true);
-    });
+    }
   });
 
   it('belong to the scenarios they were made of', () => {
@@ -504,13 +504,11 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
     expect(text(assess(portfolioOf([owing]), calm()).value)).toBe('1987.5');
     expect(text(assess(portfolioOf([inverse as PositionHolding]), calm()).value)).toBe('1250');
     const option = positionsOf(['BTC-27MAR26-40000-P-INVERSE', 2]);
-    const unmoved = riskArray(option[0]?.instrument ?? EXPIRY, NOW).find(
-      ({ scenarioId }) => scenarioId === 'spot+0/vol+0',
-    );
+    const unmoved = riskArray(option[0]?.instrument ?? EXPIRY, NOW).get('spot+0/vol+0');
     const worth = assess(portfolioOf(option), calm()).value;
     expect(
       worth
-        .minus(unmoved?.value.times(2) ?? ZERO)
+        .minus(unmoved?.times(2) ?? ZERO)
         .abs()
         .lte('0.01'),
     ).toBe(true);
@@ -574,14 +572,19 @@ describe('adaptive-portfolio, bad input', () => {
     ['a rate that is none', 'schedule-malformed', linear, schedule([{ ...first, rate: dec(NaN) }])],
     ['a scalar below 1', 'schedule-malformed', linear, schedule([first], '0.5')],
     ['no risk array', 'risk-array-missing', held, { riskArrays: new Map() }],
-    ['an empty risk array', 'risk-array-incomplete', held, arrayOf([])],
+    ['an empty risk array', 'risk-array-incomplete', held, arrayOf(new Map())],
     [
       'a scenario too few',
       'risk-array-incomplete',
       held,
-      arrayOf(array.filter(({ scenarioId }) => scenarioId !== 'tail+5')),
+      arrayOf(new Map([...array].filter(([scenario]) => scenario !== 'tail+5'))),
     ],
-    ['a value that is none', 'figure-not-finite', held, arrayOf(array.map((entry) => ({ ...entry, value: dec(NaN) })))],
+    [
+      'a value that is none',
+      'figure-not-finite',
+      held,
+      arrayOf(new Map([...array.keys()].map((scenario) => [scenario, dec(NaN)]))),
+    ],
     [
       'a range beyond the grid',
       'range-beyond-grid',

@@ -12,14 +12,7 @@ import {
   type Instant,
 } from '@ballast/kernel';
 import { riskArray as publishedArray } from '@ballast/valuation';
-import type {
-  CollateralHolding,
-  Market,
-  OpenOrder,
-  Portfolio,
-  PositionHolding,
-  RiskArrayValue,
-} from '../margin-model.js';
+import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveSchedule, AdaptiveTable, RateBracket } from './adaptive-schedule.js';
 import { riskArrayValues, riskScenarios } from './risk-scenarios.js';
@@ -74,20 +67,20 @@ export function instrumentOf(id: string, contractSize = '1'): Instrument {
   return { ...parseInstrumentId(id), id, contractSize: dec(contractSize) };
 }
 
-export function riskArray(instrument: Instrument, at: Instant): readonly RiskArrayValue[] {
-  if (instrument.kind !== 'option') return [];
+export function riskArray(instrument: Instrument, at: Instant): ReadonlyMap<string, Decimal> {
+  if (instrument.kind !== 'option') return new Map();
   const key = `${instrument.id}@${at}`;
   const array = arrays.get(key) ?? valuedAt(instrument, at);
   arrays.set(key, array);
   return array;
 }
 
-const arrays = new Map<string, readonly RiskArrayValue[]>();
+const arrays = new Map<string, ReadonlyMap<string, Decimal>>();
 
 const scenarios = riskScenarios(parameters.grid);
 
 /** Black-76 with a rate of zero at every published scenario, as pricing publishes it. */
-function valuedAt(instrument: Option, asOf: Instant): readonly RiskArrayValue[] {
+function valuedAt(instrument: Option, asOf: Instant): ReadonlyMap<string, Decimal> {
   const array = publishedArray(instrument, { asOf, forward: dec(SPOT), volatility: dec('0.6') }, scenarios);
   return riskArrayValues(array, dec(SPOT), scenarios);
 }
@@ -103,7 +96,7 @@ export function marketAt(scalar: Decimal | string, ids: readonly string[], chang
     expiries: new Map(),
     instruments: new Map(
       listed.map(({ id, kind, settlement }) => {
-        const unmoved = published.get(id)?.find(({ scenarioId }) => scenarioId === 'spot+0/vol+0')?.value ?? dec(SPOT);
+        const unmoved = published.get(id)?.get('spot+0/vol+0') ?? dec(SPOT);
         return [id, { mark: kind === 'option' && settlement === 'inverse' ? unmoved.div(SPOT) : unmoved }];
       }),
     ),

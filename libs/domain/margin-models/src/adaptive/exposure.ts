@@ -1,7 +1,7 @@
 import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
 import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
-import type { ExplainLine, Market, PositionHolding, RiskArrayValue } from '../margin-model.js';
+import type { ExplainLine, Market, PositionHolding, RiskArray } from '../margin-model.js';
 import { leastConfidence, lotsByInstrument } from '../scenario/holdings.js';
 import {
   confidenceOf,
@@ -34,7 +34,7 @@ export interface OptionExposure {
   /** Units of the underlying, negative = short. */
   readonly units: Decimal;
   /** Published values by scenario, and the one without any move. */
-  readonly values: ReadonlyMap<string, Decimal>;
+  readonly values: RiskArray;
   readonly unmoved: Decimal;
 }
 
@@ -50,9 +50,7 @@ export interface ValuedPosition {
 export function unitProfitAt({ values, unmoved }: OptionExposure, subject: string, point: ScanPoint): Decimal {
   let moved = ZERO;
   for (const { id, weight } of point.corners) {
-    const value = values.get(id);
-    if (value === undefined) throw missingScenario(subject, id);
-    moved = moved.plus(value.times(weight));
+    moved = moved.plus(publishedValue(values, subject, id).times(weight));
   }
   return moved.minus(unmoved.times(point.weight));
 }
@@ -123,16 +121,12 @@ function exposureOf(
     return { ...common, expiry, linear, option: null, delta: linear };
   }
   const values = riskArrayOf(market, id);
-  const valueOf = (scenario: string | undefined): Decimal => {
-    const value = values.get(scenario ?? '');
-    if (value === undefined) throw missingScenario(id, scenario ?? '');
-    return value;
-  };
+  const valueOf = (scenario: PublishedScenario): Decimal => publishedValue(values, id, scenario.id);
   // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
   const units = quantity.times(instrument.contractSize);
   const { below, unmoved, above, perMove } = scenariosAroundZero(grid);
-  const delta = perMove(valueOf(above.id).minus(valueOf(below.id)).times(units));
-  const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved.id) };
+  const delta = perMove(valueOf(above).minus(valueOf(below)).times(units));
+  const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved) };
   return { ...common, expiry, linear: ZERO, option, delta };
 }
 
@@ -184,29 +178,22 @@ function positionConfidence(instrument: Instrument, market: Market): Decimal {
   return leastConfidence(own, spot, forward, ...(instrument.kind === 'option' ? [volatility] : []));
 }
 
-const readArrays = new WeakMap<readonly RiskArrayValue[], ReadonlyMap<string, Decimal>>();
-
-/** Values by scenario; the same published array is read once. */
-function riskArrayOf(market: Market, instrument: string): ReadonlyMap<string, Decimal> {
+function riskArrayOf(market: Market, instrument: string): RiskArray {
   const field = `market.riskArrays.${instrument}`;
   const published = market.riskArrays?.get(instrument);
   if (published === undefined) {
     const message = `${field}: no risk array is published; publish one or remove the position`;
     throw new ModelInputError('risk-array-missing', field, message);
   }
-  const known = readArrays.get(published);
-  if (known !== undefined) return known;
-  const values = new Map(
-    published.map(({ scenarioId, value }) => [scenarioId, finite(value, `${field}.${scenarioId}`)]),
-  );
-  readArrays.set(published, values);
-  return values;
+  return published;
 }
 
-function missingScenario(instrument: string, scenario: string): ModelInputError {
+function publishedValue(array: RiskArray, instrument: string, scenario: string): Decimal {
+  const value = array.get(scenario);
   const field = `market.riskArrays.${instrument}`;
+  if (value !== undefined) return finite(value, `${field}.${scenario}`);
   const message = `${field}: has no value for ${scenario}; publish it for every scenario of the parameter document`;
-  return new ModelInputError('risk-array-incomplete', field, message);
+  throw new ModelInputError('risk-array-incomplete', field, message);
 }
 
 /** The scenarios with volatility as it is, next below the present price, at it and next above it. */

@@ -1,4 +1,4 @@
-import { Decimal } from '@ballast/kernel';
+import { dec, type Decimal } from '@ballast/kernel';
 
 /** Unit roundoff of float64 times 1 + 2^-10: what is beyond the roundoff covers the conversions and all terms of higher order. */
 const ROUNDOFF = (1 + 1 / 1_024) / 9_007_199_254_740_992;
@@ -15,10 +15,19 @@ const GREATEST_MAGNITUDE = 1e90;
 export function floatOf(value: Decimal): number {
   if (value.isZero()) return 0;
   const portable = value.precision() > PORTABLE_DIGITS ? value.toSignificantDigits(PORTABLE_DIGITS) : value;
-  const float = portable.toNumber();
-  const size = Math.abs(float);
-  return size >= LEAST_MAGNITUDE && size <= GREATEST_MAGNITUDE ? float : NaN;
+  return withinRange(portable.toNumber());
 }
+
+/** `floatOf` of the decimal that a numeral says; most need no decimal for it. */
+export function floatOfNumeral(numeral: string): number {
+  // Sign and point are no digits, so a numeral this short is within them.
+  return numeral.length <= PORTABLE_DIGITS ? withinRange(Number(numeral)) : floatOf(dec(numeral));
+}
+
+const withinRange = (float: number): number => {
+  const size = Math.abs(float);
+  return size === 0 || (size >= LEAST_MAGNITUDE && size <= GREATEST_MAGNITUDE) ? float : NaN;
+};
 
 /**
  * How far a sum of products in float64 may be from the same in decimals, when no term passes through more than `roundings`

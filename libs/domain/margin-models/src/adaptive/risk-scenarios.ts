@@ -1,6 +1,5 @@
 import { dec, ONE, text, ModelInputError, type Decimal } from '@ballast/kernel';
-import type { RiskArray, RiskScenario, VolatilityShock } from '@ballast/valuation';
-import type { RiskArrayValue } from '../margin-model.js';
+import type { RiskArray as ValuedArray, RiskScenario, VolatilityShock } from '@ballast/valuation';
 import { publishedScenarios, type ScenarioGrid } from './scenario-grid.js';
 
 /**
@@ -23,20 +22,22 @@ export function riskScenarios(grid: ScenarioGrid): readonly RiskScenario[] {
  * @throws ModelInputError `risk-array-incomplete` when array and scenarios do not belong together
  */
 export function riskArrayValues(
-  array: RiskArray,
+  array: ValuedArray,
   spot: Decimal,
   scenarios: readonly RiskScenario[],
-): readonly RiskArrayValue[] {
+): ReadonlyMap<string, Decimal> {
   const values = new Map(array.values.map(({ scenario, value }) => [scenario, dec(value)]));
-  return scenarios.map(({ id, spotFactor }) => {
-    const value = values.get(id);
-    if (value === undefined) {
-      const field = `riskArrays.${array.instrument}`;
-      const message = `${field}: has no value for ${id}; publish it for every scenario of the parameter document`;
-      throw new ModelInputError('risk-array-incomplete', field, message);
-    }
-    return { scenarioId: id, value: array.unit === 'coin' ? value.times(spot).times(spotFactor) : value };
-  });
+  return new Map(
+    scenarios.map(({ id, spotFactor }) => {
+      const value = values.get(id);
+      if (value === undefined) {
+        const field = `riskArrays.${array.instrument}`;
+        const message = `${field}: has no value for ${id}; publish it for every scenario of the parameter document`;
+        throw new ModelInputError('risk-array-incomplete', field, message);
+      }
+      return [id, array.unit === 'coin' ? value.times(spot).times(spotFactor) : value];
+    }),
+  );
 }
 
 function shockOf(shock: Decimal, { termDecay: term }: ScenarioGrid): VolatilityShock {

@@ -1,6 +1,7 @@
 import { maxOf, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveRanges } from './adaptive-rates.js';
+import type { RiskArray } from '../margin-model.js';
 import { unitProfitAt, type Exposure, type OptionExposure } from './exposure.js';
 import { floatBound, floatOf, leastCandidates } from './float-bound.js';
 import { scanPoints, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
@@ -25,7 +26,7 @@ export class Scan {
   readonly greatestMove: Decimal;
   readonly #weights: readonly Float64Array[];
   readonly #wholes: Float64Array;
-  readonly #units = new WeakMap<ReadonlyMap<string, Decimal>, UnitProfits>();
+  readonly #units = new WeakMap<RiskArray, UnitProfits>();
 
   constructor(points: readonly ScanPoint[]) {
     this.points = points;
@@ -67,7 +68,6 @@ export class UnitProfits {
     weights: readonly Float64Array[],
     wholes: Float64Array,
   ) {
-    const values = floatsOf(option.values);
     const unmoved = floatOf(option.unmoved);
     this.floats = new Float64Array(scan.points.length);
     let magnitude = 0;
@@ -75,7 +75,7 @@ export class UnitProfits {
       let moved = 0;
       let size = 0;
       point.corners.forEach(({ id }, corner) => {
-        const value = values.get(id);
+        const value = floatIn(option.values, id);
         // Says which scenario is missing.
         if (value === undefined) this.exact(p);
         const product = (weights[p]?.[corner] as number) * (value as number);
@@ -117,14 +117,10 @@ export class UnitProfits {
   }
 }
 
-const readValues = new WeakMap<ReadonlyMap<string, Decimal>, ReadonlyMap<string, number>>();
-
-function floatsOf(values: ReadonlyMap<string, Decimal>): ReadonlyMap<string, number> {
-  const known = readValues.get(values);
-  if (known !== undefined) return known;
-  const floats = new Map([...values].map(([id, value]) => [id, floatOf(value)]));
-  readValues.set(values, floats);
-  return floats;
+function floatIn(values: RiskArray, scenario: string): number | undefined {
+  if (values.floatOf !== undefined) return values.floatOf(scenario);
+  const value = values.get(scenario);
+  return value === undefined ? undefined : floatOf(value);
 }
 
 const remembered = new WeakMap<ScenarioGrid, Map<string, Scan>>();

@@ -5,13 +5,14 @@ import type {
   ExpiryMarket,
   InstrumentMarket,
   Market,
-  RiskArrayValue,
+  RiskArray,
   UnderlyingMarket,
 } from '@ballast/margin-models';
 import { dec, invariant, minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
 import { inForceWithin } from '../avsl/notice-window.js';
 import type { ScheduleFigures, UnderlyingScheduleFigures } from '../assessment/schedule-figures.js';
 import type { CallInForce } from '../margin.state.js';
+import { PublishedArray } from './published-array.js';
 import { deliveryKey, PricedContracts, type KnownContracts, type PricedContract } from './priced-contracts.js';
 
 /** Confidence of a price by its status: a doubtful price makes new risk dearer and touches nobody's call. */
@@ -30,9 +31,10 @@ export class PortfolioMarket {
   readonly market: Market;
   readonly #instruments = new Map<InstrumentId, InstrumentMarket>();
   readonly #expiries = new Map<string, ExpiryMarket>();
-  readonly #riskArrays = new Map<InstrumentId, readonly RiskArrayValue[]>();
+  readonly #riskArrays = new Map<InstrumentId, RiskArray>();
   readonly #expiring: ReadonlyMap<string, ExpiringContracts>;
-  readonly #unmoved: number;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #unmoved: string | undefined;
 
   constructor(
     readonly schedule: ScheduleFigures,
@@ -44,7 +46,8 @@ export class PortfolioMarket {
     this.#expiring = new Map(
       (arrays?.expiring ?? []).map((window) => [deliveryKey(window.underlying, window.expiry), window]),
     );
-    this.#unmoved = arrays?.scenarios.findIndex(isUnmoved) ?? -1;
+    this.#places = new Map((arrays?.scenarios ?? []).map(({ id }, place) => [id, place]));
+    this.#unmoved = arrays?.scenarios.find(isUnmoved)?.id;
     this.market = {
       asOf: schedule.asOf,
       underlyings: new Map(
@@ -91,17 +94,10 @@ export class PortfolioMarket {
     const key = deliveryKey(underlying, expiry);
     if (!this.#expiries.has(key)) this.#expiries.set(key, { underlying, expiry, forward: dec(risk.forward) });
     if (instrument.kind !== 'option') return;
-    const share = this.openShareOf({ instrument });
-    const unmoved = dec(risk.values[this.#unmoved] ?? '0');
+    const { contractSize } = instrument;
     this.#riskArrays.set(
       id,
-      (this.arrays?.scenarios ?? []).map((scenario, i) => {
-        // Published per contract and at full risk; while the delivery price is averaged, only the open share still moves.
-        const published = dec(risk.values[i] ?? '0');
-        const moved = share.eq(1) ? published : unmoved.plus(published.minus(unmoved).times(share));
-        const { contractSize } = instrument;
-        return { scenarioId: scenario.id, value: contractSize.eq(1) ? moved : moved.div(contractSize) };
-      }),
+      new PublishedArray(risk.values, this.#places, this.#unmoved, this.openShareOf({ instrument }), contractSize),
     );
   }
 }
