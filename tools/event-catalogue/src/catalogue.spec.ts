@@ -17,7 +17,7 @@ describe('docs/events', () => {
 
   it('has one row per field, nested ones by their path', () => {
     const event = eventSchemas.get('margin')?.get('MarginCallIssued') as EventSchema;
-    const rows = fieldRows(jsonSchemaOf(event, {}));
+    const rows = fieldRows(jsonSchemaOf(event, []));
     expect(rows.map(({ path, type }) => `${path}: ${type}`)).toEqual([
       'callId: id',
       'accountId: account id',

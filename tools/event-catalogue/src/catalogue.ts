@@ -4,8 +4,8 @@ import { allEventSchemas, entryEnvelope, eventSchemas, type EventSchema } from '
 import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
 import { placeOf } from './place-of.js';
 
-/** The example of an event. */
-export type ExampleOf = (event: EventSchema) => unknown;
+/** The examples of an event: the one that every event has, then further cases. */
+export type ExamplesOf = (event: EventSchema) => readonly unknown[];
 
 const fileOf = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}.json`;
 
@@ -24,7 +24,7 @@ const fieldTable = (schema: JsonSchema): string =>
     ]),
   );
 
-function eventSection(event: EventSchema, example: unknown): string {
+function eventSection(event: EventSchema, examples: readonly unknown[]): string {
   const { topic, partition, publisher, key } = placeOf(event);
   return [
     `### ${event.type}`,
@@ -33,7 +33,7 @@ function eventSection(event: EventSchema, example: unknown): string {
       ['published by', 'topic', 'partition', 'message key', 'version', 'schema'],
       [[publisher, `\`${topic}\``, partition, `\`${key}\``, String(event.version), `[JSON Schema](${fileOf(event)})`]],
     ),
-    fieldTable(jsonSchemaOf(event, example)),
+    fieldTable(jsonSchemaOf(event, examples)),
   ].join('\n\n');
 }
 
@@ -50,7 +50,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ['traceparent', 'W3C trace context. May be absent.'],
 ];
 
-function readme(exampleOf: ExampleOf): string {
+function readme(examplesOf: ExamplesOf): string {
   const index = table(
     ['event', 'topic', 'key', 'when'],
     allEventSchemas.map((event) => [
@@ -61,7 +61,7 @@ function readme(exampleOf: ExampleOf): string {
     ]),
   );
   const logs = [...eventSchemas].map(([log, types]) =>
-    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, exampleOf(event)))].join('\n\n'),
+    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, examplesOf(event)))].join('\n\n'),
   );
   return [
     '# Events',
@@ -87,12 +87,15 @@ function readme(exampleOf: ExampleOf): string {
  * All files of docs/events, by name, formatted as the repository formats them.
  * @param options of prettier, as resolved for the repository
  */
-export async function catalogue(exampleOf: ExampleOf, options: prettier.Options): Promise<ReadonlyMap<string, string>> {
+export async function catalogue(
+  examplesOf: ExamplesOf,
+  options: prettier.Options,
+): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const event of allEventSchemas) {
-    const schema = jsonSchemaOf(event, exampleOf(event));
+    const schema = jsonSchemaOf(event, examplesOf(event));
     files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
   }
-  files.set('README.md', await prettier.format(readme(exampleOf), { ...options, parser: 'markdown' }));
+  files.set('README.md', await prettier.format(readme(examplesOf), { ...options, parser: 'markdown' }));
   return files;
 }

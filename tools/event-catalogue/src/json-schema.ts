@@ -18,8 +18,8 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** JSON Schema (2020-12) of an event's payload, with its place in Kafka and the golden example. */
-export function jsonSchemaOf(event: EventSchema, example: unknown): JsonSchema {
+/** JSON Schema (2020-12) of an event's payload, with its place in Kafka and the golden examples. */
+export function jsonSchemaOf(event: EventSchema, examples: readonly unknown[]): JsonSchema {
   const { $schema, description, 'x-stream': stream, ...rest } = z.toJSONSchema(event.schema) as JsonSchema;
   const { topic } = placeOf(event);
   return {
@@ -31,7 +31,7 @@ export function jsonSchemaOf(event: EventSchema, example: unknown): JsonSchema {
     'x-topic': topic,
     'x-stream': stream,
     ...rest,
-    examples: [example],
+    examples,
   };
 }
 

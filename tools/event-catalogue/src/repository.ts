@@ -11,15 +11,20 @@ const golden = path.join(root, 'libs/contracts/src/golden');
 
 export const EVENTS_FOLDER = path.join(root, 'docs/events');
 
-/** The payload of the golden event of a type and version. */
-export function goldenPayload({ log, type, version }: EventSchema): unknown {
-  const text = fs.readFileSync(path.join(golden, log, `${type}.v${version}.json`), 'utf8');
-  return (JSON.parse(text) as { readonly entry: { readonly payload: unknown } }).entry.payload;
+/** The payloads of the golden events of a type and version: the one that every event has, then its further cases by name. */
+export function goldenPayloads({ log, type, version }: EventSchema): readonly unknown[] {
+  const folder = path.join(golden, log);
+  const first = `${type}.v${version}.json`;
+  const further = fs.readdirSync(folder).filter((name) => name.startsWith(`${type}.v${version}.`) && name !== first);
+  return [first, ...further.sort()].map((name) => {
+    const text = fs.readFileSync(path.join(folder, name), 'utf8');
+    return (JSON.parse(text) as { readonly entry: { readonly payload: unknown } }).entry.payload;
+  });
 }
 
 /** The catalogue as docs/events should have it. */
 export async function currentCatalogue(): Promise<ReadonlyMap<string, string>> {
-  return catalogue(goldenPayload, (await prettier.resolveConfig(path.join(EVENTS_FOLDER, 'README.md'))) ?? {});
+  return catalogue(goldenPayloads, (await prettier.resolveConfig(path.join(EVENTS_FOLDER, 'README.md'))) ?? {});
 }
 
 /** The catalogue as it stands in docs/events. */
