@@ -1,7 +1,23 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { caseFileSchema, type CaseFile } from './case-file.schema.js';
+import { caseFileSchema, caseSchema, type FileCase } from './case-file.schema.js';
 import { ConformanceFileError } from './conformance-file-error.js';
+
+/** A case out of shape: it fails with this message, and the others of its file run. */
+export class MalformedCase {
+  constructor(
+    readonly id: string,
+    readonly kind: string,
+    readonly message: string,
+  ) {}
+}
+
+export interface CaseFile {
+  readonly engine: string;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  readonly tolerance?: unknown;
+  readonly cases: readonly (FileCase | MalformedCase)[];
+}
 
 export interface LoadedCaseFile {
   /** Name within the directory. */
@@ -9,15 +25,32 @@ export interface LoadedCaseFile {
   readonly content: CaseFile;
 }
 
+/** What a directory holds: files of cases, and files that cannot be read as such. */
+export interface CaseDirectory {
+  readonly files: readonly LoadedCaseFile[];
+  readonly unreadable: readonly ConformanceFileError[];
+}
+
 /**
  * Reads every `*.json` of a directory as a file of conformance cases, in the order of their names.
- * @throws ConformanceFileError naming file and field
+ * @throws ConformanceFileError when there is no such directory, or no such file in it
  */
-export async function loadCaseFiles(directory: string): Promise<readonly LoadedCaseFile[]> {
+export async function loadCaseFiles(directory: string): Promise<CaseDirectory> {
   const names = await jsonFilesOf(directory);
-  return Promise.all(
-    names.map(async (name) => ({ name, content: readCaseFile(name, await contentOf(path.join(directory, name))) })),
-  );
+  const read = await Promise.all(names.map((name) => readOrRefuse(name, directory)));
+  return {
+    files: read.filter((file): file is LoadedCaseFile => !(file instanceof ConformanceFileError)),
+    unreadable: read.filter((file) => file instanceof ConformanceFileError),
+  };
+}
+
+async function readOrRefuse(name: string, directory: string): Promise<LoadedCaseFile | ConformanceFileError> {
+  try {
+    return { name, content: readCaseFile(name, await contentOf(path.join(directory, name))) };
+  } catch (error) {
+    if (error instanceof ConformanceFileError) return error;
+    throw error;
+  }
 }
 
 /**
@@ -32,16 +65,23 @@ export function readCaseFile(name: string, content: string): CaseFile {
     throw new ConformanceFileError('not-json', name, '', `${name} is no JSON: ${(error as Error).message}`);
   }
   const read = caseFileSchema.safeParse(json);
-  if (read.success) return read.data;
+  if (read.success) return { ...read.data, cases: read.data.cases.map(readCase) };
   const { path: place, message } = read.error.issues[0]!;
   const field = fieldText(place);
-  throw new ConformanceFileError(
-    'bad-case-file',
-    name,
-    field,
-    `${name}: ${field === '' ? 'the file' : field}${caseIdText(json, place)}: ${message}`,
-  );
+  const what = field === '' ? 'the file' : field;
+  throw new ConformanceFileError('bad-case-file', name, field, `${name}: ${what}: ${message}`);
 }
+
+function readCase(json: unknown, index: number): FileCase | MalformedCase {
+  const read = caseSchema.safeParse(json);
+  if (read.success) return read.data;
+  const { path: place, message } = read.error.issues[0]!;
+  const { id, kind } = (json ?? {}) as { readonly id?: unknown; readonly kind?: unknown };
+  const where = fieldText(['cases', index, ...place]);
+  return new MalformedCase(named(id) ?? `cases[${index}]`, named(kind) ?? '(no kind)', `${where}: ${message}`);
+}
+
+const named = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 async function jsonFilesOf(directory: string): Promise<string[]> {
   let names: string[];
@@ -70,12 +110,4 @@ function fieldText(place: readonly PropertyKey[]): string {
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
     '',
   );
-}
-
-/** A list position alone is hard to find in a long file, so the id of the case is named with it. */
-function caseIdText(json: unknown, place: readonly PropertyKey[]): string {
-  const [list, index] = place;
-  if (list !== 'cases' || typeof index !== 'number') return '';
-  const id = (json as { cases: { id?: unknown }[] }).cases[index]?.id;
-  return typeof id === 'string' ? ` (case ${id})` : '';
 }

@@ -1,12 +1,13 @@
 import type { ConformanceReport, FailedCase } from './run-conformance.js';
 
-/** The report as lines: one per kind, its failed cases below it, and `N passed, M failed` as the last. */
+/** The report as lines: one per kind, its failed cases below it, one per file that cannot be read, and `N passed, M failed` as the last. */
 export function reportText(report: ConformanceReport): string {
   const lines = report.kinds.flatMap(({ engine, kind, passed, total, failures }) => [
     `${engine} ${kind} ${passed}/${total}`,
     ...failures.flatMap(failureLines),
   ]);
-  return [...lines, `${report.passed} passed, ${report.failed} failed`].join('\n') + '\n';
+  const unreadable = report.unreadable.map(({ message }) => message);
+  return [...lines, ...unreadable, `${report.passed} passed, ${report.failed} failed`].join('\n') + '\n';
 }
 
 function failureLines({ id, message, differences }: FailedCase): string[] {

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { dec } from '@ballast/kernel';
 import { readCaseFile } from './case-file.loader.js';
 import type { CaseRunners } from './case-runner.js';
-import { ConformanceFileError } from './conformance-file-error.js';
 import { reportText } from './report-text.js';
 import { reportOf, runConformance } from './run-conformance.js';
 import { mergeRunners } from './runners.js';
@@ -92,7 +91,57 @@ describe('a run over case files', () => {
   });
 });
 
-describe('a directory that cannot be read as cases', () => {
+describe('a case out of shape', () => {
+  const good = doubling('good', '1', '2');
+
+  it.each([
+    ['cases[0].kind: missing', 'x', { ...good, id: 'x', kind: undefined }],
+    ['cases[0].kind: must be a text', 'x', { ...good, id: 'x', kind: 5 }],
+    ['cases[0].id: missing', 'cases[0]', { ...good, id: undefined }],
+    ['cases[0].expected: missing: a case states expected, or', 'x', { ...good, id: 'x', expected: undefined }],
+    ['cases[0].expected: a case states one of expected, actions and steps', 'x', { ...good, id: 'x', steps: [] }],
+    ['cases[0].inputs: must be an object', 'x', { ...good, id: 'x', inputs: [] }],
+    ['cases[0]: must be an object', 'cases[0]', 7],
+    ['cases[0]: must be an object', 'cases[0]', null],
+  ])('fails with "%s" and no other does', (message, id, bad) => {
+    const report = reportOf([fileOf([bad, good])], runners);
+    expect(report).toMatchObject({ passed: 1, failed: 1 });
+    expect(report.kinds[0]!.failures).toMatchObject([{ id, message: expect.stringContaining(message) }]);
+  });
+
+  it('is listed under no kind when it names none', () => {
+    const { id, inputs, expected } = good;
+    expect(reportText(reportOf([fileOf([{ id, inputs, expected }])], runners))).toBe(
+      'Venue (no kind) 0/1\n  good: cases[0].kind: missing\n0 passed, 1 failed\n',
+    );
+  });
+});
+
+describe('a figure without a value', () => {
+  const never: CaseRunners = { holds: () => ({ liquidatable: false }) };
+
+  it.each([
+    ['inputs.netCollateral', { inputs: { netCollateral: 'NaN', maintenance: '1' } }],
+    ['inputs.positions[1].size', { inputs: { positions: [{ size: '1' }, { size: '-Infinity' }] } }],
+    ['params.rate', { params: { rate: 'inf' }, inputs: {} }],
+  ])('fails its case at %s, though nothing that is compared with it differs', (place, given) => {
+    const file = fileOf([{ id: 'x', kind: 'holds', expected: { liquidatable: false }, ...given }]);
+    expect(reportOf([file], never).kinds[0]!.failures).toMatchObject([
+      { id: 'x', message: expect.stringContaining(`${place}: `) },
+    ]);
+  });
+
+  it('is refused in a step too, and as a number beyond all numbers', () => {
+    const content = `{"schema":"conformance/1","engine":"Venue","cases":[
+      {"id":"x","kind":"holds","steps":[{"expected":{"liquidatable":false}},{"slot":1e999,"expected":{}}]}]}`;
+    const file = { name: 'venue.json', content: readCaseFile('venue.json', content) };
+    expect(reportOf([file], never).kinds[0]!.failures).toMatchObject([
+      { id: 'x', message: 'steps[1].slot: Infinity is no finite figure; give a decimal text' },
+    ]);
+  });
+});
+
+describe('a file that cannot be read as cases', () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ballast-conformance-'));
   afterAll(() => fs.rmSync(directory, { recursive: true }));
 
@@ -111,27 +160,17 @@ describe('a directory that cannot be read as cases', () => {
     ],
     ['bad-case-file', 'cases', whole(undefined), 'bad.json: cases: missing'],
     ['bad-case-file', 'cases', whole([]), 'bad.json: cases: must not be empty'],
-    [
-      'bad-case-file',
-      'cases[1].kind',
-      whole([good, { ...good, kind: undefined }]),
-      'cases[1].kind (case one): missing',
-    ],
-    ['bad-case-file', 'cases[0].kind', whole([{ ...good, kind: 5 }]), 'cases[0].kind (case one): must be a text'],
-    ['bad-case-file', 'cases[0].id', whole([{ ...good, id: undefined }]), 'bad.json: cases[0].id: missing'],
-    ['bad-case-file', 'cases[0].expected', whole([{ ...good, expected: undefined }]), 'a case states expected, or'],
-    ['bad-case-file', 'cases[0].expected', whole([{ ...good, steps: [] }]), 'one of expected, actions and steps'],
-    [
-      'bad-case-file',
-      'cases[0].inputs',
-      whole([{ ...good, inputs: [] }]),
-      'cases[0].inputs (case one): must be an object',
-    ],
-  ])('%s at "%s"', async (code, field, content, message) => {
+  ])('%s at "%s" is one failure, and the other files run', async (code, field, content, message) => {
     fs.writeFileSync(path.join(directory, 'bad.json'), content);
-    const error = await runConformance(directory).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ConformanceFileError);
-    expect(error).toMatchObject({ code, file: 'bad.json', field, message: expect.stringContaining(message) });
+    fs.writeFileSync(path.join(directory, 'good.json'), whole([{ ...good, kind: 'no_such_kind' }]));
+    const report = await runConformance(directory);
+    expect(report).toMatchObject({
+      passed: 0,
+      failed: 2,
+      kinds: [{ file: 'good.json', kind: 'no_such_kind' }],
+      unreadable: [{ file: 'bad.json', code, field, message: expect.stringContaining(message) }],
+    });
+    expect(reportText(report)).toContain(`\n${report.unreadable[0]!.message}\n0 passed, 2 failed\n`);
   });
 
   it('fields that the shape does not name are left alone', () => {

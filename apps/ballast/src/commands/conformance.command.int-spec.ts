@@ -80,6 +80,7 @@ describe('ballast conformance', () => {
           failures: [{ id: 'bad', differences: [{ field: 'discountMultiplier', expected: '0.77', actual: '0.76' }] }],
         },
       ],
+      unreadable: [],
     });
   });
 
@@ -89,12 +90,16 @@ describe('ballast conformance', () => {
     expect(stderr).toContain('cannot read the directory');
   });
 
-  it('ends with 2 and names file and field for a case without a kind', () => {
-    const bad = { schema: 'conformance/1', engine: 'Venue', cases: [{ id: 'x', inputs: {}, expected: {} }] };
-    fs.writeFileSync(path.join(directory, 'venue.json'), JSON.stringify(bad));
+  it('ends with 1, names what is out of shape and runs everything else', () => {
+    writeCases(discountCase('good', '0.76'), { id: 'x', inputs: {}, expected: {} });
+    const broken = path.join(directory, 'broken.json');
+    fs.writeFileSync(broken, '{');
     const { status, stdout, stderr } = ballast('conformance', directory);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain('ballast: venue.json: cases[0].kind (case x): missing');
+    fs.rmSync(broken);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /^Venue discount_curve 1\/1\nVenue \(no kind\) 0\/1\n {2}x: cases\[1\]\.kind: missing\nbroken\.json is no JSON: .*\n1 passed, 2 failed\n$/,
+    );
   });
 });
 

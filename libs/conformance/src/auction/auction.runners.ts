@@ -25,6 +25,7 @@ import {
 } from '@ballast/margin-models';
 import { caseInputs, type CaseInputs } from '../case-inputs.js';
 import type { CaseRunner, CaseRunners, ConformanceCase } from '../case-runner.js';
+import { refusing } from '../refusal.js';
 
 const CASH = 'USD';
 /** Cases name no coin: one underlying. */
@@ -36,7 +37,7 @@ const runner =
     run(caseInputs(conformanceCase.inputs), caseInputs(conformanceCase.params, 'params'), conformanceCase);
 
 /** Cases of Derive's Dutch auction: every kind of `derive_auction.json`. */
-export const auctionRunners: CaseRunners = {
+export const auctionRunners: CaseRunners = refusing({
   discount_curve: runner((inputs, params) => ({
     discountMultiplier: discountMultiplier(inputs.figure('elapsedSec'), termsOf(params)),
   })),
@@ -85,7 +86,7 @@ export const auctionRunners: CaseRunners = {
       balance: inputs.figure('securityModuleBalance', '0'),
     }),
   })),
-};
+});
 
 function termsOf(params: CaseInputs): DutchAuctionTerms {
   const auction = params.object('auction');

@@ -13,6 +13,7 @@ import {
   type InstrumentMarket,
 } from '@ballast/margin-models';
 import type { CaseRunner, CaseRunners } from '../case-runner.js';
+import { refusing } from '../refusal.js';
 import {
   CASE_TIME,
   type ExpiryFeedInput,
@@ -161,8 +162,8 @@ const secondGeneration: CaseRunner = ({ params, inputs: given }) => {
 };
 
 /** Derive v2: the margin kinds. */
-export const deriveRunners: CaseRunners = {
+export const deriveRunners: CaseRunners = refusing({
   standard_margin: standardMargin,
   portfolio_margin_scenarios_v1: firstGeneration,
   portfolio_margin_scenarios: secondGeneration,
-};
+});

@@ -93,6 +93,15 @@ describe('cases of Drift, read', () => {
 
   it('names what the product refuses', () => {
     const nobody = { loss: '1', longOpenInterest: '0', shortOpenInterest: '0' };
-    expect(run('perp_loss_socialisation', nobody)).toEqual({ error: 'no-open-interest' });
+    const refused = (error: string) =>
+      driftRunners.perp_loss_socialisation!({
+        id: 'case',
+        kind: 'perp_loss_socialisation',
+        params: {},
+        inputs: nobody,
+        expected: { error },
+      });
+    expect(refused('CantResolvePerpBankruptcy')).toEqual({ error: 'CantResolvePerpBankruptcy' });
+    expect(refused('SufficientCollateral')).toEqual({ error: 'no-open-interest' });
   });
 });

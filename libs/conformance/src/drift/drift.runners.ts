@@ -33,7 +33,7 @@ import {
 } from '@ballast/margin-models';
 import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
 import { figureOf } from '../figure.js';
-import { refusalName } from '../refusal.js';
+import { refusalName, type RefusalNames, refusing } from '../refusal.js';
 import {
   figure,
   onTokenGrid,
@@ -51,17 +51,18 @@ import {
 
 type Figures = Readonly<Record<string, string>>;
 
-/** A runner that reads the inputs of its kind in their shape; input that the product refuses is an error by its code or the case's word. */
+/** Names of the venue for what the product refuses. */
+const REFUSALS: RefusalNames = {
+  'sufficient-collateral': { name: 'SufficientCollateral', words: /collateral/i },
+  'no-open-interest': { words: /bankrupt|interest/i },
+  'liquidator-limit-below-step': { words: /liquidator|base|order.?size/i },
+};
+
+/** A runner that reads the inputs of its kind in their shape. */
 const runner =
   <Inputs>(run: (inputs: Inputs, expected: unknown) => CaseResult): CaseRunner =>
-  ({ inputs, expected }) => {
-    try {
-      return run(inputs as Inputs, expected);
-    } catch (error) {
-      if (error instanceof ModelInputError) return { error: refusalName(error.code, expected) };
-      throw error;
-    }
-  };
+  ({ inputs, expected }) =>
+    run(inputs as Inputs, expected);
 
 const decimalsOf = (count: string): number => Number(count);
 
@@ -241,14 +242,14 @@ interface EndToEndInput extends RuleInput {
   readonly slot?: string;
 }
 
-function liquidationEndToEnd(inputs: EndToEndInput): CaseResult {
+function liquidationEndToEnd(inputs: EndToEndInput, expected: unknown): CaseResult {
   const market = liquidationMarketOf({ ...inputs.perp, ...inputs });
   const rule = liquidationRuleOf(inputs);
   const before = liquidatedAccountOf(inputs.quoteBalance, inputs.perp);
   const step = liquidatePerp(before, market, rule, figure(inputs.slot), dec(inputs.liquidatorMaxBase));
   const { account, transfer } = step;
   return {
-    ...refusalOf(step),
+    ...refusalOf(step, expected),
     userSizeAfter: account.position.size,
     userQuoteAfter: account.position.quoteAmount,
     userEntryQuoteAfter: account.position.entryQuoteAmount,
@@ -261,8 +262,8 @@ function liquidationEndToEnd(inputs: EndToEndInput): CaseResult {
   };
 }
 
-const refusalOf = ({ outcome }: LiquidationStep) =>
-  outcome === 'sufficient-collateral' ? { error: 'SufficientCollateral' } : {};
+const refusalOf = ({ outcome }: LiquidationStep, expected: unknown) =>
+  outcome === 'sufficient-collateral' ? { error: refusalName(outcome, expected, REFUSALS) } : {};
 
 interface SequenceInput extends RuleInput {
   readonly quoteBalance: string;
@@ -275,6 +276,7 @@ interface SequenceStep {
   readonly liquidatorMaxBase: string;
   /** From this step on, where it moves. */
   readonly oraclePrice?: string;
+  readonly expected?: unknown;
 }
 
 function liquidationSequence(inputs: SequenceInput, steps: readonly SequenceStep[]): CaseResult {
@@ -282,14 +284,14 @@ function liquidationSequence(inputs: SequenceInput, steps: readonly SequenceStep
   let market = liquidationMarketOf(inputs.market);
   let account = liquidatedAccountOf(inputs.quoteBalance, inputs.position);
   let liquidator = NO_POSITION;
-  return steps.map(({ slot, liquidatorMaxBase, oraclePrice }) => {
+  return steps.map(({ slot, liquidatorMaxBase, oraclePrice, expected }) => {
     if (oraclePrice !== undefined) market = { ...market, oraclePrice: dec(oraclePrice) };
     const step = liquidatePerp(account, market, rule, dec(slot), dec(liquidatorMaxBase));
     account = step.account;
     liquidator = liquidatorAfter(liquidator, step);
     const { position, liquidation } = account;
     return {
-      ...refusalOf(step),
+      ...refusalOf(step, expected),
       size: position.size,
       quoteAmount: position.quoteAmount,
       entryQuoteAmount: position.entryQuoteAmount,
@@ -320,7 +322,7 @@ function shownSize(size: TransferSize, decimals: number, theirs: unknown): unkno
   return unlimited ? asserted : size;
 }
 
-export const driftRunners: CaseRunners = {
+const runners: CaseRunners = {
   size_to_cover_shortage: runner<Figures>((inputs, expected) => {
     const size = sizeToCoverShortage(perpShortageOf(inputs), figure(inputs.insuranceFee));
     return { baseAmount: shownSize(size, BASE_DECIMALS, expectedField(expected, 'baseAmount')) };
@@ -395,3 +397,6 @@ export const driftRunners: CaseRunners = {
   liquidation_sequence: ({ inputs, steps }) =>
     liquidationSequence(inputs as SequenceInput, steps as readonly SequenceStep[]),
 };
+
+/** Cases of Drift: every kind of `drift.json`. */
+export const driftRunners: CaseRunners = refusing(runners, REFUSALS);

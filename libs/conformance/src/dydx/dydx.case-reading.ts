@@ -1,6 +1,6 @@
-import { type Decimal, dec, ModelInputError } from '@ballast/kernel';
+import { type Decimal, dec } from '@ballast/kernel';
 import { type FractionAccount, QUOTE_DECIMALS } from '@ballast/margin-models';
-import { refusalName } from '../refusal.js';
+import type { RefusalNames } from '../refusal.js';
 
 /** Shapes of the inputs that dYdX's kinds share. Figures are decimal texts. */
 export interface AccountInput {
@@ -53,21 +53,10 @@ export const openInterestCaps = ({ oiLowerCapUnits, oiUpperCapUnits }: OpenInter
   upper: quoteOf(oiUpperCapUnits),
 });
 
-/** The venue's name of a deleveraging that leaves a side in a state that is forbidden. */
-export const TRANSITION_REJECTED = 'StateTransitionRejected';
-
-/** Names of the venue for the input that the product refuses. */
-const ERROR_NAMES: Readonly<Record<string, string>> = {
-  'invalid-close-delta': 'InvalidPositionSizeDelta',
-  'state-transition-rejected': TRANSITION_REJECTED,
+/** Names of the venue for what the product refuses. */
+export const DYDX_REFUSALS: RefusalNames = {
+  'invalid-close-delta': { name: 'InvalidPositionSizeDelta', words: /delta|size|quantums/i },
+  'state-transition-rejected': { name: 'StateTransitionRejected', words: /transition|undercollateral/i },
+  'no-maintenance-margin': { words: /maintenance|divi(de|sion)/i },
+  'block-limit-exceeded': { words: /block|limit|exceed/i },
 };
-
-/** What the product answers, or the venue's name of its refusal. @param expected of the case */
-export function answerOrError<T>(answer: () => T, expected: unknown): T | { readonly error: unknown } {
-  try {
-    return answer();
-  } catch (error) {
-    if (error instanceof ModelInputError) return { error: refusalName(error.code, expected, ERROR_NAMES) };
-    throw error;
-  }
-}

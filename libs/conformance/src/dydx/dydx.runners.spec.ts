@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { dydxRunners } from './dydx.runners.js';
 
 const BTC = { market: 'BTC', size: '0.1', oraclePrice: '50000', imf: '0.2', maintenanceFraction: '0.5' };
-const run = (kind: string, inputs: unknown, params: unknown = {}) =>
-  dydxRunners[kind]!({ id: 'case', kind, params, inputs });
+/** @param error what the case expects; the answer is our own name where it is another that we know */
+const run = (kind: string, inputs: unknown, params: unknown = {}, error = 'no-maintenance-margin') =>
+  dydxRunners[kind]!({ id: 'case', kind, params, inputs, expected: { error } });
 
 describe('cases of dYdX, read', () => {
   it.each([
@@ -33,12 +34,14 @@ describe('cases of dYdX, read', () => {
 
   it('a refusal that the venue has a name of its own for is one', () => {
     const inputs = { quoteBalance: '-4501', positions: [BTC], closeMarket: 'BTC', closeDelta: '0', fillPrice: '50000' };
-    const kind = 'insurance_fund_delta';
-    const expected = { error: 'InvalidQuantums' };
-    const conformanceCase = { id: 'case', kind, params: { maxLiquidationFee: '0.005' }, inputs, expected };
-    expect(dydxRunners[kind]!(conformanceCase)).toEqual(expected);
-    const closing = { ...conformanceCase, inputs: { ...inputs, closeDelta: '-0.1' } };
-    expect(dydxRunners[kind]!(closing)).not.toHaveProperty('error');
+    const insured = (closeDelta: string, error: string) =>
+      run('insurance_fund_delta', { ...inputs, closeDelta }, { maxLiquidationFee: '0.005' }, error);
+    expect(insured('0', 'ZeroFill')).toEqual({ error: 'ZeroFill' });
+    expect(insured('0', 'InvalidQuantumsForInsuranceFundDelta')).toEqual({
+      error: 'InvalidQuantumsForInsuranceFundDelta',
+    });
+    expect(insured('0', 'StateTransitionRejected')).toEqual({ error: 'InvalidPositionSizeDelta' });
+    expect(insured('-0.1', 'ZeroFill')).not.toHaveProperty('error');
   });
 
   it('a block limit may be stated alone', () => {

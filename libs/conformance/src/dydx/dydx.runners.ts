@@ -24,17 +24,17 @@ import {
   openInterestScaledFraction,
 } from '@ballast/margin-models';
 import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
+import { refusalName, refusing } from '../refusal.js';
 import {
   type AccountInput,
   accountOf,
-  answerOrError,
   type CloseInput,
+  DYDX_REFUSALS,
   fractionOf,
   openInterestCaps,
   type OpenInterestParams,
   ppmOf,
   quoteOf,
-  TRANSITION_REJECTED,
   unitsOf,
 } from './dydx.case-reading.js';
 
@@ -46,9 +46,9 @@ interface RiskInput {
 
 /** A runner that reads the inputs and parameters of its kind in their shape. */
 const runner =
-  <Inputs, Params = unknown>(run: (inputs: Inputs, params: Params) => CaseResult): CaseRunner =>
+  <Inputs, Params = unknown>(run: (inputs: Inputs, params: Params, expected: unknown) => CaseResult): CaseRunner =>
   ({ inputs, params, expected }) =>
-    answerOrError(() => run(inputs as Inputs, params as Params), expected);
+    run(inputs as Inputs, params as Params, expected);
 
 const riskOf = ({ netCollateral, maintenance, initial }: RiskInput) => ({
   netCollateral: dec(netCollateral),
@@ -65,7 +65,7 @@ const TRANSITION_NAMES: Readonly<Record<TransitionVerdict, string>> = {
 /** `mantissa x 10^exponent` */
 const scaled = (mantissa: string, exponent: string): Decimal => dec(mantissa).times(dec(10).pow(dec(exponent)));
 
-export const dydxRunners: CaseRunners = {
+const runners: CaseRunners = {
   bankruptcy_price: runner<CloseInput>((inputs) => ({
     bankruptcyQuoteDelta: bankruptcyQuoteDelta(accountOf(inputs), inputs.closeMarket, dec(inputs.closeDelta)),
   })),
@@ -207,9 +207,9 @@ export const dydxRunners: CaseRunners = {
     readonly offsetting: AccountInput;
     readonly closeMarket: string;
     readonly closeDelta: string;
-  }>(({ liquidated, offsetting, closeMarket, closeDelta }) => {
+  }>(({ liquidated, offsetting, closeMarket, closeDelta }, _params, expected) => {
     const result = deleverage(accountOf(liquidated), accountOf(offsetting), closeMarket, dec(closeDelta));
-    if (!result.done) return { error: TRANSITION_REJECTED };
+    if (!result.done) return { error: refusalName('state-transition-rejected', expected, DYDX_REFUSALS) };
     return {
       liquidatedQuoteBalance: result.liquidated.quoteBalance,
       offsettingQuoteBalance: result.offsetting.quoteBalance,
@@ -218,3 +218,6 @@ export const dydxRunners: CaseRunners = {
     };
   }),
 };
+
+/** Cases of dYdX: every kind of `dydx_v4.json`. */
+export const dydxRunners: CaseRunners = refusing(runners, DYDX_REFUSALS);

@@ -7,6 +7,7 @@ import {
   type TokenScaling,
 } from '@ballast/margin-models';
 import type { CaseRunners } from '../case-runner.js';
+import { refusing } from '../refusal.js';
 
 type Figures = Readonly<Record<string, unknown>>;
 
@@ -121,7 +122,7 @@ function perpOf(perp: PerpInput, index: number): HealthPerp {
   };
 }
 
-export const mangoRunners: CaseRunners = {
+export const mangoRunners: CaseRunners = refusing({
   account_health: ({ inputs }) => {
     const { healthType, tokens, reservedOrders, perp, perps } = inputs as HealthInput;
     const { health } = accountHealth(
@@ -147,4 +148,4 @@ export const mangoRunners: CaseRunners = {
     );
     return { health };
   },
-};
+});

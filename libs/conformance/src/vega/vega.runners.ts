@@ -23,14 +23,20 @@ import {
 } from '@ballast/margin-models';
 import { caseInputs, type CaseInputs } from '../case-inputs.js';
 import type { CaseRunner, CaseRunners, ConformanceCase } from '../case-runner.js';
+import { refusalName, type RefusalNames, refusing } from '../refusal.js';
 
 const runner =
   (run: (inputs: CaseInputs, conformanceCase: ConformanceCase) => unknown): CaseRunner =>
   (conformanceCase) =>
     run(caseInputs(conformanceCase.inputs), conformanceCase);
 
-/** Cases of Vega: every kind of `vega.json`. */
-export const vegaRunners: CaseRunners = {
+/** Words of the source for what the product refuses: its messages are sentences. */
+const REFUSALS: RefusalNames = {
+  'general-account-insufficient': { words: /general|fund|cash|balance/i },
+  'position-margin-not-above-initial': { words: /initial|position/i },
+};
+
+const runners: CaseRunners = {
   margin_levels: runner((inputs) => {
     const scaling = inputs.object('scaling');
     return marginLevels(exposureOf(inputs), {
@@ -109,7 +115,7 @@ export const vegaRunners: CaseRunners = {
       termsOf(inputs),
     );
     if (outcome.accepted) return outcome;
-    return { accepted: false, rejected: true, error: rejectionWord(outcome.reason, expectedField(expected, 'error')) };
+    return { accepted: false, rejected: true, error: refusalName(outcome.reason, expected, REFUSALS) };
   }),
 
   isolated_position_change: runner((inputs, { expected }) => {
@@ -175,6 +181,9 @@ export const vegaRunners: CaseRunners = {
     };
   }),
 };
+
+/** Cases of Vega: every kind of `vega.json`. */
+export const vegaRunners: CaseRunners = refusing(runners, REFUSALS);
 
 function exposureOf(inputs: CaseInputs): LadderExposure {
   const positionFactor = inputs.figure('positionFactor', '1');
@@ -246,15 +255,4 @@ const expectedField = (expected: unknown, field: string): unknown =>
 /** The files name the two transfers; for no transfer any other word of theirs is ours. */
 function wordOf(ours: string, theirs: unknown): unknown {
   return ours === 'none' && theirs !== 'topup' && theirs !== 'release' ? theirs : ours;
-}
-
-/**
- * The files word a refusal their own way: one that speaks of the initial or position margin is one of ours, one that speaks of
- * funds the other, and one that speaks of neither or both only says that the change is refused.
- */
-function rejectionWord(ours: string, theirs: unknown): unknown {
-  if (typeof theirs !== 'string') return theirs === true ? true : ours;
-  const [initial, funds] = [/initial|position/i, /general|fund|cash|balance/i].map((words) => words.test(theirs));
-  if (initial === funds) return theirs;
-  return (initial ? 'position-margin-not-above-initial' : 'general-account-insufficient') === ours ? theirs : ours;
 }
