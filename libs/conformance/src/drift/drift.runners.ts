@@ -1,4 +1,4 @@
-import { type Decimal, dec, ONE, ZERO, ModelInputError } from '@ballast/kernel';
+import { type Decimal, dec, ONE, ZERO } from '@ballast/kernel';
 import {
   assetTransferForLiability,
   depositIndexReduction,
