@@ -1,14 +1,14 @@
 import { replay, verify } from '@ballast/audit';
 import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
-import type { LogEntry } from '@ballast/event-sourcing';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, MarginEvents, PricingEvents, ServiceLog } from '@ballast/facts';
-import { dec, sum } from '@ballast/kernel';
+import { dec, sum, text } from '@ballast/kernel';
 import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { OPTION_EXPIRY, OPTION_FALL } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
 import { readGolden, RENEWAL } from './golden.js';
-import { entriesOf } from './rewrite-history.js';
+import { entriesOf, forgedCopy } from './rewrite-history.js';
 
 /** Every entry of a service's numbered partitions and of its global one. */
 async function entriesOfLog({ logs }: ClearingHouse, name: ServiceLog): Promise<LogEntry[]> {
@@ -81,11 +81,12 @@ describe('option writers in the fall', () => {
 });
 
 describe('an expiry', () => {
+  let house: ClearingHouse;
   let accounts: readonly LogEntry[];
   let pricing: readonly LogEntry[];
 
   beforeAll(async () => {
-    const house = await runToEnd(new MemoryLogStore(), OPTION_EXPIRY);
+    house = await runToEnd(new MemoryLogStore(), OPTION_EXPIRY);
     accounts = await entriesOfLog(house, 'accounts');
     pricing = await entriesOfLog(house, 'pricing');
   }, 180_000);
@@ -118,6 +119,25 @@ describe('an expiry', () => {
     const settled = payloads<AccountsEvents['VariationSettled']>(accounts, 'VariationSettled');
     expect(new Set(settled.map(({ instrument }) => instrument.slice(3)))).toEqual(new Set(['-27MAR20']));
   });
+
+  it('whose risk arrays were given another figure, with every chain computed again, is found and placed by verify', async () => {
+    const published = pricing.filter(({ type }) => type === 'RiskArraysPublished');
+    const { position } = published[published.length >> 1] as LogEntry;
+    const payload = (original: unknown): unknown => {
+      const arrays = original as PricingEvents['RiskArraysPublished'];
+      const [first, ...rest] = arrays.instruments;
+      if (first === undefined) throw new Error('nothing is listed');
+      const values = first.values.map((value, i) => (i === 20 ? text(dec(value).plus('0.000001')) : value));
+      return { ...arrays, instruments: [{ ...first, values }, ...rest] };
+    };
+    const { fault } = await verify(
+      await forgedCopy(house.logs, { log: 'pricing', partition: GLOBAL, position, payload }),
+    );
+    expect(fault).toMatchObject({ log: 'pricing', partition: GLOBAL, position });
+    expect(fault?.what).toMatch(
+      /^RiskArraysPublished risk-arrays-match-their-hash: risk arrays \d+ name the content hash/,
+    );
+  }, 60_000);
 });
 
 it('gives the same digests on PostgreSQL, with contracts listed', async () => {

@@ -1,10 +1,11 @@
 import { accountsInvariants, shortfall, trialBalance, type AccountsInvariant } from '@ballast/accounts-domain';
 import type { ClearingMetrics } from '@ballast/observability';
 import { ASSETS, sum, type Decimal } from '@ballast/kernel';
+import { pricingInvariants, type PricingInvariant } from '@ballast/pricing-domain';
 import type { ClearingGateway } from './clearing.gateway.js';
 
 /** What is checked at every scrape; the rest is checked by `verify`, event by event. */
-const WATCHED: { readonly [Name in AccountsInvariant]?: true } = {
+const WATCHED: { readonly [Name in AccountsInvariant | PricingInvariant]?: true } = {
   'ledger-sums-to-zero': true,
   'positions-sum-to-zero': true,
   'costs-match-realised-profit': true,
@@ -16,6 +17,8 @@ const WATCHED: { readonly [Name in AccountsInvariant]?: true } = {
   'nothing-held-after-expiry': true,
   'fund-not-negative': true,
   'fund-change-is-attributed': true,
+  'risk-arrays-match-their-hash': true,
+  'risk-arrays-cover-their-scenarios': true,
 };
 
 /** Brings the figures of a scrape up to date. Float64 is enough to look at, and zero stays exactly zero. */
@@ -34,10 +37,15 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
   for (const asset of ASSETS) {
     metrics.conservationResidual.set({ asset }, Number(sum(balances.map(({ totals }): Decimal => totals[asset]))));
   }
+  // What margin computes with. Partitions that got it from hand to hand hold one and the same.
+  const heldArrays = clearing.numbers.flatMap((partition) =>
+    clearing.margin(partition).riskArrays.map(({ source }) => source),
+  );
   const violations = [
     ...partitions.flatMap(accountsInvariants.ofPartition),
     ...partitions.flatMap(accountsInvariants.ofExpiries),
     ...accountsInvariants.ofFund(fund),
+    ...[...new Set(heldArrays)].flatMap(pricingInvariants.ofRiskArrays),
   ];
   for (const invariant of Object.keys(WATCHED)) {
     metrics.invariantViolations.set({ invariant }, violations.filter(({ name }) => name === invariant).length);

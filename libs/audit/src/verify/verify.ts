@@ -12,6 +12,7 @@ import type { Fault } from './fault.js';
 import { verifyConservation } from './verify-conservation.js';
 import { verifyLiquidation } from './verify-liquidation.js';
 import { verifyNoSurprise } from './verify-no-surprise.js';
+import { verifyPricing } from './verify-pricing.js';
 
 export interface VerifyReport {
   /** Events whose hash, chain and order were recomputed. */
@@ -103,6 +104,8 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
   if (money !== undefined) return report(money);
   const closings = await verifyLiquidation(logs, counted('liquidations'));
   if (closings !== undefined) return report(closings);
+  const figures = await verifyPricing(logs, counted('published figures'));
+  if (figures !== undefined) return report(figures);
   progress('no surprise at any liquidation');
   const surprise = await verifyNoSurprise(logs, (count) => (liquidationsJudged += count));
   return report(surprise);

@@ -2,6 +2,7 @@ export * from './contracts/content-hash.js';
 export * from './funding-rate.js';
 export * from './index-price.js';
 export * from './mark-price.js';
+export { pricingInvariants, type PricingInvariant, type PricingViolation } from './pricing.invariants.js';
 export * from './pricing-rules.js';
 export * from './pricing.process.js';
 export type * from './pricing.state.js';

@@ -8,7 +8,6 @@ export * from './smile.js';
 export * from './ssvi.js';
 export * from './surface.js';
 export * from './surface-gates.js';
-export * from './surface-published.js';
 export * from './surface-rules.js';
 export * from './svi.js';
 export * from './svi-fit.js';

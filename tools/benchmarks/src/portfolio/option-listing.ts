@@ -1,12 +1,13 @@
 import type { ContractSpecificationDocument, InstrumentRisk, PricingEvents } from '@ballast/facts';
 import { readContractSpecification, type Instrument } from '@ballast/instruments';
-import { dec, instantOf, ONE, text, type Instant } from '@ballast/kernel';
-import { adaptivePortfolio, publishedScenarios, riskScenarios } from '@ballast/margin-models';
-import { riskArray } from '@ballast/valuation';
+import { dec, instantOf, text, type Instant } from '@ballast/kernel';
+import { adaptivePortfolio, riskScenarios } from '@ballast/margin-models';
+import { riskArraysHash } from '@ballast/pricing-domain';
+import { optionValues, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
 
 const EXPIRIES = ['30JAN26', '27FEB26', '27MAR26', '26JUN26'];
 const STRIKES = 25;
-const VOLATILITY = dec('0.6');
+const VOLATILITY = 0.6;
 const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
 const SCENARIOS = riskScenarios(grid);
 
@@ -36,35 +37,35 @@ export class OptionListing {
   /** Arrays of every option off a flat surface at the price. */
   arrays(price: string, asOf: Instant): PricingEvents['RiskArraysPublished'] {
     this.#published += 1;
+    const instruments = this.#instruments.map((instrument) => riskOf(instrument, price, asOf));
     return {
       number: this.#published,
       asOf,
       status: 'LIVE',
       scenarioSet: 'adaptive-scenarios@1',
-      scenarios: publishedScenarios(grid).map(({ id, spotMove, volatilityShock }) => ({
-        id,
-        spotFactor: text(ONE.plus(spotMove)),
-        volatilityShock: text(volatilityShock),
-      })),
-      instruments: this.#instruments.map((instrument) => riskOf(instrument, price, asOf)),
-      contentHash: '00'.repeat(32),
+      scenarios: SCENARIOS,
+      instruments,
+      contentHash: riskArraysHash({ scenarios: SCENARIOS, instruments }),
     };
   }
 }
 
 function riskOf(instrument: Instrument, price: string, asOf: Instant): InstrumentRisk {
   if (instrument.kind !== 'option') throw new TypeError(`${instrument.id} is no option`);
-  const { values } = riskArray(instrument, { asOf, forward: dec(price), volatility: VOLATILITY }, SCENARIOS);
-  const unmoved = values.find(({ scenario }) => scenario === 'spot+0/vol+0')?.value ?? '0';
-  const premium = text(dec(unmoved).toDecimalPlaces(2));
+  const forward = Number(price);
+  const years = yearsBetween(asOf, instrument.expiry);
+  const total = VOLATILITY * Math.sqrt(years);
+  const premium = undiscountedValue(instrument.type === 'call', forward, instrument.strike.toNumber(), total);
+  const mark = dec(premium.toFixed(2));
+  const term = scenariosAt({ scenarios: SCENARIOS, term: grid.termDecay }, years);
   return {
     instrument: instrument.id,
-    mark: premium,
-    price: premium,
+    mark: text(mark),
+    price: text(mark),
     forward: price,
-    volatility: text(VOLATILITY),
+    volatility: text(dec(VOLATILITY)),
     status: 'LIVE',
     basis: null,
-    values: values.map(({ value }) => value),
+    values: optionValues({ option: instrument, mark, index: dec(price), forward, years, volatility: VOLATILITY }, term),
   };
 }

@@ -1,6 +1,4 @@
 import { dec, Decimal, MINUTE_MS, ModelInputError, roundMoney, sum, text, ZERO } from '@ballast/kernel';
-import type { Option } from '@ballast/instruments';
-import { riskArray as valueArray } from '@ballast/valuation';
 import fc from 'fast-check';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_CROSS, ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
@@ -19,7 +17,6 @@ import {
   tableAt,
 } from './adaptive.fixtures.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
-import { riskArrayValues, riskScenarios } from './risk-scenarios.js';
 
 const EXPIRY = instrumentOf('BTC-27MAR26');
 const IDS = [
@@ -384,32 +381,6 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
       }),
       { numRuns: 20 },
     );
-  });
-});
-
-describe('adaptive-portfolio, published arrays [CLR-ADP-003]', () => {
-  const option = instrumentOf('BTC-27MAR26-50000-C') as Option;
-  const scenarios = riskScenarios(parameters.grid);
-  const point = { asOf: NOW, forward: dec(SPOT), volatility: dec('0.6') };
-
-  it('are the same in dollars for a coin-settled option as for its linear twin', () => {
-    const twin = { ...option, settlement: 'inverse' } as const;
-    const linear = riskArrayValues(valueArray(option, point, scenarios), dec(SPOT), scenarios);
-    const coin = riskArrayValues(valueArray(twin, point, scenarios), dec(SPOT), scenarios);
-    expect([...coin.keys()]).toEqual([...linear.keys()]);
-    for (const [scenario, value] of coin) {
-      expect(
-        value
-          .minus(linear.get(scenario) ?? ZERO)
-          .abs()
-          .lte('1e-5'),
-      ).toBe(true);
-    }
-  });
-
-  it('belong to the scenarios they were made of', () => {
-    const short = valueArray(option, point, scenarios.slice(1));
-    expect(() => riskArrayValues(short, dec(SPOT), scenarios)).toThrow(withCode('risk-array-incomplete'));
   });
 });
 

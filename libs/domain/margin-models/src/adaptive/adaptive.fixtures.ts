@@ -11,11 +11,11 @@ import {
   ZERO,
   type Instant,
 } from '@ballast/kernel';
-import { riskArray as publishedArray } from '@ballast/valuation';
+import { optionValues, publishedFigure, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
 import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveSchedule, AdaptiveTable, RateBracket } from './adaptive-schedule.js';
-import { riskArrayValues, riskScenarios } from './risk-scenarios.js';
+import { riskScenarios } from './scenario-grid.js';
 
 export const parameters = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
 export const NOW = instantOf('2026-02-25T08:00Z');
@@ -79,10 +79,25 @@ const arrays = new Map<string, ReadonlyMap<string, Decimal>>();
 
 const scenarios = riskScenarios(parameters.grid);
 
-/** Black-76 with a rate of zero at every published scenario, as pricing publishes it. */
-function valuedAt(instrument: Option, asOf: Instant): ReadonlyMap<string, Decimal> {
-  const array = publishedArray(instrument, { asOf, forward: dec(SPOT), volatility: dec('0.6') }, scenarios);
-  return riskArrayValues(array, dec(SPOT), scenarios);
+const VOLATILITY = 0.6;
+
+/** At every published scenario, per unit of the underlying, as pricing publishes it of a mark without a tick. */
+function valuedAt(option: Option, asOf: Instant): ReadonlyMap<string, Decimal> {
+  const years = yearsBetween(asOf, option.expiry);
+  const total = VOLATILITY * Math.sqrt(years);
+  const premium = undiscountedValue(option.type === 'call', SPOT, option.strike.toNumber(), total);
+  const values = optionValues(
+    {
+      option: { ...option, contractSize: dec(1) },
+      mark: publishedFigure(option.settlement === 'inverse' ? premium / SPOT : premium),
+      index: dec(SPOT),
+      forward: SPOT,
+      years,
+      volatility: VOLATILITY,
+    },
+    scenariosAt({ scenarios, term: parameters.grid.termDecay }, years),
+  );
+  return new Map(scenarios.map(({ id }, i) => [id, dec(values[i] as string)]));
 }
 
 /** A price set of bitcoin in which everything is at the spot price and options at a volatility of 60 %. */

@@ -5,5 +5,4 @@ export * from './adaptive-schedule.js';
 export * from './adaptive-screen.js';
 export { floatOf, floatOfNumeral } from './float-bound.js';
 export { sideSizes, valuePositions, type Exposure } from './exposure.js';
-export * from './risk-scenarios.js';
-export { publishedScenarios, type PublishedScenario, type ScenarioGrid } from './scenario-grid.js';
+export { publishedScenarios, riskScenarios, type PublishedScenario, type ScenarioGrid } from './scenario-grid.js';

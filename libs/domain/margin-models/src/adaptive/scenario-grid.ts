@@ -1,5 +1,5 @@
 import { minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
-import type { TermDecay } from '@ballast/valuation';
+import type { RiskScenario, TermDecay } from '@ballast/valuation';
 import type { AdaptiveRanges } from './adaptive-rates.js';
 
 /** The scenarios that a risk array is published at. */
@@ -38,6 +38,15 @@ export function publishedScenarios(grid: ScenarioGrid): readonly PublishedScenar
   );
   const volatilityShock = grid.tailVolatilityShock;
   return [...inner, ...grid.tailMoves.map((spotMove) => ({ id: tailId(spotMove), spotMove, volatilityShock }))];
+}
+
+/** The same as whoever publishes risk arrays names them. */
+export function riskScenarios(grid: ScenarioGrid): readonly RiskScenario[] {
+  return publishedScenarios(grid).map(({ id, spotMove, volatilityShock }) => ({
+    id,
+    spotFactor: text(ONE.plus(spotMove)),
+    volatilityShock: text(volatilityShock),
+  }));
 }
 
 /** A published value and its part in an interpolated one. */

@@ -1,21 +1,16 @@
 import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { AssessmentDetail, ContractSpecificationDocument, InstrumentRisk, PricingEvents } from '@ballast/facts';
 import { readContractSpecification, type Instrument } from '@ballast/instruments';
-import { dec, invariant, ONE, text, type Instant } from '@ballast/kernel';
-import { adaptivePortfolio, publishedScenarios } from '@ballast/margin-models';
-import { termDecay, undiscountedValue } from '@ballast/valuation';
+import { dec, invariant, text, type Instant } from '@ballast/kernel';
+import { adaptivePortfolio, riskScenarios } from '@ballast/margin-models';
+import { linearValues, optionValues, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
 import { writeAssessment } from '../assessment/assess.js';
 import { scheduleInForce } from '../margin.state.js';
 import { assessmentOf } from './portfolio-accounts.js';
 import { MarginHouse, type PricesAt } from '../margin.fixtures.js';
 
 const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
-const SCENARIOS = publishedScenarios(grid).map(({ id, spotMove, volatilityShock }) => ({
-  id,
-  spotFactor: text(ONE.plus(spotMove)),
-  volatilityShock: text(volatilityShock),
-}));
-const YEAR_MS = 365 * 86_400_000;
+const SCENARIOS = riskScenarios(grid);
 
 /** A contract against USD as it is listed, in the terms of its kind. */
 export function listing(id: string, terms: Partial<ContractSpecificationDocument> = {}): ContractSpecificationDocument {
@@ -121,9 +116,9 @@ export class OptionHouse extends MarginHouse {
 
 function riskOf(instrument: Instrument, { at, BTC, volatility }: ContractPricesAt): InstrumentRisk {
   const inverse = instrument.settlement === 'inverse';
+  const size = instrument.contractSize;
+  const index = dec(BTC);
   if (instrument.kind !== 'option') {
-    const size = instrument.contractSize;
-    const exposure = inverse ? size : size.times(BTC);
     return {
       instrument: instrument.id,
       mark: text(inverse ? size.div(BTC).neg().toDecimalPlaces(18) : size.times(BTC)),
@@ -132,30 +127,24 @@ function riskOf(instrument: Instrument, { at, BTC, volatility }: ContractPricesA
       volatility: null,
       status: 'LIVE',
       basis: '0',
-      values: SCENARIOS.map(({ spotFactor }) => text(exposure.times(dec(spotFactor).minus(ONE)).toDecimalPlaces(6))),
+      values: linearValues(instrument, index, index, SCENARIOS),
     };
   }
-  const years = yearsTo(instrument.expiry, at);
-  const spot = Number(BTC);
-  const size = instrument.contractSize.toNumber();
-  const worth = (factor: number, shock: number): number => {
-    const shocked = Math.max(0, 1 + shock * termDecay(grid.termDecay, years)) * volatility * Math.sqrt(years);
-    return undiscountedValue(instrument.type === 'call', spot * factor, instrument.strike.toNumber(), shocked);
-  };
-  const premium = worth(1, 0) / (inverse ? spot : 1);
-  const price = text(dec(premium.toFixed(inverse ? 8 : 2)));
+  const years = yearsBetween(at, instrument.expiry);
+  const forward = Number(BTC);
+  const total = volatility * Math.sqrt(years);
+  const premium = undiscountedValue(instrument.type === 'call', forward, instrument.strike.toNumber(), total);
+  const mark = dec((inverse ? premium / forward : premium).toFixed(inverse ? 8 : 2));
   return {
     instrument: instrument.id,
-    mark: text(instrument.contractSize.times(price)),
-    price,
+    mark: text(size.times(mark)),
+    price: text(mark),
     forward: BTC,
     volatility: text(dec(volatility)),
     status: 'LIVE',
     basis: null,
-    values: SCENARIOS.map(({ spotFactor, volatilityShock }) =>
-      text(dec((size * worth(Number(spotFactor), Number(volatilityShock))).toFixed(6))),
-    ),
+    values: optionValues({ option: instrument, mark, index, forward, years, volatility }, scenariosOf(years)),
   };
 }
 
-const yearsTo = (expiry: Instant, at: Instant): number => Math.max(0, (expiry - at) / YEAR_MS);
+const scenariosOf = (years: number) => scenariosAt({ scenarios: SCENARIOS, term: grid.termDecay }, years);

@@ -13,7 +13,16 @@ import {
   type DecimalString,
   type Instant,
 } from '@ballast/kernel';
-import { publishedFigure, publishedText, undiscountedValue } from '@ballast/valuation';
+import {
+  linearValues,
+  optionValues,
+  publishedFigure,
+  publishedText,
+  scenariosAt,
+  undiscountedValue,
+  yearsBetween,
+  type TermScenarios,
+} from '@ballast/valuation';
 import { smoothedBasis } from '../mark-price.js';
 import type { PricingRules } from '../pricing-rules.js';
 import type { Market, PricingState } from '../pricing.state.js';
@@ -24,16 +33,8 @@ import { deliveryPriceOf } from './delivery-window.js';
 import { chainForward, type ParityQuote } from './expiry-forward.js';
 import { onTick } from './on-tick.js';
 import { worstOf } from './price-status.js';
-import { linearValues, optionValues, scenariosAt, type TermScenarios } from './risk-values.js';
 import { scenarioSet, type ScenarioSet } from './scenario-set.js';
-import {
-  exactYearsUntil,
-  isLive,
-  priceSurfaces,
-  yearsUntil,
-  type OptionExpiry,
-  type PricedSmile,
-} from './volatility-surface.js';
+import { exactYearsUntil, isLive, priceSurfaces, type OptionExpiry, type PricedSmile } from './volatility-surface.js';
 
 /** Digits after the point of a published open share. */
 const SHARE_DIGITS = 12;
@@ -284,7 +285,7 @@ function expiriesOf(
   return records.sort(compareExpiries).flatMap((record): OptionExpiry[] => {
     const own = options.filter(({ specification: { instrument } }) => expiresWith(instrument, record));
     if (own.length === 0) return [];
-    const years = yearsUntil(record.expiry, set.asOf);
+    const years = yearsBetween(set.asOf, record.expiry);
     const averaging = pricing.averaging.has(expiryKey(underlying, record.expiry));
     return [{ record, years, averaging, options: own, ...forwardOf(record, own, risks, pricing) }];
   });

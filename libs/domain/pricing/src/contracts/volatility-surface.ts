@@ -11,6 +11,7 @@ import {
   shiftedSlice,
   smileGates,
   sviVolatility,
+  yearsBetween,
   type ExpiryChain,
   type ExpirySurface,
   type GateResult,
@@ -145,7 +146,7 @@ function tickOf({ specification: { instrument, tick } }: ContractRecord, { forwa
 function surfaceBefore({ expiry, asOf, forward, svi }: SurfacePublished): ExpirySurface {
   return {
     expiry,
-    timeYears: yearsUntil(expiry, asOf),
+    timeYears: yearsBetween(asOf, expiry),
     forward: Number(forward),
     forwardSource: 'given',
     status: 'LIVE',
@@ -191,7 +192,7 @@ function kept(
       volatilityOf: (option) => onSmile(slice, expiry, option),
     };
   }
-  const yearsBefore = yearsUntil(record.expiry, last.asOf);
+  const yearsBefore = yearsBetween(last.asOf, record.expiry);
   const lastSlice = sliceOf(last.svi);
   const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, []));
   const gates = gatesOf(slice, before);
@@ -287,12 +288,7 @@ const rounded = ({ a, b, rho, m, sigma }: SviSlice): SviSlice => ({
 
 const YEAR_MS = 365 * DAY_MS;
 
-/** Years of 365 days; 0 at and after the expiry. */
-export function yearsUntil(expiry: Instant, asOf: Instant): number {
-  return Math.max(0, expiry - asOf) / YEAR_MS;
-}
-
-/** The same as a decimal. */
+/** Years of 365 days as a decimal; 0 at and after the expiry. */
 export function exactYearsUntil(expiry: Instant, asOf: Instant): Decimal {
   return maxOf(ZERO, dec(expiry - asOf).div(YEAR_MS));
 }
