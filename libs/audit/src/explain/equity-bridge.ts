@@ -1,6 +1,8 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, AssessmentDetail, CollateralPrice, Posting } from '@ballast/facts';
+import { parseInstrumentId } from '@ballast/instruments';
 import { ASSETS, ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
+import { AWAITING_DELIVERY } from '@ballast/margin-domain';
 
 export interface BridgeLine {
   readonly label: string;
@@ -15,95 +17,142 @@ export interface EquityBridge {
   readonly after: string;
 }
 
-/** Sums of what an account was credited between two assessments, USD unless an asset says otherwise. */
-interface Bookings {
-  readonly deposits: Map<Asset, Decimal>;
-  readonly withdrawals: Map<Asset, Decimal>;
-  realised: Decimal;
-  fees: Decimal;
-  closedOut: Decimal;
-  penalties: Decimal;
-  deleveraged: Decimal;
-  funding: Decimal;
-  fund: Decimal;
-  waived: Decimal;
-  trades: number;
+/** What a booking of cash was for, in the order of the bridge. */
+const CAUSES = {
+  traded: { label: 'realised by trades', detail: 'trades' },
+  premium: { label: 'option premium', detail: 'trades, bought less written' },
+  fees: { label: 'trading fees', detail: 'trades' },
+  funding: { label: 'funding', detail: 'perpetual funding, credited less paid' },
+  variation: { label: 'variation settled', detail: 'profit since the settlement before, paid in cash' },
+  delivered: { label: 'delivered at expiry', detail: 'paid at the delivery price' },
+  deliveryFees: { label: 'delivery fees', detail: 'at most a share of what was delivered' },
+  closedOut: { label: 'realised by close-outs', detail: 'closed at the mark of each slice' },
+  closedOutPremium: { label: 'option premium of close-outs', detail: 'closed at the mark of each slice' },
+  penalties: { label: 'liquidation penalty', detail: 'charged at the fills, trued up after each slice' },
+  deleveraged: {
+    label: 'realised by auto-deleveraging',
+    detail: 'closed at the bankruptcy price of the other side',
+  },
+  deleveragedPremium: {
+    label: 'option premium of auto-deleveraging',
+    detail: 'closed at the bankruptcy price of the other side',
+  },
+  fund: { label: 'insurance fund', detail: 'paid in to cover a deficit' },
+  waived: { label: 'loss that nobody paid', detail: 'moved to uncovered loss' },
+} as const;
+type Cause = keyof typeof CAUSES;
+const CAUSE_NAMES = Object.keys(CAUSES) as readonly Cause[];
+/** Causes whose detail says how many trades there were. */
+const COUNTED: readonly Cause[] = ['traded', 'premium', 'fees'];
+
+type Amounts = Map<Asset, Decimal>;
+
+/** Sums of what an account was credited between two assessments, each asset by itself. */
+class Bookings {
+  readonly deposits: Amounts = new Map();
+  readonly withdrawals: Amounts = new Map();
+  readonly #cash = new Map<Cause, Amounts>(CAUSE_NAMES.map((cause) => [cause, new Map()]));
+  readonly #trades = new Map<string, number>();
+
+  of(cause: Cause, asset: Asset): Decimal {
+    return this.#cash.get(cause)?.get(asset) ?? ZERO;
+  }
+
+  detailOf(cause: Cause, asset: Asset): string {
+    const { detail } = CAUSES[cause];
+    return COUNTED.includes(cause) ? `${this.#trades.get(`${cause} ${asset}`) ?? 0} ${detail}` : detail;
+  }
+
+  book(cause: Cause, asset: Asset, amount: Decimal): void {
+    add(this.#cash.get(cause) as Amounts, asset, amount);
+    const key = `${cause} ${asset}`;
+    this.#trades.set(key, (this.#trades.get(key) ?? 0) + 1);
+  }
 }
 
 /** What a booking did to the client's money, held money included. */
-const toClient = (postings: readonly Posting[], accountId: string): Decimal =>
-  postings.reduce(
-    (total, { ledgerAccount, asset, amount }) =>
-      asset === 'USD' && (ledgerAccount === `client/${accountId}` || ledgerAccount === `held/${accountId}`)
-        ? total.plus(amount)
-        : total,
-    ZERO,
-  );
+function toClient(postings: readonly Posting[], accountId: string): Amounts {
+  const credited: Amounts = new Map();
+  for (const { ledgerAccount, asset, amount } of postings) {
+    if (ledgerAccount === `client/${accountId}` || ledgerAccount === `held/${accountId}`) {
+      add(credited, asset, dec(amount));
+    }
+  }
+  return credited;
+}
 
-function add(to: Map<Asset, Decimal>, asset: Asset, amount: Decimal): void {
+function add(to: Amounts, asset: Asset, amount: Decimal): void {
   to.set(asset, (to.get(asset) ?? ZERO).plus(amount));
 }
 
-function sumOf(entries: readonly LogEntry[], accountId: string): Bookings {
-  const sums: Bookings = {
-    deposits: new Map(),
-    withdrawals: new Map(),
-    realised: ZERO,
-    fees: ZERO,
-    closedOut: ZERO,
-    penalties: ZERO,
-    deleveraged: ZERO,
-    funding: ZERO,
-    fund: ZERO,
-    waived: ZERO,
-    trades: 0,
-  };
+/** Money that was paid though nothing was realised: the price of an option against premium. */
+const isPremium = ({
+  realisedPnl,
+  settlement,
+}: Pick<AccountsEvents['PositionChanged'], 'realisedPnl' | 'settlement'>) =>
+  settlement !== undefined && dec(realisedPnl).isZero() && !dec(settlement.cash).isZero();
+
+function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
+  const bookings = new Bookings();
   for (const { type, payload } of entries) {
     const { postings = [] } = payload as { readonly postings?: readonly Posting[] };
-    const credit = toClient(postings, accountId);
+    const credited = toClient(postings, accountId);
+    const book = (cause: Cause): void => credited.forEach((amount, asset) => bookings.book(cause, asset, amount));
+    /** The posting is what was paid less a fee, both as they were rounded. */
+    const bookWithFee = (cause: Cause, feeCause: Cause, feeAsset: Asset, fee: Decimal): void => {
+      add(credited, feeAsset, fee);
+      book(cause);
+      bookings.book(feeCause, feeAsset, fee.neg());
+    };
     switch (type as keyof AccountsEvents) {
       case 'CollateralCredited': {
         const { asset, amount } = payload as AccountsEvents['CollateralCredited'];
-        add(sums.deposits, asset, dec(amount));
+        add(bookings.deposits, asset, dec(amount));
         break;
       }
       case 'WithdrawalSettled': {
         const { asset, amount } = payload as AccountsEvents['WithdrawalSettled'];
-        add(sums.withdrawals, asset, dec(amount));
+        add(bookings.withdrawals, asset, dec(amount));
         break;
       }
       case 'PositionChanged': {
-        // The posting is the realised result less the fee, both as they were rounded.
-        const { reason, fee } = payload as AccountsEvents['PositionChanged'];
-        if (reason === 'trade') {
-          sums.realised = sums.realised.plus(credit).plus(fee);
-          sums.fees = sums.fees.minus(fee);
-          sums.trades += 1;
+        const change = payload as AccountsEvents['PositionChanged'];
+        const fee = dec(change.fee);
+        if (change.reason === 'trade') {
+          const feeAsset = change.settlement?.asset ?? 'USD';
+          bookWithFee(isPremium(change) ? 'premium' : 'traded', 'fees', feeAsset, fee);
         } else {
-          sums.closedOut = sums.closedOut.plus(credit).plus(fee);
-          sums.penalties = sums.penalties.minus(fee);
+          bookWithFee(isPremium(change) ? 'closedOutPremium' : 'closedOut', 'penalties', 'USD', fee);
         }
         break;
       }
+      case 'ContractDelivered': {
+        const { asset, fee } = payload as AccountsEvents['ContractDelivered'];
+        bookWithFee('delivered', 'deliveryFees', asset, dec(fee));
+        break;
+      }
+      case 'VariationSettled':
+        book('variation');
+        break;
       case 'LiquidationCostSettled':
-        sums.penalties = sums.penalties.plus(credit);
+        book('penalties');
         break;
       case 'AdlBooked':
-        sums.deleveraged = sums.deleveraged.plus(credit);
+        book(isPremium(payload as AccountsEvents['AdlBooked']) ? 'deleveragedPremium' : 'deleveraged');
         break;
       case 'FundingSettled':
-        sums.funding = sums.funding.plus(credit);
+        book('funding');
         break;
       case 'FundGrantReceived':
-        sums.fund = sums.fund.plus(credit);
+        book('fund');
         break;
       case 'UncoveredLossBooked':
-        sums.waived = sums.waived.plus(credit);
+        book('waived');
         break;
       default:
     }
   }
-  return sums;
+  return bookings;
 }
 
 /** USD per unit that collateral counts for. */
@@ -112,9 +161,10 @@ const unitOf = ({ price, haircut }: Pick<CollateralPrice, 'price' | 'haircut'>):
 
 /**
  * What led from the equity of one assessment to that of a later one. All lines add up to the difference:
- *   equity = sum of amount * unit value - cleared holds + sum of unrealised profit
- * so with prices 0 -> 1:  change = deposits and withdrawals at the new value + cash bookings
- *   + sum of amount0 * (unit1 - unit0) + change of unrealised profit + rounding.
+ *   equity = sum of amount * unit value - cleared holds + sum of worths (unrealised profit; an option's value)
+ * so with prices 0 -> 1:  change = deposits, withdrawals and cash bookings of every asset at the new value
+ *   + sum of amount0 * (unit1 - unit0) + change of worths + rounding.
+ * An expired contract is worth what it will be delivered at, until that is paid.
  * @param before null for an account without any assessment: equity 0
  * @param entries bookings after `before` up to `after`, in order
  * @param prices collateral prices of the schedule of `after`
@@ -125,7 +175,7 @@ export function equityBridge(
   entries: readonly LogEntry[],
   prices: readonly CollateralPrice[],
 ): EquityBridge {
-  const sums = sumOf(entries, after.accountId);
+  const bookings = bookingsOf(entries, after.accountId);
   // A portfolio model has haircuts of its own, which the assessment tells.
   const units = new Map([...prices, ...after.collateral].map((price) => [price.asset, unitOf(price)]));
   const lines: BridgeLine[] = [];
@@ -137,13 +187,13 @@ export function equityBridge(
   };
   for (const asset of ASSETS) {
     const unit = units.get(asset) ?? ZERO;
-    const deposited = sums.deposits.get(asset) ?? ZERO;
+    const deposited = bookings.deposits.get(asset) ?? ZERO;
     line(`deposits ${asset}`, deposited.times(unit), valued(deposited, asset, unit));
   }
   const clearedBefore = dec(before?.clearedHolds ?? '0');
   let withdrawn = dec(after.clearedHolds).minus(clearedBefore);
   for (const asset of ASSETS) {
-    withdrawn = withdrawn.plus((sums.withdrawals.get(asset) ?? ZERO).times(units.get(asset) ?? ZERO));
+    withdrawn = withdrawn.plus((bookings.withdrawals.get(asset) ?? ZERO).times(units.get(asset) ?? ZERO));
   }
   line('withdrawals', withdrawn.neg(), 'paid out, or cleared and on their way out');
   for (const { asset, amount, price, haircut } of before?.collateral ?? []) {
@@ -155,23 +205,26 @@ export function equityBridge(
       `${amount} x (${text(unit)} - ${text(unitBefore)})`,
     );
   }
-  for (const instrument of instrumentsOf(before, after)) {
-    const then = before?.positions.find((position) => position.instrument === instrument);
-    const now = after.positions.find((position) => position.instrument === instrument);
+  const then = worthsOf(before);
+  const now = worthsOf(after);
+  for (const instrument of [...new Set([...then.keys(), ...now.keys()])].sort()) {
     line(
-      `unrealised profit ${instrument}`,
-      dec(now?.unrealisedPnl ?? '0').minus(then?.unrealisedPnl ?? '0'),
-      `${held(then)} -> ${held(now)}`,
+      `${parseInstrumentId(instrument).kind === 'option' ? 'worth of' : 'unrealised profit'} ${instrument}`,
+      (now.get(instrument)?.worth ?? ZERO).minus(then.get(instrument)?.worth ?? ZERO),
+      `${then.get(instrument)?.held ?? 'flat'} -> ${now.get(instrument)?.held ?? 'flat'}`,
     );
   }
-  line('realised by trades', sums.realised, `${sums.trades} trades`);
-  line('trading fees', sums.fees, `${sums.trades} trades`);
-  line('funding', sums.funding, 'perpetual funding, credited less paid');
-  line('realised by close-outs', sums.closedOut, 'closed at the mark of each slice');
-  line('liquidation penalty', sums.penalties, 'charged at the fills, trued up after each slice');
-  line('realised by auto-deleveraging', sums.deleveraged, 'closed at the bankruptcy price of the other side');
-  line('insurance fund', sums.fund, 'paid in to cover a deficit');
-  line('loss that nobody paid', sums.waived, 'moved to uncovered loss');
+  for (const cause of CAUSE_NAMES) {
+    for (const asset of ASSETS) {
+      const amount = bookings.of(cause, asset);
+      const detail = bookings.detailOf(cause, asset);
+      if (asset === 'USD') line(CAUSES[cause].label, amount, detail);
+      else {
+        const unit = units.get(asset) ?? ZERO;
+        line(`${CAUSES[cause].label} ${asset}`, amount.times(unit), `${valued(amount, asset, unit)}, ${detail}`);
+      }
+    }
+  }
   const change = dec(after.figures.equity).minus(before?.figures.equity ?? '0');
   line('rounding', change.minus(explained), 'equity is rounded down to the cent');
   return { before: before?.figures.equity ?? '0', lines, after: after.figures.equity };
@@ -181,9 +234,22 @@ function valued(amount: Decimal, asset: Asset, unit: Decimal): string {
   return asset === 'USD' ? `${text(amount)} USD` : `${text(amount)} ${asset} x ${text(unit)}`;
 }
 
-const held = (position: AssessmentDetail['positions'][number] | undefined): string =>
-  position === undefined ? 'flat' : `${position.quantity} at ${position.mark}`;
+interface Worth {
+  readonly worth: Decimal;
+  /** The position in words. */
+  readonly held: string;
+}
 
-function instrumentsOf(before: AssessmentDetail | null, after: AssessmentDetail): readonly string[] {
-  return [...new Set([...(before?.positions ?? []), ...after.positions].map(({ instrument }) => instrument))].sort();
+/** What each contract counts for in the equity of an assessment, expired ones that are not paid yet included. */
+function worthsOf(assessment: AssessmentDetail | null): ReadonlyMap<string, Worth> {
+  const worths = new Map<string, Worth>();
+  for (const { instrument, quantity, mark, unrealisedPnl } of assessment?.positions ?? []) {
+    worths.set(instrument, { worth: dec(unrealisedPnl), held: `${quantity} at ${mark}` });
+  }
+  for (const { code, subject, amount } of assessment?.portfolio?.lines ?? []) {
+    if (code === AWAITING_DELIVERY && subject !== undefined) {
+      worths.set(subject, { worth: dec(amount), held: 'expired, not yet paid' });
+    }
+  }
+  return worths;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asset, count, decimal, identifier, instant, instrument } from '../common/fields.js';
-import { ordinal, positiveDecimal, tradeSide } from '../common/fields.js';
+import { nonNegativeDecimal, ordinal, positiveDecimal, tradeSide } from '../common/fields.js';
 import { accountAfter, booked, place, positionFigures } from '../common/figures.js';
 import { payload } from '../event-schema.js';
 
@@ -13,8 +13,8 @@ export const positionChangedV1 = payload(
     closeOutOrder: place.nullable().describe('The close-out order in liquidation; null for any other trade.'),
     side: tradeSide,
     quantity: positiveDecimal.describe('Contracts of this fill; of a linear perpetual base units.'),
-    price: positiveDecimal.describe(
-      'Price at which the position changed: the fill, or the mark of the close-out order.',
+    price: nonNegativeDecimal.describe(
+      'Price at which the position changed: the fill, or the mark of the close-out order, which may be 0 for an option.',
     ),
     fillPrice: positiveDecimal.describe('Price on the exchange: USD, coin for a coin-settled option.'),
     realisedPnl: decimal.describe(

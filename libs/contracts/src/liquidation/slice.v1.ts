@@ -15,7 +15,9 @@ export const closeOutOrderPlacedV1 = payload(
     instrument,
     side: tradeSide,
     quantity: positiveDecimal.describe('Base units.'),
-    mark: positiveDecimal.describe('USD at which the position of the account is closed, whatever the fill is.'),
+    mark: nonNegativeDecimal.describe(
+      'Price at which the position of the account is closed, whatever the fill is; an option may be marked at 0.',
+    ),
     equityRate: decimal.describe('e: equity attributable to the position over its notional.'),
     theta: fraction.describe('Largest share of e that the penalty may take.'),
     modelledRate: fraction.describe('Modelled penalty, fraction of closed notional.'),

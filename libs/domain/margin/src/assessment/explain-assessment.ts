@@ -51,7 +51,8 @@ function equityLines({ collateral, clearedHolds, positions, figures, portfolio }
   ];
 }
 
-const AWAITING_DELIVERY = 'awaiting-delivery';
+/** Code of the line of a contract that expired and is not paid yet. */
+export const AWAITING_DELIVERY = 'awaiting-delivery';
 const WORST_SCENARIO = 'worst-scenario';
 const COLLATERAL = 'collateral';
 /** Lines that are part of equity and stand there. */
