@@ -65,17 +65,14 @@ export class ExchangeNode {
     this.#work = this.#work.then(() => (this.#stopped ? undefined : work())).catch(onFailure);
   }
 
-  /** Opening 0 begins the step, once; opening h + 1 answers what hop h asked. */
+  /**
+   * Opening 0 begins the step, once; opening h + 1 answers what hop h asked. A process that was started in the middle of
+   * a step repeats it from its beginning, and the step before it if that is where its logs end.
+   */
   async apply({ step, hop, ends }: GateOpening): Promise<readonly PartitionReport[]> {
     const complete = allArrived(ends);
     const applied = await this.#arrivals.until(() => complete(this.host), ARRIVAL_PATIENCE_MS);
-    if (applied) {
-      if (hop > 0) await this.host.runHop(step, hop - 1);
-      else if (this.#begun !== step) {
-        await this.host.begin(step);
-        this.#begun = step;
-      }
-    }
+    if (applied) await this.#bringTo(step, hop);
     return this.host.ends().map(([log, partition, position]) => ({
       log,
       partition,
@@ -83,5 +80,18 @@ export class ExchangeNode {
       position,
       applied,
     }));
+  }
+
+  async #bringTo(step: Instant, hop: number): Promise<void> {
+    if (this.#begun !== step) {
+      const { lastStep } = this.host;
+      if (this.#begun === undefined && lastStep !== undefined && lastStep < step) {
+        await this.host.begin(lastStep);
+        await this.host.runHops(lastStep);
+      }
+      await this.host.begin(step);
+      this.#begun = step;
+    }
+    await this.host.runHops(step, hop);
   }
 }

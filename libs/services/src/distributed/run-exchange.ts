@@ -94,7 +94,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
   if (config.token !== undefined) app.use(requireBearer(config.token));
   await app.listen(config.port, config.host);
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown): never => {
     logger.error({ err: error }, 'the exchange cannot go on');
     process.exit(1);
   };
@@ -108,7 +108,8 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
 
   async function followDriver(): Promise<() => Promise<void>> {
     await node.start();
-    const gate = await followGate(connection, config.worker, logger, (opening) => node.apply(opening));
+    // Half a step can't be taken back: the process ends, is started again and repeats the step.
+    const gate = await followGate(connection, config.worker, logger, (opening) => node.apply(opening).catch(fail));
     return () => gate.stop();
   }
 

@@ -175,6 +175,15 @@ export class ExchangeHost<State = unknown> implements LockstepParticipant {
     return this.#answer(inputs, { clearing, hop: hop + 1 });
   }
 
+  /** Answers, hop after hop, what has arrived of a step and of earlier ones, up to a hop that is left out. */
+  async runHops(clearing: Instant, before = Infinity): Promise<void> {
+    for (let hop = 0; hop < before && this.#isAsked(clearing); hop++) await this.runHop(clearing, hop);
+  }
+
+  #isAsked(clearing: Instant): boolean {
+    return this.#queues.some((queue) => (queue.peek()?.time.clearing ?? Infinity) <= clearing);
+  }
+
   /**
    * Live: answers everything that has arrived, at the present step.
    * @returns number of inputs applied
