@@ -17,13 +17,13 @@ export function adlCandidates(
   const underlying = underlyingOfPerpetual(instrument);
   const candidates: MarginEvents['AdlCandidatesReported']['candidates'][number][] = [];
   if (schedule === null) return { roundId, candidates };
-  const assessAccount = accountAssessor(state, schedule);
+  const { assessExactly } = accountAssessor(state, schedule);
   for (const slot of state.book.allSlots()) {
     const account = state.book.accounts[slot];
     const held = underlying === null ? account?.contracts.get(instrument) : account?.positions.get(underlying);
     if (account === undefined || held === undefined || held.quantity.isZero()) continue;
     if (sideOf(held.quantity) === side || state.book.isLiquidating(account)) continue;
-    const { figures, detail } = assessAccount(account);
+    const { figures, detail } = assessExactly(account);
     if (!figures.equity.gt(0)) continue;
     const position = detail().positions.find((candidate) => candidate.instrument === instrument);
     if (position === undefined) continue;

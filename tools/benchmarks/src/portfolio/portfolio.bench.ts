@@ -1,6 +1,6 @@
 import { dec, invariant, partitionOfAccount } from '@ballast/kernel';
 import { portfolioMarketOf, preTradeCheck, scheduleInForce } from '@ballast/margin-domain';
-import { adaptivePortfolio, AdaptiveScreen, type OpenOrder, type Portfolio } from '@ballast/margin-models';
+import { adaptivePortfolio, type OpenOrder, type Portfolio } from '@ballast/margin-models';
 import { fitSurface } from '@ballast/valuation';
 import type { BenchContext } from '../bench-server.js';
 import { Appender } from '../decision/decision.bench.js';
@@ -97,15 +97,10 @@ function checkFigures(context: BenchContext, { held, checks }: PortfolioOptions)
     positions: positions.map(([id, quantity]) => ({ instrument: contractOf(id), quantity: dec(quantity) })),
     orders: [],
   };
-  const [screened, exact, whole] = [new Latencies(), new Latencies(), new Latencies()];
+  const [exact, whole] = [new Latencies(), new Latencies()];
   // The first check makes the arrays of every option known to the market.
   const answered = preTradeCheck(state, { accountId, instrument: OPTION_IDS[0] as string, quantity: '1' });
   invariant(answered.after, 'the check found prices');
-  const screen = new AdaptiveScreen(market, parameters);
-  let undecided = 0;
-  timed(checks, screened, (n) => {
-    if (screen.surplus({ ...portfolio, orders: [orderAt(n)] }, 'initial') === 'exact') undecided += 1;
-  });
   timed(Math.ceil(checks / 20), exact, (n) => {
     const { instrument, side, quantity } = orderAt(n);
     const signed = side === 'buy' ? quantity : quantity.neg();
@@ -125,11 +120,11 @@ function checkFigures(context: BenchContext, { held, checks }: PortfolioOptions)
       note,
     });
   return [
-    row('is it covered, by float64', screened, `${checks} orders, ${undecided} left to decimals`, MOST_MS.check),
     row(
       'answer with exact figures before and after',
       exact,
       'preTradeCheck: scenarios filtered by float64, then decimals',
+      MOST_MS.check,
     ),
     row('every scenario in decimals', whole, 'the whole assessment with its explanation'),
   ];

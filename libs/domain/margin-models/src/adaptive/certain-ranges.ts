@@ -64,6 +64,17 @@ export function certainRate(table: AdaptiveTable, { size, bound }: FloatSize): D
   return dec(up).times(STEP);
 }
 
+export interface CertainRanges {
+  readonly call: AdaptiveRanges;
+  readonly liquidation: AdaptiveRanges;
+}
+
+/** Size below which every table of a schedule is in its lowest bracket, USD: its accounts have the same ranges. */
+export function lowestBracketEnd({ call, notice, trigger }: AdaptiveSchedule): number {
+  const tables = [call, ...notice, trigger.long, trigger.short].filter((table) => table !== null);
+  return Math.min(...tables.map((table) => floatTable(table).floors[1] ?? Infinity));
+}
+
 /**
  * Ranges of both levels, exact although the sizes are not.
  * @returns null where the sizes leave two possible ones
@@ -72,7 +83,7 @@ export function certainRate(table: AdaptiveTable, { size, bound }: FloatSize): D
 export function certainRanges(
   schedule: AdaptiveSchedule,
   sizes: Readonly<Record<'long' | 'short', FloatSize>>,
-): { readonly call: AdaptiveRanges; readonly liquidation: AdaptiveRanges } | null {
+): CertainRanges | null {
   const [long, short] = (['long', 'short'] as const).map((side) => sideRanges(schedule, side, sizes[side]));
   if (!long || !short) return null;
   return {

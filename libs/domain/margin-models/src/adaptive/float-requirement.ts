@@ -1,25 +1,65 @@
-import type { AdaptiveRanges } from './adaptive-rates.js';
+import type { Exposure, OptionExposure } from './exposure.js';
 import { floatOf } from './float-bound.js';
-import type { FloatArray, FloatScan } from './float-scan.js';
+import type { Scan, UnitProfits } from './scan.js';
 
-/** A position, or a coin held as collateral, in float64. */
-export interface FloatExposure {
+/** One contract, or one dollar of a coin held as collateral, as float64 multiplies it. */
+export interface FloatContract {
   readonly underlying: string;
   readonly expiry: string;
   /** USD gained per unit of relative move; 0 for an option. */
   readonly linear: number;
   /** Null for anything but an option. */
-  readonly option: { readonly type: 'call' | 'put'; readonly units: number; readonly array: FloatArray } | null;
+  readonly option: FloatOption | null;
+  /** USD per unit of relative move near the present price; 0 for a coin. */
   readonly delta: number;
   /** What a doubtful price asks for new risk: part of the charge of the position on its own. */
   readonly doubt: number;
+}
+
+/** An option's side of a contract. Nearly all accounts are looked at on the same scan, so its profits on the last one are kept. */
+export class FloatOption {
+  readonly type: 'call' | 'put';
+  /** Units of the underlying. */
+  readonly units: number;
+  #scan: Scan | undefined;
+  #profits: UnitProfits | undefined;
+
+  constructor(
+    private readonly exposure: Exposure,
+    private readonly option: OptionExposure,
+  ) {
+    this.type = option.type;
+    this.units = floatOf(option.units);
+  }
+
+  /** Profits of one unit at the points of a scan. */
+  profitsOf(scan: Scan): UnitProfits {
+    if (this.#profits === undefined || this.#scan !== scan) {
+      this.#profits = scan.unitProfits(this.exposure, this.option);
+      this.#scan = scan;
+    }
+    return this.#profits;
+  }
+}
+
+export interface FloatHolding {
+  readonly contract: FloatContract;
+  /** Contracts, negative = short; USD of a coin. */
+  readonly quantity: number;
+  /** What its error is proportional to, >= |quantity|. */
+  readonly size: number;
 }
 
 /** Weights of a requirement in float64. */
 export interface FloatWeights {
   readonly betweenExpiries: number;
   readonly betweenPositions: number;
-  readonly shortOptionMinimum: number;
+}
+
+/** Where a requirement looks for losses, and the least that one unit of a net short option asks, USD. */
+export interface FloatLevel {
+  readonly scan: Scan;
+  readonly minimum: Readonly<Record<'call' | 'put', number>>;
 }
 
 /** A requirement in float64 and the sum of the magnitudes that its error is proportional to. */
@@ -31,84 +71,128 @@ export interface FloatRequirement {
   readonly doubtfulMagnitude: number;
 }
 
+/** What an expiry gains at the points of a scan, and its net options. */
 interface ExpirySums {
-  readonly profits: Float64Array;
-  readonly units: { call: number; put: number };
+  expiry: string;
+  profits: Float64Array;
+  calls: number;
+  puts: number;
 }
 
 /**
- * `underlyingRequirement` in float64: products, sums and comparisons in a written order.
- * @param spot USD
+ * `underlyingRequirement` in float64: products, sums and comparisons in the order of the holdings. One is used again for every
+ * account, and so is its memory.
  * @see docs/spec/adaptive-portfolio.md CLR-ADP-008
  */
-export function floatRequirement(
-  exposures: readonly FloatExposure[],
-  ranges: AdaptiveRanges,
-  scan: FloatScan,
-  spot: number,
-  weights: FloatWeights,
-): FloatRequirement {
-  const least = spot * weights.shortOptionMinimum;
-  const minimum = { call: least * floatOf(ranges.short.spot), put: least * floatOf(ranges.long.spot) };
-  const expiries = new Map<string, ExpirySums>();
-  let magnitude = 0;
-  let alone = 0;
-  let doubtful = 0;
-  let doubtfulMagnitude = 0;
-  for (const exposure of exposures) {
-    let sums = expiries.get(exposure.expiry);
-    if (sums === undefined) {
-      sums = { profits: new Float64Array(scan.points), units: { call: 0, put: 0 } };
-      expiries.set(exposure.expiry, sums);
+export class FloatRequirements {
+  readonly #sums: ExpirySums[] = [];
+  #expiries = 0;
+  #together = new Float64Array(0);
+
+  constructor(private readonly weights: FloatWeights) {}
+
+  /** @param holdings of one underlying */
+  of(holdings: readonly FloatHolding[], { scan, minimum }: FloatLevel): FloatRequirement {
+    const { betweenExpiries, betweenPositions } = this.weights;
+    this.#expiries = 0;
+    let magnitude = 0;
+    let alone = 0;
+    let doubtful = 0;
+    let doubtfulMagnitude = 0;
+    for (const holding of holdings) {
+      const { contract, quantity, size } = holding;
+      addTo(this.#sumsOf(contract.expiry, scan.points.length), holding, scan);
+      const charge = chargeAlone(contract, quantity, scan, minimum);
+      const own = magnitudeOf(contract, size, scan, minimum);
+      alone += charge;
+      magnitude += own;
+      doubtful += charge * contract.doubt;
+      doubtfulMagnitude += own * contract.doubt;
     }
-    const { charge, size } = addExposure(sums, exposure, scan, minimum);
-    alone += charge;
-    magnitude += size;
-    doubtful += charge * exposure.doubt;
-    doubtfulMagnitude += size * exposure.doubt;
+    let byExpiry = 0;
+    let minimumOfAll = 0;
+    for (let e = 0; e < this.#expiries; e += 1) {
+      const { profits, calls, puts } = this.#sums[e] as ExpirySums;
+      const least = Math.max(0, -calls) * minimum.call + Math.max(0, -puts) * minimum.put;
+      minimumOfAll += least;
+      byExpiry += Math.max(lossOf(profits), least);
+    }
+    const joint = Math.max(this.#jointLoss(), minimumOfAll);
+    const total =
+      joint + betweenExpiries * Math.max(0, byExpiry - joint) + betweenPositions * Math.max(0, alone - joint);
+    return { total, magnitude, doubtful, doubtfulMagnitude };
   }
-  const together = new Float64Array(scan.points);
-  let byExpiry = 0;
-  let minimumOfAll = 0;
-  for (const { profits, units } of expiries.values()) {
-    for (let p = 0; p < together.length; p += 1) together[p] = (together[p] as number) + (profits[p] as number);
-    const own = Math.max(0, -units.call) * minimum.call + Math.max(0, -units.put) * minimum.put;
-    minimumOfAll += own;
-    byExpiry += Math.max(lossOf(profits), own);
+
+  /** Sums of an expiry, from 0; an account has few, so a list is looked through faster than a map. */
+  #sumsOf(expiry: string, points: number): ExpirySums {
+    for (let e = 0; e < this.#expiries; e += 1) {
+      const sums = this.#sums[e] as ExpirySums;
+      if (sums.expiry === expiry) return sums;
+    }
+    const sums = (this.#sums[this.#expiries] ??= { expiry, profits: new Float64Array(points), calls: 0, puts: 0 });
+    if (sums.profits.length !== points) sums.profits = new Float64Array(points);
+    else sums.profits.fill(0);
+    sums.expiry = expiry;
+    sums.calls = 0;
+    sums.puts = 0;
+    this.#expiries += 1;
+    return sums;
   }
-  const joint = Math.max(lossOf(together), minimumOfAll);
-  const total =
-    joint +
-    weights.betweenExpiries * Math.max(0, byExpiry - joint) +
-    weights.betweenPositions * Math.max(0, alone - joint);
-  return { total, magnitude, doubtful, doubtfulMagnitude };
+
+  /** Loss of all expiries together, their profits added in their order. */
+  #jointLoss(): number {
+    const first = this.#sums[0];
+    if (first === undefined || this.#expiries === 0) return 0;
+    if (this.#expiries === 1) return lossOf(first.profits);
+    if (this.#together.length !== first.profits.length) this.#together = new Float64Array(first.profits.length);
+    const together = this.#together;
+    together.set(first.profits);
+    for (let e = 1; e < this.#expiries; e += 1) {
+      const { profits } = this.#sums[e] as ExpirySums;
+      for (let p = 0; p < together.length; p += 1) together[p] = (together[p] as number) + (profits[p] as number);
+    }
+    return lossOf(together);
+  }
 }
 
-/** Adds an exposure to its expiry; returns its charge on its own and the magnitude of all that was added. */
-function addExposure(
-  { profits, units }: ExpirySums,
-  { linear, option }: FloatExposure,
-  scan: FloatScan,
-  minimum: Readonly<Record<'call' | 'put', number>>,
-): { readonly charge: number; readonly size: number } {
+function addTo(sums: ExpirySums, { contract: { linear, option }, quantity }: FloatHolding, scan: Scan): void {
+  const { profits } = sums;
+  const unit = option === null ? scan.moves : option.profitsOf(scan).floats;
+  const units = (option === null ? linear : option.units) * quantity;
+  for (let p = 0; p < profits.length; p += 1) profits[p] = (profits[p] as number) + units * (unit[p] as number);
+  if (option?.type === 'call') sums.calls += units;
+  if (option?.type === 'put') sums.puts += units;
+}
+
+/** What a holding asks without any other. */
+function chargeAlone(
+  { linear, option }: FloatContract,
+  quantity: number,
+  scan: Scan,
+  minimum: FloatLevel['minimum'],
+): number {
   if (option === null) {
-    const { moves, leastMove, greatestMove, reach } = scan;
-    for (let p = 0; p < profits.length; p += 1) profits[p] = (profits[p] as number) + linear * (moves[p] as number);
-    return { charge: -linear * (linear < 0 ? greatestMove : leastMove), size: Math.abs(linear) * reach };
+    const held = linear * quantity;
+    return -held * (held < 0 ? scan.greatestFloat : scan.leastFloat);
   }
-  const unit = scan.profitsOf(option.array);
-  const held = option.units;
-  for (let p = 0; p < profits.length; p += 1) {
-    profits[p] = (profits[p] as number) + held * (unit.profits[p] as number);
-  }
-  units[option.type] += held;
-  const loss = Math.max(0, -held * (held < 0 ? unit.greatest : unit.least));
-  const short = Math.max(0, -held) * minimum[option.type];
-  return { charge: Math.max(loss, short), size: Math.abs(held) * (unit.magnitude + minimum[option.type]) };
+  const { leastFloat, greatestFloat } = option.profitsOf(scan);
+  const units = option.units * quantity;
+  const loss = Math.max(0, -units * (units < 0 ? greatestFloat : leastFloat));
+  return Math.max(loss, Math.max(0, -units) * minimum[option.type]);
+}
+
+function magnitudeOf(
+  { linear, option }: FloatContract,
+  size: number,
+  scan: Scan,
+  minimum: FloatLevel['minimum'],
+): number {
+  if (option === null) return Math.abs(linear) * size * scan.reach;
+  return option.units * size * (option.profitsOf(scan).magnitude + minimum[option.type]);
 }
 
 function lossOf(profits: Float64Array): number {
   let least = 0;
-  for (const profit of profits) least = Math.min(least, profit);
+  for (const profit of profits) if (profit < least) least = profit;
   return -least;
 }

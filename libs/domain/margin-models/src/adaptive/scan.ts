@@ -24,6 +24,8 @@ export class Scan {
   readonly reach: number;
   readonly leastMove: Decimal;
   readonly greatestMove: Decimal;
+  readonly leastFloat: number;
+  readonly greatestFloat: number;
   readonly #weights: readonly Float64Array[];
   readonly #wholes: Float64Array;
   readonly #units = new WeakMap<RiskArray, UnitProfits>();
@@ -34,6 +36,8 @@ export class Scan {
     this.reach = this.moves.reduce((reach, move) => Math.max(reach, Math.abs(move)), 0);
     this.leastMove = points.reduce((least, { move }) => minOf(least, move), ZERO);
     this.greatestMove = points.reduce((greatest, { move }) => maxOf(greatest, move), ZERO);
+    this.leastFloat = floatOf(this.leastMove);
+    this.greatestFloat = floatOf(this.greatestMove);
     this.#weights = points.map(({ corners }) => Float64Array.from(corners, ({ weight }) => floatOf(weight)));
     this.#wholes = Float64Array.from(points, ({ weight }) => floatOf(weight));
   }
@@ -57,6 +61,8 @@ export class UnitProfits {
   readonly floats: Float64Array;
   /** Greatest sum of the magnitudes that a profit is made of. */
   readonly magnitude: number;
+  readonly leastFloat: number;
+  readonly greatestFloat: number;
   readonly #exact: (Decimal | undefined)[] = [];
   #least: Decimal | undefined;
   #greatest: Decimal | undefined;
@@ -87,6 +93,8 @@ export class UnitProfits {
       magnitude = Math.max(magnitude, size + Math.abs(stay));
     });
     this.magnitude = magnitude;
+    this.leastFloat = Math.min(...this.floats);
+    this.greatestFloat = Math.max(...this.floats);
   }
 
   /** In decimals, at the point of that number. */

@@ -48,8 +48,7 @@ export function valueCollateral(
 export const totalWorth = (worths: readonly CollateralWorth[]): Decimal => sum(worths.map(({ worth }) => worth));
 
 function debtWorth({ asset, amount, price }: AssetHolding, market: Market): CollateralWorth {
-  const mean = market.collateral.get(asset)?.averagePrice;
-  const adverse = mean === undefined ? price : maxOf(price, positive(mean, `market.collateral.${asset}.averagePrice`));
+  const adverse = adversePrice({ asset, price }, market);
   const worth = amount.times(adverse);
   const line: ExplainLine = { code: 'debt', subject: asset, amount: worth, figures: { amount, price: adverse } };
   return { asset, worth, confidenceCharge: ZERO, line };
@@ -97,8 +96,14 @@ function assetWorth(
   return { asset, worth, confidenceCharge, line };
 }
 
+/** Price policy: what is owed counts at the higher of index and 30-minute mean. */
+export function adversePrice({ asset, price }: Pick<AssetHolding, 'asset' | 'price'>, market: Market): Decimal {
+  const mean = market.collateral.get(asset)?.averagePrice;
+  return mean === undefined ? price : maxOf(price, positive(mean, `market.collateral.${asset}.averagePrice`));
+}
+
 /** Price policy: what is owned counts at the lowest of index, 30-minute mean and redemption value. */
-function floorPrice({ asset, price }: AssetHolding, market: Market): Decimal {
+export function floorPrice({ asset, price }: AssetHolding, market: Market): Decimal {
   const { averagePrice, redemptionValue } = market.collateral.get(asset) ?? {};
   const field = `market.collateral.${asset}`;
   let lowest = price;
@@ -107,7 +112,8 @@ function floorPrice({ asset, price }: AssetHolding, market: Market): Decimal {
   return lowest;
 }
 
-function cappedValue(
+/** What counts of a market value, before the haircut: within the account's cap, and in proportion within the platform's. */
+export function cappedValue(
   marketValue: Decimal,
   price: Decimal,
   { accountCap, platformCap }: CollateralRule,
@@ -120,7 +126,8 @@ function cappedValue(
   return platformValue.lte(platformCap) ? own : own.times(platformCap).div(platformValue);
 }
 
-function haircutFigures(
+/** A rule at the market's figures. */
+export function haircutFigures(
   rule: CollateralRule,
   price: Decimal,
   measured: Decimal | undefined,

@@ -63,16 +63,25 @@ export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures)
  * and in any case as long as h is at its minimum, until sqrt(Q) = (h_min - a) / b.
  * @returns USD; null when there is none
  */
-function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
-  const { volatility } = haircutOf(ZERO, figures);
-  const fixed = volatility.plus(figures.halfSpread).plus(figures.depeg);
-  const slope = figures.impact.times(figures.sigma).div(rootOf(figures.averageDailyVolume));
+export function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
+  const fixed = fixedHaircut(figures);
+  const slope = slopeOfHaircut(figures);
   if (slope.isZero()) return null;
   const top = ONE.minus(fixed).times(2).div(slope.times(3));
   const endOfMinimum = figures.minimum.minus(fixed).div(slope);
   const root = maxOf(top, endOfMinimum, ZERO);
   return root.times(root);
 }
+
+/** Haircut of the first dollar, before the minimum. */
+export function fixedHaircut(figures: HaircutFigures): Decimal {
+  const { volatility } = haircutOf(ZERO, figures);
+  return volatility.plus(figures.halfSpread).plus(figures.depeg);
+}
+
+/** Y * sigma / sqrt(ADV): by what the haircut grows with the root of the market value. */
+export const slopeOfHaircut = ({ impact, sigma, averageDailyVolume }: HaircutFigures): Decimal =>
+  impact.times(sigma).div(rootOf(averageDailyVolume));
 
 const roots = new WeakMap<Decimal, Decimal>();
 

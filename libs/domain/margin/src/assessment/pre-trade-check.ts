@@ -140,7 +140,7 @@ function assessFill(
   order: OrderToCheck,
 ): CheckedFill | null {
   const underlying = underlyingOfPerpetual(order.instrument);
-  const { figures: before } = accountAssessor(state, schedule)(account);
+  const { figures: before } = accountAssessor(state, schedule).assessExactly(account);
   if (underlying !== null && !state.book.isPortfolio(account)) {
     const mark = schedule.underlyings.get(underlying)?.mark;
     if (mark === undefined) return null;

@@ -1,8 +1,10 @@
 import type { InstrumentId } from '@ballast/facts';
 import { assess, type Assessment, type ExactFigures, type HeldPosition } from '../assessment/assess.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
+import type { ScreenedFigures } from '@ballast/margin-models';
 import type { MarginState } from '../margin.state.js';
 import { clearedHolds, type AccountBook, type AccountRecord } from '../run/account-book.js';
+import { PortfolioScreen } from '../run/portfolio-screen.js';
 import { instrumentOf } from '../underlyings.js';
 import { assessPortfolio, type PortfolioAccount } from './assess-portfolio.js';
 import { PortfolioMarket } from './portfolio-market.js';
@@ -14,8 +16,13 @@ export interface AccountAssessment {
   readonly detail: () => Assessment;
 }
 
-/** Assesses one account of a partition by the model that it is due. */
-export type AssessAccount = (account: AccountRecord) => AccountAssessment;
+/** How the accounts of a partition are assessed on one schedule. */
+export interface AccountAssessor {
+  /** By the model that the account is due, in decimals. */
+  readonly assessExactly: (account: AccountRecord) => AccountAssessment;
+  /** A portfolio account by slot in float64; null where only decimals can tell. */
+  readonly screenPortfolio: (slot: number) => ScreenedFigures | null;
+}
 
 const markets = new WeakMap<MarginState, PortfolioMarket>();
 
@@ -53,27 +60,37 @@ export function portfolioAccountOf(state: MarginState, account: AccountRecord): 
   };
 }
 
-/** How the accounts of a partition are assessed on a schedule: linear perpetuals alone by adaptive-linear, all else as a portfolio. */
-export function accountAssessor(state: MarginState, schedule: ScheduleFigures): AssessAccount {
+/** Linear perpetuals alone by adaptive-linear, all else as a portfolio. */
+export function accountAssessor(state: MarginState, schedule: ScheduleFigures): AccountAssessor {
   const linear = linearAssessor(state.book, schedule);
-  return (account) => {
-    if (!state.book.isPortfolio(account)) return linear(account);
-    const { figures, model, detail } = assessPortfolio(
-      portfolioAccountOf(state, account),
-      portfolioMarketOf(state, schedule),
-    );
-    return { figures, model, detail: () => detail().assessment };
+  let screen: PortfolioScreen | null = null;
+  return {
+    assessExactly(account) {
+      if (!state.book.isPortfolio(account)) return linear.assessExactly(account);
+      const { figures, model, detail } = assessPortfolio(
+        portfolioAccountOf(state, account),
+        portfolioMarketOf(state, schedule),
+      );
+      return { figures, model, detail: () => detail().assessment };
+    },
+    screenPortfolio(slot) {
+      screen ??= new PortfolioScreen(state.book, portfolioMarketOf(state, schedule));
+      return screen.figuresOf(slot);
+    },
   };
 }
 
 /** adaptive-linear for every account: of a book without any other contract. */
-export function linearAssessor(book: AccountBook, schedule: ScheduleFigures): AssessAccount {
-  return (account) => {
-    const assessment = assess(book.figuresOf(account), schedule);
-    return { figures: assessment.figures, model: null, detail: () => assessment };
+export function linearAssessor(book: AccountBook, schedule: ScheduleFigures): AccountAssessor {
+  return {
+    assessExactly(account) {
+      const assessment = assess(book.figuresOf(account), schedule);
+      return { figures: assessment.figures, model: null, detail: () => assessment };
+    },
+    screenPortfolio: () => null,
   };
 }
 
 /** The whole assessment of one account on a schedule. */
 export const assessmentOf = (state: MarginState, schedule: ScheduleFigures, account: AccountRecord): Assessment =>
-  accountAssessor(state, schedule)(account).detail();
+  accountAssessor(state, schedule).assessExactly(account).detail();

@@ -14,7 +14,7 @@ import {
 import type { AccountFigures, HeldPosition } from '../assessment/assess.js';
 import { LIQUIDATING, type StateMemory } from '../assessment/margin-state.js';
 import { ADAPTIVE_LINEAR } from '../models/adaptive-linear.js';
-import { UNDERLYINGS, underlyingOfPerpetual } from '../underlyings.js';
+import { instrumentOf, UNDERLYINGS, underlyingOfPerpetual } from '../underlyings.js';
 import { nearestFloat } from './nearest-float.js';
 
 /** Money of a withdrawal that is held; it stops to be equity when it is cleared. */
@@ -59,6 +59,13 @@ interface OwnerRecord {
   readonly quantities: Record<Side, Map<Underlying, Decimal>>;
 }
 
+/** A position as its nearest float64. */
+export interface FloatPosition {
+  readonly instrument: InstrumentId;
+  readonly quantity: number;
+  readonly cost: number;
+}
+
 const INITIAL_CAPACITY = 64;
 
 /** Places in a row, in float64. */
@@ -79,6 +86,8 @@ export class AccountBook {
   readonly accounts: AccountRecord[] = [];
   readonly #slots = new Map<AccountId, number>();
   readonly #owners = new Map<OwnerId, OwnerRecord>();
+  /** By slot, for accounts that a portfolio screen has looked at; forgotten when a position changes. */
+  readonly #floatPositions = new Map<number, readonly FloatPosition[]>();
   /** Slots in account-id order; the first `size` entries count. */
   order = new Uint32Array(INITIAL_CAPACITY);
   /**
@@ -164,6 +173,32 @@ export class AccountBook {
     return [...this.slotsOfOwners([ownerId])].map((slot) => this.accounts[slot] as AccountRecord);
   }
 
+  /** Slots of all accounts of the same owner, in the order they were opened. */
+  slotsOfOwner({ ownerId }: AccountRecord): readonly number[] {
+    return this.#owner(ownerId).slots;
+  }
+
+  /** Every open position of an account, by instrument id: a sum in float64 may depend on the order. */
+  floatPositions(slot: number): readonly FloatPosition[] {
+    const known = this.#floatPositions.get(slot);
+    if (known !== undefined) return known;
+    const { positions, contracts } = this.accounts[slot] as AccountRecord;
+    const held = [
+      ...contracts,
+      ...[...positions].map(([underlying, figures]) => [instrumentOf(underlying), figures] as const),
+    ];
+    const made = held
+      .filter(([, { quantity }]) => !quantity.isZero())
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([instrument, { quantity, cost }]) => ({
+        instrument,
+        quantity: nearestFloat(quantity),
+        cost: nearestFloat(cost),
+      }));
+    this.#floatPositions.set(slot, made);
+    return made;
+  }
+
   isPortfolio(account: AccountRecord): boolean {
     return this.portfolios.has(this.#slot(account));
   }
@@ -188,6 +223,7 @@ export class AccountBook {
   }
 
   setPosition(account: AccountRecord, position: PositionFigures): void {
+    this.#floatPositions.delete(this.#slot(account));
     const underlying = underlyingOfPerpetual(position.instrument);
     if (underlying === null) this.#setContract(account, position);
     else this.#setPerpetual(account, underlying, position);

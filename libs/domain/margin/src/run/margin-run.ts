@@ -11,12 +11,13 @@ import {
   type StateMemory,
 } from '../assessment/margin-state.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
-import type { AssessAccount } from '../portfolio/portfolio-accounts.js';
+import type { AccountAssessor } from '../portfolio/portfolio-accounts.js';
+import { DEFAULT_PORTFOLIO_MODEL } from '../portfolio/model-choice.js';
 import { ID_HASH_AT, ROW, VERSION_AT, type AccountBook, type AccountRecord } from './account-book.js';
 import { AssessmentRecords } from './assessment-records.js';
 import { nearestFloat } from './nearest-float.js';
 import { screenSchedule } from './screen-schedule.js';
-import { blankFigures, screenAccount, screenLevels } from './screen.js';
+import { blankFigures, screenAccount, screenLevels, takeScreened } from './screen.js';
 
 /** An account about which a run has something to say. */
 export interface AccountOutcome {
@@ -39,9 +40,9 @@ export interface MarginRun {
 
 /**
  * Assesses the accounts in the given slots on one schedule: float64 first, and exact decimals for whatever lies nearer to
- * a level than the proven bound, would change, is LIQUIDATING, or is a portfolio. Reads only; the caller appends what follows.
+ * a level than the proven bound, would change, or is LIQUIDATING. Reads only; the caller appends what follows.
  * @param slots in account-id order
- * @param assessAccount in exact decimals, on the same schedule
+ * @param assessor of the same schedule
  * @param now clearing time, against which open calls fall due
  */
 export function runMargin(
@@ -49,7 +50,7 @@ export function runMargin(
   slots: Uint32Array,
   schedule: ScheduleFigures,
   now: Instant,
-  assessAccount: AssessAccount,
+  assessor: AccountAssessor,
 ): MarginRun {
   const screened = screenSchedule(schedule);
   const records = new AssessmentRecords(slots.length);
@@ -59,32 +60,36 @@ export function runMargin(
   const otherModels = new Map<string, number>();
   const anyPortfolio = book.portfolios.size > 0;
   let decidedExactly = 0;
+  const count = (model: string): void => void otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
+  /** Fills `figures`; false where float64 can't. */
+  const screen = (slot: number, isPortfolio: boolean): boolean => {
+    if (!isPortfolio) {
+      screenAccount(book, screened, slot, figures);
+      return true;
+    }
+    const ofPortfolio = assessor.screenPortfolio(slot);
+    if (ofPortfolio !== null) takeScreened(ofPortfolio, figures);
+    return ofPortfolio !== null;
+  };
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
     records.setAccount(index, book.words, (slot * ROW + ID_HASH_AT) * 2);
     const state = book.states[slot] as number;
-    if (state !== LIQUIDATING && !(anyPortfolio && book.portfolios.has(slot))) {
-      screenAccount(book, screened, slot, figures);
+    const isPortfolio = anyPortfolio && book.portfolios.has(slot);
+    if (state !== LIQUIDATING && screen(slot, isPortfolio)) {
       const levels = screenLevels(figures, screened);
       if (levels >= 0 && staysAsItIs(book, slot, state, levels, schedule.halted, now)) {
-        const { equity, call, liquidation } = figures;
-        records.setFigures(
-          index,
-          book.rows[slot * ROW + VERSION_AT] as number,
-          equity,
-          screened.initialMultiple * call,
-          call,
-          liquidation,
-          state,
-          0,
-        );
+        const { equity, initial, call, liquidation } = figures;
+        const version = book.rows[slot * ROW + VERSION_AT] as number;
+        records.setFigures(index, version, equity, initial, call, liquidation, state, 0);
+        if (isPortfolio) count(DEFAULT_PORTFOLIO_MODEL.model.id);
         continue;
       }
     }
-    const decided = decideExactly(book, slot, schedule, now, assessAccount);
+    const decided = decideExactly(book, slot, schedule, now, assessor);
     decidedExactly += 1;
     const { account, memory, decision, model } = decided;
-    if (model !== null) otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
+    if (model !== null) count(model);
     const { equity, initial, call, liquidation } = decided.figures;
     records.setFigures(
       index,
@@ -143,10 +148,10 @@ export function decideExactly(
   slot: number,
   schedule: ScheduleFigures,
   now: Instant,
-  assessAccount: AssessAccount,
+  { assessExactly }: AccountAssessor,
 ): ExactDecision {
   const account = book.accounts[slot] as AccountRecord;
-  const assessed = assessAccount(account);
+  const assessed = assessExactly(account);
   const memory = book.memoryOf(slot, now);
   const decision = decideState(memory, levelsOf(assessed.figures, schedule.parameters), schedule.halted);
   return { account, memory, decision, ...assessed };

@@ -8,6 +8,7 @@ import {
   CLEAR_OF_MIDPOINT,
   CLEAR_OF_WARNING,
 } from '../assessment/margin-state.js';
+import type { ScreenedFigures } from '@ballast/margin-models';
 import { COLLATERAL_AT, POSITION_WIDTH, POSITIONS_AT, ROW, type AccountBook } from './account-book.js';
 import type { ScreenSchedule, ScreenTable } from './screen-schedule.js';
 
@@ -22,19 +23,21 @@ const CENT = 0.01;
 /** Float64 figures of one account. One record is used again for every account of a run. */
 export interface ScreenFigures {
   equity: number;
+  initial: number;
   call: number;
   liquidation: number;
-  /** Sum of the absolute values of everything that was added up. */
-  magnitude: number;
+  /** How far each of these may be from the exact, rounded figure. */
+  bound: number;
   hasPosition: boolean;
   hasDebt: boolean;
 }
 
 export const blankFigures = (): ScreenFigures => ({
   equity: 0,
+  initial: 0,
   call: 0,
   liquidation: 0,
-  magnitude: 0,
+  bound: 0,
   hasPosition: false,
   hasDebt: false,
 });
@@ -99,9 +102,10 @@ export function screenAccount(book: AccountBook, schedule: ScreenSchedule, slot:
     liquidation += notional * rate;
   }
   into.equity = equity;
+  into.initial = schedule.initialMultiple * call;
   into.call = call;
   into.liquidation = liquidation;
-  into.magnitude = magnitude;
+  into.bound = figureBound(magnitude, schedule.highestRate);
   into.hasPosition = hasPosition;
   into.hasDebt = hasDebt;
 }
@@ -115,12 +119,23 @@ export function figureBound(magnitude: number, highestRate: number): number {
   return ROUNDOFFS * UNIT_ROUNDOFF * highestRate * magnitude + RATE_ROUNDING * magnitude + CENT;
 }
 
+/** Puts what a portfolio's screen says where an account's does. */
+export function takeScreened({ value, initial, call, liquidation }: ScreenedFigures, into: ScreenFigures): void {
+  into.equity = value.figure;
+  into.initial = initial.figure;
+  into.call = call.figure;
+  into.liquidation = liquidation.figure;
+  into.bound = Math.max(value.bound, initial.bound, call.bound, liquidation.bound);
+  into.hasPosition = true;
+  into.hasDebt = false;
+}
+
 /**
  * Bound for every comparison of `screenLevels`. Each is a difference a * equity - b * requirements with
  * a <= 2 and b in all <= 2 * exitFactor.
  */
-export function comparisonBound({ magnitude }: ScreenFigures, { highestRate, exitFactor }: ScreenSchedule): number {
-  return (2 + 2 * exitFactor) * figureBound(magnitude, highestRate);
+export function comparisonBound({ bound }: ScreenFigures, { exitFactor }: ScreenSchedule): number {
+  return (2 + 2 * exitFactor) * bound;
 }
 
 /**

@@ -1,0 +1,120 @@
+import { ONE, ZERO } from '@ballast/kernel';
+import { floatOf } from '../adaptive/float-bound.js';
+import type { Market } from '../margin-model.js';
+import { arrangeCollateral } from '../scenario/holdings.js';
+import { doubt, type CollateralParameters } from './collateral-parameters.js';
+import { confidenceOf, SETTLEMENT_ASSET } from '../scenario/market-reading.js';
+import { adversePrice, cappedValue, floorPrice, haircutFigures } from './collateral-value.js';
+import { fixedHaircut, sizeOfGreatestValue, slopeOfHaircut } from './haircut.js';
+
+/** What an amount counts for in float64, USD. */
+export interface FloatWorth {
+  /** Negative for a debt. */
+  readonly worth: number;
+  /** Before any haircut, >= 0: what the error is proportional to. */
+  readonly marketValue: number;
+  /** Part of `worth` that new risk may not rely on. */
+  readonly confidenceCharge: number;
+}
+
+/** How one asset counts: of a value Q up to `most`, Q (1 - clamp(fixed + slope sqrt(Q), minimum, 1)). */
+interface FloatRule {
+  readonly debtPrice: number;
+  readonly price: number;
+  /** Account cap, and the share of it that the platform cap leaves. */
+  readonly cap: number;
+  readonly share: number;
+  readonly most: number;
+  readonly fixed: number;
+  readonly slope: number;
+  readonly minimum: number;
+  /** Charge for a doubtful price per USD of worth. */
+  readonly doubtful: number;
+}
+
+/**
+ * `valueCollateral` in float64, for amounts of many accounts at the same prices. Every figure passes through at most 24 roundings,
+ * none of which is multiplied: a worth never rises faster than its market value.
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-008
+ */
+export class FloatCollateral {
+  readonly #rules = new Map<string, FloatRule>();
+
+  constructor(
+    private readonly market: Market,
+    private readonly parameters: CollateralParameters,
+    private readonly chargedJointly: ReadonlySet<string>,
+  ) {}
+
+  /**
+   * What an amount of an asset counts for.
+   * @throws ModelInputError as `valueCollateral` does
+   */
+  worthOf(asset: string, amount: number): FloatWorth {
+    if (asset === SETTLEMENT_ASSET) return { worth: amount, marketValue: Math.abs(amount), confidenceCharge: 0 };
+    const { debtPrice, price, cap, share, most, fixed, slope, minimum, doubtful } = this.#ruleOf(asset);
+    if (amount < 0) {
+      const worth = amount * debtPrice;
+      return { worth, marketValue: -worth, confidenceCharge: 0 };
+    }
+    const marketValue = amount * price;
+    const counted = Math.min(Math.min(marketValue, cap) * share, most);
+    const haircut = Math.min(Math.max(fixed + slope * Math.sqrt(counted), minimum), 1);
+    const worth = counted * (1 - haircut);
+    return { worth, marketValue, confidenceCharge: worth * doubtful };
+  }
+
+  #ruleOf(asset: string): FloatRule {
+    const known = this.#rules.get(asset);
+    if (known !== undefined) return known;
+    const read = this.#read(asset);
+    this.#rules.set(asset, read);
+    return read;
+  }
+
+  #read(asset: string): FloatRule {
+    const { market, parameters } = this;
+    const [holding] = arrangeCollateral([{ asset, amount: ONE }], market).assets;
+    if (holding === undefined) return NOTHING;
+    const debtPrice = floatOf(adversePrice(holding, market));
+    const rule = parameters.assets.get(asset);
+    if (rule === undefined) return { ...NOTHING, debtPrice };
+    const price = floorPrice(holding, market);
+    const figures = haircutFigures(
+      rule,
+      price,
+      market.underlyings.get(asset)?.dailyVolatility,
+      this.chargedJointly.has(asset),
+      asset,
+    );
+    const most = sizeOfGreatestValue(figures);
+    const platformAmount = market.collateral.get(asset)?.platformAmount;
+    const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
+    const charge = parameters.confidence.factor.times(doubt(confidence, parameters.confidence));
+    return {
+      debtPrice,
+      // A second table is read by decimals only: no number makes whoever asks go there.
+      price: rule.tiers.length === 0 ? floatOf(price) : NaN,
+      cap: rule.accountCap === null ? Infinity : floatOf(rule.accountCap),
+      share: floatOf(cappedValue(ONE, price, { ...rule, accountCap: null }, platformAmount, asset)),
+      most: most === null ? Infinity : floatOf(most),
+      fixed: floatOf(fixedHaircut(figures)),
+      slope: floatOf(slopeOfHaircut(figures)),
+      minimum: floatOf(figures.minimum),
+      doubtful: floatOf(charge.gt(ONE) ? ONE : charge),
+    };
+  }
+}
+
+/** An asset without a rule counts nothing. */
+const NOTHING: FloatRule = {
+  debtPrice: 0,
+  price: 0,
+  cap: 0,
+  share: 0,
+  most: 0,
+  fixed: 0,
+  slope: 0,
+  minimum: floatOf(ZERO),
+  doubtful: 0,
+};
