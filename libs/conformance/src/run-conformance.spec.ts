@@ -21,6 +21,17 @@ const runners: CaseRunners = {
     (steps as { figure: string }[]).map(({ figure }) => ({
       scaled: dec(figure).times((params as { by: string }).by),
     })),
+  either: ({ inputs }) => {
+    const { optional = '0', figure } = inputs as Record<string, string>;
+    return {
+      doubled: dec(figure as string)
+        .times(2)
+        .plus(optional),
+    };
+  },
+  broken: () => {
+    throw new Error('a defect');
+  },
 };
 const doubling = (id: string, figure: string, doubled: string) => ({
   id,
@@ -74,13 +85,29 @@ describe('a run over case files', () => {
   });
 
   it.each([
-    ['a runner that throws', { id: 'x', kind: 'double', inputs: {}, expected: { doubled: '2' } }, 'DecimalError'],
+    [
+      'an input that is missing',
+      { id: 'x', kind: 'double', inputs: {}, expected: { doubled: '2' } },
+      'inputs.figure: missing',
+    ],
+    ['an input that is no figure', doubling('x', 'two', '4'), 'inputs.figure: "two" is not what the kind reads there'],
+    [
+      'a step without its figure',
+      { id: 'x', kind: 'scaled', params: { by: '2' }, steps: [{ figure: '1', expected: {} }, { expected: {} }] },
+      'steps[1].figure: missing',
+    ],
+    [
+      'an input that is missing where the kind can do without another',
+      { id: 'x', kind: 'either', inputs: {}, expected: { doubled: '2' } },
+      'one of inputs.optional, inputs.figure: missing',
+    ],
+    ['a runner that throws', { id: 'x', kind: 'broken', inputs: {}, expected: { doubled: '2' } }, 'a defect'],
     ['a tolerance that is not known', { ...doubling('x', '1', '2'), tolerance: 'roughly' }, 'no such rule'],
     ['a parameter set that is missing', { ...doubling('x', '1', '2'), params: 'none' }, 'no parameter set "none"'],
   ])('%s fails its case and no other', (_why, bad, message) => {
     const report = reportOf([fileOf([bad, doubling('good', '1', '2')])], runners);
     expect(report).toMatchObject({ passed: 1, failed: 1 });
-    expect(report.kinds[0]!.failures[0]).toMatchObject({
+    expect(report.kinds.flatMap(({ failures }) => failures)[0]).toMatchObject({
       id: 'x',
       message: expect.stringContaining(message),
     });

@@ -4,6 +4,7 @@ import { resolveParams } from './case-params.js';
 import type { CaseRunners } from './case-runner.js';
 import type { ConformanceFileError } from './conformance-file-error.js';
 import { differences, type Difference } from './comparison.js';
+import { FieldWatch } from './field-watch.js';
 import { requireFiniteFigures } from './figure.js';
 import { caseRunners } from './runners.js';
 import { toleranceOf } from './tolerance.js';
@@ -94,17 +95,24 @@ function failureOf(
   if (fileCase instanceof MalformedCase) return { id, message: fileCase.message, differences: [] };
   const runner = Object.hasOwn(runners, kind) ? runners[kind] : undefined;
   if (runner === undefined) return { id, message: `unknown kind "${kind}"`, differences: [] };
+  const watch = new FieldWatch();
   try {
     const tolerance = toleranceOf(fileCase.tolerance ?? fileTolerance);
     const params = resolveParams(fileCase.params, sets);
     const { list, expected } = expectationOf(fileCase);
     const { inputs = {}, actions, steps } = fileCase;
     requireFiniteFigures({ params, inputs, actions, steps });
-    const actual = runner({ ...fileCase, params, inputs });
+    const actual = runner({
+      ...fileCase,
+      params: watch.watched(params, 'params'),
+      inputs: watch.watched(inputs, 'inputs'),
+      ...(actions && { actions: watch.watched(actions, 'actions') }),
+      ...(steps && { steps: watch.watched(steps, 'steps') }),
+    });
     const found = differences(expected, actual, tolerance, list);
     return found.length === 0 ? undefined : { id, differences: found };
   } catch (error) {
-    return { id, message: error instanceof Error ? error.message : String(error), differences: [] };
+    return { id, message: watch.messageOf(error), differences: [] };
   }
 }
 
