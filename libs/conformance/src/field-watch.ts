@@ -14,8 +14,8 @@ export class FieldWatch {
     return new Proxy(value, {
       get: (fields, name) => {
         const field = Reflect.get(fields, name) as unknown;
-        const own = typeof name === 'string' && (field === undefined || Object.hasOwn(fields, name));
-        if (!own) return field;
+        if (typeof name !== 'string' || name === 'length') return field;
+        if (field !== undefined && !Object.hasOwn(fields, name)) return field;
         if (typeof field !== 'object' || field === null) this.last = { place: inner(name), value: field };
         if (field === undefined) this.missing.add(inner(name));
         return this.watched(field, inner(name));

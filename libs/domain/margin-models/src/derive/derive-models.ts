@@ -1,5 +1,5 @@
 import type { Decimal } from '@ballast/kernel';
-import type { MarginModel, ModelResult, ModelSource } from '../margin-model.js';
+import type { MarginModel, ModelClaim, ModelResult, ModelSource } from '../margin-model.js';
 import { withWorstOrders } from '../scenario/worst-orders.js';
 import { DERIVE_PORTFOLIO_V1_DOCUMENT, DERIVE_PORTFOLIO_V2_DOCUMENT } from './portfolio.documents.js';
 import { type DerivePortfolioMargin, derivePortfolioV1Margin, derivePortfolioV2Margin } from './portfolio-margin.js';
@@ -63,13 +63,19 @@ export const deriveStandard: MarginModel<DeriveStandardParameters> = {
     ),
 };
 
+/**
+ * Every scenario is concave in the positions, since a gain is discounted at least as much as a loss, and statics and charges are sums
+ * of absolute values: so the worst of them is sub-additive.
+ */
+const PORTFOLIO_CLAIMS: readonly ModelClaim[] = ['positively-homogeneous', 'sub-additive'];
+
 /** Portfolio risk manager, first generation. */
 export const derivePortfolioV1: MarginModel<DerivePortfolioV1Parameters> = {
   id: 'derive-portfolio@1',
   title: 'Derive v2 portfolio margin, first generation',
   source: source('portfolio risk manager PMRM and mainnet parameters', '2026-01-15'),
   levels: LEVELS,
-  claims: ['positively-homogeneous'],
+  claims: PORTFOLIO_CLAIMS,
   defaultParameters: { id: 'derive-portfolio-v1-2026-01@1', document: DERIVE_PORTFOLIO_V1_DOCUMENT },
   readParameters: readDerivePortfolioV1,
   assess: (portfolio, market, parameters) =>
@@ -82,7 +88,7 @@ export const derivePortfolioV2: MarginModel<DerivePortfolioV2Parameters> = {
   title: 'Derive v2 portfolio margin, second generation',
   source: source('portfolio risk manager PMRM_2 and its published scenario set', '2026-01-15'),
   levels: LEVELS,
-  claims: ['positively-homogeneous'],
+  claims: PORTFOLIO_CLAIMS,
   defaultParameters: { id: 'derive-portfolio-v2-2026-01@1', document: DERIVE_PORTFOLIO_V2_DOCUMENT },
   readParameters: readDerivePortfolioV2,
   assess: (portfolio, market, parameters) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text } from '@ballast/kernel';
-import { BTC, BTC_INVERSE, ETH, marketOf, order, portfolioOf, position } from '../contract-book.fixtures.js';
+import { BTC, BTC_INVERSE, marketOf, order, portfolioOf, position } from '../contract-book.fixtures.js';
 import type { Market, Portfolio } from '../margin-model.js';
 import { driftSizeAdjusted } from './drift-size-adjusted.model.js';
 import { DRIFT_SIZE_ADJUSTED_DEFAULTS } from './drift-size-adjusted.parameters.js';
@@ -52,17 +52,6 @@ describe('Drift of a portfolio', () => {
     const orders = [order(BTC, 'buy', '1'), order(BTC, 'sell', '3')];
     const { requirements } = assess(portfolioOf('0', [position(BTC, '1')], orders), market);
     expect(text(requirements.initial!)).toBe('20.02');
-  });
-
-  it('does not depend on the order of positions', () => {
-    const positions = [
-      position(BTC, '0.123456789', { entryPrice: dec('33.333333') }),
-      position(ETH, '-7.7', { entryPrice: dec('9.876543') }),
-      position(BTC, '-3', { entryPrice: dec('101.1') }),
-    ];
-    const [first, second] = [positions, [...positions].reverse()].map((lots) => assess(portfolioOf('1', lots), market));
-    expect(text(second!.value)).toBe(text(first!.value));
-    expect(text(second!.requirements.initial!)).toBe(text(first!.requirements.initial!));
   });
 
   it('refuses coin-settled contracts, and documents that are out of order', () => {

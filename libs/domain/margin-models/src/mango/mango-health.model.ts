@@ -123,6 +123,8 @@ export const mangoHealth: MarginModel<MangoHealthParameters> = {
     asOf: '2026-11-22',
   },
   levels: ['initial', 'liquidation-end', 'maintenance'],
+  // While neither deposits nor borrows of the venue scale a weight.
+  claims: ['positively-homogeneous', 'sub-additive'],
   defaultParameters: MANGO_HEALTH_DEFAULTS,
   readParameters: readMangoHealthParameters,
   assess,

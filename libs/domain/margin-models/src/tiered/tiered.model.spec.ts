@@ -135,31 +135,6 @@ describe('every preset', () => {
     );
   });
 
-  it.each(PRESETS)('$id does not depend on the order of positions, to the last digit', (model) => {
-    const market = marketOf({ 'BTC-PERP': '61234.567', 'ETH-PERP': '2345.6789' });
-    const lot = fc.record({
-      instrument: fc.constantFrom(BTC, ETH),
-      quantity: fc.integer({ min: -99_999, max: 99_999 }).map((units) => dec(units).div(7)),
-      entryPrice: fc.integer({ min: 1, max: 99_999 }).map((price) => dec(price).div(3)),
-    });
-    fc.assert(
-      fc.property(
-        fc
-          .array(lot, { minLength: 2, maxLength: 6 })
-          .chain((lots) => fc.tuple(fc.constant(lots), fc.shuffledSubarray(lots, { minLength: lots.length }))),
-        ([lots, shuffled]) => {
-          const [first, second] = [lots, shuffled].map((positions) =>
-            assess(model, portfolioOf('1000', positions), market),
-          );
-          expect(text(second!.value)).toBe(text(first!.value));
-          expect(text(second!.requirements.initial!)).toBe(text(first!.requirements.initial!));
-          expect(text(second!.requirements.maintenance!)).toBe(text(first!.requirements.maintenance!));
-        },
-      ),
-      { numRuns: 40 },
-    );
-  });
-
   it.each(PRESETS)('$id names where its rule is published, and when', ({ source }) => {
     expect(source.text).not.toBe('');
     expect(source.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);

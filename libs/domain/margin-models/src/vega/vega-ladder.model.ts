@@ -9,7 +9,7 @@ import type {
   Portfolio,
   PositionHolding,
 } from '../margin-model.js';
-import { arrangeCollateral } from '../scenario/holdings.js';
+import { arrangeCollateral, lotsByInstrument } from '../scenario/holdings.js';
 import { finite, instrumentMarketOf, positive } from '../scenario/market-reading.js';
 import { levelsOf, maintenanceParts, type MaintenanceParts, type MarginLevels } from './margin-levels.js';
 import {
@@ -107,15 +107,17 @@ function ladderExposureOf(exposure: ContractExposure) {
   };
 }
 
-/** One entry per contract with a position or orders, in the order of instrument ids. */
+/** One entry per contract with a position or orders, in the order of instrument ids; lots and orders in an order of their own figures. */
 function exposuresOf(portfolio: Portfolio, market: Market, parameters: VegaLadderParameters): ContractExposure[] {
   const orders = portfolio.orders.filter(({ reduceOnly }) => reduceOnly !== true);
   const ids = [...portfolio.positions, ...orders].map(({ instrument }) => instrument.id);
+  const lotsOf = new Map(lotsByInstrument(portfolio.positions).map((lots) => [lots[0]!.instrument.id, lots]));
+  const inOrder = [...orders].sort((a, b) => a.quantity.cmp(b.quantity) || (a.price ?? ZERO).cmp(b.price ?? ZERO));
   return [...new Set(ids)].sort().map((id) =>
     exposureOf(
       id,
-      portfolio.positions.filter(({ instrument }) => instrument.id === id),
-      orders.filter(({ instrument }) => instrument.id === id),
+      lotsOf.get(id) ?? [],
+      inOrder.filter(({ instrument }) => instrument.id === id),
       instrumentMarketOf(market, id),
       parameters,
     ),
