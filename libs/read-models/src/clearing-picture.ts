@@ -9,6 +9,7 @@ import type {
   PricingEvents,
 } from '@ballast/facts';
 import { Decimal, dec, text, type DecimalString, type Instant } from '@ballast/kernel';
+import { ContractsProjection, type ContractsPicture } from './contracts-picture.js';
 
 /** What happened in a clearing house so far, in figures; one fold over all four logs, whatever order they come in. */
 export interface ClearingPicture {
@@ -41,6 +42,8 @@ export interface ClearingPicture {
   readonly priceStatus: PriceStatus | null;
   readonly marks: Readonly<Record<string, DecimalString>>;
   readonly states: Readonly<Record<AccountMarginState, number>>;
+  /** Absent while nothing but linear perpetuals is listed. */
+  readonly contracts?: ContractsPicture;
 }
 
 type Payload<Events, Type extends keyof Events> = Events[Type];
@@ -70,8 +73,10 @@ export class ClearingPictureProjection {
   readonly #leadTimesMs: number[] = [];
   readonly #marks = new Map<string, DecimalString>();
   readonly #statesByPartition = new Map<number, Readonly<Record<AccountMarginState, number>>>();
+  readonly #contracts = new ContractsProjection();
 
   apply(entry: LogEntry): void {
+    this.#contracts.apply(entry);
     this.#events += 1;
     this.#clearing = Math.max(this.#clearing, entry.time.clearing);
     switch (entry.type) {
@@ -168,6 +173,7 @@ export class ClearingPictureProjection {
     for (const partition of this.#statesByPartition.values()) {
       for (const state of Object.keys(states) as AccountMarginState[]) states[state] += partition[state];
     }
+    const contracts = this.#contracts.picture;
     return {
       events: this.#events,
       priceSets: this.#priceSets,
@@ -195,6 +201,7 @@ export class ClearingPictureProjection {
       priceStatus: this.#priceStatus,
       marks: Object.fromEntries(this.#marks),
       states,
+      ...(contracts === null ? {} : { contracts }),
     };
   }
 }

@@ -1,4 +1,5 @@
 export * from './clearing-picture.js';
+export type { ContractsPicture } from './contracts-picture.js';
 export * from './read-logs.js';
 export * from './account-decisions/account-decision.js';
 export * from './account-decisions/account-decisions.js';

@@ -1,5 +1,5 @@
 import { isoOf } from '@ballast/kernel';
-import type { ClearingPicture } from '@ballast/read-models';
+import type { ClearingPicture, ContractsPicture } from '@ballast/read-models';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -16,5 +16,13 @@ export function progressLine(picture: ClearingPicture): string {
     `calls ${picture.marginCalls}`,
     `liquidations ${picture.liquidations}`,
     `fund ${whole.format(Number(picture.fund.closing))}`,
+    ...(picture.contracts === undefined ? [] : [contractsOf(picture.contracts)]),
   ].join(' | ');
+}
+
+/** Options and futures, where there are any; a surface that is not fitted to quotes of now is worth a word. */
+function contractsOf({ listed, optionPositions, portfolios, degradedNow }: ContractsPicture): string {
+  const accounts = Object.values(portfolios).reduce((total, each) => total + each, 0);
+  const degraded = degradedNow === 0 ? '' : ` surfaces degraded ${degradedNow}`;
+  return `contracts ${listed} option positions ${optionPositions} portfolios ${accounts}${degraded}`;
 }

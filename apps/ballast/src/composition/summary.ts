@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { ClearingPicture } from '@ballast/read-models';
+import type { ClearingPicture, ContractsPicture } from '@ballast/read-models';
 import type { Digests } from '@ballast/services';
 
 /** What `simulate --json` prints: the keys are a contract. */
@@ -20,6 +20,8 @@ export interface SimulationSummary {
   readonly medianLeadTimeSeconds: number | null;
   readonly digests: Digests;
   readonly durationMs: number;
+  /** Only where more than linear perpetuals is listed. */
+  readonly contracts?: ContractsPicture;
 }
 
 export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs: number): SimulationSummary {
@@ -42,6 +44,7 @@ export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs
     medianLeadTimeSeconds,
     digests,
     durationMs: Math.round(durationMs),
+    ...(picture.contracts === undefined ? {} : { contracts: picture.contracts }),
   };
 }
 
@@ -71,9 +74,31 @@ export function summaryTable(picture: ClearingPicture, summary: SimulationSummar
     ['insurance fund, now', dollars.format(Number(summary.fund.closing))],
     ['positions auto-deleveraged', grouped.format(summary.adl)],
     ['shortfall', dollars.format(Number(summary.shortfall))],
+    ...(summary.contracts === undefined ? [] : contractRows(summary.contracts)),
     ['events', grouped.format(summary.events)],
     ['duration', `${(summary.durationMs / 1000).toFixed(1)} s`],
   );
   const digests = Object.entries(summary.digests).map(([log, digest]) => `  ${log.padEnd(12)} ${digest}`);
   return `${table.toString()}\ndigests\n${digests.join('\n')}`;
+}
+
+/** Rows about options, dated futures and inverse contracts. */
+function contractRows(contracts: ContractsPicture): [string, string][] {
+  const { listed, refused, expiries, deliveries, variations, surfaces, degradedSurfaces } = contracts;
+  const { optionPositions, premiumPaid, portfolios } = contracts;
+  const premium = Object.entries(premiumPaid).map(([asset, amount]) =>
+    asset === 'USD' ? dollars.format(Number(amount)) : `${amount} ${asset}`,
+  );
+  return [
+    ['contracts listed (refused)', `${grouped.format(listed)} (${grouped.format(refused)})`],
+    ['surfaces published (degraded)', `${grouped.format(surfaces)} (${grouped.format(degradedSurfaces)})`],
+    ['expiries (positions delivered)', `${grouped.format(expiries)} (${grouped.format(deliveries)})`],
+    ['variation settlements', grouped.format(variations)],
+    ['option positions, now', grouped.format(optionPositions)],
+    ['option premium paid by buyers', premium.length === 0 ? 'none' : premium.join(' + ')],
+    ...Object.entries(portfolios).map(([model, accounts]): [string, string] => [
+      `accounts by ${model}, now`,
+      grouped.format(accounts),
+    ]),
+  ];
 }

@@ -1,0 +1,140 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents, InstrumentId, MarginEvents, PriceStatus, PricingEvents } from '@ballast/facts';
+import { parseInstrumentId } from '@ballast/instruments';
+import { ASSETS, ZERO, dec, text, type Asset, type Decimal, type DecimalString } from '@ballast/kernel';
+
+/** What happened with options, dated futures and inverse contracts. */
+export interface ContractsPicture {
+  readonly listed: number;
+  /** Listings that cannot be cleared. */
+  readonly refused: number;
+  /** Delivery prices fixed, each for an underlying and an expiry. */
+  readonly expiries: number;
+  /** Positions of clients that were delivered. */
+  readonly deliveries: number;
+  /** Settlements of variation that a client was paid or charged. */
+  readonly variations: number;
+  readonly surfaces: number;
+  readonly degradedSurfaces: number;
+  /** Expiries whose newest surface is degraded, of those not delivered yet. */
+  readonly degradedNow: number;
+  /** Positions in options that clients hold now. */
+  readonly optionPositions: number;
+  /** What buyers paid for options in trades, close-outs and deleveraging left out; an absent asset is zero. */
+  readonly premiumPaid: { readonly [A in Asset]?: DecimalString };
+  /** Accounts that the last full runs assessed as portfolios, by model. */
+  readonly portfolios: Readonly<Record<string, number>>;
+}
+
+type Payload<Events, Type extends keyof Events> = Events[Type];
+
+/** Folds what concerns contracts other than the linear perpetuals; null as long as none was ever listed. */
+export class ContractsProjection {
+  #listed = 0;
+  #refused = 0;
+  #expiries = 0;
+  #deliveries = 0;
+  #variations = 0;
+  #surfaces = 0;
+  #degradedSurfaces = 0;
+  readonly #statusByExpiry = new Map<string, PriceStatus>();
+  readonly #optionPositions = new Set<string>();
+  readonly #premium = new Map<Asset, Decimal>();
+  readonly #modelsByPartition = new Map<number, Readonly<Record<string, number>>>();
+  readonly #options = new Map<InstrumentId, boolean>();
+
+  apply({ type, payload, partition }: LogEntry): void {
+    switch (type) {
+      case 'InstrumentAdmitted':
+        this.#listed += 1;
+        return;
+      case 'InstrumentRefused':
+        this.#refused += 1;
+        return;
+      case 'SurfacePublished': {
+        const { underlying, expiry, status } = payload as Payload<PricingEvents, 'SurfacePublished'>;
+        this.#surfaces += 1;
+        if (status === 'DEGRADED') this.#degradedSurfaces += 1;
+        this.#statusByExpiry.set(`${underlying} ${expiry}`, status);
+        return;
+      }
+      case 'SettlementPriceFixed': {
+        const { underlying, expiry } = payload as Payload<PricingEvents, 'SettlementPriceFixed'>;
+        this.#expiries += 1;
+        this.#statusByExpiry.delete(`${underlying} ${expiry}`);
+        return;
+      }
+      case 'PositionChanged': {
+        const change = payload as Payload<AccountsEvents, 'PositionChanged'>;
+        this.#hold(change);
+        if (change.reason === 'trade') this.#pay(change);
+        return;
+      }
+      case 'AdlBooked':
+        this.#hold(payload as Payload<AccountsEvents, 'AdlBooked'>);
+        return;
+      case 'ContractDelivered':
+        this.#deliveries += 1;
+        this.#hold(payload as Payload<AccountsEvents, 'ContractDelivered'>);
+        return;
+      case 'VariationSettled':
+        this.#variations += 1;
+        return;
+      case 'MarginRunCompleted': {
+        const run = payload as Payload<MarginEvents, 'MarginRunCompleted'>;
+        if (run.kind === 'full') this.#modelsByPartition.set(partition, run.otherModels ?? {});
+        return;
+      }
+      default:
+    }
+  }
+
+  get picture(): ContractsPicture | null {
+    if (this.#listed + this.#refused === 0) return null;
+    const portfolios: Record<string, number> = {};
+    for (const models of this.#modelsByPartition.values()) {
+      for (const [model, accounts] of Object.entries(models)) portfolios[model] = (portfolios[model] ?? 0) + accounts;
+    }
+    return {
+      listed: this.#listed,
+      refused: this.#refused,
+      expiries: this.#expiries,
+      deliveries: this.#deliveries,
+      variations: this.#variations,
+      surfaces: this.#surfaces,
+      degradedSurfaces: this.#degradedSurfaces,
+      degradedNow: [...this.#statusByExpiry.values()].filter((status) => status === 'DEGRADED').length,
+      optionPositions: this.#optionPositions.size,
+      premiumPaid: Object.fromEntries(
+        ASSETS.flatMap((asset) => {
+          const paid = this.#premium.get(asset);
+          return paid === undefined ? [] : [[asset, text(paid)]];
+        }),
+      ),
+      portfolios: Object.fromEntries(Object.entries(portfolios).sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
+
+  #hold({ accountId, position }: Pick<AccountsEvents['ContractDelivered'], 'accountId' | 'position'>): void {
+    if (!this.#isOption(position.instrument)) return;
+    const key = `${accountId} ${position.instrument}`;
+    if (dec(position.quantity).isZero()) this.#optionPositions.delete(key);
+    else this.#optionPositions.add(key);
+  }
+
+  /** A premium is paid once and received once; the buyer's side counts. */
+  #pay({ position, settlement }: AccountsEvents['PositionChanged']): void {
+    if (settlement === undefined || !this.#isOption(position.instrument)) return;
+    const cash = dec(settlement.cash);
+    if (!cash.isNegative()) return;
+    this.#premium.set(settlement.asset, (this.#premium.get(settlement.asset) ?? ZERO).minus(cash));
+  }
+
+  #isOption(instrument: InstrumentId): boolean {
+    const known = this.#options.get(instrument);
+    if (known !== undefined) return known;
+    const option = parseInstrumentId(instrument).kind === 'option';
+    this.#options.set(instrument, option);
+    return option;
+  }
+}
