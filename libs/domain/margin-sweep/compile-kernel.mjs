@@ -6,6 +6,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import binaryen from 'assemblyscript/binaryen';
+import { addSweep } from './assembly/sweep.mjs';
 
 const home = path.dirname(fileURLToPath(import.meta.url));
 const target = path.join(home, 'src/kernel/kernel-bytes.ts');
@@ -26,7 +28,12 @@ if (error) {
   console.error(stderr.toString());
   throw error;
 }
-const base64 = Buffer.from(outputs.get('kernel.wasm')).toString('base64');
+const kernel = binaryen.readBinary(outputs.get('kernel.wasm'));
+kernel.setFeatures(binaryen.Features.Atomics | binaryen.Features.BulkMemory | binaryen.Features.SIMD128);
+addSweep(kernel);
+if (!kernel.validate()) throw new Error('the sweep is no valid module');
+const binary = kernel.emitBinary();
+const base64 = Buffer.from(binary).toString('base64');
 const lines = base64.match(new RegExp(`.{1,${LINE}}`, 'g')).map((line) => `  '${line}',`);
 const text = [
   '/** WebAssembly module in base64. Written by compile-kernel.mjs from assembly/; do not edit. */',
@@ -46,5 +53,5 @@ if (process.argv.includes('--check')) {
 } else {
   await fs.mkdir(path.dirname(target), { recursive: true });
   await fs.writeFile(target, text);
-  console.log(`${path.relative(process.cwd(), target)}: ${outputs.get('kernel.wasm').length} bytes`);
+  console.log(`${path.relative(process.cwd(), target)}: ${binary.length} bytes`);
 }

@@ -1,2 +1,1 @@
 export { optionPrices } from './option-prices';
-export { sweep } from './sweep';

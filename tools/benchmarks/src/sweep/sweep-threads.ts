@@ -15,7 +15,7 @@ export class SweepThreads {
   readonly #ownSweep: Sweep;
   readonly #ownEnd: number;
 
-  /** @param tables all accounts written, with scratch for so many threads */
+  /** @param tables all accounts written */
   constructor(
     tables: SweepTables,
     readonly threads: number,
@@ -29,7 +29,7 @@ export class SweepThreads {
     this.#ownSweep = simdSweep(tables);
     this.#ownEnd = startOf(1);
     this.#workers = Array.from({ length: threads - 1 }, (_, n) => {
-      const addresses = sweepArguments(tables, n + 1);
+      const addresses = sweepArguments(tables);
       const part = { from: startOf(n + 1), to: startOf(n + 2) };
       const workerData = { module, memory: tables.memory, control, addresses, part };
       return new Worker(new URL('../../sweep-worker.mjs', import.meta.url), { workerData });

@@ -2,17 +2,13 @@ import { invariant } from '@ballast/kernel';
 import { KERNEL_BASE64 } from './kernel-bytes.js';
 import { webAssembly, type KernelModule, type SharedMemory } from './web-assembly.js';
 
-/** Addresses and sizes that the compiled sweep works on. @see assembly/sweep.ts */
+/** Addresses and sizes that the compiled sweep works on. @see assembly/sweep.mjs */
 export type SweepArguments = readonly [
   offsets: number,
   rows: number,
   quantities: number,
-  values: number,
-  blockBytes: number,
-  blocks: number,
-  sums: number,
+  registers: number,
   worst: number,
-  scenarios: number,
   magnitudes: number,
 ];
 

@@ -1,19 +1,14 @@
 import { invariant } from '@ballast/kernel';
 import { instantiateKernel, kernelModule, type SweepArguments } from '../kernel/kernel.js';
-import { BLOCK_BYTES } from './sweep-layout.js';
 import { sweepReference } from './sweep-reference.js';
 import type { SweepTables } from './sweep-tables.js';
 
-/** Sweeps the accounts [from, to) and writes worst, scenarios and magnitudes. Parts may be swept by different threads. */
+/** Sweeps the accounts [from, to) and writes worst and magnitudes. Parts may be swept by different threads at the same time. */
 export type Sweep = (from: number, to: number) => void;
 
-/**
- * The fastest sweep that this engine has. All give the same bits.
- *
- * @param thread number of the thread, below `sizes.threads`: no two may sweep with the same number at the same time
- */
-export function sweepOf(tables: SweepTables, thread = 0): Sweep {
-  return kernelModule() === null ? typescriptSweep(tables) : simdSweep(tables, thread);
+/** The fastest sweep that this engine has. All give the same bits. */
+export function sweepOf(tables: SweepTables): Sweep {
+  return kernelModule() === null ? typescriptSweep(tables) : simdSweep(tables);
 }
 
 export const typescriptSweep =
@@ -23,30 +18,14 @@ export const typescriptSweep =
     sweepReference(tables, from, to);
   };
 
-/**
- * What the compiled sweep is given, all but the accounts: for threads that have the module and the memory but not this library.
- *
- * @param thread as in `sweepOf`
- */
-export function sweepArguments({ layout, sizes }: SweepTables, thread: number): SweepArguments {
-  invariant(thread >= 0 && thread < (sizes.threads ?? 1), `the book has no scratch for thread ${thread}`);
-  return [
-    layout.offsets,
-    layout.rows,
-    layout.quantities,
-    layout.values,
-    sizes.instruments * BLOCK_BYTES,
-    layout.blocks,
-    layout.sums + thread * layout.sumsPerThread,
-    layout.worst,
-    layout.scenarios,
-    layout.magnitudes,
-  ];
+/** What the compiled sweep is given, all but the accounts: for threads that have the module and the memory but not this library. */
+export function sweepArguments({ layout }: SweepTables): SweepArguments {
+  return [layout.offsets, layout.rows, layout.quantities, layout.registers, layout.worst, layout.magnitudes];
 }
 
 /** @throws InvariantViolation where the engine has no SIMD */
-export function simdSweep(tables: SweepTables, thread = 0): Sweep {
-  const addresses = sweepArguments(tables, thread);
+export function simdSweep(tables: SweepTables): Sweep {
+  const addresses = sweepArguments(tables);
   const kernel = instantiateKernel(tables.memory);
   return (from, to) => {
     checkPart(tables, from, to);

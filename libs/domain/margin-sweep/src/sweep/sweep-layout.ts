@@ -1,12 +1,11 @@
 import { ModelInputError } from '@ballast/kernel';
 
-/** Columns of a block: six registers of two float64. */
-export const BLOCK_COLUMNS = 12;
-export const BLOCK_BYTES = BLOCK_COLUMNS * 8;
-/** Bytes of an account's sums of a block: its columns and the least of each lane. */
-const SUMS_BYTES = BLOCK_BYTES + 16;
-/** Accounts whose sums the compiled sweep keeps at a time. */
-const RUN_ACCOUNTS = 256;
+/** Float64 to a register. */
+const REGISTER_COLUMNS = 2;
+/** Registers of the narrowest row that the compiled sweep takes. */
+const LEAST_REGISTERS = 4;
+/** Positions that the compiled sweep looks ahead: it fetches the rows they name before it needs them. */
+const POSITIONS_AHEAD = 2;
 
 /** How large a book is. */
 export interface SweepSizes {
@@ -14,28 +13,24 @@ export interface SweepSizes {
   readonly positions: number;
   readonly instruments: number;
   readonly scenarios: number;
-  /** Threads that may sweep at the same time; each gets scratch of its own. Default 1. */
-  readonly threads?: number;
 }
 
 /**
- * Where everything lies, in bytes. A row has the scenarios, then copies of scenario 0, then in its last column the reach, the
- * greatest magnitude of any of its values. Both kinds of padding can stand among the scenarios when the least is looked for: the
- * copy is never before scenario 0, and the sum of |quantity| x reach is never less than any scenario's, to the last bit.
+ * Where everything lies, in bytes. A row has the reach, the greatest magnitude of any of its values, then the scenarios, then copies of
+ * scenario 0. Reach and copies can stand among the scenarios when the least is looked for: a copy is never less than scenario 0, and the sum
+ * of |quantity| x reach is never less than any scenario's, to the last bit.
  */
 export interface SweepLayout {
+  /** Of a row, a whole number of registers. */
   readonly columns: number;
-  readonly blocks: number;
+  readonly registers: number;
   readonly written: number;
   readonly offsets: number;
   readonly rows: number;
   readonly quantities: number;
   readonly values: number;
   readonly worst: number;
-  readonly scenarios: number;
   readonly magnitudes: number;
-  readonly sums: number;
-  readonly sumsPerThread: number;
   readonly bytes: number;
 }
 
@@ -45,39 +40,35 @@ const ADDRESSABLE = 2 ** 32;
 
 /** @throws ModelInputError `sweep-sizes` */
 export function layoutOf(sizes: SweepSizes): SweepLayout {
-  const { accounts, positions, instruments, scenarios, threads = 1 } = sizes;
+  const { accounts, positions, instruments, scenarios } = sizes;
   for (const [field, size, least] of [
     ['accounts', accounts, 0],
     ['positions', positions, 0],
     ['instruments', instruments, 0],
     ['scenarios', scenarios, 1],
-    ['threads', threads, 1],
   ] as const) {
     if (!Number.isSafeInteger(size) || size < least) {
       throw new ModelInputError('sweep-sizes', field, `${field} is ${size}: give a whole number, at least ${least}`);
     }
   }
-  const blocks = Math.ceil((scenarios + 1) / BLOCK_COLUMNS);
+  const registers = Math.max(LEAST_REGISTERS, Math.ceil((1 + scenarios) / REGISTER_COLUMNS));
+  const columns = registers * REGISTER_COLUMNS;
   let end = 0;
   const take = (bytes: number): number => {
     const at = end;
     end += Math.ceil(bytes / CACHE_LINE) * CACHE_LINE;
     return at;
   };
-  const sumsPerThread = blocks * RUN_ACCOUNTS * SUMS_BYTES;
   const layout = {
-    columns: blocks * BLOCK_COLUMNS,
-    blocks,
+    columns,
+    registers,
     written: take(4),
     offsets: take((accounts + 1) * 4),
-    rows: take(positions * 4),
+    rows: take((positions + POSITIONS_AHEAD) * 4),
     quantities: take(positions * 8),
-    values: take(instruments * blocks * BLOCK_BYTES),
+    values: take(instruments * columns * 8),
     worst: take(accounts * 8),
-    scenarios: take(accounts * 4),
     magnitudes: take(accounts * 8),
-    sums: take(threads * sumsPerThread),
-    sumsPerThread,
   };
   if (end > ADDRESSABLE) {
     throw new ModelInputError(

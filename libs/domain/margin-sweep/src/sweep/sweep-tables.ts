@@ -2,7 +2,7 @@ import { invariant, ModelInputError } from '@ballast/kernel';
 import { sharedMemory } from '../kernel/kernel.js';
 import type { SharedMemory } from '../kernel/web-assembly.js';
 import { checkRange } from './sweep-float.js';
-import { BLOCK_BYTES, BLOCK_COLUMNS, layoutOf, type SweepLayout, type SweepSizes } from './sweep-layout.js';
+import { layoutOf, type SweepLayout, type SweepSizes } from './sweep-layout.js';
 
 /**
  * A book as the sweep reads it, and its results, in memory that threads share: accounts one after the other, each with its
@@ -12,16 +12,14 @@ export class SweepTables {
   readonly layout: SweepLayout;
   /** First position of each account, and the end of the last one. */
   readonly offsets: Uint32Array;
-  /** Per position: byte offset of its instrument's row within a block, 96 x instrument. */
+  /** Per position: where its instrument's row begins, in bytes from the beginning of the memory. */
   readonly rows: Uint32Array;
   /** Per position: contracts, negative = short. */
   readonly quantities: Float64Array;
-  /** Block after block, each with 12 columns of every instrument. Settlement currency per contract, loss of a long negative. */
+  /** Row after row: the reach, then a value per scenario. Settlement currency per contract, loss of a long negative. */
   readonly values: Float64Array;
   /** Out: least P&L of any scenario; a loss is negative. -Infinity where the magnitude overflowed. */
   readonly worst: Float64Array;
-  /** Out: the scenario of the worst; of several with the same P&L the lowest. 0 for an account without positions. */
-  readonly scenarios: Int32Array;
   /** Out: sum of |quantity| x reach, to which the error bound is proportional. */
   readonly magnitudes: Float64Array;
 
@@ -44,7 +42,6 @@ export class SweepTables {
     this.quantities = new Float64Array(buffer, this.layout.quantities, positions);
     this.values = new Float64Array(buffer, this.layout.values, instruments * this.layout.columns);
     this.worst = new Float64Array(buffer, this.layout.worst, accounts);
-    this.scenarios = new Int32Array(buffer, this.layout.scenarios, accounts);
     this.magnitudes = new Float64Array(buffer, this.layout.magnitudes, accounts);
   }
 
@@ -74,11 +71,11 @@ export class SweepTables {
       checkRange(value, `value of instrument ${instrument} in scenario ${scenario}`);
       reach = Math.max(reach, Math.abs(value));
     }
-    const last = this.layout.columns - 1;
-    for (let column = 0; column < last; column += 1) {
-      this.values[this.placeOf(instrument, column)] = values[column < scenarios ? column : 0] as number;
+    const row = this.placeOf(instrument);
+    this.values[row] = reach;
+    for (let column = 1; column < this.layout.columns; column += 1) {
+      this.values[row + column] = values[column <= scenarios ? column - 1 : 0] as number;
     }
-    this.values[this.placeOf(instrument, last)] = reach;
   }
 
   /** Begins the book anew; instruments stay. */
@@ -97,7 +94,7 @@ export class SweepTables {
     checkRange(quantity, `quantity of position ${this.#positions}`);
     if (this.written >= this.sizes.accounts) throw this.#full('accounts');
     if (this.#positions >= this.sizes.positions) throw this.#full('positions');
-    this.rows[this.#positions] = instrument * BLOCK_BYTES;
+    this.rows[this.#positions] = this.layout.values + this.placeOf(instrument) * 8;
     this.quantities[this.#positions] = quantity;
     this.#positions += 1;
   }
@@ -120,10 +117,9 @@ export class SweepTables {
     return this.#written[0] as number;
   }
 
-  /** Place in `values` of a column of an instrument. */
-  placeOf(instrument: number, column: number): number {
-    const block = Math.floor(column / BLOCK_COLUMNS);
-    return (block * this.sizes.instruments + instrument) * BLOCK_COLUMNS + (column - block * BLOCK_COLUMNS);
+  /** Place in `values` at which the row of an instrument begins. */
+  placeOf(instrument: number): number {
+    return instrument * this.layout.columns;
   }
 
   #checkInstrument(instrument: number): void {
