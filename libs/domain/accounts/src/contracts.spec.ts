@@ -423,6 +423,29 @@ describe('a deleveraging in another contract', () => {
     expect([house.violations, house.atRest()]).toEqual([[], []]);
   });
 
+  it('of an option pays its bankruptcy price from the bankrupt writer to who gives it up, at most what he holds', () => {
+    const house = new ClearingHouse(2, 2, SPECIFICATIONS);
+    const [writer, holder, other] = house.accounts as [string, string, string];
+    house.trade({ buyer: holder, seller: writer, instrument: CALL, quantity: '3', price: '1000' });
+    house.trade({ buyer: other, seller: writer, instrument: CALL, quantity: '1', price: '1000' });
+    house.deleverage(writer, [holder, other], CALL, '4', '2500');
+    const booked = house.desks.flatMap(({ events }) => events.filter(({ type }) => type === 'AdlBooked'));
+    const figures = booked.map(({ payload }) => {
+      const { accountId, role, quantity, realisedPnl, settlement, position } = payload as AccountsEvents['AdlBooked'];
+      return { accountId, role, quantity, realisedPnl, cash: settlement?.cash, left: position.quantity };
+    });
+    // Two were assigned to each; the writer is closed by the three that were given up.
+    expect(figures).toHaveLength(3);
+    expect(figures).toEqual(
+      expect.arrayContaining([
+        { accountId: holder, role: 'candidate', quantity: '2', realisedPnl: '0', cash: '5000', left: '1' },
+        { accountId: other, role: 'candidate', quantity: '1', realisedPnl: '0', cash: '2500', left: '0' },
+        { accountId: writer, role: 'bankrupt', quantity: '3', realisedPnl: '0', cash: '-7500', left: '-1' },
+      ]),
+    );
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+  });
+
   it('delivers the bankrupt side that is booked only after the expiry', () => {
     const desk = deskOf('t.main');
     settle(desk, '61000');
