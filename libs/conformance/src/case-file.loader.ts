@@ -89,7 +89,8 @@ async function jsonFilesOf(directory: string): Promise<string[]> {
     names = await fs.readdir(directory);
   } catch (error) {
     const why = (error as Error).message;
-    throw new ConformanceFileError('directory-unreadable', directory, '', `cannot read the directory: ${why}`);
+    const message = `cannot read the directory: ${why}; name a directory that holds *.json files of cases`;
+    throw new ConformanceFileError('directory-unreadable', directory, '', message);
   }
   const files = names.filter((name) => name.endsWith('.json')).sort();
   if (files.length > 0) return files;

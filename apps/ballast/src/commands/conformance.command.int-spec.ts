@@ -104,6 +104,23 @@ describe('ballast conformance', () => {
 });
 
 describe('ballast models', () => {
+  it('lists what the README of the models lists, with the date each source was read', () => {
+    const readme = fs.readFileSync(
+      fileURLToPath(new URL('../../../../libs/domain/margin-models/README.md', import.meta.url)),
+      'utf8',
+    );
+    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    const { stdout } = ballast('models', '--json');
+    const models = JSON.parse(stdout) as { id: string; source: { asOf: string } }[];
+    expect(rows.map((row) => row.split('`')[1]).sort()).toEqual(models.map(({ id }) => id).sort());
+    for (const { id, source } of models) {
+      const row = rows.find((line) => line.startsWith(`| \`${id}\``))!;
+      const cited = row.split('|').at(-2);
+      expect(cited).toContain(source.asOf);
+      expect(cited.trim().length).toBeGreaterThan(source.asOf.length);
+    }
+  });
+
   it('lists every model with version, levels, parameters and source', () => {
     const { status, stdout } = ballast('models');
     expect(status).toBe(0);
@@ -123,7 +140,11 @@ describe('ballast models', () => {
       name: 'vega-ladder',
       version: 1,
       levels: ['release', 'initial', 'search', 'maintenance'],
-      defaultParameters: { id: 'vega-ladder-2026-11@1', document: { scaling: { search: '1.1' } } },
+      defaultParameters: {
+        id: 'vega-ladder-2026-11@1',
+        document: { scaling: { search: '1.1' } },
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
       source: { asOf: '2026-11-22' },
     });
   });

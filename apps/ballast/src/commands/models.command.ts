@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { MARGIN_MODELS, type MarginModel } from '@ballast/margin-models';
+import { MARGIN_MODELS, type MarginModel, parameterHash } from '@ballast/margin-models';
 
 export function modelsCommand(): Command {
   return new Command('models')
@@ -15,7 +15,16 @@ export function modelsCommand(): Command {
 function jsonText(models: readonly MarginModel[]): string {
   const entries = models.map(({ id, title, levels, defaultParameters, source }) => {
     const [name, version] = id.split('@');
-    return { id, name, version: Number(version), title, levels, defaultParameters, source };
+    const hash = parameterHash(defaultParameters.document);
+    return {
+      id,
+      name,
+      version: Number(version),
+      title,
+      levels,
+      defaultParameters: { ...defaultParameters, hash },
+      source,
+    };
   });
   return `${JSON.stringify(entries, null, 2)}\n`;
 }

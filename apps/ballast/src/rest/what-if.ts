@@ -9,7 +9,7 @@ import { Problem } from './problem.js';
 export function answerWhatIf(
   margin: MarginState,
   accountId: AccountId,
-  { positions, model, parameters, shocks }: z.output<typeof whatIfRequest>,
+  { positions, model, parameters, parametersHash, shocks }: z.output<typeof whatIfRequest>,
 ): WhatIfAnswer {
   try {
     const answer = whatIf(margin, {
@@ -17,6 +17,7 @@ export function answerWhatIf(
       ...(positions === undefined ? {} : { positions }),
       ...(model === undefined ? {} : { model }),
       ...(parameters === undefined ? {} : { parameters }),
+      ...(parametersHash === undefined ? {} : { parametersHash }),
       ...(shocks === undefined ? {} : { shocks }),
     });
     if (answer === 'account-unknown') throw unknownAccount(accountId);

@@ -32,6 +32,13 @@ export const whatIfRequest = z
       .record(z.string(), z.unknown())
       .optional()
       .meta({ description: "A parameter document for that model; without it the model's default." }),
+    parametersHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .meta({
+        description: 'SHA-256 of the canonical text of that document, hex; a document with another one is refused.',
+      }),
     shocks: z
       .strictObject({
         spotMoves: axis('Relative moves of every underlying.'),

@@ -1,5 +1,6 @@
 export * from './margin-model.js';
 export * from './registry.js';
+export * from './parameter-hash.js';
 export * from './derive/portfolio-margin.js';
 export * from './derive/portfolio-parameters.js';
 export * from './rounding-grid.js';

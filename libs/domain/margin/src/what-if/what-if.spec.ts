@@ -1,5 +1,5 @@
 import { dec, ModelInputError, sum, text } from '@ballast/kernel';
-import { ADAPTIVE_CROSS } from '@ballast/margin-models';
+import { ADAPTIVE_CROSS, marginModelOf, parameterHash } from '@ballast/margin-models';
 import { preTradeCheck } from '../assessment/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../portfolio/option-house.fixtures.js';
@@ -79,6 +79,8 @@ describe('what if', () => {
     ${{ positions: [{ instrument: 'BTC-1JAN30', quantity: '1', mode: 'add' }] }} | ${'instrument-not-priced'}
     ${{ shocks: { spotMoves: ['0.6'], volatilityShocks: ['0'] } }}               | ${'shock-beyond-grid'}
     ${{ model: 'adaptive-portfolio@1', parameters: { initialMultiple: '0.5' } }} | ${expect.any(String)}
+    ${{ model: 'adaptive-portfolio@1', parametersHash: '00'.repeat(32) }}        | ${'parameters-hash-mismatch'}
+    ${{ parametersHash: '00'.repeat(32) }}                                       | ${'model-missing'}
   `('refuses $question with $code', ({ question, code }: { question: WhatIfQuestion; code: string }) => {
     const open = house();
     expect(() => asked(open, question)).toThrow(ModelInputError);
@@ -87,6 +89,18 @@ describe('what if', () => {
     } catch (error) {
       expect((error as ModelInputError).code).toEqual(code);
     }
+  });
+
+  it('the document is the one that was announced, answers as without its hash', () => {
+    const open = house();
+    const given = { model: 'adaptive-portfolio@1', parameters: ADAPTIVE_CROSS.document };
+    const parametersHash = parameterHash(ADAPTIVE_CROSS.document);
+    expect(asked(open, { ...given, parametersHash })).toEqual(asked(open, given));
+    const { document } = marginModelOf('derive-standard@1').defaultParameters;
+    const changed = { model: 'derive-standard@1', parameters: { ...(document as object), depeg: {} } };
+    expect(() => asked(open, { ...changed, parametersHash: parameterHash(document) })).toThrow(
+      'parametersHash: the document hashes to',
+    );
   });
 
   it('nobody has that account, or there are no prices yet, says so', () => {

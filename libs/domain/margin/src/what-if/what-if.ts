@@ -1,6 +1,6 @@
 import type { AccountId, AssessmentDetail, InstrumentId, MarginFigures, PortfolioDetail } from '@ballast/facts';
 import { dec, text, ZERO, ModelInputError, type DecimalString } from '@ballast/kernel';
-import { marginModelOf, type ModelResult } from '@ballast/margin-models';
+import { marginModelOf, requireParameterHash, type ModelResult } from '@ballast/margin-models';
 import { writeAssessment, writeFigures } from '../assessment/assess.js';
 import { scheduleInForce, type MarginState } from '../margin.state.js';
 import { assessPortfolio, writeLine, type PortfolioAccount } from '../portfolio/assess-portfolio.js';
@@ -26,6 +26,8 @@ export interface WhatIfQuestion {
   readonly model?: string;
   /** A parameter document for that model; absent: the model's default. */
   readonly parameters?: unknown;
+  /** Content hash that the document was announced under; a document with another one is refused. Absent: not held against any. */
+  readonly parametersHash?: string;
   /** Sudden moves to look at; absent: none. */
   readonly shocks?: {
     readonly spotMoves: readonly DecimalString[];
@@ -129,12 +131,14 @@ function withPosition(
 }
 
 /** The model asked for, with the document given; null: the one the account is due. */
-function usedModel({ model: id, parameters }: WhatIfQuestion): ModelInUse | null {
+function usedModel({ model: id, parameters, parametersHash }: WhatIfQuestion): ModelInUse | null {
   if (id === undefined) {
-    if (parameters === undefined) return null;
+    if (parameters === undefined && parametersHash === undefined) return null;
     throw new ModelInputError('model-missing', 'model', 'model: parameters need the model they are for; name it');
   }
   const model = marginModelOf(id);
+  if (parametersHash !== undefined)
+    requireParameterHash(parameters ?? model.defaultParameters.document, parametersHash);
   if (parameters === undefined) return modelInUse(id);
   return { model, parametersId: 'given', parameters: model.readParameters(parameters) };
 }
