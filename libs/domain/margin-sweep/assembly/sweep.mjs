@@ -64,14 +64,15 @@ export function addSweep(m) {
    * to register n; in the first pass the last sum belongs to register 0, whose lower lane is the reach and is summed over |quantity|. It comes
    * last because the plain quantity must be needed no more by then.
    */
-  function plusPositions(count, width, isFirst) {
+  function plusPositions(count, width, begin) {
+    const isFirst = begin === 0;
     const positions = Array.from({ length: count }, (_, n) => n);
     const sumOf = (n) => {
       const isReach = isFirst && n === width - 1;
       const register = isFirst ? (n + 1) % width : n;
       const product = (position) => {
         const quantity = vector(QUANTITIES[position]);
-        const value = m.v128.load(register * REGISTER, 16, int(ROWS[position]));
+        const value = m.v128.load((begin ?? 0) + register * REGISTER, 16, int(ROWS[position]));
         return m.f64x2.mul(isReach ? m.v128.and(quantity, m.v128.const(SIGN_OF_LOWER)) : quantity, value);
       };
       return positions.reduce((sum, position) => m.f64x2.add(sum, product(position)), vector(SUMS[n]));
@@ -88,26 +89,30 @@ export function addSweep(m) {
    * Fetches what the pass will read of a later position's row into the nearest cache, while there is arithmetic to do: rows are read in no
    * order, so nothing else can. A row may begin anywhere in a line. A load may trap, so no engine leaves one out whose value nobody uses.
    */
-  function fetch(width, row) {
+  function fetch(width, begin, row) {
     const lines = [];
     for (let byte = 0; byte < width * REGISTER; byte += LINE) lines.push(byte);
     const last = (width - 1) * REGISTER;
     if (!lines.includes(last)) lines.push(last);
-    return lines.map((byte) => m.drop(address(int(row), byte)));
+    return lines.map((byte) => m.drop(address(int(row), (begin ?? 0) + byte)));
   }
 
-  /** One pass over the account's positions, two at a time; the least of its registers, lane by lane, goes into `least`. */
-  function pass(label, width, isFirst) {
-    const isAt = isFirst ? (row) => row : (row) => plus(row, int('within'));
+  /**
+   * One pass over the account's positions, two at a time; the least of its registers, lane by lane, goes into `least`. It begins at a byte of
+   * the row that is known, or else at `within`.
+   */
+  function pass(label, width, begin) {
+    const isFirst = begin === 0;
+    const isAt = begin === undefined ? (row) => plus(row, int('within')) : (row) => row;
     const sums = SUMS.slice(0, width);
     const rowAt = (n) => isAt(address(int('row'), n * ADDRESS));
     const two = [
-      ...NEXT_ROWS.flatMap((next, n) => [set(next, rowAt(ROWS.length + n)), ...fetch(width, next)]),
-      ...plusPositions(2, width, isFirst),
+      ...NEXT_ROWS.flatMap((next, n) => [set(next, rowAt(ROWS.length + n)), ...fetch(width, begin, next)]),
+      ...plusPositions(2, width, begin),
       ...ROWS.map((row, n) => set(row, int(NEXT_ROWS[n]))),
       m.br(label),
     ];
-    const last = plusPositions(1, width, isFirst);
+    const last = plusPositions(1, width, begin);
     const beforeLast = m.i32.sub(int('end'), whole(QUANTITY));
     const least = leastOf(sums.map(vector));
     return [
@@ -132,23 +137,30 @@ export function addSweep(m) {
   function passesUntil(end, width) {
     const isLeft = () => m.i32.lt_u(int('within'), int(end));
     const label = `until ${end}`;
-    const next = [
-      ...pass(`${label}, positions`, width, false),
-      advance('within', width * REGISTER),
-      m.br_if(label, isLeft()),
-    ];
+    const next = [...pass(`${label}, positions`, width), advance('within', width * REGISTER), m.br_if(label, isLeft())];
     return m.if(isLeft(), m.loop(label, m.block(null, next)));
   }
 
-  /** All accounts, for rows that take passes of `width` registers and then, up to their end, of one less. */
-  function sweepAccounts(width) {
-    const narrow = width > NARROWEST ? [passesUntil('rowEnd', width - 1)] : [];
-    const account = [
-      set('end', plus(int('quantities'), m.i32.shl(address(int('offset'), ADDRESS), whole(3)))),
-      ...pass('first', width, true),
+  /** The passes of a row in as many of `width` registers as make up the row together with others of one less. */
+  function anyPasses(width) {
+    return [
+      ...pass('first', width, 0),
       set('within', whole(width * REGISTER)),
       passesUntil('wideEnd', width),
-      ...narrow,
+      ...(width > NARROWEST ? [passesUntil('rowEnd', width - 1)] : []),
+    ];
+  }
+
+  /** The passes of a row of 10 to 18 registers: without the questions of `anyPasses`, which take a twenty-fifth of the time. */
+  function twoPasses(width, otherWidth) {
+    return [...pass('first', width, 0), ...pass('second', otherWidth, width * REGISTER)];
+  }
+
+  /** All accounts, each by these passes. */
+  function sweepAccounts(passesOfAccount) {
+    const account = [
+      set('end', plus(int('quantities'), m.i32.shl(address(int('offset'), ADDRESS), whole(3)))),
+      ...passesOfAccount,
       set('firstRow', int('row')),
       set('firstQuantity', int('quantity')),
       set('least', pmin(vector('least'), m.i8x16.shuffle(vector('least'), vector('least'), UPPER_LANE_TWICE))),
@@ -170,7 +182,7 @@ export function addSweep(m) {
   const widths = Array.from({ length: WIDEST - NARROWEST + 1 }, (_, n) => NARROWEST + n);
   const integers = (count) => binaryen.createType(Array.from({ length: count }, () => i32));
   const first = (table, shift) => plus(int(table), m.i32.shl(address(int('offset')), whole(shift)));
-  for (const width of widths) {
+  function addFunction(name, width, passesOfAccount) {
     const body = [
       set('offset', plus(int('offsets'), m.i32.shl(int('from'), whole(2)))),
       set('offsetEnd', plus(int('offsets'), m.i32.shl(int('to'), whole(2)))),
@@ -180,10 +192,16 @@ export function addSweep(m) {
       set('magnitudes', plus(int('magnitudes'), m.i32.shl(int('from'), whole(3)))),
       set('rowEnd', m.i32.mul(int('registers'), whole(REGISTER))),
       set('wideEnd', m.i32.mul(int('wide'), whole(width * REGISTER))),
-      sweepAccounts(width),
+      sweepAccounts(passesOfAccount),
     ];
     const types = [...INTEGERS.slice(ACCOUNTS_PARAMETERS.length).map(() => i32), ...VECTORS.map(() => v128)];
-    m.addFunction(`sweep${width}`, integers(ACCOUNTS_PARAMETERS.length), binaryen.none, types, m.block(null, body));
+    m.addFunction(name, integers(ACCOUNTS_PARAMETERS.length), binaryen.none, types, m.block(null, body));
+  }
+  for (const width of widths) addFunction(`sweep${width}`, width, anyPasses(width));
+  const inTwoPasses = Array.from({ length: WIDEST }, (_, n) => WIDEST + 1 + n);
+  for (const registers of inTwoPasses) {
+    const width = Math.ceil(registers / 2);
+    addFunction(`sweepRow${registers}`, width, twoPasses(width, registers - width));
   }
 
   // As few passes as there can be, of widths as equal as can be.
@@ -191,12 +209,13 @@ export function addSweep(m) {
   const local = (n) => m.local.get(n, i32);
   const ratioUp = (count, divisor) => m.i32.div_u(m.i32.sub(plus(count, divisor), whole(1)), divisor);
   const wide = m.i32.sub(int('registers'), m.i32.mul(local(passes), m.i32.sub(local(width), whole(1))));
-  const choices = widths.map((each) =>
-    m.if(
-      m.i32.eq(local(width), whole(each)),
-      m.call(`sweep${each}`, [...PARAMETERS.map(int), m.local.get(width + 1, i32)], binaryen.none),
+  const call = (name) => m.call(name, [...PARAMETERS.map(int), m.local.get(width + 1, i32)], binaryen.none);
+  const choices = [
+    ...inTwoPasses.map((each) =>
+      m.if(m.i32.eq(int('registers'), whole(each)), m.block(null, [call(`sweepRow${each}`), m.return()])),
     ),
-  );
+    ...widths.map((each) => m.if(m.i32.eq(local(width), whole(each)), call(`sweep${each}`))),
+  ];
   const choose = m.block(null, [
     m.local.set(passes, ratioUp(int('registers'), whole(WIDEST))),
     m.local.set(width, ratioUp(int('registers'), local(passes))),
