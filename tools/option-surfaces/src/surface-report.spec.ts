@@ -1,7 +1,15 @@
 import { exp, isoOf } from '@ballast/kernel';
 import { black76 } from '@ballast/valuation';
 import { snapshotsOf } from './deribit-snapshots.js';
-import { type SnapshotFigures, TICK, fitSnapshot, lineOf, quantile, totalsOf } from './surface-report.js';
+import {
+  type SnapshotFigures,
+  TICK,
+  fitSnapshot,
+  lineOf,
+  quantile,
+  snapshotMedians,
+  totalsOf,
+} from './surface-report.js';
 
 const HEAD =
   'timestamp,currency,instrument_name,option_type,strike,expiry_datetime,underlying_name,underlying,index_price,' +
@@ -71,6 +79,19 @@ describe('the report', () => {
     expect(totalsOf([off]).passed).toBe(false);
     expect(totalsOf([{ ...one.figures, smileErrors: [0.5] }]).passed).toBe(true);
     expect(totalsOf([{ ...one.figures, parity: 1.01 * TICK }]).passed).toBe(false);
+  });
+
+  it('says the median of each snapshot, all currencies together, and names those beyond the bound', () => {
+    const btc: SnapshotFigures = { ...one.figures, smileErrors: [0.1, 0.2, 0.3] };
+    const eth: SnapshotFigures = { ...btc, underlying: 'ETH', smileErrors: [0.9, 0.9] };
+    const later: SnapshotFigures = { ...btc, at: '2026-02-05T21:29', smileErrors: [0.1, 0.6, 0.7] };
+    expect(snapshotMedians([btc, eth, later])).toEqual([
+      { at: '2026-02-05T21:29', median: 0.6 },
+      { at: '2026-02-01T08:00', median: 0.3 },
+    ]);
+    expect(totalsOf([btc, eth, later]).lines[2]).toBe(
+      'median of each snapshot: 1 of 2 within 0.5, not 2026-02-05T21:29 (0.600); worst chain 2026-02-01T08:00 ETH (0.900)',
+    );
   });
 
   it('takes the upper of two middle figures', () => {

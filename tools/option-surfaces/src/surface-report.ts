@@ -120,6 +120,20 @@ export function lineOf(f: SnapshotFigures): string {
   );
 }
 
+/** Median miss of every collection time, all currencies together, greatest first. */
+export function snapshotMedians(all: readonly SnapshotFigures[]): readonly { at: string; median: number }[] {
+  const times = [...new Set(all.map(({ at }) => at))];
+  return times
+    .map((at) => ({
+      at,
+      median: quantile(
+        all.filter((f) => f.at === at).flatMap(({ smileErrors }) => smileErrors),
+        0.5,
+      ),
+    }))
+    .sort((p, q) => q.median - p.median);
+}
+
 /** The totals, and whether they are what a surface has to reach. */
 export function totalsOf(all: readonly SnapshotFigures[]): {
   readonly lines: readonly string[];
@@ -128,7 +142,10 @@ export function totalsOf(all: readonly SnapshotFigures[]): {
   const sum = (of: (f: SnapshotFigures) => number) => all.reduce((total, f) => total + of(f), 0);
   const smile = all.flatMap(({ smileErrors }) => smileErrors);
   const marks = all.flatMap(({ markErrors }) => markErrors);
-  const medians = all.map(({ smileErrors }) => quantile(smileErrors, 0.5));
+  const snapshots = snapshotMedians(all);
+  const over = snapshots.filter(({ median }) => !(median <= MOST_MEDIAN_ERROR));
+  const chains = [...all].sort((p, q) => quantile(q.smileErrors, 0.5) - quantile(p.smileErrors, 0.5));
+  const [worst] = chains as [SnapshotFigures];
   const times = all.map(({ fitMs }) => fitMs);
   const parity = Math.max(...all.map((f) => f.parity));
   const median = quantile(smile, 0.5);
@@ -136,12 +153,15 @@ export function totalsOf(all: readonly SnapshotFigures[]): {
   return {
     passed,
     lines: [
-      `${new Set(all.map(({ at }) => at)).size} snapshots, ${all.length} chains, ${sum((f) => f.expiries)} expiries: ` +
+      `${snapshots.length} snapshots, ${all.length} chains, ${sum((f) => f.expiries)} expiries: ` +
         `${sum((f) => f.live)} passed all gates (${sum((f) => f.repaired)} after repair, ${sum((f) => f.ssvi)} as SSVI), ` +
         `${sum((f) => f.degraded)} degraded, ${sum((f) => f.missing)} missing`,
       `error against the venue's mark volatility, ${smile.length} instruments with open interest, vol points: ` +
         `median ${median.toFixed(3)}, 90 % ${quantile(smile, 0.9).toFixed(3)} (published marks: median ` +
-        `${quantile(marks, 0.5).toFixed(3)}); worst chain's median ${Math.max(...medians).toFixed(3)}`,
+        `${quantile(marks, 0.5).toFixed(3)})`,
+      `median of each snapshot: ${snapshots.length - over.length} of ${snapshots.length} within ${MOST_MEDIAN_ERROR}` +
+        over.map(({ at, median }) => `, not ${at} (${median.toFixed(3)})`).join('') +
+        `; worst chain ${worst.at} ${worst.underlying} (${quantile(worst.smileErrors, 0.5).toFixed(3)})`,
       `put-call parity of published marks: greatest miss ${(parity / TICK).toExponential(1)} ticks`,
       `fit of a whole chain, processor time: median ${quantile(times, 0.5).toFixed(1)} ms, 95 % ${quantile(times, 0.95).toFixed(1)} ms`,
       passed

@@ -1,5 +1,5 @@
 import type { OptionType, Settlement } from '@ballast/instruments';
-import { type Instant, DAY_MS } from '@ballast/kernel';
+import { type Instant, DAY_MS, exp } from '@ballast/kernel';
 import { undiscountedValue } from './black76.js';
 import { impliedTotalVolatility } from './implied-volatility.js';
 import { logDistance } from './black76.js';
@@ -35,6 +35,9 @@ export interface OptionChain {
 }
 
 const YEAR_MS = 365 * DAY_MS;
+
+/** Of a strike however far from the money. */
+const LEAST_WEIGHT = 1e-6;
 
 /** Years of 365 days from `asOf` to `expiry`; at or after expiry 0. */
 export function yearsBetween(asOf: Instant, expiry: Instant): number {
@@ -127,6 +130,15 @@ export interface StrikeObservation {
   readonly openInterest: number;
 }
 
+/**
+ * How much a strike says of the smile, 1 at the money: vega^0.3 of what it is there, exp(-0.15 h^2), h deviations away. Far out a
+ * tick of the price is many points of volatility, and venues cap what they publish.
+ */
+function weightAt(k: number, volatility: number, timeYears: number): number {
+  const h = k / (volatility * Math.sqrt(timeYears));
+  return Math.max(exp(-0.15 * Math.min(h * h, 1e3)), LEAST_WEIGHT);
+}
+
 /** Volatility at which an option is worth a price: 0 at or below the intrinsic value, Infinity at or above the maximum. */
 function volatilityAt(quote: OptionQuote, price: number, forward: number, timeYears: number): number {
   const isCall = quote.type === 'call';
@@ -149,6 +161,32 @@ function quotedRange(
   const least = volatilityAt(quote, quote.bid * unit, forward, timeYears);
   const most = volatilityAt(quote, quote.ask * unit, forward, timeYears);
   return { least, most };
+}
+
+/**
+ * Volatilities that a strike's narrow quotes allow a mark that is to lie between them to a tick.
+ * @param tick in the chain's unit
+ */
+export function rangeToTick(
+  { strike, narrow }: StrikeObservation,
+  { quotes }: ExpiryChain,
+  settlement: Settlement,
+  forward: number,
+  timeYears: number,
+  tick: number,
+): VolatilityRange | undefined {
+  const unit = settlement === 'inverse' ? forward : 1;
+  let range: VolatilityRange | undefined;
+  for (const quote of quotes) {
+    if (quote.strike !== strike || !narrow.includes(quote.instrument) || !isTwoSided(quote)) continue;
+    const wide = quotedRange({ ...quote, bid: quote.bid - tick, ask: quote.ask + tick }, unit, forward, timeYears);
+    if (wide === undefined) return undefined;
+    range = {
+      least: Math.max(wide.least, range?.least ?? 0),
+      most: Math.min(wide.most, range?.most ?? Infinity),
+    };
+  }
+  return range !== undefined && range.least <= range.most ? range : undefined;
 }
 
 /**
@@ -191,10 +229,11 @@ export function observeStrikes(
       const reference = quote.referenceVolatility;
       if (reference !== undefined) {
         const held = isNarrow ? Math.min(Math.max(reference, quoted.least), quoted.most) : reference;
-        point = { k, volatility: held, weight: interest };
+        point = { k, volatility: held, weight: interest * weightAt(k, held, timeYears) };
       } else if (quoted && quoted.least > 0 && quoted.most < Infinity) {
         const width = (quoted.most - quoted.least) / rules.maxSpreadVolatility;
-        point = { k, volatility: 0.5 * (quoted.least + quoted.most), weight: interest / (1 + width * width) };
+        const volatility = 0.5 * (quoted.least + quoted.most);
+        point = { k, volatility, weight: (interest * weightAt(k, volatility, timeYears)) / (1 + width * width) };
       }
     }
     return { strike, k, range, narrow, point, openInterest };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DAY_MS, instantOf, log, sha256 } from '@ballast/kernel';
 import type { ExpiryChain, OptionChain, OptionQuote } from './option-chain.js';
-import { forwardFromParity, markOf, yearsBetween } from './option-chain.js';
+import { forwardFromParity, markOf, observeStrikes, rangeToTick, yearsBetween } from './option-chain.js';
+import { SURFACE_RULES } from './surface-rules.js';
 import { type ExpirySurface, fitSurface, shiftedSlice } from './surface.js';
 import { gridOver, parityGate, quotesGate, verticalGate } from './surface-gates.js';
 import { publishedText } from './published-figure.js';
@@ -147,7 +148,7 @@ describe('a surface', () => {
     const before = fitSurface(chainOf(expiry));
     const [made] = fitSurface(chainOf({ ...expiry, quotes }), before).expiries;
     expect(made).toMatchObject({ status: 'DEGRADED', form: 'shifted' });
-    expect(made?.rejected.map(({ form }) => form)).toEqual(['svi', 'svi-repaired', 'ssvi']);
+    expect(made?.rejected.map(({ form }) => form)).toEqual(['svi', 'svi-repaired', 'svi', 'svi-repaired', 'ssvi']);
     for (const { failed } of made?.rejected ?? []) expect(failed).toContain('mark-within-quotes');
   });
 
@@ -263,6 +264,74 @@ describe('the shifted surface', () => {
   });
 });
 
+describe('strikes far from the money', () => {
+  /** A venue that publishes no volatility above its cap, as some do where an option is worth less than a tick. */
+  const capped = (cap: number): ExpiryChain => {
+    const expiry = expiryOf(30, month, 60_500);
+    const quotes = expiry.quotes.map(({ bid: _bid, ask: _ask, ...quote }) => ({
+      ...quote,
+      referenceVolatility: Math.min(quote.referenceVolatility as number, cap),
+    }));
+    return { ...expiry, quotes };
+  };
+
+  it('do not move the smile where options have a value: a cap on the wings is missed there only', () => {
+    const { expiries } = fitSurface(chainOf(capped(0.75)));
+    const [{ slice, timeYears, status }] = expiries as [ExpirySurface];
+    expect(status).toBe('LIVE');
+    for (const k of gridOver(-0.1, 0.15, 11)) {
+      const miss = sviVolatility(slice as SviSlice, timeYears, k) - sviVolatility(month, timeYears, k);
+      expect(Math.abs(miss)).toBeLessThan(4e-3);
+    }
+  });
+
+  it('weigh by what a point of their volatility is worth: exp(-0.15 h^2), h deviations away', () => {
+    const chain = expiryOf(30, month, 60_500);
+    const t = yearsBetween(asOf, chain.expiry);
+    for (const { k, point } of observeStrikes(chain, 'inverse', 60_500, t, SURFACE_RULES)) {
+      const h = k / ((point?.volatility as number) * Math.sqrt(t));
+      expect(point?.weight).toBeCloseTo(Math.exp(-0.15 * h * h), 12);
+    }
+  });
+});
+
+describe('quotes that a mark is held in to a tick', () => {
+  const tick = SURFACE_RULES.tick;
+  const at = (quotes: readonly OptionQuote[]) => {
+    const chain = { ...expiryOf(30, month, 60_000), quotes };
+    const t = yearsBetween(asOf, chain.expiry);
+    const [observation] = observeStrikes(chain, 'inverse', 60_000, t, SURFACE_RULES);
+    return { observation, range: rangeToTick(observation!, chain, 'inverse', 60_000, t, tick) };
+  };
+  const quoteOf = (type: 'call' | 'put', bid: number, ask: number): OptionQuote => ({
+    instrument: `BTC-30D-60000-${type}`,
+    type,
+    strike: 60_000,
+    bid,
+    ask,
+  });
+
+  it('reach a tick of the price further on both sides', () => {
+    const { observation, range } = at([quoteOf('call', 0.065, 0.067)]);
+    const wider = at([quoteOf('call', 0.065 - tick, 0.067 + tick)]).observation;
+    expect(range?.least).toBeCloseTo(wider?.range?.least as number, 12);
+    expect(range?.most).toBeCloseTo(wider?.range?.most as number, 12);
+    expect((range?.least as number) < (observation?.range?.least as number)).toBe(true);
+  });
+
+  it('are those of call and put together, and none where they exclude each other by more than two ticks', () => {
+    const both = at([quoteOf('call', 0.065, 0.067), quoteOf('put', 0.066, 0.068)]).range;
+    expect(both?.least).toBeCloseTo(at([quoteOf('put', 0.066, 0.068)]).range?.least as number, 12);
+    expect(both?.most).toBeCloseTo(at([quoteOf('call', 0.065, 0.067)]).range?.most as number, 12);
+    expect(at([quoteOf('call', 0.065, 0.066), quoteOf('put', 0.0661, 0.068)]).range).toBeDefined();
+    expect(at([quoteOf('call', 0.065, 0.066), quoteOf('put', 0.0663, 0.068)]).range).toBeUndefined();
+  });
+
+  it('are none of a strike without narrow quotes', () => {
+    expect(at([quoteOf('call', 0.02, 0.12)]).range).toBeUndefined();
+  });
+});
+
 describe('a published surface', () => {
   const { expiries } = fitSurface(calm());
   /** As an event carries them. */
@@ -280,7 +349,7 @@ describe('a published surface', () => {
 
   it('has the same text on every machine', () => {
     expect(sha256(JSON.stringify(figures)).toString('hex')).toBe(
-      '0f4811e311b23c291303014e19b9dedd465379a914524c6b0374cbf483e8e298',
+      'b2211be389a4e95c5760d790208cd950861506f73b48bca640d50910f636f704',
     );
   });
 });

@@ -4,10 +4,12 @@ import {
   type ExpiryChain,
   type OptionChain,
   type StrikeObservation,
+  type VolatilityRange,
   checkChain,
   forwardFromParity,
   markOf,
   observeStrikes,
+  rangeToTick,
   yearsBetween,
 } from './option-chain.js';
 import { publishedFigure } from './published-figure.js';
@@ -36,7 +38,7 @@ import {
 } from './surface-gates.js';
 import { SURFACE_RULES, type SurfaceRules } from './surface-rules.js';
 import { type SviSlice, sviLeastVariance, sviVariance, sviVolatility } from './svi.js';
-import { LEAST_POINTS, fitSvi, reweighted } from './svi-fit.js';
+import { BROAD, CLOSE, LEAST_POINTS, type Resistance, fitSvi, reweighted } from './svi-fit.js';
 import { repairSvi } from './svi-repair.js';
 
 /** How a published smile came about, in the order tried. */
@@ -131,7 +133,7 @@ function readExpiry(chain: ExpiryChain, { asOf, settlement }: OptionChain, rules
   const [first, last] = [observations[0] as StrikeObservation, observations.at(-1)];
   const beyond = rules.gridBeyond * Math.max(last.k - first.k, 0.01);
   const range = { from: first.k - beyond, to: last.k + beyond };
-  const fitted = points.length >= LEAST_POINTS ? published(fitSvi(points, timeYears)) : undefined;
+  const fitted = points.length >= LEAST_POINTS ? published(fitSvi(points, timeYears, CLOSE)) : undefined;
   return {
     chain,
     timeYears,
@@ -183,18 +185,22 @@ export function shiftedSlice(
   return { ...aged, a: aged.a + shift };
 }
 
-/** Marks of every listed option at the smile, held inside live narrow quotes, except at the `released` strikes. */
+/** By strike: what its mark is held in instead of its quotes; undefined where it goes back to the smile. */
+type Loosened = ReadonlyMap<number, VolatilityRange | undefined>;
+
+/** Marks of every listed option at the smile, held inside live narrow quotes, except at the `loosened` strikes. */
 function marksOf(
   slice: SviSlice,
   { chain, timeYears, forward, observations }: ExpiryInput,
   settlement: Settlement,
-  released: ReadonlySet<number>,
+  loosened: Loosened,
 ): OptionMark[] {
   const byStrike = new Map(observations.map((observation) => [observation.strike, observation]));
   return chain.quotes.map((quote): OptionMark => {
-    const { k, range } = byStrike.get(quote.strike) as StrikeObservation;
-    const onSmile = sviVolatility(slice, timeYears, k);
-    const held = range && !released.has(quote.strike) ? Math.min(Math.max(onSmile, range.least), range.most) : onSmile;
+    const observation = byStrike.get(quote.strike) as StrikeObservation;
+    const onSmile = sviVolatility(slice, timeYears, observation.k);
+    const range = loosened.has(quote.strike) ? loosened.get(quote.strike) : observation.range;
+    const held = range ? Math.min(Math.max(onSmile, range.least), range.most) : onSmile;
     const volatility = asPublished(held);
     const mark = asPublished(markOf(quote, settlement, forward, timeYears, volatility));
     const { instrument, type, strike } = quote;
@@ -237,18 +243,33 @@ function marksGates(
 const failedOf = (gates: readonly GateResult[]): SurfaceGate[] =>
   gates.filter(({ passed }) => !passed).map(({ gate }) => gate);
 
-/** Marks and their gates; where held marks break the order of strikes, the two strikes go back to the smile. */
+/**
+ * Marks and their gates. Where held marks break the order of strikes, the two strikes are held to a tick beside their quotes,
+ * which is as far as the gate of quotes goes; where that is not enough, they go back to the smile.
+ */
 function markedOf(slice: SviSlice, input: ExpiryInput, settlement: Settlement, rules: SurfaceRules) {
-  const released = new Set<number>();
+  const { chain, forward, timeYears, observations } = input;
+  const loosened = new Map<number, VolatilityRange | undefined>();
   for (;;) {
-    const marks = marksOf(slice, input, settlement, released);
+    const marks = marksOf(slice, input, settlement, loosened);
     const gates = marksGates(marks, input, settlement, rules);
     const vertical = gates.find(({ gate }) => gate === 'vertical-spread') as GateResult;
-    if (vertical.passed || released.has(vertical.at)) return { marks, gates };
-    const at = input.observations.findIndex(({ strike }) => strike === vertical.at);
-    for (const { strike } of input.observations.slice(Math.max(0, at - 1), at + 1)) released.add(strike);
+    const at = observations.findIndex(({ strike }) => strike === vertical.at);
+    const pair = observations.slice(Math.max(0, at - 1), at + 1);
+    if (vertical.passed || pair.every(({ strike }) => loosened.has(strike) && !loosened.get(strike)))
+      return { marks, gates };
+    for (const observation of pair) {
+      const isFirst = !loosened.has(observation.strike);
+      const range = isFirst
+        ? rangeToTick(observation, chain, settlement, forward, timeYears, TICK_SHARE * rules.tick)
+        : undefined;
+      loosened.set(observation.strike, range);
+    }
   }
 }
+
+/** Of the tick, so that rounding of the mark cannot put it beyond. */
+const TICK_SHARE = 0.99;
 
 /** The first form that passes every gate, else the surface before, shifted, else nothing. */
 function publishExpiry(
@@ -269,9 +290,14 @@ function publishExpiry(
     range,
   };
   const rejected: RejectedForm[] = [];
+  // Few expiries need it: a fit near most points whose wings no repair brings through the gates.
+  let between: SviSlice | undefined;
+  const broad = () => (between ??= published(fitSvi(points, timeYears, BROAD)));
   const forms: (() => Candidate | undefined)[] = [
     () => fitted && { form: 'svi', slice: fitted },
-    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, fitted, before, rules)) },
+    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, fitted, CLOSE, before, rules)) },
+    () => fitted && { form: 'svi', slice: broad() },
+    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, broad(), BROAD, before, rules)) },
     () => {
       const theta = thetaOf(input);
       if (theta === undefined) return undefined;
@@ -310,6 +336,7 @@ function publishExpiry(
 function repaired(
   input: ExpiryInput,
   fitted: SviSlice,
+  resistance: Resistance,
   before: ExpirySurface | undefined,
   rules: SurfaceRules,
 ): SviSlice {
@@ -317,12 +344,16 @@ function repaired(
   const calendarGrid = sharedGrid(input, before, 41) ?? new Float64Array(0);
   const floor = calendarGrid.map((k) => sviVariance((before as { slice: SviSlice }).slice, k));
   const densityGrid = gridOver(range.from, range.to, 1 + ((rules.gridPoints - 1) >> 1));
-  return repairSvi(reweighted(points, fitted, timeYears), timeYears, fitted, { densityGrid, calendarGrid, floor });
+  return repairSvi(reweighted(points, fitted, timeYears, resistance), timeYears, fitted, {
+    densityGrid,
+    calendarGrid,
+    floor,
+  });
 }
 
 /**
- * Fits every expiry of a chain, shortest first, and publishes what passes the gates. Each expiry tries raw SVI, then SVI refitted
- * under penalties, then its slice of an SSVI surface across all expiries; when none passes it keeps the surface before, shifted in
+ * Fits every expiry of a chain, shortest first, and publishes what passes the gates. Each expiry tries raw SVI near most of its
+ * points, then that refitted under penalties, then both of the fit between all points, then its slice of an SSVI surface across all expiries; when none passes it keeps the surface before, shifted in
  * parallel, as DEGRADED, and names the gates that failed.
  * @param previous what was published before; its expiries are the fallback
  * @throws ValuationError `chain-empty`, `chain-crossed`, `instrument-expired`, `not-finite`, `not-positive`, `too-few-quotes`

@@ -116,8 +116,11 @@ function sliceOf({ a, c, d }: Linear, m: number, sigma: number): SviSlice {
   return { a, b: c / sigma, rho: c > 0 ? d / c : 0, m, sigma };
 }
 
-/** Starting points over m and sigma: the lowest observed variance with a round and a sharp bend, and the middle. */
-function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined): SviSlice {
+/**
+ * Starting points over m and sigma: the lowest observed variance with a round and a sharp bend, and the middle.
+ * @param isLast no weights follow: the figures are brought to their last digits
+ */
+function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined, isLast: boolean): SviSlice {
   const { k, w, least, most } = columns;
   const width = Math.max(most - least, 1e-3);
   const lowest = k[w.indexOf(Math.min(...w))] as number;
@@ -148,13 +151,8 @@ function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined): S
       bestLoss = at;
     }
   }
-  const polished = nelderMead(
-    loss,
-    best ?? Float64Array.of(lowest, log(0.3 * width)),
-    Float64Array.of(0.02 * width, 0.1),
-    120,
-    1e-13,
-  );
+  const found = best ?? Float64Array.of(lowest, log(0.3 * width));
+  const polished = isLast ? nelderMead(loss, found, Float64Array.of(0.02 * width, 0.1), 120, 1e-13) : found;
   const [m, logSigma] = polished as unknown as [number, number];
   return sliceOf(bestLinear(columns, m, exp(logSigma), floor), m, exp(logSigma));
 }
@@ -165,19 +163,35 @@ function robustDeviation(misses: readonly number[]): number {
   return 1.4826 * (sorted[sorted.length >> 1] as number);
 }
 
-/** Misses beyond this many robust deviations count as if they were there (Huber), beyond `CUT` not at all. */
-const HUBER = 2;
-const CUT = 8;
+/** How much a fit minds the points it misses. */
+export interface Resistance {
+  /** Misses beyond this many robust deviations count as if they were there (Huber). */
+  readonly huber: number;
+  /** Misses beyond this many count hardly at all. */
+  readonly cut: number;
+  /** Of reweighting; 0 trusts every point. */
+  readonly rounds: number;
+}
+
+/** Near most of the points, whatever the rest: close to a least sum of absolute misses. */
+export const CLOSE: Resistance = { huber: 0.5, cut: 4, rounds: 4 };
+/** Between the points: least squares but for outliers. Its wings are calmer. */
+export const BROAD: Resistance = { huber: 2, cut: 8, rounds: 2 };
 /** No miss below a tenth of a vol point is an outlier. */
 const LEAST_DEVIATION = 5e-4;
 
 /** Weights after the misses are known. */
-export function reweighted(points: readonly SmilePoint[], slice: SviSlice, timeYears: number): SmilePoint[] {
+export function reweighted(
+  points: readonly SmilePoint[],
+  slice: SviSlice,
+  timeYears: number,
+  { huber, cut }: Resistance,
+): SmilePoint[] {
   const misses = points.map(({ k, volatility }) => Math.sqrt(sviVariance(slice, k) / timeYears) - volatility);
   const deviation = Math.max(robustDeviation(misses), LEAST_DEVIATION);
   return points.map((point, i) => {
     const size = Math.abs(misses[i] as number) / deviation;
-    return size <= HUBER ? point : { ...point, weight: (point.weight * HUBER) / size / (size > CUT ? 1e3 : 1) };
+    return size <= huber ? point : { ...point, weight: (point.weight * huber) / size / (size > cut ? 1e3 : 1) };
   });
 }
 
@@ -199,18 +213,17 @@ export function checkPoints(points: readonly SmilePoint[], timeYears: number): v
 }
 
 /**
- * Raw SVI through the points by weighted least squares in volatility, resistant to outliers by three rounds of Huber weights.
- * @param rounds of reweighting; 0 trusts every point
+ * Raw SVI through the points by weighted least squares in volatility, resistant to outliers by rounds of Huber weights.
  * @throws ValuationError `too-few-quotes`, `instrument-expired`, `not-finite`, `not-positive`
  */
-export function fitSvi(points: readonly SmilePoint[], timeYears: number, rounds = 2): SviSlice {
+export function fitSvi(points: readonly SmilePoint[], timeYears: number, resistance = BROAD): SviSlice {
   checkPoints(points, timeYears);
   let columns = columnsOf(points, timeYears);
   const floor = floorOf(columns.w);
-  let slice = fitOnce(columns, floor, undefined);
-  for (let round = 0; round < rounds; round++) {
-    columns = columnsOf(reweighted(points, slice, timeYears), timeYears);
-    slice = fitOnce(columns, floor, slice);
+  let slice = fitOnce(columns, floor, undefined, resistance.rounds === 0);
+  for (let round = 1; round <= resistance.rounds; round++) {
+    columns = columnsOf(reweighted(points, slice, timeYears, resistance), timeYears);
+    slice = fitOnce(columns, floor, slice, round === resistance.rounds);
   }
   return slice;
 }

@@ -7,7 +7,7 @@ import type { SmilePoint } from './smile.js';
 import { fitSsvi, risingThetas, ssviConditions, ssviSlice, sviOfSsvi } from './ssvi.js';
 import { gridOver, smileGates } from './surface-gates.js';
 import { checkSvi, sviDensity, sviLeastVariance, sviVariance, sviVolatility, sviWingSlope } from './svi.js';
-import { fitSvi } from './svi-fit.js';
+import { BROAD, fitSvi } from './svi-fit.js';
 import { repairSvi } from './svi-repair.js';
 
 const pointsOf = (smile: readonly (readonly [number, number])[], kOf: (x: number) => number = log): SmilePoint[] =>
@@ -145,7 +145,11 @@ describe('a repaired slice', () => {
   const none = new Float64Array(0);
 
   it("loses the butterfly arbitrage of Vogt's smile and stays within one and a half vol points of it", () => {
-    const slice = repairSvi(points, t, fitSvi(points, t, 0), { densityGrid, calendarGrid: none, floor: none });
+    const slice = repairSvi(points, t, fitSvi(points, t, { ...BROAD, rounds: 0 }), {
+      densityGrid,
+      calendarGrid: none,
+      floor: none,
+    });
     expect(smileGates(slice, gridOver(-1.5, 1.7, 321)).filter(({ passed }) => !passed)).toEqual([]);
     expect(missesOf(points, slice, t).at(-1)).toBeLessThan(0.015);
   });
@@ -153,7 +157,11 @@ describe('a repaired slice', () => {
   it('comes to lie above the expiry before it', () => {
     const calendarGrid = gridOver(-1, 1, 41);
     const floor = calendarGrid.map((k) => sviVariance(vogt, k) + 0.004);
-    const slice = repairSvi(points, t, fitSvi(points, t, 0), { densityGrid, calendarGrid, floor });
+    const slice = repairSvi(points, t, fitSvi(points, t, { ...BROAD, rounds: 0 }), {
+      densityGrid,
+      calendarGrid,
+      floor,
+    });
     calendarGrid.forEach((k, i) => expect(sviVariance(slice, k)).toBeGreaterThanOrEqual(floor[i] as number));
   });
 });
