@@ -53,7 +53,23 @@ describe('profit [CLR-INS-010]', () => {
   });
 });
 
+it.each(['NaN', 'Infinity', '-Infinity'])('profit and notional need a number of contracts: not %s', (quantity) => {
+  const bad = expect.objectContaining({ code: 'bad-quantity' }) as Error;
+  for (const instrument of [linear, inverse, option('BTC-27MAR26-60000-C')]) {
+    expect(() => profit(instrument, dec(quantity), dec(1), dec(2))).toThrow(bad);
+    expect(() => notional(instrument, dec(quantity), dec(1))).toThrow(bad);
+  }
+});
+
 describe('notional [CLR-INS-010]', () => {
+  it.each(['-1', 'NaN', 'Infinity'])('needs a price of the underlying, of an inverse contract too: not %s', (price) => {
+    for (const instrument of [linear, inverse, option('BTC-27MAR26-60000-C')]) {
+      expect(() => notional(instrument, dec(1), dec(price))).toThrow(
+        expect.objectContaining({ code: 'bad-price', field: 'underlyingPrice' }) as Error,
+      );
+    }
+  });
+
   it('of an inverse contract does not follow the price', () => {
     expect(text(notional(linear, dec(-2), dec(50_000)))).toBe('100000');
     expect(text(notional(inverse, dec(-2), dec(50_000)))).toBe('2');

@@ -36,18 +36,31 @@ export function contractValue(instrument: Instrument, price: Decimal): Decimal {
  * Profit of a position between two prices: q * (V(exit) - V(entry)), settlement units, exact in the rounded values.
  * Linear: q * size * (exit - entry). Inverse: q * size * (1 / entry - 1 / exit).
  * @param quantity contracts, negative = short
+ * @throws InstrumentError `bad-quantity`, `bad-price`
  * @see docs/spec/instruments.md CLR-INS-010 (W87)
  */
 export function profit(instrument: Instrument, quantity: Decimal, entry: Decimal, exit: Decimal): Decimal {
+  requireQuantity(instrument, quantity);
   return contractValue(instrument, exit).minus(contractValue(instrument, entry)).times(quantity);
+}
+
+function requireQuantity({ id }: Instrument, quantity: Decimal): void {
+  if (quantity.isFinite()) return;
+  throw new InstrumentError('bad-quantity', 'quantity', `${id}: ${text(quantity)} is no number of contracts`);
 }
 
 /**
  * Notional of a position in quote units, >= 0: |q| * size * price of the underlying; for an inverse perpetual or
  * future |q| * size, at every price.
  * @param underlyingPrice mark of the perpetual or future itself; for an option its forward or index
+ * @throws InstrumentError `bad-quantity`, `bad-price`
  */
 export function notional(instrument: Instrument, quantity: Decimal, underlyingPrice: Decimal): Decimal {
+  requireQuantity(instrument, quantity);
+  if (!underlyingPrice.isFinite() || underlyingPrice.isNegative()) {
+    const message = `${instrument.id}: ${text(underlyingPrice)} is no price; the underlying costs 0 or more`;
+    throw new InstrumentError('bad-price', 'underlyingPrice', message);
+  }
   const size = quantity.abs().times(instrument.contractSize);
   return instrument.settlement === 'inverse' && instrument.kind !== 'option' ? size : size.times(underlyingPrice);
 }

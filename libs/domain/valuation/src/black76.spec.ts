@@ -127,6 +127,17 @@ describe('Black-76', () => {
       );
     }
   });
+
+  it.each([
+    ['not-finite', NaN, 0],
+    ['not-positive', 0, 0],
+    ['not-finite', 1, NaN],
+    ['not-finite', 1, -Infinity],
+  ])('refuses with %s a discount factor of %d and a rate of %d', (code, discountFactor, rate) => {
+    const bad = expect.objectContaining({ name: 'ValuationError', code }) as Error;
+    expect(() => black76Greeks('call', 100, 100, 1, 0.5, discountFactor, rate)).toThrow(bad);
+    if (rate === 0) expect(() => black76('call', 100, 100, 1, 0.5, discountFactor)).toThrow(bad);
+  });
 });
 
 describe('greeks', () => {

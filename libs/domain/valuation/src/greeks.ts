@@ -1,7 +1,7 @@
 import type { OptionType } from '@ballast/instruments';
 import { normalCdf, normalPdf } from '@ballast/kernel';
 import { checkOption, logDistance, undiscountedValue } from './black76.js';
-import { positive } from './valuation-error.js';
+import { finite, positive } from './valuation-error.js';
 
 /** Derivatives of the Black-76 value, per unit of the underlying, times the discount factor. */
 export interface Greeks {
@@ -41,6 +41,7 @@ export function black76Greeks(
 ): Greeks {
   checkOption(forward, strike, timeYears, volatility);
   positive(discountFactor, 'discountFactor');
+  finite(rate, 'rate');
   const isCall = type === 'call';
   const rootTime = Math.sqrt(timeYears);
   const s = volatility * rootTime;

@@ -49,6 +49,7 @@ export function yearsBetween(asOf: Instant, expiry: Instant): number {
  * @throws ValuationError `chain-empty`, `chain-crossed`, `instrument-expired`, `not-finite`, `not-positive`
  */
 export function checkChain(chain: OptionChain): OptionChain {
+  finite(chain.asOf, 'asOf');
   if (chain.expiries.length === 0)
     throw new ValuationError('chain-empty', 'expiries', `${chain.underlying} has no expiry: publish no surface`);
   for (const { expiry, forward, quotes } of chain.expiries) {
@@ -92,9 +93,10 @@ function isTwoSided(quote: OptionQuote): quote is OptionQuote & { readonly bid: 
 /**
  * Forward at which calls and puts of the same strike agree: F = K + C - P (linear), F = K / (1 - (c - p)) (coin-settled, a
  * price being in units of F). Median over the strikes quoted on both sides, weighted by one over the width of their quotes.
- * @throws ValuationError `too-few-quotes`
+ * @throws ValuationError `too-few-quotes`, `chain-crossed`, `not-finite`, `not-positive`
  */
 export function forwardFromParity(quotes: readonly OptionQuote[], settlement: Settlement): number {
+  for (const quote of quotes) checkQuote(quote);
   const puts = new Map(quotes.filter((q) => q.type === 'put' && isTwoSided(q)).map((q) => [q.strike, q]));
   const votes: { forward: number; weight: number }[] = [];
   for (const call of quotes) {

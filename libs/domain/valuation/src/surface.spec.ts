@@ -168,6 +168,7 @@ describe('a surface', () => {
     ['instrument-expired', () => chainOf({ ...expiryOf(30, month, 60_500), expiry: asOf })],
     ['not-positive', () => chainOf(expiryOf(30, month, 60_500, { forward: 0 }))],
     ['not-finite', () => chainOf(expiryOf(30, month, 60_500, { forward: NaN }))],
+    ['not-finite', () => ({ ...calm(), asOf: NaN })],
     ['chain-crossed', () => chainOf(withQuote({ bid: 0.02, ask: 0.01 }))],
     ['not-positive', () => chainOf(withQuote({ bid: -0.01 }))],
     ['not-finite', () => chainOf(withQuote({ ask: Infinity }))],
@@ -208,6 +209,19 @@ describe('the forward from put-call parity', () => {
     expect(() => forwardFromParity(quotes, 'linear')).toThrow(
       expect.objectContaining({ code: 'too-few-quotes' }) as Error,
     );
+  });
+
+  it.each([
+    ['not-finite', { strike: NaN }],
+    ['not-positive', { strike: 0 }],
+    ['not-finite', { bid: NaN }],
+    ['not-finite', { ask: Infinity }],
+    ['not-positive', { bid: -1 }],
+    ['chain-crossed', { bid: 3 }],
+  ])('refuses with %s quotes of %o', (code, changes) => {
+    const call = { instrument: 'C', type: 'call' as const, strike: 100, bid: 1, ask: 2, ...changes };
+    const put = { instrument: 'P', type: 'put' as const, strike: 100, bid: 1, ask: 2 };
+    expect(() => forwardFromParity([call, put], 'linear')).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
 
@@ -261,6 +275,26 @@ describe('the shifted surface', () => {
     expect(sviVolatility(aged, 0.125, 0.1)).toBeCloseTo(sviVolatility(quarter, 0.25, 0.1), 12);
     const sunk = shiftedSlice(quarter, 0.25, 0.25, [{ k: 0, volatility: 1e-6, weight: 1 }]);
     for (const k of gridOver(-2, 2, 41)) expect(sviVariance(sunk, k)).toBeGreaterThan(0);
+  });
+});
+
+describe('a surface before that is none', () => {
+  it.each([
+    ['negative-variance', { ...month, a: -1 }],
+    ['not-finite', { ...month, m: NaN }],
+    ['parameter-out-of-range', { ...month, sigma: 0 }],
+  ])('is refused with %s when it is the fallback', (code, slice) => {
+    const [first] = fitSurface(chainOf(expiryOf(30, month, 60_500))).expiries;
+    const before = {
+      underlying: 'BTC',
+      asOf,
+      settlement: 'inverse',
+      rules: 'x',
+      expiries: [{ ...first!, slice }],
+    } as const;
+    const few = expiryOf(30, month, 60_500);
+    const chain = chainOf({ ...few, quotes: few.quotes.slice(0, 6) });
+    expect(() => fitSurface(chain, before)).toThrow(expect.objectContaining({ name: 'ValuationError', code }) as Error);
   });
 });
 

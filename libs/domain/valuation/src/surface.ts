@@ -37,7 +37,7 @@ import {
   verticalGate,
 } from './surface-gates.js';
 import { SURFACE_RULES, type SurfaceRules } from './surface-rules.js';
-import { type SviSlice, sviLeastVariance, sviVariance, sviVolatility } from './svi.js';
+import { type SviSlice, checkSvi, sviLeastVariance, sviVariance, sviVolatility } from './svi.js';
 import { BROAD, CLOSE, LEAST_POINTS, type Resistance, fitSvi, reweighted } from './svi-fit.js';
 import { repairSvi } from './svi-repair.js';
 
@@ -327,7 +327,7 @@ function publishExpiry(
   }
   if (!fitted) rejected.push({ form: 'svi', failed: ['too-few-quotes'] });
   if (!previous?.slice) return { ...common, status: 'MISSING', gates: [], rejected, marks: [] };
-  const slice = published(shiftedSlice(previous.slice, previous.timeYears, timeYears, points));
+  const slice = published(shiftedSlice(checkSvi(previous.slice), previous.timeYears, timeYears, points));
   const marked = markedOf(slice, input, settlement, rules);
   const gates = [...slicesGates({ form: 'shifted', slice }, input, before, rules), ...marked.gates];
   return { ...common, form: 'shifted', slice, status: 'DEGRADED', gates, rejected, marks: marked.marks };
@@ -357,7 +357,7 @@ function repaired(
  * parallel, as DEGRADED, and names the gates that failed.
  * @param previous what was published before; its expiries are the fallback
  * @throws ValuationError `chain-empty`, `chain-crossed`, `instrument-expired`, `not-finite`, `not-positive`, `too-few-quotes`
- *   (no forward given and none to be had from parity)
+ *   (no forward given and none to be had from parity), `negative-variance`, `parameter-out-of-range` (of the surface before)
  */
 export function fitSurface(chain: OptionChain, previous?: Surface, rules: SurfaceRules = SURFACE_RULES): Surface {
   const { underlying, asOf, settlement } = checkChain(chain);
