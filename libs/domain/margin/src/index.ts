@@ -30,6 +30,7 @@ export * from './portfolio/portfolio-accounts.js';
 export * from './portfolio/portfolio-market.js';
 export * from './portfolio/priced-contracts.js';
 export * from './portfolio/requirement-shares.js';
+export * from './portfolio/valued-holdings.js';
 export * from './run/account-book.js';
 export * from './run/assessment-records.js';
 export * from './run/margin-run.js';

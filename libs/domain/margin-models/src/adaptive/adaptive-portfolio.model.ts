@@ -11,12 +11,12 @@ import type {
   PositionHolding,
   ScenarioResult,
 } from '../margin-model.js';
-import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
-import { adaptiveRanges, scheduleOf, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
-import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
+import { adaptiveRanges, sameRanges, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
+import type { SideSizes } from './adaptive-schedule.js';
 import { coinExposures, sideSizes, valuePositions, type Exposure } from './exposure.js';
 import { fillLoss, fillOf, openingOrders } from './order-fills.js';
+import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 import { scannedProfits, underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
 
 /** AVSL of a whole portfolio: perpetuals, dated futures, options and coin collateral over the same scenarios. */
@@ -29,16 +29,6 @@ export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
   readParameters: readAdaptiveParameters,
   assess,
 };
-
-/** All of one underlying that a requirement is made of. */
-interface UnderlyingBook {
-  readonly underlying: string;
-  readonly spot: Decimal;
-  readonly schedule: AdaptiveSchedule;
-  readonly exposures: readonly Exposure[];
-  /** The owner's sizes over all accounts, this one included. */
-  readonly sizes: SideSizes;
-}
 
 interface AssessedUnderlying extends UnderlyingBook {
   readonly ranges: AdaptiveRanges;
@@ -84,7 +74,7 @@ function assessed(
   const held = valuePositions(portfolio.positions, market, parameters.grid);
   const coins = coinExposures(collateral, market, jointly);
   const exposures = held.map(({ exposure }) => exposure);
-  const books = booksOf(portfolio, market, exposures, coins);
+  const books = underlyingBooks(portfolio, market, exposures, coins);
   const call = books.map((book) => assessBook(book, 'call', parameters));
   const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
   const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
@@ -98,8 +88,8 @@ function assessed(
       liquidation: roundMoney(totalOf(liquidation), 'USD', 'requirement'),
     },
     lines: [
-      ...collateral.map(({ line }) => line),
-      ...held.map(({ line }) => line),
+      ...collateral.map(({ line }) => line()),
+      ...held.map(({ line }) => line()),
       ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
       ...liquidation.map(liquidationLine),
       ...initial.lines,
@@ -112,28 +102,6 @@ function assessed(
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
   sum(assessed.map(({ requirement }) => requirement.total));
 
-function booksOf(
-  portfolio: Portfolio,
-  market: Market,
-  positions: readonly Exposure[],
-  coins: readonly Exposure[],
-): readonly UnderlyingBook[] {
-  const all = [...positions, ...coins];
-  return [...new Set(all.map(({ underlying }) => underlying))].sort().map((underlying) => {
-    const own = sideSizes(positions.filter((exposure) => exposure.underlying === underlying));
-    const owner = portfolio.ownerSizes?.get(underlying);
-    const sizeOf = (side: 'long' | 'short'): Decimal =>
-      owner === undefined ? own[side] : maxOf(own[side], finite(owner[side], `ownerSizes.${underlying}.${side}`));
-    return {
-      underlying,
-      spot: underlyingMarketOf(market, underlying).spot,
-      schedule: scheduleOf(market, underlying),
-      exposures: all.filter((exposure) => exposure.underlying === underlying),
-      sizes: { long: sizeOf('long'), short: sizeOf('short') },
-    };
-  });
-}
-
 function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
   const ranges = adaptiveRanges(book.schedule, book.sizes, level);
   return { ...book, ranges, requirement: underlyingRequirement(book.exposures, ranges, book.spot, parameters) };
@@ -142,10 +110,7 @@ function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: Adap
 /** The same book at its liquidation ranges; while these are the call's, as they are in calm, so is the requirement. */
 function atLiquidation(atCall: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
   const ranges = adaptiveRanges(atCall.schedule, atCall.sizes, 'liquidation');
-  const same = (['long', 'short'] as const).every(
-    (side) => ranges[side].spot.eq(atCall.ranges[side].spot) && ranges[side].scalar.eq(atCall.ranges[side].scalar),
-  );
-  return same ? atCall : assessBook(atCall, 'liquidation', parameters);
+  return sameRanges(ranges, atCall.ranges) ? atCall : assessBook(atCall, 'liquidation', parameters);
 }
 
 /** Which orders are taken as filled. */
@@ -209,7 +174,7 @@ function booksWithFills(
   const after = exposuresOf([...portfolio.positions, ...orders.map(fillOf)]);
   const sizesOf = (exposures: readonly Exposure[], underlying: string): SideSizes =>
     sideSizes(exposures.filter((exposure) => exposure.underlying === underlying));
-  return booksOf(portfolio, market, after, coins).map((book) => {
+  return underlyingBooks(portfolio, market, after, coins).map((book) => {
     const [held, filled] = [sizesOf(before, book.underlying), sizesOf(after, book.underlying)];
     const owner = portfolio.ownerSizes?.get(book.underlying) ?? held;
     const grown = (side: 'long' | 'short'): Decimal =>

@@ -46,6 +46,11 @@ export function adaptiveRanges(schedule: AdaptiveSchedule, sizes: SideSizes, lev
   return { long: rangeOf(schedule, sizes, level, 'long'), short: rangeOf(schedule, sizes, level, 'short') };
 }
 
+export const sameRanges = (first: AdaptiveRanges, second: AdaptiveRanges): boolean =>
+  (['long', 'short'] as const).every(
+    (side) => first[side].spot.eq(second[side].spot) && first[side].scalar.eq(second[side].scalar),
+  );
+
 function rangeOf(
   schedule: AdaptiveSchedule,
   sizes: SideSizes,

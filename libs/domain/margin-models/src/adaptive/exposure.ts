@@ -1,4 +1,4 @@
-import { contractValue, notional, openShare, profit, type Instrument } from '@ballast/instruments';
+import { contractValue, notional, openShare, profit, type Instrument, type Option } from '@ballast/instruments';
 import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArray } from '../margin-model.js';
@@ -43,7 +43,9 @@ export interface ValuedPosition {
   readonly exposure: Exposure;
   /** USD in equity: an option at its mark, anything else its profit since entry less funding not yet booked. */
   readonly worth: Decimal;
-  readonly line: ExplainLine;
+  /** Contracts, negative = short. */
+  readonly quantity: Decimal;
+  readonly line: () => ExplainLine;
 }
 
 /** Profit of one unit of an option at a point of the scan, USD. @throws ModelInputError `risk-array-incomplete` */
@@ -57,10 +59,12 @@ export function unitProfitAt({ values, unmoved }: OptionExposure, subject: strin
 
 /** Delta-equivalent notional by side, USD, >= 0. Sizes of several accounts of an owner add up. */
 export function sideSizes(exposures: readonly Exposure[]): SideSizes {
-  return {
-    long: sum(exposures.filter(({ delta }) => delta.gt(0)).map(({ delta }) => delta)),
-    short: sum(exposures.filter(({ delta }) => delta.lt(0)).map(({ delta }) => delta.neg())),
-  };
+  let [long, short] = [ZERO, ZERO];
+  for (const { delta } of exposures) {
+    if (delta.isNegative()) short = short.minus(delta);
+    else long = long.plus(delta);
+  }
+  return { long, short };
 }
 
 /**
@@ -74,60 +78,106 @@ export function valuePositions(
   market: Market,
   grid: ScenarioGrid,
 ): readonly ValuedPosition[] {
-  return lotsByInstrument(positions).map((lots) => valuePosition(lots, market, grid));
+  return lotsByInstrument(positions).map((lots) => {
+    const [{ instrument }] = lots as [PositionHolding];
+    return valueLots(lots, readContract(instrument, market, grid));
+  });
 }
 
-function valuePosition(lots: readonly PositionHolding[], market: Market, grid: ScenarioGrid): ValuedPosition {
-  const [{ instrument }] = lots as [PositionHolding];
-  const { spot } = underlyingMarketOf(market, instrument.underlying);
-  const { mark } = instrumentMarketOf(market, instrument.id);
-  const field = `market.instruments.${instrument.id}.mark`;
+/** What every holder of a contract reads of a price set. */
+export interface ContractReading {
+  readonly instrument: Instrument;
+  readonly spot: Decimal;
+  readonly mark: Decimal;
+  readonly expiry: string;
+  readonly confidence: Decimal;
+  /** Share of a future's risk that the averaging window of its delivery leaves open. */
+  readonly openShare: Decimal;
+  /** Contract size 1, so that quantities are units. */
+  readonly ofOneUnit: boolean;
+  readonly option: OptionReading | null;
+}
+
+interface OptionReading {
+  readonly type: 'call' | 'put';
+  /** Settlement units that one contract is worth. */
+  readonly worth: Decimal;
+  readonly values: RiskArray;
+  readonly unmoved: Decimal;
+  /** USD that a unit gains per unit of relative move near the present price. */
+  readonly delta: Decimal;
+}
+
+/** Reads a contract of a price set. @throws ModelInputError as `valuePositions` */
+export function readContract(instrument: Instrument, market: Market, grid: ScenarioGrid): ContractReading {
+  const { id, underlying } = instrument;
+  const { spot } = underlyingMarketOf(market, underlying);
+  const { mark } = instrumentMarketOf(market, id);
+  const field = `market.instruments.${id}.mark`;
   if (instrument.kind !== 'option') positive(mark, field);
   else if (mark.isNegative()) throw new ModelInputError('mark-negative', field, `${field}: a premium is 0 or more`);
-  const quantity = sum(lots.map((lot) => lot.quantity));
+  const ofOneUnit = instrument.contractSize.eq(ONE);
+  const common = { instrument, spot, mark, ofOneUnit, confidence: positionConfidence(instrument, market) };
+  if (instrument.kind === 'perpetual') return { ...common, expiry: 'spot', openShare: ONE, option: null };
+  secondsToExpiryOf(market, id, instrument.expiry);
+  const expiry = isoOf(instrument.expiry);
+  if (instrument.kind === 'option') {
+    return { ...common, expiry, openShare: ONE, option: readOption(instrument, mark, market, grid) };
+  }
+  return { ...common, expiry, openShare: openShare(instrument.expiry, market.asOf), option: null };
+}
+
+function readOption(instrument: Option, mark: Decimal, market: Market, grid: ScenarioGrid): OptionReading {
+  const { id } = instrument;
+  const values = riskArrayOf(market, id);
+  const valueOf = (scenario: PublishedScenario): Decimal => publishedValue(values, id, scenario.id);
+  const { below, unmoved, above, perMove } = scenariosAroundZero(grid);
+  return {
+    type: instrument.type,
+    worth: contractValue(instrument, mark),
+    values,
+    unmoved: valueOf(unmoved),
+    delta: perMove(valueOf(above).minus(valueOf(below))),
+  };
+}
+
+/** Values all lots of one contract, in the order of `lotsByInstrument`. */
+export function valueLots(lots: readonly PositionHolding[], contract: ContractReading): ValuedPosition {
+  const { instrument, spot, mark, option } = contract;
+  const quantity = lots.length === 1 ? (lots[0] as PositionHolding).quantity : sum(lots.map((lot) => lot.quantity));
   const inUsd = (amount: Decimal): Decimal => (instrument.settlement === 'inverse' ? amount.times(spot) : amount);
   const worth =
-    instrument.kind === 'option'
-      ? inUsd(contractValue(instrument, mark).times(quantity))
+    option !== null
+      ? inUsd(option.worth.times(quantity))
       : sum(lots.map((lot) => inUsd(profitSinceEntry(lot, mark)).minus(fundingOf(lot))));
-  const exposure = exposureOf(instrument, quantity, mark, market, grid);
-  const line: ExplainLine = {
-    code: 'position',
-    subject: instrument.id,
-    amount: worth,
-    figures: { quantity, mark, delta: exposure.delta },
+  const exposure = exposureOf(contract, quantity);
+  return {
+    exposure,
+    worth,
+    quantity,
+    line: () => ({
+      code: 'position',
+      subject: instrument.id,
+      amount: worth,
+      figures: { quantity, mark, delta: exposure.delta },
+    }),
   };
-  return { exposure, worth, line };
 }
 
 /** What a contract of that quantity gains and loses. */
-function exposureOf(
-  instrument: Instrument,
-  quantity: Decimal,
-  mark: Decimal,
-  market: Market,
-  grid: ScenarioGrid,
-): Exposure {
-  const { id, underlying } = instrument;
-  const common = { subject: id, underlying, confidence: positionConfidence(instrument, market) };
-  if (instrument.kind === 'perpetual') {
-    const linear = signedNotional(instrument, quantity, mark);
-    return { ...common, expiry: 'spot', linear, option: null, delta: linear };
+function exposureOf(contract: ContractReading, quantity: Decimal): Exposure {
+  const { instrument, expiry, confidence, option } = contract;
+  const { id: subject, underlying } = instrument;
+  if (option === null) {
+    const held = signedNotional(instrument, quantity, contract.mark);
+    const linear = instrument.kind === 'future' ? held.times(contract.openShare) : held;
+    return { subject, underlying, expiry, linear, option: null, delta: linear, confidence };
   }
-  secondsToExpiryOf(market, id, instrument.expiry);
-  const expiry = isoOf(instrument.expiry);
-  if (instrument.kind === 'future') {
-    const linear = signedNotional(instrument, quantity, mark).times(openShare(instrument.expiry, market.asOf));
-    return { ...common, expiry, linear, option: null, delta: linear };
-  }
-  const values = riskArrayOf(market, id);
-  const valueOf = (scenario: PublishedScenario): Decimal => publishedValue(values, id, scenario.id);
   // No share here: in the averaging window the published array moves only what the average hasn't fixed yet.
-  const units = quantity.times(instrument.contractSize);
-  const { below, unmoved, above, perMove } = scenariosAroundZero(grid);
-  const delta = perMove(valueOf(above).minus(valueOf(below)).times(units));
-  const option: OptionExposure = { type: instrument.type, units, values, unmoved: valueOf(unmoved) };
-  return { ...common, expiry, linear: ZERO, option, delta };
+  const units = contract.ofOneUnit ? quantity : quantity.times(instrument.contractSize);
+  const { type, values, unmoved } = option;
+  const delta = option.delta.times(units);
+  return { subject, underlying, expiry, linear: ZERO, option: { type, units, values, unmoved }, delta, confidence };
 }
 
 /** A coin held as collateral, or owed, moves with its underlying; `worth` is what it counts for. */

@@ -1,6 +1,6 @@
 import type { Exposure, OptionExposure } from './exposure.js';
 import { floatOf } from './float-bound.js';
-import type { Scan, UnitProfits } from './scan.js';
+import type { FloatProfits, Scan } from './scan.js';
 
 /** One contract, or one dollar of a coin held as collateral, as float64 multiplies it. */
 export interface FloatContract {
@@ -22,7 +22,7 @@ export class FloatOption {
   /** Units of the underlying. */
   readonly units: number;
   #scan: Scan | undefined;
-  #profits: UnitProfits | undefined;
+  #profits: FloatProfits | undefined;
 
   constructor(
     private readonly exposure: Exposure,
@@ -32,8 +32,9 @@ export class FloatOption {
     this.units = floatOf(option.units);
   }
 
-  /** Profits of one unit at the points of a scan. */
-  profitsOf(scan: Scan): UnitProfits {
+  /** Profits of one unit at the points of a scan; of one that is not remembered, good until the next option is asked. */
+  profitsOf(scan: Scan): FloatProfits {
+    if (!scan.remembered) return scan.floatProfits(this.exposure, this.option);
     if (this.#profits === undefined || this.#scan !== scan) {
       this.#profits = scan.unitProfits(this.exposure, this.option);
       this.#scan = scan;
@@ -62,10 +63,13 @@ export interface FloatLevel {
   readonly minimum: Readonly<Record<'call' | 'put', number>>;
 }
 
-/** A requirement in float64 and the sum of the magnitudes that its error is proportional to. */
+/** A requirement in float64 and the sums of the magnitudes that its error is proportional to. */
 export interface FloatRequirement {
   readonly total: number;
+  /** Of the figures that profits are made of. */
   readonly magnitude: number;
+  /** Of the profits themselves, which alone pass through the sums: mostly a small part of the other. */
+  readonly profitMagnitude: number;
   /** Sum of the charges on their own, each by its doubt. */
   readonly doubtful: number;
   readonly doubtfulMagnitude: number;
@@ -96,16 +100,22 @@ export class FloatRequirements {
     const { betweenExpiries, betweenPositions } = this.weights;
     this.#expiries = 0;
     let magnitude = 0;
+    let profitMagnitude = 0;
     let alone = 0;
     let doubtful = 0;
     let doubtfulMagnitude = 0;
     for (const holding of holdings) {
       const { contract, quantity, size } = holding;
-      addTo(this.#sumsOf(contract.expiry, scan.points.length), holding, scan);
-      const charge = chargeAlone(contract, quantity, scan, minimum);
-      const own = magnitudeOf(contract, size, scan, minimum);
+      const unit = contract.option === null ? linearProfits(scan) : contract.option.profitsOf(scan);
+      addTo(this.#sumsOf(contract.expiry, scan.points.length), holding, unit);
+      const charge = chargeAlone(contract, quantity, unit, minimum);
+      const { option } = contract;
+      const least = option === null ? 0 : minimum[option.type];
+      const units = size * Math.abs(option === null ? contract.linear : option.units);
+      const own = units * (unit.magnitude + least);
       alone += charge;
       magnitude += own;
+      profitMagnitude += units * (Math.max(-unit.leastFloat, unit.greatestFloat) + least);
       doubtful += charge * contract.doubt;
       doubtfulMagnitude += own * contract.doubt;
     }
@@ -120,7 +130,7 @@ export class FloatRequirements {
     const joint = Math.max(this.#jointLoss(), minimumOfAll);
     const total =
       joint + betweenExpiries * Math.max(0, byExpiry - joint) + betweenPositions * Math.max(0, alone - joint);
-    return { total, magnitude, doubtful, doubtfulMagnitude };
+    return { total, magnitude, profitMagnitude, doubtful, doubtfulMagnitude };
   }
 
   /** Sums of an expiry, from 0; an account has few, so a list is looked through faster than a map. */
@@ -155,11 +165,19 @@ export class FloatRequirements {
   }
 }
 
-function addTo(sums: ExpirySums, { contract: { linear, option }, quantity }: FloatHolding, scan: Scan): void {
+/** What a unit of relative move gains. */
+const linearProfits = ({ moves, leastFloat, greatestFloat, reach }: Scan): FloatProfits => ({
+  floats: moves,
+  leastFloat,
+  greatestFloat,
+  magnitude: reach,
+});
+
+function addTo(sums: ExpirySums, { contract: { linear, option }, quantity }: FloatHolding, unit: FloatProfits): void {
   const { profits } = sums;
-  const unit = option === null ? scan.moves : option.profitsOf(scan).floats;
+  const { floats } = unit;
   const units = (option === null ? linear : option.units) * quantity;
-  for (let p = 0; p < profits.length; p += 1) profits[p] = (profits[p] as number) + units * (unit[p] as number);
+  for (let p = 0; p < profits.length; p += 1) profits[p] = (profits[p] as number) + units * (floats[p] as number);
   if (option?.type === 'call') sums.calls += units;
   if (option?.type === 'put') sums.puts += units;
 }
@@ -168,27 +186,16 @@ function addTo(sums: ExpirySums, { contract: { linear, option }, quantity }: Flo
 function chargeAlone(
   { linear, option }: FloatContract,
   quantity: number,
-  scan: Scan,
+  { leastFloat, greatestFloat }: FloatProfits,
   minimum: FloatLevel['minimum'],
 ): number {
   if (option === null) {
     const held = linear * quantity;
-    return -held * (held < 0 ? scan.greatestFloat : scan.leastFloat);
+    return -held * (held < 0 ? greatestFloat : leastFloat);
   }
-  const { leastFloat, greatestFloat } = option.profitsOf(scan);
   const units = option.units * quantity;
   const loss = Math.max(0, -units * (units < 0 ? greatestFloat : leastFloat));
   return Math.max(loss, Math.max(0, -units) * minimum[option.type]);
-}
-
-function magnitudeOf(
-  { linear, option }: FloatContract,
-  size: number,
-  scan: Scan,
-  minimum: FloatLevel['minimum'],
-): number {
-  if (option === null) return Math.abs(linear) * size * scan.reach;
-  return option.units * size * (option.profitsOf(scan).magnitude + minimum[option.type]);
 }
 
 function lossOf(profits: Float64Array): number {

@@ -1,3 +1,4 @@
+export * from './adaptive-figures.js';
 export * from './adaptive-parameters.js';
 export * from './adaptive-portfolio.model.js';
 export * from './adaptive-rates.js';

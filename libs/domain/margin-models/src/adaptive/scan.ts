@@ -3,7 +3,8 @@ import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { AdaptiveRanges } from './adaptive-rates.js';
 import type { RiskArray } from '../margin-model.js';
 import { unitProfitAt, type Exposure, type OptionExposure } from './exposure.js';
-import { floatBound, floatOf, leastCandidates } from './float-bound.js';
+import { floatBound, leastCandidates } from './float-bound.js';
+import { floatsOf } from './float-array.js';
 import { scanPoints, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
 
 /** Roundings of a float64 profit: of one exposure four for its three inputs, two products, three sums of corners, the difference. */
@@ -18,28 +19,45 @@ const REMEMBERED = 64;
 
 /** The points of one range, and what a unit of each option gains at them, in float64 and, where asked for, in decimals. */
 export class Scan {
-  readonly points: readonly ScanPoint[];
   readonly moves: Float64Array;
   /** Greatest relative move without its sign. */
   readonly reach: number;
-  readonly leastMove: Decimal;
-  readonly greatestMove: Decimal;
   readonly leastFloat: number;
   readonly greatestFloat: number;
-  readonly #weights: readonly Float64Array[];
+  /** Corners of all points one after the other: those of point p end before `ends[p]`. */
+  readonly #ends: Int32Array;
+  readonly #scenarios: Int32Array;
+  readonly #weights: Float64Array;
   readonly #wholes: Float64Array;
   readonly #units = new WeakMap<RiskArray, UnitProfits>();
 
-  constructor(points: readonly ScanPoint[]) {
-    this.points = points;
-    this.moves = Float64Array.from(points, ({ move }) => floatOf(move));
-    this.reach = this.moves.reduce((reach, move) => Math.max(reach, Math.abs(move)), 0);
-    this.leastMove = points.reduce((least, { move }) => minOf(least, move), ZERO);
-    this.greatestMove = points.reduce((greatest, { move }) => maxOf(greatest, move), ZERO);
-    this.leastFloat = floatOf(this.leastMove);
-    this.greatestFloat = floatOf(this.greatestMove);
-    this.#weights = points.map(({ corners }) => Float64Array.from(corners, ({ weight }) => floatOf(weight)));
-    this.#wholes = Float64Array.from(points, ({ weight }) => floatOf(weight));
+  readonly #floats: Float64Array;
+
+  /** @param remembered more than one account looks at this range, so what it reads is kept */
+  constructor(
+    private readonly grid: ScenarioGrid,
+    readonly points: readonly ScanPoint[],
+    readonly remembered: boolean,
+  ) {
+    const corners = points.flatMap(({ float }) => float.corners);
+    let end = 0;
+    this.moves = Float64Array.from(points, ({ float }) => float.move);
+    this.leastFloat = Math.min(0, ...this.moves);
+    this.greatestFloat = Math.max(0, ...this.moves);
+    this.reach = Math.max(-this.leastFloat, this.greatestFloat);
+    this.#ends = Int32Array.from(points, ({ float }) => (end += float.corners.length));
+    this.#scenarios = Int32Array.from(corners, ({ scenario }) => scenario);
+    this.#weights = Float64Array.from(corners, ({ weight }) => weight);
+    this.#wholes = Float64Array.from(points, ({ float }) => float.weight);
+    this.#floats = new Float64Array(points.length);
+  }
+
+  get leastMove(): Decimal {
+    return this.points.reduce((least, { move }) => minOf(least, move), ZERO);
+  }
+
+  get greatestMove(): Decimal {
+    return this.points.reduce((greatest, { move }) => maxOf(greatest, move), ZERO);
   }
 
   /**
@@ -49,20 +67,59 @@ export class Scan {
   unitProfits({ subject }: Exposure, option: OptionExposure): UnitProfits {
     const known = this.#units.get(option.values);
     if (known !== undefined) return known;
-    const made = new UnitProfits(this, subject, option, this.#weights, this.#wholes);
+    const made = new UnitProfits(this, subject, option, this.#profitsOf(option, new Float64Array(this.#ends.length)));
     this.#units.set(option.values, made);
     return made;
   }
+
+  /**
+   * The same in float64 only, good until the next option is asked for: a range that one order makes is not looked at again.
+   * A scenario that is missing makes no number of it.
+   */
+  floatProfits(exposure: Exposure, option: OptionExposure): FloatProfits {
+    return this.remembered ? this.unitProfits(exposure, option) : this.#profitsOf(option, this.#floats);
+  }
+
+  #profitsOf(option: OptionExposure, floats: Float64Array): FloatProfits {
+    const { values, unmoved } = floatsOf(option, this.grid, this.#scenarios);
+    const [ends, scenarios, weights, wholes] = [this.#ends, this.#scenarios, this.#weights, this.#wholes];
+    let [least, greatest, magnitude] = [Infinity, -Infinity, 0];
+    let corner = 0;
+    for (let p = 0; p < floats.length; p += 1) {
+      let moved = 0;
+      let size = 0;
+      for (const end = ends[p] as number; corner < end; corner += 1) {
+        const product = (weights[corner] as number) * (values[scenarios[corner] as number] as number);
+        moved += product;
+        size += Math.abs(product);
+      }
+      const stay = (wholes[p] as number) * unmoved;
+      const profit = moved - stay;
+      floats[p] = profit;
+      least = Math.min(least, profit);
+      greatest = Math.max(greatest, profit);
+      magnitude = Math.max(magnitude, size + Math.abs(stay));
+    }
+    return { floats, leastFloat: least, greatestFloat: greatest, magnitude };
+  }
 }
 
-/** What one unit of an option gains at the points of a scan, USD. */
-export class UnitProfits {
-  /** By point, within `PROFIT_ROUNDINGS` less two of the exact ones. */
+/** What one unit of an option gains at the points of a scan in float64, USD. */
+export interface FloatProfits {
+  /** By point, within `ROUNDINGS_OF_ONE` less two of the exact ones. */
   readonly floats: Float64Array;
-  /** Greatest sum of the magnitudes that a profit is made of. */
-  readonly magnitude: number;
   readonly leastFloat: number;
   readonly greatestFloat: number;
+  /** Greatest sum of the magnitudes that a profit is made of. */
+  readonly magnitude: number;
+}
+
+/** The same, and in decimals wherever that is asked for. */
+export class UnitProfits implements FloatProfits {
+  readonly floats: Float64Array;
+  readonly leastFloat: number;
+  readonly greatestFloat: number;
+  readonly magnitude: number;
   readonly #exact: (Decimal | undefined)[] = [];
   #least: Decimal | undefined;
   #greatest: Decimal | undefined;
@@ -71,30 +128,14 @@ export class UnitProfits {
     private readonly scan: Scan,
     private readonly subject: string,
     private readonly option: OptionExposure,
-    weights: readonly Float64Array[],
-    wholes: Float64Array,
+    { floats, leastFloat, greatestFloat, magnitude }: FloatProfits,
   ) {
-    const unmoved = floatOf(option.unmoved);
-    this.floats = new Float64Array(scan.points.length);
-    let magnitude = 0;
-    scan.points.forEach((point, p) => {
-      let moved = 0;
-      let size = 0;
-      point.corners.forEach(({ id }, corner) => {
-        const value = floatIn(option.values, id);
-        // Says which scenario is missing.
-        if (value === undefined) this.exact(p);
-        const product = (weights[p]?.[corner] as number) * (value as number);
-        moved += product;
-        size += Math.abs(product);
-      });
-      const stay = (wholes[p] as number) * unmoved;
-      this.floats[p] = moved - stay;
-      magnitude = Math.max(magnitude, size + Math.abs(stay));
-    });
+    this.floats = floats;
+    this.leastFloat = leastFloat;
+    this.greatestFloat = greatestFloat;
     this.magnitude = magnitude;
-    this.leastFloat = Math.min(...this.floats);
-    this.greatestFloat = Math.max(...this.floats);
+    // A scenario that is missing makes no number of a profit, and its decimals say which it is.
+    for (let p = 0; p < floats.length; p += 1) if (Number.isNaN(floats[p])) this.exact(p);
   }
 
   /** In decimals, at the point of that number. */
@@ -125,28 +166,33 @@ export class UnitProfits {
   }
 }
 
-function floatIn(values: RiskArray, scenario: string): number | undefined {
-  if (values.floatOf !== undefined) return values.floatOf(scenario);
-  const value = values.get(scenario);
-  return value === undefined ? undefined : floatOf(value);
-}
-
-const remembered = new WeakMap<ScenarioGrid, Map<string, Scan>>();
+/** Null: a range looked at once. */
+const remembered = new WeakMap<ScenarioGrid, Map<string, Scan | null>>();
 
 /** The scan of a range; the ranges looked at last are remembered. */
-export function scanOf(
+export const scanOf = (parameters: AdaptiveParameters, ranges: AdaptiveRanges, withOptions: boolean): Scan =>
+  foundOrMade(parameters, ranges, withOptions, true);
+
+/** The same for one account with a size of its own, whose range few others have: remembered from the second time on. */
+export const scanOfOne = (parameters: AdaptiveParameters, ranges: AdaptiveRanges, withOptions: boolean): Scan =>
+  foundOrMade(parameters, ranges, withOptions, false);
+
+function foundOrMade(
   { grid, volatilityShock }: AdaptiveParameters,
   { long, short }: AdaptiveRanges,
   withOptions: boolean,
+  atOnce: boolean,
 ): Scan {
   const figures = [long.spot, long.scalar, short.spot, short.scalar, volatilityShock.up, volatilityShock.down];
   const key = `${figures.map(text).join(' ')} ${withOptions}`;
-  const scans = remembered.get(grid) ?? new Map<string, Scan>();
+  const scans = remembered.get(grid) ?? new Map<string, Scan | null>();
   remembered.set(grid, scans);
-  const scan = scans.get(key) ?? new Scan(scanPoints(grid, { long, short }, volatilityShock, withOptions));
+  const known = scans.get(key);
+  const keeps = atOnce || known !== undefined;
+  const scan = known ?? new Scan(grid, scanPoints(grid, { long, short }, volatilityShock, withOptions), keeps);
   // The one used last goes last, so the first is the one not used for longest.
   scans.delete(key);
-  scans.set(key, scan);
+  scans.set(key, keeps ? scan : null);
   if (scans.size > REMEMBERED) scans.delete(scans.keys().next().value as string);
   return scan;
 }

@@ -1,6 +1,7 @@
 import { minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { RiskScenario, TermDecay } from '@ballast/valuation';
 import type { AdaptiveRanges } from './adaptive-rates.js';
+import { floatOf } from './float-bound.js';
 
 /** The scenarios that a risk array is published at. */
 export interface ScenarioGrid {
@@ -68,6 +69,20 @@ export interface ScanPoint {
   readonly corners: readonly WeightedScenario[];
   /** Sum of the weights: 1 inside the grid. */
   readonly weight: Decimal;
+  readonly float: FloatPoint;
+}
+
+/** A point in float64. */
+export interface FloatPoint {
+  readonly move: number;
+  readonly weight: number;
+  readonly corners: readonly FloatCorner[];
+}
+
+interface FloatCorner {
+  /** In the order of `publishedScenarios`. */
+  readonly scenario: number;
+  readonly weight: number;
 }
 
 /**
@@ -84,45 +99,39 @@ export function scanPoints(
   shockPerScalar: { readonly up: Decimal; readonly down: Decimal },
   withOptions: boolean,
 ): readonly ScanPoint[] {
-  const points = new Map<string, ScanPoint>();
-  for (const side of ['long', 'short'] as const) {
-    const { spot, scalar } = ranges[side];
-    const spots = side === 'long' ? [spot.neg(), ZERO] : [ZERO, spot];
-    if (!withOptions) {
-      for (const move of spots) points.set(scenarioId(move, ZERO), linearPoint(move));
-      continue;
-    }
-    for (const move of within(grid.spotMoves, spots[0] as Decimal, spots[1] as Decimal)) {
-      for (const shock of shocksWithin(grid, shockPerScalar, scalar)) {
-        const point = gridPoint(grid, move, shock);
-        points.set(point.id, point);
-      }
-    }
-  }
-  if (withOptions) {
-    for (const move of grid.tailMoves) {
-      const point = tailPoint(move, ranges, grid.tailVolatilityShock);
-      points.set(point.id, point);
-    }
-  }
-  return [...points.values()];
+  const { long, short } = ranges;
+  if (!withOptions) return [long.spot.neg(), ZERO, short.spot].map(linearPoint);
+  const ofLongs = shocksWithin(grid, shockPerScalar, long.scalar);
+  const ofShorts = shocksWithin(grid, shockPerScalar, short.scalar);
+  const onlyOfShorts = ofShorts.filter((shock) => !ofLongs.some(({ value }) => value.eq(shock.value)));
+  const falls = within(grid.spotMoves, long.spot.neg(), ZERO).flatMap((move) =>
+    ofLongs.map((shock) => new GridPoint(grid, move, shock)),
+  );
+  // Without a move, the points of both sides are the same where the shocks are.
+  const rises = within(grid.spotMoves, ZERO, short.spot).flatMap((move) =>
+    (move.value.isZero() ? onlyOfShorts : ofShorts).map((shock) => new GridPoint(grid, move, shock)),
+  );
+  const inner = grid.spotMoves.length * grid.volatilityShocks.length;
+  const tails = grid.tailMoves.map((move, tail) => tailPoint(move, ranges, grid.tailVolatilityShock, inner + tail));
+  return [...falls, ...rises, ...tails];
 }
 
 /** Volatility shocks to look at: both ends at that V, within the grid, and what lies between them on it. */
-export function shocksWithin(
+function shocksWithin(
   { volatilityShocks: shocks }: ScenarioGrid,
   perScalar: { readonly up: Decimal; readonly down: Decimal },
   scalar: Decimal,
-): readonly Decimal[] {
+): readonly PlacedValue[] {
   const [lowest, highest] = [shocks[0] ?? ZERO, shocks[shocks.length - 1] ?? ZERO];
   const down = minOf(perScalar.down.times(scalar), lowest.neg()).neg();
   return within(shocks, down, minOf(perScalar.up.times(scalar), highest));
 }
 
 /** Both ends of a range and what lies between them on an axis, rising. */
-export function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly Decimal[] {
-  const between = axis.filter((value) => value.gt(from) && value.lt(to));
-  return from.eq(to) ? [from] : [from, ...between, to];
+function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly PlacedValue[] {
+  if (from.eq(to)) return [placed(axis, from)];
+  const between = onAxis(axis).filter(({ value }) => value.gt(from) && value.lt(to));
+  return [placed(axis, from), ...between, placed(axis, to)];
 }
 
 const linearPoint = (move: Decimal): ScanPoint => ({
@@ -131,59 +140,127 @@ const linearPoint = (move: Decimal): ScanPoint => ({
   volatilityShock: ZERO,
   corners: [],
   weight: ONE,
+  float: { move: floatOf(move), weight: 1, corners: [] },
 });
 
-function gridPoint(grid: ScenarioGrid, move: Decimal, shock: Decimal): ScanPoint {
-  const spots = neighbours(grid.spotMoves, move);
-  const shocks = neighbours(grid.volatilityShocks, shock);
-  const corners = spots.flatMap((spot) =>
-    shocks.map(({ value, weight }) => ({
-      id: scenarioId(spot.value, value),
-      weight: spot.weight.times(weight),
-    })),
-  );
-  return {
-    id: scenarioId(move, shock),
-    move,
-    volatilityShock: shock,
-    corners,
-    weight: ONE,
-  };
+/** A value on an axis with the grid values around it. */
+interface PlacedValue {
+  readonly value: Decimal;
+  readonly float: number;
+  readonly around: readonly Neighbour[];
+}
+
+/** A grid value beside another value, and its part in what is interpolated there. */
+interface Neighbour {
+  /** On the axis. */
+  readonly place: number;
+  readonly value: Decimal;
+  readonly weight: Decimal;
+  readonly float: number;
+}
+
+const placed = (axis: readonly Decimal[], value: Decimal): PlacedValue => ({
+  value,
+  float: floatOf(value),
+  around: neighbours(axis, value),
+});
+
+const placedAxes = new WeakMap<readonly Decimal[], readonly PlacedValue[]>();
+
+/** The values of an axis, each in its own place. */
+function onAxis(axis: readonly Decimal[]): readonly PlacedValue[] {
+  const known = placedAxes.get(axis) ?? axis.map((value) => placed(axis, value));
+  placedAxes.set(axis, known);
+  return known;
+}
+
+/** The float of the product, not a product of floats; most parts are 1, so that few products are needed. */
+function floatOfProduct(first: Neighbour, second: Neighbour): number {
+  if (first.weight === ONE) return second.float;
+  return second.weight === ONE ? first.float : floatOf(first.weight.times(second.weight));
+}
+
+/** A point inside the grid. Most are looked at in float64 only, so their decimals wait until somebody asks. */
+class GridPoint implements ScanPoint {
+  readonly weight = ONE;
+  readonly float: FloatPoint;
+  #corners: readonly WeightedScenario[] | undefined;
+
+  constructor(
+    { volatilityShocks }: ScenarioGrid,
+    private readonly spot: PlacedValue,
+    private readonly shock: PlacedValue,
+  ) {
+    const corners: FloatCorner[] = [];
+    for (const moved of spot.around) {
+      for (const shocked of shock.around) {
+        const scenario = moved.place * volatilityShocks.length + shocked.place;
+        corners.push({ scenario, weight: floatOfProduct(moved, shocked) });
+      }
+    }
+    this.float = { move: spot.float, weight: 1, corners };
+  }
+
+  get id(): string {
+    return scenarioId(this.spot.value, this.shock.value);
+  }
+
+  get move(): Decimal {
+    return this.spot.value;
+  }
+
+  get volatilityShock(): Decimal {
+    return this.shock.value;
+  }
+
+  get corners(): readonly WeightedScenario[] {
+    this.#corners ??= this.spot.around.flatMap((moved) =>
+      this.shock.around.map((shocked) => ({
+        id: scenarioId(moved.value, shocked.value),
+        weight: moved.weight.times(shocked.weight),
+      })),
+    );
+    return this.#corners;
+  }
 }
 
 /**
  * The grid values around a value with their parts, which add up to 1. A part is exact where the distance of the grid values
  * divides decimally (0.01, 0.025, 0.2), else it has 40 digits.
  */
-export function neighbours(
-  axis: readonly Decimal[],
-  value: Decimal,
-): readonly { readonly value: Decimal; readonly weight: Decimal }[] {
+function neighbours(axis: readonly Decimal[], value: Decimal): readonly Neighbour[] {
   const above = axis.findIndex((candidate) => candidate.gte(value));
   const high = axis[above];
   if (high === undefined || (above === 0 && !high.eq(value))) {
     const message = `market.adaptive: a range up to ${text(value)} is wider than the published scenarios; widen the grid`;
     throw new ModelInputError('range-beyond-grid', 'market.adaptive', message);
   }
-  if (high.eq(value)) return [{ value: high, weight: ONE }];
+  if (high.eq(value)) return [{ place: above, value: high, weight: ONE, float: 1 }];
   const low = axis[above - 1] as Decimal;
   const weight = value.minus(low).div(high.minus(low));
-  return [
-    { value: low, weight: ONE.minus(weight) },
-    { value: high, weight },
-  ];
+  return [neighbour(above - 1, low, ONE.minus(weight)), neighbour(above, high, weight)];
 }
 
-function tailPoint(move: Decimal, ranges: AdaptiveRanges, volatilityShock: Decimal): ScanPoint {
+const neighbour = (place: number, value: Decimal, weight: Decimal): Neighbour => ({
+  place,
+  value,
+  weight,
+  float: floatOf(weight),
+});
+
+function tailPoint(move: Decimal, ranges: AdaptiveRanges, volatilityShock: Decimal, scenario: number): ScanPoint {
   const size = move.abs();
   const { spot } = move.isNegative() ? ranges.long : ranges.short;
   const damping = minOf(spot, size);
   const weight = damping.div(size);
+  const damped = move.isNegative() ? damping.neg() : damping;
+  const float = floatOf(weight);
   return {
     id: tailId(move),
-    move: move.isNegative() ? damping.neg() : damping,
+    move: damped,
     volatilityShock,
     corners: [{ id: tailId(move), weight }],
     weight,
+    float: { move: floatOf(damped), weight: float, corners: [{ scenario, weight: float }] },
   };
 }

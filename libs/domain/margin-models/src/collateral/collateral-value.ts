@@ -13,7 +13,7 @@ export interface CollateralWorth {
   readonly worth: Decimal;
   /** Part of `worth` that new risk may not rely on, because the price is doubtful; >= 0. */
   readonly confidenceCharge: Decimal;
-  readonly line: ExplainLine;
+  readonly line: () => ExplainLine;
 }
 
 /**
@@ -39,7 +39,7 @@ export function valueCollateral(
       : assetWorth(holding, market, parameters, chargedJointly.has(holding.asset)),
   );
   if (cash.isZero()) return worths;
-  const line: ExplainLine = { code: 'collateral', subject: SETTLEMENT_ASSET, amount: cash };
+  const line = (): ExplainLine => ({ code: 'collateral', subject: SETTLEMENT_ASSET, amount: cash });
   const usd: CollateralWorth = { asset: SETTLEMENT_ASSET, worth: cash, confidenceCharge: ZERO, line };
   return [...worths, usd].sort((a, b) => (a.asset < b.asset ? -1 : 1));
 }
@@ -50,7 +50,12 @@ export const totalWorth = (worths: readonly CollateralWorth[]): Decimal => sum(w
 function debtWorth({ asset, amount, price }: AssetHolding, market: Market): CollateralWorth {
   const adverse = adversePrice({ asset, price }, market);
   const worth = amount.times(adverse);
-  const line: ExplainLine = { code: 'debt', subject: asset, amount: worth, figures: { amount, price: adverse } };
+  const line = (): ExplainLine => ({
+    code: 'debt',
+    subject: asset,
+    amount: worth,
+    figures: { amount, price: adverse },
+  });
   return { asset, worth, confidenceCharge: ZERO, line };
 }
 
@@ -63,7 +68,12 @@ function assetWorth(
   const { asset, amount } = holding;
   const rule = parameters.assets.get(asset);
   if (rule === undefined) {
-    const line: ExplainLine = { code: 'collateral-not-eligible', subject: asset, amount: ZERO, figures: { amount } };
+    const line = (): ExplainLine => ({
+      code: 'collateral-not-eligible',
+      subject: asset,
+      amount: ZERO,
+      figures: { amount },
+    });
     return { asset, worth: ZERO, confidenceCharge: ZERO, line };
   }
   const price = floorPrice(holding, market);
@@ -75,23 +85,25 @@ function assetWorth(
   const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
   const { factor } = parameters.confidence;
   const confidenceCharge = worth.times(minOf(ONE, factor.times(doubt(confidence, parameters.confidence))));
-  const { volatility, impact } = haircutOf(counted, figures);
-  const line: ExplainLine = {
-    code: 'collateral',
-    subject: asset,
-    amount: worth,
-    figures: {
-      amount,
-      price,
-      marketValue,
-      counted,
-      volatility,
-      halfSpread: rule.halfSpread,
-      depeg: figures.depeg,
-      impact,
-      haircut: counted.isZero() ? ZERO : ONE.minus(worth.div(counted)),
-      confidenceCharge,
-    },
+  const line = (): ExplainLine => {
+    const { volatility, impact } = haircutOf(counted, figures);
+    return {
+      code: 'collateral',
+      subject: asset,
+      amount: worth,
+      figures: {
+        amount,
+        price,
+        marketValue,
+        counted,
+        volatility,
+        halfSpread: rule.halfSpread,
+        depeg: figures.depeg,
+        impact,
+        haircut: counted.isZero() ? ZERO : ONE.minus(worth.div(counted)),
+        confidenceCharge,
+      },
+    };
   };
   return { asset, worth, confidenceCharge, line };
 }

@@ -186,16 +186,17 @@ describe('collateral of an account [CLR-COL-005]', () => {
 
   it('counts nothing of an asset without a rule, and says so; owes it in full', () => {
     const prices = market({ DOGE: { price: dec('0.1') } });
-    const [line] = valueCollateral([holds('DOGE', 1000)], prices, parameters, none);
-    expect(line).toMatchObject({ asset: 'DOGE', line: { code: 'collateral-not-eligible' } });
+    const [doge] = valueCollateral([holds('DOGE', 1000)], prices, parameters, none);
+    expect(doge?.asset).toBe('DOGE');
+    expect(doge?.line().code).toBe('collateral-not-eligible');
     expect(worth([holds('DOGE', 1000)], prices)).toBe('0.00');
     expect(worth([holds('DOGE', -1000)], prices)).toBe('-100.00');
   });
 
   it('lets new risk rely less on a doubtful price', () => {
     const doubtful = market({ BTC: { ...at50k, confidence: dec('0.275') } });
-    const [line] = valueCollateral([holds('BTC', 1)], doubtful, parameters, none);
-    expect(text(line?.confidenceCharge ?? ONE)).toBe(text((line?.worth ?? ONE).div(2)));
+    const [coin] = valueCollateral([holds('BTC', 1)], doubtful, parameters, none);
+    expect(text(coin?.confidenceCharge ?? ONE)).toBe(text((coin?.worth ?? ONE).div(2)));
     expect([doubt(dec('0.55'), parameters.confidence), doubt(dec(0), parameters.confidence)].map(text)).toEqual([
       '0',
       '1',

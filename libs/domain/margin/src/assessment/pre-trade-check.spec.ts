@@ -1,6 +1,10 @@
-import { dec } from '@ballast/kernel';
+import { parseInstrumentId, tradeAtAverageCost, type AverageCostPosition, type Instrument } from '@ballast/instruments';
+import { dec, ONE, text, type Decimal } from '@ballast/kernel';
+import fc from 'fast-check';
 import { MarginHouse, MINUTE, NOON } from '../margin.fixtures.js';
 import { preTradeCheck } from './pre-trade-check.js';
+
+const LINEAR_PERPETUAL: Instrument = { ...parseInstrumentId('BTC-PERP'), id: 'BTC-PERP', contractSize: ONE };
 
 function house(USD: string, quantity = '1'): MarginHouse {
   const open = new MarginHouse();
@@ -82,6 +86,29 @@ describe('pre-trade check', () => {
       quantity: '1',
     });
     expect(unknown).toMatchObject({ accepted: false, code: 'account-unknown' });
+  });
+
+  it('says to the last digit what margin says once accounts has booked the trade', () => {
+    const digits = (places: number) =>
+      fc.integer({ min: -99_999, max: 99_999 }).map((n) => dec(n).times(`1e-${places}`));
+    const moved = digits(4).filter((quantity) => !quantity.isZero());
+    fc.assert(
+      fc.property(moved, digits(3), moved, fc.integer({ min: 1, max: 9_000_000 }), (quantity, cost, signed, cents) => {
+        const price = dec(cents).div(100);
+        const open = house('500000');
+        const held = (position: AverageCostPosition, USD: Decimal) =>
+          open.changed('ann.main', {
+            USD: text(USD),
+            position: { instrument: 'BTC-PERP', quantity: text(position.quantity), cost: text(position.cost) },
+          });
+        open.accept(held({ quantity, cost }, dec('500000')));
+        const { after } = check(open, text(signed), text(price));
+        const trade = tradeAtAverageCost(LINEAR_PERPETUAL, { quantity, cost }, signed, price);
+        open.accept(held(trade.position, dec('500000').plus(trade.realised)));
+        expect(check(open, '0.0001').before).toEqual(after);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('gives back the same equity when it turns the position round at the mark', () => {

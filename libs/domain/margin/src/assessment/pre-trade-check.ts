@@ -1,14 +1,15 @@
 import type { AccountId, InstrumentId, MarginFigures, Underlying } from '@ballast/facts';
+import { NO_POSITION, tradeAtAverageCost, type Instrument } from '@ballast/instruments';
 import { dec, ZERO, type Decimal } from '@ballast/kernel';
 import { scheduleInForce, type MarginState } from '../margin.state.js';
-import { assessPortfolio } from '../portfolio/assess-portfolio.js';
 import { filledPortfolio } from '../portfolio/filled-portfolio.js';
-import { accountAssessor, holdingsOf, portfolioAccountOf, portfolioMarketOf } from '../portfolio/portfolio-accounts.js';
+import { portfolioAccountOf, portfolioMarketOf } from '../portfolio/portfolio-accounts.js';
 import { termsOf } from '../portfolio/priced-contracts.js';
 import type { AccountRecord } from '../run/account-book.js';
 import { underlyingOfPerpetual } from '../underlyings.js';
 import type { ScheduleFigures } from './schedule-figures.js';
-import { assess, sideOf, writeFigures, type AccountFigures, type ExactFigures, type HeldPosition } from './assess.js';
+import { assess, sideOf, writeFigures, type AccountFigures, type ExactFigures } from './assess.js';
+import { checkedAccount } from './checked-account.js';
 import { RESTRICTED } from './margin-state.js';
 
 export interface OrderToCheck {
@@ -39,33 +40,16 @@ export interface PreTradeAnswer {
   readonly after: MarginFigures | null;
 }
 
-/** The position after a fill: a reduction realises its share of the cost, an increase adds to it. */
-function filledPosition(
-  held: HeldPosition,
-  quantity: Decimal,
-  price: Decimal,
-): { readonly position: HeldPosition; readonly realised: Decimal } {
-  const after = held.quantity.plus(quantity);
-  const opposite = !held.quantity.isZero() && held.quantity.isNegative() !== quantity.isNegative();
-  if (!opposite) return { position: { quantity: after, cost: held.cost.plus(quantity.times(price)) }, realised: ZERO };
-  const closed = quantity.abs().lt(held.quantity.abs()) ? quantity.neg() : held.quantity;
-  const releasedCost = held.cost.times(closed).div(held.quantity);
-  const opened = quantity.plus(closed);
-  return {
-    position: { quantity: after, cost: held.cost.minus(releasedCost).plus(opened.times(price)) },
-    realised: closed.times(price).minus(releasedCost),
-  };
-}
-
 /** The account as it would be after the fill; the owner's sums move with it. Fees are not part of the check. */
 function filledAccount(
   account: AccountFigures,
   underlying: Underlying,
+  instrument: Instrument,
   quantity: Decimal,
   price: Decimal,
 ): AccountFigures {
-  const held = account.positions.get(underlying) ?? { quantity: ZERO, cost: ZERO };
-  const { position, realised } = filledPosition(held, quantity, price);
+  const held = account.positions.get(underlying) ?? NO_POSITION;
+  const { position, realised } = tradeAtAverageCost(instrument, held, quantity, price);
   const share = (of: Decimal, side: string): Decimal => (!of.isZero() && sideOf(of) === side ? of.abs() : ZERO);
   return {
     ...account,
@@ -94,13 +78,13 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   if (account === undefined) return { accepted: false, code: 'account-unknown', riskReducing: false, ...unassessed };
   const quantity = dec(order.quantity);
   if (quantity.isZero()) return { accepted: false, code: 'quantity-zero', riskReducing: false, ...unassessed };
-  if (termsOf(order.instrument, state) === undefined)
-    return { accepted: false, code: 'instrument-unknown', riskReducing: false, ...unassessed };
-  const held = holdingsOf(account).get(order.instrument)?.quantity ?? ZERO;
+  const terms = termsOf(order.instrument, state);
+  if (terms === undefined) return { accepted: false, code: 'instrument-unknown', riskReducing: false, ...unassessed };
+  const held = heldOf(account, order.instrument);
   const smaller = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
 
   const schedule = scheduleInForce(state);
-  const checked = schedule === null ? null : assessFill(state, account, schedule, order);
+  const checked = schedule === null ? null : assessFill(state, account, schedule, terms.instrument, order);
   if (schedule === null || checked === null) {
     return { accepted: smaller, code: smaller ? null : 'no-prices', riskReducing: smaller, ...unassessed };
   }
@@ -137,21 +121,32 @@ function assessFill(
   state: MarginState,
   account: AccountRecord,
   schedule: ScheduleFigures,
+  instrument: Instrument,
   order: OrderToCheck,
 ): CheckedFill | null {
   const underlying = underlyingOfPerpetual(order.instrument);
-  const { figures: before } = accountAssessor(state, schedule).assessExactly(account);
-  if (underlying !== null && !state.book.isPortfolio(account)) {
+  const quantity = dec(order.quantity);
+  const portfolio = state.book.isPortfolio(account);
+  if (underlying !== null && !portfolio) {
     const mark = schedule.underlyings.get(underlying)?.mark;
     if (mark === undefined) return null;
     const price = order.price === undefined ? mark : dec(order.price);
-    const filled = filledAccount(state.book.figuresOf(account), underlying, dec(order.quantity), price);
-    return { before, after: assess(filled, schedule).figures, portfolio: false };
+    const figures = state.book.figuresOf(account);
+    const filled = filledAccount(figures, underlying, instrument, quantity, price);
+    return { before: assess(figures, schedule).figures, after: assess(filled, schedule).figures, portfolio };
   }
   const market = portfolioMarketOf(state, schedule);
   const contract = market.open(order.instrument);
   if (contract === null) return null;
   const price = order.price === undefined ? contract.price : dec(order.price);
-  const filled = filledPortfolio(portfolioAccountOf(state, account), contract, dec(order.quantity), price);
-  return { before, after: assessPortfolio(filled, market).figures, portfolio: true };
+  const checked = checkedAccount(portfolioAccountOf(state, account), market);
+  const before = portfolio ? checked.figures : assess(state.book.figuresOf(account), schedule).figures;
+  const after = checked.figuresOf(filledPortfolio(checked.account, contract, quantity, price));
+  return { before, after, portfolio: true };
+}
+
+function heldOf({ positions, contracts }: AccountRecord, instrument: InstrumentId): Decimal {
+  const underlying = underlyingOfPerpetual(instrument);
+  const held = underlying === null ? contracts.get(instrument) : positions.get(underlying);
+  return held?.quantity ?? ZERO;
 }

@@ -1,43 +1,24 @@
-import type { AccountId, InstrumentId, PortfolioDetail, Side, Underlying } from '@ballast/facts';
-import { averageEntryPrice, profit } from '@ballast/instruments';
+import type { AccountId, PortfolioDetail, Side, Underlying } from '@ballast/facts';
 import {
   ASSETS,
-  compareText,
   maxOf,
+  ModelInputError,
   ONE,
   roundMoney,
   sum,
   text,
   ZERO,
-  ModelInputError,
   type Asset,
   type Decimal,
 } from '@ballast/kernel';
-import {
-  adaptivePortfolio,
-  assessAdaptive,
-  sideSizes,
-  valuePositions,
-  type AdaptiveParameters,
-  type CollateralHolding,
-  type ExplainLine,
-  type ModelResult,
-  type Portfolio,
-  type PositionHolding,
-} from '@ballast/margin-models';
-import {
-  sideOf,
-  type Assessment,
-  type ExactFigures,
-  type ExactPosition,
-  type HeldPosition,
-} from '../assessment/assess.js';
+import type { CollateralHolding, ExplainLine, Figures, ModelResult, Portfolio } from '@ballast/margin-models';
+import { sideOf, type Assessment, type ExactFigures, type ExactPosition } from '../assessment/assess.js';
 import { DEFAULT_PORTFOLIO_MODEL, modelInUse, type ModelInUse } from './model-choice.js';
+import { ownerSizes } from './owner-sizes.js';
 import type { PortfolioMarket } from './portfolio-market.js';
-import { inUsd, notionalOf, worthOf, type PricedContract } from './priced-contracts.js';
+import { notionalOf } from './priced-contracts.js';
 import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
-
-export type Holdings = ReadonlyMap<InstrumentId, HeldPosition>;
+import { valueHoldings, type Holdings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
 
 /** All of an account that a portfolio assessment reads. */
 export interface PortfolioAccount {
@@ -64,15 +45,7 @@ export interface PortfolioAssessment {
   readonly detail: () => { readonly assessment: Assessment; readonly result: ModelResult };
 }
 
-interface OpenPosition {
-  readonly contract: PricedContract;
-  readonly held: HeldPosition;
-  readonly worth: Decimal;
-  readonly notional: Decimal;
-}
-
 const FIGURE_DIGITS = 12;
-const ENTRY_DIGITS = 8;
 
 /**
  * Assesses an account that holds more than linear perpetuals, or whose owner chose another model, in exact decimals. The
@@ -80,17 +53,25 @@ const ENTRY_DIGITS = 8;
  * `value` is the equity. Levels: initial; call and liquidation, or maintenance for both where a model knows no other.
  * A model that isn't registered, or can't margin what is held, is replaced by the default, visibly.
  * @param forced a model to be used whatever the owner chose
+ * @param valued what the account holds, where it is valued already
  * @see docs/spec/margin.md
  */
 export function assessPortfolio(
   account: PortfolioAccount,
   market: PortfolioMarket,
   forced?: ModelInUse,
+  valued: ValuedHoldings = valueHoldings(account.holdings, market),
 ): PortfolioAssessment {
-  const positions = openPositions(account.holdings, market);
-  const delivered = deliveredWorth(account.holdings, market);
-  const portfolio = portfolioOf(account, positions, delivered, market);
-  const { used, result, replaced } = assessByModel(account.model, forced, portfolio, market);
+  const { open: positions, delivered } = valued;
+  const portfolio = portfolioOf(account, valued, market);
+  const by = (used: ModelInUse): Figures =>
+    used === DEFAULT_PORTFOLIO_MODEL
+      ? market.figures.of(
+          portfolio,
+          positions.map(({ figured }) => figured),
+        )
+      : used.model.assess(portfolio, market.market, used.parameters);
+  const { used, result, replaced } = assessByModel(account.model, forced, by);
   const figures = figuresOf(result, positions.length === 0);
   return {
     figures,
@@ -98,7 +79,10 @@ export function assessPortfolio(
     detail() {
       const whole = used.model.assess(portfolio, market.market, used.parameters);
       const { call, liquidation } = figures;
-      const bearing = positions.map(({ contract, notional }) => ({ instrument: contract.instrument.id, notional }));
+      const bearing = positions.map(({ contract, held }) => ({
+        instrument: contract.instrument.id,
+        notional: notionalOf(contract, held.quantity),
+      }));
       const calls = requirementShares(bearing, whole, call);
       const liquidations = scaledShares(calls, call, liquidation);
       const sizes = ownerNotionals(account, market);
@@ -124,7 +108,7 @@ export function assessPortfolio(
 }
 
 /** Money without a position can't be called: there would be nothing to close out. */
-function figuresOf(result: QuickResult, bare: boolean): ExactFigures {
+function figuresOf(result: Figures, bare: boolean): ExactFigures {
   const level = (...names: readonly string[]): Decimal =>
     bare ? ZERO : roundMoney(maxOf(requirementOf(result, names), ZERO), 'USD', 'requirement');
   return {
@@ -135,60 +119,13 @@ function figuresOf(result: QuickResult, bare: boolean): ExactFigures {
   };
 }
 
-function openPositions(holdings: Holdings, market: PortfolioMarket): readonly OpenPosition[] {
-  const ids = [...holdings.keys()].sort(compareText);
-  return ids.flatMap((id): OpenPosition[] => {
-    const held = holdings.get(id) as HeldPosition;
-    const contract = held.quantity.isZero() ? null : market.open(id);
-    if (contract === null) return [];
-    return [{ contract, held, worth: worthOf(contract, held), notional: notionalOf(contract, held.quantity) }];
-  });
-}
-
-interface DeliveredWorth {
-  readonly worth: Decimal;
-  readonly lines: readonly ExplainLine[];
-}
-
-/** What expired contracts that are not yet paid are worth: money, without any risk. */
-function deliveredWorth(holdings: Holdings, market: PortfolioMarket): DeliveredWorth {
-  const lines: ExplainLine[] = [];
-  for (const id of [...holdings.keys()].sort(compareText)) {
-    const held = holdings.get(id) as HeldPosition;
-    const contract = market.contracts.find(id);
-    if (contract === null || !contract.expired || held.quantity.isZero()) continue;
-    lines.push({ code: 'awaiting-delivery', subject: id, amount: worthOf(contract, held) });
-  }
-  return { worth: sum(lines.map(({ amount }) => amount)), lines };
-}
-
-/**
- * A position as a model reads it, and the money that makes model and books agree exactly: entry prices have 8 digits, and
- * a model counts an option at its mark whatever was paid for it.
- */
-function lotOf({ contract, held, worth }: OpenPosition): { readonly lot: PositionHolding; readonly residue: Decimal } {
-  const { instrument, price } = contract;
-  const { quantity } = held;
-  if (instrument.kind === 'option') {
-    return {
-      lot: { instrument, quantity },
-      residue: worth.minus(worthOf({ ...contract, cashStyle: 'premium' }, held)),
-    };
-  }
-  const entryPrice = averageEntryPrice(instrument, held)?.toDecimalPlaces(ENTRY_DIGITS);
-  if (entryPrice === undefined || !entryPrice.gt(0)) return { lot: { instrument, quantity }, residue: worth };
-  const modelled = inUsd(contract, profit(instrument, quantity, entryPrice, price));
-  return { lot: { instrument, quantity, entryPrice }, residue: worth.minus(modelled) };
-}
-
 function portfolioOf(
   account: PortfolioAccount,
-  positions: readonly OpenPosition[],
-  delivered: DeliveredWorth,
+  { open, delivered }: ValuedHoldings,
   market: PortfolioMarket,
 ): Portfolio {
-  const lots = positions.map(lotOf);
-  const residue = sum(lots.map((lot) => lot.residue)).plus(delivered.worth);
+  const residues = open.map((position) => position.residue).filter((residue) => !residue.isZero());
+  const residue = sum(residues).plus(delivered.worth);
   const collateral = ASSETS.flatMap((asset): CollateralHolding[] => {
     if (!market.schedule.collateral.has(asset)) return [];
     const net = netOf(account, asset).plus(asset === 'USD' ? residue : ZERO);
@@ -196,42 +133,18 @@ function portfolioOf(
   });
   return {
     collateral,
-    positions: lots.map(({ lot }) => lot),
+    positions: open.map(({ lot }) => lot),
     orders: [],
-    ...(account.ownerHoldings.length === 0 ? {} : { ownerSizes: ownerSizes(account, positions, market) }),
+    ...(account.ownerHoldings.length === 0 ? {} : { ownerSizes: ownerSizes(open, account.ownerHoldings, market) }),
   };
 }
 
 const netOf = ({ collateral, clearedHolds }: PortfolioAccount, asset: Asset): Decimal =>
   (collateral.get(asset) ?? ZERO).minus(clearedHolds.get(asset) ?? ZERO);
 
-/** Delta-equivalent notional by side over all accounts of the owner, USD. */
-function ownerSizes(
-  account: PortfolioAccount,
-  positions: readonly OpenPosition[],
-  market: PortfolioMarket,
-): NonNullable<Portfolio['ownerSizes']> {
-  const { grid } = DEFAULT_PORTFOLIO_MODEL.parameters as AdaptiveParameters;
-  const sizes = new Map<string, { readonly long: Decimal; readonly short: Decimal }>();
-  const accounts = [positions, ...account.ownerHoldings.map((holdings) => openPositions(holdings, market))];
-  for (const held of accounts) {
-    const lots = held.map(({ contract: { instrument }, held: { quantity } }) => ({ instrument, quantity }));
-    const exposures = valuePositions(lots, market.market, grid).map(({ exposure }) => exposure);
-    for (const underlying of new Set(exposures.map((exposure) => exposure.underlying))) {
-      const own = sideSizes(exposures.filter((exposure) => exposure.underlying === underlying));
-      const before = sizes.get(underlying) ?? { long: ZERO, short: ZERO };
-      sizes.set(underlying, { long: before.long.plus(own.long), short: before.short.plus(own.short) });
-    }
-  }
-  return sizes;
-}
-
-/** What a model says without its list of scenarios. */
-type QuickResult = Omit<ModelResult, 'scenarios'>;
-
 interface ModelAnswer {
   readonly used: ModelInUse;
-  readonly result: QuickResult;
+  readonly result: Figures;
   /** Why the chosen model isn't the used one. */
   readonly replaced: readonly ExplainLine[];
 }
@@ -239,13 +152,8 @@ interface ModelAnswer {
 function assessByModel(
   chosen: string | null,
   forced: ModelInUse | undefined,
-  portfolio: Portfolio,
-  { market }: PortfolioMarket,
+  by: (used: ModelInUse) => Figures,
 ): ModelAnswer {
-  const by = ({ model, parameters }: ModelInUse): QuickResult =>
-    model.id === adaptivePortfolio.id
-      ? assessAdaptive(portfolio, market, parameters as AdaptiveParameters)
-      : model.assess(portfolio, market, parameters);
   if (forced !== undefined) return { used: forced, result: by(forced), replaced: [] };
   const byDefault = (code: string): ModelAnswer => ({
     used: DEFAULT_PORTFOLIO_MODEL,
@@ -265,7 +173,7 @@ function assessByModel(
 }
 
 /** The first level that the model has, of those that mean the same; a model without any requires nothing there. */
-function requirementOf({ requirements }: QuickResult, names: readonly string[]): Decimal {
+function requirementOf({ requirements }: Figures, names: readonly string[]): Decimal {
   const name = names.find((candidate) => requirements[candidate] !== undefined);
   return name === undefined ? ZERO : (requirements[name] as Decimal);
 }
@@ -302,12 +210,13 @@ function collateralOf(
 const isCollateral = (code: string): boolean => code === 'debt' || code.startsWith('collateral');
 
 function exactPosition(
-  { contract, held, worth, notional }: OpenPosition,
+  { contract, held, worth }: ValuedHolding,
   sizes: OwnerNotionals,
   share: { readonly call: Decimal; readonly liquidation: Decimal },
 ): ExactPosition {
   const { instrument, underlying, price } = contract;
   const side = sideOf(held.quantity);
+  const notional = notionalOf(contract, held.quantity);
   const rate = (requirement: Decimal): Decimal =>
     notional.isZero() ? ZERO : requirement.div(notional).toDecimalPlaces(FIGURE_DIGITS);
   return {

@@ -1,17 +1,20 @@
 import type { ExpiringContracts, InstrumentId, PriceStatus, PricingEvents } from '@ballast/facts';
-import type {
-  AdaptiveSchedule,
-  AdaptiveTable,
-  ExpiryMarket,
-  InstrumentMarket,
-  Market,
-  RiskArray,
-  UnderlyingMarket,
+import {
+  AdaptiveFigures,
+  type AdaptiveParameters,
+  type AdaptiveSchedule,
+  type AdaptiveTable,
+  type ExpiryMarket,
+  type InstrumentMarket,
+  type Market,
+  type RiskArray,
+  type UnderlyingMarket,
 } from '@ballast/margin-models';
 import { dec, invariant, minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
 import { inForceWithin } from '../avsl/notice-window.js';
 import type { ScheduleFigures, UnderlyingScheduleFigures } from '../assessment/schedule-figures.js';
 import type { CallInForce } from '../margin.state.js';
+import { DEFAULT_PORTFOLIO_MODEL } from './model-choice.js';
 import { PublishedArray } from './published-array.js';
 import { deliveryKey, PricedContracts, type KnownContracts, type PricedContract } from './priced-contracts.js';
 
@@ -29,6 +32,8 @@ const isUnmoved = ({ spotFactor, volatilityShock }: { spotFactor: string; volati
 export class PortfolioMarket {
   readonly contracts: PricedContracts;
   readonly market: Market;
+  /** What accounts of the default model are decided by. */
+  readonly figures: AdaptiveFigures;
   readonly #instruments = new Map<InstrumentId, InstrumentMarket>();
   readonly #expiries = new Map<string, ExpiryMarket>();
   readonly #riskArrays = new Map<InstrumentId, RiskArray>();
@@ -64,6 +69,7 @@ export class PortfolioMarket {
         ]),
       ),
     };
+    this.figures = new AdaptiveFigures(this.market, DEFAULT_PORTFOLIO_MODEL.parameters as AdaptiveParameters);
   }
 
   /** A contract with risk left, made known to the market; null without a price, or when it only waits for its delivery. */

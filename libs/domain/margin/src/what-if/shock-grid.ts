@@ -1,6 +1,6 @@
 import type { InstrumentId } from '@ballast/facts';
 import { dec, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
-import type { Holdings } from '../portfolio/assess-portfolio.js';
+import type { Holdings } from '../portfolio/valued-holdings.js';
 import type { PortfolioMarket } from '../portfolio/portfolio-market.js';
 import { notionalOf, type PricedContract } from '../portfolio/priced-contracts.js';
 

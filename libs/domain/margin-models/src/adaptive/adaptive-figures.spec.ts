@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { dec, ModelInputError, text } from '@ballast/kernel';
+import fc from 'fast-check';
+import { AdaptiveFigures, type Figures } from './adaptive-figures.js';
+import { adaptivePortfolio } from './adaptive-portfolio.model.js';
+import { marketAt, parameters, portfolioOf, positionsOf, scheduleAt } from './adaptive.fixtures.js';
+import { centsUp } from './certain-cents.js';
+import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
+
+const figures = new Map([calm, stirred].map((market) => [market, new AdaptiveFigures(market, parameters)]));
+
+const written = ({ value, requirements }: Figures): unknown => ({
+  value: text(value),
+  requirements: Object.fromEntries(Object.entries(requirements).map(([level, amount]) => [level, text(amount)])),
+});
+
+describe('figures without lines [CLR-ADP-009]', () => {
+  it('are those of the whole assessment to the last digit, whatever is held', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(calm, stirred), portfolios, (market, portfolio) => {
+        const quick = figures.get(market)?.of(portfolio) as Figures;
+        expect(written(quick)).toEqual(written(adaptivePortfolio.assess(portfolio, market, parameters)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are so where the requirement is a whole number of cents, which float64 can not tell from a hair more', () => {
+    // At a rate of 2 % a contract at 50,000 asks for 1,000 dollars, a hair more of it for a cent more.
+    const brackets = [{ floor: dec(0), rate: dec('0.02'), deduction: dec(0) }];
+    const schedule = scheduleAt('1', { call: { scalar: dec(1), brackets } });
+    const market = marketAt('1', ['BTC-PERP'], { adaptive: new Map([['BTC', schedule]]) });
+    const quick = new AdaptiveFigures(market, parameters);
+    const callOf = (quantity: string): string =>
+      text(quick.of(portfolioOf(positionsOf(['BTC-PERP', quantity, 50_000]))).requirements['call'] ?? dec(0));
+    expect([callOf('1'), callOf('1.00000000000000000001'), callOf('0.99999999999999999999')]).toEqual([
+      '1000',
+      '1000.01',
+      '1000',
+    ]);
+  });
+
+  it('are those of the lots that were valued before', () => {
+    const quick = new AdaptiveFigures(calm, parameters);
+    const lots = positionsOf(['BTC-27MAR26-50000-C', -2], ['BTC-PERP', 1, 49_000]);
+    const valued = lots.map((lot) => quick.position([lot]));
+    const portfolio = portfolioOf(lots, [{ asset: 'BTC', amount: dec('0.3') }]);
+    expect(written(quick.of(portfolio, valued))).toEqual(written(quick.of(portfolio)));
+  });
+
+  it('are left to decimals where figures are beyond what float64 is trusted with', () => {
+    const portfolio = portfolioOf(positionsOf(['BTC-PERP', dec('1e95'), 50_000]), [
+      { asset: 'USD', amount: dec('1e99') },
+    ]);
+    const quick = figures.get(calm)?.of(portfolio) as Figures;
+    expect(written(quick)).toEqual(written(adaptivePortfolio.assess(portfolio, calm, parameters)));
+  });
+
+  it('are refused where the assessment refuses', () => {
+    const unknown = portfolioOf(positionsOf(['BTC-26JUN26-90000-C', 1]));
+    expect(() => new AdaptiveFigures(calm, parameters).of(unknown)).toThrow(ModelInputError);
+  });
+});
+
+describe('cents of a figure within a bound', () => {
+  it.each`
+    figure       | bound       | cents     | why
+    ${'0'}       | ${'0'}      | ${'0'}    | ${'nothing is nothing'}
+    ${'1.234'}   | ${'0.0005'} | ${'1.24'} | ${'up, wherever it lies'}
+    ${'1.234'}   | ${'0.005'}  | ${null}   | ${'1.23 or 1.24'}
+    ${'10'}      | ${'0'}      | ${null}   | ${'exactly at a cent the product has its own rounding'}
+    ${'NaN'}     | ${'0'}      | ${null}   | ${'no number'}
+    ${'1'}       | ${'NaN'}    | ${null}   | ${'no bound'}
+    ${'1234e15'} | ${'0'}      | ${null}   | ${'float64 has no cents there'}
+  `('$figure +- $bound: $why', ({ figure, bound, cents }: Record<string, string | null>) => {
+    const found = centsUp(Number(figure), Number(bound));
+    expect(found === null ? null : text(found)).toBe(cents);
+  });
+});

@@ -1,0 +1,192 @@
+import type { Instrument } from '@ballast/instruments';
+import { ONE, roundMoney, sum, type Decimal } from '@ballast/kernel';
+import { doubt } from '../collateral/collateral-parameters.js';
+import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
+import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
+import { lotsByInstrument } from '../scenario/holdings.js';
+import type { AdaptiveParameters } from './adaptive-parameters.js';
+import { assessAdaptive } from './adaptive-portfolio.model.js';
+import { adaptiveRanges, sameRanges, type AdaptiveRanges } from './adaptive-rates.js';
+import { centsUp } from './certain-cents.js';
+import { coinExposures, readContract, valueLots, type ContractReading, type Exposure } from './exposure.js';
+import { floatBound, floatOf } from './float-bound.js';
+import { FloatOption, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
+import { scanOfOne } from './scan.js';
+import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
+
+/** What an account is decided by. */
+export type Figures = Pick<ModelResult, 'value' | 'requirements'>;
+
+/** A position of all lots of an instrument, valued once for every portfolio that it stands in. */
+export interface FiguredPosition {
+  readonly exposure: FiguredExposure;
+  /** USD in equity. */
+  readonly worth: Decimal;
+}
+
+interface FiguredExposure extends Exposure {
+  readonly holding: FloatHolding;
+}
+
+interface KnownContract {
+  readonly reading: ContractReading;
+  readonly float: FloatContract;
+}
+
+/** A requirement in float64, USD, and how far the exact one may be from it. */
+interface BoundedRequirement {
+  readonly total: number;
+  readonly bound: number;
+  readonly doubtful: number;
+  readonly doubtfulMagnitude: number;
+}
+
+const NOTHING: BoundedRequirement = { total: 0, bound: 0, doubtful: 0, doubtfulMagnitude: 0 };
+/** Roundings of a profit of one unit and of its product with the units, and of a requirement beside its sums: CLR-ADP-009. */
+const ROUNDINGS_OF_ONE = 16;
+const ROUNDINGS_BESIDE_SUMS = 64;
+
+/**
+ * Figures of portfolios on one price set, to the last digit those of the model's assessment, without lines and scenarios. What
+ * all accounts share is read once. Value and ranges are decimals; of a requirement, float64 says the cents wherever its bound
+ * leaves only one possible, else the assessment does.
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-009
+ */
+export class AdaptiveFigures {
+  readonly #contracts = new Map<string, KnownContract>();
+  readonly #jointly: ReadonlySet<string>;
+  readonly #requirements: FloatRequirements;
+  readonly #multiple: number;
+
+  constructor(
+    private readonly market: Market,
+    private readonly parameters: AdaptiveParameters,
+  ) {
+    this.#jointly = new Set(market.adaptive?.keys() ?? []);
+    this.#requirements = new FloatRequirements({
+      betweenExpiries: floatOf(parameters.lostOffset.betweenExpiries),
+      betweenPositions: floatOf(parameters.lostOffset.betweenPositions),
+    });
+    this.#multiple = floatOf(parameters.initialMultiple);
+  }
+
+  /**
+   * Values all lots of one instrument.
+   * @throws ModelInputError as the model does
+   */
+  position(lots: readonly PositionHolding[]): FiguredPosition {
+    const [{ instrument }] = lots as [PositionHolding];
+    const { reading, float } = this.#contractOf(instrument);
+    const { exposure, worth, quantity } = valueLots(lots, reading);
+    return { exposure: figured(exposure, float, quantity), worth };
+  }
+
+  /**
+   * @param positions those of the portfolio by instrument id, where they are valued already
+   * @throws ModelInputError as the model does
+   */
+  of(
+    portfolio: Portfolio,
+    positions: readonly FiguredPosition[] = lotsByInstrument(portfolio.positions).map((lots) => this.position(lots)),
+  ): Figures {
+    // Fills change sizes and lots in ways that only the model itself is to know.
+    const certain = portfolio.orders.length === 0 ? this.#certain(portfolio, positions) : null;
+    return certain ?? assessAdaptive(portfolio, this.market, this.parameters);
+  }
+
+  #certain(portfolio: Portfolio, positions: readonly FiguredPosition[]): Figures | null {
+    const { market, parameters } = this;
+    const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, this.#jointly);
+    const coins = coinExposures(collateral, market, this.#jointly).map((exposure) =>
+      figured(exposure, this.#floatContract({ ...exposure, linear: ONE }), exposure.linear),
+    );
+    const held = positions.map(({ exposure }) => exposure);
+    let [call, liquidation] = [NOTHING, NOTHING];
+    for (const book of underlyingBooks(portfolio, market, held, coins)) {
+      const atCall = adaptiveRanges(book.schedule, book.sizes, 'call');
+      const atLiquidation = adaptiveRanges(book.schedule, book.sizes, 'liquidation');
+      const ofCall = this.#requirement(book, atCall);
+      call = added(call, ofCall);
+      liquidation = added(
+        liquidation,
+        sameRanges(atCall, atLiquidation) ? ofCall : this.#requirement(book, atLiquidation),
+      );
+    }
+    const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
+    const requirements = {
+      initial: this.#initial(call, charge, positions.length + coins.length),
+      call: centsUp(call.total, call.bound),
+      liquidation: centsUp(liquidation.total, liquidation.bound),
+    };
+    if (!isWhole(requirements)) return null;
+    const value = totalWorth(collateral).plus(sum(positions.map(({ worth }) => worth)));
+    return { value: roundMoney(value, 'USD', 'equity'), requirements };
+  }
+
+  #initial(call: BoundedRequirement, charge: number, terms: number): Decimal | null {
+    const total = this.#multiple * call.total + call.doubtful + charge;
+    const ofDoubt = floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, call.doubtfulMagnitude + charge);
+    return centsUp(total, this.#multiple * call.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
+  }
+
+  #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: AdaptiveRanges): BoundedRequirement {
+    const holdings = exposures.map(({ holding }) => holding);
+    const scan = scanOfOne(
+      this.parameters,
+      ranges,
+      holdings.some(({ contract }) => contract.option !== null),
+    );
+    const least = floatOf(spot) * floatOf(this.parameters.shortOptionMinimum);
+    const minimum = { call: least * floatOf(ranges.short.spot), put: least * floatOf(ranges.long.spot) };
+    const required = this.#requirements.of(holdings, { scan, minimum });
+    const roundings = 3 * holdings.length + ROUNDINGS_BESIDE_SUMS;
+    const bound = floatBound(ROUNDINGS_OF_ONE, required.magnitude) + floatBound(roundings, required.profitMagnitude);
+    return { ...required, bound };
+  }
+
+  #contractOf(instrument: Instrument): KnownContract {
+    const known = this.#contracts.get(instrument.id);
+    if (known !== undefined) return known;
+    const reading = readContract(instrument, this.market, this.parameters.grid);
+    const unit = valueLots([{ instrument, quantity: ONE }], reading);
+    const made: KnownContract = { reading, float: this.#floatContract(unit.exposure) };
+    this.#contracts.set(instrument.id, made);
+    return made;
+  }
+
+  /** @param unit of one contract, or of a dollar of a coin */
+  #floatContract(unit: Exposure): FloatContract {
+    const { underlying, expiry, linear, option, delta, confidence } = unit;
+    return {
+      underlying,
+      expiry,
+      linear: floatOf(linear),
+      option: option && new FloatOption(unit, option),
+      delta: floatOf(delta),
+      doubt: this.#doubtOf(confidence),
+    };
+  }
+
+  #doubtOf(confidence: Decimal): number {
+    const { confidence: rule } = this.parameters.collateral;
+    return floatOf(rule.factor.times(doubt(confidence, rule)));
+  }
+}
+
+function figured(exposure: Exposure, contract: FloatContract, held: Decimal): FiguredExposure {
+  const { subject, underlying, expiry, linear, option, delta, confidence } = exposure;
+  const quantity = floatOf(held);
+  const holding: FloatHolding = { contract, quantity, size: Math.abs(quantity) };
+  return { subject, underlying, expiry, linear, option, delta, confidence, holding };
+}
+
+const added = (first: BoundedRequirement, second: BoundedRequirement): BoundedRequirement => ({
+  total: first.total + second.total,
+  bound: first.bound + second.bound,
+  doubtful: first.doubtful + second.doubtful,
+  doubtfulMagnitude: first.doubtfulMagnitude + second.doubtfulMagnitude,
+});
+
+const isWhole = (
+  requirements: Readonly<Record<string, Decimal | null>>,
+): requirements is Readonly<Record<string, Decimal>> => Object.values(requirements).every((each) => each !== null);

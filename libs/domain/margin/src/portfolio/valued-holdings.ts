@@ -1,0 +1,122 @@
+import type { InstrumentId } from '@ballast/facts';
+import { averageEntryPrice, profit } from '@ballast/instruments';
+import { compareText, sum, ZERO, type Decimal } from '@ballast/kernel';
+import type { ExplainLine, FiguredPosition, PositionHolding } from '@ballast/margin-models';
+import type { HeldPosition } from '../assessment/assess.js';
+import type { PortfolioMarket } from './portfolio-market.js';
+import { inUsd, worthOf, type PricedContract } from './priced-contracts.js';
+
+/** What an account holds, by instrument. */
+export type Holdings = ReadonlyMap<InstrumentId, HeldPosition>;
+
+const ENTRY_DIGITS = 8;
+
+/** A position that a schedule prices; each figure of it is taken when somebody asks. */
+export class ValuedHolding {
+  #worth: Decimal | undefined;
+  #modelled: ModelledLot | undefined;
+  #figured: FiguredPosition | undefined;
+
+  constructor(
+    readonly contract: PricedContract,
+    readonly held: HeldPosition,
+    private readonly market: PortfolioMarket,
+  ) {}
+
+  /** What it adds to equity, USD. */
+  get worth(): Decimal {
+    this.#worth ??= worthOf(this.contract, this.held);
+    return this.#worth;
+  }
+
+  /** As a model reads it; of a contract that is still open. */
+  get lot(): PositionHolding {
+    this.#modelled ??= modelledLot(this);
+    return this.#modelled.lot;
+  }
+
+  /**
+   * Money that makes model and books agree exactly: entry prices have 8 digits, and a model counts an option at its mark
+   * whatever was paid for it.
+   */
+  get residue(): Decimal {
+    this.#modelled ??= modelledLot(this);
+    return this.#modelled.residue;
+  }
+
+  /** As adaptive-portfolio values it. */
+  get figured(): FiguredPosition {
+    this.#figured ??= this.market.figures.position([this.lot]);
+    return this.#figured;
+  }
+}
+
+interface ModelledLot {
+  readonly lot: PositionHolding;
+  readonly residue: Decimal;
+}
+
+function modelledLot(holding: ValuedHolding): ModelledLot {
+  const { contract, held } = holding;
+  const { instrument, price, cashStyle } = contract;
+  const { quantity } = held;
+  if (instrument.kind === 'option') {
+    const lot = { instrument, quantity };
+    if (cashStyle === 'premium') return { lot, residue: ZERO };
+    return { lot, residue: holding.worth.minus(worthOf({ ...contract, cashStyle: 'premium' }, held)) };
+  }
+  const entryPrice = averageEntryPrice(instrument, held)?.toDecimalPlaces(ENTRY_DIGITS);
+  if (entryPrice === undefined || !entryPrice.gt(0)) return { lot: { instrument, quantity }, residue: holding.worth };
+  const modelled = inUsd(contract, profit(instrument, quantity, entryPrice, price));
+  return { lot: { instrument, quantity, entryPrice }, residue: holding.worth.minus(modelled) };
+}
+
+/** All that an account holds and a schedule prices, in the order of ids. */
+export interface ValuedHoldings {
+  readonly byId: ReadonlyMap<InstrumentId, ValuedHolding>;
+  /** With risk left. */
+  readonly open: readonly ValuedHolding[];
+  /** Expired and not yet paid: money, without any risk. */
+  readonly delivered: DeliveredWorth;
+}
+
+export interface DeliveredWorth {
+  readonly worth: Decimal;
+  readonly lines: readonly ExplainLine[];
+}
+
+/**
+ * Values what an account holds.
+ * @param before the same account before a change, on the same market: what did not change is not valued again
+ */
+export function valueHoldings(holdings: Holdings, market: PortfolioMarket, before?: ValuedHoldings): ValuedHoldings {
+  const byId = new Map<InstrumentId, ValuedHolding>();
+  const open: ValuedHolding[] = [];
+  const lines: ExplainLine[] = [];
+  for (const [id, held] of sortedHoldings(holdings)) {
+    if (held.quantity.isZero()) continue;
+    const known = before?.byId.get(id);
+    const valued = known?.held === held ? known : valueHolding(id, held, market);
+    if (valued === null) continue;
+    byId.set(id, valued);
+    if (!valued.contract.expired) open.push(valued);
+    else lines.push({ code: 'awaiting-delivery', subject: id, amount: valued.worth });
+  }
+  return { byId, open, delivered: { worth: sum(lines.map(({ amount }) => amount)), lines } };
+}
+
+/** Null without a price. */
+function valueHolding(id: InstrumentId, held: HeldPosition, market: PortfolioMarket): ValuedHolding | null {
+  const contract = market.open(id) ?? market.contracts.find(id);
+  return contract === null ? null : new ValuedHolding(contract, held, market);
+}
+
+/** The same in the order of ids, in which every sum over them is taken; mostly they are in it already. */
+export function sortedHoldings(holdings: Holdings): Holdings {
+  let last = '';
+  for (const id of holdings.keys()) {
+    if (compareText(id, last) < 0) return new Map([...holdings].sort(([a], [b]) => compareText(a, b)));
+    last = id;
+  }
+  return holdings;
+}
