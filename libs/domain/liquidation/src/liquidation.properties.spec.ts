@@ -36,7 +36,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
 
 /** Each long in tenths of a bitcoin, some with ether as well, has a short of the same size against it. */
 function accountsOf(sizes: readonly number[], leverages: readonly number[]): WorldOptions['accounts'] {
-  return sizes.flatMap((size, index) => {
+  const traders = sizes.flatMap((size, index) => {
     const notional = size * 5_000;
     const leverage = leverages[index % leverages.length] as number;
     const btc = { instrument: 'BTC-PERP', entry: '50000' } as const;
@@ -56,6 +56,23 @@ function accountsOf(sizes: readonly number[], leverages: readonly number[]): Wor
       },
     ];
   });
+  return [...traders, ...makersOf(sizes.reduce((total, size) => total + size, 0))];
+}
+
+/**
+ * Who fills close-outs is no account of the model world, so the side that a bankrupt account is deleveraged against may have left
+ * it. Two makers that hold as much as all others, without debt, stand for the market: somebody is always on the other side.
+ */
+function makersOf(size: number): WorldOptions['accounts'] {
+  const holding = (sign: '' | '-') => [
+    { instrument: 'BTC-PERP' as const, entry: '50000', quantity: `${sign}${size / 10}` },
+    { instrument: 'ETH-PERP' as const, entry: '2500', quantity: `${sign}${size}` },
+  ];
+  const collateral = `${size * 50_000}`;
+  return [
+    { accountId: 'maker-long.main', collateral, positions: holding('') },
+    { accountId: 'maker-short.main', collateral, positions: holding('-') },
+  ];
 }
 
 interface Run {
