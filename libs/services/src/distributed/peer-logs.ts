@@ -6,10 +6,18 @@ import type { LogDirectory } from '../log-directory.js';
 
 const TRIES = 60;
 const TRY_AGAIN_MS = 250;
-const LONGEST_PAGE = 1_000;
+/** The risk arrays of an options market are a quarter of a megabyte, one in six entries of pricing. */
+const LONGEST_PAGE = 100;
+/** Pages that are kept for other partitions of this process. */
+const KEPT_PAGES = 4;
+
+type Page = readonly SealedEvent[];
 
 /** Reads own logs from the store, and those of other services from the processes that own them; nobody reads another's tables. */
 export class PeerLogs implements EntryReader {
+  /** By address, the newest last. Partitions that rebuild side by side read the same pages. */
+  readonly #pages = new Map<string, Promise<Page>>();
+
   constructor(
     private readonly own: LogDirectory,
     private readonly peers: ReadonlyMap<string, string>,
@@ -17,18 +25,33 @@ export class PeerLogs implements EntryReader {
     private readonly token?: string,
   ) {}
 
-  async read(log: string, partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
+  /** At most a page of the owner's, which may be shorter than the limit. */
+  async read(log: string, partition: number, after: number, limit: number): Promise<Page> {
     if (this.own.has(log.replace(/\.commands$/, ''))) {
-      return (await this.own.read(log, partition, after, limit)) as readonly SealedEvent[];
+      return (await this.own.read(log, partition, after, limit)) as Page;
     }
     const base = this.peers.get(log);
     if (base === undefined) throw new Error(`nobody said where log ${log} can be read; name it in PEERS`);
     const path = LOG_PAGE_PATH.replace('{log}', log).replace('{partition}', String(partition));
-    const address = `${base}${path}?after=${after}&limit=${Math.min(limit, LONGEST_PAGE)}`;
-    return this.#page(address);
+    const length = Math.min(limit, LONGEST_PAGE);
+    return this.#shared(`${base}${path}?after=${after}&limit=${length}`, length);
   }
 
-  async #page(address: string): Promise<readonly SealedEvent[]> {
+  /** A page that somebody else reads or has read, if it is full: only then nothing is ever added to it. */
+  async #shared(address: string, length: number): Promise<Page> {
+    const known = this.#pages.get(address);
+    if (known !== undefined) {
+      const page = await known.catch(() => []);
+      if (page.length === length) return page;
+    }
+    const reading = this.#page(address);
+    this.#pages.delete(address);
+    this.#pages.set(address, reading);
+    for (const oldest of [...this.#pages.keys()].slice(0, -KEPT_PAGES)) this.#pages.delete(oldest);
+    return reading;
+  }
+
+  async #page(address: string): Promise<Page> {
     for (let tried = 1; ; tried++) {
       try {
         const response = await fetch(address, {
