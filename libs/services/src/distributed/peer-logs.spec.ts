@@ -2,7 +2,6 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryLogStore, type EventLog } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
-import { SERVICE_LOGS } from '@ballast/facts';
 import { uuidV5 } from '@ballast/kernel';
 import { logPageOf } from '../http/log-page.js';
 import { LogDirectory } from '../log-directory.js';
@@ -60,7 +59,7 @@ describe('logs of other processes', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const own = await LogDirectory.open(new MemoryLogStore(), 1, [SERVICE_LOGS[0]]);
+    const own = await LogDirectory.open(new MemoryLogStore(), 1, ['margin']);
     peers = new PeerLogs(own, new Map([['pricing', address]]));
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -93,6 +92,6 @@ describe('logs of other processes', () => {
   });
 
   it('nobody named are refused with the remedy', async () => {
-    await expect(peers.read('margin', 0, 0, 10)).rejects.toThrow('name it in PEERS');
+    await expect(peers.read('accounts', 0, 0, 10)).rejects.toThrow('name it in PEERS');
   });
 });
