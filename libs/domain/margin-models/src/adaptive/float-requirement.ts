@@ -200,6 +200,6 @@ function chargeAlone(
 
 function lossOf(profits: Float64Array): number {
   let least = 0;
-  for (const profit of profits) if (profit < least) least = profit;
+  for (let p = 0; p < profits.length; p += 1) if ((profits[p] as number) < least) least = profits[p] as number;
   return -least;
 }
