@@ -82,6 +82,15 @@ describe('checks of one account after another', () => {
     );
   });
 
+  it('see money that came without a position', () => {
+    const open = house();
+    const first = check(open, CALL, '1').before;
+    open.accept(open.changed('ann.main', { USD: '50000.5', BTC: '0.25' }));
+    const second = check(open, CALL, '1').before;
+    expect(text(dec(second?.equity ?? 0).minus(first?.equity ?? 0))).toBe('10000');
+    expect(second).toEqual(figures(open));
+  });
+
   it('read a new price set and a newly chosen model', () => {
     const open = house();
     const first = check(open, CALL, '1').before;

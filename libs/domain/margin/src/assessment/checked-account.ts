@@ -2,7 +2,7 @@ import type { AccountId } from '@ballast/facts';
 import type { Decimal } from '@ballast/kernel';
 import { assessPortfolio, type PortfolioAccount } from '../portfolio/assess-portfolio.js';
 import type { PortfolioMarket } from '../portfolio/portfolio-market.js';
-import { sortedHoldings, valueHoldings, type Holdings, type ValuedHoldings } from '../portfolio/valued-holdings.js';
+import { valueHoldings, type Holdings, type ValuedHoldings } from '../portfolio/valued-holdings.js';
 import type { ExactFigures } from './assess.js';
 
 /** An account as it is, valued on one market: what all checks of its orders start from. */
@@ -17,7 +17,8 @@ export class CheckedAccount {
     private readonly market: PortfolioMarket,
     earlier?: CheckedAccount,
   ) {
-    this.account = { ...account, holdings: sortedHoldings(account.holdings) };
+    // The book goes on changing its amounts; positions are replaced as a whole.
+    this.account = { ...account, collateral: new Map(account.collateral) };
     this.valued = valueHoldings(this.account.holdings, market, earlier?.valued);
   }
 

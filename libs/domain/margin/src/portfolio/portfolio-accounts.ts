@@ -36,26 +36,20 @@ export function portfolioMarketOf(state: MarginState, schedule: ScheduleFigures)
   return market;
 }
 
-/** Every position of an account by instrument. */
-export function holdingsOf({ positions, contracts }: AccountRecord): ReadonlyMap<InstrumentId, HeldPosition> {
-  const holdings = new Map<InstrumentId, HeldPosition>(contracts);
-  for (const [underlying, held] of positions) holdings.set(instrumentOf(underlying), held);
-  return holdings;
-}
-
 /** What a portfolio assessment of an account reads. */
-export function portfolioAccountOf(state: MarginState, account: AccountRecord): PortfolioAccount {
+export function portfolioAccountOf({ book }: MarginState, account: AccountRecord): PortfolioAccount {
+  const own = book.slotOf(account.accountId) as number;
   return {
     accountId: account.accountId,
     version: account.version,
     collateral: account.collateral,
     clearedHolds: clearedHolds(account),
-    holdings: holdingsOf(account),
+    holdings: book.holdingsAt(own),
     model: account.model,
-    ownerHoldings: state.book
-      .accountsOfOwner(account)
-      .filter((other) => other !== account)
-      .map(holdingsOf)
+    ownerHoldings: book
+      .slotsOfOwner(account)
+      .filter((slot) => slot !== own)
+      .map((slot) => book.holdingsAt(slot))
       .filter(({ size }) => size > 0),
   };
 }

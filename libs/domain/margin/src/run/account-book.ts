@@ -86,7 +86,8 @@ export class AccountBook {
   readonly accounts: AccountRecord[] = [];
   readonly #slots = new Map<AccountId, number>();
   readonly #owners = new Map<OwnerId, OwnerRecord>();
-  /** By slot, for accounts that a portfolio screen has looked at; forgotten when a position changes. */
+  /** By slot, for accounts that somebody has looked at as a portfolio; forgotten when a position changes. */
+  readonly #holdings = new Map<number, ReadonlyMap<InstrumentId, HeldPosition>>();
   readonly #floatPositions = new Map<number, readonly FloatPosition[]>();
   /** Slots in account-id order; the first `size` entries count. */
   order = new Uint32Array(INITIAL_CAPACITY);
@@ -156,6 +157,7 @@ export class AccountBook {
       this.#owners.set(ownerId, { slots: [slot], quantities: { long: new Map(), short: new Map() } });
     } else {
       owner.slots.push(slot);
+      owner.slots.sort((a, b) => compareText(this.#idOf(a), this.#idOf(b)));
     }
     this.stateCounts[0] = (this.stateCounts[0] ?? 0) + 1;
   }
@@ -168,28 +170,28 @@ export class AccountBook {
     return Uint32Array.from(slots);
   }
 
-  /** All accounts of the same owner, this one included, in account-id order. */
-  accountsOfOwner({ ownerId }: AccountRecord): readonly AccountRecord[] {
-    return [...this.slotsOfOwners([ownerId])].map((slot) => this.accounts[slot] as AccountRecord);
-  }
-
-  /** Slots of all accounts of the same owner, in the order they were opened. */
+  /** Slots of all accounts of the same owner, in account-id order. */
   slotsOfOwner({ ownerId }: AccountRecord): readonly number[] {
     return this.#owner(ownerId).slots;
   }
 
-  /** Every open position of an account, by instrument id: a sum in float64 may depend on the order. */
+  /** Every position of an account in the order of instrument ids; the same map until one of them changes. */
+  holdingsAt(slot: number): ReadonlyMap<InstrumentId, HeldPosition> {
+    const known = this.#holdings.get(slot);
+    if (known !== undefined) return known;
+    const { positions, contracts } = this.accounts[slot] as AccountRecord;
+    const perpetuals = [...positions].map(([underlying, held]) => [instrumentOf(underlying), held] as const);
+    const made = new Map([...contracts, ...perpetuals].sort(([a], [b]) => compareText(a, b)));
+    this.#holdings.set(slot, made);
+    return made;
+  }
+
+  /** The open ones in float64, in the same order: a sum may depend on it. */
   floatPositions(slot: number): readonly FloatPosition[] {
     const known = this.#floatPositions.get(slot);
     if (known !== undefined) return known;
-    const { positions, contracts } = this.accounts[slot] as AccountRecord;
-    const held = [
-      ...contracts,
-      ...[...positions].map(([underlying, figures]) => [instrumentOf(underlying), figures] as const),
-    ];
-    const made = held
+    const made = [...this.holdingsAt(slot)]
       .filter(([, { quantity }]) => !quantity.isZero())
-      .sort(([a], [b]) => compareText(a, b))
       .map(([instrument, { quantity, cost }]) => ({
         instrument,
         quantity: nearestFloat(quantity),
@@ -223,7 +225,9 @@ export class AccountBook {
   }
 
   setPosition(account: AccountRecord, position: PositionFigures): void {
-    this.#floatPositions.delete(this.#slot(account));
+    const slot = this.#slot(account);
+    this.#holdings.delete(slot);
+    this.#floatPositions.delete(slot);
     const underlying = underlyingOfPerpetual(position.instrument);
     if (underlying === null) this.#setContract(account, position);
     else this.#setPerpetual(account, underlying, position);
