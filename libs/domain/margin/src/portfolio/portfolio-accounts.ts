@@ -1,11 +1,9 @@
-import type { InstrumentId } from '@ballast/facts';
-import { assess, type Assessment, type ExactFigures, type HeldPosition } from '../assessment/assess.js';
+import { assess, type Assessment, type ExactFigures } from '../assessment/assess.js';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
 import type { ScreenedFigures } from '@ballast/margin-models';
 import type { MarginState } from '../margin.state.js';
 import { clearedHolds, type AccountBook, type AccountRecord } from '../run/account-book.js';
 import { PortfolioScreen } from '../run/portfolio-screen.js';
-import { instrumentOf } from '../underlyings.js';
 import { assessPortfolio, type PortfolioAccount } from './assess-portfolio.js';
 import { PortfolioMarket } from './portfolio-market.js';
 
