@@ -111,6 +111,8 @@ export default tseslint.config(
   },
   // SHA-256 is a function of its input alone.
   { files: ['libs/kernel/src/**/*.ts'], rules: platform('node:crypto') },
+  // Arbitraries that several specs draw from.
+  { files: ['**/*.fixtures.ts'], rules: boundaries('fast-check') },
   {
     files: tests,
     rules: {

@@ -6,44 +6,14 @@ import { lotsByInstrument } from '../scenario/holdings.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
 import { AdaptiveScreen, type FloatPortfolio, type ScreenedFigure } from './adaptive-screen.js';
 import { averageRate } from './adaptive-rates.js';
-import {
-  instrumentOf,
-  marketAt,
-  parameters,
-  portfolioOf,
-  positionsOf,
-  scheduleAt,
-  SPOT,
-  tableAt,
-} from './adaptive.fixtures.js';
+import { instrumentOf, parameters, portfolioOf, positionsOf, SPOT, tableAt } from './adaptive.fixtures.js';
 import { certainRate } from './certain-ranges.js';
 import { sideSizes, valuePositions } from './exposure.js';
 import { floatOf } from './float-bound.js';
+import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
 
-const IDS = [
-  'BTC-PERP',
-  'BTC-PERP-INVERSE',
-  'BTC-27MAR26',
-  'BTC-27MAR26-50000-C',
-  'BTC-27MAR26-50000-P',
-  'BTC-27MAR26-60000-C',
-  'BTC-27MAR26-40000-P-INVERSE',
-  'BTC-26JUN26-55000-C',
-];
 const LEVELS = ['initial', 'call', 'liquidation'] as const;
 
-const calm = marketAt('1.3', IDS);
-/** Longs on a lower notice table, shorts on a trigger between, doubtful prices. */
-const stirred: Market = {
-  ...calm,
-  underlyings: new Map([['BTC', { spot: dec(SPOT), confidence: dec('0.3') }]]),
-  adaptive: new Map([
-    [
-      'BTC',
-      scheduleAt('2.4', { notice: [tableAt('2.4'), tableAt('1.2')], trigger: { long: null, short: tableAt('1.7') } }),
-    ],
-  ]),
-};
 /** Collateral beyond its caps, at prices that have fallen. */
 const capped: Market = {
   ...calm,
@@ -62,33 +32,8 @@ const capped: Market = {
 };
 const screens = new Map([calm, stirred, capped].map((market) => [market, new AdaptiveScreen(market, parameters)]));
 
-const amount = fc
-  .tuple(fc.integer({ min: -999_999, max: 999_999 }), fc.integer({ min: 0, max: 4 }))
-  .map(([whole, places]) => dec(whole).times(dec(10).pow(-places)));
-const quantity = (id: string, lots: Decimal): Decimal => (id.endsWith('PERP-INVERSE') ? lots.times(1_000) : lots);
-const held = fc.tuple(fc.constantFrom(...IDS), amount, fc.option(fc.integer({ min: 30_000, max: 70_000 })));
-const portfolios: fc.Arbitrary<Portfolio> = fc
-  .record({
-    positions: fc.array(held, { maxLength: 6 }),
-    dollars: amount,
-    coins: fc.option(amount),
-    owner: fc.option(fc.tuple(amount, amount)),
-  })
-  .map(({ positions, dollars, coins, owner }) => ({
-    ...portfolioOf(
-      positionsOf(
-        ...positions.map(([id, lots, entry]) =>
-          entry === null || id.split('-').length > 3
-            ? ([id, quantity(id, lots)] as const)
-            : ([id, quantity(id, lots), entry] as const),
-        ),
-      ),
-      [{ asset: 'USD', amount: dollars }, ...(coins === null ? [] : [{ asset: 'BTC', amount: coins }])],
-    ),
-    ...(owner !== null && {
-      ownerSizes: new Map([['BTC', { long: owner[0].abs().times(50_000), short: owner[1].abs().times(50_000) }]]),
-    }),
-  }));
+/** The margin run knows no orders. */
+const held = portfolios.map((portfolio): Portfolio => ({ ...portfolio, orders: [] }));
 
 /** The same in float64, as the margin run reads it: contracts by instrument, the owner's sizes with this account's own. */
 function floatPortfolio(screen: AdaptiveScreen, market: Market, portfolio: Portfolio): FloatPortfolio {
@@ -102,7 +47,7 @@ function floatPortfolio(screen: AdaptiveScreen, market: Market, portfolio: Portf
       const quantity = floatOf(sum(same.map((lot) => lot.quantity)));
       return { contract: screen.contract((same[0] as PositionHolding).instrument), quantity, size: Math.abs(quantity) };
     }),
-    collateral: portfolio.collateral.map(({ asset, amount: held }) => ({ asset, amount: floatOf(held) })),
+    collateral: portfolio.collateral.map(({ asset, amount }) => ({ asset, amount: floatOf(amount) })),
     ownerSizes: owner ? new Map([['BTC', { long: floatOf(owner.long), short: floatOf(owner.short), terms: 1 }]]) : null,
   };
 }
@@ -125,7 +70,7 @@ describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
   it('is within its bound of every exact figure', () => {
     let decided = 0;
     fc.assert(
-      fc.property(fc.constantFrom(calm, stirred, capped), portfolios, (market, drawn) => {
+      fc.property(fc.constantFrom(calm, stirred, capped), held, (market, drawn) => {
         const portfolio = withOwnSizes(market, drawn);
         const exact = assessAdaptive(portfolio, market, parameters);
         const screen = screens.get(market) as AdaptiveScreen;
@@ -144,7 +89,7 @@ describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
 
   it('is so near that an account a few cents from a level is decided without decimals', () => {
     fc.assert(
-      fc.property(portfolios, (portfolio) => {
+      fc.property(held, (portfolio) => {
         const screen = screens.get(calm) as AdaptiveScreen;
         const { value, call } = screen.figures(floatPortfolio(screen, calm, portfolio)) ?? UNSURE;
         const magnitude = Math.abs(value.figure) + call.figure;
