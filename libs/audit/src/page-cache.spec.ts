@@ -46,6 +46,19 @@ describe('the pages that replay shares', () => {
     expect(reads).toHaveLength(98);
   });
 
+  it('keeps fewer pages where entries are large, and always the newest', async () => {
+    // 40 million characters a page: three of them are within the limit, a fourth is not.
+    const payload = { values: '0'.repeat(80_000) };
+    const all = entries(2_500).map((entry) => ({ ...entry, payload }));
+    const { reads, cache } = cached(all);
+    for (const after of [0, 500, 1_000, 0, 1_500, 0, 1_000, 500]) await cache.read('pricing', -1, after, 1);
+    expect(reads).toEqual(['pricing/-1 0', 'pricing/-1 500', 'pricing/-1 1000', 'pricing/-1 1500', 'pricing/-1 500']);
+    const { reads: again, cache: small } = cached(all.map((entry) => ({ ...entry, payload: '0'.repeat(300_000) })));
+    await small.read('pricing', -1, 0, 1);
+    await small.read('pricing', -1, 1, 1);
+    expect(again).toEqual(['pricing/-1 0']);
+  });
+
   it('gives what the log gives, read forward in any strides', async () => {
     const strides = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 6 });
     await fc.assert(

@@ -3,25 +3,43 @@ import { sourceKey, type EntryReader } from '@ballast/partition-worker';
 
 const PAGE = 500;
 const PAGES_KEPT = 96;
+/** Characters of JSON that are kept in all. An entry of an options market can be a quarter of a megabyte; as objects it takes twice that. */
+const CHARACTERS_KEPT = 128 * 1_024 * 1_024;
+
+interface KeptPage {
+  readonly entries: readonly LogEntry[];
+  readonly characters: number;
+}
 
 /** Reads in aligned pages and keeps the latest: several partitions replay against the same global logs. */
 export class PageCache implements EntryReader {
-  readonly #pages = new Map<string, readonly LogEntry[]>();
+  readonly #pages = new Map<string, KeptPage>();
+  #characters = 0;
 
   constructor(private readonly reader: EntryReader) {}
 
   async read(log: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]> {
     const first = after - (after % PAGE);
     const key = `${sourceKey(log, partition)}/${first}`;
-    let page = this.#pages.get(key);
-    if (page === undefined) {
-      page = await this.reader.read(log, partition, first, PAGE);
-      if (page.length === PAGE) this.#pages.set(key, page);
-      if (this.#pages.size > PAGES_KEPT) this.#pages.delete(this.#pages.keys().next().value as string);
-    } else {
+    const known = this.#pages.get(key);
+    if (known !== undefined) {
       this.#pages.delete(key);
-      this.#pages.set(key, page);
+      this.#pages.set(key, known);
     }
-    return page.slice(after - first, after - first + limit);
+    const entries = known?.entries ?? (await this.reader.read(log, partition, first, PAGE));
+    if (known === undefined && entries.length === PAGE) this.#keep(key, entries);
+    return entries.slice(after - first, after - first + limit);
+  }
+
+  /** The newest is kept whatever its size, for whoever reads on in it. */
+  #keep(key: string, entries: readonly LogEntry[]): void {
+    const characters = entries.reduce((total, entry) => total + JSON.stringify(entry).length, 0);
+    this.#pages.set(key, { entries, characters });
+    this.#characters += characters;
+    while (this.#pages.size > 1 && (this.#pages.size > PAGES_KEPT || this.#characters > CHARACTERS_KEPT)) {
+      const [oldest, page] = this.#pages.entries().next().value as [string, KeptPage];
+      this.#pages.delete(oldest);
+      this.#characters -= page.characters;
+    }
   }
 }
