@@ -1,6 +1,5 @@
 import type { Instrument } from '@ballast/instruments';
 import { ONE, roundMoney, sum, type Decimal } from '@ballast/kernel';
-import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
 import { lotsByInstrument } from '../scenario/holdings.js';
@@ -10,7 +9,7 @@ import { adaptiveRanges, sameRanges, type AdaptiveRanges } from './adaptive-rate
 import { centsUp } from './certain-cents.js';
 import { coinExposures, readContract, valueLots, type ContractReading, type Exposure } from './exposure.js';
 import { floatBound, floatOf } from './float-bound.js';
-import { FloatOption, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
+import { floatContract, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
 import { scanOfOne } from './scan.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 
@@ -63,10 +62,7 @@ export class AdaptiveFigures {
     private readonly parameters: AdaptiveParameters,
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
-    this.#requirements = new FloatRequirements({
-      betweenExpiries: floatOf(parameters.lostOffset.betweenExpiries),
-      betweenPositions: floatOf(parameters.lostOffset.betweenPositions),
-    });
+    this.#requirements = new FloatRequirements(parameters);
     this.#multiple = floatOf(parameters.initialMultiple);
   }
 
@@ -98,7 +94,7 @@ export class AdaptiveFigures {
     const { market, parameters } = this;
     const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, this.#jointly);
     const coins = coinExposures(collateral, market, this.#jointly).map((exposure) =>
-      figured(exposure, this.#floatContract({ ...exposure, linear: ONE }), exposure.linear),
+      figured(exposure, floatContract({ ...exposure, linear: ONE }, parameters.collateral.confidence), exposure.linear),
     );
     const held = positions.map(({ exposure }) => exposure);
     let [call, liquidation] = [NOTHING, NOTHING];
@@ -149,27 +145,9 @@ export class AdaptiveFigures {
     if (known !== undefined) return known;
     const reading = readContract(instrument, this.market, this.parameters.grid);
     const unit = valueLots([{ instrument, quantity: ONE }], reading);
-    const made: KnownContract = { reading, float: this.#floatContract(unit.exposure) };
+    const made: KnownContract = { reading, float: floatContract(unit.exposure, this.parameters.collateral.confidence) };
     this.#contracts.set(instrument.id, made);
     return made;
-  }
-
-  /** @param unit of one contract, or of a dollar of a coin */
-  #floatContract(unit: Exposure): FloatContract {
-    const { underlying, expiry, linear, option, delta, confidence } = unit;
-    return {
-      underlying,
-      expiry,
-      linear: floatOf(linear),
-      option: option && new FloatOption(unit, option),
-      delta: floatOf(delta),
-      doubt: this.#doubtOf(confidence),
-    };
-  }
-
-  #doubtOf(confidence: Decimal): number {
-    const { confidence: rule } = this.parameters.collateral;
-    return floatOf(rule.factor.times(doubt(confidence, rule)));
   }
 }
 

@@ -1,17 +1,16 @@
 import type { Instrument } from '@ballast/instruments';
-import { ONE } from '@ballast/kernel';
-import { doubt } from '../collateral/collateral-parameters.js';
+import { ONE, ZERO } from '@ballast/kernel';
 import { FloatCollateral, type FloatWorth } from '../collateral/float-collateral.js';
 import type { Market } from '../margin-model.js';
 import { confidenceOf, underlyingMarketOf } from '../scenario/market-reading.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { scheduleOf, type AdaptiveRanges } from './adaptive-rates.js';
+import { sameRanges, scheduleOf, type AdaptiveRanges } from './adaptive-rates.js';
 import type { AdaptiveSchedule } from './adaptive-schedule.js';
 import { certainRanges, lowestBracketEnd, type CertainRanges, type FloatSize } from './certain-ranges.js';
 import { valuePositions } from './exposure.js';
 import { floatBound, floatOf } from './float-bound.js';
 import {
-  FloatOption,
+  floatContract,
   FloatRequirements,
   type FloatContract,
   type FloatHolding,
@@ -64,7 +63,6 @@ interface FloatLevels {
 }
 
 interface UnderlyingScreen {
-  readonly underlying: string;
   readonly schedule: AdaptiveSchedule;
   /** USD. */
   readonly shortOptionMinimum: number;
@@ -98,10 +96,7 @@ export class AdaptiveScreen {
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
     this.#collateral = new FloatCollateral(market, parameters.collateral, this.#jointly);
-    this.#requirements = new FloatRequirements({
-      betweenExpiries: floatOf(parameters.lostOffset.betweenExpiries),
-      betweenPositions: floatOf(parameters.lostOffset.betweenPositions),
-    });
+    this.#requirements = new FloatRequirements(parameters);
     this.#multiple = floatOf(parameters.initialMultiple);
   }
 
@@ -111,15 +106,7 @@ export class AdaptiveScreen {
     if (known !== undefined) return known;
     const [unit] = valuePositions([{ instrument, quantity: ONE }], this.market, this.parameters.grid);
     const { exposure } = unit as NonNullable<typeof unit>;
-    const { underlying, expiry, linear, option, delta, confidence } = exposure;
-    const made: FloatContract = {
-      underlying,
-      expiry,
-      linear: floatOf(linear),
-      option: option === null ? null : new FloatOption(exposure, option),
-      delta: floatOf(delta),
-      doubt: this.#doubtOf(confidence),
-    };
+    const made = floatContract(exposure, this.parameters.collateral.confidence);
     this.#contracts.set(instrument.id, made);
     return made;
   }
@@ -162,11 +149,6 @@ export class AdaptiveScreen {
     return isCertain(figures) ? figures : null;
   }
 
-  #doubtOf(confidence: Parameters<typeof doubt>[0]): number {
-    const { confidence: rule } = this.parameters.collateral;
-    return floatOf(rule.factor.times(doubt(confidence, rule)));
-  }
-
   /** A coin that moves with its underlying: one dollar of it, as often as it counts for. */
   #coinHolding(asset: string, { worth, marketValue }: FloatWorth): FloatHolding {
     const contract = this.#coins.get(asset) ?? this.#coin(asset);
@@ -176,14 +158,16 @@ export class AdaptiveScreen {
   #coin(asset: string): FloatContract {
     const field = `market.collateral.${asset}.confidence`;
     const confidence = confidenceOf(this.market.collateral.get(asset)?.confidence, field);
-    const made: FloatContract = {
+    const dollar = {
+      subject: asset,
       underlying: asset,
       expiry: 'spot',
-      linear: 1,
+      linear: ONE,
       option: null,
-      delta: 0,
-      doubt: this.#doubtOf(confidence),
+      delta: ZERO,
+      confidence,
     };
+    const made = floatContract(dollar, this.parameters.collateral.confidence);
     this.#coins.set(asset, made);
     return made;
   }
@@ -238,7 +222,6 @@ export class AdaptiveScreen {
       ranges && this.#levelsAt(ranges, shortOptionMinimum, withOptions);
     const [withOptions, linear] = [levels(true), levels(false)];
     const made: UnderlyingScreen = {
-      underlying,
       schedule,
       shortOptionMinimum,
       lowestBracketEnd: end,
@@ -256,11 +239,8 @@ export class AdaptiveScreen {
         put: shortOptionMinimum * floatOf(ranges.long.spot),
       },
     });
-    const same = (['long', 'short'] as const).every(
-      (side) => call[side].spot.eq(liquidation[side].spot) && call[side].scalar.eq(liquidation[side].scalar),
-    );
     const atCall = at(call);
-    return { call: atCall, liquidation: same ? atCall : at(liquidation) };
+    return { call: atCall, liquidation: sameRanges(call, liquidation) ? atCall : at(liquidation) };
   }
 }
 

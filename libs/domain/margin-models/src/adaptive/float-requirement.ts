@@ -1,3 +1,5 @@
+import { doubt, type ConfidenceRule } from '../collateral/collateral-parameters.js';
+import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { Exposure, OptionExposure } from './exposure.js';
 import { floatOf } from './float-bound.js';
 import type { FloatProfits, Scan } from './scan.js';
@@ -43,18 +45,25 @@ export class FloatOption {
   }
 }
 
+/** @param unit of one contract, or of a dollar of a coin */
+export function floatContract(unit: Exposure, rule: ConfidenceRule): FloatContract {
+  const { underlying, expiry, linear, option, delta, confidence } = unit;
+  return {
+    underlying,
+    expiry,
+    linear: floatOf(linear),
+    option: option && new FloatOption(unit, option),
+    delta: floatOf(delta),
+    doubt: floatOf(rule.factor.times(doubt(confidence, rule))),
+  };
+}
+
 export interface FloatHolding {
   readonly contract: FloatContract;
   /** Contracts, negative = short; USD of a coin. */
   readonly quantity: number;
   /** What its error is proportional to, >= |quantity|. */
   readonly size: number;
-}
-
-/** Weights of a requirement in float64. */
-export interface FloatWeights {
-  readonly betweenExpiries: number;
-  readonly betweenPositions: number;
 }
 
 /** Where a requirement looks for losses, and the least that one unit of a net short option asks, USD. */
@@ -93,11 +102,16 @@ export class FloatRequirements {
   #expiries = 0;
   #together = new Float64Array(0);
 
-  constructor(private readonly weights: FloatWeights) {}
+  readonly #betweenExpiries: number;
+  readonly #betweenPositions: number;
+
+  constructor({ lostOffset }: Pick<AdaptiveParameters, 'lostOffset'>) {
+    this.#betweenExpiries = floatOf(lostOffset.betweenExpiries);
+    this.#betweenPositions = floatOf(lostOffset.betweenPositions);
+  }
 
   /** @param holdings of one underlying */
   of(holdings: readonly FloatHolding[], { scan, minimum }: FloatLevel): FloatRequirement {
-    const { betweenExpiries, betweenPositions } = this.weights;
     this.#expiries = 0;
     let magnitude = 0;
     let profitMagnitude = 0;
@@ -129,7 +143,9 @@ export class FloatRequirements {
     }
     const joint = Math.max(this.#jointLoss(), minimumOfAll);
     const total =
-      joint + betweenExpiries * Math.max(0, byExpiry - joint) + betweenPositions * Math.max(0, alone - joint);
+      joint +
+      this.#betweenExpiries * Math.max(0, byExpiry - joint) +
+      this.#betweenPositions * Math.max(0, alone - joint);
     return { total, magnitude, profitMagnitude, doubtful, doubtfulMagnitude };
   }
 

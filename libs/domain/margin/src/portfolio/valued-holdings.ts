@@ -112,7 +112,7 @@ function valueHolding(id: InstrumentId, held: HeldPosition, market: PortfolioMar
 }
 
 /** The same in the order of ids, in which every sum over them is taken; mostly they are in it already. */
-export function sortedHoldings(holdings: Holdings): Holdings {
+function sortedHoldings(holdings: Holdings): Holdings {
   let last = '';
   for (const id of holdings.keys()) {
     if (compareText(id, last) < 0) return new Map([...holdings].sort(([a], [b]) => compareText(a, b)));
