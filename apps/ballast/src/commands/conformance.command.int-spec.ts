@@ -106,7 +106,7 @@ describe('ballast conformance', () => {
 describe('ballast models', () => {
   it('lists what the README of the models lists, with the date each source was read', () => {
     const readme = fs.readFileSync(
-      fileURLToPath(new URL('../../../../libs/domain/margin-models/README.md', import.meta.url)),
+      fileURLToPath(new URL('../../../../libs/domain/venue-rules/README.md', import.meta.url)),
       'utf8',
     );
     const rows = readme.split('\n').filter((line) => line.startsWith('| `'));

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { MARGIN_MODELS, type MarginModel, parameterHash } from '@ballast/margin-models';
+import { type MarginModel, parameterHash } from '@ballast/margin-models';
+import { MARGIN_MODELS } from '@ballast/venue-rules';
 
 export function modelsCommand(): Command {
   return new Command('models')

@@ -1,28 +1,25 @@
 import { type Decimal, ZERO } from '@ballast/kernel';
+import type { Market, Portfolio } from '@ballast/margin-models';
 import {
+  type AuctionedAccount,
   auctionFigures,
   type AuctionMark,
   bidOnAuction,
   bufferMargin,
   checkAuctionTerms,
+  derivePortfolioV1Margin,
+  type DerivePortfolioV1Parameters,
   discountMultiplier,
   type DutchAuctionTerms,
   insolventBid,
   insolventQuote,
   maxProportion,
+  readDerivePortfolioV1,
   solventBid,
   solventQuote,
   startAuction,
   withdrawalsBlocked,
-  type AuctionedAccount,
-} from '@ballast/liquidation-methods';
-import {
-  derivePortfolioV1Margin,
-  type DerivePortfolioV1Parameters,
-  type Market,
-  type Portfolio,
-  readDerivePortfolioV1,
-} from '@ballast/margin-models';
+} from '@ballast/venue-rules';
 import { caseInputs, type CaseInputs } from '../case-inputs.js';
 import type { CaseRunner, CaseRunners, ConformanceCase } from '../case-runner.js';
 import { refusing } from '../refusal.js';

@@ -1,17 +1,19 @@
 import { dec } from '@ballast/kernel';
+import type {
+  CollateralMarket,
+  InstrumentMarket,
+  Market,
+  Portfolio,
+  PositionHolding,
+  UnderlyingMarket,
+} from '@ballast/margin-models';
 import {
   type DerivePortfolioMargin,
   derivePortfolioV1Margin,
   derivePortfolioV2Margin,
-  type Market,
-  type Portfolio,
-  type PositionHolding,
   readDerivePortfolioV1,
   readDerivePortfolioV2,
-  type UnderlyingMarket,
-  type CollateralMarket,
-  type InstrumentMarket,
-} from '@ballast/margin-models';
+} from '@ballast/venue-rules';
 import type { CaseRunner, CaseRunners } from '../case-runner.js';
 import { refusing } from '../refusal.js';
 import {

@@ -1,14 +1,13 @@
 import { dec, type Decimal } from '@ballast/kernel';
-import {
-  deriveStandardMargin,
-  type ExpiryMarket,
-  type InstrumentMarket,
-  type Market,
-  type Portfolio,
-  type PositionHolding,
-  readDeriveStandard,
-  type UnderlyingMarket,
+import type {
+  ExpiryMarket,
+  InstrumentMarket,
+  Market,
+  Portfolio,
+  PositionHolding,
+  UnderlyingMarket,
 } from '@ballast/margin-models';
+import { deriveStandardMargin, readDeriveStandard } from '@ballast/venue-rules';
 import type { CaseRunner } from '../case-runner.js';
 import {
   CASE_TIME,

@@ -1,6 +1,12 @@
 import { type Decimal, dec, ZERO } from '@ballast/kernel';
-import type { OraclePrice, PerpHolding, PerpRatios, SpotHolding } from '@ballast/margin-models';
-import { BASE_DECIMALS, floorTo } from '@ballast/margin-models';
+import {
+  BASE_DECIMALS,
+  floorTo,
+  type OraclePrice,
+  type PerpHolding,
+  type PerpRatios,
+  type SpotHolding,
+} from '@ballast/venue-rules';
 
 /** Shapes of the inputs that Drift's kinds share. Figures are decimal texts; what a case leaves out is zero. */
 export interface OracleInput {

@@ -1,36 +1,34 @@
 import { type Decimal, dec, ONE, ZERO } from '@ballast/kernel';
 import {
+  accountRequirement,
   assetTransferForLiability,
+  assetWeightAtSize,
+  BASE_DECIMALS,
+  byRequirement,
   depositIndexReduction,
+  depositScaledWeight,
   freeableShare,
   liabilityTransferFromAssets,
   liabilityTransferToCoverShortage,
-  liquidatePerp,
+  liabilityWeightAtSize,
   type LiquidatedAccount,
+  liquidatePerp,
   type LiquidationMarket,
   type LiquidationRule,
   type LiquidationStep,
   marginRatioAfter,
   perpInsuranceFee,
   perpLossPerUnit,
+  perpMarginRatio,
   type PerpShortage,
   rampedLiquidatorFee,
+  type RequirementKind,
   sizeToCoverShortage,
   spotInsuranceFee,
   type SpotPair,
   type TransferSize,
   UNLIMITED,
-} from '@ballast/liquidation-methods';
-import {
-  accountRequirement,
-  assetWeightAtSize,
-  BASE_DECIMALS,
-  byRequirement,
-  depositScaledWeight,
-  liabilityWeightAtSize,
-  perpMarginRatio,
-  type RequirementKind,
-} from '@ballast/margin-models';
+} from '@ballast/venue-rules';
 import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
 import { figureOf } from '../figure.js';
 import { refusalName, type RefusalNames, refusing } from '../refusal.js';

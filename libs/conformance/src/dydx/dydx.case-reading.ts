@@ -1,5 +1,5 @@
 import { type Decimal, dec } from '@ballast/kernel';
-import { type FractionAccount, QUOTE_DECIMALS } from '@ballast/margin-models';
+import { type FractionAccount, QUOTE_DECIMALS } from '@ballast/venue-rules';
 import type { RefusalNames } from '../refusal.js';
 
 /** Shapes of the inputs that dYdX's kinds share. Figures are decimal texts. */

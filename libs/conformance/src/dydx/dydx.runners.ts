@@ -1,28 +1,26 @@
 import { type Decimal, dec } from '@ballast/kernel';
 import {
+  accountRisk,
   bankruptcyQuoteDelta,
   compareRisk,
   deleverage,
   fillablePrice,
-  insuranceFundDelta,
-  liquidationBounds,
-  remainingBlockLimit,
-  sizeOf,
-  type TransitionVerdict,
-  undercollateralisedTransition,
-} from '@ballast/liquidation-methods';
-import {
-  accountRisk,
   fundingClamp,
   initialRequirement,
+  insuranceFundDelta,
   isInitialCollateralised,
   isLiquidatable,
   isMaintenanceCollateralised,
+  liquidationBounds,
   maintenanceFractionOfNotional,
   maintenanceRequirement,
   netNotional,
   openInterestScaledFraction,
-} from '@ballast/margin-models';
+  remainingBlockLimit,
+  sizeOf,
+  type TransitionVerdict,
+  undercollateralisedTransition,
+} from '@ballast/venue-rules';
 import type { CaseResult, CaseRunner, CaseRunners } from '../case-runner.js';
 import { refusalName, refusing } from '../refusal.js';
 import {

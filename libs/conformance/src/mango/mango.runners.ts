@@ -5,7 +5,7 @@ import {
   type HealthPerp,
   type ReservedOrders,
   type TokenScaling,
-} from '@ballast/margin-models';
+} from '@ballast/venue-rules';
 import type { CaseRunners } from '../case-runner.js';
 import { refusing } from '../refusal.js';
 

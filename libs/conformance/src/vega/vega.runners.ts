@@ -1,26 +1,24 @@
 import { ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
 import {
-  liquidationPrice,
-  lossWaterfall,
-  maintenanceAt,
-  networkDisposalSize,
-  targetStake,
-  type LeveragedPosition,
-} from '@ballast/liquidation-methods';
-import {
   isolatedFactorAccepted,
+  type IsolatedOrder,
   isolatedOrderMargin,
   isolatedPositionChange,
   isolatedPositionMargin,
-  ladderTransition,
-  logNormalRiskFactors,
-  marginLevels,
-  switchToIsolated,
-  type IsolatedOrder,
   type IsolatedTerms,
   type LadderExposure,
+  ladderTransition,
+  type LeveragedPosition,
+  liquidationPrice,
+  logNormalRiskFactors,
+  lossWaterfall,
+  maintenanceAt,
+  marginLevels,
+  networkDisposalSize,
   type RiskFactors,
-} from '@ballast/margin-models';
+  switchToIsolated,
+  targetStake,
+} from '@ballast/venue-rules';
 import { caseInputs, type CaseInputs } from '../case-inputs.js';
 import type { CaseRunner, CaseRunners, ConformanceCase } from '../case-runner.js';
 import { refusalName, type RefusalNames, refusing } from '../refusal.js';

@@ -2,7 +2,7 @@ import type { Instrument } from '@ballast/instruments';
 import { ONE, roundMoney, sum, type Decimal } from '@ballast/kernel';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
-import { lotsByInstrument } from '../scenario/holdings.js';
+import { lotsByInstrument } from '../reading/holdings.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
 import { adaptiveRanges, sameRanges, type AdaptiveRanges } from './adaptive-rates.js';

@@ -4,7 +4,7 @@ import {
   readCollateralFields,
   type CollateralParameters,
 } from '../collateral/collateral-parameters.js';
-import { readDocument, type DocumentFields } from '../scenario/document-reading.js';
+import { readDocument, type DocumentFields } from '../reading/document-reading.js';
 import type { ScenarioGrid } from './scenario-grid.js';
 
 export interface AdaptiveParameters {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dec, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
-import { lotsByInstrument } from '../scenario/holdings.js';
+import { lotsByInstrument } from '../reading/holdings.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
 import { AdaptiveScreen, type FloatPortfolio, type ScreenedFigure } from './adaptive-screen.js';
 import { averageRate } from './adaptive-rates.js';

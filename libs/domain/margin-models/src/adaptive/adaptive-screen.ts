@@ -2,7 +2,7 @@ import type { Instrument } from '@ballast/instruments';
 import { ONE, ZERO } from '@ballast/kernel';
 import { FloatCollateral, type FloatWorth } from '../collateral/float-collateral.js';
 import type { Market } from '../margin-model.js';
-import { confidenceOf, underlyingMarketOf } from '../scenario/market-reading.js';
+import { confidenceOf, underlyingMarketOf } from '../reading/market-reading.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import { sameRanges, scheduleOf, type AdaptiveRanges } from './adaptive-rates.js';
 import type { AdaptiveSchedule } from './adaptive-schedule.js';

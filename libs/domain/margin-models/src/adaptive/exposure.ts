@@ -2,7 +2,7 @@ import { contractValue, notional, openShare, profit, type Instrument, type Optio
 import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArray } from '../margin-model.js';
-import { leastConfidence, lotsByInstrument } from '../scenario/holdings.js';
+import { leastConfidence, lotsByInstrument } from '../reading/holdings.js';
 import {
   confidenceOf,
   finite,
@@ -10,7 +10,7 @@ import {
   positive,
   secondsToExpiryOf,
   underlyingMarketOf,
-} from '../scenario/market-reading.js';
+} from '../reading/market-reading.js';
 import type { SideSizes } from './adaptive-schedule.js';
 import { publishedScenarios, type PublishedScenario, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
 

@@ -1,7 +1,7 @@
 import { profit } from '@ballast/instruments';
 import { maxOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
 import type { Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
-import { finite, instrumentMarketOf, positive, underlyingMarketOf } from '../scenario/market-reading.js';
+import { finite, instrumentMarketOf, positive, underlyingMarketOf } from '../reading/market-reading.js';
 
 /** Orders of one side that may add risk. */
 export const openingOrders = ({ orders }: Portfolio, filled: 'buy' | 'sell'): readonly OpenOrder[] =>

@@ -1,6 +1,6 @@
 import { maxOf, type Decimal } from '@ballast/kernel';
 import type { Market, Portfolio } from '../margin-model.js';
-import { finite, underlyingMarketOf } from '../scenario/market-reading.js';
+import { finite, underlyingMarketOf } from '../reading/market-reading.js';
 import { scheduleOf } from './adaptive-rates.js';
 import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
 import { sideSizes, type Exposure } from './exposure.js';

@@ -1,5 +1,5 @@
 import { ZERO, type Decimal } from '@ballast/kernel';
-import { readDocument, type DocumentFields } from '../scenario/document-reading.js';
+import { readDocument, type DocumentFields } from '../reading/document-reading.js';
 import { requireDepegTable, requireTiers, type CollateralTier, type DepegKnot } from './collateral-tiers.js';
 
 /** How one asset counts as collateral. */

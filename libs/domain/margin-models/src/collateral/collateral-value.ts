@@ -1,7 +1,7 @@
 import { maxOf, minOf, ONE, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { CollateralHolding, ExplainLine, Market } from '../margin-model.js';
-import { confidenceOf, finite, positive, SETTLEMENT_ASSET } from '../scenario/market-reading.js';
-import { arrangeCollateral, type AssetHolding } from '../scenario/holdings.js';
+import { confidenceOf, finite, positive, SETTLEMENT_ASSET } from '../reading/market-reading.js';
+import { arrangeCollateral, type AssetHolding } from '../reading/holdings.js';
 import { doubt, type CollateralParameters, type CollateralRule } from './collateral-parameters.js';
 import { depegHaircut, tieredValue } from './collateral-tiers.js';
 import { haircutOf, valueAfterHaircut, type HaircutFigures } from './haircut.js';

@@ -1,9 +1,9 @@
 import { ONE, ZERO } from '@ballast/kernel';
 import { floatOf } from '../adaptive/float-bound.js';
 import type { Market } from '../margin-model.js';
-import { arrangeCollateral } from '../scenario/holdings.js';
+import { arrangeCollateral } from '../reading/holdings.js';
 import { doubt, type CollateralParameters } from './collateral-parameters.js';
-import { confidenceOf, SETTLEMENT_ASSET } from '../scenario/market-reading.js';
+import { confidenceOf, SETTLEMENT_ASSET } from '../reading/market-reading.js';
 import { adversePrice, cappedValue, floorPrice, haircutFigures } from './collateral-value.js';
 import { fixedHaircut, sizeOfGreatestValue, slopeOfHaircut } from './haircut.js';
 

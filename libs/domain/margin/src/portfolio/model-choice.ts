@@ -1,4 +1,5 @@
-import { adaptivePortfolio, MARGIN_MODELS, type MarginModel } from '@ballast/margin-models';
+import { adaptivePortfolio, type MarginModel } from '@ballast/margin-models';
+import { MARGIN_MODELS } from '@ballast/venue-rules';
 
 /** A model with the parameters it is used with. */
 export interface ModelInUse {

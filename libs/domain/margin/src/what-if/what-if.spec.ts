@@ -1,5 +1,6 @@
 import { dec, ModelInputError, sum, text } from '@ballast/kernel';
-import { ADAPTIVE_CROSS, marginModelOf, parameterHash } from '@ballast/margin-models';
+import { ADAPTIVE_CROSS, parameterHash } from '@ballast/margin-models';
+import { marginModelOf } from '@ballast/venue-rules';
 import { preTradeCheck } from '../assessment/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../portfolio/option-house.fixtures.js';

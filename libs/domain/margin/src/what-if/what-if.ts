@@ -1,6 +1,7 @@
 import type { AccountId, AssessmentDetail, InstrumentId, MarginFigures, PortfolioDetail } from '@ballast/facts';
 import { dec, text, ZERO, ModelInputError, type DecimalString } from '@ballast/kernel';
-import { marginModelOf, requireParameterHash, type ModelResult } from '@ballast/margin-models';
+import { type ModelResult, requireParameterHash } from '@ballast/margin-models';
+import { marginModelOf } from '@ballast/venue-rules';
 import { writeAssessment, writeFigures } from '../assessment/assess.js';
 import { scheduleInForce, type MarginState } from '../margin.state.js';
 import { assessPortfolio, writeLine, type PortfolioAccount } from '../portfolio/assess-portfolio.js';

@@ -1,0 +1,1 @@
+export { instrumentOf, marketAt } from './adaptive/adaptive.fixtures.js';

@@ -1,0 +1,167 @@
+import { type Decimal, maxOf, minOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
+import {
+  arrangeCollateral,
+  arrangeHoldings,
+  type ExplainLine,
+  type MarginModel,
+  type Market,
+  type ModelResult,
+  type Portfolio,
+  type PositionHolding,
+  positive,
+  readDocument,
+  stablePriceOf,
+} from '@ballast/margin-models';
+import { deltasByExpiry } from '../methodology/scenario/option-delta.js';
+import { chargeLine, holdingValueLines, levelSum } from '../methodology/scenario/scenario-margin.js';
+import { withWorstOrders } from '../methodology/worst-orders.js';
+
+/** Rates while the stablecoin is worth at least `pegAtLeast`: one for each tier of the hedge. */
+export interface DepegBand {
+  readonly pegAtLeast: Decimal;
+  readonly rates: readonly Decimal[];
+}
+
+export interface DepegParameters {
+  /** Upper ends of the tiers of a hedge, settlement currency, rising; one more tier is open at the top. */
+  readonly tierEnds: readonly Decimal[];
+  /** From the peg downwards; the last begins at zero. */
+  readonly bands: readonly DepegBand[];
+  /** What the initial level asks of the maintenance level. */
+  readonly initialFactor: Decimal;
+}
+
+const rising = (values: readonly Decimal[], strictly: boolean): boolean =>
+  values.every((value, index) => {
+    const before = values[index - 1];
+    return before === undefined || (strictly ? value.gt(before) : value.gte(before));
+  });
+
+function unordered(field: string, message: string): ModelInputError {
+  return new ModelInputError('tiers-unordered', field, `${field}: ${message}`);
+}
+
+/** Reads a document of the depeg charge. @throws ModelInputError `tiers-unordered`, `tiers-incomplete`, ... */
+export function readDepegParameters(document: unknown): DepegParameters {
+  return readDocument(document, '', (fields) => {
+    const tierEnds = fields.decimals('tierEnds', { above: 0 });
+    if (!rising(tierEnds, true)) throw unordered('tierEnds', 'the ends must rise');
+    const bands = fields.list('bands', (of, field) => {
+      const band = {
+        pegAtLeast: of.decimal('pegAtLeast', { min: 0 }),
+        rates: of.decimals('rates', { min: 0, max: 1 }),
+      };
+      if (band.rates.length !== tierEnds.length + 1) {
+        const message = `${field}.rates: give ${tierEnds.length + 1} rates, one for each tier and one above the last`;
+        throw new ModelInputError('tiers-incomplete', `${field}.rates`, message);
+      }
+      if (!rising(band.rates, false)) throw unordered(`${field}.rates`, 'a larger hedge cannot cost less per unit');
+      return band;
+    });
+    if (
+      !rising(
+        [...bands].reverse().map(({ pegAtLeast }) => pegAtLeast),
+        true,
+      )
+    ) {
+      throw unordered('bands', 'give them from the peg downwards, each once');
+    }
+    const cheaper = tierEnds.some(
+      (_, tier) =>
+        !rising(
+          bands.map(({ rates }) => rates[tier] as Decimal),
+          false,
+        ),
+    );
+    if (cheaper) throw unordered('bands', 'a lower peg cannot cost less');
+    if (!bands.at(-1)?.pegAtLeast.isZero()) {
+      throw new ModelInputError(
+        'tiers-incomplete',
+        'bands',
+        'bands: the last band must begin at 0, or a collapse has no rate',
+      );
+    }
+    return { tierEnds, bands, initialFactor: fields.decimal('initialFactor', { min: 1 }) };
+  });
+}
+
+/**
+ * Charge for a hedge between quotes of a stablecoin and of the dollar: sum over tiers of rate * (part of the hedge in the tier),
+ * continuous in the hedge. The rates are those of the highest band that the peg price reaches.
+ * @param hedge matched notional, >= 0, settlement currency
+ */
+export function depegCharge(hedge: Decimal, pegPrice: Decimal, { tierEnds, bands }: DepegParameters): Decimal {
+  positive(pegPrice, 'pegPrice');
+  const rates = bands.find(({ pegAtLeast }) => pegPrice.gte(pegAtLeast))?.rates ?? [];
+  const parts = rates.map((rate, tier) => {
+    const from = tierEnds[tier - 1] ?? ZERO;
+    const to = tierEnds[tier];
+    const inTier = maxOf(to === undefined ? hedge.minus(from) : minOf(hedge, to).minus(from), ZERO);
+    return inTier.times(rate);
+  });
+  return sum(parts);
+}
+
+/**
+ * Published: 0.5 % and 1 % from 0.995, 1.5 % in the next band of the second tier, 40 % from 0.80 down, and the example of the third band
+ * (0.75 %, 1.75 %, 2.5 %). The other rates and the band limits between are ours, in line with these.
+ */
+export const DEPEG_DOCUMENT = {
+  tierEnds: ['1000000', '5000000'],
+  bands: [
+    { pegAtLeast: '0.995', rates: ['0.005', '0.01', '0.015'] },
+    { pegAtLeast: '0.99', rates: ['0.006', '0.015', '0.02'] },
+    { pegAtLeast: '0.985', rates: ['0.0075', '0.0175', '0.025'] },
+    { pegAtLeast: '0.97', rates: ['0.01', '0.025', '0.04'] },
+    { pegAtLeast: '0.95', rates: ['0.05', '0.06', '0.08'] },
+    { pegAtLeast: '0.9', rates: ['0.15', '0.16', '0.18'] },
+    { pegAtLeast: '0.85', rates: ['0.25', '0.26', '0.28'] },
+    { pegAtLeast: '0.8', rates: ['0.35', '0.36', '0.38'] },
+    { pegAtLeast: '0', rates: ['0.4', '0.4', '0.4'] },
+  ],
+  initialFactor: '1.3',
+};
+
+/** Value of the delta of some positions by underlying, settlement currency. */
+function exposures(positions: readonly PositionHolding[], market: Market): ReadonlyMap<string, Decimal> {
+  const holdings = arrangeHoldings(positions, market, [], 'both');
+  return new Map(holdings.map((held) => [held.underlying, sum(deltasByExpiry(held).values()).times(held.spot)]));
+}
+
+/**
+ * Charge of a portfolio, an add-on to a model that nets both quotes. The hedge of an underlying is what coin-settled contracts
+ * (quoted in dollars) and linear ones (quoted in the stablecoin) have against each other: min(|a|, |b|) for opposite deltas.
+ */
+export function depegMargin(portfolio: Portfolio, market: Market, parameters: DepegParameters): ModelResult {
+  const { cash } = arrangeCollateral(portfolio.collateral, market);
+  const peg = stablePriceOf(market);
+  const settledIn = (settlement: string) =>
+    portfolio.positions.filter(({ instrument }) => instrument.settlement === settlement);
+  const linear = exposures(settledIn('linear'), market);
+  const coin = exposures(settledIn('inverse'), market);
+  const charges = [...linear].map(([underlying, first]) => {
+    const second = coin.get(underlying) ?? ZERO;
+    const hedge = first.times(second).lt(0) ? minOf(first.abs(), second.abs()) : ZERO;
+    const charge = depegCharge(hedge, peg, parameters);
+    return chargeLine('depeg', underlying, charge.times(parameters.initialFactor), charge, { hedge, pegPrice: peg });
+  });
+  const held = arrangeHoldings(portfolio.positions, market, [], 'both');
+  const values: readonly ExplainLine[] = [{ code: 'cash', amount: cash }, ...holdingValueLines(held)];
+  return {
+    value: sum(values.map(({ amount }) => amount)),
+    requirements: { initial: levelSum(charges, 'initial'), maintenance: levelSum(charges, 'maintenance') },
+    lines: [...values, ...charges],
+  };
+}
+
+/** MR9 of OKX: the charge by itself. Beside a model that nets, its requirements are added. */
+export const okxDepeg: MarginModel<DepegParameters> = {
+  id: 'okx-depeg@1',
+  title: 'OKX stablecoin depeg charge (MR9)',
+  source: { text: 'OKX help 4411686631309 and 11951498951821; MR9 example from secondary sites', asOf: '2025-10-31' },
+  levels: ['initial', 'maintenance'],
+  defaultParameters: { id: 'okx-depeg-2025-10@1', document: DEPEG_DOCUMENT },
+  readParameters: readDepegParameters,
+  assess: (portfolio, market, parameters) =>
+    withWorstOrders((held) => depegMargin(held, market, parameters), portfolio, market),
+};
