@@ -8,10 +8,12 @@ import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 import { whatIfCommand } from './commands/what-if.command.js';
+import { versionText } from './version.js';
 
 const program = new Command('ballast')
   .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
-  .showHelpAfterError('(ballast <command> --help shows the options)')
+  .version(versionText(), '-V, --version', 'print the version')
+  .showHelpAfterError('(npx ballast <command> --help shows the options)')
   .addCommand(serveCommand())
   .addCommand(simulateCommand())
   .addCommand(verifyCommand())

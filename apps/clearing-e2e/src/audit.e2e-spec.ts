@@ -106,9 +106,9 @@ describe('the auditor’s commands on a data directory', () => {
         CHANGE: JSON.stringify(change),
       });
       expect({ code, stderr }).toMatchObject({ code: 1 });
-      const { divergence } = JSON.parse(stdout) as { divergence: Place & { stored: string; recomputed: string } };
-      expect(divergence).toMatchObject({ ...expected[what], what: 'payload' });
-      expect(divergence.recomputed).not.toBe(divergence.stored);
+      const { divergence } = JSON.parse(stdout) as { divergence: Place & { logged: string; replayed: string } };
+      expect(divergence).toMatchObject({ ...expected[what], field: expect.stringMatching(/^payload\./) as string });
+      expect(divergence.replayed).not.toBe(divergence.logged);
     });
   });
 

@@ -1,4 +1,5 @@
 export * from './page-cache.js';
+export * from './replay/divergence.js';
 export * from './replay/replay-partition.js';
 export * from './replay/replay.js';
 export * from './verify/fault.js';

@@ -6,6 +6,7 @@ import { CheckpointKey, CheckpointWriter } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { openLogs } from '../composition/open-logs.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
+import { examples } from './examples.js';
 
 interface CheckpointOptions extends StoreOptions {
   readonly json?: boolean;
@@ -18,6 +19,7 @@ export function checkpointCommand(): Command {
     new Command('checkpoint').description(
       'Signs the sizes and Merkle roots of all logs. Keep the output elsewhere: verify --against finds any later rewriting.',
     ),
+    'reads',
   )
     .option(
       '--key <file>',
@@ -26,6 +28,10 @@ export function checkpointCommand(): Command {
     )
     .option('--out <file>', 'write to this file instead of standard output')
     .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      examples(['checkpoint --out checkpoints.txt', 'Sign what is there and keep the file elsewhere']),
+    )
     .action(async (options: CheckpointOptions) => {
       const key = await CheckpointKey.load(options.key as string, 'ballast');
       const { logs, close } = await openLogs(options);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ConformanceFileError, reportText, runConformance, type ConformanceReport } from '@ballast/conformance';
 import { UsageError } from '../usage-error.js';
+import { examples } from './examples.js';
 
 export function conformanceCommand(): Command {
   return new Command('conformance')
@@ -10,6 +11,7 @@ export function conformanceCommand(): Command {
     )
     .argument('<dir>', 'directory of case files (*.json, each with its parameter sets, tolerance and cases)')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', examples(['conformance libs/conformance/cases', 'The bundled cases']))
     .action(async (directory: string, options: { json?: boolean }) => {
       const report = await reportOf(directory);
       process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));

@@ -14,6 +14,7 @@ interface ExplainOptions extends StoreOptions {
 export function explainCommand(): Command {
   return withStoreOptions(
     new Command('explain').description('Tells why an account is in its state, with every figure, from the logs alone.'),
+    'reads',
   )
     .argument('<account>', 'account id <owner>.<name>')
     .option('--at <time>', 'as it stood at this clearing time, ISO 8601 UTC; default: the end of the logs')

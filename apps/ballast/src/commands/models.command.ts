@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { type MarginModel, parameterHash } from '@ballast/margin-models';
 import { MARGIN_MODELS } from '@ballast/venue-rules';
+import { examples } from './examples.js';
 
 export function modelsCommand(): Command {
   return new Command('models')
     .description('Lists the margin models with their versions, levels, default parameters and sources.')
     .option('--json', 'print the list as JSON')
+    .addHelpText('after', examples(['models', 'All of them'], ['models --json', 'With their parameter documents']))
     .action((options: { json?: boolean }) => {
       const models = [...MARGIN_MODELS].sort((a, b) => (a.id < b.id ? -1 : 1));
       const lines = options.json === true ? jsonText(models) : models.map(modelText).join('');

@@ -1,49 +1,48 @@
 import { Command } from 'commander';
-import { replay } from '@ballast/audit';
+import { divergenceText, replay, type ReplayReport } from '@ballast/audit';
 import { SERVICES } from '@ballast/services';
 import { openLogs } from '../composition/open-logs.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
+import { examples } from './examples.js';
+import { grouped } from './grouped.js';
 
 export function replayCommand(): Command {
   return withStoreOptions(
     new Command('replay').description(
-      'Decides every event of all four logs again from its recorded cause and compares byte for byte; exit 1 at the first difference.',
+      'Decides every event of the four service logs again from its recorded cause and compares byte for byte; exit 1 at the first difference, which it names.',
     ),
+    'reads',
   )
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', examples(['replay --data-dir /tmp/walk', 'Is every decision what it has to be?']))
     .action(async (options: StoreOptions & { json?: boolean }) => {
       const { logs, close } = await openLogs(options);
       try {
-        let shown = 0;
+        const progress = new ProgressPrinter(process.stderr);
         const report = await replay(
           logs,
           SERVICES,
           () => performance.now(),
-          (progress) => {
-            if (performance.now() - shown < 1_000) return;
-            shown = performance.now();
-            process.stderr.write(
-              `replaying ${progress.log}/${progress.partition}: ${progress.events} of ${progress.totalEvents} events\n`,
-            );
-          },
+          ({ log, partition, events, totalEvents }) =>
+            progress.update(
+              () => `replaying ${log}/${partition}: ${grouped(events)} of ${grouped(totalEvents)} events`,
+            ),
         );
-        if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-        else {
-          const { divergence } = report;
-          process.stdout.write(
-            `replayed ${report.events} events, ${report.decisions} decisions in ${(report.durationMs / 1000).toFixed(1)} s ` +
-              `(${report.decisionsPerSecond} decisions/s): ${divergence === undefined ? 'all identical' : 'DIVERGES'}\n`,
-          );
-          if (divergence !== undefined) {
-            process.stdout.write(
-              `first difference: ${divergence.log}/${divergence.partition} position ${divergence.position}: ${divergence.what}\n` +
-                `  stored:     ${divergence.stored ?? '(nothing)'}\n  recomputed: ${divergence.recomputed ?? '(nothing)'}\n`,
-            );
-          }
-        }
+        progress.end();
+        process.stdout.write(`${options.json === true ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
         if (report.divergence !== undefined) process.exitCode = 1;
       } finally {
         await close();
       }
     });
+}
+
+function reportText({ events, decisions, durationMs, divergence }: ReplayReport): string {
+  const found = divergence === undefined ? 'all identical' : 'DIVERGES';
+  return (
+    `replayed ${grouped(events)} events of the service logs, ${grouped(decisions)} account decisions ` +
+    `in ${(durationMs / 1_000).toFixed(1)} s: ${found}` +
+    (divergence === undefined ? '' : `\n${divergenceText(divergence)}`)
+  );
 }

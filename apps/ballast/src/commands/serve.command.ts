@@ -4,19 +4,32 @@ import { ClearingMetrics, createLogger } from '@ballast/observability';
 import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
-import { ProgressPrinter } from '../composition/serve-progress.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
 import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
 import { UsageError } from '../usage-error.js';
+import { examples } from './examples.js';
 
 export function serveCommand(): Command {
   return withServeOptions(
     new Command('serve').description(
       'Runs the clearing house in this process and serves its HTTP interface; continues on the data that is there.',
     ),
-  ).action(serve);
+  )
+    .addHelpText(
+      'after',
+      examples(
+        ['serve', 'The clearing house alone, on what the data directory holds'],
+        ['serve --simulate crash-2020-03', 'Replays a scenario in lockstep as fast as it can, then stays up'],
+        [
+          'serve --simulate crash-2020-03 --live --speed 10',
+          'The simulated exchange by the wall clock, ten steps a second',
+        ],
+      ),
+    )
+    .action(serve);
 }
 
 async function serve(options: ServeCliOptions): Promise<void> {
@@ -77,7 +90,7 @@ async function openServed(
   if (options.live === true) {
     const opened = await openSimulatedExchange(run, notice, parts);
     const { house, simulator, steps } = opened;
-    const onStep = (): void => progress.update(() => progressLine(opened.picture()));
+    const onStep = (): void => progress.update((columns) => progressLine(opened.picture(), columns));
     return { opened, driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }) };
   }
   const started = performance.now();
@@ -85,7 +98,7 @@ async function openServed(
   const { house, simulation, steps } = session;
   if (simulation.stepsDone > 0) progress.line(`continuing at ${isoOf(steps[simulation.stepsDone] ?? 0)}`);
   const driver = replayDriver(house, simulation, {
-    onStep: () => progress.update(() => progressLine(session.picture())),
+    onStep: () => progress.update((columns) => progressLine(session.picture(), columns)),
     async onDone() {
       progress.end();
       const now = session.picture();

@@ -2,9 +2,11 @@ import { Command, Option } from 'commander';
 import { isoOf } from '@ballast/kernel';
 import { openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withSimulationOptions, type SimulationCliOptions } from '../composition/simulation-options.js';
 import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
+import { examples } from './examples.js';
 
 interface SimulateOptions extends SimulationCliOptions, StoreOptions {
   readonly json?: boolean;
@@ -12,15 +14,13 @@ interface SimulateOptions extends SimulationCliOptions, StoreOptions {
   readonly topicPrefix?: string;
 }
 
-const PROGRESS_EVERY_MS = 1_000;
-
 export function simulateCommand(): Command {
   const command = withSimulationOptions(
     new Command('simulate').description(
       'Replays a market through the whole clearing house in lockstep, as fast as it can; resumes what it finds.',
     ),
   );
-  return withStoreOptions(command)
+  return withStoreOptions(command, 'writes')
     .addOption(
       new Option('--log <kind>', 'where the logs are kept').choices(['memory', 'postgres']).default('postgres'),
     )
@@ -32,6 +32,20 @@ export function simulateCommand(): Command {
     .option('--brokers <list>', 'drive the service processes behind these Kafka brokers instead of running them here')
     .option('--topic-prefix <text>', 'prefix of the topics, when several houses share the brokers')
     .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'simulate --log memory --accounts 100 --to 2020-03-12T01:00:00Z',
+          'An hour of the crash of March 2020, kept nowhere',
+        ],
+        [
+          'simulate --data-dir /tmp/run --seed 6',
+          'Five days, kept for verify, replay and explain; the same command resumes',
+        ],
+        ['simulate --scenario option-writers --data-dir /tmp/options', 'Options, futures and an expiry; takes minutes'],
+      ),
+    )
     .action(simulate);
 }
 
@@ -41,7 +55,8 @@ async function simulate(options: SimulateOptions): Promise<void> {
     return simulateOverKafka({ ...options, brokers: options.brokers });
   }
   const started = performance.now();
-  const session = await openSimulation(options, (line) => process.stderr.write(`${line}\n`));
+  const progress = new ProgressPrinter(process.stderr);
+  const session = await openSimulation(options, (line) => progress.line(line));
   let stopping = false;
   const stop = (): void => {
     stopping = true;
@@ -50,18 +65,15 @@ async function simulate(options: SimulateOptions): Promise<void> {
   try {
     const { simulation } = session;
     if (simulation.stepsDone > 0 && !simulation.done) {
-      process.stderr.write(`resuming at ${isoOf(session.steps[simulation.stepsDone] as number)}\n`);
+      progress.line(`resuming at ${isoOf(session.steps[simulation.stepsDone] as number)}`);
     }
-    let shown = 0;
     while (!simulation.done && !stopping) {
       await simulation.step();
-      if (performance.now() - shown >= PROGRESS_EVERY_MS) {
-        shown = performance.now();
-        process.stderr.write(`${progressLine(session.picture())}\n`);
-      }
+      progress.update((columns) => progressLine(session.picture(), columns));
     }
+    progress.end();
     if (stopping) {
-      process.stderr.write('stopped; the same command goes on from here\n');
+      progress.line('stopped; the same command goes on from here');
       process.exitCode = 130;
       return;
     }

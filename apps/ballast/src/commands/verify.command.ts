@@ -2,35 +2,44 @@ import fs from 'node:fs/promises';
 import { Command } from 'commander';
 import { faultText, verify } from '@ballast/audit';
 import { openLogs } from '../composition/open-logs.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
+import { examples } from './examples.js';
+import { grouped } from './grouped.js';
 
 export function verifyCommand(): Command {
   return withStoreOptions(
     new Command('verify').description(
       'Recomputes every hash, chain and root and checks all invariants; exit 1 names log, partition, position and what is wrong.',
     ),
+    'reads',
   )
     .option('--against <file>', 'also hold the logs against this file, made earlier by checkpoint')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['verify --data-dir /tmp/walk', 'Was anything altered, and does every rule hold?'],
+        ['verify --against checkpoints.txt', 'Hold the logs against what was signed earlier'],
+      ),
+    )
     .action(async (options: StoreOptions & { json?: boolean; against?: string }) => {
       const against = options.against === undefined ? undefined : await readCheckpoints(options.against);
       const { logs, close } = await openLogs(options);
       try {
-        let shown = performance.now();
+        const progress = new ProgressPrinter(process.stderr);
         const report = await verify(logs, {
           against,
-          onProgress: (what) => {
-            if (performance.now() - shown < 1_000) return;
-            shown = performance.now();
-            process.stderr.write(`verifying ${what}\n`);
-          },
+          onProgress: (what) => progress.update(() => `verifying ${what}`),
         });
+        progress.end();
         if (options.json === true)
           process.stdout.write(`${JSON.stringify({ ok: report.fault === undefined, ...report }, null, 2)}\n`);
         else if (report.fault === undefined) {
           process.stdout.write(
-            `verified ${report.events} events, ${report.liquidationsJudged} liquidations` +
+            `verified ${grouped(report.events)} events of the service logs, ${grouped(report.exchangeEvents)} of the exchange's, ` +
+              `${grouped(report.liquidationsJudged)} liquidations` +
               `${report.checkpoints > 0 ? `, ${report.checkpoints} signed checkpoints` : ''}: nothing was altered, all invariants hold\n`,
           );
         } else process.stdout.write(`NOT SOUND: ${faultText(report.fault)}\n`);

@@ -9,6 +9,7 @@ import { LockstepRun, LogDirectory, digestsOf, loadScenario, narrowedScenario, p
 import { UsageError } from '../usage-error.js';
 import { assertSameRun } from './open-simulation.js';
 import { progressLine } from './progress-line.js';
+import { ProgressPrinter } from './progress-printer.js';
 import type { SimulationCliOptions } from './simulation-options.js';
 import type { StoreOptions } from './store-options.js';
 import { summaryOf, summaryTable } from './summary.js';
@@ -19,7 +20,6 @@ interface DistributedOptions extends SimulationCliOptions, StoreOptions {
   readonly json?: boolean;
 }
 
-const PROGRESS_EVERY_MS = 2_000;
 const PAGE = 2_000;
 
 /** Reads what the logs hold more than last time. */
@@ -82,17 +82,18 @@ export async function simulateOverKafka(options: DistributedOptions): Promise<vo
     const picture = new PictureOfLogs(logs);
     try {
       const { lastStep } = run;
-      let shown = performance.now();
+      const progress = new ProgressPrinter(process.stderr);
       for (const at of simulator.steps()) {
         if (lastStep !== undefined && at < lastStep) continue;
         if (stopping) break;
         await run.step(at);
-        if (performance.now() - shown < PROGRESS_EVERY_MS) continue;
-        process.stderr.write(`${progressLine(await picture.refreshed())}\n`);
-        shown = performance.now();
+        if (!progress.due) continue;
+        const now = await picture.refreshed();
+        progress.update((columns) => progressLine(now, columns));
       }
+      progress.end();
       if (stopping) {
-        process.stderr.write('stopped; the same command goes on from here\n');
+        progress.line('stopped; the same command goes on from here');
         process.exitCode = 130;
         return;
       }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ProgressPrinter } from './serve-progress.js';
+import { ProgressPrinter } from './progress-printer.js';
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from './serve-options.js';
 
 const SECRET = 'a-secret-of-16-characters';
@@ -47,6 +47,13 @@ describe('progress', () => {
     pass(1);
     progress.update(text);
     expect(written).toEqual(['state 1\n', 'state 2\n']);
+  });
+
+  it('takes 80 columns where nobody knows the width, so that a redirected line does not wrap either', () => {
+    const written: string[] = [];
+    const progress = new ProgressPrinter({ write: (text: string) => written.push(text) > 0 });
+    progress.update((columns) => 'x'.repeat(columns + 50));
+    expect(written).toEqual([`${'x'.repeat(79)}\n`]);
   });
 
   it('writes over one line of a terminal, never wider than it, and ends it before another line', () => {

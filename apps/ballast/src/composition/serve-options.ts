@@ -26,6 +26,7 @@ export function withServeOptions(command: Command): Command {
     withRunOptions(
       command.option('--simulate <name|directory>', 'replay this scenario through the clearing house while serving'),
     ),
+    'writes',
   )
     .option('--live', 'let the simulated exchange run freely by the wall clock instead of in lockstep')
     .option('--speed <n>', 'with --live: steps of the exchange in a second', positive, 1)

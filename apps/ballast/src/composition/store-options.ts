@@ -22,14 +22,24 @@ export function wholeNumber(least: number, most: number): (value: string) => num
   };
 }
 
+/** What a command does with the logs: goes on writing them, or reads what is there. */
+type StoreUse = 'writes' | 'reads';
+
+const DATA_DIRECTORY: Readonly<Record<StoreUse, string>> = {
+  writes: 'keep the embedded database here',
+  reads: 'read the embedded database that a run has left here',
+};
+const DATABASE_URL: Readonly<Record<StoreUse, string>> = {
+  writes: 'use this PostgreSQL (15 or later) instead of an embedded one',
+  reads: 'read this PostgreSQL (15 or later) instead of an embedded one',
+};
+
 /** The options by which every command finds the logs. */
-export function withStoreOptions(command: Command): Command {
-  return command
-    .option('--data-dir <directory>', 'keep the embedded database here', path.resolve(DEFAULT_DATA_DIRECTORY))
-    .addOption(
-      new Option('--database-url <url>', 'use this PostgreSQL (15 or later) instead of an embedded one')
-        .env('DATABASE_URL')
-        // An empty variable is a variable that is not set.
-        .argParser((url) => (url === '' ? undefined : url)),
-    );
+export function withStoreOptions(command: Command, use: StoreUse): Command {
+  return command.option('--data-dir <directory>', DATA_DIRECTORY[use], path.resolve(DEFAULT_DATA_DIRECTORY)).addOption(
+    new Option('--database-url <url>', DATABASE_URL[use])
+      .env('DATABASE_URL')
+      // An empty variable is a variable that is not set.
+      .argParser((url) => (url === '' ? undefined : url)),
+  );
 }

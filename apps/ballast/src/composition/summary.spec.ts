@@ -53,18 +53,45 @@ const rowOf = (table: string, label: string): string | undefined =>
 
 describe('what simulate and serve tell', () => {
   it('says nothing about contracts where only linear perpetuals are listed', () => {
-    expect(progressLine(perpetuals)).toBe(
-      '2020-03-12 10:20 | BTC 5,811 | healthy 47 warn 1 call 1 restricted 0 liquidating 1 | calls 2 | liquidations 3 | fund 4,999,001',
+    expect(progressLine(perpetuals, 200)).toBe(
+      '2020-03-12 10:20  BTC 5,811  calls 2  liquidations 3  fund 5M USD  accounts: healthy 47 warn 1 call 1 restricted 0 liquidating 1',
     );
     expect(summaryOf(perpetuals, digests, 1)).not.toHaveProperty('contracts');
     expect(shown(perpetuals)).not.toMatch(/contract|option|surface|expir/);
   });
 
   it('adds listings, open options, portfolios and doubtful surfaces to the line of progress', () => {
-    expect(progressLine({ ...perpetuals, contracts })).toBe(
-      `${progressLine(perpetuals)} | contracts 152 option positions 87 portfolios 40 surfaces degraded 1`,
+    expect(progressLine({ ...perpetuals, contracts }, 250)).toBe(
+      `${progressLine(perpetuals, 250)}  contracts 152 option positions 87 portfolios 40 surfaces degraded 1`,
     );
-    expect(progressLine({ ...perpetuals, contracts: { ...contracts, degradedNow: 0 } })).toMatch(/portfolios 40$/);
+    expect(progressLine({ ...perpetuals, contracts: { ...contracts, degradedNow: 0 } }, 250)).toMatch(/portfolios 40$/);
+  });
+
+  it('fits a terminal of 80 columns: time, prices, calls, liquidations and fund; the rest only where there is room', () => {
+    const busy = {
+      ...perpetuals,
+      contracts,
+      marks: { 'BTC-PERP': '5811.4', 'ETH-PERP': '137.2' },
+      marginCalls: 12,
+      liquidations: 641,
+    };
+    expect(progressLine(busy, 79)).toBe(
+      '2020-03-12 10:20  BTC 5,811  ETH 137  calls 12  liquidations 641  fund 5M USD',
+    );
+    expect(progressLine({ ...busy, priceStatus: 'DEGRADED' }, 79)).toBe(
+      '2020-03-12 10:20  BTC 5,811  ETH 137  DEGRADED  calls 12  liquidations 641',
+    );
+  });
+
+  it('names what it counts: events of the service logs, account decisions, entries into a state', () => {
+    const table = shown(perpetuals);
+    for (const row of [
+      'events of the service logs 1,000',
+      'account decisions, each replayable 1,000',
+      'entries into RESTRICTED 0',
+    ]) {
+      expect(rowOf(table, row.replace(/ [\d,]+$/, ''))).toBe(row);
+    }
   });
 
   it('adds rows about contracts to the table, a model a row, and all of it to the JSON', () => {

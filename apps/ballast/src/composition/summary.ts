@@ -4,10 +4,12 @@ import type { Digests } from '@ballast/services';
 
 /** What `simulate --json` prints: the keys are a contract. */
 export interface SimulationSummary {
+  /** Events of the four service logs. */
   readonly events: number;
   readonly priceSets: number;
   readonly accounts: number;
   readonly marginRuns: number;
+  /** Account decisions: assessments of accounts in margin runs, the quiet ones included. */
   readonly decisions: number;
   readonly marginCalls: number;
   readonly liquidations: number;
@@ -59,9 +61,9 @@ export function summaryTable(picture: ClearingPicture, summary: SimulationSummar
     ['accounts', grouped.format(summary.accounts)],
     ['price sets (degraded)', `${grouped.format(summary.priceSets)} (${grouped.format(picture.degradedPriceSets)})`],
     ['margin runs', grouped.format(summary.marginRuns)],
-    ['margin decisions, each replayable', grouped.format(summary.decisions)],
+    ['account decisions, each replayable', grouped.format(summary.decisions)],
     ['margin calls', grouped.format(summary.marginCalls)],
-    ['accounts restricted', grouped.format(picture.restrictions)],
+    ['entries into RESTRICTED', grouped.format(picture.restrictions)],
     ['liquidations (slices)', `${grouped.format(summary.liquidations)} (${grouped.format(summary.slices)})`],
     ['called before liquidation', share],
     [
@@ -75,7 +77,7 @@ export function summaryTable(picture: ClearingPicture, summary: SimulationSummar
     ['positions auto-deleveraged', grouped.format(summary.adl)],
     ['shortfall', dollars.format(Number(summary.shortfall))],
     ...(summary.contracts === undefined ? [] : contractRows(summary.contracts)),
-    ['events', grouped.format(summary.events)],
+    ['events of the service logs', grouped.format(summary.events)],
     ['duration', `${(summary.durationMs / 1000).toFixed(1)} s`],
   );
   const digests = Object.entries(summary.digests).map(([log, digest]) => `  ${log.padEnd(12)} ${digest}`);

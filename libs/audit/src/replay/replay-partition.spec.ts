@@ -85,10 +85,11 @@ const inputs: Record<string, LogEntry[]> = {
 let log: EventLog;
 let reader: EntryReader;
 let worker: Awaited<ReturnType<typeof opened>>;
+let process: PartitionProcess<Till> = till;
 
 const opened = () =>
   PartitionWorker.open({
-    process: till,
+    process,
     partition: 0,
     partitions: 1,
     log,
@@ -122,6 +123,7 @@ async function day(): Promise<void> {
 }
 
 beforeEach(async () => {
+  process = till;
   log = await new MemoryLogStore().open({ name: 'accounts', partitions: 1, global: true });
   reader = {
     read: async (name, _, after, limit) =>
@@ -139,7 +141,7 @@ const replayed = (
   read: EntryReader = reader,
 ): Promise<PartitionReplay> =>
   replayPartition(
-    till,
+    process,
     new Proxy(log, {
       get(target, name) {
         if (name === 'readRaw')
@@ -165,43 +167,56 @@ const changed =
 describe('replay of a partition', () => {
   it('decides everything again and finds nothing in a log that was not touched', async () => {
     await day();
-    expect(await replayed()).toEqual({ events: 8, decisions: 8, divergence: undefined });
+    expect(await replayed()).toEqual({ events: 8, marginRuns: 0, decisions: 0, divergence: undefined });
+  });
+
+  it.each<[string, string | number, Partial<EventRow>]>([
+    ['payload.held', '2000', { payloadText: '{"held":2000}' }],
+    ['type', 'Unbooked', { type: 'Unbooked' }],
+    ['time.clearing', '1970-01-01T00:00:00.001Z', { clearing: 1 }],
+    ['time.hop', '9', { hop: 9 }],
+    ['cause.kind', 'command', { causeText: '{"kind":"command","log":"exchange.fills","partition":0,"position":2}' }],
+    ['basis[0]', '["exchange.fills",0,1]', { basisText: '[["exchange.fills",0,1]]' }],
+    ['stream', 'tilt', { stream: 'tilt' }],
+    ['version', '9', { version: 9 }],
+    ['schemaVersion', '2', { schemaVersion: 2 }],
+    ['correlation', 'd', { correlation: 'd' }],
+    ['actor', 'mallory', { actor: 'mallory' }],
+    ['id', '00000000-0000-4000-8000-000000000000', { id: '00000000-0000-4000-8000-000000000000' }],
+    ['hash', '00'.repeat(32), { hash: Buffer.alloc(32) }],
+    ['chain', '00'.repeat(32), { chain: Buffer.alloc(32) }],
+    ['payload', ' {"held":2}', { payloadText: ' {"held":2}' }],
+  ])('stops at an event with another %s and names it: %s', async (field, logged, change) => {
+    await day();
+    // Its basis decides what is taken, so that one is changed in the second event of an item, which has none.
+    const position = field.startsWith('basis') ? 4 : 3;
+    const { events, divergence } = await replayed(changed(position, change));
+    expect(events).toBe(position - 1);
+    expect(divergence).toMatchObject({ log: 'accounts', partition: 0, position, field, what: `${field} differs` });
+    expect(divergence?.logged).toBe(logged);
+    expect(divergence?.replayed).not.toBe(logged);
   });
 
   it('counts every assessment of a margin run', async () => {
+    // The process decides once, so that a log of its runs replays; what it is called by does not matter to the count.
+    const margin = {
+      ...till,
+      settle: (state: Till, context: Parameters<typeof till.settle>[1]) => summed(state, context),
+    };
+    function summed({ held, unreported }: Till, { emit }: Parameters<typeof till.settle>[1]): void {
+      if (unreported === undefined || held < 3) return;
+      emit(
+        { stream: 'reports', type: 'MarginRunCompleted', schemaVersion: 1, payload: { assessed: 40 } },
+        { kind: 'event', ...unreported },
+      );
+    }
+    margin.evolve = (state, { type }) => {
+      if (type === 'MarginRunCompleted') state.unreported = undefined;
+    };
+    process = margin;
+    worker = await opened();
     await day();
-    const runs = changed(7, { type: 'MarginRunCompleted', payloadText: '{"assessed":40}' });
-    expect(await replayed(runs)).toMatchObject({ divergence: { position: 7, what: 'type' }, decisions: 6 });
-  });
-
-  it.each<[string, Partial<EventRow>]>([
-    ['payload', { payloadText: '{"held":2000}' }],
-    ['type', { type: 'Unbooked' }],
-    ['time', { clearing: 1 }],
-    ['time', { hop: 9 }],
-    ['cause', { causeText: '{"id":"x","kind":"command"}' }],
-    ['stream', { stream: 'tilt' }],
-    ['version', { version: 9 }],
-    ['schemaVersion', { schemaVersion: 2 }],
-    ['correlation', { correlation: 'd' }],
-    ['actor', { actor: 'mallory' }],
-    ['id', { id: '00000000-0000-4000-8000-000000000000' }],
-    ['hash', { hash: Buffer.alloc(32) }],
-    ['chain', { chain: Buffer.alloc(32) }],
-    ['position', { position: 33 }],
-  ])('stops at an event with another %s', async (what, change) => {
-    await day();
-    const { events, divergence } = await replayed(changed(3, change));
-    expect(events).toBe(2);
-    expect(divergence).toMatchObject({ log: 'accounts', partition: 0, what });
-    expect(divergence?.position).toBe(change.position ?? 3);
-  });
-
-  it('shows both sides of the first difference', async () => {
-    await day();
-    const { divergence } = await replayed(changed(1, { payloadText: '{"held":2000}' }));
-    expect(divergence?.stored).toContain('"payload":{"held":2000}');
-    expect(divergence?.recomputed).toContain('"payload":{"held":1}');
+    expect(await replayed()).toEqual({ events: 8, marginRuns: 1, decisions: 40, divergence: undefined });
   });
 
   it('finds an event that nothing leads to', async () => {
@@ -212,15 +227,44 @@ describe('replay of a partition', () => {
     ];
     expect((await replayed(extra)).divergence).toMatchObject({
       position: 9,
-      what: 'nothing follows where an event is stored',
-      recomputed: null,
+      what: 'the log has an event that does not follow from its inputs',
+      replayed: null,
     });
   });
 
   it('finds that an event is missing in the middle', async () => {
     await day();
     const { divergence } = await replayed((rows) => rows.filter(({ position }) => position !== 2));
-    expect(divergence).toMatchObject({ position: 3, what: 'position' });
+    expect(divergence).toMatchObject({
+      position: 2,
+      type: 'Confirmed',
+      field: null,
+      what: 'an event is missing in the log',
+      logged: null,
+      replayed: '{}',
+    });
+  });
+
+  it('tells an event that was put in between, or taken out with the positions closed up, from a changed one', async () => {
+    await day();
+    const numbered = (rows: readonly EventRow[]) => rows.map((row, index) => ({ ...row, position: index + 1 }));
+    const foreign = (rows: readonly EventRow[]) =>
+      numbered(rows.flatMap((row) => (row.position === 2 ? [{ ...row, id: 'f', type: 'Foreign' }, row] : [row])));
+    expect((await replayed(foreign)).divergence).toMatchObject({
+      position: 2,
+      type: 'Foreign',
+      what: 'the log has an event that does not follow from its inputs',
+    });
+    // The first of the two events of the third fill.
+    const without = (rows: readonly EventRow[]) =>
+      numbered(rows.filter(({ position }) => position !== 5)).map((row) =>
+        row.position === 5 ? { ...row, basisText: '[["exchange.fills",0,3]]' } : row,
+      );
+    expect((await replayed(without)).divergence).toMatchObject({
+      position: 5,
+      type: 'Booked',
+      what: 'an event is missing in the log',
+    });
   });
 
   it.each([
@@ -233,7 +277,7 @@ describe('replay of a partition', () => {
       (commands) => (kept < 7 ? [] : commands),
     );
     expect(events).toBe(kept);
-    expect(divergence).toMatchObject({ position: missing, what: 'the log ends before an event that follows' });
+    expect(divergence).toMatchObject({ position: missing, what: 'an event is missing in the log', logged: null });
   });
 
   it('finds another answer to a command, accepted or refused', async () => {
@@ -242,9 +286,11 @@ describe('replay of a partition', () => {
     expect((await replayed(undefined, other)).divergence).toMatchObject({
       log: 'accounts.commands',
       position: 1,
-      what: 'answer to command one',
-      stored: '{}',
-      recomputed: '{"data":{"held":3},"outcome":"accepted"}',
+      type: 'PayOut',
+      field: 'answer.data',
+      what: 'the answer to command one differs',
+      logged: null,
+      replayed: '{"held":3}',
     });
     await run(closed);
     await command('two');
@@ -252,7 +298,7 @@ describe('replay of a partition', () => {
       commands.map((each) => (each.number === 2 ? { ...each, resultText: '{}' } : each));
     expect((await replayed(undefined, second)).divergence).toMatchObject({
       position: 2,
-      what: 'answer to command two',
+      what: 'the answer to command two differs',
     });
   });
 
@@ -260,7 +306,7 @@ describe('replay of a partition', () => {
     await day();
     expect((await replayed(undefined, () => [])).divergence).toMatchObject({
       position: 8,
-      what: 'command 1 is missing',
+      what: "it can't be decided again: command 1 is missing",
     });
   });
 
@@ -273,7 +319,7 @@ describe('replay of a partition', () => {
         ),
     };
     const { divergence } = await replayed(undefined, undefined, forged);
-    expect(divergence).toMatchObject({ position: 3, what: 'payload' });
+    expect(divergence).toMatchObject({ position: 3, field: 'payload.held', logged: '2', replayed: '6' });
   });
 
   it.each([
@@ -304,6 +350,6 @@ describe('replay of a partition', () => {
     worker = await opened();
     await run(open);
     await command('three');
-    expect(await replayed()).toEqual({ events: 9, decisions: 9, divergence: undefined });
+    expect(await replayed()).toEqual({ events: 9, marginRuns: 0, decisions: 0, divergence: undefined });
   });
 });

@@ -1,32 +1,27 @@
-import {
-  PartitionMachine,
-  canonicalEnvelope,
-  type LogEntry,
-  type PartitionProcess,
-  type SealedEvent,
-} from '@ballast/event-sourcing';
+import { PartitionMachine, type LogEntry, type PartitionProcess, type SealedEvent } from '@ballast/event-sourcing';
 import type { CommandRecord, EventLog, EventRow } from '@ballast/event-log';
 import { InvariantViolation, canonicalText } from '@ballast/kernel';
 import { ForwardReader, commandEntry, entriesOfTail, type EntryReader } from '@ballast/partition-worker';
-
-/** Two sides of the first decision that does not come out as it is stored. */
-export interface Divergence {
-  readonly log: string;
-  readonly partition: number;
-  readonly position: number;
-  readonly what: string;
-  readonly stored: string | null;
-  readonly recomputed: string | null;
-}
+import {
+  answerDiffers,
+  differenceOf,
+  eventMissing,
+  eventNotDecided,
+  undecidable,
+  type Divergence,
+} from './divergence.js';
 
 export interface PartitionReplay {
   readonly events: number;
-  /** Assessments of accounts recomputed, the quiet ones included, and all other decided events. */
+  readonly marginRuns: number;
+  /** Assessments of accounts recomputed, the quiet ones included. */
   readonly decisions: number;
   readonly divergence: Divergence | undefined;
 }
 
 const PAGE = 1_000;
+/** Events of the log behind a difference among which the one that was decided is looked for. */
+const NEAR = 20;
 
 /**
  * Decides every event of a partition again from its recorded inputs, in the order its bases tell, and compares byte
@@ -45,16 +40,15 @@ export async function replayPartition(
   const commandLog = `${log.name}.commands`;
   let recomputed: SealedEvent[] = [];
   let events = 0;
+  let marginRuns = 0;
   let decisions = 0;
-
-  const diverges = (position: number, what: string, stored: string | null, again: string | null): PartitionReplay => ({
+  const report = (divergence: Divergence | undefined): PartitionReplay => ({
     events,
+    marginRuns,
     decisions,
-    divergence: { log: log.name, partition, position, what, stored, recomputed: again },
+    divergence,
   });
-
-  const beyondTheEnd = (extra: SealedEvent): Divergence | undefined =>
-    diverges(extra.position, 'the log ends before an event that follows', null, envelopeOf(extra)).divergence;
+  const place = { log: log.name, partition };
 
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
   const refusable = async (
@@ -66,24 +60,17 @@ export async function replayPartition(
       return await work();
     } catch (error) {
       if (!(error instanceof InvariantViolation)) throw error;
-      const stored = row && envelopeOfRow(log.name, row);
-      return diverges(position, `it can't be decided again: ${error.message}`, stored, null).divergence;
+      return undecidable({ ...place, position }, row, error.message);
     }
   };
 
   /** Applies one command and compares the stored answer. */
   const answer = (record: CommandRecord): Divergence | undefined => {
     const result = machine.accept(commandEntry(log.name, record));
-    const text = result === undefined ? null : canonicalText(result);
-    if (text === record.resultText) return undefined;
-    return {
-      log: commandLog,
-      partition,
-      position: record.number,
-      what: `answer to command ${record.commandId}`,
-      stored: record.resultText,
-      recomputed: text,
-    };
+    const replayed = result === undefined ? null : canonicalText(result);
+    return replayed === record.resultText
+      ? undefined
+      : answerDiffers({ log: commandLog, partition, position: record.number }, record, replayed);
   };
 
   /** Applies the inputs that a stored event names as its basis, then what follows at the end of an item or in time. */
@@ -97,7 +84,7 @@ export async function replayPartition(
       for (let number = applied + 1; number <= upTo; number++) {
         const [record] = await log.commands(partition, number - 1, 1);
         if (record === undefined) {
-          return diverges(row.position, `command ${number} is missing`, envelopeOfRow(log.name, row), null).divergence;
+          return undecidable({ ...place, position: row.position }, row, `command ${number} is missing`);
         }
         const difference = answer(record);
         if (difference !== undefined) return difference;
@@ -120,31 +107,27 @@ export async function replayPartition(
   for (let after = 0; ;) {
     const page = await log.readRaw(partition, after, PAGE);
     if (page.length === 0) break;
-    for (const row of page) {
+    for (const [index, row] of page.entries()) {
       if (recomputed.length === 0) {
         const difference = await refusable(row.position, row, () => decideAgain(row));
-        if (difference !== undefined) return { events, decisions, divergence: difference };
+        if (difference !== undefined) return report(difference);
       }
       const again = recomputed.shift();
-      const difference = compare(row, again);
-      if (difference !== undefined) {
-        return diverges(
-          row.position,
-          difference,
-          envelopeOfRow(log.name, row),
-          again === undefined ? null : envelopeOf(again),
-        );
-      }
+      const difference =
+        again === undefined
+          ? eventNotDecided({ ...place, position: row.position }, row)
+          : differenceOf(place, row, again, { rows: page.slice(index + 1, index + 1 + NEAR), replayed: recomputed });
+      if (difference !== undefined) return report(difference);
       events += 1;
-      decisions += assessedIn(row);
+      if (row.type === 'MarginRunCompleted') {
+        marginRuns += 1;
+        decisions += (JSON.parse(row.payloadText) as { assessed: number }).assessed;
+      }
     }
     onProgress(page.length);
     after = (page.at(-1) as EventRow).position;
   }
-  if (recomputed.length > 0) {
-    const extra = recomputed[0] as SealedEvent;
-    return { events, decisions, divergence: beyondTheEnd(extra) };
-  }
+  if (recomputed.length > 0) return report(eventMissing(recomputed[0] as SealedEvent));
   // Refused commands leave no event; those after the last event are answered again here.
   const difference = await refusable(machine.size + 1, null, async () => {
     for await (const entry of entriesOfTail(machine, log, reader)) {
@@ -152,47 +135,9 @@ export async function replayPartition(
       if (entry.log !== commandLog) machine.accept(entry);
       if (refused !== undefined) return refused;
       const [extra] = machine.drain().events;
-      if (extra !== undefined) return beyondTheEnd(extra);
+      if (extra !== undefined) return eventMissing(extra);
     }
     return undefined;
   });
-  if (difference !== undefined) return { events, decisions, divergence: difference };
-  return { events, decisions, divergence: undefined };
-}
-
-const COMPARED = [
-  'id',
-  'stream',
-  'version',
-  'type',
-  'schemaVersion',
-  'causeText',
-  'basisText',
-  'correlation',
-  'actor',
-  'payloadText',
-] as const;
-
-/** Name of the first field in which a stored event and the recomputed one differ. */
-function compare(row: EventRow, again: SealedEvent | undefined): string | undefined {
-  if (again === undefined) return 'nothing follows where an event is stored';
-  if (again.position !== row.position) return 'position';
-  if (again.time.clearing !== row.clearing || again.time.hop !== row.hop) return 'time';
-  for (const field of COMPARED) if (again[field] !== row[field]) return field.replace(/Text$/, '');
-  if (!again.hash.equals(row.hash)) return 'hash';
-  if (!again.chain.equals(row.chain)) return 'chain';
-  return undefined;
-}
-
-function assessedIn(row: EventRow): number {
-  if (row.type !== 'MarginRunCompleted') return 1;
-  return (JSON.parse(row.payloadText) as { assessed: number }).assessed;
-}
-
-function envelopeOfRow(log: string, row: EventRow): string {
-  return canonicalEnvelope({ ...row, log, time: { clearing: row.clearing, hop: row.hop } }, row);
-}
-
-function envelopeOf(event: SealedEvent): string {
-  return canonicalEnvelope(event, event);
+  return report(difference);
 }

@@ -1,12 +1,15 @@
 import type { LogDirectory, ServiceDefinition } from '@ballast/services';
 import { PageCache } from '../page-cache.js';
-import { replayPartition, type Divergence } from './replay-partition.js';
+import type { Divergence } from './divergence.js';
+import { replayPartition } from './replay-partition.js';
 
 export interface ReplayReport {
+  /** Events of the four service logs that were decided again. */
   readonly events: number;
+  readonly marginRuns: number;
+  /** Account decisions: assessments of accounts in those runs, the quiet ones included. */
   readonly decisions: number;
   readonly durationMs: number;
-  readonly decisionsPerSecond: number;
   readonly divergence: Divergence | undefined;
 }
 
@@ -31,17 +34,15 @@ export async function replay(
   const started = now();
   const reader = new PageCache(logs);
   let events = 0;
+  let marginRuns = 0;
   let decisions = 0;
-  const report = (divergence?: Divergence): ReplayReport => {
-    const durationMs = Math.max(1, Math.round(now() - started));
-    return {
-      events,
-      decisions,
-      durationMs,
-      decisionsPerSecond: Math.round((decisions * 1000) / durationMs),
-      divergence,
-    };
-  };
+  const report = (divergence?: Divergence): ReplayReport => ({
+    events,
+    marginRuns,
+    decisions,
+    durationMs: Math.max(1, Math.round(now() - started)),
+    divergence,
+  });
   let totalEvents = 0;
   for (const { log } of services) for (const { size } of await logs.log(log).heads()) totalEvents += size;
   let seen = 0;
@@ -55,6 +56,7 @@ export async function replay(
         onProgress({ log: service.log, partition, events: seen, totalEvents });
       });
       events += result.events;
+      marginRuns += result.marginRuns;
       decisions += result.decisions;
       if (result.divergence !== undefined) return report(result.divergence);
     }

@@ -15,8 +15,10 @@ import { verifyNoSurprise } from './verify-no-surprise.js';
 import { verifyPricing } from './verify-pricing.js';
 
 export interface VerifyReport {
-  /** Events whose hash, chain and order were recomputed. */
+  /** Events of the four service logs whose hash, chain and order were recomputed. */
   readonly events: number;
+  /** The same of the logs of the exchange. */
+  readonly exchangeEvents: number;
   /** Signed checkpoints that were held against the logs. */
   readonly checkpoints: number;
   readonly liquidationsJudged: number;
@@ -62,9 +64,11 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
   const progress = options.onProgress ?? (() => undefined);
   const checkpoints = options.against === undefined ? [] : CheckpointFile.parse(options.against).checkpoints;
   let events = 0;
+  let exchangeEvents = 0;
   let liquidationsJudged = 0;
   const report = (fault?: Fault): VerifyReport => ({
     events,
+    exchangeEvents,
     checkpoints: checkpoints.length,
     liquidationsJudged,
     fault,
@@ -77,7 +81,8 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
       progress(`hashes and chain of ${name}/${partition}`);
       const promises: Promised[] = promised.filter((each) => each.partition === partition);
       const verdict = await verifyPartition(log, partition, promises);
-      events += verdict.size;
+      if (name.startsWith('exchange.')) exchangeEvents += verdict.size;
+      else events += verdict.size;
       if (verdict.fault !== undefined) {
         const { position, part, what } = verdict.fault;
         return report({ log: part === 'command' ? `${name}.commands` : name, partition, position, what });
