@@ -6,9 +6,17 @@ import tseslint from 'typescript-eslint';
 
 // Who may import whom. The rule reads Nx's project graph, so lint through `npm run lint`, which brings it up to date.
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
-const libraries = ['type:kernel', 'type:facts', 'type:domain', 'type:contracts', 'type:infra', 'type:testing'];
+const libraries = [
+  'type:kernel',
+  'type:facts',
+  'type:domain',
+  'type:contracts',
+  'type:infra',
+  'type:documents',
+  'type:testing',
+];
 const scope = (name) => only(`scope:${name}`, `scope:${name}`, 'scope:shared');
-const boundaries = (...testExternals) => ({
+const boundaries = (testExternals = [], testLibraries = []) => ({
   '@nx/enforce-module-boundaries': [
     'error',
     {
@@ -18,10 +26,11 @@ const boundaries = (...testExternals) => ({
         { ...only('type:kernel', 'type:kernel'), allowedExternalImports: ['decimal.js', ...testExternals] },
         { ...only('type:facts', 'type:kernel'), allowedExternalImports: testExternals },
         {
-          ...only('type:domain', 'type:domain', 'type:facts', 'type:kernel', 'type:testing'),
+          ...only('type:domain', 'type:domain', 'type:facts', 'type:kernel', 'type:testing', ...testLibraries),
           allowedExternalImports: testExternals,
         },
         { ...only('type:contracts', 'type:kernel', 'type:facts'), allowedExternalImports: ['zod', ...testExternals] },
+        only('type:documents', 'type:domain', 'type:facts', 'type:kernel'),
         only('type:infra', ...libraries),
         only('type:testing', 'type:kernel', 'type:facts'),
         only('type:app', ...libraries),
@@ -112,11 +121,11 @@ export default tseslint.config(
   // SHA-256 is a function of its input alone.
   { files: ['libs/kernel/src/**/*.ts'], rules: platform('node:crypto') },
   // Arbitraries that several specs draw from.
-  { files: ['**/*.fixtures.ts'], rules: boundaries('fast-check') },
+  { files: ['**/*.fixtures.ts'], rules: boundaries(['fast-check'], ['type:documents']) },
   {
     files: tests,
     rules: {
-      ...boundaries('fast-check', '@jest/globals'),
+      ...boundaries(['fast-check', '@jest/globals'], ['type:documents']),
       // A test may read a golden file, and may hold the kernel's functions against the engine's.
       'no-restricted-imports': 'off',
       'no-restricted-properties': ['error', ...random],

@@ -1,5 +1,7 @@
 // Compiles every package's src to its dist with swc; a file is compiled again only when it is newer than its output.
+// Then names the build by a hash over all outputs, for the logs that it will write.
 //   node tools/build.mjs [package folder ...]
+import crypto from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,5 +55,22 @@ for (const dir of candidates) {
       await Promise.all([fs.rm(old), fs.rm(`${old}.map`, { force: true })]);
   }
 }
+await writeRelease();
 console.log(`build: ${compiled} files compiled${failed > 0 ? `, ${failed} failed` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** What a log says about the program that wrote it: name, version, and one hash over every compiled file. */
+async function writeRelease() {
+  const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
+  const hash = crypto.createHash('sha256');
+  for (const dir of (await Promise.all(['apps', 'libs', 'libs/domain'].map(children))).flat().sort()) {
+    const dist = path.join(root, dir, 'dist');
+    for (const file of (await fs.readdir(dist, { recursive: true }).catch(() => [])).sort()) {
+      if (!file.endsWith('.js')) continue;
+      hash.update(`${dir}/${file}\0`).update(await fs.readFile(path.join(dist, file)));
+    }
+  }
+  const target = path.join(root, 'libs/services/dist/release.json');
+  await fs.mkdir(path.dirname(target), { recursive: true });
+  await fs.writeFile(target, JSON.stringify({ release: `ballast@${version}`, build: hash.digest('hex') }));
+}

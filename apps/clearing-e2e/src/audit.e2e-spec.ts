@@ -1,7 +1,7 @@
 import { EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, FillEvents, MarginGlobalEvents, PricingEvents, ServiceLog } from '@ballast/facts';
-import { dec, roundMoney, text } from '@ballast/kernel';
+import { dec, roundUsd, text } from '@ballast/kernel';
 import { LogDirectory } from '@ballast/services';
 import fs from 'node:fs/promises';
 import os from 'node:os';
@@ -172,7 +172,7 @@ async function firstDifferences(logs: LogDirectory): Promise<Readonly<Record<str
   for (const partition of numbers) {
     for (const { position, payload } of await entriesOf(logs.log('exchange.fills'), partition)) {
       const { liquidity, quantity, price } = payload as FillEvents['TradeFilled'];
-      const feeAt = (rate: string): string => text(roundMoney(dec(quantity).times(price).times(rate), 'USD', 'fee'));
+      const feeAt = (rate: string): string => text(roundUsd(dec(quantity).times(price).times(rate), 'fee'));
       if (liquidity === 'taker' && feeAt('0.0005') !== feeAt('0.0006')) takerFills.add(`${partition}/${position}`);
     }
   }

@@ -21,8 +21,8 @@ const STRICTER: MarginParameters = {
   ...DEFAULT_PARAMETERS,
   id: 'avsl-stricter@1',
   underlyings: {
-    BTC: { ...DEFAULT_PARAMETERS.underlyings.BTC, z: '2.6' },
-    ETH: { ...DEFAULT_PARAMETERS.underlyings.ETH, z: '2.6' },
+    BTC: { ...DEFAULT_PARAMETERS.underlyings['BTC']!, z: '2.6' },
+    ETH: { ...DEFAULT_PARAMETERS.underlyings['ETH']!, z: '2.6' },
   },
 };
 

@@ -1,7 +1,7 @@
 import { verify } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { MarginEvents } from '@ballast/facts';
-import { dec, roundMoney, text } from '@ballast/kernel';
+import { dec, roundUsd, text } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/services';
 import { SHORT_WINDOW } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
@@ -23,7 +23,7 @@ function raised(event: Triggered): Triggered {
     assessment: {
       ...event.assessment,
       positions,
-      figures: { ...event.assessment.figures, liquidation: text(roundMoney(required, 'USD', 'requirement')) },
+      figures: { ...event.assessment.figures, liquidation: text(roundUsd(required, 'requirement')) },
     },
   };
 }

@@ -34,8 +34,8 @@ describe('parseEntry', () => {
     ${'an account without owner'}                   | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol'}                        | ${'payload.accountId'}               | ${'<owner>.<name>'}
     ${'an account id that hides a blank'}           | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol.ma in'}                  | ${'payload.accountId'}               | ${'<owner>.<name>'}
     ${'an account id with a line break at its end'} | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol.main\n'}                 | ${'payload.accountId'}               | ${'<owner>.<name>'}
-    ${'an asset we do not keep'}                    | ${'DepositReceived'}    | ${'payload.asset'}             | ${'DOGE'}                         | ${'payload.asset'}                   | ${'"USD", "BTC", "ETH"'}
-    ${'a missing asset'}                            | ${'DepositReceived'}    | ${'payload.asset'}             | ${undefined}                      | ${'payload.asset'}                   | ${'"USD", "BTC", "ETH"'}
+    ${'an asset in other letters'}                  | ${'DepositReceived'}    | ${'payload.asset'}             | ${'Doge'}                         | ${'payload.asset'}                   | ${'capital letters'}
+    ${'a missing asset'}                            | ${'DepositReceived'}    | ${'payload.asset'}             | ${undefined}                      | ${'payload.asset'}                   | ${'add it'}
     ${'null where an id belongs'}                   | ${'DepositReceived'}    | ${'payload.depositId'}         | ${null}                           | ${'payload.depositId'}               | ${'a text'}
     ${'an id with a blank'}                         | ${'DepositReceived'}    | ${'payload.depositId'}         | ${'d 1'}                          | ${'payload.depositId'}               | ${'without blanks'}
     ${'a payload that is a list'}                   | ${'DepositReceived'}    | ${'payload'}                   | ${[]}                             | ${'payload'}                         | ${'a record'}
@@ -47,11 +47,11 @@ describe('parseEntry', () => {
     ${'a place in the global partition'}            | ${'TradeFilled'}        | ${'payload.closeOutOrder'}     | ${{ partition: -1, position: 1 }} | ${'payload.closeOutOrder.partition'} | ${'at least 0'}
     ${'an enum in other letters'}                   | ${'TradeFilled'}        | ${'payload.side'}              | ${'BUY'}                          | ${'payload.side'}                    | ${'"buy", "sell"'}
     ${'the amount of a posting'}                    | ${'WithdrawalHeld'}     | ${'payload.postings.0.amount'} | ${'1E2'}                          | ${'payload.postings[0].amount'}      | ${'no exponent'}
-    ${'collateral of an unknown asset'}             | ${'WithdrawalHeld'}     | ${'payload.collateral.XRP'}    | ${'1'}                            | ${'payload.collateral.XRP'}          | ${'leave it out'}
+    ${'collateral of an asset in other letters'}    | ${'WithdrawalHeld'}     | ${'payload.collateral.xrp'}    | ${'1'}                            | ${'payload.collateral.xrp'}          | ${'Invalid key'}
     ${'a case id without number'}                   | ${'LiquidationClosed'}  | ${'payload.caseId'}            | ${'carol.main'}                   | ${'payload.caseId'}                  | ${'<accountId>#<n>'}
     ${'an instrument in other letters'}             | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'btc-perp'}                     | ${'payload.instrument'}              | ${'BTC-27MAR26'}
     ${'an option without its type'}                 | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'BTC-27MAR26-60000'}            | ${'payload.instrument'}              | ${'BTC-27MAR26-60000-C'}
-    ${'funding of a dated contract'}                | ${'FundingRateFixed'}   | ${'payload.instrument'}        | ${'BTC-27MAR26'}                  | ${'payload.instrument'}              | ${'"BTC-PERP", "ETH-PERP"'}
+    ${'funding of a dated contract'}                | ${'FundingRateFixed'}   | ${'payload.instrument'}        | ${'BTC-27MAR26'}                  | ${'payload.instrument'}              | ${'such as "BTC-PERP"'}
     ${'a model without version'}                    | ${'ChooseMarginModel'}  | ${'payload.model'}             | ${'derive-portfolio'}             | ${'payload.model'}                   | ${'<name>@<version>'}
     ${'a settlement without cash'}                  | ${'PositionChanged'}    | ${'payload.settlement'}        | ${{ asset: 'BTC' }}               | ${'payload.settlement.cash'}         | ${'add it'}
     ${'a Merkle root that is none'}                 | ${'MarginRunCompleted'} | ${'payload.root'}              | ${'ABC'}                          | ${'payload.root'}                    | ${'64 lower-case hex'}

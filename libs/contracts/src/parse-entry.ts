@@ -35,6 +35,7 @@ const cause = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('event'), log: z.enum(LOGS), partition, position: ordinal }),
   z.strictObject({ kind: z.literal('command'), id: text(120) }),
   z.strictObject({ kind: z.literal('timer'), id: text(200), due: instant }),
+  z.strictObject({ kind: z.literal('start'), position: z.int().nonnegative() }),
 ]);
 
 /** The envelope of every entry. All of its fields are hashed. */
@@ -50,7 +51,9 @@ export const entryEnvelope = z.strictObject({
   time: z
     .strictObject({ clearing: instant, hop: z.int().nonnegative() })
     .describe('Logical time: clearing time and the hop inside it.'),
-  cause: cause.describe('What made it happen: another entry, a command, or a timer that fell due.'),
+  cause: cause.describe(
+    'What made it happen: another entry, a command, a timer that fell due, or the start of the writer.',
+  ),
   basis: z
     .array(z.tuple([z.enum(LOGS), partition, ordinal]))
     .describe('Source partitions applied since the previous event of the partition: [log, partition, up to position].'),

@@ -12,11 +12,13 @@ export interface LogicalTime {
   readonly hop: number;
 }
 
-/** What made an event happen: an event of a source log, a command, or a timer that fell due. */
+/** What made an event happen: an event of a source log, a command, a timer that fell due, or the start of its writer. */
 export type Cause =
   | { readonly kind: 'event'; readonly log: string; readonly partition: number; readonly position: number }
   | { readonly kind: 'command'; readonly id: string }
-  | { readonly kind: 'timer'; readonly id: string; readonly due: Instant };
+  | { readonly kind: 'timer'; readonly id: string; readonly due: Instant }
+  /** `position`: where the log ended when the writer started. */
+  | { readonly kind: 'start'; readonly position: number };
 
 /**
  * "Then this source log partition was applied up to this position." A basis lists such steps in the order in

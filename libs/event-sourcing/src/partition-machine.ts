@@ -1,6 +1,6 @@
 import { canonicalText, invariant, uuidV5, type Instant } from '@ballast/kernel';
 import type { BasisStep, Cause, CommandResult, LogEntry, LogicalTime, NewEvent, SealedEvent } from './event.js';
-import type { DecisionContext, PartitionProcess } from './partition-process.js';
+import type { DecisionContext, Opening, PartitionProcess } from './partition-process.js';
 import { EMPTY_HEAD, seal } from './seal.js';
 
 /** What one item leaves behind: the events to append and the cursors that move with them. */
@@ -78,6 +78,14 @@ export class PartitionMachine<State> {
   /** Last applied position of a source partition; 0 before the first. */
   cursor(log: string, partition: number): number {
     return this.#cursors.get(sourceKey(log, partition)) ?? 0;
+  }
+
+  /** Lets the process say what a writer says when it starts. */
+  open(opening: Opening): void {
+    this.#cause = { kind: 'start', position: this.#size };
+    this.#correlation = causeName(this.#cause);
+    this.#actor = null;
+    this.process.open?.(this.state, opening, this.#context);
   }
 
   /** Applies an input and everything that follows from it at once. */
@@ -233,6 +241,8 @@ export function causeName(cause: Cause): string {
       return `command/${cause.id}`;
     case 'timer':
       return `timer/${cause.id}/${cause.due}`;
+    case 'start':
+      return `start/${cause.position}`;
   }
 }
 

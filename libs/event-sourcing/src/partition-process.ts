@@ -24,6 +24,31 @@ export interface DecisionContext {
   emit(event: NewEvent, cause?: Cause): LogEntry;
 }
 
+/** A versioned set of rules as it stands in a log: `id` is `<name>@<version>`, `hash` the SHA-256 of its canonical text, hex. */
+export interface HouseDocument {
+  /** What it rules, such as `margin-parameters`; of each kind but the models one is in force. */
+  readonly kind: string;
+  readonly id: string;
+  readonly hash: string;
+  readonly body: unknown;
+}
+
+/** The rules that a new log begins with, and the persons who answer for them. */
+export interface Genesis {
+  readonly author: string;
+  readonly approver: string;
+  readonly documents: readonly HouseDocument[];
+}
+
+/** What the writer of a partition brings along when it starts. */
+export interface Opening {
+  /** Name and version of the program, and a hash of its build. */
+  readonly release: string;
+  readonly build: string;
+  /** Of the service; written only into a log that is empty. */
+  readonly genesis: Genesis;
+}
+
 /**
  * One partition of one service: a deterministic machine from ordered inputs to events. `observe` and `evolve` are
  * the only ways the state changes; `decide`, `fire` and `settle` only read it and emit. So the state can be rebuilt
@@ -35,6 +60,8 @@ export interface PartitionProcess<State> {
   /** Name of the log this process writes. */
   readonly log: string;
   initialState(partition: number, partitions: number): State;
+  /** What the writer says before its first decision. Reads the state and emits, like `decide`. */
+  open?(state: State, opening: Opening, context: DecisionContext): void;
   /** Takes note of a fact of another log. Must not depend on batching. */
   observe(state: State, input: LogEntry): void;
   /** What follows at once from an input (already observed). Returns the answer if the input is a command. */

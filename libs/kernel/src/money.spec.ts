@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text } from './decimal.js';
-import { isWholeMinorUnits, roundMoney, roundUpToLot, type RoundingRule } from './money.js';
+import { isWholeMinorUnits, roundMoney, roundUsd, roundUpToLot, type RoundingRule } from './money.js';
 
 describe('rounding is policy', () => {
   it.each`
@@ -14,7 +14,7 @@ describe('rounding is policy', () => {
     ${'neutral'}     | ${'0.005'}   | ${'0'}      | ${'half to even'}
     ${'neutral'}     | ${'0.015'}   | ${'0.02'}   | ${'half to even'}
   `('$rule of $amount is $expected: $why', ({ rule, amount, expected }: Record<string, string>) => {
-    expect(text(roundMoney(dec(amount as string), 'USD', rule as RoundingRule))).toBe(expected);
+    expect(text(roundUsd(dec(amount as string), rule as RoundingRule))).toBe(expected);
   });
 
   it('knows the minor unit of every asset', () => {

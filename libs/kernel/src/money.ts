@@ -2,11 +2,16 @@ import { Decimal as DecimalJs } from 'decimal.js';
 import type { Decimal } from './decimal.js';
 import { invariant } from './invariant.js';
 
-/** Assets that Ballast keeps in its ledger. USD is the settlement asset. */
-export const ASSETS = ['USD', 'BTC', 'ETH'] as const;
-export type Asset = (typeof ASSETS)[number];
+/** What an account holds beside positions: a currency or a coin. Which ones there are is a rule of the house, in its log. */
+export type Asset = string;
 
-/** Digits after the point of an asset's minor unit: cents of a dollar, satoshi, 1e-8 ether. */
+/** Every requirement, equity and fund is in it. */
+export const SETTLEMENT_ASSET: Asset = 'USD';
+
+const CENT_DIGITS = 2;
+
+/** Assets of the bundled setting. */
+export const ASSETS = ['USD', 'BTC', 'ETH'] as const;
 export const MINOR_UNIT_DIGITS: Readonly<Record<Asset, number>> = { USD: 2, BTC: 8, ETH: 8 };
 
 /**
@@ -25,9 +30,17 @@ const DIRECTION: Readonly<Record<RoundingRule, DecimalJs.Rounding>> = {
   neutral: DecimalJs.ROUND_HALF_EVEN,
 };
 
+/** Rounds an amount to the digits of its asset's minor unit by the named rule. */
+export function roundAmount(amount: Decimal, digits: number, rule: RoundingRule): Decimal {
+  return amount.toDecimalPlaces(digits, DIRECTION[rule]);
+}
+
+/** Rounds dollars to the cent by the named rule. */
+export const roundUsd = (amount: Decimal, rule: RoundingRule): Decimal => roundAmount(amount, CENT_DIGITS, rule);
+
 /** Rounds an amount to the minor unit of its asset by the named rule. */
 export function roundMoney(amount: Decimal, asset: Asset, rule: RoundingRule): Decimal {
-  return amount.toDecimalPlaces(MINOR_UNIT_DIGITS[asset], DIRECTION[rule]);
+  return roundAmount(amount, MINOR_UNIT_DIGITS[asset] ?? 0, rule);
 }
 
 /** Rounds a quantity up to a whole number of lots (liquidation lots go up), never beyond `limit`. */
@@ -39,5 +52,5 @@ export function roundUpToLot(quantity: Decimal, lot: Decimal, limit: Decimal): D
 
 /** True if the amount has no digits beyond the minor unit of its asset. */
 export function isWholeMinorUnits(amount: Decimal, asset: Asset): boolean {
-  return amount.decimalPlaces() <= MINOR_UNIT_DIGITS[asset];
+  return amount.decimalPlaces() <= (MINOR_UNIT_DIGITS[asset] ?? 0);
 }

@@ -3,6 +3,7 @@ import {
   compareLockstep,
   type CommandResult,
   type LogEntry,
+  type Opening,
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
@@ -107,6 +108,14 @@ export class PartitionWorker<State = unknown> {
       worker.#storedCursors.set(sourceKey(cursor.log, cursor.partition), cursor.position);
     }
     return worker;
+  }
+
+  /** Says what a writer says when it starts: the rules of a new log, and the release that decides from now on. */
+  async start(opening: Opening): Promise<void> {
+    await this.#item(() => {
+      this.#machine.open(opening);
+      return [];
+    });
   }
 
   get log(): string {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { EventLog, PostgresConnection } from '@ballast/event-log';
-import { SERVICE_LOGS } from '@ballast/facts';
+import type { Genesis } from '@ballast/event-sourcing';
+import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import type { Committer } from '@ballast/partition-worker';
 import { ClearingPictureProjection, readLogs, type ClearingPicture } from '@ballast/read-models';
 import { ClearingHouse, partitionsOf } from '@ballast/services';
@@ -17,6 +18,8 @@ export interface OpenedHouse {
 }
 
 export interface HouseOptions {
+  /** What new logs begin with; default: the bundled setting. */
+  readonly genesis?: (log: ServiceLog) => Genesis;
   readonly committerOf?: (log: EventLog) => Committer;
 }
 
@@ -24,7 +27,7 @@ export interface HouseOptions {
 export async function openHouse(
   options: StoreOptions & { readonly fresh?: boolean },
   notice: (line: string) => void,
-  { committerOf }: HouseOptions = {},
+  { committerOf, genesis }: HouseOptions = {},
 ): Promise<OpenedHouse> {
   if (options.fresh === true) await emptyDataDirectory(options);
   const opened = await openStore(options, notice);
@@ -34,6 +37,7 @@ export async function openHouse(
       store: opened.store,
       partitions,
       worker: `${hostname()}/${process.pid}`,
+      ...(genesis === undefined ? {} : { genesis }),
       ...(committerOf === undefined ? {} : { committerOf }),
     });
     const projection = new ClearingPictureProjection();

@@ -1,6 +1,6 @@
 import { accountsInvariants, shortfall, trialBalance, type AccountsInvariant } from '@ballast/accounts-domain';
 import type { ClearingMetrics } from '@ballast/observability';
-import { ASSETS, sum, type Decimal } from '@ballast/kernel';
+import { ASSETS, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { pricingInvariants, type PricingInvariant } from '@ballast/pricing-domain';
 import type { ClearingGateway } from './clearing.gateway.js';
 
@@ -35,7 +35,10 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
   const fund = clearing.fund();
   const balances = [...partitions, fund].map(trialBalance);
   for (const asset of ASSETS) {
-    metrics.conservationResidual.set({ asset }, Number(sum(balances.map(({ totals }): Decimal => totals[asset]))));
+    metrics.conservationResidual.set(
+      { asset },
+      Number(sum(balances.map(({ totals }): Decimal => totals[asset] ?? ZERO))),
+    );
   }
   // What margin computes with. Partitions that got it from hand to hand hold one and the same.
   const heldArrays = clearing.numbers.flatMap((partition) =>

@@ -8,7 +8,7 @@ import type {
   MarginParameters,
   PricingEvents,
 } from '@ballast/facts';
-import { dec, invariant, isoOf, ownerOf, roundMoney, type AccountId, type Instant } from '@ballast/kernel';
+import { dec, invariant, isoOf, ownerOf, roundUsd, type AccountId, type Instant } from '@ballast/kernel';
 import {
   DEFAULT_PARAMETERS,
   MARGIN_STATES,
@@ -214,23 +214,31 @@ async function pricesOf(logs: LogDirectory, priceSet: number): Promise<AccountEx
   const [event] = await logs.log('pricing').read(GLOBAL, priceSet - 1, 1);
   invariant(event?.type === 'PriceSetPublished', `pricing has no price set at ${priceSet}`);
   const { underlyings, marks } = event.payload as PricingEvents['PriceSetPublished'];
-  return (Object.keys(underlyings) as (keyof typeof underlyings)[]).sort().flatMap((underlying) => {
-    const prices = underlyings[underlying];
-    if (prices === undefined) return [];
-    const mark = marks.find((each) => each.underlying === underlying);
-    return [
-      {
-        underlying,
-        status: prices.status,
-        index: prices.index,
-        median: prices.median,
-        instrument: mark?.instrument ?? null,
-        mark: mark?.mark ?? null,
-        branch: mark?.branch ?? null,
-        sources: prices.inputs.map(({ venue, state, mid, clamped, at }) => ({ venue, state, mid, used: clamped, at })),
-      },
-    ];
-  });
+  return Object.keys(underlyings)
+    .sort()
+    .flatMap((underlying) => {
+      const prices = underlyings[underlying];
+      if (prices === undefined) return [];
+      const mark = marks.find((each) => each.underlying === underlying);
+      return [
+        {
+          underlying,
+          status: prices.status,
+          index: prices.index,
+          median: prices.median,
+          instrument: mark?.instrument ?? null,
+          mark: mark?.mark ?? null,
+          branch: mark?.branch ?? null,
+          sources: prices.inputs.map(({ venue, state, mid, clamped, at }) => ({
+            venue,
+            state,
+            mid,
+            used: clamped,
+            at,
+          })),
+        },
+      ];
+    });
 }
 
 /** Decisions and steps of a liquidation in the order of time; the many reassessments of a liquidation are left out. */
@@ -284,4 +292,4 @@ function liquidationStep({ type, payload }: LogEntry): string {
   }
 }
 
-const usd = (amount: string): string => `${roundMoney(dec(amount), 'USD', 'neutral').toFixed(2)} USD`;
+const usd = (amount: string): string => `${roundUsd(dec(amount), 'neutral').toFixed(2)} USD`;

@@ -1,5 +1,5 @@
 import type { AccountExplanation } from '@ballast/contracts';
-import { dec, isoOf, roundMoney } from '@ballast/kernel';
+import { dec, isoOf, roundUsd } from '@ballast/kernel';
 
 const LABEL_WIDTH = 44;
 const AMOUNT_WIDTH = 18;
@@ -31,7 +31,7 @@ function row(label: string, amount: string, note: string): string {
   return `  ${label.padEnd(LABEL_WIDTH)} ${amount.padStart(AMOUNT_WIDTH)}   ${note}`.trimEnd();
 }
 
-const cents = (amount: string): string => roundMoney(dec(amount), 'USD', 'neutral').toFixed(2);
+const cents = (amount: string): string => roundUsd(dec(amount), 'neutral').toFixed(2);
 
 function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
   const figure =

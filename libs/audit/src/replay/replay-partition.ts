@@ -1,6 +1,13 @@
-import { PartitionMachine, type LogEntry, type PartitionProcess, type SealedEvent } from '@ballast/event-sourcing';
+import {
+  PartitionMachine,
+  type Genesis,
+  type LogEntry,
+  type Opening,
+  type PartitionProcess,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import type { CommandRecord, EventLog, EventRow } from '@ballast/event-log';
-import { InvariantViolation, canonicalText } from '@ballast/kernel';
+import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
 import { ForwardReader, commandEntry, entriesOfTail, type EntryReader } from '@ballast/partition-worker';
 import {
   answerDiffers,
@@ -74,7 +81,7 @@ export async function replayPartition(
   };
 
   /** Applies the inputs that a stored event names as its basis, then what follows at the end of an item or in time. */
-  const decideAgain = async (row: EventRow): Promise<Divergence | undefined> => {
+  const decideAgain = async (row: EventRow, next: EventRow | undefined): Promise<Divergence | undefined> => {
     for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
       const applied = machine.cursor(source, sourcePartition);
       if (source !== commandLog) {
@@ -92,7 +99,8 @@ export async function replayPartition(
     }
     if (machine.pending === 0) {
       const cause = JSON.parse(row.causeText) as { kind: string };
-      if (cause.kind === 'timer') machine.elapse(row.clearing);
+      if (cause.kind === 'start') machine.open(openingOf(row, next));
+      else if (cause.kind === 'timer') machine.elapse(row.clearing);
       else machine.settle();
     }
     recomputed = [...machine.drain().events];
@@ -109,7 +117,7 @@ export async function replayPartition(
     if (page.length === 0) break;
     for (const [index, row] of page.entries()) {
       if (recomputed.length === 0) {
-        const difference = await refusable(row.position, row, () => decideAgain(row));
+        const difference = await refusable(row.position, row, () => decideAgain(row, page[index + 1]));
         if (difference !== undefined) return report(difference);
       }
       const again = recomputed.shift();
@@ -140,4 +148,13 @@ export async function replayPartition(
     return undefined;
   });
   return report(difference);
+}
+
+/** What a writer brought along when it started is told by what it said: the rules of a new log, then its release. */
+function openingOf(row: EventRow, next: EventRow | undefined): Opening {
+  const established = row.type === 'DocumentsEstablished' ? (JSON.parse(row.payloadText) as Genesis) : undefined;
+  const said = established === undefined ? row : next;
+  const { release, build } = JSON.parse(said?.payloadText ?? '{}') as Partial<Opening>;
+  invariant(release !== undefined && build !== undefined, `no release stands behind position ${row.position}`);
+  return { release, build, genesis: established ?? { author: '', approver: '', documents: [] } };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ASSETS } from '@ballast/kernel';
 
 // Every form is a regular expression, so that the JSON Schema of an event says as much as the parser does. The message
 // of a form is the remedy that a sender reads.
@@ -92,10 +91,18 @@ export const sha256Hex = z
   .regex(/^[0-9a-f]{64}$/, { error: 'write the 32 bytes of a SHA-256 as 64 lower-case hex digits' })
   .meta({ title: 'SHA-256 hex' });
 
-export const asset = z.enum(ASSETS);
-export const underlying = z.enum(['BTC', 'ETH']);
-/** The linear perpetuals, which are listed from the start. */
-export const perpetual = z.enum(['BTC-PERP', 'ETH-PERP']);
+/** A currency or a coin. Which ones the house takes, its rules say. */
+export const asset = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]{1,11}$/, {
+    error: 'write an asset such as "USD" or "BTC": 2 to 12 capital letters and digits',
+  })
+  .meta({ title: 'asset' });
+/** What contracts are on. */
+export const underlying = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]{0,11}$/, { error: 'write an underlying such as "BTC": at most 12 capital letters and digits' })
+  .meta({ title: 'underlying' });
 /** Any contract. The form of an id only; whether date and strike can be, pricing says when it is listed. */
 export const instrument = z
   .string()
@@ -105,6 +112,11 @@ export const instrument = z
       'write an instrument such as "BTC-PERP", "BTC-27MAR26" or "BTC-27MAR26-60000-C", with "-INVERSE" if it pays in coin',
   })
   .meta({ title: 'instrument', description: 'Contract id, docs/spec/instruments.md.' });
+/** A linear perpetual. */
+export const perpetual = z
+  .string()
+  .regex(/^[A-Z0-9]{1,12}-PERP$/, { error: 'write a linear perpetual such as "BTC-PERP"' })
+  .meta({ title: 'perpetual' });
 export const side = z.enum(['long', 'short']);
 export const tradeSide = z.enum(['buy', 'sell']);
 export const priceStatus = z

@@ -7,11 +7,7 @@ export const place = z
   .describe('Place of another event: its partition and position.');
 
 /** Amounts per asset; an absent asset is zero. */
-export const amountByAsset = z.strictObject({
-  USD: decimal.optional(),
-  BTC: decimal.optional(),
-  ETH: decimal.optional(),
-});
+export const amountByAsset = z.record(asset, decimal);
 
 export const posting = z.strictObject({
   ledgerAccount: z

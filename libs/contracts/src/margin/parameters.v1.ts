@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { identifier, nonNegativeDecimal, positiveDecimal, prose, versionedName } from '../common/fields.js';
+import {
+  asset,
+  identifier,
+  nonNegativeDecimal,
+  positiveDecimal,
+  prose,
+  underlying,
+  versionedName,
+} from '../common/fields.js';
 import { payload } from '../event-schema.js';
 
 const rate = nonNegativeDecimal.describe('Fraction.');
@@ -44,8 +52,8 @@ export const marginParameters = z.strictObject({
   warnUsage: positiveDecimal.describe('Call requirement over equity at which an account is warned.'),
   exitFactor: positiveDecimal.describe('A state is left at its entry level times this.'),
   targetHealth: positiveDecimal.describe('Equity over call requirement at which a liquidation ends.'),
-  haircuts: z.strictObject({ USD: rate, BTC: rate, ETH: rate }),
-  underlyings: z.strictObject({ BTC: underlyingParameters, ETH: underlyingParameters }),
+  haircuts: z.record(asset, rate),
+  underlyings: z.record(underlying, underlyingParameters),
 });
 
 const proposal = { proposalId: identifier, parameters: marginParameters, reason: prose.min(1) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, identifier, instant, perpetual, nonNegativeDecimal, ordinal } from '../common/fields.js';
+import { decimal, identifier, instant, nonNegativeDecimal, ordinal, perpetual } from '../common/fields.js';
 import { positiveDecimal, priceStatus, prose, underlying } from '../common/fields.js';
 import { payload } from '../event-schema.js';
 
@@ -63,7 +63,7 @@ export const priceSetPublishedV1 = payload(
     number: ordinal.describe('Counts 1, 2, 3, ...'),
     asOf: instant,
     status: priceStatus.describe('Worst status of all underlyings.'),
-    underlyings: z.strictObject({ BTC: underlyingPrices.optional(), ETH: underlyingPrices.optional() }),
+    underlyings: z.record(underlying, underlyingPrices),
     marks: z.array(instrumentMark),
   },
   {

@@ -31,7 +31,7 @@ export interface AccountStatement {
 }
 
 function amountsOf(ledger: Ledger, ledgerAccount: string): AmountByAsset {
-  const amounts: { [A in Asset]?: string } = {};
+  const amounts: { [asset: Asset]: string } = {};
   for (const asset of ASSETS) {
     const amount = balanceOf(ledger, ledgerAccount, asset);
     if (!amount.isZero()) amounts[asset] = text(amount);

@@ -20,7 +20,7 @@ function busyHouse(): { house: ClearingHouse; state: AccountsState; client: stri
 
 function shift(ledger: Ledger, ledgerAccount: string, amount: number): void {
   const balances = ledger.get(ledgerAccount) ?? { USD: dec(0), BTC: dec(0), ETH: dec(0) };
-  ledger.set(ledgerAccount, { ...balances, USD: balances.USD.plus(amount) });
+  ledger.set(ledgerAccount, { ...balances, USD: dec(balances['USD'] ?? 0).plus(amount) });
 }
 
 function btc(state: AccountsState): InstrumentBook {

@@ -39,12 +39,16 @@ const unlessZero = (name: AccountsInvariant, amount: Decimal, what: string): Acc
 function ofEvent({ type, position, payload }: LogEntry): readonly AccountsViolation[] {
   const { postings } = payload as { readonly postings?: readonly Posting[] };
   const totals = entryTotals(postings ?? []);
-  return ASSETS.flatMap((asset) => unlessZero('entry-balances', totals[asset], `${asset} of ${type} at ${position}`));
+  return ASSETS.flatMap((asset) =>
+    unlessZero('entry-balances', totals[asset] ?? ZERO, `${asset} of ${type} at ${position}`),
+  );
 }
 
 function ledgerTotals(state: { readonly ledger: Ledger }): AccountsViolation[] {
   const { totals } = trialBalance(state);
-  return ASSETS.flatMap((asset) => unlessZero('ledger-sums-to-zero', totals[asset], `sum of all ${asset} accounts`));
+  return ASSETS.flatMap((asset) =>
+    unlessZero('ledger-sums-to-zero', totals[asset] ?? ZERO, `sum of all ${asset} accounts`),
+  );
 }
 
 /**

@@ -186,10 +186,10 @@ export function collateralAfter(
 ): AmountByAsset {
   const client = state.ledger.get(clientLedger(accountId));
   const held = state.ledger.get(heldLedger(accountId));
-  const collateral: { [A in Asset]?: string } = {};
+  const collateral: { [asset: Asset]: string } = {};
   for (const each of ASSETS) {
     let amount = client?.[each] ?? ZERO;
-    if (held !== undefined) amount = amount.plus(held[each]);
+    if (held !== undefined) amount = amount.plus(held[each] ?? ZERO);
     const change = changes[each];
     if (change !== undefined) amount = amount.plus(change);
     if (!amount.isZero()) collateral[each] = text(amount);

@@ -9,7 +9,7 @@ import type {
   Side,
 } from '@ballast/facts';
 import type { SealedEvent } from '@ballast/event-sourcing';
-import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO } from '@ballast/kernel';
+import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO } from '@ballast/kernel';
 import {
   aClearance,
   accountIn,
@@ -236,7 +236,7 @@ export class ClearingHouse {
         ),
       );
     }
-    const trueUp = text(roundMoney(charged.times(returnedPercent).div(100), 'USD', 'credit'));
+    const trueUp = text(roundUsd(charged.times(returnedPercent).div(100), 'credit'));
     this.liquidation('LiquidationCostAssessed', anAssessedCost({ caseId, accountId, order, trueUp }));
     const missing = desk.state.orders.get(order.position)?.ledgerBalance ?? ZERO;
     if (missing.lt(0)) {

@@ -1,5 +1,5 @@
 import type { FundEvents, LiquidationEvents, Place } from '@ballast/facts';
-import { dec, invariant, maxOf, minOf, roundMoney, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import {
   accountStream,
   collateralAfter,
@@ -35,7 +35,7 @@ export function* decideCostSettlement(
   { caseId, accountId, order: place, trueUp }: LiquidationEvents['LiquidationCostAssessed'],
 ): Generator<AccountsFact> {
   const order = orderAt(state, place);
-  const returned = roundMoney(dec(trueUp), 'USD', 'credit');
+  const returned = roundUsd(dec(trueUp), 'credit');
   yield fact('LiquidationCostSettled', accountStream(accountId), {
     accountId,
     caseId,

@@ -1,4 +1,4 @@
-import { minOf, roundMoney, sum, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import { minOf, roundMoney, roundUsd, sum, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import { freeCollateral, type AccountsState } from './accounts.state.js';
 import { clientLedger, type JournalLine } from './ledger.js';
 
@@ -25,7 +25,7 @@ export function coinDebtsPaid(state: AccountsState, accountId: AccountId, availa
     const owed = freeCollateral(state, accountId, asset).neg();
     const index = state.indexes.get(asset);
     if (!owed.gt(0) || !rest.gt(0) || index === undefined) return [];
-    const worth = roundMoney(owed.times(index), 'USD', 'requirement');
+    const worth = roundUsd(owed.times(index), 'requirement');
     const whole = worth.lte(rest);
     const dollars = whole ? worth : rest;
     const amount = whole ? owed : minOf(roundMoney(rest.div(index), asset, 'credit'), owed);

@@ -1,5 +1,5 @@
 import type { ContractSpecification } from '@ballast/instruments';
-import { dec, minOf, roundMoney, type Decimal } from '@ballast/kernel';
+import { dec, minOf, roundMoney, roundUsd, type Decimal } from '@ballast/kernel';
 
 /** Trading fees of one version, as fractions of the notional. */
 export interface FeeSchedule {
@@ -69,5 +69,5 @@ export function tradingFee(
  * equity that bounds the rate: a rounding must not take what the equity does not cover. The true-up settles the rest.
  */
 export function provisionalPenalty(closedNotional: Decimal, provisionalRate: Decimal): Decimal {
-  return roundMoney(closedNotional.times(provisionalRate), 'USD', 'equity');
+  return roundUsd(closedNotional.times(provisionalRate), 'equity');
 }

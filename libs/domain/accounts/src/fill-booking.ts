@@ -1,6 +1,6 @@
 import type { ContractSpecification } from '@ballast/instruments';
 import type { Place, TradeSide } from '@ballast/facts';
-import { invariant, roundMoney, type Asset, type Decimal } from '@ballast/kernel';
+import { invariant, roundMoney, roundUsd, type Asset, type Decimal } from '@ballast/kernel';
 import type { CloseOutOrder } from './accounts.state.js';
 import { FEES, provisionalPenalty, tradingFee } from './fee-schedule.js';
 import { clientLedger, type JournalLine } from './ledger.js';
@@ -93,7 +93,7 @@ export function closeOutBooking(
       lines: [[client, 'USD', toClient], ...house, ['liquidation', 'USD', difference.plus(penalty)]],
     };
   }
-  const converted = roundMoney(difference.times(order.assetPrice), 'USD', 'credit');
+  const converted = roundUsd(difference.times(order.assetPrice), 'credit');
   return {
     ...booking,
     toClient: { [asset]: credit, USD: penalty.neg() },

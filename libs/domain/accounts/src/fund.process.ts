@@ -7,7 +7,7 @@ import {
   invariant,
   maxOf,
   minOf,
-  roundMoney,
+  roundUsd,
   text,
   ZERO,
   type Decimal,
@@ -63,7 +63,7 @@ function credited(
  */
 function granted(state: FundState, request: Place, asked: LiquidationEvents['FundDrawRequested']): NewEvent {
   const balance = fundBalance(state);
-  const grant = maxOf(ZERO, minOf(roundMoney(dec(asked.amount), 'USD', 'credit'), balance));
+  const grant = maxOf(ZERO, minOf(roundUsd(dec(asked.amount), 'credit'), balance));
   return fundFact('FundDrawGranted', {
     request,
     caseId: asked.caseId,

@@ -1,6 +1,6 @@
 import { LINEAR_VALUE_DIGITS } from '@ballast/instruments';
 import type { PricingEvents } from '@ballast/facts';
-import { compareText, dec, roundMoney, text, ZERO, type Decimal } from '@ballast/kernel';
+import { compareText, dec, roundUsd, text, ZERO, type Decimal } from '@ballast/kernel';
 import { accountStream, collateralAfter, fact, type AccountsFact, type AccountsState } from './accounts.state.js';
 import { clientLedger, postingsOf } from './ledger.js';
 
@@ -31,7 +31,7 @@ export function* decideFunding(
     const quantity = state.accounts.get(accountId)?.positions.get(instrument)?.quantity;
     if (quantity === undefined) continue;
     const exact = fundingOf(quantity, perBase);
-    const amount = roundMoney(exact, 'USD', 'credit');
+    const amount = roundUsd(exact, 'credit');
     exactTotal = exactTotal.plus(exact);
     paidTotal = paidTotal.plus(amount);
     clients += 1;
@@ -46,7 +46,7 @@ export function* decideFunding(
     });
   }
   const suspenseExact = fundingOf(book?.suspense.quantity ?? ZERO, perBase);
-  const suspensePaid = roundMoney(suspenseExact, 'USD', 'credit');
+  const suspensePaid = roundUsd(suspenseExact, 'credit');
   const houseQuantity = book?.houseQuantity ?? ZERO;
   const houseAmount = fundingOf(houseQuantity, perBase);
   const rounding = exactTotal.plus(suspenseExact).minus(paidTotal).minus(suspensePaid);

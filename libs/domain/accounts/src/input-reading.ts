@@ -51,7 +51,7 @@ export function readAccountId(value: unknown): Reading<string> {
 }
 
 export function readAsset(value: unknown): Reading<Asset> {
-  return ASSETS.includes(value as Asset) ? readable(value as Asset) : unreadable('asset-unknown');
+  return (ASSETS as readonly unknown[]).includes(value) ? readable(value as Asset) : unreadable('asset-unknown');
 }
 
 /** A contract that is cleared. An unknown one goes to suspense, never into a position. */
@@ -77,5 +77,5 @@ export function readPositive(value: unknown, digits: number): Reading<Decimal> {
 
 /** Reads a positive amount in whole minor units of its asset. */
 export function readAmount(value: unknown, asset: Asset): Reading<Decimal> {
-  return readPositive(value, MINOR_UNIT_DIGITS[asset]);
+  return readPositive(value, MINOR_UNIT_DIGITS[asset] ?? 0);
 }

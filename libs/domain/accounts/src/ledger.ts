@@ -11,7 +11,7 @@ import {
 } from '@ballast/kernel';
 
 /** Balances of one ledger account; positive = in favour of the named party. */
-export type AssetBalances = { [A in Asset]: Decimal };
+export type AssetBalances = { [asset: Asset]: Decimal };
 
 /** The journal of one partition, folded: every ledger account that was ever posted to. */
 export type Ledger = Map<string, AssetBalances>;
@@ -36,7 +36,7 @@ export const heldLedger = (accountId: AccountId): string => `held/${accountId}`;
 const NOTHING: Readonly<AssetBalances> = { USD: ZERO, BTC: ZERO, ETH: ZERO };
 
 export function balanceOf(ledger: Ledger, ledgerAccount: string, asset: Asset): Decimal {
-  return (ledger.get(ledgerAccount) ?? NOTHING)[asset];
+  return (ledger.get(ledgerAccount) ?? NOTHING)[asset] ?? ZERO;
 }
 
 /** One line of a journal entry before it is written down. */
@@ -54,7 +54,7 @@ export function postingsOf(...lines: readonly JournalLine[]): Posting[] {
 /** Sum of the lines of one entry per asset; a balanced entry gives zero for every asset. */
 export function entryTotals(postings: readonly Posting[]): AssetBalances {
   const totals: AssetBalances = { USD: ZERO, BTC: ZERO, ETH: ZERO };
-  for (const { asset, amount } of postings) totals[asset] = totals[asset].plus(dec(amount));
+  for (const { asset, amount } of postings) totals[asset] = (totals[asset] ?? ZERO).plus(dec(amount));
   return totals;
 }
 
@@ -71,7 +71,7 @@ export function post(ledger: Ledger, postings: readonly Posting[]): void {
       ledger.set(ledgerAccount, balances);
     }
     const change = dec(amount);
-    balances[asset] = balances[asset].plus(change);
+    balances[asset] = (balances[asset] ?? ZERO).plus(change);
     totals[asset] = totals[asset]?.plus(change) ?? change;
   }
   for (const asset of ASSETS) {
@@ -99,7 +99,7 @@ export function trialBalance({ ledger }: { readonly ledger: Ledger }): TrialBala
   for (const ledgerAccount of [...ledger.keys()].sort(compareText)) {
     for (const asset of ASSETS) {
       const amount = balanceOf(ledger, ledgerAccount, asset);
-      totals[asset] = totals[asset].plus(amount);
+      totals[asset] = (totals[asset] ?? ZERO).plus(amount);
       if (!amount.isZero()) lines.push({ ledgerAccount, asset, amount });
     }
   }

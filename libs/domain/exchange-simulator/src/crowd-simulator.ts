@@ -8,7 +8,6 @@ import type {
   QuoteEvents,
   TradeSide,
   TransferEvents,
-  Underlying,
 } from '@ballast/facts';
 import {
   canonicalText,
@@ -30,6 +29,7 @@ import { specificationOf, stepsOf, type Contract } from './market/contracts.js';
 import { LISTED, underlyingOf } from './market/instruments.js';
 import { clearingTimeDepth, LIQUIDITY } from './market/liquidity.js';
 import { Market, priceText } from './market/market.js';
+import type { Underlying } from './scenario/underlying.js';
 import { observeFact } from './observe-facts.js';
 import { ownerActions, type OwnerAction } from './owners/owner-decisions.js';
 import {

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
+import type { Underlying } from './scenario/underlying.js';
 import { InvariantViolation } from '@ballast/kernel';
 import { contractOf, type Contract } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
@@ -71,7 +72,7 @@ function evolveDeposit(state: SimulatorState, deposit: TransferEvents['DepositRe
     view.cashCents += cents;
     view.netDepositCents += cents;
   } else {
-    view.coins[deposit.asset] += unitsOf(deposit.amount, COIN_DIGITS);
+    view.coins[deposit.asset as Underlying] += unitsOf(deposit.amount, COIN_DIGITS);
   }
 }
 

@@ -1,6 +1,7 @@
-import type { AccountMarginState, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
+import type { AccountMarginState, InstrumentId, Place, TradeSide } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
 import { COIN_UNITS } from './scaled-integer.js';
+import type { Underlying } from './scenario/underlying.js';
 
 /**
  * What an owner believes to have: the first-hand view of an owner who counts own transfers and fills, and knows

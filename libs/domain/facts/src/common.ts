@@ -1,8 +1,9 @@
 import type { AccountId, Asset, DecimalString, Instant } from '@ballast/kernel';
 
-export type Underlying = 'BTC' | 'ETH';
+/** What contracts are on, such as `BTC`. Which ones there are follows from what the exchange lists. */
+export type Underlying = string;
 /** Linear perpetual on an underlying, quoted and settled in USD. */
-export type PerpetualId = `${Underlying}-PERP`;
+export type PerpetualId = InstrumentId;
 /** Any contract: `BTC-PERP`, `BTC-27MAR26`, `BTC-27MAR26-60000-C`, with `-INVERSE` when it pays in coin. @see docs/spec/instruments.md */
 export type InstrumentId = string;
 /** Direction of a position. */
@@ -17,7 +18,7 @@ export interface Place {
 }
 
 /** Amounts per asset; an absent asset is zero. */
-export type AmountByAsset = { readonly [A in Asset]?: DecimalString };
+export type AmountByAsset = { readonly [asset: Asset]: DecimalString };
 
 /**
  * A position as accounts keeps it.

@@ -1,5 +1,6 @@
 export * from './accounts.js';
 export * from './common.js';
+export type * from './documents.js';
 export * from './exchange.js';
 export * from './fact-names.js';
 export type * from './instruments.js';

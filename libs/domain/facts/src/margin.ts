@@ -174,8 +174,8 @@ export interface MarginParameters {
   readonly exitFactor: DecimalString;
   /** Health (equity over call requirement) at which a liquidation ends. */
   readonly targetHealth: DecimalString;
-  readonly haircuts: { readonly [A in Asset]: DecimalString };
-  readonly underlyings: { readonly [U in Underlying]: UnderlyingParameters };
+  readonly haircuts: { readonly [asset: Asset]: DecimalString };
+  readonly underlyings: { readonly [underlying: Underlying]: UnderlyingParameters };
 }
 
 /** Commands of margin global, through REST and the bus. The actor of the entry is who proposes or approves. */

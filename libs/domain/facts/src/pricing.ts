@@ -125,7 +125,7 @@ export interface PricingEvents {
     readonly asOf: Instant;
     /** Worst status of all underlyings. */
     readonly status: PriceStatus;
-    readonly underlyings: { readonly [U in Underlying]?: UnderlyingPrices };
+    readonly underlyings: { readonly [underlying: Underlying]: UnderlyingPrices };
     readonly marks: readonly InstrumentMark[];
   };
   /** Funding of one instrument fixed at 00, 08, 16 UTC. Positive rate: longs pay shorts. */

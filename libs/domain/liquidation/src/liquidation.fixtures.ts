@@ -1,4 +1,4 @@
-import { dec, maxOf, roundMoney, sum, text, type Decimal } from '@ballast/kernel';
+import { dec, maxOf, roundUsd, sum, text, type Decimal } from '@ballast/kernel';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type {
   AssessmentDetail,
@@ -115,8 +115,8 @@ export function assessmentOf(
   positions: readonly PositionRequirement[],
   { accountVersion = 1, schedule = 1 }: { readonly accountVersion?: number; readonly schedule?: number } = {},
 ): AssessmentDetail {
-  const call = roundMoney(sum(positions.map((position) => dec(position.call))), 'USD', 'requirement');
-  const initial = roundMoney(call.times(dec('2.5')), 'USD', 'requirement');
+  const call = roundUsd(sum(positions.map((position) => dec(position.call))), 'requirement');
+  const initial = roundUsd(call.times(dec('2.5')), 'requirement');
   return {
     accountId,
     accountVersion,

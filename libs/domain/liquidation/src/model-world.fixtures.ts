@@ -6,7 +6,7 @@ import {
   maxOf,
   minOf,
   ownerOf,
-  roundMoney,
+  roundUsd,
   sum,
   text,
   type Decimal,
@@ -207,14 +207,14 @@ export class ModelWorld {
 
   equityOf(account: BookedAccount, marks = this.#marks): Decimal {
     const unrealised = [...account.holdings].map(([instrument, { quantity, cost }]) =>
-      quantity.times(marks[underlyingOf(instrument)]).minus(cost),
+      quantity.times(marks[underlyingOf(instrument)]!).minus(cost),
     );
     return account.collateral.plus(sum(unrealised));
   }
 
   callOf(account: BookedAccount, marks = this.#marks): Decimal {
     const notionals = [...account.holdings].map(([instrument, { quantity }]) =>
-      quantity.abs().times(marks[underlyingOf(instrument)]),
+      quantity.abs().times(marks[underlyingOf(instrument)]!),
     );
     return sum(notionals).times(dec(this.options.callRate));
   }
@@ -356,14 +356,14 @@ export class ModelWorld {
       .sort(([a], [b]) => compareText(a, b))
       .map(([instrument, { quantity }]) => {
         const owners = this.#sorted().filter(({ accountId }) => ownerOf(accountId) === ownerOf(account.accountId));
-        const mark = this.#marks[underlyingOf(instrument)];
+        const mark = this.#marks[underlyingOf(instrument)]!;
         const sizes = owners
           .map(({ holdings }) => holdings.get(instrument)?.quantity ?? ZERO)
           .filter((other) => other.isNegative() === quantity.isNegative());
         const ownerNotional = sum(sizes).abs().times(mark);
         return requirementOf(instrument, text(quantity), text(mark), callRate, text(ownerNotional));
       });
-    const equity = roundMoney(this.equityOf(account), 'USD', 'equity');
+    const equity = roundUsd(this.equityOf(account), 'equity');
     const at = { accountVersion: account.version, schedule: this.#schedule };
     return assessmentOf(account.accountId, text(equity), positions, at);
   }
@@ -390,7 +390,7 @@ export class ModelWorld {
       this.complaints.push(`${account.accountId} closes ${text(quantity)} of ${text(held.quantity)} ${instrument}`);
     }
     const cost = held.cost.times(quantity).div(held.quantity.abs());
-    const realised = roundMoney(signed.neg().times(price).minus(cost), 'USD', 'credit');
+    const realised = roundUsd(signed.neg().times(price).minus(cost), 'credit');
     held.quantity = held.quantity.plus(signed);
     held.cost = held.cost.minus(cost);
     if (held.quantity.isZero()) account.holdings.delete(instrument);
@@ -435,7 +435,7 @@ export class ModelWorld {
     const mark = dec(placed.mark);
     const price = mark.times(placed.side === 'sell' ? dec(1).minus(slip) : dec(1).plus(slip)).toDecimalPlaces(1);
     const loss = (placed.side === 'sell' ? mark.minus(price) : price.minus(mark)).times(part);
-    const fee = roundMoney(dec(placed.provisionalRate).times(part).times(mark), 'USD', 'fee');
+    const fee = roundUsd(dec(placed.provisionalRate).times(part).times(mark), 'fee');
     const realised = this.#trade(account, placed.instrument, placed.side, part, mark);
     account.collateral = account.collateral.minus(fee);
     const witness = this.#slice(order);
@@ -479,7 +479,7 @@ export class ModelWorld {
       trueUp: cost.trueUp,
     });
     if (witness.ledger.gt(0)) {
-      this.fund = this.fund.plus(roundMoney(witness.ledger, 'USD', 'credit'));
+      this.fund = this.fund.plus(roundUsd(witness.ledger, 'credit'));
       witness.ledger = ZERO;
     }
     this.#assess(account);
@@ -553,7 +553,7 @@ export class ModelWorld {
   }
 
   #reportCandidates(partition: number, roundId: string, instrument: InstrumentId, bankrupt: Side): void {
-    const mark = this.#marks[underlyingOf(instrument)];
+    const mark = this.#marks[underlyingOf(instrument)]!;
     const candidates = this.#sorted()
       .filter((account) => account.partition === partition && !account.liquidating)
       .flatMap((account) => {

@@ -5,6 +5,7 @@ import type { ScheduleFigures } from './assessment/schedule-figures.js';
 import { bracketRate, readBrackets } from './avsl/brackets.js';
 import { inForceWithin } from './avsl/notice-window.js';
 import type { CallInForce } from './margin.state.js';
+import { figuresOfUnderlying } from './parameters/parameter-figures.js';
 
 type LiquidationTriggered = MarginEvents['LiquidationTriggered'];
 
@@ -20,7 +21,7 @@ function triggersOf(assessment: Assessment, schedule: ScheduleFigures): Liquidat
     const prices = schedule.underlyings.get(underlying);
     if (prices === undefined || prices.trigger[side] === null) return [];
     const { logReturn, triggerThreshold, triggerScalar } = prices.source;
-    const k = text(schedule.parameters.underlyings[underlying].triggerK);
+    const k = text(figuresOfUnderlying(schedule.parameters, underlying).triggerK);
     return [{ underlying, side, logReturn, threshold: triggerThreshold, k, scalar: triggerScalar[side] }];
   });
 }

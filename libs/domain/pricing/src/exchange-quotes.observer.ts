@@ -164,10 +164,9 @@ function observeBook(
 
 /** Records of all underlyings that the rules know. */
 export function initialUnderlyings({ volatility }: PricingRules): Map<Underlying, UnderlyingRecord> {
-  const names = Object.keys(volatility.start).sort(compareText) as Underlying[];
+  const starts = Object.entries(volatility.start).sort(([a], [b]) => compareText(a, b));
   return new Map(
-    names.map((underlying) => {
-      const start = volatility.start[underlying];
+    starts.map(([underlying, start]) => {
       const record: UnderlyingRecord = {
         sources: new Map(),
         index: null,

@@ -63,7 +63,7 @@ export function composePriceSet(
   decays: Decays,
   rules: PricingRules,
 ): PricingEvents['PriceSetPublished'] | null {
-  const underlyings: { [U in Underlying]?: UnderlyingPrices } = {};
+  const underlyings: { [underlying: Underlying]: UnderlyingPrices } = {};
   for (const underlying of market.underlyings) {
     const prices = priceUnderlying(recordOf(state, underlying), underlying, asOf, decays, rules);
     if (prices === null) return null;
@@ -171,7 +171,7 @@ function priceInstrument(
     nextFundingAt(asOf, rules.funding) - asOf,
     rules,
   );
-  const { mark, branch } = markPrice(candidates, index, dec(rule.band[instrument]), dec(tick));
+  const { mark, branch } = markPrice(candidates, index, dec(rule.band[instrument] ?? '0'), dec(tick));
   return {
     instrument,
     underlying,
@@ -198,7 +198,7 @@ function frozenMark(
       : { ...last, branch: 'frozen', premium: '0', predictedFundingRate: '0' };
   }
   const at = dec(index);
-  const { mark } = markPrice({ m1: at, m2: at, m3: at }, at, dec(rule.band[instrument]), dec(tick));
+  const { mark } = markPrice({ m1: at, m2: at, m3: at }, at, dec(rule.band[instrument] ?? '0'), dec(tick));
   return {
     instrument,
     underlying,

@@ -1,13 +1,15 @@
 import { GroupCommitter, logDigest, partitionNumbers, type EventLog, type LogStore } from '@ballast/event-log';
-import { GLOBAL, type CommandResult, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, type CommandResult, type Genesis, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import { PartitionWorker, sourcesOf, type Command, type Committer } from '@ballast/partition-worker';
 import { accountsService } from '../accounts/accounts.module.js';
+import { bundledGenesis } from '../genesis.js';
 import { liquidationService } from '../liquidation/liquidation.module.js';
 import { LogDirectory, shapeOf } from '../log-directory.js';
 import { marginService } from '../margin/margin.module.js';
 import { pricingService } from '../pricing/pricing.module.js';
+import { presentRelease, type Release } from '../release.js';
 import type { ServiceDefinition } from '../service-definition.js';
 import { Delivery } from './delivery.js';
 
@@ -24,6 +26,10 @@ export interface ClearingHouseOptions {
   /** Name of this process; stored beside its events. */
   readonly worker: string;
   readonly services?: readonly ServiceDefinition[];
+  /** Rules and persons that new logs begin with, by service; default: the bundled setting. */
+  readonly genesis?: (log: ServiceLog) => Genesis;
+  /** The program that decides; default: what runs here. */
+  readonly release?: Release;
   /** What appends to a log; default: group commit. For those who measure it. */
   readonly committerOf?: (log: EventLog) => Committer;
 }
@@ -49,11 +55,16 @@ export class ClearingHouse {
     partitions,
     worker,
     services = SERVICES,
+    genesis = bundledGenesis(),
+    release = presentRelease(),
     committerOf = (log) => new GroupCommitter(log),
   }: ClearingHouseOptions): Promise<ClearingHouse> {
     const logs = await LogDirectory.open(store, partitions);
     const house = new ClearingHouse(logs, partitions, worker);
     for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)));
+    for (const worker of house.workers) {
+      await worker.start({ ...release, genesis: genesis(worker.log as ServiceLog) });
+    }
     return house;
   }
 

@@ -32,6 +32,10 @@ const schema = z
     BALLAST_MODE: z.enum(['live', 'lockstep']).default('live'),
     /** Where the logs of the other services can be read: `accounts=http://...,pricing=http://...`. */
     PEERS: list.pipe(z.array(peer)).default([]),
+    /** Rules that a new log begins with, and who answers for them; default: the bundled setting. */
+    DOCUMENTS: z.string().min(1).optional(),
+    GENESIS_AUTHOR: z.string().min(1).max(120).optional(),
+    GENESIS_APPROVER: z.string().min(1).max(120).optional(),
     WORKER: z.string().min(1).max(120).default(`${hostname()}/${process.pid}`),
     SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
@@ -55,6 +59,9 @@ export interface ProcessConfig {
   readonly mode: 'live' | 'lockstep';
   /** Base address by log. */
   readonly peers: ReadonlyMap<string, string>;
+  /** Folder of the rules that a new log begins with; undefined: the bundled setting. */
+  readonly documents: string | undefined;
+  readonly genesis: { readonly author?: string; readonly approver?: string };
   readonly worker: string;
   readonly sessionTimeoutMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -82,6 +89,11 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
     host: data.HOST,
     mode: data.BALLAST_MODE,
     peers,
+    documents: data.DOCUMENTS,
+    genesis: {
+      ...(data.GENESIS_AUTHOR === undefined ? {} : { author: data.GENESIS_AUTHOR }),
+      ...(data.GENESIS_APPROVER === undefined ? {} : { approver: data.GENESIS_APPROVER }),
+    },
     worker: data.WORKER,
     sessionTimeoutMs: data.SESSION_TIMEOUT_MS,
     logLevel: data.LOG_LEVEL,

@@ -18,7 +18,9 @@ import {
   type PartitionReport,
 } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger, type Logger } from '@ballast/observability';
+import { genesisFrom } from '../genesis.js';
 import { LogDirectory } from '../log-directory.js';
+import { presentRelease } from '../release.js';
 import { definitionToken, type ServiceDefinition } from '../service-definition.js';
 import { LogPagesController } from './log-pages.controller.js';
 import { PeerLogs } from './peer-logs.js';
@@ -143,6 +145,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     reader,
     partitions: config.partitions,
     worker: config.worker,
+    opening: { ...presentRelease(), genesis: genesisFrom(config.documents, config.genesis)(log) },
     mode: config.mode,
     bus: () => {
       if (bus === undefined) throw new Error('the bus is not connected yet');

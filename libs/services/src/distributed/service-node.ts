@@ -1,5 +1,5 @@
 import { GroupCommitter, type EventLog } from '@ballast/event-log';
-import { GLOBAL } from '@ballast/event-sourcing';
+import { GLOBAL, type Opening } from '@ballast/event-sourcing';
 import { invariant } from '@ballast/kernel';
 import type {
   Batch,
@@ -22,6 +22,8 @@ export interface ServiceNodeOptions {
   readonly reader: EntryReader;
   readonly partitions: number;
   readonly worker: string;
+  /** What a writer says when it starts. */
+  readonly opening: Opening;
   readonly mode: 'live' | 'lockstep';
   readonly bus: () => Bus;
   /** The partition was taken by somebody else. */
@@ -75,6 +77,7 @@ export class ServiceNode implements BatchReceiver {
       onCommand: () => this.#run(partition),
     });
     await relay.catchUp();
+    await worker.start(this.options.opening);
     this.#held.set(partition, { worker, relay, running: Promise.resolve() });
     const offsets = new Map(
       (await log.cursors(partition)).map((cursor) => [`${cursor.log}/${cursor.partition}`, cursor.nextOffset]),

@@ -1,4 +1,4 @@
-import type { QuoteEvents, TradeSide, Underlying } from '@ballast/facts';
+import type { QuoteEvents, TradeSide } from '@ballast/facts';
 import { AVERAGING_WINDOW_MS, writeInstrumentId, type OptionType } from '@ballast/instruments';
 import { compareText, dec, log, MINUTE_MS, text, type DecimalString, type Instant } from '@ballast/kernel';
 import { sviVariance, undiscountedValue } from '@ballast/valuation';
@@ -9,6 +9,7 @@ import { contractOf, type Contract } from './contracts.js';
 import { clearingTimeDepth, executionDistance, LIQUIDITY, type Liquidity } from './liquidity.js';
 import type { Market } from './market.js';
 import { smileOf, varianceAtTheMoney, yearsOf } from './smile.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 const QUOTE_NOISE = hashKey('option quote');
 const MISSING_BID = hashKey('missing bid');

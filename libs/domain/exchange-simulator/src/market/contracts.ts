@@ -1,7 +1,8 @@
-import type { ContractSpecificationDocument, Underlying } from '@ballast/facts';
+import type { ContractSpecificationDocument } from '@ballast/facts';
 import { InstrumentError, parseInstrumentId, type OptionType } from '@ballast/instruments';
 import { isoOf, type Instant } from '@ballast/kernel';
 import { decimalText } from '../scaled-integer.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** A contract of the simulated exchange beside the linear perpetuals; all of it follows from its id. */
 export interface Contract {

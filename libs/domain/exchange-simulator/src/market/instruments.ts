@@ -1,5 +1,6 @@
-import type { PerpetualId, Underlying } from '@ballast/facts';
+import type { PerpetualId } from '@ballast/facts';
 import type { DecimalString } from '@ballast/kernel';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** A listed perpetual; steps as powers of ten. */
 export interface ListedInstrument {

@@ -1,4 +1,4 @@
-import type { Underlying } from '@ballast/facts';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** How deep the market of an underlying is, and how its depth answers volatility. */
 export interface Liquidity {

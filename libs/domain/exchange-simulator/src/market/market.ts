@@ -1,4 +1,4 @@
-import type { QuoteEvents, Underlying } from '@ballast/facts';
+import type { QuoteEvents } from '@ballast/facts';
 import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant } from '@ballast/kernel';
 import type { PricePath } from '../scenario/price-path.js';
 import { decimalText } from '../scaled-integer.js';
@@ -6,6 +6,7 @@ import { hashKey, type SeededHash } from '../seeded-hash.js';
 import { LISTED } from './instruments.js';
 import { executionDistance, halfSpread, LIQUIDITY } from './liquidity.js';
 import { disturbanceOf, VENUE_KEY, VENUES } from './source-disturbance.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 const QUOTE_NOISE: Readonly<Record<Underlying, number>> = { BTC: hashKey('quote BTC'), ETH: hashKey('quote ETH') };
 const OUTLIER_SIZE: Readonly<Record<Underlying, number>> = { BTC: hashKey('outlier BTC'), ETH: hashKey('outlier ETH') };

@@ -1,6 +1,6 @@
-import type { Underlying } from '@ballast/facts';
 import { DAY_MS } from '@ballast/kernel';
 import type { SviSlice } from '@ballast/valuation';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** Volatility at the money that a calm options market asks, per square root of a year. */
 const CALM_VOLATILITY: Readonly<Record<Underlying, number>> = { BTC: 0.65, ETH: 0.75 };

@@ -1,6 +1,6 @@
-import type { Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** Outside venues that quote the underlyings. They are made up: real venues' quotes of those days are not at hand. */
 export const VENUES = ['atlas', 'boreal', 'cygnus', 'delphi', 'elara'] as const;

@@ -1,4 +1,4 @@
-import type { TradeSide, Underlying } from '@ballast/facts';
+import type { TradeSide } from '@ballast/facts';
 import { stepsOf, type Contract } from '../market/contracts.js';
 import { COIN_UNITS } from '../scaled-integer.js';
 import { hashKey } from '../seeded-hash.js';
@@ -6,6 +6,7 @@ import { contractUnits } from '../simulator-state.js';
 import type { OwnerAction, Situation } from './owner-decisions.js';
 import { contractNotionalOf, equityOf, type ContractSeen } from './owner-finances.js';
 import type { AccountKind, AccountProfile, ContractKind } from './owner-profile.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 const KEY = {
   strategy: hashKey('strategy of a writer'),

@@ -1,4 +1,4 @@
-import type { Asset, TradeSide, Underlying } from '@ballast/facts';
+import type { Asset, TradeSide } from '@ballast/facts';
 import { HOUR_MS, type Instant } from '@ballast/kernel';
 import type { Contract } from '../market/contracts.js';
 import { LISTED } from '../market/instruments.js';
@@ -16,6 +16,7 @@ import {
   type MarketView,
 } from './owner-finances.js';
 import { actsAt, type AccountProfile } from './owner-profile.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** What an owner does at a step. */
 export type OwnerAction =

@@ -1,9 +1,9 @@
-import type { Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import type { Contract } from '../market/contracts.js';
 import type { Market } from '../market/market.js';
 import { COIN_UNITS } from '../scaled-integer.js';
 import { contractUnits, type OwnerView } from '../simulator-state.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 /** What everybody sees at a clearing time, as far as owners care. */
 export interface MarketView {

@@ -1,6 +1,6 @@
-import type { Underlying } from '@ballast/facts';
 import { HOUR_MS, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
 import { hashKey, type HashKey, type SeededHash } from '../seeded-hash.js';
+import type { Underlying } from '../scenario/underlying.js';
 
 export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider' | ContractKind;
 /** Accounts that trade contracts beside the linear perpetuals; there are none unless such contracts are listed. */

@@ -1,7 +1,7 @@
-import type { Underlying } from '@ballast/facts';
 import { SECOND_MS, type Instant } from '@ballast/kernel';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
 import { endOf, type Bar, type Scenario } from './scenario.js';
+import type { Underlying } from './underlying.js';
 
 const MARKET = hashKey('market');
 const FIRST_EXTREME = hashKey('first extreme');

@@ -1,6 +1,7 @@
-import type { DecimalString, Underlying } from '@ballast/facts';
+import type { DecimalString } from '@ballast/facts';
 import { EXPIRY_TIME_OF_DAY_MS } from '@ballast/instruments';
 import { DAY_MS, dec, isoOf, type Instant } from '@ballast/kernel';
+import type { Underlying } from './underlying.js';
 
 /** Open, extremes and close of an underlying over `[start, start + durationMs)`, USD. */
 export interface Bar {

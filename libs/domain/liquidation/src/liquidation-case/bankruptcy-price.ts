@@ -1,4 +1,4 @@
-import { Decimal, ONE, ZERO, dec, maxOf, minOf, roundMoney, sum, type Asset } from '@ballast/kernel';
+import { Decimal, ONE, ZERO, dec, maxOf, minOf, roundUsd, sum, type Asset } from '@ballast/kernel';
 import type { AssessmentDetail, PositionRequirement, Side } from '@ballast/facts';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 
@@ -23,7 +23,7 @@ export interface BankruptcyPrice {
  */
 export function lossBearingEquity({ figures, collateral }: AssessmentDetail): Decimal {
   const haircuts = collateral.map(({ amount, price, value }) => dec(amount).times(dec(price)).minus(dec(value)));
-  return roundMoney(dec(figures.equity).plus(maxOf(sum(haircuts), ZERO)), 'USD', 'equity');
+  return roundUsd(dec(figures.equity).plus(maxOf(sum(haircuts), ZERO)), 'equity');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Decimal, assertNever, dec, invariant, roundMoney, text } from '@ballast/kernel';
+import { Decimal, assertNever, dec, invariant, roundUsd, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
 import { isLinearPerpetual } from '../closeable-contracts.js';
@@ -114,7 +114,7 @@ function orderOf(
     timeRate: text(position.cost.time),
     fundShare: text(position.cost.fundShare),
     operatingCost: text(position.cost.operatingCost),
-    requirementFreed: text(roundMoney(slice.requirementFreed, 'USD', 'credit')),
+    requirementFreed: text(roundUsd(slice.requirementFreed, 'credit')),
     health: text(dec(equity).div(dec(call)).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR)),
     schedule: assessment.schedule,
     accountVersion: assessment.accountVersion,

@@ -5,7 +5,7 @@ import {
   maxOf,
   minOf,
   penaltyRateOf,
-  roundMoney,
+  roundUsd,
   text,
   timeRate,
   type Decimal,
@@ -123,8 +123,8 @@ export function assessedCost(
   const notional = order.closed.times(order.unitNotional);
   const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);
   const rate = notional.isZero() ? ZERO : finalRate({ ...order, realisedRate: realised }, psi);
-  const most = roundMoney(penaltyCap(order.equityRate, order.theta).times(notional), 'USD', 'credit');
-  const penalty = minOf(roundMoney(rate.times(notional), 'USD', 'charge'), most);
+  const most = roundUsd(penaltyCap(order.equityRate, order.theta).times(notional), 'credit');
+  const penalty = minOf(roundUsd(rate.times(notional), 'charge'), most);
   return {
     cost: {
       caseId,
@@ -147,12 +147,12 @@ export function assessedCost(
 
 /** What the penalty does not cover of the slippage, USD, rounded down: below a cent it is rounding, no claim on the fund. */
 export function slippageBeyondReward(slippage: Decimal, penalty: Decimal): Decimal {
-  return roundMoney(maxOf(slippage.minus(penalty), ZERO), 'USD', 'credit');
+  return roundUsd(maxOf(slippage.minus(penalty), ZERO), 'credit');
 }
 
 /** Reward for execution and time: (c_exec + c_time) * notional, scaled down with the rate if that is below p_hat. */
 function rewardOf(order: OpenOrder, rate: Decimal, notional: Decimal, penalty: Decimal): Decimal {
   const share = order.modelledRate.isZero() ? ZERO : minOf(rate.div(order.modelledRate), dec(1));
   const reward = order.executionRate.plus(order.timeRate).times(share).times(notional);
-  return minOf(roundMoney(reward, 'USD', 'credit'), penalty);
+  return minOf(roundUsd(reward, 'credit'), penalty);
 }

@@ -1,5 +1,5 @@
 import type { Instrument } from '@ballast/instruments';
-import { ONE, roundMoney, sum, type Decimal } from '@ballast/kernel';
+import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
 import { lotsByInstrument } from '../reading/holdings.js';
@@ -116,7 +116,7 @@ export class AdaptiveFigures {
     };
     if (!isWhole(requirements)) return null;
     const value = totalWorth(collateral).plus(sum(positions.map(({ worth }) => worth)));
-    return { value: roundMoney(value, 'USD', 'equity'), requirements };
+    return { value: roundUsd(value, 'equity'), requirements };
   }
 
   #initial(call: BoundedRequirement, charge: number, terms: number): Decimal | null {

@@ -1,4 +1,4 @@
-import { dec, Decimal, MINUTE_MS, ModelInputError, roundMoney, sum, text, ZERO } from '@ballast/kernel';
+import { dec, Decimal, MINUTE_MS, ModelInputError, roundUsd, sum, text, ZERO } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_CROSS, ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
@@ -40,7 +40,7 @@ const call = (positions: readonly PositionHolding[], market: Market, owner?: Sid
   );
 const lineOf = (result: ModelResult, code: string, subject?: string): ExplainLine =>
   result.lines.find((line) => line.code === code && (subject === undefined || line.subject === subject)) as ExplainLine;
-const cents = (value: Decimal): string => roundMoney(value, 'USD', 'requirement').toFixed(2);
+const cents = (value: Decimal): string => roundUsd(value, 'requirement').toFixed(2);
 const withCode = (code: string): Error => expect.objectContaining({ code }) as Error;
 
 /** Markets are the same for the same scalar: building one takes longer than an assessment. */
@@ -114,10 +114,10 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
         const notional = id === 'BTC-PERP-INVERSE' ? quantity.abs() : quantity.abs().times(SPOT);
         const rate = averageRate(tableAt(v).brackets, notional);
         const result = assess(portfolioOf(positionsOf([id, quantity])), calm(v));
-        expect(text(required(result, 'call'))).toBe(text(roundMoney(notional.times(rate), 'USD', 'requirement')));
+        expect(text(required(result, 'call'))).toBe(text(roundUsd(notional.times(rate), 'requirement')));
         expect(text(required(result, 'liquidation'))).toBe(text(required(result, 'call')));
         const initial = notional.times(rate).times('2.5');
-        expect(text(required(result, 'initial'))).toBe(text(roundMoney(initial, 'USD', 'requirement')));
+        expect(text(required(result, 'initial'))).toBe(text(roundUsd(initial, 'requirement')));
       }),
       { numRuns: 30 },
     );

@@ -1,4 +1,4 @@
-import { maxOf, ONE, roundMoney, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { maxOf, ONE, roundUsd, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
 import type {
@@ -81,11 +81,11 @@ function assessed(
   const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
   const worst = worstOf(call);
   const result = {
-    value: roundMoney(value, 'USD', 'equity'),
+    value: roundUsd(value, 'equity'),
     requirements: {
-      initial: roundMoney(initial.total, 'USD', 'requirement'),
-      call: roundMoney(totalOf(call), 'USD', 'requirement'),
-      liquidation: roundMoney(totalOf(liquidation), 'USD', 'requirement'),
+      initial: roundUsd(initial.total, 'requirement'),
+      call: roundUsd(totalOf(call), 'requirement'),
+      liquidation: roundUsd(totalOf(liquidation), 'requirement'),
     },
     lines: [
       ...collateral.map(({ line }) => line()),

@@ -8,7 +8,7 @@ import type {
   Side,
   Underlying,
 } from '@ballast/facts';
-import { ASSETS, roundMoney, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { ASSETS, roundUsd, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
 import { bracketRate } from '../avsl/brackets.js';
 import { instrumentOf, UNDERLYINGS } from '../underlyings.js';
 import { liquidationRate, type CollateralFigures, type ScheduleFigures } from './schedule-figures.js';
@@ -136,10 +136,10 @@ export function assess(account: AccountFigures, schedule: ScheduleFigures): Asse
     accountVersion: account.version,
     schedule: schedule.position,
     figures: {
-      equity: roundMoney(equity, 'USD', 'equity'),
-      initial: roundMoney(call.times(schedule.parameters.initialMultiple), 'USD', 'requirement'),
-      call: roundMoney(call, 'USD', 'requirement'),
-      liquidation: roundMoney(liquidation, 'USD', 'requirement'),
+      equity: roundUsd(equity, 'equity'),
+      initial: roundUsd(call.times(schedule.parameters.initialMultiple), 'requirement'),
+      call: roundUsd(call, 'requirement'),
+      liquidation: roundUsd(liquidation, 'requirement'),
     },
     clearedHolds,
     collateral,

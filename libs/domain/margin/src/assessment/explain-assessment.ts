@@ -6,10 +6,10 @@ import type {
   PositionRequirement,
   UnderlyingSchedule,
 } from '@ballast/facts';
-import { dec, Decimal, maxOf, roundMoney, text, ZERO, type RoundingRule } from '@ballast/kernel';
+import { dec, Decimal, maxOf, roundUsd, text, ZERO, type RoundingRule } from '@ballast/kernel';
 import { bracketOf, readBrackets } from '../avsl/brackets.js';
 import { maintenanceRate } from '../avsl/maintenance-rate.js';
-import { parameterFigures } from '../parameters/parameter-figures.js';
+import { figuresOfUnderlying, parameterFigures } from '../parameters/parameter-figures.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -21,7 +21,7 @@ export interface ExplanationLine {
   readonly formula: string;
 }
 
-const cents = (value: Decimal, rule: RoundingRule): string => roundMoney(value, 'USD', rule).toFixed(2);
+const cents = (value: Decimal, rule: RoundingRule): string => roundUsd(value, rule).toFixed(2);
 const shown = (value: Decimal, digits = 8): string => text(value.toDecimalPlaces(digits));
 
 function equityLines({ collateral, clearedHolds, positions, figures, portfolio }: AssessmentDetail): ExplanationLine[] {
@@ -115,7 +115,7 @@ function requirementLines(
   schedule: UnderlyingSchedule,
   parameters: MarginParameters,
 ): ExplanationLine[] {
-  const figures = parameterFigures(parameters).underlyings[position.underlying];
+  const figures = figuresOfUnderlying(parameterFigures(parameters), position.underlying);
   const size = dec(position.ownerNotional);
   const scalar = dec(schedule.scalarEffective);
   const parts = maintenanceRate(size, scalar, figures);

@@ -1,7 +1,12 @@
 import { dec, HOUR_MS, MINUTE_MS, ONE, text, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
-import { parameterFigures, underlyingFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
+import {
+  figuresOfUnderlying,
+  parameterFigures,
+  underlyingFigures,
+  type UnderlyingFigures,
+} from '../parameters/parameter-figures.js';
 import { bracketRate, bracketRequirement, maintenanceBrackets } from './brackets.js';
 import { effectiveScalar } from './effective-scalar.js';
 import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
@@ -12,7 +17,8 @@ import { priceMove, referenceMark, triggerThreshold } from './price-trigger.js';
 import { decayFactor, rateLimitedScalar, riseFactor } from './rate-limit.js';
 import { triggerScalar } from './trigger-scalar.js';
 
-const { BTC, ETH } = parameterFigures(DEFAULT_PARAMETERS).underlyings;
+const BTC = figuresOfUnderlying(parameterFigures(DEFAULT_PARAMETERS), 'BTC');
+const ETH = figuresOfUnderlying(parameterFigures(DEFAULT_PARAMETERS), 'ETH');
 const percent = (value: Decimal, digits: number): string => value.times(100).toFixed(digits);
 
 describe('measured scalar', () => {
@@ -247,7 +253,7 @@ describe('maintenance rate', () => {
 describe('brackets', () => {
   const floors = ['0', '1000000', '10000000', '50000000'];
   const fourBrackets: UnderlyingFigures = underlyingFigures({
-    ...DEFAULT_PARAMETERS.underlyings.BTC,
+    ...DEFAULT_PARAMETERS.underlyings['BTC']!,
     bracketFloors: floors,
   });
 

@@ -13,7 +13,7 @@ import { inForceWithin, putInForce } from '../avsl/notice-window.js';
 import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
 import { decayFactor } from '../avsl/rate-limit.js';
 import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
-import { parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
+import { figuresOfUnderlying, parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
 import { judgeEntry, type NoSurpriseViolation } from './no-surprise.js';
 
 /** Walks the schedules once and judges every entry into LIQUIDATING on the one it was decided on. */
@@ -79,7 +79,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
       newest = schedule;
       for (const prices of schedule.underlyings) {
         const history = historyOf(prices.underlying);
-        const figures = parametersOf(schedule.parameters).underlyings[prices.underlying];
+        const figures = figuresOfUnderlying(parametersOf(schedule.parameters), prices.underlying);
         const mark = dec(prices.mark);
         history.marks.push({ at: schedule.asOf, mark });
         forgetOlderThanReference(history, schedule.asOf);

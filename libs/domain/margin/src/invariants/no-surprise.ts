@@ -10,12 +10,12 @@ import type {
   Underlying,
   UnderlyingSchedule,
 } from '@ballast/facts';
-import { dec, invariant, minOf, roundMoney, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, invariant, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 import { bracketRate, readBrackets } from '../avsl/brackets.js';
 import { inForceWithin } from '../avsl/notice-window.js';
 import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
 import { decayFactor } from '../avsl/rate-limit.js';
-import { parameterFigures } from '../parameters/parameter-figures.js';
+import { figuresOfUnderlying, parameterFigures } from '../parameters/parameter-figures.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 
@@ -81,7 +81,7 @@ export function judgeEntry(
       detail: `${figures.equity} is not below ${figures.liquidation}`,
     });
   }
-  const required = roundMoney(sum(positions.map(({ liquidation }) => dec(liquidation))), 'USD', 'requirement');
+  const required = roundUsd(sum(positions.map(({ liquidation }) => dec(liquidation))), 'requirement');
   if (!required.eq(figures.liquidation)) {
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
@@ -207,7 +207,7 @@ function reproducedTrigger(underlying: Underlying, side: Side, evidence: NoSurpr
   for (const schedule of evidence.schedules) {
     const prices = scheduleFor(schedule, underlying);
     if (prices === undefined) continue;
-    const figures = parameterFigures(parametersOf(evidence, schedule.parameters)).underlyings[underlying];
+    const figures = figuresOfUnderlying(parameterFigures(parametersOf(evidence, schedule.parameters)), underlying);
     const mark = dec(prices.mark);
     marks.push({ at: schedule.asOf, mark });
     // HALT: scalars and triggers keep their values.

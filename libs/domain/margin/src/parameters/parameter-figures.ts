@@ -1,6 +1,5 @@
 import type { MarginParameters, Underlying, UnderlyingParameters } from '@ballast/facts';
-import { ASSETS, dec, ONE, unwindFactors, type Asset, type Decimal, type UnwindFactors } from '@ballast/kernel';
-import { UNDERLYINGS } from '../underlyings.js';
+import { dec, invariant, ONE, unwindFactors, type Asset, type Decimal, type UnwindFactors } from '@ballast/kernel';
 
 /** The size at which a bracket table meets the formula, with the square roots that don't depend on volatility. */
 export interface Knot extends UnwindFactors {
@@ -48,8 +47,8 @@ export interface ParameterFigures {
   readonly warnUsage: Decimal;
   readonly exitFactor: Decimal;
   readonly targetHealth: Decimal;
-  readonly haircuts: Readonly<Record<Asset, Decimal>>;
-  readonly underlyings: Readonly<Record<Underlying, UnderlyingFigures>>;
+  readonly haircuts: ReadonlyMap<Asset, Decimal>;
+  readonly underlyings: ReadonlyMap<Underlying, UnderlyingFigures>;
 }
 
 const read = new WeakMap<MarginParameters, ParameterFigures>();
@@ -66,15 +65,19 @@ export function parameterFigures(parameters: MarginParameters): ParameterFigures
     warnUsage: dec(parameters.warnUsage),
     exitFactor: dec(parameters.exitFactor),
     targetHealth: dec(parameters.targetHealth),
-    haircuts: Object.fromEntries(ASSETS.map((asset) => [asset, dec(parameters.haircuts[asset])])) as Record<
-      Asset,
-      Decimal
-    >,
-    underlyings: Object.fromEntries(
-      UNDERLYINGS.map((underlying) => [underlying, underlyingFigures(parameters.underlyings[underlying])]),
-    ) as Record<Underlying, UnderlyingFigures>,
+    haircuts: new Map(Object.entries(parameters.haircuts).map(([asset, haircut]) => [asset, dec(haircut)])),
+    underlyings: new Map(
+      Object.entries(parameters.underlyings).map(([underlying, of]) => [underlying, underlyingFigures(of)]),
+    ),
   };
   read.set(parameters, figures);
+  return figures;
+}
+
+/** Parameters of an underlying that the set knows. @throws InvariantViolation for any other */
+export function figuresOfUnderlying({ id, underlyings }: ParameterFigures, underlying: Underlying): UnderlyingFigures {
+  const figures = underlyings.get(underlying);
+  invariant(figures, `${id} has no parameters of ${underlying}`);
   return figures;
 }
 

@@ -4,7 +4,7 @@ import {
   maxOf,
   ModelInputError,
   ONE,
-  roundMoney,
+  roundUsd,
   sum,
   text,
   ZERO,
@@ -110,9 +110,9 @@ export function assessPortfolio(
 /** Money without a position can't be called: there would be nothing to close out. */
 function figuresOf(result: Figures, bare: boolean): ExactFigures {
   const level = (...names: readonly string[]): Decimal =>
-    bare ? ZERO : roundMoney(maxOf(requirementOf(result, names), ZERO), 'USD', 'requirement');
+    bare ? ZERO : roundUsd(maxOf(requirementOf(result, names), ZERO), 'requirement');
   return {
-    equity: roundMoney(result.value, 'USD', 'equity'),
+    equity: roundUsd(result.value, 'equity'),
     initial: level('initial'),
     call: level('call', 'maintenance'),
     liquidation: level('liquidation', 'maintenance'),
@@ -272,7 +272,7 @@ function detailOf(
     parameters: parametersId,
     riskArrays: arrays?.number ?? 0,
     worstScenario: result.worstScenario ?? null,
-    scenarios: (result.scenarios ?? []).map(({ id, pnl }) => ({ id, pnl: text(roundMoney(pnl, 'USD', 'neutral')) })),
+    scenarios: (result.scenarios ?? []).map(({ id, pnl }) => ({ id, pnl: text(roundUsd(pnl, 'neutral')) })),
     lines: lines.map(writeLine),
   };
 }

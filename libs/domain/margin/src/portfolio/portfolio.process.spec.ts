@@ -1,6 +1,6 @@
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PortfolioDetail } from '@ballast/facts';
-import { dec, instantOf, roundMoney, sum, text } from '@ballast/kernel';
+import { dec, instantOf, roundUsd, sum, text } from '@ballast/kernel';
 import { explainAssessment } from '../assessment/explain-assessment.js';
 import { noSurpriseJudge } from '../invariants/no-surprise-judge.js';
 import { checkNoSurprise } from '../invariants/no-surprise.js';
@@ -109,7 +109,7 @@ describe('a short straddle through a spike of volatility', () => {
     expect(portfolio?.worstScenario).toBe(worst?.id);
     const byPosition = portfolio?.lines.filter(({ code }) => code === 'worst-scenario') ?? [];
     expect(byPosition.map(({ subject }) => subject)).toEqual([CALL, PUT]);
-    expect(text(roundMoney(sum(byPosition.map(({ amount }) => dec(amount))), 'USD', 'neutral'))).toBe(worst?.pnl);
+    expect(text(roundUsd(sum(byPosition.map(({ amount }) => dec(amount))), 'neutral'))).toBe(worst?.pnl);
     expect(figures.equity).toBe(text(sum([dec(14_000), ...positions.map(({ mark }) => dec(mark).neg())])));
   });
 
@@ -188,16 +188,12 @@ describe('the explanation of a portfolio', () => {
     const lines = explainAssessment(detail, schedule.source, DEFAULT_PARAMETERS);
     const total = (pattern: RegExp): string =>
       text(
-        roundMoney(
-          sum(lines.filter(({ label }) => pattern.test(label)).map(({ amount }) => dec(amount))),
-          'USD',
-          'requirement',
-        ),
+        roundUsd(sum(lines.filter(({ label }) => pattern.test(label)).map(({ amount }) => dec(amount))), 'requirement'),
       );
     const equity = sum(
       lines.filter(({ label }) => /^(collateral|worth of)/.test(label)).map(({ amount }) => dec(amount)),
     );
-    expect(text(roundMoney(equity, 'USD', 'equity'))).toBe(detail.figures.equity);
+    expect(text(roundUsd(equity, 'equity'))).toBe(detail.figures.equity);
     expect(lines).toContainEqual(expect.objectContaining({ label: 'haircut of BTC', unit: 'rate' }));
     expect(total(/^(scan-risk|short-option-minimum|offset-between)/)).toBe(detail.figures.call);
     expect(total(/share of the call requirement$/)).toBe(detail.figures.call);
@@ -248,9 +244,7 @@ describe('a portfolio', () => {
           .abs()
           .lt('0.01'),
       ).toBe(true);
-      expect(figures.equity).toBe(
-        text(roundMoney(dec('100000').plus(position?.unrealisedPnl ?? '0'), 'USD', 'equity')),
-      );
+      expect(figures.equity).toBe(text(roundUsd(dec('100000').plus(position?.unrealisedPnl ?? '0'), 'equity')));
     },
   );
 

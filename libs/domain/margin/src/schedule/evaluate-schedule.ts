@@ -9,6 +9,7 @@ import type {
   PriceStatus,
   PricingEvents,
   Underlying,
+  UnderlyingParameters,
   UnderlyingPrices,
   UnderlyingSchedule,
 } from '@ballast/facts';
@@ -21,7 +22,7 @@ import { inForceWithin } from '../avsl/notice-window.js';
 import { priceMove, referenceMark } from '../avsl/price-trigger.js';
 import { elapsedFactors, rateLimitedScalar } from '../avsl/rate-limit.js';
 import { triggerScalar } from '../avsl/trigger-scalar.js';
-import { parameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
+import { figuresOfUnderlying, parameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
 import { UNDERLYINGS } from '../underlyings.js';
 import {
   parametersOf,
@@ -90,7 +91,7 @@ function scheduleOf(
   const mark = priceSet.marks.find((candidate) => candidate.underlying === underlying);
   if (prices === undefined || mark === undefined) return known.last === null ? null : { ...known.last, status: 'HALT' };
   const { id } = parametersOf(state, state.parametersInForce);
-  const figures = parameterFigures(parametersOf(state, id)).underlyings[underlying];
+  const figures = figuresOfUnderlying(parameterFigures(parametersOf(state, id)), underlying);
   const scalars =
     prices.status === 'HALT' && known.last !== null
       ? keptScalars(known.last)
@@ -182,11 +183,11 @@ function writeSchedule(
 ): UnderlyingSchedule {
   const parameters = parametersOf(state, state.parametersInForce);
   const { noticeMs, noticeAllowance } = parameterFigures(parameters);
-  const figures = parameterFigures(parameters).underlyings[underlying];
+  const figures = figuresOfUnderlying(parameterFigures(parameters), underlying);
   const { effective, trigger } = scalars;
 
   const brackets = (id: string, scalar: Decimal): readonly Bracket[] =>
-    publishedBrackets(scalar, parameterFigures(parametersOf(state, id)).underlyings[underlying]);
+    publishedBrackets(scalar, figuresOfUnderlying(parameterFigures(parametersOf(state, id)), underlying));
   const notice = noticeScalars(
     known.inForce,
     { from: asOf, parameters: parameters.id, scalarEffective: effective },
@@ -219,7 +220,7 @@ function writeSchedule(
     callBrackets: brackets(parameters.id, effective),
     notice: [...notice].map(([id, scalar]) => brackets(id, scalar)),
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
-    liquidationCost: liquidationCostOf(parameters.underlyings[underlying]),
+    liquidationCost: liquidationCostOf(parameters.underlyings[underlying] as UnderlyingParameters),
   };
 }
 
@@ -272,7 +273,7 @@ function collateralPrices(state: MarginGlobalState, priceSet: PriceSet): readonl
   const coins = UNDERLYINGS.flatMap((asset): CollateralPrice[] => {
     const prices = priceSet.underlyings[asset];
     const price = prices?.index ?? state.underlyings.get(asset)?.lastIndex;
-    return price === undefined || price === null ? [] : [{ asset, price, haircut: haircuts[asset] }];
+    return price === undefined || price === null ? [] : [{ asset, price, haircut: haircuts[asset] ?? '1' }];
   });
-  return [{ asset: 'USD', price: '1', haircut: haircuts.USD }, ...coins];
+  return [{ asset: 'USD', price: '1', haircut: haircuts['USD'] ?? '0' }, ...coins];
 }

@@ -193,7 +193,7 @@ describe('parameters', () => {
     haircuts: { USD: '0', BTC: '0.1', ETH: '0.15' },
     underlyings: {
       ...DEFAULT_PARAMETERS.underlyings,
-      BTC: { ...DEFAULT_PARAMETERS.underlyings.BTC, sRef: '0.032', sBase: '0.04' },
+      BTC: { ...DEFAULT_PARAMETERS.underlyings['BTC']!, sRef: '0.032', sBase: '0.04' },
     },
   };
   const propose = (

@@ -1,0 +1,35 @@
+import type { DecisionContext, EventDefinitions, Opening } from '@ballast/event-sourcing';
+import { emitterOf } from '@ballast/event-sourcing';
+import type { OpeningEvents } from '@ballast/facts';
+import { canonicalText } from '@ballast/kernel';
+import { citations, type HouseRules } from './house-rules.js';
+
+export const OPENING_EVENTS: EventDefinitions<OpeningEvents> = {
+  DocumentsEstablished: { stream: () => 'rules', schemaVersion: 1 },
+  ReleaseInForce: { stream: () => 'release', schemaVersion: 1 },
+};
+
+const emit = emitterOf(OPENING_EVENTS);
+
+/**
+ * What the writer of a partition says when it starts: into an empty log the rules that it begins with, and the release if
+ * program or rules are not those of the writer before.
+ * @see docs/spec/event-log.md CLR-LOG-020
+ */
+export function openPartition(
+  rules: HouseRules,
+  { release, build, genesis: { author, approver, documents } }: Opening,
+  context: DecisionContext,
+): void {
+  if (context.nextPosition === 1) {
+    emit(context, 'DocumentsEstablished', {
+      author,
+      approver,
+      documents: documents.map(({ kind, id, hash, body }) => ({ kind, id, hash, body })),
+    });
+  }
+  const inForce = { release, build, documents: citations(rules) };
+  if (rules.release === null || canonicalText(inForce) !== canonicalText(rules.release)) {
+    emit(context, 'ReleaseInForce', inForce);
+  }
+}

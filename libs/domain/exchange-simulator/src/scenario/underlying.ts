@@ -1,0 +1,2 @@
+/** What the bundled scenarios are about. */
+export type Underlying = 'BTC' | 'ETH';
