@@ -94,7 +94,7 @@ const inexact = [
   .map(property('Its last bit depends on the engine: use the kernel.'));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '**/assembly', '.nx', '.data'] },
+  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '.nx', '.data'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -58,7 +58,7 @@ describe('kill -9 of the whole process group of serve, under a client that write
     client.finish();
     await client.run(base);
     expect(client.acknowledged).toHaveLength(client.deposits.length);
-    const again = client.deposits.at(-1);
+    const again = client.deposits.at(-1)!;
     const repeated = await post(`${base}/accounts/${accountId}/deposits`, again.key, {
       ...{ depositId: again.depositId, asset: 'USD', amount: again.amount },
     });

@@ -61,7 +61,7 @@ describe('no surprise', () => {
       what: /^surprise: equity-not-below-requirement/,
     },
   ])('is broken by $why, though every hash of the history is right', async ({ change, what }) => {
-    const { partition, position } = triggered.at(-1);
+    const { partition, position } = triggered.at(-1)!;
     const payload = (original: unknown): Triggered => change(original as Triggered);
     const copy = await forgedCopy(logs, { log: 'margin', partition, position, payload });
     expect((await verify(copy)).fault).toEqual({

@@ -11,7 +11,7 @@ function altered(type: string, path: string, value: unknown): LogEntry {
   const keys = path.split('.');
   let record = entry as unknown as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) record = record[key] as Record<string, unknown>;
-  record[keys.at(-1)] = value;
+  record[keys.at(-1)!] = value;
   return entry;
 }
 

@@ -168,7 +168,7 @@ export function busContract(suite: BusSuite): void {
     await bus.publish(entries.slice(0, 12));
     await arrivals.upTo(12);
     await first.stop();
-    const { nextOffset } = arrivals.batches.at(-1);
+    const { nextOffset } = arrivals.batches.at(-1)!;
     await bus.publish(entries.slice(12));
 
     const hinted = new Arrivals();

@@ -8,4 +8,3 @@ export * from './parts.js';
 export * from './replay/replay.bench.js';
 export * from './report.js';
 export * from './simulate/simulate.bench.js';
-export * from './sweep/sweep.bench.js';

@@ -11,7 +11,6 @@ const EXPECTED: Readonly<Record<Part, { readonly figures: number; readonly bound
   replay: { figures: 3, bounds: 2 },
   simulate: { figures: 2, bounds: 1 },
   memory: { figures: 4, bounds: 0 },
-  sweep: { figures: 5, bounds: 1 },
   portfolio: { figures: 6, bounds: 4 },
 };
 

@@ -6,7 +6,6 @@ import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memor
 import { benchPortfolio, PORTFOLIO_DEFAULTS, type PortfolioOptions } from './portfolio/portfolio.bench.js';
 import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
 import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
-import { benchSweep, SWEEP_DEFAULTS, type SweepOptions } from './sweep/sweep.bench.js';
 
 /** How much each part does. */
 export interface Sizes {
@@ -15,11 +14,10 @@ export interface Sizes {
   readonly replay: ReplayOptions;
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
-  readonly sweep: SweepOptions;
   readonly portfolio: PortfolioOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'sweep', 'portfolio'] as const;
+export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'portfolio'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
@@ -28,7 +26,6 @@ export const DEFAULT_SIZES: Sizes = {
   replay: REPLAY_DEFAULTS,
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
-  sweep: SWEEP_DEFAULTS,
   portfolio: PORTFOLIO_DEFAULTS,
 };
 
@@ -53,7 +50,6 @@ export const TINY_SIZES: Sizes = {
     partitions: 2,
   },
   memory: { accounts: 200, partitions: 2 },
-  sweep: { accounts: 300, positionsEach: 10, scenarios: 33, instruments: 40, threadedAccounts: [300], rounds: 3 },
   portfolio: {
     expiries: [7, 30],
     strikes: 12,
@@ -87,8 +83,6 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchSimulate(context, sizes.simulate);
     case 'memory':
       return benchMemory(context, sizes.memory);
-    case 'sweep':
-      return benchSweep(context, sizes.sweep);
     case 'portfolio':
       return benchPortfolio(context, sizes.portfolio);
   }

@@ -115,7 +115,7 @@ describe('ballast models', () => {
     expect(rows.map((row) => row.split('`')[1]).sort()).toEqual(models.map(({ id }) => id).sort());
     for (const { id, source } of models) {
       const row = rows.find((line) => line.startsWith(`| \`${id}\``))!;
-      const cited = row.split('|').at(-2);
+      const cited = row.split('|').at(-2)!;
       expect(cited).toContain(source.asOf);
       expect(cited.trim().length).toBeGreaterThan(source.asOf.length);
     }

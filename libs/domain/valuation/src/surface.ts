@@ -130,7 +130,7 @@ function readExpiry(chain: ExpiryChain, { asOf, settlement }: OptionChain, rules
   const forward = asPublished(chain.forward ?? forwardFromParity(chain.quotes, settlement));
   const observations = observeStrikes(chain, settlement, forward, timeYears, rules);
   const points = observations.flatMap(({ point }) => (point ? [point] : []));
-  const [first, last] = [observations[0] as StrikeObservation, observations.at(-1)];
+  const [first, last] = [observations[0], observations.at(-1)] as [StrikeObservation, StrikeObservation];
   const beyond = rules.gridBeyond * Math.max(last.k - first.k, 0.01);
   const range = { from: first.k - beyond, to: last.k + beyond };
   const fitted = points.length >= LEAST_POINTS ? published(fitSvi(points, timeYears, CLOSE)) : undefined;

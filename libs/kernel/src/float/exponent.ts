@@ -1,7 +1,7 @@
 /**
  * Powers of two and the binary parts of a float: the only place that looks at bits. Everything else in this folder is
  * `+ - * /` and `sqrt`, which IEEE 754 fixes to the last bit, so the same inputs give the same bits on every engine and in
- * WebAssembly. (An AssemblyScript form replaces these three functions by `reinterpret`; nothing else changes.)
+ * WebAssembly.
  */
 const POWERS = new Float64Array(2_047);
 POWERS[1_023] = 1;

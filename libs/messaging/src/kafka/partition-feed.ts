@@ -89,7 +89,7 @@ export class PartitionFeed implements PartitionListener {
     const wasFull = this.full;
     const messages = this.#queue.splice(0, this.batchSize);
     if (wasFull && !this.full) this.options.flow();
-    const next = BigInt((messages.at(-1)).offset) + 1n;
+    const next = BigInt((messages.at(-1) as KafkaMessage).offset) + 1n;
     return { messages, nextOffset: String(next), behind: Math.max(0, Number(this.#end - next)) };
   }
 }

@@ -70,7 +70,7 @@ describe('a scenario directory', () => {
       const [start, open, high, low, close, volume] = row.split(',');
       shuffled.push(['7', close, start, open, low, high, volume].join(','));
     }
-    shuffled.push(shuffled.at(-1));
+    shuffled.push(shuffled.at(-1)!);
     await put('btc.csv', gzipSync(shuffled.join('\n')));
     expect((await loadScenario(directory)).bars.BTC).toEqual((await loadScenario(directory)).bars.ETH);
   });

@@ -180,7 +180,7 @@ async function store(log: EventLog, partition: number, events: readonly SealedEv
     const page = events.slice(from, from + PAGE);
     const [outcome] = await log.append([itemOf(page, partition, epoch, end)]);
     invariant(outcome?.status === 'appended', `${log.name}/${partition}: ${JSON.stringify(outcome)}`);
-    const last = page.at(-1);
+    const last = page.at(-1) as SealedEvent;
     end = { size: last.position, head: last.chain };
   }
 }

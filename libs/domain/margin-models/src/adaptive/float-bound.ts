@@ -10,7 +10,7 @@ const GREATEST_MAGNITUDE = 1e90;
 /**
  * The float64 nearest to a decimal, the same on every engine, off by at most 2^-53 (1 + 2^-10) of it. A figure so large or
  * small that products of three could leave the normal floats is no number, which makes every bound of it no number.
- * @see docs/spec/sweep-bound.md
+ * @see docs/spec/float-bound.md
  */
 export function floatOf(value: Decimal): number {
   if (value.isZero()) return 0;

@@ -105,7 +105,7 @@ export class OptionHouse extends MarginHouse {
     };
     const arrays = this.#pricing('prices', 'RiskArraysPublished', payload);
     const schedule = this.schedule(prices);
-    return [arrays, this.globalInputs.at(-1), schedule];
+    return [arrays, this.globalInputs.at(-1)!, schedule];
   }
 
   /** A price set with risk arrays, and the run on it. */

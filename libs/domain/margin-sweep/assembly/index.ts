@@ -1,1 +1,0 @@
-export { optionPrices } from './option-prices';
