@@ -89,6 +89,25 @@ describe('bids on an insolvent account', () => {
     expected,
   });
 
+  it('[CLR-LQM-004] are tagged as a loss of all when the security module cannot pay, and a solvent bid never is', () => {
+    const solvent = {
+      id: 'solvent',
+      kind: 'solvent_bid',
+      params: { auction: 'auction_default' },
+      inputs: { mtm: '600', maintenance: '-100', elapsedSec: '12', percentWanted: '0.1' },
+      expected: { socialisedLoss: false },
+    };
+    expect(
+      failuresOf(
+        insolvent('short', { securityModuleBalance: '50' }, { socialisedLoss: true }),
+        insolvent('empty', { securityModuleBalance: '0' }, { socialisedLoss: true }),
+        insolvent('just enough', { securityModuleBalance: '52' }, { socialisedLoss: false }),
+        insolvent('no limit', {}, { socialisedLoss: false }),
+        solvent,
+      ),
+    ).toEqual([]);
+  });
+
   it('are paid by the security module and, beyond it, by all', () => {
     expect(
       failuresOf(

@@ -56,7 +56,12 @@ export const auctionRunners: CaseRunners = refusing({
   solvent_bid: runner((inputs, params) => {
     const elapsed = inputs.figure('elapsedSec');
     const bid = solventBid(accountOf(inputs), inputs.figure('percentWanted'), elapsed, termsOf(params));
-    return { cashFromBidder: bid.cashFromBidder, percentLiquidated: bid.portion, terminated: bid.completes };
+    return {
+      cashFromBidder: bid.cashFromBidder,
+      percentLiquidated: bid.portion,
+      terminated: bid.completes,
+      socialisedLoss: false,
+    };
   }),
 
   insolvent_quote: runner((inputs, params) => ({ bidPrice: insolventPrice(inputs, params) })),
@@ -71,7 +76,8 @@ export const auctionRunners: CaseRunners = refusing({
       paidBySecurityModule: bid.fromSecurityModule,
       securityModulePaid: bid.fromSecurityModule,
       socialised: bid.socialised,
-      socialisedLoss: bid.socialised,
+      // A tag: whether anything is.
+      socialisedLoss: bid.isSocialised,
     };
   }),
 

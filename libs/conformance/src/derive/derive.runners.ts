@@ -102,7 +102,7 @@ function figuresOf(margin: DerivePortfolioMargin): Readonly<Record<string, unkno
     collateralMtm: margin.collateralValue,
     scenarioPnl: margin.scans.flatMap(({ scenarios }) => scenarios.map(({ pnl }) => pnl)),
     forwardContingency: margin.basisContingency,
-    oracleContingency: margin.confidenceCharge,
+    oracleContingency: margin.confidenceContingency,
     imFactorAfterPeg: margin.initialFactor,
   };
 }

@@ -1,4 +1,4 @@
-import { type Decimal, dec, ZERO } from '@ballast/kernel';
+import { type Decimal, dec, ONE, ZERO } from '@ballast/kernel';
 import {
   BASE_DECIMALS,
   floorTo,
@@ -42,6 +42,8 @@ export interface PerpInput extends OrdersInput, RatioInput {
   readonly quoteAmount: string;
   readonly price: string;
   readonly highLeverage?: boolean;
+  /** Of a profit, for new risk; what counts at the maintenance level is a figure of its own. */
+  readonly unrealisedPnlWeight?: string;
 }
 
 export const figure = (value: string | null | undefined): Decimal => (value ? dec(value) : ZERO);
@@ -91,6 +93,7 @@ export function perpOf(input: PerpInput): PerpHolding {
     ratios: ratiosOf(input),
     size: dec(input.size),
     quoteAmount: dec(input.quoteAmount),
+    profitWeights: { initial: dec(input.unrealisedPnlWeight ?? '1'), maintenance: ONE },
     ...ordersOf(input),
   };
 }

@@ -59,6 +59,25 @@ describe('cases of Drift, read', () => {
     expect(required({})).toMatchObject({ marginRequirement: '10' });
   });
 
+  it('weighs a profit by the weight of its perpetual for new risk', () => {
+    const perp = { size: '1', quoteAmount: '0', price: '100', initial: '0.1', maintenance: '0.05' };
+    const collateral = (requirement: string, quote: object, weight: object) =>
+      shown(
+        run('account_margin', {
+          requirement,
+          quote: { balance: '10', price: '1.01', ...quote },
+          strict: true,
+          spot: null,
+          perp: { ...perp, ...weight },
+        }),
+      );
+    const none = { unrealisedPnlWeight: '0' };
+    expect(collateral('initial', {}, none)).toMatchObject({ totalCollateral: '10.1' });
+    expect(collateral('initial', { twap5min: '0.95' }, none)).toMatchObject({ totalCollateral: '9.5' });
+    expect(collateral('initial', {}, {})).toMatchObject({ totalCollateral: '110.1' });
+    expect(collateral('maintenance', {}, none)).toMatchObject({ totalCollateral: '111.1' });
+  });
+
   it('measures a size on the grid of its token', () => {
     const weight = {
       side: 'asset',

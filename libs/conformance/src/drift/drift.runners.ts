@@ -1,4 +1,4 @@
-import { type Decimal, dec, ONE, ZERO } from '@ballast/kernel';
+import { type Decimal, dec, ZERO } from '@ballast/kernel';
 import {
   accountRequirement,
   assetTransferForLiability,
@@ -152,7 +152,6 @@ function accountMargin(inputs: AccountInput): CaseResult {
       userMarginRatio: figure(inputs.userMaxMarginRatio),
       overrideMarginRatio: figure(inputs.marginRatioOverride),
       openOrderMargin: dec(inputs.openOrderMargin ?? OPEN_ORDER_MARGIN),
-      profitWeight: ONE,
       initialProfitCap: INITIAL_PROFIT_CAP,
       buffer: ZERO,
     },

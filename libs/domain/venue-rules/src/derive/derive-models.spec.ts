@@ -23,6 +23,13 @@ const marketFor = (positions: readonly PositionHolding[], change: Partial<Market
   ...change,
 });
 
+/** Sold in the middle, bought at one wing: it loses when the basis moves either way. */
+const SOLD_STRADDLE = [
+  held(option('BTC', 30, '60000', 'call'), '-1'),
+  held(option('BTC', 30, '60000', 'put'), '-1'),
+  held(option('BTC', 30, '90000', 'call'), '1'),
+];
+
 describe('portfolio margin of Derive', () => {
   it('has 23 scenarios in the first generation and 33 in the second', () => {
     expect(first.scan.scenarios).toHaveLength(23);
@@ -101,6 +108,7 @@ describe('portfolio margin of Derive', () => {
     confidence | charged    | why
     ${'0.55'}  | ${'0'}     | ${'exactly at the threshold'}
     ${'0.5'}   | ${'30000'} | ${'(1 - 0.5) x 1 x 60,000'}
+    ${'0'}     | ${'60000'} | ${'all of it'}
   `(
     'an unsure spot of $confidence costs $charged at the initial level: $why',
     ({ confidence, charged }: Record<string, string>) => {
@@ -109,8 +117,28 @@ describe('portfolio margin of Derive', () => {
         underlyings: new Map([['BTC', { spot: dec('60000'), confidence: dec(confidence!) }]]),
       });
       const margin = derivePortfolioV2Margin(portfolioOf(positions), market, second);
-      expect(text(margin.confidenceCharge)).toBe(charged);
+      // A contingency is stated as a loss.
+      expect(text(margin.confidenceContingency)).toBe(text(dec('0').minus(charged!)));
       expect(text(margin.maintenanceMargin)).toBe('-10440');
+      const sure = derivePortfolioV2Margin(portfolioOf(positions), marketFor(positions), second);
+      expect(text(sure.initialMargin.plus(margin.confidenceContingency))).toBe(text(margin.initialMargin));
+    },
+  );
+
+  it.each([
+    ['first', (market: Market) => derivePortfolioV1Margin(portfolioOf(SOLD_STRADDLE), market, first)],
+    ['second', (market: Market) => derivePortfolioV2Margin(portfolioOf(SOLD_STRADDLE), market, second)],
+  ] as const)(
+    '[CLR-MDL-032] states every contingency of the %s generation as zero or a loss',
+    (_generation, marginOn) => {
+      const sure = marginOn(marketFor(SOLD_STRADDLE));
+      const unsure = marginOn(
+        marketFor(SOLD_STRADDLE, { underlyings: new Map([['BTC', { spot: dec('60000'), confidence: dec('0.3') }]]) }),
+      );
+      expect(sure.basisContingency.lt(0)).toBe(true);
+      expect(text(sure.confidenceContingency)).toBe('0');
+      expect(unsure.confidenceContingency.lt(0)).toBe(true);
+      expect(text(unsure.basisContingency)).toBe(text(sure.basisContingency));
     },
   );
 

@@ -41,9 +41,10 @@ export interface DerivePortfolioMargin {
   readonly markToMarket: Decimal;
   readonly optionValue: Decimal;
   readonly collateralValue: Decimal;
+  /** What a basis moved against the account would lose: zero or a loss, as the venue states its contingencies. */
   readonly basisContingency: Decimal;
-  /** Charge for unsure prices, positive, initial level only. */
-  readonly confidenceCharge: Decimal;
+  /** What unsure prices take off the initial margin: zero or a loss. */
+  readonly confidenceContingency: Decimal;
   /** Factor of the initial level after the loss of the peg. */
   readonly initialFactor: Decimal;
   readonly scans: readonly DeriveUnderlyingScan[];
@@ -215,7 +216,7 @@ function resultOf(
     optionValue: of('option-value'),
     collateralValue: of('collateral'),
     basisContingency: sum(scans.map(({ basis }) => basis.pnl)),
-    confidenceCharge: sum(confidence.map(({ initial }) => initial)),
+    confidenceContingency: ZERO.minus(sum(confidence.map(({ initial }) => initial))),
     initialFactor,
     scans,
     lines: [...values, ...charges.map(chargeLine)],

@@ -41,6 +41,7 @@ const perp = (size: string, quoteAmount: string, rest: Partial<PerpHolding> = {}
   openBids: ZERO,
   openAsks: ZERO,
   openOrders: ZERO,
+  profitWeights: { initial: ONE, maintenance: ONE },
   ...rest,
 });
 const INITIAL: RequirementContext = {
@@ -50,7 +51,6 @@ const INITIAL: RequirementContext = {
   userMarginRatio: ZERO,
   overrideMarginRatio: ZERO,
   openOrderMargin: dec('0.01'),
-  profitWeight: ONE,
   initialProfitCap: null,
   buffer: ZERO,
 };
@@ -162,11 +162,37 @@ describe('a perpetual', () => {
   });
 
   it('counts profits by their weight and, for new risk, up to a cap; losses in full', () => {
-    const capped = { ...INITIAL, profitWeight: dec('0.5'), initialProfitCap: dec('100') };
-    expect(of('0', { perps: [perp('100', '-9900')] }, capped).collateral).toBe('50');
-    expect(of('0', { perps: [perp('100', '-9000')] }, capped).collateral).toBe('100');
-    expect(of('0', { perps: [perp('100', '-9000')] }, { ...capped, kind: 'maintenance' }).collateral).toBe('500');
-    expect(of('0', { perps: [perp('100', '-11000')] }, capped).collateral).toBe('-1000');
+    const capped = { ...INITIAL, initialProfitCap: dec('100') };
+    const halved = { profitWeights: { initial: dec('0.5'), maintenance: dec('0.5') } };
+    expect(of('0', { perps: [perp('100', '-9900', halved)] }, capped).collateral).toBe('50');
+    expect(of('0', { perps: [perp('100', '-9000', halved)] }, capped).collateral).toBe('100');
+    expect(of('0', { perps: [perp('100', '-9000', halved)] }, { ...capped, kind: 'maintenance' }).collateral).toBe(
+      '500',
+    );
+    expect(of('0', { perps: [perp('100', '-11000', halved)] }, capped).collateral).toBe('-1000');
+  });
+
+  it.each`
+    kind             | average   | quoteAmount | collateral | why
+    ${'initial'}     | ${'1.01'} | ${'0'}      | ${'10.1'}  | ${'a profit of 100 counts nothing for new risk, the 10 in quote count'}
+    ${'initial'}     | ${'0.95'} | ${'0'}      | ${'9.5'}   | ${'the quote at the lower price'}
+    ${'fill'}        | ${'1.01'} | ${'0'}      | ${'10.1'}  | ${'a fill is new risk'}
+    ${'maintenance'} | ${'1.01'} | ${'0'}      | ${'111.1'} | ${'the maintenance weight is its own'}
+    ${'initial'}     | ${'1.01'} | ${'-150'}   | ${'-40.4'} | ${'a loss counts in full'}
+    ${'maintenance'} | ${'1.01'} | ${'-150'}   | ${'-40.4'} | ${'at every level'}
+  `(
+    '[CLR-MDL-122] without weight for profits, $kind: $why',
+    ({ kind, average, quoteAmount, collateral }: Record<string, string>) => {
+      const held = perp('1', quoteAmount!, { profitWeights: { initial: ZERO, maintenance: ONE } });
+      const context = { ...INITIAL, kind: kind as RequirementContext['kind'], strict: true };
+      expect(of('10', { quoteOracle: oracle('1.01', average), perps: [held] }, context).collateral).toBe(collateral);
+    },
+  );
+
+  it('keeps spot at its own weights whatever a profit counts', () => {
+    const held = perp('1', '0', { profitWeights: { initial: ZERO, maintenance: ZERO } });
+    expect(of('0', { spots: [spot('10')], perps: [held] }, INITIAL).collateral).toBe('800');
+    expect(of('0', { spots: [spot('10')], perps: [held] }, MAINTENANCE).collateral).toBe('900');
   });
 
   it('takes the ratio of the user for new risk only, and an override always', () => {

@@ -48,6 +48,14 @@ export interface PerpHolding {
   readonly openBids: Decimal;
   readonly openAsks: Decimal;
   readonly openOrders: Decimal;
+  readonly profitWeights: ProfitWeights;
+}
+
+/** How much of a profit that is not settled counts, in [0, 1]; losses count in full. */
+export interface ProfitWeights {
+  /** For new risk and for fills. */
+  readonly initial: Decimal;
+  readonly maintenance: Decimal;
 }
 
 export interface AccountHoldings {
@@ -68,8 +76,6 @@ export interface RequirementContext {
   readonly overrideMarginRatio: Decimal;
   /** Quote units per open order. */
   readonly openOrderMargin: Decimal;
-  /** Weight of a profit that is not settled, in [0, 1]; losses count in full. */
-  readonly profitWeight: Decimal;
   /** Most profit that counts towards an initial requirement, quote units. */
   readonly initialProfitCap: Decimal | null;
   /** Extra ratio that a liquidation restores, on liabilities and on losses; 0 outside liquidation. */
@@ -243,8 +249,11 @@ export function perpPnl({
 }
 
 /** Share of a profit or the whole of a loss, in quote at its own price. */
-function countedPnl(pnl: Decimal, quoteOracle: OraclePrice, context: RequirementContext): Decimal {
-  const weighted = pnl.gt(0) ? truncateTo(pnl.times(context.profitWeight), QUOTE_DECIMALS) : pnl;
+function countedPnl(perp: PerpHolding, quoteOracle: OraclePrice, context: RequirementContext): Decimal {
+  const pnl = perpPnl(perp);
+  const { initial, maintenance } = perp.profitWeights;
+  const weight = context.kind === 'maintenance' ? maintenance : initial;
+  const weighted = pnl.gt(0) ? truncateTo(pnl.times(weight), QUOTE_DECIMALS) : pnl;
   const price = strictPrice(quoteOracle, pnl.gt(0) ? 'asset' : 'liability', context.strict);
   const valued = truncateTo(weighted.times(price), QUOTE_DECIMALS);
   const { kind, initialProfitCap } = context;
@@ -259,7 +268,7 @@ function perpLines(perp: PerpHolding, quoteOracle: OraclePrice, context: Require
     chosenMarginRatio(context),
     perpMarginRatio(context.kind, size, perp.ratios, context.highLeverage),
   );
-  const pnl = countedPnl(perpPnl(perp), quoteOracle, context);
+  const pnl = countedPnl(perp, quoteOracle, context);
   const bufferCollateral = truncateTo(minOf(pnl, ZERO).times(context.buffer), QUOTE_DECIMALS);
   return [
     liabilityLine('perp-liability', perp.market, floorTo(value.times(ratio), QUOTE_DECIMALS), value, context),

@@ -73,6 +73,7 @@ function perpHoldingOf(
     openBids: buys,
     openAsks: sells,
     openOrders: dec(openOrders),
+    profitWeights: { initial: parameters.profitWeight, maintenance: parameters.profitWeight },
   };
 }
 
@@ -88,7 +89,7 @@ function holdingsOf(portfolio: Portfolio, market: Market, parameters: DriftSizeA
 }
 
 function contextOf(kind: 'initial' | 'maintenance', parameters: DriftSizeAdjustedParameters): RequirementContext {
-  const { highLeverage, userMarginRatio, openOrderMargin, profitWeight, initialProfitCap } = parameters;
+  const { highLeverage, userMarginRatio, openOrderMargin, initialProfitCap } = parameters;
   return {
     kind,
     strict: kind === 'initial',
@@ -96,7 +97,6 @@ function contextOf(kind: 'initial' | 'maintenance', parameters: DriftSizeAdjuste
     userMarginRatio,
     overrideMarginRatio: ZERO,
     openOrderMargin,
-    profitWeight,
     initialProfitCap,
     buffer: ZERO,
   };

@@ -1,6 +1,6 @@
 import { type Decimal, maxOf, minOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import { floorTo, QUOTE_DECIMALS, truncateTo } from '../methodology/rounding-grid.js';
-import { type AccountMargin, accountRequirement, marginRatioOf } from './account-requirement.js';
+import { type AccountMargin, accountRequirement, marginRatioOf, type ProfitWeights } from './account-requirement.js';
 import { freeableShare, type LiquidationPace, SMALL_AMOUNT } from './pacing.js';
 import { BASE_DECIMALS, perpMarginRatio, type PerpRatios } from './size-weight.js';
 import {
@@ -10,6 +10,9 @@ import {
   type TransferSize,
   UNLIMITED,
 } from './transfer-sizing.js';
+
+/** A liquidation judges by the maintenance level, at which profits count in full. */
+const WHOLE_PROFIT: ProfitWeights = { initial: ONE, maintenance: ONE };
 
 /** A perpetual position as the liquidation finds it. */
 export interface PerpPosition {
@@ -83,7 +86,7 @@ export function liquidationMargin(
       quoteBalance,
       quoteOracle: { price: quotePrice, average5min: quotePrice },
       spots: [],
-      perps: [{ market: 'perp', oraclePrice, ratios, ...position }],
+      perps: [{ market: 'perp', oraclePrice, ratios, profitWeights: WHOLE_PROFIT, ...position }],
     },
     {
       kind: 'maintenance',
@@ -92,7 +95,6 @@ export function liquidationMargin(
       userMarginRatio: ZERO,
       overrideMarginRatio: ZERO,
       openOrderMargin: rule.openOrderMargin,
-      profitWeight: ONE,
       initialProfitCap: null,
       buffer: rule.bufferRatio,
     },

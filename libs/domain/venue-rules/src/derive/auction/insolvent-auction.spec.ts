@@ -43,6 +43,7 @@ describe('an insolvent auction pays whoever takes the account', () => {
       fromModule,
       socialised,
     ]);
+    expect(bid.isSocialised).toBe(socialised !== '0');
   });
 });
 

@@ -7,6 +7,7 @@ export interface InsolventBid {
   readonly fromSecurityModule: Decimal;
   /** What the security module did not hold: spread over all holders of the settlement asset. */
   readonly socialised: Decimal;
+  readonly isSocialised: boolean;
 }
 
 /**
@@ -36,7 +37,8 @@ export function insolventBid(quote: Decimal, portion: Decimal, securityModuleBal
   const cashToBidder = quote.neg().times(portion);
   const held = maxOf(ZERO, securityModuleBalance ?? cashToBidder);
   const fromSecurityModule = minOf(cashToBidder, held);
-  return { portion, cashToBidder, fromSecurityModule, socialised: cashToBidder.minus(fromSecurityModule) };
+  const socialised = cashToBidder.minus(fromSecurityModule);
+  return { portion, cashToBidder, fromSecurityModule, socialised, isSocialised: socialised.gt(0) };
 }
 
 /**
