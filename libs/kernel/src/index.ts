@@ -5,7 +5,6 @@ export * from './hash.js';
 export * from './ids.js';
 export * from './instant.js';
 export * from './invariant.js';
-export * from './liquidation-cost.js';
 export * from './merkle.js';
 export * from './model-input-error.js';
 export * from './money.js';

@@ -1,6 +1,6 @@
 import type { Instrument } from '@ballast/instruments';
 import type { Decimal, Instant } from '@ballast/kernel';
-import type { AdaptiveSchedule, SideSizes } from './adaptive/adaptive-schedule.js';
+import { type RiskSchedule, type SideSizes } from '@ballast/risk-schedule';
 
 /** Something held as collateral. A negative amount is a debt. */
 export interface CollateralHolding {
@@ -110,7 +110,7 @@ export interface Market {
   /** Published risk arrays by instrument id. */
   readonly riskArrays?: ReadonlyMap<string, RiskArray>;
   /** Published AVSL rates by underlying. */
-  readonly adaptive?: ReadonlyMap<string, AdaptiveSchedule>;
+  readonly adaptive?: ReadonlyMap<string, RiskSchedule>;
 }
 
 /** One line of the sum that a level is: what an auditor reads. */

@@ -1,8 +1,8 @@
 import type { MarginEvents, Underlying } from '@ballast/facts';
 import { invariant, minOf, text } from '@ballast/kernel';
+import { bracketRate, readBrackets } from '@ballast/risk-schedule';
 import { writeAssessment, type Assessment, type ExactPosition } from './assessment/assess.js';
 import type { ScheduleFigures } from './assessment/schedule-figures.js';
-import { bracketRate, readBrackets } from './avsl/brackets.js';
 import { inForceWithin } from './avsl/notice-window.js';
 import type { CallInForce } from './margin.state.js';
 import { figuresOfUnderlying } from './parameters/parameter-figures.js';

@@ -1,17 +1,6 @@
-import {
-  ZERO,
-  dec,
-  executionRate,
-  maxOf,
-  minOf,
-  penaltyRateOf,
-  roundUsd,
-  text,
-  timeRate,
-  type Decimal,
-  type LiquidationCostParameters,
-} from '@ballast/kernel';
+import { ZERO, dec, maxOf, minOf, roundUsd, text, type Decimal } from '@ballast/kernel';
 import type { LiquidationEvents, UnderlyingSchedule } from '@ballast/facts';
+import { executionRate, type LiquidationCostParameters, penaltyRateOf, timeRate } from '@ballast/risk-schedule';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { LiquidationCase, OpenOrder } from './liquidation-case.state.js';
 

@@ -1,14 +1,13 @@
 import type { Instrument } from '@ballast/instruments';
 import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
+import { floatBound, floatOf, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
 import { lotsByInstrument } from '../reading/holdings.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
-import { adaptiveRanges, sameRanges, type AdaptiveRanges } from './adaptive-rates.js';
 import { centsUp } from './certain-cents.js';
 import { coinExposures, readContract, valueLots, type ContractReading, type Exposure } from './exposure.js';
-import { floatBound, floatOf } from './float-bound.js';
 import { floatContract, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
 import { scanOfOne } from './scan.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
@@ -99,8 +98,8 @@ export class AdaptiveFigures {
     const held = positions.map(({ exposure }) => exposure);
     let [call, liquidation] = [NOTHING, NOTHING];
     for (const book of underlyingBooks(portfolio, market, held, coins)) {
-      const atCall = adaptiveRanges(book.schedule, book.sizes, 'call');
-      const atLiquidation = adaptiveRanges(book.schedule, book.sizes, 'liquidation');
+      const atCall = rangesAt(book.schedule, book.sizes, 'call');
+      const atLiquidation = rangesAt(book.schedule, book.sizes, 'liquidation');
       const ofCall = this.#requirement(book, atCall);
       call = added(call, ofCall);
       liquidation = added(
@@ -125,7 +124,7 @@ export class AdaptiveFigures {
     return centsUp(total, this.#multiple * call.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
   }
 
-  #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: AdaptiveRanges): BoundedRequirement {
+  #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: SideRanges): BoundedRequirement {
     const holdings = exposures.map(({ holding }) => holding);
     const scan = scanOfOne(
       this.parameters,

@@ -1,9 +1,9 @@
 import { dec, Decimal, MINUTE_MS, ModelInputError, roundUsd, sum, text, ZERO } from '@ballast/kernel';
+import { bracketRate, type RiskSchedule, type SideSizes } from '@ballast/risk-schedule';
 import fc from 'fast-check';
 import type { ExplainLine, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_CROSS, ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { adaptivePortfolio } from './adaptive-portfolio.model.js';
-import { averageRate } from './adaptive-rates.js';
 import {
   instrumentOf,
   marketAt,
@@ -16,7 +16,6 @@ import {
   SPOT,
   tableAt,
 } from './adaptive.fixtures.js';
-import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
 
 const EXPIRY = instrumentOf('BTC-27MAR26');
 const IDS = [
@@ -112,7 +111,7 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
       fc.property(kinds, fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }), scalar, (id, lots, v) => {
         const quantity = dec(lots).div(id === 'BTC-PERP-INVERSE' ? 1 : 10_000);
         const notional = id === 'BTC-PERP-INVERSE' ? quantity.abs() : quantity.abs().times(SPOT);
-        const rate = averageRate(tableAt(v).brackets, notional);
+        const rate = bracketRate(tableAt(v).brackets, notional);
         const result = assess(portfolioOf(positionsOf([id, quantity])), calm(v));
         expect(text(required(result, 'call'))).toBe(text(roundUsd(notional.times(rate), 'requirement')));
         expect(text(required(result, 'liquidation'))).toBe(text(required(result, 'call')));
@@ -125,29 +124,29 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
 
   it('reads the rate at the size of the owner on that side, over all accounts', () => {
     const held = positionsOf(['BTC-PERP', 20]);
-    const rate = averageRate(tableAt('1').brackets, large.long);
+    const rate = bracketRate(tableAt('1').brackets, large.long);
     expect(cents(call(held, calm(), large))).toBe(cents(rate.times(1_000_000)));
     expect(cents(call(held, calm(), { long: dec(0), short: large.short }))).toBe(cents(call(held, calm())));
   });
 });
 
 describe('adaptive-portfolio, levels [CLR-ADP-002]', () => {
-  const levels = (changes: Partial<AdaptiveSchedule>, held: PositionHolding[]): string[] => {
+  const levels = (changes: Partial<RiskSchedule>, held: PositionHolding[]): string[] => {
     const market = { ...calm(), adaptive: new Map([['BTC', scheduleAt('2', changes)]]) };
     const result = assess(portfolioOf(held), market);
     return [cents(required(result, 'call')), cents(required(result, 'liquidation'))];
   };
   const long = positionsOf(['BTC-PERP', 20]);
   const short = positionsOf(['BTC-PERP', -20]);
-  const at = (v: string): string => cents(averageRate(tableAt(v).brackets, dec(1_000_000)).times(1_000_000));
+  const at = (v: string): string => cents(bracketRate(tableAt(v).brackets, dec(1_000_000)).times(1_000_000));
 
   it('liquidates at the lowest rate of the notice period', () => {
-    const notice: AdaptiveSchedule['notice'] = [tableAt('1.2'), tableAt('1.5'), tableAt('2')];
+    const notice: RiskSchedule['notice'] = [tableAt('1.2'), tableAt('1.5'), tableAt('2')];
     expect(levels({ notice }, long)).toEqual([at('2'), at('1.2')]);
   });
 
   it('gives no notice to the side that the price has hit, and keeps it for the other (W78d)', () => {
-    const changes: Partial<AdaptiveSchedule> = {
+    const changes: Partial<RiskSchedule> = {
       notice: [tableAt('1'), tableAt('2')],
       trigger: { long: tableAt('1.8'), short: null },
     };
@@ -160,7 +159,7 @@ describe('adaptive-portfolio, levels [CLR-ADP-002]', () => {
   });
 
   it('widens falls by the long side and rises by the short side, for options too', () => {
-    const notice: AdaptiveSchedule['notice'] = [tableAt('1'), tableAt('2')];
+    const notice: RiskSchedule['notice'] = [tableAt('1'), tableAt('2')];
     const trigger = { long: tableAt('2'), short: null };
     const [shortPut, shortCall] = ['BTC-27MAR26-50000-P', 'BTC-27MAR26-50000-C'].map((id) => positionsOf([id, -1]));
     const [putCall, putLiquidation] = levels({ notice, trigger }, shortPut as PositionHolding[]);
@@ -228,7 +227,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
   it('is never negative, and in order: initial, call, liquidation', () => {
     fc.assert(
       fc.property(book, scalar, (positions, v) => {
-        const notice: AdaptiveSchedule['notice'] = [tableAt('1'), tableAt(v)];
+        const notice: RiskSchedule['notice'] = [tableAt('1'), tableAt(v)];
         const market = { ...calm(), adaptive: new Map([['BTC', scheduleAt(v, { notice })]]) };
         const { requirements } = assess(portfolioOf(positions), market);
         const [initial, atCall, liquidation] = adaptivePortfolio.levels.map((level) => requirements[level] as Decimal);
@@ -310,7 +309,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     const far = 'BTC-27MAR26-400000-C';
     const market = marketAt('1', [far, 'BTC-27MAR26-380000-C']);
     const only = assess(portfolioOf(positionsOf([far, -10])), market);
-    const rate = averageRate(tableAt('1').brackets, ZERO);
+    const rate = bracketRate(tableAt('1').brackets, ZERO);
     expect(cents(required(only, 'call'))).toBe(cents(rate.times('0.2').times(SPOT).times(10)));
     expect(lineOf(only, 'short-option-minimum').amount.gt(0)).toBe(true);
     const covered = assess(portfolioOf(positionsOf([far, -10], ['BTC-27MAR26-380000-C', 10])), market);
@@ -319,7 +318,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
 
   it('charges a basis: a perpetual against a future keeps a fifth of both', () => {
     const hedged = positionsOf(['BTC-PERP', 1], ['BTC-27MAR26', -1]);
-    const rate = averageRate(tableAt('1').brackets, dec(SPOT));
+    const rate = bracketRate(tableAt('1').brackets, dec(SPOT));
     expect(cents(call(hedged, calm()))).toBe(cents(rate.times(SPOT).times(2).times('0.2')));
     const cross = adaptivePortfolio.assess(
       portfolioOf(hedged),
@@ -441,7 +440,7 @@ describe('adaptive-portfolio, orders [CLR-ADP-005]', () => {
         assess({ ...portfolioOf(held(1), [], orders), ownerSizes: new Map([['BTC', large]]) }, calm()),
         'initial',
       );
-    const grown = averageRate(tableAt('1').brackets, large.long.plus(SPOT));
+    const grown = bracketRate(tableAt('1').brackets, large.long.plus(SPOT));
     expect(cents(sized([order('BTC-PERP', 'buy', 1)]))).toBe(cents(grown.times(2 * SPOT).times('2.5')));
   });
 });
@@ -454,7 +453,7 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
     const short = positionsOf(['BTC-PERP', -1]);
     const needs = (positions: PositionHolding[]): Decimal =>
       required(assess(portfolioOf(positions, coins), calm()), 'call');
-    const rate = averageRate(tableAt('1').brackets, dec(SPOT));
+    const rate = bracketRate(tableAt('1').brackets, dec(SPOT));
     const worth = lineOf(assess(portfolioOf(long, coins), calm()), 'collateral', 'BTC').amount;
     expect(cents(needs(long))).toBe(cents(worth.plus(SPOT).times(rate)));
     expect(needs(short).lt(call(short, calm()))).toBe(true);
@@ -464,7 +463,7 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
     const line = lineOf(assess(portfolioOf([], coins), calm()), 'collateral', 'BTC');
     expect(text(line.figures?.['volatility'] as Decimal)).toBe('0');
     expect(line.amount.lt(SPOT)).toBe(true);
-    const without = { ...calm(), adaptive: new Map<string, AdaptiveSchedule>() };
+    const without = { ...calm(), adaptive: new Map<string, RiskSchedule>() };
     const apart = lineOf(assess(portfolioOf([], coins), without), 'collateral', 'BTC');
     expect(apart.amount.lt(line.amount)).toBe(true);
   });
@@ -504,12 +503,12 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
 describe('adaptive-portfolio, bad input', () => {
   const held = positionsOf(['BTC-27MAR26-50000-C', 1]);
   const linear = positionsOf(['BTC-PERP', 1]);
-  const schedule = (brackets: AdaptiveSchedule['call']['brackets'], v = '1'): Partial<Market> => ({
+  const schedule = (brackets: RiskSchedule['call']['brackets'], v = '1'): Partial<Market> => ({
     adaptive: new Map([['BTC', { ...scheduleAt('1'), call: { scalar: dec(v), brackets } }]]),
   });
   const [first, second] = tableAt('1').brackets as [
-    AdaptiveSchedule['call']['brackets'][0],
-    AdaptiveSchedule['call']['brackets'][0],
+    RiskSchedule['call']['brackets'][0],
+    RiskSchedule['call']['brackets'][0],
   ];
   const arrayOf = (values: ReturnType<typeof riskArray>): Partial<Market> => ({
     riskArrays: new Map([['BTC-27MAR26-50000-C', values]]),

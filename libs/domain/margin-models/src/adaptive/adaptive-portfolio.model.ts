@@ -1,4 +1,5 @@
 import { maxOf, ONE, roundUsd, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { type RangeLevel, rangesAt, sameRanges, type SideRanges, type SideSizes } from '@ballast/risk-schedule';
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
 import type {
@@ -12,8 +13,6 @@ import type {
   ScenarioResult,
 } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
-import { adaptiveRanges, sameRanges, type AdaptiveLevel, type AdaptiveRanges } from './adaptive-rates.js';
-import type { SideSizes } from './adaptive-schedule.js';
 import { coinExposures, sideSizes, valuePositions, type Exposure } from './exposure.js';
 import { fillLoss, fillOf, openingOrders } from './order-fills.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
@@ -31,7 +30,7 @@ export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
 };
 
 interface AssessedUnderlying extends UnderlyingBook {
-  readonly ranges: AdaptiveRanges;
+  readonly ranges: SideRanges;
   readonly requirement: UnderlyingRequirement;
 }
 
@@ -102,14 +101,14 @@ function assessed(
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
   sum(assessed.map(({ requirement }) => requirement.total));
 
-function assessBook(book: UnderlyingBook, level: AdaptiveLevel, parameters: AdaptiveParameters): AssessedUnderlying {
-  const ranges = adaptiveRanges(book.schedule, book.sizes, level);
+function assessBook(book: UnderlyingBook, level: RangeLevel, parameters: AdaptiveParameters): AssessedUnderlying {
+  const ranges = rangesAt(book.schedule, book.sizes, level);
   return { ...book, ranges, requirement: underlyingRequirement(book.exposures, ranges, book.spot, parameters) };
 }
 
 /** The same book at its liquidation ranges; while these are the call's, as they are in calm, so is the requirement. */
 function atLiquidation(atCall: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
-  const ranges = adaptiveRanges(atCall.schedule, atCall.sizes, 'liquidation');
+  const ranges = rangesAt(atCall.schedule, atCall.sizes, 'liquidation');
   return sameRanges(ranges, atCall.ranges) ? atCall : assessBook(atCall, 'liquidation', parameters);
 }
 

@@ -1,15 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import { floatOf } from '@ballast/risk-schedule';
 import fc from 'fast-check';
 import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
 import { lotsByInstrument } from '../reading/holdings.js';
 import { assessAdaptive } from './adaptive-portfolio.model.js';
 import { AdaptiveScreen, type FloatPortfolio, type ScreenedFigure } from './adaptive-screen.js';
-import { averageRate } from './adaptive-rates.js';
-import { instrumentOf, parameters, portfolioOf, positionsOf, SPOT, tableAt } from './adaptive.fixtures.js';
-import { certainRate } from './certain-ranges.js';
+import { instrumentOf, parameters, portfolioOf, positionsOf, SPOT } from './adaptive.fixtures.js';
 import { sideSizes, valuePositions } from './exposure.js';
-import { floatOf } from './float-bound.js';
 import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
 
 const LEVELS = ['initial', 'call', 'liquidation'] as const;
@@ -117,31 +115,5 @@ describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
   it('throws what the model throws', () => {
     const screen = new AdaptiveScreen(calm, parameters);
     expect(() => screen.contract(instrumentOf('BTC-26JUN26-90000-C'))).toThrow(ModelInputError);
-  });
-});
-
-describe('a rate of a size known in float64 only', () => {
-  const table = tableAt('1.3');
-  it('is the exact one wherever it is one at all', () => {
-    let decided = 0;
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 999_999_999_999 }), fc.integer({ min: -9, max: 9 }), (cents, off) => {
-        const size = cents / 100;
-        const bound = size * 1e-13;
-        const rate = certainRate(table, { size, bound });
-        if (rate === null) return;
-        decided += 1;
-        const exact = dec(size).plus(dec(bound).times(off).div(10));
-        expect(rate.eq(averageRate(table.brackets, exact))).toBe(true);
-      }),
-      { numRuns: 300 },
-    );
-    expect(decided).toBeGreaterThan(270);
-  });
-
-  it('is none at a floor, where the next bracket begins within the bound', () => {
-    expect(certainRate(table, { size: 1_000_000, bound: 0.001 })).toBeNull();
-    expect(certainRate(table, { size: 999_999.9995, bound: 0.001 })).toBeNull();
-    expect(certainRate(table, { size: 999_999.99, bound: 0.001 })?.eq(table.brackets[0]?.rate ?? 0)).toBe(true);
   });
 });

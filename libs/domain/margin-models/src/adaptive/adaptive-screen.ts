@@ -1,14 +1,22 @@
 import type { Instrument } from '@ballast/instruments';
 import { ONE, ZERO } from '@ballast/kernel';
+import {
+  certainRanges,
+  type CertainRanges,
+  floatBound,
+  floatOf,
+  type FloatSchedule,
+  floatSchedule,
+  type FloatSize,
+  lowestBracketEnd,
+  sameRanges,
+  type SideRanges,
+} from '@ballast/risk-schedule';
 import { FloatCollateral, type FloatWorth } from '../collateral/float-collateral.js';
 import type { Market } from '../margin-model.js';
-import { confidenceOf, underlyingMarketOf } from '../reading/market-reading.js';
+import { confidenceOf, riskScheduleOf, underlyingMarketOf } from '../reading/market-reading.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { sameRanges, scheduleOf, type AdaptiveRanges } from './adaptive-rates.js';
-import type { AdaptiveSchedule } from './adaptive-schedule.js';
-import { certainRanges, lowestBracketEnd, type CertainRanges, type FloatSize } from './certain-ranges.js';
 import { valuePositions } from './exposure.js';
-import { floatBound, floatOf } from './float-bound.js';
 import {
   floatContract,
   FloatRequirements,
@@ -63,7 +71,7 @@ interface FloatLevels {
 }
 
 interface UnderlyingScreen {
-  readonly schedule: AdaptiveSchedule;
+  readonly schedule: FloatSchedule;
   /** USD. */
   readonly shortOptionMinimum: number;
   /** Below this size on both sides all accounts have the same ranges. */
@@ -211,18 +219,19 @@ export class AdaptiveScreen {
 
   #screenOf(underlying: string): UnderlyingScreen {
     const { market, parameters } = this;
-    const schedule = scheduleOf(market, underlying);
+    const schedule = riskScheduleOf(market, underlying);
+    const floats = floatSchedule(schedule);
     const shortOptionMinimum = floatOf(
       underlyingMarketOf(market, underlying).spot.times(parameters.shortOptionMinimum),
     );
     const end = lowestBracketEnd(schedule);
     const inLowest: FloatSize = { size: 0, bound: 0 };
-    const ranges = end > 0 ? certainRanges(schedule, { long: inLowest, short: inLowest }) : null;
+    const ranges = end > 0 ? certainRanges(floats, { long: inLowest, short: inLowest }) : null;
     const levels = (withOptions: boolean): FloatLevels | null =>
       ranges && this.#levelsAt(ranges, shortOptionMinimum, withOptions);
     const [withOptions, linear] = [levels(true), levels(false)];
     const made: UnderlyingScreen = {
-      schedule,
+      schedule: floats,
       shortOptionMinimum,
       lowestBracketEnd: end,
       lowest: withOptions && linear && { withOptions, linear },
@@ -232,7 +241,7 @@ export class AdaptiveScreen {
   }
 
   #levelsAt({ call, liquidation }: CertainRanges, shortOptionMinimum: number, withOptions: boolean): FloatLevels {
-    const at = (ranges: AdaptiveRanges): FloatLevel => ({
+    const at = (ranges: SideRanges): FloatLevel => ({
       scan: scanOf(this.parameters, ranges, withOptions),
       minimum: {
         call: shortOptionMinimum * floatOf(ranges.short.spot),

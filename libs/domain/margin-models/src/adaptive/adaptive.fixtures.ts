@@ -1,20 +1,16 @@
 import { parseInstrumentId, type Instrument, type Option } from '@ballast/instruments';
-import {
-  clamp,
-  dec,
-  Decimal,
-  executionRate,
-  instantOf,
-  maxOf,
-  modelledPenaltyRate,
-  unwindDays,
-  ZERO,
-  type Instant,
-} from '@ballast/kernel';
+import { clamp, dec, Decimal, instantOf, maxOf, ZERO, type Instant } from '@ballast/kernel';
 import { optionValues, publishedFigure, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
+import {
+  type BracketFigures,
+  executionRate,
+  modelledPenaltyRate,
+  type RateTable,
+  type RiskSchedule,
+  unwindDays,
+} from '@ballast/risk-schedule';
 import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
-import type { AdaptiveSchedule, AdaptiveTable, RateBracket } from './adaptive-schedule.js';
 import { riskScenarios } from './scenario-grid.js';
 
 export const parameters = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
@@ -24,7 +20,7 @@ export const SPOT = 50_000;
 const FLOORS = ['0', '1000000', '10000000', '50000000', '200000000'];
 
 /** Brackets of bitcoin at a volatility scalar, by the formulas of docs/spec/margin.md CLR-MRG-017 and CLR-MRG-018. */
-export function tableAt(scalar: Decimal | string): AdaptiveTable {
+export function tableAt(scalar: Decimal | string): RateTable {
   const sigma = dec(scalar).times('0.03');
   const cost = {
     spread: dec('0.0002'),
@@ -45,7 +41,7 @@ export function tableAt(scalar: Decimal | string): AdaptiveTable {
       clamp(tail.plus(maxOf(modelledPenaltyRate(q, cost), executionRate(q, cost))), dec('0.01'), dec('0.5')),
     );
   };
-  let previous: RateBracket = { floor: ZERO, rate: ZERO, deduction: ZERO };
+  let previous: BracketFigures = { floor: ZERO, rate: ZERO, deduction: ZERO };
   const brackets = FLOORS.map(dec).map((floor, i, floors) => {
     const end = floors[i + 1] ?? floor.times(4);
     const below = floor.isZero() ? ZERO : requirement(floor);
@@ -58,7 +54,7 @@ export function tableAt(scalar: Decimal | string): AdaptiveTable {
 }
 
 /** A schedule in calm notice: what is in force has been for the whole period. */
-export function scheduleAt(scalar: Decimal | string, changes: Partial<AdaptiveSchedule> = {}): AdaptiveSchedule {
+export function scheduleAt(scalar: Decimal | string, changes: Partial<RiskSchedule> = {}): RiskSchedule {
   const call = tableAt(scalar);
   return { call, notice: [call], trigger: { long: null, short: null }, ...changes };
 }

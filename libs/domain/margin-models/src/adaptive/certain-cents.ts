@@ -1,5 +1,5 @@
 import { dec, type Decimal } from '@ballast/kernel';
-import { floatBound } from './float-bound.js';
+import { floatBound } from '@ballast/risk-schedule';
 
 const CENTS = 100;
 /** Difference or sum with the bound, and the product with 100. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text, type Decimal } from '@ballast/kernel';
+import { type SideRanges } from '@ballast/risk-schedule';
 import fc from 'fast-check';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { assessAdaptive, adaptivePortfolio } from './adaptive-portfolio.model.js';
-import type { AdaptiveRanges } from './adaptive-rates.js';
 import { marketAt, parameters, portfolioOf, positionsOf } from './adaptive.fixtures.js';
 import { decisiveLosses, scanFor, type Losses } from './decisive-losses.js';
 import { everyLoss } from './every-loss.fixtures.js';
@@ -48,7 +48,7 @@ const exposures = fc
 const side = fc
   .tuple(fc.integer({ min: 1, max: 500_000_000 }), fc.integer({ min: 10, max: 80 }))
   .map(([rate, tenths]) => ({ spot: dec(rate).times('1e-9'), scalar: dec(tenths).div(10) }));
-const ranges: fc.Arbitrary<AdaptiveRanges> = fc.record({ long: side, short: side });
+const ranges: fc.Arbitrary<SideRanges> = fc.record({ long: side, short: side });
 
 const written = ({ alone, byExpiry, joint, worst }: Losses): unknown => ({
   alone: alone.map(text),
@@ -57,7 +57,7 @@ const written = ({ alone, byExpiry, joint, worst }: Losses): unknown => ({
   worst: worst?.id ?? null,
 });
 
-function expectEqual(held: readonly Exposure[], at: AdaptiveRanges): void {
+function expectEqual(held: readonly Exposure[], at: SideRanges): void {
   const withOptions = held.some(({ option }) => option !== null);
   const points = scanPoints(parameters.grid, at, parameters.volatilityShock, withOptions);
   const filtered = decisiveLosses(held, scanFor(held, at, parameters));

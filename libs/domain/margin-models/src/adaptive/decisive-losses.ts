@@ -1,8 +1,7 @@
 import { maxOf, minOf, ZERO, type Decimal } from '@ballast/kernel';
+import { floatOf, leastCandidates, type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import type { AdaptiveRanges } from './adaptive-rates.js';
 import type { Exposure } from './exposure.js';
-import { floatOf, leastCandidates } from './float-bound.js';
 import { profitBound, scanOf, type Scan, type UnitProfits } from './scan.js';
 import type { ScanPoint } from './scenario-grid.js';
 
@@ -22,7 +21,7 @@ export const expiriesOf = (exposures: readonly Exposure[]): readonly string[] =>
   [...new Set(exposures.map(({ expiry }) => expiry))].sort();
 
 /** The scan that a set of exposures needs: without options only its ends. */
-export const scanFor = (exposures: readonly Exposure[], ranges: AdaptiveRanges, parameters: AdaptiveParameters): Scan =>
+export const scanFor = (exposures: readonly Exposure[], ranges: SideRanges, parameters: AdaptiveParameters): Scan =>
   scanOf(
     parameters,
     ranges,

@@ -1,5 +1,6 @@
 import { contractValue, notional, openShare, profit, type Instrument, type Option } from '@ballast/instruments';
 import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import { type SideSizes } from '@ballast/risk-schedule';
 import type { CollateralWorth } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArray } from '../margin-model.js';
 import { leastConfidence, lotsByInstrument } from '../reading/holdings.js';
@@ -11,7 +12,6 @@ import {
   secondsToExpiryOf,
   underlyingMarketOf,
 } from '../reading/market-reading.js';
-import type { SideSizes } from './adaptive-schedule.js';
 import { publishedScenarios, type PublishedScenario, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
 
 /** What a position, or a coin held as collateral, gains and loses when its underlying moves. */

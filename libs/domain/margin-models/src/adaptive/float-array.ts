@@ -1,6 +1,6 @@
+import { floatOf } from '@ballast/risk-schedule';
 import type { RiskArray } from '../margin-model.js';
 import type { OptionExposure } from './exposure.js';
-import { floatOf } from './float-bound.js';
 import { publishedScenarios, type ScenarioGrid } from './scenario-grid.js';
 
 /** A published array in float64. */

@@ -1,7 +1,7 @@
+import { floatOf } from '@ballast/risk-schedule';
 import { doubt, type ConfidenceRule } from '../collateral/collateral-parameters.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { Exposure, OptionExposure } from './exposure.js';
-import { floatOf } from './float-bound.js';
 import type { FloatProfits, Scan } from './scan.js';
 
 /** One contract, or one dollar of a coin held as collateral, as float64 multiplies it. */

@@ -1,9 +1,8 @@
 import { maxOf, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
+import { floatBound, leastCandidates, type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import type { AdaptiveRanges } from './adaptive-rates.js';
 import type { RiskArray } from '../margin-model.js';
 import { unitProfitAt, type Exposure, type OptionExposure } from './exposure.js';
-import { floatBound, leastCandidates } from './float-bound.js';
 import { floatsOf } from './float-array.js';
 import { scanPoints, type ScanPoint, type ScenarioGrid } from './scenario-grid.js';
 
@@ -170,16 +169,16 @@ export class UnitProfits implements FloatProfits {
 const remembered = new WeakMap<ScenarioGrid, Map<string, Scan | null>>();
 
 /** The scan of a range; the ranges looked at last are remembered. */
-export const scanOf = (parameters: AdaptiveParameters, ranges: AdaptiveRanges, withOptions: boolean): Scan =>
+export const scanOf = (parameters: AdaptiveParameters, ranges: SideRanges, withOptions: boolean): Scan =>
   foundOrMade(parameters, ranges, withOptions, true);
 
 /** The same for one account with a size of its own, whose range few others have: remembered from the second time on. */
-export const scanOfOne = (parameters: AdaptiveParameters, ranges: AdaptiveRanges, withOptions: boolean): Scan =>
+export const scanOfOne = (parameters: AdaptiveParameters, ranges: SideRanges, withOptions: boolean): Scan =>
   foundOrMade(parameters, ranges, withOptions, false);
 
 function foundOrMade(
   { grid, volatilityShock }: AdaptiveParameters,
-  { long, short }: AdaptiveRanges,
+  { long, short }: SideRanges,
   withOptions: boolean,
   atOnce: boolean,
 ): Scan {

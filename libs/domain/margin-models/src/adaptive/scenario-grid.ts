@@ -1,7 +1,6 @@
 import { minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { RiskScenario, TermDecay } from '@ballast/valuation';
-import type { AdaptiveRanges } from './adaptive-rates.js';
-import { floatOf } from './float-bound.js';
+import { floatOf, type SideRanges } from '@ballast/risk-schedule';
 
 /** The scenarios that a risk array is published at. */
 export interface ScenarioGrid {
@@ -95,7 +94,7 @@ interface FloatCorner {
  */
 export function scanPoints(
   grid: ScenarioGrid,
-  ranges: AdaptiveRanges,
+  ranges: SideRanges,
   shockPerScalar: { readonly up: Decimal; readonly down: Decimal },
   withOptions: boolean,
 ): readonly ScanPoint[] {
@@ -248,7 +247,7 @@ const neighbour = (place: number, value: Decimal, weight: Decimal): Neighbour =>
   float: floatOf(weight),
 });
 
-function tailPoint(move: Decimal, ranges: AdaptiveRanges, volatilityShock: Decimal, scenario: number): ScanPoint {
+function tailPoint(move: Decimal, ranges: SideRanges, volatilityShock: Decimal, scenario: number): ScanPoint {
   const size = move.abs();
   const { spot } = move.isNegative() ? ranges.long : ranges.short;
   const damping = minOf(spot, size);

@@ -1,15 +1,14 @@
 import { maxOf, type Decimal } from '@ballast/kernel';
+import { type RiskSchedule, type SideSizes } from '@ballast/risk-schedule';
 import type { Market, Portfolio } from '../margin-model.js';
-import { finite, underlyingMarketOf } from '../reading/market-reading.js';
-import { scheduleOf } from './adaptive-rates.js';
-import type { AdaptiveSchedule, SideSizes } from './adaptive-schedule.js';
+import { finite, riskScheduleOf, underlyingMarketOf } from '../reading/market-reading.js';
 import { sideSizes, type Exposure } from './exposure.js';
 
 /** All of one underlying that a requirement is made of. */
 export interface UnderlyingBook<Held extends Exposure = Exposure> {
   readonly underlying: string;
   readonly spot: Decimal;
-  readonly schedule: AdaptiveSchedule;
+  readonly schedule: RiskSchedule;
   readonly exposures: readonly Held[];
   /** The owner's sizes over all accounts, this one included. */
   readonly sizes: SideSizes;
@@ -31,7 +30,7 @@ export function underlyingBooks<Held extends Exposure>(
     return {
       underlying,
       spot: underlyingMarketOf(market, underlying).spot,
-      schedule: scheduleOf(market, underlying),
+      schedule: riskScheduleOf(market, underlying),
       exposures: all.filter((exposure) => exposure.underlying === underlying),
       sizes: { long: sizeOf('long'), short: sizeOf('short') },
     };

@@ -1,6 +1,6 @@
 import { maxOf, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import type { AdaptiveRanges } from './adaptive-rates.js';
 import { decisiveLosses, expiriesOf, scanFor, unitProfitsOf, type Losses } from './decisive-losses.js';
 import type { Exposure } from './exposure.js';
 import type { ScanPoint } from './scenario-grid.js';
@@ -41,7 +41,7 @@ export interface ScannedProfits {
  */
 export function underlyingRequirement(
   exposures: readonly Exposure[],
-  ranges: AdaptiveRanges,
+  ranges: SideRanges,
   spot: Decimal,
   parameters: AdaptiveParameters,
 ): UnderlyingRequirement {
@@ -53,7 +53,7 @@ export function underlyingRequirement(
 export function requirementOf(
   losses: Losses,
   exposures: readonly Exposure[],
-  ranges: AdaptiveRanges,
+  ranges: SideRanges,
   spot: Decimal,
   parameters: AdaptiveParameters,
 ): UnderlyingRequirement {
@@ -86,7 +86,7 @@ export function requirementOf(
 /** Every profit in decimals, for whoever wants to read them all. */
 export function scannedProfits(
   exposures: readonly Exposure[],
-  ranges: AdaptiveRanges,
+  ranges: SideRanges,
   parameters: AdaptiveParameters,
 ): ScannedProfits {
   const scan = scanFor(exposures, ranges, parameters);
@@ -122,7 +122,7 @@ function summed(rows: readonly (readonly Decimal[])[], points: number): readonly
  */
 function shortOptionMinimum(
   exposures: readonly Exposure[],
-  ranges: AdaptiveRanges,
+  ranges: SideRanges,
   spot: Decimal,
   minimum: Decimal,
 ): Decimal {

@@ -1,5 +1,5 @@
 import { ONE, ZERO } from '@ballast/kernel';
-import { floatOf } from '../adaptive/float-bound.js';
+import { floatOf } from '@ballast/risk-schedule';
 import type { Market } from '../margin-model.js';
 import { arrangeCollateral } from '../reading/holdings.js';
 import { doubt, type CollateralParameters } from './collateral-parameters.js';

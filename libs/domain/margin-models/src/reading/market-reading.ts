@@ -1,4 +1,5 @@
 import { type Decimal, type Instant, ModelInputError, ONE } from '@ballast/kernel';
+import { requireRiskSchedule, type RiskSchedule } from '@ballast/risk-schedule';
 import type { ExpiryMarket, InstrumentMarket, Market, UnderlyingMarket } from '../margin-model.js';
 
 /** The asset that requirements are in; its price is 1. */
@@ -105,4 +106,22 @@ export function secondsToExpiryOf(market: Market, instrument: string, expiry: In
   if (Number.isFinite(seconds) && seconds >= 0) return seconds;
   const message = `positions.${instrument}: expired before the price set was taken; settle it first`;
   throw new ModelInputError('instrument-expired', `positions.${instrument}`, message);
+}
+
+const checkedSchedules = new WeakSet<RiskSchedule>();
+
+/** What is published of an underlying, checked. @throws ModelInputError `market-missing`, `schedule-malformed` */
+export function riskScheduleOf(market: Market, underlying: string): RiskSchedule {
+  const field = `market.adaptive.${underlying}`;
+  const schedule = market.adaptive?.get(underlying);
+  if (schedule === undefined) {
+    const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
+    throw new ModelInputError('market-missing', field, message);
+  }
+  // A published schedule never changes: the same one is checked once.
+  if (!checkedSchedules.has(schedule)) {
+    requireRiskSchedule(schedule, field);
+    checkedSchedules.add(schedule);
+  }
+  return schedule;
 }

@@ -9,7 +9,7 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import { ASSETS, roundUsd, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
-import { bracketRate } from '../avsl/brackets.js';
+import { bracketRate } from '@ballast/risk-schedule';
 import { instrumentOf, UNDERLYINGS } from '../underlyings.js';
 import { liquidationRate, type CollateralFigures, type ScheduleFigures } from './schedule-figures.js';
 

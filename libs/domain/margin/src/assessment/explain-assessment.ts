@@ -7,8 +7,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { dec, Decimal, maxOf, roundUsd, text, ZERO, type RoundingRule } from '@ballast/kernel';
-import { bracketOf, readBrackets } from '../avsl/brackets.js';
-import { maintenanceRate } from '../avsl/maintenance-rate.js';
+import { bracketOf, maintenanceRate, readBrackets } from '@ballast/risk-schedule';
 import { figuresOfUnderlying, parameterFigures } from '../parameters/parameter-figures.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */

@@ -7,7 +7,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { dec, invariant, maxOf, minOf, ONE, type Asset, type Decimal } from '@ballast/kernel';
-import { bracketRate, readBrackets, type BracketFigures } from '../avsl/brackets.js';
+import { type BracketFigures, bracketRate, readBrackets } from '@ballast/risk-schedule';
 import { parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];

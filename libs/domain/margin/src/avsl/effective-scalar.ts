@@ -1,5 +1,5 @@
 import { maxOf, ONE, type Decimal } from '@ballast/kernel';
-import { roundScalar } from './rounding.js';
+import { roundScalar } from '@ballast/risk-schedule';
 
 /**
  * Scalar after the anti-procyclicality buffer: V_eff = max( 1 , V_t / (1 + b) ). The schedule is calibrated at

@@ -1,5 +1,5 @@
 import { maxOf, minOf, ONE, type Decimal } from '@ballast/kernel';
-import { roundScalar } from './rounding.js';
+import { roundScalar } from '@ballast/risk-schedule';
 
 /**
  * Scalar that has had its notice: min( V_eff,t , (1 + g) * min over [t - tau_n, t] of V_eff ).

@@ -1,5 +1,5 @@
 import { clamp, invariant, ONE, ZERO, type Decimal } from '@ballast/kernel';
-import { roundScalar } from './rounding.js';
+import { roundScalar } from '@ballast/risk-schedule';
 
 /** One volatility estimate that enters the measured scalar. */
 export interface WeightedVolatility {

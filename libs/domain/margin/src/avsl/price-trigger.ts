@@ -1,6 +1,6 @@
 import type { BySide, Instant } from '@ballast/facts';
 import { DAY_MS, dec, HOUR_MS, invariant, type Decimal } from '@ballast/kernel';
-import { roundScalar } from './rounding.js';
+import { roundScalar } from '@ballast/risk-schedule';
 
 /** A mark of the past that a return may be measured from. */
 export interface PastMark {

@@ -1,6 +1,6 @@
 import { clamp, dec, HOUR_MS, ONE, type Decimal } from '@ballast/kernel';
+import { roundScalar } from '@ballast/risk-schedule';
 import type { UnderlyingFigures } from '../parameters/parameter-figures.js';
-import { roundScalar } from './rounding.js';
 
 /**
  * What is left of a scalar after some time of decay: e^(-rho_dn * dt).

@@ -1,5 +1,5 @@
 import { maxOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
-import { roundScalar } from './rounding.js';
+import { roundScalar } from '@ballast/risk-schedule';
 
 /**
  * Scalar of the side that a price trigger hits:

@@ -8,7 +8,7 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import { HOUR_MS, ZERO, dec, invariant, maxOf, minOf, type Decimal } from '@ballast/kernel';
-import { bracketRate, readBrackets, type BracketFigures } from '../avsl/brackets.js';
+import { type BracketFigures, bracketRate, readBrackets } from '@ballast/risk-schedule';
 import { inForceWithin, putInForce } from '../avsl/notice-window.js';
 import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
 import { decayFactor } from '../avsl/rate-limit.js';

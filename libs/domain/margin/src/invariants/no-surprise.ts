@@ -11,7 +11,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { dec, invariant, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
-import { bracketRate, readBrackets } from '../avsl/brackets.js';
+import { bracketRate, readBrackets } from '@ballast/risk-schedule';
 import { inForceWithin } from '../avsl/notice-window.js';
 import { priceMove, referenceMark, type PastMark } from '../avsl/price-trigger.js';
 import { decayFactor } from '../avsl/rate-limit.js';

@@ -1,18 +1,10 @@
 import type { MarginParameters, Underlying, UnderlyingParameters } from '@ballast/facts';
-import { dec, invariant, ONE, unwindFactors, type Asset, type Decimal, type UnwindFactors } from '@ballast/kernel';
-
-/** The size at which a bracket table meets the formula, with the square roots that don't depend on volatility. */
-export interface Knot extends UnwindFactors {
-  /** q, USD */
-  readonly notional: Decimal;
-  /** sqrt(tau0 + T / 3), root of days */
-  readonly rootOfHorizon: Decimal;
-}
+import { dec, invariant, ONE, type Asset, type Decimal } from '@ballast/kernel';
+import { knotsOf, type RateParameters } from '@ballast/risk-schedule';
 
 /** Parameters of one underlying as decimals, with everything that is the same at each price set worked out once. */
-export interface UnderlyingFigures {
+export interface UnderlyingFigures extends RateParameters {
   readonly sRef: Decimal;
-  readonly sBase: Decimal;
   readonly triggerK: Decimal;
   readonly weightFast: Decimal;
   readonly weightSlow: Decimal;
@@ -21,22 +13,6 @@ export interface UnderlyingFigures {
   readonly logOfRise: Decimal;
   readonly decayPerHour: Decimal;
   readonly buffer: Decimal;
-  readonly z: Decimal;
-  readonly tau0Days: Decimal;
-  readonly participation: Decimal;
-  readonly averageDailyVolume: Decimal;
-  readonly rateMin: Decimal;
-  readonly rateMax: Decimal;
-  readonly spread: Decimal;
-  readonly impact: Decimal;
-  readonly zeta: Decimal;
-  readonly fundShare: Decimal;
-  readonly operatingCost: Decimal;
-  readonly penaltyMin: Decimal;
-  readonly penaltyMax: Decimal;
-  readonly bracketFloors: readonly Decimal[];
-  /** One per bracket: its upper end; four times its floor for the open last one. */
-  readonly knots: readonly Knot[];
 }
 
 export interface ParameterFigures {
@@ -110,17 +86,6 @@ export function underlyingFigures(parameters: UnderlyingParameters): UnderlyingF
     penaltyMin: dec(parameters.penaltyMin),
     penaltyMax: dec(parameters.penaltyMax),
     bracketFloors,
-    knots: bracketFloors.map((floor, i) =>
-      knotAt(bracketFloors[i + 1] ?? floor.times(4), { participation, averageDailyVolume, tau0Days }),
-    ),
+    knots: knotsOf(bracketFloors, { participation, averageDailyVolume, tau0Days }),
   };
-}
-
-/** The parts of the maintenance rate at one notional that volatility doesn't touch. */
-export function knotAt(
-  notional: Decimal,
-  parameters: Pick<UnderlyingFigures, 'participation' | 'averageDailyVolume' | 'tau0Days'>,
-): Knot {
-  const factors = unwindFactors(notional, parameters);
-  return { ...factors, notional, rootOfHorizon: parameters.tau0Days.plus(factors.thirdOfUnwindDays).sqrt() };
 }

@@ -1,5 +1,6 @@
 import { ZERO } from '@ballast/kernel';
-import { sideSizes, type Portfolio, type SideSizes } from '@ballast/margin-models';
+import { sideSizes, type Portfolio } from '@ballast/margin-models';
+import { type SideSizes } from '@ballast/risk-schedule';
 import type { PortfolioMarket } from './portfolio-market.js';
 import { valueHoldings, type Holdings, type ValuedHolding } from './valued-holdings.js';
 

@@ -2,8 +2,6 @@ import type { ExpiringContracts, InstrumentId, PriceStatus, PricingEvents } from
 import {
   AdaptiveFigures,
   type AdaptiveParameters,
-  type AdaptiveSchedule,
-  type AdaptiveTable,
   type ExpiryMarket,
   type InstrumentMarket,
   type Market,
@@ -11,6 +9,7 @@ import {
   type UnderlyingMarket,
 } from '@ballast/margin-models';
 import { dec, invariant, minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
+import { type RateTable, type RiskSchedule } from '@ballast/risk-schedule';
 import { inForceWithin } from '../avsl/notice-window.js';
 import type { ScheduleFigures, UnderlyingScheduleFigures } from '../assessment/schedule-figures.js';
 import type { CallInForce } from '../margin.state.js';
@@ -128,16 +127,16 @@ function adaptiveSchedule(
   { source, call, notice, trigger }: UnderlyingScheduleFigures,
   schedule: ScheduleFigures,
   history: readonly CallInForce[],
-): AdaptiveSchedule {
+): RiskSchedule {
   const scalar = dec(source.scalarEffective);
   const noticed = minOf(dec(source.liquidationScalar.long), dec(source.liquidationScalar.short));
   const earlier = earlierScalars(schedule, history);
-  const [first, ...others] = notice.map((brackets, i): AdaptiveTable => ({
+  const [first, ...others] = notice.map((brackets, i): RateTable => ({
     brackets,
     scalar: i === 0 ? noticed : (earlier[i - 1] ?? scalar),
   }));
   invariant(first, 'a schedule has at least one notice table');
-  const triggered = (side: 'long' | 'short'): AdaptiveTable | null => {
+  const triggered = (side: 'long' | 'short'): RateTable | null => {
     const brackets = trigger[side];
     return brackets === null ? null : { brackets, scalar: minOf(dec(source.triggerScalar[side]), scalar) };
   };

@@ -1,5 +1,6 @@
 import { dec, ONE, type Decimal } from '@ballast/kernel';
-import { floatOf, floatOfNumeral, type RiskArray } from '@ballast/margin-models';
+import { type RiskArray } from '@ballast/margin-models';
+import { floatOf, floatOfNumeral } from '@ballast/risk-schedule';
 
 /**
  * A published risk array as models read it: per unit of the underlying, and of an option whose delivery price is being

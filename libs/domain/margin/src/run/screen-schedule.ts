@@ -1,6 +1,6 @@
 import type { Underlying } from '@ballast/facts';
 import { ASSETS } from '@ballast/kernel';
-import type { BracketFigures } from '../avsl/brackets.js';
+import { type BracketFigures } from '@ballast/risk-schedule';
 import type { ScheduleFigures } from '../assessment/schedule-figures.js';
 import { UNDERLYINGS } from '../underlyings.js';
 import { nearestFloat } from './nearest-float.js';

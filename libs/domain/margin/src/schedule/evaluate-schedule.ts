@@ -14,7 +14,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { dec, invariant, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
-import { maintenanceBrackets, writeBrackets } from '../avsl/brackets.js';
+import { maintenanceBrackets, writeBrackets } from '@ballast/risk-schedule';
 import { effectiveScalar } from '../avsl/effective-scalar.js';
 import { liquidationScalar, noticedScalar } from '../avsl/liquidation-scalar.js';
 import { measuredScalar } from '../avsl/measured-scalar.js';

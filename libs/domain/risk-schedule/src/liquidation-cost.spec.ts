@@ -1,4 +1,4 @@
-import { dec } from './decimal.js';
+import { dec } from '@ballast/kernel';
 import { executionRate, modelledPenaltyRate, timeRate, type LiquidationCostParameters } from './liquidation-cost.js';
 
 const bitcoin: LiquidationCostParameters = {

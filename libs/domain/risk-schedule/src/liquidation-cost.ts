@@ -1,5 +1,4 @@
-import { ONE, ZERO, clamp, type Decimal } from './decimal.js';
-import { invariant } from './invariant.js';
+import { ONE, ZERO, clamp, invariant, type Decimal } from '@ballast/kernel';
 
 /** What crossing the book costs: all rates are fractions of the closed notional. */
 export interface ExecutionCostParameters {

@@ -1,0 +1,130 @@
+import { maxOf, minOf, ZERO, type Decimal } from '@ballast/kernel';
+import { bracketRate } from './brackets.js';
+import { certainRate, floatRate, floatTable, type FloatSize, type FloatTable } from './float-rates.js';
+import type { RangeSide, RateTable, RiskSchedule, SideSizes } from './risk-schedule.js';
+
+/** The level a requirement is computed at. */
+export type RangeLevel = 'call' | 'liquidation';
+
+/** How far the market is taken to move against one side. */
+export interface SideRange {
+  /** Relative move of the spot price, the execution cost included. */
+  readonly spot: Decimal;
+  /** V that the volatility shocks are scaled by. */
+  readonly scalar: Decimal;
+}
+
+/** `long` is what hurts longs, a fall; `short` a rise. */
+export type SideRanges = Readonly<Record<RangeSide, SideRange>>;
+
+const NO_TRIGGER: SideRange = { spot: ZERO, scalar: ZERO };
+
+/**
+ * The liquidation range of a side: the lowest of the notice period, or that of its price trigger if higher; at most the call's.
+ *   mm_liq = min( mm_call , max( min over notice of mm_j , mm_trigger ) )
+ * @param call range of the table in force
+ * @param notice ranges of the tables of the notice period
+ * @see docs/spec/margin.md (W78d), docs/spec/adaptive-portfolio.md CLR-ADP-002
+ */
+function liquidationRange(call: SideRange, notice: readonly SideRange[], trigger: SideRange): SideRange {
+  const [first, ...others] = notice as [SideRange, ...SideRange[]];
+  const of = (figure: keyof SideRange): Decimal =>
+    minOf(call[figure], maxOf(minOf(first[figure], ...others.map((range) => range[figure])), trigger[figure]));
+  return { spot: of('spot'), scalar: of('scalar') };
+}
+
+/** Ranges of an underlying at a level. @param sizes the owner's notional by side, USD */
+export function rangesAt(schedule: RiskSchedule, sizes: SideSizes, level: RangeLevel): SideRanges {
+  return { long: rangeOf(schedule, sizes.long, level, 'long'), short: rangeOf(schedule, sizes.short, level, 'short') };
+}
+
+/** Range of one side at a level. @param size the owner's notional on that side, USD */
+export function rangeOf(schedule: RiskSchedule, size: Decimal, level: RangeLevel, side: RangeSide): SideRange {
+  const at = ({ brackets, scalar }: RateTable): SideRange => ({ spot: bracketRate(brackets, size), scalar });
+  const call = at(schedule.call);
+  if (level === 'call') return call;
+  const table = schedule.trigger[side];
+  return liquidationRange(call, schedule.notice.map(at), table === null ? NO_TRIGGER : at(table));
+}
+
+export const sameRanges = (first: SideRanges, second: SideRanges): boolean =>
+  (['long', 'short'] as const).every(
+    (side) => first[side].spot.eq(second[side].spot) && first[side].scalar.eq(second[side].scalar),
+  );
+
+/** The tables of a schedule in float64. */
+export interface FloatSchedule {
+  readonly call: FloatTable;
+  readonly notice: readonly FloatTable[];
+  readonly trigger: Readonly<Record<RangeSide, FloatTable | null>>;
+}
+
+/** A table that stands in several places is read once. */
+export function floatSchedule({ call, notice, trigger }: RiskSchedule): FloatSchedule {
+  const known = new Map<RateTable, FloatTable>();
+  const of = (table: RateTable): FloatTable => {
+    const found = known.get(table) ?? floatTable(table);
+    known.set(table, found);
+    return found;
+  };
+  return {
+    call: of(call),
+    notice: notice.map(of),
+    trigger: { long: trigger.long && of(trigger.long), short: trigger.short && of(trigger.short) },
+  };
+}
+
+/** The relative move of the liquidation range of a side in float64, not rounded up. */
+export function floatLiquidationRate({ call, notice, trigger }: FloatSchedule, side: RangeSide, size: number): number {
+  let rate = floatRate(notice[0] as FloatTable, size);
+  for (let j = 1; j < notice.length; j += 1) {
+    const other = floatRate(notice[j] as FloatTable, size);
+    if (other < rate) rate = other;
+  }
+  const table = trigger[side];
+  if (table !== null) {
+    const triggered = floatRate(table, size);
+    if (triggered > rate) rate = triggered;
+  }
+  const inForce = floatRate(call, size);
+  return inForce < rate ? inForce : rate;
+}
+
+export interface CertainRanges {
+  readonly call: SideRanges;
+  readonly liquidation: SideRanges;
+}
+
+/**
+ * Ranges of both levels, exact although the sizes are not.
+ * @returns null where the sizes leave two possible ones
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-002, CLR-ADP-008
+ */
+export function certainRanges(
+  schedule: FloatSchedule,
+  sizes: Readonly<Record<RangeSide, FloatSize>>,
+): CertainRanges | null {
+  const [long, short] = (['long', 'short'] as const).map((side) => certainSide(schedule, side, sizes[side]));
+  if (!long || !short) return null;
+  return {
+    call: { long: long.call, short: short.call },
+    liquidation: { long: long.liquidation, short: short.liquidation },
+  };
+}
+
+function certainSide(
+  { call, notice, trigger }: FloatSchedule,
+  side: RangeSide,
+  size: FloatSize,
+): Readonly<Record<RangeLevel, SideRange>> | null {
+  const at = (of: FloatTable): SideRange | null => {
+    const spot = certainRate(of, size);
+    return spot === null ? null : { spot, scalar: of.table.scalar };
+  };
+  const inForce = at(call);
+  const noticed = notice.map((table) => (table === call ? inForce : at(table)));
+  const table = trigger[side];
+  const triggered = table === null ? NO_TRIGGER : at(table);
+  if (inForce === null || triggered === null || !noticed.every((range) => range !== null)) return null;
+  return { call: inForce, liquidation: liquidationRange(inForce, noticed, triggered) };
+}
