@@ -4,6 +4,8 @@ export * from './replay/replay-partition.js';
 export * from './replay/replay.js';
 export * from './verify/fault.js';
 export * from './verify/verify.js';
+export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
+export * from './explain/event-place.js';
 export * from './explain/explain-account.js';
 export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';

@@ -1,41 +1,101 @@
 import { Command } from 'commander';
-import { explainAccount, explanationText } from '@ballast/audit';
+import {
+  explainAccount,
+  explanationText,
+  placeText,
+  readPlace,
+  type ExplanationRefusal,
+  type HistoryEnd,
+} from '@ballast/audit';
 import { isAccountId, isoOf } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
+import { examples } from './examples.js';
+import { historyProgress } from './history-progress.js';
 import { timeOption } from './time-option.js';
 
 interface ExplainOptions extends StoreOptions {
   readonly at?: string;
+  readonly event?: string;
   readonly json?: boolean;
 }
 
 export function explainCommand(): Command {
   return withStoreOptions(
-    new Command('explain').description('Tells why an account is in its state, with every figure, from the logs alone.'),
+    new Command('explain').description(
+      'Tells why an account is in its state, or what happened at one event, with every figure, from the logs alone.',
+    ),
     'reads',
   )
     .argument('<account>', 'account id <owner>.<name>')
     .option('--at <time>', 'as it stood at this clearing time, ISO 8601 UTC; default: the end of the logs')
+    .option(
+      '--event <log/partition#position>',
+      'as it stood at this event of margin, liquidation or accounts; the timeline names them',
+    )
     .option('--json', 'print the explanation as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['explain carol.main', 'Why is it in its state now?'],
+        [
+          'explain carol.main --at 2020-03-12T10:45:00Z',
+          'And at a time past, when everything of that time had happened?',
+        ],
+        ["explain carol.main --event 'margin/0#105'", 'At one of several decisions of the same time, before and after'],
+      ),
+    )
     .action(explain);
+}
+
+/** @throws UsageError naming the option that can't be used */
+export function explainedEnd({ at, event }: Pick<ExplainOptions, 'at' | 'event'>): HistoryEnd | undefined {
+  if (event === undefined) {
+    const time = timeOption('--at', at);
+    return time === undefined ? undefined : { at: time };
+  }
+  if (at !== undefined) throw new UsageError('--at and --event exclude each other: an event has its time');
+  const place = readPlace(event);
+  if (place === undefined) {
+    throw new UsageError(`--event must be a place such as margin/0#105, as the timeline prints it, not ${event}`);
+  }
+  return { event: place };
 }
 
 async function explain(accountId: string, options: ExplainOptions): Promise<void> {
   if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
-  const at = timeOption('--at', options.at);
+  const end = explainedEnd(options);
   const { logs, place, close } = await openLogs(options);
   try {
-    const explanation = await explainAccount(logs, accountId, at);
-    if (explanation === undefined) {
-      const then = at === undefined ? '' : ` at ${isoOf(at)}`;
-      throw new UsageError(`${place} knows no account ${accountId}${then}; GET /accounts of serve lists them`);
-    }
+    const progress = new ProgressPrinter(process.stderr);
+    const explanation = await explainAccount(logs, accountId, { end, onProgress: historyProgress(progress) });
+    progress.end();
+    if (typeof explanation === 'string') throw new UsageError(refusalText(explanation, accountId, place, end));
     process.stdout.write(
       `${options.json === true ? JSON.stringify(explanation, null, 2) : explanationText(explanation)}\n`,
     );
   } finally {
     await close();
+  }
+}
+
+function refusalText(
+  refusal: ExplanationRefusal,
+  accountId: string,
+  place: string,
+  end: HistoryEnd | undefined,
+): string {
+  const event = end !== undefined && 'event' in end ? placeText(end.event) : '';
+  switch (refusal) {
+    case 'account-unknown': {
+      const then = end === undefined ? '' : 'at' in end ? ` at ${isoOf(end.at)}` : ` at ${event}`;
+      return `${place} knows no account ${accountId}${then}; GET /accounts of serve lists them`;
+    }
+    case 'event-unknown':
+      return `${place} has no event ${event}; npx ballast explain ${accountId} lists them in its timeline`;
+    case 'event-of-another':
+      return `${event} is not about ${accountId}; its timeline, printed without --event, names those that are`;
   }
 }

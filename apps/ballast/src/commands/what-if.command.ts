@@ -5,9 +5,11 @@ import { fieldErrors, whatIfRequest, type FieldError } from '@ballast/contracts'
 import { isAccountId, isoOf, ModelInputError, type AccountId } from '@ballast/kernel';
 import type { ImaginedPosition, WhatIfQuestion } from '@ballast/margin-domain';
 import { openLogs } from '../composition/open-logs.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
+import { historyProgress } from './history-progress.js';
 import { timeOption } from './time-option.js';
 
 interface WhatIfOptions extends StoreOptions {
@@ -128,7 +130,9 @@ async function answer(accountId: string, options: WhatIfOptions): Promise<void> 
   const question = whatIfQuestion(accountId, options, await documentIn(options.parameters));
   const { logs, place, close } = await openLogs(options);
   try {
-    const answered = await whatIfAccount(logs, question, at);
+    const progress = new ProgressPrinter(process.stderr);
+    const answered = await whatIfAccount(logs, question, { at, onProgress: historyProgress(progress) });
+    progress.end();
     const then = at === undefined ? '' : ` at ${isoOf(at)}`;
     if (answered === 'account-unknown') throw new UsageError(`${place} knows no account ${accountId}${then}`);
     if (answered === 'no-prices') throw new UsageError(`${place} has no prices yet${then}; choose a later time`);

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { explainAccount } from '@ballast/audit';
+import type { z } from 'zod';
+import { explainAccount, readPlace, type HistoryEnd } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { InvariantViolation, instantOf, type Instant } from '@ballast/kernel';
 import { unknownAccount } from './account-views.js';
@@ -22,11 +23,40 @@ export class ExplanationController {
   @Answers(200, contract.accountExplanation, 'Recomputed from the logs up to the time asked for')
   async explanation(@Param('accountId') text: string, @Query() query: unknown): Promise<object> {
     const accountId = parsed(contract.accountIdForm, text, 'accountId');
-    const { at } = parsed(contract.explanationQuery, query, 'query');
-    const explanation = await explainAccount(this.clearing.house.logs, accountId, momentOf(at));
-    if (explanation === undefined) throw unknownAccount(accountId);
-    return explanation;
+    const asked = parsed(contract.explanationQuery, query, 'query');
+    const explanation = await explainAccount(this.clearing.house.logs, accountId, { end: endOf(asked) });
+    switch (explanation) {
+      case 'account-unknown':
+        throw unknownAccount(accountId);
+      case 'event-unknown':
+      case 'event-of-another':
+        throw new Problem('event-unknown', `${asked.event} is no event about ${accountId}`, [
+          {
+            field: 'event',
+            message: explanation === 'event-unknown' ? 'is in no log' : `is not about ${accountId}`,
+            remedy: 'name one of the timeline, with its # written as %23',
+          },
+        ]);
+      default:
+        return explanation;
+    }
   }
+}
+
+function endOf({ at, event }: z.output<typeof contract.explanationQuery>): HistoryEnd | undefined {
+  if (event === undefined) {
+    const moment = momentOf(at);
+    return moment === undefined ? undefined : { at: moment };
+  }
+  const place = at === undefined ? readPlace(event) : undefined;
+  if (place !== undefined) return { event: place };
+  throw new Problem('request-malformed', 'event names one event, instead of a time', [
+    {
+      field: 'event',
+      message: at === undefined ? 'is no place of an event' : 'came together with at',
+      remedy: 'write a place such as margin/0%23105, and no at',
+    },
+  ]);
 }
 
 function momentOf(at: string | undefined): Instant | undefined {

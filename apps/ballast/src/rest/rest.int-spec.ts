@@ -515,6 +515,12 @@ describe('an explanation', () => {
   it('of a time that is none is malformed', async () => {
     await opened('when.main');
     expectProblem(await house.get('/accounts/when.main/explanation?at=yesterday'), 400, 'request-malformed');
+    for (const event of ['margin/0', 'pricing/-1%231', 'margin/0%231&at=2020-03-12T10:45:00Z']) {
+      const wrong = await house.get(`/accounts/when.main/explanation?event=${event}`);
+      expectProblem(wrong, 400, 'request-malformed');
+      expect(wrong.body).toMatchObject({ errors: [{ field: 'event' }] });
+    }
+    expectProblem(await house.get('/accounts/when.main/explanation?event=margin/0%23999999'), 404, 'event-unknown');
     expectProblem(await house.get('/accounts/when.main/explanation?at=2020-02-30T00:00:00Z'), 400, 'request-malformed');
   });
 

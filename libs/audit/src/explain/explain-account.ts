@@ -2,13 +2,12 @@ import type { AccountExplanation } from '@ballast/contracts';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type {
   AssessmentDetail,
-  LiquidationEvents,
   MarginEvents,
   MarginGlobalEvents,
   MarginParameters,
   PricingEvents,
 } from '@ballast/facts';
-import { dec, invariant, isoOf, ownerOf, roundUsd, type AccountId, type Instant } from '@ballast/kernel';
+import { dec, invariant, isoOf, ownerOf, type AccountId } from '@ballast/kernel';
 import {
   DEFAULT_PARAMETERS,
   MARGIN_STATES,
@@ -18,10 +17,11 @@ import {
   writeAssessment,
   type MarginState,
 } from '@ballast/margin-domain';
-import { decisionOf } from '@ballast/read-models';
 import type { LogDirectory } from '@ballast/services';
+import { historyOf, type AccountHistory, type HistoryEnd, type HistoryProgress } from './account-history.js';
+import { usd } from './amount-text.js';
 import { equityBridge } from './equity-bridge.js';
-import { historyOf, type AccountHistory } from './account-history.js';
+import { eventAt, eventText, toldEvent, viewOf, type MarginView } from './explained-event.js';
 import { slicesOf } from './liquidation-slices.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
@@ -33,37 +33,60 @@ interface Entry {
   readonly change: StateChanged;
 }
 
+export interface ExplainOptions {
+  /** As it stood at a clearing time, or at one event; absent: where the logs end. */
+  readonly end?: HistoryEnd | undefined;
+  readonly onProgress?: ((progress: HistoryProgress) => void) | undefined;
+}
+
+export type ExplanationRefusal =
+  /** No such account was open then. */
+  | 'account-unknown'
+  /** There is no such event. */
+  | 'event-unknown'
+  /** The event is not about this account. */
+  | 'event-of-another';
+
 /**
- * Why an account is in its state: recomputed from the logs alone, up to the last event at or before a time.
- * @returns undefined when no such account was open then
+ * Why an account is in its state: recomputed from the logs alone, up to the last event at or before a time, or as it stood at
+ * one event about it.
  */
 export async function explainAccount(
   logs: LogDirectory,
   accountId: AccountId,
-  at?: Instant,
-): Promise<AccountExplanation | undefined> {
-  const history = await historyOf(logs, accountId, at);
+  { end, onProgress }: ExplainOptions = {},
+): Promise<AccountExplanation | ExplanationRefusal> {
+  const event = end !== undefined && 'event' in end ? await eventAt(logs, accountId, end.event) : undefined;
+  if (typeof event === 'string') return event;
+  let before: MarginView | null = null;
+  const history = await historyOf(logs, accountId, {
+    end,
+    onProgress,
+    onBefore: (machine) => (before = viewOf(machine, accountId)),
+  });
   const { machine, partition, decisions } = history;
   const { state } = machine;
   const account = state.book.find(accountId);
-  if (account === undefined) return undefined;
+  if (account === undefined) return 'account-unknown';
   const schedule = scheduleInForce(state);
   const assessment = schedule === null ? null : writeAssessment(assessmentOf(state, schedule, account));
   const changes = decisions
     .filter(({ type }) => type === 'AccountStateChanged')
-    .map((event): Entry => ({ event, change: event.payload as StateChanged }));
+    .map((each): Entry => ({ event: each, change: each.payload as StateChanged }));
   const since = changes.at(-1);
   const source = schedule?.source ?? null;
   const marginState = assessment === null ? null : (MARGIN_STATES[state.book.stateOf(account)] ?? null);
+  const bridge = assessment === null || source === null ? null : bridgeOf(history, changes, assessment, source, event);
   return {
     accountId,
     owner: ownerOf(accountId),
     partition,
-    asked: at ?? null,
-    at: machine.clearing,
+    asked: end !== undefined && 'at' in end ? end.at : null,
+    at: event?.time.clearing ?? machine.clearing,
     marginPosition: machine.size,
+    event: event === undefined ? null : toldEvent(event, before, viewOf(machine, accountId)),
     state: marginState,
-    because: reasons(history, marginState, since, assessment),
+    because: reasons(history, marginState, since, assessment, event),
     since:
       since === undefined
         ? null
@@ -79,7 +102,7 @@ export async function explainAccount(
       assessment === null || source === null
         ? []
         : [...explainAssessment(assessment, source, parametersOf(state, source))],
-    bridge: assessment === null || source === null ? null : bridgeOf(history, changes, assessment, source),
+    bridge: bridge?.told ?? null,
     prices: source === null ? [] : await pricesOf(logs, source.priceSet),
     schedule:
       schedule === null || source === null
@@ -98,7 +121,7 @@ export async function explainAccount(
       account.openCall === null
         ? null
         : { callId: account.openCall.callId, dueAt: account.openCall.dueAt, expired: account.openCall.expired },
-    timeline: timelineOf(history),
+    timeline: timelineOf(history, bridge?.bookings ?? []),
     slices: [...slicesOf(history.liquidation)],
   };
 }
@@ -129,7 +152,9 @@ function reasons(
   state: string | null,
   since: Entry | undefined,
   assessment: AssessmentDetail | null,
+  at: LogEntry | undefined,
 ): string[] {
+  const then = at === undefined ? 'Now' : 'Then';
   if (assessment === null || state === null) return ['The account was not assessed yet: there was no price set.'];
   const { equity, call, liquidation, initial } = assessment.figures;
   const said: string[] = [];
@@ -158,33 +183,39 @@ function reasons(
   const cushion = dec(equity).minus(call);
   said.push(
     cushion.isNegative()
-      ? `Now equity is ${usd(equity)}: ${usd(cushion.abs().toFixed())} below the call requirement of ${usd(call)}.`
-      : `Now equity is ${usd(equity)}: ${usd(cushion.toFixed())} above the call requirement of ${usd(call)} ` +
+      ? `${then} equity is ${usd(equity)}: ${usd(cushion.abs().toFixed())} below the call requirement of ${usd(call)}.`
+      : `${then} equity is ${usd(equity)}: ${usd(cushion.toFixed())} above the call requirement of ${usd(call)} ` +
           `(initial ${usd(initial)}, liquidation ${usd(liquidation)}).`,
   );
   return said;
 }
 
-/** From the state change before the present assessment, or from the opening. */
+/** From the state change before what is explained, or from the opening. */
 function bridgeOf(
-  { bookings }: AccountHistory,
+  { bookings, sizeBefore }: AccountHistory,
   changes: readonly Entry[],
   assessment: AssessmentDetail,
   { collateral }: ScheduleInForce,
-): AccountExplanation['bridge'] {
-  const earlier = changes.findLast(({ change }) => change.assessment.schedule < assessment.schedule);
+  at: LogEntry | undefined,
+): { readonly told: NonNullable<AccountExplanation['bridge']>; readonly bookings: readonly LogEntry[] } {
+  const earlier = changes.findLast(({ event, change }) =>
+    at === undefined ? change.assessment.schedule < assessment.schedule : event.position <= sizeBefore,
+  );
   const before = earlier?.change.assessment ?? null;
   const from = before?.accountVersion ?? 0;
   const between = bookings.filter(({ version, stream }) => isOwnStream(stream) && version > from);
   const { before: start, lines, after } = equityBridge(before, assessment, between, collateral);
   return {
-    from:
-      earlier === undefined
-        ? { at: bookings[0]?.time.clearing ?? null, what: 'opening of the account' }
-        : { at: earlier.event.time.clearing, what: `${earlier.change.from} to ${earlier.change.to}` },
-    before: start,
-    lines: [...lines],
-    after,
+    told: {
+      from:
+        earlier === undefined
+          ? { at: bookings[0]?.time.clearing ?? null, what: 'opening of the account' }
+          : { at: earlier.event.time.clearing, what: `${earlier.change.from} to ${earlier.change.to}` },
+      before: start,
+      lines: [...lines],
+      after,
+    },
+    bookings: between,
   };
 }
 
@@ -241,55 +272,29 @@ async function pricesOf(logs: LogDirectory, priceSet: number): Promise<AccountEx
     });
 }
 
-/** Decisions and steps of a liquidation in the order of time; the many reassessments of a liquidation are left out. */
-function timelineOf({ partition, decisions, liquidation }: AccountHistory): AccountExplanation['timeline'] {
+/**
+ * Decisions of margin, steps of a liquidation, and the bookings that the bridge is made of, in the order of time; the many
+ * reassessments of a liquidation are left out.
+ */
+function timelineOf(
+  { partition, decisions, liquidation }: AccountHistory,
+  bookings: readonly LogEntry[],
+): AccountExplanation['timeline'] {
   const told = [
     ...decisions
       .filter(({ type }) => type !== 'LiquidatingAccountAssessed')
-      .map((entry) => ({ entry, log: 'margin' as const, summary: decisionOf(entry)?.summary ?? entry.type })),
-    ...liquidation.map((entry) => ({ entry, log: 'liquidation' as const, summary: liquidationStep(entry) })),
+      .map((entry) => ({ entry, log: 'margin' as const })),
+    ...liquidation.map((entry) => ({ entry, log: 'liquidation' as const })),
+    ...bookings.map((entry) => ({ entry, log: 'accounts' as const })),
   ];
   return told
     .sort(({ entry: a }, { entry: b }) => a.time.clearing - b.time.clearing || a.time.hop - b.time.hop)
-    .map(({ entry, log, summary }) => ({
+    .map(({ entry, log }) => ({
       log,
       partition,
       position: entry.position,
       at: entry.time.clearing,
       type: entry.type,
-      summary,
+      summary: eventText(entry),
     }));
 }
-
-function liquidationStep({ type, payload }: LogEntry): string {
-  switch (type as keyof LiquidationEvents) {
-    case 'LiquidationOpened':
-      return `Case ${(payload as LiquidationEvents['LiquidationOpened']).caseId} opened.`;
-    case 'OrdersCancelRequested':
-      return 'The exchange was asked to cancel the open orders.';
-    case 'CloseOutOrderPlaced': {
-      const { slice, side, quantity, instrument, mark } = payload as LiquidationEvents['CloseOutOrderPlaced'];
-      return `Slice ${slice}: ${side} ${quantity} ${instrument} at the mark ${mark}.`;
-    }
-    case 'LiquidationCostAssessed': {
-      const { closedQuantity, finalRate, penalty } = payload as LiquidationEvents['LiquidationCostAssessed'];
-      return `${closedQuantity} closed; penalty ${usd(penalty)}, rate ${finalRate}.`;
-    }
-    case 'FundDrawRequested': {
-      const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
-      return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;
-    }
-    case 'AdlRequested': {
-      const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];
-      return `${quantity} ${instrument} given to auto-deleveraging at ${bankruptcyPrice}.`;
-    }
-    case 'LiquidationClosed': {
-      const { outcome, slices, uncoveredLoss } = payload as LiquidationEvents['LiquidationClosed'];
-      return `Case closed: ${outcome} after ${slices} slices${dec(uncoveredLoss).isZero() ? '' : `, loss of ${usd(uncoveredLoss)} left`}.`;
-    }
-    default:
-      return type;
-  }
-}
-
-const usd = (amount: string): string => `${roundUsd(dec(amount), 'neutral').toFixed(2)} USD`;

@@ -1,5 +1,7 @@
 import type { AccountExplanation } from '@ballast/contracts';
-import { dec, isoOf, roundUsd } from '@ballast/kernel';
+import { dec, isoOf } from '@ballast/kernel';
+import { cents, usd } from './amount-text.js';
+import { placeText } from './event-place.js';
 
 const LABEL_WIDTH = 44;
 const AMOUNT_WIDTH = 18;
@@ -7,7 +9,14 @@ const FIGURE_DIGITS = 8;
 
 type Figure = AccountExplanation['figures'][number];
 
-const UNITS: Readonly<Record<Figure['unit'], string>> = { USD: ' USD', rate: '', scalar: '', base: '', price: ' USD' };
+const UNITS: Readonly<Record<Figure['unit'], string>> = {
+  USD: ' USD',
+  price: ' USD',
+  /** Of a linear perpetual a contract is a unit of its base. */
+  base: ' contracts',
+  rate: '',
+  scalar: '',
+};
 
 /** An explanation for a terminal: what it comes to first, then every figure. */
 export function explanationText(explanation: AccountExplanation): string {
@@ -16,6 +25,7 @@ export function explanationText(explanation: AccountExplanation): string {
     `${accountId}  ${state ?? 'NOT ASSESSED'}  at ${isoOf(at)}   (margin/${partition}, up to position ${marginPosition})`,
     '',
     ...because,
+    ...event(explanation),
     ...avoidance(explanation),
     ...bridge(explanation),
     ...figures(explanation),
@@ -31,12 +41,32 @@ function row(label: string, amount: string, note: string): string {
   return `  ${label.padEnd(LABEL_WIDTH)} ${amount.padStart(AMOUNT_WIDTH)}   ${note}`.trimEnd();
 }
 
-const cents = (amount: string): string => roundUsd(dec(amount), 'neutral').toFixed(2);
-
 function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
   const figure =
     unit === 'USD' || unit === 'price' ? cents(amount) : dec(amount).toDecimalPlaces(FIGURE_DIGITS).toFixed();
   return `${figure}${UNITS[unit]}`;
+}
+
+/** The event that was asked for: the account before it, and as it was decided on. */
+function event({ event: told }: AccountExplanation): string[] {
+  if (told === null) return [];
+  const { at, type, summary, cause, before, decided } = told;
+  const both = (label: string, of: (view: NonNullable<typeof before>) => string): string =>
+    row(label, before === null ? 'not known' : of(before), '') +
+    (decided === null ? '' : of(decided).padStart(AMOUNT_WIDTH));
+  return [
+    ...heading(`${placeText(told)} ${type}, ${isoOf(at)}`),
+    `  ${summary}`,
+    `  It followed from ${cause}.`,
+    `  ${' '.repeat(LABEL_WIDTH)} ${'before'.padStart(AMOUNT_WIDTH)}${'as decided'.padStart(AMOUNT_WIDTH)}`,
+    both('state', ({ state }) => state),
+    both('equity', ({ figures: { equity } }) => usd(equity)),
+    both('initial requirement', ({ figures: { initial } }) => usd(initial)),
+    both('call requirement', ({ figures: { call } }) => usd(call)),
+    both('liquidation requirement', ({ figures: { liquidation } }) => usd(liquidation)),
+    both('margin had written up to position', ({ marginPosition }) => String(marginPosition)),
+    both('on the schedule at margin/-1 position', ({ schedule }) => String(schedule)),
+  ];
 }
 
 function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
@@ -53,11 +83,11 @@ function bridge({ bridge }: AccountExplanation): string[] {
   const from = bridge.from.at === null ? bridge.from.what : `${bridge.from.what}, ${isoOf(bridge.from.at)}`;
   return [
     ...heading(`Equity since ${from}`),
-    row('equity then', `${cents(bridge.before)} USD`, ''),
+    row('equity then', usd(bridge.before), ''),
     ...bridge.lines.map(({ label, amount, detail }) =>
-      row(label, `${dec(amount).isPositive() ? '+' : ''}${cents(amount)} USD`, detail),
+      row(label, `${dec(amount).isPositive() ? '+' : ''}${usd(amount)}`, detail),
     ),
-    row('equity', `${cents(bridge.after)} USD`, ''),
+    row('equity', usd(bridge.after), ''),
   ];
 }
 
@@ -92,12 +122,12 @@ function prices({ prices: inputs }: AccountExplanation): string[] {
   return [
     ...heading('Prices'),
     ...inputs.flatMap(({ underlying, status, index, instrument, mark, branch, sources }) => [
-      row(`${underlying} index`, cents(index), status),
+      row(`${underlying} index`, usd(index), status),
       ...(instrument === null || mark === null
         ? []
-        : [row(`${instrument} mark`, cents(mark), `candidate ${branch ?? ''}`)]),
+        : [row(`${instrument} mark`, usd(mark), `candidate ${branch ?? ''}`)]),
       ...sources.map(({ venue, state, mid, used }) =>
-        row(`  ${venue}`, mid === null ? '-' : cents(mid), `${state}${used === null ? ', not counted' : ''}`),
+        row(`  ${venue}`, mid === null ? '-' : usd(mid), `${state}${used === null ? ', not counted' : ''}`),
       ),
     ]),
   ];
@@ -108,17 +138,17 @@ function timeline({ timeline: entries }: AccountExplanation): string[] {
   return [
     ...heading('Timeline'),
     ...entries.map(
-      ({ at, log, partition, position, type, summary }) =>
-        `  ${isoOf(at)}  ${`${log}/${partition}#${position}`.padEnd(22)} ${type.padEnd(24)} ${summary}`,
+      ({ at, type, summary, ...place }) =>
+        `  ${isoOf(at)}  ${placeText(place).padEnd(20)} ${type.padEnd(24)} ${summary}`,
     ),
   ];
 }
 
-function slices({ slices: all }: AccountExplanation): string[] {
+function slices({ partition, slices: all }: AccountExplanation): string[] {
   return all.flatMap(({ caseId, number, position, at, lines }) => [
-    ...heading(`Slice ${number} of case ${caseId}, ${isoOf(at)} (liquidation #${position})`),
-    ...lines.map(({ label, amount, formula }) =>
-      row(label, dec(amount).toDecimalPlaces(FIGURE_DIGITS).toFixed(), formula),
+    ...heading(
+      `Slice ${number} of case ${caseId}, ${isoOf(at)} (${placeText({ log: 'liquidation', partition, position })})`,
     ),
+    ...lines.map((line) => row(line.label, shown(line), line.formula)),
   ]);
 }

@@ -1,6 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { LiquidationEvents } from '@ballast/facts';
 import type { AccountExplanation } from '@ballast/contracts';
+import { usd } from './amount-text.js';
 
 type Slice = AccountExplanation['slices'][number];
 type Order = LiquidationEvents['CloseOutOrderPlaced'];
@@ -33,17 +34,25 @@ function orderLines(order: Order): Slice['lines'] {
     {
       label: `${order.side} ${order.instrument}`,
       amount: order.quantity,
-      formula: `closed at the mark ${order.mark}; frees ${order.requirementFreed} USD of requirement; health ${order.health}`,
+      unit: 'base',
+      formula: `closed at the mark ${usd(order.mark)}; frees ${usd(order.requirementFreed)} of requirement; health ${order.health}`,
     },
-    { label: 'equity rate e', amount: order.equityRate, formula: 'equity attributable to the position / its notional' },
+    {
+      label: 'equity rate e',
+      amount: order.equityRate,
+      unit: 'rate',
+      formula: 'equity attributable to the position / its notional',
+    },
     {
       label: 'modelled rate p_hat',
       amount: order.modelledRate,
+      unit: 'rate',
       formula: `execution ${order.executionRate}, time ${order.timeRate}, within the limits of the parameters`,
     },
     {
       label: 'provisional rate',
       amount: order.provisionalRate,
+      unit: 'rate',
       formula: `min(${order.modelledRate}, ${order.theta} x max(${order.equityRate}, 0))`,
     },
   ];
@@ -51,17 +60,24 @@ function orderLines(order: Order): Slice['lines'] {
 
 function costLines(cost: Cost): Slice['lines'] {
   return [
-    { label: 'closed', amount: cost.closedQuantity, formula: `${cost.closedNotional} USD at the mark` },
+    { label: 'closed', amount: cost.closedQuantity, unit: 'base', formula: `${usd(cost.closedNotional)} at the mark` },
     {
       label: 'slippage',
       amount: cost.slippage,
-      formula: `mark against fills, USD; as a rate ${cost.realisedRate}`,
+      unit: 'USD',
+      formula: `mark against fills; as a rate ${cost.realisedRate}`,
     },
-    { label: 'final rate', amount: cost.finalRate, formula: 'from realised slippage, never more than equity allows' },
+    {
+      label: 'final rate',
+      amount: cost.finalRate,
+      unit: 'rate',
+      formula: 'from realised slippage, never more than equity allows',
+    },
     {
       label: 'penalty',
       amount: cost.penalty,
-      formula: `charged ${cost.charged}, true-up ${cost.trueUp}; ${cost.reward} of it for execution and time, the rest for the fund`,
+      unit: 'USD',
+      formula: `charged ${usd(cost.charged)}, true-up ${usd(cost.trueUp)}; ${usd(cost.reward)} of it for execution and time, the rest for the fund`,
     },
   ];
 }

@@ -1,7 +1,8 @@
 import { ownerOf, type Instant } from '@ballast/kernel';
 import { whatIf, type WhatIfAnswer, type WhatIfQuestion, type WhatIfRefusal } from '@ballast/margin-domain';
 import type { LogDirectory } from '@ballast/services';
-import { historyOf } from './account-history.js';
+import { historyOf, type HistoryProgress } from './account-history.js';
+import { usd } from './amount-text.js';
 
 /**
  * What would margin have said of an account at a time if ... ? On the state rebuilt from the logs alone, up to the last event
@@ -11,9 +12,15 @@ import { historyOf } from './account-history.js';
 export async function whatIfAccount(
   logs: LogDirectory,
   question: WhatIfQuestion,
-  at?: Instant,
+  {
+    at,
+    onProgress,
+  }: { readonly at?: Instant | undefined; readonly onProgress?: (progress: HistoryProgress) => void } = {},
 ): Promise<WhatIfAnswer | WhatIfRefusal> {
-  const { machine } = await historyOf(logs, question.accountId, at);
+  const { machine } = await historyOf(logs, question.accountId, {
+    ...(at === undefined ? {} : { end: { at } }),
+    onProgress,
+  });
   return whatIf(machine.state, question);
 }
 
@@ -28,37 +35,29 @@ export function whatIfText(answer: WhatIfAnswer): string {
     `by ${model} with ${parameters}`,
     '',
     row('', 'now', 'if'),
-    ...(['equity', 'initial', 'call', 'liquidation'] as const).map((level) => row(level, before[level], after[level])),
+    ...(['equity', 'initial', 'call', 'liquidation'] as const).map((level) =>
+      row(level, usd(before[level]), usd(after[level])),
+    ),
     '',
     'Requirement of the model',
-    ...Object.entries(requirements).map(([level, amount]) => row(level, amount)),
+    ...Object.entries(requirements).map(([level, amount]) => row(level, usd(amount))),
     ...(worst === undefined
       ? []
       : [
           '',
           `Worst scenario ${worst.id}`,
-          ...worst.byPosition.map(({ instrument, pnl }) => row(instrument, cents(pnl))),
-          row('together', cents(worst.pnl)),
+          ...worst.byPosition.map(({ instrument, pnl }) => row(instrument, usd(pnl))),
+          row('together', usd(worst.pnl)),
         ]),
     '',
     'Lines of the requirement',
-    ...lines.map(({ code, subject, amount }) =>
-      row(subject === undefined ? code : `${code} ${subject}`, cents(amount)),
-    ),
+    ...lines.map(({ code, subject, amount }) => row(subject === undefined ? code : `${code} ${subject}`, usd(amount))),
     ...(shocks.length === 0
       ? []
       : [
           '',
           'Shocks',
-          ...shocks.map((shock) =>
-            row(`spot ${shock.spotMove}, volatility ${shock.volatilityShock}`, cents(shock.pnl)),
-          ),
+          ...shocks.map((shock) => row(`spot ${shock.spotMove}, volatility ${shock.volatilityShock}`, usd(shock.pnl))),
         ]),
   ].join('\n');
 }
-
-/** Two digits for reading; the JSON has all of them. */
-const cents = (amount: string): string => {
-  const [whole = '0', fraction = ''] = amount.split('.');
-  return `${whole}.${fraction.padEnd(2, '0').slice(0, 2)}`;
-};

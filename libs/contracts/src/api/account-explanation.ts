@@ -10,14 +10,17 @@ import {
   priceStatus,
   underlying,
 } from '../common/fields.js';
+import { marginFigures } from '../common/figures.js';
 import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+
+const figureUnit = z.enum(['USD', 'rate', 'scalar', 'base', 'price']);
 
 const figureLine = z
   .strictObject({
     section: z.enum(['equity', 'requirement', 'scalar', 'remedy']),
     label: z.string().meta({ example: 'BTC-PERP call rate' }),
     amount: decimal,
-    unit: z.enum(['USD', 'rate', 'scalar', 'base', 'price']),
+    unit: figureUnit,
     formula: z.string().meta({ description: 'The arithmetic behind the amount, in figures.' }),
   })
   .meta({ id: 'FigureLine', description: 'One intermediate figure of an assessment.' });
@@ -66,12 +69,35 @@ const timelineEntry = z.strictObject({
   summary: z.string(),
 });
 
+const marginView = z
+  .strictObject({
+    marginPosition: count.meta({ description: 'Last event of margin, partition of the account, that is contained.' }),
+    schedule: ordinal.meta({ description: 'Position of the ScheduleInForce in margin global.' }),
+    state: accountMarginState,
+    figures: marginFigures,
+  })
+  .meta({ id: 'MarginView', description: 'What margin held of the account at some point.' });
+
+const explainedEvent = z.strictObject({
+  log: z.enum(['margin', 'liquidation', 'accounts']),
+  partition: partitionNumber,
+  position: ordinal,
+  at: instant,
+  type: z.string(),
+  summary: z.string(),
+  cause: z.string().meta({ description: 'What it followed from: an event, a command or a timer.' }),
+  before: marginView.nullable().meta({ description: 'Before the inputs that the event was decided on were taken.' }),
+  decided: marginView
+    .nullable()
+    .meta({ description: 'With these inputs, and behind the event when it is one of margin.' }),
+});
+
 const slice = z.strictObject({
   caseId: z.string(),
   number: ordinal,
   position: ordinal.meta({ description: 'Position in liquidation; the id of the close-out order.' }),
   at: instant,
-  lines: z.array(z.strictObject({ label: z.string(), amount: z.string(), formula: z.string() })),
+  lines: z.array(z.strictObject({ label: z.string(), amount: decimal, unit: figureUnit, formula: z.string() })),
 });
 
 export const accountExplanation = z
@@ -82,6 +108,7 @@ export const accountExplanation = z
     asked: instant.nullable().meta({ description: 'Clearing time asked for; null for now.' }),
     at: instant.meta({ description: 'Clearing time of the state that is explained.' }),
     marginPosition: count.meta({ description: 'Last event of margin, partition of the account, that is contained.' }),
+    event: explainedEvent.nullable().meta({ description: 'The event that was asked for; null when a time was.' }),
     state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
     because: z.array(z.string()).meta({ description: 'The answer in sentences.' }),
     since: stateChange

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'account-unknown': { status: 404, title: 'There is no such account' },
   'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
   'decision-unknown': { status: 404, title: 'There is no such decision' },
+  'event-unknown': { status: 404, title: 'There is no such event about the account' },
   'log-unknown': { status: 404, title: 'There is no such log or partition' },
   'command-id-unknown': { status: 404, title: 'No command with this id was accepted' },
   'proposal-unknown': { status: 404, title: 'There is no such proposal' },

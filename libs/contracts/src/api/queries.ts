@@ -51,6 +51,10 @@ export const explanationQuery = z
       .max(30)
       .optional()
       .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' }),
+    event: z.string().max(40).optional().meta({
+      description: 'An event about the account instead of a time, as timelines name it.',
+      example: 'margin/0#105',
+    }),
   })
   .meta({ id: 'ExplanationQuery' });
 

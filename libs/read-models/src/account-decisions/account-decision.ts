@@ -1,6 +1,6 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountMarginState, AccountsEvents, MarginEvents, MarginFigures } from '@ballast/facts';
-import { dec, isoOf, text, type AccountId, type Instant } from '@ballast/kernel';
+import { dec, isoOf, text, type AccountId, type DecimalString, type Instant } from '@ballast/kernel';
 
 /** Logs whose facts about accounts are listed. */
 export type DecisionLog = 'margin' | 'accounts';
@@ -36,9 +36,14 @@ type Facts = MarginEvents &
   >;
 
 const against = ({ equity, call, liquidation }: MarginFigures): string =>
-  `equity ${equity}, call requirement ${call}, liquidation requirement ${liquidation} USD`;
+  `equity ${usd(equity)}, call requirement ${usd(call)}, liquidation requirement ${usd(liquidation)}`;
 
-const missing = ({ equity, call }: MarginFigures): string => text(dec(call).minus(equity));
+/** Figures have whole cents; people read both of them. */
+const usd = (amount: DecimalString): string => `${dec(amount).toFixed(2)} USD`;
+
+const money = (amount: DecimalString, asset: string): string => (asset === 'USD' ? usd(amount) : `${amount} ${asset}`);
+
+const missing = ({ equity, call }: MarginFigures): string => usd(text(dec(call).minus(equity)));
 
 /** How each type of fact is told; a type that is not here is not about one account's margin. */
 const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told } = {
@@ -50,25 +55,25 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
   }),
   MarginCallIssued: ({ callId, figures, deficit, dueAt }) => ({
     subject: callId,
-    summary: `Margin call of ${deficit} USD, due ${isoOf(dueAt)}: equity ${figures.equity} is below the call requirement ${figures.call}.`,
+    summary: `Margin call of ${usd(deficit)}, due ${isoOf(dueAt)}: equity ${usd(figures.equity)} is below the call requirement ${usd(figures.call)}.`,
     state: null,
     figures,
   }),
   MarginCallMet: ({ callId, figures }) => ({
     subject: callId,
-    summary: `Margin call met: equity ${figures.equity} covers the call requirement ${figures.call}.`,
+    summary: `Margin call met: equity ${usd(figures.equity)} covers the call requirement ${usd(figures.call)}.`,
     state: null,
     figures,
   }),
   MarginCallExpired: ({ callId, figures }) => ({
     subject: callId,
-    summary: `Margin call not met in time: ${missing(figures)} USD were still missing.`,
+    summary: `Margin call not met in time: ${missing(figures)} were still missing.`,
     state: null,
     figures,
   }),
   LiquidationTriggered: ({ assessment: { figures } }) => ({
     subject: null,
-    summary: `Liquidation: equity ${figures.equity} is below the liquidation requirement ${figures.liquidation} USD.`,
+    summary: `Liquidation: equity ${usd(figures.equity)} is below the liquidation requirement ${usd(figures.liquidation)}.`,
     state: 'LIQUIDATING',
     figures,
   }),
@@ -80,13 +85,13 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
   }),
   WithdrawalCleared: ({ withdrawalId, figures }) => ({
     subject: withdrawalId,
-    summary: `Withdrawal cleared: equity ${figures.equity} without it covers the initial requirement ${figures.initial}.`,
+    summary: `Withdrawal cleared: equity ${usd(figures.equity)} without it covers the initial requirement ${usd(figures.initial)}.`,
     state: null,
     figures,
   }),
   WithdrawalRefused: ({ withdrawalId, figures, code }) => ({
     subject: withdrawalId,
-    summary: `Withdrawal refused (${code}): equity ${figures.equity}, initial requirement ${figures.initial} USD.`,
+    summary: `Withdrawal refused (${code}): equity ${usd(figures.equity)}, initial requirement ${usd(figures.initial)}.`,
     state: null,
     figures,
   }),
@@ -96,10 +101,11 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     state: null,
     figures: null,
   }),
-  WithdrawalHeld: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${amount} ${asset} held`),
+  WithdrawalHeld: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${money(amount, asset)} held`),
   WithdrawalResubmitted: ({ withdrawalId, attempt }) =>
     ofWithdrawal(withdrawalId, `asked again (attempt ${attempt}), because the account has changed`),
-  WithdrawalSettled: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${amount} ${asset} paid out`),
+  WithdrawalSettled: ({ withdrawalId, asset, amount }) =>
+    ofWithdrawal(withdrawalId, `${money(amount, asset)} paid out`),
   WithdrawalReleased: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `given back: ${code}`),
   WithdrawalRejected: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `refused: ${code}`),
 };

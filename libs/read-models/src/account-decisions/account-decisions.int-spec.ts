@@ -153,7 +153,7 @@ describe.each([
       at: 1_000,
       type: 'MarginCallMet',
       subject: 'alice.main#1',
-      summary: 'Margin call met: equity 90 covers the call requirement 100.',
+      summary: 'Margin call met: equity 90.00 USD covers the call requirement 100.00 USD.',
       state: null,
       figures: FIGURES,
     });

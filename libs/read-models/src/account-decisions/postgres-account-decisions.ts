@@ -14,7 +14,7 @@ import { CreateAccountDecision1700000000001 } from './migrations/0001-account-de
 const PROJECTION = 'account-decisions';
 
 /** Raised when `decisionOf` tells something new: the list is then filled again from the logs. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Rows of one insert statement; PostgreSQL takes 65,535 parameters. */
 const ROWS_PER_INSERT = 1_000;

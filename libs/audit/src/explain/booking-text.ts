@@ -1,0 +1,57 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents } from '@ballast/facts';
+import { dec, text } from '@ballast/kernel';
+import { decisionOf } from '@ballast/read-models';
+import { usd } from './amount-text.js';
+
+type Bookings = Omit<
+  AccountsEvents,
+  | 'VariationClosed'
+  | 'ExpiryClosed'
+  | 'FundingClosed'
+  | 'PenaltyRemainderSent'
+  | 'FundContributionForwarded'
+  | 'SuspenseBooked'
+>;
+
+/** USD with two digits, a coin with all it has. */
+const money = (amount: string, asset = 'USD'): string => (asset === 'USD' ? usd(amount) : `${amount} ${asset}`);
+
+const signed = (amount: string, asset?: string): string =>
+  `${dec(amount).isNegative() ? '' : '+'}${money(amount, asset)}`;
+
+const heldNow = ({
+  position: { instrument, quantity },
+}: {
+  readonly position: { instrument: string; quantity: string };
+}): string => (dec(quantity).isZero() ? `flat in ${instrument} now` : `${quantity} ${instrument} now`);
+
+const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) => string } = {
+  AccountOpened: () => 'Account opened.',
+  CollateralCredited: ({ asset, amount }) => `Deposit of ${money(amount, asset)}.`,
+  PositionChanged: (change) => {
+    const { reason, side, quantity, price, fillPrice, fee, settlement, position } = change;
+    const what = `${side} ${quantity} ${position.instrument} at ${usd(price)}`;
+    return reason === 'trade'
+      ? `Trade: ${what}, fee ${money(fee, settlement?.asset)}; ${heldNow(change)}.`
+      : `Close-out: ${what}, filled at ${usd(fillPrice)}, penalty ${usd(fee)} for now; ${heldNow(change)}.`;
+  },
+  VariationSettled: ({ instrument, amount, asset, price }) =>
+    `Variation of ${instrument} at ${usd(price)}: ${signed(amount, asset)}.`,
+  ContractDelivered: ({ instrument, quantity, deliveryPrice, amount, asset }) =>
+    `${quantity} ${instrument} delivered at ${usd(deliveryPrice)}: ${signed(amount, asset)}.`,
+  FundingSettled: ({ instrument, amount }) => `Funding of ${instrument}: ${signed(amount)}.`,
+  LiquidationCostSettled: ({ trueUp }) => `True-up of the liquidation penalty: ${signed(trueUp)}.`,
+  FundGrantReceived: ({ purpose, amount }) => `The insurance fund paid ${usd(amount)} (${purpose}).`,
+  UncoveredLossBooked: ({ reason, amount }) => `Loss of ${usd(amount)} that nobody paid (${reason}).`,
+  AdlBooked: (adl) => {
+    const { role, side, quantity, price, position } = adl;
+    return `Auto-deleveraging (${role}): ${side} ${text(dec(quantity))} ${position.instrument} at ${usd(price)}; ${heldNow(adl)}.`;
+  },
+};
+
+/** An event of accounts about one account, in a sentence. */
+export function bookingText(entry: LogEntry): string {
+  const teller = TELLERS[entry.type as keyof Bookings] as ((payload: unknown) => string) | undefined;
+  return teller?.(entry.payload) ?? decisionOf(entry)?.summary ?? entry.type;
+}

@@ -1,0 +1,36 @@
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { LiquidationEvents } from '@ballast/facts';
+import { dec } from '@ballast/kernel';
+import { usd } from './amount-text.js';
+
+/** A step of a liquidation, in a sentence. */
+export function liquidationText({ type, payload }: LogEntry): string {
+  switch (type as keyof LiquidationEvents) {
+    case 'LiquidationOpened':
+      return `Case ${(payload as LiquidationEvents['LiquidationOpened']).caseId} opened.`;
+    case 'OrdersCancelRequested':
+      return 'The exchange was asked to cancel the open orders.';
+    case 'CloseOutOrderPlaced': {
+      const { slice, side, quantity, instrument, mark } = payload as LiquidationEvents['CloseOutOrderPlaced'];
+      return `Slice ${slice}: ${side} ${quantity} ${instrument} at the mark ${usd(mark)}.`;
+    }
+    case 'LiquidationCostAssessed': {
+      const { closedQuantity, finalRate, penalty } = payload as LiquidationEvents['LiquidationCostAssessed'];
+      return `${closedQuantity} closed; penalty ${usd(penalty)}, rate ${finalRate}.`;
+    }
+    case 'FundDrawRequested': {
+      const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
+      return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;
+    }
+    case 'AdlRequested': {
+      const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];
+      return `${quantity} ${instrument} given to auto-deleveraging at ${usd(bankruptcyPrice)}.`;
+    }
+    case 'LiquidationClosed': {
+      const { outcome, slices, uncoveredLoss } = payload as LiquidationEvents['LiquidationClosed'];
+      return `Case closed: ${outcome} after ${slices} slices${dec(uncoveredLoss).isZero() ? '' : `, loss of ${usd(uncoveredLoss)} left`}.`;
+    }
+    default:
+      return type;
+  }
+}
