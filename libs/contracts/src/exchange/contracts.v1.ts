@@ -8,7 +8,7 @@ export const instrumentListedV1 = payload(
   {
     stream: 'market',
     description:
-      'A dated future, an option or an inverse perpetual is listed; pricing answers with InstrumentAdmitted or InstrumentRefused.',
+      'A contract is listed; pricing answers with InstrumentAdmitted (trading may begin) or InstrumentRefused.',
   },
 );
 

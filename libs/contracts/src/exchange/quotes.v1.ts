@@ -6,18 +6,10 @@ export const marketOpenedV1 = payload(
   {
     name: z.string().min(1).max(120),
     priceSetEverySeconds: z.int().min(1),
-    instruments: z.array(
-      z.strictObject({
-        instrument: perpetual,
-        underlying,
-        tick: positiveDecimal.describe('Smallest price step, USD.'),
-        lot: positiveDecimal.describe('Smallest quantity step, base units.'),
-      }),
-    ),
   },
   {
     stream: 'market',
-    description: 'First message of an exchange: what it lists and how often it wants a price set.',
+    description: 'First message of an exchange: how often it wants a price set.',
   },
 );
 
@@ -57,7 +49,8 @@ export const venueQuotesReceivedV1 = payload(
   },
   {
     stream: 'quotes-<underlying>',
-    description: 'Best bid and ask of an underlying on outside venues, sent when at least one of them quoted anew.',
+    description:
+      'Best bid and ask of an underlying, or of a coin that is collateral only, on outside venues, sent when at least one of them quoted anew.',
   },
 );
 
@@ -73,6 +66,7 @@ export const perpetualBookObservedV1 = payload(
   },
   {
     stream: 'quotes-<underlying>',
-    description: "The exchange's own book of a perpetual, sent with the quotes of its underlying; prices in USD.",
+    description:
+      "The exchange's own book of a linear perpetual, sent with the quotes of its underlying; prices in USD.",
   },
 );

@@ -16,7 +16,8 @@ export const instrumentAdmittedV1 = payload(
   { specification: contractSpecification },
   {
     stream: 'instrument-<id>',
-    description: 'A listed contract was checked; it is priced, margined and cleared from now on.',
+    description:
+      'A listed contract has its first price, in the price set that follows; it is margined and cleared from now on.',
   },
 );
 

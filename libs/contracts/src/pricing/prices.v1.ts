@@ -62,8 +62,10 @@ export const priceSetPublishedV1 = payload(
   {
     number: ordinal.describe('Counts 1, 2, 3, ...'),
     asOf: instant,
-    status: priceStatus.describe('Worst status of all underlyings.'),
-    underlyings: z.record(underlying, underlyingPrices),
+    status: priceStatus.describe('Worst status of all underlyings that have contracts.'),
+    underlyings: z
+      .record(underlying, underlyingPrices)
+      .describe('Everything that was ever quoted, also coins without contracts.'),
     marks: z.array(instrumentMark),
   },
   {

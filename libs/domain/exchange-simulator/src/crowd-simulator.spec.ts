@@ -1,5 +1,6 @@
+import { GLOBAL } from '@ballast/event-sourcing';
 import fc from 'fast-check';
-import type { FillEvents, OrderReportEvents, TransferEvents } from '@ballast/facts';
+import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { dec, instantOf, InvariantViolation, MINUTE_MS, partitionOfAccount, ZERO } from '@ballast/kernel';
 import { createExchangeSimulator } from './crowd-simulator.js';
 import { positionOf, TestHost } from './exchange-host.fixtures.js';
@@ -51,6 +52,16 @@ describe('the first step', () => {
     expect(quotes[0]).toMatchObject({ type: 'MarketOpened', payload: { name: host.simulator.runName } });
     expect(quotes.slice(1, 3).map(({ type }) => type)).toEqual(['PriceHistorySupplied', 'PriceHistorySupplied']);
     expect(quotes.at(-1)).toMatchObject({ type: 'ClockTicked', stream: 'clock', payload: { at: NOON } });
+  });
+
+  it('lists the linear perpetuals as any other contract, before their books', () => {
+    const listed = ofType<QuoteEvents['InstrumentListed']>(said, 'InstrumentListed');
+    expect(listed.map(({ specification: { id, tick, lot } }) => [id, tick, lot])).toEqual([
+      ['BTC-PERP', '0.1', '0.001'],
+      ['ETH-PERP', '0.01', '0.01'],
+    ]);
+    const types = said.map(({ type }) => type);
+    expect(types.lastIndexOf('InstrumentListed')).toBeLessThan(types.indexOf('PerpetualBookObserved'));
   });
 
   it('opens every account in the partition of its owner before the first collateral arrives', () => {
@@ -137,6 +148,30 @@ describe('the crowd', () => {
     expect(new Set(habits)).toEqual(new Set(['modest', 'greedy']));
     const ids = asked.map(({ payload }) => (payload as TransferEvents['WithdrawalRequested']).withdrawalId);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('an admission', () => {
+  const listings = ['BTC-PERP', 'ETH-PERP'].map((id) => ({ specification: { id } }) as never);
+
+  it('comes before every trade: what pricing has not admitted nobody trades', () => {
+    const host = new TestHost({}, false).run(120);
+    expect(host.fills).toEqual([]);
+    host.fact('InstrumentAdmitted', GLOBAL, listings[0]!);
+    host.settle();
+    expect(host.fills).toEqual([]);
+    host.run(30);
+    expect(new Set(host.fills.map(({ instrument }) => instrument))).toEqual(new Set(['BTC-PERP']));
+    host.fact('InstrumentAdmitted', GLOBAL, listings[1]!);
+    host.run(30);
+    expect(new Set(host.fills.map(({ instrument }) => instrument))).toEqual(new Set(['BTC-PERP', 'ETH-PERP']));
+  });
+
+  it('lets trades begin in the step after it', () => {
+    const host = new TestHost();
+    expect(fillsOf(host.begin(NOON))).toEqual([]);
+    host.run(2);
+    expect(host.fills.length).toBeGreaterThan(0);
   });
 });
 

@@ -26,7 +26,7 @@ import {
 import { evolveOwnEntry } from './evolve-own-entries.js';
 import { ContractMarket } from './market/contract-market.js';
 import { specificationOf, stepsOf, type Contract } from './market/contracts.js';
-import { LISTED, underlyingOf } from './market/instruments.js';
+import { LISTED, perpetualSpecification, underlyingOf } from './market/instruments.js';
 import { clearingTimeDepth, LIQUIDITY } from './market/liquidity.js';
 import { Market, priceText } from './market/market.js';
 import type { Underlying } from './scenario/underlying.js';
@@ -50,6 +50,7 @@ import { hashKey, SeededHash } from './seeded-hash.js';
 import {
   contractUnits,
   emptyState,
+  isAdmitted,
   restingOrdersOf,
   takenAt,
   takenOfContract,
@@ -157,7 +158,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   readonly #providers: readonly AccountProfile[];
   readonly #dealers: readonly AccountProfile[];
   readonly #contracts: ContractMarket | undefined;
-  #seen: { readonly at: Instant; readonly listed: number; readonly view: MarketView } | undefined;
+  #seen:
+    { readonly at: Instant; readonly listed: number; readonly admitted: number; readonly view: MarketView } | undefined;
 
   constructor(readonly config: SimulatorConfig) {
     const { scenario, accounts, partitions, seed } = config;
@@ -231,26 +233,33 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   #viewOfMarket(state: SimulatorState, at: Instant): MarketView {
     const contracts = this.#contracts;
     if (contracts === undefined) return marketViewOf(this.#market, at);
-    if (this.#seen?.at === at && this.#seen.listed === state.listed.size) return this.#seen.view;
-    const seen = [...state.listed]
-      .sort(([a], [b]) => compareText(a, b))
-      .map(([id, listedAt]): ContractSeen => {
-        const contract = contracts.contract(id);
-        return {
-          contract,
-          worth: contracts.worth(contract, at),
-          notional: contracts.notional(contract, at),
-          tradable: contracts.isTradable(contract, listedAt, at),
-          alive: listedAt < at && at < contract.expiry,
-        };
-      });
+    const [listed, admitted] = [state.listed.size, state.admitted.size];
+    if (this.#seen?.at === at && this.#seen.listed === listed && this.#seen.admitted === admitted) {
+      return this.#seen.view;
+    }
+    const seen = otherContracts(state).map((id): ContractSeen => {
+      const contract = contracts.contract(id);
+      const tradable = isAdmitted(state, id, at);
+      return {
+        contract,
+        worth: contracts.worth(contract, at),
+        notional: contracts.notional(contract, at),
+        tradable: tradable && contracts.isOpenable(contract, at),
+        alive: tradable && at < contract.expiry,
+      };
+    });
     const view = marketViewOf(this.#market, at, seen);
-    this.#seen = { at, listed: state.listed.size, view };
+    this.#seen = { at, listed, admitted, view };
     return view;
   }
 
   /** Lists what is due; a future of a later expiry settles its variation every day, one of the nearest at its end. */
   #list(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
+    for (const underlying of UNDERLYINGS) {
+      if (state.listed.has(LISTED[underlying].instrument)) continue;
+      const specification = perpetualSpecification(underlying, at);
+      emit(quotes('market', 'InstrumentListed', { specification }, cause));
+    }
     const contracts = this.#contracts;
     if (contracts === undefined) return;
     for (const contract of contracts.listings(state.listed, at)) {
@@ -264,8 +273,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   #quoteContracts(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
     const contracts = this.#contracts;
     if (contracts === undefined) return;
-    const living = [...state.listed.keys()]
-      .sort(compareText)
+    const living = otherContracts(state)
       .map((id) => contracts.contract(id))
       .filter(({ expiry }) => at < expiry);
     for (const underlying of UNDERLYINGS) {
@@ -288,12 +296,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const { scenario } = this.config;
     const { openingFund } = scenario;
     const intervalMs = Math.max(HISTORY_INTERVAL_MS, this.#market.stepMs);
-    const instruments = UNDERLYINGS.map((underlying) => {
-      const { instrument, tick, lot } = LISTED[underlying];
-      return { instrument, underlying, tick, lot };
-    });
     const { priceSetEverySeconds } = scenario;
-    emit(quotes('market', 'MarketOpened', { name: this.runName, priceSetEverySeconds, instruments }, cause));
+    emit(quotes('market', 'MarketOpened', { name: this.runName, priceSetEverySeconds }, cause));
     for (const underlying of UNDERLYINGS) {
       const closes = this.#market.path.history(underlying, at, intervalMs);
       if (closes.length === 0) continue;
@@ -369,6 +373,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     cause: Cause,
     emit: Emit,
   ): void {
+    if (!isAdmitted(state, LISTED[underlying].instrument, seen.at)) return;
     const quantity = decimalText(lots, LISTED[underlying].lotDigits);
     const notional = Number(quantity) * seen.price[underlying];
     const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
@@ -557,6 +562,10 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     emit(report(place, 'CloseOutOrderFinished', payload, causeOfRequest(place)));
   }
 }
+
+/** Ids of what is listed beside the linear perpetuals, sorted. */
+const otherContracts = ({ listed }: SimulatorState): readonly InstrumentId[] =>
+  [...listed.keys()].filter((id) => underlyingOf(id) === undefined).sort(compareText);
 
 type CloseOut = Extract<OpenRequest, { kind: 'close-out' }>;
 

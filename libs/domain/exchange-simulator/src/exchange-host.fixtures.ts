@@ -1,5 +1,5 @@
-import type { LogEntry } from '@ballast/event-sourcing';
-import type { FillEvents, LiquidationEvents, MarginEvents } from '@ballast/facts';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { FillEvents, LiquidationEvents, MarginEvents, PricingEvents } from '@ballast/facts';
 import { canonicalText, dec, sha256, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import { createExchangeSimulator, type SimulatorConfig } from './crowd-simulator.js';
 import type { AccountProfile } from './owners/owner-profile.js';
@@ -7,7 +7,7 @@ import { smallCrash } from './scenario/scenario.fixtures.js';
 import type { ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
 import type { SimulatorState } from './simulator-state.js';
 
-type Facts = MarginEvents & LiquidationEvents;
+type Facts = MarginEvents & LiquidationEvents & PricingEvents;
 
 const ENTRY = {
   version: 1,
@@ -17,7 +17,7 @@ const ENTRY = {
   basis: [],
 } as const;
 
-/** A host without database: places what the simulated exchange says and lets a test speak for the other services. */
+/** A host without database: places what the simulated exchange says, and lets pricing admit it and a test speak for the others. */
 export class TestHost {
   readonly simulator: ExchangeSimulator<SimulatorState> & { readonly accounts: readonly AccountProfile[] };
   readonly state: SimulatorState;
@@ -29,7 +29,11 @@ export class TestHost {
   #clearing: Instant = 0;
   #hop = 0;
 
-  constructor(changes: Partial<SimulatorConfig> = {}) {
+  /** @param admits false: pricing answers no listing until the test says so */
+  constructor(
+    changes: Partial<SimulatorConfig> = {},
+    private readonly admits = true,
+  ) {
     this.simulator = createExchangeSimulator({
       scenario: smallCrash(),
       seed: '1',
@@ -54,12 +58,22 @@ export class TestHost {
   begin(at: Instant): readonly SimulatorOutput[] {
     this.#clearing = at;
     this.#hop = 0;
-    return this.#collect(() => this.simulator.beginStep(this.state, at, (output) => this.#place(output)));
+    const said = this.#collect(() => this.simulator.beginStep(this.state, at, (output) => this.#place(output)));
+    if (this.admits) this.admit(said);
+    return said;
+  }
+
+  /** Pricing admits what was listed. */
+  admit(said: readonly SimulatorOutput[]): void {
+    for (const { type, payload } of said) {
+      if (type === 'InstrumentListed')
+        this.fact('InstrumentAdmitted', GLOBAL, payload);
+    }
   }
 
   /** A fact of margin or liquidation in a hop of the present step. */
   fact<Type extends keyof Facts>(type: Type, partition: number, payload: Partial<Facts[Type]>): LogEntry {
-    const log = isLiquidation(type) ? 'liquidation' : 'margin';
+    const log = type === 'InstrumentAdmitted' ? 'pricing' : isLiquidation(type) ? 'liquidation' : 'margin';
     const entry: LogEntry = {
       ...ENTRY,
       log,

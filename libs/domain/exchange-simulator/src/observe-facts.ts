@@ -1,4 +1,4 @@
-import type { LiquidationEvents, MarginEvents } from '@ballast/facts';
+import type { DocumentEvents, LiquidationEvents, MarginEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { InvariantViolation } from '@ballast/kernel';
 import { contractOf } from './market/contracts.js';
@@ -9,6 +9,19 @@ import { viewOf, type OpenRequest, type SimulatorState } from './simulator-state
 
 /** Facts that are known and of no interest to an exchange. */
 const UNINTERESTING = new Set<string>([
+  'DocumentsEstablished',
+  'ReleaseInForce',
+  'DocumentProposed',
+  'DocumentApproved',
+  'SourceStateChanged',
+  'VolatilitySeeded',
+  'PriceSetPublished',
+  'FundingRateFixed',
+  'InstrumentRefused',
+  'SurfacePublished',
+  'RiskArraysPublished',
+  'SettlementPriceFixed',
+  'VariationPriceFixed',
   'MarginRunCompleted',
   'LiquidatingAccountAssessed',
   'WithdrawalCleared',
@@ -16,16 +29,25 @@ const UNINTERESTING = new Set<string>([
   'LiquidationCostAssessed',
   'FundDrawRequested',
   'AdlRequested',
-] satisfies (keyof MarginEvents | keyof LiquidationEvents)[]);
+] satisfies (
+  keyof OpeningEvents | keyof DocumentEvents | keyof PricingEvents | keyof MarginEvents | keyof LiquidationEvents
+)[]);
 
-/** Takes note of a fact of margin p or liquidation p. */
+/** Takes note of a fact of pricing, margin p or liquidation p. */
 export function observeFact(state: SimulatorState, entry: LogEntry): void {
   if (entry.schemaVersion !== 1) {
     throw new InvariantViolation(`${entry.log} ${entry.type} has version ${entry.schemaVersion}, known is 1`);
   }
-  if (entry.log === 'margin') observeMargin(state, entry);
+  if (entry.log === 'pricing') observePricing(state, entry);
+  else if (entry.log === 'margin') observeMargin(state, entry);
   else if (entry.log === 'liquidation') observeLiquidation(state, entry);
   else throw new InvariantViolation(`the exchange does not read ${entry.log}`);
+}
+
+function observePricing(state: SimulatorState, entry: LogEntry): void {
+  if (entry.type !== 'InstrumentAdmitted') return refuseUnknown(entry);
+  const { specification } = entry.payload as PricingEvents['InstrumentAdmitted'];
+  state.admitted.set(specification.id, entry.time.clearing);
 }
 
 function observeMargin(state: SimulatorState, entry: LogEntry): void {

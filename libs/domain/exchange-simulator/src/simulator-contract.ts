@@ -37,7 +37,7 @@ export type Emit = (output: SimulatorOutput) => void;
  * own order. `beginStep` and `settle` only read the state and emit.
  *
  * A step: the host calls `beginStep` at a clearing time and stamps what comes with hop 0. At the end of each hop it
- * calls `observe` for the entries of margin p and liquidation p that the hop brought, then `settle`; the answers carry
+ * calls `observe` for the entries of pricing, margin p and liquidation p that the hop brought, then `settle`; the answers carry
  * the next hop.
  */
 export interface ExchangeSimulator<State> {
@@ -48,7 +48,7 @@ export interface ExchangeSimulator<State> {
   initialState(): State;
   /** Outside inputs of a clearing time: transfers and trades of the owners, then quotes, books and the clock. */
   beginStep(state: State, at: Instant, emit: Emit): void;
-  /** Takes note of a fact of margin p or liquidation p. */
+  /** Takes note of a fact of pricing, margin p or liquidation p. */
   observe(state: State, entry: LogEntry): void;
   /** Answers to what liquidation asked for in this hop, in the order (partition, position), against one depth. */
   settle(state: State, emit: Emit): void;

@@ -81,8 +81,9 @@ export interface SimulatorState {
   /** By partition: last position of liquidation that was answered. */
   readonly answeredUpTo: Map<number, number>;
   taken: TakenDepth;
-  /** When each contract beside the linear perpetuals was listed. */
+  /** When each contract was listed, and when pricing admitted it: from the next step on it is traded. */
   readonly listed: Map<InstrumentId, Instant>;
+  readonly admitted: Map<InstrumentId, Instant>;
   /** Sizes of all positions in a contract, both sides, 1e-8 contracts. */
   readonly openInterest: Map<InstrumentId, number>;
   readonly withdrawals: Map<string, WithdrawalView>;
@@ -118,6 +119,7 @@ export const emptyState = (): SimulatorState => ({
   answeredUpTo: new Map(),
   taken: untouchedDepth(0),
   listed: new Map(),
+  admitted: new Map(),
   openInterest: new Map(),
   withdrawals: new Map(),
 });
@@ -144,6 +146,12 @@ export function takenAt(state: SimulatorState, at: Instant, underlying: Underlyi
 /** The same of another contract, contracts. */
 export function takenOfContract(state: SimulatorState, at: Instant, instrument: InstrumentId, side: TradeSide): number {
   return state.taken.at === at ? (state.taken.contracts.get(`${instrument} ${side}`) ?? 0) / COIN_UNITS : 0;
+}
+
+/** True from the step after its admission on: what is traded before would be cleared by nobody. */
+export function isAdmitted({ admitted }: SimulatorState, instrument: InstrumentId, at: Instant): boolean {
+  const since = admitted.get(instrument);
+  return since !== undefined && since < at;
 }
 
 /** Signed position of an owner in a contract, 1e-8 contracts. */

@@ -1,31 +1,10 @@
-import type {
-  AccountId,
-  Asset,
-  DecimalString,
-  InstrumentId,
-  Instant,
-  PerpetualId,
-  Place,
-  TradeSide,
-  Underlying,
-} from './common.js';
+import type { AccountId, Asset, DecimalString, InstrumentId, Instant, Place, TradeSide, Underlying } from './common.js';
 import type { ContractSpecificationDocument } from './instruments.js';
 
 /** exchange.quotes, global. Stream `clock`, `quotes-<underlying>` or `market`. */
 export interface QuoteEvents {
-  /** First message of an exchange: what it lists and how often it wants prices. */
-  MarketOpened: {
-    readonly name: string;
-    readonly priceSetEverySeconds: number;
-    readonly instruments: readonly {
-      readonly instrument: PerpetualId;
-      readonly underlying: Underlying;
-      /** Smallest price step, USD. */
-      readonly tick: DecimalString;
-      /** Smallest quantity step, base units. */
-      readonly lot: DecimalString;
-    }[];
-  };
+  /** First message of an exchange: how often it wants prices. What it trades comes with InstrumentListed. */
+  MarketOpened: { readonly name: string; readonly priceSetEverySeconds: number };
   /** Closing prices before the start, oldest first, evenly spaced; seeds volatility and the marks of the last hour. */
   PriceHistorySupplied: {
     readonly underlying: Underlying;
@@ -34,7 +13,7 @@ export interface QuoteEvents {
   };
   /** Clearing time moves on; the only input that brings time when nothing else happens. Sent after the quotes of its moment. */
   ClockTicked: { readonly at: Instant };
-  /** Best bid and ask of the underlying on outside venues. A venue without news is absent. */
+  /** Best bid and ask of an underlying, or of a coin that is collateral only, on outside venues. A venue without news is absent. */
   VenueQuotesReceived: {
     readonly underlying: Underlying;
     readonly quotes: readonly {
@@ -45,9 +24,9 @@ export interface QuoteEvents {
       readonly at: Instant;
     }[];
   };
-  /** The exchange's own book of a perpetual. */
+  /** The exchange's own book of a linear perpetual. */
   PerpetualBookObserved: {
-    readonly instrument: PerpetualId;
+    readonly instrument: InstrumentId;
     readonly bestBid: DecimalString;
     readonly bestAsk: DecimalString;
     /** Average fill price of the impact notional (docs/spec/pricing.md), sell and buy side. */
@@ -56,7 +35,7 @@ export interface QuoteEvents {
     readonly lastPrice: DecimalString;
     readonly at: Instant;
   };
-  /** A dated contract, option or inverse perpetual is listed; the linear perpetuals come with MarketOpened. */
+  /** A contract is listed. It may be traded as soon as pricing has answered with InstrumentAdmitted. */
   InstrumentListed: { readonly specification: ContractSpecificationDocument };
   /** The exchange's own book of a dated future or an inverse perpetual, USD per unit of the underlying. */
   ContractBookObserved: {

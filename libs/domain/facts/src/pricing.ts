@@ -1,4 +1,4 @@
-import type { DecimalString, InstrumentId, Instant, PerpetualId, PriceStatus, Underlying } from './common.js';
+import type { DecimalString, InstrumentId, Instant, PriceStatus, Underlying } from './common.js';
 import type { ContractSpecificationDocument } from './instruments.js';
 
 export type SourceState = 'LIVE' | 'STALE' | 'CROSSED' | 'OUTLIER' | 'EXCLUDED';
@@ -25,7 +25,7 @@ export interface UnderlyingPrices {
 }
 
 export interface InstrumentMark {
-  readonly instrument: PerpetualId;
+  readonly instrument: InstrumentId;
   readonly underlying: Underlying;
   readonly mark: DecimalString;
   /** Which candidate the mark is, after the band around the index. */
@@ -123,14 +123,16 @@ export interface PricingEvents {
   PriceSetPublished: {
     readonly number: number;
     readonly asOf: Instant;
-    /** Worst status of all underlyings. */
+    /** Worst status of all underlyings that have contracts. */
     readonly status: PriceStatus;
+    /** Everything that was ever quoted: also coins without contracts, which are collateral. */
     readonly underlyings: { readonly [underlying: Underlying]: UnderlyingPrices };
+    /** One per admitted linear perpetual, sorted by id. */
     readonly marks: readonly InstrumentMark[];
   };
   /** Funding of one instrument fixed at 00, 08, 16 UTC. Positive rate: longs pay shorts. */
   FundingRateFixed: {
-    readonly instrument: PerpetualId;
+    readonly instrument: InstrumentId;
     readonly dueAt: Instant;
     /** Fraction of notional for the 8 hours. */
     readonly rate: DecimalString;
@@ -140,7 +142,7 @@ export interface PricingEvents {
     readonly cumulativeIndex: DecimalString;
     readonly samples: number;
   };
-  /** A listed contract was checked; it is priced, margined and cleared from now on. */
+  /** A listed contract has its first price, in the price set that follows; it is margined and cleared from now on. */
   InstrumentAdmitted: { readonly specification: ContractSpecificationDocument };
   /** A listing that nobody could clear; its fills go to suspense. */
   InstrumentRefused: {

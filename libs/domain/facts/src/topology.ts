@@ -92,6 +92,6 @@ export const READERS: readonly Reader[] = [
   {
     log: 'exchange',
     partition: 'global',
-    sources: [from('liquidation', 'every'), from('margin', 'every')],
+    sources: [from('pricing', 'global'), from('liquidation', 'every'), from('margin', 'every')],
   },
 ];

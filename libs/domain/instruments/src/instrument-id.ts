@@ -108,8 +108,11 @@ function daysOfMonth(year: number, month: number): number {
   return year % 4 === 0 ? 29 : 28;
 }
 
+/** True for what can be the name of an underlying. */
+export const isUnderlying = (name: string): boolean => UNDERLYING.test(name);
+
 function requireUnderlying(underlying: string, id: string): void {
-  if (UNDERLYING.test(underlying)) return;
+  if (isUnderlying(underlying)) return;
   throw new InstrumentError(
     'bad-underlying',
     'underlying',

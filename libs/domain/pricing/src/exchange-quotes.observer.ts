@@ -1,11 +1,12 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { QuoteEvents, Underlying } from '@ballast/facts';
-import { InvariantViolation, SECOND_MS, clamp, compareText, text, type Instant } from '@ballast/kernel';
+import type { QuoteEvents } from '@ballast/facts';
+import { isUnderlying } from '@ballast/instruments';
+import { InvariantViolation, SECOND_MS, SETTLEMENT_ASSET, clamp, text, type Instant } from '@ballast/kernel';
 import { observeContractBook, observeOptionChain } from './contracts/contract-quotes.observer.js';
-import { judgeListing } from './contracts/listing.decider.js';
+import { judgeListing, noteListing } from './contracts/listing.decider.js';
 import { ignoreInput, refusedMoment } from './ignored-input.js';
-import type { PricingRules } from './pricing-rules.js';
-import type { Market, PricingState, UnderlyingRecord } from './pricing.state.js';
+import { startVolatility, type PricingRules } from './pricing-rules.js';
+import type { PricingState, UnderlyingRecord } from './pricing.state.js';
 import { quotedPrice } from './quoted-price.js';
 import type { SourceRecord } from './source-state.js';
 
@@ -28,7 +29,7 @@ export function observeQuotes(state: PricingState, input: LogEntry, rules: Prici
     case 'PerpetualBookObserved':
       return observeBook(state, input.payload as QuoteEvents['PerpetualBookObserved'], now, rules);
     case 'PriceHistorySupplied':
-      return observeHistory(state, input.payload as QuoteEvents['PriceHistorySupplied']);
+      return observeHistory(state, input.payload as QuoteEvents['PriceHistorySupplied'], rules);
     case 'InstrumentListed':
       return observeListing(state, input.payload as QuoteEvents['InstrumentListed'], now);
     case 'ContractBookObserved':
@@ -42,58 +43,49 @@ export function observeQuotes(state: PricingState, input: LogEntry, rules: Prici
   }
 }
 
-function observeMarket(state: PricingState, opened: QuoteEvents['MarketOpened']): void {
+function observeMarket(state: PricingState, { priceSetEverySeconds }: QuoteEvents['MarketOpened']): void {
   if (state.market !== null) return ignoreInput(state, 'repeated-market');
-  const market = marketOf(state, opened);
-  if (market === null) return ignoreInput(state, 'malformed-message');
-  state.market = market;
-  for (const { instrument } of market.instruments) {
-    state.instruments.set(instrument, {
-      book: null,
-      mark: null,
-      samples: 0,
-      fundingRate: '0',
-      cumulativeIndex: '0',
-      nextFundingAt: null,
-    });
+  if (!Number.isSafeInteger(priceSetEverySeconds) || priceSetEverySeconds < 1) {
+    return ignoreInput(state, 'malformed-message');
   }
+  state.market = { priceSetEveryMs: priceSetEverySeconds * SECOND_MS };
 }
 
-function marketOf(
-  state: PricingState,
-  { priceSetEverySeconds, instruments }: QuoteEvents['MarketOpened'],
-): Market | null {
-  const sound = instruments.every(
-    ({ instrument, underlying, tick }) =>
-      state.underlyings.has(underlying) && instrument === `${underlying}-PERP` && quotedPrice(tick) !== null,
-  );
-  const names = instruments.map(({ instrument }) => instrument);
-  if (!sound || names.length === 0 || new Set(names).size < names.length) return null;
-  if (!Number.isSafeInteger(priceSetEverySeconds) || priceSetEverySeconds < 1) return null;
-  return {
-    priceSetEveryMs: priceSetEverySeconds * SECOND_MS,
-    instruments: instruments
-      .map(({ instrument, underlying, tick }) => ({ instrument, underlying, tick }))
-      .sort((a, b) => compareText(a.instrument, b.instrument)),
-    underlyings: [...new Set(instruments.map(({ underlying }) => underlying))].sort(compareText),
-  };
-}
-
-/** Listings are taken by a decision (InstrumentAdmitted, InstrumentRefused); here only a repetition is counted. */
+/** A refusal is a decision (InstrumentRefused), and so is the admission that a sound listing waits for. */
 function observeListing(state: PricingState, listed: QuoteEvents['InstrumentListed'], now: Instant): void {
-  if (judgeListing(state, listed, now).outcome === 'repeated') ignoreInput(state, 'repeated-listing');
+  const verdict = judgeListing(state, listed, now);
+  if (verdict.outcome === 'repeated') ignoreInput(state, 'repeated-listing');
+  else if (verdict.outcome === 'sound') noteListing(state, listed.specification, verdict.specification);
 }
 
 /** History is taken by a decision (VolatilitySeeded); here only what comes too late or for nobody is counted. */
-function observeHistory(state: PricingState, { underlying }: QuoteEvents['PriceHistorySupplied']): void {
-  const record = state.underlyings.get(underlying);
-  if (record === undefined) ignoreInput(state, 'unknown-underlying');
-  else if (!takesHistory(state, record)) ignoreInput(state, 'late-history');
+function observeHistory(
+  state: PricingState,
+  { underlying }: QuoteEvents['PriceHistorySupplied'],
+  rules: PricingRules,
+): void {
+  const record = quotedUnderlying(state, underlying, rules);
+  if (record === null) ignoreInput(state, 'unknown-underlying');
+  else if (!takesHistory(record)) ignoreInput(state, 'late-history');
 }
 
-/** History counts once per underlying and only before the first price set: later it would rewrite what was published. */
-export function takesHistory(state: PricingState, record: UnderlyingRecord): boolean {
-  return state.priceSets === 0 && !record.seeded;
+/** History counts only before the first price of its underlying: later it would rewrite what was published. */
+export function takesHistory({ index }: UnderlyingRecord): boolean {
+  return index === null;
+}
+
+/**
+ * What is known of an underlying or a coin, from its first quote on.
+ * @returns null for a name that none can have, and for dollars, in which prices are
+ */
+function quotedUnderlying(state: PricingState, underlying: unknown, rules: PricingRules): UnderlyingRecord | null {
+  if (typeof underlying !== 'string' || !isUnderlying(underlying) || underlying === SETTLEMENT_ASSET) return null;
+  const known = state.underlyings.get(underlying);
+  if (known !== undefined) return known;
+  const start = startVolatility(rules, underlying);
+  const record = { sources: new Map(), index: null, indexAt: null, volatility: { fast: start, slow: start } };
+  state.underlyings.set(underlying, record);
+  return record;
 }
 
 function observeVenueQuotes(
@@ -102,8 +94,8 @@ function observeVenueQuotes(
   now: Instant,
   rules: PricingRules,
 ): void {
-  const record = state.underlyings.get(underlying);
-  if (record === undefined) return ignoreInput(state, 'unknown-underlying');
+  const record = quotedUnderlying(state, underlying, rules);
+  if (record === null) return ignoreInput(state, 'unknown-underlying');
   for (const quote of quotes) {
     const before = record.sources.get(quote.venue);
     const refusal = refusedMoment(quote.at, before?.at, now, rules);
@@ -141,7 +133,7 @@ function observeBook(
   now: Instant,
   rules: PricingRules,
 ): void {
-  const record = state.instruments.get(book.instrument);
+  const record = state.perpetuals.get(book.instrument);
   if (record === undefined) return ignoreInput(state, 'unknown-instrument');
   const refusal = refusedMoment(book.at, record.book?.at, now, rules);
   if (refusal !== null) return ignoreInput(state, refusal);
@@ -160,21 +152,4 @@ function observeBook(
     impactAsk: text(impactAsk),
     at: book.at,
   };
-}
-
-/** Records of all underlyings that the rules know. */
-export function initialUnderlyings({ volatility }: PricingRules): Map<Underlying, UnderlyingRecord> {
-  const starts = Object.entries(volatility.start).sort(([a], [b]) => compareText(a, b));
-  return new Map(
-    starts.map(([underlying, start]) => {
-      const record: UnderlyingRecord = {
-        sources: new Map(),
-        index: null,
-        indexAt: null,
-        volatility: { fast: start, slow: start },
-        seeded: false,
-      };
-      return [underlying, record];
-    }),
-  );
 }

@@ -1,25 +1,25 @@
 import type { Timer } from '@ballast/event-sourcing';
-import type { PerpetualId, InstrumentMark, PricingEvents } from '@ballast/facts';
+import type { InstrumentId, InstrumentMark, PricingEvents } from '@ballast/facts';
 import { compareText, dec, invariant, text, ZERO, type Instant } from '@ballast/kernel';
 import { fundingRate } from './funding-rate.js';
 import type { PricingRules } from './pricing-rules.js';
-import type { InstrumentRecord, PricingState } from './pricing.state.js';
+import type { PerpetualRecord, PricingState } from './pricing.state.js';
 
 const TIMER = 'funding-';
 
 /** Fixings due by now, earliest first. An instrument has none before its first price set. */
 export function dueFixings(state: PricingState, now: Instant): readonly Timer[] {
   const due: Timer[] = [];
-  for (const [instrument, { nextFundingAt }] of state.instruments) {
+  for (const [instrument, { nextFundingAt }] of state.perpetuals) {
     if (nextFundingAt !== null && nextFundingAt <= now) due.push({ id: TIMER + instrument, due: nextFundingAt });
   }
   return due.sort((a, b) => a.due - b.due || compareText(a.id, b.id));
 }
 
 /** @throws InvariantViolation when the timer is none of `dueFixings` */
-export function instrumentOf(timer: Timer): PerpetualId {
+export function instrumentOf(timer: Timer): InstrumentId {
   invariant(timer.id.startsWith(TIMER), `unknown timer ${timer.id}`);
-  return timer.id.slice(TIMER.length) as PerpetualId;
+  return timer.id.slice(TIMER.length);
 }
 
 /**
@@ -27,8 +27,8 @@ export function instrumentOf(timer: Timer): PerpetualId {
  * period without any price (HALT from end to end) has no rate, so nobody pays for it.
  */
 export function fixFunding(
-  instrument: PerpetualId,
-  record: InstrumentRecord,
+  instrument: InstrumentId,
+  record: PerpetualRecord,
   dueAt: Instant,
   rules: PricingRules,
 ): PricingEvents['FundingRateFixed'] {

@@ -1,18 +1,19 @@
 import type {
   IndexInput,
   InstrumentMark,
-  PriceStatus,
   PricingEvents,
   SourceState,
   Underlying,
   UnderlyingPrices,
 } from '@ballast/facts';
-import { ZERO, compareText, dec, text, type Decimal, type Instant } from '@ballast/kernel';
+import { ZERO, compareText, dec, invariant, text, type Decimal, type Instant } from '@ballast/kernel';
 import { fundingRate, impactPremium, nextFundingAt, weightedPremium } from './funding-rate.js';
 import { indexPrice, type SourcePrice } from './index-price.js';
 import { markCandidates, markPrice, smoothedBasis } from './mark-price.js';
-import { sourceRules, type PricingRules } from './pricing-rules.js';
-import type { InstrumentRecord, ListedInstrument, Market, PricingState, UnderlyingRecord } from './pricing.state.js';
+import { markBand, sourceRules, type PricingRules } from './pricing-rules.js';
+import type { Listing, Market, PerpetualRecord, PricingState, UnderlyingRecord } from './pricing.state.js';
+import { underlyingOf } from './contracts/contract.state.js';
+import { worstOf } from './contracts/price-status.js';
 import { judgeSource } from './source-state.js';
 import type { VolatilityDecay } from './volatility-seed.decider.js';
 import { logReturn, nextVolatility } from './volatility.js';
@@ -21,8 +22,6 @@ import { logReturn, nextVolatility } from './volatility.js';
 export interface Decays extends VolatilityDecay {
   readonly basis: (ms: number) => Decimal;
 }
-
-const WORST_FIRST: readonly PriceStatus[] = ['HALT', 'DEGRADED', 'LIVE'];
 
 /**
  * True when a price set is due: the first tick of each interval of the exchange's cadence, counted from 1970, so that
@@ -36,14 +35,12 @@ export function priceSetDue(state: PricingState, market: Market, now: Instant): 
 /** Sources whose state is another one at this moment, in order of underlying and venue. */
 export function sourceChanges(
   state: PricingState,
-  market: Market,
   asOf: Instant,
   rules: PricingRules,
 ): readonly PricingEvents['SourceStateChanged'][] {
   const changes: PricingEvents['SourceStateChanged'][] = [];
-  for (const underlying of market.underlyings) {
-    const { sources } = recordOf(state, underlying);
-    for (const [venue, source] of byVenue(sources)) {
+  for (const [underlying, { sources }] of byName(state.underlyings)) {
+    for (const [venue, source] of byName(sources)) {
       const verdict = judgeSource(source, asOf, sourceRules(rules, underlying, venue), rules);
       if (verdict.state === source.state) continue;
       changes.push({ underlying, venue, from: source.state, to: verdict.state, reason: verdict.reason });
@@ -52,47 +49,62 @@ export function sourceChanges(
   return changes;
 }
 
-/**
- * The price set of a moment, from states of sources already judged at that moment.
- * @returns null while an underlying never had a price: nobody could margin on a set that lacks an instrument
- */
-export function composePriceSet(
+/** Prices of everything that has one at a moment, from states of sources already judged at that moment. */
+export function priceUnderlyings(
   state: PricingState,
-  market: Market,
   asOf: Instant,
   decays: Decays,
   rules: PricingRules,
-): PricingEvents['PriceSetPublished'] | null {
-  const underlyings: { [underlying: Underlying]: UnderlyingPrices } = {};
-  for (const underlying of market.underlyings) {
-    const prices = priceUnderlying(recordOf(state, underlying), underlying, asOf, decays, rules);
-    if (prices === null) return null;
-    underlyings[underlying] = prices;
-  }
-  const statusOf = (underlying: Underlying): PriceStatus => (underlyings[underlying] as UnderlyingPrices).status;
+): PricingEvents['PriceSetPublished']['underlyings'] {
+  return Object.fromEntries(
+    byName(state.underlyings).flatMap(([underlying, record]) => {
+      const prices = priceUnderlying(record, underlying, asOf, decays, rules);
+      return prices === null ? [] : [[underlying, prices]];
+    }),
+  );
+}
+
+/**
+ * The price set of a moment: a mark of every admitted linear perpetual. Its status is the worst of the underlyings that
+ * have contracts; a coin that is collateral only halts nobody else's trading.
+ */
+export function composePriceSet(
+  state: PricingState,
+  underlyings: PricingEvents['PriceSetPublished']['underlyings'],
+  asOf: Instant,
+  decays: Decays,
+  rules: PricingRules,
+): PricingEvents['PriceSetPublished'] {
+  const perpetuals = byName(state.perpetuals).filter(([, { admitted }]) => admitted);
+  const traded = [...perpetuals.map(([, record]) => record), ...state.contracts.values()].filter(
+    ({ admitted }) => admitted,
+  );
   return {
     number: state.priceSets + 1,
     asOf,
-    status: WORST_FIRST.find((status) =>
-      market.underlyings.some((underlying) => statusOf(underlying) === status),
-    ) as PriceStatus,
+    status: worstOf(traded.map((listing) => pricesOf(underlyings, listing).status)),
     underlyings,
-    marks: market.instruments.map((listed) => {
-      const record = state.instruments.get(listed.instrument) as InstrumentRecord;
-      const prices = underlyings[listed.underlying] as UnderlyingPrices;
+    marks: perpetuals.map(([, record]) => {
+      const prices = pricesOf(underlyings, record);
       return prices.status === 'HALT'
-        ? frozenMark(listed, record, prices, rules)
-        : priceInstrument(listed, record, dec(prices.index), recordOf(state, listed.underlying), asOf, decays, rules);
+        ? frozenMark(record, prices, rules)
+        : priceInstrument(record, dec(prices.index), recordOf(state, underlyingOf(record)), asOf, decays, rules);
     }),
   };
+}
+
+function pricesOf(underlyings: PricingEvents['PriceSetPublished']['underlyings'], listing: Listing): UnderlyingPrices {
+  const prices = underlyings[underlyingOf(listing)];
+  invariant(prices, `${listing.specification.instrument.id} was admitted without a price`);
+  return prices;
 }
 
 function recordOf(state: PricingState, underlying: Underlying): UnderlyingRecord {
   return state.underlyings.get(underlying) as UnderlyingRecord;
 }
 
-function byVenue<Value>(sources: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
-  return [...sources].sort(([a], [b]) => compareText(a, b));
+function byName<Value>(named: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
+  return [...named].sort(([a], [b]) => compareText(a, b));
 }
 
 function priceUnderlying(
@@ -102,7 +114,7 @@ function priceUnderlying(
   decays: Decays,
   rules: PricingRules,
 ): UnderlyingPrices | null {
-  const sources = byVenue(record.sources);
+  const sources = byName(record.sources);
   const candidates: SourcePrice[] = [];
   for (const [venue, { state, mid, fault }] of sources) {
     if (state === null || mid === null || fault !== null) continue;
@@ -141,8 +153,7 @@ function volatilityAfter(
 }
 
 function priceInstrument(
-  { instrument, underlying, tick }: ListedInstrument,
-  record: InstrumentRecord,
+  record: PerpetualRecord,
   index: Decimal,
   { indexAt }: UnderlyingRecord,
   asOf: Instant,
@@ -150,6 +161,7 @@ function priceInstrument(
   rules: PricingRules,
 ): InstrumentMark {
   const { digits, mark: rule } = rules;
+  const { instrument, tick } = record.specification;
   // Without a fresh book nobody trades away from the index: the basis fades and the premium is zero.
   const book = record.book !== null && asOf - record.book.at <= rule.bookStaleAfterMs ? record.book : null;
   const sample = book === null ? ZERO : dec(book.mid).minus(index);
@@ -171,10 +183,10 @@ function priceInstrument(
     nextFundingAt(asOf, rules.funding) - asOf,
     rules,
   );
-  const { mark, branch } = markPrice(candidates, index, dec(rule.band[instrument] ?? '0'), dec(tick));
+  const { mark, branch } = markPrice(candidates, index, dec(markBand(rules, instrument.id)), tick);
   return {
-    instrument,
-    underlying,
+    instrument: instrument.id,
+    underlying: instrument.underlying,
     mark: text(mark),
     branch,
     candidates: { m1: text(candidates.m1), m2: text(candidates.m2), m3: text(candidates.m3) },
@@ -186,10 +198,9 @@ function priceInstrument(
 
 /** On HALT the last mark stands, also for a first set that has nothing but history: then it is the index. */
 function frozenMark(
-  { instrument, underlying, tick }: ListedInstrument,
-  { mark: last, samples }: InstrumentRecord,
+  { specification: { instrument, tick }, mark: last, samples }: PerpetualRecord,
   { index }: UnderlyingPrices,
-  { mark: rule }: PricingRules,
+  rules: PricingRules,
 ): InstrumentMark {
   if (last !== null) {
     // A funding period that has seen no price yet has neither premium nor rate.
@@ -198,10 +209,10 @@ function frozenMark(
       : { ...last, branch: 'frozen', premium: '0', predictedFundingRate: '0' };
   }
   const at = dec(index);
-  const { mark } = markPrice({ m1: at, m2: at, m3: at }, at, dec(rule.band[instrument] ?? '0'), dec(tick));
+  const { mark } = markPrice({ m1: at, m2: at, m3: at }, at, dec(markBand(rules, instrument.id)), tick);
   return {
-    instrument,
-    underlying,
+    instrument: instrument.id,
+    underlying: instrument.underlying,
     mark: text(mark),
     branch: 'frozen',
     candidates: { m1: index, m2: index, m3: index },

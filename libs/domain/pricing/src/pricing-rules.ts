@@ -1,4 +1,4 @@
-import type { PerpetualId, Underlying } from '@ballast/facts';
+import type { InstrumentId, Underlying } from '@ballast/facts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type DecimalString } from '@ballast/kernel';
 
 /** What holds for one source of an index. */
@@ -33,7 +33,9 @@ export interface PricingRules {
   };
   readonly mark: {
     /** The mark stays within index * (1 +/- band). */
-    readonly band: { readonly [I in PerpetualId]: DecimalString };
+    readonly band: DecimalString;
+    /** Bands of perpetuals that have another one. */
+    readonly bandExceptions: { readonly [instrument: InstrumentId]: DecimalString };
     /** Weight of a new basis in the moving average, for a step of `basisStepMs`. */
     readonly basisWeight: { readonly numerator: number; readonly denominator: number };
     readonly basisStepMs: number;
@@ -72,7 +74,9 @@ export interface PricingRules {
     readonly fastHalfLifeMs: number;
     readonly slowHalfLifeMs: number;
     /** Daily volatility before any return is known. */
-    readonly start: { readonly [U in Underlying]: DecimalString };
+    readonly start: DecimalString;
+    /** That of underlyings that have another one. */
+    readonly startExceptions: { readonly [underlying: Underlying]: DecimalString };
     /** Marks of this long before the start go into the seed. */
     readonly lastMarksMs: number;
   };
@@ -104,7 +108,8 @@ export const PRICING_RULES: PricingRules = {
     maxAheadMs: 2 * SECOND_MS, // [P]
   },
   mark: {
-    band: { 'BTC-PERP': '0.01', 'ETH-PERP': '0.01' }, // [P] Deribit perpetuals 0.5 % [K]
+    band: '0.01', // [P] Deribit perpetuals 0.5 % [K]
+    bandExceptions: {},
     basisWeight: { numerator: 2, denominator: 31 }, // Deribit, Thalex: 30 s average in steps of a second [S]
     basisStepMs: SECOND_MS,
     bookStaleAfterMs: 90 * SECOND_MS, // [P] Thalex falls back to the index when depth is missing [S]
@@ -128,7 +133,8 @@ export const PRICING_RULES: PricingRules = {
   volatility: {
     fastHalfLifeMs: 10 * MINUTE_MS, // [P] AVSL table, H_fast
     slowHalfLifeMs: 10 * DAY_MS, // [P] AVSL table, H_slow
-    start: { BTC: '0.03', ETH: '0.04' }, // [P] AVSL table, s_base
+    start: '0.1', // [P]
+    startExceptions: { BTC: '0.03', ETH: '0.04', USDC: '0.002', USDT: '0.002' }, // [P] AVSL table, s_base
     lastMarksMs: HOUR_MS, // the price trigger of AVSL looks back one hour
   },
   digits: { price: 8, premium: 16, fundingRate: 8, volatility: 18 },
@@ -137,4 +143,14 @@ export const PRICING_RULES: PricingRules = {
 /** Rules of one source, exceptions applied. */
 export function sourceRules(rules: PricingRules, underlying: Underlying, venue: string): SourceRules {
   return { ...rules.source, ...rules.sourceExceptions[`${underlying}/${venue}`] };
+}
+
+/** Band of a perpetual's mark around the index, exceptions applied. */
+export function markBand({ mark }: PricingRules, instrument: InstrumentId): DecimalString {
+  return mark.bandExceptions[instrument] ?? mark.band;
+}
+
+/** Daily volatility of an underlying before any of its returns is known, exceptions applied. */
+export function startVolatility({ volatility }: PricingRules, underlying: Underlying): DecimalString {
+  return volatility.startExceptions[underlying] ?? volatility.start;
 }

@@ -1,5 +1,5 @@
 import type { NewEvent } from '@ballast/event-sourcing';
-import type { PerpetualId, PricingEvents, Underlying } from '@ballast/facts';
+import type { InstrumentId, PricingEvents, Underlying } from '@ballast/facts';
 
 const event = <Type extends keyof PricingEvents>(
   stream: string,
@@ -16,7 +16,7 @@ export const volatilitySeeded = (underlying: Underlying, payload: PricingEvents[
 export const priceSetPublished = (payload: PricingEvents['PriceSetPublished']): NewEvent =>
   event('prices', 'PriceSetPublished', payload);
 
-export const fundingRateFixed = (instrument: PerpetualId, payload: PricingEvents['FundingRateFixed']): NewEvent =>
+export const fundingRateFixed = (instrument: InstrumentId, payload: PricingEvents['FundingRateFixed']): NewEvent =>
   event(`funding-${instrument}`, 'FundingRateFixed', payload);
 
 export const instrumentAdmitted = (payload: PricingEvents['InstrumentAdmitted']): NewEvent =>

@@ -1,8 +1,9 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { PerpetualId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
+import type { InstrumentId, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
 import { InvariantViolation, invariant } from '@ballast/kernel';
 import {
   instrumentAdmitted,
+  instrumentRefused,
   noteIndexes,
   riskArraysPublished,
   settlementPriceFixed,
@@ -11,7 +12,7 @@ import {
 } from './contracts/contracts.evolve.js';
 import { nextFundingAt } from './funding-rate.js';
 import type { PricingRules } from './pricing-rules.js';
-import type { InstrumentRecord, PricingState, UnderlyingRecord } from './pricing.state.js';
+import type { PerpetualRecord, PricingState, UnderlyingRecord } from './pricing.state.js';
 import type { SourceRecord } from './source-state.js';
 
 /** Takes an own event into the state; an unknown or newer one stops the fold. */
@@ -29,7 +30,7 @@ export function evolvePricing(state: PricingState, event: LogEntry, rules: Prici
     case 'InstrumentAdmitted':
       return instrumentAdmitted(state, event.payload as PricingEvents['InstrumentAdmitted']);
     case 'InstrumentRefused':
-      return;
+      return instrumentRefused(state, event.payload as PricingEvents['InstrumentRefused']);
     case 'SurfacePublished':
       return surfacePublished(state, event.payload as PricingEvents['SurfacePublished']);
     case 'RiskArraysPublished':
@@ -49,9 +50,9 @@ function underlyingOf(state: PricingState, underlying: Underlying): UnderlyingRe
   return record;
 }
 
-function instrumentOf(state: PricingState, instrument: PerpetualId): InstrumentRecord {
-  const record = state.instruments.get(instrument);
-  invariant(record, `pricing has no instrument ${instrument}`);
+function perpetualOf(state: PricingState, instrument: InstrumentId): PerpetualRecord {
+  const record = state.perpetuals.get(instrument);
+  invariant(record, `pricing has no perpetual ${instrument}`);
   return record;
 }
 
@@ -73,7 +74,6 @@ function volatilitySeeded(state: PricingState, seed: PricingEvents['VolatilitySe
   record.volatility = { fast: seed.fast, slow: seed.slow };
   record.index = seed.lastPrice;
   record.indexAt = seed.lastAt;
-  record.seeded = true;
 }
 
 function priceSetPublished(state: PricingState, set: PricingEvents['PriceSetPublished'], rules: PricingRules): void {
@@ -81,7 +81,7 @@ function priceSetPublished(state: PricingState, set: PricingEvents['PriceSetPubl
   invariant(number === state.priceSets + 1, `price set ${number} does not follow ${state.priceSets}`);
   state.priceSets = number;
   state.lastAsOf = asOf;
-  for (const [underlying, prices] of Object.entries(underlyings) as [Underlying, UnderlyingPrices][]) {
+  for (const [underlying, prices] of Object.entries(underlyings)) {
     const record = underlyingOf(state, underlying);
     noteClamps(record.sources, prices, asOf, rules);
     if (prices.status === 'HALT') continue;
@@ -91,7 +91,7 @@ function priceSetPublished(state: PricingState, set: PricingEvents['PriceSetPubl
   }
   noteIndexes(state, set);
   for (const mark of marks) {
-    const record = instrumentOf(state, mark.instrument);
+    const record = perpetualOf(state, mark.instrument);
     record.mark = mark;
     if (mark.branch !== 'frozen') record.samples += 1;
     record.nextFundingAt ??= nextFundingAt(asOf, rules.funding);
@@ -123,7 +123,7 @@ function noteClamps(
 }
 
 function fundingRateFixed(state: PricingState, fixed: PricingEvents['FundingRateFixed'], rules: PricingRules): void {
-  const record = instrumentOf(state, fixed.instrument);
+  const record = perpetualOf(state, fixed.instrument);
   record.fundingRate = fixed.rate;
   record.cumulativeIndex = fixed.cumulativeIndex;
   record.samples = 0;

@@ -12,6 +12,11 @@ import { SECOND_MS, compareText, dec, isoOf, text, type DecimalString, type Inst
 import { pricingProcess } from './pricing.process.js';
 import type { PricingState } from './pricing.state.js';
 
+const STEPS: { readonly [underlying: Underlying]: Partial<ContractSpecificationDocument> } = {
+  BTC: { tick: '0.5', lot: '0.0001' },
+  ETH: { tick: '0.05', lot: '0.001' },
+};
+
 /** A quote of one venue: mid with a spread of 2 basis points around it, or bid and ask as they are. */
 export type QuoteSketch =
   DecimalString | { readonly bid: DecimalString; readonly ask: DecimalString; readonly at?: Instant };
@@ -42,17 +47,11 @@ export class QuoteTape {
     return this.at(this.now + seconds * SECOND_MS);
   }
 
+  /** Opens the market and lists the linear perpetuals of the given underlyings. */
   market(priceSetEverySeconds = 60, underlyings: readonly Underlying[] = ['BTC', 'ETH']): this {
-    return this.append('MarketOpened', 'market', {
-      name: 'fixture',
-      priceSetEverySeconds,
-      instruments: underlyings.map((underlying) => ({
-        instrument: `${underlying}-PERP` as const,
-        underlying,
-        tick: underlying === 'BTC' ? '0.5' : '0.05',
-        lot: underlying === 'BTC' ? '0.0001' : '0.001',
-      })),
-    });
+    this.append('MarketOpened', 'market', { name: 'fixture', priceSetEverySeconds });
+    for (const underlying of underlyings) this.list(`${underlying}-PERP`, STEPS[underlying]);
+    return this;
   }
 
   /** Closes that end at the present moment. */
@@ -159,7 +158,7 @@ export function aSpecification(
     id,
     contractSize: settlement === 'inverse' && kind !== 'option' ? '10' : '1',
     quoteAsset: 'USD',
-    settlementAsset: settlement === 'inverse' ? (underlying as Underlying) : 'USD',
+    settlementAsset: settlement === 'inverse' ? (underlying) : 'USD',
     tick: coinOption ? '0.0001' : '0.5',
     lot: '0.1',
     cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',

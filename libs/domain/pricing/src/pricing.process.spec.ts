@@ -37,11 +37,38 @@ describe('a price set', () => {
     expect(setsOf(tape)).toHaveLength(3);
   });
 
-  it('waits until every listed underlying has a price', () => {
+  it('marks a perpetual from its admission on, which waits for the first price of its underlying', () => {
     const tape = new QuoteTape(NINE).market().quotes('BTC', threeVenues('7900')).tick();
-    expect(setsOf(tape)).toHaveLength(0);
     tape.after(60).quotes('ETH', threeVenues('194')).quotes('BTC', threeVenues('7900')).tick();
-    expect(setsOf(tape).map(({ marks }) => marks.map(({ mark }) => mark))).toEqual([['7900', '194']]);
+    expect(setsOf(tape).map(({ marks }) => marks.map(({ mark }) => mark))).toEqual([['7900'], ['7900', '194']]);
+    const admitted = priced(tape).events.filter(({ type }) => type !== 'SourceStateChanged');
+    expect(admitted.map(({ type, stream }) => `${type} ${stream}`)).toEqual([
+      'InstrumentAdmitted instrument-BTC-PERP',
+      'PriceSetPublished prices',
+      'InstrumentAdmitted instrument-ETH-PERP',
+      'PriceSetPublished prices',
+    ]);
+  });
+
+  it('comes as soon as anything has a price, contract or not, and not before', () => {
+    const tape = new QuoteTape(NINE).market(60, []).tick();
+    expect(setsOf(tape)).toEqual([]);
+    tape.after(60).quotes('USDC', threeVenues('1.0001')).tick();
+    expect(setsOf(tape)).toMatchObject([{ status: 'LIVE', underlyings: { USDC: { index: '1.0001' } }, marks: [] }]);
+  });
+
+  it('is not halted by a coin that has no contracts', () => {
+    const tape = moment(btc().quotes('USDC', threeVenues('1')), threeVenues('7900'));
+    moment(tape.after(120), threeVenues('7900'));
+    expect(lastSetOf(tape)).toMatchObject({
+      status: 'LIVE',
+      underlyings: { USDC: { status: 'HALT', index: '1' }, BTC: { status: 'LIVE' } },
+    });
+  });
+
+  it('leaves out a coin that nobody ever quoted soundly', () => {
+    const tape = btc().quotes('USDC', { 'venue-a': { bid: '1.01', ask: '1' } });
+    expect(Object.keys(lastSetOf(moment(tape, threeVenues('7900')))?.underlyings ?? {})).toEqual(['BTC']);
   });
 
   it('shows inputs, clamp, median, status and candidates of what it decided', () => {
@@ -307,13 +334,15 @@ describe('price history', () => {
 });
 
 describe('messages', () => {
-  it('of an underlying or instrument that is not listed, and a second opening, are counted and change nothing', () => {
+  it('of dollars, of what is no name of an underlying, of an instrument that is not listed, and a second opening, are counted and change nothing', () => {
     const tape = btc()
-      .quotes('DOGE' as 'BTC', threeVenues('1'))
+      .quotes('USD', threeVenues('1'))
+      .quotes('x', threeVenues('1'))
+      .history('__proto__', HOUR_MS, ['1', '2'])
       .book('ETH', '194')
       .market(1, ['ETH']);
     moment(tape, threeVenues('7900'));
-    expect(ignoredBy(tape)).toEqual({ 'unknown-underlying': 1, 'unknown-instrument': 1, 'repeated-market': 1 });
+    expect(ignoredBy(tape)).toEqual({ 'unknown-underlying': 3, 'unknown-instrument': 1, 'repeated-market': 1 });
     expect(setsOf(tape)).toHaveLength(1);
   });
 
@@ -326,9 +355,9 @@ describe('messages', () => {
   });
 
   it('of our own of an unknown kind or a newer version stop it too', () => {
-    const [, , , event] = priced(moment(btc(), threeVenues('7900'))).events as SealedEvent[];
+    const event = priced(moment(btc(), threeVenues('7900'))).events.at(-1) as SealedEvent;
     const evolve = (own: object) => (): void =>
-      pricingProcess.evolve(pricingProcess.initialState(GLOBAL, 8), { ...event, ...own } as LogEntry);
+      pricingProcess.evolve(pricingProcess.initialState(GLOBAL, 8), { ...event, ...own });
     expect(evolve({ type: 'PriceSetCorrected' })).toThrow(InvariantViolation);
     expect(evolve({ schemaVersion: 2 })).toThrow(InvariantViolation);
   });

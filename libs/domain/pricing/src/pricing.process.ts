@@ -1,14 +1,14 @@
 import type { PartitionProcess } from '@ballast/event-sourcing';
 import type { QuoteEvents } from '@ballast/facts';
 import { compareText, dec, invariant, ONE } from '@ballast/kernel';
-import { judgeListing } from './contracts/listing.decider.js';
+import { admissions, judgeListing } from './contracts/listing.decider.js';
 import { priceContracts } from './contracts/risk-arrays.decider.js';
 import { dueSettlements, expiryOf, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
 import { dueVariations, fixVariationPrice, isVariation } from './contracts/variation-price.decider.js';
 import { halving, powerOver } from './decay.js';
-import { initialUnderlyings, observeQuotes, takesHistory } from './exchange-quotes.observer.js';
+import { observeQuotes, takesHistory } from './exchange-quotes.observer.js';
 import { dueFixings, fixFunding, instrumentOf } from './funding-fixing.decider.js';
-import { composePriceSet, priceSetDue, sourceChanges, type Decays } from './price-set.decider.js';
+import { composePriceSet, priceSetDue, priceUnderlyings, sourceChanges, type Decays } from './price-set.decider.js';
 import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
 import {
   fundingRateFixed,
@@ -46,8 +46,8 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
 
     initialState: () => ({
       market: null,
-      underlyings: initialUnderlyings(rules),
-      instruments: new Map(),
+      underlyings: new Map(),
+      perpetuals: new Map(),
       contracts: new Map(),
       expiries: new Map(),
       priceSets: 0,
@@ -61,15 +61,21 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
       if (input.type === 'PriceHistorySupplied') {
         const history = input.payload as QuoteEvents['PriceHistorySupplied'];
         const record = state.underlyings.get(history.underlying);
-        if (record === undefined || !takesHistory(state, record)) return undefined;
+        if (record === undefined || !takesHistory(record)) return undefined;
         const seed = seedVolatility(history, context.time.clearing, decays, rules);
         if (seed !== null) context.emit(volatilitySeeded(history.underlying, seed));
       } else if (input.type === 'ClockTicked') {
         const asOf = context.time.clearing;
         if (state.market === null || !priceSetDue(state, state.market, asOf)) return undefined;
-        for (const change of sourceChanges(state, state.market, asOf, rules)) context.emit(sourceStateChanged(change));
-        const priceSet = composePriceSet(state, state.market, asOf, decays, rules);
-        if (priceSet === null) return undefined;
+        for (const change of sourceChanges(state, asOf, rules)) context.emit(sourceStateChanged(change));
+        const underlyings = priceUnderlyings(state, asOf, decays, rules);
+        for (const admission of admissions(state, (underlying) => Object.hasOwn(underlyings, underlying), asOf)) {
+          if (admission.outcome === 'admitted') context.emit(instrumentAdmitted(admission.admitted));
+          else context.emit(instrumentRefused(admission.refusal));
+        }
+        // Nobody could do anything with a set that prices nothing.
+        if (Object.keys(underlyings).length === 0) return undefined;
+        const priceSet = composePriceSet(state, underlyings, asOf, decays, rules);
         // Margin starts from the price set, so everything that belongs to it stands before it.
         const contracts = priceContracts(state, state.market, priceSet, decays.basis, rules);
         if (contracts !== null) {
@@ -79,8 +85,7 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
         context.emit(priceSetPublished(priceSet));
       } else if (input.type === 'InstrumentListed') {
         const verdict = judgeListing(state, input.payload as QuoteEvents['InstrumentListed'], context.time.clearing);
-        if (verdict.outcome === 'admitted') context.emit(instrumentAdmitted({ specification: verdict.specification }));
-        else if (verdict.outcome === 'refused') context.emit(instrumentRefused(verdict.refusal));
+        if (verdict.outcome === 'refused') context.emit(instrumentRefused(verdict.refusal));
       }
       return undefined;
     },
@@ -101,7 +106,7 @@ export function pricingProcessUnder(rules: PricingRules): PartitionProcess<Prici
       }
       if (isVariation(timer)) return void context.emit(variationPriceFixed(fixVariationPrice(state, timer)));
       const instrument = instrumentOf(timer);
-      const record = state.instruments.get(instrument);
+      const record = state.perpetuals.get(instrument);
       invariant(record, `funding of an unknown instrument: ${instrument}`);
       context.emit(fundingRateFixed(instrument, fixFunding(instrument, record, timer.due, rules)));
     },

@@ -1,20 +1,18 @@
-import type { InstrumentId, InstrumentMark, PerpetualId, Underlying } from '@ballast/facts';
+import type { ContractSpecificationDocument, InstrumentId, InstrumentMark, Underlying } from '@ballast/facts';
+import type { ContractSpecification } from '@ballast/instruments';
 import type { DecimalString, Instant } from '@ballast/kernel';
 import type { ContractRecord, ExpiryKey, ExpiryRecord } from './contracts/contract.state.js';
 import type { SourceRecord } from './source-state.js';
 
-export interface ListedInstrument {
-  readonly instrument: PerpetualId;
-  readonly underlying: Underlying;
-  readonly tick: DecimalString;
-}
-
 export interface Market {
   readonly priceSetEveryMs: number;
-  /** Sorted by instrument. */
-  readonly instruments: readonly ListedInstrument[];
-  /** Underlyings of the instruments, sorted. */
-  readonly underlyings: readonly Underlying[];
+}
+
+/** A sound listing. It waits until its underlying has a price, is admitted then, and keeps its terms for good. */
+export interface Listing {
+  readonly specification: ContractSpecification;
+  readonly document: ContractSpecificationDocument;
+  admitted: boolean;
 }
 
 export interface UnderlyingRecord {
@@ -24,7 +22,6 @@ export interface UnderlyingRecord {
   indexAt: Instant | null;
   /** Daily, as published last. */
   volatility: { readonly fast: DecimalString; readonly slow: DecimalString };
-  seeded: boolean;
 }
 
 /** The exchange's own book of a perpetual, as observed last. USD per base unit. */
@@ -37,7 +34,8 @@ export interface BookRecord {
   readonly at: Instant;
 }
 
-export interface InstrumentRecord {
+/** A linear perpetual. */
+export interface PerpetualRecord extends Listing {
   book: BookRecord | null;
   /** As published last. */
   mark: InstrumentMark | null;
@@ -68,9 +66,10 @@ export type IgnoredBecause =
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   market: Market | null;
+  /** Everything that was ever quoted: underlyings of contracts, and coins that are collateral only. */
   readonly underlyings: Map<Underlying, UnderlyingRecord>;
-  readonly instruments: Map<PerpetualId, InstrumentRecord>;
-  /** Admitted contracts other than the linear perpetuals, until their delivery price is fixed. */
+  readonly perpetuals: Map<InstrumentId, PerpetualRecord>;
+  /** Listed contracts other than the linear perpetuals, until their delivery price is fixed. */
   readonly contracts: Map<InstrumentId, ContractRecord>;
   /** Their expiries. */
   readonly expiries: Map<ExpiryKey, ExpiryRecord>;

@@ -73,10 +73,9 @@ describe('listings of the simulated exchange', () => {
     for (const { id } of market.listings(new Map(), NOON)) expect(contractOf(id)?.id).toBe(id);
   });
 
-  it('are traded from the next step on, and no more once the delivery price is averaged', () => {
-    expect(market.isTradable(put, NOON, NOON)).toBe(false);
-    expect(market.isTradable(put, NOON, NOON + 1)).toBe(true);
-    expect(market.isTradable(put, NOON, TOMORROW - 30 * MINUTE_MS)).toBe(false);
+  it('are opened no more once the delivery price is averaged', () => {
+    expect(market.isOpenable(put, TOMORROW - 30 * MINUTE_MS - 1)).toBe(true);
+    expect(market.isOpenable(put, TOMORROW - 30 * MINUTE_MS)).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import { COIN_DIGITS, decimalText } from '../scaled-integer.js';
 import type { ContractPlan } from '../scenario/scenario.js';
 import { hashKey } from '../seeded-hash.js';
 import { contractOf, type Contract } from './contracts.js';
+import { underlyingOf } from './instruments.js';
 import { clearingTimeDepth, executionDistance, LIQUIDITY, type Liquidity } from './liquidity.js';
 import type { Market } from './market.js';
 import { smileOf, varianceAtTheMoney, yearsOf } from './smile.js';
@@ -97,6 +98,7 @@ export class ContractMarket {
   ): readonly number[] {
     const price = this.market.path.at(underlying, at) / 100;
     const known = [...listed.keys()]
+      .filter((id) => underlyingOf(id) === undefined)
       .map((id) => this.contract(id))
       .filter((contract) => contract.kind === 'option' && contract.type === 'call')
       .filter((contract) => contract.underlying === underlying && contract.expiry === expiry)
@@ -123,9 +125,9 @@ export class ContractMarket {
     return strikes;
   }
 
-  /** True while owners open positions in it: from the step after its listing until its price is averaged. */
-  isTradable(contract: Contract, listedAt: Instant, at: Instant): boolean {
-    return listedAt < at && at < contract.expiry - TRADED_UNTIL_MS;
+  /** True until its price is averaged: nobody opens anything from then on. */
+  isOpenable(contract: Contract, at: Instant): boolean {
+    return at < contract.expiry - TRADED_UNTIL_MS;
   }
 
   /** Realised volatility of the last two hours, per square root of a day. */

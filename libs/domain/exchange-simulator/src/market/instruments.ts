@@ -1,10 +1,10 @@
-import type { PerpetualId } from '@ballast/facts';
-import type { DecimalString } from '@ballast/kernel';
+import type { ContractSpecificationDocument, InstrumentId } from '@ballast/facts';
+import { isoOf, type DecimalString, type Instant } from '@ballast/kernel';
 import type { Underlying } from '../scenario/underlying.js';
 
 /** A listed perpetual; steps as powers of ten. */
 export interface ListedInstrument {
-  readonly instrument: PerpetualId;
+  readonly instrument: InstrumentId;
   readonly underlying: Underlying;
   /** Digits after the point of the smallest price step and of the smallest quantity step. */
   readonly tickDigits: number;
@@ -21,4 +21,19 @@ export const LISTED: Readonly<Record<Underlying, ListedInstrument>> = {
 /** @returns undefined for an instrument that is not listed here */
 export function underlyingOf(instrument: string): Underlying | undefined {
   return instrument === 'BTC-PERP' ? 'BTC' : instrument === 'ETH-PERP' ? 'ETH' : undefined;
+}
+
+/** Terms of a linear perpetual as it is listed. */
+export function perpetualSpecification(underlying: Underlying, listedAt: Instant): ContractSpecificationDocument {
+  const { instrument, tick, lot } = LISTED[underlying];
+  return {
+    id: instrument,
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    tick,
+    lot,
+    cashStyle: 'marked-to-market',
+    listedAt: isoOf(listedAt),
+  };
 }

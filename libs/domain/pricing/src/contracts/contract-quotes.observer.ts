@@ -40,7 +40,6 @@ export function observeOptionChain(
   now: Instant,
   rules: PricingRules,
 ): void {
-  if (!state.underlyings.has(underlying)) return ignoreInput(state, 'unknown-underlying');
   if (expiry <= now) return ignoreInput(state, 'expired-instrument');
   const record = state.expiries.get(expiryKey(underlying, expiry));
   if (record === undefined) return ignoreInput(state, 'unlisted-instrument');

@@ -1,6 +1,6 @@
 import type { InstrumentRisk, PricingEvents, Underlying } from '@ballast/facts';
-import type { ContractSpecification } from '@ballast/instruments';
 import { compareText, type DecimalString, type Instant } from '@ballast/kernel';
+import type { Listing, PricingState } from '../pricing.state.js';
 
 /** The exchange's own book of a future or an inverse perpetual, as observed last. */
 export interface ContractBook {
@@ -18,11 +18,8 @@ export interface OptionQuote {
   readonly at: Instant;
 }
 
-/** An admitted contract. */
-export interface ContractRecord {
-  readonly specification: ContractSpecification;
-  /** Canonical text of the document it was admitted by. */
-  readonly listedAs: string;
+/** A listed contract other than a linear perpetual. */
+export interface ContractRecord extends Listing {
   /** Futures and inverse perpetuals. */
   book: ContractBook | null;
   /** Options. */
@@ -39,6 +36,8 @@ export type ExpiryKey = `${Underlying}@${number}`;
 export interface ExpiryRecord {
   readonly underlying: Underlying;
   readonly expiry: Instant;
+  /** One of its contracts is admitted. */
+  admitted: boolean;
   /** When its options were quoted last. */
   chainAt: Instant | null;
   /** True if a quote came in since the last surface. */
@@ -58,7 +57,14 @@ export function compareExpiries(a: ExpiryRecord, b: ExpiryRecord): number {
   return compareText(a.underlying, b.underlying) || a.expiry - b.expiry;
 }
 
-/** Underlying of an admitted contract; admission let only known ones in. */
-export function underlyingOf({ specification }: ContractRecord): Underlying {
-  return specification.instrument.underlying as Underlying;
+export const underlyingOf = ({ specification }: Listing): Underlying => specification.instrument.underlying;
+
+/** The expiry of a listing; undefined for a perpetual, and once its delivery price is fixed. */
+export function expiryOf(
+  { expiries }: PricingState,
+  { specification: { instrument } }: Listing,
+): ExpiryRecord | undefined {
+  return instrument.kind === 'perpetual'
+    ? undefined
+    : expiries.get(expiryKey(instrument.underlying, instrument.expiry));
 }

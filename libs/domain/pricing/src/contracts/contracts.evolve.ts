@@ -1,38 +1,32 @@
-import type { PricingEvents, Underlying } from '@ballast/facts';
-import { readContractSpecification } from '@ballast/instruments';
-import { canonicalText, invariant } from '@ballast/kernel';
+import type { InstrumentId, PricingEvents } from '@ballast/facts';
+import { invariant } from '@ballast/kernel';
 import type { PricingRules } from '../pricing-rules.js';
 import type { PricingState } from '../pricing.state.js';
-import { expiryKey, type ContractRecord } from './contract.state.js';
+import { expiryKey, expiryOf, type ContractRecord } from './contract.state.js';
 import { entersDelivery } from './delivery-window.js';
+import { ENDS_WAITING, listingOf } from './listing.decider.js';
 import { nextVariationAt } from './variation-price.decider.js';
 
 export function instrumentAdmitted(
   state: PricingState,
-  { specification: document }: PricingEvents['InstrumentAdmitted'],
+  { specification: { id } }: PricingEvents['InstrumentAdmitted'],
 ): void {
-  const specification = readContractSpecification(document);
-  const { instrument } = specification;
-  state.contracts.set(instrument.id, {
-    specification,
-    listedAs: canonicalText(document),
-    book: null,
-    quote: null,
-    risk: null,
-    nextVariationAt: null,
-  });
-  if (instrument.kind === 'perpetual') return;
-  const underlying = instrument.underlying as Underlying;
-  const key = expiryKey(underlying, instrument.expiry);
-  if (state.expiries.has(key)) return;
-  state.expiries.set(key, {
-    underlying,
-    expiry: instrument.expiry,
-    chainAt: null,
-    chainChanged: false,
-    surface: null,
-    indexes: [],
-  });
+  const listing = listingOf(state, id);
+  invariant(listing, `${id} is admitted without a listing`);
+  listing.admitted = true;
+  const expiry = expiryOf(state, listing);
+  if (expiry !== undefined) expiry.admitted = true;
+}
+
+/** A listing that waited beyond its expiry is forgotten; whatever is admitted stays. */
+export function instrumentRefused(state: PricingState, { instrument, code }: PricingEvents['InstrumentRefused']): void {
+  const listing = listingOf(state, instrument);
+  if (listing === undefined || listing.admitted || !ENDS_WAITING.includes(code)) return;
+  const expiry = expiryOf(state, listing);
+  state.contracts.delete(instrument);
+  if (expiry === undefined || expiry.admitted) return;
+  if ([...state.contracts.values()].some((other) => expiryOf(state, other) === expiry)) return;
+  state.expiries.delete(expiryKey(expiry.underlying, expiry.expiry));
 }
 
 export function surfacePublished(state: PricingState, surface: PricingEvents['SurfacePublished']): void {
@@ -87,7 +81,7 @@ export function variationPriceFixed(
   contractOf(state, instrument).nextVariationAt = nextVariationAt(dueAt, rules);
 }
 
-function contractOf(state: PricingState, id: string): ContractRecord {
+function contractOf(state: PricingState, id: InstrumentId): ContractRecord {
   const record = state.contracts.get(id);
   invariant(record, `pricing has no contract ${id}`);
   return record;

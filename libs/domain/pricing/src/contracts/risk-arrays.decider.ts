@@ -1,5 +1,5 @@
 import type { InstrumentRisk, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
-import { contractValue, listingState, openShare, type Instrument, type Option } from '@ballast/instruments';
+import { contractValue, openShare, type Instrument, type Option } from '@ballast/instruments';
 import {
   ONE,
   ZERO,
@@ -66,9 +66,9 @@ interface Pricing {
 }
 
 /**
- * Prices every listed contract but the linear perpetuals at the indexes of a price set: futures and inverse perpetuals by
+ * Prices every admitted contract but the linear perpetuals at the indexes of a price set: futures and inverse perpetuals by
  * index and smoothed basis, options by the surface of their expiry, and all of them in every scenario of the set in force.
- * @returns null when no such contract is listed
+ * @returns null when there is none
  */
 export function priceContracts(
   state: PricingState,
@@ -78,7 +78,7 @@ export function priceContracts(
   rules: PricingRules,
 ): ContractPrices | null {
   const listed = [...state.contracts.values()]
-    .filter(({ specification }) => listingState(specification, set.asOf) !== 'not-yet-listed')
+    .filter(({ admitted }) => admitted)
     .sort((a, b) => compareText(idOf(a), idOf(b)));
   if (listed.length === 0) return null;
 
@@ -144,7 +144,8 @@ function pricesOf({ set }: Pricing, record: { readonly underlying: Underlying })
 /** Estimate and open share of every expiry whose averaging has begun. */
 function averagingOf(state: PricingState, market: Market, set: PriceSet): ReadonlyMap<string, Averaging> {
   const averaging = new Map<string, Averaging>();
-  for (const { underlying, expiry, indexes } of state.expiries.values()) {
+  for (const { underlying, expiry, indexes, admitted } of state.expiries.values()) {
+    if (!admitted) continue;
     const share = openShare(expiry, set.asOf);
     const prices = set.underlyings[underlying];
     if (share.eq(ONE) || prices === undefined) continue;
@@ -171,7 +172,7 @@ function meanOf(indexes: readonly { readonly price: DecimalString }[]): Decimal 
 function windowOf({ averaging }: Pricing, instrument: Instrument, index: Decimal): Averaging {
   const none = { estimate: index, openShare: ONE };
   if (instrument.kind === 'perpetual') return none;
-  return averaging.get(expiryKey(instrument.underlying as Underlying, instrument.expiry)) ?? none;
+  return averaging.get(expiryKey(instrument.underlying, instrument.expiry)) ?? none;
 }
 
 /** A contract on a HALT: its last figures stand. */
@@ -245,7 +246,7 @@ function priceOptions(
   pricing: Pricing,
 ): readonly PricingEvents['SurfacePublished'][] {
   const surfaces: PricingEvents['SurfacePublished'][] = [];
-  for (const underlying of pricing.market.underlyings) {
+  for (const underlying of Object.keys(pricing.set.underlyings).sort(compareText)) {
     const prices = pricing.set.underlyings[underlying];
     const own = options.filter((option) => underlyingOf(option) === underlying);
     if (prices === undefined || own.length === 0) continue;

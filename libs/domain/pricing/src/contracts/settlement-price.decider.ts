@@ -14,7 +14,7 @@ const PRICE_DIGITS = 8;
 export function dueSettlements(state: PricingState, now: Instant): readonly Timer[] {
   const due: Timer[] = [];
   for (const record of state.expiries.values()) {
-    if (record.expiry > now) continue;
+    if (!record.admitted || record.expiry > now) continue;
     const at = settledAt(state, record, now);
     if (at !== null) due.push({ id: `${TIMER}${expiryKey(record.underlying, record.expiry)}`, due: at });
   }
