@@ -6,10 +6,8 @@ export type OwnerId = string;
 /** `<owner>.<name>`: an account tells its owner, so every edge can route it without a directory. */
 export type AccountId = string;
 
-const OWNER_ID = /^[a-zA-Z0-9_-]{1,40}$/;
 const ACCOUNT_ID = /^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}$/;
 
-export const isOwnerId = (value: string): boolean => OWNER_ID.test(value);
 export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value);
 
 /** @throws InvariantViolation when the id has not the form `<owner>.<name>` */

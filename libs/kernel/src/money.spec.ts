@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text } from './decimal.js';
-import { isWholeMinorUnits, roundMoney, roundUsd, roundUpToLot, type RoundingRule } from './money.js';
+import { roundMoney, roundUsd, type RoundingRule } from './money.js';
 
 describe('rounding is policy', () => {
   it.each`
@@ -19,12 +19,5 @@ describe('rounding is policy', () => {
 
   it('knows the minor unit of every asset', () => {
     expect(text(roundMoney(dec('0.123456789'), 'BTC', 'collateral'))).toBe('0.12345678');
-    expect(isWholeMinorUnits(dec('1.01'), 'USD')).toBe(true);
-    expect(isWholeMinorUnits(dec('1.011'), 'USD')).toBe(false);
-  });
-
-  it('rounds liquidation lots up, but never beyond what is held', () => {
-    expect(text(roundUpToLot(dec('0.00011'), dec('0.0001'), dec('1')))).toBe('0.0002');
-    expect(text(roundUpToLot(dec('0.99995'), dec('0.0001'), dec('0.99997')))).toBe('0.99997');
   });
 });

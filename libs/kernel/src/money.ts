@@ -1,6 +1,5 @@
 import { Decimal as DecimalJs } from 'decimal.js';
 import type { Decimal } from './decimal.js';
-import { invariant } from './invariant.js';
 
 /** What an account holds beside positions: a currency or a coin. Which ones there are is a rule of the house, in its log. */
 export type Asset = string;
@@ -41,16 +40,4 @@ export const roundUsd = (amount: Decimal, rule: RoundingRule): Decimal => roundA
 /** Rounds an amount to the minor unit of its asset by the named rule. */
 export function roundMoney(amount: Decimal, asset: Asset, rule: RoundingRule): Decimal {
   return roundAmount(amount, MINOR_UNIT_DIGITS[asset] ?? 0, rule);
-}
-
-/** Rounds a quantity up to a whole number of lots (liquidation lots go up), never beyond `limit`. */
-export function roundUpToLot(quantity: Decimal, lot: Decimal, limit: Decimal): Decimal {
-  invariant(lot.gt(0), 'lot size must be positive');
-  const lots = quantity.div(lot).ceil().times(lot);
-  return lots.gt(limit) ? limit : lots;
-}
-
-/** True if the amount has no digits beyond the minor unit of its asset. */
-export function isWholeMinorUnits(amount: Decimal, asset: Asset): boolean {
-  return amount.decimalPlaces() <= (MINOR_UNIT_DIGITS[asset] ?? 0);
 }

@@ -37,8 +37,3 @@ export const ACCOUNTS_REJECTIONS = {
 } as const;
 
 export type AccountsRejectionCode = keyof typeof ACCOUNTS_REJECTIONS;
-
-/** A refusal as a value; the sentence is for people, the code for programs. */
-export interface AccountsRejection {
-  readonly code: AccountsRejectionCode;
-}

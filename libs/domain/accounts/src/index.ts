@@ -1,6 +1,6 @@
 export { accountsProcess } from './accounts.process.js';
 export { fundProcess, fundBalance, type FundCause, type FundState } from './fund.process.js';
-export { ACCOUNTS_REJECTIONS, type AccountsRejection, type AccountsRejectionCode } from './accounts.rejections.js';
+export { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
 export type { Account, AccountsState, CloseOutOrder, InstrumentBook, Withdrawal } from './accounts.state.js';
 export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger.js';
 export type { Position } from './position.js';

@@ -70,7 +70,6 @@ export interface SimulatorConfig {
   readonly partitions: number;
 }
 
-export const DEFAULT_ACCOUNTS = 1_000;
 export const SMALLEST_RUN = 10;
 
 const TIMER = 'step';

@@ -1,4 +1,4 @@
-export { createExchangeSimulator, DEFAULT_ACCOUNTS, SMALLEST_RUN, type SimulatorConfig } from './crowd-simulator.js';
+export { createExchangeSimulator, SMALLEST_RUN, type SimulatorConfig } from './crowd-simulator.js';
 export type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
 export type {
   AccountKind,

@@ -90,24 +90,6 @@ export function readContractSpecification(document: unknown): ContractSpecificat
   };
 }
 
-/** Writes a specification; reading the result gives the same specification. */
-export function writeContractSpecification(specification: ContractSpecification): ContractSpecificationDocument {
-  const { instrument, quoteAsset, settlementAsset, tick, lot, cashStyle, deliveryFee, listedAt } = specification;
-  return {
-    id: instrument.id,
-    contractSize: text(instrument.contractSize),
-    quoteAsset,
-    settlementAsset,
-    tick: text(tick),
-    lot: text(lot),
-    cashStyle,
-    ...(deliveryFee === undefined
-      ? {}
-      : { deliveryFee: { rate: text(deliveryFee.rate), capOfValue: text(deliveryFee.capOfValue) } }),
-    listedAt: isoOf(listedAt),
-  };
-}
-
 /** Where a contract is in its life. From its expiry on nobody trades it; it is settled as soon as its price is known. */
 export type ListingState = 'not-yet-listed' | 'listed' | 'expired';
 

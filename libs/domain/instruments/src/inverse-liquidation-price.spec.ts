@@ -1,15 +1,24 @@
-import { dec, text, type Decimal } from '@ballast/kernel';
-import { crossInverseLevels, inverseLiquidationPrice } from './inverse-liquidation-price.js';
+import { dec, text, ZERO, type Decimal } from '@ballast/kernel';
+import { inverseLevels } from './inverse-liquidation-price.js';
+
+const isolated = (quantity: number, collateral: string, maintenance = '0') =>
+  inverseLevels({
+    quantity: dec(quantity),
+    entry: dec(50_000),
+    collateral: dec(collateral),
+    maintenance: dec(maintenance),
+    closingFeeRate: ZERO,
+  });
 
 describe('liquidation price of an inverse position [CLR-INS-013]', () => {
   it('of a short of 60,000 USD at 50,000 with 10x and 0.5 % is 55,248.618785 (W30)', () => {
     // Value 1.2 coin: IM 0.12, MM 0.006.
-    const price = inverseLiquidationPrice({ quantity: dec(-60_000), entry: dec(50_000), margin: dec('0.114') });
-    expect((price as Decimal).toFixed(6)).toBe('55248.618785');
+    const { liquidation } = isolated(-60_000, '0.12', '0.006');
+    expect((liquidation as Decimal).toFixed(6)).toBe('55248.618785');
   });
 
   it('of a cross long of 10,000 USD at 8,000 with 0.5 coin is 5,739.083528, bankrupt at 5,718.571429 (W31)', () => {
-    const { bankruptcy, liquidation } = crossInverseLevels({
+    const { bankruptcy, liquidation } = inverseLevels({
       quantity: dec(10_000),
       entry: dec(8_000),
       collateral: dec('0.5'),
@@ -22,21 +31,20 @@ describe('liquidation price of an inverse position [CLR-INS-013]', () => {
   });
 
   it('is at the entry when there is nothing to lose, below it for a long, above it for a short', () => {
-    const at = (quantity: number, margin: string): string =>
-      text(inverseLiquidationPrice({ quantity: dec(quantity), entry: dec(50_000), margin: dec(margin) }) as Decimal);
+    const at = (quantity: number, margin: string): string => text(isolated(quantity, margin).liquidation as Decimal);
     expect([at(50_000, '0'), at(50_000, '0.25'), at(-50_000, '0.2')]).toEqual(['50000', '40000', '62500']);
   });
 
   it('does not exist for a short that owns its whole value in coin', () => {
-    expect(inverseLiquidationPrice({ quantity: dec(-50_000), entry: dec(50_000), margin: dec(1) })).toBeNull();
+    expect(isolated(-50_000, '1').liquidation).toBeNull();
     const covered = {
       quantity: dec(-50_000),
       entry: dec(50_000),
       maintenance: dec('0.005'),
       closingFeeRate: dec('0.001'),
     };
-    expect(crossInverseLevels({ ...covered, collateral: dec(1) })).toEqual({ bankruptcy: null, liquidation: null });
-    const short = crossInverseLevels({ ...covered, collateral: dec('0.2') });
+    expect(inverseLevels({ ...covered, collateral: dec(1) })).toEqual({ bankruptcy: null, liquidation: null });
+    const short = inverseLevels({ ...covered, collateral: dec('0.2') });
     expect((short.liquidation as Decimal).lt(short.bankruptcy as Decimal)).toBe(true);
   });
 
@@ -54,9 +62,11 @@ describe('liquidation price of an inverse position [CLR-INS-013]', () => {
       const position = {
         quantity: dec(quantity as string),
         entry: dec(entry as string),
-        margin: dec(margin as string),
+        collateral: dec(margin as string),
+        maintenance: ZERO,
+        closingFeeRate: ZERO,
       };
-      expect(() => inverseLiquidationPrice(position)).toThrow(expect.objectContaining({ code }) as Error);
+      expect(() => inverseLevels(position)).toThrow(expect.objectContaining({ code }) as Error);
     },
   );
 });

@@ -1,34 +1,12 @@
 import { ONE, text, type Decimal } from '@ballast/kernel';
 import { InstrumentError } from './instrument-error.js';
 
-/** An inverse position and the coin behind it. */
+/** What an inverse position can lose, and what closing it costs. */
 export interface InversePosition {
   /** Quote units, contracts times contract size, negative = short. */
   readonly quantity: Decimal;
   readonly entry: Decimal;
-  /** Coin that the position may lose until the level asked for, >= 0. */
-  readonly margin: Decimal;
-}
-
-/**
- * Price at which an inverse position has lost its margin: |Q| / ( |Q| / entry + s * margin ), s = +1 long, -1 short.
- * For isolated margin the margin is IM - MM.
- * @returns null when no price is high enough: a short with at least its whole value as margin
- * @see docs/spec/instruments.md CLR-INS-013 (W30), Bybit help center, inverse contracts
- */
-export function inverseLiquidationPrice({ quantity, entry, margin }: InversePosition): Decimal | null {
-  requirePosition(quantity, entry, margin);
-  const size = quantity.abs();
-  const value = size.div(entry);
-  const left = quantity.isNegative() ? value.minus(margin) : value.plus(margin);
-  return left.lte(0) ? null : size.div(left);
-}
-
-/** What a cross inverse position can lose, and what closing it costs. */
-export interface CrossInversePosition {
-  readonly quantity: Decimal;
-  readonly entry: Decimal;
-  /** Coin in the account. */
+  /** Coin that backs it: in the account, or set aside for an isolated position. */
   readonly collateral: Decimal;
   /** Coin. */
   readonly maintenance: Decimal;
@@ -42,9 +20,9 @@ export interface CrossInversePosition {
  * liquidation price: what is left is the maintenance margin and the fee of a closing at P_b,
  *   P_l = Q / ( Q / entry + s * ( collateral - maintenance - f Q / P_b ) ).
  * @returns null where no price is high enough
- * @see docs/spec/instruments.md CLR-INS-013 (W31), Bybit help center, inverse contracts
+ * @see docs/spec/instruments.md CLR-INS-013 (W30, W31), Bybit help center, inverse contracts
  */
-export function crossInverseLevels(position: CrossInversePosition): {
+export function inverseLevels(position: InversePosition): {
   readonly bankruptcy: Decimal | null;
   readonly liquidation: Decimal | null;
 } {

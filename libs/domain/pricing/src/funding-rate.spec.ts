@@ -1,14 +1,6 @@
-import { HOUR_MS, ZERO, dec, instantOf, isoOf, sum, text } from '@ballast/kernel';
+import { ZERO, dec, instantOf, isoOf, sum, text } from '@ballast/kernel';
 import * as fc from 'fast-check';
-import {
-  continuousFunding,
-  dampedFundingRate,
-  fundingRate,
-  impactNotional,
-  impactPremium,
-  nextFundingAt,
-  weightedPremium,
-} from './funding-rate.js';
+import { fundingRate, impactNotional, impactPremium, nextFundingAt, weightedPremium } from './funding-rate.js';
 import { PRICING_RULES } from './pricing-rules.js';
 
 describe('funding rate', () => {
@@ -36,27 +28,6 @@ describe('funding rate', () => {
         expect(rateHigh.abs().lte(PRICING_RULES.funding.cap)).toBe(true);
       }),
     );
-  });
-});
-
-describe('funding that accrues continuously', () => {
-  const damper = dec('0.00025');
-
-  it('of 100,000 USD for an hour at a mark of 10,010 over 10,000 is 9.375 (W44)', () => {
-    const rate = dampedFundingRate(dec(10_010).minus(10_000).div(10_000), damper);
-    expect(text(rate)).toBe('0.00075');
-    expect(text(continuousFunding(dec(100_000), rate, HOUR_MS, 8 * HOUR_MS))).toBe('9.375');
-  });
-
-  it.each`
-    premium       | rate          | why
-    ${'0'}        | ${'0'}        | ${'no premium'}
-    ${'0.00025'}  | ${'0'}        | ${'exactly at the band'}
-    ${'0.00026'}  | ${'0.00001'}  | ${'just beyond it'}
-    ${'-0.00025'} | ${'0'}        | ${'exactly at its other side'}
-    ${'-0.001'}   | ${'-0.00075'} | ${'shorts pay'}
-  `('is at $rate for a premium of $premium: $why', ({ premium, rate }: Record<string, string>) => {
-    expect(text(dampedFundingRate(dec(premium as string), damper))).toBe(rate);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ZERO, clamp, dec, maxOf, minOf, type Decimal, type Instant } from '@ballast/kernel';
+import { ZERO, clamp, dec, maxOf, type Decimal, type Instant } from '@ballast/kernel';
 import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
 
 /** First fixing strictly after the given moment: 00, 08 or 16 UTC. */
@@ -46,21 +46,6 @@ export function fundingRate(premium: Decimal, { funding, digits }: PricingRules)
     dec(funding.interestClamp),
   );
   return clamp(premium.plus(correction), dec(funding.cap).neg(), dec(funding.cap)).toDecimalPlaces(digits.fundingRate);
-}
-
-/**
- * Rate of a venue that damps the premium instead of adding interest: max(d, P) + min(-d, P), zero within the dead band of +/- d.
- * @param premium (mark - index) / index
- * @returns fraction of notional per period; positive: longs pay shorts
- * @see Deribit support, Funding 31424939178397: d = 0.025 % for a period of eight hours
- */
-export function dampedFundingRate(premium: Decimal, damper: Decimal): Decimal {
-  return maxOf(damper, premium).plus(minOf(damper.neg(), premium));
-}
-
-/** What a notional pays where funding accrues at every moment: its share of the period at the rate. */
-export function continuousFunding(notional: Decimal, rate: Decimal, elapsedMs: number, periodMs: number): Decimal {
-  return notional.times(rate).times(elapsedMs).div(periodMs);
 }
 
 /**

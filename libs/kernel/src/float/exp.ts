@@ -34,21 +34,3 @@ export function exp(x: number): number {
   const half = Math.floor(k * 0.5);
   return y * powerOfTwo(half) * powerOfTwo(k - half);
 }
-
-/**
- * e^x - 1, accurate for small x too: error below 4 ulps.
- * Below |x| = 0.35 by the rational form in r alone, e^r - 1 = r + (r c)/(2 - c) with c as in `exp`; above by `exp`, where
- * the subtraction loses at most two bits.
- */
-export function expm1(x: number): number {
-  if (x > 0.35 || x < -0.35) return exp(x) - 1;
-  const z = x * x;
-  const c =
-    x -
-    z *
-      (1.66666666666666019037e-1 +
-        z *
-          (-2.77777777770155933842e-3 +
-            z * (6.61375632143793436117e-5 + z * (-1.6533902205465251539e-6 + z * 4.13813679705723846039e-8))));
-  return x + (x * c) / (2 - c);
-}

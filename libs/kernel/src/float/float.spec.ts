@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { sha256Of } from '../hash.js';
-import { exp, expm1, inverseNormalCdf, log, log1p, millsRatio, normalCdf, normalPdf, power } from './index.js';
+import { exp, inverseNormalCdf, log, log1p, millsRatio, normalCdf, normalPdf, power } from './index.js';
 
-const functions = { exp, expm1, log, log1p, normalCdf, normalPdf, millsRatio, inverseNormalCdf };
+const functions = { exp, log, log1p, normalCdf, normalPdf, millsRatio, inverseNormalCdf };
 type Name = keyof typeof functions;
 
 /** What each function's comment promises, relative. */
@@ -10,7 +10,6 @@ const bound: Record<Name, number> = {
   exp: 2.3e-16,
   log: 2.3e-16,
   log1p: 2.3e-16,
-  expm1: 4.5e-16,
   normalPdf: 6e-16,
   millsRatio: 8e-16,
   normalCdf: 1e-15,
@@ -26,12 +25,6 @@ const references: readonly (readonly [Name, number, number])[] = [
   ['exp', 1.0, 2.718281828459045],
   ['exp', 10.5, 36315.502674246636],
   ['exp', 709.0, 8.218407461554972e307],
-  ['expm1', -0.35, -0.29531191028128656],
-  ['expm1', -1e-12, -9.999999999995e-13],
-  ['expm1', 1e-9, 1.0000000005000001e-9],
-  ['expm1', 0.34, 0.4049475905635938],
-  ['expm1', 0.36, 0.43332941456034024],
-  ['expm1', 3.0, 19.085536923187668],
   ['log', 2.2250738585072014e-308, -708.3964185322641],
   ['log', 1e-310, -713.8013788281542],
   ['log', 0.5, -0.6931471805599453],
@@ -98,12 +91,11 @@ describe('own elementary functions', () => {
     expect(error).toBeLessThanOrEqual((bound[name] + 1.2e-16) * Math.abs(expected));
   });
 
-  it('give the same bits on every machine: one hash over 160,000 results', () => {
-    const results = new Float64Array(160_000);
+  it('give the same bits on every machine: one hash over 140,000 results', () => {
+    const results = new Float64Array(140_000);
     let i = 0;
     for (const u of fractions(20_000)) {
       results[i++] = exp((u - 0.5) * 1_480);
-      results[i++] = expm1((u - 0.5) * 4);
       results[i++] = log(exp((u - 0.5) * 1_400));
       results[i++] = log1p((u - 0.25) * 3);
       results[i++] = normalCdf((u - 0.8) * 45);
@@ -113,7 +105,7 @@ describe('own elementary functions', () => {
     }
     const bytes = Buffer.alloc(8 * results.length);
     results.forEach((result, at) => bytes.writeDoubleLE(result, 8 * at));
-    expect(sha256Of(bytes).toString('hex')).toBe('4c840c38d1acd86ad15e40273d8647a97373b6555c2019e634174114afec70a9');
+    expect(sha256Of(bytes).toString('hex')).toBe('da3d0e339236b9c6f3c6f3c93601aed86ae84b19d04fed0cdacc5e2424dd8b32');
   });
 
   it.each([
@@ -130,8 +122,6 @@ describe('own elementary functions', () => {
     ['log1p', -1, -Infinity],
     ['log1p', -2, NaN],
     ['log1p', 0, 0],
-    ['expm1', 0, 0],
-    ['expm1', -Infinity, -1],
     ['normalCdf', 0, 0.5],
     ['normalCdf', -Infinity, 0],
     ['normalCdf', Infinity, 1],
@@ -150,7 +140,6 @@ describe('own elementary functions', () => {
     fc.assert(
       fc.property(fc.double({ min: -700, max: 700, noNaN: true }), (x) => {
         expect(Math.abs(exp(x) / Math.exp(x) - 1)).toBeLessThan(5e-16);
-        expect(Math.abs(expm1(x) - Math.expm1(x))).toBeLessThanOrEqual(1e-15 * Math.abs(Math.expm1(x)));
         const y = Math.abs(x) + 1e-12;
         expect(Math.abs(log(y) - Math.log(y))).toBeLessThanOrEqual(5e-16 * Math.abs(Math.log(y)));
         expect(Math.abs(log1p(y) - Math.log1p(y))).toBeLessThanOrEqual(5e-16 * Math.log1p(y));

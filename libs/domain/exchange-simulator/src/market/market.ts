@@ -37,10 +37,6 @@ export function toTick(underlying: Underlying, priceCents: number, direction: 'u
 export const priceText = (underlying: Underlying, ticks: number): string =>
   decimalText(ticks, LISTED[underlying].tickDigits);
 
-/** USD of a price in ticks, for the simulator's own rough figures. */
-export const priceOfTicks = (underlying: Underlying, ticks: number): number =>
-  ticks / (underlying === 'BTC' ? 10 : 100);
-
 /**
  * Everything that the market shows at a clearing time: a pure function of scenario, seed and time. Prices are whole
  * cents or ticks; what lies between is float64 with + - * / and square root only.

@@ -1,12 +1,5 @@
 import { dec, instantOf, MINUTE_MS, SECOND_MS, text } from '@ballast/kernel';
-import {
-  decayedDelta,
-  deliveryPrice,
-  openShare,
-  SAMPLE_INTERVAL_MS,
-  SAMPLES,
-  type IndexObservation,
-} from './delivery-price.js';
+import { deliveryPrice, openShare, SAMPLE_INTERVAL_MS, SAMPLES, type IndexObservation } from './delivery-price.js';
 
 const expiry = instantOf('2026-03-27T08:00Z');
 const from = expiry - 30 * MINUTE_MS;
@@ -138,16 +131,11 @@ describe('delivery price [CLR-INS-020]', () => {
 });
 
 describe('decay in the averaging window [CLR-INS-021]', () => {
-  it('halves the risk half way: delta 1, mark 0.3, 15 of 30 minutes are 0.5 and net 0.35 (W47)', () => {
-    const share = openShare(expiry, expiry - 15 * MINUTE_MS);
-    const { delta, net } = decayedDelta(dec(1), dec('0.3'), share);
-    expect([text(share), text(delta), text(net)]).toEqual(['0.5', '0.5', '0.35']);
-  });
-
   it.each`
     minutes | share     | why
     ${60}   | ${'1'}    | ${'long before'}
     ${30}   | ${'1'}    | ${'exactly at its begin'}
+    ${15}   | ${'0.5'}  | ${'half way'}
     ${7.5}  | ${'0.25'} | ${'a quarter is left'}
     ${0}    | ${'0'}    | ${'exactly at the expiry'}
     ${-1}   | ${'0'}    | ${'after it'}

@@ -88,21 +88,6 @@ export function openShare(expiry: Instant, now: Instant): Decimal {
   return maxOf(dec(expiry - now).div(AVERAGING_WINDOW_MS), ZERO);
 }
 
-/**
- * Delta of an expiring option in the averaging window, per unit of the underlying: both its delta and, for a coin-settled
- * option, the delta of its own premium go linearly to zero.
- *   delta = share * delta,   net = share * (delta - premium)
- * @param premium mark in coin; 0 for a linear option, whose premium has no delta
- * @see docs/spec/instruments.md CLR-INS-021 (W47)
- */
-export function decayedDelta(
-  delta: Decimal,
-  premium: Decimal,
-  share: Decimal,
-): { readonly delta: Decimal; readonly net: Decimal } {
-  return { delta: delta.times(share), net: delta.minus(premium).times(share) };
-}
-
 function newestAt(observations: readonly IndexObservation[], now: Instant): IndexObservation | undefined {
   let newest: IndexObservation | undefined;
   for (const observation of observations) if (observation.at <= now) newest = observation;

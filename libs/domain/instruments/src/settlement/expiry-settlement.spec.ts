@@ -2,7 +2,7 @@ import { dec, sum, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import { contractValue } from '../contract-value.js';
 import { holding, specificationOf } from '../instruments.fixtures.js';
-import { deliveryFee, settleExpiry, splitUnits } from './expiry-settlement.js';
+import { deliveryFee, settleExpiry } from './expiry-settlement.js';
 
 const call = specificationOf('BTC-27MAR26-60000-C');
 const coinCall = specificationOf('BTC-27MAR26-60000-C-INVERSE');
@@ -66,12 +66,5 @@ describe('expiry [CLR-INS-023]', () => {
     expect(() => settleExpiry(future, [holding('a', 1)], dec(60_000))).toThrow('add up to 1 contracts, not to zero');
     const never = expect.objectContaining({ code: 'not-expired' }) as Error;
     expect(() => settleExpiry(specificationOf('BTC-PERP'), [], dec(60_000))).toThrow(never);
-  });
-
-  it('splits 100 units over three: 33 each, one for the rounding account (W92)', () => {
-    const { each, residue } = splitUnits(dec(100), 3);
-    expect([text(each), text(residue)]).toEqual(['33', '1']);
-    expect(() => splitUnits(dec(1), 0)).toThrow('at least one part');
-    expect(() => splitUnits(dec('0.5'), 2)).toThrow('no whole units');
   });
 });

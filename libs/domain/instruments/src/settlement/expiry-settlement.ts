@@ -85,15 +85,3 @@ export function settleExpiry<Holder>(
   });
   return { deliveryPrice, legs, residue, fees: sum(legs.map(({ fee }) => fee)) };
 }
-
-/**
- * Splits whole units evenly; what doesn't divide goes to the rounding account.
- * @param units whole minor units, >= 0
- * @see docs/spec/instruments.md CLR-INS-023 (W92)
- */
-export function splitUnits(units: Decimal, parts: number): { readonly each: Decimal; readonly residue: Decimal } {
-  invariant(Number.isSafeInteger(parts) && parts > 0, 'units are split over at least one part');
-  invariant(units.isInteger() && units.gte(0), `${text(units)} are no whole units`);
-  const each = units.divToInt(parts);
-  return { each, residue: units.minus(each.times(parts)) };
-}

@@ -1,4 +1,6 @@
+import type { Decimal } from '@ballast/kernel';
 import { tieredModel } from '../methodology/tiered/tiered.model.js';
+import { classicDeleveragingScore } from './classic-score.js';
 
 /** BTCUSDT perpetual as announced for 18 March 2021; the deductions follow. */
 const BTC_TIERS = [
@@ -22,6 +24,10 @@ export const binanceTiered = tieredModel({
   id: 'binance-tiered@1',
   title: 'Binance USD-M: continuous leverage tiers',
   source: { text: 'Binance announcement, leverage and margin tiers of the BTCUSDT 125x perpetual', asOf: '2021-03-18' },
+  figuresOf: (standing): Readonly<Record<string, Decimal>> => {
+    const deleveragingScore = classicDeleveragingScore(standing);
+    return deleveragingScore === undefined ? {} : { deleveragingScore };
+  },
   defaultParameters: {
     id: 'binance-tiered-2021-03@1',
     document: {

@@ -1,25 +1,15 @@
-import { type Decimal, maxOf, ModelInputError, ONE, ZERO } from '@ballast/kernel';
-
-/** What the classic ranking reads of an account on the profitable side: all in the settlement asset. */
-export interface DeleveragingStanding {
-  readonly unrealisedPnl: Decimal;
-  readonly walletBalance: Decimal;
-  readonly maintenanceMargin: Decimal;
-  readonly marginBalance: Decimal;
-}
+import { type Decimal, maxOf, ONE, ZERO } from '@ballast/kernel';
+import type { PositionStanding } from '../methodology/tiered/tiered.model.js';
 
 /**
  * Classic auto-deleveraging score: `max(0, PnL) / max(1, wallet balance) x maintenance margin / margin balance`.
  * The highest score is deleveraged first.
- * @throws ModelInputError `margin-balance-not-positive`: an account without equity is liquidated, not deleveraged
- * @see docs/spec/margin-models.md, Binance USD-M
+ * @returns undefined without equity: such an account is liquidated, not deleveraged
+ * @see docs/spec/liquidation-methods.md CLR-LQM-040
  */
-export function classicDeleveragingScore(standing: DeleveragingStanding): Decimal {
+export function classicDeleveragingScore(standing: PositionStanding): Decimal | undefined {
   const { unrealisedPnl, walletBalance, maintenanceMargin, marginBalance } = standing;
-  if (!marginBalance.gt(0)) {
-    const message = `marginBalance: ${marginBalance.toString()} is not above zero; liquidate the account instead of ranking it`;
-    throw new ModelInputError('margin-balance-not-positive', 'marginBalance', message);
-  }
+  if (!marginBalance.gt(0)) return undefined;
   const profitShare = maxOf(ZERO, unrealisedPnl).div(maxOf(ONE, walletBalance));
   return profitShare.times(maintenanceMargin.div(marginBalance));
 }

@@ -24,7 +24,7 @@ import {
   rollShock,
 } from './portfolio-margin.js';
 import { readDeribitPortfolio } from './portfolio-parameters.js';
-import { DERIBIT_PORTFOLIO_2024_06_DOCUMENT, DERIBIT_PORTFOLIO_2026_02_DOCUMENT } from './portfolio.documents.js';
+import { DERIBIT_PORTFOLIO_2026_02_DOCUMENT } from './portfolio.documents.js';
 import {
   contractRequirement,
   DERIBIT_STANDARD_DOCUMENT,
@@ -33,7 +33,12 @@ import {
 } from './standard-margin.js';
 
 const standard = readDeribitStandard(DERIBIT_STANDARD_DOCUMENT);
-const engine = readDeribitPortfolio(DERIBIT_PORTFOLIO_2024_06_DOCUMENT);
+/** Parameter set of June 2024: BTC alone. */
+const BITCOIN_ALONE = {
+  ...DERIBIT_PORTFOLIO_2026_02_DOCUMENT,
+  pairs: { BTC: DERIBIT_PORTFOLIO_2026_02_DOCUMENT.pairs.BTC },
+};
+const engine = readDeribitPortfolio(BITCOIN_ALONE);
 const btc = engine.pairs.get('BTC')!;
 const relativelyNear = (actual: Decimal, expected: string, tolerance = '1e-8'): boolean =>
   actual.minus(expected).abs().lte(dec(expected).abs().times(tolerance));
@@ -290,7 +295,7 @@ describe('portfolio margin engine of Deribit', () => {
     ${{ extendedMoves: ['0.5', '0'] }} | ${'parameter-out-of-range'}  | ${'no move'}
     ${{ mmFactor: 'Infinity' }}        | ${'parameter-not-a-decimal'} | ${'infinity'}
   `('refuses a document: $why', ({ change, code }: Record<string, unknown>) => {
-    expect(() => readDeribitPortfolio({ ...DERIBIT_PORTFOLIO_2024_06_DOCUMENT, ...(change as object) })).toThrow(
+    expect(() => readDeribitPortfolio({ ...BITCOIN_ALONE, ...(change as object) })).toThrow(
       expect.objectContaining({ code }),
     );
   });

@@ -45,8 +45,5 @@ const ENGINE = {
   collateral: { BTC: { initialHaircut: '0' }, ETH: { initialHaircut: '0' }, USDC: { initialHaircut: '0' } },
 };
 
-/** Parameter set of June 2024: BTC alone. */
-export const DERIBIT_PORTFOLIO_2024_06_DOCUMENT = { ...ENGINE, pairs: { BTC: BTC_2024_06 } };
-
 /** ETH as captured in February 2026, beside the last captured BTC. */
 export const DERIBIT_PORTFOLIO_2026_02_DOCUMENT = { ...ENGINE, pairs: { BTC: BTC_2024_06, ETH: ETH_2026_02 } };

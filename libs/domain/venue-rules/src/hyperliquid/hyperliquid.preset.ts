@@ -1,4 +1,3 @@
-import type { Decimal } from '@ballast/kernel';
 import { tieredModel } from '../methodology/tiered/tiered.model.js';
 
 const market = (underlying: string, maxLeverage: string, from: string, lowerLeverage: string) => ({
@@ -18,6 +17,8 @@ export const hyperliquidTiered = tieredModel({
   id: 'hyperliquid-tiered@1',
   title: 'Hyperliquid: continuous leverage tiers, maintenance at half the initial rate',
   source: { text: 'Hyperliquid docs, margin tiers (main net)', asOf: '2026-09-27' },
+  // Equity below which the backstop vault takes positions and margin over: two thirds of maintenance.
+  figuresOf: ({ maintenanceMargin }) => ({ backstopLevel: maintenanceMargin.times(2).div(3) }),
   defaultParameters: {
     id: 'hyperliquid-tiered-2026-09@1',
     document: {
@@ -33,8 +34,3 @@ export const hyperliquidTiered = tieredModel({
     },
   },
 });
-
-/** Equity below which the backstop vault takes positions and margin over: two thirds of maintenance. */
-export function hyperliquidBackstopLevel(maintenance: Decimal): Decimal {
-  return maintenance.times(2).div(3);
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dec, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import { terms } from './auction.fixtures.js';
-import { backstopDiscount, discountMultiplier } from './discount.js';
+import { discountMultiplier } from './discount.js';
 
 describe('the share of its worth that an account is offered at', () => {
   it.each([
@@ -52,29 +52,6 @@ describe('the share of its worth that an account is offered at', () => {
 
   it('before its start there is no auction', () => {
     expect(() => discountMultiplier(dec('-1'), terms())).toThrow('after its start');
-  });
-});
-
-describe('the discount of a take-over by backstop providers', () => {
-  const offer = { initial: dec('0.0013'), final: dec('0.01776'), lengthSeconds: dec('600') };
-
-  it.each([
-    ['0', '0.0013'],
-    ['150', '0.005415'],
-    ['300', '0.00953'],
-    ['600', '0.01776'],
-    ['601', '0.01776'],
-  ])('W86: after %s s of 600 it is %s', (elapsed, expected) => {
-    expect(text(backstopDiscount(dec(elapsed), offer))).toBe(expected);
-  });
-
-  it.each([
-    [{ ...offer, final: dec('0.001') }, '0'],
-    [{ ...offer, final: dec('1.1') }, '0'],
-    [{ ...offer, lengthSeconds: dec('0') }, '0'],
-    [offer, '-1'],
-  ])('%j at %s is refused', (bad, elapsed) => {
-    expect(() => backstopDiscount(dec(elapsed), bad)).toThrow();
   });
 });
 

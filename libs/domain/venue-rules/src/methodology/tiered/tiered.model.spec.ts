@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, ModelInputError, text } from '@ballast/kernel';
-import type { Market, Portfolio } from '@ballast/margin-models';
+import type { Market, Portfolio, PositionHolding } from '@ballast/margin-models';
 import fc from 'fast-check';
 import { binanceTiered } from '../../binance/binance.preset.js';
 import { bybitTiered } from '../../bybit/bybit.preset.js';
-import { hyperliquidBackstopLevel, hyperliquidTiered } from '../../hyperliquid/hyperliquid.preset.js';
+import { hyperliquidTiered } from '../../hyperliquid/hyperliquid.preset.js';
 import {
   BTC,
   BTC_EXPIRED,
@@ -67,7 +67,6 @@ describe('liquidation price of a linear position', () => {
     const found = linearLiquidationPrice({ size: dec('1'), from: dec('100000'), collateral: dec('5000') }, schedule)!;
     expect(found.price.toFixed(6)).toBe('96202.531646');
     expect(found.maintenance.toFixed(6)).toBe('1202.531646');
-    expect(hyperliquidBackstopLevel(found.maintenance).toFixed(6)).toBe('801.687764');
   });
 
   it('moves to the tier that the notional is in at that price', () => {
@@ -172,6 +171,32 @@ describe('an account by tiers', () => {
       market,
     );
     expect(text(value)).toBe('7');
+  });
+
+  it('says where the backstop takes over at Hyperliquid: at two thirds of the maintenance margin (W20)', () => {
+    // 96,202.53... is the price at which the account of W20 is liquidated, with 1,202.53... of maintenance.
+    const at = marketOf({ 'BTC-PERP': text(dec('95000').div('0.9875')) });
+    const levelOf = (lot: PositionHolding): string => {
+      const { lines } = assess(hyperliquidTiered, portfolioOf('5000', [lot]), at);
+      return lines.find(({ figures }) => figures?.backstopLevel !== undefined)!.figures!.backstopLevel!.toFixed(6);
+    };
+    expect(levelOf(position(BTC, '1'))).toBe('801.687764');
+    expect(levelOf(position(BTC, '1', { isolatedMargin: dec('2000') }))).toBe('801.687764');
+  });
+
+  it('[CLR-LQM-040] ranks a position for deleveraging at Binance, with the account or alone', () => {
+    const scoresOf = (cash: string, lots: readonly PositionHolding[]): (string | undefined)[] =>
+      assess(binanceTiered, portfolioOf(cash, lots), market)
+        .lines.filter(({ code }) => code === 'tier-maintenance' || code === 'isolated-position')
+        .map(({ figures }) => figures!.deleveragingScore?.toFixed(6));
+    const winner = position(BTC, '1', { entryPrice: dec('55000') });
+    const loser = position(ETH, '1', { entryPrice: dec('3100') });
+    // 5,000 / 10,000 x (250 + 12) / 14,900; a loss is never deleveraged.
+    expect(scoresOf('10000', [winner, loser])).toEqual(['0.008792', '0.000000']);
+    // 5,000 / 2,000 x 250 / 7,000, and nothing for the contract that the account itself does not hold.
+    expect(scoresOf('10000', [{ ...winner, isolatedMargin: dec('2000') }])).toEqual([undefined, '0.089286']);
+    // Without equity an account is liquidated, not ranked.
+    expect(scoresOf('-5000', [winner])).toEqual([undefined]);
   });
 
   it('lets an isolated position stand on its own margin', () => {

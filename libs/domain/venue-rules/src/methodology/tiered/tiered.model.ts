@@ -1,4 +1,4 @@
-import { crossInverseLevels } from '@ballast/instruments';
+import { inverseLevels } from '@ballast/instruments';
 import { type Decimal, maxOf, ONE, sum, ZERO } from '@ballast/kernel';
 import type { ExplainLine, MarginModel, Market, ModelResult, ModelSource, Portfolio } from '@ballast/margin-models';
 import {
@@ -18,6 +18,19 @@ interface ContractMargin {
   readonly maintenance: Decimal;
   readonly figures: Readonly<Record<string, Decimal>>;
 }
+
+/** How a position stands: with the account that backs it, or alone with its isolated margin. Settlement currency. */
+export interface PositionStanding {
+  readonly unrealisedPnl: Decimal;
+  /** Without profit since entry. */
+  readonly walletBalance: Decimal;
+  /** With it. */
+  readonly marginBalance: Decimal;
+  readonly maintenanceMargin: Decimal;
+}
+
+/** Further figures that a venue says of a position, by name. */
+type VenueFigures = (standing: PositionStanding) => Readonly<Record<string, Decimal>>;
 
 /** Notional that the tiers of a contract measure: quote at the mark, or for an inverse contract coin (a position's at its entry). */
 function tierNotional({ instrument, mark, entryValue, size }: ContractExposure, ofSize: Decimal): Decimal {
@@ -61,7 +74,7 @@ function liquidationPriceOf(
   }
   const coins = backing.minus(unrealisedPnl).div(mark);
   if (coins.isNegative()) return null;
-  const levels = crossInverseLevels({
+  const levels = inverseLevels({
     quantity: size,
     entry: size.abs().div(entryValue),
     collateral: coins,
@@ -71,7 +84,12 @@ function liquidationPriceOf(
   return levels.liquidation;
 }
 
-function contractLines(margin: ContractMargin, othersSurplus: Decimal, parameters: TieredParameters): ExplainLine[] {
+function contractLines(
+  margin: ContractMargin,
+  othersSurplus: Decimal,
+  parameters: TieredParameters,
+  venueFigures: Readonly<Record<string, Decimal>>,
+): ExplainLine[] {
   const { exposure, initial, maintenance, figures } = margin;
   const subject = exposure.instrument.id;
   const price = liquidationPriceOf(
@@ -87,18 +105,28 @@ function contractLines(margin: ContractMargin, othersSurplus: Decimal, parameter
       code: 'tier-maintenance',
       subject,
       amount: maintenance,
-      figures: price === null ? figures : { ...figures, liquidationPrice: price },
+      figures: { ...figures, ...(price === null ? {} : { liquidationPrice: price }), ...venueFigures },
     },
     { code: 'tier-initial', subject, amount: initial, figures },
   ];
 }
 
-function isolatedLines(exposure: IsolatedExposure, parameters: TieredParameters): ExplainLine[] {
+function isolatedLines(
+  exposure: IsolatedExposure,
+  parameters: TieredParameters,
+  figuresOf: VenueFigures,
+): ExplainLine[] {
   const { initial, maintenance, figures } = marginOf(exposure, parameters);
   const equity = exposure.margin.plus(exposure.unrealisedPnl);
   const price = liquidationPriceOf(exposure, maintenance, equity, parameters, ZERO);
   const surplus = equity.minus(maintenance);
-  const shown = { ...figures, equity, initial, maintenance, surplus };
+  const standing = {
+    unrealisedPnl: exposure.unrealisedPnl,
+    walletBalance: exposure.margin,
+    marginBalance: equity,
+    maintenanceMargin: maintenance,
+  };
+  const shown = { ...figures, equity, initial, maintenance, surplus, ...figuresOf(standing) };
   return [
     {
       code: 'isolated-position',
@@ -109,15 +137,18 @@ function isolatedLines(exposure: IsolatedExposure, parameters: TieredParameters)
   ];
 }
 
-function assess(portfolio: Portfolio, market: Market, parameters: TieredParameters): ModelResult {
+function assess(
+  portfolio: Portfolio,
+  market: Market,
+  parameters: TieredParameters,
+  figuresOf: VenueFigures,
+): ModelResult {
   const { cross, isolated } = contractBookOf(portfolio, market);
   const collateral = countedCollateral(portfolio.collateral, market, (asset) => shareOf(parameters, asset));
   const margins = cross.map((exposure) => marginOf(exposure, parameters));
   const setAside = sum(isolated.map(({ margin }) => margin));
-  const value = sum([
-    ...collateral.map(({ worth }) => worth),
-    ...cross.map(({ unrealisedPnl }) => unrealisedPnl),
-  ]).minus(setAside);
+  const walletBalance = sum(collateral.map(({ worth }) => worth)).minus(setAside);
+  const value = walletBalance.plus(sum(cross.map(({ unrealisedPnl }) => unrealisedPnl)));
   const maintenance = sum(margins.map((margin) => margin.maintenance));
   const surplus = value.minus(maintenance);
   return {
@@ -130,8 +161,12 @@ function assess(portfolio: Portfolio, market: Market, parameters: TieredParamete
         amount: worth,
         figures: { amount, price, share },
       })),
-      ...margins.flatMap((margin) => contractLines(margin, surplus, parameters)),
-      ...isolated.flatMap((exposure) => isolatedLines(exposure, parameters)),
+      ...margins.flatMap((margin) => {
+        const { unrealisedPnl, size } = margin.exposure;
+        const standing = { unrealisedPnl, walletBalance, marginBalance: value, maintenanceMargin: maintenance };
+        return contractLines(margin, surplus, parameters, size.isZero() ? {} : figuresOf(standing));
+      }),
+      ...isolated.flatMap((exposure) => isolatedLines(exposure, parameters, figuresOf)),
     ],
   };
 }
@@ -146,6 +181,14 @@ export function tieredModel(venue: {
   readonly title: string;
   readonly source: ModelSource;
   readonly defaultParameters: { readonly id: string; readonly document: unknown };
+  /** What else the venue says of how a position stands, in its explain line. */
+  readonly figuresOf?: VenueFigures;
 }): MarginModel<TieredParameters> {
-  return { ...venue, levels: ['initial', 'maintenance'], readParameters: readTieredParameters, assess };
+  const { figuresOf = () => ({}), ...named } = venue;
+  return {
+    ...named,
+    levels: ['initial', 'maintenance'],
+    readParameters: readTieredParameters,
+    assess: (portfolio, market, parameters) => assess(portfolio, market, parameters, figuresOf),
+  };
 }
