@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isAccountId } from '@ballast/kernel';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import { accountId, decimal, nonNegativeDecimal, positiveDecimal } from './common/fields.js';
+import { accountId, decimal, nonNegativeDecimal, positiveDecimal } from './fields.js';
 import { goldenEvent } from './golden/golden-events.fixtures.js';
 import { parseEntry } from './parse-entry.js';
 
@@ -11,7 +11,7 @@ function altered(type: string, path: string, value: unknown): LogEntry {
   const keys = path.split('.');
   let record = entry as unknown as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) record = record[key] as Record<string, unknown>;
-  record[keys.at(-1)!] = value;
+  record[keys.at(-1) as string] = value;
   return entry;
 }
 
@@ -34,8 +34,8 @@ describe('parseEntry', () => {
     ${'an account without owner'}                   | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol'}                        | ${'payload.accountId'}               | ${'<owner>.<name>'}
     ${'an account id that hides a blank'}           | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol.ma in'}                  | ${'payload.accountId'}               | ${'<owner>.<name>'}
     ${'an account id with a line break at its end'} | ${'DepositReceived'}    | ${'payload.accountId'}         | ${'carol.main\n'}                 | ${'payload.accountId'}               | ${'<owner>.<name>'}
-    ${'an asset in other letters'}                  | ${'DepositReceived'}    | ${'payload.asset'}             | ${'Doge'}                         | ${'payload.asset'}                   | ${'capital letters'}
-    ${'a missing asset'}                            | ${'DepositReceived'}    | ${'payload.asset'}             | ${undefined}                      | ${'payload.asset'}                   | ${'add it'}
+    ${'an asset in other letters'}                  | ${'DepositReceived'}    | ${'payload.asset'}             | ${'Doge'}                         | ${'payload.asset'}                   | ${'such as "USD"'}
+    ${'a missing asset'}                            | ${'DepositReceived'}    | ${'payload.asset'}             | ${undefined}                      | ${'payload.asset'}                   | ${'add it: a text'}
     ${'null where an id belongs'}                   | ${'DepositReceived'}    | ${'payload.depositId'}         | ${null}                           | ${'payload.depositId'}               | ${'a text'}
     ${'an id with a blank'}                         | ${'DepositReceived'}    | ${'payload.depositId'}         | ${'d 1'}                          | ${'payload.depositId'}               | ${'without blanks'}
     ${'a payload that is a list'}                   | ${'DepositReceived'}    | ${'payload'}                   | ${[]}                             | ${'payload'}                         | ${'a record'}
@@ -47,11 +47,16 @@ describe('parseEntry', () => {
     ${'a place in the global partition'}            | ${'TradeFilled'}        | ${'payload.closeOutOrder'}     | ${{ partition: -1, position: 1 }} | ${'payload.closeOutOrder.partition'} | ${'at least 0'}
     ${'an enum in other letters'}                   | ${'TradeFilled'}        | ${'payload.side'}              | ${'BUY'}                          | ${'payload.side'}                    | ${'"buy", "sell"'}
     ${'the amount of a posting'}                    | ${'WithdrawalHeld'}     | ${'payload.postings.0.amount'} | ${'1E2'}                          | ${'payload.postings[0].amount'}      | ${'no exponent'}
-    ${'collateral of an asset in other letters'}    | ${'WithdrawalHeld'}     | ${'payload.collateral.xrp'}    | ${'1'}                            | ${'payload.collateral.xrp'}          | ${'Invalid key'}
+    ${'collateral of an asset in other letters'}    | ${'WithdrawalHeld'}     | ${'payload.collateral.xrp'}    | ${'1'}                            | ${'payload.collateral.xrp'}          | ${'such as "USD"'}
     ${'a case id without number'}                   | ${'LiquidationClosed'}  | ${'payload.caseId'}            | ${'carol.main'}                   | ${'payload.caseId'}                  | ${'<accountId>#<n>'}
     ${'an instrument in other letters'}             | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'btc-perp'}                     | ${'payload.instrument'}              | ${'BTC-27MAR26'}
     ${'an option without its type'}                 | ${'TradeFilled'}        | ${'payload.instrument'}        | ${'BTC-27MAR26-60000'}            | ${'payload.instrument'}              | ${'BTC-27MAR26-60000-C'}
-    ${'funding of a dated contract'}                | ${'FundingRateFixed'}   | ${'payload.instrument'}        | ${'BTC-27MAR26'}                  | ${'payload.instrument'}              | ${'such as "BTC-PERP"'}
+    ${'a reason with a NUL'}                        | ${'ProposeParameters'}  | ${'payload.reason'}            | ${'after\0stress'}                | ${'payload.reason'}                  | ${'control characters'}
+    ${'a reason that clears the terminal'}          | ${'ProposeParameters'}  | ${'payload.reason'}            | ${'after\u001b[2Jstress'}         | ${'payload.reason'}                  | ${'control characters'}
+    ${'a reason with half a surrogate pair'}        | ${'ProposeParameters'}  | ${'payload.reason'}            | ${'after \ud83d stress'}          | ${'payload.reason'}                  | ${'surrogate'}
+    ${'a reason that turns the text around'}        | ${'ProposeParameters'}  | ${'payload.reason'}            | ${'after \u202e stress'}          | ${'payload.reason'}                  | ${'direction'}
+    ${'an actor of two lines'}                      | ${'ProposeParameters'}  | ${'actor'}                     | ${'ann\nben'}                     | ${'actor'}                           | ${'line breaks'}
+    ${'funding of no contract'}                     | ${'FundingRateFixed'}   | ${'payload.instrument'}        | ${'BTC'}                          | ${'payload.instrument'}              | ${'"BTC-PERP"'}
     ${'a model without version'}                    | ${'ChooseMarginModel'}  | ${'payload.model'}             | ${'derive-portfolio'}             | ${'payload.model'}                   | ${'<name>@<version>'}
     ${'a settlement without cash'}                  | ${'PositionChanged'}    | ${'payload.settlement'}        | ${{ asset: 'BTC' }}               | ${'payload.settlement.cash'}         | ${'add it'}
     ${'a Merkle root that is none'}                 | ${'MarginRunCompleted'} | ${'payload.root'}              | ${'ABC'}                          | ${'payload.root'}                    | ${'64 lower-case hex'}

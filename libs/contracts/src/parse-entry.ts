@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ACTOR, CORRELATION, matches, STREAM, UUID } from '@ballast/kernel';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import { instant, ordinal } from './common/fields.js';
 import { allEventSchemas, eventSchemas, schemaOf } from './event-schemas.js';
+import { identifier, instant, ordinal } from './fields.js';
 import { fieldErrors, type FieldError } from './refusal.js';
+import { zodText } from './schema-to-zod.js';
 
 /** Why an entry was not understood. Only `unknown-type` and `newer-version` may be skipped, and only by a reader who decides nothing. */
 export type EntryErrorCode = 'malformed' | 'unknown-type' | 'newer-version';
@@ -24,17 +26,11 @@ export type ParsedEntry =
 
 const LOGS = [...eventSchemas.keys()] as [string, ...string[]];
 const partition = z.int().min(GLOBAL).max(4095);
-const text = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .regex(/^[^\0]*$/, { error: 'leave out the NUL character' });
 
 const cause = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('event'), log: z.enum(LOGS), partition, position: ordinal }),
-  z.strictObject({ kind: z.literal('command'), id: text(120) }),
-  z.strictObject({ kind: z.literal('timer'), id: text(200), due: instant }),
+  z.strictObject({ kind: z.literal('command'), id: identifier }),
+  z.strictObject({ kind: z.literal('timer'), id: zodText(STREAM), due: instant }),
   z.strictObject({ kind: z.literal('start'), position: z.int().nonnegative() }),
 ]);
 
@@ -43,10 +39,10 @@ export const entryEnvelope = z.strictObject({
   log: z.enum(LOGS).describe('The log it stands in.'),
   partition: partition.describe('Partition of the log; -1 is the global one.'),
   position: ordinal.describe('1, 2, 3, ... without gaps inside the partition.'),
-  id: text(120).describe('UUID; of a command the id that its sender chose.'),
-  stream: text(200).describe('What it is about; the key of its message.'),
+  id: identifier.describe('UUID; of a command the id that its sender chose.'),
+  stream: zodText(STREAM).describe('What it is about; the key of its message.'),
   version: ordinal.describe('1, 2, 3, ... inside the stream.'),
-  type: text(80),
+  type: z.string().min(1).max(80),
   schemaVersion: ordinal.describe('Version of the payload schema.'),
   time: z
     .strictObject({ clearing: instant, hop: z.int().nonnegative() })
@@ -57,12 +53,10 @@ export const entryEnvelope = z.strictObject({
   basis: z
     .array(z.tuple([z.enum(LOGS), partition, ordinal]))
     .describe('Source partitions applied since the previous event of the partition: [log, partition, up to position].'),
-  correlation: z.string().max(300).describe('Ties together what follows from one outside input.'),
-  actor: text(200).nullable().describe('Person or key behind a command; null when nobody asked.'),
+  correlation: zodText(CORRELATION).describe('Ties together what follows from one outside input.'),
+  actor: zodText(ACTOR).nullable().describe('Person or key behind a command; null when nobody asked.'),
   payload: z.unknown(),
 });
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: LogEntry): ParsedEntry => {
   const error: EntryError = { ...(errors[0] as FieldError), code, errors };
@@ -83,8 +77,8 @@ export function parseEntry(log: string, value: unknown): ParsedEntry {
     ]);
   }
   // Whoever sends a command names it; every other entry's id is derived.
-  if (!log.endsWith('.commands') && !UUID.test(entry.id)) {
-    return refused('malformed', [{ field: 'id', message: `is "${entry.id}"`, remedy: 'send a UUID in lower case' }]);
+  if (!log.endsWith('.commands') && !matches(UUID, entry.id)) {
+    return refused('malformed', [{ field: 'id', message: `is "${entry.id}"`, remedy: UUID.remedy }]);
   }
   const newest = schemaOf(log, entry.type);
   if (newest === undefined) {

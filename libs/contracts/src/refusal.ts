@@ -57,6 +57,9 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {
           ? { field, message: 'is missing', remedy: `add one of ${issue.values.map(quoted).join(', ')}` }
           : { field, message: `is ${value}`, remedy: `send one of ${issue.values.map(quoted).join(', ')}` },
       ];
+    case 'invalid_key':
+      // The key stands in the path already.
+      return [{ field, message: 'is no key of this record', remedy: issue.issues[0]?.message ?? issue.message }];
     case 'too_small':
       return [{ field, message: `is ${value}`, remedy: `send at least ${issue.minimum}${unitOf(issue.origin)}` }];
     case 'too_big':

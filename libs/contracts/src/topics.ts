@@ -1,6 +1,6 @@
 import { invariant } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { SERVICE_LOGS, type LogName, type ServiceLog } from '@ballast/facts';
+import { EVENT_FAMILIES, SERVICE_LOGS, type EventFamily, type LogName } from '@ballast/facts';
 
 /** A Kafka topic and the partitions of a log that it carries. */
 export interface LogTopic {
@@ -15,22 +15,21 @@ export interface KafkaPlace {
   readonly kafkaPartition: number;
 }
 
-const ofService = (log: ServiceLog): readonly LogTopic[] => [
-  // Prices concern everybody: pricing has no numbered partition.
-  ...(log === 'pricing' ? [] : [{ log, topic: `clearing.${log}.events.v1`, carries: 'numbered' } satisfies LogTopic]),
-  { log, topic: `clearing.${log}.global.v1`, carries: 'global' },
-];
+const isService = (log: LogName): boolean => (SERVICE_LOGS as readonly LogName[]).includes(log);
+const kebab = (log: string): string => log.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** Every topic that carries a log. */
-export const LOG_TOPICS: readonly LogTopic[] = [
-  { log: 'exchange.quotes', topic: 'exchange.quotes.v1', carries: 'global' },
-  { log: 'exchange.fills', topic: 'exchange.fills.v1', carries: 'numbered' },
-  { log: 'exchange.transfers', topic: 'exchange.transfers.v1', carries: 'numbered' },
-  { log: 'exchange.orderReports', topic: 'exchange.order-reports.v1', carries: 'numbered' },
-  { log: 'accounts.commands', topic: 'clearing.accounts.commands.v1', carries: 'numbered' },
-  { log: 'margin.commands', topic: 'clearing.margin.commands.v1', carries: 'global' },
-  ...SERVICE_LOGS.flatMap(ofService),
-];
+/** A service's own logs and commands stand under `clearing`; the exchange's logs bear its name already. */
+function topicName({ log, partition }: EventFamily): string {
+  if (isService(log)) return `clearing.${log}.${partition === 'global' ? 'global' : 'events'}.v1`;
+  return `${log.endsWith('.commands') ? 'clearing.' : ''}${kebab(log)}.v1`;
+}
+
+/** Every topic that carries a log: one for each kind of partition that the log has events in. */
+export const LOG_TOPICS: readonly LogTopic[] = EVENT_FAMILIES.map((family) => ({
+  log: family.log,
+  topic: topicName(family),
+  carries: family.partition,
+}));
 
 /** Lockstep over Kafka: the driver opens hops here, in one partition. */
 export const LOCKSTEP_GATE_TOPIC = 'clearing.lockstep.gate.v1';

@@ -1,3 +1,5 @@
+import { ACCOUNT_ID } from './forms/id-forms.js';
+import { matches } from './forms/text-form.js';
 import { sha256 } from './hash.js';
 import { invariant } from './invariant.js';
 
@@ -6,9 +8,7 @@ export type OwnerId = string;
 /** `<owner>.<name>`: an account tells its owner, so every edge can route it without a directory. */
 export type AccountId = string;
 
-const ACCOUNT_ID = /^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}$/;
-
-export const isAccountId = (value: string): boolean => ACCOUNT_ID.test(value);
+export const isAccountId = (value: string): boolean => matches(ACCOUNT_ID, value);
 
 /** @throws InvariantViolation when the id has not the form `<owner>.<name>` */
 export function ownerOf(accountId: AccountId): OwnerId {

@@ -1,6 +1,7 @@
 export * from './canonical.js';
 export * from './decimal.js';
 export * from './float/index.js';
+export * from './forms/index.js';
 export * from './hash.js';
 export * from './ids.js';
 export * from './instant.js';

@@ -1,3 +1,4 @@
+import { ISO_TIME } from './forms/time-forms.js';
 import { invariant } from './invariant.js';
 
 /** A moment of clearing time: whole milliseconds since 1970-01-01 UTC. Never read from a wall clock in the domain. */
@@ -7,8 +8,6 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-
-const ISO_UTC = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?Z$/;
 
 /** Days since 1970-01-01 of a civil date of the proleptic Gregorian calendar. */
 function daysFromCivil(year: number, month: number, day: number): number {
@@ -25,7 +24,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
  * @throws InvariantViolation when the text has another form or names no real moment
  */
 export function instantOf(iso: string): Instant {
-  const match = ISO_UTC.exec(iso);
+  const match = ISO_TIME.pattern.exec(iso);
   invariant(match, `not an ISO 8601 UTC time: ${iso}`);
   const [, year, month, day, hour, minute, second = '0', fraction = '0'] = match as unknown as string[];
   const instant =
@@ -33,7 +32,7 @@ export function instantOf(iso: string): Instant {
     Number(hour) * HOUR_MS +
     Number(minute) * MINUTE_MS +
     Number(second) * SECOND_MS +
-    Number((fraction).padEnd(3, '0'));
+    Number(fraction.padEnd(3, '0'));
   const written = isoOf(instant);
   invariant(written.slice(0, 16) === iso.slice(0, 16), `no such time: ${iso}`);
   return instant;

@@ -1,6 +1,6 @@
 import * as prettier from 'prettier';
 import { z } from 'zod';
-import { allEventSchemas, entryEnvelope, eventSchemas, type EventSchema } from '@ballast/contracts';
+import { allEventSchemas, entryEnvelope, type EventSchema } from '@ballast/contracts';
 import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
 import { placeOf } from './place-of.js';
 
@@ -50,22 +50,25 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ['traceparent', 'W3C trace context. May be absent.'],
 ];
 
-function readme(examplesOf: ExamplesOf): string {
+function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string {
   const index = table(
     ['event', 'topic', 'key', 'when'],
-    allEventSchemas.map((event) => [
+    events.map((event) => [
       `[${event.type}](#${event.type.toLowerCase()})`,
       `\`${placeOf(event).topic}\``,
       `\`${placeOf(event).key}\``,
       event.description,
     ]),
   );
-  const logs = [...eventSchemas].map(([log, types]) =>
-    [`## ${log}`, ...[...types.values()].map((event) => eventSection(event, examplesOf(event)))].join('\n\n'),
-  );
+  const logs = [...new Set(events.map(({ log }) => log))].map((log) => {
+    const sections = events
+      .filter((event) => event.log === log && isNewest(event, events))
+      .map((event) => eventSection(event, examplesOf(event)));
+    return [`## ${log}`, ...sections].join('\n\n');
+  });
   return [
     '# Events',
-    '<!-- Generated from libs/contracts by `npx nx run @ballast/event-catalogue:write`; a test fails when it is stale. -->',
+    '<!-- Generated from libs/domain/facts by `npx nx run @ballast/event-catalogue:write`; a test fails when it is stale. -->',
     'Every event and command of Ballast: what it means, where it is found, and all of its fields. How to subscribe is told in [consume margin events](../how-to/consume-margin-events.md), with a consumer that runs.',
     '**Promises.** Inside a partition positions count 1, 2, 3, ... without a gap. An event is delivered at least once, in order. A field never changes its meaning; a changed payload is a new version beside the old one. Amounts are decimals as text in plain notation; times are whole milliseconds since 1970-01-01 UTC (clearing time, not the wall clock). A field not listed here is refused.',
     '## A message',
@@ -83,19 +86,24 @@ function readme(examplesOf: ExamplesOf): string {
   ].join('\n\n');
 }
 
+const isNewest = ({ log, type, version }: EventSchema, events: readonly EventSchema[]): boolean =>
+  events.every((other) => other.log !== log || other.type !== type || other.version <= version);
+
 /**
  * All files of docs/events, by name, formatted as the repository formats them.
  * @param options of prettier, as resolved for the repository
+ * @param events every version of every type
  */
 export async function catalogue(
   examplesOf: ExamplesOf,
   options: prettier.Options,
+  events: readonly EventSchema[] = allEventSchemas,
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  for (const event of allEventSchemas) {
+  for (const event of events) {
     const schema = jsonSchemaOf(event, examplesOf(event));
     files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
   }
-  files.set('README.md', await prettier.format(readme(examplesOf), { ...options, parser: 'markdown' }));
+  files.set('README.md', await prettier.format(readme(examplesOf, events), { ...options, parser: 'markdown' }));
   return files;
 }

@@ -13,6 +13,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly prefixItems?: readonly JsonSchema[];
+  readonly propertyNames?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly [keyword: string]: unknown;
@@ -42,6 +44,16 @@ export interface FieldRow {
   readonly description: string;
 }
 
+/** Keys and values of a map, whose keys are data. */
+function mapOf({
+  propertyNames,
+  additionalProperties,
+}: JsonSchema): { key: JsonSchema; value: JsonSchema } | undefined {
+  return propertyNames === undefined || typeof additionalProperties !== 'object'
+    ? undefined
+    : { key: propertyNames, value: additionalProperties };
+}
+
 const isNull = ({ type }: JsonSchema): boolean => type === 'null';
 
 /** What a reader needs to know of a type, in a few words. */
@@ -54,6 +66,8 @@ function typeOf(schema: JsonSchema): string {
   if (choices !== undefined) return choices.map(typeOf).join(' or ');
   if (prefixItems !== undefined) return `[${prefixItems.map(typeOf).join(', ')}]`;
   if (type === 'array') return items === undefined ? 'list' : `list of ${plural(typeOf(items))}`;
+  const map = mapOf(schema);
+  if (map !== undefined) return `${plural(typeOf(map.value))} by ${typeOf(map.key)}`;
   if (type === 'object') return 'record';
   if (type === 'string') return 'text';
   return type ?? 'any';
@@ -79,6 +93,8 @@ export function fieldRows(schema: JsonSchema, prefix = ''): readonly FieldRow[] 
 
 function nestedRows(field: JsonSchema, path: string): readonly FieldRow[] {
   if (field.properties !== undefined) return fieldRows(field, path);
+  const map = mapOf(field);
+  if (map !== undefined) return nestedRows(map.value, `${path}.<${typeOf(map.key)}>`);
   if (field.items !== undefined) return nestedRows(field.items, `${path}[]`);
   return (field.anyOf ?? field.oneOf ?? [])
     .filter((choice) => !isNull(choice))

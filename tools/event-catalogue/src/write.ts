@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { currentCatalogue, EVENTS_FOLDER, writtenCatalogue } from './repository.js';
+import { completeGoldenEvents, currentCatalogue, EVENTS_FOLDER, writtenCatalogue } from './repository.js';
 
+for (const name of await completeGoldenEvents()) console.log(`golden event: ${name}`);
 const files = await currentCatalogue();
 fs.mkdirSync(EVENTS_FOLDER, { recursive: true });
 for (const name of writtenCatalogue().keys()) if (!files.has(name)) fs.rmSync(path.join(EVENTS_FOLDER, name));

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import {
   accountId,
+  accountMarginState,
+  assessmentDetail,
   count,
   decimal,
   instant,
   instrument,
+  marginFigures,
   ordinal,
   partitionNumber,
   priceStatus,
   underlying,
-} from '../common/fields.js';
-import { marginFigures } from '../common/figures.js';
-import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+} from '../fields.js';
 
 const figureUnit = z.enum(['USD', 'rate', 'scalar', 'base', 'price']);
 

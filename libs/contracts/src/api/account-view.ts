@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import {
   accountId,
+  accountMarginState,
+  amountByAsset,
+  assessmentDetail,
   count,
   decimal,
   identifier,
   instant,
+  marginFigures,
   ordinal,
   partitionNumber,
+  positionShape,
+  posting,
   versionedName,
-} from '../common/fields.js';
-import { amountByAsset, marginFigures, positionFigures, posting } from '../common/figures.js';
-import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+} from '../fields.js';
 
 /** How much of which log stands behind an answer; 0 when nothing of it was applied yet. */
 export const asOf = z
@@ -24,7 +28,7 @@ export const asOf = z
 
 export const positionView = z
   .strictObject({
-    ...positionFigures.shape,
+    ...positionShape,
     averageEntry: decimal
       .nullable()
       .meta({ description: 'Average price of entry, rounded for display; null against premium, which is paid.' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
-import { chooseMarginModelV1, depositV1, requestWithdrawalV1 } from '../accounts/commands.v1.js';
+import { schemaOf } from '../event-schemas.js';
 import { goldenEvent, goldenEvents } from '../golden/golden-events.fixtures.js';
 import { fieldErrors } from '../refusal.js';
 import { decodeLogEvent, encodeLogEvent } from '../wire/log-event.js';
@@ -51,13 +51,15 @@ describe('amounts of a request', () => {
 });
 
 describe('schemas of the interface', () => {
+  const command = (type: string): z.ZodType => schemaOf('accounts.commands', type)?.schema as z.ZodType;
+
   it('make a command that its own schema takes, once the account of the path is added', () => {
     const deposit = api.depositRequest.parse({ depositId: 'd-1', asset: 'BTC', amount: '0.5' });
-    expect(depositV1.safeParse({ ...deposit, accountId: 'carol.main' }).success).toBe(true);
+    expect(command('Deposit').safeParse({ ...deposit, accountId: 'carol.main' }).success).toBe(true);
     const chosen = api.marginModelRequest.parse({ model: 'derive-portfolio@1' });
-    expect(chooseMarginModelV1.safeParse({ ...chosen, accountId: 'carol.main' }).success).toBe(true);
+    expect(command('ChooseMarginModel').safeParse({ ...chosen, accountId: 'carol.main' }).success).toBe(true);
     const withdrawal = api.withdrawalRequest.parse({ withdrawalId: 'w-1', asset: 'USD', amount: '0.01' });
-    expect(requestWithdrawalV1.safeParse({ ...withdrawal, accountId: 'carol.main' }).success).toBe(true);
+    expect(command('RequestWithdrawal').safeParse({ ...withdrawal, accountId: 'carol.main' }).success).toBe(true);
   });
 
   it('have examples that they take themselves', () => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { accountId, identifier, ordinal, partitionNumber, prose, versionedName } from '../common/fields.js';
-import { marginParameters } from '../margin/parameters.v1.js';
+import { accountId, identifier, marginParameters, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
 import { movementOf } from './amounts.js';
 
 /** Header that names the person behind a request. */
@@ -52,7 +51,7 @@ export const parameterProposalRequest = z
   .strictObject({
     proposalId: identifier,
     parameters: marginParameters,
-    reason: prose.min(1).meta({ description: 'Why; the approver and the auditor read it.' }),
+    reason: reason.meta({ description: 'Why; the approver and the auditor read it.' }),
   })
   .meta({
     id: 'ParameterProposalRequest',

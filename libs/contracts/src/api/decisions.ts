@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { accountId, count, decimal, instant, instrument, ordinal, sha256Hex } from '../common/fields.js';
-import { marginFigures } from '../common/figures.js';
-import { accountMarginState, assessmentDetail } from '../margin/assessment.js';
+import {
+  accountId,
+  accountMarginState,
+  assessmentDetail,
+  count,
+  decimal,
+  instant,
+  instrument,
+  marginFigures,
+  ordinal,
+  sha256Hex,
+} from '../fields.js';
 import { entryEnvelope } from '../parse-entry.js';
 
 const logPlace = {

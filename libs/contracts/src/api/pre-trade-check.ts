@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { accountId, instrument, nonNegativeDecimal, ordinal, tradeSide } from '../common/fields.js';
-import { marginFigures } from '../common/figures.js';
+import { accountId, instrument, marginFigures, nonNegativeDecimal, ordinal, tradeSide } from '../fields.js';
 import { price, quantity } from './amounts.js';
 
 export const preTradeCheckRequest = z

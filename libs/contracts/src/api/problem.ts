@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { code } from '../common/fields.js';
+import { CODE } from '@ballast/kernel';
+import { zodText } from '../schema-to-zod.js';
 
 /** Status and title of every code that an answer may carry. Codes are for ever; titles may be reworded. */
 export const PROBLEMS = {
@@ -72,7 +73,7 @@ export const problem = z
     type: z.string().meta({ description: 'URI of the kind of problem: `urn:ballast:problem:<code>`.' }),
     title: z.string(),
     status: z.int().min(400).max(599),
-    code: code.meta({ description: 'Stable code; a program branches on this.' }),
+    code: zodText(CODE).meta({ description: 'Stable code; a program branches on this.' }),
     detail: z.string().meta({ description: 'This occurrence, in a sentence.' }),
     instance: z.string().optional().meta({ description: 'The command or request it is about.' }),
     errors: z.array(fieldError).meta({ description: 'One per wrong field; empty when no field is to blame.' }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { accountId, identifier } from '../common/fields.js';
-import { marginParameters } from '../margin/parameters.v1.js';
+import { accountId, identifier, marginParameters } from '../fields.js';
 
 // What stands in paths and queries. Everything comes as text there.
 

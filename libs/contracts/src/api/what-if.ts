@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { accountId, decimal, instrument, ordinal, versionedName } from '../common/fields.js';
-import { marginFigures } from '../common/figures.js';
-import { assessmentDetail } from '../margin/assessment.js';
+import { accountId, assessmentDetail, decimal, instrument, marginFigures, ordinal, versionedName } from '../fields.js';
 
 const POSITIONS = 500;
 const STEPS = 31;

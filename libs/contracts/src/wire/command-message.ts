@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { canonicalText } from '@ballast/kernel';
+import { ACTOR, canonicalText } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { identifier } from '../common/fields.js';
 import { schemaOf } from '../event-schemas.js';
+import { identifier } from '../fields.js';
 import type { EntryErrorCode } from '../parse-entry.js';
 import { fieldErrors, type FieldError } from '../refusal.js';
+import { zodText } from '../schema-to-zod.js';
 import { topicOf } from '../topics.js';
 import type { EncodedMessage, ReceivedMessage } from './message.js';
 
@@ -34,7 +35,7 @@ const envelope = z.strictObject({
   commandId: identifier,
   type: z.string().min(1).max(80),
   schemaVersion: z.literal(1),
-  actor: z.string().min(1).max(200).nullable(),
+  actor: zodText(ACTOR).nullable(),
   body: z.unknown(),
 });
 

@@ -1,4 +1,4 @@
-import { canonicalText, sha256 } from '@ballast/kernel';
+import { canonicalText, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
 import { canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { parseEntry, type EntryErrorCode } from '../parse-entry.js';
 import type { FieldError } from '../refusal.js';
@@ -70,8 +70,6 @@ export function encodeMessage(sealed: SealedEvent, { incarnation, traceparent }:
   };
 }
 
-const HEX_32 = /^[0-9a-f]{64}$/;
-
 function header(headers: ReceivedMessage['headers'], name: string): string | undefined {
   const found = headers?.[name];
   const value = Array.isArray(found)
@@ -130,10 +128,10 @@ export function decodeMessage(
   const hashHeader = header(headers, 'hash');
   const chainHeader = header(headers, 'chain');
   const incarnation = header(headers, 'incarnation');
-  if (hashHeader === undefined || !HEX_32.test(hashHeader)) {
+  if (!matches(SHA256_HEX, hashHeader)) {
     return refused('malformed', 'headers.hash', 'is no SHA-256', 'send 64 lower-case hex digits');
   }
-  if (chainHeader === undefined || !HEX_32.test(chainHeader)) {
+  if (!matches(SHA256_HEX, chainHeader)) {
     return refused('malformed', 'headers.chain', 'is no SHA-256', 'send 64 lower-case hex digits');
   }
   if (incarnation === undefined || incarnation === '') {

@@ -1,10 +1,10 @@
 import type { ContractSpecification } from '@ballast/instruments';
-import type { AccountsEvents, InstrumentId, PerpetualId, Underlying } from '@ballast/facts';
+import type { AccountsEvents, InstrumentId, Underlying } from '@ballast/facts';
 import { dec, invariant, text, type Decimal } from '@ballast/kernel';
 
 /** A linear perpetual of the start: one base unit per contract, any step that the ledger multiplies exactly. */
-const linearPerpetual = (underlying: Underlying): readonly [PerpetualId, ContractSpecification] => {
-  const id: PerpetualId = `${underlying}-PERP`;
+const linearPerpetual = (underlying: Underlying): readonly [InstrumentId, ContractSpecification] => {
+  const id: InstrumentId = `${underlying}-PERP`;
   const step = dec('0.00000001');
   return [
     id,

@@ -4,7 +4,6 @@ import type {
   InstrumentId,
   LiquidationEvents,
   MarginEvents,
-  PerpetualId,
   Place,
   Side,
 } from '@ballast/facts';
@@ -178,7 +177,7 @@ export class ClearingHouse {
     }
   }
 
-  fundingRate(instrument: PerpetualId, rate: string, mark: string): void {
+  fundingRate(instrument: InstrumentId, rate: string, mark: string): void {
     this.#number += 1;
     for (const desk of this.desks) {
       this.relay(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PerpetualId } from '@ballast/facts';
+import type { InstrumentId } from '@ballast/facts';
 import { comparisonText } from '@ballast/event-sourcing';
 import { ASSETS, instantOf } from '@ballast/kernel';
 import { balanceOf } from './ledger.js';
@@ -33,7 +33,7 @@ const decimalText = (max: number, digits: number) =>
   });
 const anAccount = fc.nat({ max: ACCOUNTS - 1 });
 const anAsset = fc.constantFrom(...ASSETS);
-const aPerpetual = fc.constantFrom<PerpetualId>('BTC-PERP', 'ETH-PERP');
+const aPerpetual = fc.constantFrom<InstrumentId>('BTC-PERP', 'ETH-PERP');
 const anInstrument = fc.oneof(aPerpetual, fc.constantFrom(...CONTRACTS.map(({ id }) => id)));
 const aQuantity = decimalText(5_000_000, 6);
 const aPrice = decimalText(90_000_000, 3);

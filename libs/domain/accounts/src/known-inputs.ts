@@ -1,30 +1,31 @@
 import {
-  ACCOUNTS_FACTS,
-  ADL_FACTS,
-  FILL_FACTS,
-  FUND_FACTS,
-  LIQUIDATION_FACTS,
-  MARGIN_FACTS,
-  PRICING_FACTS,
-  TRANSFER_FACTS,
+  ACCOUNTS_EVENTS,
+  ADL_EVENTS,
+  FILL_EVENTS,
+  FUND_EVENTS,
+  LIQUIDATION_EVENTS,
+  MARGIN_EVENTS,
+  PRICING_EVENTS,
+  TRANSFER_EVENTS,
+  type EventDefinitions,
 } from '@ballast/facts';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { InvariantViolation } from '@ballast/kernel';
 
-function knownTypes(log: string, partition: number): Readonly<Record<string, true>> | null {
+function knownTypes(log: string, partition: number): EventDefinitions | null {
   switch (log) {
     case 'exchange.fills':
-      return FILL_FACTS;
+      return FILL_EVENTS;
     case 'exchange.transfers':
-      return TRANSFER_FACTS;
+      return TRANSFER_EVENTS;
     case 'pricing':
-      return PRICING_FACTS;
+      return PRICING_EVENTS;
     case 'margin':
-      return MARGIN_FACTS;
+      return MARGIN_EVENTS;
     case 'liquidation':
-      return partition === GLOBAL ? ADL_FACTS : LIQUIDATION_FACTS;
+      return partition === GLOBAL ? ADL_EVENTS : LIQUIDATION_EVENTS;
     case 'accounts':
-      return partition === GLOBAL ? FUND_FACTS : ACCOUNTS_FACTS;
+      return partition === GLOBAL ? FUND_EVENTS : ACCOUNTS_EVENTS;
     default:
       return null;
   }

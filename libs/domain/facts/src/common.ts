@@ -1,69 +1,76 @@
-import type { AccountId, Asset, DecimalString, Instant } from '@ballast/kernel';
+import {
+  accountId,
+  asset,
+  decimal,
+  instrument,
+  ledgerAccount,
+  nonNegativeDecimal,
+  ordinal,
+  partitionNumber,
+} from './schema/forms.js';
+import { describable, list, map, oneOf, record, type RecordOf, type ValueOf } from './schema/schema.js';
 
-/** What contracts are on, such as `BTC`. Which ones there are follows from what the exchange lists. */
-export type Underlying = string;
-/** Linear perpetual on an underlying, quoted and settled in USD. */
-export type PerpetualId = InstrumentId;
-/** Any contract: `BTC-PERP`, `BTC-27MAR26`, `BTC-27MAR26-60000-C`, with `-INVERSE` when it pays in coin. @see docs/spec/instruments.md */
-export type InstrumentId = string;
-/** Direction of a position. */
-export type Side = 'long' | 'short';
-/** Direction of a trade. */
-export type TradeSide = 'buy' | 'sell';
-
-/** A place in a log partition, as one event names another. */
-export interface Place {
-  readonly partition: number;
-  readonly position: number;
-}
+/** A place in a numbered partition of a log, as one event names another. */
+export const place = describable(
+  record({ partition: partitionNumber(), position: ordinal() }, 'Place of another event: its partition and position.'),
+);
+export type Place = ValueOf<ReturnType<typeof place>>;
 
 /** Amounts per asset; an absent asset is zero. */
-export type AmountByAsset = { readonly [asset: Asset]: DecimalString };
+export const amountByAsset = describable(map(asset, decimal()));
+export type AmountByAsset = ValueOf<ReturnType<typeof amountByAsset>>;
 
 /**
- * A position as accounts keeps it.
- * quantity: contracts (of a linear perpetual: base units), negative = short. cost: signed, in the settlement asset, exact (no rounding).
- * Unrealised P&L = quantity * value of a contract at the mark - cost; for a linear perpetual quantity * mark - cost. An option against
- * premium has no cost: its price was paid at the trade, and its value is equity.
+ * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`, `house/pnl`,
+ * `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `liquidation`, `in-transit`, `suspense`,
+ * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`. A client's collateral is
+ * positive, custody negative.
  */
-export interface PositionFigures {
-  readonly instrument: InstrumentId;
-  readonly quantity: DecimalString;
-  readonly cost: DecimalString;
-}
+export const posting = record({
+  ledgerAccount: ledgerAccount(),
+  asset: asset(),
+  amount: decimal('Positive = credit in favour of the named party.'),
+});
+export type Posting = ValueOf<typeof posting>;
 
-/**
- * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`,
- * `house/pnl`, `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `liquidation`, `in-transit`, `suspense`,
- * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`.
- * A positive amount is a credit in favour of the named party; a client's collateral is positive, custody negative.
- */
-export interface Posting {
-  readonly ledgerAccount: string;
-  readonly asset: Asset;
-  readonly amount: DecimalString;
-}
+/** Every event that moves money carries its whole journal entry. */
+export const booked = { postings: list(posting, 'The balanced journal entry: sums to zero per asset.') };
+
+/** State of a client account after the event, as other services need it. */
+export const accountAfter = {
+  accountId: accountId(),
+  collateral: amountByAsset('All collateral credited to the client after the event, held money included.'),
+};
+export type AccountAfter = RecordOf<typeof accountAfter>;
+
+/** A position as accounts keeps it. */
+export const positionFigures = describable(
+  record(
+    {
+      instrument: instrument(),
+      quantity: decimal('Contracts (of a linear perpetual: base units); negative = short.'),
+      cost: decimal(
+        'Signed, in the settlement asset, exact. Unrealised P&L at a mark = quantity * value of a contract - cost, of a linear perpetual quantity * mark - cost. Against premium it is zero.',
+      ),
+    },
+    'The position after the event.',
+  ),
+);
+export type PositionFigures = ValueOf<ReturnType<typeof positionFigures>>;
 
 /** The figures of one assessment, USD, as decided exactly. */
-export interface MarginFigures {
-  /** Rounded down to the cent; may be negative. */
-  readonly equity: DecimalString;
-  /** Rounded up to the cent, like the two below. */
-  readonly initial: DecimalString;
-  readonly call: DecimalString;
-  readonly liquidation: DecimalString;
-}
+export const marginFigures = describable(
+  record(
+    {
+      equity: decimal('USD, rounded down to the cent; may be negative.'),
+      initial: nonNegativeDecimal('Initial requirement, USD, rounded up to the cent.'),
+      call: nonNegativeDecimal('Call requirement, USD, rounded up to the cent.'),
+      liquidation: nonNegativeDecimal('Liquidation requirement, USD, rounded up to the cent.'),
+    },
+    'The figures of the assessment, as decided exactly.',
+  ),
+);
+export type MarginFigures = ValueOf<ReturnType<typeof marginFigures>>;
 
-export type AccountMarginState = 'HEALTHY' | 'WARN' | 'MARGIN_CALL' | 'RESTRICTED' | 'LIQUIDATING';
-
-/** Quality of a price: LIVE, DEGRADED (few sources), HALT (none: no liquidation, no new risk). */
-export type PriceStatus = 'LIVE' | 'DEGRADED' | 'HALT';
-
-/** State of a client account after an event of accounts, as other services need it. */
-export interface AccountAfter {
-  readonly accountId: AccountId;
-  /** Everything credited to the client, held money included. */
-  readonly collateral: AmountByAsset;
-}
-
-export type { AccountId, Asset, DecimalString, Instant };
+export const accountMarginState = oneOf(['HEALTHY', 'WARN', 'MARGIN_CALL', 'RESTRICTED', 'LIQUIDATING']);
+export type AccountMarginState = ValueOf<typeof accountMarginState>;

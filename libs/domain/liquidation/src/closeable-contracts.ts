@@ -1,5 +1,5 @@
 import { readContractSpecification, type Instrument } from '@ballast/instruments';
-import type { ContractSpecificationDocument, InstrumentId, PerpetualId, Underlying } from '@ballast/facts';
+import type { ContractSpecificationDocument, InstrumentId, Underlying } from '@ballast/facts';
 import { dec, invariant, type Asset, type Decimal } from '@ballast/kernel';
 
 /** What a close-out needs of a contract's terms. */
@@ -12,8 +12,8 @@ export interface CloseableContract {
 
 export type CloseableContracts = ReadonlyMap<InstrumentId, CloseableContract>;
 
-const linearPerpetual = (underlying: Underlying, lot: string): readonly [PerpetualId, CloseableContract] => {
-  const id: PerpetualId = `${underlying}-PERP`;
+const linearPerpetual = (underlying: Underlying, lot: string): readonly [InstrumentId, CloseableContract] => {
+  const id: InstrumentId = `${underlying}-PERP`;
   const instrument = { id, underlying, kind: 'perpetual', settlement: 'linear', contractSize: dec(1) } as const;
   return [id, { instrument, settlementAsset: 'USD', lot: dec(lot) }];
 };

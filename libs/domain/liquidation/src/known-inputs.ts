@@ -1,15 +1,15 @@
 import { invariant } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import {
-  ACCOUNTS_FACTS,
-  ADL_FACTS,
-  FUND_FACTS,
-  LIQUIDATION_FACTS,
-  MARGIN_FACTS,
-  MARGIN_GLOBAL_FACTS,
-  ORDER_REPORT_FACTS,
-  PRICING_FACTS,
-  type FactNames,
+  ACCOUNTS_EVENTS,
+  ADL_EVENTS,
+  FUND_EVENTS,
+  LIQUIDATION_EVENTS,
+  MARGIN_EVENTS,
+  MARGIN_GLOBAL_EVENTS,
+  ORDER_REPORT_EVENTS,
+  PRICING_EVENTS,
+  type EventDefinitions,
 } from '@ballast/facts';
 import type {
   AccountsEvents,
@@ -37,18 +37,22 @@ export type CaseInputs = MarginGlobalEvents &
 /** What the global partition of liquidation reads. */
 export type DeleveragingInputs = LiquidationEvents & MarginEvents & AccountsEvents;
 
-const CASE_INPUTS: FactNames<CaseInputs> = {
-  ...MARGIN_GLOBAL_FACTS,
-  ...PRICING_FACTS,
-  ...MARGIN_FACTS,
-  ...ACCOUNTS_FACTS,
-  ...FUND_FACTS,
-  ...ORDER_REPORT_FACTS,
+const CASE_INPUTS: { readonly [Type in keyof CaseInputs]: unknown } & EventDefinitions = {
+  ...MARGIN_GLOBAL_EVENTS,
+  ...PRICING_EVENTS,
+  ...MARGIN_EVENTS,
+  ...ACCOUNTS_EVENTS,
+  ...FUND_EVENTS,
+  ...ORDER_REPORT_EVENTS,
 };
-const DELEVERAGING_INPUTS: FactNames<DeleveragingInputs> = { ...LIQUIDATION_FACTS, ...MARGIN_FACTS, ...ACCOUNTS_FACTS };
+const DELEVERAGING_INPUTS: { readonly [Type in keyof DeleveragingInputs]: unknown } & EventDefinitions = {
+  ...LIQUIDATION_EVENTS,
+  ...MARGIN_EVENTS,
+  ...ACCOUNTS_EVENTS,
+};
 
 /** Every type we decide on is at version 1; a fold never skips what it does not know. */
-function assertKnown(entry: LogEntry, names: Readonly<Record<string, true>>): void {
+function assertKnown(entry: LogEntry, names: EventDefinitions): void {
   invariant(Object.hasOwn(names, entry.type), `unknown fact in ${entry.log}: ${entry.type}`);
   invariant(entry.schemaVersion === 1, `${entry.log} ${entry.type} has the unknown version ${entry.schemaVersion}`);
 }
@@ -67,13 +71,13 @@ export function deleveragingInput(entry: LogEntry): EntryOf<DeleveragingInputs> 
 
 /** @throws InvariantViolation on a type that is no event of a liquidation case */
 export function caseEvent(entry: LogEntry): EntryOf<LiquidationEvents> {
-  assertKnown(entry, LIQUIDATION_FACTS);
+  assertKnown(entry, LIQUIDATION_EVENTS);
   return entry as EntryOf<LiquidationEvents>;
 }
 
 /** @throws InvariantViolation on a type that is no event of auto-deleveraging */
 export function deleveragingEvent(entry: LogEntry): EntryOf<AdlEvents> {
-  assertKnown(entry, ADL_FACTS);
+  assertKnown(entry, ADL_EVENTS);
   return entry as EntryOf<AdlEvents>;
 }
 

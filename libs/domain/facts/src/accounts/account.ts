@@ -1,0 +1,19 @@
+import { accountAfter, booked } from '../common.js';
+import { event } from '../schema/event.js';
+import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+
+const stream = 'account-<accountId>';
+
+export const ACCOUNT_EVENTS = {
+  AccountOpened: event({ description: 'An account exists from now on.', stream, payload: { accountId: accountId() } }),
+  CollateralCredited: event({
+    description: 'A deposit, or a correction in favour of the client, was booked.',
+    stream,
+    payload: { ...accountAfter, ...booked, depositId: identifier(), asset: asset(), amount: positiveDecimal() },
+  }),
+  MarginModelChosen: event({
+    description: 'The owner chose the margin model of the account; margin acts on it from its next run. No posting.',
+    stream,
+    payload: { accountId: accountId(), model: versionedName('Margin model, `<name>@<version>`.') },
+  }),
+};

@@ -1,0 +1,25 @@
+import { event } from '../schema/event.js';
+import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+
+const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
+
+const stream = 'commands';
+
+export const ACCOUNTS_COMMANDS = {
+  OpenAccount: event({ description: 'Open an account of an owner.', stream, payload: { accountId: accountId() } }),
+  Deposit: event({
+    description: 'Credit collateral to an account. A deposit id is booked once, however often it is sent.',
+    stream,
+    payload: { depositId: identifier(), ...transfer },
+  }),
+  RequestWithdrawal: event({
+    description: 'Hold collateral of an account and pay it out if margin clears it.',
+    stream,
+    payload: { withdrawalId: identifier(), ...transfer },
+  }),
+  ChooseMarginModel: event({
+    description: 'Choose the margin model of an account by its name and version.',
+    stream,
+    payload: { accountId: accountId(), model: versionedName() },
+  }),
+};

@@ -1,0 +1,90 @@
+import { accountAfter, amountByAsset, booked, place, positionFigures } from '../common.js';
+import { event } from '../schema/event.js';
+import {
+  accountId,
+  asset,
+  caseId,
+  decimal,
+  fundPurpose,
+  identifier,
+  instrument,
+  nonNegativeDecimal,
+  positiveDecimal,
+  tradeSide,
+} from '../schema/forms.js';
+import { oneOf, optional, record } from '../schema/schema.js';
+
+const stream = 'account-<accountId>';
+
+export const LIQUIDATION_BOOKING_EVENTS = {
+  LiquidationCostSettled: event({
+    description: 'The final cost of a close-out slice was settled against what its fills had charged.',
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      caseId: caseId(),
+      order: place('The close-out order in liquidation.'),
+      trueUp: decimal('USD: positive = returned to the client, negative = charged.'),
+    },
+  }),
+  PenaltyRemainderSent: event({
+    description: 'What the liquidation ledger account held in plus after a slice leaves for the insurance fund.',
+    stream: 'fund-transit',
+    payload: { ...booked, caseId: caseId(), order: place(), amount: positiveDecimal('USD.') },
+  }),
+  FundGrantReceived: event({
+    description: 'Money of the insurance fund arrived: on the account (deficit) or on the liquidation ledger account.',
+    stream,
+    payload: {
+      ...booked,
+      caseId: caseId(),
+      request: place('The FundDrawRequested in liquidation.'),
+      purpose: fundPurpose(),
+      accountId: accountId(),
+      amount: positiveDecimal('USD.'),
+      collateral: amountByAsset('All collateral credited to the client after the event.'),
+    },
+  }),
+  UncoveredLossBooked: event({
+    description: 'A loss that nobody pays was moved to the ledger account uncovered-loss.',
+    stream,
+    payload: {
+      ...booked,
+      caseId: caseId(),
+      accountId: accountId(),
+      reason: oneOf(['deficit-without-position', 'slippage-beyond-fund']),
+      amount: positiveDecimal('USD. The sum over all of these events is the shortfall.'),
+      collateral: amountByAsset('All collateral credited to the client after the event.'),
+    },
+  }),
+  AdlBooked: event({
+    description: 'One side of an auto-deleveraging was booked, without a fee.',
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      roundId: identifier(),
+      role: oneOf(['candidate', 'bankrupt']),
+      request: place('The AdlRequested in liquidation whose bankruptcy price this is.'),
+      instrument: instrument(),
+      side: tradeSide(),
+      executedQuantity: nonNegativeDecimal('Contracts the round assigned.'),
+      quantity: nonNegativeDecimal('Contracts booked: less, also zero, when the account held less.'),
+      price: decimal('Bankruptcy price, as the contract is quoted.'),
+      realisedPnl: decimal('Settlement asset, exact; zero against premium.'),
+      position: positionFigures(),
+      settlement: optional(
+        record(
+          { asset: asset(), cash: decimal('Paid to the client, rounded down; negative = paid by the client.') },
+          'Absent for the linear perpetuals, which settle in USD.',
+        ),
+      ),
+    },
+  }),
+  FundContributionForwarded: event({
+    description: "The operator's contribution was passed on to the insurance fund.",
+    stream: 'fund-transit',
+    payload: { ...booked, contributionId: identifier(), amount: positiveDecimal('USD.') },
+  }),
+};

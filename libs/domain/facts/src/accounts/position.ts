@@ -1,0 +1,95 @@
+import { accountAfter, booked, place, positionFigures } from '../common.js';
+import { event } from '../schema/event.js';
+import {
+  asset,
+  count,
+  decimal,
+  identifier,
+  instant,
+  instrument,
+  label,
+  nonNegativeDecimal,
+  ordinal,
+  positiveDecimal,
+  prose,
+  quotation,
+  tradeSide,
+} from '../schema/forms.js';
+import { nullable, oneOf, optional, record } from '../schema/schema.js';
+
+export const POSITION_EVENTS = {
+  PositionChanged: event({
+    description: 'A fill was booked against the house position of the partition (novation).',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      reason: oneOf(['trade', 'close-out']),
+      tradeId: identifier(),
+      closeOutOrder: nullable(place('The close-out order in liquidation; null for any other trade.')),
+      side: tradeSide(),
+      quantity: positiveDecimal('Contracts of this fill; of a linear perpetual base units.'),
+      price: nonNegativeDecimal(
+        'Price at which the position changed: the fill, or the mark of the close-out order, which may be 0 for an option.',
+      ),
+      fillPrice: positiveDecimal('Price on the exchange: USD, coin for a coin-settled option.'),
+      realisedPnl: decimal(
+        'Realised profit of the closed part, exact, in the settlement asset. Against premium nothing is realised before the price is paid, so it is zero.',
+      ),
+      fee: decimal('Settlement asset: trading fee, or the provisional penalty of a close-out, which is always in USD.'),
+      feeSchedule: label(),
+      position: positionFigures(),
+      settlement: optional(
+        record(
+          {
+            asset: asset(),
+            cash: decimal('Paid to the client before the fee, rounded down; negative = paid by the client.'),
+          },
+          'Absent for the linear perpetuals, which settle in USD.',
+        ),
+      ),
+    },
+  }),
+  FundingSettled: event({
+    description: 'Funding of one position was settled, after pricing fixed the rate.',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      instrument: instrument(),
+      dueAt: instant('00, 08 or 16 UTC, milliseconds since 1970-01-01 UTC.'),
+      quantity: decimal('Position that was settled, base units; negative = short.'),
+      amount: decimal('USD credited to the client; negative = paid.'),
+    },
+  }),
+  FundingClosed: event({
+    description: 'House leg of a funding settlement of this partition, after the last FundingSettled of it.',
+    stream: 'house',
+    payload: {
+      ...booked,
+      instrument: instrument(),
+      dueAt: instant(),
+      houseQuantity: decimal(),
+      houseAmount: decimal('USD credited to the house; negative = paid.'),
+      rounding: decimal('USD: the residue of rounding to cents, booked to house/rounding.'),
+      clients: count('How many positions were settled.'),
+    },
+  }),
+  SuspenseBooked: event({
+    description: 'A fact that cannot be booked where it says was kept whole in suspense. An operator must act.',
+    stream: 'suspense',
+    payload: {
+      ...booked,
+      reason: oneOf(['unknown-account', 'unknown-instrument', 'malformed']),
+      source: record({ log: label(), position: ordinal() }, 'The fact that was not understood.'),
+      accountId: quotation('As the source wrote it; perhaps no valid account id.'),
+      detail: prose('Code of what is wrong, for people and alarms.'),
+      reference: nullable(
+        quotation('Id of what is kept here, so that its second delivery is known; null when nothing is kept.'),
+      ),
+      position: nullable(
+        positionFigures('What the fill of an unknown account adds to the suspense position; null for all others.'),
+      ),
+    },
+  }),
+};

@@ -1,0 +1,67 @@
+import { accountAfter, booked, positionFigures } from '../common.js';
+import { event } from '../schema/event.js';
+import { asset, count, decimal, instant, instrument, nonNegativeDecimal, positiveDecimal } from '../schema/forms.js';
+
+const settlementAsset = asset('Settlement asset of the contract.');
+
+const cycle = {
+  instrument: instrument(),
+  dueAt: instant('08 UTC, milliseconds since 1970-01-01 UTC.'),
+  price: positiveDecimal('Settlement price of the cycle, quoted like the contract.'),
+  asset: settlementAsset,
+};
+
+const expiry = {
+  instrument: instrument(),
+  deliveryPrice: positiveDecimal('Average of the index over the last half hour, USD.'),
+  asset: settlementAsset,
+};
+
+const houseLeg = {
+  houseAmount: decimal('Credited to the house, exact; negative = paid.'),
+  rounding: decimal('The residue of rounding to minor units, booked to house/rounding.'),
+  clients: count('How many positions were settled.'),
+};
+
+export const SETTLEMENT_EVENTS = {
+  VariationSettled: event({
+    description: 'The profit of a position since the last settlement cycle was paid; its cost is now at the price.',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      ...cycle,
+      amount: decimal('Credited to the client, rounded down; negative = paid.'),
+      position: positionFigures(),
+    },
+  }),
+  VariationClosed: event({
+    description: 'House leg of a settlement cycle of this partition, after the last VariationSettled of it.',
+    stream: 'house',
+    payload: { ...booked, ...cycle, ...houseLeg },
+  }),
+  ContractDelivered: event({
+    description: 'A contract expired: the position was closed at its delivered value.',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      ...expiry,
+      quantity: decimal('Contracts that were delivered; negative = short.'),
+      amount: decimal('Credited to the client before the fee, rounded down; negative = paid.'),
+      fee: nonNegativeDecimal('Delivery fee, rounded up.'),
+      position: positionFigures(),
+    },
+  }),
+  ExpiryClosed: event({
+    description:
+      'House leg of an expiry of this partition, after the last ContractDelivered; nobody holds it any more.',
+    stream: 'house',
+    payload: {
+      ...booked,
+      ...expiry,
+      houseQuantity: decimal('Contracts the house held against its clients.'),
+      ...houseLeg,
+    },
+  }),
+};

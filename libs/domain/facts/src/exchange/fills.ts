@@ -1,0 +1,23 @@
+import { place } from '../common.js';
+import { event } from '../schema/event.js';
+import { accountId, identifier, instrument, positiveDecimal, tradeSide } from '../schema/forms.js';
+import { nullable, oneOf } from '../schema/schema.js';
+
+export const FILL_EVENTS = {
+  TradeFilled: event({
+    description: "One side of a trade, sent to the partition of that side's owner when the exchange matched it.",
+    stream: 'fills-<accountId>',
+    payload: {
+      tradeId: identifier('The same on both sides of the trade.'),
+      accountId: accountId(),
+      instrument: instrument(),
+      side: tradeSide(),
+      quantity: positiveDecimal('Contracts; of a linear perpetual base units.'),
+      price: positiveDecimal('USD per unit of the underlying; coin for a coin-settled option.'),
+      liquidity: oneOf(['maker', 'taker']),
+      closeOutOrder: nullable(
+        place('Place of the CloseOutOrderPlaced in liquidation that this fill executes; null for any other trade.'),
+      ),
+    },
+  }),
+};

@@ -1,0 +1,90 @@
+import { place } from '../common.js';
+import { event } from '../schema/event.js';
+import {
+  accountId,
+  asset,
+  caseId,
+  decimal,
+  fundPurpose,
+  instrument,
+  nonNegativeDecimal,
+  ordinal,
+  positiveDecimal,
+  tradeSide,
+} from '../schema/forms.js';
+import { nullable, optional, record } from '../schema/schema.js';
+
+const stream = 'liquidation-<caseId>';
+
+const fraction = nonNegativeDecimal;
+
+export const SLICE_EVENTS = {
+  CloseOutOrderPlaced: event({
+    description:
+      'Immediate-or-cancel order for a part of a position of the account; its id on the exchange is its place in this log.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      slice: ordinal('Counts the slices of the case: 1, 2, 3, ...'),
+      instrument: instrument(),
+      side: tradeSide(),
+      quantity: positiveDecimal('Base units.'),
+      mark: nonNegativeDecimal(
+        'Price at which the position of the account is closed, whatever the fill is; an option may be marked at 0.',
+      ),
+      equityRate: decimal('e: equity attributable to the position over its notional.'),
+      theta: fraction('Largest share of e that the penalty may take.'),
+      modelledRate: fraction('Modelled penalty, fraction of closed notional.'),
+      provisionalRate: fraction('Rate the fills are charged: min(modelled, theta * max(e, 0)).'),
+      executionRate: fraction('c_exec: modelled cost of execution.'),
+      timeRate: fraction('c_time: modelled cost of time.'),
+      fundShare: fraction('f_IF: part of the execution rate that the fund gets on top.'),
+      operatingCost: fraction(),
+      requirementFreed: nonNegativeDecimal('USD of call requirement that the slice frees.'),
+      health: decimal('Equity over call requirement before the slice.'),
+      schedule: ordinal('Position of the ScheduleInForce the figures are from.'),
+      accountVersion: ordinal('Version of the account the figures hold for.'),
+      settlement: optional(
+        record(
+          {
+            asset: asset(),
+            notional: nonNegativeDecimal('USD per contract that the rates are fractions of.'),
+            assetPrice: positiveDecimal('USD per unit of the settlement asset; mark against fill is converted at it.'),
+          },
+          'Absent for the linear perpetuals, which settle in USD.',
+        ),
+      ),
+    },
+  }),
+  LiquidationCostAssessed: event({
+    description: 'Final cost of a slice, after its last report and the booking of all of its fills.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      order: place('The CloseOutOrderPlaced.'),
+      closedQuantity: nonNegativeDecimal('Base units.'),
+      closedNotional: nonNegativeDecimal('closedQuantity * mark, USD.'),
+      equityRate: decimal('e of the slice.'),
+      slippage: decimal('Realised against the mark, USD; >= 0 is a cost.'),
+      realisedRate: fraction('Slippage as a fraction of closed notional, not below 0.'),
+      finalRate: fraction(),
+      charged: nonNegativeDecimal('USD charged at the fills.'),
+      penalty: nonNegativeDecimal('USD due by the final rate.'),
+      trueUp: decimal('charged - penalty, USD: positive = returned to the client.'),
+      reward: nonNegativeDecimal('Part of the penalty that pays execution and time, USD; the rest is for the fund.'),
+    },
+  }),
+  FundDrawRequested: event({
+    description: 'The insurance fund is asked for a deficit, or for slippage that the penalty does not cover.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      purpose: fundPurpose(),
+      amount: positiveDecimal('USD.'),
+      order: nullable(place('The slice, for slippage; null for a deficit.')),
+    },
+  }),
+};

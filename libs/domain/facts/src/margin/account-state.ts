@@ -1,0 +1,50 @@
+import { accountMarginState } from '../common.js';
+import { event } from '../schema/event.js';
+import { accountId, decimal, instrument, nonNegativeDecimal, prose, side, underlying } from '../schema/forms.js';
+import { list, record } from '../schema/schema.js';
+import { assessmentDetail } from './assessment.js';
+
+const stream = 'margin-<accountId>';
+
+export const ACCOUNT_STATE_EVENTS = {
+  AccountStateChanged: event({
+    description: 'The margin state of an account changed, with the assessment that changed it.',
+    stream,
+    payload: {
+      accountId: accountId(),
+      from: accountMarginState,
+      to: accountMarginState,
+      reason: prose(),
+      assessment: assessmentDetail,
+    },
+  }),
+  LiquidationTriggered: event({
+    description:
+      'Equity fell below the liquidation requirement: the account is LIQUIDATING, and liquidation closes it out from here.',
+    stream,
+    payload: {
+      accountId: accountId(),
+      assessment: assessmentDetail,
+      triggers: list(
+        record({
+          underlying: underlying(),
+          side: side(),
+          logReturn: decimal('R_t: log return over the last hour.'),
+          threshold: nonNegativeDecimal(),
+          k: nonNegativeDecimal(),
+          scalar: nonNegativeDecimal('X_side at this schedule.'),
+        }),
+        'Price triggers that were on or decaying for a side the account holds.',
+      ),
+      lowestCallRates: list(
+        record({ instrument: instrument(), rate: nonNegativeDecimal() }),
+        'Per position the lowest call rate, at the present size, of the whole notice period.',
+      ),
+    },
+  }),
+  LiquidatingAccountAssessed: event({
+    description: 'Health of an account that is LIQUIDATING, after every run that assessed it.',
+    stream,
+    payload: { accountId: accountId(), assessment: assessmentDetail },
+  }),
+};

@@ -1,0 +1,80 @@
+import { marginFigures } from '../common.js';
+import {
+  accountId,
+  asset,
+  count,
+  decimal,
+  instrument,
+  label,
+  nonNegativeDecimal,
+  ordinal,
+  side,
+  underlying,
+  versionedName,
+} from '../schema/forms.js';
+import { list, map, nullable, optional, record, type ValueOf } from '../schema/schema.js';
+
+/** One position inside an assessment, for explanation and liquidation. */
+const positionRequirement = record({
+  instrument: instrument(),
+  underlying: underlying(),
+  side: side(),
+  quantity: decimal('Contracts (of a linear perpetual: base units); negative = short.'),
+  mark: nonNegativeDecimal('USD per unit of the underlying; coin for a coin-settled option.'),
+  notional: nonNegativeDecimal('Value of the underlying, USD; of a linear perpetual |quantity| * mark.'),
+  ownerNotional: nonNegativeDecimal("The owner's sum on this side of the underlying, USD; sets the rate."),
+  callRate: decimal(),
+  liquidationRate: decimal(),
+  call: decimal('Call requirement, USD, not rounded; in a portfolio its share, below zero for a hedge.'),
+  liquidation: decimal('Liquidation requirement, USD, not rounded; likewise.'),
+  unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
+});
+export type PositionRequirement = ValueOf<typeof positionRequirement>;
+
+/** What a portfolio model adds to an assessment: everything its requirement was made of. USD. */
+const portfolio = record(
+  {
+    model: versionedName(),
+    parameters: versionedName('Id of the parameter document of the model.'),
+    riskArrays: count('Number of the RiskArraysPublished in pricing; 0 while nothing needs any.'),
+    worstScenario: nullable(label('Scenario with the greatest loss at the call level.')),
+    scenarios: list(record({ id: label(), pnl: decimal('USD, loss negative.') })),
+    lines: list(
+      record({
+        code: label(),
+        subject: optional(label()),
+        amount: decimal('USD.'),
+        figures: optional(map(label, decimal())),
+      }),
+      'What the requirement was made of.',
+    ),
+  },
+  'Present when a portfolio model decided.',
+);
+
+export type PortfolioDetail = ValueOf<typeof portfolio>;
+
+const collateralLine = record({
+  asset: asset(),
+  amount: decimal(),
+  price: nonNegativeDecimal('USD.'),
+  haircut: nonNegativeDecimal('Fraction.'),
+  value: decimal('USD after the haircut.'),
+});
+export type CollateralLine = ValueOf<typeof collateralLine>;
+
+/** One assessment with every figure that led to it. */
+export const assessmentDetail = record(
+  {
+    accountId: accountId(),
+    accountVersion: ordinal('Version of the account (stream account-<accountId> of accounts) assessed.'),
+    schedule: ordinal('Position of the ScheduleInForce in margin global.'),
+    figures: marginFigures(),
+    clearedHolds: nonNegativeDecimal('USD value of cleared withdrawals; already left out of equity.'),
+    collateral: list(collateralLine),
+    positions: list(positionRequirement),
+    portfolio: optional(portfolio),
+  },
+  'The whole assessment: everything it read and every figure on the way.',
+);
+export type AssessmentDetail = ValueOf<typeof assessmentDetail>;

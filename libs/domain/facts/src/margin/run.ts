@@ -1,0 +1,52 @@
+import { event } from '../schema/event.js';
+import {
+  accountId,
+  count,
+  decimal,
+  identifier,
+  label,
+  ordinal,
+  positiveDecimal,
+  sha256Hex,
+  versionedName,
+} from '../schema/forms.js';
+import { list, map, oneOf, optional, record } from '../schema/schema.js';
+
+export const RUN_EVENTS = {
+  MarginRunCompleted: event({
+    description:
+      'Every account (full) or the changed ones (touched) were assessed. Changes of state stand before it as events of their own; the root commits to all the others.',
+    stream: 'runs',
+    payload: {
+      kind: oneOf(['full', 'touched']),
+      schedule: ordinal('Position of the ScheduleInForce in margin global.'),
+      model: versionedName(),
+      otherModels: optional(
+        map(versionedName, count(), 'Accounts that other models assessed, by model; absent when none.'),
+      ),
+      kernelProfile: label(),
+      assessed: count('Accounts assessed.'),
+      decidedExactly: count('How many of them were decided in exact decimals.'),
+      root: sha256Hex('Root of the Merkle tree over all assessments of the run.'),
+      states: record(
+        { HEALTHY: count(), WARN: count(), MARGIN_CALL: count(), RESTRICTED: count(), LIQUIDATING: count() },
+        'Accounts of the partition by state after the run.',
+      ),
+    },
+  }),
+  AdlCandidatesReported: event({
+    description: 'Answer of this partition to an AdlRoundOpened; also sent when it has no candidate.',
+    stream: 'adl-<roundId>',
+    payload: {
+      roundId: identifier(),
+      candidates: list(
+        record({
+          accountId: accountId(),
+          quantity: positiveDecimal('Base units on the side to be reduced, unsigned.'),
+          notional: positiveDecimal('USD.'),
+          equity: decimal('USD.'),
+        }),
+      ),
+    },
+  }),
+};
