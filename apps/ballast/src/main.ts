@@ -1,31 +1,7 @@
-import { Command } from 'commander';
-import { checkpointCommand } from './commands/checkpoint.command.js';
-import { conformanceCommand } from './commands/conformance.command.js';
-import { explainCommand } from './commands/explain.command.js';
-import { modelsCommand } from './commands/models.command.js';
-import { replayCommand } from './commands/replay.command.js';
-import { serveCommand } from './commands/serve.command.js';
-import { simulateCommand } from './commands/simulate.command.js';
-import { verifyCommand } from './commands/verify.command.js';
-import { whatIfCommand } from './commands/what-if.command.js';
-import { versionText } from './version.js';
-
-const program = new Command('ballast')
-  .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
-  .version(versionText(), '-V, --version', 'print the version')
-  .showHelpAfterError('(npx ballast <command> --help shows the options)')
-  .addCommand(serveCommand())
-  .addCommand(simulateCommand())
-  .addCommand(verifyCommand())
-  .addCommand(replayCommand())
-  .addCommand(checkpointCommand())
-  .addCommand(explainCommand())
-  .addCommand(whatIfCommand())
-  .addCommand(modelsCommand())
-  .addCommand(conformanceCommand());
+import { ballastProgram } from './program.js';
 
 try {
-  await program.parseAsync();
+  await ballastProgram().parseAsync();
 } catch (error) {
   // Expected troubles say what to do; anything else is a defect and shows where it happened.
   const expected =

@@ -6,7 +6,9 @@
 // KAFKA_BROKERS  brokers, separated by commas
 // TOPIC_PREFIX   what stands before every topic, if your installation has such a prefix
 // CURSOR_FILE    where it remembers how far it came; without it every start is the first one
-// BALLAST_URL    where holes are fetched from, such as http://localhost:3000; without it a hole stops its partition
+// BALLAST_URL    where holes are fetched from: the process that owns the log, such as http://127.0.0.1:7103; without it a hole
+//                stops its partition
+// BALLAST_TOKEN  the token of that process, if it has one
 //
 // --from-beginning  the first start begins with the first event, not with the next one
 // --until-idle      ends when nothing has come for so many seconds, for tests and reports
@@ -30,7 +32,7 @@ import { Kafka, logLevel } from 'kafkajs';
 const { values: options } = parseArgs({
   options: { 'from-beginning': { type: 'boolean', default: false }, 'until-idle': { type: 'string' } },
 });
-const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = '', CURSOR_FILE, BALLAST_URL } = process.env;
+const { KAFKA_BROKERS = 'localhost:9092', TOPIC_PREFIX = '', CURSOR_FILE, BALLAST_URL, BALLAST_TOKEN } = process.env;
 const { topic: logTopic } = topicOf('margin', 0);
 const topic = `${TOPIC_PREFIX}${logTopic}`;
 
@@ -88,7 +90,7 @@ function apply({ type, partition, position, time, payload }) {
     return;
   }
   counts.printed += 1;
-  console.log(`${new Date(time.clearing).toISOString()} margin/${partition}/${position} ${type} ${line(payload)}`);
+  console.log(`${new Date(time.clearing).toISOString()} margin/${partition}#${position} ${type} ${line(payload)}`);
 }
 
 /**
@@ -118,7 +120,7 @@ function take(decoded, partition) {
   } else {
     // A type or version newer than this consumer. It decides nothing, so it counts the event and goes on.
     counts.unknown += 1;
-    console.error(`margin/${partition}/${event.position}: ${event.type} v${event.schemaVersion} is not known here`);
+    console.error(`margin/${partition}#${event.position}: ${event.type} v${event.schemaVersion} is not known here`);
   }
   mark.cursor = cursorAfter(event, delivery);
   return true;
@@ -135,7 +137,9 @@ async function fill(partition, before) {
   for (;;) {
     const after = marks.get(partition).cursor.position;
     if (after >= before - 1) return;
-    const response = await fetch(`${BALLAST_URL}/v1/logs/margin/${partition}/events?after=${after}&limit=500`);
+    const response = await fetch(`${BALLAST_URL}/v1/logs/margin/${partition}/events?after=${after}&limit=500`, {
+      headers: BALLAST_TOKEN === undefined ? {} : { authorization: `Bearer ${BALLAST_TOKEN}` },
+    });
     if (!response.ok) throw new Error(`the log answers ${response.status}: ${await response.text()}`);
     const { events, incarnation } = await response.json();
     if (events.length === 0) throw new Error(`the log has nothing behind ${after}, yet ${before} was published`);

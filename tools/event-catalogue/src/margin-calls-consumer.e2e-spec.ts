@@ -115,7 +115,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
       '1/1 MarginCallIssued',
       '1/3 LiquidationTriggered',
     ]);
-    expect(stderr).toContain('margin/1/2: MarginCallForgiven v1 is not known here');
+    expect(stderr).toContain('margin/1#2: MarginCallForgiven v1 is not known here');
     expect(status).toBe(0);
   });
 

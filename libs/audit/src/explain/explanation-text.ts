@@ -3,8 +3,8 @@ import { dec, isoOf } from '@ballast/kernel';
 import { cents, usd } from './amount-text.js';
 import { placeText } from './event-place.js';
 
-const LABEL_WIDTH = 44;
-const AMOUNT_WIDTH = 18;
+const LABEL_WIDTH = 56;
+const AMOUNT_WIDTH = 20;
 const FIGURE_DIGITS = 8;
 
 type Figure = AccountExplanation['figures'][number];

@@ -8,7 +8,7 @@ export const pricingService: ServiceDefinition = {
   global: pricingProcess,
 };
 
-/** The same module in the embedded composition and in the process of its own. */
+/** For the process of its own; the embedded composition runs the definition without it. */
 @Module({
   providers: [{ provide: definitionToken('pricing'), useValue: pricingService }],
   exports: [definitionToken('pricing')],
