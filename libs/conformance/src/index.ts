@@ -1,9 +1,3 @@
-export * from './case-file.loader.js';
-export * from './case-file.schema.js';
-export * from './case-runner.js';
-export * from './comparison.js';
 export * from './conformance-file-error.js';
 export * from './report-text.js';
-export * from './run-conformance.js';
-export * from './runners.js';
-export * from './tolerance.js';
+export { runConformance, type ConformanceReport } from './run-conformance.js';

@@ -1,15 +1,20 @@
-export * from './checkpoint.js';
+export { CheckpointKey, CheckpointRejected, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
 export * from './checkpoint-writer.js';
-export * from './event-log.js';
-export * from './group-commit.js';
+export type {
+  AppendItem,
+  AppendOutcome,
+  CommandRecord,
+  CursorMove,
+  EventLog,
+  EventRow,
+  LogStore,
+  PartitionHead,
+} from './event-log.js';
+export { GroupCommitter } from './group-commit.js';
 export * from './log-digest.js';
-export * from './log-integrity.js';
-export * from './log-proofs.js';
-export * from './log-shape.js';
+export { verifyPartition, type Promised } from './log-integrity.js';
+export { partitionNumbers } from './log-shape.js';
 export * from './memory/memory-log.js';
-export * from './postgres/connection.js';
-export { DataDirectoryRefused } from './postgres/directory-lock.js';
-export * from './postgres/embedded-server.js';
-export * from './postgres/postgres-log.js';
-export * from './postgres/transient-error.js';
-export * from './stored-event.js';
+export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
+export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
+export { PostgresLogStore } from './postgres/postgres-log.js';

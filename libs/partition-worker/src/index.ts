@@ -1,6 +1,6 @@
 export * from './command.js';
 export * from './lockstep.js';
-export * from './partition-worker.js';
-export * from './rebuild.js';
-export * from './source-queue.js';
+export { PartitionWorker, type Committer } from './partition-worker.js';
+export { entriesOfTail, ForwardReader } from './rebuild.js';
+export { SourceQueue } from './source-queue.js';
 export * from './source.js';

@@ -6,5 +6,4 @@ export {
   type LocalKafkaOptions,
 } from '@ballast/messaging/local-kafka';
 export { describeWithKafka } from '@ballast/messaging/local-kafka';
-export * from './service-process.js';
-export * from './stack.js';
+export { environmentOf, PROCESSES, type StackProcess } from './stack.js';

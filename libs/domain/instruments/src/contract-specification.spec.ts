@@ -1,11 +1,6 @@
+import type { ContractSpecificationDocument } from '@ballast/facts';
 import { dec, instantOf, isoOf, text } from '@ballast/kernel';
-import {
-  listingState,
-  readContractSpecification,
-  requireListed,
-  requireSteps,
-  type ContractSpecificationDocument,
-} from './contract-specification.js';
+import { listingState, readContractSpecification, requireListed, requireSteps } from './contract-specification.js';
 import { InstrumentError } from './instrument-error.js';
 
 const perpetual: ContractSpecificationDocument = {

@@ -35,19 +35,6 @@ export interface ContractSpecification {
   readonly listedAt: Instant;
 }
 
-/** A specification as it stands in documents and events: amounts as plain decimal text, times as ISO 8601 UTC. */
-export interface ContractSpecificationDocument {
-  readonly id: string;
-  readonly contractSize: string;
-  readonly quoteAsset: Asset;
-  readonly settlementAsset: Asset;
-  readonly tick: string;
-  readonly lot: string;
-  readonly cashStyle: CashStyle;
-  readonly deliveryFee?: { readonly rate: string; readonly capOfValue: string };
-  readonly listedAt: string;
-}
-
 const FIELDS = ['id', 'contractSize', 'quoteAsset', 'settlementAsset', 'tick', 'lot', 'cashStyle', 'listedAt'];
 const FEE_FIELDS = ['rate', 'capOfValue'];
 const DECIMAL_TEXT = /^(0|[1-9]\d{0,14})(\.\d{1,12})?$/;

@@ -1,9 +1,38 @@
-export * from './contract-specification.js';
-export * from './contract-value.js';
+export {
+  listingState,
+  readContractSpecification,
+  requireListed,
+  requireSteps,
+  type ContractSpecification,
+} from './contract-specification.js';
+export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
 export * from './instrument-error.js';
-export * from './instrument-id.js';
+export {
+  EXPIRY_TIME_OF_DAY_MS,
+  isUnderlying,
+  parseInstrumentId,
+  writeExpiryDate,
+  writeInstrumentId,
+} from './instrument-id.js';
 export * from './instrument.js';
-export * from './inverse-liquidation-price.js';
-export * from './position.js';
-export * from './settlement/delivery-price.js';
-export * from './settlement/expiry-settlement.js';
+export { inverseLevels } from './inverse-liquidation-price.js';
+export {
+  averageEntryPrice,
+  NO_POSITION,
+  settleVariation,
+  tradeAtAverageCost,
+  tradeAtUnitValue,
+  tradeCash,
+  worthInEquity,
+  type AverageCostPosition,
+} from './position.js';
+export {
+  AVERAGING_WINDOW_MS,
+  deliveryPrice,
+  LONGEST_EXTENSION_MS,
+  openShare,
+  SAMPLE_INTERVAL_MS,
+  type DeliveryPrice,
+  type IndexObservation,
+} from './settlement/delivery-price.js';
+export { settleExpiry, type ExpiryLeg } from './settlement/expiry-settlement.js';

@@ -1,9 +1,6 @@
+import type { ContractSpecificationDocument } from '@ballast/facts';
 import { dec } from '@ballast/kernel';
-import {
-  readContractSpecification,
-  type ContractSpecification,
-  type ContractSpecificationDocument,
-} from './contract-specification.js';
+import { readContractSpecification, type ContractSpecification } from './contract-specification.js';
 import { parseInstrumentId } from './instrument-id.js';
 
 /** A specification of an id with the usual figures; name only what matters to the case. */

@@ -1,12 +1,3 @@
 export * from './contracts/content-hash.js';
-export * from './funding-rate.js';
-export * from './index-price.js';
-export * from './mark-price.js';
-export { pricingInvariants, type PricingInvariant, type PricingViolation } from './pricing.invariants.js';
-export * from './pricing-rules.js';
-export * from './pricing.process.js';
-export type * from './pricing.state.js';
-export * from './source-state.js';
-export * from './volatility.js';
-export * from './pricing.fixtures.js';
-export * from './contracts/scenario-set.js';
+export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
+export { pricingProcess } from './pricing.process.js';

@@ -1,15 +1,18 @@
-export * from './black76.js';
-export * from './greeks.js';
-export * from './implied-volatility.js';
-export * from './option-chain.js';
-export * from './published-figure.js';
-export * from './risk-array.js';
-export * from './smile.js';
-export * from './ssvi.js';
-export * from './surface.js';
-export * from './surface-gates.js';
-export * from './surface-rules.js';
-export * from './svi.js';
-export * from './svi-fit.js';
-export * from './svi-repair.js';
-export * from './valuation-error.js';
+export { black76, logDistance, outOfTheMoneyValue, undiscountedValue } from './black76.js';
+export { black76Greeks } from './greeks.js';
+export { impliedVolatility } from './implied-volatility.js';
+export { markOf, yearsBetween, type ExpiryChain, type OptionChain, type OptionQuote } from './option-chain.js';
+export { publishedFigure, publishedText } from './published-figure.js';
+export {
+  linearValues,
+  optionValues,
+  scenariosAt,
+  type RiskScenario,
+  type TermDecay,
+  type TermScenarios,
+} from './risk-array.js';
+export { fitSurface, shiftedSlice, type ExpirySurface, type Surface } from './surface.js';
+export { calendarGate, gridOver, smileGates, type GateResult } from './surface-gates.js';
+export { SURFACE_RULES } from './surface-rules.js';
+export { sviDensity, sviVariance, sviVolatility, type SviSlice } from './svi.js';
+export { ValuationError } from './valuation-error.js';

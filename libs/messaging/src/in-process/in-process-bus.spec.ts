@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { LogReader } from '../bus.js';
 import { Arrivals, busContract, entriesOf, readerOf } from '../bus.contract.js';
-import { InProcessBus } from './in-process-bus.js';
+import { InProcessBus } from './in-process-bus.fixtures.js';
 
 describe('the bus of a single process', () => {
   busContract({ open: async (options) => new InProcessBus(options) });

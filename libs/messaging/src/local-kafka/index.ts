@@ -1,3 +1,3 @@
 export { describeWithKafka } from './describe-with-kafka.js';
-export { KAFKA_VERSION, kafkaAvailability, type KafkaAvailability } from './kafka-installation.js';
+export { kafkaAvailability, type KafkaAvailability } from './kafka-installation.js';
 export { type LocalKafka, type LocalKafkaOptions, startKafka } from './local-kafka.js';

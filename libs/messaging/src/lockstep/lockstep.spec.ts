@@ -1,4 +1,4 @@
-import { InProcessLockstepChannel } from './lockstep-channel.js';
+import { InProcessLockstepChannel } from './in-process-channel.fixtures.js';
 import { lockstepContract } from './lockstep.contract.js';
 import { openingOf, reportOf } from './lockstep-messages.js';
 

@@ -1,2 +1,1 @@
-export type { BatchReceiver } from './batch-receiver.js';
-export * from './kafka-batch-strategy.js';
+export { KafkaBatchStrategy, kafkaTransport, type Transport } from './kafka-batch-strategy.js';

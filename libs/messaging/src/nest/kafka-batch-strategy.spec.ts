@@ -1,5 +1,5 @@
-import { InProcessBus } from '../in-process/in-process-bus.js';
-import { SoleOwnership } from '../ownership/sole-ownership.js';
+import { InProcessBus } from '../in-process/in-process-bus.fixtures.js';
+import { SoleOwnership } from '../ownership/sole-ownership.fixtures.js';
 import { batchStrategyContract } from './batch-strategy.contract.js';
 
 describe('a Nest microservice that works on batches, in one process', () => {

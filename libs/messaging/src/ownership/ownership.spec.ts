@@ -1,5 +1,5 @@
 import { PartitionTaking } from './ownership.js';
-import { SoleOwnership } from './sole-ownership.js';
+import { SoleOwnership } from './sole-ownership.fixtures.js';
 
 /** An owner that writes down what happens to it, and does what it is told in between. */
 function recorder(during: { assigned?: (partition: number) => Promise<void> } = {}) {

@@ -224,7 +224,7 @@ function priceSet(
   asOf: Instant,
   prices: Readonly<Record<Underlying, string>>,
 ): PricingEvents['PriceSetPublished'] {
-  const listed = Object.entries(prices) as [Underlying, string][];
+  const listed = Object.entries(prices);
   return {
     number,
     asOf,

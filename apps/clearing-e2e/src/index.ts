@@ -1,3 +1,0 @@
-export * from './ci-window.js';
-export * from './clearing-run.js';
-export * from './golden.js';

@@ -1,0 +1,1 @@
+export { InProcessLockstepChannel } from './lockstep/in-process-channel.fixtures.js';

@@ -1,3 +1,0 @@
-export * from './catalogue.js';
-export * from './json-schema.js';
-export * from './place-of.js';
