@@ -96,8 +96,8 @@ describe('the auditor’s commands on a data directory', () => {
         what: 'the share of equity that a penalty of liquidation may take',
         change: {
           module: 'liquidation/dist/liquidation-policy.js',
-          from: `theta: dec('0.8')`,
-          to: `theta: dec('0.79')`,
+          from: `theta: dec(figures.theta)`,
+          to: `theta: dec(figures.theta).minus('0.01')`,
         },
       },
     ])('names the first decision that differs: $what', async ({ what, change }) => {

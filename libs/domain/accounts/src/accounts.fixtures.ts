@@ -258,6 +258,7 @@ export const aCloseOutOrder = (
   side: 'sell',
   quantity: '1',
   mark: '50000',
+  policy: 'close-out-default@1',
   equityRate: '0.01',
   theta: '0.8',
   modelledRate: '0.005',
@@ -270,6 +271,7 @@ export const aCloseOutOrder = (
   health: '0.9',
   schedule: 1,
   accountVersion: 1,
+  settlement: { asset: 'USD', notional: changes.mark ?? '50000', assetPrice: '1' },
   ...changes,
 });
 

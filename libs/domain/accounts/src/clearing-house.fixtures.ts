@@ -278,6 +278,7 @@ export class ClearingHouse {
       quantity: text(quantity.abs()),
       bankruptcyPrice: price,
       schedule: 1,
+      lot: '0.001',
     });
     const each = text(minOf(dec(wish), quantity.abs().div(Math.max(1, candidates.length)).toDecimalPlaces(8, 1)));
     const closes = candidates.map((accountId) => ({

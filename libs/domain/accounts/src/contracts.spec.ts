@@ -391,7 +391,7 @@ describe('a close-out in another contract', () => {
   });
 
   it('whose last fill comes after the expiry is booked and delivered at once', () => {
-    const desk = inLiquidation(FUTURE, '1', '60000', undefined);
+    const desk = inLiquidation(FUTURE, '1', '60000', { asset: 'USD', notional: '60000', assetPrice: '1' });
     settle(desk, '61000');
     const fill = aFill({
       accountId: 't.main',

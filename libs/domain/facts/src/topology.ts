@@ -76,6 +76,7 @@ export const READERS: readonly Reader[] = [
     log: 'liquidation',
     partition: 'numbered',
     sources: [
+      from('liquidation', 'global'),
       from('margin', 'global'),
       from('pricing', 'global'),
       from('margin', 'own'),

@@ -1,11 +1,5 @@
-export * from './deleveraging/deleveraging.process.js';
-export type { DeleveragingState } from './deleveraging/deleveraging.state.js';
-export * from './deleveraging/water-fill.js';
-export * from './liquidation-case/bankruptcy-price.js';
-export type { LiquidationCase } from './liquidation-case/liquidation-case.state.js';
-export * from './liquidation-case/next-step.js';
-export * from './liquidation-case/slice-choice.js';
-export * from './liquidation-case/slice-cost.js';
-export * from './liquidation-policy.js';
+export type { LiquidationCase } from './case/liquidation-case.js';
+export * from './deleverage/deleveraging.process.js';
+export type { DeleveragingState } from './deleverage/deleveraging.state.js';
 export * from './liquidation.invariants.js';
 export * from './liquidation.process.js';

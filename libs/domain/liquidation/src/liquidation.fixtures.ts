@@ -1,17 +1,63 @@
-import { dec, maxOf, roundUsd, sum, text, type Decimal } from '@ballast/kernel';
-import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import { dec, invariant, roundUsd, sum, text } from '@ballast/kernel';
+import { GLOBAL, type LogEntry, type Opening } from '@ballast/event-sourcing';
 import type {
+  AccountsEvents,
+  AdlEvents,
   AssessmentDetail,
   Bracket,
+  ContractSpecificationDocument,
+  DocumentEvents,
+  FundEvents,
   InstrumentId,
   LiquidationCostFigures,
+  LiquidationEvents,
+  MarginEvents,
   MarginGlobalEvents,
+  OpeningEvents,
+  OrderReportEvents,
   PositionRequirement,
   PriceStatus,
+  PricingEvents,
   Underlying,
   UnderlyingSchedule,
 } from '@ballast/facts';
-import type { CaseInputs, DeleveragingInputs } from './known-inputs.js';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
+import { closeableContract, type CloseableContracts } from './closeable-contracts.js';
+import { LIQUIDATION_POLICY, readLiquidationPolicy, type LiquidationPolicy } from './liquidation-policy.js';
+
+/** What a writer of liquidation says when it starts: the reviewed rules of this repository. */
+export const OPENING: Opening = {
+  release: 'ballast 0.0.0',
+  build: '0'.repeat(64),
+  genesis: genesisOf(readHouseDocuments(), 'liquidation'),
+};
+
+const policyDocument = OPENING.genesis.documents.find(({ kind }) => kind === LIQUIDATION_POLICY);
+invariant(policyDocument, 'liquidation has a policy');
+
+/** The policy of the reviewed rules. */
+export const POLICY: LiquidationPolicy = readLiquidationPolicy(policyDocument);
+
+const perpetual = (id: InstrumentId, tick: string, lot: string): ContractSpecificationDocument => ({
+  id,
+  contractSize: '1',
+  quoteAsset: 'USD',
+  settlementAsset: 'USD',
+  tick,
+  lot,
+  cashStyle: 'marked-to-market',
+  listedAt: '2020-01-01T00:00:00Z',
+});
+
+/** The perpetuals as the exchange lists them. */
+export const LISTED: readonly ContractSpecificationDocument[] = [
+  perpetual('BTC-PERP', '0.1', '0.001'),
+  perpetual('ETH-PERP', '0.01', '0.01'),
+];
+
+/** The terms of contracts, the listed perpetuals among them. */
+export const admitted = (...more: readonly ContractSpecificationDocument[]): CloseableContracts =>
+  new Map([...LISTED, ...more].map((specification) => [specification.id, closeableContract(specification)]));
 
 /** 2020-03-12T09:00:00Z */
 export const START = 1_584_003_600_000;
@@ -83,7 +129,7 @@ export function scheduleInForce(
   };
 }
 
-/** A position as an assessment shows it, with one flat call rate. */
+/** A position as an assessment shows it: what it bears of the requirement is its notional at one rate. */
 export function requirementOf(
   instrument: InstrumentId,
   quantity: string,
@@ -95,7 +141,7 @@ export function requirementOf(
   const call = notional.times(dec(callRate));
   return {
     instrument,
-    underlying: instrument === 'BTC-PERP' ? 'BTC' : 'ETH',
+    underlying: instrument.slice(0, 3),
     side: dec(quantity).gt(0) ? 'long' : 'short',
     quantity,
     mark,
@@ -125,19 +171,39 @@ export function assessmentOf(
     clearedHolds: '0',
     collateral: [],
     positions,
+    portfolio: {
+      model: 'adaptive-portfolio@1',
+      parameters: 'avsl-default@1',
+      riskArrays: 1,
+      worstScenario: 'BTC:down',
+      scenarios: [],
+      lines: [],
+    },
   };
 }
+
+/** Everything that liquidation reads, its own logs included. */
+type Foreign = MarginGlobalEvents &
+  PricingEvents &
+  MarginEvents &
+  AccountsEvents &
+  FundEvents &
+  OrderReportEvents &
+  LiquidationEvents &
+  AdlEvents &
+  OpeningEvents &
+  DocumentEvents;
 
 /** Numbers the entries of foreign logs, each partition and stream for itself. */
 export class ForeignLogs {
   readonly #positions = new Map<string, number>();
 
-  entry<T extends keyof (CaseInputs & DeleveragingInputs)>(
+  entry<T extends keyof Foreign>(
     log: string,
     partition: number,
     stream: string,
     type: T,
-    payload: (CaseInputs & DeleveragingInputs)[T],
+    payload: Foreign[T],
     clearing: number = START,
   ): LogEntry {
     const position = this.#next(`${log}/${partition}`);
@@ -163,13 +229,16 @@ export class ForeignLogs {
     return this.entry('margin', GLOBAL, 'schedule', 'ScheduleInForce', payload, payload.asOf);
   }
 
+  /** The listed perpetuals, admitted by pricing. */
+  admissions(): readonly LogEntry[] {
+    return LISTED.map((specification) =>
+      this.entry('pricing', GLOBAL, `instrument-${specification.id}`, 'InstrumentAdmitted', { specification }),
+    );
+  }
+
   #next(key: string): number {
     const next = (this.#positions.get(key) ?? 0) + 1;
     this.#positions.set(key, next);
     return next;
   }
 }
-
-/** Health that an account has: equity over call requirement. */
-export const healthOf = ({ figures }: AssessmentDetail): Decimal =>
-  dec(figures.equity).div(maxOf(dec(figures.call), dec('0.01')));

@@ -15,6 +15,7 @@ const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   side: 'sell',
   quantity: '4',
   mark: '50000',
+  policy: 'close-out-default@1',
   equityRate: '0.01',
   theta: '0.8',
   modelledRate: '0.005',
@@ -27,6 +28,7 @@ const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   health: '0.5',
   schedule: 1,
   accountVersion: 1,
+  settlement: { asset: 'USD', notional: '50000', assetPrice: '1' },
 };
 const ASSESSED: LiquidationEvents['LiquidationCostAssessed'] = {
   caseId,
@@ -88,6 +90,7 @@ describe('what must always hold of a liquidation', () => {
     ${{ LiquidationCostAssessed: { trueUp: '-599' } }}                                                                                                                                                     | ${'cost-adds-up'}               | ${'charged and returned differ from due'}
     ${{ LiquidationCostAssessed: { closedNotional: '200001' } }}                                                                                                                                           | ${'cost-adds-up'}               | ${'another notional than quantity x mark'}
     ${{ LiquidationCostAssessed: { closedQuantity: '5', closedNotional: '250000' } }}                                                                                                                      | ${'cost-adds-up'}               | ${'more closed than ordered'}
+    ${{ CloseOutOrderPlaced: { quantity: '0' } }}                                                                                                                                                          | ${'cost-adds-up'}               | ${'an order of nothing has no parts'}
     ${{ LiquidationCostAssessed: { order: { partition: 0, position: 9 } } }}                                                                                                                               | ${'cost-adds-up'}               | ${'the cost of no order'}
     ${{ CloseOutOrderPlaced: { requirementFreed: '3000' } }}                                                                                                                                               | ${'slice-never-worsens-health'} | ${'1,600 paid for 3,000 x 0.5'}
     ${{ FundDrawRequested: { amount: '99' } }}                                                                                                                                                             | ${'draw-has-a-cause'}           | ${'not what the slice lacks'}

@@ -1,8 +1,8 @@
 import { ZERO, compareText, dec, maxOf, minOf, text, type Decimal } from '@ballast/kernel';
-import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import type { AccountId, FundEvents, LiquidationEvents } from '@ballast/facts';
-import { caseEvent, placeName } from './known-inputs.js';
-import { slippageBeyondReward } from './liquidation-case/slice-cost.js';
+import { GLOBAL, type EntryOf, type LogEntry } from '@ballast/event-sourcing';
+import type { AccountId, FundEvents, LiquidationEvents, OpeningEvents } from '@ballast/facts';
+import { placeName } from './place.js';
+import { slippageBeyondReward } from './slice/slice-cost.js';
 
 /** A broken rule, and the event that broke it. */
 export interface LiquidationViolation {
@@ -26,6 +26,8 @@ export interface LiquidationInvariants {
   finish(): readonly LiquidationViolation[];
 }
 
+/** An entry of a numbered partition of liquidation, told apart by its type; one of another type is of no interest. */
+type CaseEntry = EntryOf<LiquidationEvents & OpeningEvents>;
 type Placed = LiquidationEvents['CloseOutOrderPlaced'];
 type Assessed = LiquidationEvents['LiquidationCostAssessed'];
 type Draw = LiquidationEvents['FundDrawRequested'];
@@ -45,11 +47,10 @@ export function liquidationInvariants(): LiquidationInvariants {
   const draws = new Map<string, Draw>();
   const grants: { readonly id: string; readonly grant: FundEvents['FundDrawGranted'] }[] = [];
 
-  function onCase(entry: LogEntry): readonly LiquidationViolation[] {
-    const event = caseEvent(entry);
+  function onCase(event: CaseEntry): readonly LiquidationViolation[] {
     const broken = (rule: LiquidationViolation['rule'], detail: string): LiquidationViolation => ({
       rule,
-      event: entry.id,
+      event: event.id,
       detail,
     });
     switch (event.type) {
@@ -95,7 +96,7 @@ export function liquidationInvariants(): LiquidationInvariants {
 
   return {
     take(entry) {
-      if (entry.log === 'liquidation' && entry.partition !== GLOBAL) return onCase(entry);
+      if (entry.log === 'liquidation' && entry.partition !== GLOBAL) return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
         grants.push({ id: entry.id, grant: entry.payload as FundEvents['FundDrawGranted'] });
       }
@@ -120,11 +121,12 @@ function costViolations(
   cost: Assessed,
 ): readonly { readonly rule: LiquidationViolation['rule']; readonly detail: string }[] {
   const closed = dec(cost.closedQuantity);
-  const notional = closed.times(dec(order.settlement?.notional ?? order.mark));
+  const notional = closed.times(dec(order.settlement.notional));
   const penalty = dec(cost.penalty);
   const found: { rule: LiquidationViolation['rule']; detail: string }[] = [];
-  if (closed.gt(dec(order.quantity))) {
-    found.push({ rule: 'cost-adds-up', detail: `closed ${cost.closedQuantity} of ${order.quantity}` });
+  if (dec(order.quantity).lte(0) || closed.gt(dec(order.quantity))) {
+    // Of an order of nothing there is no part, so nothing else can be judged.
+    return [{ rule: 'cost-adds-up', detail: `closed ${cost.closedQuantity} of ${order.quantity}` }];
   }
   if (!notional.eq(dec(cost.closedNotional)) || !dec(cost.charged).minus(penalty).eq(dec(cost.trueUp))) {
     found.push({ rule: 'cost-adds-up', detail: `${cost.charged} - ${cost.penalty} is not ${cost.trueUp}` });
@@ -142,8 +144,8 @@ function costViolations(
 }
 
 /**
- * (E - penalty) / (R - freed) < E / R  if and only if  penalty > freed * E / R. Requirements are convex, so a part of the
- * order frees at least its part of the requirement.
+ * (E - penalty) / (R - freed) < E / R  if and only if  penalty > freed * E / R. What a part of the order frees is its part of what
+ * the order frees (CLR-LIQ-023).
  */
 function worsensHealth(order: Placed, closed: Decimal, penalty: Decimal): boolean {
   // Without equity there is no penalty, which is judged apart; a negative ratio says nothing.

@@ -1,7 +1,10 @@
 import { GLOBAL, PartitionMachine, comparisonText, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { documentHash } from '@ballast/documents';
 import type { AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
+import { LIQUIDATION_POLICY } from './liquidation-policy.js';
 import {
   ForeignLogs,
+  OPENING,
   assessmentOf,
   linear,
   requirementOf,
@@ -19,6 +22,12 @@ class Desk {
   readonly events: SealedEvent[] = [];
   readonly inputs: LogEntry[] = [];
   readonly #logs = new ForeignLogs();
+
+  constructor() {
+    this.machine.open(OPENING);
+    this.events.push(...this.machine.drain().events);
+    for (const entry of this.#logs.admissions()) this.take(entry);
+  }
 
   take(input: LogEntry): readonly SealedEvent[] {
     this.inputs.push(input);
@@ -70,6 +79,16 @@ class Desk {
   }
   account(type: Parameters<ForeignLogs['entry']>[3], payload: object, accountId = ALICE): readonly SealedEvent[] {
     return this.take(this.#logs.entry('accounts', 0, `account-${accountId}`, type, payload as never));
+  }
+  /** Another policy than the one the log began with, approved in liquidation's global partition. */
+  approve(id: string, change: object): void {
+    const body = { ...(OPENING.genesis.documents[0]?.body as object), ...change };
+    const document = { kind: LIQUIDATION_POLICY, id, hash: documentHash(body), body };
+    const proposal = { proposalId: id, document, reason: 'test' };
+    const proposed = this.#logs.entry('liquidation', GLOBAL, 'rules', 'DocumentProposed', proposal);
+    this.take({ ...proposed, actor: 'ann' });
+    const approval = { proposalId: id, kind: LIQUIDATION_POLICY, id };
+    this.take({ ...this.#logs.entry('liquidation', GLOBAL, 'rules', 'DocumentApproved', approval), actor: 'ben' });
   }
   other(log: string, partition: number, type: string): readonly SealedEvent[] {
     return this.take(this.#logs.entry(log, partition, 'other', type as never, {} as never));
@@ -142,8 +161,9 @@ describe('a slice', () => {
       slice: 1,
       instrument: 'BTC-PERP',
       side: 'sell',
-      quantity: '4.1552',
+      quantity: '4.156',
       mark: '50000',
+      policy: 'close-out-default@1',
       equityRate: '0.018',
       theta: '0.8',
       modelledRate: '0.0011204737509656',
@@ -152,10 +172,11 @@ describe('a slice', () => {
       timeRate: '0.0001936491673104',
       fundShare: '0.5',
       operatingCost: '0.0005',
-      requirementFreed: '4155.2',
+      requirementFreed: '4156',
       health: '0.9',
       schedule: 1,
       accountVersion: 1,
+      settlement: { asset: 'USD', notional: '50000', assetPrice: '1' },
     });
   });
 
@@ -168,28 +189,28 @@ describe('a slice', () => {
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
     const facts: Record<string, () => readonly SealedEvent[]> = {
       'fill-1': () => desk.filled(place, '4', '224.1', '164.1'),
-      'fill-2': () => desk.filled(place, '0.1552', '8.7', '6.37'),
-      finished: () => desk.finished(place, '4.1552'),
+      'fill-2': () => desk.filled(place, '0.156', '8.73', '6.4'),
+      finished: () => desk.finished(place, '4.156'),
     };
     const answers = order.map((name) => types(facts[name]?.() ?? []));
     expect(answers).toEqual([[], [], ['LiquidationCostAssessed']]);
     // 62.33 USD of slippage are 3 bp instead of 2.2 modelled: 3 + 1.1 + 5 bp are less than 11.2, so nothing changes.
     expect(payloadOf(desk.events, 'LiquidationCostAssessed')).toMatchObject({
-      closedQuantity: '4.1552',
+      closedQuantity: '4.156',
       slippage: '62.33',
-      charged: '232.8',
-      penalty: '232.79',
-      trueUp: '0.01',
+      charged: '232.83',
+      penalty: '232.84',
+      trueUp: '-0.01',
     });
   });
 
   it('is followed by the next only on an assessment of the account as accounts last told it', () => {
     const { desk, placed } = sliced();
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
-    desk.filled(place, '4.1552', '232.79', '170.46');
-    desk.finished(place, '4.1552');
+    desk.filled(place, '4.156', '232.83', '170.49');
+    desk.finished(place, '4.156');
     const left = (version: number): AssessmentDetail =>
-      assessmentOf(ALICE, '8000', [requirementOf('BTC-PERP', '5.8448', MARK, '0.02')], { accountVersion: version });
+      assessmentOf(ALICE, '8000', [requirementOf('BTC-PERP', '5.844', MARK, '0.02')], { accountVersion: version });
     expect(types(desk.assess(left(2)))).toEqual([]);
     // Margin is ahead of us: the assessment waits for the booking it has already seen.
     expect(types(desk.assess(left(3)))).toEqual([]);
@@ -226,6 +247,32 @@ describe('a slice', () => {
     });
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
     expect(types(desk.schedule(2))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+});
+
+describe('the policy', () => {
+  it('that an order cites settles it, and the next order cites the one in force by then [CLR-LIQ-001]', () => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    desk.approve('keeps-all@1', { psi: '0', theta: '0.5' });
+    // Filled at the mark: the whole modelled execution cost of 2.2 bp is returned, as psi 1 of the first policy says.
+    desk.filled(place, '4.156', '232.83', '232.83');
+    const cost = payloadOf(desk.finished(place, '4.156'), 'LiquidationCostAssessed');
+    expect([cost.penalty, cost.trueUp]).toEqual(['187.12', '45.71']);
+    desk.assess(assessmentOf(ALICE, '8000', [requirementOf('BTC-PERP', '5.844', MARK, '0.02')], { accountVersion: 3 }));
+    const next = desk.account('LiquidationCostSettled', { accountId: ALICE, order: place, trueUp: '45.71' });
+    expect(payloadOf(next, 'CloseOutOrderPlaced')).toMatchObject({ policy: 'keeps-all@1', theta: '0.5' });
+  });
+
+  it('says how old the schedule of an assessment may be', () => {
+    const desk = new Desk();
+    desk.approve('newest-only@1', { newestSchedules: 1 });
+    desk.schedule(1);
+    desk.schedule(2);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1, 1));
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
   });
 });
@@ -324,6 +371,7 @@ describe('a bankrupt account', () => {
       quantity: '10',
       bankruptcyPrice: '50060',
       schedule: 1,
+      lot: '0.001',
     });
   });
 
@@ -390,7 +438,9 @@ describe('the partition as a whole', () => {
     const desk = new Desk();
     expect(types(desk.other('pricing', GLOBAL, 'PriceSetPublished'))).toEqual([]);
     expect(types(desk.other('accounts', 0, 'SuspenseBooked'))).toEqual([]);
-    expect(() => desk.other('accounts', 0, 'SomethingNew')).toThrow('unknown fact in accounts: SomethingNew');
+    expect(() => desk.other('accounts', 0, 'SomethingNew')).toThrow(
+      'liquidation does not know SomethingNew of accounts',
+    );
   });
 
   it('makes the same bytes again from the same inputs, and the same next step after a rebuild', () => {
@@ -400,6 +450,7 @@ describe('the partition as a whole', () => {
 
     const rebuilt = new PartitionMachine<LiquidationState>(liquidationProcess, 0, 1);
     const own = [...first.desk.events];
+    for (const event of own.splice(0, 2)) rebuilt.recallOwn(event);
     for (const input of first.desk.inputs) {
       rebuilt.recall(input);
       while (
@@ -414,8 +465,8 @@ describe('the partition as a whole', () => {
     expect(own).toEqual([]);
     expect(rebuilt.state).toEqual(first.desk.machine.state);
     const place = placeOfOnly(first.placed, 'CloseOutOrderPlaced');
-    first.desk.filled(place, '4.1552', '232.79', '170.46');
-    const expected = first.desk.finished(place, '4.1552');
+    first.desk.filled(place, '4.156', '232.83', '170.49');
+    const expected = first.desk.finished(place, '4.156');
     for (const input of first.desk.inputs.slice(-2)) rebuilt.accept(input);
     expect(rebuilt.drain().events.map(comparisonText)).toEqual(expected.map(comparisonText));
   });

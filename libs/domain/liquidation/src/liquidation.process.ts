@@ -1,16 +1,40 @@
-import { compareText } from '@ballast/kernel';
-import type { DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
-import type { AccountId, AssessmentDetail, InstrumentId, MarginGlobalEvents } from '@ballast/facts';
-import { LINEAR_PERPETUALS, closeableContract, type CloseableContract } from './closeable-contracts.js';
-import { caseEvent, caseInput, placeOf } from './known-inputs.js';
-import { concludeSlice, openCase, proceed, type CaseFact } from './liquidation-case/liquidation-case.decider.js';
-import { evolveCase, noteInCase, type LiquidationCase } from './liquidation-case/liquidation-case.state.js';
-import { LIQUIDATION_POLICY } from './liquidation-policy.js';
+import { compareText, invariant } from '@ballast/kernel';
+import {
+  defineProcess,
+  emitterOf,
+  on,
+  type DecisionContext,
+  type FactHandler,
+  type LogEntry,
+} from '@ballast/event-sourcing';
+import { evolveRules, noRules, openPartition, type HouseRules } from '@ballast/documents';
+import { LIQUIDATION_EVENTS } from '@ballast/facts';
+import type {
+  AccountId,
+  AccountsEvents,
+  AdlEvents,
+  AssessmentDetail,
+  DocumentEvents,
+  FundEvents,
+  InstrumentId,
+  LiquidationEvents,
+  MarginEvents,
+  MarginGlobalEvents,
+  OpeningEvents,
+  OrderReportEvents,
+  PricingEvents,
+} from '@ballast/facts';
+import { concludeSlice, openCase, proceed, type CaseFact } from './case/case.decider.js';
+import { caseOfEvent, evolveCase, noteInCase, openedCase, type LiquidationCase } from './case/liquidation-case.js';
+import { closeableContract, type CloseableContract } from './closeable-contracts.js';
+import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
+import { placeOf } from './place.js';
 
 type Schedule = MarginGlobalEvents['ScheduleInForce'];
 
 /** State of a numbered partition: the open cases, and what the other services said about their accounts. */
 export interface LiquidationState {
+  readonly rules: HouseRules;
   /** Open cases by account: never more than one each. */
   readonly cases: Map<AccountId, LiquidationCase>;
   /** Number of cases an account has had so far. */
@@ -21,128 +45,252 @@ export interface LiquidationState {
   readonly accountVersions: Map<AccountId, number>;
   /** The last schedules by position in margin global, oldest first. */
   readonly schedules: Map<number, Schedule>;
-  /** Terms of every contract that was admitted, the linear perpetuals from the start. */
+  /** Number of the newest schedule; 0 before the first. */
+  newestSchedule: number;
+  /** Terms of every contract that was admitted. */
   readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
   halted: boolean;
 }
 
-/** How many schedules stay known; an assessment on an older one waits for the next run. */
-const SCHEDULES_KEPT = 64;
+type State = LiquidationState;
+type OfAccount = { readonly accountId: AccountId };
 
 const ACCOUNT_STREAM = 'account-';
 
+const emit = emitterOf<LiquidationEvents>(LIQUIDATION_EVENTS);
+
+/** A fact that changes an account, and thereby its version: what margin assessed of that version may be acted on now. */
+const ofAccount = {
+  decide: (state: State, { payload: { accountId } }: { readonly payload: OfAccount }, context: DecisionContext) =>
+    advance(state, accountId, context),
+};
+
+/** A fact that an open case of its account may be waiting for. */
+const inCase = <Type extends string, Payload extends OfAccount>(
+  note: (current: LiquidationCase, fact: Payload) => LiquidationCase,
+): FactHandler<State, Type, Payload> => ({
+  observe({ cases }, { payload }) {
+    const current = cases.get(payload.accountId);
+    if (current !== undefined) cases.set(payload.accountId, note(current, payload));
+  },
+  decide: ofAccount.decide,
+});
+
+/** An own event of an open case. */
+const ofCase =
+  <Type extends string, Payload extends OfAccount & { readonly caseId: string }>(
+    evolve: (current: LiquidationCase, event: LogEntry<Type, Payload>) => LiquidationCase,
+  ) =>
+  ({ cases }: State, event: LogEntry<Type, Payload>): void => {
+    cases.set(event.payload.accountId, evolve(caseOfEvent(cases, event), event));
+  };
+
 /** Closes out accounts below their liquidation level, slice by slice, at least cost. */
-export const liquidationProcess: PartitionProcess<LiquidationState> = {
+export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
   initialState: () => ({
+    rules: noRules(),
     cases: new Map(),
     caseCounts: new Map(),
     assessments: new Map(),
     accountVersions: new Map(),
     schedules: new Map(),
-    contracts: new Map(LINEAR_PERPETUALS),
+    newestSchedule: 0,
+    contracts: new Map(),
     halted: false,
   }),
 
-  observe(state, entry) {
-    const input = caseInput(entry);
-    if (input.type === 'ScheduleInForce') {
-      noteSchedule(state, input.position, input.payload);
-      return;
-    }
-    if (input.log === 'accounts' && input.stream.startsWith(ACCOUNT_STREAM)) {
-      state.accountVersions.set(input.stream.slice(ACCOUNT_STREAM.length), input.version);
-    }
-    switch (input.type) {
-      case 'InstrumentAdmitted':
-        state.contracts.set(input.payload.specification.id, closeableContract(input.payload.specification));
-        break;
-      case 'LiquidationTriggered':
-      case 'LiquidatingAccountAssessed':
-        state.assessments.set(input.payload.accountId, input.payload.assessment);
-        break;
-      case 'AccountStateChanged':
-        if (input.payload.from === 'LIQUIDATING') state.assessments.delete(input.payload.accountId);
-        break;
-      default: {
-        const current = caseOf(state, entry);
-        if (current !== undefined) state.cases.set(current.accountId, noteInCase(current, input));
-      }
-    }
+  open: ({ rules }, opening, context) => openPartition(rules, opening, context),
+
+  reads: [
+    on<State, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+      DocumentProposed: {
+        observe: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
+      },
+      DocumentApproved: { observe: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload) },
+      AdlRoundOpened: 'ignored',
+      AdlExecuted: 'ignored',
+      AdlRoundClosed: 'ignored',
+      DocumentsEstablished: 'ignored',
+      ReleaseInForce: 'ignored',
+    }),
+    on<State, MarginGlobalEvents & OpeningEvents & DocumentEvents>('margin', 'global', {
+      ScheduleInForce: {
+        observe: (state, { position, payload }) => noteSchedule(state, position, payload),
+        decide(state, _input, context) {
+          for (const accountId of [...state.cases.keys()].sort(compareText)) advance(state, accountId, context);
+        },
+      },
+      ParametersProposed: 'ignored',
+      ParametersApproved: 'ignored',
+      DocumentsEstablished: 'ignored',
+      ReleaseInForce: 'ignored',
+      DocumentProposed: 'ignored',
+      DocumentApproved: 'ignored',
+    }),
+    on<State, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
+      InstrumentAdmitted: {
+        observe: ({ contracts }, { payload: { specification } }) =>
+          contracts.set(specification.id, closeableContract(specification)),
+      },
+      InstrumentRefused: 'ignored',
+      SourceStateChanged: 'ignored',
+      VolatilitySeeded: 'ignored',
+      PriceSetPublished: 'ignored',
+      FundingRateFixed: 'ignored',
+      SurfacePublished: 'ignored',
+      RiskArraysPublished: 'ignored',
+      SettlementPriceFixed: 'ignored',
+      VariationPriceFixed: 'ignored',
+      DocumentsEstablished: 'ignored',
+      ReleaseInForce: 'ignored',
+      DocumentProposed: 'ignored',
+      DocumentApproved: 'ignored',
+    }),
+    on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
+      LiquidationTriggered: {
+        observe: noteAssessment,
+        decide(state, input, context) {
+          const { accountId } = input.payload;
+          const number = (state.caseCounts.get(accountId) ?? 0) + 1;
+          const decision = openCase(state.cases.get(accountId), input.payload, placeOf(input), number);
+          if (decision.accepted) emitAll(decision.facts, context);
+          advance(state, accountId, context);
+        },
+      },
+      LiquidatingAccountAssessed: { observe: noteAssessment, ...ofAccount },
+      AccountStateChanged: {
+        observe({ assessments }, { payload: { accountId, from } }) {
+          if (from === 'LIQUIDATING') assessments.delete(accountId);
+        },
+      },
+      MarginRunCompleted: 'ignored',
+      MarginCallIssued: 'ignored',
+      MarginCallMet: 'ignored',
+      MarginCallExpired: 'ignored',
+      WithdrawalCleared: 'ignored',
+      WithdrawalRefused: 'ignored',
+      AdlCandidatesReported: 'ignored',
+      DocumentsEstablished: 'ignored',
+      ReleaseInForce: 'ignored',
+    }),
+    on<State, AccountsEvents & OpeningEvents>(
+      'accounts',
+      'numbered',
+      {
+        PositionChanged: inCase(noteInCase.PositionChanged),
+        LiquidationCostSettled: inCase(noteInCase.LiquidationCostSettled),
+        FundGrantReceived: inCase(noteInCase.FundGrantReceived),
+        AdlBooked: inCase(noteInCase.AdlBooked),
+        AccountOpened: ofAccount,
+        CollateralCredited: ofAccount,
+        WithdrawalHeld: ofAccount,
+        WithdrawalResubmitted: ofAccount,
+        WithdrawalSettled: ofAccount,
+        WithdrawalReleased: ofAccount,
+        WithdrawalRejected: ofAccount,
+        FundingSettled: ofAccount,
+        MarginModelChosen: ofAccount,
+        VariationSettled: ofAccount,
+        ContractDelivered: ofAccount,
+        UncoveredLossBooked: ofAccount,
+        FundingClosed: 'ignored',
+        VariationClosed: 'ignored',
+        ExpiryClosed: 'ignored',
+        PenaltyRemainderSent: 'ignored',
+        FundContributionForwarded: 'ignored',
+        SuspenseBooked: 'ignored',
+        DocumentsEstablished: 'ignored',
+        ReleaseInForce: 'ignored',
+      },
+      ({ accountVersions }, { stream, version }) => {
+        if (stream.startsWith(ACCOUNT_STREAM)) accountVersions.set(stream.slice(ACCOUNT_STREAM.length), version);
+      },
+    ),
+    on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
+      FundDrawGranted: inCase(noteInCase.FundDrawGranted),
+      FundCredited: 'ignored',
+      DocumentsEstablished: 'ignored',
+      ReleaseInForce: 'ignored',
+      DocumentProposed: 'ignored',
+      DocumentApproved: 'ignored',
+    }),
+    on<State, OrderReportEvents>('exchange.orderReports', 'numbered', {
+      OrdersCancelled: inCase(noteInCase.OrdersCancelled),
+      CloseOutOrderFinished: inCase(noteInCase.CloseOutOrderFinished),
+    }),
+  ],
+
+  own: {
+    LiquidationOpened({ cases, caseCounts }, { payload }) {
+      const { accountId } = payload;
+      invariant(!cases.has(accountId), `account ${accountId} has two open liquidations`);
+      cases.set(accountId, openedCase(payload));
+      caseCounts.set(accountId, (caseCounts.get(accountId) ?? 0) + 1);
+    },
+    OrdersCancelRequested: ofCase(evolveCase.OrdersCancelRequested),
+    CloseOutOrderPlaced: ofCase(evolveCase.CloseOutOrderPlaced),
+    LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
+    FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
+    AdlRequested: ofCase(evolveCase.AdlRequested),
+    LiquidationClosed({ cases }, event) {
+      cases.delete(caseOfEvent(cases, event).accountId);
+    },
+    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
+    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
   },
+});
 
-  decide(state, entry, context) {
-    const input = caseInput(entry);
-    if (input.type === 'LiquidationTriggered') {
-      const { accountId } = input.payload;
-      const number = (state.caseCounts.get(accountId) ?? 0) + 1;
-      const decision = openCase(state.cases.get(accountId), input.payload, placeOf(input), number);
-      if (decision.accepted) emitAll(decision.facts, context);
-    }
-    if (input.type === 'ScheduleInForce') {
-      for (const accountId of [...state.cases.keys()].sort(compareText)) advance(state, accountId, context);
-      return undefined;
-    }
-    const current = caseOf(state, entry);
-    if (current !== undefined) advance(state, current.accountId, context);
-    return undefined;
-  },
-
-  /** Every case acts on the input that completes its condition; nothing is left for the end of an item. */
-  settle: () => undefined,
-
-  evolve(state, entry) {
-    const event = caseEvent(entry);
-    const { accountId } = event.payload;
-    const next = evolveCase(state.cases.get(accountId), event);
-    if (next === undefined) state.cases.delete(accountId);
-    else state.cases.set(accountId, next);
-    if (event.type === 'LiquidationOpened') {
-      state.caseCounts.set(accountId, (state.caseCounts.get(accountId) ?? 0) + 1);
-    }
-  },
-
-  dueTimers: () => [],
-
-  fire: () => undefined,
-};
-
-/** The open case that an input is about, by its account. */
-function caseOf(state: LiquidationState, { payload }: LogEntry): LiquidationCase | undefined {
-  const { accountId } = payload as { readonly accountId?: unknown };
-  return typeof accountId === 'string' ? state.cases.get(accountId) : undefined;
+function noteAssessment(
+  { assessments }: State,
+  { payload: { accountId, assessment } }: { readonly payload: MarginEvents['LiquidatingAccountAssessed'] },
+): void {
+  assessments.set(accountId, assessment);
 }
 
-function noteSchedule(state: LiquidationState, position: number, schedule: Schedule): void {
+function noteSchedule(state: State, position: number, schedule: Schedule): void {
   state.schedules.set(position, schedule);
+  state.newestSchedule = schedule.number;
   state.halted = schedule.status === 'HALT';
   for (const oldest of state.schedules.keys()) {
-    if (state.schedules.size <= SCHEDULES_KEPT) break;
+    if (state.schedules.size <= MOST_SCHEDULES) break;
     state.schedules.delete(oldest);
   }
 }
 
+/** The schedule of an assessment, unless it has not arrived yet or is none of the newest. */
+function scheduleOf(
+  { schedules, newestSchedule }: State,
+  assessment: AssessmentDetail | undefined,
+  { newestSchedules }: LiquidationPolicy,
+): Schedule | undefined {
+  const schedule = assessment === undefined ? undefined : schedules.get(assessment.schedule);
+  return schedule !== undefined && newestSchedule - schedule.number < newestSchedules ? schedule : undefined;
+}
+
 /** Takes a case as far as it can go on what is known now: first the cost of a finished slice, then the next step. */
-function advance(state: LiquidationState, accountId: AccountId, context: DecisionContext): void {
+function advance(state: State, accountId: AccountId, context: DecisionContext): void {
   const current = state.cases.get(accountId);
   if (current === undefined) return;
-  emitAll(concludeSlice(current, LIQUIDATION_POLICY), context);
+  emitAll(
+    concludeSlice(current, (id) => policyOf(state.rules, id)),
+    context,
+  );
   const concluded = state.cases.get(accountId) ?? current;
   const assessment = state.assessments.get(accountId);
+  const policy = policyInForce(state.rules);
   const basis = {
     assessment,
     accountVersion: state.accountVersions.get(accountId) ?? 0,
-    schedule: assessment === undefined ? undefined : state.schedules.get(assessment.schedule),
+    schedule: scheduleOf(state, assessment, policy),
     contracts: state.contracts,
     halted: state.halted,
   };
-  emitAll(proceed(concluded, basis, LIQUIDATION_POLICY), context);
+  emitAll(proceed(concluded, basis, policy), context);
 }
 
 function emitAll(facts: readonly CaseFact[], context: DecisionContext): void {
-  for (const { type, payload } of facts) {
-    context.emit({ stream: `liquidation-${payload.caseId}`, type, schemaVersion: 1, payload });
-  }
+  for (const { type, payload } of facts) emit(context, type, payload);
 }

@@ -11,7 +11,7 @@ import {
   text,
   type Decimal,
 } from '@ballast/kernel';
-import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, PartitionMachine, type EntryOf, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type {
   AdlEvents,
   AssessmentDetail,
@@ -24,19 +24,23 @@ import type {
   TradeSide,
   Underlying,
 } from '@ballast/facts';
-import { deleveragingProcess } from './deleveraging/deleveraging.process.js';
-import type { DeleveragingState } from './deleveraging/deleveraging.state.js';
-import { caseEvent, deleveragingEvent, placeName, placeOf } from './known-inputs.js';
+import { deleveragingProcess } from './deleverage/deleveraging.process.js';
+import type { DeleveragingState } from './deleverage/deleveraging.state.js';
+import { placeName, placeOf } from './place.js';
 import {
   ForeignLogs,
+  OPENING,
   START,
+  admitted,
   assessmentOf,
   requirementOf,
   scheduleInForce,
   underlyingSchedule,
 } from './liquidation.fixtures.js';
-import { LINEAR_PERPETUALS, contractOf } from './closeable-contracts.js';
+import { contractOf } from './closeable-contracts.js';
 import { liquidationProcess, type LiquidationState } from './liquidation.process.js';
+
+const CONTRACTS = admitted();
 
 /** Whole numbers from a seed, the same on every machine (Lehmer generator). */
 export class SeededChoice {
@@ -108,6 +112,8 @@ interface Desk {
   machine: AnyMachine;
   readonly partition: number;
   readonly inbox: Map<string, LogEntry[]>;
+  /** What its writer said first. */
+  readonly opening: readonly SealedEvent[];
   readonly history: { readonly input: LogEntry; readonly own: readonly SealedEvent[] }[];
 }
 
@@ -135,12 +141,16 @@ export class ModelWorld {
     this.#choice = new SeededChoice(options.seed);
     this.fund = dec(options.fund);
     const numbered = Array.from({ length: options.partitions }, (_, partition) => partition);
-    this.#desks = [...numbered, GLOBAL].map((partition) => ({
-      machine: this.#newMachine(partition),
-      partition,
-      inbox: new Map(),
-      history: [],
-    }));
+    this.#desks = [...numbered, GLOBAL].map((partition) => {
+      const machine = this.#newMachine(partition);
+      machine.open(OPENING);
+      return { machine, partition, inbox: new Map(), opening: machine.drain().events, history: [] };
+    });
+    for (const { opening } of this.#desks) for (const event of opening) this.#publish(event);
+    // Before anything else: whatever names a contract has its admission in its basis.
+    for (const entry of this.#logs.admissions()) {
+      for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#take(desk, entry);
+    }
     options.accounts.forEach(({ accountId, collateral, positions }, index) => {
       const holdings = positions.map(({ instrument, quantity, entry }): [InstrumentId, Holding] => [
         instrument,
@@ -183,7 +193,7 @@ export class ModelWorld {
       status,
     );
     const entry = this.#logs.schedule(payload);
-    for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#put(desk, entry);
+    this.#putToNumbered(entry);
     for (const account of this.#sorted()) this.#assess(account, status);
     for (const partition of this.#numbered()) this.#reportRun(partition);
     let delivered = 0;
@@ -197,6 +207,7 @@ export class ModelWorld {
   rebuildAll(): void {
     for (const desk of this.#desks) {
       const rebuilt = this.#newMachine(desk.partition);
+      for (const event of desk.opening) rebuilt.recallOwn(event);
       for (const { input, own } of desk.history) {
         rebuilt.recall(input);
         for (const event of own) rebuilt.recallOwn(event);
@@ -241,6 +252,16 @@ export class ModelWorld {
     desk.inbox.set(key, waiting);
   }
 
+  #putToNumbered(entry: LogEntry): void {
+    for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#put(desk, entry);
+  }
+
+  /** An own event of liquidation: numbered partitions read the global one, and it reads all of them. */
+  #publish(event: SealedEvent): void {
+    if (event.partition === GLOBAL) this.#putToNumbered(event);
+    else this.#put(this.#deskOf(GLOBAL), event);
+  }
+
   #deskOf(partition: number): Desk {
     const desk = this.#desks.find((one) => one.partition === partition);
     invariant(desk !== undefined, `no partition ${partition}`);
@@ -255,17 +276,20 @@ export class ModelWorld {
     const chosen = waiting[waiting.length === 0 ? 0 : this.#choice.below(waiting.length)];
     const input = chosen?.desk.inbox.get(chosen.key)?.shift();
     if (chosen === undefined || input === undefined) return false;
-    const { desk } = chosen;
+    this.#take(chosen.desk, input);
+    return true;
+  }
+
+  #take(desk: Desk, input: LogEntry): void {
     desk.machine.accept(input);
     desk.machine.settle();
     const own = desk.machine.drain().events;
     desk.history.push({ input, own });
     for (const event of own) {
       this.events.push(event);
-      if (desk.partition !== GLOBAL) this.#put(this.#deskOf(GLOBAL), event);
+      this.#publish(event);
     }
     for (const event of own) this.#react(event);
-    return true;
   }
 
   #react(entry: SealedEvent): void {
@@ -273,7 +297,7 @@ export class ModelWorld {
       this.#reactToRound(entry);
       return;
     }
-    const event = caseEvent(entry);
+    const event = entry as unknown as EntryOf<LiquidationEvents>;
     const account = this.#account(event.payload.accountId);
     switch (event.type) {
       case 'OrdersCancelRequested':
@@ -400,7 +424,7 @@ export class ModelWorld {
 
   #execute(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced']): void {
     const quantity = dec(placed.quantity);
-    const { lot } = contractOf(LINEAR_PERPETUALS, placed.instrument);
+    const { lot } = contractOf(CONTRACTS, placed.instrument);
     const held = account.holdings.get(placed.instrument)?.quantity ?? ZERO;
     if (quantity.gt(held.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(held)} held`);
     const equityBefore = this.equityOf(account);
@@ -524,7 +548,7 @@ export class ModelWorld {
       this.#now(),
     );
     this.grants.push(entry);
-    for (const partition of this.#numbered()) this.#put(this.#deskOf(partition), entry);
+    this.#putToNumbered(entry);
     if (granted.gt(0)) {
       if (order === null) account.collateral = account.collateral.plus(granted);
       this.#book(account, 'FundGrantReceived', { caseId, request, purpose, accountId, amount: text(granted) });
@@ -537,7 +561,7 @@ export class ModelWorld {
   }
 
   #reactToRound(entry: SealedEvent): void {
-    const event = deleveragingEvent(entry);
+    const event = entry as unknown as EntryOf<AdlEvents>;
     const { roundId, instrument, side } = event.payload;
     if (event.type === 'AdlRoundOpened') {
       for (const partition of this.#numbered()) this.#reportCandidates(partition, roundId, instrument, side);

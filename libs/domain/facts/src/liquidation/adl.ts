@@ -12,7 +12,7 @@ import {
   positiveDecimal,
   side,
 } from '../schema/forms.js';
-import { list, optional, record } from '../schema/schema.js';
+import { list, record } from '../schema/schema.js';
 
 const stream = 'adl-<instrument>-<side>';
 
@@ -32,10 +32,10 @@ export const ADL_REQUEST_EVENTS = {
       accountId: accountId(),
       instrument: instrument(),
       side: side('Side of the bankrupt position.'),
-      quantity: positiveDecimal('Base units, unsigned.'),
+      quantity: positiveDecimal('Contracts, unsigned.'),
       bankruptcyPrice,
       schedule: ordinal(),
-      lot: optional(positiveDecimal('Smallest quantity step, contracts; absent for a linear perpetual.')),
+      lot: positiveDecimal('Smallest quantity step, contracts.'),
     },
   }),
 };
@@ -64,7 +64,7 @@ export const ADL_EVENTS = {
           partition: partitionNumber(),
           accountId: accountId(),
           request,
-          quantity: positiveDecimal('Base units, unsigned.'),
+          quantity: positiveDecimal('Contracts, unsigned.'),
           price: decimal('Bankruptcy price, USD.'),
         }),
       ),
@@ -80,9 +80,9 @@ export const ADL_EVENTS = {
           request,
           caseId: caseId(),
           accountId: accountId(),
-          closedQuantity: nonNegativeDecimal('Base units booked by the candidates.'),
+          closedQuantity: nonNegativeDecimal('Contracts booked by the candidates.'),
           price: decimal('Bankruptcy price, USD.'),
-          remainder: nonNegativeDecimal('Base units left for the next round.'),
+          remainder: nonNegativeDecimal('Contracts left for the next round.'),
         }),
       ),
     },

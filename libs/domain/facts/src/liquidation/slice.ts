@@ -11,8 +11,9 @@ import {
   ordinal,
   positiveDecimal,
   tradeSide,
+  versionedName,
 } from '../schema/forms.js';
-import { nullable, optional, record } from '../schema/schema.js';
+import { nullable, record } from '../schema/schema.js';
 
 const stream = 'liquidation-<caseId>';
 
@@ -29,10 +30,11 @@ export const SLICE_EVENTS = {
       slice: ordinal('Counts the slices of the case: 1, 2, 3, ...'),
       instrument: instrument(),
       side: tradeSide(),
-      quantity: positiveDecimal('Base units.'),
+      quantity: positiveDecimal('Contracts: whole lots, or all of a position that is less than one.'),
       mark: nonNegativeDecimal(
         'Price at which the position of the account is closed, whatever the fill is; an option may be marked at 0.',
       ),
+      policy: versionedName('Liquidation policy it was placed under; its final cost follows from the same.'),
       equityRate: decimal('e: equity attributable to the position over its notional.'),
       theta: fraction('Largest share of e that the penalty may take.'),
       modelledRate: fraction('Modelled penalty, fraction of closed notional.'),
@@ -45,15 +47,13 @@ export const SLICE_EVENTS = {
       health: decimal('Equity over call requirement before the slice.'),
       schedule: ordinal('Position of the ScheduleInForce the figures are from.'),
       accountVersion: ordinal('Version of the account the figures hold for.'),
-      settlement: optional(
-        record(
-          {
-            asset: asset(),
-            notional: nonNegativeDecimal('USD per contract that the rates are fractions of.'),
-            assetPrice: positiveDecimal('USD per unit of the settlement asset; mark against fill is converted at it.'),
-          },
-          'Absent for the linear perpetuals, which settle in USD.',
-        ),
+      settlement: record(
+        {
+          asset: asset(),
+          notional: nonNegativeDecimal('USD per contract that the rates are fractions of.'),
+          assetPrice: positiveDecimal('USD per unit of the settlement asset; mark against fill is converted at it.'),
+        },
+        'What accounts books the fills by.',
       ),
     },
   }),
@@ -64,8 +64,8 @@ export const SLICE_EVENTS = {
       caseId: caseId(),
       accountId: accountId(),
       order: place('The CloseOutOrderPlaced.'),
-      closedQuantity: nonNegativeDecimal('Base units.'),
-      closedNotional: nonNegativeDecimal('closedQuantity * mark, USD.'),
+      closedQuantity: nonNegativeDecimal('Contracts.'),
+      closedNotional: nonNegativeDecimal('closedQuantity * notional of a contract, USD.'),
       equityRate: decimal('e of the slice.'),
       slippage: decimal('Realised against the mark, USD; >= 0 is a cost.'),
       realisedRate: fraction('Slippage as a fraction of closed notional, not below 0.'),

@@ -2,36 +2,32 @@ import fc from 'fast-check';
 import { contractValue } from '@ballast/instruments';
 import type { AssessmentDetail } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
-import { LINEAR_PERPETUALS, closeableContract, type CloseableContracts } from '../closeable-contracts.js';
-import { assessmentOf, requirementOf } from '../liquidation.fixtures.js';
+import { POLICY, admitted, assessmentOf, requirementOf } from '../liquidation.fixtures.js';
 import { bankruptcyPrices, type BankruptcyPrice } from './bankruptcy-price.js';
-import { attributableEquityRate } from './slice-choice.js';
+import { attributableEquityRate } from '../slice/slice-choice.js';
 
 const terms = { tick: '0.1', lot: '0.1', listedAt: '2026-01-01T00:00:00Z' } as const;
-const CONTRACTS: CloseableContracts = new Map([
-  ...LINEAR_PERPETUALS,
-  ...[
-    closeableContract({
-      ...terms,
-      id: 'BTC-27MAR26-60000-C',
-      contractSize: '1',
-      quoteAsset: 'USD',
-      settlementAsset: 'USD',
-      cashStyle: 'premium',
-      deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
-    }),
-    closeableContract({
-      ...terms,
-      id: 'BTC-PERP-INVERSE',
-      contractSize: '10',
-      quoteAsset: 'USD',
-      settlementAsset: 'BTC',
-      cashStyle: 'marked-to-market',
-    }),
-  ].map((contract) => [contract.instrument.id, contract] as const),
-]);
-const pricesOf = (assessment: AssessmentDetail): readonly BankruptcyPrice[] =>
-  bankruptcyPrices(assessment, CONTRACTS, (asset) => dec(asset === 'BTC' ? '50000' : '1'));
+const CONTRACTS = admitted(
+  {
+    ...terms,
+    id: 'BTC-27MAR26-60000-C',
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    cashStyle: 'premium',
+    deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+  },
+  {
+    ...terms,
+    id: 'BTC-PERP-INVERSE',
+    contractSize: '10',
+    quoteAsset: 'USD',
+    settlementAsset: 'BTC',
+    cashStyle: 'marked-to-market',
+  },
+);
+const pricesOf = (assessment: AssessmentDetail, coinPrice = '50000', policy = POLICY): readonly BankruptcyPrice[] =>
+  bankruptcyPrices(assessment, CONTRACTS, (asset) => dec(asset === 'BTC' ? coinPrice : '1'), policy);
 
 describe('bankruptcy price', () => {
   it('W79: long 10 at 50,000 with 10,000 cash and mark 49,400 is used up at 49,000', () => {
@@ -111,7 +107,33 @@ describe('bankruptcy price', () => {
 
   it('of an inverse long that lost more than its whole coin value is the highest price there is', () => {
     const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
-    expect(pricesOf(assessmentOf('a.main', '-1200', [position])).map(({ price }) => text(price))).toEqual(['50000000']);
+    const bankrupt = assessmentOf('a.main', '-1200', [position]);
+    expect(pricesOf(bankrupt).map(({ price }) => text(price))).toEqual(['50000000']);
+    const lower = { ...POLICY, highestBankruptcyPrice: dec('20') };
+    expect(pricesOf(bankrupt, '50000', lower).map(({ price }) => text(price))).toEqual(['1000000']);
+  });
+
+  it('of what nobody requires anything for is its mark: no share of nothing [CLR-LIQ-025]', () => {
+    const option = { ...requirementOf('BTC-27MAR26-60000-C', '2', '1500', '0'), call: '0' };
+    const inverse = { ...requirementOf('BTC-PERP-INVERSE', '7', '49400', '0'), call: '-3' };
+    const prices = pricesOf(assessmentOf('a.main', '-600', [option, inverse]));
+    expect(prices.map(({ price }) => text(price))).toEqual(['1500', '49400']);
+  });
+
+  it('of a contract that pays in something without a price, or has no mark, is its mark [CLR-LIQ-025]', () => {
+    const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
+    const bankrupt = assessmentOf('a.main', '-12', [position]);
+    expect(pricesOf(bankrupt, '0').map(({ price }) => text(price))).toEqual(['50000']);
+    const unmarked = assessmentOf('a.main', '-12', [{ ...position, mark: '0' }]);
+    expect(pricesOf(unmarked).map(({ price }) => text(price))).toEqual(['0']);
+  });
+
+  it('is asked of positions only: a quantity of nothing has none [CLR-LIQ-025]', () => {
+    const nothing = { ...requirementOf('ETH-PERP', '0', '2500', '0.02'), call: '1' };
+    const prices = pricesOf(
+      assessmentOf('a.main', '-1000', [requirementOf('BTC-PERP', '10', '49400', '0.02'), nothing]),
+    );
+    expect(prices.map(({ price }) => text(price))).toEqual(['49500']);
   });
 
   it('closes a hedge at its mark: only what has a requirement bears the loss', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { ZERO, dec, maxOf, text, type Decimal } from '@ballast/kernel';
-import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
-import { LIQUIDATION_COST } from '../liquidation.fixtures.js';
-import type { OpenOrder } from './liquidation-case.state.js';
+import { LIQUIDATION_COST, POLICY } from '../liquidation.fixtures.js';
+import type { OpenOrder } from './open-order.js';
 import { assessedCost, costParameters, finalRate, modelledCost, penaltyCap, provisionalRate } from './slice-cost.js';
 
 const BTC = costParameters({ sigma: '0.03', liquidationCost: LIQUIDATION_COST });
@@ -12,16 +11,17 @@ const bps = (rate: Decimal, digits: number): string => text(rate.times(10_000).t
 /** An order of 1,000 BTC at 50,000 (50M) that was filled completely with a slippage in basis points. */
 function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
   const cost = modelledCost(dec('50000000'), BTC);
-  const provisional = provisionalRate(cost.penalty, dec(equityRate), LIQUIDATION_POLICY.theta);
+  const provisional = provisionalRate(cost.penalty, dec(equityRate), POLICY.theta);
   return {
     place: { partition: 0, position: 3 },
+    policy: POLICY.id,
     instrument: 'BTC-PERP',
     side: 'sell',
     quantity: dec('1000'),
     mark: dec('50000'),
     unitNotional: dec('50000'),
     equityRate: dec(equityRate),
-    theta: LIQUIDATION_POLICY.theta,
+    theta: POLICY.theta,
     modelledRate: cost.penalty,
     executionRate: cost.execution,
     timeRate: cost.time,
@@ -36,7 +36,7 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
 }
 
 const costOf = (order: OpenOrder): ReturnType<typeof assessedCost> =>
-  assessedCost({ caseId: 'a.main#1', accountId: 'a.main' }, order, LIQUIDATION_POLICY);
+  assessedCost({ caseId: 'a.main#1', accountId: 'a.main' }, order, POLICY);
 
 describe('modelled cost of closing', () => {
   it.each`
@@ -90,7 +90,7 @@ describe('provisional rate', () => {
     const healthAfter = (p: Decimal): Decimal => e.minus(p.times(f)).div(m.times(dec(1).minus(f)));
     expect(text(e.div(m).toDecimalPlaces(6))).toBe('0.273973');
     expect(text(healthAfter(dec('0.005')).toDecimalPlaces(6))).toBe('0.205479');
-    const charged = provisionalRate(dec('0.005'), e, LIQUIDATION_POLICY.theta);
+    const charged = provisionalRate(dec('0.005'), e, POLICY.theta);
     expect(healthAfter(charged).gt(e.div(m))).toBe(true);
   });
 });
@@ -148,7 +148,7 @@ describe('final cost of a slice', () => {
         const equityRate = dec(e).div(10_000_000);
         const rates = { modelledRate, executionRate: execution, realisedRate: real, equityRate };
         const slice = { ...rates, theta: dec('0.8'), fundShare, operatingCost };
-        const final = finalRate(slice, LIQUIDATION_POLICY.psi);
+        const final = finalRate(slice, POLICY.psi);
         const cap = penaltyCap(equityRate, dec('0.8'));
         expect(final.gte(0) && final.lte(cap)).toBe(true);
         expect(maxOf(real.minus(final), ZERO).lte(maxOf(real.minus(cap), ZERO))).toBe(true);

@@ -1,10 +1,17 @@
 import { ONE, ZERO, dec, invariant } from '@ballast/kernel';
-import { assessmentOf, linear, requirementOf, scheduleInForce, underlyingSchedule } from '../liquidation.fixtures.js';
-import { LINEAR_PERPETUALS } from '../closeable-contracts.js';
-import { LIQUIDATION_POLICY } from '../liquidation-policy.js';
-import type { LiquidationCase } from './liquidation-case.state.js';
+import {
+  POLICY,
+  admitted,
+  assessmentOf,
+  linear,
+  requirementOf,
+  scheduleInForce,
+  underlyingSchedule,
+} from '../liquidation.fixtures.js';
+import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis } from './next-step.js';
 
+const CONTRACTS = admitted();
 const place = { partition: 0, position: 7 };
 
 const ready: LiquidationCase = {
@@ -26,7 +33,7 @@ const schedule = scheduleInForce(4, [underlyingSchedule('BTC', '50000', linear('
 function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): CaseBasis {
   const positions = held === '0' ? [] : [requirementOf('BTC-PERP', held, '50000', '0.02')];
   const assessment = assessmentOf('a.main', equity, positions, { accountVersion: 3, schedule: 4 });
-  return { assessment, accountVersion: 3, schedule, contracts: LINEAR_PERPETUALS, halted: false, ...changes };
+  return { assessment, accountVersion: 3, schedule, contracts: CONTRACTS, halted: false, ...changes };
 }
 
 const order = {
@@ -72,12 +79,42 @@ describe('collateral in another asset', () => {
   `(
     'equity $equity with $held BTC -> $expected.kind: $why',
     (row: { equity: string; held: string; expected: object }) => {
-      expect(nextStep(ready, withEther(row.equity, row.held), LIQUIDATION_POLICY)).toMatchObject(row.expected);
+      expect(nextStep(ready, withEther(row.equity, row.held), POLICY)).toMatchObject(row.expected);
+    },
+  );
+
+  /** Long 10 BTC against the ether, with what it bears of the account's call requirement. */
+  const bearing = (equity: string, share: string, call: string): CaseBasis => {
+    const given = withEther(equity, '10');
+    invariant(given.assessment, 'assessed');
+    const { figures, positions } = given.assessment;
+    return {
+      ...given,
+      assessment: {
+        ...given.assessment,
+        figures: { ...figures, call },
+        positions: positions.map((each) => ({ ...each, call: share })),
+      },
+    };
+  };
+
+  it.each`
+    equity     | share     | call      | expected                                               | why
+    ${'-1000'} | ${'0'}    | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'nothing is required: there is nothing to free'}
+    ${'-1000'} | ${'-50'}  | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'a hedge frees nothing either'}
+    ${'-1000'} | ${'50'}   | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'hedged to nothing: health is no quotient by zero'}
+    ${'0'}     | ${'0'}    | ${'0'}    | ${{ kind: 'end', outcome: 'restored' }}                | ${'nothing owed, nothing required'}
+    ${'-1000'} | ${'0'}    | ${'0.01'} | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'required, but of no position'}
+    ${'-1000'} | ${'0.01'} | ${'0.01'} | ${{ kind: 'close-out' }}                               | ${'a cent is required of it'}
+  `(
+    'equity $equity, share $share of call $call -> $expected.kind: $why [CLR-LIQ-021]',
+    ({ equity, share, call, expected }: { equity: string; share: string; call: string; expected: object }) => {
+      expect(nextStep(ready, bearing(equity, share, call), POLICY)).toMatchObject(expected);
     },
   );
 
   it('is charged nothing while equity after the haircut is below zero', () => {
-    const step = nextStep(ready, withEther('-1000', '10'), LIQUIDATION_POLICY);
+    const step = nextStep(ready, withEther('-1000', '10'), POLICY);
     expect(step).toMatchObject({ kind: 'close-out', slice: { provisionalRate: ZERO, quantity: dec('10') } });
   });
 });
@@ -99,7 +136,7 @@ describe('the ladder', () => {
     ${{ thinSchedule: 4 }}                    | ${basis('9000')}                                                | ${'book-too-thin'}        | ${'the same book again'}
   `('waits: $expected, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
-    expect(nextStep(current, given as CaseBasis, LIQUIDATION_POLICY)).toEqual({
+    expect(nextStep(current, given as CaseBasis, POLICY)).toEqual({
       kind: 'wait',
       for: expected as string,
     });
@@ -119,6 +156,6 @@ describe('the ladder', () => {
     ${{ deleveraging: [position('10')] }} | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'deleveraged', uncoveredLoss: ZERO }} | ${'flat by deleveraging'}
   `('goes on: $expected.kind, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
-    expect(nextStep(current, given as CaseBasis, LIQUIDATION_POLICY)).toMatchObject(expected as object);
+    expect(nextStep(current, given as CaseBasis, POLICY)).toMatchObject(expected as object);
   });
 });

@@ -1,7 +1,8 @@
-import { PartitionMachine, GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { PartitionMachine, GLOBAL, type CommandResult, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { AdlEvents, MarginEvents, Place, Side } from '@ballast/facts';
-import { ForeignLogs } from '../liquidation.fixtures.js';
+import { ForeignLogs, OPENING } from '../liquidation.fixtures.js';
 import { deleveragingProcess } from './deleveraging.process.js';
+import { policyInForce } from '../liquidation-policy.js';
 import type { DeleveragingState } from './deleveraging.state.js';
 
 const PARTITIONS = 2;
@@ -11,6 +12,11 @@ type Candidates = MarginEvents['AdlCandidatesReported']['candidates'];
 class Round {
   readonly machine = new PartitionMachine<DeleveragingState>(deleveragingProcess, GLOBAL, PARTITIONS);
   readonly #logs = new ForeignLogs();
+
+  constructor() {
+    this.machine.open(OPENING);
+    this.machine.drain();
+  }
 
   take(input: LogEntry): readonly SealedEvent[] {
     this.machine.accept(input);
@@ -27,6 +33,7 @@ class Round {
       quantity,
       bankruptcyPrice,
       schedule: 5,
+      lot: '0.001',
     } as const;
     return this.take(this.#logs.entry('liquidation', 0, `liquidation-${caseId}`, 'AdlRequested', payload));
   }
@@ -37,6 +44,10 @@ class Round {
   booked(roundId: string, accountId: string, request: Place, quantity: string): readonly SealedEvent[] {
     const payload = { roundId, accountId, request, quantity, role: 'candidate' };
     return this.take(this.#logs.entry('accounts', 1, `account-${accountId}`, 'AdlBooked', payload as never));
+  }
+  command(type: 'ProposeDocument' | 'ApproveDocument', actor: string, payload: object): CommandResult | undefined {
+    const entry = this.#logs.entry('liquidation.commands', GLOBAL, 'rules', type as never, payload as never);
+    return this.machine.accept({ ...entry, actor });
   }
   run(schedule: number, kind: 'full' | 'touched' = 'full', partition = 0): readonly SealedEvent[] {
     const payload = { kind, schedule };
@@ -101,8 +112,8 @@ describe('a round of auto-deleveraging', () => {
       side: 'long',
       leverageCap: '9.33333333',
       closes: [
-        { partition: 0, accountId: 'a.main', request: request(1), quantity: '5.3334', price: '50100' },
-        { partition: 1, accountId: 'b.main', request: request(1), quantity: '0.6666', price: '50100' },
+        { partition: 0, accountId: 'a.main', request: request(1), quantity: '5.334', price: '50100' },
+        { partition: 1, accountId: 'b.main', request: request(1), quantity: '0.666', price: '50100' },
       ],
     });
   });
@@ -183,6 +194,35 @@ describe('a round of auto-deleveraging', () => {
     round.answer('BTC-PERP-long#1', 0);
     expect(() => round.answer('BTC-PERP-long#1', 0)).toThrow('answered BTC-PERP-long#1 twice');
     const unknown = new ForeignLogs().entry('accounts', 0, 'x', 'SomethingNew' as never, {} as never);
-    expect(() => new Round().take(unknown)).toThrow('unknown fact in accounts: SomethingNew');
+    expect(() => new Round().take(unknown)).toThrow('liquidation does not know SomethingNew of accounts');
+  });
+});
+
+describe('the rules of liquidation', () => {
+  const body = { ...(OPENING.genesis.documents[0]?.body as Record<string, unknown>), theta: '0.7' };
+  const proposal = { proposalId: 'p-1', kind: 'liquidation-policy', id: 'calmer@1', body, reason: 'smaller penalties' };
+
+  it('begin with the reviewed documents and change by two persons [CLR-LIQ-001]', () => {
+    const round = new Round();
+    expect(policyInForce(round.machine.state.rules).id).toBe('close-out-default@1');
+    expect(round.command('ProposeDocument', 'ann', proposal)).toMatchObject({ outcome: 'accepted' });
+    expect(round.command('ApproveDocument', 'Ann ', { proposalId: 'p-1' })).toMatchObject({
+      outcome: 'rejected',
+      code: 'proposer-may-not-approve',
+    });
+    expect(round.command('ApproveDocument', 'ben', { proposalId: 'p-1' })).toMatchObject({ outcome: 'accepted' });
+    expect(policyInForce(round.machine.state.rules).id).toBe('calmer@1');
+    expect(types(round.machine.drain().events)).toEqual(['DocumentProposed', 'DocumentApproved']);
+  });
+
+  it.each`
+    change                               | code                       | why
+    ${{ body: { theta: '0.7' } }}        | ${'document-invalid'}      | ${'figures are missing'}
+    ${{ body: { ...body, theta: '1' } }} | ${'document-invalid'}      | ${'a penalty could take all equity'}
+    ${{ kind: 'margin-parameters' }}     | ${'document-kind-unknown'} | ${'not of this service'}
+    ${{ id: 'close-out-default@1' }}     | ${'document-id-taken'}     | ${'an id is never used for another content'}
+  `('refuse a proposal: $why', ({ change, code }: { change: object; code: string }) => {
+    const answer = new Round().command('ProposeDocument', 'ann', { ...proposal, ...change });
+    expect(answer).toMatchObject({ outcome: 'rejected', code });
   });
 });

@@ -46,6 +46,22 @@ describe('water-filling over leverage', () => {
     ]);
   });
 
+  it.each`
+    total       | held                        | expected                    | why
+    ${'1.2345'} | ${{ a: '5' }}               | ${{ a: '1.2345' }}          | ${'the odd remainder of what is asked goes as it is'}
+    ${'2'}      | ${{ a: '1.5', b: '1' }}     | ${{ a: '1.3', b: '0.7' }}   | ${'whole lots; the missing one goes by account order'}
+    ${'2.5'}    | ${{ a: '1.55', b: '0.95' }} | ${{ a: '1.55', b: '0.95' }} | ${'whoever is closed whole loses an odd remainder, too'}
+  `('in lots of 0.1, $total of $held: $why [CLR-LIQ-031]', ({ total, held, expected }) => {
+    const sizes = new Map(Object.entries(held as Record<string, string>).map(([id, size]) => [id, dec(size)]));
+    const candidates = [...sizes].map(([id, size]) => candidate(id, text(size), '100'));
+    const lots = inLots(waterFill(candidates, dec(total as string)), sizes, dec(total as string), dec('0.1'));
+    expect(Object.fromEntries(lots.map(({ accountId, quantity }) => [accountId, text(quantity)]))).toEqual(expected);
+  });
+
+  it('has no lots of nothing', () => {
+    expect(() => inLots(waterFill(W84, dec('1')), new Map(), dec('1'), ZERO)).toThrow('a lot is more than nothing');
+  });
+
   const book = fc
     .array(fc.record({ size: fc.integer({ min: 1, max: 10_000 }), equity: fc.integer({ min: -50, max: 5_000 }) }), {
       minLength: 1,

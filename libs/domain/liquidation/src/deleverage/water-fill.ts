@@ -65,10 +65,16 @@ function leverageCap(candidates: readonly FillCandidate[], total: Decimal): Deci
   return ZERO;
 }
 
+/** Digits a number of lots is read with: one that lost its last of 40 digits in a division is still that number. */
+const LOT_DIGITS = 24;
+
 /**
  * Brings a water-filling to whole lots: each reduction is rounded down, and what is then missing of the total goes lot by
- * lot to the reduced accounts in account order, never beyond what one holds.
+ * lot to the reduced accounts in account order, never beyond what one holds. Below a lot goes only the odd remainder of the total,
+ * and the odd remainder of an account that is closed whole.
  * @param held what each candidate holds
+ * @param lot contracts, > 0
+ * @see docs/spec/liquidation.md CLR-LIQ-031
  */
 export function inLots(
   { reductions }: WaterFill,
@@ -76,10 +82,10 @@ export function inLots(
   total: Decimal,
   lot: Decimal,
 ): readonly { readonly accountId: string; readonly quantity: Decimal }[] {
+  invariant(lot.gt(0), 'a lot is more than nothing');
   const given = reductions.map(({ accountId, reduction }) => ({
     accountId,
-    // A whole number of lots that lost its last of 40 digits in a division is still that number.
-    quantity: reduction.div(lot).toDecimalPlaces(24).floor().times(lot),
+    quantity: reduction.div(lot).toDecimalPlaces(LOT_DIGITS).floor().times(lot),
     most: held.get(accountId) ?? ZERO,
   }));
   let missing = minOf(total, sum(given.map(({ most }) => most))).minus(sum(given.map(({ quantity }) => quantity)));

@@ -2,9 +2,9 @@ import { ZERO, dec, invariant, type Asset, type Decimal } from '@ballast/kernel'
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { bankruptcyPrices, lossBearingEquity, type BankruptcyPrice } from './bankruptcy-price.js';
-import type { LiquidationCase } from './liquidation-case.state.js';
-import { chooseSlice, type Slice } from './slice-choice.js';
+import { bankruptcyPrices, lossBearingEquity, type BankruptcyPrice } from '../deleverage/bankruptcy-price.js';
+import { bearingPositions, chooseSlice, type Slice } from '../slice/slice-choice.js';
+import type { LiquidationCase } from './liquidation-case.js';
 
 /** What a case stands on when its next step is decided. */
 export interface CaseBasis {
@@ -68,7 +68,7 @@ const wait = (reason: Waiting): Step => ({ kind: 'wait', for: reason });
 /**
  * Decides what a case does next. Everything under way must have been booked and assessed before: so a step never acts
  * on figures that another step is about to change.
- * @see docs/architecture.md section 4 (a slice, bankrupt)
+ * @see docs/spec/liquidation.md CLR-LIQ-021, docs/architecture.md section 4 (a slice, bankrupt)
  */
 export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: LiquidationPolicy): Step {
   if (!current.ordersCancelled) return wait('orders-not-cancelled');
@@ -91,15 +91,16 @@ function stepOn(
 ): Step {
   const equity = dec(assessment.figures.equity);
   const lossBearing = lossBearingEquity(assessment);
-  if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg());
-  if (assessment.positions.length === 0) {
-    // What is owed is secured by collateral in another asset: it stays locked, and nobody pays for the client.
-    if (equity.lt(0)) return wait('debt-secured-by-collateral');
-    return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
-  }
-  if (equity.gte(dec(schedule.targetHealth).times(dec(assessment.figures.call)))) {
+  if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg(), policy);
+  const flat = assessment.positions.length === 0;
+  if (flat && equity.gte(0)) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
+  const call = dec(assessment.figures.call);
+  if (!flat && equity.gte(dec(schedule.targetHealth).times(call))) {
     return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
   }
+  // What is owed is secured by collateral in another asset, and nothing that is held is required for: closing it would free
+  // nothing. The collateral stays locked, and nobody pays for the client.
+  if (call.lte(0) || bearingPositions(assessment).length === 0) return wait('debt-secured-by-collateral');
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
   const slice = chooseSlice(assessment, schedule, contracts, policy);
@@ -108,13 +109,13 @@ function stepOn(
 }
 
 /** Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */
-function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal): Step {
+function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal, policy: LiquidationPolicy): Step {
   const { assessment, schedule, contracts } = basis;
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
   if (assessment.positions.length === 0) {
     return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
   }
-  const positions = bankruptcyPrices(assessment, contracts, (asset) => assetPrice(schedule, asset));
+  const positions = bankruptcyPrices(assessment, contracts, (asset) => assetPrice(schedule, asset), policy);
   return { kind: 'deleverage', positions, schedule: assessment.schedule };
 }
 

@@ -1,6 +1,6 @@
 import { ZERO, compareText, dec, invariant, minOf, sum, text, type Decimal } from '@ballast/kernel';
 import type { AdlEvents, Place } from '@ballast/facts';
-import { samePlace } from '../known-inputs.js';
+import { samePlace } from '../place.js';
 import {
   closeName,
   queueOf,
@@ -68,9 +68,12 @@ export function execution(round: AdlRound, lot: Decimal, partitions: number): Ad
   return { roundId, instrument, side, leverageCap: text(leverageOf(filled.cap, candidates)), closes };
 }
 
-/** Leverage that a cap in base units per equity means, at the mark of the candidates; rounded half-even to 8 digits. */
+/** Digits of a leverage cap in an event; half-even. It explains the closes and decides nothing. */
+const LEVERAGE_DIGITS = 8;
+
+/** Leverage that a cap in contracts per equity means, at the mark of the candidates, each of which holds something. */
 function leverageOf(cap: Decimal, [first]: readonly AdlCandidate[]): Decimal {
-  return first === undefined ? ZERO : cap.times(first.notional).div(first.quantity).toDecimalPlaces(8);
+  return first === undefined ? ZERO : cap.times(first.notional).div(first.quantity).toDecimalPlaces(LEVERAGE_DIGITS);
 }
 
 /**

@@ -2,7 +2,7 @@ import { ZERO, dec, maxOf, minOf, roundUsd, text, type Decimal } from '@ballast/
 import type { LiquidationEvents, UnderlyingSchedule } from '@ballast/facts';
 import { executionRate, type LiquidationCostParameters, penaltyRateOf, timeRate } from '@ballast/risk-schedule';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import type { LiquidationCase, OpenOrder } from './liquidation-case.state.js';
+import type { OpenOrder } from './open-order.js';
 
 /** Modelled cost of closing, fractions of the closed notional. */
 export interface ModelledCost {
@@ -105,9 +105,9 @@ export function finalRate(slice: RealisedSlice, psi: Decimal): Decimal {
  * @returns the cost, and what the fund has to pay of the slippage, USD, 0 if the penalty covers it
  */
 export function assessedCost(
-  { caseId, accountId }: Pick<LiquidationCase, 'caseId' | 'accountId'>,
+  { caseId, accountId }: Pick<LiquidationEvents['LiquidationCostAssessed'], 'caseId' | 'accountId'>,
   order: OpenOrder,
-  { psi }: LiquidationPolicy,
+  { psi }: Pick<LiquidationPolicy, 'psi'>,
 ): { readonly cost: LiquidationEvents['LiquidationCostAssessed']; readonly uncoveredSlippage: Decimal } {
   const notional = order.closed.times(order.unitNotional);
   const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);

@@ -1,8 +1,17 @@
 import { ZERO, dec, invariant, type Decimal } from '@ballast/kernel';
-import type { AccountId, AdlEvents, InstrumentId, LiquidationEvents, MarginEvents, Place, Side } from '@ballast/facts';
+import type {
+  AccountId,
+  AccountsEvents,
+  AdlEvents,
+  InstrumentId,
+  LiquidationEvents,
+  MarginEvents,
+  Place,
+  Side,
+} from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { LINEAR_PERPETUALS, contractOf } from '../closeable-contracts.js';
-import { placeName, placeOf, type EntryOf } from '../known-inputs.js';
+import { noRules, type HouseRules } from '@ballast/documents';
+import { placeName, placeOf } from '../place.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
 export interface AdlRequest {
@@ -12,11 +21,11 @@ export interface AdlRequest {
   readonly instrument: InstrumentId;
   /** Side of the bankrupt position. */
   readonly side: Side;
-  /** What is not closed yet, base units, > 0. */
+  /** What is not closed yet, contracts, > 0. */
   readonly quantity: Decimal;
   readonly price: Decimal;
   readonly schedule: number;
-  /** Contracts. */
+  /** Quantity step, contracts, > 0. */
   readonly lot: Decimal;
 }
 
@@ -44,6 +53,8 @@ export interface AdlRound {
 }
 
 export interface DeleveragingState {
+  /** Rules of liquidation, changed by commands here; deleveraging itself decides by no figure of them. */
+  readonly rules: HouseRules;
   /** First come, first served, over all instruments. */
   readonly requests: AdlRequest[];
   round: AdlRound | null;
@@ -56,6 +67,7 @@ export interface DeleveragingState {
 }
 
 export const initialDeleveraging = (): DeleveragingState => ({
+  rules: noRules(),
   requests: [],
   round: null,
   roundCounts: new Map(),
@@ -85,8 +97,17 @@ export function noteRequest(
     quantity: dec(quantity),
     price: dec(bankruptcyPrice),
     schedule,
-    lot: lot === undefined ? contractOf(LINEAR_PERPETUALS, instrument).lot : dec(lot),
+    lot: dec(lot),
   });
+}
+
+export function noteBooking({ round }: DeleveragingState, booking: AccountsEvents['AdlBooked']): void {
+  const { roundId, role, quantity } = booking;
+  if (role === 'candidate' && round?.roundId === roundId) round.booked.set(closeName(booking), dec(quantity));
+}
+
+export function noteRun(state: DeleveragingState, { kind, schedule }: MarginEvents['MarginRunCompleted']): void {
+  if (kind === 'full') state.newestFullRun = Math.max(state.newestFullRun, schedule);
 }
 
 export function noteCandidates(
@@ -109,33 +130,23 @@ export function noteCandidates(
   );
 }
 
-/** Takes an own event into the state. */
-export function evolveDeleveraging(state: DeleveragingState, event: EntryOf<AdlEvents>): void {
-  switch (event.type) {
-    case 'AdlRoundOpened': {
-      invariant(state.round === null, 'one round of auto-deleveraging at a time');
-      const { roundId, instrument, side, schedule, requests } = event.payload;
-      const queue = queueOf(event.payload);
-      state.roundCounts.set(queue, (state.roundCounts.get(queue) ?? 0) + 1);
-      state.round = {
-        roundId,
-        instrument,
-        side,
-        schedule,
-        requests,
-        answers: new Map(),
-        closes: null,
-        booked: new Map(),
-      };
-      return;
-    }
-    case 'AdlExecuted':
-      roundOf(state, event.payload.roundId).closes = event.payload.closes;
-      return;
-    case 'AdlRoundClosed':
-      closeRound(state, event.payload);
-  }
-}
+/** How the state follows from own events. */
+export const evolveDeleveraging = {
+  AdlRoundOpened(state: DeleveragingState, payload: AdlEvents['AdlRoundOpened']): void {
+    invariant(state.round === null, 'one round of auto-deleveraging at a time');
+    const { roundId, instrument, side, schedule, requests } = payload;
+    const queue = queueOf(payload);
+    state.roundCounts.set(queue, (state.roundCounts.get(queue) ?? 0) + 1);
+    const unanswered = { answers: new Map(), closes: null, booked: new Map() };
+    state.round = { roundId, instrument, side, schedule, requests, ...unanswered };
+  },
+  AdlExecuted(state: DeleveragingState, { roundId, closes }: AdlEvents['AdlExecuted']): void {
+    roundOf(state, roundId).closes = closes;
+  },
+  AdlRoundClosed(state: DeleveragingState, payload: AdlEvents['AdlRoundClosed']): void {
+    closeRound(state, payload);
+  },
+} as const;
 
 function roundOf({ round }: DeleveragingState, roundId: string): AdlRound {
   invariant(round !== null && round.roundId === roundId, `round ${roundId} is not under way`);

@@ -1,0 +1,162 @@
+import { InvariantViolation, ZERO, dec, invariant, type Decimal } from '@ballast/kernel';
+import type { LogEntry } from '@ballast/event-sourcing';
+import type {
+  AccountId,
+  AccountsEvents,
+  FundEvents,
+  LiquidationEvents,
+  OrderReportEvents,
+  Place,
+} from '@ballast/facts';
+import { placeOf, samePlace } from '../place.js';
+import { openedOrder, withFill, type OpenOrder } from '../slice/open-order.js';
+
+/** A fund draw that is not answered, or whose money has not arrived yet. */
+export interface OpenDraw {
+  readonly request: Place;
+  readonly purpose: 'BankruptcyDeficit' | 'SlippageBeyondReward';
+  readonly amount: Decimal;
+  readonly granted: Decimal | null;
+}
+
+/** A position given to auto-deleveraging, and how much of it the rounds have closed. */
+export interface AdlPosition {
+  readonly request: Place;
+  readonly quantity: Decimal;
+  readonly closed: Decimal;
+}
+
+/** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
+export interface LiquidationCase {
+  readonly caseId: string;
+  readonly accountId: AccountId;
+  readonly cancelRequest: Place | null;
+  readonly ordersCancelled: boolean;
+  readonly slices: number;
+  readonly order: OpenOrder | null;
+  /** Order whose final cost accounts has not booked yet. */
+  readonly settling: Place | null;
+  /** Schedule of the last order if it was not filled completely: the same prices would find the same empty book. */
+  readonly thinSchedule: number | null;
+  readonly draw: OpenDraw | null;
+  /** The fund granted less than the deficit, and no slice was placed since. */
+  readonly fundExhausted: boolean;
+  readonly deleveraging: readonly AdlPosition[];
+}
+
+type Evolution = {
+  readonly [T in Exclude<keyof LiquidationEvents, 'LiquidationOpened' | 'LiquidationClosed'>]: (
+    current: LiquidationCase,
+    event: LogEntry<T, LiquidationEvents[T]>,
+  ) => LiquidationCase;
+};
+
+/** A case that has just begun. */
+export function openedCase({ caseId, accountId }: LiquidationEvents['LiquidationOpened']): LiquidationCase {
+  return {
+    caseId,
+    accountId,
+    cancelRequest: null,
+    ordersCancelled: false,
+    slices: 0,
+    order: null,
+    settling: null,
+    thinSchedule: null,
+    draw: null,
+    fundExhausted: false,
+    deleveraging: [],
+  };
+}
+
+/** How an open case follows from its events. */
+export const evolveCase: Evolution = {
+  OrdersCancelRequested: (current, event) => ({ ...current, cancelRequest: placeOf(event) }),
+  CloseOutOrderPlaced: (current, event) => ({
+    ...current,
+    slices: event.payload.slice,
+    order: openedOrder(event),
+    thinSchedule: null,
+    fundExhausted: false,
+  }),
+  LiquidationCostAssessed: (current, { payload }) => withoutOrder(current, payload),
+  FundDrawRequested: (current, event) => {
+    const { purpose, amount } = event.payload;
+    return { ...current, draw: { request: placeOf(event), purpose, amount: dec(amount), granted: null } };
+  },
+  AdlRequested: (current, event) => {
+    const position: AdlPosition = { request: placeOf(event), quantity: dec(event.payload.quantity), closed: ZERO };
+    return { ...current, deleveraging: [...current.deleveraging, position] };
+  },
+};
+
+function withoutOrder(current: LiquidationCase, cost: LiquidationEvents['LiquidationCostAssessed']): LiquidationCase {
+  const { order } = current;
+  invariant(order !== null && samePlace(order.place, cost.order), 'a cost is assessed for the open order');
+  const closed = dec(cost.closedQuantity);
+  return {
+    ...current,
+    order: null,
+    // An order without a fill leaves nothing to book, so there is nothing to wait for.
+    settling: closed.isZero() ? null : order.place,
+    thinSchedule: closed.lt(order.quantity) ? order.schedule : null,
+  };
+}
+
+/** The open case that an own event belongs to. @throws InvariantViolation when there is none */
+export function caseOfEvent(
+  cases: ReadonlyMap<AccountId, LiquidationCase>,
+  { type, payload }: LogEntry<string, { readonly caseId: string; readonly accountId: AccountId }>,
+): LiquidationCase {
+  const current = cases.get(payload.accountId);
+  if (current === undefined || current.caseId !== payload.caseId) {
+    throw new InvariantViolation(`${type} belongs to no open case: ${payload.caseId}`);
+  }
+  return current;
+}
+
+/** Facts of other services that a case waits for; whatever belongs to no step of it leaves it as it is. */
+type CaseFacts = OrderReportEvents &
+  Pick<AccountsEvents, 'PositionChanged' | 'LiquidationCostSettled' | 'FundGrantReceived' | 'AdlBooked'> &
+  Pick<FundEvents, 'FundDrawGranted'>;
+
+type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
+
+/** How an open case follows from facts of other services. */
+export const noteInCase: Notes = {
+  OrdersCancelled: (current, { request }) =>
+    isPlace(current.cancelRequest, request) ? { ...current, ordersCancelled: true } : current,
+  CloseOutOrderFinished: (current, { order: place, filledQuantity }) =>
+    withOrder(current, place, (order) => ({ ...order, finished: dec(filledQuantity) })),
+  PositionChanged: (current, fact) =>
+    fact.closeOutOrder === null ? current : withOrder(current, fact.closeOutOrder, (order) => withFill(order, fact)),
+  LiquidationCostSettled: (current, { order }) =>
+    isPlace(current.settling, order) ? { ...current, settling: null } : current,
+  FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
+  FundGrantReceived: (current, { request }) =>
+    isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
+  AdlBooked: (current, { role, request, executedQuantity }) => {
+    if (role !== 'bankrupt') return current;
+    const deleveraging = current.deleveraging.map((position) =>
+      samePlace(position.request, request)
+        ? { ...position, closed: position.closed.plus(dec(executedQuantity)) }
+        : position,
+    );
+    return { ...current, deleveraging };
+  },
+};
+
+const isPlace = (expected: Place | null, place: Place): boolean => expected !== null && samePlace(expected, place);
+
+function withOrder(current: LiquidationCase, place: Place, change: (order: OpenOrder) => OpenOrder): LiquidationCase {
+  const { order } = current;
+  return order !== null && samePlace(order.place, place) ? { ...current, order: change(order) } : current;
+}
+
+/** A deficit is answered when its money has arrived; slippage concerns the house only, so its answer is enough. */
+function withGrant(current: LiquidationCase, request: Place, granted: Decimal): LiquidationCase {
+  const { draw } = current;
+  if (draw === null || !samePlace(draw.request, request)) return current;
+  if (draw.purpose === 'SlippageBeyondReward') return { ...current, draw: null };
+  const fundExhausted = granted.lt(draw.amount);
+  return { ...current, fundExhausted, draw: granted.isZero() ? null : { ...draw, granted } };
+}

@@ -1,0 +1,315 @@
+import fc from 'fast-check';
+import { ZERO, dec, sum, text } from '@ballast/kernel';
+import { bracketRequirement, readBrackets } from '@ballast/risk-schedule';
+import type { AssessmentDetail, MarginGlobalEvents, UnderlyingSchedule } from '@ballast/facts';
+import {
+  BTC_BRACKETS,
+  POLICY,
+  admitted,
+  assessmentOf,
+  linear,
+  requirementOf,
+  underlyingSchedule,
+} from '../liquidation.fixtures.js';
+import {
+  attributableEquityRate,
+  cheapestToClose,
+  chooseSlice,
+  closeablePositions,
+  lotsToTarget,
+  requirementFreed,
+  type Slice,
+} from './slice-choice.js';
+
+type OnSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>;
+
+const MARK = '50000';
+const CONTRACTS = admitted();
+const BRACKETS = readBrackets(BTC_BRACKETS);
+const FLAT: readonly UnderlyingSchedule[] = [
+  underlyingSchedule('BTC', MARK, linear('0.02')),
+  underlyingSchedule('ETH', '2500', linear('0.02')),
+];
+const flat = (equity: string, btc: string): AssessmentDetail =>
+  assessmentOf('a.main', equity, [requirementOf('BTC-PERP', btc, MARK, '0.02')]);
+
+const onSchedule = (underlyings: readonly UnderlyingSchedule[], targetHealth = '1.5'): OnSchedule => ({
+  underlyings,
+  targetHealth,
+});
+
+const choose = (assessment: AssessmentDetail, schedule = onSchedule(FLAT), policy = POLICY): Slice =>
+  chooseSlice(assessment, schedule, CONTRACTS, policy);
+
+/** Health after the slice is filled at its provisional rate, when its requirement falls in proportion. */
+function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
+  const cost = slice.provisionalRate.times(quantity).times(position.unitNotional);
+  const call = dec(figures.call).minus(slice.requirementFreed);
+  return text(dec(figures.equity).minus(cost).div(call).toDecimalPlaces(4));
+}
+
+describe('equity attributable to a position [CLR-LIQ-011]', () => {
+  it.each`
+    equity    | call     | notional    | totalCall | expected                  | why
+    ${'9000'} | ${'100'} | ${'500000'} | ${'200'}  | ${'0.009'}                | ${'half of the requirement, half of the equity'}
+    ${'100'}  | ${'1'}   | ${'3'}      | ${'1'}    | ${'33.3333333333333333'}  | ${'rounded down'}
+    ${'-100'} | ${'1'}   | ${'3'}      | ${'1'}    | ${'-33.3333333333333334'} | ${'down, not toward zero'}
+    ${'9000'} | ${'100'} | ${'0'}      | ${'100'}  | ${'0'}                    | ${'without a notional no rate: nothing may be charged'}
+    ${'9000'} | ${'0'}   | ${'500000'} | ${'0'}    | ${'0'}                    | ${'nobody is required anything'}
+  `('is $expected: $why', ({ equity, call, notional, totalCall, expected }: Record<string, string>) => {
+    const rate = attributableEquityRate(
+      dec(equity as string),
+      { call: call as string, notional: notional as string },
+      dec(totalCall as string),
+    );
+    expect(text(rate)).toBe(expected);
+  });
+});
+
+describe('requirement freed [CLR-LIQ-023]', () => {
+  it('is never more than the brackets really free when the rate falls with the size', () => {
+    const notional = fc.integer({ min: 1, max: 200_000_000 });
+    fc.assert(
+      fc.property(
+        notional,
+        fc.integer({ min: 0, max: 200_000_000 }),
+        fc.integer({ min: 0, max: 1_000 }),
+        (n, others, part) => {
+          // The owner's other accounts keep their size, so the rate is read at the sum of both.
+          const required = (own: number): ReturnType<typeof dec> =>
+            own === 0
+              ? ZERO
+              : bracketRequirement(BRACKETS, dec(own + others))
+                  .times(own)
+                  .div(own + others);
+          const held = n * 1_000;
+          const closed = n * part;
+          const freed = requirementFreed({ requirement: required(held), quantity: dec(held) }, dec(closed));
+          expect(
+            freed.lte(
+              required(held)
+                .minus(required(held - closed))
+                .plus('1e-20'),
+            ),
+          ).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('size of a slice', () => {
+  it('W73: closes f = (H* m - e) / (H* m - p), rounded up to lots [CLR-LIQ-023]', () => {
+    // m 1.561599 %, e 1.50 %, p 0.131535 %, H* 1.25; a position of 1M in lots of a millionth of it.
+    const [m, e, p, target] = [dec('0.01561599'), dec('0.015'), dec('0.00131535'), dec('1.25')];
+    const lots = lotsToTarget(target.times(m).minus(e), target.times(m).minus(p).div(1_000_000));
+    expect(text(lots ?? ZERO)).toBe('248288');
+    const f = (lots ?? ZERO).div(1_000_000);
+    const health = e.minus(p.times(f)).div(m.times(dec(1).minus(f)));
+    expect(text(health.toDecimalPlaces(4))).toBe('1.25');
+  });
+
+  it('W73: under brackets it closes somewhat more than the target needs, never less [CLR-LIQ-023]', () => {
+    // 50M at the W65 brackets: m 2.220820 %, e 2.20 %, p 0.535474 %; in proportion f = 0.257091, along the brackets 0.241427 would do.
+    const [notional, equity, target] = [dec('50000000'), dec('1100000'), dec('1.25')];
+    const call = bracketRequirement(BRACKETS, notional);
+    const p = dec('0.00535474');
+    const perUnit = call.div(notional);
+    const lots = lotsToTarget(target.times(call).minus(equity), target.times(perUnit).minus(p)) ?? ZERO;
+    expect(text(lots.div(notional).toDecimalPlaces(6))).toBe('0.257091');
+    const health = equity.minus(p.times(lots)).div(bracketRequirement(BRACKETS, notional.minus(lots)));
+    expect(text(health.toDecimalPlaces(4))).toBe('1.2731');
+  });
+
+  it.each`
+    missing   | gain      | expected | why
+    ${'0'}    | ${'1'}    | ${'0'}   | ${'nothing is missing'}
+    ${'-5'}   | ${'0'}    | ${'0'}   | ${'more than the target'}
+    ${'10'}   | ${'5'}    | ${'2'}   | ${'exactly'}
+    ${'10.1'} | ${'5'}    | ${'3'}   | ${'rounded up'}
+    ${'10'}   | ${'0'}    | ${null}  | ${'a lot gains nothing'}
+    ${'10'}   | ${'-0.1'} | ${null}  | ${'a lot costs more than it helps'}
+  `('needs $expected lots: $why', ({ missing, gain, expected }: Record<string, string>) => {
+    const lots = lotsToTarget(dec(missing as string), dec(gain as string));
+    expect(lots === null ? null : text(lots)).toBe(expected);
+  });
+
+  it('brings health to 1.5 and not a lot further', () => {
+    const assessment = flat('9000', '10');
+    const slice = choose(assessment);
+    // f = (1.5 x 2 % - 1.8 %) / (1.5 x 2 % - 0.112047 %) of 10 BTC is 4.1552 in ten thousandths
+    expect(text(slice.quantity)).toBe('4.156');
+    expect(healthAfter(assessment, slice)).toBe('1.5002');
+  });
+
+  it('ends at the health, and charges the cost, of the parameters in force', () => {
+    const [btc, eth] = FLAT as [UnderlyingSchedule, UnderlyingSchedule];
+    const dear = { ...btc, liquidationCost: { ...btc.liquidationCost, spread: '0.002' } };
+    const slice = choose(flat('9000', '10'), onSchedule([dear, eth], '1.25'));
+    // p = 1.5 x (10 + 1.2 + 1.93649 bp) + 5 bp; f = (1.25 x 2 % - 1.8 %) / (1.25 x 2 % - p) of 10 BTC
+    expect(text(slice.provisionalRate)).toBe('0.0024704737509656');
+    expect(text(slice.quantity)).toBe('3.108');
+  });
+
+  it('takes its least and its largest size from the policy in force', () => {
+    const patient = { ...POLICY, sliceDurationMs: 2 * POLICY.sliceDurationMs };
+    expect(text(choose(flat('900000', '1000'), undefined, patient).quantity)).toBe('138.888');
+    const coarse = { ...POLICY, minimumSliceNotional: dec('50000') };
+    expect(text(choose(flat('14990', '10'), undefined, coarse).quantity)).toBe('1');
+  });
+
+  it.each`
+    equity      | held      | quantity    | why
+    ${'9000'}   | ${'-10'}  | ${'4.156'}  | ${'a short is closed like a long'}
+    ${'0'}      | ${'10'}   | ${'10'}     | ${'without equity only closing all of it helps'}
+    ${'14990'}  | ${'10'}   | ${'0.2'}    | ${'a small need is met by the minimum of 10,000 USD'}
+    ${'90'}     | ${'0.1'}  | ${'0.1'}    | ${'dust goes whole'}
+    ${'2700'}   | ${'3'}    | ${'1.242'}  | ${'at the least rate of 10 bp; 87,900 USD stay'}
+    ${'230'}    | ${'0.25'} | ${'0.25'}   | ${'a remainder below 10,000 USD goes with it'}
+    ${'900000'} | ${'1000'} | ${'69.444'} | ${'5 % of the volume of five minutes: 3,472,222 USD'}
+    ${'63000'}  | ${'69.6'} | ${'29.457'} | ${'below the largest slice'}
+    ${'0'}      | ${'69.6'} | ${'69.6'}   | ${'dust beyond the largest slice goes with it'}
+  `(
+    '$held BTC with equity $equity -> $quantity: $why [CLR-LIQ-023]',
+    ({ equity, held, quantity }: Record<'equity' | 'held' | 'quantity', string>) => {
+      expect(text(choose(flat(equity, held)).quantity)).toBe(quantity);
+    },
+  );
+
+  it.each`
+    held         | quantity    | why
+    ${'84.2382'} | ${'69.444'} | ${'a position off the lot is sold in lots of 0.001'}
+    ${'69.6004'} | ${'69.6'}   | ${'closed whole, but for what is below a lot'}
+    ${'0.0014'}  | ${'0.001'}  | ${'one lot and a remainder'}
+    ${'0.0004'}  | ${'0.0004'} | ${'the remainder as it is, once it is all there is'}
+    ${'-0.0004'} | ${'0.0004'} | ${'of a short as well'}
+  `('$held BTC without equity -> $quantity: $why [CLR-LIQ-027]', ({ held, quantity }: Record<string, string>) => {
+    expect(text(choose(flat('0', held as string)).quantity)).toBe(quantity);
+  });
+
+  it('closes whole what has no notional: it costs nothing [CLR-LIQ-027]', () => {
+    const worthless = { ...requirementOf('BTC-PERP', '3.0005', '0', '0.02'), call: '60' };
+    const { quantity, provisionalRate, requirementFreed: freed } = choose(assessmentOf('a.main', '10', [worthless]));
+    expect([text(quantity), text(provisionalRate), text(freed.toDecimalPlaces(2))]).toEqual(['3', '0', '59.99']);
+  });
+});
+
+describe('choice of the position [CLR-LIQ-022]', () => {
+  it('closes what frees most requirement per cost, not the largest', () => {
+    const positions = [
+      requirementOf('BTC-PERP', '10', MARK, '0.02'),
+      requirementOf('ETH-PERP', '-100', '2500', '0.03'),
+    ];
+    expect(choose(assessmentOf('a.main', '12000', positions)).position.contract.instrument.id).toBe('ETH-PERP');
+  });
+
+  it('looks at the owner’s size: the same position costs more when the owner holds more of it elsewhere', () => {
+    const positions = [
+      requirementOf('BTC-PERP', '10', MARK, '0.02', '500000000'),
+      requirementOf('ETH-PERP', '200', '2500', '0.02'),
+    ];
+    expect(choose(assessmentOf('a.main', '12000', positions)).position.contract.instrument.id).toBe('ETH-PERP');
+  });
+
+  it('takes equals by instrument, in whatever order they stand', () => {
+    const positions = [requirementOf('ETH-PERP', '200', '2500', '0.02'), requirementOf('BTC-PERP', '10', MARK, '0.02')];
+    expect(choose(assessmentOf('a.main', '12000', positions)).position.contract.instrument.id).toBe('BTC-PERP');
+  });
+
+  it('takes first what costs nothing to close', () => {
+    const positions = [requirementOf('BTC-PERP', '10', MARK, '0.02'), requirementOf('ETH-PERP', '1', '2500', '0.02')];
+    const free = closeablePositions(assessmentOf('a.main', '9000', positions), FLAT, CONTRACTS, POLICY).map(
+      (position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }),
+    );
+    expect(cheapestToClose(free).contract.instrument.id).toBe('ETH-PERP');
+  });
+
+  it('is in lots, within what is held, reaches the target or its limit, and never worsens health', () => {
+    const amount = fc.integer({ min: 1, max: 20_000_000 });
+    fc.assert(
+      fc.property(amount, amount, amount, fc.integer({ min: 0, max: 149 }), (btc, eth, others, health) => {
+        const schedules = [underlyingSchedule('BTC', MARK), underlyingSchedule('ETH', '2500')];
+        const part = (instrument: string, quantity: string, mark: string): ReturnType<typeof requirementOf> => {
+          const notional = dec(quantity).times(dec(mark));
+          const owner = notional.plus(others);
+          const rate = bracketRequirement(BRACKETS, owner).div(owner);
+          return requirementOf(instrument, quantity, mark, text(rate), text(owner));
+        };
+        const positions = [
+          part('BTC-PERP', text(dec(btc).div(10_000)), MARK),
+          part('ETH-PERP', text(dec(eth).div(1_000)), '2500'),
+        ];
+        const call = sum(positions.map((position) => dec(position.call)));
+        const equity = text(call.times(health).div(100).toDecimalPlaces(2));
+        const assessment = assessmentOf('a.main', equity, positions);
+        const {
+          position,
+          quantity,
+          provisionalRate,
+          requirementFreed: freed,
+        } = choose(assessment, onSchedule(schedules));
+        const { lot } = position.contract;
+        expect(quantity.gt(0) && quantity.lte(position.quantity)).toBe(true);
+        expect(quantity.mod(lot).isZero() || position.quantity.lt(lot)).toBe(true);
+        const cost = provisionalRate.times(quantity).times(position.unitNotional);
+        // (E - cost) / (R - freed) >= E / R, but for the sixteenth digit of the rates
+        expect(cost.times(call).lte(freed.times(equity).plus('0.000001'))).toBe(true);
+        expect(cost.lte(dec(equity))).toBe(true);
+        const left = call.minus(freed).times('1.5');
+        const reached = dec(equity).minus(cost).plus('0.02').gte(left);
+        const whole = position.quantity.minus(quantity).lt(lot);
+        const largest = quantity.plus(lot).times(position.unitNotional).gt(position.largestSlice);
+        expect(reached || whole || largest).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('an account with hedges', () => {
+  const OPTION = 'BTC-27MAR26-60000-C';
+  const contracts = admitted({
+    id: OPTION,
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    tick: '1',
+    lot: '0.1',
+    cashStyle: 'premium',
+    deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+    listedAt: '2026-01-01T00:00:00Z',
+  });
+  /** Short calls whose share of the worst scenario is 6,000 USD each, hedged by a perpetual that takes a part of it back. */
+  function writer(equity: string, calls: number): AssessmentDetail {
+    const notional = String(calls * 50_000);
+    const worst = calls * 6_000;
+    const short = requirementOf(OPTION, String(-calls), '1500', '0');
+    const positions = [
+      { ...short, notional, ownerNotional: notional, call: String(worst) },
+      { ...requirementOf('BTC-PERP', '1', MARK, '0'), call: '-5000' },
+    ];
+    return assessmentOf('w.main', equity, positions);
+  }
+  const slice = (equity: string, calls: number): Slice =>
+    chooseSlice(writer(equity, calls), onSchedule(FLAT), contracts, POLICY);
+
+  it('loses what makes the requirement, never the hedge', () => {
+    const { position, quantity, requirementFreed: freed } = slice('10000', 4);
+    expect(position.contract.instrument.id).toBe(OPTION);
+    expect(text(freed)).toBe(text(quantity.times(6_000)));
+  });
+
+  it('loses as many lots as the target health needs by that share', () => {
+    const { quantity, provisionalRate } = slice('24000', 4);
+    // (1.5 x 19,000 - 24,000) / (1.5 x 6,000 - p x 50,000), in lots of a tenth
+    const least = dec('4500').div(dec('9000').minus(provisionalRate.times(50_000)));
+    expect(text(quantity)).toBe(text(least.times(10).ceil().div(10)));
+  });
+
+  it('is never charged more of a slice than the share of equity that stands for it', () => {
+    const { position, provisionalRate } = slice('600', 4);
+    const charged = provisionalRate.times(position.unitNotional).times(position.quantity);
+    expect(charged.lte(dec('600').times(POLICY.theta))).toBe(true);
+    expect(charged.gt(0)).toBe(true);
+  });
+});

@@ -1,0 +1,173 @@
+import { Decimal, ONE, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
+import type {
+  AssessmentDetail,
+  MarginGlobalEvents,
+  PositionRequirement,
+  Side,
+  UnderlyingSchedule,
+} from '@ballast/facts';
+import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
+import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
+import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
+
+/** A position of an assessment with everything that its close-out is sized by. */
+export interface CloseablePosition {
+  readonly contract: CloseableContract;
+  readonly side: Side;
+  /** Contracts, > 0. */
+  readonly quantity: Decimal;
+  readonly mark: Decimal;
+  /** USD per contract that rates are fractions of: a linear perpetual's mark. */
+  readonly unitNotional: Decimal;
+  /** What the position bears of the account's call requirement, USD, > 0. */
+  readonly requirement: Decimal;
+  readonly cost: ModelledCost;
+  /** e: equity attributable to the position over its notional, pro rata to the call requirement; rounded down. */
+  readonly equityRate: Decimal;
+  /** Largest notional of one order, USD. */
+  readonly largestSlice: Decimal;
+}
+
+/** Part of a position to be closed by one order. */
+export interface Slice {
+  readonly position: CloseablePosition;
+  readonly quantity: Decimal;
+  readonly provisionalRate: Decimal;
+  /** Call requirement that the account is rid of when all of it is filled, USD, unrounded. */
+  readonly requirementFreed: Decimal;
+}
+
+/**
+ * Equity attributable to a position over its notional, pro rata to the call requirement:
+ *   e = equity * (call of the position / call of all positions) / notional
+ * Without a requirement, or without a notional, nothing is attributable to it, so nothing may be charged: 0.
+ * @param totalCall of the positions that have a requirement: a hedge bears none, so nobody else's share is widened by it
+ * @returns fraction, rounded down to 16 digits; negative when the account is bankrupt
+ */
+export function attributableEquityRate(
+  equity: Decimal,
+  { call, notional }: Pick<PositionRequirement, 'call' | 'notional'>,
+  totalCall: Decimal,
+): Decimal {
+  const base = totalCall.times(dec(notional));
+  if (base.lte(0)) return ZERO;
+  return equity.times(dec(call)).div(base).toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
+}
+
+/** What of an assessment can be closed to free requirement: the positions that bear some, by instrument. */
+export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'positions'>): readonly PositionRequirement[] =>
+  positions
+    .filter(({ call, quantity }) => dec(call).gt(0) && !dec(quantity).isZero())
+    .sort((a, b) => compareText(a.instrument, b.instrument));
+
+/** The bearing positions with their cost on the schedule that the assessment was made on. */
+export function closeablePositions(
+  assessment: AssessmentDetail,
+  underlyings: readonly UnderlyingSchedule[],
+  contracts: CloseableContracts,
+  policy: LiquidationPolicy,
+): readonly CloseablePosition[] {
+  const bearing = bearingPositions(assessment);
+  const totalCall = sum(bearing.map(({ call }) => dec(call)));
+  const equity = dec(assessment.figures.equity);
+  return bearing.map((position) => {
+    const schedule = underlyings.find(({ underlying }) => underlying === position.underlying);
+    invariant(schedule !== undefined, `no schedule for ${position.instrument}`);
+    const quantity = dec(position.quantity).abs();
+    return {
+      contract: contractOf(contracts, position.instrument),
+      side: position.side,
+      quantity,
+      mark: dec(position.mark),
+      unitNotional: dec(position.notional).div(quantity),
+      requirement: dec(position.call),
+      cost: modelledCost(dec(position.ownerNotional), costParameters(schedule)),
+      equityRate: attributableEquityRate(equity, position, totalCall),
+      largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
+    };
+  });
+}
+
+/**
+ * Call requirement freed by closing a part of a position, USD: in proportion,
+ *   freed = share of the position in the account's requirement * quantity / quantity held
+ * One rule for every contract. Of a position alone the rate never rises as it shrinks, so this is the least that is freed; beside
+ * hedges it is what the next contract frees while the worst scenario stays the worst, so that hedges are not closed first.
+ * @see docs/spec/liquidation.md CLR-LIQ-023
+ */
+export function requirementFreed(
+  { requirement, quantity: held }: Pick<CloseablePosition, 'requirement' | 'quantity'>,
+  quantity: Decimal,
+): Decimal {
+  return requirement.times(quantity).div(held);
+}
+
+/**
+ * The position that frees most requirement per modelled cost, not the largest. Equals go by instrument. Compared crosswise, so
+ * that a close-out that costs nothing comes first and equals are exactly equal.
+ */
+export function cheapestToClose(positions: readonly CloseablePosition[]): CloseablePosition {
+  const costOf = ({ cost, quantity, unitNotional }: CloseablePosition): Decimal =>
+    cost.penalty.times(quantity).times(unitNotional);
+  const [first, ...others] = positions;
+  invariant(first !== undefined, 'a slice needs a position');
+  return others.reduce(
+    (best, next) => (next.requirement.times(costOf(best)).gt(best.requirement.times(costOf(next))) ? next : best),
+    first,
+  );
+}
+
+/**
+ * Fewest lots after which health reaches its target:
+ *   n = (H* call - equity) / (lot * (H* freed - p * notional)), freed and notional per contract, rounded up
+ * In shares of the position this is f = (H* m - e) / (H* m - p).
+ * @returns null when no number of lots gets there: each costs more than the target needs less for it
+ * @see docs/spec/liquidation.md CLR-LIQ-023 (W73)
+ */
+export function lotsToTarget(missing: Decimal, gainPerLot: Decimal): Decimal | null {
+  if (missing.lte(0)) return ZERO;
+  return gainPerLot.gt(0) ? missing.div(gainPerLot).ceil() : null;
+}
+
+/** Chooses the next slice of an account that is below its target health and not bankrupt. */
+export function chooseSlice(
+  assessment: AssessmentDetail,
+  schedule: Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>,
+  contracts: CloseableContracts,
+  policy: LiquidationPolicy,
+): Slice {
+  const position = cheapestToClose(closeablePositions(assessment, schedule.underlyings, contracts, policy));
+  const rate = provisionalRate(position.cost.penalty, position.equityRate, policy.theta);
+  const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
+  return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
+}
+
+/**
+ * Quantity of a slice: what the target health needs, at most the largest slice, at least the minimum notional; a remainder below the
+ * minimum is closed with it, even beyond the largest slice. Always whole lots, as the exchange trades them; only what an account
+ * holds below one lot goes as it is, so a position off the lot ends with an order of its odd remainder.
+ * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027
+ */
+function sliceQuantity(
+  position: CloseablePosition,
+  rate: Decimal,
+  { figures }: AssessmentDetail,
+  targetHealth: Decimal,
+  { minimumSliceNotional }: LiquidationPolicy,
+): Decimal {
+  const { contract, unitNotional, largestSlice } = position;
+  const { lot } = contract;
+  const wholeLots = position.quantity.div(lot).floor();
+  if (wholeLots.isZero()) return position.quantity;
+  const notional = lot.times(unitNotional);
+  // What has no notional has no cost either: nothing is won by closing it in parts.
+  if (notional.isZero()) return wholeLots.times(lot);
+  const most = minOf(wholeLots, maxOf(ONE, largestSlice.div(notional).floor()));
+  const missing = targetHealth.times(dec(figures.call)).minus(dec(figures.equity));
+  const gain = targetHealth.times(requirementFreed(position, lot)).minus(rate.times(notional));
+  const wanted = minOf(lotsToTarget(missing, gain) ?? most, most);
+  const least = minimumSliceNotional.div(notional).ceil();
+  const lots = minOf(maxOf(wanted, least), wholeLots);
+  const dust = wholeLots.minus(lots).times(notional).lt(minimumSliceNotional);
+  return (dust ? wholeLots : lots).times(lot);
+}

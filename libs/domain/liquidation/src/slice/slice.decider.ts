@@ -1,0 +1,86 @@
+import { Decimal, dec, invariant, roundUsd, text } from '@ballast/kernel';
+import type { AssessmentDetail, LiquidationEvents } from '@ballast/facts';
+import type { LiquidationPolicy } from '../liquidation-policy.js';
+import type { OpenOrder } from './open-order.js';
+import type { Slice } from './slice-choice.js';
+import { assessedCost } from './slice-cost.js';
+
+/** Whose case a slice belongs to. */
+type OfCase = Pick<LiquidationEvents['CloseOutOrderPlaced'], 'caseId' | 'accountId'>;
+
+/** Digits of health in an order; rounded down. */
+const HEALTH_DIGITS = 8;
+
+/**
+ * The order of a slice, with every figure that its rate and size came from.
+ * @param number 1, 2, 3, ... counting the slices of the case
+ * @param assetPrice USD per unit of the contract's settlement asset
+ */
+export function placedOrder(
+  { caseId, accountId }: OfCase,
+  number: number,
+  { position, quantity, provisionalRate, requirementFreed }: Slice,
+  assessment: AssessmentDetail,
+  assetPrice: Decimal,
+  policy: LiquidationPolicy,
+): LiquidationEvents['CloseOutOrderPlaced'] {
+  const { contract, cost } = position;
+  return {
+    caseId,
+    accountId,
+    slice: number,
+    instrument: contract.instrument.id,
+    side: position.side === 'long' ? 'sell' : 'buy',
+    quantity: text(quantity),
+    mark: text(position.mark),
+    policy: policy.id,
+    equityRate: text(position.equityRate),
+    theta: text(policy.theta),
+    modelledRate: text(cost.penalty),
+    provisionalRate: text(provisionalRate),
+    executionRate: text(cost.execution),
+    timeRate: text(cost.time),
+    fundShare: text(cost.fundShare),
+    operatingCost: text(cost.operatingCost),
+    requirementFreed: text(roundUsd(requirementFreed, 'credit')),
+    health: text(healthOf(assessment)),
+    schedule: assessment.schedule,
+    accountVersion: assessment.accountVersion,
+    settlement: {
+      asset: contract.settlementAsset,
+      notional: text(position.unitNotional),
+      assetPrice: text(assetPrice),
+    },
+  };
+}
+
+/** Equity over call requirement; only an account that is required something has a health, and nobody else is closed out. */
+function healthOf({ accountId, figures }: AssessmentDetail): Decimal {
+  const call = dec(figures.call);
+  invariant(call.gt(0), `${accountId} is closed out without a requirement`);
+  return dec(figures.equity).div(call).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR);
+}
+
+/** Cost of a finished slice, and the fund draw for the slippage that its penalty does not cover. */
+export interface ConcludedSlice {
+  readonly cost: LiquidationEvents['LiquidationCostAssessed'];
+  readonly draw: LiquidationEvents['FundDrawRequested'] | undefined;
+}
+
+/**
+ * Assesses the cost of an order, once the exchange gave its last word and accounts booked all of it.
+ * @param policy that the order was placed under
+ */
+export function concludeOrder(
+  ofCase: OfCase,
+  order: OpenOrder,
+  policy: Pick<LiquidationPolicy, 'psi'>,
+): ConcludedSlice | undefined {
+  const { caseId, accountId } = ofCase;
+  if (order.finished === null || order.closed.lt(order.finished)) return undefined;
+  invariant(order.closed.eq(order.finished), `order of ${caseId} was filled beyond its report`);
+  const { cost, uncoveredSlippage } = assessedCost(ofCase, order, policy);
+  if (uncoveredSlippage.isZero()) return { cost, draw: undefined };
+  const amount = text(uncoveredSlippage);
+  return { cost, draw: { caseId, accountId, purpose: 'SlippageBeyondReward', amount, order: order.place } };
+}
