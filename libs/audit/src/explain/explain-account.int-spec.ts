@@ -238,4 +238,23 @@ describe('the text of an explanation', () => {
       for (const line of text.split('\n')) expect(line).not.toMatch(/^.{0,70}\d\.\d(\d{2,})? USD/);
     }
   });
+
+  it('has tables of equity that add up as they are printed, with at most a cent a line left to rounding', async () => {
+    let tables = 0;
+    for (const accountId of accountIds) {
+      const text = explanationText(await explained(accountId));
+      const [account = ''] = text.split('  ');
+      for (const table of [/\nEquity since [^]*?\n\n/, /\nEquity\n[^]*?\n\n/]) {
+        const rows = table.exec(text)?.[0].match(/^ {2}.*? [+-]?[\d.]+ USD/gm) ?? [];
+        const amounts = rows.map((row) => dec(/([+-]?[\d.]+) USD$/.exec(row)?.[1]?.replace('+', '') ?? 'NaN'));
+        const total = amounts.pop();
+        if (total === undefined) continue;
+        tables += 1;
+        expect([account, sum(amounts).toFixed(2)]).toEqual([account, total.toFixed(2)]);
+        const rounded = rows.findIndex((row) => row.startsWith('  rounding'));
+        if (rounded >= 0) expect(Math.abs(Number(amounts[rounded]))).toBeLessThanOrEqual(rows.length / 100);
+      }
+    }
+    expect(tables).toBeGreaterThan(50);
+  });
 });

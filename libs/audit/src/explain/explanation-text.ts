@@ -1,5 +1,5 @@
 import type { AccountExplanation } from '@ballast/contracts';
-import { dec, isoOf } from '@ballast/kernel';
+import { dec, isoOf, sum, text } from '@ballast/kernel';
 import { cents, usd } from './amount-text.js';
 import { placeText } from './event-place.js';
 
@@ -80,15 +80,26 @@ function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
 
 function bridge({ bridge }: AccountExplanation): string[] {
   if (bridge === null) return [];
+  // The data has the rounding of equity alone; printed figures have theirs besides.
+  const lines = bridge.lines.filter(({ label }) => label !== 'rounding');
   const from = bridge.from.at === null ? bridge.from.what : `${bridge.from.what}, ${isoOf(bridge.from.at)}`;
   return [
     ...heading(`Equity since ${from}`),
     row('equity then', usd(bridge.before), ''),
-    ...bridge.lines.map(({ label, amount, detail }) =>
-      row(label, `${dec(amount).isPositive() ? '+' : ''}${usd(amount)}`, detail),
-    ),
+    ...lines.map(({ label, amount, detail }) => row(label, change(amount), detail)),
+    ...rounding([bridge.before, ...lines.map(({ amount }) => amount)], bridge.after, change),
     row('equity', usd(bridge.after), ''),
   ];
+}
+
+const change = (amount: string): string => `${dec(amount).isPositive() ? '+' : ''}${usd(amount)}`;
+
+/** What makes figures as they are printed add up to their total as it is printed. */
+function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): string[] {
+  const left = dec(cents(total)).minus(sum(parts.map((part) => dec(cents(part)))));
+  return left.isZero()
+    ? []
+    : [row('rounding', shown(text(left)), 'lines to the nearest cent, equity down to the cent')];
 }
 
 const SECTIONS: readonly (readonly [Figure['section'], string])[] = [
@@ -104,9 +115,12 @@ function figures({ figures: lines, schedule }: AccountExplanation): string[] {
   return [
     ...SECTIONS.flatMap(([section, title]) => {
       const own = lines.filter((line) => line.section === section);
-      return own.length === 0
-        ? []
-        : [...heading(title), ...own.map((line) => row(line.label, shown(line), line.formula))];
+      const rows = own.map((line) => row(line.label, shown(line), line.formula));
+      if (section === 'equity') {
+        const [total = '', ...parts] = own.map(({ amount }) => amount).reverse();
+        rows.splice(-1, 0, ...rounding(parts, total, usd));
+      }
+      return own.length === 0 ? [] : [...heading(title), ...rows];
     }),
     ...heading('Schedule'),
     row(

@@ -15,7 +15,7 @@ import { list, map, oneOf, optional, record } from '../schema/schema.js';
 export const RUN_EVENTS = {
   MarginRunCompleted: event({
     description:
-      'Every account (full) or the changed ones (touched) were assessed. Changes of state stand before it as events of their own; the root commits to all the others.',
+      'Every account (full) or the changed ones (touched) were assessed. What changed for single accounts follows behind it as events of their own; the root commits to every assessment.',
     stream: 'runs',
     payload: {
       kind: oneOf(['full', 'touched']),
