@@ -35,7 +35,7 @@ const PUBLIC_KEY_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
  * The one text of a checkpoint: a line each for format, log, incarnation and digest, then one per partition with number,
  * size, Merkle root and chain head. Hashes in base64, lines end with a line feed.
  */
-export function checkpointText({ log, incarnation, partitions }: Checkpoint): string {
+function checkpointText({ log, incarnation, partitions }: Checkpoint): string {
   return [
     FORMAT,
     log,

@@ -8,7 +8,7 @@ export class SourceHole extends Error {
 }
 
 /** Two different entries claim one position: the source log was restored or altered. The reader must not go on. */
-export class SourceFork extends InvariantViolation {}
+class SourceFork extends InvariantViolation {}
 
 /**
  * Judges what arrives from one partition of a log by position: at or below the last one is a duplicate, the next one

@@ -20,7 +20,7 @@ const BALANCED: readonly Posting[] = [
 ];
 
 /** A value that the schema takes, with every field that may be absent and nothing that may be null. */
-export function exampleOf(schema: Schema | OptionalField): unknown {
+function exampleOf(schema: Schema | OptionalField): unknown {
   switch (schema.kind) {
     case 'text':
       return schema.form.example;

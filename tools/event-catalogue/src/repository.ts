@@ -42,7 +42,7 @@ export async function completeGoldenEvents(): Promise<readonly string[]> {
 }
 
 /** The payloads of the golden events of a type and version: the one that every event has, then its further cases by name. */
-export function goldenPayloads({ log, type, version }: EventSchema): readonly unknown[] {
+function goldenPayloads({ log, type, version }: EventSchema): readonly unknown[] {
   const folder = path.join(GOLDEN_FOLDER, log);
   const first = `${type}.v${version}.json`;
   const further = fs.readdirSync(folder).filter((name) => name.startsWith(`${type}.v${version}.`) && name !== first);

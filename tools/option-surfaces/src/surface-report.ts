@@ -99,7 +99,7 @@ export function quantile(values: readonly number[], share: number): number {
 /** Deribit's tick, coin. */
 export const TICK = 0.0001;
 /** Vol points that the median miss may have. */
-export const MOST_MEDIAN_ERROR = 0.5;
+const MOST_MEDIAN_ERROR = 0.5;
 
 const column = (value: string | number, width: number) => String(value).padStart(width);
 

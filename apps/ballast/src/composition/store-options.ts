@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 export const DEFAULT_PARTITIONS = 8;
-export const DEFAULT_DATA_DIRECTORY = '.ballast';
+const DEFAULT_DATA_DIRECTORY = '.ballast';
 
 /** Where the logs are. */
 export interface StoreOptions {

@@ -30,7 +30,7 @@ export function perpetualOf(underlying: string): Perpetual {
   return { id: `${underlying}-PERP`, underlying, settlement: 'linear', contractSize: ONE_UNIT, kind: 'perpetual' };
 }
 
-export function optionOf(underlying: string, { secToExpiry, strike, isCall }: OptionInput): Option {
+function optionOf(underlying: string, { secToExpiry, strike, isCall }: OptionInput): Option {
   const type: OptionType = isCall ? 'call' : 'put';
   const expiry = expiryAt(secToExpiry);
   const id = `${underlying}-${expiry}-${strike}-${isCall ? 'C' : 'P'}`;

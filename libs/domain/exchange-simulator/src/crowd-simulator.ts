@@ -70,7 +70,7 @@ export interface SimulatorConfig {
   readonly partitions: number;
 }
 
-export const SMALLEST_RUN = 10;
+const SMALLEST_RUN = 10;
 
 const TIMER = 'step';
 const COUNTERPARTY = hashKey('counterparty');

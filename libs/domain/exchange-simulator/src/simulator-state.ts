@@ -91,7 +91,7 @@ export interface SimulatorState {
 
 const NEVER: Moment = { clearing: 0, hop: 0 };
 
-export const newView = (): OwnerView => ({
+const newView = (): OwnerView => ({
   cashCents: 0,
   netDepositCents: 0,
   coins: { BTC: 0, ETH: 0 },

@@ -4,7 +4,7 @@ import type { Instrument, Option } from './instrument.js';
 
 /** Digits after the point of a value in dollars, and of one in coin: what one contract is worth is rounded to these. */
 export const LINEAR_VALUE_DIGITS = 12;
-export const INVERSE_VALUE_DIGITS = 18;
+const INVERSE_VALUE_DIGITS = 18;
 
 export const valueDigits = ({ settlement }: Instrument): number =>
   settlement === 'linear' ? LINEAR_VALUE_DIGITS : INVERSE_VALUE_DIGITS;

@@ -1,9 +1,9 @@
 import { type Decimal, dec, text } from '@ballast/kernel';
 
 /** Significant digits of a published figure: two less than a float valuation is good for, so that it is the same everywhere. */
-export const PUBLISHED_DIGITS = 12;
+const PUBLISHED_DIGITS = 12;
 /** Decimal places beyond which a published figure is zero. */
-export const PUBLISHED_PLACES = 12;
+const PUBLISHED_PLACES = 12;
 
 /**
  * A computed float as the decimal that is published, hashed and acted upon: 12 significant digits, at most 12 decimal places, to

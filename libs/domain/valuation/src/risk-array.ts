@@ -4,7 +4,7 @@ import { checkOption, undiscountedValue } from './black76.js';
 import { ValuationError, finite, positive } from './valuation-error.js';
 
 /** Digits after the point of a value in a scenario, USD per contract. */
-export const RISK_VALUE_DIGITS = 6;
+const RISK_VALUE_DIGITS = 6;
 
 /** One state of the market. What a margin model makes of the loss in it (dampening, factors) is the model's own. */
 export interface RiskScenario {
@@ -30,7 +30,7 @@ export interface TermDecay {
 const YEAR_DAYS = 365;
 
 /** k of a term decay, for a time to expiry of `timeYears`. */
-export function termDecay({ referenceDays, shortPower, longPower, floorDays }: TermDecay, timeYears: number): number {
+function termDecay({ referenceDays, shortPower, longPower, floorDays }: TermDecay, timeYears: number): number {
   const days = timeYears * YEAR_DAYS;
   const exponent = days <= referenceDays ? shortPower : longPower;
   return power(referenceDays / Math.max(days, floorDays), exponent);

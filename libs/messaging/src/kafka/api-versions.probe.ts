@@ -9,7 +9,7 @@ export interface VersionRange {
 }
 
 /** The broker speaks no version of a request that our client speaks. */
-export class UnsupportedBroker extends Error {
+class UnsupportedBroker extends Error {
   override readonly name = 'UnsupportedBroker';
 }
 

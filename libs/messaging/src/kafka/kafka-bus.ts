@@ -42,7 +42,7 @@ export interface KafkaBusOptions {
 }
 
 /** The message is whole and its hash right, but its payload breaks its schema: its log holds a defect. */
-export class PoisonEntry extends InvariantViolation {}
+class PoisonEntry extends InvariantViolation {}
 
 /**
  * The bus over Apache Kafka. Topics are there already (`createTopics`). Where to read is said by the readers' own

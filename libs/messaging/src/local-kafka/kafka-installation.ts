@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export const KAFKA_VERSION = '4.3.0';
+const KAFKA_VERSION = '4.3.0';
 const OLDEST_JAVA = 17;
 
 /** How an Apache Kafka broker can be had on this machine, or why it cannot. */

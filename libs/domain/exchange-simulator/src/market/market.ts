@@ -29,7 +29,7 @@ const PREMIUM_NODE_MS = 5 * MINUTE_MS;
 const PREMIUM_LOOKBACK_MS = 15 * MINUTE_MS;
 
 /** Rounds an amount of cents to the tick of the perpetual: a buyer's price up, a seller's down. */
-export function toTick(underlying: Underlying, priceCents: number, direction: 'up' | 'down'): number {
+function toTick(underlying: Underlying, priceCents: number, direction: 'up' | 'down'): number {
   const ticks = (priceCents / 100) * (underlying === 'BTC' ? 10 : 100);
   return direction === 'up' ? Math.ceil(ticks) : Math.floor(ticks);
 }

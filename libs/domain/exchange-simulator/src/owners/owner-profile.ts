@@ -62,7 +62,7 @@ const PURPOSE = Object.fromEntries(
 const DEALERS = 2;
 
 /** How many accounts of each kind a run of `accounts` accounts has, if so many are to write options. */
-export function populationOf(accounts: number, writers = 0): Readonly<Record<AccountKind, number>> {
+function populationOf(accounts: number, writers = 0): Readonly<Record<AccountKind, number>> {
   const providers = Math.max(2, Math.min(8, Math.round(accounts / 125)));
   const concentrated = Math.max(1, Math.round(accounts / 150));
   const others = Math.max(0, accounts - providers - concentrated);

@@ -6,14 +6,14 @@ export const AVERAGING_WINDOW_MS = 30 * MINUTE_MS;
 export const SAMPLE_INTERVAL_MS = 4 * SECOND_MS;
 export const SAMPLES = AVERAGING_WINDOW_MS / SAMPLE_INTERVAL_MS;
 /** A value is carried at most this long. */
-export const CARRIED_AT_MOST_MS = 12 * SECOND_MS;
+const CARRIED_AT_MOST_MS = 12 * SECOND_MS;
 /** 5 % of the samples, rounded down: with one more missing, the average is not good enough. */
-export const MISSING_AT_MOST = Math.floor(SAMPLES * 0.05);
+const MISSING_AT_MOST = Math.floor(SAMPLES * 0.05);
 /** The averaging goes on at most this long after the expiry. */
 export const LONGEST_EXTENSION_MS = AVERAGING_WINDOW_MS;
 
 /** Digits after the point of a delivery price; half-even, since neither direction favours a side. */
-export const DELIVERY_PRICE_DIGITS = 8;
+const DELIVERY_PRICE_DIGITS = 8;
 
 /** An index as published. */
 export interface IndexObservation {

@@ -112,7 +112,7 @@ export interface AccountMargin {
 type Side = 'asset' | 'liability';
 
 /** The worse of price and average for a side when valued strictly, else the price. */
-export function strictPrice({ price, average5min }: OraclePrice, side: Side, strict: boolean): Decimal {
+function strictPrice({ price, average5min }: OraclePrice, side: Side, strict: boolean): Decimal {
   if (!strict) return price;
   return side === 'asset' ? minOf(price, average5min) : maxOf(price, average5min);
 }
@@ -164,7 +164,7 @@ function cashLine(
 }
 
 /** The least margin ratio that was chosen: the user's own enters new risk only. */
-export function chosenMarginRatio({ kind, userMarginRatio, overrideMarginRatio }: RequirementContext): Decimal {
+function chosenMarginRatio({ kind, userMarginRatio, overrideMarginRatio }: RequirementContext): Decimal {
   return maxOf(kind === 'initial' ? userMarginRatio : ZERO, overrideMarginRatio);
 }
 
@@ -233,14 +233,14 @@ function spotLines(spot: SpotHolding, context: RequirementContext): AccountLine[
 }
 
 /** Size after all bids or all asks, whichever is larger without its sign. */
-export function worstSize({ size, openBids, openAsks }: Pick<PerpHolding, 'size' | 'openBids' | 'openAsks'>): Decimal {
+function worstSize({ size, openBids, openAsks }: Pick<PerpHolding, 'size' | 'openBids' | 'openAsks'>): Decimal {
   const bids = size.plus(openBids);
   const asks = size.minus(openAsks);
   return bids.abs().gt(asks.abs()) ? bids : asks;
 }
 
 /** Unsettled profit or loss at the oracle price, quote units. */
-export function perpPnl({
+function perpPnl({
   size,
   quoteAmount,
   oraclePrice,

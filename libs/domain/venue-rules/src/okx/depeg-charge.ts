@@ -132,7 +132,7 @@ function exposures(positions: readonly PositionHolding[], market: Market): Reado
  * Charge of a portfolio, an add-on to a model that nets both quotes. The hedge of an underlying is what coin-settled contracts
  * (quoted in dollars) and linear ones (quoted in the stablecoin) have against each other: min(|a|, |b|) for opposite deltas.
  */
-export function depegMargin(portfolio: Portfolio, market: Market, parameters: DepegParameters): ModelResult {
+function depegMargin(portfolio: Portfolio, market: Market, parameters: DepegParameters): ModelResult {
   const { cash } = arrangeCollateral(portfolio.collateral, market);
   const peg = stablePriceOf(market);
   const settledIn = (settlement: string) =>

@@ -59,7 +59,7 @@ export function regTRequirement(
 }
 
 /** Every option by itself; bought ones are paid in full and worth nothing here, so values of options are left out. */
-export function regTMargin(portfolio: Portfolio, market: Market, parameters: RegTParameters): ModelResult {
+function regTMargin(portfolio: Portfolio, market: Market, parameters: RegTParameters): ModelResult {
   const { cash } = arrangeCollateral(portfolio.collateral, market);
   const charges = arrangeHoldings(portfolio.positions, market).flatMap(({ underlying, spot, contracts, expiries }) => {
     const [contract] = contracts;

@@ -124,7 +124,7 @@ function linesOf(risk: CommodityRisk, credit: Decimal, { initialFactor }: SpanPa
 }
 
 /** Per commodity max(scan risk + spread charge - credit, short option minimum); the initial level asks initialFactor of it. */
-export function spanMargin(portfolio: Portfolio, market: Market, parameters: SpanParameters): ModelResult {
+function spanMargin(portfolio: Portfolio, market: Market, parameters: SpanParameters): ModelResult {
   const { cash } = arrangeCollateral(portfolio.collateral, market);
   const holdings = arrangeHoldings(portfolio.positions, market, [], 'both');
   const risks = holdings.map((held) => riskOf(held, parameters));

@@ -3,10 +3,7 @@ import type { ExpiryHoldings, OptionHolding, UnderlyingHoldings } from '@ballast
 import { black76Greeks } from '@ballast/valuation';
 
 /** Delta of the whole size of an option by its forward, base units: size * N(d1) for a call, size * (N(d1) - 1) for a put. */
-export function optionDelta(
-  { type, strike, volatility, size }: OptionHolding,
-  { forward, years }: ExpiryHoldings,
-): Decimal {
+function optionDelta({ type, strike, volatility, size }: OptionHolding, { forward, years }: ExpiryHoldings): Decimal {
   const { delta } = black76Greeks(type, forward.toNumber(), strike.toNumber(), years, volatility.toNumber());
   return dec(delta).times(size);
 }

@@ -58,10 +58,7 @@ function scanLoss({ worst, basis }: UnderlyingScan, { basis: rule }: ScenarioPar
  * What joint scenarios of a group save: share * max(0, sum of the losses alone - loss of the worst common scenario), at most
  * `maximum`. Scenarios are common by their place in the document.
  */
-export function offsetCredit(
-  scans: readonly UnderlyingScan[],
-  { underlyings, share, maximum }: UnderlyingOffset,
-): Decimal {
+function offsetCredit(scans: readonly UnderlyingScan[], { underlyings, share, maximum }: UnderlyingOffset): Decimal {
   const group = scans.filter(({ underlying }) => underlyings.includes(underlying));
   if (group.length < 2) return ZERO;
   const alone = sum(group.map(({ worst }) => worst.pnl.neg()));
