@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { accountId, assessmentDetail, decimal, instrument, marginFigures, ordinal, versionedName } from '../fields.js';
+import {
+  accountId,
+  assessmentDetail,
+  decimal,
+  instrument,
+  marginFigures,
+  ordinal,
+  sha256Hex,
+  versionedName,
+} from '../fields.js';
 
 const POSITIONS = 500;
 const STEPS = 31;
@@ -30,13 +39,9 @@ export const whatIfRequest = z
       .record(z.string(), z.unknown())
       .optional()
       .meta({ description: "A parameter document for that model; without it the model's default." }),
-    parametersHash: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional()
-      .meta({
-        description: 'SHA-256 of the canonical text of that document, hex; a document with another one is refused.',
-      }),
+    parametersHash: sha256Hex.optional().meta({
+      description: 'SHA-256 of the canonical text of that document, hex; a document with another one is refused.',
+    }),
     shocks: z
       .strictObject({
         spotMoves: axis('Relative moves of every underlying.'),

@@ -1,6 +1,18 @@
 import type { ContractSpecification } from '@ballast/instruments';
 import type { Asset, InstrumentId } from '@ballast/facts';
-import { ASSETS, dec, isAccountId, MINOR_UNIT_DIGITS, type Decimal } from '@ballast/kernel';
+import {
+  ACCOUNT_ID,
+  ASSETS,
+  dec,
+  DECIMAL,
+  IDENTIFIER,
+  legibleText,
+  matches,
+  MINOR_UNIT_DIGITS,
+  QUOTATION,
+  VERSIONED_NAME,
+  type Decimal,
+} from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 
 /** A value read from an untrusted message, or the code that says what is wrong with it. */
@@ -25,12 +37,6 @@ export const LARGEST_COIN_AMOUNT: Decimal = dec('1e12');
 /** Largest amount, quantity, price or notional of one message. Beyond it the message is damaged, not rich. */
 export const LARGEST_AMOUNT: Decimal = dec('1e15');
 
-const PLAIN_DECIMAL = /^-?\d{1,40}(\.\d{1,40})?$/;
-const LONGEST_ID = 100;
-
-const isId = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= LONGEST_ID;
-
 /** The fields of a message whatever it is; a message that is no record has none. */
 export function fieldsOf(message: unknown): Readonly<Record<string, unknown>> | null {
   return typeof message === 'object' && message !== null && !Array.isArray(message)
@@ -38,16 +44,22 @@ export function fieldsOf(message: unknown): Readonly<Record<string, unknown>> | 
     : null;
 }
 
-/** A text of a damaged message for the record, shortened; anything else is left out. */
-export const quoted = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_ID) : '');
+/** A text of a damaged message for the record, legible and shortened; anything else is left out. */
+export const quoted = (value: unknown): string =>
+  typeof value === 'string' ? legibleText(value, QUOTATION.longest) : '';
 
 /** @param code the refusal that names the kind of id */
 export function readId(value: unknown, code: AccountsRejectionCode): Reading<string> {
-  return isId(value) ? readable(value) : unreadable(code);
+  return matches(IDENTIFIER, value) ? readable(value) : unreadable(code);
 }
 
 export function readAccountId(value: unknown): Reading<string> {
-  return typeof value === 'string' && isAccountId(value) ? readable(value) : unreadable('account-id-invalid');
+  return matches(ACCOUNT_ID, value) ? readable(value) : unreadable('account-id-invalid');
+}
+
+/** Name and version of a margin model; which models exist is margin's to know. */
+export function readModel(value: unknown): Reading<string> {
+  return matches(VERSIONED_NAME, value) ? readable(value) : unreadable('model-invalid');
 }
 
 export function readAsset(value: unknown): Reading<Asset> {
@@ -68,7 +80,7 @@ export function readContract(
  * @param digits most digits after the point
  */
 export function readPositive(value: unknown, digits: number): Reading<Decimal> {
-  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return unreadable('amount-invalid');
+  if (!matches(DECIMAL, value)) return unreadable('amount-invalid');
   const amount = dec(value);
   if (!amount.gt(0)) return unreadable('amount-not-positive');
   if (amount.gt(LARGEST_AMOUNT)) return unreadable('amount-too-large');

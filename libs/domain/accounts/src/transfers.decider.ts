@@ -15,6 +15,7 @@ import {
   readAmount,
   readAsset,
   readId,
+  readModel,
   readable,
   unreadable,
   type Reading,
@@ -142,9 +143,6 @@ export function decideWithdrawal(state: AccountsState, message: unknown): Transf
   );
 }
 
-const MODEL = /^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/;
-const LONGEST_MODEL = 80;
-
 /**
  * Records which margin model the owner of an account chose. Only the form `<name>@<version>` is checked here: which models
  * exist is margin's to know. The same choice again brings nothing; while the account is liquidated its model stays.
@@ -152,12 +150,12 @@ const LONGEST_MODEL = 80;
 export function decideMarginModel(state: AccountsState, message: unknown): TransferDecision {
   const accountId = readAccountId(fieldsOf(message)?.['accountId']);
   if (!accountId.readable) return refused(accountId.code);
-  const model = fieldsOf(message)?.['model'];
-  if (typeof model !== 'string' || model.length > LONGEST_MODEL || !MODEL.test(model)) return refused('model-invalid');
+  const model = readModel(fieldsOf(message)?.['model']);
+  if (!model.readable) return refused(model.code);
   const account = state.accounts.get(accountId.value);
   if (account === undefined) return refused('account-unknown');
-  const answer = { accountId: accountId.value, model };
-  if (account.model === model) return booked(answer);
+  const answer = { accountId: accountId.value, model: model.value };
+  if (account.model === model.value) return booked(answer);
   if (state.liquidating.has(accountId.value)) return refused('model-while-liquidating');
   return booked(answer, fact('MarginModelChosen', accountStream(accountId.value), answer));
 }

@@ -1,4 +1,4 @@
-import { isAccountId, partitionOfAccount } from '@ballast/kernel';
+import { IDENTIFIER, isAccountId, partitionOfAccount } from '@ballast/kernel';
 import { accountsDesk, accountIn, aClearance, aFill, deskWith, noFigures, payloadOf } from './accounts.fixtures.js';
 import { accountStatement } from './account-statement.js';
 import { ACCOUNTS_REJECTIONS } from './accounts.rejections.js';
@@ -109,6 +109,18 @@ describe('a deposit', () => {
     expect(desk.result).toMatchObject({ outcome: 'rejected', code: 'account-unknown' });
   });
 
+  it('takes every id that the schema of its message takes, up to the last character', () => {
+    const desk = deskWith({ [alice]: '0' });
+    const deposit = { depositId: 'd'.repeat(IDENTIFIER.longest), accountId: alice, asset: 'USD', amount: '5' };
+    expect(payloadOf(desk.take('DepositReceived', deposit), 'CollateralCredited')).toMatchObject({ amount: '5' });
+  });
+
+  it('keeps of an account id that nobody can read what a terminal can show', () => {
+    const deposit = { depositId: 'd1', accountId: 'alice\u001b[2J.main\0', asset: 'USD', amount: '5' };
+    const events = deskWith({ [alice]: '0' }).takeAny('DepositReceived', deposit);
+    expect(payloadOf(events, 'SuspenseBooked')).toMatchObject({ accountId: 'alice\ufffd[2J.main\ufffd' });
+  });
+
   it.each`
     damage                               | code
     ${{ amount: '0' }}                   | ${'amount-not-positive'}
@@ -121,7 +133,11 @@ describe('a deposit', () => {
     ${{ asset: 'DOGE' }}                 | ${'asset-unknown'}
     ${{ asset: 'constructor' }}          | ${'asset-unknown'}
     ${{ depositId: '' }}                 | ${'deposit-id-invalid'}
-    ${{ depositId: 'x'.repeat(101) }}    | ${'deposit-id-invalid'}
+    ${{ depositId: 'x'.repeat(121) }}    | ${'deposit-id-invalid'}
+    ${{ depositId: 'd 1' }}              | ${'deposit-id-invalid'}
+    ${{ depositId: 'd\u001b[2J' }}       | ${'deposit-id-invalid'}
+    ${{ depositId: 'd\ud83d' }}          | ${'deposit-id-invalid'}
+    ${{ amount: '007' }}                 | ${'amount-invalid'}
     ${{ accountId: 'alice' }}            | ${'account-id-invalid'}
   `(
     'with $damage is refused with $code as a command, and on record without postings as a fact',

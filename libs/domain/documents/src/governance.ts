@@ -1,18 +1,7 @@
-import {
-  emitterOf,
-  type CommandHandler,
-  type CommandResult,
-  type DecisionContext,
-  type EventDefinitions,
-} from '@ballast/event-sourcing';
-import type { DocumentCommands, DocumentEvents } from '@ballast/facts';
+import { emitterOf, type CommandHandler, type CommandResult, type DecisionContext } from '@ballast/event-sourcing';
+import { DOCUMENT_EVENTS, type DocumentCommands, type DocumentEvents } from '@ballast/facts';
 import { approveDocument, proposeDocument, type DocumentChecks } from './documents.decider.js';
 import type { HouseRules } from './house-rules.js';
-
-export const DOCUMENT_EVENTS: EventDefinitions<DocumentEvents> = {
-  DocumentProposed: { stream: () => 'rules', schemaVersion: 1 },
-  DocumentApproved: { stream: () => 'rules', schemaVersion: 1 },
-};
 
 const emit = emitterOf(DOCUMENT_EVENTS);
 

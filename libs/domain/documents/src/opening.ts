@@ -1,13 +1,7 @@
-import type { DecisionContext, EventDefinitions, Opening } from '@ballast/event-sourcing';
-import { emitterOf } from '@ballast/event-sourcing';
-import type { OpeningEvents } from '@ballast/facts';
+import { emitterOf, type DecisionContext, type Opening } from '@ballast/event-sourcing';
+import { OPENING_EVENTS } from '@ballast/facts';
 import { canonicalText } from '@ballast/kernel';
 import { citations, type HouseRules } from './house-rules.js';
-
-export const OPENING_EVENTS: EventDefinitions<OpeningEvents> = {
-  DocumentsEstablished: { stream: () => 'rules', schemaVersion: 1 },
-  ReleaseInForce: { stream: () => 'release', schemaVersion: 1 },
-};
 
 const emit = emitterOf(OPENING_EVENTS);
 

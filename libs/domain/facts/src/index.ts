@@ -1,6 +1,6 @@
 export * from './accounts/index.js';
 export * from './common.js';
-export type * from './documents.js';
+export * from './documents.js';
 export * from './event-families.js';
 export * from './exchange/index.js';
 export * from './liquidation/index.js';

@@ -1,4 +1,16 @@
-import { ASSETS, dec, instantOf, isoOf, text, ZERO, type Asset, type Decimal, type Instant } from '@ballast/kernel';
+import {
+  ASSETS,
+  dec,
+  instantOf,
+  isoOf,
+  text,
+  ZERO,
+  type Asset,
+  type Decimal,
+  type Instant,
+  matches,
+  nonNegativeDecimalOf,
+} from '@ballast/kernel';
 import { InstrumentError } from './instrument-error.js';
 import { parseInstrumentId } from './instrument-id.js';
 import type { Instrument } from './instrument.js';
@@ -37,7 +49,8 @@ export interface ContractSpecification {
 
 const FIELDS = ['id', 'contractSize', 'quoteAsset', 'settlementAsset', 'tick', 'lot', 'cashStyle', 'listedAt'];
 const FEE_FIELDS = ['rate', 'capOfValue'];
-const DECIMAL_TEXT = /^(0|[1-9]\d{0,14})(\.\d{1,12})?$/;
+/** Terms are multiplied with quantities and prices; with so many digits that stays exact. */
+const TERM = nonNegativeDecimalOf(15, 12);
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -177,7 +190,7 @@ function timeOf(fields: Fields, name: string): Instant {
 
 function decimalOf(fields: Fields, name: string): Decimal {
   const value = textOf(fields, name);
-  if (DECIMAL_TEXT.test(value)) return dec(value);
+  if (matches(TERM, value)) return dec(value);
   throw new InstrumentError(
     'bad-specification',
     name,

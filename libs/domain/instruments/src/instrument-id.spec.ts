@@ -41,6 +41,7 @@ describe('instrument ids [CLR-INS-001]', () => {
     ${'BTC-27MAR26-60000-C-EXTRA'} | ${'bad-instrument-id'} | ${'one part too many'}
     ${'BTC-PERP-INVERSE-INVERSE'}  | ${'bad-instrument-id'} | ${'inverse twice'}
     ${'btc-PERP'}                  | ${'bad-underlying'}    | ${'capitals only'}
+    ${'X-PERP'}                    | ${'bad-underlying'}    | ${'one letter'}
     ${'42-PERP'}                   | ${'bad-underlying'}    | ${'a number is no underlying'}
     ${'-PERP'}                     | ${'bad-underlying'}    | ${'no underlying'}
     ${'BTC-INVERSE'}               | ${'bad-expiry-date'}   | ${'inverse what?'}
@@ -56,6 +57,10 @@ describe('instrument ids [CLR-INS-001]', () => {
   `('refuses "$id" with $code: $why', ({ id, code }: { id: string; code: string }) => {
     expect(() => parseInstrumentId(id)).toThrow(InstrumentError);
     expect(() => parseInstrumentId(id)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  it('quotes an id that nobody can read so that a terminal can show it, because the refusal goes into the log', () => {
+    expect(() => parseInstrumentId('BTC\u001b[2J\0-PERP')).toThrow(/^BTC\ufffd\[2J\ufffd-PERP: underlying/);
   });
 
   it('has no id for an expiry at another time of day, nor for a strike that is not positive', () => {

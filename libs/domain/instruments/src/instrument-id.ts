@@ -1,4 +1,16 @@
-import { dec, HOUR_MS, DAY_MS, instantOf, isoOf, text, type Decimal, type Instant } from '@ballast/kernel';
+import {
+  dec,
+  HOUR_MS,
+  DAY_MS,
+  instantOf,
+  isoOf,
+  text,
+  type Decimal,
+  type Instant,
+  matches,
+  STRIKE_TEXT,
+  UNDERLYING,
+} from '@ballast/kernel';
 import { InstrumentError } from './instrument-error.js';
 import type { OptionType, Settlement } from './instrument.js';
 
@@ -22,9 +34,7 @@ export type InstrumentTerms =
 export const EXPIRY_TIME_OF_DAY_MS = 8 * HOUR_MS;
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-const UNDERLYING = /^(?=.*[A-Z])[A-Z0-9]{1,12}$/;
 const DATE = /^([1-9]|[12]\d|3[01])([A-Z]{3})(\d{2})$/;
-const STRIKE = /^(0|[1-9]\d{0,11})(\.\d{0,7}[1-9])?$/;
 
 /**
  * Reads an instrument id:
@@ -50,7 +60,7 @@ export function parseInstrumentId(id: string): InstrumentTerms {
   const expiry = expiryOf(date, id);
   if (strikeText === undefined) return { kind: 'future', underlying, settlement, expiry };
   if (letter !== 'C' && letter !== 'P') throw badId(id);
-  if (!STRIKE.test(strikeText) || dec(strikeText).isZero()) {
+  if (!matches(STRIKE_TEXT, strikeText) || dec(strikeText).isZero()) {
     throw new InstrumentError(
       'bad-strike',
       'strike',
@@ -73,7 +83,7 @@ export function writeInstrumentId(terms: InstrumentTerms): string {
   const dated = `${terms.underlying}-${writeExpiryDate(terms.expiry)}`;
   if (terms.kind === 'future') return `${dated}${suffix}`;
   const strike = text(terms.strike);
-  if (!STRIKE.test(strike) || terms.strike.isZero()) {
+  if (!matches(STRIKE_TEXT, strike) || terms.strike.isZero()) {
     throw new InstrumentError('bad-strike', 'strike', `strike ${strike} has no id; it must be positive with 8 digits`);
   }
   return `${dated}-${strike}-${terms.type === 'call' ? 'C' : 'P'}${suffix}`;
@@ -109,14 +119,14 @@ function daysOfMonth(year: number, month: number): number {
 }
 
 /** True for what can be the name of an underlying. */
-export const isUnderlying = (name: string): boolean => UNDERLYING.test(name);
+export const isUnderlying = (name: string): boolean => matches(UNDERLYING, name);
 
 function requireUnderlying(underlying: string, id: string): void {
   if (isUnderlying(underlying)) return;
   throw new InstrumentError(
     'bad-underlying',
     'underlying',
-    `${id}: underlying ${underlying} is not 1 to 12 capitals and digits with a capital among them`,
+    `${id}: underlying ${underlying} is not 2 to 12 capitals and digits with a capital among them`,
   );
 }
 

@@ -1,4 +1,13 @@
-import { ASSETS, dec, MINUTE_MS, ONE, type Decimal } from '@ballast/kernel';
+import {
+  ASSETS,
+  dec,
+  type Decimal,
+  matches,
+  MINUTE_MS,
+  nonNegativeDecimalOf,
+  ONE,
+  VERSIONED_NAME,
+} from '@ballast/kernel';
 import { LONGEST_NOTICE_MS } from '../avsl/notice-window.js';
 import { UNDERLYINGS } from '../underlyings.js';
 
@@ -45,15 +54,15 @@ const UNDERLYING_RANGES: Readonly<Record<string, Range>> = {
   penaltyMax: within('0', '1'),
 };
 
-const DECIMAL_TEXT = /^(0|[1-9]\d{0,20})(\.\d{1,60})?$/;
-const PARAMETERS_ID = /^[a-z0-9-]{1,40}@[1-9]\d{0,5}$/;
+/** Figures of a parameter set. */
+const FIGURE = nonNegativeDecimalOf(21, 60);
 
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function decimalOf(value: unknown): Decimal | null {
-  return typeof value === 'string' && DECIMAL_TEXT.test(value) ? dec(value) : null;
+  return matches(FIGURE, value) ? dec(value) : null;
 }
 
 function outsideRanges(fields: Fields, ranges: Readonly<Record<string, Range>>, prefix: string): string[] {
@@ -97,7 +106,7 @@ function underlyingDefects(value: unknown, underlying: string): string[] {
 export function parameterDefects(value: unknown): readonly string[] {
   if (!isFields(value)) return ['parameters are missing'];
   const defects: string[] = [];
-  if (typeof value['id'] !== 'string' || !PARAMETERS_ID.test(value['id'])) defects.push('id is not <name>@<version>');
+  if (!matches(VERSIONED_NAME, value['id'])) defects.push('id is not <name>@<version>');
   const noticeMs = value['noticeMs'];
   if (!Number.isSafeInteger(noticeMs) || (noticeMs as number) < MINUTE_MS || (noticeMs as number) > LONGEST_NOTICE_MS) {
     defects.push(`noticeMs is not in [${MINUTE_MS}, ${LONGEST_NOTICE_MS}]`);

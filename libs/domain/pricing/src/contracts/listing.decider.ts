@@ -7,7 +7,17 @@ import {
   type ContractSpecification,
   type Instrument,
 } from '@ballast/instruments';
-import { ONE, SETTLEMENT_ASSET, canonicalText, compareText, isoOf, text, type Instant } from '@ballast/kernel';
+import {
+  ONE,
+  SETTLEMENT_ASSET,
+  canonicalText,
+  compareText,
+  IDENTIFIER,
+  isoOf,
+  matches,
+  text,
+  type Instant,
+} from '@ballast/kernel';
 import type { Listing, PricingState } from '../pricing.state.js';
 import { expiryKey } from './contract.state.js';
 
@@ -18,7 +28,6 @@ export type ListingVerdict =
   | { readonly outcome: 'repeated' };
 
 /** Ids of refused listings are whatever somebody sent; in the log they stand only if they look like an id. */
-const READABLE_ID = /^[!-~]{1,60}$/;
 export const UNREADABLE_ID = 'unreadable';
 
 /** Refusals after which a listing waits no more. */
@@ -97,7 +106,7 @@ function refusalOf(error: unknown, document: unknown): PricingEvents['Instrument
 
 function readableId(document: unknown): string {
   const id = typeof document === 'object' && document !== null ? (document as { id?: unknown }).id : undefined;
-  return typeof id === 'string' && READABLE_ID.test(id) ? id : UNREADABLE_ID;
+  return matches(IDENTIFIER, id) ? id : UNREADABLE_ID;
 }
 
 /** Takes up a sound listing: quotes of the contract count from here on, trades from its admission on. */
