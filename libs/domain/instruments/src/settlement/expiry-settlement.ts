@@ -60,7 +60,7 @@ export interface ExpirySettlement<Holder> {
  * `residue = exact total of the payments - their sum`, between 0 and one minor unit per holder.
  * @param holdings every position of the contract, the house included; their quantities add up to zero
  * @throws InstrumentError `not-expired` for a perpetual; InvariantViolation when the book does not add up
- * @see docs/spec/instruments.md CLR-INS-023 (W92)
+ * @see docs/spec/instruments.md CLR-INS-023
  */
 export function settleExpiry<Holder>(
   specification: ContractSpecification,
