@@ -119,7 +119,7 @@ function sliced(equity = '9000'): { desk: Desk; placed: readonly SealedEvent[] }
   return { desk, placed: desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')) };
 }
 
-describe('opening a case', () => {
+describe('opening a case [CLR-LIQ-020]', () => {
   it('answers a trigger with one case and a request to cancel the orders, and closes nothing before that', () => {
     const desk = new Desk();
     desk.schedule(1);
@@ -204,7 +204,7 @@ describe('a slice', () => {
     });
   });
 
-  it('is followed by the next only on an assessment of the account as accounts last told it', () => {
+  it('is followed by the next only on an assessment of the account as accounts last told it [CLR-LIQ-021]', () => {
     const { desk, placed } = sliced();
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
     desk.filled(place, '4.156', '232.83', '170.49');
@@ -219,7 +219,7 @@ describe('a slice', () => {
     expect(payloadOf(next, 'CloseOutOrderPlaced').slice).toBe(2);
   });
 
-  it('asks the fund for the slippage that the penalty does not cover, once', () => {
+  it('asks the fund for the slippage that the penalty does not cover, once [CLR-LIQ-013]', () => {
     const { desk, placed } = sliced('100');
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
     // e = 0.02 %, so at most 1.6 bp of 500,000 = 80 USD are charged; the fill was 100 bp below the mark.
@@ -236,7 +236,7 @@ describe('a slice', () => {
     expect(types(desk.granted(placeOfOnly(after, 'FundDrawRequested'), '4920'))).toEqual(['LiquidationClosed']);
   });
 
-  it('that found a thin book is repeated only on a newer schedule', () => {
+  it('that found a thin book is repeated only on a newer schedule [CLR-LIQ-021]', () => {
     const { desk, placed } = sliced();
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
     const cost = desk.finished(place, '0');
@@ -265,7 +265,7 @@ describe('the policy', () => {
     expect(payloadOf(next, 'CloseOutOrderPlaced')).toMatchObject({ policy: 'keeps-all@1', theta: '0.5' });
   });
 
-  it('says how old the schedule of an assessment may be', () => {
+  it('says how old the schedule of an assessment may be [CLR-LIQ-021]', () => {
     const desk = new Desk();
     desk.approve('newest-only@1', { newestSchedules: 1 });
     desk.schedule(1);
@@ -277,7 +277,7 @@ describe('the policy', () => {
   });
 });
 
-describe('prices', () => {
+describe('prices [CLR-LIQ-021]', () => {
   it('waits through a halt and goes on with the first assessment on live prices', () => {
     const desk = new Desk();
     desk.schedule(1);
@@ -342,7 +342,7 @@ describe('the end of a case', () => {
   });
 });
 
-describe('a bankrupt account', () => {
+describe('a bankrupt account [CLR-LIQ-024]', () => {
   it('goes on at penalty 0 when the fund pays the whole deficit', () => {
     const { desk, placed } = sliced('-1000');
     const request = placeOfOnly(placed, 'FundDrawRequested');

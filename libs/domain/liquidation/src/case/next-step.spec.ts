@@ -68,7 +68,7 @@ const withEther = (equity: string, held: string): CaseBasis => {
   return { ...given, assessment: { ...given.assessment, collateral } };
 };
 
-describe('collateral in another asset', () => {
+describe('collateral in another asset [CLR-LIQ-024]', () => {
   it.each`
     equity         | held    | expected                                                       | why
     ${'-37500'}    | ${'10'} | ${{ kind: 'close-out' }}                                       | ${'sold, the ether would pay all: nobody else has to'}
@@ -119,7 +119,7 @@ describe('collateral in another asset', () => {
   });
 });
 
-describe('the ladder', () => {
+describe('the ladder [CLR-LIQ-021]', () => {
   it.each`
     change                                    | given                                                           | expected                  | why
     ${{ ordersCancelled: false }}             | ${basis('9000')}                                                | ${'orders-not-cancelled'} | ${'its own orders may still fill'}

@@ -29,7 +29,7 @@ const CONTRACTS = admitted(
 const pricesOf = (assessment: AssessmentDetail, coinPrice = '50000', policy = POLICY): readonly BankruptcyPrice[] =>
   bankruptcyPrices(assessment, CONTRACTS, (asset) => dec(asset === 'BTC' ? coinPrice : '1'), policy);
 
-describe('bankruptcy price', () => {
+describe('bankruptcy price [CLR-LIQ-025]', () => {
   it('W79: long 10 at 50,000 with 10,000 cash and mark 49,400 is used up at 49,000', () => {
     const position = requirementOf('BTC-PERP', '10', '49400', '0.02');
     const assessment = assessmentOf('a.main', '4000', [position]);
@@ -113,14 +113,14 @@ describe('bankruptcy price', () => {
     expect(pricesOf(bankrupt, '50000', lower).map(({ price }) => text(price))).toEqual(['1000000']);
   });
 
-  it('of what nobody requires anything for is its mark: no share of nothing [CLR-LIQ-025]', () => {
+  it('of what nobody requires anything for is its mark: no share of nothing', () => {
     const option = { ...requirementOf('BTC-27MAR26-60000-C', '2', '1500', '0'), call: '0' };
     const inverse = { ...requirementOf('BTC-PERP-INVERSE', '7', '49400', '0'), call: '-3' };
     const prices = pricesOf(assessmentOf('a.main', '-600', [option, inverse]));
     expect(prices.map(({ price }) => text(price))).toEqual(['1500', '49400']);
   });
 
-  it('of a contract that pays in something without a price, or has no mark, is its mark [CLR-LIQ-025]', () => {
+  it('of a contract that pays in something without a price, or has no mark, is its mark', () => {
     const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
     const bankrupt = assessmentOf('a.main', '-12', [position]);
     expect(pricesOf(bankrupt, '0').map(({ price }) => text(price))).toEqual(['50000']);
@@ -128,7 +128,7 @@ describe('bankruptcy price', () => {
     expect(pricesOf(unmarked).map(({ price }) => text(price))).toEqual(['0']);
   });
 
-  it('is asked of positions only: a quantity of nothing has none [CLR-LIQ-025]', () => {
+  it('is asked of positions only: a quantity of nothing has none', () => {
     const nothing = { ...requirementOf('ETH-PERP', '0', '2500', '0.02'), call: '1' };
     const prices = pricesOf(
       assessmentOf('a.main', '-1000', [requirementOf('BTC-PERP', '10', '49400', '0.02'), nothing]),

@@ -66,7 +66,7 @@ const payloadOf = <T extends keyof AdlEvents>(events: readonly SealedEvent[], ty
   events.find((event) => event.type === type)?.payload as AdlEvents[T];
 const request = (position: number): Place => ({ partition: 0, position });
 
-describe('a round of auto-deleveraging', () => {
+describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
   it('opens for the first request at once and gathers what comes meanwhile for the next', () => {
     const round = new Round();
     const opened = round.request('alice.main', '3', '50100');
@@ -138,7 +138,7 @@ describe('a round of auto-deleveraging', () => {
     ]);
   });
 
-  it('closes by what was booked, not by what was executed, and carries the remainder into the next round', () => {
+  it('closes by what was booked, not by what was executed, and carries the remainder into the next round [CLR-LIQ-032]', () => {
     const round = new Round();
     round.request('alice.main', '3', '50100');
     round.answer('BTC-PERP-long#1', 0, [candidate('a.main', '2', '100'), candidate('b.main', '1', '50')]);

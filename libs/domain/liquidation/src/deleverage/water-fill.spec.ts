@@ -18,7 +18,7 @@ function shown(candidates: readonly FillCandidate[], total: string): Record<stri
   ]) as Record<string, string>;
 }
 
-describe('water-filling over leverage', () => {
+describe('water-filling over leverage [CLR-LIQ-031]', () => {
   it.each`
     total     | expected                                          | why
     ${'600'}  | ${{ cap: '9.3333', a: '533.3333', b: '66.6667' }} | ${'W84: 20x and 10x come down to 9.33x, 5x stays'}
@@ -51,7 +51,7 @@ describe('water-filling over leverage', () => {
     ${'1.2345'} | ${{ a: '5' }}               | ${{ a: '1.2345' }}          | ${'the odd remainder of what is asked goes as it is'}
     ${'2'}      | ${{ a: '1.5', b: '1' }}     | ${{ a: '1.3', b: '0.7' }}   | ${'whole lots; the missing one goes by account order'}
     ${'2.5'}    | ${{ a: '1.55', b: '0.95' }} | ${{ a: '1.55', b: '0.95' }} | ${'whoever is closed whole loses an odd remainder, too'}
-  `('in lots of 0.1, $total of $held: $why [CLR-LIQ-031]', ({ total, held, expected }) => {
+  `('in lots of 0.1, $total of $held: $why', ({ total, held, expected }) => {
     const sizes = new Map(Object.entries(held as Record<string, string>).map(([id, size]) => [id, dec(size)]));
     const candidates = [...sizes].map(([id, size]) => candidate(id, text(size), '100'));
     const lots = inLots(waterFill(candidates, dec(total as string)), sizes, dec(total as string), dec('0.1'));

@@ -38,7 +38,7 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
 const costOf = (order: OpenOrder): ReturnType<typeof assessedCost> =>
   assessedCost({ caseId: 'a.main#1', accountId: 'a.main' }, order, POLICY);
 
-describe('modelled cost of closing', () => {
+describe('modelled cost of closing [CLR-LIQ-010]', () => {
   it.each`
     id       | notional       | execution   | time        | penalty      | charge
     ${'W66'} | ${'1000000'}   | ${'2.697'}  | ${'2.739'}  | ${'13.1535'} | ${'1315.35'}
@@ -70,7 +70,7 @@ describe('modelled cost of closing', () => {
   });
 });
 
-describe('provisional rate', () => {
+describe('provisional rate [CLR-LIQ-011]', () => {
   it.each`
     id       | equityRate  | expected     | why
     ${'W70'} | ${'0.004'}  | ${'32'}      | ${'0.8 x 40 bp is less than 53.5 bp'}
@@ -95,7 +95,7 @@ describe('provisional rate', () => {
   });
 });
 
-describe('final cost of a slice', () => {
+describe('final cost of a slice [CLR-LIQ-012]', () => {
   it.each`
     id        | slippageBps | equityRate  | penalty        | trueUp          | fund       | why
     ${'W77'}  | ${'9'}      | ${'0.02'}   | ${'247736.88'} | ${'20000'}      | ${'0'}     | ${'13 - 9 bp were not needed'}
@@ -131,7 +131,7 @@ describe('final cost of a slice', () => {
     );
   });
 
-  it('pays the reward for execution and time out of the penalty, scaled down with it; the rest is the fund’s', () => {
+  it('pays the reward for execution and time out of the penalty, scaled down with it; the rest is the fund’s [CLR-LIQ-013]', () => {
     expect(costOf(filledOrder('13', '0.02')).cost.reward).toBe('161824.58');
     expect(costOf(filledOrder('13', '0.004')).cost.reward).toBe('96706.63');
   });
