@@ -2,8 +2,10 @@ import { causeOf, type LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountsEvents,
   AmountByAsset,
+  DocumentEvents,
   LiquidationEvents,
   MarginGlobalEvents,
+  OpeningEvents,
   PositionFigures,
   PricingEvents,
 } from '@ballast/facts';
@@ -62,8 +64,17 @@ const OF_ACCOUNTS: ReadonlySet<string> = new Set<keyof AccountsEvents>([
   'SuspenseBooked',
 ]);
 
+/** What every service says of its own rules. */
+const OF_RULES: ReadonlySet<string> = new Set<keyof OpeningEvents | keyof DocumentEvents>([
+  'DocumentsEstablished',
+  'ReleaseInForce',
+  'DocumentProposed',
+  'DocumentApproved',
+]);
+
 /** Takes note of a fact of another log. */
 export function observeFact(state: MarginState, input: LogEntry): void {
+  if (OF_RULES.has(input.type)) return;
   if (input.log === 'accounts') {
     observeAccounts(state, input);
     return;
