@@ -1,5 +1,14 @@
+import { evolveRules, noRules } from '@ballast/documents';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { isoOf } from '@ballast/kernel';
-import { type ExpirySurface, type Surface, fitSurface, logDistance, sviVolatility } from '@ballast/valuation';
+import {
+  type ExpirySurface,
+  SURFACE_RULES,
+  type Surface,
+  fitSurface,
+  logDistance,
+  sviVolatility,
+} from '@ballast/valuation';
 import type { Snapshot } from './deribit-snapshots.js';
 
 /** What one chain's fit came to. */
@@ -26,6 +35,10 @@ export interface SnapshotFigures {
   /** Processor time of the fit, which other work on the machine does not lengthen as it does the clock's. */
   readonly fitMs: number;
 }
+
+const rules = noRules();
+evolveRules.DocumentsEstablished(rules, genesisOf(readHouseDocuments(), 'pricing'));
+const BUNDLED_SURFACE_RULES = SURFACE_RULES.inForce(rules);
 
 const nameOf = ({ expiry }: ExpirySurface): string => isoOf(expiry).slice(0, 10);
 
@@ -60,7 +73,7 @@ function parityOf({ expiries }: Surface): number {
 /** Fits one snapshot; `previous` is the surface published before it. */
 export function fitSnapshot(snapshot: Snapshot, previous?: Surface): { surface: Surface; figures: SnapshotFigures } {
   const start = process.cpuUsage();
-  const surface = fitSurface(snapshot.chain, previous);
+  const surface = fitSurface(snapshot.chain, TICK, BUNDLED_SURFACE_RULES, previous);
   const fitMs = process.cpuUsage(start).user / 1_000;
   const { smile, marks } = errorsOf(surface, snapshot);
   const { expiries } = surface;

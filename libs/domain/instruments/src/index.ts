@@ -28,6 +28,7 @@ export {
 } from './position.js';
 export {
   AVERAGING_WINDOW_MS,
+  DELIVERY_PRICE_DIGITS,
   deliveryPrice,
   LONGEST_EXTENSION_MS,
   openShare,

@@ -1,7 +1,7 @@
 import type { Instant } from '@ballast/kernel';
-import type { PricingRules } from './pricing-rules.js';
 import type { IgnoredBecause, PricingState } from './pricing.state.js';
 import { isMoment } from './quoted-price.js';
+import type { PricingRules } from './rules/pricing-rules.js';
 
 /** Counts an input of the exchange that has no effect. */
 export function ignoreInput(state: PricingState, because: IgnoredBecause): void {

@@ -1,3 +1,3 @@
-export * from './contracts/content-hash.js';
+export { riskArraysHash } from './contracts/content-hash.js';
 export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
 export { pricingProcess } from './pricing.process.js';

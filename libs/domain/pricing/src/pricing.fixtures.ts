@@ -11,6 +11,7 @@ import { parseInstrumentId } from '@ballast/instruments';
 import { SECOND_MS, compareText, dec, isoOf, text, type DecimalString, type Instant } from '@ballast/kernel';
 import { pricingProcess } from './pricing.process.js';
 import type { PricingState } from './pricing.state.js';
+import { anOpening } from './rules/pricing-rules.fixtures.js';
 
 const STEPS: { readonly [underlying: Underlying]: Partial<ContractSpecificationDocument> } = {
   BTC: { tick: '0.5', lot: '0.0001' },
@@ -158,7 +159,7 @@ export function aSpecification(
     id,
     contractSize: settlement === 'inverse' && kind !== 'option' ? '10' : '1',
     quoteAsset: 'USD',
-    settlementAsset: settlement === 'inverse' ? (underlying) : 'USD',
+    settlementAsset: settlement === 'inverse' ? underlying : 'USD',
     tick: coinOption ? '0.0001' : '0.5',
     lot: '0.1',
     cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',
@@ -175,12 +176,20 @@ export const threeVenues = (mid: DecimalString): Readonly<Record<string, Decimal
   'venue-c': mid,
 });
 
-/** Runs a tape through pricing; the events and the machine that made them. */
+/** Pricing whose log has begun with the bundled documents; bodies changed by kind. What it has said so far is left out. */
+export function openedMachine(changes: Readonly<Record<string, object>> = {}): PartitionMachine<PricingState> {
+  const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
+  machine.open(anOpening(changes));
+  machine.drain();
+  return machine;
+}
+
+/** Runs a tape through pricing; the events that follow from it and the machine that made them. */
 export function priced(
   tape: QuoteTape,
-  process = pricingProcess,
+  changes: Readonly<Record<string, object>> = {},
 ): { readonly events: readonly SealedEvent[]; readonly machine: PartitionMachine<PricingState> } {
-  const machine = new PartitionMachine(process, GLOBAL, 8);
+  const machine = openedMachine(changes);
   for (const entry of tape.entries) machine.accept(entry);
   machine.settle();
   return { events: machine.drain().events, machine };

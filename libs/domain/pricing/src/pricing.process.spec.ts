@@ -1,9 +1,15 @@
-import { GLOBAL, PartitionMachine, comparisonText, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import {
+  GLOBAL,
+  comparisonText,
+  type PartitionMachine,
+  type LogEntry,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import { HOUR_MS, InvariantViolation, MINUTE_MS, instantOf, isoOf } from '@ballast/kernel';
 import * as fc from 'fast-check';
-import { PRICING_RULES } from './pricing-rules.js';
-import { QuoteTape, payloadsOf, priced, threeVenues, type QuoteSketch } from './pricing.fixtures.js';
-import { pricingProcess, pricingProcessUnder } from './pricing.process.js';
+import { QuoteTape, openedMachine, payloadsOf, priced, threeVenues, type QuoteSketch } from './pricing.fixtures.js';
+import { pricingProcess } from './pricing.process.js';
+import { BUNDLED_RULES } from './rules/pricing-rules.fixtures.js';
 import type { PricingState } from './pricing.state.js';
 
 const NINE = instantOf('2020-03-12T09:00:00Z');
@@ -180,11 +186,10 @@ describe('sources', () => {
   });
 
   it('that the rules exclude are seen and never counted', () => {
-    const rules = {
-      ...PRICING_RULES,
-      sourceExceptions: { 'BTC/venue-c': { excludedBecause: 'disputed volumes' } },
-    };
-    const { events } = priced(moment(btc(), { ...threeVenues('7900'), 'venue-c': '9000' }), pricingProcessUnder(rules));
+    const sourceExceptions = { 'BTC/venue-c': { excludedBecause: 'disputed volumes' } };
+    const { events } = priced(moment(btc(), { ...threeVenues('7900'), 'venue-c': '9000' }), {
+      'pricing-rules': { sourceExceptions },
+    });
     const [set] = payloadsOf(events, 'PriceSetPublished');
     expect(set).toMatchObject({ status: 'DEGRADED', underlyings: { BTC: { index: '7900' } } });
     expect(set?.underlyings.BTC?.inputs[2]).toMatchObject({
@@ -348,7 +353,7 @@ describe('messages', () => {
 
   it('of an unknown kind, a newer version or another log stop the fold', () => {
     const [entry] = btc().entries as [LogEntry];
-    const take = (input: LogEntry) => (): unknown => new PartitionMachine(pricingProcess, GLOBAL, 8).accept(input);
+    const take = (input: LogEntry) => (): unknown => openedMachine().accept(input);
     expect(take({ ...entry, type: 'MarketMoved' })).toThrow(InvariantViolation);
     expect(take({ ...entry, schemaVersion: 2 })).toThrow(InvariantViolation);
     expect(take({ ...entry, log: 'exchange.fills' })).toThrow(InvariantViolation);
@@ -405,7 +410,7 @@ describe('determinism', () => {
   });
 
   const inBatchesOf = (tape: QuoteTape, size: number): PartitionMachine<PricingState> => {
-    const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
+    const machine = openedMachine();
     tape.entries.forEach((entry, i) => {
       machine.accept(entry);
       if ((i + 1) % size !== 0) return;
@@ -418,7 +423,7 @@ describe('determinism', () => {
 
   /** Rebuilds from the logs: inputs up to each event's basis, then the event, then what came after the last one. */
   const rebuilt = (inputs: readonly LogEntry[], events: readonly SealedEvent[]): PartitionMachine<PricingState> => {
-    const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
+    const machine = openedMachine();
     const recallUpTo = (position: number): void => {
       while (machine.cursor('exchange.quotes', GLOBAL) < position) {
         machine.recall(inputs[machine.cursor('exchange.quotes', GLOBAL)] as LogEntry);
@@ -479,7 +484,7 @@ describe('determinism', () => {
   it('shows a changed clamp in the first price set that clamps, and nowhere before', () => {
     const tape = moment(btc(), threeVenues('7900'));
     moment(tape.after(60), { ...threeVenues('7900'), 'venue-c': '8100' });
-    const wider = pricingProcessUnder({ ...PRICING_RULES, index: { ...PRICING_RULES.index, clamp: '0.006' } });
+    const wider = { 'pricing-rules': { index: { ...BUNDLED_RULES.index, clamp: '0.006' } } };
     const [ours, theirs] = [priced(tape).events, priced(tape, wider).events];
     const firstDifference = ours.findIndex(
       (event, i) => comparisonText(event) !== comparisonText(theirs[i] as SealedEvent),

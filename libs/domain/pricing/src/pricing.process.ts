@@ -1,117 +1,163 @@
-import type { PartitionProcess } from '@ballast/event-sourcing';
-import type { QuoteEvents } from '@ballast/facts';
-import { compareText, dec, invariant, ONE } from '@ballast/kernel';
-import { admissions, judgeListing } from './contracts/listing.decider.js';
-import { priceContracts } from './contracts/risk-arrays.decider.js';
-import { dueSettlements, expiryOf, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
-import { dueVariations, fixVariationPrice, isVariation } from './contracts/variation-price.decider.js';
-import { halving, powerOver } from './decay.js';
-import { observeQuotes, takesHistory } from './exchange-quotes.observer.js';
-import { dueFixings, fixFunding, instrumentOf } from './funding-fixing.decider.js';
-import { composePriceSet, priceSetDue, priceUnderlyings, sourceChanges, type Decays } from './price-set.decider.js';
-import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
+import { documentCommands, evolveRules, noRules, openPartition } from '@ballast/documents';
+import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
 import {
-  fundingRateFixed,
+  PRICING_EVENTS,
+  type DocumentEvents,
+  type OpeningEvents,
+  type PricingEvents,
+  type QuoteEvents,
+} from '@ballast/facts';
+import { SECOND_MS, compareText } from '@ballast/kernel';
+import { observeContractBook, observeOptionChain } from './contracts/contract-quotes.observer.js';
+import {
   instrumentAdmitted,
   instrumentRefused,
-  priceSetPublished,
   riskArraysPublished,
   settlementPriceFixed,
-  sourceStateChanged,
   surfacePublished,
   variationPriceFixed,
-  volatilitySeeded,
-} from './pricing.events.js';
-import { evolvePricing } from './pricing.evolve.js';
+} from './contracts/contracts.evolve.js';
+import { admissions, judgeListing, observeListing } from './contracts/listing.decider.js';
+import { priceContracts } from './contracts/risk-arrays.decider.js';
+import { dueSettlements, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
+import { dueVariations, fixVariationPrice } from './contracts/variation-price.decider.js';
+import { dueFixings, fixFunding, fundingRateFixed, isFixing } from './funding/funding-fixing.decider.js';
+import { ignoreInput } from './ignored-input.js';
+import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
+import { observeVenueQuotes } from './index/venue-quotes.observer.js';
+import { observePerpetualBook } from './mark/perpetual-book.observer.js';
+import { composePriceSet, priceSetDue, priceSetPublished } from './price-set.decider.js';
 import type { PricingState } from './pricing.state.js';
-import { seedVolatility } from './volatility-seed.decider.js';
+import { PRICING_CHECKS, figuresInForce, requireSoundGenesis, type PricingFigures } from './rules/pricing-documents.js';
+import type { PricingRules } from './rules/pricing-rules.js';
+import { observeHistory, seedVolatility, volatilitySeeded } from './volatility/price-history.js';
 
-function decaysUnder({ mark, volatility }: PricingRules): Decays {
-  const kept = ONE.minus(dec(mark.basisWeight.numerator).div(mark.basisWeight.denominator));
-  return {
-    basis: powerOver(kept, mark.basisStepMs),
-    fast: halving(volatility.fastHalfLifeMs),
-    slow: halving(volatility.slowHalfLifeMs),
-  };
-}
+const emit = emitterOf<PricingEvents>(PRICING_EVENTS);
+
+const figuresOf = ({ rules }: PricingState): PricingFigures => figuresInForce(rules);
+const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 
 /**
- * Pricing, global partition, under given rules: quotes of the exchange in; source states, price sets and funding rates
- * out. Nothing waits for the end of an item, so nothing can depend on batching.
+ * Pricing, global partition: quotes of the exchange in; source states, admissions, price sets and fixings out. What an
+ * outside party sends may be late, crossed or nonsense: that is noted, never thrown. Nothing waits for the end of an item,
+ * so nothing can depend on batching.
  */
-export function pricingProcessUnder(rules: PricingRules): PartitionProcess<PricingState> {
-  const decays = decaysUnder(rules);
-  return {
-    log: 'pricing',
+export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
+  log: 'pricing',
 
-    initialState: () => ({
-      market: null,
-      underlyings: new Map(),
-      perpetuals: new Map(),
-      contracts: new Map(),
-      expiries: new Map(),
-      priceSets: 0,
-      lastAsOf: null,
-      ignored: new Map(),
+  initialState: () => ({
+    rules: noRules(),
+    market: null,
+    underlyings: new Map(),
+    perpetuals: new Map(),
+    contracts: new Map(),
+    expiries: new Map(),
+    priceSets: 0,
+    lastAsOf: null,
+    ignored: new Map(),
+  }),
+
+  open(state, opening, context) {
+    if (context.nextPosition === 1) requireSoundGenesis(opening.genesis);
+    openPartition(state.rules, opening, context);
+  },
+
+  reads: [
+    on<PricingState, QuoteEvents>('exchange.quotes', 'global', {
+      MarketOpened: { observe: (state, { payload }) => observeMarket(state, payload) },
+      PriceHistorySupplied: {
+        observe: (state, { payload }) => observeHistory(state, payload, rulesOf(state)),
+        decide(state, { payload }, context) {
+          const { decays, rules } = figuresOf(state);
+          const seed = seedVolatility(state, payload, context.time.clearing, decays, rules);
+          if (seed !== null) emit(context, 'VolatilitySeeded', seed);
+        },
+      },
+      ClockTicked: { decide: (state, _tick, context) => publishPrices(state, context) },
+      VenueQuotesReceived: {
+        observe: (state, { payload, time }) => observeVenueQuotes(state, payload, time.clearing, rulesOf(state)),
+      },
+      PerpetualBookObserved: {
+        observe: (state, { payload, time }) => observePerpetualBook(state, payload, time.clearing, rulesOf(state)),
+      },
+      InstrumentListed: {
+        observe: (state, { payload, time }) => observeListing(state, payload, time.clearing),
+        decide(state, { payload, time }, context) {
+          const verdict = judgeListing(state, payload, time.clearing);
+          if (verdict.outcome === 'refused') emit(context, 'InstrumentRefused', verdict.refusal);
+        },
+      },
+      ContractBookObserved: {
+        observe: (state, { payload, time }) => observeContractBook(state, payload, time.clearing, rulesOf(state)),
+      },
+      OptionChainQuoted: {
+        observe: (state, { payload, time }) => observeOptionChain(state, payload, time.clearing, rulesOf(state)),
+      },
     }),
+  ],
 
-    observe: (state, input) => observeQuotes(state, input, rules),
+  commands: documentCommands(
+    ({ rules }) => rules,
+    () => PRICING_CHECKS,
+  ),
 
-    decide(state, input, context) {
-      if (input.type === 'PriceHistorySupplied') {
-        const history = input.payload as QuoteEvents['PriceHistorySupplied'];
-        const record = state.underlyings.get(history.underlying);
-        if (record === undefined || !takesHistory(record)) return undefined;
-        const seed = seedVolatility(history, context.time.clearing, decays, rules);
-        if (seed !== null) context.emit(volatilitySeeded(history.underlying, seed));
-      } else if (input.type === 'ClockTicked') {
-        const asOf = context.time.clearing;
-        if (state.market === null || !priceSetDue(state, state.market, asOf)) return undefined;
-        for (const change of sourceChanges(state, asOf, rules)) context.emit(sourceStateChanged(change));
-        const underlyings = priceUnderlyings(state, asOf, decays, rules);
-        for (const admission of admissions(state, (underlying) => Object.hasOwn(underlyings, underlying), asOf)) {
-          if (admission.outcome === 'admitted') context.emit(instrumentAdmitted(admission.admitted));
-          else context.emit(instrumentRefused(admission.refusal));
-        }
-        // Nobody could do anything with a set that prices nothing.
-        if (Object.keys(underlyings).length === 0) return undefined;
-        const priceSet = composePriceSet(state, underlyings, asOf, decays, rules);
-        // Margin starts from the price set, so everything that belongs to it stands before it.
-        const contracts = priceContracts(state, state.market, priceSet, decays.basis, rules);
-        if (contracts !== null) {
-          for (const surface of contracts.surfaces) context.emit(surfacePublished(surface));
-          context.emit(riskArraysPublished(contracts.arrays));
-        }
-        context.emit(priceSetPublished(priceSet));
-      } else if (input.type === 'InstrumentListed') {
-        const verdict = judgeListing(state, input.payload as QuoteEvents['InstrumentListed'], context.time.clearing);
-        if (verdict.outcome === 'refused') context.emit(instrumentRefused(verdict.refusal));
-      }
-      return undefined;
-    },
+  own: {
+    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
+    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    DocumentProposed: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
+    DocumentApproved: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload),
+    SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
+    VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
+    PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),
+    FundingRateFixed: (state, { payload }) => fundingRateFixed(state, payload, rulesOf(state)),
+    InstrumentAdmitted: (state, { payload }) => instrumentAdmitted(state, payload),
+    InstrumentRefused: (state, { payload }) => instrumentRefused(state, payload),
+    SurfacePublished: (state, { payload }) => surfacePublished(state, payload),
+    RiskArraysPublished: (state, { payload }) => riskArraysPublished(state, payload, rulesOf(state)),
+    SettlementPriceFixed: (state, { payload }) => settlementPriceFixed(state, payload),
+    VariationPriceFixed: (state, { payload }) => variationPriceFixed(state, payload, rulesOf(state)),
+  },
 
-    settle: () => undefined,
+  dueTimers: (state, now) =>
+    [...dueFixings(state, now), ...dueSettlements(state, now), ...dueVariations(state, now)].sort(
+      (a, b) => a.due - b.due || compareText(a.id, b.id),
+    ),
 
-    evolve: (state, event) => evolvePricing(state, event, rules),
+  fire(state, timer, context) {
+    if (isFixing(timer)) emit(context, 'FundingRateFixed', fixFunding(state, timer, rulesOf(state)));
+    else if (isSettlement(timer)) emit(context, 'SettlementPriceFixed', fixSettlementPrice(state, timer));
+    else emit(context, 'VariationPriceFixed', fixVariationPrice(state, timer));
+  },
+});
 
-    dueTimers: (state, now) =>
-      [...dueFixings(state, now), ...dueSettlements(state, now), ...dueVariations(state, now)].sort(
-        (a, b) => a.due - b.due || compareText(a.id, b.id),
-      ),
-
-    fire(state, timer, context) {
-      if (isSettlement(timer)) {
-        const expiry = expiryOf(state, timer);
-        return void context.emit(settlementPriceFixed(fixSettlementPrice(state, expiry, timer.due)));
-      }
-      if (isVariation(timer)) return void context.emit(variationPriceFixed(fixVariationPrice(state, timer)));
-      const instrument = instrumentOf(timer);
-      const record = state.perpetuals.get(instrument);
-      invariant(record, `funding of an unknown instrument: ${instrument}`);
-      context.emit(fundingRateFixed(instrument, fixFunding(instrument, record, timer.due, rules)));
-    },
-  };
+function observeMarket(state: PricingState, { priceSetEverySeconds }: QuoteEvents['MarketOpened']): void {
+  if (state.market !== null) return ignoreInput(state, 'repeated-market');
+  if (!Number.isSafeInteger(priceSetEverySeconds) || priceSetEverySeconds < 1) {
+    return ignoreInput(state, 'malformed-message');
+  }
+  state.market = { priceSetEveryMs: priceSetEverySeconds * SECOND_MS };
 }
 
-/** Pricing under the rules in force. */
-export const pricingProcess: PartitionProcess<PricingState> = pricingProcessUnder(PRICING_RULES);
+/** Everything of a price set stands before it, under its number: margin starts from the set. */
+function publishPrices(state: PricingState, context: DecisionContext): void {
+  const asOf = context.time.clearing;
+  const { market } = state;
+  if (market === null || !priceSetDue(state, market, asOf)) return;
+  const figures = figuresOf(state);
+  const { rules, decays } = figures;
+  for (const change of sourceChanges(state, asOf, rules)) emit(context, 'SourceStateChanged', change);
+  const underlyings = priceUnderlyings(state, asOf, decays, rules);
+  for (const admission of admissions(state, (underlying) => Object.hasOwn(underlyings, underlying), asOf)) {
+    if (admission.outcome === 'admitted') emit(context, 'InstrumentAdmitted', admission.admitted);
+    else emit(context, 'InstrumentRefused', admission.refusal);
+  }
+  // Nobody could do anything with a set that prices nothing.
+  if (Object.keys(underlyings).length === 0) return;
+  const priceSet = composePriceSet(state, underlyings, asOf, decays, rules);
+  const contracts = priceContracts(state, market, priceSet, figures);
+  if (contracts !== null) {
+    for (const surface of contracts.surfaces) emit(context, 'SurfacePublished', surface);
+    emit(context, 'RiskArraysPublished', contracts.arrays);
+  }
+  emit(context, 'PriceSetPublished', priceSet);
+}

@@ -1,17 +1,16 @@
 import { dec, type Decimal } from '@ballast/kernel';
+import type { PricingRules } from './rules/pricing-rules.js';
 
+/** What a price can be written like: beyond it lies a typing error, and within it nothing overflows. */
 const PLAIN_DECIMAL = /^\d{1,12}(\.\d{1,18})?$/;
-/** Nothing that Ballast lists costs less than this, USD; keeps a typing error from being divided by. */
-const LEAST_PRICE = dec('0.0001');
-
 /**
  * Reads a price that somebody outside quoted.
  * @returns null when it is no plain positive decimal of a believable size; an outside price never throws
  */
-export function quotedPrice(value: unknown): Decimal | null {
+export function quotedPrice(value: unknown, { leastPrice }: PricingRules): Decimal | null {
   if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return null;
   const price = dec(value);
-  return price.lt(LEAST_PRICE) ? null : price;
+  return price.lt(leastPrice) ? null : price;
 }
 
 /**

@@ -13,6 +13,6 @@ export {
 } from './risk-array.js';
 export { fitSurface, shiftedSlice, type ExpirySurface, type Surface } from './surface.js';
 export { calendarGate, gridOver, smileGates, type GateResult } from './surface-gates.js';
-export { SURFACE_RULES } from './surface-rules.js';
+export { SURFACE_RULES, type SurfaceRules } from './surface-rules.js';
 export { sviDensity, sviVariance, sviVolatility, type SviSlice } from './svi.js';
 export { ValuationError } from './valuation-error.js';

@@ -36,9 +36,6 @@ export interface OptionChain {
 
 const YEAR_MS = 365 * DAY_MS;
 
-/** Of a strike however far from the money. */
-const LEAST_WEIGHT = 1e-6;
-
 /** Years of 365 days from `asOf` to `expiry`; at or after expiry 0. */
 export function yearsBetween(asOf: Instant, expiry: Instant): number {
   return Math.max(0, (expiry - asOf) / YEAR_MS);
@@ -132,13 +129,21 @@ export interface StrikeObservation {
   readonly openInterest: number;
 }
 
+/** From here on the weight is below any least weight; the exponential need not underflow. */
+const FAR_OUT = 1e3;
+
 /**
- * How much a strike says of the smile, 1 at the money: vega^0.3 of what it is there, exp(-0.15 h^2), h deviations away. Far out a
+ * How much a strike says of the smile, 1 at the money, exp(-decay h^2) h deviations away; at 0.15 that is vega^0.3. Far out a
  * tick of the price is many points of volatility, and venues cap what they publish.
  */
-function weightAt(k: number, volatility: number, timeYears: number): number {
+function weightAt(
+  k: number,
+  volatility: number,
+  timeYears: number,
+  { distanceDecay, leastWeight }: SurfaceRules['quotes'],
+): number {
   const h = k / (volatility * Math.sqrt(timeYears));
-  return Math.max(exp(-0.15 * Math.min(h * h, 1e3)), LEAST_WEIGHT);
+  return Math.max(exp(-distanceDecay * Math.min(h * h, FAR_OUT)), leastWeight);
 }
 
 /** Volatility at which an option is worth a price: 0 at or below the intrinsic value, Infinity at or above the maximum. */
@@ -200,7 +205,7 @@ export function observeStrikes(
   settlement: Settlement,
   forward: number,
   timeYears: number,
-  rules: SurfaceRules,
+  { quotes: rules }: Pick<SurfaceRules, 'quotes'>,
 ): StrikeObservation[] {
   const unit = settlement === 'inverse' ? forward : 1;
   const byStrike = new Map<number, OptionQuote[]>();
@@ -231,11 +236,11 @@ export function observeStrikes(
       const reference = quote.referenceVolatility;
       if (reference !== undefined) {
         const held = isNarrow ? Math.min(Math.max(reference, quoted.least), quoted.most) : reference;
-        point = { k, volatility: held, weight: interest * weightAt(k, held, timeYears) };
+        point = { k, volatility: held, weight: interest * weightAt(k, held, timeYears, rules) };
       } else if (quoted && quoted.least > 0 && quoted.most < Infinity) {
         const width = (quoted.most - quoted.least) / rules.maxSpreadVolatility;
         const volatility = 0.5 * (quoted.least + quoted.most);
-        point = { k, volatility, weight: (interest * weightAt(k, volatility, timeYears)) / (1 + width * width) };
+        point = { k, volatility, weight: (interest * weightAt(k, volatility, timeYears, rules)) / (1 + width * width) };
       }
     }
     return { strike, k, range, narrow, point, openInterest };

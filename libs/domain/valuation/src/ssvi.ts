@@ -1,6 +1,7 @@
 import { power } from '@ballast/kernel';
 import { nelderMead } from './nelder-mead.js';
 import type { SmilePoint } from './smile.js';
+import type { SearchRules } from './surface-rules.js';
 import { type SviSlice, sviVariance } from './svi.js';
 
 /** One expiry of SSVI: w(k) = theta/2 (1 + rho phi k + sqrt((phi k + rho)^2 + 1 - rho^2)), theta the variance at the money. */
@@ -45,7 +46,7 @@ export interface ExpirySmile {
  * Least squares in volatility over rho, eta and gamma, with eta (1 + |rho|) <= 2 and gamma in (0, 1), which leave neither
  * butterfly nor calendar arbitrage as long as theta does not fall from expiry to expiry (Gatheral and Jacquier 2014, 4.2).
  */
-export function fitSsvi(smiles: readonly ExpirySmile[]): SsviSurface {
+export function fitSsvi(smiles: readonly ExpirySmile[], { steps, tolerance }: SearchRules): SsviSurface {
   const surfaceOf = (x: Float64Array): SsviSurface => {
     const [r, e, g] = x as unknown as [number, number, number];
     const rho = (0.999 * r) / Math.sqrt(1 + r * r);
@@ -64,7 +65,7 @@ export function fitSsvi(smiles: readonly ExpirySmile[]): SsviSurface {
     }
     return total;
   };
-  return surfaceOf(nelderMead(loss, Float64Array.of(-0.2, -0.2, 0), Float64Array.of(0.3, 0.3, 0.3), 160, 1e-9));
+  return surfaceOf(nelderMead(loss, Float64Array.of(-0.2, -0.2, 0), Float64Array.of(0.3, 0.3, 0.3), steps, tolerance));
 }
 
 /** Variances at the money that do not fall: each at least the one before (in time order), by a hair more. */

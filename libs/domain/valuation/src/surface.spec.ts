@@ -2,12 +2,21 @@ import fc from 'fast-check';
 import { DAY_MS, instantOf, log, sha256 } from '@ballast/kernel';
 import type { ExpiryChain, OptionChain, OptionQuote } from './option-chain.js';
 import { forwardFromParity, markOf, observeStrikes, rangeToTick, yearsBetween } from './option-chain.js';
-import { SURFACE_RULES } from './surface-rules.js';
-import { type ExpirySurface, fitSurface, shiftedSlice } from './surface.js';
+import { BUNDLED_SURFACE_RULES, COIN_TICK } from './surface-rules.fixtures.js';
+import { type ExpirySurface, type Surface, fitSurface as fitUnder, shiftedSlice as shiftUnder } from './surface.js';
 import { gridOver, parityGate, quotesGate, verticalGate } from './surface-gates.js';
 import { publishedText } from './published-figure.js';
 import { type SviSlice, sviVariance, sviVolatility } from './svi.js';
 import { ValuationError } from './valuation-error.js';
+
+const fitSurface = (chain: OptionChain, previous?: Surface): Surface =>
+  fitUnder(chain, COIN_TICK, BUNDLED_SURFACE_RULES, previous);
+const shiftedSlice = (
+  before: SviSlice,
+  yearsBefore: number,
+  timeYears: number,
+  points: Parameters<typeof shiftUnder>[3],
+): SviSlice => shiftUnder(before, yearsBefore, timeYears, points, BUNDLED_SURFACE_RULES.shift);
 
 const asOf = instantOf('2026-02-01T08:00:00Z');
 const SPREAD_TICKS = 0.0002;
@@ -322,7 +331,7 @@ describe('strikes far from the money', () => {
   it('weigh by what a point of their volatility is worth: exp(-0.15 h^2), h deviations away', () => {
     const chain = expiryOf(30, month, 60_500);
     const t = yearsBetween(asOf, chain.expiry);
-    for (const { k, point } of observeStrikes(chain, 'inverse', 60_500, t, SURFACE_RULES)) {
+    for (const { k, point } of observeStrikes(chain, 'inverse', 60_500, t, BUNDLED_SURFACE_RULES)) {
       const h = k / ((point?.volatility as number) * Math.sqrt(t));
       expect(point?.weight).toBeCloseTo(Math.exp(-0.15 * h * h), 12);
     }
@@ -330,11 +339,11 @@ describe('strikes far from the money', () => {
 });
 
 describe('quotes that a mark is held in to a tick', () => {
-  const tick = SURFACE_RULES.tick;
+  const tick = COIN_TICK;
   const at = (quotes: readonly OptionQuote[]) => {
     const chain = { ...expiryOf(30, month, 60_000), quotes };
     const t = yearsBetween(asOf, chain.expiry);
-    const [observation] = observeStrikes(chain, 'inverse', 60_000, t, SURFACE_RULES);
+    const [observation] = observeStrikes(chain, 'inverse', 60_000, t, BUNDLED_SURFACE_RULES);
     return { observation, range: rangeToTick(observation!, chain, 'inverse', 60_000, t, tick) };
   };
   const quoteOf = (type: 'call' | 'put', bid: number, ask: number): OptionQuote => ({

@@ -36,9 +36,9 @@ import {
   smileGates,
   verticalGate,
 } from './surface-gates.js';
-import { SURFACE_RULES, type SurfaceRules } from './surface-rules.js';
+import type { Resistance, SurfaceRules } from './surface-rules.js';
 import { type SviSlice, checkSvi, sviLeastVariance, sviVariance, sviVolatility } from './svi.js';
-import { BROAD, CLOSE, LEAST_POINTS, type Resistance, fitSvi, reweighted } from './svi-fit.js';
+import { fitSvi, reweighted } from './svi-fit.js';
 import { repairSvi } from './svi-repair.js';
 
 /** How a published smile came about, in the order tried. */
@@ -90,10 +90,12 @@ export interface Surface {
   readonly underlying: string;
   readonly asOf: Instant;
   readonly settlement: Settlement;
-  readonly rules: string;
   /** By rising expiry. */
   readonly expiries: readonly ExpirySurface[];
 }
+
+/** The rules, and the price tick of the chain in its unit. */
+type ChainRules = SurfaceRules & { readonly tick: number };
 
 /** One expiry on its way through the fits. */
 interface ExpiryInput {
@@ -125,15 +127,18 @@ function published({ a, b, rho, m, sigma }: SviSlice): SviSlice {
   };
 }
 
-function readExpiry(chain: ExpiryChain, { asOf, settlement }: OptionChain, rules: SurfaceRules): ExpiryInput {
+function readExpiry(chain: ExpiryChain, { asOf, settlement }: OptionChain, rules: ChainRules): ExpiryInput {
   const timeYears = yearsBetween(asOf, chain.expiry);
   const forward = asPublished(chain.forward ?? forwardFromParity(chain.quotes, settlement));
   const observations = observeStrikes(chain, settlement, forward, timeYears, rules);
   const points = observations.flatMap(({ point }) => (point ? [point] : []));
   const [first, last] = [observations[0], observations.at(-1)] as [StrikeObservation, StrikeObservation];
-  const beyond = rules.gridBeyond * Math.max(last.k - first.k, 0.01);
+  const beyond = rules.grid.beyond * Math.max(last.k - first.k, rules.grid.leastWidth);
   const range = { from: first.k - beyond, to: last.k + beyond };
-  const fitted = points.length >= LEAST_POINTS ? published(fitSvi(points, timeYears, CLOSE)) : undefined;
+  const fitted =
+    points.length >= rules.fit.leastPoints
+      ? published(fitSvi(points, timeYears, rules.fit.close, rules.fit))
+      : undefined;
   return {
     chain,
     timeYears,
@@ -141,7 +146,7 @@ function readExpiry(chain: ExpiryChain, { asOf, settlement }: OptionChain, rules
     observations,
     points,
     range,
-    grid: gridOver(range.from, range.to, rules.gridPoints),
+    grid: gridOver(range.from, range.to, rules.grid.points),
     fitted,
   };
 }
@@ -150,10 +155,10 @@ function slicesGates(
   { form, slice, ssvi }: Candidate,
   input: ExpiryInput,
   before: ExpirySurface | undefined,
-  rules: SurfaceRules,
+  rules: ChainRules,
 ): GateResult[] {
   const gates = smileGates(slice, input.grid, form === 'ssvi' ? ssvi : undefined);
-  const grid = sharedGrid(input, before, rules.gridPoints);
+  const grid = sharedGrid(input, before, rules.grid.points);
   if (before?.slice && grid) gates.push(calendarGate(before.slice, slice, grid));
   return gates;
 }
@@ -171,6 +176,7 @@ export function shiftedSlice(
   yearsBefore: number,
   timeYears: number,
   points: readonly SmilePoint[],
+  { mostLost }: SurfaceRules['shift'],
 ): SviSlice {
   const share = timeYears / yearsBefore;
   const aged = { ...before, a: before.a * share, b: before.b * share };
@@ -181,7 +187,7 @@ export function shiftedSlice(
   const atMoney = sviVariance(aged, 0);
   const moved = Math.max(Math.sqrt(atMoney / timeYears) + (misses[misses.length >> 1] as number), 0);
   // Never so far down that the smile would lose its least variance.
-  const shift = Math.max(moved * moved * timeYears - atMoney, -0.99 * sviLeastVariance(aged));
+  const shift = Math.max(moved * moved * timeYears - atMoney, -mostLost * sviLeastVariance(aged));
   return { ...aged, a: aged.a + shift };
 }
 
@@ -212,7 +218,7 @@ function marksGates(
   marks: readonly OptionMark[],
   input: ExpiryInput,
   settlement: Settlement,
-  rules: SurfaceRules,
+  rules: ChainRules,
 ): GateResult[] {
   const { forward, observations, chain } = input;
   const unit = settlement === 'inverse' ? forward : 1;
@@ -226,7 +232,7 @@ function marksGates(
   const quoted = chain.quotes.filter(({ instrument }) => narrow.has(instrument));
   return [
     // Rounding to twelve digits may turn two equal marks over.
-    verticalGate(pairs, unit, 1e-10 * forward),
+    verticalGate(pairs, unit, rules.marks.verticalTolerance * forward),
     parityGate(pairs, settlement, forward, rules.tick),
     quotesGate(
       quoted.map(({ instrument, strike, bid, ask }) => ({
@@ -247,7 +253,7 @@ const failedOf = (gates: readonly GateResult[]): SurfaceGate[] =>
  * Marks and their gates. Where held marks break the order of strikes, the two strikes are held to a tick beside their quotes,
  * which is as far as the gate of quotes goes; where that is not enough, they go back to the smile.
  */
-function markedOf(slice: SviSlice, input: ExpiryInput, settlement: Settlement, rules: SurfaceRules) {
+function markedOf(slice: SviSlice, input: ExpiryInput, settlement: Settlement, rules: ChainRules) {
   const { chain, forward, timeYears, observations } = input;
   const loosened = new Map<number, VolatilityRange | undefined>();
   for (;;) {
@@ -261,15 +267,12 @@ function markedOf(slice: SviSlice, input: ExpiryInput, settlement: Settlement, r
     for (const observation of pair) {
       const isFirst = !loosened.has(observation.strike);
       const range = isFirst
-        ? rangeToTick(observation, chain, settlement, forward, timeYears, TICK_SHARE * rules.tick)
+        ? rangeToTick(observation, chain, settlement, forward, timeYears, rules.marks.tickShare * rules.tick)
         : undefined;
       loosened.set(observation.strike, range);
     }
   }
 }
-
-/** Of the tick, so that rounding of the mark cannot put it beyond. */
-const TICK_SHARE = 0.99;
 
 /** The first form that passes every gate, else the surface before, shifted, else nothing. */
 function publishExpiry(
@@ -279,7 +282,7 @@ function publishExpiry(
   settlement: Settlement,
   across: () => SsviSurface,
   thetaOf: (input: ExpiryInput) => number | undefined,
-  rules: SurfaceRules,
+  rules: ChainRules,
 ): ExpirySurface {
   const { chain, timeYears, forward, points, range, fitted } = input;
   const common = {
@@ -292,12 +295,13 @@ function publishExpiry(
   const rejected: RejectedForm[] = [];
   // Few expiries need it: a fit near most points whose wings no repair brings through the gates.
   let between: SviSlice | undefined;
-  const broad = () => (between ??= published(fitSvi(points, timeYears, BROAD)));
+  const broad = () => (between ??= published(fitSvi(points, timeYears, rules.fit.broad, rules.fit)));
   const forms: (() => Candidate | undefined)[] = [
     () => fitted && { form: 'svi', slice: fitted },
-    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, fitted, CLOSE, before, rules)) },
+    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, fitted, rules.fit.close, before, rules)) },
     () => fitted && { form: 'svi', slice: broad() },
-    () => fitted && { form: 'svi-repaired', slice: published(repaired(input, broad(), BROAD, before, rules)) },
+    () =>
+      fitted && { form: 'svi-repaired', slice: published(repaired(input, broad(), rules.fit.broad, before, rules)) },
     () => {
       const theta = thetaOf(input);
       if (theta === undefined) return undefined;
@@ -327,7 +331,7 @@ function publishExpiry(
   }
   if (!fitted) rejected.push({ form: 'svi', failed: ['too-few-quotes'] });
   if (!previous?.slice) return { ...common, status: 'MISSING', gates: [], rejected, marks: [] };
-  const slice = published(shiftedSlice(checkSvi(previous.slice), previous.timeYears, timeYears, points));
+  const slice = published(shiftedSlice(checkSvi(previous.slice), previous.timeYears, timeYears, points, rules.shift));
   const marked = markedOf(slice, input, settlement, rules);
   const gates = [...slicesGates({ form: 'shifted', slice }, input, before, rules), ...marked.gates];
   return { ...common, form: 'shifted', slice, status: 'DEGRADED', gates, rejected, marks: marked.marks };
@@ -338,28 +342,27 @@ function repaired(
   fitted: SviSlice,
   resistance: Resistance,
   before: ExpirySurface | undefined,
-  rules: SurfaceRules,
+  rules: ChainRules,
 ): SviSlice {
   const { range, points, timeYears } = input;
-  const calendarGrid = sharedGrid(input, before, 41) ?? new Float64Array(0);
+  const calendarGrid = sharedGrid(input, before, rules.grid.calendarPoints) ?? new Float64Array(0);
   const floor = calendarGrid.map((k) => sviVariance((before as { slice: SviSlice }).slice, k));
-  const densityGrid = gridOver(range.from, range.to, 1 + ((rules.gridPoints - 1) >> 1));
-  return repairSvi(reweighted(points, fitted, timeYears, resistance), timeYears, fitted, {
-    densityGrid,
-    calendarGrid,
-    floor,
-  });
+  const densityGrid = gridOver(range.from, range.to, 1 + ((rules.grid.points - 1) >> 1));
+  const weighted = reweighted(points, fitted, timeYears, resistance, rules.fit);
+  return repairSvi(weighted, timeYears, fitted, { densityGrid, calendarGrid, floor }, rules);
 }
 
 /**
  * Fits every expiry of a chain, shortest first, and publishes what passes the gates. Each expiry tries raw SVI near most of its
  * points, then that refitted under penalties, then both of the fit between all points, then its slice of an SSVI surface across all expiries; when none passes it keeps the surface before, shifted in
  * parallel, as DEGRADED, and names the gates that failed.
+ * @param tick of the prices, in the chain's unit: how far published marks may be from put-call parity and from the quotes
  * @param previous what was published before; its expiries are the fallback
  * @throws ValuationError `chain-empty`, `chain-crossed`, `instrument-expired`, `not-finite`, `not-positive`, `too-few-quotes`
  *   (no forward given and none to be had from parity), `negative-variance`, `parameter-out-of-range` (of the surface before)
  */
-export function fitSurface(chain: OptionChain, previous?: Surface, rules: SurfaceRules = SURFACE_RULES): Surface {
+export function fitSurface(chain: OptionChain, tick: number, surfaceRules: SurfaceRules, previous?: Surface): Surface {
+  const rules: ChainRules = { ...surfaceRules, tick };
   const { underlying, asOf, settlement } = checkChain(chain);
   const inputs = [...chain.expiries]
     .sort((p, q) => p.expiry - q.expiry)
@@ -373,7 +376,7 @@ export function fitSurface(chain: OptionChain, previous?: Surface, rules: Surfac
   }));
   // Most chains never need it.
   let surface: SsviSurface | undefined;
-  const across = () => (surface ??= fitSsvi(smiles));
+  const across = () => (surface ??= fitSsvi(smiles, rules.ssvi));
   const thetaOf = (input: ExpiryInput) => thetas[fitted.indexOf(input as (typeof fitted)[number])];
 
   const expiries: ExpirySurface[] = [];
@@ -384,5 +387,5 @@ export function fitSurface(chain: OptionChain, previous?: Surface, rules: Surfac
     expiries.push(made);
     if (made.slice) before = made;
   }
-  return { underlying, asOf, settlement, rules: rules.id, expiries };
+  return { underlying, asOf, settlement, expiries };
 }

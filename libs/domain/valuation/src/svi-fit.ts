@@ -2,10 +2,10 @@ import { exp, log } from '@ballast/kernel';
 import { nelderMead } from './nelder-mead.js';
 import type { SmilePoint } from './smile.js';
 import { type SviSlice, sviVariance } from './svi.js';
+import type { Resistance, SearchRules, SurfaceRules } from './surface-rules.js';
 import { ValuationError, finite, positive } from './valuation-error.js';
 
-/** Fewer strikes than parameters fix no smile. */
-export const LEAST_POINTS = 5;
+type FitRules = SurfaceRules['fit'];
 
 /** Points in columns, with the miss measured in volatility: d vol = d w / (2 vol T). */
 interface Columns {
@@ -27,12 +27,6 @@ function columnsOf(points: readonly SmilePoint[], timeYears: number): Columns {
   return { k, w, u, least: Math.min(...k), most: Math.max(...k) };
 }
 
-/** Lee's bound on b (1 + |rho|) is 2; a fit stays clear of it, so that rounding cannot put it across. */
-const WING = 1.99;
-
-/** A figure of `w` below which no fitted smile may sink: a thousandth of the least observed. */
-const floorOf = (w: Float64Array) => 1e-3 * Math.min(...w);
-
 interface Linear {
   a: number;
   c: number;
@@ -42,10 +36,10 @@ interface Linear {
 
 /**
  * For given m and sigma the slice is linear: w = a + d y + c z with y = (k - m)/sigma, z = sqrt(y^2 + 1), c = b sigma, d = rho c.
- * Best a, c, d under |d| <= c and c + |d| <= 1.99 sigma (Lee): the free solution, else the best on an edge, else a flat line.
+ * Best a, c, d under |d| <= c and c + |d| <= wing * sigma (Lee): the free solution, else the best on an edge, else a flat line.
  * @see Zeliade Systems, "Quasi-explicit calibration of Gatheral's SVI model" (2009)
  */
-function bestLinear({ k, w, u }: Columns, m: number, sigma: number, floor: number): Linear {
+function bestLinear({ k, w, u }: Columns, m: number, sigma: number, floor: number, wing: number): Linear {
   let s0 = 0;
   let sy = 0;
   let sz = 0;
@@ -89,7 +83,7 @@ function bestLinear({ k, w, u }: Columns, m: number, sigma: number, floor: numbe
     return { a, c, d, loss };
   };
   const determinant = yy * zz - yz * yz;
-  const lee = WING * sigma;
+  const lee = wing * sigma;
   if (determinant > 1e-14 * yy * zz) {
     const c = (zt * yy - yt * yz) / determinant;
     const d = (yt * zz - zt * yz) / determinant;
@@ -117,10 +111,17 @@ function sliceOf({ a, c, d }: Linear, m: number, sigma: number): SviSlice {
 }
 
 /**
- * Starting points over m and sigma: the lowest observed variance with a round and a sharp bend, and the middle.
+ * Starting points over m and sigma: the lowest observed variance with a round and a sharp bend, and the middle. Where it
+ * starts and which box it searches is the method (docs/spec/valuation.md CLR-VAL-022); how long it searches is a rule.
  * @param isLast no weights follow: the figures are brought to their last digits
  */
-function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined, isLast: boolean): SviSlice {
+function fitOnce(
+  columns: Columns,
+  floor: number,
+  near: SviSlice | undefined,
+  isLast: boolean,
+  { wingSlope, first, again, last }: FitRules,
+): SviSlice {
   const { k, w, least, most } = columns;
   const width = Math.max(most - least, 1e-3);
   const lowest = k[w.indexOf(Math.min(...w))] as number;
@@ -130,7 +131,7 @@ function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined, is
     const beyond =
       Math.max(0, least - width - m, m - most - width) / width +
       Math.max(0, log(1e-4 * width) - logSigma, logSigma - log(2 * width));
-    const fit = bestLinear(columns, m, exp(Math.min(Math.max(logSigma, -30), 10)), floor);
+    const fit = bestLinear(columns, m, exp(Math.min(Math.max(logSigma, -30), 10)), floor, wingSlope);
     return fit.loss * (1 + beyond) + 1e-9 * beyond;
   };
   const spread = Float64Array.of(0.15 * width, 0.7);
@@ -144,7 +145,7 @@ function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined, is
   let best: Float64Array | undefined;
   let bestLoss = Infinity;
   for (const start of starts) {
-    const found = nelderMead(loss, Float64Array.from(start), spread, near ? 70 : 50, 1e-10);
+    const found = searched(loss, Float64Array.from(start), spread, near ? again : first);
     const at = loss(found);
     if (at < bestLoss) {
       best = found;
@@ -152,10 +153,17 @@ function fitOnce(columns: Columns, floor: number, near: SviSlice | undefined, is
     }
   }
   const found = best ?? Float64Array.of(lowest, log(0.3 * width));
-  const polished = isLast ? nelderMead(loss, found, Float64Array.of(0.02 * width, 0.1), 120, 1e-13) : found;
+  const polished = isLast ? searched(loss, found, Float64Array.of(0.02 * width, 0.1), last) : found;
   const [m, logSigma] = polished as unknown as [number, number];
-  return sliceOf(bestLinear(columns, m, exp(logSigma), floor), m, exp(logSigma));
+  return sliceOf(bestLinear(columns, m, exp(logSigma), floor, wingSlope), m, exp(logSigma));
 }
+
+const searched = (
+  loss: (x: Float64Array) => number,
+  start: Float64Array,
+  spread: Float64Array,
+  { steps, tolerance }: SearchRules,
+): Float64Array => nelderMead(loss, start, spread, steps, tolerance);
 
 /** Median of the absolute misses, times 1.4826: the deviation if they were normal. */
 function robustDeviation(misses: readonly number[]): number {
@@ -163,40 +171,24 @@ function robustDeviation(misses: readonly number[]): number {
   return 1.4826 * (sorted[sorted.length >> 1] as number);
 }
 
-/** How much a fit minds the points it misses. */
-export interface Resistance {
-  /** Misses beyond this many robust deviations count as if they were there (Huber). */
-  readonly huber: number;
-  /** Misses beyond this many count hardly at all. */
-  readonly cut: number;
-  /** Of reweighting; 0 trusts every point. */
-  readonly rounds: number;
-}
-
-/** Near most of the points, whatever the rest: close to a least sum of absolute misses. */
-export const CLOSE: Resistance = { huber: 0.5, cut: 4, rounds: 4 };
-/** Between the points: least squares but for outliers. Its wings are calmer. */
-export const BROAD: Resistance = { huber: 2, cut: 8, rounds: 2 };
-/** No miss below a tenth of a vol point is an outlier. */
-const LEAST_DEVIATION = 5e-4;
-
 /** Weights after the misses are known. */
 export function reweighted(
   points: readonly SmilePoint[],
   slice: SviSlice,
   timeYears: number,
   { huber, cut }: Resistance,
+  { leastDeviation, cutDivisor }: FitRules,
 ): SmilePoint[] {
   const misses = points.map(({ k, volatility }) => Math.sqrt(sviVariance(slice, k) / timeYears) - volatility);
-  const deviation = Math.max(robustDeviation(misses), LEAST_DEVIATION);
+  const deviation = Math.max(robustDeviation(misses), leastDeviation);
   return points.map((point, i) => {
     const size = Math.abs(misses[i] as number) / deviation;
-    return size <= huber ? point : { ...point, weight: (point.weight * huber) / size / (size > cut ? 1e3 : 1) };
+    return size <= huber ? point : { ...point, weight: (point.weight * huber) / size / (size > cut ? cutDivisor : 1) };
   });
 }
 
-/** @throws ValuationError on fewer than five strikes, or a figure that is no volatility */
-export function checkPoints(points: readonly SmilePoint[], timeYears: number): void {
+/** @throws ValuationError on too few strikes, or a figure that is no volatility */
+export function checkPoints(points: readonly SmilePoint[], timeYears: number, { leastPoints }: FitRules): void {
   if (finite(timeYears, 'timeYears') <= 0)
     throw new ValuationError('instrument-expired', 'timeYears', 'an expired smile has no volatility: leave it out');
   for (const { k, volatility, weight } of points) {
@@ -204,11 +196,11 @@ export function checkPoints(points: readonly SmilePoint[], timeYears: number): v
     positive(volatility, 'volatility');
     positive(weight, 'weight');
   }
-  if (new Set(points.map(({ k }) => k)).size < LEAST_POINTS)
+  if (new Set(points.map(({ k }) => k)).size < leastPoints)
     throw new ValuationError(
       'too-few-quotes',
       'points',
-      `${points.length} points: a smile needs ${LEAST_POINTS} strikes`,
+      `${points.length} points: a smile needs ${leastPoints} strikes`,
     );
 }
 
@@ -216,14 +208,19 @@ export function checkPoints(points: readonly SmilePoint[], timeYears: number): v
  * Raw SVI through the points by weighted least squares in volatility, resistant to outliers by rounds of Huber weights.
  * @throws ValuationError `too-few-quotes`, `instrument-expired`, `not-finite`, `not-positive`
  */
-export function fitSvi(points: readonly SmilePoint[], timeYears: number, resistance = BROAD): SviSlice {
-  checkPoints(points, timeYears);
+export function fitSvi(
+  points: readonly SmilePoint[],
+  timeYears: number,
+  resistance: Resistance,
+  rules: FitRules,
+): SviSlice {
+  checkPoints(points, timeYears, rules);
   let columns = columnsOf(points, timeYears);
-  const floor = floorOf(columns.w);
-  let slice = fitOnce(columns, floor, undefined, resistance.rounds === 0);
+  const floor = rules.leastVarianceShare * Math.min(...columns.w);
+  let slice = fitOnce(columns, floor, undefined, resistance.rounds === 0, rules);
   for (let round = 1; round <= resistance.rounds; round++) {
-    columns = columnsOf(reweighted(points, slice, timeYears, resistance), timeYears);
-    slice = fitOnce(columns, floor, slice, round === resistance.rounds);
+    columns = columnsOf(reweighted(points, slice, timeYears, resistance, rules), timeYears);
+    slice = fitOnce(columns, floor, slice, round === resistance.rounds, rules);
   }
   return slice;
 }

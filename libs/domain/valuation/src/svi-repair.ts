@@ -1,6 +1,7 @@
 import { exp, log } from '@ballast/kernel';
 import { levenbergMarquardt } from './levenberg-marquardt.js';
 import type { SmilePoint } from './smile.js';
+import type { SurfaceRules } from './surface-rules.js';
 import { type SviSlice, sviDensity, sviLeastVariance, sviVariance, sviWingSlope } from './svi.js';
 import { checkPoints } from './svi-fit.js';
 
@@ -12,11 +13,6 @@ export interface SviBounds {
   readonly calendarGrid: Float64Array;
   readonly floor: Float64Array;
 }
-
-/** How far inside its gates a repaired slice is to come, so that rounding cannot put it outside. */
-const DENSITY_ROOM = 2e-3;
-const CALENDAR_ROOM = 2e-4; // of volatility: two hundredths of a vol point
-const WING_ROOM = 0.02;
 
 /** Unbounded coordinates of a slice with positive least variance: ln of that, ln b, rho on the line, m, ln sigma. */
 function coordinates(slice: SviSlice, floor: number): Float64Array {
@@ -40,23 +36,24 @@ function sliceAt(x: Float64Array): SviSlice {
 
 /**
  * Refits a slice that failed a gate: least squares in volatility plus penalties on negative density, on falling below the expiry
- * before, and on wings steeper than Lee's bound, in five rounds, each with penalties a hundred times heavier.
+ * before, and on wings steeper than Lee's bound, in rounds of ever heavier penalties.
  */
 export function repairSvi(
   points: readonly SmilePoint[],
   timeYears: number,
   failed: SviSlice,
   { densityGrid, calendarGrid, floor }: SviBounds,
+  { repair: rules, fit }: Pick<SurfaceRules, 'repair' | 'fit'>,
 ): SviSlice {
-  checkPoints(points, timeYears);
+  checkPoints(points, timeYears, fit);
   const size = points.length;
   const count = size + densityGrid.length + calendarGrid.length + 1;
   const total = points.reduce((mass, { weight }) => mass + weight, 0);
   const roots = points.map(({ weight }) => Math.sqrt(weight / total));
   const perYear = 1 / Math.sqrt(timeYears);
   const lowest = Math.min(...points.map(({ volatility }) => volatility * volatility)) * timeYears;
-  let x = coordinates(failed, 1e-3 * lowest);
-  for (let penalty = 1; penalty <= 1e8; penalty *= 100) {
+  let x = coordinates(failed, fit.leastVarianceShare * lowest);
+  for (let round = 1, penalty = 1; round <= rules.rounds; round++, penalty *= rules.heavier) {
     const heavy = Math.sqrt(penalty / densityGrid.length);
     const residuals = (at: Float64Array, out: Float64Array): void => {
       const slice = sliceAt(at);
@@ -65,14 +62,15 @@ export function repairSvi(
         const { k, volatility } = points[i] as SmilePoint;
         out[i] = (roots[i] as number) * (perYear * Math.sqrt(sviVariance(slice, k)) - volatility);
       }
-      for (const k of densityGrid) out[i++] = 0.1 * heavy * Math.max(0, DENSITY_ROOM - sviDensity(slice, k));
+      for (const k of densityGrid)
+        out[i++] = rules.densityWeight * heavy * Math.max(0, rules.densityRoom - sviDensity(slice, k));
       for (let j = 0; j < calendarGrid.length; j++) {
         const volatility = perYear * Math.sqrt(sviVariance(slice, calendarGrid[j] as number));
-        out[i++] = heavy * Math.max(0, perYear * Math.sqrt(floor[j] as number) + CALENDAR_ROOM - volatility);
+        out[i++] = heavy * Math.max(0, perYear * Math.sqrt(floor[j] as number) + rules.calendarRoom - volatility);
       }
-      out[i] = Math.sqrt(penalty) * Math.max(0, sviWingSlope(slice) - 2 + WING_ROOM);
+      out[i] = Math.sqrt(penalty) * Math.max(0, sviWingSlope(slice) - 2 + rules.wingRoom);
     };
-    x = levenbergMarquardt(residuals, x, count, 25);
+    x = levenbergMarquardt(residuals, x, count, rules.steps);
   }
   return sliceAt(x);
 }

@@ -6,9 +6,25 @@ import { euroStoxx, hardSmile, quantLibSlice, spxWeekly, vogt } from './smile.fi
 import type { SmilePoint } from './smile.js';
 import { fitSsvi, risingThetas, ssviConditions, ssviSlice, sviOfSsvi } from './ssvi.js';
 import { gridOver, smileGates } from './surface-gates.js';
-import { checkSvi, sviDensity, sviLeastVariance, sviVariance, sviVolatility, sviWingSlope } from './svi.js';
-import { BROAD, fitSvi } from './svi-fit.js';
-import { repairSvi } from './svi-repair.js';
+import {
+  type SviSlice,
+  checkSvi,
+  sviDensity,
+  sviLeastVariance,
+  sviVariance,
+  sviVolatility,
+  sviWingSlope,
+} from './svi.js';
+import { BUNDLED_SURFACE_RULES } from './surface-rules.fixtures.js';
+import { fitSvi as fitUnder } from './svi-fit.js';
+import { repairSvi as repairUnder, type SviBounds } from './svi-repair.js';
+
+const { fit: FIT, ssvi: SSVI } = BUNDLED_SURFACE_RULES;
+const BROAD = FIT.broad;
+const fitSvi = (points: readonly SmilePoint[], timeYears: number, resistance = BROAD) =>
+  fitUnder(points, timeYears, resistance, FIT);
+const repairSvi = (points: readonly SmilePoint[], timeYears: number, failed: SviSlice, bounds: SviBounds) =>
+  repairUnder(points, timeYears, failed, bounds, BUNDLED_SURFACE_RULES);
 
 const pointsOf = (smile: readonly (readonly [number, number])[], kOf: (x: number) => number = log): SmilePoint[] =>
   smile.map(([x, volatility]) => ({ k: kOf(x), volatility, weight: 1 }));
@@ -183,6 +199,7 @@ describe('SSVI', () => {
     const thetas = risingThetas(fitted.map(([t, smile]) => sviVariance(fitSvi(pointsOf(smile), t), 0)));
     const surface = fitSsvi(
       fitted.map(([timeYears, smile], i) => ({ timeYears, theta: thetas[i] as number, points: pointsOf(smile) })),
+      SSVI,
     );
     const grid = gridOver(-3, 3, 301);
     const slices = thetas.map((theta) => ssviSlice(surface, theta));

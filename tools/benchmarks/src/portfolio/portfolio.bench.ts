@@ -1,7 +1,9 @@
+import { evolveRules, noRules } from '@ballast/documents';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { dec, invariant, partitionOfAccount } from '@ballast/kernel';
 import { portfolioMarketOf, preTradeCheck, scheduleInForce } from '@ballast/margin-domain';
 import { adaptivePortfolio, type OpenOrder, type Portfolio } from '@ballast/margin-models';
-import { fitSurface } from '@ballast/valuation';
+import { SURFACE_RULES, fitSurface } from '@ballast/valuation';
 import type { BenchContext } from '../bench-server.js';
 import { Appender } from '../decision/decision.bench.js';
 import { MarginWorld } from '../decision/margin-world.js';
@@ -10,6 +12,9 @@ import { Latencies } from '../measure/latencies.js';
 import { computeMs, Stopwatch } from '../measure/stopwatch.js';
 import { optionChain } from './option-chain.js';
 import { OPTION_IDS, OptionListing } from './option-listing.js';
+
+/** Of coin-settled options, coin. */
+const COIN_TICK = 0.0001;
 
 export interface PortfolioOptions {
   readonly expiries: readonly number[];
@@ -54,9 +59,12 @@ function fitFigure(context: BenchContext, { expiries, strikes, fits }: Portfolio
   const quotes = chain.expiries.reduce((count, expiry) => count + expiry.quotes.length, 0);
   context.onProgress(`portfolio: surface of ${quotes} quotes`);
   const times = new Latencies();
+  const rules = noRules();
+  evolveRules.DocumentsEstablished(rules, genesisOf(readHouseDocuments(), 'pricing'));
+  const surfaceRules = SURFACE_RULES.inForce(rules);
   let live = 0;
   timed(fits, times, () => {
-    live = fitSurface(chain).expiries.filter(({ status }) => status === 'LIVE').length;
+    live = fitSurface(chain, COIN_TICK, surfaceRules).expiries.filter(({ status }) => status === 'LIVE').length;
   });
   return figure({
     part: 'portfolio',

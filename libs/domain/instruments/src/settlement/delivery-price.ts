@@ -13,7 +13,7 @@ const MISSING_AT_MOST = Math.floor(SAMPLES * 0.05);
 export const LONGEST_EXTENSION_MS = AVERAGING_WINDOW_MS;
 
 /** Digits after the point of a delivery price; half-even, since neither direction favours a side. */
-const DELIVERY_PRICE_DIGITS = 8;
+export const DELIVERY_PRICE_DIGITS = 8;
 
 /** An index as published. */
 export interface IndexObservation {

@@ -1,6 +1,14 @@
-import type { InstrumentRisk, PricingEvents, Underlying } from '@ballast/facts';
+import type { ContractSpecificationDocument, InstrumentRisk, PricingEvents, Underlying } from '@ballast/facts';
+import type { ContractSpecification } from '@ballast/instruments';
 import { compareText, type DecimalString, type Instant } from '@ballast/kernel';
-import type { Listing, PricingState } from '../pricing.state.js';
+import type { PricingState } from '../pricing.state.js';
+
+/** A sound listing. It waits until its underlying has a price, is admitted then, and keeps its terms for good. */
+export interface Listing {
+  readonly specification: ContractSpecification;
+  readonly document: ContractSpecificationDocument;
+  admitted: boolean;
+}
 
 /** The exchange's own book of a future or an inverse perpetual, as observed last. */
 export interface ContractBook {

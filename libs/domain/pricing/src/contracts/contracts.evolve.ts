@@ -1,6 +1,6 @@
 import type { InstrumentId, PricingEvents } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
-import type { PricingRules } from '../pricing-rules.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 import type { PricingState } from '../pricing.state.js';
 import { expiryKey, expiryOf, type ContractRecord } from './contract.state.js';
 import { entersDelivery } from './delivery-window.js';

@@ -1,9 +1,14 @@
-import { GLOBAL, PartitionMachine, comparisonText, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import {
+  GLOBAL,
+  comparisonText,
+  type PartitionMachine,
+  type LogEntry,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import type { PricingEvents } from '@ballast/facts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, instantOf, isoOf } from '@ballast/kernel';
 import fc from 'fast-check';
-import { QuoteTape, payloadsOf, priced, threeVenues } from '../pricing.fixtures.js';
-import { pricingProcess } from '../pricing.process.js';
+import { QuoteTape, openedMachine, payloadsOf, priced, threeVenues } from '../pricing.fixtures.js';
 import type { PricingState } from '../pricing.state.js';
 import { listOptions, optionId, optionIds, quoteOptions, type OptionMarket } from './option-market.fixtures.js';
 
@@ -421,7 +426,7 @@ describe('determinism of contracts', () => {
   });
 
   const inBatchesOf = (tape: QuoteTape, size: number): string => {
-    const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
+    const machine = openedMachine();
     tape.entries.forEach((entry, i) => {
       machine.accept(entry);
       if ((i + 1) % size !== 0) return;
@@ -433,7 +438,7 @@ describe('determinism of contracts', () => {
   };
 
   const rebuilt = (inputs: readonly LogEntry[], events: readonly SealedEvent[]): PartitionMachine<PricingState> => {
-    const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
+    const machine = openedMachine();
     const recallUpTo = (position: number): void => {
       while (machine.cursor('exchange.quotes', GLOBAL) < position) {
         machine.recall(inputs[machine.cursor('exchange.quotes', GLOBAL)] as LogEntry);

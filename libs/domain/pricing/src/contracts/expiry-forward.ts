@@ -1,6 +1,6 @@
 import type { Settlement } from '@ballast/instruments';
 import { ONE, dec, type Decimal } from '@ballast/kernel';
-import { medianOf } from '../index-price.js';
+import { medianOf } from '../index/index-price.js';
 
 /** A strike whose call and put are both quoted on both sides, middles as they are quoted. */
 export interface ParityQuote {

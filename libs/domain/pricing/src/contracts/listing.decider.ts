@@ -8,18 +8,19 @@ import {
   type Instrument,
 } from '@ballast/instruments';
 import {
+  IDENTIFIER,
   ONE,
   SETTLEMENT_ASSET,
   canonicalText,
   compareText,
-  IDENTIFIER,
   isoOf,
   matches,
   text,
   type Instant,
 } from '@ballast/kernel';
-import type { Listing, PricingState } from '../pricing.state.js';
-import { expiryKey } from './contract.state.js';
+import { ignoreInput } from '../ignored-input.js';
+import type { PricingState } from '../pricing.state.js';
+import { expiryKey, type Listing } from './contract.state.js';
 
 /** What a listing comes to. `repeated`: listed before on the same terms. */
 export type ListingVerdict =
@@ -28,7 +29,7 @@ export type ListingVerdict =
   | { readonly outcome: 'repeated' };
 
 /** Ids of refused listings are whatever somebody sent; in the log they stand only if they look like an id. */
-export const UNREADABLE_ID = 'unreadable';
+const UNREADABLE_ID = 'unreadable';
 
 /** Refusals after which a listing waits no more. */
 export const ENDS_WAITING: readonly string[] = ['instrument-expired', 'expires-too-soon'];
@@ -109,8 +110,15 @@ function readableId(document: unknown): string {
   return matches(IDENTIFIER, id) ? id : UNREADABLE_ID;
 }
 
-/** Takes up a sound listing: quotes of the contract count from here on, trades from its admission on. */
-export function noteListing(
+/** Takes up a sound listing. A refusal is a decision (InstrumentRefused), and so is the admission that a sound one waits for. */
+export function observeListing(state: PricingState, listed: QuoteEvents['InstrumentListed'], now: Instant): void {
+  const verdict = judgeListing(state, listed, now);
+  if (verdict.outcome === 'repeated') ignoreInput(state, 'repeated-listing');
+  else if (verdict.outcome === 'sound') noteListing(state, listed.specification, verdict.specification);
+}
+
+/** Quotes of the contract count from here on, trades from its admission on. */
+function noteListing(
   state: PricingState,
   document: ContractSpecificationDocument,
   specification: ContractSpecification,

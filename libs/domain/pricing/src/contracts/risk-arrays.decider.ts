@@ -1,5 +1,5 @@
 import type { InstrumentRisk, PricingEvents, Underlying, UnderlyingPrices } from '@ballast/facts';
-import { contractValue, openShare, type Instrument, type Option } from '@ballast/instruments';
+import { DELIVERY_PRICE_DIGITS, contractValue, openShare, type Instrument, type Option } from '@ballast/instruments';
 import {
   ONE,
   ZERO,
@@ -23,8 +23,9 @@ import {
   yearsBetween,
   type TermScenarios,
 } from '@ballast/valuation';
-import { smoothedBasis } from '../mark-price.js';
-import type { PricingRules } from '../pricing-rules.js';
+import { smoothedBasis } from '../mark/mark-price.js';
+import type { PricingFigures } from '../rules/pricing-documents.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 import type { Market, PricingState } from '../pricing.state.js';
 import { riskArraysHash } from './content-hash.js';
 import { contractMark, futureBand } from './contract-mark.js';
@@ -33,14 +34,9 @@ import { deliveryPriceOf } from './delivery-window.js';
 import { chainForward, type ParityQuote } from './expiry-forward.js';
 import { onTick } from './on-tick.js';
 import { worstOf } from './price-status.js';
-import { scenarioSet, type ScenarioSet } from './scenario-set.js';
 import { exactYearsUntil, isLive, priceSurfaces, type OptionExpiry, type PricedSmile } from './volatility-surface.js';
 
-/** Digits after the point of a published open share. */
-const SHARE_DIGITS = 12;
-
 type PriceSet = PricingEvents['PriceSetPublished'];
-type DecayOfBasis = (ms: number) => Decimal;
 
 /** What is published for the contracts of a price set, in this order, before the set itself. */
 export interface ContractPrices {
@@ -59,10 +55,8 @@ interface Pricing {
   readonly state: PricingState;
   readonly market: Market;
   readonly set: PriceSet;
-  readonly scenarios: ScenarioSet;
   readonly averaging: ReadonlyMap<string, Averaging>;
-  readonly basisKept: DecayOfBasis;
-  readonly rules: PricingRules;
+  readonly figures: PricingFigures;
 }
 
 /**
@@ -74,8 +68,7 @@ export function priceContracts(
   state: PricingState,
   market: Market,
   set: PriceSet,
-  basisKept: DecayOfBasis,
-  rules: PricingRules,
+  figures: PricingFigures,
 ): ContractPrices | null {
   const listed = [...state.contracts.values()]
     .filter(({ admitted }) => admitted)
@@ -83,15 +76,7 @@ export function priceContracts(
   if (listed.length === 0) return null;
 
   const averaging = averagingOf(state, market, set);
-  const pricing: Pricing = {
-    state,
-    market,
-    set,
-    scenarios: scenarioSet(rules.contracts.scenarioSet),
-    averaging,
-    basisKept,
-    rules,
-  };
+  const pricing: Pricing = { state, market, set, averaging, figures };
   const risks = new Map<string, InstrumentRisk>();
   for (const record of listed) {
     if (record.specification.instrument.kind !== 'option') risks.set(idOf(record), priceLinear(record, pricing));
@@ -109,8 +94,9 @@ const idOf = ({ specification }: ContractRecord): string => specification.instru
 
 function arraysOf(
   instruments: readonly InstrumentRisk[],
-  { set, scenarios: { id, scenarios }, averaging, state }: Pricing,
+  { set, figures, averaging, state }: Pricing,
 ): PricingEvents['RiskArraysPublished'] {
+  const { scenarios } = figures.scenarios;
   const expiring = [...state.expiries.values()].sort(compareExpiries).flatMap(({ underlying, expiry }) => {
     const window = averaging.get(expiryKey(underlying, expiry));
     if (window === undefined) return [];
@@ -119,7 +105,7 @@ function arraysOf(
         underlying,
         expiry,
         estimate: text(window.estimate),
-        openShare: text(window.openShare.toDecimalPlaces(SHARE_DIGITS)),
+        openShare: text(window.openShare.toDecimalPlaces(figures.rules.digits.openShare)),
       },
     ];
   });
@@ -127,7 +113,7 @@ function arraysOf(
     number: set.number,
     asOf: set.asOf,
     status: worstOf(instruments.map(({ status }) => status)),
-    scenarioSet: id,
+    scenarioSet: figures.scenarioSet,
     scenarios,
     instruments,
     ...(expiring.length === 0 ? {} : { expiring }),
@@ -166,7 +152,7 @@ function meanOf(indexes: readonly { readonly price: DecimalString }[]): Decimal 
   if (indexes.length === 0) return null;
   return sum(indexes.map(({ price }) => dec(price)))
     .div(indexes.length)
-    .toDecimalPlaces(8);
+    .toDecimalPlaces(DELIVERY_PRICE_DIGITS);
 }
 
 function windowOf({ averaging }: Pricing, instrument: Instrument, index: Decimal): Averaging {
@@ -181,7 +167,8 @@ const frozen = (risk: InstrumentRisk): InstrumentRisk => ({ ...risk, status: 'HA
 /** Future or inverse perpetual. */
 function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
   const { instrument, tick } = record.specification;
-  const { state, set, rules, basisKept, scenarios } = pricing;
+  const { state, set, figures } = pricing;
+  const { rules } = figures;
   const underlying = underlyingOf(record);
   const prices = pricesOf(pricing, { underlying });
   if (prices.status === 'HALT' && record.risk !== null) return frozen(record.risk);
@@ -199,7 +186,9 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
         ? dec(before)
         : ZERO;
   const basis = (
-    before === null || indexAt === null ? sample : smoothedBasis(dec(before), sample, basisKept(set.asOf - indexAt))
+    before === null || indexAt === null
+      ? sample
+      : smoothedBasis(dec(before), sample, figures.decays.basis(set.asOf - indexAt))
   ).toDecimalPlaces(rules.digits.price);
   const mark = contractMark({
     index,
@@ -217,7 +206,7 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
     volatility: null,
     status: worstOf([prices.status, fresh ? 'LIVE' : 'DEGRADED']),
     basis: text(basis),
-    values: linearValues(instrument, mark, index, scenarios.scenarios),
+    values: linearValues(instrument, mark, index, figures.scenarios.scenarios),
   };
 }
 
@@ -261,11 +250,11 @@ function priceOptions(
         status: prices.status,
         dailyVolatility: prices.volatility.slow,
       },
-      pricing.rules,
+      pricing.figures,
     );
     for (const expiry of expiries) {
       const smile = smiles[open.indexOf(expiry)];
-      const term = scenariosAt(pricing.scenarios, expiry.years);
+      const term = scenariosAt(pricing.figures.scenarios, expiry.years);
       for (const option of expiry.options) risks.set(idOf(option), priceOption(option, expiry, smile, term, pricing));
       // On HALT a surface stands as it is.
       if (smile !== undefined && (prices.status !== 'HALT' || expiry.record.surface === null))
@@ -306,7 +295,8 @@ function forwardOf(
   risks: ReadonlyMap<string, InstrumentRisk>,
   pricing: Pricing,
 ): Pick<OptionExpiry, 'forward' | 'forwardFrom'> {
-  const { state, set, rules } = pricing;
+  const { state, set } = pricing;
+  const { rules } = pricing.figures;
   const prices = pricesOf(pricing, record);
   const index = dec(prices.index);
   const futures = [...state.contracts.values()]

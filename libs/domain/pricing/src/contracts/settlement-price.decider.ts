@@ -1,14 +1,12 @@
 import type { Timer } from '@ballast/event-sourcing';
 import type { PricingEvents } from '@ballast/facts';
-import { LONGEST_EXTENSION_MS } from '@ballast/instruments';
+import { DELIVERY_PRICE_DIGITS, LONGEST_EXTENSION_MS } from '@ballast/instruments';
 import { dec, invariant, sum, text, type Decimal, type Instant } from '@ballast/kernel';
 import type { PricingState } from '../pricing.state.js';
 import { compareExpiries, expiryKey, type ExpiryRecord } from './contract.state.js';
 import { deliveryPriceOf } from './delivery-window.js';
 
 const TIMER = 'settlement-';
-/** As `deliveryPrice` rounds. */
-const PRICE_DIGITS = 8;
 
 /** Delivery prices that can be fixed by now: at the expiry, or as soon after it as enough samples are there. */
 export function dueSettlements(state: PricingState, now: Instant): readonly Timer[] {
@@ -33,8 +31,7 @@ export function isSettlement({ id }: Timer): boolean {
   return id.startsWith(TIMER);
 }
 
-/** Expiries as far as their samples can be averaged, of a timer. */
-export function expiryOf(state: PricingState, { id }: Timer): ExpiryRecord {
+function expiryOf(state: PricingState, { id }: Timer): ExpiryRecord {
   const record = [...state.expiries.values()]
     .sort(compareExpiries)
     .find(({ underlying, expiry }) => id === `${TIMER}${expiryKey(underlying, expiry)}`);
@@ -46,11 +43,9 @@ export function expiryOf(state: PricingState, { id }: Timer): ExpiryRecord {
  * Fixes the delivery price of an expiry. When even the longest extension has not brought enough samples, the price is the
  * average of those there are, without any the last index: holders are paid, and the event shows what was missing.
  */
-export function fixSettlementPrice(
-  state: PricingState,
-  record: ExpiryRecord,
-  at: Instant,
-): PricingEvents['SettlementPriceFixed'] {
+export function fixSettlementPrice(state: PricingState, timer: Timer): PricingEvents['SettlementPriceFixed'] {
+  const record = expiryOf(state, timer);
+  const at = timer.due;
   const { underlying, expiry, indexes } = record;
   const fixed = deliveryPriceOf(expiry, indexes, at, cadenceOf(state));
   invariant(fixed.status === 'fixed' || fixed.status === 'refused', `${underlying} is still being averaged at ${at}`);
@@ -68,11 +63,11 @@ function averageOfWhatIsThere(state: PricingState, { underlying, indexes }: Expi
   if (indexes.length > 0) {
     return sum(indexes.map(({ price }) => dec(price)))
       .div(indexes.length)
-      .toDecimalPlaces(PRICE_DIGITS);
+      .toDecimalPlaces(DELIVERY_PRICE_DIGITS);
   }
   const last = state.underlyings.get(underlying)?.index;
   invariant(last, `${underlying} never had an index`);
-  return dec(last).toDecimalPlaces(PRICE_DIGITS);
+  return dec(last).toDecimalPlaces(DELIVERY_PRICE_DIGITS);
 }
 
 function cadenceOf({ market }: PricingState): number {

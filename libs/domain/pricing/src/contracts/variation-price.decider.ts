@@ -1,7 +1,7 @@
 import type { Timer } from '@ballast/event-sourcing';
 import type { PricingEvents } from '@ballast/facts';
 import { DAY_MS, invariant, type Instant } from '@ballast/kernel';
-import type { PricingRules } from '../pricing-rules.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 import type { PricingState } from '../pricing.state.js';
 
 const TIMER = 'variation-';

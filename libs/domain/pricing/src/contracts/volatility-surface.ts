@@ -1,7 +1,6 @@
 import type { PriceStatus, PricingEvents, SurfaceOrigin, SviParameters, Underlying } from '@ballast/facts';
 import { DAY_MS, ZERO, dec, log, maxOf, text, type Decimal, type DecimalString, type Instant } from '@ballast/kernel';
 import {
-  SURFACE_RULES,
   ValuationError,
   calendarGate,
   fitSurface,
@@ -17,9 +16,11 @@ import {
   type GateResult,
   type OptionQuote,
   type Surface,
+  type SurfaceRules,
   type SviSlice,
 } from '@ballast/valuation';
-import type { PricingRules } from '../pricing-rules.js';
+import type { PricingFigures } from '../rules/pricing-documents.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 import type { ContractRecord, ExpiryRecord } from './contract.state.js';
 import { worstOf } from './price-status.js';
 
@@ -55,8 +56,8 @@ export interface PricedSmile {
   volatilityOf(option: ContractRecord): number;
 }
 
-/** Half the width of the log-moneyness that a smile of few strikes is looked at over. */
-const GRID_HALF_WIDTH = 0.5;
+/** By what an underlying's options are priced. */
+type SmileRules = Pick<PricingFigures, 'rules' | 'surface'>;
 
 /**
  * Surfaces of one underlying, by rising expiry. They are fitted to the quotes when any came in since the last ones; else, and
@@ -66,19 +67,19 @@ const GRID_HALF_WIDTH = 0.5;
 export function priceSurfaces(
   expiries: readonly OptionExpiry[],
   moment: SurfaceMoment,
-  rules: PricingRules,
+  figures: SmileRules,
 ): readonly PricedSmile[] {
   const open = expiries.filter(({ averaging }) => !averaging);
   const changed = moment.status !== 'HALT' && open.some(({ record }) => record.chainChanged);
-  const fitted = changed ? fitExpiries(open, moment, rules) : new Map<Instant, ExpirySurface>();
+  const fitted = changed ? fitExpiries(open, moment, figures) : new Map<Instant, ExpirySurface>();
   const smiles: PricedSmile[] = [];
   let before: SviSlice | undefined;
   for (const expiry of expiries) {
     const surface = fitted.get(expiry.record.expiry);
     const smile =
       surface?.slice !== undefined
-        ? fromFit(expiry, surface as ExpirySurface & { slice: SviSlice }, moment, rules)
-        : kept(expiry, before, surface?.rejected ?? [], moment, rules);
+        ? fromFit(expiry, surface as ExpirySurface & { slice: SviSlice }, moment, figures.rules)
+        : kept(expiry, before, surface?.rejected ?? [], moment, figures);
     before = sliceOf(smile.event.svi);
     smiles.push(smile);
   }
@@ -88,7 +89,7 @@ export function priceSurfaces(
 function fitExpiries(
   expiries: readonly OptionExpiry[],
   { underlying, asOf }: SurfaceMoment,
-  rules: PricingRules,
+  { rules, surface: surfaceRules }: SmileRules,
 ): ReadonlyMap<Instant, ExpirySurface> {
   const chains = expiries.map((expiry) => chainOf(expiry, asOf, rules));
   const tick = Math.max(...expiries.flatMap((expiry) => expiry.options.map((option) => tickOf(option, expiry))));
@@ -96,12 +97,13 @@ function fitExpiries(
     underlying,
     asOf,
     settlement: 'linear',
-    rules: SURFACE_RULES.id,
-    expiries: expiries.flatMap(({ record }) => (record.surface === null ? [] : [surfaceBefore(record.surface)])),
+    expiries: expiries.flatMap(({ record }) =>
+      record.surface === null ? [] : [surfaceBefore(record.surface, surfaceRules)],
+    ),
   };
   try {
     const chain = { underlying, asOf, settlement: 'linear' as const, expiries: chains };
-    const surface = fitSurface(chain, previous, { ...SURFACE_RULES, tick });
+    const surface = fitSurface(chain, tick, surfaceRules, previous);
     return new Map(surface.expiries.map((expiry) => [expiry.expiry, expiry]));
   } catch (error) {
     // Quotes were checked one by one as they came; what they cannot make together is no reason to stop.
@@ -143,7 +145,10 @@ function tickOf({ specification: { instrument, tick } }: ContractRecord, { forwa
 }
 
 /** The last smile in the form that the fit takes its fallback from. */
-function surfaceBefore({ expiry, asOf, forward, svi }: SurfacePublished): ExpirySurface {
+function surfaceBefore(
+  { expiry, asOf, forward, svi }: SurfacePublished,
+  { grid: { halfWidth } }: SurfaceRules,
+): ExpirySurface {
   return {
     expiry,
     timeYears: yearsBetween(asOf, expiry),
@@ -154,7 +159,7 @@ function surfaceBefore({ expiry, asOf, forward, svi }: SurfacePublished): Expiry
     gates: [],
     rejected: [],
     marks: [],
-    range: { from: -GRID_HALF_WIDTH, to: GRID_HALF_WIDTH },
+    range: { from: -halfWidth, to: halfWidth },
   };
 }
 
@@ -179,14 +184,14 @@ function kept(
   before: SviSlice | undefined,
   rejected: ExpirySurface['rejected'],
   moment: SurfaceMoment,
-  rules: PricingRules,
+  { rules, surface: surfaceRules }: SmileRules,
 ): PricedSmile {
   const { record, years, averaging } = expiry;
   const last = record.surface;
   const tried = rejected.map(({ form, failed }) => ({ origin: form, failed: [...failed] }));
   if (last === null || last.origin === 'flat') {
     const slice = flatSlice(moment.dailyVolatility, years);
-    const gates = gatesOf(slice, before);
+    const gates = gatesOf(slice, before, surfaceRules);
     return {
       event: eventOf(expiry, slice, 'flat', 'DEGRADED', gates, tried, moment, rules),
       volatilityOf: (option) => onSmile(slice, expiry, option),
@@ -194,8 +199,8 @@ function kept(
   }
   const yearsBefore = yearsBetween(last.asOf, record.expiry);
   const lastSlice = sliceOf(last.svi);
-  const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, []));
-  const gates = gatesOf(slice, before);
+  const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, [], surfaceRules.shift));
+  const gates = gatesOf(slice, before, surfaceRules);
   const fresh = averaging || (record.chainAt !== null && isLive(record.chainAt, moment.asOf, rules));
   const sound = last.status === 'LIVE' && fresh && gates.every(({ passed }) => passed);
   const origin = sound ? last.origin : 'shifted';
@@ -221,14 +226,18 @@ function moneyness({ specification: { instrument } }: ContractRecord, forward: n
   return instrument.kind === 'option' ? log(instrument.strike.toNumber() / forward) : 0;
 }
 
-/** The index's own volatility at every strike. */
+/** The index's own volatility at every strike; with b = 0 its bend says nothing. */
 function flatSlice(dailyVolatility: DecimalString, years: number): SviSlice {
   const perYear = Number(dailyVolatility) * Number(dailyVolatility) * 365;
   return rounded({ a: perYear * years, b: 0, rho: 0, m: 0, sigma: 0.1 });
 }
 
-function gatesOf(slice: SviSlice, before: SviSlice | undefined): readonly GateResult[] {
-  const grid = gridOver(-GRID_HALF_WIDTH, GRID_HALF_WIDTH, SURFACE_RULES.gridPoints);
+function gatesOf(
+  slice: SviSlice,
+  before: SviSlice | undefined,
+  { grid: { halfWidth, points } }: SurfaceRules,
+): readonly GateResult[] {
+  const grid = gridOver(-halfWidth, halfWidth, points);
   const gates = smileGates(slice, grid);
   return before === undefined ? gates : [...gates, calendarGate(before, slice, grid)];
 }

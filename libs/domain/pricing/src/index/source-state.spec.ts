@@ -1,4 +1,4 @@
-import { PRICING_RULES } from './pricing-rules.js';
+import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 import { judgeSource, type SourceRecord } from './source-state.js';
 
 const NOW = 1_584_003_600_000;
@@ -35,14 +35,14 @@ describe('the state of a source', () => {
     ${aSource({ state: 'OUTLIER', unclampedSets: 3 })}                             | ${'LIVE'}    | ${'three sets without clamp'}
     ${aSource({ state: 'EXCLUDED', goodQuotes: 3 })}                               | ${'LIVE'}    | ${'an exclusion that was lifted'}
   `('is $state: $why', ({ source, state }: { source: SourceRecord; state: string }) => {
-    expect(judgeSource(source, NOW, PRICING_RULES.source, PRICING_RULES).state).toBe(state);
+    expect(judgeSource(source, NOW, BUNDLED_RULES.source, BUNDLED_RULES).state).toBe(state);
   });
 
   it('is EXCLUDED, and says why, as long as the rules exclude it, whatever it quotes', () => {
-    const excluded = { ...PRICING_RULES.source, excludedBecause: 'disputed volumes' };
-    expect(judgeSource(aSource(), NOW, excluded, PRICING_RULES)).toEqual({
+    const excluded = { ...BUNDLED_RULES.source, excludedBecause: 'disputed volumes' };
+    expect(judgeSource(aSource(), NOW, excluded, BUNDLED_RULES)).toEqual({
       state: 'EXCLUDED',
-      reason: 'pricing-rules@1 excludes it: disputed volumes',
+      reason: 'excluded by rule: disputed volumes',
     });
   });
 });

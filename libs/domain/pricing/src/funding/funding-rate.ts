@@ -1,11 +1,8 @@
 import { ZERO, clamp, dec, maxOf, type Decimal, type Instant } from '@ballast/kernel';
-import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 
-/** First fixing strictly after the given moment: 00, 08 or 16 UTC. */
-export function nextFundingAt(
-  instant: Instant,
-  { periodMs }: PricingRules['funding'] = PRICING_RULES.funding,
-): Instant {
+/** First fixing strictly after the given moment. */
+export function nextFundingAt(instant: Instant, { periodMs }: PricingRules['funding']): Instant {
   return (Math.floor(instant / periodMs) + 1) * periodMs;
 }
 
@@ -46,15 +43,4 @@ export function fundingRate(premium: Decimal, { funding, digits }: PricingRules)
     dec(funding.interestClamp),
   );
   return clamp(premium.plus(correction), dec(funding.cap).neg(), dec(funding.cap)).toDecimalPlaces(digits.fundingRate);
-}
-
-/**
- * Notional, USD, whose average fill price is an impact price: impactMargin / initial margin rate.
- * @param initialMarginRate at the highest leverage, > 0
- */
-export function impactNotional(
-  initialMarginRate: Decimal,
-  { impactMargin }: PricingRules['funding'] = PRICING_RULES.funding,
-): Decimal {
-  return dec(impactMargin).div(initialMarginRate);
 }

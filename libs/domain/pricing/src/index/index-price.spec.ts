@@ -2,7 +2,7 @@ import type { SourceState } from '@ballast/facts';
 import { ZERO, dec, maxOf, minOf, text } from '@ballast/kernel';
 import * as fc from 'fast-check';
 import { indexPrice, medianOf, type SourcePrice } from './index-price.js';
-import { PRICING_RULES } from './pricing-rules.js';
+import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 
 const source = (venue: string, mid: string, state: SourceState = 'LIVE', weight = '1'): SourcePrice => ({
   venue,
@@ -12,7 +12,7 @@ const source = (venue: string, mid: string, state: SourceState = 'LIVE', weight 
 });
 const sources = (...mids: readonly string[]): SourcePrice[] => mids.map((mid, i) => source(`venue-${i}`, mid));
 const priceOf = (given: readonly SourcePrice[], last: string | null = null) =>
-  indexPrice(given, last === null ? null : dec(last), PRICING_RULES);
+  indexPrice(given, last === null ? null : dec(last), BUNDLED_RULES);
 
 describe('index over its sources', () => {
   it('is the weighted average of prices clamped to half a percent around the median (W37)', () => {
@@ -66,9 +66,9 @@ describe('index over its sources', () => {
   it('moves by at most clamp / n when one of n equal sources quotes anything at all', () => {
     fc.assert(
       fc.property(mid, mid, fc.integer({ min: 3, max: 9 }), (honest, rogue, n) => {
-        const priced = indexPrice(live([rogue, ...Array<typeof honest>(n - 1).fill(honest)]), null, PRICING_RULES);
+        const priced = indexPrice(live([rogue, ...Array<typeof honest>(n - 1).fill(honest)]), null, BUNDLED_RULES);
         const moved = (priced?.index ?? ZERO).minus(honest).abs();
-        expect(moved.lte(honest.times(PRICING_RULES.index.clamp).div(n).plus('1e-8'))).toBe(true);
+        expect(moved.lte(honest.times(BUNDLED_RULES.index.clamp).div(n).plus('1e-8'))).toBe(true);
       }),
     );
   });
@@ -76,9 +76,9 @@ describe('index over its sources', () => {
   it('stays within the clamp around the median and within the range of its sources', () => {
     fc.assert(
       fc.property(several, (mids) => {
-        const index = indexPrice(live(mids), null, PRICING_RULES)?.index ?? ZERO;
+        const index = indexPrice(live(mids), null, BUNDLED_RULES)?.index ?? ZERO;
         const median = medianOf(mids);
-        expect(index.div(median).minus(1).abs().lte(dec(PRICING_RULES.index.clamp).plus('1e-5'))).toBe(true);
+        expect(index.div(median).minus(1).abs().lte(dec(BUNDLED_RULES.index.clamp).plus('1e-5'))).toBe(true);
         const [first, ...rest] = mids as [typeof median, ...(typeof median)[]];
         expect(index.gte(minOf(first, ...rest).times('0.99999'))).toBe(true);
         expect(index.lte(maxOf(first, ...rest).times('1.00001'))).toBe(true);
@@ -91,8 +91,8 @@ describe('index over its sources', () => {
       fc.property(
         several.chain((mids) => fc.tuple(fc.constant(mids), fc.shuffledSubarray(mids, { minLength: mids.length }))),
         ([mids, shuffled]) => {
-          const one = indexPrice(live(mids), null, PRICING_RULES);
-          const other = indexPrice(live(shuffled), null, PRICING_RULES);
+          const one = indexPrice(live(mids), null, BUNDLED_RULES);
+          const other = indexPrice(live(shuffled), null, BUNDLED_RULES);
           expect(one && text(one.index)).toBe(other && text(other.index));
         },
       ),

@@ -1,6 +1,6 @@
 import type { PriceStatus, SourceState } from '@ballast/facts';
 import { ONE, ZERO, clamp, dec, type Decimal } from '@ballast/kernel';
-import type { PricingRules } from './pricing-rules.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 
 /** A price that may enter the index. */
 export interface SourcePrice {

@@ -1,6 +1,6 @@
 import type { InstrumentMark } from '@ballast/facts';
 import { ONE, clamp, type Decimal } from '@ballast/kernel';
-import type { PricingRules } from './pricing-rules.js';
+import type { PricingRules } from '../rules/pricing-rules.js';
 
 export interface MarkCandidates {
   readonly m1: Decimal;

@@ -1,6 +1,6 @@
 import type { SourceState } from '@ballast/facts';
 import { SECOND_MS, type DecimalString, type Instant } from '@ballast/kernel';
-import type { PricingRules, SourceRules } from './pricing-rules.js';
+import type { PricingRules, SourceRules } from '../rules/pricing-rules.js';
 
 /** A source of an index as its quotes and the price sets so far show it. */
 export interface SourceRecord {
@@ -39,7 +39,7 @@ const seconds = (ms: number): string => `${ms / SECOND_MS} s`;
 export function judgeSource(source: SourceRecord, asOf: Instant, own: SourceRules, rules: PricingRules): Verdict {
   const { rejoinAfter, outlierAfterMs } = rules.index;
   if (own.excludedBecause !== null) {
-    return { state: 'EXCLUDED', reason: `${rules.id} excludes it: ${own.excludedBecause}` };
+    return { state: 'EXCLUDED', reason: `excluded by rule: ${own.excludedBecause}` };
   }
   if (asOf - source.at > own.staleAfterMs) {
     return { state: 'STALE', reason: `last quote older than ${seconds(own.staleAfterMs)}` };

@@ -1,15 +1,15 @@
 import { ONE, ZERO, dec, text, type Decimal } from '@ballast/kernel';
 import * as fc from 'fast-check';
-import { powerOver } from './decay.js';
+import { powerOver } from '../volatility/decay.js';
 import { markCandidates, markPrice, smoothedBasis } from './mark-price.js';
-import { PRICING_RULES } from './pricing-rules.js';
+import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 
 const HOURS_4 = 4 * 3_600_000;
 const kept = powerOver(ONE.minus(dec(2).div(31)), 1_000);
 
 describe('mark price', () => {
   it('is the median of funding carry, smoothed basis and last price (W38)', () => {
-    const candidates = markCandidates(dec(60_000), dec(12), dec(60_030), dec('0.0001'), HOURS_4, PRICING_RULES);
+    const candidates = markCandidates(dec(60_000), dec(12), dec(60_030), dec('0.0001'), HOURS_4, BUNDLED_RULES);
     expect([candidates.m1, candidates.m2, candidates.m3].map(text)).toEqual(['60003', '60012', '60030']);
     const { mark, branch } = markPrice(candidates, dec(60_000), dec('0.01'), dec('0.5'));
     expect([text(mark), branch]).toEqual(['60012', 'm2']);

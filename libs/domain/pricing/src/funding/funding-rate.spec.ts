@@ -1,7 +1,7 @@
 import { ZERO, dec, instantOf, isoOf, sum, text } from '@ballast/kernel';
 import * as fc from 'fast-check';
-import { fundingRate, impactNotional, impactPremium, nextFundingAt, weightedPremium } from './funding-rate.js';
-import { PRICING_RULES } from './pricing-rules.js';
+import { fundingRate, impactPremium, nextFundingAt, weightedPremium } from './funding-rate.js';
+import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 
 describe('funding rate', () => {
   it.each`
@@ -15,7 +15,7 @@ describe('funding rate', () => {
     ${'0.0081'}  | ${'0.0075'}  | ${'capped'}
     ${'-0.5'}    | ${'-0.0075'} | ${'capped on the other side'}
   `('is $rate for a premium of $premium: $why', ({ premium, rate }: { premium: string; rate: string }) => {
-    expect(text(fundingRate(dec(premium), PRICING_RULES))).toBe(rate);
+    expect(text(fundingRate(dec(premium), BUNDLED_RULES))).toBe(rate);
   });
 
   it('never exceeds the cap and never falls when the premium rises', () => {
@@ -23,9 +23,9 @@ describe('funding rate', () => {
     fc.assert(
       fc.property(premium, premium, (a, b) => {
         const [low, high] = a.lt(b) ? [a, b] : [b, a];
-        const [rateLow, rateHigh] = [fundingRate(low, PRICING_RULES), fundingRate(high, PRICING_RULES)];
+        const [rateLow, rateHigh] = [fundingRate(low, BUNDLED_RULES), fundingRate(high, BUNDLED_RULES)];
         expect(rateLow.lte(rateHigh)).toBe(true);
-        expect(rateHigh.abs().lte(PRICING_RULES.funding.cap)).toBe(true);
+        expect(rateHigh.abs().lte(BUNDLED_RULES.funding.cap)).toBe(true);
       }),
     );
   });
@@ -58,17 +58,6 @@ describe('premium', () => {
       }),
     );
   });
-
-  it.each`
-    leverage | notional
-    ${125}   | ${'25000'}
-    ${20}    | ${'4000'}
-  `(
-    'is taken at a depth of $notional USD for a leverage of $leverage (W43)',
-    (row: { leverage: number; notional: string }) => {
-      expect(text(impactNotional(dec(1).div(row.leverage)))).toBe(row.notional);
-    },
-  );
 });
 
 describe('the next fixing', () => {
@@ -79,6 +68,6 @@ describe('the next fixing', () => {
     ${'2020-03-12T15:00:00Z'}     | ${'2020-03-12T16:00:00Z'} | ${'in between'}
     ${'2020-03-12T23:59:00Z'}     | ${'2020-03-13T00:00:00Z'} | ${'over midnight'}
   `('after $now is $next: $why', ({ now, next }: { now: string; next: string }) => {
-    expect(isoOf(nextFundingAt(instantOf(now)))).toBe(next);
+    expect(isoOf(nextFundingAt(instantOf(now), BUNDLED_RULES.funding))).toBe(next);
   });
 });

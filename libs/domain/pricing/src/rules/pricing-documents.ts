@@ -1,0 +1,71 @@
+import { documentInForce, type DocumentChecks, type HouseRules } from '@ballast/documents';
+import type { Genesis } from '@ballast/event-sourcing';
+import { ONE, dec, invariant, type Decimal } from '@ballast/kernel';
+import { SURFACE_RULES, type SurfaceRules } from '@ballast/valuation';
+import { halving, powerOver } from '../volatility/decay.js';
+import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
+import { SCENARIO_SET, type ScenarioSet } from './scenario-set.js';
+
+const KINDS = [PRICING_RULES, SURFACE_RULES, SCENARIO_SET];
+
+/** What pricing is ruled by, and how a proposal of each kind is checked. */
+export const PRICING_CHECKS: DocumentChecks = Object.fromEntries(KINDS.map(({ kind, defects }) => [kind, defects]));
+
+/**
+ * Refuses to open a log with rules that nothing can be priced by.
+ * @throws InvariantViolation naming document, field and remedy
+ */
+export function requireSoundGenesis({ documents }: Genesis): void {
+  for (const { kind, defects } of KINDS) {
+    const own = documents.filter((document) => document.kind === kind);
+    invariant(own.length === 1, `pricing begins with one ${kind}, not with ${own.length}`);
+    for (const { id, body } of own) {
+      const found = defects(id, body);
+      invariant(found.length === 0, `${kind} ${id}: ${found.join('; ')}`);
+    }
+  }
+}
+
+/** Weights that fade with time, kept with their rules because their powers are dear. */
+export interface Decays {
+  readonly basis: (ms: number) => Decimal;
+  readonly fast: (ms: number) => Decimal;
+  readonly slow: (ms: number) => Decimal;
+}
+
+const decays = new WeakMap<PricingRules, Decays>();
+
+function decaysUnder(rules: PricingRules): Decays {
+  const known = decays.get(rules);
+  if (known !== undefined) return known;
+  const { basisWeight, basisStepMs } = rules.mark;
+  const made = {
+    basis: powerOver(ONE.minus(dec(basisWeight.numerator).div(basisWeight.denominator)), basisStepMs),
+    fast: halving(rules.volatility.fastHalfLifeMs),
+    slow: halving(rules.volatility.slowHalfLifeMs),
+  };
+  decays.set(rules, made);
+  return made;
+}
+
+/** Everything in force that a price set is decided by. */
+export interface PricingFigures {
+  readonly rules: PricingRules;
+  readonly decays: Decays;
+  readonly surface: SurfaceRules;
+  readonly scenarios: ScenarioSet;
+  /** `<name>@<version>` of the scenario set. */
+  readonly scenarioSet: string;
+}
+
+/** @throws InvariantViolation when the log was opened without one of them */
+export function figuresInForce(rules: HouseRules): PricingFigures {
+  const pricing = PRICING_RULES.inForce(rules);
+  return {
+    rules: pricing,
+    decays: decaysUnder(pricing),
+    surface: SURFACE_RULES.inForce(rules),
+    scenarios: SCENARIO_SET.inForce(rules),
+    scenarioSet: documentInForce(rules, SCENARIO_SET.kind).id,
+  };
+}
