@@ -1,5 +1,5 @@
 import type { CommandResult, Decision, DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
-import type { MarginGlobalEvents, PricingEvents } from '@ballast/facts';
+import type { DocumentEvents, MarginGlobalEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
 import { invariant, InvariantViolation } from '@ballast/kernel';
 import type { MarginCommands } from '../parameters/parameters.commands.js';
 import { approveParameters, proposeParameters, type ParametersRejection } from '../parameters/parameters.decider.js';
@@ -20,7 +20,11 @@ const STREAM: Readonly<Record<keyof MarginGlobalEvents, string>> = {
 };
 
 /** Facts of pricing that no schedule depends on. */
-const OF_NO_INTEREST: ReadonlySet<string> = new Set<keyof PricingEvents>([
+const OF_NO_INTEREST: ReadonlySet<string> = new Set<keyof PricingEvents | keyof OpeningEvents | keyof DocumentEvents>([
+  'DocumentsEstablished',
+  'ReleaseInForce',
+  'DocumentProposed',
+  'DocumentApproved',
   'SourceStateChanged',
   'FundingRateFixed',
   'InstrumentAdmitted',
