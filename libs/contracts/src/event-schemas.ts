@@ -14,7 +14,7 @@ export interface EventSchema {
   readonly type: string;
   readonly version: number;
   /** In which partitions of the log it stands. */
-  readonly partition: 'numbered' | 'global';
+  readonly partition: EventFamily['partition'];
   /** Stream it stands in, which is also the key of its message: `account-<accountId>`. */
   readonly stream: string;
   /** Stream of one payload. */

@@ -113,7 +113,7 @@ export function parseEntry(log: string, value: unknown): ParsedEntry {
       entry,
     );
   }
-  if ((entry.partition === GLOBAL) !== (contract.partition === 'global')) {
+  if (contract.partition !== 'every' && (entry.partition === GLOBAL) !== (contract.partition === 'global')) {
     return refused('malformed', [
       {
         field: 'partition',

@@ -3,10 +3,8 @@ import type { TextForm } from '@ballast/kernel';
 import type { Fields, OptionalField, RecordSchema, Schema, SchemaOf, ValueOf } from '@ballast/facts';
 
 /** A text of a form; the message of a wrong one is the remedy that a sender reads. */
-export const zodText = ({ title, description, pattern, longest, remedy }: TextForm): z.ZodString =>
-  z
-    .string()
-    .max(longest)
+export const zodText = ({ title, description, pattern, longest, bounded, remedy }: TextForm): z.ZodString =>
+  (bounded ? z.string() : z.string().max(longest))
     .regex(pattern, { error: remedy })
     .meta({ title, ...(description === undefined ? {} : { description }) });
 

@@ -1,6 +1,6 @@
 import { invariant } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { EVENT_FAMILIES, SERVICE_LOGS, type EventFamily, type LogName } from '@ballast/facts';
+import { EVENT_FAMILIES, SERVICE_LOGS, type LogName } from '@ballast/facts';
 
 /** A Kafka topic and the partitions of a log that it carries. */
 export interface LogTopic {
@@ -19,17 +19,15 @@ const isService = (log: LogName): boolean => (SERVICE_LOGS as readonly LogName[]
 const kebab = (log: string): string => log.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /** A service's own logs and commands stand under `clearing`; the exchange's logs bear its name already. */
-function topicName({ log, partition }: EventFamily): string {
+function topicName(log: LogName, partition: LogTopic['carries']): string {
   if (isService(log)) return `clearing.${log}.${partition === 'global' ? 'global' : 'events'}.v1`;
   return `${log.endsWith('.commands') ? 'clearing.' : ''}${kebab(log)}.v1`;
 }
 
-/** Every topic that carries a log: one for each kind of partition that the log has events in. */
-export const LOG_TOPICS: readonly LogTopic[] = EVENT_FAMILIES.map((family) => ({
-  log: family.log,
-  topic: topicName(family),
-  carries: family.partition,
-}));
+/** Every topic that carries a log: one for each kind of partition that the log has events of its own in. */
+export const LOG_TOPICS: readonly LogTopic[] = EVENT_FAMILIES.flatMap(({ log, partition }) =>
+  partition === 'every' ? [] : [{ log, topic: topicName(log, partition), carries: partition }],
+);
 
 /** Lockstep over Kafka: the driver opens hops here, in one partition. */
 export const LOCKSTEP_GATE_TOPIC = 'clearing.lockstep.gate.v1';

@@ -17,7 +17,12 @@ export function placeOf({ log, partition, stream }: EventSchema): EventPlace {
   const isCommand = log.endsWith('.commands');
   return {
     topic,
-    partition: partition === 'global' ? '0 (the only one)' : 'that of the owner',
+    partition:
+      partition === 'global'
+        ? '0 (the only one)'
+        : partition === 'every'
+          ? 'each, of both topics of the log'
+          : 'that of the owner',
     publisher: isCommand ? 'an edge, for a caller' : first,
     // A command has no place in a log yet; its id keeps all of its retries together.
     key: isCommand ? '<command id>' : stream,

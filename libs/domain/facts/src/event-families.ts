@@ -1,4 +1,5 @@
 import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, FUND_EVENTS } from './accounts/index.js';
+import { OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { ADL_EVENTS, LIQUIDATION_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
@@ -6,10 +7,13 @@ import { PRICING_EVENTS } from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
 import type { LogName } from './topology.js';
 
-/** All events of a log in one kind of partition: one of the global partition in a numbered one is a mistake of its sender. */
+/**
+ * All events of a log in one kind of partition: one of the global partition in a numbered one is a mistake of its sender.
+ * `every`: in numbered ones and in the global one alike.
+ */
 export interface EventFamily {
   readonly log: LogName;
-  readonly partition: 'numbered' | 'global';
+  readonly partition: 'numbered' | 'global' | 'every';
   readonly events: EventDefinitions;
 }
 
@@ -20,12 +24,15 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'exchange.transfers', partition: 'numbered', events: TRANSFER_EVENTS },
   { log: 'exchange.orderReports', partition: 'numbered', events: ORDER_REPORT_EVENTS },
   { log: 'accounts.commands', partition: 'numbered', events: ACCOUNTS_COMMANDS },
+  { log: 'accounts', partition: 'every', events: OPENING_EVENTS },
   { log: 'accounts', partition: 'numbered', events: ACCOUNTS_EVENTS },
   { log: 'accounts', partition: 'global', events: FUND_EVENTS },
-  { log: 'pricing', partition: 'global', events: PRICING_EVENTS },
+  { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS } },
   { log: 'margin.commands', partition: 'global', events: MARGIN_COMMANDS },
+  { log: 'margin', partition: 'every', events: OPENING_EVENTS },
   { log: 'margin', partition: 'global', events: MARGIN_GLOBAL_EVENTS },
   { log: 'margin', partition: 'numbered', events: MARGIN_EVENTS },
+  { log: 'liquidation', partition: 'every', events: OPENING_EVENTS },
   { log: 'liquidation', partition: 'numbered', events: LIQUIDATION_EVENTS },
   { log: 'liquidation', partition: 'global', events: ADL_EVENTS },
 ];

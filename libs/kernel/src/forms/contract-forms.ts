@@ -10,6 +10,7 @@ export const ASSET: TextForm = {
   title: 'asset',
   pattern: new RegExp(`^${TICKER}$`),
   longest: 12,
+  bounded: true,
   remedy: 'write an asset with 2 to 12 capitals and digits, a capital among them, such as "USD"',
   example: 'USD',
 };
@@ -19,6 +20,7 @@ export const UNDERLYING: TextForm = {
   title: 'underlying',
   pattern: new RegExp(`^${TICKER}$`),
   longest: 12,
+  bounded: true,
   remedy: 'write an underlying with 2 to 12 capitals and digits, a capital among them, such as "BTC"',
   example: 'BTC',
 };
@@ -28,6 +30,7 @@ export const STRIKE_TEXT: TextForm = {
   title: 'strike',
   pattern: new RegExp(`^${STRIKE}$`),
   longest: 21,
+  bounded: true,
   remedy: 'write a strike in plain notation without zeros at its ends, such as "60000" or "0.65"',
   example: '60000',
 };
@@ -38,6 +41,7 @@ export const INSTRUMENT_ID: TextForm = {
   description: 'Contract id, docs/spec/instruments.md.',
   pattern: new RegExp(`^${TICKER}-(PERP|${DATE}(-${STRIKE}-[CP])?)(-INVERSE)?$`),
   longest: 60,
+  bounded: true,
   remedy:
     'write an instrument such as "BTC-PERP", "BTC-27MAR26" or "BTC-27MAR26-60000-C", with "-INVERSE" if it pays in coin',
   example: 'BTC-PERP',

@@ -41,6 +41,7 @@ export const nonNegativeDecimalOf = (whole: number, fraction: number): TextForm 
   title: 'decimal >= 0',
   pattern: new RegExp(`^(0|[1-9]\\d{0,${whole - 1}})(\\.\\d{1,${fraction}})?$`),
   longest: whole + 1 + fraction,
+  bounded: true,
   remedy: `write a decimal >= 0 as text in plain notation, at most ${whole} digits before and ${fraction} after the point`,
   example: '12.5',
 });

@@ -22,7 +22,10 @@ describe('text forms', () => {
   });
 
   it.each(all)('%s has an end', (_name, form) => {
-    expect(matches(form, form.example.padEnd(form.longest + 1, form.example.at(-1)))).toBe(false);
+    const { pattern, longest, example, bounded = false } = form;
+    const tooLong = [example.padEnd(longest + 1, example.slice(-1)), 'A'.repeat(longest + 1)];
+    expect(tooLong.some((value) => matches(form, value))).toBe(false);
+    if (bounded) expect(tooLong.some((value) => pattern.test(value))).toBe(false);
   });
 
   it('take every text that the kernel writes a decimal as', () => {

@@ -8,6 +8,7 @@ export const OWNER_ID: TextForm = {
   title: 'owner id',
   pattern: new RegExp(`^${OWNER}$`),
   longest: 40,
+  bounded: true,
   remedy: 'write the owner id with 1 to 40 letters, digits, "_" and "-"',
   example: 'carol',
 };
@@ -18,6 +19,7 @@ export const ACCOUNT_ID: TextForm = {
   description: 'Account id `<owner>.<name>`.',
   pattern: new RegExp(`^${ACCOUNT}$`),
   longest: 61,
+  bounded: true,
   remedy: 'write the account id as <owner>.<name>: letters, digits, "_" and "-", at most 40 and 20 of them',
   example: 'carol.main',
 };
@@ -28,6 +30,7 @@ export const CASE_ID: TextForm = {
   description: 'Liquidation case `<accountId>#<n>`, n counting the cases of the account.',
   pattern: new RegExp(`^${ACCOUNT}#[1-9]\\d{0,9}$`),
   longest: 72,
+  bounded: true,
   remedy: 'write the case id as <accountId>#<n> with n = 1, 2, 3, ...',
   example: 'carol.main#1',
 };
@@ -63,6 +66,7 @@ export const UUID: TextForm = {
   title: 'UUID',
   pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   longest: 36,
+  bounded: true,
   remedy: 'send a UUID in lower case',
   example: '3f0c8a52-7e1d-5c59-9a7e-52d1c9f0aa10',
 };
@@ -71,6 +75,7 @@ export const SHA256_HEX: TextForm = {
   title: 'SHA-256 hex',
   pattern: /^[0-9a-f]{64}$/,
   longest: 64,
+  bounded: true,
   remedy: 'write the 32 bytes of a SHA-256 as 64 lower-case hex digits',
   example: '0'.repeat(64),
 };

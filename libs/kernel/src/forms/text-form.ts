@@ -7,6 +7,8 @@ export interface TextForm {
   readonly pattern: RegExp;
   /** Most UTF-16 code units. */
   readonly longest: number;
+  /** The pattern alone takes nothing longer: a parser need not look at the length. */
+  readonly bounded?: true;
   /** What the sender of another text is told to do. */
   readonly remedy: string;
   /** A text of this form. */

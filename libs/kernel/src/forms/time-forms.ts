@@ -5,6 +5,7 @@ export const ISO_TIME: TextForm = {
   title: 'ISO 8601 UTC',
   pattern: /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?Z$/,
   longest: 24,
+  bounded: true,
   remedy: 'write a time in UTC to the millisecond at most, such as "2020-03-12T10:45:00Z"',
   example: '2020-03-12T10:45:00Z',
 };
