@@ -41,12 +41,10 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'margin.commands/ApproveParameters': 'a decision of people: live.int-spec.ts',
   'margin/ParametersProposed': 'a decision of people: live.int-spec.ts',
   'margin/ParametersApproved': 'a decision of people: live.int-spec.ts',
-  'accounts/DocumentsEstablished': 'this service does not open its log with its rules yet: ',
-  'accounts/ReleaseInForce': 'this service does not open its log with its rules yet: ',
-  'margin/DocumentsEstablished': 'this service does not open its log with its rules yet: ',
-  'margin/ReleaseInForce': 'this service does not open its log with its rules yet: ',
-  'pricing/DocumentsEstablished': 'this service does not open its log with its rules yet: ',
-  'pricing/ReleaseInForce': 'this service does not open its log with its rules yet: ',
+  'accounts/DocumentsEstablished': 'this service does not open its log with its rules yet',
+  'accounts/ReleaseInForce': 'this service does not open its log with its rules yet',
+  'margin/DocumentsEstablished': 'this service does not open its log with its rules yet',
+  'margin/ReleaseInForce': 'this service does not open its log with its rules yet',
   'margin/MarginCallExpired': 'every simulated owner reacts before the hour is over: margin.process.spec.ts',
 };
 
