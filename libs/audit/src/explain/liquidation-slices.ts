@@ -53,7 +53,7 @@ function orderLines(order: Order): Slice['lines'] {
       label: 'provisional rate',
       amount: order.provisionalRate,
       unit: 'rate',
-      formula: `min(${order.modelledRate}, ${order.theta} x max(${order.equityRate}, 0))`,
+      formula: `min(${order.modelledRate}, ${order.theta} x max(${order.equityRate}, 0)) by ${order.policy}`,
     },
   ];
 }

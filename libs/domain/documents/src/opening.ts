@@ -27,3 +27,13 @@ export function openPartition(
     emit(context, 'ReleaseInForce', inForce);
   }
 }
+
+/** In a reader's table: what a numbered partition of another service says of its rules decides nothing here. */
+export const OPENING_IGNORED = { DocumentsEstablished: 'ignored', ReleaseInForce: 'ignored' } as const;
+
+/** The same of a global partition, where rules change. */
+export const RULES_IGNORED = {
+  ...OPENING_IGNORED,
+  DocumentProposed: 'ignored',
+  DocumentApproved: 'ignored',
+} as const;

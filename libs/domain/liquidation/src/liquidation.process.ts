@@ -7,7 +7,14 @@ import {
   type FactHandler,
   type LogEntry,
 } from '@ballast/event-sourcing';
-import { evolveRules, noRules, openPartition, type HouseRules } from '@ballast/documents';
+import {
+  OPENING_IGNORED,
+  RULES_IGNORED,
+  evolveRules,
+  noRules,
+  openPartition,
+  type HouseRules,
+} from '@ballast/documents';
 import { LIQUIDATION_EVENTS } from '@ballast/facts';
 import type {
   AccountId,
@@ -113,8 +120,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<State, MarginGlobalEvents & OpeningEvents & DocumentEvents>('margin', 'global', {
       ScheduleInForce: {
@@ -125,10 +131,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       },
       ParametersProposed: 'ignored',
       ParametersApproved: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
-      DocumentProposed: 'ignored',
-      DocumentApproved: 'ignored',
+      ...RULES_IGNORED,
     }),
     on<State, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
       InstrumentAdmitted: {
@@ -144,10 +147,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       RiskArraysPublished: 'ignored',
       SettlementPriceFixed: 'ignored',
       VariationPriceFixed: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
-      DocumentProposed: 'ignored',
-      DocumentApproved: 'ignored',
+      ...RULES_IGNORED,
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
       LiquidationTriggered: {
@@ -173,8 +173,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       AdlCandidatesReported: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<State, AccountsEvents & OpeningEvents>(
       'accounts',
@@ -202,8 +201,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         PenaltyRemainderSent: 'ignored',
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
-        DocumentsEstablished: 'ignored',
-        ReleaseInForce: 'ignored',
+        ...OPENING_IGNORED,
       },
       ({ accountVersions }, { stream, version }) => {
         if (stream.startsWith(ACCOUNT_STREAM)) accountVersions.set(stream.slice(ACCOUNT_STREAM.length), version);
@@ -212,10 +210,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
       FundDrawGranted: inCase(noteInCase.FundDrawGranted),
       FundCredited: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
-      DocumentProposed: 'ignored',
-      DocumentApproved: 'ignored',
+      ...RULES_IGNORED,
     }),
     on<State, OrderReportEvents>('exchange.orderReports', 'numbered', {
       OrdersCancelled: inCase(noteInCase.OrdersCancelled),

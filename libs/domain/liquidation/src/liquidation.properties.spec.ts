@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dec, sum } from '@ballast/kernel';
+import { dec, sum, text } from '@ballast/kernel';
 import { comparisonText } from '@ballast/event-sourcing';
 import { liquidationInvariants } from './liquidation.invariants.js';
 import { ModelWorld, type WorldOptions } from './model-world.fixtures.js';
@@ -38,6 +38,12 @@ const scenario: fc.Arbitrary<Scenario> = fc
 function accountsOf(sizes: readonly number[], leverages: readonly number[]): WorldOptions['accounts'] {
   const traders = sizes.flatMap((size, index) => {
     const notional = size * 5_000;
+    // Every other position is off the lot of 0.001, as a deleveraging may leave it.
+    const bitcoins = text(
+      dec(size)
+        .div(10)
+        .plus(index % 2 === 0 ? '0.0004' : '0'),
+    );
     const leverage = leverages[index % leverages.length] as number;
     const btc = { instrument: 'BTC-PERP', entry: '50000' } as const;
     const eth = { instrument: 'ETH-PERP', entry: '2500' } as const;
@@ -47,12 +53,12 @@ function accountsOf(sizes: readonly number[], leverages: readonly number[]): Wor
       {
         accountId: `owner-${index}.main`,
         collateral: `${Math.ceil(notional / leverage)}`,
-        positions: [{ ...btc, quantity: `${size / 10}` }, ...hedge],
+        positions: [{ ...btc, quantity: bitcoins }, ...hedge],
       },
       {
         accountId: `owner-${index}.other`,
         collateral: `${Math.ceil((notional * 3) / leverage)}`,
-        positions: [{ ...btc, quantity: `-${size / 10}` }, ...against],
+        positions: [{ ...btc, quantity: `-${bitcoins}` }, ...against],
       },
     ];
   });
@@ -96,7 +102,7 @@ function play({ options, steps }: Scenario, kills: readonly number[] = []): Run 
 }
 
 describe('liquidation in a model world', () => {
-  it('ends every case, sells no more than is held, and never worsens an account by its own charge', () => {
+  it('ends every case, sells whole lots and no more than is held, and never worsens an account by its own charge [CLR-LIQ-027]', () => {
     fc.assert(
       fc.property(scenario, (given) => {
         const { world, openAtTheEnd } = play(given);

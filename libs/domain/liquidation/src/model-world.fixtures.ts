@@ -256,6 +256,12 @@ export class ModelWorld {
     for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#put(desk, entry);
   }
 
+  /** A fact of a numbered partition of another service: liquidation's global partition reads all of them. */
+  #tell(partition: number, entry: LogEntry): void {
+    this.#put(this.#deskOf(partition), entry);
+    this.#put(this.#deskOf(GLOBAL), entry);
+  }
+
   /** An own event of liquidation: numbered partitions read the global one, and it reads all of them. */
   #publish(event: SealedEvent): void {
     if (event.partition === GLOBAL) this.#putToNumbered(event);
@@ -354,8 +360,7 @@ export class ModelWorld {
     account.version += 1;
     const stream = `account-${account.accountId}`;
     const entry = this.#logs.entry('accounts', account.partition, stream, type, payload as never, this.#now());
-    this.#put(this.#deskOf(account.partition), entry);
-    this.#put(this.#deskOf(GLOBAL), entry);
+    this.#tell(account.partition, entry);
   }
 
   #assess(account: BookedAccount, status: 'LIVE' | 'HALT' = 'LIVE'): void {
@@ -364,8 +369,7 @@ export class ModelWorld {
     const { accountId, partition } = account;
     const emit = (type: 'LiquidationTriggered' | 'LiquidatingAccountAssessed', payload: object): void => {
       const entry = this.#logs.entry('margin', partition, `margin-${accountId}`, type, payload as never, this.#now());
-      this.#put(this.#deskOf(partition), entry);
-      this.#put(this.#deskOf(GLOBAL), entry);
+      this.#tell(partition, entry);
     };
     if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(call))) {
       account.liquidating = true;
@@ -395,8 +399,7 @@ export class ModelWorld {
   #reportRun(partition: number): void {
     const payload = { kind: 'full', schedule: this.#schedule };
     const entry = this.#logs.entry('margin', partition, 'runs', 'MarginRunCompleted', payload as never, this.#now());
-    this.#put(this.#deskOf(partition), entry);
-    this.#put(this.#deskOf(GLOBAL), entry);
+    this.#tell(partition, entry);
   }
 
   /** Closes or opens at a price; returns the realised profit, rounded down to the cent. */
@@ -427,6 +430,10 @@ export class ModelWorld {
     const { lot } = contractOf(CONTRACTS, placed.instrument);
     const held = account.holdings.get(placed.instrument)?.quantity ?? ZERO;
     if (quantity.gt(held.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(held)} held`);
+    const oddRemainder = quantity.lt(lot) && quantity.eq(held.abs());
+    if (!quantity.mod(lot).isZero() && !oddRemainder) {
+      this.complaints.push(`order of ${placed.quantity} is off the lot, ${text(held)} held`);
+    }
     const equityBefore = this.equityOf(account);
     this.#slices.set(placeName(order), {
       account,
@@ -602,8 +609,7 @@ export class ModelWorld {
       payload,
       this.#now(),
     );
-    this.#put(this.#deskOf(partition), entry);
-    this.#put(this.#deskOf(GLOBAL), entry);
+    this.#tell(partition, entry);
   }
 
   #bookAdl(

@@ -1,5 +1,5 @@
 import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
-import { documentCommands, evolveRules, openPartition } from '@ballast/documents';
+import { OPENING_IGNORED, documentCommands, evolveRules, openPartition } from '@ballast/documents';
 import { ADL_EVENTS } from '@ballast/facts';
 import type {
   AccountsEvents,
@@ -53,8 +53,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
       LiquidationCostAssessed: 'ignored',
       FundDrawRequested: 'ignored',
       LiquidationClosed: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
       AdlCandidatesReported: notedBy((state, { partition, payload }) => noteCandidates(state, partition, payload)),
@@ -67,8 +66,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
       LiquidatingAccountAssessed: 'ignored',
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<State, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
       AdlBooked: notedBy((state, { payload }) => noteBooking(state, payload)),
@@ -93,8 +91,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
       UncoveredLossBooked: 'ignored',
       FundContributionForwarded: 'ignored',
       SuspenseBooked: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
   ],
 
