@@ -1,5 +1,5 @@
 import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, FUND_EVENTS } from './accounts/index.js';
-import { OPENING_EVENTS } from './documents.js';
+import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { ADL_EVENTS, LIQUIDATION_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
@@ -32,7 +32,8 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'margin', partition: 'every', events: OPENING_EVENTS },
   { log: 'margin', partition: 'global', events: MARGIN_GLOBAL_EVENTS },
   { log: 'margin', partition: 'numbered', events: MARGIN_EVENTS },
+  { log: 'liquidation.commands', partition: 'global', events: DOCUMENT_COMMANDS },
   { log: 'liquidation', partition: 'every', events: OPENING_EVENTS },
   { log: 'liquidation', partition: 'numbered', events: LIQUIDATION_EVENTS },
-  { log: 'liquidation', partition: 'global', events: ADL_EVENTS },
+  { log: 'liquidation', partition: 'global', events: { ...ADL_EVENTS, ...DOCUMENT_EVENTS } },
 ];

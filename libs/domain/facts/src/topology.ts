@@ -3,7 +3,7 @@ export type ServiceLog = 'accounts' | 'pricing' | 'margin' | 'liquidation';
 /** Topics of the exchange, each a log of its own. `exchange.quotes` has the global partition only. */
 export type ExchangeLog = 'exchange.quotes' | 'exchange.fills' | 'exchange.transfers' | 'exchange.orderReports';
 /** Commands from outside, numbered per partition by the service that owns them. */
-export type CommandLog = 'accounts.commands' | 'margin.commands';
+export type CommandLog = 'accounts.commands' | 'margin.commands' | 'liquidation.commands';
 export type LogName = ServiceLog | ExchangeLog | CommandLog;
 
 export const SERVICE_LOGS: readonly ServiceLog[] = ['accounts', 'pricing', 'margin', 'liquidation'];
@@ -88,7 +88,12 @@ export const READERS: readonly Reader[] = [
   {
     log: 'liquidation',
     partition: 'global',
-    sources: [from('liquidation', 'every'), from('margin', 'every'), from('accounts', 'every')],
+    sources: [
+      from('liquidation.commands', 'global'),
+      from('liquidation', 'every'),
+      from('margin', 'every'),
+      from('accounts', 'every'),
+    ],
   },
   {
     log: 'exchange',
