@@ -1,6 +1,7 @@
 import type { Cause, LogEntry } from '@ballast/event-sourcing';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type {
+  Asset,
   FillEvents,
   InstrumentId,
   OrderReportEvents,
@@ -8,6 +9,7 @@ import type {
   QuoteEvents,
   TradeSide,
   TransferEvents,
+  Underlying,
 } from '@ballast/facts';
 import {
   canonicalText,
@@ -26,10 +28,10 @@ import {
 import { evolveOwnEntry } from './evolve-own-entries.js';
 import { ContractMarket } from './market/contract-market.js';
 import { specificationOf, stepsOf, type Contract } from './market/contracts.js';
-import { LISTED, perpetualSpecification, underlyingOf } from './market/instruments.js';
-import { clearingTimeDepth, LIQUIDITY } from './market/liquidity.js';
+import { characterOf } from './market/character.js';
+import { perpetualOf, perpetualSpecification, underlyingOf } from './market/instruments.js';
+import { clearingTimeDepth } from './market/liquidity.js';
 import { Market, priceText } from './market/market.js';
-import type { Underlying } from './scenario/underlying.js';
 import { observeFact } from './observe-facts.js';
 import { ownerActions, type OwnerAction } from './owners/owner-decisions.js';
 import {
@@ -38,6 +40,8 @@ import {
   grossNotionalOf,
   marketViewOf,
   notionalOf,
+  priceOf,
+  volatilityOf,
   type ContractSeen,
   type MarketView,
 } from './owners/owner-finances.js';
@@ -45,7 +49,7 @@ import { accountProfiles, type AccountProfile } from './owners/owner-profile.js'
 import { COIN_DIGITS, COIN_UNITS, decimalText, unitsOf } from './scaled-integer.js';
 import type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
 import { PricePath } from './scenario/price-path.js';
-import { endOf, UNDERLYINGS, type Scenario } from './scenario/scenario.js';
+import { barsOf, coinsOf, endOf, underlyingsOf, type Scenario } from './scenario/scenario.js';
 import { hashKey, SeededHash } from './seeded-hash.js';
 import {
   contractUnits,
@@ -53,7 +57,6 @@ import {
   isAdmitted,
   restingOrdersOf,
   takenAt,
-  takenOfContract,
   viewOf,
   type OpenRequest,
   type SimulatorState,
@@ -166,14 +169,16 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const stepMs = scenario.priceSetEverySeconds * SECOND_MS;
     invariant(from >= warmUpFrom && to >= from, 'a run lies inside its scenario');
     invariant((to - from) % stepMs === 0, `a run takes a multiple of ${stepMs / SECOND_MS} s`);
-    for (const underlying of UNDERLYINGS) {
-      const last = scenario.bars[underlying].at(-1);
+    for (const underlying of underlyingsOf(scenario)) {
+      const last = barsOf(scenario, underlying).at(-1);
       invariant(last !== undefined && to <= endOf(last), `the bars of ${underlying} end before the run`);
     }
     invariant(accounts >= SMALLEST_RUN, `a run has at least ${SMALLEST_RUN} accounts`);
-    const plan = scenario.contracts;
+    const { contracts: plan, coins } = scenario;
     const run = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
-    this.runName = plan === undefined ? run : `${run}, contracts ${hashKey(canonicalText(plan)).toString(16)}`;
+    const named = (what: string, part: unknown): string =>
+      part === undefined ? '' : `, ${what} ${hashKey(canonicalText(part)).toString(16)}`;
+    this.runName = `${run}${named('contracts', plan)}${named('coins', coins)}`;
     this.#draws = new SeededHash(seed);
     this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to });
     this.#contracts = plan === undefined ? undefined : new ContractMarket(this.#market, plan);
@@ -208,11 +213,14 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     this.#list(state, at, cause, emit);
     const seen = this.#viewOfMarket(state, at);
     for (const profile of this.accounts) this.#act(state, profile, seen, cause, emit);
-    for (const underlying of UNDERLYINGS) {
+    for (const underlying of this.#market.underlyings) {
       const stream = `quotes-${underlying}`;
       const received = this.#market.venueQuotes(underlying, at);
       emit(quotes(stream, 'VenueQuotesReceived', received, cause));
       emit(quotes(stream, 'PerpetualBookObserved', this.#market.perpetualBook(underlying, at), cause));
+    }
+    for (const coin of coinsOf(this.config.scenario)) {
+      emit(quotes(`quotes-${coin}`, 'VenueQuotesReceived', this.#market.coinQuotes(coin, at), cause));
     }
     this.#quoteContracts(state, at, cause, emit);
     emit(quotes('clock', 'ClockTicked', { at }, cause));
@@ -254,8 +262,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
 
   /** Lists what is due; a future of a later expiry settles its variation every day, one of the nearest at its end. */
   #list(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
-    for (const underlying of UNDERLYINGS) {
-      if (state.listed.has(LISTED[underlying].instrument)) continue;
+    for (const underlying of this.#market.underlyings) {
+      if (state.listed.has(perpetualOf(underlying))) continue;
       const specification = perpetualSpecification(underlying, at);
       emit(quotes('market', 'InstrumentListed', { specification }, cause));
     }
@@ -275,7 +283,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const living = otherContracts(state)
       .map((id) => contracts.contract(id))
       .filter(({ expiry }) => at < expiry);
-    for (const underlying of UNDERLYINGS) {
+    for (const underlying of this.#market.underlyings) {
       const own = living.filter((contract) => contract.underlying === underlying);
       const stream = `quotes-${underlying}`;
       for (const contract of own) {
@@ -297,7 +305,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const intervalMs = Math.max(HISTORY_INTERVAL_MS, this.#market.stepMs);
     const { priceSetEverySeconds } = scenario;
     emit(quotes('market', 'MarketOpened', { name: this.runName, priceSetEverySeconds }, cause));
-    for (const underlying of UNDERLYINGS) {
+    for (const underlying of this.#market.underlyings) {
       const closes = this.#market.path.history(underlying, at, intervalMs);
       if (closes.length === 0) continue;
       const history = {
@@ -315,17 +323,28 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
   }
 
   #openAccount(profile: AccountProfile, at: Instant, cause: Cause, emit: Emit): void {
-    const { accountId, partition, wealth, coinShare } = profile;
+    const { accountId, partition, wealth, coinShare, stableShare, stableChoice } = profile;
     emit(transfer(partition, accountId, 'AccountOpeningRequested', { accountId }, cause));
-    const deposit = (asset: 'USD' | Underlying, amount: DecimalString): void => {
+    const deposit = (asset: Asset, amount: DecimalString): void => {
       const payload = { depositId: `${accountId}/opening/${asset}`, accountId, asset, amount };
       emit(transfer(partition, accountId, 'DepositReceived', payload, cause));
     };
-    const cents = Math.floor(wealth * 100 * (1 - coinShare.BTC - coinShare.ETH));
+    const coins = coinsOf(this.config.scenario);
+    const coin = coins[Math.floor(stableChoice * coins.length)];
+    const [main, other] = this.#market.underlyings;
+    const inCoins = coinShare.main + (other === undefined ? 0 : coinShare.other);
+    const rest = wealth * 100 * (1 - inCoins);
+    const stable = coin === undefined ? 0 : Math.floor(rest * stableShare);
+    const cents = Math.floor(rest) - stable;
     if (cents > 0) deposit('USD', decimalText(cents, 2));
-    for (const underlying of UNDERLYINGS) {
+    if (coin !== undefined && stable > 0) deposit(coin, decimalText(stable, 2));
+    for (const [underlying, share] of [
+      [main, coinShare.main],
+      [other, coinShare.other],
+    ] as const) {
+      if (underlying === undefined) continue;
       const price = this.#market.path.at(underlying, at) / 100;
-      const units = Math.floor(((wealth * coinShare[underlying]) / price) * 100_000_000);
+      const units = Math.floor(((wealth * share) / price) * 100_000_000);
       if (units > 0) deposit(underlying, decimalText(units, COIN_DIGITS));
     }
   }
@@ -372,9 +391,9 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     cause: Cause,
     emit: Emit,
   ): void {
-    if (!isAdmitted(state, LISTED[underlying].instrument, seen.at)) return;
-    const quantity = decimalText(lots, LISTED[underlying].lotDigits);
-    const notional = Number(quantity) * seen.price[underlying];
+    if (!isAdmitted(state, perpetualOf(underlying), seen.at)) return;
+    const quantity = decimalText(lots, characterOf(underlying).linear.lotDigits);
+    const notional = Number(quantity) * priceOf(seen, underlying);
     const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
     const maker = this.#counterparty(state, underlying, side, notional, seen, rotation);
     if (maker === undefined) return;
@@ -383,7 +402,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
         tradeId: `trade/${seen.at}/${profile.accountId}/${underlying}`,
         taker: profile,
         maker,
-        instrument: LISTED[underlying].instrument,
+        instrument: perpetualOf(underlying),
         side,
         quantity,
         price: priceText(underlying, this.#market.executionTicks(underlying, seen.at, side, 0, notional)),
@@ -509,10 +528,15 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const underlying = underlyingOf(instrument);
     invariant(underlying !== undefined, `${instrument} is no linear perpetual`);
     const seen = this.#viewOfMarket(state, clearing);
-    const taken = takenAt(state, clearing, underlying, side) * seen.price[underlying];
-    const left = clearingTimeDepth(LIQUIDITY[underlying], seen.volatility[underlying]) - taken;
-    const quantity = wholeOrLots(order.quantity, LISTED[underlying].lotDigits, left, seen.price[underlying]);
-    const notional = Number(quantity) * seen.price[underlying];
+    const taken = takenAt(state, clearing, instrument, side) * priceOf(seen, underlying);
+    const left = clearingTimeDepth(characterOf(underlying).liquidity, volatilityOf(seen, underlying)) - taken;
+    const quantity = wholeOrLots(
+      order.quantity,
+      characterOf(underlying).linear.lotDigits,
+      left,
+      priceOf(seen, underlying),
+    );
+    const notional = Number(quantity) * priceOf(seen, underlying);
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker = notional > 0 ? this.#counterparty(state, underlying, side, notional, seen, rotation) : undefined;
     if (maker === undefined) return this.#finish(order, undefined, emit);
@@ -527,7 +551,7 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     const contract = contracts.contract(instrument);
     const seen = this.#viewOfMarket(state, clearing);
     const each = contracts.notional(contract, clearing);
-    const taken = takenOfContract(state, clearing, instrument, side) * each;
+    const taken = takenAt(state, clearing, instrument, side) * each;
     const depth = contracts.depth(contract, clearing) - taken;
     const quantity = wholeOrLots(order.quantity, contract.lotDigits, depth, each);
     const notional = Number(quantity) * each;

@@ -1,12 +1,11 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
-import type { Underlying } from './scenario/underlying.js';
 import { InvariantViolation } from '@ballast/kernel';
 import { contractOf, type Contract } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
 import { CENT_DIGITS, COIN_DIGITS, COIN_UNITS, unitsOf } from './scaled-integer.js';
 import { hashKey } from './seeded-hash.js';
-import { isLater, untouchedDepth, viewOf, type OwnerView, type SimulatorState } from './simulator-state.js';
+import { addUnits, isLater, untouchedDepth, viewOf, type OwnerView, type SimulatorState } from './simulator-state.js';
 import { takeRequestedWithdrawal } from './withdrawal-view.js';
 
 type OwnType = keyof QuoteEvents | keyof FillEvents | keyof TransferEvents | keyof OrderReportEvents;
@@ -72,7 +71,7 @@ function evolveDeposit(state: SimulatorState, deposit: TransferEvents['DepositRe
     view.cashCents += cents;
     view.netDepositCents += cents;
   } else {
-    view.coins[deposit.asset as Underlying] += unitsOf(deposit.amount, COIN_DIGITS);
+    addUnits(view.coins, deposit.asset, unitsOf(deposit.amount, COIN_DIGITS));
   }
 }
 
@@ -87,13 +86,11 @@ function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['Tr
     if (contract === undefined) throw new InvariantViolation(`own fill of unlisted ${fill.instrument}`);
     takeContract(state, view, contract, sign * units, priceCents);
   } else {
-    view.positions[underlying] += sign * units;
+    addUnits(view.positions, underlying, sign * units);
     view.cashCents -= sign * Math.round((units / COIN_UNITS) * priceCents);
   }
   if (fill.closeOutOrder !== null) {
-    if (underlying === undefined) {
-      takeContractDepth(state, entry.time.clearing, `${fill.instrument} ${fill.side}`, units);
-    } else takeDepth(state, entry.time.clearing, `${underlying} ${fill.side}`, units);
+    takeDepth(state, entry.time.clearing, `${fill.instrument} ${fill.side}`, units);
   } else if (fill.liquidity === 'taker' && isLater(entry.time, view.restingOrders.at)) {
     view.restingOrders = {
       count: hashKey(fill.tradeId) % (MOST_RESTING_ORDERS + 1),
@@ -114,30 +111,15 @@ function takeContract(
   view.contracts.set(id, before + signed);
   const interest = state.openInterest.get(id) ?? 0;
   state.openInterest.set(id, interest + Math.abs(before + signed) - Math.abs(before));
-  if (inverse) view.inverseCoins[underlying] += Math.round((signed * size * 100) / priceCents);
+  if (inverse) addUnits(view.inverseCoins, underlying, Math.round((signed * size * 100) / priceCents));
   else view.cashCents -= Math.sign(signed) * Math.round((Math.abs(signed) / COIN_UNITS) * size * priceCents);
 }
 
 /** Depth of a clearing time is taken once; what comes late on a rebuild is over. */
-function depthAt(state: SimulatorState, clearing: number): SimulatorState['taken'] | undefined {
-  if (clearing < state.taken.at) return undefined;
+function takeDepth(state: SimulatorState, clearing: number, side: string, units: number): void {
+  if (clearing < state.taken.at) return;
   if (clearing > state.taken.at) state.taken = untouchedDepth(clearing);
-  return state.taken;
-}
-
-function takeDepth(
-  state: SimulatorState,
-  clearing: number,
-  side: keyof SimulatorState['taken']['units'],
-  units: number,
-): void {
-  const taken = depthAt(state, clearing);
-  if (taken !== undefined) taken.units[side] += units;
-}
-
-function takeContractDepth(state: SimulatorState, clearing: number, side: string, units: number): void {
-  const taken = depthAt(state, clearing);
-  taken?.contracts.set(side, (taken.contracts.get(side) ?? 0) + units);
+  addUnits(state.taken.units, side, units);
 }
 
 /** The requests of a partition are answered in the order of their positions. */

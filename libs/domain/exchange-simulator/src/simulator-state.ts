@@ -1,7 +1,6 @@
-import type { AccountMarginState, InstrumentId, Place, TradeSide } from '@ballast/facts';
+import type { Asset, AccountMarginState, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
 import { COIN_UNITS } from './scaled-integer.js';
-import type { Underlying } from './scenario/underlying.js';
 
 /**
  * What an owner believes to have: the first-hand view of an owner who counts own transfers and fills, and knows
@@ -14,13 +13,13 @@ export interface OwnerView {
   /** Deposits less withdrawals in USD, cents. */
   netDepositCents: number;
   /** Coins brought in as collateral, 1e-8 coins. */
-  readonly coins: Record<Underlying, number>;
+  readonly coins: Map<Asset, number>;
   /** Signed positions, 1e-8 coins. */
-  readonly positions: Record<Underlying, number>;
+  readonly positions: Map<Underlying, number>;
   /** Signed positions in other contracts, 1e-8 contracts; expired ones stay and count what was delivered. */
   readonly contracts: Map<InstrumentId, number>;
   /** Coins that the trades of inverse perpetuals moved so far: their cost with the sign turned, 1e-8 coins. */
-  readonly inverseCoins: Record<Underlying, number>;
+  readonly inverseCoins: Map<Underlying, number>;
   /** State that margin gave the account last. */
   marginState: AccountMarginState;
   call: { readonly callId: string; readonly issuedAt: Instant; readonly deficitCents: number } | null;
@@ -56,12 +55,10 @@ export type OpenRequest = {
     }
 );
 
-/** What close-outs took from the depth at one clearing time, 1e-8 coins per side of the taker. */
+/** What close-outs took from the depth at one clearing time, 1e-8 contracts by `<instrument> <side of the taker>`. */
 export interface TakenDepth {
   readonly at: Instant;
-  readonly units: Record<`${Underlying} ${TradeSide}`, number>;
-  /** The same of other contracts, 1e-8 contracts by `<instrument> <side>`. */
-  readonly contracts: Map<string, number>;
+  readonly units: Map<string, number>;
 }
 
 /** Withdrawals asked for, to give the money back in the owner's view if margin refuses. */
@@ -94,10 +91,10 @@ const NEVER: Moment = { clearing: 0, hop: 0 };
 const newView = (): OwnerView => ({
   cashCents: 0,
   netDepositCents: 0,
-  coins: { BTC: 0, ETH: 0 },
-  positions: { BTC: 0, ETH: 0 },
+  coins: new Map(),
+  positions: new Map(),
   contracts: new Map(),
-  inverseCoins: { BTC: 0, ETH: 0 },
+  inverseCoins: new Map(),
   marginState: 'HEALTHY',
   call: null,
   closingOut: false,
@@ -105,11 +102,7 @@ const newView = (): OwnerView => ({
   ordersCancelledAt: NEVER,
 });
 
-export const untouchedDepth = (at: Instant): TakenDepth => ({
-  at,
-  units: { 'BTC buy': 0, 'BTC sell': 0, 'ETH buy': 0, 'ETH sell': 0 },
-  contracts: new Map(),
-});
+export const untouchedDepth = (at: Instant): TakenDepth => ({ at, units: new Map() });
 
 export const emptyState = (): SimulatorState => ({
   opened: false,
@@ -138,14 +131,16 @@ export function viewOf(state: SimulatorState, accountId: AccountId): OwnerView {
 export const restingOrdersOf = (view: OwnerView): number =>
   isLater(view.restingOrders.at, view.ordersCancelledAt) ? view.restingOrders.count : 0;
 
-/** Depth already taken on a side at a clearing time, coins. */
-export function takenAt(state: SimulatorState, at: Instant, underlying: Underlying, side: TradeSide): number {
-  return state.taken.at === at ? state.taken.units[`${underlying} ${side}`] / COIN_UNITS : 0;
+/** Depth already taken on a side at a clearing time, contracts. */
+export function takenAt(state: SimulatorState, at: Instant, instrument: InstrumentId, side: TradeSide): number {
+  return state.taken.at === at ? (state.taken.units.get(`${instrument} ${side}`) ?? 0) / COIN_UNITS : 0;
 }
 
-/** The same of another contract, contracts. */
-export function takenOfContract(state: SimulatorState, at: Instant, instrument: InstrumentId, side: TradeSide): number {
-  return state.taken.at === at ? (state.taken.contracts.get(`${instrument} ${side}`) ?? 0) / COIN_UNITS : 0;
+/** Units under a name; what is not there is zero. */
+export const unitsIn = (units: ReadonlyMap<string, number>, name: string): number => units.get(name) ?? 0;
+
+export function addUnits(units: Map<string, number>, name: string, more: number): void {
+  units.set(name, unitsIn(units, name) + more);
 }
 
 /** True from the step after its admission on: what is traded before would be cleared by nobody. */
@@ -155,4 +150,4 @@ export function isAdmitted({ admitted }: SimulatorState, instrument: InstrumentI
 }
 
 /** Signed position of an owner in a contract, 1e-8 contracts. */
-export const contractUnits = (view: OwnerView, instrument: InstrumentId): number => view.contracts.get(instrument) ?? 0;
+export const contractUnits = (view: OwnerView, instrument: InstrumentId): number => unitsIn(view.contracts, instrument);

@@ -50,11 +50,22 @@ const refusal = async (): Promise<string> => {
 };
 
 describe('a scenario directory', () => {
+  it('may name other underlyings, and coins of a dollar', async () => {
+    const dips = [{ from: isoOf(START), to: isoOf(START + HOUR_MS), low: '0.985' }];
+    const named = { ...sound, underlyings: { SOL: ['btc.csv'] }, coins: { USDC: { dips }, USDT: {} } };
+    await put('scenario.json', JSON.stringify(named));
+    const { bars, coins } = await loadScenario(directory);
+    expect(Object.keys(bars)).toEqual(['SOL']);
+    expect(coins).toEqual({ USDC: { dips: [{ from: START, to: START + HOUR_MS, low: '0.985' }] }, USDT: { dips: [] } });
+    await put('scenario.json', JSON.stringify({ ...named, coins: { SOL: {} } }));
+    expect(await refusal()).toContain('"coins": SOL is no coin of its own');
+  });
+
   it('is read with its times, fund and bars', async () => {
     const scenario = await loadScenario(directory);
     expect(scenario).toMatchObject({ name: 'four-hours', from: START, warmUpFrom: START, openingFund: '250000' });
     expect(scenario.bars.BTC).toHaveLength(4);
-    expect(scenario.bars.BTC[1]).toEqual({
+    expect(scenario.bars['BTC']?.[1]).toEqual({
       start: START + HOUR_MS,
       durationMs: HOUR_MS,
       open: '8001',
@@ -82,7 +93,7 @@ describe('a scenario directory', () => {
       JSON.stringify({ ...sound, underlyings: { BTC: ['btc.csv', 'fine.csv'], ETH: ['eth.csv'] } }),
     );
     const { bars } = await loadScenario(directory);
-    expect(bars.BTC.map(({ durationMs }) => durationMs / MINUTE_MS)).toEqual([
+    expect(bars['BTC']?.map(({ durationMs }) => durationMs / MINUTE_MS)).toEqual([
       60,
       ...Array<number>(12).fill(5),
       60,
@@ -102,7 +113,7 @@ describe('the bundled scenario', () => {
     expect(isoOf(scenario.from)).toBe('2020-03-11T00:00:00Z');
     expect((scenario.to - scenario.from) / MINUTE_MS + 1).toBe(7_200);
     expect(scenario.from - scenario.warmUpFrom).toBe(21 * 24 * HOUR_MS);
-    const lows = scenario.bars.BTC.map(({ low }) => Number(low));
+    const lows = scenario.bars['BTC']!.map(({ low }) => Number(low));
     expect(Math.min(...lows)).toBe(3_913.1);
   });
 
@@ -148,7 +159,7 @@ describe('contracts of a scenario', () => {
     ${'there is no expiry'}      | ${{ expiries: [] }}                           | ${'"contracts.expiries" must name 1 to 8 days'}
     ${'strikes are even'}        | ${{ strikes: 6 }}                             | ${'"contracts.strikes" must be an odd number from 3 to 41'}
     ${'nobody writes'}           | ${{ writers: 0 }}                             | ${'"contracts.writers" must be a whole number'}
-    ${'an underlying is twice'}  | ${{ underlyings: ['BTC', 'BTC'] }}            | ${'"contracts.underlyings" must name BTC, ETH or both'}
+    ${'an underlying is twice'}  | ${{ underlyings: ['BTC', 'BTC'] }}            | ${'"contracts.underlyings" must name some of BTC, ETH, each once'}
     ${'a field is unknown'}      | ${{ sellers: 3 }}                             | ${'sellers'}
   `('are refused when $why', async ({ changes, message }: { changes: object; message: string }) => {
     await put({ ...plan, ...changes });
@@ -186,7 +197,7 @@ describe('a scenario is refused with file, place and remedy when', () => {
     ${'the end is before the start'} | ${{ to: isoOf(START - HOUR_MS) }}                           | ${'"to" (2020-03-12T08:00:00Z) must be later than "from"'}
     ${'the fund is a number'}        | ${{ openingFund: 250_000 }}                                 | ${'scenario.json: "openingFund"'}
     ${'the interval is broken'}      | ${{ priceSetEverySeconds: 0.5 }}                            | ${'scenario.json: "priceSetEverySeconds"'}
-    ${'an underlying is missing'}    | ${{ underlyings: { BTC: ['btc.csv'] } }}                    | ${'scenario.json: "underlyings.ETH"'}
+    ${'no underlying is named'}      | ${{ underlyings: {} }}                                      | ${'scenario.json: "underlyings" must name at least one'}
     ${'an underlying has no file'}   | ${{ underlyings: { BTC: [], ETH: ['eth.csv'] } }}           | ${'scenario.json: "underlyings.BTC"'}
     ${'a file lies elsewhere'}       | ${{ underlyings: { BTC: ['../btc.csv'], ETH: ['e'] } }}     | ${'must name a file beside scenario.json'}
     ${'a file does not exist'}       | ${{ underlyings: { BTC: ['gone.csv'], ETH: ['eth.csv'] } }} | ${'gone.csv: cannot be read (ENOENT)'}

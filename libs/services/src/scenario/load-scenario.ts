@@ -49,13 +49,17 @@ const expiryDay = z.string().transform((day, context) => {
 
 const contractPlan = z
   .strictObject({
-    underlyings: z.array(z.enum(['BTC', 'ETH'])).default(['BTC', 'ETH']),
+    underlyings: z.array(z.string()).optional(),
     expiries: z.array(expiryDay),
     strikes: z.int(),
     writers: z.int(),
     inversePerpetuals: z.boolean().default(false),
   })
   .optional();
+
+const coinPlan = z.strictObject({
+  dips: z.array(z.strictObject({ from: time, to: time, low: z.string() })).default([]),
+});
 
 const scenarioFile = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,59}$/, 'must be 1 to 60 letters, digits, dots or dashes'),
@@ -64,7 +68,8 @@ const scenarioFile = z.strictObject({
   to: time,
   priceSetEverySeconds: z.int().min(1).max(3_600),
   openingFund: z.string().regex(/^\d{1,15}(\.\d{1,2})?$/, 'must be an amount in USD as text, such as "2000000"'),
-  underlyings: z.strictObject({ BTC: fileNames, ETH: fileNames }),
+  underlyings: z.record(z.string(), fileNames),
+  coins: z.record(z.string(), coinPlan).optional(),
   contracts: contractPlan,
 });
 
@@ -80,20 +85,27 @@ export async function loadScenario(
 ): Promise<Scenario> {
   const directory = await directoryOf(nameOrDirectory, bundledDirectory);
   const file = path.join(directory, 'scenario.json');
-  const { underlyings, warmUpFrom, from, to, contracts, ...rest } = parseScenario(file, await readScenarioFile(file));
+  const { underlyings, warmUpFrom, from, to, contracts, coins, ...rest } = parseScenario(
+    file,
+    await readScenarioFile(file),
+  );
   const begin = warmUpFrom ?? from;
   const barsOf = async (names: readonly string[]): Promise<readonly Bar[]> => {
     const series = await Promise.all(names.map((name) => readBars(path.join(directory, name))));
     return mergeBars(series).filter((bar) => endOf(bar) > begin && bar.start <= to);
   };
-  const bars = { BTC: await barsOf(underlyings.BTC), ETH: await barsOf(underlyings.ETH) };
+  const read = Object.entries(underlyings).map(async ([name, files]) => [name, await barsOf(files)] as const);
+  const bars = Object.fromEntries(await Promise.all(read));
   const scenario: Scenario = {
     ...rest,
     warmUpFrom: begin,
     from,
     to,
     bars,
-    ...(contracts === undefined ? {} : { contracts }),
+    ...(coins === undefined ? {} : { coins }),
+    ...(contracts === undefined
+      ? {}
+      : { contracts: { ...contracts, underlyings: contracts.underlyings ?? Object.keys(bars) } }),
   };
   const problems = scenarioProblems(scenario);
   if (problems.length > 0) throw new ScenarioError(file, problems.slice(0, 5).join('; '));

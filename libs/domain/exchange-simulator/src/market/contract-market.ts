@@ -1,16 +1,16 @@
-import type { QuoteEvents, TradeSide } from '@ballast/facts';
+import type { QuoteEvents, TradeSide, Underlying } from '@ballast/facts';
 import { AVERAGING_WINDOW_MS, writeInstrumentId, type OptionType } from '@ballast/instruments';
 import { compareText, dec, log, MINUTE_MS, text, type DecimalString, type Instant } from '@ballast/kernel';
 import { sviVariance, undiscountedValue } from '@ballast/valuation';
 import { COIN_DIGITS, decimalText } from '../scaled-integer.js';
 import type { ContractPlan } from '../scenario/scenario.js';
 import { hashKey } from '../seeded-hash.js';
+import { characterOf } from './character.js';
 import { contractOf, type Contract } from './contracts.js';
 import { underlyingOf } from './instruments.js';
-import { clearingTimeDepth, executionDistance, LIQUIDITY, type Liquidity } from './liquidity.js';
+import { clearingTimeDepth, executionDistance, type Liquidity } from './liquidity.js';
 import type { Market } from './market.js';
 import { smileOf, varianceAtTheMoney, yearsOf } from './smile.js';
-import type { Underlying } from '../scenario/underlying.js';
 
 const QUOTE_NOISE = hashKey('option quote');
 const MISSING_BID = hashKey('missing bid');
@@ -261,7 +261,10 @@ export class ContractMarket {
 
   /** How much wider spreads are than in calm, at most four times. */
   #stress(underlying: Underlying, at: Instant): number {
-    return Math.max(1, Math.min(4, this.market.volatility(underlying, at) / LIQUIDITY[underlying].calmVolatility));
+    return Math.max(
+      1,
+      Math.min(4, this.market.volatility(underlying, at) / characterOf(underlying).liquidity.calmVolatility),
+    );
   }
 
   /** Mean of the path over the averaging window, USD; what owners reckon with, not what pricing fixes. */
@@ -296,7 +299,7 @@ function inTicks({ tickDigits }: Contract, price: number): number {
 }
 
 function liquidityOf({ underlying, kind }: Contract): Liquidity {
-  const liquidity = LIQUIDITY[underlying];
+  const { liquidity } = characterOf(underlying);
   return { ...liquidity, calmDailyDepth: liquidity.calmDailyDepth * DEPTH_SHARE[kind] };
 }
 

@@ -1,8 +1,8 @@
-import type { ContractSpecificationDocument } from '@ballast/facts';
+import type { ContractSpecificationDocument, Underlying } from '@ballast/facts';
 import { InstrumentError, parseInstrumentId, type OptionType } from '@ballast/instruments';
 import { isoOf, type Instant } from '@ballast/kernel';
 import { decimalText } from '../scaled-integer.js';
-import type { Underlying } from '../scenario/underlying.js';
+import { characterOf } from './character.js';
 
 /** A contract of the simulated exchange beside the linear perpetuals; all of it follows from its id. */
 export interface Contract {
@@ -24,23 +24,6 @@ export interface Contract {
   readonly lotDigits: number;
 }
 
-interface Steps {
-  readonly tickDigits: number;
-  readonly lotDigits: number;
-}
-const FUTURE_STEPS: Readonly<Record<Underlying, Steps>> = {
-  BTC: { tickDigits: 1, lotDigits: 3 },
-  ETH: { tickDigits: 2, lotDigits: 2 },
-};
-/** Option prices go in whole dollars of BTC and dimes of ETH. */
-const OPTION_STEPS: Readonly<Record<Underlying, Steps>> = {
-  BTC: { tickDigits: 0, lotDigits: 1 },
-  ETH: { tickDigits: 1, lotDigits: 0 },
-};
-const INVERSE_STEPS: Readonly<Record<Underlying, Steps>> = {
-  BTC: { tickDigits: 1, lotDigits: 0 },
-  ETH: { tickDigits: 2, lotDigits: 0 },
-};
 /** USD per contract of an inverse perpetual. */
 const INVERSE_SIZE = 10;
 
@@ -56,8 +39,9 @@ export function contractOf(id: string): Contract | undefined {
     const terms = parseInstrumentId(id);
     const { underlying, kind } = terms;
     const inverse = terms.settlement === 'inverse';
-    if ((underlying !== 'BTC' && underlying !== 'ETH') || inverse !== (kind === 'perpetual')) return undefined;
-    const steps = kind === 'option' ? OPTION_STEPS : kind === 'future' ? FUTURE_STEPS : INVERSE_STEPS;
+    if (inverse !== (kind === 'perpetual')) return undefined;
+    const character = characterOf(underlying);
+    const steps = kind === 'option' ? character.option : kind === 'future' ? character.linear : character.inverse;
     return {
       id,
       underlying,
@@ -67,7 +51,7 @@ export function contractOf(id: string): Contract | undefined {
       type: kind === 'option' ? terms.type : undefined,
       strike: kind === 'option' ? terms.strike.toNumber() : 0,
       size: inverse ? INVERSE_SIZE : 1,
-      ...steps[underlying],
+      ...steps,
     };
   } catch (error) {
     if (error instanceof InstrumentError) return undefined;

@@ -1,38 +1,29 @@
-import type { ContractSpecificationDocument, InstrumentId } from '@ballast/facts';
-import { isoOf, type DecimalString, type Instant } from '@ballast/kernel';
-import type { Underlying } from '../scenario/underlying.js';
+import type { ContractSpecificationDocument, InstrumentId, Underlying } from '@ballast/facts';
+import { isoOf, type Instant } from '@ballast/kernel';
+import { decimalText } from '../scaled-integer.js';
+import { characterOf } from './character.js';
 
-/** A listed perpetual; steps as powers of ten. */
-export interface ListedInstrument {
-  readonly instrument: InstrumentId;
-  readonly underlying: Underlying;
-  /** Digits after the point of the smallest price step and of the smallest quantity step. */
-  readonly tickDigits: number;
-  readonly lotDigits: number;
-  readonly tick: DecimalString;
-  readonly lot: DecimalString;
-}
+const SUFFIX = '-PERP';
 
-export const LISTED: Readonly<Record<Underlying, ListedInstrument>> = {
-  BTC: { instrument: 'BTC-PERP', underlying: 'BTC', tickDigits: 1, lotDigits: 3, tick: '0.1', lot: '0.001' },
-  ETH: { instrument: 'ETH-PERP', underlying: 'ETH', tickDigits: 2, lotDigits: 2, tick: '0.01', lot: '0.01' },
-};
+/** The linear perpetual of an underlying. */
+export const perpetualOf = (underlying: Underlying): InstrumentId => `${underlying}${SUFFIX}`;
 
-/** @returns undefined for an instrument that is not listed here */
-export function underlyingOf(instrument: string): Underlying | undefined {
-  return instrument === 'BTC-PERP' ? 'BTC' : instrument === 'ETH-PERP' ? 'ETH' : undefined;
+/** @returns undefined for what is no linear perpetual */
+export function underlyingOf(instrument: InstrumentId): Underlying | undefined {
+  const underlying = instrument.slice(0, -SUFFIX.length);
+  return instrument === perpetualOf(underlying) && !underlying.includes('-') ? underlying : undefined;
 }
 
 /** Terms of a linear perpetual as it is listed. */
 export function perpetualSpecification(underlying: Underlying, listedAt: Instant): ContractSpecificationDocument {
-  const { instrument, tick, lot } = LISTED[underlying];
+  const { tickDigits, lotDigits } = characterOf(underlying).linear;
   return {
-    id: instrument,
+    id: perpetualOf(underlying),
     contractSize: '1',
     quoteAsset: 'USD',
     settlementAsset: 'USD',
-    tick,
-    lot,
+    tick: decimalText(1, tickDigits),
+    lot: decimalText(1, lotDigits),
     cashStyle: 'marked-to-market',
     listedAt: isoOf(listedAt),
   };

@@ -1,7 +1,8 @@
+import { characterOf } from './character.js';
 import fc from 'fast-check';
-import { clearingTimeDepth, dailyDepth, executionDistance, halfSpread, LIQUIDITY } from './liquidity.js';
+import { clearingTimeDepth, dailyDepth, executionDistance, halfSpread } from './liquidity.js';
 
-const BTC = LIQUIDITY.BTC;
+const BTC = characterOf('BTC').liquidity;
 
 describe('depth of the market', () => {
   it.each`

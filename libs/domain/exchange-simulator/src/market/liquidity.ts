@@ -1,5 +1,3 @@
-import type { Underlying } from '../scenario/underlying.js';
-
 /** How deep the market of an underlying is, and how its depth answers volatility. */
 export interface Liquidity {
   /** Volume that the book can carry a day when calm, USD. */
@@ -13,11 +11,6 @@ export interface Liquidity {
   /** Part of the daily depth that close-out orders may take on one side at one clearing time. */
   readonly clearingTimeShare: number;
 }
-
-export const LIQUIDITY: Readonly<Record<Underlying, Liquidity>> = {
-  BTC: { calmDailyDepth: 2.5e9, calmVolatility: 0.04, impact: 0.8, halfSpread: 0.0001, clearingTimeShare: 0.03 },
-  ETH: { calmDailyDepth: 0.8e9, calmVolatility: 0.05, impact: 0.8, halfSpread: 0.00015, clearingTimeShare: 0.03 },
-};
 
 /** Depth never falls below this part of the calm depth, and volatility counts up to this much in the impact. */
 const LEAST_DEPTH = 0.04;

@@ -1,20 +1,18 @@
-import type { QuoteEvents } from '@ballast/facts';
+import type { Asset, QuoteEvents, Underlying } from '@ballast/facts';
 import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant } from '@ballast/kernel';
 import type { PricePath } from '../scenario/price-path.js';
+import { underlyingsOf } from '../scenario/scenario.js';
 import { decimalText } from '../scaled-integer.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
-import { LISTED } from './instruments.js';
-import { executionDistance, halfSpread, LIQUIDITY } from './liquidity.js';
+import { characterOf } from './character.js';
+import { perpetualOf } from './instruments.js';
+import { executionDistance, halfSpread } from './liquidity.js';
 import { disturbanceOf, VENUE_KEY, VENUES } from './source-disturbance.js';
-import type { Underlying } from '../scenario/underlying.js';
 
-const QUOTE_NOISE: Readonly<Record<Underlying, number>> = { BTC: hashKey('quote BTC'), ETH: hashKey('quote ETH') };
-const OUTLIER_SIZE: Readonly<Record<Underlying, number>> = { BTC: hashKey('outlier BTC'), ETH: hashKey('outlier ETH') };
-const PREMIUM_NOISE: Readonly<Record<Underlying, number>> = {
-  BTC: hashKey('premium BTC'),
-  ETH: hashKey('premium ETH'),
-};
-const LAST_TRADE: Readonly<Record<Underlying, number>> = { BTC: hashKey('last BTC'), ETH: hashKey('last ETH') };
+const quoteNoise = (name: string): number => hashKey(`quote ${name}`);
+const outlierSize = (underlying: Underlying): number => hashKey(`outlier ${underlying}`);
+const premiumNoise = (underlying: Underlying): number => hashKey(`premium ${underlying}`);
+const lastTrade = (underlying: Underlying): number => hashKey(`last ${underlying}`);
 const MARKET = hashKey('market');
 
 /** Returns that the measured volatility looks back on. */
@@ -23,19 +21,25 @@ const VOLATILITY_WINDOW = 30;
 const QUOTE_NOISE_SIZE = 0.0002;
 /** The noise grows with volatility up to this multiple. */
 const MOST_QUOTE_NOISE = 8;
+/** Quotes of coins: digits, steps to a dollar, and half of their spread in steps. */
+const COIN_TICK_DIGITS = 5;
+const COIN_STEPS = 100_000;
+const COIN_HALF_SPREAD = 5;
 /** USD that the impact bid and ask are taken at. @see docs/spec/pricing.md */
 const IMPACT_NOTIONAL = 25_000;
 const PREMIUM_NODE_MS = 5 * MINUTE_MS;
 const PREMIUM_LOOKBACK_MS = 15 * MINUTE_MS;
 
+const POWERS = [1, 10, 100, 1_000, 10_000];
+
 /** Rounds an amount of cents to the tick of the perpetual: a buyer's price up, a seller's down. */
 function toTick(underlying: Underlying, priceCents: number, direction: 'up' | 'down'): number {
-  const ticks = (priceCents / 100) * (underlying === 'BTC' ? 10 : 100);
+  const ticks = (priceCents / 100) * POWERS[characterOf(underlying).linear.tickDigits]!;
   return direction === 'up' ? Math.ceil(ticks) : Math.floor(ticks);
 }
 
 export const priceText = (underlying: Underlying, ticks: number): string =>
-  decimalText(ticks, LISTED[underlying].tickDigits);
+  decimalText(ticks, characterOf(underlying).linear.tickDigits);
 
 /**
  * Everything that the market shows at a clearing time: a pure function of scenario, seed and time. Prices are whole
@@ -43,12 +47,19 @@ export const priceText = (underlying: Underlying, ticks: number): string =>
  */
 export class Market {
   readonly #volatility = new Map<string, number>();
+  readonly #underlyings: readonly Underlying[];
 
   constructor(
     readonly path: PricePath,
     readonly draws: SeededHash,
     readonly run: { readonly from: Instant; readonly to: Instant },
-  ) {}
+  ) {
+    this.#underlyings = underlyingsOf(path.scenario);
+  }
+
+  get underlyings(): readonly Underlying[] {
+    return this.#underlyings;
+  }
 
   get stepMs(): number {
     return this.path.scenario.priceSetEverySeconds * SECOND_MS;
@@ -82,8 +93,8 @@ export class Market {
     const node = Math.floor(at / PREMIUM_NODE_MS) * PREMIUM_NODE_MS;
     const weight = (at - node) / PREMIUM_NODE_MS;
     const noise =
-      (1 - weight) * this.draws.normal(MARKET, node, PREMIUM_NOISE[underlying]) +
-      weight * this.draws.normal(MARKET, node + PREMIUM_NODE_MS, PREMIUM_NOISE[underlying]);
+      (1 - weight) * this.draws.normal(MARKET, node, premiumNoise(underlying)) +
+      weight * this.draws.normal(MARKET, node + PREMIUM_NODE_MS, premiumNoise(underlying));
     return Math.max(-0.02, Math.min(0.01, 0.0002 + 0.12 * trend)) + 0.0001 * noise;
   }
 
@@ -96,14 +107,18 @@ export class Market {
   venueQuotes(underlying: Underlying, at: Instant): QuoteEvents['VenueQuotesReceived'] {
     const price = this.path.at(underlying, at);
     const volatility = this.volatility(underlying, at);
-    const half = halfSpread(LIQUIDITY[underlying], volatility);
-    const stress = Math.max(1, Math.min(MOST_QUOTE_NOISE, volatility / LIQUIDITY[underlying].calmVolatility));
-    const disturbance = disturbanceOf(this.draws, this.run, underlying, at);
+    const half = halfSpread(characterOf(underlying).liquidity, volatility);
+    const stress = Math.max(
+      1,
+      Math.min(MOST_QUOTE_NOISE, volatility / characterOf(underlying).liquidity.calmVolatility),
+    );
+    const disturbance = disturbanceOf(this.draws, this.run, this.underlyings.indexOf(underlying), at);
+    const noiseKey = quoteNoise(underlying);
     const quotes: QuoteEvents['VenueQuotesReceived']['quotes'][number][] = [];
     for (const venue of VENUES) {
       const disturbed = disturbance(venue);
       if (disturbed === 'silent') continue;
-      const noise = QUOTE_NOISE_SIZE * stress * this.draws.normal(VENUE_KEY[venue], at, QUOTE_NOISE[underlying]);
+      const noise = QUOTE_NOISE_SIZE * stress * this.draws.normal(VENUE_KEY[venue], at, noiseKey);
       const middle = price * (1 + noise) * (disturbed === 'outlier' ? this.#outlierFactor(underlying) : 1);
       const bid = Math.floor(middle * (1 - half));
       const ask = Math.max(bid + 1, Math.ceil(middle * (1 + half)));
@@ -112,24 +127,47 @@ export class Market {
     return { underlying, quotes };
   }
 
+  /** What a coin of about a dollar is worth, USD: less in the middle of a dip. */
+  coinPrice(coin: Asset, at: Instant): number {
+    let price = 1;
+    for (const { from, to, low } of this.path.scenario.coins?.[coin]?.dips ?? []) {
+      const half = (to - from) / 2;
+      const depth = Math.max(0, 1 - Math.abs(at - from - half) / half);
+      price = Math.min(price, 1 - (1 - Number(low)) * depth);
+    }
+    return price;
+  }
+
+  /** Bids and asks of a coin on all venues, in steps of a thousandth of a cent. */
+  coinQuotes(coin: Asset, at: Instant): QuoteEvents['VenueQuotesReceived'] {
+    const price = this.coinPrice(coin, at);
+    const noiseKey = quoteNoise(coin);
+    const quotes = VENUES.map((venue) => {
+      const middle = price * (1 + QUOTE_NOISE_SIZE * this.draws.normal(VENUE_KEY[venue], at, noiseKey)) * COIN_STEPS;
+      const [bid, ask] = [Math.floor(middle - COIN_HALF_SPREAD), Math.ceil(middle + COIN_HALF_SPREAD)];
+      return { venue, bid: decimalText(bid, COIN_TICK_DIGITS), ask: decimalText(ask, COIN_TICK_DIGITS), at };
+    });
+    return { underlying: coin, quotes };
+  }
+
   /** Between 3 % and 6 % beside the others, up for one seed and down for another. */
   #outlierFactor(underlying: Underlying): number {
-    const draw = this.draws.uniform(MARKET, this.run.from, OUTLIER_SIZE[underlying]);
+    const draw = this.draws.uniform(MARKET, this.run.from, outlierSize(underlying));
     return draw < 0.5 ? 0.94 + 0.06 * draw : 1.06 - 0.06 * (1 - draw);
   }
 
   perpetualBook(underlying: Underlying, at: Instant): QuoteEvents['PerpetualBookObserved'] {
-    const liquidity = LIQUIDITY[underlying];
+    const liquidity = characterOf(underlying).liquidity;
     const volatility = this.volatility(underlying, at);
     const middle = this.perpetualMiddle(underlying, at);
     const half = halfSpread(liquidity, volatility);
     const impact = executionDistance(liquidity, volatility, 0, IMPACT_NOTIONAL);
     const bid = toTick(underlying, middle * (1 - half), 'down');
     const ask = Math.max(bid + 1, toTick(underlying, middle * (1 + half), 'up'));
-    const last = this.draws.uniform(MARKET, at, LAST_TRADE[underlying]) < 0.5 ? bid : ask;
+    const last = this.draws.uniform(MARKET, at, lastTrade(underlying)) < 0.5 ? bid : ask;
     const asText = (ticks: number): string => priceText(underlying, ticks);
     return {
-      instrument: LISTED[underlying].instrument,
+      instrument: perpetualOf(underlying),
       bestBid: asText(bid),
       bestAsk: asText(ask),
       impactBid: asText(Math.min(bid, toTick(underlying, middle * (1 - impact), 'down'))),
@@ -146,7 +184,7 @@ export class Market {
   executionTicks(underlying: Underlying, at: Instant, side: 'buy' | 'sell', taken: number, size: number): number {
     const distance = Math.min(
       0.3,
-      executionDistance(LIQUIDITY[underlying], this.volatility(underlying, at), taken, size),
+      executionDistance(characterOf(underlying).liquidity, this.volatility(underlying, at), taken, size),
     );
     const middle = this.perpetualMiddle(underlying, at);
     return side === 'buy'

@@ -1,9 +1,8 @@
+import type { Underlying } from '@ballast/facts';
 import { DAY_MS } from '@ballast/kernel';
 import type { SviSlice } from '@ballast/valuation';
-import type { Underlying } from '../scenario/underlying.js';
+import { characterOf } from './character.js';
 
-/** Volatility at the money that a calm options market asks, per square root of a year. */
-const CALM_VOLATILITY: Readonly<Record<Underlying, number>> = { BTC: 0.65, ETH: 0.75 };
 /** The market believes in no more than this, whatever happened in the last two hours. */
 const HIGHEST_VOLATILITY = 2.8;
 const DAYS_PER_YEAR = 365;
@@ -20,7 +19,7 @@ export const yearsOf = (ms: number): number => ms / (DAYS_PER_YEAR * DAY_MS);
  * @param daily  realised volatility per square root of a day
  */
 export function varianceAtTheMoney(underlying: Underlying, years: number, daily: number): number {
-  const calm = CALM_VOLATILITY[underlying];
+  const calm = characterOf(underlying).calmVolatility;
   const realised = Math.min(HIGHEST_VOLATILITY, daily * Math.sqrt(DAYS_PER_YEAR));
   return years * (calm * calm + (realised * realised - calm * calm) / (1 + years / MEMORY_YEARS));
 }

@@ -1,6 +1,5 @@
 import type { Instant } from '@ballast/kernel';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
-import type { Underlying } from '../scenario/underlying.js';
 
 /** Outside venues that quote the underlyings. They are made up: real venues' quotes of those days are not at hand. */
 export const VENUES = ['atlas', 'boreal', 'cygnus', 'delphi', 'elara'] as const;
@@ -41,7 +40,8 @@ const VENUE_ORDER = hashKey('order of venues');
 export function disturbanceOf(
   draws: SeededHash,
   run: { readonly from: Instant; readonly to: Instant },
-  underlying: Underlying,
+  /** Place of the underlying among those of the run: each has another outlier. */
+  place: number,
   moment: Instant,
 ): (venue: Venue) => Disturbance {
   const stretch = STRETCHES.find(({ begin, fraction, longestMs }) => {
@@ -56,7 +56,7 @@ export function disturbanceOf(
   const rank = (venue: Venue): number => order.indexOf(venue);
   switch (stretch.name) {
     case 'outlier':
-      return (venue) => (rank(venue) === (underlying === 'BTC' ? 0 : 1) ? 'outlier' : 'none');
+      return (venue) => (rank(venue) === place % VENUES.length ? 'outlier' : 'none');
     case 'one-silent':
       return (venue) => (rank(venue) === 2 ? 'silent' : 'none');
     case 'all-but-two-silent':

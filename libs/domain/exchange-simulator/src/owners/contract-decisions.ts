@@ -1,12 +1,11 @@
-import type { TradeSide } from '@ballast/facts';
+import type { TradeSide, Underlying } from '@ballast/facts';
 import { stepsOf, type Contract } from '../market/contracts.js';
 import { COIN_UNITS } from '../scaled-integer.js';
 import { hashKey } from '../seeded-hash.js';
 import { contractUnits } from '../simulator-state.js';
 import type { OwnerAction, Situation } from './owner-decisions.js';
-import { contractNotionalOf, equityOf, type ContractSeen } from './owner-finances.js';
+import { contractNotionalOf, equityOf, priceOf, type ContractSeen } from './owner-finances.js';
 import type { AccountKind, AccountProfile, ContractKind } from './owner-profile.js';
-import type { Underlying } from '../scenario/underlying.js';
 
 const KEY = {
   strategy: hashKey('strategy of a writer'),
@@ -95,8 +94,14 @@ function underlyingOfTrade(situation: Situation): Underlying | undefined {
   const listed = [
     ...new Set(situation.seen.contracts.filter(({ tradable }) => tradable).map(({ contract }) => contract.underlying)),
   ];
-  const wanted: Underlying = draw(situation, KEY.which) < situation.profile.btcShare ? 'BTC' : 'ETH';
+  const wanted = mainOrOther(situation, draw(situation, KEY.which) < situation.profile.mainShare);
   return listed.includes(wanted) ? wanted : listed[0];
+}
+
+/** The first underlying of the run, or the one after it. */
+function mainOrOther({ seen }: Situation, isMain: boolean): Underlying {
+  const [main, other] = [...seen.price.keys()] as [Underlying, Underlying?];
+  return isMain || other === undefined ? main : other;
 }
 
 /** The option of a type whose strike is nearest to a level. */
@@ -120,7 +125,7 @@ function writeOptions(situation: Situation, appetite: number): OwnerAction[] {
   if (underlying === undefined) return [];
   const options = optionsOf(situation, underlying);
   const room = equityOf(view, seen) * profile.leverage * appetite - 0.5 * contractNotionalOf(view, seen);
-  const price = seen.price[underlying];
+  const price = priceOf(seen, underlying);
   const strategy = trait(situation, KEY.strategy);
   const away = strategy < 0.3 ? 0 : 0.03 + 0.09 * draw(situation, KEY.distance);
   const put = nearest(options, 'put', price * (1 - away));
@@ -137,7 +142,7 @@ function buyOptions(situation: Situation, appetite: number): OwnerAction[] {
   if (underlying === undefined) return [];
   const away = 0.02 + 0.1 * draw(situation, KEY.distance);
   const type = profile.direction > 0 === draw(situation, KEY.strategy) < 0.3 ? 'call' : 'put';
-  const level = seen.price[underlying] * (type === 'call' ? 1 + away : 1 - away);
+  const level = priceOf(seen, underlying) * (type === 'call' ? 1 + away : 1 - away);
   const option = nearest(optionsOf(situation, underlying), type, level);
   if (option === undefined) return [];
   const equity = Math.max(0, equityOf(view, seen));
@@ -151,7 +156,7 @@ function buyOptions(situation: Situation, appetite: number): OwnerAction[] {
 /** Brings the position to its target: against the coins for who hedges, with leverage for who speculates. */
 function tradeFutures(situation: Situation, appetite: number): OwnerAction[] {
   const { profile, view, seen } = situation;
-  const underlying: Underlying = profile.btcShare === 1 ? 'BTC' : 'ETH';
+  const underlying = mainOrOther(situation, profile.mainShare === 1);
   const listed = seen.contracts.filter(
     ({ contract, tradable }) => tradable && contract.kind !== 'option' && contract.underlying === underlying,
   );

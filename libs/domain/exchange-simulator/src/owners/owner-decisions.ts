@@ -1,22 +1,22 @@
-import type { Asset, TradeSide } from '@ballast/facts';
+import type { Asset, TradeSide, Underlying } from '@ballast/facts';
 import { HOUR_MS, type Instant } from '@ballast/kernel';
 import type { Contract } from '../market/contracts.js';
-import { LISTED } from '../market/instruments.js';
+import { characterOf } from '../market/character.js';
 import { COIN_DIGITS, COIN_UNITS } from '../scaled-integer.js';
-import { UNDERLYINGS } from '../scenario/scenario.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
-import type { OwnerView } from '../simulator-state.js';
+import { unitsIn, type OwnerView } from '../simulator-state.js';
 import { contractActions, reduceContracts, tradesContracts } from './contract-decisions.js';
 import {
   affordableNotional,
   equityOf,
   expectedInitialRate,
   grossNotionalOf,
+  highestVolatility,
   notionalOf,
+  priceOf,
   type MarketView,
 } from './owner-finances.js';
 import { actsAt, type AccountProfile } from './owner-profile.js';
-import type { Underlying } from '../scenario/underlying.js';
 
 /** What an owner does at a step. */
 export type OwnerAction =
@@ -57,13 +57,13 @@ const DEEPEST_POCKET = 2.5;
 
 const unitsPerLot = (underlying: Underlying): number => {
   let units = 1;
-  for (let digit = LISTED[underlying].lotDigits; digit < COIN_DIGITS; digit++) units *= 10;
+  for (let digit = characterOf(underlying).linear.lotDigits; digit < COIN_DIGITS; digit++) units *= 10;
   return units;
 };
 
 /** Whole lots of a notional, rounded toward zero. */
 const lotsOf = (underlying: Underlying, notional: number, seen: MarketView): number =>
-  Math.floor(((notional / seen.price[underlying]) * COIN_UNITS) / unitsPerLot(underlying));
+  Math.floor(((notional / priceOf(seen, underlying)) * COIN_UNITS) / unitsPerLot(underlying));
 
 /** True at the one step at or after a moment. */
 const falls = (moment: Instant, { seen, stepMs }: Situation): boolean => moment <= seen.at && moment > seen.at - stepMs;
@@ -81,7 +81,7 @@ function tradeTo(situation: Situation, underlying: Underlying, target: number): 
 
 /** Closes a part of a position, in whole lots, never more than all of it. */
 function reduceBy(situation: Situation, underlying: Underlying, part: number): OwnerAction[] {
-  const units = situation.view.positions[underlying];
+  const units = unitsIn(situation.view.positions, underlying);
   const whole = Math.floor(Math.abs(units) / unitsPerLot(underlying));
   const lots = Math.min(whole, Math.ceil(whole * part));
   return lots < 1 ? [] : [{ kind: 'trade', underlying, side: units > 0 ? 'sell' : 'buy', lots }];
@@ -101,7 +101,7 @@ function answerCall(situation: Situation): OwnerAction[] {
     case 'reduce': {
       const part = 0.3 + 0.4 * draw(situation, KEY.reduction);
       return [
-        ...UNDERLYINGS.flatMap((underlying) => reduceBy(situation, underlying, part)),
+        ...[...situation.seen.price.keys()].flatMap((underlying) => reduceBy(situation, underlying, part)),
         ...reduceContracts(situation, part),
       ];
     }
@@ -114,19 +114,27 @@ function answerCall(situation: Situation): OwnerAction[] {
 function targetOf(situation: Situation, underlying: Underlying, appetite: number): number {
   const { profile, view, seen } = situation;
   const equity = Math.max(0, equityOf(view, seen));
-  const volatility = Math.max(seen.volatility.BTC, seen.volatility.ETH);
+  const volatility = highestVolatility(seen);
   const wanted = equity * profile.leverage * appetite * Math.min(1, FRIGHTENING_VOLATILITY / volatility);
   const affordable = affordableNotional(equity, wanted, volatility);
-  const share = underlying === 'BTC' ? profile.btcShare : 1 - profile.btcShare;
+  const share = shareOf(profile, underlying, [...seen.price.keys()]);
   return profile.direction * share * Math.min(wanted, affordable);
 }
 
-const instrumentsOf = ({ btcShare }: AccountProfile): readonly Underlying[] =>
-  UNDERLYINGS.filter((underlying) => (underlying === 'BTC' ? btcShare > 0 : btcShare < 1));
+/** Part of the notional that goes into an underlying: the first has the main share, the others the rest, evenly. */
+function shareOf({ mainShare }: AccountProfile, underlying: Underlying, all: readonly Underlying[]): number {
+  if (all.length === 1) return 1;
+  return underlying === all[0] ? mainShare : (1 - mainShare) / (all.length - 1);
+}
+
+function instrumentsOf({ profile, seen }: Situation): readonly Underlying[] {
+  const all = [...seen.price.keys()];
+  return all.filter((underlying) => shareOf(profile, underlying, all) > 0);
+}
 
 /** The instrument of a habitual trade: by taste, sometimes the other one. */
 function habitualInstrument(situation: Situation): Underlying {
-  const open = instrumentsOf(situation.profile);
+  const open = instrumentsOf(situation);
   return open[Math.floor(draw(situation, KEY.which) * open.length)]!;
 }
 
@@ -163,7 +171,7 @@ function withdraw(situation: Situation): OwnerAction[] {
   const size = draw(situation, KEY.withdrawal);
   const equity = equityOf(view, seen);
   const gross = grossNotionalOf(view, seen);
-  const volatility = Math.max(seen.volatility.BTC, seen.volatility.ETH);
+  const volatility = highestVolatility(seen);
   const free = equity - 1.5 * gross * expectedInitialRate(gross, volatility);
   const cash = Math.min(
     view.netDepositCents / 100,
@@ -193,7 +201,7 @@ export function ownerActions(situation: Situation): readonly OwnerAction[] {
     return acts ? contractActions(situation, enters) : [];
   }
   if (falls(entry, situation)) {
-    return instrumentsOf(profile).flatMap((underlying) =>
+    return instrumentsOf(situation).flatMap((underlying) =>
       tradeTo(situation, underlying, targetOf(situation, underlying, 1)),
     );
   }

@@ -1,17 +1,20 @@
+import type { Asset, Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import type { Contract } from '../market/contracts.js';
 import type { Market } from '../market/market.js';
+import { coinsOf } from '../scenario/scenario.js';
 import { COIN_UNITS } from '../scaled-integer.js';
-import { contractUnits, type OwnerView } from '../simulator-state.js';
-import type { Underlying } from '../scenario/underlying.js';
+import { contractUnits, unitsIn, type OwnerView } from '../simulator-state.js';
 
 /** What everybody sees at a clearing time, as far as owners care. */
 export interface MarketView {
   readonly at: Instant;
-  /** Middle of the perpetual's book, USD. */
-  readonly price: Readonly<Record<Underlying, number>>;
+  /** Middle of the perpetual's book, USD; sums are in this order. */
+  readonly price: ReadonlyMap<Underlying, number>;
+  /** What coins without contracts are worth, USD. */
+  readonly coinPrice: ReadonlyMap<Asset, number>;
   /** Daily volatility of the last half hour. */
-  readonly volatility: Readonly<Record<Underlying, number>>;
+  readonly volatility: ReadonlyMap<Underlying, number>;
   /** Every contract beside the linear perpetuals that was ever listed, by id. */
   readonly contracts: readonly ContractSeen[];
 }
@@ -33,32 +36,43 @@ export function marketViewOf(market: Market, at: Instant, contracts: readonly Co
   return {
     at,
     contracts,
-    price: { BTC: market.perpetualMiddle('BTC', at) / 100, ETH: market.perpetualMiddle('ETH', at) / 100 },
-    volatility: { BTC: market.volatility('BTC', at), ETH: market.volatility('ETH', at) },
+    price: new Map(market.underlyings.map((name) => [name, market.perpetualMiddle(name, at) / 100])),
+    coinPrice: new Map(coinsOf(market.path.scenario).map((coin) => [coin, market.coinPrice(coin, at)])),
+    volatility: new Map(market.underlyings.map((name) => [name, market.volatility(name, at)])),
   };
 }
+
+/** Price of an underlying of the run, USD. */
+export const priceOf = ({ price }: MarketView, underlying: Underlying): number => price.get(underlying) as number;
+
+export const volatilityOf = ({ volatility }: MarketView, underlying: Underlying): number =>
+  volatility.get(underlying) as number;
+
+/** Of the underlying that moves most. */
+export const highestVolatility = ({ volatility }: MarketView): number => Math.max(...volatility.values());
 
 /** Part of a coin's price that an owner counts on as collateral. */
 const COIN_VALUE = 0.9;
 
 /** Signed notional of a position, USD. */
 export const notionalOf = (view: OwnerView, underlying: Underlying, seen: MarketView): number =>
-  (view.positions[underlying] / COIN_UNITS) * seen.price[underlying];
+  (unitsIn(view.positions, underlying) / COIN_UNITS) * priceOf(seen, underlying);
 
 /** Cash, coins with a discount, and positions at the middle of the book, USD. */
 export function equityOf(view: OwnerView, seen: MarketView): number {
-  const coins = view.coins.BTC * seen.price.BTC + view.coins.ETH * seen.price.ETH;
-  const equity =
-    view.cashCents / 100 +
-    (COIN_VALUE * coins) / COIN_UNITS +
-    notionalOf(view, 'BTC', seen) +
-    notionalOf(view, 'ETH', seen);
+  let coins = 0;
+  for (const [underlying, price] of seen.price) coins += unitsIn(view.coins, underlying) * price;
+  for (const [coin, price] of seen.coinPrice) coins += unitsIn(view.coins, coin) * price;
+  let equity = view.cashCents / 100 + (COIN_VALUE * coins) / COIN_UNITS;
+  for (const underlying of seen.price.keys()) equity += notionalOf(view, underlying, seen);
   return view.contracts.size === 0 ? equity : equity + contractsWorth(view, seen);
 }
 
 /** All positions in other contracts, with the coins that inverse perpetuals moved, USD. In the order of the ids. */
 function contractsWorth(view: OwnerView, seen: MarketView): number {
-  let worth = (view.inverseCoins.BTC * seen.price.BTC + view.inverseCoins.ETH * seen.price.ETH) / COIN_UNITS;
+  let coins = 0;
+  for (const [underlying, price] of seen.price) coins += unitsIn(view.inverseCoins, underlying) * price;
+  let worth = coins / COIN_UNITS;
   for (const { contract, worth: each } of seen.contracts) {
     worth += (contractUnits(view, contract.id) / COIN_UNITS) * each;
   }
@@ -74,9 +88,12 @@ export function contractNotionalOf(view: OwnerView, seen: MarketView): number {
   return notional;
 }
 
-/** Sum of the sizes of both positions, USD. */
-export const grossNotionalOf = (view: OwnerView, seen: MarketView): number =>
-  Math.abs(notionalOf(view, 'BTC', seen)) + Math.abs(notionalOf(view, 'ETH', seen));
+/** Sum of the sizes of all positions in linear perpetuals, USD. */
+export function grossNotionalOf(view: OwnerView, seen: MarketView): number {
+  let gross = 0;
+  for (const underlying of seen.price.keys()) gross += Math.abs(notionalOf(view, underlying, seen));
+  return gross;
+}
 
 /**
  * Rule of thumb for the initial requirement, a fraction of the notional: 4.5 % and more for size, times what the

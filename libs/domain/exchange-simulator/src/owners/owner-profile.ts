@@ -1,10 +1,13 @@
 import { HOUR_MS, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
 import { hashKey, type HashKey, type SeededHash } from '../seeded-hash.js';
-import type { Underlying } from '../scenario/underlying.js';
 
 export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider' | ContractKind;
 /** Accounts that trade contracts beside the linear perpetuals; there are none unless such contracts are listed. */
 export type ContractKind = 'option-writer' | 'option-buyer' | 'futures-trader' | 'contract-dealer';
+export interface CoinShare {
+  readonly main: number;
+  readonly other: number;
+}
 export type CallReaction = 'top-up' | 'reduce' | 'ignore';
 export type WithdrawalHabit = 'never' | 'modest' | 'greedy';
 
@@ -18,13 +21,16 @@ export interface AccountProfile {
   readonly kind: AccountKind;
   /** First collateral, whole USD. */
   readonly wealth: number;
-  /** Parts of the first collateral brought in as coins; the rest is USD. */
-  readonly coinShare: Readonly<Record<Underlying, number>>;
+  /** Parts of the first collateral brought in as the first underlying of the run and as the second. */
+  readonly coinShare: CoinShare;
+  /** Part of the rest that is a coin of about a dollar where the run has such, and a draw for which; what is left is USD. */
+  readonly stableShare: number;
+  readonly stableChoice: number;
   /** Notional over equity that the owner likes. */
   readonly leverage: number;
   readonly direction: 1 | -1;
-  /** Part of the notional in the BTC perpetual; the rest is in ETH. */
-  readonly btcShare: number;
+  /** Part of the notional in the first perpetual of the run; the rest is in the others. */
+  readonly mainShare: number;
   /** When the first position is opened, after the start of the run. */
   readonly entersAfterMs: number;
   /** The owner looks at the account once in this time, at this phase. */
@@ -43,6 +49,9 @@ const PURPOSE = Object.fromEntries(
     'wealth',
     'collateral mix',
     'coin share',
+    'stable owner',
+    'stable share',
+    'stable choice',
     'leverage',
     'direction',
     'instruments',
@@ -115,16 +124,23 @@ function traderWealth(draw: Draw): number {
   return Math.floor(Math.min(5_000_000, 1_000 / (u * u)));
 }
 
-function coinShareOf(draw: Draw): Readonly<Record<Underlying, number>> {
+function coinShareOf(draw: Draw): CoinShare {
   const mix = draw('collateral mix');
   const share = 0.2 + 0.6 * draw('coin share');
-  if (mix < 0.78) return { BTC: 0, ETH: 0 };
-  if (mix < 0.9) return { BTC: share, ETH: 0 };
-  if (mix < 0.96) return { BTC: 0, ETH: share };
-  return { BTC: share / 2, ETH: share / 2 };
+  if (mix < 0.78) return { main: 0, other: 0 };
+  if (mix < 0.9) return { main: share, other: 0 };
+  if (mix < 0.96) return { main: 0, other: share };
+  return { main: share / 2, other: share / 2 };
 }
 
-function btcShareOf(draw: Draw): number {
+/** One in six holds a coin of about a dollar. */
+const STABLE_OWNERS = 1 / 6;
+
+function stableShareOf(draw: Draw): number {
+  return draw('stable owner') < STABLE_OWNERS ? 0.2 + 0.6 * draw('stable share') : 0;
+}
+
+function mainShareOf(draw: Draw): number {
   const taste = draw('instruments');
   if (taste < 0.4) return 1;
   if (taste < 0.65) return 0;
@@ -149,9 +165,11 @@ function trader(draw: Draw): Omit<AccountProfile, 'accountId' | 'ownerId' | 'par
   return {
     wealth: traderWealth(draw),
     coinShare: coinShareOf(draw),
+    stableShare: stableShareOf(draw),
+    stableChoice: draw('stable choice'),
     leverage: 1.2 + 13 * u * u * u,
     direction: draw('direction') < 0.72 ? 1 : -1,
-    btcShare: btcShareOf(draw),
+    mainShare: mainShareOf(draw),
     entersAfterMs: minutes(1 + 45 * draw('entry')),
     everyMs,
     phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
@@ -173,7 +191,7 @@ function concentrated(draw: Draw, accounts: number): ReturnType<typeof trader> {
     wealth: Math.floor(notional / leverage),
     leverage,
     direction: draw('direction') < 0.8 ? 1 : -1,
-    btcShare: 0.6 + 0.4 * draw('instruments'),
+    mainShare: 0.6 + 0.4 * draw('instruments'),
     everyMs: 6 * HOUR_MS,
     phaseMs: minutes(360 * draw('phase')),
     withdrawalHabit: 'never',
@@ -186,7 +204,8 @@ function liquidityProvider(draw: Draw, accounts: number): ReturnType<typeof trad
   return {
     ...trader(draw),
     wealth: Math.floor(Math.max(40e6, 0.15e6 * accounts)),
-    coinShare: { BTC: 0, ETH: 0 },
+    coinShare: { main: 0, other: 0 },
+    stableShare: 0,
     callReaction: 'top-up',
     reactsAfterMs: MINUTE_MS,
     withdrawalHabit: 'never',
@@ -199,7 +218,7 @@ function contractTrader(draw: Draw): ReturnType<typeof trader> {
   const everyMs = minutes(15 + 60 * draw('interval'));
   return {
     ...trader(draw),
-    coinShare: { BTC: 0, ETH: 0 },
+    coinShare: { main: 0, other: 0 },
     entersAfterMs: minutes(1 + 15 * draw('entry')),
     everyMs,
     phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
@@ -231,13 +250,13 @@ function optionBuyer(draw: Draw): ReturnType<typeof trader> {
 /** Half hedge coins that they own by a short position of their value, half speculate on a rise. */
 function futuresTrader(draw: Draw): ReturnType<typeof trader> {
   const hedges = draw('direction') < 0.5;
-  const btcShare = draw('instruments') < 0.6 ? 1 : 0;
+  const mainShare = draw('instruments') < 0.6 ? 1 : 0;
   const u = Math.max(0.1, draw('wealth'));
   return {
     ...contractTrader(draw),
     wealth: Math.floor(20_000 / (u * u)),
-    btcShare,
-    coinShare: hedges ? { BTC: 0.7 * btcShare, ETH: 0.7 * (1 - btcShare) } : { BTC: 0, ETH: 0 },
+    mainShare,
+    coinShare: hedges ? { main: 0.7 * mainShare, other: 0.7 * (1 - mainShare) } : { main: 0, other: 0 },
     direction: hedges ? -1 : 1,
     leverage: hedges ? 0.7 : 1.5 + 3 * draw('leverage'),
   };

@@ -1,18 +1,14 @@
+import type { Underlying } from '@ballast/facts';
 import { SECOND_MS, type Instant } from '@ballast/kernel';
+import { characterOf } from '../market/character.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
-import { endOf, type Bar, type Scenario } from './scenario.js';
-import type { Underlying } from './underlying.js';
+import { barsOf, endOf, type Bar, type Scenario } from './scenario.js';
 
 const MARKET = hashKey('market');
 const FIRST_EXTREME = hashKey('first extreme');
 const SECOND_EXTREME = hashKey('second extreme');
 const COMMON_MOVE = hashKey('common move');
 const OWN_MOVE = hashKey('own move');
-const SUBJECT: Readonly<Record<Underlying, number>> = { BTC: hashKey('BTC'), ETH: hashKey('ETH') };
-/** Correlation 0.8 of the moves between the anchors: ETH takes 0.8 of the common move and 0.6 of its own. */
-const COMMON_SHARE: Readonly<Record<Underlying, number>> = { BTC: 1, ETH: 0.8 };
-const OWN_SHARE: Readonly<Record<Underlying, number>> = { BTC: 0, ETH: 0.6 };
-
 /**
  * Standard deviations of the bridge per standard deviation of the bar. Below 1, since the way to the anchors adds its
  * own variance: with 0.75 the five-minute returns of ETH in February and March 2020 come out as volatile as those
@@ -57,7 +53,7 @@ export class PricePath {
 
   /** Price at a moment; before the first bar its open, after the last bar its close. */
   at(underlying: Underlying, moment: Instant): number {
-    const bars = this.scenario.bars[underlying];
+    const bars = barsOf(this.scenario, underlying);
     const index = this.#barIndex(bars, moment);
     if (index < 0) return cents(bars[0]!.open);
     const bar = bars[index]!;
@@ -75,7 +71,7 @@ export class PricePath {
     from: Instant,
     intervalMs: number,
   ): readonly { readonly at: Instant; readonly cents: number }[] {
-    const bars = this.scenario.bars[underlying];
+    const bars = barsOf(this.scenario, underlying);
     const closes: { at: Instant; cents: number }[] = [];
     const intervals = Math.floor((from - this.scenario.warmUpFrom) / intervalMs);
     for (let back = intervals; back >= 1; back--) {
@@ -136,8 +132,9 @@ export class PricePath {
   /** One normal variate for a moment, correlated between the underlyings. */
   #move(underlying: Underlying, moment: Instant): number {
     const common = this.draws.normal(MARKET, moment, COMMON_MOVE);
-    const own = OWN_SHARE[underlying] === 0 ? 0 : this.draws.normal(SUBJECT[underlying], moment, OWN_MOVE);
-    return COMMON_SHARE[underlying] * common + OWN_SHARE[underlying] * own;
+    const { commonShare, ownShare } = characterOf(underlying);
+    const own = ownShare === 0 ? 0 : this.draws.normal(hashKey(underlying), moment, OWN_MOVE);
+    return commonShare * common + ownShare * own;
   }
 
   /** The extremes fall into the first 40 % and the last 45 % of the bar, at the same moments for all underlyings. */

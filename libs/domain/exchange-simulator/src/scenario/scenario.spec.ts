@@ -1,6 +1,6 @@
 import { HOUR_MS } from '@ballast/kernel';
 import { hourBar, NOON, smallCrash } from './scenario.fixtures.js';
-import { barProblem, gapsOf, scenarioProblems } from './scenario.js';
+import { barProblem, gapsOf, scenarioProblems, type Scenario } from './scenario.js';
 
 describe('a scenario', () => {
   it('is sound when its bars cover warm-up and run without a gap', () => {
@@ -9,7 +9,7 @@ describe('a scenario', () => {
 
   it('is refused when a bar is missing, naming underlying and time', () => {
     const whole = smallCrash();
-    const BTC = whole.bars.BTC.filter(({ start }) => start !== NOON + HOUR_MS);
+    const BTC = whole.bars['BTC']!.filter(({ start }) => start !== NOON + HOUR_MS);
     const [problem, ...more] = scenarioProblems({ ...whole, bars: { ...whole.bars, BTC } });
     expect(problem).toContain('BTC has no bar from 2020-03-11T13:00:00Z to 2020-03-11T14:00:00Z');
     expect(more).toEqual([]);
@@ -46,5 +46,35 @@ describe('a scenario', () => {
       { from: NOON + HOUR_MS, to: NOON + HOUR_MS + 1 },
     ]);
     expect(gapsOf([], NOON, NOON + 1)).toEqual([{ from: NOON, to: NOON + 1 }]);
+  });
+});
+
+describe('what a scenario may name', () => {
+  const problemsOf = (changes: Partial<Scenario>): readonly string[] => scenarioProblems(smallCrash(changes));
+  const dips = (from: number, to: number, low: string) => ({ coins: { USDC: { dips: [{ from, to, low }] } } });
+  const flat = (price: number) =>
+    Array.from({ length: 9 }, (_, hour) => hourBar(NOON + (hour - 6) * HOUR_MS, [price, price, price, price]));
+
+  it.each<[string, Partial<Scenario>, string]>([
+    ['nothing', { bars: {} }, '"underlyings" must name at least one'],
+    ['what is no name', { bars: { btc: flat(8_000) } }, '"underlyings": btc is no underlying'],
+    ['dollars', { bars: { USD: flat(8_000) } }, '"underlyings": USD is no underlying'],
+    ['what costs less than cents can say', { bars: { DOGE: flat(0.07) } }, 'DOGE costs less than 1 USD'],
+    ['a coin that is an underlying too', { coins: { BTC: { dips: [] } } }, '"coins": BTC is no coin of its own'],
+    ['a coin without a name', { coins: { 'usd coin': { dips: [] } } }, '"coins": usd coin is no coin of its own'],
+    ['a dip that ends before it begins', dips(NOON, NOON, '0.9'), '"to" (2020-03-11T12:00:00Z) must be later'],
+    ['a dip of a coin that is none any more', dips(NOON, NOON + 1, '0.1'), '"low" must be from 0.5 to 1 USD'],
+    ['a dip to NaN', dips(NOON, NOON + 1, 'NaN'), '"low" must be from 0.5 to 1 USD'],
+    [
+      'contracts on what it does not quote',
+      { contracts: { underlyings: ['SOL'], expiries: [], strikes: 3, writers: 1, inversePerpetuals: false } },
+      '"contracts.underlyings" must name some of BTC, ETH, each once',
+    ],
+  ])('is not %s', (_what, changes, expected) => {
+    expect(problemsOf(changes).join('; ')).toContain(expected);
+  });
+
+  it('is any underlying with bars, and coins beside them', () => {
+    expect(problemsOf({ bars: { SOL: flat(20) }, ...dips(NOON, NOON + HOUR_MS, '0.985') })).toEqual([]);
   });
 });

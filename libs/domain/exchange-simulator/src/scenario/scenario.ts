@@ -1,7 +1,6 @@
-import type { DecimalString } from '@ballast/facts';
-import { EXPIRY_TIME_OF_DAY_MS } from '@ballast/instruments';
-import { DAY_MS, dec, isoOf, type Instant } from '@ballast/kernel';
-import type { Underlying } from './underlying.js';
+import type { Asset, DecimalString, Underlying } from '@ballast/facts';
+import { EXPIRY_TIME_OF_DAY_MS, isUnderlying } from '@ballast/instruments';
+import { DAY_MS, SETTLEMENT_ASSET, compareText, dec, invariant, isoOf, type Instant } from '@ballast/kernel';
 
 /** Open, extremes and close of an underlying over `[start, start + durationMs)`, USD. */
 export interface Bar {
@@ -27,6 +26,12 @@ export interface ContractPlan {
   readonly inversePerpetuals: boolean;
 }
 
+/** How a coin of about a dollar is quoted. */
+export interface CoinPlan {
+  /** Times at which it is worth less: down to `low` in the middle and back. */
+  readonly dips: readonly { readonly from: Instant; readonly to: Instant; readonly low: DecimalString }[];
+}
+
 /** A stretch of market history that can be replayed. */
 export interface Scenario {
   readonly name: string;
@@ -38,13 +43,25 @@ export interface Scenario {
   readonly priceSetEverySeconds: number;
   /** USD. */
   readonly openingFund: DecimalString;
-  /** Gap-free bars, oldest first. */
-  readonly bars: Readonly<Record<Underlying, readonly Bar[]>>;
+  /** Gap-free bars of every underlying, oldest first. */
+  readonly bars: { readonly [underlying: Underlying]: readonly Bar[] };
+  /** Coins of about a dollar that are quoted and held as collateral; no contracts are on them. */
+  readonly coins?: { readonly [coin: Asset]: CoinPlan };
   /** Absent: nothing but the linear perpetuals is listed. */
   readonly contracts?: ContractPlan;
 }
 
-export const UNDERLYINGS: readonly Underlying[] = ['BTC', 'ETH'];
+/** In the order in which everything is done for each. */
+export const underlyingsOf = ({ bars }: Scenario): readonly Underlying[] => Object.keys(bars).sort(compareText);
+
+export const coinsOf = ({ coins = {} }: Scenario): readonly Asset[] => Object.keys(coins).sort(compareText);
+
+/** @throws InvariantViolation for an underlying that the scenario does not have */
+export function barsOf({ bars, name }: Scenario, underlying: Underlying): readonly Bar[] {
+  const own = bars[underlying];
+  invariant(own, `${name} has no bars of ${underlying}`);
+  return own;
+}
 
 export const endOf = (bar: Bar): Instant => bar.start + bar.durationMs;
 
@@ -82,7 +99,7 @@ export function gapsOf(bars: readonly Bar[], from: Instant, to: Instant): readon
  * Prices are never invented over a gap: a missing bar is refused.
  */
 export function scenarioProblems(scenario: Scenario): readonly string[] {
-  const { warmUpFrom, from, to, priceSetEverySeconds: step, bars } = scenario;
+  const { warmUpFrom, from, to, priceSetEverySeconds: step } = scenario;
   const problems: string[] = [];
   if (to <= from) problems.push(`"to" (${isoOf(to)}) must be later than "from" (${isoOf(from)})`);
   if (warmUpFrom > from)
@@ -93,29 +110,72 @@ export function scenarioProblems(scenario: Scenario): readonly string[] {
   if (!/^\d+(\.\d{1,2})?$/.test(scenario.openingFund)) {
     problems.push(`"openingFund" must be an amount in USD with at most two digits, not "${scenario.openingFund}"`);
   }
-  for (const underlying of UNDERLYINGS) {
-    for (const bar of bars[underlying]) {
+  const underlyings = underlyingsOf(scenario);
+  if (underlyings.length === 0)
+    problems.push('"underlyings" must name at least one, such as BTC, with its files of bars');
+  for (const underlying of underlyings) {
+    const bars = barsOf(scenario, underlying);
+    if (!isUnderlying(underlying) || underlying === SETTLEMENT_ASSET) {
+      problems.push(
+        `"underlyings": ${underlying} is no underlying; name it in 2 to 12 capitals and digits, such as BTC`,
+      );
+    }
+    if (bars.length > 0 && bars.some(({ low }) => dec(low).lt(LEAST_BAR_PRICE))) {
+      problems.push(
+        `"underlyings": ${underlying} costs less than ${LEAST_BAR_PRICE} USD, which cents are too coarse for`,
+      );
+    }
+    for (const bar of bars) {
       const problem = barProblem(bar);
       if (problem !== undefined) problems.push(`${underlying} at ${isoOf(bar.start)}: ${problem}`);
     }
-    for (const gap of gapsOf(bars[underlying], warmUpFrom, to)) {
+    for (const gap of gapsOf(bars, warmUpFrom, to)) {
       problems.push(
         `${underlying} has no bar from ${isoOf(gap.from)} to ${isoOf(gap.to)}: supply the missing bars or move "warmUpFrom", "from" and "to"`,
       );
     }
   }
-  if (scenario.contracts !== undefined) problems.push(...contractProblems(scenario.contracts, from));
+  problems.push(...coinProblems(scenario));
+  if (scenario.contracts !== undefined) problems.push(...contractProblems(scenario.contracts, from, underlyings));
   return problems;
 }
 
+/** Paths are in whole cents. */
+const LEAST_BAR_PRICE = 1;
+/** Below half a dollar nobody takes it for one. */
+const LEAST_COIN_PRICE = 0.5;
 const MOST_EXPIRIES = 8;
 const MOST_STRIKES = 41;
 const MOST_WRITERS = 10_000;
 
-function contractProblems({ underlyings, expiries, strikes, writers }: ContractPlan, from: Instant): string[] {
+function coinProblems(scenario: Scenario): string[] {
   const problems: string[] = [];
-  if (underlyings.length === 0 || new Set(underlyings).size < underlyings.length)
-    problems.push('"contracts.underlyings" must name BTC, ETH or both, each once');
+  for (const coin of coinsOf(scenario)) {
+    if (!isUnderlying(coin) || coin === SETTLEMENT_ASSET || coin in scenario.bars) {
+      problems.push(`"coins": ${coin} is no coin of its own; name one such as USDC that is no underlying`);
+    }
+    for (const { from, to, low } of scenario.coins?.[coin]?.dips ?? []) {
+      if (to <= from)
+        problems.push(`"coins.${coin}.dips": "to" (${isoOf(to)}) must be later than "from" (${isoOf(from)})`);
+      if (!/^(0\.\d{1,5}|1)$/.test(low) || dec(low).lt(LEAST_COIN_PRICE)) {
+        problems.push(
+          `"coins.${coin}.dips": "low" must be from ${LEAST_COIN_PRICE} to 1 USD, such as "0.985", not "${low}"`,
+        );
+      }
+    }
+  }
+  return problems;
+}
+
+function contractProblems(
+  { underlyings, expiries, strikes, writers }: ContractPlan,
+  from: Instant,
+  quoted: readonly Underlying[],
+): string[] {
+  const problems: string[] = [];
+  const unquoted = underlyings.filter((underlying) => !quoted.includes(underlying));
+  if (underlyings.length === 0 || new Set(underlyings).size < underlyings.length || unquoted.length > 0)
+    problems.push(`"contracts.underlyings" must name some of ${quoted.join(', ')}, each once`);
   if (expiries.length === 0 || expiries.length > MOST_EXPIRIES)
     problems.push(`"contracts.expiries" must name 1 to ${MOST_EXPIRIES} days, not ${expiries.length}`);
   if (expiries.some((expiry, index) => expiry <= (expiries[index - 1] ?? -Infinity)))

@@ -1,2 +1,0 @@
-/** What the bundled scenarios are about. */
-export type Underlying = 'BTC' | 'ETH';
