@@ -82,7 +82,7 @@ export const commandPending = z
   .strictObject({
     commandId: identifier,
     outcome: z.literal('pending'),
-    log: z.enum(['accounts.commands', 'margin.commands', 'liquidation.commands']),
+    log: z.enum(['accounts.commands', 'pricing.commands', 'margin.commands', 'liquidation.commands']),
     partition: z.int().min(-1),
   })
   .meta({

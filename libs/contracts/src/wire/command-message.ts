@@ -30,7 +30,7 @@ export type DecodedCommand =
     };
 
 const envelope = z.strictObject({
-  log: z.enum(['accounts.commands', 'margin.commands', 'liquidation.commands']),
+  log: z.enum(['accounts.commands', 'pricing.commands', 'margin.commands', 'liquidation.commands']),
   partition: z.int().min(GLOBAL).max(4095),
   commandId: identifier,
   type: z.string().min(1).max(80),

@@ -3,7 +3,7 @@ export type ServiceLog = 'accounts' | 'pricing' | 'margin' | 'liquidation';
 /** Topics of the exchange, each a log of its own. `exchange.quotes` has the global partition only. */
 export type ExchangeLog = 'exchange.quotes' | 'exchange.fills' | 'exchange.transfers' | 'exchange.orderReports';
 /** Commands from outside, numbered per partition by the service that owns them. */
-export type CommandLog = 'accounts.commands' | 'margin.commands' | 'liquidation.commands';
+export type CommandLog = 'accounts.commands' | 'pricing.commands' | 'margin.commands' | 'liquidation.commands';
 export type LogName = ServiceLog | ExchangeLog | CommandLog;
 
 export const SERVICE_LOGS: readonly ServiceLog[] = ['accounts', 'pricing', 'margin', 'liquidation'];
@@ -36,7 +36,11 @@ const from = (log: LogName, partitions: SourcePartitions): Source => ({ log, par
  * @see docs/architecture.md section 1
  */
 export const READERS: readonly Reader[] = [
-  { log: 'pricing', partition: 'global', sources: [from('exchange.quotes', 'global')] },
+  {
+    log: 'pricing',
+    partition: 'global',
+    sources: [from('exchange.quotes', 'global'), from('pricing.commands', 'global')],
+  },
   {
     log: 'margin',
     partition: 'global',
