@@ -24,7 +24,7 @@ const changesOf = (tape: QuoteTape) =>
   payloadsOf(priced(tape).events, 'SourceStateChanged').map(({ venue, from, to }) => `${venue}: ${from} -> ${to}`);
 const ignoredBy = (tape: QuoteTape) => Object.fromEntries(priced(tape).machine.state.ignored);
 
-describe('a price set', () => {
+describe('a price set [CLR-PRC-012]', () => {
   it('comes with the clock and only when it is due', () => {
     const tape = moment(btc(), threeVenues('7900'));
     for (let i = 0; i < 4; i++) moment(tape.after(30), threeVenues('7900'));
@@ -56,7 +56,7 @@ describe('a price set', () => {
     ]);
   });
 
-  it('comes as soon as anything has a price, contract or not, and not before', () => {
+  it('comes as soon as anything has a price, contract or not, and not before [CLR-PRC-003]', () => {
     const tape = new QuoteTape(NINE).market(60, []).tick();
     expect(setsOf(tape)).toEqual([]);
     tape.after(60).quotes('USDC', threeVenues('1.0001')).tick();
@@ -113,7 +113,7 @@ describe('a price set', () => {
   });
 });
 
-describe('sources', () => {
+describe('sources [CLR-PRC-001]', () => {
   it('are stale without news, and come back after three good quotes in a row', () => {
     const tape = moment(btc(), threeVenues('7900'));
     const two = { 'venue-a': '7900', 'venue-b': '7900' };
@@ -201,7 +201,7 @@ describe('sources', () => {
   });
 });
 
-describe('HALT', () => {
+describe('HALT [CLR-PRC-011]', () => {
   const halted = (): QuoteTape => {
     const tape = moment(btc().book('BTC', '7910'), threeVenues('7900'));
     return tape.after(120).tick();
@@ -243,7 +243,7 @@ describe('HALT', () => {
   });
 });
 
-describe('funding', () => {
+describe('funding [CLR-PRC-042]', () => {
   const intoTheFixing = (): QuoteTape => {
     const tape = moment(btc(instantOf('2020-03-12T07:57:00Z')).book('BTC', '7979.8'), threeVenues('7900'));
     for (let i = 0; i < 2; i++) moment(tape.after(60).book('BTC', '7979.8'), threeVenues('7900'));
@@ -294,7 +294,7 @@ describe('funding', () => {
   });
 });
 
-describe('price history', () => {
+describe('price history [CLR-PRC-031]', () => {
   const closes = Array.from({ length: 21 * 24 + 1 }, (_, i) => (i % 2 === 0 ? '7900' : '7979'));
 
   it('seeds both volatilities and the last hour before the start', () => {
@@ -338,7 +338,7 @@ describe('price history', () => {
   });
 });
 
-describe('messages', () => {
+describe('messages [CLR-PRC-002]', () => {
   it('of dollars, of what is no name of an underlying, of an instrument that is not listed, and a second opening, are counted and change nothing', () => {
     const tape = btc()
       .quotes('USD', threeVenues('1'))

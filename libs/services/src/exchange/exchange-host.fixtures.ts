@@ -28,7 +28,9 @@ export const venue = (note = ''): ExchangeSimulator<Venue> => {
       for (const partition of [0, 1]) emit(message('exchange.transfers', partition, { said: state.said, note }, cause));
       emit(message('exchange.quotes', -1, { at }, cause));
     },
-    observe: (state, entry) => void state.asked.push(entry),
+    observe(state, entry) {
+      if (entry.log === 'liquidation') state.asked.push(entry);
+    },
     settle(state, emit) {
       for (const { log, partition, position } of state.asked.slice(state.answered)) {
         emit(

@@ -40,6 +40,19 @@ describe('the host of the simulated exchange', () => {
     expect(venueHost.ends()).toContainEqual(['exchange.orderReports', 0, 2]);
   });
 
+  it('names in what it says next the place up to which it has read pricing, so that readers apply an admission first', async () => {
+    const { host, logs } = await exchange();
+    const venueHost = await host();
+    expect(venueHost.sources[0]).toMatchObject({ log: 'pricing', partition: -1 });
+    await runVenue(venueHost, 1_000);
+    venueHost.offer([{ ...order(1, 1_000, 7), log: 'pricing', partition: -1, type: 'InstrumentAdmitted' }]);
+    await venueHost.runHop(1_000, 7);
+    await runVenue(venueHost, 2_000);
+    const [first, second] = await logs.log('exchange.transfers').read(0, 0, 9);
+    expect(first?.basis).toEqual([]);
+    expect(second?.basis).toContainEqual(['pricing', -1, 1]);
+  });
+
   it('comes out the same however far it came before it was stopped, topics of a half appended step included', async () => {
     const whole = await exchange();
     const undisturbed = await whole.host();

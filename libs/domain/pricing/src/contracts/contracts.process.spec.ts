@@ -133,7 +133,7 @@ describe('mark of a future [CLR-PRC-051]', () => {
 });
 
 describe('surfaces [CLR-PRC-053]', () => {
-  it('go through the quotes: every mark lies between bid and ask, and calls and puts are in parity to a tick', () => {
+  it('go through the quotes: every mark lies between bid and ask, and calls and puts are in parity to a tick [CLR-PRC-055]', () => {
     const tape = moment(optionTape());
     const [surface] = surfacesOf(tape);
     expect(surface).toMatchObject({

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { fundingRate, impactPremium, nextFundingAt, weightedPremium } from './funding-rate.js';
 import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 
-describe('funding rate', () => {
+describe('funding rate [CLR-PRC-041]', () => {
   it.each`
     premium      | rate         | why
     ${'0.0008'}  | ${'0.0003'}  | ${'W41: .08 % - .05 %'}
@@ -31,7 +31,7 @@ describe('funding rate', () => {
   });
 });
 
-describe('premium', () => {
+describe('premium [CLR-PRC-040]', () => {
   it.each`
     bid        | ask        | premium     | why
     ${'59990'} | ${'60010'} | ${'0'}      | ${'the index lies in the book'}
@@ -60,7 +60,7 @@ describe('premium', () => {
   });
 });
 
-describe('the next fixing', () => {
+describe('the next fixing [CLR-PRC-042]', () => {
   it.each`
     now                           | next                      | why
     ${'2020-03-12T00:00:00Z'}     | ${'2020-03-12T08:00:00Z'} | ${'strictly after a fixing'}

@@ -14,7 +14,7 @@ const sources = (...mids: readonly string[]): SourcePrice[] => mids.map((mid, i)
 const priceOf = (given: readonly SourcePrice[], last: string | null = null) =>
   indexPrice(given, last === null ? null : dec(last), BUNDLED_RULES);
 
-describe('index over its sources', () => {
+describe('index over its sources [CLR-PRC-010] [CLR-PRC-011]', () => {
   it('is the weighted average of prices clamped to half a percent around the median (W37)', () => {
     const priced = priceOf([
       source('a', '100', 'LIVE', '0.25'),

@@ -15,7 +15,7 @@ const aSource = (overrides: Partial<SourceRecord> = {}): SourceRecord => ({
 });
 const minutes = (n: number): number => n * 60_000;
 
-describe('the state of a source', () => {
+describe('the state of a source [CLR-PRC-001]', () => {
   it.each`
     source                                                                         | state        | why
     ${aSource({ state: null, goodQuotes: 1 })}                                     | ${'LIVE'}    | ${'a new source is live at once'}

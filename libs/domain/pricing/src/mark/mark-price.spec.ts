@@ -7,7 +7,7 @@ import { BUNDLED_RULES } from '../rules/pricing-rules.fixtures.js';
 const HOURS_4 = 4 * 3_600_000;
 const kept = powerOver(ONE.minus(dec(2).div(31)), 1_000);
 
-describe('mark price', () => {
+describe('mark price [CLR-PRC-020]', () => {
   it('is the median of funding carry, smoothed basis and last price (W38)', () => {
     const candidates = markCandidates(dec(60_000), dec(12), dec(60_030), dec('0.0001'), HOURS_4, BUNDLED_RULES);
     expect([candidates.m1, candidates.m2, candidates.m3].map(text)).toEqual(['60003', '60012', '60030']);
@@ -48,7 +48,7 @@ describe('mark price', () => {
   });
 });
 
-describe('smoothed basis', () => {
+describe('smoothed basis [CLR-PRC-021]', () => {
   const after = (basis: Decimal, samples: readonly string[]): Decimal =>
     samples.reduce((smooth, sample) => smoothedBasis(smooth, dec(sample), kept(1_000)), basis);
 

@@ -78,7 +78,7 @@ describe('the pricing rules [CLR-PRC-070]', () => {
   });
 });
 
-describe('the log of pricing', () => {
+describe('the log of pricing [CLR-PRC-070]', () => {
   it('begins with its documents and the release', () => {
     const machine = new PartitionMachine(pricingProcess, GLOBAL, 8);
     machine.open(anOpening());
@@ -103,7 +103,7 @@ describe('the log of pricing', () => {
   });
 });
 
-describe('a change of the rules', () => {
+describe('a change of the rules [CLR-PRC-070]', () => {
   const command = <Type extends keyof DocumentCommands>(
     position: number,
     type: Type,

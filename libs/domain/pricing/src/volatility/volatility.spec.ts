@@ -6,7 +6,7 @@ import { ewmaVariance, logReturn, nextVolatility, returnsOf, volatilityOf, type 
 const fast = halving(10 * MINUTE_MS);
 const slow = halving(10 * DAY_MS);
 
-describe('volatility', () => {
+describe('volatility [CLR-PRC-030]', () => {
   it('of 4 % a day becomes 4.586938 % after a return of -10 % at weight .94 (W51)', () => {
     const variance = ewmaVariance(dec('0.0016'), dec('0.94'), dec('-0.1'), DAY_MS);
     expect(text(variance)).toBe('0.002104');
@@ -59,7 +59,7 @@ describe('volatility', () => {
   });
 });
 
-describe('volatility of a price history', () => {
+describe('volatility of a price history [CLR-PRC-031]', () => {
   const hourly = (...prices: readonly string[]): readonly PriceReturn[] =>
     returnsOf(prices.map((price, i) => ({ at: i * HOUR_MS, price: dec(price) })));
 
