@@ -58,7 +58,7 @@ describe('Deribit snapshots', () => {
   });
 });
 
-describe('the report', () => {
+describe('the report [CLR-VAL-026]', () => {
   const [first, second] = snapshotsOf(csv) as [ReturnType<typeof snapshotsOf>[0], ReturnType<typeof snapshotsOf>[0]];
   const one = fitSnapshot(first);
   const two = fitSnapshot(second, one.surface);

@@ -40,7 +40,7 @@ const market = fc.record({
 const strikeOf = (m: { forward: number; moneyness: number; timeYears: number; volatility: number }) =>
   m.forward * exp(m.moneyness * m.volatility * Math.sqrt(m.timeYears));
 
-describe('Black-76', () => {
+describe('Black-76 [CLR-VAL-010] [CLR-VAL-011]', () => {
   it('W50: 60,000 / 66,000, 30 days, 60 %: call 1,962.156303, put 7,962.156303, put-call parity exact', () => {
     const call = black76('call', 60_000, 66_000, 30 / 365, 0.6);
     expect(call).toBeCloseTo(1_962.156302825646, 9);
@@ -140,7 +140,7 @@ describe('Black-76', () => {
   });
 });
 
-describe('greeks', () => {
+describe('greeks [CLR-VAL-012]', () => {
   it.each(mpmathOptions)('agree with mpmath for a %s at %d, T %d, vol %d', (type, strike, t, vol, _, ...expected) => {
     const g = black76Greeks(type, 100, strike, t, vol);
     const ours = [g.delta, g.gamma, g.vega, g.theta];

@@ -6,7 +6,7 @@ import { jaeckelPoints, mpmathOptions } from './option.fixtures.js';
 
 const off = (actual: number, expected: number) => Math.abs(actual - expected) / Math.abs(expected);
 
-describe('implied volatility', () => {
+describe('implied volatility [CLR-VAL-013]', () => {
   it.each(jaeckelPoints)('holds on the hard point ln K/F %d, strike %d, volatility %d', (_, strike, vol, price) => {
     expect(off(impliedVolatility('call', 1, strike, 1, price), vol)).toBeLessThan(1e-14);
   });

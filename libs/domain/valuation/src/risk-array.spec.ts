@@ -93,7 +93,7 @@ describe('scenarios at a term [CLR-VAL-032]', () => {
   });
 });
 
-describe('risk array of an option [CLR-PRC-056]', () => {
+describe('risk array of an option [CLR-PRC-056] [CLR-VAL-031]', () => {
   // W50: 60,000/66,000/30 d/60 %: call 1,962.156303, put 7,962.156303.
   const call = valuesOf('BTC-27MAR26-66000-C', '1962.2');
 

@@ -58,7 +58,7 @@ const calm = () => chainOf(expiryOf(90, quarter, 61_500), expiryOf(7, week, 60_1
 
 const failedOf = ({ gates }: ExpirySurface) => gates.filter(({ passed }) => !passed).map(({ gate }) => gate);
 
-describe('a surface', () => {
+describe('a surface [CLR-VAL-023] [CLR-VAL-024]', () => {
   it('is published LIVE when every expiry passes every gate, shortest first', () => {
     const surface = fitSurface(calm());
     expect(surface.expiries.map(({ status, form }) => [status, form])).toEqual(Array(3).fill(['LIVE', 'svi']));
@@ -195,7 +195,7 @@ function withQuote(change: Partial<OptionQuote>): ExpiryChain {
   return { ...expiry, quotes: expiry.quotes.map((quote, i) => (i === 3 ? { ...quote, ...change } : quote)) };
 }
 
-describe('the forward from put-call parity', () => {
+describe('the forward from put-call parity [CLR-VAL-020]', () => {
   it.each(['linear', 'inverse'] as const)('is the one the %s prices were made with', (settlement) => {
     fc.assert(
       fc.property(fc.double({ min: 30_000, max: 120_000, noNaN: true }), (forward) => {
@@ -234,7 +234,7 @@ describe('the forward from put-call parity', () => {
   });
 });
 
-describe('the gates of marks', () => {
+describe('the gates of marks [CLR-VAL-024]', () => {
   const marks = [
     { strike: 90, call: 12, put: 2 },
     { strike: 100, call: 6, put: 6 },
@@ -266,7 +266,7 @@ describe('the gates of marks', () => {
   });
 });
 
-describe('the shifted surface', () => {
+describe('the shifted surface [CLR-VAL-023]', () => {
   it('moves at the money by the median miss and keeps its shape', () => {
     const t = 0.25;
     const points = [...gridOver(-0.3, 0.3, 11)].map((k) => ({
@@ -307,7 +307,7 @@ describe('a surface before that is none', () => {
   });
 });
 
-describe('strikes far from the money', () => {
+describe('strikes far from the money [CLR-VAL-021]', () => {
   /** A venue that publishes no volatility above its cap, as some do where an option is worth less than a tick. */
   const capped = (cap: number): ExpiryChain => {
     const expiry = expiryOf(30, month, 60_500);
@@ -338,7 +338,7 @@ describe('strikes far from the money', () => {
   });
 });
 
-describe('quotes that a mark is held in to a tick', () => {
+describe('quotes that a mark is held in to a tick [CLR-VAL-025]', () => {
   const tick = COIN_TICK;
   const at = (quotes: readonly OptionQuote[]) => {
     const chain = { ...expiryOf(30, month, 60_000), quotes };

@@ -87,7 +87,7 @@ describe('raw SVI', () => {
   });
 });
 
-describe('a fit of raw SVI', () => {
+describe('a fit of raw SVI [CLR-VAL-022]', () => {
   it('finds the parameters of a smile that is one', () => {
     const t = 11 / 365;
     const points = pointsOf(
@@ -151,7 +151,7 @@ describe('a fit of raw SVI', () => {
   });
 });
 
-describe('a repaired slice', () => {
+describe('a repaired slice [CLR-VAL-023]', () => {
   const t = 1;
   const points = pointsOf(
     [...gridOver(-1, 1.2, 23)].map((k) => [k, sviVolatility(vogt, t, k)] as const),
@@ -182,7 +182,7 @@ describe('a repaired slice', () => {
   });
 });
 
-describe('SSVI', () => {
+describe('SSVI [CLR-VAL-023]', () => {
   it('is a raw SVI slice', () => {
     const slice = { theta: 0.09, phi: 1.4, rho: -0.35 };
     const raw = sviOfSsvi(slice);

@@ -84,7 +84,7 @@ function* fractions(count: number): Generator<number> {
   }
 }
 
-describe('own elementary functions', () => {
+describe('own elementary functions [CLR-VAL-001]', () => {
   it.each(references)('%s(%d) is %d within its stated bound', (name, x, expected) => {
     const error = Math.abs(functions[name](x) - expected);
     // A reference is itself rounded to a float, which is half an ulp more.
