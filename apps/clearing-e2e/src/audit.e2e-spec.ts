@@ -75,9 +75,9 @@ describe('the auditor’s commands on a data directory', () => {
       {
         what: 'the taker fee of accounts',
         change: {
-          module: 'accounts/dist/fee-schedule.js',
-          from: `id: 'fees@1',\n    taker: dec('0.0005')`,
-          to: `id: 'fees@1',\n    taker: dec('0.0006')`,
+          module: 'accounts/dist/fill/fee-schedule.js',
+          from: `taker: dec(taker)`,
+          to: `taker: dec(taker).times('1.2')`,
         },
       },
       {

@@ -129,9 +129,9 @@ describe('messages that no exchange should send', () => {
       reasons.set(`${reason} ${detail}`, (reasons.get(`${reason} ${detail}`) ?? 0) + 1);
     }
     expect([...reasons.keys()].sort()).toEqual([
+      'asset-not-kept asset-not-kept',
       'malformed amount-invalid',
       'malformed amount-not-positive',
-      'malformed asset-unknown',
       'malformed side-unknown',
       'unknown-account account-unknown',
     ]);

@@ -11,15 +11,16 @@ interface LogPlace {
 
 describe('topics', () => {
   it.each`
-    log                        | partition | topic                              | kafkaPartition
-    ${'accounts'}              | ${5}      | ${'clearing.accounts.events.v1'}   | ${5}
-    ${'accounts'}              | ${GLOBAL} | ${'clearing.accounts.global.v1'}   | ${0}
-    ${'pricing'}               | ${GLOBAL} | ${'clearing.pricing.global.v1'}    | ${0}
-    ${'margin'}                | ${0}      | ${'clearing.margin.events.v1'}     | ${0}
-    ${'margin.commands'}       | ${GLOBAL} | ${'clearing.margin.commands.v1'}   | ${0}
-    ${'accounts.commands'}     | ${63}     | ${'clearing.accounts.commands.v1'} | ${63}
-    ${'exchange.quotes'}       | ${GLOBAL} | ${'exchange.quotes.v1'}            | ${0}
-    ${'exchange.orderReports'} | ${2}      | ${'exchange.order-reports.v1'}     | ${2}
+    log                        | partition | topic                                     | kafkaPartition
+    ${'accounts'}              | ${5}      | ${'clearing.accounts.events.v1'}          | ${5}
+    ${'accounts'}              | ${GLOBAL} | ${'clearing.accounts.global.v1'}          | ${0}
+    ${'pricing'}               | ${GLOBAL} | ${'clearing.pricing.global.v1'}           | ${0}
+    ${'margin'}                | ${0}      | ${'clearing.margin.events.v1'}            | ${0}
+    ${'margin.commands'}       | ${GLOBAL} | ${'clearing.margin.commands.v1'}          | ${0}
+    ${'accounts.commands'}     | ${63}     | ${'clearing.accounts.commands.v1'}        | ${63}
+    ${'accounts.commands'}     | ${GLOBAL} | ${'clearing.accounts.commands.global.v1'} | ${0}
+    ${'exchange.quotes'}       | ${GLOBAL} | ${'exchange.quotes.v1'}                   | ${0}
+    ${'exchange.orderReports'} | ${2}      | ${'exchange.order-reports.v1'}            | ${2}
   `('$log/$partition is $topic/$kafkaPartition, there and back', (row) => {
     const { log, partition, topic, kafkaPartition } = row as LogPlace;
     expect(topicOf(log, partition)).toEqual({ topic, kafkaPartition });

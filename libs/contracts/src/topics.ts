@@ -18,10 +18,17 @@ export interface KafkaPlace {
 const isService = (log: LogName): boolean => (SERVICE_LOGS as readonly LogName[]).includes(log);
 const kebab = (log: string): string => log.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** A service's own logs and commands stand under `clearing`; the exchange's logs bear its name already. */
+const hasNumbered = (log: LogName): boolean =>
+  EVENT_FAMILIES.some((family) => family.log === log && family.partition === 'numbered');
+
+/**
+ * A service's own logs and commands stand under `clearing`; the exchange's logs bear its name already. Commands of a global
+ * partition have a topic of their own beside those of the numbered ones.
+ */
 function topicName(log: LogName, partition: LogTopic['carries']): string {
   if (isService(log)) return `clearing.${log}.${partition === 'global' ? 'global' : 'events'}.v1`;
-  return `${log.endsWith('.commands') ? 'clearing.' : ''}${kebab(log)}.v1`;
+  if (!log.endsWith('.commands')) return `${kebab(log)}.v1`;
+  return `clearing.${log}${partition === 'global' && hasNumbered(log) ? '.global' : ''}.v1`;
 }
 
 /** Every topic that carries a log: one for each kind of partition that the log has events of its own in. */

@@ -1,4 +1,4 @@
-import { accountStatement, contractOf, type AccountsState, type Withdrawal } from '@ballast/accounts-domain';
+import { accountStatement, contractOf, rejectionOf, withdrawalOf, type AccountsState } from '@ballast/accounts-domain';
 import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
 import {
@@ -102,11 +102,10 @@ export async function withdrawalView(
   if (latest === undefined) {
     throw new Problem('withdrawal-unknown', `${accountId} never asked for a withdrawal ${withdrawalId}`);
   }
-  const key = `${accountId}/${withdrawalId}`;
-  const withdrawal: Withdrawal | undefined = accounts.withdrawals.get(key);
+  const withdrawal = withdrawalOf(accounts, accountId, withdrawalId);
   const refusal =
     withdrawal === undefined
-      ? (accounts.rejectedWithdrawals.get(key) ?? null)
+      ? (rejectionOf(accounts, accountId, withdrawalId) ?? null)
       : withdrawal.status === 'released'
         ? await releasedBecause(clearing, accountId, withdrawalId, partition)
         : null;

@@ -1,6 +1,6 @@
 import { accountsInvariants, shortfall, trialBalance, type AccountsInvariant } from '@ballast/accounts-domain';
 import type { ClearingMetrics } from '@ballast/observability';
-import { ASSETS, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { sum, ZERO, type Decimal } from '@ballast/kernel';
 import { pricingInvariants, type PricingInvariant } from '@ballast/pricing-domain';
 import type { ClearingGateway } from './clearing.gateway.js';
 
@@ -34,7 +34,7 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
   const partitions = clearing.numbers.map((partition) => clearing.accounts(partition));
   const fund = clearing.fund();
   const balances = [...partitions, fund].map(trialBalance);
-  for (const asset of ASSETS) {
+  for (const asset of new Set(balances.flatMap(({ totals }) => Object.keys(totals)))) {
     metrics.conservationResidual.set(
       { asset },
       Number(sum(balances.map(({ totals }): Decimal => totals[asset] ?? ZERO))),

@@ -1,35 +1,26 @@
 import { z } from 'zod';
-import { MINOR_UNIT_DIGITS, type Asset } from '@ballast/kernel';
+import { asset } from '../fields.js';
 
-const DIGITS_OF_BOUND = 12;
-const EXAMPLES: Readonly<Record<Asset, string>> = { USD: '2500.00', BTC: '0.25000000', ETH: '4.5' };
+const MOST_DIGITS = 18;
 
-/** More than 0, at most 1e12, no finer than the minor unit of the asset. Plain notation. */
-const amountOf = (asset: Asset) => {
-  const digits = MINOR_UNIT_DIGITS[asset];
-  return z
-    .string()
-    .max(32)
-    .regex(
-      new RegExp(
-        `^(?!0(\\.0+)?$)((0|[1-9]\\d{0,11})(\\.\\d{1,${digits}})?|10{${DIGITS_OF_BOUND}}(\\.0{1,${digits}})?)$`,
-      ),
-      {
-        error: `write an amount > 0 and <= 1000000000000 with at most ${digits} digits after the point, such as "${EXAMPLES[asset]}"`,
-      },
-    )
-    .meta({
-      description: `Amount of ${asset}, > 0, at most ${digits} digits after the point.`,
-      example: EXAMPLES[asset],
-    });
-};
+/**
+ * More than 0, at most 1e12, plain notation. Which assets there are and how fine their amounts may be, the rules of accounts
+ * say: what they don't keep, or a finer amount, is refused with a code.
+ */
+const amount = z
+  .string()
+  .max(32)
+  .regex(
+    new RegExp(`^(?!0(\\.0+)?$)((0|[1-9]\\d{0,11})(\\.\\d{1,${MOST_DIGITS}})?|10{12}(\\.0{1,${MOST_DIGITS}})?)$`),
+    {
+      error: 'write an amount > 0 and <= 1000000000000 as text in plain notation, such as "2500.00"',
+    },
+  )
+  .meta({ description: 'Amount of the asset, > 0, no finer than its minor unit.', example: '2500.00' });
 
-/** Fields of a request that moves an amount of one asset; digits depend on the asset. */
-const moving = <Asked extends Asset, Shape extends z.core.$ZodLooseShape>(asset: Asked, shape: Shape) =>
-  z.strictObject({ ...shape, asset: z.literal(asset), amount: amountOf(asset) });
-
+/** A request that moves an amount of one asset. */
 export const movementOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.discriminatedUnion('asset', [moving('USD', shape), moving('BTC', shape), moving('ETH', shape)]);
+  z.strictObject({ ...shape, asset, amount });
 
 /** Quantity of an instrument, base units: more than 0, at most 1e12, at most 8 digits after the point. */
 export const quantity = z

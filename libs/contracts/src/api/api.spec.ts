@@ -13,25 +13,25 @@ const first = (schema: z.ZodType, value: unknown): string | undefined => {
 
 describe('amounts of a request', () => {
   it.each`
-    asset    | amount                | taken    | why
-    ${'USD'} | ${'0.01'}             | ${true}  | ${'one cent'}
-    ${'USD'} | ${'0.001'}            | ${false} | ${'finer than a cent'}
-    ${'USD'} | ${'10.50'}            | ${true}  | ${'a zero at the end is no finer'}
-    ${'BTC'} | ${'0.00000001'}       | ${true}  | ${'one satoshi'}
-    ${'BTC'} | ${'0.000000001'}      | ${false} | ${'finer than a satoshi'}
-    ${'ETH'} | ${'0.00000001'}       | ${true}  | ${'the finest ether'}
-    ${'USD'} | ${'1000000000000'}    | ${true}  | ${'exactly the bound'}
-    ${'USD'} | ${'1000000000000.00'} | ${true}  | ${'exactly the bound, with cents'}
-    ${'USD'} | ${'1000000000000.01'} | ${false} | ${'a cent above the bound'}
-    ${'USD'} | ${'9999999999999'}    | ${false} | ${'above the bound'}
-    ${'USD'} | ${'999999999999.99'}  | ${true}  | ${'a cent below the bound'}
-    ${'USD'} | ${'0'}                | ${false} | ${'nothing'}
-    ${'USD'} | ${'0.00'}             | ${false} | ${'nothing, with cents'}
-    ${'USD'} | ${'-1'}               | ${false} | ${'negative'}
-    ${'USD'} | ${'1e3'}              | ${false} | ${'exponent notation'}
-    ${'USD'} | ${'NaN'}              | ${false} | ${'not a number'}
-    ${'USD'} | ${'1,000'}            | ${false} | ${'a comma'}
-    ${'USD'} | ${1000}               | ${false} | ${'a JSON number'}
+    asset    | amount                    | taken    | why
+    ${'USD'} | ${'0.01'}                 | ${true}  | ${'one cent'}
+    ${'USD'} | ${'0.001'}                | ${true}  | ${'finer than a cent: accounts refuses it'}
+    ${'USD'} | ${'10.50'}                | ${true}  | ${'a zero at the end is no finer'}
+    ${'BTC'} | ${'0.00000001'}           | ${true}  | ${'one satoshi'}
+    ${'SOL'} | ${'0.000000001'}          | ${true}  | ${'finer than a satoshi, of another coin'}
+    ${'ETH'} | ${`0.${'0'.repeat(18)}1`} | ${false} | ${'19 digits'}
+    ${'USD'} | ${'1000000000000'}        | ${true}  | ${'exactly the bound'}
+    ${'USD'} | ${'1000000000000.00'}     | ${true}  | ${'exactly the bound, with cents'}
+    ${'USD'} | ${'1000000000000.01'}     | ${false} | ${'a cent above the bound'}
+    ${'USD'} | ${'9999999999999'}        | ${false} | ${'above the bound'}
+    ${'USD'} | ${'999999999999.99'}      | ${true}  | ${'a cent below the bound'}
+    ${'USD'} | ${'0'}                    | ${false} | ${'nothing'}
+    ${'USD'} | ${'0.00'}                 | ${false} | ${'nothing, with cents'}
+    ${'USD'} | ${'-1'}                   | ${false} | ${'negative'}
+    ${'USD'} | ${'1e3'}                  | ${false} | ${'exponent notation'}
+    ${'USD'} | ${'NaN'}                  | ${false} | ${'not a number'}
+    ${'USD'} | ${'1,000'}                | ${false} | ${'a comma'}
+    ${'USD'} | ${1000}                   | ${false} | ${'a JSON number'}
   `('$amount $asset is taken: $taken ($why)', ({ asset, amount, taken }) => {
     const request = { depositId: 'd-1', asset: asset as string, amount: amount as unknown };
     expect(first(api.depositRequest, request)).toBe(taken ? undefined : 'amount');
@@ -39,7 +39,7 @@ describe('amounts of a request', () => {
 
   it.each`
     why                    | request                                                                     | field
-    ${'an unknown asset'}  | ${{ depositId: 'd-1', asset: 'DOGE', amount: '1' }}                         | ${'asset'}
+    ${'small letters'}     | ${{ depositId: 'd-1', asset: 'usd', amount: '1' }}                          | ${'asset'}
     ${'a missing asset'}   | ${{ depositId: 'd-1', amount: '1' }}                                        | ${'asset'}
     ${'a missing id'}      | ${{ asset: 'USD', amount: '1' }}                                            | ${'depositId'}
     ${'a blank in the id'} | ${{ depositId: 'd 1', asset: 'USD', amount: '1' }}                          | ${'depositId'}

@@ -40,11 +40,12 @@ export const withdrawalRequest = movementOf({
 });
 
 export const marginModelRequest = z
-  .strictObject({ model: versionedName.meta({ description: 'Name and version, as `ballast models` lists them.' }) })
+  .strictObject({ model: versionedName.meta({ description: 'Name and version.' }) })
   .meta({
     id: 'MarginModelRequest',
-    description: 'Chooses the margin model of the account in the path. Margin acts on it from its next run.',
-    example: { model: 'derive-portfolio@1' },
+    description:
+      'Chooses the margin model of the account in the path, of those that the house offers. Margin acts on it from its next run.',
+    example: { model: 'adaptive-portfolio@1' },
   });
 
 export const parameterProposalRequest = z

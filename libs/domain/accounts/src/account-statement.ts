@@ -1,8 +1,9 @@
 import type { AmountByAsset, PositionFigures } from '@ballast/facts';
-import { ASSETS, compareText, text, type AccountId, type Asset } from '@ballast/kernel';
-import { collateralAfter, type AccountsState } from './accounts.state.js';
-import { balanceOf, clientLedger, heldLedger, type Ledger } from './ledger.js';
-import { figuresOf } from './position.js';
+import { compareText, text, type AccountId, type Asset } from '@ballast/kernel';
+import type { AccountsRejectionCode } from './accounts.rejections.js';
+import { amountsOf, collateralAfter, perAccount, type AccountsState, type Withdrawal } from './accounts.state.js';
+import { balancesOf, clientLedger, heldLedger } from './ledger/ledger.js';
+import { figuresOf } from './ledger/position.js';
 
 /** A withdrawal that waits for margin. */
 export interface HeldWithdrawal {
@@ -30,15 +31,6 @@ export interface AccountStatement {
   readonly model: string | null;
 }
 
-function amountsOf(ledger: Ledger, ledgerAccount: string): AmountByAsset {
-  const amounts: { [asset: Asset]: string } = {};
-  for (const asset of ASSETS) {
-    const amount = balanceOf(ledger, ledgerAccount, asset);
-    if (!amount.isZero()) amounts[asset] = text(amount);
-  }
-  return amounts;
-}
-
 /** Collateral, holds, positions and version of an account now; undefined when it is not open. */
 export function accountStatement(state: AccountsState, accountId: AccountId): AccountStatement | undefined {
   const account = state.accounts.get(accountId);
@@ -50,8 +42,8 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
     accountId,
     version: account.version,
     collateral: collateralAfter(state, accountId),
-    held: amountsOf(state.ledger, heldLedger(accountId)),
-    free: amountsOf(state.ledger, clientLedger(accountId)),
+    held: amountsOf(balancesOf(state.ledger, heldLedger(accountId))),
+    free: amountsOf(balancesOf(state.ledger, clientLedger(accountId))),
     positions: [...account.positions]
       .sort(([a], [b]) => compareText(a, b))
       .map(([instrument, position]) => figuresOf(instrument, position)),
@@ -65,3 +57,17 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
     model: account.model,
   };
 }
+
+/** A withdrawal that was held at some time; undefined when it never was. */
+export const withdrawalOf = (
+  { withdrawals }: AccountsState,
+  accountId: AccountId,
+  withdrawalId: string,
+): Withdrawal | undefined => withdrawals.get(perAccount(accountId, withdrawalId));
+
+/** Why a withdrawal was refused at once; undefined when it was not. */
+export const rejectionOf = (
+  { rejectedWithdrawals }: AccountsState,
+  accountId: AccountId,
+  withdrawalId: string,
+): AccountsRejectionCode | undefined => rejectedWithdrawals.get(perAccount(accountId, withdrawalId));

@@ -4,6 +4,8 @@ import type {
   AccountsEvents,
   AdlEvents,
   ContractSpecificationDocument,
+  DocumentCommands,
+  DocumentEvents,
   FillEvents,
   FundEvents,
   LiquidationEvents,
@@ -11,20 +13,23 @@ import type {
   MarginFigures,
   PricingEvents,
   TransferEvents,
-  Underlying,
 } from '@ballast/facts';
 import {
   GLOBAL,
   PartitionMachine,
   type CommandResult,
+  type HouseDocument,
   type LogEntry,
+  type Opening,
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { accountsProcess } from './accounts.process.js';
 import type { AccountsState } from './accounts.state.js';
-import { fundProcess, type FundState } from './fund.process.js';
+import type { KeptAsset } from './ledger/assets.js';
+import { fundProcess, type FundState } from './fund/fund.process.js';
 
 /** Facts of pricing that accounts acts upon. */
 export type PricingType =
@@ -39,6 +44,8 @@ export type Messages = AccountsCommands &
   LiquidationEvents &
   AdlEvents &
   FundEvents &
+  DocumentCommands &
+  DocumentEvents &
   Pick<AccountsEvents, 'PenaltyRemainderSent' | 'FundContributionForwarded'>;
 
 /** Which log a type comes in. */
@@ -56,9 +63,18 @@ const GLOBAL_TYPES: readonly string[] = [
   'AdlRoundClosed',
   'FundCredited',
   'FundDrawGranted',
+  'DocumentProposed',
+  'DocumentApproved',
 ];
 const LOGS: Readonly<Record<string, readonly string[]>> = {
-  'accounts.commands': ['OpenAccount', 'Deposit', 'RequestWithdrawal', 'ChooseMarginModel'],
+  'accounts.commands': [
+    'OpenAccount',
+    'Deposit',
+    'RequestWithdrawal',
+    'ChooseMarginModel',
+    'ProposeDocument',
+    'ApproveDocument',
+  ],
   'exchange.fills': ['TradeFilled'],
   'exchange.transfers': [
     'AccountOpeningRequested',
@@ -68,8 +84,27 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
   ],
   pricing: PRICING_TYPES,
   margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused'],
-  accounts: ['FundCredited', 'FundDrawGranted', 'PenaltyRemainderSent', 'FundContributionForwarded'],
+  accounts: [
+    'FundCredited',
+    'FundDrawGranted',
+    'DocumentProposed',
+    'DocumentApproved',
+    'PenaltyRemainderSent',
+    'FundContributionForwarded',
+  ],
 };
+
+const DOCUMENTS = readHouseDocuments();
+
+/** Body of the bundled document of a kind. */
+export const bundled = (kind: string): unknown => DOCUMENTS.accounts.find((document) => document.kind === kind)?.body;
+
+/** What the writer of a partition brings along: the bundled rules, or others in their place. */
+export const anOpening = (documents: readonly HouseDocument[] = DOCUMENTS.accounts): Opening => ({
+  release: 'test@1',
+  build: '0'.repeat(64),
+  genesis: { ...genesisOf(DOCUMENTS, 'accounts'), documents },
+});
 
 const logOf = (type: string): string => Object.keys(LOGS).find((log) => LOGS[log]?.includes(type)) ?? 'liquidation';
 
@@ -88,6 +123,7 @@ export class Desk<State> {
     readonly process: PartitionProcess<State>,
     readonly partition: number,
     readonly partitions: number,
+    readonly opening = anOpening(),
   ) {
     this.machine = new PartitionMachine(
       {
@@ -97,6 +133,8 @@ export class Desk<State> {
       partition,
       partitions,
     );
+    this.machine.open(opening);
+    this.#drain();
   }
 
   get state(): State {
@@ -113,7 +151,13 @@ export class Desk<State> {
   }
 
   /** Delivers a message that may be damaged. */
-  takeAny(type: string, payload: unknown, partition?: number, log = logOf(type)): SealedEvent[] {
+  takeAny(
+    type: string,
+    payload: unknown,
+    partition?: number,
+    log = logOf(type),
+    actor: string | null = null,
+  ): SealedEvent[] {
     const source = partition ?? (GLOBAL_TYPES.includes(type) ? GLOBAL : this.partition);
     const position = this.machine.cursor(log, source) + 1;
     const input: LogEntry = {
@@ -129,7 +173,7 @@ export class Desk<State> {
       cause: { kind: 'command', id: 'test' },
       basis: [],
       correlation: 'test',
-      actor: null,
+      actor,
       payload,
     };
     return this.deliver(input);
@@ -138,6 +182,10 @@ export class Desk<State> {
   deliver(input: LogEntry): SealedEvent[] {
     this.timeline.push({ input });
     this.result = this.machine.accept(input);
+    return this.#drain();
+  }
+
+  #drain(): SealedEvent[] {
     const { events } = this.machine.drain();
     for (const event of events) this.timeline.push({ event });
     return [...events];
@@ -155,16 +203,35 @@ export class Desk<State> {
 
   /** A second machine that decides everything again. */
   replayed(): Desk<State> {
-    const desk = new Desk(this.process, this.partition, this.partitions);
+    const desk = new Desk(this.process, this.partition, this.partitions, this.opening);
     for (const entry of this.timeline) if ('input' in entry) desk.deliver(entry.input);
     return desk;
   }
 }
 
-export const accountsDesk = (partition = 0, partitions = 1): Desk<AccountsState> =>
-  new Desk(accountsProcess, partition, partitions);
+/** A desk that clears the two linear perpetuals. */
+export function accountsDesk(partition = 0, partitions = 1, documents?: readonly HouseDocument[]): Desk<AccountsState> {
+  const desk = new Desk(accountsProcess, partition, partitions, anOpening(documents));
+  for (const id of ['BTC-PERP', 'ETH-PERP']) desk.take('InstrumentAdmitted', { specification: aSpecification(id) });
+  return desk;
+}
 
 export const fundDesk = (): Desk<FundState> => new Desk(fundProcess, GLOBAL, 1);
+
+/** The bundled list of assets with other terms for one of them. */
+export function assetsWith(asset: string, terms: Partial<KeptAsset>): { readonly assets: Record<string, KeptAsset> } {
+  const { assets } = bundled('assets') as { readonly assets: Record<string, KeptAsset> };
+  const present = assets[asset] ?? { minorUnitDigits: 8, depositsOpen: true, withdrawalsOpen: true };
+  return { assets: { ...assets, [asset]: { ...present, ...terms } } };
+}
+
+/** A person proposes a document and another approves it; returns what followed from both. */
+export function approve(fund: Desk<FundState>, kind: string, id: string, body: unknown): SealedEvent[] {
+  const command = (type: 'ProposeDocument' | 'ApproveDocument', payload: unknown, actor: string) =>
+    fund.takeAny(type, payload, GLOBAL, 'accounts.commands', actor);
+  const proposed = command('ProposeDocument', { proposalId: id, kind, id, body, reason: 'because' }, 'ann');
+  return [...proposed, ...command('ApproveDocument', { proposalId: id }, 'ben')];
+}
 
 /** A desk with open accounts that hold the given USD. */
 export function deskWith(usdByAccount: Readonly<Record<string, string>>): Desk<AccountsState> {
@@ -211,9 +278,9 @@ export function aSpecification(
     id,
     contractSize: '1',
     quoteAsset: 'USD',
-    settlementAsset: settlement === 'linear' ? 'USD' : (underlying as Underlying),
+    settlementAsset: settlement === 'linear' ? 'USD' : (underlying),
     tick: '0.0001',
-    lot: '0.0001',
+    lot: kind === 'perpetual' ? '0.00000001' : '0.0001',
     cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',
     ...(kind === 'perpetual' ? {} : { deliveryFee: { rate: '0.00015', capOfValue: '0.125' } }),
     listedAt: '2020-01-01T00:00:00Z',
@@ -310,6 +377,13 @@ export const aClearance = (
   schedule: 1,
   figures: noFigures,
 });
+
+/** Approved rules reach a numbered partition. */
+export function takeRules(desk: Desk<AccountsState>, kind: string, body: unknown, id = `${kind}-default@2`): void {
+  for (const { type, payload, actor } of approve(fundDesk(), kind, id, body)) {
+    desk.takeAny(type, payload, GLOBAL, 'accounts', actor);
+  }
+}
 
 /** Payload of an event of the given type, or a failure of the test. */
 export function payloadOf<Type extends keyof AccountsEvents>(

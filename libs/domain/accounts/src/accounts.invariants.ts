@@ -1,10 +1,18 @@
 import type { AccountsEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { ASSETS, compareText, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { compareText, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
-import { fundBalance, type FundState } from './fund.process.js';
-import { balanceOf, entryTotals, heldLedger, trialBalance, type Ledger } from './ledger.js';
-import { FLAT } from './position.js';
+import { fundBalance, type FundState } from './fund/fund.process.js';
+import {
+  assetsOf,
+  balanceOf,
+  balancesOf,
+  entryTotals,
+  heldLedger,
+  trialBalance,
+  type Ledger,
+} from './ledger/ledger.js';
+import { FLAT } from './ledger/position.js';
 
 export type AccountsInvariant =
   | 'entry-balances'
@@ -38,16 +46,14 @@ const unlessZero = (name: AccountsInvariant, amount: Decimal, what: string): Acc
 /** Per event, of a numbered or the global partition: the journal entry balances per asset. */
 function ofEvent({ type, position, payload }: LogEntry): readonly AccountsViolation[] {
   const { postings } = payload as { readonly postings?: readonly Posting[] };
-  const totals = entryTotals(postings ?? []);
-  return ASSETS.flatMap((asset) =>
-    unlessZero('entry-balances', totals[asset] ?? ZERO, `${asset} of ${type} at ${position}`),
+  return Object.entries(entryTotals(postings ?? [])).flatMap(([asset, total]) =>
+    unlessZero('entry-balances', total, `${asset} of ${type} at ${position}`),
   );
 }
 
 function ledgerTotals(state: { readonly ledger: Ledger }): AccountsViolation[] {
-  const { totals } = trialBalance(state);
-  return ASSETS.flatMap((asset) =>
-    unlessZero('ledger-sums-to-zero', totals[asset] ?? ZERO, `sum of all ${asset} accounts`),
+  return Object.entries(trialBalance(state).totals).flatMap(([asset, total]) =>
+    unlessZero('ledger-sums-to-zero', total, `sum of all ${asset} accounts`),
   );
 }
 
@@ -83,9 +89,12 @@ function ofInstruments(state: AccountsState): AccountsViolation[] {
   });
 }
 
+/** Of every asset that anything was settled or booked in. */
 function ofHousePnl(state: AccountsState): AccountsViolation[] {
-  return ASSETS.flatMap((asset) => {
-    const attributed = pnlIn(asset, [...state.instruments.values()]);
+  const books = [...state.instruments.values()];
+  const assets = new Set([...Object.keys(balancesOf(state.ledger, 'house/pnl')), ...books.map(({ asset }) => asset)]);
+  return [...assets].sort(compareText).flatMap((asset) => {
+    const attributed = pnlIn(asset, books);
     const off = balanceOf(state.ledger, 'house/pnl', asset).minus(attributed);
     return unlessZero('house-pnl-is-attributed', off, `${asset} of house/pnl against its instruments`);
   });
@@ -115,20 +124,19 @@ function ofExpiries(state: AccountsState): readonly AccountsViolation[] {
 
 /** The held money of every account is the sum of its open withdrawals. */
 function ofHolds(state: AccountsState): AccountsViolation[] {
-  const open = new Map<string, Decimal>();
-  for (const { accountId, asset, amount, status } of state.withdrawals.values()) {
-    const key = `${heldLedger(accountId)} ${asset}`;
-    if (status === 'held') open.set(key, (open.get(key) ?? ZERO).plus(amount));
-  }
-  const violations: AccountsViolation[] = [];
+  const off = new Map<string, Decimal>();
+  const add = (ledgerAccount: string, asset: Asset, amount: Decimal): void => {
+    const key = `${ledgerAccount} ${asset}`;
+    off.set(key, (off.get(key) ?? ZERO).plus(amount));
+  };
   for (const accountId of state.accounts.keys()) {
-    for (const asset of ASSETS) {
-      const key = `${heldLedger(accountId)} ${asset}`;
-      const off = balanceOf(state.ledger, heldLedger(accountId), asset).minus(open.get(key) ?? ZERO);
-      violations.push(...unlessZero('holds-match-withdrawals', off, key));
-    }
+    const held = heldLedger(accountId);
+    for (const [asset, amount] of Object.entries(balancesOf(state.ledger, held))) add(held, asset, amount);
   }
-  return violations;
+  for (const { accountId, asset, amount, status } of state.withdrawals.values()) {
+    if (status === 'held') add(heldLedger(accountId), asset, amount.neg());
+  }
+  return [...off].flatMap(([key, amount]) => unlessZero('holds-match-withdrawals', amount, key));
 }
 
 function ofSlices(state: AccountsState): AccountsViolation[] {
@@ -171,13 +179,17 @@ function ofFund(state: FundState): readonly AccountsViolation[] {
  * every trade has both sides, so that over all partitions sum of costs + house/pnl = 0 per instrument.
  */
 function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly AccountsViolation[] {
-  const inTransit = ASSETS.flatMap((asset) =>
-    unlessZero(
-      'nothing-in-transit',
-      sum([...partitions, fund].map(({ ledger }) => balanceOf(ledger, 'in-transit', asset))),
-      `${asset} in transit`,
-    ),
-  );
+  const ledgers = [...partitions, fund].map(({ ledger }) => ledger);
+  const assets = new Set(ledgers.flatMap(assetsOf));
+  const inTransit = [...assets]
+    .sort(compareText)
+    .flatMap((asset) =>
+      unlessZero(
+        'nothing-in-transit',
+        sum(ledgers.map((ledger) => balanceOf(ledger, 'in-transit', asset))),
+        `${asset} in transit`,
+      ),
+    );
   const instruments = new Set(partitions.flatMap((state) => [...state.instruments.keys()]));
   const oneSided = [...instruments].sort(compareText).flatMap((instrument) => {
     const books = partitions.flatMap((state) => state.instruments.get(instrument) ?? []);

@@ -1,55 +1,60 @@
-import { readContractSpecification } from '@ballast/instruments';
-import type {
-  AccountsCommands,
-  AdlEvents,
-  FundEvents,
-  LiquidationEvents,
-  MarginEvents,
-  PricingEvents,
-  TransferEvents,
-} from '@ballast/facts';
+import { evolveRules } from '@ballast/documents';
 import {
+  defineProcess,
+  on,
+  type CommandHandler,
   type CommandResult,
   type DecisionContext,
+  type FactHandler,
   type LogEntry,
   type PartitionProcess,
 } from '@ballast/event-sourcing';
-import { dec, InvariantViolation, ZERO } from '@ballast/kernel';
-import { evolveAccounts } from './accounts.evolution.js';
+import type {
+  AccountsCommands,
+  AccountsEvents,
+  AdlEvents,
+  DocumentEvents,
+  FillEvents,
+  FundEvents,
+  LiquidationEvents,
+  MarginEvents,
+  OpeningEvents,
+  PricingEvents,
+  TransferEvents,
+} from '@ballast/facts';
+import { readContractSpecification } from '@ballast/instruments';
+import { dec } from '@ballast/kernel';
+import { openAccounts } from './accounts-rules.js';
 import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
-import { decideClosedCase, decideCostSettlement, decideGrant } from './close-out.decider.js';
-import { decideClosedRound, decideExecutedRound } from './deleveraging.decider.js';
-import { decideFill } from './fill.decider.js';
-import { decideFunding } from './funding.decider.js';
-import { invariantKnown } from './known-inputs.js';
-import { decideExpiry, decideVariation } from './settlement.decider.js';
-import { decideUnbookableTransfer } from './suspense.decider.js';
-import {
-  decideContribution,
-  decideDeposit,
-  decideMarginModel,
-  decideOpening,
-  decideWithdrawal,
-  type TransferDecision,
-} from './transfers.decider.js';
-import { decideClearedWithdrawal, decideRefusedWithdrawal } from './withdrawal-answer.decider.js';
+import { decideMarginModel } from './choose-model/choose-model.decider.js';
+import { modelEvolution } from './choose-model/choose-model.evolve.js';
+import { decideClosedCase, decideCostSettlement, decideGrant } from './close-out/close-out.decider.js';
+import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-out.evolve.js';
+import { decideDeposit } from './deposit/deposit.decider.js';
+import { depositEvolution } from './deposit/deposit.evolve.js';
+import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
+import { deleveragingEvolution } from './deleverage/deleverage.evolve.js';
+import { decideExpiry } from './expiry/expiry.decider.js';
+import { expiryEvolution } from './expiry/expiry.evolve.js';
+import { decideFill } from './fill/fill.decider.js';
+import { fillEvolution } from './fill/fill.evolve.js';
+import { decideContribution } from './fund/contribution.decider.js';
+import { contributionEvolution } from './fund/contribution.evolve.js';
+import { decideFunding } from './funding/funding.decider.js';
+import { fundingEvolution } from './funding/funding.evolve.js';
+import { decideOpening } from './open/open-account.decider.js';
+import { openingEvolution } from './open/open-account.evolve.js';
+import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
+import { suspenseEvolution } from './suspense/suspense.evolve.js';
+import type { TransferDecision } from './transfer-decision.js';
+import { decideVariation } from './variation/variation.decider.js';
+import { variationEvolution } from './variation/variation.evolve.js';
+import { decideClearedWithdrawal, decideRefusedWithdrawal } from './withdraw/withdrawal-answer.decider.js';
+import { decideWithdrawal } from './withdraw/withdrawal.decider.js';
+import { withdrawalEvolution } from './withdraw/withdrawal.evolve.js';
 
 type TransferDecider = (state: AccountsState, message: unknown) => TransferDecision;
-
-const COMMANDS: { readonly [C in keyof AccountsCommands]: TransferDecider } = {
-  OpenAccount: decideOpening,
-  Deposit: decideDeposit,
-  RequestWithdrawal: decideWithdrawal,
-  ChooseMarginModel: decideMarginModel,
-};
-
-const TRANSFERS: { readonly [T in keyof TransferEvents]: TransferDecider } = {
-  AccountOpeningRequested: decideOpening,
-  DepositReceived: decideDeposit,
-  WithdrawalRequested: decideWithdrawal,
-  FundContributionReceived: decideContribution,
-};
 
 const rejection = (code: AccountsRejectionCode): CommandResult => ({
   outcome: 'rejected',
@@ -58,179 +63,187 @@ const rejection = (code: AccountsRejectionCode): CommandResult => ({
 });
 
 /** Emits what a decider yields; each fact is in the state before the decider goes on. */
-function emitAll(context: DecisionContext, facts: Iterable<AccountsFact>): void {
-  for (const fact of facts) context.emit(fact);
+function emitAll(context: DecisionContext, facts: Iterable<AccountsFact | null>): void {
+  for (const fact of facts) if (fact !== null) context.emit(fact);
 }
 
-const emitOne = (context: DecisionContext, fact: AccountsFact | null): void => {
-  if (fact !== null) context.emit(fact);
-};
-
-function decideCommand(state: AccountsState, input: LogEntry, context: DecisionContext): CommandResult {
-  if (!Object.hasOwn(COMMANDS, input.type)) return rejection('command-unknown');
-  const decision = COMMANDS[input.type as keyof AccountsCommands](state, input.payload);
-  emitAll(context, decision.facts);
-  return decision.refusal === null ? { outcome: 'accepted', data: decision.answer } : rejection(decision.refusal);
-}
+const commanded =
+  (decide: TransferDecider): CommandHandler<AccountsState> =>
+  (state, { payload }, context) => {
+    const decision = decide(state, payload);
+    if (!decision.accepted) {
+      emitAll(context, [decision.rejection.recorded]);
+      return rejection(decision.rejection.code);
+    }
+    emitAll(context, decision.facts);
+    return { outcome: 'accepted', data: decision.answer };
+  };
 
 /** A message of the exchange is a fact: what cannot be booked goes to suspense, unless the refusal itself is on record. */
-function decideTransfer(state: AccountsState, input: LogEntry, context: DecisionContext): void {
-  const { facts, refusal } = TRANSFERS[input.type as keyof TransferEvents](state, input.payload);
-  emitAll(context, facts);
-  if (refusal !== null && facts.length === 0) emitOne(context, decideUnbookableTransfer(input, refusal));
+const received = <Type extends string, Payload>(
+  decide: TransferDecider,
+): FactHandler<AccountsState, Type, Payload> => ({
+  decide(state, input, context) {
+    const decision = decide(state, input.payload);
+    if (decision.accepted) {
+      emitAll(context, decision.facts);
+    } else {
+      const { code, recorded } = decision.rejection;
+      emitAll(context, [recorded ?? decideUnbookableTransfer(state, input, code)]);
+    }
+  },
+});
+
+/** What follows at once from a fact, by its payload. */
+const decided = <Type extends string, Payload>(
+  decide: (state: AccountsState, payload: Payload) => Iterable<AccountsFact> | AccountsFact | null,
+): FactHandler<AccountsState, Type, Payload> => ({
+  decide(state, { payload }, context) {
+    const facts = decide(state, payload);
+    emitAll(context, facts !== null && Symbol.iterator in facts ? facts : [facts]);
+  },
+});
+
+const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<AccountsState> } = {
+  OpenAccount: commanded(decideOpening),
+  Deposit: commanded(decideDeposit),
+  RequestWithdrawal: commanded(decideWithdrawal),
+  ChooseMarginModel: commanded(decideMarginModel),
+};
+
+type Grant = LogEntry<'FundDrawGranted', FundEvents['FundDrawGranted']>;
+
+/** The fund answers in the order of the requests, so the earlier ones are done with. */
+function noteGrant(state: AccountsState, { payload: { request } }: Grant): void {
+  if (request.partition !== state.partition) return;
+  for (const position of state.draws.keys()) if (position < request.position) state.draws.delete(position);
 }
 
-/** Notes what later decisions need of the facts of pricing, margin and liquidation. */
-function observe(state: AccountsState, input: LogEntry): void {
-  invariantKnown(input);
-  if (input.log === 'pricing') {
-    observePricing(state, input);
-  } else if (input.log === 'margin') {
-    if (input.type === 'LiquidationTriggered') {
-      state.liquidating.add((input.payload as MarginEvents['LiquidationTriggered']).accountId);
-    } else if (input.type === 'AccountStateChanged') {
-      const { accountId, to } = input.payload as MarginEvents['AccountStateChanged'];
-      if (to === 'LIQUIDATING') state.liquidating.add(accountId);
-      else state.liquidating.delete(accountId);
-    }
-  } else if (input.log === 'liquidation' && input.partition === state.partition) {
-    observeLiquidation(state, input);
-  } else if (input.log === 'accounts' && input.type === 'FundDrawGranted') {
-    const { request } = input.payload as FundEvents['FundDrawGranted'];
-    // The fund answers in the order of the requests, so the earlier ones are done with.
-    if (request.partition !== state.partition) return;
-    for (const position of state.draws.keys()) if (position < request.position) state.draws.delete(position);
-  }
-}
+const fills = on<AccountsState, FillEvents>('exchange.fills', 'numbered', {
+  TradeFilled: { decide: (state, input, context) => emitAll(context, decideFill(state, input)) },
+});
 
-function observePricing(state: AccountsState, { type, payload }: LogEntry): void {
-  if (type === 'InstrumentAdmitted') {
-    const { specification } = payload as PricingEvents['InstrumentAdmitted'];
-    if (!state.contracts.has(specification.id)) {
-      state.contracts.set(specification.id, readContractSpecification(specification));
-    }
-  } else if (type === 'PriceSetPublished') {
-    const { underlyings } = payload as PricingEvents['PriceSetPublished'];
-    for (const underlying of ['BTC', 'ETH'] as const) {
-      const index = underlyings[underlying]?.index;
-      if (index !== undefined) state.indexes.set(underlying, dec(index));
-    }
-  }
-}
+const transfers = on<AccountsState, TransferEvents>('exchange.transfers', 'numbered', {
+  AccountOpeningRequested: received(decideOpening),
+  DepositReceived: received(decideDeposit),
+  WithdrawalRequested: received(decideWithdrawal),
+  FundContributionReceived: received(decideContribution),
+});
 
-function observeLiquidation(state: AccountsState, input: LogEntry): void {
-  switch (input.type as keyof LiquidationEvents) {
-    case 'CloseOutOrderPlaced': {
-      const { caseId, accountId, instrument, side, mark, provisionalRate, settlement } =
-        input.payload as LiquidationEvents['CloseOutOrderPlaced'];
-      state.orders.set(input.position, {
-        caseId,
-        accountId,
-        instrument,
-        side,
-        mark: dec(mark),
-        provisionalRate: dec(provisionalRate),
-        notional: settlement === undefined ? null : dec(settlement.notional),
-        assetPrice: dec(settlement?.assetPrice ?? 1),
-        ledgerBalance: ZERO,
-      });
-      return;
-    }
-    case 'FundDrawRequested':
-      state.draws.set(input.position, { order: (input.payload as LiquidationEvents['FundDrawRequested']).order });
-      return;
-    case 'LiquidationClosed': {
-      const { caseId } = input.payload as LiquidationEvents['LiquidationClosed'];
-      for (const [position, order] of state.orders) {
-        if (order.caseId === caseId && order.ledgerBalance.isZero()) state.orders.delete(position);
+const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+  DocumentProposed: 'ignored',
+  DocumentApproved: 'ignored',
+  SourceStateChanged: 'ignored',
+  VolatilitySeeded: 'ignored',
+  PriceSetPublished: {
+    observe({ indexes }, { payload: { underlyings } }) {
+      for (const [underlying, { index }] of Object.entries(underlyings)) {
+        if (index !== undefined) indexes.set(underlying, dec(index));
       }
-      return;
-    }
-    default:
-  }
-}
+    },
+  },
+  FundingRateFixed: decided(decideFunding),
+  InstrumentAdmitted: {
+    observe({ contracts }, { payload: { specification } }) {
+      if (!contracts.has(specification.id)) contracts.set(specification.id, readContractSpecification(specification));
+    },
+  },
+  InstrumentRefused: 'ignored',
+  SurfacePublished: 'ignored',
+  RiskArraysPublished: 'ignored',
+  SettlementPriceFixed: decided(decideExpiry),
+  VariationPriceFixed: decided(decideVariation),
+});
 
-function decidePricing(state: AccountsState, input: LogEntry, context: DecisionContext): void {
-  switch (input.type) {
-    case 'FundingRateFixed':
-      emitAll(context, decideFunding(state, input.payload as PricingEvents['FundingRateFixed']));
-      return;
-    case 'VariationPriceFixed':
-      emitAll(context, decideVariation(state, input.payload as PricingEvents['VariationPriceFixed']));
-      return;
-    case 'SettlementPriceFixed':
-      emitAll(context, decideExpiry(state, input.payload as PricingEvents['SettlementPriceFixed']));
-      return;
-    default:
-  }
-}
+const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'numbered', {
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+  MarginRunCompleted: 'ignored',
+  AccountStateChanged: {
+    observe({ liquidating }, { payload: { accountId, to } }) {
+      if (to === 'LIQUIDATING') liquidating.add(accountId);
+      else liquidating.delete(accountId);
+    },
+  },
+  MarginCallIssued: 'ignored',
+  MarginCallMet: 'ignored',
+  MarginCallExpired: 'ignored',
+  LiquidationTriggered: {
+    observe: ({ liquidating }, { payload: { accountId } }) => void liquidating.add(accountId),
+  },
+  LiquidatingAccountAssessed: 'ignored',
+  WithdrawalCleared: decided(decideClearedWithdrawal),
+  WithdrawalRefused: decided(decideRefusedWithdrawal),
+  AdlCandidatesReported: 'ignored',
+});
 
-function decideMargin(state: AccountsState, input: LogEntry, context: DecisionContext): void {
-  if (input.type === 'WithdrawalCleared') {
-    emitOne(context, decideClearedWithdrawal(state, input.payload as MarginEvents['WithdrawalCleared']));
-  } else if (input.type === 'WithdrawalRefused') {
-    emitOne(context, decideRefusedWithdrawal(state, input.payload as MarginEvents['WithdrawalRefused']));
-  }
-}
+const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+  LiquidationOpened: 'ignored',
+  OrdersCancelRequested: 'ignored',
+  CloseOutOrderPlaced: { observe: noteOrder },
+  LiquidationCostAssessed: decided(decideCostSettlement),
+  FundDrawRequested: {
+    observe: ({ draws }, { position, payload: { order } }) => void draws.set(position, { order }),
+  },
+  AdlRequested: 'ignored',
+  LiquidationClosed: { observe: noteClosedCase, ...decided(decideClosedCase) },
+});
 
-function decideLiquidation(state: AccountsState, input: LogEntry, context: DecisionContext): void {
-  switch (input.type) {
-    case 'LiquidationCostAssessed':
-      emitAll(context, decideCostSettlement(state, input.payload as LiquidationEvents['LiquidationCostAssessed']));
-      return;
-    case 'LiquidationClosed':
-      emitOne(context, decideClosedCase(state, input.payload as LiquidationEvents['LiquidationClosed']));
-      return;
-    case 'AdlExecuted':
-      emitAll(context, decideExecutedRound(state, input.payload as AdlEvents['AdlExecuted']));
-      return;
-    case 'AdlRoundClosed':
-      emitAll(context, decideClosedRound(state, input.payload as AdlEvents['AdlRoundClosed']));
-      return;
-    default:
-  }
-}
+const deleveraging = on<AccountsState, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+  DocumentProposed: 'ignored',
+  DocumentApproved: 'ignored',
+  AdlRoundOpened: 'ignored',
+  AdlExecuted: decided(decideExecutedRound),
+  AdlRoundClosed: decided(decideClosedRound),
+});
 
-function decide(state: AccountsState, input: LogEntry, context: DecisionContext): CommandResult | undefined {
-  switch (input.log) {
-    case 'accounts.commands':
-      return decideCommand(state, input, context);
-    case 'exchange.fills':
-      emitAll(context, decideFill(state, input));
-      return undefined;
-    case 'exchange.transfers':
-      decideTransfer(state, input, context);
-      return undefined;
-    case 'pricing':
-      decidePricing(state, input, context);
-      return undefined;
-    case 'margin':
-      decideMargin(state, input, context);
-      return undefined;
-    case 'liquidation':
-      decideLiquidation(state, input, context);
-      return undefined;
-    case 'accounts': {
-      if (input.type !== 'FundDrawGranted') return undefined;
-      const grant = input.payload as FundEvents['FundDrawGranted'];
-      if (grant.request.partition === state.partition) emitAll(context, decideGrant(state, grant));
-      return undefined;
-    }
-    default:
-      throw new InvariantViolation(`accounts does not read ${input.log}`);
-  }
-}
+/** The global partition of accounts: grants of the fund, and rules that change. Its first rules are those of every partition. */
+const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+  DocumentProposed: {
+    observe: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
+  },
+  DocumentApproved: { observe: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload) },
+  FundCredited: 'ignored',
+  FundDrawGranted: {
+    observe: noteGrant,
+    decide(state, { payload }, context) {
+      if (payload.request.partition === state.partition) emitAll(context, decideGrant(state, payload));
+    },
+  },
+});
 
 /** A numbered partition of accounts: collateral, positions and journal of the owners that live in it. */
-export const accountsProcess: PartitionProcess<AccountsState> = {
+export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
+  AccountsState,
+  AccountsEvents & OpeningEvents
+>({
   log: 'accounts',
   initialState: initialAccountsState,
-  observe,
-  decide,
-  settle: () => undefined,
-  evolve: evolveAccounts,
-  dueTimers: () => [],
-  fire(state, timer) {
-    throw new InvariantViolation(`accounts ${state.partition} has no timer ${timer.id}`);
+  open: openAccounts,
+  reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],
+  commands: COMMANDS,
+  own: {
+    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
+    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    ...openingEvolution,
+    ...modelEvolution,
+    ...depositEvolution,
+    ...withdrawalEvolution,
+    ...fillEvolution,
+    ...fundingEvolution,
+    ...variationEvolution,
+    ...expiryEvolution,
+    ...closeOutEvolution,
+    ...deleveragingEvolution,
+    ...contributionEvolution,
+    ...suspenseEvolution,
   },
-};
+});

@@ -3,33 +3,36 @@
  * be refused (a message of the exchange) it is the detail of `SuspenseBooked`. Codes are stable: callers act on them.
  */
 export const ACCOUNTS_REJECTIONS = {
-  'command-unknown': 'No command of this name exists.',
   'account-id-invalid': 'An account id has the form <owner>.<name>.',
   'account-of-other-partition': 'The owner of this account lives in another partition.',
   'account-exists': 'The account is open already.',
   'account-unknown': 'No such account is open.',
-  'asset-unknown': 'The ledger does not keep this asset.',
+  'asset-invalid': 'An asset is named with 2 to 12 capitals and digits.',
+  'asset-not-kept': 'The house does not keep this asset.',
+  'deposits-closed': 'The house takes no deposits of this asset.',
+  'withdrawals-closed': 'The house pays no withdrawals of this asset.',
   'amount-invalid': 'An amount is a decimal number as text, in plain notation.',
   'amount-not-positive': 'The amount must be above zero.',
   'amount-too-large': 'The amount is beyond 1e15.',
   'amount-too-fine': 'The amount has more digits after the point than the asset or the order book knows.',
-  'deposit-id-invalid': 'A deposit id is a text of 1 to 100 characters.',
+  'deposit-id-invalid': 'A deposit id has 1 to 120 printable ASCII characters without blanks.',
   'deposit-id-reused': 'The same deposit id came with another account, asset or amount.',
-  'withdrawal-id-invalid': 'A withdrawal id is a text of 1 to 100 characters.',
+  'withdrawal-id-invalid': 'A withdrawal id has 1 to 120 printable ASCII characters without blanks.',
   'withdrawal-id-reused': 'The same withdrawal id came with another asset or amount.',
-  'contribution-id-invalid': 'A contribution id is a text of 1 to 100 characters.',
+  'contribution-id-invalid': 'A contribution id has 1 to 120 printable ASCII characters without blanks.',
   'contribution-id-reused': 'The same contribution id came with another amount.',
   'account-liquidating': 'Nothing leaves an account while it is being liquidated.',
   'insufficient-collateral':
     'The free collateral of this asset does not cover the amount. Held money and unrealised profit are not free.',
-  'trade-id-invalid': 'A trade id is a text of 1 to 100 characters.',
+  'trade-id-invalid': 'A trade id has 1 to 120 printable ASCII characters without blanks.',
   'trade-id-reused': 'The same side of the same trade came with another instrument, quantity or price.',
   'instrument-unknown': 'Ballast does not clear this instrument.',
   'instrument-not-listed': 'The contract is not listed yet.',
   'instrument-expired': 'The contract has expired.',
-  'off-tick': 'The price is no whole step of the contract.',
-  'off-lot': 'The quantity is no whole step of the contract.',
+  'quantity-off-lot': 'The quantity is no whole number of lots of the contract.',
+  'close-out-order-invalid': 'A close-out order is named by a partition and a position, whole numbers from 0 and 1.',
   'model-invalid': 'A margin model is named <name>@<version>.',
+  'model-not-offered': 'The house does not offer this margin model to owners.',
   'model-while-liquidating': 'The margin model of an account stays while it is being liquidated.',
   'side-unknown': 'A trade buys or sells.',
   'liquidity-unknown': 'A side of a trade is maker or taker.',
@@ -37,3 +40,7 @@ export const ACCOUNTS_REJECTIONS = {
 } as const;
 
 export type AccountsRejectionCode = keyof typeof ACCOUNTS_REJECTIONS;
+
+/** Whether a recorded code is one of today's. */
+export const isRejectionCode = (code: string): code is AccountsRejectionCode =>
+  Object.hasOwn(ACCOUNTS_REJECTIONS, code);

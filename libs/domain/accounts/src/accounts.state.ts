@@ -1,18 +1,29 @@
+import { noRules, type HouseRules } from '@ballast/documents';
+import type { LogEntry, NewEvent } from '@ballast/event-sourcing';
 import type { ContractSpecification } from '@ballast/instruments';
-import type {
-  AccountsEvents,
-  AmountByAsset,
-  InstrumentId,
-  Instant,
-  Place,
-  TradeSide,
-  Underlying,
+import {
+  ACCOUNTS_EVENTS,
+  factsOf,
+  type AccountsEvents,
+  type AmountByAsset,
+  type InstrumentId,
+  type Instant,
+  type Place,
+  type TradeSide,
+  type Underlying,
 } from '@ballast/facts';
-import type { NewEvent } from '@ballast/event-sourcing';
-import { ASSETS, text, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
-import { LINEAR_PERPETUALS } from './cleared-contracts.js';
-import { balanceOf, clientLedger, heldLedger, type Ledger } from './ledger.js';
-import { FLAT, type Position } from './position.js';
+import { invariant, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import type { AccountsRejectionCode } from './accounts.rejections.js';
+import {
+  balanceOf,
+  balancesOf,
+  changed,
+  clientLedger,
+  heldLedger,
+  type AssetBalances,
+  type Ledger,
+} from './ledger/ledger.js';
+import { FLAT, type Position } from './ledger/position.js';
 
 /** A client account; its money is in the ledger. */
 export interface Account {
@@ -72,12 +83,14 @@ export interface CloseOutOrder {
   readonly accountId: AccountId;
   readonly instrument: InstrumentId;
   readonly side: TradeSide;
+  /** Id of the close-out policy that the charge follows. */
+  readonly policy: string;
   /** As the contract is quoted; the client is closed at it. */
   readonly mark: Decimal;
   /** Fraction of the closed notional at the mark. */
   readonly provisionalRate: Decimal;
-  /** USD per contract that the rate is a fraction of; null: the value of a contract at the mark. */
-  readonly notional: Decimal | null;
+  /** USD per contract that the rate is a fraction of. */
+  readonly notional: Decimal;
   /** USD per unit of the settlement asset. */
   readonly assetPrice: Decimal;
   /** What the ledger account `liquidation` holds for this order, USD; zero once the slice is paid for. */
@@ -91,24 +104,25 @@ export interface FundDraw {
 
 /** State of one numbered partition of accounts. Mutable, private to its machine. */
 export interface AccountsState {
+  readonly rules: HouseRules;
   readonly partition: number;
   readonly partitions: number;
   readonly accounts: Map<AccountId, Account>;
   readonly ledger: Ledger;
   readonly instruments: Map<InstrumentId, InstrumentBook>;
-  /** Contracts that are cleared: the linear perpetuals, and what pricing admitted. */
+  /** Contracts that are cleared: what pricing admitted. */
   readonly contracts: Map<InstrumentId, ContractSpecification>;
   /** Last published index, USD. */
   readonly indexes: Map<Underlying, Decimal>;
-  /** Content of every deposit by `<accountId>/<depositId>`. */
+  /** Content of every deposit by account and deposit id. */
   readonly deposits: Map<string, string>;
-  /** By `<accountId>/<withdrawalId>`. */
+  /** By account and withdrawal id. */
   readonly withdrawals: Map<string, Withdrawal>;
-  /** Codes of withdrawals that were refused at once, by `<accountId>/<withdrawalId>`. */
-  readonly rejectedWithdrawals: Map<string, string>;
+  /** Codes of withdrawals that were refused at once, by account and withdrawal id. */
+  readonly rejectedWithdrawals: Map<string, AccountsRejectionCode>;
   /** Amount of every contribution to the fund by its id. */
   readonly contributions: Map<string, string>;
-  /** Content of the last fills by `<accountId>/<tradeId>/<side>`, oldest first. */
+  /** Content of the last fills by account, trade id and side, oldest first. */
   readonly trades: Map<string, string>;
   /** Accounts that margin has in LIQUIDATING. */
   readonly liquidating: Set<AccountId>;
@@ -119,18 +133,19 @@ export interface AccountsState {
 }
 
 /**
- * How many fills a partition remembers by id. The log of the exchange delivers each position once; this guards
- * against an exchange that sends the same trade again under a new position soon after.
+ * How many fills a partition remembers by id: a technical limit, about 10 MB. The log of the exchange delivers each position
+ * once; this guards against an exchange that sends the same trade again under a new position soon after.
  */
 export const REMEMBERED_TRADES = 65_536;
 
 export const initialAccountsState = (partition: number, partitions: number): AccountsState => ({
+  rules: noRules(),
   partition,
   partitions,
   accounts: new Map(),
   ledger: new Map(),
   instruments: new Map(),
-  contracts: new Map(LINEAR_PERPETUALS),
+  contracts: new Map(),
   indexes: new Map(),
   deposits: new Map(),
   withdrawals: new Map(),
@@ -147,30 +162,36 @@ export type AccountsFact = {
   [Type in keyof AccountsEvents]: NewEvent<Type, AccountsEvents[Type]>;
 }[keyof AccountsEvents];
 
-export const accountStream = (accountId: AccountId): string => `account-${accountId}`;
+/** Builds a fact; its stream follows from type and payload. */
+export const fact = factsOf(ACCOUNTS_EVENTS);
 
-/** Builds a fact of version 1 in the given stream. */
-export function fact<Type extends keyof AccountsEvents>(
-  type: Type,
-  stream: string,
-  payload: AccountsEvents[Type],
-): NewEvent<Type, AccountsEvents[Type]> {
-  return { stream, type, schemaVersion: 1, payload };
+/** How the state follows from events of the given types. */
+export type Evolution<Types extends keyof AccountsEvents> = {
+  readonly [T in Types]: (state: AccountsState, event: LogEntry<T, AccountsEvents[T]>) => void;
+};
+
+/** Notes the stream's version; `figures` when collateral or positions changed other than by an own withdrawal. */
+export function touch(state: AccountsState, accountId: AccountId, version: number, figures: boolean): Account {
+  const account = state.accounts.get(accountId);
+  invariant(account, `an event of an account that is not open: ${accountId}`);
+  invariant(version === account.version + 1, `account ${accountId} goes from version ${account.version} to ${version}`);
+  account.version = version;
+  if (figures) account.figuresVersion = version;
+  return account;
 }
 
-export const perAccount = (accountId: AccountId, id: string): string => `${accountId}/${id}`;
-
-export const tradeKey = (accountId: AccountId, tradeId: string, side: TradeSide): string =>
-  `${accountId}/${tradeId}/${side}`;
-
-/** Content by which the second delivery of a trade is told from the reuse of its id. */
-export const tradeContent = (instrument: InstrumentId, signed: Decimal, value: Decimal): string =>
-  `${text(signed)} ${instrument} for ${text(value)}`;
+/** Ids hold no blanks, so that no two pairs look alike. */
+export const perAccount = (accountId: AccountId, id: string): string => `${accountId} ${id}`;
 
 export const positionIn = (account: Account, instrument: InstrumentId): Position =>
   account.positions.get(instrument) ?? FLAT;
 
-/** Money of the client that nothing holds; may be negative in USD after losses. */
+export function hold(account: Account, instrument: InstrumentId, position: Position): void {
+  if (position.quantity.isZero()) account.positions.delete(instrument);
+  else account.positions.set(instrument, position);
+}
+
+/** Money of the client that nothing holds; may be negative after losses. */
 export const freeCollateral = ({ ledger }: AccountsState, accountId: AccountId, asset: Asset): Decimal =>
   balanceOf(ledger, clientLedger(accountId), asset);
 
@@ -178,21 +199,25 @@ export const freeCollateral = ({ ledger }: AccountsState, accountId: AccountId, 
 export const collateralOf = ({ ledger }: AccountsState, accountId: AccountId, asset: Asset): Decimal =>
   balanceOf(ledger, clientLedger(accountId), asset).plus(balanceOf(ledger, heldLedger(accountId), asset));
 
+/** Balances as events say them: those of zero are absent. */
+export function amountsOf(balances: AssetBalances): AmountByAsset {
+  const amounts: Record<Asset, string> = {};
+  for (const [asset, amount] of Object.entries(balances)) if (!amount.isZero()) amounts[asset] = text(amount);
+  return amounts;
+}
+
+/** Changes of a client's collateral by asset. */
+export type CollateralChanges = Readonly<Record<Asset, Decimal>>;
+
 /** Collateral of an account after changes that are about to be booked. */
 export function collateralAfter(
-  state: AccountsState,
+  { ledger }: AccountsState,
   accountId: AccountId,
-  changes: { readonly [A in Asset]?: Decimal } = {},
+  changes: CollateralChanges = {},
 ): AmountByAsset {
-  const client = state.ledger.get(clientLedger(accountId));
-  const held = state.ledger.get(heldLedger(accountId));
-  const collateral: { [asset: Asset]: string } = {};
-  for (const each of ASSETS) {
-    let amount = client?.[each] ?? ZERO;
-    if (held !== undefined) amount = amount.plus(held[each] ?? ZERO);
-    const change = changes[each];
-    if (change !== undefined) amount = amount.plus(change);
-    if (!amount.isZero()) collateral[each] = text(amount);
+  let balances = balancesOf(ledger, clientLedger(accountId));
+  for (const more of [balancesOf(ledger, heldLedger(accountId)), changes]) {
+    for (const [asset, amount] of Object.entries(more)) balances = changed(balances, asset, amount);
   }
-  return collateral;
+  return amountsOf(balances);
 }

@@ -17,6 +17,7 @@ import {
   aFill,
   aFundingRate,
   anAssessedCost,
+  approve,
   Desk,
   fundDesk,
   noFigures,
@@ -25,8 +26,8 @@ import {
 } from './accounts.fixtures.js';
 import { accountsInvariants, type AccountsViolation } from './accounts.invariants.js';
 import type { AccountsState, Withdrawal } from './accounts.state.js';
-import type { FundState } from './fund.process.js';
-import { FLAT } from './position.js';
+import type { FundState } from './fund/fund.process.js';
+import { FLAT } from './ledger/position.js';
 
 /** A trade between two accounts, each side a message of its own. */
 export interface TwoSidedTrade {
@@ -78,6 +79,9 @@ export class ClearingHouse {
     }
     this.fund.afterEvent = (event, state) =>
       this.violations.push(...accountsInvariants.ofEvent(event), ...accountsInvariants.ofFund(state));
+    // What the writers said when they started.
+    for (const opened of this.fund.events) for (const desk of this.desks) desk.deliver(opened);
+    for (const desk of this.desks) this.relay(desk.events);
     for (const specification of contracts) this.pricing('InstrumentAdmitted', { specification });
     for (const accountId of this.accounts)
       this.relay(this.deskOf(accountId).take('AccountOpeningRequested', { accountId }));
@@ -118,7 +122,14 @@ export class ClearingHouse {
     return { partition: desk.partition, position: desk.machine.cursor('liquidation', desk.partition) };
   }
 
-  deposit(accountId: string, asset: 'USD' | 'BTC' | 'ETH', amount: string, depositId = this.id('deposit')): void {
+  /** Rules of accounts change, and reach every partition. */
+  approve(kind: string, body: unknown): void {
+    for (const approved of approve(this.fund, kind, `${this.id(kind)}@1`, body)) {
+      for (const desk of this.desks) this.relay(desk.deliver(approved));
+    }
+  }
+
+  deposit(accountId: string, asset: string, amount: string, depositId = this.id('deposit')): void {
     this.relay(this.deskOf(accountId).take('DepositReceived', { depositId, accountId, asset, amount }));
   }
 
@@ -128,12 +139,7 @@ export class ClearingHouse {
     this.relay(desk.take('FundContributionReceived', { contributionId, amount }));
   }
 
-  withdraw(
-    accountId: string,
-    asset: 'USD' | 'BTC' | 'ETH',
-    amount: string,
-    withdrawalId = this.id('withdrawal'),
-  ): void {
+  withdraw(accountId: string, asset: string, amount: string, withdrawalId = this.id('withdrawal')): void {
     this.relay(this.deskOf(accountId).take('WithdrawalRequested', { withdrawalId, accountId, asset, amount }));
   }
 

@@ -1,12 +1,18 @@
 export { accountsProcess } from './accounts.process.js';
-export { fundProcess, fundBalance, type FundCause, type FundState } from './fund.process.js';
+export { documentChecks } from './accounts-rules.js';
+export { fundProcess, fundBalance, type FundCause, type FundState } from './fund/fund.process.js';
 export { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
 export type { Account, AccountsState, CloseOutOrder, InstrumentBook, Withdrawal } from './accounts.state.js';
-export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger.js';
-export type { Position } from './position.js';
-export { contractOf } from './cleared-contracts.js';
-export { FEES, FUTURE_FEES, OPTION_FEES, type FeeSchedule, type OptionFeeSchedule } from './fee-schedule.js';
-export { accountStatement, type AccountStatement, type HeldWithdrawal } from './account-statement.js';
+export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger/ledger.js';
+export type { Position } from './ledger/position.js';
+export { contractOf } from './ledger/contracts.js';
+export {
+  accountStatement,
+  rejectionOf,
+  withdrawalOf,
+  type AccountStatement,
+  type HeldWithdrawal,
+} from './account-statement.js';
 export {
   accountsInvariants,
   shortfall,

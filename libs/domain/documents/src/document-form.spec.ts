@@ -1,10 +1,13 @@
-import { decimal, float, list, named, partial, readBody, reasonOrNull, record, whole } from './index.js';
+import { VERSIONED_NAME } from '@ballast/kernel';
+import { decimal, flag, float, list, named, partial, readBody, reasonOrNull, record, textOf, whole } from './index.js';
 
 const FORM = record({
   rate: decimal('0', '1'),
   width: float('0.000001', '2'),
   count: whole(1, 9),
   reason: reasonOrNull(),
+  open: flag(),
+  model: textOf(VERSIONED_NAME),
   nested: record({ a: whole(0, 1) }),
   exceptions: named(
     { form: /^[A-Z]+$/, remedy: 'write a name in capitals' },
@@ -17,6 +20,8 @@ const SOUND = {
   width: '0.000001',
   count: 3,
   reason: null,
+  open: false,
+  model: 'adaptive-portfolio@1',
   nested: { a: 1 },
   exceptions: { X: { b: 0 } },
   list: ['-0.5', '0'],
@@ -44,6 +49,8 @@ describe('the form of a document', () => {
     ['an unknown field', { extra: 1 }, 'extra: leave it out; fields are rate,'],
     ['an inherited name', JSON.parse('{"__proto__": 1}') as object, ''],
     ['a reason with a control character', { reason: 'a\u001b' }, 'reason: write null, or a reason'],
+    ['a word for a flag', { open: 'yes' }, 'open: write true or false'],
+    ['a text of another form', { model: 'adaptive-portfolio' }, 'model: write <name>@<version>'],
     ['a record that is none', { nested: [] }, 'nested: write a record of a'],
     ['a defect inside', { nested: { a: 2 } }, 'nested.a: write a whole number from 0 to 1'],
     ['a name of another form', { exceptions: { x: {} } }, 'exceptions.x: write a name in capitals'],
@@ -60,7 +67,7 @@ describe('the form of a document', () => {
     for (const body of [null, 7, 'x', [], undefined]) {
       const reading = readBody(body, FORM);
       expect('defects' in reading && reading.defects).toEqual([
-        'body: write a record of rate, width, count, reason, nested, exceptions, list',
+        'body: write a record of rate, width, count, reason, open, model, nested, exceptions, list',
       ]);
     }
   });

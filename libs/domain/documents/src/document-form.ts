@@ -1,4 +1,4 @@
-import { dec, type DecimalString } from '@ballast/kernel';
+import { dec, matches, type DecimalString, type TextForm } from '@ballast/kernel';
 import type { DocumentReading } from './document-reader.js';
 
 /** What a field of a document has to be, and what is read from it. */
@@ -63,6 +63,13 @@ export const whole = (least: number, most: number): DocumentForm<number> =>
         : undefined,
     0,
   );
+
+export const flag = (): DocumentForm<boolean> =>
+  form('write true or false', (value) => (typeof value === 'boolean' ? value : undefined), false);
+
+/** A text of a form that the events have too. */
+export const textOf = (of: TextForm): DocumentForm<string> =>
+  form(of.remedy, (value) => (matches(of, value) ? value : undefined), of.example);
 
 /** A sentence for people, or null. */
 export const reasonOrNull = (): DocumentForm<string | null> =>

@@ -74,7 +74,7 @@ export const READERS: readonly Reader[] = [
   {
     log: 'accounts',
     partition: 'global',
-    sources: [from('accounts', 'every'), from('liquidation', 'every')],
+    sources: [from('accounts', 'every'), from('liquidation', 'every'), from('accounts.commands', 'global')],
   },
   {
     log: 'liquidation',

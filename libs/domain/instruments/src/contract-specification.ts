@@ -1,9 +1,8 @@
 import {
-  ASSETS,
+  ASSET,
   dec,
   instantOf,
   isoOf,
-  text,
   ZERO,
   type Asset,
   type Decimal,
@@ -98,34 +97,6 @@ export function listingState({ instrument, listedAt }: ContractSpecification, at
   return instrument.kind !== 'perpetual' && at >= instrument.expiry ? 'expired' : 'listed';
 }
 
-/** @throws InstrumentError `instrument-not-listed` or `instrument-expired` unless the contract can be traded at that time */
-export function requireListed(specification: ContractSpecification, at: Instant): void {
-  const state = listingState(specification, at);
-  if (state === 'listed') return;
-  const { id } = specification.instrument;
-  throw state === 'expired'
-    ? new InstrumentError('instrument-expired', 'instrument', `${id} has expired at ${isoOf(at)}; use a later expiry`)
-    : new InstrumentError('instrument-not-listed', 'instrument', `${id} is not listed yet at ${isoOf(at)}`);
-}
-
-/** @throws InstrumentError `off-tick` or `off-lot` unless price and quantity are whole steps, the quantity not zero */
-export function requireSteps(
-  { instrument, tick, lot }: ContractSpecification,
-  price: Decimal,
-  quantity: Decimal,
-): void {
-  if (!price.isFinite() || !price.mod(tick).isZero()) {
-    throw new InstrumentError('off-tick', 'price', `${instrument.id}: a price is a multiple of ${text(tick)}`);
-  }
-  if (!quantity.isFinite() || quantity.isZero() || !quantity.mod(lot).isZero()) {
-    throw new InstrumentError(
-      'off-lot',
-      'quantity',
-      `${instrument.id}: a quantity is a multiple of ${text(lot)}, not 0`,
-    );
-  }
-}
-
 function cashStyleOf(fields: Fields, kind: Instrument['kind']): CashStyle {
   const style = textOf(fields, 'cashStyle');
   const allowed: readonly CashStyle[] =
@@ -174,9 +145,8 @@ function textOf(fields: Fields, name: string): string {
 
 function assetOf(fields: Fields, name: string): Asset {
   const value = textOf(fields, name);
-  const asset = ASSETS.find((known) => known === value);
-  if (asset !== undefined) return asset;
-  throw new InstrumentError('out-of-range', name, `${name} ${value} is not one of ${ASSETS.join(', ')}`);
+  if (matches(ASSET, value)) return value;
+  throw new InstrumentError('bad-specification', name, `${name} ${value} is no asset; ${ASSET.remedy}`);
 }
 
 function timeOf(fields: Fields, name: string): Instant {

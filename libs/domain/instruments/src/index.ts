@@ -1,8 +1,6 @@
 export {
   listingState,
   readContractSpecification,
-  requireListed,
-  requireSteps,
   type ContractSpecification,
 } from './contract-specification.js';
 export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';

@@ -130,7 +130,7 @@ describe('cash styles [CLR-INS-012]', () => {
 
   it('settle variation to the cent and start again at the settlement price (W90)', () => {
     const holdings = [holding('a', 5, 300_000), holding('b', -3, -180_000), holding('c', -2, -120_000)];
-    const { legs, residue } = settleVariation(linear, 'USD', holdings, dec(60_250));
+    const { legs, residue } = settleVariation(linear, 2, holdings, dec(60_250));
     expect(legs.map(({ variation }) => text(variation))).toEqual(['1250', '-750', '-500']);
     expect(text(residue)).toBe('0');
     expect(legs.map(({ position }) => text(worthInEquity(linear, 'variation-margin', position, dec(60_250))))).toEqual([
@@ -150,10 +150,10 @@ describe('cash styles [CLR-INS-012]', () => {
         );
         const unit = contractValue(instrument, dec(entry).div(100));
         const holdings = all.map((quantity, i) => ({ holder: i, position: { quantity, cost: unit.times(quantity) } }));
-        const asset = instrument === linear ? 'USD' : 'BTC';
-        const { legs, residue } = settleVariation(instrument, asset, holdings, dec(settlement).div(100));
+        const digits = instrument === linear ? 2 : 8;
+        const { legs, residue } = settleVariation(instrument, digits, holdings, dec(settlement).div(100));
         expect(text(sum(legs.map(({ variation }) => variation)).plus(residue))).toBe('0');
-        const units = residue.times(asset === 'USD' ? '100' : '100000000');
+        const units = residue.times(dec(10).pow(digits));
         expect(units.isInteger() && units.gte(0) && units.lte(all.length)).toBe(true);
       }),
     );

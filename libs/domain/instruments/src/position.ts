@@ -1,4 +1,4 @@
-import { roundMoney, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { roundAmount, ZERO, type Decimal } from '@ballast/kernel';
 import type { CashStyle } from './contract-specification.js';
 import { contractValue, valueDigits } from './contract-value.js';
 import { InstrumentError } from './instrument-error.js';
@@ -121,12 +121,13 @@ export interface VariationLeg<Holder> {
  * Settles variation at a price: each holder gets q * V(price) - cost, rounded down to the minor unit, and the entry moves
  * to that price. What rounding leaves over goes to the rounding account: at most one minor unit per holder, never negative
  * as long as the costs of the book add up to zero.
+ * @param minorUnitDigits of the settlement asset
  * @returns legs in the order given; `residue` makes the sum zero
  * @see docs/spec/instruments.md CLR-INS-012 (W90)
  */
 export function settleVariation<Holder>(
   instrument: Instrument,
-  settlementAsset: Asset,
+  minorUnitDigits: number,
   holdings: readonly { readonly holder: Holder; readonly position: AverageCostPosition }[],
   price: Decimal,
 ): { readonly legs: readonly VariationLeg<Holder>[]; readonly residue: Decimal } {
@@ -134,7 +135,7 @@ export function settleVariation<Holder>(
   let residue = ZERO;
   const legs = holdings.map(({ holder, position: { quantity, cost } }) => {
     const value = unit.times(quantity);
-    const variation = roundMoney(value.minus(cost), settlementAsset, 'credit');
+    const variation = roundAmount(value.minus(cost), minorUnitDigits, 'credit');
     residue = residue.minus(variation);
     return { holder, position: { quantity, cost: value }, variation };
   });

@@ -39,7 +39,9 @@ const OF_NO_INTEREST: ReadonlySet<string> = new Set([
 ]);
 
 /** Facts of accounts p. Those in an account's stream raise its version and touch its owner. */
-const OF_ACCOUNTS: ReadonlySet<string> = new Set<keyof AccountsEvents>([
+const OF_ACCOUNTS: ReadonlySet<string> = new Set<keyof (AccountsEvents & OpeningEvents)>([
+  'DocumentsEstablished',
+  'ReleaseInForce',
   'AccountOpened',
   'CollateralCredited',
   'WithdrawalHeld',

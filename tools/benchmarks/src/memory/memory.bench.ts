@@ -1,5 +1,6 @@
 import { accountsProcess } from '@ballast/accounts-domain';
-import { PartitionMachine, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
+import { GLOBAL, PartitionMachine, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { liquidationProcess } from '@ballast/liquidation-domain';
 import { marginProcess } from '@ballast/margin-domain';
@@ -29,6 +30,26 @@ export async function benchMemory(context: BenchContext, options: MemoryOptions 
   context.onProgress(`memory: ${accounts} accounts`);
   const machines = <State>(process: PartitionProcess<State>): Folding[] =>
     Array.from({ length: partitions }, (_, partition) => new PartitionMachine(process, partition, partitions));
+  const genesis = genesisOf(readHouseDocuments(), 'accounts');
+  const specification = {
+    id: 'BTC-PERP',
+    contractSize: '1',
+    quoteAsset: 'USD',
+    settlementAsset: 'USD',
+    tick: '0.5',
+    lot: '0.001',
+    cashStyle: 'marked-to-market',
+    listedAt: '2020-01-01T00:00:00Z',
+  };
+  const ofAccountsOpened = (): Folding[] =>
+    Array.from({ length: partitions }, (_, partition) => {
+      const machine = new PartitionMachine(accountsProcess, partition, partitions);
+      machine.open({ release: 'bench', build: '0'.repeat(64), genesis });
+      machine.accept(
+        new LogTape('pricing', GLOBAL).next('instrument-BTC-PERP', 'InstrumentAdmitted', { specification }, 1),
+      );
+      return machine;
+    });
   const perAccount = (hold: () => unknown): number => {
     const before = bytesInUse();
     const held = hold();
@@ -38,14 +59,14 @@ export async function benchMemory(context: BenchContext, options: MemoryOptions 
   };
 
   const ofAccounts = perAccount(() => {
-    const folded = machines(accountsProcess);
+    const folded = ofAccountsOpened();
     openAccounts(options, folded, () => undefined);
     return folded;
   });
   const fedTo = <State>(process: PartitionProcess<State>): number => {
     const folded = machines(process);
     return perAccount(() => {
-      openAccounts(options, machines(accountsProcess), (events, partition) => {
+      openAccounts(options, ofAccountsOpened(), (events, partition) => {
         for (const event of events) (folded[partition] as Folding).accept(event);
       });
       return folded;

@@ -18,7 +18,7 @@ export const ACCOUNTS_COMMANDS = {
     payload: { withdrawalId: identifier(), ...transfer },
   }),
   ChooseMarginModel: event({
-    description: 'Choose the margin model of an account by its name and version.',
+    description: 'Choose the margin model of an account, of those that the house offers.',
     stream,
     payload: { accountId: accountId(), model: versionedName() },
   }),

@@ -12,7 +12,7 @@ import {
   positiveDecimal,
   tradeSide,
 } from '../schema/forms.js';
-import { oneOf, optional, record } from '../schema/schema.js';
+import { oneOf, record } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
@@ -74,11 +74,12 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       price: decimal('Bankruptcy price, as the contract is quoted.'),
       realisedPnl: decimal('Settlement asset, exact; zero against premium.'),
       position: positionFigures(),
-      settlement: optional(
-        record(
-          { asset: asset(), cash: decimal('Paid to the client, rounded down; negative = paid by the client.') },
-          'Absent for the linear perpetuals, which settle in USD.',
-        ),
+      settlement: record(
+        {
+          asset: asset('Settlement asset of the contract.'),
+          cash: decimal('Paid to the client, rounded down; negative = paid by the client.'),
+        },
+        'What the close moved at once.',
       ),
     },
   }),

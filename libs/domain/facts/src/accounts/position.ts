@@ -14,8 +14,11 @@ import {
   prose,
   quotation,
   tradeSide,
+  versionedName,
 } from '../schema/forms.js';
-import { nullable, oneOf, optional, record } from '../schema/schema.js';
+import { nullable, oneOf, record } from '../schema/schema.js';
+
+const settlementAsset = asset('Settlement asset of the contract.');
 
 export const POSITION_EVENTS = {
   PositionChanged: event({
@@ -37,16 +40,16 @@ export const POSITION_EVENTS = {
         'Realised profit of the closed part, exact, in the settlement asset. Against premium nothing is realised before the price is paid, so it is zero.',
       ),
       fee: decimal('Settlement asset: trading fee, or the provisional penalty of a close-out, which is always in USD.'),
-      feeSchedule: label(),
+      feeSchedule: versionedName(
+        'What the fee follows: the fee schedule in force, or the close-out policy of the order.',
+      ),
       position: positionFigures(),
-      settlement: optional(
-        record(
-          {
-            asset: asset(),
-            cash: decimal('Paid to the client before the fee, rounded down; negative = paid by the client.'),
-          },
-          'Absent for the linear perpetuals, which settle in USD.',
-        ),
+      settlement: record(
+        {
+          asset: asset('Settlement asset of the contract.'),
+          cash: decimal('Paid to the client before the fee, rounded down; negative = paid by the client.'),
+        },
+        'What the trade moved at once.',
       ),
     },
   }),
@@ -58,8 +61,9 @@ export const POSITION_EVENTS = {
       ...booked,
       instrument: instrument(),
       dueAt: instant('00, 08 or 16 UTC, milliseconds since 1970-01-01 UTC.'),
-      quantity: decimal('Position that was settled, base units; negative = short.'),
-      amount: decimal('USD credited to the client; negative = paid.'),
+      quantity: decimal('Position that was settled, contracts; negative = short.'),
+      asset: settlementAsset,
+      amount: decimal('Credited to the client, rounded down; negative = paid.'),
     },
   }),
   FundingClosed: event({
@@ -70,8 +74,9 @@ export const POSITION_EVENTS = {
       instrument: instrument(),
       dueAt: instant(),
       houseQuantity: decimal(),
-      houseAmount: decimal('USD credited to the house; negative = paid.'),
-      rounding: decimal('USD: the residue of rounding to cents, booked to house/rounding.'),
+      asset: settlementAsset,
+      houseAmount: decimal('Credited to the house, exact; negative = paid.'),
+      rounding: decimal('The residue of rounding to minor units, booked to house/rounding.'),
       clients: count('How many positions were settled.'),
     },
   }),
@@ -80,7 +85,14 @@ export const POSITION_EVENTS = {
     stream: 'suspense',
     payload: {
       ...booked,
-      reason: oneOf(['unknown-account', 'unknown-instrument', 'malformed']),
+      reason: oneOf([
+        'unknown-account',
+        'unknown-instrument',
+        'quantity-off-lot',
+        'asset-not-kept',
+        'deposits-closed',
+        'malformed',
+      ]),
       source: record({ log: label(), position: ordinal() }, 'The fact that was not understood.'),
       accountId: quotation('As the source wrote it; perhaps no valid account id.'),
       detail: prose('Code of what is wrong, for people and alarms.'),
@@ -88,7 +100,7 @@ export const POSITION_EVENTS = {
         quotation('Id of what is kept here, so that its second delivery is known; null when nothing is kept.'),
       ),
       position: nullable(
-        positionFigures('What the fill of an unknown account adds to the suspense position; null for all others.'),
+        positionFigures('What a fill that is kept adds to the suspense position; null for all others.'),
       ),
     },
   }),

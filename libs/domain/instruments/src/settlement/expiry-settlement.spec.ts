@@ -30,7 +30,7 @@ describe('delivery fee [CLR-INS-022]', () => {
 describe('expiry [CLR-INS-023]', () => {
   it('pays off options and closes all positions', () => {
     const holdings = [holding('a', 3, 4500), holding('b', -1, -1400), holding('c', -2, -3100)];
-    const { legs, residue, fees } = settleExpiry(call, holdings, dec('61000.005'));
+    const { legs, residue, fees } = settleExpiry(call, 2, holdings, dec('61000.005'));
     expect(legs.map(({ payment }) => text(payment))).toEqual(['3000.01', '-1000.01', '-2000.01']);
     expect(text(residue)).toBe('0.01');
     expect(legs.map(({ closing }) => text(closing))).toEqual(['-3', '1', '2']);
@@ -41,7 +41,7 @@ describe('expiry [CLR-INS-023]', () => {
   });
 
   it('pays a future the change since its last entry', () => {
-    const { legs } = settleExpiry(future, [holding('a', 2, 100_000), holding('b', -2, -104_000)], dec(51_000));
+    const { legs } = settleExpiry(future, 2, [holding('a', 2, 100_000), holding('b', -2, -104_000)], dec(51_000));
     expect(legs.map(({ payment }) => text(payment))).toEqual(['2000', '2000']);
   });
 
@@ -53,18 +53,19 @@ describe('expiry [CLR-INS-023]', () => {
         const all = [...held, -held.reduce((total, next) => total + next, 0)].map((quantity) => dec(quantity).div(10));
         const unit = contractValue(contract.instrument, dec('0.5'));
         const holdings = all.map((quantity, i) => ({ holder: i, position: { quantity, cost: unit.times(quantity) } }));
-        const { legs, residue } = settleExpiry(contract, holdings, dec(cents).div(100));
+        const digits = contract.settlementAsset === 'USD' ? 2 : 8;
+        const { legs, residue } = settleExpiry(contract, digits, holdings, dec(cents).div(100));
         legs.forEach(({ closing }, i) => expect(text(closing.plus(all[i] ?? 0))).toBe('0'));
         expect(text(sum(legs.map(({ payment }) => payment)).plus(residue))).toBe('0');
-        const units = residue.times(contract.settlementAsset === 'USD' ? '100' : '100000000');
+        const units = residue.times(dec(10).pow(digits));
         expect(units.isInteger() && units.gte(0) && units.lte(all.length)).toBe(true);
       }),
     );
   });
 
   it('stops on a book that does not add up, and on a contract without expiry', () => {
-    expect(() => settleExpiry(future, [holding('a', 1)], dec(60_000))).toThrow('add up to 1 contracts, not to zero');
+    expect(() => settleExpiry(future, 2, [holding('a', 1)], dec(60_000))).toThrow('add up to 1 contracts, not to zero');
     const never = expect.objectContaining({ code: 'not-expired' }) as Error;
-    expect(() => settleExpiry(specificationOf('BTC-PERP'), [], dec(60_000))).toThrow(never);
+    expect(() => settleExpiry(specificationOf('BTC-PERP'), 2, [], dec(60_000))).toThrow(never);
   });
 });

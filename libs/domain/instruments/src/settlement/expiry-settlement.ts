@@ -1,4 +1,4 @@
-import { invariant, minOf, roundMoney, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import { invariant, minOf, roundAmount, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 import type { ContractSpecification } from '../contract-specification.js';
 import { deliveredValue } from '../contract-value.js';
 import { InstrumentError } from '../instrument-error.js';
@@ -58,16 +58,18 @@ export interface ExpirySettlement<Holder> {
  *   premium style        q * payoff
  *   any other            q * V(S) - cost
  * `residue = exact total of the payments - their sum`, between 0 and one minor unit per holder.
+ * @param minorUnitDigits of the settlement asset
  * @param holdings every position of the contract, the house included; their quantities add up to zero
  * @throws InstrumentError `not-expired` for a perpetual; InvariantViolation when the book does not add up
  * @see docs/spec/instruments.md CLR-INS-023
  */
 export function settleExpiry<Holder>(
   specification: ContractSpecification,
+  minorUnitDigits: number,
   holdings: readonly { readonly holder: Holder; readonly position: AverageCostPosition }[],
   deliveryPrice: Decimal,
 ): ExpirySettlement<Holder> {
-  const { instrument, settlementAsset, cashStyle } = specification;
+  const { instrument, cashStyle } = specification;
   if (instrument.kind === 'perpetual') {
     throw new InstrumentError('not-expired', 'instrument', `${instrument.id} has no expiry`);
   }
@@ -78,9 +80,9 @@ export function settleExpiry<Holder>(
   const legs = holdings.map(({ holder, position: { quantity, cost } }): ExpiryLeg<Holder> => {
     const realised = unit.times(quantity).minus(cost);
     const exact = cashStyle === 'premium' ? unit.times(quantity) : realised;
-    const payment = roundMoney(exact, settlementAsset, 'credit');
+    const payment = roundAmount(exact, minorUnitDigits, 'credit');
     residue = residue.plus(exact).minus(payment);
-    const fee = roundMoney(deliveryFee(specification, quantity, deliveryPrice), settlementAsset, 'fee');
+    const fee = roundAmount(deliveryFee(specification, quantity, deliveryPrice), minorUnitDigits, 'fee');
     return { holder, closing: quantity.neg(), position: NO_POSITION, payment, fee, realised };
   });
   return { deliveryPrice, legs, residue, fees: sum(legs.map(({ fee }) => fee)) };

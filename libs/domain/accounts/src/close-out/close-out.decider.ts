@@ -1,0 +1,121 @@
+import type { FundEvents, LiquidationEvents, Place } from '@ballast/facts';
+import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import {
+  collateralAfter,
+  fact,
+  freeCollateral,
+  type AccountsFact,
+  type AccountsState,
+  type CloseOutOrder,
+  type CollateralChanges,
+} from '../accounts.state.js';
+import { orderAt } from './close-out.evolve.js';
+import { coinDebtsPaid } from './coin-debt.js';
+import { clientLedger, postingsOf, type JournalLine } from '../ledger/ledger.js';
+
+/** A plus that a slice leaves in the ledger account `liquidation` goes to the fund. Reads the state of the moment. */
+function* sendRemainder({ caseId, ledgerBalance }: CloseOutOrder, order: Place): Generator<AccountsFact> {
+  if (!ledgerBalance.gt(0)) return;
+  yield fact('PenaltyRemainderSent', {
+    caseId,
+    order,
+    amount: text(ledgerBalance),
+    postings: postingsOf(['liquidation', 'USD', ledgerBalance.neg()], ['in-transit', 'USD', ledgerBalance]),
+  });
+}
+
+function orderOf(state: AccountsState, { partition, position }: Place): CloseOutOrder {
+  invariant(partition === state.partition, `a close-out order of partition ${partition}`);
+  return orderAt(state, position);
+}
+
+/** Books the signed true-up of a slice between client and `liquidation`, and passes a plus on to the fund. */
+export function* decideCostSettlement(
+  state: AccountsState,
+  { caseId, accountId, order: place, trueUp }: LiquidationEvents['LiquidationCostAssessed'],
+): Generator<AccountsFact> {
+  const order = orderOf(state, place);
+  const returned = roundUsd(dec(trueUp), 'credit');
+  yield fact('LiquidationCostSettled', {
+    accountId,
+    caseId,
+    order: place,
+    trueUp: text(returned),
+    collateral: collateralAfter(state, accountId, { USD: returned }),
+    postings: postingsOf([clientLedger(accountId), 'USD', returned], ['liquidation', 'USD', returned.neg()]),
+  });
+  yield* sendRemainder(order, place);
+}
+
+/** Part of an amount that a client's debt in USD takes; debts in coin come after it. */
+const owedDollars = (state: AccountsState, accountId: AccountId, amount: Decimal): Decimal =>
+  maxOf(minOf(amount, freeCollateral(state, accountId, 'USD').neg()), ZERO);
+
+/**
+ * Books the answer of the fund: a deficit grant to the client, whose debts in coin it pays off, a slippage grant to `liquidation`. What is then still
+ * missing for slippage is an uncovered loss at once, so a slice always ends at exactly zero. A deficit that stays is
+ * liquidation's to decide (deleveraging, or the end of the case).
+ */
+export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGranted']): Generator<AccountsFact> {
+  const { request, caseId, accountId, purpose } = grant;
+  const granted = dec(grant.granted);
+  const received = (toClient: CollateralChanges, ...lines: readonly JournalLine[]): AccountsFact =>
+    fact('FundGrantReceived', {
+      caseId,
+      request,
+      purpose,
+      accountId,
+      amount: text(granted),
+      collateral: collateralAfter(state, accountId, toClient),
+      postings: postingsOf(['in-transit', 'USD', granted.neg()], ...lines),
+    });
+  if (purpose === 'BankruptcyDeficit') {
+    if (!granted.gt(0)) return;
+    const coins = coinDebtsPaid(state, accountId, granted.minus(owedDollars(state, accountId, granted)));
+    const dollars = granted.minus(coins.dollars);
+    yield received({ USD: dollars, ...coins.credited }, [clientLedger(accountId), 'USD', dollars], ...coins.lines);
+    return;
+  }
+  const place = state.draws.get(request.position)?.order;
+  invariant(place, `grant for slippage without a slice: request ${request.position}`);
+  const order = orderOf(state, place);
+  if (granted.gt(0)) yield received({}, ['liquidation', 'USD', granted]);
+  yield* sendRemainder(order, place);
+  const loss = order.ledgerBalance.neg();
+  if (!loss.gt(0)) return;
+  yield fact('UncoveredLossBooked', {
+    caseId,
+    accountId,
+    reason: 'slippage-beyond-fund',
+    amount: text(loss),
+    collateral: collateralAfter(state, accountId),
+    postings: postingsOf(['uncovered-loss', 'USD', loss.neg()], ['liquidation', 'USD', loss]),
+  });
+}
+
+/**
+ * Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes: first in
+ * USD, then in coin, which `house/conversion` takes over at the index.
+ */
+export function decideClosedCase(
+  state: AccountsState,
+  { caseId, accountId, uncoveredLoss }: LiquidationEvents['LiquidationClosed'],
+): AccountsFact | null {
+  const deficit = dec(uncoveredLoss);
+  const inDollars = owedDollars(state, accountId, deficit);
+  const coins = coinDebtsPaid(state, accountId, deficit.minus(inDollars));
+  const loss = inDollars.plus(coins.dollars);
+  if (!loss.gt(0)) return null;
+  return fact('UncoveredLossBooked', {
+    caseId,
+    accountId,
+    reason: 'deficit-without-position',
+    amount: text(loss),
+    collateral: collateralAfter(state, accountId, { USD: inDollars, ...coins.credited }),
+    postings: postingsOf(
+      ['uncovered-loss', 'USD', loss.neg()],
+      [clientLedger(accountId), 'USD', inDollars],
+      ...coins.lines,
+    ),
+  });
+}

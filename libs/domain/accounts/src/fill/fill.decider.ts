@@ -1,0 +1,209 @@
+import { listingState } from '@ballast/instruments';
+import type { FillEvents, Place, TradeSide } from '@ballast/facts';
+import type { LogEntry } from '@ballast/event-sourcing';
+import { text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+import type { AccountsRejectionCode } from '../accounts.rejections.js';
+import {
+  collateralAfter,
+  fact,
+  positionIn,
+  type Account,
+  type AccountsFact,
+  type AccountsState,
+  type CloseOutOrder,
+} from '../accounts.state.js';
+import { deliverLate } from '../expiry/expiry.decider.js';
+import { keptAsset, roundMoney } from '../ledger/assets.js';
+import { settlementOf } from '../ledger/contracts.js';
+import { deliveryPriceOf, tradeContent, tradeKey } from '../ledger/instrument-book.js';
+import { postingsOf } from '../ledger/ledger.js';
+import { applyTrade, figuresOf, signedQuantity, tradedValue } from '../ledger/position.js';
+import {
+  fieldsOf,
+  LARGEST_VALUE,
+  ORDER_BOOK_DIGITS,
+  readable,
+  readContract,
+  readId,
+  readPositive,
+  unreadable,
+  type Reading,
+} from '../reading/input-reading.js';
+import { suspenseBooked } from '../suspense/suspense.decider.js';
+import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
+
+const isWholeFrom = (value: unknown, least: number): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+
+/** The close-out order that a fill names; one that cannot be is damage, since a case may wait for it. */
+function readPlace(value: unknown): Reading<Place | null> {
+  if (value === undefined || value === null) return readable(null);
+  const fields = fieldsOf(value);
+  const partition = fields?.['partition'];
+  const position = fields?.['position'];
+  return isWholeFrom(partition, 0) && isWholeFrom(position, 1)
+    ? readable({ partition, position })
+    : unreadable('close-out-order-invalid');
+}
+
+function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill> {
+  const fields: { readonly [F in keyof FillEvents['TradeFilled']]?: unknown } | null = fieldsOf(message);
+  if (fields === null) return unreadable('message-unreadable');
+  const tradeId = readId(fields.tradeId, 'trade-id-invalid');
+  if (!tradeId.readable) return tradeId;
+  const accountId = readId(fields.accountId, 'account-id-invalid');
+  if (!accountId.readable) return accountId;
+  const contract = readContract(fields.instrument, contracts);
+  if (!contract.readable) return contract;
+  const { side, liquidity } = fields;
+  if (side !== 'buy' && side !== 'sell') return unreadable('side-unknown');
+  if (liquidity !== 'maker' && liquidity !== 'taker') return unreadable('liquidity-unknown');
+  const quantity = readPositive(fields.quantity, ORDER_BOOK_DIGITS);
+  if (!quantity.readable) return quantity;
+  const price = readPositive(fields.price, ORDER_BOOK_DIGITS);
+  if (!price.readable) return price;
+  const closeOutOrder = readPlace(fields.closeOutOrder);
+  if (!closeOutOrder.readable) return closeOutOrder;
+  return readable({
+    tradeId: tradeId.value,
+    accountId: accountId.value,
+    contract: contract.value,
+    side,
+    quantity: quantity.value,
+    price: price.value,
+    liquidity,
+    closeOutOrder: closeOutOrder.value,
+  });
+}
+
+const suspenseReference = (tradeId: string, side: TradeSide): string => `trade ${tradeId} ${side}`;
+
+/**
+ * The close-out order this fill executes. The maker's side of the same trade names it too, and is a trade like any
+ * other; so is a fill that names an order which is not the account's, because the exchange did execute it.
+ */
+function executedOrder(state: AccountsState, fill: Fill): CloseOutOrder | null {
+  if (fill.closeOutOrder?.partition !== state.partition) return null;
+  const order = state.orders.get(fill.closeOutOrder.position);
+  const executes =
+    order?.accountId === fill.accountId && order.instrument === fill.contract.instrument.id && order.side === fill.side;
+  return executes ? order : null;
+}
+
+/**
+ * What keeps a fill out of all books: a contract that is not listed at that time, or pays in an asset that is not kept. A
+ * fill of a close-out order is booked also after the expiry, since liquidation waits for it; what is delivered already
+ * is then delivered at once.
+ */
+function unclearable(
+  state: AccountsState,
+  { contract, closeOutOrder }: Fill,
+  account: Account | undefined,
+  at: Instant,
+): AccountsRejectionCode | null {
+  if (keptAsset(state, contract.settlementAsset) === undefined) return 'asset-not-kept';
+  const late = closeOutOrder !== null && account !== undefined;
+  if (late) return null;
+  if (deliveryPriceOf(state, contract.instrument.id) !== null) return 'instrument-expired';
+  const listing = listingState(contract, at);
+  if (listing === 'listed') return null;
+  return listing === 'expired' ? 'instrument-expired' : 'instrument-not-listed';
+}
+
+/**
+ * What keeps a fill out of its account: nobody of that name, or a part of a lot, which no close-out could ever sell. A fill of a
+ * close-out order is booked all the same, since liquidation waits for it. A price off the tick happened and is booked:
+ * nothing is computed with the tick.
+ * @see docs/spec/accounts.md CLR-ACC-015
+ */
+function unbookable({ contract, quantity, closeOutOrder }: Fill, account: Account | undefined) {
+  if (account === undefined) return 'account-unknown';
+  return closeOutOrder === null && !quantity.mod(contract.lot).isZero() ? 'quantity-off-lot' : null;
+}
+
+/**
+ * Books one side of a trade: novation on the spot against the house position of this partition. A fill is a fact and
+ * is never refused; what cannot be booked where it belongs goes to suspense. The same side of the same trade twice is
+ * booked once.
+ *
+ * cash = realised profit, against premium minus the value of the trade; all but penalty and `liquidation` in the settlement asset:
+ * Trade:     client  += cash, rounded down, - fee      house/fees += fee
+ * Close-out: client  += cash at the order's mark, rounded down, - provisional penalty
+ *            liquidation += signed quantity * (mark - fill), rounded down, + provisional penalty
+ * Both:      house/pnl -= cash + signed quantity * (mark - fill), exact (a trade has mark = fill)
+ *            house/rounding += what the rounding left over
+ * mark and fill stand for the value of a contract at them.
+ */
+export function* decideFill(state: AccountsState, input: LogEntry): Generator<AccountsFact> {
+  const reading = readFill(state, input.payload);
+  if (!reading.readable) {
+    yield suspenseBooked(input, reading.code);
+    return;
+  }
+  const booked = bookedFill(state, input, reading.value);
+  if (booked === null) return;
+  yield booked;
+  yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
+}
+
+function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact | null {
+  const { tradeId, accountId, contract, side, quantity } = fill;
+  const instrument = contract.instrument.id;
+  const signed = signedQuantity(side, quantity);
+  const fillValue = tradedValue(contract.instrument, signed, fill.price);
+  if (fillValue.abs().gt(LARGEST_VALUE[contract.instrument.settlement])) {
+    return suspenseBooked(input, 'amount-too-large');
+  }
+  const known = state.trades.get(tradeKey(accountId, tradeId, side));
+  if (known !== undefined) {
+    return known === tradeContent(instrument, signed, fillValue) ? null : suspenseBooked(input, 'trade-id-reused');
+  }
+  const account = state.accounts.get(accountId);
+  const wrong = unclearable(state, fill, account, input.time.clearing);
+  if (wrong !== null) return suspenseBooked(input, wrong);
+  const code = unbookable(fill, account);
+  if (account === undefined || code !== null) {
+    return suspenseBooked(input, code ?? 'account-unknown', {
+      reference: suspenseReference(tradeId, side),
+      position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
+    });
+  }
+  return positionChanged(state, account, fill, signed, fillValue);
+}
+
+function positionChanged(
+  state: AccountsState,
+  account: Account,
+  fill: Fill,
+  signed: Decimal,
+  fillValue: Decimal,
+): AccountsFact {
+  const { tradeId, accountId, contract, side, quantity } = fill;
+  const instrument = contract.instrument.id;
+  const order = executedOrder(state, fill);
+  const price = order?.mark ?? fill.price;
+  const { position, realised, cash, value } = applyTrade(contract, positionIn(account, instrument), signed, price);
+  const credit = roundMoney(state, cash, contract.settlementAsset, 'credit');
+  // In the client's closing direction: selling below the mark, or buying above it, is a loss of `liquidation`.
+  const againstMark = order === null ? ZERO : value.minus(fillValue);
+  const moved = { credit, cash, value, againstMark };
+  const { fee, feeSchedule, toClient, lines } =
+    order === null ? tradeBooking(state, fill, moved) : closeOutBooking(state, fill, moved, order);
+  return fact('PositionChanged', {
+    accountId,
+    reason: order === null ? 'trade' : 'close-out',
+    tradeId,
+    closeOutOrder: order === null ? null : fill.closeOutOrder,
+    side,
+    quantity: text(quantity),
+    price: text(price),
+    fillPrice: text(fill.price),
+    realisedPnl: text(realised),
+    fee: text(fee),
+    feeSchedule,
+    position: figuresOf(instrument, position),
+    settlement: settlementOf(contract, credit),
+    collateral: collateralAfter(state, accountId, toClient),
+    postings: postingsOf(...lines),
+  });
+}

@@ -1,0 +1,101 @@
+import type { AccountsEvents, InstrumentId, Posting, TradeSide } from '@ballast/facts';
+import { dec, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import {
+  hold,
+  perAccount,
+  REMEMBERED_TRADES,
+  type Account,
+  type AccountsState,
+  type InstrumentBook,
+} from '../accounts.state.js';
+import { contractOf } from './contracts.js';
+import { postedTo } from './ledger.js';
+import { FLAT, signedQuantity, tradedValue, type Position } from './position.js';
+
+/** What the partition knows about a contract, from the first booking in it on. */
+export function bookOf(state: AccountsState, instrument: InstrumentId): InstrumentBook {
+  let book = state.instruments.get(instrument);
+  if (book === undefined) {
+    book = {
+      asset: contractOf(state, instrument).settlementAsset,
+      houseQuantity: ZERO,
+      housePnl: ZERO,
+      tradedValue: ZERO,
+      suspense: FLAT,
+      fundedUpTo: 0,
+      fundingOpen: ZERO,
+      fundingClosed: ZERO,
+      settledUpTo: 0,
+      settlementOpen: ZERO,
+      settlementClosed: ZERO,
+      deliveryPrice: null,
+    };
+    state.instruments.set(instrument, book);
+  }
+  return book;
+}
+
+/** Price at which a contract was delivered here; null until then. */
+export const deliveryPriceOf = ({ instruments }: AccountsState, instrument: InstrumentId): Decimal | null =>
+  instruments.get(instrument)?.deliveryPrice ?? null;
+
+export function attributePnl(book: InstrumentBook, postings: readonly Posting[]): void {
+  book.housePnl = book.housePnl.plus(postedTo(postings, 'house/pnl', book.asset));
+}
+
+interface BookedTrade {
+  readonly instrument: InstrumentId;
+  readonly side: TradeSide;
+  readonly quantity: Decimal;
+  /** Price between the two sides of the trade: of a close-out the fill, not the mark. */
+  readonly tradePrice: Decimal;
+  readonly after: Position;
+  readonly postings: readonly Posting[];
+}
+
+/**
+ * The client's position is taken from the event, the house position from the trade: each checks the other.
+ * @returns content of the trade
+ */
+export function bookTrade(state: AccountsState, account: Account, trade: BookedTrade): string {
+  const { instrument, after } = trade;
+  hold(account, instrument, after);
+  const signed = signedQuantity(trade.side, trade.quantity);
+  const book = bookOf(state, instrument);
+  book.houseQuantity = book.houseQuantity.minus(signed);
+  attributePnl(book, trade.postings);
+  const value = tradedValue(contractOf(state, instrument).instrument, signed, trade.tradePrice);
+  book.tradedValue = book.tradedValue.plus(value);
+  return tradeContent(instrument, signed, value);
+}
+
+export const tradeKey = (accountId: string, tradeId: string, side: TradeSide): string =>
+  perAccount(accountId, `${tradeId} ${side}`);
+
+/** Content by which the second delivery of a trade is told from the reuse of its id. */
+export const tradeContent = (instrument: InstrumentId, signed: Decimal, value: Decimal): string =>
+  `${text(signed)} ${instrument} for ${text(value)}`;
+
+export function rememberTrade({ trades }: AccountsState, key: string, content: string): void {
+  trades.set(key, content);
+  if (trades.size <= REMEMBERED_TRADES) return;
+  for (const oldest of trades.keys()) {
+    trades.delete(oldest);
+    return;
+  }
+}
+
+/** Sum of a settlement that is complete: clients, suspense, house and rounding. */
+export function closeSettlement(
+  book: InstrumentBook,
+  { houseAmount, rounding, postings }: AccountsEvents['VariationClosed' | 'ExpiryClosed'],
+): void {
+  attributePnl(book, postings);
+  book.settlementClosed = sum([
+    book.settlementOpen,
+    dec(houseAmount),
+    dec(rounding),
+    postedTo(postings, 'suspense', book.asset),
+  ]);
+  book.settlementOpen = ZERO;
+}
