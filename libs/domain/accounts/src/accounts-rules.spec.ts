@@ -59,6 +59,33 @@ describe('the rules of accounts [CLR-ACC-004]', () => {
     expect(fund.result).toMatchObject({ outcome: 'rejected', code: 'document-invalid' });
   });
 
+  it.each`
+    type                 | damage                                | defect
+    ${'ProposeDocument'} | ${null}                               | ${'write a record'}
+    ${'ProposeDocument'} | ${{ proposalId: undefined }}          | ${'proposalId: write an id'}
+    ${'ProposeDocument'} | ${{ reason: 'because\u001b[2J' }}     | ${'reason: '}
+    ${'ProposeDocument'} | ${{ reason: '' }}                     | ${'reason: '}
+    ${'ProposeDocument'} | ${{ kind: 7 }}                        | ${'kind: write the code'}
+    ${'ProposeDocument'} | ${{ id: 'assets' }}                   | ${'id: write <name>@<version>'}
+    ${'ProposeDocument'} | ${{ body: { assets: { USD: 0.5 } } }} | ${'assets.USD: write a record'}
+    ${'ApproveDocument'} | ${null}                               | ${'write a record'}
+    ${'ApproveDocument'} | ${{ proposalId: ['p'] }}              | ${'proposalId: write an id'}
+  `('are not changed, and nothing stops, by a damaged $type: $damage', ({ type, damage, defect }) => {
+    const fund = fundDesk();
+    const proposal = {
+      proposalId: 'p',
+      kind: 'assets',
+      id: 'assets-default@2',
+      body: bundled('assets'),
+      reason: 'tidy',
+    };
+    const sound = type === 'ProposeDocument' ? proposal : { proposalId: 'p' };
+    const payload: unknown = damage === null ? null : { ...sound, ...(damage as object) };
+    expect(fund.takeAny(type as string, payload, GLOBAL, 'accounts.commands', 'ann')).toEqual([]);
+    expect(fund.result).toMatchObject({ outcome: 'rejected', code: 'document-invalid' });
+    expect((fund.result as { detail: string }).detail).toContain(defect as string);
+  });
+
   it('of a kind that accounts does not decide by are refused', () => {
     const fund = fundDesk();
     propose(fund, { proposalId: 'p', kind: 'margin-parameters', id: 'm@1', body: bundled('assets'), reason: 'no' });

@@ -278,7 +278,7 @@ export function aSpecification(
     id,
     contractSize: '1',
     quoteAsset: 'USD',
-    settlementAsset: settlement === 'linear' ? 'USD' : (underlying),
+    settlementAsset: settlement === 'linear' ? 'USD' : underlying,
     tick: '0.0001',
     lot: kind === 'perpetual' ? '0.00000001' : '0.0001',
     cashStyle: kind === 'option' ? 'premium' : 'marked-to-market',

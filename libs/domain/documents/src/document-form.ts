@@ -71,6 +71,9 @@ export const flag = (): DocumentForm<boolean> =>
 export const textOf = (of: TextForm): DocumentForm<string> =>
   form(of.remedy, (value) => (matches(of, value) ? value : undefined), of.example);
 
+/** Whatever it is; somebody else judges it. */
+export const anything = (): DocumentForm<unknown> => ({ read: (value) => value });
+
 /** A sentence for people, or null. */
 export const reasonOrNull = (): DocumentForm<string | null> =>
   form<string | null>(
