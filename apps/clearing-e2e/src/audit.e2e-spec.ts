@@ -1,4 +1,4 @@
-import { EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
+import { MemoryLogStore, EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, FillEvents, MarginGlobalEvents, PricingEvents, ServiceLog } from '@ballast/facts';
 import { dec, roundUsd, text } from '@ballast/kernel';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { BallastProcess, ballastJson, REPOSITORY, type Finished } from './ballast-process.js';
 import { CI_WINDOW, CI_WINDOW_OPTIONS, type Summary } from './ci-window.js';
-import { readGolden, RENEWAL } from './golden.js';
+import { builtRelease, runToEnd } from './clearing-run.js';
 import { entriesOf, forged } from './rewrite-history.js';
 
 interface Place {
@@ -50,8 +50,10 @@ describe('the auditor’s commands on a data directory', () => {
     }
   }
 
-  it(`belong to a run with the golden digests (after a meant change: ${RENEWAL})`, async () => {
-    expect(summary.digests).toEqual((await readGolden('ci-window')).digests);
+  it('belong to a run with the digests of the memory log', async () => {
+    const release = await builtRelease();
+    const house = await runToEnd(new MemoryLogStore(), { ...CI_WINDOW, release });
+    expect(summary.digests).toEqual(await house.digests());
     // The same command again finds everything done.
     const again = await ballastJson<Summary>('simulate', ...CI_WINDOW_OPTIONS, '--data-dir', data, '--json');
     expect(again.digests).toEqual(summary.digests);
@@ -82,15 +84,27 @@ describe('the auditor’s commands on a data directory', () => {
       },
       {
         what: 'the index clamp of pricing',
-        change: { module: 'pricing/dist/pricing-rules.js', from: `clamp: '0.005'`, to: `clamp: '0.004'` },
+        change: {
+          module: 'pricing/dist/index/index-price.js',
+          from: `clamp: clampRate } = rules.index`,
+          to: `clamp: clampRate } = { ...rules.index, clamp: '0.004' }`,
+        },
       },
       {
-        what: 'the quantile in the margin rate of bitcoin',
-        change: { module: 'parameters/default-parameters.js', from: `z: '2.326'`, to: `z: '2.327'` },
+        what: 'the quantile in the margin rate',
+        change: {
+          module: 'margin/dist/parameters/parameter-figures.js',
+          from: `z: fields.decimal('z', {`,
+          to: `z: ((range) => fields.decimal('z', range).plus('0.001'))({`,
+        },
       },
       {
         what: 'the speed at which the margin rate rises',
-        change: { module: 'parameters/default-parameters.js', from: `risePerHour: '0.25'`, to: `risePerHour: '0.26'` },
+        change: {
+          module: 'margin/dist/parameters/parameter-figures.js',
+          from: `positiveShare('risePerHour')`,
+          to: `positiveShare('risePerHour').plus('0.01')`,
+        },
       },
       {
         what: 'the share of equity that a penalty of liquidation may take',
@@ -197,7 +211,7 @@ async function firstDifferences(logs: LogDirectory): Promise<Readonly<Record<str
         ),
       );
     }),
-    'the quantile in the margin rate of bitcoin': await first('margin', [-1], ({ type }) => type === 'ScheduleInForce'),
+    'the quantile in the margin rate': await first('margin', [-1], ({ type }) => type === 'ScheduleInForce'),
     // Where the scalar rose and still did not reach what was measured, the speed limit held it back.
     'the speed at which the margin rate rises': await first('margin', [-1], (entry, before) => {
       const previous = scheduleOf(before.findLast(({ type }) => type === 'ScheduleInForce'));

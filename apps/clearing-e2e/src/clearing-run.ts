@@ -1,7 +1,8 @@
 import type { LogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { dec, instantOf, text, type Instant } from '@ballast/kernel';
-import { ClearingHouse, Simulation, loadScenario } from '@ballast/services';
+import { ClearingHouse, Simulation, loadScenario, type Release } from '@ballast/services';
+import fs from 'node:fs/promises';
 
 export interface RunOptions {
   readonly scenario?: string;
@@ -12,7 +13,17 @@ export interface RunOptions {
   readonly partitions?: number;
   /** Share of the scenario's insurance fund that is there at the start; default: all of it. */
   readonly fundShare?: string;
+  /** Program that the logs name; default: the same whatever was built, so that digests can be written down. */
+  readonly release?: Release;
 }
+
+const WRITTEN_DOWN: Release = { release: 'ballast@golden', build: '0'.repeat(64) };
+
+/** What the processes of this build name. */
+export const builtRelease = async (): Promise<Release> =>
+  JSON.parse(
+    await fs.readFile(new URL('../../../libs/services/dist/release.json', import.meta.url), 'utf8'),
+  ) as Release;
 
 export interface ClearingRun {
   readonly house: ClearingHouse;
@@ -23,7 +34,16 @@ export interface ClearingRun {
 /** Clearing house and simulated exchange over a store, before anything has happened. */
 export async function openRun(
   store: LogStore,
-  { scenario: name = 'crash-2020-03', from, to, accounts, seed = '1', partitions = 8, fundShare = '1' }: RunOptions,
+  {
+    scenario: name = 'crash-2020-03',
+    from,
+    to,
+    accounts,
+    seed = '1',
+    partitions = 8,
+    fundShare = '1',
+    release = WRITTEN_DOWN,
+  }: RunOptions,
 ): Promise<ClearingRun> {
   const whole = await loadScenario(name);
   const scenario: Scenario = {
@@ -33,7 +53,7 @@ export async function openRun(
     openingFund: text(dec(whole.openingFund).times(dec(fundShare)).toDecimalPlaces(2)),
   };
   const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
-  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e' });
+  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e', release });
   return { house, simulator: simulator, steps: [...simulator.steps()] };
 }
 

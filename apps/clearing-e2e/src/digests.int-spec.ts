@@ -1,21 +1,24 @@
 import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import { MINUTE_MS } from '@ballast/kernel';
-import type { Digests } from '@ballast/services';
+import type { ClearingHouse, Digests } from '@ballast/services';
 import { Simulation } from '@ballast/services';
 import { CI_WINDOW, SHORT_WINDOW } from './ci-window.js';
 import { openRun, runToEnd } from './clearing-run.js';
-import { readGolden, RENEWAL } from './golden.js';
+import { outcomeOf, readGolden, RENEWAL } from './golden.js';
 
 describe('the same scenario, seed and partition count', () => {
+  let house: ClearingHouse;
   let onMemory: Digests;
 
   beforeAll(async () => {
-    onMemory = await (await runToEnd(new MemoryLogStore(), CI_WINDOW)).digests();
+    house = await runToEnd(new MemoryLogStore(), CI_WINDOW);
+    onMemory = await house.digests();
   }, 120_000);
 
   it(`give the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
-    expect({ run: CI_WINDOW, digests: onMemory }).toEqual(await readGolden('ci-window'));
+    const outcome = await outcomeOf(house);
+    expect({ run: CI_WINDOW, digests: onMemory, outcome }).toEqual(await readGolden('ci-window'));
   });
 
   it('give the same digests again', async () => {

@@ -20,6 +20,7 @@ import {
 } from '@ballast/services';
 import { BallastProcess } from './ballast-process.js';
 import { CI_WINDOW, OPTION_FALL } from './ci-window.js';
+import { builtRelease } from './clearing-run.js';
 import { DistributedHouse } from './distributed-house.js';
 
 const { partitions: PARTITIONS, accounts: ACCOUNTS, seed: SEED } = CI_WINDOW;
@@ -49,7 +50,12 @@ const theSimulator = async (window: Window) =>
 
 /** The same window on the memory log, in this process. */
 async function digestsInMemory(window: Window): Promise<Digests> {
-  const house = await ClearingHouse.open({ store: new MemoryLogStore(), partitions: PARTITIONS, worker: 'memory' });
+  const house = await ClearingHouse.open({
+    store: new MemoryLogStore(),
+    partitions: PARTITIONS,
+    worker: 'memory',
+    release: await builtRelease(),
+  });
   const simulator = await theSimulator(window);
   const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
   while (!simulation.done) await simulation.step();

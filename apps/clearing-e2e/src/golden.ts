@@ -1,7 +1,9 @@
 import fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MemoryLogStore } from '@ballast/event-log';
-import type { Digests } from '@ballast/services';
+import { ClearingPictureProjection, readPartition } from '@ballast/read-models';
+import { SERVICE_LOGS } from '@ballast/facts';
+import type { ClearingHouse, Digests } from '@ballast/services';
 import { CI_WINDOW, OPTION_EXPIRY, OPTION_FALL, type RunWindow } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
 
@@ -9,6 +11,29 @@ import { runToEnd } from './clearing-run.js';
 export interface Golden {
   readonly run: RunWindow;
   readonly digests: Digests;
+  readonly outcome: Outcome;
+}
+
+/** What the run came to, so that a renewal shows what a change did. */
+export interface Outcome {
+  readonly marginCalls: number;
+  readonly liquidations: number;
+  readonly slices: number;
+  readonly bankruptcies: number;
+  /** USD at the end. */
+  readonly fund: string;
+}
+
+/** What a run came to, from its logs. */
+export async function outcomeOf({ logs }: ClearingHouse): Promise<Outcome> {
+  const projection = new ClearingPictureProjection();
+  for (const name of SERVICE_LOGS) {
+    for (const { partition } of await logs.log(name).heads()) {
+      for await (const entry of readPartition(logs.log(name), partition)) projection.apply(entry);
+    }
+  }
+  const { marginCalls, liquidations, slices, bankruptcies, fund } = projection.picture;
+  return { marginCalls, liquidations, slices, bankruptcies, fund: fund.closing };
 }
 
 /** Runs whose digests are written down, by the name of their file. */
@@ -34,7 +59,7 @@ export async function renewGolden(
   const before = await readGolden(name).catch(() => undefined);
   const run = GOLDEN_RUNS[name];
   const house = await runToEnd(new MemoryLogStore(), run);
-  const after = { run, digests: await house.digests() };
+  const after = { run, digests: await house.digests(), outcome: await outcomeOf(house) };
   await fs.writeFile(fileOf(name), `${JSON.stringify(after, null, 2)}\n`);
   return { before, after };
 }

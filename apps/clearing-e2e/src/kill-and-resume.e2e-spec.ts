@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BallastProcess, ballastJson } from './ballast-process.js';
 import { CI_WINDOW, CI_WINDOW_OPTIONS, type Summary } from './ci-window.js';
-import { runToEnd } from './clearing-run.js';
+import { builtRelease, runToEnd } from './clearing-run.js';
 import { drawsOf, seedFrom } from './draws.js';
 
 const KILLS = 10;
@@ -22,7 +22,8 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
 
   beforeAll(async () => {
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kill-'));
-    undisturbed = await (await runToEnd(new MemoryLogStore(), CI_WINDOW)).digests();
+    const release = await builtRelease();
+    undisturbed = await (await runToEnd(new MemoryLogStore(), { ...CI_WINDOW, release })).digests();
   });
 
   afterAll(() => fs.rm(directory, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { verify } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { MarginEvents } from '@ballast/facts';
-import { dec, roundUsd, text } from '@ballast/kernel';
+import { dec, text } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/services';
 import { SHORT_WINDOW } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
@@ -9,23 +9,16 @@ import { entriesOf, forgedCopy } from './rewrite-history.js';
 
 type Triggered = MarginEvents['LiquidationTriggered'];
 
-/** Raises the liquidation rate of the first position, and the figures that follow from it with it. */
+/** Raises the range that each underlying was moved over, and leaves the triggers out that may do so without notice. */
 function raised(event: Triggered): Triggered {
-  const [first, ...others] = event.assessment.positions;
-  if (first === undefined) throw new Error('an account without a position was liquidated');
-  const rate = dec(first.liquidationRate).plus('0.1');
-  const liquidation = dec(first.notional).abs().times(rate);
-  const positions = [{ ...first, liquidationRate: text(rate), liquidation: text(liquidation) }, ...others];
-  const required = positions.reduce((sum, position) => sum.plus(position.liquidation), dec('0'));
-  return {
-    ...event,
-    triggers: [],
-    assessment: {
-      ...event.assessment,
-      positions,
-      figures: { ...event.assessment.figures, liquidation: text(roundUsd(required, 'requirement')) },
-    },
-  };
+  const { portfolio } = event.assessment;
+  const more = (rate = '0'): string => text(dec(rate).plus('0.1'));
+  const lines = portfolio.lines.map((line) => {
+    if (line.code !== 'liquidation-level') return line;
+    const { rangeDown, rangeUp, ...figures } = line.figures ?? {};
+    return { ...line, figures: { ...figures, rangeDown: more(rangeDown), rangeUp: more(rangeUp) } };
+  });
+  return { ...event, triggers: [], assessment: { ...event.assessment, portfolio: { ...portfolio, lines } } };
 }
 
 describe('no surprise', () => {
@@ -50,7 +43,7 @@ describe('no surprise', () => {
     {
       why: 'a rate that nobody had notice of',
       change: raised,
-      what: /^surprise: rate-without-notice: (BTC|ETH)-PERP: .* above /,
+      what: /^surprise: rate-without-notice: (BTC|ETH) (long|short): .* above /,
     },
     {
       why: 'equity that was not below the requirement',

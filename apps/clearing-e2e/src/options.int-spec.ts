@@ -7,7 +7,7 @@ import { dec, sum, text } from '@ballast/kernel';
 import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { OPTION_EXPIRY, OPTION_FALL } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
-import { readGolden, RENEWAL } from './golden.js';
+import { outcomeOf, readGolden, RENEWAL } from './golden.js';
 import { entriesOf, forgedCopy } from './rewrite-history.js';
 
 /** Every entry of a service's numbered partitions and of its global one. */
@@ -32,7 +32,8 @@ describe.each([
   }, 180_000);
 
   it(`gives the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
-    expect({ run, digests: await house.digests() }).toEqual(await readGolden(name));
+    const [digests, outcome] = [await house.digests(), await outcomeOf(house)];
+    expect({ run, digests, outcome }).toEqual(await readGolden(name));
   });
 
   it('verifies and replays without a difference', async () => {

@@ -1,5 +1,6 @@
 import {
   ACCOUNT_ID,
+  CODE,
   DECIMAL,
   IDENTIFIER,
   INSTRUMENT_ID,
@@ -18,6 +19,7 @@ export const decimal = zodText(DECIMAL);
 export const nonNegativeDecimal = zodText(NON_NEGATIVE_DECIMAL);
 export const positiveDecimal = zodText(POSITIVE_DECIMAL);
 export const accountId = zodText(ACCOUNT_ID);
+export const code = zodText(CODE);
 export const identifier = zodText(IDENTIFIER);
 export const instrument = zodText(INSTRUMENT_ID);
 export const reason = zodText(REASON);
@@ -40,4 +42,3 @@ export const positionShape = zodShapeOf(facts.positionFigures());
 export const marginFigures = zodOf(facts.marginFigures());
 export const accountMarginState = zodOf(facts.accountMarginState);
 export const assessmentDetail = zodOf(facts.assessmentDetail);
-export const marginParameters = zodOf(facts.marginParameters);

@@ -23,8 +23,8 @@ const traded = (accountId: string, instrument: string, quantity: string, cash: s
 const surface = (underlying: string, status: string): LogEntry =>
   entry('SurfacePublished', { underlying, expiry: EXPIRY, status });
 
-const run = (otherModels: Readonly<Record<string, number>> | undefined, partition: number, kind = 'full'): LogEntry =>
-  entry('MarginRunCompleted', { kind, assessed: 10, states: {}, ...(otherModels && { otherModels }) }, partition);
+const run = (models: Readonly<Record<string, number>>, partition: number, kind = 'full'): LogEntry =>
+  entry('MarginRunCompleted', { kind, assessed: 10, states: {}, models }, partition);
 
 function pictureOf(...entries: readonly LogEntry[]): ClearingPicture {
   const projection = new ClearingPictureProjection();
@@ -34,7 +34,7 @@ function pictureOf(...entries: readonly LogEntry[]): ClearingPicture {
 
 describe('the picture of options, futures and inverse contracts', () => {
   it('is absent while nothing but linear perpetuals is listed, so that nothing changes for who has only those', () => {
-    expect(pictureOf(run(undefined, 0))).not.toHaveProperty('contracts');
+    expect(pictureOf(run({}, 0))).not.toHaveProperty('contracts');
   });
 
   it('counts what was listed and refused', () => {
@@ -100,6 +100,6 @@ describe('the picture of options, futures and inverse contracts', () => {
       [adaptive]: 7,
       [chosen]: 1,
     });
-    expect(pictureOf(listed, ...runs, run(undefined, 1)).contracts?.portfolios).toEqual({ [adaptive]: 3 });
+    expect(pictureOf(listed, ...runs, run({}, 1)).contracts?.portfolios).toEqual({ [adaptive]: 3 });
   });
 });

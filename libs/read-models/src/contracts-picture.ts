@@ -22,7 +22,7 @@ export interface ContractsPicture {
   readonly optionPositions: number;
   /** What buyers paid for options in trades, close-outs and deleveraging left out; an absent asset is zero. */
   readonly premiumPaid: { readonly [A in Asset]?: DecimalString };
-  /** Accounts that the last full runs assessed as portfolios, by model. */
+  /** Accounts that the last full runs assessed, by model. */
   readonly portfolios: Readonly<Record<string, number>>;
 }
 
@@ -82,7 +82,7 @@ export class ContractsProjection {
         return;
       case 'MarginRunCompleted': {
         const run = payload as Payload<MarginEvents, 'MarginRunCompleted'>;
-        if (run.kind === 'full') this.#modelsByPartition.set(partition, run.otherModels ?? {});
+        if (run.kind === 'full') this.#modelsByPartition.set(partition, run.models);
         return;
       }
       default:

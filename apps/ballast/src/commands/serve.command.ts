@@ -5,6 +5,7 @@ import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
+import { genesisOfOptions } from '../composition/rules-options.js';
 import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
 import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
@@ -81,7 +82,7 @@ async function openServed(
   progress: ProgressPrinter,
 ): Promise<{ opened: OpenedHouse; driver: Driver }> {
   const notice = (line: string): void => progress.line(line);
-  const parts = { committerOf: measuredCommitter(metrics) };
+  const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options) };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
     return { opened, driver: liveDriver(opened.house, undefined) };

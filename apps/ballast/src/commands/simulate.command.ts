@@ -3,9 +3,11 @@ import { isoOf } from '@ballast/kernel';
 import { openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
+import { genesisOfOptions } from '../composition/rules-options.js';
 import { withSimulationOptions, type SimulationCliOptions } from '../composition/simulation-options.js';
 import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from '../composition/store-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
+import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 
 interface SimulateOptions extends SimulationCliOptions, StoreOptions {
@@ -51,12 +53,19 @@ export function simulateCommand(): Command {
 
 async function simulate(options: SimulateOptions): Promise<void> {
   if (options.brokers !== undefined) {
+    if ((options.documents ?? options.author ?? options.approver) !== undefined) {
+      throw new UsageError(
+        '--documents, --author and --approver are for logs of this process; leave them out here, and set DOCUMENTS, GENESIS_AUTHOR and GENESIS_APPROVER of the services',
+      );
+    }
     const { simulateOverKafka } = await import('../composition/distributed-simulation.js');
     return simulateOverKafka({ ...options, brokers: options.brokers });
   }
   const started = performance.now();
   const progress = new ProgressPrinter(process.stderr);
-  const session = await openSimulation(options, (line) => progress.line(line));
+  const session = await openSimulation(options, (line) => progress.line(line), {
+    genesis: genesisOfOptions(options),
+  });
   let stopping = false;
   const stop = (): void => {
     stopping = true;

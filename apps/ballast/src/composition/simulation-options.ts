@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { withRulesOptions, type RulesOptions } from './rules-options.js';
 import { wholeNumber } from './store-options.js';
 
-export interface SimulationCliOptions {
+export interface SimulationCliOptions extends RulesOptions {
   readonly scenario: string;
   readonly from?: string;
   readonly to?: string;
@@ -23,7 +24,7 @@ export function withSimulationOptions(command: Command): Command {
 
 /** What makes a run beside its scenario. */
 export function withRunOptions(command: Command): Command {
-  return command
+  return withRulesOptions(command)
     .option('--from <time>', 'first clearing time, ISO 8601 UTC; default: the scenario says')
     .option('--to <time>', 'last clearing time, ISO 8601 UTC; default: the scenario says')
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 1_000)

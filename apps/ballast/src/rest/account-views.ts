@@ -1,13 +1,7 @@
 import { accountStatement, contractOf, rejectionOf, withdrawalOf, type AccountsState } from '@ballast/accounts-domain';
 import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
-import {
-  MARGIN_STATES,
-  assessmentOf,
-  scheduleInForce,
-  writeAssessment,
-  type MarginState,
-} from '@ballast/margin-domain';
+import { MARGIN_STATES, assessorOf, writeAssessment, type MarginState } from '@ballast/margin-domain';
 import type { AccountDecision } from '@ballast/read-models';
 import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
@@ -18,9 +12,9 @@ const DISPLAYED_DIGITS = 8;
 /** The assessment of an account on the schedule in force; null before the first one. */
 export function assessmentNow(margin: MarginState, accountId: AccountId): AssessmentDetail | null {
   const account = margin.book.find(accountId);
-  const schedule = scheduleInForce(margin);
-  if (account === undefined || schedule === null) return null;
-  return writeAssessment(assessmentOf(margin, schedule, account));
+  const assessor = assessorOf(margin);
+  if (account === undefined || assessor === null) return null;
+  return writeAssessment(assessor.assess(account).detail());
 }
 
 /** Everything there is to say about an account now. */

@@ -1,4 +1,5 @@
 import type { AccountsState, FundState } from '@ballast/accounts-domain';
+import type { HouseRules } from '@ballast/documents';
 import type { EventLog } from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type LogEntry } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
@@ -8,7 +9,7 @@ import type { MarginState } from '@ballast/margin-domain';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
 import type { AccountDecisions, ClearingPicture } from '@ballast/read-models';
-import { IdempotentWrites, type WritableLog } from './idempotent-writes.js';
+import { IdempotentWrites } from './idempotent-writes.js';
 
 export const CLEARING = 'ClearingGateway';
 
@@ -37,7 +38,7 @@ export class ClearingGateway {
   }
 
   /** Resolves when the answer is durable. */
-  execute(log: WritableLog, partition: number, command: Command): Promise<CommandResult> {
+  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
     return this.#writes.execute(log, partition, command);
   }
 
@@ -55,6 +56,11 @@ export class ClearingGateway {
 
   liquidation(partition: number): LiquidationState {
     return this.house.workerOf<LiquidationState>('liquidation', partition).state;
+  }
+
+  /** Rules of a service, as its global partition has them. */
+  rulesOf(service: ServiceLog): HouseRules {
+    return this.house.workerOf<{ readonly rules: HouseRules }>(service, GLOBAL).state.rules;
   }
 
   /** Where a partition of a service ends. */

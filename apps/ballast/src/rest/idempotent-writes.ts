@@ -2,9 +2,9 @@ import { GLOBAL, type CommandResult } from '@ballast/event-sourcing';
 import type { CommandRecord } from '@ballast/event-log';
 import { canonicalText } from '@ballast/kernel';
 import { IdempotencyConflict, type Command } from '@ballast/partition-worker';
+import { RULED_SERVICES } from '@ballast/contracts';
+import type { ServiceLog } from '@ballast/facts';
 import type { ClearingHouse } from '@ballast/services';
-
-export type WritableLog = 'accounts' | 'margin';
 
 /**
  * One Idempotency-Key stands for one request, whichever partition it goes to: the same request again gets the stored
@@ -16,7 +16,7 @@ export class IdempotentWrites {
   constructor(private readonly house: ClearingHouse) {}
 
   /** @throws IdempotencyConflict when the id was used for another request */
-  async execute(log: WritableLog, partition: number, command: Command): Promise<CommandResult> {
+  async execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
     const { id, type, body, actor } = command;
     const request = canonicalText([log, partition, type, body, actor] as never);
     const running = this.#running.get(id);
@@ -33,7 +33,7 @@ export class IdempotentWrites {
     }
   }
 
-  async #answer(log: WritableLog, partition: number, command: Command): Promise<CommandResult> {
+  async #answer(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
     const stored = await this.#stored(command.id);
     for (const { of, record } of stored) {
       const same = of === log && record.partition === partition && record.actor === command.actor;
@@ -43,11 +43,11 @@ export class IdempotentWrites {
   }
 
   /** Every command that was ever stored under an id; more than one only if somebody went round this class. */
-  async #stored(id: string): Promise<readonly { of: WritableLog; record: CommandRecord }[]> {
+  async #stored(id: string): Promise<readonly { of: ServiceLog; record: CommandRecord }[]> {
     const numbers = Array.from({ length: this.house.partitions }, (_, each) => each);
-    const places: [WritableLog, number][] = [
-      ...numbers.map((each): [WritableLog, number] => ['accounts', each]),
-      ['margin', GLOBAL],
+    const places: [ServiceLog, number][] = [
+      ...numbers.map((each): [ServiceLog, number] => ['accounts', each]),
+      ...RULED_SERVICES.map((service): [ServiceLog, number] => [service, GLOBAL]),
     ];
     const found = await Promise.all(
       places.map(async ([of, each]) => ({ of, record: await this.house.logs.log(of).commandById(each, id) })),

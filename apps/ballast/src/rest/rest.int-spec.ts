@@ -4,12 +4,13 @@ import {
   accountView,
   commandAccepted,
   decisionPage,
+  documentsView,
   logPage,
   preTradeCheckResponse,
   problem,
   whatIfResponse,
 } from '@ballast/contracts';
-import { DEFAULT_PARAMETERS } from '@ballast/margin-domain';
+import { readHouseDocuments } from '@ballast/house-documents';
 import { openTestHouse, readEvents, type Answer, type TestHouse } from './served-house.fixtures.js';
 
 let house: TestHouse;
@@ -61,12 +62,12 @@ describe('an account', () => {
     const path = '/accounts/chooser.main';
     const chosenModel = async () => accountView.parse((await house.get(path)).body).marginModel;
     expect(await chosenModel()).toBeNull();
-    const { status, body } = await house.post(`${path}/margin-model`, { model: 'adaptive-linear@1' });
+    const { status, body } = await house.post(`${path}/margin-model`, { model: 'derive-portfolio@2' });
     expect(status).toBe(201);
-    expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'adaptive-linear@1' });
-    expect(await chosenModel()).toBe('adaptive-linear@1');
-    expectProblem(await house.post(`${path}/margin-model`, { model: 'adaptive-linear' }), 400, 'request-malformed');
-    const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'adaptive-linear@1' });
+    expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'derive-portfolio@2' });
+    expect(await chosenModel()).toBe('derive-portfolio@2');
+    expectProblem(await house.post(`${path}/margin-model`, { model: 'derive-portfolio' }), 400, 'request-malformed');
+    const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'derive-portfolio@2' });
     expectProblem(ofNobody, 404, 'account-unknown');
   });
 
@@ -351,38 +352,61 @@ describe('a what-if', () => {
   });
 });
 
-describe('margin parameters', () => {
-  const proposal = (proposalId: string, version: number): object => ({
+describe('the rules of a service', () => {
+  const parameters = readHouseDocuments().margin.find(({ kind }) => kind === 'margin-parameters');
+  const proposal = (proposalId: string, version: number, changes: object = { warnUsage: '0.75' }): object => ({
     proposalId,
-    parameters: { ...DEFAULT_PARAMETERS, id: `avsl-default@${version}`, warnUsage: '0.75' },
+    kind: 'margin-parameters',
+    id: `avsl-default@${version}`,
+    body: { ...(parameters?.body as object), ...changes },
     reason: 'warn earlier',
   });
   const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+  const proposed = (body: object, person: string): Promise<Answer> =>
+    house.post('/rules/margin/proposals', body, undefined, by(person));
+  const view = async (service = 'margin') => documentsView.parse((await house.get(`/rules/${service}`)).body);
+  const idInForce = async (): Promise<string | undefined> =>
+    (await view()).inForce.find(({ kind }) => kind === 'margin-parameters')?.id;
 
-  it('are proposed by one person and approved by another', async () => {
-    expect((await house.post('/margin-parameters/proposals', proposal('p-1', 2), undefined, by('ann'))).status).toBe(
-      201,
-    );
-    expectProblem(
-      await house.post('/margin-parameters/proposals/p-1/approvals', {}, undefined, by('ann')),
-      409,
-      'proposer-may-not-approve',
-    );
-    expect((await house.post('/margin-parameters/proposals/p-1/approvals', {}, undefined, by('ben'))).status).toBe(201);
-    const { body } = await house.get('/margin-parameters');
-    expect(body.inForce.id).toBe('avsl-default@2');
-    expect(body.proposals).toEqual([
-      { proposalId: 'p-1', parameters: 'avsl-default@2', proposer: 'ann', approved: true },
+  it('are shown with all figures, and a proposal with what it would change of those in force', async () => {
+    expect((await proposed(proposal('p-1', 2), 'ann')).status).toBe(201);
+    const { inForce, proposals } = await view();
+    expect(inForce.find(({ id }) => id === 'avsl-default@1')?.body).toEqual(parameters?.body);
+    expect(proposals).toMatchObject([
+      {
+        ...{ proposalId: 'p-1', proposer: 'ann', reason: 'warn earlier', id: 'avsl-default@2' },
+        replaces: 'avsl-default@1',
+        changes: [{ field: 'warnUsage', before: '0.8', after: '0.75' }],
+        body: { warnUsage: '0.75', noticeMs: 3_600_000 },
+      },
     ]);
   });
 
-  it('need a named person', async () => {
-    expectProblem(await house.post('/margin-parameters/proposals', proposal('p-2', 3)), 401, 'actor-missing');
-    expectProblem(
-      await house.post('/margin-parameters/proposals/p-9/approvals', {}, undefined, by('ben')),
-      404,
-      'proposal-unknown',
-    );
+  it('are proposed by one person and approved by another', async () => {
+    await proposed(proposal('p-2', 3), 'ann');
+    const approval = (person: string): Promise<Answer> =>
+      house.post('/rules/margin/proposals/p-2/approvals', {}, undefined, by(person));
+    expectProblem(await approval('ann'), 409, 'proposer-may-not-approve');
+    expect((await approval('ben')).status).toBe(201);
+    expect(await idInForce()).toBe('avsl-default@3');
+    expect((await view()).proposals.map(({ proposalId }) => proposalId)).not.toContain('p-2');
+    expectProblem(await approval('cleo'), 409, 'proposal-approved');
+  });
+
+  it('need a named person, and figures that can be computed with', async () => {
+    expectProblem(await house.post('/rules/margin/proposals', proposal('p-3', 4)), 401, 'actor-missing');
+    const unknown = await house.post('/rules/margin/proposals/p-9/approvals', {}, undefined, by('ben'));
+    expectProblem(unknown, 404, 'proposal-unknown');
+    expectProblem(await proposed(proposal('p-3', 4, { warnUsage: '-1' }), 'ann'), 422, 'document-invalid');
+    expectProblem(await proposed(proposal('p-3', 1), 'ann'), 409, 'document-id-taken');
+    expectProblem(await proposed({ ...proposal('p-3', 4), kind: 'weather' }, 'ann'), 422, 'document-kind-unknown');
+    expectProblem(await proposed({ ...proposal('p-3', 4), body: undefined }, 'ann'), 400, 'request-malformed');
+  });
+
+  it('are those of every service that takes proposals, and of nothing else', async () => {
+    expect((await view('pricing')).inForce.length).toBeGreaterThan(0);
+    expect((await view('liquidation')).inForce.map(({ kind }) => kind)).toContain('liquidation-policy');
+    expectProblem(await house.get('/rules/weather'), 400, 'request-malformed');
   });
 });
 
@@ -508,7 +532,7 @@ describe('an explanation', () => {
     expect(explanation.state).toBe('HEALTHY');
     expect(explanation.assessment?.figures.equity).toBe('250');
     expect(explanation.bridge?.lines).toEqual([{ label: 'deposits USD', amount: '250', detail: '250 USD' }]);
-    expect(explanation.prices.map(({ underlying }) => underlying)).toEqual(['BTC', 'ETH']);
+    expect(explanation.prices.map(({ underlying }) => underlying)).toEqual(['BTC', 'ETH', 'USDC', 'USDT']);
   });
 
   it('of a time that is none is malformed', async () => {

@@ -3,11 +3,11 @@ import type { ClearingMetrics } from '@ballast/observability';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
+import { DocumentsController } from './documents.controller.js';
 import { ExplanationController } from './explanation.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MarginEventsController } from './margin-events.controller.js';
 import { METRICS, OperationsController, READINESS, type Readiness } from './operations.controller.js';
-import { ParametersController } from './parameters.controller.js';
 
 export interface RestParts {
   readonly clearing: ClearingGateway;
@@ -25,7 +25,7 @@ export class RestModule {
       controllers: [
         AccountsController,
         ExplanationController,
-        ParametersController,
+        DocumentsController,
         LogsController,
         MarginEventsController,
         OperationsController,

@@ -27,8 +27,6 @@ export interface AnswerBody {
   readonly held: Readonly<Record<string, string>>;
   readonly positions: readonly unknown[];
   readonly status: string;
-  readonly inForce: { readonly id: string };
-  readonly proposals: readonly unknown[];
   readonly events: readonly unknown[];
   readonly clearing: string;
   readonly priceSets: number;

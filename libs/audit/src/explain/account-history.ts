@@ -32,8 +32,6 @@ export interface AccountHistory {
   readonly bookings: readonly LogEntry[];
   /** Decisions of margin about the account, in order. */
   readonly decisions: readonly LogEntry[];
-  /** Model of the last run. */
-  readonly model: string | null;
   /** What liquidation did about the account up to then, in order. */
   readonly liquidation: readonly LogEntry[];
   /** Events of margin that were taken before the inputs of the event the history ends with. */
@@ -66,7 +64,6 @@ export async function historyOf(
   const totalEvents = (await log.heads()).find((head) => head.partition === partition)?.size ?? 0;
   const bookings: LogEntry[] = [];
   const decisions: LogEntry[] = [];
-  let model: string | null = null;
   let sizeBefore = 0;
 
   let passedBefore = false;
@@ -102,8 +99,7 @@ export async function historyOf(
           }
         }
         machine.recallOwn(event);
-        if (event.type === 'MarginRunCompleted') ({ model } = event.payload as { readonly model: string });
-        else if (isAbout(event, accountId)) decisions.push(event);
+        if (isAbout(event, accountId)) decisions.push(event);
       }
     }
     if (cut.kind !== 'booking') return;
@@ -125,7 +121,6 @@ export async function historyOf(
     machine,
     bookings,
     decisions,
-    model,
     liquidation: await liquidationOf(logs, partition, accountId, { until, upTo: ofLiquidation }),
     sizeBefore,
   };

@@ -35,7 +35,7 @@ function assessed(
     })),
     portfolio: {
       model: 'adaptive-portfolio@1',
-      parameters: 'adaptive-portfolio-2026-11@1',
+      parameters: 'avsl-default@1',
       riskArrays: 1,
       worstScenario: null,
       scenarios: [],
@@ -58,8 +58,8 @@ const amounts = ({ lines }: EquityBridge): Readonly<Record<string, string>> =>
   Object.fromEntries(lines.map(({ label, amount }) => [label, amount]));
 
 const prices = [
-  { asset: 'USD', price: '1', haircut: '0' },
-  { asset: 'BTC', price: '55000', haircut: '0.05' },
+  { asset: 'USD', price: '1' },
+  { asset: 'BTC', price: '55000' },
 ] as const;
 
 describe('the bridge between two equities', () => {
@@ -186,12 +186,11 @@ describe('the bridge between two equities', () => {
     ];
     const debt: Holding = { asset: 'BTC', amount: '-0.012', price: '55000', haircut: '0' };
     const bridge = equityBridge(assessed('-700', [usd('-40'), debt]), assessed('0', []), entries, prices);
-    // A debt counts its whole price, and what pays it counts with the haircut of the schedule: value 0.012 x 2,750.
+    // A debt counts its whole price, and so does what pays it: nothing of the coin is left that would tell a haircut.
     expect(amounts(bridge)).toEqual({
-      'value of BTC collateral': '33',
       'insurance fund': '40',
-      'insurance fund BTC': '522.5',
-      'loss that nobody paid BTC': '104.5',
+      'insurance fund BTC': '550',
+      'loss that nobody paid BTC': '110',
     });
   });
 

@@ -1,7 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, AssessmentDetail, CollateralPrice, Posting } from '@ballast/facts';
+import type { AccountsEvents, AssessmentDetail, CollateralLine, CollateralPrice, Posting } from '@ballast/facts';
 import { parseInstrumentId } from '@ballast/instruments';
-import { ASSETS, ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
+import { ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
 import { AWAITING_DELIVERY } from '@ballast/margin-domain';
 
 export interface BridgeLine {
@@ -156,8 +156,22 @@ function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
 }
 
 /** USD per unit that collateral counts for. */
-const unitOf = ({ price, haircut }: Pick<CollateralPrice, 'price' | 'haircut'>): Decimal =>
+const unitOf = ({ price, haircut }: Pick<CollateralLine, 'price' | 'haircut'>): Decimal =>
   dec(price).times(ONE.minus(haircut));
+
+/**
+ * The same at the later assessment, by the haircut that it tells. Of an asset that is not held any more the haircut before
+ * stands, or none: whatever it is, what came and what went of it add up to the same.
+ */
+function unitsOf(
+  before: AssessmentDetail | null,
+  after: AssessmentDetail,
+  prices: readonly CollateralPrice[],
+): ReadonlyMap<Asset, Decimal> {
+  const lines = [...(before?.collateral ?? []), ...after.collateral];
+  const haircuts = new Map(lines.map(({ asset, haircut }) => [asset, haircut]));
+  return new Map(prices.map(({ asset, price }) => [asset, unitOf({ price, haircut: haircuts.get(asset) ?? '0' })]));
+}
 
 /**
  * What led from the equity of one assessment to that of a later one. All lines add up to the difference:
@@ -176,8 +190,8 @@ export function equityBridge(
   prices: readonly CollateralPrice[],
 ): EquityBridge {
   const bookings = bookingsOf(entries, after.accountId);
-  // A portfolio model has haircuts of its own, which the assessment tells.
-  const units = new Map([...prices, ...after.collateral].map((price) => [price.asset, unitOf(price)]));
+  // What has no price counts nothing, so those with one are all that can make a line.
+  const units = unitsOf(before, after, prices);
   const lines: BridgeLine[] = [];
   let explained = ZERO;
   const line = (label: string, amount: Decimal, detail: string): void => {
@@ -185,15 +199,14 @@ export function equityBridge(
     explained = explained.plus(amount);
     lines.push({ label, amount: text(amount), detail });
   };
-  for (const asset of ASSETS) {
-    const unit = units.get(asset) ?? ZERO;
+  for (const [asset, unit] of units) {
     const deposited = bookings.deposits.get(asset) ?? ZERO;
     line(`deposits ${asset}`, deposited.times(unit), valued(deposited, asset, unit));
   }
   const clearedBefore = dec(before?.clearedHolds ?? '0');
   let withdrawn = dec(after.clearedHolds).minus(clearedBefore);
-  for (const asset of ASSETS) {
-    withdrawn = withdrawn.plus((bookings.withdrawals.get(asset) ?? ZERO).times(units.get(asset) ?? ZERO));
+  for (const [asset, unit] of units) {
+    withdrawn = withdrawn.plus((bookings.withdrawals.get(asset) ?? ZERO).times(unit));
   }
   line('withdrawals', withdrawn.neg(), 'paid out, or cleared and on their way out');
   for (const { asset, amount, price, haircut } of before?.collateral ?? []) {
@@ -215,14 +228,11 @@ export function equityBridge(
     );
   }
   for (const cause of CAUSE_NAMES) {
-    for (const asset of ASSETS) {
+    for (const [asset, unit] of units) {
       const amount = bookings.of(cause, asset);
       const detail = bookings.detailOf(cause, asset);
       if (asset === 'USD') line(CAUSES[cause].label, amount, detail);
-      else {
-        const unit = units.get(asset) ?? ZERO;
-        line(`${CAUSES[cause].label} ${asset}`, amount.times(unit), `${valued(amount, asset, unit)}, ${detail}`);
-      }
+      else line(`${CAUSES[cause].label} ${asset}`, amount.times(unit), `${valued(amount, asset, unit)}, ${detail}`);
     }
   }
   const change = dec(after.figures.equity).minus(before?.figures.equity ?? '0');
@@ -246,7 +256,7 @@ function worthsOf(assessment: AssessmentDetail | null): ReadonlyMap<string, Wort
   for (const { instrument, quantity, mark, unrealisedPnl } of assessment?.positions ?? []) {
     worths.set(instrument, { worth: dec(unrealisedPnl), held: `${quantity} at ${mark}` });
   }
-  for (const { code, subject, amount } of assessment?.portfolio?.lines ?? []) {
+  for (const { code, subject, amount } of assessment?.portfolio.lines ?? []) {
     if (code === AWAITING_DELIVERY && subject !== undefined) {
       worths.set(subject, { worth: dec(amount), held: 'expired, not yet paid' });
     }

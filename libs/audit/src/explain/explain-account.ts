@@ -1,20 +1,14 @@
 import type { AccountExplanation } from '@ballast/contracts';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import type {
-  AssessmentDetail,
-  MarginEvents,
-  MarginGlobalEvents,
-  MarginParameters,
-  PricingEvents,
-} from '@ballast/facts';
+import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
 import { dec, invariant, isoOf, ownerOf, type AccountId } from '@ballast/kernel';
 import {
-  DEFAULT_PARAMETERS,
   MARGIN_STATES,
-  assessmentOf,
+  assessorOf,
   explainAssessment,
-  scheduleInForce,
+  parametersOf,
   writeAssessment,
+  type ExplainedOn,
   type MarginState,
 } from '@ballast/margin-domain';
 import type { LogDirectory } from '@ballast/services';
@@ -68,8 +62,9 @@ export async function explainAccount(
   const { state } = machine;
   const account = state.book.find(accountId);
   if (account === undefined) return 'account-unknown';
-  const schedule = scheduleInForce(state);
-  const assessment = schedule === null ? null : writeAssessment(assessmentOf(state, schedule, account));
+  const { schedule } = state;
+  const assessor = assessorOf(state);
+  const assessment = assessor === null ? null : writeAssessment(assessor.assess(account).detail());
   const changes = decisions
     .filter(({ type }) => type === 'AccountStateChanged')
     .map((each): Entry => ({ event: each, change: each.payload as StateChanged }));
@@ -99,13 +94,11 @@ export async function explainAccount(
           },
     assessment,
     figures:
-      assessment === null || source === null
-        ? []
-        : [...explainAssessment(assessment, source, parametersOf(state, source))],
+      assessment === null || source === null ? [] : [...explainAssessment(assessment, explainedOn(state, source))],
     bridge: bridge?.told ?? null,
     prices: source === null ? [] : await pricesOf(logs, source.priceSet),
     schedule:
-      schedule === null || source === null
+      schedule === null || source === null || assessment === null
         ? null
         : {
             position: schedule.position,
@@ -113,7 +106,7 @@ export async function explainAccount(
             asOf: source.asOf,
             priceSet: source.priceSet,
             parameters: source.parameters,
-            model: assessment?.portfolio?.model ?? history.model,
+            model: assessment.portfolio.model,
             status: source.status,
           },
     wouldHaveAvoided: await remedies(logs, state, changes.findLast(isWorse)),
@@ -126,14 +119,11 @@ export async function explainAccount(
   };
 }
 
-function parametersOf(
-  { parameters }: Pick<MarginState, 'parameters'>,
-  { parameters: id }: ScheduleInForce,
-): MarginParameters {
-  const cited = parameters.get(id) ?? (id === DEFAULT_PARAMETERS.id ? DEFAULT_PARAMETERS : undefined);
-  invariant(cited, `parameters ${id} were never proposed`);
-  return cited;
-}
+const explainedOn = (state: MarginState, schedule: ScheduleInForce): ExplainedOn => ({
+  schedule,
+  parameters: parametersOf(state, schedule.parameters),
+  contracts: state.contracts,
+});
 
 const WORDS: Readonly<Record<string, string>> = {
   'equity-below-liquidation': 'equity fell below the liquidation requirement',
@@ -235,7 +225,7 @@ async function remedies(
   invariant(event?.type === 'ScheduleInForce', `margin global has no schedule at ${assessment.schedule}`);
   const source = event.payload as ScheduleInForce;
   const level = to === 'LIQUIDATING' ? 'liquidation level' : 'call level';
-  const lines = explainAssessment(assessment, source, parametersOf(state, source)).filter(
+  const lines = explainAssessment(assessment, explainedOn(state, source)).filter(
     ({ section, label }) => section === 'remedy' && label.endsWith(level),
   );
   return lines.length === 0 ? null : { at: entry.event.time.clearing, state: to, lines };

@@ -2,13 +2,7 @@ import type { AccountExplanation } from '@ballast/contracts';
 import { causeName, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
 import type { AccountId } from '@ballast/kernel';
 import { partitionOfAccount } from '@ballast/kernel';
-import {
-  MARGIN_STATES,
-  assessmentOf,
-  scheduleInForce,
-  writeAssessment,
-  type MarginState,
-} from '@ballast/margin-domain';
+import { MARGIN_STATES, assessorOf, writeFigures, type MarginState } from '@ballast/margin-domain';
 import { decisionOf } from '@ballast/read-models';
 import type { LogDirectory } from '@ballast/services';
 import { isAbout } from './account-history.js';
@@ -38,14 +32,14 @@ export async function eventAt(
 export function viewOf(machine: PartitionMachine<MarginState>, accountId: AccountId): MarginView | null {
   const { state, size } = machine;
   const account = state.book.find(accountId);
-  const schedule = scheduleInForce(state);
-  if (account === undefined || schedule === null) return null;
-  const { figures } = writeAssessment(assessmentOf(state, schedule, account));
+  const assessor = assessorOf(state);
+  if (account === undefined || assessor === null) return null;
+  const { figures } = assessor.assess(account);
   return {
     marginPosition: size,
-    schedule: schedule.position,
+    schedule: assessor.market.schedule.position,
     state: MARGIN_STATES[state.book.stateOf(account)] ?? 'HEALTHY',
-    figures,
+    figures: writeFigures(figures),
   };
 }
 

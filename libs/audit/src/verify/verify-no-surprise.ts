@@ -1,5 +1,5 @@
 import { GLOBAL } from '@ballast/event-sourcing';
-import type { MarginEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
+import type { DocumentEvents, MarginEvents, MarginGlobalEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
 import { noSurpriseJudge } from '@ballast/margin-domain';
 import { readPartition } from '@ballast/read-models';
 import type { LogDirectory } from '@ballast/services';
@@ -33,7 +33,10 @@ export async function verifyNoSurprise(
     else if (type === 'PriceSetPublished') break;
   }
   for await (const { type, position, payload } of readPartition(logs.log('margin'), GLOBAL)) {
-    if (type === 'ParametersProposed') judge.propose(payload as MarginGlobalEvents['ParametersProposed']);
+    if (type === 'DocumentsEstablished') {
+      for (const document of (payload as OpeningEvents['DocumentsEstablished']).documents) judge.document(document);
+    }
+    if (type === 'DocumentProposed') judge.document((payload as DocumentEvents['DocumentProposed']).document);
     if (type !== 'ScheduleInForce') continue;
     judge.schedule(payload as MarginGlobalEvents['ScheduleInForce']);
     for (const { partition, position: at, event } of entries.get(position) ?? []) {

@@ -13,6 +13,7 @@ import { verifyConservation } from './verify-conservation.js';
 import { verifyLiquidation } from './verify-liquidation.js';
 import { verifyNoSurprise } from './verify-no-surprise.js';
 import { verifyPricing } from './verify-pricing.js';
+import { verifyRules } from './verify-rules.js';
 
 export interface VerifyReport {
   /** Events of the four service logs whose hash, chain and order were recomputed. */
@@ -99,6 +100,8 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
       }
     }
   }
+  const rules = await verifyRules(logs);
+  if (rules !== undefined) return report(rules);
   const reader = new PageCache(logs);
   let seen = 0;
   const counted = (what: string) => (count: number) => {

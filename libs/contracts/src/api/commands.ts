@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { accountId, identifier, marginParameters, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
+import { accountId, code, identifier, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
 import { movementOf } from './amounts.js';
 
 /** Header that names the person behind a request. */
 export const actor = identifier.max(100).meta({
   id: 'Actor',
-  description: 'Person or key behind the request; parameters need one to propose and another to approve.',
+  description: 'Person or key behind the request; rules need one to propose and another to approve.',
   example: 'risk-officer-1',
 });
 
@@ -48,20 +48,36 @@ export const marginModelRequest = z
     example: { model: 'adaptive-portfolio@1' },
   });
 
-export const parameterProposalRequest = z
+export const documentProposalRequest = z
   .strictObject({
     proposalId: identifier,
-    parameters: marginParameters,
+    kind: code.meta({ description: 'What it rules, such as `margin-parameters`.' }),
+    id: versionedName.meta({ description: '`<name>@<version>`, never used for another content.' }),
+    body: z.unknown().meta({ description: 'The whole document, as its kind has it.' }),
     reason: reason.meta({ description: 'Why; the approver and the auditor read it.' }),
   })
   .meta({
-    id: 'ParameterProposalRequest',
-    description: 'Proposes margin parameters. Another person must approve them.',
+    id: 'DocumentProposalRequest',
+    description: 'Proposes rules of a service. Another person must approve them.',
+    example: {
+      proposalId: 'policy-2020-03',
+      kind: 'liquidation-policy',
+      id: 'close-out-default@2',
+      body: {
+        theta: '0.7',
+        psi: '1',
+        sliceDurationMs: 300_000,
+        minimumSliceNotional: '10000',
+        highestBankruptcyPrice: '1000',
+        newestSchedules: 64,
+      },
+      reason: 'Penalties took too much of what small accounts had left.',
+    },
   });
 
-export const parameterApprovalRequest = z
+export const documentApprovalRequest = z
   .strictObject({})
-  .meta({ id: 'ParameterApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
+  .meta({ id: 'DocumentApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
 
 export const commandAccepted = z
   .strictObject({

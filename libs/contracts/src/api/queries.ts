@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountId, identifier, marginParameters } from '../fields.js';
+import { EVENT_FAMILIES, SERVICE_LOGS } from '@ballast/facts';
+import { accountId, code, identifier, reason, sha256Hex, versionedName } from '../fields.js';
 
 // What stands in paths and queries. Everything comes as text there.
 
@@ -57,16 +58,44 @@ export const explanationQuery = z
   })
   .meta({ id: 'ExplanationQuery' });
 
-export const parametersView = z
+/** Services whose rules can be changed while they run: those whose global log takes the commands for it. */
+export const RULED_SERVICES = SERVICE_LOGS.filter((service) =>
+  EVENT_FAMILIES.some(({ log, partition, events }) => {
+    return log === `${service}.commands` && partition === 'global' && 'ProposeDocument' in events;
+  }),
+);
+
+export const ruledServiceForm = z.enum(RULED_SERVICES).meta({ description: 'Service that the rules are of.' });
+
+const documentFigures = {
+  kind: code.meta({ description: 'What it rules, such as `margin-parameters`.' }),
+  id: versionedName,
+  hash: sha256Hex.meta({ description: 'SHA-256 of the canonical text of the body.' }),
+  body: z.unknown().meta({ description: 'All of its figures, as its kind has them.' }),
+};
+
+const documentChange = z.strictObject({
+  field: z.string().meta({ description: 'Path in the body.', example: 'underlyings.BTC.z' }),
+  before: z.unknown().optional().meta({ description: 'What is in force; absent where there is no such field.' }),
+  after: z.unknown().optional().meta({ description: 'What is proposed; absent where the field goes.' }),
+});
+
+export const documentsView = z
   .strictObject({
-    inForce: marginParameters.nullable(),
-    proposals: z.array(
-      z.strictObject({
-        proposalId: identifier,
-        parameters: z.string().meta({ description: 'Id of the proposed parameters.' }),
-        proposer: z.string(),
-        approved: z.boolean(),
-      }),
-    ),
+    inForce: z.array(z.strictObject(documentFigures)),
+    proposals: z
+      .array(
+        z.strictObject({
+          proposalId: identifier,
+          proposer: z.string(),
+          reason,
+          ...documentFigures,
+          replaces: versionedName.nullable().meta({
+            description: 'Document in force that it would take the place of; null: none, it would stand beside them.',
+          }),
+          changes: z.array(documentChange).meta({ description: 'Every field that it would change, in their order.' }),
+        }),
+      )
+      .meta({ description: 'Those that nobody has approved, oldest first.' }),
   })
-  .meta({ id: 'ParametersView', description: 'Margin parameters: what is in force, and what was proposed.' });
+  .meta({ id: 'DocumentsView', description: 'Rules of a service: those in force, and those proposed.' });

@@ -27,7 +27,9 @@ export function goldenEvents(): readonly GoldenEvent[] {
 
 /** The example of a type that every type has. */
 export function goldenEvent(type: string): LogEntry {
-  const found = goldenEvents().filter(({ file, entry }) => entry.type === type && !isFurther(file));
+  const found = goldenEvents().filter(
+    ({ file, entry }) => [entry.type, `${entry.log}/${entry.type}`].includes(type) && !isFurther(file),
+  );
   if (found.length !== 1) throw new Error(`${found.length} golden events of type ${type}`);
   return (found[0] as GoldenEvent).entry;
 }

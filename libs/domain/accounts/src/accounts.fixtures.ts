@@ -3,6 +3,7 @@ import type {
   AccountsCommands,
   AccountsEvents,
   AdlEvents,
+  AssessmentDetail,
   ContractSpecificationDocument,
   DocumentCommands,
   DocumentEvents,
@@ -362,6 +363,25 @@ export const anAssessedCost = (
 });
 
 export const noFigures: MarginFigures = { equity: '0', initial: '0', call: '0', liquidation: '0' };
+
+/** An assessment in which nothing stands that accounts would read. */
+export const anAssessment = (accountId: string): AssessmentDetail => ({
+  accountId,
+  accountVersion: 1,
+  schedule: 1,
+  figures: noFigures,
+  clearedHolds: '0',
+  collateral: [],
+  positions: [],
+  portfolio: {
+    model: 'adaptive-portfolio@1',
+    parameters: 'avsl-default@1',
+    riskArrays: 0,
+    worstScenario: null,
+    scenarios: [],
+    lines: [],
+  },
+});
 
 /** Margin's yes to a withdrawal, judged at the given account version. */
 export const aClearance = (

@@ -170,6 +170,8 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   MarginCallIssued: 'ignored',
   MarginCallMet: 'ignored',
   MarginCallExpired: 'ignored',
+  ModelFailed: 'ignored',
+  ModelRestored: 'ignored',
   LiquidationTriggered: {
     observe: ({ liquidating }, { payload: { accountId } }) => void liquidating.add(accountId),
   },

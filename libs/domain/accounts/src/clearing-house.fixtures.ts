@@ -17,10 +17,10 @@ import {
   aFill,
   aFundingRate,
   anAssessedCost,
+  anAssessment,
   approve,
   Desk,
   fundDesk,
-  noFigures,
   type Messages,
   type PricingType,
 } from './accounts.fixtures.js';
@@ -158,15 +158,7 @@ export class ClearingHouse {
 
   setLiquidating(accountId: string, liquidating: boolean): void {
     const [from, to] = liquidating ? (['MARGIN_CALL', 'LIQUIDATING'] as const) : (['LIQUIDATING', 'HEALTHY'] as const);
-    const assessment = {
-      accountId,
-      accountVersion: 1,
-      schedule: 1,
-      figures: noFigures,
-      clearedHolds: '0',
-      collateral: [],
-      positions: [],
-    };
+    const assessment = anAssessment(accountId);
     this.relay(this.deskOf(accountId).take('AccountStateChanged', { accountId, from, to, reason: 'test', assessment }));
   }
 

@@ -6,6 +6,7 @@ export interface Proposal {
   readonly kind: string;
   readonly id: string;
   readonly proposer: string;
+  readonly reason: string;
   approved: boolean;
 }
 
@@ -52,6 +53,13 @@ export function documentInForce(rules: HouseRules, kind: string): HouseDocument 
 export const documentsInForce = (rules: HouseRules, kind: string): readonly HouseDocument[] =>
   (rules.inForce.get(kind) ?? []).map((id) => documentOf(rules, kind, id) as HouseDocument);
 
+/** The document in force that another one would take the place of; undefined: it would stand beside them, or be the first. */
+export const replacedBy = (
+  rules: HouseRules,
+  { kind, id }: Pick<DocumentCitation, 'kind' | 'id'>,
+): HouseDocument | undefined =>
+  documentsInForce(rules, kind).find((present) => kind !== MODEL_DOCUMENT || nameOf(present.id) === nameOf(id));
+
 /** Everything in force, in the order of kind and id, without the contents. */
 export function citations(rules: HouseRules): readonly DocumentCitation[] {
   return [...rules.inForce]
@@ -85,12 +93,12 @@ export const evolveRules = {
   },
   DocumentProposed(
     rules: HouseRules,
-    { proposalId, document }: DocumentEvents['DocumentProposed'],
+    { proposalId, document, reason }: DocumentEvents['DocumentProposed'],
     proposer: string | null,
   ): void {
     invariant(proposer !== null, `proposal ${proposalId} has no proposer`);
     record(rules, document);
-    rules.proposals.set(proposalId, { kind: document.kind, id: document.id, proposer, approved: false });
+    rules.proposals.set(proposalId, { kind: document.kind, id: document.id, proposer, reason, approved: false });
   },
   DocumentApproved(rules: HouseRules, { proposalId, kind, id }: DocumentEvents['DocumentApproved']): void {
     const proposal = rules.proposals.get(proposalId);

@@ -1,3 +1,4 @@
+export * from './document-difference.js';
 export * from './document-form.js';
 export * from './document-reader.js';
 export * from './documents.decider.js';

@@ -176,9 +176,10 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     invariant(accounts >= SMALLEST_RUN, `a run has at least ${SMALLEST_RUN} accounts`);
     const { contracts: plan, coins } = scenario;
     const run = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
-    const named = (what: string, part: unknown): string =>
-      part === undefined ? '' : `, ${what} ${hashKey(canonicalText(part)).toString(16)}`;
-    this.runName = `${run}${named('contracts', plan)}${named('coins', coins)}`;
+    // One hash for both, because the name is a label of the first message, and a label is short.
+    const further = { ...(plan === undefined ? {} : { contracts: plan }), ...(coins === undefined ? {} : { coins }) };
+    const isPlain = Object.keys(further).length === 0;
+    this.runName = isPlain ? run : `${run} #${hashKey(canonicalText(further)).toString(16)}`;
     this.#draws = new SeededHash(seed);
     this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to });
     this.#contracts = plan === undefined ? undefined : new ContractMarket(this.#market, plan);

@@ -66,8 +66,7 @@ export class TestHost {
   /** Pricing admits what was listed. */
   admit(said: readonly SimulatorOutput[]): void {
     for (const { type, payload } of said) {
-      if (type === 'InstrumentListed')
-        this.fact('InstrumentAdmitted', GLOBAL, payload);
+      if (type === 'InstrumentListed') this.fact('InstrumentAdmitted', GLOBAL, payload);
     }
   }
 

@@ -2,7 +2,7 @@ import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, FUND_EVENTS } from './accounts/inde
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { ADL_EVENTS, LIQUIDATION_EVENTS } from './liquidation/index.js';
-import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
+import { MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
 import { PRICING_EVENTS } from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
 import type { LogName } from './topology.js';
@@ -30,7 +30,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'accounts', partition: 'global', events: { ...FUND_EVENTS, ...DOCUMENT_EVENTS } },
   { log: 'pricing.commands', partition: 'global', events: DOCUMENT_COMMANDS },
   { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS, ...DOCUMENT_EVENTS } },
-  { log: 'margin.commands', partition: 'global', events: MARGIN_COMMANDS },
+  { log: 'margin.commands', partition: 'global', events: DOCUMENT_COMMANDS },
   { log: 'margin', partition: 'every', events: OPENING_EVENTS },
   { log: 'margin', partition: 'global', events: MARGIN_GLOBAL_EVENTS },
   { log: 'margin', partition: 'numbered', events: MARGIN_EVENTS },

@@ -1,8 +1,4 @@
-export {
-  listingState,
-  readContractSpecification,
-  type ContractSpecification,
-} from './contract-specification.js';
+export { listingState, readContractSpecification, type ContractSpecification } from './contract-specification.js';
 export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
 export * from './instrument-error.js';
 export {

@@ -92,7 +92,6 @@ export function underlyingSchedule(
 ): UnderlyingSchedule {
   return {
     underlying,
-    instrument: `${underlying}-PERP`,
     status: 'LIVE',
     mark,
     scalarMeasured: '1',
@@ -106,7 +105,7 @@ export function underlyingSchedule(
     triggerScalar: { long: '0', short: '0' },
     liquidationScalar: { long: '1', short: '1' },
     callBrackets,
-    notice: [callBrackets],
+    notice: [{ parameters: 'avsl-default@1', scalar: '1', brackets: callBrackets }],
     trigger: { long: null, short: null },
     liquidationCost: LIQUIDATION_COST,
   };
@@ -125,7 +124,7 @@ export function scheduleInForce(
     targetHealth: '1.5',
     status,
     underlyings,
-    collateral: [{ asset: 'USD', price: '1', haircut: '0' }],
+    collateral: [{ asset: 'USD', price: '1' }],
   };
 }
 

@@ -129,8 +129,6 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
           for (const accountId of [...state.cases.keys()].sort(compareText)) advance(state, accountId, context);
         },
       },
-      ParametersProposed: 'ignored',
-      ParametersApproved: 'ignored',
       ...RULES_IGNORED,
     }),
     on<State, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
@@ -170,6 +168,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       MarginCallIssued: 'ignored',
       MarginCallMet: 'ignored',
       MarginCallExpired: 'ignored',
+      ModelFailed: 'ignored',
+      ModelRestored: 'ignored',
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       AdlCandidatesReported: 'ignored',

@@ -1,20 +1,105 @@
-import { GLOBAL, PartitionMachine, type CommandResult, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { documentHash } from '@ballast/documents';
+import {
+  GLOBAL,
+  PartitionMachine,
+  type CommandResult,
+  type HouseDocument,
+  type LogEntry,
+  type Opening,
+  type SealedEvent,
+} from '@ballast/event-sourcing';
 import type {
   AccountsEvents,
+  AssessmentDetail,
+  ContractSpecificationDocument,
   LiquidationEvents,
   MarginEvents,
+  MarginParameters,
+  ModelList,
   PriceStatus,
   PricingEvents,
   Underlying,
 } from '@ballast/facts';
-import { instantOf, type Instant } from '@ballast/kernel';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
+import { instantOf, invariant, type Instant } from '@ballast/kernel';
+import { marginModelOf } from '@ballast/venue-rules';
+import type { AccountAssessment } from './assess/assess.js';
+import { writeAssessment } from './assess/assessment.js';
+import type { ExplainedOn } from './assess/explain-assessment.js';
+import type { Assessor } from './assess/assessor.js';
 import { marginProcess } from './margin.process.js';
-import type { MarginState } from './margin.state.js';
+import { assessorOf, type MarginState } from './margin.state.js';
+import { MODEL_LIST } from './parameters/model-list.js';
+import { MARGIN_PARAMETERS, parameterFigures, type ParameterFigures } from './parameters/parameter-figures.js';
 import { marginGlobalProcess } from './schedule/margin-global.process.js';
 import type { MarginGlobalState } from './schedule/margin-global.state.js';
 
 export const NOON: Instant = instantOf('2025-10-10T12:00:00Z');
 export const MINUTE = 60_000;
+
+export const BUNDLED_DOCUMENTS: readonly HouseDocument[] = readHouseDocuments().margin;
+
+const bundled = BUNDLED_DOCUMENTS.find(({ kind }) => kind === MARGIN_PARAMETERS);
+invariant(bundled, 'margin has parameters');
+/** The parameters of the bundled setting. */
+export const BUNDLED_PARAMETERS: HouseDocument = bundled;
+export const BUNDLED_FIGURES: ParameterFigures = parameterFigures(bundled);
+export const parametersBody = (): MarginParameters => BUNDLED_PARAMETERS.body as MarginParameters;
+
+export const aDocument = (kind: string, id: string, body: unknown): HouseDocument => ({
+  kind,
+  id,
+  hash: documentHash(body),
+  body,
+});
+
+/** The bundled documents with other parameters. */
+export const parametersWith = (changes: Partial<MarginParameters>): readonly HouseDocument[] =>
+  BUNDLED_DOCUMENTS.map((document) =>
+    document === BUNDLED_PARAMETERS
+      ? aDocument(document.kind, document.id, { ...parametersBody(), ...changes })
+      : document,
+  );
+
+type Offer = Partial<ModelList['models'][number]> & { readonly model: string };
+
+/** The bundled parameters, and a list with these models on the parameters that they come with. */
+export function offering(...offers: readonly Offer[]): readonly HouseDocument[] {
+  const entries = offers.map((offer) => {
+    const { id, document } = marginModelOf(offer.model).defaultParameters;
+    return {
+      document: aDocument('model', id, { model: offer.model, document }),
+      entry: { parameters: id, entitlement: 'everyone' as const, floorShare: '0', ...offer },
+    };
+  });
+  const models: ModelList = { models: entries.map(({ entry }) => entry) };
+  return [BUNDLED_PARAMETERS, ...entries.map(({ document }) => document), aDocument(MODEL_LIST, 'models@1', models)];
+}
+
+/** What a writer of margin says when it starts. */
+export const anOpening = (documents: readonly HouseDocument[] = BUNDLED_DOCUMENTS): Opening => ({
+  release: 'ballast 0.0.0',
+  build: '0'.repeat(64),
+  genesis: { ...genesisOf(readHouseDocuments(), 'margin'), documents },
+});
+
+/** Position of the first price set: behind the rules of pricing and two perpetuals. */
+export const FIRST_PRICE_SET = 4;
+
+/** Position of the first schedule: behind the documents and the release that a log begins with. */
+export const FIRST_SCHEDULE = 3;
+
+/** A linear perpetual as the exchange lists it. */
+const perpetual = (underlying: Underlying): ContractSpecificationDocument => ({
+  id: `${underlying}-PERP`,
+  contractSize: '1',
+  quoteAsset: 'USD',
+  settlementAsset: 'USD',
+  tick: '0.1',
+  lot: '0.000001',
+  cashStyle: 'marked-to-market',
+  listedAt: '2020-01-01T00:00:00Z',
+});
 
 export interface PricesAt {
   readonly at: Instant;
@@ -77,11 +162,70 @@ export class MarginHouse {
   readonly globalInputs: LogEntry[] = [];
   readonly globalEvents: SealedEvent[] = [];
   readonly inputs: LogEntry[] = [];
+  /** What the numbered partition took, item by item. */
+  readonly items: (readonly LogEntry[])[] = [];
   readonly events: SealedEvent[] = [];
   now: Instant = NOON;
   readonly #sizes = new Map<string, number>();
   readonly #versions = new Map<string, number>();
+  readonly #opening: Opening;
   #priceSets = 0;
+
+  /** @param documents that the log of margin begins with */
+  constructor(documents?: readonly HouseDocument[]) {
+    this.#opening = anOpening(documents);
+    this.global.open(this.#opening);
+    this.machine.open(this.#opening);
+    this.globalEvents.push(...this.global.drain().events);
+    this.events.push(...this.machine.drain().events);
+    this.accept(...this.globalEvents);
+    this.accept(this.pricing('rules', 'DocumentsEstablished', genesisOf(readHouseDocuments(), 'pricing')));
+    this.admit(perpetual('BTC'), perpetual('ETH'));
+  }
+
+  /** Contracts that pricing admits. */
+  admit(...specifications: readonly ContractSpecificationDocument[]): readonly SealedEvent[] {
+    return this.accept(
+      ...specifications.map((specification) => {
+        const payload: PricingEvents['InstrumentAdmitted'] = { specification };
+        return this.pricing(`instrument-${specification.id}`, 'InstrumentAdmitted', payload);
+      }),
+    );
+  }
+
+  /** A fact of pricing, which both partitions read. */
+  protected pricing(stream: string, type: string, payload: unknown): LogEntry {
+    const entry = this.entry('pricing', GLOBAL, stream, type, payload);
+    this.acceptGlobal(entry);
+    return entry;
+  }
+
+  /** How accounts are assessed now. */
+  assessor(): Assessor {
+    const assessor = assessorOf(this.machine.state);
+    invariant(assessor, 'prices come first');
+    return assessor;
+  }
+
+  /** An account as it is assessed now. */
+  assessed(accountId: string): AccountAssessment {
+    return this.assessor().assess(this.machine.state.book.at(accountId));
+  }
+
+  /** The assessment of an account as the next run writes it. */
+  detailOf(accountId: string): AssessmentDetail {
+    return writeAssessment(this.assessed(accountId).detail());
+  }
+
+  /** What assessments of now were made with. */
+  explainedOn(): ExplainedOn {
+    const { source, parameters } = this.assessor().market.schedule;
+    return { schedule: source, parameters, contracts: this.machine.state.contracts };
+  }
+
+  modelChosen(accountId: string, model: string): LogEntry {
+    return this.fact('accounts', `account-${accountId}`, 'MarginModelChosen', { accountId, model });
+  }
 
   entry(
     log: string,
@@ -116,6 +260,7 @@ export class MarginHouse {
 
   /** Feeds the numbered partition one item. */
   accept(...inputs: readonly LogEntry[]): readonly SealedEvent[] {
+    this.items.push(inputs);
     for (const input of inputs) {
       this.inputs.push(input);
       this.machine.accept(input);
@@ -197,6 +342,17 @@ export class MarginHouse {
       uncoveredLoss,
     };
     return this.fact('liquidation', `liquidation-${accountId}#1`, 'LiquidationClosed', payload);
+  }
+
+  /** The numbered partition again, deciding everything anew. */
+  replayed(): PartitionMachine<MarginState> {
+    const machine = new PartitionMachine(marginProcess, 0, 1);
+    machine.open(this.#opening);
+    for (const item of this.items) {
+      for (const input of item) machine.accept(input);
+      machine.settle();
+    }
+    return machine;
   }
 
   /** The numbered partition rebuilt from what it took and wrote, nothing decided again. */

@@ -1,18 +1,15 @@
 import type { Cause } from '@ballast/event-sourcing';
-import type {
-  Bracket,
-  InstrumentId,
-  MarginGlobalEvents,
-  MarginParameters,
-  PricingEvents,
-  Underlying,
-} from '@ballast/facts';
+import { documentOf, noRules, type HouseRules } from '@ballast/documents';
+import type { Bracket, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
 import { invariant, type Decimal, type OwnerId } from '@ballast/kernel';
-import { scheduleFigures, type ScheduleFigures } from './assessment/schedule-figures.js';
-import type { InForceFrom } from './avsl/notice-window.js';
-import { DEFAULT_PARAMETERS } from './parameters/default-parameters.js';
-import { AccountBook } from './run/account-book.js';
+import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
+import { AccountBook } from './assess/account-book.js';
+import { AssessmentMarket } from './assess/assessment-market.js';
+import { Assessor } from './assess/assessor.js';
+import { MARGIN_PARAMETERS, parameterFigures } from './parameters/parameter-figures.js';
+import type { InForceFrom } from './schedule/notice-window.js';
+import { scheduleFigures, type ScheduleFigures } from './schedule/schedule-figures.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 
@@ -32,10 +29,10 @@ export interface PublishedArrays {
 /** A numbered partition of margin. */
 export interface MarginState {
   readonly partition: number;
+  readonly rules: HouseRules;
   readonly book: AccountBook;
   /** Last schedule seen, with its position in margin global. */
   schedule: { readonly position: number; readonly source: ScheduleInForce } | null;
-  readonly parameters: Map<string, MarginParameters>;
   /** Call levels as far back as a notice period may reach, oldest first. */
   readonly callHistory: Map<Underlying, CallInForce[]>;
   /** Admitted contracts that have not been delivered. */
@@ -48,34 +45,48 @@ export interface MarginState {
   due: { readonly cause: Cause; readonly full: boolean } | null;
   /** Owners whose accounts changed since the last run. */
   readonly touched: Set<OwnerId>;
+  /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
+  assessor: Assessor | null;
+  grid: { readonly key: string; readonly grid: ScenarioGrid } | null;
 }
 
 export const initialMarginState = (partition: number): MarginState => ({
   partition,
+  rules: noRules(),
   book: new AccountBook(),
   schedule: null,
-  parameters: new Map([[DEFAULT_PARAMETERS.id, DEFAULT_PARAMETERS]]),
   callHistory: new Map(),
   contracts: new Map(),
   deliveries: new Map(),
   riskArrays: [],
   due: null,
   touched: new Set(),
+  assessor: null,
+  grid: null,
 });
 
-const read = new WeakMap<ScheduleInForce, ScheduleFigures>();
-
-/** The schedule in force as decimals; null before the first price set. The same schedule is read once. */
-export function scheduleInForce({
-  schedule,
-  parameters,
-}: Pick<MarginState, 'schedule' | 'parameters'>): ScheduleFigures | null {
+/** How accounts are assessed on the schedule in force; null before the first price set. */
+export function assessorOf(state: MarginState): Assessor | null {
+  const { schedule, rules, book } = state;
   if (schedule === null) return null;
-  const known = read.get(schedule.source);
-  if (known !== undefined && known.position === schedule.position) return known;
-  const cited = parameters.get(schedule.source.parameters);
-  invariant(cited, `parameters ${schedule.source.parameters} were never proposed`);
-  const figures = scheduleFigures(schedule.source, schedule.position, cited);
-  read.set(schedule.source, figures);
-  return figures;
+  if (state.assessor?.market.schedule.position === schedule.position) return state.assessor;
+  const { source, position } = schedule;
+  const arrays = state.riskArrays.findLast((published) => published.position < source.priceSet)?.source ?? null;
+  const market = new AssessmentMarket(figuresOf(rules, source, position), arrays, gridFor(state, arrays), state);
+  state.assessor = new Assessor(market, rules, book);
+  return state.assessor;
+}
+
+function figuresOf(rules: HouseRules, source: ScheduleInForce, position: number): ScheduleFigures {
+  const cited = documentOf(rules, MARGIN_PARAMETERS, source.parameters);
+  invariant(cited, `parameters ${source.parameters} were never proposed`);
+  return scheduleFigures(source, position, parameterFigures(cited));
+}
+
+/** The grid that arrays are published on; the same one as long as the scenarios are the same, so that what was read of it stays. */
+function gridFor(state: MarginState, arrays: PublishedArrays['source'] | null): ScenarioGrid {
+  if (arrays === null) return NO_GRID;
+  const key = arrays.scenarios.map(({ id }) => id).join(' ');
+  if (state.grid?.key !== key) state.grid = { key, grid: gridOf(arrays.scenarios) };
+  return state.grid.grid;
 }

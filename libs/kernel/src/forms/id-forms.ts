@@ -58,8 +58,8 @@ export const VERSIONED_NAME: TextForm = {
   title: 'name@version',
   pattern: /^[a-zA-Z0-9._-]+@[a-zA-Z0-9._-]+$/,
   longest: 80,
-  remedy: 'write <name>@<version>, such as "adaptive-linear@1"',
-  example: 'adaptive-linear@1',
+  remedy: 'write <name>@<version>, such as "adaptive-portfolio@1"',
+  example: 'adaptive-portfolio@1',
 };
 
 export const UUID: TextForm = {

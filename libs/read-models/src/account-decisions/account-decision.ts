@@ -77,6 +77,18 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     state: 'LIQUIDATING',
     figures,
   }),
+  ModelFailed: ({ model, code, detail, figures }) => ({
+    subject: null,
+    summary: `${model} could not assess the account (${code}: ${detail}), the flat maximum rate decides: ${against(figures)}.`,
+    state: null,
+    figures,
+  }),
+  ModelRestored: ({ model }) => ({
+    subject: null,
+    summary: `${model} decides the account again.`,
+    state: null,
+    figures: null,
+  }),
   LiquidatingAccountAssessed: ({ assessment: { figures } }) => ({
     subject: null,
     summary: `In liquidation: ${against(figures)}.`,

@@ -62,6 +62,8 @@ export class ClearingHouse {
     const logs = await LogDirectory.open(store, partitions);
     const house = new ClearingHouse(logs, partitions, worker);
     for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)));
+    // What a writer says at its start comes behind everything that its readers have still to take.
+    await house.catchUp();
     for (const worker of house.workers) {
       await worker.start({ ...release, genesis: genesis(worker.log as ServiceLog) });
     }
@@ -90,7 +92,7 @@ export class ClearingHouse {
     }
   }
 
-  /** After everything is open: takes what the sources hold beyond the cursors. */
+  /** Takes what the sources hold beyond the cursors. */
   async catchUp(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.catchUp()));
   }

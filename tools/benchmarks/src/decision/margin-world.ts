@@ -1,12 +1,19 @@
-import { GLOBAL, PartitionMachine, type MachineOutput, type SealedEvent } from '@ballast/event-sourcing';
-import type { AccountAfter, MarginGlobalEvents, PositionFigures, PricingEvents, Underlying } from '@ballast/facts';
+import { GLOBAL, PartitionMachine, type MachineOutput, type Opening, type SealedEvent } from '@ballast/event-sourcing';
+import type {
+  AccountAfter,
+  ContractSpecificationDocument,
+  MarginGlobalEvents,
+  PositionFigures,
+  PricingEvents,
+  Underlying,
+} from '@ballast/facts';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { compareText, dec, invariant, partitionOfAccount, text, type Instant } from '@ballast/kernel';
 import {
+  assessorOf,
   marginGlobalProcess,
   marginProcess,
-  accountAssessor,
   runMargin,
-  scheduleInForce,
   type MarginGlobalState,
   type MarginState,
 } from '@ballast/margin-domain';
@@ -22,6 +29,20 @@ const ONE_IN = 10;
 /** Equity of these over the warning level while the price is high, and by how much of it the low price takes it down. */
 const ABOVE_WARNING = '1.08';
 const FALL = '0.15';
+
+const HOUSE = readHouseDocuments();
+const OPENING: Opening = { release: 'bench', build: '0'.repeat(64), genesis: genesisOf(HOUSE, 'margin') };
+
+const perpetual = (underlying: Underlying): ContractSpecificationDocument => ({
+  id: `${underlying}-PERP`,
+  contractSize: '1',
+  quoteAsset: 'USD',
+  settlementAsset: 'USD',
+  tick: '0.01',
+  lot: '0.001',
+  cashStyle: 'marked-to-market',
+  listedAt: '2025-10-01T00:00:00Z',
+});
 
 /** What a price set brought, and how long it took up to the last decision, before anything is appended. */
 export interface PriceStep {
@@ -78,9 +99,12 @@ export class MarginWorld {
     this.read = { pricing: [], accounts: numbers.map(() => []) };
   }
 
-  /** The first price set, all accounts, and the run that finds each of them healthy. */
+  /** The rules, the first price set, all accounts, and the run that finds each of them healthy. */
   open(): PriceStep {
-    for (const specification of this.options?.listing.specifications ?? []) {
+    for (const machine of [this.global, ...this.machines]) machine.open(OPENING);
+    this.#priced(this.pricing.next('rules', 'DocumentsEstablished', genesisOf(HOUSE, 'pricing'), START));
+    const listed = [perpetual('BTC'), perpetual('ETH'), ...(this.options?.listing.specifications ?? [])];
+    for (const specification of listed) {
       const admitted = this.pricing.next(
         `instrument-${specification.id}`,
         'InstrumentAdmitted',
@@ -90,7 +114,7 @@ export class MarginWorld {
       this.#priced(admitted);
     }
     const first = this.#schedule(text(this.#priceHigh));
-    const schedule = first.global.events[0]?.payload as MarginGlobalEvents['ScheduleInForce'];
+    const schedule = first.global.events.at(-1)?.payload as MarginGlobalEvents['ScheduleInForce'];
     const [bitcoin] = schedule.underlyings;
     invariant(bitcoin?.underlying === 'BTC', 'a schedule lists BTC first');
     const rate = dec(bitcoin.callBrackets[0]?.rate ?? '0');
@@ -158,16 +182,10 @@ export class MarginWorld {
     let screenMs = 0;
     let rootMs = 0;
     for (const { state, clearing } of this.machines) {
-      const schedule = scheduleInForce(state);
-      invariant(schedule, 'a price set came first');
+      const assessor = assessorOf(state);
+      invariant(assessor, 'a price set came first');
       const started = performance.now();
-      const { records } = runMargin(
-        state.book,
-        state.book.allSlots(),
-        schedule,
-        clearing,
-        accountAssessor(state, schedule),
-      );
+      const { records } = runMargin(state.book, state.book.allSlots(), assessor, clearing);
       const screened = performance.now();
       records.root();
       screenMs += screened - started;

@@ -1,14 +1,14 @@
 import type { ContractSpecificationDocument, InstrumentRisk, PricingEvents } from '@ballast/facts';
 import { readContractSpecification, type Instrument } from '@ballast/instruments';
 import { dec, instantOf, text, type Instant } from '@ballast/kernel';
-import { adaptivePortfolio, riskScenarios } from '@ballast/margin-models';
+import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, riskScenarios } from '@ballast/margin-models';
 import { riskArraysHash } from '@ballast/pricing-domain';
 import { optionValues, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
 
 const EXPIRIES = ['30JAN26', '27FEB26', '27MAR26', '26JUN26'];
 const STRIKES = 25;
 const VOLATILITY = 0.6;
-const { grid } = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
+const { grid } = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
 const SCENARIOS = riskScenarios(grid);
 
 /** Ids of options on bitcoin, calls and puts from half to twice the price; four expiries. */

@@ -1,7 +1,7 @@
 import { evolveRules, noRules } from '@ballast/documents';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { dec, invariant, partitionOfAccount } from '@ballast/kernel';
-import { portfolioMarketOf, preTradeCheck, scheduleInForce } from '@ballast/margin-domain';
+import { assessorOf, preTradeCheck } from '@ballast/margin-domain';
 import { adaptivePortfolio, type OpenOrder, type Portfolio } from '@ballast/margin-models';
 import { SURFACE_RULES, fitSurface } from '@ballast/valuation';
 import type { BenchContext } from '../bench-server.js';
@@ -86,10 +86,9 @@ function checkFigures(context: BenchContext, { held, checks }: PortfolioOptions)
   const world = new MarginWorld(1, 1, false, { listing, of: () => positions });
   world.open();
   const { state } = world.machines[partitionOfAccount(accountId, 1)] as (typeof world.machines)[0];
-  const schedule = scheduleInForce(state);
-  invariant(schedule, 'a price set came first');
-  const { market } = portfolioMarketOf(state, schedule);
-  const parameters = adaptivePortfolio.readParameters(adaptivePortfolio.defaultParameters.document);
+  const assessor = assessorOf(state);
+  invariant(assessor, 'a price set came first');
+  const { market, parameters } = assessor.market;
   const contractOf = (id: string): OpenOrder['instrument'] => {
     const known = state.contracts.get(id);
     invariant(known, `${id} is listed`);

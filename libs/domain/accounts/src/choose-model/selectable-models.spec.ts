@@ -7,7 +7,8 @@ const entry = { model: 'adaptive-portfolio@1', reason: 'the model of the house' 
 describe('the models that owners may choose [CLR-ACC-033]', () => {
   it('are, as bundled, models that margin knows', () => {
     const { models } = bundled('selectable-models') as { models: { model: string }[] };
-    expect(models.map(({ model }) => marginModelOf(model).id)).toEqual(['adaptive-portfolio@1']);
+    const offered = ['adaptive-portfolio@1', 'derive-portfolio@2', 'deribit-portfolio@1', 'span-like@1'];
+    expect(models.map(({ model }) => marginModelOf(model).id)).toEqual(offered);
   });
 
   it.each<[string, unknown, string]>([

@@ -1,4 +1,4 @@
-import { aClearance, aFill, assetsWith, deskWith, noFigures, payloadOf, takeRules } from '../accounts.fixtures.js';
+import { aClearance, aFill, assetsWith, deskWith, anAssessment, payloadOf, takeRules } from '../accounts.fixtures.js';
 import { accountStatement, rejectionOf, withdrawalOf } from '../account-statement.js';
 
 const alice = 'alice.main';
@@ -8,15 +8,7 @@ const liquidating = {
   from: 'MARGIN_CALL',
   to: 'LIQUIDATING',
   reason: 'equity below the liquidation requirement',
-  assessment: {
-    accountId: alice,
-    accountVersion: 1,
-    schedule: 1,
-    figures: noFigures,
-    clearedHolds: '0',
-    collateral: [],
-    positions: [],
-  },
+  assessment: anAssessment(alice),
 } as const;
 
 describe('a withdrawal [CLR-ACC-031]', () => {

@@ -1,6 +1,15 @@
-import { accountMarginState } from '../common.js';
+import { accountMarginState, marginFigures } from '../common.js';
 import { event } from '../schema/event.js';
-import { accountId, decimal, instrument, nonNegativeDecimal, prose, side, underlying } from '../schema/forms.js';
+import {
+  accountId,
+  code,
+  decimal,
+  nonNegativeDecimal,
+  prose,
+  side,
+  underlying,
+  versionedName,
+} from '../schema/forms.js';
 import { list, record } from '../schema/schema.js';
 import { assessmentDetail } from './assessment.js';
 
@@ -37,8 +46,8 @@ export const ACCOUNT_STATE_EVENTS = {
         'Price triggers that were on or decaying for a side the account holds.',
       ),
       lowestCallRates: list(
-        record({ instrument: instrument(), rate: nonNegativeDecimal() }),
-        'Per position the lowest call rate, at the present size, of the whole notice period.',
+        record({ underlying: underlying(), side: side(), rate: nonNegativeDecimal() }),
+        'Per underlying and side the lowest call rate, at the present size, of the whole notice period.',
       ),
     },
   }),
@@ -46,5 +55,22 @@ export const ACCOUNT_STATE_EVENTS = {
     description: 'Health of an account that is LIQUIDATING, after every run that assessed it.',
     stream,
     payload: { accountId: accountId(), assessment: assessmentDetail },
+  }),
+  ModelFailed: event({
+    description:
+      'The model that is due an account could not assess it: the flat maximum rate decides until it can again. Alarm.',
+    stream,
+    payload: {
+      accountId: accountId(),
+      model: versionedName(),
+      code: code(),
+      detail: prose(),
+      figures: marginFigures(),
+    },
+  }),
+  ModelRestored: event({
+    description: 'A model decides the account again.',
+    stream,
+    payload: { accountId: accountId(), model: versionedName() },
   }),
 };

@@ -25,20 +25,23 @@ const positionRequirement = record({
   ownerNotional: nonNegativeDecimal("The owner's sum on this side of the underlying, USD; sets the rate."),
   callRate: decimal(),
   liquidationRate: decimal(),
-  call: decimal('Call requirement, USD, not rounded; in a portfolio its share, below zero for a hedge.'),
-  liquidation: decimal('Liquidation requirement, USD, not rounded; likewise.'),
+  call: decimal('Share of the call requirement, USD, not rounded; below zero for a hedge.'),
+  liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),
   unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
 });
 export type PositionRequirement = ValueOf<typeof positionRequirement>;
 
-/** What a portfolio model adds to an assessment: everything its requirement was made of. USD. */
+/** The model that decided and everything its requirement was made of. USD. */
 const portfolio = record(
   {
     model: versionedName(),
     parameters: versionedName('Id of the parameter document of the model.'),
     riskArrays: count('Number of the RiskArraysPublished in pricing; 0 while nothing needs any.'),
     worstScenario: nullable(label('Scenario with the greatest loss at the call level.')),
-    scenarios: list(record({ id: label(), pnl: decimal('USD, loss negative.') })),
+    scenarios: list(
+      record({ id: label(), pnl: decimal('USD, loss negative.') }),
+      'Profit of the portfolio in each; of underlyings with options only: the ends of a linear range are the rates.',
+    ),
     lines: list(
       record({
         code: label(),
@@ -49,7 +52,7 @@ const portfolio = record(
       'What the requirement was made of.',
     ),
   },
-  'Present when a portfolio model decided.',
+  'The model that decided.',
 );
 
 export type PortfolioDetail = ValueOf<typeof portfolio>;
@@ -73,7 +76,7 @@ export const assessmentDetail = record(
     clearedHolds: nonNegativeDecimal('USD value of cleared withdrawals; already left out of equity.'),
     collateral: list(collateralLine),
     positions: list(positionRequirement),
-    portfolio: optional(portfolio),
+    portfolio,
   },
   'The whole assessment: everything it read and every figure on the way.',
 );

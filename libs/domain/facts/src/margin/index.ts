@@ -1,7 +1,7 @@
+import { DOCUMENT_EVENTS } from '../documents.js';
 import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_STATE_EVENTS } from './account-state.js';
 import { MARGIN_CALL_EVENTS } from './margin-call.js';
-import { PARAMETER_EVENTS, type MARGIN_COMMANDS } from './parameters.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
 import { WITHDRAWAL_ANSWER_EVENTS } from './withdrawal.js';
@@ -9,15 +9,17 @@ import { WITHDRAWAL_ANSWER_EVENTS } from './withdrawal.js';
 export * from './assessment.js';
 export {
   marginParameters,
-  MARGIN_COMMANDS,
   type LiquidationCostFigures,
+  type CollateralRuleDocument,
   type MarginParameters,
+  type ModelDocument,
+  type ModelList,
   type UnderlyingParameters,
 } from './parameters.js';
-export type { Bracket, BySide, CollateralPrice, UnderlyingSchedule } from './schedule.js';
+export type { Bracket, BySide, CollateralPrice, RateTable, UnderlyingSchedule } from './schedule.js';
 
 /** margin, global. */
-export const MARGIN_GLOBAL_EVENTS = { ...SCHEDULE_EVENTS, ...PARAMETER_EVENTS };
+export const MARGIN_GLOBAL_EVENTS = { ...SCHEDULE_EVENTS, ...DOCUMENT_EVENTS };
 
 /** margin p. */
 export const MARGIN_EVENTS = {
@@ -27,6 +29,5 @@ export const MARGIN_EVENTS = {
   ...WITHDRAWAL_ANSWER_EVENTS,
 };
 
-export interface MarginCommands extends EventsOf<typeof MARGIN_COMMANDS> {}
 export interface MarginGlobalEvents extends EventsOf<typeof MARGIN_GLOBAL_EVENTS> {}
 export interface MarginEvents extends EventsOf<typeof MARGIN_EVENTS> {}

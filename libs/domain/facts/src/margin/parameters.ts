@@ -1,15 +1,6 @@
-import { event } from '../schema/event.js';
-import {
-  asset,
-  count,
-  identifier,
-  nonNegativeDecimal,
-  positiveDecimal,
-  reason,
-  underlying,
-  versionedName,
-} from '../schema/forms.js';
-import { list, map, record, type RecordOf, type ValueOf } from '../schema/schema.js';
+import type { DecimalString } from '../names.js';
+import { asset, count, nonNegativeDecimal, positiveDecimal, underlying } from '../schema/forms.js';
+import { list, map, optional, record, type RecordOf, type ValueOf } from '../schema/schema.js';
 
 const rate = nonNegativeDecimal('Fraction.');
 /** What closing out costs (LCP); docs/spec/liquidation.md. */
@@ -46,44 +37,62 @@ export const underlyingParameters = record({
 });
 export type UnderlyingParameters = ValueOf<typeof underlyingParameters>;
 
+/** How one asset counts as collateral; docs/spec/collateral.md. */
+const collateralRule = record({
+  z: nonNegativeDecimal(),
+  liquidationDays: nonNegativeDecimal(),
+  volatilityFloor: nonNegativeDecimal(),
+  halfSpread: nonNegativeDecimal('Fraction.'),
+  haircut: nonNegativeDecimal('Comes off every amount, whatever is held beside it: an emergency raises it. Fraction.'),
+  impact: nonNegativeDecimal(),
+  averageDailyVolume: positiveDecimal('USD per day.'),
+  minimumHaircut: nonNegativeDecimal('Fraction.'),
+  accountCap: optional(nonNegativeDecimal('USD of one owner.')),
+  platformCap: optional(nonNegativeDecimal('USD of all accounts.')),
+  tiers: optional(list(record({ upTo: positiveDecimal('USD.'), share: nonNegativeDecimal('Fraction.') }))),
+  depeg: optional(list(record({ price: positiveDecimal('USD.'), haircut: nonNegativeDecimal('Fraction.') }))),
+});
+export type CollateralRuleDocument = ValueOf<typeof collateralRule>;
+
+/** Body of a `margin-parameters` document: one set for every account and every model of the house. */
 export const marginParameters = record({
-  id: versionedName('`<name>@<version>`, cited by every decision.'),
   noticeMs: count('Notice before a higher scalar may liquidate, milliseconds.'),
   noticeAllowance: nonNegativeDecimal(),
   initialMultiple: positiveDecimal('Initial requirement over call requirement.'),
   warnUsage: positiveDecimal('Call requirement over equity at which an account is warned.'),
   exitFactor: positiveDecimal('A state is left at its entry level times this.'),
   targetHealth: positiveDecimal('Equity over call requirement at which a liquidation ends.'),
-  haircuts: map(asset, rate),
+  scenarios: record(
+    {
+      volatilityShock: record({ up: nonNegativeDecimal(), down: nonNegativeDecimal() }),
+      lostOffset: record({ betweenExpiries: nonNegativeDecimal(), betweenPositions: nonNegativeDecimal() }),
+      shortOptionMinimum: nonNegativeDecimal(),
+    },
+    'How the positions of an underlying count together; docs/spec/adaptive-portfolio.md.',
+  ),
+  collateral: record({
+    assets: map(asset, collateralRule, 'USD counts in full and has no rule; an asset without one counts nothing.'),
+    confidence: record({ threshold: nonNegativeDecimal(), factor: nonNegativeDecimal() }),
+  }),
   underlyings: map(underlying, underlyingParameters),
 });
 export type MarginParameters = ValueOf<typeof marginParameters>;
 
-const proposal = { proposalId: identifier(), parameters: marginParameters, reason: reason() };
+/** Body of a `model-list` document: the models that owners may choose instead of the house's own. */
+export interface ModelList {
+  readonly models: readonly {
+    readonly model: string;
+    /** Id of the `model` document it is used with. */
+    readonly parameters: string;
+    /** Who may choose it. */
+    readonly entitlement: 'everyone' | readonly string[];
+    /** At no level it asks for less than this share of what the house's own model asks. */
+    readonly floorShare: DecimalString;
+  }[];
+}
 
-/** Commands of margin global, through REST and the bus. The actor of the entry is who proposes or approves. */
-export const MARGIN_COMMANDS = {
-  ProposeParameters: event({
-    description: 'Propose margin parameters. Another person than the proposer must approve them.',
-    stream: 'commands',
-    payload: proposal,
-  }),
-  ApproveParameters: event({
-    description: 'Approve proposed margin parameters.',
-    stream: 'commands',
-    payload: { proposalId: identifier() },
-  }),
-};
-
-export const PARAMETER_EVENTS = {
-  ParametersProposed: event({
-    description: 'Margin parameters were proposed; nothing is decided by them yet.',
-    stream: 'parameters',
-    payload: proposal,
-  }),
-  ParametersApproved: event({
-    description: 'Proposed parameters were approved by another person; in force from the next price set.',
-    stream: 'parameters',
-    payload: { proposalId: identifier(), parameters: versionedName('Id of the parameters.') },
-  }),
-};
+/** Body of a `model` document: the parameters of a model on the list. */
+export interface ModelDocument {
+  readonly model: string;
+  readonly document: unknown;
+}

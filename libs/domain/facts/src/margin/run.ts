@@ -10,7 +10,7 @@ import {
   sha256Hex,
   versionedName,
 } from '../schema/forms.js';
-import { list, map, oneOf, optional, record } from '../schema/schema.js';
+import { list, map, oneOf, record } from '../schema/schema.js';
 
 export const RUN_EVENTS = {
   MarginRunCompleted: event({
@@ -20,10 +20,7 @@ export const RUN_EVENTS = {
     payload: {
       kind: oneOf(['full', 'touched']),
       schedule: ordinal('Position of the ScheduleInForce in margin global.'),
-      model: versionedName(),
-      otherModels: optional(
-        map(versionedName, count(), 'Accounts that other models assessed, by model; absent when none.'),
-      ),
+      models: map(versionedName, count(), 'How many accounts each model assessed.'),
       kernelProfile: label(),
       assessed: count('Accounts assessed.'),
       decidedExactly: count('How many of them were decided in exact decimals.'),

@@ -4,7 +4,6 @@ import {
   count,
   decimal,
   instant,
-  instrument,
   nonNegativeDecimal,
   ordinal,
   positiveDecimal,
@@ -13,7 +12,7 @@ import {
   versionedName,
 } from '../schema/forms.js';
 import { liquidationCostFields } from './parameters.js';
-import { flag, list, nullable, record, type SchemaOf, type ValueOf } from '../schema/schema.js';
+import { flag, list, nullable, record, type RecordOf, type SchemaOf, type ValueOf } from '../schema/schema.js';
 
 /** One tier of a continuous schedule. @see docs/spec/margin.md (W65) */
 const bracket = record(
@@ -31,12 +30,15 @@ export interface BySide<Value> {
 const bySide = <Value>(value: SchemaOf<Value>, description?: string): SchemaOf<BySide<Value>> =>
   record({ long: value, short: value }, description);
 
+const rateTableFields = { scalar: nonNegativeDecimal(), brackets: list(bracket) };
+/** Rates at one scalar of volatility. */
+export type RateTable = RecordOf<typeof rateTableFields>;
+
 /** Everything the margin of one underlying depends on, at one price set. Daily volatility units. */
 const underlyingSchedule = record({
   underlying: underlying(),
-  instrument: instrument(),
   status: priceStatus(),
-  mark: nonNegativeDecimal('USD.'),
+  mark: nonNegativeDecimal('Of its linear perpetual, USD.'),
   scalarMeasured: nonNegativeDecimal('V*: measured volatility over reference, clamped.'),
   scalar: nonNegativeDecimal('V_t: rate-limited scalar.'),
   scalarEffective: nonNegativeDecimal('V_eff: after the buffer.'),
@@ -47,18 +49,20 @@ const underlyingSchedule = record({
   triggered: bySide(flag()),
   triggerScalar: bySide(nonNegativeDecimal(), 'X_side: price-triggered scalar, decaying; 0 when off.'),
   liquidationScalar: bySide(nonNegativeDecimal(), 'L_side: scalar of the liquidation level of the side.'),
-  callBrackets: list(bracket, 'Requirement at the call level.'),
-  notice: list(list(bracket), 'Schedules of the notice window that can be the lowest somewhere.'),
-  trigger: bySide(nullable(list(bracket)), 'Schedule of the price trigger of a side; null when off.'),
+  callBrackets: list(bracket, 'Requirement at the call level: at V_eff.'),
+  notice: list(
+    record({ parameters: versionedName(), ...rateTableFields }),
+    'Of each parameter version in force in the notice period at its lowest scalar, the present version first.',
+  ),
+  trigger: bySide(
+    nullable(record(rateTableFields)),
+    'At min(X_side, V_eff), while the trigger of a side is on or decaying. The liquidation rate is the lowest of `notice`, or this if higher.',
+  ),
   liquidationCost: record(liquidationCostFields, 'What closing out on this underlying costs (LCP).'),
 });
 export type UnderlyingSchedule = ValueOf<typeof underlyingSchedule>;
 
-const collateralPrice = record({
-  asset: asset(),
-  price: nonNegativeDecimal('USD.'),
-  haircut: nonNegativeDecimal('Fraction.'),
-});
+const collateralPrice = record({ asset: asset(), price: nonNegativeDecimal('USD, before any haircut.') });
 export type CollateralPrice = ValueOf<typeof collateralPrice>;
 
 export const SCHEDULE_EVENTS = {
@@ -69,7 +73,7 @@ export const SCHEDULE_EVENTS = {
       number: ordinal('Counts 1, 2, 3, ...'),
       priceSet: ordinal('Position of the PriceSetPublished in pricing global.'),
       asOf: instant(),
-      parameters: versionedName('Id of the parameters.'),
+      parameters: versionedName('Id of the `margin-parameters` document, which stands in this log.'),
       targetHealth: positiveDecimal('Health (equity over call requirement) at which a liquidation ends.'),
       status: priceStatus('On HALT nobody enters LIQUIDATING on this schedule.'),
       underlyings: list(underlyingSchedule),

@@ -64,6 +64,8 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
       MarginCallExpired: 'ignored',
       LiquidationTriggered: 'ignored',
       LiquidatingAccountAssessed: 'ignored',
+      ModelFailed: 'ignored',
+      ModelRestored: 'ignored',
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       ...OPENING_IGNORED,

@@ -3,11 +3,17 @@ import { dec, ModelInputError, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import { AdaptiveFigures, type Figures } from './adaptive-figures.js';
 import { adaptivePortfolio } from './adaptive-portfolio.model.js';
-import { marketAt, parameters, portfolioOf, positionsOf, scheduleAt } from './adaptive.fixtures.js';
+import type { Market, Portfolio } from '../margin-model.js';
+import { figuredBookOf, marketAt, parameters, portfolioOf, positionsOf, scheduleAt } from './adaptive.fixtures.js';
 import { centsUp } from './certain-cents.js';
 import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
 
 const figures = new Map([calm, stirred].map((market) => [market, new AdaptiveFigures(market, parameters)]));
+
+const figuresOf = (market: Market, portfolio: Portfolio): Figures => {
+  const quick = figures.get(market) as AdaptiveFigures;
+  return quick.of(figuredBookOf(quick, portfolio, market));
+};
 
 const written = ({ value, requirements }: Figures): unknown => ({
   value: text(value),
@@ -18,8 +24,8 @@ describe('figures without lines [CLR-ADP-009]', () => {
   it('are those of the whole assessment to the last digit, whatever is held', () => {
     fc.assert(
       fc.property(fc.constantFrom(calm, stirred), portfolios, (market, portfolio) => {
-        const quick = figures.get(market)?.of(portfolio) as Figures;
-        expect(written(quick)).toEqual(written(adaptivePortfolio.assess(portfolio, market, parameters)));
+        const held = { ...portfolio, orders: [] };
+        expect(written(figuresOf(market, held))).toEqual(written(adaptivePortfolio.assess(held, market, parameters)));
       }),
       { numRuns: 200 },
     );
@@ -32,7 +38,11 @@ describe('figures without lines [CLR-ADP-009]', () => {
     const market = marketAt('1', ['BTC-PERP'], { adaptive: new Map([['BTC', schedule]]) });
     const quick = new AdaptiveFigures(market, parameters);
     const callOf = (quantity: string): string =>
-      text(quick.of(portfolioOf(positionsOf(['BTC-PERP', quantity, 50_000]))).requirements['call'] ?? dec(0));
+      text(
+        quick.of(figuredBookOf(quick, portfolioOf(positionsOf(['BTC-PERP', quantity, 50_000])), market)).requirements[
+          'call'
+        ] ?? dec(0),
+      );
     expect([callOf('1'), callOf('1.00000000000000000001'), callOf('0.99999999999999999999')]).toEqual([
       '1000',
       '1000.01',
@@ -40,25 +50,17 @@ describe('figures without lines [CLR-ADP-009]', () => {
     ]);
   });
 
-  it('are those of the lots that were valued before', () => {
-    const quick = new AdaptiveFigures(calm, parameters);
-    const lots = positionsOf(['BTC-27MAR26-50000-C', -2], ['BTC-PERP', 1, 49_000]);
-    const valued = lots.map((lot) => quick.position([lot]));
-    const portfolio = portfolioOf(lots, [{ asset: 'BTC', amount: dec('0.3') }]);
-    expect(written(quick.of(portfolio, valued))).toEqual(written(quick.of(portfolio)));
-  });
-
   it('are left to decimals where figures are beyond what float64 is trusted with', () => {
     const portfolio = portfolioOf(positionsOf(['BTC-PERP', dec('1e95'), 50_000]), [
       { asset: 'USD', amount: dec('1e99') },
     ]);
-    const quick = figures.get(calm)?.of(portfolio) as Figures;
+    const quick = figuresOf(calm, portfolio);
     expect(written(quick)).toEqual(written(adaptivePortfolio.assess(portfolio, calm, parameters)));
   });
 
   it('are refused where the assessment refuses', () => {
     const unknown = portfolioOf(positionsOf(['BTC-26JUN26-90000-C', 1]));
-    expect(() => new AdaptiveFigures(calm, parameters).of(unknown)).toThrow(ModelInputError);
+    expect(() => figuresOf(calm, unknown)).toThrow(ModelInputError);
   });
 });
 

@@ -2,12 +2,18 @@ import type { Instrument } from '@ballast/instruments';
 import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
 import { floatBound, floatOf, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
-import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
-import { lotsByInstrument } from '../reading/holdings.js';
+import type { Market, ModelResult, PositionHolding } from '../margin-model.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { assessAdaptive } from './adaptive-portfolio.model.js';
+import { assessHeld, type HeldBook, type HeldExposure } from './adaptive-portfolio.model.js';
 import { centsUp } from './certain-cents.js';
-import { coinExposures, readContract, valueLots, type ContractReading, type Exposure } from './exposure.js';
+import {
+  coinExposures,
+  exposureOf,
+  positionLine,
+  readContract,
+  type ContractReading,
+  type Exposure,
+} from './exposure.js';
 import { floatContract, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
 import { scanOfOne } from './scan.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
@@ -15,11 +21,14 @@ import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 /** What an account is decided by. */
 export type Figures = Pick<ModelResult, 'value' | 'requirements'>;
 
-/** A position of all lots of an instrument, valued once for every portfolio that it stands in. */
-export interface FiguredPosition {
+/** A position, valued once for every book that it stands in. */
+export interface FiguredPosition extends HeldExposure {
   readonly exposure: FiguredExposure;
-  /** USD in equity. */
-  readonly worth: Decimal;
+}
+
+/** A book of such positions. */
+export interface FiguredBook extends HeldBook {
+  readonly held: readonly FiguredPosition[];
 }
 
 interface FiguredExposure extends Exposure {
@@ -66,45 +75,42 @@ export class AdaptiveFigures {
   }
 
   /**
-   * Values all lots of one instrument.
+   * A position as the model has it, with what it adds to equity by the books.
    * @throws ModelInputError as the model does
    */
-  position(lots: readonly PositionHolding[]): FiguredPosition {
-    const [{ instrument }] = lots as [PositionHolding];
+  position(
+    { instrument, quantity }: Pick<PositionHolding, 'instrument' | 'quantity'>,
+    worth: Decimal,
+  ): FiguredPosition {
     const { reading, float } = this.#contractOf(instrument);
-    const { exposure, worth, quantity } = valueLots(lots, reading);
-    return { exposure: figured(exposure, float, quantity), worth };
+    const exposure = figured(exposureOf(reading, quantity), float, quantity);
+    return { exposure, worth, line: () => positionLine(reading, quantity, exposure, worth) };
   }
 
   /**
-   * @param positions those of the portfolio by instrument id, where they are valued already
    * @throws ModelInputError as the model does
    */
-  of(
-    portfolio: Portfolio,
-    positions: readonly FiguredPosition[] = lotsByInstrument(portfolio.positions).map((lots) => this.position(lots)),
-  ): Figures {
-    // Fills change sizes and lots in ways that only the model itself is to know.
-    const certain = portfolio.orders.length === 0 ? this.#certain(portfolio, positions) : null;
-    return certain ?? assessAdaptive(portfolio, this.market, this.parameters);
+  of(book: FiguredBook): Figures {
+    return this.#certain(book) ?? assessHeld(book, this.market, this.parameters);
   }
 
-  #certain(portfolio: Portfolio, positions: readonly FiguredPosition[]): Figures | null {
+  #certain(book: FiguredBook): Figures | null {
     const { market, parameters } = this;
-    const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, this.#jointly);
+    const positions = book.held;
+    const collateral = valueCollateral(book.collateral, market, parameters.collateral, this.#jointly);
     const coins = coinExposures(collateral, market, this.#jointly).map((exposure) =>
       figured(exposure, floatContract({ ...exposure, linear: ONE }, parameters.collateral.confidence), exposure.linear),
     );
     const held = positions.map(({ exposure }) => exposure);
     let [call, liquidation] = [NOTHING, NOTHING];
-    for (const book of underlyingBooks(portfolio, market, held, coins)) {
-      const atCall = rangesAt(book.schedule, book.sizes, 'call');
-      const atLiquidation = rangesAt(book.schedule, book.sizes, 'liquidation');
-      const ofCall = this.#requirement(book, atCall);
+    for (const each of underlyingBooks(book, market, held, coins)) {
+      const atCall = rangesAt(each.schedule, each.sizes, 'call');
+      const atLiquidation = rangesAt(each.schedule, each.sizes, 'liquidation');
+      const ofCall = this.#requirement(each, atCall);
       call = added(call, ofCall);
       liquidation = added(
         liquidation,
-        sameRanges(atCall, atLiquidation) ? ofCall : this.#requirement(book, atLiquidation),
+        sameRanges(atCall, atLiquidation) ? ofCall : this.#requirement(each, atLiquidation),
       );
     }
     const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
@@ -143,8 +149,8 @@ export class AdaptiveFigures {
     const known = this.#contracts.get(instrument.id);
     if (known !== undefined) return known;
     const reading = readContract(instrument, this.market, this.parameters.grid);
-    const unit = valueLots([{ instrument, quantity: ONE }], reading);
-    const made: KnownContract = { reading, float: floatContract(unit.exposure, this.parameters.collateral.confidence) };
+    const unit = exposureOf(reading, ONE);
+    const made: KnownContract = { reading, float: floatContract(unit, this.parameters.collateral.confidence) };
     this.#contracts.set(instrument.id, made);
     return made;
   }

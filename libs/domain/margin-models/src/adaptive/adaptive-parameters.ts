@@ -5,7 +5,7 @@ import {
   type CollateralParameters,
 } from '../collateral/collateral-parameters.js';
 import { readDocument, type DocumentFields } from '../reading/document-reading.js';
-import type { ScenarioGrid } from './scenario-grid.js';
+import type { PublishedGrid, ScenarioGrid } from './scenario-grid.js';
 
 export interface AdaptiveParameters {
   /** Initial over call requirement. */
@@ -26,7 +26,7 @@ const shock = (value: string): { readonly shock: string } => ({ shock: value });
 const SPOT_MOVES = ['0.01', '0.02', '0.03', '0.05', '0.075', '0.1', '0.15', '0.2', '0.3', '0.5'];
 
 export const ADAPTIVE_DEFAULTS = {
-  id: 'adaptive-portfolio-2026-11@1',
+  id: 'adaptive-portfolio-2026-11@2',
   document: {
     initialMultiple: '2.5',
     volatilityShock: { up: '0.3', down: '0.15' },
@@ -45,7 +45,7 @@ export const ADAPTIVE_DEFAULTS = {
 
 /** Every position on its own: no offset between positions counts. */
 export const ADAPTIVE_CROSS = {
-  id: 'adaptive-cross-2026-11@1',
+  id: 'adaptive-cross-2026-11@2',
   document: { ...ADAPTIVE_DEFAULTS.document, lostOffset: { betweenExpiries: '0', betweenPositions: '1' } },
 } as const;
 
@@ -53,18 +53,28 @@ export const ADAPTIVE_CROSS = {
  * Reads a parameter document.
  * @throws ModelInputError naming the field: `grid-unordered`, `offsets-above-one` and those of `readDocument`
  */
-export function readAdaptiveParameters(document: unknown): AdaptiveParameters {
+export function readAdaptiveParameters(document: unknown): AdaptiveParameters & { readonly grid: PublishedGrid } {
   return readDocument(document, '', (fields) => ({
     initialMultiple: fields.decimal('initialMultiple', { min: 1, max: 10 }),
+    ...readScenarioRules(fields),
+    grid: fields.object('grid', readGrid),
+    collateral: fields.object('collateral', (collateral) => readCollateralFields(collateral, 'collateral')),
+  }));
+}
+
+/** How the positions of an underlying count together. */
+export type ScenarioRules = Pick<AdaptiveParameters, 'volatilityShock' | 'lostOffset' | 'shortOptionMinimum'>;
+
+/** The same inside a greater document. */
+export function readScenarioRules(fields: DocumentFields): ScenarioRules {
+  return {
     volatilityShock: fields.object('volatilityShock', (shocks) => ({
       up: shocks.decimal('up', { min: 0, max: 10 }),
       down: shocks.decimal('down', { min: 0, max: 1 }),
     })),
     lostOffset: fields.object('lostOffset', readLostOffset),
     shortOptionMinimum: fields.decimal('shortOptionMinimum', { min: 0, max: 1 }),
-    grid: fields.object('grid', readGrid),
-    collateral: fields.object('collateral', (collateral) => readCollateralFields(collateral, 'collateral')),
-  }));
+  };
 }
 
 function readLostOffset(fields: DocumentFields): AdaptiveParameters['lostOffset'] {
@@ -75,7 +85,7 @@ function readLostOffset(fields: DocumentFields): AdaptiveParameters['lostOffset'
   throw new ModelInputError('offsets-above-one', 'lostOffset', message);
 }
 
-function readGrid(fields: DocumentFields): ScenarioGrid {
+function readGrid(fields: DocumentFields): PublishedGrid {
   const moves = (name: string): readonly Decimal[] =>
     fields.list(name, (item) => item.decimal('move', { above: -1, max: 10 }));
   const spotMoves = moves('spotMoves');

@@ -3,6 +3,7 @@ import { type RangeLevel, rangesAt, sameRanges, type SideRanges, type SideSizes 
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
 import type {
+  CollateralHolding,
   ExplainLine,
   MarginModel,
   Market,
@@ -13,7 +14,7 @@ import type {
   ScenarioResult,
 } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters, type AdaptiveParameters } from './adaptive-parameters.js';
-import { coinExposures, sideSizes, valuePositions, type Exposure } from './exposure.js';
+import { coinExposures, sideSizes, valuePositions, type Exposure, type ValuedPosition } from './exposure.js';
 import { fillLoss, fillOf, openingOrders } from './order-fills.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 import { scannedProfits, underlyingRequirement, type UnderlyingRequirement } from './underlying-requirement.js';
@@ -45,57 +46,86 @@ interface AssessedUnderlying extends UnderlyingBook {
  * @see docs/spec/adaptive-portfolio.md
  */
 function assess(portfolio: Portfolio, market: Market, parameters: AdaptiveParameters): ModelResult {
-  const { result, call } = assessed(portfolio, market, parameters);
-  const scenarios = call.flatMap((book) => scenariosOf(book, parameters));
-  return { ...result, ...(scenarios.length === 0 ? {} : { scenarios }) };
+  const held = valuePositions(portfolio.positions, market, parameters.grid);
+  const { collateral, ownerSizes } = portfolio;
+  const book: HeldBook = { collateral, held, ...(ownerSizes === undefined ? {} : { ownerSizes }) };
+  return assessHeld(book, market, parameters, portfolio.orders.length === 0 ? undefined : portfolio).result();
+}
+
+/** All of an account that the model reads, its positions valued already. */
+export interface HeldBook {
+  readonly collateral: readonly CollateralHolding[];
+  /** In the order of instrument ids. */
+  readonly held: readonly HeldExposure[];
+  readonly ownerSizes?: NonNullable<Portfolio['ownerSizes']>;
+}
+
+/** What a position gains and loses, and what it is worth in equity, USD. */
+export type HeldExposure = Pick<ValuedPosition, 'exposure' | 'worth' | 'line'>;
+
+/** Figures of an assessment, and on demand everything that stands behind them. */
+export interface AdaptiveAssessment {
+  readonly value: Decimal;
+  readonly requirements: Readonly<Record<'initial' | 'call' | 'liquidation', Decimal>>;
+  readonly lines: () => readonly ExplainLine[];
+  /** Every point that was looked at, by underlying. */
+  readonly scenarios: () => readonly ScenarioResult[];
+  readonly worstScenario: string | null;
+  readonly result: () => ModelResult;
 }
 
 /**
- * The assessment without the list of scenarios, to the last digit what `assess` says: a hundredth of its time for hundreds of
- * options, because float64 leaves out the scenarios that can't decide.
+ * Assesses a book in decimals; float64 leaves out the scenarios that can't decide.
+ * @param orders of the portfolio, for its initial requirement
  * @see docs/spec/adaptive-portfolio.md CLR-ADP-007
  */
-export function assessAdaptive(
-  portfolio: Portfolio,
+export function assessHeld(
+  book: HeldBook,
   market: Market,
   parameters: AdaptiveParameters,
-): Omit<ModelResult, 'scenarios'> {
-  return assessed(portfolio, market, parameters).result;
-}
-
-function assessed(
-  portfolio: Portfolio,
-  market: Market,
-  parameters: AdaptiveParameters,
-): { readonly result: Omit<ModelResult, 'scenarios'>; readonly call: readonly AssessedUnderlying[] } {
+  orders?: Portfolio,
+): AdaptiveAssessment {
   const jointly = new Set(market.adaptive?.keys() ?? []);
-  const collateral = valueCollateral(portfolio.collateral, market, parameters.collateral, jointly);
-  const held = valuePositions(portfolio.positions, market, parameters.grid);
+  const collateral = valueCollateral(book.collateral, market, parameters.collateral, jointly);
   const coins = coinExposures(collateral, market, jointly);
-  const exposures = held.map(({ exposure }) => exposure);
-  const books = underlyingBooks(portfolio, market, exposures, coins);
-  const call = books.map((book) => assessBook(book, 'call', parameters));
+  const exposures = book.held.map(({ exposure }) => exposure);
+  const books = underlyingBooks(book, market, exposures, coins);
+  const call = books.map((each) => assessBook(each, 'call', parameters));
   const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
-  const initial = initialOf(portfolio, market, parameters, call, coins, collateral);
-  const value = totalWorth(collateral).plus(sum(held.map(({ worth }) => worth)));
-  const worst = worstOf(call);
-  const result = {
+  const initial = initialOf(orders, market, parameters, call, coins, collateral);
+  const value = totalWorth(collateral).plus(sum(book.held.map(({ worth }) => worth)));
+  const worstScenario = worstOf(call);
+  const figures = {
     value: roundUsd(value, 'equity'),
     requirements: {
       initial: roundUsd(initial.total, 'requirement'),
       call: roundUsd(totalOf(call), 'requirement'),
       liquidation: roundUsd(totalOf(liquidation), 'requirement'),
     },
-    lines: [
-      ...collateral.map(({ line }) => line()),
-      ...held.map(({ line }) => line()),
-      ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
-      ...liquidation.map(liquidationLine),
-      ...initial.lines,
-    ],
-    ...(worst === null ? {} : { worstScenario: worst }),
   };
-  return { result, call };
+  const lines = (): readonly ExplainLine[] => [
+    ...collateral.map(({ line }) => line()),
+    ...book.held.map(({ line }) => line()),
+    ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
+    ...liquidation.map(liquidationLine),
+    ...initial.lines(),
+  ];
+  const scenarios = (): readonly ScenarioResult[] => call.flatMap((assessed) => scenariosOf(assessed, parameters));
+  return {
+    ...figures,
+    lines,
+    scenarios,
+    worstScenario,
+    result() {
+      const all = scenarios();
+      return {
+        ...figures,
+        lines: lines(),
+        ...(all.length === 0 ? {} : { scenarios: all }),
+        ...(worstScenario === null ? {} : { worstScenario }),
+      };
+    },
+  };
 }
 
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
@@ -117,11 +147,11 @@ type FilledSide = 'none' | 'buy' | 'sell';
 
 interface InitialRequirement {
   readonly total: Decimal;
-  readonly lines: readonly ExplainLine[];
+  readonly lines: () => readonly ExplainLine[];
 }
 
 function initialOf(
-  portfolio: Portfolio,
+  portfolio: Portfolio | undefined,
   market: Market,
   parameters: AdaptiveParameters,
   held: readonly AssessedUnderlying[],
@@ -136,8 +166,8 @@ function initialOf(
     loss: ZERO,
   };
   for (const filled of ['buy', 'sell'] as const) {
-    const orders = openingOrders(portfolio, filled);
-    if (orders.length === 0) continue;
+    const orders = portfolio === undefined ? [] : openingOrders(portfolio, filled);
+    if (portfolio === undefined || orders.length === 0) continue;
     const loss = sum(orders.map((order) => fillLoss(order, market)).sort((a, b) => a.cmp(b)));
     const assessed = booksWithFills(portfolio, market, orders, coins, parameters).map((book) =>
       assessBook(book, 'call', parameters),
@@ -146,10 +176,13 @@ function initialOf(
     if (total.gt(worst.total)) worst = { filled, total, loss };
   }
   const ofCollateral = sum(collateral.map(({ confidenceCharge }) => confidenceCharge));
-  const ofDoubt = doubtfulCharge(held, parameters).plus(ofCollateral);
-  const lines: ExplainLine[] = [
+  const lines = (): readonly ExplainLine[] => [
     { code: 'initial-multiple', amount: multiple.minus(ONE).times(totalOf(held)), figures: { multiple } },
-    { code: 'price-confidence', amount: ofDoubt, figures: { ofCollateral } },
+    {
+      code: 'price-confidence',
+      amount: doubtfulCharge(held, parameters).plus(ofCollateral),
+      figures: { ofCollateral },
+    },
     {
       code: 'open-orders',
       ...(worst.filled === 'none' ? {} : { subject: `all-${worst.filled}s` }),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { dec, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import { dec, sum, ModelInputError, type Decimal } from '@ballast/kernel';
 import { floatOf } from '@ballast/risk-schedule';
 import fc from 'fast-check';
-import type { Market, ModelResult, Portfolio, PositionHolding } from '../margin-model.js';
+import type { Market, Portfolio, PositionHolding } from '../margin-model.js';
 import { lotsByInstrument } from '../reading/holdings.js';
-import { assessAdaptive } from './adaptive-portfolio.model.js';
+import { assessHeld, type AdaptiveAssessment } from './adaptive-portfolio.model.js';
 import { AdaptiveScreen, type FloatPortfolio, type ScreenedFigure } from './adaptive-screen.js';
-import { instrumentOf, parameters, portfolioOf, positionsOf, SPOT } from './adaptive.fixtures.js';
+import { heldBookOf, instrumentOf, parameters, portfolioOf, positionsOf, SPOT } from './adaptive.fixtures.js';
 import { sideSizes, valuePositions } from './exposure.js';
 import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
 
@@ -61,8 +61,8 @@ function withOwnSizes(market: Market, portfolio: Portfolio): Portfolio {
 
 const distance = ({ figure }: ScreenedFigure, exact: Decimal): number => dec(figure).minus(exact).abs().toNumber();
 const UNSURE = { value: { figure: Infinity, bound: 0 }, call: { figure: 0, bound: 0 } };
-const requirement = (result: Omit<ModelResult, 'scenarios'>, level: (typeof LEVELS)[number]): Decimal =>
-  result.requirements[level] ?? ZERO;
+const requirement = ({ requirements }: AdaptiveAssessment, level: (typeof LEVELS)[number]): Decimal =>
+  requirements[level];
 
 describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
   it('is within its bound of every exact figure', () => {
@@ -70,7 +70,7 @@ describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
     fc.assert(
       fc.property(fc.constantFrom(calm, stirred, capped), held, (market, drawn) => {
         const portfolio = withOwnSizes(market, drawn);
-        const exact = assessAdaptive(portfolio, market, parameters);
+        const exact = assessHeld(heldBookOf(portfolio, market), market, parameters);
         const screen = screens.get(market) as AdaptiveScreen;
         const screened = screen.figures(floatPortfolio(screen, market, portfolio));
         if (screened === null) return;

@@ -1,3 +1,6 @@
+import { AdaptiveFigures, type FiguredBook } from './adaptive-figures.js';
+import type { HeldBook } from './adaptive-portfolio.model.js';
+import { valuePositions } from './exposure.js';
 import { parseInstrumentId, type Instrument, type Option } from '@ballast/instruments';
 import { clamp, dec, Decimal, instantOf, maxOf, ZERO, type Instant } from '@ballast/kernel';
 import { optionValues, publishedFigure, scenariosAt, undiscountedValue, yearsBetween } from '@ballast/valuation';
@@ -134,4 +137,21 @@ export function portfolioOf(
   orders: readonly OpenOrder[] = [],
 ): Portfolio {
   return { positions, collateral, orders };
+}
+
+/** A portfolio with its positions valued, as an assessment takes it. */
+export function heldBookOf({ collateral, positions, ownerSizes }: Portfolio, market: Market): HeldBook {
+  const held = valuePositions(positions, market, parameters.grid);
+  return { collateral, held, ...(ownerSizes === undefined ? {} : { ownerSizes }) };
+}
+
+/** The same with every position figured in float64 too. */
+export function figuredBookOf(quick: AdaptiveFigures, portfolio: Portfolio, market: Market): FiguredBook {
+  const instruments = new Map(portfolio.positions.map(({ instrument }) => [instrument.id, instrument]));
+  return {
+    ...heldBookOf(portfolio, market),
+    held: valuePositions(portfolio.positions, market, parameters.grid).map(({ exposure, quantity, worth }) =>
+      quick.position({ instrument: instruments.get(exposure.subject) as Instrument, quantity }, worth),
+    ),
+  };
 }

@@ -2,10 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { dec, text, type Decimal } from '@ballast/kernel';
 import { type SideRanges } from '@ballast/risk-schedule';
 import fc from 'fast-check';
-import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
-import { assessAdaptive, adaptivePortfolio } from './adaptive-portfolio.model.js';
-import { marketAt, parameters, portfolioOf, positionsOf } from './adaptive.fixtures.js';
-import { decisiveLosses, scanFor, type Losses } from './decisive-losses.js';
+import { parameters } from './adaptive.fixtures.js';
+import { decisiveLosses, linearLosses, scanFor, type Losses } from './decisive-losses.js';
 import { everyLoss } from './every-loss.fixtures.js';
 import type { Exposure } from './exposure.js';
 import { publishedScenarios, scanPoints } from './scenario-grid.js';
@@ -111,14 +109,22 @@ describe('the float64 filter of losses [CLR-ADP-007]', () => {
   });
 });
 
-describe('an assessment without the list of scenarios', () => {
-  it('says in all else what the assessment with it says', () => {
-    const held = positionsOf(['BTC-PERP', 1, 49_000], ['BTC-27MAR26-50000-C', -2], ['BTC-26JUN26-55000-C', 3]);
-    const market = marketAt('1.3', ['BTC-PERP', 'BTC-27MAR26-50000-C', 'BTC-26JUN26-55000-C']);
-    const portfolio = portfolioOf(held, [{ asset: 'BTC', amount: dec(1) }]);
-    const read = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
-    const { scenarios, ...rest } = adaptivePortfolio.assess(portfolio, market, read);
-    expect(scenarios?.length).toBeGreaterThan(0);
-    expect(JSON.stringify(assessAdaptive(portfolio, market, read))).toBe(JSON.stringify(rest));
+describe('losses of linear exposures', () => {
+  it('are those of looking at every point of the range, to 30 digits', () => {
+    fc.assert(
+      fc.property(fc.array(digits, { minLength: 1, maxLength: 4 }), (linears) => {
+        const at = { long: { spot: dec('0.03'), scalar: dec(1) }, short: { spot: dec('0.04'), scalar: dec(1) } };
+        const exposures = linears.map((linear, i) => exposureOf(i, i % 2 === 0 ? 'spot' : '2026', linear, null));
+        const [quick, every] = [
+          linearLosses(exposures, at),
+          everyLoss(exposures, scanFor(exposures, at, parameters).points),
+        ];
+        const written = (losses: typeof quick): unknown =>
+          [...losses.alone, ...losses.byExpiry, losses.joint].map((loss) => loss.toSignificantDigits(30).toString());
+        expect(written(quick)).toEqual(written(every));
+        expect(quick.worst?.id).toBe(every.worst?.id);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

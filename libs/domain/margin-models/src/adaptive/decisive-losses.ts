@@ -1,9 +1,9 @@
-import { maxOf, minOf, ZERO, type Decimal } from '@ballast/kernel';
+import { maxOf, minOf, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { floatOf, leastCandidates, type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import type { Exposure } from './exposure.js';
 import { profitBound, scanOf, type Scan, type UnitProfits } from './scan.js';
-import type { ScanPoint } from './scenario-grid.js';
+import { linearPoint, type ScanPoint } from './scenario-grid.js';
 
 /** Greatest losses of one underlying over the points of a scan, USD, >= 0. */
 export interface Losses {
@@ -57,6 +57,26 @@ export function decisiveLosses(exposures: readonly Exposure[], scan: Scan): Loss
     byExpiry: expiries.map((profits) => greatestLoss(profits).loss),
     joint: loss,
     worst: index === null ? null : (scan.points[index] ?? null),
+  };
+}
+
+/**
+ * The greatest losses of exposures that are straight in the price: at one of the two ends of the range.
+ *   D(A) = max( 0 , S * r_long , -S * r_short ),  S = sum of the exposures of A
+ * @see docs/spec/adaptive-portfolio.md CLR-ADP-003
+ */
+export function linearLosses(exposures: readonly Exposure[], { long, short }: SideRanges): Losses {
+  const lossOf = (linear: Decimal): Decimal =>
+    linear.isNegative() ? linear.neg().times(short.spot) : linear.times(long.spot);
+  const together = (some: readonly Exposure[]): Decimal => sum(some.map(({ linear }) => linear));
+  const total = together(exposures);
+  return {
+    alone: exposures.map(({ linear }) => lossOf(linear)),
+    byExpiry: expiriesOf(exposures).map((expiry) =>
+      lossOf(together(exposures.filter((each) => each.expiry === expiry))),
+    ),
+    joint: lossOf(total),
+    worst: total.isZero() ? null : linearPoint(total.isNegative() ? short.spot : long.spot.neg()),
   };
 }
 

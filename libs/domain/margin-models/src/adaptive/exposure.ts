@@ -151,21 +151,18 @@ export function valueLots(lots: readonly PositionHolding[], contract: ContractRe
       ? inUsd(option.worth.times(quantity))
       : sum(lots.map((lot) => inUsd(profitSinceEntry(lot, mark)).minus(fundingOf(lot))));
   const exposure = exposureOf(contract, quantity);
-  return {
-    exposure,
-    worth,
-    quantity,
-    line: () => ({
-      code: 'position',
-      subject: instrument.id,
-      amount: worth,
-      figures: { quantity, mark, delta: exposure.delta },
-    }),
-  };
+  return { exposure, worth, quantity, line: () => positionLine(contract, quantity, exposure, worth) };
 }
 
+export const positionLine = (
+  { instrument, mark }: ContractReading,
+  quantity: Decimal,
+  { delta }: Exposure,
+  worth: Decimal,
+): ExplainLine => ({ code: 'position', subject: instrument.id, amount: worth, figures: { quantity, mark, delta } });
+
 /** What a contract of that quantity gains and loses. */
-function exposureOf(contract: ContractReading, quantity: Decimal): Exposure {
+export function exposureOf(contract: ContractReading, quantity: Decimal): Exposure {
   const { instrument, expiry, confidence, option } = contract;
   const { id: subject, underlying } = instrument;
   if (option === null) {

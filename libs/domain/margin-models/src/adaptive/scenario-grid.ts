@@ -1,4 +1,4 @@
-import { minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import { dec, minOf, ONE, text, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import type { RiskScenario, TermDecay } from '@ballast/valuation';
 import { floatOf, type SideRanges } from '@ballast/risk-schedule';
 
@@ -12,8 +12,35 @@ export interface ScenarioGrid {
   readonly tailMoves: readonly Decimal[];
   /** Shock of implied volatility in the extreme moves. */
   readonly tailVolatilityShock: Decimal;
-  /** How strongly a shock reaches an expiry. Floats: read by the publisher of risk arrays only, never by a requirement. */
+}
+
+/** The same with what only the publisher of risk arrays reads. */
+export interface PublishedGrid extends ScenarioGrid {
+  /** How strongly a shock reaches an expiry. Floats: never read by a requirement. */
   readonly termDecay: TermDecay;
+}
+
+/** Where nothing is published: books of linear exposures look at the ends of their ranges only. */
+export const NO_GRID: ScenarioGrid = {
+  spotMoves: [ZERO],
+  volatilityShocks: [ZERO],
+  tailMoves: [],
+  tailVolatilityShock: ZERO,
+};
+
+/** The grid that published scenarios lie on, told by their ids. */
+export function gridOf(scenarios: readonly RiskScenario[]): ScenarioGrid {
+  const axis = (values: readonly Decimal[]): readonly Decimal[] =>
+    [...new Map(values.map((value) => [text(value), value])).values()].sort((a, b) => a.cmp(b));
+  const inner = scenarios.filter(({ id }) => id.startsWith('spot'));
+  const tails = scenarios.filter(({ id }) => id.startsWith('tail'));
+  const moveOf = ({ spotFactor }: RiskScenario): Decimal => dec(spotFactor).minus(ONE);
+  return {
+    spotMoves: axis(inner.map(moveOf)),
+    volatilityShocks: axis(inner.map(({ volatilityShock }) => dec(volatilityShock))),
+    tailMoves: axis(tails.map(moveOf)),
+    tailVolatilityShock: dec(tails[0]?.volatilityShock ?? '0'),
+  };
 }
 
 /** One scenario as the publisher of risk arrays values it. */
@@ -133,7 +160,8 @@ function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly 
   return [placed(axis, from), ...between, placed(axis, to)];
 }
 
-const linearPoint = (move: Decimal): ScanPoint => ({
+/** A point that only linear exposures look at. */
+export const linearPoint = (move: Decimal): ScanPoint => ({
   id: scenarioId(move, ZERO),
   move,
   volatilityShock: ZERO,

@@ -1,7 +1,7 @@
 import { maxOf, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { decisiveLosses, expiriesOf, scanFor, unitProfitsOf, type Losses } from './decisive-losses.js';
+import { decisiveLosses, expiriesOf, linearLosses, scanFor, unitProfitsOf, type Losses } from './decisive-losses.js';
 import type { Exposure } from './exposure.js';
 import type { ScanPoint } from './scenario-grid.js';
 
@@ -45,7 +45,9 @@ export function underlyingRequirement(
   spot: Decimal,
   parameters: AdaptiveParameters,
 ): UnderlyingRequirement {
-  const losses = decisiveLosses(exposures, scanFor(exposures, ranges, parameters));
+  const losses = exposures.some(({ option }) => option !== null)
+    ? decisiveLosses(exposures, scanFor(exposures, ranges, parameters))
+    : linearLosses(exposures, ranges);
   return requirementOf(losses, exposures, ranges, spot, parameters);
 }
 

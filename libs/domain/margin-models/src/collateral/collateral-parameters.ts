@@ -10,6 +10,8 @@ export interface CollateralRule {
   /** Lowest daily volatility the haircut is at, so that it does not fall away in calm. */
   readonly volatilityFloor: Decimal;
   readonly halfSpread: Decimal;
+  /** Comes off every amount, whatever is held beside it: an emergency raises it. */
+  readonly haircut: Decimal;
   readonly impact: Decimal;
   /** USD per day. A parameter, never read from the day's volume. */
   readonly averageDailyVolume: Decimal;
@@ -42,6 +44,7 @@ const COIN = {
   liquidationDays: '0.0416666667',
   volatilityFloor: '0.03',
   halfSpread: '0.0001',
+  haircut: '0',
   impact: '0.8',
   averageDailyVolume: '20000000000',
   minimumHaircut: '0.02',
@@ -51,7 +54,7 @@ const COIN = {
 
 /** Haircuts of our own choice, calibrated like the AVSL defaults; the depeg table follows OKX's stablecoin charge. */
 export const COLLATERAL_DEFAULTS = {
-  id: 'collateral-2026-11@1',
+  id: 'collateral-2026-11@2',
   document: {
     assets: {
       BTC: COIN,
@@ -116,6 +119,7 @@ function readRule(fields: DocumentFields, field: string): CollateralRule {
     liquidationDays: fields.decimal('liquidationDays', { min: 0, max: 365 }),
     volatilityFloor: fields.decimal('volatilityFloor', { min: 0, max: 10 }),
     halfSpread: fields.decimal('halfSpread', { min: 0, max: 1 }),
+    haircut: fields.decimal('haircut', { min: 0, max: 1 }),
     impact: fields.decimal('impact', { min: 0, max: 10 }),
     averageDailyVolume: fields.decimal('averageDailyVolume', { above: 0 }),
     minimumHaircut: fields.decimal('minimumHaircut', { min: 0, max: 1 }),

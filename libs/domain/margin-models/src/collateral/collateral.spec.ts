@@ -14,6 +14,7 @@ const bitcoin: HaircutFigures = {
   halfSpread: dec('0.0001'),
   impact: dec('0.8'),
   averageDailyVolume: dec('20000000000'),
+  flat: dec(0),
   depeg: dec(0),
   minimum: dec('0.02'),
 };
@@ -22,6 +23,11 @@ const size = fc.integer({ min: 0, max: 200_000_000_000 }).map(dec);
 const sigma = fc.integer({ min: 0, max: 300 }).map((value) => dec(value).div(1000));
 
 describe('haircut [CLR-COL-001]', () => {
+  it('takes off the flat part, which an emergency raises, on top', () => {
+    const { haircut } = haircutOf(dec('200000000'), { ...bitcoin, flat: dec('0.1') });
+    expect(text(haircut)).toBe('0.13739');
+  });
+
   it('adds volatility until it is sold, half the spread and the impact of its size', () => {
     // 2.326 x 3 % x sqrt(1/4) = 3.489 %; 0.8 x 3 % x sqrt(200M / 20bn) = 0.24 %; + 0.01 %.
     const { volatility, impact, haircut } = haircutOf(dec('200000000'), bitcoin);

@@ -1,4 +1,4 @@
-import { ONE, ZERO } from '@ballast/kernel';
+import { ONE } from '@ballast/kernel';
 import { floatOf } from '@ballast/risk-schedule';
 import type { Market } from '../margin-model.js';
 import { arrangeCollateral } from '../reading/holdings.js';
@@ -18,7 +18,7 @@ export interface FloatWorth {
 }
 
 /** How one asset counts: of a value Q up to `most`, Q (1 - clamp(fixed + slope sqrt(Q), minimum, 1)). */
-interface FloatRule {
+export interface FloatRule {
   readonly debtPrice: number;
   readonly price: number;
   /** Account cap, and the share of it that the platform cap leaves. */
@@ -51,23 +51,14 @@ export class FloatCollateral {
    * @throws ModelInputError as `valueCollateral` does
    */
   worthOf(asset: string, amount: number): FloatWorth {
-    if (asset === SETTLEMENT_ASSET) return { worth: amount, marketValue: Math.abs(amount), confidenceCharge: 0 };
-    const { debtPrice, price, cap, share, most, fixed, slope, minimum, doubtful } = this.#ruleOf(asset);
-    if (amount < 0) {
-      const worth = amount * debtPrice;
-      return { worth, marketValue: -worth, confidenceCharge: 0 };
-    }
-    const marketValue = amount * price;
-    const counted = Math.min(Math.min(marketValue, cap) * share, most);
-    const haircut = Math.min(Math.max(fixed + slope * Math.sqrt(counted), minimum), 1);
-    const worth = counted * (1 - haircut);
-    return { worth, marketValue, confidenceCharge: worth * doubtful };
+    return floatWorth(this.ruleOf(asset), amount);
   }
 
-  #ruleOf(asset: string): FloatRule {
+  /** How an asset counts, read once. @throws ModelInputError as `valueCollateral` does */
+  ruleOf(asset: string): FloatRule {
     const known = this.#rules.get(asset);
     if (known !== undefined) return known;
-    const read = this.#read(asset);
+    const read = asset === SETTLEMENT_ASSET ? IN_FULL : this.#read(asset);
     this.#rules.set(asset, read);
     return read;
   }
@@ -106,6 +97,32 @@ export class FloatCollateral {
   }
 }
 
+/** What an amount counts for by a rule: products, a root and comparisons in this order. */
+export function floatWorth(rule: FloatRule, amount: number): FloatWorth {
+  if (amount < 0) {
+    const worth = amount * rule.debtPrice;
+    return { worth, marketValue: -worth, confidenceCharge: 0 };
+  }
+  const marketValue = amount * rule.price;
+  const counted = Math.min(Math.min(marketValue, rule.cap) * rule.share, rule.most);
+  const haircut = Math.min(Math.max(rule.fixed + rule.slope * Math.sqrt(counted), rule.minimum), 1);
+  const worth = counted * (1 - haircut);
+  return { worth, marketValue, confidenceCharge: worth * rule.doubtful };
+}
+
+/** The settlement asset: an amount is its worth. */
+const IN_FULL: FloatRule = {
+  debtPrice: 1,
+  price: 1,
+  cap: Infinity,
+  share: 1,
+  most: Infinity,
+  fixed: 0,
+  slope: 0,
+  minimum: 0,
+  doubtful: 0,
+};
+
 /** An asset without a rule counts nothing. */
 const NOTHING: FloatRule = {
   debtPrice: 0,
@@ -115,6 +132,6 @@ const NOTHING: FloatRule = {
   most: 0,
   fixed: 0,
   slope: 0,
-  minimum: floatOf(ZERO),
+  minimum: 0,
   doubtful: 0,
 };

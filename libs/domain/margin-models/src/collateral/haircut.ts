@@ -9,6 +9,8 @@ export interface HaircutFigures {
   /** tau_liq: days until it is sold. */
   readonly liquidationDays: Decimal;
   readonly halfSpread: Decimal;
+  /** h_0: off every amount. */
+  readonly flat: Decimal;
   /** Y: impact coefficient of the square-root law, without unit. */
   readonly impact: Decimal;
   /** USD per day, > 0. */
@@ -30,19 +32,19 @@ export interface HaircutParts {
 
 /**
  * Haircut of a market value Q:
- *   h(Q) = clamp( z * sigma * sqrt(tau_liq) + halfSpread + depeg + Y * sigma * sqrt(Q / ADV) , h_min , 1 )
+ *   h(Q) = clamp( z * sigma * sqrt(tau_liq) + halfSpread + h_0 + depeg + Y * sigma * sqrt(Q / ADV) , h_min , 1 )
  * Continuous, and never falling in Q or sigma.
  * @param marketValue Q, USD, >= 0
  * @see docs/spec/collateral.md CLR-COL-001
  */
 export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
-  const { z, sigma, liquidationDays, halfSpread, depeg, minimum } = figures;
+  const { z, sigma, liquidationDays, halfSpread, flat, depeg, minimum } = figures;
   const volatility = z.times(sigma).times(rootOf(liquidationDays));
   const impact = figures.impact.times(sigma).times(marketValue.div(figures.averageDailyVolume).sqrt());
   return {
     volatility,
     impact,
-    haircut: clamp(volatility.plus(halfSpread).plus(depeg).plus(impact), minimum, ONE),
+    haircut: clamp(volatility.plus(halfSpread).plus(flat).plus(depeg).plus(impact), minimum, ONE),
   };
 }
 
@@ -76,7 +78,7 @@ export function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
 /** Haircut of the first dollar, before the minimum. */
 export function fixedHaircut(figures: HaircutFigures): Decimal {
   const { volatility } = haircutOf(ZERO, figures);
-  return volatility.plus(figures.halfSpread).plus(figures.depeg);
+  return volatility.plus(figures.halfSpread).plus(figures.flat).plus(figures.depeg);
 }
 
 /** Y * sigma / sqrt(ADV): by what the haircut grows with the root of the market value. */

@@ -14,6 +14,8 @@ export interface ParameterRange {
 export interface DocumentFields {
   has(name: string): boolean;
   decimal(name: string, range?: ParameterRange): Decimal;
+  /** A whole number, as JSON has it. */
+  whole(name: string, range: Required<Pick<ParameterRange, 'min' | 'max'>>): number;
   text(name: string): string;
   flag(name: string): boolean;
   choice<const Options extends readonly string[]>(name: string, options: Options): Options[number];
@@ -29,7 +31,8 @@ export interface DocumentFields {
 
 function objectOf(value: unknown, field: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ModelInputError('parameter-not-an-object', field, `${field}: give an object of named parameters`);
+  const named = field === '' ? 'document' : field;
+  throw new ModelInputError('parameter-not-an-object', field, `${named}: give an object of named parameters`);
 }
 
 function decimalOf(value: unknown, field: string, { min, max, above }: ParameterRange): Decimal {
@@ -71,6 +74,12 @@ export function readDocument<T>(document: unknown, field: string, read: (fields:
       return values[name] !== undefined;
     },
     decimal: (name, range = {}) => decimalOf(take(name), place(name), range),
+    whole: (name, { min, max }) => {
+      const value = take(name);
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+      const message = `${place(name)}: "${String(value)}" is out of range; give a whole number from ${min} to ${max}`;
+      throw new ModelInputError('parameter-out-of-range', place(name), message);
+    },
     text: (name) => {
       const value = take(name);
       if (typeof value === 'string' && value !== '') return value;

@@ -1,6 +1,5 @@
 import { sha256 } from '@ballast/kernel';
 import fc from 'fast-check';
-import { scheduleInForce } from '../margin.state.js';
 import { MarginHouse, NOON, payloadsOf } from '../margin.fixtures.js';
 import {
   AssessmentRecords,
@@ -9,7 +8,6 @@ import {
   RECORD_BYTES,
   verifyAssessment,
 } from './assessment-records.js';
-import { accountAssessor } from '../portfolio/portfolio-accounts.js';
 import { runMargin } from './margin-run.js';
 
 function crowd(ids: readonly string[]): MarginHouse {
@@ -50,15 +48,7 @@ describe('assessment records', () => {
     const house = crowd(['o0001.main']);
     house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
     const { book } = house.machine.state;
-    const schedule = scheduleInForce(house.machine.state);
-    if (schedule === null) throw new Error('no schedule');
-    const { records } = runMargin(
-      book,
-      book.allSlots(),
-      schedule,
-      NOON,
-      accountAssessor(house.machine.state, schedule),
-    );
+    const { records } = runMargin(book, book.allSlots(), house.assessor(), NOON);
     expect(readRecord(records.bytes, 0)).toMatchObject({
       idHash: sha256('o0001.main').toString('hex', 0, 16),
       version: 2,
@@ -72,15 +62,7 @@ describe('assessment records', () => {
     const [completed] = payloadsOf(house.prices({ at: NOON, BTC: '60000', ETH: '3000' }), 'MarginRunCompleted');
     if (completed === undefined) throw new Error('no run');
     const { book } = house.machine.state;
-    const schedule = scheduleInForce(house.machine.state);
-    if (schedule === null) throw new Error('no schedule');
-    const { records } = runMargin(
-      book,
-      book.allSlots(),
-      schedule,
-      NOON,
-      accountAssessor(house.machine.state, schedule),
-    );
+    const { records } = runMargin(book, book.allSlots(), house.assessor(), NOON);
     expect(records.root()).toBe(completed.root);
     for (const index of new Set([0, Math.floor(count / 2), count - 1])) {
       const proof = proveAssessment(records, index);

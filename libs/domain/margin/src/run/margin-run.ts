@@ -1,5 +1,9 @@
 import type { Instant } from '@ballast/facts';
-import type { Assessment, ExactFigures } from '../assessment/assess.js';
+import { InvariantViolation, ModelInputError } from '@ballast/kernel';
+import { floatOf } from '@ballast/risk-schedule';
+import { OWN_MODEL, type AccountAssessment } from '../assess/assess.js';
+import type { AccountBook, AccountRecord } from '../assess/account-book.js';
+import type { Assessor } from '../assess/assessor.js';
 import {
   CLEAR_OF_ALL,
   decideState,
@@ -9,104 +13,101 @@ import {
   LIQUIDATING,
   type StateDecision,
   type StateMemory,
-} from '../assessment/margin-state.js';
-import type { ScheduleFigures } from '../assessment/schedule-figures.js';
-import type { AccountAssessor } from '../portfolio/portfolio-accounts.js';
-import { DEFAULT_PORTFOLIO_MODEL } from '../portfolio/model-choice.js';
-import { ID_HASH_AT, ROW, VERSION_AT, type AccountBook, type AccountRecord } from './account-book.js';
+} from '../call/margin-state.js';
 import { AssessmentRecords } from './assessment-records.js';
-import { nearestFloat } from './nearest-float.js';
-import { screenSchedule } from './screen-schedule.js';
-import { blankFigures, screenAccount, screenLevels, takeScreened } from './screen.js';
+import { ContractScreen } from './contract-screen.js';
+import { blankFigures, screenLevels, screenRow, takeScreened, type ScreenFigures } from './row-screen.js';
 
 /** An account about which a run has something to say. */
 export interface AccountOutcome {
   readonly account: AccountRecord;
   readonly memory: StateMemory;
   readonly decision: StateDecision;
-  readonly assessment: Assessment;
+  readonly assessment: AccountAssessment;
 }
 
 export interface MarginRun {
   readonly records: AssessmentRecords;
   readonly decidedExactly: number;
-  /** How many accounts portfolio models assessed, by id. */
-  readonly otherModels: ReadonlyMap<string, number>;
-  /** In account-id order: changes, and accounts that are LIQUIDATING after the run. */
+  /** How many accounts each model assessed, by id. */
+  readonly models: ReadonlyMap<string, number>;
+  /** In account-id order: changes, accounts that no model could decide, and those that are LIQUIDATING after the run. */
   readonly outcomes: readonly AccountOutcome[];
   /** Accounts of the whole partition per state after the run. */
   readonly stateCounts: readonly number[];
 }
 
 /**
- * Assesses the accounts in the given slots on one schedule: float64 first, and exact decimals for whatever lies nearer to
+ * Assesses the accounts in the given slots on the schedule in force: float64 first, and exact decimals for whatever lies nearer to
  * a level than the proven bound, would change, or is LIQUIDATING. Reads only; the caller appends what follows.
  * @param slots in account-id order
- * @param assessor of the same schedule
  * @param now clearing time, against which open calls fall due
  */
-export function runMargin(
-  book: AccountBook,
-  slots: Uint32Array,
-  schedule: ScheduleFigures,
-  now: Instant,
-  assessor: AccountAssessor,
-): MarginRun {
-  const screened = screenSchedule(schedule);
+export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Assessor, now: Instant): MarginRun {
+  const { halted } = assessor.market.schedule;
+  const { layout, rows } = book;
+  const schedule = assessor.rowsFor(layout);
+  const screen = screenOf(book, assessor);
   const records = new AssessmentRecords(slots.length);
   const outcomes: AccountOutcome[] = [];
   const stateCounts = [...book.stateCounts];
   const figures = blankFigures();
-  const otherModels = new Map<string, number>();
-  const anyPortfolio = book.portfolios.size > 0;
-  let decidedExactly = 0;
-  const count = (model: string): void => void otherModels.set(model, (otherModels.get(model) ?? 0) + 1);
-  /** Fills `figures`; false where float64 can't. */
-  const screen = (slot: number, isPortfolio: boolean): boolean => {
-    if (!isPortfolio) {
-      screenAccount(book, screened, slot, figures);
-      return true;
-    }
-    const ofPortfolio = assessor.screenPortfolio(slot);
-    if (ofPortfolio !== null) takeScreened(ofPortfolio, figures);
-    return ofPortfolio !== null;
-  };
+  const models = new Map<string, number>();
+  let screened = 0;
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
-    records.setAccount(index, book.words, (slot * ROW + ID_HASH_AT) * 2);
+    records.setAccount(index, book.words, (slot * layout.width + layout.idHashAt) * 2);
     const state = book.states[slot] as number;
-    const isPortfolio = anyPortfolio && book.portfolios.has(slot);
-    if (state !== LIQUIDATING && screen(slot, isPortfolio)) {
-      const levels = screenLevels(figures, screened);
-      if (levels >= 0 && staysAsItIs(book, slot, state, levels, schedule.halted, now)) {
+    if (state !== LIQUIDATING && (book.accounts[slot] as AccountRecord).failedModel === null && screen(slot, figures)) {
+      const levels = screenLevels(figures, schedule);
+      if (levels >= 0 && staysAsItIs(book, slot, state, levels, halted, now)) {
         const { equity, initial, call, liquidation } = figures;
-        const version = book.rows[slot * ROW + VERSION_AT] as number;
+        const version = rows[slot * layout.width + layout.versionAt] as number;
         records.setFigures(index, version, equity, initial, call, liquidation, state, 0);
-        if (isPortfolio) count(DEFAULT_PORTFOLIO_MODEL.model.id);
+        screened += 1;
         continue;
       }
     }
-    const decided = decideExactly(book, slot, schedule, now, assessor);
-    decidedExactly += 1;
-    const { account, memory, decision, model } = decided;
-    if (model !== null) count(model);
-    const { equity, initial, call, liquidation } = decided.figures;
+    const outcome = decideExactly(book, slot, assessor, now);
+    const { account, memory, decision, assessment } = outcome;
+    models.set(assessment.model, (models.get(assessment.model) ?? 0) + 1);
+    const { equity, initial, call, liquidation } = assessment.figures;
     records.setFigures(
       index,
       account.version,
-      nearestFloat(equity),
-      nearestFloat(initial),
-      nearestFloat(call),
-      nearestFloat(liquidation),
+      floatOf(equity),
+      floatOf(initial),
+      floatOf(call),
+      floatOf(liquidation),
       decision.state,
       1,
     );
     stateCounts[state] = (stateCounts[state] ?? 0) - 1;
     stateCounts[decision.state] = (stateCounts[decision.state] ?? 0) + 1;
-    if (decision.state !== LIQUIDATING && isQuiet(memory, decision)) continue;
-    outcomes.push({ account, memory, decision, assessment: decided.detail() });
+    const isSettled = (assessment.failure?.model ?? null) === account.failedModel;
+    if (decision.state !== LIQUIDATING && isQuiet(memory, decision) && isSettled) continue;
+    outcomes.push(outcome);
   }
-  return { records, decidedExactly, otherModels, outcomes, stateCounts };
+  if (screened > 0) models.set(OWN_MODEL, (models.get(OWN_MODEL) ?? 0) + screened);
+  return { records, decidedExactly: slots.length - screened, models, outcomes, stateCounts };
+}
+
+/** Fills figures by float64; false where it can't. What a model refuses, decimals know what to do with. */
+function screenOf(book: AccountBook, assessor: Assessor): (slot: number, into: ScreenFigures) => boolean {
+  const schedule = assessor.rowsFor(book.layout);
+  let contracts: ContractScreen | undefined;
+  return (slot, into) => {
+    if (book.inRows[slot] === 1) return screenRow(book, schedule, slot, into);
+    contracts ??= new ContractScreen(book, assessor.market);
+    try {
+      const screened = contracts.figuresOf(slot);
+      if (screened !== null) takeScreened(screened, into);
+      return screened !== null;
+    } catch (error) {
+      if (error instanceof ModelInputError || error instanceof InvariantViolation) return false;
+      throw error;
+    }
+  };
 }
 
 /** True if the float64 levels are certain and nothing follows from them. */
@@ -134,25 +135,12 @@ const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
 /** Memory of an account whose state depends on nothing but its figures and its present state. */
 const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
 
-/** A decision in exact decimals, with what it was made on. */
-export interface ExactDecision extends Omit<AccountOutcome, 'assessment'> {
-  readonly figures: ExactFigures;
-  /** Portfolio model that decided; null for adaptive-linear. */
-  readonly model: string | null;
-  readonly detail: () => Assessment;
-}
-
 /** Decides one account in exact decimals. */
-export function decideExactly(
-  book: AccountBook,
-  slot: number,
-  schedule: ScheduleFigures,
-  now: Instant,
-  { assessExactly }: AccountAssessor,
-): ExactDecision {
+export function decideExactly(book: AccountBook, slot: number, assessor: Assessor, now: Instant): AccountOutcome {
   const account = book.accounts[slot] as AccountRecord;
-  const assessed = assessExactly(account);
+  const assessment = assessor.assess(account);
   const memory = book.memoryOf(slot, now);
-  const decision = decideState(memory, levelsOf(assessed.figures, schedule.parameters), schedule.halted);
-  return { account, memory, decision, ...assessed };
+  const { parameters, halted } = assessor.market.schedule;
+  const decision = decideState(memory, levelsOf(assessment.figures, parameters), halted);
+  return { account, memory, decision, assessment };
 }

@@ -4,27 +4,26 @@ import type {
   CollateralPrice,
   InstrumentMark,
   Instant,
-  LiquidationCostFigures,
   MarginGlobalEvents,
   PriceStatus,
   PricingEvents,
+  RateTable,
   Underlying,
-  UnderlyingParameters,
   UnderlyingPrices,
   UnderlyingSchedule,
 } from '@ballast/facts';
-import { dec, invariant, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
+import { compareText, dec, invariant, minOf, SETTLEMENT_ASSET, text, ZERO, type Decimal } from '@ballast/kernel';
 import { maintenanceBrackets, writeBrackets } from '@ballast/risk-schedule';
-import { effectiveScalar } from '../avsl/effective-scalar.js';
-import { liquidationScalar, noticedScalar } from '../avsl/liquidation-scalar.js';
-import { measuredScalar } from '../avsl/measured-scalar.js';
-import { inForceWithin } from '../avsl/notice-window.js';
-import { priceMove, referenceMark } from '../avsl/price-trigger.js';
-import { elapsedFactors, rateLimitedScalar } from '../avsl/rate-limit.js';
-import { triggerScalar } from '../avsl/trigger-scalar.js';
-import { figuresOfUnderlying, parameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
-import { UNDERLYINGS } from '../underlyings.js';
+import { effectiveScalar } from './effective-scalar.js';
+import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
+import { measuredScalar } from './measured-scalar.js';
+import { inForceWithin } from './notice-window.js';
+import { priceMove, referenceMark } from './price-trigger.js';
+import { elapsedFactors, rateLimitedScalar } from './rate-limit.js';
+import { triggerScalar } from './trigger-scalar.js';
+import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
 import {
+  parametersInForce,
   parametersOf,
   type EffectiveInForce,
   type MarginGlobalState,
@@ -57,13 +56,11 @@ export function evaluateSchedule(
   priceSet: PriceSet,
   position: number,
 ): MarginGlobalEvents['ScheduleInForce'] {
-  const parameters = parametersOf(state, state.parametersInForce);
+  const parameters = parametersInForce(state);
   const underlyings: UnderlyingSchedule[] = [];
   let { status } = priceSet;
-  for (const underlying of UNDERLYINGS) {
-    const known = state.underlyings.get(underlying);
-    if (known === undefined) continue;
-    const schedule = scheduleOf(state, known, underlying, priceSet);
+  for (const [underlying, known] of [...state.underlyings].sort(([a], [b]) => compareText(a, b))) {
+    const schedule = scheduleOf(state, parameters, known, underlying, priceSet);
     if (schedule === null) continue;
     underlyings.push(schedule);
     if (SEVERITY[schedule.status] > SEVERITY[status]) status = schedule.status;
@@ -73,16 +70,17 @@ export function evaluateSchedule(
     priceSet: position,
     asOf: priceSet.asOf,
     parameters: parameters.id,
-    targetHealth: parameters.targetHealth,
+    targetHealth: text(parameters.targetHealth),
     status,
     underlyings,
-    collateral: collateralPrices(state, priceSet),
+    collateral: collateralPrices(state),
   };
 }
 
 /** Schedule of one underlying; one that is missing from the price set keeps its last figures and counts as halted. */
 function scheduleOf(
   state: MarginGlobalState,
+  parameters: ParameterFigures,
   known: UnderlyingState,
   underlying: Underlying,
   priceSet: PriceSet,
@@ -90,13 +88,12 @@ function scheduleOf(
   const prices = priceSet.underlyings[underlying];
   const mark = priceSet.marks.find((candidate) => candidate.underlying === underlying);
   if (prices === undefined || mark === undefined) return known.last === null ? null : { ...known.last, status: 'HALT' };
-  const { id } = parametersOf(state, state.parametersInForce);
-  const figures = figuresOfUnderlying(parameterFigures(parametersOf(state, id)), underlying);
+  const figures = figuresOfUnderlying(parameters, underlying);
   const scalars =
     prices.status === 'HALT' && known.last !== null
       ? keptScalars(known.last)
       : measuredScalars(known, prices, mark, priceSet.asOf, figures, state.lastAsOf);
-  return writeSchedule(state, known, underlying, prices.status, mark, scalars, priceSet.asOf);
+  return writeSchedule(state, parameters, known, underlying, prices.status, mark, scalars, priceSet.asOf);
 }
 
 /** HALT: V, X and the triggers keep their values. */
@@ -174,20 +171,20 @@ function noticeScalars(
 
 function writeSchedule(
   state: MarginGlobalState,
+  parameters: ParameterFigures,
   known: UnderlyingState,
   underlying: Underlying,
   status: PriceStatus,
-  { instrument, mark }: InstrumentMark,
+  { mark }: InstrumentMark,
   scalars: Scalars,
   asOf: Instant,
 ): UnderlyingSchedule {
-  const parameters = parametersOf(state, state.parametersInForce);
-  const { noticeMs, noticeAllowance } = parameterFigures(parameters);
-  const figures = figuresOfUnderlying(parameterFigures(parameters), underlying);
+  const { noticeMs, noticeAllowance } = parameters;
+  const figures = figuresOfUnderlying(parameters, underlying);
   const { effective, trigger } = scalars;
 
   const brackets = (id: string, scalar: Decimal): readonly Bracket[] =>
-    publishedBrackets(scalar, figuresOfUnderlying(parameterFigures(parametersOf(state, id)), underlying));
+    publishedBrackets(scalar, figuresOfUnderlying(parametersOf(state, id), underlying));
   const notice = noticeScalars(
     known.inForce,
     { from: asOf, parameters: parameters.id, scalarEffective: effective },
@@ -196,12 +193,12 @@ function writeSchedule(
   );
   const noticed = notice.get(parameters.id);
   invariant(noticed, 'the present parameters are always within the notice period');
-  const onTrigger = (side: 'long' | 'short'): readonly Bracket[] | null =>
-    trigger[side].isZero() ? null : brackets(parameters.id, minOf(trigger[side], effective));
+  const table = (id: string, scalar: Decimal): RateTable => ({ scalar: text(scalar), brackets: brackets(id, scalar) });
+  const onTrigger = (side: 'long' | 'short'): RateTable | null =>
+    trigger[side].isZero() ? null : table(parameters.id, minOf(trigger[side], effective));
 
   return {
     underlying,
-    instrument,
     status,
     mark,
     scalarMeasured: text(scalars.measured),
@@ -218,33 +215,9 @@ function writeSchedule(
       short: text(liquidationScalar(noticed, trigger.short, effective)),
     },
     callBrackets: brackets(parameters.id, effective),
-    notice: [...notice].map(([id, scalar]) => brackets(id, scalar)),
+    notice: [...notice].map(([id, scalar]) => ({ parameters: id, ...table(id, scalar) })),
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
-    liquidationCost: liquidationCostOf(parameters.underlyings[underlying] as UnderlyingParameters),
-  };
-}
-
-function liquidationCostOf({
-  spread,
-  impact,
-  zeta,
-  participation,
-  fundShare,
-  operatingCost,
-  penaltyMin,
-  penaltyMax,
-  averageDailyVolume,
-}: LiquidationCostFigures): LiquidationCostFigures {
-  return {
-    spread,
-    impact,
-    zeta,
-    participation,
-    fundShare,
-    operatingCost,
-    penaltyMin,
-    penaltyMax,
-    averageDailyVolume,
+    liquidationCost: figures.liquidationCost,
   };
 }
 
@@ -267,13 +240,8 @@ function publishedBrackets(scalar: Decimal, parameters: UnderlyingFigures): read
   return table;
 }
 
-/** Dollars count in full; a coin at its index after the haircut. An asset without a price is not listed and counts nothing. */
-function collateralPrices(state: MarginGlobalState, priceSet: PriceSet): readonly CollateralPrice[] {
-  const { haircuts } = parametersOf(state, state.parametersInForce);
-  const coins = UNDERLYINGS.flatMap((asset): CollateralPrice[] => {
-    const prices = priceSet.underlyings[asset];
-    const price = prices?.index ?? state.underlyings.get(asset)?.lastIndex;
-    return price === undefined || price === null ? [] : [{ asset, price, haircut: haircuts[asset] ?? '1' }];
-  });
-  return [{ asset: 'USD', price: '1', haircut: haircuts['USD'] ?? '0' }, ...coins];
+/** USD per unit of every asset that has a price, dollars first: a coin at its index, the last one known where there is none now. */
+function collateralPrices({ indexes }: MarginGlobalState): readonly CollateralPrice[] {
+  const coins = [...indexes].sort(([a], [b]) => compareText(a, b)).map(([asset, price]) => ({ asset, price }));
+  return [{ asset: SETTLEMENT_ASSET, price: '1' }, ...coins];
 }

@@ -1,9 +1,21 @@
-import type { MarginGlobalEvents, MarginParameters, UnderlyingSchedule } from '@ballast/facts';
+import type { MarginGlobalEvents, MarginParameters, UnderlyingParameters, UnderlyingSchedule } from '@ballast/facts';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { dec, HOUR_MS, instantOf, MINUTE_MS, text, type Decimal } from '@ballast/kernel';
-import { MarginHouse, MINUTE, NOON, typesOf, type PricesAt } from '../margin.fixtures.js';
+import { marginModelOf } from '@ballast/venue-rules';
+import { OptionHouse } from '../assess/option-house.fixtures.js';
+import {
+  BUNDLED_PARAMETERS,
+  FIRST_PRICE_SET,
+  MarginHouse,
+  MINUTE,
+  NOON,
+  parametersBody,
+  parametersWith,
+  typesOf,
+  type PricesAt,
+} from '../margin.fixtures.js';
 import { OCTOBER_2025_BARS, SLOW_VOLATILITY } from '../october-2025.fixtures.js';
-import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
+import { MARGIN_PARAMETERS } from '../parameters/parameter-figures.js';
 
 type Schedule = MarginGlobalEvents['ScheduleInForce'];
 const scheduleOf = (event: LogEntry): Schedule => event.payload as Schedule;
@@ -24,11 +36,15 @@ describe('schedule', () => {
     const house = new MarginHouse();
     const events = [house.schedule(at(0)), house.schedule(at(1)), house.schedule(at(1))];
     expect(events.map((event) => [scheduleOf(event).number, scheduleOf(event).priceSet])).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 3],
+      [1, FIRST_PRICE_SET],
+      [2, FIRST_PRICE_SET + 1],
+      [3, FIRST_PRICE_SET + 2],
     ]);
-    expect(house.globalEvents).toHaveLength(3);
+    expect(typesOf(house.globalEvents)).toEqual([
+      'DocumentsEstablished',
+      'ReleaseInForce',
+      ...Array<string>(3).fill('ScheduleInForce'),
+    ]);
   });
 
   it('begins with the measured scalar at once, and counts it as in force for the whole notice period', () => {
@@ -44,15 +60,15 @@ describe('schedule', () => {
       liquidationScalar: { long: '1.6', short: '1.6' },
       trigger: { long: null, short: null },
     });
-    expect(first.notice).toEqual([first.callBrackets]);
+    expect(first.notice).toEqual([{ parameters: BUNDLED_PARAMETERS.id, scalar: '1.6', brackets: first.callBrackets }]);
   });
 
-  it('prices collateral at the index after the haircut of its parameters', () => {
+  it('prices collateral at the index, before any haircut', () => {
     const house = new MarginHouse();
     expect(scheduleOf(house.schedule(at(0))).collateral).toEqual([
-      { asset: 'USD', price: '1', haircut: '0' },
-      { asset: 'BTC', price: '60000', haircut: '0.05' },
-      { asset: 'ETH', price: '3000', haircut: '0.075' },
+      { asset: 'USD', price: '1' },
+      { asset: 'BTC', price: '60000' },
+      { asset: 'ETH', price: '3000' },
     ]);
   });
 
@@ -106,7 +122,7 @@ describe('schedule', () => {
     const partial = house.schedule({ at: NOON + MINUTE, ETH: '3000' });
     expect(scheduleOf(partial).status).toBe('HALT');
     expect(bitcoinOf(partial)).toEqual({ ...full, status: 'HALT' });
-    expect(scheduleOf(partial).collateral).toContainEqual({ asset: 'BTC', price: '60000', haircut: '0.05' });
+    expect(scheduleOf(partial).collateral).toContainEqual({ asset: 'BTC', price: '60000' });
   });
 
   it('gives a rise of volatility alone an hour of notice', () => {
@@ -128,7 +144,7 @@ describe('schedule', () => {
   it('stops at a fact of pricing it does not know', () => {
     const house = new MarginHouse();
     expect(() => house.acceptGlobal(house.entry('pricing', GLOBAL, 'prices', 'PriceGuessed', {}))).toThrow(
-      "doesn't know PriceGuessed",
+      'does not know PriceGuessed',
     );
   });
 });
@@ -187,23 +203,21 @@ describe('10 October 2025', () => {
 });
 
 describe('parameters', () => {
-  const stricter: MarginParameters = {
-    ...DEFAULT_PARAMETERS,
-    id: 'avsl-stricter@1',
-    haircuts: { USD: '0', BTC: '0.1', ETH: '0.15' },
-    underlyings: {
-      ...DEFAULT_PARAMETERS.underlyings,
-      BTC: { ...DEFAULT_PARAMETERS.underlyings['BTC']!, sRef: '0.032', sBase: '0.04' },
-    },
-  };
+  const BODY = parametersBody();
+  const changed = (change: Partial<UnderlyingParameters>): Partial<MarginParameters> => ({
+    underlyings: { ...BODY.underlyings, BTC: { ...(BODY.underlyings['BTC'] as UnderlyingParameters), ...change } },
+  });
+  const stricter = { ...BODY, ...changed({ sRef: '0.032', sBase: '0.04' }) };
   const propose = (
     house: MarginHouse,
     actor: string | null = 'ann',
-    parameters: MarginParameters = stricter,
-    proposalId = 'p1',
-  ) => house.command('ProposeParameters', { proposalId, parameters, reason: 'winter' }, actor);
+    body: unknown = stricter,
+    { proposalId = 'p1', id = 'avsl-stricter@1', kind = MARGIN_PARAMETERS } = {},
+  ) => house.command('ProposeDocument', { proposalId, kind, id, body, reason: 'winter' }, actor);
+  const approve = (house: MarginHouse, actor: string | null = 'bob') =>
+    house.command('ApproveDocument', { proposalId: 'p1' }, actor);
 
-  it('are in force from the next price set after another person approved them, with notice for the liquidation level', () => {
+  it('are in force from the next price set after another person approved them, with notice for the liquidation level [CLR-MRG-001]', () => {
     const house = new MarginHouse();
     const applied = (prices: PricesAt) => {
       const schedule = house.schedule(prices);
@@ -212,15 +226,16 @@ describe('parameters', () => {
     };
     applied(at(0));
     expect(propose(house)).toEqual({ outcome: 'accepted', data: { proposalId: 'p1' } });
-    expect(scheduleOf(applied(at(1))).parameters).toBe(DEFAULT_PARAMETERS.id);
-    expect(house.command('ApproveParameters', { proposalId: 'p1' }, 'bob')).toMatchObject({ outcome: 'accepted' });
+    expect(scheduleOf(applied(at(1))).parameters).toBe(BUNDLED_PARAMETERS.id);
+    expect(approve(house)).toMatchObject({ outcome: 'accepted' });
     const next = applied(at(2));
     expect(scheduleOf(next).parameters).toBe('avsl-stricter@1');
+    expect(house.assessor().market.schedule.parameters.id).toBe('avsl-stricter@1');
     const { callBrackets, notice } = bitcoinOf(next);
-    expect(notice).toHaveLength(2);
-    expect(dec(callBrackets[0]?.rate ?? 0).gt(notice[1]?.[0]?.rate ?? 0)).toBe(true);
+    expect(notice.map(({ parameters }) => parameters)).toEqual(['avsl-stricter@1', BUNDLED_PARAMETERS.id]);
+    expect(dec(callBrackets[0]?.rate ?? 0).gt(notice[1]?.brackets[0]?.rate ?? 0)).toBe(true);
     const later = bitcoinOf(applied(at(62)));
-    expect(later.notice).toEqual([later.callBrackets]);
+    expect(later.notice).toEqual([{ parameters: 'avsl-stricter@1', scalar: '1', brackets: later.callBrackets }]);
     expect(house.globalRebuilt().state).toEqual(house.global.state);
   });
 
@@ -231,21 +246,16 @@ describe('parameters', () => {
   `('are not approved by $actor: $expected', ({ actor, expected }: { actor: string | null; expected: string }) => {
     const house = new MarginHouse();
     propose(house);
-    expect(house.command('ApproveParameters', { proposalId: 'p1' }, actor)).toMatchObject({
-      outcome: 'rejected',
-      code: expected,
-    });
-    expect(typesOf(house.globalEvents)).toEqual(['ParametersProposed']);
+    expect(approve(house, actor)).toMatchObject({ outcome: 'rejected', code: expected });
+    expect(typesOf(house.globalEvents).slice(2)).toEqual(['DocumentProposed']);
   });
 
   it('are approved once, and only if they were proposed', () => {
     const house = new MarginHouse();
-    expect(house.command('ApproveParameters', { proposalId: 'p1' }, 'bob')).toMatchObject({ code: 'proposal-unknown' });
+    expect(approve(house)).toMatchObject({ code: 'proposal-unknown' });
     propose(house);
-    house.command('ApproveParameters', { proposalId: 'p1' }, 'bob');
-    expect(house.command('ApproveParameters', { proposalId: 'p1' }, 'eve')).toMatchObject({
-      code: 'proposal-approved',
-    });
+    approve(house);
+    expect(approve(house, 'eve')).toMatchObject({ code: 'proposal-approved' });
   });
 
   it('are proposed by a named person, once, under a new id', () => {
@@ -253,42 +263,104 @@ describe('parameters', () => {
     expect(propose(house, null)).toMatchObject({ code: 'actor-missing' });
     propose(house);
     expect(propose(house)).toMatchObject({ code: 'proposal-exists' });
-    expect(propose(house, 'ann', stricter, 'p2')).toMatchObject({ code: 'parameters-id-taken' });
-    expect(propose(house, 'ann', DEFAULT_PARAMETERS, 'p3')).toMatchObject({ code: 'parameters-id-taken' });
+    expect(propose(house, 'ann', stricter, { proposalId: 'p2' })).toMatchObject({ code: 'document-id-taken' });
+    expect(propose(house, 'ann', BODY, { proposalId: 'p3', id: BUNDLED_PARAMETERS.id })).toMatchObject({
+      code: 'document-id-taken',
+    });
   });
 
-  it.each([
-    ['a haircut on dollars', { haircuts: { USD: '0.1', BTC: '0', ETH: '0' } }],
-    ['an id without version', { id: 'stricter' }],
-    ['a notice of nothing', { noticeMs: 0 }],
-    ['a notice of more than a day', { noticeMs: 25 * HOUR_MS }],
-    ['a float for a decimal', { initialMultiple: 2.5 }],
-    ['an exponent', { initialMultiple: '2e0' }],
-    ['a missing underlying', { underlyings: { BTC: stricter.underlyings.BTC } }],
+  const without = <T extends object>(from: T, name: keyof T): object =>
+    Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
+
+  it.each<[string, object, string]>([
+    ['a notice of nothing', { noticeMs: 0 }, 'noticeMs:'],
+    ['a notice of more than a day', { noticeMs: 25 * HOUR_MS }, 'noticeMs:'],
+    ['a notice of half a millisecond', { noticeMs: 3_600_000.5 }, 'noticeMs:'],
+    ['no number', { exitFactor: NaN }, 'exitFactor:'],
+    ['the name of no number', { exitFactor: 'NaN' }, 'exitFactor:'],
+    ['an infinite figure', { targetHealth: 'Infinity' }, 'targetHealth:'],
+    ['a negative figure', { noticeAllowance: '-0.1' }, 'noticeAllowance:'],
+    ['a float for a decimal', { initialMultiple: 2.5 }, 'initialMultiple:'],
+    ['an exponent that is out of range', { initialMultiple: '2e3' }, 'initialMultiple:'],
+    ['a multiple below 1', { initialMultiple: '0.99' }, 'initialMultiple:'],
+    ['a warning above its call', { warnUsage: '1.01' }, 'warnUsage:'],
+    ['a missing figure', { warnUsage: undefined }, 'warnUsage:'],
+    ['a figure that nobody knows', { warnUsages: '0.8' }, 'warnUsages'],
+    ['a negative share', { scenarios: { ...BODY.scenarios, shortOptionMinimum: '-1' } }, 'shortOptionMinimum:'],
     [
-      'a base that is not the buffered reference',
-      { underlyings: { ...stricter.underlyings, BTC: { ...stricter.underlyings.BTC, sBase: '0.05' } } },
+      'offsets above the whole',
+      { scenarios: { ...BODY.scenarios, lostOffset: { betweenExpiries: '0.6', betweenPositions: '0.6' } } },
+      'lostOffset:',
     ],
+    ['no confidence', { collateral: { ...BODY.collateral, confidence: undefined } }, 'confidence'],
     [
-      'floors that fall',
+      'a negative haircut',
       {
-        underlyings: { ...stricter.underlyings, BTC: { ...stricter.underlyings.BTC, bracketFloors: ['0', '10', '5'] } },
+        collateral: {
+          ...BODY.collateral,
+          assets: { ...BODY.collateral.assets, BTC: { ...BODY.collateral.assets['BTC'], minimumHaircut: '-0.1' } },
+        },
       },
+      'minimumHaircut:',
     ],
+    ['no underlyings', { underlyings: {} }, 'underlyings:'],
     [
-      'floors that do not begin at zero',
-      { underlyings: { ...stricter.underlyings, BTC: { ...stricter.underlyings.BTC, bracketFloors: ['1', '10'] } } },
+      'an underlying without a name',
+      { underlyings: { ...BODY.underlyings, 'b t c': BODY.underlyings['BTC'] } },
+      'b t c',
     ],
-    [
-      'a single floor',
-      { underlyings: { ...stricter.underlyings, BTC: { ...stricter.underlyings.BTC, bracketFloors: ['0'] } } },
-    ],
-  ])('are refused with %s', (_name, change) => {
+    ['a base that is not the buffered reference', changed({ sBase: '0.05' }), 'underlyings.BTC.sBase:'],
+    ['no volatility', changed({ sRef: '0', sBase: '0' }), 'sRef:'],
+    ['no weights', changed({ weightFast: '0', weightSlow: '0' }), 'underlyings.BTC.weightFast:'],
+    ['a least rate above the greatest', changed({ rateMin: '0.2', rateMax: '0.1' }), 'underlyings.BTC.rateMin:'],
+    ['a penalty that is upside down', changed({ penaltyMin: '0.04' }), 'underlyings.BTC.penaltyMin:'],
+    ['a rate above 1', changed({ rateMax: '1.1' }), 'rateMax:'],
+    ['no volume', changed({ averageDailyVolume: '0' }), 'averageDailyVolume:'],
+    ['floors that fall', changed({ bracketFloors: ['0', '10', '5'] }), 'underlyings.BTC.bracketFloors:'],
+    ['floors that do not begin at zero', changed({ bracketFloors: ['1', '10'] }), 'underlyings.BTC.bracketFloors:'],
+    ['a single floor', changed({ bracketFloors: ['0'] }), 'underlyings.BTC.bracketFloors:'],
+    ['a floor that is no number', changed({ bracketFloors: ['0', 'NaN'] }), 'bracketFloors'],
+  ])('are refused with %s, naming the field [CLR-MRG-001]', (_name, change, field) => {
+    const answer = propose(new MarginHouse(), 'ann', { ...stricter, ...change });
+    expect(answer).toMatchObject({ outcome: 'rejected', code: 'document-invalid' });
+    expect(answer).toMatchObject({ detail: expect.stringContaining(field) as string });
+  });
+
+  it.each([null, 'text', [], { underlyings: null }])('are refused when they are %j', (body) => {
+    expect(propose(new MarginHouse(), 'ann', body)).toMatchObject({ code: 'document-invalid' });
+  });
+
+  it('are refused without an underlying that is priced', () => {
     const house = new MarginHouse();
-    expect(propose(house, 'ann', { ...stricter, ...change } as unknown as MarginParameters)).toMatchObject({
-      outcome: 'rejected',
-      code: 'parameters-invalid',
+    const body = { ...stricter, underlyings: without(stricter.underlyings, 'ETH') };
+    house.prices({ at: NOON, BTC: '60000' });
+    expect(propose(house, 'ann', body)).toMatchObject({ outcome: 'accepted' });
+    house.prices(at(1));
+    expect(approve(house)).toMatchObject({
+      code: 'document-invalid',
+      detail: expect.stringContaining('underlyings.ETH: is missing') as string,
     });
+  });
+
+  it('are refused with a rate beyond the published scenarios [CLR-MRG-001]', () => {
+    const house = new OptionHouse();
+    house.reprice({ ...at(0), BTC: '60000', volatility: 0.6 });
+    const ending = changed({ rateMax: '0.5' });
+    expect(propose(house, 'ann', { ...BODY, ...ending }, { proposalId: 'p2', id: 'ending@1' })).toMatchObject({
+      outcome: 'accepted',
+    });
+    expect(propose(house, 'ann', { ...BODY, ...changed({ rateMax: '0.51' }) })).toMatchObject({
+      code: 'document-invalid',
+      detail: expect.stringContaining('wider than the published scenarios, which end at 0.5') as string,
+    });
+  });
+
+  it('margin an underlying that they do not name at the flat maximum [CLR-MRG-002]', () => {
+    const house = new MarginHouse(parametersWith({ underlyings: without(BODY.underlyings, 'ETH') as never }));
+    const { underlyings } = scheduleOf(house.schedule(at(0)));
+    const brackets = underlyings.find(({ underlying }) => underlying === 'ETH')?.callBrackets ?? [];
+    expect(brackets.length).toBeGreaterThan(0);
+    for (const { rate, deduction } of brackets) expect([dec(rate).toFixed(), deduction]).toEqual(['0.5', '0']);
   });
 
   it('refuse a command nobody knows', () => {
@@ -297,5 +369,62 @@ describe('parameters', () => {
       outcome: 'rejected',
       code: 'command-unknown',
     });
+  });
+});
+
+describe('models', () => {
+  const propose = (house: MarginHouse, kind: string, id: string, body: unknown) =>
+    house.command('ProposeDocument', { proposalId: id, kind, id, body, reason: 'winter' }, 'ann');
+  const offer = (change: object) => ({
+    models: [
+      {
+        model: 'span-like@1',
+        parameters: 'span-like-2026-11@1',
+        entitlement: 'everyone',
+        floorShare: '1',
+        ...change,
+      },
+    ],
+  });
+
+  it('are offered by a list of documents that stand in the log', () => {
+    const house = new MarginHouse();
+    const { document } = marginModelOf('scenario@1').defaultParameters;
+    expect(propose(house, 'model', 'scenario@1', { model: 'scenario@1', document })).toMatchObject({
+      outcome: 'accepted',
+    });
+    const listed = offer({ model: 'scenario@1', parameters: 'scenario@1', entitlement: ['ann'], floorShare: '0.8' });
+    expect(propose(house, 'model-list', 'models@1', listed)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it.each<[string, object, string]>([
+    ['a document of nobody', offer({ parameters: 'nobody@1' }), 'parameters: nobody@1 is no document of span-like@1'],
+    ['the document of another model', offer({ model: 'derive-portfolio@2' }), 'is no document of derive-portfolio@2'],
+    ['a floor that is no number', offer({ floorShare: 'NaN' }), 'floorShare'],
+    ['a floor below nothing', offer({ floorShare: '-1' }), 'floorShare'],
+    ['an entitlement of everybody else', offer({ entitlement: 'nobody' }), 'entitlement'],
+    ['an entitlement of numbers', offer({ entitlement: [1] }), 'entitlement'],
+    ['a model that stands in it twice', { models: [...offer({}).models, ...offer({}).models] }, 'models[1].model'],
+    ['more than models', { ...offer({}), default: 'span-like@1' }, 'default'],
+    ['no list', {}, 'models'],
+    ['nothing', null as never, 'document:'],
+  ])('are not offered with %s', (_name, body, detail) => {
+    expect(propose(new MarginHouse(), 'model-list', 'models@1', body)).toMatchObject({
+      code: 'document-invalid',
+      detail: expect.stringContaining(detail) as string,
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['of nobody', { model: 'nobody-knows@9', document: {} }],
+    ['without figures', { model: 'span-like@1', document: {} }],
+    ['without a document', { model: 'span-like@1' }],
+    ['that is nothing', null],
+  ])('are refused with a document %s', (_name, body) => {
+    expect(propose(new MarginHouse(), 'model', 'other@1', body)).toMatchObject({ code: 'document-invalid' });
+  });
+
+  it('know no other kind of document', () => {
+    expect(propose(new MarginHouse(), 'price-list', 'other@1', {})).toMatchObject({ code: 'document-kind-unknown' });
   });
 });

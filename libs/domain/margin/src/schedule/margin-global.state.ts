@@ -1,8 +1,9 @@
-import type { Instant, MarginParameters, Underlying, UnderlyingSchedule } from '@ballast/facts';
+import type { Asset, Instant, Underlying, UnderlyingSchedule } from '@ballast/facts';
 import { dec, HOUR_MS, invariant, type Decimal } from '@ballast/kernel';
-import { putInForce, type InForceFrom } from '../avsl/notice-window.js';
-import type { PastMark } from '../avsl/price-trigger.js';
-import { DEFAULT_PARAMETERS } from '../parameters/default-parameters.js';
+import { putInForce, type InForceFrom } from './notice-window.js';
+import type { PastMark } from './price-trigger.js';
+import { documentInForce, documentOf, noRules, type HouseRules } from '@ballast/documents';
+import { MARGIN_PARAMETERS, parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
 
 /** An effective scalar and the parameters it was in force under. */
 export interface EffectiveInForce extends InForceFrom {
@@ -17,14 +18,6 @@ export interface UnderlyingState {
   readonly inForce: EffectiveInForce[];
   /** What the last schedule said of this underlying. */
   last: UnderlyingSchedule | null;
-  /** Index of the last schedule, USD; what the coin counted as collateral. */
-  lastIndex: string | null;
-}
-
-export interface Proposal {
-  readonly parameters: string;
-  readonly proposer: string;
-  approved: boolean;
 }
 
 /** Margin's global partition: the schedules and the parameters. */
@@ -33,36 +26,42 @@ export interface MarginGlobalState {
   schedules: number;
   /** Clearing time of the last schedule. */
   lastAsOf: Instant | null;
-  /** Every parameter set that was ever proposed, and the one of the start. */
-  readonly parameters: Map<string, MarginParameters>;
-  readonly proposals: Map<string, Proposal>;
-  /** In force from the next price set on. */
-  parametersInForce: string;
+  readonly rules: HouseRules;
+  /** Those that contracts are margined on. */
   readonly underlyings: Map<Underlying, UnderlyingState>;
+  /** Last index of every priced asset, USD. */
+  readonly indexes: Map<Asset, string>;
+  /** Rules of pricing, as far as it said them. */
+  readonly pricingRules: HouseRules;
 }
 
 export const initialMarginGlobalState = (): MarginGlobalState => ({
   schedules: 0,
   lastAsOf: null,
-  parameters: new Map([[DEFAULT_PARAMETERS.id, DEFAULT_PARAMETERS]]),
-  proposals: new Map(),
-  parametersInForce: DEFAULT_PARAMETERS.id,
+  rules: noRules(),
   underlyings: new Map(),
+  indexes: new Map(),
+  pricingRules: noRules(),
 });
 
 export function underlyingState(state: MarginGlobalState, underlying: Underlying): UnderlyingState {
   let found = state.underlyings.get(underlying);
   if (found === undefined) {
-    found = { marks: [], inForce: [], last: null, lastIndex: null };
+    found = { marks: [], inForce: [], last: null };
     state.underlyings.set(underlying, found);
   }
   return found;
 }
 
-export function parametersOf(state: Pick<MarginGlobalState, 'parameters'>, id: string): MarginParameters {
-  const parameters = state.parameters.get(id);
-  invariant(parameters, `parameters ${id} were never proposed`);
-  return parameters;
+/** In force from the next price set on. */
+export const parametersInForce = ({ rules }: Pick<MarginGlobalState, 'rules'>): ParameterFigures =>
+  parameterFigures(documentInForce(rules, MARGIN_PARAMETERS));
+
+/** Parameters that a schedule cites. */
+export function parametersOf({ rules }: { readonly rules: HouseRules }, id: string): ParameterFigures {
+  const document = documentOf(rules, MARGIN_PARAMETERS, id);
+  invariant(document, `parameters ${id} were never proposed`);
+  return parameterFigures(document);
 }
 
 /** Keeps a mark; what is older than the newest one at or before an hour ago no return will be measured from. */

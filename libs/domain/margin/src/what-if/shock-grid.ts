@@ -1,8 +1,8 @@
 import type { InstrumentId } from '@ballast/facts';
 import { dec, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
-import type { Holdings } from '../portfolio/valued-holdings.js';
-import type { PortfolioMarket } from '../portfolio/portfolio-market.js';
-import { notionalOf, type PricedContract } from '../portfolio/priced-contracts.js';
+import type { Holdings } from '../assess/assessment.js';
+import type { AssessmentMarket } from '../assess/assessment-market.js';
+import { notionalOf, type PricedContract } from '../assess/priced-contracts.js';
 
 /** Relative moves of every underlying and relative shocks of implied volatility, each combined with each. */
 export interface ShockGrid {
@@ -30,7 +30,7 @@ interface Corner {
  */
 export function shockedProfits(
   holdings: Holdings,
-  market: PortfolioMarket,
+  market: AssessmentMarket,
   { spotMoves, volatilityShocks }: ShockGrid,
 ): readonly ShockedProfit[] {
   const open = [...holdings].flatMap(([id, { quantity }]) => {
@@ -44,7 +44,7 @@ export function shockedProfits(
       const unmoved = needsArrays ? cornersOf(market, ZERO, ZERO) : [];
       const byPosition = open.map(({ contract, quantity }) => ({
         instrument: contract.instrument.id,
-        pnl: profitOf(contract, quantity, spotMove, corners, unmoved).times(market.openShareOf(contract)),
+        pnl: profitOf(contract, quantity, spotMove, corners, unmoved).times(market.openShareOf(contract.instrument)),
       }));
       return { spotMove, volatilityShock, pnl: sum(byPosition.map(({ pnl }) => pnl)), byPosition };
     }),
@@ -68,7 +68,7 @@ function profitOf(
   return valueAt(corners).minus(valueAt(unmoved)).times(quantity);
 }
 
-function cornersOf({ arrays }: PortfolioMarket, move: Decimal, shock: Decimal): readonly Corner[] {
+function cornersOf({ arrays }: AssessmentMarket, move: Decimal, shock: Decimal): readonly Corner[] {
   const grid = (arrays?.scenarios ?? []).flatMap(({ id, spotFactor, volatilityShock }, index) =>
     // The extreme moves beyond the grid stand for themselves.
     id.startsWith('spot') ? [{ index, move: dec(spotFactor).minus(ONE), shock: dec(volatilityShock) }] : [],

@@ -1,9 +1,9 @@
 import { dec, ModelInputError, sum, text } from '@ballast/kernel';
 import { ADAPTIVE_CROSS, parameterHash } from '@ballast/margin-models';
 import { marginModelOf } from '@ballast/venue-rules';
-import { preTradeCheck } from '../assessment/pre-trade-check.js';
+import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
-import { listing, OptionHouse } from '../portfolio/option-house.fixtures.js';
+import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
 import { whatIf, type WhatIfAnswer, type WhatIfQuestion } from './what-if.js';
 
 const CALL = 'BTC-7NOV25-60000-C';
@@ -14,7 +14,7 @@ const PUT = 'BTC-7NOV25-60000-P';
 /** Ann has sold one call at the money and has 20,000 dollars, its premium among them. */
 function house(): OptionHouse {
   const open = new OptionHouse();
-  open.admit(listing(CALL), listing(DEEP_CALL), listing(PUT));
+  open.list(listing(CALL), listing(DEEP_CALL), listing(PUT));
   open.reprice({ at: NOON, BTC: '60000', ETH: '3000', volatility: 0.6 });
   open.account('ann.main', { USD: '20000', position: { instrument: CALL, quantity: '-1', cost: '0' } });
   return open;
@@ -27,7 +27,7 @@ function asked(open: OptionHouse, question: Omit<WhatIfQuestion, 'accountId'>): 
 }
 
 describe('what if', () => {
-  it('nothing changed, says what margin says, with every scenario', () => {
+  it('nothing changed, says what margin says, with every scenario [CLR-MRG-065]', () => {
     const open = house();
     const { before, after, assessment, scenarios, worstScenario, lines } = asked(open, {});
     expect(after).toEqual(before);
@@ -109,6 +109,21 @@ describe('what if', () => {
     const early = new OptionHouse();
     early.account('ann.main', { USD: '1' });
     expect(whatIf(early.machine.state, { accountId: 'ann.main' })).toBe('no-prices');
+  });
+
+  it('knows a contract no longer once its delivery is closed, as a state rebuilt from the logs does not', () => {
+    const open = house();
+    const question = { positions: [{ instrument: PUT, quantity: '1', mode: 'add' as const }] };
+    expect(asked(open, question).after.equity).toBe(asked(open, question).before.equity);
+    open.accept(open.fact('accounts', `expiry-${PUT}`, 'ExpiryClosed', { instrument: PUT }));
+    expect(() => asked(open, question)).toThrow('has no price');
+    expect(() => whatIf(open.rebuilt().state, { accountId: 'ann.main', ...question })).toThrow('has no price');
+  });
+
+  it('gives the same answer on a state rebuilt from the logs', () => {
+    const open = house();
+    const question = { positions: [{ instrument: PUT, quantity: '1', mode: 'add' as const }] };
+    expect(whatIf(open.rebuilt().state, { accountId: 'ann.main', ...question })).toEqual(asked(open, question));
   });
 
   it('changes nothing in the state', () => {

@@ -1,14 +1,20 @@
-import type { AccountId, AssessmentDetail, InstrumentId, MarginFigures, PortfolioDetail } from '@ballast/facts';
-import { dec, text, ZERO, ModelInputError, type DecimalString } from '@ballast/kernel';
-import { type ModelResult, requireParameterHash } from '@ballast/margin-models';
+import type {
+  AccountId,
+  AssessmentDetail,
+  DecimalString,
+  InstrumentId,
+  MarginFigures,
+  PortfolioDetail,
+} from '@ballast/facts';
+import { dec, ModelInputError, text, ZERO } from '@ballast/kernel';
+import { requireParameterHash, type ModelResult } from '@ballast/margin-models';
 import { marginModelOf } from '@ballast/venue-rules';
-import { writeAssessment, writeFigures } from '../assessment/assess.js';
-import { scheduleInForce, type MarginState } from '../margin.state.js';
-import { assessPortfolio, writeLine, type PortfolioAccount } from '../portfolio/assess-portfolio.js';
-import { filledPortfolio } from '../portfolio/filled-portfolio.js';
-import { modelInUse, type ModelInUse } from '../portfolio/model-choice.js';
-import { assessmentOf, portfolioAccountOf, portfolioMarketOf } from '../portfolio/portfolio-accounts.js';
-import type { PortfolioMarket } from '../portfolio/portfolio-market.js';
+import { OWN_MODEL, writeLine } from '../assess/assess.js';
+import type { AssessmentMarket } from '../assess/assessment-market.js';
+import { writeAssessment, writeFigures, type AssessedAccount } from '../assess/assessment.js';
+import { assessorOf, type MarginState } from '../margin.state.js';
+import type { ModelInUse } from '../parameters/model-list.js';
+import { filledAccount } from '../pre-trade/filled-account.js';
 import { shockedProfits } from './shock-grid.js';
 
 /** A position to be imagined, filled at the mark without a fee. */
@@ -23,7 +29,7 @@ export interface ImaginedPosition {
 export interface WhatIfQuestion {
   readonly accountId: AccountId;
   readonly positions?: readonly ImaginedPosition[];
-  /** `<name>@<version>` of a registered model; absent: the one the account is due. */
+  /** `<name>@<version>` of a registered model; absent: the one the account is due. The house's own is used with the parameters in force. */
   readonly model?: string;
   /** A parameter document for that model; absent: the model's default. */
   readonly parameters?: unknown;
@@ -69,40 +75,41 @@ export type WhatIfRefusal = 'account-unknown' | 'no-prices';
 
 /**
  * What would margin say of this account if ... ? Reads the state it is given and changes nothing: the same question on the
- * same state has the same answer, now and rebuilt from the logs years later.
+ * same state has the same answer, now and rebuilt from the logs years later. A question that imagines nothing is answered by the
+ * assessment itself.
  * @throws ModelInputError when the model, its document, a position or a shock can't be used
- * @see docs/spec/margin.md
+ * @see docs/spec/margin.md CLR-MRG-065
  */
 export function whatIf(state: MarginState, question: WhatIfQuestion): WhatIfAnswer | WhatIfRefusal {
   const account = state.book.find(question.accountId);
   if (account === undefined) return 'account-unknown';
-  const schedule = scheduleInForce(state);
-  if (schedule === null) return 'no-prices';
-  const market = portfolioMarketOf(state, schedule);
+  const assessor = assessorOf(state);
+  if (assessor === null) return 'no-prices';
+  const { market } = assessor;
   const imagined = (question.positions ?? []).reduce(
     (before, position, i) => withPosition(before, position, i, market),
-    portfolioAccountOf(state, account),
+    state.book.assessed(account),
   );
-  const used = usedModel(question);
-  const { figures, model, detail } = assessPortfolio(imagined, market, used ?? undefined);
-  const { assessment, result } = detail();
+  const { figures, model, detail, result } = assessor.assessView(imagined, modelAskedFor(question, market));
+  const assessment = detail();
+  const whole = result();
   return {
     accountId: account.accountId,
     accountVersion: account.version,
-    schedule: schedule.position,
+    schedule: market.schedule.position,
     model,
-    parameters: assessment.portfolio?.parameters ?? '',
-    before: writeFigures(assessmentOf(state, schedule, account).figures),
+    parameters: assessment.portfolio.parameters,
+    before: writeFigures(assessor.assess(account).figures),
     after: writeFigures(figures),
-    ...levelsOf(result),
+    ...levelsOf(whole),
     assessment: writeAssessment(assessment),
-    worstScenario: result.worstScenario ?? null,
-    scenarios: (result.scenarios ?? []).map(({ id, pnl, byPosition }) => ({
+    worstScenario: whole.worstScenario ?? null,
+    scenarios: (whole.scenarios ?? []).map(({ id, pnl, byPosition }) => ({
       id,
       pnl: text(pnl),
       byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
     })),
-    lines: result.lines.map(writeLine),
+    lines: whole.lines.map(writeLine),
     shocks: shocksOf(question, imagined, market),
   };
 }
@@ -115,11 +122,11 @@ function levelsOf({ value, requirements }: ModelResult): Pick<WhatIfAnswer, 'val
 }
 
 function withPosition(
-  account: PortfolioAccount,
+  account: AssessedAccount,
   { instrument, quantity, mode }: ImaginedPosition,
   index: number,
-  market: PortfolioMarket,
-): PortfolioAccount {
+  market: AssessmentMarket,
+): AssessedAccount {
   const contract = market.open(instrument);
   if (contract === null) {
     const field = `positions[${index}].instrument`;
@@ -128,26 +135,36 @@ function withPosition(
   }
   const held = account.holdings.get(instrument)?.quantity ?? ZERO;
   const change = mode === 'add' ? dec(quantity) : dec(quantity).minus(held);
-  return filledPortfolio(account, contract, change, contract.price);
+  return filledAccount(account, contract, change, contract.price);
 }
 
-/** The model asked for, with the document given; null: the one the account is due. */
-function usedModel({ model: id, parameters, parametersHash }: WhatIfQuestion): ModelInUse | null {
+/** The model asked for, with the document given, the one in force, or its own; undefined: the one the account is due. */
+function modelAskedFor(
+  { model: id, parameters, parametersHash }: WhatIfQuestion,
+  market: AssessmentMarket,
+): ModelInUse | undefined {
   if (id === undefined) {
-    if (parameters === undefined && parametersHash === undefined) return null;
+    if (parameters === undefined && parametersHash === undefined) return undefined;
     throw new ModelInputError('model-missing', 'model', 'model: parameters need the model they are for; name it');
   }
   const model = marginModelOf(id);
   if (parametersHash !== undefined)
     requireParameterHash(parameters ?? model.defaultParameters.document, parametersHash);
-  if (parameters === undefined) return modelInUse(id);
-  return { model, parametersId: 'given', parameters: model.readParameters(parameters) };
+  const use = (parametersId: string, read: unknown): ModelInUse => ({
+    model,
+    parametersId,
+    parameters: read,
+    floorShare: ZERO,
+  });
+  if (parameters !== undefined) return use('given', model.readParameters(parameters));
+  if (id === OWN_MODEL) return use(market.schedule.parameters.id, market.parameters);
+  return use(model.defaultParameters.id, model.readParameters(model.defaultParameters.document));
 }
 
 function shocksOf(
   { shocks }: WhatIfQuestion,
-  { holdings }: PortfolioAccount,
-  market: PortfolioMarket,
+  { holdings }: AssessedAccount,
+  market: AssessmentMarket,
 ): WhatIfAnswer['shocks'] {
   if (shocks === undefined) return [];
   const grid = {

@@ -1,0 +1,108 @@
+import { causeOf, type LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents, AmountByAsset, OpeningEvents, PositionFigures } from '@ballast/facts';
+import { on, type EntryOf, type FactReading, type FactTable } from '@ballast/event-sourcing';
+import { dec, invariant, type OwnerId } from '@ballast/kernel';
+import type { AccountRecord } from './assess/account-book.js';
+import type { MarginState } from './margin.state.js';
+import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
+import { emitMargin } from './margin.events.js';
+import type { DecisionContext } from '@ballast/event-sourcing';
+
+const ACCOUNT_STREAM = 'account-';
+
+/** An owner's accounts have changed: they are assessed at the end of the item. */
+export function touch(state: MarginState, ownerId: OwnerId, input: LogEntry): void {
+  state.touched.add(ownerId);
+  state.due = { cause: causeOf(input), full: state.due?.full ?? false };
+}
+
+/** The account whose stream a fact stands in; undefined for facts of no account, and of one that never was. */
+function accountOf({ book }: MarginState, { stream, type }: LogEntry): AccountRecord | undefined {
+  if (!stream.startsWith(ACCOUNT_STREAM)) return undefined;
+  const accountId = stream.slice(ACCOUNT_STREAM.length);
+  if (type === 'AccountOpened') book.open(accountId);
+  const account = book.find(accountId);
+  // A withdrawal from an account that never was is refused in a stream of that name.
+  invariant(account !== undefined || type === 'WithdrawalRejected', `${type} before account ${accountId} was opened`);
+  return account;
+}
+
+/** What every fact in an account's stream says: its version, and what the account holds afterwards. */
+function noteAccount(state: MarginState, input: EntryOf<AccountsEvents & OpeningEvents>): void {
+  const account = accountOf(state, input);
+  if (account === undefined) return;
+  const { book } = state;
+  book.setVersion(account, input.version);
+  const payload = input.payload as { readonly collateral?: AmountByAsset; readonly position?: PositionFigures };
+  if (payload.collateral !== undefined) book.setCollateral(account, payload.collateral);
+  if (payload.position !== undefined) book.setPosition(account, payload.position);
+  touch(state, account.ownerId, input);
+}
+
+type Asked = AccountsEvents['WithdrawalHeld'] | AccountsEvents['WithdrawalResubmitted'];
+
+/** Money is held, or asked for anew: an earlier answer is void. */
+function noteHold({ book }: MarginState, { accountId, withdrawalId, asset, amount }: Asked): void {
+  book.setHold(book.at(accountId), withdrawalId, { asset, amount: dec(amount), cleared: false });
+}
+
+function answer(state: MarginState, question: WithdrawalQuestion, context: DecisionContext): void {
+  const { type, payload } = answerWithdrawal(state, question);
+  emitMargin(context, type, payload);
+}
+
+const withdrawalAsked = {
+  observe: (state: MarginState, { payload }: { readonly payload: Asked }) => noteHold(state, payload),
+  decide: (state: MarginState, { payload }: { readonly payload: Asked }, context: DecisionContext) =>
+    answer(state, payload, context),
+};
+
+const holdEnded = {
+  observe: (
+    { book }: MarginState,
+    { payload: { accountId, withdrawalId } }: { readonly payload: AccountsEvents['WithdrawalSettled'] },
+  ) => book.setHold(book.at(accountId), withdrawalId, null),
+};
+
+const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
+  AccountOpened: {},
+  CollateralCredited: {},
+  WithdrawalHeld: withdrawalAsked,
+  WithdrawalResubmitted: withdrawalAsked,
+  WithdrawalSettled: holdEnded,
+  WithdrawalReleased: holdEnded,
+  WithdrawalRejected: {},
+  PositionChanged: {},
+  MarginModelChosen: {
+    observe: ({ book }, { payload: { accountId, model } }) => book.setModel(book.at(accountId), model),
+  },
+  VariationSettled: {},
+  ContractDelivered: {},
+  FundingSettled: {},
+  LiquidationCostSettled: {},
+  FundGrantReceived: {},
+  UncoveredLossBooked: {
+    observe({ book }, { payload: { accountId, caseId } }) {
+      const account = book.at(accountId);
+      if (account.awaitedLossOf === caseId) book.remember(account, { liquidationClosed: true, awaitedLossOf: null });
+    },
+  },
+  AdlBooked: {},
+  // Afterwards nobody holds the contract.
+  ExpiryClosed: { observe: ({ contracts }, { payload: { instrument } }) => void contracts.delete(instrument) },
+  VariationClosed: 'ignored',
+  FundingClosed: 'ignored',
+  PenaltyRemainderSent: 'ignored',
+  FundContributionForwarded: 'ignored',
+  SuspenseBooked: 'ignored',
+  DocumentsEstablished: 'ignored',
+  ReleaseInForce: 'ignored',
+};
+
+/** Facts of accounts p. Those in an account's stream raise its version and touch its owner. */
+export const accountFacts: FactReading<MarginState> = on<MarginState, AccountsEvents & OpeningEvents>(
+  'accounts',
+  'numbered',
+  TABLE,
+  noteAccount,
+);

@@ -1,0 +1,89 @@
+import { dec, text } from '@ballast/kernel';
+import { MarginHouse, NOON } from '../margin.fixtures.js';
+import { writeAssessment, type Assessment } from './assessment.js';
+import { explainAssessment } from './explain-assessment.js';
+
+/** W79: long 10 at 50,000 with 10,000 dollars, mark 49,400. */
+function w79(): { readonly house: MarginHouse; readonly assessment: Assessment } {
+  const house = new MarginHouse();
+  house.prices({ at: NOON, BTC: '49400', ETH: '3000' });
+  house.account('ann.main', { USD: '10000', position: { instrument: 'BTC-PERP', quantity: '10', cost: '500000' } });
+  return { house, assessment: house.assessed('ann.main').detail() };
+}
+
+describe('assessment', () => {
+  it('of a long of 10 at 50,000 with 10,000 dollars at 49,400 has an equity of 4,000 (W79)', () => {
+    const { figures, positions } = w79().assessment;
+    expect(text(figures.equity)).toBe('4000');
+    const notional = positions[0]?.notional ?? dec(0);
+    expect(figures.equity.div(notional).times(100).toFixed(6)).toBe('0.809717');
+  });
+
+  it('rounds equity down and requirements up to the cent', () => {
+    const house = new MarginHouse();
+    house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+    house.account('ann.main', {
+      USD: '0',
+      BTC: '0.00000001',
+      position: { instrument: 'ETH-PERP', quantity: '0.001', cost: '3.009' },
+    });
+    const { figures } = house.assessed('ann.main');
+    // 0.0006 of bitcoin less 0.009 of loss; requirement 3 x 2.1 %.
+    expect(text(figures.equity)).toBe('-0.01');
+    expect(text(figures.call)).toBe('0.07');
+  });
+
+  it('takes the haircut off what is owned and not off what is owed', () => {
+    const house = new MarginHouse();
+    house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+    const equityWith = (BTC: string): string => {
+      house.accept(house.changed('ann.main', { BTC }));
+      return text(house.assessed('ann.main').figures.equity);
+    };
+    house.accept(house.opened('ann.main'));
+    // Half spread 0.0001 and impact 0.8 * 0.03 * sqrt(60,000 / 20e9); what its price may do is scanned beside positions.
+    expect(equityWith('1')).toBe('59991.5');
+    expect(equityWith('-1')).toBe('-60000');
+  });
+});
+
+describe('explanation', () => {
+  const explain = () => {
+    const { house, assessment } = w79();
+    return { assessment, lines: explainAssessment(writeAssessment(assessment), house.explainedOn()) };
+  };
+
+  it('bridges to equity line by line', () => {
+    const { lines } = explain();
+    const equity = lines.filter(({ section }) => section === 'equity');
+    expect(equity.map(({ label, amount }) => [label, amount])).toEqual([
+      ['collateral USD', '10000'],
+      ['unrealised profit BTC-PERP', '-6000'],
+      ['equity', '4000'],
+    ]);
+    expect(equity[1]?.formula).toBe('10 x 49400 - 500000');
+  });
+
+  it('names what would avoid a call: a deposit or a reduction', () => {
+    const { assessment, lines } = explain();
+    const missing = assessment.figures.call.minus(assessment.figures.equity);
+    const remedies = lines.filter(({ section }) => section === 'remedy');
+    expect(remedies.find(({ label }) => label === 'deposit that reaches the call level')?.amount).toBe(
+      missing.toFixed(2),
+    );
+    const reduction = remedies.find(({ label }) => label === 'reduction of BTC-PERP that reaches the call level');
+    const left = dec(10)
+      .minus(reduction?.amount ?? 0)
+      .times(49_400)
+      .times(assessment.positions[0]?.callRate ?? 0);
+    expect(left.lte(assessment.figures.equity)).toBe(true);
+  });
+
+  it('tells the price at which equity meets the liquidation requirement', () => {
+    const { assessment, lines } = explain();
+    const price = dec(lines.find(({ label }) => label === 'BTC-PERP liquidation price')?.amount ?? 0);
+    const equity = dec(10_000).plus(price.times(10)).minus(500_000);
+    const requirement = price.times(10).times(assessment.positions[0]?.liquidationRate ?? 0);
+    expect(equity.minus(requirement).abs().lt('0.2')).toBe(true);
+  });
+});

@@ -1,0 +1,437 @@
+import type { PortfolioDetail, Side, Underlying } from '@ballast/facts';
+import type { HouseRules } from '@ballast/documents';
+import {
+  InvariantViolation,
+  maxOf,
+  ModelInputError,
+  ONE,
+  roundUsd,
+  SETTLEMENT_ASSET,
+  sum,
+  text,
+  ZERO,
+  type Asset,
+  type Decimal,
+} from '@ballast/kernel';
+import {
+  adaptivePortfolio,
+  assessHeld,
+  type CollateralHolding,
+  type ExplainLine,
+  type ModelResult,
+  type Portfolio,
+} from '@ballast/margin-models';
+import { offeredModel, type ModelInUse } from '../parameters/model-list.js';
+import type { AssessmentMarket } from './assessment-market.js';
+import {
+  sideOf,
+  type AssessedAccount,
+  type Assessment,
+  type ExactCollateral,
+  type ExactFigures,
+  type ExactPosition,
+} from './assessment.js';
+import { assessFlat, FLAT_RATE } from './flat-rate.js';
+import { ownerSizes } from './owner-sizes.js';
+import { notionalOf } from './priced-contracts.js';
+import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
+import { modelledLot, valueHoldings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
+
+/** The house's own model: it decides wherever nobody chose another, and it is what no other asks less than. */
+export const OWN_MODEL = adaptivePortfolio.id;
+
+/** Why the model that is due an account did not decide it. */
+export interface ModelFailure {
+  readonly model: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** An account's figures, and on demand all that stands behind them. */
+export interface AccountAssessment {
+  readonly figures: ExactFigures;
+  /** Model that decided. */
+  readonly model: string;
+  /** Set when no model could: the flat maximum rate decided. */
+  readonly failure: ModelFailure | null;
+  /** Every line of the sum and the shares of the positions; costs more than the figures. */
+  readonly detail: () => Assessment;
+  /** As the model itself says it, every scenario included. */
+  readonly result: () => ModelResult;
+}
+
+/** What has decided, before the parts that every account shares are added. */
+interface Decided {
+  readonly figures: ExactFigures;
+  readonly model: string;
+  readonly parameters: string;
+  readonly failure: ModelFailure | null;
+  readonly result: () => ModelResult;
+  /** Shares of the call requirement by position, where the decision says so itself. */
+  readonly shares?: readonly Decimal[];
+}
+
+/**
+ * Assesses an account in exact decimals: the one way of margin runs, checks, withdrawals, what-if, explanation and liquidation.
+ * Which model decides is answered here and nowhere else:
+ *   1. a model that is asked for (what-if);
+ *   2. the owner's choice, if the list in force offers it to the owner and it can margin what is held; at no level it asks less
+ *      than its floor, a share of what the house's own model asks;
+ *   3. the house's own model, on the parameters in force;
+ *   4. if that fails, the flat maximum rate, so that no account ever stops a partition.
+ * Money without a position is never required anything: there would be nothing to close out.
+ * @param asked a model to be used whatever the owner chose
+ * @param valued what the account holds, where it is valued already
+ * @see docs/spec/margin.md CLR-MRG-037, CLR-MRG-060 to CLR-MRG-064
+ */
+export function assessAccount(
+  account: AssessedAccount,
+  market: AssessmentMarket,
+  rules: HouseRules,
+  asked?: ModelInUse,
+  valued: ValuedHoldings = valueHoldings(account.holdings, market),
+): AccountAssessment {
+  const lines: ExplainLine[] = [...valued.delivered.lines];
+  const decided =
+    asked === undefined
+      ? byChoice(account, valued, market, rules, lines)
+      : byModel(asked, account, valued, market, NO_FLOOR);
+  return {
+    figures: decided.figures,
+    model: decided.model,
+    failure: decided.failure,
+    result: decided.result,
+    detail: () => detailOf(decided, account, valued, market, lines),
+  };
+}
+
+/** The owner's choice where it may decide, else the house's own model, else the flat rate. */
+function byChoice(
+  account: AssessedAccount,
+  valued: ValuedHoldings,
+  market: AssessmentMarket,
+  rules: HouseRules,
+  lines: ExplainLine[],
+): Decided {
+  const { model: chosen, accountId } = account;
+  const own = byOwnOrFlat(account, valued, market);
+  if (chosen === null || chosen === OWN_MODEL || own.failure !== null) return own;
+  const offered = offeredModel(rules, chosen, accountId);
+  const replaced = (code: string): Decided => {
+    lines.push({ code, subject: chosen, amount: ZERO });
+    return own;
+  };
+  if (typeof offered === 'string') return replaced(offered);
+  try {
+    return byModel(offered, account, valued, market, floorOf(own, offered.floorShare));
+  } catch (error) {
+    return replaced(`chosen-model-refused:${codeOfFailure(error)}`);
+  }
+}
+
+type Floor = Pick<ExactFigures, 'initial' | 'call' | 'liquidation'>;
+
+/** Of a model that is only asked about. */
+const NO_FLOOR: Floor = { initial: ZERO, call: ZERO, liquidation: ZERO };
+
+/** Share of the own model's requirements that no choice goes below. */
+function floorOf(own: Decided, share: Decimal): Floor {
+  const of = (level: keyof Floor): Decimal => roundUsd(own.figures[level].times(share), 'requirement');
+  return { initial: of('initial'), call: of('call'), liquidation: of('liquidation') };
+}
+
+function byOwnOrFlat(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): Decided {
+  try {
+    return byOwn(account, valued, market);
+  } catch (error) {
+    const code = codeOfFailure(error);
+    return byFlatRate(account, valued, market, { model: OWN_MODEL, code, detail: (error as Error).message });
+  }
+}
+
+/** Why a model could not assess. @throws whatever is no answer of a model */
+function codeOfFailure(error: unknown): string {
+  if (error instanceof ModelInputError) return error.code;
+  if (error instanceof InvariantViolation) return 'invariant-violated';
+  throw error;
+}
+
+/** The house's own model: float64 says the cents where an account holds options and its bound leaves only one possible. */
+function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): Decided {
+  const held = valued.open.map(({ figured }) => figured);
+  const sizes =
+    account.ownerHoldings.length === 0 ? {} : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) };
+  const book = { collateral: collateralOf(account, market, valued.delivered.worth), held, ...sizes };
+  const whole = lazily(() => assessHeld(book, market.market, market.parameters));
+  const quick = held.some(({ exposure }) => exposure.option !== null) ? market.figures.of(book) : whole();
+  return {
+    figures: exactFigures(quick.value, quick.requirements, valued),
+    model: OWN_MODEL,
+    parameters: market.schedule.parameters.id,
+    failure: null,
+    result: () => whole().result(),
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** Any other model: it gets positions at average entry, and what books and entry prices differ by as money. */
+function byModel(
+  { model, parametersId, parameters }: ModelInUse,
+  account: AssessedAccount,
+  valued: ValuedHoldings,
+  market: AssessmentMarket,
+  floor: Floor,
+): Decided {
+  const lots = valued.open.map(modelledLot);
+  const residue = sum(lots.map((lot) => lot.residue)).plus(valued.delivered.worth);
+  const portfolio: Portfolio = {
+    collateral: collateralOf(account, market, residue),
+    positions: lots.map(({ lot }) => lot),
+    orders: [],
+    ...(account.ownerHoldings.length === 0
+      ? {}
+      : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) }),
+  };
+  const result = model.assess(portfolio, market.market, parameters);
+  const asked = exactFigures(result.value, result.requirements, valued);
+  return {
+    figures: {
+      equity: asked.equity,
+      initial: maxOf(asked.initial, floor.initial),
+      call: maxOf(asked.call, floor.call),
+      liquidation: maxOf(asked.liquidation, floor.liquidation),
+    },
+    model: model.id,
+    parameters: parametersId,
+    failure: null,
+    result: () => result,
+  };
+}
+
+function byFlatRate(
+  account: AssessedAccount,
+  valued: ValuedHoldings,
+  market: AssessmentMarket,
+  failure: ModelFailure,
+): Decided {
+  const { figures, requirements, lines } = assessFlat(account, valued, market);
+  const { initial, call, liquidation } = figures;
+  return {
+    figures,
+    model: FLAT_RATE,
+    parameters: market.schedule.parameters.id,
+    failure,
+    shares: requirements,
+    result: () => ({
+      value: figures.equity,
+      requirements: { initial, call, liquidation },
+      lines: [{ code: `model-failed:${failure.code}`, subject: failure.model, amount: ZERO }, ...lines],
+    }),
+  };
+}
+
+/** Levels by name: maintenance stands for call and liquidation where a model knows no other; a model without any asks nothing there. */
+function exactFigures(
+  value: Decimal,
+  requirements: Readonly<Record<string, Decimal>>,
+  { open }: ValuedHoldings,
+): ExactFigures {
+  const level = (...names: readonly string[]): Decimal => {
+    const name = open.length === 0 ? undefined : names.find((candidate) => requirements[candidate] !== undefined);
+    return name === undefined ? ZERO : roundUsd(maxOf(requirements[name] as Decimal, ZERO), 'requirement');
+  };
+  return {
+    equity: roundUsd(value, 'equity'),
+    initial: level('initial'),
+    call: level('call', 'maintenance'),
+    liquidation: level('liquidation', 'maintenance'),
+  };
+}
+
+const netOf = ({ collateral, clearedHolds }: AssessedAccount, asset: Asset): Decimal =>
+  (collateral.get(asset) ?? ZERO).minus(clearedHolds.get(asset) ?? ZERO);
+
+/** What is left after cleared withdrawals, of the assets that the schedule prices, and money beside it. */
+function collateralOf(
+  account: AssessedAccount,
+  { schedule }: AssessmentMarket,
+  money: Decimal,
+): readonly CollateralHolding[] {
+  const holdings: CollateralHolding[] = [];
+  for (const asset of schedule.prices.keys()) {
+    const net = netOf(account, asset).plus(asset === SETTLEMENT_ASSET ? money : ZERO);
+    if (!net.isZero()) holdings.push({ asset, amount: net });
+  }
+  return holdings;
+}
+
+const FIGURE_DIGITS = 12;
+const twelveDigits = (value: Decimal): Decimal => value.toDecimalPlaces(FIGURE_DIGITS);
+
+function detailOf(
+  decided: Decided,
+  account: AssessedAccount,
+  valued: ValuedHoldings,
+  market: AssessmentMarket,
+  additional: readonly ExplainLine[],
+): Assessment {
+  const result = decided.result();
+  const { call, liquidation } = decided.figures;
+  const calls = sharesOf(decided, valued, result);
+  const liquidations = scaledShares(calls, call, liquidation);
+  const sizes = ownerNotionals(account, market);
+  return {
+    accountId: account.accountId,
+    accountVersion: account.version,
+    schedule: market.schedule.position,
+    figures: decided.figures,
+    ...collateralLines(account, market, result),
+    positions: valued.open.map((position) => {
+      const { id } = position.contract.instrument;
+      return exactPosition(position, sizes, calls.get(id) ?? ZERO, liquidations.get(id) ?? ZERO);
+    }),
+    portfolio: portfolioDetail(decided, result, additional, valued, market),
+  };
+}
+
+function sharesOf(
+  { shares, figures }: Decided,
+  { open }: ValuedHoldings,
+  result: ModelResult,
+): ReadonlyMap<string, Decimal> {
+  const [first, ...others] = open;
+  if (shares !== undefined) return new Map(open.map(({ contract }, i) => [contract.instrument.id, shares[i] ?? ZERO]));
+  if (first !== undefined && others.length === 0) return new Map([[first.contract.instrument.id, figures.call]]);
+  const bearing = open.map(({ contract, held }) => ({
+    instrument: contract.instrument.id,
+    notional: notionalOf(contract, held.quantity),
+  }));
+  return requirementShares(bearing, result, figures.call);
+}
+
+/** What each asset counted for; of an asset that the model's lines don't name, in full. */
+function collateralLines(
+  account: AssessedAccount,
+  { schedule }: AssessmentMarket,
+  { lines }: ModelResult,
+): Pick<Assessment, 'collateral' | 'clearedHolds'> {
+  let clearedHolds = ZERO;
+  const collateral = [...schedule.prices].flatMap(([asset, price]): ExactCollateral[] => {
+    const amount = account.collateral.get(asset) ?? ZERO;
+    const held = account.clearedHolds.get(asset) ?? ZERO;
+    if (amount.isZero() && held.isZero()) return [];
+    const net = amount.minus(held);
+    const counted = lines.find(({ code, subject }) => isCollateral(code) && subject === asset);
+    const inFull = asset === SETTLEMENT_ASSET || net.isNegative() || net.isZero() || counted === undefined;
+    const unit = inFull ? price : counted.amount.div(net);
+    clearedHolds = clearedHolds.plus(held.times(unit));
+    const haircut = twelveDigits(maxOf(ZERO, ONE.minus(unit.div(price))));
+    const worth = !inFull && held.isZero() ? counted.amount : amount.times(unit);
+    return [{ asset, amount, price, haircut, worth: twelveDigits(worth) }];
+  });
+  return { collateral, clearedHolds: twelveDigits(clearedHolds) };
+}
+
+const isCollateral = (code: string): boolean => code === 'debt' || code.startsWith('collateral');
+
+function exactPosition(
+  { contract, held, worth }: ValuedHolding,
+  sizes: OwnerNotionals,
+  call: Decimal,
+  liquidation: Decimal,
+): ExactPosition {
+  const { instrument, underlying, price } = contract;
+  const side = sideOf(held.quantity);
+  const notional = notionalOf(contract, held.quantity);
+  const rate = (requirement: Decimal): Decimal => (notional.isZero() ? ZERO : twelveDigits(requirement.div(notional)));
+  return {
+    instrument: instrument.id,
+    underlying,
+    side,
+    quantity: held.quantity,
+    mark: price,
+    notional,
+    ownerNotional: sizes.get(sizeKey(underlying, side)) ?? notional,
+    callRate: rate(call),
+    liquidationRate: rate(liquidation),
+    call,
+    liquidation,
+    unrealisedPnl: worth,
+  };
+}
+
+type OwnerNotionals = ReadonlyMap<string, Decimal>;
+const sizeKey = (underlying: Underlying, side: Side): string => `${underlying} ${side}`;
+
+/** Sums of the notionals on each side of an underlying over all accounts of the owner, USD: the sizes close-outs are costed at. */
+function ownerNotionals({ holdings, ownerHoldings }: AssessedAccount, market: AssessmentMarket): OwnerNotionals {
+  const sizes = new Map<string, Decimal>();
+  for (const account of [holdings, ...ownerHoldings]) {
+    for (const [id, { quantity }] of account) {
+      const contract = quantity.isZero() ? null : market.open(id);
+      if (contract === null) continue;
+      const key = sizeKey(contract.underlying, sideOf(quantity));
+      sizes.set(key, (sizes.get(key) ?? ZERO).plus(notionalOf(contract, quantity)));
+    }
+  }
+  return sizes;
+}
+
+/** Lines that say nothing when they are zero. */
+const SILENT_AT_ZERO: ReadonlySet<string> = new Set(['price-confidence', 'open-orders']);
+
+/** What a requirement was made of, small enough for an event: positions stand in the assessment already. */
+function portfolioDetail(
+  { model, parameters }: Decided,
+  result: ModelResult,
+  additional: readonly ExplainLine[],
+  { open }: ValuedHoldings,
+  { arrays }: AssessmentMarket,
+): PortfolioDetail {
+  const withOptions = new Set(
+    open.flatMap(({ contract: { instrument } }) => (instrument.kind === 'option' ? [instrument.underlying] : [])),
+  );
+  // The ends of a linear range say no more than its rates.
+  const isTold = (scenario: string): boolean => {
+    const group = scenario.slice(0, Math.max(scenario.indexOf(':'), 0));
+    return model !== OWN_MODEL || withOptions.has(group);
+  };
+  const worst = worstScenarios(result)
+    .filter(({ id }) => isTold(id))
+    .flatMap(({ byPosition }) =>
+      byPosition.map(({ instrument, pnl }): ExplainLine => ({
+        code: 'worst-scenario',
+        subject: instrument,
+        amount: pnl,
+      })),
+    );
+  const own = result.lines.filter(
+    ({ code, amount }) => code !== 'position' && !(SILENT_AT_ZERO.has(code) && amount.isZero()),
+  );
+  return {
+    model,
+    parameters,
+    riskArrays: open.some(({ contract }) => contract.risk !== null) ? (arrays?.number ?? 0) : 0,
+    worstScenario: result.worstScenario ?? null,
+    scenarios: (result.scenarios ?? [])
+      .filter(({ id }) => isTold(id))
+      .map(({ id, pnl }) => ({ id, pnl: text(roundUsd(pnl, 'neutral')) })),
+    lines: [...additional, ...own, ...worst].map(writeLine),
+  };
+}
+
+export function writeLine({ code, subject, amount, figures }: ExplainLine): PortfolioDetail['lines'][number] {
+  const written = (figure: Decimal): string => text(twelveDigits(figure));
+  return {
+    code,
+    ...(subject === undefined ? {} : { subject }),
+    amount: written(amount),
+    ...(figures === undefined
+      ? {}
+      : { figures: Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, written(figure)])) }),
+  };
+}

@@ -1,0 +1,123 @@
+import type {
+  AccountId,
+  AssessmentDetail,
+  CollateralLine,
+  InstrumentId,
+  MarginFigures,
+  PortfolioDetail,
+  Side,
+  Underlying,
+} from '@ballast/facts';
+import { text, type Asset, type Decimal } from '@ballast/kernel';
+
+export interface HeldPosition {
+  /** Contracts, negative = short. */
+  readonly quantity: Decimal;
+  /** Signed, in the settlement asset; unrealised profit = quantity * value of a contract at the mark - cost. */
+  readonly cost: Decimal;
+}
+
+/** What an account holds, by instrument. */
+export type Holdings = ReadonlyMap<InstrumentId, HeldPosition>;
+
+/** All of an account that an assessment reads. */
+export interface AssessedAccount {
+  readonly accountId: AccountId;
+  readonly version: number;
+  /** Everything credited, held money included. An absent asset is zero. */
+  readonly collateral: ReadonlyMap<Asset, Decimal>;
+  /** Money of cleared withdrawals: no longer equity. */
+  readonly clearedHolds: ReadonlyMap<Asset, Decimal>;
+  readonly holdings: Holdings;
+  /** The owner's choice; null: the house's own model. */
+  readonly model: string | null;
+  /** What the owner holds in the other accounts. */
+  readonly ownerHoldings: readonly Holdings[];
+}
+
+/** The figures of an assessment, USD: equity rounded down to the cent, requirements up. */
+export interface ExactFigures {
+  readonly equity: Decimal;
+  readonly initial: Decimal;
+  readonly call: Decimal;
+  readonly liquidation: Decimal;
+}
+
+export interface ExactPosition {
+  readonly instrument: InstrumentId;
+  readonly underlying: Underlying;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  readonly mark: Decimal;
+  readonly notional: Decimal;
+  readonly ownerNotional: Decimal;
+  readonly callRate: Decimal;
+  readonly liquidationRate: Decimal;
+  /** Share of the requirement, negative for a hedge. */
+  readonly call: Decimal;
+  readonly liquidation: Decimal;
+  readonly unrealisedPnl: Decimal;
+}
+
+export interface ExactCollateral {
+  readonly asset: Asset;
+  readonly amount: Decimal;
+  readonly price: Decimal;
+  readonly haircut: Decimal;
+  readonly worth: Decimal;
+}
+
+/** One assessment, exact, with everything that stands behind its figures. */
+export interface Assessment {
+  readonly accountId: AccountId;
+  readonly accountVersion: number;
+  /** Position of ScheduleInForce in margin global. */
+  readonly schedule: number;
+  readonly figures: ExactFigures;
+  readonly clearedHolds: Decimal;
+  readonly collateral: readonly ExactCollateral[];
+  readonly positions: readonly ExactPosition[];
+  readonly portfolio: PortfolioDetail;
+}
+
+export const sideOf = (quantity: Decimal): Side => (quantity.isNegative() ? 'short' : 'long');
+
+export const writeFigures = ({ equity, initial, call, liquidation }: ExactFigures): MarginFigures => ({
+  equity: text(equity),
+  initial: text(initial),
+  call: text(call),
+  liquidation: text(liquidation),
+});
+
+/** An assessment as it stands in events: every intermediate figure. */
+export function writeAssessment(assessment: Assessment): AssessmentDetail {
+  return {
+    accountId: assessment.accountId,
+    accountVersion: assessment.accountVersion,
+    schedule: assessment.schedule,
+    figures: writeFigures(assessment.figures),
+    clearedHolds: text(assessment.clearedHolds),
+    collateral: assessment.collateral.map(({ asset, amount, price, haircut, worth }): CollateralLine => ({
+      asset,
+      amount: text(amount),
+      price: text(price),
+      haircut: text(haircut),
+      value: text(worth),
+    })),
+    positions: assessment.positions.map((position) => ({
+      instrument: position.instrument,
+      underlying: position.underlying,
+      side: position.side,
+      quantity: text(position.quantity),
+      mark: text(position.mark),
+      notional: text(position.notional),
+      ownerNotional: text(position.ownerNotional),
+      callRate: text(position.callRate),
+      liquidationRate: text(position.liquidationRate),
+      call: text(position.call),
+      liquidation: text(position.liquidation),
+      unrealisedPnl: text(position.unrealisedPnl),
+    })),
+    portfolio: assessment.portfolio,
+  };
+}

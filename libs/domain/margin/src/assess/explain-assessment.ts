@@ -1,0 +1,368 @@
+import type {
+  AssessmentDetail,
+  InstrumentId,
+  MarginGlobalEvents,
+  PortfolioDetail,
+  PositionRequirement,
+  Side,
+  Underlying,
+} from '@ballast/facts';
+import type { ContractSpecification } from '@ballast/instruments';
+import { dec, Decimal, maxOf, roundUsd, sum, text, ZERO, type RoundingRule } from '@ballast/kernel';
+import { bracketOf, maintenanceRate, rangeOf, unwindDays, type BracketFigures } from '@ballast/risk-schedule';
+import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
+import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
+import { OWN_MODEL } from './assess.js';
+import { isMarkedBySchedule } from './priced-contracts.js';
+
+/** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
+export interface ExplanationLine {
+  readonly section: 'equity' | 'requirement' | 'scalar' | 'remedy';
+  readonly label: string;
+  readonly amount: string;
+  readonly unit: 'USD' | 'rate' | 'scalar' | 'base' | 'price';
+  /** The arithmetic behind the amount, in figures. */
+  readonly formula: string;
+}
+
+/** What an assessment was made with. */
+export interface ExplainedOn {
+  /** ScheduleInForce that the assessment cites. */
+  readonly schedule: MarginGlobalEvents['ScheduleInForce'];
+  /** Parameters that the schedule cites. */
+  readonly parameters: ParameterFigures;
+  /** Terms of the contracts, as far as they are still known. */
+  readonly contracts: ReadonlyMap<InstrumentId, ContractSpecification>;
+}
+
+const SIDES: readonly Side[] = ['long', 'short'];
+
+const cents = (value: Decimal, rule: RoundingRule): string => roundUsd(value, rule).toFixed(2);
+const shown = (value: Decimal, digits = 8): string => text(value.toDecimalPlaces(digits));
+
+const lineOf =
+  (section: ExplanationLine['section'], unit: ExplanationLine['unit']) =>
+  (label: string, amount: string, formula: string): ExplanationLine => ({ section, label, amount, unit, formula });
+
+const equityLine = lineOf('equity', 'USD');
+const requirementLine = lineOf('requirement', 'USD');
+const rateLine = lineOf('requirement', 'rate');
+const remedyLine = lineOf('remedy', 'USD');
+
+/** Code of the line of a contract that expired and is not paid yet. */
+export const AWAITING_DELIVERY = 'awaiting-delivery';
+const COLLATERAL = 'collateral';
+const WORST_SCENARIO = 'worst-scenario';
+const SCAN = 'scan-risk';
+
+/** Lines of the house's own model that its call requirement is the sum of. */
+const OF_CALL: ReadonlySet<string> = new Set([
+  SCAN,
+  'short-option-minimum',
+  'offset-between-expiries',
+  'offset-between-positions',
+]);
+/** Lines that are part of equity and stand there. */
+const IN_EQUITY: ReadonlySet<string> = new Set([COLLATERAL, 'debt', AWAITING_DELIVERY]);
+
+/** What is left to a total after lines that each stand for themselves; nothing when they add up. */
+function roundedBy(line: typeof equityLine, total: string, lines: readonly ExplanationLine[], how: string) {
+  const rest = dec(total).minus(sum(lines.map(({ amount }) => dec(amount))));
+  return rest.isZero() ? [] : [line('rounding', text(rest), how)];
+}
+
+function equityLines(detail: AssessmentDetail, { contracts }: ExplainedOn): readonly ExplanationLine[] {
+  const { collateral, clearedHolds, positions, figures, portfolio } = detail;
+  const lines = [
+    ...collateral.map(({ asset, amount, price, haircut, value }) =>
+      equityLine(`collateral ${asset}`, value, `${amount} x ${price} x (1 - ${haircut})`),
+    ),
+    ...(clearedHolds === '0'
+      ? []
+      : [equityLine('cleared withdrawals', text(dec(clearedHolds).neg()), 'on its way out, no longer equity')]),
+    ...positions.map(({ instrument, quantity, mark, unrealisedPnl }) => {
+      const terms = contracts.get(instrument);
+      if (terms === undefined || !isMarkedBySchedule(terms.instrument)) {
+        return equityLine(`worth of ${instrument}`, unrealisedPnl, `${quantity} at ${mark}`);
+      }
+      const cost = dec(quantity).times(mark).minus(unrealisedPnl);
+      return equityLine(`unrealised profit ${instrument}`, unrealisedPnl, `${quantity} x ${mark} - ${shown(cost)}`);
+    }),
+    ...portfolio.lines
+      .filter(({ code }) => code === AWAITING_DELIVERY)
+      .map(({ subject = '', amount }) => equityLine(`worth of ${subject}`, amount, 'expired, not yet paid')),
+  ];
+  return [
+    ...lines,
+    ...roundedBy(equityLine, figures.equity, lines, 'down to the cent'),
+    equityLine('equity', figures.equity, 'sum, rounded down to the cent'),
+  ];
+}
+
+const listed = (figures: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(figures)
+    .map(([name, figure]) => `${name} ${shown(dec(figure))}`)
+    .join(', ');
+
+/** How a side of an underlying comes to its rate: the formula at both ends of its bracket, the chord between them. */
+function rateLines(
+  underlying: Underlying,
+  side: Side,
+  size: Decimal,
+  { source, rates }: UnderlyingScheduleFigures,
+  figures: UnderlyingFigures,
+): readonly ExplanationLine[] {
+  const name = `${underlying} ${side}`;
+  const call = rangeOf(rates, size, 'call', side);
+  const liquidation = rangeOf(rates, size, 'liquidation', side);
+  const bracket = bracketOf(rates.call.brackets, size);
+  return [
+    requirementLine(`${name}: size that sets the rate`, text(size), `all ${side} positions of the owner`),
+    ...endsOf(bracket, figures).flatMap((end) => formulaLines(name, end, rates.call.scalar, figures)),
+    rateLine(
+      `${name}: call rate`,
+      text(call.spot),
+      `${text(bracket.rate)} - ${text(bracket.deduction)} / ${shown(size)}, bracket from ${text(bracket.floor)}, up to 12 digits`,
+    ),
+    rateLine(
+      `${name}: liquidation rate`,
+      text(liquidation.spot),
+      source.trigger[side] === null
+        ? 'lowest rate in force during the notice period'
+        : `at least the rate at the trigger scalar ${source.triggerScalar[side]}, without notice`,
+    ),
+  ];
+}
+
+/** Sizes at which the table meets the formula: the floor of a bracket, unless it is 0, and its upper end. */
+function endsOf({ floor }: BracketFigures, { bracketFloors, knots }: UnderlyingFigures): readonly Decimal[] {
+  const upper = knots[bracketFloors.findIndex((each) => each.eq(floor))]?.notional;
+  return [floor, ...(upper === undefined ? [] : [upper])].filter((end) => !end.isZero());
+}
+
+function formulaLines(
+  name: string,
+  size: Decimal,
+  scalar: Decimal,
+  figures: UnderlyingFigures,
+): readonly ExplanationLine[] {
+  const { tail, penaltyRate, executionRate, rate } = maintenanceRate(size, scalar, figures);
+  const days = unwindDays(size, figures);
+  const sigma = scalar.times(figures.sBase);
+  const at = `at ${text(size)}`;
+  const tailFormula =
+    `${text(figures.z)} x ${shown(sigma)} x sqrt(${shown(figures.tau0Days)} + ${shown(days)} / 3): ` +
+    `T = ${text(size)} / (${text(figures.participation)} x ${text(figures.averageDailyVolume)}) days`;
+  return [
+    rateLine(`${name}: tail rate ${at}`, shown(tail, 12), tailFormula),
+    rateLine(
+      `${name}: cost rate ${at}`,
+      shown(maxOf(penaltyRate, executionRate), 12),
+      `max(p_hat ${shown(penaltyRate, 12)}, c_exec ${shown(executionRate, 12)})`,
+    ),
+    rateLine(
+      `${name}: rate by formula ${at}`,
+      shown(rate, 12),
+      `tail + cost, within ${text(figures.rateMin)} and ${text(figures.rateMax)}; the table meets it here`,
+    ),
+  ];
+}
+
+/** The house's own model: the rates of each underlying, then the parts of its requirement. */
+function ownModelLines(detail: AssessmentDetail, on: ExplainedOn): readonly ExplanationLine[] {
+  const { portfolio, figures } = detail;
+  const { underlyings } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
+  const rates = portfolio.lines
+    .filter(({ code }) => code === SCAN)
+    .flatMap(({ subject = '', figures: read = {} }) => {
+      const prices = underlyings.get(subject);
+      if (prices === undefined) return [];
+      const parameters = figuresOfUnderlying(on.parameters, subject);
+      return SIDES.flatMap((side) => {
+        const size = dec(read[side === 'long' ? 'sizeLong' : 'sizeShort'] ?? '0');
+        return size.isZero() ? [] : rateLines(subject, side, size, prices, parameters);
+      });
+    });
+  const parts = portfolio.lines
+    .filter(({ code }) => OF_CALL.has(code))
+    .map(({ code, subject = '', amount, figures: read }) =>
+      requirementLine(`${code} ${subject}`, amount, listed(read)),
+    );
+  return [...rates, ...parts, ...roundedBy(requirementLine, figures.call, parts, 'up to the cent')];
+}
+
+const sharesOf = (positions: readonly PositionRequirement[]): readonly ExplanationLine[] =>
+  positions.map(({ instrument, call, notional }) =>
+    requirementLine(`${instrument}: share of the call requirement`, call, `of a notional of ${shown(dec(notional))}`),
+  );
+
+/** What stands beside the sum: the worst scenario by position, what the model noted, the haircuts. */
+function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, lines }: PortfolioDetail) {
+  const worst = scenarios.find(({ id }) => id === worstScenario);
+  return [
+    ...(worst === undefined
+      ? []
+      : [
+          requirementLine(
+            `worst scenario ${worst.id}`,
+            worst.pnl,
+            `of ${scenarios.length}, by ${model} with ${parameters}, risk arrays ${riskArrays}`,
+          ),
+        ]),
+    ...lines
+      .filter(({ code }) => code === WORST_SCENARIO)
+      .map(({ subject = '', amount }) =>
+        requirementLine(`${subject} in the worst scenario`, amount, 'profit, loss negative'),
+      ),
+    ...lines
+      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !OF_CALL.has(code))
+      .map(({ code, subject, amount, figures }) =>
+        requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(figures)),
+      ),
+    ...lines.flatMap(({ code, subject = '', figures: { haircut, ...parts } = {} }) =>
+      code !== COLLATERAL || haircut === undefined ? [] : [rateLine(`haircut of ${subject}`, haircut, listed(parts))],
+    ),
+  ];
+}
+
+function scalarLines({ source }: UnderlyingScheduleFigures): readonly ExplanationLine[] {
+  const line = (label: string, amount: string, formula: string): ExplanationLine =>
+    lineOf('scalar', 'scalar')(`${source.underlying} ${label}`, amount, formula);
+  const { long, short } = source.triggered;
+  return [
+    line('measured', source.scalarMeasured, 'measured volatility over the reference, within [1, V_max]'),
+    line(
+      'after the rate limit',
+      source.scalar,
+      long || short ? 'limit off: the price has moved' : 'may rise by u and fall by rho an hour',
+    ),
+    line('after the buffer', source.scalarEffective, 'max(1, V / (1 + b)): the call level'),
+    line('liquidation, long side', source.liquidationScalar.long, 'lowest of the notice period, or the trigger'),
+    line('liquidation, short side', source.liquidationScalar.short, 'lowest of the notice period, or the trigger'),
+    line('hourly log return', source.logReturn, `trigger beyond ${source.triggerThreshold}`),
+  ];
+}
+
+/**
+ * A position that nothing else of the account moves with: a linear perpetual of the house's own model, alone on its underlying.
+ * Of any other, how much a smaller one frees and where its price is the liquidation price is for what-if to say: scenarios move.
+ */
+function standsAlone(
+  { positions, collateral, portfolio }: AssessmentDetail,
+  { contracts }: ExplainedOn,
+  { instrument, underlying }: PositionRequirement,
+): boolean {
+  const terms = contracts.get(instrument);
+  return (
+    portfolio.model === OWN_MODEL &&
+    terms !== undefined &&
+    isMarkedBySchedule(terms.instrument) &&
+    positions.filter((other) => other.underlying === underlying).length === 1 &&
+    !collateral.some(({ asset, amount }) => asset === underlying && !dec(amount).isZero())
+  );
+}
+
+/** What would lift equity to a level: a deposit, or closing part of the largest position at its mark, in whole lots. */
+function remedyLines(
+  level: 'call' | 'liquidation',
+  detail: AssessmentDetail,
+  on: ExplainedOn,
+): readonly ExplanationLine[] {
+  const { figures, positions } = detail;
+  const missing = dec(figures[level]).minus(figures.equity);
+  if (missing.lte(0)) return [];
+  const deposit = remedyLine(
+    `deposit that reaches the ${level} level`,
+    cents(missing, 'charge'),
+    `${dec(figures[level]).toFixed(2)} - ${dec(figures.equity).toFixed(2)}`,
+  );
+  const [first, ...others] = positions;
+  if (first === undefined) return [deposit];
+  const largest = others.reduce((most, next) => (dec(next[level]).gt(most[level]) ? next : most), first);
+  const reduction = standsAlone(detail, on, largest) ? leastReduction(level, missing, largest, detail, on) : null;
+  return reduction === null ? [deposit] : [deposit, reduction];
+}
+
+/** Fewest lots whose closing frees what is missing; the rate falls with the size. Null when all of it is not enough. */
+function leastReduction(
+  level: 'call' | 'liquidation',
+  missing: Decimal,
+  { instrument, underlying, side, quantity, mark, notional, ownerNotional }: PositionRequirement,
+  { schedule: position }: AssessmentDetail,
+  on: ExplainedOn,
+): ExplanationLine | null {
+  const lot = on.contracts.get(instrument)?.lot;
+  const rates = scheduleFigures(on.schedule, position, on.parameters).underlyings.get(underlying)?.rates;
+  if (lot === undefined || rates === undefined) return null;
+  const elsewhere = dec(ownerNotional).minus(notional);
+  const required = (size: Decimal): Decimal => size.times(rangeOf(rates, size.plus(elsewhere), level, side).spot);
+  const freed = (lots: Decimal): Decimal =>
+    required(dec(notional)).minus(required(dec(notional).minus(lots.times(lot).times(mark))));
+  let [short, enough] = [ZERO, dec(quantity).abs().div(lot).floor()];
+  if (freed(enough).lt(missing)) return null;
+  while (enough.minus(short).gt(1)) {
+    const middle = short.plus(enough).div(2).floor();
+    if (freed(middle).lt(missing)) short = middle;
+    else enough = middle;
+  }
+  return lineOf('remedy', 'base')(
+    `reduction of ${instrument} that reaches the ${level} level`,
+    text(enough.times(lot)),
+    `frees ${cents(freed(enough), 'credit')} USD of requirement, closed at the mark, in lots of ${text(lot)}`,
+  );
+}
+
+/** Price of a position's own underlying at which equity would meet the liquidation requirement, all else as it is. */
+function liquidationPriceLine(
+  { figures }: AssessmentDetail,
+  position: PositionRequirement,
+): readonly ExplanationLine[] {
+  const quantity = dec(position.quantity);
+  const slope = quantity.minus(quantity.abs().times(position.liquidationRate));
+  if (slope.isZero()) return [];
+  const price = dec(position.mark).minus(dec(figures.equity).minus(figures.liquidation).div(slope));
+  if (price.lte(ZERO)) return [];
+  return [
+    lineOf('remedy', 'price')(
+      `${position.instrument} liquidation price`,
+      cents(price, 'neutral'),
+      'mark - (equity - liquidation) / (quantity - |quantity| x rate), rates as they are now',
+    ),
+  ];
+}
+
+/**
+ * Explains an assessment line by line: the bridge to equity, the requirement with its intermediate figures, the scalars behind
+ * it, and what would avoid a call or a liquidation.
+ * @see docs/spec/margin.md CLR-MRG-066
+ */
+export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): readonly ExplanationLine[] {
+  const { figures, positions, portfolio } = detail;
+  const own = portfolio.model === OWN_MODEL;
+  const { underlyings } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
+  const held = [...new Set(positions.map(({ underlying }) => underlying))];
+  return [
+    ...equityLines(detail, on),
+    ...(own ? ownModelLines(detail, on) : []),
+    requirementLine('call requirement', figures.call, own ? 'sum, rounded up to the cent' : `by ${portfolio.model}`),
+    requirementLine('liquidation requirement', figures.liquidation, 'at the liquidation rates, rounded up to the cent'),
+    requirementLine(
+      'initial requirement',
+      figures.initial,
+      own
+        ? `${text(on.parameters.adaptive.initialMultiple)} x call requirement and what new risk needs on top, rounded up to the cent`
+        : 'as the model has it, rounded up to the cent',
+    ),
+    ...sharesOf(positions),
+    ...notedLines(portfolio),
+    ...held.flatMap((underlying) => {
+      const prices = underlyings.get(underlying);
+      return prices === undefined ? [] : scalarLines(prices);
+    }),
+    ...remedyLines('call', detail, on),
+    ...remedyLines('liquidation', detail, on),
+    ...positions.flatMap((position) =>
+      standsAlone(detail, on, position) ? liquidationPriceLine(detail, position) : [],
+    ),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { MarginEvents, Side, Underlying } from '@ballast/facts';
+import { compareText, dec, invariant, minOf, text, type Decimal } from '@ballast/kernel';
+import { bracketRate, readBrackets } from '@ballast/risk-schedule';
+import { OWN_MODEL } from '../assess/assess.js';
+import { writeAssessment, type Assessment } from '../assess/assessment.js';
+import type { CallInForce } from '../margin.state.js';
+import { figuresOfUnderlying } from '../parameters/parameter-figures.js';
+import { inForceWithin } from '../schedule/notice-window.js';
+import type { ScheduleFigures } from '../schedule/schedule-figures.js';
+
+type LiquidationTriggered = MarginEvents['LiquidationTriggered'];
+
+const SIDES: readonly Side[] = ['long', 'short'];
+
+/** Triggers that bear on an account: of both sides of every underlying that its positions or its coins move with. */
+function triggersOf(assessment: Assessment, schedule: ScheduleFigures): LiquidationTriggered['triggers'] {
+  const ofPositions = assessment.positions.map(({ underlying }) => underlying);
+  const scanned = scannedSizes(assessment).map(([underlying]) => underlying);
+  const underlyings = [...new Set([...ofPositions, ...scanned])].sort(compareText);
+  return underlyings.flatMap((underlying) => {
+    const prices = schedule.underlyings.get(underlying);
+    if (prices === undefined) return [];
+    const { logReturn, triggerThreshold: threshold, triggerScalar } = prices.source;
+    const k = text(figuresOfUnderlying(schedule.parameters, underlying).triggerK);
+    return SIDES.filter((side) => prices.rates.trigger[side] !== null).map((side) => ({
+      underlying,
+      side,
+      logReturn,
+      threshold,
+      k,
+      scalar: triggerScalar[side],
+    }));
+  });
+}
+
+/** Lowest call rate, at the present size, of all schedules in force in the notice period. */
+function lowestCallRate(size: Decimal, history: readonly CallInForce[], { asOf, parameters }: ScheduleFigures): string {
+  const rates = inForceWithin(history, asOf, parameters.noticeMs).map(({ brackets }) =>
+    bracketRate(readBrackets(brackets), size),
+  );
+  const [first, ...others] = rates;
+  invariant(first, 'at least one schedule is in force');
+  return text(minOf(first, ...others));
+}
+
+/** Sizes that the ranges of the account were read at, by underlying and side. Other models than the house's own read no schedule. */
+function scannedSizes({ portfolio }: Assessment): readonly (readonly [Underlying, Side, Decimal])[] {
+  if (portfolio.model !== OWN_MODEL) return [];
+  return portfolio.lines
+    .filter(({ code }) => code === 'scan-risk')
+    .flatMap(({ subject = '', figures = {} }) => [
+      [subject, 'long', dec(figures['sizeLong'] ?? '0')] as const,
+      [subject, 'short', dec(figures['sizeShort'] ?? '0')] as const,
+    ]);
+}
+
+/** Entry into LIQUIDATING with everything by which it can be checked that nobody was surprised. */
+export function liquidationTriggered(
+  assessment: Assessment,
+  schedule: ScheduleFigures,
+  callHistory: ReadonlyMap<Underlying, readonly CallInForce[]>,
+): LiquidationTriggered {
+  return {
+    accountId: assessment.accountId,
+    assessment: writeAssessment(assessment),
+    triggers: triggersOf(assessment, schedule),
+    lowestCallRates: scannedSizes(assessment).map(([underlying, side, size]) => ({
+      underlying,
+      side,
+      rate: lowestCallRate(size, callHistory.get(underlying) ?? [], schedule),
+    })),
+  };
+}

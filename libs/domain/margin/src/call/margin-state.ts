@@ -1,0 +1,131 @@
+import type { AccountMarginState } from '@ballast/facts';
+import type { Decimal } from '@ballast/kernel';
+import type { ParameterFigures } from '../parameters/parameter-figures.js';
+import type { ExactFigures } from '../assess/assessment.js';
+
+/** The states from best to worst; their index is the code in an assessment record. */
+export const MARGIN_STATES: readonly AccountMarginState[] = [
+  'HEALTHY',
+  'WARN',
+  'MARGIN_CALL',
+  'RESTRICTED',
+  'LIQUIDATING',
+];
+export const HEALTHY = 0;
+export const WARN = 1;
+export const MARGIN_CALL = 2;
+export const RESTRICTED = 3;
+export const LIQUIDATING = 4;
+
+/** Answers to the questions a state is decided by, one bit each: the same for float64 and for decimals. */
+export const BELOW_LIQUIDATION = 1;
+export const BELOW_MIDPOINT = 2;
+export const BELOW_CALL = 4;
+export const AT_WARNING = 8;
+export const CLEAR_OF_MIDPOINT = 16;
+export const CLEAR_OF_CALL = 32;
+export const CLEAR_OF_WARNING = 64;
+/** Above every level. */
+export const CLEAR_OF_ALL = CLEAR_OF_MIDPOINT | CLEAR_OF_CALL | CLEAR_OF_WARNING;
+
+/** What an account's next state depends on besides its figures. */
+export interface StateMemory {
+  /** Index into MARGIN_STATES. */
+  readonly state: number;
+  readonly callOpen: boolean;
+  /** The open call is due and was not yet declared expired. */
+  readonly callOverdue: boolean;
+  /** RESTRICTED since a call expired: it ends at the call level and not at the midpoint. */
+  readonly restrictedByExpiry: boolean;
+  /** LIQUIDATING, and liquidation has closed the case. */
+  readonly liquidationClosed: boolean;
+}
+
+export type CallAction = 'none' | 'issue' | 'meet' | 'expire';
+
+export interface StateDecision {
+  readonly state: number;
+  readonly call: CallAction;
+  /** A liquidation begins, also when another one has just been closed. */
+  readonly liquidate: boolean;
+}
+
+/**
+ * The questions, exact on the figures as published:
+ *   equity < liquidation, of an account with positions (without any there is nothing to close out);
+ *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is restricted, not called);  usage = call / equity >= warnUsage;
+ *   and for leaving: equity >= exitFactor * (midpoint; call; call / warnUsage).
+ */
+export function levelsOf(
+  { equity, call, liquidation }: ExactFigures,
+  { warnUsage, exitFactor }: ParameterFigures,
+): number {
+  const twice = equity.times(2);
+  const both = call.plus(liquidation);
+  const used = equity.times(warnUsage);
+  const bit = (value: boolean, flag: number): number => (value ? flag : 0);
+  const exit = (level: Decimal): Decimal => level.times(exitFactor);
+  return (
+    bit(liquidation.gt(0) && equity.lt(liquidation), BELOW_LIQUIDATION) |
+    bit(twice.lt(both), BELOW_MIDPOINT) |
+    bit(call.gt(0) && equity.lt(call), BELOW_CALL) |
+    bit(call.gt(0) && used.lte(call), AT_WARNING) |
+    bit(twice.gte(exit(both)), CLEAR_OF_MIDPOINT) |
+    bit(equity.gte(exit(call)), CLEAR_OF_CALL) |
+    bit(used.gte(exit(call)), CLEAR_OF_WARNING)
+  );
+}
+
+/** State by the entry levels alone. On a halted schedule nobody enters LIQUIDATING. */
+function enteredState(levels: number, expired: boolean, halted: boolean): number {
+  if ((levels & BELOW_LIQUIDATION) !== 0) return halted ? RESTRICTED : LIQUIDATING;
+  if ((levels & BELOW_MIDPOINT) !== 0) return RESTRICTED;
+  if ((levels & BELOW_CALL) !== 0) return expired ? RESTRICTED : MARGIN_CALL;
+  return (levels & AT_WARNING) !== 0 ? WARN : HEALTHY;
+}
+
+/** Whether the figures are far enough above the level a state was entered at. */
+function mayLeave(state: number, levels: number, expired: boolean): boolean {
+  switch (state) {
+    case RESTRICTED:
+      return (levels & (expired ? CLEAR_OF_CALL : CLEAR_OF_MIDPOINT)) !== 0;
+    case MARGIN_CALL:
+      return (levels & CLEAR_OF_CALL) !== 0;
+    default:
+      return (levels & CLEAR_OF_WARNING) !== 0;
+  }
+}
+
+function callAction(state: number, { callOpen, callOverdue }: StateMemory, levels: number): CallAction {
+  // While an account is liquidated, its call stays as it is: nobody expects money from its owner now.
+  if (state === LIQUIDATING) return 'none';
+  const belowCall = (levels & BELOW_CALL) !== 0;
+  if (!callOpen) return belowCall ? 'issue' : 'none';
+  // A call that ended at its own level would be issued again by the next breath of the price.
+  if ((levels & CLEAR_OF_CALL) !== 0) return 'meet';
+  return belowCall && callOverdue ? 'expire' : 'none';
+}
+
+/**
+ * Next state of an account. A worse state is entered at its level at once; a better one is reached only as far as each
+ * state in between may be left (1.05 times its level). LIQUIDATING is left only after the case was closed, and then by
+ * the entry levels alone. One call is open at a time; it is met at 1.05 times the call requirement.
+ * @param levels bits as of `levelsOf`
+ * @see docs/spec/margin.md
+ */
+export function decideState(memory: StateMemory, levels: number, halted: boolean): StateDecision {
+  const { state, callOpen, callOverdue, restrictedByExpiry, liquidationClosed } = memory;
+  if (state === LIQUIDATING && !liquidationClosed) return { state, call: 'none', liquidate: false };
+  const expired = restrictedByExpiry || (callOpen && callOverdue);
+  const entered = enteredState(levels, expired, halted);
+  let next = entered;
+  if (state !== LIQUIDATING && entered < state) {
+    next = state;
+    while (next > entered && mayLeave(next, levels, expired)) next -= 1;
+  }
+  return { state: next, call: callAction(next, memory, levels), liquidate: next === LIQUIDATING };
+}
+
+/** True if nothing follows from a decision. */
+export const isQuiet = (memory: StateMemory, { state, call, liquidate }: StateDecision): boolean =>
+  state === memory.state && call === 'none' && !liquidate;

@@ -1,0 +1,102 @@
+import type { Cause, DecisionContext } from '@ballast/event-sourcing';
+import type { AccountMarginState } from '@ballast/facts';
+import { compareText, invariant, KERNEL_PROFILE, text } from '@ballast/kernel';
+import type { Assessor } from '../assess/assessor.js';
+import { writeAssessment, writeFigures } from '../assess/assessment.js';
+import { liquidationTriggered } from '../call/liquidation-trigger.js';
+import { LIQUIDATING, MARGIN_STATES } from '../call/margin-state.js';
+import { reasonOf } from '../call/state-reason.js';
+import { emitMargin } from '../margin.events.js';
+import type { MarginState } from '../margin.state.js';
+import { runMargin, type AccountOutcome } from './margin-run.js';
+
+const nameOf = (state: number): AccountMarginState => MARGIN_STATES[state] ?? 'HEALTHY';
+
+const byId = (counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> =>
+  Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b)));
+
+/** One run: its root over all assessments first, then what follows for single accounts, in account-id order. */
+export function completeRun(
+  state: MarginState,
+  assessor: Assessor,
+  { cause, full }: NonNullable<MarginState['due']>,
+  context: DecisionContext,
+): void {
+  const slots = full ? state.book.allSlots() : state.book.slotsOfOwners(state.touched);
+  const run = runMargin(state.book, slots, assessor, context.time.clearing);
+  const states = MARGIN_STATES.map((name, index) => [name, run.stateCounts[index] ?? 0]);
+  emitMargin(
+    context,
+    'MarginRunCompleted',
+    {
+      kind: full ? 'full' : 'touched',
+      schedule: assessor.market.schedule.position,
+      models: byId(run.models),
+      kernelProfile: KERNEL_PROFILE,
+      assessed: slots.length,
+      decidedExactly: run.decidedExactly,
+      root: run.records.root(),
+      states: Object.fromEntries(states) as Record<AccountMarginState, number>,
+    },
+    cause,
+  );
+  for (const outcome of run.outcomes) reportOutcome(state, assessor, outcome, context, cause);
+}
+
+function reportOutcome(
+  state: MarginState,
+  { market: { schedule } }: Assessor,
+  outcome: AccountOutcome,
+  context: DecisionContext,
+  cause: Cause,
+): void {
+  const { account, memory, decision, assessment } = outcome;
+  const { accountId } = account;
+  const figures = writeFigures(assessment.figures);
+  const detail = assessment.detail();
+  const { failure } = assessment;
+  if (failure !== null && account.failedModel === null) {
+    emitMargin(context, 'ModelFailed', { accountId, ...failure, figures }, cause);
+  } else if (failure === null && account.failedModel !== null) {
+    emitMargin(context, 'ModelRestored', { accountId, model: assessment.model }, cause);
+  }
+  if (decision.state !== memory.state) {
+    emitMargin(
+      context,
+      'AccountStateChanged',
+      {
+        accountId,
+        from: nameOf(memory.state),
+        to: nameOf(decision.state),
+        reason: reasonOf(outcome, schedule.halted),
+        assessment: writeAssessment(detail),
+      },
+      cause,
+    );
+  }
+  switch (decision.call) {
+    case 'issue': {
+      const issuedAt = context.time.clearing;
+      const deficit = text(assessment.figures.call.minus(assessment.figures.equity));
+      const callId = `${accountId}#${account.callsIssued + 1}`;
+      const dueAt = issuedAt + schedule.parameters.noticeMs;
+      emitMargin(context, 'MarginCallIssued', { callId, accountId, issuedAt, dueAt, deficit, figures }, cause);
+      break;
+    }
+    case 'meet':
+    case 'expire': {
+      invariant(account.openCall, `account ${accountId} has no open call`);
+      const { callId } = account.openCall;
+      const type = decision.call === 'meet' ? 'MarginCallMet' : 'MarginCallExpired';
+      emitMargin(context, type, { callId, accountId, figures }, cause);
+      break;
+    }
+    case 'none':
+  }
+  if (decision.liquidate) {
+    emitMargin(context, 'LiquidationTriggered', liquidationTriggered(detail, schedule, state.callHistory), cause);
+  }
+  if (decision.state === LIQUIDATING) {
+    emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment: writeAssessment(detail) }, cause);
+  }
+}

@@ -1,0 +1,277 @@
+import { FloatCollateral, floatWorth, type FloatRule, type ScreenedFigures } from '@ballast/margin-models';
+import {
+  floatLiquidationRate,
+  floatOf,
+  floatRate,
+  floatSchedule,
+  RATE_ROUNDING,
+  tablesOf,
+  UNIT_ROUNDOFF,
+  type FloatSchedule,
+} from '@ballast/risk-schedule';
+import { POSITION_WIDTH, type AccountBook, type RowLayout } from '../assess/account-book.js';
+import type { AssessmentMarket } from '../assess/assessment-market.js';
+import {
+  AT_WARNING,
+  BELOW_CALL,
+  BELOW_LIQUIDATION,
+  BELOW_MIDPOINT,
+  CLEAR_OF_ALL,
+  CLEAR_OF_CALL,
+  CLEAR_OF_MIDPOINT,
+  CLEAR_OF_WARNING,
+} from '../call/margin-state.js';
+
+/** Rounding errors of what one asset or underlying adds, in units of roundoff and of its magnitude; each sum adds one more. */
+const ROUNDOFFS = 64;
+const CENT = 0.01;
+
+/** What the screen of states reads beside figures. */
+export interface ScreenLevels {
+  readonly warnUsage: number;
+  readonly exitFactor: number;
+}
+
+interface RowUnderlying {
+  readonly mark: number;
+  readonly rates: FloatSchedule;
+}
+
+/** A schedule as the rows of a book are screened by. */
+export interface RowSchedule extends ScreenLevels {
+  readonly layout: RowLayout;
+  /** By asset of the layout; null where the schedule has no price: it counts nothing. */
+  readonly assets: readonly (FloatRule | null)[];
+  /** Place of the underlying that an asset moves with; -1: none. */
+  readonly movesWith: Int32Array;
+  /** By underlying of the layout; null where the schedule has no price. */
+  readonly underlyings: readonly (RowUnderlying | null)[];
+  readonly initialMultiple: number;
+  /** Share of an offset between positions that does not count. */
+  readonly lostOffset: number;
+  /** Rounding errors of all operations on one account, relative to its magnitude; twice, for all terms of higher order. */
+  readonly relativeError: number;
+  /** Worth of the coins of the account in hand, by underlying. */
+  readonly coins: Float64Array;
+}
+
+/** Of a coin whose underlying the rows have no place for: no number, so that decimals decide. */
+const UNCERTAIN: FloatRule = {
+  debtPrice: NaN,
+  price: NaN,
+  cap: 0,
+  share: 0,
+  most: 0,
+  fixed: 0,
+  slope: 0,
+  minimum: 0,
+  doubtful: 0,
+};
+
+/** Reads a schedule for the layout of a book. */
+export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, layout: RowLayout): RowSchedule {
+  const collateral = new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys()));
+  let highestRate = 1;
+  for (const { rates } of schedule.underlyings.values()) {
+    for (const { brackets } of tablesOf(rates)) {
+      for (const { rate } of brackets) highestRate = Math.max(highestRate, floatOf(rate));
+    }
+  }
+  return {
+    layout,
+    assets: layout.assets.map((asset) => {
+      if (!schedule.prices.has(asset)) return null;
+      const alone = schedule.underlyings.has(asset) && !layout.underlyings.includes(asset);
+      return alone ? UNCERTAIN : collateral.ruleOf(asset);
+    }),
+    movesWith: Int32Array.from(layout.assets, (asset) =>
+      schedule.underlyings.has(asset) ? layout.underlyings.indexOf(asset) : -1,
+    ),
+    underlyings: layout.underlyings.map((underlying) => {
+      const priced = schedule.underlyings.get(underlying);
+      return priced === undefined ? null : { mark: floatOf(priced.mark), rates: floatSchedule(priced.rates) };
+    }),
+    initialMultiple: floatOf(parameters.initialMultiple),
+    warnUsage: floatOf(schedule.parameters.warnUsage),
+    exitFactor: floatOf(schedule.parameters.exitFactor),
+    lostOffset: floatOf(parameters.lostOffset.betweenPositions),
+    relativeError: 2 * (ROUNDOFFS + layout.assets.length + layout.underlyings.length) * UNIT_ROUNDOFF * highestRate,
+    coins: new Float64Array(layout.underlyings.length),
+  };
+}
+
+/** Float64 figures of one account. One record is used again for every account of a run. */
+export interface ScreenFigures {
+  equity: number;
+  initial: number;
+  call: number;
+  liquidation: number;
+  /** How far each of these may be from the exact, rounded figure. */
+  bound: number;
+  hasPosition: boolean;
+  hasDebt: boolean;
+}
+
+export const blankFigures = (): ScreenFigures => ({
+  equity: 0,
+  initial: 0,
+  call: 0,
+  liquidation: 0,
+  bound: 0,
+  hasPosition: false,
+  hasDebt: false,
+});
+
+/**
+ * Figures of the account in a slot whose owner holds nothing but contracts that the schedule marks: the house's own model in
+ * float64, operations pinned (+ - * / sqrt and comparisons, in this order), so every engine gets the same bits.
+ * @returns false where only decimals can tell
+ * @see docs/spec/margin.md CLR-MRG-042 for the order of the operations and the derivation of the bound
+ */
+export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number, into: ScreenFigures): boolean {
+  const { rows } = book;
+  const { layout, assets, movesWith, underlyings, coins, lostOffset } = schedule;
+  const row = slot * layout.width;
+  let equity = 0;
+  let magnitude = 0;
+  let charge = 0;
+  let hasDebt = false;
+  let hasCoins = false;
+  for (let a = 0; a < assets.length; a += 1) {
+    const amount = rows[row + a] as number;
+    const rule = assets[a];
+    if (amount === 0 || rule === null || rule === undefined) continue;
+    const { worth, marketValue, confidenceCharge } = floatWorth(rule, amount);
+    equity += worth;
+    magnitude += marketValue;
+    charge += confidenceCharge;
+    if (amount < 0) hasDebt = true;
+    const u = movesWith[a] as number;
+    if (u < 0) continue;
+    if (!hasCoins) coins.fill(0);
+    hasCoins = true;
+    coins[u] = worth;
+  }
+  let call = 0;
+  let liquidation = 0;
+  let hasPosition = false;
+  for (let u = 0; u < underlyings.length; u += 1) {
+    const place = row + layout.positionsAt + u * POSITION_WIDTH;
+    const quantity = rows[place] as number;
+    const coin = hasCoins ? (coins[u] as number) : 0;
+    const prices = underlyings[u];
+    if ((quantity === 0 && coin === 0) || prices === null || prices === undefined) continue;
+    const { mark, rates } = prices;
+    const value = quantity * mark;
+    if (quantity !== 0) {
+      const cost = rows[place + 1] as number;
+      hasPosition = true;
+      equity += value - cost;
+      magnitude += Math.abs(value) + Math.abs(cost);
+    }
+    const long = (rows[place + 2] as number) * mark;
+    const short = (rows[place + 3] as number) * mark;
+    if (coin === 0) {
+      const side = value < 0 ? 'short' : 'long';
+      const [notional, size] = value < 0 ? [-value, short] : [value, long];
+      call += notional * floatRate(rates.call, size);
+      liquidation += notional * floatLiquidationRate(rates, side, size);
+    } else {
+      call += together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
+      const down = floatLiquidationRate(rates, 'long', long);
+      liquidation += together(value, coin, down, floatLiquidationRate(rates, 'short', short), lostOffset);
+    }
+  }
+  into.equity = equity;
+  // Money without a position is required nothing.
+  into.initial = hasPosition ? schedule.initialMultiple * call + charge : 0;
+  into.call = hasPosition ? call : 0;
+  into.liquidation = hasPosition ? liquidation : 0;
+  into.bound = figureBound(magnitude, schedule.relativeError);
+  into.hasPosition = hasPosition;
+  into.hasDebt = hasDebt;
+  // What hedges perfectly may be required nothing, and then there is no level to be below; no number is certain of nothing.
+  return into.bound < Infinity && (!(hasPosition && hasCoins) || (call > into.bound && liquidation > into.bound));
+}
+
+/** Requirement of a position and a coin of one underlying: loss together, and the part of the offset that does not count. */
+function together(value: number, coin: number, down: number, up: number, lostOffset: number): number {
+  const sum = value + coin;
+  const joint = sum > 0 ? sum * down : -sum * up;
+  const alone = (value > 0 ? value * down : -value * up) + (coin > 0 ? coin * down : -coin * up);
+  return joint + lostOffset * Math.max(0, alone - joint);
+}
+
+/**
+ * How far a float64 figure may be from the exact, rounded one: |float - exact| <= 2 (64 + n) * 2^-53 * rho * M + 2e-12 * M + 0.01,
+ * with M the account's magnitude, n the assets and underlyings of the layout and rho the highest rate of any table, at least 1.
+ * @see docs/spec/margin.md CLR-MRG-042
+ */
+export function figureBound(magnitude: number, relativeError: number): number {
+  return relativeError * magnitude + 2 * RATE_ROUNDING * magnitude + CENT;
+}
+
+/** Puts what the screen of contracts says where a row's does. */
+export function takeScreened({ value, initial, call, liquidation }: ScreenedFigures, into: ScreenFigures): void {
+  into.equity = value.figure;
+  into.initial = initial.figure;
+  into.call = call.figure;
+  into.liquidation = liquidation.figure;
+  into.bound = Math.max(value.bound, initial.bound, call.bound, liquidation.bound);
+  into.hasPosition = true;
+  into.hasDebt = false;
+}
+
+/**
+ * Bound for every comparison of `screenLevels`. Each is a difference a * equity - b * requirements with
+ * a <= 2 and b in all <= 2 * exitFactor.
+ */
+export function comparisonBound({ bound }: ScreenFigures, { exitFactor }: ScreenLevels): number {
+  return (2 + 2 * exitFactor) * bound;
+}
+
+/**
+ * The level bits by float64, or -1 if any of the differences is within the bound, so that only exact decimals can tell.
+ * @see levelsOf
+ */
+export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): number {
+  const { equity, call, liquidation } = figures;
+  const { warnUsage, exitFactor } = schedule;
+  // Without a position and without debt nothing can be owed: every figure is known to be at least zero.
+  if (!figures.hasPosition && !figures.hasDebt) return CLEAR_OF_ALL;
+  const bound = comparisonBound(figures, schedule);
+  const used = warnUsage * equity;
+  // The usual case: well above the highest level there is.
+  if (used - exitFactor * call > bound) return CLEAR_OF_ALL;
+  const both = call + liquidation;
+  const twice = 2 * equity;
+  const overLiquidation = equity - liquidation;
+  const overMidpoint = twice - both;
+  const overCall = equity - call;
+  const overWarning = used - call;
+  const clearOfMidpoint = twice - exitFactor * both;
+  const clearOfCall = equity - exitFactor * call;
+  const clearOfWarning = used - exitFactor * call;
+  if (
+    isNear(overLiquidation, bound) ||
+    isNear(overMidpoint, bound) ||
+    isNear(overCall, bound) ||
+    isNear(overWarning, bound) ||
+    isNear(clearOfMidpoint, bound) ||
+    isNear(clearOfCall, bound) ||
+    isNear(clearOfWarning, bound)
+  ) {
+    return -1;
+  }
+  return (
+    (liquidation > 0 && overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
+    (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
+    (call > 0 && overCall < 0 ? BELOW_CALL : 0) |
+    (figures.hasPosition && overWarning < 0 ? AT_WARNING : 0) |
+    (clearOfMidpoint > 0 ? CLEAR_OF_MIDPOINT : 0) |
+    (clearOfCall > 0 ? CLEAR_OF_CALL : 0) |
+    (clearOfWarning > 0 ? CLEAR_OF_WARNING : 0)
+  );
+}
+
+const isNear = (difference: number, bound: number): boolean => difference <= bound && difference >= -bound;

@@ -1,0 +1,57 @@
+import type { MarginEvents } from '@ballast/facts';
+import { ZERO } from '@ballast/kernel';
+import { writeFigures } from '../assess/assessment.js';
+import { assessorOf, type MarginState } from '../margin.state.js';
+
+export interface WithdrawalQuestion {
+  readonly withdrawalId: string;
+  readonly attempt: number;
+  readonly accountId: string;
+}
+
+export type WithdrawalAnswer =
+  | { readonly type: 'WithdrawalCleared'; readonly payload: MarginEvents['WithdrawalCleared'] }
+  | { readonly type: 'WithdrawalRefused'; readonly payload: MarginEvents['WithdrawalRefused'] };
+
+const NO_FIGURES = { equity: '0', initial: '0', call: '0', liquidation: '0' };
+
+/**
+ * May this held money leave? Cleared if equity, without all cleared holds and this one, covers the initial requirement.
+ * Refused while LIQUIDATING, and while prices are halted or there were none yet: then nobody knows what is covered.
+ * The figures are those after the withdrawal.
+ * @see docs/spec/margin.md CLR-MRG-035
+ */
+export function answerWithdrawal(
+  state: MarginState,
+  { withdrawalId, attempt, accountId }: WithdrawalQuestion,
+): WithdrawalAnswer {
+  const account = state.book.at(accountId);
+  const assessor = assessorOf(state);
+  const liquidating = state.book.isLiquidating(account);
+  const answer = {
+    withdrawalId,
+    attempt,
+    accountId,
+    accountVersion: account.version,
+    schedule: assessor?.market.schedule.position ?? 0,
+  };
+  if (assessor === null) {
+    const code = liquidating ? 'account-liquidating' : 'prices-halted';
+    return { type: 'WithdrawalRefused', payload: { ...answer, figures: NO_FIGURES, code } };
+  }
+  const now = state.book.assessed(account);
+  const hold = account.holds.get(withdrawalId);
+  const clearedHolds = new Map(now.clearedHolds);
+  if (hold !== undefined && !hold.cleared) {
+    clearedHolds.set(hold.asset, (clearedHolds.get(hold.asset) ?? ZERO).plus(hold.amount));
+  }
+  const after = assessor.assessView({ ...now, clearedHolds }).figures;
+  const refused = (code: MarginEvents['WithdrawalRefused']['code']): WithdrawalAnswer => ({
+    type: 'WithdrawalRefused',
+    payload: { ...answer, figures: writeFigures(after), code },
+  });
+  if (liquidating) return refused('account-liquidating');
+  if (assessor.market.schedule.halted) return refused('prices-halted');
+  if (after.equity.lt(after.initial)) return refused('below-initial-requirement');
+  return { type: 'WithdrawalCleared', payload: { ...answer, figures: writeFigures(after) } };
+}
