@@ -179,7 +179,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
     /** Starts a run and takes away all space once it has begun. */
     async function runIntoFullDisk(): Promise<BallastProcess> {
       const run = new BallastProcess(['simulate', ...OPTIONS, '--data-dir', path.join(disk, 'data'), '--json']);
-      await run.seen(/healthy \d+/);
+      await run.seen(/calls \d+/);
       const handle = await fs.open(filler, 'w');
       const block = Buffer.alloc(1 << 16);
       for (;;) {
