@@ -67,7 +67,7 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
   async function killedAtRandom(run: BallastProcess, draw: () => number): Promise<boolean> {
     if (draw() < 0.25) await Promise.race([wait(draw() * START_MS), run.finished()]);
     else {
-      await run.seen(/healthy \d+|resuming at/);
+      await run.seen(/calls \d+|resuming at/);
       await Promise.race([wait(draw() * RUN_MS), run.finished()]);
     }
     if (!run.running) return false;

@@ -33,7 +33,7 @@ function marginLog(partition: number, types: readonly string[]): readonly Sealed
 
 interface Run {
   readonly status: number;
-  /** `<partition>/<position> <type>` */
+  /** `<partition>#<position> <type>` */
   readonly printed: readonly string[];
   readonly stderr: string;
 }
@@ -99,7 +99,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
           },
         },
         (error, stdout, stderr) => {
-          const printed = [...stdout.matchAll(/ margin\/(\d+\/\d+ \w+) /g)].map(([, line]) => line as string).sort();
+          const printed = [...stdout.matchAll(/ margin\/(\d+#\d+ \w+) /g)].map(([, line]) => line as string).sort();
           resolve({ status: error === null ? 0 : Number(error.code), printed, stderr });
         },
       );
@@ -110,10 +110,10 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     await publish(marginLog(1, ['MarginCallIssued', 'MarginCallForgiven', 'LiquidationTriggered']));
     const { status, printed, stderr } = await consume();
     expect(printed).toEqual([
-      '0/2 MarginCallIssued',
-      '0/3 MarginCallMet',
-      '1/1 MarginCallIssued',
-      '1/3 LiquidationTriggered',
+      '0#2 MarginCallIssued',
+      '0#3 MarginCallMet',
+      '1#1 MarginCallIssued',
+      '1#3 LiquidationTriggered',
     ]);
     expect(stderr).toContain('margin/1#2: MarginCallForgiven v1 is not known here');
     expect(status).toBe(0);
@@ -122,10 +122,10 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
   it('goes on where it stopped, and prints nothing twice however often it is delivered', async () => {
     const log = marginLog(0, ['MarginCallIssued', 'MarginCallMet', 'MarginCallIssued', 'MarginCallMet']);
     await publish(log.slice(0, 2));
-    expect((await consume()).printed).toEqual(['0/1 MarginCallIssued', '0/2 MarginCallMet']);
+    expect((await consume()).printed).toEqual(['0#1 MarginCallIssued', '0#2 MarginCallMet']);
     await publish([...log.slice(1, 3), ...log.slice(0, 4)]);
     const { status, printed, stderr } = await consume();
-    expect(printed).toEqual(['0/3 MarginCallIssued', '0/4 MarginCallMet']);
+    expect(printed).toEqual(['0#3 MarginCallIssued', '0#4 MarginCallMet']);
     expect(stderr).toContain('"duplicates":4');
     expect(status).toBe(0);
   });
@@ -135,7 +135,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     await publish(log.slice(0, 2));
     expect((await consume({}, [])).printed).toEqual([]);
     await publish(log.slice(2));
-    expect((await consume({}, [])).printed).toEqual(['0/3 LiquidationTriggered']);
+    expect((await consume({}, [])).printed).toEqual(['0#3 LiquidationTriggered']);
   });
 
   it('fetches a hole from the log, and stops only that partition when it cannot', async () => {
@@ -143,7 +143,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     await publish([log[0] as SealedEvent, log[3] as SealedEvent]);
     await publish(marginLog(1, ['LiquidationTriggered']));
     const alone = await consume();
-    expect(alone.printed).toEqual(['0/1 MarginCallIssued', '1/1 LiquidationTriggered']);
+    expect(alone.printed).toEqual(['0#1 MarginCallIssued', '1#1 LiquidationTriggered']);
     expect(alone.stderr).toContain('margin/0 stopped: positions 2 to 3 are missing');
     expect(alone.status).toBe(1);
 
@@ -156,7 +156,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const helped = await consume({ BALLAST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     await new Promise((resolve) => server.close(resolve));
-    expect(helped.printed).toEqual(['0/2 MarginCallMet', '0/3 MarginCallIssued', '0/4 MarginCallMet']);
+    expect(helped.printed).toEqual(['0#2 MarginCallMet', '0#3 MarginCallIssued', '0#4 MarginCallMet']);
     expect(helped.status).toBe(0);
   });
 
@@ -170,7 +170,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
       messages: [{ ...altered, headers: { ...altered.headers }, value: altered.value.replace('133.91', '1.00') }],
     });
     const { status, printed, stderr } = await consume();
-    expect(printed).toEqual(['0/1 MarginCallIssued']);
+    expect(printed).toEqual(['0#1 MarginCallIssued']);
     expect(stderr).toContain('margin/0 stopped: the log was restored or altered at position 2');
     expect(stderr).toContain('margin/1 stopped: value has SHA-256');
     expect(status).toBe(1);
