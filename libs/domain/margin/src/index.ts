@@ -1,5 +1,6 @@
 export * from './assess/assess.js';
 export * from './assess/assessment.js';
+export type { Assessor } from './assess/assessor.js';
 export * from './assess/explain-assessment.js';
 export * from './call/margin-state.js';
 export * from './margin.process.js';
