@@ -12,7 +12,7 @@ import { verifyLog } from './log-integrity.js';
 import { proveEvent, proveGrowth } from './log-proofs.js';
 import { MemoryLogStore } from './memory/memory-log.js';
 
-describe('the digest of a log', () => {
+describe('the digest of a log [CLR-LOG-023]', () => {
   it('is SHA-256 over partition (int32), size (uint64) and chain head, the global partition first', () => {
     const bytes = `ffffffff${'0000000000000002'}${'aa'.repeat(32)}` + `00000000${'0000000100000000'}${'bb'.repeat(32)}`;
     const heads = [
@@ -23,7 +23,7 @@ describe('the digest of a log', () => {
   });
 });
 
-describe('a signed checkpoint', () => {
+describe('a signed checkpoint [CLR-LOG-022]', () => {
   let log: EventLog;
   let writer: Writer;
   const key = CheckpointKey.generate('ballast/test');

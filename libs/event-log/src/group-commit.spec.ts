@@ -47,7 +47,7 @@ class GatedLog {
 
 const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
 
-describe('group commit', () => {
+describe('group commit [CLR-LOG-005]', () => {
   let log: EventLog;
   let gate: GatedLog;
   let writers: Writer[];

@@ -5,7 +5,7 @@ import { verifyLog, verifyPartition } from './log-integrity.js';
 import { PostgresLogStore } from './postgres/postgres-log.js';
 import { testDatabase } from './testing.js';
 
-describe('verification of a log in PostgreSQL', () => {
+describe('verification of a log in PostgreSQL [CLR-LOG-003, CLR-LOG-014]', () => {
   let store: PostgresLogStore;
   let log: EventLog;
   let superuser: pg.Client;

@@ -63,7 +63,7 @@ const entry = (log: string, position: number, clearing: number, hop = 0): LogEnt
 
 const machine = (): PartitionMachine<Tally> => new PartitionMachine(tally, 2, 4);
 
-describe('partition machine', () => {
+describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]', () => {
   it('gives gap-free positions, versions per stream and a chain that can be recomputed', () => {
     const m = machine();
     for (let i = 1; i <= 9; i++) m.accept(entry('orders', i, 1));

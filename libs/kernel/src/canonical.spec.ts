@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { canonicalText } from './canonical.js';
 import { InvariantViolation } from './invariant.js';
 
-describe('canonical text', () => {
+describe('canonical text [CLR-LOG-013]', () => {
   it.each([
     [{ b: 1, a: 'x' }, '{"a":"x","b":1}'],
     [{ z: [1, null, true], ä: { y: '', x: undefined } }, '{"z":[1,null,true],"ä":{"y":""}}'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { uuidV5 } from './hash.js';
 import { isAccountId, ownerOf, partitionOfAccount, partitionOfOwner } from './ids.js';
 
-describe('ids', () => {
+describe('ids [CLR-LOG-002]', () => {
   it('routes all accounts of an owner to the partition of the owner', () => {
     // SHA-256("alice") = 2bd806c9...; 0x2bd806c9 = 735577801, modulo 8 = 1
     expect(partitionOfOwner('alice', 8)).toBe(1);

@@ -22,7 +22,7 @@ const flipped = (hash: Uint8Array, byte: number): Buffer => {
   return copy;
 };
 
-describe('the worked examples of tamper evidence', () => {
+describe('the worked examples of tamper evidence [CLR-LOG-020, CLR-LOG-021]', () => {
   it('the root of no leaves is the hash of nothing (W93)', () => {
     expect(merkleRoot([]).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     expect(EMPTY_ROOT).toEqual(merkleRoot([]));

@@ -164,7 +164,7 @@ const changed =
   (rows: readonly EventRow[]): readonly EventRow[] =>
     rows.map((row) => (row.position === position ? { ...row, ...change } : row));
 
-describe('replay of a partition', () => {
+describe('replay of a partition [CLR-LOG-031]', () => {
   it('decides everything again and finds nothing in a log that was not touched', async () => {
     await day();
     expect(await replayed()).toEqual({ events: 8, marginRuns: 0, decisions: 0, divergence: undefined });

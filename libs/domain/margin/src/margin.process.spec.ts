@@ -30,7 +30,7 @@ function rising(open: MarginHouse, from: number, to: number): ReturnType<MarginH
   return events;
 }
 
-describe('margin run', () => {
+describe('margin run [CLR-MRG-040]', () => {
   it('assesses all accounts on a schedule, and the touched owner when an account changed', () => {
     const open = new MarginHouse();
     expect(payloadsOf(open.prices(at(0)), 'MarginRunCompleted')).toMatchObject([{ kind: 'full', assessed: 0 }]);
@@ -82,7 +82,7 @@ describe('margin run', () => {
   });
 });
 
-describe('states', () => {
+describe('states [CLR-MRG-032]', () => {
   it('go from warning straight to liquidation in calm, when the call level is the liquidation level', () => {
     const open = house('2000');
     expect(changes(open.prices(at(1, '59300')))).toEqual([]);
@@ -136,7 +136,7 @@ describe('states', () => {
   });
 });
 
-describe('margin call', () => {
+describe('margin call [CLR-MRG-033]', () => {
   it('asks for what is missing, once, until an hour later', () => {
     const open = house('1000');
     const events = rising(open, 10, 90);
@@ -190,7 +190,7 @@ describe('margin call', () => {
   });
 });
 
-describe('halted prices', () => {
+describe('halted prices [CLR-MRG-019]', () => {
   it('let nobody enter LIQUIDATING, while calls go on', () => {
     const open = house('2000');
     const events = open.prices(at(1, '58000', { status: 'HALT' }));
@@ -257,7 +257,7 @@ describe('liquidation', () => {
   });
 });
 
-describe('withdrawal', () => {
+describe('withdrawal [CLR-MRG-035]', () => {
   const held = (open: MarginHouse, amount: string, attempt = 1) =>
     open.fact('accounts', 'account-ann.main', attempt === 1 ? 'WithdrawalHeld' : 'WithdrawalResubmitted', {
       accountId: 'ann.main',
@@ -335,7 +335,7 @@ describe('withdrawal', () => {
   });
 });
 
-describe('auto-deleveraging round', () => {
+describe('auto-deleveraging round [CLR-MRG-036]', () => {
   it('is answered with the accounts on the other side that can bear it, also with none', () => {
     const open = house('5000');
     const short = (USD: string): Holding => ({

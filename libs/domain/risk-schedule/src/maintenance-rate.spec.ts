@@ -7,7 +7,7 @@ import { BITCOIN as BTC, rateParameters } from './risk-schedule.fixtures.js';
 const ETH = rateParameters({ sBase: '0.04', averageDailyVolume: '10000000000' });
 const percent = (value: Decimal, digits: number): string => value.times(100).toFixed(digits);
 
-describe('maintenance rate', () => {
+describe('maintenance rate [CLR-MRG-017]', () => {
   it.each`
     notional        | expected
     ${'1000000'}    | ${'1.5616'}
@@ -51,7 +51,7 @@ describe('maintenance rate', () => {
   });
 });
 
-describe('brackets', () => {
+describe('brackets [CLR-MRG-018]', () => {
   const fourBrackets = rateParameters({ floors: ['0', '1000000', '10000000', '50000000'] });
 
   it('go through the formula at 1M, 10M, 50M and 200M (W65)', () => {

@@ -18,7 +18,7 @@ function killServer(server: EmbeddedServer): void {
   }
 }
 
-describe('a log in PostgreSQL', () => {
+describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
   let connection: ServerConnection;
   let store: PostgresLogStore;
   let log: EventLog;

@@ -3,7 +3,7 @@ import { fundDesk } from '../accounts.fixtures.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { fundBalance } from './fund.process.js';
 
-describe('the insurance fund [CLR-ACC-040]', () => {
+describe('the insurance fund [CLR-ACC-040, CLR-LIQ-026]', () => {
   const draw = { caseId: 'a.main#1', accountId: 'a.main', purpose: 'BankruptcyDeficit', order: null } as const;
   const credit = { contributionId: 'c1', amount: '100', postings: [] };
 

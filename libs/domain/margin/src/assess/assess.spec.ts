@@ -11,7 +11,7 @@ function w79(): { readonly house: MarginHouse; readonly assessment: Assessment }
   return { house, assessment: house.assessed('ann.main').detail() };
 }
 
-describe('assessment', () => {
+describe('assessment [CLR-MRG-031]', () => {
   it('of a long of 10 at 50,000 with 10,000 dollars at 49,400 has an equity of 4,000 (W79)', () => {
     const { figures, positions } = w79().assessment;
     expect(text(figures.equity)).toBe('4000');

@@ -194,7 +194,7 @@ describe('an underlying without parameters [CLR-MRG-002]', () => {
   });
 });
 
-describe('a chosen model [CLR-MRG-060]', () => {
+describe('a chosen model [CLR-MRG-060, CLR-MRG-062]', () => {
   const SPAN = 'span-like@1';
 
   /** A straddle sold, by an owner who chose the SPAN-like model. */

@@ -127,7 +127,7 @@ describe('a short straddle through a spike of volatility', () => {
   });
 });
 
-describe('no surprise of a portfolio', () => {
+describe('no surprise of a portfolio [CLR-MRG-051]', () => {
   function entry(): {
     readonly event: MarginEvents['LiquidationTriggered'];
     readonly violations: (event: MarginEvents['LiquidationTriggered']) => readonly string[];
@@ -195,7 +195,7 @@ describe('the explanation of a portfolio', () => {
   });
 });
 
-describe('a portfolio', () => {
+describe('a portfolio [CLR-MRG-061, CLR-MRG-064]', () => {
   it('needs less with a hedge, whose share is below zero', () => {
     const house = listed();
     house.account('ann.main', held('20000', FUTURE, '2', '120000'));

@@ -64,7 +64,7 @@ const withFigures = (event: LiquidationTriggered, figures: Partial<LiquidationTr
   assessment: { ...event.assessment, figures: { ...event.assessment.figures, ...figures } },
 });
 
-describe('no surprise', () => {
+describe('no surprise [CLR-MRG-050]', () => {
   it.each([
     ['by a fall of the price in calm', byPrice],
     ['by volatility after its notice', byVolatility],

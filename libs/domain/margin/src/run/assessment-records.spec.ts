@@ -23,7 +23,7 @@ function crowd(ids: readonly string[]): MarginHouse {
 }
 const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `o${String(i).padStart(4, '0')}.main`);
 
-describe('assessment records', () => {
+describe('assessment records [CLR-MRG-041]', () => {
   it('are 64 bytes, big-endian, with six zero bytes at the end', () => {
     const records = new AssessmentRecords(1);
     records.setFigures(0, 2 ** 32 + 5, -1.5, 2.5, 1, 0.5, 4, 1);

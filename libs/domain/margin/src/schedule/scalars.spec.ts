@@ -14,7 +14,7 @@ const BTC = figuresOfUnderlying(BUNDLED_FIGURES, 'BTC');
 const ETH = figuresOfUnderlying(BUNDLED_FIGURES, 'ETH');
 const percent = (value: Decimal, digits: number): string => value.times(100).toFixed(digits);
 
-describe('measured scalar', () => {
+describe('measured scalar [CLR-MRG-010]', () => {
   it('is the weighted volatility over the reference, and less after the buffer (W58)', () => {
     const measured = measuredScalar(
       [
@@ -50,7 +50,7 @@ describe('measured scalar', () => {
   });
 });
 
-describe('buffer', () => {
+describe('buffer [CLR-MRG-013]', () => {
   it.each`
     scalar    | expected | why
     ${'1'}    | ${'1'}   | ${'calm: charged 25 % more than measured'}
@@ -62,7 +62,7 @@ describe('buffer', () => {
   });
 });
 
-describe('price trigger', () => {
+describe('price trigger [CLR-MRG-011]', () => {
   it('lies k hourly sigmas away (W78a)', () => {
     expect(percent(triggerThreshold(BTC.triggerK, BTC.sBase, HOUR_MS), 6)).toBe('1.837117');
     expect(percent(triggerThreshold(ETH.triggerK, ETH.sBase, HOUR_MS), 6)).toBe('2.449490');
@@ -96,7 +96,7 @@ describe('price trigger', () => {
   });
 });
 
-describe('rate limit', () => {
+describe('rate limit [CLR-MRG-012]', () => {
   const minute = { decay: decayFactor(BTC, MINUTE_MS), rise: riseFactor(BTC, MINUTE_MS) };
 
   it.each`
@@ -140,7 +140,7 @@ describe('rate limit', () => {
   });
 });
 
-describe('liquidation scalar', () => {
+describe('liquidation scalar [CLR-MRG-014, CLR-MRG-016]', () => {
   it('is the lowest of the notice period when there is no trigger (W60)', () => {
     const [effective, lowest] = [dec('1.5'), dec('1.2')];
     expect(text(noticedScalar(effective, lowest, dec(0)))).toBe('1.2');
@@ -176,7 +176,7 @@ describe('liquidation scalar', () => {
   });
 });
 
-describe('notice period', () => {
+describe('notice period [CLR-MRG-015]', () => {
   const from = (...minutes: number[]): InForceFrom[] => minutes.map((minute) => ({ from: minute * MINUTE_MS }));
 
   it.each`

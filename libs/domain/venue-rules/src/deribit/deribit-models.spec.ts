@@ -43,7 +43,7 @@ const btc = engine.pairs.get('BTC')!;
 const relativelyNear = (actual: Decimal, expected: string, tolerance = '1e-8'): boolean =>
   actual.minus(expected).abs().lte(dec(expected).abs().times(tolerance));
 
-describe('standard margin of Deribit', () => {
+describe('standard margin of Deribit [CLR-MDL-021]', () => {
   it.each`
     example  | size     | initial      | maintenance | why
     ${'W01'} | ${'25'}  | ${'53125'}   | ${'28125'}  | ${'2 % + 25 x 0.005 % = 2.125 %, and 1.125 %'}
@@ -134,7 +134,7 @@ describe('standard margin of Deribit', () => {
   });
 });
 
-describe('portfolio margin engine of Deribit', () => {
+describe('portfolio margin engine of Deribit [CLR-MDL-022]', () => {
   const price = '65666.19';
   const perp = inversePerpetual('BTC');
   const dated = { ...future('BTC', 7), id: 'BTC-28JUN24-INVERSE', settlement: 'inverse' as const };

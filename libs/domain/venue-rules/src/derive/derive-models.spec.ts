@@ -262,7 +262,7 @@ describe('portfolio margin of Derive', () => {
   });
 });
 
-describe('standard margin of Derive', () => {
+describe('standard margin of Derive [CLR-MDL-031, CLR-MDL-033]', () => {
   const sold = (type: 'call' | 'put', strike: string, value: string) => ({
     instrument: 'X',
     settlement: 'linear' as const,

@@ -29,7 +29,7 @@ const perp = (rest: Partial<Record<keyof PerpShortage, string>> = {}): PerpShort
   ) as unknown as PerpShortage;
 };
 
-describe('size of a perpetual that covers a shortage', () => {
+describe('size of a perpetual that covers a shortage [CLR-LQM-030]', () => {
   it.each`
     changes                                                                  | fee       | expected         | why
     ${{}}                                                                    | ${'0'}    | ${'1'}           | ${'10 / (100 x 0.1)'}
@@ -148,7 +148,7 @@ describe('exchange of an asset against a debt', () => {
   });
 });
 
-describe('pace of a liquidation', () => {
+describe('pace of a liquidation [CLR-LQM-031]', () => {
   it.each`
     shortage       | freed    | elapsed  | initial  | duration | expected    | why
     ${'49.999999'} | ${'0'}   | ${'0'}   | ${'0.1'} | ${'150'} | ${'1'}      | ${'small shortages skip it'}
@@ -178,7 +178,7 @@ describe('pace of a liquidation', () => {
   });
 });
 
-describe('losses shared', () => {
+describe('losses shared [CLR-LQM-033]', () => {
   it.each`
     loss      | long   | short   | expected       | why
     ${'100'}  | ${'7'} | ${'4'}  | ${'9.090910'}  | ${'rounded up'}

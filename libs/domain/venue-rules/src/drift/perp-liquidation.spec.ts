@@ -112,7 +112,7 @@ describe('entering and leaving a liquidation', () => {
   });
 });
 
-describe('one transfer', () => {
+describe('one transfer [CLR-LQM-032]', () => {
   it('of a long moves size, value and fees, and closes the entry in proportion', () => {
     const market = { ...MARKET, maxInsuranceFee: dec('0.01') };
     const { account, transfer } = step(holder('5', '2', '-200', WITH_BID), RULE, '0', dec('10'), market);

@@ -20,7 +20,7 @@ const ratios = (imfFactor: string, highLeverage: readonly [string, string] = ['0
   highLeverageMaintenance: dec(highLeverage[1]),
 });
 
-describe('root of a size', () => {
+describe('root of a size [CLR-MDL-121]', () => {
   it.each`
     size              | expected       | why
     ${'0'}            | ${'0.00001'}   | ${'integer root of 1'}

@@ -30,7 +30,7 @@ const account = (quoteBalance: string, ...positions: FractionPosition[]): Fracti
 const BTC_LONG = held('BTC', '0.1', '50000');
 const RULE = { bankruptcyAdjustment: dec('1'), spreadToMaintenance: dec('0.1') };
 
-describe('bankruptcy value of a slice', () => {
+describe('bankruptcy value of a slice [CLR-LQM-020]', () => {
   it.each`
     quote      | size      | delta      | expected    | why
     ${'-5000'} | ${'0.1'}  | ${'-0.1'}  | ${'5000'}   | ${'nothing is left: the oracle value'}
@@ -88,7 +88,7 @@ describe('bankruptcy value of a slice', () => {
   });
 });
 
-describe('fillable price', () => {
+describe('fillable price [CLR-LQM-021]', () => {
   it.each`
     quote      | size      | spread   | adjustment | expected   | why
     ${'-4501'} | ${'0.1'}  | ${'0.1'} | ${'1'}     | ${'49999'} | ${'W21: a unit of collateral is missing'}
@@ -113,7 +113,7 @@ describe('fillable price', () => {
   });
 });
 
-describe('insurance fund', () => {
+describe('insurance fund [CLR-LQM-022]', () => {
   const holder = account('-4501', BTC_LONG);
 
   it.each`
@@ -148,7 +148,7 @@ const risk = (netCollateral: string, maintenance: string, initial = '0') => ({
   initial: dec(initial),
 });
 
-describe('which account is liquidated first', () => {
+describe('which account is liquidated first [CLR-LQM-023]', () => {
   it.each`
     first             | second             | expected | why
     ${['50', '100']}  | ${['100', '100']}  | ${1}     | ${'the lower ratio'}

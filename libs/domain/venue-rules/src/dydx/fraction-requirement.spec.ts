@@ -16,7 +16,7 @@ import {
 
 const CAPS = { lower: dec('25000000'), upper: dec('50000000') };
 
-describe('requirements of a notional', () => {
+describe('requirements of a notional [CLR-MDL-111]', () => {
   it.each`
     size            | price      | expected       | why
     ${'0.1'}        | ${'50000'} | ${'5000'}      | ${'exact'}

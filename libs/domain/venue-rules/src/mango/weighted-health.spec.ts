@@ -37,7 +37,7 @@ const health = (
   perps: readonly HealthPerp[] = [],
 ) => text(accountHealth({ tokens, reservedOrders: orders, perps }, 'init').health);
 
-describe('health of tokens', () => {
+describe('health of tokens [CLR-MDL-131]', () => {
   it.each`
     balance   | expected  | why
     ${'100'}  | ${'400'}  | ${'100 x 5 x 0.8'}

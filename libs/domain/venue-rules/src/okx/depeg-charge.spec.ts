@@ -7,7 +7,7 @@ import { DEPEG_DOCUMENT, depegCharge, okxDepeg, readDepegParameters } from './de
 const parameters = readDepegParameters(DEPEG_DOCUMENT);
 const charge = (hedge: string, peg: string): string => text(depegCharge(dec(hedge), dec(peg), parameters));
 
-describe('the depeg charge of OKX', () => {
+describe('the depeg charge of OKX [CLR-MDL-041]', () => {
   it.each`
     hedge         | peg        | expected     | why
     ${'10000000'} | ${'0.985'} | ${'202500'}  | ${'1M x 0.75 % + 4M x 1.75 % + 5M x 2.5 % (W32)'}

@@ -5,7 +5,7 @@ import { readRegTParameters, REG_T_DOCUMENT, regTOption, regTRequirement } from 
 
 const parameters = readRegTParameters(REG_T_DOCUMENT);
 
-describe('the Reg-T minimum for options', () => {
+describe('the Reg-T minimum for options [CLR-MDL-046]', () => {
   it.each`
     type      | spot     | strike   | premium | units  | required  | why
     ${'call'} | ${'100'} | ${'110'} | ${'2'}  | ${100} | ${'1200'} | ${'2 + max(20 - 10, 10), times 100 (W36)'}

@@ -11,7 +11,7 @@ const parameters = readSpanParameters(document);
 const assess = (positions: Parameters<typeof portfolioOf>[0]) =>
   spanLike.assess(portfolioOf(positions), marketOf(positions.map(({ instrument }) => instrument)), parameters);
 
-describe('the SPAN-like scan', () => {
+describe('the SPAN-like scan [CLR-MDL-016]', () => {
   it('asks 3,000 of one short future with a price scan of 3,000: the extreme covers 3 x 3,000 x 33 % = 2,970 (W35)', () => {
     const { requirements, scenarios, worstScenario } = assess([held(future('BTC', 30), '-1')]);
     expect(text(requirements.maintenance!)).toBe('3000');

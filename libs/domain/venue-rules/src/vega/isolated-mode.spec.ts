@@ -63,7 +63,7 @@ describe('orders in isolated mode are margined at their own prices, the larger s
   });
 });
 
-describe('a position in isolated mode', () => {
+describe('a position in isolated mode [CLR-MDL-145]', () => {
   it.each([
     ['-1', '15900', '0.7', '1', '11130'],
     ['3', '15900', '0.333', '10', '1588'],

@@ -5,7 +5,7 @@ import { ladderTransition } from './ladder.js';
 
 const levels = { maintenance: dec('45'), search: dec('49'), initial: dec('54'), release: dec('63') };
 
-describe('the ladder moves money between general and margin account', () => {
+describe('the ladder moves money between general and margin account [CLR-MDL-144]', () => {
   it.each([
     ['below maintenance, with the part that must come', '40', false, 'topup', '14', '5'],
     ['at maintenance', '45', false, 'topup', '9', '0'],

@@ -11,7 +11,7 @@ const held = (position: string, funding = '0', linear = '0.05', quadratic = '0')
   fundingPerUnit: dec(funding),
 });
 
-describe('the price at which an account is liquidated', () => {
+describe('the price at which an account is liquidated [CLR-LQM-012]', () => {
   it('a long of 10 with 300 at 100: (300 - 1000) / (.15 * 10 - 10) is 82.35', () => {
     expect(liquidationPrice(dec('100'), dec('300'), held('10')).toDecimalPlaces(2).toString()).toBe('82.35');
   });
@@ -58,7 +58,7 @@ describe('the price at which an account is liquidated', () => {
   });
 });
 
-describe('the stake that liquidity providers owe', () => {
+describe('the stake that liquidity providers owe [CLR-LQM-013]', () => {
   it.each([
     ['1000', '10', '1', '0.168849', '1688'],
     ['1000', '0', '1', '0.168849', '0'],

@@ -6,7 +6,7 @@ import { logNormalRiskFactors } from './log-normal-risk.js';
 const factors = (riskAversion: string, tau: string, mu: string, sigma: string) =>
   logNormalRiskFactors({ riskAversion: dec(riskAversion), tau: dec(tau), mu: dec(mu), sigma: dec(sigma) });
 
-describe('risk factors are expected shortfalls of a log-normal price', () => {
+describe('risk factors are expected shortfalls of a log-normal price [CLR-MDL-141]', () => {
   // 60-digit arithmetic (mpmath).
   it.each([
     ['0.000001', '0.002', '0.24649034399891445845', '0.19929350220634288691'],

@@ -19,7 +19,7 @@ function settle(losers: readonly Loser[], winners: readonly Winner[], pool: stri
   };
 }
 
-describe('losses are paid from own funds, then insurance, then by those who gained', () => {
+describe('losses are paid from own funds, then insurance, then by those who gained [CLR-LQM-011]', () => {
   it.each<[string, Loser[], Winner[], string, Record<string, string>, string]>([
     [
       'own funds suffice',

@@ -37,7 +37,7 @@ function exposure(given: Given): LadderExposure {
 const scaling = { search: dec('1.1'), initial: dec('1.2'), release: dec('1.4') };
 const maintenance = (given: Given): string => text(marginLevels(exposure(given), scaling).maintenance);
 
-describe('maintenance is that of the riskier side, rounded up', () => {
+describe('maintenance is that of the riskier side, rounded up [CLR-MDL-142]', () => {
   it.each<[string, Given, string]>([
     ['nothing held, nothing ordered', {}, '0'],
     ['a long position: 3 * .1 * 100', { position: '3' }, '30'],
@@ -75,7 +75,7 @@ describe('maintenance is that of the riskier side, rounded up', () => {
   });
 });
 
-describe('the other levels scale the rounded maintenance and are rounded down', () => {
+describe('the other levels scale the rounded maintenance and are rounded down [CLR-MDL-143]', () => {
   it('381 at 1.2, 1.4 and 1.4 is 457, 533 and 533', () => {
     const given = exposure({ position: '10', buys: '4', mark: '144', linear: '0.01', quadratic: '0.01', long: '0.11' });
     const levels = marginLevels(given, { search: dec('1.2'), initial: dec('1.4'), release: dec('1.4') });

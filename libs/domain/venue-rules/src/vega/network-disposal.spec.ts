@@ -11,7 +11,7 @@ const strategy = (disposalFraction: string, fullDisposalSize: string, maxFractio
 const size = (position: string, ...[fraction, full, consumed, volume]: [string, string, string, string]) =>
   text(networkDisposalSize(dec(position), strategy(fraction, full, consumed), dec(volume)));
 
-describe('the network disposes of what it took over in steps', () => {
+describe('the network disposes of what it took over in steps [CLR-LQM-010]', () => {
   it('W86: 280 by halves, whole from 50, at most 1 % of 10,000 a step: 100, 90, 45, 45', () => {
     const orders: string[] = [];
     for (let left = dec('280'); left.gt(0);) {

@@ -52,7 +52,7 @@ const bid = (auction: AccountAuction, wanted: string, seconds: string, held?: st
     'USD',
   );
 
-describe('the auction of an account', () => {
+describe('the auction of an account [CLR-LQM-003]', () => {
   it('starts solvent while the account is worth something, and the account pays the fee', () => {
     const { auction, fee } = started('140', '10');
     // Worth 40, maintenance -460, buffer -510: 510/550 * 40 * .02

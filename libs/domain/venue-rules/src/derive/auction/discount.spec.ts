@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { terms } from './auction.fixtures.js';
 import { discountMultiplier } from './discount.js';
 
-describe('the share of its worth that an account is offered at', () => {
+describe('the share of its worth that an account is offered at [CLR-LQM-001]', () => {
   it.each([
     ['at the start', '0', '0.95'],
     ['7.5 minutes', '450', '0.825'],

@@ -47,7 +47,7 @@ describe('an insolvent auction pays whoever takes the account', () => {
   });
 });
 
-describe('withdrawals of cash', () => {
+describe('withdrawals of cash [CLR-LQM-005]', () => {
   it.each([
     ['more is lacking than the module holds', ['300', '300'], true, '599', true],
     ['exactly as much', ['300', '300'], true, '600', false],

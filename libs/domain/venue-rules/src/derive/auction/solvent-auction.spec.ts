@@ -10,7 +10,7 @@ const account = (markToMarket: string, maintenanceMargin: string, reservedCash =
   reservedCash: dec(reservedCash),
 });
 
-describe('how much of an account may be taken', () => {
+describe('how much of an account may be taken [CLR-LQM-002]', () => {
   it('the buffer margin lies beyond maintenance: -21.75 + (-21.75 - 30) * .05', () => {
     expect(text(bufferMargin(dec('-21.75'), dec('30'), terms({ bufferShare: '0.05' })))).toBe('-24.3375');
   });

@@ -24,7 +24,7 @@ const surplus = ({ value, requirements }: ModelResult, level: string): string =>
   text(value.minus(requirements[level]!));
 
 describe.each([scenarioScan, deriveStandard, derivePortfolioV2] as readonly MarginModel[])(
-  'modes of an account under $id',
+  'modes of an account under $id [CLR-MDL-005]',
   (model) => {
     it('asks for open orders what their worse side would leave, at the initial level only', () => {
       const order = { instrument: contract, side: 'buy', quantity: dec('2') } as const;
@@ -82,7 +82,7 @@ describe.each([scenarioScan, deriveStandard, derivePortfolioV2] as readonly Marg
   },
 );
 
-describe('the price an order is taken to fill at', () => {
+describe('the price an order is taken to fill at [CLR-MDL-004]', () => {
   const market = marketOf([contract]);
   it.each`
     side      | price        | fill       | why

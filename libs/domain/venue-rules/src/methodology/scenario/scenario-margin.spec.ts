@@ -29,7 +29,7 @@ const required = (positions: readonly PositionHolding[], change: object = {}): s
 
 const [btc, eth] = [perpetual('BTC'), perpetual('ETH')];
 
-describe('the configurable scan', () => {
+describe('the configurable scan [CLR-MDL-011, CLR-MDL-012]', () => {
   it('asks for the worst price move', () => {
     expect(required([held(btc, '2')])).toBe('12000');
     expect(assess([held(btc, '2')]).worstScenario).toBe('BTC:-0.1:none');

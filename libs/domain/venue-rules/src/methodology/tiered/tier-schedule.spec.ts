@@ -21,7 +21,7 @@ const refusal = (tiers: unknown): ModelInputError => {
 const FIRST = { from: '0', rate: '0.01', maxLeverage: '50' };
 const SECOND = { from: '100', rate: '0.02', maxLeverage: '25' };
 
-describe('a schedule of tiers', () => {
+describe('a schedule of tiers [CLR-MDL-101]', () => {
   it('needs borders and rates only: the deductions follow', () => {
     const schedule = read([FIRST, SECOND, { from: '300', rate: '0.05', maxLeverage: '10' }]);
     expect(schedule.map(({ deduction }) => text(deduction))).toEqual(['0', '1', '10']);

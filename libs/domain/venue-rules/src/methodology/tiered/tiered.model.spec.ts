@@ -27,7 +27,7 @@ const BINANCE = scheduleOf(binanceTiered);
 const assess = (model: (typeof PRESETS)[number], portfolio: Portfolio, market: Market) =>
   model.assess(portfolio, market, parametersOf(model));
 
-describe('maintenance margin of the Binance table', () => {
+describe('maintenance margin of the Binance table [CLR-MDL-102]', () => {
   it.each`
     notional       | rate       | deduction      | expected       | why
     ${'0'}         | ${'0.004'} | ${'0'}         | ${'0'}         | ${'nothing held'}
@@ -48,7 +48,7 @@ describe('maintenance margin of the Binance table', () => {
   });
 });
 
-describe('liquidation price of a linear position', () => {
+describe('liquidation price of a linear position [CLR-MDL-103]', () => {
   it('of an isolated long solves with rate and deduction of the tier (W17)', () => {
     const found = linearLiquidationPrice({ size: dec('10'), from: dec('50000'), collateral: dec('10000') }, BINANCE)!;
     expect(found.price.toFixed(6)).toBe('49363.636364');
@@ -140,7 +140,7 @@ describe('every preset', () => {
   });
 });
 
-describe('an account by tiers', () => {
+describe('an account by tiers [CLR-MDL-104, CLR-MDL-105]', () => {
   const market = marketOf({ 'BTC-PERP': '60000', 'ETH-PERP': '3000' });
 
   it('adds contracts up and offsets nothing between them', () => {
