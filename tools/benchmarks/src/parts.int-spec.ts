@@ -30,7 +30,9 @@ describe('the benchmarks, each in a tiny size', () => {
     );
     for (const each of figures) {
       expect(each.part).toBe(part);
-      expect(each.value).toBeGreaterThan(0);
+      // What the heap grew by may be nothing in a tiny size: the collector frees more than a few accounts need.
+      if (part === 'memory') expect(each.value).toEqual(expect.any(Number));
+      else expect(each.value).toBeGreaterThan(0);
       expect(each.met === null).toBe(each.bound === null);
     }
     const report = reportText({ machine: await describeMachine(server), figures });
