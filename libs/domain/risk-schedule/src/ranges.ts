@@ -57,6 +57,8 @@ export interface FloatSchedule {
   readonly call: FloatTable;
   readonly notice: readonly FloatTable[];
   readonly trigger: Readonly<Record<RangeSide, FloatTable | null>>;
+  /** Every table of the notice period is the call's, as in calm: then so is the liquidation rate, whatever the trigger. */
+  readonly isNoticed: boolean;
 }
 
 /** A table that stands in several places is read once. */
@@ -67,15 +69,25 @@ export function floatSchedule({ call, notice, trigger }: RiskSchedule): FloatSch
     known.set(table, found);
     return found;
   };
+  const tables = { call: of(call), notice: notice.map(of) };
   return {
-    call: of(call),
-    notice: notice.map(of),
+    ...tables,
+    isNoticed: tables.notice.every((table) => sameFloats(table, tables.call)),
     trigger: { long: trigger.long && of(trigger.long), short: trigger.short && of(trigger.short) },
   };
 }
 
+const sameFloats = (first: FloatTable, second: FloatTable): boolean =>
+  (['floors', 'rates', 'deductions'] as const).every(
+    (figure) =>
+      first[figure].length === second[figure].length &&
+      first[figure].every((value, k) => Object.is(value, second[figure][k])),
+  );
+
 /** The relative move of the liquidation range of a side in float64, not rounded up. */
-export function floatLiquidationRate({ call, notice, trigger }: FloatSchedule, side: RangeSide, size: number): number {
+export function floatLiquidationRate(schedule: FloatSchedule, side: RangeSide, size: number): number {
+  const { call, notice, trigger, isNoticed } = schedule;
+  if (isNoticed) return floatRate(call, size);
   let rate = floatRate(notice[0] as FloatTable, size);
   for (let j = 1; j < notice.length; j += 1) {
     const other = floatRate(notice[j] as FloatTable, size);

@@ -1,3 +1,4 @@
+import { SETTLEMENT_ASSET } from '@ballast/kernel';
 import { FloatCollateral, floatWorth, type FloatRule, type ScreenedFigures } from '@ballast/margin-models';
 import {
   floatLiquidationRate,
@@ -42,6 +43,8 @@ export interface RowSchedule extends ScreenLevels {
   readonly layout: RowLayout;
   /** By asset of the layout; null where the schedule has no price: it counts nothing. */
   readonly assets: readonly (FloatRule | null)[];
+  /** Place of the settlement asset; -1: none. */
+  readonly money: number;
   /** Place of the underlying that an asset moves with; -1: none. */
   readonly movesWith: Int32Array;
   /** By underlying of the layout; null where the schedule has no price. */
@@ -84,6 +87,7 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
       const alone = schedule.underlyings.has(asset) && !layout.underlyings.includes(asset);
       return alone ? UNCERTAIN : collateral.ruleOf(asset);
     }),
+    money: layout.assets.indexOf(SETTLEMENT_ASSET),
     movesWith: Int32Array.from(layout.assets, (asset) =>
       schedule.underlyings.has(asset) ? layout.underlyings.indexOf(asset) : -1,
     ),
@@ -130,7 +134,7 @@ export const blankFigures = (): ScreenFigures => ({
  */
 export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number, into: ScreenFigures): boolean {
   const { rows } = book;
-  const { layout, assets, movesWith, underlyings, coins, lostOffset } = schedule;
+  const { layout, assets, money, movesWith, underlyings, coins, lostOffset } = schedule;
   const row = slot * layout.width;
   let equity = 0;
   let magnitude = 0;
@@ -141,6 +145,13 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     const amount = rows[row + a] as number;
     const rule = assets[a];
     if (amount === 0 || rule === null || rule === undefined) continue;
+    if (a === money) {
+      // What `floatWorth` comes to for the settlement asset.
+      equity += amount;
+      magnitude += Math.abs(amount);
+      if (amount < 0) hasDebt = true;
+      continue;
+    }
     const { worth, marketValue, confidenceCharge } = floatWorth(rule, amount);
     equity += worth;
     magnitude += marketValue;
@@ -172,10 +183,14 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     const long = (rows[place + 2] as number) * mark;
     const short = (rows[place + 3] as number) * mark;
     if (coin === 0) {
-      const side = value < 0 ? 'short' : 'long';
-      const [notional, size] = value < 0 ? [-value, short] : [value, long];
-      call += notional * floatRate(rates.call, size);
-      liquidation += notional * floatLiquidationRate(rates, side, size);
+      const isShort = value < 0;
+      const notional = isShort ? -value : value;
+      const size = isShort ? short : long;
+      const rate = floatRate(rates.call, size);
+      call += notional * rate;
+      // In calm the same rate: nearly every account of nearly every run.
+      const lower = rates.isNoticed ? rate : floatLiquidationRate(rates, isShort ? 'short' : 'long', size);
+      liquidation += notional * lower;
     } else {
       call += together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
       const down = floatLiquidationRate(rates, 'long', long);
