@@ -5,7 +5,7 @@ import { anything, list, record, type ValueOf } from './schema/schema.js';
 const citation = {
   kind: code('What it rules, such as `margin-parameters`.'),
   id: versionedName('`<name>@<version>`, never used for another content.'),
-  hash: sha256Hex('SHA-256 of the canonical text of kind, id and body.'),
+  hash: sha256Hex('SHA-256 of the canonical text of the body.'),
 };
 
 const documentCitation = record(citation, 'Where a set of rules stands and what it says.');

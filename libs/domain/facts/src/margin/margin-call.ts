@@ -14,7 +14,7 @@ export const MARGIN_CALL_EVENTS = {
     payload: {
       ...call,
       issuedAt: instant(),
-      dueAt: instant('After this moment an unmet call restricts the account.'),
+      dueAt: instant('From this moment on an unmet call restricts the account.'),
       deficit: positiveDecimal('Call requirement minus equity, USD.'),
       figures: marginFigures(),
     },
