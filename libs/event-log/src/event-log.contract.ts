@@ -66,7 +66,7 @@ export function describeEventLog(
         expect(await again.heads()).toEqual(await log.heads());
       });
 
-      it('keeps its number of partitions for life: another number is refused in words that help', async () => {
+      it('keeps its number of partitions for life: another number is refused in words that help [CLR-LOG-001]', async () => {
         const store = await reopen();
         await expect(store.open({ ...SHAPE, partitions: 8 })).rejects.toThrow(
           'log margin was created with 4 partitions and is opened with 8; the number is chosen once',
@@ -144,7 +144,7 @@ export function describeEventLog(
         expect(await log.hashes(0, 1, 5)).toEqual(Buffer.concat((await log.read(0, 1, 5)).map(({ hash }) => hash)));
       });
 
-      it('gives positions without gaps, and reads them in pages', async () => {
+      it('gives positions without gaps, and reads them in pages [CLR-LOG-003]', async () => {
         const writer = await Writer.take(log, 3);
         for (const count of [1, 3, 2]) await append(writer.item(Array.from({ length: count }, () => ({}))));
         expect(await positions(3)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -191,7 +191,7 @@ export function describeEventLog(
       });
     });
 
-    describe('the fence', () => {
+    describe('the fence [CLR-LOG-004]', () => {
       it('lets only the last taker write', async () => {
         const first = await Writer.take(log, 0, 'worker-1');
         await append(first.item([{}]));
@@ -219,7 +219,7 @@ export function describeEventLog(
       });
     });
 
-    describe('a retry', () => {
+    describe('a retry [CLR-LOG-005]', () => {
       it('of the same item succeeds again and changes nothing', async () => {
         const writer = await Writer.take(log, 0);
         const item = writer.item([{}, {}], { cursors: [['accounts', 0, 4]], commands: [writer.command('c-1')] });

@@ -47,7 +47,7 @@ class GatedLog {
 
 const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
 
-describe('group commit [CLR-LOG-005]', () => {
+describe('group commit', () => {
   let log: EventLog;
   let gate: GatedLog;
   let writers: Writer[];
@@ -153,7 +153,7 @@ describe('group commit [CLR-LOG-005]', () => {
     );
   });
 
-  it('repeats a group when the connection was lost before it was stored', async () => {
+  it('repeats a group when the connection was lost before it was stored [CLR-LOG-005]', async () => {
     const retries: number[] = [];
     const committer = new GroupCommitter(gate.port, { onRetry: (_, attempt) => retries.push(attempt) });
     const answer = committer.submit(writer(0).item([{}]));
@@ -164,7 +164,7 @@ describe('group commit [CLR-LOG-005]', () => {
     expect(retries).toEqual([1, 2]);
   });
 
-  it('finds out that a group was stored although its answer was lost: one effect', async () => {
+  it('finds out that a group was stored although its answer was lost: one effect [CLR-LOG-005]', async () => {
     const committer = new GroupCommitter(gate.port);
     const answer = committer.submit(writer(0).item([{}, {}], { cursors: [['pricing', -1, 1]] }));
     await gate.pass({ stored: true, error: lost });

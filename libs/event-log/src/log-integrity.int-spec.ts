@@ -5,7 +5,7 @@ import { verifyLog, verifyPartition } from './log-integrity.js';
 import { PostgresLogStore } from './postgres/postgres-log.js';
 import { testDatabase } from './testing.js';
 
-describe('verification of a log in PostgreSQL [CLR-LOG-003, CLR-LOG-014]', () => {
+describe('verification of a log in PostgreSQL', () => {
   let store: PostgresLogStore;
   let log: EventLog;
   let superuser: pg.Client;
@@ -66,7 +66,7 @@ describe('verification of a log in PostgreSQL [CLR-LOG-003, CLR-LOG-014]', () =>
     expect(verdicts[2]?.head).toEqual((await log.heads())[2]?.head);
   });
 
-  it('covers every column that is hashed', async () => {
+  it('covers every column that is hashed [CLR-LOG-014]', async () => {
     const notHashed = ['epoch', 'recorded_at', 'incarnation', 'worker', 'trace'];
     const { rows } = await superuser.query<{ name: string }>(
       `select attname as name from pg_attribute where attrelid = 'margin.event'::regclass and attnum > 0`,
@@ -79,7 +79,7 @@ describe('verification of a log in PostgreSQL [CLR-LOG-003, CLR-LOG-014]', () =>
     );
   });
 
-  it.each(changes)('finds a change of $column and names its place', async ({ column, to, what }) => {
+  it.each(changes)('finds a change of $column and names its place [CLR-LOG-014]', async ({ column, to, what }) => {
     await superuser.query('begin');
     const { rowCount } = await superuser.query(
       `update margin.event set ${column} = ${to} where partition = 1 and position = 3 and ${column} is distinct from ${to}`,

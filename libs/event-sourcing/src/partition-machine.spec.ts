@@ -63,8 +63,8 @@ const entry = (log: string, position: number, clearing: number, hop = 0): LogEnt
 
 const machine = (): PartitionMachine<Tally> => new PartitionMachine(tally, 2, 4);
 
-describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]', () => {
-  it('gives gap-free positions, versions per stream and a chain that can be recomputed', () => {
+describe('partition machine', () => {
+  it('gives gap-free positions, versions per stream and a chain that can be recomputed [CLR-LOG-003]', () => {
     const m = machine();
     for (let i = 1; i <= 9; i++) m.accept(entry('orders', i, 1));
     m.settle();
@@ -84,7 +84,7 @@ describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]
     expect(m.head.equals(head)).toBe(true);
   });
 
-  it('writes into the basis what was applied since the previous event, in the order it was applied', () => {
+  it('writes into the basis what was applied since the previous event, in the order it was applied [CLR-LOG-012]', () => {
     const m = machine();
     m.accept(entry('quotes', 1, 1));
     m.accept(entry('orders', 1, 1));
@@ -102,7 +102,7 @@ describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]
     expect(summed?.basis).toEqual([]);
   });
 
-  it('stamps hop 1 + the highest hop applied at this clearing time, and never goes back', () => {
+  it('stamps hop 1 + the highest hop applied at this clearing time, and never goes back [CLR-LOG-010]', () => {
     const m = machine();
     m.accept(entry('quotes', 1, 5, 3));
     m.settle();
@@ -120,7 +120,7 @@ describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]
     ]);
   });
 
-  it('fires timers before the first input at or after their due time, each once, with that clearing time', () => {
+  it('fires timers before the first input at or after their due time, each once, with that clearing time [CLR-LOG-010]', () => {
     const m = machine();
     m.accept(entry('quotes', 1, 59_999));
     expect(m.pending).toBe(0);
@@ -140,7 +140,7 @@ describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]
     expect(() => m.accept(entry('orders', 1, 1))).toThrow('has a hole');
   });
 
-  it('makes the same ids when the same inputs are decided again', () => {
+  it('makes the same ids when the same inputs are decided again [CLR-LOG-011]', () => {
     const run = (): string[] => {
       const m = machine();
       for (let i = 1; i <= 6; i++) m.accept(entry('orders', i, i * 30_000));
@@ -165,7 +165,7 @@ describe('partition machine [CLR-LOG-010, CLR-LOG-011, CLR-LOG-012, CLR-LOG-030]
     expect(again.time).toEqual(live.time);
   });
 
-  it('rebuilds from its events and inputs to the same state and goes on with the same bytes [architecture 6.4]', () => {
+  it('rebuilds from its events and inputs to the same state and goes on with the same bytes [CLR-LOG-030]', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom('orders', 'quotes', 'settle'), fc.nat({ max: 40_000 })), { maxLength: 60 }),

@@ -365,7 +365,7 @@ describe.each(MARGIN_MODELS.map((model) => [model.id, model] as const))('%s', (_
     );
   });
 
-  it('says the same to the last digit in whatever order positions and orders stand', () => {
+  it('says the same to the last digit in whatever order positions and orders stand [CLR-MDL-002]', () => {
     const order = fc.record({
       instrument: fc.constantFrom(...stated.instruments),
       side: fc.constantFrom('buy' as const, 'sell' as const),

@@ -18,7 +18,7 @@ function killServer(server: EmbeddedServer): void {
   }
 }
 
-describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
+describe('a log in PostgreSQL', () => {
   let connection: ServerConnection;
   let store: PostgresLogStore;
   let log: EventLog;
@@ -39,7 +39,7 @@ describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
     await store.close();
   });
 
-  describe('is final', () => {
+  describe('is final [CLR-LOG-024]', () => {
     it.each([
       `update margin.event set payload = '{}'`,
       'delete from margin.event where position = 2',
@@ -91,7 +91,7 @@ describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
     });
   });
 
-  it('is durable on a server that was told not to be', async () => {
+  it('is durable on a server that was told not to be [CLR-LOG-032]', async () => {
     await operator.query(`alter database ${connection.database} set synchronous_commit = off`);
     const other = new PostgresLogStore({ connection });
     try {
@@ -157,7 +157,7 @@ describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
       expect({ size, fault }).toEqual({ size: 60, fault: undefined });
   });
 
-  it('lets two workers who fight for all partitions neither block nor fork each other', async () => {
+  it('lets two workers who fight for all partitions neither block nor fork each other [CLR-LOG-004]', async () => {
     const fresh = await store.open({ ...SHAPE, name: 'fought' });
     const appended = [0, 0, 0, 0];
     const worker = async (name: string): Promise<void> => {
@@ -181,7 +181,7 @@ describe('a log in PostgreSQL [CLR-LOG-004, CLR-LOG-024, CLR-LOG-032]', () => {
     expect(verdicts.map(({ fault }) => fault)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it('holds every acknowledged item, contiguous and chained, after its server was killed in the middle of commits', async () => {
+  it('holds every acknowledged item, contiguous and chained, after its server was killed in the middle of commits [CLR-LOG-032]', async () => {
     const server = await testServer({ fsync: true });
     try {
       const own = new PostgresLogStore({ connection: (await createDatabase(server)).connection });

@@ -122,7 +122,7 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
     );
   });
 
-  it('reads the rate at the size of the owner on that side, over all accounts', () => {
+  it('reads the rate at the size of the owner on that side, over all accounts [CLR-MRG-030]', () => {
     const held = positionsOf(['BTC-PERP', 20]);
     const rate = bracketRate(tableAt('1').brackets, large.long);
     expect(cents(call(held, calm(), large))).toBe(cents(rate.times(1_000_000)));
@@ -484,7 +484,7 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
     ).toBe(true);
   });
 
-  it('asks more for new risk on a doubtful price, and calls nobody for it', () => {
+  it('asks more for new risk on a doubtful price, and calls nobody for it [CLR-COL-006]', () => {
     const held = positionsOf(['BTC-PERP', 1]);
     const doubtful: Market = {
       ...calm(),

@@ -199,7 +199,7 @@ describe('collateral of an account [CLR-COL-005]', () => {
     expect(worth([holds('DOGE', -1000)], prices)).toBe('-100.00');
   });
 
-  it('lets new risk rely less on a doubtful price', () => {
+  it('lets new risk rely less on a doubtful price [CLR-COL-006]', () => {
     const doubtful = market({ BTC: { ...at50k, confidence: dec('0.275') } });
     const [coin] = valueCollateral([holds('BTC', 1)], doubtful, parameters, none);
     expect(text(coin?.confidenceCharge ?? ONE)).toBe(text((coin?.worth ?? ONE).div(2)));

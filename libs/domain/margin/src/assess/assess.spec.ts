@@ -47,7 +47,7 @@ describe('assessment [CLR-MRG-031]', () => {
   });
 });
 
-describe('explanation', () => {
+describe('explanation [CLR-MRG-066]', () => {
   const explain = () => {
     const { house, assessment } = w79();
     return { assessment, lines: explainAssessment(writeAssessment(assessment), house.explainedOn()) };

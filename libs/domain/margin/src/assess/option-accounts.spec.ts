@@ -28,7 +28,7 @@ function listed(documents?: ConstructorParameters<typeof OptionHouse>[0]): Optio
   return house;
 }
 
-describe('a withdrawal from an account with options', () => {
+describe('a withdrawal from an account with options [CLR-MRG-035]', () => {
   /** Ten calls written; 200,000 dollars with the premium. */
   function writer(): OptionHouse {
     const house = listed();
@@ -95,7 +95,7 @@ describe('a withdrawal from an account with options', () => {
   });
 });
 
-describe('candidates of deleveraging in an option', () => {
+describe('candidates of deleveraging in an option [CLR-MRG-036]', () => {
   function candidates(house: OptionHouse, side: Side) {
     const payload: AdlEvents['AdlRoundOpened'] = {
       roundId: `${CALL}/${side}/1`,
@@ -135,7 +135,7 @@ describe('candidates of deleveraging in an option', () => {
   });
 });
 
-describe('a book whose owners chose different models', () => {
+describe('a book whose owners chose different models [CLR-MRG-062]', () => {
   const MODELS = [
     'adaptive-portfolio@1',
     'scenario@1',

@@ -92,7 +92,7 @@ describe('a short straddle through a spike of volatility', () => {
     expect(changes(closed)).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
   });
 
-  it('names worst scenario, profit of every scenario, and shares that add up to the requirement', () => {
+  it('names worst scenario, profit of every scenario, and shares that add up to the requirement [CLR-MRG-064]', () => {
     const house = straddle();
     for (const prices of SPIKE) house.reprice(prices);
     const { figures, positions, portfolio } = lastAssessment(house);
@@ -164,7 +164,7 @@ describe('no surprise of a portfolio [CLR-MRG-051]', () => {
   });
 });
 
-describe('the explanation of a portfolio', () => {
+describe('the explanation of a portfolio [CLR-MRG-066]', () => {
   it('adds up: equity from what it holds, the call requirement from scenario and add-ons, and from shares', () => {
     const house = straddle();
     house.accept(house.changed('ann.main', { ...held('8000', 'BTC-PERP', '0.5', '29000'), BTC: '0.1' }));

@@ -221,11 +221,14 @@ describe('portfolio margin engine of Deribit [CLR-MDL-022]', () => {
     days  | up        | down
     ${7}  | ${1.0642} | ${0.3679}
     ${90} | ${0.8601} | ${0.47}
-  `('60 % volatility at $days days is shocked to $up and $down (W11)', ({ days, up, down }: Record<string, number>) => {
-    const scale = termScale(days! * 86_400, btc.volShock);
-    expect(shockedVolatility(0.6, 'up', scale, btc.volShock)).toBeCloseTo(up!, 4);
-    expect(shockedVolatility(0.6, 'down', scale, btc.volShock)).toBeCloseTo(down!, 4);
-  });
+  `(
+    '60 % volatility at $days days is shocked to $up and $down (W11) [CLR-MDL-003]',
+    ({ days, up, down }: Record<string, number>) => {
+      const scale = termScale(days! * 86_400, btc.volShock);
+      expect(shockedVolatility(0.6, 'up', scale, btc.volShock)).toBeCloseTo(up!, 4);
+      expect(shockedVolatility(0.6, 'down', scale, btc.volShock)).toBeCloseTo(down!, 4);
+    },
+  );
 
   it.each`
     delta        | shock        | why

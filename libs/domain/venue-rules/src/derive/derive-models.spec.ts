@@ -30,7 +30,7 @@ const SOLD_STRADDLE = [
   held(option('BTC', 30, '90000', 'call'), '1'),
 ];
 
-describe('portfolio margin of Derive', () => {
+describe('portfolio margin of Derive [CLR-MDL-032]', () => {
   it('has 23 scenarios in the first generation and 33 in the second', () => {
     expect(first.scan.scenarios).toHaveLength(23);
     expect(second.scan.scenarios).toHaveLength(33);
@@ -54,7 +54,7 @@ describe('portfolio margin of Derive', () => {
     expect(text(margin.initialMargin)).toBe('-13380'); // -10,980 - 1,800 - 600
   });
 
-  it('marks a box exactly, whatever the volatility', () => {
+  it('marks a box exactly, whatever the volatility [CLR-MDL-001]', () => {
     const legs: readonly (readonly [string, 'call' | 'put', string])[] = [
       ['50000', 'call', '1'],
       ['50000', 'put', '-1'],
@@ -128,19 +128,16 @@ describe('portfolio margin of Derive', () => {
   it.each([
     ['first', (market: Market) => derivePortfolioV1Margin(portfolioOf(SOLD_STRADDLE), market, first)],
     ['second', (market: Market) => derivePortfolioV2Margin(portfolioOf(SOLD_STRADDLE), market, second)],
-  ] as const)(
-    '[CLR-MDL-032] states every contingency of the %s generation as zero or a loss',
-    (_generation, marginOn) => {
-      const sure = marginOn(marketFor(SOLD_STRADDLE));
-      const unsure = marginOn(
-        marketFor(SOLD_STRADDLE, { underlyings: new Map([['BTC', { spot: dec('60000'), confidence: dec('0.3') }]]) }),
-      );
-      expect(sure.basisContingency.lt(0)).toBe(true);
-      expect(text(sure.confidenceContingency)).toBe('0');
-      expect(unsure.confidenceContingency.lt(0)).toBe(true);
-      expect(text(unsure.basisContingency)).toBe(text(sure.basisContingency));
-    },
-  );
+  ] as const)('states every contingency of the %s generation as zero or a loss', (_generation, marginOn) => {
+    const sure = marginOn(marketFor(SOLD_STRADDLE));
+    const unsure = marginOn(
+      marketFor(SOLD_STRADDLE, { underlyings: new Map([['BTC', { spot: dec('60000'), confidence: dec('0.3') }]]) }),
+    );
+    expect(sure.basisContingency.lt(0)).toBe(true);
+    expect(text(sure.confidenceContingency)).toBe('0');
+    expect(unsure.confidenceContingency.lt(0)).toBe(true);
+    expect(text(unsure.basisContingency)).toBe(text(sure.basisContingency));
+  });
 
   it('lets a coin that follows the spot offset a short perpetual, less its haircut', () => {
     const positions = [held(perpetual('BTC'), '-1')];
@@ -164,7 +161,7 @@ describe('portfolio margin of Derive', () => {
     ${[['call', '-2'], ['put', '-1']]}  | ${'3'}   | ${'both sold'}
     ${[['put', '-4'], ['call', '1']]}   | ${'3'}   | ${'a bought call offsets a sold put'}
     ${[['put', '4'], ['call', '1']]}    | ${'0'}   | ${'nothing sold'}
-  `('naked shorts of $legs at a strike are $naked: $why', ({ legs, naked }: Record<string, unknown>) => {
+  `('naked shorts of $legs at a strike are $naked: $why [CLR-MDL-033]', ({ legs, naked }: Record<string, unknown>) => {
     const options = (legs as ['call' | 'put', string][]).map(([type, size]) => ({
       type,
       strike: dec('100'),
@@ -262,7 +259,7 @@ describe('portfolio margin of Derive', () => {
   });
 });
 
-describe('standard margin of Derive [CLR-MDL-031, CLR-MDL-033]', () => {
+describe('standard margin of Derive [CLR-MDL-031]', () => {
   const sold = (type: 'call' | 'put', strike: string, value: string) => ({
     instrument: 'X',
     settlement: 'linear' as const,

@@ -7,7 +7,7 @@ import { insolventBid, insolventQuote, withdrawalsBlocked } from './insolvent-au
 const quote = (worth: string, maintenance: string, elapsed: string) =>
   text(insolventQuote(dec(worth), dec(maintenance), dec(elapsed), terms()));
 
-describe('an insolvent auction pays whoever takes the account', () => {
+describe('an insolvent auction pays whoever takes the account [CLR-LQM-004]', () => {
   it.each([
     ['from what it is worth', '-100', '-300', '0', '-100'],
     ['linearly', '-100', '-300', '12', '-104'],

@@ -140,7 +140,7 @@ describe('every preset', () => {
   });
 });
 
-describe('an account by tiers [CLR-MDL-104, CLR-MDL-105]', () => {
+describe('an account by tiers', () => {
   const market = marketOf({ 'BTC-PERP': '60000', 'ETH-PERP': '3000' });
 
   it('adds contracts up and offsets nothing between them', () => {
@@ -199,7 +199,7 @@ describe('an account by tiers [CLR-MDL-104, CLR-MDL-105]', () => {
     expect(scoresOf('-5000', [winner])).toEqual([undefined]);
   });
 
-  it('lets an isolated position stand on its own margin', () => {
+  it('lets an isolated position stand on its own margin [CLR-MDL-104]', () => {
     const lot = position(BTC, '10', { entryPrice: dec('60000'), isolatedMargin: dec('10000') });
     const { value, requirements, lines } = assess(binanceTiered, portfolioOf('25000', [lot]), market);
     expect(text(value)).toBe('15000');
@@ -219,7 +219,7 @@ describe('an account by tiers [CLR-MDL-104, CLR-MDL-105]', () => {
     expect(line!.figures!.liquidationPrice!.toFixed(6)).toBe('96202.531646');
   });
 
-  it('counts an asset by its share, nothing without one, and a debt in full', () => {
+  it('counts an asset by its share, nothing without one, and a debt in full [CLR-MDL-105]', () => {
     const parameters = hyperliquidTiered.readParameters({
       ...(hyperliquidTiered.defaultParameters.document as object),
       collateralShares: { BTC: { share: '0.9' } },
