@@ -1,4 +1,4 @@
-import { evolveRules } from '@ballast/documents';
+import { CHANGES_FOLLOWED, OPENING_EVOLVED, OPENING_IGNORED, RULES_IGNORED } from '@ballast/documents';
 import {
   defineProcess,
   on,
@@ -131,10 +131,7 @@ const transfers = on<AccountsState, TransferEvents>('exchange.transfers', 'numbe
 });
 
 const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
-  DocumentProposed: 'ignored',
-  DocumentApproved: 'ignored',
+  ...RULES_IGNORED,
   SourceStateChanged: 'ignored',
   VolatilitySeeded: 'ignored',
   PriceSetPublished: {
@@ -158,8 +155,7 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
 });
 
 const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'numbered', {
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
+  ...OPENING_IGNORED,
   MarginRunCompleted: 'ignored',
   AccountStateChanged: {
     observe({ liquidating }, { payload: { accountId, to } }) {
@@ -182,8 +178,7 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
 });
 
 const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
+  ...OPENING_IGNORED,
   LiquidationOpened: 'ignored',
   OrdersCancelRequested: 'ignored',
   CloseOutOrderPlaced: { observe: noteOrder },
@@ -196,10 +191,7 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
 });
 
 const deleveraging = on<AccountsState, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
-  DocumentProposed: 'ignored',
-  DocumentApproved: 'ignored',
+  ...RULES_IGNORED,
   AdlRoundOpened: 'ignored',
   AdlExecuted: decided(decideExecutedRound),
   AdlRoundClosed: decided(decideClosedRound),
@@ -207,12 +199,7 @@ const deleveraging = on<AccountsState, AdlEvents & OpeningEvents & DocumentEvent
 
 /** The global partition of accounts: grants of the fund, and rules that change. Its first rules are those of every partition. */
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
-  DocumentProposed: {
-    observe: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-  },
-  DocumentApproved: { observe: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload) },
+  ...CHANGES_FOLLOWED,
   FundCredited: 'ignored',
   FundDrawGranted: {
     observe: noteGrant,
@@ -233,8 +220,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],
   commands: COMMANDS,
   own: {
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    ...OPENING_EVOLVED,
     ...openingEvolution,
     ...modelEvolution,
     ...depositEvolution,

@@ -8,9 +8,10 @@ import {
   type LogEntry,
 } from '@ballast/event-sourcing';
 import {
+  CHANGES_FOLLOWED,
+  OPENING_EVOLVED,
   OPENING_IGNORED,
   RULES_IGNORED,
-  evolveRules,
   noRules,
   openPartition,
   type HouseRules,
@@ -113,14 +114,10 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
 
   reads: [
     on<State, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
-      DocumentProposed: {
-        observe: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-      },
-      DocumentApproved: { observe: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload) },
+      ...CHANGES_FOLLOWED,
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: 'ignored',
-      ...OPENING_IGNORED,
     }),
     on<State, MarginGlobalEvents & OpeningEvents & DocumentEvents>('margin', 'global', {
       ScheduleInForce: {
@@ -233,8 +230,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     LiquidationClosed({ cases }, event) {
       cases.delete(caseOfEvent(cases, event).accountId);
     },
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    ...OPENING_EVOLVED,
   },
 });
 

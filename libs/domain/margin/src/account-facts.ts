@@ -1,3 +1,4 @@
+import { OPENING_IGNORED } from '@ballast/documents';
 import { causeOf, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, AmountByAsset, OpeningEvents, PositionFigures } from '@ballast/facts';
 import { on, type EntryOf, type FactReading, type FactTable } from '@ballast/event-sourcing';
@@ -95,8 +96,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   PenaltyRemainderSent: 'ignored',
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
-  DocumentsEstablished: 'ignored',
-  ReleaseInForce: 'ignored',
+  ...OPENING_IGNORED,
 };
 
 /** Facts of accounts p. Those in an account's stream raise its version and touch its owner. */

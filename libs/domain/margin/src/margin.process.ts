@@ -1,4 +1,4 @@
-import { evolveRules } from '@ballast/documents';
+import { OPENING_EVOLVED, OPENING_IGNORED, RULES_IGNORED, evolveRules } from '@ballast/documents';
 import { causeOf, defineProcess, on, type LogEntry } from '@ballast/event-sourcing';
 import type {
   AdlEvents,
@@ -90,8 +90,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
         },
       },
       // Every partition of margin begins with the same rules.
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<MarginState, PricingEvents & OpeningEvents & DocumentEvents>('pricing', 'global', {
       InstrumentAdmitted: { observe: (state, { payload }) => noteContract(state, payload) },
@@ -114,10 +113,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       InstrumentRefused: 'ignored',
       SurfacePublished: 'ignored',
       VariationPriceFixed: 'ignored',
-      DocumentsEstablished: 'ignored',
-      DocumentProposed: 'ignored',
-      DocumentApproved: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...RULES_IGNORED,
     }),
     accountFacts,
     on<MarginState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -137,8 +133,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       LiquidationCostAssessed: 'ignored',
       FundDrawRequested: 'ignored',
       AdlRequested: 'ignored',
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
     }),
     on<MarginState, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
       AdlRoundOpened: {
@@ -147,10 +142,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       AdlExecuted: 'ignored',
       AdlRoundClosed: 'ignored',
-      DocumentsEstablished: 'ignored',
-      DocumentProposed: 'ignored',
-      DocumentApproved: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...RULES_IGNORED,
     }),
   ],
 
@@ -200,7 +192,6 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     WithdrawalRefused: holdAnswered(false),
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    ...OPENING_EVOLVED,
   },
 });

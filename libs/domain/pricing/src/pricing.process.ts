@@ -1,4 +1,4 @@
-import { documentCommands, evolveRules, noRules, openPartition } from '@ballast/documents';
+import { RULES_EVOLVED, documentCommands, noRules, openPartition } from '@ballast/documents';
 import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
 import {
   PRICING_EVENTS,
@@ -102,10 +102,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
   ),
 
   own: {
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
-    DocumentProposed: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-    DocumentApproved: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload),
+    ...RULES_EVOLVED,
     SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
     VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
     PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),

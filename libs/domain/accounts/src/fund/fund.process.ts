@@ -1,4 +1,4 @@
-import { documentCommands, evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import { OPENING_IGNORED, RULES_EVOLVED, documentCommands, noRules, type HouseRules } from '@ballast/documents';
 import { defineProcess, emitterOf, on, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
 import {
   FUND_EVENTS,
@@ -88,8 +88,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   open: openAccounts,
   reads: [
     on<FundState, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
       AccountOpened: 'ignored',
       CollateralCredited: 'ignored',
       MarginModelChosen: 'ignored',
@@ -126,8 +125,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       },
     }),
     on<FundState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
-      DocumentsEstablished: 'ignored',
-      ReleaseInForce: 'ignored',
+      ...OPENING_IGNORED,
       LiquidationOpened: 'ignored',
       OrdersCancelRequested: 'ignored',
       CloseOutOrderPlaced: 'ignored',
@@ -146,10 +144,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     ({ rules }) => documentChecks(rules),
   ),
   own: {
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
-    DocumentProposed: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-    DocumentApproved: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload),
+    ...RULES_EVOLVED,
     FundCredited(state, { payload: { postings, reason, amount } }) {
       post(state.ledger, postings);
       attribute(state, reason, dec(amount));

@@ -1,5 +1,5 @@
 import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
-import { OPENING_IGNORED, documentCommands, evolveRules, openPartition } from '@ballast/documents';
+import { OPENING_IGNORED, RULES_EVOLVED, documentCommands, openPartition } from '@ballast/documents';
 import { ADL_EVENTS } from '@ballast/facts';
 import type {
   AccountsEvents,
@@ -106,10 +106,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
     AdlRoundOpened: (state, { payload }) => evolveDeleveraging.AdlRoundOpened(state, payload),
     AdlExecuted: (state, { payload }) => evolveDeleveraging.AdlExecuted(state, payload),
     AdlRoundClosed: (state, { payload }) => evolveDeleveraging.AdlRoundClosed(state, payload),
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
-    DocumentProposed: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-    DocumentApproved: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload),
+    ...RULES_EVOLVED,
   },
 });
 

@@ -1,4 +1,4 @@
-import { documentCommands, evolveRules } from '@ballast/documents';
+import { RULES_EVOLVED, documentCommands, evolveRules } from '@ballast/documents';
 import { defineProcess, emitterOf, on } from '@ballast/event-sourcing';
 import {
   MARGIN_GLOBAL_EVENTS,
@@ -85,9 +85,6 @@ export const marginGlobalProcess = defineProcess<
         putScheduleInForce(known, schedule.asOf, schedule.parameters, underlying);
       }
     },
-    DocumentsEstablished: ({ rules }, { payload }) => evolveRules.DocumentsEstablished(rules, payload),
-    DocumentProposed: ({ rules }, { payload, actor }) => evolveRules.DocumentProposed(rules, payload, actor),
-    DocumentApproved: ({ rules }, { payload }) => evolveRules.DocumentApproved(rules, payload),
-    ReleaseInForce: ({ rules }, { payload }) => evolveRules.ReleaseInForce(rules, payload),
+    ...RULES_EVOLVED,
   },
 });
