@@ -80,8 +80,7 @@ function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
 
 function bridge({ bridge }: AccountExplanation): string[] {
   if (bridge === null) return [];
-  // The data has the rounding of equity alone; printed figures have theirs besides.
-  const lines = bridge.lines.filter(({ label }) => label !== 'rounding');
+  const lines = withoutRounding(bridge.lines);
   const from = bridge.from.at === null ? bridge.from.what : `${bridge.from.what}, ${isoOf(bridge.from.at)}`;
   return [
     ...heading(`Equity since ${from}`),
@@ -93,6 +92,10 @@ function bridge({ bridge }: AccountExplanation): string[] {
 }
 
 const change = (amount: string): string => `${dec(amount).isPositive() ? '+' : ''}${usd(amount)}`;
+
+/** The data has the rounding of equity alone; printed figures have theirs, which that is part of. */
+const withoutRounding = <Line extends { readonly label: string }>(lines: readonly Line[]): readonly Line[] =>
+  lines.filter(({ label }) => label !== 'rounding');
 
 /** What makes figures as they are printed add up to their total as it is printed. */
 function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): string[] {
@@ -114,7 +117,8 @@ function figures({ figures: lines, schedule }: AccountExplanation): string[] {
   const { number, position, asOf, parameters, model, priceSet, status } = schedule;
   return [
     ...SECTIONS.flatMap(([section, title]) => {
-      const own = lines.filter((line) => line.section === section);
+      const told = lines.filter((line) => line.section === section);
+      const own = section === 'equity' ? withoutRounding(told) : told;
       const rows = own.map((line) => row(line.label, shown(line), line.formula));
       if (section === 'equity') {
         const [total = '', ...parts] = own.map(({ amount }) => amount).reverse();

@@ -7,6 +7,7 @@ import { ClearingHouse, Simulation, loadScenario } from '@ballast/services';
 import { verify } from '../verify/verify.js';
 import { explainAccount } from './explain-account.js';
 import { explanationText } from './explanation-text.js';
+import { expectTablesToAddUp } from './printed-tables.fixtures.js';
 
 const PARTITIONS = 2;
 let house: ClearingHouse;
@@ -57,17 +58,7 @@ describe('the bridge of accounts with options, futures and inverse perpetuals', 
     let tables = 0;
     for (const explanation of explanations) {
       const text = explanationText(explanation);
-      const [account = ''] = text.split('  ');
-      for (const table of [/\nEquity since [^]*?\n\n/, /\nEquity\n[^]*?\n\n/]) {
-        const rows = table.exec(text)?.[0].match(/^ {2}.*? [+-]?[\d.]+ USD/gm) ?? [];
-        const amounts = rows.map((row) => dec(/([+-]?[\d.]+) USD$/.exec(row)?.[1]?.replace('+', '') ?? 'NaN'));
-        const total = amounts.pop();
-        if (total === undefined) continue;
-        tables += 1;
-        expect([account, sum(amounts).toFixed(2)]).toEqual([account, total.toFixed(2)]);
-        const rounded = rows.findIndex((row) => row.startsWith('  rounding'));
-        if (rounded >= 0) expect(Math.abs(Number(amounts[rounded]))).toBeLessThanOrEqual(rows.length / 100);
-      }
+      tables += expectTablesToAddUp(text);
     }
     expect(tables).toBeGreaterThan(50);
   });

@@ -1,8 +1,8 @@
 import { dec, type Decimal } from '@ballast/kernel';
 
-/** Unit roundoff of float64 times 1 + 2^-10: what is beyond the roundoff covers the conversions and all terms of higher order. */
-/** 2^-53, written as a quotient of exact numbers. */
+/** Unit roundoff of float64: 2^-53, written as a quotient of exact numbers. */
 export const UNIT_ROUNDOFF = 1 / 9_007_199_254_740_992;
+/** Times 1 + 2^-10: what is beyond the roundoff covers the conversions and all terms of higher order. */
 const ROUNDOFF = (1 + 1 / 1_024) * UNIT_ROUNDOFF;
 /** ECMAScript fixes the float of a numeral of up to 20 significant digits only. */
 const PORTABLE_DIGITS = 20;

@@ -14,6 +14,7 @@ import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } fr
 import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
+import { CALL_LINES, scannedSizes } from './requirement-lines.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -35,8 +36,6 @@ export interface ExplainedOn {
   readonly contracts: ReadonlyMap<InstrumentId, ContractSpecification>;
 }
 
-const SIDES: readonly Side[] = ['long', 'short'];
-
 const cents = (value: Decimal, rule: RoundingRule): string => roundUsd(value, rule).toFixed(2);
 const shown = (value: Decimal, digits = 8): string => text(value.toDecimalPlaces(digits));
 
@@ -53,15 +52,7 @@ const remedyLine = lineOf('remedy', 'USD');
 export const AWAITING_DELIVERY = 'awaiting-delivery';
 const COLLATERAL = 'collateral';
 const WORST_SCENARIO = 'worst-scenario';
-const SCAN = 'scan-risk';
 
-/** Lines of the house's own model that its call requirement is the sum of. */
-const OF_CALL: ReadonlySet<string> = new Set([
-  SCAN,
-  'short-option-minimum',
-  'offset-between-expiries',
-  'offset-between-positions',
-]);
 /** Lines that are part of equity and stand there. */
 const IN_EQUITY: ReadonlySet<string> = new Set([COLLATERAL, 'debt', AWAITING_DELIVERY]);
 
@@ -169,22 +160,19 @@ function formulaLines(
 }
 
 /** The house's own model: the rates of each underlying, then the parts of its requirement. */
-function ownModelLines(detail: AssessmentDetail, on: ExplainedOn): readonly ExplanationLine[] {
+function ownModelLines(
+  detail: AssessmentDetail,
+  on: ExplainedOn,
+  underlyings: ReadonlyMap<Underlying, UnderlyingScheduleFigures>,
+): readonly ExplanationLine[] {
   const { portfolio, figures } = detail;
-  const { underlyings } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
-  const rates = portfolio.lines
-    .filter(({ code }) => code === SCAN)
-    .flatMap(({ subject = '', figures: read = {} }) => {
-      const prices = underlyings.get(subject);
-      if (prices === undefined) return [];
-      const parameters = figuresOfUnderlying(on.parameters, subject);
-      return SIDES.flatMap((side) => {
-        const size = dec(read[side === 'long' ? 'sizeLong' : 'sizeShort'] ?? '0');
-        return size.isZero() ? [] : rateLines(subject, side, size, prices, parameters);
-      });
-    });
+  const rates = scannedSizes(portfolio).flatMap(({ underlying, side, size }) => {
+    const prices = underlyings.get(underlying);
+    if (prices === undefined || size.isZero()) return [];
+    return rateLines(underlying, side, size, prices, figuresOfUnderlying(on.parameters, underlying));
+  });
   const parts = portfolio.lines
-    .filter(({ code }) => OF_CALL.has(code))
+    .filter(({ code }) => CALL_LINES.has(code))
     .map(({ code, subject = '', amount, figures: read }) =>
       requirementLine(`${code} ${subject}`, amount, listed(read)),
     );
@@ -215,7 +203,7 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
         requirementLine(`${subject} in the worst scenario`, amount, 'profit, loss negative'),
       ),
     ...lines
-      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !OF_CALL.has(code))
+      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !CALL_LINES.has(code))
       .map(({ code, subject, amount, figures }) =>
         requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(figures)),
       ),
@@ -267,6 +255,7 @@ function remedyLines(
   level: 'call' | 'liquidation',
   detail: AssessmentDetail,
   on: ExplainedOn,
+  underlyings: ReadonlyMap<Underlying, UnderlyingScheduleFigures>,
 ): readonly ExplanationLine[] {
   const { figures, positions } = detail;
   const missing = dec(figures[level]).minus(figures.equity);
@@ -279,7 +268,7 @@ function remedyLines(
   const [first, ...others] = positions;
   if (first === undefined) return [deposit];
   const largest = others.reduce((most, next) => (dec(next[level]).gt(most[level]) ? next : most), first);
-  const reduction = standsAlone(detail, on, largest) ? leastReduction(level, missing, largest, detail, on) : null;
+  const reduction = standsAlone(detail, on, largest) ? leastReduction(level, missing, largest, on, underlyings) : null;
   return reduction === null ? [deposit] : [deposit, reduction];
 }
 
@@ -288,11 +277,11 @@ function leastReduction(
   level: 'call' | 'liquidation',
   missing: Decimal,
   { instrument, underlying, side, quantity, mark, notional, ownerNotional }: PositionRequirement,
-  { schedule: position }: AssessmentDetail,
-  on: ExplainedOn,
+  { contracts }: ExplainedOn,
+  underlyings: ReadonlyMap<Underlying, UnderlyingScheduleFigures>,
 ): ExplanationLine | null {
-  const lot = on.contracts.get(instrument)?.lot;
-  const rates = scheduleFigures(on.schedule, position, on.parameters).underlyings.get(underlying)?.rates;
+  const lot = contracts.get(instrument)?.lot;
+  const rates = underlyings.get(underlying)?.rates;
   if (lot === undefined || rates === undefined) return null;
   const elsewhere = dec(ownerNotional).minus(notional);
   const required = (size: Decimal): Decimal => size.times(rangeOf(rates, size.plus(elsewhere), level, side).spot);
@@ -343,7 +332,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
   const held = [...new Set(positions.map(({ underlying }) => underlying))];
   return [
     ...equityLines(detail, on),
-    ...(own ? ownModelLines(detail, on) : []),
+    ...(own ? ownModelLines(detail, on, underlyings) : []),
     requirementLine('call requirement', figures.call, own ? 'sum, rounded up to the cent' : `by ${portfolio.model}`),
     requirementLine('liquidation requirement', figures.liquidation, 'at the liquidation rates, rounded up to the cent'),
     requirementLine(
@@ -359,8 +348,8 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
       const prices = underlyings.get(underlying);
       return prices === undefined ? [] : scalarLines(prices);
     }),
-    ...remedyLines('call', detail, on),
-    ...remedyLines('liquidation', detail, on),
+    ...remedyLines('call', detail, on, underlyings),
+    ...remedyLines('liquidation', detail, on, underlyings),
     ...positions.flatMap((position) =>
       standsAlone(detail, on, position) ? liquidationPriceLine(detail, position) : [],
     ),

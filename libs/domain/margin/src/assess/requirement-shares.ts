@@ -1,6 +1,7 @@
 import type { InstrumentId } from '@ballast/facts';
 import type { ModelResult, ScenarioResult } from '@ballast/margin-models';
 import { sum, ZERO, type Decimal } from '@ballast/kernel';
+import { CALL_LINES } from './requirement-lines.js';
 
 /** A position that bears a share of its portfolio's requirement. */
 export interface BearingPosition {
@@ -10,14 +11,6 @@ export interface BearingPosition {
 }
 
 const SHARE_DIGITS = 12;
-/** Lines of adaptive-portfolio that add up to the call requirement of an underlying. */
-const REQUIREMENT_CODES: ReadonlySet<string> = new Set([
-  'scan-risk',
-  'short-option-minimum',
-  'offset-between-expiries',
-  'offset-between-positions',
-]);
-
 const groupOf = (scenario: string): string => scenario.slice(0, Math.max(scenario.indexOf(':'), 0));
 
 /** The worst scenario of each group (an underlying, `BTC:...`; a model without groups has one), those without loss left out. */
@@ -64,7 +57,7 @@ export function requirementShares(
 
 /** What a group requires before rounding; of a model without groups the whole requirement. */
 function requiredOf(group: string, { lines }: ModelResult, total: Decimal): Decimal {
-  const own = lines.filter(({ code, subject }) => REQUIREMENT_CODES.has(code) && subject === group);
+  const own = lines.filter(({ code, subject }) => CALL_LINES.has(code) && subject === group);
   return own.length === 0 ? total : sum(own.map(({ amount }) => amount));
 }
 

@@ -1,8 +1,9 @@
 import type { MarginEvents, Side, Underlying } from '@ballast/facts';
-import { compareText, dec, invariant, minOf, text, type Decimal } from '@ballast/kernel';
+import { compareText, invariant, minOf, text, type Decimal } from '@ballast/kernel';
 import { bracketRate, readBrackets } from '@ballast/risk-schedule';
 import { OWN_MODEL } from '../assess/assess.js';
 import { writeAssessment, type Assessment } from '../assess/assessment.js';
+import { scannedSizes, type ScannedSize } from '../assess/requirement-lines.js';
 import type { CallInForce } from '../margin.state.js';
 import { figuresOfUnderlying } from '../parameters/parameter-figures.js';
 import { inForceWithin } from '../schedule/notice-window.js';
@@ -15,7 +16,7 @@ const SIDES: readonly Side[] = ['long', 'short'];
 /** Triggers that bear on an account: of both sides of every underlying that its positions or its coins move with. */
 function triggersOf(assessment: Assessment, schedule: ScheduleFigures): LiquidationTriggered['triggers'] {
   const ofPositions = assessment.positions.map(({ underlying }) => underlying);
-  const scanned = scannedSizes(assessment).map(([underlying]) => underlying);
+  const scanned = sizesOf(assessment).map(({ underlying }) => underlying);
   const underlyings = [...new Set([...ofPositions, ...scanned])].sort(compareText);
   return underlyings.flatMap((underlying) => {
     const prices = schedule.underlyings.get(underlying);
@@ -43,16 +44,9 @@ function lowestCallRate(size: Decimal, history: readonly CallInForce[], { asOf, 
   return text(minOf(first, ...others));
 }
 
-/** Sizes that the ranges of the account were read at, by underlying and side. Other models than the house's own read no schedule. */
-function scannedSizes({ portfolio }: Assessment): readonly (readonly [Underlying, Side, Decimal])[] {
-  if (portfolio.model !== OWN_MODEL) return [];
-  return portfolio.lines
-    .filter(({ code }) => code === 'scan-risk')
-    .flatMap(({ subject = '', figures = {} }) => [
-      [subject, 'long', dec(figures['sizeLong'] ?? '0')] as const,
-      [subject, 'short', dec(figures['sizeShort'] ?? '0')] as const,
-    ]);
-}
+/** Other models than the house's own read no schedule. */
+const sizesOf = ({ portfolio }: Assessment): readonly ScannedSize[] =>
+  portfolio.model === OWN_MODEL ? scannedSizes(portfolio) : [];
 
 /** Entry into LIQUIDATING with everything by which it can be checked that nobody was surprised. */
 export function liquidationTriggered(
@@ -64,7 +58,7 @@ export function liquidationTriggered(
     accountId: assessment.accountId,
     assessment: writeAssessment(assessment),
     triggers: triggersOf(assessment, schedule),
-    lowestCallRates: scannedSizes(assessment).map(([underlying, side, size]) => ({
+    lowestCallRates: sizesOf(assessment).map(({ underlying, side, size }) => ({
       underlying,
       side,
       rate: lowestCallRate(size, callHistory.get(underlying) ?? [], schedule),

@@ -7,6 +7,7 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import { dec, invariant, roundUsd, sum, text, type Decimal } from '@ballast/kernel';
+import { LIQUIDATION_LINE, SCAN_LINE } from '../assess/requirement-lines.js';
 
 export interface NoSurpriseViolation {
   readonly rule:
@@ -23,7 +24,6 @@ const RATE_TOLERANCE = '0.00000000001';
 /** Lines have 12 digits; the requirement is rounded up to the cent. */
 const LINE_TOLERANCE = '0.000000001';
 const CENT = '0.01';
-const RANGE = 'liquidation-level';
 const SCALAR_TOLERANCE = '0.000000001';
 
 /** What the marks and schedules say at the moment of an entry. */
@@ -84,7 +84,7 @@ export function judgeEntry(
 
 /** What the ranges ask for adds up to the requirement, so that no share can say more than its range. */
 function unexplainedByRanges({ figures, portfolio: { lines } }: AssessmentDetail): readonly NoSurpriseViolation[] {
-  const ranges = lines.filter(({ code }) => code === RANGE);
+  const ranges = lines.filter(({ code }) => code === LIQUIDATION_LINE);
   if (ranges.length === 0) return [];
   const asked = sum(ranges.map(({ amount }) => dec(amount)));
   const rest = dec(figures.liquidation).minus(asked);
@@ -107,9 +107,9 @@ interface AppliedRate {
 /** The ranges of the underlyings, if the model that decided scans them. */
 const appliedRates = ({ portfolio: { lines } }: AssessmentDetail): readonly AppliedRate[] =>
   lines
-    .filter(({ code }) => code === RANGE)
+    .filter(({ code }) => code === LIQUIDATION_LINE)
     .flatMap(({ subject = '', figures: range = {} }): AppliedRate[] => {
-      const scanned = lines.find((line) => line.code === 'scan-risk' && line.subject === subject)?.figures;
+      const scanned = lines.find((line) => line.code === SCAN_LINE && line.subject === subject)?.figures;
       const rateOf = (
         side: Side,
         rate: string | undefined,
