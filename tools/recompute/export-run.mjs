@@ -8,7 +8,8 @@ import { encodeLogEvent } from '@ballast/contracts';
 import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { instantOf } from '@ballast/kernel';
-import { ClearingHouse, Simulation, genesisFrom, loadScenario } from '@ballast/services';
+import { loadScenario } from '@ballast/scenarios';
+import { ClearingHouse, Simulation, genesisFrom } from '@ballast/services';
 
 /** What decides a margin run; pricing and the exchange stand behind the schedules of margin. */
 const LOGS = ['accounts', 'margin', 'liquidation'];

@@ -1,8 +1,7 @@
-import { MemoryLogStore, EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
+import { MemoryLogStore, EmbeddedServer, PostgresLogStore, LogDirectory } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, FillEvents, MarginGlobalEvents, PricingEvents, ServiceLog } from '@ballast/facts';
 import { dec, roundUsd, text } from '@ballast/kernel';
-import { LogDirectory } from '@ballast/services';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

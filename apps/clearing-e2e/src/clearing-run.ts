@@ -1,7 +1,8 @@
 import type { LogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { dec, instantOf, text, type Instant } from '@ballast/kernel';
-import { ClearingHouse, Simulation, loadScenario, type Release } from '@ballast/services';
+import { loadScenario } from '@ballast/scenarios';
+import { ClearingHouse, Simulation, type Release } from '@ballast/services';
 import fs from 'node:fs/promises';
 
 export interface RunOptions {

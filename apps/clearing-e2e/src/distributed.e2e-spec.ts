@@ -4,20 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
-import { MemoryLogStore, PostgresLogStore, type EmbeddedServer } from '@ballast/event-log';
+import { MemoryLogStore, PostgresLogStore, type EmbeddedServer, LogDirectory } from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
 import { KafkaLockstepChannel, createTopics } from '@ballast/messaging';
 import { describeWithKafka, startKafka, type LocalKafka } from '@ballast/messaging/local-kafka';
-import {
-  ClearingHouse,
-  LockstepRun,
-  LogDirectory,
-  Simulation,
-  digestsOf,
-  loadScenario,
-  narrowedScenario,
-  type Digests,
-} from '@ballast/services';
+import { loadScenario, narrowedScenario } from '@ballast/scenarios';
+import { ClearingHouse, LockstepRun, Simulation, digestsOf, type Digests } from '@ballast/services';
 import { BallastProcess } from './ballast-process.js';
 import { CI_WINDOW, OPTION_FALL } from './ci-window.js';
 import { builtRelease } from './clearing-run.js';

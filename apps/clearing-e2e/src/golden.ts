@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { MemoryLogStore } from '@ballast/event-log';
-import { ClearingPictureProjection, readPartition } from '@ballast/read-models';
+import { MemoryLogStore, readPartition } from '@ballast/event-log';
+import { ClearingPictureProjection } from '@ballast/read-models';
 import { SERVICE_LOGS } from '@ballast/facts';
 import type { ClearingHouse, Digests } from '@ballast/services';
 import { CI_WINDOW, OPTION_EXPIRY, OPTION_FALL, type RunWindow } from './ci-window.js';

@@ -1,7 +1,6 @@
-import { EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
+import { EmbeddedServer, PostgresLogStore, LogDirectory } from '@ballast/event-log';
 import type { AccountsEvents } from '@ballast/facts';
 import { partitionOfAccount, text, ZERO } from '@ballast/kernel';
-import { LogDirectory } from '@ballast/services';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

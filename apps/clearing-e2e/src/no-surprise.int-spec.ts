@@ -1,8 +1,7 @@
 import { verify } from '@ballast/audit';
-import { MemoryLogStore } from '@ballast/event-log';
+import { MemoryLogStore, type LogDirectory } from '@ballast/event-log';
 import type { MarginEvents } from '@ballast/facts';
 import { dec, text } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
 import { SHORT_WINDOW } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
 import { entriesOf, forgedCopy } from './rewrite-history.js';

@@ -1,5 +1,5 @@
 import { EmbeddedServer } from '@ballast/event-log';
-import { BUNDLED_SCENARIOS } from '@ballast/services';
+import { BUNDLED_SCENARIOS } from '@ballast/scenarios';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import net from 'node:net';

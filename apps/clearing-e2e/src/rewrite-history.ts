@@ -1,7 +1,6 @@
 import { seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { MemoryLogStore, type EventLog } from '@ballast/event-log';
+import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
-import { LogDirectory } from '@ballast/services';
 
 /** One event of a history, and what a forger makes of it. */
 export interface Forgery {

@@ -1,10 +1,16 @@
 import { CheckpointFile, replay, verify, type Fault } from '@ballast/audit';
-import { CheckpointKey, CheckpointWriter, PostgresLogStore, type PartitionHead } from '@ballast/event-log';
+import {
+  CheckpointKey,
+  CheckpointWriter,
+  PostgresLogStore,
+  type PartitionHead,
+  type LogDirectory,
+} from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { partitionOfAccount } from '@ballast/kernel';
-import { SERVICES, Simulation, type LogDirectory } from '@ballast/services';
+import { SERVICES, Simulation } from '@ballast/services';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,5 +1,6 @@
+import type { EntryReader } from '@ballast/event-log';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { sourceKey, type EntryReader } from '@ballast/partition-worker';
+import { sourceKey } from '@ballast/partition-worker';
 
 const PAGE = 500;
 const PAGES_KEPT = 96;

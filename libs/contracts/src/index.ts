@@ -1,3 +1,4 @@
+export { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from './account-decision.js';
 export * from './event-schemas.js';
 export * from './parse-entry.js';
 export * from './refusal.js';

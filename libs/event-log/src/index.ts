@@ -1,5 +1,6 @@
 export { CheckpointKey, CheckpointRejected, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
 export * from './checkpoint-writer.js';
+export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
   AppendItem,
   AppendOutcome,
@@ -12,8 +13,10 @@ export type {
 } from './event-log.js';
 export { GroupCommitter } from './group-commit.js';
 export * from './log-digest.js';
+export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
 export { verifyPartition, type Promised } from './log-integrity.js';
 export { partitionNumbers } from './log-shape.js';
+export { readLogs, readPartition } from './read-logs.js';
 export * from './memory/memory-log.js';
 export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
 export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';

@@ -7,12 +7,20 @@ import {
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
-import type { AppendItem, AppendOutcome, CommandRecord, CursorMove, EventLog } from '@ballast/event-log';
+import {
+  type AppendItem,
+  type AppendOutcome,
+  type CommandRecord,
+  type CursorMove,
+  type EventLog,
+  commandEntry,
+  type EntryReader,
+} from '@ballast/event-log';
 import { canonicalText, invariant, sha256, type Instant } from '@ballast/kernel';
-import { commandEntry, IdempotencyConflict, type Command } from './command.js';
+import { IdempotencyConflict, type Command } from './command.js';
 import { entriesOfTail, rebuild } from './rebuild.js';
 import { SourceQueue } from './source-queue.js';
-import { sourceKey, type EntryReader, type SourceRef } from './source.js';
+import { sourceKey, type SourceRef } from './source.js';
 
 /** Takes items of many partitions and commits them in groups. */
 export interface Committer {

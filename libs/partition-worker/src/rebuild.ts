@@ -1,8 +1,7 @@
 import { compareLockstep, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
-import type { EventLog } from '@ballast/event-log';
+import { type EventLog, commandEntry, type EntryReader } from '@ballast/event-log';
 import { invariant } from '@ballast/kernel';
-import { commandEntry } from './command.js';
-import { sourceKey, type EntryReader } from './source.js';
+import { sourceKey } from './source.js';
 
 const PAGE = 1_000;
 

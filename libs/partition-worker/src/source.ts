@@ -1,4 +1,4 @@
-import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { READERS, type LogName, type Reader } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 
@@ -7,11 +7,6 @@ export interface SourceRef {
   readonly log: LogName;
   readonly partition: number;
   readonly rank: number;
-}
-
-/** Reads any log by name; commands included (`accounts.commands`). */
-export interface EntryReader {
-  read(log: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]>;
 }
 
 export function readerOf(log: Reader['log'], partition: number): Reader {

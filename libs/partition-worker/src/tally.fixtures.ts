@@ -1,8 +1,14 @@
-import { MemoryLogStore, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
+import {
+  MemoryLogStore,
+  type AppendItem,
+  type AppendOutcome,
+  type EventLog,
+  commandEntry,
+  type EntryReader,
+} from '@ballast/event-log';
 import type { BasisStep, LogEntry, PartitionProcess, SealedEvent } from '@ballast/event-sourcing';
-import { commandEntry } from './command.js';
 import { PartitionWorker, type Committer, type PartitionWorkerOptions } from './partition-worker.js';
-import { sourceKey, type EntryReader, type SourceRef } from './source.js';
+import { sourceKey, type SourceRef } from './source.js';
 
 interface Tally {
   filled: number;

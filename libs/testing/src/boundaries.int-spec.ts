@@ -59,16 +59,36 @@ import '@ballast/facts';
 export const larger = Math.max(1, 2);
 `;
 
-describe('the boundary around domain code', () => {
+const upward = [
+  { from: 'event-sourcing', to: 'facts', why: 'a machine knows no fact' },
+  { from: 'contracts', to: 'event-log', why: 'what is written down knows no store' },
+  { from: 'event-log', to: 'partition-worker', why: 'a log knows no writer' },
+  { from: 'event-log', to: 'messaging', why: 'a log knows no bus' },
+  { from: 'messaging', to: 'event-log', why: 'a bus knows no store' },
+  { from: 'partition-worker', to: 'messaging', why: 'a worker is given what it sends by' },
+  { from: 'partition-worker', to: 'margin-domain', why: 'a worker runs any process' },
+  { from: 'read-models', to: 'partition-worker', why: 'a view decides nothing' },
+  { from: 'audit', to: 'services', why: 'an auditor needs logs, not a running service' },
+  { from: 'audit', to: 'read-models', why: 'an auditor believes no view' },
+  { from: 'services', to: 'audit', why: 'a service does not judge itself' },
+  { from: 'scenarios', to: 'services', why: 'a scenario is read without a house' },
+] as const;
+
+describe('the boundaries between layers', () => {
   let domain: Message[];
   let clean: Message[];
   let kernel: Message[];
+  let layers: readonly Message[][];
 
   beforeAll(() => {
-    [domain = [], clean = [], kernel = []] = lint([
+    [domain = [], clean = [], kernel = [], ...layers] = lint([
       { filePath: 'libs/domain/margin/src/boundary-probe.ts', text: forbidden.map(({ code }) => code).join('\n') },
       { filePath: 'libs/domain/margin/src/boundary-probe.ts', text: permitted },
       { filePath: 'libs/kernel/src/boundary-probe.ts', text: `import 'node:crypto';\nimport 'node:fs';\n` },
+      ...upward.map(({ from, to }) => ({
+        filePath: `libs/${from}/src/boundary-probe.ts`,
+        text: `import '@ballast/${to}';`,
+      })),
     ]);
   }, 120_000);
 
@@ -87,5 +107,9 @@ describe('the boundary around domain code', () => {
     expect(kernel.map(({ ruleId, line }) => ({ ruleId, line }))).toEqual([
       { ruleId: 'no-restricted-imports', line: 2 },
     ]);
+  });
+
+  it.each(upward.map((probe, index) => ({ ...probe, index })))('refuses that $from imports $to: $why', ({ index }) => {
+    expect(layers[index]?.map(({ ruleId }) => ruleId)).toEqual(['@nx/enforce-module-boundaries']);
   });
 });

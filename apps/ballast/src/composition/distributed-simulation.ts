@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
-import { PostgresLogStore } from '@ballast/event-log';
+import { PostgresLogStore, LogDirectory, partitionsOf } from '@ballast/event-log';
 import { SERVICE_LOGS } from '@ballast/facts';
 import { isoOf } from '@ballast/kernel';
 import { KafkaLockstepChannel, createTopics, type KafkaConnection } from '@ballast/messaging';
 import { ClearingPictureProjection } from '@ballast/read-models';
-import { LockstepRun, LogDirectory, digestsOf, loadScenario, narrowedScenario, partitionsOf } from '@ballast/services';
+import { loadScenario, narrowedScenario } from '@ballast/scenarios';
+import { LockstepRun, digestsOf } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { assertSameRun } from './open-simulation.js';
 import { progressLine } from './progress-line.js';

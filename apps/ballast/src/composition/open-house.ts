@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
-import type { EventLog, PostgresConnection } from '@ballast/event-log';
+import { type EventLog, type PostgresConnection, partitionsOf, readLogs } from '@ballast/event-log';
 import type { Genesis } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import type { Committer } from '@ballast/partition-worker';
-import { ClearingPictureProjection, readLogs, type ClearingPicture } from '@ballast/read-models';
-import { ClearingHouse, partitionsOf } from '@ballast/services';
+import { ClearingPictureProjection, type ClearingPicture } from '@ballast/read-models';
+import { ClearingHouse } from '@ballast/services';
 import { emptyDataDirectory, openStore } from './open-store.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 

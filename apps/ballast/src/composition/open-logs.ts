@@ -1,4 +1,4 @@
-import { LogDirectory, partitionsOf } from '@ballast/services';
+import { LogDirectory, partitionsOf } from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
 import { assertDataThere, openStore } from './open-store.js';
 import type { StoreOptions } from './store-options.js';

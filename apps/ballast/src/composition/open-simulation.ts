@@ -1,6 +1,8 @@
+import type { LogDirectory } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import { Simulation, loadScenario, narrowedScenario, type LogDirectory } from '@ballast/services';
+import { loadScenario, narrowedScenario } from '@ballast/scenarios';
+import { Simulation } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { openHouse, type HouseOptions, type OpenedHouse } from './open-house.js';
 import type { SimulationCliOptions } from './simulation-options.js';

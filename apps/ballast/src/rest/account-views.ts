@@ -1,8 +1,8 @@
 import { accountStatement, contractOf, rejectionOf, withdrawalOf, type AccountsState } from '@ballast/accounts-domain';
+import type { AccountDecision } from '@ballast/contracts';
 import { averageEntryPrice } from '@ballast/instruments';
 import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
 import { MARGIN_STATES, assessorOf, writeAssessment, type MarginState } from '@ballast/margin-domain';
-import type { AccountDecision } from '@ballast/read-models';
 import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Problem } from './problem.js';

@@ -2,9 +2,9 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
+import type { AccountDecision } from '@ballast/contracts';
 import { compareText, type AccountId } from '@ballast/kernel';
 import { MARGIN_STATES } from '@ballast/margin-domain';
-import type { AccountDecision } from '@ballast/read-models';
 import { accountView, assessmentNow, unknownAccount, withdrawalView } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';

@@ -1,8 +1,8 @@
+import type { LogDirectory } from '@ballast/event-log';
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import { marginProcess, type MarginState } from '@ballast/margin-domain';
 import { ForwardReader } from '@ballast/partition-worker';
-import type { LogDirectory } from '@ballast/services';
 import { LazyReader } from './lazy-reader.js';
 import type { EventPlace } from './event-place.js';
 

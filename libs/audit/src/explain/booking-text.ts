@@ -1,7 +1,7 @@
+import { decisionOf } from '@ballast/contracts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents } from '@ballast/facts';
 import { dec, text } from '@ballast/kernel';
-import { decisionOf } from '@ballast/read-models';
 import { usd } from './amount-text.js';
 
 type Bookings = Omit<

@@ -1,4 +1,5 @@
 import type { AccountExplanation } from '@ballast/contracts';
+import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
 import { dec, invariant, isoOf, ownerOf, type AccountId } from '@ballast/kernel';
@@ -11,7 +12,6 @@ import {
   type ExplainedOn,
   type MarginState,
 } from '@ballast/margin-domain';
-import type { LogDirectory } from '@ballast/services';
 import { historyOf, type AccountHistory, type HistoryEnd, type HistoryProgress } from './account-history.js';
 import { usd } from './amount-text.js';
 import { equityBridge } from './equity-bridge.js';

@@ -1,10 +1,8 @@
-import type { AccountExplanation } from '@ballast/contracts';
+import { type AccountExplanation, decisionOf } from '@ballast/contracts';
+import type { LogDirectory } from '@ballast/event-log';
 import { causeName, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
-import type { AccountId } from '@ballast/kernel';
-import { partitionOfAccount } from '@ballast/kernel';
+import { type AccountId, partitionOfAccount } from '@ballast/kernel';
 import { MARGIN_STATES, assessorOf, writeFigures, type MarginState } from '@ballast/margin-domain';
-import { decisionOf } from '@ballast/read-models';
-import type { LogDirectory } from '@ballast/services';
 import { isAbout } from './account-history.js';
 import { bookingText } from './booking-text.js';
 import type { EventPlace } from './event-place.js';

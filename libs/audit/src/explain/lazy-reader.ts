@@ -1,8 +1,6 @@
-import type { EventRow } from '@ballast/event-log';
+import type { EventRow, EntryReader, LogDirectory } from '@ballast/event-log';
 import type { BasisStep, Cause, LogEntry, LogicalTime } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
-import type { EntryReader } from '@ballast/partition-worker';
-import type { LogDirectory } from '@ballast/services';
 
 /** Entries of pricing can be a quarter of a megabyte each: who stops in the middle should not have read a thousand more. */
 const PAGE_OF_PRICING = 100;

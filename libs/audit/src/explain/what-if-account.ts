@@ -1,6 +1,6 @@
+import type { LogDirectory } from '@ballast/event-log';
 import { ownerOf, type Instant } from '@ballast/kernel';
 import { whatIf, type WhatIfAnswer, type WhatIfQuestion, type WhatIfRefusal } from '@ballast/margin-domain';
-import type { LogDirectory } from '@ballast/services';
 import { historyOf, type HistoryProgress } from './account-history.js';
 import { usd } from './amount-text.js';
 

@@ -4,9 +4,11 @@ import {
   type CommandRecord,
   type EventLog,
   type EventRow,
+  commandEntry,
+  type EntryReader,
 } from '@ballast/event-log';
 import type { LogEntry, PartitionProcess } from '@ballast/event-sourcing';
-import { PartitionWorker, commandEntry, type EntryReader, type SourceRef } from '@ballast/partition-worker';
+import { PartitionWorker, type SourceRef } from '@ballast/partition-worker';
 import { replayPartition, type PartitionReplay } from './replay-partition.js';
 
 interface Till {

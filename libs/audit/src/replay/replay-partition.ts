@@ -6,9 +6,9 @@ import {
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
-import type { CommandRecord, EventLog, EventRow } from '@ballast/event-log';
+import { type CommandRecord, type EventLog, type EventRow, commandEntry, type EntryReader } from '@ballast/event-log';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
-import { ForwardReader, commandEntry, entriesOfTail, type EntryReader } from '@ballast/partition-worker';
+import { ForwardReader, entriesOfTail } from '@ballast/partition-worker';
 import {
   answerDiffers,
   differenceOf,

@@ -1,4 +1,5 @@
-import type { LogDirectory, ServiceDefinition } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
+import type { ServiceDefinition } from '@ballast/partition-worker';
 import { PageCache } from '../page-cache.js';
 import type { Divergence } from './divergence.js';
 import { replayPartition } from './replay-partition.js';

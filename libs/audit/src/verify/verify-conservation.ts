@@ -5,9 +5,9 @@ import {
   type AccountsState,
   type AccountsViolation,
 } from '@ballast/accounts-domain';
+import type { EntryReader, LogDirectory } from '@ballast/event-log';
 import { GLOBAL, PartitionMachine, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
-import { ForwardReader, type EntryReader } from '@ballast/partition-worker';
-import type { LogDirectory } from '@ballast/services';
+import { ForwardReader } from '@ballast/partition-worker';
 import type { Fault } from './fault.js';
 
 const PAGE = 1_000;

@@ -1,7 +1,6 @@
+import { type LogDirectory, readPartition } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { liquidationInvariants } from '@ballast/liquidation-domain';
-import { readPartition } from '@ballast/read-models';
-import type { LogDirectory } from '@ballast/services';
 import type { Fault } from './fault.js';
 
 /** Cases, slices, penalties and draws: architecture section 6, items 5 and 6. */

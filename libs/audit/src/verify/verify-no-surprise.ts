@@ -1,8 +1,7 @@
+import { type LogDirectory, readPartition } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { DocumentEvents, MarginEvents, MarginGlobalEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
 import { noSurpriseJudge } from '@ballast/margin-domain';
-import { readPartition } from '@ballast/read-models';
-import type { LogDirectory } from '@ballast/services';
 import type { Fault } from './fault.js';
 
 interface Entry {

@@ -1,7 +1,6 @@
+import { type LogDirectory, readPartition } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { pricingInvariants } from '@ballast/pricing-domain';
-import { readPartition } from '@ballast/read-models';
-import type { LogDirectory } from '@ballast/services';
 import type { Fault } from './fault.js';
 
 /** Published figures: risk arrays are what their content hash says (architecture section 6, item 10). */

@@ -1,6 +1,6 @@
+import type { LogDirectory } from '@ballast/event-log';
 import { SERVICE_LOGS, type OpeningEvents } from '@ballast/facts';
 import { canonicalText } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
 import type { Fault } from './fault.js';
 
 /** Every partition of a log begins with the same rules: none reads those of another before it decides. */

@@ -4,9 +4,9 @@ import {
   verifyPartition,
   type Checkpoint,
   type Promised,
+  type LogDirectory,
 } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import type { LogDirectory } from '@ballast/services';
 import { PageCache } from '../page-cache.js';
 import type { Fault } from './fault.js';
 import { verifyConservation } from './verify-conservation.js';

@@ -3,7 +3,7 @@ import { testDatabase } from '@ballast/event-log/testing';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
 import type { AccountDecisionStore } from './account-decisions.js';
-import type { DecisionLog } from './account-decision.js';
+import type { DecisionLog } from '@ballast/contracts';
 import { DecisionProjection } from './decision-projection.js';
 import { MemoryAccountDecisions } from './memory-account-decisions.js';
 import { PostgresAccountDecisions } from './postgres-account-decisions.js';

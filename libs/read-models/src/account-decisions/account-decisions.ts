@@ -1,5 +1,5 @@
 import type { AccountId } from '@ballast/kernel';
-import type { AccountDecision, DecisionLog } from './account-decision.js';
+import type { AccountDecision, DecisionLog } from '@ballast/contracts';
 
 /** End of what was taken from a log partition. */
 export interface ProjectionCursor {

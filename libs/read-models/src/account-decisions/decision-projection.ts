@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventLog } from '@ballast/event-log';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from './account-decision.js';
+import { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from '@ballast/contracts';
 import type { AccountDecisions, AccountDecisionStore, DecisionQuery, ProjectionCursor } from './account-decisions.js';
 
 const PAGE = 1_000;

@@ -1,4 +1,4 @@
-import type { AccountDecision, DecisionLog } from './account-decision.js';
+import type { AccountDecision, DecisionLog } from '@ballast/contracts';
 import type { DecisionQuery } from './account-decisions.js';
 import { MemoryAccountDecisions } from './memory-account-decisions.js';
 

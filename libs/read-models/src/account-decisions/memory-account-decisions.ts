@@ -1,4 +1,4 @@
-import type { AccountDecision } from './account-decision.js';
+import type { AccountDecision } from '@ballast/contracts';
 import type { AccountDecisionStore, DecisionQuery, ProjectionCursor } from './account-decisions.js';
 
 /** Keeps the list in memory; every start fills it again. */

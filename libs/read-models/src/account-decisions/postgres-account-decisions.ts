@@ -1,7 +1,7 @@
 import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
 import { dataSourceOptions, type PostgresConnection } from '@ballast/event-log';
 import type { AccountMarginState } from '@ballast/facts';
-import type { AccountDecision, DecisionLog } from './account-decision.js';
+import type { AccountDecision, DecisionLog } from '@ballast/contracts';
 import type { AccountDecisionStore, DecisionQuery, ProjectionCursor } from './account-decisions.js';
 import {
   READ_MODELS_SCHEMA,

@@ -1,7 +1,6 @@
-import { MemoryLogStore, type LogStore } from '@ballast/event-log';
+import { MemoryLogStore, type LogStore, LogDirectory } from '@ballast/event-log';
 import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
 import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
-import { LogDirectory } from '../log-directory.js';
 import { ExchangeHost, type ExchangeHostOptions } from './exchange-host.js';
 
 export interface Venue {

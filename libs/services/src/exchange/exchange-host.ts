@@ -1,17 +1,16 @@
 import { EMPTY_HEAD, compareLockstep, seal, causeName, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { GroupCommitter, partitionNumbers, type EventLog } from '@ballast/event-log';
+import {
+  GroupCommitter,
+  partitionNumbers,
+  type EventLog,
+  type EntryReader,
+  shapeOf,
+  type LogDirectory,
+} from '@ballast/event-log';
 import { EXCHANGE_LOGS, type ExchangeLog } from '@ballast/facts';
 import { invariant, uuidV5, type Instant } from '@ballast/kernel';
-import {
-  SourceQueue,
-  sourceKey,
-  sourcesOf,
-  type EntryReader,
-  type LockstepParticipant,
-  type SourceRef,
-} from '@ballast/partition-worker';
+import { SourceQueue, sourceKey, sourcesOf, type LockstepParticipant, type SourceRef } from '@ballast/partition-worker';
 import type { ExchangeSimulator, SimulatorOutput } from '@ballast/exchange-simulator-domain';
-import { shapeOf, type LogDirectory } from '../log-directory.js';
 
 export interface ExchangeHostOptions<State> {
   readonly simulator: ExchangeSimulator<State>;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { liquidationProcess, deleveragingProcess } from '@ballast/liquidation-domain';
-import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+import type { ServiceDefinition } from '@ballast/partition-worker';
+import { definitionToken } from '../definition-token.js';
 
 export const liquidationService: ServiceDefinition = {
   log: 'liquidation',

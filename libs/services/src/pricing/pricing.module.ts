@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import type { ServiceDefinition } from '@ballast/partition-worker';
 import { pricingProcess } from '@ballast/pricing-domain';
-import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+import { definitionToken } from '../definition-token.js';
 
 export const pricingService: ServiceDefinition = {
   log: 'pricing',

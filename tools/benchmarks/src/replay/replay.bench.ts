@@ -1,10 +1,11 @@
 import { replay, type ReplayReport } from '@ballast/audit';
-import type { EventLog, LogStore } from '@ballast/event-log';
+import { type EventLog, type LogStore, LogDirectory } from '@ballast/event-log';
 import { EMPTY_HEAD, GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import { SERVICE_LOGS } from '@ballast/facts';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { instantOf, invariant } from '@ballast/kernel';
-import { ClearingHouse, LogDirectory, loadScenario, marginService, SERVICES, Simulation } from '@ballast/services';
+import { loadScenario } from '@ballast/scenarios';
+import { ClearingHouse, marginService, SERVICES, Simulation } from '@ballast/services';
 import type { BenchContext } from '../bench-server.js';
 import { Appender } from '../decision/decision.bench.js';
 import { itemOf } from '../decision/log-tape.js';

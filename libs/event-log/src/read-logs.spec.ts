@@ -1,4 +1,4 @@
-import type { EventLog } from '@ballast/event-log';
+import type { EventLog } from './event-log.js';
 import { readLogs, readPartition } from './read-logs.js';
 
 /** A log with so many entries in each partition, as far as a reader sees one. */

@@ -1,5 +1,4 @@
-import type { Bar } from '@ballast/exchange-simulator-domain';
-import { barProblem } from '@ballast/exchange-simulator-domain';
+import { type Bar, barProblem } from '@ballast/exchange-simulator-domain';
 import { parse } from 'csv-parse/sync';
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';

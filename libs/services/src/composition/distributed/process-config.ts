@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { LOOPBACK, SHORTEST_TOKEN } from '../http/bearer-token.js';
+import { LOOPBACK, SHORTEST_TOKEN } from '../../http/bearer-token.js';
 import { readEnvironment } from './environment.js';
 
 const list = z

@@ -1,16 +1,28 @@
-import { GroupCommitter, logDigest, partitionNumbers, type EventLog, type LogStore } from '@ballast/event-log';
+import {
+  GroupCommitter,
+  logDigest,
+  partitionNumbers,
+  type EventLog,
+  type LogStore,
+  LogDirectory,
+  shapeOf,
+} from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type Genesis, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
-import { PartitionWorker, sourcesOf, type Command, type Committer } from '@ballast/partition-worker';
-import { accountsService } from '../accounts/accounts.module.js';
-import { bundledGenesis } from '../genesis.js';
-import { liquidationService } from '../liquidation/liquidation.module.js';
-import { LogDirectory, shapeOf } from '../log-directory.js';
-import { marginService } from '../margin/margin.module.js';
-import { pricingService } from '../pricing/pricing.module.js';
-import { presentRelease, type Release } from '../release.js';
-import type { ServiceDefinition } from '../service-definition.js';
+import {
+  PartitionWorker,
+  sourcesOf,
+  type Command,
+  type Committer,
+  type ServiceDefinition,
+} from '@ballast/partition-worker';
+import { accountsService } from '../../accounts/accounts.module.js';
+import { bundledGenesis } from '../../genesis.js';
+import { liquidationService } from '../../liquidation/liquidation.module.js';
+import { marginService } from '../../margin/margin.module.js';
+import { pricingService } from '../../pricing/pricing.module.js';
+import { presentRelease, type Release } from '../../release.js';
 import { Delivery } from './delivery.js';
 
 export const SERVICES: readonly ServiceDefinition[] = [

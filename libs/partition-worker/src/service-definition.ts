@@ -9,6 +9,3 @@ export interface ServiceDefinition {
   /** Process of the global partition. */
   readonly global: PartitionProcess<unknown>;
 }
-
-/** Injection token of a service's definition, one per service module. */
-export const definitionToken = (log: ServiceLog): string => `ServiceDefinition:${log}`;

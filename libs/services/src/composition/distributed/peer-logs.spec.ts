@@ -1,10 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MemoryLogStore, type EventLog } from '@ballast/event-log';
+import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
-import { logPageOf } from '../http/log-page.js';
-import { LogDirectory } from '../log-directory.js';
+import { logPageOf } from '../../http/log-page.js';
 import { PeerLogs } from './peer-logs.js';
 
 const FUNDING = { instrument: 'BTC-PERP', rate: '0.0001', mark: '60000', cumulativeIndex: '6', samples: 480 };

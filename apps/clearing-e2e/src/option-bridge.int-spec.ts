@@ -3,10 +3,9 @@ import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { dec, instantOf, sum } from '@ballast/kernel';
 import type { MarginState } from '@ballast/margin-domain';
-import { ClearingHouse, Simulation, loadScenario } from '@ballast/services';
-import { verify } from '../verify/verify.js';
-import { explainAccount } from './explain-account.js';
-import { explanationText } from './explanation-text.js';
+import { loadScenario } from '@ballast/scenarios';
+import { ClearingHouse, Simulation } from '@ballast/services';
+import { verify, explainAccount, explanationText } from '@ballast/audit';
 import { expectTablesToAddUp } from './printed-tables.fixtures.js';
 
 const PARTITIONS = 2;

@@ -4,11 +4,16 @@ import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { MarginEvents } from '@ballast/facts';
 import { dec, instantOf, sum } from '@ballast/kernel';
 import { MARGIN_STATES, type MarginState } from '@ballast/margin-domain';
-import { ClearingHouse, Simulation, loadScenario } from '@ballast/services';
-import type { HistoryEnd } from './account-history.js';
-import { EXPLAINED_LOGS, readPlace, type EventPlace } from './event-place.js';
-import { explainAccount } from './explain-account.js';
-import { explanationText } from './explanation-text.js';
+import { loadScenario } from '@ballast/scenarios';
+import { ClearingHouse, Simulation } from '@ballast/services';
+import {
+  type HistoryEnd,
+  EXPLAINED_LOGS,
+  readPlace,
+  type EventPlace,
+  explainAccount,
+  explanationText,
+} from '@ballast/audit';
 import { expectTablesToAddUp } from './printed-tables.fixtures.js';
 
 const PARTITIONS = 2;

@@ -1,8 +1,8 @@
-import type { EventLog, LogStore } from '@ballast/event-log';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type LogName, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
-import { commandEntry, type EntryReader } from '@ballast/partition-worker';
+import { commandEntry, type EntryReader } from './entry-reader.js';
+import type { EventLog, LogShape, LogStore } from './event-log.js';
 
 /** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
 export class LogDirectory implements EntryReader {
@@ -47,7 +47,7 @@ export class LogDirectory implements EntryReader {
 }
 
 /** Which partitions a log has. */
-export function shapeOf(name: LogName, partitions: number): { name: string; partitions: number; global: boolean } {
+export function shapeOf(name: LogName, partitions: number): LogShape {
   if (name === 'pricing' || name === 'exchange.quotes') return { name, partitions: 0, global: true };
   if (name.startsWith('exchange.')) return { name, partitions, global: false };
   return { name, partitions, global: true };

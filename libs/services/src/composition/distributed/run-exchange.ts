@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { PostgresLogStore } from '@ballast/event-log';
+import { PostgresLogStore, LogDirectory } from '@ballast/event-log';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { EXCHANGE_LOGS } from '@ballast/facts';
 import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
-import { ExchangeHost } from '../exchange/exchange-host.js';
-import { LogDirectory } from '../log-directory.js';
-import { loadScenario } from '../scenario/load-scenario.js';
-import { narrowedScenario } from '../scenario/narrowed-scenario.js';
+import { loadScenario, narrowedScenario } from '@ballast/scenarios';
+import { ExchangeHost } from '../../exchange/exchange-host.js';
 import { ExchangeNode } from './exchange-node.js';
 import { PeerLogs } from './peer-logs.js';
 import { readEnvironment } from './environment.js';

@@ -10,7 +10,7 @@ import { readBars } from './read-bars.js';
 import { ScenarioError } from './scenario-error.js';
 
 /** Scenarios that come with Ballast. */
-export const BUNDLED_SCENARIOS = fileURLToPath(new URL('../../../../apps/ballast/scenarios', import.meta.url));
+export const BUNDLED_SCENARIOS = fileURLToPath(new URL('../../../apps/ballast/scenarios', import.meta.url));
 
 const time = z.string().transform((iso, context) => {
   try {

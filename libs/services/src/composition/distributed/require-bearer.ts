@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { bearerCheck } from '../http/bearer-token.js';
+import { bearerCheck } from '../../http/bearer-token.js';
 
 /** Asks for the token of the house on everything but the health checks, which tell nothing. */
 export function requireBearer(token: string): RequestHandler {

@@ -1,9 +1,7 @@
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { partitionNumbers } from '@ballast/event-log';
+import { partitionNumbers, type LogDirectory, shapeOf } from '@ballast/event-log';
 import type { Instant } from '@ballast/kernel';
 import { LockstepGate, type LockstepChannel, type PartitionEnd } from '@ballast/messaging';
-import type { LogDirectory } from '../log-directory.js';
-import { shapeOf } from '../log-directory.js';
 
 /** Every log partition of a house, each with somebody who must report it. */
 export function allPartitions(partitions: number): readonly (readonly [log: string, partition: number])[] {

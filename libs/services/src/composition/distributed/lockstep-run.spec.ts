@@ -1,10 +1,9 @@
-import { MemoryLogStore, type LogStore } from '@ballast/event-log';
+import { MemoryLogStore, type LogStore, LogDirectory } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type LogicalTime } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { uuidV5 } from '@ballast/kernel';
 import { LockstepFollower, type GateOpening } from '@ballast/messaging';
 import { InProcessLockstepChannel } from '@ballast/messaging/testing';
-import { LogDirectory } from '../log-directory.js';
 import { LockstepRun, allPartitions } from './lockstep-run.js';
 
 let logs: LogDirectory;

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestj
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Response } from 'express';
-import { PostgresLogStore, type LogStore } from '@ballast/event-log';
+import { PostgresLogStore, type LogStore, LogDirectory } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { KafkaBatchStrategy, kafkaTransport, type Transport } from '@ballast/messaging/nest';
@@ -18,10 +18,10 @@ import {
   type PartitionReport,
 } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger, type Logger } from '@ballast/observability';
-import { genesisFrom } from '../genesis.js';
-import { LogDirectory } from '../log-directory.js';
-import { presentRelease } from '../release.js';
-import { definitionToken, type ServiceDefinition } from '../service-definition.js';
+import type { ServiceDefinition } from '@ballast/partition-worker';
+import { genesisFrom } from '../../genesis.js';
+import { presentRelease } from '../../release.js';
+import { definitionToken } from '../../definition-token.js';
 import { LogPagesController } from './log-pages.controller.js';
 import { PeerLogs } from './peer-logs.js';
 import type { ProcessConfig } from './process-config.js';

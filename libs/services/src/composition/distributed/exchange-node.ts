@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Instant } from '@ballast/kernel';
 import type { Bus, GateOpening, PartitionReport, Subscription } from '@ballast/messaging';
-import type { ExchangeHost } from '../exchange/exchange-host.js';
+import type { ExchangeHost } from '../../exchange/exchange-host.js';
 import { Arrivals, allArrived } from './arrivals.js';
 
 const ARRIVAL_PATIENCE_MS = 1_500;

@@ -1,7 +1,7 @@
 import { runStep } from '@ballast/partition-worker';
 import type { Bus, GateOpening } from '@ballast/messaging';
-import { exchange, ORDERS, type Venue } from '../exchange/exchange-host.fixtures.js';
-import type { ExchangeHost } from '../exchange/exchange-host.js';
+import { exchange, ORDERS, type Venue } from '../../exchange/exchange-host.fixtures.js';
+import type { ExchangeHost } from '../../exchange/exchange-host.js';
 import { ExchangeNode } from './exchange-node.js';
 
 /** Everything is stored already; nothing comes on the bus. */

@@ -1,4 +1,4 @@
-import { GroupCommitter, type EventLog } from '@ballast/event-log';
+import { GroupCommitter, type EventLog, type EntryReader } from '@ballast/event-log';
 import { GLOBAL, type Opening } from '@ballast/event-sourcing';
 import { invariant } from '@ballast/kernel';
 import type {
@@ -11,8 +11,7 @@ import type {
   PartitionReport,
   SourceCursor,
 } from '@ballast/messaging';
-import { PartitionWorker, readerOf, sourcesOf, type EntryReader } from '@ballast/partition-worker';
-import type { ServiceDefinition } from '../service-definition.js';
+import { PartitionWorker, readerOf, sourcesOf, type ServiceDefinition } from '@ballast/partition-worker';
 import { Arrivals, allArrived } from './arrivals.js';
 import { Relay } from './relay.js';
 

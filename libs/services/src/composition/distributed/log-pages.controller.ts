@@ -1,8 +1,8 @@
 import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { logPageQuery } from '@ballast/contracts';
+import { LogDirectory } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
-import { logPageOf } from '../http/log-page.js';
-import { LogDirectory } from '../log-directory.js';
+import { logPageOf } from '../../http/log-page.js';
 
 /** The process's own logs, page by page, for readers with a hole and for rebuilds. */
 @Controller('v1/logs')

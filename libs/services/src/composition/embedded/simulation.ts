@@ -1,7 +1,7 @@
 import type { ExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
 import { runStep, type LockstepParticipant } from '@ballast/partition-worker';
-import { ExchangeHost } from '../exchange/exchange-host.js';
+import { ExchangeHost } from '../../exchange/exchange-host.js';
 import type { ClearingHouse } from './clearing-house.js';
 
 export interface SimulationOptions<State> {

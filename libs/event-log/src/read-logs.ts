@@ -1,5 +1,5 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { EventLog } from '@ballast/event-log';
+import type { EventLog } from './event-log.js';
 
 const PAGE = 2_000;
 

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LOG_PAGE_PATH, decodeLogEvent, logPage } from '@ballast/contracts';
+import type { EntryReader, LogDirectory } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
-import type { EntryReader } from '@ballast/partition-worker';
-import type { LogDirectory } from '../log-directory.js';
 
 const TRIES = 60;
 const TRY_AGAIN_MS = 250;
