@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { uuidV5 } from '@ballast/kernel';
 import { chainHead, EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
-import type { Batch, Bus, BusIncident, Halt, LogReader, Subscription } from './bus.js';
+import type { Batch, Bus, BusIncident, CommandBatch, Halt, LogReader, Subscription } from './bus.js';
 import { SourceHole } from './source-sequence.js';
 
 /** What a bus under test is made with. */
@@ -54,8 +55,29 @@ export const readerOf =
       .filter((entry) => entry.log === log && entry.partition === partition && entry.position > after)
       .slice(0, most);
 
+/** Longer than anything takes that happens at all; far shorter than the patience of a test run. */
+const WITHIN_MS = 120_000;
+
+/**
+ * Waits until it is so.
+ * @throws Error that says what was waited for and how things stood instead
+ */
+export async function eventually(what: string, isSo: () => boolean, state: () => unknown): Promise<void> {
+  const deadline = Date.now() + WITHIN_MS;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw waitedFor(what, state());
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const waitedFor = (what: string, state: unknown): Error =>
+  new Error(`waited ${WITHIN_MS / 1000} s for ${what}; what there was: ${inspect(state, { depth: 4 })}`);
+
 /** Collects what arrives, and waits until it is enough. */
 export class Arrivals {
+  /** @param more what else there is to be said when a wait was in vain */
+  constructor(private readonly more: () => object = () => ({})) {}
+
   readonly batches: Batch[] = [];
   readonly halts: Halt[] = [];
   readonly #waiting: { readonly enough: () => boolean; readonly resolve: () => void }[] = [];
@@ -82,15 +104,33 @@ export class Arrivals {
     for (const { enough, resolve } of this.#waiting) if (enough()) resolve();
   }
 
-  until(enough: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push({ enough, resolve });
+  /** @throws Error that says how things stood when it never was enough */
+  until(enough: () => boolean, what = String(enough)): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const inVain = setTimeout(() => reject(waitedFor(what, this.#state())), WITHIN_MS);
+      const resolved = (): void => {
+        clearTimeout(inVain);
+        resolve();
+      };
+      this.#waiting.push({ enough, resolve: resolved });
       this.look();
     });
   }
 
   upTo(position: number, partition = 0): Promise<void> {
-    return this.until(() => this.positions(partition).at(-1) === position);
+    return this.until(
+      () => this.positions(partition).at(-1) === position,
+      `position ${position} of partition ${partition}`,
+    );
+  }
+
+  #state(): object {
+    const batches = this.batches.map(({ log, partition, entries, parked }) => ({
+      from: `${log}/${partition}`,
+      positions: entries.map(({ position }) => position).join(' '),
+      parked: parked.map(({ error }) => error),
+    }));
+    return { batches, halts: this.halts, ...this.more() };
   }
 }
 
@@ -115,7 +155,7 @@ export function busContract(suite: BusSuite): void {
     );
 
   beforeEach(() => {
-    arrivals = new Arrivals();
+    arrivals = new Arrivals(() => ({ incidents }));
   });
   afterEach(() => bus.close());
 
@@ -340,5 +380,34 @@ export function busContract(suite: BusSuite): void {
     });
     await arrivals.until(() => commands.length === 3);
     expect(commands.slice(2)).toEqual([command(1)]);
+  });
+
+  it('parks a command that its log does not have, and hands over the next', async () => {
+    await open();
+    const command = {
+      log: 'accounts.commands',
+      partition: 1,
+      commandId: 'c-1',
+      type: 'OpenAccount',
+      bodyText: '{"accountId":"alice.main"}',
+      actor: 'ops',
+    };
+    await bus.send({ ...command, commandId: 'c-0', type: 'CloseTheHouse' });
+    await bus.send(command);
+    const batches: CommandBatch[] = [];
+    await bus.receive(
+      { log: 'accounts.commands', partition: 1 },
+      async (batch) => {
+        batches.push(batch);
+        arrivals.look();
+      },
+      arrivals.onHalt,
+    );
+    await arrivals.until(() => batches.some(({ commands }) => commands.length > 0));
+    expect(batches.flatMap(({ commands }) => commands)).toEqual([command]);
+    const parked = batches.flatMap((batch) => batch.parked);
+    expect(parked).toMatchObject([{ partition: 1, key: Buffer.from('c-0') }]);
+    expect(parked[0]?.error).toContain('unknown-type: type is "CloseTheHouse"');
+    expect(incidents).toEqual([{ kind: 'parked', message: parked[0] }]);
   });
 }

@@ -1,3 +1,4 @@
+import { decodeCommand, encodeCommand, type EncodedMessage, type FieldError } from '@ballast/contracts';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type {
   Batch,
@@ -7,6 +8,7 @@ import type {
   CommandMessage,
   Halt,
   LogReader,
+  ParkedMessage,
   SourceCursor,
   Subscription,
 } from '../bus.js';
@@ -26,12 +28,13 @@ export interface InProcessBusOptions {
 }
 
 /**
- * The bus of a single process. Entries are passed on as the objects they are; nothing is encoded. Every subscriber
- * pulls at its own pace: one that falls behind what is kept reads from the log instead, so memory stays bounded.
+ * The bus of a single process. Entries are passed on as the objects they are; commands are written and read as on every
+ * bus, because what cannot be read is parked. Every subscriber pulls at its own pace: one that falls behind what is
+ * kept reads from the log instead, so memory stays bounded.
  */
 export class InProcessBus implements Bus {
   readonly #entries = new Map<string, RetainedMessages<SealedEvent>>();
-  readonly #commands = new Map<string, RetainedMessages<CommandMessage>>();
+  readonly #commands = new Map<string, RetainedMessages<EncodedMessage>>();
   readonly #pumps = new Set<Pump>();
   /** Wall clock, microseconds: offsets of this process begin above those of every earlier one. */
   readonly #firstOffset = Date.now() * 1000;
@@ -64,7 +67,7 @@ export class InProcessBus implements Bus {
   }
 
   async send(command: CommandMessage): Promise<void> {
-    this.#kept(this.#commands, command.log, command.partition).append([command]);
+    this.#kept(this.#commands, command.log, command.partition).append([encodeCommand(command)]);
   }
 
   async receive(
@@ -78,8 +81,16 @@ export class InProcessBus implements Bus {
     const step = async (): Promise<boolean> => {
       const { messages, next } = kept.from(offset, this.#batchSize);
       if (messages.length === 0) return false;
+      const first = next - messages.length;
       offset = next;
-      await handle({ log, partition, commands: messages, parked: [], nextOffset: String(next) });
+      const commands: CommandMessage[] = [];
+      const parked: ParkedMessage[] = [];
+      for (const [i, message] of messages.entries()) {
+        const decoded = decodeCommand({ ...message, value: Buffer.from(message.value) });
+        if (decoded.ok) commands.push(decoded.command);
+        else parked.push(this.#park(message, String(first + i), decoded.error));
+      }
+      await handle({ log, partition, commands, parked, nextOffset: String(next) });
       return true;
     };
     return this.#start([new Pump(step, kept, (error) => this.#halt({ log, partition, error }, onHalt))]);
@@ -126,6 +137,24 @@ export class InProcessBus implements Bus {
     };
   }
 
+  #park(
+    { topic, partition, key, value, headers }: EncodedMessage,
+    offset: string,
+    { code, field, message, remedy }: FieldError & { readonly code: string },
+  ): ParkedMessage {
+    const parked: ParkedMessage = {
+      topic,
+      partition,
+      offset,
+      key: Buffer.from(key),
+      value: Buffer.from(value),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+      error: `${code}: ${field} ${message}; ${remedy}`,
+    };
+    this.#report({ kind: 'parked', message: parked });
+    return parked;
+  }
+
   #halt(halt: Halt, onHalt: ((halt: Halt) => void) | undefined): void {
     this.#report({ kind: 'halted', ...halt });
     onHalt?.(halt);
@@ -158,7 +187,7 @@ class Pump {
   constructor(
     private readonly step: () => Promise<boolean>,
     private readonly messages:
-      RetainedMessages<never> | RetainedMessages<SealedEvent> | RetainedMessages<CommandMessage>,
+      RetainedMessages<never> | RetainedMessages<SealedEvent> | RetainedMessages<EncodedMessage>,
     private readonly fail: (error: unknown) => void,
   ) {}
 

@@ -36,7 +36,7 @@ export function brokerFailureSuite(): void {
       onFatal: (error) => fatal.push(error),
     });
     const owned: string[] = [];
-    const arrivals = new Arrivals();
+    const arrivals = new Arrivals(() => ({ incidents, owned, fatal, held: ownership.held }));
     try {
       await ownership.start({
         onAssigned: async (partition) => {

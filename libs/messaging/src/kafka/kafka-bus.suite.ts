@@ -1,13 +1,13 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import { PARKED_TOPIC, topicOf, topicsOf } from '@ballast/contracts';
-import type { Bus, BusIncident } from '../bus.js';
+import type { Bus, BusIncident, Subscription } from '../bus.js';
 import { Arrivals, busContract, entriesOf, readerOf, type BusUnderTest } from '../bus.contract.js';
 import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { KafkaBus } from './kafka-bus.js';
 import { createTopics, ensureTopics, TopicsRefused } from './topics.js';
 
 /** A broker that has just begun may not lead every partition yet; the client tries once under test. */
-async function eventually<T>(ask: () => Promise<T>, tries = 40): Promise<T> {
+async function answered<T>(ask: () => Promise<T>, tries = 40): Promise<T> {
   for (;;) {
     try {
       return await ask();
@@ -45,7 +45,7 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
     };
     beforeEach(() => {
       incidents = [];
-      arrivals = new Arrivals();
+      arrivals = new Arrivals(() => ({ incidents }));
     });
     afterEach(() => bus.close());
 
@@ -97,7 +97,7 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       const admin = client().admin();
       await admin.connect();
       const topic = prefix + topicOf('accounts', 0).topic;
-      await eventually(() => admin.fetchTopicOffsets(topic));
+      await answered(() => admin.fetchTopicOffsets(topic));
       await admin.deleteTopicRecords({
         topic,
         partitions: [{ partition: 0, offset: '9' }],
@@ -129,6 +129,52 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       await bus.publish(entries);
       await arrivals.upTo(6);
       expect(arrivals.entries().map(({ hash }) => hash)).toEqual(entries.map(({ hash }) => hash));
+    });
+
+    it('refuses what goes to a topic that does not exist, and carries on with the others', async () => {
+      bus = await open({ onIncident });
+      await expect(bus.publish(entriesOf('margin', 0, 1))).rejects.toThrow('does not exist; create the topics');
+      await bus.publish(entriesOf('accounts', 0, 3));
+      await bus.subscribe([{ log: 'accounts', partition: 0, after: 0 }], arrivals.handle, arrivals.onHalt);
+      await arrivals.upTo(3);
+    });
+
+    it('halts a partition whose unreadable message cannot be parked, and parks it when it is read again', async () => {
+      prefix = `t${process.pid}x${Date.now()}x${++count}.`;
+      const withoutParking = used.filter(({ topic }) => topic !== PARKED_TOPIC);
+      await ensureTopics(connection(), withoutParking, { replication: 1 });
+      bus = await KafkaBus.open({ connection: connection(), incarnationOf: () => 'one', onIncident });
+      const unknown = { log: 'accounts.commands', partition: 1, commandId: 'c-1', type: 'CloseTheHouse' };
+      await bus.send({ ...unknown, bodyText: '{}', actor: null });
+      let parked = 0;
+      const receive = (): Promise<Subscription> =>
+        bus.receive(
+          { log: 'accounts.commands', partition: 1 },
+          async (batch) => {
+            parked += batch.parked.length;
+            arrivals.look();
+          },
+          arrivals.onHalt,
+        );
+      await receive();
+      await arrivals.until(() => arrivals.halts.length > 0, 'a halt');
+      expect(String(arrivals.halts[0]?.error)).toContain(`${PARKED_TOPIC} does not exist`);
+
+      await ensureTopics(connection(), used, { replication: 1 });
+      await receive();
+      await arrivals.until(() => parked === 1, 'a parked message');
+    });
+
+    it('reads a topic that did not exist when it was asked for first', async () => {
+      prefix = `t${process.pid}x${Date.now()}x${++count}.`;
+      bus = await KafkaBus.open({ connection: connection(), incarnationOf: () => 'one', onIncident });
+      const follow = (): Promise<Subscription> =>
+        bus.subscribe([{ log: 'accounts', partition: 0, after: 0 }], arrivals.handle, arrivals.onHalt);
+      await expect(follow()).rejects.toThrow('does not host this topic-partition');
+      await ensureTopics(connection(), used, { replication: 1 });
+      await follow();
+      await bus.publish(entriesOf('accounts', 0, 3));
+      await arrivals.upTo(3);
     });
 
     it('lets several processes create the topics at the same time', async () => {

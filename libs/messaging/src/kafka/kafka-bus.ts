@@ -248,7 +248,13 @@ export class KafkaBus implements Bus {
         value,
         headers: { ...headers, 'parked-error': error },
       };
-      await this.#producer.send([this.#placed(copy)]);
+      try {
+        await this.#producer.send([this.#placed(copy)]);
+      } catch (error) {
+        // Whoever comes here again owes the copy still.
+        this.#parked.delete(place);
+        throw error;
+      }
     }
     return parked;
   }

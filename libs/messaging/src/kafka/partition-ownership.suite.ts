@@ -1,4 +1,5 @@
 import { topicsOf } from '@ballast/contracts';
+import { eventually } from '../bus.contract.js';
 import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { ownedTopics, PartitionOwnership } from './partition-ownership.js';
 import { ensureTopics } from './topics.js';
@@ -34,9 +35,8 @@ export function partitionOwnershipSuite(kafka: () => LocalKafka): void {
       this.calls.push(call);
     }
   }
-  const until = async (true_: () => boolean): Promise<void> => {
-    while (!true_()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
+  const until = (isSo: () => boolean): Promise<void> =>
+    eventually(String(isSo), isSo, () => workers.map(({ calls, held }) => ({ calls, held })));
   const heldTogether = (): number[] => workers.flatMap(({ held }) => held).sort((a, b) => a - b);
 
   beforeEach(async () => {

@@ -1,4 +1,5 @@
 import type { IHeaders, Kafka, Producer } from 'kafkajs';
+import { absentTopics } from './topics.js';
 
 /** A message with its place. */
 export interface PlacedMessage {
@@ -13,6 +14,11 @@ interface Waiting {
   readonly messages: readonly PlacedMessage[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A message for a topic that does not exist: kafkajs would look for it without end, and all that comes later wait. */
+class AbsentTopic extends Error {
+  override readonly name = 'AbsentTopic';
 }
 
 /** Far below the topics' largest message, so that what is sent together stays one batch that a broker takes. */
@@ -30,10 +36,15 @@ export class SerialProducer {
   #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #closed = false;
+  /** Topics that were there when something was first sent to them. */
+  readonly #existing = new Set<string>();
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** Resolves when every message is on all replicas in sync. A rejection leaves open what arrived: send again. */
+  /**
+   * Resolves when every message is on all replicas in sync. A rejection leaves open what arrived: send again, unless
+   * a topic does not exist.
+   */
   send(messages: readonly PlacedMessage[]): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the bus is closed'));
     if (messages.length === 0) return Promise.resolve();
@@ -55,7 +66,7 @@ export class SerialProducer {
 
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#nextGroup();
+      const group = await this.#withTopics(this.#nextGroup());
       try {
         const producer = await (this.#producer ??= this.#connected());
         const messages = group.flatMap((waiting) => waiting.messages);
@@ -71,6 +82,27 @@ export class SerialProducer {
     }
     // In the same turn as the last look at what waits: a send that comes later starts anew.
     this.#sending = undefined;
+  }
+
+  /** Those whose topics exist; the others are refused. */
+  async #withTopics(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const used = new Set(group.flatMap(({ messages }) => messages.map(({ topic }) => topic)));
+    const unknown = [...used].filter((topic) => !this.#existing.has(topic));
+    if (unknown.length === 0) return group;
+    let absent: ReadonlySet<string>;
+    try {
+      absent = await absentTopics(this.kafka, unknown);
+    } catch {
+      // No broker says anything about them now; the send itself waits until one does.
+      return group;
+    }
+    for (const topic of unknown) if (!absent.has(topic)) this.#existing.add(topic);
+    return group.filter(({ messages, reject }) => {
+      const missing = messages.find(({ topic }) => absent.has(topic));
+      if (missing === undefined) return true;
+      reject(new AbsentTopic(`the topic ${missing.topic} does not exist; create the topics before anything is sent`));
+      return false;
+    });
   }
 
   #nextGroup(): Waiting[] {

@@ -36,7 +36,8 @@ const OFFSET_ATTEMPTS = 10;
  */
 export class TopicReader {
   readonly #partitions = new Map<number, PartitionState>();
-  readonly #consumer: Consumer;
+  readonly #groupId: string;
+  #consumer: Consumer;
   #joined: Promise<void> | undefined;
   #joinedOnce: () => void = () => undefined;
   #failed: { readonly error: unknown } | undefined;
@@ -50,21 +51,16 @@ export class TopicReader {
     groupPrefix: string,
     private readonly onFatal: (error: unknown) => void,
   ) {
-    this.#consumer = kafka.consumer({
-      groupId: `${groupPrefix}reader.${topic}.${randomUUID()}`,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3_000,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      minBytes: 1,
-      allowAutoTopicCreation: false,
-    });
+    this.#groupId = `${groupPrefix}reader.${topic}.${randomUUID()}`;
+    this.#consumer = this.#newConsumer();
   }
 
   /** @param begin an offset, if it exists, else the oldest message kept; or the last message; or what comes from now on */
   async attach(partition: number, begin: string | undefined, listener: PartitionListener): Promise<Attachment> {
     await (this.#joined ??= this.#start());
-    if (this.#failed !== undefined) throw this.#failed.error;
     const [low, high] = await this.#bounds(partition);
+    // Looked at last: whoever failed meanwhile has told those who listened then, and nobody would tell this one.
+    if (this.#failed !== undefined) throw this.#failed.error;
     const wanted = begin === 'end' ? high : begin === 'last' ? high - 1n : offsetOf(begin);
     const believed = wanted !== undefined && wanted >= low && wanted <= high;
     const from = believed ? wanted : low;
@@ -102,7 +98,31 @@ export class TopicReader {
     if (this.#joined !== undefined) await this.#consumer.disconnect();
   }
 
+  #newConsumer(): Consumer {
+    return this.kafka.consumer({
+      groupId: this.#groupId,
+      sessionTimeout: 30_000,
+      heartbeatInterval: 3_000,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      minBytes: 1,
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  /** A start that fails is no start: whoever comes next begins anew, with a client that has not failed yet. */
   async #start(): Promise<void> {
+    try {
+      await this.#join();
+    } catch (error) {
+      const failed = this.#consumer;
+      this.#consumer = this.#newConsumer();
+      this.#joined = undefined;
+      await failed.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #join(): Promise<void> {
     const joined = new Promise<void>((resolve) => {
       this.#joinedOnce = resolve;
     });
@@ -165,7 +185,9 @@ export class TopicReader {
         try {
           return await admin.fetchTopicOffsets(this.topic);
         } catch (error) {
-          if (!(error instanceof kafkajs.KafkaJSError && error.retriable) || attempt === OFFSET_ATTEMPTS) throw error;
+          // Also what is no error of the client: one whose first question was answered late says nothing else any more.
+          const final = error instanceof kafkajs.KafkaJSError && !error.retriable;
+          if (final || attempt === OFFSET_ATTEMPTS) throw error;
         }
         if (admin !== this.admin) await admin.disconnect();
         await new Promise((resolve) => setTimeout(resolve, FETCH_WAIT_MS * attempt));

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { topicsOf, type TopicSetup } from '@ballast/contracts';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 
@@ -18,6 +18,8 @@ const SEVEN_DAYS_MS = 7 * 24 * 60 * 60 * 1000;
 /** Room for an answer that lists every candidate of a partition. */
 const LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024;
 const LEADERS_WITHIN_MS = 60_000;
+/** What was created a moment ago may not be known to every broker yet. */
+const KNOWN_WITHIN_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
@@ -72,6 +74,33 @@ export async function ensureTopics(
     );
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Those of the topics that do not exist, after a little patience with what has just been created. */
+export async function absentTopics(kafka: Kafka, topics: readonly string[]): Promise<ReadonlySet<string>> {
+  const absent = new Set(topics);
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const deadline = Date.now() + KNOWN_WITHIN_MS;
+    for (;;) {
+      for (const topic of absent) if (await exists(admin, topic)) absent.delete(topic);
+      if (absent.size === 0 || Date.now() > deadline) return absent;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function exists(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+    return true;
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { Controller, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { Batch, Bus, BusIncident, CommandBatch, Halt, SourceCursor } from '../bus.js';
-import { Arrivals, entriesOf } from '../bus.contract.js';
+import { Arrivals, entriesOf, eventually } from '../bus.contract.js';
 import type { BatchReceiver } from './batch-receiver.js';
 import { KafkaBatchStrategy, type Transport } from './kafka-batch-strategy.js';
 
@@ -11,8 +11,10 @@ import { KafkaBatchStrategy, type Transport } from './kafka-batch-strategy.js';
 @Injectable()
 class Worker implements BatchReceiver {
   readonly calls: string[] = [];
-  readonly arrivals = new Arrivals();
   readonly commands: CommandBatch[] = [];
+  readonly incidents: BusIncident[] = [];
+  readonly state = () => ({ calls: this.calls, commands: this.commands, incidents: this.incidents });
+  readonly arrivals = new Arrivals(this.state);
   hold: Promise<void> = Promise.resolve();
 
   async assigned(partition: number): Promise<readonly SourceCursor[]> {
@@ -67,6 +69,7 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
     const app = await NestFactory.createMicroservice(TestModule, { strategy, logger: false });
     const worker = app.get(Worker);
     strategy.deliverTo(worker);
+    strategy.on('incident', (incident) => worker.incidents.push(incident));
     await app.listen();
     const { bus } = strategy.unwrap<{ readonly bus: Bus }>();
     return { app, worker, strategy, bus, notifications: app.get(Notifications) };
@@ -82,13 +85,21 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
       log: 'margin.commands',
       partition: -1,
       commandId: 'c-1',
-      type: 'ApproveParameters',
+      type: 'ApproveDocument',
       bodyText: '{"proposalId":"p-1"}',
       actor: 'ops',
     };
     await bus.send(command);
-    await worker.arrivals.until(() => worker.commands.length > 0);
-    expect(worker.commands[0]).toMatchObject({ log: 'margin.commands', partition: -1 });
+    await worker.arrivals.until(() => worker.commands.length > 0, 'a command');
+    expect(worker.commands).toEqual([
+      {
+        log: 'margin.commands',
+        partition: -1,
+        commands: [command],
+        parked: [],
+        nextOffset: expect.any(String) as unknown,
+      },
+    ]);
     await app.close();
   });
 
@@ -106,7 +117,7 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
     let release: () => void = () => undefined;
     worker.hold = new Promise((resolve) => (release = resolve));
     await bus.publish(entriesOf('accounts', 1, 3));
-    while (!worker.calls.includes('begin 1')) await new Promise((resolve) => setImmediate(resolve));
+    await eventually('the first batch of partition 1', () => worker.calls.includes('begin 1'), worker.state);
     const closed = app.close();
     await new Promise((resolve) => setImmediate(resolve));
     expect(worker.calls).not.toContain('revoked 1');
@@ -119,20 +130,12 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
 
   it('gives a fenced partition up and takes it again', async () => {
     const { app, worker, strategy } = await boot();
-    while (!worker.calls.includes('assigned 1')) await new Promise((resolve) => setImmediate(resolve));
-    await worker.arrivals.until(() => true);
-    await settled(strategy);
+    const { ownership } = strategy.unwrap<Transport>();
+    await eventually('partition 1 to be held', () => ownership.held.includes(1), worker.state);
     strategy.fenced(1);
-    while (worker.calls.filter((call) => call === 'assigned 1').length < 2) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const assigned = (): number => worker.calls.filter((call) => call === 'assigned 1').length;
+    await eventually('partition 1 to be taken again', () => assigned() === 2, worker.state);
     expect(worker.calls.filter((call) => call.endsWith(' 1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1']);
     await app.close();
   });
-}
-
-/** Waits until every listed partition is worked on. */
-async function settled(strategy: KafkaBatchStrategy): Promise<void> {
-  const { ownership } = strategy.unwrap<Transport>();
-  while (!ownership.held.includes(1)) await new Promise((resolve) => setImmediate(resolve));
 }

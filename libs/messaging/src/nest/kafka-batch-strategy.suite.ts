@@ -1,4 +1,4 @@
-import { topicsOf } from '@ballast/contracts';
+import { PARKED_TOPIC, topicsOf } from '@ballast/contracts';
 import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { ensureTopics } from '../kafka/topics.js';
 import { batchStrategyContract } from './batch-strategy.contract.js';
@@ -7,7 +7,7 @@ import { kafkaTransport } from './kafka-batch-strategy.js';
 /** A Nest microservice, on a real broker. */
 export function kafkaBatchStrategySuite(kafka: () => LocalKafka): void {
   let count = 0;
-  const topics = topicsOf(4).filter(({ topic }) => /accounts|margin|liquidation/.test(topic));
+  const topics = topicsOf(4).filter(({ topic }) => topic === PARKED_TOPIC || /accounts|margin|liquidation/.test(topic));
   batchStrategyContract({
     connect: async (onIncident) => {
       const prefix = `n${process.pid}x${Date.now()}x${++count}.`;

@@ -58,6 +58,23 @@ describe('which partitions a worker works on', () => {
     expect(owner.calls).toEqual(['+0', '-0', '+0']);
   });
 
+  it('drops a partition that was fenced while it was being taken, and takes it again', async () => {
+    let open: () => void = () => undefined;
+    const owner = recorder({ assigned: () => new Promise((resolve) => (open = resolve)) });
+    const taking = new PartitionTaking(owner, unexpected);
+    taking.list([0]);
+    await turns();
+    taking.fenced(0);
+    open();
+    await turns();
+    expect({ calls: owner.calls, held: taking.held }).toEqual({ calls: ['+0', '-0'], held: [] });
+    taking.heartbeat();
+    await turns();
+    open();
+    await turns();
+    expect({ calls: owner.calls, held: taking.held }).toEqual({ calls: ['+0', '-0', '+0'], held: [0] });
+  });
+
   it('leaves a fenced partition alone that is no longer listed', async () => {
     const owner = recorder();
     const taking = new PartitionTaking(owner, unexpected);
@@ -85,6 +102,20 @@ describe('which partitions a worker works on', () => {
     expect(taking.held).toEqual([3]);
     expect(owner.calls).toEqual(['+3', '+3']);
     expect(failures).toEqual(['3: Error: store is away']);
+  });
+
+  it('tries again also when the report of the failure fails', async () => {
+    let away = true;
+    const owner = recorder({ assigned: () => (away ? Promise.reject(new Error('store is away')) : Promise.resolve()) });
+    const taking = new PartitionTaking(owner, () => {
+      throw new Error('the log is full');
+    });
+    taking.list([3]);
+    await turns();
+    away = false;
+    taking.heartbeat();
+    await turns();
+    expect(taking.held).toEqual([3]);
   });
 
   it('finishes taking a partition before it drops it', async () => {

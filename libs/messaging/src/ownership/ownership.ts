@@ -21,7 +21,7 @@ interface Taking {
   /** The group lists it for this worker. */
   listed: boolean;
   taken: boolean;
-  /** To be dropped although it is listed. */
+  /** To be dropped although it is listed, as soon as it is taken. */
   fenced: boolean;
   /** Taking it failed or was undone; the next heartbeat tries again. */
   waits: boolean;
@@ -55,7 +55,8 @@ export class PartitionTaking {
 
   fenced(partition: number): void {
     const taking = this.#partitions.get(partition);
-    if (taking === undefined || !taking.taken) return;
+    // A partition that is being taken may be worked on, and fenced, before taking it is finished.
+    if (taking === undefined || !(taking.taken || taking.running !== undefined)) return;
     taking.fenced = true;
     this.#reconcile(partition, taking);
   }
@@ -99,6 +100,7 @@ export class PartitionTaking {
           taking.fenced = false;
           await this.owner.onRevoked(partition);
         } else if (!taking.taken && taking.listed && !taking.waits) {
+          taking.fenced = false;
           await this.owner.onAssigned(partition);
           taking.taken = true;
         } else {
@@ -106,9 +108,18 @@ export class PartitionTaking {
         }
       } catch (error) {
         taking.waits = true;
-        this.onFailure(partition, error);
+        this.#report(partition, error);
       }
     }
     taking.running = undefined;
+  }
+
+  /** A report that fails must not end the steps of its partition: nobody would begin them again. */
+  #report(partition: number, error: unknown): void {
+    try {
+      this.onFailure(partition, error);
+    } catch {
+      // What is to be reported is tried again, and reported again.
+    }
   }
 }
