@@ -58,7 +58,10 @@ export interface CommandBatch {
   readonly nextOffset: string;
 }
 
-/** Delivery to one subscriber stopped in one partition; the others go on. Subscribe again to go on after the cause is gone. */
+/**
+ * Delivery to one subscriber stopped in one partition; the others go on. Subscribe again to go on after the cause is
+ * gone: an `InvariantViolation` (a hole, a fork, a poisoned entry) does not pass by itself, anything else may.
+ */
 export interface Halt {
   readonly log: string;
   readonly partition: number;

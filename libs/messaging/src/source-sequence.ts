@@ -3,9 +3,7 @@ import { chainHead, type SealedEvent } from '@ballast/event-sourcing';
 import type { BusIncident, LogReader, SourceCursor } from './bus.js';
 
 /** Positions that neither the bus nor the log has. */
-export class SourceHole extends Error {
-  override readonly name = 'SourceHole';
-}
+export class SourceHole extends InvariantViolation {}
 
 /** Two different entries claim one position: the source log was restored or altered. The reader must not go on. */
 class SourceFork extends InvariantViolation {}

@@ -107,6 +107,16 @@ describe('the relay of a partition', () => {
     await relay.save();
     expect([sent, await log.relayCursor(0)]).toEqual([[], 0]);
   });
+
+  it('waits for an absent broker no longer than the partition is its own', async () => {
+    const absent = { publish: () => new Promise(() => undefined) } as unknown as Bus;
+    const relay = new Relay(absent, log, 0, fail);
+    const sending = relay.send(events);
+    relay.stop();
+    await sending;
+    await relay.save();
+    expect(await log.relayCursor(0)).toBe(0);
+  });
 });
 
 function fail(error: unknown): never {

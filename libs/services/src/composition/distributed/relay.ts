@@ -15,6 +15,9 @@ export class Relay {
   #sent = 0;
   #saved = 0;
   readonly #stop = new AbortController();
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop.signal.addEventListener('abort', () => resolve());
+  });
 
   constructor(
     private readonly bus: Bus,
@@ -38,7 +41,8 @@ export class Relay {
   async send(events: readonly SealedEvent[]): Promise<void> {
     for (let pause = FIRST_WAIT_MS; !this.#stop.signal.aborted; pause = Math.min(LONGEST_WAIT_MS, 2 * pause)) {
       try {
-        await this.bus.publish(events);
+        await Promise.race([this.bus.publish(events), this.#stopped]);
+        if (this.#stop.signal.aborted) return;
         this.#sent = events.at(-1)?.position ?? this.#sent;
         return;
       } catch (error) {

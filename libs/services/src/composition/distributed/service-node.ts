@@ -1,6 +1,6 @@
 import { GroupCommitter, type EventLog, type EntryReader } from '@ballast/event-log';
 import { GLOBAL, type Opening } from '@ballast/event-sourcing';
-import { invariant } from '@ballast/kernel';
+import { InvariantViolation, invariant } from '@ballast/kernel';
 import type {
   Batch,
   BatchReceiver,
@@ -25,7 +25,7 @@ export interface ServiceNodeOptions {
   readonly opening: Opening;
   readonly mode: 'live' | 'lockstep';
   readonly bus: () => Bus;
-  /** The partition was taken by somebody else. */
+  /** What is in memory of the partition is no longer good: it is to be given up and, if it is ours, taken again. */
   readonly onFenced: (partition: number) => void;
   readonly onTrouble: (what: string, error: unknown) => void;
 }
@@ -95,9 +95,7 @@ export class ServiceNode implements BatchReceiver {
     if (held === undefined) return Promise.resolve();
     const hole = held.worker.offer(batch.entries);
     invariant(hole === undefined, `the bus left a hole in ${batch.log}/${batch.partition} after ${hole}`);
-    for (const { topic, offset, error } of batch.parked) {
-      this.options.onTrouble(`message ${offset} of ${topic} is no entry and was parked`, new Error(error));
-    }
+    this.#tellOfParked(batch.parked);
     this.#arrivals.notify();
     if (this.options.mode === 'live') this.#run(partition);
     return Promise.resolve();
@@ -105,6 +103,7 @@ export class ServiceNode implements BatchReceiver {
 
   /** Commands are remembered by their ids, so one that arrives again is answered from the store. */
   async receiveCommands(partition: number, batch: CommandBatch): Promise<void> {
+    this.#tellOfParked(batch.parked);
     const held = this.#held.get(partition);
     if (held === undefined) return;
     await Promise.all(
@@ -116,8 +115,10 @@ export class ServiceNode implements BatchReceiver {
     );
   }
 
+  /** A log that contradicts itself waits for people; what may pass, such as a peer that was away, is tried again. */
   halted(partition: number, { log, partition: source, error }: Halt): void {
     this.options.onTrouble(`${this.options.service.log}/${partition} no longer reads ${log}/${source}`, error);
+    if (!(error instanceof InvariantViolation)) this.options.onFenced(partition);
   }
 
   async revoked(partition: number): Promise<void> {
@@ -125,9 +126,10 @@ export class ServiceNode implements BatchReceiver {
     if (held === undefined) return;
     this.#held.delete(partition);
     held.worker.abandon(new Error(`${this.options.service.log}/${partition} is no longer owned here`));
+    // First: what runs may be waiting for a broker that is away, and whoever comes next sends it.
+    held.relay.stop();
     await held.running;
     await held.relay.save().catch((error: unknown) => this.options.onTrouble('relay cursor', error));
-    held.relay.stop();
     this.#arrivals.notify();
   }
 
@@ -192,6 +194,12 @@ export class ServiceNode implements BatchReceiver {
       this.options.onTrouble(`${this.options.service.log}/${partition}`, error);
       // Whatever happened, the state in memory is not to be trusted: give it up and rebuild.
       if (this.#held.has(partition)) this.options.onFenced(partition);
+    }
+  }
+
+  #tellOfParked(parked: Batch['parked']): void {
+    for (const { topic, offset, error } of parked) {
+      this.options.onTrouble(`message ${offset} of ${topic} cannot be read and was parked`, new Error(error));
     }
   }
 
