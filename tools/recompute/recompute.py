@@ -390,7 +390,8 @@ class Step:
 def assess(account, market, sizes, now, places):
     """Figures as they stand in the record, whether they are exact, and the step."""
     figures, magnitude, coins = float_figures(account, market, sizes)
-    bound = 2 * (64 + places) * 2.0**-53 * market.highest_rate * magnitude + 2e-12 * magnitude + 0.01
+    k, p = max(1.0, as_float(market.initial_multiple)), as_float(market.between_positions)
+    bound = k * (2 * (64 + places) * 2.0**-53 * market.highest_rate + (1 + 2 * p) * 1e-12) * magnitude + 0.01
     step = Step(account, figures, market, now, as_float)
     owes = account.positions or any(amount < 0 for _, amount in account.amounts())
     near = (2 + 2 * as_float(market.exit_factor)) * bound

@@ -51,7 +51,14 @@ export class FloatCollateral {
    * @throws ModelInputError as `valueCollateral` does
    */
   worthOf(asset: string, amount: number): FloatWorth {
-    return floatWorth(this.ruleOf(asset), amount);
+    const rule = this.ruleOf(asset);
+    if (amount < 0) {
+      const worth = amount * rule.debtPrice;
+      return { worth, marketValue: -worth, confidenceCharge: 0 };
+    }
+    const marketValue = amount * rule.price;
+    const worth = floatCredit(rule, marketValue);
+    return { worth, marketValue, confidenceCharge: worth * rule.doubtful };
   }
 
   /** How an asset counts, read once. @throws ModelInputError as `valueCollateral` does */
@@ -97,17 +104,10 @@ export class FloatCollateral {
   }
 }
 
-/** What an amount counts for by a rule: products, a root and comparisons in this order. */
-export function floatWorth(rule: FloatRule, amount: number): FloatWorth {
-  if (amount < 0) {
-    const worth = amount * rule.debtPrice;
-    return { worth, marketValue: -worth, confidenceCharge: 0 };
-  }
-  const marketValue = amount * rule.price;
-  const counted = Math.min(Math.min(marketValue, rule.cap) * rule.share, rule.most);
-  const haircut = Math.min(Math.max(rule.fixed + rule.slope * Math.sqrt(counted), rule.minimum), 1);
-  const worth = counted * (1 - haircut);
-  return { worth, marketValue, confidenceCharge: worth * rule.doubtful };
+/** What a market value of an asset counts for by its rule: comparisons, products and a root in this order. */
+export function floatCredit({ cap, share, most, fixed, slope, minimum }: FloatRule, marketValue: number): number {
+  const counted = Math.min(Math.min(marketValue, cap) * share, most);
+  return counted * (1 - Math.min(Math.max(fixed + slope * Math.sqrt(counted), minimum), 1));
 }
 
 /** The settlement asset: an amount is its worth. */

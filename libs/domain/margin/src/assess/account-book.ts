@@ -122,7 +122,7 @@ export class AccountBook {
   states = new Uint8Array(INITIAL_CAPACITY);
   /** 1 if a state depends on more than figures and the present state: an open call, an expiry, a closed liquidation. */
   memorable = new Uint8Array(INITIAL_CAPACITY);
-  /** 1 where the row is all that the house's own model reads: no chosen model, no position of the owner beyond the rows. */
+  /** 1 where the row is all that decides: by the house's own model, which did not fail, without a position of the owner beyond rows. */
   inRows = new Uint8Array(INITIAL_CAPACITY);
   /** Accounts per state. */
   readonly stateCounts: number[] = [0, 0, 0, 0, 0];
@@ -293,7 +293,9 @@ export class AccountBook {
   ): void {
     Object.assign(account, change);
     const { openCall, restrictedByExpiry, liquidationClosed } = account;
-    this.memorable[this.#slot(account)] = openCall !== null || restrictedByExpiry || liquidationClosed ? 1 : 0;
+    const slot = this.#slot(account);
+    this.memorable[slot] = openCall !== null || restrictedByExpiry || liquidationClosed ? 1 : 0;
+    if (change.failedModel !== undefined) this.#markRow(slot);
   }
 
   memoryOf(slot: number, now: Instant): StateMemory {
@@ -363,8 +365,8 @@ export class AccountBook {
   }
 
   #markRow(slot: number): void {
-    const { model, ownerId } = this.accounts[slot] as AccountRecord;
-    const isOwn = model === null || model === adaptivePortfolio.id;
+    const { model, failedModel, ownerId } = this.accounts[slot] as AccountRecord;
+    const isOwn = failedModel === null && (model === null || model === adaptivePortfolio.id);
     this.inRows[slot] = isOwn && this.#owner(ownerId).beyondRows === 0 ? 1 : 0;
   }
 

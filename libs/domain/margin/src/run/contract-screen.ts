@@ -1,5 +1,5 @@
 import type { InstrumentId } from '@ballast/facts';
-import { ONE, ZERO } from '@ballast/kernel';
+import { InvariantViolation, ModelInputError, ONE, ZERO } from '@ballast/kernel';
 import type {
   FloatCollateralHolding,
   FloatContract,
@@ -13,6 +13,7 @@ import { OWN_MODEL } from '../assess/assess.js';
 import type { AccountBook, AccountRecord, FloatPosition } from '../assess/account-book.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { worthOf, type PricedContract } from '../assess/priced-contracts.js';
+import { takeScreened, type ScreenFigures } from './row-screen.js';
 
 /** A contract on one schedule: what it asks, and what a contract and a unit of its cost add to equity, USD. */
 interface ScreenedContract {
@@ -42,10 +43,22 @@ export class ContractScreen {
     private readonly market: AssessmentMarket,
   ) {}
 
+  /** Fills an account's figures; false where only decimals can tell, as of whatever a model refuses. */
+  screen(slot: number, into: ScreenFigures): boolean {
+    try {
+      const screened = this.figuresOf(slot);
+      if (screened !== null) takeScreened(screened, into);
+      return screened !== null;
+    } catch (error) {
+      if (error instanceof ModelInputError || error instanceof InvariantViolation) return false;
+      throw error;
+    }
+  }
+
   /** @throws ModelInputError as the model does */
   figuresOf(slot: number): ScreenedFigures | null {
     const account = this.book.accounts[slot] as AccountRecord;
-    if (account.model !== null && account.model !== OWN_MODEL) return null;
+    if (account.failedModel !== null || (account.model !== null && account.model !== OWN_MODEL)) return null;
     const held = this.#positionsOf(slot);
     // Without an open position nothing is required; decimals know why.
     if (held === null || held.holdings.length === 0) return null;

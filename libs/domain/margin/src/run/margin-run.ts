@@ -1,5 +1,4 @@
 import type { Instant } from '@ballast/facts';
-import { InvariantViolation, ModelInputError } from '@ballast/kernel';
 import { floatOf } from '@ballast/risk-schedule';
 import { OWN_MODEL, type AccountAssessment } from '../assess/assess.js';
 import type { AccountBook, AccountRecord } from '../assess/account-book.js';
@@ -16,7 +15,7 @@ import {
 } from '../call/margin-state.js';
 import { AssessmentRecords } from './assessment-records.js';
 import { ContractScreen } from './contract-screen.js';
-import { blankFigures, screenLevels, screenRow, takeScreened, type ScreenFigures } from './row-screen.js';
+import { blankFigures, screenLevels, screenRow } from './row-screen.js';
 
 /** An account about which a run has something to say. */
 export interface AccountOutcome {
@@ -47,18 +46,21 @@ export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Asses
   const { halted } = assessor.market.schedule;
   const { layout, rows } = book;
   const schedule = assessor.rowsFor(layout);
-  const screen = screenOf(book, assessor);
+  const figures = blankFigures();
+  const contracts = new ContractScreen(book, assessor.market);
   const records = new AssessmentRecords(slots.length);
   const outcomes: AccountOutcome[] = [];
   const stateCounts = [...book.stateCounts];
-  const figures = blankFigures();
   const models = new Map<string, number>();
   let screened = 0;
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index] as number;
     records.setAccount(index, book.words, (slot * layout.width + layout.idHashAt) * 2);
     const state = book.states[slot] as number;
-    if (state !== LIQUIDATING && (book.accounts[slot] as AccountRecord).failedModel === null && screen(slot, figures)) {
+    const isScreened =
+      state !== LIQUIDATING &&
+      (book.inRows[slot] === 1 ? screenRow(book, schedule, slot, figures) : contracts.screen(slot, figures));
+    if (isScreened) {
       const levels = screenLevels(figures, schedule);
       if (levels >= 0 && staysAsItIs(book, slot, state, levels, halted, now)) {
         const { equity, initial, call, liquidation } = figures;
@@ -90,24 +92,6 @@ export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Asses
   }
   if (screened > 0) models.set(OWN_MODEL, (models.get(OWN_MODEL) ?? 0) + screened);
   return { records, decidedExactly: slots.length - screened, models, outcomes, stateCounts };
-}
-
-/** Fills figures by float64; false where it can't. What a model refuses, decimals know what to do with. */
-function screenOf(book: AccountBook, assessor: Assessor): (slot: number, into: ScreenFigures) => boolean {
-  const schedule = assessor.rowsFor(book.layout);
-  let contracts: ContractScreen | undefined;
-  return (slot, into) => {
-    if (book.inRows[slot] === 1) return screenRow(book, schedule, slot, into);
-    contracts ??= new ContractScreen(book, assessor.market);
-    try {
-      const screened = contracts.figuresOf(slot);
-      if (screened !== null) takeScreened(screened, into);
-      return screened !== null;
-    } catch (error) {
-      if (error instanceof ModelInputError || error instanceof InvariantViolation) return false;
-      throw error;
-    }
-  };
 }
 
 /** True if the float64 levels are certain and nothing follows from them. */

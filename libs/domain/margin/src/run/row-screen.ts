@@ -1,5 +1,5 @@
 import { SETTLEMENT_ASSET } from '@ballast/kernel';
-import { FloatCollateral, floatWorth, type FloatRule, type ScreenedFigures } from '@ballast/margin-models';
+import { FloatCollateral, floatCredit, type FloatRule, type ScreenedFigures } from '@ballast/margin-models';
 import {
   floatLiquidationRate,
   floatOf,
@@ -52,9 +52,9 @@ export interface RowSchedule extends ScreenLevels {
   readonly initialMultiple: number;
   /** Share of an offset between positions that does not count. */
   readonly lostOffset: number;
-  /** Rounding errors of all operations on one account, relative to its magnitude; twice, for all terms of higher order. */
+  /** How far figures may be from the exact, unrounded ones, relative to the account's magnitude. */
   readonly relativeError: number;
-  /** Worth of the coins of the account in hand, by underlying. */
+  /** Worth of the coins of the account in hand, by underlying; zero between accounts. */
   readonly coins: Float64Array;
 }
 
@@ -80,6 +80,8 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
       for (const { rate } of brackets) highestRate = Math.max(highestRate, floatOf(rate));
     }
   }
+  const initialMultiple = floatOf(parameters.initialMultiple);
+  const lostOffset = floatOf(parameters.lostOffset.betweenPositions);
   return {
     layout,
     assets: layout.assets.map((asset) => {
@@ -95,11 +97,11 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
       const priced = schedule.underlyings.get(underlying);
       return priced === undefined ? null : { mark: floatOf(priced.mark), rates: floatSchedule(priced.rates) };
     }),
-    initialMultiple: floatOf(parameters.initialMultiple),
+    initialMultiple,
     warnUsage: floatOf(schedule.parameters.warnUsage),
     exitFactor: floatOf(schedule.parameters.exitFactor),
-    lostOffset: floatOf(parameters.lostOffset.betweenPositions),
-    relativeError: 2 * (ROUNDOFFS + layout.assets.length + layout.underlyings.length) * UNIT_ROUNDOFF * highestRate,
+    lostOffset,
+    relativeError: relativeError(layout, highestRate, Math.max(1, initialMultiple), lostOffset),
     coins: new Float64Array(layout.underlyings.length),
   };
 }
@@ -145,21 +147,26 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     const amount = rows[row + a] as number;
     const rule = assets[a];
     if (amount === 0 || rule === null || rule === undefined) continue;
+    if (amount < 0) hasDebt = true;
     if (a === money) {
-      // What `floatWorth` comes to for the settlement asset.
+      // What a rule that counts in full comes to.
       equity += amount;
-      magnitude += Math.abs(amount);
-      if (amount < 0) hasDebt = true;
+      magnitude += amount < 0 ? -amount : amount;
       continue;
     }
-    const { worth, marketValue, confidenceCharge } = floatWorth(rule, amount);
+    let worth;
+    if (amount < 0) {
+      worth = amount * rule.debtPrice;
+      magnitude -= worth;
+    } else {
+      const marketValue = amount * rule.price;
+      worth = floatCredit(rule, marketValue);
+      magnitude += marketValue;
+      charge += worth * rule.doubtful;
+    }
     equity += worth;
-    magnitude += marketValue;
-    charge += confidenceCharge;
-    if (amount < 0) hasDebt = true;
     const u = movesWith[a] as number;
     if (u < 0) continue;
-    if (!hasCoins) coins.fill(0);
     hasCoins = true;
     coins[u] = worth;
   }
@@ -169,7 +176,8 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
   for (let u = 0; u < underlyings.length; u += 1) {
     const place = row + layout.positionsAt + u * POSITION_WIDTH;
     const quantity = rows[place] as number;
-    const coin = hasCoins ? (coins[u] as number) : 0;
+    const coin = coins[u] as number;
+    coins[u] = 0;
     const prices = underlyings[u];
     if ((quantity === 0 && coin === 0) || prices === null || prices === undefined) continue;
     const { mark, rates } = prices;
@@ -180,21 +188,29 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
       equity += value - cost;
       magnitude += Math.abs(value) + Math.abs(cost);
     }
-    const long = (rows[place + 2] as number) * mark;
-    const short = (rows[place + 3] as number) * mark;
     if (coin === 0) {
-      const isShort = value < 0;
+      const isShort = quantity < 0;
       const notional = isShort ? -value : value;
-      const size = isShort ? short : long;
+      const size = (rows[place + (isShort ? 3 : 2)] as number) * mark;
       const rate = floatRate(rates.call, size);
       call += notional * rate;
       // In calm the same rate: nearly every account of nearly every run.
       const lower = rates.isNoticed ? rate : floatLiquidationRate(rates, isShort ? 'short' : 'long', size);
       liquidation += notional * lower;
     } else {
-      call += together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
-      const down = floatLiquidationRate(rates, 'long', long);
-      liquidation += together(value, coin, down, floatLiquidationRate(rates, 'short', short), lostOffset);
+      const long = (rows[place + 2] as number) * mark;
+      const short = (rows[place + 3] as number) * mark;
+      const atCall = together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
+      call += atCall;
+      liquidation += rates.isNoticed
+        ? atCall
+        : together(
+            value,
+            coin,
+            floatLiquidationRate(rates, 'long', long),
+            floatLiquidationRate(rates, 'short', short),
+            lostOffset,
+          );
     }
   }
   into.equity = equity;
@@ -218,12 +234,18 @@ function together(value: number, coin: number, down: number, up: number, lostOff
 }
 
 /**
- * How far a float64 figure may be from the exact, rounded one: |float - exact| <= 2 (64 + n) * 2^-53 * rho * M + 2e-12 * M + 0.01,
- * with M the account's magnitude, n the assets and underlyings of the layout and rho the highest rate of any table, at least 1.
+ * k * (2 (64 + n) * 2^-53 * rho + (1 + 2 p) * 1e-12): roundings of all operations, twice for all terms of higher order, and of
+ * rates; n the assets and underlyings of the layout, rho the highest rate of any table, at least 1, k what the initial requirement
+ * multiplies both by, p the share of an offset that does not count.
  * @see docs/spec/margin.md CLR-MRG-042
  */
+function relativeError({ assets, underlyings }: RowLayout, rho: number, k: number, p: number): number {
+  return k * (2 * (ROUNDOFFS + assets.length + underlyings.length) * UNIT_ROUNDOFF * rho + (1 + 2 * p) * RATE_ROUNDING);
+}
+
+/** How far a float64 figure may be from the exact one, which is rounded to the cent. @param magnitude of the account, USD */
 export function figureBound(magnitude: number, relativeError: number): number {
-  return relativeError * magnitude + 2 * RATE_ROUNDING * magnitude + CENT;
+  return relativeError * magnitude + CENT;
 }
 
 /** Puts what the screen of contracts says where a row's does. */
