@@ -93,24 +93,24 @@ describe('the auditor’s commands on a data directory', () => {
         what: 'the quantile in the margin rate',
         change: {
           module: 'margin/dist/parameters/parameter-figures.js',
-          from: `z: fields.decimal('z', {`,
-          to: `z: ((range) => fields.decimal('z', range).plus('0.001'))({`,
+          from: `...figures } = stated;`,
+          to: `...figures } = { ...stated, z: stated.z.plus('0.001') };`,
         },
       },
       {
         what: 'the speed at which the margin rate rises',
         change: {
           module: 'margin/dist/parameters/parameter-figures.js',
-          from: `positiveShare('risePerHour')`,
-          to: `positiveShare('risePerHour').plus('0.01')`,
+          from: `ONE.plus(risePerHour)`,
+          to: `ONE.plus(risePerHour).plus('0.01')`,
         },
       },
       {
         what: 'the share of equity that a penalty of liquidation may take',
         change: {
           module: 'liquidation/dist/liquidation-policy.js',
-          from: `theta: dec(figures.theta)`,
-          to: `theta: dec(figures.theta).minus('0.01')`,
+          from: `...reading.figures`,
+          to: `...reading.figures, theta: reading.figures.theta.minus('0.01')`,
         },
       },
     ])('names the first decision that differs: $what', async ({ what, change }) => {

@@ -1,3 +1,4 @@
+import { documentHash } from '@ballast/documents';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { anOpening, approve, assetsWith, bundled, Desk, fundDesk, accountsDesk } from './accounts.fixtures.js';
 import { accountsProcess } from './accounts.process.js';
@@ -25,10 +26,14 @@ describe('the rules of accounts [CLR-ACC-004]', () => {
   it('that lack a kind, or cannot be decided by, begin no log', () => {
     const { documents } = anOpening().genesis;
     const opened = (changed: typeof documents) => () => new Desk(accountsProcess, 0, 1, anOpening(changed));
-    expect(opened(documents.slice(1))).toThrow('begins with a document of the kind assets');
-    const broken = documents.map((each) => (each.kind === 'fee-schedule' ? { ...each, body: {} } : each));
+    expect(opened(documents.slice(1))).toThrow('accounts begins with one assets, not with 0');
+    const broken = documents.map((each) =>
+      each.kind === 'fee-schedule' ? { ...each, hash: documentHash({}), body: {} } : each,
+    );
     expect(opened(broken)).toThrow('perpetual: write a record');
-    expect(() => new Desk(fundProcess, GLOBAL, 1, anOpening([]))).toThrow('a document of the kind assets');
+    expect(() => new Desk(fundProcess, GLOBAL, 1, anOpening([]))).toThrow(
+      'accounts begins with one assets, not with 0',
+    );
   });
 
   it('change by two persons in the global partition, and reach every numbered one', () => {

@@ -1,5 +1,26 @@
-import { VERSIONED_NAME } from '@ballast/kernel';
-import { decimal, flag, float, list, named, partial, readBody, reasonOrNull, record, textOf, whole } from './index.js';
+import { VERSIONED_NAME, dec, text } from '@ballast/kernel';
+import {
+  ANY_NAME,
+  byName,
+  checked,
+  choice,
+  decimal,
+  figure,
+  flag,
+  float,
+  list,
+  made,
+  named,
+  optional,
+  partial,
+  readBody,
+  reasonOrNull,
+  record,
+  textOf,
+  textOr,
+  whole,
+  word,
+} from './index.js';
 
 const FORM = record({
   rate: decimal('0', '1'),
@@ -10,7 +31,7 @@ const FORM = record({
   model: textOf(VERSIONED_NAME),
   nested: record({ a: whole(0, 1) }),
   exceptions: named(
-    { form: /^[A-Z]+$/, remedy: 'write a name in capitals' },
+    { pattern: /^[A-Z]+$/, remedy: 'write a name in capitals' },
     partial({ a: whole(0, 1), b: whole(0, 1) }),
   ),
   list: list(decimal('-1', '1'), 1, 3),
@@ -76,5 +97,72 @@ describe('the form of a document', () => {
     const further = (): readonly string[] => ['rate: below width'];
     expect(readBody(SOUND, FORM, further)).toEqual({ defects: ['rate: below width'] });
     expect(readBody({ ...SOUND, rate: '2' }, FORM, further)).not.toEqual({ defects: ['rate: below width'] });
+  });
+});
+
+describe('a form that makes something of what it reads', () => {
+  const SPAN = record({
+    scan: figure({ above: '0', below: '1' }),
+    side: choice(['up', 'down']),
+    most: optional(figure({ min: '0' }), null),
+    offered: textOr('everyone', list(word(), 1, 2)),
+    markets: byName(ANY_NAME, record({ share: figure({ max: '1' }) })),
+  });
+  const SOUND_SPAN = {
+    scan: '0.1',
+    side: 'up',
+    offered: 'everyone',
+    markets: { ETH: { share: '-3' }, BTC: { share: '1' } },
+  };
+  const defects = (changes: object): readonly string[] => {
+    const reading = readBody({ ...SOUND_SPAN, ...changes }, SPAN);
+    return 'defects' in reading ? reading.defects : [];
+  };
+
+  it('has decimals, what is left out, and names in their order', () => {
+    const reading = readBody(SOUND_SPAN, SPAN);
+    if ('defects' in reading) throw new Error(reading.defects.join());
+    const { scan, most, offered, markets } = reading.figures;
+    expect([text(scan), most, offered, [...markets.keys()]]).toEqual(['0.1', null, 'everyone', ['BTC', 'ETH']]);
+  });
+
+  it.each<[string, object, string]>([
+    ['an open end', { scan: '0' }, 'scan: write a decimal above 0 below 1 as text in plain notation, such as "0.05"'],
+    ['one end', { most: '-1' }, 'most: write a decimal from 0 as text in plain notation, such as "0.05"'],
+    ['an exponent', { most: '1e3' }, 'most: write a decimal from 0 as text in plain notation, such as "0.05"'],
+    ['another choice', { side: 'left' }, 'side: write one of up, down'],
+    ['neither of two', { offered: 'some' }, 'offered: write a list of 1 to 2 entries, or "everyone" for offered'],
+    [
+      'a name with a blank',
+      { markets: { 'B C': { share: '1' } } },
+      'markets.B C: write a name of 1 to 60 printable characters',
+    ],
+  ])('names field and remedy of %s', (_what, changes, expected) => {
+    expect(defects(changes)).toEqual([expected]);
+  });
+
+  it('is asked what fields say together only when each is sound, and names them inside the document [CLR-LOG-033]', () => {
+    const asked: string[] = [];
+    const pair = checked(record({ low: figure(), high: figure() }), ({ low, high }, refuse) => {
+      asked.push('pair');
+      if (low.gt(high)) refuse('low', 'write no more than high');
+    });
+    const sum = made(record({ pairs: list(pair, 1, 9) }), ({ pairs }, refuse) => {
+      const total = pairs.reduce((all, { high }) => all.plus(high), dec('0'));
+      if (total.gt('10')) refuse('', 'write pairs that add up to 10');
+      return text(total);
+    });
+    expect(readBody({ pairs: [{ low: '1', high: '2' }] }, sum)).toEqual({ figures: '2' });
+    expect(readBody({ pairs: [{ low: '3', high: '2' }] }, sum)).toEqual({
+      defects: ['pairs[0].low: write no more than high'],
+    });
+    expect(readBody({ pairs: [{ low: '3', high: '11' }] }, sum)).toEqual({
+      defects: ['body: write pairs that add up to 10'],
+    });
+    asked.length = 0;
+    expect(readBody({ pairs: [{ low: 'x', high: '2' }] }, sum)).toMatchObject({
+      defects: [expect.stringMatching(/^pairs\[0\]\.low/)],
+    });
+    expect(asked).toEqual([]);
   });
 });

@@ -1,17 +1,21 @@
 import type { HouseDocument } from '@ballast/event-sourcing';
-import { InvariantViolation } from '@ballast/kernel';
+import { InvariantViolation, invariant } from '@ballast/kernel';
 import type { DocumentDefects } from './documents.decider.js';
-import { documentInForce, type HouseRules } from './house-rules.js';
+import { documentInForce, documentOf, type HouseRules } from './house-rules.js';
 
 /** What the body of a document says, or everything that is wrong with it: field and remedy of each. */
 export type DocumentReading<Figures> = { readonly figures: Figures } | { readonly defects: readonly string[] };
 
-/** Documents of one kind: how they are checked, and what the one in force says. */
+/** Documents of one kind: how they are checked, and what one says. */
 export interface DocumentKind<Figures> {
   readonly kind: string;
   readonly defects: DocumentDefects;
-  /** @throws InvariantViolation when none is in force, or one that cannot be read */
+  /** @throws InvariantViolation when it cannot be read */
+  of(document: HouseDocument): Figures;
+  /** @throws InvariantViolation when none is in force */
   inForce(rules: HouseRules): Figures;
+  /** What a decision cites, whatever came into force after it. @throws InvariantViolation when it does not stand in the log */
+  cited(rules: HouseRules, id: string): Figures;
 }
 
 /**
@@ -20,25 +24,31 @@ export interface DocumentKind<Figures> {
  */
 export function documentKind<Figures>(
   kind: string,
-  read: (body: unknown) => DocumentReading<Figures>,
+  read: (body: unknown, id: string) => DocumentReading<Figures>,
 ): DocumentKind<Figures> {
-  const readings = new WeakMap<HouseDocument, Figures>();
+  const readings = new WeakMap<HouseDocument, { readonly figures: Figures }>();
+  const of = (document: HouseDocument): Figures => {
+    const known = readings.get(document);
+    if (known !== undefined) return known.figures;
+    const reading = read(document.body, document.id);
+    if ('defects' in reading) {
+      throw new InvariantViolation(`${kind} ${document.id} cannot be read: ${reading.defects.join('; ')}`);
+    }
+    readings.set(document, reading);
+    return reading.figures;
+  };
   return {
     kind,
-    defects(_id, body) {
-      const reading = read(body);
+    defects(id, body) {
+      const reading = read(body, id);
       return 'defects' in reading ? reading.defects : [];
     },
-    inForce(rules) {
-      const document = documentInForce(rules, kind);
-      const known = readings.get(document);
-      if (known !== undefined) return known;
-      const reading = read(document.body);
-      if ('defects' in reading) {
-        throw new InvariantViolation(`${kind} ${document.id} cannot be read: ${reading.defects.join('; ')}`);
-      }
-      readings.set(document, reading.figures);
-      return reading.figures;
+    of,
+    inForce: (rules) => of(documentInForce(rules, kind)),
+    cited(rules, id) {
+      const document = documentOf(rules, kind, id);
+      invariant(document, `${kind} ${id} is cited, and does not stand in the log`);
+      return of(document);
     },
   };
 }

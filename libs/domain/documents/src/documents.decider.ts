@@ -29,7 +29,8 @@ const refuse = (
   detail: string,
 ): { readonly accepted: false; readonly rejection: DocumentRejection } => rejected({ code, detail });
 
-const DOCUMENT_ID = /^[a-z0-9-]{1,40}@[1-9]\d{0,5}$/;
+/** What a document is cited by; narrower than other versioned names, so that its version can be counted. */
+export const DOCUMENT_ID = /^[a-z0-9-]{1,40}@[1-9]\d{0,5}$/;
 
 /** A document under an id that was never used, by a named person. */
 export function proposeDocument(

@@ -1,7 +1,8 @@
-import { emitterOf, type DecisionContext, type LogEntry, type Opening } from '@ballast/event-sourcing';
+import { emitterOf, type DecisionContext, type Genesis, type LogEntry, type Opening } from '@ballast/event-sourcing';
 import { OPENING_EVENTS, type DocumentEvents, type OpeningEvents } from '@ballast/facts';
-import { canonicalText } from '@ballast/kernel';
-import { citations, evolveRules, type HouseRules } from './house-rules.js';
+import { canonicalText, invariant } from '@ballast/kernel';
+import { DOCUMENT_ID, type DocumentChecks } from './documents.decider.js';
+import { MODEL_DOCUMENT, citations, evolveRules, nameOf, noRules, type HouseRules } from './house-rules.js';
 
 const emit = emitterOf(OPENING_EVENTS);
 
@@ -13,16 +14,51 @@ interface Ruled {
 type Said<Events, Type extends keyof Events & string> = LogEntry<Type, Events[Type]>;
 
 /**
+ * Whether a log may begin with these rules: one document of each kind that its service decides by, of `model` one per model, and
+ * each as sound as if it were proposed with all of them in force.
+ * @throws InvariantViolation naming document, field and remedy
+ * @see docs/spec/event-log.md CLR-LOG-033
+ */
+function requireSoundGenesis(log: string, genesis: Genesis, checksOf: (rules: HouseRules) => DocumentChecks): void {
+  const { documents } = genesis;
+  const rules = noRules();
+  evolveRules.DocumentsEstablished(rules, { ...genesis, documents: [...documents] });
+  const checks = checksOf(rules);
+  for (const kind of Object.keys(checks)) {
+    const own = documents.filter((document) => document.kind === kind);
+    if (kind !== MODEL_DOCUMENT) {
+      invariant(own.length === 1, `${log} begins with one ${kind}, not with ${own.length}; give its file`);
+      continue;
+    }
+    const twice = own.find(({ id }, index) => own.findIndex((other) => nameOf(other.id) === nameOf(id)) !== index);
+    invariant(twice === undefined, `${log} begins with one version of each ${kind}; leave out ${twice?.id ?? ''}`);
+  }
+  for (const { kind, id, body } of documents) {
+    const defectsOf = Object.hasOwn(checks, kind) ? checks[kind] : undefined;
+    invariant(defectsOf, `${log} knows no ${kind}: leave ${id} out; there are ${Object.keys(checks).join(', ')}`);
+    invariant(DOCUMENT_ID.test(id), `${kind} ${id}: write the id as <name>@<version>, such as "avsl-default@2"`);
+    const defects = defectsOf(id, body);
+    invariant(defects.length === 0, `${kind} ${id}: ${defects.join('; ')}`);
+  }
+}
+
+/**
  * What the writer of a partition says when it starts: into an empty log the rules that it begins with, and the release if
  * program or rules are not those of the writer before.
- * @see docs/spec/event-log.md CLR-LOG-020
+ * @param checksOf what documents are held against under rules: those of a proposal
+ * @throws InvariantViolation when an empty log would begin with rules that nothing can be decided by
+ * @see docs/spec/event-log.md CLR-LOG-033
  */
 export function openPartition(
+  log: string,
   rules: HouseRules,
-  { release, build, genesis: { author, approver, documents } }: Opening,
+  { release, build, genesis }: Opening,
+  checksOf: (rules: HouseRules) => DocumentChecks,
   context: DecisionContext,
 ): void {
   if (context.nextPosition === 1) {
+    requireSoundGenesis(log, genesis, checksOf);
+    const { author, approver, documents } = genesis;
     emit(context, 'DocumentsEstablished', {
       author,
       approver,

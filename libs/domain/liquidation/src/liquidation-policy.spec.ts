@@ -1,14 +1,7 @@
 import { documentHash, evolveRules, noRules } from '@ballast/documents';
 import { text } from '@ballast/kernel';
 import { POLICY } from './liquidation.fixtures.js';
-import {
-  LIQUIDATION_POLICY,
-  largestSliceNotional,
-  liquidationPolicyDefects,
-  policyInForce,
-  policyOf,
-  readLiquidationPolicy,
-} from './liquidation-policy.js';
+import { LIQUIDATION_POLICY, largestSliceNotional, policyInForce, policyOf } from './liquidation-policy.js';
 
 const BODY = {
   theta: '0.8',
@@ -19,7 +12,7 @@ const BODY = {
   newestSchedules: 64,
 };
 const document = (id: string, body: object = BODY) => ({
-  kind: LIQUIDATION_POLICY,
+  kind: LIQUIDATION_POLICY.kind,
   id,
   hash: documentHash(body),
   body,
@@ -27,32 +20,34 @@ const document = (id: string, body: object = BODY) => ({
 
 describe('a liquidation policy [CLR-LIQ-001]', () => {
   it('is read into figures, and the reviewed one is without defects', () => {
-    expect(liquidationPolicyDefects('p@1', BODY)).toEqual([]);
-    expect(readLiquidationPolicy(document(POLICY.id))).toEqual(POLICY);
+    expect(LIQUIDATION_POLICY.defects('p@1', BODY)).toEqual([]);
+    expect(LIQUIDATION_POLICY.of(document(POLICY.id))).toEqual(POLICY);
   });
+
+  const openShare = 'write a decimal above 0 below 1 as text in plain notation, such as "0.05"';
+  const share = 'write a decimal from 0 to 1 as text in plain notation, such as "0.05"';
 
   it.each`
     change                               | defect
-    ${{ theta: '0' }}                    | ${'theta is "0"; write a fraction above 0 and below 1, such as "0.8"'}
-    ${{ theta: '1' }}                    | ${'theta is "1"; write a fraction above 0 and below 1, such as "0.8"'}
-    ${{ theta: 0.8 }}                    | ${'theta is 0.8; write a fraction above 0 and below 1, such as "0.8"'}
-    ${{ psi: '1.1' }}                    | ${'psi is "1.1"; write a fraction from 0 to 1, such as "1"'}
-    ${{ psi: '-0.1' }}                   | ${'psi is "-0.1"; write a fraction from 0 to 1, such as "1"'}
-    ${{ psi: undefined }}                | ${'psi is missing; write a fraction from 0 to 1, such as "1"'}
-    ${{ sliceDurationMs: 0 }}            | ${'sliceDurationMs is 0; write a whole number of milliseconds from 1 to 86400000'}
-    ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs is 1.5; write a whole number of milliseconds from 1 to 86400000'}
-    ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional is "1e4"; write an amount in USD of 0 or more, such as "10000"'}
-    ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice is "0.9"; write a multiple of the mark of 1 or more, such as "1000"'}
-    ${{ newestSchedules: 65 }}           | ${'newestSchedules is 65; write a whole number of schedules from 1 to 64'}
-    ${{ vega: '1' }}                     | ${'vega is no figure of a liquidation-policy; leave it out'}
+    ${{ theta: '0' }}                    | ${`theta: ${openShare}`}
+    ${{ theta: '1' }}                    | ${`theta: ${openShare}`}
+    ${{ theta: 0.8 }}                    | ${`theta: ${openShare}`}
+    ${{ psi: '1.1' }}                    | ${`psi: ${share}`}
+    ${{ psi: '-0.1' }}                   | ${`psi: ${share}`}
+    ${{ psi: undefined }}                | ${`psi: ${share}`}
+    ${{ sliceDurationMs: 0 }}            | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
+    ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
+    ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
+    ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
+    ${{ newestSchedules: 65 }}           | ${'newestSchedules: write a whole number from 1 to 64'}
+    ${{ vega: '1' }}                     | ${`vega: leave it out; fields are ${Object.keys(BODY).join(', ')}`}
   `('says: $defect', ({ change, defect }: { change: object; defect: string }) => {
-    expect(liquidationPolicyDefects('p@1', { ...BODY, ...change })).toEqual([defect]);
+    expect(LIQUIDATION_POLICY.defects('p@1', { ...BODY, ...change })).toEqual([defect]);
   });
 
   it.each([[null], ['0.8'], [[]], [7]])('%j is none at all', (body) => {
-    expect(liquidationPolicyDefects('p@1', body)).toEqual([
-      'a liquidation-policy is a record with the fields theta, psi, sliceDurationMs, minimumSliceNotional, ' +
-        'highestBankruptcyPrice, newestSchedules',
+    expect(LIQUIDATION_POLICY.defects('p@1', body)).toEqual([
+      `body: write a record of ${Object.keys(BODY).join(', ')}`,
     ]);
   });
 
@@ -64,7 +59,7 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
       highestBankruptcyPrice: '1',
       newestSchedules: 1,
     };
-    expect(liquidationPolicyDefects('p@1', { ...BODY, ...bounds })).toEqual([]);
+    expect(LIQUIDATION_POLICY.defects('p@1', { ...BODY, ...bounds })).toEqual([]);
   });
 
   it('decides from its approval on, and stays known to what cites it', () => {
@@ -73,14 +68,14 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     const document2 = document('p@2', { ...BODY, theta: '0.5' });
     evolveRules.DocumentProposed(rules, { proposalId: 'x', document: document2, reason: 'calmer' }, 'ann');
     expect(policyInForce(rules).id).toBe('p@1');
-    evolveRules.DocumentApproved(rules, { proposalId: 'x', kind: LIQUIDATION_POLICY, id: 'p@2' });
+    evolveRules.DocumentApproved(rules, { proposalId: 'x', kind: LIQUIDATION_POLICY.kind, id: 'p@2' });
     expect(text(policyInForce(rules).theta)).toBe('0.5');
     expect(text(policyOf(rules, 'p@1').theta)).toBe('0.8');
-    expect(() => policyOf(rules, 'p@3')).toThrow('p@3 is no liquidation-policy of this log');
+    expect(() => policyOf(rules, 'p@3')).toThrow('liquidation-policy p@3 is cited, and does not stand in the log');
   });
 
   it('stops a partition whose log holds one that nobody could have approved', () => {
-    expect(() => readLiquidationPolicy(document('p@9', { ...BODY, theta: '2' }))).toThrow('theta is "2"');
+    expect(() => LIQUIDATION_POLICY.of(document('p@9', { ...BODY, theta: '2' }))).toThrow('theta: write');
   });
 
   it('lets one order take what participation allows in its time', () => {

@@ -23,7 +23,7 @@ import type {
 } from '@ballast/facts';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { closeableContract, type CloseableContracts } from './closeable-contracts.js';
-import { LIQUIDATION_POLICY, readLiquidationPolicy, type LiquidationPolicy } from './liquidation-policy.js';
+import { LIQUIDATION_POLICY, type LiquidationPolicy } from './liquidation-policy.js';
 
 /** What a writer of liquidation says when it starts: the reviewed rules of this repository. */
 export const OPENING: Opening = {
@@ -32,11 +32,11 @@ export const OPENING: Opening = {
   genesis: genesisOf(readHouseDocuments(), 'liquidation'),
 };
 
-const policyDocument = OPENING.genesis.documents.find(({ kind }) => kind === LIQUIDATION_POLICY);
+const policyDocument = OPENING.genesis.documents.find(({ kind }) => kind === LIQUIDATION_POLICY.kind);
 invariant(policyDocument, 'liquidation has a policy');
 
 /** The policy of the reviewed rules. */
-export const POLICY: LiquidationPolicy = readLiquidationPolicy(policyDocument);
+export const POLICY: LiquidationPolicy = LIQUIDATION_POLICY.of(policyDocument);
 
 const perpetual = (id: InstrumentId, tick: string, lot: string): ContractSpecificationDocument => ({
   id,

@@ -83,11 +83,11 @@ class Desk {
   /** Another policy than the one the log began with, approved in liquidation's global partition. */
   approve(id: string, change: object): void {
     const body = { ...(OPENING.genesis.documents[0]?.body as object), ...change };
-    const document = { kind: LIQUIDATION_POLICY, id, hash: documentHash(body), body };
+    const document = { kind: LIQUIDATION_POLICY.kind, id, hash: documentHash(body), body };
     const proposal = { proposalId: id, document, reason: 'test' };
     const proposed = this.#logs.entry('liquidation', GLOBAL, 'rules', 'DocumentProposed', proposal);
     this.take({ ...proposed, actor: 'ann' });
-    const approval = { proposalId: id, kind: LIQUIDATION_POLICY, id };
+    const approval = { proposalId: id, kind: LIQUIDATION_POLICY.kind, id };
     this.take({ ...this.#logs.entry('liquidation', GLOBAL, 'rules', 'DocumentApproved', approval), actor: 'ben' });
   }
   other(log: string, partition: number, type: string): readonly SealedEvent[] {

@@ -35,6 +35,7 @@ import type {
 import { concludeSlice, openCase, proceed, type CaseFact } from './case/case.decider.js';
 import { caseOfEvent, evolveCase, noteInCase, openedCase, type LiquidationCase } from './case/liquidation-case.js';
 import { closeableContract, type CloseableContract } from './closeable-contracts.js';
+import { LIQUIDATION_CHECKS } from './liquidation-policy.js';
 import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
 import { placeOf } from './place.js';
 
@@ -110,7 +111,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     halted: false,
   }),
 
-  open: ({ rules }, opening, context) => openPartition(rules, opening, context),
+  open: ({ rules }, opening, context) =>
+    openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
 
   reads: [
     on<State, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {

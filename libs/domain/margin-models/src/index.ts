@@ -17,7 +17,7 @@ export type {
   UnderlyingMarket,
 } from './margin-model.js';
 export * from './parameter-hash.js';
-export { readDocument, type DocumentFields } from './reading/document-reading.js';
+export * from './reading/parameter-document.js';
 export * from './reading/holdings.js';
 export {
   finite,

@@ -30,7 +30,7 @@ import type { Assessor } from './assess/assessor.js';
 import { marginProcess } from './margin.process.js';
 import { assessorOf, type MarginState } from './margin.state.js';
 import { MODEL_LIST } from './parameters/model-list.js';
-import { MARGIN_PARAMETERS, parameterFigures, type ParameterFigures } from './parameters/parameter-figures.js';
+import { MARGIN_PARAMETERS, type ParameterFigures } from './parameters/parameter-figures.js';
 import { marginGlobalProcess } from './schedule/margin-global.process.js';
 import type { MarginGlobalState } from './schedule/margin-global.state.js';
 
@@ -39,11 +39,11 @@ export const MINUTE = 60_000;
 
 export const BUNDLED_DOCUMENTS: readonly HouseDocument[] = readHouseDocuments().margin;
 
-const bundled = BUNDLED_DOCUMENTS.find(({ kind }) => kind === MARGIN_PARAMETERS);
+const bundled = BUNDLED_DOCUMENTS.find(({ kind }) => kind === MARGIN_PARAMETERS.kind);
 invariant(bundled, 'margin has parameters');
 /** The parameters of the bundled setting. */
 export const BUNDLED_PARAMETERS: HouseDocument = bundled;
-export const BUNDLED_FIGURES: ParameterFigures = parameterFigures(bundled);
+export const BUNDLED_FIGURES: ParameterFigures = MARGIN_PARAMETERS.of(bundled);
 export const parametersBody = (): MarginParameters => BUNDLED_PARAMETERS.body as MarginParameters;
 
 export const aDocument = (kind: string, id: string, body: unknown): HouseDocument => ({
@@ -73,7 +73,11 @@ export function offering(...offers: readonly Offer[]): readonly HouseDocument[] 
     };
   });
   const models: ModelList = { models: entries.map(({ entry }) => entry) };
-  return [BUNDLED_PARAMETERS, ...entries.map(({ document }) => document), aDocument(MODEL_LIST, 'models@1', models)];
+  return [
+    BUNDLED_PARAMETERS,
+    ...entries.map(({ document }) => document),
+    aDocument(MODEL_LIST.kind, 'models@1', models),
+  ];
 }
 
 /** What a writer of margin says when it starts. */

@@ -1,13 +1,13 @@
 import type { Cause } from '@ballast/event-sourcing';
-import { documentOf, noRules, type HouseRules } from '@ballast/documents';
+import { noRules, type HouseRules } from '@ballast/documents';
 import type { Bracket, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
-import { invariant, type Decimal, type OwnerId } from '@ballast/kernel';
+import type { Decimal, OwnerId } from '@ballast/kernel';
 import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
 import { AccountBook } from './assess/account-book.js';
 import { AssessmentMarket } from './assess/assessment-market.js';
 import { Assessor } from './assess/assessor.js';
-import { MARGIN_PARAMETERS, parameterFigures } from './parameters/parameter-figures.js';
+import { MARGIN_PARAMETERS } from './parameters/parameter-figures.js';
 import type { InForceFrom } from './schedule/notice-window.js';
 import { scheduleFigures, type ScheduleFigures } from './schedule/schedule-figures.js';
 
@@ -78,9 +78,7 @@ export function assessorOf(state: MarginState): Assessor | null {
 }
 
 function figuresOf(rules: HouseRules, source: ScheduleInForce, position: number): ScheduleFigures {
-  const cited = documentOf(rules, MARGIN_PARAMETERS, source.parameters);
-  invariant(cited, `parameters ${source.parameters} were never proposed`);
-  return scheduleFigures(source, position, parameterFigures(cited));
+  return scheduleFigures(source, position, MARGIN_PARAMETERS.cited(rules, source.parameters));
 }
 
 /** The grid that arrays are published on; the same one as long as the scenarios are the same, so that what was read of it stays. */

@@ -28,7 +28,7 @@ import { observeVenueQuotes } from './index/venue-quotes.observer.js';
 import { observePerpetualBook } from './mark/perpetual-book.observer.js';
 import { composePriceSet, priceSetDue, priceSetPublished } from './price-set.decider.js';
 import type { PricingState } from './pricing.state.js';
-import { PRICING_CHECKS, figuresInForce, requireSoundGenesis, type PricingFigures } from './rules/pricing-documents.js';
+import { PRICING_CHECKS, figuresInForce, type PricingFigures } from './rules/pricing-documents.js';
 import type { PricingRules } from './rules/pricing-rules.js';
 import { observeHistory, seedVolatility, volatilitySeeded } from './volatility/price-history.js';
 
@@ -57,10 +57,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     ignored: new Map(),
   }),
 
-  open(state, opening, context) {
-    if (context.nextPosition === 1) requireSoundGenesis(opening.genesis);
-    openPartition(state.rules, opening, context);
-  },
+  open: ({ rules }, opening, context) => openPartition('pricing', rules, opening, () => PRICING_CHECKS, context),
 
   reads: [
     on<PricingState, QuoteEvents>('exchange.quotes', 'global', {

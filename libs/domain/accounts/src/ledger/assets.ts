@@ -38,7 +38,7 @@ const SETTLEMENT_DIGITS = 2;
 
 const BODY = record({
   assets: named(
-    { form: ASSET.pattern, remedy: ASSET.remedy },
+    ASSET,
     record({ minorUnitDigits: whole(0, MOST_MINOR_UNIT_DIGITS), depositsOpen: flag(), withdrawalsOpen: flag() }),
   ),
 });

@@ -9,7 +9,7 @@ import type {
   MarginEvents,
   OpeningEvents,
 } from '@ballast/facts';
-import { LIQUIDATION_DOCUMENTS } from '../liquidation-policy.js';
+import { LIQUIDATION_CHECKS } from '../liquidation-policy.js';
 import { conclusion, execution, nextRound } from './adl-round.decider.js';
 import {
   evolveDeleveraging,
@@ -42,7 +42,8 @@ const notedBy = <Input>(
 export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
   initialState: initialDeleveraging,
-  open: ({ rules }, opening, context) => openPartition(rules, opening, context),
+  open: ({ rules }, opening, context) =>
+    openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
 
   reads: [
     on<State, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -99,7 +100,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
 
   commands: documentCommands(
     ({ rules }) => rules,
-    () => LIQUIDATION_DOCUMENTS,
+    () => LIQUIDATION_CHECKS,
   ),
 
   own: {

@@ -1,10 +1,11 @@
-import { type Decimal, ModelInputError } from '@ballast/kernel';
+import { checked, figure, list, made, record, type DocumentForm, type Refuse } from '@ballast/documents';
+import type { Decimal } from '@ballast/kernel';
 import {
   COLLATERAL_DEFAULTS,
-  readCollateralFields,
+  COLLATERAL_FORM,
   type CollateralParameters,
 } from '../collateral/collateral-parameters.js';
-import { readDocument, type DocumentFields } from '../reading/document-reading.js';
+import { readParameterDocument } from '../reading/parameter-document.js';
 import type { PublishedGrid, ScenarioGrid } from './scenario-grid.js';
 
 export interface AdaptiveParameters {
@@ -21,8 +22,8 @@ export interface AdaptiveParameters {
   readonly collateral: CollateralParameters;
 }
 
-const move = (value: string): { readonly move: string } => ({ move: value });
-const shock = (value: string): { readonly shock: string } => ({ shock: value });
+const aMove = (value: string): { readonly move: string } => ({ move: value });
+const aShock = (value: string): { readonly shock: string } => ({ shock: value });
 const SPOT_MOVES = ['0.01', '0.02', '0.03', '0.05', '0.075', '0.1', '0.15', '0.2', '0.3', '0.5'];
 
 export const ADAPTIVE_DEFAULTS = {
@@ -33,9 +34,13 @@ export const ADAPTIVE_DEFAULTS = {
     lostOffset: { betweenExpiries: '0.1', betweenPositions: '0.1' },
     shortOptionMinimum: '0.2',
     grid: {
-      spotMoves: [...[...SPOT_MOVES].reverse().map((value) => move(`-${value}`)), move('0'), ...SPOT_MOVES.map(move)],
-      volatilityShocks: ['-0.5', '-0.25', '0', '0.25', '0.5', '1', '2'].map(shock),
-      tailMoves: ['-0.66', '-0.33', '0.5', '1', '2', '3', '4', '5'].map(move),
+      spotMoves: [
+        ...[...SPOT_MOVES].reverse().map((value) => aMove(`-${value}`)),
+        aMove('0'),
+        ...SPOT_MOVES.map(aMove),
+      ],
+      volatilityShocks: ['-0.5', '-0.25', '0', '0.25', '0.5', '1', '2'].map(aShock),
+      tailMoves: ['-0.66', '-0.33', '0.5', '1', '2', '3', '4', '5'].map(aMove),
       tailVolatilityShock: '0.5',
       termDecay: { referenceDays: '30', shortPower: '0.3', longPower: '0.13', floorDays: '1' },
     },
@@ -49,77 +54,73 @@ export const ADAPTIVE_CROSS = {
   document: { ...ADAPTIVE_DEFAULTS.document, lostOffset: { betweenExpiries: '0', betweenPositions: '1' } },
 } as const;
 
-/**
- * Reads a parameter document.
- * @throws ModelInputError naming the field: `grid-unordered`, `offsets-above-one` and those of `readDocument`
- */
-export function readAdaptiveParameters(document: unknown): AdaptiveParameters & { readonly grid: PublishedGrid } {
-  return readDocument(document, '', (fields) => ({
-    initialMultiple: fields.decimal('initialMultiple', { min: 1, max: 10 }),
-    ...readScenarioRules(fields),
-    grid: fields.object('grid', readGrid),
-    collateral: fields.object('collateral', (collateral) => readCollateralFields(collateral, 'collateral')),
-  }));
-}
-
 /** How the positions of an underlying count together. */
 export type ScenarioRules = Pick<AdaptiveParameters, 'volatilityShock' | 'lostOffset' | 'shortOptionMinimum'>;
 
-/** The same inside a greater document. */
-export function readScenarioRules(fields: DocumentFields): ScenarioRules {
-  return {
-    volatilityShock: fields.object('volatilityShock', (shocks) => ({
-      up: shocks.decimal('up', { min: 0, max: 10 }),
-      down: shocks.decimal('down', { min: 0, max: 1 }),
-    })),
-    lostOffset: fields.object('lostOffset', readLostOffset),
-    shortOptionMinimum: fields.decimal('shortOptionMinimum', { min: 0, max: 1 }),
-  };
-}
+const share = figure({ min: '0', max: '1' });
 
-function readLostOffset(fields: DocumentFields): AdaptiveParameters['lostOffset'] {
-  const betweenExpiries = fields.decimal('betweenExpiries', { min: 0, max: 1 });
-  const betweenPositions = fields.decimal('betweenPositions', { min: 0, max: 1 });
-  if (betweenExpiries.plus(betweenPositions).lte(1)) return { betweenExpiries, betweenPositions };
-  const message = 'lostOffset: more than the whole offset would be lost; give shares that add up to at most 1';
-  throw new ModelInputError('offsets-above-one', 'lostOffset', message);
-}
+const SCENARIO_RULES = {
+  volatilityShock: record({ up: figure({ min: '0', max: '10' }), down: share }),
+  lostOffset: checked(record({ betweenExpiries: share, betweenPositions: share }), (lost, refuse) => {
+    if (lost.betweenExpiries.plus(lost.betweenPositions).lte(1)) return;
+    refuse('', 'more than the whole offset would be lost; write shares that add up to at most 1');
+  }),
+  shortOptionMinimum: share,
+};
 
-function readGrid(fields: DocumentFields): PublishedGrid {
-  const moves = (name: string): readonly Decimal[] =>
-    fields.list(name, (item) => item.decimal('move', { above: -1, max: 10 }));
-  const spotMoves = moves('spotMoves');
-  const volatilityShocks = fields.list('volatilityShocks', (item) => item.decimal('shock', { above: -1, max: 10 }));
-  requireAxis(spotMoves, 'grid.spotMoves');
-  requireAxis(volatilityShocks, 'grid.volatilityShocks');
-  const tailMoves = moves('tailMoves');
-  tailMoves.forEach((tail, i) => {
-    const rises = i === 0 || tail.gt(tailMoves[i - 1] ?? tail);
-    if (tail.isZero() || !rises) throw unordered(`grid.tailMoves[${i}]`, 'give rising moves other than 0');
-  });
-  return {
-    spotMoves,
-    volatilityShocks,
-    tailMoves,
-    tailVolatilityShock: fields.decimal('tailVolatilityShock', { min: 0, max: 10 }),
-    termDecay: fields.object('termDecay', (term) => ({
-      referenceDays: term.decimal('referenceDays', { above: 0, max: 3650 }).toNumber(),
-      shortPower: term.decimal('shortPower', { min: 0, max: 1 }).toNumber(),
-      longPower: term.decimal('longPower', { min: 0, max: 1 }).toNumber(),
-      floorDays: term.decimal('floorDays', { above: 0, max: 365 }).toNumber(),
-    })),
-  };
-}
+/** The form of these rules inside a greater document. */
+export const SCENARIO_RULES_FORM: DocumentForm<ScenarioRules> = record(SCENARIO_RULES);
 
-function requireAxis(axis: readonly Decimal[], field: string): void {
+const MOST_POINTS = 1_000;
+const move = figure({ above: '-1', max: '10' });
+const moves = made(list(record({ move }), 1, MOST_POINTS), (of) => of.map((each) => each.move));
+const shocks = made(list(record({ shock: move }), 1, MOST_POINTS), (of) => of.map(({ shock }) => shock));
+
+function requireAxis(axis: readonly Decimal[], refuse: Refuse): void {
   axis.forEach((value, i) => {
     const previous = axis[i - 1];
-    if (previous !== undefined && value.lte(previous)) throw unordered(`${field}[${i}]`, 'give rising figures');
+    if (previous !== undefined && value.lte(previous)) refuse(`[${i}]`, 'write rising figures');
   });
   const [first, last] = [axis[0], axis[axis.length - 1]];
   const around = first?.isNegative() && last?.gt(0) && axis.some((value) => value.isZero());
-  if (around !== true) throw unordered(field, 'give figures below 0, 0 itself and figures above 0');
+  if (around !== true) refuse('', 'write figures below 0, 0 itself and figures above 0');
 }
 
-const unordered = (field: string, remedy: string): ModelInputError =>
-  new ModelInputError('grid-unordered', field, `${field}: the grid is not in order; ${remedy}`);
+function requireTails(tails: readonly Decimal[], refuse: Refuse): void {
+  tails.forEach((tail, i) => {
+    const rises = i === 0 || tail.gt(tails[i - 1] ?? tail);
+    if (tail.isZero() || !rises) refuse(`[${i}]`, 'write rising moves other than 0');
+  });
+}
+
+const asFloat = (of: DocumentForm<Decimal>): DocumentForm<number> => made(of, (value) => value.toNumber());
+
+const GRID_FORM: DocumentForm<PublishedGrid> = record({
+  spotMoves: checked(moves, requireAxis),
+  volatilityShocks: checked(shocks, requireAxis),
+  tailMoves: checked(moves, requireTails),
+  tailVolatilityShock: figure({ min: '0', max: '10' }),
+  termDecay: record({
+    referenceDays: asFloat(figure({ above: '0', max: '3650' })),
+    shortPower: asFloat(share),
+    longPower: asFloat(share),
+    floorDays: asFloat(figure({ above: '0', max: '365' })),
+  }),
+});
+
+/** What the initial level asks of the call level. */
+export const INITIAL_MULTIPLE: DocumentForm<Decimal> = figure({ min: '1', max: '10' });
+
+const ADAPTIVE_FORM = record({
+  initialMultiple: INITIAL_MULTIPLE,
+  ...SCENARIO_RULES,
+  grid: GRID_FORM,
+  collateral: COLLATERAL_FORM,
+});
+
+/**
+ * Reads a parameter document.
+ * @throws ModelInputError naming fields and remedies
+ */
+export const readAdaptiveParameters = (document: unknown): AdaptiveParameters & { readonly grid: PublishedGrid } =>
+  readParameterDocument(document, ADAPTIVE_FORM);

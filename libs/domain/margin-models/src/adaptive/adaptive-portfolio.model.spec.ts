@@ -587,24 +587,28 @@ describe('adaptive-portfolio, bad input', () => {
   it.each<[string, string, object]>([
     [
       'an unordered grid',
-      'grid-unordered',
+      'grid.spotMoves[1]: write rising figures',
       { grid: { ...document.grid, spotMoves: [...document.grid.spotMoves].reverse() } },
     ],
     [
       'a grid of one side',
-      'grid-unordered',
+      'grid.spotMoves: write figures below 0',
       { grid: { ...document.grid, spotMoves: [{ move: '0' }, { move: '0.5' }] } },
     ],
-    ['a tail of nothing', 'grid-unordered', { grid: { ...document.grid, tailMoves: [{ move: '0' }] } }],
+    [
+      'a tail of nothing',
+      'write rising moves other than 0',
+      { grid: { ...document.grid, tailMoves: [{ move: '0' }] } },
+    ],
     [
       'more than the whole offset lost',
-      'offsets-above-one',
+      'write shares that add up',
       { lostOffset: { betweenExpiries: '0.6', betweenPositions: '0.5' } },
     ],
-    ['a multiple below 1', 'parameter-out-of-range', { initialMultiple: '0.9' }],
-    ['a misspelt name', 'parameter-unknown', { multiple: '2' }],
-    ['infinity', 'parameter-not-a-decimal', { shortOptionMinimum: 'Infinity' }],
-  ])('refuses parameters with %s: %s', (_why, code, changes) => {
-    expect(() => readAdaptiveParameters({ ...document, ...changes })).toThrow(withCode(code));
+    ['a multiple below 1', 'write a decimal', { initialMultiple: '0.9' }],
+    ['a misspelt name', 'leave it out', { multiple: '2' }],
+    ['infinity', 'write a decimal', { shortOptionMinimum: 'Infinity' }],
+  ])('refuses parameters with %s: %s', (_why, remedy, changes) => {
+    expect(() => readAdaptiveParameters({ ...document, ...changes })).toThrow(remedy);
   });
 });

@@ -1,5 +1,6 @@
-import { ZERO, type Decimal } from '@ballast/kernel';
-import { readDocument, type DocumentFields } from '../reading/document-reading.js';
+import { byName, checked, figure, list, optional, record, type DocumentForm } from '@ballast/documents';
+import { ASSET, ZERO, type Decimal } from '@ballast/kernel';
+import { readParameterDocument } from '../reading/parameter-document.js';
 import { requireDepegTable, requireTiers, type CollateralTier, type DepegKnot } from './collateral-tiers.js';
 
 /** How one asset counts as collateral. */
@@ -77,58 +78,41 @@ export const COLLATERAL_DEFAULTS = {
   },
 } as const;
 
+const MOST_ROWS = 100;
+const NONE: readonly never[] = [];
+const share = figure({ min: '0', max: '1' });
+const cap = optional(figure({ min: '0' }), null);
+const tiers = checked(list(record({ upTo: figure({ above: '0' }), share }), 1, MOST_ROWS), requireTiers);
+const depeg = checked(list(record({ price: figure({ above: '0' }), haircut: share }), 1, MOST_ROWS), requireDepegTable);
+
+/** Rules of collateral, inside a greater document or alone. */
+export const COLLATERAL_FORM: DocumentForm<CollateralParameters> = record({
+  assets: byName(
+    ASSET,
+    record({
+      z: figure({ min: '0', max: '10' }),
+      liquidationDays: figure({ min: '0', max: '365' }),
+      volatilityFloor: figure({ min: '0', max: '10' }),
+      halfSpread: share,
+      haircut: share,
+      impact: figure({ min: '0', max: '10' }),
+      averageDailyVolume: figure({ above: '0' }),
+      minimumHaircut: share,
+      accountCap: cap,
+      platformCap: cap,
+      tiers: optional(tiers, NONE),
+      depeg: optional(depeg, NONE),
+    }),
+  ),
+  confidence: record({ threshold: figure({ above: '0', max: '1' }), factor: figure({ min: '0', max: '10' }) }),
+});
+
 /**
  * Reads the collateral rules of a parameter document.
- * @throws ModelInputError naming the field
+ * @throws ModelInputError naming fields and remedies
  */
-export function readCollateralParameters(document: unknown, field = ''): CollateralParameters {
-  return readDocument(document, field, (fields) => readCollateralFields(fields, field));
-}
-
-/** The same inside a greater document. */
-export function readCollateralFields(fields: DocumentFields, field: string): CollateralParameters {
-  return {
-    assets: fields.record('assets', (rule, asset) =>
-      readRule(rule, `${field === '' ? '' : `${field}.`}assets.${asset}`),
-    ),
-    confidence: fields.object('confidence', (rule) => ({
-      threshold: rule.decimal('threshold', { above: 0, max: 1 }),
-      factor: rule.decimal('factor', { min: 0, max: 10 }),
-    })),
-  };
-}
-
-function readRule(fields: DocumentFields, field: string): CollateralRule {
-  const cap = (name: string): Decimal | null => (fields.has(name) ? fields.decimal(name, { min: 0 }) : null);
-  const tiers = fields.has('tiers')
-    ? fields.list('tiers', (tier) => ({
-        upTo: tier.decimal('upTo', { above: 0 }),
-        share: tier.decimal('share', { min: 0, max: 1 }),
-      }))
-    : [];
-  const depeg = fields.has('depeg')
-    ? fields.list('depeg', (knot) => ({
-        price: knot.decimal('price', { above: 0 }),
-        haircut: knot.decimal('haircut', { min: 0, max: 1 }),
-      }))
-    : [];
-  requireTiers(tiers, `${field}.tiers`);
-  requireDepegTable(depeg, `${field}.depeg`);
-  return {
-    z: fields.decimal('z', { min: 0, max: 10 }),
-    liquidationDays: fields.decimal('liquidationDays', { min: 0, max: 365 }),
-    volatilityFloor: fields.decimal('volatilityFloor', { min: 0, max: 10 }),
-    halfSpread: fields.decimal('halfSpread', { min: 0, max: 1 }),
-    haircut: fields.decimal('haircut', { min: 0, max: 1 }),
-    impact: fields.decimal('impact', { min: 0, max: 10 }),
-    averageDailyVolume: fields.decimal('averageDailyVolume', { above: 0 }),
-    minimumHaircut: fields.decimal('minimumHaircut', { min: 0, max: 1 }),
-    accountCap: cap('accountCap'),
-    platformCap: cap('platformCap'),
-    tiers,
-    depeg,
-  };
-}
+export const readCollateralParameters = (document: unknown): CollateralParameters =>
+  readParameterDocument(document, COLLATERAL_FORM);
 
 /** Share of a charge for a doubtful price: max(0, threshold - confidence) / threshold, 0 at the threshold, 1 at no confidence. */
 export function doubt(confidence: Decimal, { threshold }: ConfidenceRule): Decimal {

@@ -1,4 +1,5 @@
-import { minOf, ONE, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
+import type { Refuse } from '@ballast/documents';
+import { minOf, ONE, ZERO, type Decimal } from '@ballast/kernel';
 
 /** Of the part of a market value below `upTo` and above the tier before, `share` counts. */
 export interface CollateralTier {
@@ -24,13 +25,12 @@ export function tieredValue(marketValue: Decimal, tiers: readonly CollateralTier
   return value;
 }
 
-/** @throws ModelInputError `tiers-unordered` unless limits rise from 0 and shares never do */
-export function requireTiers(tiers: readonly CollateralTier[], field: string): void {
+/** Refuses tiers unless limits rise from 0 and shares never do. */
+export function requireTiers(tiers: readonly CollateralTier[], refuse: Refuse): void {
   let previous: CollateralTier = { upTo: ZERO, share: ONE };
   tiers.forEach((tier, i) => {
     if (tier.upTo.lte(previous.upTo) || tier.share.gt(previous.share)) {
-      const message = `${field}[${i}]: tiers are not in order; give rising limits above 0 with shares that never rise`;
-      throw new ModelInputError('tiers-unordered', `${field}[${i}]`, message);
+      refuse(`[${i}]`, 'tiers are not in order; write rising limits above 0 with shares that never rise');
     }
     previous = tier;
   });
@@ -63,12 +63,11 @@ export function depegHaircut(price: Decimal, knots: readonly DepegKnot[]): Decim
   return below?.haircut ?? ZERO;
 }
 
-/** @throws ModelInputError `depeg-table-unordered` unless prices rise and haircuts never do */
-export function requireDepegTable(knots: readonly DepegKnot[], field: string): void {
+/** Refuses a table unless prices rise and haircuts never do. */
+export function requireDepegTable(knots: readonly DepegKnot[], refuse: Refuse): void {
   knots.forEach((knot, i) => {
     const previous = knots[i - 1];
     if (previous === undefined || (knot.price.gt(previous.price) && knot.haircut.lte(previous.haircut))) return;
-    const message = `${field}[${i}]: the table is not in order; give rising prices with haircuts that never rise`;
-    throw new ModelInputError('depeg-table-unordered', `${field}[${i}]`, message);
+    refuse(`[${i}]`, 'the table is not in order; write rising prices with haircuts that never rise');
   });
 }

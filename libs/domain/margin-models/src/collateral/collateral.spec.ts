@@ -250,7 +250,7 @@ describe('collateral parameters', () => {
   it.each<[string, string, string, unknown]>([
     [
       'falling limits',
-      'tiers-unordered',
+      'tiers are not in order',
       'assets.BTC.tiers[1]',
       withBitcoin({
         tiers: [
@@ -261,7 +261,7 @@ describe('collateral parameters', () => {
     ],
     [
       'rising shares',
-      'tiers-unordered',
+      'tiers are not in order',
       'assets.BTC.tiers[1]',
       withBitcoin({
         tiers: [
@@ -272,7 +272,7 @@ describe('collateral parameters', () => {
     ],
     [
       'falling prices',
-      'depeg-table-unordered',
+      'the table is not in order',
       'assets.BTC.depeg[1]',
       withBitcoin({
         depeg: [
@@ -283,7 +283,7 @@ describe('collateral parameters', () => {
     ],
     [
       'a haircut rising with the price',
-      'depeg-table-unordered',
+      'the table is not in order',
       'assets.BTC.depeg[1]',
       withBitcoin({
         depeg: [
@@ -292,11 +292,12 @@ describe('collateral parameters', () => {
         ],
       }),
     ],
-    ['no volume', 'parameter-out-of-range', 'assets.BTC.averageDailyVolume', withBitcoin({ averageDailyVolume: '0' })],
-    ['NaN', 'parameter-not-a-decimal', 'assets.BTC.z', withBitcoin({ z: 'NaN' })],
-    ['a misspelt name', 'parameter-unknown', 'assets.BTC.halfspread', withBitcoin({ halfspread: '0' })],
-    ['a missing threshold', 'parameter-missing', 'confidence.threshold', { assets, confidence: { factor: '1' } }],
-  ])('with %s are refused with %s at %s', (_why, code, field, document) => {
-    expect(() => readCollateralParameters(document)).toThrow(expect.objectContaining({ code, field }) as Error);
+    ['no volume', 'write a decimal', 'assets.BTC.averageDailyVolume', withBitcoin({ averageDailyVolume: '0' })],
+    ['NaN', 'write a decimal', 'assets.BTC.z', withBitcoin({ z: 'NaN' })],
+    ['a misspelt name', 'leave it out', 'assets.BTC.halfspread', withBitcoin({ halfspread: '0' })],
+    ['a missing threshold', 'write a', 'confidence.threshold', { assets, confidence: { factor: '1' } }],
+  ])('with %s are refused: %s at %s', (_why, remedy, field, document) => {
+    const message: unknown = expect.stringContaining(remedy);
+    expect(() => readCollateralParameters(document)).toThrow(expect.objectContaining({ field, message }) as Error);
   });
 });

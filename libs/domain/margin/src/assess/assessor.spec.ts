@@ -267,7 +267,13 @@ describe('a chosen model [CLR-MRG-060, CLR-MRG-062]', () => {
       entitlement: 'everyone',
       floorShare: '0',
     };
-    const proposal = { proposalId: 'p1', kind: MODEL_LIST, id: 'models@2', body: { models: [entry] }, reason: 'fewer' };
+    const proposal = {
+      proposalId: 'p1',
+      kind: MODEL_LIST.kind,
+      id: 'models@2',
+      body: { models: [entry] },
+      reason: 'fewer',
+    };
     expect(house.command('ProposeDocument', proposal, 'ann')).toMatchObject({ outcome: 'accepted' });
     expect(house.detailOf('ann.main').portfolio.model).toBe(SPAN);
     expect(house.command('ApproveDocument', { proposalId: 'p1' }, 'bob')).toMatchObject({ outcome: 'accepted' });

@@ -5,12 +5,7 @@ import { type BracketFigures, bracketRate, readBrackets } from '@ballast/risk-sc
 import { inForceWithin, putInForce } from '../schedule/notice-window.js';
 import { priceMove, referenceMark, type PastMark } from '../schedule/price-trigger.js';
 import { decayFactor } from '../schedule/rate-limit.js';
-import {
-  figuresOfUnderlying,
-  MARGIN_PARAMETERS,
-  parameterFigures,
-  type ParameterFigures,
-} from '../parameters/parameter-figures.js';
+import { figuresOfUnderlying, MARGIN_PARAMETERS, type ParameterFigures } from '../parameters/parameter-figures.js';
 import { judgeEntry, type NoSurpriseViolation } from './no-surprise.js';
 
 /** Walks the schedules once and judges every entry into LIQUIDATING on the one it was decided on. */
@@ -70,7 +65,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
       historyOf(underlying).marks = lastHour.map(({ at, mark }) => ({ at, mark: dec(mark) }));
     },
     document(document) {
-      if (document.kind === MARGIN_PARAMETERS) known.set(document.id, parameterFigures(document));
+      if (document.kind === MARGIN_PARAMETERS.kind) known.set(document.id, MARGIN_PARAMETERS.of(document));
     },
     schedule(schedule) {
       newest = schedule;

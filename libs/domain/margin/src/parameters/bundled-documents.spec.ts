@@ -1,6 +1,6 @@
 import { documentOf, evolveRules, noRules } from '@ballast/documents';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
-import { GLOBAL, PartitionMachine } from '@ballast/event-sourcing';
+import { GLOBAL, PartitionMachine, type HouseDocument } from '@ballast/event-sourcing';
 import { marginModelOf } from '@ballast/venue-rules';
 import { adaptivePortfolio, COLLATERAL_DEFAULTS, readCollateralParameters } from '@ballast/margin-models';
 import type { ModelList } from '@ballast/facts';
@@ -9,11 +9,12 @@ import { marginGlobalProcess } from '../schedule/margin-global.process.js';
 import { initialMarginGlobalState } from '../schedule/margin-global.state.js';
 import { marginDocumentChecks } from './document-checks.js';
 import { MODEL_LIST } from './model-list.js';
-import { MARGIN_PARAMETERS, readMarginParameters } from './parameter-figures.js';
+import { MARGIN_PARAMETERS } from './parameter-figures.js';
 
 const documents = readHouseDocuments();
 const { documents: ofMargin } = genesisOf(documents, 'margin');
-const bodyOf = (id: string): unknown => ofMargin.find((document) => document.id === id)?.body;
+const documentNamed = (id: string): HouseDocument => ofMargin.find((document) => document.id === id) as HouseDocument;
+const bodyOf = (id: string): unknown => documentNamed(id).body;
 
 describe('the bundled rules of margin [CLR-MRG-001]', () => {
   it('pass every check that a proposal of them would', () => {
@@ -32,12 +33,12 @@ describe('the bundled rules of margin [CLR-MRG-001]', () => {
     [
       'no parameters',
       (kind: string) => kind !== 'margin-parameters',
-      /^margin begins with one margin-parameters, not with 0$/,
+      /^margin begins with one margin-parameters, not with 0; give its file$/,
     ],
     [
       'a list of models that do not stand there',
       (kind: string) => kind !== 'model',
-      /is no document of derive-portfolio@2/,
+      /is no document of derive-portfolio@2 in force/,
     ],
   ])('are what a log begins with: %s stops its first writer', (_what, keep, message) => {
     const machine = new PartitionMachine(marginGlobalProcess, GLOBAL, 1);
@@ -46,7 +47,7 @@ describe('the bundled rules of margin [CLR-MRG-001]', () => {
   });
 
   it('count collateral as the model says by itself, and tether beside it', () => {
-    const { collateral } = readMarginParameters('avsl-default@1', bodyOf('avsl-default@1')).adaptive;
+    const { collateral } = MARGIN_PARAMETERS.of(documentNamed('avsl-default@1')).adaptive;
     const own = readCollateralParameters(COLLATERAL_DEFAULTS.document);
     expect([...collateral.assets.keys()]).toEqual([...own.assets.keys(), 'USDT']);
     for (const [asset, rule] of own.assets) expect([asset, collateral.assets.get(asset)]).toEqual([asset, rule]);
@@ -69,7 +70,7 @@ describe('the bundled rules of margin [CLR-MRG-001]', () => {
     evolveRules.DocumentsEstablished(state.pricingRules, { author: 'a', approver: 'b', documents: ofPricing });
     const body = bodyOf('avsl-default@1') as { underlyings: { BTC: object } };
     const wide = { ...body, underlyings: { ...body.underlyings, BTC: { ...body.underlyings.BTC, rateMax: '0.51' } } };
-    const defects = marginDocumentChecks(state)[MARGIN_PARAMETERS]?.('avsl-wide@1', wide);
+    const defects = marginDocumentChecks(state)[MARGIN_PARAMETERS.kind]?.('avsl-wide@1', wide);
     expect(defects).toMatchObject([
       expect.stringMatching(/^underlyings\.BTC\.rateMax: 0\.51 is wider .* end at 0\.5;/),
     ]);
@@ -83,13 +84,15 @@ describe('the bundled rules of margin [CLR-MRG-001]', () => {
   });
 
   it('margin an underlying that they do not name at the highest rate, whatever its size', () => {
-    const { unknown } = readMarginParameters('avsl-default@1', bodyOf('avsl-default@1'));
+    const { unknown } = MARGIN_PARAMETERS.of(documentNamed('avsl-default@1'));
     expect([unknown.rateMin, unknown.rateMax].map(text)).toEqual(['0.5', '0.5']);
   });
 
   it('name a list only of models whose parameters stand in the log', () => {
     const state = initialMarginGlobalState();
-    const [defect] = marginDocumentChecks(state)[MODEL_LIST]?.('models@2', bodyOf('models-default@1')) ?? [];
-    expect(defect).toMatch(/^models\[0\]\.parameters: .* is no document of derive-portfolio@2; propose one first$/);
+    const [defect] = marginDocumentChecks(state)[MODEL_LIST.kind]?.('models@2', bodyOf('models-default@1')) ?? [];
+    expect(defect).toMatch(
+      /^models\[0\]\.parameters: .* is no document of derive-portfolio@2 in force; have one approved first$/,
+    );
   });
 });

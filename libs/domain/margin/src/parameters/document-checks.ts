@@ -1,44 +1,47 @@
 import {
+  anything,
   documentInForce,
-  documentOf,
+  documentsInForce,
   MODEL_DOCUMENT,
-  type DocumentChecks,
-  type HouseRules,
-  evolveRules,
   openPartition,
+  readBody,
+  record,
+  textOf,
+  type DocumentChecks,
+  type DocumentDefects,
+  type HouseRules,
 } from '@ballast/documents';
-import type { DecisionContext, Genesis, Opening } from '@ballast/event-sourcing';
-import type { ModelDocument, ModelList } from '@ballast/facts';
-import { dec, invariant, maxOf, minOf, ModelInputError, text, ZERO, type Decimal } from '@ballast/kernel';
-import { readDocument } from '@ballast/margin-models';
+import type { DecisionContext, Opening } from '@ballast/event-sourcing';
+import type { ModelDocument } from '@ballast/facts';
+import { dec, maxOf, minOf, ModelInputError, text, VERSIONED_NAME, ZERO, type Decimal } from '@ballast/kernel';
 import { marginModelOf } from '@ballast/venue-rules';
 import { initialMarginGlobalState, type MarginGlobalState } from '../schedule/margin-global.state.js';
 import { MODEL_LIST } from './model-list.js';
 import { MARGIN_PARAMETERS, readMarginParameters } from './parameter-figures.js';
 
-type Defects = (id: string, body: unknown, state: MarginGlobalState) => void;
-
 /**
  * Parameters: sound by themselves, of every underlying that is priced now, and with no rate wider than the scenarios that pricing
  * publishes, so that nothing that is held now can be beyond what can be computed.
  */
-const requireParameters: Defects = (id, body, { underlyings, pricingRules }) => {
-  const figures = readMarginParameters(id, body);
-  for (const underlying of underlyings.keys()) {
-    if (figures.underlyings.has(underlying)) continue;
-    const field = `underlyings.${underlying}`;
-    throw new ModelInputError('underlying-missing', field, `${field}: is missing, and ${underlying} is priced; add it`);
-  }
-  const scenarioReach = scenarioReachOf(pricingRules);
-  if (scenarioReach === null) return;
-  for (const [underlying, { rateMin, rateMax }] of figures.underlyings) {
-    const widest = maxOf(rateMin, rateMax);
-    if (widest.lte(scenarioReach)) continue;
-    const field = `underlyings.${underlying}.rateMax`;
-    const message = `${field}: ${text(widest)} is wider than the published scenarios, which end at ${text(scenarioReach)}; lower it, or widen the scenario set first`;
-    throw new ModelInputError('range-beyond-grid', field, message);
-  }
-};
+const parameterDefects =
+  ({ underlyings, pricingRules }: MarginGlobalState): DocumentDefects =>
+  (id, body) => {
+    const reading = readMarginParameters(body, id);
+    if ('defects' in reading) return reading.defects;
+    const { figures } = reading;
+    const missing = [...underlyings.keys()]
+      .filter((underlying) => !figures.underlyings.has(underlying))
+      .map((underlying) => `underlyings.${underlying}: is missing, and ${underlying} is priced; add it`);
+    const scenarioReach = scenarioReachOf(pricingRules);
+    if (scenarioReach === null) return missing;
+    const wide = [...figures.underlyings].flatMap(([underlying, { rateMin, rateMax }]) => {
+      const widest = maxOf(rateMin, rateMax);
+      if (widest.lte(scenarioReach)) return [];
+      const beyond = `${text(widest)} is wider than the published scenarios, which end at ${text(scenarioReach)}`;
+      return [`underlyings.${underlying}.rateMax: ${beyond}; lower it, or widen the scenario set first`];
+    });
+    return [...missing, ...wide];
+  };
 
 /** Kind of pricing's document that says which moves of the price are published. */
 const SCENARIO_SET = 'scenario-set';
@@ -51,87 +54,55 @@ function scenarioReachOf(pricingRules: HouseRules): Decimal | null {
   return minOf(minOf(ZERO, ...moves).neg(), maxOf(ZERO, ...moves));
 }
 
-const requireModel: Defects = (_, body) => {
-  const { model, document } = readModelDocument(body);
-  marginModelOf(model).readParameters(document);
+const MODEL_FORM = record({ model: textOf(VERSIONED_NAME), document: anything() });
+
+const modelDefects: DocumentDefects = (_id, body) => {
+  const reading = readBody(body, MODEL_FORM);
+  if ('defects' in reading) return reading.defects;
+  const { model, document } = reading.figures;
+  try {
+    marginModelOf(model).readParameters(document);
+    return [];
+  } catch (error) {
+    if (error instanceof ModelInputError) return [`document: ${error.message}`];
+    throw error;
+  }
 };
-
-function readModelDocument(body: unknown): ModelDocument {
-  const { model, document } = (body ?? {}) as Partial<ModelDocument>;
-  if (typeof model === 'string' && document !== undefined) return { model, document };
-  throw new ModelInputError(
-    'parameter-missing',
-    'model',
-    'model: give { "model": "<name>@<version>", "document": {...} }',
-  );
-}
-
-const requireModelList: Defects = (_, body, { rules }) => {
-  const listed = new Set<string>();
-  readDocument(body, '', (fields) =>
-    fields.list('models', (entry, field) => {
-      const model = entry.text('model');
-      if (listed.has(model)) {
-        throw new ModelInputError(
-          'model-listed-twice',
-          `${field}.model`,
-          `${field}.model: ${model} stands above already; remove one`,
-        );
-      }
-      listed.add(model);
-      const parameters = entry.text('parameters');
-      const document = documentOf(rules, MODEL_DOCUMENT, parameters);
-      if (document === undefined || readModelDocument(document.body).model !== model) {
-        const message = `${field}.parameters: ${parameters} is no document of ${model}; propose one first`;
-        throw new ModelInputError('document-unknown', `${field}.parameters`, message);
-      }
-      entry.decimal('floorShare', { min: 0, max: 10 });
-      if ((body as ModelList).models.find((other) => other.model === model)?.entitlement === 'everyone')
-        entry.text('entitlement');
-      else entry.texts('entitlement');
-    }),
-  );
-};
-
-/** What may be proposed in margin, and what has to hold of it. */
-export function marginDocumentChecks(state: MarginGlobalState): DocumentChecks {
-  const defects =
-    (require: Defects) =>
-    (id: string, body: unknown): readonly string[] => {
-      try {
-        require(id, body, state);
-        return [];
-      } catch (error) {
-        if (error instanceof ModelInputError) return [error.message];
-        throw error;
-      }
-    };
-  return {
-    [MARGIN_PARAMETERS]: defects(requireParameters),
-    [MODEL_DOCUMENT]: defects(requireModel),
-    [MODEL_LIST]: defects(requireModelList),
-  };
-}
 
 /**
- * Begins a partition of margin.
- * @throws InvariantViolation when its first rules lack a kind, or hold something that nobody could be assessed by
+ * A list: each model once, with parameters that are in force. What is merely proposed nobody answers for, and a list would put it
+ * in force for accounts without its own approval.
+ * @see docs/spec/margin.md CLR-MRG-001
  */
-export function openMargin(rules: HouseRules, opening: Opening, context: DecisionContext): void {
-  if (context.nextPosition === 1) requireSoundGenesis(opening.genesis);
-  openPartition(rules, opening, context);
-}
+const modelListDefects =
+  ({ rules }: MarginGlobalState): DocumentDefects =>
+  (id, body) => {
+    const defects = MODEL_LIST.defects(id, body);
+    if (defects.length > 0) return defects;
+    const inForce = documentsInForce(rules, MODEL_DOCUMENT);
+    const { models } = body as { readonly models: readonly { readonly model: string; readonly parameters: string }[] };
+    return models.flatMap(({ model, parameters }, index) => {
+      const document = inForce.find((each) => each.id === parameters);
+      if (document !== undefined && (document.body as ModelDocument).model === model) return [];
+      return [
+        `models[${index}].parameters: ${parameters} is no document of ${model} in force; have one approved first`,
+      ];
+    });
+  };
 
-function requireSoundGenesis({ author, approver, documents }: Genesis): void {
-  const state = initialMarginGlobalState();
-  evolveRules.DocumentsEstablished(state.rules, { author, approver, documents });
-  const checks = marginDocumentChecks(state);
-  for (const kind of [MARGIN_PARAMETERS, MODEL_LIST]) {
-    const own = documents.filter((document) => document.kind === kind);
-    invariant(own.length === 1, `margin begins with one ${kind}, not with ${own.length}`);
-  }
-  for (const { kind, id, body } of documents) {
-    const defects = checks[kind]?.(id, body) ?? [`margin knows no ${kind}`];
-    invariant(defects.length === 0, `${kind} ${id}: ${defects.join('; ')}`);
-  }
-}
+/** What may be proposed in margin, and what has to hold of it. */
+export const marginDocumentChecks = (state: MarginGlobalState): DocumentChecks => ({
+  [MARGIN_PARAMETERS.kind]: parameterDefects(state),
+  [MODEL_DOCUMENT]: modelDefects,
+  [MODEL_LIST.kind]: modelListDefects(state),
+});
+
+/** Begins a partition of margin. */
+export const openMargin = (own: HouseRules, opening: Opening, context: DecisionContext): void =>
+  openPartition(
+    'margin',
+    own,
+    opening,
+    (rules) => marginDocumentChecks({ ...initialMarginGlobalState(), rules }),
+    context,
+  );

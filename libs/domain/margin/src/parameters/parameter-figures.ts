@@ -1,18 +1,27 @@
-import type { HouseDocument } from '@ballast/event-sourcing';
-import type { LiquidationCostFigures, Underlying } from '@ballast/facts';
-import { invariant, MINUTE_MS, ModelInputError, ONE, text, type Decimal } from '@ballast/kernel';
 import {
-  readCollateralFields,
-  readDocument,
-  readScenarioRules,
+  byName,
+  checked,
+  documentKind,
+  figure,
+  list,
+  made,
+  readBody,
+  record,
+  whole,
+  type DocumentReading,
+  type Refuse,
+  type ValueOf,
+} from '@ballast/documents';
+import type { LiquidationCostFigures, Underlying } from '@ballast/facts';
+import { invariant, MINUTE_MS, ONE, text, UNDERLYING, type Decimal } from '@ballast/kernel';
+import {
+  COLLATERAL_FORM,
+  INITIAL_MULTIPLE,
+  SCENARIO_RULES_FORM,
   type AdaptiveParameters,
-  type DocumentFields,
 } from '@ballast/margin-models';
 import { knotsOf, type RateParameters } from '@ballast/risk-schedule';
 import { LONGEST_NOTICE_MS } from '../schedule/notice-window.js';
-
-/** Kind of the document that every account and every model of the house is assessed by. */
-export const MARGIN_PARAMETERS = 'margin-parameters';
 
 /** Parameters of one underlying as decimals, with everything that is the same at each price set worked out once. */
 export interface UnderlyingFigures extends RateParameters {
@@ -45,17 +54,6 @@ export interface ParameterFigures {
   readonly adaptive: Omit<AdaptiveParameters, 'grid'>;
 }
 
-const read = new WeakMap<HouseDocument, ParameterFigures>();
-
-/** Reads a parameter document into decimals; the same document, which never changes, is read once. */
-export function parameterFigures(document: HouseDocument): ParameterFigures {
-  const known = read.get(document);
-  if (known !== undefined) return known;
-  const figures = readMarginParameters(document.id, document.body);
-  read.set(document, figures);
-  return figures;
-}
-
 /**
  * Parameters of an underlying. What the exchange lists before the house has parameters of it is margined at the flat maximum: as
  * the underlying with the highest rate, at that rate whatever the size.
@@ -74,99 +72,94 @@ function flatMaximum(underlyings: ReadonlyMap<Underlying, UnderlyingFigures>): U
   return { ...highest, rateMin: highest.rateMax };
 }
 
-/**
- * Reads and checks the body of a `margin-parameters` document; units and origin of each figure: docs/spec/margin.md CLR-MRG-001.
- * @throws ModelInputError naming the field and what to do
- */
-export function readMarginParameters(id: string, body: unknown): ParameterFigures {
-  return readDocument(body, '', (fields) => {
-    const underlyings = fields.record('underlyings', (underlying, name) =>
-      readUnderlying(underlying, requireName(name, `underlyings.${name}`)),
-    );
-    if (underlyings.size === 0) {
-      const message = 'underlyings: there is none; give parameters of at least one, such as BTC';
-      throw new ModelInputError('underlying-missing', 'underlyings', message);
-    }
-    return {
-      id,
-      noticeMs: fields.whole('noticeMs', { min: MINUTE_MS, max: LONGEST_NOTICE_MS }),
-      noticeAllowance: fields.decimal('noticeAllowance', { min: 0, max: 1 }),
-      warnUsage: fields.decimal('warnUsage', { above: 0, max: 1 }),
-      exitFactor: fields.decimal('exitFactor', { min: 1, max: 2 }),
-      targetHealth: fields.decimal('targetHealth', { min: 1, max: 5 }),
-      underlyings,
-      unknown: flatMaximum(underlyings),
-      adaptive: {
-        initialMultiple: fields.decimal('initialMultiple', { min: 1, max: 10 }),
-        ...fields.object('scenarios', readScenarioRules),
-        collateral: fields.object('collateral', (collateral) => readCollateralFields(collateral, 'collateral')),
-      },
-    };
-  });
-}
+/** Of a brackets table or a volume, USD. */
+const MOST_USD = '1000000000000000';
+const share = figure({ min: '0', max: '1' });
+const positiveShare = figure({ above: '0', max: '1' });
+const factor = figure({ min: '0', max: '10' });
 
-const NAME = /^[A-Z][A-Z0-9]{0,11}$/;
+const COST = {
+  spread: share,
+  impact: factor,
+  zeta: factor,
+  participation: positiveShare,
+  fundShare: factor,
+  operatingCost: share,
+  penaltyMin: share,
+  penaltyMax: share,
+  averageDailyVolume: figure({ above: '0', max: MOST_USD }),
+};
 
-function requireName(name: string, field: string): string {
-  if (NAME.test(name)) return field;
-  const message = `${field}: "${name}" is no underlying; write at most 12 capital letters and digits, such as BTC`;
-  throw new ModelInputError('underlying-malformed', field, message);
-}
-
-function readUnderlying(fields: DocumentFields, field: string): UnderlyingFigures {
-  const refuse = (name: string, what: string): ModelInputError =>
-    new ModelInputError('parameters-disagree', `${field}.${name}`, `${field}.${name}: ${what}`);
-  const share = (name: string): Decimal => fields.decimal(name, { min: 0, max: 1 });
-  const positiveShare = (name: string): Decimal => fields.decimal(name, { above: 0, max: 1 });
-  const participation = positiveShare('participation');
-  const averageDailyVolume = fields.decimal('averageDailyVolume', { above: 0, max: 1e15 });
-  const tau0Days = fields.decimal('tau0Days', { above: 0, max: 10 });
+const UNDERLYING_FORM = record({
+  ...COST,
+  sRef: positiveShare,
+  sBase: positiveShare,
+  triggerK: figure({ min: '1', max: '6' }),
+  weightFast: share,
+  weightSlow: share,
+  scalarMax: figure({ above: '1', max: '20' }),
+  risePerHour: positiveShare,
+  decayPerHour: positiveShare,
+  buffer: share,
+  z: figure({ above: '0', max: '10' }),
+  tau0Days: figure({ above: '0', max: '10' }),
+  rateMin: positiveShare,
+  rateMax: positiveShare,
   // One floor alone would have no upper end: the open last bracket goes through four times its floor.
-  const bracketFloors = fields.decimals('bracketFloors', { min: 0, max: 1e15 });
+  bracketFloors: list(figure({ min: '0', max: MOST_USD }), 2, 32),
+});
+
+type StatedUnderlying = ValueOf<typeof UNDERLYING_FORM>;
+
+function requireAgreement(stated: StatedUnderlying, refuse: Refuse): void {
+  const { bracketFloors, buffer, sRef, sBase, weightFast, weightSlow, rateMin, rateMax, penaltyMin, penaltyMax } =
+    stated;
   const rising = bracketFloors.every((floor, i) =>
     i === 0 ? floor.isZero() : floor.gt(bracketFloors[i - 1] ?? floor),
   );
-  if (!rising || bracketFloors.length < 2 || bracketFloors.length > 32) {
-    throw refuse('bracketFloors', 'floors do not rise from 0; give 2 to 32 rising amounts, the first 0');
-  }
-  const [buffer, sRef, sBase] = [share('buffer'), positiveShare('sRef'), positiveShare('sBase')];
-  if (!sBase.eq(ONE.plus(buffer).times(sRef))) throw refuse('sBase', 'is not (1 + buffer) * sRef; correct one of them');
-  const [weightFast, weightSlow] = [share('weightFast'), share('weightSlow')];
-  if (!weightFast.plus(weightSlow).gt(0)) throw refuse('weightFast', 'no volatility has a weight; give one above 0');
-  const [rateMin, rateMax] = [positiveShare('rateMin'), positiveShare('rateMax')];
-  if (rateMin.gt(rateMax)) throw refuse('rateMin', 'is above rateMax; lower it');
-  const [penaltyMin, penaltyMax] = [share('penaltyMin'), share('penaltyMax')];
-  if (penaltyMin.gt(penaltyMax)) throw refuse('penaltyMin', 'is above penaltyMax; lower it');
-  const cost = {
-    spread: share('spread'),
-    impact: fields.decimal('impact', { min: 0, max: 10 }),
-    zeta: fields.decimal('zeta', { min: 0, max: 10 }),
-    participation,
-    fundShare: fields.decimal('fundShare', { min: 0, max: 10 }),
-    operatingCost: share('operatingCost'),
-    penaltyMin,
-    penaltyMax,
-    averageDailyVolume,
-  };
+  if (!rising) refuse('bracketFloors', 'floors do not rise from 0; write 2 to 32 rising amounts, the first 0');
+  if (!sBase.eq(ONE.plus(buffer).times(sRef))) refuse('sBase', 'is not (1 + buffer) * sRef; correct one of them');
+  if (!weightFast.plus(weightSlow).gt(0)) refuse('weightFast', 'no volatility has a weight; write one above 0');
+  if (rateMin.gt(rateMax)) refuse('rateMin', 'is above rateMax; lower it');
+  if (penaltyMin.gt(penaltyMax)) refuse('penaltyMin', 'is above penaltyMax; lower it');
+}
+
+const underlyingFigures = made(checked(UNDERLYING_FORM, requireAgreement), (stated): UnderlyingFigures => {
+  const { risePerHour, bracketFloors, ...figures } = stated;
+  const costNames = Object.keys(COST) as (keyof typeof COST)[];
   return {
-    ...cost,
-    sRef,
-    sBase,
-    triggerK: fields.decimal('triggerK', { min: 1, max: 6 }),
-    weightFast,
-    weightSlow,
-    scalarMax: fields.decimal('scalarMax', { above: 1, max: 20 }),
-    logOfRise: ONE.plus(positiveShare('risePerHour')).ln(),
-    decayPerHour: positiveShare('decayPerHour'),
-    buffer,
-    z: fields.decimal('z', { above: 0, max: 10 }),
-    tau0Days,
-    rateMin,
-    rateMax,
+    ...figures,
     bracketFloors,
-    knots: knotsOf(bracketFloors, { participation, averageDailyVolume, tau0Days }),
+    logOfRise: ONE.plus(risePerHour).ln(),
+    knots: knotsOf(bracketFloors, stated),
     liquidationCost: Object.fromEntries(
-      Object.entries(cost).map(([name, figure]) => [name, text(figure)]),
+      costNames.map((name) => [name, text(stated[name])]),
     ) as unknown as LiquidationCostFigures,
   };
+});
+
+const PARAMETERS_FORM = record({
+  noticeMs: whole(MINUTE_MS, LONGEST_NOTICE_MS),
+  noticeAllowance: share,
+  warnUsage: positiveShare,
+  exitFactor: figure({ min: '1', max: '2' }),
+  targetHealth: figure({ min: '1', max: '5' }),
+  initialMultiple: INITIAL_MULTIPLE,
+  scenarios: SCENARIO_RULES_FORM,
+  collateral: COLLATERAL_FORM,
+  underlyings: checked(byName(UNDERLYING, underlyingFigures), (underlyings, refuse) => {
+    if (underlyings.size === 0) refuse('', 'there is none; write parameters of at least one, such as BTC');
+  }),
+});
+
+/** Reads the body of a `margin-parameters` document; units and origin of each figure: docs/spec/margin.md CLR-MRG-001. */
+export function readMarginParameters(body: unknown, id: string): DocumentReading<ParameterFigures> {
+  const reading = readBody(body, PARAMETERS_FORM);
+  if ('defects' in reading) return reading;
+  const { initialMultiple, scenarios, collateral, underlyings, ...figures } = reading.figures;
+  const adaptive = { initialMultiple, ...scenarios, collateral };
+  return { figures: { id, ...figures, underlyings, unknown: flatMaximum(underlyings), adaptive } };
 }
+
+/** The document that every account and every model of the house is assessed by. */
+export const MARGIN_PARAMETERS = documentKind('margin-parameters', readMarginParameters);

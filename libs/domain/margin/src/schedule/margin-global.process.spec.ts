@@ -212,7 +212,7 @@ describe('parameters', () => {
     house: MarginHouse,
     actor: string | null = 'ann',
     body: unknown = stricter,
-    { proposalId = 'p1', id = 'avsl-stricter@1', kind = MARGIN_PARAMETERS } = {},
+    { proposalId = 'p1', id = 'avsl-stricter@1', kind = MARGIN_PARAMETERS.kind } = {},
   ) => house.command('ProposeDocument', { proposalId, kind, id, body, reason: 'winter' }, actor);
   const approve = (house: MarginHouse, actor: string | null = 'bob') =>
     house.command('ApproveDocument', { proposalId: 'p1' }, actor);
@@ -387,14 +387,25 @@ describe('models', () => {
     ],
   });
 
-  it('are offered by a list of documents that stand in the log', () => {
+  it('are offered by a list of documents that are in force, not by one of what is merely proposed [CLR-MRG-001]', () => {
     const house = new MarginHouse();
     const { document } = marginModelOf('scenario@1').defaultParameters;
     expect(propose(house, 'model', 'scenario@1', { model: 'scenario@1', document })).toMatchObject({
       outcome: 'accepted',
     });
     const listed = offer({ model: 'scenario@1', parameters: 'scenario@1', entitlement: ['ann'], floorShare: '0.8' });
+    expect(propose(house, 'model-list', 'models@1', listed)).toMatchObject({
+      code: 'document-invalid',
+      detail: 'models[0].parameters: scenario@1 is no document of scenario@1 in force; have one approved first',
+    });
+    expect(house.command('ApproveDocument', { proposalId: 'scenario@1' }, 'bob')).toMatchObject({
+      outcome: 'accepted',
+    });
     expect(propose(house, 'model-list', 'models@1', listed)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('beside the house’s own need not be offered: a list may be empty [CLR-MRG-001]', () => {
+    expect(propose(new MarginHouse(), 'model-list', 'models@1', { models: [] })).toMatchObject({ outcome: 'accepted' });
   });
 
   it.each<[string, object, string]>([
@@ -407,7 +418,12 @@ describe('models', () => {
     ['a model that stands in it twice', { models: [...offer({}).models, ...offer({}).models] }, 'models[1].model'],
     ['more than models', { ...offer({}), default: 'span-like@1' }, 'default'],
     ['no list', {}, 'models'],
-    ['nothing', null as never, 'document:'],
+    ['nothing', null as never, 'body: write a record of models'],
+    [
+      'a floor in exponent notation',
+      offer({ floorShare: '1e0' }),
+      'models[0].floorShare: write a decimal from 0 to 10',
+    ],
   ])('are not offered with %s', (_name, body, detail) => {
     expect(propose(new MarginHouse(), 'model-list', 'models@1', body)).toMatchObject({
       code: 'document-invalid',

@@ -2,8 +2,8 @@ import type { Asset, Instant, Underlying, UnderlyingSchedule } from '@ballast/fa
 import { dec, HOUR_MS, invariant, type Decimal } from '@ballast/kernel';
 import { putInForce, type InForceFrom } from './notice-window.js';
 import type { PastMark } from './price-trigger.js';
-import { documentInForce, documentOf, noRules, type HouseRules } from '@ballast/documents';
-import { MARGIN_PARAMETERS, parameterFigures, type ParameterFigures } from '../parameters/parameter-figures.js';
+import { noRules, type HouseRules } from '@ballast/documents';
+import { MARGIN_PARAMETERS, type ParameterFigures } from '../parameters/parameter-figures.js';
 
 /** An effective scalar and the parameters it was in force under. */
 export interface EffectiveInForce extends InForceFrom {
@@ -55,14 +55,11 @@ export function underlyingState(state: MarginGlobalState, underlying: Underlying
 
 /** In force from the next price set on. */
 export const parametersInForce = ({ rules }: Pick<MarginGlobalState, 'rules'>): ParameterFigures =>
-  parameterFigures(documentInForce(rules, MARGIN_PARAMETERS));
+  MARGIN_PARAMETERS.inForce(rules);
 
 /** Parameters that a schedule cites. */
-export function parametersOf({ rules }: { readonly rules: HouseRules }, id: string): ParameterFigures {
-  const document = documentOf(rules, MARGIN_PARAMETERS, id);
-  invariant(document, `parameters ${id} were never proposed`);
-  return parameterFigures(document);
-}
+export const parametersOf = ({ rules }: { readonly rules: HouseRules }, id: string): ParameterFigures =>
+  MARGIN_PARAMETERS.cited(rules, id);
 
 /** Keeps a mark; what is older than the newest one at or before an hour ago no return will be measured from. */
 export function rememberMark({ marks }: UnderlyingState, at: Instant, mark: string): void {

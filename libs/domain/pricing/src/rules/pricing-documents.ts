@@ -1,6 +1,5 @@
 import { documentInForce, type DocumentChecks, type HouseRules } from '@ballast/documents';
-import type { Genesis } from '@ballast/event-sourcing';
-import { ONE, dec, invariant, type Decimal } from '@ballast/kernel';
+import { ONE, dec, type Decimal } from '@ballast/kernel';
 import { SURFACE_RULES, type SurfaceRules } from '@ballast/valuation';
 import { halving, powerOver } from '../volatility/decay.js';
 import { PRICING_RULES, type PricingRules } from './pricing-rules.js';
@@ -10,21 +9,6 @@ const KINDS = [PRICING_RULES, SURFACE_RULES, SCENARIO_SET];
 
 /** What pricing is ruled by, and how a proposal of each kind is checked. */
 export const PRICING_CHECKS: DocumentChecks = Object.fromEntries(KINDS.map(({ kind, defects }) => [kind, defects]));
-
-/**
- * Refuses to open a log with rules that nothing can be priced by.
- * @throws InvariantViolation naming document, field and remedy
- */
-export function requireSoundGenesis({ documents }: Genesis): void {
-  for (const { kind, defects } of KINDS) {
-    const own = documents.filter((document) => document.kind === kind);
-    invariant(own.length === 1, `pricing begins with one ${kind}, not with ${own.length}`);
-    for (const { id, body } of own) {
-      const found = defects(id, body);
-      invariant(found.length === 0, `${kind} ${id}: ${found.join('; ')}`);
-    }
-  }
-}
 
 /** Weights that fade with time, kept with their rules because their powers are dear. */
 export interface Decays {

@@ -22,11 +22,10 @@ const source = {
 };
 
 const VENUE_OF_UNDERLYING = {
-  form: /^[A-Z0-9]{1,12}\/[!-~]{1,120}$/,
+  pattern: /^[A-Z0-9]{1,12}\/[!-~]{1,120}$/,
   remedy: 'write <underlying>/<venue>, such as "BTC/venue-a"',
 };
-const LINEAR_PERPETUAL = { form: /^[A-Z0-9]{1,12}-PERP$/, remedy: 'write a linear perpetual, such as "BTC-PERP"' };
-const UNDERLYING_NAME = { form: UNDERLYING.pattern, remedy: UNDERLYING.remedy };
+const LINEAR_PERPETUAL = { pattern: /^[A-Z0-9]{1,12}-PERP$/, remedy: 'write a linear perpetual, such as "BTC-PERP"' };
 
 const dailyVolatility = decimal('0.000001', '10');
 /** A band of 1 and more would let a mark fall to zero. */
@@ -94,7 +93,7 @@ const PRICING_RULES_FORM = record({
     /** Daily volatility before any return is known. */
     start: dailyVolatility,
     /** That of underlyings that have another one. */
-    startExceptions: named(UNDERLYING_NAME, dailyVolatility),
+    startExceptions: named(UNDERLYING, dailyVolatility),
     /** Marks of this long before the start go into the seed. */
     lastMarksMs: whole(0, 30 * DAY_MS),
   }),

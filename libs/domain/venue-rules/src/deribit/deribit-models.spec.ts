@@ -291,16 +291,14 @@ describe('portfolio margin engine of Deribit [CLR-MDL-022]', () => {
   });
 
   it.each`
-    change                             | code                         | why
-    ${{ mmFactor: '1.2' }}             | ${'parameter-out-of-range'}  | ${'maintenance above initial'}
-    ${{ extendedMoves: [] }}           | ${'parameter-list-empty'}    | ${'no extended table'}
-    ${{ extendedMoves: ['-1'] }}       | ${'parameter-out-of-range'}  | ${'a price of zero'}
-    ${{ extendedMoves: ['0.5', '0'] }} | ${'parameter-out-of-range'}  | ${'no move'}
-    ${{ mmFactor: 'Infinity' }}        | ${'parameter-not-a-decimal'} | ${'infinity'}
-  `('refuses a document: $why', ({ change, code }: Record<string, unknown>) => {
-    expect(() => readDeribitPortfolio({ ...BITCOIN_ALONE, ...(change as object) })).toThrow(
-      expect.objectContaining({ code }),
-    );
+    change                             | remedy                         | why
+    ${{ mmFactor: '1.2' }}             | ${'write a decimal'}           | ${'maintenance above initial'}
+    ${{ extendedMoves: [] }}           | ${'write a list of 1 to'}      | ${'no extended table'}
+    ${{ extendedMoves: ['-1'] }}       | ${'write a decimal'}           | ${'a price of zero'}
+    ${{ extendedMoves: ['0.5', '0'] }} | ${'is not zero; leave it out'} | ${'no move'}
+    ${{ mmFactor: 'Infinity' }}        | ${'write a decimal'}           | ${'infinity'}
+  `('refuses a document: $why', ({ change, remedy }: Record<string, unknown>) => {
+    expect(() => readDeribitPortfolio({ ...BITCOIN_ALONE, ...(change as object) })).toThrow(remedy);
   });
 
   it('is registered with the figures of February 2026', () => {

@@ -1,5 +1,6 @@
-import { type Decimal, ModelInputError } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, checked, figure, list, made, record, type Refuse } from '@ballast/documents';
+import type { Decimal } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 import type { VolatilityShock } from '../methodology/scenario/volatility-shock.js';
 
 /** Risk parameters of the contracts on one underlying. */
@@ -35,60 +36,91 @@ export interface DeribitPortfolioParameters {
   readonly collateral: ReadonlyMap<string, Decimal>;
 }
 
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
+const MOST_MOVES = 100;
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
 
-function readBuckets(fields: DocumentFields): number {
-  const count = fields.decimal('bucketsCount', { min: 1, max: 20 });
-  if (count.isInteger()) return count.toNumber();
-  throw new ModelInputError('parameter-out-of-range', 'bucketsCount', 'bucketsCount: give a whole number of steps');
-}
-
-const readPair = (fields: DocumentFields): DeribitPair => ({
-  priceRange: fields.decimal('priceRange', { above: 0, max: 0.99 }),
-  bucketsCount: readBuckets(fields),
-  volShock: {
-    rangeUp: fields.decimal('volatilityRangeUp', notNegative),
-    rangeDown: fields.decimal('volatilityRangeDown', notNegative),
-    shortTermPower: fields.decimal('shortTermVegaPower', notNegative),
-    longTermPower: fields.decimal('longTermVegaPower', notNegative),
-    dteFloorDays: fields.decimal('dteFloorDays', { above: 0 }),
-    minVolUp: fields.decimal('minVolatilityForShockUp', notNegative),
-  },
-  extendedTableFactor: fields.decimal('extendedTableFactor', notNegative),
-  extendedDampener: fields.decimal('extendedDampener', notNegative),
-  minAnnualisedMove: fields.decimal('minAnnualisedMove', notNegative),
-  annualisedMoveRisk: fields.decimal('annualisedMoveRisk', notNegative),
-  deltaShockThreshold: fields.decimal('deltaTotalLiquidityShockThreshold', notNegative),
-  maxDeltaShock: fields.decimal('maxDeltaShock', notNegative),
-  deltaShockIncrement: fields.decimal('marginIncrementPerCoin', notNegative),
-  pnlOffset: fields.decimal('pnlOffset', share),
-  maxOffsetablePnl: fields.decimal('maxOffsetablePnl', notNegative),
+const bucketsCount = made(figure({ min: '1', max: '20' }), (count, refuse) => {
+  if (!count.isInteger()) refuse('', 'write a whole number of steps');
+  return count.toNumber();
 });
 
+const pair = made(
+  record({
+    priceRange: figure({ above: '0', max: '0.99' }),
+    bucketsCount,
+    volatilityRangeUp: notNegative,
+    volatilityRangeDown: notNegative,
+    shortTermVegaPower: notNegative,
+    longTermVegaPower: notNegative,
+    dteFloorDays: figure({ above: '0' }),
+    minVolatilityForShockUp: notNegative,
+    extendedTableFactor: notNegative,
+    extendedDampener: notNegative,
+    minAnnualisedMove: notNegative,
+    annualisedMoveRisk: notNegative,
+    deltaTotalLiquidityShockThreshold: notNegative,
+    maxDeltaShock: notNegative,
+    marginIncrementPerCoin: notNegative,
+    pnlOffset: share,
+    maxOffsetablePnl: notNegative,
+  }),
+  ({
+    volatilityRangeUp,
+    volatilityRangeDown,
+    shortTermVegaPower,
+    longTermVegaPower,
+    dteFloorDays,
+    minVolatilityForShockUp,
+    deltaTotalLiquidityShockThreshold,
+    marginIncrementPerCoin,
+    ...figures
+  }): DeribitPair => ({
+    ...figures,
+    volShock: {
+      rangeUp: volatilityRangeUp,
+      rangeDown: volatilityRangeDown,
+      shortTermPower: shortTermVegaPower,
+      longTermPower: longTermVegaPower,
+      dteFloorDays,
+      minVolUp: minVolatilityForShockUp,
+    },
+    deltaShockThreshold: deltaTotalLiquidityShockThreshold,
+    deltaShockIncrement: marginIncrementPerCoin,
+  }),
+);
+
 /** Pairs are added cell by cell, so their matrices must have the same cells. */
-function requireSameCells(pairs: ReadonlyMap<string, DeribitPair>): ReadonlyMap<string, DeribitPair> {
-  const counts = new Set([...pairs.values()].map(({ bucketsCount }) => bucketsCount));
-  if (counts.size <= 1) return pairs;
-  const message = 'pairs: the pairs have different bucketsCount; give all the same so that their cells can be added';
-  throw new ModelInputError('pairs-differ-in-cells', 'pairs', message);
+function requireSameCells(pairs: ReadonlyMap<string, DeribitPair>, refuse: Refuse): void {
+  const counts = new Set([...pairs.values()].map((each) => each.bucketsCount));
+  if (counts.size > 1) {
+    refuse('', 'the pairs have different bucketsCount; write the same for all so that their cells can be added');
+  }
 }
 
 /** A move of the extended table is divided by. */
-function requireMoves(moves: readonly Decimal[]): readonly Decimal[] {
-  const at = moves.findIndex((move) => move.isZero());
-  if (at < 0) return moves;
-  const field = `extendedMoves[${at}]`;
-  throw new ModelInputError('parameter-out-of-range', field, `${field}: a move of the extended table is not zero`);
+function requireMoves(moves: readonly Decimal[], refuse: Refuse): void {
+  moves.forEach((move, index) => {
+    if (move.isZero()) refuse(`[${index}]`, 'a move of the extended table is not zero; leave it out');
+  });
 }
 
+const PORTFOLIO_FORM = made(
+  record({
+    pairs: checked(byName(ANY_NAME, pair), requireSameCells),
+    extendedMoves: checked(list(figure({ above: '-1' }), 1, MOST_MOVES), requireMoves),
+    mmFactor: share,
+    settlementWindowSeconds: notNegative,
+    collateral: byName(ANY_NAME, record({ initialHaircut: share })),
+  }),
+  ({ collateral, ...rest }): DeribitPortfolioParameters => ({ ...rest, collateral: haircutsOf(collateral) }),
+);
+
+/** Share of each asset's value that the initial level leaves out. */
+export const haircutsOf = (
+  collateral: ReadonlyMap<string, { readonly initialHaircut: Decimal }>,
+): ReadonlyMap<string, Decimal> => new Map([...collateral].map(([asset, rule]) => [asset, rule.initialHaircut]));
+
 /** Reads a document of the portfolio margin engine. @throws ModelInputError */
-export function readDeribitPortfolio(document: unknown): DeribitPortfolioParameters {
-  return readDocument(document, '', (fields) => ({
-    pairs: requireSameCells(fields.record('pairs', readPair)),
-    extendedMoves: requireMoves(fields.decimals('extendedMoves', { above: -1 })),
-    mmFactor: fields.decimal('mmFactor', share),
-    settlementWindowSeconds: fields.decimal('settlementWindowSeconds', notNegative),
-    collateral: fields.record('collateral', (of) => of.decimal('initialHaircut', share)),
-  }));
-}
+export const readDeribitPortfolio = (document: unknown): DeribitPortfolioParameters =>
+  readParameterDocument(document, PORTFOLIO_FORM);

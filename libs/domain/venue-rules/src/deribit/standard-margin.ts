@@ -1,3 +1,4 @@
+import { ANY_NAME, byName, figure, made, record } from '@ballast/documents';
 import { type Decimal, maxOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
 import {
   arrangeCollateral,
@@ -9,10 +10,11 @@ import {
   type ModelResult,
   type OptionHolding,
   type Portfolio,
-  readDocument,
+  readParameterDocument,
   type UnderlyingHoldings,
 } from '@ballast/margin-models';
 import { chargeLine, levelSum } from '../methodology/scenario/scenario-margin.js';
+import { haircutsOf } from './portfolio-parameters.js';
 import { spotMarginLines } from './spot-margin.js';
 
 /** Rates of a perpetual or future: share of the notional, growing per base unit of its size. */
@@ -37,26 +39,29 @@ export interface DeribitStandardParameters {
   readonly collateral: ReadonlyMap<string, Decimal>;
 }
 
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
+
+const STANDARD_FORM = made(
+  record({
+    contracts: byName(
+      ANY_NAME,
+      record({ initialRate: notNegative, maintenanceRate: notNegative, increment: notNegative }),
+    ),
+    options: record({
+      initialMost: notNegative,
+      initialLeast: notNegative,
+      maintenanceCall: notNegative,
+      maintenancePut: notNegative,
+    }),
+    collateral: byName(ANY_NAME, record({ initialHaircut: share })),
+  }),
+  ({ collateral, ...rest }): DeribitStandardParameters => ({ ...rest, collateral: haircutsOf(collateral) }),
+);
 
 /** Reads a document of the standard margin. @throws ModelInputError */
-export function readDeribitStandard(document: unknown): DeribitStandardParameters {
-  return readDocument(document, '', (fields) => ({
-    contracts: fields.record('contracts', (of) => ({
-      initialRate: of.decimal('initialRate', notNegative),
-      maintenanceRate: of.decimal('maintenanceRate', notNegative),
-      increment: of.decimal('increment', notNegative),
-    })),
-    options: fields.object('options', (of) => ({
-      initialMost: of.decimal('initialMost', notNegative),
-      initialLeast: of.decimal('initialLeast', notNegative),
-      maintenanceCall: of.decimal('maintenanceCall', notNegative),
-      maintenancePut: of.decimal('maintenancePut', notNegative),
-    })),
-    collateral: fields.record('collateral', (of) => of.decimal('initialHaircut', share)),
-  }));
-}
+export const readDeribitStandard = (document: unknown): DeribitStandardParameters =>
+  readParameterDocument(document, STANDARD_FORM);
 
 /** BTC and SOL: linear perpetual pages; ETH: the slope of the portfolio engine with the rates of BTC. Read June 2024 to February 2026. */
 export const DERIBIT_STANDARD_DOCUMENT = {

@@ -1,7 +1,12 @@
-import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
-import { readSkewShock, type SkewShock } from '../methodology/scenario/skew-shock.js';
-import { readVolatilityShock, type VolatilityShock } from '../methodology/scenario/volatility-shock.js';
+import { ANY_NAME, byName, checked, choice, figure, list, made, optional, record, word } from '@ballast/documents';
+import { dec, type Decimal, ONE, ZERO } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
+import { SKEW_SHOCK_FORM, type SkewShock } from '../methodology/scenario/skew-shock.js';
+import {
+  UNFLOORED_VOLATILITY_SHOCK_FORM,
+  VOLATILITY_SHOCK_FORM,
+  type VolatilityShock,
+} from '../methodology/scenario/volatility-shock.js';
 
 /** `linear` and `abs` tilt or bend the smile and leave the spot where it is. */
 export type DeriveVolatilityMove = 'none' | 'up' | 'down' | 'linear' | 'abs';
@@ -67,7 +72,7 @@ export interface DeriveCollateral {
   readonly mmHaircut: Decimal;
   readonly imHaircut: Decimal;
   /** The underlying whose spot shocks this asset follows. */
-  readonly riskCancels?: string;
+  readonly riskCancels?: string | undefined;
 }
 
 export interface DerivePortfolioV2Parameters extends PegAndConfidence {
@@ -81,129 +86,132 @@ export interface DerivePortfolioV2Parameters extends PegAndConfidence {
   readonly imOptionPercent: Decimal;
   readonly collateral: ReadonlyMap<string, DeriveCollateral>;
   /** The venue keeps one underlying per account: its spot bears on the account even when nothing of it is held. */
-  readonly underlying?: string;
+  readonly underlying?: string | undefined;
 }
 
 const SETTLEMENT_WINDOW_SECONDS_V2 = 1_800;
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
+const MOST_SCENARIOS = 1_000;
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
 
-function readScenario(fields: DocumentFields, field: string): DeriveScenario {
-  const scenario = {
-    spotShock: fields.decimal('spotShock', { above: 0 }),
-    vol: fields.choice('vol', ['none', 'up', 'down', 'linear', 'abs']),
-    dampening: fields.has('dampening') ? fields.decimal('dampening', notNegative) : ONE,
-  };
-  if ((scenario.vol === 'linear' || scenario.vol === 'abs') && !scenario.spotShock.eq(1)) {
-    throw new ModelInputError(
-      'skew-scenario-moves-spot',
-      field,
-      `${field}: a skew shock leaves the spot; set spotShock to 1`,
-    );
-  }
-  return scenario;
-}
-
-function readBasisContingency(fields: DocumentFields): BasisContingency {
-  return {
-    spotUp: fields.decimal('spotUp', { above: 1 }),
-    spotDown: fields.decimal('spotDown', { above: 0, max: 1 }),
-    addFactor: fields.decimal('addFactor', notNegative),
-    multFactor: fields.decimal('multFactor', notNegative),
-  };
-}
-
-function readPegAndConfidence(fields: DocumentFields): PegAndConfidence {
-  return {
-    pegLossThreshold: fields.decimal('pegLossThreshold', notNegative),
-    pegLossFactor: fields.decimal('pegLossFactor', notNegative),
-    confThreshold: fields.decimal('confThreshold', share),
-    confMargin: fields.decimal('confMargin', notNegative),
-  };
-}
-
-/** Reads a document of the first generation. @throws ModelInputError */
-export function readDerivePortfolioV1(document: unknown): DerivePortfolioV1Parameters {
-  return readDocument(document, '', (fields) => {
-    const scenarios = fields.list('scenarios', readScenario);
-    const skewed = scenarios.findIndex(({ vol }) => vol === 'linear' || vol === 'abs');
-    if (skewed >= 0) {
-      const field = `scenarios[${skewed}].vol`;
-      throw new ModelInputError('parameter-not-a-choice', field, `${field}: the first generation has no skew shocks`);
+const scenario = checked(
+  record({
+    spotShock: figure({ above: '0' }),
+    vol: choice(['none', 'up', 'down', 'linear', 'abs']),
+    dampening: optional(notNegative, ONE),
+  }),
+  ({ vol, spotShock }, refuse) => {
+    if ((vol === 'linear' || vol === 'abs') && !spotShock.eq(1)) {
+      refuse('', 'a skew shock leaves the spot; write 1 for spotShock');
     }
-    const margin = fields.object('margin', (of) => ({
-      imFactor: of.decimal('imFactor', { above: 0 }),
-      longDiscount: {
-        staticDiscount: of.decimal('staticDiscount', notNegative),
-        rateMult: of.decimal('rateMult', notNegative),
-        rateAdd: of.decimal('rateAdd', notNegative),
-      },
-    }));
-    return {
-      imFactor: margin.imFactor,
-      scan: {
-        scenarios,
-        volShock: fields.object('volShock', (of) => readVolatilityShock(of, ZERO)),
-        basisContingency: fields.object('basisContingency', readBasisContingency),
-        longDiscount: margin.longDiscount,
-        discounted: false,
-        settlementWindowSeconds: fields.has('settlementWindowSeconds')
-          ? fields.decimal('settlementWindowSeconds', notNegative)
-          : ZERO,
-      },
-      ...fields.object('otherContingency', (of) => ({
-        ...readPegAndConfidence(of),
-        basePercent: of.decimal('basePercent', notNegative),
-        perpPercent: of.decimal('perpPercent', notNegative),
-        optionPercent: of.decimal('optionPercent', notNegative),
-      })),
-    };
-  });
-}
+  },
+);
 
-/** Reads a document of the second generation. @throws ModelInputError */
-export function readDerivePortfolioV2(document: unknown): DerivePortfolioV2Parameters {
-  return readDocument(document, '', (fields) => {
-    const margin = fields.object('margin', (of) => ({
-      imFactor: of.decimal('imFactor', { above: 0 }),
-      mmFactor: of.decimal('mmFactor', { above: 0 }),
+const scenarios = list(scenario, 1, MOST_SCENARIOS);
+
+const basisContingency = record({
+  spotUp: figure({ above: '1' }),
+  spotDown: figure({ above: '0', max: '1' }),
+  addFactor: notNegative,
+  multFactor: notNegative,
+});
+
+const pegAndConfidence = {
+  pegLossThreshold: notNegative,
+  pegLossFactor: notNegative,
+  confThreshold: share,
+  confMargin: notNegative,
+};
+
+const FIRST_GENERATION_FORM = made(
+  record({
+    scenarios: checked(scenarios, (each, refuse) => {
+      each.forEach(({ vol }, index) => {
+        if (vol === 'linear' || vol === 'abs') {
+          refuse(`[${index}].vol`, 'the first generation has no skew shocks; leave it out');
+        }
+      });
+    }),
+    volShock: UNFLOORED_VOLATILITY_SHOCK_FORM,
+    basisContingency,
+    margin: record({
+      imFactor: figure({ above: '0' }),
+      staticDiscount: notNegative,
+      rateMult: notNegative,
+      rateAdd: notNegative,
+    }),
+    settlementWindowSeconds: optional(notNegative, ZERO),
+    otherContingency: record({
+      ...pegAndConfidence,
+      basePercent: notNegative,
+      perpPercent: notNegative,
+      optionPercent: notNegative,
+    }),
+  }),
+  ({ margin: { imFactor, ...longDiscount }, volShock, otherContingency, ...scan }): DerivePortfolioV1Parameters => ({
+    imFactor,
+    scan: { ...scan, volShock: { ...volShock, minVolUp: ZERO }, longDiscount, discounted: false },
+    ...otherContingency,
+  }),
+);
+
+const SECOND_GENERATION_FORM = made(
+  record({
+    scenarios,
+    volShock: VOLATILITY_SHOCK_FORM,
+    skewShock: SKEW_SHOCK_FORM,
+    basisContingency,
+    margin: record({
+      imFactor: figure({ above: '0' }),
+      mmFactor: figure({ above: '0' }),
+      longStaticDiscount: notNegative,
+      longRateMult: notNegative,
+      longRateAdd: notNegative,
+      shortStaticDiscount: notNegative,
+      shortRateMult: notNegative,
+      shortRateAdd: notNegative,
+    }),
+    otherContingency: record({
+      ...pegAndConfidence,
+      mmPerpPercent: notNegative,
+      imPerpPercent: notNegative,
+      mmOptionPercent: notNegative,
+      imOptionPercent: notNegative,
+    }),
+    underlying: optional(word(), undefined),
+    collateral: byName(
+      ANY_NAME,
+      record({ mmHaircut: share, imHaircut: share, riskCancels: optional(word(), undefined) }),
+    ),
+  }),
+  ({ margin, otherContingency, underlying, collateral, ...scan }): DerivePortfolioV2Parameters => ({
+    imFactor: margin.imFactor,
+    mmFactor: margin.mmFactor,
+    scan: {
+      ...scan,
       longDiscount: {
-        staticDiscount: of.decimal('longStaticDiscount', notNegative),
-        rateMult: of.decimal('longRateMult', notNegative),
-        rateAdd: of.decimal('longRateAdd', notNegative),
+        staticDiscount: margin.longStaticDiscount,
+        rateMult: margin.longRateMult,
+        rateAdd: margin.longRateAdd,
       },
       shortDiscount: {
-        staticDiscount: of.decimal('shortStaticDiscount', notNegative),
-        rateMult: of.decimal('shortRateMult', notNegative),
-        rateAdd: of.decimal('shortRateAdd', notNegative),
+        staticDiscount: margin.shortStaticDiscount,
+        rateMult: margin.shortRateMult,
+        rateAdd: margin.shortRateAdd,
       },
-    }));
-    return {
-      imFactor: margin.imFactor,
-      mmFactor: margin.mmFactor,
-      scan: {
-        scenarios: fields.list('scenarios', readScenario),
-        volShock: fields.object('volShock', (of) => readVolatilityShock(of, undefined)),
-        skewShock: fields.object('skewShock', readSkewShock),
-        basisContingency: fields.object('basisContingency', readBasisContingency),
-        longDiscount: margin.longDiscount,
-        shortDiscount: margin.shortDiscount,
-        discounted: true,
-        settlementWindowSeconds: ZERO.plus(SETTLEMENT_WINDOW_SECONDS_V2),
-      },
-      ...fields.object('otherContingency', (of) => ({
-        ...readPegAndConfidence(of),
-        mmPerpPercent: of.decimal('mmPerpPercent', notNegative),
-        imPerpPercent: of.decimal('imPerpPercent', notNegative),
-        mmOptionPercent: of.decimal('mmOptionPercent', notNegative),
-        imOptionPercent: of.decimal('imOptionPercent', notNegative),
-      })),
-      ...(fields.has('underlying') ? { underlying: fields.text('underlying') } : {}),
-      collateral: fields.record('collateral', (of) => ({
-        mmHaircut: of.decimal('mmHaircut', share),
-        imHaircut: of.decimal('imHaircut', share),
-        ...(of.has('riskCancels') ? { riskCancels: of.text('riskCancels') } : {}),
-      })),
-    };
-  });
-}
+      discounted: true,
+      settlementWindowSeconds: dec(SETTLEMENT_WINDOW_SECONDS_V2),
+    },
+    ...otherContingency,
+    underlying,
+    collateral,
+  }),
+);
+
+/** Reads a document of the first generation. @throws ModelInputError */
+export const readDerivePortfolioV1 = (document: unknown): DerivePortfolioV1Parameters =>
+  readParameterDocument(document, FIRST_GENERATION_FORM);
+
+/** Reads a document of the second generation. @throws ModelInputError */
+export const readDerivePortfolioV2 = (document: unknown): DerivePortfolioV2Parameters =>
+  readParameterDocument(document, SECOND_GENERATION_FORM);

@@ -1,5 +1,6 @@
+import { ANY_NAME, byName, figure, made, optional, record } from '@ballast/documents';
 import type { Decimal } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { readParameterDocument } from '@ballast/margin-models';
 
 /** Shares of the notional. */
 export interface DerivePerpetualRules {
@@ -35,9 +36,9 @@ export interface DeriveBaseRules {
 
 /** Rules of one underlying; what is absent cannot be held there. */
 export interface DeriveMarketRules {
-  readonly perp?: DerivePerpetualRules;
-  readonly option?: DeriveOptionRules;
-  readonly base?: DeriveBaseRules;
+  readonly perp?: DerivePerpetualRules | undefined;
+  readonly option?: DeriveOptionRules | undefined;
+  readonly base?: DeriveBaseRules | undefined;
   readonly oracle: DeriveOracleRules;
 }
 
@@ -47,49 +48,39 @@ export interface DeriveStandardParameters {
   readonly markets: ReadonlyMap<string, DeriveMarketRules>;
 }
 
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
 
-const readPerpetual = (fields: DocumentFields): DerivePerpetualRules => ({
-  mm: fields.decimal('mm', notNegative),
-  im: fields.decimal('im', notNegative),
+const perpetual = record({ mm: notNegative, im: notNegative });
+
+const option = record({
+  maxSpotReq: notNegative,
+  minSpotReq: notNegative,
+  mmCallSpotReq: notNegative,
+  mmPutSpotReq: notNegative,
+  mmPutMtmReq: notNegative,
+  unpairedImScale: notNegative,
+  unpairedMmScale: notNegative,
+  mmOffsetScale: notNegative,
 });
 
-const readOption = (fields: DocumentFields): DeriveOptionRules => ({
-  maxSpotReq: fields.decimal('maxSpotReq', notNegative),
-  minSpotReq: fields.decimal('minSpotReq', notNegative),
-  mmCallSpotReq: fields.decimal('mmCallSpotReq', notNegative),
-  mmPutSpotReq: fields.decimal('mmPutSpotReq', notNegative),
-  mmPutMtmReq: fields.decimal('mmPutMtmReq', notNegative),
-  unpairedImScale: fields.decimal('unpairedImScale', notNegative),
-  unpairedMmScale: fields.decimal('unpairedMmScale', notNegative),
-  mmOffsetScale: fields.decimal('mmOffsetScale', notNegative),
-});
+const oracle = record({ perpThreshold: share, optionThreshold: share, baseThreshold: share, factor: notNegative });
 
-const readOracle = (fields: DocumentFields): DeriveOracleRules => ({
-  perpThreshold: fields.decimal('perpThreshold', share),
-  optionThreshold: fields.decimal('optionThreshold', share),
-  baseThreshold: fields.decimal('baseThreshold', share),
-  factor: fields.decimal('factor', notNegative),
-});
+const market = made(
+  record({
+    perp: optional(perpetual, undefined),
+    option: optional(option, undefined),
+    base: optional(record({ marginFactor: notNegative, imScale: notNegative }), undefined),
+    oracleContingency: oracle,
+  }),
+  ({ oracleContingency, ...rest }): DeriveMarketRules => ({ ...rest, oracle: oracleContingency }),
+);
 
-const readBase = (fields: DocumentFields): DeriveBaseRules => ({
-  marginFactor: fields.decimal('marginFactor', notNegative),
-  imScale: fields.decimal('imScale', notNegative),
+const STANDARD_FORM = record({
+  depeg: record({ threshold: notNegative, factor: notNegative }),
+  markets: byName(ANY_NAME, market),
 });
 
 /** Reads a document of the standard rules. @throws ModelInputError */
-export function readDeriveStandard(document: unknown): DeriveStandardParameters {
-  return readDocument(document, '', (fields) => ({
-    depeg: fields.object('depeg', (of) => ({
-      threshold: of.decimal('threshold', notNegative),
-      factor: of.decimal('factor', notNegative),
-    })),
-    markets: fields.record('markets', (of) => ({
-      ...(of.has('perp') ? { perp: of.object('perp', readPerpetual) } : {}),
-      ...(of.has('option') ? { option: of.object('option', readOption) } : {}),
-      ...(of.has('base') ? { base: of.object('base', readBase) } : {}),
-      oracle: of.object('oracleContingency', readOracle),
-    })),
-  }));
-}
+export const readDeriveStandard = (document: unknown): DeriveStandardParameters =>
+  readParameterDocument(document, STANDARD_FORM);

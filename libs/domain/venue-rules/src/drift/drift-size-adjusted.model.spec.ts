@@ -58,10 +58,10 @@ describe('Drift of a portfolio', () => {
     const prices = marketOf({ 'BTC-PERP-INVERSE': '100' });
     expect(() => assess(portfolioOf('0', [position(BTC_INVERSE, '1')]), prices)).toThrow('linear contracts only');
     const low = { ...document, otherPerp: { initial: '0.01', maintenance: '0.05', imfFactor: '0' } };
-    expect(() => driftSizeAdjusted.readParameters(low)).toThrow(
-      expect.objectContaining({ code: 'initial-below-maintenance' }),
-    );
+    expect(() => driftSizeAdjusted.readParameters(low)).toThrow('otherPerp.initial: is below maintenance; raise it');
     const spots = { BTC: { ...document.spots.BTC, initialAsset: 'Infinity' } };
-    expect(() => driftSizeAdjusted.readParameters({ ...document, spots })).toThrow('not a decimal');
+    expect(() => driftSizeAdjusted.readParameters({ ...document, spots })).toThrow(
+      'spots.BTC.initialAsset: write a decimal',
+    );
   });
 });

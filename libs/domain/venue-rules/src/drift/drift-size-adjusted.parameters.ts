@@ -1,5 +1,6 @@
-import { type Decimal, ModelInputError, ZERO } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, checked, figure, flag, optional, record } from '@ballast/documents';
+import { type Decimal, ZERO } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 import type { SpotMarketWeights } from './account-requirement.js';
 import type { PerpRatios } from './size-weight.js';
 
@@ -22,50 +23,47 @@ export interface DriftSizeAdjustedParameters {
   readonly highLeverage: boolean;
 }
 
-function readPerp(fields: DocumentFields, field: string): PerpRatios {
-  const initial = fields.decimal('initial', { above: 0, max: 1 });
-  const maintenance = fields.decimal('maintenance', { above: 0, max: 1 });
-  if (initial.lt(maintenance)) {
-    throw new ModelInputError(
-      'initial-below-maintenance',
-      `${field}.initial`,
-      `${field}.initial: is below maintenance; raise it`,
-    );
-  }
-  const optional = (name: string): Decimal => (fields.has(name) ? fields.decimal(name, { min: 0, max: 1 }) : ZERO);
-  return {
-    initial,
-    maintenance,
-    imfFactor: fields.decimal('imfFactor', { min: 0 }),
-    highLeverageInitial: optional('highLeverageInitial'),
-    highLeverageMaintenance: optional('highLeverageMaintenance'),
-  };
-}
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
+const ratio = figure({ above: '0', max: '1' });
+const liabilityWeight = figure({ min: '1' });
 
-function readSpot(fields: DocumentFields): DriftSpotParameters {
-  return {
-    initialAsset: fields.decimal('initialAsset', { min: 0, max: 1 }),
-    maintenanceAsset: fields.decimal('maintenanceAsset', { min: 0, max: 1 }),
-    initialLiability: fields.decimal('initialLiability', { min: 1 }),
-    maintenanceLiability: fields.decimal('maintenanceLiability', { min: 1 }),
-    imfFactor: fields.decimal('imfFactor', { min: 0 }),
-    scaleStartValue: fields.decimal('scaleStartValue', { min: 0 }),
-  };
-}
+const perp = checked(
+  record({
+    initial: ratio,
+    maintenance: ratio,
+    imfFactor: notNegative,
+    highLeverageInitial: optional(share, ZERO),
+    highLeverageMaintenance: optional(share, ZERO),
+  }),
+  ({ initial, maintenance }, refuse) => {
+    if (initial.lt(maintenance)) refuse('initial', 'is below maintenance; raise it');
+  },
+);
 
-/** @throws ModelInputError `initial-below-maintenance`, `parameter-...` */
-export function readDriftSizeAdjustedParameters(document: unknown): DriftSizeAdjustedParameters {
-  return readDocument(document, '', (fields) => ({
-    perps: fields.record('perps', (entry, key) => readPerp(entry, `perps.${key}`)),
-    otherPerp: fields.object('otherPerp', (entry) => readPerp(entry, 'otherPerp')),
-    spots: fields.record('spots', readSpot),
-    openOrderMargin: fields.decimal('openOrderMargin', { min: 0 }),
-    profitWeight: fields.decimal('profitWeight', { min: 0, max: 1 }),
-    initialProfitCap: fields.decimal('initialProfitCap', { min: 0 }),
-    userMarginRatio: fields.decimal('userMarginRatio', { min: 0 }),
-    highLeverage: fields.flag('highLeverage'),
-  }));
-}
+const spot = record({
+  initialAsset: share,
+  maintenanceAsset: share,
+  initialLiability: liabilityWeight,
+  maintenanceLiability: liabilityWeight,
+  imfFactor: notNegative,
+  scaleStartValue: notNegative,
+});
+
+const SIZE_ADJUSTED_FORM = record({
+  perps: byName(ANY_NAME, perp),
+  otherPerp: perp,
+  spots: byName(ANY_NAME, spot),
+  openOrderMargin: notNegative,
+  profitWeight: share,
+  initialProfitCap: notNegative,
+  userMarginRatio: notNegative,
+  highLeverage: flag(),
+});
+
+/** @throws ModelInputError naming fields and remedies */
+export const readDriftSizeAdjustedParameters = (document: unknown): DriftSizeAdjustedParameters =>
+  readParameterDocument(document, SIZE_ADJUSTED_FORM);
 
 /** Ratios, weights and imf factor as in the venue's tests; that BTC and ETH have them, and those of other perpetuals, is our choice. */
 export const DRIFT_SIZE_ADJUSTED_DEFAULTS = {

@@ -1,5 +1,6 @@
-import { type Decimal, ModelInputError } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, figure, made, record, word } from '@ballast/documents';
+import type { Decimal } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 import type { OpenInterestCaps } from './fraction-requirement.js';
 
 /** Fractions that a market's liquidity tier gives it. */
@@ -17,39 +18,45 @@ export interface DydxFractionParameters {
   readonly otherTier: string;
 }
 
-function readTier(fields: DocumentFields, key: string): LiquidityTier {
-  const lower = fields.decimal('openInterestLowerCap', { min: 0 });
-  const upper = fields.decimal('openInterestUpperCap', { min: 0 });
-  if (!upper.isZero() && upper.lte(lower)) {
-    const field = `tiers.${key}.openInterestUpperCap`;
-    throw new ModelInputError('caps-unordered', field, `${field}: must be above the lower cap, or 0 for none`);
-  }
-  return {
-    initialFraction: fields.decimal('initialFraction', { above: 0, max: 1 }),
-    maintenanceFraction: fields.decimal('maintenanceFraction', { above: 0, max: 1 }),
-    openInterestCaps: { lower, upper },
-  };
-}
+const fraction = figure({ above: '0', max: '1' });
+const cap = figure({ min: '0' });
 
-/** @throws ModelInputError `tier-unknown`, `caps-unordered`, `parameter-...` */
-export function readDydxFractionParameters(document: unknown): DydxFractionParameters {
-  return readDocument(document, '', (fields) => {
-    const tiers = fields.record('tiers', readTier);
+const tier = made(
+  record({
+    initialFraction: fraction,
+    maintenanceFraction: fraction,
+    openInterestLowerCap: cap,
+    openInterestUpperCap: cap,
+  }),
+  ({ openInterestLowerCap: lower, openInterestUpperCap: upper, ...fractions }, refuse): LiquidityTier => {
+    if (!upper.isZero() && upper.lte(lower))
+      refuse('openInterestUpperCap', 'write more than the lower cap, or 0 for none');
+    return { ...fractions, openInterestCaps: { lower, upper } };
+  },
+);
+
+const FRACTION_FORM = made(
+  record({
+    tiers: byName(ANY_NAME, tier),
+    markets: byName(ANY_NAME, record({ tier: word() })),
+    otherTier: word(),
+  }),
+  ({ tiers, markets, otherTier }, refuse): DydxFractionParameters => {
     const known = (name: string, field: string): string => {
-      if (tiers.has(name)) return name;
-      throw new ModelInputError(
-        'tier-unknown',
-        field,
-        `${field}: there is no tier "${name}"; name one of the document`,
-      );
+      if (!tiers.has(name)) refuse(field, `there is no tier "${name}"; name one of the document`);
+      return name;
     };
     return {
       tiers,
-      markets: fields.record('markets', (entry, key) => known(entry.text('tier'), `markets.${key}.tier`)),
-      otherTier: known(fields.text('otherTier'), 'otherTier'),
+      markets: new Map([...markets].map(([market, of]) => [market, known(of.tier, `markets.${market}.tier`)])),
+      otherTier: known(otherTier, 'otherTier'),
     };
-  });
-}
+  },
+);
+
+/** @throws ModelInputError naming fields and remedies */
+export const readDydxFractionParameters = (document: unknown): DydxFractionParameters =>
+  readParameterDocument(document, FRACTION_FORM);
 
 export function liquidityTierOf(
   { tiers, markets, otherTier }: DydxFractionParameters,

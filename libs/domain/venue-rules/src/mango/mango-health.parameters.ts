@@ -1,5 +1,6 @@
-import { type Decimal, ModelInputError, ZERO } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, checked, figure, optional, record } from '@ballast/documents';
+import { type Decimal, ZERO } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 
 /** Weights at both levels; liquidationEnd takes the initial ones without scaling. */
 export interface WeightPair {
@@ -28,56 +29,32 @@ export interface MangoHealthParameters {
   readonly otherPerp: MangoPerp;
 }
 
-function readAssetWeights(fields: DocumentFields, field: string): WeightPair {
-  const pair = {
-    initial: fields.decimal('initial', { min: 0, max: 1 }),
-    maintenance: fields.decimal('maintenance', { min: 0, max: 1 }),
-  };
-  if (pair.initial.lte(pair.maintenance)) return pair;
-  throw new ModelInputError(
-    'weights-unordered',
-    `${field}.initial`,
-    `${field}.initial: is above maintenance; an asset counts no more for new risk`,
-  );
-}
+const assetWeight = figure({ min: '0', max: '1' });
+const assetWeights = checked(record({ initial: assetWeight, maintenance: assetWeight }), (pair, refuse) => {
+  if (pair.initial.gt(pair.maintenance)) {
+    refuse('initial', 'is above maintenance, and an asset counts no more for new risk; lower it');
+  }
+});
 
-function readLiabilityWeights(fields: DocumentFields, field: string): WeightPair {
-  const pair = {
-    initial: fields.decimal('initial', { min: 1 }),
-    maintenance: fields.decimal('maintenance', { min: 1 }),
-  };
-  if (pair.initial.gte(pair.maintenance)) return pair;
-  throw new ModelInputError(
-    'weights-unordered',
-    `${field}.initial`,
-    `${field}.initial: is below maintenance; a debt counts no less for new risk`,
-  );
-}
+const liabilityWeight = figure({ min: '1' });
+const liabilityWeights = checked(record({ initial: liabilityWeight, maintenance: liabilityWeight }), (pair, refuse) => {
+  if (pair.initial.lt(pair.maintenance)) {
+    refuse('initial', 'is below maintenance, and a debt counts no less for new risk; raise it');
+  }
+});
 
-function readToken(fields: DocumentFields, key: string): MangoToken {
-  return {
-    asset: fields.object('asset', (pair) => readAssetWeights(pair, `tokens.${key}.asset`)),
-    liability: fields.object('liability', (pair) => readLiabilityWeights(pair, `tokens.${key}.liability`)),
-    depositScaleStart: fields.has('depositScaleStart') ? fields.decimal('depositScaleStart', { min: 0 }) : ZERO,
-  };
-}
+const perp = record({ baseAsset: assetWeights, baseLiability: liabilityWeights, overallAsset: assetWeights });
+const token = record({
+  asset: assetWeights,
+  liability: liabilityWeights,
+  depositScaleStart: optional(figure({ min: '0' }), ZERO),
+});
 
-function readPerp(fields: DocumentFields, field: string): MangoPerp {
-  return {
-    baseAsset: fields.object('baseAsset', (pair) => readAssetWeights(pair, `${field}.baseAsset`)),
-    baseLiability: fields.object('baseLiability', (pair) => readLiabilityWeights(pair, `${field}.baseLiability`)),
-    overallAsset: fields.object('overallAsset', (pair) => readAssetWeights(pair, `${field}.overallAsset`)),
-  };
-}
+const HEALTH_FORM = record({ tokens: byName(ANY_NAME, token), perps: byName(ANY_NAME, perp), otherPerp: perp });
 
-/** @throws ModelInputError `weights-unordered`, `parameter-...` */
-export function readMangoHealthParameters(document: unknown): MangoHealthParameters {
-  return readDocument(document, '', (fields) => ({
-    tokens: fields.record('tokens', readToken),
-    perps: fields.record('perps', (entry, key) => readPerp(entry, `perps.${key}`)),
-    otherPerp: fields.object('otherPerp', (entry) => readPerp(entry, 'otherPerp')),
-  }));
-}
+/** @throws ModelInputError naming fields and remedies */
+export const readMangoHealthParameters = (document: unknown): MangoHealthParameters =>
+  readParameterDocument(document, HEALTH_FORM);
 
 const PERP = {
   baseAsset: { initial: '0.8', maintenance: '0.9' },

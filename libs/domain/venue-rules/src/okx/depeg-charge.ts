@@ -1,4 +1,5 @@
-import { type Decimal, maxOf, minOf, ModelInputError, sum, ZERO } from '@ballast/kernel';
+import { checked, figure, list, record, type Refuse } from '@ballast/documents';
+import { type Decimal, maxOf, minOf, sum, ZERO } from '@ballast/kernel';
 import {
   arrangeCollateral,
   arrangeHoldings,
@@ -9,7 +10,7 @@ import {
   type Portfolio,
   type PositionHolding,
   positive,
-  readDocument,
+  readParameterDocument,
   stablePriceOf,
 } from '@ballast/margin-models';
 import { deltasByExpiry } from '../methodology/scenario/option-delta.js';
@@ -31,59 +32,49 @@ export interface DepegParameters {
   readonly initialFactor: Decimal;
 }
 
+const MOST_ROWS = 1_000;
+
 const rising = (values: readonly Decimal[], strictly: boolean): boolean =>
   values.every((value, index) => {
     const before = values[index - 1];
     return before === undefined || (strictly ? value.gt(before) : value.gte(before));
   });
 
-function unordered(field: string, message: string): ModelInputError {
-  return new ModelInputError('tiers-unordered', field, `${field}: ${message}`);
+function requireTable({ tierEnds, bands }: Pick<DepegParameters, 'tierEnds' | 'bands'>, refuse: Refuse): void {
+  if (!rising(tierEnds, true)) refuse('tierEnds', 'the ends must rise; sort them');
+  bands.forEach(({ rates }, index) => {
+    if (rates.length !== tierEnds.length + 1) {
+      const wanted = `write ${tierEnds.length + 1} rates, one for each tier and one above the last`;
+      refuse(`bands[${index}].rates`, wanted);
+    } else if (!rising(rates, false)) {
+      refuse(`bands[${index}].rates`, 'a larger hedge cannot cost less per unit; write rates that do not fall');
+    }
+  });
+  const pegs = [...bands].reverse().map(({ pegAtLeast }) => pegAtLeast);
+  if (!rising(pegs, true)) refuse('bands', 'write them from the peg downwards, each once');
+  const cheaper = tierEnds.some((_, tier) => {
+    const rates = bands.flatMap((band) => band.rates[tier] ?? []);
+    return !rising(rates, false);
+  });
+  if (cheaper) refuse('bands', 'a lower peg cannot cost less; write rates that do not fall with the peg');
+  if (pegs[0]?.isZero() !== true) refuse('bands', 'let the last band begin at 0, or a collapse has no rate');
 }
 
-/** Reads a document of the depeg charge. @throws ModelInputError `tiers-unordered`, `tiers-incomplete`, ... */
-export function readDepegParameters(document: unknown): DepegParameters {
-  return readDocument(document, '', (fields) => {
-    const tierEnds = fields.decimals('tierEnds', { above: 0 });
-    if (!rising(tierEnds, true)) throw unordered('tierEnds', 'the ends must rise');
-    const bands = fields.list('bands', (of, field) => {
-      const band = {
-        pegAtLeast: of.decimal('pegAtLeast', { min: 0 }),
-        rates: of.decimals('rates', { min: 0, max: 1 }),
-      };
-      if (band.rates.length !== tierEnds.length + 1) {
-        const message = `${field}.rates: give ${tierEnds.length + 1} rates, one for each tier and one above the last`;
-        throw new ModelInputError('tiers-incomplete', `${field}.rates`, message);
-      }
-      if (!rising(band.rates, false)) throw unordered(`${field}.rates`, 'a larger hedge cannot cost less per unit');
-      return band;
-    });
-    if (
-      !rising(
-        [...bands].reverse().map(({ pegAtLeast }) => pegAtLeast),
-        true,
-      )
-    ) {
-      throw unordered('bands', 'give them from the peg downwards, each once');
-    }
-    const cheaper = tierEnds.some(
-      (_, tier) =>
-        !rising(
-          bands.map(({ rates }) => rates[tier] as Decimal),
-          false,
-        ),
-    );
-    if (cheaper) throw unordered('bands', 'a lower peg cannot cost less');
-    if (!bands.at(-1)?.pegAtLeast.isZero()) {
-      throw new ModelInputError(
-        'tiers-incomplete',
-        'bands',
-        'bands: the last band must begin at 0, or a collapse has no rate',
-      );
-    }
-    return { tierEnds, bands, initialFactor: fields.decimal('initialFactor', { min: 1 }) };
-  });
-}
+const DEPEG_FORM = checked(
+  record({
+    tierEnds: list(figure({ above: '0' }), 1, MOST_ROWS),
+    bands: list(
+      record({ pegAtLeast: figure({ min: '0' }), rates: list(figure({ min: '0', max: '1' }), 1, MOST_ROWS) }),
+      1,
+      MOST_ROWS,
+    ),
+    initialFactor: figure({ min: '1' }),
+  }),
+  requireTable,
+);
+
+/** Reads a document of the depeg charge. @throws ModelInputError */
+export const readDepegParameters = (document: unknown): DepegParameters => readParameterDocument(document, DEPEG_FORM);
 
 /**
  * Charge for a hedge between quotes of a stablecoin and of the dollar: sum over tiers of rate * (part of the hedge in the tier),

@@ -1,3 +1,4 @@
+import { ANY_NAME, byName, figure, record } from '@ballast/documents';
 import { type Decimal, maxOf, ModelInputError, ZERO } from '@ballast/kernel';
 import {
   arrangeCollateral,
@@ -9,7 +10,7 @@ import {
   type ModelResult,
   type OptionHolding,
   type Portfolio,
-  readDocument,
+  readParameterDocument,
 } from '@ballast/margin-models';
 import { chargeLine, levelSum } from '../methodology/scenario/scenario-margin.js';
 import { withWorstOrders } from '../methodology/worst-orders.js';
@@ -27,18 +28,12 @@ export interface RegTParameters {
   readonly underlyings: ReadonlyMap<string, RegTRates>;
 }
 
-const share = { min: 0, max: 1 };
+const share = figure({ min: '0', max: '1' });
+const rates = record({ most: share, least: share });
+const REG_T_FORM = record({ other: rates, underlyings: byName(ANY_NAME, rates) });
 
 /** Reads a document of the Reg-T minimum. @throws ModelInputError */
-export function readRegTParameters(document: unknown): RegTParameters {
-  return readDocument(document, '', (fields) => ({
-    other: fields.object('other', (of) => ({ most: of.decimal('most', share), least: of.decimal('least', share) })),
-    underlyings: fields.record('underlyings', (of) => ({
-      most: of.decimal('most', share),
-      least: of.decimal('least', share),
-    })),
-  }));
-}
+export const readRegTParameters = (document: unknown): RegTParameters => readParameterDocument(document, REG_T_FORM);
 
 /** Minimum for single names on everything: the rule knows no coins. */
 export const REG_T_DOCUMENT = { other: { most: '0.2', least: '0.1' }, underlyings: {} };

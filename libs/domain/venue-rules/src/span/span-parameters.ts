@@ -1,5 +1,6 @@
-import { type Decimal, ONE } from '@ballast/kernel';
-import { readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, figure, list, made, optional, record, word } from '@ballast/documents';
+import { dec, type Decimal } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 
 /** Scan of one combined commodity: an underlying with everything on it. */
 export interface SpanCommodity {
@@ -33,38 +34,49 @@ export interface SpanParameters {
   readonly initialFactor: Decimal;
 }
 
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
+const MOST_CREDITS = 1_000;
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
+/** An extreme fall takes the price at most so far down, never to zero. */
+const DEEPEST_FALL = '0.999';
+
+const SPAN_FORM = made(
+  record({
+    extreme: record({ multiple: figure({ min: '1' }), covered: share }),
+    commodities: byName(
+      ANY_NAME,
+      record({
+        priceScan: notNegative,
+        volatilityScan: notNegative,
+        spreadCharge: notNegative,
+        shortOptionMinimum: notNegative,
+      }),
+    ),
+    credits: optional(
+      list(
+        record({ first: word(), second: word(), ratio: figure({ above: '0' }), creditRate: share }),
+        1,
+        MOST_CREDITS,
+      ),
+      [],
+    ),
+    initialFactor: figure({ min: '1' }),
+  }),
+  ({ extreme, commodities, ...rest }, refuse): SpanParameters => {
+    const most = dec(DEEPEST_FALL).div(extreme.multiple);
+    for (const [name, { priceScan }] of commodities) {
+      if (priceScan.lte(most)) continue;
+      refuse(
+        `commodities.${name}.priceScan`,
+        `an extreme fall takes the price to zero; write at most ${most.toFixed(6)}`,
+      );
+    }
+    return { commodities, extremeMultiple: extreme.multiple, extremeCovered: extreme.covered, ...rest };
+  },
+);
 
 /** Reads a document of the SPAN-like model. @throws ModelInputError */
-export function readSpanParameters(document: unknown): SpanParameters {
-  return readDocument(document, '', (fields) => {
-    const extreme = fields.object('extreme', (of) => ({
-      multiple: of.decimal('multiple', { min: 1 }),
-      covered: of.decimal('covered', share),
-    }));
-    return {
-      commodities: fields.record('commodities', (of) => ({
-        // An extreme fall may not take the price to zero or below.
-        priceScan: of.decimal('priceScan', { min: 0, max: ONE.div(extreme.multiple).times('0.999').toNumber() }),
-        volatilityScan: of.decimal('volatilityScan', notNegative),
-        spreadCharge: of.decimal('spreadCharge', notNegative),
-        shortOptionMinimum: of.decimal('shortOptionMinimum', notNegative),
-      })),
-      extremeMultiple: extreme.multiple,
-      extremeCovered: extreme.covered,
-      credits: fields.has('credits')
-        ? fields.list('credits', (of) => ({
-            first: of.text('first'),
-            second: of.text('second'),
-            ratio: of.decimal('ratio', { above: 0 }),
-            creditRate: of.decimal('creditRate', share),
-          }))
-        : [],
-      initialFactor: fields.decimal('initialFactor', { min: 1 }),
-    };
-  });
-}
+export const readSpanParameters = (document: unknown): SpanParameters => readParameterDocument(document, SPAN_FORM);
 
 /**
  * SPAN's published structure (CME: 16 scenarios, two extremes of three scans covered at 33 %, initial 110 % of maintenance) with

@@ -157,29 +157,26 @@ describe('what the ladder cannot work on is refused', () => {
 
   const marketWith = (more: object) => ({ ...document, markets: { BTC: { ...document.markets.BTC, ...more } } });
   it.each([
-    ['parameter-out-of-range', 'unit', { ...document, unit: '0' }],
-    ['parameter-not-a-decimal', 'unit', { ...document, unit: 'NaN' }],
-    ['scaling-unordered', 'scaling', { ...document, scaling: { search: '1.3', initial: '1.2', release: '1.4' } }],
+    ['write a decimal', 'unit', { ...document, unit: '0' }],
+    ['write a decimal', 'unit', { ...document, unit: 'NaN' }],
     [
-      'parameter-out-of-range',
-      'scaling.search',
-      { ...document, scaling: { search: '0.9', initial: '1.2', release: '1.4' } },
+      'write search <= initial <= release',
+      'scaling',
+      { ...document, scaling: { search: '1.3', initial: '1.2', release: '1.4' } },
     ],
-    ['parameter-unknown', 'surplus', { ...document, surplus: '1' }],
-    ['parameter-missing', 'markets', { ...document, markets: undefined }],
-    ['risk-stated-once', 'markets.BTC', marketWith({ riskFactors: undefined })],
+    ['write a decimal', 'scaling.search', { ...document, scaling: { search: '0.9', initial: '1.2', release: '1.4' } }],
+    ['leave it out', 'surplus', { ...document, surplus: '1' }],
+    ['write a', 'markets', { ...document, markets: undefined }],
+    ['write either', 'markets.BTC', marketWith({ riskFactors: undefined })],
+    ['write either', 'markets.BTC', marketWith({ logNormal: { riskAversion: '0.01', tau: '1', mu: '0', sigma: '1' } })],
+    ['write a decimal', 'markets.BTC.riskFactors.long', marketWith({ riskFactors: { long: '-1', short: '0' } })],
     [
-      'risk-stated-once',
-      'markets.BTC',
-      marketWith({ logNormal: { riskAversion: '0.01', tau: '1', mu: '0', sigma: '1' } }),
-    ],
-    ['parameter-out-of-range', 'markets.BTC.riskFactors.long', marketWith({ riskFactors: { long: '-1', short: '0' } })],
-    [
-      'risk-parameter-out-of-range',
-      'riskAversion',
+      'write a decimal above 0 below 1',
+      'markets.BTC.logNormal.riskAversion',
       marketWith({ riskFactors: undefined, logNormal: { riskAversion: '1', tau: '1', mu: '0', sigma: '1' } }),
     ],
-  ])('a document: %s at %s', (code, field, bad) => {
-    expect(() => vegaLadder.readParameters(bad)).toThrow(expect.objectContaining({ code, field }));
+  ])('a document: %s at %s', (remedy, field, bad) => {
+    const message: unknown = expect.stringContaining(remedy);
+    expect(() => vegaLadder.readParameters(bad)).toThrow(expect.objectContaining({ field, message }));
   });
 });

@@ -1,5 +1,6 @@
-import { type Decimal, ModelInputError } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
+import { ANY_NAME, byName, checked, figure, made, optional, record } from '@ballast/documents';
+import type { Decimal } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
 import { logNormalRiskFactors, type RiskFactors } from './log-normal-risk.js';
 import type { LevelScaling, SlippageFactors } from './margin-levels.js';
 
@@ -35,53 +36,47 @@ export const VEGA_LADDER_DEFAULTS = {
   },
 } as const;
 
+const notNegative = figure({ min: '0' });
+const factor = figure({ min: '1' });
+
+const SCALING_FORM = checked(record({ search: factor, initial: factor, release: factor }), (scaling, refuse) => {
+  if (scaling.search.lte(scaling.initial) && scaling.initial.lte(scaling.release)) return;
+  refuse('', 'is not in order; write search <= initial <= release');
+});
+
+const LOG_NORMAL_FORM = made(
+  record({
+    riskAversion: figure({ above: '0', below: '1' }),
+    tau: figure({ above: '0' }),
+    mu: figure(),
+    sigma: notNegative,
+  }),
+  logNormalRiskFactors,
+);
+
+const MARKET_FORM = made(
+  record({
+    riskFactors: optional(record({ long: notNegative, short: notNegative }), undefined),
+    logNormal: optional(LOG_NORMAL_FORM, undefined),
+    slippage: record({ linear: notNegative, quadratic: notNegative }),
+  }),
+  ({ riskFactors, logNormal, slippage }, refuse): LadderMarketParameters => {
+    if ((riskFactors === undefined) === (logNormal === undefined)) {
+      refuse('', 'states its risk twice or not at all; write either logNormal or riskFactors');
+    }
+    return { riskFactors: (riskFactors ?? logNormal) as RiskFactors, slippage };
+  },
+);
+
+const LADDER_FORM = record({
+  unit: figure({ above: '0' }),
+  scaling: SCALING_FORM,
+  markets: byName(ANY_NAME, MARKET_FORM),
+});
+
 /**
  * Reads a parameter document. A market states its risk either as a log-normal model or as the factors themselves.
- * @throws ModelInputError naming the field
+ * @throws ModelInputError naming fields and remedies
  */
-export function readVegaLadderParameters(document: unknown): VegaLadderParameters {
-  return readDocument(document, '', (fields) => ({
-    unit: fields.decimal('unit', { above: 0 }),
-    scaling: fields.object('scaling', readScaling),
-    markets: fields.record('markets', readMarket),
-  }));
-}
-
-function readScaling(fields: DocumentFields): LevelScaling {
-  const search = fields.decimal('search', { min: 1 });
-  const initial = fields.decimal('initial', { min: 1 });
-  const release = fields.decimal('release', { min: 1 });
-  if (search.lte(initial) && initial.lte(release)) return { search, initial, release };
-  const message = 'scaling: is not in order; give search <= initial <= release';
-  throw new ModelInputError('scaling-unordered', 'scaling', message);
-}
-
-function readMarket(fields: DocumentFields, underlying: string): LadderMarketParameters {
-  const slippage = fields.object('slippage', (factors) => ({
-    linear: factors.decimal('linear', { min: 0 }),
-    quadratic: factors.decimal('quadratic', { min: 0 }),
-  }));
-  if (fields.has('logNormal') === fields.has('riskFactors')) {
-    const field = `markets.${underlying}`;
-    const message = `${field}: states its risk twice or not at all; give either logNormal or riskFactors`;
-    throw new ModelInputError('risk-stated-once', field, message);
-  }
-  return { slippage, riskFactors: readRiskFactors(fields) };
-}
-
-function readRiskFactors(fields: DocumentFields): RiskFactors {
-  if (fields.has('riskFactors')) {
-    return fields.object('riskFactors', (factors) => ({
-      long: factors.decimal('long', { min: 0 }),
-      short: factors.decimal('short', { min: 0 }),
-    }));
-  }
-  return fields.object('logNormal', (model) =>
-    logNormalRiskFactors({
-      riskAversion: model.decimal('riskAversion', { above: 0, max: 1 }),
-      tau: model.decimal('tau', { above: 0 }),
-      mu: model.decimal('mu'),
-      sigma: model.decimal('sigma', { min: 0 }),
-    }),
-  );
-}
+export const readVegaLadderParameters = (document: unknown): VegaLadderParameters =>
+  readParameterDocument(document, LADDER_FORM);

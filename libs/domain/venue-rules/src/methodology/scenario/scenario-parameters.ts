@@ -1,7 +1,21 @@
-import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
-import { type DocumentFields, readDocument } from '@ballast/margin-models';
-import { readSkewShock, type SkewShock } from './skew-shock.js';
-import { readVolatilityShock, type VolatilityDirection, type VolatilityShock } from './volatility-shock.js';
+import {
+  ANY_NAME,
+  byName,
+  checked,
+  choice,
+  figure,
+  list,
+  made,
+  optional,
+  record,
+  word,
+  type DocumentForm,
+  type Refuse,
+} from '@ballast/documents';
+import { type Decimal, ONE, ZERO } from '@ballast/kernel';
+import { readParameterDocument } from '@ballast/margin-models';
+import { SKEW_SHOCK_FORM, type SkewShock } from './skew-shock.js';
+import { VOLATILITY_SHOCK_FORM, type VolatilityDirection, type VolatilityShock } from './volatility-shock.js';
 
 /** A move beyond the grid that counts in part. */
 export interface TailScenario {
@@ -34,7 +48,7 @@ export interface UnderlyingOffset {
   readonly underlyings: readonly string[];
   readonly share: Decimal;
   /** Most that is credited, settlement currency; absent: no limit. */
-  readonly maximum?: Decimal;
+  readonly maximum?: Decimal | undefined;
 }
 
 export interface AssetRule {
@@ -42,7 +56,7 @@ export interface AssetRule {
   readonly haircut: Decimal;
   readonly initialHaircut: Decimal;
   /** The underlying whose scenarios this asset goes through jointly. */
-  readonly follows?: string;
+  readonly follows?: string | undefined;
 }
 
 export interface ScenarioParameters {
@@ -52,10 +66,10 @@ export interface ScenarioParameters {
   readonly tails: readonly TailScenario[];
   /** Relief of a loss beyond the grid: (|move| / widest grid move - 1) * this, settlement currency. */
   readonly tailDampener: Decimal;
-  readonly skewShock?: SkewShock;
+  readonly skewShock?: SkewShock | undefined;
   /** Volatility of short terms up and of long terms down by this, and the other way. */
   readonly termShock: Decimal;
-  readonly basis?: BasisRule;
+  readonly basis?: BasisRule | undefined;
   readonly statics: { readonly contract: LevelShares; readonly nakedShort: LevelShares };
   /** Least requirement per option sold, share of the spot. */
   readonly shortOptionMinimum: Decimal;
@@ -68,79 +82,62 @@ export interface ScenarioParameters {
   readonly collateral: ReadonlyMap<string, AssetRule>;
 }
 
-const notNegative = { min: 0 };
-const share = { min: 0, max: 1 };
-const DIRECTIONS = ['up', 'none', 'down'] as const;
-
-const readLevels = (fields: DocumentFields): LevelShares => ({
-  initial: fields.decimal('initial', notNegative),
-  maintenance: fields.decimal('maintenance', notNegative),
-});
-
-const readBasis = (fields: DocumentFields): BasisRule => ({
-  up: fields.decimal('up', { above: 1 }),
-  down: fields.decimal('down', { above: 0, max: 1 }),
-  addFactor: fields.decimal('addFactor', notNegative),
-  multFactor: fields.decimal('multFactor', notNegative),
-  mode: fields.choice('mode', ['added', 'competing']),
-});
-
-function readUnderlyingOffset(fields: DocumentFields): UnderlyingOffset {
-  return {
-    underlyings: fields.texts('underlyings'),
-    share: fields.decimal('share', share),
-    ...(fields.has('maximum') ? { maximum: fields.decimal('maximum', notNegative) } : {}),
-  };
-}
+const MOST_ENTRIES = 200;
+const NONE: readonly never[] = [];
+const notNegative = figure({ min: '0' });
+const share = figure({ min: '0', max: '1' });
+const priceMove = figure({ above: '-1' });
+const direction = choice(['up', 'none', 'down']);
+const levels = record({ initial: notNegative, maintenance: notNegative });
 
 /** An underlying in two groups would be credited twice. */
-function requireDisjoint(offsets: readonly UnderlyingOffset[]): readonly UnderlyingOffset[] {
-  const seen = new Set<string>();
-  for (const name of offsets.flatMap(({ underlyings }) => underlyings)) {
-    if (seen.has(name)) {
-      const message = `offsets: ${name} stands in two groups; an underlying is offset in one`;
-      throw new ModelInputError('offset-groups-overlap', 'offsets', message);
-    }
-    seen.add(name);
-  }
-  return offsets;
+function requireDisjoint(offsets: readonly UnderlyingOffset[], refuse: Refuse): void {
+  const names = offsets.flatMap(({ underlyings }) => underlyings);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) refuse('', `${twice} stands in two groups; write it in one`);
 }
 
+const offsets = list(
+  record({ underlyings: list(word(), 1, MOST_ENTRIES), share, maximum: optional(notNegative, undefined) }),
+  1,
+  MOST_ENTRIES,
+);
+
+const SCENARIO_FORM: DocumentForm<ScenarioParameters> = made(
+  record({
+    grid: record({
+      priceMoves: list(priceMove, 1, MOST_ENTRIES),
+      volatilities: list(direction, 1, MOST_ENTRIES),
+    }),
+    volShock: VOLATILITY_SHOCK_FORM,
+    tails: optional(list(record({ priceMove, volatility: direction, weight: notNegative }), 1, MOST_ENTRIES), NONE),
+    tailDampener: optional(notNegative, ZERO),
+    skewShock: optional(SKEW_SHOCK_FORM, undefined),
+    termShock: optional(share, ZERO),
+    basis: optional(
+      record({
+        up: figure({ above: '1' }),
+        down: figure({ above: '0', max: '1' }),
+        addFactor: notNegative,
+        multFactor: notNegative,
+        mode: choice(['added', 'competing']),
+      }),
+      undefined,
+    ),
+    statics: record({ contract: levels, nakedShort: levels }),
+    shortOptionMinimum: notNegative,
+    expiryOffset: optional(share, ONE),
+    offsets: optional(checked(offsets, requireDisjoint), NONE),
+    confidence: record({ threshold: share, factor: notNegative }),
+    factors: levels,
+    collateral: byName(
+      ANY_NAME,
+      record({ haircut: share, initialHaircut: share, follows: optional(word(), undefined) }),
+    ),
+  }),
+  ({ grid, offsets: underlyingOffsets, ...rest }) => ({ ...grid, underlyingOffsets, ...rest }),
+);
+
 /** Reads a document of the configurable scan. @throws ModelInputError */
-export function readScenarioParameters(document: unknown): ScenarioParameters {
-  return readDocument(document, '', (fields) => ({
-    ...fields.object('grid', (of) => ({
-      priceMoves: of.decimals('priceMoves', { above: -1 }),
-      volatilities: of.texts('volatilities', DIRECTIONS),
-    })),
-    volShock: fields.object('volShock', (of) => readVolatilityShock(of, undefined)),
-    tails: fields.has('tails')
-      ? fields.list('tails', (of) => ({
-          priceMove: of.decimal('priceMove', { above: -1 }),
-          volatility: of.choice('volatility', DIRECTIONS),
-          weight: of.decimal('weight', notNegative),
-        }))
-      : [],
-    tailDampener: fields.has('tailDampener') ? fields.decimal('tailDampener', notNegative) : ZERO,
-    ...(fields.has('skewShock') ? { skewShock: fields.object('skewShock', readSkewShock) } : {}),
-    termShock: fields.has('termShock') ? fields.decimal('termShock', share) : ZERO,
-    ...(fields.has('basis') ? { basis: fields.object('basis', readBasis) } : {}),
-    statics: fields.object('statics', (of) => ({
-      contract: of.object('contract', readLevels),
-      nakedShort: of.object('nakedShort', readLevels),
-    })),
-    shortOptionMinimum: fields.decimal('shortOptionMinimum', notNegative),
-    expiryOffset: fields.has('expiryOffset') ? fields.decimal('expiryOffset', share) : ONE,
-    underlyingOffsets: requireDisjoint(fields.has('offsets') ? fields.list('offsets', readUnderlyingOffset) : []),
-    confidence: fields.object('confidence', (of) => ({
-      threshold: of.decimal('threshold', share),
-      factor: of.decimal('factor', notNegative),
-    })),
-    factors: fields.object('factors', readLevels),
-    collateral: fields.record('collateral', (of) => ({
-      haircut: of.decimal('haircut', share),
-      initialHaircut: of.decimal('initialHaircut', share),
-      ...(of.has('follows') ? { follows: of.text('follows') } : {}),
-    })),
-  }));
-}
+export const readScenarioParameters = (document: unknown): ScenarioParameters =>
+  readParameterDocument(document, SCENARIO_FORM);

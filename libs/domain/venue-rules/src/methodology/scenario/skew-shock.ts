@@ -1,7 +1,5 @@
+import { figure, record, type DocumentForm } from '@ballast/documents';
 import type { Decimal } from '@ballast/kernel';
-import type { DocumentFields } from '@ballast/margin-models';
-
-const notNegative = { min: 0 };
 
 /** How far the wings of the smile move; `k = ln(K / F)`. */
 export interface SkewShock {
@@ -15,18 +13,18 @@ export interface SkewShock {
   readonly volParamScale: Decimal;
 }
 
-export function readSkewShock(fields: DocumentFields): SkewShock {
-  return {
-    linearBaseCap: fields.decimal('linearBaseCap', notNegative),
-    linearCBase: fields.decimal('linearCBase'),
-    absBaseCap: fields.decimal('absBaseCap', notNegative),
-    absCBase: fields.decimal('absCBase'),
-    minKStar: fields.decimal('minKStar', notNegative),
-    widthScale: fields.decimal('widthScale', notNegative),
-    volParamStatic: fields.decimal('volParamStatic', notNegative),
-    volParamScale: fields.decimal('volParamScale'),
-  };
-}
+const notNegative = figure({ min: '0' });
+
+export const SKEW_SHOCK_FORM: DocumentForm<SkewShock> = record({
+  linearBaseCap: notNegative,
+  linearCBase: figure(),
+  absBaseCap: notNegative,
+  absCBase: figure(),
+  minKStar: notNegative,
+  widthScale: notNegative,
+  volParamStatic: notNegative,
+  volParamScale: figure(),
+});
 
 /**
  * What the volatility of a strike is multiplied by in a skew shock: max(0, 1 + clamp(k cap / kStar, -cap, cap)), k = ln(K / F), |k| for `abs`;

@@ -1,5 +1,6 @@
+import { figure, record, type DocumentForm } from '@ballast/documents';
 import { type Decimal, ModelInputError, power } from '@ballast/kernel';
-import { type DocumentFields, SECONDS_PER_DAY } from '@ballast/margin-models';
+import { SECONDS_PER_DAY } from '@ballast/margin-models';
 
 export type VolatilityDirection = 'up' | 'none' | 'down';
 
@@ -17,16 +18,20 @@ export interface VolatilityShock {
   readonly minVolUp: Decimal;
 }
 
-export function readVolatilityShock(fields: DocumentFields, minVolUp: Decimal | undefined): VolatilityShock {
-  return {
-    rangeUp: fields.decimal('rangeUp', { min: 0 }),
-    rangeDown: fields.decimal('rangeDown', { min: 0 }),
-    shortTermPower: fields.decimal('shortTermPower', { min: 0 }),
-    longTermPower: fields.decimal('longTermPower', { min: 0 }),
-    dteFloorDays: fields.decimal('dteFloorDays', { min: 0 }),
-    minVolUp: minVolUp ?? fields.decimal('minVolUp', { min: 0 }),
-  };
-}
+const notNegative = figure({ min: '0' });
+
+const MOVES = {
+  rangeUp: notNegative,
+  rangeDown: notNegative,
+  shortTermPower: notNegative,
+  longTermPower: notNegative,
+  dteFloorDays: notNegative,
+};
+
+export const VOLATILITY_SHOCK_FORM: DocumentForm<VolatilityShock> = record({ ...MOVES, minVolUp: notNegative });
+
+/** The same of rules that know no least volatility. */
+export const UNFLOORED_VOLATILITY_SHOCK_FORM: DocumentForm<Omit<VolatilityShock, 'minVolUp'>> = record(MOVES);
 
 /**
  * (30 days / max(term, floor))^power: what a shock is multiplied by at a term.

@@ -1,5 +1,5 @@
-import { type Decimal, ModelInputError, ONE, ZERO } from '@ballast/kernel';
-import type { DocumentFields } from '@ballast/margin-models';
+import { figure, list, optional, record, type Refuse } from '@ballast/documents';
+import { type Decimal, ONE, ZERO } from '@ballast/kernel';
 
 /** One tier of a continuous schedule. Amounts are in the unit that the schedule measures notional by. */
 export interface MarginTier {
@@ -14,9 +14,19 @@ export interface MarginTier {
 
 export type TierSchedule = readonly MarginTier[];
 
+const MOST_TIERS = 1_000;
+
+const OWN = { from: figure({ min: '0' }), maxLeverage: figure({ above: '0' }) };
+const FOLLOWING = { upTo: optional(figure({ above: '0' }), null), deduction: optional(figure({ min: '0' }), null) };
+const RATE = figure({ above: '0', max: '1' });
+
+/** The list `tiers` of a market whose venue states a rate for each. */
+export const RATED_TIERS_FORM = list(record({ ...OWN, rate: RATE, ...FOLLOWING }), 1, MOST_TIERS);
+/** The same of a venue whose rates are a share of the initial rate. */
+export const UNRATED_TIERS_FORM = list(record({ ...OWN, ...FOLLOWING }), 1, MOST_TIERS);
+
 /** A tier as a document states it; what follows from the others is optional and held against them. */
 interface StatedTier {
-  readonly field: string;
   readonly from: Decimal;
   readonly upTo: Decimal | null;
   readonly rate: Decimal;
@@ -24,93 +34,49 @@ interface StatedTier {
   readonly maxLeverage: Decimal;
 }
 
-function refuse(code: string, field: string, message: string): never {
-  throw new ModelInputError(code, field, `${field}: ${message}`);
-}
-
-function readTier(fields: DocumentFields, field: string, maintenanceShare: Decimal | null): StatedTier {
-  const maxLeverage = fields.decimal('maxLeverage', { above: 0 });
-  return {
-    field,
-    from: fields.decimal('from', { min: 0 }),
-    upTo: fields.has('upTo') ? fields.decimal('upTo', { above: 0 }) : null,
-    rate: maintenanceShare === null ? fields.decimal('rate', { above: 0, max: 1 }) : maintenanceShare.div(maxLeverage),
-    deduction: fields.has('deduction') ? fields.decimal('deduction', { min: 0 }) : null,
-    maxLeverage,
-  };
-}
-
 /** Start of the schedule, order of the borders, no gap between tiers. */
-function checkBorders(tiers: readonly StatedTier[]): void {
-  tiers.forEach((tier, k) => {
-    const { field, from, upTo } = tier;
+function requireBorders(tiers: readonly StatedTier[], refuse: Refuse): void {
+  tiers.forEach(({ from, upTo }, k) => {
     const previous = tiers[k - 1];
     if (previous === undefined) {
-      if (!from.isZero())
-        refuse('tiers-gap', `${field}.from`, `nothing covers 0 to ${from.toFixed()}; start the first tier at 0`);
-    } else {
-      if (from.lte(previous.from)) {
-        refuse(
-          'tiers-unordered',
-          `${field}.from`,
-          `${from.toFixed()} does not rise above ${previous.from.toFixed()}; sort the tiers`,
-        );
-      }
-      if (previous.upTo !== null && !previous.upTo.eq(from)) {
-        const code = previous.upTo.lt(from) ? 'tiers-gap' : 'tiers-overlap';
-        refuse(
-          code,
-          `${field}.from`,
-          `the tier before ends at ${previous.upTo.toFixed()}, this starts at ${from.toFixed()}; let them meet`,
-        );
-      }
+      if (!from.isZero()) refuse('[0].from', `nothing covers 0 to ${from.toFixed()}; start the first tier at 0`);
+    } else if (from.lte(previous.from)) {
+      refuse(`[${k}].from`, `${from.toFixed()} does not rise above ${previous.from.toFixed()}; sort the tiers`);
+    } else if (previous.upTo !== null && !previous.upTo.eq(from)) {
+      const ends = previous.upTo.toFixed();
+      refuse(`[${k}].from`, `the tier before ends at ${ends}, this starts at ${from.toFixed()}; let them meet`);
     }
-    if (upTo !== null && k === tiers.length - 1) {
-      refuse('tiers-closed', `${field}.upTo`, 'the last tier is open; leave its end out');
-    }
+    if (upTo !== null && k === tiers.length - 1) refuse(`[${k}].upTo`, 'the last tier is open; leave its end out');
   });
 }
 
 /** Rates rise, leverage falls, and the initial rate of a tier is not below its maintenance rate. */
-function checkRates(tiers: readonly StatedTier[]): void {
-  tiers.forEach(({ field, rate, maxLeverage }, k) => {
+function requireRates(tiers: readonly StatedTier[], refuse: Refuse): void {
+  tiers.forEach(({ rate, maxLeverage }, k) => {
     const previous = tiers[k - 1];
     if (previous !== undefined && rate.lt(previous.rate)) {
-      refuse(
-        'tiers-rate-falls',
-        `${field}.rate`,
-        `${rate.toString()} is below the rate of the tier before; larger positions never pay less`,
-      );
+      const below = `${rate.toFixed()} is below the rate of the tier before`;
+      refuse(`[${k}].rate`, `${below}; larger positions never pay less`);
     }
     if (previous !== undefined && maxLeverage.gt(previous.maxLeverage)) {
-      refuse(
-        'tiers-leverage-rises',
-        `${field}.maxLeverage`,
-        `${maxLeverage.toFixed()} is above that of the tier before; correct it`,
-      );
+      refuse(`[${k}].maxLeverage`, `${maxLeverage.toFixed()} is above that of the tier before; correct it`);
     }
     if (rate.times(maxLeverage).gt(ONE)) {
-      refuse(
-        'initial-below-maintenance',
-        `${field}.maxLeverage`,
-        `a leverage of ${maxLeverage.toFixed()} asks for less than the maintenance rate; lower it`,
-      );
+      const asks = `a leverage of ${maxLeverage.toFixed()} asks for less than the maintenance rate`;
+      refuse(`[${k}].maxLeverage`, `${asks}; lower it`);
     }
   });
 }
 
 /** `A_k = A_(k-1) + from_k x (rate_k - rate_(k-1))` */
-function withDeductions(stated: readonly StatedTier[]): TierSchedule {
+function withDeductions(stated: readonly StatedTier[], refuse: Refuse): TierSchedule {
   const tiers: MarginTier[] = [];
-  for (const { field, from, rate, deduction: claimed, maxLeverage } of stated) {
+  for (const [k, { from, rate, deduction: claimed, maxLeverage }] of stated.entries()) {
     const previous = tiers.at(-1);
     const deduction = previous === undefined ? ZERO : previous.deduction.plus(from.times(rate.minus(previous.rate)));
     if (claimed !== null && !claimed.eq(deduction)) {
-      refuse(
-        'tier-deduction-disagrees',
-        `${field}.deduction`,
-        `${claimed.toFixed()} is stated, ${deduction.toFixed()} follows from borders and rates; correct one`,
-      );
+      const both = `${claimed.toFixed()} is stated, ${deduction.toFixed()} follows from borders and rates`;
+      refuse(`[${k}].deduction`, `${both}; correct one`);
     }
     tiers.push({ from, rate, deduction, maxLeverage });
   }
@@ -118,15 +84,17 @@ function withDeductions(stated: readonly StatedTier[]): TierSchedule {
 }
 
 /**
- * Reads the list `tiers` of a document. Of each tier `from`, `rate` and `maxLeverage` are its own; `upTo` and `deduction` follow from
- * the others and are refused when they disagree.
- * @param maintenanceShare when given, a rate is this share of the initial rate `1 / maxLeverage`, and a tier states none
- * @throws ModelInputError `tiers-gap`, `tiers-overlap`, `tiers-unordered`, `tiers-closed`, `tiers-rate-falls`, `tiers-leverage-rises`,
- *   `initial-below-maintenance`, `tier-deduction-disagrees`
+ * Schedule of tiers. Of each tier `from`, `rate` and `maxLeverage` are its own; `upTo` and `deduction` follow from the others and
+ * are refused when they disagree.
+ * @param maintenanceShare of the initial rate `1 / maxLeverage`: the rate of tiers that state none
  */
-export function readTierSchedule(fields: DocumentFields, maintenanceShare: Decimal | null = null): TierSchedule {
-  const stated = fields.list('tiers', (tierFields, field) => readTier(tierFields, field, maintenanceShare));
-  checkBorders(stated);
-  checkRates(stated);
-  return withDeductions(stated);
+export function tierSchedule(
+  tiers: readonly (Omit<StatedTier, 'rate'> & { readonly rate?: Decimal })[],
+  maintenanceShare: Decimal,
+  refuse: Refuse,
+): TierSchedule {
+  const stated = tiers.map((tier) => ({ ...tier, rate: tier.rate ?? maintenanceShare.div(tier.maxLeverage) }));
+  requireBorders(stated, refuse);
+  requireRates(stated, refuse);
+  return withDeductions(stated, refuse);
 }

@@ -319,10 +319,10 @@ describe('what a tiered model cannot work on', () => {
     const markets = [
       { underlying: 'BTC', settlement: 'linear', tiers: [{ from: '0', rate: '0.01', maxLeverage: '10' }] },
     ];
-    const read = (document: unknown) => codeOf(() => binanceTiered.readParameters(document));
-    expect(read({ markets, fallback: { linear: 'ETH' } })).toBe('fallback-unknown');
-    expect(read({ markets: [...markets, ...markets] })).toBe('market-twice');
-    expect(read({ markets, haircuts: {} })).toBe('parameter-unknown');
+    const reading = (document: unknown) => () => binanceTiered.readParameters(document);
+    expect(reading({ markets, fallback: { linear: 'ETH' } })).toThrow('fallback.linear: there is no linear market ETH');
+    expect(reading({ markets: [...markets, ...markets] })).toThrow('markets[1]: linear:BTC is listed twice');
+    expect(reading({ markets, haircuts: {} })).toThrow('haircuts: leave it out');
   });
 
   it('explains profit, maintenance and initial margin of each contract', () => {
