@@ -235,9 +235,7 @@ describe('portfolio margin of Derive [CLR-MDL-032]', () => {
     ${{ margin: 'none' }}                                                                        | ${'write a record of'}     | ${'no object'}
     ${{ extra: '1' }}                                                                            | ${'leave it out'}          | ${'a name nobody reads'}
   `('refuses a document: $why', ({ change, remedy }: Record<string, unknown>) => {
-    expect(() => readDerivePortfolioV2({ ...DERIVE_PORTFOLIO_V2_DOCUMENT, ...(change as object) })).toThrow(
-      remedy,
-    );
+    expect(() => readDerivePortfolioV2({ ...DERIVE_PORTFOLIO_V2_DOCUMENT, ...(change as object) })).toThrow(remedy);
   });
 
   it('refuses a skew shock in the first generation', () => {
