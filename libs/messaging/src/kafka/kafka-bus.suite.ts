@@ -1,3 +1,4 @@
+import net from 'node:net';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { PARKED_TOPIC, topicOf, topicsOf } from '@ballast/contracts';
 import type { Bus, BusIncident, Subscription } from '../bus.js';
@@ -16,6 +17,22 @@ async function answered<T>(ask: () => Promise<T>, tries = 40): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
+}
+
+/** An address in front of a broker behind which one connection, counted from 1, hears nothing. */
+async function doorOf({ brokers }: LocalKafka, silent: number): Promise<{ readonly address: string; close(): void }> {
+  const [host = '', port] = (brokers[0] as string).split(':');
+  let connections = 0;
+  const server = net.createServer((client) => {
+    connections += 1;
+    const broker = net.connect(Number(port), host);
+    for (const end of [client, broker]) end.on('error', () => end.destroy());
+    client.pipe(broker);
+    if (connections === silent) broker.resume();
+    else broker.pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `127.0.0.1:${(server.address() as net.AddressInfo).port}`, close: () => server.close() };
 }
 
 /** The bus, on a real broker. */
@@ -175,6 +192,22 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       await follow();
       await bus.publish(entriesOf('accounts', 0, 3));
       await arrivals.upTo(3);
+    });
+
+    it('reads on when the client that asks for offsets never got its first answer', async () => {
+      bus = await open();
+      await bus.publish(entriesOf('accounts', 0, 3));
+      await bus.close();
+      // The first connection compares versions.
+      const door = await doorOf(kafka(), 2);
+      try {
+        const behindDoor = { ...connection(), brokers: [door.address] };
+        bus = await KafkaBus.open({ connection: behindDoor, incarnationOf: () => 'one', onIncident });
+        await bus.subscribe([{ log: 'accounts', partition: 0, after: 0 }], arrivals.handle, arrivals.onHalt);
+        await arrivals.upTo(3);
+      } finally {
+        door.close();
+      }
     });
 
     it('lets several processes create the topics at the same time', async () => {

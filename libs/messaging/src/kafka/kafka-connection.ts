@@ -35,12 +35,6 @@ const toStandardError: NonNullable<KafkaConnection['log']> = (level, message, de
     process.stderr.write(`${JSON.stringify({ level, message, ...details })}\n`);
 };
 
-/**
- * The client also measures a broker's first answer by it, and is spoilt for good by one that comes later: it takes
- * itself for connected and can ask nothing. A second, its default, is less than a busy broker may need.
- */
-const CONNECTED_WITHIN_MS = 3_000;
-
 /** A client that never gives up on an absent broker: PostgreSQL remembers what waits. */
 export function kafkaOf({ brokers, clientId, ssl, sasl, log = toStandardError }: KafkaConnection): Kafka {
   return new kafkajs.Kafka({
@@ -48,7 +42,6 @@ export function kafkaOf({ brokers, clientId, ssl, sasl, log = toStandardError }:
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
-    connectionTimeout: CONNECTED_WITHIN_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => {

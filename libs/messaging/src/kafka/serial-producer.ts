@@ -129,7 +129,12 @@ export class SerialProducer {
           return partition;
         },
     });
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
     return producer;
   }
 }
