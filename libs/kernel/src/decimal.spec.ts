@@ -13,6 +13,16 @@ describe('decimals of the named profile', () => {
     expect(text(dec(value as string))).toBe(expected);
   });
 
+  it.each`
+    value                              | why
+    ${dec('0').div(0)}                 | ${'0 / 0, a deficit shared by positions that bear nothing'}
+    ${dec('1').div(0)}                 | ${'a quotient by zero'}
+    ${dec('-1').div(0)}                | ${'the same below zero'}
+    ${dec('0').times(dec('1').div(0))} | ${'what is computed from one is none either'}
+  `('is written for no figure that is none: $why [CLR-LOG-033]', ({ value }) => {
+    expect(() => text(value as Decimal)).toThrow('is no figure');
+  });
+
   it('keeps 40 digits and rounds half to even beyond', () => {
     expect(text(new Decimal(2).div(3))).toBe(`0.${'6'.repeat(39)}7`);
     // The 41st digit is exactly a half: to the even neighbour, once down and once up.

@@ -1,4 +1,5 @@
 import { Decimal as DecimalJs } from 'decimal.js';
+import { InvariantViolation } from './invariant.js';
 
 /**
  * The decimal profile of every figure that is stored or acted upon: 40 significant digits, half-even unless a
@@ -31,8 +32,14 @@ export function dec(value: DecimalString | number | Decimal): Decimal {
   return new Decimal(value);
 }
 
-/** Plain notation without trailing zeros: the one text form of a decimal. Negative zero is written `0`. */
+/**
+ * Plain notation without trailing zeros: the one text form of a decimal. Negative zero is written `0`. Every figure of an event
+ * comes through here, so a figure that is none (a quotient by zero, an overflow) stops its decision and is never stored.
+ * @throws InvariantViolation on NaN and on an infinite value
+ */
 export function text(value: Decimal): DecimalString {
+  if (!value.isFinite())
+    throw new InvariantViolation(`${value.toString()} is no figure: nothing that rests on it is stored`);
   return value.isZero() ? '0' : value.toFixed();
 }
 
