@@ -61,6 +61,10 @@ export interface BatchStrategySuite {
 
 /** A Nest microservice over any transport keeps these promises. */
 export function batchStrategyContract(suite: BatchStrategySuite): void {
+  let close: () => Promise<void> = async () => undefined;
+  // What a failed test leaves open would keep the process alive.
+  afterEach(() => close());
+
   const boot = async () => {
     const strategy = new KafkaBatchStrategy({
       connect: (onIncident) => suite.connect(onIncident),
@@ -70,13 +74,14 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
     const worker = app.get(Worker);
     strategy.deliverTo(worker);
     strategy.on('incident', (incident) => worker.incidents.push(incident));
+    close = () => app.close();
     await app.listen();
     const { bus } = strategy.unwrap<{ readonly bus: Bus }>();
     return { app, worker, strategy, bus, notifications: app.get(Notifications) };
   };
 
   it('hands batches of an owned partition to its provider, and commands to the owner of theirs', async () => {
-    const { app, worker, bus } = await boot();
+    const { worker, bus } = await boot();
     const entries = entriesOf('accounts', 1, 6);
     await bus.publish(entries);
     await worker.arrivals.upTo(6, 1);
@@ -100,16 +105,14 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
         nextOffset: expect.any(String) as unknown,
       },
     ]);
-    await app.close();
   });
 
   it('brings whole batches to an event handler of Nest', async () => {
-    const { app, notifications, bus } = await boot();
+    const { notifications, bus } = await boot();
     const entries = entriesOf('accounts', 3, 4);
     await bus.publish(entries);
     await notifications.arrivals.upTo(4, 3);
     expect(notifications.arrivals.entries(3)).toEqual(entries);
-    await app.close();
   });
 
   it('finishes the batch in hand before it gives the partition up and closes', async () => {
@@ -129,13 +132,12 @@ export function batchStrategyContract(suite: BatchStrategySuite): void {
   });
 
   it('gives a fenced partition up and takes it again', async () => {
-    const { app, worker, strategy } = await boot();
+    const { worker, strategy } = await boot();
     const { ownership } = strategy.unwrap<Transport>();
     await eventually('partition 1 to be held', () => ownership.held.includes(1), worker.state);
     strategy.fenced(1);
     const assigned = (): number => worker.calls.filter((call) => call === 'assigned 1').length;
     await eventually('partition 1 to be taken again', () => assigned() === 2, worker.state);
     expect(worker.calls.filter((call) => call.endsWith(' 1'))).toEqual(['assigned 1', 'revoked 1', 'assigned 1']);
-    await app.close();
   });
 }
