@@ -1,7 +1,6 @@
 import { replay, verify } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
-import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import type { SimulatorOutput } from '@ballast/exchange-simulator-domain';
+import { GLOBAL, type DecisionContext, type LogEntry, type NewEvent, type SealedEvent } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, type AccountsEvents, type PricingEvents } from '@ballast/facts';
 import { canonicalText } from '@ballast/kernel';
 import { SERVICES, Simulation, type ClearingHouse } from '@ballast/services';
@@ -14,27 +13,29 @@ async function runWithBadMessages(): Promise<{ house: ClearingHouse; sent: numbe
   const run = await openRun(new MemoryLogStore(), SHORT_WINDOW);
   const { simulator, house } = run;
   const bad = new Set<unknown>();
-  const honest: SimulatorOutput[] = [];
+  const honest: NewEvent[] = [];
+  const { process } = simulator;
   const simulation = await Simulation.open({
     ...run,
     simulator: {
-      ...simulator,
+      runName: simulator.runName,
       steps: () => simulator.steps(),
-      initialState: () => simulator.initialState(),
-      observe: (state, entry) => simulator.observe(state, entry),
-      settle: (state, emit) => simulator.settle(state, emit),
-      beginStep(state, at, emit) {
-        simulator.beginStep(state, at, (output) => {
-          honest.push(output);
-          emit(output);
-        });
-        for (const output of badMessages(honest, at)) {
-          bad.add(output.payload);
-          emit(output);
-        }
+      process: {
+        ...process,
+        fire(state, timer, context) {
+          const emit: DecisionContext['emit'] = (event, cause) => {
+            honest.push(event);
+            return context.emit(event, cause);
+          };
+          process.fire(state, timer, { ...context, time: context.time, emit });
+          for (const message of badMessages(honest, timer.due)) {
+            bad.add(message.payload);
+            context.emit(message);
+          }
+        },
+        // The exchange itself does not believe them.
+        evolve: (state, entry) => (bad.has(entry.payload) ? undefined : process.evolve(state, entry)),
       },
-      // The exchange itself does not believe them.
-      evolve: (state, entry) => (bad.has(entry.payload) ? undefined : simulator.evolve(state, entry)),
     },
   });
   // Every delivery comes twice.
@@ -44,11 +45,12 @@ async function runWithBadMessages(): Promise<{ house: ClearingHouse; sent: numbe
 }
 
 /** Malformed, repeated, late and early messages, and those for accounts and venues that do not exist. */
-function badMessages(honest: readonly SimulatorOutput[], at: number): SimulatorOutput[] {
-  const cause = { kind: 'timer', id: 'step', due: at } as const;
-  const last = (type: string): SimulatorOutput[] => honest.filter((output) => output.type === type).slice(-1);
-  const again = (output: SimulatorOutput, change: object = {}): SimulatorOutput =>
-    ({ ...output, cause, payload: { ...output.payload, ...change } }) as SimulatorOutput;
+function badMessages(honest: readonly NewEvent[], at: number): NewEvent[] {
+  const last = (type: string): NewEvent[] => honest.filter((message) => message.type === type).slice(-1);
+  const again = (message: NewEvent, change: object = {}): NewEvent => ({
+    ...message,
+    payload: { ...(message.payload as object), ...change },
+  });
   return [
     ...last('TradeFilled').flatMap((fill) => [
       again(fill),
@@ -78,7 +80,7 @@ function badMessages(honest: readonly SimulatorOutput[], at: number): SimulatorO
   ];
 }
 
-function moved({ payload }: SimulatorOutput, at: number): object[] {
+function moved({ payload }: NewEvent, at: number): object[] {
   const { quotes } = payload as { quotes: readonly object[] };
   return quotes.map((quote) => ({ ...quote, bid: '1', ask: '2', at }));
 }

@@ -28,7 +28,7 @@ export const builtRelease = async (): Promise<Release> =>
 
 export interface ClearingRun {
   readonly house: ClearingHouse;
-  readonly simulator: ExchangeSimulator<unknown>;
+  readonly simulator: ExchangeSimulator;
   readonly steps: readonly Instant[];
 }
 

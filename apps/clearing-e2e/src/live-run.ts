@@ -1,4 +1,4 @@
-import { ExchangeHost, LiveLoop, type LiveRunner } from '@ballast/services';
+import { LiveExchange, LiveLoop, type LiveRunner } from '@ballast/services';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ClearingRun } from './clearing-run.js';
 
@@ -9,31 +9,6 @@ export interface LiveOptions {
   readonly onStep?: (step: number) => void;
 }
 
-/** The exchange as one more free runner: it begins a step when it is told to, and answers whenever something arrives. */
-class FreeExchange implements LiveRunner {
-  readonly #due: number[] = [];
-
-  constructor(readonly host: ExchangeHost) {}
-
-  get sources(): LiveRunner['sources'] {
-    return this.host.sources;
-  }
-
-  get backlog(): number {
-    return this.host.backlog + this.#due.length;
-  }
-
-  begin(step: number): void {
-    this.#due.push(step);
-  }
-
-  async runLive(): Promise<number> {
-    const step = this.#due.shift();
-    if (step === undefined) return this.host.runLive();
-    return 1 + (await this.host.begin(step));
-  }
-}
-
 /**
  * Runs a window without any gate: every partition as soon as something arrives, the exchange ahead of the services,
  * and each delivery late by a random number of turns, so that inputs interleave differently everywhere.
@@ -42,18 +17,9 @@ export async function runLive({ house, simulator, steps }: ClearingRun, { draw, 
   const turns = async (most: number): Promise<void> => {
     for (let left = Math.floor(draw() * most); left > 0; left--) await breathe();
   };
-  const host = await ExchangeHost.open({
-    simulator,
-    logs: house.logs,
-    reader: house.logs,
-    partitions: house.partitions,
-    worker: house.worker,
-    publish: (entries) => house.publish(entries),
-    lastStep: 'behind',
-  });
-  house.delivery.add(host);
-  await Promise.all([house.catchUp(), host.catchUp()]);
-  const exchange = new FreeExchange(host);
+  const worker = await house.openExchange(simulator);
+  await Promise.all([house.catchUp(), worker.catchUp()]);
+  const exchange = new LiveExchange(worker);
   let failure: unknown;
   // A partition that dawdles: it takes what came only after some turns, when more has come from elsewhere.
   const dawdling = house.workers.map((worker): LiveRunner => ({
@@ -74,7 +40,7 @@ export async function runLive({ house, simulator, steps }: ClearingRun, { draw, 
   };
   try {
     for (const [index, step] of steps.entries()) {
-      exchange.begin(step);
+      exchange.step(step);
       loop.wake(exchange);
       onStep?.(index);
       await turns(200);

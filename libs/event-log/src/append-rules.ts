@@ -1,4 +1,4 @@
-import { compareText, sha256OfPair } from '@ballast/kernel';
+import { compareText, invariant, sha256OfPair } from '@ballast/kernel';
 import type {
   AppendItem,
   AppendOutcome,
@@ -7,6 +7,7 @@ import type {
   Cursor,
   EventRow,
   PartitionHead,
+  PlacedItem,
 } from './event-log.js';
 
 /** What a store knows around an item: enough to say why it may or may not be appended. */
@@ -176,3 +177,25 @@ function isStored(item: AppendItem, stored: Surroundings): boolean {
 
 /** Order in which cursors are listed. */
 export const compareCursors = (a: Cursor, b: Cursor): number => compareText(a.log, b.log) || a.partition - b.partition;
+
+/** @throws InvariantViolation when two items are for one partition of one log */
+export function assertApart(items: readonly PlacedItem[]): void {
+  const places = new Set(items.map(({ log, partition }) => `${log}/${partition}`));
+  invariant(places.size === items.length, 'two items of one partition in one append');
+}
+
+/**
+ * What becomes of items that are stored together: all of them are, or were before, or the first refusal counts. An item
+ * of nothing but cursors says neither: they moved with the events of the others.
+ */
+export function outcomeTogether(items: readonly AppendItem[], outcomes: readonly AppendOutcome[]): AppendOutcome {
+  const refused = outcomes.find(({ status }) => status === 'fenced' || status === 'conflict');
+  if (refused !== undefined) return refused;
+  const telling = outcomes.filter((_, index) => {
+    const { events, commands } = items[index] as AppendItem;
+    return events.length > 0 || commands.length > 0;
+  });
+  if (telling.every(({ status }) => status === 'appended')) return { status: 'appended' };
+  if (telling.every(({ status }) => status === 'duplicate')) return { status: 'duplicate' };
+  return conflict('malformed', 'only a part of what belongs together is stored');
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sha256Of, uuidV5 } from '@ballast/kernel';
 import { EMPTY_HEAD, GLOBAL } from '@ballast/event-sourcing';
-import type { AppendItem, EventLog, LogShape, LogStore } from './event-log.js';
+import type { AppendItem, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
 
 const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
@@ -93,6 +93,73 @@ export function describeEventLog(
         { shape: { name: 'margin', partitions: 1.5, global: false }, why: 'partitions are counted' },
       ])('is not made of $shape, because $why', async ({ shape }) => {
         await expect((stores[0] as LogStore).open(shape)).rejects.toThrow();
+      });
+    });
+
+    describe('appending to several logs together', () => {
+      const NAMES = ['exchange.quotes', 'exchange.fills'] as const;
+      let quotes: Writer;
+      let fills: Writer;
+      const placed = (writer: Writer, item: AppendItem): PlacedItem => ({ ...item, log: writer.log.name });
+      const together = async (...items: PlacedItem[]): Promise<string> => {
+        const outcome = await (stores[0] as LogStore).appendTogether(items);
+        return outcome.status === 'conflict' ? outcome.reason : outcome.status;
+      };
+      const sizes = async (): Promise<number[]> =>
+        (await Promise.all([quotes.log.heads(), fills.log.heads()])).flat().map(({ size }) => size);
+
+      beforeEach(async () => {
+        const [store] = stores as [LogStore];
+        const [first, second] = [
+          await store.open({ name: NAMES[0], partitions: 0, global: true }),
+          await store.open({ name: NAMES[1], partitions: 2, global: false }),
+        ];
+        quotes = await Writer.take(first, GLOBAL);
+        fills = await Writer.take(second, 1);
+      });
+
+      it('stores every item, cursors of one of them included', async () => {
+        const told: string[] = [];
+        fills.log.onAppended((partition, size) => told.push(`${partition}/${size}`));
+        const cursors = [['liquidation', 0, 4]] as const;
+        expect(await together(placed(quotes, quotes.item([], { cursors })), placed(fills, fills.item([{}, {}])))).toBe(
+          'appended',
+        );
+        expect(await sizes()).toEqual([0, 0, 2]);
+        expect(await quotes.log.cursors(GLOBAL)).toMatchObject([{ log: 'liquidation', position: 4 }]);
+        expect(told).toEqual(['1/2']);
+      });
+
+      it('stores nothing when one item does not fit, and says why that one does not', async () => {
+        const items = (): [PlacedItem, PlacedItem] => [
+          placed(quotes, quotes.item([{}])),
+          placed(fills, fills.item([{}])),
+        ];
+        const [good] = items();
+        await fills.log.take(1, 'somebody else');
+        expect(await together(good, placed(fills, fills.item([{}])))).toBe('fenced');
+        expect(await together(good, { ...placed(fills, fills.propose([{}])), epoch: 2, expectedSize: 7 })).toBe(
+          'malformed',
+        );
+        expect(await sizes()).toEqual([0, 0, 0]);
+        expect(await together(good)).toBe('appended');
+      });
+
+      it('answers a repetition with duplicate, and a half repetition with a conflict', async () => {
+        const items = [placed(quotes, quotes.item([{}])), placed(fills, fills.item([{}]))] as const;
+        expect(await together(...items)).toBe('appended');
+        expect(await together(...items)).toBe('duplicate');
+        expect(await together({ ...placed(quotes, quotes.item([])), cursors: [['margin', 0, 1]] }, items[1])).toBe(
+          'duplicate',
+        );
+        expect(await together(items[0], placed(fills, fills.item([{}])))).toBe('malformed');
+        expect(await sizes()).toEqual([1, 0, 1]);
+      });
+
+      it('takes one item of a partition, of a log that is open', async () => {
+        const item = placed(fills, fills.propose([{}]));
+        await expect(together(item, item)).rejects.toThrow('two items of one partition');
+        await expect(together({ ...item, log: 'exchange.orderReports' })).rejects.toThrow('is not open');
       });
     });
 

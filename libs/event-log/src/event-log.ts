@@ -77,6 +77,11 @@ export interface AppendItem {
   readonly trace?: string;
 }
 
+/** An item for a partition of one of several logs. */
+export interface PlacedItem extends AppendItem {
+  readonly log: string;
+}
+
 export type ConflictReason =
   /** The partition, a stream or the commands don't end where the item begins. */
   | 'version'
@@ -196,6 +201,11 @@ export interface LogStore {
   open(shape: LogShape): Promise<EventLog>;
   /** The shape a log was created with; undefined when there is no such log yet. Creates nothing. */
   shapeOf(name: string): Promise<LogShape | undefined>;
+  /**
+   * Appends to partitions of several open logs of this store in one transaction: every item or none. The outcome is that
+   * of the first item that does not fit. Rejects, and may be repeated, as `EventLog.append`.
+   */
+  appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome>;
   close(): Promise<void>;
 }
 

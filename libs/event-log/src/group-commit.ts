@@ -1,15 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { invariant } from '@ballast/kernel';
 import type { AppendItem, AppendOutcome, CursorMove, EventLog } from './event-log.js';
-import { isTransient } from './postgres/transient-error.js';
+import { untilStored, type RetryOptions } from './until-stored.js';
 
-export interface GroupCommitterOptions {
+export interface GroupCommitterOptions extends RetryOptions {
   /** No item is added to a group that has this many events; default 400, so that a big load fills both groups. */
   readonly maxEvents?: number;
-  /** Told before every repetition after the store failed; for logs and alarms. */
-  readonly onRetry?: (error: unknown, attempt: number) => void;
-  /** Whether a failure of the store may pass. */
-  readonly isTransient?: (error: unknown) => boolean;
 }
 
 interface Pending {
@@ -27,8 +22,6 @@ interface Share {
 }
 
 const MOST_IN_FLIGHT = 2;
-const FIRST_RETRY_MS = 25;
-const LAST_RETRY_MS = 5_000;
 
 /**
  * Group commit without a timer: whatever is submitted while groups commit forms the next group, so a quiet log answers
@@ -157,21 +150,8 @@ export class GroupCommitter {
     for (const { resolve } of parts) resolve(outcome);
   }
 
-  async #append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]> {
-    const mayPass = this.options.isTransient ?? isTransient;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.log.append(items);
-      } catch (error) {
-        if (!mayPass(error) || this.#stop.signal.aborted) throw error;
-        this.options.onRetry?.(error, attempt);
-        const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
-        // A part of it by chance: not all workers come back to the database at the same moment.
-        await wait(longest * (0.5 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(
-          () => undefined,
-        );
-      }
-    }
+  #append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]> {
+    return untilStored(() => this.log.append(items), this.options, this.#stop.signal);
   }
 }
 

@@ -10,8 +10,10 @@ export type {
   EventRow,
   LogStore,
   PartitionHead,
+  PlacedItem,
 } from './event-log.js';
 export { GroupCommitter } from './group-commit.js';
+export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';
 export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
 export { verifyPartition, type Promised } from './log-integrity.js';

@@ -2,12 +2,13 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type LogName, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import { commandEntry, type EntryReader } from './entry-reader.js';
-import type { EventLog, LogShape, LogStore } from './event-log.js';
+import type { AppendOutcome, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
 
 /** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
 export class LogDirectory implements EntryReader {
   private constructor(
     readonly partitions: number,
+    private readonly store: LogStore,
     private readonly logs: ReadonlyMap<string, EventLog>,
   ) {}
 
@@ -19,7 +20,7 @@ export class LogDirectory implements EntryReader {
   ): Promise<LogDirectory> {
     const logs = new Map<string, EventLog>();
     for (const name of names) logs.set(name, await store.open(shapeOf(name, partitions)));
-    return new LogDirectory(partitions, logs);
+    return new LogDirectory(partitions, store, logs);
   }
 
   has(name: string): boolean {
@@ -30,6 +31,10 @@ export class LogDirectory implements EntryReader {
     const log = this.logs.get(name);
     invariant(log !== undefined, `log ${name} is not open here`);
     return log;
+  }
+
+  appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome> {
+    return this.store.appendTogether(items);
   }
 
   async read(name: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]> {

@@ -26,6 +26,12 @@ export type Cause =
  */
 export type BasisStep = readonly [log: string, partition: number, upTo: number];
 
+/** A partition of a log, by name and number. */
+export interface LogPartition {
+  readonly log: string;
+  readonly partition: number;
+}
+
 /** An entry of a log: an event of a service, a message of the exchange, or an accepted command. */
 export interface LogEntry<Type extends string = string, Payload = unknown> {
   readonly log: string;
@@ -52,6 +58,10 @@ export interface NewEvent<Type extends string = string, Payload = unknown> {
   readonly type: Type;
   readonly schemaVersion: number;
   readonly payload: Payload;
+  /** Where it is written, when that is not the partition of the process but one that it also writes. */
+  readonly to?: LogPartition;
+  /** What everything that follows from it is found by; without one, that of the input in hand. */
+  readonly correlation?: string;
 }
 
 /** An entry with its hashed text, as it is stored and sent. */

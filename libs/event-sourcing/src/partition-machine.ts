@@ -1,5 +1,14 @@
 import { canonicalText, invariant, uuidV5, type Instant } from '@ballast/kernel';
-import type { BasisStep, Cause, CommandResult, LogEntry, LogicalTime, NewEvent, SealedEvent } from './event.js';
+import type {
+  BasisStep,
+  Cause,
+  CommandResult,
+  LogEntry,
+  LogicalTime,
+  LogPartition,
+  NewEvent,
+  SealedEvent,
+} from './event.js';
 import type { DecisionContext, Opening, PartitionProcess } from './partition-process.js';
 import { EMPTY_HEAD, seal } from './seal.js';
 
@@ -9,8 +18,35 @@ export interface MachineOutput {
   readonly cursors: readonly BasisStep[];
 }
 
+/** Where a log partition that the machine writes ends. */
+export interface LogEnd extends LogPartition {
+  readonly size: number;
+  readonly head: Buffer;
+}
+
+/** A log partition that the machine writes. */
+interface Lane extends LogPartition {
+  size: number;
+  head: Buffer;
+  readonly streamVersions: Map<string, number>;
+  /** By source: the position that the bases of this lane have named so far. */
+  readonly named: Map<string, number>;
+}
+
+const laneOf = ({ log, partition }: LogPartition): Lane => ({
+  log,
+  partition,
+  size: 0,
+  head: EMPTY_HEAD,
+  streamVersions: new Map(),
+  named: new Map(),
+});
+
 /** Causes belong to the item in hand, so a few thousand are far more than can still get another event. */
 const CAUSES_REMEMBERED = 4096;
+
+/** Hop of outside inputs. */
+const OUTSIDE = 0;
 
 const sourceKey = (log: string, partition: number): string => `${log}/${partition}`;
 
@@ -21,15 +57,20 @@ const sourceKey = (log: string, partition: number): string => `${log}/${partitio
  */
 export class PartitionMachine<State> {
   readonly state: State;
-  #size = 0;
-  #head: Buffer = EMPTY_HEAD;
+  /** The partition of the process. */
+  readonly #home: Lane;
+  /** All that it writes, the home first. */
+  readonly #lanes: readonly Lane[];
+  readonly #laneOf = new Map<string, Lane>();
   #clearing: Instant = 0;
   /** Highest hop of the inputs applied at the present clearing time. */
   #highestHop = 0;
+  /** What was taken since the previous event, in the order taken. */
   #basis: BasisStep[] = [];
+  /** By source: how far it was applied at the previous event; the one that moved last stands last. */
+  readonly #told = new Map<string, BasisStep>();
   readonly #cursors = new Map<string, number>();
   readonly #moved = new Map<string, BasisStep>();
-  readonly #streamVersions = new Map<string, number>();
   readonly #ordinals = new Map<string, number>();
   #output: SealedEvent[] = [];
   #cause: Cause | undefined;
@@ -43,6 +84,9 @@ export class PartitionMachine<State> {
     readonly partitions: number,
   ) {
     this.state = process.initialState(partition, partitions);
+    this.#home = laneOf({ log: process.log, partition });
+    this.#lanes = [this.#home, ...(process.alsoWrites?.(partitions) ?? []).map(laneOf)];
+    for (const lane of this.#lanes) this.#laneOf.set(sourceKey(lane.log, lane.partition), lane);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of the context read the machine
     const machine = this;
     this.#context = {
@@ -52,7 +96,7 @@ export class PartitionMachine<State> {
         return machine.time;
       },
       get nextPosition() {
-        return machine.#size + 1;
+        return machine.#home.size + 1;
       },
       emit: (event, cause) => this.#emit(event, cause),
     };
@@ -67,12 +111,18 @@ export class PartitionMachine<State> {
     return this.#clearing;
   }
 
+  /** Where the partition of the process ends. */
   get size(): number {
-    return this.#size;
+    return this.#home.size;
   }
 
   get head(): Buffer {
-    return this.#head;
+    return this.#home.head;
+  }
+
+  /** Where each partition ends that the process writes, its own first. */
+  get ends(): readonly LogEnd[] {
+    return this.#lanes.map(({ log, partition, size, head }) => ({ log, partition, size, head }));
   }
 
   /** Last applied position of a source partition; 0 before the first. */
@@ -82,7 +132,7 @@ export class PartitionMachine<State> {
 
   /** Lets the process say what a writer says when it starts. */
   open(opening: Opening): void {
-    this.#cause = { kind: 'start', position: this.#size };
+    this.#cause = { kind: 'start', position: this.#home.size };
     this.#correlation = causeName(this.#cause);
     this.#actor = null;
     this.process.open?.(this.state, opening, this.#context);
@@ -97,6 +147,18 @@ export class PartitionMachine<State> {
     this.#correlation = input.correlation;
     this.#actor = input.actor;
     return this.process.decide(this.state, input, this.#context);
+  }
+
+  /**
+   * The clock itself is the input: what falls due comes from outside, and has hop 0. For a process whose own clock is
+   * the time of the house; a time that was reached before changes nothing.
+   */
+  tick(now: Instant): void {
+    if (now > this.#clearing) {
+      this.#clearing = now;
+      this.#highestHop = OUTSIDE - 1;
+    }
+    this.elapse(now);
   }
 
   /** Fires every timer due at or before `now`, as the first input of that clearing time does. */
@@ -136,12 +198,13 @@ export class PartitionMachine<State> {
 
   /** Rebuild: an own event, in its place. */
   recallOwn(event: LogEntry & Pick<SealedEvent, 'chain'>): void {
-    invariant(event.position === this.#size + 1, `own log has a hole before position ${event.position}`);
+    const lane = this.#laneFor(event);
+    invariant(event.position === lane.size + 1, `own log has a hole before position ${event.position}`);
     // Time as it was when the event was placed; a timer may have moved it further than the inputs did.
     this.#clearing = event.time.clearing;
     this.#highestHop = event.time.hop - 1;
-    this.#place(event, event.chain);
-    this.#basis = [];
+    this.#place(lane, event, event.chain);
+    this.#name(lane, event.basis);
     this.#moved.clear();
   }
 
@@ -179,48 +242,82 @@ export class PartitionMachine<State> {
     this.#cause = { kind: 'timer', id, due };
     this.#correlation = id;
     this.#actor = null;
-    const before = this.#size;
+    const before = this.#output.length;
     this.process.fire(this.state, { id, due }, this.#context);
-    invariant(this.#size > before, `timer ${id} fired without an event`);
+    invariant(this.#output.length > before, `timer ${id} fired without an event`);
   }
 
   #emit(event: NewEvent, cause: Cause | undefined): LogEntry {
     const because = cause ?? this.#cause;
     invariant(because !== undefined, `${event.type} is emitted without a cause`);
+    const lane = event.to === undefined ? this.#home : this.#laneFor(event.to);
+    const { log, partition } = lane;
     const name = causeName(because);
-    const ordinal = this.#ordinals.get(name) ?? 0;
-    this.#ordinals.set(name, ordinal + 1);
+    const ordinals = `${log}/${partition}/${name}`;
+    const ordinal = this.#ordinals.get(ordinals) ?? 0;
+    this.#ordinals.set(ordinals, ordinal + 1);
     if (this.#ordinals.size > CAUSES_REMEMBERED) this.#ordinals.delete(this.#ordinals.keys().next().value as string);
-    const { log } = this.process;
+    const basis = this.#basisOf(lane);
     const sealed = seal(
       {
         log,
-        partition: this.partition,
-        position: this.#size + 1,
-        id: uuidV5(`${log}/${this.partition}/${name}/${ordinal}`),
+        partition,
+        position: lane.size + 1,
+        id: uuidV5(`${ordinals}/${ordinal}`),
         stream: event.stream,
-        version: (this.#streamVersions.get(event.stream) ?? 0) + 1,
+        version: (lane.streamVersions.get(event.stream) ?? 0) + 1,
         type: event.type,
         schemaVersion: event.schemaVersion,
         time: this.time,
         cause: because,
-        basis: this.#basis,
-        correlation: cause === undefined ? this.#correlation : name,
+        basis,
+        correlation: event.correlation ?? (cause === undefined ? this.#correlation : name),
         actor: this.#actor,
         payload: event.payload,
       },
-      this.#head,
+      lane.head,
     );
-    this.#basis = [];
+    this.#name(lane, basis);
     this.#output.push(sealed);
-    this.#place(sealed, sealed.chain);
+    this.#place(lane, sealed, sealed.chain);
     return sealed;
   }
 
-  #place(event: LogEntry, chain: Buffer): void {
-    this.#size = event.position;
-    this.#head = chain;
-    this.#streamVersions.set(event.stream, event.version);
+  #laneFor({ log, partition }: LogPartition): Lane {
+    const lane = this.#laneOf.get(sourceKey(log, partition));
+    invariant(lane !== undefined, `${this.process.log}/${this.partition} does not write ${log}/${partition}`);
+    return lane;
+  }
+
+  /**
+   * What was taken since the previous event, whichever lane that stands in; before it, what this lane has not named of
+   * what was taken earlier, each source once. So the reader of one lane knows how far its writer had read.
+   */
+  #basisOf(lane: Lane): readonly BasisStep[] {
+    if (this.#lanes.length === 1) return this.#basis;
+    const earlier = [...this.#told]
+      .filter(([key, [, , position]]) => (lane.named.get(key) ?? 0) < position)
+      .map(([, step]) => step);
+    return [...earlier, ...this.#basis];
+  }
+
+  /** An event of the lane names a basis: the next one begins behind it. */
+  #name(lane: Lane, basis: readonly BasisStep[]): void {
+    if (this.#lanes.length > 1) {
+      for (const [log, partition, position] of basis) lane.named.set(sourceKey(log, partition), position);
+      for (const step of this.#basis) {
+        const key = sourceKey(step[0], step[1]);
+        this.#told.delete(key);
+        this.#told.set(key, step);
+      }
+    }
+    this.#basis = [];
+  }
+
+  #place(lane: Lane, event: LogEntry, chain: Buffer): void {
+    lane.size = event.position;
+    lane.head = chain;
+    lane.streamVersions.set(event.stream, event.version);
     this.process.evolve(this.state, event);
   }
 }

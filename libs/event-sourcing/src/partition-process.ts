@@ -1,5 +1,5 @@
 import type { Instant } from '@ballast/kernel';
-import type { Cause, CommandResult, LogEntry, LogicalTime, NewEvent } from './event.js';
+import type { Cause, CommandResult, LogEntry, LogicalTime, LogPartition, NewEvent } from './event.js';
 
 /** A moment at which a process wants to act although no input asks for it. */
 export interface Timer {
@@ -17,7 +17,7 @@ export interface DecisionContext {
   /** Position that the next emitted event will get (its id for others, as with close-out orders). */
   readonly nextPosition: number;
   /**
-   * Appends an event of this partition: it is placed, sealed and evolved into the state before `emit` returns.
+   * Appends an event of this partition, or of one that the process also writes: it is placed, sealed and evolved into the state before `emit` returns.
    * @param cause of the event, when it is not the input in hand (the run at the end of an item names the last
    *   input that made it due); only inputs of the item in hand may be named
    */
@@ -59,6 +59,12 @@ export interface Opening {
 export interface PartitionProcess<State> {
   /** Name of the log this process writes. */
   readonly log: string;
+  /**
+   * Partitions of other logs that this process writes too, and nobody else: what one decision says in several of them
+   * is appended together. A service writes one partition; the simulated exchange writes all topics of an exchange. The
+   * state must come out the same in any order of own entries that keeps the order of each partition.
+   */
+  alsoWrites?(partitions: number): readonly LogPartition[];
   initialState(partition: number, partitions: number): State;
   /** What the writer says before its first decision. Reads the state and emits, like `decide`. */
   open?(state: State, opening: Opening, context: DecisionContext): void;

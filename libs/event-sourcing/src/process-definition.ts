@@ -1,5 +1,5 @@
 import { invariant, InvariantViolation } from '@ballast/kernel';
-import type { Cause, CommandResult, LogEntry } from './event.js';
+import type { Cause, CommandResult, LogEntry, LogPartition } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess, Timer } from './partition-process.js';
 
 /** The entries of a log, told apart by their type: what a fold switches over. */
@@ -69,6 +69,8 @@ export type OwnTable<State, Own> = {
 export interface ProcessDefinition<State, Own> {
   /** Name of the log the process writes. */
   readonly log: string;
+  /** Partitions of other logs that it writes too, and nobody else. */
+  readonly alsoWrites?: (partitions: number) => readonly LogPartition[];
   initialState(partition: number, partitions: number): State;
   /** What the writer says first: the rules of a new log, the release that decides from now on. */
   readonly open?: (state: State, opening: Opening, context: DecisionContext) => void;
@@ -97,7 +99,7 @@ const refusedCommand = (log: string, type: string): CommandResult => ({
  * Whoever may write a command must not be able to stop a partition, so an unknown command is only refused.
  */
 export function defineProcess<State, Own>(definition: ProcessDefinition<State, Own>): PartitionProcess<State> {
-  const { log, commands = {}, settle, dueTimers, fire, open } = definition;
+  const { log, alsoWrites, commands = {}, settle, dueTimers, fire, open } = definition;
   const commandLog = `${log}.commands`;
   const readings = new Map(definition.reads.map((reading) => [`${reading.log}/${reading.of}`, reading]));
   invariant(readings.size === definition.reads.length, `${log} reads a log in two tables`);
@@ -124,6 +126,7 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     );
   return {
     log,
+    alsoWrites: (partitions) => alsoWrites?.(partitions) ?? [],
     initialState: (partition, partitions) => definition.initialState(partition, partitions),
     open: (state, opening, context) => open?.(state, opening, context),
     observe(state, input) {

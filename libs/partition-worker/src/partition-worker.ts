@@ -2,19 +2,23 @@ import {
   PartitionMachine,
   compareLockstep,
   type CommandResult,
+  type LogEnd,
   type LogEntry,
+  type LogPartition,
   type Opening,
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
 import {
+  commandEntry,
   type AppendItem,
   type AppendOutcome,
   type CommandRecord,
   type CursorMove,
-  type EventLog,
-  commandEntry,
   type EntryReader,
+  type EventLog,
+  type PartitionHead,
+  type PlacedItem,
 } from '@ballast/event-log';
 import { canonicalText, invariant, sha256, type Instant } from '@ballast/kernel';
 import { IdempotencyConflict, type Command } from './command.js';
@@ -27,12 +31,24 @@ export interface Committer {
   submit(item: AppendItem): Promise<AppendOutcome>;
 }
 
+/** Takes what one decision says in partitions of several logs: all of it is stored, or nothing. */
+export interface JointCommitter {
+  submitTogether(items: readonly PlacedItem[]): Promise<AppendOutcome>;
+}
+
+/** For a process that writes partitions of several logs. */
+export interface FurtherLogs {
+  log(name: string): EventLog;
+  readonly committer: JointCommitter;
+}
+
 export interface PartitionWorkerOptions<State> {
   readonly process: PartitionProcess<State>;
   readonly partition: number;
   readonly partitions: number;
   readonly log: EventLog;
-  readonly committer: Committer;
+  /** Takes the items of a process that writes one partition, or those of one that also writes others. */
+  readonly committer: Committer | FurtherLogs;
   readonly sources: readonly SourceRef[];
   readonly reader: EntryReader;
   /** Name of the worker process; stored beside its events. */
@@ -41,6 +57,12 @@ export interface PartitionWorkerOptions<State> {
   readonly publish: (events: readonly SealedEvent[]) => Promise<void>;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
+}
+
+/** A log partition that a worker writes, and where it ends. */
+export interface WrittenPartition extends LogPartition {
+  readonly epoch: number;
+  readonly size: number;
 }
 
 /** Somebody else became the writer of the partition: this worker must be dropped. */
@@ -71,7 +93,8 @@ interface Answered {
 export class PartitionWorker<State = unknown> {
   readonly #options: PartitionWorkerOptions<State>;
   #machine: PartitionMachine<State>;
-  #epoch = 0;
+  /** By log and partition, of all that is written here. */
+  readonly #epochs = new Map<string, number>();
   #commandNumber = 0;
   #broken: Error | undefined;
   readonly #queues: readonly SourceQueue[];
@@ -100,18 +123,25 @@ export class PartitionWorker<State = unknown> {
   /** Becomes the writer: raises the epoch, rebuilds the state from the logs and checks that it ends at the chain head. */
   static async open<State>(options: PartitionWorkerOptions<State>): Promise<PartitionWorker<State>> {
     const { process, partition, partitions, log, reader } = options;
-    const head = await log.take(partition, options.worker);
     const machine = new PartitionMachine(process, partition, partitions);
-    await rebuild(machine, log, reader);
-    invariant(
-      machine.size === head.size && machine.head.equals(head.head),
-      `${log.name}/${partition} was appended to by somebody else while it was rebuilt`,
-    );
+    const logs = ownLogs(options);
+    const heads = new Map<string, PartitionHead>();
+    for (const end of machine.ends) {
+      heads.set(sourceKey(end.log, end.partition), await logs(end.log).take(end.partition, options.worker));
+    }
+    await rebuild(machine, logs, reader);
+    for (const end of machine.ends) {
+      const head = heads.get(sourceKey(end.log, end.partition)) as PartitionHead;
+      invariant(
+        end.size === head.size && end.head.equals(head.head),
+        `${end.log}/${end.partition} was appended to by somebody else while it was rebuilt`,
+      );
+    }
     // Answers that left no event (refusals) are taken into the state again, behind the inputs they were given on.
     for await (const entry of entriesOfTail(machine, log, reader)) machine.recall(entry);
     const worker = new PartitionWorker(options, machine);
-    worker.#epoch = head.epoch;
-    worker.#commandNumber = head.commands;
+    for (const [key, { epoch }] of heads) worker.#epochs.set(key, epoch);
+    worker.#commandNumber = heads.get(sourceKey(log.name, partition))?.commands ?? 0;
     for (const cursor of await log.cursors(partition)) {
       worker.#storedCursors.set(sourceKey(cursor.log, cursor.partition), cursor.position);
     }
@@ -135,11 +165,25 @@ export class PartitionWorker<State = unknown> {
   }
 
   get epoch(): number {
-    return this.#epoch;
+    return this.#epochOf(this.log, this.partition);
   }
 
   get size(): number {
     return this.#machine.size;
+  }
+
+  /** Every log partition that is written here, that of the process first. */
+  get written(): readonly WrittenPartition[] {
+    return this.#machine.ends.map(({ log, partition, size }) => ({
+      log,
+      partition,
+      size,
+      epoch: this.#epochOf(log, partition),
+    }));
+  }
+
+  #epochOf(log: string, partition: number): number {
+    return this.#epochs.get(sourceKey(log, partition)) as number;
   }
 
   /** Read-only view for queries; never change what it shows. */
@@ -260,6 +304,17 @@ export class PartitionWorker<State = unknown> {
     });
   }
 
+  /**
+   * The clock of a process that is the clock of the house: what falls due at this time, as an item of its own.
+   * @returns number of events appended
+   */
+  async tick(at: Instant): Promise<number> {
+    return this.#item(() => {
+      this.#machine.tick(at);
+      return [];
+    });
+  }
+
   /** Lockstep: the commands that wait, as an item of their own at the given clearing time. */
   async runCommands(clearing: Instant): Promise<number> {
     if (this.#commands.length === 0) return 0;
@@ -359,8 +414,7 @@ export class PartitionWorker<State = unknown> {
   async #item(apply: () => readonly CommandRecord[]): Promise<number> {
     if (this.#broken !== undefined) throw this.#broken;
     const machine = this.#machine;
-    const expectedSize = machine.size;
-    const expectedHead = machine.head;
+    const before = machine.ends;
     try {
       const commands = apply();
       machine.settle();
@@ -368,30 +422,60 @@ export class PartitionWorker<State = unknown> {
       this.#hold(cursors);
       // Without consequences the cursors wait for the next append: after a crash the inputs are simply taken again.
       if (events.length === 0 && commands.length === 0) return 0;
-      const outcome = await this.#options.committer.submit({
-        partition: this.partition,
-        epoch: this.#epoch,
-        expectedSize,
-        expectedHead,
-        events,
-        cursors: this.#held.filter(
-          ([source, number, upTo]) => upTo >= (this.#storedCursors.get(sourceKey(source, number)) ?? 0),
-        ),
-        commands,
-        worker: this.#options.worker,
-      });
+      const items = this.#items(before, events, commands);
+      const outcome = await this.#commit(items);
       if (outcome.status === 'fenced')
         throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
       if (outcome.status === 'conflict')
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
       this.#held = [];
-      if (events.length > 0) await this.#options.publish(events);
+      if (events.length > 0) await this.#options.publish(items.flatMap((item) => item.events));
       return events.length;
     } catch (error) {
       // The machine is ahead of the log now: nothing may be decided on its state any more.
       this.abandon(error as Error);
       throw error;
     }
+  }
+
+  /** What is appended in each partition; cursors and answers go with that of the process. */
+  #items(
+    before: readonly LogEnd[],
+    events: readonly SealedEvent[],
+    commands: readonly CommandRecord[],
+  ): readonly PlacedItem[] {
+    const byPartition = new Map<string, SealedEvent[]>();
+    if (before.length > 1) for (const event of events) addTo(byPartition, sourceKey(event.log, event.partition), event);
+    return before.flatMap(({ log, partition, size, head }, index): PlacedItem[] => {
+      const own = before.length === 1 ? events : (byPartition.get(sourceKey(log, partition)) ?? []);
+      const isHome = index === 0;
+      if (!isHome && own.length === 0) return [];
+      return [
+        {
+          log,
+          partition,
+          epoch: this.#epochOf(log, partition),
+          expectedSize: size,
+          expectedHead: head,
+          events: own,
+          cursors: isHome ? this.#cursorsToStore() : [],
+          commands: isHome ? commands : [],
+          worker: this.#options.worker,
+        },
+      ];
+    });
+  }
+
+  #cursorsToStore(): readonly CursorMove[] {
+    return this.#held.filter(
+      ([source, number, upTo]) => upTo >= (this.#storedCursors.get(sourceKey(source, number)) ?? 0),
+    );
+  }
+
+  #commit(items: readonly PlacedItem[]): Promise<AppendOutcome> {
+    const { committer } = this.#options;
+    if ('submit' in committer) return committer.submit(items[0] as PlacedItem);
+    return committer.committer.submitTogether(items);
   }
 
   #hold(cursors: readonly (readonly [string, number, number])[]): void {
@@ -403,4 +487,18 @@ export class PartitionWorker<State = unknown> {
       else this.#held.push(cursor);
     }
   }
+}
+
+function ownLogs<State>({ process, log, committer }: PartitionWorkerOptions<State>): (name: string) => EventLog {
+  return (name) => {
+    if (name === log.name) return log;
+    invariant('log' in committer, `${process.log} also writes ${name}, and nobody said where that is`);
+    return committer.log(name);
+  };
+}
+
+function addTo(groups: Map<string, SealedEvent[]>, key: string, event: SealedEvent): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [event]);
+  else group.push(event);
 }

@@ -1,4 +1,4 @@
-import { compareLockstep, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
+import { compareLockstep, type LogEntry, type PartitionMachine, type SealedEvent } from '@ballast/event-sourcing';
 import { type EventLog, commandEntry, type EntryReader } from '@ballast/event-log';
 import { invariant } from '@ballast/kernel';
 import { sourceKey } from './source.js';
@@ -31,27 +31,64 @@ export class ForwardReader {
 }
 
 /**
- * Brings a fresh machine to where its log ends: every input that was applied before an own event, in the order that
+ * Brings a fresh machine to where its logs end: every input that was applied before an own event, in the order that
  * the event's basis tells, then the event. Nothing is decided again.
  */
 export async function rebuild<State>(
   machine: PartitionMachine<State>,
-  log: EventLog,
+  logs: (name: string) => EventLog,
   reader: EntryReader,
-  onProgress: (events: number) => void = () => undefined,
 ): Promise<void> {
   const forward = new ForwardReader(reader);
-  for (;;) {
-    const own = await log.read(machine.partition, machine.size, PAGE);
-    if (own.length === 0) return;
-    for (const event of own) {
-      for (const [source, partition, upTo] of event.basis) {
-        const applied = machine.cursor(source, partition);
-        for await (const entry of forward.between(source, partition, applied, upTo)) machine.recall(entry);
-      }
-      machine.recallOwn(event);
+  for await (const event of ownEvents(machine, logs)) {
+    for (const [source, partition, upTo] of event.basis) {
+      const applied = machine.cursor(source, partition);
+      for await (const entry of forward.between(source, partition, applied, upTo)) machine.recall(entry);
     }
-    onProgress(own.length);
+    machine.recallOwn(event);
+  }
+}
+
+/** Own events in the order of their logical time, which never falls in a partition; of one time, partition after partition. */
+async function* ownEvents<State>(
+  machine: PartitionMachine<State>,
+  logs: (name: string) => EventLog,
+): AsyncGenerator<SealedEvent> {
+  const parts = machine.ends.map(({ log, partition }) => new OwnPart(logs(log), partition));
+  for (const part of parts) await part.advance();
+  for (;;) {
+    let first: OwnPart | undefined;
+    for (const part of parts)
+      if (part.next !== undefined && (first === undefined || part.isBefore(first))) first = part;
+    if (first?.next === undefined) return;
+    yield first.next;
+    await first.advance();
+  }
+}
+
+/** One partition of those that a machine writes, read from its beginning. */
+class OwnPart {
+  next: SealedEvent | undefined;
+  #page: readonly SealedEvent[] = [];
+  #at = 0;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly partition: number,
+  ) {}
+
+  async advance(): Promise<void> {
+    this.#at += 1;
+    if (this.#at >= this.#page.length) {
+      this.#page = await this.log.read(this.partition, this.next?.position ?? 0, PAGE);
+      this.#at = 0;
+    }
+    this.next = this.#page[this.#at];
+  }
+
+  isBefore(other: OwnPart): boolean {
+    const [{ time: a }, { time: b }] = [this.next, other.next] as [SealedEvent, SealedEvent];
+    return a.clearing < b.clearing || (a.clearing === b.clearing && a.hop < b.hop);
   }
 }
 

@@ -10,7 +10,7 @@ import type { StoreOptions } from './store-options.js';
 
 /** A clearing house and the exchange that is simulated beside it. */
 export interface SimulatedExchange extends OpenedHouse {
-  readonly simulator: ExchangeSimulator<unknown>;
+  readonly simulator: ExchangeSimulator;
   readonly scenario: Scenario;
   readonly steps: readonly Instant[];
 }

@@ -1,7 +1,7 @@
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
 import type { ExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import { ExchangeHost, LiveLoop, type ClearingHouse, type LiveRunner, type Simulation } from '@ballast/services';
+import { LiveExchange, LiveLoop, type ClearingHouse, type LiveRunner, type Simulation } from '@ballast/services';
 
 /** Runs a clearing house until the signal says stop; then ends what is begun and answers the commands that wait. */
 export type Driver = (stop: AbortSignal) => Promise<void>;
@@ -34,40 +34,8 @@ export function replayDriver(house: ClearingHouse, simulation: Simulation, { onS
   };
 }
 
-/** A simulated exchange that steps by the wall clock and answers whenever something arrives. */
-class FreeExchange implements LiveRunner {
-  #due: Instant | undefined;
-
-  constructor(private readonly host: ExchangeHost<unknown>) {}
-
-  get sources(): LiveRunner['sources'] {
-    return this.host.sources;
-  }
-
-  get backlog(): number {
-    return this.host.backlog + (this.#due === undefined ? 0 : 1);
-  }
-
-  get stepPending(): boolean {
-    return this.#due !== undefined;
-  }
-
-  step(at: Instant): void {
-    this.#due = at;
-  }
-
-  /** Answers first: a step that is due at every turn must not keep close-out orders waiting for ever. */
-  async runLive(): Promise<number> {
-    const answered = await this.host.runLive();
-    const at = this.#due;
-    if (at === undefined) return answered;
-    this.#due = undefined;
-    return answered + 1 + (await this.host.begin(at));
-  }
-}
-
 export interface LiveExchangeOptions {
-  readonly simulator: ExchangeSimulator<unknown>;
+  readonly simulator: ExchangeSimulator;
   readonly steps: readonly Instant[];
   /** Steps in a second of wall time. */
   readonly speed: number;
@@ -82,25 +50,14 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
     failed.catch(() => undefined);
     const runners: LiveRunner[] = [...house.workers];
     let clock: (() => Promise<void>) | undefined;
-    let free: FreeExchange | undefined;
     if (exchange !== undefined) {
       const { simulator, steps } = exchange;
-      const host = await ExchangeHost.open({
-        simulator,
-        logs: house.logs,
-        reader: house.logs,
-        partitions: house.partitions,
-        worker: house.worker,
-        publish: (entries) => house.publish(entries),
-        lastStep: 'behind',
-      });
-      house.delivery.add(host);
-      await host.catchUp();
-      free = new FreeExchange(host);
+      const worker = await house.openExchange(simulator);
+      await worker.catchUp();
+      const free = new LiveExchange(worker);
       runners.push(free);
-      const from = host.lastStep;
-      const rest = from === undefined ? steps : steps.filter((step) => step > from);
-      clock = () => tick(rest, exchange, free as FreeExchange, loop, stop);
+      const rest = steps.filter((step) => step > (free.lastStep ?? -Infinity));
+      clock = () => tick(rest, exchange, free, loop, stop);
     }
     await house.catchUp();
     const loop = new LiveLoop(runners, (_, error) => fail(error));
@@ -124,7 +81,7 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
 async function tick(
   steps: readonly Instant[],
   { speed, onStep }: LiveExchangeOptions,
-  exchange: FreeExchange,
+  exchange: LiveExchange,
   loop: LiveLoop,
   stop: AbortSignal,
 ): Promise<void> {
@@ -132,7 +89,7 @@ async function tick(
     await wait(1_000 / speed, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return;
     // A step that is late delays the next one; steps are never skipped.
-    while (exchange.stepPending) await breathe();
+    while (exchange.stepsPending > 0) await breathe();
     exchange.step(step);
     loop.wake(exchange);
     onStep();

@@ -1,7 +1,15 @@
-import type { Cause, LogEntry } from '@ballast/event-sourcing';
-import { GLOBAL } from '@ballast/event-sourcing';
-import type {
-  Asset,
+import {
+  defineProcess,
+  GLOBAL,
+  type Cause,
+  type DecisionContext,
+  type LogPartition,
+  type PartitionProcess,
+  type Timer,
+} from '@ballast/event-sourcing';
+import {
+  EXCHANGE_LOGS,
+  type Asset,
   FillEvents,
   InstrumentId,
   OrderReportEvents,
@@ -25,14 +33,14 @@ import {
   type DecimalString,
   type Instant,
 } from '@ballast/kernel';
-import { evolveOwnEntry } from './evolve-own-entries.js';
+import { OWN_MESSAGES, type OwnEvents } from './own-messages.js';
 import { ContractMarket } from './market/contract-market.js';
 import { specificationOf, stepsOf, type Contract } from './market/contracts.js';
 import { characterOf } from './market/character.js';
 import { perpetualOf, perpetualSpecification, underlyingOf } from './market/instruments.js';
 import { clearingTimeDepth } from './market/liquidity.js';
 import { Market, priceText } from './market/market.js';
-import { observeFact } from './observe-facts.js';
+import { FACTS_READ } from './facts-read.js';
 import { ownerActions, type OwnerAction } from './owners/owner-decisions.js';
 import {
   contractNotionalOf,
@@ -55,6 +63,7 @@ import {
   contractUnits,
   emptyState,
   isAdmitted,
+  nextCorrelation,
   restingOrdersOf,
   takenAt,
   viewOf,
@@ -129,6 +138,21 @@ const report = <Type extends keyof OrderReportEvents>(
     cause,
   }) as SimulatorOutput;
 
+/** Topics beside the quotes, of every numbered partition. */
+const topicPartitions = (partitions: number): readonly LogPartition[] =>
+  EXCHANGE_LOGS.filter((log) => log !== 'exchange.quotes').flatMap((log) =>
+    Array.from({ length: partitions }, (_, partition) => ({ log, partition })),
+  );
+
+/** Every message begins a correlation of its own: what follows from it in the services is found by it. */
+const emitInto =
+  (state: SimulatorState, context: DecisionContext): Emit =>
+  ({ log, partition, cause, ...message }) =>
+    void context.emit(
+      { ...message, to: { log, partition }, correlation: nextCorrelation(state, context.time.clearing) },
+      cause,
+    );
+
 /** One execution to be written as two fills of one trade. */
 interface Execution {
   readonly tradeId: string;
@@ -147,13 +171,14 @@ const LATER_EXPIRY_MS = 3 * DAY_MS;
 const HISTORY_INTERVAL_MS = 15 * MINUTE_MS;
 
 /** A simulated exchange over a scenario. @throws InvariantViolation when the run is impossible */
-export function createExchangeSimulator(config: SimulatorConfig): ExchangeSimulator<SimulatorState> {
+export function createExchangeSimulator(config: SimulatorConfig): ExchangeSimulator {
   return new CrowdSimulator(config);
 }
 
 /** A crowd of owners that trades against liquidity providers on the price path of a scenario. */
-class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
+class CrowdSimulator implements ExchangeSimulator {
   readonly runName: string;
+  readonly process: PartitionProcess<SimulatorState>;
   readonly accounts: readonly AccountProfile[];
   readonly #market: Market;
   readonly #draws: SeededHash;
@@ -186,10 +211,20 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     this.accounts = accountProfiles(this.#draws, accounts, partitions, plan?.writers);
     this.#providers = this.accounts.filter(({ kind }) => kind === 'liquidity-provider');
     this.#dealers = this.accounts.filter(({ kind }) => kind === 'contract-dealer');
-  }
-
-  initialState(): SimulatorState {
-    return emptyState();
+    this.process = defineProcess<SimulatorState, OwnEvents>({
+      log: 'exchange.quotes',
+      alsoWrites: topicPartitions,
+      initialState: emptyState,
+      reads: FACTS_READ,
+      own: OWN_MESSAGES,
+      settle: (state, context) => this.#answer(state, emitInto(state, context)),
+      dueTimers: (state, now) => this.#dueSteps(state, now),
+      fire: (state, { due }, context) => {
+        const { clearing } = context.time;
+        invariant(due === clearing, `the step at ${isoOf(clearing)} is not the next one`);
+        this.#beginStep(state, due, emitInto(state, context));
+      },
+    });
   }
 
   *steps(): Generator<Instant> {
@@ -197,18 +232,15 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     for (let at = from; at <= to; at += this.#market.stepMs) yield at;
   }
 
-  observe(state: SimulatorState, entry: LogEntry): void {
-    observeFact(state, entry);
-  }
-
-  evolve(state: SimulatorState, entry: LogEntry): void {
-    evolveOwnEntry(state, entry);
-  }
-
-  beginStep(state: SimulatorState, at: Instant, emit: Emit): void {
+  /** The next step is due as soon as its time has come; nobody else tells this clock what time it is. */
+  #dueSteps({ lastStep }: SimulatorState, now: Instant): readonly Timer[] {
     const { from, to } = this.config.scenario;
-    const expected = state.lastStep === 0 ? from : state.lastStep + this.#market.stepMs;
-    invariant(at === expected && at <= to, `the step at ${isoOf(at)} is not the next one`);
+    const next = lastStep === 0 ? from : lastStep + this.#market.stepMs;
+    return next <= now && next <= to ? [{ id: TIMER, due: next }] : [];
+  }
+
+  /** Outside inputs of a clearing time: transfers and trades of the owners, then quotes, books and the clock. */
+  #beginStep(state: SimulatorState, at: Instant, emit: Emit): void {
     const cause: Cause = { kind: 'timer', id: TIMER, due: at };
     if (!state.opened) this.#open(at, cause, emit);
     this.#list(state, at, cause, emit);
@@ -227,7 +259,8 @@ class CrowdSimulator implements ExchangeSimulator<SimulatorState> {
     emit(quotes('clock', 'ClockTicked', { at }, cause));
   }
 
-  settle(state: SimulatorState, emit: Emit): void {
+  /** Answers what liquidation asked for, in the order (partition, position), against one depth. */
+  #answer(state: SimulatorState, emit: Emit): void {
     const partitions = [...state.openRequests.keys()].sort((a, b) => a - b);
     const requests = partitions.flatMap((partition) => state.openRequests.get(partition) ?? []);
     for (const request of requests) {

@@ -1,10 +1,10 @@
-import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { FillEvents, LiquidationEvents, MarginEvents, PricingEvents } from '@ballast/facts';
-import { canonicalText, dec, sha256, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+import { dec, sha256, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import { createExchangeSimulator, type SimulatorConfig } from './crowd-simulator.js';
 import type { AccountProfile } from './owners/owner-profile.js';
 import { smallCrash } from './scenario/scenario.fixtures.js';
-import type { ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
+import type { ExchangeSimulator } from './simulator-contract.js';
 import type { SimulatorState } from './simulator-state.js';
 
 type Facts = MarginEvents & LiquidationEvents & PricingEvents;
@@ -17,14 +17,12 @@ const ENTRY = {
   basis: [],
 } as const;
 
-/** A host without database: places what the simulated exchange says, and lets pricing admit it and a test speak for the others. */
+/** The machine of a simulated exchange without a database: pricing admits what it lists, and a test speaks for the others. */
 export class TestHost {
-  readonly simulator: ExchangeSimulator<SimulatorState> & { readonly accounts: readonly AccountProfile[] };
-  readonly state: SimulatorState;
+  readonly simulator: ExchangeSimulator & { readonly accounts: readonly AccountProfile[] };
   /** Own and observed entries in the order in which they were folded. */
-  readonly folded: { readonly own: boolean; readonly entry: LogEntry }[] = [];
-  /** What the last call made the exchange say. */
-  said: SimulatorOutput[] = [];
+  readonly folded: { readonly own: boolean; readonly entry: SealedEvent }[] = [];
+  readonly machine: PartitionMachine<SimulatorState>;
   readonly #sizes = new Map<string, number>();
   #clearing: Instant = 0;
   #hop = 0;
@@ -34,14 +32,13 @@ export class TestHost {
     changes: Partial<SimulatorConfig> = {},
     private readonly admits = true,
   ) {
-    this.simulator = createExchangeSimulator({
-      scenario: smallCrash(),
-      seed: '1',
-      accounts: 120,
-      partitions: 4,
-      ...changes,
-    }) as TestHost['simulator'];
-    this.state = this.simulator.initialState();
+    const config = { scenario: smallCrash(), seed: '1', accounts: 120, partitions: 4, ...changes };
+    this.simulator = createExchangeSimulator(config) as TestHost['simulator'];
+    this.machine = new PartitionMachine(this.simulator.process, GLOBAL, config.partitions);
+  }
+
+  get state(): SimulatorState {
+    return this.machine.state;
   }
 
   /** Runs the outside inputs of the next `count` steps, or of all. */
@@ -55,18 +52,19 @@ export class TestHost {
     return this;
   }
 
-  begin(at: Instant): readonly SimulatorOutput[] {
+  begin(at: Instant): readonly SealedEvent[] {
     this.#clearing = at;
     this.#hop = 0;
-    const said = this.#collect(() => this.simulator.beginStep(this.state, at, (output) => this.#place(output)));
+    this.machine.tick(at);
+    const said = this.#said();
     if (this.admits) this.admit(said);
     return said;
   }
 
   /** Pricing admits what was listed. */
-  admit(said: readonly SimulatorOutput[]): void {
+  admit(said: readonly LogEntry[]): void {
     for (const { type, payload } of said) {
-      if (type === 'InstrumentListed') this.fact('InstrumentAdmitted', GLOBAL, payload);
+      if (type === 'InstrumentListed') this.fact('InstrumentAdmitted', GLOBAL, payload as Facts['InstrumentAdmitted']);
     }
   }
 
@@ -85,14 +83,16 @@ export class TestHost {
       cause: { kind: 'timer', id: 'test', due: 0 },
       payload,
     };
-    this.#fold(false, entry);
+    this.folded.push({ own: false, entry: entry as SealedEvent });
+    this.machine.accept(entry);
     return entry;
   }
 
   /** Ends the hop of the facts. */
-  settle(): readonly SimulatorOutput[] {
+  settle(): readonly SealedEvent[] {
     this.#hop += 2;
-    return this.#collect(() => this.simulator.settle(this.state, (output) => this.#place(output)));
+    this.machine.settle();
+    return this.#said();
   }
 
   /** Fills of the whole run. */
@@ -104,31 +104,24 @@ export class TestHost {
 
   /** Digest of everything the exchange said. */
   get digest(): string {
-    const own = this.folded.filter((one) => one.own).map(({ entry }) => canonicalText(entry));
-    return sha256(own.join('\n')).toString('hex');
+    const heads = this.machine.ends.map(({ log, partition, head }) => `${log}/${partition} ${head.toString('hex')}`);
+    return sha256(heads.join('\n')).toString('hex');
   }
 
-  #collect(work: () => void): readonly SimulatorOutput[] {
-    this.said = [];
-    work();
-    return this.said;
+  /** A machine of the same run that takes entries as a rebuild does. */
+  rebuilt(folded: TestHost['folded']): PartitionMachine<SimulatorState> {
+    const machine = new PartitionMachine(this.simulator.process, GLOBAL, this.machine.partitions);
+    for (const { own, entry } of folded) {
+      if (own) machine.recallOwn(entry);
+      else machine.recall(entry);
+    }
+    return machine;
   }
 
-  #place(output: SimulatorOutput): void {
-    this.said.push(output);
-    this.#fold(true, {
-      ...ENTRY,
-      ...output,
-      id: '',
-      position: this.#next(`${output.log}/${output.partition}`),
-      time: { clearing: this.#clearing, hop: this.#hop },
-    });
-  }
-
-  #fold(own: boolean, entry: LogEntry): void {
-    this.folded.push({ own, entry });
-    if (own) this.simulator.evolve(this.state, entry);
-    else this.simulator.observe(this.state, entry);
+  #said(): readonly SealedEvent[] {
+    const { events } = this.machine.drain();
+    for (const entry of events) this.folded.push({ own: true, entry });
+    return events;
   }
 
   #next(lane: string): number {

@@ -3,9 +3,9 @@ import { dec, HOUR_MS, MINUTE_MS } from '@ballast/kernel';
 import { TestHost } from './exchange-host.fixtures.js';
 import { characterOf } from './market/character.js';
 import { barsFrom, NOON, smallCrash } from './scenario/scenario.fixtures.js';
-import type { SimulatorOutput } from './simulator-contract.js';
+import type { SealedEvent } from '@ballast/event-sourcing';
 
-const ofType = <Payload>(said: readonly SimulatorOutput[], type: SimulatorOutput['type']): readonly Payload[] =>
+const ofType = <Payload>(said: readonly SealedEvent[], type: string): readonly Payload[] =>
   said.filter((output) => output.type === type).map(({ payload }) => payload as Payload);
 
 const bars = (scale: number) =>
@@ -63,7 +63,7 @@ describe('coins of a dollar', () => {
   const host = new TestHost({ scenario: smallCrash({ coins }), accounts: 600 });
   const said = host.begin(NOON);
   const deposits = ofType<TransferEvents['DepositReceived']>(said, 'DepositReceived');
-  const middleOf = (output: readonly SimulatorOutput[], coin: string): number => {
+  const middleOf = (output: readonly SealedEvent[], coin: string): number => {
     const quotes = ofType<QuoteEvents['VenueQuotesReceived']>(output, 'VenueQuotesReceived');
     const own = quotes.find(({ underlying }) => underlying === coin)?.quotes ?? [];
     expect(own.every(({ bid, ask }) => dec(bid).lt(ask))).toBe(true);
@@ -90,9 +90,9 @@ describe('coins of a dollar', () => {
     expect(share).toBeGreaterThan(0.11);
     expect(share).toBeLessThan(0.22);
     expect(new Set(holders.map(({ asset }) => asset))).toEqual(new Set(['USDC', 'USDT']));
-    expect(host.said.some(({ stream, type }) => stream === 'quotes-USDC' && type === 'PerpetualBookObserved')).toBe(
-      false,
-    );
+    expect(
+      host.folded.some(({ entry: { stream, type } }) => stream === 'quotes-USDC' && type === 'PerpetualBookObserved'),
+    ).toBe(false);
   });
 
   it('leave a run without them as it is, and name another one', () => {

@@ -72,6 +72,8 @@ export interface SimulatorState {
   opened: boolean;
   /** Last clearing time whose outside inputs are complete (ClockTicked); 0 before the first. */
   lastStep: Instant;
+  /** Messages of all topics at the newest clearing time: what numbers the next one. */
+  said: { at: Instant; count: number };
   readonly views: Map<AccountId, OwnerView>;
   /** By partition, in the order of their positions. */
   readonly openRequests: Map<number, OpenRequest[]>;
@@ -107,6 +109,7 @@ export const untouchedDepth = (at: Instant): TakenDepth => ({ at, units: new Map
 export const emptyState = (): SimulatorState => ({
   opened: false,
   lastStep: 0,
+  said: { at: 0, count: 0 },
   views: new Map(),
   openRequests: new Map(),
   answeredUpTo: new Map(),
@@ -116,6 +119,16 @@ export const emptyState = (): SimulatorState => ({
   openInterest: new Map(),
   withdrawals: new Map(),
 });
+
+/** Another message was said. */
+export function countMessage(state: SimulatorState, at: Instant): void {
+  if (at > state.said.at) state.said = { at, count: 1 };
+  else if (at === state.said.at) state.said.count += 1;
+}
+
+/** What the next message, and everything that follows from it, is found by: the step and the number in it. */
+export const nextCorrelation = ({ said }: SimulatorState, at: Instant): string =>
+  `step/${at}/${at === said.at ? said.count + 1 : 1}`;
 
 /** View of an account; accounts that others opened are met here for the first time. */
 export function viewOf(state: SimulatorState, accountId: AccountId): OwnerView {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { invariant } from '@ballast/kernel';
 import { EMPTY_HEAD, type SealedEvent } from '@ballast/event-sourcing';
-import { compareCursors, flawOf, judge, type Surroundings } from '../append-rules.js';
+import { assertApart, compareCursors, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
 import {
   type AppendItem,
   type AppendOutcome,
@@ -12,6 +12,7 @@ import {
   type LogShape,
   type LogStore,
   type PartitionHead,
+  type PlacedItem,
   type StoredCheckpoint,
 } from '../event-log.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
@@ -164,6 +165,19 @@ class MemoryLog implements EventLog {
     return outcomes;
   }
 
+  /** What would become of an item, and how to store it: for those who append to several logs at once. */
+  prepare(item: AppendItem): { readonly outcome: AppendOutcome; store(): void } {
+    const state = this.#partition(item.partition);
+    return {
+      outcome: flawOf(item) ?? judge(item, state),
+      store: () => {
+        state.add(this.name, item, this.now());
+        const last = item.events.at(-1);
+        if (last !== undefined) for (const listener of this.#listeners) listener(item.partition, last.position);
+      },
+    };
+  }
+
   #append(item: AppendItem, state: MemoryPartition): AppendOutcome {
     const outcome = flawOf(item) ?? judge(item, state);
     if (outcome.status === 'appended') state.add(this.name, item, this.now());
@@ -265,6 +279,8 @@ class MemoryLog implements EventLog {
  */
 export class MemoryLogStore implements LogStore {
   readonly #contents = new Map<string, MemoryContent>();
+  /** The newest handle of each log. */
+  readonly #logs = new Map<string, MemoryLog>();
   readonly #now: () => number;
 
   constructor(options: { readonly now?: () => number } = {}) {
@@ -277,7 +293,24 @@ export class MemoryLogStore implements LogStore {
     if (known !== undefined) assertSameShape(known.shape, shape);
     const content = known ?? new MemoryContent(shape);
     this.#contents.set(shape.name, content);
-    return new MemoryLog(content, this.#now);
+    const log = new MemoryLog(content, this.#now);
+    this.#logs.set(shape.name, log);
+    return log;
+  }
+
+  async appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome> {
+    assertApart(items);
+    const prepared = items.map((item) => {
+      const log = this.#logs.get(item.log);
+      invariant(log !== undefined, `log ${item.log} is not open`);
+      return log.prepare(item);
+    });
+    const outcome = outcomeTogether(
+      items,
+      prepared.map((each) => each.outcome),
+    );
+    if (outcome.status === 'appended') for (const each of prepared) each.store();
+    return outcome;
   }
 
   shapeOf(name: string): Promise<LogShape | undefined> {

@@ -1,7 +1,15 @@
 import pg from 'pg';
-import { invariant } from '@ballast/kernel';
+import { compareText, invariant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
-import { commandsBefore, firstVersions, flawOf, judge, type Surroundings } from '../append-rules.js';
+import {
+  assertApart,
+  commandsBefore,
+  firstVersions,
+  flawOf,
+  judge,
+  outcomeTogether,
+  type Surroundings,
+} from '../append-rules.js';
 import type {
   AppendItem,
   AppendOutcome,
@@ -12,6 +20,7 @@ import type {
   LogShape,
   LogStore,
   PartitionHead,
+  PlacedItem,
   StoredCheckpoint,
 } from '../event-log.js';
 import { assertShape, partitionNumbers } from '../log-shape.js';
@@ -92,6 +101,30 @@ class PostgresLog implements EventLog {
         if (reason !== undefined && reason.status !== 'appended') outcomes[index] = reason;
       });
     }
+  }
+
+  /** Appends inside a transaction of the caller's. @returns whether every item was accepted; if not, it must be rolled back */
+  async insertIn(client: pg.PoolClient, items: readonly AppendItem[]): Promise<boolean> {
+    for (const { partition } of items) this.#assertPartition(partition);
+    invariant(!this.#closed, `log ${this.name} is closed`);
+    const statement = { name: `${this.name}:append`, text: this.#sql.append, values: appendValues(items) };
+    const { rows } = await client.query<Row[]>({ ...statement, rowMode: 'array' });
+    return rows.length === items.length;
+  }
+
+  /** Why items would not be accepted, or that they would. */
+  async outcomesOf(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]> {
+    const judged = await this.#judge(items);
+    return items.map(({ partition }) => judged.get(partition) as AppendOutcome);
+  }
+
+  /** Tells those who watch, after a transaction of the caller's. */
+  told(items: readonly AppendItem[]): void {
+    for (const item of items) this.#appended(item);
+  }
+
+  trouble(error: unknown): void {
+    this.onTrouble(this.name, error);
   }
 
   async read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
@@ -280,7 +313,7 @@ export class PostgresLogStore implements LogStore {
   readonly pool: pg.Pool;
   readonly #connection: PostgresConnection;
   readonly #onTrouble: (log: string, error: unknown) => void;
-  readonly #logs: EventLog[] = [];
+  readonly #logs: PostgresLog[] = [];
 
   constructor({ connection, poolSize = 10, onTrouble = () => undefined }: PostgresLogStoreOptions) {
     this.#connection = connection;
@@ -308,6 +341,66 @@ export class PostgresLogStore implements LogStore {
 
   shapeOf(name: string): Promise<LogShape | undefined> {
     return createdShape(this.pool, name);
+  }
+
+  async appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome> {
+    assertApart(items);
+    const flaw = items.map(flawOf).find((found) => found !== undefined);
+    if (flaw !== undefined) return flaw;
+    const byLog = this.#byLog(items);
+    try {
+      for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+        if (await this.#insertTogether(byLog)) {
+          for (const [log, own] of byLog) log.told(own);
+          return APPENDED;
+        }
+        const outcomes: AppendOutcome[] = [];
+        for (const [log, own] of byLog) outcomes.push(...(await log.outcomesOf(own)));
+        const outcome = outcomeTogether(
+          byLog.flatMap(([, own]) => own),
+          outcomes,
+        );
+        if (outcome.status !== 'appended') return outcome;
+      }
+    } catch (error) {
+      if (isTransient(error)) byLog[0]?.[0].trouble(error);
+      throw error;
+    }
+    throw new Error('the store refuses items that belong together and gives no reason');
+  }
+
+  /** Logs in the order of their names, so that two writers who compete can't block each other. */
+  #byLog(items: readonly PlacedItem[]): readonly (readonly [PostgresLog, readonly PlacedItem[]])[] {
+    return [...new Set(items.map(({ log }) => log))].sort(compareText).map((name) => {
+      const log = this.#logs.findLast((each) => each.name === name);
+      invariant(log !== undefined, `log ${name} is not open`);
+      return [log, items.filter((item) => item.log === name)];
+    });
+  }
+
+  /** @returns false when anything does not fit: then nothing is stored */
+  async #insertTogether(byLog: readonly (readonly [PostgresLog, readonly PlacedItem[]])[]): Promise<boolean> {
+    const client = await this.pool.connect();
+    let failed: Error | undefined;
+    try {
+      await client.query('begin');
+      for (const [log, items] of byLog) {
+        if (await log.insertIn(client, items)) continue;
+        await client.query('rollback');
+        return false;
+      }
+      await client.query('commit');
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) {
+        failed = error as Error;
+        throw error;
+      }
+      await client.query('rollback');
+      return false;
+    } finally {
+      client.release(failed);
+    }
   }
 
   async close(): Promise<void> {

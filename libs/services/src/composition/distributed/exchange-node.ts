@@ -1,37 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SimulatorState } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
 import type { Bus, GateOpening, PartitionReport, Subscription } from '@ballast/messaging';
-import type { ExchangeHost } from '../../exchange/exchange-host.js';
+import type { PartitionWorker } from '@ballast/partition-worker';
 import { Arrivals, allArrived } from './arrivals.js';
 
 const ARRIVAL_PATIENCE_MS = 1_500;
 
-/** The simulated exchange as a process behind the gate. */
+/** The worker of the simulated exchange in a process of its own: behind the gate, or by the wall clock. */
 export class ExchangeNode {
   readonly #arrivals = new Arrivals();
-  #begun: number | undefined;
   /** Live: the work in hand; one piece after the other. */
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
   #subscription: Subscription | undefined;
 
   constructor(
-    private readonly host: ExchangeHost,
+    private readonly worker: PartitionWorker<SimulatorState>,
     private readonly bus: Bus,
   ) {}
 
   /**
-   * Reads on where the host's own cursors are.
+   * Reads on where the worker's own cursors are.
    * @param onArrival told after something arrived; live answers at once, in lockstep the gate says when
    */
   async start(onArrival: () => void = () => undefined): Promise<void> {
-    const sources = this.host.sources.map(({ log, partition }) => ({
+    const sources = this.worker.sources.map(({ log, partition }) => ({
       log,
       partition,
-      after: this.host.arrived(log, partition),
+      after: this.worker.arrived(log, partition),
     }));
     this.#subscription = await this.bus.subscribe(sources, (batch) => {
-      this.host.offer(batch.entries);
+      this.worker.offer(batch.entries);
       this.#arrivals.notify();
       onArrival();
       return Promise.resolve();
@@ -47,16 +47,16 @@ export class ExchangeNode {
 
   /** Live: answers whatever has arrived, freely. @param onFailure the process is to end */
   async startLive(onFailure: (error: unknown) => void): Promise<void> {
-    await this.start(() => this.#queue(async () => void (await this.host.runLive()), onFailure));
+    await this.start(() => this.#queue(async () => void (await this.worker.runLive()), onFailure));
   }
 
   /** Live: begins the steps after the last stored one, each at its turn; a late step delays the next, none is skipped. */
   async play(steps: Iterable<Instant>, everyMs: number, onFailure: (error: unknown) => void): Promise<void> {
-    const last = this.host.lastStep;
+    const last = this.worker.machine.clearing;
     for (const step of steps) {
       if (this.#stopped) return;
-      if (last !== undefined && step <= last) continue;
-      this.#queue(async () => void (await this.host.begin(step)), onFailure);
+      if (step <= last) continue;
+      this.#queue(async () => void (await this.worker.tick(step)), onFailure);
       await Promise.all([this.#work, wait(everyMs)]);
     }
   }
@@ -67,31 +67,29 @@ export class ExchangeNode {
 
   /**
    * Opening 0 begins the step, once; opening h + 1 answers what hop h asked. A process that was started in the middle of
-   * a step repeats it from its beginning, and the step before it if that is where its logs end.
+   * a step goes on where its logs end.
    */
   async apply({ step, hop, ends }: GateOpening): Promise<readonly PartitionReport[]> {
     const complete = allArrived(ends);
-    const applied = await this.#arrivals.until(() => complete(this.host), ARRIVAL_PATIENCE_MS);
+    const applied = await this.#arrivals.until(() => complete(this.worker), ARRIVAL_PATIENCE_MS);
     if (applied) await this.#bringTo(step, hop);
-    return this.host.ends().map(([log, partition, position]) => ({
+    return this.worker.written.map(({ log, partition, epoch, size }) => ({
       log,
       partition,
-      epoch: this.host.epochOf(log, partition),
-      position,
+      epoch,
+      position: size,
       applied,
     }));
   }
 
   async #bringTo(step: Instant, hop: number): Promise<void> {
-    if (this.#begun !== step) {
-      const { lastStep } = this.host;
-      if (this.#begun === undefined && lastStep !== undefined && lastStep < step) {
-        await this.host.begin(lastStep);
-        await this.host.runHops(lastStep);
-      }
-      await this.host.begin(step);
-      this.#begun = step;
+    const { worker } = this;
+    const { clearing } = worker.machine;
+    // After a start the last inputs of the step before have to be taken again: they had no answer.
+    if (clearing < step) {
+      if (clearing > 0) await worker.runHop(clearing, Infinity);
+      await worker.tick(step);
     }
-    await this.host.runHops(step, hop);
+    for (let each = 0; each < hop && worker.backlog > 0; each++) await worker.runHop(step, each);
   }
 }

@@ -7,9 +7,10 @@ import { EXCHANGE_LOGS } from '@ballast/facts';
 import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
-import { ExchangeHost } from '../../exchange/exchange-host.js';
+import { openExchange } from '../../exchange/open-exchange.js';
 import { ExchangeNode } from './exchange-node.js';
 import { PeerLogs } from './peer-logs.js';
+import { Relays } from './relays.js';
 import { readEnvironment } from './environment.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
@@ -76,17 +77,16 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
       process.exit(1);
     },
   });
-  const host = await ExchangeHost.open({
-    simulator,
+  const relays = new Relays(bus, logs, (what, error) => logger.warn({ err: error }, what));
+  const worker = await openExchange({
+    process: simulator.process,
     logs,
     reader,
-    partitions: config.partitions,
     worker: config.worker,
-    publish: (entries) => bus.publish(entries),
-    lastStep: config.mode === 'live' ? 'behind' : 'repeat',
+    publish: (entries) => relays.send(entries),
   });
-  await host.publishStored();
-  const node = new ExchangeNode(host, bus);
+  await relays.catchUp(worker.written);
+  const node = new ExchangeNode(worker, bus);
   const metrics = new ClearingMetrics();
   const health = { reasons: () => [], partitions: [], metrics };
   const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
@@ -115,6 +115,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   onShutdown(async () => {
     await leave();
     await node.stop();
+    await relays.stop();
     await app.close();
     await bus.close();
     await store.close();

@@ -8,6 +8,7 @@ import {
   shapeOf,
 } from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type Genesis, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type { ExchangeSimulator, SimulatorState } from '@ballast/exchange-simulator-domain';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import {
@@ -18,6 +19,7 @@ import {
   type ServiceDefinition,
 } from '@ballast/partition-worker';
 import { accountsService } from '../../accounts/accounts.module.js';
+import { openExchange } from '../../exchange/open-exchange.js';
 import { bundledGenesis } from '../../genesis.js';
 import { liquidationService } from '../../liquidation/liquidation.module.js';
 import { marginService } from '../../margin/margin.module.js';
@@ -102,6 +104,19 @@ export class ClearingHouse {
       this.#workers.set(`${service.log}/${partition}`, worker);
       this.delivery.add(worker);
     }
+  }
+
+  /** The simulated exchange over the same store: it is sent what the services append, and they what it says. */
+  async openExchange({ process }: ExchangeSimulator): Promise<PartitionWorker<SimulatorState>> {
+    const exchange = await openExchange({
+      process,
+      logs: this.logs,
+      reader: this.logs,
+      worker: this.worker,
+      publish: (entries) => this.publish(entries),
+    });
+    this.delivery.add(exchange);
+    return exchange;
   }
 
   /** Takes what the sources hold beyond the cursors. */

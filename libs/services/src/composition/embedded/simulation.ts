@@ -1,12 +1,11 @@
-import type { ExchangeSimulator } from '@ballast/exchange-simulator-domain';
+import type { ExchangeSimulator, SimulatorState } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import { runStep, type LockstepParticipant } from '@ballast/partition-worker';
-import { ExchangeHost } from '../../exchange/exchange-host.js';
+import { runStep, type LockstepParticipant, type PartitionWorker } from '@ballast/partition-worker';
 import type { ClearingHouse } from './clearing-house.js';
 
-export interface SimulationOptions<State> {
+export interface SimulationOptions {
   readonly house: ClearingHouse;
-  readonly simulator: ExchangeSimulator<State>;
+  readonly simulator: ExchangeSimulator;
   /** Clearing times of the steps, ascending. */
   readonly steps: readonly Instant[];
 }
@@ -17,24 +16,16 @@ export class Simulation {
 
   private constructor(
     private readonly house: ClearingHouse,
-    private readonly exchange: ExchangeHost<unknown>,
+    private readonly exchange: PartitionWorker<SimulatorState>,
     private readonly steps: readonly Instant[],
   ) {
-    const last = exchange.lastStep;
-    const found = last === undefined ? 0 : steps.findIndex((step) => step >= last);
+    // The last step goes on where its logs end: what it has said already it does not say again.
+    const found = steps.findIndex((step) => step >= exchange.machine.clearing);
     this.#next = found < 0 ? steps.length : found;
   }
 
-  static async open<State>({ house, simulator, steps }: SimulationOptions<State>): Promise<Simulation> {
-    const exchange = await ExchangeHost.open({
-      simulator,
-      logs: house.logs,
-      reader: house.logs,
-      partitions: house.partitions,
-      worker: house.worker,
-      publish: (entries) => house.publish(entries),
-    });
-    house.delivery.add(exchange);
+  static async open({ house, simulator, steps }: SimulationOptions): Promise<Simulation> {
+    const exchange = await house.openExchange(simulator);
     await Promise.all([house.catchUp(), exchange.catchUp()]);
     return new Simulation(house, exchange, steps);
   }
@@ -56,7 +47,7 @@ export class Simulation {
   async step(): Promise<void> {
     const at = this.steps[this.#next];
     if (at === undefined) return;
-    await this.exchange.begin(at);
+    await this.exchange.tick(at);
     await runStep(this.#participants, at);
     this.#next += 1;
     await this.runCommands();

@@ -1,68 +1,67 @@
-import type { LogEntry } from '@ballast/event-sourcing';
+import type { LogEntry, OwnTable } from '@ballast/event-sourcing';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { InvariantViolation } from '@ballast/kernel';
 import { contractOf, type Contract } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
 import { CENT_DIGITS, COIN_DIGITS, COIN_UNITS, unitsOf } from './scaled-integer.js';
 import { hashKey } from './seeded-hash.js';
-import { addUnits, isLater, untouchedDepth, viewOf, type OwnerView, type SimulatorState } from './simulator-state.js';
+import {
+  addUnits,
+  countMessage,
+  isLater,
+  untouchedDepth,
+  viewOf,
+  type OwnerView,
+  type SimulatorState,
+} from './simulator-state.js';
 import { takeRequestedWithdrawal } from './withdrawal-view.js';
 
-type OwnType = keyof QuoteEvents | keyof FillEvents | keyof TransferEvents | keyof OrderReportEvents;
+/** Messages of all topics that the exchange writes. */
+export type OwnEvents = QuoteEvents & FillEvents & TransferEvents & OrderReportEvents;
+
+type Own<Type extends keyof OwnEvents> = LogEntry<Type, OwnEvents[Type]>;
 
 /** At most this many orders rest in the book after an owner's trade. */
 const MOST_RESTING_ORDERS = 4;
 
-/** Takes an own entry into the state: the only way in which own facts change it. */
-export function evolveOwnEntry(state: SimulatorState, entry: LogEntry): void {
-  if (entry.schemaVersion !== 1) {
-    throw new InvariantViolation(`own ${entry.type} has version ${entry.schemaVersion}, known is 1`);
-  }
-  const type = entry.type as OwnType;
-  switch (type) {
-    case 'MarketOpened':
-      state.opened = true;
-      return;
-    case 'ClockTicked':
-      state.lastStep = Math.max(state.lastStep, (entry.payload as QuoteEvents['ClockTicked']).at);
-      return;
-    case 'PriceHistorySupplied':
-    case 'VenueQuotesReceived':
-    case 'PerpetualBookObserved':
-    case 'ContractBookObserved':
-    case 'OptionChainQuoted':
-    case 'FundContributionReceived':
-      return;
-    case 'InstrumentListed': {
-      const { id } = (entry.payload as QuoteEvents['InstrumentListed']).specification;
-      state.listed.set(id, entry.time.clearing);
-      return;
-    }
-    case 'AccountOpeningRequested':
-      viewOf(state, (entry.payload as TransferEvents['AccountOpeningRequested']).accountId);
-      return;
-    case 'DepositReceived':
-      return evolveDeposit(state, entry.payload as TransferEvents['DepositReceived']);
-    case 'WithdrawalRequested': {
-      const { withdrawalId, accountId, amount } = entry.payload as TransferEvents['WithdrawalRequested'];
-      return takeRequestedWithdrawal(state, withdrawalId, accountId, unitsOf(amount, CENT_DIGITS));
-    }
-    case 'TradeFilled':
-      return evolveFill(state, entry, entry.payload as FillEvents['TradeFilled']);
-    case 'OrdersCancelled': {
-      const { accountId, request } = entry.payload as OrderReportEvents['OrdersCancelled'];
-      const view = viewOf(state, accountId);
-      if (isLater(entry.time, view.ordersCancelledAt)) view.ordersCancelledAt = entry.time;
-      return markAnswered(state, request.partition, request.position);
-    }
-    case 'CloseOutOrderFinished': {
-      const { order } = entry.payload as OrderReportEvents['CloseOutOrderFinished'];
-      return markAnswered(state, order.partition, order.position);
-    }
-    default:
-      throw new InvariantViolation(`unknown own entry: ${String(type)}`);
-  }
-}
+/** Every message is counted; most also change what the exchange knows. */
+const said =
+  <Type extends keyof OwnEvents>(change: (state: SimulatorState, entry: Own<Type>) => void = () => undefined) =>
+  (state: SimulatorState, entry: Own<Type>): void => {
+    countMessage(state, entry.time.clearing);
+    change(state, entry);
+  };
+
+/** Takes own messages into the state: the only way in which own facts change it. */
+export const OWN_MESSAGES: OwnTable<SimulatorState, OwnEvents> = {
+  MarketOpened: said((state) => {
+    state.opened = true;
+  }),
+  ClockTicked: said((state, { payload: { at } }) => {
+    state.lastStep = Math.max(state.lastStep, at);
+  }),
+  PriceHistorySupplied: said(),
+  VenueQuotesReceived: said(),
+  PerpetualBookObserved: said(),
+  ContractBookObserved: said(),
+  OptionChainQuoted: said(),
+  FundContributionReceived: said(),
+  InstrumentListed: said((state, { time, payload: { specification } }) => {
+    state.listed.set(specification.id, time.clearing);
+  }),
+  AccountOpeningRequested: said((state, { payload: { accountId } }) => void viewOf(state, accountId)),
+  DepositReceived: said((state, { payload }) => evolveDeposit(state, payload)),
+  WithdrawalRequested: said((state, { payload: { withdrawalId, accountId, amount } }) =>
+    takeRequestedWithdrawal(state, withdrawalId, accountId, unitsOf(amount, CENT_DIGITS)),
+  ),
+  TradeFilled: said(evolveFill),
+  OrdersCancelled: said((state, { time, payload: { accountId, request } }) => {
+    const view = viewOf(state, accountId);
+    if (isLater(time, view.ordersCancelledAt)) view.ordersCancelledAt = time;
+    markAnswered(state, request.partition, request.position);
+  }),
+  CloseOutOrderFinished: said((state, { payload: { order } }) => markAnswered(state, order.partition, order.position)),
+};
 
 function evolveDeposit(state: SimulatorState, deposit: TransferEvents['DepositReceived']): void {
   const view = viewOf(state, deposit.accountId);
@@ -75,7 +74,7 @@ function evolveDeposit(state: SimulatorState, deposit: TransferEvents['DepositRe
   }
 }
 
-function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['TradeFilled']): void {
+function evolveFill(state: SimulatorState, { time, payload: fill }: Own<'TradeFilled'>): void {
   const underlying = underlyingOf(fill.instrument);
   const view = viewOf(state, fill.accountId);
   const units = unitsOf(fill.quantity, COIN_DIGITS);
@@ -90,11 +89,11 @@ function evolveFill(state: SimulatorState, entry: LogEntry, fill: FillEvents['Tr
     view.cashCents -= sign * Math.round((units / COIN_UNITS) * priceCents);
   }
   if (fill.closeOutOrder !== null) {
-    takeDepth(state, entry.time.clearing, `${fill.instrument} ${fill.side}`, units);
-  } else if (fill.liquidity === 'taker' && isLater(entry.time, view.restingOrders.at)) {
+    takeDepth(state, time.clearing, `${fill.instrument} ${fill.side}`, units);
+  } else if (fill.liquidity === 'taker' && isLater(time, view.restingOrders.at)) {
     view.restingOrders = {
       count: hashKey(fill.tradeId) % (MOST_RESTING_ORDERS + 1),
-      at: { clearing: entry.time.clearing, hop: entry.time.hop },
+      at: { clearing: time.clearing, hop: time.hop },
     };
   }
 }
