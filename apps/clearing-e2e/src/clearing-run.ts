@@ -2,7 +2,7 @@ import type { LogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { dec, instantOf, text, type Instant } from '@ballast/kernel';
 import { loadScenario } from '@ballast/scenarios';
-import { ClearingHouse, Simulation, type Release } from '@ballast/services';
+import { ClearingHouse, Simulation } from '@ballast/services';
 import fs from 'node:fs/promises';
 
 export interface RunOptions {
@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Program that the logs name; default: the same whatever was built, so that digests can be written down. */
   readonly release?: Release;
 }
+
+type Release = NonNullable<Parameters<typeof ClearingHouse.open>[0]['release']>;
 
 const WRITTEN_DOWN: Release = { release: 'ballast@golden', build: '0'.repeat(64) };
 

@@ -1,4 +1,4 @@
-import { eventSchemas, parseEntry } from '@ballast/contracts';
+import { eventSchemas, parseEntry } from '@ballast/contracts/testing';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { ClearingHouse } from '@ballast/services';

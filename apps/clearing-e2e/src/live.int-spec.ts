@@ -1,7 +1,8 @@
 import { replay, verify } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
 import { GLOBAL, type BasisStep, type CommandResult, type HouseDocument } from '@ballast/event-sourcing';
-import { EXCHANGE_LOGS, SERVICE_LOGS, type MarginParameters, type ServiceLog } from '@ballast/facts';
+import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
+import type { MarginParameters } from '@ballast/facts/testing';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { SERVICES } from '@ballast/services';

@@ -1,15 +1,16 @@
 import { EmbeddedServer } from '@ballast/event-log';
-import { BUNDLED_SCENARIOS } from '@ballast/scenarios';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { BallastProcess, ballastJson, type Finished } from './ballast-process.js';
 import { optionsOf, SHORT_WINDOW, type Summary } from './ci-window.js';
 
+const bundledScenarios = fileURLToPath(new URL('../../ballast/scenarios', import.meta.url));
 const OPTIONS = optionsOf(SHORT_WINDOW);
 
 describe('what can’t be used is refused in one line, with exit code 2', () => {
@@ -39,7 +40,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
 
   describe('a scenario file that is', () => {
     const lines = async (): Promise<string[]> =>
-      gunzipSync(await fs.readFile(path.join(BUNDLED_SCENARIOS, SHORT_WINDOW.scenario, 'btc.csv.gz')))
+      gunzipSync(await fs.readFile(path.join(bundledScenarios, SHORT_WINDOW.scenario, 'btc.csv.gz')))
         .toString('utf8')
         .split('\n');
 
@@ -47,7 +48,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
       {
         why: 'damaged',
         file: async () =>
-          (await fs.readFile(path.join(BUNDLED_SCENARIOS, SHORT_WINDOW.scenario, 'btc.csv.gz'))).subarray(0, 1_000),
+          (await fs.readFile(path.join(bundledScenarios, SHORT_WINDOW.scenario, 'btc.csv.gz'))).subarray(0, 1_000),
         message: /btc\.csv\.gz: is damaged gzip data/,
       },
       { why: 'empty', file: async () => Buffer.alloc(0), message: /btc\.csv\.gz: is empty/ },
@@ -69,7 +70,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
       },
     ])('$why', async ({ why, file, message }) => {
       const scenario = path.join(directory, why.replaceAll(' ', '-'));
-      await fs.cp(path.join(BUNDLED_SCENARIOS, SHORT_WINDOW.scenario), scenario, { recursive: true });
+      await fs.cp(path.join(bundledScenarios, SHORT_WINDOW.scenario), scenario, { recursive: true });
       await fs.writeFile(path.join(scenario, 'btc.csv.gz'), await file());
       await expectRefusal(['simulate', '--scenario', scenario, '--data-dir', data], message);
     });

@@ -1,4 +1,4 @@
-import { CheckpointFile, replay, verify, type Fault } from '@ballast/audit';
+import { CheckpointFile, replay, verify } from '@ballast/audit';
 import {
   CheckpointKey,
   CheckpointWriter,
@@ -205,7 +205,7 @@ describe('what is done to the tables of a run as database superuser', () => {
     log: ServiceLog,
     change: () => Promise<void>,
     against?: string,
-  ): Promise<Fault | undefined> {
+  ): Promise<Awaited<ReturnType<typeof verify>>['fault']> {
     return whileChanged(log, change, async () => (await verify(logs, { against })).fault);
   }
 

@@ -1,11 +1,9 @@
-export * from './page-cache.js';
-export * from './replay/divergence.js';
-export * from './replay/replay-partition.js';
-export * from './replay/replay.js';
-export * from './verify/fault.js';
-export * from './verify/verify.js';
+export { divergenceText } from './replay/divergence.js';
+export { type ReplayReport, replay } from './replay/replay.js';
+export { faultText } from './verify/fault.js';
+export { CheckpointFile, verify } from './verify/verify.js';
 export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
-export * from './explain/event-place.js';
-export * from './explain/explain-account.js';
+export { placeText, readPlace } from './explain/event-place.js';
+export { type ExplanationRefusal, explainAccount } from './explain/explain-account.js';
 export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';

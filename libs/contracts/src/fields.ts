@@ -5,7 +5,6 @@ import {
   IDENTIFIER,
   INSTRUMENT_ID,
   NON_NEGATIVE_DECIMAL,
-  POSITIVE_DECIMAL,
   REASON,
   SHA256_HEX,
   VERSIONED_NAME,
@@ -17,7 +16,6 @@ import { zodOf, zodShapeOf, zodText } from './schema-to-zod.js';
 
 export const decimal = zodText(DECIMAL);
 export const nonNegativeDecimal = zodText(NON_NEGATIVE_DECIMAL);
-export const positiveDecimal = zodText(POSITIVE_DECIMAL);
 export const accountId = zodText(ACCOUNT_ID);
 export const code = zodText(CODE);
 export const identifier = zodText(IDENTIFIER);
@@ -26,7 +24,7 @@ export const reason = zodText(REASON);
 export const sha256Hex = zodText(SHA256_HEX);
 export const versionedName = zodText(VERSIONED_NAME);
 
-const { fields } = facts;
+const fields = facts.fields;
 export const asset = zodOf(fields.asset());
 export const underlying = zodOf(fields.underlying());
 export const instant = zodOf(fields.instant());

@@ -1,14 +1,15 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { leafHash, sha256, verifyConsistency, verifyInclusion } from '@ballast/kernel';
+import { leafHash, sha256, verifyInclusion } from '@ballast/kernel';
+import { verifyConsistency } from '@ballast/kernel/testing';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CheckpointKey, SigningKeyRefused, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
 import { logDigest } from './log-digest.js';
-import { verifyLog } from './log-integrity.js';
+import { verifyLog } from './log-integrity.fixtures.js';
 import { proveEvent, proveGrowth } from './log-proofs.js';
 import { MemoryLogStore } from './memory/memory-log.js';
 

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
-import { verifyLog, verifyPartition } from './log-integrity.js';
+import { verifyLog } from './log-integrity.fixtures.js';
+import { verifyPartition } from './log-integrity.js';
 import { PostgresLogStore } from './postgres/postgres-log.js';
 import { testDatabase } from './testing.js';
 

@@ -1,6 +1,6 @@
 import { MerkleFrontier, invariant, leafHash, sha256 } from '@ballast/kernel';
 import { EMPTY_HEAD, chainHead, eventHash } from '@ballast/event-sourcing';
-import { verifyCheckpoint, type CheckpointPartition } from './checkpoint.js';
+import type { CheckpointPartition } from './checkpoint.js';
 import type { EventLog, EventRow, PartitionHead } from './event-log.js';
 import { envelopeOf } from './stored-event.js';
 
@@ -93,28 +93,6 @@ export async function verifyPartition(
     });
   }
   return verdict(await wrongCommand(log, partition, end.commands));
-}
-
-/**
- * Verifies all partitions, the global one first, against the log's signed checkpoints if the key is given.
- * @throws CheckpointRejected when a stored checkpoint was not signed by that key
- */
-export async function verifyLog(log: EventLog, verifierKey?: string): Promise<readonly PartitionVerdict[]> {
-  const promises = new Map<number, Promised[]>();
-  if (verifierKey !== undefined) {
-    for (let after = 0; ; after++) {
-      const [stored] = await log.checkpoints(after, 1);
-      if (stored === undefined) break;
-      for (const partition of verifyCheckpoint(stored.note, verifierKey).partitions) {
-        promises.set(partition.partition, [...(promises.get(partition.partition) ?? []), partition]);
-      }
-    }
-  }
-  const verdicts: PartitionVerdict[] = [];
-  for (const { partition } of await log.heads()) {
-    verdicts.push(await verifyPartition(log, partition, promises.get(partition)));
-  }
-  return verdicts;
 }
 
 function wrongWith(

@@ -13,10 +13,3 @@ export const accepted = <Fact>(
 export const rejected = <Rejection extends { readonly code: string }>(
   rejection: Rejection,
 ): { readonly accepted: false; readonly rejection: Rejection } => ({ accepted: false, rejection });
-
-/** An aggregate: `decide` reads, `evolve` is the only way its state changes. */
-export interface Decider<State, Command, Fact, Rejection extends { readonly code: string }> {
-  initialState(): State;
-  decide(command: Command, state: State): Decision<Fact, Rejection>;
-  evolve(state: State, fact: Fact): State;
-}

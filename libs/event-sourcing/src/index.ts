@@ -3,7 +3,15 @@ export * from './event.js';
 export * from './lockstep-order.js';
 export * from './partition-machine.js';
 export * from './partition-process.js';
-export * from './process-definition.js';
-export * from './projection.js';
-export * from './seal.js';
-export * from './upcaster.js';
+export {
+  type EntryOf,
+  type FactHandler,
+  type FactTable,
+  type FactReading,
+  on,
+  type CommandHandler,
+  type OwnTable,
+  defineProcess,
+  emitterOf,
+} from './process-definition.js';
+export { EMPTY_HEAD, canonicalEnvelope, eventHash, chainHead, seal } from './seal.js';

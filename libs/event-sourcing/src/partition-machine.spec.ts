@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PartitionMachine, comparisonText } from './partition-machine.js';
+import { PartitionMachine } from './partition-machine.js';
 import type { LogEntry } from './event.js';
 import type { PartitionProcess } from './partition-process.js';
 import { EMPTY_HEAD, chainHead, eventHash } from './seal.js';
+import { comparisonText } from './testing.js';
 
 /** Counts what it sees; answers every third entry of `orders` at once and sums up at the end of an item; a timer a minute. */
 interface Tally {

@@ -1,4 +1,4 @@
-import { canonicalText, invariant, uuidV5, type Instant } from '@ballast/kernel';
+import { invariant, uuidV5, type Instant } from '@ballast/kernel';
 import type {
   BasisStep,
   Cause,
@@ -341,22 +341,4 @@ export function causeName(cause: Cause): string {
     case 'start':
       return `start/${cause.position}`;
   }
-}
-
-/** Bytes by which two events are compared in replay. */
-export function comparisonText(event: LogEntry): string {
-  return canonicalText({
-    id: event.id,
-    position: event.position,
-    stream: event.stream,
-    version: event.version,
-    type: event.type,
-    schemaVersion: event.schemaVersion,
-    time: event.time,
-    cause: event.cause,
-    basis: event.basis,
-    correlation: event.correlation,
-    actor: event.actor,
-    payload: event.payload,
-  });
 }

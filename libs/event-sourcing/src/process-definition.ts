@@ -83,7 +83,7 @@ export interface ProcessDefinition<State, Own> {
   readonly fire?: (state: State, timer: Timer, context: DecisionContext) => void;
 }
 
-/** Newest version of every fact and event so far; older ones come through an upcaster. */
+/** Version of every fact and event so far. */
 const NEWEST_VERSION = 1;
 
 const keyOf = (log: string, partition: number): string => `${log}/${partition < 0 ? 'global' : 'numbered'}`;

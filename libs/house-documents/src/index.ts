@@ -1,1 +1,1 @@
-export * from './house-documents.js';
+export { DocumentFileError, readHouseDocuments, genesisOf } from './house-documents.js';

@@ -1,11 +1,39 @@
-export * from './canonical.js';
+export { canonicalText } from './canonical.js';
 export * from './decimal.js';
-export * from './float/index.js';
-export * from './forms/index.js';
+export { exp, log, log1p, normalPdf, millsRatio, normalCdf, inverseNormalCdf, power } from './float/index.js';
+export {
+  ASSET,
+  UNDERLYING,
+  STRIKE_TEXT,
+  INSTRUMENT_ID,
+  LEDGER_ACCOUNT,
+  DECIMAL,
+  NON_NEGATIVE_DECIMAL,
+  POSITIVE_DECIMAL,
+  nonNegativeDecimalOf,
+  OWNER_ID,
+  ACCOUNT_ID,
+  CASE_ID,
+  IDENTIFIER,
+  CODE,
+  VERSIONED_NAME,
+  UUID,
+  SHA256_HEX,
+  LABEL,
+  QUOTATION,
+  REASON,
+  PROSE,
+  STREAM,
+  CORRELATION,
+  ACTOR,
+  legibleText,
+  type TextForm,
+  matches,
+} from './forms/index.js';
 export * from './hash.js';
 export * from './ids.js';
 export * from './instant.js';
 export * from './invariant.js';
-export * from './merkle.js';
+export { leafHash, merkleRoot, MerkleFrontier, inclusionProof, verifyInclusion, consistencyProof } from './merkle.js';
 export * from './model-input-error.js';
 export * from './money.js';

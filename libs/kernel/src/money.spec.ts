@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text } from './decimal.js';
-import { roundMoney, roundUsd, type RoundingRule } from './money.js';
+import { roundUsd, type RoundingRule } from './money.js';
 
 describe('rounding is policy', () => {
   it.each`
@@ -15,9 +15,5 @@ describe('rounding is policy', () => {
     ${'neutral'}     | ${'0.015'}   | ${'0.02'}   | ${'half to even'}
   `('$rule of $amount is $expected: $why', ({ rule, amount, expected }: Record<string, string>) => {
     expect(text(roundUsd(dec(amount as string), rule as RoundingRule))).toBe(expected);
-  });
-
-  it('knows the minor unit of every asset', () => {
-    expect(text(roundMoney(dec('0.123456789'), 'BTC', 'collateral'))).toBe('0.12345678');
   });
 });

@@ -11,7 +11,6 @@ const CENT_DIGITS = 2;
 
 /** Assets of the bundled setting. */
 export const ASSETS = ['USD', 'BTC', 'ETH'] as const;
-export const MINOR_UNIT_DIGITS: Readonly<Record<Asset, number>> = { USD: 2, BTC: 8, ETH: 8 };
 
 /**
  * Rounding is policy, named by what is rounded and never by a direction:
@@ -36,8 +35,3 @@ export function roundAmount(amount: Decimal, digits: number, rule: RoundingRule)
 
 /** Rounds dollars to the cent by the named rule. */
 export const roundUsd = (amount: Decimal, rule: RoundingRule): Decimal => roundAmount(amount, CENT_DIGITS, rule);
-
-/** Rounds an amount to the minor unit of its asset by the named rule. */
-export function roundMoney(amount: Decimal, asset: Asset, rule: RoundingRule): Decimal {
-  return roundAmount(amount, MINOR_UNIT_DIGITS[asset] ?? 0, rule);
-}

@@ -1,2 +1,2 @@
-export { BUNDLED_SCENARIOS, loadScenario } from './load-scenario.js';
+export { loadScenario } from './load-scenario.js';
 export { narrowedScenario } from './narrowed-scenario.js';

@@ -13,4 +13,3 @@ export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';
 export { PricingModule } from './pricing/pricing.module.js';
-export type { Release } from './release.js';

@@ -1,4 +1,5 @@
-import { allEventSchemas, eventSchemas, type EventSchema } from '@ballast/contracts';
+import { allEventSchemas, type EventSchema } from '@ballast/contracts';
+import { eventSchemas } from '@ballast/contracts/testing';
 import { fieldRows, jsonSchemaOf } from './json-schema.js';
 import { currentCatalogue, writtenCatalogue } from './repository.js';
 

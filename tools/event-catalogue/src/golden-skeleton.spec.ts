@@ -1,5 +1,7 @@
-import { allEventSchemas, parseEntry, schemasOf, type EventSchema } from '@ballast/contracts';
-import { event, fields, type EventFamily } from '@ballast/facts';
+import { allEventSchemas, type EventSchema } from '@ballast/contracts';
+import { parseEntry, schemasOf } from '@ballast/contracts/testing';
+import { fields, type EventFamily } from '@ballast/facts';
+import { event } from '@ballast/facts/testing';
 import { catalogue } from './catalogue.js';
 import { goldenSkeleton } from './golden-skeleton.js';
 

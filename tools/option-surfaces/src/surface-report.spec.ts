@@ -1,5 +1,5 @@
 import { exp, isoOf } from '@ballast/kernel';
-import { black76 } from '@ballast/valuation';
+import { black76 } from '@ballast/valuation/testing';
 import { snapshotsOf } from './deribit-snapshots.js';
 import {
   type SnapshotFigures,

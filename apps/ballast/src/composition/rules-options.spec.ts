@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { BUNDLED_DOCUMENTS } from '@ballast/house-documents';
 import { UsageError } from '../usage-error.js';
 import { genesisOfOptions, withRulesOptions, type RulesOptions } from './rules-options.js';
+
+const bundledFolder = fileURLToPath(new URL('../../../../libs/house-documents/documents', import.meta.url));
 
 const given = (...words: readonly string[]): RulesOptions =>
   withRulesOptions(new Command('serve'))
@@ -13,7 +15,7 @@ describe('the rules that new logs begin with', () => {
     const bundled = genesisOfOptions(given())('margin');
     expect(bundled).toMatchObject({ author: 'genesis', approver: 'genesis' });
     expect(bundled.documents.map(({ kind }) => kind)).toContain('margin-parameters');
-    const named = given('--documents', BUNDLED_DOCUMENTS, '--author', 'ann', '--approver', 'ben');
+    const named = given('--documents', bundledFolder, '--author', 'ann', '--approver', 'ben');
     expect(genesisOfOptions(named)('margin')).toEqual({ ...bundled, author: 'ann', approver: 'ben' });
   });
 

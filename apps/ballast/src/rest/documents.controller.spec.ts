@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { documentHash, evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import { evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { DocumentsController } from './documents.controller.js';

@@ -7,9 +7,9 @@ import {
   documentsView,
   logPage,
   preTradeCheckResponse,
-  problem,
   whatIfResponse,
 } from '@ballast/contracts';
+import { problem } from '@ballast/contracts/testing';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { openTestHouse, readEvents, type Answer, type TestHouse } from './served-house.fixtures.js';
 

@@ -12,7 +12,6 @@ import {
   ordinal,
   partitionNumber,
   positionShape,
-  posting,
   versionedName,
 } from '../fields.js';
 
@@ -64,28 +63,6 @@ export const accountView = z
     liquidationCase: z.string().nullable().meta({ description: 'Id of the open liquidation case.' }),
   })
   .meta({ id: 'Account', description: 'State, collateral, positions and margin of an account.' });
-
-export const statementLine = z
-  .strictObject({
-    partition: partitionNumber,
-    position: ordinal,
-    at: instant,
-    type: z.string().meta({ description: 'Event of accounts.', example: 'CollateralCredited' }),
-    text: z.string().meta({ description: 'The booking in a sentence.' }),
-    postings: z.array(posting),
-    collateral: amountByAsset.meta({ description: 'After the booking.' }),
-  })
-  .meta({ id: 'StatementLine' });
-
-export const statementPage = z
-  .strictObject({
-    accountId,
-    after: count,
-    limit: ordinal,
-    lines: z.array(statementLine),
-    next: ordinal.nullable().meta({ description: '`after` of the next page; null on the last one.' }),
-  })
-  .meta({ id: 'StatementPage', description: 'Bookings of the account, oldest first.' });
 
 export const accountListPage = z
   .strictObject({

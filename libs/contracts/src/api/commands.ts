@@ -95,24 +95,6 @@ export const commandAccepted = z
     },
   });
 
-export const commandPending = z
-  .strictObject({
-    commandId: identifier,
-    outcome: z.literal('pending'),
-    log: z.enum(['accounts.commands', 'pricing.commands', 'margin.commands', 'liquidation.commands']),
-    partition: z.int().min(-1),
-  })
-  .meta({
-    id: 'CommandPending',
-    description: 'Accepted and durable, not yet answered. Ask again with the same Idempotency-Key.',
-    example: {
-      commandId: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
-      outcome: 'pending',
-      log: 'accounts.commands',
-      partition: 3,
-    },
-  });
-
 export const withdrawalView = z
   .strictObject({
     withdrawalId: identifier,

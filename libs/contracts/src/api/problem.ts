@@ -62,8 +62,6 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export const problemCodes = Object.keys(PROBLEMS) as readonly ProblemCode[];
-
 export const fieldError = z
   .strictObject({
     field: z.string().meta({ description: 'Path of the field.', example: 'amount' }),

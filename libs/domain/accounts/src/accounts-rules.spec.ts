@@ -1,4 +1,4 @@
-import { documentHash } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { anOpening, approve, assetsWith, bundled, Desk, fundDesk, accountsDesk } from './accounts.fixtures.js';
 import { accountsProcess } from './accounts.process.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { comparisonText } from '@ballast/event-sourcing';
+import { comparisonText } from '@ballast/event-sourcing/testing';
 import { instantOf } from '@ballast/kernel';
 import { balanceOf } from './ledger/ledger.js';
 import { aPriceSet, aSpecification, assetsWith } from './accounts.fixtures.js';

@@ -1,18 +1,9 @@
 export { accountsProcess } from './accounts.process.js';
-export { documentChecks } from './accounts-rules.js';
-export { fundProcess, fundBalance, type FundCause, type FundState } from './fund/fund.process.js';
-export { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
-export type { Account, AccountsState, CloseOutOrder, InstrumentBook, Withdrawal } from './accounts.state.js';
-export { trialBalance, type Ledger, type LedgerLine, type TrialBalance } from './ledger/ledger.js';
-export type { Position } from './ledger/position.js';
+export { fundProcess, type FundState } from './fund/fund.process.js';
+export type { AccountsState } from './accounts.state.js';
+export { trialBalance } from './ledger/ledger.js';
 export { contractOf } from './ledger/contracts.js';
-export {
-  accountStatement,
-  rejectionOf,
-  withdrawalOf,
-  type AccountStatement,
-  type HeldWithdrawal,
-} from './account-statement.js';
+export { accountStatement, rejectionOf, withdrawalOf } from './account-statement.js';
 export {
   accountsInvariants,
   shortfall,

@@ -1,4 +1,5 @@
-import { documentHash, documentKind, evolveRules, noRules, type HouseRules } from './index.js';
+import { documentHash } from './house-rules.js';
+import { documentKind, evolveRules, noRules, type HouseRules } from './index.js';
 
 interface Limit {
   readonly limit: number;

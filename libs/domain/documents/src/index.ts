@@ -1,7 +1,41 @@
-export * from './document-difference.js';
-export * from './document-form.js';
-export * from './document-reader.js';
-export * from './documents.decider.js';
+export { documentChanges } from './document-difference.js';
+export {
+  type DocumentForm,
+  type ValueOf,
+  decimal,
+  figure,
+  float,
+  whole,
+  flag,
+  textOf,
+  word,
+  choice,
+  textOr,
+  optional,
+  type Refuse,
+  made,
+  checked,
+  anything,
+  reasonOrNull,
+  record,
+  partial,
+  ANY_NAME,
+  named,
+  byName,
+  list,
+  readBody,
+} from './document-form.js';
+export { type DocumentReading, documentKind } from './document-reader.js';
+export { type DocumentDefects, type DocumentChecks, subjectOf } from './documents.decider.js';
 export * from './governance.js';
-export * from './house-rules.js';
+export {
+  type HouseRules,
+  noRules,
+  MODEL_DOCUMENT,
+  documentOf,
+  documentInForce,
+  documentsInForce,
+  replacedBy,
+  evolveRules,
+} from './house-rules.js';
 export * from './opening.js';

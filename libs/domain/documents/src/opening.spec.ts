@@ -1,3 +1,4 @@
+import { documentHash } from './house-rules.js';
 import {
   GLOBAL,
   PartitionMachine,
@@ -9,7 +10,6 @@ import {
 import type { OpeningEvents } from '@ballast/facts';
 import {
   OPENING_EVOLVED,
-  documentHash,
   documentKind,
   figure,
   noRules,

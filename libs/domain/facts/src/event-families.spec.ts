@@ -1,5 +1,6 @@
 import { EVENT_FAMILIES } from './event-families.js';
-import { ACCOUNTS_EVENTS, MARGIN_EVENTS, PRICING_EVENTS, QUOTE_EVENTS } from './index.js';
+import { QUOTE_EVENTS } from './exchange/index.js';
+import { ACCOUNTS_EVENTS, MARGIN_EVENTS, PRICING_EVENTS } from './index.js';
 import { factsOf, type EventDefinition } from './schema/event.js';
 import type { OptionalField, Schema } from './schema/schema.js';
 

@@ -1,13 +1,85 @@
-export * from './accounts/index.js';
-export * from './common.js';
-export * from './documents.js';
+export {
+  FUND_EVENTS,
+  ACCOUNTS_EVENTS,
+  type AccountsCommands,
+  type AccountsEvents,
+  type FundEvents,
+} from './accounts/index.js';
+export {
+  type Place,
+  amountByAsset,
+  type AmountByAsset,
+  posting,
+  type Posting,
+  type AccountAfter,
+  positionFigures,
+  type PositionFigures,
+  marginFigures,
+  type MarginFigures,
+  accountMarginState,
+  type AccountMarginState,
+} from './common.js';
+export {
+  type DocumentCitation,
+  type RecordedDocument,
+  OPENING_EVENTS,
+  DOCUMENT_EVENTS,
+  type OpeningEvents,
+  type DocumentEvents,
+  type DocumentCommands,
+} from './documents.js';
 export * from './event-families.js';
-export * from './exchange/index.js';
+export type { QuoteEvents, FillEvents, TransferEvents, OrderReportEvents } from './exchange/index.js';
 export * from './liquidation/index.js';
-export * from './margin/index.js';
+export {
+  type PositionRequirement,
+  type PortfolioDetail,
+  type CollateralLine,
+  assessmentDetail,
+  type AssessmentDetail,
+  type LiquidationCostFigures,
+  type ModelDocument,
+  type Bracket,
+  type BySide,
+  type CollateralPrice,
+  type RateTable,
+  type UnderlyingSchedule,
+  MARGIN_GLOBAL_EVENTS,
+  MARGIN_EVENTS,
+  type MarginGlobalEvents,
+  type MarginEvents,
+} from './margin/index.js';
 export type * from './names.js';
-export * from './pricing/index.js';
+export {
+  type SurfaceOrigin,
+  type SviParameters,
+  type PublishedScenario,
+  type InstrumentRisk,
+  type SourceState,
+  type IndexInput,
+  type UnderlyingPrices,
+  type InstrumentMark,
+  PRICING_EVENTS,
+  type PricingEvents,
+} from './pricing/index.js';
 export * as fields from './schema/forms.js';
-export * from './schema/index.js';
+export {
+  type EventDefinition,
+  factsOf,
+  type Schema,
+  type RecordSchema,
+  type OptionalField,
+  type Fields,
+  type SchemaOf,
+  type ValueOf,
+} from './schema/index.js';
 export type { ContractSpecificationDocument } from './specification.js';
-export * from './topology.js';
+export {
+  type ServiceLog,
+  type ExchangeLog,
+  type LogName,
+  SERVICE_LOGS,
+  EXCHANGE_LOGS,
+  type Reader,
+  READERS,
+} from './topology.js';

@@ -1,13 +1,7 @@
 export { listingState, readContractSpecification, type ContractSpecification } from './contract-specification.js';
 export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
 export * from './instrument-error.js';
-export {
-  EXPIRY_TIME_OF_DAY_MS,
-  isUnderlying,
-  parseInstrumentId,
-  writeExpiryDate,
-  writeInstrumentId,
-} from './instrument-id.js';
+export { EXPIRY_TIME_OF_DAY_MS, isUnderlying, parseInstrumentId, writeInstrumentId } from './instrument-id.js';
 export * from './instrument.js';
 export { inverseLevels } from './inverse-liquidation-price.js';
 export {

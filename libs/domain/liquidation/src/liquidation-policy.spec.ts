@@ -1,4 +1,5 @@
-import { documentHash, evolveRules, noRules } from '@ballast/documents';
+import { evolveRules, noRules } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import { text } from '@ballast/kernel';
 import { POLICY } from './liquidation.fixtures.js';
 import { LIQUIDATION_POLICY, largestSliceNotional, policyInForce, policyOf } from './liquidation-policy.js';

@@ -1,5 +1,6 @@
-import { GLOBAL, PartitionMachine, comparisonText, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { documentHash } from '@ballast/documents';
+import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { comparisonText } from '@ballast/event-sourcing/testing';
+import { documentHash } from '@ballast/documents/testing';
 import type { AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
 import { LIQUIDATION_POLICY } from './liquidation-policy.js';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dec, sum, text } from '@ballast/kernel';
-import { comparisonText } from '@ballast/event-sourcing';
+import { comparisonText } from '@ballast/event-sourcing/testing';
 import { liquidationInvariants } from './liquidation.invariants.js';
 import { ModelWorld, type WorldOptions } from './model-world.fixtures.js';
 

@@ -30,5 +30,27 @@ export {
   stablePriceOf,
   underlyingMarketOf,
 } from './reading/market-reading.js';
-export * from './adaptive/index.js';
-export * from './collateral/index.js';
+export {
+  type FiguredPosition,
+  AdaptiveFigures,
+  type AdaptiveParameters,
+  ADAPTIVE_DEFAULTS,
+  SCENARIO_RULES_FORM,
+  INITIAL_MULTIPLE,
+  readAdaptiveParameters,
+  adaptivePortfolio,
+  assessHeld,
+  type FloatPortfolio,
+  type FloatCollateralHolding,
+  type FloatOwnerSize,
+  type ScreenedFigures,
+  AdaptiveScreen,
+  type FloatContract,
+  type FloatHolding,
+  sideSizes,
+  gridOf,
+  NO_GRID,
+  riskScenarios,
+  type ScenarioGrid,
+} from './adaptive/index.js';
+export { COLLATERAL_FORM, type FloatRule, FloatCollateral, floatCredit } from './collateral/index.js';

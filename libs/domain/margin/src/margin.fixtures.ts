@@ -1,4 +1,4 @@
-import { documentHash } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import {
   GLOBAL,
   PartitionMachine,
@@ -14,12 +14,11 @@ import type {
   ContractSpecificationDocument,
   LiquidationEvents,
   MarginEvents,
-  MarginParameters,
-  ModelList,
   PriceStatus,
   PricingEvents,
   Underlying,
 } from '@ballast/facts';
+import type { ModelList, MarginParameters } from '@ballast/facts/testing';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { instantOf, invariant, type Instant } from '@ballast/kernel';
 import { marginModelOf } from '@ballast/venue-rules';

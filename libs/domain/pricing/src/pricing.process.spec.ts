@@ -1,10 +1,5 @@
-import {
-  GLOBAL,
-  comparisonText,
-  type PartitionMachine,
-  type LogEntry,
-  type SealedEvent,
-} from '@ballast/event-sourcing';
+import { GLOBAL, type PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { comparisonText } from '@ballast/event-sourcing/testing';
 import { HOUR_MS, InvariantViolation, MINUTE_MS, instantOf, isoOf } from '@ballast/kernel';
 import * as fc from 'fast-check';
 import { QuoteTape, openedMachine, payloadsOf, priced, threeVenues, type QuoteSketch } from './pricing.fixtures.js';

@@ -1,8 +1,25 @@
-export * from './brackets.js';
+export { type BracketFigures, bracketOf, bracketRate, writeBrackets, readBrackets } from './brackets.js';
 export * from './float-bound.js';
-export * from './float-rates.js';
-export * from './liquidation-cost.js';
-export * from './maintenance-rate.js';
-export * from './ranges.js';
-export * from './risk-schedule.js';
-export * from './rounding.js';
+export { RATE_ROUNDING, floatRate, type FloatSize, lowestBracketEnd } from './float-rates.js';
+export {
+  type LiquidationCostParameters,
+  unwindDays,
+  executionRate,
+  timeRate,
+  penaltyRateOf,
+} from './liquidation-cost.js';
+export { type RateParameters, knotsOf, maintenanceRate, maintenanceBrackets } from './maintenance-rate.js';
+export {
+  type RangeLevel,
+  type SideRanges,
+  rangesAt,
+  rangeOf,
+  sameRanges,
+  type FloatSchedule,
+  floatSchedule,
+  floatLiquidationRate,
+  type CertainRanges,
+  certainRanges,
+} from './ranges.js';
+export { type RateTable, type RiskSchedule, type SideSizes, tablesOf, requireRiskSchedule } from './risk-schedule.js';
+export { roundScalar } from './rounding.js';

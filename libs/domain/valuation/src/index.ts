@@ -1,4 +1,4 @@
-export { black76, logDistance, outOfTheMoneyValue, undiscountedValue } from './black76.js';
+export { logDistance, outOfTheMoneyValue, undiscountedValue } from './black76.js';
 export { black76Greeks } from './greeks.js';
 export { impliedVolatility } from './implied-volatility.js';
 export { markOf, yearsBetween, type ExpiryChain, type OptionChain, type OptionQuote } from './option-chain.js';
@@ -14,5 +14,5 @@ export {
 export { fitSurface, shiftedSlice, type ExpirySurface, type Surface } from './surface.js';
 export { calendarGate, gridOver, smileGates, type GateResult } from './surface-gates.js';
 export { SURFACE_RULES, type SurfaceRules } from './surface-rules.js';
-export { sviDensity, sviVariance, sviVolatility, type SviSlice } from './svi.js';
+export { sviVariance, sviVolatility, type SviSlice } from './svi.js';
 export { ValuationError } from './valuation-error.js';

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { AppendOutcome, EventLog, LogShape } from '../event-log.js';
 import { Writer } from '../event-log.fixtures.js';
 import { GroupCommitter } from '../group-commit.js';
-import { verifyLog } from '../log-integrity.js';
+import { verifyLog } from '../log-integrity.fixtures.js';
 import { createDatabase, discard, testDatabase, testServer } from '../testing.js';
 import type { EmbeddedServer, ServerConnection } from './embedded-server.js';
 import { PostgresLogStore } from './postgres-log.js';

@@ -1,4 +1,5 @@
-import { decodeCommand, encodeCommand, type EncodedMessage, type FieldError } from '@ballast/contracts';
+import { decodeCommand, encodeCommand, type FieldError } from '@ballast/contracts';
+import type { EncodedMessage } from '@ballast/contracts/testing';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type {
   Batch,
@@ -13,7 +14,7 @@ import type {
   Subscription,
 } from '../bus.js';
 import { SourceSequence } from '../source-sequence.js';
-import { RetainedMessages } from './retained-messages.js';
+import { RetainedMessages } from './retained-messages.fixtures.js';
 
 export interface InProcessBusOptions {
   /** Reads from the logs what is no longer, or not yet again, on the bus (it forgets everything at a restart). */

@@ -1,4 +1,5 @@
-import { documentHash, evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import { evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import { dec, text } from '@ballast/kernel';
 import { assetsWith, bundled } from '../accounts.fixtures.js';
 import { ASSET_DOCUMENTS, assetDefects, keptAsset, minorUnitDigits, roundMoney } from './assets.js';

@@ -1,4 +1,5 @@
-import { sviDensity, sviVariance } from '@ballast/valuation';
+import { sviVariance } from '@ballast/valuation';
+import { sviDensity } from '@ballast/valuation/testing';
 import { smileOf, varianceAtTheMoney } from './smile.js';
 
 const DAY = 1 / 365;

@@ -39,7 +39,6 @@ const surfaceGate = record({
   passed: flag(),
   margin: decimal('Least room in the unit of the gate, negative when it failed.'),
 });
-export type SurfaceGate = ValueOf<typeof surfaceGate>;
 
 /** What a scenario does to a price. */
 const publishedScenario = record({
@@ -72,7 +71,6 @@ const expiringContracts = record({
   estimate: positiveDecimal('Delivery price if the index stayed as it is, USD.'),
   openShare: nonNegativeDecimal('Share of the risk that is still open, 1 down to 0.'),
 });
-export type ExpiringContracts = ValueOf<typeof expiringContracts>;
 
 export const CONTRACT_EVENTS = {
   InstrumentAdmitted: event({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ZERO, dec, sum, text } from '@ballast/kernel';
-import { bracketRequirement, readBrackets } from '@ballast/risk-schedule';
+import { readBrackets } from '@ballast/risk-schedule';
+import { bracketRequirement } from '@ballast/risk-schedule/testing';
 import type { AssessmentDetail, MarginGlobalEvents, UnderlyingSchedule } from '@ballast/facts';
 import {
   BTC_BRACKETS,

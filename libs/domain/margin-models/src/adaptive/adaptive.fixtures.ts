@@ -7,11 +7,11 @@ import { optionValues, publishedFigure, scenariosAt, undiscountedValue, yearsBet
 import {
   type BracketFigures,
   executionRate,
-  modelledPenaltyRate,
   type RateTable,
   type RiskSchedule,
   unwindDays,
 } from '@ballast/risk-schedule';
+import { modelledPenaltyRate } from '@ballast/risk-schedule/testing';
 import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding } from '../margin-model.js';
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { riskScenarios } from './scenario-grid.js';

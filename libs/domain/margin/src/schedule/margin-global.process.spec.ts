@@ -1,4 +1,5 @@
-import type { MarginGlobalEvents, MarginParameters, UnderlyingParameters, UnderlyingSchedule } from '@ballast/facts';
+import type { MarginGlobalEvents, UnderlyingSchedule } from '@ballast/facts';
+import type { MarginParameters, UnderlyingParameters } from '@ballast/facts/testing';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { dec, HOUR_MS, instantOf, MINUTE_MS, text, type Decimal } from '@ballast/kernel';
 import { marginModelOf } from '@ballast/venue-rules';

@@ -1,5 +1,6 @@
 import { dec, ModelInputError, sum, text } from '@ballast/kernel';
-import { ADAPTIVE_CROSS, parameterHash } from '@ballast/margin-models';
+import { parameterHash } from '@ballast/margin-models';
+import { ADAPTIVE_CROSS } from '@ballast/margin-models/testing';
 import { marginModelOf } from '@ballast/venue-rules';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';

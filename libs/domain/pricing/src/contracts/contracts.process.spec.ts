@@ -1,10 +1,5 @@
-import {
-  GLOBAL,
-  comparisonText,
-  type PartitionMachine,
-  type LogEntry,
-  type SealedEvent,
-} from '@ballast/event-sourcing';
+import { GLOBAL, type PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { comparisonText } from '@ballast/event-sourcing/testing';
 import type { PricingEvents } from '@ballast/facts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, instantOf, isoOf } from '@ballast/kernel';
 import fc from 'fast-check';

@@ -1,7 +1,9 @@
 import type { Underlying } from '@ballast/facts';
-import { writeExpiryDate, type OptionType } from '@ballast/instruments';
+import type { OptionType } from '@ballast/instruments';
+import { writeExpiryDate } from '@ballast/instruments/testing';
 import { DAY_MS, dec, log, text, type DecimalString, type Instant } from '@ballast/kernel';
-import { black76, sviVolatility, type SviSlice } from '@ballast/valuation';
+import { sviVolatility, type SviSlice } from '@ballast/valuation';
+import { black76 } from '@ballast/valuation/testing';
 import type { QuoteTape } from '../pricing.fixtures.js';
 
 /** A smile as an options market has it: dearer wings, lower strikes dearest. Volatility about 60 % at the money. */

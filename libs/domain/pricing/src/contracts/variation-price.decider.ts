@@ -26,11 +26,6 @@ export function dueVariations(state: PricingState, now: Instant): readonly Timer
   return due;
 }
 
-/** True for a timer of `dueVariations`. */
-export function isVariation({ id }: Timer): boolean {
-  return id.startsWith(TIMER);
-}
-
 /** Variation is settled at the last mark before its time. */
 export function fixVariationPrice(state: PricingState, { id, due }: Timer): PricingEvents['VariationPriceFixed'] {
   const instrument = id.slice(TIMER.length);

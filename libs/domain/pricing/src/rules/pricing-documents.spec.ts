@@ -1,4 +1,4 @@
-import { documentHash } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import { GLOBAL, PartitionMachine, type CommandResult, type LogEntry } from '@ballast/event-sourcing';
 import type { DocumentCommands } from '@ballast/facts';
 import { instantOf } from '@ballast/kernel';

@@ -1,4 +1,5 @@
-import { documentHash, evolveRules, noRules } from '@ballast/documents';
+import { evolveRules, noRules } from '@ballast/documents';
+import { documentHash } from '@ballast/documents/testing';
 import type { Genesis, HouseDocument, Opening } from '@ballast/event-sourcing';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { PRICING_RULES, type PricingRules } from './pricing-rules.js';

@@ -1,0 +1,1 @@
+export { documentHash } from './house-rules.js';

@@ -1,0 +1,1 @@
+export { writeExpiryDate } from './instrument-id.js';

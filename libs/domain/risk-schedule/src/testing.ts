@@ -1,0 +1,2 @@
+export { bracketRequirement } from './brackets.js';
+export { modelledPenaltyRate } from './liquidation-cost.js';

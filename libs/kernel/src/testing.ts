@@ -1,0 +1,1 @@
+export { verifyConsistency } from './merkle.js';
