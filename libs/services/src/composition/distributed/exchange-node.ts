@@ -47,7 +47,12 @@ export class ExchangeNode {
 
   /** Live: answers whatever has arrived, freely. @param onFailure the process is to end */
   async startLive(onFailure: (error: unknown) => void): Promise<void> {
-    await this.start(() => this.#queue(async () => void (await this.worker.runLive()), onFailure));
+    await this.start(() => this.#queue(() => this.#answerAll(), onFailure));
+  }
+
+  /** An item has a limit, so that a backlog takes several; what has to wait for something else is left. */
+  async #answerAll(): Promise<void> {
+    while (this.worker.backlog > 0 && (await this.worker.runLive()) > 0);
   }
 
   /** Live: begins the steps after the last stored one, each at its turn; a late step delays the next, none is skipped. */
