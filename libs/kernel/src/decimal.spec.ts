@@ -19,7 +19,7 @@ describe('decimals of the named profile', () => {
     ${dec('1').div(0)}                 | ${'a quotient by zero'}
     ${dec('-1').div(0)}                | ${'the same below zero'}
     ${dec('0').times(dec('1').div(0))} | ${'what is computed from one is none either'}
-  `('is written for no figure that is none: $why [CLR-LOG-033]', ({ value }) => {
+  `('is written for no figure that is none: $why [CLR-LOG-035]', ({ value }) => {
     expect(() => text(value as Decimal)).toThrow('is no figure');
   });
 

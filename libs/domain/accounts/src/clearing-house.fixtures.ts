@@ -275,8 +275,14 @@ export class ClearingHouse {
       side,
       quantity: text(quantity.abs()),
       bankruptcyPrice: price,
+      mark: price,
+      deficit: '0',
       schedule: 1,
+      accountVersion: 1,
+      attempt: 1,
+      nextSchedule: 2,
       lot: '0.001',
+      settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
     });
     const each = text(minOf(dec(wish), quantity.abs().div(Math.max(1, candidates.length)).toDecimalPlaces(8, 1)));
     const closes = candidates.map((accountId) => ({
@@ -294,16 +300,17 @@ export class ClearingHouse {
       }
       this.relay(booked);
     }
+    if (closed.isZero()) return;
     const remainder = text(maxOf(ZERO, quantity.abs().minus(closed)));
+    const over = { request, caseId: `${bankrupt}#1`, accountId: bankrupt, closedQuantity: text(closed) };
     for (const desk of this.desks) {
       this.relay(
         desk.take('AdlRoundClosed', {
           roundId,
           instrument,
           side,
-          bankrupt: [
-            { request, caseId: `${bankrupt}#1`, accountId: bankrupt, closedQuantity: text(closed), price, remainder },
-          ],
+          bankrupt: [{ ...over, price }],
+          ended: [{ ...over, outcome: 'closed', remainder }],
         }),
       );
     }

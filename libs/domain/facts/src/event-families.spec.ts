@@ -48,7 +48,10 @@ describe('event definitions', () => {
 describe('streams', () => {
   it.each([
     [ACCOUNTS_EVENTS.AccountOpened.stream({ accountId: 'carol.main' }), 'account-carol.main'],
-    [MARGIN_EVENTS.AdlCandidatesReported.stream({ roundId: 'r-1', candidates: [] }), 'adl-r-1'],
+    [
+      MARGIN_EVENTS.AdlCandidatesReported.stream({ roundId: 'r-1', schedule: 1, bankrupt: [], candidates: [] }),
+      'adl-r-1',
+    ],
     [
       PRICING_EVENTS.VariationPriceFixed.stream({ instrument: 'BTC-27MAR26', dueAt: 0, price: '1' }),
       'variation-BTC-27MAR26',

@@ -10,6 +10,8 @@ const BODY = {
   sliceDurationMs: 300_000,
   minimumSliceNotional: '10000',
   highestBankruptcyPrice: '1000',
+  deleveragingDistance: '0.05',
+  longestDeleveragingPause: 16,
   newestSchedules: 64,
 };
 const document = (id: string, body: object = BODY) => ({
@@ -40,6 +42,8 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
     ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
     ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
+    ${{ deleveragingDistance: '0' }}     | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
+    ${{ longestDeleveragingPause: 0 }}   | ${'longestDeleveragingPause: write a whole number from 1 to 1024'}
     ${{ newestSchedules: 65 }}           | ${'newestSchedules: write a whole number from 1 to 64'}
     ${{ vega: '1' }}                     | ${`vega: leave it out; fields are ${Object.keys(BODY).join(', ')}`}
   `('says: $defect', ({ change, defect }: { change: object; defect: string }) => {
@@ -58,6 +62,8 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
       sliceDurationMs: 1,
       minimumSliceNotional: '0',
       highestBankruptcyPrice: '1',
+      deleveragingDistance: '1',
+      longestDeleveragingPause: 1,
       newestSchedules: 1,
     };
     expect(LIQUIDATION_POLICY.defects('p@1', { ...BODY, ...bounds })).toEqual([]);

@@ -28,6 +28,10 @@ export interface LiquidationPolicy {
   readonly minimumSliceNotional: Decimal;
   /** Highest bankruptcy price of an inverse contract, in marks. */
   readonly highestBankruptcyPrice: Decimal;
+  /** Fraction of the mark, in (0, 1]: how far from it a deleveraging closes, so that it takes no more of a position than needed. */
+  readonly deleveragingDistance: Decimal;
+  /** Longest pause of a request to the other side that finds nobody, schedules. */
+  readonly longestDeleveragingPause: number;
   /** An assessment on a schedule that is not among so many newest ones is no basis for a step. */
   readonly newestSchedules: number;
 }
@@ -41,6 +45,8 @@ const POLICY_FORM = record({
   sliceDurationMs: whole(1, DAY_MS),
   minimumSliceNotional: figure({ min: '0' }),
   highestBankruptcyPrice: figure({ min: '1' }),
+  deleveragingDistance: figure({ above: '0', max: '1' }),
+  longestDeleveragingPause: whole(1, 1_024),
   newestSchedules: whole(1, MOST_SCHEDULES),
 });
 

@@ -1,7 +1,7 @@
 import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { comparisonText } from '@ballast/event-sourcing/testing';
 import { documentHash } from '@ballast/documents/testing';
-import type { AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
+import type { AdlEvents, AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
 import { LIQUIDATION_POLICY } from './liquidation-policy.js';
 import {
   ForeignLogs,
@@ -39,6 +39,11 @@ class Desk {
     return events;
   }
 
+  roundClosed(request: Place, outcome: AdlEvents['AdlRoundClosed']['ended'][number]['outcome'], closedQuantity = '0') {
+    const ended = { request, caseId: `${ALICE}#1`, accountId: ALICE, outcome, closedQuantity, remainder: '0' };
+    const payload = { roundId: 'BTC-PERP-long#1', instrument: 'BTC-PERP', side: 'long', bankrupt: [], ended: [ended] };
+    return this.take(this.#logs.entry('liquidation', GLOBAL, 'adl-BTC-PERP-long', 'AdlRoundClosed', payload as never));
+  }
   schedule(number: number, status: PriceStatus = 'LIVE', mark: string = MARK): readonly SealedEvent[] {
     const underlyings = [
       underlyingSchedule('BTC', mark, linear('0.02')),
@@ -106,8 +111,11 @@ const payloadOf = <T extends keyof LiquidationEvents>(events: readonly SealedEve
   events.find((event) => event.type === type)?.payload as LiquidationEvents[T];
 
 /** Alice holds 10 BTC at the given equity; her account has the version of the account events so far. */
-const tenBtc = (equity: string, accountVersion: number, schedule = 1): AssessmentDetail =>
-  assessmentOf(ALICE, equity, [requirementOf('BTC-PERP', '10', MARK, '0.02')], { accountVersion, schedule });
+/** Ten bitcoins bought at 51,000. */
+const tenBtc = (equity: string, accountVersion: number, schedule = 1): AssessmentDetail => {
+  const position = { ...requirementOf('BTC-PERP', '10', MARK, '0.02'), unrealisedPnl: '-10000' };
+  return assessmentOf(ALICE, equity, [position], { accountVersion, schedule });
+};
 const noPosition = (equity: string, accountVersion: number, schedule = 1): AssessmentDetail =>
   assessmentOf(ALICE, equity, [], { accountVersion, schedule });
 
@@ -358,41 +366,83 @@ describe('a bankrupt account [CLR-LIQ-024]', () => {
     expect(types(desk.assess(tenBtc('0', 2)))).toEqual(['CloseOutOrderPlaced']);
   });
 
-  it('goes to deleveraging at the bankruptcy price after the grant when the fund pays less', () => {
+  it('offers what the deficit needs to the other side after the grant when the fund pays less [CLR-LIQ-033]', () => {
     const { desk, placed } = sliced('-1000');
     const request = placeOfOnly(placed, 'FundDrawRequested');
     desk.granted(request, '400');
     desk.account('FundGrantReceived', { accountId: ALICE, request, amount: '400' });
     const asked = desk.assess(tenBtc('-600', 2));
+    // 600 USD at 5 % of 50,000 are 0.24 BTC of the ten.
     expect(payloadOf(asked, 'AdlRequested')).toEqual({
       caseId: 'alice.main#1',
       accountId: ALICE,
       instrument: 'BTC-PERP',
       side: 'long',
-      quantity: '10',
-      bankruptcyPrice: '50060',
+      quantity: '0.24',
+      bankruptcyPrice: '52500',
+      mark: '50000',
+      deficit: '600',
       schedule: 1,
+      accountVersion: 2,
+      attempt: 1,
+      nextSchedule: 2,
       lot: '0.001',
+      settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
     });
   });
 
-  it('goes to deleveraging at once when the fund has nothing, and waits until all of it is closed', () => {
+  /** Alice has asked the other side for the deficit of 1,000 that the fund did not pay. */
+  function offered() {
     const { desk, placed } = sliced('-1000');
     const asked = desk.granted(placeOfOnly(placed, 'FundDrawRequested'), '0');
     expect(types(asked)).toEqual(['AdlRequested']);
-    const request = placeOfOnly(asked, 'AdlRequested');
-    const booked = (executedQuantity: string, role = 'bankrupt'): object => ({
-      accountId: ALICE,
-      role,
-      request,
-      executedQuantity,
-      quantity: executedQuantity,
+    return { desk, request: placeOfOnly(asked, 'AdlRequested') };
+  }
+
+  it('waits until what the round closed is booked, and goes on with what it has then', () => {
+    const { desk, request } = offered();
+    expect(types(desk.roundClosed(request, 'closed', '0.4'))).toEqual([]);
+    const booked = (quantity: string): object => ({ accountId: ALICE, role: 'bankrupt', request, quantity });
+    desk.account('AdlBooked', booked('0.3'));
+    expect(types(desk.assess(tenBtc('-250', 2)))).toEqual([]);
+    desk.account('AdlBooked', booked('0.1'));
+    const closed = desk.assess(noPosition('0', 3));
+    expect(payloadOf(closed, 'LiquidationClosed')).toMatchObject({ outcome: 'deleveraged', uncoveredLoss: '0' });
+  });
+
+  it('that nobody takes over waits for the named schedule, then asks the fund and the other side again [CLR-LIQ-034]', () => {
+    const { desk, request } = offered();
+    expect(types(desk.roundClosed(request, 'no-counterparty'))).toEqual([]);
+    expect(types(desk.assess(tenBtc('-1000', 1)))).toEqual([]);
+    desk.schedule(2);
+    const again = desk.assess(tenBtc('-1200', 1, 2));
+    expect(payloadOf(again, 'FundDrawRequested')).toMatchObject({ amount: '1200' });
+    const second = desk.granted(placeOfOnly(again, 'FundDrawRequested'), '0');
+    expect(payloadOf(second, 'AdlRequested')).toMatchObject({ deficit: '1200', attempt: 2, nextSchedule: 4 });
+    desk.roundClosed(placeOfOnly(second, 'AdlRequested'), 'no-counterparty');
+    desk.schedule(3);
+    expect(types(desk.assess(tenBtc('-1200', 1, 3)))).toEqual([]);
+    desk.schedule(4);
+    expect(types(desk.assess(tenBtc('-1200', 1, 4)))).toEqual(['FundDrawRequested']);
+  });
+
+  it('that recovers while its request is out is restored as soon as the request is over: nothing is taken [CLR-LIQ-034]', () => {
+    const { desk, request } = offered();
+    desk.schedule(2);
+    expect(types(desk.assess(tenBtc('15000', 1, 2)))).toEqual([]);
+    const over = desk.roundClosed(request, 'figures-changed');
+    expect(payloadOf(over, 'LiquidationClosed')).toMatchObject({ outcome: 'restored', uncoveredLoss: '0' });
+  });
+
+  it('that is worse off while its request is out asks anew with the figures of then', () => {
+    const { desk, request } = offered();
+    desk.schedule(2);
+    desk.assess(tenBtc('-5000', 1, 2));
+    expect(payloadOf(desk.roundClosed(request, 'figures-changed'), 'AdlRequested')).toMatchObject({
+      deficit: '5000',
+      quantity: '2',
+      schedule: 2,
     });
-    desk.account('AdlBooked', booked('4'));
-    expect(types(desk.assess(tenBtc('-400', 2)))).toEqual([]);
-    desk.account('AdlBooked', booked('6'));
-    const closed = desk.assess(noPosition('-0.01', 3));
-    expect(payloadOf(closed, 'LiquidationClosed')).toMatchObject({ outcome: 'deleveraged', uncoveredLoss: '0.01' });
   });
 
   it('books as uncovered what the fund does not pay of a deficit without a position', () => {

@@ -33,7 +33,14 @@ import type {
   PricingEvents,
 } from '@ballast/facts';
 import { concludeSlice, openCase, proceed, type CaseFact } from './case/case.decider.js';
-import { caseOfEvent, evolveCase, noteInCase, openedCase, type LiquidationCase } from './case/liquidation-case.js';
+import {
+  caseOfEvent,
+  evolveCase,
+  noteEndedRequest,
+  noteInCase,
+  openedCase,
+  type LiquidationCase,
+} from './case/liquidation-case.js';
 import { closeableContract, type CloseableContract } from './closeable-contracts.js';
 import { LIQUIDATION_CHECKS } from './liquidation-policy.js';
 import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
@@ -119,7 +126,17 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       ...CHANGES_FOLLOWED,
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
-      AdlRoundClosed: 'ignored',
+      AdlRoundClosed: {
+        observe({ cases }, { payload: { ended } }) {
+          for (const each of ended) {
+            const current = cases.get(each.accountId);
+            if (current !== undefined) cases.set(each.accountId, noteEndedRequest(current, each));
+          }
+        },
+        decide(state, { payload: { ended } }, context) {
+          for (const { accountId } of ended) advance(state, accountId, context);
+        },
+      },
     }),
     on<State, MarginGlobalEvents & OpeningEvents & DocumentEvents>('margin', 'global', {
       ScheduleInForce: {

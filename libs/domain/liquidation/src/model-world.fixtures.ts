@@ -382,14 +382,15 @@ export class ModelWorld {
     const { callRate } = this.options;
     const positions = [...account.holdings]
       .sort(([a], [b]) => compareText(a, b))
-      .map(([instrument, { quantity }]) => {
+      .map(([instrument, { quantity, cost }]) => {
         const owners = this.#sorted().filter(({ accountId }) => ownerOf(accountId) === ownerOf(account.accountId));
         const mark = this.#marks[underlyingOf(instrument)]!;
         const sizes = owners
           .map(({ holdings }) => holdings.get(instrument)?.quantity ?? ZERO)
           .filter((other) => other.isNegative() === quantity.isNegative());
         const ownerNotional = sum(sizes).abs().times(mark);
-        return requirementOf(instrument, text(quantity), text(mark), callRate, text(ownerNotional));
+        const requirement = requirementOf(instrument, text(quantity), text(mark), callRate, text(ownerNotional));
+        return { ...requirement, unrealisedPnl: text(quantity.times(mark).minus(cost)) };
       });
     const equity = roundUsd(this.equityOf(account), 'equity');
     const at = { accountVersion: account.version, schedule: this.#schedule };
@@ -571,7 +572,7 @@ export class ModelWorld {
     const event = entry as unknown as EntryOf<AdlEvents>;
     const { roundId, instrument, side } = event.payload;
     if (event.type === 'AdlRoundOpened') {
-      for (const partition of this.#numbered()) this.#reportCandidates(partition, roundId, instrument, side);
+      for (const partition of this.#numbered()) this.#reportCandidates(partition, event.payload);
       return;
     }
     if (event.type === 'AdlExecuted') {
@@ -583,8 +584,15 @@ export class ModelWorld {
     }
   }
 
-  #reportCandidates(partition: number, roundId: string, instrument: InstrumentId, bankrupt: Side): void {
+  #reportCandidates(
+    partition: number,
+    { roundId, instrument, side: bankrupt, requests, opposite }: AdlEvents['AdlRoundOpened'],
+  ): void {
     const mark = this.#marks[underlyingOf(instrument)]!;
+    const bankruptHere = [...requests, ...opposite]
+      .map(({ accountId }) => this.#account(accountId))
+      .filter((account) => account.partition === partition)
+      .map(({ accountId, version }) => ({ accountId, accountVersion: version }));
     const candidates = this.#sorted()
       .filter((account) => account.partition === partition && !account.liquidating)
       .flatMap((account) => {
@@ -600,7 +608,7 @@ export class ModelWorld {
           },
         ];
       });
-    const payload = { roundId, candidates };
+    const payload = { roundId, schedule: this.#schedule, bankrupt: bankruptHere, candidates };
     const entry = this.#logs.entry(
       'margin',
       partition,
@@ -623,7 +631,14 @@ export class ModelWorld {
     const side: TradeSide = (bankruptSide === 'long') === (role === 'bankrupt') ? 'sell' : 'buy';
     const executed = dec(close.quantity);
     const quantity = minOf(executed, (account.holdings.get(instrument)?.quantity ?? ZERO).abs());
+    const before = this.equityOf(account);
     if (quantity.gt(0)) this.#trade(account, instrument, side, quantity, dec(close.price));
+    // A cent for rounding the cash of a close down.
+    if (before.gte(0) && this.equityOf(account).lt(dec('-0.01'))) {
+      this.complaints.push(
+        `${account.accountId} had ${text(before)} and has ${text(this.equityOf(account))} after ${roundId}`,
+      );
+    }
     this.#book(account, 'AdlBooked', {
       accountId: account.accountId,
       roundId,

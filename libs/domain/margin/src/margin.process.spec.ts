@@ -351,13 +351,23 @@ describe('auto-deleveraging round [CLR-MRG-036]', () => {
         instrument: 'BTC-PERP',
         side,
         schedule: 1,
-        requests: [],
+        requests: ['cat.main', 'elsewhere.main'].map((accountId) => ({
+          request: { partition: 0, position: 1 },
+          caseId: `${accountId}#1`,
+          accountId,
+          accountVersion: 1,
+          quantity: '1',
+          bankruptcyPrice: '60000',
+        })),
+        opposite: [],
       };
       const [answer] = open.accept(open.fact('liquidation', `adl-BTC-PERP-${side}`, 'AdlRoundOpened', payload, GLOBAL));
       return answer?.payload;
     };
     expect(round('long')).toEqual({
       roundId: 'r-long',
+      schedule: 3,
+      bankrupt: [{ accountId: 'cat.main', accountVersion: 2 }],
       candidates: [
         { accountId: 'cat.main', quantity: '2', notional: '120000', equity: '10000' },
         { accountId: 'dan.main', quantity: '2', notional: '120000', equity: '20000' },

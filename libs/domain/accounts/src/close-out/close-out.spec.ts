@@ -220,8 +220,12 @@ describe('a bankrupt account [CLR-ACC-041]', () => {
     ]);
     const nothing = desk.take('AdlExecuted', { ...round, roundId: 'r2', leverageCap: '9', closes: closes.slice(0, 1) });
     expect(payloadOf(nothing, 'AdlBooked')).toMatchObject({ executedQuantity: '8', quantity: '0', postings: [] });
-    const bankrupt = { request, caseId: `${trader}#1`, accountId: trader, price: '49000', remainder: '0' };
-    const closed = desk.take('AdlRoundClosed', { ...round, bankrupt: [{ ...bankrupt, closedQuantity: '10' }] });
+    const bankrupt = { request, caseId: `${trader}#1`, accountId: trader, price: '49000' };
+    const closed = desk.take('AdlRoundClosed', {
+      ...round,
+      bankrupt: [{ ...bankrupt, closedQuantity: '10' }],
+      ended: [],
+    });
     expect(payloadOf(closed, 'AdlBooked')).toMatchObject({ role: 'bankrupt', side: 'sell', realisedPnl: '-10000' });
     expect(accountStatement(desk.state, trader)).toMatchObject({ positions: [], collateral: {} });
   });

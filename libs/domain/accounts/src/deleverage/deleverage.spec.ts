@@ -50,9 +50,8 @@ describe('a deleveraging in another contract', () => {
       accountId: 't.main',
       closedQuantity: '2',
       price: '60500',
-      remainder: '0',
     };
-    const round = { roundId: 'r1', instrument: FUTURE, side: 'long', bankrupt: [bankrupt] } as const;
+    const round = { roundId: 'r1', instrument: FUTURE, side: 'long', bankrupt: [bankrupt], ended: [] } as const;
     const events = desk.take('AdlRoundClosed', round);
     expect(events.map(({ type }) => type)).toEqual(['AdlBooked', 'ContractDelivered']);
     expect(payloadOf(events, 'ContractDelivered').amount).toBe('-1000');

@@ -12,7 +12,7 @@ import {
   positiveDecimal,
   side,
 } from '../schema/forms.js';
-import { list, record } from '../schema/schema.js';
+import { list, oneOf, record } from '../schema/schema.js';
 
 const stream = 'adl-<instrument>-<side>';
 
@@ -21,21 +21,42 @@ const bankruptcyPrice = decimal('USD at which the equity of the account, grant i
 const round = { roundId: identifier(), instrument: instrument(), side: side('Side of the bankrupt positions.') };
 
 const request = place('The AdlRequested in liquidation.');
+const asked = {
+  request,
+  caseId: caseId(),
+  accountId: accountId(),
+  accountVersion: ordinal('Version of the account that the request was made on.'),
+  quantity: positiveDecimal('Contracts, unsigned.'),
+};
 
 /** liquidation p asks; everything else is decided in the global partition. */
 export const ADL_REQUEST_EVENTS = {
   AdlRequested: event({
-    description: 'The fund could not pay the deficit in full: the rest of the position goes to auto-deleveraging.',
+    description:
+      'The fund could not pay the deficit in full: a part of the position that bears it is offered to the other side. Holds for one round, and only as long as the figures it was made on.',
     stream: 'liquidation-<caseId>',
     payload: {
       caseId: caseId(),
       accountId: accountId(),
       instrument: instrument(),
       side: side('Side of the bankrupt position.'),
-      quantity: positiveDecimal('Contracts, unsigned.'),
+      quantity: positiveDecimal('Contracts, unsigned: no more than the deficit needs.'),
       bankruptcyPrice,
-      schedule: ordinal(),
+      mark: nonNegativeDecimal('Mark of the schedule, as the contract is quoted.'),
+      deficit: nonNegativeDecimal('USD that closing the quantity at the bankruptcy price pays.'),
+      schedule: ordinal('Position of the ScheduleInForce in margin global that price and quantity are from.'),
+      accountVersion: ordinal('Version of the account that they hold for.'),
+      attempt: ordinal('1 for the first, raised while nobody was found.'),
+      nextSchedule: ordinal('Number of the schedule from which on it is asked again if nobody is found.'),
       lot: positiveDecimal('Smallest quantity step, contracts.'),
+      settlement: record(
+        {
+          style: oneOf(['linear', 'inverse']),
+          contractSize: positiveDecimal(),
+          assetPrice: nonNegativeDecimal('USD per unit of the settlement asset.'),
+        },
+        'What a price is worth in USD per contract.',
+      ),
     },
   }),
 };
@@ -43,18 +64,21 @@ export const ADL_REQUEST_EVENTS = {
 /** liquidation, global: auto-deleveraging. */
 export const ADL_EVENTS = {
   AdlRoundOpened: event({
-    description: 'A round of auto-deleveraging began; one per instrument and side at a time.',
+    description: 'A round of auto-deleveraging began; one in the whole house at a time.',
     stream,
     payload: {
       ...round,
-      schedule: ordinal('Position of the ScheduleInForce that the candidates are measured by.'),
-      requests: list(
-        record({ request, caseId: caseId(), accountId: accountId(), quantity: positiveDecimal(), bankruptcyPrice }),
+      schedule: ordinal('Position of the newest ScheduleInForce that a request of the round is from.'),
+      requests: list(record({ ...asked, bankruptcyPrice })),
+      opposite: list(
+        record(asked),
+        'Bankrupt positions of the other side that found nobody on the same schedule: they take what nobody else does, at the mark.',
       ),
     },
   }),
   AdlExecuted: event({
-    description: 'All margin partitions have reported: who closes how much against whom, by water-filling.',
+    description:
+      'All margin partitions have reported: who closes how much against whom, by water-filling. Nobody is closed beyond his own bankruptcy price.',
     stream,
     payload: {
       ...round,
@@ -65,13 +89,14 @@ export const ADL_EVENTS = {
           accountId: accountId(),
           request,
           quantity: positiveDecimal('Contracts, unsigned.'),
-          price: decimal('Bankruptcy price, USD.'),
+          price: decimal('Bankruptcy price of the request, the own one of the counterparty, or the mark.'),
         }),
       ),
     },
   }),
   AdlRoundClosed: event({
-    description: 'All candidates have booked; the bankrupt sides are closed by the booked sums.',
+    description:
+      'All candidates have booked; the bankrupt sides are closed by the booked sums, and every request is over.',
     stream,
     payload: {
       ...round,
@@ -80,9 +105,21 @@ export const ADL_EVENTS = {
           request,
           caseId: caseId(),
           accountId: accountId(),
-          closedQuantity: nonNegativeDecimal('Contracts booked by the candidates.'),
-          price: decimal('Bankruptcy price, USD.'),
-          remainder: nonNegativeDecimal('Contracts left for the next round.'),
+          closedQuantity: positiveDecimal('Contracts booked by the candidates at that price.'),
+          price: decimal('As the contract is quoted.'),
+        }),
+      ),
+      ended: list(
+        record({
+          request,
+          caseId: caseId(),
+          accountId: accountId(),
+          outcome: oneOf(
+            ['closed', 'no-counterparty', 'figures-changed'],
+            'figures-changed: price, account or position are no longer those of the request, so nothing was closed for it.',
+          ),
+          closedQuantity: nonNegativeDecimal('Contracts, at all prices.'),
+          remainder: nonNegativeDecimal('Contracts that nobody took.'),
         }),
       ),
     },

@@ -36,6 +36,11 @@ export const RUN_EVENTS = {
     stream: 'adl-<roundId>',
     payload: {
       roundId: identifier(),
+      schedule: count('Position of the ScheduleInForce that the partition is at; 0 before the first.'),
+      bankrupt: list(
+        record({ accountId: accountId(), accountVersion: count() }),
+        'Accounts of the round that live here, as they are now: a request on other figures is not due.',
+      ),
       candidates: list(
         record({
           accountId: accountId(),

@@ -64,19 +64,7 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'FundDrawRequested', payload }];
     }
     case 'deleverage':
-      return step.positions.map(({ contract, side, quantity, price }) => ({
-        type: 'AdlRequested',
-        payload: {
-          caseId,
-          accountId,
-          instrument: contract.instrument.id,
-          side,
-          quantity: text(quantity),
-          bankruptcyPrice: text(price),
-          schedule: step.schedule,
-          lot: text(contract.lot),
-        },
-      }));
+      return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
     case 'close-out': {
       const { slice, assessment, assetPrice } = step;
       const payload = placedOrder(current, slices + 1, slice, assessment, assetPrice, policy);
@@ -91,4 +79,31 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
     default:
       return assertNever(step);
   }
+}
+
+function adlRequest(
+  { caseId, accountId, fruitless }: LiquidationCase,
+  { part, schedule, accountVersion, nextSchedule }: Extract<Step, { readonly kind: 'deleverage' }>,
+): LiquidationEvents['AdlRequested'] {
+  const { contract, side, quantity, price, mark, deficit, terms } = part;
+  return {
+    caseId,
+    accountId,
+    instrument: contract.instrument.id,
+    side,
+    quantity: text(quantity),
+    bankruptcyPrice: text(price),
+    mark: text(mark),
+    deficit: text(deficit),
+    schedule,
+    accountVersion,
+    attempt: fruitless + 1,
+    nextSchedule,
+    lot: text(contract.lot),
+    settlement: {
+      style: terms.style,
+      contractSize: text(terms.contractSize),
+      assetPrice: text(terms.assetPrice),
+    },
+  };
 }

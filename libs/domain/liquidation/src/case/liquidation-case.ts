@@ -1,8 +1,9 @@
-import { InvariantViolation, ZERO, dec, invariant, type Decimal } from '@ballast/kernel';
+import { InvariantViolation, ZERO, assertNever, dec, invariant, type Decimal } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountId,
   AccountsEvents,
+  AdlEvents,
   FundEvents,
   LiquidationEvents,
   OrderReportEvents,
@@ -19,11 +20,13 @@ export interface OpenDraw {
   readonly granted: Decimal | null;
 }
 
-/** A position given to auto-deleveraging, and how much of it the rounds have closed. */
-export interface AdlPosition {
+/** A request to the other side that has not come back, or of which something is not booked yet. */
+export interface OpenAdlRequest {
   readonly request: Place;
-  readonly quantity: Decimal;
-  readonly closed: Decimal;
+  readonly nextSchedule: number;
+  /** Contracts that the round closed; null until it has ended. */
+  readonly closed: Decimal | null;
+  readonly booked: Decimal;
 }
 
 /** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
@@ -41,7 +44,14 @@ export interface LiquidationCase {
   readonly draw: OpenDraw | null;
   /** The fund granted less than the deficit, and no slice was placed since. */
   readonly fundExhausted: boolean;
-  readonly deleveraging: readonly AdlPosition[];
+  readonly deleveraging: OpenAdlRequest | null;
+  /** Figures of the last request to the other side: it is never asked twice on the same. */
+  readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
+  /** Requests in a row that found nobody, and the number of the schedule from which on it asks again; 0: at once. */
+  readonly fruitless: number;
+  readonly pausedUntil: number;
+  /** Something of it was closed against the other side. */
+  readonly deleveraged: boolean;
 }
 
 type Evolution = {
@@ -64,7 +74,11 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     thinSchedule: null,
     draw: null,
     fundExhausted: false,
-    deleveraging: [],
+    deleveraging: null,
+    asked: null,
+    fruitless: 0,
+    pausedUntil: 0,
+    deleveraged: false,
   };
 }
 
@@ -84,8 +98,9 @@ export const evolveCase: Evolution = {
     return { ...current, draw: { request: placeOf(event), purpose, amount: dec(amount), granted: null } };
   },
   AdlRequested: (current, event) => {
-    const position: AdlPosition = { request: placeOf(event), quantity: dec(event.payload.quantity), closed: ZERO };
-    return { ...current, deleveraging: [...current.deleveraging, position] };
+    const { schedule, accountVersion, nextSchedule } = event.payload;
+    const deleveraging = { request: placeOf(event), nextSchedule, closed: null, booked: ZERO };
+    return { ...current, deleveraging, asked: { schedule, accountVersion } };
   },
 };
 
@@ -134,16 +149,45 @@ export const noteInCase: Notes = {
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
-  AdlBooked: (current, { role, request, executedQuantity }) => {
-    if (role !== 'bankrupt') return current;
-    const deleveraging = current.deleveraging.map((position) =>
-      samePlace(position.request, request)
-        ? { ...position, closed: position.closed.plus(dec(executedQuantity)) }
-        : position,
-    );
-    return { ...current, deleveraging };
+  AdlBooked: (current, { role, request, quantity }) => {
+    const more = dec(quantity);
+    // Whoever was closed against another bankrupt account has other figures now, so it need not pause.
+    const changed = more.isZero() ? current : { ...current, deleveraged: true, pausedUntil: 0 };
+    const { deleveraging } = changed;
+    if (role !== 'bankrupt' || deleveraging === null || !samePlace(deleveraging.request, request)) return changed;
+    return withRequest(changed, { ...deleveraging, booked: deleveraging.booked.plus(more) });
   },
 };
+
+/** The end of a round for one of its requests. One that found nobody pauses, and asks the fund again afterwards. */
+export function noteEndedRequest(
+  current: LiquidationCase,
+  { request, outcome, closedQuantity }: AdlEvents['AdlRoundClosed']['ended'][number],
+): LiquidationCase {
+  const { deleveraging } = current;
+  if (deleveraging === null || !samePlace(deleveraging.request, request)) return current;
+  const ended = withRequest(current, { ...deleveraging, closed: dec(closedQuantity) });
+  switch (outcome) {
+    case 'closed':
+      return { ...ended, fruitless: 0, pausedUntil: 0 };
+    case 'no-counterparty':
+      return {
+        ...ended,
+        fruitless: current.fruitless + 1,
+        pausedUntil: deleveraging.nextSchedule,
+        fundExhausted: false,
+      };
+    case 'figures-changed':
+      return ended;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+const withRequest = (current: LiquidationCase, request: OpenAdlRequest): LiquidationCase => ({
+  ...current,
+  deleveraging: request.closed !== null && request.booked.gte(request.closed) ? null : request,
+});
 
 const isPlace = (expected: Place | null, place: Place): boolean => expected !== null && samePlace(expected, place);
 

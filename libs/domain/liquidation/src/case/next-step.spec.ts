@@ -25,7 +25,11 @@ const ready: LiquidationCase = {
   thinSchedule: null,
   draw: null,
   fundExhausted: false,
-  deleveraging: [],
+  deleveraging: null,
+  asked: null,
+  fruitless: 0,
+  pausedUntil: 0,
+  deleveraged: false,
 };
 
 const schedule = scheduleInForce(4, [underlyingSchedule('BTC', '50000', linear('0.02'))]);
@@ -54,11 +58,7 @@ const order = {
   finished: null,
 } as const;
 const draw = { request: place, purpose: 'BankruptcyDeficit', amount: ONE, granted: null } as const;
-const position = (closed: string): LiquidationCase['deleveraging'][number] => ({
-  request: place,
-  quantity: dec('10'),
-  closed: dec(closed),
-});
+const request = { request: place, nextSchedule: 5, closed: null, booked: ZERO } as const;
 
 /** 100 ETH at 2,500 with a haircut of 15 %, against a debt in USD: worth 212,500 as collateral, 250,000 if sold. */
 const withEther = (equity: string, held: string): CaseBasis => {
@@ -119,21 +119,23 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   });
 });
 
-describe('the ladder [CLR-LIQ-021]', () => {
+describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   it.each`
-    change                                    | given                                                           | expected                  | why
-    ${{ ordersCancelled: false }}             | ${basis('9000')}                                                | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
-    ${{ order }}                              | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'one order at a time'}
-    ${{ settling: place }}                    | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'its cost is not booked'}
-    ${{ draw }}                               | ${basis('9000')}                                                | ${'fund-not-answered'}    | ${'equity is about to change'}
-    ${{ deleveraging: [position('9.9999')] }} | ${basis('9000')}                                                | ${'deleveraging'}         | ${'the rounds close the rest'}
-    ${{}}                                     | ${basis('9000', { accountVersion: 4 })}                         | ${'no-valid-assessment'}  | ${'the account has changed since'}
-    ${{}}                                     | ${basis('9000', { accountVersion: 2 })}                         | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
-    ${{}}                                     | ${basis('9000', { assessment: undefined })}                     | ${'no-valid-assessment'}  | ${'never assessed'}
-    ${{}}                                     | ${basis('9000', { schedule: undefined })}                       | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
-    ${{}}                                     | ${basis('9000', { halted: true })}                              | ${'prices-halted'}        | ${'the newest schedule is halted'}
-    ${{}}                                     | ${basis('9000', { schedule: { ...schedule, status: 'HALT' } })} | ${'prices-halted'}        | ${'its own schedule was halted'}
-    ${{ thinSchedule: 4 }}                    | ${basis('9000')}                                                | ${'book-too-thin'}        | ${'the same book again'}
+    change                                                                | given                                                           | expected                  | why
+    ${{ ordersCancelled: false }}                                         | ${basis('9000')}                                                | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
+    ${{ order }}                                                          | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'one order at a time'}
+    ${{ settling: place }}                                                | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'its cost is not booked'}
+    ${{ draw }}                                                           | ${basis('9000')}                                                | ${'fund-not-answered'}    | ${'equity is about to change'}
+    ${{ deleveraging: request }}                                          | ${basis('9000')}                                                | ${'deleveraging'}         | ${'the round has not ended'}
+    ${{ pausedUntil: 5 }}                                                 | ${basis('-1')}                                                  | ${'no-counterparty'}      | ${'nobody took it, and prices are the same'}
+    ${{ fundExhausted: true, asked: { schedule: 4, accountVersion: 3 } }} | ${basis('-1')}                                                  | ${'no-counterparty'}      | ${'the same request would be answered in the same way'}
+    ${{}}                                                                 | ${basis('9000', { accountVersion: 4 })}                         | ${'no-valid-assessment'}  | ${'the account has changed since'}
+    ${{}}                                                                 | ${basis('9000', { accountVersion: 2 })}                         | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
+    ${{}}                                                                 | ${basis('9000', { assessment: undefined })}                     | ${'no-valid-assessment'}  | ${'never assessed'}
+    ${{}}                                                                 | ${basis('9000', { schedule: undefined })}                       | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
+    ${{}}                                                                 | ${basis('9000', { halted: true })}                              | ${'prices-halted'}        | ${'the newest schedule is halted'}
+    ${{}}                                                                 | ${basis('9000', { schedule: { ...schedule, status: 'HALT' } })} | ${'prices-halted'}        | ${'its own schedule was halted'}
+    ${{ thinSchedule: 4 }}                                                | ${basis('9000')}                                                | ${'book-too-thin'}        | ${'the same book again'}
   `('waits: $expected, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
     expect(nextStep(current, given as CaseBasis, POLICY)).toEqual({
@@ -143,17 +145,22 @@ describe('the ladder [CLR-LIQ-021]', () => {
   });
 
   it.each`
-    change                                | given                   | expected                                                        | why
-    ${{}}                                 | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'below target'}
-    ${{ thinSchedule: 3 }}                | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'prices are newer than the thin book'}
-    ${{ thinSchedule: 4 }}                | ${basis('15000')}       | ${{ kind: 'end', outcome: 'restored' }}                         | ${'health needs no book'}
-    ${{ fundExhausted: true }}            | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'solvent again'}
-    ${{}}                                 | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'the fund first'}
-    ${{ thinSchedule: 4 }}                | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'a deficit does not wait'}
-    ${{ fundExhausted: true }}            | ${basis('-1')}          | ${{ kind: 'deleverage', schedule: 4 }}                          | ${'then the other side'}
-    ${{ fundExhausted: true }}            | ${basis('-1', {}, '0')} | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ONE }}   | ${'then nobody'}
-    ${{}}                                 | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ZERO }}  | ${'flat and even'}
-    ${{ deleveraging: [position('10')] }} | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'deleveraged', uncoveredLoss: ZERO }} | ${'flat by deleveraging'}
+    change                                                                | given                   | expected                                                        | why
+    ${{}}                                                                 | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'below target'}
+    ${{ thinSchedule: 3 }}                                                | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'prices are newer than the thin book'}
+    ${{ thinSchedule: 4 }}                                                | ${basis('15000')}       | ${{ kind: 'end', outcome: 'restored' }}                         | ${'health needs no book'}
+    ${{ fundExhausted: true }}                                            | ${basis('9000')}        | ${{ kind: 'close-out' }}                                        | ${'solvent again'}
+    ${{}}                                                                 | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'the fund first'}
+    ${{ thinSchedule: 4 }}                                                | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'a deficit does not wait'}
+    ${{ fundExhausted: true }}                                            | ${basis('-1')}          | ${{ kind: 'deleverage', schedule: 4 }}                          | ${'then the other side'}
+    ${{ fundExhausted: true }}                                            | ${basis('-1', {}, '0')} | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ONE }}   | ${'then nobody'}
+    ${{}}                                                                 | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ZERO }}  | ${'flat and even'}
+    ${{ pausedUntil: 4 }}                                                 | ${basis('-1')}          | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'the pause is over: the fund again'}
+    ${{ fundExhausted: true, asked: { schedule: 4, accountVersion: 2 } }} | ${basis('-1')}          | ${{ kind: 'deleverage', nextSchedule: 5 }}                      | ${'the account has changed'}
+    ${{ fundExhausted: true, fruitless: 3 }}                              | ${basis('-1')}          | ${{ kind: 'deleverage', nextSchedule: 12 }}                     | ${'the fourth pause is eight schedules'}
+    ${{ fundExhausted: true, fruitless: 99 }}                             | ${basis('-1')}          | ${{ kind: 'deleverage', nextSchedule: 20 }}                     | ${'at most sixteen'}
+    ${{ pausedUntil: 9 }}                                                 | ${basis('-1', {}, '0')} | ${{ kind: 'draw-from-fund', deficit: ONE }}                     | ${'without a position there is nobody to wait for'}
+    ${{ deleveraged: true }}                                              | ${basis('0', {}, '0')}  | ${{ kind: 'end', outcome: 'deleveraged', uncoveredLoss: ZERO }} | ${'flat by deleveraging'}
   `('goes on: $expected.kind, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
     expect(nextStep(current, given as CaseBasis, POLICY)).toMatchObject(expected as object);

@@ -1,8 +1,8 @@
-import { ZERO, dec, invariant, type Asset, type Decimal } from '@ballast/kernel';
+import { ZERO, dec, invariant, minOf, type Asset, type Decimal } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { bankruptcyPrices, lossBearingEquity, type BankruptcyPrice } from '../deleverage/bankruptcy-price.js';
+import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
 import { bearingPositions, chooseSlice, type Slice } from '../slice/slice-choice.js';
 import type { LiquidationCase } from './liquidation-case.js';
 
@@ -25,6 +25,7 @@ export type Waiting =
   | 'slice-outstanding'
   | 'fund-not-answered'
   | 'deleveraging'
+  | 'no-counterparty'
   | 'no-valid-assessment'
   | 'prices-halted'
   | 'book-too-thin'
@@ -37,7 +38,15 @@ export type Waiting =
 export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
   | { readonly kind: 'draw-from-fund'; readonly deficit: Decimal }
-  | { readonly kind: 'deleverage'; readonly positions: readonly BankruptcyPrice[]; readonly schedule: number }
+  | {
+      readonly kind: 'deleverage';
+      readonly part: DeleveragedPart;
+      /** Position of the schedule and version of the account that the part follows from. */
+      readonly schedule: number;
+      readonly accountVersion: number;
+      /** Number of the schedule from which on the account asks again if nobody is found. */
+      readonly nextSchedule: number;
+    }
   | {
       readonly kind: 'close-out';
       readonly slice: Slice;
@@ -74,7 +83,7 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   if (!current.ordersCancelled) return wait('orders-not-cancelled');
   if (current.order !== null || current.settling !== null) return wait('slice-outstanding');
   if (current.draw !== null) return wait('fund-not-answered');
-  if (current.deleveraging.some(({ quantity, closed }) => closed.lt(quantity))) return wait('deleveraging');
+  if (current.deleveraging !== null) return wait('deleveraging');
 
   const { assessment, accountVersion, schedule, halted } = basis;
   if (assessment === undefined || assessment.accountVersion !== accountVersion || schedule === undefined) {
@@ -108,16 +117,26 @@ function stepOn(
   return { kind: 'close-out', slice, assessment, assetPrice: price };
 }
 
-/** Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. */
+/**
+ * Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. Who found nobody
+ * there pauses, longer each time, and then asks the fund again, which may have been filled meanwhile.
+ * @see docs/spec/liquidation.md CLR-LIQ-024, CLR-LIQ-034
+ */
 function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal, policy: LiquidationPolicy): Step {
   const { assessment, schedule, contracts } = basis;
+  const part = deleveragedPart(assessment, contracts, (asset) => assetPrice(schedule, asset), policy);
+  if (part !== undefined && schedule.number < current.pausedUntil) return wait('no-counterparty');
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
-  if (assessment.positions.length === 0) {
-    return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
+  if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
+  const { schedule: position, accountVersion } = assessment;
+  // The same request would be answered in the same way.
+  if (current.asked?.schedule === position && current.asked.accountVersion === accountVersion) {
+    return wait('no-counterparty');
   }
-  const positions = bankruptcyPrices(assessment, contracts, (asset) => assetPrice(schedule, asset), policy);
-  return { kind: 'deleverage', positions, schedule: assessment.schedule };
+  const pause = minOf(dec(2).pow(minOf(dec(current.fruitless), dec(16))), dec(policy.longestDeleveragingPause));
+  const nextSchedule = schedule.number + pause.toNumber();
+  return { kind: 'deleverage', part, schedule: position, accountVersion, nextSchedule };
 }
 
-const flatOutcome = ({ deleveraging }: LiquidationCase): 'closed-out' | 'deleveraged' =>
-  deleveraging.length > 0 ? 'deleveraged' : 'closed-out';
+const flatOutcome = ({ deleveraged }: LiquidationCase): 'closed-out' | 'deleveraged' =>
+  deleveraged ? 'deleveraged' : 'closed-out';

@@ -1,6 +1,7 @@
-import { ZERO, compareText, dec, invariant, minOf, sum, text, type Decimal } from '@ballast/kernel';
-import type { AdlEvents, Place } from '@ballast/facts';
+import { ZERO, compareText, maxOf, minOf, sum, text, type Decimal } from '@ballast/kernel';
+import type { AccountId, AdlEvents } from '@ballast/facts';
 import { samePlace } from '../place.js';
+import { lossPerContract, priceAtLoss } from './bankruptcy-price.js';
 import {
   closeName,
   queueOf,
@@ -11,61 +12,136 @@ import {
 } from './deleveraging.state.js';
 import { inLots, waterFill } from './water-fill.js';
 
-/**
- * The next round, if one can be opened: the queue of the oldest request that need not wait for new prices, with all
- * requests of that instrument and side.
- */
+type Close = AdlEvents['AdlExecuted']['closes'][number];
+
+/** The next round, if one can be opened: the queue of the oldest request, with all requests of that instrument and side. */
 export function nextRound(state: DeleveragingState): AdlEvents['AdlRoundOpened'] | undefined {
-  if (state.round !== null) return undefined;
-  const first = state.requests.find((request) => !waitsForPrices(state, request));
-  if (first === undefined) return undefined;
+  const [first] = state.requests;
+  if (state.round !== null || first === undefined) return undefined;
   const { instrument, side } = first;
   const queue = queueOf(first);
   const together = state.requests.filter((request) => queueOf(request) === queue);
+  const opposite = [...state.unmet, ...state.requests].filter(
+    (request) => request.instrument === instrument && request.side !== side,
+  );
   return {
     roundId: `${queue}#${(state.roundCounts.get(queue) ?? 0) + 1}`,
     instrument,
     side,
-    schedule: Math.max(state.newestFullRun, ...together.map(({ schedule }) => schedule)),
-    requests: together.map(({ request, caseId, accountId, quantity, price }) => ({
-      request,
-      caseId,
-      accountId,
-      quantity: text(quantity),
-      bankruptcyPrice: text(price),
-    })),
+    schedule: Math.max(...together.map(({ schedule }) => schedule)),
+    requests: together.map((request) => ({ ...asked(request), bankruptcyPrice: text(request.price) })),
+    opposite: opposite.map(asked),
   };
 }
 
-/** After a round that closed nothing, the same figures would close nothing again. */
-function waitsForPrices({ fruitlessAt, newestFullRun }: DeleveragingState, request: AdlRequest): boolean {
-  const schedule = fruitlessAt.get(queueOf(request));
-  return schedule !== undefined && newestFullRun <= schedule;
+const asked = ({ request, caseId, accountId, accountVersion, quantity }: AdlRequest) => ({
+  request,
+  caseId,
+  accountId,
+  accountVersion,
+  quantity: text(quantity),
+});
+
+/**
+ * A request is due while margin knows the account at the version and on the schedule that it was made on: then price, quantity and deficit
+ * are what they were. After a new price, an own close, an expiry, a grant or another rung they are not, and the case judges anew.
+ */
+function isDue({ answers }: AdlRound, { request, accountId, accountVersion, schedule }: AdlRequest): boolean {
+  const answer = answers.get(request.partition);
+  return answer?.schedule === schedule && answer.versions.get(accountId) === accountVersion;
 }
 
-/** The closes of a round, once every margin partition has answered. */
-export function execution(round: AdlRound, lot: Decimal, partitions: number): AdlEvents['AdlExecuted'] | undefined {
+/** A counterparty with what the round has not taken of him yet. */
+interface Counterparty extends AdlCandidate {
+  readonly schedule: number;
+  left: Decimal;
+}
+
+/**
+ * The closes of a round, once every margin partition has answered. Each request is served in turn, in three tiers: who can bear its
+ * bankruptcy price, the most leveraged first; then the others, each at his own bankruptcy price, so that nobody solvent falls below zero;
+ * then bankrupt accounts of the other side that found nobody, at the mark.
+ * @see docs/spec/liquidation.md CLR-LIQ-031, CLR-LIQ-035, CLR-LIQ-036
+ */
+export function execution(round: AdlRound, partitions: number): AdlEvents['AdlExecuted'] | undefined {
   if (round.closes !== null || round.answers.size < partitions) return undefined;
   const { roundId, instrument, side } = round;
-  const candidates = [...round.answers.values()]
-    .flat()
-    .filter(({ quantity }) => quantity.gt(0))
+  const solvent = [...round.answers.values()]
+    .flatMap(({ schedule, candidates }) => candidates.map((each) => ({ ...each, schedule, left: each.quantity })))
+    .filter(({ quantity, equity }) => quantity.gt(0) && equity.gt(0))
     .sort((a, b) => compareText(a.accountId, b.accountId));
-  const asked = sum(round.requests.map(({ quantity }) => dec(quantity)));
-  const total = minOf(asked, sum(candidates.map(({ quantity }) => quantity)));
+  const bankrupt = round.opposite
+    .filter((request) => isDue(round, request))
+    .map((request) => ({ ...request, left: request.quantity }));
+  let cap = ZERO;
+  const closes = round.requests
+    .filter((request) => isDue(round, request))
+    .flatMap((request) => {
+      const counterparties = solvent.filter(({ schedule }) => schedule === request.schedule);
+      const offered = tiersOf(request, counterparties);
+      let open = request.quantity;
+      const taken: Close[] = [];
+      for (const { counterparties: tier, priceOf } of offered) {
+        const filled = taken.length > 0 && open.isZero() ? undefined : fill(request, tier, open);
+        if (filled === undefined) continue;
+        cap = maxOf(cap, filled.cap);
+        open = open.minus(filled.total);
+        taken.push(...filled.reductions.map((each) => closeOf(request, each, priceOf(each.counterparty))));
+      }
+      for (const other of bankrupt) {
+        const quantity = minOf(open, other.left);
+        if (!quantity.gt(0) || other.schedule !== request.schedule) continue;
+        other.left = other.left.minus(quantity);
+        open = open.minus(quantity);
+        const counterparty = { partition: other.request.partition, accountId: other.accountId };
+        taken.push(closeOf(request, { counterparty, quantity }, request.mark));
+      }
+      return taken;
+    });
+  return { roundId, instrument, side, leverageCap: text(leverageOf(cap, solvent)), closes };
+}
+
+/** Who can bear the price of a request, and who only his own. */
+function tiersOf({ terms, side, mark, price }: AdlRequest, counterparties: readonly Counterparty[]) {
+  const loss = lossPerContract(terms, side, mark, price);
+  const bears = ({ equity, quantity }: Counterparty): boolean => equity.gte(loss.times(quantity));
+  return [
+    { counterparties: counterparties.filter(bears), priceOf: (): Decimal => price },
+    {
+      counterparties: counterparties.filter((each) => !bears(each)),
+      priceOf: ({ equity, quantity }: Counterparty): Decimal => priceAtLoss(terms, side, mark, equity.div(quantity)),
+    },
+  ];
+}
+
+/** Takes at most so much of the counterparties, by water-filling, in whole lots. */
+function fill({ lot }: AdlRequest, tier: readonly Counterparty[], wanted: Decimal) {
+  const offering = tier.filter(({ left }) => left.gt(0));
+  const total = minOf(wanted, sum(offering.map(({ left }) => left)));
   const filled = waterFill(
-    candidates.map(({ accountId, quantity: size, equity }) => ({ accountId, size, equity })),
+    offering.map(({ accountId, left: size, equity }) => ({ accountId, size, equity })),
     total,
   );
-  const held = new Map(candidates.map(({ accountId, quantity }) => [accountId, quantity]));
-  const reductions = inLots(filled, held, total, lot);
-  const partitionOf = new Map(candidates.map(({ accountId, partition }) => [accountId, partition]));
-  const closes = atOwnPrices(reductions, round.requests).map((close) => {
-    const partition = partitionOf.get(close.accountId);
-    invariant(partition !== undefined, 'a reduced account is a candidate');
-    return { partition, ...close };
+  const held = new Map(offering.map(({ accountId, left }) => [accountId, left]));
+  const reductions = inLots(filled, held, total, lot).flatMap(({ accountId, quantity }) => {
+    const counterparty = offering.find((each) => each.accountId === accountId);
+    if (counterparty === undefined) return [];
+    counterparty.left = counterparty.left.minus(quantity);
+    return [{ counterparty, quantity }];
   });
-  return { roundId, instrument, side, leverageCap: text(leverageOf(filled.cap, candidates)), closes };
+  return { cap: filled.cap, total, reductions };
+}
+
+function closeOf(
+  { request }: AdlRequest,
+  taken: {
+    readonly counterparty: { readonly partition: number; readonly accountId: AccountId };
+    readonly quantity: Decimal;
+  },
+  price: Decimal,
+): Close {
+  const { partition, accountId } = taken.counterparty;
+  return { partition, accountId, request, quantity: text(taken.quantity), price: text(price) };
 }
 
 /** Digits of a leverage cap in an event; half-even. It explains the closes and decides nothing. */
@@ -76,42 +152,41 @@ function leverageOf(cap: Decimal, [first]: readonly AdlCandidate[]): Decimal {
   return first === undefined ? ZERO : cap.times(first.notional).div(first.quantity).toDecimalPlaces(LEVERAGE_DIGITS);
 }
 
-/**
- * Splits the reductions over the requests, first come first served, each at its own bankruptcy price. Candidates go in
- * account order, so the same answers always make the same closes.
- */
-export function atOwnPrices(
-  reductions: readonly { readonly accountId: string; readonly quantity: Decimal }[],
-  requests: AdlRound['requests'],
-): readonly Omit<AdlEvents['AdlExecuted']['closes'][number], 'partition'>[] {
-  const closes: { accountId: string; request: Place; quantity: string; price: string }[] = [];
-  const left = reductions.map(({ accountId, quantity }) => ({ accountId, quantity }));
-  let next = 0;
-  for (const { request, quantity, bankruptcyPrice } of requests) {
-    let open = dec(quantity);
-    while (open.gt(0)) {
-      const candidate = left[next];
-      if (candidate === undefined) return closes;
-      const taken = minOf(open, candidate.quantity);
-      closes.push({ accountId: candidate.accountId, request, quantity: text(taken), price: bankruptcyPrice });
-      open = open.minus(taken);
-      candidate.quantity = candidate.quantity.minus(taken);
-      if (candidate.quantity.isZero()) next += 1;
-    }
-  }
-  return closes;
-}
-
-/** The end of a round, once accounts has booked every close: the bankrupt sides by what was really booked. */
+/** The end of a round, once accounts has booked every close: the bankrupt sides by what was really booked, and every request is over. */
 export function conclusion(round: AdlRound): AdlEvents['AdlRoundClosed'] | undefined {
   const { roundId, instrument, side, closes, booked } = round;
   if (closes === null || closes.some((close) => !booked.has(closeName(close)))) return undefined;
-  const bankrupt = round.requests.map(({ request, caseId, accountId, quantity, bankruptcyPrice: price }) => {
-    const closed = sum(
-      closes.filter((close) => samePlace(close.request, request)).map((close) => booked.get(closeName(close)) ?? ZERO),
-    );
-    const remainder = text(dec(quantity).minus(closed));
-    return { request, caseId, accountId, closedQuantity: text(closed), price, remainder };
+  const closedOf = (of: readonly Close[]): Decimal => sum(of.map((close) => booked.get(closeName(close)) ?? ZERO));
+  const results = round.requests.map((asking) => {
+    const own = closes.filter((close) => samePlace(close.request, asking.request));
+    return { asking, own, closed: closedOf(own) };
   });
-  return { roundId, instrument, side, bankrupt };
+  return {
+    roundId,
+    instrument,
+    side,
+    bankrupt: results.flatMap(({ asking: { request, caseId, accountId }, own }) =>
+      [...new Set(own.map(({ price }) => price))].flatMap((price) => {
+        const closed = closedOf(own.filter((close) => close.price === price));
+        return closed.isZero() ? [] : [{ request, caseId, accountId, closedQuantity: text(closed), price }];
+      }),
+    ),
+    ended: results.map(({ asking, closed }) => ({
+      request: asking.request,
+      caseId: asking.caseId,
+      accountId: asking.accountId,
+      outcome: outcomeOf(round, asking, closed),
+      closedQuantity: text(closed),
+      remainder: text(asking.quantity.minus(closed)),
+    })),
+  };
+}
+
+function outcomeOf(
+  round: AdlRound,
+  request: AdlRequest,
+  closed: Decimal,
+): AdlEvents['AdlRoundClosed']['ended'][number]['outcome'] {
+  if (closed.gt(0)) return 'closed';
+  return isDue(round, request) ? 'no-counterparty' : 'figures-changed';
 }

@@ -3,7 +3,13 @@ import { contractValue } from '@ballast/instruments';
 import type { AssessmentDetail } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
 import { POLICY, admitted, assessmentOf, requirementOf } from '../liquidation.fixtures.js';
-import { bankruptcyPrices, type BankruptcyPrice } from './bankruptcy-price.js';
+import {
+  bankruptcyPrices,
+  deleveragedPart,
+  lossPerContract,
+  priceAtLoss,
+  type BankruptcyPrice,
+} from './bankruptcy-price.js';
 import { attributableEquityRate } from '../slice/slice-choice.js';
 
 const terms = { tick: '0.1', lot: '0.1', listedAt: '2026-01-01T00:00:00Z' } as const;
@@ -141,5 +147,87 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
     const hedge = { ...requirementOf('BTC-PERP', '1', '50000', '0.02'), call: '-1000' };
     const prices = pricesOf(assessmentOf('a.main', '-600', [shortCall, hedge]));
     expect(prices.map(({ price }) => text(price))).toEqual(['1200', '50000']);
+  });
+});
+
+describe('what is offered to the other side [CLR-LIQ-033]', () => {
+  const lost = (instrument: string, quantity: string, mark: string, loss: string) => ({
+    ...requirementOf(instrument, quantity, mark, '0.02'),
+    unrealisedPnl: `-${loss}`,
+  });
+  const partOf = (equity: string, positions: AssessmentDetail['positions']) => {
+    const part = deleveragedPart(assessmentOf('a.main', equity, positions), CONTRACTS, () => dec('1'), POLICY);
+    return part === undefined
+      ? undefined
+      : [part.contract.instrument.id, text(part.quantity), text(part.price), text(part.deficit)];
+  };
+
+  it('is the ether whose fall made the deficit, and not the bitcoin beside it', () => {
+    // Long 1 BTC that did not move, and 50 ETH bought at 2,000, now 1,400: 30,000 lost, 24,074 of it beyond what there was.
+    const positions = [requirementOf('BTC-PERP', '1', '10000', '0.02'), lost('ETH-PERP', '50', '1400', '30000')];
+    expect(partOf('-24074', positions)).toEqual(['ETH-PERP', '50', '1881.48', '24074']);
+  });
+
+  it.each`
+    equity       | expected                                             | why
+    ${'-600'}    | ${['BTC-PERP', '0.24', '52500', '600']}              | ${'600 / (5 % of 50,000)'}
+    ${'-600.01'} | ${['BTC-PERP', '0.241', '52489.66804980', '600.01']} | ${'a lot more'}
+    ${'-24499'}  | ${['BTC-PERP', '9.8', '52499.89795919', '24499']}    | ${'what stays is exactly a minimum slice'}
+    ${'-24501'}  | ${['BTC-PERP', '10', '52450.1', '24501']}            | ${'less than a minimum slice would stay: all of it'}
+    ${'-60000'}  | ${['BTC-PERP', '10', '56000', '60000']}              | ${'all of it, further from the mark'}
+  `('of ten BTC with equity $equity: $expected, $why', ({ equity, expected }) => {
+    const [instrument, quantity, price, deficit] = expected as string[];
+    const found = partOf(equity as string, [lost('BTC-PERP', '10', '50000', '70000')]);
+    expect(found?.map((each, index) => (index === 0 ? each : text(dec(each))))).toEqual([
+      instrument,
+      quantity,
+      text(dec(price ?? '0')),
+      deficit,
+    ]);
+  });
+
+  it('bears no more than it has lost, and then goes whole', () => {
+    const positions = [lost('BTC-PERP', '1', '50000', '400'), lost('ETH-PERP', '4', '2500', '300')];
+    expect(partOf('-600', positions)).toEqual(['BTC-PERP', '1', '50400', '400']);
+  });
+
+  it('of a position that has not lost is the position at its mark: a debt that a coin or another market made is not its own', () => {
+    expect(partOf('-600', [requirementOf('BTC-PERP', '1', '50000', '0.02')])).toEqual(['BTC-PERP', '1', '50000', '0']);
+  });
+
+  it('of a short that gains less than it lost before is closed at its entry at worst', () => {
+    // 5 BTC sold at 10,000 stand at 10,600; 8,000 are owed, 5,000 of them for ether: the other side gives up its 3,000 of gain.
+    expect(partOf('-8000', [lost('BTC-PERP', '-5', '10600', '3000')])).toEqual(['BTC-PERP', '5', '10000', '3000']);
+  });
+
+  it('of a worthless option beside a debt is the option at nothing: the debt stays, and no figure is none', () => {
+    const worthless = { ...requirementOf('BTC-27MAR26-60000-C', '10', '0', '0'), call: '0' };
+    expect(partOf('-1.59', [worthless])).toEqual(['BTC-27MAR26-60000-C', '10', '0', '0']);
+  });
+
+  it('is nothing of an account without a position', () => {
+    expect(partOf('-600', [])).toBeUndefined();
+  });
+});
+
+describe('what a counterparty gives up [CLR-LIQ-035]', () => {
+  it('is never more than he has at his own bankruptcy price, whatever the contract', () => {
+    const style = fc.constantFrom('linear' as const, 'inverse' as const);
+    const side = fc.constantFrom('long' as const, 'short' as const);
+    const cents = fc.integer({ min: 1, max: 100_000_000 });
+    fc.assert(
+      fc.property(style, side, cents, fc.integer({ min: 1, max: 1_000 }), (given, bankrupt, equity, size) => {
+        const terms = {
+          style: given,
+          contractSize: dec(given === 'linear' ? 1 : 10),
+          assetPrice: dec(given === 'linear' ? 1 : 50_000),
+        };
+        const mark = dec('50000');
+        const has = dec(equity).div(100);
+        const price = priceAtLoss(terms, bankrupt, mark, has.div(size));
+        expect(lossPerContract(terms, bankrupt, mark, price).times(size).minus(has).lte('1e-20')).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { Decimal, ONE, ZERO, dec, maxOf, minOf, roundUsd, sum, type Asset } from '@ballast/kernel';
+import { Decimal, ONE, ZERO, compareText, dec, maxOf, minOf, roundUsd, sum, type Asset } from '@ballast/kernel';
 import type { AssessmentDetail, PositionRequirement, Side } from '@ballast/facts';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
@@ -46,24 +46,156 @@ export function bankruptcyPrices(
   const weightOf = ({ call }: PositionRequirement): Decimal => maxOf(dec(call), ZERO);
   const totalWeight = sum(positions.map(weightOf));
   return positions.map((position) => {
-    const { side } = position;
     const contract = contractOf(contracts, position.instrument);
     const quantity = dec(position.quantity).abs();
-    const { contractSize, settlement, kind } = contract.instrument;
-    const bearing = totalWeight.times(quantity).times(contractSize).times(assetPrice(contract.settlementAsset));
-    const share = bearing.isZero() ? ZERO : equity.times(weightOf(position)).div(bearing);
-    const mark = dec(position.mark);
-    const price =
-      settlement === 'inverse' && kind !== 'option'
-        ? inversePrice(mark, side, share, highestBankruptcyPrice)
-        : linearPrice(mark, side, share);
-    const rounding = side === 'long' ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
-    return { contract, side, quantity, price: maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO) };
+    const share = totalWeight.isZero() ? ZERO : equity.times(weightOf(position)).div(totalWeight);
+    const terms = settlementTerms(contract, assetPrice);
+    const price = priceOfShare(terms, position, share, quantity, highestBankruptcyPrice);
+    return { contract, side: position.side, quantity, price };
   });
+}
+
+/** What a price of a contract is worth in USD. */
+export interface SettlementTerms {
+  readonly style: 'linear' | 'inverse';
+  readonly contractSize: Decimal;
+  /** USD per unit of the settlement asset; one that is worth nothing pays nothing. */
+  readonly assetPrice: Decimal;
+}
+
+export function settlementTerms(
+  { instrument: { contractSize, settlement, kind }, settlementAsset }: CloseableContract,
+  assetPrice: (asset: Asset) => Decimal,
+): SettlementTerms {
+  const style = settlement === 'inverse' && kind !== 'option' ? 'inverse' : 'linear';
+  return { style, contractSize, assetPrice: assetPrice(settlementAsset) };
+}
+
+/** Price that leaves a position its share of the equity (below zero: of the deficit), rounded toward the house, never below zero. */
+function priceOfShare(
+  { style, contractSize, assetPrice }: SettlementTerms,
+  { side, mark: markText }: Pick<PositionRequirement, 'side' | 'mark'>,
+  share: Decimal,
+  quantity: Decimal,
+  highestInMarks: Decimal,
+): Decimal {
+  const worth = quantity.times(contractSize).times(assetPrice);
+  const perUnit = worth.isZero() ? ZERO : share.div(worth);
+  const mark = dec(markText);
+  const price =
+    style === 'inverse' ? inversePrice(mark, side, perUnit, highestInMarks) : linearPrice(mark, side, perUnit);
+  const rounding = side === 'long' ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
+  return maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO);
 }
 
 const linearPrice = (mark: Decimal, side: Side, share: Decimal): Decimal =>
   side === 'long' ? mark.minus(share) : mark.plus(share);
+
+/**
+ * What a counterparty gives up per contract that is closed at a price instead of the mark, USD, >= 0; a price that is better for him
+ * than the mark costs him nothing.
+ * @param side of the bankrupt position: against a long he buys above the mark, against a short he sells below it
+ */
+export function lossPerContract(
+  { style, contractSize, assetPrice }: SettlementTerms,
+  side: Side,
+  mark: Decimal,
+  price: Decimal,
+): Decimal {
+  const against = side === 'long' ? price.minus(mark) : mark.minus(price);
+  if (against.lte(0) || mark.lte(0)) return ZERO;
+  // A price of zero of an inverse contract would be an endless amount of coin.
+  const perUnit = style === 'linear' ? against : price.isZero() ? null : ONE.div(mark).minus(ONE.div(price)).abs();
+  if (perUnit === null) return highestLoss(contractSize, assetPrice);
+  return perUnit.times(contractSize).times(assetPrice);
+}
+
+/** More than anybody has: nobody is closed at a price that costs this. */
+const highestLoss = (contractSize: Decimal, assetPrice: Decimal): Decimal =>
+  contractSize.times(assetPrice).times(dec('1e15'));
+
+/**
+ * Price at which a counterparty gives up exactly so much per contract, rounded toward him: his own bankruptcy price, if it is all that he
+ * has over the size that he holds.
+ * @param side of the bankrupt position
+ * @param loss USD per contract, >= 0
+ */
+export function priceAtLoss(
+  { style, contractSize, assetPrice }: SettlementTerms,
+  side: Side,
+  mark: Decimal,
+  loss: Decimal,
+): Decimal {
+  const worth = contractSize.times(assetPrice);
+  if (worth.isZero() || loss.lte(0) || mark.lte(0)) return mark;
+  const perUnit = loss.div(worth);
+  const rounding = side === 'long' ? Decimal.ROUND_FLOOR : Decimal.ROUND_CEIL;
+  if (style === 'linear') {
+    const price = side === 'long' ? mark.plus(perUnit) : mark.minus(perUnit);
+    return maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO);
+  }
+  const coin = side === 'long' ? ONE.div(mark).minus(perUnit) : ONE.div(mark).plus(perUnit);
+  return coin.lte(0) ? mark : ONE.div(coin).toDecimalPlaces(PRICE_DIGITS, rounding);
+}
+
+/** A part of a bankrupt position that is offered to the other side. */
+export interface DeleveragedPart extends BankruptcyPrice {
+  readonly mark: Decimal;
+  /** USD that closing the part at its price pays. */
+  readonly deficit: Decimal;
+  readonly terms: SettlementTerms;
+}
+
+/**
+ * What of a bankrupt account is offered first. The deficit is borne where it was made: by the position that has lost most, and by none more
+ * than it has lost, so that losses of one market are not priced into another. When nothing has lost (a coin fell, an earlier loss was
+ * paid), nothing bears it: the position that is required most for is closed at its mark, and the deficit stays uncovered.
+ *   quantity = deficit / (deleveragingDistance * notional per contract), whole lots up, at most all
+ * A remainder below the minimum slice goes with it, and all goes that cannot pay the deficit alone. So no more is taken from the other
+ * side than the deficit needs at a price that far from the mark.
+ * @see docs/spec/liquidation.md CLR-LIQ-033
+ */
+export function deleveragedPart(
+  assessment: AssessmentDetail,
+  contracts: CloseableContracts,
+  assetPrice: (asset: Asset) => Decimal,
+  policy: Pick<LiquidationPolicy, 'highestBankruptcyPrice' | 'deleveragingDistance' | 'minimumSliceNotional'>,
+): DeleveragedPart | undefined {
+  const positions = assessment.positions
+    .filter(({ quantity }) => !dec(quantity).isZero())
+    .sort((a, b) => compareText(a.instrument, b.instrument));
+  const [position] = [...positions].sort(
+    (a, b) => lossOf(b).comparedTo(lossOf(a)) || dec(b.call).comparedTo(dec(a.call)),
+  );
+  if (position === undefined) return undefined;
+  const contract = contractOf(contracts, position.instrument);
+  const deficit = maxOf(lossBearingEquity(assessment).neg(), ZERO);
+  const share = minOf(lossOf(position), deficit);
+  const quantity = share.lt(deficit) ? dec(position.quantity).abs() : neededQuantity(contract, position, share, policy);
+  const terms = settlementTerms(contract, assetPrice);
+  const price = priceOfShare(terms, position, share.neg(), quantity, policy.highestBankruptcyPrice);
+  return { contract, side: position.side, quantity, price, mark: dec(position.mark), deficit: share, terms };
+}
+
+const lossOf = ({ unrealisedPnl }: PositionRequirement): Decimal => maxOf(dec(unrealisedPnl).neg(), ZERO);
+
+/** Contracts whose closing pays a share of the deficit at the distance of the policy. */
+function neededQuantity(
+  { lot }: CloseableContract,
+  position: PositionRequirement,
+  share: Decimal,
+  {
+    deleveragingDistance,
+    minimumSliceNotional,
+  }: Pick<LiquidationPolicy, 'deleveragingDistance' | 'minimumSliceNotional'>,
+): Decimal {
+  const held = dec(position.quantity).abs();
+  const unitNotional = dec(position.notional).div(held);
+  const perLot = unitNotional.times(lot).times(deleveragingDistance);
+  if (share.isZero() || perLot.isZero()) return held;
+  const quantity = minOf(share.div(perLot).ceil().times(lot), held);
+  return held.minus(quantity).times(unitNotional).lt(minimumSliceNotional) ? held : quantity;
+}
 
 /** A coin's worth of loss may be more than any price can pay: then the highest price there is. */
 function inversePrice(mark: Decimal, side: Side, share: Decimal, highestInMarks: Decimal): Decimal {

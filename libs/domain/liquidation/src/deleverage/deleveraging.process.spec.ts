@@ -12,18 +12,33 @@ type Candidates = MarginEvents['AdlCandidatesReported']['candidates'];
 class Round {
   readonly machine = new PartitionMachine<DeleveragingState>(deleveragingProcess, GLOBAL, PARTITIONS);
   readonly #logs = new ForeignLogs();
+  readonly #asking = new Set<string>();
 
   constructor() {
     this.machine.open(OPENING);
     this.machine.drain();
   }
 
+  readonly #written: SealedEvent[] = [];
+
   take(input: LogEntry): readonly SealedEvent[] {
     this.machine.accept(input);
     this.machine.settle();
-    return this.machine.drain().events;
+    const { events } = this.machine.drain();
+    this.#written.push(...events);
+    return events;
   }
-  request(accountId: string, quantity: string, bankruptcyPrice: string, side: Side = 'long'): readonly SealedEvent[] {
+  /** Everything that it wrote so far. */
+  written(): readonly SealedEvent[] {
+    return this.#written;
+  }
+  request(
+    accountId: string,
+    quantity: string,
+    bankruptcyPrice: string,
+    side: Side = 'long',
+    schedule = 5,
+  ): readonly SealedEvent[] {
     const caseId = `${accountId}#1`;
     const payload = {
       caseId,
@@ -32,13 +47,27 @@ class Round {
       side,
       quantity,
       bankruptcyPrice,
-      schedule: 5,
+      mark: '50000',
+      deficit: '100',
+      schedule,
+      accountVersion: 1,
+      attempt: 1,
+      nextSchedule: 6,
       lot: '0.001',
+      settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
     } as const;
+    this.#asking.add(accountId);
     return this.take(this.#logs.entry('liquidation', 0, `liquidation-${caseId}`, 'AdlRequested', payload));
   }
-  answer(roundId: string, partition: number, candidates: Candidates = []): readonly SealedEvent[] {
-    const payload = { roundId, candidates };
+  /** The accounts that asked live in partition 0, at version 1 unless said otherwise. */
+  answer(
+    roundId: string,
+    partition: number,
+    candidates: Candidates = [],
+    { schedule = 5, accountVersion = 1 }: { readonly schedule?: number; readonly accountVersion?: number } = {},
+  ): readonly SealedEvent[] {
+    const bankrupt = partition === 0 ? [...this.#asking].map((accountId) => ({ accountId, accountVersion })) : [];
+    const payload = { roundId, schedule, bankrupt, candidates };
     return this.take(this.#logs.entry('margin', partition, `adl-${roundId}`, 'AdlCandidatesReported', payload));
   }
   booked(roundId: string, accountId: string, request: Place, quantity: string): readonly SealedEvent[] {
@@ -48,10 +77,6 @@ class Round {
   command(type: 'ProposeDocument' | 'ApproveDocument', actor: string, payload: object): CommandResult | undefined {
     const entry = this.#logs.entry('liquidation.commands', GLOBAL, 'rules', type as never, payload as never);
     return this.machine.accept({ ...entry, actor });
-  }
-  run(schedule: number, kind: 'full' | 'touched' = 'full', partition = 0): readonly SealedEvent[] {
-    const payload = { kind, schedule };
-    return this.take(this.#logs.entry('margin', partition, 'runs', 'MarginRunCompleted', payload as never));
   }
 }
 
@@ -80,10 +105,12 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
           request: request(1),
           caseId: 'alice.main#1',
           accountId: 'alice.main',
+          accountVersion: 1,
           quantity: '3',
           bankruptcyPrice: '50100',
         },
       ],
+      opposite: [],
     });
     expect(types(round.request('bob.main', '2', '50200'))).toEqual([]);
     expect(types(round.request('carol.main', '1', '50300'))).toEqual([]);
@@ -123,63 +150,50 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     round.request('first.main', '1', '50100');
     round.request('second.main', '2', '50200');
     round.request('third.main', '5', '50300');
-    round.answer('BTC-PERP-long#1', 0);
     round.answer('BTC-PERP-long#1', 1);
-    round.run(6);
-    round.answer('BTC-PERP-long#2', 0, [candidate('a.main', '2', '100'), candidate('b.main', '2', '100')]);
+    round.answer('BTC-PERP-long#1', 0);
+    round.answer('BTC-PERP-long#2', 0, [candidate('a.main', '2', '1000'), candidate('b.main', '2', '1000')]);
     const executed = round.answer('BTC-PERP-long#2', 1);
     expect(
       payloadOf(executed, 'AdlExecuted').closes.map(({ accountId, quantity, price }) => [accountId, quantity, price]),
     ).toEqual([
-      ['a.main', '1', '50100'],
       ['a.main', '1', '50200'],
       ['b.main', '1', '50200'],
+      ['a.main', '1', '50300'],
       ['b.main', '1', '50300'],
     ]);
   });
 
-  it('closes by what was booked, not by what was executed, and carries the remainder into the next round [CLR-LIQ-032]', () => {
+  it('closes by what was booked, not by what was executed, and says what nobody took [CLR-LIQ-032]', () => {
     const round = new Round();
     round.request('alice.main', '3', '50100');
-    round.answer('BTC-PERP-long#1', 0, [candidate('a.main', '2', '100'), candidate('b.main', '1', '50')]);
+    round.answer('BTC-PERP-long#1', 0, [candidate('a.main', '2', '1000'), candidate('b.main', '1', '500')]);
     round.answer('BTC-PERP-long#1', 1);
     expect(types(round.booked('BTC-PERP-long#1', 'a.main', request(1), '0.5'))).toEqual([]);
     const closed = round.booked('BTC-PERP-long#1', 'b.main', request(1), '1');
-    expect(payloadOf(closed, 'AdlRoundClosed').bankrupt).toEqual([
+    const alice = { request: request(1), caseId: 'alice.main#1', accountId: 'alice.main', closedQuantity: '1.5' };
+    expect(closed.map(({ payload }) => payload)).toEqual([
       {
-        request: request(1),
-        caseId: 'alice.main#1',
-        accountId: 'alice.main',
-        closedQuantity: '1.5',
-        price: '50100',
-        remainder: '1.5',
+        roundId: 'BTC-PERP-long#1',
+        instrument: 'BTC-PERP',
+        side: 'long',
+        bankrupt: [{ ...alice, price: '50100' }],
+        ended: [{ ...alice, outcome: 'closed', remainder: '1.5' }],
       },
     ]);
-    expect(payloadOf(closed, 'AdlRoundOpened')).toMatchObject({
-      roundId: 'BTC-PERP-long#2',
-      requests: [{ quantity: '1.5' }],
+  });
+
+  it('ends its requests when it finds nobody, and says so: it is for the cases to ask again [CLR-LIQ-034]', () => {
+    const round = new Round();
+    round.request('alice.main', '3', '50100');
+    round.answer('BTC-PERP-long#1', 0);
+    const over = round.answer('BTC-PERP-long#1', 1);
+    expect(types(over)).toEqual(['AdlExecuted', 'AdlRoundClosed']);
+    expect(payloadOf(over, 'AdlRoundClosed')).toMatchObject({
+      bankrupt: [],
+      ended: [{ accountId: 'alice.main', outcome: 'no-counterparty', closedQuantity: '0', remainder: '3' }],
     });
-  });
-
-  it('is not repeated on the same figures when it closed nothing: only a newer full run opens the next', () => {
-    const round = new Round();
-    round.run(5);
-    round.request('alice.main', '3', '50100');
-    round.answer('BTC-PERP-long#1', 0);
-    expect(types(round.answer('BTC-PERP-long#1', 1))).toEqual(['AdlExecuted', 'AdlRoundClosed']);
-    expect(types(round.request('bob.main', '1', '50200'))).toEqual([]);
-    expect(types(round.run(6, 'touched'))).toEqual([]);
-    expect(types(round.run(5, 'full', 1))).toEqual([]);
-    expect(types(round.run(6))).toEqual(['AdlRoundOpened']);
-  });
-
-  it('does not hold up another queue that can go on', () => {
-    const round = new Round();
-    round.request('alice.main', '3', '50100');
-    round.answer('BTC-PERP-long#1', 0);
-    round.answer('BTC-PERP-long#1', 1);
-    const opened = round.request('bob.main', '1', '49900', 'short');
-    expect(payloadOf(opened, 'AdlRoundOpened')).toMatchObject({ roundId: 'BTC-PERP-short#1', side: 'short' });
+    expect(payloadOf(round.request('bob.main', '1', '50200'), 'AdlRoundOpened').requests).toHaveLength(1);
   });
 
   it('has one round under way at a time, whatever is asked for', () => {
@@ -195,6 +209,102 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     expect(() => round.answer('BTC-PERP-long#1', 0)).toThrow('answered BTC-PERP-long#1 twice');
     const unknown = new ForeignLogs().entry('accounts', 0, 'x', 'SomethingNew' as never, {} as never);
     expect(() => new Round().take(unknown)).toThrow('liquidation does not know SomethingNew of accounts');
+  });
+});
+
+describe('a request [CLR-LIQ-034]', () => {
+  it.each`
+    now                      | outcome              | why
+    ${{}}                    | ${'closed'}          | ${'price and account are those that it was made on'}
+    ${{ schedule: 6 }}       | ${'figures-changed'} | ${'five minutes later at another price'}
+    ${{ accountVersion: 2 }} | ${'figures-changed'} | ${'he has closed, paid in, or was paid: another account'}
+    ${{ schedule: 4 }}       | ${'figures-changed'} | ${'a partition that is behind says nothing of this price'}
+  `('is $outcome: $why', ({ now, outcome }: { now: object; outcome: string }) => {
+    const round = new Round();
+    round.request('alice.main', '1', '50100');
+    round.answer('BTC-PERP-long#1', 0, [candidate('a.main', '2', '1000')], now);
+    round.answer('BTC-PERP-long#1', 1);
+    const closed = round.booked('BTC-PERP-long#1', 'a.main', request(1), '1');
+    const events = outcome === 'closed' ? closed : round.written();
+    expect(payloadOf(events, 'AdlRoundClosed').ended).toMatchObject([{ outcome }]);
+  });
+
+  it('takes nothing of counterparties that are measured at another price', () => {
+    const round = new Round();
+    round.request('alice.main', '1', '50100');
+    round.answer('BTC-PERP-long#1', 1, [candidate('a.main', '2', '1000')], { schedule: 6 });
+    const over = round.answer('BTC-PERP-long#1', 0);
+    expect(payloadOf(over, 'AdlExecuted').closes).toEqual([]);
+    expect(payloadOf(over, 'AdlRoundClosed').ended).toMatchObject([{ outcome: 'no-counterparty' }]);
+  });
+});
+
+describe('a counterparty [CLR-LIQ-035]', () => {
+  const closesAgainst = (side: Side, bankruptcyPrice: string, candidates: Candidates) => {
+    const round = new Round();
+    round.request('bull.main', '1', bankruptcyPrice, side);
+    round.answer(`BTC-PERP-${side}#1`, 0);
+    const executed = payloadOf(round.answer(`BTC-PERP-${side}#1`, 1, candidates), 'AdlExecuted');
+    return executed.closes.map(({ accountId, quantity, price }) => [accountId, quantity, price]);
+  };
+
+  it.each`
+    side       | price      | equity    | expected      | why
+    ${'long'}  | ${'50600'} | ${'598'}  | ${'50598'}    | ${'598 for one contract: his own bankruptcy price'}
+    ${'long'}  | ${'50600'} | ${'600'}  | ${'50600'}    | ${'exactly what he has'}
+    ${'long'}  | ${'50600'} | ${'0.01'} | ${'50000.01'} | ${'a cent'}
+    ${'short'} | ${'49400'} | ${'598'}  | ${'49402'}    | ${'the other way round'}
+    ${'short'} | ${'0'}     | ${'598'}  | ${'49402'}    | ${'a price of nothing'}
+    ${'long'}  | ${'49000'} | ${'0.01'} | ${'49000'}    | ${'better than the mark: that costs him nothing'}
+  `('with $equity is closed at $expected instead of $price: $why', ({ side, price, equity, expected }) => {
+    const found = closesAgainst(side as Side, price as string, [candidate('bear.main', '1', equity as string)]);
+    expect(found).toEqual([['bear.main', '1', expected]]);
+  });
+
+  it('who can bear the price comes before one who cannot, whatever his leverage', () => {
+    const candidates = [candidate('bear.main', '1', '598'), candidate('calm.main', '0.6', '100000')];
+    expect(closesAgainst('long', '50600', candidates)).toEqual([
+      ['calm.main', '0.6', '50600'],
+      ['bear.main', '0.4', '50598'],
+    ]);
+  });
+
+  it('without equity is nobody: a bankrupt account is closed only against one that asked, too', () => {
+    expect(closesAgainst('long', '50600', [candidate('broke.main', '1', '0')])).toEqual([]);
+  });
+});
+
+describe('two bankrupt accounts on opposite sides [CLR-LIQ-036]', () => {
+  it('close against each other at the mark when nobody else is there', () => {
+    const round = new Round();
+    round.request('bull.main', '2', '50100');
+    round.answer('BTC-PERP-long#1', 0);
+    round.answer('BTC-PERP-long#1', 1);
+    const opened = round.request('bear.main', '3', '49900', 'short');
+    expect(payloadOf(opened, 'AdlRoundOpened').opposite).toMatchObject([{ accountId: 'bull.main', quantity: '2' }]);
+    round.answer('BTC-PERP-short#1', 0);
+    const executed = round.answer('BTC-PERP-short#1', 1);
+    expect(payloadOf(executed, 'AdlExecuted').closes).toEqual([
+      { partition: 0, accountId: 'bull.main', request: request(2), quantity: '2', price: '50000' },
+    ]);
+  });
+
+  it('do so also while the second waits for the round of the first', () => {
+    const round = new Round();
+    const opened = [round.request('bull.main', '2', '50100'), round.request('bear.main', '3', '49900', 'short')];
+    expect(opened.map(types)).toEqual([['AdlRoundOpened'], []]);
+    round.answer('BTC-PERP-long#1', 0);
+    const next = round.answer('BTC-PERP-long#1', 1);
+    expect(payloadOf(next, 'AdlRoundOpened')).toMatchObject({ side: 'short', opposite: [{ accountId: 'bull.main' }] });
+  });
+
+  it('do not when one of them has other figures by now', () => {
+    const round = new Round();
+    round.request('bull.main', '2', '50100');
+    round.answer('BTC-PERP-long#1', 0);
+    round.answer('BTC-PERP-long#1', 1);
+    const opened = round.request('bear.main', '3', '49900', 'short', 6);
+    expect(payloadOf(opened, 'AdlRoundOpened').opposite).toEqual([]);
   });
 });
 

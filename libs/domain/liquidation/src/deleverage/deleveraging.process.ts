@@ -14,11 +14,9 @@ import { conclusion, execution, nextRound } from './adl-round.decider.js';
 import {
   evolveDeleveraging,
   initialDeleveraging,
-  lotOf,
   noteBooking,
   noteCandidates,
   noteRequest,
-  noteRun,
   type DeleveragingState,
 } from './deleveraging.state.js';
 
@@ -58,7 +56,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
       AdlCandidatesReported: notedBy((state, { partition, payload }) => noteCandidates(state, partition, payload)),
-      MarginRunCompleted: notedBy((state, { payload }) => noteRun(state, payload)),
+      MarginRunCompleted: 'ignored',
       AccountStateChanged: 'ignored',
       MarginCallIssued: 'ignored',
       MarginCallMet: 'ignored',
@@ -113,8 +111,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
 
 /** Executes, closes and opens rounds as far as it goes; a round without candidates is closed at once. */
 function advance(state: State, context: DecisionContext): void {
-  const executed =
-    state.round === null ? undefined : execution(state.round, lotOf(state, state.round), context.partitions);
+  const executed = state.round === null ? undefined : execution(state.round, context.partitions);
   if (executed !== undefined) emit(context, 'AdlExecuted', executed);
   const closed = state.round === null ? undefined : conclusion(state.round);
   if (closed !== undefined) emit(context, 'AdlRoundClosed', closed);

@@ -1,4 +1,4 @@
-import { ZERO, dec, invariant, type Decimal } from '@ballast/kernel';
+import { dec, invariant, type Decimal } from '@ballast/kernel';
 import type {
   AccountId,
   AccountsEvents,
@@ -11,7 +11,8 @@ import type {
 } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
-import { placeName, placeOf } from '../place.js';
+import { placeName, placeOf, samePlace } from '../place.js';
+import type { SettlementTerms } from './bankruptcy-price.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
 export interface AdlRequest {
@@ -21,10 +22,14 @@ export interface AdlRequest {
   readonly instrument: InstrumentId;
   /** Side of the bankrupt position. */
   readonly side: Side;
-  /** What is not closed yet, contracts, > 0. */
+  /** What is offered, contracts, > 0. */
   readonly quantity: Decimal;
   readonly price: Decimal;
+  readonly mark: Decimal;
+  readonly terms: SettlementTerms;
+  /** The figures it holds for: position of the schedule in margin global, version of the account. */
   readonly schedule: number;
+  readonly accountVersion: number;
   /** Quantity step, contracts, > 0. */
   readonly lot: Decimal;
 }
@@ -37,15 +42,25 @@ export interface AdlCandidate {
   readonly equity: Decimal;
 }
 
+/** What a margin partition says in a round. */
+export interface PartitionAnswer {
+  /** Position of the schedule that it is at. */
+  readonly schedule: number;
+  readonly candidates: readonly AdlCandidate[];
+  /** Version of each account of the round that lives there. */
+  readonly versions: ReadonlyMap<AccountId, number>;
+}
+
 /** The one round that is under way. */
 export interface AdlRound {
   readonly roundId: string;
   readonly instrument: InstrumentId;
   readonly side: Side;
-  readonly schedule: number;
-  readonly requests: AdlEvents['AdlRoundOpened']['requests'];
+  readonly requests: readonly AdlRequest[];
+  /** Bankrupt positions of the other side that found nobody. */
+  readonly opposite: readonly AdlRequest[];
   /** Answers by margin partition. */
-  readonly answers: Map<number, readonly AdlCandidate[]>;
+  readonly answers: Map<number, PartitionAnswer>;
   /** Closes that were executed; null until all margin partitions have answered. */
   closes: AdlEvents['AdlExecuted']['closes'] | null;
   /** What accounts booked, by close. */
@@ -55,24 +70,21 @@ export interface AdlRound {
 export interface DeleveragingState {
   /** Rules of liquidation, changed by commands here; deleveraging itself decides by no figure of them. */
   readonly rules: HouseRules;
-  /** First come, first served, over all instruments. */
+  /** First come, first served, over all instruments; each is in one round only. */
   readonly requests: AdlRequest[];
+  /** Requests of the newest schedule that found nobody: bankrupt accounts of the other side may still close against them. */
+  readonly unmet: AdlRequest[];
   round: AdlRound | null;
   /** Number of rounds so far, by instrument and side. */
   readonly roundCounts: Map<string, number>;
-  /** Schedule of the last round that closed nothing, by instrument and side: the next one needs a newer full run. */
-  readonly fruitlessAt: Map<string, number>;
-  /** Schedule of the newest full margin run that any partition reported. */
-  newestFullRun: number;
 }
 
 export const initialDeleveraging = (): DeleveragingState => ({
   rules: noRules(),
   requests: [],
+  unmet: [],
   round: null,
   roundCounts: new Map(),
-  fruitlessAt: new Map(),
-  newestFullRun: 0,
 });
 
 /** Instrument and bankrupt side: what one queue is kept for. */
@@ -87,7 +99,8 @@ export function noteRequest(
   state: DeleveragingState,
   entry: LogEntry<string, LiquidationEvents['AdlRequested']>,
 ): void {
-  const { caseId, accountId, instrument, side, quantity, bankruptcyPrice, schedule, lot } = entry.payload;
+  const { caseId, accountId, instrument, side, schedule, accountVersion, settlement } = entry.payload;
+  const { quantity, bankruptcyPrice, mark, lot } = entry.payload;
   state.requests.push({
     request: placeOf(entry),
     caseId,
@@ -96,9 +109,22 @@ export function noteRequest(
     side,
     quantity: dec(quantity),
     price: dec(bankruptcyPrice),
+    mark: dec(mark),
+    terms: {
+      style: settlement.style,
+      contractSize: dec(settlement.contractSize),
+      assetPrice: dec(settlement.assetPrice),
+    },
     schedule,
+    accountVersion,
     lot: dec(lot),
   });
+  // Who asks anew has found out that nobody took the last one; and on a newer schedule all older ones are over.
+  keep(state.unmet, (each) => each.accountId !== accountId && each.schedule >= schedule);
+}
+
+function keep<Item>(items: Item[], stays: (item: Item) => boolean): void {
+  items.splice(0, items.length, ...items.filter(stays));
 }
 
 export function noteBooking({ round }: DeleveragingState, booking: AccountsEvents['AdlBooked']): void {
@@ -106,39 +132,39 @@ export function noteBooking({ round }: DeleveragingState, booking: AccountsEvent
   if (role === 'candidate' && round?.roundId === roundId) round.booked.set(closeName(booking), dec(quantity));
 }
 
-export function noteRun(state: DeleveragingState, { kind, schedule }: MarginEvents['MarginRunCompleted']): void {
-  if (kind === 'full') state.newestFullRun = Math.max(state.newestFullRun, schedule);
-}
-
 export function noteCandidates(
   state: DeleveragingState,
   partition: number,
-  { roundId, candidates }: MarginEvents['AdlCandidatesReported'],
+  { roundId, schedule, candidates, bankrupt }: MarginEvents['AdlCandidatesReported'],
 ): void {
   const { round } = state;
   if (round === null || round.roundId !== roundId || round.closes !== null) return;
   invariant(!round.answers.has(partition), `margin partition ${partition} answered ${roundId} twice`);
-  round.answers.set(
-    partition,
-    candidates.map(({ accountId, quantity, notional, equity }) => ({
+  round.answers.set(partition, {
+    schedule,
+    versions: new Map(bankrupt.map(({ accountId, accountVersion }) => [accountId, accountVersion])),
+    candidates: candidates.map(({ accountId, quantity, notional, equity }) => ({
       partition,
       accountId,
       quantity: dec(quantity),
       notional: dec(notional),
       equity: dec(equity),
     })),
-  );
+  });
 }
 
 /** How the state follows from own events. */
 export const evolveDeleveraging = {
   AdlRoundOpened(state: DeleveragingState, payload: AdlEvents['AdlRoundOpened']): void {
     invariant(state.round === null, 'one round of auto-deleveraging at a time');
-    const { roundId, instrument, side, schedule, requests } = payload;
+    const { roundId, instrument, side } = payload;
     const queue = queueOf(payload);
     state.roundCounts.set(queue, (state.roundCounts.get(queue) ?? 0) + 1);
     const unanswered = { answers: new Map(), closes: null, booked: new Map() };
-    state.round = { roundId, instrument, side, schedule, requests, ...unanswered };
+    const known = [...state.requests, ...state.unmet];
+    const requests = payload.requests.map(({ request }) => requestAt(known, request));
+    const opposite = payload.opposite.map(({ request }) => requestAt(known, request));
+    state.round = { roundId, instrument, side, requests, opposite, ...unanswered };
   },
   AdlExecuted(state: DeleveragingState, { roundId, closes }: AdlEvents['AdlExecuted']): void {
     roundOf(state, roundId).closes = closes;
@@ -153,23 +179,18 @@ function roundOf({ round }: DeleveragingState, roundId: string): AdlRound {
   return round;
 }
 
-function closeRound(state: DeleveragingState, { roundId, bankrupt }: AdlEvents['AdlRoundClosed']): void {
-  const round = roundOf(state, roundId);
-  const remainders = new Map(bankrupt.map(({ request, remainder }) => [placeName(request), dec(remainder)]));
-  const open = state.requests.map((request) => ({
-    ...request,
-    quantity: remainders.get(placeName(request.request)) ?? request.quantity,
-  }));
-  state.requests.splice(0, state.requests.length, ...open.filter(({ quantity }) => quantity.gt(0)));
-  const fruitless = bankrupt.every(({ closedQuantity }) => dec(closedQuantity).eq(ZERO));
-  if (fruitless) state.fruitlessAt.set(queueOf(round), round.schedule);
-  else state.fruitlessAt.delete(queueOf(round));
-  state.round = null;
+function requestAt(known: readonly AdlRequest[], place: Place): AdlRequest {
+  const request = known.find((each) => samePlace(each.request, place));
+  invariant(request !== undefined, `no request of auto-deleveraging at ${placeName(place)}`);
+  return request;
 }
 
-/** Quantity step of the contract that a round is about, as its requests name it. */
-export function lotOf({ requests }: DeleveragingState, { instrument }: AdlRound): Decimal {
-  const request = requests.find((each) => each.instrument === instrument);
-  invariant(request !== undefined, `a round of ${instrument} without a request`);
-  return request.lot;
+/** A request is in one round only. What found nobody stays in mind, for bankrupt accounts of the other side. */
+function closeRound(state: DeleveragingState, { roundId, ended }: AdlEvents['AdlRoundClosed']): void {
+  const round = roundOf(state, roundId);
+  for (const { request: place, outcome } of ended) {
+    if (outcome === 'no-counterparty') state.unmet.push(requestAt(round.requests, place));
+    keep(state.requests, ({ request }) => !samePlace(request, place));
+  }
+  state.round = null;
 }

@@ -103,6 +103,7 @@ describe('candidates of deleveraging in an option [CLR-MRG-036]', () => {
       side,
       schedule: 1,
       requests: [],
+      opposite: [],
     };
     const events = house.accept(house.fact('liquidation', `adl-${CALL}-${side}`, 'AdlRoundOpened', payload, GLOBAL));
     return payloadsOf(events, 'AdlCandidatesReported')[0]?.candidates;

@@ -5,15 +5,21 @@ import { assessorOf, type MarginState } from '../margin.state.js';
 
 /**
  * Who of this partition may be deleveraged in a round: accounts with a position on the other side than the bankrupt ones,
- * with equity above zero and not LIQUIDATING themselves. In account-id order; none is an answer too.
+ * with equity above zero and not LIQUIDATING themselves. In account-id order; none is an answer too. With them the schedule that they are
+ * measured by, and the versions of the bankrupt accounts that live here: a request on other figures is no longer due.
  */
 export function adlCandidates(
   state: MarginState,
-  { roundId, instrument, side }: AdlEvents['AdlRoundOpened'],
+  { roundId, instrument, side, requests, opposite }: AdlEvents['AdlRoundOpened'],
 ): MarginEvents['AdlCandidatesReported'] {
   const candidates: MarginEvents['AdlCandidatesReported']['candidates'][number][] = [];
   const assessor = assessorOf(state);
-  if (assessor === null) return { roundId, candidates };
+  const bankrupt = [...requests, ...opposite].flatMap(({ accountId }) => {
+    const account = state.book.find(accountId);
+    return account === undefined ? [] : [{ accountId, accountVersion: account.version }];
+  });
+  const answer = { roundId, schedule: state.schedule?.position ?? 0, bankrupt, candidates };
+  if (assessor === null) return answer;
   for (const slot of state.book.allSlots()) {
     const account = state.book.accounts[slot];
     const held = account?.holdings.get(instrument);
@@ -30,5 +36,5 @@ export function adlCandidates(
       equity: text(figures.equity),
     });
   }
-  return { roundId, candidates };
+  return answer;
 }
