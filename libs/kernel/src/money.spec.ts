@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dec, text } from './decimal.js';
-import { roundUsd, type RoundingRule } from './money.js';
+import { roundAmount, roundUsd, type RoundingRule } from './money.js';
 
 describe('rounding is policy', () => {
   it.each`
@@ -15,5 +15,10 @@ describe('rounding is policy', () => {
     ${'neutral'}     | ${'0.015'}   | ${'0.02'}   | ${'half to even'}
   `('$rule of $amount is $expected: $why', ({ rule, amount, expected }: Record<string, string>) => {
     expect(text(roundUsd(dec(amount as string), rule as RoundingRule))).toBe(expected);
+  });
+
+  it('cuts at the digits of an asset, which its document says', () => {
+    expect(text(roundAmount(dec('0.123456789'), 8, 'collateral'))).toBe('0.12345678');
+    expect(text(roundAmount(dec('0.123456789'), 0, 'charge'))).toBe('1');
   });
 });

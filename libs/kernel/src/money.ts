@@ -9,9 +9,6 @@ export const SETTLEMENT_ASSET: Asset = 'USD';
 
 const CENT_DIGITS = 2;
 
-/** Assets of the bundled setting. */
-export const ASSETS = ['USD', 'BTC', 'ETH'] as const;
-
 /**
  * Rounding is policy, named by what is rounded and never by a direction:
  * what the clearing house asks for goes up, what it credits goes down (toward minus infinity).

@@ -1,7 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, InstrumentId, MarginEvents, PriceStatus, PricingEvents } from '@ballast/facts';
 import { parseInstrumentId } from '@ballast/instruments';
-import { ASSETS, ZERO, dec, text, type Asset, type Decimal, type DecimalString } from '@ballast/kernel';
+import { ZERO, compareText, dec, text, type Asset, type Decimal, type DecimalString } from '@ballast/kernel';
 
 /** What happened with options, dated futures and inverse contracts. */
 export interface ContractsPicture {
@@ -106,10 +106,7 @@ export class ContractsProjection {
       degradedNow: [...this.#statusByExpiry.values()].filter((status) => status === 'DEGRADED').length,
       optionPositions: this.#optionPositions.size,
       premiumPaid: Object.fromEntries(
-        ASSETS.flatMap((asset) => {
-          const paid = this.#premium.get(asset);
-          return paid === undefined ? [] : [[asset, text(paid)]];
-        }),
+        [...this.#premium].sort(([a], [b]) => compareText(a, b)).map(([asset, paid]) => [asset, text(paid)]),
       ),
       portfolios: Object.fromEntries(Object.entries(portfolios).sort(([a], [b]) => (a < b ? -1 : 1))),
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, code, identifier, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
+import { accountId, asset, code, identifier, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
 import { movementOf } from './amounts.js';
 
 /** Header that names the person behind a request. */
@@ -100,7 +100,7 @@ export const withdrawalView = z
     withdrawalId: identifier,
     accountId,
     status: z.enum(['held', 'settled', 'released', 'rejected']),
-    asset: z.enum(['USD', 'BTC', 'ETH']).nullable(),
+    asset: asset.nullable(),
     amount: z.string().nullable(),
     attempt: z.int().nonnegative(),
     code: z.string().nullable().meta({ description: 'Why it was released or rejected; null otherwise.' }),

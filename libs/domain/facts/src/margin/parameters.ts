@@ -72,7 +72,11 @@ export const marginParameters = record({
   ),
   collateral: record({
     assets: map(asset, collateralRule, 'USD counts in full and has no rule; an asset without one counts nothing.'),
-    confidence: record({ threshold: nonNegativeDecimal(), factor: nonNegativeDecimal() }),
+    confidence: record({
+      threshold: nonNegativeDecimal(),
+      factor: nonNegativeDecimal(),
+      degraded: nonNegativeDecimal(),
+    }),
   }),
   underlyings: map(underlying, underlyingParameters),
 });

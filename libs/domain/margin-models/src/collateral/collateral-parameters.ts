@@ -32,6 +32,8 @@ export interface ConfidenceRule {
   readonly threshold: Decimal;
   /** Charge at confidence 0, fraction of what the price makes. */
   readonly factor: Decimal;
+  /** Confidence of a price whose status is DEGRADED, in [0, 1]; LIVE is 1, HALT 0. */
+  readonly degraded: Decimal;
 }
 
 export interface CollateralParameters {
@@ -74,7 +76,7 @@ export const COLLATERAL_DEFAULTS = {
         ],
       },
     },
-    confidence: { threshold: '0.55', factor: '1' },
+    confidence: { threshold: '0.55', factor: '1', degraded: '0.5' },
   },
 } as const;
 
@@ -104,7 +106,11 @@ export const COLLATERAL_FORM: DocumentForm<CollateralParameters> = record({
       depeg: optional(depeg, NONE),
     }),
   ),
-  confidence: record({ threshold: figure({ above: '0', max: '1' }), factor: figure({ min: '0', max: '10' }) }),
+  confidence: record({
+    threshold: figure({ above: '0', max: '1' }),
+    factor: figure({ min: '0', max: '10' }),
+    degraded: share,
+  }),
 });
 
 /**

@@ -20,9 +20,6 @@ import { PublishedArray } from './published-array.js';
 
 type ExpiringContracts = NonNullable<PricingEvents['RiskArraysPublished']['expiring']>[number];
 
-/** Confidence of a price by its status: a doubtful price makes new risk dearer and touches nobody's call. */
-const CONFIDENCE: Readonly<Record<PriceStatus, Decimal>> = { LIVE: ONE, DEGRADED: dec('0.5'), HALT: ZERO };
-
 /** The unmoved scenario of the published set. */
 const isUnmoved = ({ spotFactor, volatilityShock }: { spotFactor: string; volatilityShock: string }): boolean =>
   dec(spotFactor).eq(1) && dec(volatilityShock).isZero();
@@ -95,12 +92,18 @@ export class AssessmentMarket {
     return window === undefined ? ONE : dec(window.openShare);
   }
 
+  /** Of a price by its status: a doubtful one makes new risk dearer and touches nobody's call. */
+  #confidenceOf(status: PriceStatus): Decimal {
+    if (status === 'DEGRADED') return this.parameters.collateral.confidence.degraded;
+    return status === 'LIVE' ? ONE : ZERO;
+  }
+
   #publish(id: InstrumentId, { instrument, price, risk }: PricedContract): void {
     if (risk === null) {
       this.#instruments.set(id, { mark: price });
       return;
     }
-    const confidence = CONFIDENCE[risk.status];
+    const confidence = this.#confidenceOf(risk.status);
     const volatility = risk.volatility === null ? {} : { volatility: dec(risk.volatility) };
     this.#instruments.set(id, { mark: price, confidence, ...volatility });
     if (instrument.kind === 'perpetual') return;
