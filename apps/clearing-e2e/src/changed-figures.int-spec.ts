@@ -1,4 +1,4 @@
-import { replay, type Divergence } from '@ballast/audit';
+import { replay, type ReplayReport } from '@ballast/audit';
 import { documentOf, type HouseRules } from '@ballast/documents';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
@@ -195,7 +195,7 @@ const CHANGED: readonly (readonly [ServiceLog, string, string, unknown, string])
 describe('a recorded log that is decided again [CLR-LOG-034]', () => {
   let house: ClearingHouse;
 
-  const divergence = async (service: ServiceDefinition): Promise<Divergence | undefined> =>
+  const divergence = async (service: ServiceDefinition): Promise<ReplayReport['divergence']> =>
     (await replay(house.logs, [service], () => performance.now())).divergence;
 
   beforeAll(async () => {
