@@ -169,6 +169,7 @@ const CHANGED: readonly (readonly [ServiceLog, string, string, unknown, string])
   ['margin', 'avsl-default@1', 'exitFactor', '1.5', 'MarginRunCompleted payload.root'],
   ['margin', 'avsl-default@1', 'targetHealth', '1.6', 'ScheduleInForce payload.targetHealth'],
   ['margin', 'avsl-default@1', 'underlyings.BTC.z', '2.4', 'ScheduleInForce payload.underlyings'],
+  ['margin', 'avsl-default@1', 'underlyings.BTC.lastBracketEndsAt', '5', 'ScheduleInForce payload.underlyings'],
   ['margin', 'avsl-default@1', 'collateral.confidence.degraded', '0.4', 'MarginRunCompleted payload.root'],
   [
     'margin',

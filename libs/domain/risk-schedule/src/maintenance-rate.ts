@@ -20,7 +20,9 @@ export interface RateParameters extends Omit<LiquidationCostParameters, 'sigma'>
   readonly rateMax: Decimal;
   /** Rising from 0. */
   readonly bracketFloors: readonly Decimal[];
-  /** One per bracket: its upper end; four times its floor for the open last one. */
+  /** Where the open last bracket ends: this many times its floor. */
+  readonly lastBracketEndsAt: Decimal;
+  /** One per bracket: its upper end. */
   readonly knots: readonly Knot[];
 }
 
@@ -31,9 +33,6 @@ export interface Knot extends UnwindFactors {
   /** sqrt(tau0 + T / 3), root of days */
   readonly rootOfHorizon: Decimal;
 }
-
-/** Where the open last bracket ends: this many times its floor. */
-const LAST_BRACKET_ENDS_AT = 4;
 
 /** The parts of the maintenance rate at one notional that volatility doesn't touch. */
 export function knotAt(
@@ -46,9 +45,14 @@ export function knotAt(
 
 /** The upper ends of all brackets. */
 export const knotsOf = (
-  floors: readonly Decimal[],
-  parameters: Pick<RateParameters, 'participation' | 'averageDailyVolume' | 'tau0Days'>,
-): readonly Knot[] => floors.map((floor, i) => knotAt(floors[i + 1] ?? floor.times(LAST_BRACKET_ENDS_AT), parameters));
+  parameters: Pick<
+    RateParameters,
+    'participation' | 'averageDailyVolume' | 'tau0Days' | 'bracketFloors' | 'lastBracketEndsAt'
+  >,
+): readonly Knot[] => {
+  const { bracketFloors: floors, lastBracketEndsAt } = parameters;
+  return floors.map((floor, i) => knotAt(floors[i + 1] ?? floor.times(lastBracketEndsAt), parameters));
+};
 
 /** The parts of a maintenance rate, all fractions of notional. */
 export interface MaintenanceRateParts {

@@ -25,8 +25,9 @@ export function rateParameters(
     penaltyMin: dec('0.001'),
     penaltyMax: dec('0.03'),
     bracketFloors,
+    lastBracketEndsAt: dec('4'),
   };
-  return { ...rates, knots: knotsOf(bracketFloors, rates) };
+  return { ...rates, knots: knotsOf(rates) };
 }
 
 export const BITCOIN = rateParameters();

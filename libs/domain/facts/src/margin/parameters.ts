@@ -33,6 +33,7 @@ export const underlyingParameters = record({
   rateMin: rate,
   rateMax: rate,
   bracketFloors: list(nonNegativeDecimal(), 'Floors of the brackets, USD, increasing.'),
+  lastBracketEndsAt: positiveDecimal('Where the open last bracket ends, multiple of its floor.'),
   ...liquidationCostFields,
 });
 export type UnderlyingParameters = ValueOf<typeof underlyingParameters>;

@@ -105,8 +105,9 @@ const UNDERLYING_FORM = record({
   tau0Days: figure({ above: '0', max: '10' }),
   rateMin: positiveShare,
   rateMax: positiveShare,
-  // One floor alone would have no upper end: the open last bracket goes through four times its floor.
+  // One floor alone, which is 0, would have no upper end.
   bracketFloors: list(figure({ min: '0', max: MOST_USD }), 2, 32),
+  lastBracketEndsAt: figure({ above: '1', max: '1000' }),
 });
 
 type StatedUnderlying = ValueOf<typeof UNDERLYING_FORM>;
@@ -131,7 +132,7 @@ const underlyingFigures = made(checked(UNDERLYING_FORM, requireAgreement), (stat
     ...figures,
     bracketFloors,
     logOfRise: ONE.plus(risePerHour).ln(),
-    knots: knotsOf(bracketFloors, stated),
+    knots: knotsOf(stated),
     liquidationCost: Object.fromEntries(
       costNames.map((name) => [name, text(stated[name])]),
     ) as unknown as LiquidationCostFigures,
