@@ -113,7 +113,6 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
     'LiquidationViolation',
   ],
   '@ballast/margin-domain': [
-    'AT_WARNING',
     'AccountAssessment',
     'AccountOutcome',
     'AssessedAccount',
@@ -122,24 +121,14 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
     'AssessmentRecord',
     'AssessmentRecords',
     'Assessor',
-    'BELOW_CALL',
-    'BELOW_LIQUIDATION',
-    'BELOW_MIDPOINT',
-    'CLEAR_OF_ALL',
-    'CLEAR_OF_CALL',
-    'CLEAR_OF_MIDPOINT',
-    'CLEAR_OF_WARNING',
-    'CallAction',
     'CallInForce',
     'EffectiveInForce',
     'ExactCollateral',
     'ExactFigures',
     'ExactPosition',
     'ExplanationLine',
-    'HEALTHY',
     'HeldPosition',
     'Holdings',
-    'MARGIN_CALL',
     'MARGIN_PARAMETERS',
     'MarginRun',
     'ModelFailure',
@@ -152,22 +141,15 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
     'PublishedArrays',
     'RECORDS_PER_LEAF',
     'RECORD_BYTES',
-    'RESTRICTED',
     'RecomputedLevels',
-    'StateDecision',
-    'StateMemory',
     'UnderlyingFigures',
     'UnderlyingState',
-    'WARN',
     'assessAccount',
     'decideExactly',
-    'decideState',
     'figuresOfUnderlying',
     'initialMarginGlobalState',
     'initialMarginState',
-    'isQuiet',
     'judgeEntry',
-    'levelsOf',
     'parametersInForce',
     'proveAssessment',
     'putScheduleInForce',
@@ -192,5 +174,16 @@ describe('a library exports what another one uses', () => {
 describe('a testing entry', () => {
   it('is used by tests alone', () => {
     expect([...productFiles].filter((file) => fromTestingEntry.test(textIn(file)))).toEqual([]);
+  });
+});
+
+describe('the edge', () => {
+  const edge = [...productFiles].filter((file) => file.startsWith('apps/ballast/src/'));
+
+  it('holds no state of a process: it asks by queries of the domains', () => {
+    expect(edge.filter((file) => /\bworkerOf\b/.test(textIn(file)))).toEqual([
+      'apps/ballast/src/rest/clearing.gateway.ts',
+    ]);
+    expect(edge.filter((file) => /\.ask(Rules)?\([^)]*=>/.test(textIn(file)))).toEqual([]);
   });
 });

@@ -1,39 +1,34 @@
-import { accountStatement, contractOf, rejectionOf, withdrawalOf, type AccountsState } from '@ballast/accounts-domain';
+import { accountStatement, averageEntryOf, isOpenAccount, withdrawalAnswer } from '@ballast/accounts-domain';
 import type { AccountDecision } from '@ballast/contracts';
-import { averageEntryPrice } from '@ballast/instruments';
-import { dec, ownerOf, text, type AccountId } from '@ballast/kernel';
-import { MARGIN_STATES, assessorOf, writeAssessment, type MarginState } from '@ballast/margin-domain';
 import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
+import { dec, ownerOf, text, type AccountId, type Decimal } from '@ballast/kernel';
+import { openCaseOf } from '@ballast/liquidation-domain';
+import { assessmentOf, standingOf } from '@ballast/margin-domain';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Problem } from './problem.js';
 
 const DISPLAYED_DIGITS = 8;
 
-/** The assessment of an account on the schedule in force; null before the first one. */
-export function assessmentNow(margin: MarginState, accountId: AccountId): AssessmentDetail | null {
-  const account = margin.book.find(accountId);
-  const assessor = assessorOf(margin);
-  if (account === undefined || assessor === null) return null;
-  return writeAssessment(assessor.assess(account).detail());
-}
-
 /** Everything there is to say about an account now. */
 export async function accountView(clearing: ClearingGateway, accountId: AccountId): Promise<object> {
   const partition = clearing.partitionOf(accountId);
-  const statement = accountStatement(clearing.accounts(partition), accountId);
+  const statement = clearing.ask('accounts', partition, accountStatement, accountId);
   if (statement === undefined) throw unknownAccount(accountId);
-  const margin = clearing.margin(partition);
-  const record = margin.book.find(accountId);
-  const assessment = assessmentNow(margin, accountId);
+  const standing = clearing.ask('margin', partition, standingOf, accountId);
+  const assessment = clearing.ask('margin', partition, assessmentOf, accountId);
   const asOf = {
     clearing: clearing.clearing,
     accounts: clearing.sizeOf('accounts', partition),
     margin: clearing.sizeOf('margin', partition),
     liquidation: clearing.sizeOf('liquidation', partition),
   };
-  const state = record === undefined || assessment === null ? null : MARGIN_STATES[margin.book.stateOf(record)];
-  const openCall = record?.openCall ?? null;
-  const liquidationCase = clearing.liquidation(partition).cases.get(accountId)?.caseId ?? null;
+  const state = assessment === null ? null : (standing?.state ?? null);
+  const openCall = standing?.openCall ?? null;
+  const liquidationCase = clearing.ask('liquidation', partition, openCaseOf, accountId);
+  const positions = statement.positions.map((position) => {
+    const entry = clearing.ask('accounts', partition, averageEntryOf, accountId, position.instrument);
+    return positionView(position, entry, assessment);
+  });
   // Everything above was read at one moment; only what a call was issued with is looked up.
   const issued =
     openCall === null
@@ -51,7 +46,7 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
     marginModel: statement.model,
     collateral: statement.collateral,
     held: statement.held,
-    positions: statement.positions.map((position) => positionView(clearing.accounts(partition), position, assessment)),
+    positions,
     margin: assessment,
     call: openCall === null || issued === undefined ? null : callView(openCall.callId, openCall.dueAt, issued),
     liquidationCase,
@@ -60,16 +55,13 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
 
 /** A position with the price it was opened at and what margin last made of it. */
 function positionView(
-  accounts: AccountsState,
-  { instrument: id, quantity, cost }: PositionFigures,
+  { instrument, quantity, cost }: PositionFigures,
+  entry: Decimal | null,
   assessment: AssessmentDetail | null,
 ): object {
-  const { instrument, cashStyle } = contractOf(accounts, id);
-  const entry =
-    cashStyle === 'premium' ? null : averageEntryPrice(instrument, { quantity: dec(quantity), cost: dec(cost) });
-  const assessed = assessment?.positions.find((position) => position.instrument === id);
+  const assessed = assessment?.positions.find((position) => position.instrument === instrument);
   return {
-    instrument: id,
+    instrument,
     quantity,
     cost,
     averageEntry: entry === null ? null : text(entry.toDecimalPlaces(DISPLAYED_DIGITS)),
@@ -90,30 +82,15 @@ export async function withdrawalView(
   withdrawalId: string,
 ): Promise<object> {
   const partition = clearing.partitionOf(accountId);
-  const accounts = clearing.accounts(partition);
-  if (!accounts.accounts.has(accountId)) throw unknownAccount(accountId);
+  if (!clearing.ask('accounts', partition, isOpenAccount, accountId)) throw unknownAccount(accountId);
   const [latest] = await clearing.decisions.find({ log: 'accounts', accountId, subject: withdrawalId, limit: 1 });
   if (latest === undefined) {
     throw new Problem('withdrawal-unknown', `${accountId} never asked for a withdrawal ${withdrawalId}`);
   }
-  const withdrawal = withdrawalOf(accounts, accountId, withdrawalId);
-  const refusal =
-    withdrawal === undefined
-      ? (rejectionOf(accounts, accountId, withdrawalId) ?? null)
-      : withdrawal.status === 'released'
-        ? await releasedBecause(clearing, accountId, withdrawalId, partition)
-        : null;
-  return {
-    withdrawalId,
-    accountId,
-    status: withdrawal?.status ?? 'rejected',
-    asset: withdrawal?.asset ?? null,
-    amount: withdrawal === undefined ? null : text(withdrawal.amount),
-    attempt: withdrawal?.attempt ?? 0,
-    code: refusal,
-    partition,
-    position: latest.position,
-  };
+  const answer = clearing.ask('accounts', partition, withdrawalAnswer, accountId, withdrawalId);
+  const code =
+    answer.status === 'released' ? await releasedBecause(clearing, accountId, withdrawalId, partition) : answer.code;
+  return { withdrawalId, accountId, ...answer, code, partition, position: latest.position };
 }
 
 async function releasedBecause(

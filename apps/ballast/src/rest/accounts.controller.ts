@@ -1,11 +1,12 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { accountIds, isCleared, isOpenAccount } from '@ballast/accounts-domain';
 import * as contract from '@ballast/contracts';
 import type { AccountDecision } from '@ballast/contracts';
 import { compareText, type AccountId } from '@ballast/kernel';
-import { MARGIN_STATES } from '@ballast/margin-domain';
-import { accountView, assessmentNow, unknownAccount, withdrawalView } from './account-views.js';
+import { assessmentOf, standingOf } from '@ballast/margin-domain';
+import { accountView, unknownAccount, withdrawalView } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
@@ -42,16 +43,14 @@ export class AccountsController {
   list(@Query() query: unknown): object {
     const { after, limit } = parsed(contract.accountListQuery, query, 'query');
     const ids = this.clearing.numbers
-      .flatMap((partition) => [...this.clearing.accounts(partition).accounts.keys()])
+      .flatMap((partition) => this.clearing.ask('accounts', partition, accountIds))
       .filter((accountId) => after === undefined || accountId > after)
       .sort(compareText);
     const page = ids.slice(0, limit).map((accountId) => {
       const partition = this.clearing.partitionOf(accountId);
-      const margin = this.clearing.margin(partition);
-      const record = margin.book.find(accountId);
-      const figures = assessmentNow(margin, accountId)?.figures ?? null;
-      const state = record === undefined || figures === null ? null : MARGIN_STATES[margin.book.stateOf(record)];
-      return { accountId, partition, state, figures };
+      const figures = this.clearing.ask('margin', partition, assessmentOf, accountId)?.figures ?? null;
+      const standing = this.clearing.ask('margin', partition, standingOf, accountId);
+      return { accountId, partition, state: figures === null ? null : (standing?.state ?? null), figures };
     });
     return { accounts: page, next: ids.length > limit ? (page.at(-1)?.accountId ?? null) : null };
   }
@@ -141,10 +140,10 @@ export class AccountsController {
     const account = this.#known(accountId);
     const order = parsed(contract.preTradeCheckRequest, body, 'body');
     const partition = this.clearing.partitionOf(account);
-    if (!this.clearing.accounts(partition).contracts.has(order.instrument)) {
+    if (!this.clearing.ask('accounts', partition, isCleared, order.instrument)) {
       throw new Problem('instrument-unknown', `${order.instrument} is not cleared`);
     }
-    return checkBeforeTrade(this.clearing.margin(partition), account, order);
+    return this.clearing.ask('margin', partition, checkBeforeTrade, account, order);
   }
 
   @Post(':accountId/what-if')
@@ -156,7 +155,7 @@ export class AccountsController {
   whatIf(@Param('accountId') accountId: string, @Body() body: unknown): object {
     const account = this.#known(accountId);
     const question = parsed(contract.whatIfRequest, body, 'body');
-    return answerWhatIf(this.clearing.margin(this.clearing.partitionOf(account)), account, question);
+    return this.clearing.ask('margin', this.clearing.partitionOf(account), answerWhatIf, account, question);
   }
 
   @Get(':accountId/decisions')
@@ -189,9 +188,8 @@ export class AccountsController {
   /** An account that is open here. */
   #known(text: string): AccountId {
     const accountId = formed(text);
-    if (!this.clearing.accounts(this.clearing.partitionOf(accountId)).accounts.has(accountId)) {
-      throw unknownAccount(accountId);
-    }
+    const partition = this.clearing.partitionOf(accountId);
+    if (!this.clearing.ask('accounts', partition, isOpenAccount, accountId)) throw unknownAccount(accountId);
     return accountId;
   }
 }

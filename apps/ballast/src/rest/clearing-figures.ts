@@ -1,4 +1,6 @@
 import { accountsInvariants, shortfall, trialBalance, type AccountsInvariant } from '@ballast/accounts-domain';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { riskArraysOf } from '@ballast/margin-domain';
 import type { ClearingMetrics } from '@ballast/observability';
 import { sum, ZERO, type Decimal } from '@ballast/kernel';
 import { pricingInvariants, type PricingInvariant } from '@ballast/pricing-domain';
@@ -31,9 +33,11 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
     // Without anything to apply a partition is not behind, however long ago it last had something.
     metrics.consumerLag.set(labels, backlog === 0 ? 0 : (newest - worker.machine.clearing) / 1_000);
   }
-  const partitions = clearing.numbers.map((partition) => clearing.accounts(partition));
-  const fund = clearing.fund();
-  const balances = [...partitions, fund].map(trialBalance);
+  const { numbers } = clearing;
+  const balances = [
+    ...numbers.map((partition) => clearing.ask('accounts', partition, trialBalance)),
+    clearing.ask('fund', GLOBAL, trialBalance),
+  ];
   for (const asset of new Set(balances.flatMap(({ totals }) => Object.keys(totals)))) {
     metrics.conservationResidual.set(
       { asset },
@@ -41,14 +45,12 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
     );
   }
   // What margin computes with. Partitions that got it from hand to hand hold one and the same.
-  const heldArrays = clearing.numbers.flatMap((partition) =>
-    clearing.margin(partition).riskArrays.map(({ source }) => source),
-  );
+  const heldArrays = new Set(numbers.flatMap((partition) => clearing.ask('margin', partition, riskArraysOf)));
   const violations = [
-    ...partitions.flatMap(accountsInvariants.ofPartition),
-    ...partitions.flatMap(accountsInvariants.ofExpiries),
-    ...accountsInvariants.ofFund(fund),
-    ...[...new Set(heldArrays)].flatMap(pricingInvariants.ofRiskArrays),
+    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofPartition)),
+    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofExpiries)),
+    ...clearing.ask('fund', GLOBAL, accountsInvariants.ofFund),
+    ...[...heldArrays].flatMap(pricingInvariants.ofRiskArrays),
   ];
   for (const invariant of Object.keys(WATCHED)) {
     metrics.invariantViolations.set({ invariant }, violations.filter(({ name }) => name === invariant).length);
@@ -56,6 +58,6 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
   const picture = clearing.picture();
   for (const [state, count] of Object.entries(picture.states)) metrics.accounts.set({ state }, count);
   metrics.fund.set(Number(picture.fund.closing));
-  metrics.shortfall.set(Number(shortfall(partitions)));
+  metrics.shortfall.set(Number(sum(numbers.map((partition) => clearing.ask('accounts', partition, shortfall)))));
   metrics.clearing.set(newest / 1_000);
 }

@@ -13,6 +13,18 @@ import { IdempotentWrites } from './idempotent-writes.js';
 
 export const CLEARING = 'ClearingGateway';
 
+/** State of what may be asked: only queries of the domains look into it. */
+interface Asked {
+  readonly accounts: AccountsState;
+  readonly fund: FundState;
+  readonly margin: MarginState;
+  readonly liquidation: LiquidationState;
+}
+
+interface Ruled {
+  readonly rules: HouseRules;
+}
+
 /** What the HTTP edge may ask of a running clearing house. */
 export class ClearingGateway {
   readonly #writes: IdempotentWrites;
@@ -42,25 +54,20 @@ export class ClearingGateway {
     return this.#writes.execute(log, partition, command);
   }
 
-  accounts(partition: number): AccountsState {
-    return this.house.workerOf<AccountsState>('accounts', partition).state;
+  /** Asks a partition by a query of its domain: what a process keeps in its state is nobody else's business. */
+  ask<Of extends keyof Asked, Parameters extends readonly unknown[], Answer>(
+    of: Of,
+    partition: number,
+    query: (state: Asked[Of], ...parameters: Parameters) => Answer,
+    ...parameters: Parameters
+  ): Answer {
+    const log = of === 'fund' ? 'accounts' : of;
+    return query(this.house.workerOf<Asked[Of]>(log as ServiceLog, partition).state, ...parameters);
   }
 
-  fund(): FundState {
-    return this.house.workerOf<FundState>('accounts', GLOBAL).state;
-  }
-
-  margin(partition: number): MarginState {
-    return this.house.workerOf<MarginState>('margin', partition).state;
-  }
-
-  liquidation(partition: number): LiquidationState {
-    return this.house.workerOf<LiquidationState>('liquidation', partition).state;
-  }
-
-  /** Rules of a service, as its global partition has them. */
-  rulesOf(service: ServiceLog): HouseRules {
-    return this.house.workerOf<{ readonly rules: HouseRules }>(service, GLOBAL).state.rules;
+  /** Asks a service about its rules, as its global partition has them. */
+  askRules<Answer>(service: ServiceLog, query: (state: Ruled) => Answer): Answer {
+    return query(this.house.workerOf<Ruled>(service, GLOBAL).state);
   }
 
   /** Where a partition of a service ends. */

@@ -25,7 +25,7 @@ const executed: [string, number, Command][] = [];
 
 const over = (rules: HouseRules): DocumentsController =>
   new DocumentsController({
-    rulesOf: () => rules,
+    askRules: (_: string, query: (state: { readonly rules: HouseRules }) => object) => query({ rules }),
     execute: (log: string, partition: number, command: Command) => {
       executed.push([log, partition, command]);
       return Promise.resolve({ outcome: 'accepted', data: {} });

@@ -2,9 +2,8 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nest
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
-import { documentChanges, documentOf, documentsInForce, replacedBy, type HouseRules } from '@ballast/documents';
+import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
-import { invariant } from '@ballast/kernel';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
@@ -22,7 +21,7 @@ export class DocumentsController {
   @InPath('service', contract.ruledServiceForm)
   @Answers(200, contract.documentsView, 'With all of their figures')
   documents(@Param('service') service: string): object {
-    return documentsView(this.clearing.rulesOf(parsed(contract.ruledServiceForm, service, 'service')));
+    return this.clearing.askRules(parsed(contract.ruledServiceForm, service, 'service'), documentsView);
   }
 
   @Post(':service/proposals')
@@ -63,22 +62,16 @@ export class DocumentsController {
 
 const figuresOf = ({ kind, id, hash, body }: HouseDocument): object => ({ kind, id, hash, body });
 
-function documentsView(rules: HouseRules): object {
-  const open = [...rules.proposals].filter(([, { approved }]) => !approved);
+function documentsView(state: { readonly rules: HouseRules }): object {
   return {
-    inForce: [...rules.inForce.keys()].flatMap((kind) => documentsInForce(rules, kind)).map(figuresOf),
-    proposals: open.map(([proposalId, { kind, id, proposer, reason }]) => {
-      const document = documentOf(rules, kind, id);
-      invariant(document, `proposal ${proposalId} has no document`);
-      const replaced = replacedBy(rules, document);
-      return {
-        proposalId,
-        proposer,
-        reason,
-        ...figuresOf(document),
-        replaces: replaced?.id ?? null,
-        changes: documentChanges(replaced?.body ?? {}, document.body),
-      };
-    }),
+    inForce: rulesInForce(state).map(figuresOf),
+    proposals: openProposals(state).map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
+      proposalId,
+      proposer,
+      reason,
+      ...figuresOf(document),
+      replaces,
+      changes,
+    })),
   };
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { preTradeCheckRequest, preTradeCheckResponse } from '@ballast/contracts';
-import { dec, text, type AccountId } from '@ballast/kernel';
-import { LIQUIDATING, preTradeCheck, type MarginState, type PreTradeRefusal } from '@ballast/margin-domain';
+import { dec, invariant, text, type AccountId } from '@ballast/kernel';
+import { preTradeCheck, scheduleOf, standingOf, type MarginState, type PreTradeRefusal } from '@ballast/margin-domain';
 
 type Answer = z.infer<typeof preTradeCheckResponse>;
 
@@ -18,19 +18,20 @@ export function checkBeforeTrade(
     quantity: signed,
     ...(price === undefined ? {} : { price }),
   });
-  const account = margin.book.at(accountId);
+  const standing = standingOf(margin, accountId);
+  invariant(standing, `${accountId} was checked and is unknown`);
   const { after } = answer;
   const short = after === null || answer.accepted ? dec(0) : dec(after.initial).minus(after.equity);
   return {
     accountId,
     allowed: answer.accepted,
-    code: answer.code === null ? null : codeOf(answer.code, margin.book.stateOf(account) === LIQUIDATING),
+    code: answer.code === null ? null : codeOf(answer.code, standing.state === 'LIQUIDATING'),
     reducesRisk: answer.riskReducing,
     before: answer.before,
     after,
     missing: text(short.isNegative() ? dec(0) : short),
-    accountVersion: account.version,
-    schedule: margin.schedule?.position ?? null,
+    accountVersion: standing.version,
+    schedule: scheduleOf(margin)?.position ?? null,
   };
 }
 

@@ -212,9 +212,8 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
   return [...inTransit, ...oneSided, ...partitions.flatMap(ofExpiries)];
 }
 
-/** Loss that nobody paid, USD: the sum of all `uncovered-loss` accounts, as a positive number. */
-export const shortfall = (partitions: readonly AccountsState[]): Decimal =>
-  sum(partitions.map(({ ledger }) => balanceOf(ledger, 'uncovered-loss', 'USD'))).neg();
+/** Loss of the partition that nobody paid, USD: its `uncovered-loss` account, as a positive number. */
+export const shortfall = ({ ledger }: AccountsState): Decimal => balanceOf(ledger, 'uncovered-loss', 'USD').neg();
 
 /**
  * What must always hold of accounts (architecture section 6, items 1, 2 and 6), as pure checks for tests, `verify` and

@@ -1,6 +1,6 @@
 import { instantOf, text, type Asset } from '@ballast/kernel';
 import { aPriceSet, aSpecification, deskWith, type Desk } from './accounts.fixtures.js';
-import { accountStatement } from './account-statement.js';
+import { accountStatement } from './accounts.queries.js';
 import { accountsInvariants } from './accounts.invariants.js';
 import type { AccountsState } from './accounts.state.js';
 import { balanceOf } from './ledger/ledger.js';

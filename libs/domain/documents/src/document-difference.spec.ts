@@ -1,4 +1,4 @@
-import { documentChanges } from './index.js';
+import { documentChanges } from './document-difference.js';
 
 describe('the difference between two documents', () => {
   it('names every field that changed with both figures, and no other', () => {

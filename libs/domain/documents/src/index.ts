@@ -1,4 +1,3 @@
-export { documentChanges } from './document-difference.js';
 export {
   type DocumentForm,
   type ValueOf,
@@ -35,7 +34,7 @@ export {
   documentOf,
   documentInForce,
   documentsInForce,
-  replacedBy,
   evolveRules,
 } from './house-rules.js';
 export * from './opening.js';
+export { openProposals, rulesInForce } from './rules.queries.js';

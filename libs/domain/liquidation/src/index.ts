@@ -3,3 +3,4 @@ export * from './deleverage/deleveraging.process.js';
 export type { DeleveragingState } from './deleverage/deleveraging.state.js';
 export * from './liquidation.invariants.js';
 export * from './liquidation.process.js';
+export { openCaseOf } from './liquidation.queries.js';

@@ -1,5 +1,5 @@
 import { aClearance, deskWith, anAssessment, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 
 const alice = 'alice.main';
 const statement = (desk: ReturnType<typeof deskWith>) => accountStatement(desk.state, alice);

@@ -1,6 +1,6 @@
 import { text } from '@ballast/kernel';
 import { aCloseOutOrder, aFill, anAssessedCost, deskWith, payloadOf, type Desk } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { shortfall } from '../accounts.invariants.js';
 import type { AccountsState } from '../accounts.state.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
@@ -141,7 +141,7 @@ describe('the cost of a slice [CLR-ACC-014]', () => {
         (events.find((event) => event.type === type)?.payload as { amount: string } | undefined)?.amount ?? null;
       expect([amountOf('FundGrantReceived'), amountOf('UncoveredLossBooked')]).toEqual([row['received'], row['lost']]);
       expect(inLiquidation(desk)).toBe('0');
-      expect(text(shortfall([desk.state]))).toBe(row['lost'] ?? '0');
+      expect(text(shortfall(desk.state))).toBe(row['lost'] ?? '0');
       expect(accountStatement(desk.state, trader)?.collateral).toEqual({ USD: '9740' });
     },
   );

@@ -1,6 +1,6 @@
 import { IDENTIFIER } from '@ballast/kernel';
 import { assetsWith, deskWith, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { accountsInvariants } from '../accounts.invariants.js';
 
 const alice = 'alice.main';

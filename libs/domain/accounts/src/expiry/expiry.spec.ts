@@ -1,7 +1,7 @@
 import { sum, text } from '@ballast/kernel';
 import type { AccountsEvents } from '@ballast/facts';
 import { aFill, payloadOf } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import {
   CALL,

@@ -1,5 +1,5 @@
 import { aCloseOutOrder, aFill, aSpecification, deskWith, payloadOf } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import {
   CALL,

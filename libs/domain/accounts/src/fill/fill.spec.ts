@@ -1,6 +1,6 @@
 import { dec, text } from '@ballast/kernel';
 import { aFill, aSpecification, deskWith, payloadOf } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { trialBalance } from '../ledger/ledger.js';
 import { provisionalPenalty } from './fee-schedule.js';
 

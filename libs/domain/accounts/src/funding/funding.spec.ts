@@ -1,7 +1,7 @@
 import type { AccountsEvents } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
 import { aFill, aFundingRate, aSpecification, deskWith, payloadOf } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 

@@ -2,7 +2,7 @@ import { averageEntryPrice, tradeAtAverageCost, worthInEquity } from '@ballast/i
 import { dec, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import { aContract, aFill, deskWith } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { applyTrade, FLAT, positionOf } from './position.js';
 
 const perpetual = aContract('BTC-PERP');

@@ -1,6 +1,6 @@
 import { isAccountId, partitionOfAccount } from '@ballast/kernel';
 import { accountsDesk, accountIn } from '../accounts.fixtures.js';
-import { accountStatement } from '../account-statement.js';
+import { accountStatement } from '../accounts.queries.js';
 import { ACCOUNTS_REJECTIONS } from '../accounts.rejections.js';
 
 const alice = 'alice.main';

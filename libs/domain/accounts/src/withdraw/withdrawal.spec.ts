@@ -1,5 +1,5 @@
 import { aClearance, aFill, assetsWith, deskWith, anAssessment, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { accountStatement, rejectionOf, withdrawalOf } from '../account-statement.js';
+import { accountStatement, withdrawalAnswer } from '../accounts.queries.js';
 
 const alice = 'alice.main';
 const statement = (desk: ReturnType<typeof deskWith>) => accountStatement(desk.state, alice);
@@ -177,11 +177,12 @@ describe('a withdrawal [CLR-ACC-031]', () => {
     const desk = deskWith({ [alice]: '100' });
     desk.take('RequestWithdrawal', request);
     desk.take('RequestWithdrawal', { ...request, withdrawalId: 'w2' });
-    expect(withdrawalOf(desk.state, alice, 'w1')).toMatchObject({ status: 'held', asset: 'USD' });
-    expect([rejectionOf(desk.state, alice, 'w1'), rejectionOf(desk.state, alice, 'w2')]).toEqual([
-      undefined,
-      'insufficient-collateral',
-    ]);
+    expect(withdrawalAnswer(desk.state, alice, 'w1')).toMatchObject({ status: 'held', asset: 'USD', code: null });
+    expect(withdrawalAnswer(desk.state, alice, 'w2')).toMatchObject({
+      status: 'rejected',
+      amount: null,
+      code: 'insufficient-collateral',
+    });
   });
 
   it('of an unknown account is refused as a command and on record as a fact', () => {

@@ -1,7 +1,9 @@
-import type { AmountByAsset, PositionFigures } from '@ballast/facts';
-import { compareText, text, type AccountId, type Asset } from '@ballast/kernel';
+import type { AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
+import { averageEntryPrice } from '@ballast/instruments';
+import { compareText, text, type AccountId, type Asset, type Decimal, type DecimalString } from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import { amountsOf, collateralAfter, perAccount, type AccountsState, type Withdrawal } from './accounts.state.js';
+import { contractOf } from './ledger/contracts.js';
 import { balancesOf, clientLedger, heldLedger } from './ledger/ledger.js';
 import { figuresOf } from './ledger/position.js';
 
@@ -58,16 +60,41 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
   };
 }
 
-/** A withdrawal that was held at some time; undefined when it never was. */
-export const withdrawalOf = (
-  { withdrawals }: AccountsState,
-  accountId: AccountId,
-  withdrawalId: string,
-): Withdrawal | undefined => withdrawals.get(perAccount(accountId, withdrawalId));
+/** Ids of all accounts of the partition, in the order in which they were opened. */
+export const accountIds = ({ accounts }: AccountsState): readonly AccountId[] => [...accounts.keys()];
 
-/** Why a withdrawal was refused at once; undefined when it was not. */
-export const rejectionOf = (
-  { rejectedWithdrawals }: AccountsState,
-  accountId: AccountId,
-  withdrawalId: string,
-): AccountsRejectionCode | undefined => rejectedWithdrawals.get(perAccount(accountId, withdrawalId));
+export const isOpenAccount = ({ accounts }: AccountsState, accountId: AccountId): boolean => accounts.has(accountId);
+
+/** Whether fills of an instrument are cleared. */
+export const isCleared = ({ contracts }: AccountsState, instrument: InstrumentId): boolean => contracts.has(instrument);
+
+/** Price at which a position was opened on average; null for a premium that was paid, and where nothing is held. */
+export function averageEntryOf(state: AccountsState, accountId: AccountId, id: InstrumentId): Decimal | null {
+  const position = state.accounts.get(accountId)?.positions.get(id);
+  if (position === undefined) return null;
+  const { instrument, cashStyle } = contractOf(state, id);
+  return cashStyle === 'premium' ? null : averageEntryPrice(instrument, position);
+}
+
+/** How far a withdrawal came. */
+export interface WithdrawalAnswer {
+  readonly status: Withdrawal['status'] | 'rejected';
+  readonly asset: Asset | null;
+  readonly amount: DecimalString | null;
+  /** How often margin was asked. */
+  readonly attempt: number;
+  /** Why it was refused at once. */
+  readonly code: AccountsRejectionCode | null;
+}
+
+/** What became of a withdrawal; one that was never held was refused, or never asked for. */
+export function withdrawalAnswer(state: AccountsState, accountId: AccountId, withdrawalId: string): WithdrawalAnswer {
+  const id = perAccount(accountId, withdrawalId);
+  const held = state.withdrawals.get(id);
+  if (held !== undefined) {
+    const { status, asset, amount, attempt } = held;
+    return { status, asset, amount: text(amount), attempt, code: null };
+  }
+  const code = state.rejectedWithdrawals.get(id) ?? null;
+  return { status: 'rejected', asset: null, amount: null, attempt: 0, code };
+}
