@@ -1,7 +1,7 @@
 import { replay, type ReplayReport } from '@ballast/audit';
 import { documentOf, type HouseRules } from '@ballast/documents';
 import { MemoryLogStore } from '@ballast/event-log';
-import type { DecisionContext, LogEntry, PartitionProcess } from '@ballast/event-sourcing';
+import type { DecisionContext, PartitionProcess } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { readHouseDocuments } from '@ballast/house-documents';
 import type { MarginState } from '@ballast/margin-domain';
