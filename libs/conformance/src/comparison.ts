@@ -72,6 +72,6 @@ function difference(field: string, expected: unknown, actual: unknown): Differen
 
 function shown(value: unknown): string {
   if (value === undefined) return '(nothing)';
-  if (Decimal.isDecimal(value)) return text(value);
+  if (Decimal.isDecimal(value)) return value.isFinite() ? text(value) : value.toString();
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
