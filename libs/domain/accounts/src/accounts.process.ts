@@ -183,6 +183,7 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   OrdersCancelRequested: 'ignored',
   CloseOutOrderPlaced: { observe: noteOrder },
   LiquidationCostAssessed: decided(decideCostSettlement),
+  CloseOutFillFlagged: 'ignored',
   FundDrawRequested: {
     observe: ({ draws }, { position, payload: { order } }) => void draws.set(position, { order }),
   },

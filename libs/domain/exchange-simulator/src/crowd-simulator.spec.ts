@@ -1,7 +1,7 @@
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import fc from 'fast-check';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
-import { dec, instantOf, MINUTE_MS, partitionOfAccount, ZERO } from '@ballast/kernel';
+import { dec, instantOf, MINUTE_MS, partitionOfAccount, text, ZERO } from '@ballast/kernel';
 import { createExchangeSimulator } from './crowd-simulator.js';
 import { positionOf, TestHost } from './exchange-host.fixtures.js';
 import { NOON, smallCrash } from './scenario/scenario.fixtures.js';
@@ -32,13 +32,14 @@ const holder = (host: TestHost, fits: (profile: AccountProfile) => boolean = () 
   return found;
 };
 
-const sellOrder = (host: TestHost, profile: AccountProfile, quantity: string) =>
+const sellOrder = (host: TestHost, profile: AccountProfile, quantity: string, limit = '0') =>
   host.fact('CloseOutOrderPlaced', profile.partition, {
     accountId: profile.accountId,
     instrument: 'BTC-PERP',
     side: 'sell',
     quantity,
     mark: '8000',
+    limit,
   });
 
 describe('the first step', () => {
@@ -278,6 +279,20 @@ describe('close-out orders', () => {
     expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled', filledQuantity: '1' }]);
   });
 
+  it('are filled up to their limit and not beyond it: a part of a large one, nothing of one above the book', () => {
+    const host = hostAt(crash);
+    const profile = traders(host)[0]!;
+    sellOrder(host, profile, '200');
+    const free = fillsOf(host.settle()).find(({ closeOutOrder }) => closeOutOrder !== null);
+    host.begin(crash + MINUTE_MS);
+    const limit = text(dec(free?.price ?? '0').plus('1'));
+    sellOrder(host, profile, '200', limit);
+    sellOrder(host, profile, '1', '100000');
+    const entries = host.settle();
+    for (const { price } of fillsOf(entries)) expect(dec(price).gte(limit)).toBe(true);
+    expect(reportsOf(entries).at(-1)).toMatchObject({ status: 'unfilled', filledQuantity: '0' });
+  });
+
   it('leave the other side of the book alone', () => {
     const host = hostAt(crash);
     const profile = holder(host);
@@ -288,6 +303,7 @@ describe('close-out orders', () => {
       instrument: 'BTC-PERP',
       side: 'buy',
       quantity: '0.5',
+      limit: '100000',
     });
     expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled' }]);
   });

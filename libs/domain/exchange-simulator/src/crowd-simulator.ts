@@ -564,18 +564,16 @@ class CrowdSimulator implements ExchangeSimulator {
     const seen = this.#viewOfMarket(state, clearing);
     const taken = takenAt(state, clearing, instrument, side) * priceOf(seen, underlying);
     const left = clearingTimeDepth(characterOf(underlying).liquidity, volatilityOf(seen, underlying)) - taken;
-    const quantity = wholeOrLots(
-      order.quantity,
-      characterOf(underlying).linear.lotDigits,
-      left,
-      priceOf(seen, underlying),
+    const price = priceOf(seen, underlying);
+    const { lotDigits } = characterOf(underlying).linear;
+    const found = withinLimit(order, lotDigits, left, price, (notional) =>
+      priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional)),
     );
-    const notional = Number(quantity) * priceOf(seen, underlying);
     const rotation = hashKey(`${place.partition}/${place.position}`);
-    const maker = notional > 0 ? this.#counterparty(state, underlying, side, notional, seen, rotation) : undefined;
-    if (maker === undefined) return this.#finish(order, undefined, emit);
-    const price = priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional));
-    this.#fillCloseOut(order, maker, quantity, price, emit);
+    const maker =
+      found === undefined ? undefined : this.#counterparty(state, underlying, side, found.notional, seen, rotation);
+    if (found === undefined || maker === undefined) return this.#finish(order, undefined, emit);
+    this.#fillCloseOut(order, maker, found.quantity, found.price, emit);
   }
 
   /** The same for another contract, against its own depth and a dealer; nothing is traded from its expiry on. */
@@ -587,13 +585,13 @@ class CrowdSimulator implements ExchangeSimulator {
     const each = contracts.notional(contract, clearing);
     const taken = takenAt(state, clearing, instrument, side) * each;
     const depth = contracts.depth(contract, clearing) - taken;
-    const quantity = wholeOrLots(order.quantity, contract.lotDigits, depth, each);
-    const notional = Number(quantity) * each;
+    const found = withinLimit(order, contract.lotDigits, depth, each, (notional) =>
+      contracts.executionPrice(contract, clearing, side, taken, notional),
+    );
     const rotation = hashKey(`${place.partition}/${place.position}`);
-    const maker = notional > 0 ? this.#dealer(state, contract, side, quantity, seen, rotation) : undefined;
-    if (maker === undefined) return this.#finish(order, undefined, emit);
-    const price = contracts.executionPrice(contract, clearing, side, taken, notional);
-    this.#fillCloseOut(order, maker, quantity, price, emit);
+    const maker = found === undefined ? undefined : this.#dealer(state, contract, side, found.quantity, seen, rotation);
+    if (found === undefined || maker === undefined) return this.#finish(order, undefined, emit);
+    this.#fillCloseOut(order, maker, found.quantity, found.price, emit);
   }
 
   #fillCloseOut(
@@ -637,4 +635,31 @@ const causeOfRequest = ({ partition, position }: Place): Cause => ({
 function wholeOrLots(wanted: DecimalString, lotDigits: number, depth: number, price: number): DecimalString {
   if (Number(wanted) * price <= depth) return text(dec(wanted));
   return decimalText(stepsOf(Math.max(0, depth) / price, lotDigits), lotDigits);
+}
+
+/** How often an order that would go beyond its limit is halved before nothing of it is filled. */
+const MOST_HALVINGS = 12;
+
+/**
+ * The largest part of a close-out order, by halving, whose execution stays within the limit; undefined when not even the smallest does.
+ * @param depth USD that the book still holds on that side
+ * @param each USD that a contract stands for
+ * @param priceOf price of an execution of a notional in USD
+ */
+function withinLimit(
+  { quantity: wanted, side, limit }: CloseOut,
+  lotDigits: number,
+  depth: number,
+  each: number,
+  priceOf: (notional: number) => DecimalString,
+): { readonly quantity: DecimalString; readonly notional: number; readonly price: DecimalString } | undefined {
+  let room = Math.min(depth, Number(wanted) * each);
+  for (let halvings = 0; halvings <= MOST_HALVINGS; halvings++, room /= 2) {
+    const quantity = wholeOrLots(wanted, lotDigits, room, each);
+    const notional = Number(quantity) * each;
+    if (!(notional > 0)) return undefined;
+    const price = priceOf(notional);
+    if (side === 'sell' ? dec(price).gte(limit) : dec(price).lte(limit)) return { quantity, notional, price };
+  }
+  return undefined;
 }

@@ -135,6 +135,7 @@ const LIQUIDATION: readonly (keyof LiquidationEvents)[] = [
   'LiquidationOpened',
   'OrdersCancelRequested',
   'CloseOutOrderPlaced',
+  'CloseOutFillFlagged',
   'LiquidationCostAssessed',
   'FundDrawRequested',
   'AdlRequested',

@@ -51,12 +51,13 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     },
     CloseOutOrderPlaced: {
       observe(state, entry) {
-        const { accountId, instrument, side, quantity } = entry.payload;
-        const asked = { accountId, instrument: known(instrument), side, quantity };
+        const { accountId, instrument, side, quantity, limit } = entry.payload;
+        const asked = { accountId, instrument: known(instrument), side, quantity, limit };
         addRequest(state, { kind: 'close-out', ...asked, ...placeAndTime(entry) });
       },
     },
     LiquidationCostAssessed: 'ignored',
+    CloseOutFillFlagged: 'ignored',
     FundDrawRequested: 'ignored',
     AdlRequested: 'ignored',
   }),

@@ -43,7 +43,13 @@ describe('a scenario of other underlyings', () => {
 
   it('answers close-outs in whole lots', () => {
     const accountId = host.fills.find(({ instrument }) => instrument === 'SOL-PERP')?.accountId as string;
-    host.fact('CloseOutOrderPlaced', 0, { accountId, instrument: 'SOL-PERP', side: 'sell', quantity: '10000000' });
+    host.fact('CloseOutOrderPlaced', 0, {
+      accountId,
+      instrument: 'SOL-PERP',
+      side: 'sell',
+      quantity: '10000000',
+      limit: '0',
+    });
     const [report] = ofType<OrderReportEvents['CloseOutOrderFinished']>(host.settle(), 'CloseOutOrderFinished');
     expect(report?.status).toBe('partially-filled');
     expect(

@@ -52,6 +52,8 @@ export type OpenRequest = {
       readonly instrument: InstrumentId;
       readonly side: TradeSide;
       readonly quantity: DecimalString;
+      /** Nothing is filled at a worse price. */
+      readonly limit: DecimalString;
     }
 );
 

@@ -8,6 +8,8 @@ export interface CloseableContract {
   readonly settlementAsset: Asset;
   /** Smallest quantity step, contracts, > 0. */
   readonly lot: Decimal;
+  /** Smallest price step, as the contract is quoted, > 0. */
+  readonly tick: Decimal;
 }
 
 /** Every contract that was admitted so far. */
@@ -15,8 +17,8 @@ export type CloseableContracts = ReadonlyMap<InstrumentId, CloseableContract>;
 
 /** The contract of an admitted listing. */
 export function closeableContract(document: ContractSpecificationDocument): CloseableContract {
-  const { instrument, settlementAsset, lot } = readContractSpecification(document);
-  return { instrument, settlementAsset, lot };
+  const { instrument, settlementAsset, lot, tick } = readContractSpecification(document);
+  return { instrument, settlementAsset, lot, tick };
 }
 
 /** Terms of a contract that somebody holds. */

@@ -131,13 +131,14 @@ function costViolations(
   if (!notional.eq(dec(cost.closedNotional)) || !dec(cost.charged).minus(penalty).eq(dec(cost.trueUp))) {
     found.push({ rule: 'cost-adds-up', detail: `${cost.charged} - ${cost.penalty} is not ${cost.trueUp}` });
   }
-  const cap = dec(order.theta)
-    .times(maxOf(dec(order.equityRate), ZERO))
-    .times(notional);
+  const chargeable = dec(order.theta).times(maxOf(dec(order.equityRate), ZERO));
+  const borne = minOf(dec(cost.realisedRate), dec(order.bearableRate));
+  const cap = maxOf(chargeable, borne).times(notional);
   if (penalty.gt(cap) || penalty.lt(0)) {
     found.push({ rule: 'penalty-within-equity', detail: `penalty ${cost.penalty}, at most ${text(cap)}` });
   }
-  if (worsensHealth(order, closed, penalty)) {
+  // Slippage is a loss that has happened; only what is charged beyond it is ours to judge.
+  if (penalty.gt(borne.times(notional).plus(CENT)) && worsensHealth(order, closed, penalty)) {
     found.push({ rule: 'slice-never-worsens-health', detail: `penalty ${cost.penalty} at health ${order.health}` });
   }
   return found;

@@ -70,9 +70,12 @@ class Desk {
     return this.take(this.#logs.entry('exchange.orderReports', 0, 'order', 'CloseOutOrderFinished', payload));
   }
   /** A fill as accounts booked it: the penalty, and what it left in the ledger account `liquidation`. */
-  filled(order: Place, quantity: string, fee: string, left: string): readonly SealedEvent[] {
+  filled(order: Place, quantity: string, fee: string, left: string, fillPrice = MARK): readonly SealedEvent[] {
     return this.account('PositionChanged', {
       accountId: ALICE,
+      tradeId: 'x-1',
+      side: 'sell',
+      fillPrice,
       closeOutOrder: order,
       quantity,
       fee,
@@ -172,8 +175,10 @@ describe('a slice', () => {
       side: 'sell',
       quantity: '4.156',
       mark: '50000',
+      limit: '49100',
       policy: 'close-out-default@1',
       equityRate: '0.018',
+      bearableRate: '0.018',
       theta: '0.8',
       modelledRate: '0.0011204737509656',
       provisionalRate: '0.0011204737509656',
@@ -228,21 +233,22 @@ describe('a slice', () => {
     expect(payloadOf(next, 'CloseOutOrderPlaced').slice).toBe(2);
   });
 
-  it('asks the fund for the slippage that the penalty does not cover, once [CLR-LIQ-013]', () => {
+  it('asks the fund for the slippage beyond what the account has, once, and only after a fill that its limit forbids [CLR-LIQ-013]', () => {
     const { desk, placed } = sliced('100');
     const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
-    // e = 0.02 %, so at most 1.6 bp of 500,000 = 80 USD are charged; the fill was 100 bp below the mark.
-    desk.filled(place, '10', '80', '-4920');
+    expect(payloadOf(placed, 'CloseOutOrderPlaced')).toMatchObject({ quantity: '10', limit: '49990' });
+    // e = 0.02 %: 80 USD are charged at the fill, 100 at the end; the fill was 100 bp below the mark.
+    expect(types(desk.filled(place, '10', '80', '-4920', '49500'))).toEqual(['CloseOutFillFlagged']);
     const after = desk.finished(place, '10');
     expect(types(after)).toEqual(['LiquidationCostAssessed', 'FundDrawRequested']);
     expect(payloadOf(after, 'FundDrawRequested')).toMatchObject({
       purpose: 'SlippageBeyondReward',
-      amount: '4920',
+      amount: '4900',
       order: place,
     });
-    desk.account('LiquidationCostSettled', { accountId: ALICE, order: place, trueUp: '0' });
-    expect(types(desk.assess(noPosition('20', 3)))).toEqual([]);
-    expect(types(desk.granted(placeOfOnly(after, 'FundDrawRequested'), '4920'))).toEqual(['LiquidationClosed']);
+    desk.account('LiquidationCostSettled', { accountId: ALICE, order: place, trueUp: '-20' });
+    expect(types(desk.assess(noPosition('0', 3)))).toEqual([]);
+    expect(types(desk.granted(placeOfOnly(after, 'FundDrawRequested'), '4900'))).toEqual(['LiquidationClosed']);
   });
 
   it('that found a thin book is repeated only on a newer schedule [CLR-LIQ-021]', () => {
@@ -257,6 +263,52 @@ describe('a slice', () => {
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
     expect(types(desk.schedule(2))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+});
+
+describe('a fill of a close-out order [CLR-LIQ-029]', () => {
+  const own = { accountId: 'alice.other', tradeId: 'x-1', side: 'buy', quantity: '1', closeOutOrder: null };
+
+  it.each`
+    fillPrice    | flagged                    | why
+    ${'49100'}   | ${[]}                      | ${'exactly at the limit'}
+    ${'49099.9'} | ${['CloseOutFillFlagged']} | ${'a tick beyond it'}
+  `('at $fillPrice against a limit of 49,100 is flagged $flagged: $why', ({ fillPrice, flagged }) => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    expect(types(desk.filled(place, '1', '56', '56', fillPrice as string))).toEqual(flagged);
+  });
+
+  it.each([['first'], ['last']])('against another account of its owner is flagged, the own side booked %s', (when) => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    const sides = [
+      () => desk.account('PositionChanged', { ...own, fillPrice: MARK }, 'alice.other'),
+      () => desk.filled(place, '1', '56', '56'),
+    ];
+    const [one, two] = (when === 'first' ? sides : sides.reverse()).map((book) => book());
+    expect([types(one ?? []), types(two ?? [])]).toEqual([[], ['CloseOutFillFlagged']]);
+    expect(payloadOf(two ?? [], 'CloseOutFillFlagged')).toEqual({
+      caseId: 'alice.main#1',
+      accountId: ALICE,
+      order: place,
+      tradeId: 'x-1',
+      reason: 'own-counterparty',
+      counterparty: 'alice.other',
+      quantity: '1',
+      fillPrice: MARK,
+    });
+  });
+
+  it('against somebody else is not, nor is another trade of the owner', () => {
+    const { desk, placed } = sliced();
+    const place = placeOfOnly(placed, 'CloseOutOrderPlaced');
+    desk.filled(place, '1', '56', '56');
+    const others = [
+      desk.account('PositionChanged', { ...own, accountId: 'bob.main', fillPrice: MARK }, 'bob.main'),
+      desk.account('PositionChanged', { ...own, tradeId: 'x-2', fillPrice: MARK }, 'alice.other'),
+    ];
+    expect(others.flatMap(types)).toEqual([]);
   });
 });
 

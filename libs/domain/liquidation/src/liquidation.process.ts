@@ -1,4 +1,4 @@
-import { compareText, invariant } from '@ballast/kernel';
+import { compareText, dec, invariant, ownerOf } from '@ballast/kernel';
 import {
   defineProcess,
   emitterOf,
@@ -63,11 +63,19 @@ export interface LiquidationState {
   readonly schedules: Map<number, Schedule>;
   /** Number of the newest schedule; 0 before the first. */
   newestSchedule: number;
+  /** Fills of owners with an open case, by trade id: both sides when both are the owner's. */
+  readonly fills: Map<string, readonly CaseFill[]>;
   /** Terms of every contract that was admitted. */
   readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
   halted: boolean;
 }
+
+/** One side of a trade of an owner with an open case. */
+type CaseFill = Pick<
+  AccountsEvents['PositionChanged'],
+  'accountId' | 'tradeId' | 'closeOutOrder' | 'side' | 'quantity' | 'fillPrice'
+>;
 
 type State = LiquidationState;
 type OfAccount = { readonly accountId: AccountId };
@@ -114,6 +122,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     accountVersions: new Map(),
     schedules: new Map(),
     newestSchedule: 0,
+    fills: new Map(),
     contracts: new Map(),
     halted: false,
   }),
@@ -195,7 +204,16 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       'accounts',
       'numbered',
       {
-        PositionChanged: inCase(noteInCase.PositionChanged),
+        PositionChanged: {
+          observe(state, input) {
+            noteFill(state, input.payload);
+            inCase(noteInCase.PositionChanged).observe?.(state, input);
+          },
+          decide(state, input, context) {
+            flagFill(state, input.payload, context);
+            ofAccount.decide(state, input, context);
+          },
+        },
         LiquidationCostSettled: inCase(noteInCase.LiquidationCostSettled),
         FundGrantReceived: inCase(noteInCase.FundGrantReceived),
         AdlBooked: inCase(noteInCase.AdlBooked),
@@ -243,11 +261,17 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     },
     OrdersCancelRequested: ofCase(evolveCase.OrdersCancelRequested),
     CloseOutOrderPlaced: ofCase(evolveCase.CloseOutOrderPlaced),
+    CloseOutFillFlagged: 'ignored',
     LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
     FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
     AdlRequested: ofCase(evolveCase.AdlRequested),
-    LiquidationClosed({ cases }, event) {
-      cases.delete(caseOfEvent(cases, event).accountId);
+    LiquidationClosed({ cases, fills }, event) {
+      const { accountId } = caseOfEvent(cases, event);
+      cases.delete(accountId);
+      if (hasCase(cases, accountId)) return;
+      for (const [tradeId, [first]] of fills) {
+        if (first !== undefined && ownerOf(first.accountId) === ownerOf(accountId)) fills.delete(tradeId);
+      }
     },
     ...OPENING_EVOLVED,
   },
@@ -258,6 +282,40 @@ function noteAssessment(
   { payload: { accountId, assessment } }: { readonly payload: MarginEvents['LiquidatingAccountAssessed'] },
 ): void {
   assessments.set(accountId, assessment);
+}
+
+const hasCase = (cases: ReadonlyMap<AccountId, unknown>, accountId: AccountId): boolean =>
+  [...cases.keys()].some((each) => ownerOf(each) === ownerOf(accountId));
+
+function noteFill({ cases, fills }: State, fill: CaseFill): void {
+  if (hasCase(cases, fill.accountId)) fills.set(fill.tradeId, [...(fills.get(fill.tradeId) ?? []), fill]);
+}
+
+/**
+ * Flags a fill of a close-out order beyond its limit, and one whose other side is an account of the same owner: all accounts of an owner
+ * live in one partition, so both sides are seen here, whichever comes first. The other side of a trade with somebody else is not.
+ * @see docs/spec/liquidation.md CLR-LIQ-029
+ */
+function flagFill(state: State, fill: CaseFill, context: DecisionContext): void {
+  const other = (state.fills.get(fill.tradeId) ?? []).find(
+    ({ accountId }) => accountId !== fill.accountId && ownerOf(accountId) === ownerOf(fill.accountId),
+  );
+  const flagged = (of: CaseFill, reason: 'own-counterparty' | 'beyond-limit', counterparty: AccountId | null): void => {
+    const current = state.cases.get(of.accountId);
+    if (current === undefined || of.closeOutOrder === null) return;
+    const { accountId, tradeId, quantity, fillPrice } = of;
+    const payload = { caseId: current.caseId, accountId, order: of.closeOutOrder, tradeId, reason, counterparty };
+    emit(context, 'CloseOutFillFlagged', { ...payload, quantity, fillPrice });
+  };
+  if (other !== undefined) {
+    if (fill.closeOutOrder === null) flagged(other, 'own-counterparty', fill.accountId);
+    else flagged(fill, 'own-counterparty', other.accountId);
+  }
+  const order = state.cases.get(fill.accountId)?.order;
+  const limit = fill.closeOutOrder === null ? undefined : order?.limit;
+  if (limit === undefined) return;
+  const price = dec(fill.fillPrice);
+  if (fill.side === 'sell' ? price.lt(limit) : price.gt(limit)) flagged(fill, 'beyond-limit', null);
 }
 
 function noteSchedule(state: State, position: number, schedule: Schedule): void {

@@ -94,6 +94,8 @@ interface BookedAccount {
   readonly holdings: Map<InstrumentId, Holding>;
   version: number;
   liquidating: boolean;
+  /** The fund has paid a deficit in the open case. */
+  funded: boolean;
 }
 
 interface SliceWitness {
@@ -163,6 +165,7 @@ export class ModelWorld {
         holdings: new Map(holdings),
         version: 0,
         liquidating: false,
+        funded: false,
       };
       this.accounts.set(accountId, account);
       this.#book(account, 'AccountOpened', { accountId });
@@ -325,6 +328,7 @@ export class ModelWorld {
       case 'LiquidationClosed': {
         const loss = dec(event.payload.uncoveredLoss);
         account.liquidating = false;
+        account.funded = false;
         this.uncovered = this.uncovered.plus(loss);
         account.collateral = account.collateral.plus(loss);
         return;
@@ -465,7 +469,9 @@ export class ModelWorld {
     const bps = this.#choice.below(worstSlippageBps * 12 + 1) / 10 - worstSlippageBps / 5;
     const slip = dec(bps.toFixed(1)).div(10_000);
     const mark = dec(placed.mark);
-    const price = mark.times(placed.side === 'sell' ? dec(1).minus(slip) : dec(1).plus(slip)).toDecimalPlaces(1);
+    const free = mark.times(placed.side === 'sell' ? dec(1).minus(slip) : dec(1).plus(slip)).toDecimalPlaces(1);
+    // An exchange trades up to the limit, and not beyond it.
+    const price = placed.side === 'sell' ? maxOf(free, dec(placed.limit)) : minOf(free, dec(placed.limit));
     const loss = (placed.side === 'sell' ? mark.minus(price) : price.minus(mark)).times(part);
     const fee = roundUsd(dec(placed.provisionalRate).times(part).times(mark), 'fee');
     const realised = this.#trade(account, placed.instrument, placed.side, part, mark);
@@ -480,6 +486,7 @@ export class ModelWorld {
     this.#book(account, 'PositionChanged', {
       accountId: account.accountId,
       reason: 'close-out',
+      tradeId: `close-out/${placeName(order)}`,
       closeOutOrder: order,
       side: placed.side,
       quantity: text(part),
@@ -531,7 +538,12 @@ export class ModelWorld {
     const { caseId, accountId, purpose, order } = draw;
     const amount = dec(draw.amount);
     if (order !== null) {
-      const missing = this.#slice(order).ledger.neg();
+      const { ledger, placed } = this.#slice(order);
+      const missing = ledger.neg();
+      // But for the cents of its fills, each of which is rounded toward the house.
+      if (!account.funded && dec(placed.bearableRate).gt(0) && amount.gt(dec('0.03'))) {
+        this.complaints.push(`the fund pays ${draw.amount} of slippage of ${accountId}, which has something left`);
+      }
       if (missing.minus(amount).abs().gte(dec('0.01'))) {
         this.complaints.push(`draw of ${draw.amount} for a ledger minus of ${text(missing)}`);
       }
@@ -558,7 +570,10 @@ export class ModelWorld {
     this.grants.push(entry);
     this.#putToNumbered(entry);
     if (granted.gt(0)) {
-      if (order === null) account.collateral = account.collateral.plus(granted);
+      if (order === null) {
+        account.collateral = account.collateral.plus(granted);
+        account.funded = true;
+      }
       this.#book(account, 'FundGrantReceived', { caseId, request, purpose, accountId, amount: text(granted) });
     }
     if (order !== null && granted.lt(amount)) {

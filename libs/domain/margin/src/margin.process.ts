@@ -131,6 +131,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       OrdersCancelRequested: 'ignored',
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
+      CloseOutFillFlagged: 'ignored',
       FundDrawRequested: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,

@@ -130,6 +130,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       OrdersCancelRequested: 'ignored',
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
+      CloseOutFillFlagged: 'ignored',
       FundDrawRequested: {
         decide: (state, input, context) => {
           emit(context, 'FundDrawGranted', granted(state, placeOf(input), input.payload));

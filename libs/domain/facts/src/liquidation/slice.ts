@@ -6,6 +6,7 @@ import {
   caseId,
   decimal,
   fundPurpose,
+  identifier,
   instrument,
   nonNegativeDecimal,
   ordinal,
@@ -13,7 +14,7 @@ import {
   tradeSide,
   versionedName,
 } from '../schema/forms.js';
-import { nullable, record } from '../schema/schema.js';
+import { nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'liquidation-<caseId>';
 
@@ -34,8 +35,14 @@ export const SLICE_EVENTS = {
       mark: nonNegativeDecimal(
         'Price at which the position of the account is closed, whatever the fill is; an option may be marked at 0.',
       ),
+      limit: nonNegativeDecimal(
+        'Worst price of a fill, whole ticks, toward the client: beyond it nothing is traded, and no account of the same owner is a counterparty.',
+      ),
       policy: versionedName('Liquidation policy it was placed under; its final cost follows from the same.'),
       equityRate: decimal('e: equity attributable to the position over its notional.'),
+      bearableRate: fraction(
+        'What the client has in the position at full collateral prices: the slippage that is his to bear.',
+      ),
       theta: fraction('Largest share of e that the penalty may take.'),
       modelledRate: fraction('Modelled penalty, fraction of closed notional.'),
       provisionalRate: fraction('Rate the fills are charged: min(modelled, theta * max(e, 0)).'),
@@ -74,6 +81,21 @@ export const SLICE_EVENTS = {
       penalty: nonNegativeDecimal('USD due by the final rate.'),
       trueUp: decimal('charged - penalty, USD: positive = returned to the client.'),
       reward: nonNegativeDecimal('Part of the penalty that pays execution and time, USD; the rest is for the fund.'),
+    },
+  }),
+  CloseOutFillFlagged: event({
+    description:
+      'A fill of a close-out order that should not have been: against another account of its owner, or beyond its limit. It is booked, and a person has to ask the exchange.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      order: place('The CloseOutOrderPlaced.'),
+      tradeId: identifier(),
+      reason: oneOf(['own-counterparty', 'beyond-limit']),
+      counterparty: nullable(accountId('Account of the same owner on the other side; null if it is not that.')),
+      quantity: positiveDecimal('Contracts.'),
+      fillPrice: positiveDecimal('Price on the exchange.'),
     },
   }),
   FundDrawRequested: event({

@@ -44,6 +44,8 @@ export interface LiquidationCase {
   readonly draw: OpenDraw | null;
   /** The fund granted less than the deficit, and no slice was placed since. */
   readonly fundExhausted: boolean;
+  /** The fund has paid a deficit of this case. */
+  readonly funded: boolean;
   readonly deleveraging: OpenAdlRequest | null;
   /** Figures of the last request to the other side: it is never asked twice on the same. */
   readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -55,7 +57,7 @@ export interface LiquidationCase {
 }
 
 type Evolution = {
-  readonly [T in Exclude<keyof LiquidationEvents, 'LiquidationOpened' | 'LiquidationClosed'>]: (
+  readonly [T in Exclude<keyof LiquidationEvents, 'LiquidationOpened' | 'LiquidationClosed' | 'CloseOutFillFlagged'>]: (
     current: LiquidationCase,
     event: LogEntry<T, LiquidationEvents[T]>,
   ) => LiquidationCase;
@@ -74,6 +76,7 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     thinSchedule: null,
     draw: null,
     fundExhausted: false,
+    funded: false,
     deleveraging: null,
     asked: null,
     fruitless: 0,
@@ -202,5 +205,6 @@ function withGrant(current: LiquidationCase, request: Place, granted: Decimal): 
   if (draw === null || !samePlace(draw.request, request)) return current;
   if (draw.purpose === 'SlippageBeyondReward') return { ...current, draw: null };
   const fundExhausted = granted.lt(draw.amount);
-  return { ...current, fundExhausted, draw: granted.isZero() ? null : { ...draw, granted } };
+  const funded = current.funded || granted.gt(0);
+  return { ...current, fundExhausted, funded, draw: granted.isZero() ? null : { ...draw, granted } };
 }

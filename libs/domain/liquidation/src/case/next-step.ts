@@ -1,5 +1,6 @@
-import { ZERO, dec, invariant, minOf, type Asset, type Decimal } from '@ballast/kernel';
+import { ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
+import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
@@ -65,13 +66,6 @@ type ValidBasis = Pick<CaseBasis, 'contracts'> & {
   readonly schedule: MarginGlobalEvents['ScheduleInForce'];
 };
 
-/** USD per unit of an asset on a schedule. */
-function assetPrice({ collateral }: MarginGlobalEvents['ScheduleInForce'], asset: Asset): Decimal {
-  const line = collateral.find((each) => each.asset === asset);
-  invariant(line !== undefined, `the schedule has no price of ${asset}`);
-  return dec(line.price);
-}
-
 const wait = (reason: Waiting): Step => ({ kind: 'wait', for: reason });
 
 /**
@@ -112,8 +106,8 @@ function stepOn(
   if (call.lte(0) || bearingPositions(assessment).length === 0) return wait('debt-secured-by-collateral');
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
-  const slice = chooseSlice(assessment, schedule, contracts, policy);
-  const price = assetPrice(schedule, slice.position.contract.settlementAsset);
+  const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded);
+  const price = assetPriceOn(schedule, slice.position.contract.settlementAsset);
   return { kind: 'close-out', slice, assessment, assetPrice: price };
 }
 
@@ -124,7 +118,7 @@ function stepOn(
  */
 function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal, policy: LiquidationPolicy): Step {
   const { assessment, schedule, contracts } = basis;
-  const part = deleveragedPart(assessment, contracts, (asset) => assetPrice(schedule, asset), policy);
+  const part = deleveragedPart(assessment, contracts, (asset) => assetPriceOn(schedule, asset), policy);
   if (part !== undefined && schedule.number < current.pausedUntil) return wait('no-counterparty');
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
   if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };

@@ -92,6 +92,25 @@ const linearPrice = (mark: Decimal, side: Side, share: Decimal): Decimal =>
   side === 'long' ? mark.minus(share) : mark.plus(share);
 
 /**
+ * Worst price of a close-out order: the price at which its position has used up its share of the equity, whole ticks, rounded toward the
+ * client.
+ * @param share USD, >= 0; zero: the mark
+ * @see docs/spec/liquidation.md CLR-LIQ-028
+ */
+export function closeOutLimit(
+  contract: CloseableContract,
+  position: Pick<PositionRequirement, 'side' | 'mark' | 'quantity'>,
+  share: Decimal,
+  assetPrice: (asset: Asset) => Decimal,
+  { highestBankruptcyPrice }: Pick<LiquidationPolicy, 'highestBankruptcyPrice'>,
+): Decimal {
+  const terms = settlementTerms(contract, assetPrice);
+  const price = priceOfShare(terms, position, share, dec(position.quantity).abs(), highestBankruptcyPrice);
+  const ticks = price.div(contract.tick);
+  return (position.side === 'long' ? ticks.ceil() : ticks.floor()).times(contract.tick);
+}
+
+/**
  * What a counterparty gives up per contract that is closed at a price instead of the mark, USD, >= 0; a price that is better for him
  * than the mark costs him nothing.
  * @param side of the bankrupt position: against a long he buys above the mark, against a short he sells below it

@@ -50,6 +50,7 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
       OrdersCancelRequested: 'ignored',
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
+      CloseOutFillFlagged: 'ignored',
       FundDrawRequested: 'ignored',
       LiquidationClosed: 'ignored',
       ...OPENING_IGNORED,

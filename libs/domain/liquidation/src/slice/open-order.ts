@@ -15,6 +15,9 @@ export interface OpenOrder {
   /** USD per contract that rates are fractions of. */
   readonly unitNotional: Decimal;
   readonly equityRate: Decimal;
+  /** Fraction of the notional that the client has in it: slippage up to it is his. */
+  readonly bearableRate: Decimal;
+  readonly limit: Decimal;
   readonly theta: Decimal;
   readonly modelledRate: Decimal;
   readonly executionRate: Decimal;
@@ -42,6 +45,8 @@ export function openedOrder(event: LogEntry<string, LiquidationEvents['CloseOutO
     mark: dec(payload.mark),
     unitNotional: dec(payload.settlement.notional),
     equityRate: dec(payload.equityRate),
+    bearableRate: dec(payload.bearableRate),
+    limit: dec(payload.limit),
     theta: dec(payload.theta),
     modelledRate: dec(payload.modelledRate),
     executionRate: dec(payload.executionRate),

@@ -22,7 +22,7 @@ import {
   type Slice,
 } from './slice-choice.js';
 
-type OnSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>;
+type OnSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth' | 'collateral'>;
 
 const MARK = '50000';
 const CONTRACTS = admitted();
@@ -37,10 +37,19 @@ const flat = (equity: string, btc: string): AssessmentDetail =>
 const onSchedule = (underlyings: readonly UnderlyingSchedule[], targetHealth = '1.5'): OnSchedule => ({
   underlyings,
   targetHealth,
+  collateral: [
+    { asset: 'USD', price: '1' },
+    { asset: 'BTC', price: MARK },
+  ],
 });
 
-const choose = (assessment: AssessmentDetail, schedule = onSchedule(FLAT), policy = POLICY): Slice =>
-  chooseSlice(assessment, schedule, CONTRACTS, policy);
+const choose = (
+  assessment: AssessmentDetail,
+  schedule = onSchedule(FLAT),
+  policy = POLICY,
+  contracts = CONTRACTS,
+  funded = false,
+): Slice => chooseSlice(assessment, schedule, contracts, policy, funded);
 
 /** Health after the slice is filled at its provisional rate, when its requirement falls in proportion. */
 function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
@@ -219,9 +228,13 @@ describe('choice of the position [CLR-LIQ-022]', () => {
 
   it('takes first what costs nothing to close', () => {
     const positions = [requirementOf('BTC-PERP', '10', MARK, '0.02'), requirementOf('ETH-PERP', '1', '2500', '0.02')];
-    const free = closeablePositions(assessmentOf('a.main', '9000', positions), FLAT, CONTRACTS, POLICY).map(
-      (position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }),
-    );
+    const free = closeablePositions(
+      assessmentOf('a.main', '9000', positions),
+      onSchedule(FLAT),
+      CONTRACTS,
+      POLICY,
+      false,
+    ).map((position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }));
     expect(cheapestToClose(free).contract.instrument.id).toBe('ETH-PERP');
   });
 
@@ -292,7 +305,7 @@ describe('an account with hedges', () => {
     return assessmentOf('w.main', equity, positions);
   }
   const slice = (equity: string, calls: number): Slice =>
-    chooseSlice(writer(equity, calls), onSchedule(FLAT), contracts, POLICY);
+    choose(writer(equity, calls), onSchedule(FLAT), POLICY, contracts);
 
   it('loses what makes the requirement, never the hedge', () => {
     const { position, quantity, requirementFreed: freed } = slice('10000', 4);
@@ -312,5 +325,56 @@ describe('an account with hedges', () => {
     const charged = provisionalRate.times(position.unitNotional).times(position.quantity);
     expect(charged.lte(dec('600').times(POLICY.theta))).toBe(true);
     expect(charged.gt(0)).toBe(true);
+  });
+});
+
+describe('the limit of a close-out order [CLR-LIQ-028]', () => {
+  const limitOf = (equity: string, quantity: string, mark: string, funded = false): string => {
+    const underlyings = [underlyingSchedule('BTC', mark, linear('0.02'))];
+    const position = requirementOf('BTC-PERP', quantity, mark, '0.02');
+    const { position: chosen } = choose(
+      assessmentOf('a.main', equity, [position]),
+      onSchedule(underlyings),
+      POLICY,
+      CONTRACTS,
+      funded,
+    );
+    return text(chosen.limit);
+  };
+
+  it.each`
+    equity    | quantity | mark       | funded   | expected    | why
+    ${'1350'} | ${'10'}  | ${'9690'}  | ${false} | ${'9555'}   | ${'9,690 less the 135 that each bitcoin has'}
+    ${'1350'} | ${'-10'} | ${'9690'}  | ${false} | ${'9825'}   | ${'the same above, to buy'}
+    ${'1351'} | ${'7'}   | ${'9690'}  | ${false} | ${'9497'}   | ${'a whole tick, up for a sale: the fund pays nothing'}
+    ${'1352'} | ${'-7'}  | ${'9690'}  | ${false} | ${'9883.1'} | ${'and down for a purchase'}
+    ${'0'}    | ${'10'}  | ${'50000'} | ${false} | ${'50000'}  | ${'nothing left: the mark'}
+    ${'0'}    | ${'10'}  | ${'50000'} | ${true}  | ${'49944'}  | ${'the fund has paid, and stands for the modelled cost of 11.2 bp too'}
+    ${'9000'} | ${'10'}  | ${'50000'} | ${true}  | ${'49100'}  | ${'what the account has, if that is more'}
+  `('of $quantity at $mark with $equity is $expected: $why', ({ equity, quantity, mark, funded, expected }) => {
+    expect(limitOf(equity as string, quantity as string, mark as string, funded as boolean)).toBe(expected);
+  });
+
+  it('counts collateral at its full price, and lets no position use up the share of another', () => {
+    const positions = [requirementOf('BTC-PERP', '10', MARK, '0.02'), requirementOf('ETH-PERP', '200', '2500', '0.02')];
+    const assessment = {
+      ...assessmentOf('a.main', '9000', positions),
+      collateral: [{ asset: 'BTC', amount: '1', price: '50000', haircut: '0.02', value: '49000' }] as const,
+    };
+    const chosen = closeablePositions(assessment, onSchedule(FLAT), CONTRACTS, POLICY, false);
+    // 10,000 USD, half for each of the two, which are required the same for.
+    expect(chosen.map(({ limit }) => text(limit))).toEqual(['49500', '2475']);
+  });
+});
+
+describe('what frees nothing [CLR-LIQ-011]', () => {
+  it('is charged nothing: closing it would cost more than the target needs less for it', () => {
+    const worthless = { ...requirementOf('BTC-PERP', '1', MARK, '0.02'), call: '1.59' };
+    const slice = choose(assessmentOf('a.main', '1', [worthless]));
+    expect([text(slice.provisionalRate), text(slice.position.charged.execution)]).toEqual(['0', '0']);
+    // Closing costs at least 10 bp of 50,000: 1.5 x 56 is more than that, 1.5 x 30 is not.
+    const rateAt = (call: string) =>
+      text(choose(assessmentOf('a.main', '30', [{ ...worthless, call }])).position.charged.penalty);
+    expect([rateAt('30'), rateAt('56')].map((rate) => rate === '0')).toEqual([true, false]);
   });
 });

@@ -1,12 +1,8 @@
 import { Decimal, ONE, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
-import type {
-  AssessmentDetail,
-  MarginGlobalEvents,
-  PositionRequirement,
-  Side,
-  UnderlyingSchedule,
-} from '@ballast/facts';
+import type { AssessmentDetail, MarginGlobalEvents, PositionRequirement, Side } from '@ballast/facts';
+import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
+import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
 import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
 
@@ -22,8 +18,14 @@ export interface CloseablePosition {
   /** What the position bears of the account's call requirement, USD, > 0. */
   readonly requirement: Decimal;
   readonly cost: ModelledCost;
+  /** Nothing is charged where closing costs more than the target needs less for it, as of a worthless option. */
+  readonly charged: ModelledCost;
   /** e: equity attributable to the position over its notional, pro rata to the call requirement; rounded down. */
   readonly equityRate: Decimal;
+  /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. */
+  readonly bearableRate: Decimal;
+  /** Worst price of an order. */
+  readonly limit: Decimal;
   /** Largest notional of one order, USD. */
   readonly largestSlice: Decimal;
 }
@@ -60,29 +62,43 @@ export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'position
     .filter(({ call, quantity }) => dec(call).gt(0) && !dec(quantity).isZero())
     .sort((a, b) => compareText(a.instrument, b.instrument));
 
-/** The bearing positions with their cost on the schedule that the assessment was made on. */
+/**
+ * The bearing positions with their cost on the schedule that the assessment was made on.
+ * @param funded the fund has paid for this account: then it stands for the modelled cost of closing, too
+ */
 export function closeablePositions(
   assessment: AssessmentDetail,
-  underlyings: readonly UnderlyingSchedule[],
+  { underlyings, targetHealth, collateral }: SliceSchedule,
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
+  funded: boolean,
 ): readonly CloseablePosition[] {
   const bearing = bearingPositions(assessment);
   const totalCall = sum(bearing.map(({ call }) => dec(call)));
   const equity = dec(assessment.figures.equity);
+  const lossBearing = maxOf(lossBearingEquity(assessment), ZERO);
   return bearing.map((position) => {
     const schedule = underlyings.find(({ underlying }) => underlying === position.underlying);
     invariant(schedule !== undefined, `no schedule for ${position.instrument}`);
     const quantity = dec(position.quantity).abs();
+    const contract = contractOf(contracts, position.instrument);
+    const cost = modelledCost(dec(position.ownerNotional), costParameters(schedule));
+    const notional = dec(position.notional);
+    const worthIt = dec(targetHealth).times(dec(position.call)).gt(cost.penalty.times(notional));
+    const has = lossBearing.times(dec(position.call)).div(totalCall);
+    const stake = funded ? maxOf(has, cost.penalty.times(notional)) : has;
     return {
-      contract: contractOf(contracts, position.instrument),
+      contract,
       side: position.side,
       quantity,
       mark: dec(position.mark),
       unitNotional: dec(position.notional).div(quantity),
       requirement: dec(position.call),
-      cost: modelledCost(dec(position.ownerNotional), costParameters(schedule)),
+      cost,
+      charged: worthIt ? cost : NO_COST,
       equityRate: attributableEquityRate(equity, position, totalCall),
+      bearableRate: attributableEquityRate(lossBearing, position, totalCall),
+      limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
       largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
     };
   });
@@ -129,15 +145,24 @@ export function lotsToTarget(missing: Decimal, gainPerLot: Decimal): Decimal | n
   return gainPerLot.gt(0) ? missing.div(gainPerLot).ceil() : null;
 }
 
-/** Chooses the next slice of an account that is below its target health and not bankrupt. */
+/** What a slice is chosen on. */
+type SliceSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth' | 'collateral'>;
+
+const NO_COST: ModelledCost = { execution: ZERO, time: ZERO, penalty: ZERO, fundShare: ZERO, operatingCost: ZERO };
+
+/**
+ * Chooses the next slice of an account that is below its target health and not bankrupt.
+ * @param funded the fund has paid for this account
+ */
 export function chooseSlice(
   assessment: AssessmentDetail,
-  schedule: Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth'>,
+  schedule: SliceSchedule,
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
+  funded: boolean,
 ): Slice {
-  const position = cheapestToClose(closeablePositions(assessment, schedule.underlyings, contracts, policy));
-  const rate = provisionalRate(position.cost.penalty, position.equityRate, policy.theta);
+  const position = cheapestToClose(closeablePositions(assessment, schedule, contracts, policy, funded));
+  const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
   const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }

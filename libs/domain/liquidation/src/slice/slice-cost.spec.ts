@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ZERO, dec, maxOf, text, type Decimal } from '@ballast/kernel';
+import { ZERO, dec, maxOf, minOf, text, type Decimal } from '@ballast/kernel';
 import { LIQUIDATION_COST, POLICY } from '../liquidation.fixtures.js';
 import type { OpenOrder } from './open-order.js';
 import { assessedCost, costParameters, finalRate, modelledCost, penaltyCap, provisionalRate } from './slice-cost.js';
@@ -21,6 +21,8 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
     mark: dec('50000'),
     unitNotional: dec('50000'),
     equityRate: dec(equityRate),
+    bearableRate: maxOf(dec(equityRate), ZERO),
+    limit: ZERO,
     theta: POLICY.theta,
     modelledRate: cost.penalty,
     executionRate: cost.execution,
@@ -100,13 +102,13 @@ describe('final cost of a slice [CLR-LIQ-012]', () => {
     id        | slippageBps | equityRate  | penalty        | trueUp          | fund       | why
     ${'W77'}  | ${'9'}      | ${'0.02'}   | ${'247736.88'} | ${'20000'}      | ${'0'}     | ${'13 - 9 bp were not needed'}
     ${'W78f'} | ${'90'}     | ${'0.02'}   | ${'507500'}    | ${'-239763.12'} | ${'0'}     | ${'90 + 6.5 + 5 bp'}
-    ${'W78f'} | ${'90'}     | ${'0.01'}   | ${'400000'}    | ${'-132263.12'} | ${'50000'} | ${'0.8 x 100 bp; the fund pays 10 bp'}
+    ${'W78f'} | ${'90'}     | ${'0.01'}   | ${'450000'}    | ${'-182263.12'} | ${'0'}     | ${'0.8 x 100 bp are 80; he has 100, so 90 are his'}
     ${'W67'}  | ${'13'}     | ${'0.02'}   | ${'267736.88'} | ${'0'}          | ${'0'}     | ${'exactly as modelled'}
     ${'W70'}  | ${'13'}     | ${'0.004'}  | ${'160000'}    | ${'0'}          | ${'0'}     | ${'the cap'}
     ${'W70'}  | ${'9'}      | ${'0.004'}  | ${'140000'}    | ${'20000'}      | ${'0'}     | ${'the return comes off the cap too'}
     ${'W71'}  | ${'9'}      | ${'-0.001'} | ${'0'}         | ${'0'}          | ${'45000'} | ${'nothing to charge: the fund pays'}
     ${'-'}    | ${'-20'}    | ${'0.02'}   | ${'202736.88'} | ${'65000'}      | ${'0'}     | ${'better than the mark counts as 0'}
-    ${'-'}    | ${'9'}      | ${'0.0001'} | ${'4000'}      | ${'0'}          | ${'41000'} | ${'no return below what it did cost'}
+    ${'-'}    | ${'9'}      | ${'0.0001'} | ${'5000'}      | ${'-1000'}      | ${'40000'} | ${'all that he has, 1 bp; no return below what it did cost'}
   `(
     '$id: $slippageBps bp at e $equityRate -> $penalty USD: $why',
     ({
@@ -141,22 +143,23 @@ describe('final cost of a slice [CLR-LIQ-012]', () => {
     expect(bps(finalRate(slice, dec('0.5')), 4)).toBe('51.5474');
   });
 
-  it('is never beyond theta * e, never below zero, and covers slippage as far as theta * e reaches', () => {
+  it('is never beyond theta * e or what slippage takes of e, never below zero, and covers slippage as far as e reaches', () => {
     const rate = fc.integer({ min: 0, max: 600_000 }).map((millionths) => dec(millionths).div(10_000_000));
     fc.assert(
       fc.property(rate, rate, fc.integer({ min: -300_000, max: 300_000 }), rate, (modelledRate, execution, e, real) => {
         const equityRate = dec(e).div(10_000_000);
-        const rates = { modelledRate, executionRate: execution, realisedRate: real, equityRate };
+        const bearableRate = maxOf(equityRate, ZERO);
+        const rates = { modelledRate, executionRate: execution, realisedRate: real, equityRate, bearableRate };
         const slice = { ...rates, theta: dec('0.8'), fundShare, operatingCost };
         const final = finalRate(slice, POLICY.psi);
-        const cap = penaltyCap(equityRate, dec('0.8'));
+        const cap = maxOf(penaltyCap(equityRate, dec('0.8')), minOf(real, bearableRate));
         expect(final.gte(0) && final.lte(cap)).toBe(true);
         expect(maxOf(real.minus(final), ZERO).lte(maxOf(real.minus(cap), ZERO))).toBe(true);
       }),
     );
   });
 
-  it('never charges a cent beyond theta * e of what it closed, whatever the amounts', () => {
+  it('never charges a cent beyond theta * e of what it closed or the slippage that it bears, whatever the amounts', () => {
     const cents = fc.integer({ min: 1, max: 9_999_999 });
     fc.assert(
       fc.property(cents, cents, fc.integer({ min: 0, max: 400 }), (quantity, mark, slippageBps) => {
@@ -168,7 +171,8 @@ describe('final cost of a slice [CLR-LIQ-012]', () => {
         };
         const notional = order.closed.times(order.unitNotional);
         const { cost } = costOf({ ...order, slippage: notional.times(slippageBps).div(10_000) });
-        expect(dec(cost.penalty).lte(notional.times('0.0033333333333333').times('0.8'))).toBe(true);
+        const borne = notional.times(minOf(dec('0.0033333333333333'), dec(slippageBps).div(10_000)));
+        expect(dec(cost.penalty).lte(maxOf(notional.times('0.0033333333333333').times('0.8'), borne))).toBe(true);
         expect(dec(cost.penalty).decimalPlaces()).toBeLessThanOrEqual(2);
       }),
     );

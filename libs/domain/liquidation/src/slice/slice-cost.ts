@@ -77,6 +77,8 @@ export interface RealisedSlice {
   /** c_real: realised slippage against the mark, >= 0. */
   readonly realisedRate: Decimal;
   readonly equityRate: Decimal;
+  /** What the client has in the position at full collateral prices, >= 0. */
+  readonly bearableRate: Decimal;
   readonly theta: Decimal;
   /** f_IF, a share of c_exec; c_ops. */
   readonly fundShare: Decimal;
@@ -87,8 +89,9 @@ export interface RealisedSlice {
  * Final rate of a slice, known after its last fill:
  *   kept  = min(p_hat, cap) - psi * max(c_exec - c_real, 0)      what was not needed goes back
  *   asked = c_real + f_IF * c_exec + c_ops                       what it did cost, with the fund's share
- *   p     = min(max(kept, asked), cap),  cap = theta * max(e, 0)
- * The return never digs below what the slice did cost, so the house bears only slippage beyond the cap.
+ *   p     = max(min(max(kept, asked), cap), min(c_real, bearable)),  cap = theta * max(e, 0)
+ * The return never digs below what the slice did cost. What it did cost is the client's as far as he has anything in the position, so the
+ * fund pays nothing while equity is left.
  * @see docs/spec/liquidation.md (W77, W78f)
  */
 export function finalRate(slice: RealisedSlice, psi: Decimal): Decimal {
@@ -96,12 +99,12 @@ export function finalRate(slice: RealisedSlice, psi: Decimal): Decimal {
   const unused = maxOf(slice.executionRate.minus(slice.realisedRate), ZERO);
   const kept = minOf(slice.modelledRate, cap).minus(psi.times(unused));
   const asked = slice.realisedRate.plus(slice.fundShare.times(slice.executionRate)).plus(slice.operatingCost);
-  return minOf(maxOf(kept, asked), cap);
+  return maxOf(minOf(maxOf(kept, asked), cap), minOf(slice.realisedRate, slice.bearableRate));
 }
 
 /**
  * Final cost of a slice, once the exchange gave its last word and accounts booked every fill. The penalty is rounded
- * up to the cent (so a return is rounded down), but never beyond theta * e * closed notional.
+ * up to the cent (so a return is rounded down), but never beyond theta * e * closed notional, nor beyond the slippage that the client bears.
  * @returns the cost, and what the fund has to pay of the slippage, USD, 0 if the penalty covers it
  */
 export function assessedCost(
@@ -112,7 +115,8 @@ export function assessedCost(
   const notional = order.closed.times(order.unitNotional);
   const realised = notional.isZero() ? ZERO : maxOf(order.slippage, ZERO).div(notional).toDecimalPlaces(RATE_DIGITS);
   const rate = notional.isZero() ? ZERO : finalRate({ ...order, realisedRate: realised }, psi);
-  const most = roundUsd(penaltyCap(order.equityRate, order.theta).times(notional), 'credit');
+  const highest = maxOf(penaltyCap(order.equityRate, order.theta), minOf(realised, order.bearableRate));
+  const most = roundUsd(highest.times(notional), 'credit');
   const penalty = minOf(roundUsd(rate.times(notional), 'charge'), most);
   return {
     cost: {

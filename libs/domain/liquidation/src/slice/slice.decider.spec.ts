@@ -15,7 +15,7 @@ import { concludeOrder, placedOrder } from './slice.decider.js';
 const OF_CASE = { caseId: 'a.main#1', accountId: 'a.main' };
 const schedule = scheduleInForce(1, [underlyingSchedule('BTC', '50000', linear('0.02'))]);
 const assessment = assessmentOf('a.main', '9000', [requirementOf('BTC-PERP', '10', '50000', '0.02')]);
-const slice = chooseSlice(assessment, schedule, admitted(), POLICY);
+const slice = chooseSlice(assessment, schedule, admitted(), POLICY, false);
 
 const order: OpenOrder = {
   place: { partition: 0, position: 7 },
@@ -26,6 +26,8 @@ const order: OpenOrder = {
   mark: dec('50000'),
   unitNotional: dec('50000'),
   equityRate: dec('0.02'),
+  bearableRate: dec('0.02'),
+  limit: dec('49000'),
   theta: dec('0.8'),
   modelledRate: dec('0.001'),
   executionRate: dec('0.0004'),
@@ -78,8 +80,9 @@ describe('the end of an order [CLR-LIQ-012]', () => {
 
   it('draws from the fund what the penalty does not cover, and nothing when it covers all', () => {
     expect(concludeOrder(OF_CASE, order, POLICY)?.draw).toBeUndefined();
-    const dear = concludeOrder(OF_CASE, { ...order, slippage: dec('1700') }, POLICY);
-    expect(dear?.cost.penalty).toBe('1600');
+    const dear = concludeOrder(OF_CASE, { ...order, slippage: dec('2100') }, POLICY);
+    // 2 % of 100,000 is all that he has in it.
+    expect(dear?.cost.penalty).toBe('2000');
     expect(dear?.draw).toEqual({
       ...OF_CASE,
       purpose: 'SlippageBeyondReward',

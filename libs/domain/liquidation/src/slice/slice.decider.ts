@@ -24,7 +24,7 @@ export function placedOrder(
   assetPrice: Decimal,
   policy: LiquidationPolicy,
 ): LiquidationEvents['CloseOutOrderPlaced'] {
-  const { contract, cost } = position;
+  const { contract, charged: cost } = position;
   return {
     caseId,
     accountId,
@@ -33,8 +33,10 @@ export function placedOrder(
     side: position.side === 'long' ? 'sell' : 'buy',
     quantity: text(quantity),
     mark: text(position.mark),
+    limit: text(position.limit),
     policy: policy.id,
     equityRate: text(position.equityRate),
+    bearableRate: text(position.bearableRate),
     theta: text(policy.theta),
     modelledRate: text(cost.penalty),
     provisionalRate: text(provisionalRate),
