@@ -1,7 +1,7 @@
 import { MerkleFrontier, canonicalText, invariant } from '@ballast/kernel';
 import { verifyCheckpoint, type Checkpoint, type CheckpointKey } from './checkpoint.js';
 import type { EventLog, StoredCheckpoint } from './event-log.js';
-import { leavesOf } from './log-proofs.js';
+import { leavesOf } from './leaves.js';
 
 /** Hashes that are read and kept at a time. */
 const PAGE = 10_000;

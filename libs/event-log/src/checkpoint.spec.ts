@@ -10,7 +10,7 @@ import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
 import { logDigest } from './log-digest.js';
 import { verifyLog } from './log-integrity.fixtures.js';
-import { proveEvent, proveGrowth } from './log-proofs.js';
+import { proveEvent, proveGrowth } from './log-proofs.fixtures.js';
 import { MemoryLogStore } from './memory/memory-log.js';
 
 describe('the digest of a log [CLR-LOG-023]', () => {

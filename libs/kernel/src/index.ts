@@ -34,6 +34,6 @@ export * from './hash.js';
 export * from './ids.js';
 export * from './instant.js';
 export * from './invariant.js';
-export { leafHash, merkleRoot, MerkleFrontier, inclusionProof, verifyInclusion, consistencyProof } from './merkle.js';
+export { leafHash, merkleRoot, MerkleFrontier, inclusionProof, verifyInclusion } from './merkle.js';
 export * from './model-input-error.js';
 export * from './money.js';

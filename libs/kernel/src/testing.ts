@@ -1,1 +1,1 @@
-export { verifyConsistency } from './merkle.js';
+export { consistencyProof, verifyConsistency } from './merkle.js';

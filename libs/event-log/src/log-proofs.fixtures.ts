@@ -1,8 +1,7 @@
-import { consistencyProof, inclusionProof, invariant, leafHash } from '@ballast/kernel';
+import { inclusionProof } from '@ballast/kernel';
+import { consistencyProof } from '@ballast/kernel/testing';
 import type { EventLog } from './event-log.js';
-
-const PAGE = 10_000;
-const HASH_BYTES = 32;
+import { leavesOf } from './leaves.js';
 
 /** What an outside verifier needs beside a checkpoint to see that an event is in the log. */
 export interface EventProof {
@@ -12,18 +11,6 @@ export interface EventProof {
   readonly leafIndex: number;
   readonly size: number;
   readonly path: readonly Buffer[];
-}
-
-/** Leaf hashes of positions `after + 1` to `upTo`. */
-export async function leavesOf(log: EventLog, partition: number, after: number, upTo: number): Promise<Buffer[]> {
-  const leaves: Buffer[] = [];
-  while (after + leaves.length < upTo) {
-    const at = after + leaves.length;
-    const page = await log.hashes(partition, at, Math.min(PAGE, upTo - at));
-    invariant(page.length > 0, `${log.name}/${partition} ends before position ${upTo}`);
-    for (let i = 0; i < page.length; i += HASH_BYTES) leaves.push(leafHash(page.subarray(i, i + HASH_BYTES)));
-  }
-  return leaves;
 }
 
 /** Shows that the event at `position` is in the tree over the first `size` events, whose root a checkpoint names. */
