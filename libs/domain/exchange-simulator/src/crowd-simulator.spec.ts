@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { dec, instantOf, MINUTE_MS, partitionOfAccount, text, ZERO } from '@ballast/kernel';
 import { createExchangeSimulator } from './crowd-simulator.js';
-import { positionOf, TestHost } from './exchange-host.fixtures.js';
+import { positionOf, TestExchange } from './test-exchange.fixtures.js';
 import { NOON, smallCrash } from './scenario/scenario.fixtures.js';
 import type { AccountProfile } from './owners/owner-profile.js';
 
@@ -18,13 +18,13 @@ const entryTime = NOON + 60 * MINUTE_MS;
 const crash = NOON + 100 * MINUTE_MS;
 
 /** A host up to a moment; what happens before is the same for every test of a seed. */
-const hostAt = (at: number, changes = {}): TestHost => new TestHost(changes).run((at - NOON) / MINUTE_MS + 1);
+const hostAt = (at: number, changes = {}): TestExchange => new TestExchange(changes).run((at - NOON) / MINUTE_MS + 1);
 
-const traders = (host: TestHost): readonly AccountProfile[] =>
+const traders = (host: TestExchange): readonly AccountProfile[] =>
   host.simulator.accounts.filter(({ kind }) => kind === 'trader');
 
 /** A trader with an open BTC position. */
-const holder = (host: TestHost, fits: (profile: AccountProfile) => boolean = () => true): AccountProfile => {
+const holder = (host: TestExchange, fits: (profile: AccountProfile) => boolean = () => true): AccountProfile => {
   const found = traders(host).find(
     (profile) => fits(profile) && positionOf(host, profile.accountId, 'BTC-PERP').abs().gt('0.01'),
   );
@@ -32,7 +32,7 @@ const holder = (host: TestHost, fits: (profile: AccountProfile) => boolean = () 
   return found;
 };
 
-const sellOrder = (host: TestHost, profile: AccountProfile, quantity: string, limit = '0') =>
+const sellOrder = (host: TestExchange, profile: AccountProfile, quantity: string, limit = '0') =>
   host.fact('CloseOutOrderPlaced', profile.partition, {
     accountId: profile.accountId,
     instrument: 'BTC-PERP',
@@ -43,7 +43,7 @@ const sellOrder = (host: TestHost, profile: AccountProfile, quantity: string, li
   });
 
 describe('the first step', () => {
-  const host = new TestHost();
+  const host = new TestExchange();
   const said = host.begin(NOON);
 
   it('opens the market first and ticks the clock last, with the name of the run', () => {
@@ -76,7 +76,7 @@ describe('the first step', () => {
 
   it('brings the opening fund once, and none when it is zero', () => {
     expect(ofType(said, 'FundContributionReceived')).toEqual([{ contributionId: 'opening-fund', amount: '100000' }]);
-    const poor = new TestHost({ scenario: smallCrash({ openingFund: '0' }) });
+    const poor = new TestExchange({ scenario: smallCrash({ openingFund: '0' }) });
     expect(ofType(poor.begin(NOON), 'FundContributionReceived')).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('the first step', () => {
 });
 
 describe('the crowd', () => {
-  const host = new TestHost().run();
+  const host = new TestExchange().run();
 
   it('is as large as asked for, with owners of two accounts, providers and concentrated positions', () => {
     const { accounts } = host.simulator;
@@ -154,7 +154,7 @@ describe('an admission', () => {
   const listings = ['BTC-PERP', 'ETH-PERP'].map((id) => ({ specification: { id } }) as never);
 
   it('comes before every trade: what pricing has not admitted nobody trades', () => {
-    const host = new TestHost({}, false).run(120);
+    const host = new TestExchange({}, false).run(120);
     expect(host.fills).toEqual([]);
     host.fact('InstrumentAdmitted', GLOBAL, listings[0]!);
     host.settle();
@@ -167,7 +167,7 @@ describe('an admission', () => {
   });
 
   it('lets trades begin in the step after it', () => {
-    const host = new TestHost();
+    const host = new TestExchange();
     expect(fillsOf(host.begin(NOON))).toEqual([]);
     host.run(2);
     expect(host.fills.length).toBeGreaterThan(0);
@@ -176,15 +176,15 @@ describe('an admission', () => {
 
 describe('determinism', () => {
   it('says the same for the same scenario, seed and number of accounts', () => {
-    expect(new TestHost().run(90).digest).toBe(new TestHost().run(90).digest);
+    expect(new TestExchange().run(90).digest).toBe(new TestExchange().run(90).digest);
   });
 
   it('says something else for another seed', () => {
-    expect(new TestHost({ seed: '2' }).run(30).digest).not.toBe(new TestHost().run(30).digest);
+    expect(new TestExchange({ seed: '2' }).run(30).digest).not.toBe(new TestExchange().run(30).digest);
   });
 
   it('names runs apart by everything that makes them differ', () => {
-    const name = (changes: object): string => new TestHost(changes).simulator.runName;
+    const name = (changes: object): string => new TestExchange(changes).simulator.runName;
     const names = [
       name({}),
       name({ seed: '2' }),
@@ -253,7 +253,7 @@ describe('close-out orders', () => {
   });
 
   it('find less depth when volatility is high', () => {
-    const filled = (host: TestHost): number => {
+    const filled = (host: TestExchange): number => {
       sellOrder(host, holder(host), '100000');
       return Number(reportsOf(host.settle())[0]!.filledQuantity);
     };
@@ -351,11 +351,11 @@ describe('cancellation of orders', () => {
 });
 
 describe('owners', () => {
-  const callOn = (host: TestHost, { accountId, partition }: AccountProfile, at: number): void => {
+  const callOn = (host: TestExchange, { accountId, partition }: AccountProfile, at: number): void => {
     const dueAt = at + 60 * MINUTE_MS;
     host.fact('MarginCallIssued', partition, { callId: 'call-1', accountId, issuedAt: at, dueAt, deficit: '1000' });
   };
-  const after = (host: TestHost, from: number, minutes: number): readonly SealedEvent[] =>
+  const after = (host: TestExchange, from: number, minutes: number): readonly SealedEvent[] =>
     Array.from({ length: minutes }, (_, minute) => host.begin(from + (minute + 1) * MINUTE_MS)).flat();
   const callDeposits = (said: readonly SealedEvent[]) =>
     depositsOf(said).filter(({ depositId }) => depositId.includes('/call/'));
@@ -419,7 +419,7 @@ describe('owners', () => {
 
 describe('the state', () => {
   /** A run with facts of every kind that the exchange takes note of. */
-  const eventful = (): TestHost => {
+  const eventful = (): TestExchange => {
     const host = hostAt(crash);
     for (const [index, profile] of traders(host).entries()) {
       const { accountId, partition } = profile;
@@ -447,7 +447,7 @@ describe('the state', () => {
   const host = eventful();
 
   it('is rebuilt from the entries alone, and goes on as if nothing had happened', () => {
-    const machine = new TestHost().rebuilt(host.folded);
+    const machine = new TestExchange().rebuilt(host.folded);
     expect(machine.state).toEqual(host.state);
     expect(machine.ends).toEqual(host.machine.ends);
     machine.settle();
@@ -464,14 +464,14 @@ describe('the state', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(names, { minLength: names.length }), (order) => {
         const folded = order.flatMap((name) => lanes.get(name)!);
-        expect(new TestHost().rebuilt(folded).state).toEqual(host.state);
+        expect(new TestExchange().rebuilt(folded).state).toEqual(host.state);
       }),
       { numRuns: 8 },
     );
   });
 
   it('gives a refused withdrawal back in the view of its owner', () => {
-    const fresh = new TestHost().run();
+    const fresh = new TestExchange().run();
     const { entry } = fresh.folded.find((one) => one.entry.type === 'WithdrawalRequested')!;
     const { withdrawalId, accountId, amount } = entry.payload as TransferEvents['WithdrawalRequested'];
     const before = fresh.state.views.get(accountId)!.cashCents;
@@ -482,7 +482,7 @@ describe('the state', () => {
   });
 
   it('is not folded over facts that it does not know', () => {
-    const stranger = new TestHost();
+    const stranger = new TestExchange();
     const known = stranger.fact('MarginRunCompleted', 0, {});
     const { process } = stranger.simulator;
     const observe = (changes: object) => () => process.observe(stranger.state, { ...known, ...changes });

@@ -1,6 +1,6 @@
 import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { dec, HOUR_MS, MINUTE_MS } from '@ballast/kernel';
-import { TestHost } from './exchange-host.fixtures.js';
+import { TestExchange } from './test-exchange.fixtures.js';
 import { characterOf } from './market/character.js';
 import { barsFrom, NOON, smallCrash } from './scenario/scenario.fixtures.js';
 import type { SealedEvent } from '@ballast/event-sourcing';
@@ -19,7 +19,7 @@ const coins = { USDC: { dips: [dip] }, USDT: { dips: [] } };
 
 describe('a scenario of other underlyings', () => {
   const scenario = smallCrash({ bars: { SOL: bars(50), BTC: bars(1), DOT: bars(1_000) } });
-  const host = new TestHost({ scenario });
+  const host = new TestExchange({ scenario });
   const said = host.begin(NOON);
   host.run(90);
 
@@ -60,13 +60,13 @@ describe('a scenario of other underlyings', () => {
   });
 
   it('runs with one underlying alone', () => {
-    const alone = new TestHost({ scenario: smallCrash({ bars: { SOL: bars(50) } }) }).run(60);
+    const alone = new TestExchange({ scenario: smallCrash({ bars: { SOL: bars(50) } }) }).run(60);
     expect(new Set(alone.fills.map(({ instrument }) => instrument))).toEqual(new Set(['SOL-PERP']));
   });
 });
 
 describe('coins of a dollar', () => {
-  const host = new TestHost({ scenario: smallCrash({ coins }), accounts: 600 });
+  const host = new TestExchange({ scenario: smallCrash({ coins }), accounts: 600 });
   const said = host.begin(NOON);
   const deposits = ofType<TransferEvents['DepositReceived']>(said, 'DepositReceived');
   const middleOf = (output: readonly SealedEvent[], coin: string): number => {
@@ -82,7 +82,7 @@ describe('coins of a dollar', () => {
   });
 
   it('dip as the scenario says, and come back', () => {
-    const simulated = new TestHost({ scenario: smallCrash({ coins }) });
+    const simulated = new TestExchange({ scenario: smallCrash({ coins }) });
     simulated.run(90);
     expect(Math.abs(middleOf(simulated.begin(NOON + 90 * MINUTE_MS), 'USDC') - 0.985)).toBeLessThan(0.001);
     simulated.run(29);
@@ -102,7 +102,7 @@ describe('coins of a dollar', () => {
   });
 
   it('leave a run without them as it is, and name another one', () => {
-    const without = new TestHost({ scenario: smallCrash(), accounts: 600 });
+    const without = new TestExchange({ scenario: smallCrash(), accounts: 600 });
     const plain = ofType<TransferEvents['DepositReceived']>(without.begin(NOON), 'DepositReceived');
     const worth = (all: readonly TransferEvents['DepositReceived'][]) =>
       all.filter(({ asset }) => asset.startsWith('USD')).reduce((sum, { amount }) => sum.plus(amount), dec(0));
@@ -111,14 +111,14 @@ describe('coins of a dollar', () => {
   });
 
   it('say the same for the same seed', () => {
-    const digest = () => new TestHost({ scenario: smallCrash({ coins }) }).run(40).digest;
+    const digest = () => new TestExchange({ scenario: smallCrash({ coins }) }).run(40).digest;
     expect(digest()).toBe(digest());
   });
 });
 
 describe('fills of a crowd', () => {
   it('are of admitted contracts only, in whole lots', () => {
-    const host = new TestHost({ scenario: smallCrash({ coins }) }).run(120);
+    const host = new TestExchange({ scenario: smallCrash({ coins }) }).run(120);
     const fills: readonly FillEvents['TradeFilled'][] = host.fills;
     expect(fills.length).toBeGreaterThan(100);
     for (const { instrument, quantity } of fills) {

@@ -18,7 +18,7 @@ const ENTRY = {
 } as const;
 
 /** The machine of a simulated exchange without a database: pricing admits what it lists, and a test speaks for the others. */
-export class TestHost {
+export class TestExchange {
   readonly simulator: ExchangeSimulator & { readonly accounts: readonly AccountProfile[] };
   /** Own and observed entries in the order in which they were folded. */
   readonly folded: { readonly own: boolean; readonly entry: SealedEvent }[] = [];
@@ -33,7 +33,7 @@ export class TestHost {
     private readonly admits = true,
   ) {
     const config = { scenario: smallCrash(), seed: '1', accounts: 120, partitions: 4, ...changes };
-    this.simulator = createExchangeSimulator(config) as TestHost['simulator'];
+    this.simulator = createExchangeSimulator(config) as TestExchange['simulator'];
     this.machine = new PartitionMachine(this.simulator.process, GLOBAL, config.partitions);
   }
 
@@ -109,7 +109,7 @@ export class TestHost {
   }
 
   /** A machine of the same run that takes entries as a rebuild does. */
-  rebuilt(folded: TestHost['folded']): PartitionMachine<SimulatorState> {
+  rebuilt(folded: TestExchange['folded']): PartitionMachine<SimulatorState> {
     const machine = new PartitionMachine(this.simulator.process, GLOBAL, this.machine.partitions);
     for (const { own, entry } of folded) {
       if (own) machine.recallOwn(entry);
@@ -144,7 +144,7 @@ const LIQUIDATION: readonly (keyof LiquidationEvents)[] = [
 const isLiquidation = (type: string): boolean => (LIQUIDATION as readonly string[]).includes(type);
 
 /** Signed position of an account by all fills so far. */
-export const positionOf = (host: TestHost, accountId: string, instrument: string): Decimal =>
+export const positionOf = (host: TestExchange, accountId: string, instrument: string): Decimal =>
   host.fills
     .filter((fill) => fill.accountId === accountId && fill.instrument === instrument)
     .reduce((total, { side, quantity }) => total.plus(side === 'buy' ? quantity : dec(quantity).neg()), ZERO);
