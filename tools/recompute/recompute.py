@@ -191,7 +191,7 @@ class Market:
             for c in schedule["collateral"]
         }
         self.initial_multiple = D(parameters["initialMultiple"])
-        self.warn_usage = D(parameters["warnUsage"])
+        self.call_multiple = D(parameters["callMultiple"])
         self.exit_factor = D(parameters["exitFactor"])
         self.notice_ms = parameters["noticeMs"]
         offset = parameters["scenarios"]["lostOffset"]
@@ -270,7 +270,7 @@ def float_figures(account, market, sizes):
         magnitude += value
         if asset in market.underlyings and worth != 0:
             coins[asset] = worth
-    call = liquidation = 0.0
+    maintenance = liquidation = 0.0
     lost = as_float(market.between_positions)
     for name, quantity, cost, coin in lines_of(account, coins):
         underlying = market.underlyings[name]
@@ -289,11 +289,12 @@ def float_figures(account, market, sizes):
             down, up = (underlying.rates(level, side, size[side], False) for side in ("long", "short"))
             return together(value, coin, down, up, lost, 0.0)
 
-        call += required("call")
+        maintenance += required("call")
         liquidation += required("liquidation")
     if not account.positions:
         return (equity, 0.0, 0.0, 0.0), magnitude, coins
-    return (equity, as_float(market.initial_multiple) * call, call, liquidation), magnitude, coins
+    initial = as_float(market.initial_multiple) * maintenance
+    return (equity, initial, as_float(market.call_multiple) * maintenance, liquidation), magnitude, coins
 
 
 def exact_figures(account, market, sizes):
@@ -317,8 +318,8 @@ def exact_figures(account, market, sizes):
         for level in required:
             down, up = (underlying.rates(level, side, size[side], True) for side in ("long", "short"))
             required[level] += together(value, coin or ZERO, down, up, market.between_positions, ZERO)
-    call, liquidation = required["call"], required["liquidation"]
-    initial = market.initial_multiple * call
+    maintenance, liquidation = required["call"], required["liquidation"]
+    initial, call = market.initial_multiple * maintenance, market.call_multiple * maintenance
     if not account.positions:
         call = liquidation = initial = ZERO
     up = [x.quantize(CENT, ROUND_CEILING) for x in (initial, call, liquidation)]
@@ -333,17 +334,17 @@ class Step:
 
     def __init__(self, account, figures, market, now, number):
         """`number` makes a figure of a document one of the kind that the figures are of."""
-        equity, _, call, liquidation = figures
-        leaving, warn = number(market.exit_factor), number(market.warn_usage)
-        used, twice, both = warn * equity, 2 * equity, call + liquidation
+        equity, initial, call, liquidation = figures
+        leaving = number(market.exit_factor)
+        twice, both = 2 * equity, call + liquidation
         self.distances = [
             equity - liquidation,
             twice - both,
             equity - call,
-            used - call,
+            equity - initial,
             twice - leaving * both,
             equity - leaving * call,
-            used - leaving * call,
+            equity - leaving * initial,
         ]
         was = account.state
         overdue = account.call_due is not None and not account.call_expired and now >= account.call_due
@@ -362,11 +363,11 @@ class Step:
         elif below_call:
             entered = MARGIN_CALL
         else:
-            entered = WARN if call > 0 and used <= call else HEALTHY
+            entered = WARN if initial > 0 and equity < initial else HEALTHY
         may_leave = {
             RESTRICTED: clear_of_call if expired else twice >= leaving * both,
             MARGIN_CALL: clear_of_call,
-            WARN: used >= leaving * call,
+            WARN: equity >= leaving * initial,
         }
         self.state = entered
         if was != LIQUIDATING and entered < was:

@@ -354,7 +354,7 @@ describe('a what-if', () => {
 
 describe('the rules of a service', () => {
   const parameters = readHouseDocuments().margin.find(({ kind }) => kind === 'margin-parameters');
-  const proposal = (proposalId: string, version: number, changes: object = { warnUsage: '0.75' }): object => ({
+  const proposal = (proposalId: string, version: number, changes: object = { callMultiple: '1.75' }): object => ({
     proposalId,
     kind: 'margin-parameters',
     id: `avsl-default@${version}`,
@@ -376,8 +376,8 @@ describe('the rules of a service', () => {
       {
         ...{ proposalId: 'p-1', proposer: 'ann', reason: 'warn earlier', id: 'avsl-default@2' },
         replaces: 'avsl-default@1',
-        changes: [{ field: 'warnUsage', before: '0.8', after: '0.75' }],
-        body: { warnUsage: '0.75', noticeMs: 3_600_000 },
+        changes: [{ field: 'callMultiple', before: '2', after: '1.75' }],
+        body: { callMultiple: '1.75', noticeMs: 3_600_000 },
       },
     ]);
   });
@@ -397,7 +397,7 @@ describe('the rules of a service', () => {
     expectProblem(await house.post('/rules/margin/proposals', proposal('p-3', 4)), 401, 'actor-missing');
     const unknown = await house.post('/rules/margin/proposals/p-9/approvals', {}, undefined, by('ben'));
     expectProblem(unknown, 404, 'proposal-unknown');
-    expectProblem(await proposed(proposal('p-3', 4, { warnUsage: '-1' }), 'ann'), 422, 'document-invalid');
+    expectProblem(await proposed(proposal('p-3', 4, { callMultiple: '-1' }), 'ann'), 422, 'document-invalid');
     expectProblem(await proposed(proposal('p-3', 1), 'ann'), 409, 'document-id-taken');
     expectProblem(await proposed({ ...proposal('p-3', 4), kind: 'weather' }, 'ann'), 422, 'document-kind-unknown');
     expectProblem(await proposed({ ...proposal('p-3', 4), body: undefined }, 'ann'), 400, 'request-malformed');

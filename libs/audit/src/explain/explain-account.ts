@@ -132,7 +132,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'equity-below-midpoint': 'equity fell below the middle between call and liquidation requirement',
   'call-expired': 'the margin call was not met in time',
   'equity-below-call': 'equity fell below the call requirement',
-  'usage-at-warning': 'the call requirement reached the warning share of equity',
+  'equity-below-initial': 'equity fell below the initial requirement',
   'liquidation-closed': 'the liquidation was closed',
   recovered: 'equity recovered',
 };

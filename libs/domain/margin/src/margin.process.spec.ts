@@ -7,7 +7,7 @@ import { FIRST_SCHEDULE, MarginHouse, MINUTE, NOON, payloadsOf, typesOf, type Ho
 import type { MarginState } from './margin.state.js';
 import { runMargin } from './run/margin-run.js';
 
-/** Long 1 BTC from 60,000 with the given dollars: the call requirement is 1.5616 % of the mark, 936.96 at 60,000. */
+/** Long 1 BTC from 60,000 with the given dollars: maintenance is 1.5616 % of the mark, 936.96 at 60,000; the call requirement twice that. */
 const long = (USD: string): Holding => ({ USD, position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
 const at = (minutes: number, BTC = '60000', more = {}) => ({ at: NOON + minutes * MINUTE, BTC, ETH: '3000', ...more });
 
@@ -83,13 +83,27 @@ describe('margin run [CLR-MRG-040]', () => {
 });
 
 describe('states [CLR-MRG-032]', () => {
-  it('go from warning straight to liquidation in calm, when the call level is the liquidation level', () => {
-    const open = house('2000');
-    expect(changes(open.prices(at(1, '59300')))).toEqual([]);
-    expect(changes(open.prices(at(2, '59100')))).toEqual(['HEALTHY > WARN: usage-at-warning']);
-    const events = open.prices(at(3, '58915'));
-    expect(changes(events)).toEqual(['WARN > LIQUIDATING: equity-below-liquidation']);
-    // Nobody is called and liquidated in one run: a call without time to answer would be none.
+  it.each`
+    above      | below      | expected
+    ${'59316'} | ${'59315'} | ${'HEALTHY > WARN: equity-below-initial'}
+    ${'58838'} | ${'58837'} | ${'WARN > MARGIN_CALL: equity-below-call'}
+    ${'58368'} | ${'58367'} | ${'MARGIN_CALL > RESTRICTED: equity-below-midpoint'}
+    ${'57905'} | ${'57904'} | ${'RESTRICTED > LIQUIDATING: equity-below-liquidation'}
+  `(
+    'of a long of 60,000 with 3,000 dollars, as of one of 1M with 50,000 (W101), change at $below: $expected',
+    ({ above, below, expected }: { above: string; below: string; expected: string }) => {
+      const open = house('3000');
+      const prices = ['59316', '59315', '58838', '58837', '58368', '58367', '57905', '57904'];
+      prices.slice(0, prices.indexOf(above)).forEach((price, i) => open.prices(at(i + 1, price)));
+      expect(changes(open.prices(at(20, above)))).toEqual([]);
+      expect(changes(open.prices(at(21, below)))).toEqual([expected]);
+    },
+  );
+
+  it('calls nobody in the run that liquidates: a call without time to answer would be none', () => {
+    const open = house('3000');
+    const events = open.prices(at(1, '57904'));
+    expect(changes(events)).toEqual(['HEALTHY > LIQUIDATING: equity-below-liquidation']);
     expect(typesOf(events)).toEqual([
       'MarginRunCompleted',
       'AccountStateChanged',
@@ -100,33 +114,37 @@ describe('states [CLR-MRG-032]', () => {
 
   it.each`
     USD          | expected                                               | why
-    ${'1171.21'} | ${[]}                                                  | ${'a cent above 936.96 / 0.8'}
-    ${'1171.2'}  | ${['HEALTHY > WARN: usage-at-warning']}                | ${'usage exactly 80 %'}
-    ${'936.96'}  | ${['HEALTHY > WARN: usage-at-warning']}                | ${'equity exactly at the requirement is enough'}
+    ${'2342.4'}  | ${[]}                                                  | ${'exactly the initial requirement'}
+    ${'2342.39'} | ${['HEALTHY > WARN: equity-below-initial']}            | ${'one cent below'}
+    ${'1873.92'} | ${['HEALTHY > WARN: equity-below-initial']}            | ${'exactly the call requirement'}
+    ${'1873.91'} | ${['HEALTHY > MARGIN_CALL: equity-below-call']}        | ${'one cent below'}
+    ${'1405.44'} | ${['HEALTHY > MARGIN_CALL: equity-below-call']}        | ${'exactly the midpoint'}
+    ${'1405.43'} | ${['HEALTHY > RESTRICTED: equity-below-midpoint']}     | ${'one cent below'}
+    ${'936.96'}  | ${['HEALTHY > RESTRICTED: equity-below-midpoint']}     | ${'exactly the liquidation requirement'}
     ${'936.95'}  | ${['HEALTHY > LIQUIDATING: equity-below-liquidation']} | ${'one cent below'}
   `('with $USD dollars: $why', ({ USD, expected }: { USD: string; expected: string[] }) => {
     const open = new MarginHouse();
     open.prices(at(0));
     const events = open.account('ann.main', long(USD));
-    expect(text(figuresNow(open).call)).toBe('936.96');
+    expect(text(figuresNow(open).call)).toBe('1873.92');
     expect(changes(events)).toEqual(expected);
   });
 
   it('leave a warning only at 1.05 times its level', () => {
-    const open = house('1171.2');
-    const exit = dec('936.96').times('1.05').div('0.8');
-    expect(text(exit)).toBe('1229.76');
-    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.75' })))).toEqual([]);
-    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.76' })))).toEqual(['WARN > HEALTHY: recovered']);
-    expect(changes(open.accept(open.changed('ann.main', { USD: '1229.75' })))).toEqual([]);
+    const open = house('2342.39');
+    const exit = dec('2342.4').times('1.05');
+    expect(text(exit)).toBe('2459.52');
+    expect(changes(open.accept(open.changed('ann.main', { USD: '2459.51' })))).toEqual([]);
+    expect(changes(open.accept(open.changed('ann.main', { USD: '2459.52' })))).toEqual(['WARN > HEALTHY: recovered']);
+    expect(changes(open.accept(open.changed('ann.main', { USD: '2459.51' })))).toEqual([]);
   });
 
-  it('follow a volatility that rises alone: call, restriction at the midpoint, liquidation only after the notice', () => {
-    const open = house('1000');
-    const events = rising(open, 10, 180);
+  it('follow a volatility that rises alone: call, restriction when it expires, liquidation only after the notice', () => {
+    const open = house('2000');
+    const events = rising(open, 10, 420);
     expect(changes(events)).toEqual([
       'WARN > MARGIN_CALL: equity-below-call',
-      'MARGIN_CALL > RESTRICTED: equity-below-midpoint',
+      'MARGIN_CALL > RESTRICTED: call-expired',
       'RESTRICTED > LIQUIDATING: equity-below-liquidation',
     ]);
     const [issued] = payloadsOf(events, 'MarginCallIssued');
@@ -138,7 +156,7 @@ describe('states [CLR-MRG-032]', () => {
 
 describe('margin call [CLR-MRG-033]', () => {
   it('asks for what is missing, once, until an hour later', () => {
-    const open = house('1000');
+    const open = house('2000');
     const events = rising(open, 10, 90);
     const calls = payloadsOf(events, 'MarginCallIssued');
     expect(calls).toHaveLength(1);
@@ -148,7 +166,7 @@ describe('margin call [CLR-MRG-033]', () => {
   });
 
   it('is met at 1.05 of the call requirement, not by the next breath of the price', () => {
-    const open = house('1000');
+    const open = house('2000');
     rising(open, 10, 80);
     const { call, equity } = figuresNow(open);
     expect(equity.lt(call)).toBe(true);
@@ -166,7 +184,7 @@ describe('margin call [CLR-MRG-033]', () => {
   });
 
   it('restricts when it is not met in time, until equity is at 1.05 of the call level', () => {
-    const open = house('1000');
+    const open = house('2000');
     rising(open, 10, 80);
     const expired = [];
     // Each time a little too little is paid in: above the midpoint, below the call level.
@@ -194,7 +212,7 @@ describe('halted prices [CLR-MRG-019]', () => {
   it('let nobody enter LIQUIDATING, while calls go on', () => {
     const open = house('2000');
     const events = open.prices(at(1, '58000', { status: 'HALT' }));
-    expect(changes(events)).toEqual(['HEALTHY > RESTRICTED: equity-below-liquidation-prices-halted']);
+    expect(changes(events)).toEqual(['WARN > RESTRICTED: equity-below-liquidation-prices-halted']);
     expect(payloadsOf(events, 'MarginCallIssued')).toHaveLength(1);
     expect(changes(open.prices(at(2, '58000')))).toEqual(['RESTRICTED > LIQUIDATING: equity-below-liquidation']);
   });
@@ -397,7 +415,7 @@ describe('margin partition', () => {
 
   /** A day with everything in it: calls, withdrawals, a crash, a liquidation and its end. */
   function day(): MarginHouse {
-    const open = house('1000');
+    const open = house('2000');
     open.account('bob.main', {
       USD: '100000',
       BTC: '1.5',

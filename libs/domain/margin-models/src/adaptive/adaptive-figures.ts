@@ -63,7 +63,8 @@ export class AdaptiveFigures {
   readonly #contracts = new Map<string, KnownContract>();
   readonly #jointly: ReadonlySet<string>;
   readonly #requirements: FloatRequirements;
-  readonly #multiple: number;
+  readonly #initialMultiple: number;
+  readonly #callMultiple: number;
 
   constructor(
     private readonly market: Market,
@@ -71,7 +72,8 @@ export class AdaptiveFigures {
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
     this.#requirements = new FloatRequirements(parameters);
-    this.#multiple = floatOf(parameters.initialMultiple);
+    this.#initialMultiple = floatOf(parameters.initialMultiple);
+    this.#callMultiple = floatOf(parameters.callMultiple);
   }
 
   /**
@@ -102,21 +104,21 @@ export class AdaptiveFigures {
       figured(exposure, floatContract({ ...exposure, linear: ONE }, parameters.collateral.confidence), exposure.linear),
     );
     const held = positions.map(({ exposure }) => exposure);
-    let [call, liquidation] = [NOTHING, NOTHING];
+    let [maintenance, liquidation] = [NOTHING, NOTHING];
     for (const each of underlyingBooks(book, market, held, coins)) {
       const atCall = rangesAt(each.schedule, each.sizes, 'call');
       const atLiquidation = rangesAt(each.schedule, each.sizes, 'liquidation');
-      const ofCall = this.#requirement(each, atCall);
-      call = added(call, ofCall);
+      const ofMaintenance = this.#requirement(each, atCall);
+      maintenance = added(maintenance, ofMaintenance);
       liquidation = added(
         liquidation,
-        sameRanges(atCall, atLiquidation) ? ofCall : this.#requirement(each, atLiquidation),
+        sameRanges(atCall, atLiquidation) ? ofMaintenance : this.#requirement(each, atLiquidation),
       );
     }
     const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
     const requirements = {
-      initial: this.#initial(call, charge, positions.length + coins.length),
-      call: centsUp(call.total, call.bound),
+      initial: this.#initial(maintenance, charge, positions.length + coins.length),
+      call: this.#call(maintenance),
       liquidation: centsUp(liquidation.total, liquidation.bound),
     };
     if (!isWhole(requirements)) return null;
@@ -124,10 +126,15 @@ export class AdaptiveFigures {
     return { value: roundUsd(value, 'equity'), requirements };
   }
 
-  #initial(call: BoundedRequirement, charge: number, terms: number): Decimal | null {
-    const total = this.#multiple * call.total + call.doubtful + charge;
-    const ofDoubt = floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, call.doubtfulMagnitude + charge);
-    return centsUp(total, this.#multiple * call.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
+  #call({ total, bound }: BoundedRequirement): Decimal | null {
+    const call = this.#callMultiple * total;
+    return centsUp(call, this.#callMultiple * bound + floatBound(ROUNDINGS_OF_ONE, call));
+  }
+
+  #initial(maintenance: BoundedRequirement, charge: number, terms: number): Decimal | null {
+    const total = this.#initialMultiple * maintenance.total + maintenance.doubtful + charge;
+    const ofDoubt = floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, maintenance.doubtfulMagnitude + charge);
+    return centsUp(total, this.#initialMultiple * maintenance.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
   }
 
   #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: SideRanges): BoundedRequirement {

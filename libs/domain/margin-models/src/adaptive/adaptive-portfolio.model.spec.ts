@@ -323,7 +323,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     const cross = adaptivePortfolio.assess(
       portfolioOf(hedged),
       calm(),
-      readAdaptiveParameters(ADAPTIVE_CROSS.document),
+      readAdaptiveParameters({ ...ADAPTIVE_CROSS.document, callMultiple: '1' }),
     );
     expect(cents(required(cross, 'call'))).toBe(cents(rate.times(SPOT).times(2)));
   });

@@ -38,9 +38,10 @@ interface AssessedUnderlying extends UnderlyingBook {
 /**
  * Assesses a portfolio:
  *   value        collateral after haircuts + profit since entry + options at their marks, rounded down to the cent
- *   call         sum over underlyings of the requirement at V_eff now
+ *   maintenance  sum over underlyings of the requirement at V_eff now
+ *   call         multiple * maintenance
  *   liquidation  the same at each side's liquidation range
- *   initial      worst of { no order, all buys filled, all sells filled }: multiple * call + loss of the fills, and what
+ *   initial      worst of { no order, all buys filled, all sells filled }: multiple * maintenance + loss of the fills, and what
  *                doubtful prices ask for
  * Requirements are rounded up to the cent, once at the end.
  * @see docs/spec/adaptive-portfolio.md
@@ -99,7 +100,7 @@ export function assessHeld(
     value: roundUsd(value, 'equity'),
     requirements: {
       initial: roundUsd(initial.total, 'requirement'),
-      call: roundUsd(totalOf(call), 'requirement'),
+      call: roundUsd(parameters.callMultiple.times(totalOf(call)), 'requirement'),
       liquidation: roundUsd(totalOf(liquidation), 'requirement'),
     },
   };
@@ -107,6 +108,7 @@ export function assessHeld(
     ...collateral.map(({ line }) => line()),
     ...book.held.map(({ line }) => line()),
     ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
+    callMultipleLine(totalOf(call), parameters),
     ...liquidation.map(liquidationLine),
     ...initial.lines(),
   ];
@@ -263,6 +265,13 @@ function requirementLines(assessed: AssessedUnderlying, parameters: AdaptivePara
     },
   ].filter(({ code, amount }) => code === 'scan-risk' || !amount.isZero());
 }
+
+/** What the call level asks beyond the maintenance requirement. */
+const callMultipleLine = (maintenance: Decimal, { callMultiple }: AdaptiveParameters): ExplainLine => ({
+  code: 'call-multiple',
+  amount: callMultiple.minus(ONE).times(maintenance),
+  figures: { multiple: callMultiple },
+});
 
 const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying): ExplainLine => ({
   code: 'liquidation-level',

@@ -96,7 +96,8 @@ export class AdaptiveScreen {
   readonly #collateral: FloatCollateral;
   readonly #jointly: ReadonlySet<string>;
   readonly #requirements: FloatRequirements;
-  readonly #multiple: number;
+  readonly #initialMultiple: number;
+  readonly #callMultiple: number;
 
   constructor(
     private readonly market: Market,
@@ -105,7 +106,8 @@ export class AdaptiveScreen {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
     this.#collateral = new FloatCollateral(market, parameters.collateral, this.#jointly);
     this.#requirements = new FloatRequirements(parameters);
-    this.#multiple = floatOf(parameters.initialMultiple);
+    this.#initialMultiple = floatOf(parameters.initialMultiple);
+    this.#callMultiple = floatOf(parameters.callMultiple);
   }
 
   /** One contract of an instrument. @throws ModelInputError as the model does */
@@ -139,7 +141,7 @@ export class AdaptiveScreen {
     }
     const required = this.#required(holdings, portfolio);
     if (required === null) return null;
-    const { call, liquidation } = required;
+    const { call: maintenance, liquidation } = required;
     const roundings = 3 * (positions.length + collateral.length) + ROUNDINGS_BESIDE_SUMS;
     const figure = (amount: number, magnitude: number): ScreenedFigure => ({
       figure: amount,
@@ -148,10 +150,10 @@ export class AdaptiveScreen {
     const figures: ScreenedFigures = {
       value: figure(value, valueMagnitude),
       initial: figure(
-        this.#multiple * call.total + call.doubtful + charge,
-        this.#multiple * call.magnitude + call.doubtfulMagnitude + valueMagnitude,
+        this.#initialMultiple * maintenance.total + maintenance.doubtful + charge,
+        this.#initialMultiple * maintenance.magnitude + maintenance.doubtfulMagnitude + valueMagnitude,
       ),
-      call: figure(call.total, call.magnitude),
+      call: figure(this.#callMultiple * maintenance.total, this.#callMultiple * maintenance.magnitude),
       liquidation: figure(liquidation.total, liquidation.magnitude),
     };
     return isCertain(figures) ? figures : null;

@@ -16,7 +16,8 @@ import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding }
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { riskScenarios } from './scenario-grid.js';
 
-export const parameters = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
+/** At this multiple the call level is the maintenance requirement, which worked figures are of. */
+export const parameters = readAdaptiveParameters({ ...ADAPTIVE_DEFAULTS.document, callMultiple: '1' });
 export const NOW = instantOf('2026-02-25T08:00Z');
 export const SPOT = 50_000;
 

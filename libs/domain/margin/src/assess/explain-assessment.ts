@@ -8,13 +8,13 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
-import { dec, Decimal, maxOf, roundUsd, sum, text, ZERO, type RoundingRule } from '@ballast/kernel';
+import { dec, Decimal, maxOf, ONE, roundUsd, sum, text, ZERO, type RoundingRule } from '@ballast/kernel';
 import { bracketOf, maintenanceRate, rangeOf, unwindDays, type BracketFigures } from '@ballast/risk-schedule';
 import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
 import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
-import { CALL_LINES, scannedSizes } from './requirement-lines.js';
+import { CALL_LINES, CALL_MULTIPLE_LINE, scannedSizes } from './requirement-lines.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -111,7 +111,7 @@ function rateLines(
     requirementLine(`${name}: size that sets the rate`, text(size), `all ${side} positions of the owner`),
     ...endsOf(bracket, figures).flatMap((end) => formulaLines(name, end, rates.call.scalar, figures)),
     rateLine(
-      `${name}: call rate`,
+      `${name}: maintenance rate`,
       text(call.spot),
       `${text(bracket.rate)} - ${text(bracket.deduction)} / ${shown(size)}, bracket from ${text(bracket.floor)}, up to 12 digits`,
     ),
@@ -172,9 +172,9 @@ function ownModelLines(
     return rateLines(underlying, side, size, prices, figuresOfUnderlying(on.parameters, underlying));
   });
   const parts = portfolio.lines
-    .filter(({ code }) => CALL_LINES.has(code))
-    .map(({ code, subject = '', amount, figures: read }) =>
-      requirementLine(`${code} ${subject}`, amount, listed(read)),
+    .filter(({ code }) => CALL_LINES.has(code) || code === CALL_MULTIPLE_LINE)
+    .map(({ code, subject, amount, figures: read }) =>
+      requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(read)),
     );
   return [...rates, ...parts, ...roundedBy(requirementLine, figures.call, parts, 'up to the cent')];
 }
@@ -203,7 +203,13 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
         requirementLine(`${subject} in the worst scenario`, amount, 'profit, loss negative'),
       ),
     ...lines
-      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !CALL_LINES.has(code))
+      .filter(
+        ({ code }) =>
+          !IN_EQUITY.has(code) &&
+          code !== WORST_SCENARIO &&
+          !CALL_LINES.has(code) &&
+          (model !== OWN_MODEL || code !== CALL_MULTIPLE_LINE),
+      )
       .map(({ code, subject, amount, figures }) =>
         requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(figures)),
       ),
@@ -277,14 +283,16 @@ function leastReduction(
   level: 'call' | 'liquidation',
   missing: Decimal,
   { instrument, underlying, side, quantity, mark, notional, ownerNotional }: PositionRequirement,
-  { contracts }: ExplainedOn,
+  { contracts, parameters }: ExplainedOn,
   underlyings: ReadonlyMap<Underlying, UnderlyingScheduleFigures>,
 ): ExplanationLine | null {
   const lot = contracts.get(instrument)?.lot;
   const rates = underlyings.get(underlying)?.rates;
   if (lot === undefined || rates === undefined) return null;
   const elsewhere = dec(ownerNotional).minus(notional);
-  const required = (size: Decimal): Decimal => size.times(rangeOf(rates, size.plus(elsewhere), level, side).spot);
+  const multiple = level === 'call' ? parameters.adaptive.callMultiple : ONE;
+  const required = (size: Decimal): Decimal =>
+    size.times(rangeOf(rates, size.plus(elsewhere), level, side).spot).times(multiple);
   const freed = (lots: Decimal): Decimal =>
     required(dec(notional)).minus(required(dec(notional).minus(lots.times(lot).times(mark))));
   let [short, enough] = [ZERO, dec(quantity).abs().div(lot).floor()];
@@ -339,7 +347,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
       'initial requirement',
       figures.initial,
       own
-        ? `${text(on.parameters.adaptive.initialMultiple)} x call requirement and what new risk needs on top, rounded up to the cent`
+        ? `${text(on.parameters.adaptive.initialMultiple)} x maintenance requirement and what new risk needs on top, rounded up to the cent`
         : 'as the model has it, rounded up to the cent',
     ),
     ...sharesOf(positions),

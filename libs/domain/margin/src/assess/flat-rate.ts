@@ -18,7 +18,7 @@ export interface FlatAssessment {
 /**
  * Decides an account by arithmetic that cannot fail: each position asks for its notional at the highest rate of the parameters, a
  * long option for what it is worth at most; dollars and debts count in full, a coin at its price less that rate; nothing offsets.
- *   requirement = sum of notional * r_max,  initial = multiple * requirement
+ *   requirement = sum of notional * r_max,  call and initial = their multiples of it
  * @see docs/spec/margin.md CLR-MRG-037
  */
 export function assessFlat(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): FlatAssessment {
@@ -40,7 +40,7 @@ export function assessFlat(account: AssessedAccount, valued: ValuedHoldings, mar
     figures: {
       equity: roundUsd(equity, 'equity'),
       initial: roundUsd(total.times(schedule.parameters.adaptive.initialMultiple), 'requirement'),
-      call: required,
+      call: roundUsd(total.times(schedule.parameters.adaptive.callMultiple), 'requirement'),
       liquidation: required,
     },
     requirements,

@@ -66,13 +66,12 @@ function lastAssessment(house: OptionHouse): AssessmentDetail {
 }
 
 describe('a short straddle through a spike of volatility', () => {
-  it('is warned, called, restricted, liquidated and, once bought back in part, restored', () => {
+  it('is called, restricted, liquidated and, once bought back in part, restored', () => {
     const house = straddle();
     const before = house.events.length;
     for (const prices of SPIKE) house.reprice(prices);
     const events = house.events.slice(before);
     expect(changes(events)).toEqual([
-      'HEALTHY > WARN: usage-at-warning',
       'WARN > MARGIN_CALL: equity-below-call',
       'MARGIN_CALL > RESTRICTED: equity-below-midpoint',
       'RESTRICTED > LIQUIDATING: equity-below-liquidation',
@@ -182,7 +181,7 @@ describe('the explanation of a portfolio [CLR-MRG-066]', () => {
     );
     expect(text(roundUsd(equity, 'equity'))).toBe(detail.figures.equity);
     expect(lines).toContainEqual(expect.objectContaining({ label: 'haircut of BTC', unit: 'rate' }));
-    expect(total(/^(scan-risk|short-option-minimum|offset-between)/)).toBe(detail.figures.call);
+    expect(total(/^(scan-risk|short-option-minimum|offset-between|call-multiple)/)).toBe(detail.figures.call);
     expect(total(/share of the call requirement$/)).toBe(detail.figures.call);
     const worst = lines.find(({ label }) => label.startsWith('worst scenario'));
     expect(

@@ -6,7 +6,10 @@ export const SCAN_LINE = 'scan-risk';
 /** What an underlying asks for at the liquidation level, with the ranges. */
 export const LIQUIDATION_LINE = 'liquidation-level';
 
-/** Lines that add up to the call requirement of an underlying. */
+/** What the call level asks beyond the maintenance requirement, with the multiple. */
+export const CALL_MULTIPLE_LINE = 'call-multiple';
+
+/** Lines that add up to the maintenance requirement of an underlying at the call level's ranges. */
 export const CALL_LINES: ReadonlySet<string> = new Set([
   SCAN_LINE,
   'short-option-minimum',

@@ -21,12 +21,12 @@ export const LIQUIDATING = 4;
 export const BELOW_LIQUIDATION = 1;
 export const BELOW_MIDPOINT = 2;
 export const BELOW_CALL = 4;
-export const AT_WARNING = 8;
+export const BELOW_INITIAL = 8;
 export const CLEAR_OF_MIDPOINT = 16;
 export const CLEAR_OF_CALL = 32;
-export const CLEAR_OF_WARNING = 64;
+export const CLEAR_OF_INITIAL = 64;
 /** Above every level. */
-export const CLEAR_OF_ALL = CLEAR_OF_MIDPOINT | CLEAR_OF_CALL | CLEAR_OF_WARNING;
+export const CLEAR_OF_ALL = CLEAR_OF_MIDPOINT | CLEAR_OF_CALL | CLEAR_OF_INITIAL;
 
 /** What an account's next state depends on besides its figures. */
 export interface StateMemory {
@@ -53,26 +53,25 @@ export interface StateDecision {
 /**
  * The questions, exact on the figures as published:
  *   equity < liquidation, of an account with positions (without any there is nothing to close out);
- *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is restricted, not called);  usage = call / equity >= warnUsage;
- *   and for leaving: equity >= exitFactor * (midpoint; call; call / warnUsage).
+ *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is restricted, not called);  equity < initial;
+ *   and for leaving: equity >= exitFactor * (midpoint; call; initial).
  */
 export function levelsOf(
-  { equity, call, liquidation }: ExactFigures,
-  { warnUsage, exitFactor }: ParameterFigures,
+  { equity, initial, call, liquidation }: ExactFigures,
+  { exitFactor }: Pick<ParameterFigures, 'exitFactor'>,
 ): number {
   const twice = equity.times(2);
   const both = call.plus(liquidation);
-  const used = equity.times(warnUsage);
   const bit = (value: boolean, flag: number): number => (value ? flag : 0);
   const exit = (level: Decimal): Decimal => level.times(exitFactor);
   return (
     bit(liquidation.gt(0) && equity.lt(liquidation), BELOW_LIQUIDATION) |
     bit(twice.lt(both), BELOW_MIDPOINT) |
     bit(call.gt(0) && equity.lt(call), BELOW_CALL) |
-    bit(call.gt(0) && used.lte(call), AT_WARNING) |
+    bit(initial.gt(0) && equity.lt(initial), BELOW_INITIAL) |
     bit(twice.gte(exit(both)), CLEAR_OF_MIDPOINT) |
     bit(equity.gte(exit(call)), CLEAR_OF_CALL) |
-    bit(used.gte(exit(call)), CLEAR_OF_WARNING)
+    bit(equity.gte(exit(initial)), CLEAR_OF_INITIAL)
   );
 }
 
@@ -81,7 +80,7 @@ function enteredState(levels: number, expired: boolean, halted: boolean): number
   if ((levels & BELOW_LIQUIDATION) !== 0) return halted ? RESTRICTED : LIQUIDATING;
   if ((levels & BELOW_MIDPOINT) !== 0) return RESTRICTED;
   if ((levels & BELOW_CALL) !== 0) return expired ? RESTRICTED : MARGIN_CALL;
-  return (levels & AT_WARNING) !== 0 ? WARN : HEALTHY;
+  return (levels & BELOW_INITIAL) !== 0 ? WARN : HEALTHY;
 }
 
 /** Whether the figures are far enough above the level a state was entered at. */
@@ -92,7 +91,7 @@ function mayLeave(state: number, levels: number, expired: boolean): boolean {
     case MARGIN_CALL:
       return (levels & CLEAR_OF_CALL) !== 0;
     default:
-      return (levels & CLEAR_OF_WARNING) !== 0;
+      return (levels & CLEAR_OF_INITIAL) !== 0;
   }
 }
 

@@ -8,7 +8,7 @@ export type StateReason =
   | 'equity-below-midpoint'
   | 'call-expired'
   | 'equity-below-call'
-  | 'usage-at-warning'
+  | 'equity-below-initial'
   | 'liquidation-closed'
   | 'recovered';
 
@@ -25,7 +25,7 @@ export function reasonOf({ memory, decision, assessment }: AccountOutcome, halte
     case MARGIN_CALL:
       return 'equity-below-call';
     case WARN:
-      return 'usage-at-warning';
+      return 'equity-below-initial';
     default:
       return 'recovered';
   }

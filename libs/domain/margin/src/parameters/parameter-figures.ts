@@ -16,7 +16,8 @@ import type { LiquidationCostFigures, Underlying } from '@ballast/facts';
 import { invariant, MINUTE_MS, ONE, text, UNDERLYING, type Decimal } from '@ballast/kernel';
 import {
   COLLATERAL_FORM,
-  INITIAL_MULTIPLE,
+  MULTIPLES,
+  requireMultiples,
   SCENARIO_RULES_FORM,
   type AdaptiveParameters,
 } from '@ballast/margin-models';
@@ -43,9 +44,8 @@ export interface ParameterFigures {
   readonly id: string;
   readonly noticeMs: number;
   readonly noticeAllowance: Decimal;
-  readonly warnUsage: Decimal;
   readonly exitFactor: Decimal;
-  /** Health (equity over call requirement) at which a liquidation ends. */
+  /** Equity over maintenance requirement at which a liquidation ends. */
   readonly targetHealth: Decimal;
   readonly underlyings: ReadonlyMap<Underlying, UnderlyingFigures>;
   /** Of every other underlying. */
@@ -139,13 +139,12 @@ const underlyingFigures = made(checked(UNDERLYING_FORM, requireAgreement), (stat
   };
 });
 
-const PARAMETERS_FORM = record({
+const STATED_PARAMETERS = record({
   noticeMs: whole(MINUTE_MS, LONGEST_NOTICE_MS),
   noticeAllowance: share,
-  warnUsage: positiveShare,
   exitFactor: figure({ min: '1', max: '2' }),
   targetHealth: figure({ min: '1', max: '5' }),
-  initialMultiple: INITIAL_MULTIPLE,
+  ...MULTIPLES,
   scenarios: SCENARIO_RULES_FORM,
   collateral: COLLATERAL_FORM,
   underlyings: checked(byName(UNDERLYING, underlyingFigures), (underlyings, refuse) => {
@@ -153,12 +152,14 @@ const PARAMETERS_FORM = record({
   }),
 });
 
+const PARAMETERS_FORM = checked(STATED_PARAMETERS, requireMultiples);
+
 /** Reads the body of a `margin-parameters` document; units and origin of each figure: docs/spec/margin.md CLR-MRG-001. */
 export function readMarginParameters(body: unknown, id: string): DocumentReading<ParameterFigures> {
   const reading = readBody(body, PARAMETERS_FORM);
   if ('defects' in reading) return reading;
-  const { initialMultiple, scenarios, collateral, underlyings, ...figures } = reading.figures;
-  const adaptive = { initialMultiple, ...scenarios, collateral };
+  const { initialMultiple, callMultiple, scenarios, collateral, underlyings, ...figures } = reading.figures;
+  const adaptive = { initialMultiple, callMultiple, ...scenarios, collateral };
   return { figures: { id, ...figures, underlyings, unknown: flatMaximum(underlyings), adaptive } };
 }
 

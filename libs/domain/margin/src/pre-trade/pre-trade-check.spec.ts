@@ -35,8 +35,8 @@ describe('pre-trade check', () => {
       accepted: code === null,
       code,
       riskReducing: false,
-      before: { call: '936.96' },
-      after: { call: '1873.92', liquidation: '1873.92', initial: '4684.8' },
+      before: { call: '1873.92' },
+      after: { call: '3747.84', liquidation: '1873.92', initial: '4684.8' },
     });
   });
 
@@ -124,6 +124,6 @@ describe('pre-trade check', () => {
   it('gives back the same equity when it turns the position round at the mark', () => {
     const { before, after } = check(house('100000'), '-3');
     expect(after?.equity).toBe(before?.equity);
-    expect(after?.call).toBe('1873.92');
+    expect(after?.call).toBe('3747.84');
   });
 });

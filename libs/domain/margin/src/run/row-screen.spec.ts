@@ -99,7 +99,7 @@ function inSixtyDigits({ book }: Opened): {
 } {
   const account = book.at('ann.main');
   let equity = new Sixty(account.collateral.get('USD') ?? 0);
-  let call = new Sixty(0);
+  let maintenance = new Sixty(0);
   let liquidation = new Sixty(0);
   let magnitude = equity.abs();
   for (const [instrument, { quantity: held, cost }] of account.holdings) {
@@ -121,11 +121,11 @@ function inSixtyDigits({ book }: Opened): {
     equity = equity.plus(new Sixty(held).times(prices.mark).minus(cost));
     magnitude = magnitude.plus(notional).plus(cost.abs());
     const atCall = rate(prices.rates.call);
-    call = call.plus(notional.times(atCall));
+    maintenance = maintenance.plus(notional.times(atCall));
     const triggered = trigger === null ? noticed : Sixty.max(noticed, rate(trigger));
     liquidation = liquidation.plus(notional.times(Sixty.min(triggered, atCall)));
   }
-  return { equity, initial: call.times('2.5'), call, liquidation, magnitude };
+  return { equity, initial: maintenance.times('2.5'), call: maintenance.times(2), liquidation, magnitude };
 }
 
 describe('float64 screen', () => {
@@ -177,7 +177,7 @@ describe('float64 screen', () => {
       fc.property(
         anAccount,
         fc.integer({ min: -400, max: 400 }),
-        fc.constantFrom('1', '1.05', '1.25', '1.3125'),
+        fc.constantFrom('0.5', '0.75', '0.7875', '1', '1.05', '1.25', '1.3125'),
         (account, offset, multiple) => {
           const figures = exactly(bookOf({ ...account, USD: '0' }));
           // Dollars that put equity within some cents of a level.

@@ -13,14 +13,14 @@ import {
 import { POSITION_WIDTH, type AccountBook, type RowLayout } from '../assess/account-book.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import {
-  AT_WARNING,
+  BELOW_INITIAL,
   BELOW_CALL,
   BELOW_LIQUIDATION,
   BELOW_MIDPOINT,
   CLEAR_OF_ALL,
   CLEAR_OF_CALL,
   CLEAR_OF_MIDPOINT,
-  CLEAR_OF_WARNING,
+  CLEAR_OF_INITIAL,
 } from '../call/margin-state.js';
 
 /** Rounding errors of what one asset or underlying adds, in units of roundoff and of its magnitude; each sum adds one more. */
@@ -29,7 +29,6 @@ const CENT = 0.01;
 
 /** What the screen of states reads beside figures. */
 export interface ScreenLevels {
-  readonly warnUsage: number;
   readonly exitFactor: number;
 }
 
@@ -50,6 +49,7 @@ export interface RowSchedule extends ScreenLevels {
   /** By underlying of the layout; null where the schedule has no price. */
   readonly underlyings: readonly (RowUnderlying | null)[];
   readonly initialMultiple: number;
+  readonly callMultiple: number;
   /** Share of an offset between positions that does not count. */
   readonly lostOffset: number;
   /** How far figures may be from the exact, unrounded ones, relative to the account's magnitude. */
@@ -98,7 +98,7 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
       return priced === undefined ? null : { mark: floatOf(priced.mark), rates: floatSchedule(priced.rates) };
     }),
     initialMultiple,
-    warnUsage: floatOf(schedule.parameters.warnUsage),
+    callMultiple: floatOf(parameters.callMultiple),
     exitFactor: floatOf(schedule.parameters.exitFactor),
     lostOffset,
     relativeError: relativeError(layout, highestRate, Math.max(1, initialMultiple), lostOffset),
@@ -170,7 +170,7 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     hasCoins = true;
     coins[u] = worth;
   }
-  let call = 0;
+  let maintenance = 0;
   let liquidation = 0;
   let hasPosition = false;
   for (let u = 0; u < underlyings.length; u += 1) {
@@ -193,7 +193,7 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
       const notional = isShort ? -value : value;
       const size = (rows[place + (isShort ? 3 : 2)] as number) * mark;
       const rate = floatRate(rates.call, size);
-      call += notional * rate;
+      maintenance += notional * rate;
       // In calm the same rate: nearly every account of nearly every run.
       const lower = rates.isNoticed ? rate : floatLiquidationRate(rates, isShort ? 'short' : 'long', size);
       liquidation += notional * lower;
@@ -201,7 +201,7 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
       const long = (rows[place + 2] as number) * mark;
       const short = (rows[place + 3] as number) * mark;
       const atCall = together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
-      call += atCall;
+      maintenance += atCall;
       liquidation += rates.isNoticed
         ? atCall
         : together(
@@ -215,14 +215,14 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
   }
   into.equity = equity;
   // Money without a position is required nothing.
-  into.initial = hasPosition ? schedule.initialMultiple * call + charge : 0;
-  into.call = hasPosition ? call : 0;
+  into.initial = hasPosition ? schedule.initialMultiple * maintenance + charge : 0;
+  into.call = hasPosition ? schedule.callMultiple * maintenance : 0;
   into.liquidation = hasPosition ? liquidation : 0;
   into.bound = figureBound(magnitude, schedule.relativeError);
   into.hasPosition = hasPosition;
   into.hasDebt = hasDebt;
   // What hedges perfectly may be required nothing, and then there is no level to be below; no number is certain of nothing.
-  return into.bound < Infinity && (!(hasPosition && hasCoins) || (call > into.bound && liquidation > into.bound));
+  return into.bound < Infinity && (!(hasPosition && hasCoins) || (into.call > into.bound && liquidation > into.bound));
 }
 
 /** Requirement of a position and a coin of one underlying: loss together, and the part of the offset that does not count. */
@@ -272,31 +272,30 @@ export function comparisonBound({ bound }: ScreenFigures, { exitFactor }: Screen
  * @see levelsOf
  */
 export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): number {
-  const { equity, call, liquidation } = figures;
-  const { warnUsage, exitFactor } = schedule;
+  const { equity, initial, call, liquidation } = figures;
+  const { exitFactor } = schedule;
   // Without a position and without debt nothing can be owed: every figure is known to be at least zero.
   if (!figures.hasPosition && !figures.hasDebt) return CLEAR_OF_ALL;
   const bound = comparisonBound(figures, schedule);
-  const used = warnUsage * equity;
-  // The usual case: well above the highest level there is.
-  if (used - exitFactor * call > bound) return CLEAR_OF_ALL;
+  // The usual case: well above the highest level there is; parameters keep the initial one above the call.
+  if (equity - exitFactor * initial > bound) return CLEAR_OF_ALL;
   const both = call + liquidation;
   const twice = 2 * equity;
   const overLiquidation = equity - liquidation;
   const overMidpoint = twice - both;
   const overCall = equity - call;
-  const overWarning = used - call;
+  const overInitial = equity - initial;
   const clearOfMidpoint = twice - exitFactor * both;
   const clearOfCall = equity - exitFactor * call;
-  const clearOfWarning = used - exitFactor * call;
+  const clearOfInitial = equity - exitFactor * initial;
   if (
     isNear(overLiquidation, bound) ||
     isNear(overMidpoint, bound) ||
     isNear(overCall, bound) ||
-    isNear(overWarning, bound) ||
+    isNear(overInitial, bound) ||
     isNear(clearOfMidpoint, bound) ||
     isNear(clearOfCall, bound) ||
-    isNear(clearOfWarning, bound)
+    isNear(clearOfInitial, bound)
   ) {
     return -1;
   }
@@ -304,10 +303,10 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): nu
     (liquidation > 0 && overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
     (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
     (call > 0 && overCall < 0 ? BELOW_CALL : 0) |
-    (figures.hasPosition && overWarning < 0 ? AT_WARNING : 0) |
+    (figures.hasPosition && overInitial < 0 ? BELOW_INITIAL : 0) |
     (clearOfMidpoint > 0 ? CLEAR_OF_MIDPOINT : 0) |
     (clearOfCall > 0 ? CLEAR_OF_CALL : 0) |
-    (clearOfWarning > 0 ? CLEAR_OF_WARNING : 0)
+    (clearOfInitial > 0 ? CLEAR_OF_INITIAL : 0)
   );
 }
 

@@ -13,7 +13,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { compareText, dec, invariant, minOf, SETTLEMENT_ASSET, text, ZERO, type Decimal } from '@ballast/kernel';
-import { maintenanceBrackets, writeBrackets } from '@ballast/risk-schedule';
+import { maintenanceBrackets, roundScalar, writeBrackets } from '@ballast/risk-schedule';
 import { effectiveScalar } from './effective-scalar.js';
 import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
 import { measuredScalar } from './measured-scalar.js';
@@ -70,12 +70,16 @@ export function evaluateSchedule(
     priceSet: position,
     asOf: priceSet.asOf,
     parameters: parameters.id,
-    targetHealth: text(parameters.targetHealth),
+    targetHealth: text(targetHealthOf(parameters)),
     status,
     underlyings,
     collateral: collateralPrices(state),
   };
 }
+
+/** Health is equity over the call requirement; the target is stated over the maintenance requirement. 12 digits. */
+const targetHealthOf = ({ targetHealth, adaptive }: ParameterFigures): Decimal =>
+  roundScalar(targetHealth.div(adaptive.callMultiple));
 
 /** Schedule of one underlying; one that is missing from the price set keeps its last figures and counts as halted. */
 function scheduleOf(

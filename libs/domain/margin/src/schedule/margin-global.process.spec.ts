@@ -284,9 +284,13 @@ describe('parameters', () => {
     ['a float for a decimal', { initialMultiple: 2.5 }, 'initialMultiple:'],
     ['an exponent that is out of range', { initialMultiple: '2e3' }, 'initialMultiple:'],
     ['a multiple below 1', { initialMultiple: '0.99' }, 'initialMultiple:'],
-    ['a warning above its call', { warnUsage: '1.01' }, 'warnUsage:'],
-    ['a missing figure', { warnUsage: undefined }, 'warnUsage:'],
-    ['a figure that nobody knows', { warnUsages: '0.8' }, 'warnUsages'],
+    [
+      'a call so near to the initial level that who opens is called',
+      { callMultiple: '2.01' },
+      'callMultiple: 1.25 times it is above initialMultiple; write at most 2,',
+    ],
+    ['a missing figure', { exitFactor: undefined }, 'exitFactor:'],
+    ['a figure that nobody knows', { warnUsage: '0.8' }, 'warnUsage'],
     ['a negative share', { scenarios: { ...BODY.scenarios, shortOptionMinimum: '-1' } }, 'shortOptionMinimum:'],
     [
       'offsets above the whole',
