@@ -1,0 +1,92 @@
+import { encodeLogEvent, type AccountExplanation, type AccountSeries, type EventView } from '@ballast/contracts';
+import type { AccountId } from '@ballast/kernel';
+import type { LogDirectory } from '@ballast/services';
+import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
+import type { HistoryEnd } from '../explain/account-history.js';
+import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';
+import { explainAccount, type ExplanationRefusal } from '../explain/explain-account.js';
+import { AccountStory, type SeriesRange } from './account-story.js';
+
+/** What is told of the past: rebuilt from the logs, so it takes its time and is best done beside the clearing. */
+export interface History {
+  series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'>;
+  explanation(accountId: AccountId, end: HistoryEnd | undefined): Promise<AccountExplanation | ExplanationRefusal>;
+  /** The account at one event about it, whichever account that is. */
+  decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
+  event(place: LogPlace): Promise<EventView | 'event-unknown'>;
+  close(): Promise<void>;
+}
+
+/** Accounts whose story is kept, the one asked for last goes last. */
+const KEPT_STORIES = 6;
+/** Explanations of one event; they never change. */
+const KEPT_DECISIONS = 30;
+
+/** History read from logs at hand. */
+export class LogHistory implements History {
+  readonly #stories = new Map<AccountId, AccountStory>();
+  readonly #decisions = new Map<string, AccountExplanation>();
+
+  constructor(private readonly logs: LogDirectory) {}
+
+  async series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'> {
+    const story = this.#stories.get(accountId) ?? new AccountStory(this.logs, accountId);
+    keep(this.#stories, accountId, story, KEPT_STORIES);
+    await story.advance();
+    if (story.isKnown) return story.series(range);
+    this.#stories.delete(accountId);
+    return 'account-unknown';
+  }
+
+  explanation(accountId: AccountId, end: HistoryEnd | undefined): Promise<AccountExplanation | ExplanationRefusal> {
+    return explainAccount(this.logs, accountId, { end });
+  }
+
+  async decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal> {
+    const name = placeName(place);
+    const known = this.#decisions.get(name);
+    if (known !== undefined) return known;
+    const entry = await this.#entryAt(place);
+    const accountId = entry === undefined ? null : accountOf(entry);
+    if (accountId === null) return 'event-unknown';
+    const explained = await explainAccount(this.logs, accountId, { end: { event: place } });
+    if (typeof explained !== 'string') keep(this.#decisions, name, explained, KEPT_DECISIONS);
+    return explained;
+  }
+
+  async event(place: LogPlace): Promise<EventView | 'event-unknown'> {
+    const entry = await this.#entryAt(place);
+    if (entry === undefined) return 'event-unknown';
+    const [row] = await this.logs.log(place.log as ExplainedLog).readRaw(place.partition, place.position - 1, 1);
+    const { nodes, more } = await causeGraph(this.logs, entry);
+    const accountId = accountOf(entry);
+    return {
+      place: placeName(place),
+      event: encodeLogEvent(entry),
+      recordedAt: row?.recordedAt ?? null,
+      summary: nodeText(entry),
+      accountId,
+      explains: accountId !== null && EXPLAINED_LOGS.includes(place.log as ExplainedLog) && place.partition >= 0,
+      causes: [...nodes],
+      more,
+    };
+  }
+
+  async #entryAt({ log: name, partition, position }: LogPlace) {
+    if (!this.logs.has(name)) return undefined;
+    const log = this.logs.log(name as ExplainedLog);
+    if (!(await log.heads()).some((head) => head.partition === partition && head.size >= position)) return undefined;
+    return (await log.read(partition, position - 1, 1))[0];
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Puts an entry last and forgets the first when there are too many. */
+function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value as Key);
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import {
+  accountId,
+  accountMarginState,
+  amountByAsset,
+  count,
+  decimal,
+  instant,
+  instrument,
+  ordinal,
+  partitionNumber,
+  underlying,
+} from '../fields.js';
+
+/** Most points that a series is ever drawn with. */
+export const MOST_POINTS = 4_000;
+
+const USUAL_POINTS = 1_500;
+const FEWEST_POINTS = 20;
+
+export const seriesQuery = z
+  .strictObject({
+    from: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .optional()
+      .meta({ description: 'Clearing time, ms; absent: from the opening.' }),
+    to: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .optional()
+      .meta({ description: 'Clearing time, ms; absent: to the newest.' }),
+    points: z.coerce
+      .number()
+      .int()
+      .min(FEWEST_POINTS)
+      .max(MOST_POINTS)
+      .default(USUAL_POINTS)
+      .meta({ description: `Most points of a series, up to ${MOST_POINTS}.` }),
+  })
+  .meta({ id: 'SeriesQuery' });
+
+const column = z.array(decimal);
+
+const storyEvent = z
+  .strictObject({
+    log: z.enum(['margin', 'liquidation', 'accounts']),
+    partition: partitionNumber,
+    position: ordinal,
+    at: instant,
+    type: z.string(),
+    summary: z.string(),
+    point: count.meta({ description: 'Index of the first point of this answer at or behind which it happened.' }),
+    fill: z
+      .strictObject({ instrument, side: z.enum(['buy', 'sell']), quantity: decimal, price: decimal })
+      .nullable()
+      .meta({ description: 'What was traded, when it was a fill.' }),
+  })
+  .meta({ id: 'StoryEvent', description: 'Something that happened to the account, with its place in the log.' });
+
+export const accountSeries = z
+  .strictObject({
+    accountId,
+    partition: partitionNumber,
+    asOf: z.strictObject({
+      clearing: instant,
+      margin: count.meta({
+        description: 'Position in margin, partition of the account, up to which the series reach.',
+      }),
+    }),
+    span: z
+      .strictObject({ from: instant, to: instant })
+      .nullable()
+      .meta({ description: 'First and last assessment there is; null before the first.' }),
+    assessed: count.meta({
+      description: 'Assessments in the range asked for; some are left out when there are more than points.',
+    }),
+    points: z
+      .strictObject({
+        at: z.array(instant),
+        position: z.array(ordinal).meta({ description: 'The MarginRunCompleted in margin, partition of the account.' }),
+        schedule: z.array(ordinal).meta({ description: 'The ScheduleInForce in margin global.' }),
+        state: z.array(accountMarginState).meta({ description: 'After the run.' }),
+        equity: column,
+        initial: column,
+        call: column,
+        liquidation: column,
+      })
+      .meta({
+        description:
+          'USD, exact; one place of every column is one assessment. Least and greatest of each stretch are kept.',
+      }),
+    underlyings: z.array(
+      z.strictObject({
+        underlying,
+        mark: column.meta({ description: 'Mark of its linear perpetual, USD.' }),
+        callScalar: column.meta({ description: 'Volatility scalar of the call level.' }),
+        liquidationScalarLong: column,
+        liquidationScalarShort: column,
+      }),
+    ),
+    shares: z
+      .array(z.strictObject({ instrument, call: column.meta({ description: 'Share of the call requirement, USD.' }) }))
+      .meta({ description: 'What the call requirement was made of, by position.' }),
+    holdings: z
+      .array(
+        z.strictObject({
+          point: count.meta({ description: 'From this point of the answer on.' }),
+          version: count,
+          collateral: amountByAsset,
+          positions: z.array(z.strictObject({ instrument, quantity: decimal, cost: decimal })),
+        }),
+      )
+      .meta({ description: 'What the account held, each time it changed.' }),
+    events: z.array(storyEvent),
+  })
+  .meta({
+    id: 'AccountSeries',
+    description: 'The account at every margin run of a range, recomputed from the log, and what happened to it.',
+  });
+
+type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
+
+export type AccountSeries = Immutable<z.infer<typeof accountSeries>>;
+export type SeriesQuery = z.output<typeof seriesQuery>;
