@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import {
+  accountOfPlace,
   explainAccount,
   explanationText,
   placeText,
@@ -7,7 +8,8 @@ import {
   type ExplanationRefusal,
   type HistoryEnd,
 } from '@ballast/audit';
-import { isAccountId, isoOf } from '@ballast/kernel';
+import { isAccountId, isoOf, type AccountId } from '@ballast/kernel';
+import type { LogDirectory } from '@ballast/services';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
@@ -29,7 +31,7 @@ export function explainCommand(): Command {
     ),
     'reads',
   )
-    .argument('<account>', 'account id <owner>.<name>')
+    .argument('[account]', 'account id <owner>.<name>; with --event it may be left out')
     .option('--at <time>', 'as it stood at this clearing time, ISO 8601 UTC; default: the end of the logs')
     .option(
       '--event <log/partition#position>',
@@ -44,7 +46,7 @@ export function explainCommand(): Command {
           'explain carol.main --at 2020-03-12T10:45:00Z',
           'And at a time past, when everything of that time had happened?',
         ],
-        ["explain carol.main --event 'margin/0#105'", 'At one of several decisions of the same time, before and after'],
+        ["explain --event 'margin/0#105'", 'At one of several decisions of the same time, before and after'],
       ),
     )
     .action(explain);
@@ -64,11 +66,16 @@ export function explainedEnd({ at, event }: Pick<ExplainOptions, 'at' | 'event'>
   return { event: place };
 }
 
-async function explain(accountId: string, options: ExplainOptions): Promise<void> {
-  if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
+async function explain(asked: string | undefined, options: ExplainOptions): Promise<void> {
+  if (asked !== undefined && !isAccountId(asked))
+    throw new UsageError(`an account id has the form <owner>.<name>, not ${asked}`);
   const end = explainedEnd(options);
+  if (asked === undefined && (end === undefined || !('event' in end))) {
+    throw new UsageError('name an account, or with --event an event about one');
+  }
   const { logs, place, close } = await openLogs(options);
   try {
+    const accountId = asked ?? (await accountAt(logs, end, place));
     const progress = new ProgressPrinter(process.stderr);
     const explanation = await explainAccount(logs, accountId, { end, onProgress: historyProgress(progress) });
     progress.end();
@@ -79,6 +86,14 @@ async function explain(accountId: string, options: ExplainOptions): Promise<void
   } finally {
     await close();
   }
+}
+
+/** @throws UsageError when there is no such event, or it is about no account */
+async function accountAt(logs: LogDirectory, end: HistoryEnd | undefined, place: string): Promise<AccountId> {
+  const event = end !== undefined && 'event' in end ? end.event : undefined;
+  const accountId = event && (await accountOfPlace(logs, event));
+  if (accountId !== undefined && accountId !== null) return accountId;
+  throw new UsageError(`${place} has no event ${event === undefined ? '' : placeText(event)} about an account`);
 }
 
 function refusalText(

@@ -10,6 +10,7 @@ import { liveDriver, replayDriver, type Driver } from '../composition/serve-driv
 import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
+import type { ServeMode } from '../rest/clearing.gateway.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 
@@ -47,9 +48,9 @@ async function serve(options: ServeCliOptions): Promise<void> {
   const progress = new ProgressPrinter(process.stderr);
   const stop = new AbortController();
   stopOnSignals(stop, progress);
-  const { opened, driver } = await openServed(options, metrics, progress);
+  const { opened, driver, mode } = await openServed(options, metrics, progress);
   try {
-    const served = await serveHouse({ opened, metrics, logger, token });
+    const served = await serveHouse({ opened, metrics, logger, token, mode });
     try {
       await served.app.listen(port, host).catch((error: unknown) => {
         throw portProblem(error, port, host);
@@ -57,7 +58,7 @@ async function serve(options: ServeCliOptions): Promise<void> {
       const { port: listening } = served.app.getHttpServer().address() as { port: number };
       const at = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
       process.stdout.write(
-        `Ballast serves ${at}\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
+        `Ballast serves ${at}\n  console    ${at}/console/\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
       );
       stop.signal.addEventListener('abort', () => served.closing.begin(), { once: true });
       if (stop.signal.aborted) served.closing.begin();
@@ -80,19 +81,23 @@ async function openServed(
   options: ServeCliOptions,
   metrics: ClearingMetrics,
   progress: ProgressPrinter,
-): Promise<{ opened: OpenedHouse; driver: Driver }> {
+): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode }> {
   const notice = (line: string): void => progress.line(line);
   const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options) };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
-    return { opened, driver: liveDriver(opened.house, undefined) };
+    return { opened, driver: liveDriver(opened.house, undefined), mode: () => 'idle' };
   }
   const run = { ...options, scenario: options.simulate };
   if (options.live === true) {
     const opened = await openSimulatedExchange(run, notice, parts);
     const { house, simulator, steps } = opened;
     const onStep = (): void => progress.update((columns) => progressLine(opened.picture(), columns));
-    return { opened, driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }) };
+    return {
+      opened,
+      driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }),
+      mode: () => 'live',
+    };
   }
   const started = performance.now();
   const session = await openSimulation(run, notice, parts);
@@ -109,7 +114,7 @@ async function openServed(
       );
     },
   });
-  return { opened: session, driver };
+  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay') };
 }
 
 /** The first signal ends in good order; the second ends at once. */

@@ -3,11 +3,19 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
 import { ClearingMetrics, type Logger } from '@ballast/observability';
 import type { Committer } from '@ballast/partition-worker';
-import { DecisionProjection, MemoryAccountDecisions, PostgresAccountDecisions } from '@ballast/read-models';
-import { ClearingGateway } from '../rest/clearing.gateway.js';
+import { LogHistory } from '@ballast/audit';
+import {
+  DecisionProjection,
+  LiquidationCasesProjection,
+  MemoryAccountDecisions,
+  PostgresAccountDecisions,
+  readLogs,
+} from '@ballast/read-models';
+import { ClearingGateway, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
 import { UsageError } from '../usage-error.js';
+import { HistoryThread } from './history-thread.js';
 import type { OpenedHouse } from './open-house.js';
 
 /** A store that doesn't answer within this time is not ready. */
@@ -47,28 +55,40 @@ export interface ServeHouseOptions {
   readonly metrics: ClearingMetrics;
   readonly logger: Logger;
   readonly token: string | undefined;
+  readonly mode: () => ServeMode;
 }
 
 /** Puts the HTTP interface and its read models in front of a clearing house. */
-export async function serveHouse({ opened, metrics, logger, token }: ServeHouseOptions): Promise<ServedHouse> {
+export async function serveHouse({ opened, metrics, logger, token, mode }: ServeHouseOptions): Promise<ServedHouse> {
   const { house, connection, picture } = opened;
   const store =
     connection === undefined ? new MemoryAccountDecisions() : await PostgresAccountDecisions.open(connection);
   const decisions = new DecisionProjection(house.logs, store, (error) =>
     logger.error({ err: error }, 'the list of decisions could not be filled; trying again'),
   );
-  const unwatch = house.onAppended((entries) => decisions.offer(entries));
+  const cases = new LiquidationCasesProjection();
+  for await (const entry of readLogs(house.logs, ['liquidation'])) cases.apply(entry);
+  const unwatch = house.onAppended((entries) => {
+    decisions.offer(entries);
+    for (const entry of entries) cases.apply(entry);
+  });
+  // A store in memory can be read by this thread only.
+  const history =
+    connection === undefined
+      ? new LogHistory(house.logs)
+      : new HistoryThread({ connection, partitions: house.partitions });
   const closing = new Closing();
   let failure: string | undefined;
   const endReadModels = async (): Promise<void> => {
     unwatch();
+    await history.close();
     await decisions.stop();
     await store.close();
   };
   try {
     await decisions.start();
     const app = await createRestApp({
-      clearing: new ClearingGateway(house, decisions, picture),
+      clearing: new ClearingGateway({ house, decisions, history, cases, picture, mode }),
       metrics,
       closing,
       logger,

@@ -158,6 +158,21 @@ export class AccountsController {
     return this.clearing.ask('margin', this.clearing.partitionOf(account), answerWhatIf, account, question);
   }
 
+  @Get(':accountId/series')
+  @ApiOperation({
+    summary: 'The account at every margin run, with what happened to it: equity, levels, scalars, fills',
+  })
+  @InPath('accountId', contract.accountIdForm)
+  @InQuery(contract.seriesQuery)
+  @Answers(200, contract.accountSeries, 'Recomputed from the logs; decimated with least and greatest kept')
+  async series(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
+    const account = this.#known(accountId);
+    const series = await this.clearing.history.series(account, parsed(contract.seriesQuery, query, 'query'));
+    // Opened, but margin has not read of it yet.
+    if (series === 'account-unknown') throw unknownAccount(account);
+    return series;
+  }
+
   @Get(':accountId/decisions')
   @ApiOperation({ summary: 'Margin decisions about an account, newest first' })
   @InPath('accountId', contract.accountIdForm)

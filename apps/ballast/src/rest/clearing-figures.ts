@@ -23,6 +23,21 @@ const WATCHED: { readonly [Name in AccountsInvariant | PricingInvariant]?: true 
   'risk-arrays-cover-their-scenarios': true,
 };
 
+export const WATCHED_INVARIANTS = Object.keys(WATCHED);
+
+/** What does not hold now, of all that is checked at every scrape. */
+export function violationsOf(clearing: ClearingGateway) {
+  const { numbers } = clearing;
+  // What margin computes with. Partitions that got it from hand to hand hold one and the same.
+  const heldArrays = new Set(numbers.flatMap((partition) => clearing.ask('margin', partition, riskArraysOf)));
+  return [
+    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofPartition)),
+    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofExpiries)),
+    ...clearing.ask('fund', GLOBAL, accountsInvariants.ofFund),
+    ...[...heldArrays].flatMap(pricingInvariants.ofRiskArrays),
+  ];
+}
+
 /** Brings the figures of a scrape up to date. Float64 is enough to look at, and zero stays exactly zero. */
 export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway): void {
   const { clearing: newest } = clearing;
@@ -44,15 +59,8 @@ export function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway)
       Number(sum(balances.map(({ totals }): Decimal => totals[asset] ?? ZERO))),
     );
   }
-  // What margin computes with. Partitions that got it from hand to hand hold one and the same.
-  const heldArrays = new Set(numbers.flatMap((partition) => clearing.ask('margin', partition, riskArraysOf)));
-  const violations = [
-    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofPartition)),
-    ...numbers.flatMap((partition) => clearing.ask('accounts', partition, accountsInvariants.ofExpiries)),
-    ...clearing.ask('fund', GLOBAL, accountsInvariants.ofFund),
-    ...[...heldArrays].flatMap(pricingInvariants.ofRiskArrays),
-  ];
-  for (const invariant of Object.keys(WATCHED)) {
+  const violations = violationsOf(clearing);
+  for (const invariant of WATCHED_INVARIANTS) {
     metrics.invariantViolations.set({ invariant }, violations.filter(({ name }) => name === invariant).length);
   }
   const picture = clearing.picture();

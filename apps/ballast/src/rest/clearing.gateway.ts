@@ -8,7 +8,8 @@ import type { LiquidationState } from '@ballast/liquidation-domain';
 import type { MarginState } from '@ballast/margin-domain';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
-import type { AccountDecisions, ClearingPicture } from '@ballast/read-models';
+import type { History } from '@ballast/audit';
+import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { IdempotentWrites } from './idempotent-writes.js';
 
 export const CLEARING = 'ClearingGateway';
@@ -25,15 +26,38 @@ interface Ruled {
   readonly rules: HouseRules;
 }
 
+/** What moves the clearing time: a scenario in lockstep, an exchange by the wall clock, or nothing but commands. */
+export type ServeMode = 'replay' | 'live' | 'idle';
+
+export interface ClearingGatewayParts {
+  readonly house: ClearingHouse;
+  /** What was decided about each account. */
+  readonly decisions: AccountDecisions;
+  /** What is rebuilt from the logs. */
+  readonly history: History;
+  readonly cases: LiquidationCasesProjection;
+  readonly picture: () => ClearingPicture;
+  readonly mode: () => ServeMode;
+}
+
 /** What the HTTP edge may ask of a running clearing house. */
 export class ClearingGateway {
   readonly #writes: IdempotentWrites;
 
-  constructor(
-    readonly house: ClearingHouse,
-    readonly decisions: AccountDecisions,
-    private readonly pictureNow: () => ClearingPicture,
-  ) {
+  readonly house: ClearingHouse;
+  readonly decisions: AccountDecisions;
+  readonly history: History;
+  readonly cases: LiquidationCasesProjection;
+  readonly picture: () => ClearingPicture;
+  readonly mode: () => ServeMode;
+
+  constructor({ house, decisions, history, cases, picture, mode }: ClearingGatewayParts) {
+    this.house = house;
+    this.decisions = decisions;
+    this.history = history;
+    this.cases = cases;
+    this.picture = picture;
+    this.mode = mode;
     this.#writes = new IdempotentWrites(house);
   }
 
@@ -77,10 +101,6 @@ export class ClearingGateway {
 
   log(name: string): EventLog | undefined {
     return this.house.logs.has(name) ? this.house.logs.log(name as ServiceLog) : undefined;
-  }
-
-  picture(): ClearingPicture {
-    return this.pictureNow();
   }
 
   /** Newest clearing time that any partition has seen. */

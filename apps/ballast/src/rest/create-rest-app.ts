@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { NestLogger, type Logger } from '@ballast/observability';
 import { refuseWritesWhen } from './closing.js';
+import { serveConsole } from './console-files.js';
 import { openApiDocument } from './open-api.js';
 import { ProblemFilter } from './problem.js';
 import { RestModule, type RestParts } from './rest.module.js';
@@ -26,6 +27,8 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   });
   app.disable('x-powered-by');
   app.set('etag', false);
+  // The page itself holds nothing that needs a token; what it asks for does.
+  serveConsole(app);
   // Before anything is read of a request that has no right to be here.
   if (options.token !== undefined) app.use(requireToken(options.token));
   app.use(refuseWritesWhen(options.closing));

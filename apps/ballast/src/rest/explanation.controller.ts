@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { explainAccount, readPlace, type HistoryEnd } from '@ballast/audit';
+import { readPlace, type HistoryEnd } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { InvariantViolation, instantOf, type Instant } from '@ballast/kernel';
 import { unknownAccount } from './account-views.js';
@@ -24,7 +24,7 @@ export class ExplanationController {
   async explanation(@Param('accountId') text: string, @Query() query: unknown): Promise<object> {
     const accountId = parsed(contract.accountIdForm, text, 'accountId');
     const asked = parsed(contract.explanationQuery, query, 'query');
-    const explanation = await explainAccount(this.clearing.house.logs, accountId, { end: endOf(asked) });
+    const explanation = await this.clearing.history.explanation(accountId, endOf(asked));
     switch (explanation) {
       case 'account-unknown':
         throw unknownAccount(accountId);

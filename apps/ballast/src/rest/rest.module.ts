@@ -4,6 +4,10 @@ import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { DocumentsController } from './documents.controller.js';
+import { EventsController } from './events.controller.js';
+import { LiquidationsController } from './liquidations.controller.js';
+import { RiskController } from './risk.controller.js';
+import { StatusController } from './status.controller.js';
 import { ExplanationController } from './explanation.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MarginEventsController } from './margin-events.controller.js';
@@ -24,6 +28,10 @@ export class RestModule {
       module: RestModule,
       controllers: [
         AccountsController,
+        EventsController,
+        LiquidationsController,
+        RiskController,
+        StatusController,
         ExplanationController,
         DocumentsController,
         LogsController,

@@ -60,7 +60,13 @@ export async function openTestHouse({ token, ...run }: TestHouseOptions = {}): P
   } as const;
   const session = await openSimulation(options, () => undefined, { committerOf: measuredCommitter(metrics) });
   const logger = createLogger('silent');
-  const served = await serveHouse({ opened: session, metrics, logger, token });
+  const served = await serveHouse({
+    opened: session,
+    metrics,
+    logger,
+    token,
+    mode: () => (session.simulation.done ? 'idle' : 'replay'),
+  });
   await served.app.listen(0, '127.0.0.1');
   const stop = new AbortController();
   let driving: Promise<void> = Promise.resolve();

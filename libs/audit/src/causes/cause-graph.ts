@@ -126,7 +126,7 @@ async function consequencesOf(
 }
 
 /** Position of the last event of a partition before a clearing time, which never falls inside a partition. */
-async function lastBefore(
+export async function lastBefore(
   logs: LogDirectory,
   log: Parameters<LogDirectory['log']>[0],
   partition: number,

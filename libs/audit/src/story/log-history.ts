@@ -1,10 +1,18 @@
-import { encodeLogEvent, type AccountExplanation, type AccountSeries, type EventView } from '@ballast/contracts';
+import {
+  encodeLogEvent,
+  type AccountExplanation,
+  type AccountSeries,
+  type EventView,
+  type LiquidationCaseRow,
+  type LiquidationCaseView,
+} from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/services';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
 import type { HistoryEnd } from '../explain/account-history.js';
 import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';
 import { explainAccount, type ExplanationRefusal } from '../explain/explain-account.js';
+import { caseStory } from './case-story.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
 
 /** What is told of the past: rebuilt from the logs, so it takes its time and is best done beside the clearing. */
@@ -14,6 +22,7 @@ export interface History {
   /** The account at one event about it, whichever account that is. */
   decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
   event(place: LogPlace): Promise<EventView | 'event-unknown'>;
+  liquidation(found: LiquidationCaseRow): Promise<LiquidationCaseView>;
   close(): Promise<void>;
 }
 
@@ -46,8 +55,7 @@ export class LogHistory implements History {
     const name = placeName(place);
     const known = this.#decisions.get(name);
     if (known !== undefined) return known;
-    const entry = await this.#entryAt(place);
-    const accountId = entry === undefined ? null : accountOf(entry);
+    const accountId = await accountOfPlace(this.logs, place);
     if (accountId === null) return 'event-unknown';
     const explained = await explainAccount(this.logs, accountId, { end: { event: place } });
     if (typeof explained !== 'string') keep(this.#decisions, name, explained, KEPT_DECISIONS);
@@ -55,7 +63,7 @@ export class LogHistory implements History {
   }
 
   async event(place: LogPlace): Promise<EventView | 'event-unknown'> {
-    const entry = await this.#entryAt(place);
+    const entry = await entryAt(this.logs, place);
     if (entry === undefined) return 'event-unknown';
     const [row] = await this.logs.log(place.log as ExplainedLog).readRaw(place.partition, place.position - 1, 1);
     const { nodes, more } = await causeGraph(this.logs, entry);
@@ -72,16 +80,26 @@ export class LogHistory implements History {
     };
   }
 
-  async #entryAt({ log: name, partition, position }: LogPlace) {
-    if (!this.logs.has(name)) return undefined;
-    const log = this.logs.log(name as ExplainedLog);
-    if (!(await log.heads()).some((head) => head.partition === partition && head.size >= position)) return undefined;
-    return (await log.read(partition, position - 1, 1))[0];
+  liquidation(found: LiquidationCaseRow): Promise<LiquidationCaseView> {
+    return caseStory(this.logs, found);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** The account that the event at a place is about; null when there is no such event or it is about none. */
+export async function accountOfPlace(logs: LogDirectory, place: LogPlace): Promise<AccountId | null> {
+  const entry = await entryAt(logs, place);
+  return entry === undefined ? null : accountOf(entry);
+}
+
+async function entryAt(logs: LogDirectory, { log: name, partition, position }: LogPlace) {
+  if (!logs.has(name)) return undefined;
+  const log = logs.log(name as ExplainedLog);
+  if (!(await log.heads()).some((head) => head.partition === partition && head.size >= position)) return undefined;
+  return (await log.read(partition, position - 1, 1))[0];
 }
 
 /** Puts an entry last and forgets the first when there are too many. */

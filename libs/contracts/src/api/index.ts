@@ -7,5 +7,6 @@ export * from './event-causes.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';
 export * from './queries.js';
+export * from './risk.js';
 export * from './what-if.js';
 export { price, quantity } from './amounts.js';

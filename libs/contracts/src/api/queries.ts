@@ -17,6 +17,13 @@ export const logPartitionForm = z.coerce
   .max(4095)
   .meta({ description: 'Partition of the log; -1 is the global one.', example: 0 });
 
+export const positionForm = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(999_999_999_999_999)
+  .meta({ description: 'Position in the partition.', example: 105 });
+
 const pageLimit = (most: number, usual: number) =>
   z.coerce
     .number()

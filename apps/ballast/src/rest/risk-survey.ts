@@ -1,0 +1,173 @@
+import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
+import { compareText, dec, text, type AccountId } from '@ballast/kernel';
+import { MARGIN_STATES, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
+import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
+import { assessmentNow } from './account-views.js';
+import type { ClearingGateway } from './clearing.gateway.js';
+
+/** One price at a time, from -30 % to +30 %. */
+const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
+
+/** A survey that is asked for again within this time is not made again. */
+const FRESH_MS = 1_000;
+
+type Row = SurveyedAccount & { readonly partition: number; readonly notional: number; readonly cover: number | null };
+
+interface Survey {
+  readonly madeAt: number;
+  readonly schedule: number | null;
+  readonly clearing: number;
+  readonly underlyings: readonly { readonly underlying: string; readonly mark: number }[];
+  readonly rows: readonly Row[];
+  readonly sorted: Map<string, readonly Row[]>;
+}
+
+/** All accounts in float64, looked at once for whoever asks within a second: for lists and pictures, never for a decision. */
+export class RiskSurvey {
+  #last: Survey | undefined;
+  #board: { readonly of: Survey; readonly board: RiskBoard } | undefined;
+
+  constructor(private readonly clearing: ClearingGateway) {}
+
+  board(): RiskBoard {
+    const survey = this.#survey();
+    if (this.#board?.of === survey) return this.#board.board;
+    const { clearing } = this;
+    const { rows } = survey;
+    const picture = clearing.picture();
+    const below = rows.filter(({ equity, call }) => equity < call);
+    const schedule = clearing.margin(0).schedule?.source;
+    const board: RiskBoard = {
+      clearing: survey.clearing,
+      schedule: survey.schedule,
+      accounts: rows.length,
+      states: statesOf(rows),
+      belowCall: { accounts: below.length, missing: below.reduce((sum, { equity, call }) => sum + call - equity, 0) },
+      openCalls: clearing.numbers.reduce((sum, partition) => {
+        const { accounts } = clearing.margin(partition).book;
+        return sum + accounts.filter(({ openCall }) => openCall !== null).length;
+      }, 0),
+      openCases: clearing.cases.open,
+      fund: { balance: picture.fund.closing, contributed: picture.fund.opening },
+      shortfall: picture.shortfall,
+      priceStatus: picture.priceStatus,
+      underlyings: (schedule?.underlyings ?? []).map((each) => ({
+        underlying: each.underlying,
+        status: each.status,
+        mark: each.mark,
+        scalarMeasured: each.scalarMeasured,
+        callScalar: each.scalarEffective,
+        liquidationScalarLong: each.liquidationScalar.long,
+        liquidationScalarShort: each.liquidationScalar.short,
+        logReturn: each.logReturn,
+        triggerThreshold: each.triggerThreshold,
+        triggeredLong: each.triggered.long,
+        triggeredShort: each.triggered.short,
+      })),
+      distribution: [...distributionOf(rows)],
+      shocks: survey.underlyings.map(({ underlying }, product) => ({
+        underlying,
+        shares: [...shockedShares(rows, product, MOVES)],
+      })),
+      liquidationMap: survey.underlyings.map(({ underlying, mark }, product) => ({
+        underlying,
+        mark: text(dec(mark)),
+        bands: [
+          ...liquidationBands(
+            rows,
+            product,
+            MOVES.filter((move) => move !== 0),
+          ),
+        ],
+      })),
+    };
+    this.#board = { of: survey, board };
+    return board;
+  }
+
+  accounts({ order, direction, state, search, offset, limit }: RiskAccountsQuery): RiskAccountsPage {
+    const survey = this.#survey();
+    const key = `${order} ${direction}`;
+    let sorted = survey.sorted.get(key);
+    if (sorted === undefined) {
+      sorted = [...survey.rows].sort(comparison(order, direction === 'ascending' ? 1 : -1));
+      survey.sorted.set(key, sorted);
+    }
+    const wanted = search?.toLowerCase();
+    const fitting =
+      state === undefined && wanted === undefined
+        ? sorted
+        : sorted.filter(
+            (row) =>
+              (state === undefined || row.state === state) && (wanted === undefined || row.accountId.includes(wanted)),
+          );
+    return {
+      clearing: survey.clearing,
+      schedule: survey.schedule,
+      offset,
+      total: fitting.length,
+      states: statesOf(survey.rows),
+      rows: fitting.slice(offset, offset + limit).map((row) => this.#exact(row, survey)),
+    };
+  }
+
+  #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
+    const figures = assessmentNow(this.clearing.margin(partition), accountId as AccountId)?.figures;
+    const largest = values.reduce(
+      (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
+      0,
+    );
+    const product = underlyings[largest];
+    return {
+      accountId,
+      partition,
+      state,
+      model,
+      figures: figures ?? { equity: '0', initial: '0', call: '0', liquidation: '0' },
+      cover,
+      notional,
+      largest:
+        product === undefined || notional === 0
+          ? null
+          : { underlying: product.underlying, value: values[largest] ?? 0 },
+    };
+  }
+
+  #survey(): Survey {
+    const now = performance.now();
+    const { clearing } = this.clearing;
+    const last = this.#last;
+    if (last !== undefined && (now - last.madeAt < FRESH_MS || last.clearing === clearing)) return last;
+    const parts = this.clearing.numbers.map((partition) => ({
+      partition,
+      ...surveyAccounts(this.clearing.margin(partition)),
+    }));
+    const underlyings = parts[0]?.underlyings ?? [];
+    const rows = parts.flatMap(({ partition, accounts }) =>
+      accounts.map((account): Row => {
+        const notional = account.values.reduce((sum, value) => sum + Math.abs(value), 0);
+        return { ...account, partition, notional, cover: account.call > 0 ? account.equity / account.call : null };
+      }),
+    );
+    this.#last = { madeAt: now, schedule: parts[0]?.schedule ?? null, clearing, underlyings, rows, sorted: new Map() };
+    return this.#last;
+  }
+}
+
+const statesOf = (rows: readonly Row[]): RiskBoard['states'] => {
+  const states = Object.fromEntries(MARGIN_STATES.map((state) => [state, 0])) as RiskBoard['states'];
+  for (const { state } of rows) states[state] += 1;
+  return states;
+};
+
+/** Accounts without a figure, such as cover without a requirement, come last whichever way the list goes. */
+function comparison(order: RiskAccountsQuery['order'], sign: 1 | -1): (a: Row, b: Row) => number {
+  if (order === 'accountId') return (a, b) => sign * compareText(a.accountId, b.accountId);
+  const figure = (row: Row): number | null => (order === 'cushion' ? row.equity - row.call : row[order]);
+  return (a, b) => {
+    const [x, y] = [figure(a), figure(b)];
+    if (x === null || y === null)
+      return (x === null ? 1 : 0) - (y === null ? 1 : 0) || compareText(a.accountId, b.accountId);
+    return sign * (x - y) || compareText(a.accountId, b.accountId);
+  };
+}

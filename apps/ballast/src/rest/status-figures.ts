@@ -1,0 +1,60 @@
+import type { StatusView } from '@ballast/contracts';
+import { WATCHED_INVARIANTS, violationsOf } from './clearing-figures.js';
+import type { ClearingGateway } from './clearing.gateway.js';
+
+/** Invariants are looked at again after this time: over all accounts that takes a while. */
+const INVARIANTS_EVERY_MS = 5_000;
+const CHECKPOINT_EVERY_MS = 10_000;
+
+/** What stands at the top of every page, made once for whoever looks. */
+export class StatusFigures {
+  #invariants: { readonly madeAt: number; readonly told: StatusView['invariants'] } | undefined;
+  #checkpoint: { readonly number: number; readonly size: number } | null = null;
+  #checkpointAt = -Infinity;
+
+  constructor(private readonly clearing: ClearingGateway) {}
+
+  now(): StatusView {
+    const { clearing } = this.clearing;
+    const { workers } = this.clearing.house;
+    const marginSize = workers.reduce((sum, { log, size }) => sum + (log === 'margin' ? size : 0), 0);
+    const behind = workers.filter(({ backlog }) => backlog > 0);
+    return {
+      clearing,
+      wall: Date.now(),
+      mode: this.clearing.mode(),
+      lagSeconds: Math.max(0, ...behind.map(({ machine }) => (clearing - machine.clearing) / 1_000)),
+      backlog: behind.reduce((sum, { backlog }) => sum + backlog, 0),
+      events: workers.reduce((sum, { size }) => sum + size, 0),
+      checkpoint: this.#checkpoint && { number: this.#checkpoint.number, behind: marginSize - this.#checkpoint.size },
+      invariants: this.#lookAtInvariants(clearing),
+      states: this.clearing.picture().states,
+    };
+  }
+
+  /** Brings what is told of the last checkpoint up to date, now and then. */
+  async readCheckpoint(): Promise<void> {
+    if (performance.now() - this.#checkpointAt < CHECKPOINT_EVERY_MS) return;
+    this.#checkpointAt = performance.now();
+    const last = await this.clearing.house.logs
+      .log('margin')
+      .lastCheckpoint()
+      .catch(() => undefined);
+    this.#checkpoint = last === undefined ? null : { number: last.number, size: sizeIn(last.note) };
+  }
+
+  #lookAtInvariants(clearing: number): StatusView['invariants'] {
+    const last = this.#invariants;
+    if (last !== undefined && performance.now() - last.madeAt < INVARIANTS_EVERY_MS) return last.told;
+    const violations = [...new Set(violationsOf(this.clearing).map(({ name }) => name))];
+    const told = { checked: WATCHED_INVARIANTS.length, violations, at: clearing };
+    this.#invariants = { madeAt: performance.now(), told };
+    return told;
+  }
+}
+
+/** Events that the text of a checkpoint stands for: of each partition's line the second figure. */
+function sizeIn(note: string): number {
+  const sizes = [...note.matchAll(/^-?\d+ (\d+) \S+ \S+$/gm)].map(([, size]) => Number(size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import {
+  accountId,
+  accountMarginState,
+  count,
+  decimal,
+  instant,
+  marginFigures,
+  ordinal,
+  partitionNumber,
+  priceStatus,
+  underlying,
+} from '../fields.js';
+
+/** For pictures only: no amount that anybody is owed. */
+const estimate = z.number();
+
+const risk = {
+  clearing: instant,
+  schedule: ordinal
+    .nullable()
+    .meta({ description: 'The ScheduleInForce in margin global; null before the first price set.' }),
+};
+
+const stateCounts = z.record(accountMarginState, count);
+
+export const riskBoard = z
+  .strictObject({
+    ...risk,
+    accounts: count,
+    states: stateCounts,
+    belowCall: z
+      .strictObject({ accounts: count, missing: estimate.meta({ description: 'Call requirement less equity, USD.' }) })
+      .meta({ description: 'Accounts whose equity is below the call requirement.' }),
+    openCalls: count,
+    openCases: count,
+    fund: z.strictObject({ balance: decimal, contributed: decimal }),
+    shortfall: decimal.meta({ description: 'Losses that nobody paid, USD.' }),
+    priceStatus: priceStatus.nullable(),
+    underlyings: z.array(
+      z.strictObject({
+        underlying,
+        status: priceStatus,
+        mark: decimal,
+        scalarMeasured: decimal,
+        callScalar: decimal,
+        liquidationScalarLong: decimal,
+        liquidationScalarShort: decimal,
+        logReturn: decimal.meta({ description: 'Log return of the last hour.' }),
+        triggerThreshold: decimal.meta({ description: 'Absolute log return from which the price trigger is on.' }),
+        triggeredLong: z.boolean(),
+        triggeredShort: z.boolean(),
+      }),
+    ),
+    distribution: z
+      .array(
+        z.strictObject({
+          from: z.number().nullable().meta({ description: 'Equity over call requirement; null: below zero.' }),
+          to: z.number().nullable(),
+          accounts: count,
+          notional: estimate,
+        }),
+      )
+      .meta({ description: 'Accounts with a requirement, by how many times equity covers it.' }),
+    shocks: z.array(
+      z.strictObject({
+        underlying,
+        shares: z.array(z.strictObject({ move: z.number(), belowCall: estimate, belowLiquidation: estimate })),
+      }),
+    ),
+    liquidationMap: z.array(
+      z.strictObject({
+        underlying,
+        mark: decimal,
+        bands: z.array(z.strictObject({ move: z.number(), longs: estimate, shorts: estimate, accounts: count })),
+      }),
+    ),
+  })
+  .meta({
+    id: 'RiskBoard',
+    description: 'The house at a glance. Shocks and bands are estimates: rates as they are now, one price at a time.',
+  });
+
+export const RISK_ORDERS = ['accountId', 'equity', 'call', 'cover', 'cushion', 'notional'] as const;
+
+const MOST_ROWS = 500;
+
+export const riskAccountsQuery = z
+  .strictObject({
+    order: z.enum(RISK_ORDERS).default('cover').meta({ description: 'What they are sorted by.' }),
+    direction: z.enum(['ascending', 'descending']).default('ascending'),
+    state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
+    search: z.string().max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
+    offset: z.coerce.number().int().nonnegative().default(0).meta({ description: 'Rows before the page.' }),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_ROWS)
+      .default(100)
+      .meta({ description: `Most rows, up to ${MOST_ROWS}.` }),
+  })
+  .meta({ id: 'RiskAccountsQuery' });
+
+export const riskAccountsPage = z
+  .strictObject({
+    ...risk,
+    offset: count,
+    total: count.meta({ description: 'Rows that fit the filter.' }),
+    states: stateCounts.meta({ description: 'Of all accounts, whatever the filter.' }),
+    rows: z.array(
+      z.strictObject({
+        accountId,
+        partition: partitionNumber,
+        state: accountMarginState,
+        model: z.string().nullable(),
+        figures: marginFigures.meta({ description: 'Exact.' }),
+        cover: z.number().nullable().meta({ description: 'Equity over call requirement; null without a requirement.' }),
+        notional: estimate.meta({ description: 'Value of linear positions without sign, USD.' }),
+        largest: z.strictObject({ underlying, value: estimate }).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'RiskAccountsPage', description: 'Accounts sorted and filtered by the server.' });
+
+const liquidationCase = z
+  .strictObject({
+    caseId: z.string(),
+    accountId,
+    partition: partitionNumber,
+    opened: z.strictObject({ at: instant, position: ordinal }),
+    closed: z.strictObject({ at: instant, position: ordinal }).nullable(),
+    trigger: ordinal.meta({ description: 'The LiquidationTriggered in margin, same partition.' }),
+    figures: marginFigures.meta({ description: 'When it was opened.' }),
+    outcome: z.string().nullable(),
+    slices: count,
+    closedNotional: decimal,
+    slippage: decimal,
+    penalty: decimal,
+    reward: decimal,
+    fundAsked: decimal,
+    uncoveredLoss: decimal,
+  })
+  .meta({ id: 'LiquidationCase', description: 'A liquidation from its opening to where it stands, USD.' });
+
+export const liquidationsQuery = z
+  .strictObject({
+    open: z.enum(['true', 'false']).optional().meta({ description: 'Only open, or only closed ones.' }),
+    search: z.string().max(80).optional().meta({ description: 'Only cases whose id contains this.' }),
+    offset: z.coerce.number().int().nonnegative().default(0),
+    limit: z.coerce.number().int().min(1).max(MOST_ROWS).default(100),
+  })
+  .meta({ id: 'LiquidationsQuery' });
+
+export const liquidationsPage = z
+  .strictObject({
+    clearing: instant,
+    offset: count,
+    total: count,
+    open: count,
+    cases: z.array(liquidationCase),
+  })
+  .meta({ id: 'LiquidationsPage', description: 'Liquidations, newest first.' });
+
+const caseSlice = z.strictObject({
+  number: ordinal,
+  position: ordinal.meta({ description: 'The CloseOutOrderPlaced in liquidation.' }),
+  at: instant,
+  instrument: z.string(),
+  side: z.enum(['buy', 'sell']),
+  quantity: decimal,
+  mark: decimal,
+  averageFill: decimal.nullable().meta({ description: 'Average price of the fills, USD, rounded for display.' }),
+  closedQuantity: decimal,
+  closedNotional: decimal,
+  slippage: decimal,
+  penalty: decimal,
+  trueUp: decimal,
+  reward: decimal,
+  provisionalRate: decimal,
+  finalRate: decimal.nullable(),
+  before: marginFigures.nullable().meta({ description: 'Margin figures that the slice was chosen on.' }),
+  after: marginFigures.nullable().meta({ description: 'The first that margin found behind its true-up.' }),
+});
+
+export const caseView = z
+  .strictObject({
+    case: liquidationCase,
+    decision: z.string().meta({ description: 'The event of margin that began it.', example: 'margin/0#107' }),
+    end: z.string().nullable().meta({ description: 'The event of margin that ended it.' }),
+    slices: z.array(caseSlice),
+    loss: z
+      .array(z.strictObject({ label: z.string(), amount: decimal, detail: z.string() }))
+      .meta({ description: 'Equity at the start, what changed it, equity at the end; adds up to the unit.' }),
+    receipts: z
+      .array(z.strictObject({ who: z.string(), amount: decimal, detail: z.string() }))
+      .meta({ description: 'Who got what the account paid, and who paid what it could not.' }),
+    events: z.array(
+      z.strictObject({
+        log: z.string(),
+        partition: partitionNumber,
+        position: ordinal,
+        at: instant,
+        type: z.string(),
+        summary: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'LiquidationCaseView', description: 'One liquidation, slice by slice.' });
+
+export const statusView = z
+  .strictObject({
+    clearing: instant,
+    wall: instant,
+    mode: z.enum(['replay', 'live', 'idle']),
+    lagSeconds: z.number().meta({ description: 'Of the partition that is furthest behind, clearing time.' }),
+    backlog: count.meta({ description: 'Inputs that wait.' }),
+    events: count.meta({ description: 'Leaves of all trees of the service logs.' }),
+    checkpoint: z
+      .strictObject({
+        number: ordinal,
+        behind: count.meta({ description: 'Events of margin that were appended since.' }),
+      })
+      .nullable()
+      .meta({ description: 'The last one signed of the margin log; null before the first.' }),
+    invariants: z.strictObject({
+      checked: count,
+      violations: z.array(z.string()),
+      at: instant.meta({ description: 'Clearing time they were looked at.' }),
+    }),
+    states: stateCounts,
+  })
+  .meta({ id: 'Status', description: 'What stands at the top of every page.' });
+
+export type RiskBoard = z.infer<typeof riskBoard>;
+export type RiskAccountsQuery = z.output<typeof riskAccountsQuery>;
+export type RiskAccountsPage = z.infer<typeof riskAccountsPage>;
+export type LiquidationCaseRow = z.infer<typeof liquidationCase>;
+export type LiquidationsPage = z.infer<typeof liquidationsPage>;
+export type LiquidationCaseView = z.infer<typeof caseView>;
+export type StatusView = z.infer<typeof statusView>;
