@@ -1,5 +1,6 @@
 // Compiles every package's src to its dist with swc; a file is compiled again only when it is newer than its output.
-// Then names the build by a hash over all outputs, for the logs that it will write.
+// A package with a vite.config.ts is a page: Vite builds it when any of its files is newer than what it built.
+// Then names the build by a hash over all outputs of what decides, for the logs that it will write.
 //   node tools/build.mjs [package folder ...]
 import crypto from 'node:crypto';
 import fs from 'node:fs/promises';
@@ -28,6 +29,10 @@ let failed = 0;
 for (const dir of candidates) {
   const src = path.join(root, dir, 'src');
   if (!(await modifiedAt(path.join(root, dir, 'package.json'))) || !(await modifiedAt(src))) continue;
+  if (await isPage(dir)) {
+    compiled += await buildPage(dir);
+    continue;
+  }
   const outputs = new Set();
   for (const file of (await fs.readdir(src, { recursive: true })).filter(wanted)) {
     const from = path.join(src, file);
@@ -59,12 +64,44 @@ await writeRelease();
 console.log(`build: ${compiled} files compiled${failed > 0 ? `, ${failed} failed` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
 
+async function isPage(dir) {
+  return (await modifiedAt(path.join(root, dir, 'vite.config.ts'))) > 0;
+}
+
+/** Builds a page if it is stale; returns the number of its sources, 0 when it was up to date. */
+async function buildPage(dir) {
+  const sources = ['index.html', 'vite.config.ts', 'package.json'].map((name) => path.join(root, dir, name));
+  for (const file of await fs.readdir(path.join(root, dir, 'src'), { recursive: true })) {
+    if (/\.(ts|tsx|css)$/.test(file) && !/\.spec\.ts$/.test(file)) sources.push(path.join(root, dir, 'src', file));
+  }
+  const stamp = path.join(root, dir, 'dist/.built');
+  const changedAt = Math.max(
+    ...(await Promise.all([...sources, path.join(root, 'package-lock.json')].map(modifiedAt))),
+    settingsAt,
+  );
+  // A source that was deleted is not newer than anything: the number of them tells.
+  const before = await fs.readFile(stamp, 'utf8').catch(() => '');
+  if ((await modifiedAt(stamp)) > changedAt && before === String(sources.length)) return 0;
+  const { build } = await import('vite');
+  try {
+    await build({ root: path.join(root, dir), configFile: path.join(root, dir, 'vite.config.ts'), logLevel: 'warn' });
+    await fs.writeFile(stamp, String(sources.length));
+    return sources.length;
+  } catch (error) {
+    failed += 1;
+    console.error(`build: ${dir}: ${error.message}`);
+    return 0;
+  }
+}
+
 /** What a log says about the program that wrote it: name, version, and one hash over every compiled file. */
 async function writeRelease() {
   const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
   const hash = crypto.createHash('sha256');
   for (const dir of (await Promise.all(['apps', 'libs', 'libs/domain'].map(children))).flat().sort()) {
     const dist = path.join(root, dir, 'dist');
+    // A page decides nothing.
+    if (await isPage(dir)) continue;
     for (const file of (await fs.readdir(dist, { recursive: true }).catch(() => [])).sort()) {
       if (!file.endsWith('.js')) continue;
       hash.update(`${dir}/${file}\0`).update(await fs.readFile(path.join(dist, file)));

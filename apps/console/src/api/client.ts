@@ -1,0 +1,119 @@
+import { queryOptions } from '@tanstack/react-query';
+import type {
+  AccountExplanation,
+  AccountSeries,
+  EventView,
+  LiquidationCaseView,
+  LiquidationsPage,
+  RiskAccountsPage,
+  RiskBoard,
+  StatusView,
+  accountView,
+  documentsView,
+  logPage,
+  whatIfResponse,
+} from '@ballast/contracts';
+import type { z } from 'zod';
+
+export type AccountView = z.infer<typeof accountView>;
+export type DocumentsView = z.infer<typeof documentsView>;
+export type LogPage = z.infer<typeof logPage>;
+export type WhatIf = z.infer<typeof whatIfResponse>;
+
+/** A refusal of the interface, with its stable code. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+const TOKEN = 'ballast-token';
+
+/** Kept for as long as the tab is open, where this server asks for one. */
+export const tokens = {
+  get: (): string | null => sessionStorage.getItem(TOKEN),
+  set: (token: string): void => sessionStorage.setItem(TOKEN, token),
+};
+
+export function headersOf(more: Record<string, string> = {}): Record<string, string> {
+  const token = tokens.get();
+  return token === null ? more : { ...more, authorization: `Bearer ${token}` };
+}
+
+export async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(path, { ...init, headers: headersOf(init.headers as Record<string, string> | undefined) });
+  const body = (await response.json().catch(() => null)) as { code?: string; detail?: string } | null;
+  if (response.ok) return body as Answer;
+  throw new Refused(response.status, body?.code ?? 'no-answer', body?.detail ?? `the server answered ${response.status}`);
+}
+
+const withQuery = (path: string, query: Record<string, string | number | undefined>): string => {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+};
+
+const inPath = encodeURIComponent;
+
+/** Every question of the pages, with the key that what changes is known by. */
+export const questions = {
+  status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask<StatusView>('/status') }),
+  board: () => queryOptions({ queryKey: ['live', 'board'], queryFn: () => ask<RiskBoard>('/risk/board') }),
+  accounts: (query: Record<string, string | number | undefined>) =>
+    queryOptions({
+      queryKey: ['live', 'accounts', query],
+      queryFn: () => ask<RiskAccountsPage>(withQuery('/risk/accounts', query)),
+    }),
+  account: (accountId: string) =>
+    queryOptions({
+      queryKey: ['account', accountId, 'view'],
+      queryFn: () => ask<AccountView>(`/accounts/${inPath(accountId)}`),
+    }),
+  series: (accountId: string, range: { from?: number | undefined; to?: number | undefined; points?: number }) =>
+    queryOptions({
+      queryKey: ['account', accountId, 'series', range],
+      queryFn: () => ask<AccountSeries>(withQuery(`/accounts/${inPath(accountId)}/series`, range)),
+    }),
+  explanation: (accountId: string, at: string | undefined) =>
+    queryOptions({
+      queryKey: ['account', accountId, 'explanation', at],
+      queryFn: () => ask<AccountExplanation>(withQuery(`/accounts/${inPath(accountId)}/explanation`, { at })),
+    }),
+  // What stands in the log never changes.
+  decision: (log: string, partition: number, position: number) =>
+    queryOptions({
+      queryKey: ['decision', log, partition, position],
+      queryFn: () => ask<AccountExplanation>(`/decisions/${inPath(log)}/${partition}/${position}`),
+      staleTime: Infinity,
+    }),
+  event: (log: string, partition: number, position: number) =>
+    queryOptions({
+      queryKey: ['event', log, partition, position],
+      queryFn: () => ask<EventView>(`/events/${inPath(log)}/${partition}/${position}`),
+    }),
+  liquidations: (query: Record<string, string | number | undefined>) =>
+    queryOptions({
+      queryKey: ['live', 'liquidations', query],
+      queryFn: () => ask<LiquidationsPage>(withQuery('/liquidations', query)),
+    }),
+  liquidation: (caseId: string) =>
+    queryOptions({
+      queryKey: ['liquidation', caseId],
+      queryFn: () => ask<LiquidationCaseView>(`/liquidations/${inPath(caseId)}`),
+    }),
+  log: (log: string, partition: number, after: number, limit: number) =>
+    queryOptions({
+      queryKey: ['log', log, partition, after, limit],
+      queryFn: () => ask<LogPage>(withQuery(`/logs/${inPath(log)}/${partition}`, { after, limit })),
+    }),
+  documents: (service: string) =>
+    queryOptions({
+      queryKey: ['documents', service],
+      queryFn: () => ask<DocumentsView>(`/rules/${inPath(service)}`),
+    }),
+};

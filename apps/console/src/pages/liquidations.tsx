@@ -1,0 +1,5 @@
+import { Page } from '../parts/page';
+
+export default function Page_() {
+  return <Page title="liquidations">…</Page>;
+}

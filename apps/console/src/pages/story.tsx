@@ -1,0 +1,1 @@
+export { StoryPage as default } from './story/story-page';

@@ -1,0 +1,97 @@
+import { useRef } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Empty } from './page';
+import styles from './parts.module.css';
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly unit?: string;
+  readonly isNumber?: boolean;
+  /** As it is shown where `show` is absent, and as the CSV has it. */
+  readonly text: (row: Row) => string;
+  readonly show?: (row: Row) => React.ReactNode;
+}
+
+/** Above this only the rows in sight are in the page. */
+const MOST_WHOLE = 120;
+const ROW_PX = 31;
+
+export const classOf = <Row,>({ isNumber }: Column<Row>): string | undefined => (isNumber === true ? styles.number : undefined);
+
+export function Headings<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <th key={column.name} scope="col" className={classOf(column)}>
+          {column.name}
+          {column.unit !== undefined && <span className={styles.unit}> {column.unit}</span>}
+        </th>
+      ))}
+    </tr>
+  );
+}
+
+/** A table; a long one keeps only the rows in sight in the page. */
+export function DataTable<Row>({
+  caption,
+  rows,
+  columns,
+  empty,
+  isCurrent,
+}: {
+  readonly caption: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  /** The sentence of an empty one. */
+  readonly empty: string;
+  readonly isCurrent?: (row: Row) => boolean;
+}) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const isVirtual = rows.length > MOST_WHOLE;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    enabled: isVirtual,
+  });
+  if (rows.length === 0) return <Empty>{empty}</Empty>;
+  const items = virtual.getVirtualItems();
+  const shown = isVirtual ? items.map(({ index }) => index) : rows.map((_, each) => each);
+  const above = isVirtual ? (items[0]?.start ?? 0) : 0;
+  const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  return (
+    <div className={styles.scroll} ref={scroll} tabIndex={0} role="region" aria-label={caption}>
+      <table className={styles.table} aria-rowcount={rows.length + 1}>
+        <caption className="hidden">{caption}</caption>
+        <thead>
+          <Headings columns={columns} />
+        </thead>
+        <tbody>
+          {above > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={columns.length} style={{ height: above, padding: 0 }} />
+            </tr>
+          )}
+          {shown.map((each) => {
+            const row = rows[each] as Row;
+            return (
+              <tr key={each} aria-rowindex={each + 2} data-current={isCurrent?.(row) === true}>
+                {columns.map((column) => (
+                  <td key={column.name} className={classOf(column)}>
+                    {column.show?.(row) ?? column.text(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={columns.length} style={{ height: below, padding: 0 }} />
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
