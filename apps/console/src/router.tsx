@@ -108,7 +108,11 @@ export const whatIfRoute = createRoute({
   getParentRoute: () => root,
   path: '/what-if',
   validateSearch: (search: Record<string, unknown>): WhatIfSearch =>
-    given({ account: text(search['account']), positions: text(search['positions']), model: text(search['model']) }) as WhatIfSearch,
+    given({
+      account: text(search['account']),
+      positions: text(search['positions']),
+      model: text(search['model']),
+    }) as WhatIfSearch,
   component: lazyRouteComponent(() => import('./pages/what-if')),
 });
 
@@ -128,7 +132,10 @@ export const logRoute = createRoute({
 export const router = createRouter({
   basepath: '/console',
   routeTree: root.addChildren([
-    page('/', lazyRouteComponent(() => import('./pages/board'))),
+    page(
+      '/',
+      lazyRouteComponent(() => import('./pages/board')),
+    ),
     accountsRoute,
     storyRoute,
     decisionRoute,
@@ -137,9 +144,18 @@ export const router = createRouter({
     caseRoute,
     whatIfRoute,
     logRoute,
-    page('/markets', lazyRouteComponent(() => import('./pages/markets'))),
-    page('/parameters', lazyRouteComponent(() => import('./pages/parameters'))),
-    page('/system', lazyRouteComponent(() => import('./pages/system'))),
+    page(
+      '/markets',
+      lazyRouteComponent(() => import('./pages/markets')),
+    ),
+    page(
+      '/parameters',
+      lazyRouteComponent(() => import('./pages/parameters')),
+    ),
+    page(
+      '/system',
+      lazyRouteComponent(() => import('./pages/system')),
+    ),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -64,6 +64,8 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
     if (text !== undefined && !gone.signal.aborted) response.write(text);
   };
   const saying = asideEveryMs === undefined ? undefined : setInterval(say, asideEveryMs);
+  // Where it begins, so that a reader who is cut off before the first event misses none.
+  if (aside !== undefined) response.write(`id: ${placeText(places)}\nevent: place\ndata: {}\n\n`);
   say();
   const close = (): void => {
     gone.abort();
@@ -84,8 +86,7 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
       places.set(partition, event.position);
       const sent = write(event);
       if (sent === undefined) continue;
-      const id = [...places].map(([each, at]) => `${each}:${at}`).join(',');
-      const room = response.write(`id: ${id}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
+      const room = response.write(`id: ${placeText(places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
       // Ends with the connection, too: a reader that went away never drains.
       if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
     }
@@ -109,6 +110,9 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
     response.end();
   }
 }
+
+const placeText = (places: ReadonlyMap<number, number>): string =>
+  [...places].map(([partition, position]) => `${partition}:${position}`).join(',');
 
 async function placesOf(clearing: ClearingGateway, asked: unknown): Promise<Map<number, number>> {
   const places = new Map<number, number>([GLOBAL, ...clearing.numbers].map((partition) => [partition, 0]));

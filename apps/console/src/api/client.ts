@@ -47,15 +47,24 @@ export function headersOf(more: Record<string, string> = {}): Record<string, str
 }
 
 export async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(path, { ...init, headers: headersOf(init.headers as Record<string, string> | undefined) });
+  const response = await fetch(path, {
+    ...init,
+    headers: headersOf(init.headers as Record<string, string> | undefined),
+  });
   const body = (await response.json().catch(() => null)) as { code?: string; detail?: string } | null;
   if (response.ok) return body as Answer;
-  throw new Refused(response.status, body?.code ?? 'no-answer', body?.detail ?? `the server answered ${response.status}`);
+  throw new Refused(
+    response.status,
+    body?.code ?? 'no-answer',
+    body?.detail ?? `the server answered ${response.status}`,
+  );
 }
 
 const withQuery = (path: string, query: Record<string, string | number | undefined>): string => {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  return given.length === 0
+    ? path
+    : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 };
 
 const inPath = encodeURIComponent;

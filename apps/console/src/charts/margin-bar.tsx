@@ -13,12 +13,9 @@ const HEIGHT = 62;
 
 /** The levels of an account as one bar, with its equity as a mark on it. */
 export function MarginBar(props: MarginBarProps) {
-  const [equity, liquidation, call, initial] = [props.equity, props.liquidation, props.call, props.initial].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [equity, liquidation, call, initial] = [props.equity, props.liquidation, props.call, props.initial].map(
+    Number,
+  ) as [number, number, number, number];
   const most = Math.max(equity, initial, call, 1) * 1.04;
   const x = (value: number): number => (Math.max(0, value) / most) * WIDTH;
   const parts = [
@@ -36,7 +33,14 @@ export function MarginBar(props: MarginBarProps) {
       <rect x={0} y={18} width={WIDTH} height={18} className={styles.ground} />
       {parts.map(({ name, from, to, colour }) => (
         <g key={name}>
-          <rect x={x(from)} y={18} width={Math.max(0, x(to) - x(from))} height={18} fill={`var(--${colour})`} opacity={0.55} />
+          <rect
+            x={x(from)}
+            y={18}
+            width={Math.max(0, x(to) - x(from))}
+            height={18}
+            fill={`var(--${colour})`}
+            opacity={0.55}
+          />
           {x(to) - x(from) > 62 && (
             <text x={x(from) + 5} y={31} className={styles.word}>
               {name}
@@ -45,7 +49,12 @@ export function MarginBar(props: MarginBarProps) {
         </g>
       ))}
       <path d={`M${x(equity)} 14 v26 m-5 -31 h10 l-5 7 z`} className={styles.needle} />
-      <text x={Math.min(WIDTH - 4, Math.max(4, x(equity)))} y={55} textAnchor={x(equity) > WIDTH / 2 ? 'end' : 'start'} className={styles.word}>
+      <text
+        x={Math.min(WIDTH - 4, Math.max(4, x(equity)))}
+        y={55}
+        textAnchor={x(equity) > WIDTH / 2 ? 'end' : 'start'}
+        className={styles.word}
+      >
         equity {compact(equity)} USD
       </text>
     </svg>

@@ -58,7 +58,11 @@ export function TimeChart(props: TimeChartProps) {
     if (element === null) return;
     const xs = isSqueezed ? at.map((_, each) => each) : at.map((time) => time / 1_000);
     const steps = UPlot.paths.stepped?.({ align: 1 });
-    const look = { stroke: colour('quiet'), grid: { stroke: colour('grid'), width: 1 }, ticks: { stroke: colour('grid') } };
+    const look = {
+      stroke: colour('quiet'),
+      grid: { stroke: colour('grid'), width: 1 },
+      ticks: { stroke: colour('grid') },
+    };
     const first = at[0] ?? 0;
     const isLong = (at.at(-1) ?? 0) - first > 24 * 3_600_000;
     const timeOf = (x: number): string => {
@@ -152,7 +156,10 @@ export function TimeChart(props: TimeChartProps) {
       {axis !== null && (
         <div
           className={styles.cursor}
-          style={{ left: axis.left + shareOf(at, cursor, isSqueezed) * axis.width, height: height - (hasTimes ? 28 : 10) }}
+          style={{
+            left: axis.left + shareOf(at, cursor, isSqueezed) * axis.width,
+            height: height - (hasTimes ? 28 : 10),
+          }}
         />
       )}
     </div>

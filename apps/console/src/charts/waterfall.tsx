@@ -29,7 +29,10 @@ export function Waterfall({
     }),
     { name: after.name, from: 0, to: Number(after.amount), amount: usd(after.amount), kind: 'total' as const },
   ];
-  const [low, high] = [Math.min(0, ...bars.flatMap(({ from, to }) => [from, to])), Math.max(1, ...bars.flatMap(({ from, to }) => [from, to]))];
+  const [low, high] = [
+    Math.min(0, ...bars.flatMap(({ from, to }) => [from, to])),
+    Math.max(1, ...bars.flatMap(({ from, to }) => [from, to])),
+  ];
   const x = (value: number): number => LABEL + ((value - low) / (high - low)) * (WIDTH - LABEL - FIGURE);
   return (
     <svg

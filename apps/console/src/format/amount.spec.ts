@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { addingUp, cents, compact, exact, minus, plus, rounded, signedUsd } from './amount';
 
 const decimals = fc
-  .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(10))
-  .map(([units, scale]) => plus('0', minus(`${units < 0n ? '-' : ''}${(units < 0n ? -units : units).toString()}.${'0'.repeat(scale)}`, '0')));
+  .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(9_999))
+  .map(([whole, fraction]) => `${whole}.${String(fraction).padStart(4, '0')}`);
 
 describe('amounts on a page', () => {
   it('are added up exactly, whatever their digits', () => {

@@ -88,7 +88,13 @@ export function compact(value: number): string {
 }
 
 const digitsOf = (value: number): string =>
-  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value >= 10 ? trimmed(value.toFixed(1)) : trimmed(value.toFixed(2));
+  value === 0
+    ? '0'
+    : value >= 100
+      ? value.toFixed(0)
+      : value >= 10
+        ? trimmed(value.toFixed(1))
+        : trimmed(value.toFixed(2));
 
 const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
@@ -112,5 +118,8 @@ export function addingUp(lines: readonly Line[], total: string): readonly Line[]
   const rest = minus(rounded(total), plus('0.00', ...shown.map(({ amount }) => amount)));
   if (Number(rest) === 0) return shown;
   const known = lines.find(({ label }) => label === 'rounding');
-  return [...shown, { label: 'rounding', amount: rest, detail: known?.detail ?? 'lines are shown to the nearest cent' }];
+  return [
+    ...shown,
+    { label: 'rounding', amount: rest, detail: known?.detail ?? 'lines are shown to the nearest cent' },
+  ];
 }

@@ -40,7 +40,9 @@ export function Palette({
         address: `/accounts/${accountId}`,
         name: `Account ${accountId}, ${state}`,
       })),
-      ...places.filter(({ name }) => name.toLowerCase().includes(wanted)).map((place) => ({ ...place, name: `Page: ${place.name}` })),
+      ...places
+        .filter(({ name }) => name.toLowerCase().includes(wanted))
+        .map((place) => ({ ...place, name: `Page: ${place.name}` })),
     ];
   }, [text, wanted, data, places]);
   const chosen = Math.min(active, Math.max(0, found.length - 1));

@@ -81,7 +81,9 @@ function Connection({ live: { connection, status } }: { readonly live: Live }) {
   }
   return (
     <p role="status" className={styles.lost}>
-      {connection === 'refused' ? 'The server asks for a token.' : 'The server does not answer. What is shown is old; trying again.'}
+      {connection === 'refused'
+        ? 'The server asks for a token.'
+        : 'The server does not answer. What is shown is old; trying again.'}
     </p>
   );
 }

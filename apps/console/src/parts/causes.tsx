@@ -18,11 +18,18 @@ export function Causes({ view }: { readonly view: EventView }) {
   const x = (depth: number): number => 10 + Math.min(depth, MOST_INDENT) * INDENT;
   const columns: readonly Column<Node>[] = [
     { name: 'Direction', text: ({ direction }) => DIRECTIONS[direction] },
-    { name: 'Event', text: ({ place }) => place, show: ({ place, kind }) => (kind === 'event' ? <EventLink place={place} /> : place) },
+    {
+      name: 'Event',
+      text: ({ place }) => place,
+      show: ({ place, kind }) => (kind === 'event' ? <EventLink place={place} /> : place),
+    },
     { name: 'Type', text: ({ type }) => type },
     { name: 'Clearing time', text: ({ at }) => (at === null ? '' : new Date(at).toISOString()) },
     { name: 'Hop', isNumber: true, text: ({ hop }) => (hop === null ? '' : String(hop)) },
-    { name: 'Followed from', text: ({ cause, readBy }) => (readBy === null ? (cause ?? 'outside') : `read by ${readBy}`) },
+    {
+      name: 'Followed from',
+      text: ({ cause, readBy }) => (readBy === null ? (cause ?? 'outside') : `read by ${readBy}`),
+    },
     { name: 'What', text: ({ summary }) => summary },
   ];
   const quotes = view.causes.filter(({ readBy }) => readBy !== null).length;

@@ -16,7 +16,8 @@ export interface Column<Row> {
 const MOST_WHOLE = 120;
 const ROW_PX = 31;
 
-export const classOf = <Row,>({ isNumber }: Column<Row>): string | undefined => (isNumber === true ? styles.number : undefined);
+export const classOf = <Row,>({ isNumber }: Column<Row>): string | undefined =>
+  isNumber === true ? styles.number : undefined;
 
 export function Headings<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
   return (
@@ -61,7 +62,7 @@ export function DataTable<Row>({
   const above = isVirtual ? (items[0]?.start ?? 0) : 0;
   const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
   return (
-    <div className={styles.scroll} ref={scroll} tabIndex={0} role="region" aria-label={caption}>
+    <div className={styles.scroll} ref={scroll} tabIndex={0} role="group" aria-label={caption}>
       <table className={styles.table} aria-rowcount={rows.length + 1}>
         <caption className="hidden">{caption}</caption>
         <thead>

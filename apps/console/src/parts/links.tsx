@@ -8,7 +8,10 @@ export function EventLink({ place, children }: { readonly place: string; readonl
   const isDecision = read.partition >= 0 && ['margin', 'liquidation', 'accounts'].includes(read.log);
   const params = { log: read.log, partition: String(read.partition), position: String(read.position) };
   return (
-    <Link to={isDecision ? '/decisions/$log/$partition/$position' : '/events/$log/$partition/$position'} params={params}>
+    <Link
+      to={isDecision ? '/decisions/$log/$partition/$position' : '/events/$log/$partition/$position'}
+      params={params}
+    >
       {children ?? <code>{place}</code>}
     </Link>
   );

@@ -53,7 +53,9 @@ export function Panel({
   );
 }
 
-export const Empty = ({ children }: { readonly children: React.ReactNode }) => <p className={styles.empty}>{children}</p>;
+export const Empty = ({ children }: { readonly children: React.ReactNode }) => (
+  <p className={styles.empty}>{children}</p>
+);
 
 const STATES: Readonly<Record<string, string>> = {
   HEALTHY: '● HEALTHY',

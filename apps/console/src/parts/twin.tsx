@@ -28,7 +28,12 @@ export function Twin<Row>({
     <div
       onKeyDown={({ key, target, ctrlKey, metaKey, altKey }) => {
         if (key !== 't' || ctrlKey || metaKey || altKey) return;
-        if (target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && target.getAttribute('type') !== 'range') return;
+        if (
+          target instanceof HTMLElement &&
+          /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) &&
+          target.getAttribute('type') !== 'range'
+        )
+          return;
         setTable(!isTable);
       }}
     >

@@ -66,7 +66,8 @@ export async function causeGraph(logs: LogDirectory, asked: LogEntry): Promise<C
 const QUOTES = ['VenueQuotesReceived', 'PerpetualBookObserved', 'OptionChainQuoted', 'ContractBookObserved'];
 
 /** What a price set read of its own clearing time: it is made at the tick behind its quotes. */
-async function quotesOf(reader: LazyReader, { cause, time, ...set }: LogEntry): Promise<CauseNode[]> {
+async function quotesOf(reader: LazyReader, set: LogEntry): Promise<CauseNode[]> {
+  const { cause, time } = set;
   if (cause.kind !== 'event' || cause.log !== 'exchange.quotes') return [];
   const first = Math.max(0, cause.position - MOST_QUOTES);
   const read = await reader.read(cause.log, cause.partition, first, cause.position - first);

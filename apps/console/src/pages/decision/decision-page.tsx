@@ -52,7 +52,8 @@ export function DecisionPage() {
         </Link>
         {before !== undefined && (
           <span>
-            Decision before: <EventLink place={placeText(before)} /> <span className={partStyles.unit}>{before.type}</span>
+            Decision before: <EventLink place={placeText(before)} />{' '}
+            <span className={partStyles.unit}>{before.type}</span>
           </span>
         )}
         {before === undefined && <span>No decision stands before this one.</span>}
@@ -73,14 +74,17 @@ export function DecisionPage() {
       <Bridge explanation={data} name={name} />
       <div className={partStyles.columns}>
         <Sum explanation={data} section="equity" title="Equity" />
-        <Sum explanation={data} section="requirement" title="Requirement" />
         <Sum explanation={data} section="scalar" title="Volatility scalars" />
       </div>
+      <Sum explanation={data} section="requirement" title="Requirement" />
       <Inputs explanation={data} />
       {event.data !== undefined && event.data.place === name && (
         <>
           <Causes view={event.data} />
-          <Panel title="As it stands in the log" sub="canonical text; the hash is over it, the chain over all before it">
+          <Panel
+            title="As it stands in the log"
+            sub="canonical text; the hash is over it, the chain over all before it"
+          >
             <dl className={styles.hashes}>
               <dt>Hash</dt>
               <dd>
@@ -126,7 +130,7 @@ function BeforeAndAfter({ told }: { readonly told: AccountExplanation['event'] }
     { name: 'Figure', text: ({ label }) => label },
     { name: 'Before', isNumber: true, text: ({ before: text }) => text },
     { name: 'As decided', isNumber: true, text: ({ after: text }) => text },
-    { name: 'Changed', text: (row) => (row.before === row.after ? '' : '◆ changed') },
+    { name: 'Changed', text: (row) => (row.before === row.after ? '' : '◆ yes') },
   ];
   return (
     <Panel title="Before and as decided" sub="before the inputs it was decided on were taken">
@@ -182,7 +186,13 @@ function Avoided({ explanation: { wouldHaveAvoided } }: { readonly explanation: 
   );
 }
 
-function Bridge({ explanation: { bridge, accountId }, name }: { readonly explanation: AccountExplanation; readonly name: string }) {
+function Bridge({
+  explanation: { bridge, accountId },
+  name,
+}: {
+  readonly explanation: AccountExplanation;
+  readonly name: string;
+}) {
   if (bridge === null) return null;
   const change = minus(bridge.after, bridge.before);
   const lines = addingUp(bridge.lines, change);
@@ -210,7 +220,12 @@ function Bridge({ explanation: { bridge, accountId }, name }: { readonly explana
       rows={rows}
       columns={columns}
     >
-      <Waterfall label="What changed equity" before={{ ...from, name: 'equity then' }} lines={lines} after={{ name: 'equity', amount: bridge.after }} />
+      <Waterfall
+        label="What changed equity"
+        before={{ ...from, name: 'equity then' }}
+        lines={lines}
+        after={{ name: 'equity', amount: bridge.after }}
+      />
     </Twin>
   );
 }
@@ -283,16 +298,48 @@ function Inputs({ explanation: { prices, schedule, at } }: { readonly explanatio
     { name: 'Underlying', text: ({ underlying }) => underlying },
     { name: 'Source', text: ({ venue }) => venue },
     { name: 'Status', text: ({ state }) => state, show: ({ state }) => (state === 'LIVE' ? '● LIVE' : `▲ ${state}`) },
-    { name: 'Middle', unit: 'USD', isNumber: true, text: ({ mid }) => mid ?? '', show: ({ mid }) => (mid === null ? '–' : exact(mid)) },
-    { name: 'Used', unit: 'USD', isNumber: true, text: ({ used }) => used ?? '', show: ({ used }) => (used === null ? 'not counted' : exact(used)) },
-    { name: 'Age', isNumber: true, text: ({ at: quoted }) => (quoted === null ? '' : duration(Math.max(0, at - quoted))) },
+    {
+      name: 'Middle',
+      unit: 'USD',
+      isNumber: true,
+      text: ({ mid }) => mid ?? '',
+      show: ({ mid }) => (mid === null ? '–' : exact(mid)),
+    },
+    {
+      name: 'Used',
+      unit: 'USD',
+      isNumber: true,
+      text: ({ used }) => used ?? '',
+      show: ({ used }) => (used === null ? 'not counted' : exact(used)),
+    },
+    {
+      name: 'Age',
+      isNumber: true,
+      text: ({ at: quoted }) => (quoted === null ? '' : duration(Math.max(0, at - quoted))),
+    },
   ];
   const marks: readonly Column<AccountExplanation['prices'][number]>[] = [
     { name: 'Underlying', text: ({ underlying }) => underlying },
-    { name: 'Status', text: ({ status }) => status, show: ({ status }) => (status === 'LIVE' ? '● LIVE' : `▲ ${status}`) },
+    {
+      name: 'Status',
+      text: ({ status }) => status,
+      show: ({ status }) => (status === 'LIVE' ? '● LIVE' : `▲ ${status}`),
+    },
     { name: 'Index', unit: 'USD', isNumber: true, text: ({ index }) => index, show: ({ index }) => exact(index) },
-    { name: 'Median', unit: 'USD', isNumber: true, text: ({ median }) => median ?? '', show: ({ median }) => (median === null ? '–' : exact(median)) },
-    { name: 'Mark', unit: 'USD', isNumber: true, text: ({ mark }) => mark ?? '', show: ({ mark }) => (mark === null ? '–' : exact(mark)) },
+    {
+      name: 'Median',
+      unit: 'USD',
+      isNumber: true,
+      text: ({ median }) => median ?? '',
+      show: ({ median }) => (median === null ? '–' : exact(median)),
+    },
+    {
+      name: 'Mark',
+      unit: 'USD',
+      isNumber: true,
+      text: ({ mark }) => mark ?? '',
+      show: ({ mark }) => (mark === null ? '–' : exact(mark)),
+    },
     { name: 'Mark is', text: ({ branch }) => (branch === null ? '' : `candidate ${branch}`) },
   ];
   return (
@@ -304,8 +351,10 @@ function Inputs({ explanation: { prices, schedule, at } }: { readonly explanatio
         ) : (
           <>
             schedule <EventLink place={`margin/-1#${schedule.position}`} /> of {utc(schedule.asOf)} on{' '}
-            <EventLink place={`pricing/-1#${schedule.priceSet}`}>price set {`pricing/-1#${schedule.priceSet}`}</EventLink>, parameters{' '}
-            {schedule.parameters}, model {schedule.model ?? 'none'}, {schedule.status}
+            <EventLink place={`pricing/-1#${schedule.priceSet}`}>
+              price set {`pricing/-1#${schedule.priceSet}`}
+            </EventLink>
+            , parameters {schedule.parameters}, model {schedule.model ?? 'none'}, {schedule.status}
           </>
         )
       }
@@ -319,7 +368,12 @@ function Inputs({ explanation: { prices, schedule, at } }: { readonly explanatio
 
 function Timeline({ timeline, name }: { readonly timeline: AccountExplanation['timeline']; readonly name: string }) {
   const columns: readonly Column<AccountExplanation['timeline'][number]>[] = [
-    { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at), show: ({ at }) => <time dateTime={iso(at)}>{utc(at)}</time> },
+    {
+      name: 'Clearing time',
+      unit: 'UTC',
+      text: ({ at }) => utc(at),
+      show: ({ at }) => <time dateTime={iso(at)}>{utc(at)}</time>,
+    },
     { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
     { name: 'Type', text: ({ type }) => type },
     { name: 'What', text: ({ summary }) => summary },
@@ -336,4 +390,3 @@ function Timeline({ timeline, name }: { readonly timeline: AccountExplanation['t
     </Panel>
   );
 }
-

@@ -71,7 +71,9 @@ export function Panes(props: PanesProps) {
   );
   const price = useMemo(
     (): readonly Line[] =>
-      product === undefined ? [] : [{ name: `mark of ${product.underlying}`, colour: 'series-price', values: numbers(product.mark) }],
+      product === undefined
+        ? []
+        : [{ name: `mark of ${product.underlying}`, colour: 'series-price', values: numbers(product.mark) }],
     [product],
   );
   const scalars = useMemo(
@@ -79,8 +81,18 @@ export function Panes(props: PanesProps) {
       product === undefined
         ? []
         : [
-            { name: 'liquidation, long side', colour: 'series-liquidation', values: numbers(product.liquidationScalarLong), dash: [7, 3] },
-            { name: 'liquidation, short side', colour: 'series-extra', values: numbers(product.liquidationScalarShort), dash: [2, 3] },
+            {
+              name: 'liquidation, long side',
+              colour: 'series-liquidation',
+              values: numbers(product.liquidationScalarLong),
+              dash: [7, 3],
+            },
+            {
+              name: 'liquidation, short side',
+              colour: 'series-extra',
+              values: numbers(product.liquidationScalarShort),
+              dash: [2, 3],
+            },
             { name: 'call', colour: 'series-call', values: numbers(product.callScalar), width: 2 },
           ],
     [product],
@@ -96,7 +108,10 @@ export function Panes(props: PanesProps) {
     [shares],
   );
   const atColumn: Column<Row> = { name: 'Clearing time', unit: 'UTC', text: ({ point }) => utc(points.at[point] ?? 0) };
-  const runColumn: Column<Row> = { name: 'Run', text: ({ point }) => `margin/${series.partition}#${points.position[point]}` };
+  const runColumn: Column<Row> = {
+    name: 'Run',
+    text: ({ point }) => `margin/${series.partition}#${points.position[point]}`,
+  };
   const column = (name: string, unit: string, values: readonly string[]): Column<Row> => ({
     name,
     unit,
@@ -164,7 +179,11 @@ export function Panes(props: PanesProps) {
             tools={
               <label className={styles.choice}>
                 <span className="hidden">Product</span>
-                <select className={partStyles.field} value={product.underlying} onChange={({ target }) => setWanted(target.value)}>
+                <select
+                  className={partStyles.field}
+                  value={product.underlying}
+                  onChange={({ target }) => setWanted(target.value)}
+                >
                   {underlyings.map(({ underlying }) => (
                     <option key={underlying}>{underlying}</option>
                   ))}
@@ -199,9 +218,15 @@ export function Panes(props: PanesProps) {
             ]}
           >
             <p className={styles.reading}>
-              <span style={{ color: 'var(--series-call)' }}>━ call {rounded(product.callScalar[cursor] ?? '0', 4)}</span>{' '}
-              <span style={{ color: 'var(--series-liquidation)' }}>╍ long {rounded(product.liquidationScalarLong[cursor] ?? '0', 4)}</span>{' '}
-              <span style={{ color: 'var(--series-extra)' }}>┄ short {rounded(product.liquidationScalarShort[cursor] ?? '0', 4)}</span>
+              <span style={{ color: 'var(--series-call)' }}>
+                ━ call {rounded(product.callScalar[cursor] ?? '0', 4)}
+              </span>{' '}
+              <span style={{ color: 'var(--series-liquidation)' }}>
+                ╍ long {rounded(product.liquidationScalarLong[cursor] ?? '0', 4)}
+              </span>{' '}
+              <span style={{ color: 'var(--series-extra)' }}>
+                ┄ short {rounded(product.liquidationScalarShort[cursor] ?? '0', 4)}
+              </span>
             </p>
             <TimeChart
               {...common}
@@ -209,7 +234,7 @@ export function Panes(props: PanesProps) {
               lines={scalars}
               height={120}
               hasTimes={false}
-              formatValue={(value) => value.toFixed(1)}
+              formatValue={(value) => value.toFixed(2)}
             />
           </Twin>
         </>
@@ -234,7 +259,14 @@ export function Panes(props: PanesProps) {
               </span>
             ))}
           </p>
-          <TimeChart {...common} label="Requirement by position" lines={split} height={130} hasTimes formatValue={compact} />
+          <TimeChart
+            {...common}
+            label="Requirement by position"
+            lines={split}
+            height={130}
+            hasTimes
+            formatValue={compact}
+          />
         </Twin>
       )}
     </div>
@@ -244,13 +276,21 @@ export function Panes(props: PanesProps) {
 const SHARE_COLOURS = ['series-equity', 'series-extra', 'series-call', 'series-initial'];
 
 function valueAt(points: AccountSeries['points'], name: (typeof LEGEND)[number]['name'], point: number): string {
-  const column = { Equity: points.equity, 'Call level': points.call, 'Liquidation level': points.liquidation, 'Initial level': points.initial };
+  const column = {
+    Equity: points.equity,
+    'Call level': points.call,
+    'Liquidation level': points.liquidation,
+    'Initial level': points.initial,
+  };
   return column[name][point] ?? '0';
 }
 
 /** The underlying that most of the requirement was for. */
 function largestOf({ shares, underlyings }: AccountSeries): string | undefined {
-  const sums = shares.map(({ instrument, call }) => ({ instrument, sum: call.reduce((sum, each) => sum + Math.abs(Number(each)), 0) }));
+  const sums = shares.map(({ instrument, call }) => ({
+    instrument,
+    sum: call.reduce((sum, each) => sum + Math.abs(Number(each)), 0),
+  }));
   const most = sums.reduce((best, each) => (each.sum > best.sum ? each : best), { instrument: '', sum: -1 });
   return underlyings.find(({ underlying }) => most.instrument.startsWith(`${underlying}-`))?.underlying;
 }
@@ -303,8 +343,7 @@ function Marks({
                 .join('\n')}
               onClick={() => onChoose(first.point)}
             >
-              {sign}
-              {items.length > 1 && <sup>{items.length}</sup>}
+              <span className={styles.sign} data-sign={sign} data-count={items.length > 1 ? items.length : ''} />
             </button>
           </li>
         );
@@ -314,7 +353,12 @@ function Marks({
 }
 
 /** Stretches of one state, named where there is room. */
-function StateLane({ points, isSqueezed, left, width }: Laid & { readonly points: AccountSeries['points']; readonly isSqueezed: boolean }) {
+function StateLane({
+  points,
+  isSqueezed,
+  left,
+  width,
+}: Laid & { readonly points: AccountSeries['points']; readonly isSqueezed: boolean }) {
   const stretches = useMemo(() => {
     const found: { state: string; from: number; to: number }[] = [];
     points.state.forEach((state, each) => {
@@ -370,11 +414,16 @@ function Slider({
 }
 
 /** Grounds of the stretches that were not healthy, and what was not known yet at the chosen point. */
-function drawStates(plot: UPlot, { at, state }: AccountSeries['points'], isSqueezed: boolean, chosen: number | null): void {
+function drawStates(
+  plot: UPlot,
+  { at, state }: AccountSeries['points'],
+  isSqueezed: boolean,
+  chosen: number | null,
+): void {
   const { ctx, bbox } = plot;
   const xOf = (index: number): number => plot.valToPos(isSqueezed ? index : (at[index] ?? 0) / 1_000, 'x', true);
   ctx.save();
-  for (let from = 0; from < state.length; ) {
+  for (let from = 0; from < state.length;) {
     let to = from + 1;
     while (to < state.length && state[to] === state[from]) to += 1;
     const of = STATE_COLOURS[state[from] ?? ''];
@@ -394,7 +443,13 @@ function drawStates(plot: UPlot, { at, state }: AccountSeries['points'], isSquee
 }
 
 /** A triangle at the price of each fill, up for a buy. */
-function drawFills(plot: UPlot, events: readonly StoryEvent[], underlying: string, at: readonly number[], isSqueezed: boolean): void {
+function drawFills(
+  plot: UPlot,
+  events: readonly StoryEvent[],
+  underlying: string,
+  at: readonly number[],
+  isSqueezed: boolean,
+): void {
   const { ctx } = plot;
   const size = 5 * devicePixelRatio;
   ctx.save();

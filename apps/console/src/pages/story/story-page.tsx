@@ -23,11 +23,16 @@ export function pointOf(series: AccountSeries, at: string | undefined): number {
   if (at === undefined) return last;
   const event = events.find((each) => placeText(each) === at);
   if (event !== undefined) return event.point;
-  const run = points.position.findIndex((position) => placeText({ log: 'margin', partition: series.partition, position }) === at);
+  const run = points.position.findIndex(
+    (position) => placeText({ log: 'margin', partition: series.partition, position }) === at,
+  );
   if (run >= 0) return run;
   const time = Date.parse(at);
   if (Number.isNaN(time)) return last;
-  return Math.max(0, points.at.findLastIndex((each) => each <= time));
+  return Math.max(
+    0,
+    points.at.findLastIndex((each) => each <= time),
+  );
 }
 
 /** One account from its opening to now: what it held, what it needed, and what was done about it. */
@@ -45,7 +50,9 @@ export function StoryPage() {
         replace: true,
         resetScroll: false,
         search: ((before: Record<string, unknown>) =>
-          Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined))) as never,
+          Object.fromEntries(
+            Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
+          )) as never,
       });
     },
     [navigate],
@@ -57,7 +64,10 @@ export function StoryPage() {
       const position = data.points.position[point];
       const isLast = point === data.points.at.length - 1;
       search({
-        at: position === undefined || isLast ? undefined : placeText({ log: 'margin', partition: data.partition, position }),
+        at:
+          position === undefined || isLast
+            ? undefined
+            : placeText({ log: 'margin', partition: data.partition, position }),
       });
     },
     [data, search],
@@ -96,23 +106,44 @@ export function StoryPage() {
       lead={
         <>
           {utc(span.from)} to {utc(span.to)} UTC, {data.assessed.toLocaleString('en')} assessments
-          {size < data.assessed && `, ${size.toLocaleString('en')} drawn with every least, greatest and change of state`}.
-          Computed up to margin/{data.partition}#{data.asOf.margin}.
+          {size < data.assessed &&
+            `, ${size.toLocaleString('en')} drawn with every least, greatest and change of state`}
+          . Computed up to margin/{data.partition}#{data.asOf.margin}.
         </>
       }
     >
       <div className={styles.bar}>
         <div className={styles.buttons}>
-          <button type="button" className={partStyles.button} disabled={before === undefined} onClick={() => before && choose(before.point)}>
+          <button
+            type="button"
+            className={partStyles.button}
+            disabled={before === undefined}
+            onClick={() => before && choose(before.point)}
+          >
             ← Decision
           </button>
-          <button type="button" className={partStyles.button} disabled={chosen === 0} onClick={() => choose(chosen - 1)}>
+          <button
+            type="button"
+            className={partStyles.button}
+            disabled={chosen === 0}
+            onClick={() => choose(chosen - 1)}
+          >
             ‹ Run
           </button>
-          <button type="button" className={partStyles.button} disabled={chosen >= size - 1} onClick={() => choose(chosen + 1)}>
+          <button
+            type="button"
+            className={partStyles.button}
+            disabled={chosen >= size - 1}
+            onClick={() => choose(chosen + 1)}
+          >
             Run ›
           </button>
-          <button type="button" className={partStyles.button} disabled={after === undefined} onClick={() => after && choose(after.point)}>
+          <button
+            type="button"
+            className={partStyles.button}
+            disabled={after === undefined}
+            onClick={() => after && choose(after.point)}
+          >
             Decision →
           </button>
           <button
@@ -124,7 +155,11 @@ export function StoryPage() {
             Squeeze quiet time
           </button>
           {(from !== undefined || to !== undefined) && (
-            <button type="button" className={partStyles.button} onClick={() => search({ from: undefined, to: undefined })}>
+            <button
+              type="button"
+              className={partStyles.button}
+              onClick={() => search({ from: undefined, to: undefined })}
+            >
               Whole time
             </button>
           )}
@@ -163,7 +198,11 @@ export function StoryPage() {
                 <li>
                   <Link
                     to="/decisions/$log/$partition/$position"
-                    params={{ log: decided.log, partition: String(decided.partition), position: String(decided.position) }}
+                    params={{
+                      log: decided.log,
+                      partition: String(decided.partition),
+                      position: String(decided.position),
+                    }}
                     hash="avoided"
                   >
                     What would have avoided it
@@ -195,7 +234,9 @@ function Events({
   readonly onChoose: (point: number) => void;
 }) {
   const [isAll, setAll] = useState(false);
-  const shown = isAll ? events : events.filter((event) => isDecision(event) || event.log === 'liquidation' || event.type !== 'PositionChanged');
+  const shown = isAll
+    ? events
+    : events.filter((event) => isDecision(event) || event.log === 'liquidation' || event.type !== 'PositionChanged');
   const columns: readonly Column<StoryEvent>[] = [
     {
       name: 'Clearing time',

@@ -1,0 +1,292 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import type {
+  AccountExplanation,
+  AccountSeries,
+  EventView,
+  LiquidationCaseView,
+  LiquidationsPage,
+} from '@ballast/contracts';
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launch } from './browser.js';
+import { ServedCrash } from './served-crash.js';
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = [1_280, 390] as const;
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string; readonly any: readonly { readonly message: string }[] }[];
+  }[];
+}
+
+/** `52,355.52` as a page shows it, from `52355.52` or `52355.5`. */
+const shown = (amount: string): string => {
+  const [whole = '', fraction = ''] = amount.replace('-', '−').split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction.padEnd(2, '0')}`;
+};
+
+describeInBrowser('the console on a recorded crash', () => {
+  let served: ServedCrash;
+  let browser: Browser;
+  let liquidated: LiquidationsPage['cases'][number];
+  let decision: string;
+
+  beforeAll(async () => {
+    served = await ServedCrash.start();
+    browser = await launch();
+    await served.seen(/The replay is finished/);
+    const { cases } = await served.get<LiquidationsPage>('/liquidations?limit=500');
+    liquidated = cases.filter(({ slices }) => slices > 1).at(-1) ?? (cases.at(-1) as typeof liquidated);
+    decision = `margin/${liquidated.partition}#${liquidated.trigger}`;
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.end();
+  });
+
+  async function open(
+    address: string,
+    width: number = WIDTHS[0],
+    theme: (typeof THEMES)[number] = 'light',
+  ): Promise<Page> {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: theme,
+      baseURL: served.url,
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    await page.goto(`/console${address}`);
+    await page.locator('h1').waitFor();
+    return page;
+  }
+
+  const close = (page: Page): Promise<void> => page.context().close();
+  const decisionAddress = (): string => `/decisions/margin/${liquidated.partition}/${liquidated.trigger}`;
+  const story = (at?: string): string =>
+    `/accounts/${liquidated.accountId}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`;
+
+  /** What each page shows when it has read what it shows. */
+  const pages = (): readonly (readonly [string, string])[] => [
+    ['/', 'Volatility scalars and their causes'],
+    ['/accounts', 'All that fit'],
+    ['/liquidations', 'Cases'],
+    [story(decision), 'What happened'],
+    [decisionAddress(), 'Causes'],
+    [`/liquidations/${encodeURIComponent(liquidated.caseId)}`, 'Where the loss went'],
+    [`/events/pricing/-1/${5}`, 'Causes'],
+    ['/nowhere', 'There is nothing here'],
+  ];
+
+  describe('the story of a liquidated account', () => {
+    it('says the same cents as explain, at the decision and in the panel of the cursor', async () => {
+      const { figures } = (
+        await served.get<AccountExplanation>(
+          `/accounts/${liquidated.accountId}/explanation?event=${encodeURIComponent(decision)}`,
+        )
+      ).assessment as NonNullable<AccountExplanation['assessment']>;
+      const page = await open(story(decision));
+      const panel = page.getByRole('region', { name: 'As of the cursor' });
+      const text = await panel.innerText();
+      expect(text).toContain('LIQUIDATING');
+      for (const amount of [figures.equity, figures.call, figures.liquidation, figures.initial]) {
+        expect(text).toContain(`${shown(amount)} USD`);
+      }
+      await close(page);
+    });
+
+    it('was HEALTHY at the run before its first worse state, to which the slider steps', async () => {
+      const { points, partition } = await served.get<AccountSeries>(
+        `/accounts/${liquidated.accountId}/series?points=4000`,
+      );
+      const worse = points.state.findIndex((state) => state !== 'HEALTHY');
+      expect(worse).toBeGreaterThan(0);
+      const page = await open(story(`margin/${partition}#${points.position[worse]}`));
+      const slider = page.getByRole('slider', { name: 'Run' });
+      expect(await slider.getAttribute('aria-valuetext')).toContain(points.state[worse]);
+      await slider.press('ArrowLeft');
+      await page.waitForURL(new RegExp(encodeURIComponent(`margin/${partition}#${points.position[worse - 1]}`)));
+      expect(await slider.getAttribute('aria-valuetext')).toContain('HEALTHY');
+      await close(page);
+    });
+
+    it('has a table twin of exactly what is drawn, under a button and under a key', async () => {
+      const { points } = await served.get<AccountSeries>(`/accounts/${liquidated.accountId}/series`);
+      const page = await open(story());
+      const panel = page.getByRole('region', { name: 'Equity against what it must cover' }).first();
+      await panel.getByRole('button', { name: 'Table' }).focus();
+      await page.keyboard.press('t');
+      const table = panel.getByRole('table');
+      await table.waitFor();
+      expect(await table.getAttribute('aria-rowcount')).toBe(String(points.at.length + 1));
+      expect((await table.innerText()).replaceAll(',', '')).toContain(points.equity[0]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        panel.getByRole('button', { name: 'CSV' }).click(),
+      ]);
+      const rows = fs
+        .readFileSync(await download.path(), 'utf8')
+        .trimEnd()
+        .split('\r\n');
+      expect(rows).toHaveLength(points.at.length + 1);
+      expect(rows[1]?.split(',')[3]).toBe(points.equity[0]);
+      await close(page);
+    });
+
+    it('never draws more than 4,000 points, and keeps the least of what it leaves out', async () => {
+      const whole = await served.get<AccountSeries>(`/accounts/${liquidated.accountId}/series?points=4000`);
+      const few = await served.get<AccountSeries>(`/accounts/${liquidated.accountId}/series?points=20`);
+      expect(whole.points.at.length).toBeLessThanOrEqual(4_000);
+      expect(few.points.at.length).toBeLessThanOrEqual(20);
+      expect(Math.min(...few.points.equity.map(Number))).toBe(Math.min(...whole.points.equity.map(Number)));
+    });
+  });
+
+  describe('a decision', () => {
+    it('is followed by its causes up to the quotes and down to a journal entry', async () => {
+      const view = await served.get<EventView>(`/events/margin/${liquidated.partition}/${liquidated.trigger}`);
+      const page = await open(decisionAddress());
+      const graph = page.getByRole('region', { name: 'Cause graph' });
+      const text = await graph.innerText();
+      for (const type of [
+        'VenueQuotesReceived',
+        'PriceSetPublished',
+        'ScheduleInForce',
+        'LiquidationOpened',
+        'PositionChanged',
+      ]) {
+        expect([type, view.causes.some((node) => node.type === type), text.includes(type)]).toEqual([type, true, true]);
+      }
+      const quote = view.causes.find(({ type }) => type === 'VenueQuotesReceived');
+      await graph
+        .getByRole('link', { name: quote?.place ?? '' })
+        .first()
+        .click();
+      await page.getByRole('heading', { name: `VenueQuotesReceived ${quote?.place}` }).waitFor();
+      await close(page);
+    });
+
+    it('shows equity, requirement and the bridge so that a reader who adds them up gets the total', async () => {
+      const page = await open(decisionAddress());
+      for (const title of ['Equity', 'Requirement']) {
+        const rows = page.getByRole('region', { name: title, exact: true }).locator('tbody tr');
+        await rows.first().waitFor();
+        const all = await rows.evaluateAll((found) =>
+          found.map((row) => ({
+            level: row.getAttribute('data-level'),
+            cells: [...row.children].map((cell) => cell.textContent ?? ''),
+          })),
+        );
+        const end = all.findIndex(({ level }) => level === '0');
+        const parts = all.slice(0, end).filter(({ level }) => level === '1');
+        expect([title, sumOf(parts.map(({ cells }) => cells[1] ?? ''))]).toEqual([
+          title,
+          centsOf(all[end]?.cells[1] ?? ''),
+        ]);
+      }
+      await close(page);
+    });
+  });
+
+  describe('a case', () => {
+    it('has a waterfall that adds up to its table to the unit', async () => {
+      const { loss } = await served.get<LiquidationCaseView>(`/liquidations/${encodeURIComponent(liquidated.caseId)}`);
+      expect(loss.length).toBeGreaterThan(2);
+      const page = await open(`/liquidations/${encodeURIComponent(liquidated.caseId)}`);
+      const panel = page.getByRole('region', { name: 'Where the loss went' }).first();
+      await panel.locator('svg').waitFor();
+      const drawn = (await panel.locator('svg g text:last-of-type').allTextContents()).filter((text) =>
+        text.includes('USD'),
+      );
+      await panel.getByRole('button', { name: 'Table' }).click();
+      const rows = await panel.locator('tbody tr td:nth-child(2)').allTextContents();
+      expect(drawn.map(centsOf)).toEqual(rows.map(centsOf));
+      expect(sumOf(rows.slice(0, -1))).toBe(centsOf(rows.at(-1) ?? ''));
+      await close(page);
+    });
+  });
+
+  describe('with the keyboard only', () => {
+    it('a reader reaches an account by its id and reads the decision behind it', async () => {
+      const page = await open('/');
+      await page.keyboard.press('/');
+      await page.keyboard.type(liquidated.accountId);
+      await page.getByRole('option', { name: `Go to ${liquidated.accountId}` }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: liquidated.accountId }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type(decision);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: `LiquidationTriggered ${decision}` }).waitFor();
+      expect(await page.getByRole('region', { name: 'Because' }).innerText()).toContain('equity');
+      await close(page);
+    });
+
+    it('a reader comes from link to link without a trap', async () => {
+      const page = await open(decisionAddress());
+      await page.getByRole('region', { name: 'Cause graph' }).waitFor();
+      const seen = new Set<string>();
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab');
+        seen.add(await page.evaluate<string>('document.activeElement.outerHTML.slice(0, 300)'));
+      }
+      expect(seen.size).toBeGreaterThan(50);
+      await close(page);
+    });
+  });
+
+  describe('for everybody', () => {
+    it.each(THEMES)('axe finds nothing on any page in the %s theme', async (theme) => {
+      const found: string[] = [];
+      for (const [address, panel] of pages()) {
+        const page = await open(address, WIDTHS[0], theme);
+        await page.getByText(panel, { exact: true }).first().waitFor();
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+        for (const { id, help, nodes } of violations) {
+          found.push(`${address} ${id}: ${help}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ''}`);
+        }
+        await close(page);
+      }
+      expect(found).toEqual([]);
+    });
+
+    it.each(WIDTHS)('pages hold at %p pixels: nothing sticks out to the side', async (width) => {
+      const found: string[] = [];
+      for (const [address, panel] of pages()) {
+        const page = await open(address, width);
+        await page.getByText(panel, { exact: true }).first().waitFor();
+        const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+        if (wide > width) found.push(`${address} is ${wide} wide`);
+        await close(page);
+      }
+      expect(found).toEqual([]);
+    });
+  });
+
+  it('answers an old link with the same figures after a restart', async () => {
+    const page = await open(story(decision));
+    const panel = page.getByRole('region', { name: 'As of the cursor' });
+    const before = await panel.innerText();
+    await close(page);
+    await served.stop();
+    await served.start();
+    const again = await open(story(decision));
+    const after = again.getByRole('region', { name: 'As of the cursor' });
+    await after.waitFor();
+    expect(await after.innerText()).toBe(before);
+    await close(again);
+  });
+});
+
+/** `−12,101.08 USD` in cents. */
+const centsOf = (text: string): number => Math.round(Number(text.replace(/[^\d.−]/g, '').replace('−', '-')) * 100);
+
+const sumOf = (amounts: readonly string[]): number => amounts.reduce((sum, amount) => sum + centsOf(amount), 0);

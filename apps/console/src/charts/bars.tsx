@@ -1,0 +1,84 @@
+import { compact } from '../format/amount';
+import styles from './charts.module.css';
+
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** A second value of the same bar, drawn behind it. */
+  readonly behind?: number;
+  readonly colour?: string;
+  readonly behindColour?: string;
+  readonly isMarked?: boolean;
+}
+
+const WIDTH = 640;
+const LEFT = 46;
+const BOTTOM = 34;
+
+/** Upright bars over names, with a scale on the left. */
+export function Bars({
+  label,
+  bars,
+  height = 220,
+  unit,
+}: {
+  label: string;
+  bars: readonly Bar[];
+  height?: number;
+  unit: string;
+}) {
+  const most = Math.max(1e-9, ...bars.map(({ value, behind = 0 }) => Math.max(value, behind)));
+  const step = (WIDTH - LEFT) / Math.max(1, bars.length);
+  const y = (value: number): number => 8 + (1 - value / most) * (height - BOTTOM - 8);
+  const ticks = [0, 0.5, 1].map((share) => share * most);
+  return (
+    <svg
+      className={styles.svg}
+      viewBox={`0 0 ${WIDTH} ${height}`}
+      role="img"
+      aria-label={`${label}, ${unit}. The table has every value.`}
+    >
+      {ticks.map((tick) => (
+        <g key={tick}>
+          <line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} className={styles.axis} />
+          <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={styles.label}>
+            {compact(tick)}
+          </text>
+        </g>
+      ))}
+      {bars.map(({ name, value, behind = 0, colour, behindColour, isMarked }, each) => {
+        const x = LEFT + each * step;
+        return (
+          <g key={name}>
+            <title>{`${name}: ${compact(value)} ${unit}`}</title>
+            <rect
+              x={x + step * 0.12}
+              y={y(behind)}
+              width={step * 0.76}
+              height={Math.max(0, y(0) - y(behind))}
+              fill={`var(--${behindColour ?? 'series-extra'})`}
+              opacity={0.3}
+            />
+            <rect
+              x={x + step * 0.12}
+              y={y(value)}
+              width={step * 0.76}
+              height={Math.max(0, y(0) - y(value))}
+              fill={`var(--${colour ?? 'series-equity'})`}
+              opacity={0.85}
+            />
+            {isMarked === true && (
+              <line x1={x} x2={x} y1={4} y2={height - BOTTOM} stroke="var(--text)" strokeDasharray="3 3" />
+            )}
+            <text x={x + step / 2} y={height - BOTTOM + 15} textAnchor="middle" className={styles.label}>
+              {name}
+            </text>
+          </g>
+        );
+      })}
+      <text x={WIDTH} y={height - 4} textAnchor="end" className={styles.label}>
+        {unit}
+      </text>
+    </svg>
+  );
+}

@@ -1,0 +1,123 @@
+import { useEffect, useRef } from 'react';
+import { useQueries, type UseQueryOptions } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { classOf, type Column } from './data-table';
+import { Empty } from './page';
+import styles from './parts.module.css';
+
+const PAGE_ROWS = 100;
+const ROW_PX = 31;
+
+export interface ServerColumn<Row> extends Column<Row> {
+  /** What the server calls this order. */
+  readonly order?: string;
+}
+
+/** A table of any length whose rows the server sorts and filters: pages are asked for as they come into sight. */
+export function ServerTable<Row, Answer>({
+  caption,
+  total,
+  columns,
+  pageOf,
+  rowsOf,
+  order,
+  direction,
+  onOrder,
+  empty,
+}: {
+  readonly caption: string;
+  readonly total: number;
+  readonly columns: readonly ServerColumn<Row>[];
+  readonly pageOf: (offset: number, limit: number) => UseQueryOptions<Answer, Error, Answer, never>;
+  readonly rowsOf: (answer: Answer) => readonly Row[];
+  readonly order?: string;
+  readonly direction?: string;
+  readonly onOrder?: (order: string) => void;
+  readonly empty: string;
+}) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW_PX,
+    overscan: 20,
+  });
+  const items = virtual.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const pages: number[] = [];
+  for (let page = Math.floor(first / PAGE_ROWS); page <= Math.floor(last / PAGE_ROWS); page += 1) pages.push(page);
+  const answers = useQueries({
+    queries: pages.map((page) => pageOf(page * PAGE_ROWS, PAGE_ROWS) as unknown as UseQueryOptions<Answer>),
+  });
+  const kept = useRef(new Map<number, Row>());
+  useEffect(() => kept.current.clear(), [order, direction]);
+  answers.forEach((answer, each) => {
+    if (answer.data === undefined) return;
+    rowsOf(answer.data).forEach((row, at) => kept.current.set((pages[each] ?? 0) * PAGE_ROWS + at, row));
+  });
+  if (total === 0) return <Empty>{empty}</Empty>;
+  const above = items[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    <div
+      className={styles.scroll}
+      ref={scroll}
+      tabIndex={0}
+      role="group"
+      aria-label={caption}
+      style={{ height: '68vh', maxHeight: 'none' }}
+    >
+      <table className={styles.table} aria-rowcount={total + 1}>
+        <caption className="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => {
+              const isOrder = column.order !== undefined && column.order === order;
+              return (
+                <th
+                  key={column.name}
+                  scope="col"
+                  className={classOf(column)}
+                  aria-sort={isOrder ? (direction === 'descending' ? 'descending' : 'ascending') : undefined}
+                >
+                  {column.order === undefined || onOrder === undefined ? (
+                    column.name
+                  ) : (
+                    <button type="button" onClick={() => onOrder(column.order as string)}>
+                      {column.name} {isOrder ? (direction === 'descending' ? '▾' : '▴') : ''}
+                    </button>
+                  )}
+                  {column.unit !== undefined && <span className={styles.unit}> {column.unit}</span>}
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={columns.length} style={{ height: above, padding: 0 }} />
+            </tr>
+          )}
+          {items.map(({ index }) => {
+            const row = kept.current.get(index);
+            return (
+              <tr key={index} aria-rowindex={index + 2} style={{ height: ROW_PX }}>
+                {columns.map((column) => (
+                  <td key={column.name} className={classOf(column)}>
+                    {row === undefined ? '…' : (column.show?.(row) ?? column.text(row))}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={columns.length} style={{ height: below, padding: 0 }} />
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
