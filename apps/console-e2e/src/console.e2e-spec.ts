@@ -178,12 +178,10 @@ describeInBrowser('the console on a recorded crash', () => {
       for (const title of ['Equity', 'Requirement']) {
         const rows = page.getByRole('region', { name: title, exact: true }).locator('tbody tr');
         await rows.first().waitFor();
-        const all = await rows.evaluateAll((found) =>
-          found.map((row) => ({
-            level: row.getAttribute('data-level'),
-            cells: [...row.children].map((cell) => cell.textContent ?? ''),
-          })),
-        );
+        const all: { level: string | null; cells: readonly string[] }[] = [];
+        for (const row of await rows.all()) {
+          all.push({ level: await row.getAttribute('data-level'), cells: await row.locator('td').allTextContents() });
+        }
         const end = all.findIndex(({ level }) => level === '0');
         const parts = all.slice(0, end).filter(({ level }) => level === '1');
         expect([title, sumOf(parts.map(({ cells }) => cells[1] ?? ''))]).toEqual([

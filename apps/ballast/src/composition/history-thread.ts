@@ -62,7 +62,7 @@ export class HistoryThread implements History {
       if ('error' in answer) waiting?.reject(new Error(answer.error));
       else waiting?.resolve(answer.value as never);
     });
-    worker.on('error', (error) => this.#ended(error as Error));
+    worker.on('error', (error) => this.#ended(error));
     worker.on('exit', (code) => this.#ended(new Error(`the thread that rebuilds history ended with ${code}`)));
     return worker;
   }

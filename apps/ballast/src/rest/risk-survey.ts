@@ -112,7 +112,7 @@ export class RiskSurvey {
   }
 
   #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
-    const figures = assessmentNow(this.clearing.margin(partition), accountId as AccountId)?.figures;
+    const figures = assessmentNow(this.clearing.margin(partition), accountId)?.figures;
     const largest = values.reduce(
       (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
       0,

@@ -177,7 +177,7 @@ function nodeOfCause(cause: Cause): CauseNode {
 
 /** The account that an event is about. */
 export const accountOf = ({ payload }: LogEntry): AccountId | null =>
-  ((payload as { readonly accountId?: AccountId } | null)?.accountId ?? null) as AccountId | null;
+  ((payload as { readonly accountId?: AccountId } | null)?.accountId ?? null);
 
 /** An event of any log, in a sentence as far as there is one. */
 export function nodeText(entry: LogEntry): string {
