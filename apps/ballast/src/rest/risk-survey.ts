@@ -1,5 +1,5 @@
 import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
-import { compareText, dec, text, type AccountId } from '@ballast/kernel';
+import { compareText, dec, text } from '@ballast/kernel';
 import { MARGIN_STATES, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
 import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
 import { assessmentNow } from './account-views.js';
