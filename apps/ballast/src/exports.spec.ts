@@ -89,7 +89,7 @@ for (const folder of packages.values()) {
   const source = path.join(root, folder);
   for (const inside of fs.readdirSync(source, { recursive: true, encoding: 'utf8' })) {
     const file = path.join(folder, inside);
-    if (!/\.(ts|mjs)$/.test(file) || /(^|\/)(dist|node_modules)\//.test(file) || ONLY_TESTS.test(file)) continue;
+    if (!/\.(tsx?|mjs)$/.test(file) || /(^|\/)(dist|node_modules)\//.test(file) || ONLY_TESTS.test(file)) continue;
     if (TEST_PACKAGES.includes(folder)) continue;
     productFiles.add(file);
     for (const { from, name } of usesOf(file)) {

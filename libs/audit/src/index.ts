@@ -7,6 +7,5 @@ export { placeText, readPlace } from './explain/event-place.js';
 export { type ExplanationRefusal, explainAccount } from './explain/explain-account.js';
 export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';
-export * from './causes/cause-graph.js';
-export * from './story/account-story.js';
-export * from './story/log-history.js';
+export { readLogPlace, type LogPlace } from './causes/cause-graph.js';
+export { LogHistory, accountOfPlace, type History } from './story/log-history.js';

@@ -9,7 +9,7 @@ import {
   type HistoryEnd,
 } from '@ballast/audit';
 import { isAccountId, isoOf, type AccountId } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';

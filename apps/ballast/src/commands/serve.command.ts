@@ -58,7 +58,7 @@ async function serve(options: ServeCliOptions): Promise<void> {
       const { port: listening } = served.app.getHttpServer().address() as { port: number };
       const at = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
       process.stdout.write(
-        `Ballast serves ${at}\n  console    ${at}/console/\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
+        `The console: ${at}/console/\nBallast serves ${at}\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
       );
       stop.signal.addEventListener('abort', () => served.closing.begin(), { once: true });
       if (stop.signal.aborted) served.closing.begin();

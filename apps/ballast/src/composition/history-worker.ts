@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogHistory, type History } from '@ballast/audit';
 import { PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
-import { LogDirectory } from '@ballast/services';
+import { LogDirectory } from '@ballast/event-log';
 
 /** What the thread is started with. */
 export interface HistoryWorkerData {

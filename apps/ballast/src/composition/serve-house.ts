@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
+import { readLogs, GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
 import { ClearingMetrics, type Logger } from '@ballast/observability';
 import type { Committer } from '@ballast/partition-worker';
 import { LogHistory } from '@ballast/audit';
@@ -9,7 +9,6 @@ import {
   LiquidationCasesProjection,
   MemoryAccountDecisions,
   PostgresAccountDecisions,
-  readLogs,
 } from '@ballast/read-models';
 import { ClearingGateway, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';

@@ -1,8 +1,7 @@
 import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
 import { compareText, dec, text } from '@ballast/kernel';
-import { MARGIN_STATES, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
+import { MARGIN_STATES, assessmentOf, scheduleOf, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
 import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
-import { assessmentNow } from './account-views.js';
 import type { ClearingGateway } from './clearing.gateway.js';
 
 /** One price at a time, from -30 % to +30 %. */
@@ -36,17 +35,14 @@ export class RiskSurvey {
     const { rows } = survey;
     const picture = clearing.picture();
     const below = rows.filter(({ equity, call }) => equity < call);
-    const schedule = clearing.margin(0).schedule?.source;
+    const schedule = clearing.ask('margin', 0, scheduleOf)?.source;
     const board: RiskBoard = {
       clearing: survey.clearing,
       schedule: survey.schedule,
       accounts: rows.length,
       states: statesOf(rows),
       belowCall: { accounts: below.length, missing: below.reduce((sum, { equity, call }) => sum + call - equity, 0) },
-      openCalls: clearing.numbers.reduce((sum, partition) => {
-        const { accounts } = clearing.margin(partition).book;
-        return sum + accounts.filter(({ openCall }) => openCall !== null).length;
-      }, 0),
+      openCalls: rows.filter(({ isCalled }) => isCalled).length,
       openCases: clearing.cases.open,
       fund: { balance: picture.fund.closing, contributed: picture.fund.opening },
       shortfall: picture.shortfall,
@@ -112,7 +108,7 @@ export class RiskSurvey {
   }
 
   #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
-    const figures = assessmentNow(this.clearing.margin(partition), accountId)?.figures;
+    const figures = this.clearing.ask('margin', partition, assessmentOf, accountId)?.figures;
     const largest = values.reduce(
       (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
       0,
@@ -140,7 +136,7 @@ export class RiskSurvey {
     if (last !== undefined && (now - last.madeAt < FRESH_MS || last.clearing === clearing)) return last;
     const parts = this.clearing.numbers.map((partition) => ({
       partition,
-      ...surveyAccounts(this.clearing.margin(partition)),
+      ...this.clearing.ask('margin', partition, surveyAccounts),
     }));
     const underlyings = parts[0]?.underlyings ?? [];
     const rows = parts.flatMap(({ partition, accounts }) =>

@@ -2,7 +2,6 @@ import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/commo
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
-import { decisionOf } from '@ballast/read-models';
 import { StatusFigures } from './status-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
@@ -68,7 +67,7 @@ export class StatusController {
       ...{ clearing, closing, request, response, after: lastEventId ?? after ?? NEWEST },
       write: (event) => {
         if (!NEWS.has(event.type)) return undefined;
-        const decision = decisionOf(event);
+        const decision = contract.decisionOf(event);
         if (decision === undefined) return undefined;
         const { log, partition, position, accountId, at, type, summary, state, figures } = decision;
         const data = JSON.stringify({ log, partition, position, accountId, at, type, summary, state, figures });

@@ -1,7 +1,7 @@
 import type { CauseNode } from '@ballast/contracts';
 import { GLOBAL, causeName, type Cause, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountId, Instant } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
 import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';
 
@@ -177,7 +177,7 @@ function nodeOfCause(cause: Cause): CauseNode {
 
 /** The account that an event is about. */
 export const accountOf = ({ payload }: LogEntry): AccountId | null =>
-  ((payload as { readonly accountId?: AccountId } | null)?.accountId ?? null);
+  (payload as { readonly accountId?: AccountId } | null)?.accountId ?? null;
 
 /** An event of any log, in a sentence as far as there is one. */
 export function nodeText(entry: LogEntry): string {

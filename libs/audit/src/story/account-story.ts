@@ -5,7 +5,7 @@ import type { AccountMarginState, AccountsEvents, MarginEvents } from '@ballast/
 import { dec, partitionOfAccount, text, type AccountId, type Instant } from '@ballast/kernel';
 import { MARGIN_STATES, assessorOf, marginProcess, writeFigures, type MarginState } from '@ballast/margin-domain';
 import { ForwardReader } from '@ballast/partition-worker';
-import type { LogDirectory } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
 import { isAbout } from '../explain/account-history.js';
 import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';

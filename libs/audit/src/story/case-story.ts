@@ -2,7 +2,7 @@ import type { LiquidationCaseRow, LiquidationCaseView } from '@ballast/contracts
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, AssessmentDetail, LiquidationEvents, MarginEvents } from '@ballast/facts';
 import { ZERO, dec, sum, text, type Decimal } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
 import { lastBefore, nodeText, placeName } from '../causes/cause-graph.js';
 import { isAbout } from '../explain/account-history.js';
 import { explainAccount } from '../explain/explain-account.js';

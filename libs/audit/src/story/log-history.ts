@@ -7,7 +7,7 @@ import {
   type LiquidationCaseView,
 } from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
-import type { LogDirectory } from '@ballast/services';
+import type { LogDirectory } from '@ballast/event-log';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
 import type { HistoryEnd } from '../explain/account-history.js';
 import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';

@@ -10,7 +10,7 @@ export * from './no-surprise/no-surprise-judge.js';
 export * from './no-surprise/no-surprise.js';
 export * from './parameters/parameter-figures.js';
 export * from './pre-trade/pre-trade-check.js';
-export * from './run/account-survey.js';
+export { surveyAccounts, type SurveyedAccount } from './run/account-survey.js';
 export * from './run/assessment-records.js';
 export * from './run/margin-run.js';
 export * from './schedule/margin-global.process.js';

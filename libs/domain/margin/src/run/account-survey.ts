@@ -11,6 +11,7 @@ export interface SurveyedAccount {
   readonly accountId: AccountId;
   readonly state: (typeof MARGIN_STATES)[number];
   readonly model: string | null;
+  readonly isCalled: boolean;
   /** USD. */
   readonly equity: number;
   readonly initial: number;
@@ -43,7 +44,7 @@ export function surveyAccounts(state: MarginState): AccountSurvey {
   for (const slot of book.allSlots()) {
     const account = book.accounts[slot];
     if (account === undefined) continue;
-    const own = { accountId: account.accountId, model: account.model };
+    const own = { accountId: account.accountId, model: account.model, isCalled: account.openCall !== null };
     const row = slot * layout.width;
     const values = layout.underlyings.map(
       (underlying, each) =>

@@ -1,0 +1,151 @@
+import {
+  accountExplanation,
+  accountSeries,
+  eventView,
+  liquidationsPage,
+  riskAccountsPage,
+  riskBoard,
+  statusView,
+} from '@ballast/contracts';
+import { openTestHouse, readEvents, type TestHouse } from './served-house.fixtures.js';
+
+let house: TestHouse;
+beforeAll(async () => {
+  house = await openTestHouse();
+});
+afterAll(() => house.close());
+
+describe('the series of an account', () => {
+  it('ends where its account stands now, to the digit', async () => {
+    const { body } = await house.get('/accounts?limit=1000');
+    for (const { accountId } of body.accounts.slice(0, 4)) {
+      const series = accountSeries.parse((await house.get(`/accounts/${accountId}/series`)).body);
+      const { body: account } = await house.get(`/accounts/${accountId}`);
+      const { figures } = (account as unknown as { readonly margin: { readonly figures: Record<string, string> } })
+        .margin;
+      const last = series.points.at.length - 1;
+      expect(last).toBeGreaterThan(0);
+      const { equity, call, liquidation, initial } = series.points;
+      expect({
+        equity: equity[last],
+        call: call[last],
+        liquidation: liquidation[last],
+        initial: initial[last],
+      }).toEqual(figures);
+      expect(series.events[0]).toMatchObject({ type: 'AccountOpened', point: 0 });
+    }
+  });
+
+  it('is of the range that is asked for, with no more points than asked for', async () => {
+    const whole = accountSeries.parse((await house.get('/accounts/owner-0001.main/series')).body);
+    const { span } = whole;
+    const from = (span?.from ?? 0) + 60_000;
+    const part = accountSeries.parse((await house.get(`/accounts/owner-0001.main/series?from=${from}`)).body);
+    expect(part.points.at[0]).toBeGreaterThanOrEqual(from);
+    expect(part.assessed).toBeLessThan(whole.assessed);
+    const { status, body } = await house.get('/accounts/owner-0001.main/series?points=5');
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'request-malformed' });
+  });
+
+  it('of an account that nobody opened is refused', async () => {
+    expect((await house.get('/accounts/nobody.main/series')).body.code).toBe('account-unknown');
+  });
+});
+
+describe('an event by its place', () => {
+  it('comes with its causes up to the quotes', async () => {
+    const view = eventView.parse((await house.get('/events/margin/0/3')).body);
+    expect(view.place).toBe('margin/0#3');
+    const types = view.causes.map(({ type }) => type);
+    const priced = eventView.parse((await house.get('/events/pricing/-1/20')).body);
+    expect(priced.causes.at(0)).toBeDefined();
+    expect([...types, ...priced.causes.map(({ type }) => type)]).toEqual(expect.arrayContaining(['ClockTicked']));
+  });
+
+  it('is explained when it is about an account, and refused when it is about none or nowhere', async () => {
+    const { body } = await house.get('/accounts/owner-0001.main/series');
+    const { events } = accountSeries.parse(body);
+    const { log, partition, position } = events[0] as (typeof events)[number];
+    const explained = accountExplanation.parse((await house.get(`/decisions/${log}/${partition}/${position}`)).body);
+    expect(explained).toMatchObject({ accountId: 'owner-0001.main', event: { log, partition, position } });
+    for (const path of [
+      '/decisions/margin/-1/1',
+      '/decisions/margin/0/999999',
+      '/events/nothing/0/1',
+      '/events/margin/0/999999',
+    ]) {
+      const { status, body: refused } = await house.get(path);
+      expect([path, status, refused.code]).toEqual([path, 404, 'event-unknown']);
+    }
+  });
+});
+
+describe('all accounts at once', () => {
+  it('are counted by state once each, and every one with a position is in one bucket of the distribution', async () => {
+    const board = riskBoard.parse((await house.get('/risk/board')).body);
+    expect(Object.values(board.states).reduce((sum, count) => sum + count, 0)).toBe(board.accounts);
+    const { rows } = riskAccountsPage.parse((await house.get('/risk/accounts?limit=500')).body);
+    const withRequirement = rows.filter(({ cover }) => cover !== null).length;
+    expect(board.distribution.reduce((sum, { accounts }) => sum + accounts, 0)).toBe(withRequirement);
+  });
+
+  it('are sorted and filtered by the server, page behind page without a gap', async () => {
+    const all = riskAccountsPage.parse(
+      (await house.get('/risk/accounts?order=equity&direction=descending&limit=500')).body,
+    );
+    const equities = all.rows.map(({ figures }) => Number(figures.equity));
+    expect(equities).toEqual([...equities].sort((a, b) => b - a));
+    const second = riskAccountsPage.parse(
+      (await house.get('/risk/accounts?order=equity&direction=descending&offset=4&limit=4')).body,
+    );
+    expect(second.rows.map(({ accountId }) => accountId)).toEqual(
+      all.rows.slice(4, 8).map(({ accountId }) => accountId),
+    );
+    const found = riskAccountsPage.parse((await house.get('/risk/accounts?search=owner-0001')).body);
+    expect(found.rows.map(({ accountId }) => accountId)).toEqual(['owner-0001.main']);
+    const healthy = riskAccountsPage.parse((await house.get('/risk/accounts?state=HEALTHY')).body);
+    expect(healthy.total).toBe(all.states.HEALTHY);
+  });
+});
+
+describe('liquidations', () => {
+  it('are none in calm, and an unknown one is refused', async () => {
+    expect(liquidationsPage.parse((await house.get('/liquidations')).body)).toMatchObject({
+      total: 0,
+      open: 0,
+      cases: [],
+    });
+    const { status, body } = await house.get('/liquidations/owner-0001.main%231');
+    expect([status, body.code]).toEqual([404, 'case-unknown']);
+  });
+});
+
+describe('the status', () => {
+  it('says what the logs hold and that every invariant does', async () => {
+    const status = statusView.parse((await house.get('/status')).body);
+    expect(status).toMatchObject({ mode: 'idle', backlog: 0, lagSeconds: 0, checkpoint: null });
+    expect(status.invariants.violations).toEqual([]);
+    expect(status.events).toBe(house.session.house.workers.reduce((sum, { size }) => sum + size, 0));
+  });
+
+  it('comes as a stream that says where it begins', async () => {
+    const [place, status] = await readEvents(`${house.url}/live`, 2);
+    expect(place).toMatchObject({ event: 'place' });
+    expect(place?.id).toMatch(/^-1:\d+,0:\d+,1:\d+$/);
+    expect(status?.event).toBe('status');
+    expect(statusView.safeParse(status?.data).success).toBe(true);
+  });
+});
+
+describe('the console', () => {
+  it('is where the address of the server leads, and asks no other origin', async () => {
+    const home = await fetch(house.url, { redirect: 'manual' });
+    expect([home.status, home.headers.get('location')]).toEqual([302, '/console/']);
+    const page = await house.get('/console/accounts/owner-0001.main');
+    expect([page.status, page.type]).toEqual([200, 'text/html']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    const [asset] = /assets\/[\w.-]+\.js/.exec(page.text) ?? [];
+    expect((await house.get(`/console/${asset}`)).headers.get('cache-control')).toContain('immutable');
+    expect((await house.get('/console/assets/no.js')).status).toBe(404);
+  });
+});
