@@ -17,6 +17,7 @@ import { usd } from './amount-text.js';
 import { equityBridge } from './equity-bridge.js';
 import { eventAt, eventText, toldEvent, viewOf, type MarginView } from './explained-event.js';
 import { slicesOf } from './liquidation-slices.js';
+import { noCallReason } from './no-call.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 type StateChanged = MarginEvents['AccountStateChanged'];
@@ -157,6 +158,8 @@ function reasons(
       `The account is ${state} since ${isoOf(event.time.clearing)}, when ${WORDS[change.reason] ?? change.reason}: ` +
         `equity ${usd(then.equity)}, call requirement ${usd(then.call)}, liquidation requirement ${usd(then.liquidation)}.`,
     );
+    const noCall = noCallReason(change);
+    if (noCall !== null) said.push(noCall);
   }
   const triggered = decisions.findLast(({ type }) => type === 'LiquidationTriggered');
   if (state === 'LIQUIDATING' && triggered !== undefined) {
