@@ -31,6 +31,7 @@ import { decideMarginModel } from './choose-model/choose-model.decider.js';
 import { modelEvolution } from './choose-model/choose-model.evolve.js';
 import { decideClosedCase, decideCostSettlement, decideGrant } from './close-out/close-out.decider.js';
 import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-out.evolve.js';
+import { decideTakeOver } from './close-out/take-over.decider.js';
 import { decideDeposit } from './deposit/deposit.decider.js';
 import { depositEvolution } from './deposit/deposit.evolve.js';
 import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
@@ -184,6 +185,10 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   CloseOutOrderPlaced: { observe: noteOrder },
   LiquidationCostAssessed: decided(decideCostSettlement),
   CloseOutFillFlagged: 'ignored',
+  CollateralTakeOverRequested: {
+    decide: (state, { partition, position, payload }, context) =>
+      emitAll(context, [decideTakeOver(state, payload, { partition, position })]),
+  },
   FundDrawRequested: {
     observe: ({ draws }, { position, payload: { order } }) => void draws.set(position, { order }),
   },

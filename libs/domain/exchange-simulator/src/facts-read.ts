@@ -58,6 +58,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     },
     LiquidationCostAssessed: 'ignored',
     CloseOutFillFlagged: 'ignored',
+    CollateralTakeOverRequested: 'ignored',
     FundDrawRequested: 'ignored',
     AdlRequested: 'ignored',
   }),

@@ -497,6 +497,21 @@ describe('a bankrupt account [CLR-LIQ-024]', () => {
     });
   });
 
+  it('pays with its own coin before the fund does, and has nothing of it afterwards [CLR-LIQ-037]', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    // A bitcoin worth 4,500 against a debt of 11,010.
+    const coin = [{ asset: 'BTC', amount: '1', price: '4500', haircut: '0.1', value: '4050' }] as const;
+    desk.assess({ ...noPosition('-6960', 1), collateral: coin });
+    const asked = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    expect(types(asked)).toEqual(['CollateralTakeOverRequested']);
+    const request = placeOfOnly(asked, 'CollateralTakeOverRequested');
+    expect(types(desk.account('CollateralTakenOver', { accountId: ALICE, request }))).toEqual([]);
+    expect(payloadOf(desk.assess(noPosition('-6510', 2)), 'FundDrawRequested')).toMatchObject({ amount: '6510' });
+  });
+
   it('books as uncovered what the fund does not pay of a deficit without a position', () => {
     const desk = new Desk();
     desk.schedule(1);

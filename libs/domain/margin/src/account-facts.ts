@@ -82,6 +82,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   FundingSettled: {},
   LiquidationCostSettled: {},
   FundGrantReceived: {},
+  CollateralTakenOver: {},
   UncoveredLossBooked: {
     observe({ book }, { payload: { accountId, caseId } }) {
       const account = book.at(accountId);

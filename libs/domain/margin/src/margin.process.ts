@@ -132,6 +132,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
       CloseOutFillFlagged: 'ignored',
+      CollateralTakeOverRequested: 'ignored',
       FundDrawRequested: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,

@@ -53,7 +53,11 @@ function unpaidSlice(state: AccountsState, caseId: string): CloseOutOrder {
 }
 
 export const closeOutEvolution: Evolution<
-  'LiquidationCostSettled' | 'PenaltyRemainderSent' | 'FundGrantReceived' | 'UncoveredLossBooked'
+  | 'LiquidationCostSettled'
+  | 'PenaltyRemainderSent'
+  | 'FundGrantReceived'
+  | 'CollateralTakenOver'
+  | 'UncoveredLossBooked'
 > = {
   LiquidationCostSettled(state, { version, payload: { accountId, order, postings } }) {
     touch(state, accountId, version, true);
@@ -69,6 +73,10 @@ export const closeOutEvolution: Evolution<
     touch(state, accountId, version, toClient);
     post(state.ledger, postings);
     if (!toClient) addToOrder(orderAt(state, state.draws.get(request.position)?.order?.position), postings);
+  },
+  CollateralTakenOver(state, { version, payload: { accountId, postings } }) {
+    touch(state, accountId, version, true);
+    post(state.ledger, postings);
   },
   UncoveredLossBooked(state, { version, payload: { accountId, caseId, reason, postings } }) {
     const ofSlice = reason === 'slippage-beyond-fund';

@@ -106,6 +106,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       ExpiryClosed: 'ignored',
       LiquidationCostSettled: 'ignored',
       FundGrantReceived: 'ignored',
+      CollateralTakenOver: 'ignored',
       UncoveredLossBooked: 'ignored',
       AdlBooked: 'ignored',
       SuspenseBooked: 'ignored',
@@ -131,6 +132,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
       CloseOutFillFlagged: 'ignored',
+      CollateralTakeOverRequested: 'ignored',
       FundDrawRequested: {
         decide: (state, input, context) => {
           emit(context, 'FundDrawGranted', granted(state, placeOf(input), input.payload));

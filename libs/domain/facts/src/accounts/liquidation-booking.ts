@@ -12,7 +12,7 @@ import {
   positiveDecimal,
   tradeSide,
 } from '../schema/forms.js';
-import { oneOf, record } from '../schema/schema.js';
+import { list, oneOf, record } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
@@ -44,6 +44,25 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       accountId: accountId(),
       amount: positiveDecimal('USD.'),
       collateral: amountByAsset('All collateral credited to the client after the event.'),
+    },
+  }),
+  CollateralTakenOver: event({
+    description:
+      'The house took over what the client had in other assets, at the index, and credited the dollars; also booked when there was nothing.',
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      caseId: caseId(),
+      request: place('The CollateralTakeOverRequested in liquidation.'),
+      taken: list(
+        record({
+          asset: asset(),
+          amount: positiveDecimal(),
+          price: positiveDecimal('Index, USD.'),
+          dollars: nonNegativeDecimal('Credited to the client, USD, rounded down.'),
+        }),
+      ),
     },
   }),
   UncoveredLossBooked: event({

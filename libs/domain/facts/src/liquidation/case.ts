@@ -21,6 +21,12 @@ export const CASE_EVENTS = {
     stream,
     payload: { caseId: caseId(), accountId: accountId() },
   }),
+  CollateralTakeOverRequested: event({
+    description:
+      'What the account has in other assets is to pay its debts, before anybody else does: the house takes it over at the index.',
+    stream,
+    payload: { caseId: caseId(), accountId: accountId() },
+  }),
   LiquidationClosed: event({
     description: 'The case is over: health restored, everything closed, or the rest deleveraged.',
     stream,

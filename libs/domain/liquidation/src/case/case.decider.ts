@@ -58,6 +58,8 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
   switch (step.kind) {
     case 'wait':
       return [];
+    case 'take-over-collateral':
+      return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
     case 'draw-from-fund': {
       const amount = text(step.deficit);
       const payload = { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null } as const;

@@ -44,6 +44,8 @@ export interface LiquidationCase {
   readonly draw: OpenDraw | null;
   /** The fund granted less than the deficit, and no slice was placed since. */
   readonly fundExhausted: boolean;
+  /** What the account has in other assets: untouched, asked for, or taken over to pay its debts. */
+  readonly collateral: 'untouched' | 'asked' | 'taken';
   /** The fund has paid a deficit of this case. */
   readonly funded: boolean;
   readonly deleveraging: OpenAdlRequest | null;
@@ -76,6 +78,7 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     thinSchedule: null,
     draw: null,
     fundExhausted: false,
+    collateral: 'untouched',
     funded: false,
     deleveraging: null,
     asked: null,
@@ -95,6 +98,7 @@ export const evolveCase: Evolution = {
     thinSchedule: null,
     fundExhausted: false,
   }),
+  CollateralTakeOverRequested: (current) => ({ ...current, collateral: 'asked' }),
   LiquidationCostAssessed: (current, { payload }) => withoutOrder(current, payload),
   FundDrawRequested: (current, event) => {
     const { purpose, amount } = event.payload;
@@ -134,7 +138,16 @@ export function caseOfEvent(
 
 /** Facts of other services that a case waits for; whatever belongs to no step of it leaves it as it is. */
 type CaseFacts = OrderReportEvents &
-  Pick<AccountsEvents, 'PositionChanged' | 'LiquidationCostSettled' | 'FundGrantReceived' | 'AdlBooked'> &
+  Pick<
+    AccountsEvents,
+    | 'PositionChanged'
+    | 'LiquidationCostSettled'
+    | 'FundGrantReceived'
+    | 'CollateralTakenOver'
+    | 'CollateralCredited'
+    | 'WithdrawalReleased'
+    | 'AdlBooked'
+  > &
   Pick<FundEvents, 'FundDrawGranted'>;
 
 type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
@@ -149,6 +162,9 @@ export const noteInCase: Notes = {
     fact.closeOutOrder === null ? current : withOrder(current, fact.closeOutOrder, (order) => withFill(order, fact)),
   LiquidationCostSettled: (current, { order }) =>
     isPlace(current.settling, order) ? { ...current, settling: null } : current,
+  CollateralTakenOver: (current) => ({ ...current, collateral: 'taken' }),
+  CollateralCredited: withMoreCollateral,
+  WithdrawalReleased: withMoreCollateral,
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
@@ -191,6 +207,11 @@ const withRequest = (current: LiquidationCase, request: OpenAdlRequest): Liquida
   ...current,
   deleveraging: request.closed !== null && request.booked.gte(request.closed) ? null : request,
 });
+
+/** What came back or was paid in after a take-over can be taken over, too. */
+function withMoreCollateral(current: LiquidationCase): LiquidationCase {
+  return current.collateral === 'taken' ? { ...current, collateral: 'untouched' } : current;
+}
 
 const isPlace = (expected: Place | null, place: Place): boolean => expected !== null && samePlace(expected, place);
 

@@ -25,6 +25,7 @@ const ready: LiquidationCase = {
   thinSchedule: null,
   draw: null,
   fundExhausted: false,
+  collateral: 'untouched',
   funded: false,
   deleveraging: null,
   asked: null,
@@ -75,9 +76,9 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   it.each`
     equity         | held    | expected                                                       | why
     ${'-37500'}    | ${'10'} | ${{ kind: 'close-out' }}                                       | ${'sold, the ether would pay all: nobody else has to'}
-    ${'-37500.01'} | ${'10'} | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}            | ${'a cent that no sale would pay'}
-    ${'-37500'}    | ${'0'}  | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }}         | ${'flat: the ether stays locked'}
-    ${'-37500.01'} | ${'0'}  | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}            | ${'flat, and a cent is lost'}
+    ${'-37500.01'} | ${'10'} | ${{ kind: 'take-over-collateral' }}                            | ${'a cent that no sale would pay: the ether first'}
+    ${'-37500'}    | ${'0'}  | ${{ kind: 'take-over-collateral' }}                            | ${'flat: the ether pays'}
+    ${'-37500.01'} | ${'0'}  | ${{ kind: 'take-over-collateral' }}                            | ${'flat, and a cent is lost: the ether first'}
     ${'0'}         | ${'0'}  | ${{ kind: 'end', outcome: 'closed-out', uncoveredLoss: ZERO }} | ${'flat, and covered after the haircut'}
   `(
     'equity $equity with $held BTC -> $expected.kind: $why',
@@ -102,19 +103,29 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   };
 
   it.each`
-    equity     | share     | call      | expected                                               | why
-    ${'-1000'} | ${'0'}    | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'nothing is required: there is nothing to free'}
-    ${'-1000'} | ${'-50'}  | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'a hedge frees nothing either'}
-    ${'-1000'} | ${'50'}   | ${'0'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'hedged to nothing: health is no quotient by zero'}
-    ${'0'}     | ${'0'}    | ${'0'}    | ${{ kind: 'end', outcome: 'restored' }}                | ${'nothing owed, nothing required'}
-    ${'-1000'} | ${'0'}    | ${'0.01'} | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'required, but of no position'}
-    ${'-1000'} | ${'0.01'} | ${'0.01'} | ${{ kind: 'close-out' }}                               | ${'a cent is required of it'}
+    equity     | share     | call      | expected                                | why
+    ${'-1000'} | ${'0'}    | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'nothing is required: there is nothing to free'}
+    ${'-1000'} | ${'-50'}  | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'a hedge frees nothing either'}
+    ${'-1000'} | ${'50'}   | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'hedged to nothing: health is no quotient by zero'}
+    ${'0'}     | ${'0'}    | ${'0'}    | ${{ kind: 'end', outcome: 'restored' }} | ${'nothing owed, nothing required'}
+    ${'-1000'} | ${'0'}    | ${'0.01'} | ${{ kind: 'take-over-collateral' }}     | ${'required, but of no position'}
+    ${'-1000'} | ${'0.01'} | ${'0.01'} | ${{ kind: 'close-out' }}                | ${'a cent is required of it'}
   `(
     'equity $equity, share $share of call $call -> $expected.kind: $why [CLR-LIQ-021]',
     ({ equity, share, call, expected }: { equity: string; share: string; call: string; expected: object }) => {
       expect(nextStep(ready, bearing(equity, share, call), POLICY)).toMatchObject(expected);
     },
   );
+
+  it.each`
+    collateral | equity         | expected                                               | why
+    ${'asked'} | ${'-37500.01'} | ${{ kind: 'wait', for: 'collateral-not-booked' }}      | ${'the house has not booked it'}
+    ${'taken'} | ${'-37500.01'} | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}    | ${'what is left is nobody’s to take: the fund'}
+    ${'taken'} | ${'-37500'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'held for a withdrawal, which is released'}
+  `('is taken over once: $collateral, equity $equity, $why [CLR-LIQ-037]', ({ collateral, equity, expected }) => {
+    const current = { ...ready, collateral: collateral as LiquidationCase['collateral'] };
+    expect(nextStep(current, withEther(equity as string, '0'), POLICY)).toMatchObject(expected as object);
+  });
 
   it('is charged nothing while equity after the haircut is below zero', () => {
     const step = nextStep(ready, withEther('-1000', '10'), POLICY);

@@ -1,4 +1,4 @@
-import { ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
+import { SETTLEMENT_ASSET, ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
 import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
@@ -24,6 +24,7 @@ export interface CaseBasis {
 export type Waiting =
   | 'orders-not-cancelled'
   | 'slice-outstanding'
+  | 'collateral-not-booked'
   | 'fund-not-answered'
   | 'deleveraging'
   | 'no-counterparty'
@@ -38,6 +39,7 @@ export type Waiting =
  */
 export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
+  | { readonly kind: 'take-over-collateral' }
   | { readonly kind: 'draw-from-fund'; readonly deficit: Decimal }
   | {
       readonly kind: 'deleverage';
@@ -76,6 +78,7 @@ const wait = (reason: Waiting): Step => ({ kind: 'wait', for: reason });
 export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: LiquidationPolicy): Step {
   if (!current.ordersCancelled) return wait('orders-not-cancelled');
   if (current.order !== null || current.settling !== null) return wait('slice-outstanding');
+  if (current.collateral === 'asked') return wait('collateral-not-booked');
   if (current.draw !== null) return wait('fund-not-answered');
   if (current.deleveraging !== null) return wait('deleveraging');
 
@@ -102,8 +105,10 @@ function stepOn(
     return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
   }
   // What is owed is secured by collateral in another asset, and nothing that is held is required for: closing it would free
-  // nothing. The collateral stays locked, and nobody pays for the client.
-  if (call.lte(0) || bearingPositions(assessment).length === 0) return wait('debt-secured-by-collateral');
+  // nothing, so the collateral pays.
+  if (call.lte(0) || bearingPositions(assessment).length === 0) {
+    return mayTakeOver(current, assessment) ? { kind: 'take-over-collateral' } : wait('debt-secured-by-collateral');
+  }
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
   const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded);
@@ -111,13 +116,21 @@ function stepOn(
   return { kind: 'close-out', slice, assessment, assetPrice: price };
 }
 
+/** Whether the account has something in other assets that has not been taken over. */
+const mayTakeOver = ({ collateral }: LiquidationCase, assessment: AssessmentDetail): boolean =>
+  collateral === 'untouched' &&
+  assessment.collateral.some(
+    ({ asset, amount, price }) => asset !== SETTLEMENT_ASSET && dec(amount).gt(0) && dec(price).gt(0),
+  );
+
 /**
- * Loss-bearing equity below zero: first the fund; what it does not pay is taken over by the other side, or is nobody's. Who found nobody
+ * Loss-bearing equity below zero: first what the account has itself, in whatever asset; then the fund; what it does not pay is taken over by the other side, or is nobody's. Who found nobody
  * there pauses, longer each time, and then asks the fund again, which may have been filled meanwhile.
- * @see docs/spec/liquidation.md CLR-LIQ-024, CLR-LIQ-034
+ * @see docs/spec/liquidation.md CLR-LIQ-024, CLR-LIQ-034, CLR-LIQ-037
  */
 function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal, policy: LiquidationPolicy): Step {
   const { assessment, schedule, contracts } = basis;
+  if (mayTakeOver(current, assessment)) return { kind: 'take-over-collateral' };
   const part = deleveragedPart(assessment, contracts, (asset) => assetPriceOn(schedule, asset), policy);
   if (part !== undefined && schedule.number < current.pausedUntil) return wait('no-counterparty');
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };

@@ -52,8 +52,8 @@ export interface StateDecision {
 
 /**
  * The questions, exact on the figures as published:
- *   equity < liquidation, of an account with positions (without any there is nothing to close out);
- *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is restricted, not called);  equity < initial;
+ *   equity < liquidation, also of a debt without a position that collateral after haircuts does not cover: it is taken over;
+ *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is not called);  equity < initial;
  *   and for leaving: equity >= exitFactor * (midpoint; call; initial).
  */
 export function levelsOf(
@@ -65,7 +65,7 @@ export function levelsOf(
   const bit = (value: boolean, flag: number): number => (value ? flag : 0);
   const exit = (level: Decimal): Decimal => level.times(exitFactor);
   return (
-    bit(liquidation.gt(0) && equity.lt(liquidation), BELOW_LIQUIDATION) |
+    bit(equity.lt(liquidation), BELOW_LIQUIDATION) |
     bit(twice.lt(both), BELOW_MIDPOINT) |
     bit(call.gt(0) && equity.lt(call), BELOW_CALL) |
     bit(initial.gt(0) && equity.lt(initial), BELOW_INITIAL) |

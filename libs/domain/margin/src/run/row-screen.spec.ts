@@ -209,12 +209,12 @@ describe('float64 screen', () => {
     expect(runMargin(book, book.allSlots(), assessor, NOON)).toMatchObject({ decidedExactly: 0, outcomes: [] });
   });
 
-  it('leaves a debt of one cent to the decimals, which restrict: without a position there is nothing to call or close out', () => {
+  it('leaves a debt of one cent to the decimals, which liquidate: without a position nothing is called, and somebody has to pay it', () => {
     const { book, assessor } = opened('ann.main');
     book.setCollateral(book.at('ann.main'), { USD: '-0.01' });
     const run = runMargin(book, book.allSlots(), assessor, NOON);
     expect(run.decidedExactly).toBe(1);
-    expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 3, call: 'none', liquidate: false }]);
+    expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 4, call: 'none', liquidate: true }]);
   });
 
   it('leaves to the decimals a coin beside a short that together may be required nothing', () => {

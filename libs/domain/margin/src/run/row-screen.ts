@@ -300,7 +300,7 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): nu
     return -1;
   }
   return (
-    (liquidation > 0 && overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
+    (overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
     (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
     (call > 0 && overCall < 0 ? BELOW_CALL : 0) |
     (figures.hasPosition && overInitial < 0 ? BELOW_INITIAL : 0) |
