@@ -356,7 +356,7 @@ class Step:
         self.state = was
         if was == LIQUIDATING and not account.case_closed:
             return
-        if liquidation > 0 and equity < liquidation:
+        if equity < liquidation:
             entered = RESTRICTED if market.halted else LIQUIDATING
         elif twice < both or (below_call and expired):
             entered = RESTRICTED

@@ -81,6 +81,15 @@ describe('no surprise [CLR-MRG-050]', () => {
     expect(judged(enough, entered)).toMatchObject([{ rule: 'equity-not-below-requirement' }]);
   });
 
+  it('holds at the take-over of a bare debt, which is required nothing, whatever the ranges of its coin say', () => {
+    const entered = byPrice();
+    const bare = withFigures(entered.event, { equity: '-0.01', initial: '0', call: '0', liquidation: '0' });
+    const debt = { ...bare, assessment: { ...bare.assessment, positions: [] } };
+    expect(judged(debt, entered)).toEqual([]);
+    const covered = withFigures(debt, { equity: '0' });
+    expect(judged(covered, entered)).toMatchObject([{ rule: 'equity-not-below-requirement' }]);
+  });
+
   it('is broken by a requirement that is not the sum of the positions', () => {
     const entered = byPrice();
     const more = withFigures(entered.event, { liquidation: '99999' });

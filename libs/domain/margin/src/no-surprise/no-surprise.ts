@@ -60,6 +60,8 @@ export function judgeEntry(
   if (!required.eq(figures.liquidation)) {
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
+  // A bare debt is required nothing, whatever the ranges of its coin would say: that it is owed is no surprise.
+  if (positions.length === 0) return violations;
   violations.push(...unexplainedByRanges(event.assessment));
   for (const { subject, underlying, side, rate, ownerNotional, scalar } of appliedRates(event.assessment)) {
     const lowest = levels.lowestCallRate({ underlying, ownerNotional });
