@@ -49,13 +49,9 @@ describeInBrowser('the console on a recorded crash', () => {
     await served?.end();
   });
 
-  async function open(
-    address: string,
-    width: number = WIDTHS[0],
-    theme: (typeof THEMES)[number] = 'light',
-  ): Promise<Page> {
+  async function open(address: string, theme: (typeof THEMES)[number] = 'light'): Promise<Page> {
     const context = await browser.newContext({
-      viewport: { width, height: 900 },
+      viewport: { width: WIDTHS[0], height: 900 },
       colorScheme: theme,
       baseURL: served.url,
     });
@@ -81,7 +77,13 @@ describeInBrowser('the console on a recorded crash', () => {
     [story(decision), 'What happened'],
     [decisionAddress(), 'Causes'],
     [`/liquidations/${encodeURIComponent(liquidated.caseId)}`, 'Where the loss went'],
-    [`/events/pricing/-1/${5}`, 'Causes'],
+    ['/events/pricing/-1/5', 'Causes'],
+    ['/markets', 'Sources that began or ceased to count'],
+    [`/what-if?account=${liquidated.accountId}`, 'Now, and if'],
+    ['/fund', 'What made the balance'],
+    ['/parameters', 'Proposals'],
+    ['/log', 'margin/0'],
+    ['/system', 'Partitions'],
     ['/nowhere', 'There is nothing here'],
   ];
 
@@ -211,6 +213,36 @@ describeInBrowser('the console on a recorded crash', () => {
     });
   });
 
+  describe('what-if', () => {
+    it('of nothing says what the account says', async () => {
+      const { accountId } = liquidated;
+      const { figures } = (await served.get<AccountExplanation>(`/accounts/${accountId}/explanation`))
+        .assessment as NonNullable<AccountExplanation['assessment']>;
+      const page = await open(`/what-if?account=${accountId}`);
+      const rows = page.getByRole('group', { name: 'Figures now and then' }).locator('tbody tr');
+      await rows.first().waitFor();
+      const [equity, call] = [
+        await rows.nth(0).locator('td').allTextContents(),
+        await rows.nth(1).locator('td').allTextContents(),
+      ];
+      expect(equity.slice(1)).toEqual([shown(figures.equity), shown(figures.equity), '0.00']);
+      expect(call.slice(1)).toEqual([shown(figures.call), shown(figures.call), '0.00']);
+      await close(page);
+    });
+  });
+
+  describe('the fund', () => {
+    it('shows causes that add up to its balance', async () => {
+      const page = await open('/fund');
+      const panel = page.getByRole('region', { name: 'What made the balance' });
+      await panel.getByRole('button', { name: 'Table' }).click();
+      const rows = await panel.locator('tbody tr td:nth-child(2)').allTextContents();
+      expect(rows.length).toBeGreaterThan(2);
+      expect(sumOf(rows.slice(0, -1))).toBe(centsOf(rows.at(-1) ?? ''));
+      await close(page);
+    });
+  });
+
   describe('with the keyboard only', () => {
     it('a reader reaches an account by its id and reads the decision behind it', async () => {
       const page = await open('/');
@@ -241,32 +273,28 @@ describeInBrowser('the console on a recorded crash', () => {
   });
 
   describe('for everybody', () => {
-    it.each(THEMES)('axe finds nothing on any page in the %s theme', async (theme) => {
-      const found: string[] = [];
-      for (const [address, panel] of pages()) {
-        const page = await open(address, WIDTHS[0], theme);
-        await page.getByText(panel, { exact: true }).first().waitFor();
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
-        for (const { id, help, nodes } of violations) {
-          found.push(`${address} ${id}: ${help}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ''}`);
+    it.each(THEMES)(
+      'axe finds nothing on any page in the %s theme, and no page is wider than the window',
+      async (theme) => {
+        const found: string[] = [];
+        for (const [address, panel] of pages()) {
+          const page = await open(address, theme);
+          await page.getByText(panel, { exact: true }).first().waitFor();
+          await page.evaluate(AXE);
+          const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+          for (const { id, help, nodes } of violations) {
+            found.push(`${address} ${id}: ${help}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ''}`);
+          }
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 900 });
+            const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+            if (wide > width) found.push(`${address} is ${wide} wide at ${width}`);
+          }
+          await close(page);
         }
-        await close(page);
-      }
-      expect(found).toEqual([]);
-    });
-
-    it.each(WIDTHS)('pages hold at %p pixels: nothing sticks out to the side', async (width) => {
-      const found: string[] = [];
-      for (const [address, panel] of pages()) {
-        const page = await open(address, width);
-        await page.getByText(panel, { exact: true }).first().waitFor();
-        const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-        if (wide > width) found.push(`${address} is ${wide} wide`);
-        await close(page);
-      }
-      expect(found).toEqual([]);
-    });
+        expect(found).toEqual([]);
+      },
+    );
   });
 
   it('answers an old link with the same figures after a restart', async () => {

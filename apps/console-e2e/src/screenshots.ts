@@ -26,6 +26,12 @@ export async function takeScreenshots(folder: string): Promise<readonly string[]
       decision: `/decisions/margin/${found.partition}/${found.trigger}`,
       event: '/events/pricing/-1/5',
       liquidations: '/liquidations',
+      markets: '/markets',
+      'what-if': `/what-if?account=${found.accountId}&positions=BTC-PERP:-2`,
+      fund: '/fund',
+      parameters: '/parameters',
+      log: '/log',
+      system: '/system',
       case: `/liquidations/${encodeURIComponent(found.caseId)}`,
     };
     const written: string[] = [];

@@ -35,6 +35,19 @@ export interface ListSearch extends AsOf {
   readonly open?: string;
 }
 
+export interface WhatIfSearch extends AsOf {
+  readonly account?: string;
+  readonly positions?: string;
+  readonly model?: string;
+}
+
+export interface LogSearch extends AsOf {
+  readonly log?: string;
+  readonly partition?: number;
+  readonly after?: number;
+  readonly type?: string;
+}
+
 const listSearch = (search: Record<string, unknown>): ListSearch =>
   given({
     order: text(search['order']),
@@ -91,6 +104,31 @@ export const caseRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/case')),
 });
 
+export const whatIfRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/what-if',
+  validateSearch: (search: Record<string, unknown>): WhatIfSearch =>
+    given({
+      account: text(search['account']),
+      positions: text(search['positions']),
+      model: text(search['model']),
+    }) as WhatIfSearch,
+  component: lazyRouteComponent(() => import('./pages/what-if')),
+});
+
+export const logRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/log',
+  validateSearch: (search: Record<string, unknown>): LogSearch =>
+    given({
+      log: text(search['log']),
+      partition: Number.isSafeInteger(search['partition']) ? (search['partition'] as number) : undefined,
+      after: whole(search['after']),
+      type: text(search['type']),
+    }) as LogSearch,
+  component: lazyRouteComponent(() => import('./pages/log')),
+});
+
 export const router = createRouter({
   basepath: '/console',
   routeTree: root.addChildren([
@@ -104,6 +142,24 @@ export const router = createRouter({
     eventRoute,
     liquidationsRoute,
     caseRoute,
+    whatIfRoute,
+    logRoute,
+    page(
+      '/markets',
+      lazyRouteComponent(() => import('./pages/markets')),
+    ),
+    page(
+      '/fund',
+      lazyRouteComponent(() => import('./pages/fund')),
+    ),
+    page(
+      '/parameters',
+      lazyRouteComponent(() => import('./pages/parameters')),
+    ),
+    page(
+      '/system',
+      lazyRouteComponent(() => import('./pages/system')),
+    ),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

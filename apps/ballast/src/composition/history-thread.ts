@@ -38,6 +38,14 @@ export class HistoryThread implements History {
     return this.#ask('liquidation', args);
   }
 
+  markets(): ReturnType<History['markets']> {
+    return this.#ask('markets', []);
+  }
+
+  fund(): ReturnType<History['fund']> {
+    return this.#ask('fund', []);
+  }
+
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#ended(new Error('the process is stopping'));

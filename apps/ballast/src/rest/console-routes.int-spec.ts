@@ -2,11 +2,15 @@ import {
   accountExplanation,
   accountSeries,
   eventView,
+  fundView,
   liquidationsPage,
+  marketsView,
   riskAccountsPage,
   riskBoard,
   statusView,
+  systemView,
 } from '@ballast/contracts';
+import { dec, sum, text } from '@ballast/kernel';
 import { openTestHouse, readEvents, type TestHouse } from './served-house.fixtures.js';
 
 let house: TestHouse;
@@ -117,6 +121,32 @@ describe('liquidations', () => {
     });
     const { status, body } = await house.get('/liquidations/owner-0001.main%231');
     expect([status, body.code]).toEqual([404, 'case-unknown']);
+  });
+});
+
+describe('the house', () => {
+  it('has prices of every underlying, the newest last, with the sources they are from', async () => {
+    const { markets } = marketsView.parse((await house.get('/markets')).body);
+    const { body } = await house.get('/risk/board');
+    for (const { underlying, mark } of riskBoard.parse(body).underlyings) {
+      const market = markets.find((each) => each.underlying === underlying);
+      expect([underlying, market?.mark.at(-1)]).toEqual([underlying, mark]);
+      expect(market?.last.sources.length).toBeGreaterThan(0);
+      expect(market?.callScalar.length).toBe(market?.at.length);
+    }
+  });
+
+  it('has a fund whose flows add up to its balance', async () => {
+    const { flows, balance, entries } = fundView.parse((await house.get('/fund')).body);
+    expect(text(sum(flows.map(({ amount }) => dec(amount))))).toBe(balance);
+    expect(entries[0]?.balance).toBe(balance);
+  });
+
+  it('tells of every partition where it ends', async () => {
+    const { partitions } = systemView.parse((await house.get('/system')).body);
+    expect(partitions.map(({ log, partition, position }) => [log, partition, position])).toEqual(
+      house.session.house.workers.map(({ log, partition, size }) => [log, partition, size]),
+    );
   });
 });
 

@@ -3,11 +3,14 @@ import type {
   AccountExplanation,
   AccountSeries,
   EventView,
+  FundView,
   LiquidationCaseView,
   LiquidationsPage,
+  MarketsView,
   RiskAccountsPage,
   RiskBoard,
   StatusView,
+  SystemView,
   accountView,
   documentsView,
   logPage,
@@ -119,6 +122,19 @@ export const questions = {
     queryOptions({
       queryKey: ['log', log, partition, after, limit],
       queryFn: () => ask<LogPage>(withQuery(`/logs/${inPath(log)}/${partition}`, { after, limit })),
+    }),
+  markets: () => queryOptions({ queryKey: ['live', 'markets'], queryFn: () => ask<MarketsView>('/markets') }),
+  fund: () => queryOptions({ queryKey: ['live', 'fund'], queryFn: () => ask<FundView>('/fund') }),
+  system: () => queryOptions({ queryKey: ['live', 'system'], queryFn: () => ask<SystemView>('/system') }),
+  whatIf: (accountId: string, body: object) =>
+    queryOptions({
+      queryKey: ['what-if', accountId, body],
+      queryFn: () =>
+        ask<WhatIf>(`/accounts/${inPath(accountId)}/what-if`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
     }),
   documents: (service: string) =>
     queryOptions({

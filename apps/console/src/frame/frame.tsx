@@ -10,6 +10,12 @@ const PLACES = [
   { to: '/', name: 'Board', sign: '▦' },
   { to: '/accounts', name: 'Accounts', sign: '☰' },
   { to: '/liquidations', name: 'Liquidations', sign: '▼' },
+  { to: '/markets', name: 'Markets', sign: '∿' },
+  { to: '/what-if', name: 'What-if', sign: '?' },
+  { to: '/fund', name: 'Fund', sign: '◍' },
+  { to: '/parameters', name: 'Parameters', sign: '§' },
+  { to: '/log', name: 'Log', sign: '≡' },
+  { to: '/system', name: 'System', sign: '⚙' },
 ] as const;
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -3,8 +3,10 @@ import {
   type AccountExplanation,
   type AccountSeries,
   type EventView,
+  type FundView,
   type LiquidationCaseRow,
   type LiquidationCaseView,
+  type MarketsView,
 } from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
@@ -13,6 +15,7 @@ import type { HistoryEnd } from '../explain/account-history.js';
 import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';
 import { explainAccount, type ExplanationRefusal } from '../explain/explain-account.js';
 import { caseStory } from './case-story.js';
+import { HouseStory } from './house-story.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
 
 /** What is told of the past: rebuilt from the logs, so it takes its time and is best done beside the clearing. */
@@ -23,6 +26,8 @@ export interface History {
   decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
   event(place: LogPlace): Promise<EventView | 'event-unknown'>;
   liquidation(found: LiquidationCaseRow): Promise<LiquidationCaseView>;
+  markets(): Promise<MarketsView>;
+  fund(): Promise<FundView>;
   close(): Promise<void>;
 }
 
@@ -36,7 +41,19 @@ export class LogHistory implements History {
   readonly #stories = new Map<AccountId, AccountStory>();
   readonly #decisions = new Map<string, AccountExplanation>();
 
-  constructor(private readonly logs: LogDirectory) {}
+  readonly #house: HouseStory;
+
+  constructor(private readonly logs: LogDirectory) {
+    this.#house = new HouseStory(logs);
+  }
+
+  markets(): Promise<MarketsView> {
+    return this.#house.markets();
+  }
+
+  fund(): Promise<FundView> {
+    return this.#house.fund();
+  }
 
   async series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'> {
     const story = this.#stories.get(accountId) ?? new AccountStory(this.logs, accountId);

@@ -4,6 +4,7 @@ export * from './account-view.js';
 export * from './commands.js';
 export * from './decisions.js';
 export * from './event-causes.js';
+export * from './house.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';
 export * from './queries.js';

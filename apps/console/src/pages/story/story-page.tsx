@@ -209,6 +209,11 @@ export function StoryPage() {
                   </Link>
                 </li>
               )}
+              <li>
+                <Link to="/what-if" search={{ account: accountId }}>
+                  What if it held something else
+                </Link>
+              </li>
             </ul>
           </Panel>
         </aside>

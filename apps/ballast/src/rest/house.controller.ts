@@ -1,0 +1,52 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contract from '@ballast/contracts';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems } from './open-api.js';
+
+/** What concerns everybody: prices, the fund, the partitions. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller()
+export class HouseController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get('markets')
+  @ApiOperation({ summary: 'Index, mark, funding and scalar of every underlying over time, with its sources now' })
+  @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
+  markets(): Promise<object> {
+    return this.clearing.history.markets();
+  }
+
+  @Get('fund')
+  @ApiOperation({ summary: 'The insurance fund: balance, flows by cause, entries; rounds of deleveraging' })
+  @Answers(200, contract.fundView, 'From the logs')
+  fund(): Promise<object> {
+    return this.clearing.history.fund();
+  }
+
+  @Get('system')
+  @ApiOperation({ summary: 'Partitions of every log: owner, position, clearing time, what waits' })
+  @Answers(200, contract.systemView, 'As of now')
+  async system(): Promise<object> {
+    const { clearing } = this.clearing;
+    const heads = await Promise.all(
+      EXCHANGE.map(async (log) => (await this.clearing.house.logs.log(log).heads()).map((head) => ({ log, ...head }))),
+    );
+    return {
+      clearing,
+      partitions: this.clearing.house.workers.map(({ log, partition, size, backlog, machine }) => ({
+        log,
+        partition,
+        owner: this.clearing.house.worker,
+        position: size,
+        clearing: machine.clearing,
+        backlog,
+        lagSeconds: backlog === 0 ? 0 : (clearing - machine.clearing) / 1_000,
+      })),
+      exchange: heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size })),
+    };
+  }
+}
+
+const EXCHANGE = ['exchange.quotes', 'exchange.fills', 'exchange.transfers', 'exchange.orderReports'] as const;

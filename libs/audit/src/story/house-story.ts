@@ -1,0 +1,181 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { FundView, MarketsView } from '@ballast/contracts';
+import type { LogDirectory } from '@ballast/event-log';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { FundEvents, AdlEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
+import { ZERO, dec, text, type Decimal } from '@ballast/kernel';
+import { LazyReader } from '../explain/lazy-reader.js';
+import { decimated } from './decimated.js';
+
+const PAGE = 500;
+const POINTS = 1_000;
+const LISTED = 400;
+
+type Market = MarketsView['markets'][number];
+type Last = Market['last'];
+
+interface Prices {
+  readonly at: number[];
+  readonly index: string[];
+  readonly mark: string[];
+  readonly fundingRate: string[];
+  readonly callScalar: string[];
+  last: Last;
+}
+
+/** What concerns everybody: prices with their sources, the fund, deleveraging. Follows the global partitions. */
+export class HouseStory {
+  readonly #read = new Map<string, number>();
+  readonly #reader: LazyReader;
+  readonly #prices = new Map<string, Prices>();
+  readonly #scalars = new Map<string, string>();
+  #sourceChanges: MarketsView['sourceChanges'] = [];
+  readonly #flows = new Map<string, { count: number; amount: Decimal }>();
+  #entries: FundView['entries'] = [];
+  #listed = 0;
+  #balance = '0';
+  readonly #deleveraged: FundView['deleveraged'] = [];
+  #clearing = 0;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(private readonly logs: LogDirectory) {
+    this.#reader = new LazyReader(logs);
+  }
+
+  async markets(): Promise<MarketsView> {
+    await this.#follow();
+    return {
+      clearing: this.#clearing,
+      markets: [...this.#prices].map(([underlying, prices]) => marketOf(underlying, prices)),
+      sourceChanges: this.#sourceChanges.slice(-LISTED).reverse(),
+    };
+  }
+
+  async fund(): Promise<FundView> {
+    await this.#follow();
+    return {
+      clearing: this.#clearing,
+      balance: this.#balance,
+      flows: [...this.#flows].map(([cause, { count, amount }]) => ({ cause, count, amount: text(amount) })),
+      entries: this.#entries.slice(-LISTED).reverse(),
+      more: this.#listed > LISTED,
+      deleveraged: [...this.#deleveraged].reverse(),
+    };
+  }
+
+  #follow(): Promise<void> {
+    this.#following = this.#following.then(async () => {
+      // Scalars first: a price set is told with those of the schedule before it.
+      for (const log of ['margin', 'pricing', 'accounts', 'liquidation'] as const) await this.#readOn(log);
+    });
+    return this.#following;
+  }
+
+  async #readOn(log: 'margin' | 'pricing' | 'accounts' | 'liquidation'): Promise<void> {
+    const { size = 0 } = (await this.logs.log(log).heads()).find(({ partition }) => partition === GLOBAL) ?? {};
+    for (let after = this.#read.get(log) ?? 0; after < size;) {
+      const page = await this.#reader.read(log, GLOBAL, after, PAGE);
+      if (page.length === 0) return;
+      for (const entry of page) this.#take(entry);
+      after += page.length;
+      this.#read.set(log, after);
+      await breathe();
+    }
+  }
+
+  #take(entry: LogEntry): void {
+    this.#clearing = Math.max(this.#clearing, entry.time.clearing);
+    switch (entry.type) {
+      case 'ScheduleInForce': {
+        const { underlyings, asOf } = entry.payload as MarginGlobalEvents['ScheduleInForce'];
+        for (const { underlying, scalarEffective } of underlyings) {
+          this.#scalars.set(`${underlying} ${asOf}`, scalarEffective);
+        }
+        return;
+      }
+      case 'PriceSetPublished':
+        return this.#price(entry, entry.payload as PricingEvents['PriceSetPublished']);
+      case 'SourceStateChanged': {
+        const change = entry.payload as PricingEvents['SourceStateChanged'];
+        this.#sourceChanges.push({ position: entry.position, at: entry.time.clearing, ...change });
+        if (this.#sourceChanges.length > 2 * LISTED) this.#sourceChanges = this.#sourceChanges.slice(-LISTED);
+        return;
+      }
+      case 'FundCredited': {
+        const { reason, amount, balance } = entry.payload as FundEvents['FundCredited'];
+        return this.#flow(entry, reason, dec(amount), balance);
+      }
+      case 'FundDrawGranted': {
+        const { purpose, granted, balance } = entry.payload as FundEvents['FundDrawGranted'];
+        return this.#flow(entry, purpose, dec(granted).neg(), balance);
+      }
+      case 'AdlExecuted': {
+        const { closes } = entry.payload as AdlEvents['AdlExecuted'];
+        const { log, partition, position, time } = entry;
+        this.#deleveraged.push({
+          ...{ log, partition, position, at: time.clearing },
+          summary: `${closes.length} positions reduced against the bankrupt side`,
+        });
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #price({ position }: LogEntry, set: PricingEvents['PriceSetPublished']): void {
+    for (const [underlying, { index, inputs, status }] of Object.entries(set.underlyings)) {
+      const mark = set.marks.find((each) => each.underlying === underlying);
+      const last: Last = {
+        status,
+        priceSet: position,
+        branch: mark?.branch ?? null,
+        sources: inputs.map(({ venue, state, mid, clamped, at }) => ({ venue, state, mid, used: clamped, at })),
+      };
+      let prices = this.#prices.get(underlying);
+      if (prices === undefined) {
+        prices = { at: [], index: [], mark: [], fundingRate: [], callScalar: [], last };
+        this.#prices.set(underlying, prices);
+      }
+      prices.at.push(set.asOf);
+      prices.index.push(index);
+      if (mark !== undefined) {
+        prices.mark.push(mark.mark);
+        prices.fundingRate.push(mark.predictedFundingRate);
+        prices.callScalar.push(this.#scalars.get(`${underlying} ${set.asOf}`) ?? prices.callScalar.at(-1) ?? '1');
+      }
+      this.#scalars.delete(`${underlying} ${set.asOf}`);
+      prices.last = last;
+    }
+  }
+
+  #flow({ position, time }: LogEntry, cause: string, amount: Decimal, balance: string): void {
+    if (amount.isZero()) return;
+    const flow = this.#flows.get(cause) ?? { count: 0, amount: ZERO };
+    this.#flows.set(cause, { count: flow.count + 1, amount: flow.amount.plus(amount) });
+    this.#entries.push({ position, at: time.clearing, cause, amount: text(amount), balance });
+    this.#listed += 1;
+    if (this.#entries.length > 2 * LISTED) this.#entries = this.#entries.slice(-LISTED);
+    this.#balance = balance;
+  }
+}
+
+function marketOf(underlying: string, { at, index, mark, fundingRate, callScalar, last }: Prices): Market {
+  // A mark may begin later than the index: then neither is drawn before both are there.
+  const shift = at.length - mark.length;
+  const main = mark.length > 0 ? mark.map(Number) : index.map(Number);
+  const start = mark.length > 0 ? shift : 0;
+  const turned = main.map(() => false);
+  const kept = decimated({ equity: main, cushion: main, turned }, 0, main.length, POINTS);
+  const column = (values: readonly string[]): string[] =>
+    values.length === 0 ? [] : kept.map((each) => values[each] ?? '0');
+  return {
+    underlying,
+    at: kept.map((each) => at[each + start] ?? 0),
+    index: kept.map((each) => index[each + start] ?? '0'),
+    mark: column(mark),
+    fundingRate: column(fundingRate),
+    callScalar: column(callScalar),
+    last,
+  };
+}
