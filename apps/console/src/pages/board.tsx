@@ -160,6 +160,10 @@ function Distribution({ board: { distribution } }: { readonly board: RiskBoard }
   );
 }
 
+/** Percent for a narrow cell: a digit behind the point while it is small. */
+const short = (share: number): string =>
+  share > 0 && share < 0.1 ? (share * 100).toFixed(1) : (share * 100).toFixed(0);
+
 function Shocks({ board: { shocks } }: { readonly board: RiskBoard }) {
   const rows = shocks.flatMap(({ underlying, shares }) => shares.map((share) => ({ underlying, ...share })));
   const columns: readonly Column<(typeof rows)[number]>[] = [
@@ -171,7 +175,7 @@ function Shocks({ board: { shocks } }: { readonly board: RiskBoard }) {
   return (
     <Twin
       title="What a sudden move would do"
-      sub="Share of open interest held below the call level (upper figure) and below the liquidation level (lower), rates as they are now"
+      sub="Percent of open interest held below the call level (upper figure) and below the liquidation level (lower), rates as they are now"
       name="shocks"
       rows={rows}
       columns={columns}
@@ -196,8 +200,8 @@ function Shocks({ board: { shocks } }: { readonly board: RiskBoard }) {
                     background: `color-mix(in srgb, var(--series-liquidation) ${Math.round(Math.min(0.5, belowCall * 0.5) * 100)}%, var(--panel))`,
                   }}
                 >
-                  {(belowCall * 100).toFixed(0)}
-                  <small>{(belowLiquidation * 100).toFixed(0)}</small>
+                  {short(belowCall)}
+                  <small>{short(belowLiquidation)}</small>
                 </span>
               ))}
             </div>

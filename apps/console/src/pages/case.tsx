@@ -36,7 +36,7 @@ export default function CasePage() {
           <AccountLink accountId={found.accountId} /> was liquidated from {utc(found.opened.at)} UTC
           {found.closed === null
             ? ' and still is'
-            : `, for ${duration(found.closed.at - found.opened.at)} of clearing time: ${found.outcome}`}
+            : `${found.closed.at === found.opened.at ? ', all in one moment of clearing time' : `, for ${duration(found.closed.at - found.opened.at)} of clearing time`}: ${found.outcome}`}
           . It began with <EventLink place={decision} />
           {end !== null && (
             <>
@@ -99,7 +99,7 @@ const figure = (name: string, of: (slice: Slice) => string | null | undefined): 
 
 const SLICE_COLUMNS: readonly Column<Slice>[] = [
   { name: 'Slice', isNumber: true, text: ({ number }) => String(number) },
-  { name: 'Order', text: ({ side, quantity, instrument }) => `${side} ${quantity} ${instrument}` },
+  { name: 'Order', isWhole: true, text: ({ side, quantity, instrument }) => `${side} ${quantity} ${instrument}` },
   { name: 'Mark', unit: 'USD', isNumber: true, text: ({ mark }) => mark, show: ({ mark }) => exact(mark) },
   {
     name: 'Filled at',

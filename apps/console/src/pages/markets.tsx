@@ -97,8 +97,13 @@ function Prices({ market }: { readonly market: Market }) {
         ]}
       >
         <p>
-          {utc(at[point] ?? 0)} UTC: index {exact(index[point] ?? '0')} USD
-          {mark.length === 0 ? '; it has no perpetual, so no mark' : `, mark ${exact(mark[point] ?? '0')} USD`}
+          {utc(at[point] ?? 0)} UTC:{' '}
+          <span style={{ color: 'var(--series-equity)' }}>━ index {exact(index[point] ?? '0')} USD</span>{' '}
+          {mark.length === 0 ? (
+            'It has no perpetual, so no mark.'
+          ) : (
+            <span style={{ color: 'var(--series-call)' }}>╍ mark {exact(mark[point] ?? '0')} USD</span>
+          )}
         </p>
         <TimeChart
           {...common}
@@ -125,7 +130,7 @@ function Prices({ market }: { readonly market: Market }) {
               lines={funding}
               height={140}
               hasTimes
-              formatValue={(value) => percent(value, 3)}
+              formatValue={(value) => percent(value, 2)}
             />
           </Twin>
           <Twin

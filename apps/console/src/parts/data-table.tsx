@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly name: string;
   readonly unit?: string;
   readonly isNumber?: boolean;
+  /** Kept on one line. */
+  readonly isWhole?: boolean;
   /** As it is shown where `show` is absent, and as the CSV has it. */
   readonly text: (row: Row) => string;
   readonly show?: (row: Row) => React.ReactNode;
@@ -16,8 +18,9 @@ export interface Column<Row> {
 const MOST_WHOLE = 120;
 const ROW_PX = 31;
 
-export const classOf = <Row,>({ isNumber }: Column<Row>): string | undefined =>
-  isNumber === true ? styles.number : undefined;
+/** Numbers stand to the right; what a moment or a place is must not break. */
+export const classOf = <Row,>({ isNumber, isWhole, unit }: Column<Row>): string | undefined =>
+  isNumber === true ? styles.number : isWhole === true || unit === 'UTC' ? styles.moment : undefined;
 
 export function Headings<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
   return (

@@ -67,7 +67,7 @@ export function ServerTable<Row, Answer>({
       aria-label={caption}
       style={{ height: '68vh', maxHeight: 'none' }}
     >
-      <table className={styles.table} aria-rowcount={total + 1}>
+      <table className={`${styles.table} ${styles.single}`} aria-rowcount={total + 1}>
         <caption className="hidden">{caption}</caption>
         <thead>
           <tr>
