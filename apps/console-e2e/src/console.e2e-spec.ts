@@ -48,7 +48,7 @@ describeInBrowser('the console on a recorded crash', () => {
     await served?.end();
   });
 
-  async function open(address: string, theme: (typeof THEMES)[number] = 'light'): Promise<Page> {
+  async function open(address: string): Promise<Page> {
     const context = await browser.newContext({
       viewport: { width: WIDTHS[0], height: 900 },
       colorScheme: 'light',

@@ -94,7 +94,7 @@ export default function LogPage() {
                 partition: target.value === 'pricing' || target.value === 'exchange.quotes' ? -1 : 0,
                 after: undefined,
                 type: undefined,
-              } as LogSearch)
+              })
             }
           >
             {LOGS.map((each) => (
@@ -106,9 +106,7 @@ export default function LogPage() {
           Partition{' '}
           <select
             value={partition}
-            onChange={({ target }) =>
-              change({ partition: Number(target.value), after: undefined, type: undefined } as LogSearch)
-            }
+            onChange={({ target }) => change({ partition: Number(target.value), after: undefined, type: undefined })}
           >
             {(all.length === 0 ? [{ partition }] : all).map((each) => (
               <option key={each.partition} value={each.partition}>
@@ -130,7 +128,7 @@ export default function LogPage() {
           type="button"
           className={partStyles.button}
           disabled={after === 0}
-          onClick={() => change({ after: Math.max(0, after - PAGE) || undefined } as LogSearch)}
+          onClick={() => change({ after: Math.max(0, after - PAGE) || undefined })}
         >
           ‹ Before
         </button>
