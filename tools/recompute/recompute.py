@@ -87,7 +87,7 @@ class Underlying:
         self.mark = D(payload["mark"])
         self.float_mark = as_float(self.mark)
         self.sigma = D(payload["sigma"])
-        self.call = Table(payload["callBrackets"])
+        self.in_force = Table(payload["maintenanceBrackets"])
         self.notice = [Table(n["brackets"]) for n in payload["notice"]]
         self.trigger = {
             side: None if payload["trigger"][side] is None else Table(payload["trigger"][side]["brackets"])
@@ -97,13 +97,13 @@ class Underlying:
     def rates(self, level, side, size, exact):
         """The rate of a side at a level (CLR-MRG-030)."""
         read = (lambda table: table.exact_rate(size)) if exact else (lambda table: table.float_rate(size))
-        call = read(self.call)
-        if level == "call":
-            return call
+        in_force = read(self.in_force)
+        if level == "maintenance":
+            return in_force
         rate = min(read(table) for table in self.notice)
         if self.trigger[side] is not None:
             rate = max(rate, read(self.trigger[side]))
-        return min(rate, call)
+        return min(rate, in_force)
 
 
 class Haircut:
@@ -196,7 +196,7 @@ class Market:
         self.notice_ms = parameters["noticeMs"]
         offset = parameters["scenarios"]["lostOffset"]
         self.between_positions = D(offset["betweenPositions"])
-        tables = [t for u in self.underlyings.values() for t in (u.call, *u.notice, *u.trigger.values()) if t]
+        tables = [t for u in self.underlyings.values() for t in (u.in_force, *u.notice, *u.trigger.values()) if t]
         self.highest_rate = max(1.0, *(rate for table in tables for rate in table.float_rates))
 
 
@@ -258,7 +258,7 @@ def together(position, coin, down, up, lost_offset, zero):
 
 
 def float_figures(account, market, sizes):
-    """A row of CLR-MRG-042, in its order, and the magnitude M that its bound grows with."""
+    """A row of CLR-MRG-042, in its order, its maintenance, and the magnitude M that its bound grows with."""
     equity = magnitude = 0.0
     coins = {}
     for asset, amount in account.amounts():
@@ -289,12 +289,12 @@ def float_figures(account, market, sizes):
             down, up = (underlying.rates(level, side, size[side], False) for side in ("long", "short"))
             return together(value, coin, down, up, lost, 0.0)
 
-        maintenance += required("call")
+        maintenance += required("maintenance")
         liquidation += required("liquidation")
     if not account.positions:
-        return (equity, 0.0, 0.0, 0.0), magnitude, coins
-    initial = as_float(market.initial_multiple) * maintenance
-    return (equity, initial, as_float(market.call_multiple) * maintenance, liquidation), magnitude, coins
+        return (equity, 0.0, 0.0, 0.0), 0.0, magnitude, coins
+    initial, call = as_float(market.initial_multiple) * maintenance, as_float(market.call_multiple) * maintenance
+    return (equity, initial, call, liquidation), maintenance, magnitude, coins
 
 
 def exact_figures(account, market, sizes):
@@ -309,7 +309,7 @@ def exact_figures(account, market, sizes):
         equity += worth
         if asset in market.underlyings:
             coins[asset] = worth
-    required = {"call": ZERO, "liquidation": ZERO}
+    required = {"maintenance": ZERO, "liquidation": ZERO}
     for name, quantity, cost, coin in lines_of(account, coins):
         underlying = market.underlyings[name]
         value = quantity * underlying.mark
@@ -318,10 +318,11 @@ def exact_figures(account, market, sizes):
         for level in required:
             down, up = (underlying.rates(level, side, size[side], True) for side in ("long", "short"))
             required[level] += together(value, coin or ZERO, down, up, market.between_positions, ZERO)
-    maintenance, liquidation = required["call"], required["liquidation"]
-    initial, call = market.initial_multiple * maintenance, market.call_multiple * maintenance
+    maintenance, liquidation = required["maintenance"], required["liquidation"]
     if not account.positions:
-        call = liquidation = initial = ZERO
+        maintenance = liquidation = ZERO
+    initial = market.initial_multiple * maintenance
+    call = market.call_multiple * maintenance.quantize(CENT, ROUND_CEILING)
     up = [x.quantize(CENT, ROUND_CEILING) for x in (initial, call, liquidation)]
     return (equity.quantize(CENT, ROUND_FLOOR), *up)
 
@@ -363,7 +364,7 @@ class Step:
         elif below_call:
             entered = MARGIN_CALL
         else:
-            entered = WARN if initial > 0 and equity < initial else HEALTHY
+            entered = WARN if call > 0 and equity < initial else HEALTHY
         may_leave = {
             RESTRICTED: clear_of_call if expired else twice >= leaving * both,
             MARGIN_CALL: clear_of_call,
@@ -390,9 +391,10 @@ class Step:
 
 def assess(account, market, sizes, now, places):
     """Figures as they stand in the record, whether they are exact, and the step."""
-    figures, magnitude, coins = float_figures(account, market, sizes)
+    figures, maintenance, magnitude, coins = float_figures(account, market, sizes)
     k, p = max(1.0, as_float(market.initial_multiple)), as_float(market.between_positions)
-    bound = k * (2 * (64 + places) * 2.0**-53 * market.highest_rate + (1 + 2 * p) * 1e-12) * magnitude + 0.01
+    bound = k * (2 * (64 + places) * 2.0**-53 * market.highest_rate + (1 + 2 * p) * 1e-12) * magnitude
+    bound += (1 + as_float(market.call_multiple)) * 0.01
     step = Step(account, figures, market, now, as_float)
     owes = account.positions or any(amount < 0 for _, amount in account.amounts())
     near = (2 + 2 * as_float(market.exit_factor)) * bound
@@ -400,7 +402,7 @@ def assess(account, market, sizes, now, places):
         account.state == LIQUIDATING
         or step.changes(account)
         or (owes and any(-near <= distance <= near for distance in step.distances))
-        or (account.positions and coins and not (figures[2] > bound and figures[3] > bound))
+        or (account.positions and coins and not (maintenance > bound and figures[3] > bound))
     )
     if exact:
         figures = exact_figures(account, market, sizes)

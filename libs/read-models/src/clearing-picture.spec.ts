@@ -11,9 +11,19 @@ const prices = (status: PriceStatus, marks: Readonly<Record<string, string>> = {
     marks: Object.entries(marks).map(([instrument, mark]) => ({ instrument, mark })),
   });
 
-const called = (accountId: string, at: number): LogEntry => entry('MarginCallIssued', { accountId, issuedAt: at }, at);
-const met = (accountId: string, at: number): LogEntry => entry('MarginCallMet', { accountId }, at);
-const liquidated = (accountId: string, at: number): LogEntry => entry('LiquidationTriggered', { accountId }, at);
+const called = (accountId: string, at: number): LogEntry =>
+  entry('MarginCallIssued', { callId: `${accountId}#1`, accountId, issuedAt: at }, at);
+/** An entry into LIQUIDATING, with the time of the call that came first, if one did. */
+const liquidated = (accountId: string, at: number, issuedAt: number | null = null): LogEntry =>
+  entry(
+    'LiquidationTriggered',
+    {
+      accountId,
+      call: issuedAt === null ? null : { callId: `${accountId}#1`, issuedAt },
+      uncalled: issuedAt === null ? 'one-price-set' : null,
+    },
+    at,
+  );
 
 const NO_STATES = { HEALTHY: 0, WARN: 0, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 0 };
 
@@ -62,6 +72,8 @@ const EMPTY: ClearingPicture = {
   fundDraws: 0,
   adl: 0,
   calledFirstShare: null,
+  calledQuarterHourShare: null,
+  callsWithoutLiquidation: 0,
   medianLeadTimeSeconds: null,
   clearing: 0,
   priceStatus: null,
@@ -85,8 +97,7 @@ describe('the picture of a clearing house', () => {
     ['a withdrawal that margin refused', [entry('WithdrawalRefused', {})], { withdrawalsRefused: 1 }],
     ['an account that is restricted', [entry('AccountStateChanged', { to: 'RESTRICTED' })], { restrictions: 1 }],
     ['an account that is warned', [entry('AccountStateChanged', { to: 'WARN' })], {}],
-    ['a margin call', [called('a.main', 1_000)], { marginCalls: 1 }],
-    ['a margin call that was met', [met('a.main', 1_000)], {}],
+    ['a margin call', [called('a.main', 1_000)], { marginCalls: 1, callsWithoutLiquidation: 1 }],
     ['an order of a close-out', [entry('CloseOutOrderPlaced', {})], { slices: 1 }],
     ['a draw for a deficit', [draw('a#1', 'BankruptcyDeficit')], { bankruptcies: 1 }],
     ['a draw for something else', [draw('a#1', 'SlippageBeyondReward')], {}],
@@ -149,33 +160,30 @@ describe('the picture of a clearing house', () => {
     expect(pictureOf(entry('A', {}, 5_000), entry('B', {}, 9_000), entry('C', {}, 7_000)).clearing).toBe(9_000);
   });
 
-  // The lead time of one liquidation is what lies between its call and it.
-  it.each<[string, readonly LogEntry[], string | null, number | null]>([
-    ['without liquidations', [called('a.main', 1_000)], null, null],
-    ['without a call', [liquidated('a.main', 9_000)], '0', null],
-    ['with the call of another account', [called('b.main', 1_000), liquidated('a.main', 9_000)], '0', null],
-    ['with a call before', [called('a.main', 1_000), liquidated('a.main', 61_000)], '1', 60],
-    ['with a call at the same moment', [called('a.main', 9_000), liquidated('a.main', 9_000)], '0', null],
-    [
-      'with a call that was met',
-      [called('a.main', 1_000), met('a.main', 2_000), liquidated('a.main', 9_000)],
-      '0',
-      null,
-    ],
-    [
-      'with a call after one that was met',
-      [called('a.main', 1_000), met('a.main', 2_000), called('a.main', 5_000), liquidated('a.main', 9_999)],
-      '1',
-      4,
-    ],
+  it.each<[string, readonly LogEntry[], string | null, string | null, number | null]>([
+    ['without liquidations', [called('a.main', 0)], null, null, null],
+    ['without a call', [liquidated('a.main', 9_000)], '0', '0', null],
+    ['a second less than a minute after its call', [liquidated('a.main', 60_000, 1_000)], '0', '0', 59],
+    ['a minute after its call', [liquidated('a.main', 61_000, 1_000)], '1', '0', 60],
+    ['a quarter of an hour after its call', [liquidated('a.main', 900_000, 0)], '1', '1', 900],
     [
       'of which one in three was called',
-      [called('a.main', 1_000), liquidated('a.main', 3_000), liquidated('b.main', 3_000), liquidated('c.main', 3_000)],
+      [liquidated('a.main', 120_000, 0), liquidated('b.main', 120_000), liquidated('c.main', 120_000)],
       '0.3333',
-      2,
+      '0',
+      120,
     ],
-  ])('tells how long before a liquidation its call came: %s', (_, entries, share, seconds) => {
-    expect(pictureOf(...entries)).toMatchObject({ calledFirstShare: share, medianLeadTimeSeconds: seconds });
+  ])('tells how long before a liquidation its call came: %s [CLR-MRG-052]', (_, entries, first, early, seconds) => {
+    expect(pictureOf(...entries)).toMatchObject({
+      calledFirstShare: first,
+      calledQuarterHourShare: early,
+      medianLeadTimeSeconds: seconds,
+    });
+  });
+
+  it('counts the calls that no liquidation followed', () => {
+    const calls = [called('a.main', 0), called('b.main', 0)];
+    expect(pictureOf(...calls, liquidated('a.main', 60_000, 0)).callsWithoutLiquidation).toBe(1);
   });
 
   it.each<[readonly number[], number]>([
@@ -186,14 +194,14 @@ describe('the picture of a clearing house', () => {
   ])('takes of lead times of %p seconds the median %p, numbers compared as numbers', (leads, median) => {
     const events = leads.flatMap((lead, n) => [
       called(`a${n}.main`, 1_000),
-      liquidated(`a${n}.main`, 1_000 + lead * 1_000),
+      liquidated(`a${n}.main`, 1_000 + lead * 1_000, 1_000),
     ]);
     expect(pictureOf(...events).medianLeadTimeSeconds).toBe(median);
   });
 
   it('is the same whatever order the logs are read in', () => {
     const pricing = [prices('LIVE', { 'BTC-PERP': '100' }), prices('DEGRADED', { 'BTC-PERP': '90' })];
-    const margin = [called('a.main', 1_000), run(3, { HEALTHY: 2 }, 0), liquidated('a.main', 4_000)];
+    const margin = [called('a.main', 1_000), run(3, { HEALTHY: 2 }, 0), liquidated('a.main', 61_000, 1_000)];
     const accounts = [entry('AccountOpened', {}), credited('contribution', '10', '10'), granted('4', '6')];
     const liquidation = [entry('CloseOutOrderPlaced', {}), draw('a#1', 'BankruptcyDeficit')];
     const expected: ClearingPicture = {
@@ -210,12 +218,13 @@ describe('the picture of a clearing house', () => {
       marginCalls: 1,
       liquidations: 1,
       calledFirstShare: '1',
-      medianLeadTimeSeconds: 3,
+      calledQuarterHourShare: '0',
+      medianLeadTimeSeconds: 60,
       slices: 1,
       bankruptcies: 1,
       fund: { opening: '10', closing: '6' },
       fundDraws: 1,
-      clearing: 4_000,
+      clearing: 61_000,
     };
     expect(pictureOf(...pricing, ...margin, ...accounts, ...liquidation)).toEqual(expected);
     expect(pictureOf(...liquidation, ...accounts, ...margin, ...pricing)).toEqual(expected);

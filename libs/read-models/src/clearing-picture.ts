@@ -8,7 +8,7 @@ import type {
   PriceStatus,
   PricingEvents,
 } from '@ballast/facts';
-import { Decimal, dec, text, type DecimalString, type Instant } from '@ballast/kernel';
+import { Decimal, dec, MINUTE_MS, text, type DecimalString, type Instant } from '@ballast/kernel';
 import { ContractsProjection, type ContractsPicture } from './contracts-picture.js';
 
 /** What happened in a clearing house so far, in figures; one fold over all four logs, whatever order they come in. */
@@ -34,8 +34,12 @@ export interface ClearingPicture {
   readonly fundDraws: number;
   /** Positions reduced by auto-deleveraging. */
   readonly adl: number;
-  /** Share of the liquidations that a margin call preceded; null without liquidations. */
+  /** Share of the liquidations that a margin call preceded by a minute at least; null without liquidations. */
   readonly calledFirstShare: DecimalString | null;
+  /** The same by a quarter of an hour at least. */
+  readonly calledQuarterHourShare: DecimalString | null;
+  /** Margin calls that no liquidation followed while they were open. */
+  readonly callsWithoutLiquidation: number;
   /** Median of the time between that call and the liquidation. */
   readonly medianLeadTimeSeconds: number | null;
   readonly clearing: Instant;
@@ -69,7 +73,7 @@ export class ClearingPictureProjection {
   #fundBalance = new Decimal(0);
   #liquidations = 0;
   readonly #bankruptCases = new Set<string>();
-  readonly #openCalls = new Map<string, Instant>();
+  readonly #callsLiquidated = new Set<string>();
   readonly #leadTimesMs: number[] = [];
   readonly #marks = new Map<string, DecimalString>();
   readonly #statesByPartition = new Map<number, Readonly<Record<AccountMarginState, number>>>();
@@ -109,21 +113,15 @@ export class ClearingPictureProjection {
         if (to === 'RESTRICTED') this.#restrictions += 1;
         return;
       }
-      case 'MarginCallIssued': {
-        const call = entry.payload as Payload<MarginEvents, 'MarginCallIssued'>;
+      case 'MarginCallIssued':
         this.#marginCalls += 1;
-        this.#openCalls.set(call.accountId, call.issuedAt);
-        return;
-      }
-      case 'MarginCallMet':
-        this.#openCalls.delete((entry.payload as Payload<MarginEvents, 'MarginCallMet'>).accountId);
         return;
       case 'LiquidationTriggered': {
-        const { accountId } = entry.payload as Payload<MarginEvents, 'LiquidationTriggered'>;
+        const { call } = entry.payload as Payload<MarginEvents, 'LiquidationTriggered'>;
         this.#liquidations += 1;
-        const issuedAt = this.#openCalls.get(accountId);
-        if (issuedAt !== undefined && issuedAt < entry.time.clearing) {
-          this.#leadTimesMs.push(entry.time.clearing - issuedAt);
+        if (call !== null) {
+          this.#callsLiquidated.add(call.callId);
+          this.#leadTimesMs.push(entry.time.clearing - call.issuedAt);
         }
         return;
       }
@@ -192,10 +190,9 @@ export class ClearingPictureProjection {
       fund: { opening: text(this.#contributed), closing: text(this.#fundBalance) },
       fundDraws: this.#fundDraws,
       adl: this.#adl,
-      calledFirstShare:
-        this.#liquidations === 0
-          ? null
-          : text(new Decimal(this.#leadTimesMs.length).div(this.#liquidations).toDecimalPlaces(4)),
+      calledFirstShare: this.#shareCalled(MINUTE_MS),
+      calledQuarterHourShare: this.#shareCalled(15 * MINUTE_MS),
+      callsWithoutLiquidation: this.#marginCalls - this.#callsLiquidated.size,
       medianLeadTimeSeconds: medianSeconds(this.#leadTimesMs),
       clearing: this.#clearing,
       priceStatus: this.#priceStatus,
@@ -203,6 +200,13 @@ export class ClearingPictureProjection {
       states,
       ...(contracts === null ? {} : { contracts }),
     };
+  }
+
+  /** Share of the liquidations that a call preceded by so much. */
+  #shareCalled(leastLeadMs: number): DecimalString | null {
+    if (this.#liquidations === 0) return null;
+    const called = this.#leadTimesMs.filter((lead) => lead >= leastLeadMs).length;
+    return text(new Decimal(called).div(this.#liquidations).toDecimalPlaces(4));
   }
 }
 

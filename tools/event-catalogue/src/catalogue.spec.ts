@@ -29,6 +29,7 @@ describe('docs/events', () => {
       'figures.equity: decimal',
       'figures.initial: decimal >= 0',
       'figures.call: decimal >= 0',
+      'figures.maintenance: decimal >= 0',
       'figures.liquidation: decimal >= 0',
     ]);
   });

@@ -21,6 +21,8 @@ const perpetuals: ClearingPicture = {
   fundDraws: 1,
   adl: 0,
   calledFirstShare: '0.3333',
+  calledQuarterHourShare: '0',
+  callsWithoutLiquidation: 1,
   medianLeadTimeSeconds: 120,
   clearing: Date.UTC(2020, 2, 12, 10, 20),
   priceStatus: 'LIVE',

@@ -19,6 +19,8 @@ export interface SimulationSummary {
   readonly fund: { readonly opening: string; readonly closing: string };
   readonly adl: number;
   readonly calledFirstShare: string | null;
+  readonly calledQuarterHourShare: string | null;
+  readonly callsWithoutLiquidation: number;
   readonly medianLeadTimeSeconds: number | null;
   readonly digests: Digests;
   readonly durationMs: number;
@@ -28,7 +30,8 @@ export interface SimulationSummary {
 
 export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs: number): SimulationSummary {
   const { events, priceSets, accounts, marginRuns, decisions, marginCalls, liquidations, slices } = picture;
-  const { bankruptcies, shortfall, fund, adl, calledFirstShare, medianLeadTimeSeconds } = picture;
+  const { bankruptcies, shortfall, fund, adl } = picture;
+  const { calledFirstShare, calledQuarterHourShare, callsWithoutLiquidation, medianLeadTimeSeconds } = picture;
   return {
     events,
     priceSets,
@@ -43,6 +46,8 @@ export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs
     fund,
     adl,
     calledFirstShare,
+    calledQuarterHourShare,
+    callsWithoutLiquidation,
     medianLeadTimeSeconds,
     digests,
     durationMs: Math.round(durationMs),
@@ -56,16 +61,21 @@ const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'U
 /** The summary for a person. */
 export function summaryTable(picture: ClearingPicture, summary: SimulationSummary): string {
   const table = new Table({ head: ['', ''], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
-  const share = summary.calledFirstShare === null ? 'none' : `${(Number(summary.calledFirstShare) * 100).toFixed(1)} %`;
+  const percent = (share: string | null): string =>
+    share === null ? 'no liquidation' : `${(Number(share) * 100).toFixed(1)} %`;
   table.push(
     ['accounts', grouped.format(summary.accounts)],
     ['price sets (degraded)', `${grouped.format(summary.priceSets)} (${grouped.format(picture.degradedPriceSets)})`],
     ['margin runs', grouped.format(summary.marginRuns)],
     ['account decisions, each replayable', grouped.format(summary.decisions)],
-    ['margin calls', grouped.format(summary.marginCalls)],
+    [
+      'margin calls (that no liquidation followed)',
+      `${grouped.format(summary.marginCalls)} (${grouped.format(summary.callsWithoutLiquidation)})`,
+    ],
     ['entries into RESTRICTED', grouped.format(picture.restrictions)],
     ['liquidations (slices)', `${grouped.format(summary.liquidations)} (${grouped.format(summary.slices)})`],
-    ['called before liquidation', share],
+    ['called a minute before liquidation', percent(summary.calledFirstShare)],
+    ['called a quarter of an hour before', percent(summary.calledQuarterHourShare)],
     [
       'median time from call to liquidation',
       summary.medianLeadTimeSeconds === null ? 'none' : `${summary.medianLeadTimeSeconds} s`,

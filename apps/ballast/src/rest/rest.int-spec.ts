@@ -336,7 +336,7 @@ describe('a what-if', () => {
         })
       ).body,
     );
-    expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', liquidation: '0' });
+    expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', maintenance: '0', liquidation: '0' });
     expect(Number(answer.after.call)).toBeGreaterThan(0);
     expect(answer.requirements.call).toBe(answer.after.call);
     expect(answer.assessment.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '-0.1' }]);

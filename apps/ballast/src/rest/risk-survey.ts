@@ -119,7 +119,7 @@ export class RiskSurvey {
       partition,
       state,
       model,
-      figures: figures ?? { equity: '0', initial: '0', call: '0', liquidation: '0' },
+      figures: figures ?? { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' },
       cover,
       notional,
       largest:

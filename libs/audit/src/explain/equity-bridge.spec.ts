@@ -25,12 +25,19 @@ function assessed(
     accountId: ACCOUNT,
     accountVersion: 1,
     schedule: 1,
-    figures: { equity, initial: '0', call: '0', liquidation: '0' },
+    figures: { equity, initial: '0', call: '0', maintenance: '0', liquidation: '0' },
     clearedHolds: '0',
     collateral: collateral.map((holding) => ({ ...holding, value: '0' })),
     positions: positions.map((position) => ({
-      ...{ underlying: 'BTC', side: 'long', notional: '0', ownerNotional: '0', callRate: '0', liquidationRate: '0' },
-      ...{ call: '0', liquidation: '0' },
+      ...{
+        underlying: 'BTC',
+        side: 'long',
+        notional: '0',
+        ownerNotional: '0',
+        maintenanceRate: '0',
+        liquidationRate: '0',
+      },
+      ...{ maintenance: '0', liquidation: '0' },
       ...position,
     })),
     portfolio: {

@@ -14,10 +14,10 @@ import {
 } from '@ballast/margin-domain';
 import { historyOf, type AccountHistory, type HistoryEnd, type HistoryProgress } from './account-history.js';
 import { usd } from './amount-text.js';
+import { calledFirst } from './called-first.js';
 import { equityBridge } from './equity-bridge.js';
 import { eventAt, eventText, toldEvent, viewOf, type MarginView } from './explained-event.js';
 import { slicesOf } from './liquidation-slices.js';
-import { noCallReason } from './no-call.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 type StateChanged = MarginEvents['AccountStateChanged'];
@@ -158,11 +158,10 @@ function reasons(
       `The account is ${state} since ${isoOf(event.time.clearing)}, when ${WORDS[change.reason] ?? change.reason}: ` +
         `equity ${usd(then.equity)}, call requirement ${usd(then.call)}, liquidation requirement ${usd(then.liquidation)}.`,
     );
-    const noCall = noCallReason(change);
-    if (noCall !== null) said.push(noCall);
   }
   const triggered = decisions.findLast(({ type }) => type === 'LiquidationTriggered');
   if (state === 'LIQUIDATING' && triggered !== undefined) {
+    said.push(calledFirst(triggered.payload as MarginEvents['LiquidationTriggered'], triggered.time.clearing));
     const { triggers } = triggered.payload as MarginEvents['LiquidationTriggered'];
     for (const { underlying, side, logReturn, threshold, scalar } of triggers) {
       said.push(

@@ -124,7 +124,7 @@ export class AccountStory {
       schedule: schedule.position,
       state: name,
       figures,
-      shares: new Map(shares.map(({ instrument, call: share }) => [instrument, text(share)])),
+      shares: new Map(shares.map(({ instrument, maintenance: share }) => [instrument, text(share)])),
     });
     this.#equity.push(Number(equity));
     this.#cushion.push(Number(equity) - Number(call));

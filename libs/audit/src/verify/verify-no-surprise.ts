@@ -1,7 +1,12 @@
 import { type LogDirectory, readPartition } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { DocumentEvents, MarginEvents, MarginGlobalEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
-import { noSurpriseJudge } from '@ballast/margin-domain';
+import {
+  CalledFirstJudge,
+  isCalledFirstEvent,
+  noSurpriseJudge,
+  type NoSurpriseViolation,
+} from '@ballast/margin-domain';
 import type { Fault } from './fault.js';
 
 interface Entry {
@@ -18,7 +23,11 @@ export async function verifyNoSurprise(
   // Entries by the schedule they were decided on; schedules are then walked once, oldest first.
   const entries = new Map<number, Entry[]>();
   for (let partition = 0; partition < logs.partitions; partition++) {
-    for await (const { type, position, payload } of readPartition(logs.log('margin'), partition)) {
+    const calledFirst = new CalledFirstJudge();
+    for await (const entry of readPartition(logs.log('margin'), partition)) {
+      const { type, position, payload } = entry;
+      const [uncalled] = isCalledFirstEvent(entry) ? calledFirst.next(entry) : [];
+      if (uncalled !== undefined) return surprise(partition, position, uncalled);
       if (type !== 'LiquidationTriggered') continue;
       const event = payload as MarginEvents['LiquidationTriggered'];
       const same = entries.get(event.assessment.schedule);
@@ -41,7 +50,7 @@ export async function verifyNoSurprise(
     for (const { partition, position: at, event } of entries.get(position) ?? []) {
       const [violation] = judge.violations(event);
       if (violation !== undefined) {
-        return { log: 'margin', partition, position: at, what: `surprise: ${violation.rule}: ${violation.detail}` };
+        return surprise(partition, at, violation);
       }
       onJudged(1);
     }
@@ -54,3 +63,10 @@ export async function verifyNoSurprise(
   }
   return undefined;
 }
+
+const surprise = (partition: number, position: number, { rule, detail }: NoSurpriseViolation): Fault => ({
+  log: 'margin',
+  partition,
+  position,
+  what: `surprise: ${rule}: ${detail}`,
+});

@@ -364,7 +364,7 @@ export const anAssessedCost = (
   ...changes,
 });
 
-export const noFigures: MarginFigures = { equity: '0', initial: '0', call: '0', liquidation: '0' };
+export const noFigures: MarginFigures = { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' };
 
 /** An assessment in which nothing stands that accounts would read. */
 export const anAssessment = (accountId: string): AssessmentDetail => ({

@@ -64,7 +64,12 @@ export const marginFigures = describable(
     {
       equity: decimal('USD, rounded down to the cent; may be negative.'),
       initial: nonNegativeDecimal('Initial requirement, USD, rounded up to the cent.'),
-      call: nonNegativeDecimal('Call requirement, USD, rounded up to the cent.'),
+      call: nonNegativeDecimal(
+        'Call requirement: `callMultiple` maintenance requirements, USD, rounded up to the cent.',
+      ),
+      maintenance: nonNegativeDecimal(
+        'Maintenance requirement, at V_eff: what health is measured by. USD, rounded up to the cent.',
+      ),
       liquidation: nonNegativeDecimal('Liquidation requirement, USD, rounded up to the cent.'),
     },
     'The figures of the assessment, as decided exactly.',

@@ -1,4 +1,4 @@
-import { maxOf, text, ZERO, type Decimal } from '@ballast/kernel';
+import { maxOf, ZERO, type Decimal } from '@ballast/kernel';
 import { InstrumentError } from './instrument-error.js';
 import type { Instrument, Option } from './instrument.js';
 
@@ -23,7 +23,7 @@ export function contractValue(instrument: Instrument, price: Decimal): Decimal {
   const premium = instrument.kind === 'option';
   if (!price.isFinite() || price.isNegative() || (price.isZero() && !premium)) {
     const range = premium ? 'a premium is 0 or more' : 'a price is above 0';
-    throw new InstrumentError('bad-price', 'price', `${instrument.id}: ${text(price)} is no price; ${range}`);
+    throw new InstrumentError('bad-price', 'price', `${instrument.id}: ${price.toFixed()} is no price; ${range}`);
   }
   const value =
     premium || instrument.settlement === 'linear'
@@ -46,7 +46,7 @@ export function profit(instrument: Instrument, quantity: Decimal, entry: Decimal
 
 function requireQuantity({ id }: Instrument, quantity: Decimal): void {
   if (quantity.isFinite()) return;
-  throw new InstrumentError('bad-quantity', 'quantity', `${id}: ${text(quantity)} is no number of contracts`);
+  throw new InstrumentError('bad-quantity', 'quantity', `${id}: ${quantity.toFixed()} is no number of contracts`);
 }
 
 /**
@@ -58,7 +58,7 @@ function requireQuantity({ id }: Instrument, quantity: Decimal): void {
 export function notional(instrument: Instrument, quantity: Decimal, underlyingPrice: Decimal): Decimal {
   requireQuantity(instrument, quantity);
   if (!underlyingPrice.isFinite() || underlyingPrice.isNegative()) {
-    const message = `${instrument.id}: ${text(underlyingPrice)} is no price; the underlying costs 0 or more`;
+    const message = `${instrument.id}: ${underlyingPrice.toFixed()} is no price; the underlying costs 0 or more`;
     throw new InstrumentError('bad-price', 'underlyingPrice', message);
   }
   const size = quantity.abs().times(instrument.contractSize);

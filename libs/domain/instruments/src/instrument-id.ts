@@ -4,7 +4,6 @@ import {
   DAY_MS,
   instantOf,
   isoOf,
-  text,
   type Decimal,
   type Instant,
   matches,
@@ -82,7 +81,7 @@ export function writeInstrumentId(terms: InstrumentTerms): string {
   if (terms.kind === 'perpetual') return `${terms.underlying}-PERP${suffix}`;
   const dated = `${terms.underlying}-${writeExpiryDate(terms.expiry)}`;
   if (terms.kind === 'future') return `${dated}${suffix}`;
-  const strike = text(terms.strike);
+  const strike = terms.strike.toFixed();
   if (!matches(STRIKE_TEXT, strike) || terms.strike.isZero()) {
     throw new InstrumentError('bad-strike', 'strike', `strike ${strike} has no id; it must be positive with 8 digits`);
   }

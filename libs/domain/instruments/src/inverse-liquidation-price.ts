@@ -1,4 +1,4 @@
-import { ONE, text, type Decimal } from '@ballast/kernel';
+import { ONE, type Decimal } from '@ballast/kernel';
 import { InstrumentError } from './instrument-error.js';
 
 /** What an inverse position can lose, and what closing it costs. */
@@ -44,7 +44,7 @@ function requirePosition(quantity: Decimal, entry: Decimal, margin: Decimal): vo
     throw new InstrumentError('bad-quantity', 'quantity', 'a position has a quantity other than 0');
   }
   if (!entry.isFinite() || entry.lte(0)) {
-    throw new InstrumentError('bad-price', 'entry', `${text(entry)} is no entry price; it is above 0`);
+    throw new InstrumentError('bad-price', 'entry', `${entry.toFixed()} is no entry price; it is above 0`);
   }
   if (!margin.isFinite() || margin.isNegative()) {
     throw new InstrumentError('bad-margin', 'margin', 'margin is an amount of coin, 0 or more');

@@ -88,7 +88,7 @@ export const linear = (rate: string): readonly Bracket[] => [{ floor: '0', rate,
 export function underlyingSchedule(
   underlying: Underlying,
   mark: string,
-  callBrackets: readonly Bracket[] = BTC_BRACKETS,
+  maintenanceBrackets: readonly Bracket[] = BTC_BRACKETS,
 ): UnderlyingSchedule {
   return {
     underlying,
@@ -104,8 +104,8 @@ export function underlyingSchedule(
     triggered: { long: false, short: false },
     triggerScalar: { long: '0', short: '0' },
     liquidationScalar: { long: '1', short: '1' },
-    callBrackets,
-    notice: [{ parameters: 'avsl-default@1', scalar: '1', brackets: callBrackets }],
+    maintenanceBrackets,
+    notice: [{ parameters: 'avsl-default@1', scalar: '1', brackets: maintenanceBrackets }],
     trigger: { long: null, short: null },
     liquidationCost: LIQUIDATION_COST,
   };
@@ -133,11 +133,11 @@ export function requirementOf(
   instrument: InstrumentId,
   quantity: string,
   mark: string,
-  callRate: string,
+  maintenanceRate: string,
   ownerNotional?: string,
 ): PositionRequirement {
   const notional = dec(quantity).abs().times(dec(mark));
-  const call = notional.times(dec(callRate));
+  const maintenance = notional.times(dec(maintenanceRate));
   return {
     instrument,
     underlying: instrument.slice(0, 3),
@@ -146,10 +146,10 @@ export function requirementOf(
     mark,
     notional: text(notional),
     ownerNotional: ownerNotional ?? text(notional),
-    callRate,
-    liquidationRate: callRate,
-    call: text(call),
-    liquidation: text(call),
+    maintenanceRate,
+    liquidationRate: maintenanceRate,
+    maintenance: text(maintenance),
+    liquidation: text(maintenance),
     unrealisedPnl: '0',
   };
 }
@@ -160,13 +160,19 @@ export function assessmentOf(
   positions: readonly PositionRequirement[],
   { accountVersion = 1, schedule = 1 }: { readonly accountVersion?: number; readonly schedule?: number } = {},
 ): AssessmentDetail {
-  const call = roundUsd(sum(positions.map((position) => dec(position.call))), 'requirement');
-  const initial = roundUsd(call.times(dec('2.5')), 'requirement');
+  const maintenance = roundUsd(sum(positions.map((position) => dec(position.maintenance))), 'requirement');
+  const levelAt = (multiple: string): string => text(roundUsd(maintenance.times(multiple), 'requirement'));
   return {
     accountId,
     accountVersion,
     schedule,
-    figures: { equity, initial: text(initial), call: text(call), liquidation: text(call) },
+    figures: {
+      equity,
+      initial: levelAt('2.5'),
+      call: levelAt('2'),
+      maintenance: text(maintenance),
+      liquidation: text(maintenance),
+    },
     clearedHolds: '0',
     collateral: [],
     positions,

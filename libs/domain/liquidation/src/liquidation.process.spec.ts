@@ -53,7 +53,14 @@ class Desk {
   }
   trigger(assessment: AssessmentDetail): readonly SealedEvent[] {
     const { accountId } = assessment;
-    const payload = { accountId, assessment, triggers: [], lowestCallRates: [] };
+    const payload = {
+      accountId,
+      assessment,
+      triggers: [],
+      lowestMaintenanceRates: [],
+      call: null,
+      uncalled: 'one-price-set',
+    } as const;
     return this.take(this.#logs.entry('margin', 0, `margin-${accountId}`, 'LiquidationTriggered', payload));
   }
   assess(assessment: AssessmentDetail): readonly SealedEvent[] {

@@ -28,7 +28,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
       partitions,
       fund,
       temper: { empty, partial, worstSlippageBps },
-      callRate: '0.02',
+      maintenanceRate: '0.02',
       accounts: accountsOf(sizes, leverages),
     },
     steps,

@@ -79,7 +79,7 @@ export interface WorldOptions {
   readonly fund: string;
   readonly accounts: readonly ModelAccount[];
   readonly temper: ExchangeTemper;
-  readonly callRate: string;
+  readonly maintenanceRate: string;
 }
 
 interface Holding {
@@ -189,7 +189,7 @@ export class ModelWorld {
   tick(btc: string, eth: string, status: 'LIVE' | 'HALT' = 'LIVE', kill?: { readonly after: number }): void {
     this.#schedule += 1;
     this.#marks = { BTC: dec(btc), ETH: dec(eth) };
-    const brackets = [{ floor: '0', rate: this.options.callRate, deduction: '0' }];
+    const brackets = [{ floor: '0', rate: this.options.maintenanceRate, deduction: '0' }];
     const payload = scheduleInForce(
       this.#schedule,
       [underlyingSchedule('BTC', btc, brackets), underlyingSchedule('ETH', eth, brackets)],
@@ -230,7 +230,7 @@ export class ModelWorld {
     const notionals = [...account.holdings].map(([instrument, { quantity }]) =>
       quantity.abs().times(marks[underlyingOf(instrument)]!),
     );
-    return sum(notionals).times(dec(this.options.callRate));
+    return sum(notionals).times(dec(this.options.maintenanceRate));
   }
 
   #newMachine(partition: number): AnyMachine {
@@ -377,13 +377,14 @@ export class ModelWorld {
     };
     if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(call))) {
       account.liquidating = true;
-      emit('LiquidationTriggered', { accountId, assessment, triggers: [], lowestCallRates: [] });
+      const calls = { call: null, uncalled: 'one-price-set' } as const;
+      emit('LiquidationTriggered', { accountId, assessment, triggers: [], lowestMaintenanceRates: [], ...calls });
     }
     if (account.liquidating) emit('LiquidatingAccountAssessed', { accountId, assessment });
   }
 
   #assessmentOf(account: BookedAccount): AssessmentDetail {
-    const { callRate } = this.options;
+    const { maintenanceRate } = this.options;
     const positions = [...account.holdings]
       .sort(([a], [b]) => compareText(a, b))
       .map(([instrument, { quantity, cost }]) => {
@@ -393,7 +394,7 @@ export class ModelWorld {
           .map(({ holdings }) => holdings.get(instrument)?.quantity ?? ZERO)
           .filter((other) => other.isNegative() === quantity.isNegative());
         const ownerNotional = sum(sizes).abs().times(mark);
-        const requirement = requirementOf(instrument, text(quantity), text(mark), callRate, text(ownerNotional));
+        const requirement = requirementOf(instrument, text(quantity), text(mark), maintenanceRate, text(ownerNotional));
         return { ...requirement, unrealisedPnl: text(quantity.times(mark).minus(cost)) };
       });
     const equity = roundUsd(this.equityOf(account), 'equity');

@@ -6,6 +6,7 @@ export { MARGIN_STATES } from './call/margin-state.js';
 export * from './margin.process.js';
 export { assessmentOf, riskArraysOf, scheduleOf, standingOf } from './margin.queries.js';
 export * from './margin.state.js';
+export { CalledFirstJudge, isCalledFirstEvent } from './no-surprise/called-first.js';
 export * from './no-surprise/no-surprise-judge.js';
 export * from './no-surprise/no-surprise.js';
 export * from './parameters/parameter-figures.js';

@@ -7,7 +7,7 @@ import { FIRST_SCHEDULE, MarginHouse, MINUTE, NOON, payloadsOf, typesOf, type Ho
 import type { MarginState } from './margin.state.js';
 import { runMargin } from './run/margin-run.js';
 
-/** Long 1 BTC from 60,000 with the given dollars: maintenance is 1.5616 % of the mark, 936.96 at 60,000; the call requirement twice that. */
+/** Long 1 BTC from 60,000 with the given dollars: maintenance is 1.5616 % of the mark, 936.96 at 60,000, a call twice that. */
 const long = (USD: string): Holding => ({ USD, position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
 const at = (minutes: number, BTC = '60000', more = {}) => ({ at: NOON + minutes * MINUTE, BTC, ETH: '3000', ...more });
 
@@ -83,27 +83,30 @@ describe('margin run [CLR-MRG-040]', () => {
 });
 
 describe('states [CLR-MRG-032]', () => {
-  it.each`
-    above      | below      | expected
-    ${'59316'} | ${'59315'} | ${'HEALTHY > WARN: equity-below-initial'}
-    ${'58838'} | ${'58837'} | ${'WARN > MARGIN_CALL: equity-below-call'}
-    ${'58368'} | ${'58367'} | ${'MARGIN_CALL > RESTRICTED: equity-below-midpoint'}
-    ${'57905'} | ${'57904'} | ${'RESTRICTED > LIQUIDATING: equity-below-liquidation'}
-  `(
-    'of a long of 60,000 with 3,000 dollars, as of one of 1M with 50,000 (W101), change at $below: $expected',
-    ({ above, below, expected }: { above: string; below: string; expected: string }) => {
-      const open = house('3000');
-      const prices = ['59316', '59315', '58838', '58837', '58368', '58367', '57905', '57904'];
-      prices.slice(0, prices.indexOf(above)).forEach((price, i) => open.prices(at(i + 1, price)));
-      expect(changes(open.prices(at(20, above)))).toEqual([]);
-      expect(changes(open.prices(at(21, below)))).toEqual([expected]);
-    },
-  );
+  it('are entered in calm at warning, call, midpoint and liquidation, one after the other (W101)', () => {
+    const open = new MarginHouse();
+    open.prices(at(0));
+    const million = { instrument: 'BTC-PERP', quantity: '16.66666667', cost: '1000000.0002' };
+    open.account('ann.main', { USD: '50000', position: million });
+    const entered = [59_316, 59_315, 58_838, 58_837, 58_368, 58_367, 57_905, 57_904].map((price, minute) =>
+      changes(open.prices(at(1 + minute / 10, String(price)))),
+    );
+    expect(entered).toEqual([
+      [],
+      ['HEALTHY > WARN: equity-below-initial'],
+      [],
+      ['WARN > MARGIN_CALL: equity-below-call'],
+      [],
+      ['MARGIN_CALL > RESTRICTED: equity-below-midpoint'],
+      [],
+      ['RESTRICTED > LIQUIDATING: equity-below-liquidation'],
+    ]);
+  });
 
-  it('calls nobody in the run that liquidates: a call without time to answer would be none', () => {
-    const open = house('3000');
-    const events = open.prices(at(1, '57904'));
+  it('fall straight to liquidation when one price set goes through all levels, and nobody is called in the same run', () => {
+    const events = house('2400').prices(at(1, '58400'));
     expect(changes(events)).toEqual(['HEALTHY > LIQUIDATING: equity-below-liquidation']);
+    // A call without time to answer would be none.
     expect(typesOf(events)).toEqual([
       'MarginRunCompleted',
       'AccountStateChanged',
@@ -115,33 +118,33 @@ describe('states [CLR-MRG-032]', () => {
   it.each`
     USD          | expected                                               | why
     ${'2342.4'}  | ${[]}                                                  | ${'exactly the initial requirement'}
-    ${'2342.39'} | ${['HEALTHY > WARN: equity-below-initial']}            | ${'one cent below'}
+    ${'2342.39'} | ${['HEALTHY > WARN: equity-below-initial']}            | ${'a cent less'}
     ${'1873.92'} | ${['HEALTHY > WARN: equity-below-initial']}            | ${'exactly the call requirement'}
-    ${'1873.91'} | ${['HEALTHY > MARGIN_CALL: equity-below-call']}        | ${'one cent below'}
+    ${'1873.91'} | ${['HEALTHY > MARGIN_CALL: equity-below-call']}        | ${'a cent less'}
     ${'1405.44'} | ${['HEALTHY > MARGIN_CALL: equity-below-call']}        | ${'exactly the midpoint'}
-    ${'1405.43'} | ${['HEALTHY > RESTRICTED: equity-below-midpoint']}     | ${'one cent below'}
+    ${'1405.43'} | ${['HEALTHY > RESTRICTED: equity-below-midpoint']}     | ${'a cent less'}
     ${'936.96'}  | ${['HEALTHY > RESTRICTED: equity-below-midpoint']}     | ${'exactly the liquidation requirement'}
-    ${'936.95'}  | ${['HEALTHY > LIQUIDATING: equity-below-liquidation']} | ${'one cent below'}
+    ${'936.95'}  | ${['HEALTHY > LIQUIDATING: equity-below-liquidation']} | ${'a cent less'}
   `('with $USD dollars: $why', ({ USD, expected }: { USD: string; expected: string[] }) => {
     const open = new MarginHouse();
     open.prices(at(0));
     const events = open.account('ann.main', long(USD));
-    expect(text(figuresNow(open).call)).toBe('1873.92');
     expect(changes(events)).toEqual(expected);
+    const { initial, call, maintenance, liquidation } = figuresNow(open);
+    expect([initial, call, maintenance, liquidation].map(text)).toEqual(['2342.4', '1873.92', '936.96', '936.96']);
   });
 
   it('leave a warning only at 1.05 times its level', () => {
     const open = house('2342.39');
-    const exit = dec('2342.4').times('1.05');
-    expect(text(exit)).toBe('2459.52');
+    expect(text(dec('2342.4').times('1.05'))).toBe('2459.52');
     expect(changes(open.accept(open.changed('ann.main', { USD: '2459.51' })))).toEqual([]);
     expect(changes(open.accept(open.changed('ann.main', { USD: '2459.52' })))).toEqual(['WARN > HEALTHY: recovered']);
     expect(changes(open.accept(open.changed('ann.main', { USD: '2459.51' })))).toEqual([]);
   });
 
-  it('follow a volatility that rises alone: call, restriction when it expires, liquidation only after the notice', () => {
+  it('follow a volatility that rises alone: call, restriction when its time is up, liquidation only after the notice', () => {
     const open = house('2000');
-    const events = rising(open, 10, 420);
+    const events = rising(open, 10, 600);
     expect(changes(events)).toEqual([
       'WARN > MARGIN_CALL: equity-below-call',
       'MARGIN_CALL > RESTRICTED: call-expired',
@@ -185,10 +188,10 @@ describe('margin call [CLR-MRG-033]', () => {
 
   it('restricts when it is not met in time, until equity is at 1.05 of the call level', () => {
     const open = house('2000');
-    rising(open, 10, 80);
+    rising(open, 10, 40);
     const expired = [];
     // Each time a little too little is paid in: above the midpoint, below the call level.
-    for (let minute = 90; minute <= 150 && expired.length === 0; minute += 10) {
+    for (let minute = 50; minute <= 150 && expired.length === 0; minute += 10) {
       open.accept(open.changed('ann.main', { USD: text(figuresNow(open).call.minus(1)) }));
       const events = rising(open, minute, minute);
       if (payloadsOf(events, 'MarginCallExpired').length > 0) expired.push(...events);
@@ -210,9 +213,9 @@ describe('margin call [CLR-MRG-033]', () => {
 
 describe('halted prices [CLR-MRG-019]', () => {
   it('let nobody enter LIQUIDATING, while calls go on', () => {
-    const open = house('2000');
+    const open = house('2400');
     const events = open.prices(at(1, '58000', { status: 'HALT' }));
-    expect(changes(events)).toEqual(['WARN > RESTRICTED: equity-below-liquidation-prices-halted']);
+    expect(changes(events)).toEqual(['HEALTHY > RESTRICTED: equity-below-liquidation-prices-halted']);
     expect(payloadsOf(events, 'MarginCallIssued')).toHaveLength(1);
     expect(changes(open.prices(at(2, '58000')))).toEqual(['RESTRICTED > LIQUIDATING: equity-below-liquidation']);
   });
@@ -260,6 +263,39 @@ describe('liquidation', () => {
     expect(changes(booked)).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
   });
 
+  it.each<[string, string, (open: MarginHouse) => void, object]>([
+    [
+      'the call that came first',
+      '2000',
+      (open) => void [open.prices(at(1, '59800')), open.prices(at(9, '58900'))],
+      { call: { callId: 'ann.main#1', issuedAt: at(1).at }, uncalled: null },
+    ],
+    [
+      'one price set that left no time',
+      '2400',
+      (open) => void open.prices(at(1, '58400')),
+      { call: null, uncalled: 'one-price-set' },
+    ],
+    [
+      'a change of its own',
+      '2400',
+      (open) => void open.accept(open.changed('ann.main', { USD: '900' })),
+      { call: null, uncalled: 'own-change' },
+    ],
+  ])('says of an entry %s [CLR-MRG-052]', (_what, USD, bring, expected) => {
+    const open = house(USD);
+    bring(open);
+    expect(payloadsOf(open.events, 'LiquidationTriggered')).toMatchObject([expected]);
+  });
+
+  it('says of an entry after a case that was closed below the level that it was liquidated before [CLR-MRG-052]', () => {
+    const open = house('2400');
+    open.prices(at(1, '58400'));
+    open.accept(open.liquidationClosed('ann.main'));
+    const [, again] = payloadsOf(open.events, 'LiquidationTriggered');
+    expect(again).toMatchObject({ call: null, uncalled: 'liquidated-before' });
+  });
+
   it('names the trigger and the rates that were in force', () => {
     const open = house('2500');
     open.prices(at(1, '58500', { fast: '0.1' }));
@@ -267,7 +303,7 @@ describe('liquidation', () => {
     expect(triggered?.triggers).toMatchObject([
       { underlying: 'BTC', side: 'long', k: '3', threshold: '0.018371173071' },
     ]);
-    expect(triggered?.lowestCallRates).toEqual([
+    expect(triggered?.lowestMaintenanceRates).toEqual([
       { underlying: 'BTC', side: 'long', rate: '0.015615994849' },
       { underlying: 'BTC', side: 'short', rate: '0.015615994849' },
     ]);
@@ -490,8 +526,8 @@ describe('margin partition', () => {
         if (cut > from) open.accept(...inputs.slice(from, cut));
         from = Math.max(from, cut);
       }
-      const { book, due, touched, callHistory } = open.machine.state;
-      return { book, due, touched, callHistory };
+      const { book, due, touched, maintenanceHistory } = open.machine.state;
+      return { book, due, touched, maintenanceHistory };
     };
     const whole = stateAfter([]);
     fc.assert(

@@ -17,7 +17,7 @@ import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
 import { openMargin } from './parameters/document-checks.js';
 import { emitMargin } from './margin.events.js';
-import { assessorOf, initialMarginState, type CallInForce, type MarginState } from './margin.state.js';
+import { assessorOf, initialMarginState, type MaintenanceInForce, type MarginState } from './margin.state.js';
 import { completeRun } from './run/report-run.js';
 import { putInForce } from './schedule/notice-window.js';
 
@@ -28,19 +28,19 @@ function noteSchedule(state: MarginState, input: Scheduled): void {
   state.schedule = { position, source };
   const inUse = state.riskArrays.findLastIndex((arrays) => arrays.position < source.priceSet);
   if (inUse > 0) state.riskArrays = state.riskArrays.slice(inUse);
-  for (const { underlying, callBrackets, scalarEffective } of source.underlyings) {
-    let history = state.callHistory.get(underlying);
+  for (const { underlying, maintenanceBrackets, scalarEffective } of source.underlyings) {
+    let history = state.maintenanceHistory.get(underlying);
     if (history === undefined) {
       history = [];
-      state.callHistory.set(underlying, history);
+      state.maintenanceHistory.set(underlying, history);
     }
     const newest = history.at(-1);
     if (newest?.parameters === source.parameters && newest.scalarEffective === scalarEffective) continue;
-    putInForce<CallInForce>(history, {
+    putInForce<MaintenanceInForce>(history, {
       from: source.asOf,
       parameters: source.parameters,
       scalarEffective,
-      brackets: callBrackets,
+      brackets: maintenanceBrackets,
     });
   }
   state.due = { cause: causeOf(input), full: true };
@@ -170,11 +170,11 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
         awaitedLossOf: null,
       });
     },
-    MarginCallIssued({ book }, { payload: { accountId, callId, dueAt } }) {
+    MarginCallIssued({ book }, { payload: { accountId, callId, issuedAt, dueAt } }) {
       const account = book.at(accountId);
       invariant(account.openCall === null, `account ${accountId} has an open call already`);
       account.callsIssued += 1;
-      book.remember(account, { openCall: { callId, dueAt, expired: false } });
+      book.remember(account, { openCall: { callId, issuedAt, dueAt, expired: false } });
     },
     MarginCallMet: ({ book }, { payload: { accountId } }) => book.remember(book.at(accountId), { openCall: null }),
     MarginCallExpired({ book }, { payload: { accountId } }) {

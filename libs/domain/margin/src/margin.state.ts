@@ -13,8 +13,8 @@ import { scheduleFigures, type ScheduleFigures } from './schedule/schedule-figur
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 
-/** The call level of an underlying while it did not change. */
-export interface CallInForce extends InForceFrom {
+/** The maintenance level of an underlying while it did not change. */
+export interface MaintenanceInForce extends InForceFrom {
   readonly parameters: string;
   readonly scalarEffective: string;
   readonly brackets: readonly Bracket[];
@@ -34,7 +34,7 @@ export interface MarginState {
   /** Last schedule seen, with its position in margin global. */
   schedule: { readonly position: number; readonly source: ScheduleInForce } | null;
   /** Call levels as far back as a notice period may reach, oldest first. */
-  readonly callHistory: Map<Underlying, CallInForce[]>;
+  readonly maintenanceHistory: Map<Underlying, MaintenanceInForce[]>;
   /** Admitted contracts that have not been delivered. */
   readonly contracts: Map<InstrumentId, ContractSpecification>;
   /** Delivery prices of expiries that may still be held, by `deliveryKey`. */
@@ -55,7 +55,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   rules: noRules(),
   book: new AccountBook(),
   schedule: null,
-  callHistory: new Map(),
+  maintenanceHistory: new Map(),
   contracts: new Map(),
   deliveries: new Map(),
   riskArrays: [],

@@ -12,22 +12,24 @@ const cents = fc.integer({ min: 1, max: 999_999_999_999 });
 
 const schedules: fc.Arbitrary<RiskSchedule> = fc
   .tuple(scalars, scalars, scalars, fc.option(scalars), fc.option(scalars))
-  .map(([call, noticed, earlier, long, short]) =>
-    scheduleAt(call, {
+  .map(([maintenance, noticed, earlier, long, short]) =>
+    scheduleAt(maintenance, {
       notice: [tableAt(noticed), tableAt(earlier)],
       trigger: { long: long === null ? null : tableAt(long), short: short === null ? null : tableAt(short) },
     }),
   );
 
 describe('the liquidation range', () => {
-  it('is the lowest of the notice period without a trigger, and never above the call range', () => {
+  it('is the lowest of the notice period without a trigger, and never above the maintenance range', () => {
     const schedule = scheduleAt('2', { notice: [tableAt('1.5'), tableAt('1.2')] });
     const size = dec(5_000_000);
     const { spot, scalar } = rangeOf(schedule, size, 'liquidation', 'long');
     expect(spot.eq(bracketRate(tableAt('1.2').brackets, size))).toBe(true);
     expect(scalar.toString()).toBe('1.2');
     const above = scheduleAt('1.1', { notice: [tableAt('1.5')] });
-    expect(rangeOf(above, size, 'liquidation', 'long').spot.eq(rangeOf(above, size, 'call', 'long').spot)).toBe(true);
+    expect(rangeOf(above, size, 'liquidation', 'long').spot.eq(rangeOf(above, size, 'maintenance', 'long').spot)).toBe(
+      true,
+    );
   });
 
   it('follows a price trigger on the side it hits only', () => {
@@ -78,7 +80,7 @@ describe('the float64 forms', () => {
               .div(10),
           );
         const sizes = { long: near(long), short: near(short) };
-        expect(sameRanges(found.call, rangesAt(schedule, sizes, 'call'))).toBe(true);
+        expect(sameRanges(found.maintenance, rangesAt(schedule, sizes, 'maintenance'))).toBe(true);
         expect(sameRanges(found.liquidation, rangesAt(schedule, sizes, 'liquidation'))).toBe(true);
       }),
       { numRuns: 200 },
@@ -100,12 +102,16 @@ describe('a published schedule', () => {
   const [first, second, ...rest] = tableAt('1').brackets;
   it.each([
     ['no notice', { notice: [] }, 'notice'],
-    ['a scalar below one', { call: { scalar: dec('0.9'), brackets: tableAt('1').brackets } }, 'scalar'],
-    ['no bracket', { call: { scalar: dec(1), brackets: [] } }, 'brackets'],
-    ['floors that do not begin at zero', { call: { scalar: dec(1), brackets: [second, ...rest] } }, 'brackets[0]'],
-    ['floors that fall', { call: { scalar: dec(1), brackets: [first, second, first] } }, 'floors do not rise'],
-    ['a rate above one', { call: { scalar: dec(1), brackets: [{ ...first, rate: dec(2) }] } }, 'rate'],
-    ['a jump', { call: { scalar: dec(1), brackets: [first, { ...second, deduction: dec(1) }] } }, 'jumps'],
+    ['a scalar below one', { maintenance: { scalar: dec('0.9'), brackets: tableAt('1').brackets } }, 'scalar'],
+    ['no bracket', { maintenance: { scalar: dec(1), brackets: [] } }, 'brackets'],
+    [
+      'floors that do not begin at zero',
+      { maintenance: { scalar: dec(1), brackets: [second, ...rest] } },
+      'brackets[0]',
+    ],
+    ['floors that fall', { maintenance: { scalar: dec(1), brackets: [first, second, first] } }, 'floors do not rise'],
+    ['a rate above one', { maintenance: { scalar: dec(1), brackets: [{ ...first, rate: dec(2) }] } }, 'rate'],
+    ['a jump', { maintenance: { scalar: dec(1), brackets: [first, { ...second, deduction: dec(1) }] } }, 'jumps'],
   ])('is refused with %s', (_, change, what) => {
     const schedule = { ...scheduleAt('1'), ...change } as unknown as RiskSchedule;
     expect(() => requireRiskSchedule(schedule, 'market.adaptive.BTC')).toThrow(ModelInputError);

@@ -4,7 +4,7 @@ import { certainRate, floatRate, floatTable, type FloatSize, type FloatTable } f
 import type { RangeSide, RateTable, RiskSchedule, SideSizes } from './risk-schedule.js';
 
 /** The level a requirement is computed at. */
-export type RangeLevel = 'call' | 'liquidation';
+export type RangeLevel = 'maintenance' | 'liquidation';
 
 /** How far the market is taken to move against one side. */
 export interface SideRange {
@@ -20,16 +20,16 @@ export type SideRanges = Readonly<Record<RangeSide, SideRange>>;
 const NO_TRIGGER: SideRange = { spot: ZERO, scalar: ZERO };
 
 /**
- * The liquidation range of a side: the lowest of the notice period, or that of its price trigger if higher; at most the call's.
+ * The liquidation range of a side: the lowest of the notice period, or that of its price trigger if higher; at most the maintenance's.
  *   mm_liq = min( mm_call , max( min over notice of mm_j , mm_trigger ) )
- * @param call range of the table in force
+ * @param maintenance range of the table in force
  * @param notice ranges of the tables of the notice period
  * @see docs/spec/margin.md (W78d), docs/spec/adaptive-portfolio.md CLR-ADP-002
  */
-function liquidationRange(call: SideRange, notice: readonly SideRange[], trigger: SideRange): SideRange {
+function liquidationRange(maintenance: SideRange, notice: readonly SideRange[], trigger: SideRange): SideRange {
   const [first, ...others] = notice as [SideRange, ...SideRange[]];
   const of = (figure: keyof SideRange): Decimal =>
-    minOf(call[figure], maxOf(minOf(first[figure], ...others.map((range) => range[figure])), trigger[figure]));
+    minOf(maintenance[figure], maxOf(minOf(first[figure], ...others.map((range) => range[figure])), trigger[figure]));
   return { spot: of('spot'), scalar: of('scalar') };
 }
 
@@ -41,10 +41,10 @@ export function rangesAt(schedule: RiskSchedule, sizes: SideSizes, level: RangeL
 /** Range of one side at a level. @param size the owner's notional on that side, USD */
 export function rangeOf(schedule: RiskSchedule, size: Decimal, level: RangeLevel, side: RangeSide): SideRange {
   const at = ({ brackets, scalar }: RateTable): SideRange => ({ spot: bracketRate(brackets, size), scalar });
-  const call = at(schedule.call);
-  if (level === 'call') return call;
+  const maintenance = at(schedule.maintenance);
+  if (level === 'maintenance') return maintenance;
   const table = schedule.trigger[side];
-  return liquidationRange(call, schedule.notice.map(at), table === null ? NO_TRIGGER : at(table));
+  return liquidationRange(maintenance, schedule.notice.map(at), table === null ? NO_TRIGGER : at(table));
 }
 
 export const sameRanges = (first: SideRanges, second: SideRanges): boolean =>
@@ -54,25 +54,25 @@ export const sameRanges = (first: SideRanges, second: SideRanges): boolean =>
 
 /** The tables of a schedule in float64. */
 export interface FloatSchedule {
-  readonly call: FloatTable;
+  readonly maintenance: FloatTable;
   readonly notice: readonly FloatTable[];
   readonly trigger: Readonly<Record<RangeSide, FloatTable | null>>;
-  /** Every table of the notice period is the call's, as in calm: then so is the liquidation rate, whatever the trigger. */
+  /** Every table of the notice period is the maintenance's, as in calm: then so is the liquidation rate, whatever the trigger. */
   readonly isNoticed: boolean;
 }
 
 /** A table that stands in several places is read once. */
-export function floatSchedule({ call, notice, trigger }: RiskSchedule): FloatSchedule {
+export function floatSchedule({ maintenance, notice, trigger }: RiskSchedule): FloatSchedule {
   const known = new Map<RateTable, FloatTable>();
   const of = (table: RateTable): FloatTable => {
     const found = known.get(table) ?? floatTable(table);
     known.set(table, found);
     return found;
   };
-  const tables = { call: of(call), notice: notice.map(of) };
+  const tables = { maintenance: of(maintenance), notice: notice.map(of) };
   return {
     ...tables,
-    isNoticed: tables.notice.every((table) => sameFloats(table, tables.call)),
+    isNoticed: tables.notice.every((table) => sameFloats(table, tables.maintenance)),
     trigger: { long: trigger.long && of(trigger.long), short: trigger.short && of(trigger.short) },
   };
 }
@@ -86,8 +86,8 @@ const sameFloats = (first: FloatTable, second: FloatTable): boolean =>
 
 /** The relative move of the liquidation range of a side in float64, not rounded up. */
 export function floatLiquidationRate(schedule: FloatSchedule, side: RangeSide, size: number): number {
-  const { call, notice, trigger, isNoticed } = schedule;
-  if (isNoticed) return floatRate(call, size);
+  const { maintenance, notice, trigger, isNoticed } = schedule;
+  if (isNoticed) return floatRate(maintenance, size);
   let rate = floatRate(notice[0] as FloatTable, size);
   for (let j = 1; j < notice.length; j += 1) {
     const other = floatRate(notice[j] as FloatTable, size);
@@ -98,12 +98,12 @@ export function floatLiquidationRate(schedule: FloatSchedule, side: RangeSide, s
     const triggered = floatRate(table, size);
     if (triggered > rate) rate = triggered;
   }
-  const inForce = floatRate(call, size);
+  const inForce = floatRate(maintenance, size);
   return inForce < rate ? inForce : rate;
 }
 
 export interface CertainRanges {
-  readonly call: SideRanges;
+  readonly maintenance: SideRanges;
   readonly liquidation: SideRanges;
 }
 
@@ -119,13 +119,13 @@ export function certainRanges(
   const [long, short] = (['long', 'short'] as const).map((side) => certainSide(schedule, side, sizes[side]));
   if (!long || !short) return null;
   return {
-    call: { long: long.call, short: short.call },
+    maintenance: { long: long.maintenance, short: short.maintenance },
     liquidation: { long: long.liquidation, short: short.liquidation },
   };
 }
 
 function certainSide(
-  { call, notice, trigger }: FloatSchedule,
+  { maintenance, notice, trigger }: FloatSchedule,
   side: RangeSide,
   size: FloatSize,
 ): Readonly<Record<RangeLevel, SideRange>> | null {
@@ -133,10 +133,10 @@ function certainSide(
     const spot = certainRate(of, size);
     return spot === null ? null : { spot, scalar: of.table.scalar };
   };
-  const inForce = at(call);
-  const noticed = notice.map((table) => (table === call ? inForce : at(table)));
+  const inForce = at(maintenance);
+  const noticed = notice.map((table) => (table === maintenance ? inForce : at(table)));
   const table = trigger[side];
   const triggered = table === null ? NO_TRIGGER : at(table);
   if (inForce === null || triggered === null || !noticed.every((range) => range !== null)) return null;
-  return { call: inForce, liquidation: liquidationRange(inForce, noticed, triggered) };
+  return { maintenance: inForce, liquidation: liquidationRange(inForce, noticed, triggered) };
 }

@@ -39,6 +39,6 @@ export const tableAt = (scalar: Decimal | string, parameters: RateParameters = B
 
 /** A schedule in calm: what is in force has been for the whole notice period. */
 export function scheduleAt(scalar: Decimal | string, changes: Partial<RiskSchedule> = {}): RiskSchedule {
-  const call = tableAt(scalar);
-  return { call, notice: [call], trigger: { long: null, short: null }, ...changes };
+  const maintenance = tableAt(scalar);
+  return { maintenance, notice: [maintenance], trigger: { long: null, short: null }, ...changes };
 }

@@ -16,8 +16,8 @@ export interface RateTable {
  * @see docs/spec/margin.md CLR-MRG-015 to CLR-MRG-018
  */
 export interface RiskSchedule {
-  /** In force now: the call level. */
-  readonly call: RateTable;
+  /** In force now: the maintenance level. */
+  readonly maintenance: RateTable;
   /** Of every parameter version in force in the notice period at its lowest scalar, the present version first. */
   readonly notice: readonly [RateTable, ...RateTable[]];
   /** The table of a side whose price trigger is on or still decaying. */
@@ -28,8 +28,8 @@ export interface RiskSchedule {
 export type SideSizes = Readonly<Record<RangeSide, Decimal>>;
 
 /** All tables of a schedule. */
-export const tablesOf = ({ call, notice, trigger }: RiskSchedule): readonly RateTable[] =>
-  [call, ...notice, trigger.long, trigger.short].filter((table) => table !== null);
+export const tablesOf = ({ maintenance, notice, trigger }: RiskSchedule): readonly RateTable[] =>
+  [maintenance, ...notice, trigger.long, trigger.short].filter((table) => table !== null);
 
 /**
  * Checks a published schedule: every table starts at 0, floors rise, rates are in (0, 1], and nothing jumps at a floor.

@@ -4,7 +4,7 @@ import { MARGIN_MODELS } from './margin-models.js';
 
 /** Decisions name the id of a document, so what stands under an id never changes; a changed document gets a new id and an entry here. */
 const PUBLISHED: Readonly<Record<string, string>> = {
-  'adaptive-portfolio-2026-11@3': 'ac6d7f387fc160aea2ea53ba53bc6528801aed16409f4b7cb49a448994852fc1',
+  'adaptive-portfolio-2026-11@2': 'd733d171a61108b80690e9206ba3d30bde8a4c5966007c8cc1d6166fa13dfcd9',
   'scenario-2026-11@1': 'bc204ad66041e62d2cd433df8603f422b777323892a8881a697bc575deea80d8',
   'span-like-2026-11@1': 'a32a9fb56d3c69eb3d53ef29bd7db8742f32a47bb2b9caf2132ecdcd131d5624',
   'deribit-standard-2026-02@1': '3b572a96718144cf25e804c6efa9c089b5522cc63190f14bcfa2a4bbaedf06fc',

@@ -29,6 +29,8 @@ const ONE_IN = 10;
 /** Equity of these over the warning level while the price is high, and by how much of it the low price takes it down. */
 const ABOVE_WARNING = '1.08';
 const FALL = '0.15';
+/** Of the bundled parameters: who is below the initial requirement is warned. */
+const INITIAL_MULTIPLE = '2.5';
 
 const HOUSE = readHouseDocuments();
 const OPENING: Opening = { release: 'bench', build: '0'.repeat(64), genesis: genesisOf(HOUSE, 'margin') };
@@ -117,8 +119,8 @@ export class MarginWorld {
     const schedule = first.global.events.at(-1)?.payload as MarginGlobalEvents['ScheduleInForce'];
     const [bitcoin] = schedule.underlyings;
     invariant(bitcoin?.underlying === 'BTC', 'a schedule lists BTC first');
-    const rate = dec(bitcoin.callBrackets[0]?.rate ?? '0');
-    const warning = this.#priceHigh.times(rate).div('0.8');
+    const rate = dec(bitcoin.maintenanceBrackets[0]?.rate ?? '0');
+    const warning = this.#priceHigh.times(rate).times(INITIAL_MULTIPLE);
     this.#priceLow = this.#priceHigh.minus(warning.times(FALL)).toDecimalPlaces(2);
     const nearCollateral = text(warning.times(ABOVE_WARNING).toDecimalPlaces(2));
 

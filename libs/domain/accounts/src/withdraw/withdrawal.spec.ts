@@ -130,7 +130,9 @@ describe('a withdrawal [CLR-ACC-031]', () => {
       accountId: alice,
       assessment: liquidating.assessment,
       triggers: [],
-      lowestCallRates: [],
+      lowestMaintenanceRates: [],
+      call: null,
+      uncalled: 'one-price-set',
     });
     expect(payloadOf(desk.take('RequestWithdrawal', request), 'WithdrawalRejected').code).toBe('account-liquidating');
     desk.take('AccountStateChanged', { ...liquidating, from: 'LIQUIDATING', to: 'HEALTHY' });

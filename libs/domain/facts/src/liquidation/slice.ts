@@ -50,8 +50,8 @@ export const SLICE_EVENTS = {
       timeRate: fraction('c_time: modelled cost of time.'),
       fundShare: fraction('f_IF: part of the execution rate that the fund gets on top.'),
       operatingCost: fraction(),
-      requirementFreed: nonNegativeDecimal('USD of call requirement that the slice frees.'),
-      health: decimal('Equity over call requirement before the slice.'),
+      requirementFreed: nonNegativeDecimal('USD of maintenance requirement that the slice frees.'),
+      health: decimal('Equity over maintenance requirement before the slice.'),
       schedule: ordinal('Position of the ScheduleInForce the figures are from.'),
       accountVersion: ordinal('Version of the account the figures hold for.'),
       settlement: record(

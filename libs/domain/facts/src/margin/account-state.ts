@@ -4,13 +4,15 @@ import {
   accountId,
   code,
   decimal,
+  identifier,
+  instant,
   nonNegativeDecimal,
   prose,
   side,
   underlying,
   versionedName,
 } from '../schema/forms.js';
-import { list, record } from '../schema/schema.js';
+import { list, nullable, oneOf, record } from '../schema/schema.js';
 import { assessmentDetail } from './assessment.js';
 
 const stream = 'margin-<accountId>';
@@ -45,9 +47,21 @@ export const ACCOUNT_STATE_EVENTS = {
         }),
         'Price triggers that were on or decaying for a side the account holds.',
       ),
-      lowestCallRates: list(
+      lowestMaintenanceRates: list(
         record({ underlying: underlying(), side: side(), rate: nonNegativeDecimal() }),
-        'Per underlying and side the lowest call rate, at the present size, of the whole notice period.',
+        'Per underlying and side the lowest maintenance rate, at the present size, of the whole notice period.',
+      ),
+      call: nullable(
+        record(
+          { callId: identifier(), issuedAt: instant() },
+          'The open margin call that came first; null: there was none, and `uncalled` says why.',
+        ),
+      ),
+      uncalled: nullable(
+        oneOf(
+          ['one-price-set', 'own-change', 'liquidated-before', 'debt-alone'],
+          'Why nobody could call first: one price set took the account from above the call level to below the liquidation level; the account or another of its owner changed since it was assessed last; a liquidation of it had just been closed; or nothing but a debt is left, which is taken over and not called.',
+        ),
       ),
     },
   }),

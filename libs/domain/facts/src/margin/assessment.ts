@@ -23,9 +23,9 @@ const positionRequirement = record({
   mark: nonNegativeDecimal('USD per unit of the underlying; coin for a coin-settled option.'),
   notional: nonNegativeDecimal('Value of the underlying, USD; of a linear perpetual |quantity| * mark.'),
   ownerNotional: nonNegativeDecimal("The owner's sum on this side of the underlying, USD; sets the rate."),
-  callRate: decimal(),
+  maintenanceRate: decimal(),
   liquidationRate: decimal(),
-  call: decimal('Share of the call requirement, USD, not rounded; below zero for a hedge.'),
+  maintenance: decimal('Share of the maintenance requirement, USD, not rounded; below zero for a hedge.'),
   liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),
   unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
 });
@@ -37,7 +37,7 @@ const portfolio = record(
     model: versionedName(),
     parameters: versionedName('Id of the parameter document of the model.'),
     riskArrays: count('Number of the RiskArraysPublished in pricing; 0 while nothing needs any.'),
-    worstScenario: nullable(label('Scenario with the greatest loss at the call level.')),
+    worstScenario: nullable(label('Scenario with the greatest loss at the maintenance level.')),
     scenarios: list(
       record({ id: label(), pnl: decimal('USD, loss negative.') }),
       'Profit of the portfolio in each; of underlyings with options only: the ends of a linear range are the rates.',

@@ -59,8 +59,8 @@ export type CollateralRuleDocument = ValueOf<typeof collateralRule>;
 export const marginParameters = record({
   noticeMs: count('Notice before a higher scalar may liquidate, milliseconds.'),
   noticeAllowance: nonNegativeDecimal(),
-  initialMultiple: positiveDecimal('Initial requirement over maintenance requirement.'),
   callMultiple: positiveDecimal('Call requirement over maintenance requirement.'),
+  initialMultiple: positiveDecimal('Initial requirement over maintenance requirement.'),
   exitFactor: positiveDecimal('A state is left at its entry level times this.'),
   targetHealth: positiveDecimal('Equity over maintenance requirement at which a liquidation ends.'),
   scenarios: record(

@@ -49,7 +49,7 @@ const underlyingSchedule = record({
   triggered: bySide(flag()),
   triggerScalar: bySide(nonNegativeDecimal(), 'X_side: price-triggered scalar, decaying; 0 when off.'),
   liquidationScalar: bySide(nonNegativeDecimal(), 'L_side: scalar of the liquidation level of the side.'),
-  callBrackets: list(bracket, 'Requirement at the call level: at V_eff.'),
+  maintenanceBrackets: list(bracket, 'Maintenance requirement: at V_eff.'),
   notice: list(
     record({ parameters: versionedName(), ...rateTableFields }),
     'Of each parameter version in force in the notice period at its lowest scalar, the present version first.',
@@ -74,7 +74,7 @@ export const SCHEDULE_EVENTS = {
       priceSet: ordinal('Position of the PriceSetPublished in pricing global.'),
       asOf: instant(),
       parameters: versionedName('Id of the `margin-parameters` document, which stands in this log.'),
-      targetHealth: positiveDecimal('Health (equity over call requirement) at which a liquidation ends.'),
+      targetHealth: positiveDecimal('Health (equity over maintenance requirement) at which a liquidation ends.'),
       status: priceStatus('On HALT nobody enters LIQUIDATING on this schedule.'),
       underlyings: list(underlyingSchedule),
       collateral: list(collateralPrice),

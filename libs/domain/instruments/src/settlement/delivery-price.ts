@@ -1,4 +1,4 @@
-import { dec, isoOf, maxOf, MINUTE_MS, SECOND_MS, text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+import { dec, isoOf, maxOf, MINUTE_MS, SECOND_MS, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import { InstrumentError } from '../instrument-error.js';
 
 /** The delivery price is the mean of the index over the last half hour, one sample every four seconds. */
@@ -105,7 +105,7 @@ function requireObservations(observations: readonly IndexObservation[]): void {
       throw new InstrumentError(
         'bad-price',
         'observations',
-        `${text(price)} at ${isoOf(at)} is no index; it is above 0`,
+        `${price.toFixed()} at ${isoOf(at)} is no index; it is above 0`,
       );
     }
     previous = at;

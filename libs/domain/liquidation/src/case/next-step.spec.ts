@@ -87,8 +87,8 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
     },
   );
 
-  /** Long 10 BTC against the ether, with what it bears of the account's call requirement. */
-  const bearing = (equity: string, share: string, call: string): CaseBasis => {
+  /** Long 10 BTC against the ether, with what it bears of the account's maintenance requirement. */
+  const bearing = (equity: string, share: string, maintenance: string): CaseBasis => {
     const given = withEther(equity, '10');
     invariant(given.assessment, 'assessed');
     const { figures, positions } = given.assessment;
@@ -96,24 +96,34 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
       ...given,
       assessment: {
         ...given.assessment,
-        figures: { ...figures, call },
-        positions: positions.map((each) => ({ ...each, call: share })),
+        figures: { ...figures, maintenance },
+        positions: positions.map((each) => ({ ...each, maintenance: share })),
       },
     };
   };
 
   it.each`
-    equity     | share     | call      | expected                                | why
-    ${'-1000'} | ${'0'}    | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'nothing is required: there is nothing to free'}
-    ${'-1000'} | ${'-50'}  | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'a hedge frees nothing either'}
-    ${'-1000'} | ${'50'}   | ${'0'}    | ${{ kind: 'take-over-collateral' }}     | ${'hedged to nothing: health is no quotient by zero'}
-    ${'0'}     | ${'0'}    | ${'0'}    | ${{ kind: 'end', outcome: 'restored' }} | ${'nothing owed, nothing required'}
-    ${'-1000'} | ${'0'}    | ${'0.01'} | ${{ kind: 'take-over-collateral' }}     | ${'required, but of no position'}
-    ${'-1000'} | ${'0.01'} | ${'0.01'} | ${{ kind: 'close-out' }}                | ${'a cent is required of it'}
+    equity     | share     | maintenance | expected                                | why
+    ${'-1000'} | ${'0'}    | ${'0'}      | ${{ kind: 'take-over-collateral' }}     | ${'nothing is required: there is nothing to free'}
+    ${'-1000'} | ${'-50'}  | ${'0'}      | ${{ kind: 'take-over-collateral' }}     | ${'a hedge frees nothing either'}
+    ${'-1000'} | ${'50'}   | ${'0'}      | ${{ kind: 'take-over-collateral' }}     | ${'hedged to nothing: health is no quotient by zero'}
+    ${'0'}     | ${'0'}    | ${'0'}      | ${{ kind: 'end', outcome: 'restored' }} | ${'nothing owed, nothing required'}
+    ${'-1000'} | ${'0'}    | ${'0.01'}   | ${{ kind: 'take-over-collateral' }}     | ${'required, but of no position'}
+    ${'-1000'} | ${'0.01'} | ${'0.01'}   | ${{ kind: 'close-out' }}                | ${'a cent is required of it'}
   `(
-    'equity $equity, share $share of call $call -> $expected.kind: $why [CLR-LIQ-021]',
-    ({ equity, share, call, expected }: { equity: string; share: string; call: string; expected: object }) => {
-      expect(nextStep(ready, bearing(equity, share, call), POLICY)).toMatchObject(expected);
+    'equity $equity, share $share of maintenance $maintenance -> $expected.kind: $why [CLR-LIQ-021]',
+    ({
+      equity,
+      share,
+      maintenance,
+      expected,
+    }: {
+      equity: string;
+      share: string;
+      maintenance: string;
+      expected: object;
+    }) => {
+      expect(nextStep(ready, bearing(equity, share, maintenance), POLICY)).toMatchObject(expected);
     },
   );
 

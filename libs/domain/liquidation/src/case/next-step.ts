@@ -100,13 +100,13 @@ function stepOn(
   if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
   if (flat && equity.gte(0)) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
-  const call = dec(assessment.figures.call);
-  if (!flat && equity.gte(dec(schedule.targetHealth).times(call))) {
+  const maintenance = dec(assessment.figures.maintenance);
+  if (!flat && equity.gte(dec(schedule.targetHealth).times(maintenance))) {
     return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
   }
   // What is owed is secured by collateral in another asset, and nothing that is held is required for: closing it would free
   // nothing, so the collateral pays.
-  if (call.lte(0) || bearingPositions(assessment).length === 0) {
+  if (maintenance.lte(0) || bearingPositions(assessment).length === 0) {
     return mayTakeOver(current, assessment) ? { kind: 'take-over-collateral' } : wait('debt-secured-by-collateral');
   }
   // The same schedule would send the same order into the same book.

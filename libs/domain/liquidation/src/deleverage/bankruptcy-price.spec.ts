@@ -39,7 +39,7 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
   it('W79: long 10 at 50,000 with 10,000 cash and mark 49,400 is used up at 49,000', () => {
     const position = requirementOf('BTC-PERP', '10', '49400', '0.02');
     const assessment = assessmentOf('a.main', '4000', [position]);
-    const e = attributableEquityRate(dec('4000'), position, dec(position.call));
+    const e = attributableEquityRate(dec('4000'), position, dec(position.maintenance));
     expect(text(e.times(100).toDecimalPlaces(6))).toBe('0.809717');
     expect(pricesOf(assessment).map(({ price }) => text(price))).toEqual(['49000']);
   });
@@ -93,7 +93,7 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
           ...requirementOf('BTC-PERP-INVERSE', text(dec(contracts).times(long ? 1 : -1)), '50000', '0.02'),
           underlying: 'BTC' as const,
           notional: text(dec(contracts).times(10)),
-          call: text(dec(contracts).times('0.2')),
+          maintenance: text(dec(contracts).times('0.2')),
         };
         const loss = dec(contracts).times(10).times(bp).div(10_000).toDecimalPlaces(2);
         const [found] = pricesOf(assessmentOf('a.main', text(loss.neg()), [position]));
@@ -112,7 +112,11 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
   });
 
   it('of an inverse long that lost more than its whole coin value is the highest price there is', () => {
-    const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
+    const position = {
+      ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'),
+      notional: '1000',
+      maintenance: '20',
+    };
     const bankrupt = assessmentOf('a.main', '-1200', [position]);
     expect(pricesOf(bankrupt).map(({ price }) => text(price))).toEqual(['50000000']);
     const lower = { ...POLICY, highestBankruptcyPrice: dec('20') };
@@ -120,14 +124,18 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
   });
 
   it('of what nobody requires anything for is its mark: no share of nothing', () => {
-    const option = { ...requirementOf('BTC-27MAR26-60000-C', '2', '1500', '0'), call: '0' };
-    const inverse = { ...requirementOf('BTC-PERP-INVERSE', '7', '49400', '0'), call: '-3' };
+    const option = { ...requirementOf('BTC-27MAR26-60000-C', '2', '1500', '0'), maintenance: '0' };
+    const inverse = { ...requirementOf('BTC-PERP-INVERSE', '7', '49400', '0'), maintenance: '-3' };
     const prices = pricesOf(assessmentOf('a.main', '-600', [option, inverse]));
     expect(prices.map(({ price }) => text(price))).toEqual(['1500', '49400']);
   });
 
   it('of a contract that pays in something without a price, or has no mark, is its mark', () => {
-    const position = { ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'), notional: '1000', call: '20' };
+    const position = {
+      ...requirementOf('BTC-PERP-INVERSE', '100', '50000', '0.02'),
+      notional: '1000',
+      maintenance: '20',
+    };
     const bankrupt = assessmentOf('a.main', '-12', [position]);
     expect(pricesOf(bankrupt, '0').map(({ price }) => text(price))).toEqual(['50000']);
     const unmarked = assessmentOf('a.main', '-12', [{ ...position, mark: '0' }]);
@@ -135,7 +143,7 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
   });
 
   it('is asked of positions only: a quantity of nothing has none', () => {
-    const nothing = { ...requirementOf('ETH-PERP', '0', '2500', '0.02'), call: '1' };
+    const nothing = { ...requirementOf('ETH-PERP', '0', '2500', '0.02'), maintenance: '1' };
     const prices = pricesOf(
       assessmentOf('a.main', '-1000', [requirementOf('BTC-PERP', '10', '49400', '0.02'), nothing]),
     );
@@ -143,8 +151,8 @@ describe('bankruptcy price [CLR-LIQ-025]', () => {
   });
 
   it('closes a hedge at its mark: only what has a requirement bears the loss', () => {
-    const shortCall = { ...requirementOf('BTC-27MAR26-60000-C', '-2', '1500', '0.02'), call: '4000' };
-    const hedge = { ...requirementOf('BTC-PERP', '1', '50000', '0.02'), call: '-1000' };
+    const shortCall = { ...requirementOf('BTC-27MAR26-60000-C', '-2', '1500', '0.02'), maintenance: '4000' };
+    const hedge = { ...requirementOf('BTC-PERP', '1', '50000', '0.02'), maintenance: '-1000' };
     const prices = pricesOf(assessmentOf('a.main', '-600', [shortCall, hedge]));
     expect(prices.map(({ price }) => text(price))).toEqual(['1200', '50000']);
   });
@@ -201,7 +209,7 @@ describe('what is offered to the other side [CLR-LIQ-033]', () => {
   });
 
   it('of a worthless option beside a debt is the option at nothing: the debt stays, and no figure is none', () => {
-    const worthless = { ...requirementOf('BTC-27MAR26-60000-C', '10', '0', '0'), call: '0' };
+    const worthless = { ...requirementOf('BTC-27MAR26-60000-C', '10', '0', '0'), maintenance: '0' };
     expect(partOf('-1.59', [worthless])).toEqual(['BTC-27MAR26-60000-C', '10', '0', '0']);
   });
 

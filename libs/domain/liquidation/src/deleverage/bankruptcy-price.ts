@@ -26,7 +26,7 @@ export function lossBearingEquity({ figures, collateral }: AssessmentDetail): De
 
 /**
  * Prices at which closing all positions leaves a loss-bearing equity of exactly zero, each position bearing its share pro rata to
- * its call requirement (dYdX rule); what has none, such as a hedge, is closed at its mark. Per contract in its settlement asset:
+ * its maintenance requirement (dYdX rule); what has none, such as a hedge, is closed at its mark. Per contract in its settlement asset:
  *   linear, option   P_b = mark -/+ share / size                      (minus for a long, plus for a short)
  *   inverse          P_b = 1 / (1 / mark +/- share / size)
  * with share = equity * (call / all calls) / quantity / asset price. Rounded toward the house: up for a long, down for a short, so that
@@ -43,7 +43,7 @@ export function bankruptcyPrices(
 ): readonly BankruptcyPrice[] {
   const positions = assessment.positions.filter(({ quantity }) => !dec(quantity).isZero());
   const equity = lossBearingEquity(assessment);
-  const weightOf = ({ call }: PositionRequirement): Decimal => maxOf(dec(call), ZERO);
+  const weightOf = ({ maintenance }: PositionRequirement): Decimal => maxOf(dec(maintenance), ZERO);
   const totalWeight = sum(positions.map(weightOf));
   return positions.map((position) => {
     const contract = contractOf(contracts, position.instrument);
@@ -184,7 +184,7 @@ export function deleveragedPart(
     .filter(({ quantity }) => !dec(quantity).isZero())
     .sort((a, b) => compareText(a.instrument, b.instrument));
   const [position] = [...positions].sort(
-    (a, b) => lossOf(b).comparedTo(lossOf(a)) || dec(b.call).comparedTo(dec(a.call)),
+    (a, b) => lossOf(b).comparedTo(lossOf(a)) || dec(b.maintenance).comparedTo(dec(a.maintenance)),
   );
   if (position === undefined) return undefined;
   const contract = contractOf(contracts, position.instrument);

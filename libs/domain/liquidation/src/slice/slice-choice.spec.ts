@@ -54,23 +54,23 @@ const choose = (
 /** Health after the slice is filled at its provisional rate, when its requirement falls in proportion. */
 function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
   const cost = slice.provisionalRate.times(quantity).times(position.unitNotional);
-  const call = dec(figures.call).minus(slice.requirementFreed);
-  return text(dec(figures.equity).minus(cost).div(call).toDecimalPlaces(4));
+  const maintenance = dec(figures.maintenance).minus(slice.requirementFreed);
+  return text(dec(figures.equity).minus(cost).div(maintenance).toDecimalPlaces(4));
 }
 
 describe('equity attributable to a position [CLR-LIQ-011]', () => {
   it.each`
-    equity    | call     | notional    | totalCall | expected                  | why
-    ${'9000'} | ${'100'} | ${'500000'} | ${'200'}  | ${'0.009'}                | ${'half of the requirement, half of the equity'}
-    ${'100'}  | ${'1'}   | ${'3'}      | ${'1'}    | ${'33.3333333333333333'}  | ${'rounded down'}
-    ${'-100'} | ${'1'}   | ${'3'}      | ${'1'}    | ${'-33.3333333333333334'} | ${'down, not toward zero'}
-    ${'9000'} | ${'100'} | ${'0'}      | ${'100'}  | ${'0'}                    | ${'without a notional no rate: nothing may be charged'}
-    ${'9000'} | ${'0'}   | ${'500000'} | ${'0'}    | ${'0'}                    | ${'nobody is required anything'}
-  `('is $expected: $why', ({ equity, call, notional, totalCall, expected }: Record<string, string>) => {
+    equity    | maintenance | notional    | totalMaintenance | expected                  | why
+    ${'9000'} | ${'100'}    | ${'500000'} | ${'200'}         | ${'0.009'}                | ${'half of the requirement, half of the equity'}
+    ${'100'}  | ${'1'}      | ${'3'}      | ${'1'}           | ${'33.3333333333333333'}  | ${'rounded down'}
+    ${'-100'} | ${'1'}      | ${'3'}      | ${'1'}           | ${'-33.3333333333333334'} | ${'down, not toward zero'}
+    ${'9000'} | ${'100'}    | ${'0'}      | ${'100'}         | ${'0'}                    | ${'without a notional no rate: nothing may be charged'}
+    ${'9000'} | ${'0'}      | ${'500000'} | ${'0'}           | ${'0'}                    | ${'nobody is required anything'}
+  `('is $expected: $why', ({ equity, maintenance, notional, totalMaintenance, expected }: Record<string, string>) => {
     const rate = attributableEquityRate(
       dec(equity as string),
-      { call: call as string, notional: notional as string },
-      dec(totalCall as string),
+      { maintenance: maintenance as string, notional: notional as string },
+      dec(totalMaintenance as string),
     );
     expect(text(rate)).toBe(expected);
   });
@@ -122,10 +122,10 @@ describe('size of a slice', () => {
   it('W73: under brackets it closes somewhat more than the target needs, never less [CLR-LIQ-023]', () => {
     // 50M at the W65 brackets: m 2.220820 %, e 2.20 %, p 0.535474 %; in proportion f = 0.257091, along the brackets 0.241427 would do.
     const [notional, equity, target] = [dec('50000000'), dec('1100000'), dec('1.25')];
-    const call = bracketRequirement(BRACKETS, notional);
+    const maintenance = bracketRequirement(BRACKETS, notional);
     const p = dec('0.00535474');
-    const perUnit = call.div(notional);
-    const lots = lotsToTarget(target.times(call).minus(equity), target.times(perUnit).minus(p)) ?? ZERO;
+    const perUnit = maintenance.div(notional);
+    const lots = lotsToTarget(target.times(maintenance).minus(equity), target.times(perUnit).minus(p)) ?? ZERO;
     expect(text(lots.div(notional).toDecimalPlaces(6))).toBe('0.257091');
     const health = equity.minus(p.times(lots)).div(bracketRequirement(BRACKETS, notional.minus(lots)));
     expect(text(health.toDecimalPlaces(4))).toBe('1.2731');
@@ -198,7 +198,7 @@ describe('size of a slice', () => {
   });
 
   it('closes whole what has no notional: it costs nothing [CLR-LIQ-027]', () => {
-    const worthless = { ...requirementOf('BTC-PERP', '3.0005', '0', '0.02'), call: '60' };
+    const worthless = { ...requirementOf('BTC-PERP', '3.0005', '0', '0.02'), maintenance: '60' };
     const { quantity, provisionalRate, requirementFreed: freed } = choose(assessmentOf('a.main', '10', [worthless]));
     expect([text(quantity), text(provisionalRate), text(freed.toDecimalPlaces(2))]).toEqual(['3', '0', '59.99']);
   });
@@ -253,8 +253,8 @@ describe('choice of the position [CLR-LIQ-022]', () => {
           part('BTC-PERP', text(dec(btc).div(10_000)), MARK),
           part('ETH-PERP', text(dec(eth).div(1_000)), '2500'),
         ];
-        const call = sum(positions.map((position) => dec(position.call)));
-        const equity = text(call.times(health).div(100).toDecimalPlaces(2));
+        const maintenance = sum(positions.map((position) => dec(position.maintenance)));
+        const equity = text(maintenance.times(health).div(100).toDecimalPlaces(2));
         const assessment = assessmentOf('a.main', equity, positions);
         const {
           position,
@@ -267,9 +267,9 @@ describe('choice of the position [CLR-LIQ-022]', () => {
         expect(quantity.mod(lot).isZero() || position.quantity.lt(lot)).toBe(true);
         const cost = provisionalRate.times(quantity).times(position.unitNotional);
         // (E - cost) / (R - freed) >= E / R, but for the sixteenth digit of the rates
-        expect(cost.times(call).lte(freed.times(equity).plus('0.000001'))).toBe(true);
+        expect(cost.times(maintenance).lte(freed.times(equity).plus('0.000001'))).toBe(true);
         expect(cost.lte(dec(equity))).toBe(true);
-        const left = call.minus(freed).times('1.5');
+        const left = maintenance.minus(freed).times('1.5');
         const reached = dec(equity).minus(cost).plus('0.02').gte(left);
         const whole = position.quantity.minus(quantity).lt(lot);
         const largest = quantity.plus(lot).times(position.unitNotional).gt(position.largestSlice);
@@ -299,8 +299,8 @@ describe('an account with hedges', () => {
     const worst = calls * 6_000;
     const short = requirementOf(OPTION, String(-calls), '1500', '0');
     const positions = [
-      { ...short, notional, ownerNotional: notional, call: String(worst) },
-      { ...requirementOf('BTC-PERP', '1', MARK, '0'), call: '-5000' },
+      { ...short, notional, ownerNotional: notional, maintenance: String(worst) },
+      { ...requirementOf('BTC-PERP', '1', MARK, '0'), maintenance: '-5000' },
     ];
     return assessmentOf('w.main', equity, positions);
   }
@@ -369,12 +369,12 @@ describe('the limit of a close-out order [CLR-LIQ-028]', () => {
 
 describe('what frees nothing [CLR-LIQ-011]', () => {
   it('is charged nothing: closing it would cost more than the target needs less for it', () => {
-    const worthless = { ...requirementOf('BTC-PERP', '1', MARK, '0.02'), call: '1.59' };
+    const worthless = { ...requirementOf('BTC-PERP', '1', MARK, '0.02'), maintenance: '1.59' };
     const slice = choose(assessmentOf('a.main', '1', [worthless]));
     expect([text(slice.provisionalRate), text(slice.position.charged.execution)]).toEqual(['0', '0']);
     // Closing costs at least 10 bp of 50,000: 1.5 x 56 is more than that, 1.5 x 30 is not.
-    const rateAt = (call: string) =>
-      text(choose(assessmentOf('a.main', '30', [{ ...worthless, call }])).position.charged.penalty);
+    const rateAt = (maintenance: string) =>
+      text(choose(assessmentOf('a.main', '30', [{ ...worthless, maintenance }])).position.charged.penalty);
     expect([rateAt('30'), rateAt('56')].map((rate) => rate === '0')).toEqual([true, false]);
   });
 });

@@ -15,12 +15,12 @@ export interface CloseablePosition {
   readonly mark: Decimal;
   /** USD per contract that rates are fractions of: a linear perpetual's mark. */
   readonly unitNotional: Decimal;
-  /** What the position bears of the account's call requirement, USD, > 0. */
+  /** What the position bears of the account's maintenance requirement, USD, > 0. */
   readonly requirement: Decimal;
   readonly cost: ModelledCost;
   /** Nothing is charged where closing costs more than the target needs less for it, as of a worthless option. */
   readonly charged: ModelledCost;
-  /** e: equity attributable to the position over its notional, pro rata to the call requirement; rounded down. */
+  /** e: equity attributable to the position over its notional, pro rata to the maintenance requirement; rounded down. */
   readonly equityRate: Decimal;
   /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. */
   readonly bearableRate: Decimal;
@@ -35,31 +35,31 @@ export interface Slice {
   readonly position: CloseablePosition;
   readonly quantity: Decimal;
   readonly provisionalRate: Decimal;
-  /** Call requirement that the account is rid of when all of it is filled, USD, unrounded. */
+  /** Maintenance requirement that the account is rid of when all of it is filled, USD, unrounded. */
   readonly requirementFreed: Decimal;
 }
 
 /**
- * Equity attributable to a position over its notional, pro rata to the call requirement:
- *   e = equity * (call of the position / call of all positions) / notional
+ * Equity attributable to a position over its notional, pro rata to the maintenance requirement:
+ *   e = equity * (maintenance of the position / maintenance of all positions) / notional
  * Without a requirement, or without a notional, nothing is attributable to it, so nothing may be charged: 0.
- * @param totalCall of the positions that have a requirement: a hedge bears none, so nobody else's share is widened by it
+ * @param totalMaintenance of the positions that have a requirement: a hedge bears none, so nobody else's share is widened by it
  * @returns fraction, rounded down to 16 digits; negative when the account is bankrupt
  */
 export function attributableEquityRate(
   equity: Decimal,
-  { call, notional }: Pick<PositionRequirement, 'call' | 'notional'>,
-  totalCall: Decimal,
+  { maintenance, notional }: Pick<PositionRequirement, 'maintenance' | 'notional'>,
+  totalMaintenance: Decimal,
 ): Decimal {
-  const base = totalCall.times(dec(notional));
+  const base = totalMaintenance.times(dec(notional));
   if (base.lte(0)) return ZERO;
-  return equity.times(dec(call)).div(base).toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
+  return equity.times(dec(maintenance)).div(base).toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
 }
 
 /** What of an assessment can be closed to free requirement: the positions that bear some, by instrument. */
 export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'positions'>): readonly PositionRequirement[] =>
   positions
-    .filter(({ call, quantity }) => dec(call).gt(0) && !dec(quantity).isZero())
+    .filter(({ maintenance, quantity }) => dec(maintenance).gt(0) && !dec(quantity).isZero())
     .sort((a, b) => compareText(a.instrument, b.instrument));
 
 /**
@@ -74,7 +74,7 @@ export function closeablePositions(
   funded: boolean,
 ): readonly CloseablePosition[] {
   const bearing = bearingPositions(assessment);
-  const totalCall = sum(bearing.map(({ call }) => dec(call)));
+  const totalMaintenance = sum(bearing.map(({ maintenance }) => dec(maintenance)));
   const equity = dec(assessment.figures.equity);
   const lossBearing = maxOf(lossBearingEquity(assessment), ZERO);
   return bearing.map((position) => {
@@ -84,8 +84,8 @@ export function closeablePositions(
     const contract = contractOf(contracts, position.instrument);
     const cost = modelledCost(dec(position.ownerNotional), costParameters(schedule));
     const notional = dec(position.notional);
-    const worthIt = dec(targetHealth).times(dec(position.call)).gt(cost.penalty.times(notional));
-    const has = lossBearing.times(dec(position.call)).div(totalCall);
+    const worthIt = dec(targetHealth).times(dec(position.maintenance)).gt(cost.penalty.times(notional));
+    const has = lossBearing.times(dec(position.maintenance)).div(totalMaintenance);
     const stake = funded ? maxOf(has, cost.penalty.times(notional)) : has;
     return {
       contract,
@@ -93,11 +93,11 @@ export function closeablePositions(
       quantity,
       mark: dec(position.mark),
       unitNotional: dec(position.notional).div(quantity),
-      requirement: dec(position.call),
+      requirement: dec(position.maintenance),
       cost,
       charged: worthIt ? cost : NO_COST,
-      equityRate: attributableEquityRate(equity, position, totalCall),
-      bearableRate: attributableEquityRate(lossBearing, position, totalCall),
+      equityRate: attributableEquityRate(equity, position, totalMaintenance),
+      bearableRate: attributableEquityRate(lossBearing, position, totalMaintenance),
       limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
       largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
     };
@@ -105,7 +105,7 @@ export function closeablePositions(
 }
 
 /**
- * Call requirement freed by closing a part of a position, USD: in proportion,
+ * Maintenance requirement freed by closing a part of a position, USD: in proportion,
  *   freed = share of the position in the account's requirement * quantity / quantity held
  * One rule for every contract. Of a position alone the rate never rises as it shrinks, so this is the least that is freed; beside
  * hedges it is what the next contract frees while the worst scenario stays the worst, so that hedges are not closed first.
@@ -135,7 +135,7 @@ export function cheapestToClose(positions: readonly CloseablePosition[]): Closea
 
 /**
  * Fewest lots after which health reaches its target:
- *   n = (H* call - equity) / (lot * (H* freed - p * notional)), freed and notional per contract, rounded up
+ *   n = (H* maintenance - equity) / (lot * (H* freed - p * notional)), freed and notional per contract, rounded up
  * In shares of the position this is f = (H* m - e) / (H* m - p).
  * @returns null when no number of lots gets there: each costs more than the target needs less for it
  * @see docs/spec/liquidation.md CLR-LIQ-023 (W73)
@@ -188,7 +188,7 @@ function sliceQuantity(
   // What has no notional has no cost either: nothing is won by closing it in parts.
   if (notional.isZero()) return wholeLots.times(lot);
   const most = minOf(wholeLots, maxOf(ONE, largestSlice.div(notional).floor()));
-  const missing = targetHealth.times(dec(figures.call)).minus(dec(figures.equity));
+  const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
   const gain = targetHealth.times(requirementFreed(position, lot)).minus(rate.times(notional));
   const wanted = minOf(lotsToTarget(missing, gain) ?? most, most);
   const least = minimumSliceNotional.div(notional).ceil();

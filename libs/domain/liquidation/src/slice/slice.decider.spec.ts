@@ -54,7 +54,7 @@ describe('the order of a slice', () => {
   });
 
   it('is for an account that is required something: without a requirement there is no health', () => {
-    const unrequired = { ...assessment, figures: { ...assessment.figures, call: '0' } };
+    const unrequired = { ...assessment, figures: { ...assessment.figures, maintenance: '0' } };
     expect(() => placedOrder(OF_CASE, 1, slice, unrequired, dec('1'), POLICY)).toThrow(
       'a.main is closed out without a requirement',
     );

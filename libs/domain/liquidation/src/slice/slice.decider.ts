@@ -56,11 +56,11 @@ export function placedOrder(
   };
 }
 
-/** Equity over call requirement; only an account that is required something has a health, and nobody else is closed out. */
+/** Equity over maintenance requirement; only an account that is required something has a health, and nobody else is closed out. */
 function healthOf({ accountId, figures }: AssessmentDetail): Decimal {
-  const call = dec(figures.call);
-  invariant(call.gt(0), `${accountId} is closed out without a requirement`);
-  return dec(figures.equity).div(call).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR);
+  const maintenance = dec(figures.maintenance);
+  invariant(maintenance.gt(0), `${accountId} is closed out without a requirement`);
+  return dec(figures.equity).div(maintenance).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR);
 }
 
 /** Cost of a finished slice, and the fund draw for the slippage that its penalty does not cover. */

@@ -34,13 +34,13 @@ describe('figures without lines [CLR-ADP-009]', () => {
   it('are so where the requirement is a whole number of cents, which float64 can not tell from a hair more', () => {
     // At a rate of 2 % a contract at 50,000 asks for 1,000 dollars, a hair more of it for a cent more.
     const brackets = [{ floor: dec(0), rate: dec('0.02'), deduction: dec(0) }];
-    const schedule = scheduleAt('1', { call: { scalar: dec(1), brackets } });
+    const schedule = scheduleAt('1', { maintenance: { scalar: dec(1), brackets } });
     const market = marketAt('1', ['BTC-PERP'], { adaptive: new Map([['BTC', schedule]]) });
     const quick = new AdaptiveFigures(market, parameters);
     const callOf = (quantity: string): string =>
       text(
         quick.of(figuredBookOf(quick, portfolioOf(positionsOf(['BTC-PERP', quantity, 50_000])), market)).requirements[
-          'call'
+          'maintenance'
         ] ?? dec(0),
       );
     expect([callOf('1'), callOf('1.00000000000000000001'), callOf('0.99999999999999999999')]).toEqual([

@@ -63,8 +63,7 @@ export class AdaptiveFigures {
   readonly #contracts = new Map<string, KnownContract>();
   readonly #jointly: ReadonlySet<string>;
   readonly #requirements: FloatRequirements;
-  readonly #initialMultiple: number;
-  readonly #callMultiple: number;
+  readonly #multiple: number;
 
   constructor(
     private readonly market: Market,
@@ -72,8 +71,7 @@ export class AdaptiveFigures {
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
     this.#requirements = new FloatRequirements(parameters);
-    this.#initialMultiple = floatOf(parameters.initialMultiple);
-    this.#callMultiple = floatOf(parameters.callMultiple);
+    this.#multiple = floatOf(parameters.initialMultiple);
   }
 
   /**
@@ -106,19 +104,19 @@ export class AdaptiveFigures {
     const held = positions.map(({ exposure }) => exposure);
     let [maintenance, liquidation] = [NOTHING, NOTHING];
     for (const each of underlyingBooks(book, market, held, coins)) {
-      const atCall = rangesAt(each.schedule, each.sizes, 'call');
+      const atMaintenance = rangesAt(each.schedule, each.sizes, 'maintenance');
       const atLiquidation = rangesAt(each.schedule, each.sizes, 'liquidation');
-      const ofMaintenance = this.#requirement(each, atCall);
+      const ofMaintenance = this.#requirement(each, atMaintenance);
       maintenance = added(maintenance, ofMaintenance);
       liquidation = added(
         liquidation,
-        sameRanges(atCall, atLiquidation) ? ofMaintenance : this.#requirement(each, atLiquidation),
+        sameRanges(atMaintenance, atLiquidation) ? ofMaintenance : this.#requirement(each, atLiquidation),
       );
     }
     const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
     const requirements = {
       initial: this.#initial(maintenance, charge, positions.length + coins.length),
-      call: this.#call(maintenance),
+      maintenance: centsUp(maintenance.total, maintenance.bound),
       liquidation: centsUp(liquidation.total, liquidation.bound),
     };
     if (!isWhole(requirements)) return null;
@@ -126,15 +124,10 @@ export class AdaptiveFigures {
     return { value: roundUsd(value, 'equity'), requirements };
   }
 
-  #call({ total, bound }: BoundedRequirement): Decimal | null {
-    const call = this.#callMultiple * total;
-    return centsUp(call, this.#callMultiple * bound + floatBound(ROUNDINGS_OF_ONE, call));
-  }
-
   #initial(maintenance: BoundedRequirement, charge: number, terms: number): Decimal | null {
-    const total = this.#initialMultiple * maintenance.total + maintenance.doubtful + charge;
+    const total = this.#multiple * maintenance.total + maintenance.doubtful + charge;
     const ofDoubt = floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, maintenance.doubtfulMagnitude + charge);
-    return centsUp(total, this.#initialMultiple * maintenance.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
+    return centsUp(total, this.#multiple * maintenance.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
   }
 
   #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: SideRanges): BoundedRequirement {

@@ -1,5 +1,5 @@
 import { checked, figure, list, made, record, type DocumentForm, type Refuse } from '@ballast/documents';
-import { dec, text, type Decimal } from '@ballast/kernel';
+import type { Decimal } from '@ballast/kernel';
 import {
   COLLATERAL_DEFAULTS,
   COLLATERAL_FORM,
@@ -11,8 +11,6 @@ import type { PublishedGrid, ScenarioGrid } from './scenario-grid.js';
 export interface AdaptiveParameters {
   /** Initial over maintenance requirement. */
   readonly initialMultiple: Decimal;
-  /** Call over maintenance requirement. */
-  readonly callMultiple: Decimal;
   /** Relative shock of implied volatility per unit of V_eff. */
   readonly volatilityShock: { readonly up: Decimal; readonly down: Decimal };
   /** Shares of an offset that never count: between expiries, and between any two positions. Together at most 1. */
@@ -29,10 +27,9 @@ const aShock = (value: string): { readonly shock: string } => ({ shock: value })
 const SPOT_MOVES = ['0.01', '0.02', '0.03', '0.05', '0.075', '0.1', '0.15', '0.2', '0.3', '0.5'];
 
 export const ADAPTIVE_DEFAULTS = {
-  id: 'adaptive-portfolio-2026-11@3',
+  id: 'adaptive-portfolio-2026-11@2',
   document: {
     initialMultiple: '2.5',
-    callMultiple: '2',
     volatilityShock: { up: '0.3', down: '0.15' },
     lostOffset: { betweenExpiries: '0.1', betweenPositions: '0.1' },
     shortOptionMinimum: '0.2',
@@ -53,7 +50,7 @@ export const ADAPTIVE_DEFAULTS = {
 
 /** Every position on its own: no offset between positions counts. */
 export const ADAPTIVE_CROSS = {
-  id: 'adaptive-cross-2026-11@3',
+  id: 'adaptive-cross-2026-11@2',
   document: { ...ADAPTIVE_DEFAULTS.document, lostOffset: { betweenExpiries: '0', betweenPositions: '1' } },
 } as const;
 
@@ -111,37 +108,15 @@ const GRID_FORM: DocumentForm<PublishedGrid> = record({
   }),
 });
 
-/** What the initial and the call level ask of the maintenance requirement. */
-export const MULTIPLES = {
-  initialMultiple: figure({ min: '1', max: '10' }),
-  callMultiple: figure({ min: '1', max: '8' }),
-};
+/** What the initial level asks of the maintenance level. */
+export const INITIAL_MULTIPLE: DocumentForm<Decimal> = figure({ min: '1', max: '10' });
 
-/** Least initial over call requirement: who has just opened a position is not called at the next price. */
-export const LEAST_INITIAL_OVER_CALL = dec('1.25');
-
-/** Refuses multiples that leave too little between the initial and the call level. */
-export function requireMultiples(
-  { initialMultiple, callMultiple }: Pick<AdaptiveParameters, 'initialMultiple' | 'callMultiple'>,
-  refuse: Refuse,
-): void {
-  const most = initialMultiple.div(LEAST_INITIAL_OVER_CALL);
-  if (callMultiple.lte(most)) return;
-  refuse(
-    'callMultiple',
-    `1.25 times it is above initialMultiple; write at most ${text(most)}, or raise initialMultiple`,
-  );
-}
-
-const ADAPTIVE_FORM = checked(
-  record({
-    ...MULTIPLES,
-    ...SCENARIO_RULES,
-    grid: GRID_FORM,
-    collateral: COLLATERAL_FORM,
-  }),
-  requireMultiples,
-);
+const ADAPTIVE_FORM = record({
+  initialMultiple: INITIAL_MULTIPLE,
+  ...SCENARIO_RULES,
+  grid: GRID_FORM,
+  collateral: COLLATERAL_FORM,
+});
 
 /**
  * Reads a parameter document.

@@ -32,10 +32,10 @@ const IDS = [
 const assess = (portfolio: Portfolio, market: Market): ModelResult =>
   adaptivePortfolio.assess(portfolio, market, parameters);
 const required = (result: ModelResult, level: string): Decimal => result.requirements[level] as Decimal;
-const call = (positions: readonly PositionHolding[], market: Market, owner?: SideSizes): Decimal =>
+const maintenance = (positions: readonly PositionHolding[], market: Market, owner?: SideSizes): Decimal =>
   required(
     assess({ ...portfolioOf(positions), ...(owner && { ownerSizes: new Map([['BTC', owner]]) }) }, market),
-    'call',
+    'maintenance',
   );
 const lineOf = (result: ModelResult, code: string, subject?: string): ExplainLine =>
   result.lines.find((line) => line.code === code && (subject === undefined || line.subject === subject)) as ExplainLine;
@@ -78,7 +78,7 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
     ${'200000000'} | ${'3.3027'}
   `('asks $expected % of a perpetual of $notional USD (W61)', ({ notional, expected }: Record<string, string>) => {
     for (const side of [1, -1]) {
-      const asked = call(
+      const asked = maintenance(
         positionsOf([
           'BTC-PERP',
           dec(notional as string)
@@ -98,7 +98,7 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
 
   it('asks 1,110,410.43 of 50M USD (W65)', () => {
     expect(
-      call(positionsOf(['BTC-PERP', 1000]), calm())
+      maintenance(positionsOf(['BTC-PERP', 1000]), calm())
         .minus('1110410.43')
         .abs()
         .lte('0.01'),
@@ -113,8 +113,8 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
         const notional = id === 'BTC-PERP-INVERSE' ? quantity.abs() : quantity.abs().times(SPOT);
         const rate = bracketRate(tableAt(v).brackets, notional);
         const result = assess(portfolioOf(positionsOf([id, quantity])), calm(v));
-        expect(text(required(result, 'call'))).toBe(text(roundUsd(notional.times(rate), 'requirement')));
-        expect(text(required(result, 'liquidation'))).toBe(text(required(result, 'call')));
+        expect(text(required(result, 'maintenance'))).toBe(text(roundUsd(notional.times(rate), 'requirement')));
+        expect(text(required(result, 'liquidation'))).toBe(text(required(result, 'maintenance')));
         const initial = notional.times(rate).times('2.5');
         expect(text(required(result, 'initial'))).toBe(text(roundUsd(initial, 'requirement')));
       }),
@@ -125,8 +125,10 @@ describe('adaptive-portfolio, linear [CLR-ADP-001]', () => {
   it('reads the rate at the size of the owner on that side, over all accounts [CLR-MRG-030]', () => {
     const held = positionsOf(['BTC-PERP', 20]);
     const rate = bracketRate(tableAt('1').brackets, large.long);
-    expect(cents(call(held, calm(), large))).toBe(cents(rate.times(1_000_000)));
-    expect(cents(call(held, calm(), { long: dec(0), short: large.short }))).toBe(cents(call(held, calm())));
+    expect(cents(maintenance(held, calm(), large))).toBe(cents(rate.times(1_000_000)));
+    expect(cents(maintenance(held, calm(), { long: dec(0), short: large.short }))).toBe(
+      cents(maintenance(held, calm())),
+    );
   });
 });
 
@@ -134,7 +136,7 @@ describe('adaptive-portfolio, levels [CLR-ADP-002]', () => {
   const levels = (changes: Partial<RiskSchedule>, held: PositionHolding[]): string[] => {
     const market = { ...calm(), adaptive: new Map([['BTC', scheduleAt('2', changes)]]) };
     const result = assess(portfolioOf(held), market);
-    return [cents(required(result, 'call')), cents(required(result, 'liquidation'))];
+    return [cents(required(result, 'maintenance')), cents(required(result, 'liquidation'))];
   };
   const long = positionsOf(['BTC-PERP', 20]);
   const short = positionsOf(['BTC-PERP', -20]);
@@ -154,7 +156,7 @@ describe('adaptive-portfolio, levels [CLR-ADP-002]', () => {
     expect(levels(changes, short)).toEqual([at('2'), at('1')]);
   });
 
-  it('never liquidates above the call level, whatever the trigger says', () => {
+  it('never liquidates above the maintenance level, whatever the trigger says', () => {
     expect(levels({ trigger: { long: tableAt('3'), short: null } }, long)).toEqual([at('2'), at('2')]);
   });
 
@@ -176,9 +178,9 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
         const [low, high] = v1.lt(v2) ? [v1, v2] : [v2, v1];
         // 12 digits of the rates (as in docs/spec/margin.md), so a millionth of a dollar at these sizes; then whole cents.
         expect(
-          call(positions, calm(high))
+          maintenance(positions, calm(high))
             .plus('0.01')
-            .gte(call(positions, calm(low))),
+            .gte(maintenance(positions, calm(low))),
         ).toBe(true);
       }),
       { numRuns: 30 },
@@ -192,7 +194,9 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
         const [small, big] = q1.lt(q2) ? [q1, q2] : [q2, q1];
         for (const side of ['long', 'short'] as const) {
           const sizes = (q: Decimal): SideSizes => ({ long: other, short: other, [side]: q });
-          expect(call(positions, calm(), sizes(big)).gte(call(positions, calm(), sizes(small)))).toBe(true);
+          expect(maintenance(positions, calm(), sizes(big)).gte(maintenance(positions, calm(), sizes(small)))).toBe(
+            true,
+          );
         }
       }),
       { numRuns: 20 },
@@ -204,10 +208,10 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
       positions.map((position) => ({ ...position, quantity: position.quantity.times(by) }));
     fc.assert(
       fc.property(book, fc.integer({ min: 1, max: 20 }), (positions, by) => {
-        const unit = call(positions, calm());
-        expect(call(scaled(positions, by), calm()).gte(unit.minus('0.01').times(by))).toBe(true);
-        const fixed = call(positions, calm(), large);
-        const difference = call(scaled(positions, by), calm(), large).minus(fixed.times(by));
+        const unit = maintenance(positions, calm());
+        expect(maintenance(scaled(positions, by), calm()).gte(unit.minus('0.01').times(by))).toBe(true);
+        const fixed = maintenance(positions, calm(), large);
+        const difference = maintenance(scaled(positions, by), calm(), large).minus(fixed.times(by));
         expect(difference.abs().lte(dec(by).times('0.01'))).toBe(true);
       }),
       { numRuns: 20 },
@@ -217,21 +221,23 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
   it('asks of two portfolios together at most what it asks of them apart, at the same owner size', () => {
     fc.assert(
       fc.property(book, book, scalar, (one, other, v) => {
-        const together = call([...one, ...other], calm(v), large);
-        expect(together.lte(call(one, calm(v), large).plus(call(other, calm(v), large)))).toBe(true);
+        const together = maintenance([...one, ...other], calm(v), large);
+        expect(together.lte(maintenance(one, calm(v), large).plus(maintenance(other, calm(v), large)))).toBe(true);
       }),
       { numRuns: 25 },
     );
   });
 
-  it('is never negative, and in order: initial, call, liquidation', () => {
+  it('is never negative, and in order: initial, maintenance, liquidation', () => {
     fc.assert(
       fc.property(book, scalar, (positions, v) => {
         const notice: RiskSchedule['notice'] = [tableAt('1'), tableAt(v)];
         const market = { ...calm(), adaptive: new Map([['BTC', scheduleAt(v, { notice })]]) };
         const { requirements } = assess(portfolioOf(positions), market);
-        const [initial, atCall, liquidation] = adaptivePortfolio.levels.map((level) => requirements[level] as Decimal);
-        expect(liquidation?.gte(0) && atCall?.gte(liquidation) && initial?.gte(atCall)).toBe(true);
+        const [initial, atMaintenance, liquidation] = adaptivePortfolio.levels.map(
+          (level) => requirements[level] as Decimal,
+        );
+        expect(liquidation?.gte(0) && atMaintenance?.gte(liquidation) && initial?.gte(atMaintenance)).toBe(true);
       }),
       { numRuns: 20 },
     );
@@ -270,7 +276,9 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
 
   it('is continuous where a bracket begins', () => {
     for (const floor of [1_000_000, 10_000_000, 50_000_000, 200_000_000]) {
-      const [below, at, above] = [-1, 0, 1].map((usd) => call(positionsOf(['BTC-PERP-INVERSE', floor + usd]), calm()));
+      const [below, at, above] = [-1, 0, 1].map((usd) =>
+        maintenance(positionsOf(['BTC-PERP-INVERSE', floor + usd]), calm()),
+      );
       expect(at?.minus(below as Decimal).lte('0.2') && above?.minus(at).lte('0.2')).toBe(true);
     }
   });
@@ -279,7 +287,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     // At 3.3027 % for 200M the range is past the scenario of 3 %: the owner's size takes it there.
     const short = positionsOf(['BTC-27MAR26-50000-C', -10]);
     const usd = Array.from({ length: 40 }, (_, i) => dec(120_000_000 + i * 2_000_000));
-    const asked = usd.map((q) => call(short, calm(), { long: q, short: q }));
+    const asked = usd.map((q) => maintenance(short, calm(), { long: q, short: q }));
     asked.slice(1).forEach((next, i) => {
       const step = next.minus(asked[i] as Decimal);
       expect(step.gte(0) && step.lte(dec(500_000).times('0.0005'))).toBe(true);
@@ -291,7 +299,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     fc.assert(
       fc.property(options, fc.integer({ min: 1, max: 100 }), scalar, (id, tenths, v) => {
         const result = assess(portfolioOf(positionsOf([id, dec(tenths).div(10)])), calm(v));
-        expect(required(result, 'call').lte(result.value.plus('0.02'))).toBe(true);
+        expect(required(result, 'maintenance').lte(result.value.plus('0.02'))).toBe(true);
       }),
       { numRuns: 20 },
     );
@@ -302,7 +310,7 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     const result = assess(portfolioOf(positionsOf(['BTC-27MAR26-100000-C', -1])), market);
     expect(result.worstScenario).toMatch(/^BTC:tail\+/);
     // The tail of +500 % pays about 200,000, and 1.5616 / 500 of it counts.
-    expect(Number(required(result, 'call').toFixed(0))).toBeGreaterThan(600);
+    expect(Number(required(result, 'maintenance').toFixed(0))).toBeGreaterThan(600);
   });
 
   it('never asks less of a net short option than its minimum', () => {
@@ -310,22 +318,22 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
     const market = marketAt('1', [far, 'BTC-27MAR26-380000-C']);
     const only = assess(portfolioOf(positionsOf([far, -10])), market);
     const rate = bracketRate(tableAt('1').brackets, ZERO);
-    expect(cents(required(only, 'call'))).toBe(cents(rate.times('0.2').times(SPOT).times(10)));
+    expect(cents(required(only, 'maintenance'))).toBe(cents(rate.times('0.2').times(SPOT).times(10)));
     expect(lineOf(only, 'short-option-minimum').amount.gt(0)).toBe(true);
     const covered = assess(portfolioOf(positionsOf([far, -10], ['BTC-27MAR26-380000-C', 10])), market);
-    expect(required(covered, 'call').lt(required(only, 'call'))).toBe(true);
+    expect(required(covered, 'maintenance').lt(required(only, 'maintenance'))).toBe(true);
   });
 
   it('charges a basis: a perpetual against a future keeps a fifth of both', () => {
     const hedged = positionsOf(['BTC-PERP', 1], ['BTC-27MAR26', -1]);
     const rate = bracketRate(tableAt('1').brackets, dec(SPOT));
-    expect(cents(call(hedged, calm()))).toBe(cents(rate.times(SPOT).times(2).times('0.2')));
+    expect(cents(maintenance(hedged, calm()))).toBe(cents(rate.times(SPOT).times(2).times('0.2')));
     const cross = adaptivePortfolio.assess(
       portfolioOf(hedged),
       calm(),
-      readAdaptiveParameters({ ...ADAPTIVE_CROSS.document, callMultiple: '1' }),
+      readAdaptiveParameters(ADAPTIVE_CROSS.document),
     );
-    expect(cents(required(cross, 'call'))).toBe(cents(rate.times(SPOT).times(2)));
+    expect(cents(required(cross, 'maintenance'))).toBe(cents(rate.times(SPOT).times(2)));
   });
 
   it.each<[string, string, string, readonly (readonly [string, number])[]]>([
@@ -348,23 +356,23 @@ describe('adaptive-portfolio, scenarios [CLR-ADP-003, CLR-ADP-004]', () => {
       v,
       held.map(([id]) => id),
     );
-    expect(cents(call(positionsOf(...held), market))).toBe(expected);
+    expect(cents(maintenance(positionsOf(...held), market))).toBe(expected);
   });
 
   it('keeps, in the averaging window, the share of the risk that is still open', () => {
     const asOf = (EXPIRY.kind === 'future' ? EXPIRY.expiry : NOW) - 15 * MINUTE_MS;
     const market = marketAt('1', IDS, { asOf });
-    const full = call(positionsOf(['BTC-PERP', 1]), market, large);
-    expect(cents(call(positionsOf(['BTC-27MAR26', 1]), market, large))).toBe(cents(full.div(2)));
+    const full = maintenance(positionsOf(['BTC-PERP', 1]), market, large);
+    expect(cents(maintenance(positionsOf(['BTC-27MAR26', 1]), market, large))).toBe(cents(full.div(2)));
   });
 
-  it('adds up: the lines of an underlying are its call requirement, and its scenarios the sum of their positions', () => {
+  it('adds up: the lines of an underlying are its maintenance requirement, and its scenarios the sum of their positions', () => {
     fc.assert(
       fc.property(book, scalar, (positions, v) => {
         const result = assess(portfolioOf(positions), calm(v));
         const codes = ['scan-risk', 'short-option-minimum', 'offset-between-expiries', 'offset-between-positions'];
         const parts = sum(result.lines.filter(({ code }) => codes.includes(code)).map(({ amount }) => amount));
-        expect(cents(parts)).toBe(cents(required(result, 'call')));
+        expect(cents(parts)).toBe(cents(required(result, 'maintenance')));
         const more = ['initial-multiple', 'price-confidence', 'open-orders'];
         const initial = sum(result.lines.filter(({ code }) => more.includes(code)).map(({ amount }) => amount));
         expect(cents(parts.plus(initial))).toBe(cents(required(result, 'initial')));
@@ -411,7 +419,7 @@ describe('adaptive-portfolio, orders [CLR-ADP-005]', () => {
     expect(initial(held(5), order('BTC-PERP', 'sell', 5, SPOT))).toBe(initial(held(5)));
     expect(initial(held(5), order('BTC-PERP', 'sell', 20, SPOT, true))).toBe(initial(held(5)));
     const result = assess(portfolioOf(held(1), [], [order('BTC-PERP', 'buy', 100)]), calm());
-    expect(cents(required(result, 'call'))).toBe(cents(call(held(1), calm())));
+    expect(cents(required(result, 'maintenance'))).toBe(cents(maintenance(held(1), calm())));
   });
 
   it('adds the loss of a fill above the mark, and no gain below it', () => {
@@ -452,11 +460,11 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
     const long = positionsOf(['BTC-PERP', 1]);
     const short = positionsOf(['BTC-PERP', -1]);
     const needs = (positions: PositionHolding[]): Decimal =>
-      required(assess(portfolioOf(positions, coins), calm()), 'call');
+      required(assess(portfolioOf(positions, coins), calm()), 'maintenance');
     const rate = bracketRate(tableAt('1').brackets, dec(SPOT));
     const worth = lineOf(assess(portfolioOf(long, coins), calm()), 'collateral', 'BTC').amount;
     expect(cents(needs(long))).toBe(cents(worth.plus(SPOT).times(rate)));
-    expect(needs(short).lt(call(short, calm()))).toBe(true);
+    expect(needs(short).lt(maintenance(short, calm()))).toBe(true);
   });
 
   it('takes no volatility off a coin whose move is in the scenarios, and says what it takes', () => {
@@ -494,7 +502,7 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
       ModelResult,
       ModelResult,
     ];
-    expect(text(required(unsure, 'call'))).toBe(text(required(sure, 'call')));
+    expect(text(required(unsure, 'maintenance'))).toBe(text(required(sure, 'maintenance')));
     const alone = lineOf(sure, 'scan-risk').amount;
     expect(cents(required(unsure, 'initial'))).toBe(cents(alone.times('2.5').plus(alone.div(2))));
   });
@@ -503,12 +511,12 @@ describe('adaptive-portfolio, collateral [CLR-ADP-006]', () => {
 describe('adaptive-portfolio, bad input', () => {
   const held = positionsOf(['BTC-27MAR26-50000-C', 1]);
   const linear = positionsOf(['BTC-PERP', 1]);
-  const schedule = (brackets: RiskSchedule['call']['brackets'], v = '1'): Partial<Market> => ({
-    adaptive: new Map([['BTC', { ...scheduleAt('1'), call: { scalar: dec(v), brackets } }]]),
+  const schedule = (brackets: RiskSchedule['maintenance']['brackets'], v = '1'): Partial<Market> => ({
+    adaptive: new Map([['BTC', { ...scheduleAt('1'), maintenance: { scalar: dec(v), brackets } }]]),
   });
   const [first, second] = tableAt('1').brackets as [
-    RiskSchedule['call']['brackets'][0],
-    RiskSchedule['call']['brackets'][0],
+    RiskSchedule['maintenance']['brackets'][0],
+    RiskSchedule['maintenance']['brackets'][0],
   ];
   const arrayOf = (values: ReturnType<typeof riskArray>): Partial<Market> => ({
     riskArrays: new Map([['BTC-27MAR26-50000-C', values]]),
@@ -580,7 +588,9 @@ describe('adaptive-portfolio, bad input', () => {
       assess(portfolioOf([], [], [{ ...order, ...changes }]), calm());
     expect(refuse({ quantity: dec(0) })).toThrow(withCode('price-not-positive'));
     expect(refuse({ price: dec(NaN) })).toThrow(withCode('figure-not-finite'));
-    expect(() => call(linear, calm(), { long: dec(Infinity), short: dec(0) })).toThrow(withCode('figure-not-finite'));
+    expect(() => maintenance(linear, calm(), { long: dec(Infinity), short: dec(0) })).toThrow(
+      withCode('figure-not-finite'),
+    );
   });
 
   const { document } = ADAPTIVE_DEFAULTS;

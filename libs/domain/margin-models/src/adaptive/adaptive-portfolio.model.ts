@@ -24,7 +24,7 @@ export const adaptivePortfolio: MarginModel<AdaptiveParameters> = {
   id: 'adaptive-portfolio@1',
   title: 'Adaptive portfolio margin: scenarios as wide as AVSL rates',
   source: { text: 'Own definition, docs/spec/adaptive-portfolio.md', asOf: '2026-11-22' },
-  levels: ['initial', 'call', 'liquidation'],
+  levels: ['initial', 'maintenance', 'liquidation'],
   defaultParameters: ADAPTIVE_DEFAULTS,
   readParameters: readAdaptiveParameters,
   assess,
@@ -38,8 +38,7 @@ interface AssessedUnderlying extends UnderlyingBook {
 /**
  * Assesses a portfolio:
  *   value        collateral after haircuts + profit since entry + options at their marks, rounded down to the cent
- *   maintenance  sum over underlyings of the requirement at V_eff now
- *   call         multiple * maintenance
+ *   maintenance         sum over underlyings of the requirement at V_eff now
  *   liquidation  the same at each side's liquidation range
  *   initial      worst of { no order, all buys filled, all sells filled }: multiple * maintenance + loss of the fills, and what
  *                doubtful prices ask for
@@ -67,7 +66,7 @@ export type HeldExposure = Pick<ValuedPosition, 'exposure' | 'worth' | 'line'>;
 /** Figures of an assessment, and on demand everything that stands behind them. */
 export interface AdaptiveAssessment {
   readonly value: Decimal;
-  readonly requirements: Readonly<Record<'initial' | 'call' | 'liquidation', Decimal>>;
+  readonly requirements: Readonly<Record<'initial' | 'maintenance' | 'liquidation', Decimal>>;
   readonly lines: () => readonly ExplainLine[];
   /** Every point that was looked at, by underlying. */
   readonly scenarios: () => readonly ScenarioResult[];
@@ -91,28 +90,28 @@ export function assessHeld(
   const coins = coinExposures(collateral, market, jointly);
   const exposures = book.held.map(({ exposure }) => exposure);
   const books = underlyingBooks(book, market, exposures, coins);
-  const call = books.map((each) => assessBook(each, 'call', parameters));
-  const liquidation = call.map((assessed) => atLiquidation(assessed, parameters));
-  const initial = initialOf(orders, market, parameters, call, coins, collateral);
+  const maintenance = books.map((each) => assessBook(each, 'maintenance', parameters));
+  const liquidation = maintenance.map((assessed) => atLiquidation(assessed, parameters));
+  const initial = initialOf(orders, market, parameters, maintenance, coins, collateral);
   const value = totalWorth(collateral).plus(sum(book.held.map(({ worth }) => worth)));
-  const worstScenario = worstOf(call);
+  const worstScenario = worstOf(maintenance);
   const figures = {
     value: roundUsd(value, 'equity'),
     requirements: {
       initial: roundUsd(initial.total, 'requirement'),
-      call: roundUsd(parameters.callMultiple.times(totalOf(call)), 'requirement'),
+      maintenance: roundUsd(totalOf(maintenance), 'requirement'),
       liquidation: roundUsd(totalOf(liquidation), 'requirement'),
     },
   };
   const lines = (): readonly ExplainLine[] => [
     ...collateral.map(({ line }) => line()),
     ...book.held.map(({ line }) => line()),
-    ...call.flatMap((assessed) => requirementLines(assessed, parameters)),
-    callMultipleLine(totalOf(call), parameters),
+    ...maintenance.flatMap((assessed) => requirementLines(assessed, parameters)),
     ...liquidation.map(liquidationLine),
     ...initial.lines(),
   ];
-  const scenarios = (): readonly ScenarioResult[] => call.flatMap((assessed) => scenariosOf(assessed, parameters));
+  const scenarios = (): readonly ScenarioResult[] =>
+    maintenance.flatMap((assessed) => scenariosOf(assessed, parameters));
   return {
     ...figures,
     lines,
@@ -138,10 +137,12 @@ function assessBook(book: UnderlyingBook, level: RangeLevel, parameters: Adaptiv
   return { ...book, ranges, requirement: underlyingRequirement(book.exposures, ranges, book.spot, parameters) };
 }
 
-/** The same book at its liquidation ranges; while these are the call's, as they are in calm, so is the requirement. */
-function atLiquidation(atCall: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
-  const ranges = rangesAt(atCall.schedule, atCall.sizes, 'liquidation');
-  return sameRanges(ranges, atCall.ranges) ? atCall : assessBook(atCall, 'liquidation', parameters);
+/** The same book at its liquidation ranges; while these are the maintenance's, as they are in calm, so is the requirement. */
+function atLiquidation(atMaintenance: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
+  const ranges = rangesAt(atMaintenance.schedule, atMaintenance.sizes, 'liquidation');
+  return sameRanges(ranges, atMaintenance.ranges)
+    ? atMaintenance
+    : assessBook(atMaintenance, 'liquidation', parameters);
 }
 
 /** Which orders are taken as filled. */
@@ -172,7 +173,7 @@ function initialOf(
     if (portfolio === undefined || orders.length === 0) continue;
     const loss = sum(orders.map((order) => fillLoss(order, market)).sort((a, b) => a.cmp(b)));
     const assessed = booksWithFills(portfolio, market, orders, coins, parameters).map((book) =>
-      assessBook(book, 'call', parameters),
+      assessBook(book, 'maintenance', parameters),
     );
     const total = multiple.times(totalOf(assessed)).plus(doubtfulCharge(assessed, parameters)).plus(loss);
     if (total.gt(worst.total)) worst = { filled, total, loss };
@@ -265,13 +266,6 @@ function requirementLines(assessed: AssessedUnderlying, parameters: AdaptivePara
     },
   ].filter(({ code, amount }) => code === 'scan-risk' || !amount.isZero());
 }
-
-/** What the call level asks beyond the maintenance requirement. */
-const callMultipleLine = (maintenance: Decimal, { callMultiple }: AdaptiveParameters): ExplainLine => ({
-  code: 'call-multiple',
-  amount: callMultiple.minus(ONE).times(maintenance),
-  figures: { multiple: callMultiple },
-});
 
 const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying): ExplainLine => ({
   code: 'liquidation-level',

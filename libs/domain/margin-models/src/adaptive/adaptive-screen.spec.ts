@@ -10,7 +10,7 @@ import { heldBookOf, instrumentOf, parameters, portfolioOf, positionsOf, SPOT } 
 import { sideSizes, valuePositions } from './exposure.js';
 import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
 
-const LEVELS = ['initial', 'call', 'liquidation'] as const;
+const LEVELS = ['initial', 'maintenance', 'liquidation'] as const;
 
 /** Collateral beyond its caps, at prices that have fallen. */
 const capped: Market = {
@@ -60,7 +60,7 @@ function withOwnSizes(market: Market, portfolio: Portfolio): Portfolio {
 }
 
 const distance = ({ figure }: ScreenedFigure, exact: Decimal): number => dec(figure).minus(exact).abs().toNumber();
-const UNSURE = { value: { figure: Infinity, bound: 0 }, call: { figure: 0, bound: 0 } };
+const UNSURE = { value: { figure: Infinity, bound: 0 }, maintenance: { figure: 0, bound: 0 } };
 const requirement = ({ requirements }: AdaptiveAssessment, level: (typeof LEVELS)[number]): Decimal =>
   requirements[level];
 
@@ -89,9 +89,9 @@ describe('the float64 screen of portfolios [CLR-ADP-008]', () => {
     fc.assert(
       fc.property(held, (portfolio) => {
         const screen = screens.get(calm) as AdaptiveScreen;
-        const { value, call } = screen.figures(floatPortfolio(screen, calm, portfolio)) ?? UNSURE;
-        const magnitude = Math.abs(value.figure) + call.figure;
-        if (magnitude < 1e9) expect(value.bound + call.bound).toBeLessThan(0.03);
+        const { value, maintenance } = screen.figures(floatPortfolio(screen, calm, portfolio)) ?? UNSURE;
+        const magnitude = Math.abs(value.figure) + maintenance.figure;
+        if (magnitude < 1e9) expect(value.bound + maintenance.bound).toBeLessThan(0.03);
       }),
       { numRuns: 60 },
     );

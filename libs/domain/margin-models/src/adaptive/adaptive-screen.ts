@@ -55,7 +55,7 @@ export interface FloatOwnerSize {
 export interface ScreenedFigures {
   readonly value: ScreenedFigure;
   readonly initial: ScreenedFigure;
-  readonly call: ScreenedFigure;
+  readonly maintenance: ScreenedFigure;
   readonly liquidation: ScreenedFigure;
 }
 
@@ -66,7 +66,7 @@ export interface ScreenedFigure {
 
 /** The levels of one underlying at one pair of ranges. */
 interface FloatLevels {
-  readonly call: FloatLevel;
+  readonly maintenance: FloatLevel;
   readonly liquidation: FloatLevel;
 }
 
@@ -96,8 +96,7 @@ export class AdaptiveScreen {
   readonly #collateral: FloatCollateral;
   readonly #jointly: ReadonlySet<string>;
   readonly #requirements: FloatRequirements;
-  readonly #initialMultiple: number;
-  readonly #callMultiple: number;
+  readonly #multiple: number;
 
   constructor(
     private readonly market: Market,
@@ -106,8 +105,7 @@ export class AdaptiveScreen {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
     this.#collateral = new FloatCollateral(market, parameters.collateral, this.#jointly);
     this.#requirements = new FloatRequirements(parameters);
-    this.#initialMultiple = floatOf(parameters.initialMultiple);
-    this.#callMultiple = floatOf(parameters.callMultiple);
+    this.#multiple = floatOf(parameters.initialMultiple);
   }
 
   /** One contract of an instrument. @throws ModelInputError as the model does */
@@ -141,7 +139,7 @@ export class AdaptiveScreen {
     }
     const required = this.#required(holdings, portfolio);
     if (required === null) return null;
-    const { call: maintenance, liquidation } = required;
+    const { maintenance, liquidation } = required;
     const roundings = 3 * (positions.length + collateral.length) + ROUNDINGS_BESIDE_SUMS;
     const figure = (amount: number, magnitude: number): ScreenedFigure => ({
       figure: amount,
@@ -150,10 +148,10 @@ export class AdaptiveScreen {
     const figures: ScreenedFigures = {
       value: figure(value, valueMagnitude),
       initial: figure(
-        this.#initialMultiple * maintenance.total + maintenance.doubtful + charge,
-        this.#initialMultiple * maintenance.magnitude + maintenance.doubtfulMagnitude + valueMagnitude,
+        this.#multiple * maintenance.total + maintenance.doubtful + charge,
+        this.#multiple * maintenance.magnitude + maintenance.doubtfulMagnitude + valueMagnitude,
       ),
-      call: figure(this.#callMultiple * maintenance.total, this.#callMultiple * maintenance.magnitude),
+      maintenance: figure(maintenance.total, maintenance.magnitude),
       liquidation: figure(liquidation.total, liquidation.magnitude),
     };
     return isCertain(figures) ? figures : null;
@@ -185,21 +183,21 @@ export class AdaptiveScreen {
   #required(
     holdings: readonly FloatHolding[],
     { ownerSizes }: FloatPortfolio,
-  ): { readonly call: FloatRequirement; readonly liquidation: FloatRequirement } | null {
-    let call = NOTHING;
+  ): { readonly maintenance: FloatRequirement; readonly liquidation: FloatRequirement } | null {
+    let maintenance = NOTHING;
     let liquidation = NOTHING;
     for (const underlying of underlyingsOf(holdings)) {
       const own = holdings.filter(({ contract }) => contract.underlying === underlying);
       const levels = this.#levelsOf(underlying, own, ownerSizes?.get(underlying));
       if (levels === null) return null;
-      const atCall = this.#requirements.of(own, levels.call);
+      const atMaintenance = this.#requirements.of(own, levels.maintenance);
       // In calm both levels look at the same ranges.
-      const same = levels.liquidation === levels.call;
-      const atLiquidation = same ? atCall : this.#requirements.of(own, levels.liquidation);
-      call = added(call, atCall);
+      const same = levels.liquidation === levels.maintenance;
+      const atLiquidation = same ? atMaintenance : this.#requirements.of(own, levels.liquidation);
+      maintenance = added(maintenance, atMaintenance);
       liquidation = added(liquidation, atLiquidation);
     }
-    return { call, liquidation };
+    return { maintenance, liquidation };
   }
 
   /** Where to look for the losses of what is held of an underlying; null where its size leaves two possible ranges. */
@@ -242,7 +240,11 @@ export class AdaptiveScreen {
     return made;
   }
 
-  #levelsAt({ call, liquidation }: CertainRanges, shortOptionMinimum: number, withOptions: boolean): FloatLevels {
+  #levelsAt(
+    { maintenance, liquidation }: CertainRanges,
+    shortOptionMinimum: number,
+    withOptions: boolean,
+  ): FloatLevels {
     const at = (ranges: SideRanges): FloatLevel => ({
       scan: scanOf(this.parameters, ranges, withOptions),
       minimum: {
@@ -250,8 +252,11 @@ export class AdaptiveScreen {
         put: shortOptionMinimum * floatOf(ranges.long.spot),
       },
     });
-    const atCall = at(call);
-    return { call: atCall, liquidation: sameRanges(call, liquidation) ? atCall : at(liquidation) };
+    const atMaintenance = at(maintenance);
+    return {
+      maintenance: atMaintenance,
+      liquidation: sameRanges(maintenance, liquidation) ? atMaintenance : at(liquidation),
+    };
   }
 }
 
@@ -284,8 +289,8 @@ function underlyingsOf(holdings: readonly FloatHolding[]): readonly string[] {
   return found;
 }
 
-const isCertain = ({ value, initial, call, liquidation }: ScreenedFigures): boolean =>
-  value.bound + initial.bound + call.bound + liquidation.bound < Infinity;
+const isCertain = ({ value, initial, maintenance, liquidation }: ScreenedFigures): boolean =>
+  value.bound + initial.bound + maintenance.bound + liquidation.bound < Infinity;
 
 const added = (first: FloatRequirement, second: FloatRequirement): FloatRequirement => ({
   total: first.total + second.total,

@@ -16,8 +16,7 @@ import type { CollateralHolding, Market, OpenOrder, Portfolio, PositionHolding }
 import { ADAPTIVE_DEFAULTS, readAdaptiveParameters } from './adaptive-parameters.js';
 import { riskScenarios } from './scenario-grid.js';
 
-/** At this multiple the call level is the maintenance requirement, which worked figures are of. */
-export const parameters = readAdaptiveParameters({ ...ADAPTIVE_DEFAULTS.document, callMultiple: '1' });
+export const parameters = readAdaptiveParameters(ADAPTIVE_DEFAULTS.document);
 export const NOW = instantOf('2026-02-25T08:00Z');
 export const SPOT = 50_000;
 
@@ -59,8 +58,8 @@ export function tableAt(scalar: Decimal | string): RateTable {
 
 /** A schedule in calm notice: what is in force has been for the whole period. */
 export function scheduleAt(scalar: Decimal | string, changes: Partial<RiskSchedule> = {}): RiskSchedule {
-  const call = tableAt(scalar);
-  return { call, notice: [call], trigger: { long: null, short: null }, ...changes };
+  const maintenance = tableAt(scalar);
+  return { maintenance, notice: [maintenance], trigger: { long: null, short: null }, ...changes };
 }
 
 export function instrumentOf(id: string, contractSize = '1'): Instrument {

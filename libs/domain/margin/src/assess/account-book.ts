@@ -32,6 +32,7 @@ export interface Hold {
 
 export interface OpenCall {
   readonly callId: string;
+  readonly issuedAt: Instant;
   readonly dueAt: Instant;
   readonly expired: boolean;
 }

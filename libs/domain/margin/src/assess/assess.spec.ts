@@ -28,9 +28,9 @@ describe('assessment [CLR-MRG-031]', () => {
       position: { instrument: 'ETH-PERP', quantity: '0.001', cost: '3.009' },
     });
     const { figures } = house.assessed('ann.main');
-    // 0.0006 of bitcoin less 0.009 of loss; twice 3 x 2.1 %.
+    // 0.0006 of bitcoin less 0.009 of loss; requirement 3 x 2.1 %.
     expect(text(figures.equity)).toBe('-0.01');
-    expect(text(figures.call)).toBe('0.13');
+    expect(text(figures.maintenance)).toBe('0.07');
   });
 
   it('takes the haircut off what is owned and not off what is owed', () => {
@@ -75,7 +75,7 @@ describe('explanation [CLR-MRG-066]', () => {
     const left = dec(10)
       .minus(reduction?.amount ?? 0)
       .times(49_400)
-      .times(assessment.positions[0]?.callRate ?? 0);
+      .times(assessment.positions[0]?.maintenanceRate ?? 0);
     expect(left.lte(assessment.figures.equity)).toBe(true);
   });
 

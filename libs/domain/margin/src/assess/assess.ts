@@ -16,7 +16,6 @@ import {
 import {
   adaptivePortfolio,
   assessHeld,
-  LEAST_INITIAL_OVER_CALL,
   type CollateralHolding,
   type ExplainLine,
   type ModelResult,
@@ -32,10 +31,10 @@ import {
   type ExactFigures,
   type ExactPosition,
 } from './assessment.js';
+import { callRequirement, leastInitial } from './call-requirement.js';
 import { assessFlat, FLAT_RATE } from './flat-rate.js';
 import { ownerSizes } from './owner-sizes.js';
 import { notionalOf } from './priced-contracts.js';
-import { CALL_MULTIPLE_LINE } from './requirement-lines.js';
 import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
 import { modelledLot, valueHoldings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
 
@@ -69,7 +68,7 @@ interface Decided {
   readonly parameters: string;
   readonly failure: ModelFailure | null;
   readonly result: () => ModelResult;
-  /** Shares of the call requirement by position, where the decision says so itself. */
+  /** Shares of the maintenance requirement by position, where the decision says so itself. */
   readonly shares?: readonly Decimal[];
 }
 
@@ -131,15 +130,15 @@ function byChoice(
   }
 }
 
-type Floor = Pick<ExactFigures, 'initial' | 'call' | 'liquidation'>;
+type Floor = Pick<ExactFigures, 'initial' | 'call' | 'maintenance' | 'liquidation'>;
 
 /** Of a model that is only asked about. */
-const NO_FLOOR: Floor = { initial: ZERO, call: ZERO, liquidation: ZERO };
+const NO_FLOOR: Floor = { initial: ZERO, call: ZERO, maintenance: ZERO, liquidation: ZERO };
 
 /** Share of the own model's requirements that no choice goes below. */
 function floorOf(own: Decided, share: Decimal): Floor {
   const of = (level: keyof Floor): Decimal => roundUsd(own.figures[level].times(share), 'requirement');
-  return { initial: of('initial'), call: of('call'), liquidation: of('liquidation') };
+  return { initial: of('initial'), call: of('call'), maintenance: of('maintenance'), liquidation: of('liquidation') };
 }
 
 function byOwnOrFlat(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): Decided {
@@ -167,7 +166,7 @@ function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: Assessm
   const whole = lazily(() => assessHeld(book, market.market, market.parameters));
   const quick = held.some(({ exposure }) => exposure.option !== null) ? market.figures.of(book) : whole();
   return {
-    figures: exactFigures(quick.value, quick.requirements, valued),
+    figures: exactFigures(quick.value, quick.requirements, valued, market),
     model: OWN_MODEL,
     parameters: market.schedule.parameters.id,
     failure: null,
@@ -180,7 +179,10 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-/** Any other model: it gets positions at average entry, and what books and entry prices differ by as money. */
+/**
+ * Any other model: it gets positions at average entry, and what books and entry prices differ by as money. Its initial level is at
+ * least so far above the call that nobody is called for what he was just allowed, as the parameters see to for the house's own.
+ */
 function byModel(
   { model, parametersId, parameters }: ModelInUse,
   account: AssessedAccount,
@@ -199,12 +201,13 @@ function byModel(
       : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) }),
   };
   const result = model.assess(portfolio, market.market, parameters);
-  const asked = exactFigures(result.value, withCallLevel(result.requirements, market.parameters), valued);
+  const asked = exactFigures(result.value, result.requirements, valued, market);
   return {
     figures: {
       equity: asked.equity,
-      initial: maxOf(asked.initial, floor.initial),
+      initial: maxOf(asked.initial, floor.initial, model.id === OWN_MODEL ? ZERO : leastInitial(asked.call)),
       call: maxOf(asked.call, floor.call),
+      maintenance: maxOf(asked.maintenance, floor.maintenance),
       liquidation: maxOf(asked.liquidation, floor.liquidation),
     },
     model: model.id,
@@ -214,17 +217,6 @@ function byModel(
   };
 }
 
-/** A model that knows no call level of its own is called at the house's multiple of its maintenance requirement, and opens above that. */
-function withCallLevel(
-  requirements: ModelResult['requirements'],
-  { callMultiple }: AssessmentMarket['parameters'],
-): ModelResult['requirements'] {
-  const { initial = ZERO, call, maintenance } = requirements;
-  if (call !== undefined || maintenance === undefined) return requirements;
-  const called = maxOf(maintenance, ZERO).times(callMultiple);
-  return { ...requirements, call: called, initial: maxOf(initial, called.times(LEAST_INITIAL_OVER_CALL)) };
-}
-
 function byFlatRate(
   account: AssessedAccount,
   valued: ValuedHoldings,
@@ -232,7 +224,7 @@ function byFlatRate(
   failure: ModelFailure,
 ): Decided {
   const { figures, requirements, lines } = assessFlat(account, valued, market);
-  const { initial, call, liquidation } = figures;
+  const { initial, maintenance, liquidation } = figures;
   return {
     figures,
     model: FLAT_RATE,
@@ -241,7 +233,7 @@ function byFlatRate(
     shares: requirements,
     result: () => ({
       value: figures.equity,
-      requirements: { initial, call, liquidation },
+      requirements: { initial, maintenance, liquidation },
       lines: [{ code: `model-failed:${failure.code}`, subject: failure.model, amount: ZERO }, ...lines],
     }),
   };
@@ -252,15 +244,18 @@ function exactFigures(
   value: Decimal,
   requirements: Readonly<Record<string, Decimal>>,
   { open }: ValuedHoldings,
+  { schedule }: AssessmentMarket,
 ): ExactFigures {
   const level = (...names: readonly string[]): Decimal => {
     const name = open.length === 0 ? undefined : names.find((candidate) => requirements[candidate] !== undefined);
     return name === undefined ? ZERO : roundUsd(maxOf(requirements[name] as Decimal, ZERO), 'requirement');
   };
+  const maintenance = level('maintenance');
   return {
     equity: roundUsd(value, 'equity'),
     initial: level('initial'),
-    call: level('call'),
+    call: callRequirement(maintenance, schedule.parameters),
+    maintenance,
     liquidation: level('liquidation', 'maintenance'),
   };
 }
@@ -293,9 +288,9 @@ function detailOf(
   additional: readonly ExplainLine[],
 ): Assessment {
   const result = decided.result();
-  const { call, liquidation } = decided.figures;
-  const calls = sharesOf(decided, valued, result);
-  const liquidations = scaledShares(calls, call, liquidation);
+  const { maintenance, liquidation } = decided.figures;
+  const shares = sharesOf(decided, valued, result);
+  const liquidations = scaledShares(shares, maintenance, liquidation);
   const sizes = ownerNotionals(account, market);
   return {
     accountId: account.accountId,
@@ -305,7 +300,7 @@ function detailOf(
     ...collateralLines(account, market, result),
     positions: valued.open.map((position) => {
       const { id } = position.contract.instrument;
-      return exactPosition(position, sizes, calls.get(id) ?? ZERO, liquidations.get(id) ?? ZERO);
+      return exactPosition(position, sizes, shares.get(id) ?? ZERO, liquidations.get(id) ?? ZERO);
     }),
     portfolio: portfolioDetail(decided, result, additional, valued, market),
   };
@@ -318,15 +313,12 @@ function sharesOf(
 ): ReadonlyMap<string, Decimal> {
   const [first, ...others] = open;
   if (shares !== undefined) return new Map(open.map(({ contract }, i) => [contract.instrument.id, shares[i] ?? ZERO]));
-  if (first !== undefined && others.length === 0) return new Map([[first.contract.instrument.id, figures.call]]);
+  if (first !== undefined && others.length === 0) return new Map([[first.contract.instrument.id, figures.maintenance]]);
   const bearing = open.map(({ contract, held }) => ({
     instrument: contract.instrument.id,
     notional: notionalOf(contract, held.quantity),
   }));
-  // Shares are those of the maintenance requirement, hedges included; the multiple raises all of them alike.
-  const multiple = result.lines.find(({ code }) => code === CALL_MULTIPLE_LINE)?.figures?.['multiple'] ?? ONE;
-  const maintenance = roundUsd(figures.call.div(multiple), 'requirement');
-  return scaledShares(requirementShares(bearing, result, maintenance), maintenance, figures.call);
+  return requirementShares(bearing, result, figures.maintenance);
 }
 
 /** What each asset counted for; of an asset that the model's lines don't name, in full. */
@@ -357,7 +349,7 @@ const isCollateral = (code: string): boolean => code === 'debt' || code.startsWi
 function exactPosition(
   { contract, held, worth }: ValuedHolding,
   sizes: OwnerNotionals,
-  call: Decimal,
+  maintenance: Decimal,
   liquidation: Decimal,
 ): ExactPosition {
   const { instrument, underlying, price } = contract;
@@ -372,9 +364,9 @@ function exactPosition(
     mark: price,
     notional,
     ownerNotional: sizes.get(sizeKey(underlying, side)) ?? notional,
-    callRate: rate(call),
+    maintenanceRate: rate(maintenance),
     liquidationRate: rate(liquidation),
-    call,
+    maintenance,
     liquidation,
     unrealisedPnl: worth,
   };

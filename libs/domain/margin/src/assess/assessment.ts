@@ -39,7 +39,10 @@ export interface AssessedAccount {
 export interface ExactFigures {
   readonly equity: Decimal;
   readonly initial: Decimal;
+  /** `callMultiple` times maintenance. */
   readonly call: Decimal;
+  /** At V_eff. */
+  readonly maintenance: Decimal;
   readonly liquidation: Decimal;
 }
 
@@ -51,10 +54,10 @@ export interface ExactPosition {
   readonly mark: Decimal;
   readonly notional: Decimal;
   readonly ownerNotional: Decimal;
-  readonly callRate: Decimal;
+  readonly maintenanceRate: Decimal;
   readonly liquidationRate: Decimal;
   /** Share of the requirement, negative for a hedge. */
-  readonly call: Decimal;
+  readonly maintenance: Decimal;
   readonly liquidation: Decimal;
   readonly unrealisedPnl: Decimal;
 }
@@ -82,10 +85,11 @@ export interface Assessment {
 
 export const sideOf = (quantity: Decimal): Side => (quantity.isNegative() ? 'short' : 'long');
 
-export const writeFigures = ({ equity, initial, call, liquidation }: ExactFigures): MarginFigures => ({
+export const writeFigures = ({ equity, initial, call, maintenance, liquidation }: ExactFigures): MarginFigures => ({
   equity: text(equity),
   initial: text(initial),
   call: text(call),
+  maintenance: text(maintenance),
   liquidation: text(liquidation),
 });
 
@@ -112,9 +116,9 @@ export function writeAssessment(assessment: Assessment): AssessmentDetail {
       mark: text(position.mark),
       notional: text(position.notional),
       ownerNotional: text(position.ownerNotional),
-      callRate: text(position.callRate),
+      maintenanceRate: text(position.maintenanceRate),
       liquidationRate: text(position.liquidationRate),
-      call: text(position.call),
+      maintenance: text(position.maintenance),
       liquidation: text(position.liquidation),
       unrealisedPnl: text(position.unrealisedPnl),
     })),

@@ -125,7 +125,12 @@ describe('the flat rate [CLR-MRG-037]', () => {
     expect(alarm).toMatchObject({ accountId: 'ann.main', model: 'adaptive-portfolio@1', code: 'range-beyond-grid' });
     const detail = house.detailOf('ann.main');
     // 2 * 60,000 * 0.6.
-    expect(detail.figures).toMatchObject({ call: '144000', liquidation: '72000', initial: '180000' });
+    expect(detail.figures).toMatchObject({
+      initial: '180000',
+      call: '144000',
+      maintenance: '72000',
+      liquidation: '72000',
+    });
     expect(alarm?.figures).toEqual(detail.figures);
     expect(detail.portfolio.model).toBe(FLAT_RATE);
     expect(
@@ -163,7 +168,7 @@ describe('the flat rate [CLR-MRG-037]', () => {
     const house = listed(TOO_WIDE);
     house.account('ann.main', { USD: '10', position: { instrument: CALL, quantity: '1', cost: '0' } });
     const { figures, positions } = house.detailOf('ann.main');
-    expect(figures.liquidation).toBe(positions[0]?.mark);
+    expect(figures.maintenance).toBe(positions[0]?.mark);
     house.account('bob.main', { USD: '10' });
     expect(house.detailOf('bob.main').figures.call).toBe('0');
   });
@@ -189,8 +194,10 @@ describe('an underlying without parameters [CLR-MRG-002]', () => {
       const position = { instrument: 'ETH-PERP', quantity, cost: text(dec(quantity).times(3_000)) };
       house.account(`ann.by${quantity.replace('-', 'minus')}`, { USD: '9000000', position });
     }
-    const calls = house.machine.state.book.accounts.map(({ accountId }) => house.detailOf(accountId).figures.call);
-    expect(calls).toEqual(['2400', '2400', '2400000']);
+    const asked = house.machine.state.book.accounts.map(
+      ({ accountId }) => house.detailOf(accountId).figures.maintenance,
+    );
+    expect(asked).toEqual(['1200', '1200', '1200000']);
   });
 });
 
@@ -289,6 +296,6 @@ describe('a chosen model [CLR-MRG-060, CLR-MRG-062]', () => {
     house.accept(house.changed('ann.main', { USD: '10' }));
     const [triggered] = payloadsOf(house.events, 'LiquidationTriggered');
     expect(triggered?.assessment.portfolio.model).toBe('deribit-portfolio@1');
-    expect(triggered?.lowestCallRates).toEqual([]);
+    expect(triggered?.lowestMaintenanceRates).toEqual([]);
   });
 });

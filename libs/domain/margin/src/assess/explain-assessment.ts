@@ -9,12 +9,19 @@ import type {
 } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
 import { dec, Decimal, maxOf, ONE, roundUsd, sum, text, ZERO, type RoundingRule } from '@ballast/kernel';
-import { bracketOf, maintenanceRate, rangeOf, unwindDays, type BracketFigures } from '@ballast/risk-schedule';
+import {
+  bracketOf,
+  maintenanceRate,
+  rangeOf,
+  unwindDays,
+  type BracketFigures,
+  type RangeLevel,
+} from '@ballast/risk-schedule';
 import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
 import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
-import { CALL_LINES, CALL_MULTIPLE_LINE, scannedSizes } from './requirement-lines.js';
+import { MAINTENANCE_LINES, scannedSizes } from './requirement-lines.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -104,15 +111,15 @@ function rateLines(
   figures: UnderlyingFigures,
 ): readonly ExplanationLine[] {
   const name = `${underlying} ${side}`;
-  const call = rangeOf(rates, size, 'call', side);
+  const maintenance = rangeOf(rates, size, 'maintenance', side);
   const liquidation = rangeOf(rates, size, 'liquidation', side);
-  const bracket = bracketOf(rates.call.brackets, size);
+  const bracket = bracketOf(rates.maintenance.brackets, size);
   return [
     requirementLine(`${name}: size that sets the rate`, text(size), `all ${side} positions of the owner`),
-    ...endsOf(bracket, figures).flatMap((end) => formulaLines(name, end, rates.call.scalar, figures)),
+    ...endsOf(bracket, figures).flatMap((end) => formulaLines(name, end, rates.maintenance.scalar, figures)),
     rateLine(
       `${name}: maintenance rate`,
-      text(call.spot),
+      text(maintenance.spot),
       `${text(bracket.rate)} - ${text(bracket.deduction)} / ${shown(size)}, bracket from ${text(bracket.floor)}, up to 12 digits`,
     ),
     rateLine(
@@ -172,16 +179,20 @@ function ownModelLines(
     return rateLines(underlying, side, size, prices, figuresOfUnderlying(on.parameters, underlying));
   });
   const parts = portfolio.lines
-    .filter(({ code }) => CALL_LINES.has(code) || code === CALL_MULTIPLE_LINE)
-    .map(({ code, subject, amount, figures: read }) =>
-      requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(read)),
+    .filter(({ code }) => MAINTENANCE_LINES.has(code))
+    .map(({ code, subject = '', amount, figures: read }) =>
+      requirementLine(`${code} ${subject}`, amount, listed(read)),
     );
-  return [...rates, ...parts, ...roundedBy(requirementLine, figures.call, parts, 'up to the cent')];
+  return [...rates, ...parts, ...roundedBy(requirementLine, figures.maintenance, parts, 'up to the cent')];
 }
 
 const sharesOf = (positions: readonly PositionRequirement[]): readonly ExplanationLine[] =>
-  positions.map(({ instrument, call, notional }) =>
-    requirementLine(`${instrument}: share of the call requirement`, call, `of a notional of ${shown(dec(notional))}`),
+  positions.map(({ instrument, maintenance, notional }) =>
+    requirementLine(
+      `${instrument}: share of the maintenance requirement`,
+      maintenance,
+      `of a notional of ${shown(dec(notional))}`,
+    ),
   );
 
 /** What stands beside the sum: the worst scenario by position, what the model noted, the haircuts. */
@@ -203,13 +214,7 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
         requirementLine(`${subject} in the worst scenario`, amount, 'profit, loss negative'),
       ),
     ...lines
-      .filter(
-        ({ code }) =>
-          !IN_EQUITY.has(code) &&
-          code !== WORST_SCENARIO &&
-          !CALL_LINES.has(code) &&
-          (model !== OWN_MODEL || code !== CALL_MULTIPLE_LINE),
-      )
+      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !MAINTENANCE_LINES.has(code))
       .map(({ code, subject, amount, figures }) =>
         requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(figures)),
       ),
@@ -230,7 +235,7 @@ function scalarLines({ source }: UnderlyingScheduleFigures): readonly Explanatio
       source.scalar,
       long || short ? 'limit off: the price has moved' : 'may rise by u and fall by rho an hour',
     ),
-    line('after the buffer', source.scalarEffective, 'max(1, V / (1 + b)): the call level'),
+    line('after the buffer', source.scalarEffective, 'max(1, V / (1 + b)): the maintenance level'),
     line('liquidation, long side', source.liquidationScalar.long, 'lowest of the notice period, or the trigger'),
     line('liquidation, short side', source.liquidationScalar.short, 'lowest of the notice period, or the trigger'),
     line('hourly log return', source.logReturn, `trigger beyond ${source.triggerThreshold}`),
@@ -256,9 +261,11 @@ function standsAlone(
   );
 }
 
+type RemediedLevel = 'call' | 'liquidation';
+
 /** What would lift equity to a level: a deposit, or closing part of the largest position at its mark, in whole lots. */
 function remedyLines(
-  level: 'call' | 'liquidation',
+  level: RemediedLevel,
   detail: AssessmentDetail,
   on: ExplainedOn,
   underlyings: ReadonlyMap<Underlying, UnderlyingScheduleFigures>,
@@ -273,14 +280,14 @@ function remedyLines(
   );
   const [first, ...others] = positions;
   if (first === undefined) return [deposit];
-  const largest = others.reduce((most, next) => (dec(next[level]).gt(most[level]) ? next : most), first);
+  const largest = others.reduce((most, next) => (dec(next.maintenance).gt(most.maintenance) ? next : most), first);
   const reduction = standsAlone(detail, on, largest) ? leastReduction(level, missing, largest, on, underlyings) : null;
   return reduction === null ? [deposit] : [deposit, reduction];
 }
 
 /** Fewest lots whose closing frees what is missing; the rate falls with the size. Null when all of it is not enough. */
 function leastReduction(
-  level: 'call' | 'liquidation',
+  level: RemediedLevel,
   missing: Decimal,
   { instrument, underlying, side, quantity, mark, notional, ownerNotional }: PositionRequirement,
   { contracts, parameters }: ExplainedOn,
@@ -290,9 +297,10 @@ function leastReduction(
   const rates = underlyings.get(underlying)?.rates;
   if (lot === undefined || rates === undefined) return null;
   const elsewhere = dec(ownerNotional).minus(notional);
-  const multiple = level === 'call' ? parameters.adaptive.callMultiple : ONE;
+  const [rangeLevel, multiple]: [RangeLevel, Decimal] =
+    level === 'call' ? ['maintenance', parameters.callMultiple] : ['liquidation', ONE];
   const required = (size: Decimal): Decimal =>
-    size.times(rangeOf(rates, size.plus(elsewhere), level, side).spot).times(multiple);
+    size.times(rangeOf(rates, size.plus(elsewhere), rangeLevel, side).spot).times(multiple);
   const freed = (lots: Decimal): Decimal =>
     required(dec(notional)).minus(required(dec(notional).minus(lots.times(lot).times(mark))));
   let [short, enough] = [ZERO, dec(quantity).abs().div(lot).floor()];
@@ -341,7 +349,12 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
   return [
     ...equityLines(detail, on),
     ...(own ? ownModelLines(detail, on, underlyings) : []),
-    requirementLine('call requirement', figures.call, own ? 'sum, rounded up to the cent' : `by ${portfolio.model}`),
+    requirementLine(
+      'maintenance requirement',
+      figures.maintenance,
+      own ? 'sum, rounded up to the cent' : `by ${portfolio.model}`,
+    ),
+    requirementLine('call requirement', figures.call, `${text(on.parameters.callMultiple)} x maintenance requirement`),
     requirementLine('liquidation requirement', figures.liquidation, 'at the liquidation rates, rounded up to the cent'),
     requirementLine(
       'initial requirement',

@@ -1,5 +1,6 @@
 import { maxOf, minOf, roundUsd, SETTLEMENT_ASSET, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { ExplainLine } from '@ballast/margin-models';
+import { callRequirement } from './call-requirement.js';
 import type { AssessmentMarket } from './assessment-market.js';
 import type { AssessedAccount, ExactFigures } from './assessment.js';
 import { notionalOf } from './priced-contracts.js';
@@ -18,7 +19,7 @@ export interface FlatAssessment {
 /**
  * Decides an account by arithmetic that cannot fail: each position asks for its notional at the highest rate of the parameters, a
  * long option for what it is worth at most; dollars and debts count in full, a coin at its price less that rate; nothing offsets.
- *   requirement = sum of notional * r_max,  call and initial = their multiples of it
+ *   maintenance = liquidation = sum of notional * r_max,  call and initial their multiples of it
  * @see docs/spec/margin.md CLR-MRG-037
  */
 export function assessFlat(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): FlatAssessment {
@@ -35,13 +36,14 @@ export function assessFlat(account: AssessedAccount, valued: ValuedHoldings, mar
   });
   const worth = sum(valued.open.map((holding) => holding.worth)).plus(valued.delivered.worth);
   const equity = sum(collateral.map(({ amount }) => amount)).plus(worth);
-  const required = roundUsd(total, 'requirement');
+  const maintenance = roundUsd(total, 'requirement');
   return {
     figures: {
       equity: roundUsd(equity, 'equity'),
       initial: roundUsd(total.times(schedule.parameters.adaptive.initialMultiple), 'requirement'),
-      call: roundUsd(total.times(schedule.parameters.adaptive.callMultiple), 'requirement'),
-      liquidation: required,
+      call: callRequirement(maintenance, schedule.parameters),
+      maintenance,
+      liquidation: maintenance,
     },
     requirements,
     lines: [

@@ -95,9 +95,9 @@ describe('a short straddle through a spike of volatility', () => {
     const house = straddle();
     for (const prices of SPIKE) house.reprice(prices);
     const { figures, positions, portfolio } = lastAssessment(house);
-    const total = (level: 'call' | 'liquidation'): string =>
+    const total = (level: 'maintenance' | 'liquidation'): string =>
       text(sum(positions.map((position) => dec(position[level]))));
-    expect(total('call')).toBe(figures.call);
+    expect(total('maintenance')).toBe(figures.maintenance);
     expect(total('liquidation')).toBe(figures.liquidation);
     expect(portfolio).toMatchObject({ model: 'adaptive-portfolio@1', riskArrays: 17 });
     const worst = portfolio.scenarios.reduce((least, next) => (dec(next.pnl).lt(least.pnl) ? next : least));
@@ -164,7 +164,7 @@ describe('no surprise of a portfolio [CLR-MRG-051]', () => {
 });
 
 describe('the explanation of a portfolio [CLR-MRG-066]', () => {
-  it('adds up: equity from what it holds, the call requirement from scenario and add-ons, and from shares', () => {
+  it('adds up: equity from what it holds, the maintenance requirement from scenario and add-ons, and from shares', () => {
     const house = straddle();
     house.accept(house.changed('ann.main', { ...held('8000', 'BTC-PERP', '0.5', '29000'), BTC: '0.1' }));
     for (const prices of SPIKE) house.reprice(prices);
@@ -181,8 +181,8 @@ describe('the explanation of a portfolio [CLR-MRG-066]', () => {
     );
     expect(text(roundUsd(equity, 'equity'))).toBe(detail.figures.equity);
     expect(lines).toContainEqual(expect.objectContaining({ label: 'haircut of BTC', unit: 'rate' }));
-    expect(total(/^(scan-risk|short-option-minimum|offset-between|call-multiple)/)).toBe(detail.figures.call);
-    expect(total(/share of the call requirement$/)).toBe(detail.figures.call);
+    expect(total(/^(scan-risk|short-option-minimum|offset-between)/)).toBe(detail.figures.maintenance);
+    expect(total(/share of the maintenance requirement$/)).toBe(detail.figures.maintenance);
     const worst = lines.find(({ label }) => label.startsWith('worst scenario'));
     expect(
       dec(total(/in the worst scenario$/))
@@ -202,11 +202,11 @@ describe('a portfolio [CLR-MRG-061, CLR-MRG-064]', () => {
     house.accept(house.changed('ann.main', held('20000', 'BTC-PERP', '-1', '-60000')));
     const hedged = lastRunDetail(house);
     expect(dec(hedged.figures.call).lt(naked.figures.call)).toBe(true);
-    expect(hedged.positions.map(({ instrument, call }) => [instrument, dec(call).isNegative()])).toEqual([
+    expect(hedged.positions.map(({ instrument, maintenance }) => [instrument, dec(maintenance).isNegative()])).toEqual([
       [FUTURE, false],
       ['BTC-PERP', true],
     ]);
-    expect(text(sum(hedged.positions.map(({ call }) => dec(call))))).toBe(hedged.figures.call);
+    expect(text(sum(hedged.positions.map(({ maintenance }) => dec(maintenance))))).toBe(hedged.figures.maintenance);
   });
 
   it.each`
@@ -242,7 +242,7 @@ describe('a portfolio [CLR-MRG-061, CLR-MRG-064]', () => {
     house.unlist(CALL, PUT, FUTURE, COIN_FUTURE);
     house.reprice({ ...at(0), at: EXPIRY + MINUTE });
     const detail = lastRunDetail(house);
-    expect(detail.figures).toEqual({ equity: '6000', initial: '0', call: '0', liquidation: '0' });
+    expect(detail.figures).toEqual({ equity: '6000', initial: '0', call: '0', maintenance: '0', liquidation: '0' });
     expect(detail.positions).toEqual([]);
     expect(detail.portfolio.lines).toContainEqual({ code: 'awaiting-delivery', subject: CALL, amount: '1000' });
     house.accept(house.changed('ann.main', held('6000', CALL, '0'), 'ContractDelivered'));

@@ -6,11 +6,8 @@ export const SCAN_LINE = 'scan-risk';
 /** What an underlying asks for at the liquidation level, with the ranges. */
 export const LIQUIDATION_LINE = 'liquidation-level';
 
-/** What the call level asks beyond the maintenance requirement, with the multiple. */
-export const CALL_MULTIPLE_LINE = 'call-multiple';
-
-/** Lines that add up to the maintenance requirement of an underlying at the call level's ranges. */
-export const CALL_LINES: ReadonlySet<string> = new Set([
+/** Lines that add up to the maintenance requirement of an underlying. */
+export const MAINTENANCE_LINES: ReadonlySet<string> = new Set([
   SCAN_LINE,
   'short-option-minimum',
   'offset-between-expiries',

@@ -1,7 +1,7 @@
 import type { InstrumentId } from '@ballast/facts';
 import type { ModelResult, ScenarioResult } from '@ballast/margin-models';
 import { sum, ZERO, type Decimal } from '@ballast/kernel';
-import { CALL_LINES } from './requirement-lines.js';
+import { MAINTENANCE_LINES } from './requirement-lines.js';
 
 /** A position that bears a share of its portfolio's requirement. */
 export interface BearingPosition {
@@ -57,7 +57,7 @@ export function requirementShares(
 
 /** What a group requires before rounding; of a model without groups the whole requirement. */
 function requiredOf(group: string, { lines }: ModelResult, total: Decimal): Decimal {
-  const own = lines.filter(({ code, subject }) => CALL_LINES.has(code) && subject === group);
+  const own = lines.filter(({ code, subject }) => MAINTENANCE_LINES.has(code) && subject === group);
   return own.length === 0 ? total : sum(own.map(({ amount }) => amount));
 }
 

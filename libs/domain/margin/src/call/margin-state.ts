@@ -68,7 +68,7 @@ export function levelsOf(
     bit(equity.lt(liquidation), BELOW_LIQUIDATION) |
     bit(twice.lt(both), BELOW_MIDPOINT) |
     bit(call.gt(0) && equity.lt(call), BELOW_CALL) |
-    bit(initial.gt(0) && equity.lt(initial), BELOW_INITIAL) |
+    bit(call.gt(0) && equity.lt(initial), BELOW_INITIAL) |
     bit(twice.gte(exit(both)), CLEAR_OF_MIDPOINT) |
     bit(equity.gte(exit(call)), CLEAR_OF_CALL) |
     bit(equity.gte(exit(initial)), CLEAR_OF_INITIAL)

@@ -77,7 +77,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
         forgetOlderThanReference(history, schedule.asOf);
         putInForce(history.calls, {
           from: schedule.asOf,
-          brackets: readBrackets(prices.callBrackets),
+          brackets: readBrackets(prices.maintenanceBrackets),
           scalar: dec(prices.scalarEffective),
         });
         // HALT: scalars and triggers keep their values.
@@ -96,7 +96,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
     },
     violations(event) {
       return judgeEntry(event, {
-        lowestCallRate: ({ underlying, ownerNotional }) =>
+        lowestMaintenanceRate: ({ underlying, ownerNotional }) =>
           lowest(underlying, ({ brackets }) => bracketRate(brackets, dec(ownerNotional))),
         lowestScalar: (underlying) => lowest(underlying, ({ scalar }) => scalar),
         reproducedTrigger: (underlying, side) => historyOf(underlying).trigger[side],

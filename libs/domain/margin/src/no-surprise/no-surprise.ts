@@ -15,7 +15,10 @@ export interface NoSurpriseViolation {
     | 'requirement-not-the-sum'
     | 'requirement-not-of-the-ranges'
     | 'rate-without-notice'
-    | 'trigger-not-reproduced';
+    | 'trigger-not-reproduced'
+    | 'call-not-the-open-one'
+    | 'uncalled-without-reason'
+    | 'uncalled-in-margin-call';
   readonly detail: string;
 }
 
@@ -28,7 +31,7 @@ const SCALAR_TOLERANCE = '0.000000001';
 
 /** What the marks and schedules say at the moment of an entry. */
 export interface RecomputedLevels {
-  lowestCallRate(position: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>): Decimal;
+  lowestMaintenanceRate(position: Pick<PositionRequirement, 'underlying' | 'ownerNotional'>): Decimal;
   /** Lowest V_eff in force within the notice period. */
   lowestScalar(underlying: Underlying): Decimal;
   reproducedTrigger(underlying: Underlying, side: Side): Decimal;
@@ -37,7 +40,7 @@ export interface RecomputedLevels {
 /**
  * No surprise: at an entry into LIQUIDATING
  * 1. equity is below the sum of the position requirements, rounded up to the cent;
- * 2. what the ranges ask for is that requirement, and each range that an underlying was moved over is at most the lowest call rate, at the present size, of all schedules in force
+ * 2. what the ranges ask for is that requirement, and each range that an underlying was moved over is at most the lowest maintenance rate, at the present size, of all schedules in force
  *    in the notice period (other models have no schedule: their rates don't change, so nobody had to be warned of one);
  * 3. or the event names the trigger of that underlying and side, and recomputed from the marks it was on, or is still
  *    decaying from when it was.
@@ -64,7 +67,7 @@ export function judgeEntry(
   if (positions.length === 0) return violations;
   violations.push(...unexplainedByRanges(event.assessment));
   for (const { subject, underlying, side, rate, ownerNotional, scalar } of appliedRates(event.assessment)) {
-    const lowest = levels.lowestCallRate({ underlying, ownerNotional });
+    const lowest = levels.lowestMaintenanceRate({ underlying, ownerNotional });
     const scalarNoticed = dec(scalar).lte(levels.lowestScalar(underlying).plus(SCALAR_TOLERANCE));
     if (dec(rate).lte(lowest.plus(RATE_TOLERANCE)) && scalarNoticed) continue;
     const named = event.triggers.find((trigger) => trigger.underlying === underlying && trigger.side === side);

@@ -16,12 +16,12 @@ import type { LiquidationCostFigures, Underlying } from '@ballast/facts';
 import { invariant, MINUTE_MS, ONE, text, UNDERLYING, type Decimal } from '@ballast/kernel';
 import {
   COLLATERAL_FORM,
-  MULTIPLES,
-  requireMultiples,
+  INITIAL_MULTIPLE,
   SCENARIO_RULES_FORM,
   type AdaptiveParameters,
 } from '@ballast/margin-models';
 import { knotsOf, type RateParameters } from '@ballast/risk-schedule';
+import { LEAST_INITIAL_OVER_CALL } from '../assess/call-requirement.js';
 import { LONGEST_NOTICE_MS } from '../schedule/notice-window.js';
 
 /** Parameters of one underlying as decimals, with everything that is the same at each price set worked out once. */
@@ -44,8 +44,10 @@ export interface ParameterFigures {
   readonly id: string;
   readonly noticeMs: number;
   readonly noticeAllowance: Decimal;
+  /** Call over maintenance requirement. */
+  readonly callMultiple: Decimal;
   readonly exitFactor: Decimal;
-  /** Equity over maintenance requirement at which a liquidation ends. */
+  /** Health (equity over maintenance requirement) at which a liquidation ends. */
   readonly targetHealth: Decimal;
   readonly underlyings: ReadonlyMap<Underlying, UnderlyingFigures>;
   /** Of every other underlying. */
@@ -142,9 +144,10 @@ const underlyingFigures = made(checked(UNDERLYING_FORM, requireAgreement), (stat
 const STATED_PARAMETERS = record({
   noticeMs: whole(MINUTE_MS, LONGEST_NOTICE_MS),
   noticeAllowance: share,
+  callMultiple: figure({ min: '1', max: '8' }),
   exitFactor: figure({ min: '1', max: '2' }),
   targetHealth: figure({ min: '1', max: '5' }),
-  ...MULTIPLES,
+  initialMultiple: INITIAL_MULTIPLE,
   scenarios: SCENARIO_RULES_FORM,
   collateral: COLLATERAL_FORM,
   underlyings: checked(byName(UNDERLYING, underlyingFigures), (underlyings, refuse) => {
@@ -152,14 +155,20 @@ const STATED_PARAMETERS = record({
   }),
 });
 
-const PARAMETERS_FORM = checked(STATED_PARAMETERS, requireMultiples);
+const PARAMETERS_FORM = checked(STATED_PARAMETERS, ({ callMultiple, initialMultiple }, refuse) => {
+  if (initialMultiple.gte(LEAST_INITIAL_OVER_CALL.times(callMultiple))) return;
+  refuse(
+    'callMultiple',
+    `is above initialMultiple / ${text(LEAST_INITIAL_OVER_CALL)}; lower it, or raise initialMultiple`,
+  );
+});
 
 /** Reads the body of a `margin-parameters` document; units and origin of each figure: docs/spec/margin.md CLR-MRG-001. */
 export function readMarginParameters(body: unknown, id: string): DocumentReading<ParameterFigures> {
   const reading = readBody(body, PARAMETERS_FORM);
   if ('defects' in reading) return reading;
-  const { initialMultiple, callMultiple, scenarios, collateral, underlyings, ...figures } = reading.figures;
-  const adaptive = { initialMultiple, callMultiple, ...scenarios, collateral };
+  const { initialMultiple, scenarios, collateral, underlyings, ...figures } = reading.figures;
+  const adaptive = { initialMultiple, ...scenarios, collateral };
   return { figures: { id, ...figures, underlyings, unknown: flatMaximum(underlyings), adaptive } };
 }
 

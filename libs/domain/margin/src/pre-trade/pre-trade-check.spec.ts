@@ -124,6 +124,6 @@ describe('pre-trade check', () => {
   it('gives back the same equity when it turns the position round at the mark', () => {
     const { before, after } = check(house('100000'), '-3');
     expect(after?.equity).toBe(before?.equity);
-    expect(after?.call).toBe('3747.84');
+    expect(after?.maintenance).toBe('1873.92');
   });
 });

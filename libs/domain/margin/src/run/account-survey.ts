@@ -38,7 +38,7 @@ export function surveyAccounts(state: MarginState): AccountSurvey {
   const { schedule } = assessor.market;
   const marks = new Map(state.schedule?.source.underlyings.map(({ underlying, mark }) => [underlying, Number(mark)]));
   const rowSchedule = assessor.rowsFor(layout);
-  const contracts = new ContractScreen(book, assessor.market);
+  const contracts = new ContractScreen(book, assessor.market, rowSchedule);
   const figures = blankFigures();
   const accounts: SurveyedAccount[] = [];
   for (const slot of book.allSlots()) {

@@ -71,7 +71,9 @@ function open(house: OptionHouse, accountId: string, { USD, BTC, positions }: An
 /** What the screen says of ann.main. */
 function screenedBy(house: OptionHouse) {
   const { book } = house.machine.state;
-  return new ContractScreen(book, house.assessor().market).figuresOf(book.slotOf('ann.main') as number);
+  const assessor = house.assessor();
+  const screen = new ContractScreen(book, assessor.market, assessor.rowsFor(book.layout));
+  return screen.figuresOf(book.slotOf('ann.main') as number);
 }
 
 const distance = (float: number, exact: Decimal): number => dec(float).minus(exact).abs().toNumber();
@@ -84,16 +86,17 @@ describe('the float64 screen of portfolio accounts [CLR-ADP-008]', () => {
       fc.property(
         account,
         fc.option(account),
-        fc.constantFrom('1', '1.05', '1.25'),
+        fc.constantFrom('initial', 'call', 'liquidation'),
+        fc.constantFrom('1', '1.05'),
         fc.integer({ min: -400, max: 400 }),
-        (ann, sibling, multiple, cents) => {
+        (ann, sibling, level, multiple, cents) => {
           const house = stressed();
           open(house, 'ann.main', ann);
           if (sibling !== null) open(house, 'ann.other', sibling);
           house.reprice(FALLEN);
           const { figures: before } = house.assessed('ann.main');
           // Dollars that put equity some cents beside a level.
-          const away = before.call.times(multiple).minus(before.equity).plus(dec(cents).div(100));
+          const away = before[level].times(multiple).minus(before.equity).plus(dec(cents).div(100));
           const USD = dec(ann.USD).plus(away).toDecimalPlaces(2).toFixed();
           house.accept(house.changed('ann.main', { USD, BTC: ann.BTC }));
 
@@ -102,13 +105,15 @@ describe('the float64 screen of portfolio accounts [CLR-ADP-008]', () => {
           screenedAccounts += 1;
           const { figures: exact } = house.assessed('ann.main');
           expect(distance(screened.value.figure, exact.equity)).toBeLessThanOrEqual(screened.value.bound);
-          for (const level of ['initial', 'call', 'liquidation'] as const) {
+          for (const level of ['initial', 'maintenance', 'liquidation'] as const) {
             expect(distance(screened[level].figure, exact[level])).toBeLessThanOrEqual(screened[level].bound);
           }
           const figures = blankFigures();
-          takeScreened(screened, figures);
           const assessor = house.assessor();
-          const levels = screenLevels(figures, assessor.rowsFor(house.machine.state.book.layout));
+          const rows = assessor.rowsFor(house.machine.state.book.layout);
+          takeScreened(screened, rows, figures);
+          expect(distance(figures.call, exact.call)).toBeLessThanOrEqual(figures.bound);
+          const levels = screenLevels(figures, rows);
           if (levels < 0) return;
           certain += 1;
           expect(levels).toBe(levelsOf(exact, assessor.market.schedule.parameters));
@@ -154,9 +159,9 @@ describe('the float64 screen of portfolio accounts [CLR-ADP-008]', () => {
     const house = stressed();
     open(house, 'ann.main', rich);
     house.reprice(FALLEN);
-    const { equity, call } = house.assessed('ann.main').figures;
-    // Usage of exactly the warning level: call / equity = 0.8.
-    const USD = text(dec('5000000').minus(equity).plus(call.div('0.8')).toDecimalPlaces(2));
+    const { equity, initial } = house.assessed('ann.main').figures;
+    // Exactly at the warning level.
+    const USD = text(dec('5000000').minus(equity).plus(initial).toDecimalPlaces(2));
     house.accept(house.changed('ann.main', { USD }));
     expect(lastRun(house)).toMatchObject({ kind: 'touched', assessed: 1, decidedExactly: 1 });
     house.accept(house.changed('ann.main', { USD, position: { instrument: CALL, quantity: '0', cost: '0' } }));
@@ -167,14 +172,14 @@ describe('the float64 screen of portfolio accounts [CLR-ADP-008]', () => {
   });
 
   it('measures size over all accounts of an owner: another account makes the same position dearer', () => {
-    const callOf = (sibling: string): number => {
+    const maintenanceOf = (sibling: string): number => {
       const house = stressed();
       open(house, 'ann.main', rich);
       open(house, 'ann.other', { ...rich, positions: [{ instrument: CALL, quantity: sibling, entry: 0 }] });
       house.reprice(FALLEN);
-      return screenedBy(house)?.call.figure ?? NaN;
+      return screenedBy(house)?.maintenance.figure ?? NaN;
     };
-    expect(callOf('-4000')).toBeGreaterThan(callOf('-4'));
-    expect(callOf('4000')).toBe(callOf('4'));
+    expect(maintenanceOf('-4000')).toBeGreaterThan(maintenanceOf('-4'));
+    expect(maintenanceOf('4000')).toBe(maintenanceOf('4'));
   });
 });

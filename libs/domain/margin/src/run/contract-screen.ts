@@ -13,7 +13,7 @@ import { OWN_MODEL } from '../assess/assess.js';
 import type { AccountBook, AccountRecord, FloatPosition } from '../assess/account-book.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { worthOf, type PricedContract } from '../assess/priced-contracts.js';
-import { takeScreened, type ScreenFigures } from './row-screen.js';
+import { takeScreened, type RowSchedule, type ScreenFigures } from './row-screen.js';
 
 /** A contract on one schedule: what it asks, and what a contract and a unit of its cost add to equity, USD. */
 interface ScreenedContract {
@@ -41,13 +41,14 @@ export class ContractScreen {
   constructor(
     private readonly book: AccountBook,
     private readonly market: AssessmentMarket,
+    private readonly levels: Pick<RowSchedule, 'callMultiple'>,
   ) {}
 
   /** Fills an account's figures; false where only decimals can tell, as of whatever a model refuses. */
   screen(slot: number, into: ScreenFigures): boolean {
     try {
       const screened = this.figuresOf(slot);
-      if (screened !== null) takeScreened(screened, into);
+      if (screened !== null) takeScreened(screened, this.levels, into);
       return screened !== null;
     } catch (error) {
       if (error instanceof ModelInputError || error instanceof InvariantViolation) return false;
@@ -148,5 +149,5 @@ export class ContractScreen {
 }
 
 /** Whether the requirements are certainly above 0: a perfect hedge may be required nothing, and then there is no level to be below. */
-const isRequired = ({ call, liquidation }: ScreenedFigures): boolean =>
-  call.figure > call.bound && liquidation.figure > liquidation.bound;
+const isRequired = ({ maintenance, liquidation }: ScreenedFigures): boolean =>
+  maintenance.figure > maintenance.bound && liquidation.figure > liquidation.bound;

@@ -47,7 +47,7 @@ export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Asses
   const { layout, rows } = book;
   const schedule = assessor.rowsFor(layout);
   const figures = blankFigures();
-  const contracts = new ContractScreen(book, assessor.market);
+  const contracts = new ContractScreen(book, assessor.market, schedule);
   const records = new AssessmentRecords(slots.length);
   const outcomes: AccountOutcome[] = [];
   const stateCounts = [...book.stateCounts];

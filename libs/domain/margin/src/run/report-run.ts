@@ -1,6 +1,6 @@
 import type { Cause, DecisionContext } from '@ballast/event-sourcing';
 import type { AccountMarginState } from '@ballast/facts';
-import { compareText, invariant, KERNEL_PROFILE, text } from '@ballast/kernel';
+import { compareText, invariant, KERNEL_PROFILE, text, type OwnerId } from '@ballast/kernel';
 import type { Assessor } from '../assess/assessor.js';
 import { writeAssessment, writeFigures } from '../assess/assessment.js';
 import { liquidationTriggered } from '../call/liquidation-trigger.js';
@@ -24,6 +24,8 @@ export function completeRun(
 ): void {
   const slots = full ? state.book.allSlots() : state.book.slotsOfOwners(state.touched);
   const run = runMargin(state.book, slots, assessor, context.time.clearing);
+  // The run that is reported next is the one that they are touched for.
+  const touched = new Set(state.touched);
   const states = MARGIN_STATES.map((name, index) => [name, run.stateCounts[index] ?? 0]);
   emitMargin(
     context,
@@ -40,13 +42,14 @@ export function completeRun(
     },
     cause,
   );
-  for (const outcome of run.outcomes) reportOutcome(state, assessor, outcome, context, cause);
+  for (const outcome of run.outcomes) reportOutcome(state, assessor, outcome, touched, context, cause);
 }
 
 function reportOutcome(
   state: MarginState,
   { market: { schedule } }: Assessor,
   outcome: AccountOutcome,
+  touched: ReadonlySet<OwnerId>,
   context: DecisionContext,
   cause: Cause,
 ): void {
@@ -94,7 +97,17 @@ function reportOutcome(
     case 'none':
   }
   if (decision.liquidate) {
-    emitMargin(context, 'LiquidationTriggered', liquidationTriggered(detail, schedule, state.callHistory), cause);
+    const entry = {
+      openCall: account.openCall,
+      closedBefore: memory.state === LIQUIDATING,
+      changed: touched.has(account.ownerId),
+    };
+    emitMargin(
+      context,
+      'LiquidationTriggered',
+      liquidationTriggered(detail, schedule, state.maintenanceHistory, entry),
+      cause,
+    );
   }
   if (decision.state === LIQUIDATING) {
     emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment: writeAssessment(detail) }, cause);

@@ -32,13 +32,21 @@ export interface ScreenLevels {
   readonly exitFactor: number;
 }
 
+/** What the bound of a row is made of. */
+interface Bounds {
+  /** How far figures may be from the exact, unrounded ones, relative to the account's magnitude. */
+  readonly relativeError: number;
+  /** How far rounding to the cent puts the exact figures, USD. */
+  readonly cents: number;
+}
+
 interface RowUnderlying {
   readonly mark: number;
   readonly rates: FloatSchedule;
 }
 
 /** A schedule as the rows of a book are screened by. */
-export interface RowSchedule extends ScreenLevels {
+export interface RowSchedule extends ScreenLevels, Bounds {
   readonly layout: RowLayout;
   /** By asset of the layout; null where the schedule has no price: it counts nothing. */
   readonly assets: readonly (FloatRule | null)[];
@@ -52,8 +60,6 @@ export interface RowSchedule extends ScreenLevels {
   readonly callMultiple: number;
   /** Share of an offset between positions that does not count. */
   readonly lostOffset: number;
-  /** How far figures may be from the exact, unrounded ones, relative to the account's magnitude. */
-  readonly relativeError: number;
   /** Worth of the coins of the account in hand, by underlying; zero between accounts. */
   readonly coins: Float64Array;
 }
@@ -81,6 +87,7 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
     }
   }
   const initialMultiple = floatOf(parameters.initialMultiple);
+  const callMultiple = floatOf(schedule.parameters.callMultiple);
   const lostOffset = floatOf(parameters.lostOffset.betweenPositions);
   return {
     layout,
@@ -98,10 +105,11 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
       return priced === undefined ? null : { mark: floatOf(priced.mark), rates: floatSchedule(priced.rates) };
     }),
     initialMultiple,
-    callMultiple: floatOf(parameters.callMultiple),
+    callMultiple,
     exitFactor: floatOf(schedule.parameters.exitFactor),
     lostOffset,
     relativeError: relativeError(layout, highestRate, Math.max(1, initialMultiple), lostOffset),
+    cents: centsOf(callMultiple),
     coins: new Float64Array(layout.underlyings.length),
   };
 }
@@ -192,7 +200,7 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
       const isShort = quantity < 0;
       const notional = isShort ? -value : value;
       const size = (rows[place + (isShort ? 3 : 2)] as number) * mark;
-      const rate = floatRate(rates.call, size);
+      const rate = floatRate(rates.maintenance, size);
       maintenance += notional * rate;
       // In calm the same rate: nearly every account of nearly every run.
       const lower = rates.isNoticed ? rate : floatLiquidationRate(rates, isShort ? 'short' : 'long', size);
@@ -200,10 +208,16 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     } else {
       const long = (rows[place + 2] as number) * mark;
       const short = (rows[place + 3] as number) * mark;
-      const atCall = together(value, coin, floatRate(rates.call, long), floatRate(rates.call, short), lostOffset);
-      maintenance += atCall;
+      const inForce = together(
+        value,
+        coin,
+        floatRate(rates.maintenance, long),
+        floatRate(rates.maintenance, short),
+        lostOffset,
+      );
+      maintenance += inForce;
       liquidation += rates.isNoticed
-        ? atCall
+        ? inForce
         : together(
             value,
             coin,
@@ -218,11 +232,13 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
   into.initial = hasPosition ? schedule.initialMultiple * maintenance + charge : 0;
   into.call = hasPosition ? schedule.callMultiple * maintenance : 0;
   into.liquidation = hasPosition ? liquidation : 0;
-  into.bound = figureBound(magnitude, schedule.relativeError);
+  into.bound = figureBound(magnitude, schedule);
   into.hasPosition = hasPosition;
   into.hasDebt = hasDebt;
   // What hedges perfectly may be required nothing, and then there is no level to be below; no number is certain of nothing.
-  return into.bound < Infinity && (!(hasPosition && hasCoins) || (into.call > into.bound && liquidation > into.bound));
+  return (
+    into.bound < Infinity && (!(hasPosition && hasCoins) || (maintenance > into.bound && liquidation > into.bound))
+  );
 }
 
 /** Requirement of a position and a coin of one underlying: loss together, and the part of the offset that does not count. */
@@ -244,17 +260,25 @@ function relativeError({ assets, underlyings }: RowLayout, rho: number, k: numbe
 }
 
 /** How far a float64 figure may be from the exact one, which is rounded to the cent. @param magnitude of the account, USD */
-export function figureBound(magnitude: number, relativeError: number): number {
-  return relativeError * magnitude + CENT;
-}
+export const figureBound = (magnitude: number, { relativeError, cents }: Bounds): number =>
+  relativeError * magnitude + cents;
+
+/** Maintenance is rounded, then multiplied, then rounded again: nothing else is off by more. */
+export const centsOf = (callMultiple: number): number => (1 + callMultiple) * CENT;
 
 /** Puts what the screen of contracts says where a row's does. */
-export function takeScreened({ value, initial, call, liquidation }: ScreenedFigures, into: ScreenFigures): void {
+export function takeScreened(
+  { value, initial, maintenance, liquidation }: ScreenedFigures,
+  { callMultiple }: Pick<RowSchedule, 'callMultiple'>,
+  into: ScreenFigures,
+): void {
   into.equity = value.figure;
   into.initial = initial.figure;
-  into.call = call.figure;
+  into.call = callMultiple * maintenance.figure;
   into.liquidation = liquidation.figure;
-  into.bound = Math.max(value.bound, initial.bound, call.bound, liquidation.bound);
+  // A product by the multiple and its own cent: far more than its roundings.
+  const callBound = callMultiple * maintenance.bound + CENT;
+  into.bound = Math.max(value.bound, initial.bound, callBound, liquidation.bound);
   into.hasPosition = true;
   into.hasDebt = false;
 }
@@ -277,8 +301,9 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): nu
   // Without a position and without debt nothing can be owed: every figure is known to be at least zero.
   if (!figures.hasPosition && !figures.hasDebt) return CLEAR_OF_ALL;
   const bound = comparisonBound(figures, schedule);
-  // The usual case: well above the highest level there is; parameters keep the initial one above the call.
-  if (equity - exitFactor * initial > bound) return CLEAR_OF_ALL;
+  const clearOfInitial = equity - exitFactor * initial;
+  // The usual case: well above the highest level there is.
+  if (clearOfInitial > bound && equity - exitFactor * call > bound) return CLEAR_OF_ALL;
   const both = call + liquidation;
   const twice = 2 * equity;
   const overLiquidation = equity - liquidation;
@@ -287,7 +312,6 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): nu
   const overInitial = equity - initial;
   const clearOfMidpoint = twice - exitFactor * both;
   const clearOfCall = equity - exitFactor * call;
-  const clearOfInitial = equity - exitFactor * initial;
   if (
     isNear(overLiquidation, bound) ||
     isNear(overMidpoint, bound) ||

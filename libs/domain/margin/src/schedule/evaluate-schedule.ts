@@ -13,7 +13,7 @@ import type {
   UnderlyingSchedule,
 } from '@ballast/facts';
 import { compareText, dec, invariant, minOf, SETTLEMENT_ASSET, text, ZERO, type Decimal } from '@ballast/kernel';
-import { maintenanceBrackets, roundScalar, writeBrackets } from '@ballast/risk-schedule';
+import { maintenanceBrackets, writeBrackets } from '@ballast/risk-schedule';
 import { effectiveScalar } from './effective-scalar.js';
 import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
 import { measuredScalar } from './measured-scalar.js';
@@ -70,16 +70,12 @@ export function evaluateSchedule(
     priceSet: position,
     asOf: priceSet.asOf,
     parameters: parameters.id,
-    targetHealth: text(targetHealthOf(parameters)),
+    targetHealth: text(parameters.targetHealth),
     status,
     underlyings,
     collateral: collateralPrices(state),
   };
 }
-
-/** Health is equity over the call requirement; the target is stated over the maintenance requirement. 12 digits. */
-const targetHealthOf = ({ targetHealth, adaptive }: ParameterFigures): Decimal =>
-  roundScalar(targetHealth.div(adaptive.callMultiple));
 
 /** Schedule of one underlying; one that is missing from the price set keeps its last figures and counts as halted. */
 function scheduleOf(
@@ -218,7 +214,7 @@ function writeSchedule(
       long: text(liquidationScalar(noticed, trigger.long, effective)),
       short: text(liquidationScalar(noticed, trigger.short, effective)),
     },
-    callBrackets: brackets(parameters.id, effective),
+    maintenanceBrackets: brackets(parameters.id, effective),
     notice: [...notice].map(([id, scalar]) => ({ parameters: id, ...table(id, scalar) })),
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
     liquidationCost: figures.liquidationCost,

@@ -61,7 +61,9 @@ describe('schedule', () => {
       liquidationScalar: { long: '1.6', short: '1.6' },
       trigger: { long: null, short: null },
     });
-    expect(first.notice).toEqual([{ parameters: BUNDLED_PARAMETERS.id, scalar: '1.6', brackets: first.callBrackets }]);
+    expect(first.notice).toEqual([
+      { parameters: BUNDLED_PARAMETERS.id, scalar: '1.6', brackets: first.maintenanceBrackets },
+    ]);
   });
 
   it('prices collateral at the index, before any haircut', () => {
@@ -232,11 +234,11 @@ describe('parameters', () => {
     const next = applied(at(2));
     expect(scheduleOf(next).parameters).toBe('avsl-stricter@1');
     expect(house.assessor().market.schedule.parameters.id).toBe('avsl-stricter@1');
-    const { callBrackets, notice } = bitcoinOf(next);
+    const { maintenanceBrackets, notice } = bitcoinOf(next);
     expect(notice.map(({ parameters }) => parameters)).toEqual(['avsl-stricter@1', BUNDLED_PARAMETERS.id]);
-    expect(dec(callBrackets[0]?.rate ?? 0).gt(notice[1]?.brackets[0]?.rate ?? 0)).toBe(true);
+    expect(dec(maintenanceBrackets[0]?.rate ?? 0).gt(notice[1]?.brackets[0]?.rate ?? 0)).toBe(true);
     const later = bitcoinOf(applied(at(62)));
-    expect(later.notice).toEqual([{ parameters: 'avsl-stricter@1', scalar: '1', brackets: later.callBrackets }]);
+    expect(later.notice).toEqual([{ parameters: 'avsl-stricter@1', scalar: '1', brackets: later.maintenanceBrackets }]);
     expect(house.globalRebuilt().state).toEqual(house.global.state);
   });
 
@@ -285,12 +287,12 @@ describe('parameters', () => {
     ['an exponent that is out of range', { initialMultiple: '2e3' }, 'initialMultiple:'],
     ['a multiple below 1', { initialMultiple: '0.99' }, 'initialMultiple:'],
     [
-      'a call so near to the initial level that who opens is called',
+      'a call so near the initial level that new risk would be called at once',
       { callMultiple: '2.01' },
-      'callMultiple: 1.25 times it is above initialMultiple; write at most 2,',
+      'callMultiple:',
     ],
-    ['a missing figure', { exitFactor: undefined }, 'exitFactor:'],
-    ['a figure that nobody knows', { warnUsage: '0.8' }, 'warnUsage'],
+    ['a missing figure', { callMultiple: undefined }, 'callMultiple:'],
+    ['a figure that nobody knows', { callMultiples: '2' }, 'callMultiples'],
     ['a negative share', { scenarios: { ...BODY.scenarios, shortOptionMinimum: '-1' } }, 'shortOptionMinimum:'],
     [
       'offsets above the whole',
@@ -363,7 +365,7 @@ describe('parameters', () => {
   it('margin an underlying that they do not name at the flat maximum [CLR-MRG-002]', () => {
     const house = new MarginHouse(parametersWith({ underlyings: without(BODY.underlyings, 'ETH') as never }));
     const { underlyings } = scheduleOf(house.schedule(at(0)));
-    const brackets = underlyings.find(({ underlying }) => underlying === 'ETH')?.callBrackets ?? [];
+    const brackets = underlyings.find(({ underlying }) => underlying === 'ETH')?.maintenanceBrackets ?? [];
     expect(brackets.length).toBeGreaterThan(0);
     for (const { rate, deduction } of brackets) expect([dec(rate).toFixed(), deduction]).toEqual(['0.5', '0']);
   });

@@ -47,17 +47,17 @@ export function scheduleFigures(
   };
 }
 
-/** The rates of an underlying. In calm call and notice publish the same table: it is read once. */
-function ratesOf({ scalarEffective, callBrackets, notice, trigger }: UnderlyingSchedule): RiskSchedule {
-  const call: RateTable = { scalar: dec(scalarEffective), brackets: readBrackets(callBrackets) };
+/** The rates of an underlying. In calm maintenance and notice publish the same table: it is read once. */
+function ratesOf({ scalarEffective, maintenanceBrackets, notice, trigger }: UnderlyingSchedule): RiskSchedule {
+  const maintenance: RateTable = { scalar: dec(scalarEffective), brackets: readBrackets(maintenanceBrackets) };
   const read = ({
     scalar,
     brackets,
   }: UnderlyingSchedule['notice'][number] | NonNullable<typeof trigger.long>): RateTable =>
-    brackets === callBrackets ? call : { scalar: dec(scalar), brackets: readBrackets(brackets) };
+    brackets === maintenanceBrackets ? maintenance : { scalar: dec(scalar), brackets: readBrackets(brackets) };
   const [first, ...others] = notice.map(read) as [RateTable, ...RateTable[]];
   return {
-    call,
+    maintenance,
     notice: [first, ...others],
     trigger: { long: trigger.long && read(trigger.long), short: trigger.short && read(trigger.short) },
   };

@@ -41,7 +41,7 @@ describe('what if', () => {
 
   it('the call were bought back, needs nothing and is worth the same: it is bought at the mark', () => {
     const { before, after } = asked(house(), { positions: [{ instrument: CALL, quantity: '0', mode: 'replace' }] });
-    expect(after).toEqual({ equity: before.equity, initial: '0', call: '0', liquidation: '0' });
+    expect(after).toEqual({ equity: before.equity, initial: '0', call: '0', maintenance: '0', liquidation: '0' });
   });
 
   it('the same were sold once more, needs about twice as much, and once more is the same as two in all', () => {

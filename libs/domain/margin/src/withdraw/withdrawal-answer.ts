@@ -13,7 +13,7 @@ export type WithdrawalAnswer =
   | { readonly type: 'WithdrawalCleared'; readonly payload: MarginEvents['WithdrawalCleared'] }
   | { readonly type: 'WithdrawalRefused'; readonly payload: MarginEvents['WithdrawalRefused'] };
 
-const NO_FIGURES = { equity: '0', initial: '0', call: '0', liquidation: '0' };
+const NO_FIGURES = { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' };
 
 /**
  * May this held money leave? Cleared if equity, without all cleared holds and this one, covers the initial requirement.
