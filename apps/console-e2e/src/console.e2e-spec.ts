@@ -174,6 +174,26 @@ describeInBrowser('the console on a recorded crash', () => {
       await close(page);
     });
 
+    it('is decided again on the page, to the same bytes', async () => {
+      const page = await open(decisionAddress());
+      await page.getByRole('button', { name: 'Decide it again' }).click();
+      await page.getByText(/came out the same, byte for byte/).waitFor();
+      await close(page);
+    });
+
+    it('is compared with the decision before: the equity of both stands in the difference', async () => {
+      const page = await open(decisionAddress());
+      const panel = page.getByRole('region', { name: 'Difference with another decision' });
+      await panel.getByRole('combobox').selectOption({ index: 1 });
+      const row = panel.getByRole('row').filter({ has: page.getByRole('cell', { name: 'equity', exact: true }) });
+      await row.waitFor();
+      const { figures } = (
+        await served.get<AccountExplanation>(`/decisions/margin/${liquidated.partition}/${liquidated.trigger}`)
+      ).assessment as NonNullable<AccountExplanation['assessment']>;
+      expect((await row.innerText()).replaceAll(',', '')).toContain(figures.equity);
+      await close(page);
+    });
+
     it('shows equity, requirement and the bridge so that a reader who adds them up gets the total', async () => {
       const page = await open(decisionAddress());
       for (const title of ['Equity', 'Requirement']) {

@@ -27,6 +27,11 @@ export interface StorySearch extends AsOf {
   readonly squeeze?: boolean;
 }
 
+export interface DecisionSearch extends AsOf {
+  /** Another decision to compare with. */
+  readonly with?: string;
+}
+
 export interface ListSearch extends AsOf {
   readonly order?: string;
   readonly direction?: string;
@@ -75,6 +80,8 @@ export const storyRoute = createRoute({
 export const decisionRoute = createRoute({
   getParentRoute: () => root,
   path: '/decisions/$log/$partition/$position',
+  validateSearch: (search: Record<string, unknown>): DecisionSearch =>
+    given({ with: text(search['with']) }) as DecisionSearch,
   component: lazyRouteComponent(() => import('./pages/decision')),
 });
 

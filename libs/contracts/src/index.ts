@@ -22,6 +22,8 @@ export {
   type CauseNode,
   eventView,
   type EventView,
+  recomputation,
+  type Recomputation,
   positionForm,
   riskBoard,
   riskAccountsQuery,

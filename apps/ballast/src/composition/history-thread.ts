@@ -38,6 +38,10 @@ export class HistoryThread implements History {
     return this.#ask('liquidation', args);
   }
 
+  recomputation(...args: Parameters<History['recomputation']>): ReturnType<History['recomputation']> {
+    return this.#ask('recomputation', args);
+  }
+
   markets(): ReturnType<History['markets']> {
     return this.#ask('markets', []);
   }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogHistory, type History } from '@ballast/audit';
+import { SERVICES } from '@ballast/services';
 import { PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
 import { LogDirectory } from '@ballast/event-log';
 
@@ -23,7 +24,7 @@ const port = parentPort;
 if (port !== null) {
   const opened = (async () => {
     const store = new PostgresLogStore({ connection });
-    return new LogHistory(await LogDirectory.open(store, partitions));
+    return new LogHistory(await LogDirectory.open(store, partitions), SERVICES);
   })();
   port.on('message', ({ id, method, args }: HistoryQuestion) => {
     opened

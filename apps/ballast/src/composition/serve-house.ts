@@ -15,6 +15,7 @@ import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
 import { UsageError } from '../usage-error.js';
 import { HistoryThread } from './history-thread.js';
+import { SERVICES } from '@ballast/services';
 import type { OpenedHouse } from './open-house.js';
 
 /** A store that doesn't answer within this time is not ready. */
@@ -74,7 +75,7 @@ export async function serveHouse({ opened, metrics, logger, token, mode }: Serve
   // A store in memory can be read by this thread only.
   const history =
     connection === undefined
-      ? new LogHistory(house.logs)
+      ? new LogHistory(house.logs, SERVICES)
       : new HistoryThread({ connection, partitions: house.partitions });
   const closing = new Closing();
   let failure: string | undefined;

@@ -5,6 +5,7 @@ import {
   fundView,
   liquidationsPage,
   marketsView,
+  recomputation,
   riskAccountsPage,
   riskBoard,
   statusView,
@@ -81,6 +82,14 @@ describe('an event by its place', () => {
       const { status, body: refused } = await house.get(path);
       expect([path, status, refused.code]).toEqual([path, 404, 'event-unknown']);
     }
+  });
+
+  it('is decided again with everything before it, to the same bytes', async () => {
+    const again = recomputation.parse((await house.get('/events/margin/0/6/recomputation')).body);
+    expect(again).toMatchObject({ place: 'margin/0#6', events: 6, identical: true, difference: null });
+    const { hash } = eventView.parse((await house.get('/events/margin/0/6')).body).event;
+    expect(again.hash).toBe(hash);
+    expect((await house.get('/events/exchange.quotes/-1/1/recomputation')).body.code).toBe('event-unknown');
   });
 });
 

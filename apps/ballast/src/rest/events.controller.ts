@@ -32,6 +32,23 @@ export class EventsController {
     return found;
   }
 
+  @Get('events/:log/:partition/:position/recomputation')
+  @ApiOperation({ summary: 'Decides the partition again from its inputs up to the event, and compares every byte' })
+  @InPath('log', contract.logNameForm)
+  @InPath('partition', contract.logPartitionForm)
+  @InPath('position', contract.positionForm)
+  @Answers(200, contract.recomputation, 'How many events came out the same, and the first that did not')
+  async recomputation(
+    @Param('log') log: string,
+    @Param('partition') partition: string,
+    @Param('position') position: string,
+  ): Promise<object> {
+    const place = placeOf(log, partition, position);
+    const found = await this.clearing.history.recomputation(place);
+    if (found === 'event-unknown') throw unknownEvent(place);
+    return found;
+  }
+
   @Get('decisions/:log/:partition/:position')
   @ApiOperation({ summary: 'Why an account is in its state at one event about it, whichever account that is' })
   @InPath('log', contract.logNameForm)

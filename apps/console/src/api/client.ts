@@ -7,6 +7,7 @@ import type {
   LiquidationCaseView,
   LiquidationsPage,
   MarketsView,
+  Recomputation,
   RiskAccountsPage,
   RiskBoard,
   StatusView,
@@ -107,6 +108,12 @@ export const questions = {
     queryOptions({
       queryKey: ['event', log, partition, position],
       queryFn: () => ask<EventView>(`/events/${inPath(log)}/${partition}/${position}`),
+    }),
+  recomputation: (log: string, partition: number, position: number) =>
+    queryOptions({
+      queryKey: ['recomputation', log, partition, position],
+      queryFn: () => ask<Recomputation>(`/events/${inPath(log)}/${partition}/${position}/recomputation`),
+      staleTime: Infinity,
     }),
   liquidations: (query: Record<string, string | number | undefined>) =>
     queryOptions({

@@ -5,6 +5,7 @@ import { utc } from '../format/time';
 import { Causes } from '../parts/causes';
 import { AccountLink } from '../parts/links';
 import { Page, Panel, Pending } from '../parts/page';
+import { Recompute } from '../parts/recompute';
 import { eventRoute } from '../router';
 import styles from './decision/decision.module.css';
 
@@ -39,6 +40,7 @@ export default function EventPage() {
       <p className={styles.summary}>{summary}</p>
       <Causes view={data} />
       <Panel title="As it stands in the log" sub="the hash is over its canonical text, the chain over all before it">
+        {!place.log.startsWith('exchange.') && <Recompute key={name} place={place} />}
         <dl className={styles.hashes}>
           <dt>Hash</dt>
           <dd>

@@ -33,6 +33,7 @@ const NEAR = 20;
 /**
  * Decides every event of a partition again from its recorded inputs, in the order its bases tell, and compares byte
  * for byte. Nothing but the logs is read; nothing is written.
+ * @param upTo position of the last event that is decided again; default: to the end of the log
  */
 export async function replayPartition(
   process: PartitionProcess<unknown>,
@@ -41,6 +42,7 @@ export async function replayPartition(
   partitions: number,
   reader: EntryReader,
   onProgress: (events: number) => void = () => undefined,
+  upTo = Infinity,
 ): Promise<PartitionReplay> {
   const machine = new PartitionMachine(process, partition, partitions);
   const forward = new ForwardReader(reader);
@@ -116,6 +118,7 @@ export async function replayPartition(
     const page = await log.readRaw(partition, after, PAGE);
     if (page.length === 0) break;
     for (const [index, row] of page.entries()) {
+      if (row.position > upTo) return report(undefined);
       if (recomputed.length === 0) {
         const difference = await refusable(row.position, row, () => decideAgain(row, page[index + 1]));
         if (difference !== undefined) return report(difference);
@@ -135,6 +138,7 @@ export async function replayPartition(
     onProgress(page.length);
     after = (page.at(-1) as EventRow).position;
   }
+  if (events >= upTo) return report(undefined);
   if (recomputed.length > 0) return report(eventMissing(recomputed[0] as SealedEvent));
   // Refused commands leave no event; those after the last event are answered again here.
   const difference = await refusable(machine.size + 1, null, async () => {

@@ -7,13 +7,17 @@ import {
   type LiquidationCaseRow,
   type LiquidationCaseView,
   type MarketsView,
+  type Recomputation,
 } from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
+import type { ServiceDefinition } from '@ballast/partition-worker';
 import type { HistoryEnd } from '../explain/account-history.js';
 import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';
 import { explainAccount, type ExplanationRefusal } from '../explain/explain-account.js';
+import { divergenceText } from '../replay/divergence.js';
+import { replayPartition } from '../replay/replay-partition.js';
 import { caseStory } from './case-story.js';
 import { HouseStory } from './house-story.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
@@ -26,6 +30,8 @@ export interface History {
   decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
   event(place: LogPlace): Promise<EventView | 'event-unknown'>;
   liquidation(found: LiquidationCaseRow): Promise<LiquidationCaseView>;
+  /** Decides the partition of an event again from its inputs, up to that event, and compares every byte. */
+  recomputation(place: LogPlace): Promise<Recomputation | 'event-unknown'>;
   markets(): Promise<MarketsView>;
   fund(): Promise<FundView>;
   close(): Promise<void>;
@@ -43,8 +49,36 @@ export class LogHistory implements History {
 
   readonly #house: HouseStory;
 
-  constructor(private readonly logs: LogDirectory) {
+  constructor(
+    private readonly logs: LogDirectory,
+    private readonly services: readonly ServiceDefinition[],
+  ) {
     this.#house = new HouseStory(logs);
+  }
+
+  async recomputation(place: LogPlace): Promise<Recomputation | 'event-unknown'> {
+    const { log, partition, position } = place;
+    const service = this.services.find((each) => each.log === log);
+    const process = partition < 0 ? service?.global : service?.numbered;
+    const stored = await entryAt(this.logs, place);
+    if (service === undefined || process === undefined || stored === undefined) return 'event-unknown';
+    const { events, decisions, divergence } = await replayPartition(
+      process,
+      this.logs.log(service.log),
+      partition,
+      this.logs.partitions,
+      this.logs,
+      undefined,
+      position,
+    );
+    return {
+      place: placeName(place),
+      hash: stored.hash.toString('hex'),
+      events,
+      decisions,
+      identical: divergence === undefined,
+      difference: divergence === undefined ? null : divergenceText(divergence),
+    };
   }
 
   markets(): Promise<MarketsView> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, count, instant, ordinal } from '../fields.js';
+import { accountId, count, instant, ordinal, sha256Hex } from '../fields.js';
 import { logEvent } from './decisions.js';
 
 const causeNode = z
@@ -40,5 +40,17 @@ export const eventView = z
   })
   .meta({ id: 'EventView', description: 'One event with its hash, what it followed from and what followed from it.' });
 
+export const recomputation = z
+  .strictObject({
+    place: z.string(),
+    hash: sha256Hex.meta({ description: 'As it is stored.' }),
+    events: count.meta({ description: 'Events of the partition that were decided again, this one the last.' }),
+    decisions: count.meta({ description: 'Assessments of accounts among them, the quiet ones included.' }),
+    identical: z.boolean().meta({ description: 'True when every byte of every one of them came out the same.' }),
+    difference: z.string().nullable().meta({ description: 'The first difference in words.' }),
+  })
+  .meta({ id: 'Recomputation', description: 'A partition decided again from its inputs up to an event.' });
+
+export type Recomputation = Readonly<z.infer<typeof recomputation>>;
 export type CauseNode = Readonly<z.infer<typeof causeNode>>;
 export type EventView = Readonly<z.infer<typeof eventView>>;

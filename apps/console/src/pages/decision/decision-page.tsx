@@ -13,7 +13,9 @@ import { Empty, Page, Panel, Pending, State } from '../../parts/page';
 import { SumTable, type SumRow } from '../../parts/sum-table';
 import { Twin } from '../../parts/twin';
 import partStyles from '../../parts/parts.module.css';
+import { Recompute } from '../../parts/recompute';
 import { decisionRoute } from '../../router';
+import { Difference } from './difference';
 import { ruleOf } from './rules';
 import styles from './decision.module.css';
 
@@ -77,6 +79,7 @@ export function DecisionPage() {
         <Sum explanation={data} section="scalar" title="Volatility scalars" />
       </div>
       <Sum explanation={data} section="requirement" title="Requirement" />
+      <Difference explanation={data} name={name} />
       <Inputs explanation={data} />
       {event.data !== undefined && event.data.place === name && (
         <>
@@ -85,6 +88,7 @@ export function DecisionPage() {
             title="As it stands in the log"
             sub="canonical text; the hash is over it, the chain over all before it"
           >
+            <Recompute key={name} place={place} />
             <dl className={styles.hashes}>
               <dt>Hash</dt>
               <dd>
