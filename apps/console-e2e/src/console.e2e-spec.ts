@@ -184,7 +184,9 @@ describeInBrowser('the console on a recorded crash', () => {
     it('is compared with the decision before: the equity of both stands in the difference', async () => {
       const page = await open(decisionAddress());
       const panel = page.getByRole('region', { name: 'Difference with another decision' });
-      await panel.getByRole('combobox').selectOption({ index: 1 });
+      // The oldest: that of the same run has the same figures.
+      const options = await panel.getByRole('option').count();
+      await panel.getByRole('combobox').selectOption({ index: options - 1 });
       const row = panel.getByRole('row').filter({ has: page.getByRole('cell', { name: 'equity', exact: true }) });
       await row.waitFor();
       const { figures } = (
@@ -310,6 +312,8 @@ describeInBrowser('the console on a recorded crash', () => {
         }
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
+          // Charts are drawn anew in the frame after the window has changed.
+          await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
           const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
           if (wide > width) found.push(`${address} is ${wide} wide at ${width}`);
         }
