@@ -13,7 +13,7 @@ import { entriesOf } from './rewrite-history.js';
 
 /** Half an hour with many close-outs at a time, and a fund so small that positions are deleveraged. */
 const WINDOW = {
-  ...{ from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:42:00Z' },
+  ...{ from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:50:00Z' },
   ...{ accounts: 1_000, fundShare: '0.001', partitions: 4 },
 };
 

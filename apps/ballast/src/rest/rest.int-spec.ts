@@ -338,7 +338,7 @@ describe('a what-if', () => {
     );
     expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', maintenance: '0', liquidation: '0' });
     expect(Number(answer.after.call)).toBeGreaterThan(0);
-    expect(answer.requirements.call).toBe(answer.after.call);
+    expect(answer.requirements.maintenance).toBe(answer.after.maintenance);
     expect(answer.assessment.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '-0.1' }]);
     expect(answer.shocks.map(({ pnl }) => Math.sign(Number(pnl)))).toEqual([1, -1]);
     expect((await house.get('/accounts/dreamer.main')).body.positions).toEqual([]);
