@@ -32,10 +32,11 @@ describe('the series of an account', () => {
       const { maintenance: _, ...levels } = figures;
       const last = series.points.at.length - 1;
       expect(last).toBeGreaterThan(0);
-      const { equity, call, liquidation, initial } = series.points;
+      const { equity, call, maintenance, liquidation, initial } = series.points;
       expect({
         equity: equity[last],
         call: call[last],
+        maintenance: maintenance[last],
         liquidation: liquidation[last],
         initial: initial[last],
       }).toEqual(levels);

@@ -216,6 +216,7 @@ function Beside({
     line('Equity', ({ equity }) => equity),
     line('Call level', ({ call }) => call),
     line('Equity less call level', ({ equity, call }) => minus(equity, call)),
+    line('Maintenance', ({ maintenance }) => maintenance),
     line('Liquidation level', ({ liquidation }) => liquidation),
     line('Initial level', ({ initial }) => initial),
     line('Free for new risk', ({ equity, initial }) => minus(equity, initial)),

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { AccountSeries } from '@ballast/contracts';
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountMarginState, AccountsEvents, MarginEvents } from '@ballast/facts';
-import { dec, partitionOfAccount, text, type AccountId, type Instant } from '@ballast/kernel';
+import { dec, ownerOf, partitionOfAccount, text, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
 import { MARGIN_STATES, assessorOf, marginProcess, writeFigures, type MarginState } from '@ballast/margin-domain';
 import { ForwardReader } from '@ballast/partition-worker';
 import type { LogDirectory } from '@ballast/event-log';
@@ -45,6 +45,7 @@ export interface SeriesRange {
  */
 export class AccountStory {
   readonly partition: number;
+  readonly #owner: OwnerId;
   readonly #machine: PartitionMachine<MarginState>;
   readonly #forward: ForwardReader;
   readonly #points: Point[] = [];
@@ -54,12 +55,15 @@ export class AccountStory {
   readonly #equity: number[] = [];
   readonly #cushion: number[] = [];
   readonly #turned: boolean[] = [];
+  /** Something of its owner has changed since its last assessment: rates depend on all that the owner holds. */
+  #isTouched = true;
   #advancing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly logs: LogDirectory,
     readonly accountId: AccountId,
   ) {
+    this.#owner = ownerOf(accountId);
     this.partition = partitionOfAccount(accountId, logs.partitions);
     this.#machine = new PartitionMachine<MarginState>(marginProcess, this.partition, logs.partitions);
     this.#forward = new ForwardReader(new LazyReader(logs));
@@ -85,12 +89,17 @@ export class AccountStory {
           const applied = this.#machine.cursor(source, sourcePartition);
           for await (const entry of this.#forward.between(source, sourcePartition, applied, upTo)) {
             this.#machine.recall(entry);
-            if (source === 'accounts' || source === 'liquidation') this.#happened(entry);
+            if (source !== 'accounts' && source !== 'liquidation') continue;
+            this.#isTouched ||= this.#concernsOwner(entry);
+            this.#happened(entry);
           }
         }
         this.#machine.recallOwn(event);
         if (event.type === 'MarginRunCompleted') this.#assessed(event);
-        else this.#happened(event);
+        else {
+          this.#isTouched ||= isAbout(event, this.accountId);
+          this.#happened(event);
+        }
       }
       if (own.length < PAGE) return;
     }
@@ -102,18 +111,22 @@ export class AccountStory {
     const assessor = assessorOf(state);
     if (account === undefined || assessor === null) return;
     const { schedule } = assessor.market;
+    // A run over others, on the schedule that it was assessed on last, says nothing new of it.
+    if (!this.#isTouched && this.#points.at(-1)?.schedule === schedule.position) return;
+    this.#isTouched = false;
     const assessment = assessor.assess(account);
     const figures = writeFigures(assessment.figures);
-    const { equity, initial, call, liquidation } = figures;
+    const { equity, initial, call, maintenance, liquidation } = figures;
     const last = this.#points.at(-1);
     const name = MARGIN_STATES[state.book.stateOf(account)] ?? 'HEALTHY';
-    // A run over other accounts of the partition says nothing new of this one.
+    // Touched, and yet the same in every figure.
     const isSame =
       last !== undefined &&
       last.schedule === schedule.position &&
       last.state === name &&
       last.figures.equity === equity &&
       last.figures.call === call &&
+      last.figures.maintenance === maintenance &&
       last.figures.initial === initial &&
       last.figures.liquidation === liquidation;
     if (isSame) return;
@@ -161,6 +174,11 @@ export class AccountStory {
     const fill = type === 'PositionChanged' ? fillOf(entry.payload as AccountsEvents['PositionChanged']) : null;
     const told = { partition, position, at: time.clearing, type, summary: eventText(entry), fill };
     this.#events.push({ told: { log: log as Told['log'], ...told }, point: belongsTo });
+  }
+
+  #concernsOwner({ payload }: LogEntry): boolean {
+    const { accountId } = payload as { readonly accountId?: AccountId };
+    return accountId !== undefined && ownerOf(accountId) === this.#owner;
   }
 
   #held(point: number): void {
@@ -217,6 +235,7 @@ export class AccountStory {
         equity: points.map(({ figures }) => figures.equity),
         initial: points.map(({ figures }) => figures.initial),
         call: points.map(({ figures }) => figures.call),
+        maintenance: points.map(({ figures }) => figures.maintenance),
         liquidation: points.map(({ figures }) => figures.liquidation),
       },
       underlyings: this.#underlyingsOf(points),

@@ -86,6 +86,7 @@ export const accountSeries = z
         equity: column,
         initial: column,
         call: column,
+        maintenance: column.meta({ description: 'What health is measured by.' }),
         liquidation: column,
       })
       .meta({

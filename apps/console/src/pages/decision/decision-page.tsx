@@ -125,6 +125,7 @@ function BeforeAndAfter({ told }: { readonly told: AccountExplanation['event'] }
     line('State', ({ state }) => state),
     line('Equity', ({ figures }) => usd(figures.equity)),
     line('Call requirement', ({ figures }) => usd(figures.call)),
+    line('Maintenance requirement', ({ figures }) => usd(figures.maintenance)),
     line('Liquidation requirement', ({ figures }) => usd(figures.liquidation)),
     line('Initial requirement', ({ figures }) => usd(figures.initial)),
     line('Equity less call requirement', ({ figures }) => usd(minus(figures.equity, figures.call))),

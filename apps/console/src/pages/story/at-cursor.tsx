@@ -28,8 +28,9 @@ export function AtCursor({ series, point }: { readonly series: AccountSeries; re
           { label: 'Equity', amount: usd(figures.equity), level: 1 },
           { label: 'Call level', amount: usd(figures.call), level: 1 },
           { label: 'Equity less call level', amount: usd(minus(figures.equity, figures.call)), level: 0 },
+          { label: 'Maintenance', amount: usd(points.maintenance[point] ?? '0'), level: 1 },
           { label: 'Liquidation level', amount: usd(figures.liquidation), level: 1 },
-          { label: 'Initial level', amount: usd(figures.initial), level: 1 },
+          { label: 'Initial level, warns below', amount: usd(figures.initial), level: 1 },
         ]}
       />
       <h3 className={styles.small}>Positions</h3>

@@ -134,6 +134,7 @@ export function Panes(props: PanesProps) {
           { name: 'State', text: ({ point }) => points.state[point] ?? '' },
           column('Equity', 'USD', points.equity),
           column('Call level', 'USD', points.call),
+          column('Maintenance', 'USD', points.maintenance),
           column('Liquidation level', 'USD', points.liquidation),
           column('Initial level', 'USD', points.initial),
         ]}
