@@ -1,6 +1,6 @@
 import type { AdlEvents, AccountsEvents } from '@ballast/facts';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { dec, text } from '@ballast/kernel';
+import { dec, text, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import type { ExactFigures } from './assess/assessment.js';
 import { FIRST_SCHEDULE, MarginHouse, MINUTE, NOON, payloadsOf, typesOf, type Holding } from './margin.fixtures.js';
@@ -101,6 +101,16 @@ describe('states [CLR-MRG-032]', () => {
       [],
       ['RESTRICTED > LIQUIDATING: equity-below-liquidation'],
     ]);
+  });
+
+  it('stand at 4.85, 9.71 and 12.14 % of the same million once the scalar is at its highest (W102)', () => {
+    const open = new MarginHouse();
+    open.prices(at(0));
+    open.account('ann.main', { USD: '500000', position: { instrument: 'BTC-PERP', quantity: '16', cost: '960000' } });
+    rising(open, 10, 600);
+    const { maintenance, call, initial } = figuresNow(open);
+    const percent = (figure: Decimal): string => figure.div(9_600).toFixed(2);
+    expect([maintenance, call, initial].map(percent)).toEqual(['4.85', '9.71', '12.14']);
   });
 
   it('fall straight to liquidation when one price set goes through all levels, and nobody is called in the same run', () => {
