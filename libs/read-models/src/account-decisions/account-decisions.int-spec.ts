@@ -185,3 +185,44 @@ describe('the list of decisions after a restart', () => {
     expect(await fill(shorter)).toEqual([2]);
   }, 60_000);
 });
+
+/** A store that refuses the next transactions, as a database does that is away. */
+class FlakyStore extends MemoryAccountDecisions {
+  failures = 0;
+
+  override save(...saved: Parameters<MemoryAccountDecisions['save']>): Promise<void> {
+    if (this.failures === 0) return super.save(...saved);
+    this.failures -= 1;
+    return Promise.reject(new Error('the database is away'));
+  }
+}
+
+describe('the list of decisions while its store fails', () => {
+  it('says so, tries again, and then lacks nothing and has nothing twice', async () => {
+    const logs = await WrittenLogs.open();
+    const store = new FlakyStore();
+    const told: unknown[] = [];
+    const projection = new DecisionProjection(logs, store, (error) => told.push(error));
+    await projection.start();
+    store.failures = 2;
+    projection.offer(await logs.append('margin', 0, [call(1), run]));
+    projection.offer(await logs.append('margin', 1, [call(2, 'bob.main')]));
+    const ofAlice = await projection.find({ log: 'margin', accountId: 'alice.main', limit: 5 });
+    const ofBob = await projection.find({ log: 'margin', accountId: 'bob.main', limit: 5 });
+    expect(told).toEqual([new Error('the database is away'), new Error('the database is away')]);
+    expect([...ofAlice, ...ofBob].map(({ subject }) => subject)).toEqual(['alice.main#1', 'bob.main#2']);
+    await projection.stop();
+  });
+
+  it('lets nobody wait for ever: who asked gets what there is when it is stopped', async () => {
+    const logs = await WrittenLogs.open();
+    const store = new FlakyStore();
+    const projection = new DecisionProjection(logs, store, () => undefined);
+    await projection.start();
+    store.failures = Infinity;
+    projection.offer(await logs.append('margin', 0, [call(1)]));
+    const asked = projection.find({ log: 'margin', accountId: 'alice.main', limit: 5 });
+    await projection.stop();
+    expect(await asked).toEqual([]);
+  });
+});
