@@ -43,6 +43,10 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
   FundingSettled: ({ instrument, amount }) => `Funding of ${instrument}: ${signed(amount)}.`,
   LiquidationCostSettled: ({ trueUp }) => `True-up of the liquidation penalty: ${signed(trueUp)}.`,
   FundGrantReceived: ({ purpose, amount }) => `The insurance fund paid ${usd(amount)} (${purpose}).`,
+  CollateralTakenOver: ({ taken }) =>
+    taken.length === 0
+      ? 'The house took over nothing: there was no collateral in other assets.'
+      : `The house took over ${taken.map(({ asset, amount, price }) => `${amount} ${asset} at ${usd(price)}`).join(', ')}.`,
   UncoveredLossBooked: ({ reason, amount }) => `Loss of ${usd(amount)} that nobody paid (${reason}).`,
   AdlBooked: (adl) => {
     const { role, side, quantity, price, position } = adl;

@@ -111,6 +111,24 @@ describe('the bridge between two equities', () => {
     expect(bridge.lines[0]?.detail).toBe('flat -> -2 at 350');
   });
 
+  it('shows coin that was taken over as what left and what came for it', () => {
+    const before = assessed('46500', [usd('-1000'), btc('1', '50000')]);
+    const taken = booking('CollateralTakenOver', { postings: [posting('-1', 'BTC'), posting('55000')] });
+    const bridge = equityBridge(before, assessed('54000', [usd('54000')]), [taken], prices);
+    expect(amounts(bridge)).toEqual({
+      'value of BTC collateral': '4750',
+      'collateral taken over': '55000',
+      'collateral taken over BTC': '-52250',
+    });
+  });
+
+  it('refuses to pass over money that moved for a reason it does not know', () => {
+    const unknown = { type: 'Donated', payload: { postings: [posting('5')] } } as unknown as LogEntry;
+    expect(() => equityBridge(assessed('0', []), assessed('5', [usd('5')]), [unknown], prices)).toThrow(
+      'Donated moves money of',
+    );
+  });
+
   it('keeps the premium of a close-out apart from its penalty, and from the profit of a future closed out beside it', () => {
     const postings = (amount: string) => ({ postings: [posting(amount)], fee: '10', reason: 'close-out' as const });
     const closeOuts = [

@@ -1,7 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, AssessmentDetail, CollateralLine, CollateralPrice, Posting } from '@ballast/facts';
 import { parseInstrumentId } from '@ballast/instruments';
-import { ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
+import { invariant, ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
 import { AWAITING_DELIVERY } from '@ballast/margin-domain';
 
 export interface BridgeLine {
@@ -37,6 +37,7 @@ const CAUSES = {
     label: 'option premium of auto-deleveraging',
     detail: 'closed at the bankruptcy price of the other side',
   },
+  takenOver: { label: 'collateral taken over', detail: 'at the index, to pay what is owed' },
   fund: { label: 'insurance fund', detail: 'paid in to cover a deficit' },
   waived: { label: 'loss that nobody paid', detail: 'moved to uncovered loss' },
 } as const;
@@ -146,10 +147,16 @@ function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
       case 'FundGrantReceived':
         book('fund');
         break;
+      case 'CollateralTakenOver':
+        book('takenOver');
+        break;
       case 'UncoveredLossBooked':
         book('waived');
         break;
       default:
+        for (const amount of credited.values()) {
+          invariant(amount.isZero(), `${type} moves money of ${accountId}, and no line of the bridge says why`);
+        }
     }
   }
   return bookings;

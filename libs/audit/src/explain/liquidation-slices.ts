@@ -38,6 +38,12 @@ function orderLines(order: Order): Slice['lines'] {
       formula: `closed at the mark ${usd(order.mark)}; frees ${usd(order.requirementFreed)} of requirement; health ${order.health}`,
     },
     {
+      label: 'limit',
+      amount: order.limit,
+      unit: 'price',
+      formula: 'bankruptcy price of the position: no fill may be worse',
+    },
+    {
       label: 'equity rate e',
       amount: order.equityRate,
       unit: 'rate',

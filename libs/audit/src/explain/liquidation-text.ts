@@ -18,6 +18,13 @@ export function liquidationText({ type, payload }: LogEntry): string {
       const { closedQuantity, finalRate, penalty } = payload as LiquidationEvents['LiquidationCostAssessed'];
       return `${closedQuantity} closed; penalty ${usd(penalty)}, rate ${finalRate}.`;
     }
+    case 'CloseOutFillFlagged': {
+      const { reason, quantity, fillPrice, counterparty } = payload as LiquidationEvents['CloseOutFillFlagged'];
+      const why = reason === 'own-counterparty' ? `against the owner's own ${counterparty}` : 'beyond the limit';
+      return `A fill of ${quantity} at ${usd(fillPrice)} was ${why}: ask the exchange.`;
+    }
+    case 'CollateralTakeOverRequested':
+      return 'What the account has in other assets is to pay what it owes.';
     case 'FundDrawRequested': {
       const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
       return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;
