@@ -28,8 +28,6 @@ describe('the series of an account', () => {
       const { body: account } = await house.get(`/accounts/${accountId}`);
       const { figures } = (account as unknown as { readonly margin: { readonly figures: Record<string, string> } })
         .margin;
-      // The call level tells what maintenance is.
-      const { maintenance: _, ...levels } = figures;
       const last = series.points.at.length - 1;
       expect(last).toBeGreaterThan(0);
       const { equity, call, maintenance, liquidation, initial } = series.points;
@@ -39,7 +37,7 @@ describe('the series of an account', () => {
         maintenance: maintenance[last],
         liquidation: liquidation[last],
         initial: initial[last],
-      }).toEqual(levels);
+      }).toEqual(figures);
       expect(series.events[0]).toMatchObject({ type: 'AccountOpened', point: 0 });
     }
   });
@@ -189,5 +187,20 @@ describe('the console', () => {
     const [asset] = /assets\/[\w.-]+\.js/.exec(page.text) ?? [];
     expect((await house.get(`/console/${asset}`)).headers.get('cache-control')).toContain('immutable');
     expect((await house.get('/console/assets/no.js')).status).toBe(404);
+  });
+});
+
+describe('the console of a server that asks for a token', () => {
+  it('is served to everybody, and shows nothing without the token', async () => {
+    const guarded = await openTestHouse({ token: 'a-token-of-the-test', to: '2020-03-11T00:00:00Z', accounts: 10 });
+    try {
+      expect((await fetch(`${guarded.url}/console/`)).status).toBe(200);
+      for (const path of ['/status', '/live', '/risk/board', '/accounts/owner-0001.main/series']) {
+        expect([path, (await fetch(guarded.url + path)).status]).toEqual([path, 401]);
+      }
+      expect((await guarded.get('/status')).status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
   });
 });

@@ -301,7 +301,8 @@ interface Laid {
   readonly width: number;
 }
 
-const MARK_PX = 22;
+/** A mark with a count of two digits, and a gap. */
+const MARK_PX = 34;
 
 /** Events as buttons above the chart: reached by keyboard, read by name. */
 function Marks({
@@ -320,7 +321,7 @@ function Marks({
   readonly onChoose: (point: number) => void;
 }) {
   const groups = useMemo(
-    () => grouped(events, points.at, isSqueezed, width, MARK_PX + 3),
+    () => grouped(events, points.at, isSqueezed, width, MARK_PX),
     [events, points.at, isSqueezed, width],
   );
   if (events.length === 0) return null;
