@@ -4,7 +4,7 @@ import type { LiquidationCaseRow, LiquidationsPage as Answer } from '@ballast/co
 import { questions } from '../api/client';
 import { cents, exact } from '../format/amount';
 import { utc } from '../format/time';
-import { AccountLink, EventLink } from '../parts/links';
+import { EventLink } from '../parts/links';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
@@ -21,11 +21,6 @@ const COLUMNS: readonly ServerColumn<LiquidationCaseRow>[] = [
         {caseId}
       </Link>
     ),
-  },
-  {
-    name: 'Account',
-    text: ({ accountId }) => accountId,
-    show: ({ accountId }) => <AccountLink accountId={accountId} />,
   },
   { name: 'Outcome', text: ({ outcome }) => outcome ?? 'open', show: ({ outcome }) => outcome ?? '▼ open' },
   { name: 'Slices', isNumber: true, text: ({ slices }) => String(slices) },

@@ -239,9 +239,10 @@ export class AccountStory {
         liquidation: points.map(({ figures }) => figures.liquidation),
       },
       underlyings: this.#underlyingsOf(points),
-      shares: [...names]
-        .sort()
-        .map((instrument) => ({ instrument, call: points.map(({ shares }) => shares.get(instrument) ?? '0') })),
+      shares: [...names].sort().map((instrument) => ({
+        instrument,
+        maintenance: points.map(({ shares }) => shares.get(instrument) ?? '0'),
+      })),
       holdings: holdings
         .slice(Math.max(0, before))
         .map(({ holding, point }) => ({ point: placeOf(point), ...holding })),

@@ -103,8 +103,13 @@ export const accountSeries = z
       }),
     ),
     shares: z
-      .array(z.strictObject({ instrument, call: column.meta({ description: 'Share of the call requirement, USD.' }) }))
-      .meta({ description: 'What the call requirement was made of, by position.' }),
+      .array(
+        z.strictObject({
+          instrument,
+          maintenance: column.meta({ description: 'Share of the maintenance requirement, USD.' }),
+        }),
+      )
+      .meta({ description: 'What the maintenance requirement was made of, by position.' }),
     holdings: z
       .array(
         z.strictObject({

@@ -235,11 +235,15 @@ function Bridge({
   );
 }
 
-const TOTALS: Readonly<Record<string, string>> = { equity: 'equity', requirement: 'call requirement' };
+/** What the lines above add up to; models of other venues name their call requirement at once. */
+const TOTALS: Readonly<Record<string, readonly string[]>> = {
+  equity: ['equity'],
+  requirement: ['maintenance requirement', 'call requirement'],
+};
 
 /** Lines of a section as an indented sum: rates below, parts above, the total as what they add up to. */
-export function sumRows(lines: readonly FigureLine[], total: string | undefined): readonly SumRow[] {
-  const end = total === undefined ? -1 : lines.findIndex(({ label }) => label === total);
+export function sumRows(lines: readonly FigureLine[], totals: readonly string[]): readonly SumRow[] {
+  const end = lines.findIndex(({ label }) => totals.includes(label));
   const withRule = (line: FigureLine): React.ReactNode => {
     const rule = ruleOf(line.label);
     return rule === undefined ? (
@@ -291,7 +295,7 @@ function Sum({
       {lines.length === 0 ? (
         <Empty>There is nothing to compute here.</Empty>
       ) : (
-        <SumTable caption={title} rows={sumRows(lines, TOTALS[section])} />
+        <SumTable caption={title} rows={sumRows(lines, TOTALS[section] ?? [])} />
       )}
     </Panel>
   );

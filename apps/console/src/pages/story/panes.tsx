@@ -99,10 +99,10 @@ export function Panes(props: PanesProps) {
   );
   const split = useMemo(
     (): readonly Line[] =>
-      shares.map(({ instrument, call }, each) => ({
+      shares.map(({ instrument, maintenance }, each) => ({
         name: instrument,
         colour: SHARE_COLOURS[each % SHARE_COLOURS.length] ?? 'series-equity',
-        values: numbers(call),
+        values: numbers(maintenance),
         isArea: true,
       })),
     [shares],
@@ -243,20 +243,20 @@ export function Panes(props: PanesProps) {
       {split.length > 0 && (
         <Twin
           title="Requirement by position"
-          sub="Share of the call requirement, USD; below zero for a hedge"
+          sub="Share of the maintenance requirement, USD; below zero for a hedge"
           name={`${series.accountId}-requirement`}
           rows={rows}
           columns={[
             atColumn,
             runColumn,
-            ...shares.map(({ instrument, call }) => column(instrument, 'USD', call)),
-            column('Call level', 'USD', points.call),
+            ...shares.map(({ instrument, maintenance }) => column(instrument, 'USD', maintenance)),
+            column('Maintenance', 'USD', points.maintenance),
           ]}
         >
           <p className={styles.reading}>
-            {shares.map(({ instrument, call }, each) => (
+            {shares.map(({ instrument, maintenance }, each) => (
               <span key={instrument} style={{ color: `var(--${SHARE_COLOURS[each % SHARE_COLOURS.length]})` }}>
-                ■ {instrument} {usd(call[cursor] ?? '0')}{' '}
+                ■ {instrument} {usd(maintenance[cursor] ?? '0')}{' '}
               </span>
             ))}
           </p>
@@ -288,9 +288,9 @@ function valueAt(points: AccountSeries['points'], name: (typeof LEGEND)[number][
 
 /** The underlying that most of the requirement was for. */
 function largestOf({ shares, underlyings }: AccountSeries): string | undefined {
-  const sums = shares.map(({ instrument, call }) => ({
+  const sums = shares.map(({ instrument, maintenance }) => ({
     instrument,
-    sum: call.reduce((sum, each) => sum + Math.abs(Number(each)), 0),
+    sum: maintenance.reduce((sum, each) => sum + Math.abs(Number(each)), 0),
   }));
   const most = sums.reduce((best, each) => (each.sum > best.sum ? each : best), { instrument: '', sum: -1 });
   return underlyings.find(({ underlying }) => most.instrument.startsWith(`${underlying}-`))?.underlying;
