@@ -185,6 +185,7 @@ describeInBrowser('the console on a recorded crash', () => {
       const page = await open(decisionAddress());
       const panel = page.getByRole('region', { name: 'Difference with another decision' });
       // The oldest: that of the same run has the same figures.
+      await panel.waitFor();
       const options = await panel.getByRole('option').count();
       await panel.getByRole('combobox').selectOption({ index: options - 1 });
       const row = panel.getByRole('row').filter({ has: page.getByRole('cell', { name: 'equity', exact: true }) });
