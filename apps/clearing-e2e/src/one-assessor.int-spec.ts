@@ -7,13 +7,14 @@ import {
   whatIf,
   writeAssessment,
   writeFigures,
-  type Assessor,
   type MarginState,
 } from '@ballast/margin-domain';
 import type { ClearingHouse } from '@ballast/services';
 import { runToEnd } from './clearing-run.js';
 import { GOLDEN_RUNS } from './golden.js';
 import { entriesOf } from './rewrite-history.js';
+
+type Assessor = NonNullable<ReturnType<typeof assessorOf>>;
 
 /** Every account of a run, with the state of margin that decides it. */
 function accountsOf(house: ClearingHouse): { state: MarginState; assessor: Assessor; accountId: string }[] {

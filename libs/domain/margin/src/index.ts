@@ -1,19 +1,21 @@
-export * from './assess/assess.js';
-export * from './assess/assessment.js';
-export type { Assessor } from './assess/assessor.js';
-export * from './assess/explain-assessment.js';
+export { writeFigures, writeAssessment } from './assess/assessment.js';
+export { type ExplainedOn, AWAITING_DELIVERY, explainAssessment } from './assess/explain-assessment.js';
 export { MARGIN_STATES } from './call/margin-state.js';
-export * from './margin.process.js';
+export { marginProcess } from './margin.process.js';
 export { assessmentOf, riskArraysOf, scheduleOf, standingOf } from './margin.queries.js';
-export * from './margin.state.js';
+export { type MarginState, assessorOf } from './margin.state.js';
 export { CalledFirstJudge, isCalledFirstEvent } from './no-surprise/called-first.js';
-export * from './no-surprise/no-surprise-judge.js';
-export * from './no-surprise/no-surprise.js';
-export * from './parameters/parameter-figures.js';
-export * from './pre-trade/pre-trade-check.js';
+export { noSurpriseJudge } from './no-surprise/no-surprise-judge.js';
+export type { NoSurpriseViolation } from './no-surprise/no-surprise.js';
+export { type PreTradeRefusal, preTradeCheck } from './pre-trade/pre-trade-check.js';
 export { surveyAccounts, type SurveyedAccount } from './run/account-survey.js';
-export * from './run/assessment-records.js';
-export * from './run/margin-run.js';
-export * from './schedule/margin-global.process.js';
-export * from './schedule/margin-global.state.js';
-export * from './what-if/what-if.js';
+export { runMargin } from './run/margin-run.js';
+export { marginGlobalProcess } from './schedule/margin-global.process.js';
+export { type MarginGlobalState, parametersOf } from './schedule/margin-global.state.js';
+export {
+  type ImaginedPosition,
+  type WhatIfQuestion,
+  type WhatIfAnswer,
+  type WhatIfRefusal,
+  whatIf,
+} from './what-if/what-if.js';
