@@ -6,6 +6,7 @@ import { NestLogger, type Logger } from '@ballast/observability';
 import { refuseWritesWhen } from './closing.js';
 import { serveConsole } from './console-files.js';
 import { openApiDocument } from './open-api.js';
+import { requireOwnOrigin } from './own-origin.middleware.js';
 import { ProblemFilter } from './problem.js';
 import { RestModule, type RestParts } from './rest.module.js';
 import { requireToken } from './token.middleware.js';
@@ -27,6 +28,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   });
   app.disable('x-powered-by');
   app.set('etag', false);
+  if (options.token === undefined) app.use(requireOwnOrigin());
   // The page itself holds nothing that needs a token; what it asks for does.
   serveConsole(app);
   // Before anything is read of a request that has no right to be here.

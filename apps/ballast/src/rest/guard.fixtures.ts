@@ -9,9 +9,14 @@ export interface Passage {
 }
 
 /** Sends a request through a guard. */
-export function through(guard: RequestHandler, method: string, path: string, authorization?: string): Passage {
+export function through(
+  guard: RequestHandler,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string | undefined>> = {},
+): Passage {
   const passage: Passage = { passed: 0, status: null, code: null, headers: {} };
-  const request = { method, path, header: (name: string) => (name === 'authorization' ? authorization : undefined) };
+  const request = { method, path, header: (name: string) => headers[name] };
   const response = {
     setHeader: (name: string, value: string) => (passage.headers[name] = value),
     status: (status: number) => ((passage.status = status), response),

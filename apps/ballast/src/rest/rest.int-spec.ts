@@ -553,6 +553,19 @@ describe('an explanation', () => {
   });
 });
 
+describe('a house without a token', () => {
+  it('answers no page of another origin, on any route', async () => {
+    for (const route of ['/summary', '/docs', '/console/', '/health/live', '/accounts']) {
+      const { status, body } = await house.get(route, { origin: 'http://evil.example' });
+      expect([status, body.code]).toEqual([403, 'origin-foreign']);
+    }
+    const written = await house.post('/accounts', { accountId: 'evil.main' }, undefined, {
+      origin: 'http://evil.example',
+    });
+    expectProblem(written, 403, 'origin-foreign');
+  });
+});
+
 describe('a house with a token', () => {
   it('asks for it everywhere but at the health checks', async () => {
     const guarded = await openTestHouse({

@@ -10,7 +10,7 @@ describe('the token of the house', () => {
     ['/health/ready', undefined],
     ['/health/ready', 'Bearer wrong'],
   ])('lets %s with %p in', (path, authorization) => {
-    expect(through(guard, 'GET', path, authorization)).toEqual(PASSED);
+    expect(through(guard, 'GET', path, { authorization })).toEqual(PASSED);
   });
 
   it.each<[string, string | undefined]>([
@@ -27,7 +27,7 @@ describe('the token of the house', () => {
     ['/health/live/more', undefined],
     ['/docs', undefined],
   ])('keeps %s with %p out, and says how to come in', (path, authorization) => {
-    expect(through(guard, 'GET', path, authorization)).toEqual({
+    expect(through(guard, 'GET', path, { authorization })).toEqual({
       passed: 0,
       status: 401,
       code: 'not-authenticated',

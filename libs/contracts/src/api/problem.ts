@@ -9,6 +9,7 @@ export const PROBLEMS = {
   'request-too-large': { status: 413, title: 'The request is larger than this interface takes' },
   'not-authenticated': { status: 401, title: 'Nobody is known by these credentials' },
   'actor-missing': { status: 401, title: 'The request must name the person who makes it' },
+  'origin-foreign': { status: 403, title: 'A page of another origin may not ask this server' },
   'not-permitted': { status: 403, title: 'This caller may not do that' },
   'account-unknown': { status: 404, title: 'There is no such account' },
   'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
