@@ -53,6 +53,10 @@ export interface LogSearch extends AsOf {
   readonly type?: string;
 }
 
+/** A list's search without what does not narrow it. */
+export const narrowed = (search: ListSearch): ListSearch =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined && value !== ''));
+
 const listSearch = (search: Record<string, unknown>): ListSearch =>
   given({
     order: text(search['order']),

@@ -10,7 +10,7 @@ import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending, State } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
-import { accountsRoute, type ListSearch } from '../router';
+import { accountsRoute, narrowed, type ListSearch } from '../router';
 
 type Row = RiskAccountsPage['rows'][number];
 
@@ -91,10 +91,7 @@ export default function AccountsPage() {
     void navigate({
       to: '/accounts',
       replace: true,
-      search: (before) =>
-        Object.fromEntries(
-          Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== ''),
-        ),
+      search: (before) => narrowed({ ...before, ...part }),
     });
   };
   return (

@@ -9,7 +9,7 @@ import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
-import { liquidationsRoute, type ListSearch } from '../router';
+import { liquidationsRoute, narrowed, type ListSearch } from '../router';
 
 const COLUMNS: readonly ServerColumn<LiquidationCaseRow>[] = [
   { name: 'Opened', unit: 'UTC', text: ({ opened }) => utc(opened.at) },
@@ -68,10 +68,7 @@ export default function LiquidationsPage() {
     void navigate({
       to: '/liquidations',
       replace: true,
-      search: (before) =>
-        Object.fromEntries(
-          Object.entries({ ...before, ...part }).filter(([, value]) => value !== undefined && value !== ''),
-        ),
+      search: (before) => narrowed({ ...before, ...part }),
     });
   };
   return (

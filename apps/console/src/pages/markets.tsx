@@ -4,11 +4,12 @@ import type { MarketsView } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { TimeChart, type Line } from '../charts/time-chart';
 import { compact, exact, percent, rounded } from '../format/amount';
-import { duration, utc } from '../format/time';
+import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { NowOnly } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
+import { ageColumn, SOURCE_COLUMNS } from '../parts/source-columns';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
 
@@ -166,29 +167,14 @@ function Sources({
   const now = Number(index.at(-1) ?? 0);
   type Source = (typeof last.sources)[number];
   const columns: readonly Column<Source>[] = [
-    { name: 'Source', text: ({ venue }) => venue },
-    { name: 'Status', text: ({ state }) => state, show: ({ state }) => (state === 'LIVE' ? '● LIVE' : `▲ ${state}`) },
-    {
-      name: 'Middle',
-      unit: 'USD',
-      isNumber: true,
-      text: ({ mid }) => mid ?? '',
-      show: ({ mid }) => (mid === null ? '–' : exact(mid)),
-    },
-    {
-      name: 'Used',
-      unit: 'USD',
-      isNumber: true,
-      text: ({ used }) => used ?? '',
-      show: ({ used }) => (used === null ? 'not counted' : exact(used)),
-    },
+    ...SOURCE_COLUMNS,
     {
       name: 'From the index',
       isNumber: true,
       text: ({ mid }) => (mid === null ? '' : String(Number(mid) / now - 1)),
       show: ({ mid }) => (mid === null ? '–' : percent(Number(mid) / now - 1, 3)),
     },
-    { name: 'Age', isNumber: true, text: ({ at }) => (at === null ? '' : duration(Math.max(0, clearing - at))) },
+    ageColumn(clearing),
   ];
   return (
     <Panel

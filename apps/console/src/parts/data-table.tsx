@@ -35,6 +35,31 @@ export function Headings<Row>({ columns }: { readonly columns: readonly Column<R
   );
 }
 
+/** Room of the rows that are not in the page, above or below those in sight. */
+export function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td colSpan={columns} style={{ height, padding: 0 }} />
+    </tr>
+  );
+}
+
+/** Cells of a row; undefined: it is on its way. */
+export function Cells<Row>({
+  row,
+  columns,
+}: {
+  readonly row: Row | undefined;
+  readonly columns: readonly Column<Row>[];
+}) {
+  return columns.map((column) => (
+    <td key={column.name} className={classOf(column)}>
+      {row === undefined ? '…' : (column.show?.(row) ?? column.text(row))}
+    </td>
+  ));
+}
+
 /** A table; a long one keeps only the rows in sight in the page. */
 export function DataTable<Row>({
   caption,
@@ -72,28 +97,16 @@ export function DataTable<Row>({
           <Headings columns={columns} />
         </thead>
         <tbody>
-          {above > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={columns.length} style={{ height: above, padding: 0 }} />
-            </tr>
-          )}
+          <Gap height={above} columns={columns.length} />
           {shown.map((each) => {
             const row = rows[each] as Row;
             return (
               <tr key={each} aria-rowindex={each + 2} data-current={isCurrent?.(row) === true}>
-                {columns.map((column) => (
-                  <td key={column.name} className={classOf(column)}>
-                    {column.show?.(row) ?? column.text(row)}
-                  </td>
-                ))}
+                <Cells row={row} columns={columns} />
               </tr>
             );
           })}
-          {below > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={columns.length} style={{ height: below, padding: 0 }} />
-            </tr>
-          )}
+          <Gap height={below} columns={columns.length} />
         </tbody>
       </table>
     </div>

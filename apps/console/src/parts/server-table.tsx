@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useQueries, type UseQueryOptions } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { classOf, type Column } from './data-table';
+import { Cells, classOf, Gap, type Column } from './data-table';
 import { Empty } from './page';
 import styles from './parts.module.css';
 
@@ -94,28 +94,16 @@ export function ServerTable<Row, Answer>({
           </tr>
         </thead>
         <tbody>
-          {above > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={columns.length} style={{ height: above, padding: 0 }} />
-            </tr>
-          )}
+          <Gap height={above} columns={columns.length} />
           {items.map(({ index }) => {
             const row = kept.current.get(index);
             return (
               <tr key={index} aria-rowindex={index + 2} style={{ height: ROW_PX }}>
-                {columns.map((column) => (
-                  <td key={column.name} className={classOf(column)}>
-                    {row === undefined ? '…' : (column.show?.(row) ?? column.text(row))}
-                  </td>
-                ))}
+                <Cells row={row} columns={columns} />
               </tr>
             );
           })}
-          {below > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={columns.length} style={{ height: below, padding: 0 }} />
-            </tr>
-          )}
+          <Gap height={below} columns={columns.length} />
         </tbody>
       </table>
     </div>

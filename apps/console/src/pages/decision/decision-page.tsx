@@ -5,11 +5,12 @@ import { questions } from '../../api/client';
 import { Waterfall } from '../../charts/waterfall';
 import { addingUp, cents, exact, minus, rounded, signedUsd, usd } from '../../format/amount';
 import { placeText } from '../../format/place';
-import { duration, iso, utc } from '../../format/time';
+import { iso, utc } from '../../format/time';
 import { Causes } from '../../parts/causes';
 import { DataTable, type Column } from '../../parts/data-table';
 import { AccountLink, EventLink } from '../../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../../parts/page';
+import { ageColumn, SOURCE_COLUMNS } from '../../parts/source-columns';
 import { SumTable, type SumRow } from '../../parts/sum-table';
 import { Twin } from '../../parts/twin';
 import partStyles from '../../parts/parts.module.css';
@@ -305,27 +306,8 @@ function Inputs({ explanation: { prices, schedule, at } }: { readonly explanatio
   const rows = prices.flatMap(({ underlying, sources }) => sources.map((source) => ({ underlying, ...source })));
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { name: 'Underlying', text: ({ underlying }) => underlying },
-    { name: 'Source', text: ({ venue }) => venue },
-    { name: 'Status', text: ({ state }) => state, show: ({ state }) => (state === 'LIVE' ? '● LIVE' : `▲ ${state}`) },
-    {
-      name: 'Middle',
-      unit: 'USD',
-      isNumber: true,
-      text: ({ mid }) => mid ?? '',
-      show: ({ mid }) => (mid === null ? '–' : exact(mid)),
-    },
-    {
-      name: 'Used',
-      unit: 'USD',
-      isNumber: true,
-      text: ({ used }) => used ?? '',
-      show: ({ used }) => (used === null ? 'not counted' : exact(used)),
-    },
-    {
-      name: 'Age',
-      isNumber: true,
-      text: ({ at: quoted }) => (quoted === null ? '' : duration(Math.max(0, at - quoted))),
-    },
+    ...SOURCE_COLUMNS,
+    ageColumn(at),
   ];
   const marks: readonly Column<AccountExplanation['prices'][number]>[] = [
     { name: 'Underlying', text: ({ underlying }) => underlying },

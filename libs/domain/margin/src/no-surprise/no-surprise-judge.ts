@@ -20,7 +20,7 @@ export interface NoSurpriseJudge {
   violations(event: MarginEvents['LiquidationTriggered']): readonly NoSurpriseViolation[];
 }
 
-interface CallLevel {
+interface MaintenanceLevel {
   readonly from: Instant;
   readonly brackets: readonly BracketFigures[];
   readonly scalar: Decimal;
@@ -28,7 +28,7 @@ interface CallLevel {
 
 interface History {
   marks: PastMark[];
-  readonly calls: CallLevel[];
+  readonly levels: MaintenanceLevel[];
   trigger: BySide<Decimal>;
   previousAsOf: Instant | null;
 }
@@ -42,7 +42,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
   const historyOf = (underlying: Underlying): History => {
     const present = histories.get(underlying);
     if (present !== undefined) return present;
-    const history: History = { marks: [], calls: [], trigger: { long: ZERO, short: ZERO }, previousAsOf: null };
+    const history: History = { marks: [], levels: [], trigger: { long: ZERO, short: ZERO }, previousAsOf: null };
     histories.set(underlying, history);
     return history;
   };
@@ -52,10 +52,10 @@ export function noSurpriseJudge(): NoSurpriseJudge {
     return figures;
   };
 
-  const lowest = (underlying: Underlying, figureOf: (level: CallLevel) => Decimal): Decimal => {
+  const lowest = (underlying: Underlying, figureOf: (level: MaintenanceLevel) => Decimal): Decimal => {
     invariant(newest, 'an entry needs a schedule');
     const { noticeMs } = parametersOf(newest.parameters);
-    const [first, ...others] = inForceWithin(historyOf(underlying).calls, newest.asOf, noticeMs).map(figureOf);
+    const [first, ...others] = inForceWithin(historyOf(underlying).levels, newest.asOf, noticeMs).map(figureOf);
     invariant(first, 'at least one schedule is in force');
     return minOf(first, ...others);
   };
@@ -75,7 +75,7 @@ export function noSurpriseJudge(): NoSurpriseJudge {
         const mark = dec(prices.mark);
         history.marks.push({ at: schedule.asOf, mark });
         forgetOlderThanReference(history, schedule.asOf);
-        putInForce(history.calls, {
+        putInForce(history.levels, {
           from: schedule.asOf,
           brackets: readBrackets(prices.maintenanceBrackets),
           scalar: dec(prices.scalarEffective),

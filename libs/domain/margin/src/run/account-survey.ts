@@ -56,8 +56,7 @@ export function surveyAccounts(state: MarginState): AccountSurvey {
     });
     const state = MARGIN_STATES[book.states[slot] as number] ?? 'HEALTHY';
     const isScreened =
-      account.failedModel === null &&
-      (book.inRows[slot] === 1 ? screenRow(book, rowSchedule, slot, figures) : contracts.screen(slot, figures));
+      book.inRows[slot] === 1 ? screenRow(book, rowSchedule, slot, figures) : contracts.screen(slot, figures);
     if (isScreened) {
       const { equity, initial, call, liquidation } = figures;
       accounts.push({ ...own, state, equity, initial, call, liquidation, values, coins });
