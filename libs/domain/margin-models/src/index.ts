@@ -40,6 +40,7 @@ export {
   readAdaptiveParameters,
   adaptivePortfolio,
   assessHeld,
+  type AdaptiveAssessment,
   type FloatPortfolio,
   type FloatCollateralHolding,
   type FloatOwnerSize,

@@ -42,7 +42,9 @@ export function rangesAt(schedule: RiskSchedule, sizes: SideSizes, level: RangeL
 export function rangeOf(schedule: RiskSchedule, size: Decimal, level: RangeLevel, side: RangeSide): SideRange {
   const at = ({ brackets, scalar }: RateTable): SideRange => ({ spot: bracketRate(brackets, size), scalar });
   const maintenance = at(schedule.maintenance);
-  if (level === 'maintenance') return maintenance;
+  // The least of the notice is the maintenance's then, and no trigger goes beyond that.
+  const isNoticed = schedule.notice.every((each) => each === schedule.maintenance);
+  if (level === 'maintenance' || isNoticed) return maintenance;
   const table = schedule.trigger[side];
   return liquidationRange(maintenance, schedule.notice.map(at), table === null ? NO_TRIGGER : at(table));
 }

@@ -16,8 +16,10 @@ import {
 import {
   adaptivePortfolio,
   assessHeld,
+  type AdaptiveAssessment,
   type CollateralHolding,
   type ExplainLine,
+  type FiguredPosition,
   type ModelResult,
   type Portfolio,
 } from '@ballast/margin-models';
@@ -68,6 +70,8 @@ interface Decided {
   readonly parameters: string;
   readonly failure: ModelFailure | null;
   readonly result: () => ModelResult;
+  /** The same as far as an event tells it, where that is less. */
+  readonly told?: () => ModelResult;
   /** Shares of the maintenance requirement by position, where the decision says so itself. */
   readonly shares?: readonly Decimal[];
 }
@@ -171,8 +175,20 @@ function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: Assessm
     parameters: market.schedule.parameters.id,
     failure: null,
     result: () => whole().result(),
+    ...(isOneLinear(held) ? { told: () => withoutScenarios(whole()) } : {}),
   };
 }
+
+/** One position that is straight in its price bears all of the requirement, and its range says all that its scenarios would. */
+const isOneLinear = (held: readonly FiguredPosition[]): boolean =>
+  held.length === 1 && held[0]?.exposure.option === null;
+
+const withoutScenarios = ({ value, requirements, lines, worstScenario }: AdaptiveAssessment): ModelResult => ({
+  value,
+  requirements,
+  lines: lines(),
+  ...(worstScenario === null ? {} : { worstScenario }),
+});
 
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -278,7 +294,8 @@ function collateralOf(
 }
 
 const FIGURE_DIGITS = 12;
-const twelveDigits = (value: Decimal): Decimal => value.toDecimalPlaces(FIGURE_DIGITS);
+const twelveDigits = (value: Decimal): Decimal =>
+  value.decimalPlaces() <= FIGURE_DIGITS ? value : value.toDecimalPlaces(FIGURE_DIGITS);
 
 function detailOf(
   decided: Decided,
@@ -287,7 +304,7 @@ function detailOf(
   market: AssessmentMarket,
   additional: readonly ExplainLine[],
 ): Assessment {
-  const result = decided.result();
+  const result = (decided.told ?? decided.result)();
   const { maintenance, liquidation } = decided.figures;
   const shares = sharesOf(decided, valued, result);
   const liquidations = scaledShares(shares, maintenance, liquidation);
@@ -433,13 +450,11 @@ function portfolioDetail(
 }
 
 export function writeLine({ code, subject, amount, figures }: ExplainLine): PortfolioDetail['lines'][number] {
-  const written = (figure: Decimal): string => text(twelveDigits(figure));
-  return {
-    code,
-    ...(subject === undefined ? {} : { subject }),
-    amount: written(amount),
-    ...(figures === undefined
-      ? {}
-      : { figures: Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, written(figure)])) }),
-  };
+  const line = { code, ...(subject === undefined ? {} : { subject }), amount: written(amount) };
+  if (figures === undefined) return line;
+  const texts: Record<string, string> = {};
+  for (const name of Object.keys(figures)) texts[name] = written(figures[name] as Decimal);
+  return { ...line, figures: texts };
 }
+
+const written = (figure: Decimal): string => text(twelveDigits(figure));

@@ -12,8 +12,8 @@ export type StateReason =
   | 'liquidation-closed'
   | 'recovered';
 
-export function reasonOf({ memory, decision, assessment }: AccountOutcome, halted: boolean): StateReason {
-  const { equity, liquidation, call } = assessment.figures;
+export function reasonOf({ memory, decision, detail }: AccountOutcome, halted: boolean): StateReason {
+  const { equity, liquidation, call } = detail.figures;
   if (memory.state === LIQUIDATING) return 'liquidation-closed';
   if (decision.state < memory.state) return 'recovered';
   switch (decision.state) {

@@ -1,6 +1,7 @@
-import type { Instant } from '@ballast/facts';
+import type { AssessmentDetail, Instant } from '@ballast/facts';
 import { floatOf } from '@ballast/risk-schedule';
 import { OWN_MODEL, type AccountAssessment } from '../assess/assess.js';
+import { writeAssessment, type Assessment } from '../assess/assessment.js';
 import type { AccountBook, AccountRecord } from '../assess/account-book.js';
 import type { Assessor } from '../assess/assessor.js';
 import {
@@ -17,12 +18,21 @@ import { AssessmentRecords } from './assessment-records.js';
 import { ContractScreen } from './contract-screen.js';
 import { blankFigures, screenLevels, screenRow } from './row-screen.js';
 
-/** An account about which a run has something to say. */
-export interface AccountOutcome {
+/** An account decided in exact decimals. */
+interface DecidedAccount {
   readonly account: AccountRecord;
   readonly memory: StateMemory;
   readonly decision: StateDecision;
   readonly assessment: AccountAssessment;
+}
+
+/** An account about which a run has something to say. */
+export interface AccountOutcome extends Pick<DecidedAccount, 'account' | 'memory' | 'decision'> {
+  readonly model: string;
+  readonly failure: AccountAssessment['failure'];
+  readonly detail: Assessment;
+  /** `detail` as events tell it. */
+  readonly told: AssessmentDetail;
 }
 
 export interface MarginRun {
@@ -70,8 +80,8 @@ export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Asses
         continue;
       }
     }
-    const outcome = decideExactly(book, slot, assessor, now);
-    const { account, memory, decision, assessment } = outcome;
+    const decided = decideExactly(book, slot, assessor, now);
+    const { account, memory, decision, assessment } = decided;
     models.set(assessment.model, (models.get(assessment.model) ?? 0) + 1);
     const { equity, initial, call, liquidation } = assessment.figures;
     records.setFigures(
@@ -88,7 +98,7 @@ export function runMargin(book: AccountBook, slots: Uint32Array, assessor: Asses
     stateCounts[decision.state] = (stateCounts[decision.state] ?? 0) + 1;
     const isSettled = (assessment.failure?.model ?? null) === account.failedModel;
     if (decision.state !== LIQUIDATING && isQuiet(memory, decision) && isSettled) continue;
-    outcomes.push(outcome);
+    outcomes.push(toldOutcome(decided));
   }
   if (screened > 0) models.set(OWN_MODEL, (models.get(OWN_MODEL) ?? 0) + screened);
   return { records, decidedExactly: slots.length - screened, models, outcomes, stateCounts };
@@ -120,11 +130,18 @@ const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
 const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
 
 /** Decides one account in exact decimals. */
-export function decideExactly(book: AccountBook, slot: number, assessor: Assessor, now: Instant): AccountOutcome {
+function decideExactly(book: AccountBook, slot: number, assessor: Assessor, now: Instant): DecidedAccount {
   const account = book.accounts[slot] as AccountRecord;
   const assessment = assessor.assess(account);
   const memory = book.memoryOf(slot, now);
   const { parameters, halted } = assessor.market.schedule;
   const decision = decideState(memory, levelsOf(assessment.figures, parameters), halted);
   return { account, memory, decision, assessment };
+}
+
+/** Told at once: a run holds thousands of outcomes, and what an assessment was made of weighs many times what it says. */
+function toldOutcome({ account, memory, decision, assessment }: DecidedAccount): AccountOutcome {
+  const detail = assessment.detail();
+  const { model, failure } = assessment;
+  return { account, memory, decision, model, failure, detail, told: writeAssessment(detail) };
 }

@@ -2,7 +2,6 @@ import type { Cause, DecisionContext } from '@ballast/event-sourcing';
 import type { AccountMarginState } from '@ballast/facts';
 import { compareText, invariant, KERNEL_PROFILE, text, type OwnerId } from '@ballast/kernel';
 import type { Assessor } from '../assess/assessor.js';
-import { writeAssessment, writeFigures } from '../assess/assessment.js';
 import { liquidationTriggered } from '../call/liquidation-trigger.js';
 import { LIQUIDATING, MARGIN_STATES } from '../call/margin-state.js';
 import { reasonOf } from '../call/state-reason.js';
@@ -53,15 +52,13 @@ function reportOutcome(
   context: DecisionContext,
   cause: Cause,
 ): void {
-  const { account, memory, decision, assessment } = outcome;
+  const { account, memory, decision, model, failure, detail, told } = outcome;
   const { accountId } = account;
-  const figures = writeFigures(assessment.figures);
-  const detail = assessment.detail();
-  const { failure } = assessment;
+  const { figures } = told;
   if (failure !== null && account.failedModel === null) {
     emitMargin(context, 'ModelFailed', { accountId, ...failure, figures }, cause);
   } else if (failure === null && account.failedModel !== null) {
-    emitMargin(context, 'ModelRestored', { accountId, model: assessment.model }, cause);
+    emitMargin(context, 'ModelRestored', { accountId, model }, cause);
   }
   if (decision.state !== memory.state) {
     emitMargin(
@@ -72,7 +69,7 @@ function reportOutcome(
         from: nameOf(memory.state),
         to: nameOf(decision.state),
         reason: reasonOf(outcome, schedule.halted),
-        assessment: writeAssessment(detail),
+        assessment: told,
       },
       cause,
     );
@@ -80,7 +77,7 @@ function reportOutcome(
   switch (decision.call) {
     case 'issue': {
       const issuedAt = context.time.clearing;
-      const deficit = text(assessment.figures.call.minus(assessment.figures.equity));
+      const deficit = text(detail.figures.call.minus(detail.figures.equity));
       const callId = `${accountId}#${account.callsIssued + 1}`;
       const dueAt = issuedAt + schedule.parameters.noticeMs;
       emitMargin(context, 'MarginCallIssued', { callId, accountId, issuedAt, dueAt, deficit, figures }, cause);
@@ -110,6 +107,6 @@ function reportOutcome(
     );
   }
   if (decision.state === LIQUIDATING) {
-    emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment: writeAssessment(detail) }, cause);
+    emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment: told }, cause);
   }
 }
