@@ -4,8 +4,8 @@
     python3 tools/recompute/recompute.py FILE.ndjson[.gz] ...
     python3 tools/recompute/recompute.py http://127.0.0.1:8787
 
-Written from docs/spec/margin.md, adaptive-portfolio.md, collateral.md and the event catalogue; standard library only.
-Exit 0: all roots equal. Exit 1: a run, account and field differ. Exit 2: the input cannot be judged.
+Written from docs/spec/margin.md, adaptive-portfolio.md, collateral.md, event-log.md and the event catalogue; standard library only.
+Exit 0: all roots, ids, hashes and chains equal. Exit 1: a run, account or entry and field differ. Exit 2: the input cannot be judged.
 """
 
 import gzip
@@ -17,6 +17,7 @@ import struct
 import sys
 import urllib.error
 import urllib.request
+import uuid
 from collections import defaultdict
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, setcontext
 from math import sqrt
@@ -710,6 +711,45 @@ def read_logs(sources):
     return logs
 
 
+# --- What binds the entries to each other ---------------------------------------------------------------------------
+
+NAMESPACE = uuid.UUID("5d1f0c1e-6a4b-4b0f-9c53-b6a1d2e47f10")  # CLR-LOG-011
+
+
+def cause_name(cause):
+    """CLR-LOG-011."""
+    fields = {
+        "event": ("log", "partition", "position"),
+        "command": ("id",),
+        "timer": ("id", "due"),
+        "start": ("position",),
+    }
+    return "/".join([cause["kind"], *(str(cause[field]) for field in fields[cause["kind"]])])
+
+
+def check_seals(entries):
+    """Id, hash and chain of every entry of a partition from its beginning: CLR-LOG-011, 013, 014."""
+    head, ordinals = bytes(32), defaultdict(int)
+    for entry in entries:
+        place = f"{entry['log']}/{entry['partition']}"
+        name = f"{place}/{cause_name(entry['cause'])}"
+        envelope = {field: value for field, value in entry.items() if field not in ("hash", "chain")}
+        text = json.dumps(envelope, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        digest = hashlib.sha256(text.encode("utf-8")).digest()
+        head = hashlib.sha256(head + digest).digest()
+        sealed = {
+            "id": str(uuid.uuid5(NAMESPACE, f"{name}/{ordinals[name]}")),
+            "hash": digest.hex(),
+            "chain": head.hex(),
+        }
+        ordinals[name] += 1
+        for field, found in sealed.items():
+            if entry[field] != found:
+                raise Difference(
+                    f"entry {place}#{entry['position']}, field {field}: logged {entry[field]}, recomputed {found}"
+                )
+
+
 def main(files):
     if not files:
         print(__doc__.strip(), file=sys.stderr)
@@ -719,6 +759,9 @@ def main(files):
         logs = read_logs(files)
         for partition in sorted(p for log, p in logs if log == "margin" and p != GLOBAL):
             Partition(logs, partition, count).replay()
+        for place in sorted(logs):
+            check_seals(logs[place])
+            count["entries"] += len(logs[place])
     except Difference as difference:
         print(f"DIFFERENT {difference}")
         return 1
@@ -731,6 +774,7 @@ def main(files):
     if count["outside"]:
         print(f"out of scope: {count['outside']} account assessments, {count['unjudged']} runs not judged")
     print(f"recomputed {count['runs']} runs, {count['assessments']} account assessments: all roots equal")
+    print(f"checked {count['entries']} entries: every id, hash and chain equal")
     return 0
 
 

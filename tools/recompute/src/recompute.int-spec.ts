@@ -54,7 +54,9 @@ describe('tools/recompute', () => {
     expect(recorded.some(({ type }) => type === 'LiquidationTriggered')).toBe(true);
     expect(recompute(bundled)).toEqual({
       status: 0,
-      said: `recomputed ${runs.length} runs, ${assessed} account assessments: all roots equal`,
+      said:
+        `recomputed ${runs.length} runs, ${assessed} account assessments: all roots equal\n` +
+        `checked ${recorded.length} entries: every id, hash and chain equal`,
     });
   });
 
@@ -89,6 +91,16 @@ describe('tools/recompute', () => {
     expect(status).toBe(1);
   });
 
+  it.each([
+    ['hash', 'a figure that no run reads', /"capOfPremium":"/, '"capOfPremium":"1'],
+    ['id', 'an id', /"id":"(?<first>[0-9a-f]{8})-(?<rest>[^"]+)","log"/, '"id":"00000000-$<rest>","log"'],
+    ['chain', 'a chain head', /"chain":"[0-9a-f]{8}/, '"chain":"00000000'],
+  ])('names entry and %s where %s was changed [CLR-LOG-011, CLR-LOG-013, CLR-LOG-014]', (field, _, from, to) => {
+    const { status, said } = recompute(changed(({ type }) => type === 'DocumentsEstablished', from, to));
+    expect(said).toMatch(new RegExp(`^DIFFERENT entry accounts/-1#1, field ${field}: logged `));
+    expect(status).toBe(1);
+  });
+
   it('recomputes a run of the present program [CLR-MRG-041]', () => {
     const file = path.join(scratch, 'present.ndjson.gz');
     const window = ['--from', '2020-03-12T10:00:00Z', '--to', '2020-03-12T10:30:00Z', '--seed', '15'];
@@ -97,7 +109,9 @@ describe('tools/recompute', () => {
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { status: equal, said } = recompute(file);
-    expect(said).toMatch(/^recomputed \d+ runs, \d+ account assessments: all roots equal$/);
+    expect(said).toMatch(
+      /^recomputed \d+ runs, \d+ account assessments: all roots equal\nchecked \d+ entries: every id, hash and chain equal$/,
+    );
     expect(equal).toBe(0);
   });
 
