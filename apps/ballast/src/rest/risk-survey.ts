@@ -53,6 +53,7 @@ export class RiskSurvey {
         status: each.status,
         mark: each.mark,
         scalarMeasured: each.scalarMeasured,
+        drivenBy: each.drivenBy,
         callScalar: each.scalarEffective,
         liquidationScalarLong: each.liquidationScalar.long,
         liquidationScalarShort: each.liquidationScalar.short,

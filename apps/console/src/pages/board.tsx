@@ -324,6 +324,7 @@ function Scalars({ board: { underlyings } }: { readonly board: RiskBoard }) {
       text: ({ scalarMeasured }) => scalarMeasured,
       show: ({ scalarMeasured }) => rounded(scalarMeasured, 4),
     },
+    { name: 'Driven by', text: ({ drivenBy }) => drivenBy },
     {
       name: 'Call',
       isNumber: true,

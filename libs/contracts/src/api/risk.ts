@@ -43,6 +43,7 @@ export const riskBoard = z
         status: priceStatus,
         mark: decimal,
         scalarMeasured: decimal,
+        drivenBy: z.enum(['fast', 'slow', 'implied']).meta({ description: 'Volatility with the largest part in it.' }),
         callScalar: decimal,
         liquidationScalarLong: decimal,
         liquidationScalarShort: decimal,

@@ -95,6 +95,7 @@ export function underlyingSchedule(
     status: 'LIVE',
     mark,
     scalarMeasured: '1',
+    drivenBy: 'fast',
     scalar: '1',
     scalarEffective: '1',
     sigma: '0.03',

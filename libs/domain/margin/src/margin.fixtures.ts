@@ -111,12 +111,14 @@ export interface PricesAt {
   readonly status?: PriceStatus;
   readonly fast?: string;
   readonly slow?: string;
+  /** Absent: no surface is LIVE. */
+  readonly implied?: string;
 }
 
 /** A price set whose marks are the index, with one volatility for both coins. */
 export function priceSet(
   number: number,
-  { at, BTC, ETH, status = 'LIVE', fast = '0.024', slow = '0.024' }: PricesAt,
+  { at, BTC, ETH, status = 'LIVE', fast = '0.024', slow = '0.024', implied }: PricesAt,
 ): PricingEvents['PriceSetPublished'] {
   const prices: readonly (readonly [Underlying, string | undefined])[] = [
     ['BTC', BTC],
@@ -130,7 +132,13 @@ export function priceSet(
     underlyings: Object.fromEntries(
       listed.map(({ underlying, price }) => [
         underlying,
-        { status, index: price, inputs: [], median: price, volatility: { fast, slow } },
+        {
+          status,
+          index: price,
+          inputs: [],
+          median: price,
+          volatility: { fast, slow, ...(implied === undefined ? {} : { implied }) },
+        },
       ]),
     ),
     marks: listed.map(({ underlying, price }) => ({

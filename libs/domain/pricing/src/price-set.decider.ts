@@ -11,6 +11,7 @@ import { frozenMark, priceInstrument } from './mark/perpetual-mark.decider.js';
 import type { Market, PricingState } from './pricing.state.js';
 import type { Decays } from './rules/pricing-documents.js';
 import type { PricingRules } from './rules/pricing-rules.js';
+import { impliedVolatility } from './volatility/implied-volatility.js';
 
 /**
  * True when a price set is due: the first tick of each interval of the exchange's cadence, counted from 1970, so that
@@ -55,6 +56,20 @@ export function composePriceSet(
           );
     }),
   };
+}
+
+/** The set with what the options of each underlying say of its volatility, where they say anything. */
+export function withImpliedVolatility(
+  set: PricingEvents['PriceSetPublished'],
+  surfaces: readonly PricingEvents['SurfacePublished'][],
+  { volatility, digits }: PricingRules,
+): PricingEvents['PriceSetPublished'] {
+  const underlyings = Object.entries(set.underlyings).map(([underlying, prices]): [string, UnderlyingPrices] => {
+    const own = surfaces.filter((surface) => surface.underlying === underlying);
+    const implied = impliedVolatility(own, set.asOf, volatility.impliedHorizonMs, digits.volatility);
+    return [underlying, implied === undefined ? prices : { ...prices, volatility: { ...prices.volatility, implied } }];
+  });
+  return { ...set, underlyings: Object.fromEntries(underlyings) };
 }
 
 function pricesOf(underlyings: PricingEvents['PriceSetPublished']['underlyings'], listing: Listing): UnderlyingPrices {

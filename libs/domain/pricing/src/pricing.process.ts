@@ -26,7 +26,7 @@ import { ignoreInput } from './ignored-input.js';
 import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
 import { observeVenueQuotes } from './index/venue-quotes.observer.js';
 import { observePerpetualBook } from './mark/perpetual-book.observer.js';
-import { composePriceSet, priceSetDue, priceSetPublished } from './price-set.decider.js';
+import { composePriceSet, priceSetDue, priceSetPublished, withImpliedVolatility } from './price-set.decider.js';
 import type { PricingState } from './pricing.state.js';
 import { PRICING_CHECKS, figuresInForce, type PricingFigures } from './rules/pricing-documents.js';
 import type { PricingRules } from './rules/pricing-rules.js';
@@ -149,9 +149,8 @@ function publishPrices(state: PricingState, context: DecisionContext): void {
   if (Object.keys(underlyings).length === 0) return;
   const priceSet = composePriceSet(state, underlyings, asOf, decays, rules);
   const contracts = priceContracts(state, market, priceSet, figures);
-  if (contracts !== null) {
-    for (const surface of contracts.surfaces) emit(context, 'SurfacePublished', surface);
-    emit(context, 'RiskArraysPublished', contracts.arrays);
-  }
-  emit(context, 'PriceSetPublished', priceSet);
+  if (contracts === null) return void emit(context, 'PriceSetPublished', priceSet);
+  for (const surface of contracts.surfaces) emit(context, 'SurfacePublished', surface);
+  emit(context, 'RiskArraysPublished', contracts.arrays);
+  emit(context, 'PriceSetPublished', withImpliedVolatility(priceSet, contracts.surfaces, rules));
 }

@@ -24,6 +24,7 @@ export const underlyingParameters = record({
   triggerK: positiveDecimal('Price trigger in standard deviations of an hour.'),
   weightFast: nonNegativeDecimal('Weight of the fast volatility.'),
   weightSlow: nonNegativeDecimal('Weight of the slow volatility.'),
+  weightImplied: nonNegativeDecimal('Weight of what options imply, beside the two, where a surface is LIVE.'),
   scalarMax: positiveDecimal('Upper bound of the scalar.'),
   risePerHour: nonNegativeDecimal('Fastest rise of the scalar without a trigger.'),
   decayPerHour: nonNegativeDecimal('Decay of the scalar.'),

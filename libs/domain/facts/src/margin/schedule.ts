@@ -12,7 +12,7 @@ import {
   versionedName,
 } from '../schema/forms.js';
 import { liquidationCostFields } from './parameters.js';
-import { flag, list, nullable, record, type RecordOf, type SchemaOf, type ValueOf } from '../schema/schema.js';
+import { flag, list, nullable, oneOf, record, type RecordOf, type SchemaOf, type ValueOf } from '../schema/schema.js';
 
 /** One tier of a continuous schedule. @see docs/spec/margin.md (W65) */
 const bracket = record(
@@ -40,6 +40,7 @@ const underlyingSchedule = record({
   status: priceStatus(),
   mark: nonNegativeDecimal('Of its linear perpetual, USD.'),
   scalarMeasured: nonNegativeDecimal('V*: measured volatility over reference, clamped.'),
+  drivenBy: oneOf(['fast', 'slow', 'implied'], 'Which volatility has the largest part in V*.'),
   scalar: nonNegativeDecimal('V_t: rate-limited scalar.'),
   scalarEffective: nonNegativeDecimal('V_eff: after the buffer.'),
   sigma: nonNegativeDecimal('V_eff * s_base, daily volatility.'),

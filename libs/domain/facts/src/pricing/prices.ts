@@ -12,7 +12,7 @@ import {
   prose,
   underlying,
 } from '../schema/forms.js';
-import { list, map, nullable, oneOf, record, type ValueOf } from '../schema/schema.js';
+import { list, map, nullable, oneOf, optional, record, type ValueOf } from '../schema/schema.js';
 
 const sourceState = oneOf(['LIVE', 'STALE', 'CROSSED', 'OUTLIER', 'EXCLUDED']);
 export type SourceState = ValueOf<typeof sourceState>;
@@ -33,7 +33,13 @@ const underlyingPrices = record({
   index: nonNegativeDecimal('Index price, USD; on HALT the last known one.'),
   inputs: list(indexInput),
   median: nullable(nonNegativeDecimal('Median of the source mids before the clamp; null on HALT.')),
-  volatility: record({ fast: dailyVolatility, slow: dailyVolatility }),
+  volatility: record({
+    fast: dailyVolatility,
+    slow: dailyVolatility,
+    implied: optional(
+      nonNegativeDecimal('Of its options at the money, per square root of a day; absent while no surface is LIVE.'),
+    ),
+  }),
 });
 export type UnderlyingPrices = ValueOf<typeof underlyingPrices>;
 

@@ -6,6 +6,7 @@ import type {
   PositionRequirement,
   Side,
   Underlying,
+  UnderlyingSchedule,
 } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
 import { dec, Decimal, maxOf, ONE, roundUsd, sum, text, ZERO, type RoundingRule } from '@ballast/kernel';
@@ -224,12 +225,22 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
   ];
 }
 
+const VOLATILITY_NAMES: Readonly<Record<UnderlyingSchedule['drivenBy'], string>> = {
+  fast: 'the fast volatility of the index',
+  slow: 'the slow volatility of the index',
+  implied: 'what options imply',
+};
+
 function scalarLines({ source }: UnderlyingScheduleFigures): readonly ExplanationLine[] {
   const line = (label: string, amount: string, formula: string): ExplanationLine =>
     lineOf('scalar', 'scalar')(`${source.underlying} ${label}`, amount, formula);
   const { long, short } = source.triggered;
   return [
-    line('measured', source.scalarMeasured, 'measured volatility over the reference, within [1, V_max]'),
+    line(
+      'measured',
+      source.scalarMeasured,
+      `measured volatility over the reference, within [1, V_max]; most of it ${VOLATILITY_NAMES[source.drivenBy]}`,
+    ),
     line(
       'after the rate limit',
       source.scalar,

@@ -30,6 +30,7 @@ export interface UnderlyingFigures extends RateParameters {
   readonly triggerK: Decimal;
   readonly weightFast: Decimal;
   readonly weightSlow: Decimal;
+  readonly weightImplied: Decimal;
   readonly scalarMax: Decimal;
   /** ln(1 + u), per hour */
   readonly logOfRise: Decimal;
@@ -99,6 +100,7 @@ const UNDERLYING_FORM = record({
   triggerK: figure({ min: '1', max: '6' }),
   weightFast: share,
   weightSlow: share,
+  weightImplied: share,
   scalarMax: figure({ above: '1', max: '20' }),
   risePerHour: positiveShare,
   decayPerHour: positiveShare,

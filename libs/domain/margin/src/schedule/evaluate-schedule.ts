@@ -16,7 +16,12 @@ import { compareText, dec, invariant, minOf, SETTLEMENT_ASSET, text, ZERO, type 
 import { maintenanceBrackets, writeBrackets } from '@ballast/risk-schedule';
 import { effectiveScalar } from './effective-scalar.js';
 import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
-import { measuredScalar } from './measured-scalar.js';
+import {
+  drivingVolatility,
+  measuredScalar,
+  type VolatilitySource,
+  type WeightedVolatility,
+} from './measured-scalar.js';
 import { inForceWithin } from './notice-window.js';
 import { priceMove, referenceMark } from './price-trigger.js';
 import { elapsedFactors, rateLimitedScalar } from './rate-limit.js';
@@ -35,6 +40,7 @@ type PriceSet = PricingEvents['PriceSetPublished'];
 /** The scalars of one underlying at one price set, with what they were made of. */
 interface Scalars {
   readonly measured: Decimal;
+  readonly drivenBy: VolatilitySource;
   readonly scalar: Decimal;
   readonly effective: Decimal;
   readonly logReturn: Decimal;
@@ -100,6 +106,7 @@ function scheduleOf(
 function keptScalars(last: UnderlyingSchedule): Scalars {
   return {
     measured: dec(last.scalarMeasured),
+    drivenBy: last.drivenBy,
     scalar: dec(last.scalar),
     effective: dec(last.scalarEffective),
     logReturn: dec(last.logReturn),
@@ -108,6 +115,18 @@ function keptScalars(last: UnderlyingSchedule): Scalars {
     triggered: last.triggered,
     trigger: { long: dec(last.triggerScalar.long), short: dec(last.triggerScalar.short) },
   };
+}
+
+/** What enters the measured scalar: implied volatility only while a surface is LIVE. */
+function weightedVolatilities(
+  { fast, slow, implied }: UnderlyingPrices['volatility'],
+  { weightFast, weightSlow, weightImplied }: UnderlyingFigures,
+): readonly WeightedVolatility[] {
+  return [
+    { source: 'fast', weight: weightFast, daily: dec(fast) },
+    { source: 'slow', weight: weightSlow, daily: dec(slow) },
+    ...(implied === undefined ? [] : [{ source: 'implied' as const, weight: weightImplied, daily: dec(implied) }]),
+  ];
 }
 
 /** Scalars and triggers of docs/spec/margin.md. On the first price set V_{t-1} = V* and X = 0. */
@@ -119,14 +138,8 @@ function measuredScalars(
   figures: UnderlyingFigures,
   lastAsOf: Instant | null,
 ): Scalars {
-  const measured = measuredScalar(
-    [
-      { weight: figures.weightFast, daily: dec(volatility.fast) },
-      { weight: figures.weightSlow, daily: dec(volatility.slow) },
-    ],
-    figures.sRef,
-    figures.scalarMax,
-  );
+  const estimates = weightedVolatilities(volatility, figures);
+  const measured = measuredScalar(estimates, figures.sRef, figures.scalarMax);
   const move = priceMove(dec(mark), referenceMark(marks, asOf), asOf, figures.triggerK, figures.sBase);
   const elapsedMs = lastAsOf === null ? 0 : asOf - lastAsOf;
   const factors = elapsedFactors(figures, elapsedMs);
@@ -138,6 +151,7 @@ function measuredScalars(
     last === null ? ZERO : triggerScalar(move.triggered[side], effective, dec(last.triggerScalar[side]), factors.decay);
   return {
     measured,
+    drivenBy: drivingVolatility(estimates),
     scalar,
     effective,
     logReturn: move.logReturn,
@@ -202,6 +216,7 @@ function writeSchedule(
     status,
     mark,
     scalarMeasured: text(scalars.measured),
+    drivenBy: scalars.drivenBy,
     scalar: text(scalars.scalar),
     scalarEffective: text(effective),
     sigma: text(effective.times(figures.sBase)),

@@ -66,6 +66,16 @@ describe('schedule', () => {
     ]);
   });
 
+  it('takes in what options imply while they do, and says what drives the scalar [CLR-MRG-010]', () => {
+    const house = new MarginHouse();
+    const calm = { fast: '0.024', slow: '0.024' };
+    expect(bitcoinOf(house.schedule(at(0, '60000', calm)))).toMatchObject({ scalarMeasured: '1', drivenBy: 'fast' });
+    // sqrt((0.8 * 2.4^2 + 0.2 * 2.4^2 + 0.25 * 7.2^2) / 1.25) = sqrt(2.6) times the reference.
+    const feared = bitcoinOf(house.schedule(at(1, '60000', { ...calm, implied: '0.072' })));
+    expect(feared).toMatchObject({ scalarMeasured: '1.61245154966', drivenBy: 'implied' });
+    expect(bitcoinOf(house.schedule(at(2, '60000', calm)))).toMatchObject({ scalarMeasured: '1', drivenBy: 'fast' });
+  });
+
   it('prices collateral at the index, before any haircut', () => {
     const house = new MarginHouse();
     expect(scheduleOf(house.schedule(at(0))).collateral).toEqual([

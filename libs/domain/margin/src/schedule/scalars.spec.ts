@@ -4,7 +4,7 @@ import { BUNDLED_FIGURES } from '../margin.fixtures.js';
 import { figuresOfUnderlying } from '../parameters/parameter-figures.js';
 import { effectiveScalar } from './effective-scalar.js';
 import { liquidationScalar, noticedScalar } from './liquidation-scalar.js';
-import { measuredScalar } from './measured-scalar.js';
+import { drivingVolatility, measuredScalar } from './measured-scalar.js';
 import { inForceWithin, LONGEST_NOTICE_MS, putInForce, type InForceFrom } from './notice-window.js';
 import { priceMove, referenceMark, triggerThreshold } from './price-trigger.js';
 import { decayFactor, rateLimitedScalar, riseFactor } from './rate-limit.js';
@@ -18,9 +18,9 @@ describe('measured scalar [CLR-MRG-010]', () => {
   it('is the weighted volatility over the reference, and less after the buffer (W58)', () => {
     const measured = measuredScalar(
       [
-        { weight: dec('0.4'), daily: dec('0.08') },
-        { weight: dec('0.4'), daily: dec('0.04') },
-        { weight: dec('0.2'), daily: dec('0.05') },
+        { source: 'fast', weight: dec('0.4'), daily: dec('0.08') },
+        { source: 'slow', weight: dec('0.4'), daily: dec('0.04') },
+        { source: 'implied', weight: dec('0.2'), daily: dec('0.05') },
       ],
       dec('0.024'),
       dec(4),
@@ -39,10 +39,26 @@ describe('measured scalar [CLR-MRG-010]', () => {
     ${'0.5'}   | ${'4'}   | ${'never above V_max'}
   `('of a daily volatility of $daily is $expected: $why', ({ daily, expected }: Record<string, string>) => {
     const estimates = [
-      { weight: dec('0.8'), daily: dec(daily as string) },
-      { weight: dec('0.2'), daily: dec(daily as string) },
+      { source: 'fast', weight: dec('0.8'), daily: dec(daily as string) } as const,
+      { source: 'slow', weight: dec('0.2'), daily: dec(daily as string) } as const,
     ];
     expect(text(measuredScalar(estimates, dec('0.024'), dec(4)))).toBe(expected);
+  });
+
+  it('says which estimate has the largest part in it, by weight and square', () => {
+    const estimates = [
+      { source: 'fast', weight: dec('0.8'), daily: dec('0.02') },
+      { source: 'slow', weight: dec('0.2'), daily: dec('0.04') },
+      { source: 'implied', weight: dec('0.25'), daily: dec('0.05') },
+    ] as const;
+    expect(drivingVolatility(estimates.slice(0, 2))).toBe('fast'); // 3.2 of each: the first of equals
+    expect(drivingVolatility(estimates)).toBe('implied');
+  });
+
+  it('has the weights of fast and slow alone while nothing is implied, and a fifth for it when it is', () => {
+    const [fast, slow, implied] = [BTC.weightFast, BTC.weightSlow, BTC.weightImplied];
+    expect(fast.plus(slow).eq(ONE)).toBe(true);
+    expect(text(implied.div(fast.plus(slow).plus(implied)))).toBe('0.2');
   });
 
   it('needs a volatility', () => {

@@ -52,9 +52,19 @@ describe('contracts at a price set [CLR-PRC-050]', () => {
     expect(types).toEqual(new Set(['SourceStateChanged', 'InstrumentAdmitted', 'PriceSetPublished']));
   });
 
-  it('do not change the price set itself', () => {
+  it('add to the price set what they imply of the volatility to come, and change nothing else of it [CLR-PRC-032]', () => {
     const setOf = (tape: QuoteTape) => payloadsOf(priced(tape).events, 'PriceSetPublished')[0];
-    expect(setOf(moment(optionTape()))).toEqual(setOf(moment(btc())));
+    const [withOptions, without] = [setOf(moment(optionTape())), setOf(moment(btc()))];
+    const { implied, ...measured } = withOptions?.underlyings['BTC']?.volatility ?? {};
+    expect(measured).toEqual(without?.underlyings['BTC']?.volatility);
+    const [surface] = surfacesOf(moment(optionTape()));
+    expect(surface?.status).toBe('LIVE');
+    // One expiry: the rate per day of its smile at the money.
+    const { a, b, rho, m, sigma } = surface?.svi ?? { a: '0', b: '0', rho: '0', m: '0', sigma: '0' };
+    const total = Number(a) + Number(b) * (Math.hypot(Number(m), Number(sigma)) - Number(rho) * Number(m));
+    expect(Number(implied)).toBeCloseTo(Math.sqrt((total * DAY_MS) / (EXPIRY - NINE)), 12);
+    const prices = { ...withOptions?.underlyings['BTC'], volatility: measured };
+    expect({ ...withOptions, underlyings: { ...withOptions?.underlyings, BTC: prices } }).toEqual(without);
   });
 
   it('are sorted', () => {

@@ -114,7 +114,8 @@ export function pricesPublished(
     if (prices.status === 'HALT') continue;
     record.index = prices.index;
     record.indexAt = asOf;
-    record.volatility = prices.volatility;
+    const { fast, slow } = prices.volatility;
+    record.volatility = { fast, slow };
   }
 }
 

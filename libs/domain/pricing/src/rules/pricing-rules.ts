@@ -90,6 +90,8 @@ const PRICING_RULES_FORM = record({
   volatility: record({
     fastHalfLifeMs: halfLife,
     slowHalfLifeMs: halfLife,
+    /** How far ahead the implied volatility looks. */
+    impliedHorizonMs: halfLife,
     /** Daily volatility before any return is known. */
     start: dailyVolatility,
     /** That of underlyings that have another one. */
