@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { isoOf } from '@ballast/kernel';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
+import { quoteLifetimeMs } from '@ballast/pricing-domain';
+import { silenceOf, type ClearingHouse } from '@ballast/services';
 import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
@@ -11,6 +14,7 @@ import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../c
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
 import type { ServeMode } from '../rest/clearing.gateway.js';
+import { SCENARIO_TIME, SilenceWatch, watchPriceSets, type MarketWatch } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 
@@ -48,9 +52,9 @@ async function serve(options: ServeCliOptions): Promise<void> {
   const progress = new ProgressPrinter(process.stderr);
   const stop = new AbortController();
   stopOnSignals(stop, progress);
-  const { opened, driver, mode } = await openServed(options, metrics, progress);
+  const { opened, driver, mode, market } = await openServed(options, metrics, progress);
   try {
-    const served = await serveHouse({ opened, metrics, logger, token, mode });
+    const served = await serveHouse({ opened, metrics, logger, token, mode, market });
     try {
       await served.app.listen(port, host).catch((error: unknown) => {
         throw portProblem(error, port, host);
@@ -81,12 +85,13 @@ async function openServed(
   options: ServeCliOptions,
   metrics: ClearingMetrics,
   progress: ProgressPrinter,
-): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode }> {
+): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: MarketWatch }> {
   const notice = (line: string): void => progress.line(line);
   const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options) };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
-    return { opened, driver: liveDriver(opened.house, undefined), mode: () => 'idle' };
+    const market = await watchSilence(opened.house);
+    return { opened, driver: liveDriver(opened.house, undefined), mode: () => 'idle', market };
   }
   const run = { ...options, scenario: options.simulate };
   if (options.live === true) {
@@ -97,6 +102,7 @@ async function openServed(
       opened,
       driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }),
       mode: () => 'live',
+      market: watchPriceSets(() => opened.picture().priceStatus),
     };
   }
   const started = performance.now();
@@ -114,7 +120,19 @@ async function openServed(
       );
     },
   });
-  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay') };
+  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay'), market: SCENARIO_TIME };
+}
+
+/** Nobody quotes to a house alone; how old its prices are, the store tells. */
+async function watchSilence(house: ClearingHouse): Promise<MarketWatch> {
+  const watch = new SilenceWatch({
+    silentForMs: await silenceOf(house.logs.log('exchange.quotes')),
+    lifetimeMs: () => quoteLifetimeMs(house.workerOf<Parameters<typeof quoteLifetimeMs>[0]>('pricing', GLOBAL).state),
+  });
+  house.onAppended((entries) => {
+    if (entries.some(({ log, type }) => log === 'exchange.quotes' && type !== 'ClockTicked')) watch.heard();
+  });
+  return watch;
 }
 
 /** The first signal ends in good order; the second ends at once. */

@@ -1,7 +1,16 @@
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
 import type { ExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import { LiveExchange, LiveLoop, type ClearingHouse, type LiveRunner, type Simulation } from '@ballast/services';
+import {
+  CLOCK_EVERY_MS,
+  LiveExchange,
+  LiveLoop,
+  silenceOf,
+  wallClockFrom,
+  type ClearingHouse,
+  type LiveRunner,
+  type Simulation,
+} from '@ballast/services';
 
 /** Runs a clearing house until the signal says stop; then ends what is begun and answers the commands that wait. */
 export type Driver = (stop: AbortSignal) => Promise<void>;
@@ -57,7 +66,10 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
       const free = new LiveExchange(worker);
       runners.push(free);
       const rest = steps.filter((step) => step > (free.lastStep ?? -Infinity));
-      clock = () => tick(rest, exchange, free, loop, stop);
+      clock = async () => {
+        await tick(rest, exchange, free, loop, stop);
+        await tickOn(house, free, loop, stop);
+      };
     }
     await house.catchUp();
     const loop = new LiveLoop(runners, (_, error) => fail(error));
@@ -93,5 +105,23 @@ async function tick(
     exchange.step(step);
     loop.wake(exchange);
     onStep();
+  }
+}
+
+/**
+ * The feed is over, the clock is not: it goes on by the wall, so that everybody notices that nothing is quoted any more. What passed
+ * while nothing ran here counts too.
+ * @see docs/spec/pricing.md CLR-PRC-013
+ */
+async function tickOn(house: ClearingHouse, exchange: LiveExchange, loop: LiveLoop, stop: AbortSignal): Promise<void> {
+  while (exchange.stepsPending > 0 && !stop.aborted) await breathe();
+  const silentFor = (await silenceOf(house.logs.log('exchange.quotes'))) ?? 0;
+  const clock = wallClockFrom((exchange.lastStep ?? 0) + silentFor);
+  while (!stop.aborted) {
+    await wait(CLOCK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return;
+    if (exchange.stepsPending > 0) continue;
+    exchange.step(clock());
+    loop.wake(exchange);
   }
 }

@@ -13,6 +13,7 @@ import {
 import { ClearingGateway, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
+import type { MarketWatch } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 import { HistoryThread } from './history-thread.js';
 import { SERVICES } from '@ballast/services';
@@ -56,10 +57,18 @@ export interface ServeHouseOptions {
   readonly logger: Logger;
   readonly token: string | undefined;
   readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
 }
 
 /** Puts the HTTP interface and its read models in front of a clearing house. */
-export async function serveHouse({ opened, metrics, logger, token, mode }: ServeHouseOptions): Promise<ServedHouse> {
+export async function serveHouse({
+  opened,
+  metrics,
+  logger,
+  token,
+  mode,
+  market,
+}: ServeHouseOptions): Promise<ServedHouse> {
   const { house, connection, picture } = opened;
   const store =
     connection === undefined ? new MemoryAccountDecisions() : await PostgresAccountDecisions.open(connection);
@@ -88,7 +97,7 @@ export async function serveHouse({ opened, metrics, logger, token, mode }: Serve
   try {
     await decisions.start();
     const app = await createRestApp({
-      clearing: new ClearingGateway({ house, decisions, history, cases, picture, mode }),
+      clearing: new ClearingGateway({ house, decisions, history, cases, picture, mode, market }),
       metrics,
       closing,
       logger,
@@ -100,6 +109,8 @@ export async function serveHouse({ opened, metrics, logger, token, mode }: Serve
           if (failure !== undefined) reasons.push(failure);
           const store = await answersInTime(house.logs.log('accounts').heads());
           if (!store) reasons.push('the store does not answer');
+          const trouble = market.trouble();
+          if (trouble !== null) reasons.push(trouble);
           return reasons;
         },
       },

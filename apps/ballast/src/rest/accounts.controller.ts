@@ -143,7 +143,8 @@ export class AccountsController {
     if (!this.clearing.ask('accounts', partition, isCleared, order.instrument)) {
       throw new Problem('instrument-unknown', `${order.instrument} is not cleared`);
     }
-    return this.clearing.ask('margin', partition, checkBeforeTrade, account, order);
+    const pricesOld = this.clearing.market.trouble() !== null;
+    return this.clearing.ask('margin', partition, checkBeforeTrade, account, order, pricesOld);
   }
 
   @Post(':accountId/what-if')

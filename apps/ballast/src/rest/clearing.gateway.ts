@@ -11,6 +11,8 @@ import type { ClearingHouse } from '@ballast/services';
 import type { History } from '@ballast/audit';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { IdempotentWrites } from './idempotent-writes.js';
+import type { MarketWatch } from './market-watch.js';
+import { Problem } from './problem.js';
 
 export const CLEARING = 'ClearingGateway';
 
@@ -29,6 +31,9 @@ interface Ruled {
 /** What moves the clearing time: a scenario in lockstep, an exchange by the wall clock, or nothing but commands. */
 export type ServeMode = 'replay' | 'live' | 'idle';
 
+/** Commands that are not taken while nobody knows what anything is worth. */
+const NEEDS_PRICES: ReadonlySet<string> = new Set(['RequestWithdrawal']);
+
 export interface ClearingGatewayParts {
   readonly house: ClearingHouse;
   /** What was decided about each account. */
@@ -38,6 +43,7 @@ export interface ClearingGatewayParts {
   readonly cases: LiquidationCasesProjection;
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
 }
 
 /** What the HTTP edge may ask of a running clearing house. */
@@ -50,15 +56,20 @@ export class ClearingGateway {
   readonly cases: LiquidationCasesProjection;
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
 
-  constructor({ house, decisions, history, cases, picture, mode }: ClearingGatewayParts) {
+  constructor({ house, decisions, history, cases, picture, mode, market }: ClearingGatewayParts) {
     this.house = house;
     this.decisions = decisions;
     this.history = history;
     this.cases = cases;
     this.picture = picture;
     this.mode = mode;
-    this.#writes = new IdempotentWrites(house);
+    this.market = market;
+    this.#writes = new IdempotentWrites(house, ({ type }) => {
+      const trouble = NEEDS_PRICES.has(type) ? market.trouble() : null;
+      if (trouble !== null) throw new Problem('prices-halted', trouble);
+    });
   }
 
   get partitions(): number {

@@ -13,7 +13,11 @@ import type { ClearingHouse } from '@ballast/services';
 export class IdempotentWrites {
   readonly #running = new Map<string, { readonly request: string; readonly answer: Promise<CommandResult> }>();
 
-  constructor(private readonly house: ClearingHouse) {}
+  /** @param admit throws when a command that is new must not be taken now; one that was answered gets its answer */
+  constructor(
+    private readonly house: ClearingHouse,
+    private readonly admit: (command: Command) => void = () => undefined,
+  ) {}
 
   /** @throws IdempotencyConflict when the id was used for another request */
   async execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
@@ -39,6 +43,7 @@ export class IdempotentWrites {
       const same = of === log && record.partition === partition && record.actor === command.actor;
       if (!same) throw new IdempotencyConflict(command.id);
     }
+    if (stored.length === 0) this.admit(command);
     return this.house.execute(log, partition, command);
   }
 

@@ -1,25 +1,43 @@
 import type { z } from 'zod';
 import type { preTradeCheckRequest, preTradeCheckResponse } from '@ballast/contracts';
-import { dec, invariant, text, type AccountId } from '@ballast/kernel';
-import { preTradeCheck, scheduleOf, standingOf, type MarginState, type PreTradeRefusal } from '@ballast/margin-domain';
+import { dec, ModelInputError, text, type AccountId } from '@ballast/kernel';
+import {
+  preTradeCheck,
+  scheduleOf,
+  standingOf,
+  type MarginState,
+  type OrderToCheck,
+  type PreTradeAnswer,
+  type PreTradeRefusal,
+} from '@ballast/margin-domain';
+import { unknownAccount } from './account-views.js';
+import { Problem } from './problem.js';
 
 type Answer = z.infer<typeof preTradeCheckResponse>;
 
-/** Asks margin about an order and tells the answer in the words of the interface. */
+/**
+ * Asks margin about an order and tells the answer in the words of the interface.
+ * @param pricesOld prices are too old for new risk, whatever margin thinks of them
+ * @throws Problem when margin has not read of the account yet, or its model can't work on the order
+ */
 export function checkBeforeTrade(
   margin: MarginState,
   accountId: AccountId,
   { instrument, side, quantity, price }: z.infer<typeof preTradeCheckRequest>,
+  pricesOld = false,
 ): Answer {
   const signed = side === 'buy' ? quantity : `-${quantity}`;
-  const answer = preTradeCheck(margin, {
+  const standing = standingOf(margin, accountId);
+  // Opened a moment ago: accounts knows it, margin does not yet.
+  if (standing === undefined) throw unknownAccount(accountId);
+  const checked = checkedBy(margin, {
     accountId,
     instrument,
     quantity: signed,
     ...(price === undefined ? {} : { price }),
   });
-  const standing = standingOf(margin, accountId);
-  invariant(standing, `${accountId} was checked and is unknown`);
+  const stopped = pricesOld && checked.accepted && !checked.riskReducing;
+  const answer = stopped ? { ...checked, accepted: false, code: 'prices-halted' as const } : checked;
   const { after } = answer;
   const short = after === null || answer.accepted ? dec(0) : dec(after.initial).minus(after.equity);
   return {
@@ -33,6 +51,16 @@ export function checkBeforeTrade(
     accountVersion: standing.version,
     schedule: scheduleOf(margin)?.position ?? null,
   };
+}
+
+function checkedBy(margin: MarginState, order: OrderToCheck): PreTradeAnswer {
+  try {
+    return preTradeCheck(margin, order);
+  } catch (error) {
+    if (!(error instanceof ModelInputError)) throw error;
+    const { code, field, message } = error;
+    throw new Problem('what-if-impossible', message, [{ field, message: code, remedy: message }]);
+  }
 }
 
 function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Answer['code']> {

@@ -3,6 +3,7 @@ import { ClearingMetrics, createLogger } from '@ballast/observability';
 import { openSimulation, type SimulationSession } from '../composition/open-simulation.js';
 import { replayDriver } from '../composition/serve-drivers.js';
 import { measuredCommitter, serveHouse } from '../composition/serve-house.js';
+import { SCENARIO_TIME, type MarketWatch } from './market-watch.js';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
 
 /** A clearing house on memory logs behind its HTTP interface, with a short replay already run. */
@@ -44,9 +45,14 @@ export interface Answer {
 
 export interface TestHouseOptions extends Partial<SimulationCliOptions> {
   readonly token?: string;
+  readonly market?: MarketWatch;
 }
 
-export async function openTestHouse({ token, ...run }: TestHouseOptions = {}): Promise<TestHouse> {
+export async function openTestHouse({
+  token,
+  market = SCENARIO_TIME,
+  ...run
+}: TestHouseOptions = {}): Promise<TestHouse> {
   const metrics = new ClearingMetrics();
   const options = {
     scenario: 'crash-2020-03',
@@ -66,6 +72,7 @@ export async function openTestHouse({ token, ...run }: TestHouseOptions = {}): P
     logger,
     token,
     mode: () => (session.simulation.done ? 'idle' : 'replay'),
+    market,
   });
   await served.app.listen(0, '127.0.0.1');
   const stop = new AbortController();

@@ -493,3 +493,24 @@ describe('the state', () => {
     expect(() => process.evolve(stranger.state, { ...known, type: 'TradeBusted' })).toThrow('never wrote TradeBusted');
   });
 });
+
+describe('after the last step', () => {
+  const end = NOON + 100 * MINUTE_MS;
+
+  it('the clock goes on alone for as long as it is ticked, once for each time [CLR-PRC-013]', () => {
+    const host = new TestExchange({ scenario: smallCrash({ to: end }) }).run();
+    const behind = [1_000, 2_000, 90_000].flatMap((ms) => host.begin(end + ms));
+    expect(behind.map(({ type, payload, time }) => [type, payload, time])).toEqual(
+      [1_000, 2_000, 90_000].map((ms) => ['ClockTicked', { at: end + ms }, { clearing: end + ms, hop: 0 }]),
+    );
+    expect(host.begin(end + 90_000)).toEqual([]);
+  });
+
+  it('a close-out order meets the market as the last step left it', () => {
+    const host = new TestExchange({ scenario: smallCrash({ to: end }) }).run();
+    const profile = holder(host);
+    host.begin(end + 60_000);
+    sellOrder(host, profile, '0.01');
+    expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled', filledQuantity: '0.01' }]);
+  });
+});

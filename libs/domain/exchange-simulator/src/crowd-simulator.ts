@@ -85,6 +85,8 @@ export interface SimulatorConfig {
 const SMALLEST_RUN = 10;
 
 const TIMER = 'step';
+/** Of the clock alone, once the scenario has nothing more to say. */
+const CLOCK = 'clock';
 const COUNTERPARTY = hashKey('counterparty');
 
 /** Liquidity providers carry at most this multiple of their equity, dealers of contracts that of theirs. */
@@ -219,10 +221,12 @@ class CrowdSimulator implements ExchangeSimulator {
       own: OWN_MESSAGES,
       settle: (state, context) => this.#answer(state, emitInto(state, context)),
       dueTimers: (state, now) => this.#dueSteps(state, now),
-      fire: (state, { due }, context) => {
+      fire: (state, { id, due }, context) => {
         const { clearing } = context.time;
         invariant(due === clearing, `the step at ${isoOf(clearing)} is not the next one`);
-        this.#beginStep(state, due, emitInto(state, context));
+        const emit = emitInto(state, context);
+        if (id === TIMER) this.#beginStep(state, due, emit);
+        else emit(quotes('clock', 'ClockTicked', { at: due }, { kind: 'timer', id, due }));
       },
     });
   }
@@ -232,11 +236,21 @@ class CrowdSimulator implements ExchangeSimulator {
     for (let at = from; at <= to; at += this.#market.stepMs) yield at;
   }
 
-  /** The next step is due as soon as its time has come; nobody else tells this clock what time it is. */
+  /**
+   * The next step is due as soon as its time has come; nobody else tells this clock what time it is. Behind the last step
+   * nothing is quoted any more, but the clock goes on for as long as somebody ticks it, so that the silence is noticed.
+   * @see docs/spec/pricing.md CLR-PRC-013
+   */
   #dueSteps({ lastStep }: SimulatorState, now: Instant): readonly Timer[] {
     const { from, to } = this.config.scenario;
     const next = lastStep === 0 ? from : lastStep + this.#market.stepMs;
-    return next <= now && next <= to ? [{ id: TIMER, due: next }] : [];
+    if (next <= to) return next <= now ? [{ id: TIMER, due: next }] : [];
+    return now > lastStep ? [{ id: CLOCK, due: now }] : [];
+  }
+
+  /** Time of the market that an order meets: behind the last step it stands as that step left it. */
+  #marketTime(clearing: Instant): Instant {
+    return Math.min(clearing, this.config.scenario.to);
   }
 
   /** Outside inputs of a clearing time: transfers and trades of the owners, then quotes, books and the clock. */
@@ -559,15 +573,16 @@ class CrowdSimulator implements ExchangeSimulator {
    */
   #executeCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
     const { place, instrument, side, clearing } = order;
+    const at = this.#marketTime(clearing);
     const underlying = underlyingOf(instrument);
     invariant(underlying !== undefined, `${instrument} is no linear perpetual`);
-    const seen = this.#viewOfMarket(state, clearing);
+    const seen = this.#viewOfMarket(state, at);
     const taken = takenAt(state, clearing, instrument, side) * priceOf(seen, underlying);
     const left = clearingTimeDepth(characterOf(underlying).liquidity, volatilityOf(seen, underlying)) - taken;
     const price = priceOf(seen, underlying);
     const { lotDigits } = characterOf(underlying).linear;
     const found = withinLimit(order, lotDigits, left, price, (notional) =>
-      priceText(underlying, this.#market.executionTicks(underlying, clearing, side, taken, notional)),
+      priceText(underlying, this.#market.executionTicks(underlying, at, side, taken, notional)),
     );
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker =
@@ -579,14 +594,15 @@ class CrowdSimulator implements ExchangeSimulator {
   /** The same for another contract, against its own depth and a dealer; nothing is traded from its expiry on. */
   #executeContractCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
     const { place, instrument, side, clearing } = order;
+    const at = this.#marketTime(clearing);
     const contracts = this.#contractMarket();
     const contract = contracts.contract(instrument);
-    const seen = this.#viewOfMarket(state, clearing);
-    const each = contracts.notional(contract, clearing);
+    const seen = this.#viewOfMarket(state, at);
+    const each = contracts.notional(contract, at);
     const taken = takenAt(state, clearing, instrument, side) * each;
-    const depth = contracts.depth(contract, clearing) - taken;
+    const depth = contracts.depth(contract, at) - taken;
     const found = withinLimit(order, contract.lotDigits, depth, each, (notional) =>
-      contracts.executionPrice(contract, clearing, side, taken, notional),
+      contracts.executionPrice(contract, at, side, taken, notional),
     );
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker = found === undefined ? undefined : this.#dealer(state, contract, side, found.quantity, seen, rotation);

@@ -7,7 +7,12 @@ export { type MarginState, assessorOf } from './margin.state.js';
 export { CalledFirstJudge, isCalledFirstEvent } from './no-surprise/called-first.js';
 export { noSurpriseJudge } from './no-surprise/no-surprise-judge.js';
 export type { NoSurpriseViolation } from './no-surprise/no-surprise.js';
-export { type PreTradeRefusal, preTradeCheck } from './pre-trade/pre-trade-check.js';
+export {
+  type OrderToCheck,
+  type PreTradeAnswer,
+  type PreTradeRefusal,
+  preTradeCheck,
+} from './pre-trade/pre-trade-check.js';
 export { surveyAccounts, type SurveyedAccount } from './run/account-survey.js';
 export { runMargin } from './run/margin-run.js';
 export { marginGlobalProcess } from './schedule/margin-global.process.js';

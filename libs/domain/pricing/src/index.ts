@@ -1,3 +1,4 @@
 export { riskArraysHash } from './contracts/content-hash.js';
 export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
 export { pricingProcess } from './pricing.process.js';
+export { quoteLifetimeMs } from './pricing.queries.js';

@@ -3,6 +3,7 @@ import type { SimulatorState } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
 import type { Bus, GateOpening, PartitionReport, Subscription } from '@ballast/messaging';
 import type { PartitionWorker } from '@ballast/partition-worker';
+import { CLOCK_EVERY_MS, wallClockFrom } from '../../exchange/wall-clock.js';
 import { Arrivals, allArrived } from './arrivals.js';
 
 const ARRIVAL_PATIENCE_MS = 1_500;
@@ -55,7 +56,10 @@ export class ExchangeNode {
     while (this.worker.backlog > 0 && (await this.worker.runLive()) > 0);
   }
 
-  /** Live: begins the steps after the last stored one, each at its turn; a late step delays the next, none is skipped. */
+  /**
+   * Live: begins the steps after the last stored one, each at its turn; a late step delays the next, none is skipped. Behind the last
+   * the clock ticks on until the node is stopped.
+   */
   async play(steps: Iterable<Instant>, everyMs: number, onFailure: (error: unknown) => void): Promise<void> {
     const last = this.worker.machine.clearing;
     for (const step of steps) {
@@ -63,6 +67,16 @@ export class ExchangeNode {
       if (step <= last) continue;
       this.#queue(async () => void (await this.worker.tick(step)), onFailure);
       await Promise.all([this.#work, wait(everyMs)]);
+    }
+    await this.#tickOn(onFailure);
+  }
+
+  /** Live, behind the last step: the clock goes on by the wall, so that the services notice that nothing is quoted any more. */
+  async #tickOn(onFailure: (error: unknown) => void): Promise<void> {
+    const clock = wallClockFrom(this.worker.machine.clearing);
+    while (!this.#stopped) {
+      this.#queue(async () => void (await this.worker.tick(clock())), onFailure);
+      await Promise.all([this.#work, wait(CLOCK_EVERY_MS, undefined, { ref: false })]);
     }
   }
 
