@@ -23,3 +23,5 @@ export * from './memory/memory-log.js';
 export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
 export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
 export { PostgresLogStore } from './postgres/postgres-log.js';
+export { isTransient } from './postgres/transient-error.js';
+export { untilStored } from './until-stored.js';

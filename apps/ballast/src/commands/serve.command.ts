@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { GLOBAL } from '@ballast/event-sourcing';
 import { isoOf } from '@ballast/kernel';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
 import { quoteLifetimeMs } from '@ballast/pricing-domain';
@@ -13,8 +12,8 @@ import { liveDriver, replayDriver, type Driver } from '../composition/serve-driv
 import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
 import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
-import type { ServeMode } from '../rest/clearing.gateway.js';
-import { SCENARIO_TIME, SilenceWatch, watchPriceSets, type MarketWatch } from '../rest/market-watch.js';
+import type { ClearingGatewayParts, ServeMode } from '../rest/clearing.gateway.js';
+import { SCENARIO_TIME, SilenceWatch, watchPriceSets } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
 
@@ -85,7 +84,7 @@ async function openServed(
   options: ServeCliOptions,
   metrics: ClearingMetrics,
   progress: ProgressPrinter,
-): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: MarketWatch }> {
+): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: ClearingGatewayParts['market'] }> {
   const notice = (line: string): void => progress.line(line);
   const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options) };
   if (options.simulate === undefined) {
@@ -102,7 +101,7 @@ async function openServed(
       opened,
       driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }),
       mode: () => 'live',
-      market: watchPriceSets(() => opened.picture().priceStatus),
+      market: () => watchPriceSets(() => opened.picture().priceStatus),
     };
   }
   const started = performance.now();
@@ -120,19 +119,22 @@ async function openServed(
       );
     },
   });
-  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay'), market: SCENARIO_TIME };
+  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay'), market: () => SCENARIO_TIME };
 }
 
 /** Nobody quotes to a house alone; how old its prices are, the store tells. */
-async function watchSilence(house: ClearingHouse): Promise<MarketWatch> {
-  const watch = new SilenceWatch({
-    silentForMs: await silenceOf(house.logs.log('exchange.quotes')),
-    lifetimeMs: () => quoteLifetimeMs(house.workerOf<Parameters<typeof quoteLifetimeMs>[0]>('pricing', GLOBAL).state),
-  });
-  house.onAppended((entries) => {
-    if (entries.some(({ log, type }) => log === 'exchange.quotes' && type !== 'ClockTicked')) watch.heard();
-  });
-  return watch;
+async function watchSilence(house: ClearingHouse): Promise<ClearingGatewayParts['market']> {
+  const silentForMs = await silenceOf(house.logs.log('exchange.quotes'));
+  return (clearing) => {
+    const watch = new SilenceWatch({
+      silentForMs,
+      lifetimeMs: () => clearing.askRules('pricing', quoteLifetimeMs),
+    });
+    house.onAppended((entries) => {
+      if (entries.some(({ log, type }) => log === 'exchange.quotes' && type !== 'ClockTicked')) watch.heard();
+    });
+    return watch;
+  };
 }
 
 /** The first signal ends in good order; the second ends at once. */

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { type EventLog, type PostgresConnection, partitionsOf, readLogs } from '@ballast/event-log';
 import type { Genesis } from '@ballast/event-sourcing';
-import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
+import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import type { Committer } from '@ballast/partition-worker';
 import { ClearingPictureProjection, type ClearingPicture } from '@ballast/read-models';
 import { ClearingHouse } from '@ballast/services';
+import type { StoreWatch } from '../rest/store-watch.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
@@ -13,6 +14,8 @@ export interface OpenedHouse {
   /** Where the data is, for a person. */
   readonly place: string;
   readonly connection?: PostgresConnection | undefined;
+  /** Whether the store takes what is written. */
+  readonly watch: StoreWatch;
   picture(): ClearingPicture;
   close(): Promise<void>;
 }
@@ -40,6 +43,8 @@ export async function openHouse(
       ...(genesis === undefined ? {} : { genesis }),
       ...(committerOf === undefined ? {} : { committerOf }),
     });
+    for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
+      house.logs.log(name).onAppended(() => opened.watch.appended());
     const projection = new ClearingPictureProjection();
     for await (const entry of readLogs(house.logs, SERVICE_LOGS)) projection.apply(entry);
     house.onAppended((entries) => {
@@ -49,6 +54,7 @@ export async function openHouse(
       house,
       place: opened.place,
       connection: opened.connection,
+      watch: opened.watch,
       picture: () => projection.picture,
       close: () => opened.close(),
     };

@@ -8,12 +8,15 @@ import {
   type PostgresConnection,
 } from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
+import { StoreWatch } from '../rest/store-watch.js';
 import type { StoreOptions } from './store-options.js';
 
 export interface OpenedStore {
   readonly store: LogStore;
   /** Where the data is, in words for a person; no password. */
   readonly place: string;
+  /** Whether it takes what is written. */
+  readonly watch: StoreWatch;
   /** For read models beside the logs; absent in memory. */
   readonly connection?: PostgresConnection;
   close(): Promise<void>;
@@ -21,14 +24,21 @@ export interface OpenedStore {
 
 /** Opens the logs where the options say: memory, an operator's PostgreSQL, or an embedded one of our own. */
 export async function openStore(options: StoreOptions, notice: (line: string) => void): Promise<OpenedStore> {
+  const watch = new StoreWatch();
   if (options.log === 'memory') {
     const store = new MemoryLogStore();
-    return { store, place: 'memory', close: () => store.close() };
+    return { store, watch, place: 'memory', close: () => store.close() };
   }
+  const tell = troubleNotice(notice);
+  const onTrouble = (log: string, error: unknown): void => {
+    watch.appendFailed(error);
+    tell(log, error);
+  };
   if (options.databaseUrl !== undefined) {
-    const store = new PostgresLogStore({ connection: options.databaseUrl, onTrouble: troubleNotice(notice) });
+    const store = new PostgresLogStore({ connection: options.databaseUrl, onTrouble });
     return {
       store,
+      watch,
       place: new URL(options.databaseUrl).host,
       connection: options.databaseUrl,
       close: () => store.close(),
@@ -38,9 +48,10 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
     const connection = server.connection();
-    const store = new PostgresLogStore({ connection, onTrouble: troubleNotice(notice) });
+    const store = new PostgresLogStore({ connection, onTrouble });
     return {
       store,
+      watch,
       place: dataDirectory,
       connection,
       close: async () => {

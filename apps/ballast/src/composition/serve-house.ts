@@ -10,10 +10,9 @@ import {
   MemoryAccountDecisions,
   PostgresAccountDecisions,
 } from '@ballast/read-models';
-import { ClearingGateway, type ServeMode } from '../rest/clearing.gateway.js';
+import { ClearingGateway, type ClearingGatewayParts, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
-import type { MarketWatch } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 import { HistoryThread } from './history-thread.js';
 import { SERVICES } from '@ballast/services';
@@ -52,12 +51,12 @@ export interface ServedHouse {
 }
 
 export interface ServeHouseOptions {
-  readonly opened: Pick<OpenedHouse, 'house' | 'connection' | 'picture'>;
+  readonly opened: Pick<OpenedHouse, 'house' | 'connection' | 'picture' | 'watch'>;
   readonly metrics: ClearingMetrics;
   readonly logger: Logger;
   readonly token: string | undefined;
   readonly mode: () => ServeMode;
-  readonly market: MarketWatch;
+  readonly market: ClearingGatewayParts['market'];
 }
 
 /** Puts the HTTP interface and its read models in front of a clearing house. */
@@ -69,7 +68,7 @@ export async function serveHouse({
   mode,
   market,
 }: ServeHouseOptions): Promise<ServedHouse> {
-  const { house, connection, picture } = opened;
+  const { house, connection, picture, watch } = opened;
   const store =
     connection === undefined ? new MemoryAccountDecisions() : await PostgresAccountDecisions.open(connection);
   const decisions = new DecisionProjection(house.logs, store, (error) =>
@@ -96,8 +95,19 @@ export async function serveHouse({
   };
   try {
     await decisions.start();
+    const clearing = new ClearingGateway({
+      house,
+      decisions,
+      history,
+      cases,
+      picture,
+      mode,
+      market,
+      store: watch,
+      failure: () => failure,
+    });
     const app = await createRestApp({
-      clearing: new ClearingGateway({ house, decisions, history, cases, picture, mode, market }),
+      clearing,
       metrics,
       closing,
       logger,
@@ -108,8 +118,9 @@ export async function serveHouse({
           if (closing.signal.aborted) reasons.push('the process is stopping');
           if (failure !== undefined) reasons.push(failure);
           const store = await answersInTime(house.logs.log('accounts').heads());
-          if (!store) reasons.push('the store does not answer');
-          const trouble = market.trouble();
+          const stuck = store ? watch.trouble() : 'the store does not answer';
+          if (stuck !== null) reasons.push(stuck);
+          const trouble = clearing.market.trouble();
           if (trouble !== null) reasons.push(trouble);
           return reasons;
         },

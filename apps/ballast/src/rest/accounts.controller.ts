@@ -5,19 +5,21 @@ import { accountIds, isCleared, isOpenAccount } from '@ballast/accounts-domain';
 import * as contract from '@ballast/contracts';
 import type { AccountDecision } from '@ballast/contracts';
 import { compareText, type AccountId } from '@ballast/kernel';
-import { assessmentOf, standingOf } from '@ballast/margin-domain';
+import { assessmentOf, standingOf, whatIfInSteps } from '@ballast/margin-domain';
 import { accountView, unknownAccount, withdrawalView } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
-import { answerWhatIf } from './what-if.js';
+import { WhatIfDesk } from './what-if.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
 @AnswersProblems()
 @Controller('accounts')
 export class AccountsController {
+  readonly #whatIf = new WhatIfDesk();
+
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Post()
@@ -153,10 +155,15 @@ export class AccountsController {
   @InPath('accountId', contract.accountIdForm)
   @Takes(contract.whatIfRequest)
   @Answers(200, contract.whatIfResponse, 'Figures now and then, every scenario and every line')
-  whatIf(@Param('accountId') accountId: string, @Body() body: unknown): object {
+  whatIf(@Param('accountId') accountId: string, @Body() body: unknown): Promise<object> {
     const account = this.#known(accountId);
     const question = parsed(contract.whatIfRequest, body, 'body');
-    return this.clearing.ask('margin', this.clearing.partitionOf(account), answerWhatIf, account, question);
+    const partition = this.clearing.partitionOf(account);
+    return this.#whatIf.answer(
+      (asked) => this.clearing.ask('margin', partition, whatIfInSteps, asked),
+      account,
+      question,
+    );
   }
 
   @Get(':accountId/series')

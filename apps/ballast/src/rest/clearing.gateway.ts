@@ -13,6 +13,7 @@ import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } fr
 import { IdempotentWrites } from './idempotent-writes.js';
 import type { MarketWatch } from './market-watch.js';
 import { Problem } from './problem.js';
+import { patiently, type StoreWatch } from './store-watch.js';
 
 export const CLEARING = 'ClearingGateway';
 
@@ -43,8 +44,16 @@ export interface ClearingGatewayParts {
   readonly cases: LiquidationCasesProjection;
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;
-  readonly market: MarketWatch;
+  /** Made for the gateway, since only it asks services about their rules. */
+  readonly market: (clearing: Pick<ClearingGateway, 'askRules'>) => MarketWatch;
+  readonly store: StoreWatch;
+  /** Why nothing is decided any more; undefined while everything is well. */
+  readonly failure?: () => string | undefined;
 }
+
+/** A write that the store doesn't take within this time is answered later; whoever asked hears of that. */
+const STUCK_AFTER_MS = 5_000;
+const LOOK_EVERY_MS = 250;
 
 /** What the HTTP edge may ask of a running clearing house. */
 export class ClearingGateway {
@@ -57,17 +66,31 @@ export class ClearingGateway {
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;
   readonly market: MarketWatch;
+  readonly store: StoreWatch;
+  readonly #failure: () => string | undefined;
 
-  constructor({ house, decisions, history, cases, picture, mode, market }: ClearingGatewayParts) {
+  constructor({
+    house,
+    decisions,
+    history,
+    cases,
+    picture,
+    mode,
+    market,
+    store,
+    failure = () => undefined,
+  }: ClearingGatewayParts) {
     this.house = house;
     this.decisions = decisions;
     this.history = history;
     this.cases = cases;
     this.picture = picture;
     this.mode = mode;
-    this.market = market;
+    this.market = market(this);
+    this.store = store;
+    this.#failure = failure;
     this.#writes = new IdempotentWrites(house, ({ type }) => {
-      const trouble = NEEDS_PRICES.has(type) ? market.trouble() : null;
+      const trouble = NEEDS_PRICES.has(type) ? this.market.trouble() : null;
       if (trouble !== null) throw new Problem('prices-halted', trouble);
     });
   }
@@ -84,9 +107,38 @@ export class ClearingGateway {
     return partitionOfAccount(accountId, this.partitions);
   }
 
-  /** Resolves when the answer is durable. */
-  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
-    return this.#writes.execute(log, partition, command);
+  /**
+   * Resolves when the answer is durable. What fails in passing is repeated; the same command may always be sent again.
+   * @throws Problem when the store is away for longer, or nothing is decided here any more
+   */
+  async execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
+    const answer = patiently(() => this.#writes.execute(log, partition, command));
+    try {
+      return await this.#unlessStuck(answer, command.id);
+    } catch (error) {
+      const failure = this.#failure();
+      if (failure === undefined || error instanceof Problem) throw error;
+      throw new Problem('not-ready', `${failure}; send the same request to the next process`, [], command.id);
+    }
+  }
+
+  /** The answer, or word that it comes later: what is begun is stored as soon as the store takes it. */
+  async #unlessStuck(answer: Promise<CommandResult>, commandId: string): Promise<CommandResult> {
+    let look: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_, reject) => {
+      look = setInterval(() => {
+        if (this.store.stuckMs < STUCK_AFTER_MS) return;
+        const why = this.store.trouble() ?? 'the store was away';
+        reject(new Problem('answer-pending', `${why}; ask again with the same Idempotency-Key`, [], commandId));
+      }, LOOK_EVERY_MS);
+    });
+    // Whoever waits no longer must not make an unhandled failure of it.
+    answer.catch(() => undefined);
+    try {
+      return await Promise.race([answer, stuck]);
+    } finally {
+      clearInterval(look);
+    }
   }
 
   /** Asks a partition by a query of its domain: what a process keeps in its state is nobody else's business. */

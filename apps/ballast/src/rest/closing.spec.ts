@@ -15,7 +15,9 @@ describe('a process that may close', () => {
     expect(through(guard, method, '/accounts')).toEqual(PASSED);
     closing.begin();
     expect(through(guard, method, '/accounts')).toEqual(
-      taken ? PASSED : { passed: 0, status: 503, code: 'not-ready', headers: { connection: 'close' } },
+      taken
+        ? PASSED
+        : { passed: 0, status: 503, code: 'not-ready', headers: { connection: 'close', 'retry-after': '2' } },
     );
   });
 });

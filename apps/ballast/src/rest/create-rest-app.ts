@@ -7,6 +7,7 @@ import { refuseWritesWhen } from './closing.js';
 import { serveConsole } from './console-files.js';
 import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
+import { AskAgain } from './ask-again.interceptor.js';
 import { ProblemFilter } from './problem.js';
 import { RestModule, type RestParts } from './rest.module.js';
 import { requireToken } from './token.middleware.js';
@@ -36,8 +37,12 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   app.use(refuseWritesWhen(options.closing));
   app.useBodyParser('json', { limit: LARGEST_BODY });
   app.useGlobalFilters(
-    new ProblemFilter((error) => options.logger.error({ err: error }, 'a request failed unexpectedly')),
+    new ProblemFilter(
+      (error) => options.logger.error({ err: error }, 'a request failed unexpectedly'),
+      (error) => options.clearing.store.questionFailed(error),
+    ),
   );
+  app.useGlobalInterceptors(new AskAgain(options.clearing.store));
   SwaggerModule.setup('docs', app, openApiDocument(app, options.token !== undefined), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

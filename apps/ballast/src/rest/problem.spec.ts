@@ -9,6 +9,8 @@ class Answered {
   type = '';
   text = '';
   ended = 0;
+  readonly headers: Record<string, string> = {};
+  readonly storeFailures: unknown[] = [];
   readonly unexpected: unknown[] = [];
 
   constructor(readonly headersSent = false) {}
@@ -21,10 +23,15 @@ class Answered {
       status: (status: number) => ((answered.status = status), response),
       type: (type: string) => ((answered.type = type), response),
       send: (text: string) => ((answered.text = text), response),
+      setHeader: (name: string, value: string) => ((answered.headers[name] = value), response),
       end: () => ((answered.ended += 1), response),
     };
     const host = { switchToHttp: () => ({ getResponse: () => response }) } as unknown as ArgumentsHost;
-    new ProblemFilter((each) => answered.unexpected.push(each)).catch(error, host);
+    const filter = new ProblemFilter(
+      (each) => answered.unexpected.push(each),
+      (each) => answered.storeFailures.push(each),
+    );
+    filter.catch(error, host);
     return answered;
   }
 }
@@ -68,6 +75,19 @@ describe('an error', () => {
       code: 'idempotency-key-reused',
       instance: 'key-0001',
     });
+  });
+
+  it.each([
+    ['a server that is away', 'ECONNREFUSED'],
+    ['one that is being stopped', '57P01'],
+    ['a full disk', '53100'],
+    ['data that was taken away', '58P01'],
+  ])('of the store (%s) says when to ask again, and is told to whoever watches the store', (_, code) => {
+    const answered = Answered.to(Object.assign(new Error('in the words of the server'), { code }));
+    expect(answered).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, unexpected: [] });
+    expect(answered.storeFailures).toHaveLength(1);
+    expect(JSON.parse(answered.text)).toMatchObject({ code: 'store-unavailable' });
+    expect(answered.text).not.toContain('in the words of the server');
   });
 
   it.each<[string, unknown]>([

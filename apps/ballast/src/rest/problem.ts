@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
+import { isStoreFailure } from './store-watch.js';
 
 /** An error of the API with a stable code; becomes application/problem+json (RFC 9457). */
 export class Problem extends Error {
@@ -35,15 +36,23 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown,
   );
 }
 
-/** Sends a problem where no controller is involved yet. */
+/** When to ask again after an answer that passes, seconds. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Sends a problem where no controller is involved yet. What passes says when to ask again. */
 export function sendProblem(response: Response, { body }: Problem): void {
+  if (body.status === 503 || body.status === 429) response.setHeader('retry-after', String(RETRY_AFTER_SECONDS));
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
 /** Answers every error as problem+json; what we did not expect is logged and told nobody. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly onUnexpected: (error: unknown) => void) {}
+  /** @param onStoreFailure told when the store was to blame: whoever watches it says so once, not at every request */
+  constructor(
+    private readonly onUnexpected: (error: unknown) => void,
+    private readonly onStoreFailure: (error: unknown) => void = () => undefined,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
@@ -55,6 +64,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof Problem) return error;
     if (error instanceof IdempotencyConflict) {
       return new Problem('idempotency-key-reused', error.message, [], error.commandId);
+    }
+    if (isStoreFailure(error)) {
+      this.onStoreFailure(error);
+      return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404) return new Problem('not-found', (error as Error).message);

@@ -5,6 +5,7 @@ import { replayDriver } from '../composition/serve-drivers.js';
 import { measuredCommitter, serveHouse } from '../composition/serve-house.js';
 import { SCENARIO_TIME, type MarketWatch } from './market-watch.js';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
+import type { StoreOptions } from '../composition/store-options.js';
 
 /** A clearing house on memory logs behind its HTTP interface, with a short replay already run. */
 export interface TestHouse {
@@ -43,7 +44,7 @@ export interface Answer {
   readonly body: AnswerBody;
 }
 
-export interface TestHouseOptions extends Partial<SimulationCliOptions> {
+export interface TestHouseOptions extends Partial<SimulationCliOptions>, Partial<StoreOptions> {
   readonly token?: string;
   readonly market?: MarketWatch;
 }
@@ -72,7 +73,7 @@ export async function openTestHouse({
     logger,
     token,
     mode: () => (session.simulation.done ? 'idle' : 'replay'),
-    market,
+    market: () => market,
   });
   await served.app.listen(0, '127.0.0.1');
   const stop = new AbortController();

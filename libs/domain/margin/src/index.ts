@@ -23,4 +23,5 @@ export {
   type WhatIfAnswer,
   type WhatIfRefusal,
   whatIf,
+  whatIfInSteps,
 } from './what-if/what-if.js';

@@ -5,7 +5,7 @@ import { marginModelOf } from '@ballast/venue-rules';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
-import { whatIf, type WhatIfAnswer, type WhatIfQuestion } from './what-if.js';
+import { whatIf, whatIfInSteps, type WhatIfAnswer, type WhatIfQuestion } from './what-if.js';
 
 const CALL = 'BTC-7NOV25-60000-C';
 /** Moves as the coin does. */
@@ -163,5 +163,33 @@ describe('a check before a trade in options', () => {
     expect(sold.riskReducing).toBe(false);
     expect(dec(sold.after?.call ?? '0').gt(sold.before?.call ?? '0')).toBe(true);
     expect(check(open, CALL, '-0.01').riskReducing).toBe(false);
+  });
+});
+
+describe('a large question [CLR-MRG-065]', () => {
+  const axis = Array.from({ length: 31 }, (_, step) => ((step - 15) / 100).toFixed(2));
+  const shocks = { spotMoves: axis, volatilityShocks: axis };
+
+  it('is answered a row of shocks at a time, the same as at once, and by the state it was asked on', () => {
+    const open = house();
+    const question = { accountId: 'ann.main', shocks };
+    const atOnce = asked(open, question);
+    const pieces = whatIfInSteps(open.machine.state, question);
+    for (let row = 0; row < axis.length; row++) {
+      expect(pieces.next()).toMatchObject({ done: false });
+      if (row === 0) open.reprice({ at: NOON + 60_000, BTC: '50000', ETH: '2500', volatility: 0.9 });
+    }
+    expect(pieces.next()).toEqual({ done: true, value: atOnce });
+    expect(atOnce.shocks).toHaveLength(31 * 31);
+  });
+
+  it('is refused when points and positions together are too many', () => {
+    const open = house();
+    const listed = Array.from({ length: 60 }, (_, each) => `BTC-7NOV25-${30_000 + each * 1_000}-C`);
+    open.list(...listed.filter((id) => id !== CALL).map((id) => listing(id)));
+    open.reprice({ at: NOON + 60_000, BTC: '60000', ETH: '3000', volatility: 0.6 });
+    const positions = listed.map((instrument) => ({ instrument, quantity: '1', mode: 'replace' }) as const);
+    expect(() => asked(open, { positions, shocks })).toThrow(/^shocks: 961 points for 6\d positions are too many/);
+    expect(asked(open, { positions, shocks: { spotMoves: axis, volatilityShocks: ['0'] } }).shocks).toHaveLength(31);
   });
 });

@@ -77,10 +77,25 @@ export type WhatIfRefusal = 'account-unknown' | 'no-prices';
  * What would margin say of this account if ... ? Reads the state it is given and changes nothing: the same question on the
  * same state has the same answer, now and rebuilt from the logs years later. A question that imagines nothing is answered by the
  * assessment itself.
- * @throws ModelInputError when the model, its document, a position or a shock can't be used
+ * @throws ModelInputError when the model, its document, a position or a shock can't be used, or it would cost too much
  * @see docs/spec/margin.md CLR-MRG-065
  */
 export function whatIf(state: MarginState, question: WhatIfQuestion): WhatIfAnswer | WhatIfRefusal {
+  const steps = whatIfInSteps(state, question);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same a piece at a time, so that a large question holds up nobody. All of the state is read in the first step: what changes
+ * between two steps changes no figure of the answer.
+ */
+export function* whatIfInSteps(
+  state: MarginState,
+  question: WhatIfQuestion,
+): Generator<void, WhatIfAnswer | WhatIfRefusal> {
   const account = state.book.find(question.accountId);
   if (account === undefined) return 'account-unknown';
   const assessor = assessorOf(state);
@@ -93,7 +108,7 @@ export function whatIf(state: MarginState, question: WhatIfQuestion): WhatIfAnsw
   const { figures, model, detail, result } = assessor.assessView(imagined, modelAskedFor(question, market));
   const assessment = detail();
   const whole = result();
-  return {
+  const answer = {
     accountId: account.accountId,
     accountVersion: account.version,
     schedule: market.schedule.position,
@@ -110,8 +125,13 @@ export function whatIf(state: MarginState, question: WhatIfQuestion): WhatIfAnsw
       byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
     })),
     lines: whole.lines.map(writeLine),
-    shocks: shocksOf(question, imagined, market),
   };
+  const shocks: WhatIfAnswer['shocks'][number][] = [];
+  for (const row of shockRows(question, imagined, market)) {
+    shocks.push(...row);
+    yield;
+  }
+  return { ...answer, shocks };
 }
 
 function levelsOf({ value, requirements }: ModelResult): Pick<WhatIfAnswer, 'value' | 'requirements'> {
@@ -161,20 +181,22 @@ function modelAskedFor(
   return use(model.defaultParameters.id, model.readParameters(model.defaultParameters.document));
 }
 
-function shocksOf(
+function* shockRows(
   { shocks }: WhatIfQuestion,
   { holdings }: AssessedAccount,
   market: AssessmentMarket,
-): WhatIfAnswer['shocks'] {
-  if (shocks === undefined) return [];
+): Generator<WhatIfAnswer['shocks']> {
+  if (shocks === undefined) return;
   const grid = {
     spotMoves: shocks.spotMoves.map((move) => dec(move)),
     volatilityShocks: shocks.volatilityShocks.map((shock) => dec(shock)),
   };
-  return shockedProfits(holdings, market, grid).map(({ spotMove, volatilityShock, pnl, byPosition }) => ({
-    spotMove: text(spotMove),
-    volatilityShock: text(volatilityShock),
-    pnl: text(pnl),
-    byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
-  }));
+  for (const row of shockedProfits(holdings, market, grid)) {
+    yield row.map(({ spotMove, volatilityShock, pnl, byPosition }) => ({
+      spotMove: text(spotMove),
+      volatilityShock: text(volatilityShock),
+      pnl: text(pnl),
+      byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
+    }));
+  }
 }

@@ -1,0 +1,81 @@
+import type { MarketWatch } from './market-watch.js';
+import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
+
+let house: TestHouse;
+let trouble: string | null = null;
+const market: MarketWatch = { trouble: () => trouble };
+
+beforeAll(async () => {
+  house = await openTestHouse({ market });
+  await house.post('/accounts', { accountId: 'edge.main' });
+  await house.post('/accounts/edge.main/deposits', { depositId: 'first', asset: 'USD', amount: '100000' });
+}, 120_000);
+
+afterAll(() => house.close());
+
+const coded = ({ status, body: { code } }: Answer) => [status, code];
+
+describe('fifty heavy what-ifs at once', () => {
+  const axis = Array.from({ length: 31 }, (_, step) => ((step - 15) / 100).toFixed(2));
+  const positions = ['BTC-PERP', 'ETH-PERP'].map((instrument) => ({ instrument, quantity: '1' }));
+  const heavy = { positions, shocks: { spotMoves: axis, volatilityShocks: axis } };
+
+  it('are answered or asked to come again; deposits and liveness are answered while they run', async () => {
+    let open = 50;
+    const asked = Array.from({ length: open }, async () => {
+      const answer = await house.post('/accounts/edge.main/what-if', heavy);
+      open -= 1;
+      return answer;
+    });
+    const others = await Promise.all([
+      house.get('/health/live'),
+      house.post('/accounts/edge.main/deposits', { depositId: 'beside', asset: 'USD', amount: '1' }),
+    ]);
+    expect(open).toBeGreaterThan(0);
+    expect(others.map(({ status }) => status)).toEqual([200, 201]);
+    const answers = await Promise.all(asked);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeLessThan(answers.length);
+    for (const answer of refused) {
+      expect(coded(answer)).toEqual([429, 'too-many-requests']);
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+    expect(refused.length).toBeGreaterThan(0);
+  });
+});
+
+describe('while prices are too old [CLR-PRC-013]', () => {
+  const withdraw = (id: string, key?: string) =>
+    house.post('/accounts/edge.main/withdrawals', { withdrawalId: id, asset: 'USD', amount: '1' }, key);
+  const check = async (side: string, quantity: string) => {
+    const { body } = await house.post('/accounts/edge.main/pre-trade-checks', {
+      instrument: 'BTC-PERP',
+      side,
+      quantity,
+    });
+    return body as unknown as { readonly allowed: boolean; readonly code: string | null };
+  };
+
+  it('no withdrawal is taken and no new risk allowed; the process says why it is not ready', async () => {
+    expect((await withdraw('before', 'old-prices-1')).status).toBe(202);
+    expect(await check('buy', '0.1')).toMatchObject({ allowed: true, code: null });
+    trouble = 'nothing was quoted for 10 minutes';
+    const refused = await withdraw('w-1', 'old-prices-2');
+    expect([...coded(refused), refused.headers.get('retry-after')]).toEqual([503, 'prices-halted', '2']);
+    expect(await check('buy', '0.1')).toMatchObject({ allowed: false, code: 'prices-halted' });
+    const ready = await house.get('/health/ready');
+    expect([ready.status, ready.text]).toEqual([503, expect.stringContaining(trouble)]);
+  });
+
+  it('what was answered before is answered again, and deposits are taken', async () => {
+    expect((await withdraw('before', 'old-prices-1')).status).toBe(202);
+    const deposit = { depositId: 'while-old', asset: 'USD', amount: '1' };
+    expect((await house.post('/accounts/edge.main/deposits', deposit)).status).toBe(201);
+  });
+
+  it('the same request succeeds once there are prices again', async () => {
+    trouble = null;
+    expect((await withdraw('w-1', 'old-prices-2')).status).toBe(202);
+    expect((await house.get('/health/ready')).status).toBe(200);
+  });
+});
