@@ -50,6 +50,13 @@ const refusal = async (): Promise<string> => {
 };
 
 describe('a scenario directory', () => {
+  it('may say how owners react, by the name of a distribution, and whether close-outs move prices', async () => {
+    await put('scenario.json', JSON.stringify({ ...sound, reactions: 'attentive', priceFeedback: true }));
+    expect(await loadScenario(directory)).toMatchObject({ reactions: 'attentive', priceFeedback: true });
+    await put('scenario.json', JSON.stringify({ ...sound, reactions: 'heroic' }));
+    expect(await refusal()).toContain('"reactions"');
+  });
+
   it('may name other underlyings, and coins of a dollar', async () => {
     const dips = [{ from: isoOf(START), to: isoOf(START + HOUR_MS), low: '0.985' }];
     const named = { ...sound, underlyings: { SOL: ['btc.csv'] }, coins: { USDC: { dips }, USDT: {} } };

@@ -1,4 +1,11 @@
-import { endOf, mergeBars, scenarioProblems, type Bar, type Scenario } from '@ballast/exchange-simulator-domain';
+import {
+  endOf,
+  mergeBars,
+  REACTIONS_NAMES,
+  scenarioProblems,
+  type Bar,
+  type Scenario,
+} from '@ballast/exchange-simulator-domain';
 import { EXPIRY_TIME_OF_DAY_MS } from '@ballast/instruments';
 import { instantOf, InvariantViolation } from '@ballast/kernel';
 import { existsSync } from 'node:fs';
@@ -71,6 +78,8 @@ const scenarioFile = z.strictObject({
   underlyings: z.record(z.string(), fileNames),
   coins: z.record(z.string(), coinPlan).optional(),
   contracts: contractPlan,
+  reactions: z.enum(REACTIONS_NAMES).optional(),
+  priceFeedback: z.boolean().optional(),
 });
 
 /**
@@ -85,7 +94,7 @@ export async function loadScenario(
 ): Promise<Scenario> {
   const directory = await directoryOf(nameOrDirectory, bundledDirectory);
   const file = path.join(directory, 'scenario.json');
-  const { underlyings, warmUpFrom, from, to, contracts, coins, ...rest } = parseScenario(
+  const { underlyings, warmUpFrom, from, to, contracts, coins, reactions, priceFeedback, ...rest } = parseScenario(
     file,
     await readScenarioFile(file),
   );
@@ -103,6 +112,8 @@ export async function loadScenario(
     to,
     bars,
     ...(coins === undefined ? {} : { coins }),
+    ...(reactions === undefined ? {} : { reactions }),
+    ...(priceFeedback === undefined ? {} : { priceFeedback }),
     ...(contracts === undefined
       ? {}
       : { contracts: { ...contracts, underlyings: contracts.underlyings ?? Object.keys(bars) } }),

@@ -27,6 +27,13 @@ describe('a part of a scenario', () => {
     });
   });
 
+  it('takes other reactions and another answer to whether close-outs move prices, and keeps its own where nothing is said', () => {
+    const own: Scenario = { ...scenario, reactions: 'absent', priceFeedback: true };
+    expect(narrowedScenario(own, {})).toEqual(own);
+    const changed = narrowedScenario(own, { reactions: 'attentive', priceFeedback: false });
+    expect(changed).toMatchObject({ reactions: 'attentive', priceFeedback: false });
+  });
+
   it.each([
     ['a start before the scenario', { from: '2020-03-10T23:59:59Z' }, /must lie in 2020-03-11T00:00:00/],
     ['an end behind it', { to: '2020-03-16T00:00:00Z' }, /must lie in/],

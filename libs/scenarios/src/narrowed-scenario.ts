@@ -1,13 +1,17 @@
-import type { Scenario } from '@ballast/exchange-simulator-domain';
+import type { ReactionsName, Scenario } from '@ballast/exchange-simulator-domain';
 import { InvariantViolation, instantOf, isoOf, type Instant } from '@ballast/kernel';
 import { ScenarioError } from './scenario-error.js';
 
-/** A part of a scenario, and another fund, as the options of a run or the environment say. Times ISO 8601 UTC. */
+/** A part of a scenario, and what else a run changes in it, as its options or the environment say. Times ISO 8601 UTC. */
 export interface ScenarioWindow {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** USD. */
   readonly openingFund?: string | undefined;
+  /** How owners answer warnings and calls. */
+  readonly reactions?: ReactionsName | undefined;
+  /** Whether close-outs move the prices of the market. */
+  readonly priceFeedback?: boolean | undefined;
 }
 
 /** @throws ScenarioError when the window does not lie in the scenario, or the fund is no amount */
@@ -23,7 +27,16 @@ export function narrowedScenario(scenario: Scenario, window: ScenarioWindow): Sc
     const problem = `the opening fund must be an amount in USD such as 250000 or 250000.50, not ${openingFund}`;
     throw new ScenarioError(scenario.name, problem);
   }
-  return { ...scenario, from, to, openingFund };
+  const reactions = window.reactions ?? scenario.reactions;
+  const priceFeedback = window.priceFeedback ?? scenario.priceFeedback;
+  return {
+    ...scenario,
+    from,
+    to,
+    openingFund,
+    ...(reactions === undefined ? {} : { reactions }),
+    ...(priceFeedback === undefined ? {} : { priceFeedback }),
+  };
 }
 
 function timeOf({ name }: Scenario, which: 'from' | 'to', iso: string | undefined): Instant | undefined {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { REACTIONS_NAMES, type ReactionsName } from '@ballast/exchange-simulator-domain';
+import { Option, type Command } from 'commander';
 import { withRulesOptions, type RulesOptions } from './rules-options.js';
 import { wholeNumber } from './store-options.js';
 
@@ -9,6 +10,8 @@ export interface SimulationCliOptions extends RulesOptions {
   readonly accounts: number;
   readonly seed: string;
   readonly openingFund?: string;
+  readonly reactions?: ReactionsName;
+  readonly priceFeedback?: boolean;
   readonly fresh?: boolean;
 }
 
@@ -30,5 +33,12 @@ export function withRunOptions(command: Command): Command {
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 1_000)
     .option('--seed <text>', 'seed of everything that is random', '1')
     .option('--opening-fund <usd>', 'insurance fund at the start; default: the scenario says')
+    .addOption(
+      new Option('--reactions <name>', 'how owners answer warnings and calls; default: the scenario says').choices(
+        REACTIONS_NAMES,
+      ),
+    )
+    .option('--price-feedback', 'close-outs move the prices of the market; default: the scenario says')
+    .option('--no-price-feedback', 'close-outs move only their own price')
     .option('--fresh', 'throw away what the data directory holds and start over');
 }

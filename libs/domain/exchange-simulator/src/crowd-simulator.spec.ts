@@ -1,6 +1,6 @@
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import fc from 'fast-check';
-import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
+import type { FillEvents, MarginEvents, OrderReportEvents, QuoteEvents, TransferEvents } from '@ballast/facts';
 import { dec, instantOf, MINUTE_MS, partitionOfAccount, text, ZERO } from '@ballast/kernel';
 import { createExchangeSimulator } from './crowd-simulator.js';
 import { positionOf, TestExchange } from './test-exchange.fixtures.js';
@@ -31,6 +31,17 @@ const holder = (host: TestExchange, fits: (profile: AccountProfile) => boolean =
   if (found === undefined) throw new Error('the crowd has nobody like that');
   return found;
 };
+
+const stateOf = (
+  host: TestExchange,
+  { accountId, partition }: Pick<AccountProfile, 'accountId' | 'partition'>,
+  to: 'HEALTHY' | 'WARN' | 'RESTRICTED',
+) => {
+  const figures = { equity: '4000', initial: '5000', call: '4000', maintenance: '2000', liquidation: '2000' };
+  const assessment = { figures } as MarginEvents['AccountStateChanged']['assessment'];
+  return host.fact('AccountStateChanged', partition, { accountId, to, assessment });
+};
+const warn = (host: TestExchange, profile: AccountProfile) => stateOf(host, profile, 'WARN');
 
 const sellOrder = (host: TestExchange, profile: AccountProfile, quantity: string, limit = '0') =>
   host.fact('CloseOutOrderPlaced', profile.partition, {
@@ -191,6 +202,8 @@ describe('determinism', () => {
       name({ accounts: 121 }),
       name({ scenario: smallCrash({ openingFund: '1' }) }),
       name({ scenario: smallCrash({ to: NOON + 60 * MINUTE_MS }) }),
+      name({ scenario: smallCrash({ reactions: 'absent' }) }),
+      name({ scenario: smallCrash({ priceFeedback: true }) }),
     ];
     expect(new Set(names).size).toBe(names.length);
   });
@@ -324,10 +337,33 @@ describe('close-out orders', () => {
   it('go unfilled when every provider is restricted', () => {
     const host = hostAt(entryTime);
     for (const { accountId, partition, kind } of host.simulator.accounts) {
-      if (kind === 'liquidity-provider') host.fact('AccountStateChanged', partition, { accountId, to: 'RESTRICTED' });
+      if (kind === 'liquidity-provider') stateOf(host, { accountId, partition }, 'RESTRICTED');
     }
     sellOrder(host, holder(host), '0.01');
     expect(reportsOf(host.settle())).toMatchObject([{ status: 'unfilled' }]);
+  });
+});
+
+describe('the prices of the market', () => {
+  const quotedAfter = (priceFeedback: boolean, quantity: string) => {
+    const host = hostAt(crash, { scenario: smallCrash({ priceFeedback }) });
+    sellOrder(host, holder(host), quantity);
+    host.settle();
+    const said = host.begin(crash + MINUTE_MS);
+    const [venues] = ofType<QuoteEvents['VenueQuotesReceived']>(said, 'VenueQuotesReceived');
+    const [book] = ofType<QuoteEvents['PerpetualBookObserved']>(said, 'PerpetualBookObserved');
+    return [...venues!.quotes.map(({ bid }) => Number(bid)), Number(book!.bestBid)];
+  };
+
+  it('follow close-outs where the scenario says so, outside venues and the own book alike', () => {
+    const [before, moved] = [quotedAfter(true, '0'), quotedAfter(true, '500')];
+    expect(moved).toHaveLength(before.length);
+    for (const [index, price] of moved.entries()) expect(price).toBeLessThan(before[index]! * 0.999);
+  });
+
+  it('stay on the path of the scenario where it does not', () => {
+    expect(quotedAfter(false, '500')).toEqual(quotedAfter(false, '0'));
+    expect(quotedAfter(false, '0')).toEqual(quotedAfter(true, '0'));
   });
 });
 
@@ -378,10 +414,50 @@ describe('owners', () => {
     expect(callDeposits(after(host, entryTime, 50))).toEqual([]);
   });
 
+  it('who act on warnings answer one once, with more than they are short of, before any call', () => {
+    const host = hostAt(entryTime);
+    const profile = holder(host, (each) => each.actsOnWarning && each.callReaction === 'top-up');
+    warn(host, profile);
+    const deposits = depositsOf(after(host, entryTime, 180)).filter(({ depositId }) => depositId.includes('/warning/'));
+    expect(deposits).toHaveLength(1);
+    expect(deposits[0]!.accountId).toBe(profile.accountId);
+    expect(Number(deposits[0]!.amount)).toBeGreaterThan(1_000);
+  });
+
+  it('let a warning rest that was over before they got round to it', () => {
+    const host = hostAt(entryTime);
+    const profile = holder(host, (each) => each.actsOnWarning && each.callReaction === 'top-up');
+    warn(host, profile);
+    stateOf(host, profile, 'HEALTHY');
+    const deposits = depositsOf(after(host, entryTime, 180)).filter(({ depositId }) => depositId.includes('/warning/'));
+    expect(deposits).toEqual([]);
+  });
+
+  it('of the absent kind answer neither warning nor call', () => {
+    const host = hostAt(entryTime, { scenario: smallCrash({ reactions: 'absent' }) });
+    for (const profile of traders(host)) {
+      warn(host, profile);
+      callOn(host, profile, entryTime);
+    }
+    expect(callDeposits(after(host, entryTime, 120))).toEqual([]);
+  });
+
+  it('below the initial requirement open nothing', () => {
+    const host = hostAt(entryTime);
+    for (const profile of traders(host)) warn(host, profile);
+    const before = new Map(
+      traders(host).map(({ accountId }) => [accountId, positionOf(host, accountId, 'BTC-PERP').abs()]),
+    );
+    after(host, entryTime, 110);
+    for (const { accountId } of traders(host)) {
+      expect(positionOf(host, accountId, 'BTC-PERP').abs().lte(before.get(accountId)!)).toBe(true);
+    }
+  });
+
   it('under a restriction only ever reduce their positions', () => {
     const host = hostAt(entryTime);
     for (const { accountId, partition } of traders(host)) {
-      host.fact('AccountStateChanged', partition, { accountId, to: 'RESTRICTED' });
+      stateOf(host, { accountId, partition }, 'RESTRICTED');
     }
     const concentrated = host.simulator.accounts.filter(({ kind }) => kind === 'concentrated');
     const free = new Set(concentrated.map(({ accountId }) => accountId));
@@ -431,7 +507,7 @@ describe('the state', () => {
       if (index % 5 === 0) host.fact('LiquidationOpened', partition, { accountId });
       if (index % 5 === 0) host.fact('OrdersCancelRequested', partition, { accountId });
       if (index % 5 === 0) sellOrder(host, profile, '2.5');
-      if (index % 4 === 0) host.fact('AccountStateChanged', partition, { accountId, to: 'WARN' });
+      if (index % 4 === 0) warn(host, profile);
     }
     host.settle();
     const asked = host.folded.filter(({ entry }) => entry.type === 'WithdrawalRequested').map(({ entry }) => entry);

@@ -54,6 +54,7 @@ import {
   type MarketView,
 } from './owners/owner-finances.js';
 import { accountProfiles, type AccountProfile } from './owners/owner-profile.js';
+import { DEFAULT_REACTIONS, REACTIONS } from './owners/reactions.js';
 import { COIN_DIGITS, COIN_UNITS, decimalText, unitsOf } from './scaled-integer.js';
 import type { Emit, ExchangeSimulator, SimulatorOutput } from './simulator-contract.js';
 import { PricePath } from './scenario/price-path.js';
@@ -172,6 +173,15 @@ const LATER_EXPIRY_MS = 3 * DAY_MS;
 /** Closes of the warm-up are supplied in steps of this length, or of a price set if that is longer. */
 const HISTORY_INTERVAL_MS = 15 * MINUTE_MS;
 
+/** A crowd of this size trades in books of the depth that `market/character.ts` says. */
+const CROWD = 1_000;
+/** The books of the smallest and the largest crowd, multiples of those. */
+const LEAST_DEPTH = 0.1;
+const MOST_DEPTH = 10;
+
+/** Books are as deep as the crowd is large, so that a small run is a small picture of a large one. */
+const depthOf = (accounts: number): number => Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, accounts / CROWD));
+
 /** A simulated exchange over a scenario. @throws InvariantViolation when the run is impossible */
 export function createExchangeSimulator(config: SimulatorConfig): ExchangeSimulator {
   return new CrowdSimulator(config);
@@ -201,16 +211,22 @@ class CrowdSimulator implements ExchangeSimulator {
       invariant(last !== undefined && to <= endOf(last), `the bars of ${underlying} end before the run`);
     }
     invariant(accounts >= SMALLEST_RUN, `a run has at least ${SMALLEST_RUN} accounts`);
-    const { contracts: plan, coins } = scenario;
+    const { contracts: plan, coins, reactions, priceFeedback } = scenario;
     const run = `${name} ${isoOf(from)}..${isoOf(to)} seed ${seed}, ${accounts} accounts, fund ${openingFund}`;
     // One hash for both, because the name is a label of the first message, and a label is short.
-    const further = { ...(plan === undefined ? {} : { contracts: plan }), ...(coins === undefined ? {} : { coins }) };
+    const further = {
+      ...(plan === undefined ? {} : { contracts: plan }),
+      ...(coins === undefined ? {} : { coins }),
+      ...(reactions === undefined ? {} : { reactions }),
+      ...(priceFeedback === undefined ? {} : { priceFeedback }),
+    };
     const isPlain = Object.keys(further).length === 0;
     this.runName = isPlain ? run : `${run} #${hashKey(canonicalText(further)).toString(16)}`;
     this.#draws = new SeededHash(seed);
-    this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to });
+    this.#market = new Market(new PricePath(scenario, this.#draws), this.#draws, { from, to }, depthOf(accounts));
     this.#contracts = plan === undefined ? undefined : new ContractMarket(this.#market, plan);
-    this.accounts = accountProfiles(this.#draws, accounts, partitions, plan?.writers);
+    const answers = REACTIONS[reactions ?? DEFAULT_REACTIONS];
+    this.accounts = accountProfiles(this.#draws, accounts, partitions, plan?.writers, answers);
     this.#providers = this.accounts.filter(({ kind }) => kind === 'liquidity-provider');
     this.#dealers = this.accounts.filter(({ kind }) => kind === 'contract-dealer');
     this.process = defineProcess<SimulatorState, OwnEvents>({
@@ -260,14 +276,15 @@ class CrowdSimulator implements ExchangeSimulator {
     this.#list(state, at, cause, emit);
     const seen = this.#viewOfMarket(state, at);
     for (const profile of this.accounts) this.#act(state, profile, seen, cause, emit);
-    for (const underlying of this.#market.underlyings) {
+    const market = this.#marketAt(state, at);
+    for (const underlying of market.underlyings) {
       const stream = `quotes-${underlying}`;
-      const received = this.#market.venueQuotes(underlying, at);
+      const received = market.venueQuotes(underlying, at);
       emit(quotes(stream, 'VenueQuotesReceived', received, cause));
-      emit(quotes(stream, 'PerpetualBookObserved', this.#market.perpetualBook(underlying, at), cause));
+      emit(quotes(stream, 'PerpetualBookObserved', market.perpetualBook(underlying, at), cause));
     }
     for (const coin of coinsOf(this.config.scenario)) {
-      emit(quotes(`quotes-${coin}`, 'VenueQuotesReceived', this.#market.coinQuotes(coin, at), cause));
+      emit(quotes(`quotes-${coin}`, 'VenueQuotesReceived', market.coinQuotes(coin, at), cause));
     }
     this.#quoteContracts(state, at, cause, emit);
     emit(quotes('clock', 'ClockTicked', { at }, cause));
@@ -284,10 +301,20 @@ class CrowdSimulator implements ExchangeSimulator {
     }
   }
 
+  /** Prices at a clearing time: of the path, or held away from it by earlier close-outs where the scenario says so. */
+  #marketAt({ pressure }: SimulatorState, at: Instant): Market {
+    return this.config.scenario.priceFeedback === true ? this.#market.under(pressure, at) : this.#market;
+  }
+
+  #contractsAt(state: SimulatorState, at: Instant): ContractMarket | undefined {
+    return this.#contracts?.under(this.#marketAt(state, at));
+  }
+
   /** What owners see of the market; contracts are valued once for a clearing time. */
   #viewOfMarket(state: SimulatorState, at: Instant): MarketView {
-    const contracts = this.#contracts;
-    if (contracts === undefined) return marketViewOf(this.#market, at);
+    const market = this.#marketAt(state, at);
+    const contracts = this.#contracts?.under(market);
+    if (contracts === undefined) return marketViewOf(market, at);
     const [listed, admitted] = [state.listed.size, state.admitted.size];
     if (this.#seen?.at === at && this.#seen.listed === listed && this.#seen.admitted === admitted) {
       return this.#seen.view;
@@ -303,7 +330,7 @@ class CrowdSimulator implements ExchangeSimulator {
         alive: tradable && at < contract.expiry,
       };
     });
-    const view = marketViewOf(this.#market, at, seen);
+    const view = marketViewOf(market, at, seen);
     this.#seen = { at, listed, admitted, view };
     return view;
   }
@@ -315,7 +342,7 @@ class CrowdSimulator implements ExchangeSimulator {
       const specification = perpetualSpecification(underlying, at);
       emit(quotes('market', 'InstrumentListed', { specification }, cause));
     }
-    const contracts = this.#contracts;
+    const contracts = this.#contractsAt(state, at);
     if (contracts === undefined) return;
     for (const contract of contracts.listings(state.listed, at)) {
       const dailyVariation = contract.kind === 'future' && contract.expiry - at > LATER_EXPIRY_MS;
@@ -326,7 +353,7 @@ class CrowdSimulator implements ExchangeSimulator {
 
   /** Books of futures and inverse perpetuals and the chains of options, per underlying, living ones only. */
   #quoteContracts(state: SimulatorState, at: Instant, cause: Cause, emit: Emit): void {
-    const contracts = this.#contracts;
+    const contracts = this.#contractsAt(state, at);
     if (contracts === undefined) return;
     const living = otherContracts(state)
       .map((id) => contracts.contract(id))
@@ -453,7 +480,10 @@ class CrowdSimulator implements ExchangeSimulator {
         instrument: perpetualOf(underlying),
         side,
         quantity,
-        price: priceText(underlying, this.#market.executionTicks(underlying, seen.at, side, 0, notional)),
+        price: priceText(
+          underlying,
+          this.#marketAt(state, seen.at).executionTicks(underlying, seen.at, side, 0, notional),
+        ),
         closeOutOrder: null,
       },
       cause,
@@ -469,7 +499,7 @@ class CrowdSimulator implements ExchangeSimulator {
     cause: Cause,
     emit: Emit,
   ): void {
-    const contracts = this.#contractMarket();
+    const contracts = this.#contractMarket(state, seen.at);
     const quantity = decimalText(lots, contract.lotDigits);
     const notional = Number(quantity) * contracts.notional(contract, seen.at);
     const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
@@ -491,9 +521,10 @@ class CrowdSimulator implements ExchangeSimulator {
     );
   }
 
-  #contractMarket(): ContractMarket {
-    invariant(this.#contracts !== undefined, 'contracts are traded only where they are listed');
-    return this.#contracts;
+  #contractMarket(state: SimulatorState, at: Instant): ContractMarket {
+    const contracts = this.#contractsAt(state, at);
+    invariant(contracts !== undefined, 'contracts are traded only where they are listed');
+    return contracts;
   }
 
   /** The dealer who takes the other side of a trade in a contract, by the rule of the liquidity providers. */
@@ -506,7 +537,7 @@ class CrowdSimulator implements ExchangeSimulator {
     rotation: number,
   ): AccountProfile | undefined {
     const units = unitsOf(quantity, COIN_DIGITS);
-    const each = this.#contractMarket().notional(contract, seen.at) / COIN_UNITS;
+    const each = this.#contractMarket(state, seen.at).notional(contract, seen.at) / COIN_UNITS;
     const count = this.#dealers.length;
     for (let offset = 0; offset < count; offset++) {
       const dealer = this.#dealers[(rotation + offset) % count]!;
@@ -578,11 +609,12 @@ class CrowdSimulator implements ExchangeSimulator {
     invariant(underlying !== undefined, `${instrument} is no linear perpetual`);
     const seen = this.#viewOfMarket(state, at);
     const taken = takenAt(state, clearing, instrument, side) * priceOf(seen, underlying);
-    const left = clearingTimeDepth(characterOf(underlying).liquidity, volatilityOf(seen, underlying)) - taken;
+    const left = clearingTimeDepth(this.#market.liquidity(underlying), volatilityOf(seen, underlying)) - taken;
     const price = priceOf(seen, underlying);
     const { lotDigits } = characterOf(underlying).linear;
+    const market = this.#marketAt(state, at);
     const found = withinLimit(order, lotDigits, left, price, (notional) =>
-      priceText(underlying, this.#market.executionTicks(underlying, at, side, taken, notional)),
+      priceText(underlying, market.executionTicks(underlying, at, side, taken, notional)),
     );
     const rotation = hashKey(`${place.partition}/${place.position}`);
     const maker =
@@ -595,7 +627,7 @@ class CrowdSimulator implements ExchangeSimulator {
   #executeContractCloseOut(state: SimulatorState, order: CloseOut, emit: Emit): void {
     const { place, instrument, side, clearing } = order;
     const at = this.#marketTime(clearing);
-    const contracts = this.#contractMarket();
+    const contracts = this.#contractMarket(state, at);
     const contract = contracts.contract(instrument);
     const seen = this.#viewOfMarket(state, at);
     const each = contracts.notional(contract, at);

@@ -1,6 +1,6 @@
 import { on, type FactReading, type LogEntry } from '@ballast/event-sourcing';
 import type { DocumentEvents, LiquidationEvents, MarginEvents, OpeningEvents, PricingEvents } from '@ballast/facts';
-import { InvariantViolation } from '@ballast/kernel';
+import { dec, InvariantViolation, text } from '@ballast/kernel';
 import { contractOf } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
 import { CENT_DIGITS, unitsOf } from './scaled-integer.js';
@@ -65,10 +65,18 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
   on<SimulatorState, MarginEvents & OpeningEvents>('margin', 'numbered', {
     ...RELEASES_IGNORED,
     AccountStateChanged: {
-      observe: (state, { payload: { accountId, to } }) => void (viewOf(state, accountId).marginState = to),
+      observe(state, { time, payload: { accountId, to, assessment } }) {
+        const view = viewOf(state, accountId);
+        view.marginState = to;
+        view.warning = to === 'WARN' ? { at: time.clearing, shortCents: shortCents(assessment.figures) } : null;
+      },
     },
     LiquidationTriggered: {
-      observe: (state, { payload: { accountId } }) => void (viewOf(state, accountId).marginState = 'LIQUIDATING'),
+      observe(state, { payload: { accountId } }) {
+        const view = viewOf(state, accountId);
+        view.marginState = 'LIQUIDATING';
+        view.warning = null;
+      },
     },
     MarginCallIssued: {
       observe(state, { payload: { accountId, callId, issuedAt, deficit } }) {
@@ -88,6 +96,10 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     ModelRestored: 'ignored',
   }),
 ];
+
+/** What equity lacks of the initial requirement, cents. */
+const shortCents = ({ equity, initial }: { readonly equity: string; readonly initial: string }): number =>
+  unitsOf(text(dec(initial).minus(equity)), CENT_DIGITS);
 
 /** An id that this exchange could have listed; on a rebuild the listing itself may be folded later. */
 function known(instrument: string): string {

@@ -3,6 +3,7 @@ import type { FillEvents, OrderReportEvents, QuoteEvents, TransferEvents } from 
 import { InvariantViolation } from '@ballast/kernel';
 import { contractOf, type Contract } from './market/contracts.js';
 import { underlyingOf } from './market/instruments.js';
+import { withCloseOut } from './market/price-pressure.js';
 import { CENT_DIGITS, COIN_DIGITS, COIN_UNITS, unitsOf } from './scaled-integer.js';
 import { hashKey } from './seeded-hash.js';
 import {
@@ -90,6 +91,9 @@ function evolveFill(state: SimulatorState, { time, payload: fill }: Own<'TradeFi
   }
   if (fill.closeOutOrder !== null) {
     takeDepth(state, time.clearing, `${fill.instrument} ${fill.side}`, units);
+    if (underlying !== undefined) {
+      state.pressure = withCloseOut(state.pressure, underlying, time.clearing, sign * units);
+    }
   } else if (fill.liquidity === 'taker' && isLater(time, view.restingOrders.at)) {
     view.restingOrders = {
       count: hashKey(fill.tradeId) % (MOST_RESTING_ORDERS + 1),

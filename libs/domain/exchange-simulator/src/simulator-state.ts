@@ -1,5 +1,6 @@
 import type { Asset, AccountMarginState, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
+import { noPressure, type PricePressure } from './market/price-pressure.js';
 import { COIN_UNITS } from './scaled-integer.js';
 
 /**
@@ -22,6 +23,8 @@ export interface OwnerView {
   readonly inverseCoins: Map<Underlying, number>;
   /** State that margin gave the account last. */
   marginState: AccountMarginState;
+  /** Equity is below the initial requirement since then, and was short of it by so much. */
+  warning: { readonly at: Instant; readonly shortCents: number } | null;
   call: { readonly callId: string; readonly issuedAt: Instant; readonly deficitCents: number } | null;
   /** A liquidation case is open. */
   closingOut: boolean;
@@ -82,6 +85,8 @@ export interface SimulatorState {
   /** By partition: last position of liquidation that was answered. */
   readonly answeredUpTo: Map<number, number>;
   taken: TakenDepth;
+  /** What close-outs of linear perpetuals pushed into the market; prices follow it where the scenario says so. */
+  pressure: PricePressure;
   /** When each contract was listed, and when pricing admitted it: from the next step on it is traded. */
   readonly listed: Map<InstrumentId, Instant>;
   readonly admitted: Map<InstrumentId, Instant>;
@@ -100,6 +105,7 @@ const newView = (): OwnerView => ({
   contracts: new Map(),
   inverseCoins: new Map(),
   marginState: 'HEALTHY',
+  warning: null,
   call: null,
   closingOut: false,
   restingOrders: { count: 0, at: NEVER },
@@ -116,6 +122,7 @@ export const emptyState = (): SimulatorState => ({
   openRequests: new Map(),
   answeredUpTo: new Map(),
   taken: untouchedDepth(0),
+  pressure: noPressure(),
   listed: new Map(),
   admitted: new Map(),
   openInterest: new Map(),

@@ -5,10 +5,9 @@ import { sviVariance, undiscountedValue } from '@ballast/valuation';
 import { COIN_DIGITS, decimalText } from '../scaled-integer.js';
 import type { ContractPlan } from '../scenario/scenario.js';
 import { hashKey } from '../seeded-hash.js';
-import { characterOf } from './character.js';
 import { contractOf, type Contract } from './contracts.js';
 import { underlyingOf } from './instruments.js';
-import { clearingTimeDepth, executionDistance, type Liquidity } from './liquidity.js';
+import { clearingTimeDepth, executionDistance, stressOf, type Liquidity } from './liquidity.js';
 import type { Market } from './market.js';
 import { smileOf, varianceAtTheMoney, yearsOf } from './smile.js';
 
@@ -49,24 +48,33 @@ interface Quoted {
   readonly half: number;
 }
 
+/** What does not change over a run, or with what close-outs push into the market. */
+interface Known {
+  readonly contracts: Map<string, Contract>;
+  readonly daily: Map<string, number>;
+  readonly delivered: Map<string, number>;
+}
+
 /** Futures, options and inverse perpetuals at a clearing time: a pure function of scenario, seed, listing and time. */
 export class ContractMarket {
-  readonly #contracts = new Map<string, Contract>();
-  readonly #daily = new Map<string, number>();
-  readonly #delivered = new Map<string, number>();
-
   constructor(
     readonly market: Market,
     readonly plan: ContractPlan,
+    private readonly known: Known = { contracts: new Map(), daily: new Map(), delivered: new Map() },
   ) {}
+
+  /** The same contracts where the market is the given one. */
+  under(market: Market): ContractMarket {
+    return market === this.market ? this : new ContractMarket(market, this.plan, this.known);
+  }
 
   /** A contract of an id that was listed here. */
   contract(id: string): Contract {
-    let contract = this.#contracts.get(id);
+    let contract = this.known.contracts.get(id);
     if (contract === undefined) {
       contract = contractOf(id);
       if (contract === undefined) throw new TypeError(`${id} cannot be listed here`);
-      this.#contracts.set(id, contract);
+      this.known.contracts.set(id, contract);
     }
     return contract;
   }
@@ -96,7 +104,7 @@ export class ContractMarket {
     expiry: Instant,
     at: Instant,
   ): readonly number[] {
-    const price = this.market.path.at(underlying, at) / 100;
+    const price = this.market.price(underlying, at) / 100;
     const known = [...listed.keys()]
       .filter((id) => underlyingOf(id) === undefined)
       .map((id) => this.contract(id))
@@ -133,7 +141,7 @@ export class ContractMarket {
   /** Realised volatility of the last two hours, per square root of a day. */
   dailyVolatility(underlying: Underlying, at: Instant): number {
     const key = `${underlying}${at}`;
-    const known = this.#daily.get(key);
+    const known = this.known.daily.get(key);
     if (known !== undefined) return known;
     let squares = 0;
     for (let back = 0; back < HALF_HOURS; back++) {
@@ -141,8 +149,8 @@ export class ContractMarket {
       squares += volatility * volatility;
     }
     const daily = Math.sqrt(squares / HALF_HOURS);
-    if (this.#daily.size > 16) this.#daily.clear();
-    this.#daily.set(key, daily);
+    if (this.known.daily.size > 16) this.known.daily.clear();
+    this.known.daily.set(key, daily);
     return daily;
   }
 
@@ -153,7 +161,7 @@ export class ContractMarket {
     const basis = 0.5 * this.market.premium(underlying, at) + CARRY * yearsOf(expiry - at) + 0.0001 * noise;
     // At the expiry a future is worth the index: the basis closes over the last day.
     const open = Math.min(1, Math.max(0, (expiry - at) / (24 * 60 * MINUTE_MS)));
-    return (this.market.path.at(underlying, at) / 100) * (1 + basis * open);
+    return (this.market.price(underlying, at) / 100) * (1 + basis * open);
   }
 
   /** Bid and ask of the exchange's own book. */
@@ -213,13 +221,13 @@ export class ContractMarket {
 
   /** USD of the underlying that one contract stands for. */
   notional({ inverse, underlying, size }: Contract, at: Instant): number {
-    return inverse ? size : size * (this.market.path.at(underlying, at) / 100);
+    return inverse ? size : size * (this.market.price(underlying, at) / 100);
   }
 
   /** Notional that close-outs of a contract may take on a side at a clearing time, USD; nothing from the expiry on. */
   depth(contract: Contract, at: Instant): number {
     if (at >= contract.expiry) return 0;
-    return clearingTimeDepth(liquidityOf(contract), this.market.volatility(contract.underlying, at));
+    return clearingTimeDepth(this.#liquidity(contract), this.market.volatility(contract.underlying, at));
   }
 
   /**
@@ -230,9 +238,9 @@ export class ContractMarket {
   executionPrice(contract: Contract, at: Instant, side: TradeSide, taken: number, size: number): DecimalString {
     const { middle, half } = this.#quoted(contract, at);
     const { underlying, kind } = contract;
-    const impact = executionDistance(liquidityOf(contract), this.market.volatility(underlying, at), taken, size);
+    const impact = executionDistance(this.#liquidity(contract), this.market.volatility(underlying, at), taken, size);
     const share = kind === 'option' ? OPTION_DELTA * impact : impact;
-    const distance = half + (this.market.path.at(underlying, at) / 100) * Math.min(FURTHEST, share);
+    const distance = half + (this.market.price(underlying, at) / 100) * Math.min(FURTHEST, share);
     const ticks =
       side === 'buy'
         ? Math.ceil(inTicks(contract, middle + distance))
@@ -242,7 +250,7 @@ export class ContractMarket {
 
   #quoted(contract: Contract, at: Instant): Quoted {
     const { underlying, kind, expiry, type, strike } = contract;
-    const stress = this.#stress(underlying, at);
+    const stress = stressOf(this.market.liquidity(underlying), this.market.volatility(underlying, at));
     if (kind !== 'option') {
       const middle =
         kind === 'future' ? this.forward(underlying, expiry, at) : this.market.perpetualMiddle(underlying, at) / 100;
@@ -255,22 +263,19 @@ export class ContractMarket {
     return { middle, half: stress * (0.0002 * forward + 0.01 * Math.min(middle, 0.1 * forward)) };
   }
 
-  #varianceAtTheMoney(underlying: Underlying, expiry: Instant, at: Instant): number {
-    return varianceAtTheMoney(underlying, yearsOf(expiry - at), this.dailyVolatility(underlying, at));
+  #liquidity({ underlying, kind }: Contract): Liquidity {
+    const liquidity = this.market.liquidity(underlying);
+    return { ...liquidity, calmDailyDepth: liquidity.calmDailyDepth * DEPTH_SHARE[kind] };
   }
 
-  /** How much wider spreads are than in calm, at most four times. */
-  #stress(underlying: Underlying, at: Instant): number {
-    return Math.max(
-      1,
-      Math.min(4, this.market.volatility(underlying, at) / characterOf(underlying).liquidity.calmVolatility),
-    );
+  #varianceAtTheMoney(underlying: Underlying, expiry: Instant, at: Instant): number {
+    return varianceAtTheMoney(underlying, yearsOf(expiry - at), this.dailyVolatility(underlying, at));
   }
 
   /** Mean of the path over the averaging window, USD; what owners reckon with, not what pricing fixes. */
   #deliveryPrice(underlying: Underlying, expiry: Instant): number {
     const key = `${underlying}${expiry}`;
-    const known = this.#delivered.get(key);
+    const known = this.known.delivered.get(key);
     if (known !== undefined) return known;
     let sum = 0;
     let count = 0;
@@ -279,7 +284,7 @@ export class ContractMarket {
       count += 1;
     }
     const price = sum / count / 100;
-    this.#delivered.set(key, price);
+    this.known.delivered.set(key, price);
     return price;
   }
 }
@@ -296,11 +301,6 @@ function inTicks({ tickDigits }: Contract, price: number): number {
   let ticks = price;
   for (let digit = 0; digit < tickDigits; digit++) ticks *= 10;
   return ticks;
-}
-
-function liquidityOf({ underlying, kind }: Contract): Liquidity {
-  const { liquidity } = characterOf(underlying);
-  return { ...liquidity, calmDailyDepth: liquidity.calmDailyDepth * DEPTH_SHARE[kind] };
 }
 
 /** The round step nearest below 1.25 times the wanted distance: 1, 2.5 or 5 times a power of ten, whole dollars. */

@@ -1,23 +1,38 @@
 import { characterOf } from './character.js';
 import fc from 'fast-check';
-import { clearingTimeDepth, dailyDepth, executionDistance, halfSpread } from './liquidity.js';
+import { clearingTimeDepth, executionDistance, halfSpread, impactOf, stressOf } from './liquidity.js';
 
 const BTC = characterOf('BTC').liquidity;
 
-describe('depth of the market', () => {
+describe('stress', () => {
   it.each`
-    volatility | expected  | why
-    ${0.01}    | ${2.5e9}  | ${'calm: all of it'}
-    ${0.04}    | ${2.5e9}  | ${'exactly at the calm volatility'}
-    ${0.08}    | ${1.25e9} | ${'twice the volatility: half'}
-    ${0.4}     | ${0.25e9} | ${'ten times: a tenth'}
-    ${4}       | ${0.1e9}  | ${'never below 4 %'}
-  `('at $volatility a day is $expected USD: $why', ({ volatility, expected }) => {
-    expect(dailyDepth(BTC, volatility as number)).toBeCloseTo(expected as number, 3);
+    volatility | expected | why
+    ${0.01}    | ${1}     | ${'calm'}
+    ${0.04}    | ${1}     | ${'exactly at the calm volatility'}
+    ${0.08}    | ${2}     | ${'in proportion to volatility'}
+    ${0.16}    | ${4}     | ${'the most that was measured'}
+    ${4}       | ${4}     | ${'never more'}
+  `('at $volatility a day is $expected: $why', ({ volatility, expected }) => {
+    expect(stressOf(BTC, volatility as number)).toBeCloseTo(expected as number, 12);
   });
 
-  it('limits close-outs at one clearing time to 3 % of it', () => {
-    expect(clearingTimeDepth(BTC, 0.4)).toBeCloseTo(7.5e6, 3);
+  it('is one law: spread and impact of an order are so many times those of calm, and a clearing time carries so many times less', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 5, noNaN: true }),
+        fc.integer({ min: 1, max: 1e9 }),
+        (volatility, size) => {
+          const stress = stressOf(BTC, volatility);
+          expect(impactOf(BTC, volatility, size) / impactOf(BTC, 0.04, size)).toBeCloseTo(stress, 9);
+          expect(executionDistance(BTC, volatility, 0, size) / executionDistance(BTC, 0.04, 0, size)).toBeCloseTo(
+            stress,
+            9,
+          );
+          expect(halfSpread(BTC, volatility)).toBeCloseTo(0.0001 * stress, 12);
+          expect(clearingTimeDepth(BTC, volatility) * stress).toBeCloseTo(75e6, 3);
+        },
+      ),
+    );
   });
 });
 

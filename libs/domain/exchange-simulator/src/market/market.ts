@@ -6,7 +6,8 @@ import { decimalText } from '../scaled-integer.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
 import { characterOf } from './character.js';
 import { perpetualOf } from './instruments.js';
-import { executionDistance, halfSpread } from './liquidity.js';
+import { executionDistance, halfSpread, type Liquidity } from './liquidity.js';
+import { moveOf, type PricePressure } from './price-pressure.js';
 import { disturbanceOf, VENUE_KEY, VENUES } from './source-disturbance.js';
 
 const quoteNoise = (name: string): number => hashKey(`quote ${name}`);
@@ -42,19 +43,42 @@ export const priceText = (underlying: Underlying, ticks: number): string =>
   decimalText(ticks, characterOf(underlying).linear.tickDigits);
 
 /**
- * Everything that the market shows at a clearing time: a pure function of scenario, seed and time. Prices are whole
+ * Everything that the market shows at a clearing time: a pure function of scenario, seed, time and the pressure it is under. Prices are whole
  * cents or ticks; what lies between is float64 with + - * / and square root only.
  */
 export class Market {
-  readonly #volatility = new Map<string, number>();
   readonly #underlyings: readonly Underlying[];
 
   constructor(
     readonly path: PricePath,
     readonly draws: SeededHash,
     readonly run: { readonly from: Instant; readonly to: Instant },
+    /** Depth of every book, multiple of what a crowd of a thousand accounts has. */
+    private readonly depth = 1,
+    private readonly volatilities = new Map<string, number>(),
+    /** How far close-outs hold prices away from the path, fractions; what is not there stands on it. */
+    private readonly moves: ReadonlyMap<Underlying, number> = new Map(),
   ) {
     this.#underlyings = underlyingsOf(path.scenario);
+  }
+
+  /** The same market at a clearing time, with its prices held away from the path by what close-outs pushed into it. */
+  under(pressure: PricePressure, at: Instant): Market {
+    if (pressure.units.size === 0) return this;
+    const moves = new Map(
+      [...pressure.units.keys()].map((name) => {
+        const [price, volatility] = [this.path.at(name, at) / 100, this.volatility(name, at)];
+        return [name, moveOf(pressure, name, at, { price, volatility, liquidity: this.liquidity(name) })];
+      }),
+    );
+    return new Market(this.path, this.draws, this.run, this.depth, this.volatilities, moves);
+  }
+
+  /** Price of an underlying, whole cents. */
+  price(underlying: Underlying, at: Instant): number {
+    const onPath = this.path.at(underlying, at);
+    const move = this.moves.get(underlying);
+    return move === undefined ? onPath : Math.round(onPath * (1 + move));
   }
 
   get underlyings(): readonly Underlying[] {
@@ -65,10 +89,15 @@ export class Market {
     return this.path.scenario.priceSetEverySeconds * SECOND_MS;
   }
 
-  /** Standard deviation of the last thirty returns, scaled to a day. */
+  liquidity(underlying: Underlying): Liquidity {
+    const { liquidity } = characterOf(underlying);
+    return { ...liquidity, calmDailyDepth: liquidity.calmDailyDepth * this.depth };
+  }
+
+  /** Standard deviation of the last thirty returns of the path, scaled to a day. */
   volatility(underlying: Underlying, at: Instant): number {
     const key = `${underlying}${at}`;
-    const known = this.#volatility.get(key);
+    const known = this.volatilities.get(key);
     if (known !== undefined) return known;
     let squares = 0;
     let later = this.path.at(underlying, at);
@@ -79,8 +108,8 @@ export class Market {
       later = earlier;
     }
     const daily = Math.sqrt(((squares / VOLATILITY_WINDOW) * DAY_MS) / this.stepMs);
-    if (this.#volatility.size > 16) this.#volatility.clear();
-    this.#volatility.set(key, daily);
+    if (this.volatilities.size > 16) this.volatilities.clear();
+    this.volatilities.set(key, daily);
     return daily;
   }
 
@@ -100,14 +129,14 @@ export class Market {
 
   /** Middle of the perpetual's book, cents, not rounded. */
   perpetualMiddle(underlying: Underlying, at: Instant): number {
-    return this.path.at(underlying, at) * (1 + this.premium(underlying, at));
+    return this.price(underlying, at) * (1 + this.premium(underlying, at));
   }
 
   /** Best bids and asks of the venues that have news at this moment. */
   venueQuotes(underlying: Underlying, at: Instant): QuoteEvents['VenueQuotesReceived'] {
-    const price = this.path.at(underlying, at);
+    const price = this.price(underlying, at);
     const volatility = this.volatility(underlying, at);
-    const half = halfSpread(characterOf(underlying).liquidity, volatility);
+    const half = halfSpread(this.liquidity(underlying), volatility);
     const stress = Math.max(
       1,
       Math.min(MOST_QUOTE_NOISE, volatility / characterOf(underlying).liquidity.calmVolatility),
@@ -157,7 +186,7 @@ export class Market {
   }
 
   perpetualBook(underlying: Underlying, at: Instant): QuoteEvents['PerpetualBookObserved'] {
-    const liquidity = characterOf(underlying).liquidity;
+    const liquidity = this.liquidity(underlying);
     const volatility = this.volatility(underlying, at);
     const middle = this.perpetualMiddle(underlying, at);
     const half = halfSpread(liquidity, volatility);
@@ -184,7 +213,7 @@ export class Market {
   executionTicks(underlying: Underlying, at: Instant, side: 'buy' | 'sell', taken: number, size: number): number {
     const distance = Math.min(
       0.3,
-      executionDistance(characterOf(underlying).liquidity, this.volatility(underlying, at), taken, size),
+      executionDistance(this.liquidity(underlying), this.volatility(underlying, at), taken, size),
     );
     const middle = this.perpetualMiddle(underlying, at);
     return side === 'buy'

@@ -60,8 +60,8 @@ export function contractActions(situation: Situation, enters: boolean): OwnerAct
   const { profile, view } = situation;
   const kind = draw(situation, KEY.habit);
   const size = draw(situation, KEY.size);
-  if (view.marginState === 'MARGIN_CALL' || view.marginState === 'RESTRICTED') {
-    return kind < 0.5 ? reduceContracts(situation, 0.2 + 0.5 * size) : [];
+  if (view.marginState !== 'HEALTHY') {
+    return profile.callReaction !== 'ignore' && kind < 0.5 ? reduceContracts(situation, 0.2 + 0.5 * size) : [];
   }
   switch (profile.kind) {
     case 'option-writer':

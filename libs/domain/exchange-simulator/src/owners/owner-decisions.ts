@@ -22,7 +22,12 @@ import { actsAt, type AccountProfile } from './owner-profile.js';
 export type OwnerAction =
   | { readonly kind: 'trade'; readonly underlying: Underlying; readonly side: TradeSide; readonly lots: number }
   | { readonly kind: 'trade-contract'; readonly contract: Contract; readonly side: TradeSide; readonly lots: number }
-  | { readonly kind: 'deposit'; readonly reason: 'call' | 'return'; readonly asset: Asset; readonly cents: number }
+  | {
+      readonly kind: 'deposit';
+      readonly reason: 'call' | 'warning' | 'return';
+      readonly asset: Asset;
+      readonly cents: number;
+    }
   | { readonly kind: 'withdraw'; readonly cents: number };
 
 /** What an owner looks at before acting. */
@@ -71,9 +76,18 @@ const falls = (moment: Instant, { seen, stepMs }: Situation): boolean => moment 
 const draw = ({ draws, profile, seen }: Situation, purpose: number): number =>
   draws.uniform(profile.key, seen.at, purpose);
 
-/** Brings a position to a target, both signed USD; the trade is at least one lot and worth the trouble. */
-function tradeTo(situation: Situation, underlying: Underlying, target: number): OwnerAction[] {
-  const change = target - notionalOf(situation.view, underlying, situation.seen);
+/**
+ * Brings a position to a target, both signed USD; the trade is at least one lot and worth the trouble. Nobody opens what the
+ * equity does not carry together with everything else that is held.
+ */
+function tradeTo(situation: Situation, underlying: Underlying, wanted: number): OwnerAction[] {
+  const { view, seen } = situation;
+  const held = notionalOf(view, underlying, seen);
+  const others = grossNotionalOf(view, seen) - Math.abs(held);
+  const carried = affordableNotional(equityOf(view, seen), others + Math.abs(wanted), highestVolatility(seen));
+  const most = Math.max(0, carried - others);
+  const target = Math.sign(wanted) * Math.min(Math.abs(wanted), most);
+  const change = target - held;
   const lots = lotsOf(underlying, Math.abs(change), situation.seen);
   if (lots < 1 || Math.abs(change) < SMALLEST_TRADE) return [];
   return [{ kind: 'trade', underlying, side: change > 0 ? 'buy' : 'sell', lots }];
@@ -87,16 +101,15 @@ function reduceBy(situation: Situation, underlying: Underlying, part: number): O
   return lots < 1 ? [] : [{ kind: 'trade', underlying, side: units > 0 ? 'sell' : 'buy', lots }];
 }
 
-/** Answer to a margin call, once, some minutes after it: money, a smaller position, or nothing. */
-function answerCall(situation: Situation): OwnerAction[] {
+/** Answer to a warning or a margin call, once, some minutes after it: money, a smaller position, or nothing. */
+function answer(situation: Situation, reason: 'call' | 'warning', missingCents: number): OwnerAction[] {
   const { profile, view } = situation;
-  if (view.call === null) return [];
   switch (profile.callReaction) {
     case 'top-up': {
-      const wanted = Math.ceil(view.call.deficitCents * (1.2 + 1.5 * draw(situation, KEY.topUp)));
+      const wanted = Math.ceil(missingCents * (1.2 + 1.5 * draw(situation, KEY.topUp)));
       const left = Math.floor(DEEPEST_POCKET * profile.wealth * 100) - view.netDepositCents;
       const cents = Math.min(wanted, left);
-      return cents > 0 ? [{ kind: 'deposit', reason: 'call', asset: 'USD', cents }] : [];
+      return cents > 0 ? [{ kind: 'deposit', reason, asset: 'USD', cents }] : [];
     }
     case 'reduce': {
       const part = 0.3 + 0.4 * draw(situation, KEY.reduction);
@@ -144,8 +157,9 @@ function habitualTrade(situation: Situation): OwnerAction[] {
   const underlying = habitualInstrument(situation);
   const kind = draw(situation, KEY.habit);
   const size = draw(situation, KEY.size);
-  if (view.marginState === 'MARGIN_CALL' || view.marginState === 'RESTRICTED') {
-    return kind < 0.5 ? reduceBy(situation, underlying, 0.2 + 0.5 * size) : [];
+  // Below the initial requirement the exchange takes no order that opens risk.
+  if (view.marginState !== 'HEALTHY') {
+    return profile.callReaction !== 'ignore' && kind < 0.5 ? reduceBy(situation, underlying, 0.2 + 0.5 * size) : [];
   }
   if (kind < 0.25) return reduceBy(situation, underlying, 0.3 + 0.7 * size);
   if (kind < 0.33 && profile.kind === 'trader') {
@@ -192,7 +206,12 @@ function realisedGuess({ view, seen }: Situation): number {
 export function ownerActions(situation: Situation): readonly OwnerAction[] {
   const { profile, view, seen, from, stepMs } = situation;
   if (view.closingOut || view.marginState === 'LIQUIDATING') return [];
-  if (view.call !== null && falls(view.call.issuedAt + profile.reactsAfterMs, situation)) return answerCall(situation);
+  if (view.call !== null && falls(view.call.issuedAt + profile.reactsAfterMs, situation)) {
+    return answer(situation, 'call', view.call.deficitCents);
+  }
+  if (view.warning !== null && profile.actsOnWarning && falls(view.warning.at + profile.reactsAfterMs, situation)) {
+    return answer(situation, 'warning', view.warning.shortCents);
+  }
   if (profile.kind === 'liquidity-provider' || profile.kind === 'contract-dealer') return [];
   const entry = from + profile.entersAfterMs;
   if (tradesContracts(profile)) {

@@ -1,5 +1,6 @@
-import { HOUR_MS, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
+import { HOUR_MS, log, MINUTE_MS, partitionOfOwner, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
 import { hashKey, type HashKey, type SeededHash } from '../seeded-hash.js';
+import { DEFAULT_REACTIONS, REACTIONS, type Reactions } from './reactions.js';
 
 export type AccountKind = 'trader' | 'concentrated' | 'liquidity-provider' | ContractKind;
 /** Accounts that trade contracts beside the linear perpetuals; there are none unless such contracts are listed. */
@@ -37,6 +38,8 @@ export interface AccountProfile {
   readonly everyMs: number;
   readonly phaseMs: number;
   readonly callReaction: CallReaction;
+  /** Answers a warning too, not only a call. */
+  readonly actsOnWarning: boolean;
   readonly reactsAfterMs: number;
   readonly withdrawalHabit: WithdrawalHabit;
   readonly withdrawsEveryMs: number;
@@ -60,6 +63,7 @@ const PURPOSE = Object.fromEntries(
     'phase',
     'call reaction',
     'reaction delay',
+    'acts on warning',
     'withdrawal habit',
     'withdrawal interval',
     'comes back',
@@ -118,10 +122,9 @@ function identity(kind: AccountKind, index: number): { ownerId: OwnerId; name: s
   }
 }
 
-/** Square law with a tail like 1 / sqrt: median 4,000 USD, one in thirty above 1,000,000, cut at 5,000,000. */
+/** Pareto with exponent 1, as Zipf found it of cities and firms: median 80,000 USD, one in ten above 400,000, cut at 4,000,000. */
 function traderWealth(draw: Draw): number {
-  const u = Math.max(0.0142, draw('wealth'));
-  return Math.floor(Math.min(5_000_000, 1_000 / (u * u)));
+  return Math.floor(40_000 / Math.max(0.01, draw('wealth')));
 }
 
 function coinShareOf(draw: Draw): CoinShare {
@@ -147,9 +150,18 @@ function mainShareOf(draw: Draw): number {
   return 0.2 + 1.6 * (taste - 0.65);
 }
 
-function callReactionOf(draw: Draw): CallReaction {
+function callReactionOf(draw: Draw, { topUp, reduce }: Reactions): CallReaction {
   const reaction = draw('call reaction');
-  return reaction < 0.35 ? 'top-up' : reaction < 0.65 ? 'reduce' : 'ignore';
+  return reaction < topUp ? 'top-up' : reaction < topUp + reduce ? 'reduce' : 'ignore';
+}
+
+/** Nobody waits longer with an answer, minutes. */
+const LONGEST_DELAY = 180;
+
+/** Whole minutes, by the inverse of the exponential distribution function. */
+function delayOf(draw: Draw, meanMinutes: number): number {
+  const delay = -meanMinutes * log(1 - draw('reaction delay'));
+  return minutes(Math.min(LONGEST_DELAY, 1 + delay));
 }
 
 function withdrawalHabitOf(draw: Draw): WithdrawalHabit {
@@ -159,35 +171,42 @@ function withdrawalHabitOf(draw: Draw): WithdrawalHabit {
 
 const minutes = (count: number): number => Math.floor(count) * MINUTE_MS;
 
-function trader(draw: Draw): Omit<AccountProfile, 'accountId' | 'ownerId' | 'partition' | 'key' | 'kind'> {
+function trader(
+  draw: Draw,
+  reactions: Reactions,
+): Omit<AccountProfile, 'accountId' | 'ownerId' | 'partition' | 'key' | 'kind'> {
   const u = draw('leverage');
+  const wealth = traderWealth(draw);
+  // Who has more dares less: from 200,000 USD on the leverage falls with the square root.
+  const restraint = Math.min(1, Math.sqrt(200_000 / wealth));
   const everyMs = minutes(120 + 240 * draw('interval'));
   return {
-    wealth: traderWealth(draw),
+    wealth,
     coinShare: coinShareOf(draw),
     stableShare: stableShareOf(draw),
     stableChoice: draw('stable choice'),
-    leverage: 1.2 + 13 * u * u * u,
+    leverage: 1.2 + 13 * u * u * u * restraint,
     direction: draw('direction') < 0.72 ? 1 : -1,
     mainShare: mainShareOf(draw),
     entersAfterMs: minutes(1 + 45 * draw('entry')),
     everyMs,
     phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
-    callReaction: callReactionOf(draw),
-    reactsAfterMs: minutes(2 + 40 * draw('reaction delay')),
+    callReaction: callReactionOf(draw, reactions),
+    actsOnWarning: draw('acts on warning') < reactions.atWarning,
+    reactsAfterMs: delayOf(draw, reactions.meanDelayMinutes),
     withdrawalHabit: withdrawalHabitOf(draw),
     withdrawsEveryMs: minutes(180 + 720 * draw('withdrawal interval')),
     comesBack: draw('comes back') < 0.3,
   };
 }
 
-/** A large position: 20 to 200 million USD with 1,000 accounts, scaled down to a quarter with fewer. */
-function concentrated(draw: Draw, accounts: number): ReturnType<typeof trader> {
+/** A large position: 20 to 80 million USD with 1,000 accounts, scaled down to a quarter with fewer. */
+function concentrated(draw: Draw, reactions: Reactions, accounts: number): ReturnType<typeof trader> {
   const u = draw('notional');
   const leverage = 2.4 + 3.2 * draw('leverage');
-  const notional = (20e6 + 180e6 * u * u) * Math.max(0.25, Math.min(1, accounts / 1_000));
+  const notional = (20e6 + 60e6 * u * u) * Math.max(0.25, Math.min(1, accounts / 1_000));
   return {
-    ...trader(draw),
+    ...trader(draw, reactions),
     wealth: Math.floor(notional / leverage),
     leverage,
     direction: draw('direction') < 0.8 ? 1 : -1,
@@ -200,13 +219,14 @@ function concentrated(draw: Draw, accounts: number): ReturnType<typeof trader> {
 }
 
 /** Well-capitalised and passive: takes the other side of what comes, never acts by itself. */
-function liquidityProvider(draw: Draw, accounts: number): ReturnType<typeof trader> {
+function liquidityProvider(draw: Draw, reactions: Reactions, accounts: number): ReturnType<typeof trader> {
   return {
-    ...trader(draw),
+    ...trader(draw, reactions),
     wealth: Math.floor(Math.max(40e6, 0.15e6 * accounts)),
     coinShare: { main: 0, other: 0 },
     stableShare: 0,
     callReaction: 'top-up',
+    actsOnWarning: false,
     reactsAfterMs: MINUTE_MS,
     withdrawalHabit: 'never',
     comesBack: false,
@@ -214,46 +234,45 @@ function liquidityProvider(draw: Draw, accounts: number): ReturnType<typeof trad
 }
 
 /** What those who trade contracts have in common: they come early and look often. */
-function contractTrader(draw: Draw): ReturnType<typeof trader> {
+function contractTrader(draw: Draw, reactions: Reactions): ReturnType<typeof trader> {
   const everyMs = minutes(15 + 60 * draw('interval'));
   return {
-    ...trader(draw),
+    ...trader(draw, reactions),
     coinShare: { main: 0, other: 0 },
     entersAfterMs: minutes(1 + 15 * draw('entry')),
     everyMs,
     phaseMs: minutes((everyMs / MINUTE_MS) * draw('phase')),
-    reactsAfterMs: minutes(2 + 15 * draw('reaction delay')),
     withdrawalHabit: 'never',
   };
 }
 
 /** Writes options on half of the equity to four times it, per side; median 80,000 USD, cut at 3,000,000. */
-function optionWriter(draw: Draw): ReturnType<typeof trader> {
+function optionWriter(draw: Draw, reactions: Reactions): ReturnType<typeof trader> {
   const u = Math.max(0.08, draw('wealth'));
   const temper = draw('leverage');
   return {
-    ...contractTrader(draw),
+    ...contractTrader(draw, reactions),
     wealth: Math.floor(Math.min(3_000_000, 20_000 / (u * u))),
     leverage: 0.5 + 3.5 * temper * temper,
   };
 }
 
 /** Never owes more than the premiums; the leverage is that of the options' underlyings. */
-function optionBuyer(draw: Draw): ReturnType<typeof trader> {
+function optionBuyer(draw: Draw, reactions: Reactions): ReturnType<typeof trader> {
   return {
-    ...contractTrader(draw),
+    ...contractTrader(draw, reactions),
     wealth: Math.floor(Math.min(1_000_000, 10_000 / Math.max(0.0001, draw('wealth')))),
     leverage: 1 + 3 * draw('leverage'),
   };
 }
 
 /** Half hedge coins that they own by a short position of their value, half speculate on a rise. */
-function futuresTrader(draw: Draw): ReturnType<typeof trader> {
+function futuresTrader(draw: Draw, reactions: Reactions): ReturnType<typeof trader> {
   const hedges = draw('direction') < 0.5;
   const mainShare = draw('instruments') < 0.6 ? 1 : 0;
   const u = Math.max(0.1, draw('wealth'));
   return {
-    ...contractTrader(draw),
+    ...contractTrader(draw, reactions),
     wealth: Math.floor(20_000 / (u * u)),
     mainShare,
     coinShare: hedges ? { main: 0.7 * mainShare, other: 0.7 * (1 - mainShare) } : { main: 0, other: 0 },
@@ -263,8 +282,8 @@ function futuresTrader(draw: Draw): ReturnType<typeof trader> {
 }
 
 /** Takes the other side of what comes in contracts, as the liquidity providers do in the perpetuals. */
-function contractDealer(draw: Draw, accounts: number): ReturnType<typeof trader> {
-  return liquidityProvider(draw, accounts);
+function contractDealer(draw: Draw, reactions: Reactions, accounts: number): ReturnType<typeof trader> {
+  return liquidityProvider(draw, reactions, accounts);
 }
 
 /** All accounts of a run, liquidity providers first. */
@@ -273,10 +292,14 @@ export function accountProfiles(
   accounts: number,
   partitions: number,
   writers = 0,
+  reactions: Reactions = REACTIONS[DEFAULT_REACTIONS],
 ): readonly AccountProfile[] {
   const population = populationOf(accounts, writers);
   const profiles: AccountProfile[] = [];
-  const add = (kind: AccountKind, character: (draw: Draw) => ReturnType<typeof trader>): void => {
+  const add = (
+    kind: AccountKind,
+    character: (draw: Draw, reactions: Reactions, accounts: number) => ReturnType<typeof trader>,
+  ): void => {
     for (let index = 0; index < population[kind]; index++) {
       const { ownerId, name } = identity(kind, index);
       const accountId = `${ownerId}.${name}`;
@@ -288,13 +311,13 @@ export function accountProfiles(
         partition: partitionOfOwner(ownerId, partitions),
         key,
         kind,
-        ...character(draw),
+        ...character(draw, reactions, accounts),
       });
     }
   };
-  add('liquidity-provider', (draw) => liquidityProvider(draw, accounts));
-  add('concentrated', (draw) => concentrated(draw, accounts));
-  add('contract-dealer', (draw) => contractDealer(draw, accounts));
+  add('liquidity-provider', liquidityProvider);
+  add('concentrated', concentrated);
+  add('contract-dealer', contractDealer);
   add('option-writer', optionWriter);
   add('option-buyer', optionBuyer);
   add('futures-trader', futuresTrader);

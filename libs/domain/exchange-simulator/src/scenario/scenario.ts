@@ -1,6 +1,7 @@
 import type { Asset, DecimalString, Underlying } from '@ballast/facts';
 import { EXPIRY_TIME_OF_DAY_MS, isUnderlying } from '@ballast/instruments';
 import { DAY_MS, SETTLEMENT_ASSET, compareText, dec, invariant, isoOf, type Instant } from '@ballast/kernel';
+import type { ReactionsName } from '../owners/reactions.js';
 
 /** Open, extremes and close of an underlying over `[start, start + durationMs)`, USD. */
 export interface Bar {
@@ -49,6 +50,10 @@ export interface Scenario {
   readonly coins?: { readonly [coin: Asset]: CoinPlan };
   /** Absent: nothing but the linear perpetuals is listed. */
   readonly contracts?: ContractPlan;
+  /** How owners answer warnings and margin calls; absent: `usual`. */
+  readonly reactions?: ReactionsName;
+  /** Close-outs move the prices of the market, not only their own; absent: they do not. */
+  readonly priceFeedback?: boolean;
 }
 
 /** In the order in which everything is done for each. */

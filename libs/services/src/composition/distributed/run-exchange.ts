@@ -2,7 +2,7 @@ import { z } from 'zod';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { PostgresLogStore, LogDirectory } from '@ballast/event-log';
-import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
+import { createExchangeSimulator, REACTIONS_NAMES, type ReactionsName } from '@ballast/exchange-simulator-domain';
 import { EXCHANGE_LOGS } from '@ballast/facts';
 import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
@@ -25,6 +25,8 @@ const schema = z.object({
   /** Live: steps in a second of wall time. */
   SPEED: z.coerce.number().positive().max(1_000).default(1),
   OPENING_FUND: z.string().optional(),
+  REACTIONS: z.enum(REACTIONS_NAMES).optional(),
+  PRICE_FEEDBACK: z.stringbool().optional(),
 });
 
 /** What the simulated exchange plays. */
@@ -35,12 +37,17 @@ export interface ExchangeConfig {
   readonly accounts: number;
   readonly seed: string;
   readonly openingFund: string | undefined;
+  readonly reactions: ReactionsName | undefined;
+  readonly priceFeedback: boolean | undefined;
   readonly speed: number;
 }
 
 /** @throws ConfigurationRefused naming every variable that does not fit */
 export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
-  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND, SPEED } = readEnvironment(schema, environment);
+  const { SCENARIO, FROM, TO, ACCOUNTS, SEED, OPENING_FUND, SPEED, REACTIONS, PRICE_FEEDBACK } = readEnvironment(
+    schema,
+    environment,
+  );
   return {
     scenario: SCENARIO,
     from: FROM,
@@ -48,6 +55,8 @@ export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
     accounts: ACCOUNTS,
     seed: SEED,
     openingFund: OPENING_FUND,
+    reactions: REACTIONS,
+    priceFeedback: PRICE_FEEDBACK,
     speed: SPEED,
   };
 }
