@@ -1,28 +1,17 @@
 import { explainAccount } from '@ballast/audit';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { MarginEvents } from '@ballast/facts';
-import {
-  assessorOf,
-  preTradeCheck,
-  whatIf,
-  writeAssessment,
-  writeFigures,
-  type MarginState,
-} from '@ballast/margin-domain';
+import { assessedNow, preTradeCheck, whatIf, type MarginState } from '@ballast/margin-domain';
 import type { ClearingHouse } from '@ballast/services';
 import { runToEnd } from './clearing-run.js';
 import { GOLDEN_RUNS } from './golden.js';
 import { entriesOf } from './rewrite-history.js';
 
-type Assessor = NonNullable<ReturnType<typeof assessorOf>>;
-
 /** Every account of a run, with the state of margin that decides it. */
-function accountsOf(house: ClearingHouse): { state: MarginState; assessor: Assessor; accountId: string }[] {
+function accountsOf(house: ClearingHouse): { state: MarginState; accountId: string }[] {
   return Array.from({ length: house.partitions }, (_, partition) => {
     const state = house.workerOf('margin', partition).state as MarginState;
-    const assessor = assessorOf(state);
-    if (assessor === null) throw new Error(`margin/${partition} has no schedule`);
-    return state.book.accounts.map(({ accountId }) => ({ state, assessor, accountId }));
+    return state.book.accounts.map(({ accountId }) => ({ state, accountId }));
   }).flat();
 }
 
@@ -36,15 +25,14 @@ describe.each(Object.entries(GOLDEN_RUNS))('of every account of the run %s [CLR-
   it('nothing imagined, and a check before a trade, start from what it is assessed at', () => {
     const accounts = accountsOf(house);
     expect(accounts).toHaveLength(run.accounts);
-    for (const { state, assessor, accountId } of accounts) {
-      const account = state.book.find(accountId);
-      if (account === undefined) throw new Error(accountId);
-      const assessed = assessor.assess(account);
-      const figures = writeFigures(assessed.figures);
+    for (const { state, accountId } of accounts) {
+      const assessed = assessedNow(state, accountId);
+      if (assessed === null) throw new Error(`${accountId} was not assessed`);
+      const { figures } = assessed;
       expect(whatIf(state, { accountId })).toMatchObject({
         before: figures,
         after: figures,
-        assessment: writeAssessment(assessed.detail()),
+        assessment: assessed.detail(),
       });
       const check = preTradeCheck(state, { accountId, instrument: 'BTC-PERP', quantity: '0.001' });
       expect({ accountId, before: check.before }).toEqual({ accountId, before: figures });

@@ -5,7 +5,7 @@ import { accountIds, isCleared, isOpenAccount } from '@ballast/accounts-domain';
 import * as contract from '@ballast/contracts';
 import type { AccountDecision } from '@ballast/contracts';
 import { compareText, type AccountId } from '@ballast/kernel';
-import { assessmentOf, standingOf, whatIfInSteps } from '@ballast/margin-domain';
+import { assessedNow, standingOf, whatIfInSteps } from '@ballast/margin-domain';
 import { accountView, unknownAccount, withdrawalView } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
@@ -50,7 +50,7 @@ export class AccountsController {
       .sort(compareText);
     const page = ids.slice(0, limit).map((accountId) => {
       const partition = this.clearing.partitionOf(accountId);
-      const figures = this.clearing.ask('margin', partition, assessmentOf, accountId)?.figures ?? null;
+      const figures = this.clearing.ask('margin', partition, assessedNow, accountId)?.figures ?? null;
       const standing = this.clearing.ask('margin', partition, standingOf, accountId);
       return { accountId, partition, state: figures === null ? null : (standing?.state ?? null), figures };
     });

@@ -1,6 +1,6 @@
 import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
 import { compareText, dec, text } from '@ballast/kernel';
-import { MARGIN_STATES, assessmentOf, scheduleOf, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
+import { MARGIN_STATES, assessedNow, scheduleOf, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
 import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
 import type { ClearingGateway } from './clearing.gateway.js';
 
@@ -110,7 +110,7 @@ export class RiskSurvey {
   }
 
   #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
-    const figures = this.clearing.ask('margin', partition, assessmentOf, accountId)?.figures;
+    const figures = this.clearing.ask('margin', partition, assessedNow, accountId)?.figures;
     const largest = values.reduce(
       (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
       0,

@@ -5,11 +5,11 @@ import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PricingEvents 
 import { dec, invariant, isoOf, ownerOf, type AccountId } from '@ballast/kernel';
 import {
   MARGIN_STATES,
-  assessorOf,
+  assessmentOf,
   explainAssessment,
-  parametersOf,
-  writeAssessment,
-  type ExplainedOn,
+  explainedOn,
+  scheduleOf,
+  standingOf,
   type MarginState,
 } from '@ballast/margin-domain';
 import { historyOf, type AccountHistory, type HistoryEnd, type HistoryProgress } from './account-history.js';
@@ -61,17 +61,16 @@ export async function explainAccount(
   });
   const { machine, partition, decisions } = history;
   const { state } = machine;
-  const account = state.book.find(accountId);
-  if (account === undefined) return 'account-unknown';
-  const { schedule } = state;
-  const assessor = assessorOf(state);
-  const assessment = assessor === null ? null : writeAssessment(assessor.assess(account).detail());
+  const standing = standingOf(state, accountId);
+  if (standing === undefined) return 'account-unknown';
+  const schedule = scheduleOf(state);
+  const assessment = assessmentOf(state, accountId);
   const changes = decisions
     .filter(({ type }) => type === 'AccountStateChanged')
     .map((each): Entry => ({ event: each, change: each.payload as StateChanged }));
   const since = changes.at(-1);
   const source = schedule?.source ?? null;
-  const marginState = assessment === null ? null : (MARGIN_STATES[state.book.stateOf(account)] ?? null);
+  const marginState = assessment === null ? null : standing.state;
   const bridge = assessment === null || source === null ? null : bridgeOf(history, changes, assessment, source, event);
   return {
     accountId,
@@ -111,20 +110,11 @@ export async function explainAccount(
             status: source.status,
           },
     wouldHaveAvoided: await remedies(logs, state, changes.findLast(isWorse)),
-    call:
-      account.openCall === null
-        ? null
-        : { callId: account.openCall.callId, dueAt: account.openCall.dueAt, expired: account.openCall.expired },
+    call: standing.openCall,
     timeline: timelineOf(history, bridge?.bookings ?? []),
     slices: [...slicesOf(history.liquidation)],
   };
 }
-
-const explainedOn = (state: MarginState, schedule: ScheduleInForce): ExplainedOn => ({
-  schedule,
-  parameters: parametersOf(state, schedule.parameters),
-  contracts: state.contracts,
-});
 
 const WORDS: Readonly<Record<string, string>> = {
   'equity-below-liquidation': 'equity fell below the liquidation requirement',

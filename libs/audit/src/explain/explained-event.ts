@@ -2,7 +2,7 @@ import { type AccountExplanation, decisionOf } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { causeName, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
 import { type AccountId, partitionOfAccount } from '@ballast/kernel';
-import { MARGIN_STATES, assessorOf, writeFigures, type MarginState } from '@ballast/margin-domain';
+import { assessedNow, standingOf, type MarginState } from '@ballast/margin-domain';
 import { isAbout } from './account-history.js';
 import { bookingText } from './booking-text.js';
 import type { EventPlace } from './event-place.js';
@@ -29,16 +29,11 @@ export async function eventAt(
 /** State and figures of an account in a margin partition as it stands; null while it is not known there or there is no price. */
 export function viewOf(machine: PartitionMachine<MarginState>, accountId: AccountId): MarginView | null {
   const { state, size } = machine;
-  const account = state.book.find(accountId);
-  const assessor = assessorOf(state);
-  if (account === undefined || assessor === null) return null;
-  const { figures } = assessor.assess(account);
-  return {
-    marginPosition: size,
-    schedule: assessor.market.schedule.position,
-    state: MARGIN_STATES[state.book.stateOf(account)] ?? 'HEALTHY',
-    figures: writeFigures(figures),
-  };
+  const standing = standingOf(state, accountId);
+  const assessed = assessedNow(state, accountId);
+  if (standing === undefined || assessed === null) return null;
+  const { schedule, figures } = assessed;
+  return { marginPosition: size, schedule, state: standing.state, figures };
 }
 
 export function toldEvent(

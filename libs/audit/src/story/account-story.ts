@@ -3,7 +3,15 @@ import type { AccountSeries } from '@ballast/contracts';
 import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountMarginState, AccountsEvents, MarginEvents } from '@ballast/facts';
 import { dec, ownerOf, partitionOfAccount, text, type AccountId, type Instant, type OwnerId } from '@ballast/kernel';
-import { MARGIN_STATES, assessorOf, marginProcess, writeFigures, type MarginState } from '@ballast/margin-domain';
+import {
+  assessedNow,
+  holdingsOf,
+  marginProcess,
+  scheduleOf,
+  standingOf,
+  type AssessedNow,
+  type MarginState,
+} from '@ballast/margin-domain';
 import { ForwardReader } from '@ballast/partition-worker';
 import type { LogDirectory } from '@ballast/event-log';
 import { isAbout } from '../explain/account-history.js';
@@ -26,7 +34,7 @@ interface Point {
   readonly position: number;
   readonly schedule: number;
   state: AccountMarginState;
-  readonly figures: ReturnType<typeof writeFigures>;
+  readonly figures: AssessedNow['figures'];
   readonly shares: ReadonlyMap<string, string>;
 }
 
@@ -70,7 +78,7 @@ export class AccountStory {
   }
 
   get isKnown(): boolean {
-    return this.#machine.state.book.find(this.accountId) !== undefined;
+    return standingOf(this.#machine.state, this.accountId) !== undefined;
   }
 
   /** Reads on to where the logs end. */
@@ -107,18 +115,18 @@ export class AccountStory {
 
   #assessed({ position, time }: LogEntry): void {
     const { state } = this.#machine;
-    const account = state.book.find(this.accountId);
-    const assessor = assessorOf(state);
-    if (account === undefined || assessor === null) return;
-    const { schedule } = assessor.market;
+    const standing = standingOf(state, this.accountId);
+    const schedule = scheduleOf(state);
+    if (standing === undefined || schedule === null) return;
     // A run over others, on the schedule that it was assessed on last, says nothing new of it.
     if (!this.#isTouched && this.#points.at(-1)?.schedule === schedule.position) return;
+    const assessed = assessedNow(state, this.accountId);
+    if (assessed === null) return;
     this.#isTouched = false;
-    const assessment = assessor.assess(account);
-    const figures = writeFigures(assessment.figures);
+    const { figures } = assessed;
     const { equity, initial, call, maintenance, liquidation } = figures;
     const last = this.#points.at(-1);
-    const name = MARGIN_STATES[state.book.stateOf(account)] ?? 'HEALTHY';
+    const { state: name } = standing;
     // Touched, and yet the same in every figure.
     const isSame =
       last !== undefined &&
@@ -130,27 +138,28 @@ export class AccountStory {
       last.figures.initial === initial &&
       last.figures.liquidation === liquidation;
     if (isSame) return;
-    const shares = assessment.detail().positions;
+    const shares = assessed.detail().positions;
     this.#points.push({
       at: time.clearing,
       position,
       schedule: schedule.position,
       state: name,
       figures,
-      shares: new Map(shares.map(({ instrument, maintenance: share }) => [instrument, text(share)])),
+      shares: new Map(shares.map(({ instrument, maintenance: share }) => [instrument, share])),
     });
     this.#equity.push(Number(equity));
     this.#cushion.push(Number(equity) - Number(call));
     this.#turned.push(last === undefined || last.state !== name);
     if (!this.#marks.has(schedule.position)) {
-      const source = state.schedule?.source.underlyings ?? [];
       this.#marks.set(
         schedule.position,
         new Map(
-          source.map(({ underlying, mark, scalarEffective, liquidationScalar: { long, short } }) => [
-            underlying,
-            { mark, callScalar: scalarEffective, liquidationScalarLong: long, liquidationScalarShort: short },
-          ]),
+          schedule.source.underlyings.map(
+            ({ underlying, mark, scalarEffective, liquidationScalar: { long, short } }) => [
+              underlying,
+              { mark, callScalar: scalarEffective, liquidationScalarLong: long, liquidationScalarShort: short },
+            ],
+          ),
         ),
       );
     }
@@ -182,17 +191,9 @@ export class AccountStory {
   }
 
   #held(point: number): void {
-    const account = this.#machine.state.book.find(this.accountId);
-    if (account === undefined) return;
-    const holding: Holding = {
-      version: account.version,
-      collateral: Object.fromEntries([...account.collateral].map(([asset, amount]) => [asset, text(amount)])),
-      positions: [...account.holdings].map(([instrument, { quantity, cost }]) => ({
-        instrument,
-        quantity: text(quantity),
-        cost: text(cost),
-      })),
-    };
+    const held = holdingsOf(this.#machine.state, this.accountId);
+    if (held === undefined) return;
+    const holding: Holding = { ...held, positions: [...held.positions] };
     if (this.#holdings.at(-1)?.point === point) this.#holdings.pop();
     this.#holdings.push({ holding, point });
   }

@@ -1,8 +1,16 @@
-export { writeFigures, writeAssessment } from './assess/assessment.js';
-export { type ExplainedOn, AWAITING_DELIVERY, explainAssessment } from './assess/explain-assessment.js';
+export { AWAITING_DELIVERY, explainAssessment } from './assess/explain-assessment.js';
 export { MARGIN_STATES } from './call/margin-state.js';
 export { marginProcess } from './margin.process.js';
-export { assessmentOf, riskArraysOf, scheduleOf, standingOf } from './margin.queries.js';
+export {
+  assessedNow,
+  type AssessedNow,
+  assessmentOf,
+  explainedOn,
+  holdingsOf,
+  riskArraysOf,
+  scheduleOf,
+  standingOf,
+} from './margin.queries.js';
 export { type MarginState, assessorOf } from './margin.state.js';
 export { CalledFirstJudge, isCalledFirstEvent } from './no-surprise/called-first.js';
 export { noSurpriseJudge } from './no-surprise/no-surprise-judge.js';
@@ -16,7 +24,7 @@ export {
 export { surveyAccounts, type SurveyedAccount } from './run/account-survey.js';
 export { runMargin } from './run/margin-run.js';
 export { marginGlobalProcess } from './schedule/margin-global.process.js';
-export { type MarginGlobalState, parametersOf } from './schedule/margin-global.state.js';
+export { type MarginGlobalState } from './schedule/margin-global.state.js';
 export {
   type ImaginedPosition,
   type WhatIfQuestion,
