@@ -2,7 +2,7 @@ import type { LogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import { dec, instantOf, text, type Instant } from '@ballast/kernel';
 import { loadScenario } from '@ballast/scenarios';
-import { ClearingHouse, Simulation } from '@ballast/services';
+import { ClearingHouse, Simulation, type SnapshotSetting } from '@ballast/services';
 import fs from 'node:fs/promises';
 
 export interface RunOptions {
@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly fundShare?: string;
   /** Program that the logs name; default: the same whatever was built, so that digests can be written down. */
   readonly release?: Release;
+  readonly snapshots?: SnapshotSetting;
 }
 
 type Release = NonNullable<Parameters<typeof ClearingHouse.open>[0]['release']>;
@@ -46,6 +47,7 @@ export async function openRun(
     partitions = 8,
     fundShare = '1',
     release = WRITTEN_DOWN,
+    snapshots,
   }: RunOptions,
 ): Promise<ClearingRun> {
   const whole = await loadScenario(name);
@@ -56,7 +58,7 @@ export async function openRun(
     openingFund: text(dec(whole.openingFund).times(dec(fundShare)).toDecimalPlaces(2)),
   };
   const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
-  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e', release });
+  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e', release, snapshots });
   return { house, simulator: simulator, steps: [...simulator.steps()] };
 }
 

@@ -1,6 +1,7 @@
 export { divergenceText } from './replay/divergence.js';
 export { type ReplayReport, replay } from './replay/replay.js';
 export { faultText } from './verify/fault.js';
+export { verifySnapshots } from './verify/verify-snapshots.js';
 export { CheckpointFile, verify } from './verify/verify.js';
 export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
 export { placeText, readPlace } from './explain/event-place.js';

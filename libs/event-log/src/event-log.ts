@@ -1,5 +1,6 @@
 import type { Instant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
+import type { SnapshotStore } from './snapshot-store.js';
 
 /**
  * What a log is, chosen when it is created and never changed: its name (`accounts`, or `exchange.fills` for one of
@@ -194,6 +195,8 @@ export interface EventLog {
 
 /** Several logs side by side, e.g. one schema per service in one database. */
 export interface LogStore {
+  /** Of the partitions of its logs. */
+  readonly snapshots: SnapshotStore;
   /**
    * Opens a log, and creates it when it isn't there.
    * @throws LogRefused when it was created with another shape, or by a newer version of this program

@@ -3,6 +3,7 @@ import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type LogName, type Servi
 import { invariant } from '@ballast/kernel';
 import { commandEntry, type EntryReader } from './entry-reader.js';
 import type { AppendOutcome, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
+import type { SnapshotStore } from './snapshot-store.js';
 
 /** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
 export class LogDirectory implements EntryReader {
@@ -21,6 +22,11 @@ export class LogDirectory implements EntryReader {
     const logs = new Map<string, EventLog>();
     for (const name of names) logs.set(name, await store.open(shapeOf(name, partitions)));
     return new LogDirectory(partitions, store, logs);
+  }
+
+  /** Beside the logs. */
+  get snapshots(): SnapshotStore {
+    return this.store.snapshots;
   }
 
   has(name: string): boolean {

@@ -16,6 +16,7 @@ interface Tally {
 
 const tally: PartitionProcess<Tally> = {
   log: 'tally',
+  stateForm: { version: 1 },
   initialState: () => ({ orders: 0, quotes: 0, dirty: undefined, nextMinute: 60_000 }),
   observe(state, { log, partition, position }) {
     if (log === 'orders') state.orders += 1;

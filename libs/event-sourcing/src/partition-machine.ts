@@ -11,6 +11,7 @@ import type {
 } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess } from './partition-process.js';
 import { EMPTY_HEAD, seal } from './seal.js';
+import { StateCodec } from './state-codec.js';
 
 /** What one item leaves behind: the events to append and the cursors that move with them. */
 export interface MachineOutput {
@@ -41,6 +42,31 @@ const laneOf = ({ log, partition }: LogPartition): Lane => ({
   streamVersions: new Map(),
   named: new Map(),
 });
+
+/** Raised when a snapshot says other things of a machine than before. */
+const MACHINE_FORM = 1;
+
+/** Everything that a machine goes on from, its state included: what a snapshot holds. */
+interface MachineContent<State> {
+  readonly format: string;
+  readonly log: string;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly clearing: Instant;
+  readonly highestHop: number;
+  /** What was taken since the last event; empty in all but the snapshot of a writer that came to rest. */
+  readonly basis: readonly BasisStep[];
+  readonly cursors: Map<string, number>;
+  readonly told: Map<string, BasisStep>;
+  readonly lanes: readonly (Omit<Lane, 'head'> & { readonly head: string })[];
+  readonly state: State;
+}
+
+/** What a reader of snapshots has to know: the process, and the versions of what they say of it and of its state. */
+export const snapshotFormat = (
+  { log, stateForm }: Pick<PartitionProcess<unknown>, 'log' | 'stateForm'>,
+  partition: number,
+): string => `${log}/${partition < 0 ? 'global' : 'numbered'}@${MACHINE_FORM}.${stateForm.version}`;
 
 /** Causes belong to the item in hand, so a few thousand are far more than can still get another event. */
 const CAUSES_REMEMBERED = 4096;
@@ -77,16 +103,25 @@ export class PartitionMachine<State> {
   #correlation = '';
   #actor: string | null = null;
   readonly #context: DecisionContext;
+  /**
+   * Told whenever nothing was taken since the last event, events of the item in hand included: then the state follows from
+   * the log alone, up to where it ends.
+   */
+  onEvent: (() => void) | undefined;
 
+  /** @param snapshot what `snapshot` of another machine of the same partition gave, to go on from there */
   constructor(
     readonly process: PartitionProcess<State>,
     readonly partition: number,
     readonly partitions: number,
+    snapshot?: string,
   ) {
-    this.state = process.initialState(partition, partitions);
+    const content = snapshot === undefined ? undefined : this.#contentOf(snapshot);
+    this.state = content?.state ?? process.initialState(partition, partitions);
     this.#home = laneOf({ log: process.log, partition });
     this.#lanes = [this.#home, ...(process.alsoWrites?.(partitions) ?? []).map(laneOf)];
     for (const lane of this.#lanes) this.#laneOf.set(sourceKey(lane.log, lane.partition), lane);
+    if (content !== undefined) this.#restore(content);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of the context read the machine
     const machine = this;
     this.#context = {
@@ -128,6 +163,66 @@ export class PartitionMachine<State> {
   /** Last applied position of a source partition; 0 before the first. */
   cursor(log: string, partition: number): number {
     return this.#cursors.get(sourceKey(log, partition)) ?? 0;
+  }
+
+  /** Whether nothing was taken since the last event. */
+  get atEvent(): boolean {
+    return this.#basis.length === 0 && this.#home.size > 0;
+  }
+
+  /** Canonical text of all that another machine needs to go on from here, the state included. */
+  snapshot(): string {
+    invariant(this.#home.size > 0, 'an empty log needs no snapshot');
+    const derived = Object.fromEntries((this.process.stateForm.derived ?? []).map((field) => [field, null]));
+    const content: MachineContent<unknown> = {
+      format: snapshotFormat(this.process, this.partition),
+      log: this.process.log,
+      partition: this.partition,
+      partitions: this.partitions,
+      clearing: this.#clearing,
+      highestHop: this.#highestHop,
+      basis: this.#basis,
+      cursors: this.#cursors,
+      told: this.#told,
+      lanes: this.#lanes.map((lane) => ({ ...lane, head: lane.head.toString('hex') })),
+      state: { ...this.state, ...derived },
+    };
+    return this.#codec.encode(content);
+  }
+
+  get #codec(): StateCodec {
+    return new StateCodec(this.process.stateForm.classes);
+  }
+
+  #contentOf(snapshot: string): MachineContent<State> {
+    const content = this.#codec.decode(snapshot) as MachineContent<State>;
+    const { log, partition, partitions, format } = content;
+    invariant(
+      log === this.process.log && partition === this.partition && partitions === this.partitions,
+      `a snapshot of ${log}/${partition} of ${partitions} is none of ${this.process.log}/${this.partition} of ${this.partitions}`,
+    );
+    const known = snapshotFormat(this.process, this.partition);
+    invariant(format === known, `a snapshot in format ${format} is not read here; this release reads ${known}`);
+    return content;
+  }
+
+  #restore({ clearing, highestHop, basis, cursors, told, lanes }: MachineContent<State>): void {
+    this.#clearing = clearing;
+    this.#highestHop = highestHop;
+    this.#basis = [...basis];
+    for (const [key, position] of cursors) this.#cursors.set(key, position);
+    for (const [key, step] of told) this.#told.set(key, step);
+    invariant(
+      lanes.length === this.#lanes.length,
+      `a snapshot of ${lanes.length} partitions, ${this.#lanes.length} are written`,
+    );
+    for (const { log, partition, size, head, streamVersions, named } of lanes) {
+      const lane = this.#laneFor({ log, partition });
+      lane.size = size;
+      lane.head = Buffer.from(head, 'hex');
+      for (const [stream, version] of streamVersions) lane.streamVersions.set(stream, version);
+      for (const [key, position] of named) lane.named.set(key, position);
+    }
   }
 
   /** Lets the process say what a writer says when it starts. */
@@ -179,6 +274,7 @@ export class PartitionMachine<State> {
 
   /** Hands over what was emitted since the last call. */
   drain(): MachineOutput {
+    if (this.atEvent) this.onEvent?.();
     const output = { events: this.#output, cursors: [...this.#moved.values()] };
     this.#output = [];
     this.#moved.clear();
@@ -209,6 +305,7 @@ export class PartitionMachine<State> {
   }
 
   #take(input: LogEntry): void {
+    if (this.onEvent !== undefined && this.atEvent) this.onEvent();
     const key = sourceKey(input.log, input.partition);
     const cursor = this.#cursors.get(key) ?? 0;
     invariant(

@@ -1,5 +1,6 @@
 import type { Instant } from '@ballast/kernel';
 import type { Cause, CommandResult, LogEntry, LogicalTime, LogPartition, NewEvent } from './event.js';
+import type { StateForm } from './state-codec.js';
 
 /** A moment at which a process wants to act although no input asks for it. */
 export interface Timer {
@@ -66,6 +67,8 @@ export interface PartitionProcess<State> {
    */
   alsoWrites?(partitions: number): readonly LogPartition[];
   initialState(partition: number, partitions: number): State;
+  /** Every field of the state that is not derived is in a snapshot, so that a writer may start from it. */
+  readonly stateForm: StateForm;
   /** What the writer says before its first decision. Reads the state and emits, like `decide`. */
   open?(state: State, opening: Opening, context: DecisionContext): void;
   /** Takes note of a fact of another log. Must not depend on batching. */

@@ -1,6 +1,7 @@
 import { invariant, InvariantViolation } from '@ballast/kernel';
 import type { Cause, CommandResult, LogEntry, LogPartition } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess, Timer } from './partition-process.js';
+import type { StateForm } from './state-codec.js';
 
 /** The entries of a log, told apart by their type: what a fold switches over. */
 export type EntryOf<Events> = { [T in keyof Events & string]: LogEntry<T, Events[T]> }[keyof Events & string];
@@ -72,6 +73,8 @@ export interface ProcessDefinition<State, Own> {
   /** Partitions of other logs that it writes too, and nobody else. */
   readonly alsoWrites?: (partitions: number) => readonly LogPartition[];
   initialState(partition: number, partitions: number): State;
+  /** How its state is written into snapshots. */
+  readonly stateForm: StateForm<keyof State & string>;
   /** What the writer says first: the rules of a new log, the release that decides from now on. */
   readonly open?: (state: State, opening: Opening, context: DecisionContext) => void;
   readonly reads: readonly FactReading<State>[];
@@ -128,6 +131,7 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     log,
     alsoWrites: (partitions) => alsoWrites?.(partitions) ?? [],
     initialState: (partition, partitions) => definition.initialState(partition, partitions),
+    stateForm: definition.stateForm,
     open: (state, opening, context) => open?.(state, opening, context),
     observe(state, input) {
       if (input.log === commandLog) return;

@@ -16,6 +16,7 @@ const letters = (partition: number): LogPartition => ({ log: 'letters', partitio
 const desk: PartitionProcess<Desk> = {
   log: 'bell',
   alsoWrites: (partitions) => Array.from({ length: partitions }, (_, partition) => letters(partition)),
+  stateForm: { version: 1 },
   initialState: () => ({ asked: [], answerIn: [], rung: 0 }),
   observe: (state, entry) => void state.asked.push(entry),
   decide: () => undefined,

@@ -20,10 +20,11 @@ import {
   type PartitionHead,
   type PlacedItem,
 } from '@ballast/event-log';
-import { canonicalText, invariant, sha256, type Instant } from '@ballast/kernel';
+import { canonicalText, invariant, InvariantViolation, sha256, type Instant } from '@ballast/kernel';
 import { IdempotencyConflict, type Command } from './command.js';
 import { entriesOfTail, rebuild } from './rebuild.js';
 import { SourceQueue } from './source-queue.js';
+import { machinesToStartFrom, SnapshotWriter, type SnapshotOptions } from './snapshots.js';
 import { sourceKey, type SourceRef } from './source.js';
 
 /** Takes items of many partitions and commits them in groups. */
@@ -55,6 +56,8 @@ export interface PartitionWorkerOptions<State> {
   readonly worker: string;
   /** Sends what was appended on; called in position order, after the commit. */
   readonly publish: (events: readonly SealedEvent[]) => Promise<void>;
+  /** Where the partition is written down, to start from; without it every start begins at the beginning. */
+  readonly snapshots?: SnapshotOptions | undefined;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
 }
@@ -92,11 +95,14 @@ interface Answered {
  */
 export class PartitionWorker<State = unknown> {
   readonly #options: PartitionWorkerOptions<State>;
-  #machine: PartitionMachine<State>;
+  readonly #machine: PartitionMachine<State>;
+  #snapshots: SnapshotWriter<State> | undefined;
   /** By log and partition, of all that is written here. */
   readonly #epochs = new Map<string, number>();
   #commandNumber = 0;
   #broken: Error | undefined;
+  /** An item failed: the machine has said what is not stored. */
+  #isAhead = false;
   readonly #queues: readonly SourceQueue[];
   readonly #queueOf = new Map<string, SourceQueue>();
   readonly #compare: (a: LogEntry, b: LogEntry) => number;
@@ -120,16 +126,40 @@ export class PartitionWorker<State = unknown> {
     for (const queue of this.#queues) this.#queueOf.set(sourceKey(queue.source.log, queue.source.partition), queue);
   }
 
-  /** Becomes the writer: raises the epoch, rebuilds the state from the logs and checks that it ends at the chain head. */
+  /**
+   * Becomes the writer: raises the epoch, rebuilds the state from the newest snapshot that fits and the logs behind it, and checks
+   * that it ends at the chain head.
+   */
   static async open<State>(options: PartitionWorkerOptions<State>): Promise<PartitionWorker<State>> {
-    const { process, partition, partitions, log, reader } = options;
-    const machine = new PartitionMachine(process, partition, partitions);
+    const { process, partition, partitions, log, snapshots } = options;
     const logs = ownLogs(options);
     const heads = new Map<string, PartitionHead>();
-    for (const end of machine.ends) {
+    const fresh = new PartitionMachine(process, partition, partitions);
+    for (const end of fresh.ends) {
       heads.set(sourceKey(end.log, end.partition), await logs(end.log).take(end.partition, options.worker));
     }
-    await rebuild(machine, logs, reader);
+    const head = heads.get(sourceKey(log.name, partition)) as PartitionHead;
+    if (snapshots === undefined) return PartitionWorker.#from(options, heads, fresh);
+    for await (const { machine, isLast } of machinesToStartFrom({ ...options, ...snapshots, logs, head })) {
+      try {
+        return await PartitionWorker.#from(options, heads, machine);
+      } catch (error) {
+        if (isLast || !(error instanceof InvariantViolation)) throw error;
+        snapshots.notice(
+          `${sourceKey(log.name, partition)}: a snapshot does not go on as its log does: ${error.message}`,
+        );
+      }
+    }
+    throw new InvariantViolation('nothing to start from');
+  }
+
+  static async #from<State>(
+    options: PartitionWorkerOptions<State>,
+    heads: ReadonlyMap<string, PartitionHead>,
+    machine: PartitionMachine<State>,
+  ): Promise<PartitionWorker<State>> {
+    const { partition, log, reader, snapshots } = options;
+    let taken = await rebuild(machine, ownLogs(options), reader);
     for (const end of machine.ends) {
       const head = heads.get(sourceKey(end.log, end.partition)) as PartitionHead;
       invariant(
@@ -138,8 +168,12 @@ export class PartitionWorker<State = unknown> {
       );
     }
     // Answers that left no event (refusals) are taken into the state again, behind the inputs they were given on.
-    for await (const entry of entriesOfTail(machine, log, reader)) machine.recall(entry);
+    for await (const entry of entriesOfTail(machine, log, reader)) {
+      machine.recall(entry);
+      taken += 1;
+    }
     const worker = new PartitionWorker(options, machine);
+    if (snapshots !== undefined) worker.#snapshots = new SnapshotWriter(machine, snapshots, taken);
     for (const [key, { epoch }] of heads) worker.#epochs.set(key, epoch);
     worker.#commandNumber = heads.get(sourceKey(log.name, partition))?.commands ?? 0;
     for (const cursor of await log.cursors(partition)) {
@@ -276,6 +310,11 @@ export class PartitionWorker<State = unknown> {
     for (const { reject } of this.#commands.splice(0)) reject(this.#broken);
   }
 
+  /** Comes to rest, after its last item: the next start has nothing to take again. What failed is left as it is stored. */
+  async rest(): Promise<void> {
+    if (!this.#isAhead) await this.#snapshots?.rest();
+  }
+
   get waitingCommands(): number {
     return this.#commands.length;
   }
@@ -299,7 +338,7 @@ export class PartitionWorker<State = unknown> {
     if (inputs.length === 0) return 0;
     inputs.sort(this.#compare);
     return this.#item(() => {
-      for (const input of inputs) this.#machine.accept(input);
+      for (const input of inputs) this.#accept(input);
       return [];
     });
   }
@@ -333,7 +372,7 @@ export class PartitionWorker<State = unknown> {
         for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
           if (applied >= LIVE_ITEM_INPUTS) return;
           if (!this.#isReady(entry) || (before !== undefined && this.#compare(entry, before) > 0)) break;
-          this.#machine.accept(queue.take());
+          this.#accept(queue.take());
           applied += 1;
         }
       }
@@ -364,6 +403,11 @@ export class PartitionWorker<State = unknown> {
       for (const { reject } of waiting) reject(error);
       throw error;
     }
+  }
+
+  #accept(input: LogEntry): void {
+    this.#snapshots?.count(1, (input as Partial<SealedEvent>).payloadText?.length ?? 0);
+    this.#machine.accept(input);
   }
 
   #decideCommand({ command, bodyText }: WaitingCommand, clearing: Instant): Answered {
@@ -421,7 +465,10 @@ export class PartitionWorker<State = unknown> {
       const { events, cursors } = machine.drain();
       this.#hold(cursors);
       // Without consequences the cursors wait for the next append: after a crash the inputs are simply taken again.
-      if (events.length === 0 && commands.length === 0) return 0;
+      if (events.length === 0 && commands.length === 0) {
+        this.#snapshots?.stored();
+        return 0;
+      }
       const items = this.#items(before, events, commands);
       const outcome = await this.#commit(items);
       if (outcome.status === 'fenced')
@@ -429,13 +476,23 @@ export class PartitionWorker<State = unknown> {
       if (outcome.status === 'conflict')
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
       this.#held = [];
+      this.#count(events);
       if (events.length > 0) await this.#options.publish(items.flatMap((item) => item.events));
       return events.length;
     } catch (error) {
       // The machine is ahead of the log now: nothing may be decided on its state any more.
+      this.#isAhead = true;
       this.abandon(error as Error);
       throw error;
     }
+  }
+
+  #count(events: readonly SealedEvent[]): void {
+    if (this.#snapshots === undefined) return;
+    let bytes = 0;
+    for (const { payloadText } of events) bytes += payloadText.length;
+    this.#snapshots.count(events.length, bytes);
+    this.#snapshots.stored();
   }
 
   /** What is appended in each partition; cursors and answers go with that of the process. */

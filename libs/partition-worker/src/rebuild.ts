@@ -31,22 +31,29 @@ export class ForwardReader {
 }
 
 /**
- * Brings a fresh machine to where its logs end: every input that was applied before an own event, in the order that
+ * Brings a machine to where its logs end: every input that was applied before an own event, in the order that
  * the event's basis tells, then the event. Nothing is decided again.
+ * @returns number of entries that were taken
  */
 export async function rebuild<State>(
   machine: PartitionMachine<State>,
   logs: (name: string) => EventLog,
   reader: EntryReader,
-): Promise<void> {
+): Promise<number> {
   const forward = new ForwardReader(reader);
+  let taken = 0;
   for await (const event of ownEvents(machine, logs)) {
     for (const [source, partition, upTo] of event.basis) {
       const applied = machine.cursor(source, partition);
-      for await (const entry of forward.between(source, partition, applied, upTo)) machine.recall(entry);
+      for await (const entry of forward.between(source, partition, applied, upTo)) {
+        machine.recall(entry);
+        taken += 1;
+      }
     }
     machine.recallOwn(event);
+    taken += 1;
   }
+  return taken;
 }
 
 /** Own events in the order of their logical time, which never falls in a partition; of one time, partition after partition. */
@@ -54,7 +61,7 @@ async function* ownEvents<State>(
   machine: PartitionMachine<State>,
   logs: (name: string) => EventLog,
 ): AsyncGenerator<SealedEvent> {
-  const parts = machine.ends.map(({ log, partition }) => new OwnPart(logs(log), partition));
+  const parts = machine.ends.map(({ log, partition, size }) => new OwnPart(logs(log), partition, size));
   for (const part of parts) await part.advance();
   for (;;) {
     let first: OwnPart | undefined;
@@ -66,7 +73,7 @@ async function* ownEvents<State>(
   }
 }
 
-/** One partition of those that a machine writes, read from its beginning. */
+/** One partition of those that a machine writes, read from where the machine is. */
 class OwnPart {
   next: SealedEvent | undefined;
   #page: readonly SealedEvent[] = [];
@@ -75,12 +82,13 @@ class OwnPart {
   constructor(
     private readonly log: EventLog,
     private readonly partition: number,
+    private readonly after: number,
   ) {}
 
   async advance(): Promise<void> {
     this.#at += 1;
     if (this.#at >= this.#page.length) {
-      this.#page = await this.log.read(this.partition, this.next?.position ?? 0, PAGE);
+      this.#page = await this.log.read(this.partition, this.next?.position ?? this.after, PAGE);
       this.#at = 0;
     }
     this.next = this.#page[this.#at];

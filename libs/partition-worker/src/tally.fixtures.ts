@@ -24,6 +24,7 @@ interface Tally {
  */
 export const tally: PartitionProcess<Tally> = {
   log: 'accounts',
+  stateForm: { version: 1 },
   initialState: () => ({ filled: 0, halted: false, uncounted: undefined, nextMinute: 60_000 }),
   observe(state, { log, partition, position, payload }) {
     if (log === 'exchange.fills') {

@@ -1,5 +1,11 @@
 export { AccountsModule } from './accounts/accounts.module.js';
-export { ClearingHouse, digestsOf, SERVICES, type Digests } from './composition/embedded/clearing-house.js';
+export {
+  ClearingHouse,
+  digestsOf,
+  SERVICES,
+  type Digests,
+  type SnapshotSetting,
+} from './composition/embedded/clearing-house.js';
 export * from './composition/embedded/live-loop.js';
 export { Simulation } from './composition/embedded/simulation.js';
 export { LiveExchange } from './composition/embedded/live-exchange.js';

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { Command } from 'commander';
-import { faultText, verify } from '@ballast/audit';
+import { faultText, verify, verifySnapshots } from '@ballast/audit';
+import { SERVICES } from '@ballast/services';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
@@ -16,15 +17,17 @@ export function verifyCommand(): Command {
     'reads',
   )
     .option('--against <file>', 'also hold the logs against this file, made earlier by checkpoint')
+    .option('--snapshots', 'also reach every snapshot from the beginning of its log; a damaged one is a fault')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       examples(
         ['verify --data-dir /tmp/walk', 'Was anything altered, and does every rule hold?'],
+        ['verify --snapshots', 'Does every snapshot follow from its log?'],
         ['verify --against checkpoints.txt', 'Hold the logs against what was signed earlier'],
       ),
     )
-    .action(async (options: StoreOptions & { json?: boolean; against?: string }) => {
+    .action(async (options: StoreOptions & { json?: boolean; against?: string; snapshots?: boolean }) => {
       const against = options.against === undefined ? undefined : await readCheckpoints(options.against);
       const { logs, close } = await openLogs(options);
       try {
@@ -33,17 +36,24 @@ export function verifyCommand(): Command {
           against,
           onProgress: (what) => progress.update(() => `verifying ${what}`),
         });
+        const snapshots =
+          options.snapshots === true && report.fault === undefined
+            ? await verifySnapshots(logs, SERVICES, () => progress.update(() => 'verifying snapshots'))
+            : undefined;
         progress.end();
+        const fault = report.fault ?? snapshots?.fault;
         if (options.json === true)
-          process.stdout.write(`${JSON.stringify({ ok: report.fault === undefined, ...report }, null, 2)}\n`);
-        else if (report.fault === undefined) {
+          process.stdout.write(
+            `${JSON.stringify({ ok: fault === undefined, ...report, ...(snapshots && { snapshots: snapshots.proved }), fault }, null, 2)}\n`,
+          );
+        else if (fault === undefined) {
           process.stdout.write(
             `verified ${grouped(report.events)} events of the service logs, ${grouped(report.exchangeEvents)} of the exchange's, ` +
               `${grouped(report.liquidationsJudged)} liquidations` +
-              `${report.checkpoints > 0 ? `, ${report.checkpoints} signed checkpoints` : ''}: nothing was altered, all invariants hold\n`,
+              `${report.checkpoints > 0 ? `, ${report.checkpoints} signed checkpoints` : ''}${snapshots ? `, ${snapshots.proved} snapshots` : ''}: nothing was altered, all invariants hold\n`,
           );
-        } else process.stdout.write(`NOT SOUND: ${faultText(report.fault)}\n`);
-        if (report.fault !== undefined) process.exitCode = 1;
+        } else process.stdout.write(`NOT SOUND: ${faultText(fault)}\n`);
+        if (fault !== undefined) process.exitCode = 1;
       } finally {
         await close();
       }

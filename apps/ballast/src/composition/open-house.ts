@@ -7,7 +7,7 @@ import { ClearingPictureProjection, type ClearingPicture } from '@ballast/read-m
 import { ClearingHouse } from '@ballast/services';
 import type { StoreWatch } from '../rest/store-watch.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
-import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
+import { DEFAULT_PARTITIONS, snapshotsOf, type StoreOptions } from './store-options.js';
 
 export interface OpenedHouse {
   readonly house: ClearingHouse;
@@ -42,6 +42,7 @@ export async function openHouse(
       worker: `${hostname()}/${process.pid}`,
       ...(genesis === undefined ? {} : { genesis }),
       ...(committerOf === undefined ? {} : { committerOf }),
+      snapshots: snapshotsOf(options, notice),
     });
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
       house.logs.log(name).onAppended(() => opened.watch.appended());
@@ -56,7 +57,10 @@ export async function openHouse(
       connection: opened.connection,
       watch: opened.watch,
       picture: () => projection.picture,
-      close: () => opened.close(),
+      async close() {
+        await house.rest();
+        await opened.close();
+      },
     };
   } catch (error) {
     await opened.close();

@@ -20,6 +20,7 @@ interface Till {
 /** Books every fill with two events, reports at the end of an item, pays out on command unless pricing closed the till. */
 const till: PartitionProcess<Till> = {
   log: 'accounts',
+  stateForm: { version: 1 },
   initialState: () => ({ held: 0, closed: false, unreported: undefined }),
   observe(state, { log, partition, position, payload }) {
     if (log === 'pricing') state.closed = (payload as { closed: boolean }).closed;

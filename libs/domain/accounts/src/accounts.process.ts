@@ -221,6 +221,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
+  stateForm: { version: 1 },
   initialState: initialAccountsState,
   open: openAccounts,
   reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],

@@ -26,6 +26,7 @@ const desk: PartitionProcess<{ readonly rules: HouseRules }> = defineProcess<
   OpeningEvents
 >({
   log: 'pricing',
+  stateForm: { version: 1 },
   initialState: () => ({ rules: noRules() }),
   open: ({ rules }, opening, context) =>
     openPartition('pricing', rules, opening, () => ({ prices: PRICES.defects, model: () => [] }), context),

@@ -232,6 +232,7 @@ class CrowdSimulator implements ExchangeSimulator {
     this.process = defineProcess<SimulatorState, OwnEvents>({
       log: 'exchange.quotes',
       alsoWrites: topicPartitions,
+      stateForm: { version: 1 },
       initialState: emptyState,
       reads: FACTS_READ,
       own: OWN_MESSAGES,

@@ -114,6 +114,7 @@ const ofCase =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
+  stateForm: { version: 1 },
   initialState: () => ({
     rules: noRules(),
     cases: new Map(),

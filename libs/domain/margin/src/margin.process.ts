@@ -12,6 +12,7 @@ import type {
 import { readContractSpecification } from '@ballast/instruments';
 import { dec, invariant } from '@ballast/kernel';
 import { accountFacts, touch } from './account-facts.js';
+import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
@@ -72,6 +73,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
+  stateForm: { version: 1, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),

@@ -45,6 +45,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
+  stateForm: { version: 1 },
   initialState: () => ({
     rules: noRules(),
     market: null,

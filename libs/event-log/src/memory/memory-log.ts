@@ -17,6 +17,7 @@ import {
 } from '../event-log.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
 import { eventOf } from '../stored-event.js';
+import { MemorySnapshots } from './memory-snapshots.js';
 
 class MemoryPartition implements Surroundings {
   head: PartitionHead;
@@ -278,6 +279,7 @@ class MemoryLog implements EventLog {
  * again after `close` is a restart.
  */
 export class MemoryLogStore implements LogStore {
+  readonly snapshots = new MemorySnapshots();
   readonly #contents = new Map<string, MemoryContent>();
   /** The newest handle of each log. */
   readonly #logs = new Map<string, MemoryLog>();

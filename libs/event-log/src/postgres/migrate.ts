@@ -5,6 +5,7 @@ import { LogRefused, type LogShape } from '../event-log.js';
 import { assertSameShape } from '../log-shape.js';
 import { logNames, type LogNames } from './log-names.js';
 import { CreateLog } from './migrations/0001-log.js';
+import { CreateSnapshots } from './migrations/0002-snapshots.js';
 
 /** Locks out other processes that create or migrate logs of the same database; any fixed number. */
 const MIGRATION_LOCK = 6_251_998_217;
@@ -17,6 +18,11 @@ function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
     class CreateLog1700000000001 extends CreateLog {
       constructor() {
         super(names, shape);
+      }
+    },
+    class CreateSnapshots1700000000002 extends CreateSnapshots {
+      constructor() {
+        super(names);
       }
     },
   ];

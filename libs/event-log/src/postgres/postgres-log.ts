@@ -30,6 +30,7 @@ import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
 import { logSql, PLANNING, type LogSql } from './log-sql.js';
 import { createdShape, migrateLog } from './migrate.js';
+import { PostgresSnapshots } from './postgres-snapshots.js';
 import { isTransient } from './transient-error.js';
 
 type Row = readonly unknown[];
@@ -311,6 +312,7 @@ export interface PostgresLogStoreOptions {
 export class PostgresLogStore implements LogStore {
   /** For neighbours in the same database, such as read models. */
   readonly pool: pg.Pool;
+  readonly snapshots: PostgresSnapshots;
   readonly #connection: PostgresConnection;
   readonly #onTrouble: (log: string, error: unknown) => void;
   readonly #logs: PostgresLog[] = [];
@@ -327,6 +329,7 @@ export class PostgresLogStore implements LogStore {
       // Also on a server that an operator set otherwise: a crash must never take back a position that was answered for.
       options: `-c synchronous_commit=on ${PLANNING}`,
     });
+    this.snapshots = new PostgresSnapshots(this.pool);
     // An idle connection that breaks is replaced; a busy one reports its error to whoever uses it.
     this.pool.on('error', () => undefined);
   }

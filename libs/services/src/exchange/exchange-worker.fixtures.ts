@@ -44,6 +44,7 @@ export const venue: PartitionProcess<Venue> = defineProcess<Venue, Messages>({
     ['exchange.transfers', 'exchange.fills', 'exchange.orderReports'].flatMap((log) =>
       Array.from({ length: partitions }, (_, partition) => ({ log, partition })),
     ),
+  stateForm: { version: 1 },
   initialState: () => ({ lastStep: 0, said: 0, admitted: 0, asked: [], answered: 0 }),
   reads: [
     on<Venue, Orders>('liquidation', 'numbered', {

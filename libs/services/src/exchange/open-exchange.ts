@@ -2,7 +2,7 @@ import { JointCommitter, type EntryReader, type LogDirectory } from '@ballast/ev
 import { GLOBAL, type PartitionProcess, type SealedEvent } from '@ballast/event-sourcing';
 import type { SimulatorState } from '@ballast/exchange-simulator-domain';
 import type { ExchangeLog } from '@ballast/facts';
-import { PartitionWorker, sourcesOf } from '@ballast/partition-worker';
+import { PartitionWorker, sourcesOf, type SnapshotOptions } from '@ballast/partition-worker';
 
 export interface ExchangeWorkerOptions {
   readonly process: PartitionProcess<SimulatorState>;
@@ -12,6 +12,7 @@ export interface ExchangeWorkerOptions {
   readonly reader: EntryReader;
   readonly worker: string;
   readonly publish: (entries: readonly SealedEvent[]) => Promise<void>;
+  readonly snapshots?: SnapshotOptions | undefined;
 }
 
 /** Opens the one worker of the simulated exchange: the writer of all its topics, of which a step or an answer is stored together. */
@@ -21,6 +22,7 @@ export async function openExchange({
   reader,
   worker,
   publish,
+  snapshots,
 }: ExchangeWorkerOptions): Promise<PartitionWorker<SimulatorState>> {
   return PartitionWorker.open({
     process,
@@ -32,5 +34,6 @@ export async function openExchange({
     reader,
     worker,
     publish,
+    snapshots,
   });
 }

@@ -84,6 +84,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
+  stateForm: { version: 1 },
   initialState: () => ({ rules: noRules(), ledger: new Map(), causes: new Map() }),
   open: openAccounts,
   reads: [

@@ -39,6 +39,7 @@ const notedBy = <Input>(
  */
 export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
+  stateForm: { version: 1 },
   initialState: initialDeleveraging,
   open: ({ rules }, opening, context) =>
     openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),

@@ -18,6 +18,7 @@ import {
   type Decimal,
   type OwnerId,
 } from '@ballast/kernel';
+import { stateClass } from '@ballast/event-sourcing';
 import { adaptivePortfolio } from '@ballast/margin-models';
 import { floatOf } from '@ballast/risk-schedule';
 import { LIQUIDATING, type StateMemory } from '../call/margin-state.js';
@@ -187,6 +188,38 @@ export class AccountBook {
     }
     this.#markRow(slot);
     this.stateCounts[0] = (this.stateCounts[0] ?? 0) + 1;
+  }
+
+  /** A book made of what another one gave; its floats are made anew of the exact figures, as they always are. */
+  static of({ accounts, states, owners, marked, assets }: AccountBookParts): AccountBook {
+    const book = new AccountBook();
+    while (book.order.length < accounts.length) book.#grow();
+    for (const [slot, account] of accounts.entries()) {
+      book.accounts.push(account);
+      book.#slots.set(account.accountId, slot);
+      book.order[slot] = slot;
+      book.states[slot] = states[slot] ?? 0;
+      book.stateCounts[states[slot] ?? 0] = (book.stateCounts[states[slot] ?? 0] ?? 0) + 1;
+    }
+    book.allSlots().sort((a, b) => compareText(book.#idOf(a), book.#idOf(b)));
+    for (const [ownerId, owner] of owners) book.#owners.set(ownerId, owner);
+    for (const [instrument, underlying] of marked) book.#marked.set(instrument, underlying);
+    book.#layOut(assets, [...marked.values()].sort(compareText));
+    for (const [slot, account] of accounts.entries()) {
+      book.remember(account, {});
+      book.#markRow(slot);
+    }
+    return book;
+  }
+
+  parts(): AccountBookParts {
+    return {
+      accounts: this.accounts,
+      states: [...this.states.subarray(0, this.size)],
+      owners: this.#owners,
+      marked: this.#marked,
+      assets: this.#layout.assets,
+    };
   }
 
   /** Slots of all accounts of some owners, in account-id order. */
@@ -442,6 +475,24 @@ export class AccountBook {
     this.inRows.set(inRows);
   }
 }
+
+/** What a book cannot be made again without: the exact figures; rows, orders and counts follow from them. */
+interface AccountBookParts {
+  /** By slot, each with its place in MARGIN_STATES. */
+  readonly accounts: readonly AccountRecord[];
+  readonly states: readonly number[];
+  readonly owners: ReadonlyMap<OwnerId, OwnerRecord>;
+  readonly marked: ReadonlyMap<InstrumentId, Underlying>;
+  readonly assets: readonly Asset[];
+}
+
+/** The book as snapshots hold it. */
+export const ACCOUNT_BOOK = stateClass<AccountBook, AccountBookParts>({
+  name: 'AccountBook',
+  type: AccountBook,
+  parts: (book) => book.parts(),
+  restore: (parts) => AccountBook.of(parts),
+});
 
 /** Sum of an account's cleared holds per asset. */
 export function clearedHolds({ holds }: AccountRecord): Map<Asset, Decimal> {

@@ -37,6 +37,7 @@ export const marginGlobalProcess = defineProcess<
 >({
   log: 'margin',
 
+  stateForm: { version: 1 },
   initialState: () => initialMarginGlobalState(),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import { SNAPSHOT_POLICY, type SnapshotPolicy } from '@ballast/partition-worker';
 import { LOOPBACK, SHORTEST_TOKEN } from '../../http/bearer-token.js';
 import { readEnvironment } from './environment.js';
 
@@ -38,6 +39,9 @@ const schema = z
     GENESIS_APPROVER: z.string().min(1).max(120).optional(),
     WORKER: z.string().min(1).max(120).default(`${hostname()}/${process.pid}`),
     SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
+    /** A partition is written down after so many entries, or so many bytes of them; 0 entries: never. */
+    SNAPSHOT_ENTRIES: z.coerce.number().int().min(0).default(SNAPSHOT_POLICY.everyEntries),
+    SNAPSHOT_BYTES: z.coerce.number().int().min(1).default(SNAPSHOT_POLICY.everyBytes),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
     /** What the processes of a house show each other; without it a process listens on this machine only. */
     BALLAST_TOKEN: z.string().min(SHORTEST_TOKEN, `must have ${SHORTEST_TOKEN} characters or more`).optional(),
@@ -64,6 +68,8 @@ export interface ProcessConfig {
   readonly genesis: { readonly author?: string; readonly approver?: string };
   readonly worker: string;
   readonly sessionTimeoutMs: number;
+  /** Undefined when none are kept. */
+  readonly snapshots: SnapshotPolicy | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Asked of every request but the health checks, and shown to the others; undefined on this machine only. */
   readonly token: string | undefined;
@@ -96,6 +102,10 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
     },
     worker: data.WORKER,
     sessionTimeoutMs: data.SESSION_TIMEOUT_MS,
+    snapshots:
+      data.SNAPSHOT_ENTRIES === 0
+        ? undefined
+        : { everyEntries: data.SNAPSHOT_ENTRIES, everyBytes: data.SNAPSHOT_BYTES, keep: SNAPSHOT_POLICY.keep },
     logLevel: data.LOG_LEVEL,
     token: data.BALLAST_TOKEN,
   };

@@ -11,6 +11,7 @@ import { openExchange } from '../../exchange/open-exchange.js';
 import { ExchangeNode } from './exchange-node.js';
 import { PeerLogs } from './peer-logs.js';
 import { Relays } from './relays.js';
+import { presentRelease } from '../../release.js';
 import { readEnvironment } from './environment.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
@@ -93,6 +94,12 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
     reader,
     worker: config.worker,
     publish: (entries) => relays.send(entries),
+    snapshots: config.snapshots && {
+      store: store.snapshots,
+      policy: config.snapshots,
+      ...presentRelease(),
+      notice: (line) => logger.warn(line),
+    },
   });
   await relays.catchUp(worker.written);
   const node = new ExchangeNode(worker, bus);
@@ -124,6 +131,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   onShutdown(async () => {
     await leave();
     await node.stop();
+    await worker.rest();
     await relays.stop();
     await app.close();
     await bus.close();

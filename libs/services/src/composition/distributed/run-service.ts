@@ -147,6 +147,12 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     worker: config.worker,
     opening: { ...presentRelease(), genesis: genesisFrom(config.documents, config.genesis)(log) },
     mode: config.mode,
+    snapshots: config.snapshots && {
+      store: store.snapshots,
+      policy: config.snapshots,
+      ...presentRelease(),
+      notice: (line) => logger.warn(line),
+    },
     bus: () => {
       if (bus === undefined) throw new Error('the bus is not connected yet');
       return bus;

@@ -11,7 +11,13 @@ import type {
   PartitionReport,
   SourceCursor,
 } from '@ballast/messaging';
-import { PartitionWorker, readerOf, sourcesOf, type ServiceDefinition } from '@ballast/partition-worker';
+import {
+  PartitionWorker,
+  readerOf,
+  sourcesOf,
+  type ServiceDefinition,
+  type SnapshotOptions,
+} from '@ballast/partition-worker';
 import { Arrivals, allArrived } from './arrivals.js';
 import { Relay } from './relay.js';
 
@@ -24,6 +30,7 @@ export interface ServiceNodeOptions {
   /** What a writer says when it starts. */
   readonly opening: Opening;
   readonly mode: 'live' | 'lockstep';
+  readonly snapshots?: SnapshotOptions | undefined;
   readonly bus: () => Bus;
   /** What is in memory of the partition is no longer good: it is to be given up and, if it is ours, taken again. */
   readonly onFenced: (partition: number) => void;
@@ -73,6 +80,7 @@ export class ServiceNode implements BatchReceiver {
       reader,
       worker: name,
       publish: (events) => relay.send(events),
+      snapshots: this.options.snapshots,
       onCommand: () => this.#run(partition),
     });
     await relay.catchUp();
@@ -129,6 +137,7 @@ export class ServiceNode implements BatchReceiver {
     // First: what runs may be waiting for a broker that is away, and whoever comes next sends it.
     held.relay.stop();
     await held.running;
+    await held.worker.rest();
     await held.relay.save().catch((error: unknown) => this.options.onTrouble('relay cursor', error));
     this.#arrivals.notify();
   }

@@ -17,6 +17,8 @@ import {
   type Command,
   type Committer,
   type ServiceDefinition,
+  type SnapshotOptions,
+  type SnapshotPolicy,
 } from '@ballast/partition-worker';
 import { accountsService } from '../../accounts/accounts.module.js';
 import { openExchange } from '../../exchange/open-exchange.js';
@@ -44,8 +46,15 @@ export interface ClearingHouseOptions {
   readonly genesis?: (log: ServiceLog) => Genesis;
   /** The program that decides; default: what runs here. */
   readonly release?: Release;
+  /** When partitions are written down, and who is told of snapshots that could not be used; undefined writes and reads none. */
+  readonly snapshots?: SnapshotSetting | undefined;
   /** What appends to a log; default: group commit. For those who measure it. */
   readonly committerOf?: (log: EventLog) => Committer;
+}
+
+export interface SnapshotSetting {
+  readonly policy?: SnapshotPolicy;
+  readonly notice: (line: string) => void;
 }
 
 export type Digests = { readonly [L in ServiceLog]: string };
@@ -53,6 +62,7 @@ export type Digests = { readonly [L in ServiceLog]: string };
 /** All four services in one process, over one store: the embedded composition without its edges. */
 export class ClearingHouse {
   readonly #workers = new Map<string, PartitionWorker>();
+  #exchange: PartitionWorker<SimulatorState> | undefined;
   readonly #listeners = new Set<(entries: readonly SealedEvent[]) => void>();
   readonly delivery = new Delivery();
   /** Told which partition has a command to decide. */
@@ -62,6 +72,7 @@ export class ClearingHouse {
     readonly logs: LogDirectory,
     readonly partitions: number,
     readonly worker: string,
+    private readonly snapshots: SnapshotOptions | undefined,
   ) {}
 
   static async open({
@@ -72,9 +83,11 @@ export class ClearingHouse {
     genesis = bundledGenesis(),
     release = presentRelease(),
     committerOf = (log) => new GroupCommitter(log),
+    snapshots,
   }: ClearingHouseOptions): Promise<ClearingHouse> {
     const logs = await LogDirectory.open(store, partitions);
-    const house = new ClearingHouse(logs, partitions, worker);
+    const kept = snapshots && { ...snapshots, ...release, store: store.snapshots };
+    const house = new ClearingHouse(logs, partitions, worker, kept);
     for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)));
     // What a writer says at its start comes behind everything that its readers have still to take.
     await house.catchUp();
@@ -100,6 +113,7 @@ export class ClearingHouse {
         worker: this.worker,
         publish: (events) => this.publish(events),
         onCommand: () => this.#onCommand(worker),
+        snapshots: this.snapshots,
       });
       this.#workers.set(`${service.log}/${partition}`, worker);
       this.delivery.add(worker);
@@ -114,7 +128,9 @@ export class ClearingHouse {
       reader: this.logs,
       worker: this.worker,
       publish: (entries) => this.publish(entries),
+      snapshots: this.snapshots,
     });
+    this.#exchange = exchange;
     this.delivery.add(exchange);
     return exchange;
   }
@@ -122,6 +138,12 @@ export class ClearingHouse {
   /** Takes what the sources hold beyond the cursors. */
   async catchUp(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.catchUp()));
+  }
+
+  /** Everything has stopped: what is in memory is written down, so that the next start has nothing to take again. */
+  async rest(): Promise<void> {
+    const workers = this.#exchange === undefined ? this.workers : [...this.workers, this.#exchange];
+    await Promise.all(workers.map((worker) => worker.rest()));
   }
 
   get workers(): readonly PartitionWorker[] {
