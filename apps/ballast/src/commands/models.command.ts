@@ -1,42 +1,11 @@
 import { Command } from 'commander';
-import { type MarginModel, parameterHash } from '@ballast/margin-models';
-import { MARGIN_MODELS } from '@ballast/venue-rules';
 import { examples } from './examples.js';
+import { later } from './later.js';
 
 export function modelsCommand(): Command {
   return new Command('models')
     .description('Lists the margin models with their versions, levels, default parameters and sources.')
     .option('--json', 'print the list as JSON')
     .addHelpText('after', examples(['models', 'All of them'], ['models --json', 'With their parameter documents']))
-    .action((options: { json?: boolean }) => {
-      const models = [...MARGIN_MODELS].sort((a, b) => (a.id < b.id ? -1 : 1));
-      const lines = options.json === true ? jsonText(models) : models.map(modelText).join('');
-      process.stdout.write(lines);
-    });
-}
-
-function jsonText(models: readonly MarginModel[]): string {
-  const entries = models.map(({ id, title, levels, defaultParameters, source }) => {
-    const [name, version] = id.split('@');
-    const hash = parameterHash(defaultParameters.document);
-    return {
-      id,
-      name,
-      version: Number(version),
-      title,
-      levels,
-      defaultParameters: { ...defaultParameters, hash },
-      source,
-    };
-  });
-  return `${JSON.stringify(entries, null, 2)}\n`;
-}
-
-function modelText({ id, title, levels, defaultParameters, source }: MarginModel): string {
-  return (
-    `${id}  ${title}\n` +
-    `  levels:     ${levels.join(', ')}\n` +
-    `  parameters: ${defaultParameters.id}\n` +
-    `  source:     ${source.text} (${source.asOf})\n`
-  );
+    .action(later(async () => (await import('./models.action.js')).listModels));
 }

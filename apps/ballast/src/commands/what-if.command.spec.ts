@@ -1,6 +1,7 @@
 import type { AccountId } from '@ballast/kernel';
 import { UsageError } from '../usage-error.js';
-import { imaginedPosition, whatIfCommand, whatIfQuestion } from './what-if.command.js';
+import { whatIfQuestion } from './what-if.action.js';
+import { imaginedPosition, whatIfCommand } from './what-if.command.js';
 
 describe('--position of what-if', () => {
   it.each`

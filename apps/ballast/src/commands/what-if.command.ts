@@ -1,27 +1,9 @@
-import fs from 'node:fs/promises';
 import { Command } from 'commander';
-import { whatIfAccount, whatIfText } from '@ballast/audit';
-import { fieldErrors, whatIfRequest, type FieldError } from '@ballast/contracts';
-import { isAccountId, isoOf, ModelInputError, type AccountId } from '@ballast/kernel';
-import type { ImaginedPosition, WhatIfQuestion } from '@ballast/margin-domain';
-import { openLogs } from '../composition/open-logs.js';
-import { ProgressPrinter } from '../composition/progress-printer.js';
-import { withStoreOptions, type StoreOptions } from '../composition/store-options.js';
+import type { ImaginedPosition } from '@ballast/margin-domain';
+import { withStoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { examples } from './examples.js';
-import { historyProgress } from './history-progress.js';
-import { timeOption } from './time-option.js';
-
-interface WhatIfOptions extends StoreOptions {
-  readonly at?: string;
-  readonly model?: string;
-  readonly parameters?: string;
-  readonly parametersHash?: string;
-  readonly position?: readonly ImaginedPosition[];
-  readonly spotMoves?: readonly string[];
-  readonly volatilityShocks?: readonly string[];
-  readonly json?: boolean;
-}
+import { later } from './later.js';
 
 export function whatIfCommand(): Command {
   return withStoreOptions(
@@ -51,7 +33,7 @@ export function whatIfCommand(): Command {
         ['what-if carol.main --spot-moves -0.2,-0.1,0.1 --volatility-shocks 0,0.5', 'After sudden moves'],
       ),
     )
-    .action(answer);
+    .action(later(async () => (await import('./what-if.action.js')).answer));
 }
 
 const listOf = (value: string): readonly string[] => value.split(',').map((each) => each.trim());
@@ -64,83 +46,4 @@ export function imaginedPosition(value: string): ImaginedPosition {
   }
   const [, instrument = '', operator, quantity = '0'] = match;
   return { instrument, quantity, mode: operator === '=' ? 'replace' : 'add' };
-}
-
-/** Options of the command and the fields of the question that they fill. */
-const OPTION_OF: Readonly<Record<string, string>> = {
-  positions: '--position',
-  model: '--model',
-  parametersHash: '--parameters-hash',
-  parameters: '--parameters',
-  'shocks.spotMoves': '--spot-moves',
-  'shocks.volatilityShocks': '--volatility-shocks',
-};
-
-/**
- * The question that `POST /accounts/{accountId}/what-if` takes, from options; held to the same schema.
- * @param document text of the file of `--parameters`
- * @throws UsageError naming the option and the remedy
- */
-export function whatIfQuestion(
-  accountId: AccountId,
-  { model, parametersHash, position, spotMoves, volatilityShocks }: Partial<WhatIfOptions>,
-  document?: string,
-): WhatIfQuestion {
-  if (spotMoves === undefined && volatilityShocks !== undefined) {
-    throw new UsageError('--volatility-shocks go with --spot-moves; --spot-moves 0 leaves the prices as they are');
-  }
-  const request = whatIfRequest.safeParse(
-    {
-      ...(position === undefined ? {} : { positions: position }),
-      ...(model === undefined ? {} : { model }),
-      ...(document === undefined ? {} : { parameters: documentOf(document) }),
-      ...(parametersHash === undefined ? {} : { parametersHash }),
-      ...(spotMoves === undefined ? {} : { shocks: { spotMoves, volatilityShocks: volatilityShocks ?? ['0'] } }),
-    },
-    { reportInput: true },
-  );
-  if (!request.success) {
-    const [{ field, message, remedy }] = fieldErrors(request.error) as [FieldError];
-    const option = Object.keys(OPTION_OF).find((each) => field.startsWith(each));
-    throw new UsageError(`${option === undefined ? field : OPTION_OF[option]} ${message}: ${remedy}`);
-  }
-  return { accountId, ...request.data };
-}
-
-function documentOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new UsageError(`--parameters is no JSON: ${(error as Error).message}`);
-  }
-}
-
-async function documentIn(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await fs.readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--parameters ${file}: ${(error as Error).message}; name a JSON file`);
-  }
-}
-
-async function answer(accountId: string, options: WhatIfOptions): Promise<void> {
-  if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
-  const at = timeOption('--at', options.at);
-  const question = whatIfQuestion(accountId, options, await documentIn(options.parameters));
-  const { logs, place, close } = await openLogs(options);
-  try {
-    const progress = new ProgressPrinter(process.stderr);
-    const answered = await whatIfAccount(logs, question, { at, onProgress: historyProgress(progress) });
-    progress.end();
-    const then = at === undefined ? '' : ` at ${isoOf(at)}`;
-    if (answered === 'account-unknown') throw new UsageError(`${place} knows no account ${accountId}${then}`);
-    if (answered === 'no-prices') throw new UsageError(`${place} has no prices yet${then}; choose a later time`);
-    process.stdout.write(`${options.json === true ? JSON.stringify(answered, null, 2) : whatIfText(answered)}\n`);
-  } catch (error) {
-    if (error instanceof ModelInputError) throw new UsageError(error.message);
-    throw error;
-  } finally {
-    await close();
-  }
 }

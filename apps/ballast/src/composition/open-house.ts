@@ -2,12 +2,12 @@ import { hostname } from 'node:os';
 import { type EventLog, type PostgresConnection, partitionsOf, readLogs } from '@ballast/event-log';
 import type { Genesis } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
-import type { Committer } from '@ballast/partition-worker';
+import { SNAPSHOT_POLICY, type Committer } from '@ballast/partition-worker';
 import { ClearingPictureProjection, type ClearingPicture } from '@ballast/read-models';
-import { ClearingHouse } from '@ballast/services';
+import { ClearingHouse, type SnapshotSetting } from '@ballast/services';
 import type { StoreWatch } from '../rest/store-watch.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
-import { DEFAULT_PARTITIONS, snapshotsOf, type StoreOptions } from './store-options.js';
+import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
 export interface OpenedHouse {
   readonly house: ClearingHouse;
@@ -66,4 +66,15 @@ export async function openHouse(
     await opened.close();
     throw error;
   }
+}
+
+/** How a process that writes keeps snapshots; undefined when it was told to keep none, and in memory, which has no next start. */
+function snapshotsOf(
+  { log, snapshotEntries, snapshotBytes }: StoreOptions,
+  notice: (line: string) => void,
+): SnapshotSetting | undefined {
+  if (log === 'memory' || snapshotEntries === 0) return undefined;
+  const { everyEntries, everyBytes, keep } = SNAPSHOT_POLICY;
+  const policy = { everyEntries: snapshotEntries ?? everyEntries, everyBytes: snapshotBytes ?? everyBytes, keep };
+  return { policy, notice };
 }

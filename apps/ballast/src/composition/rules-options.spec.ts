@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { UsageError } from '../usage-error.js';
-import { genesisOfOptions, withRulesOptions, type RulesOptions } from './rules-options.js';
+import { genesisOfOptions } from './genesis-of-options.js';
+import { withRulesOptions, type RulesOptions } from './rules-options.js';
 
 const bundledFolder = fileURLToPath(new URL('../../../../libs/house-documents/documents', import.meta.url));
 

@@ -1,10 +1,4 @@
 import type { Command } from 'commander';
-import { subjectOf } from '@ballast/documents';
-import type { Genesis } from '@ballast/event-sourcing';
-import type { ServiceLog } from '@ballast/facts';
-import { DocumentFileError } from '@ballast/house-documents';
-import { genesisFrom } from '@ballast/services';
-import { UsageError } from '../usage-error.js';
 
 /** The rules that new logs begin with, and who answers for them. */
 export interface RulesOptions {
@@ -18,20 +12,4 @@ export function withRulesOptions(command: Command): Command {
     .option('--documents <directory>', 'rules that new logs begin with; default: the bundled ones')
     .option('--author <name>', 'person who wrote the rules that new logs begin with')
     .option('--approver <name>', 'another person, who approved them');
-}
-
-/** @throws UsageError when the folder cannot be read, or one person answers alone */
-export function genesisOfOptions({ documents, author, approver }: RulesOptions): (log: ServiceLog) => Genesis {
-  if (author !== undefined && subjectOf(author) === subjectOf(approver ?? '')) {
-    throw new UsageError(`--approver ${approver}: rules are approved by another person than their author`);
-  }
-  try {
-    return genesisFrom(documents, {
-      ...(author === undefined ? {} : { author }),
-      ...(approver === undefined ? {} : { approver }),
-    });
-  } catch (error) {
-    if (error instanceof DocumentFileError) throw new UsageError(`--documents: ${error.message}`);
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ProgressPrinter } from './progress-printer.js';
-import { assertMayListen, tokenOf, withServeOptions, type ServeCliOptions } from './serve-options.js';
+import { assertMayListen, tokenOf } from './access-options.js';
+import { withServeOptions, type ServeCliOptions } from './serve-options.js';
 
 const SECRET = 'a-secret-of-16-characters';
 

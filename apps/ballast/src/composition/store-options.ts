@@ -1,7 +1,5 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { SNAPSHOT_POLICY } from '@ballast/partition-worker';
-import type { SnapshotSetting } from '@ballast/services';
 
 export const DEFAULT_PARTITIONS = 8;
 const DEFAULT_DATA_DIRECTORY = '.ballast';
@@ -15,17 +13,6 @@ export interface StoreOptions {
   /** When partitions are written down; commands that only read have no use for it. */
   readonly snapshotEntries?: number;
   readonly snapshotBytes?: number;
-}
-
-/** How a process that writes keeps snapshots; undefined when it was told to keep none, and in memory, which has no next start. */
-export function snapshotsOf(
-  { log, snapshotEntries, snapshotBytes }: StoreOptions,
-  notice: (line: string) => void,
-): SnapshotSetting | undefined {
-  if (log === 'memory' || snapshotEntries === 0) return undefined;
-  const { everyEntries, everyBytes, keep } = SNAPSHOT_POLICY;
-  const policy = { everyEntries: snapshotEntries ?? everyEntries, everyBytes: snapshotBytes ?? everyBytes, keep };
-  return { policy, notice };
 }
 
 export function wholeNumber(least: number, most: number): (value: string) => number {
@@ -59,18 +46,15 @@ export function withStoreOptions(command: Command, use: StoreUse): Command {
       .argParser((url) => (url === '' ? undefined : url)),
   );
   if (use === 'reads') return command;
-  const { everyEntries, everyBytes } = SNAPSHOT_POLICY;
   return command
     .option(
       '--snapshot-entries <n>',
       'write a partition down after so many entries, so that a start need not read from the beginning; 0 keeps none',
       wholeNumber(0, 1_000_000_000),
-      everyEntries,
     )
-    .option(
-      '--snapshot-bytes <n>',
-      'the same after so many bytes of entries',
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
-      everyBytes,
-    );
+    .option('--snapshot-bytes <n>', 'the same after so many bytes of entries', wholeNumber(1, Number.MAX_SAFE_INTEGER));
 }
+
+/** Said before anything is loaded. A URL may hold a password, so a database of the caller's is not named. */
+export const openingLine = ({ log, databaseUrl, dataDir }: StoreOptions): string =>
+  `opening ${log === 'memory' ? 'logs in memory' : databaseUrl === undefined ? path.resolve(dataDir) : 'the database'}`;

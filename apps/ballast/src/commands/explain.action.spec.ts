@@ -1,6 +1,6 @@
 import { instantOf } from '@ballast/kernel';
 import { UsageError } from '../usage-error.js';
-import { explainedEnd } from './explain.command.js';
+import { explainedEnd } from './explain.action.js';
 
 describe('what explain is asked about', () => {
   it('is the end of the logs, a time, or an event as the timeline prints it', () => {
