@@ -33,6 +33,14 @@ export function liquidationText({ type, payload }: LogEntry): string {
       const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];
       return `${quantity} ${instrument} given to auto-deleveraging at ${usd(bankruptcyPrice)}.`;
     }
+    case 'CloseOutTurnRequested': {
+      const { notional, instrument } = payload as LiquidationEvents['CloseOutTurnRequested'];
+      return `Ready to close ${usd(notional)} of ${instrument}: it asked for its turn.`;
+    }
+    case 'LiquidationPaused': {
+      const { reason, nextSchedule } = payload as LiquidationEvents['LiquidationPaused'];
+      return `Nothing can be done (${reason}); judged again on schedule ${nextSchedule}.`;
+    }
     case 'LiquidationClosed': {
       const { outcome, slices, uncoveredLoss } = payload as LiquidationEvents['LiquidationClosed'];
       return `Case closed: ${outcome} after ${slices} slices${dec(uncoveredLoss).isZero() ? '' : `, loss of ${usd(uncoveredLoss)} left`}.`;

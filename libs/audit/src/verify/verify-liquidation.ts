@@ -1,6 +1,6 @@
 import { type LogDirectory, readPartition } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { liquidationInvariants } from '@ballast/liquidation-domain';
+import { liquidationInvariants, type LiquidationViolation } from '@ballast/liquidation-domain';
 import type { Fault } from './fault.js';
 
 /** Cases, slices, penalties and draws: architecture section 6, items 5 and 6. */
@@ -12,16 +12,18 @@ export async function verifyLiquidation(
   for (let partition = 0; partition < logs.partitions; partition++) {
     for await (const entry of readPartition(logs.log('liquidation'), partition)) {
       const [violation] = invariants.take(entry);
-      if (violation !== undefined) {
-        const { position } = entry;
-        return { log: 'liquidation', partition, position, what: `${violation.rule}: ${violation.detail}` };
-      }
+      if (violation !== undefined) return faultOf(violation);
       onProgress(1);
     }
   }
   for await (const entry of readPartition(logs.log('accounts'), GLOBAL)) invariants.take(entry);
   const [violation] = invariants.finish();
-  return (
-    violation && { log: 'accounts', partition: GLOBAL, position: null, what: `${violation.rule}: ${violation.detail}` }
-  );
+  return violation && faultOf(violation);
 }
+
+const faultOf = ({ rule, detail, event: { log, partition, position } }: LiquidationViolation): Fault => ({
+  log,
+  partition,
+  position,
+  what: `${rule}: ${detail}`,
+});

@@ -12,11 +12,11 @@ import {
 import type {
   AccountsCommands,
   AccountsEvents,
-  AdlEvents,
   DocumentEvents,
   FillEvents,
   FundEvents,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   MarginEvents,
   OpeningEvents,
   PricingEvents,
@@ -185,6 +185,8 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   CloseOutOrderPlaced: { observe: noteOrder },
   LiquidationCostAssessed: decided(decideCostSettlement),
   CloseOutFillFlagged: 'ignored',
+  CloseOutTurnRequested: 'ignored',
+  LiquidationPaused: 'ignored',
   CollateralTakeOverRequested: {
     decide: (state, { partition, position, payload }, context) =>
       emitAll(context, [decideTakeOver(state, payload, { partition, position })]),
@@ -196,12 +198,18 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   LiquidationClosed: { observe: noteClosedCase, ...decided(decideClosedCase) },
 });
 
-const deleveraging = on<AccountsState, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
-  ...RULES_IGNORED,
-  AdlRoundOpened: 'ignored',
-  AdlExecuted: decided(decideExecutedRound),
-  AdlRoundClosed: decided(decideClosedRound),
-});
+const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>(
+  'liquidation',
+  'global',
+  {
+    ...RULES_IGNORED,
+    CloseOutTurnGranted: 'ignored',
+    CloseOutTurnDeferred: 'ignored',
+    AdlRoundOpened: 'ignored',
+    AdlExecuted: decided(decideExecutedRound),
+    AdlRoundClosed: decided(decideClosedRound),
+  },
+);
 
 /** The global partition of accounts: grants of the fund, and rules that change. Its first rules are those of every partition. */
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {

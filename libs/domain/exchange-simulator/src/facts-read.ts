@@ -58,6 +58,8 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     },
     LiquidationCostAssessed: 'ignored',
     CloseOutFillFlagged: 'ignored',
+    CloseOutTurnRequested: 'ignored',
+    LiquidationPaused: 'ignored',
     CollateralTakeOverRequested: 'ignored',
     FundDrawRequested: 'ignored',
     AdlRequested: 'ignored',

@@ -1,7 +1,7 @@
 import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, FUND_EVENTS } from './accounts/index.js';
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
-import { ADL_EVENTS, LIQUIDATION_EVENTS } from './liquidation/index.js';
+import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
 import { MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
 import { PRICING_EVENTS } from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
@@ -37,5 +37,5 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'liquidation.commands', partition: 'global', events: DOCUMENT_COMMANDS },
   { log: 'liquidation', partition: 'every', events: OPENING_EVENTS },
   { log: 'liquidation', partition: 'numbered', events: LIQUIDATION_EVENTS },
-  { log: 'liquidation', partition: 'global', events: { ...ADL_EVENTS, ...DOCUMENT_EVENTS } },
+  { log: 'liquidation', partition: 'global', events: { ...LIQUIDATION_GLOBAL_EVENTS, ...DOCUMENT_EVENTS } },
 ];

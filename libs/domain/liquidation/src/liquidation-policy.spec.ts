@@ -2,13 +2,14 @@ import { evolveRules, noRules } from '@ballast/documents';
 import { documentHash } from '@ballast/documents/testing';
 import { text } from '@ballast/kernel';
 import { POLICY } from './liquidation.fixtures.js';
-import { LIQUIDATION_POLICY, largestSliceNotional, policyInForce, policyOf } from './liquidation-policy.js';
+import { LIQUIDATION_POLICY, largestSliceNotional, paceOf, policyInForce, policyOf } from './liquidation-policy.js';
 
 const BODY = {
   theta: '0.8',
   psi: '1',
-  sliceDurationMs: 300_000,
-  minimumSliceNotional: '10000',
+  sliceDurationMs: 60_000,
+  paceMultiple: '5',
+  minimumSliceNotional: '2000',
   highestBankruptcyPrice: '1000',
   deleveragingDistance: '0.05',
   longestDeleveragingPause: 16,
@@ -40,6 +41,7 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     ${{ psi: undefined }}                | ${`psi: ${share}`}
     ${{ sliceDurationMs: 0 }}            | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
     ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
+    ${{ paceMultiple: '0' }}             | ${'paceMultiple: write a decimal above 0 as text in plain notation, such as "0.05"'}
     ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
     ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
     ${{ deleveragingDistance: '0' }}     | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
@@ -87,6 +89,10 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
 
   it('lets one order take what participation allows in its time', () => {
     const figures = { participation: '0.05', averageDailyVolume: '20000000000' };
-    expect(text(largestSliceNotional(POLICY, figures).toDecimalPlaces(2))).toBe('3472222.22');
+    expect(text(largestSliceNotional(POLICY, figures).toDecimalPlaces(2))).toBe('694444.44');
+  });
+
+  it('lets all cases of an instrument together take five times that in a minute [CLR-LIQ-038]', () => {
+    expect(text(paceOf(POLICY, { participation: '0.05', averageDailyVolume: '20000000000' }))).toBe('3472222.22');
   });
 });

@@ -8,7 +8,7 @@ import {
   type HouseRules,
 } from '@ballast/documents';
 import type { LiquidationCostFigures } from '@ballast/facts';
-import { DAY_MS, dec, type Decimal, type Instant } from '@ballast/kernel';
+import { DAY_MS, MINUTE_MS, dec, roundUsd, type Decimal, type Instant } from '@ballast/kernel';
 
 /**
  * The rules by which accounts are closed out. What closing costs on an underlying, and the health at which a liquidation ends,
@@ -24,6 +24,8 @@ export interface LiquidationPolicy {
   readonly psi: Decimal;
   /** One order takes at most what participation allows in this time: phi * ADV * time / day. */
   readonly sliceDurationMs: Instant;
+  /** All cases of an instrument together close at most so many times phi * ADV in a minute. */
+  readonly paceMultiple: Decimal;
   /** USD. No slice is smaller, and no remainder is left smaller: dust goes whole. */
   readonly minimumSliceNotional: Decimal;
   /** Highest bankruptcy price of an inverse contract, in marks. */
@@ -36,6 +38,12 @@ export interface LiquidationPolicy {
   readonly newestSchedules: number;
 }
 
+/** What the pace is measured over, whichever minute is looked at. */
+export const PACE_WINDOW_MS = MINUTE_MS;
+
+/** Nobody is told to expect his turn later than this: he is told again then. */
+export const LONGEST_EXPECTATION_MS = DAY_MS;
+
 /** Most schedules that a partition keeps, whatever the policy says. */
 export const MOST_SCHEDULES = 64;
 
@@ -43,6 +51,7 @@ const POLICY_FORM = record({
   theta: figure({ above: '0', below: '1' }),
   psi: figure({ min: '0', max: '1' }),
   sliceDurationMs: whole(1, DAY_MS),
+  paceMultiple: figure({ above: '0' }),
   minimumSliceNotional: figure({ min: '0' }),
   highestBankruptcyPrice: figure({ min: '1' }),
   deleveragingDistance: figure({ above: '0', max: '1' }),
@@ -65,13 +74,24 @@ export const policyInForce = (rules: HouseRules): LiquidationPolicy => LIQUIDATI
 /** The policy that an order cites: what was placed under it is settled under it. */
 export const policyOf = (rules: HouseRules, id: string): LiquidationPolicy => LIQUIDATION_POLICY.cited(rules, id);
 
+type VolumeFigures = Pick<LiquidationCostFigures, 'participation' | 'averageDailyVolume'>;
+
 /**
  * Largest notional of one order: phi * ADV * slice duration / day.
  * @returns USD, unrounded
  */
 export function largestSliceNotional(
   { sliceDurationMs }: Pick<LiquidationPolicy, 'sliceDurationMs'>,
-  { participation, averageDailyVolume }: Pick<LiquidationCostFigures, 'participation' | 'averageDailyVolume'>,
+  { participation, averageDailyVolume }: VolumeFigures,
 ): Decimal {
   return dec(participation).times(averageDailyVolume).times(sliceDurationMs).div(DAY_MS);
+}
+
+/**
+ * What all cases of an instrument may close in a minute: pace multiple * phi * ADV * minute / day.
+ * @returns USD, rounded down to the cent
+ * @see docs/spec/liquidation.md CLR-LIQ-038
+ */
+export function paceOf({ paceMultiple }: Pick<LiquidationPolicy, 'paceMultiple'>, volume: VolumeFigures): Decimal {
+  return roundUsd(largestSliceNotional({ sliceDurationMs: PACE_WINDOW_MS }, volume).times(paceMultiple), 'credit');
 }

@@ -1,8 +1,7 @@
-import { dec, invariant, roundUsd, sum, text } from '@ballast/kernel';
+import { MINUTE_MS, dec, invariant, roundUsd, sum, text } from '@ballast/kernel';
 import { GLOBAL, type LogEntry, type Opening } from '@ballast/event-sourcing';
 import type {
   AccountsEvents,
-  AdlEvents,
   AssessmentDetail,
   Bracket,
   ContractSpecificationDocument,
@@ -11,6 +10,7 @@ import type {
   InstrumentId,
   LiquidationCostFigures,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   MarginEvents,
   MarginGlobalEvents,
   OpeningEvents,
@@ -120,7 +120,7 @@ export function scheduleInForce(
   return {
     number,
     priceSet: number,
-    asOf: START + number * 1_000,
+    asOf: START + number * MINUTE_MS,
     parameters: 'avsl-default@1',
     targetHealth: '1.5',
     status,
@@ -196,7 +196,7 @@ type Foreign = MarginGlobalEvents &
   FundEvents &
   OrderReportEvents &
   LiquidationEvents &
-  AdlEvents &
+  LiquidationGlobalEvents &
   OpeningEvents &
   DocumentEvents;
 

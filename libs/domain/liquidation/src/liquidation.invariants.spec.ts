@@ -1,11 +1,11 @@
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { LiquidationEvents } from '@ballast/facts';
-import { ForeignLogs } from './liquidation.fixtures.js';
+import { ForeignLogs, START } from './liquidation.fixtures.js';
 import { liquidationInvariants } from './liquidation.invariants.js';
 
 const caseId = 'alice.main#1';
 const accountId = 'alice.main';
-const order = { partition: 0, position: 2 };
+const order = { partition: 0, position: 3 };
 
 const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   caseId,
@@ -31,6 +31,15 @@ const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   schedule: 1,
   accountVersion: 1,
   settlement: { asset: 'USD', notional: '50000', assetPrice: '1' },
+};
+const ASKED: LiquidationEvents['CloseOutTurnRequested'] = {
+  caseId,
+  accountId,
+  instrument: 'BTC-PERP',
+  notional: '200000',
+  least: '2000',
+  perMinute: '200000',
+  schedule: 1,
 };
 const ASSESSED: LiquidationEvents['LiquidationCostAssessed'] = {
   caseId,
@@ -62,13 +71,14 @@ function broken(
   const trigger = { partition: 0, position: 1 };
   const entries = [
     own('LiquidationOpened', { caseId, accountId, trigger }),
+    own('CloseOutTurnRequested', ASKED),
     own('CloseOutOrderPlaced', PLACED),
     ...more.map(([type, payload]) => own(type, payload)),
     own('LiquidationCostAssessed', ASSESSED),
     own('FundDrawRequested', { caseId, accountId, purpose: 'SlippageBeyondReward', amount: '100', order }),
     own('LiquidationClosed', { caseId, accountId, outcome: 'restored', slices: 1, uncoveredLoss: '0' }),
     logs.entry('accounts', GLOBAL, 'insurance-fund', 'FundDrawGranted', {
-      request: { partition: 0, position: 4 + more.length },
+      request: { partition: 0, position: 5 + more.length },
       requested: '100',
       granted: '60',
       ...grant,
@@ -111,6 +121,34 @@ describe('what must always hold of a liquidation', () => {
     );
     expect(broken({}, [['CloseOutOrderPlaced', PLACED]])).toContain('one-slice-at-a-time');
     expect(broken({}, [['LiquidationClosed', { caseId, accountId }]])).toContain('one-slice-at-a-time');
+  });
+
+  it.each`
+    perMinute   | apartMs   | rules              | why
+    ${'400000'} | ${0}      | ${[]}              | ${'two orders of 200,000 within a pace of 400,000'}
+    ${'397000'} | ${0}      | ${['within-pace']} | ${'3,000 more than the pace: more than a mark that moves'}
+    ${'397000'} | ${59_999} | ${['within-pace']} | ${'any minute, not only that of the clock'}
+    ${'397000'} | ${60_000} | ${[]}              | ${'a minute later'}
+    ${'1'}      | ${60_000} | ${[]}              | ${'each alone in its minute, however large'}
+  `('keeps two cases to their pace over partitions: $rules, $why [CLR-LIQ-038]', (row) => {
+    const { perMinute, apartMs, rules } = row as { perMinute: string; apartMs: number; rules: string[] };
+    const logs = new ForeignLogs();
+    const invariants = liquidationInvariants();
+    const found = [0, 1].flatMap((partition) => {
+      const own = (type: keyof LiquidationEvents, payload: object): LogEntry =>
+        logs.entry('liquidation', partition, 'x', type, payload as never, START + partition * apartMs);
+      const ofCase = { caseId: `alice.${partition}#1`, accountId: `alice.${partition}` };
+      return [
+        own('CloseOutTurnRequested', { ...ASKED, ...ofCase, perMinute }),
+        own('CloseOutOrderPlaced', { ...PLACED, ...ofCase }),
+        own('LiquidationCostAssessed', { ...ASSESSED, ...ofCase, order: { partition, position: 2 } }),
+      ].flatMap((entry) => invariants.take(entry));
+    });
+    expect([...found, ...invariants.finish()].map(({ rule }) => rule)).toEqual(rules);
+  });
+
+  it('allows no order without a turn [CLR-LIQ-038]', () => {
+    expect(broken({ CloseOutTurnRequested: { instrument: 'ETH-PERP' } })).toContain('within-pace');
   });
 
   it('attributes every grant to a draw, and never more than was asked', () => {

@@ -1,6 +1,7 @@
-import { ZERO, compareText, dec, maxOf, minOf, text, type Decimal } from '@ballast/kernel';
+import { ZERO, compareText, dec, maxOf, minOf, sum, text, type Decimal, type Instant } from '@ballast/kernel';
 import { GLOBAL, type EntryOf, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountId, FundEvents, LiquidationEvents, OpeningEvents } from '@ballast/facts';
+import { PACE_WINDOW_MS } from './liquidation-policy.js';
 import { placeName } from './place.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
 
@@ -13,8 +14,9 @@ export interface LiquidationViolation {
     | 'slice-never-worsens-health'
     | 'cost-adds-up'
     | 'draw-has-a-cause'
-    | 'grant-answers-a-draw';
-  readonly event: string;
+    | 'grant-answers-a-draw'
+    | 'within-pace';
+  readonly event: Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
   readonly detail: string;
 }
 
@@ -22,7 +24,7 @@ export interface LiquidationViolation {
 export interface LiquidationInvariants {
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];
-  /** What can be judged only when all entries were seen: grants that answer no request. */
+  /** What can be judged only when all entries were seen: grants that answer no request, and the pace over all partitions. */
   finish(): readonly LiquidationViolation[];
 }
 
@@ -31,6 +33,13 @@ type CaseEntry = EntryOf<LiquidationEvents & OpeningEvents>;
 type Placed = LiquidationEvents['CloseOutOrderPlaced'];
 type Assessed = LiquidationEvents['LiquidationCostAssessed'];
 type Draw = LiquidationEvents['FundDrawRequested'];
+type TurnRequest = LiquidationEvents['CloseOutTurnRequested'];
+
+/** An order, when it was sent, and what its case had asked for. */
+interface PacedOrder {
+  readonly order: LogEntry;
+  readonly request: TurnRequest;
+}
 
 /** The requirement freed stands in the order rounded down to the cent, so health is judged to the cent. */
 const CENT = dec('0.01');
@@ -38,19 +47,23 @@ const CENT = dec('0.01');
 /**
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
- * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice.
+ * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
+ * together never faster than their pace.
  */
 export function liquidationInvariants(): LiquidationInvariants {
   const openCases = new Map<AccountId, string>();
   const openOrders = new Map<string, { readonly place: string; readonly order: Placed }>();
   const shortfalls = new Map<string, Decimal>();
   const draws = new Map<string, Draw>();
-  const grants: { readonly id: string; readonly grant: FundEvents['FundDrawGranted'] }[] = [];
+  const turns = new Map<string, TurnRequest>();
+  const paced: PacedOrder[] = [];
+  const closedBy = new Map<string, Decimal>();
+  const grants: LogEntry<string, FundEvents['FundDrawGranted']>[] = [];
 
   function onCase(event: CaseEntry): readonly LiquidationViolation[] {
     const broken = (rule: LiquidationViolation['rule'], detail: string): LiquidationViolation => ({
       rule,
-      event: event.id,
+      event,
       detail,
     });
     switch (event.type) {
@@ -60,11 +73,19 @@ export function liquidationInvariants(): LiquidationInvariants {
         openCases.set(accountId, caseId);
         return open === undefined ? [] : [broken('one-open-case', `${caseId} was opened while ${open} was open`)];
       }
+      case 'CloseOutTurnRequested':
+        turns.set(event.payload.caseId, event.payload);
+        return [];
       case 'CloseOutOrderPlaced': {
         const { caseId } = event.payload;
+        const request = turns.get(caseId);
+        turns.delete(caseId);
+        const inTurn = request?.instrument === event.payload.instrument;
+        if (inTurn) paced.push({ order: event, request });
         const open = openOrders.get(caseId);
         openOrders.set(caseId, { place: placeName(event), order: event.payload });
         return [
+          ...(inTurn ? [] : [broken('within-pace', `${caseId} has sent an order without a turn`)]),
           ...(open === undefined ? [] : [broken('one-slice-at-a-time', `${caseId} has the order ${open.place} open`)]),
           ...provisionalViolations(event.payload).map((detail) => broken('penalty-within-equity', detail)),
         ];
@@ -76,6 +97,7 @@ export function liquidationInvariants(): LiquidationInvariants {
         if (open === undefined || open.place !== placeName(order)) {
           return [broken('cost-adds-up', `${caseId} has no open order ${placeName(order)}`)];
         }
+        closedBy.set(placeName(order), dec(event.payload.closedNotional));
         shortfalls.set(placeName(order), slippageBeyondReward(dec(event.payload.slippage), dec(event.payload.penalty)));
         return costViolations(open.order, event.payload).map(({ rule, detail }) => broken(rule, detail));
       }
@@ -98,17 +120,45 @@ export function liquidationInvariants(): LiquidationInvariants {
     take(entry) {
       if (entry.log === 'liquidation' && entry.partition !== GLOBAL) return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
-        grants.push({ id: entry.id, grant: entry.payload as FundEvents['FundDrawGranted'] });
+        grants.push(entry as LogEntry<string, FundEvents['FundDrawGranted']>);
       }
       return [];
     },
-    finish: () =>
-      grants
-        .map(({ id, grant }) => ({ id, detail: grantViolation(grant, draws) }))
-        .filter((found): found is { id: string; detail: string } => found.detail !== undefined)
-        .map(({ id, detail }) => ({ rule: 'grant-answers-a-draw' as const, event: id, detail }))
-        .sort((a, b) => compareText(a.event, b.event)),
+    finish: () => [
+      ...paceViolations(paced, closedBy),
+      ...[...grants]
+        .sort((a, b) => compareText(a.id, b.id))
+        .flatMap((event) => {
+          const detail = grantViolation(event.payload, draws);
+          return detail === undefined ? [] : [{ rule: 'grant-answers-a-draw' as const, event, detail }];
+        }),
+    ],
   };
+}
+
+/**
+ * In no minute do all cases of an instrument together close more than its pace; a lot larger than that goes alone. The mark may have moved
+ * between a turn and its order, which is a lot at least: that is never more than the least that was asked for.
+ * @see docs/spec/liquidation.md CLR-LIQ-038
+ */
+function paceViolations(
+  orders: readonly PacedOrder[],
+  closedBy: ReadonlyMap<string, Decimal>,
+): readonly LiquidationViolation[] {
+  const inTime = [...orders].sort(
+    (a, b) => a.order.time.clearing - b.order.time.clearing || compareText(a.order.id, b.order.id),
+  );
+  const windows = new Map<string, { readonly clearing: Instant; readonly closed: Decimal }[]>();
+  return inTime.flatMap(({ order, request: { instrument, perMinute, least } }) => {
+    const { clearing } = order.time;
+    const minute = (windows.get(instrument) ?? []).filter((each) => each.clearing > clearing - PACE_WINDOW_MS);
+    const closed = closedBy.get(placeName(order)) ?? ZERO;
+    windows.set(instrument, [...minute, { clearing, closed }]);
+    const before = sum(minute.map((each) => each.closed));
+    if (before.isZero() || before.plus(closed).lte(dec(perMinute).plus(dec(least)))) return [];
+    const detail = `${text(before.plus(closed))} of ${instrument} in a minute, at most ${perMinute}`;
+    return [{ rule: 'within-pace', event: order, detail }];
+  });
 }
 
 function provisionalViolations({ provisionalRate, modelledRate, theta, equityRate }: Placed): readonly string[] {

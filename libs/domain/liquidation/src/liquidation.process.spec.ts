@@ -2,10 +2,12 @@ import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ball
 import { comparisonText } from '@ballast/event-sourcing/testing';
 import { documentHash } from '@ballast/documents/testing';
 import type { AdlEvents, AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
+import { DAY_MS, MINUTE_MS } from '@ballast/kernel';
 import { LIQUIDATION_POLICY } from './liquidation-policy.js';
 import {
   ForeignLogs,
   OPENING,
+  START,
   assessmentOf,
   linear,
   requirementOf,
@@ -30,13 +32,37 @@ class Desk {
     for (const entry of this.#logs.admissions()) this.take(entry);
   }
 
+  /** What follows from an input; whoever asks for a turn has it at once, as where nobody else closes. */
   take(input: LogEntry): readonly SealedEvent[] {
+    const events = this.asked(input);
+    return events.flatMap((event) =>
+      event.type === 'CloseOutTurnRequested' ? this.turn(event as never, '1000000000') : [event],
+    );
+  }
+
+  /** What follows from an input, a request for a turn included. */
+  asked(input: LogEntry): readonly SealedEvent[] {
     this.inputs.push(input);
     this.machine.accept(input);
     this.machine.settle();
     const { events } = this.machine.drain();
     this.events.push(...events);
     return events;
+  }
+
+  /** The global partition's answer to a request. */
+  turn(
+    request: LogEntry<'CloseOutTurnRequested', LiquidationEvents['CloseOutTurnRequested']>,
+    notional: string,
+    from = START,
+  ): readonly SealedEvent[] {
+    const { caseId, accountId, instrument } = request.payload;
+    const { partition, position } = request;
+    const answer = { caseId, accountId, instrument, request: { partition, position }, taken: '0', notional };
+    const payload = { ...answer, from, until: from + DAY_MS };
+    return this.take(
+      this.#logs.entry('liquidation', GLOBAL, `turns-${instrument}`, 'CloseOutTurnGranted', payload, from),
+    );
   }
 
   roundClosed(request: Place, outcome: AdlEvents['AdlRoundClosed']['ended'][number]['outcome'], closedQuantity = '0') {
@@ -69,8 +95,11 @@ class Desk {
     return this.take(this.#logs.entry('margin', 0, `margin-${accountId}`, 'LiquidatingAccountAssessed', payload));
   }
   cancelled(request: Place, accountId: string = ALICE): readonly SealedEvent[] {
+    return this.take(this.cancellation(request, accountId));
+  }
+  cancellation(request: Place, accountId: string = ALICE): LogEntry {
     const payload = { accountId, request, cancelledOrders: 2 };
-    return this.take(this.#logs.entry('exchange.orderReports', 0, 'order', 'OrdersCancelled', payload));
+    return this.#logs.entry('exchange.orderReports', 0, 'order', 'OrdersCancelled', payload);
   }
   finished(order: Place, filledQuantity: string): readonly SealedEvent[] {
     const payload = { accountId: ALICE, order, status: 'filled', filledQuantity } as const;
@@ -267,9 +296,56 @@ describe('a slice', () => {
       penalty: '0',
       trueUp: '0',
     });
+    expect(payloadOf(cost, 'LiquidationPaused')).toMatchObject({ reason: 'book-too-thin', nextSchedule: 2 });
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
     expect(types(desk.schedule(2))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+});
+
+describe('a turn [CLR-LIQ-038]', () => {
+  /** Alice's case, ready for its first slice of 4.156 BTC, and its request for a turn. */
+  function asking() {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    const [request] = desk.asked(desk.cancellation(placeOfOnly(opened, 'OrdersCancelRequested')));
+    if (request?.type !== 'CloseOutTurnRequested') throw new Error('no request for a turn');
+    return { desk, request: request as unknown as LogEntry<'CloseOutTurnRequested', never> };
+  }
+
+  it('is asked for with what the slice would close, before any order, and once', () => {
+    const { desk, request } = asking();
+    expect(request.payload).toEqual({
+      caseId: 'alice.main#1',
+      accountId: ALICE,
+      instrument: 'BTC-PERP',
+      notional: '207800',
+      least: '2000',
+      perMinute: '3472222.22',
+      schedule: 1,
+    });
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
+  });
+
+  it('for less than was asked makes a smaller order, in whole lots', () => {
+    const { desk, request } = asking();
+    const placed = desk.turn(request, '60049.99');
+    expect(payloadOf(placed, 'CloseOutOrderPlaced')).toMatchObject({ quantity: '1.2', requirementFreed: '1200' });
+  });
+
+  it('of another time than the schedule waits for one of its own', () => {
+    const { desk, request } = asking();
+    expect(types(desk.turn(request, '207800', START + 2 * MINUTE_MS))).toEqual([]);
+    desk.schedule(2);
+    expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('is given up by a case that goes another way, and an answer that comes later is no turn', () => {
+    const { desk, request } = asking();
+    expect(types(desk.assess(tenBtc('-1000', 1)))).toEqual(['FundDrawRequested']);
+    expect(types(desk.turn(request, '207800'))).toEqual([]);
   });
 });
 
@@ -352,7 +428,8 @@ describe('prices [CLR-LIQ-021]', () => {
     desk.account('AccountOpened', { accountId: ALICE });
     const opened = desk.trigger(tenBtc('9000', 1));
     desk.schedule(2, 'HALT');
-    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
+    const paused = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    expect(payloadOf(paused, 'LiquidationPaused')).toMatchObject({ reason: 'prices-halted', nextSchedule: 2 });
     expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual([]);
     expect(types(desk.schedule(3))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1, 3)))).toEqual(['CloseOutOrderPlaced']);
@@ -471,7 +548,8 @@ describe('a bankrupt account [CLR-LIQ-024]', () => {
 
   it('that nobody takes over waits for the named schedule, then asks the fund and the other side again [CLR-LIQ-034]', () => {
     const { desk, request } = offered();
-    expect(types(desk.roundClosed(request, 'no-counterparty'))).toEqual([]);
+    const paused = desk.roundClosed(request, 'no-counterparty');
+    expect(payloadOf(paused, 'LiquidationPaused')).toMatchObject({ reason: 'no-counterparty', nextSchedule: 2 });
     expect(types(desk.assess(tenBtc('-1000', 1)))).toEqual([]);
     desk.schedule(2);
     const again = desk.assess(tenBtc('-1200', 1, 2));

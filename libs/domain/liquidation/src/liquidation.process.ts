@@ -20,12 +20,12 @@ import { LIQUIDATION_EVENTS } from '@ballast/facts';
 import type {
   AccountId,
   AccountsEvents,
-  AdlEvents,
   AssessmentDetail,
   DocumentEvents,
   FundEvents,
   InstrumentId,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   MarginEvents,
   MarginGlobalEvents,
   OpeningEvents,
@@ -132,8 +132,10 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
 
   reads: [
-    on<State, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+    on<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
       ...CHANGES_FOLLOWED,
+      CloseOutTurnGranted: inCase(noteInCase.CloseOutTurnGranted),
+      CloseOutTurnDeferred: 'ignored',
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: {
@@ -262,6 +264,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       caseCounts.set(accountId, (caseCounts.get(accountId) ?? 0) + 1);
     },
     OrdersCancelRequested: ofCase(evolveCase.OrdersCancelRequested),
+    LiquidationPaused: ofCase(evolveCase.LiquidationPaused),
+    CloseOutTurnRequested: ofCase(evolveCase.CloseOutTurnRequested),
     CloseOutOrderPlaced: ofCase(evolveCase.CloseOutOrderPlaced),
     CloseOutFillFlagged: 'ignored',
     CollateralTakeOverRequested: ofCase(evolveCase.CollateralTakeOverRequested),

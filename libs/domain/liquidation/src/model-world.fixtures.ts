@@ -1,4 +1,5 @@
 import {
+  MINUTE_MS,
   ZERO,
   compareText,
   dec,
@@ -18,6 +19,7 @@ import type {
   FundEvents,
   InstrumentId,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   Place,
   Posting,
   Side,
@@ -212,8 +214,11 @@ export class ModelWorld {
       const rebuilt = this.#newMachine(desk.partition);
       for (const event of desk.opening) rebuilt.recallOwn(event);
       for (const { input, own } of desk.history) {
+        // What a timer did, it did before the input that brought its time.
+        const fired = own.filter(({ cause }) => cause.kind === 'timer');
+        for (const event of fired) rebuilt.recallOwn(event);
         rebuilt.recall(input);
-        for (const event of own) rebuilt.recallOwn(event);
+        for (const event of own) if (!fired.includes(event)) rebuilt.recallOwn(event);
       }
       desk.machine = rebuilt;
     }
@@ -356,7 +361,7 @@ export class ModelWorld {
   }
 
   #now(): number {
-    return START + this.#schedule * 1_000;
+    return START + this.#schedule * MINUTE_MS;
   }
 
   /** An event of the account's stream; liquidation's global partition sees it too. */
@@ -585,7 +590,8 @@ export class ModelWorld {
   }
 
   #reactToRound(entry: SealedEvent): void {
-    const event = entry as unknown as EntryOf<AdlEvents>;
+    const event = entry as unknown as EntryOf<LiquidationGlobalEvents>;
+    if (event.type === 'CloseOutTurnGranted' || event.type === 'CloseOutTurnDeferred') return;
     const { roundId, instrument, side } = event.payload;
     if (event.type === 'AdlRoundOpened') {
       for (const partition of this.#numbered()) this.#reportCandidates(partition, event.payload);

@@ -1,9 +1,9 @@
 import { OPENING_EVOLVED, OPENING_IGNORED, RULES_IGNORED, evolveRules } from '@ballast/documents';
 import { causeOf, defineProcess, on, type LogEntry } from '@ballast/event-sourcing';
 import type {
-  AdlEvents,
   DocumentEvents,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   MarginEvents,
   MarginGlobalEvents,
   OpeningEvents,
@@ -134,12 +134,16 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
       CloseOutFillFlagged: 'ignored',
+      CloseOutTurnRequested: 'ignored',
+      LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
       FundDrawRequested: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,
     }),
-    on<MarginState, AdlEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+    on<MarginState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+      CloseOutTurnGranted: 'ignored',
+      CloseOutTurnDeferred: 'ignored',
       AdlRoundOpened: {
         decide: (state, { payload }, context) =>
           void emitMargin(context, 'AdlCandidatesReported', adlCandidates(state, payload)),

@@ -133,6 +133,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       CloseOutOrderPlaced: 'ignored',
       LiquidationCostAssessed: 'ignored',
       CloseOutFillFlagged: 'ignored',
+      CloseOutTurnRequested: 'ignored',
+      LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
       FundDrawRequested: {
         decide: (state, input, context) => {

@@ -1,6 +1,6 @@
 import { marginFigures, place } from '../common.js';
 import { event } from '../schema/event.js';
-import { accountId, caseId, count, nonNegativeDecimal } from '../schema/forms.js';
+import { accountId, caseId, count, nonNegativeDecimal, ordinal } from '../schema/forms.js';
 import { oneOf } from '../schema/schema.js';
 
 const stream = 'liquidation-<caseId>';
@@ -26,6 +26,20 @@ export const CASE_EVENTS = {
       'What the account has in other assets is to pay its debts, before anybody else does: the house takes it over at the index.',
     stream,
     payload: { caseId: caseId(), accountId: accountId() },
+  }),
+  LiquidationPaused: event({
+    description:
+      'A case can do nothing on the figures of a schedule; said once per reason, until it goes on. It is judged again on every schedule from the named one on.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      reason: oneOf(
+        ['book-too-thin', 'no-counterparty', 'prices-halted', 'debt-secured-by-collateral'],
+        'book-too-thin: the last order was not filled within its limit; no-counterparty: nobody on the other side takes what is offered; prices-halted: nothing is closed at frozen prices; debt-secured-by-collateral: what is owed is secured by what the account has, and nothing it holds is required for.',
+      ),
+      nextSchedule: ordinal('Number of the schedule on which it is judged again.'),
+    },
   }),
   LiquidationClosed: event({
     description: 'The case is over: health restored, everything closed, or the rest deleveraged.',

@@ -2,7 +2,7 @@ import { assertNever, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { concludeOrder, placedOrder } from '../slice/slice.decider.js';
+import { concludeOrder, placedOrder, turnRequest } from '../slice/slice.decider.js';
 import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis, type Step } from './next-step.js';
 
@@ -58,6 +58,13 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
   switch (step.kind) {
     case 'wait':
       return [];
+    case 'pause': {
+      const { reason, nextSchedule } = step;
+      if (current.paused === reason) return [];
+      return [{ type: 'LiquidationPaused', payload: { caseId, accountId, reason, nextSchedule } }];
+    }
+    case 'ask-for-turn':
+      return [{ type: 'CloseOutTurnRequested', payload: turnRequest(current, step.slice, step.schedule, policy) }];
     case 'take-over-collateral':
       return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
     case 'draw-from-fund': {

@@ -1,13 +1,15 @@
-import { InvariantViolation, ZERO, assertNever, dec, invariant, type Decimal } from '@ballast/kernel';
+import { InvariantViolation, ZERO, assertNever, dec, invariant, type Decimal, type Instant } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountId,
   AccountsEvents,
   AdlEvents,
   FundEvents,
+  InstrumentId,
   LiquidationEvents,
   OrderReportEvents,
   Place,
+  TurnEvents,
 } from '@ballast/facts';
 import { placeOf, samePlace } from '../place.js';
 import { openedOrder, withFill, type OpenOrder } from '../slice/open-order.js';
@@ -29,6 +31,14 @@ export interface OpenAdlRequest {
   readonly booked: Decimal;
 }
 
+/** A turn that a case has asked for. */
+export interface CaseTurn {
+  readonly request: Place;
+  readonly instrument: InstrumentId;
+  /** USD, and the times of the schedules that an order of it may be based on; null while it has to wait. */
+  readonly granted: { readonly notional: Decimal; readonly from: Instant; readonly until: Instant } | null;
+}
+
 /** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
 export interface LiquidationCase {
   readonly caseId: string;
@@ -48,6 +58,10 @@ export interface LiquidationCase {
   readonly collateral: 'untouched' | 'asked' | 'taken';
   /** The fund has paid a deficit of this case. */
   readonly funded: boolean;
+  /** What it asked for last, unless it has used it or done something else since. */
+  readonly turn: CaseTurn | null;
+  /** Reason that it has said it pauses for. */
+  readonly paused: LiquidationEvents['LiquidationPaused']['reason'] | null;
   readonly deleveraging: OpenAdlRequest | null;
   /** Figures of the last request to the other side: it is never asked twice on the same. */
   readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -80,6 +94,8 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     fundExhausted: false,
     collateral: 'untouched',
     funded: false,
+    turn: null,
+    paused: null,
     deleveraging: null,
     asked: null,
     fruitless: 0,
@@ -88,26 +104,35 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
   };
 }
 
+/** Whatever a case does, it pauses no more, and a turn that it waits for or has not used is over. */
+const goingOn = (current: LiquidationCase): LiquidationCase => ({ ...current, turn: null, paused: null });
+
 /** How an open case follows from its events. */
 export const evolveCase: Evolution = {
   OrdersCancelRequested: (current, event) => ({ ...current, cancelRequest: placeOf(event) }),
-  CloseOutOrderPlaced: (current, event) => ({
+  LiquidationPaused: (current, { payload: { reason } }) => ({ ...current, turn: null, paused: reason }),
+  CloseOutTurnRequested: (current, event) => ({
     ...current,
+    turn: { request: placeOf(event), instrument: event.payload.instrument, granted: null },
+    paused: null,
+  }),
+  CloseOutOrderPlaced: (current, event) => ({
+    ...goingOn(current),
     slices: event.payload.slice,
     order: openedOrder(event),
     thinSchedule: null,
     fundExhausted: false,
   }),
-  CollateralTakeOverRequested: (current) => ({ ...current, collateral: 'asked' }),
+  CollateralTakeOverRequested: (current) => ({ ...goingOn(current), collateral: 'asked' }),
   LiquidationCostAssessed: (current, { payload }) => withoutOrder(current, payload),
   FundDrawRequested: (current, event) => {
     const { purpose, amount } = event.payload;
-    return { ...current, draw: { request: placeOf(event), purpose, amount: dec(amount), granted: null } };
+    return { ...goingOn(current), draw: { request: placeOf(event), purpose, amount: dec(amount), granted: null } };
   },
   AdlRequested: (current, event) => {
     const { schedule, accountVersion, nextSchedule } = event.payload;
     const deleveraging = { request: placeOf(event), nextSchedule, closed: null, booked: ZERO };
-    return { ...current, deleveraging, asked: { schedule, accountVersion } };
+    return { ...goingOn(current), deleveraging, asked: { schedule, accountVersion } };
   },
 };
 
@@ -148,7 +173,8 @@ type CaseFacts = OrderReportEvents &
     | 'WithdrawalReleased'
     | 'AdlBooked'
   > &
-  Pick<FundEvents, 'FundDrawGranted'>;
+  Pick<FundEvents, 'FundDrawGranted'> &
+  Pick<TurnEvents, 'CloseOutTurnGranted'>;
 
 type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
 
@@ -160,6 +186,10 @@ export const noteInCase: Notes = {
     withOrder(current, place, (order) => ({ ...order, finished: dec(filledQuantity) })),
   PositionChanged: (current, fact) =>
     fact.closeOutOrder === null ? current : withOrder(current, fact.closeOutOrder, (order) => withFill(order, fact)),
+  CloseOutTurnGranted: (current, { request, notional, from, until }) =>
+    current.turn !== null && samePlace(current.turn.request, request)
+      ? { ...current, turn: { ...current.turn, granted: { notional: dec(notional), from, until } } }
+      : current,
   LiquidationCostSettled: (current, { order }) =>
     isPlace(current.settling, order) ? { ...current, settling: null } : current,
   CollateralTakenOver: (current) => ({ ...current, collateral: 'taken' }),

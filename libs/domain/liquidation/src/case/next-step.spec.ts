@@ -27,6 +27,8 @@ const ready: LiquidationCase = {
   fundExhausted: false,
   collateral: 'untouched',
   funded: false,
+  turn: { request: place, instrument: 'BTC-PERP', granted: { notional: dec('1e12'), from: 0, until: 8.64e15 } },
+  paused: null,
   deleveraging: null,
   asked: null,
   fruitless: 0,
@@ -128,10 +130,10 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   );
 
   it.each`
-    collateral | equity         | expected                                               | why
-    ${'asked'} | ${'-37500.01'} | ${{ kind: 'wait', for: 'collateral-not-booked' }}      | ${'the house has not booked it'}
-    ${'taken'} | ${'-37500.01'} | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}    | ${'what is left is nobody’s to take: the fund'}
-    ${'taken'} | ${'-37500'}    | ${{ kind: 'wait', for: 'debt-secured-by-collateral' }} | ${'held for a withdrawal, which is released'}
+    collateral | equity         | expected                                                   | why
+    ${'asked'} | ${'-37500.01'} | ${{ kind: 'wait', for: 'collateral-not-booked' }}          | ${'the house has not booked it'}
+    ${'taken'} | ${'-37500.01'} | ${{ kind: 'draw-from-fund', deficit: dec('0.01') }}        | ${'what is left is nobody’s to take: the fund'}
+    ${'taken'} | ${'-37500'}    | ${{ kind: 'pause', reason: 'debt-secured-by-collateral' }} | ${'held for a withdrawal, which is released'}
   `('is taken over once: $collateral, equity $equity, $why [CLR-LIQ-037]', ({ collateral, equity, expected }) => {
     const current = { ...ready, collateral: collateral as LiquidationCase['collateral'] };
     expect(nextStep(current, withEther(equity as string, '0'), POLICY)).toMatchObject(expected as object);
@@ -145,27 +147,52 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
 
 describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   it.each`
-    change                                                                | given                                                           | expected                  | why
-    ${{ ordersCancelled: false }}                                         | ${basis('9000')}                                                | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
-    ${{ order }}                                                          | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'one order at a time'}
-    ${{ settling: place }}                                                | ${basis('9000')}                                                | ${'slice-outstanding'}    | ${'its cost is not booked'}
-    ${{ draw }}                                                           | ${basis('9000')}                                                | ${'fund-not-answered'}    | ${'equity is about to change'}
-    ${{ deleveraging: request }}                                          | ${basis('9000')}                                                | ${'deleveraging'}         | ${'the round has not ended'}
-    ${{ pausedUntil: 5 }}                                                 | ${basis('-1')}                                                  | ${'no-counterparty'}      | ${'nobody took it, and prices are the same'}
-    ${{ fundExhausted: true, asked: { schedule: 4, accountVersion: 3 } }} | ${basis('-1')}                                                  | ${'no-counterparty'}      | ${'the same request would be answered in the same way'}
-    ${{}}                                                                 | ${basis('9000', { accountVersion: 4 })}                         | ${'no-valid-assessment'}  | ${'the account has changed since'}
-    ${{}}                                                                 | ${basis('9000', { accountVersion: 2 })}                         | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
-    ${{}}                                                                 | ${basis('9000', { assessment: undefined })}                     | ${'no-valid-assessment'}  | ${'never assessed'}
-    ${{}}                                                                 | ${basis('9000', { schedule: undefined })}                       | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
-    ${{}}                                                                 | ${basis('9000', { halted: true })}                              | ${'prices-halted'}        | ${'the newest schedule is halted'}
-    ${{}}                                                                 | ${basis('9000', { schedule: { ...schedule, status: 'HALT' } })} | ${'prices-halted'}        | ${'its own schedule was halted'}
-    ${{ thinSchedule: 4 }}                                                | ${basis('9000')}                                                | ${'book-too-thin'}        | ${'the same book again'}
+    change                        | given                                       | expected                  | why
+    ${{ ordersCancelled: false }} | ${basis('9000')}                            | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
+    ${{ order }}                  | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'one order at a time'}
+    ${{ settling: place }}        | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'its cost is not booked'}
+    ${{ draw }}                   | ${basis('9000')}                            | ${'fund-not-answered'}    | ${'equity is about to change'}
+    ${{ deleveraging: request }}  | ${basis('9000')}                            | ${'deleveraging'}         | ${'the round has not ended'}
+    ${{}}                         | ${basis('9000', { accountVersion: 4 })}     | ${'no-valid-assessment'}  | ${'the account has changed since'}
+    ${{}}                         | ${basis('9000', { accountVersion: 2 })}     | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
+    ${{}}                         | ${basis('9000', { assessment: undefined })} | ${'no-valid-assessment'}  | ${'never assessed'}
+    ${{}}                         | ${basis('9000', { schedule: undefined })}   | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
   `('waits: $expected, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
     expect(nextStep(current, given as CaseBasis, POLICY)).toEqual({
       kind: 'wait',
       for: expected as string,
     });
+  });
+
+  it.each`
+    change                                                                | given                                                           | expected             | nextSchedule | why
+    ${{ pausedUntil: 5 }}                                                 | ${basis('-1')}                                                  | ${'no-counterparty'} | ${5}         | ${'nobody took it, and prices are the same'}
+    ${{ fundExhausted: true, asked: { schedule: 4, accountVersion: 3 } }} | ${basis('-1')}                                                  | ${'no-counterparty'} | ${5}         | ${'the same request would be answered in the same way'}
+    ${{}}                                                                 | ${basis('9000', { halted: true })}                              | ${'prices-halted'}   | ${5}         | ${'the newest schedule is halted'}
+    ${{}}                                                                 | ${basis('9000', { schedule: { ...schedule, status: 'HALT' } })} | ${'prices-halted'}   | ${5}         | ${'its own schedule was halted'}
+    ${{ thinSchedule: 4 }}                                                | ${basis('9000')}                                                | ${'book-too-thin'}   | ${5}         | ${'the same book again'}
+    ${{ pausedUntil: 9 }}                                                 | ${basis('-1')}                                                  | ${'no-counterparty'} | ${9}         | ${'each time longer'}
+  `('pauses until schedule $nextSchedule: $expected, $why', ({ change, given, expected, nextSchedule }) => {
+    const current = { ...ready, ...(change as Partial<LiquidationCase>) };
+    const step = { kind: 'pause', reason: expected as string, nextSchedule: nextSchedule as number };
+    expect(nextStep(current, given as CaseBasis, POLICY)).toEqual(step);
+  });
+
+  const granted = { notional: dec('60000'), from: schedule.asOf, until: schedule.asOf + 1 };
+  const turn = { request: place, instrument: 'BTC-PERP', granted };
+  it.each`
+    turn                                                             | expected                                                    | why
+    ${null}                                                          | ${{ kind: 'ask-for-turn' }}                                 | ${'it has none'}
+    ${{ ...turn, granted: null }}                                    | ${{ kind: 'wait', for: 'turn' }}                            | ${'others are before it'}
+    ${{ ...turn, instrument: 'ETH-PERP' }}                           | ${{ kind: 'ask-for-turn' }}                                 | ${'that is for another instrument'}
+    ${turn}                                                          | ${{ kind: 'close-out', slice: { quantity: dec('1.2') } }}   | ${'as much as the turn allows'}
+    ${{ ...turn, granted: { ...granted, notional: dec('1') } }}      | ${{ kind: 'close-out', slice: { quantity: dec('0.001') } }} | ${'a lot at least'}
+    ${{ ...turn, granted: { ...granted, from: schedule.asOf + 1 } }} | ${{ kind: 'wait', for: 'turn' }}                            | ${'prices are older than the turn'}
+    ${{ ...turn, granted: { ...granted, until: schedule.asOf } }}    | ${{ kind: 'ask-for-turn' }}                                 | ${'the turn has lapsed'}
+  `('closes in its turn: $expected.kind, $why [CLR-LIQ-038]', ({ turn: given, expected }) => {
+    const current = { ...ready, turn: given as LiquidationCase['turn'] };
+    expect(nextStep(current, basis('9000'), POLICY)).toMatchObject(expected as object);
   });
 
   it.each`

@@ -4,7 +4,7 @@ import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
-import { bearingPositions, chooseSlice, type Slice } from '../slice/slice-choice.js';
+import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
 import type { LiquidationCase } from './liquidation-case.js';
 
 /** What a case stands on when its next step is decided. */
@@ -27,11 +27,11 @@ export type Waiting =
   | 'collateral-not-booked'
   | 'fund-not-answered'
   | 'deleveraging'
-  | 'no-counterparty'
-  | 'no-valid-assessment'
-  | 'prices-halted'
-  | 'book-too-thin'
-  | 'debt-secured-by-collateral';
+  | 'turn'
+  | 'no-valid-assessment';
+
+/** What only another schedule can change. */
+export type Pause = LiquidationEvents['LiquidationPaused']['reason'];
 
 /**
  * The ladder, one step at a time. A further rung (collateral conversion, hedge, auction, take-over) is a further case
@@ -39,6 +39,7 @@ export type Waiting =
  */
 export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
+  | { readonly kind: 'pause'; readonly reason: Pause; readonly nextSchedule: number }
   | { readonly kind: 'take-over-collateral' }
   | { readonly kind: 'draw-from-fund'; readonly deficit: Decimal }
   | {
@@ -50,6 +51,7 @@ export type Step =
       /** Number of the schedule from which on the account asks again if nobody is found. */
       readonly nextSchedule: number;
     }
+  | { readonly kind: 'ask-for-turn'; readonly slice: Slice; readonly schedule: number }
   | {
       readonly kind: 'close-out';
       readonly slice: Slice;
@@ -70,6 +72,13 @@ type ValidBasis = Pick<CaseBasis, 'contracts'> & {
 
 const wait = (reason: Waiting): Step => ({ kind: 'wait', for: reason });
 
+/** @param from number of the schedule from which on it may be different; the next one at the earliest */
+const pause = (reason: Pause, { number }: ValidBasis['schedule'], from = 0): Step => ({
+  kind: 'pause',
+  reason,
+  nextSchedule: Math.max(number + 1, from),
+});
+
 /**
  * Decides what a case does next. Everything under way must have been booked and assessed before: so a step never acts
  * on figures that another step is about to change.
@@ -86,7 +95,7 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   if (assessment === undefined || assessment.accountVersion !== accountVersion || schedule === undefined) {
     return wait('no-valid-assessment');
   }
-  if (halted || schedule.status === 'HALT') return wait('prices-halted');
+  if (halted || schedule.status === 'HALT') return pause('prices-halted', schedule);
   return stepOn(current, { ...basis, assessment, schedule }, policy);
 }
 
@@ -107,13 +116,24 @@ function stepOn(
   // What is owed is secured by collateral in another asset, and nothing that is held is required for: closing it would free
   // nothing, so the collateral pays.
   if (maintenance.lte(0) || bearingPositions(assessment).length === 0) {
-    return mayTakeOver(current, assessment) ? { kind: 'take-over-collateral' } : wait('debt-secured-by-collateral');
+    return mayTakeOver(current, assessment)
+      ? { kind: 'take-over-collateral' }
+      : pause('debt-secured-by-collateral', schedule);
   }
   // The same schedule would send the same order into the same book.
-  if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) return wait('book-too-thin');
+  if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
+    return pause('book-too-thin', schedule);
   const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded);
-  const price = assetPriceOn(schedule, slice.position.contract.settlementAsset);
-  return { kind: 'close-out', slice, assessment, assetPrice: price };
+  const { contract } = slice.position;
+  const { turn } = current;
+  const granted = turn?.granted ?? null;
+  const isOver = granted !== null && schedule.asOf >= granted.until;
+  if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
+    return { kind: 'ask-for-turn', slice, schedule: assessment.schedule };
+  }
+  if (granted === null || schedule.asOf < granted.from) return wait('turn');
+  const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
+  return { kind: 'close-out', slice: withinTurn(slice, granted.notional), assessment, assetPrice };
 }
 
 /** Whether the account has something in other assets that has not been taken over. */
@@ -132,16 +152,18 @@ function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Deci
   const { assessment, schedule, contracts } = basis;
   if (mayTakeOver(current, assessment)) return { kind: 'take-over-collateral' };
   const part = deleveragedPart(assessment, contracts, (asset) => assetPriceOn(schedule, asset), policy);
-  if (part !== undefined && schedule.number < current.pausedUntil) return wait('no-counterparty');
+  if (part !== undefined && schedule.number < current.pausedUntil) {
+    return pause('no-counterparty', schedule, current.pausedUntil);
+  }
   if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
   if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
   const { schedule: position, accountVersion } = assessment;
   // The same request would be answered in the same way.
   if (current.asked?.schedule === position && current.asked.accountVersion === accountVersion) {
-    return wait('no-counterparty');
+    return pause('no-counterparty', schedule, current.pausedUntil);
   }
-  const pause = minOf(dec(2).pow(minOf(dec(current.fruitless), dec(16))), dec(policy.longestDeleveragingPause));
-  const nextSchedule = schedule.number + pause.toNumber();
+  const paused = minOf(dec(2).pow(minOf(dec(current.fruitless), dec(16))), dec(policy.longestDeleveragingPause));
+  const nextSchedule = schedule.number + paused.toNumber();
   return { kind: 'deleverage', part, schedule: position, accountVersion, nextSchedule };
 }
 

@@ -181,7 +181,7 @@ describe('what is offered to the other side [CLR-LIQ-033]', () => {
     ${'-600'}    | ${['BTC-PERP', '0.24', '52500', '600']}              | ${'600 / (5 % of 50,000)'}
     ${'-600.01'} | ${['BTC-PERP', '0.241', '52489.66804980', '600.01']} | ${'a lot more'}
     ${'-24499'}  | ${['BTC-PERP', '9.8', '52499.89795919', '24499']}    | ${'what stays is exactly a minimum slice'}
-    ${'-24501'}  | ${['BTC-PERP', '10', '52450.1', '24501']}            | ${'less than a minimum slice would stay: all of it'}
+    ${'-24901'}  | ${['BTC-PERP', '10', '52490.1', '24901']}            | ${'less than a minimum slice would stay: all of it'}
     ${'-60000'}  | ${['BTC-PERP', '10', '56000', '60000']}              | ${'all of it, further from the mark'}
   `('of ten BTC with equity $equity: $expected, $why', ({ equity, expected }) => {
     const [instrument, quantity, price, deficit] = expected as string[];

@@ -1,15 +1,17 @@
 import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
 import { OPENING_IGNORED, RULES_EVOLVED, documentCommands, openPartition } from '@ballast/documents';
-import { ADL_EVENTS } from '@ballast/facts';
+import { LIQUIDATION_GLOBAL_EVENTS } from '@ballast/facts';
 import type {
   AccountsEvents,
-  AdlEvents,
   DocumentEvents,
   LiquidationEvents,
+  LiquidationGlobalEvents,
   MarginEvents,
   OpeningEvents,
 } from '@ballast/facts';
 import { LIQUIDATION_CHECKS } from '../liquidation-policy.js';
+import { deferrals, nextTurn } from '../turn/turns.decider.js';
+import { endTurn, evolveTurns, nextTurns, noteClosed, noteOrder, noteTurnRequest } from '../turn/turns.state.js';
 import { conclusion, execution, nextRound } from './adl-round.decider.js';
 import {
   evolveDeleveraging,
@@ -22,7 +24,7 @@ import {
 
 type State = DeleveragingState;
 
-const emit = emitterOf<AdlEvents>(ADL_EVENTS);
+const emit = emitterOf<LiquidationGlobalEvents>(LIQUIDATION_GLOBAL_EVENTS);
 
 /** A fact that may be the last one that a round, or the next, waits for. */
 const notedBy = <Input>(
@@ -32,12 +34,17 @@ const notedBy = <Input>(
   readonly decide: (state: State, input: Input, context: DecisionContext) => void;
 } => ({ observe, decide: (state, _input, context) => advance(state, context) });
 
+/** A case goes another way than to the market. */
+const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ turns }, { payload: { caseId } }) =>
+  endTurn(turns, caseId),
+);
+
 /**
- * Auto-deleveraging, for all partitions: what neither the book nor the fund can take of a bankrupt account is closed
+ * Whose turn it is to close in the market, and auto-deleveraging, for all partitions: what neither the book nor the fund can take of a bankrupt account is closed
  * against the most leveraged accounts on the other side, at the bankruptcy price, one round at a time. Here the rules of
  * liquidation change, too.
  */
-export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvents & DocumentEvents>({
+export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
   stateForm: { version: 1 },
   initialState: initialDeleveraging,
@@ -46,15 +53,20 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
 
   reads: [
     on<State, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
-      AdlRequested: notedBy(noteRequest),
+      AdlRequested: notedBy((state, entry) => {
+        endTurn(state.turns, entry.payload.caseId);
+        noteRequest(state, entry);
+      }),
+      CloseOutTurnRequested: notedBy(({ turns }, entry) => noteTurnRequest(turns, entry)),
+      CloseOutOrderPlaced: notedBy(({ turns }, entry) => noteOrder(turns, entry)),
+      LiquidationCostAssessed: notedBy(({ turns }, { payload }) => noteClosed(turns, payload)),
+      CollateralTakeOverRequested: endsTurn,
+      FundDrawRequested: endsTurn,
+      LiquidationPaused: endsTurn,
+      LiquidationClosed: endsTurn,
       LiquidationOpened: 'ignored',
       OrdersCancelRequested: 'ignored',
-      CloseOutOrderPlaced: 'ignored',
-      LiquidationCostAssessed: 'ignored',
       CloseOutFillFlagged: 'ignored',
-      CollateralTakeOverRequested: 'ignored',
-      FundDrawRequested: 'ignored',
-      LiquidationClosed: 'ignored',
       ...OPENING_IGNORED,
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
@@ -105,7 +117,15 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
     () => LIQUIDATION_CHECKS,
   ),
 
+  dueTimers({ turns }, now) {
+    const next = nextTurns(turns);
+    return next === undefined || next.at > now ? [] : [{ id: `turns-${next.instrument}`, due: next.at }];
+  },
+  fire: (state, _timer, context) => serveTurns(state, context),
+
   own: {
+    CloseOutTurnGranted: ({ turns }, event) => evolveTurns.CloseOutTurnGranted(turns, event),
+    CloseOutTurnDeferred: ({ turns }, event) => evolveTurns.CloseOutTurnDeferred(turns, event),
     AdlRoundOpened: (state, { payload }) => evolveDeleveraging.AdlRoundOpened(state, payload),
     AdlExecuted: (state, { payload }) => evolveDeleveraging.AdlExecuted(state, payload),
     AdlRoundClosed: (state, { payload }) => evolveDeleveraging.AdlRoundClosed(state, payload),
@@ -113,8 +133,20 @@ export const deleveragingProcess = defineProcess<State, AdlEvents & OpeningEvent
   },
 });
 
-/** Executes, closes and opens rounds as far as it goes; a round without candidates is closed at once. */
+/** Gives turns as long as the minute has room, and tells those that have to wait. */
+function serveTurns({ turns }: State, context: DecisionContext): void {
+  const now = context.time.clearing;
+  for (const ofInstrument of turns.values()) {
+    for (let turn = nextTurn(ofInstrument, now); turn !== undefined; turn = nextTurn(ofInstrument, now)) {
+      emit(context, 'CloseOutTurnGranted', turn);
+    }
+    for (const deferred of deferrals(ofInstrument, now)) emit(context, 'CloseOutTurnDeferred', deferred);
+  }
+}
+
+/** Serves turns, then executes, closes and opens rounds as far as it goes; a round without candidates is closed at once. */
 function advance(state: State, context: DecisionContext): void {
+  serveTurns(state, context);
   const executed = state.round === null ? undefined : execution(state.round, context.partitions);
   if (executed !== undefined) emit(context, 'AdlExecuted', executed);
   const closed = state.round === null ? undefined : conclusion(state.round);

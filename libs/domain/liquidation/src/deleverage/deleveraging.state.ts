@@ -12,6 +12,7 @@ import type {
 import type { LogEntry } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
 import { placeName, placeOf, samePlace } from '../place.js';
+import type { TurnState } from '../turn/turns.state.js';
 import type { SettlementTerms } from './bankruptcy-price.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
@@ -75,6 +76,8 @@ export interface DeleveragingState {
   /** Requests of the newest schedule that found nobody: bankrupt accounts of the other side may still close against them. */
   readonly unmet: AdlRequest[];
   round: AdlRound | null;
+  /** Who waits for a turn to close in the market, and what was taken of the last minute. */
+  readonly turns: TurnState;
   /** Number of rounds so far, by instrument and side. */
   readonly roundCounts: Map<string, number>;
 }
@@ -84,6 +87,7 @@ export const initialDeleveraging = (): DeleveragingState => ({
   requests: [],
   unmet: [],
   round: null,
+  turns: new Map(),
   roundCounts: new Map(),
 });
 

@@ -163,7 +163,7 @@ describe('size of a slice', () => {
 
   it('takes its least and its largest size from the policy in force', () => {
     const patient = { ...POLICY, sliceDurationMs: 2 * POLICY.sliceDurationMs };
-    expect(text(choose(flat('900000', '1000'), undefined, patient).quantity)).toBe('138.888');
+    expect(text(choose(flat('900000', '1000'), undefined, patient).quantity)).toBe('27.777');
     const coarse = { ...POLICY, minimumSliceNotional: dec('50000') };
     expect(text(choose(flat('14990', '10'), undefined, coarse).quantity)).toBe('1');
   });
@@ -172,13 +172,13 @@ describe('size of a slice', () => {
     equity      | held      | quantity    | why
     ${'9000'}   | ${'-10'}  | ${'4.156'}  | ${'a short is closed like a long'}
     ${'0'}      | ${'10'}   | ${'10'}     | ${'without equity only closing all of it helps'}
-    ${'14990'}  | ${'10'}   | ${'0.2'}    | ${'a small need is met by the minimum of 10,000 USD'}
-    ${'90'}     | ${'0.1'}  | ${'0.1'}    | ${'dust goes whole'}
+    ${'14990'}  | ${'10'}   | ${'0.04'}   | ${'a small need is met by the minimum of 2,000 USD'}
+    ${'27'}     | ${'0.03'} | ${'0.03'}   | ${'dust goes whole'}
     ${'2700'}   | ${'3'}    | ${'1.242'}  | ${'at the least rate of 10 bp; 87,900 USD stay'}
-    ${'230'}    | ${'0.25'} | ${'0.25'}   | ${'a remainder below 10,000 USD goes with it'}
-    ${'900000'} | ${'1000'} | ${'69.444'} | ${'5 % of the volume of five minutes: 3,472,222 USD'}
-    ${'63000'}  | ${'69.6'} | ${'29.457'} | ${'below the largest slice'}
-    ${'0'}      | ${'69.6'} | ${'69.6'}   | ${'dust beyond the largest slice goes with it'}
+    ${'46'}     | ${'0.05'} | ${'0.05'}   | ${'a remainder below 2,000 USD goes with it'}
+    ${'900000'} | ${'1000'} | ${'13.888'} | ${'5 % of the volume of a minute: 694,444 USD'}
+    ${'18000'}  | ${'20'}   | ${'8.367'}  | ${'below the largest slice'}
+    ${'0'}      | ${'13.9'} | ${'13.9'}   | ${'dust beyond the largest slice goes with it'}
   `(
     '$held BTC with equity $equity -> $quantity: $why [CLR-LIQ-023]',
     ({ equity, held, quantity }: Record<'equity' | 'held' | 'quantity', string>) => {
@@ -188,8 +188,8 @@ describe('size of a slice', () => {
 
   it.each`
     held         | quantity    | why
-    ${'84.2382'} | ${'69.444'} | ${'a position off the lot is sold in lots of 0.001'}
-    ${'69.6004'} | ${'69.6'}   | ${'closed whole, but for what is below a lot'}
+    ${'84.2382'} | ${'13.888'} | ${'a position off the lot is sold in lots of 0.001'}
+    ${'13.9004'} | ${'13.9'}   | ${'closed whole, but for what is below a lot'}
     ${'0.0014'}  | ${'0.001'}  | ${'one lot and a remainder'}
     ${'0.0004'}  | ${'0.0004'} | ${'the remainder as it is, once it is all there is'}
     ${'-0.0004'} | ${'0.0004'} | ${'of a short as well'}

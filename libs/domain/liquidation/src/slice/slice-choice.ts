@@ -3,7 +3,7 @@ import type { AssessmentDetail, MarginGlobalEvents, PositionRequirement, Side } 
 import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
-import { largestSliceNotional, type LiquidationPolicy } from '../liquidation-policy.js';
+import { largestSliceNotional, paceOf, type LiquidationPolicy } from '../liquidation-policy.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
 
 /** A position of an assessment with everything that its close-out is sized by. */
@@ -26,8 +26,9 @@ export interface CloseablePosition {
   readonly bearableRate: Decimal;
   /** Worst price of an order. */
   readonly limit: Decimal;
-  /** Largest notional of one order, USD. */
+  /** Largest notional of one order, and of all orders of the instrument in a minute, USD. */
   readonly largestSlice: Decimal;
+  readonly perMinute: Decimal;
 }
 
 /** Part of a position to be closed by one order. */
@@ -100,6 +101,7 @@ export function closeablePositions(
       bearableRate: attributableEquityRate(lossBearing, position, totalMaintenance),
       limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
       largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
+      perMinute: paceOf(policy, schedule.liquidationCost),
     };
   });
 }
@@ -165,6 +167,20 @@ export function chooseSlice(
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
   const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
+}
+
+/**
+ * A slice in the whole lots that its turn allows, at least one: the mark may have moved since it was granted.
+ * @param notional USD that the turn is for
+ * @see docs/spec/liquidation.md CLR-LIQ-038
+ */
+export function withinTurn(slice: Slice, notional: Decimal): Slice {
+  const { position, quantity: wanted } = slice;
+  const { contract, unitNotional } = position;
+  if (wanted.times(unitNotional).lte(notional)) return slice;
+  const lots = maxOf(notional.div(contract.lot.times(unitNotional)).floor(), ONE);
+  const quantity = minOf(lots.times(contract.lot), wanted);
+  return { ...slice, quantity, requirementFreed: requirementFreed(position, quantity) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Decimal, dec, invariant, roundUsd, text } from '@ballast/kernel';
+import { Decimal, dec, invariant, maxOf, minOf, roundUsd, text } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { OpenOrder } from './open-order.js';
@@ -53,6 +53,29 @@ export function placedOrder(
       notional: text(position.unitNotional),
       assetPrice: text(assetPrice),
     },
+  };
+}
+
+/**
+ * What a case asks for before it sends an order. Less than the minimum slice, and less than a lot, is not worth one.
+ * @param schedule position of the ScheduleInForce that the slice follows from
+ */
+export function turnRequest(
+  { caseId, accountId }: OfCase,
+  { position: { contract, unitNotional, perMinute }, quantity }: Slice,
+  schedule: number,
+  { minimumSliceNotional }: LiquidationPolicy,
+): LiquidationEvents['CloseOutTurnRequested'] {
+  const notional = quantity.times(unitNotional);
+  const least = minOf(notional, maxOf(minimumSliceNotional, contract.lot.times(unitNotional)));
+  return {
+    caseId,
+    accountId,
+    instrument: contract.instrument.id,
+    notional: text(notional),
+    least: text(least),
+    perMinute: text(perMinute),
+    schedule,
   };
 }
 
