@@ -6,6 +6,7 @@ import type { ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import type { LiquidationState } from '@ballast/liquidation-domain';
 import type { MarginState } from '@ballast/margin-domain';
+import type { PricingState } from '@ballast/pricing-domain';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
 import type { History } from '@ballast/audit';
@@ -22,6 +23,7 @@ interface Asked {
   readonly accounts: AccountsState;
   readonly fund: FundState;
   readonly margin: MarginState;
+  readonly pricing: PricingState;
   readonly liquidation: LiquidationState;
 }
 

@@ -1,3 +1,4 @@
+import { houseModeView } from '@ballast/contracts';
 import type { MarketWatch } from './market-watch.js';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
@@ -77,5 +78,36 @@ describe('while prices are too old [CLR-PRC-013]', () => {
     trouble = null;
     expect((await withdraw('w-1', 'old-prices-2')).status).toBe(202);
     expect((await house.get('/health/ready')).status).toBe(200);
+  });
+});
+
+describe('the mode of the house [CLR-HMD-003]', () => {
+  const change = (mode: string, proposalId: string, person: string) =>
+    house.post('/house-mode', { proposalId, mode, reason: 'because' }, undefined, { 'x-actor': person });
+  const mode = async () => houseModeView.parse((await house.get('/house-mode')).body);
+
+  it('halts at once by one person, says so to whoever is refused, and opens again by two', async () => {
+    expect(await mode()).toEqual({ mode: 'normal', proposals: [] });
+    expect((await change('halt', 'halt-1', 'ann')).status).toBe(201);
+    expect((await mode()).mode).toBe('halt');
+    // The partitions take the mode with the next they read; in lockstep that is behind this answer.
+    const opened = await house.post('/accounts', { accountId: 'late.main' });
+    expect(coded(opened)).toEqual([422, 'house-halted']);
+
+    expect((await change('normal', 'open-1', 'ann')).status).toBe(201);
+    expect((await mode()).proposals).toMatchObject([{ proposalId: 'open-1', mode: 'normal', proposer: 'ann' }]);
+    const approve = (person: string) =>
+      house.post('/house-mode/proposals/open-1/approvals', {}, undefined, { 'x-actor': person });
+    expect(coded(await approve('Ann'))).toEqual([409, 'proposer-may-not-approve']);
+    expect((await approve('ben')).status).toBe(201);
+    expect(await mode()).toEqual({ mode: 'normal', proposals: [] });
+    expect((await house.post('/accounts', { accountId: 'later.main' })).status).toBe(201);
+  });
+
+  it('is changed by a person, and not to what it is', async () => {
+    const nobody = await house.post('/house-mode', { proposalId: 'p-9', mode: 'halt', reason: 'because' });
+    expect(coded(nobody)).toEqual([401, 'actor-missing']);
+    expect(coded(await change('normal', 'p-10', 'ann'))).toEqual([409, 'house-mode-unchanged']);
+    expect(coded(await change('panic', 'p-11', 'ann'))).toEqual([400, 'request-malformed']);
   });
 });

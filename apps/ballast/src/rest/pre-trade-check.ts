@@ -68,7 +68,10 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'account-reduce-only':
       return liquidating ? 'account-liquidating' : 'account-restricted';
     case 'below-initial-requirement':
-      return 'below-initial-requirement';
+    case 'house-reduce-only':
+    case 'house-withdrawals-stopped':
+    case 'house-halted':
+      return refusal;
     case 'no-prices':
     case 'prices-halted':
       return 'prices-halted';

@@ -5,6 +5,7 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
+import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { RiskController } from './risk.controller.js';
@@ -31,6 +32,7 @@ export class RestModule {
         AccountsController,
         EventsController,
         HouseController,
+        HouseModeController,
         LiquidationsController,
         RiskController,
         StatusController,

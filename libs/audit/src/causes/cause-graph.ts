@@ -193,6 +193,9 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Quotes of ${written(underlying)} by ${(quotes as readonly { venue: string }[]).map(({ venue }) => venue).join(', ')}`,
   PerpetualBookObserved: ({ instrument, bestBid, bestAsk }) =>
     `Book of ${written(instrument)}: ${written(bestBid)} to ${written(bestAsk)} USD`,
+  HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
+  HouseModeChanged: ({ from, to, reason }) =>
+    `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
   ClockTicked: () => 'The clock of the exchange moved on.',
   PriceSetPublished: ({ number, marks, status }) =>
     `Price set ${written(number)} (${written(status)}): ${(marks as readonly { instrument: string; mark: string }[])

@@ -5,6 +5,7 @@ export * from './commands.js';
 export * from './decisions.js';
 export * from './event-causes.js';
 export * from './house.js';
+export * from './house-mode.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';
 export * from './queries.js';

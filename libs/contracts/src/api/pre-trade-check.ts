@@ -26,6 +26,9 @@ export const preTradeCheckResponse = z
         'account-restricted',
         'prices-halted',
         'instrument-unknown',
+        'house-reduce-only',
+        'house-withdrawals-stopped',
+        'house-halted',
       ])
       .nullable()
       .meta({ description: 'Why not; null when allowed.' }),

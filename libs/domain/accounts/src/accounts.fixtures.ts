@@ -34,7 +34,12 @@ import { fundProcess, type FundState } from './fund/fund.process.js';
 
 /** Facts of pricing that accounts acts upon. */
 export type PricingType =
-  'FundingRateFixed' | 'InstrumentAdmitted' | 'PriceSetPublished' | 'VariationPriceFixed' | 'SettlementPriceFixed';
+  | 'FundingRateFixed'
+  | 'HouseModeChanged'
+  | 'InstrumentAdmitted'
+  | 'PriceSetPublished'
+  | 'VariationPriceFixed'
+  | 'SettlementPriceFixed';
 
 /** Payloads of everything that the fixtures can send, by type. */
 export type Messages = AccountsCommands &
@@ -52,6 +57,7 @@ export type Messages = AccountsCommands &
 /** Which log a type comes in. */
 const PRICING_TYPES: readonly PricingType[] = [
   'FundingRateFixed',
+  'HouseModeChanged',
   'InstrumentAdmitted',
   'PriceSetPublished',
   'VariationPriceFixed',

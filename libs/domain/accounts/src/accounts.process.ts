@@ -9,18 +9,20 @@ import {
   type LogEntry,
   type PartitionProcess,
 } from '@ballast/event-sourcing';
-import type {
-  AccountsCommands,
-  AccountsEvents,
-  DocumentEvents,
-  FillEvents,
-  FundEvents,
-  LiquidationEvents,
-  LiquidationGlobalEvents,
-  MarginEvents,
-  OpeningEvents,
-  PricingEvents,
-  TransferEvents,
+import {
+  refusedByMode,
+  type HouseAct,
+  type AccountsCommands,
+  type AccountsEvents,
+  type DocumentEvents,
+  type FillEvents,
+  type FundEvents,
+  type LiquidationEvents,
+  type LiquidationGlobalEvents,
+  type MarginEvents,
+  type OpeningEvents,
+  type PricingEvents,
+  type TransferEvents,
 } from '@ballast/facts';
 import { readContractSpecification } from '@ballast/instruments';
 import { dec } from '@ballast/kernel';
@@ -80,6 +82,14 @@ const commanded =
     return { outcome: 'accepted', data: decision.answer };
   };
 
+/** A command that the mode of the house may forbid. What the exchange says has happened already. */
+const allowed =
+  (act: HouseAct, command: CommandHandler<AccountsState>): CommandHandler<AccountsState> =>
+  (state, input, context) => {
+    const forbidden = refusedByMode(state.houseMode, act);
+    return forbidden === null ? command(state, input, context) : rejection(forbidden);
+  };
+
 /** A message of the exchange is a fact: what cannot be booked goes to suspense, unless the refusal itself is on record. */
 const received = <Type extends string, Payload>(
   decide: TransferDecider,
@@ -106,10 +116,10 @@ const decided = <Type extends string, Payload>(
 });
 
 const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<AccountsState> } = {
-  OpenAccount: commanded(decideOpening),
+  OpenAccount: allowed('open-account', commanded(decideOpening)),
   Deposit: commanded(decideDeposit),
   RequestWithdrawal: commanded(decideWithdrawal),
-  ChooseMarginModel: commanded(decideMarginModel),
+  ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
 };
 
 type Grant = LogEntry<'FundDrawGranted', FundEvents['FundDrawGranted']>;
@@ -153,6 +163,8 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
   RiskArraysPublished: 'ignored',
   SettlementPriceFixed: decided(decideExpiry),
   VariationPriceFixed: decided(decideVariation),
+  HouseModeProposed: 'ignored',
+  HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
 });
 
 const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'numbered', {

@@ -36,6 +36,9 @@ export const ACCOUNTS_REJECTIONS = {
   'model-while-liquidating': 'The margin model of an account stays while it is being liquidated.',
   'side-unknown': 'A trade buys or sells.',
   'liquidity-unknown': 'A side of a trade is maker or taker.',
+  'house-reduce-only': 'The house takes no new risk at present.',
+  'house-withdrawals-stopped': 'The house pays no withdrawals at present.',
+  'house-halted': 'The house is halted: it takes deposits only.',
   'message-unreadable': 'The message is not a record.',
 } as const;
 

@@ -6,6 +6,7 @@ import {
   factsOf,
   type AccountsEvents,
   type AmountByAsset,
+  type HouseMode,
   type InstrumentId,
   type Instant,
   type Place,
@@ -130,6 +131,8 @@ export interface AccountsState {
   readonly orders: Map<number, CloseOutOrder>;
   /** Requests to the fund by their position in liquidation p. */
   readonly draws: Map<number, FundDraw>;
+  /** What the house does at all. */
+  houseMode: HouseMode;
 }
 
 /**
@@ -155,6 +158,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   liquidating: new Set(),
   orders: new Map(),
   draws: new Map(),
+  houseMode: 'normal',
 });
 
 /** A fact of accounts p, not yet placed. */

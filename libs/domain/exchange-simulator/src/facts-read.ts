@@ -36,6 +36,8 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     RiskArraysPublished: 'ignored',
     SettlementPriceFixed: 'ignored',
     VariationPriceFixed: 'ignored',
+    HouseModeProposed: 'ignored',
+    HouseModeChanged: 'ignored',
   }),
   on<SimulatorState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
     ...RELEASES_IGNORED,

@@ -49,6 +49,7 @@ export {
   type MarginGlobalEvents,
   type MarginEvents,
 } from './margin/index.js';
+export * from './house-modes.js';
 export type * from './names.js';
 export {
   type SurfaceOrigin,
@@ -60,6 +61,9 @@ export {
   type UnderlyingPrices,
   type InstrumentMark,
   PRICING_EVENTS,
+  HOUSE_MODES,
+  type HouseMode,
+  type HouseModeCommands,
   type PricingEvents,
 } from './pricing/index.js';
 export * as fields from './schema/forms.js';

@@ -1,7 +1,7 @@
 import { GLOBAL, PartitionMachine, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { comparisonText } from '@ballast/event-sourcing/testing';
 import { documentHash } from '@ballast/documents/testing';
-import type { AdlEvents, AssessmentDetail, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
+import type { AdlEvents, AssessmentDetail, HouseMode, LiquidationEvents, Place, PriceStatus } from '@ballast/facts';
 import { DAY_MS, MINUTE_MS } from '@ballast/kernel';
 import { LIQUIDATION_POLICY } from './liquidation-policy.js';
 import {
@@ -76,6 +76,10 @@ class Desk {
       underlyingSchedule('ETH', '2500', linear('0.02')),
     ];
     return this.take(this.#logs.schedule(scheduleInForce(number, underlyings, status)));
+  }
+  mode(to: HouseMode): readonly SealedEvent[] {
+    const payload = { proposalId: 'p', from: 'normal', to, proposer: null, reason: 'because' } as const;
+    return this.take(this.#logs.entry('pricing', GLOBAL, 'house-mode', 'HouseModeChanged', payload));
   }
   trigger(assessment: AssessmentDetail): readonly SealedEvent[] {
     const { accountId } = assessment;
@@ -433,6 +437,19 @@ describe('prices [CLR-LIQ-021]', () => {
     expect(types(desk.assess(tenBtc('9000', 1, 2)))).toEqual([]);
     expect(types(desk.schedule(3))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1, 3)))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('waits while the house is halted and goes on with the first assessment afterwards [CLR-HMD-003]', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    desk.mode('halt');
+    const paused = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    expect(payloadOf(paused, 'LiquidationPaused')).toMatchObject({ reason: 'house-halted' });
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
+    expect(types(desk.mode('reduce-only'))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual(['CloseOutOrderPlaced']);
   });
 
   it('does not act on an assessment before it knows its schedule', () => {

@@ -16,7 +16,7 @@ import {
   openPartition,
   type HouseRules,
 } from '@ballast/documents';
-import { LIQUIDATION_EVENTS } from '@ballast/facts';
+import { houseAllows, LIQUIDATION_EVENTS, type HouseMode } from '@ballast/facts';
 import type {
   AccountId,
   AccountsEvents,
@@ -69,6 +69,8 @@ export interface LiquidationState {
   readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
   halted: boolean;
+  /** What the house does at all. */
+  houseMode: HouseMode;
 }
 
 /** One side of a trade of an owner with an open case. */
@@ -126,6 +128,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     fills: new Map(),
     contracts: new Map(),
     halted: false,
+    houseMode: 'normal',
   }),
 
   open: ({ rules }, opening, context) =>
@@ -173,6 +176,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       RiskArraysPublished: 'ignored',
       SettlementPriceFixed: 'ignored',
       VariationPriceFixed: 'ignored',
+      HouseModeProposed: 'ignored',
+      HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
@@ -362,6 +367,7 @@ function advance(state: State, accountId: AccountId, context: DecisionContext): 
     schedule: scheduleOf(state, assessment, policy),
     contracts: state.contracts,
     halted: state.halted,
+    houseHalted: !houseAllows(state.houseMode, 'close-out'),
   };
   emitAll(proceed(concluded, basis, policy), context);
 }

@@ -9,6 +9,7 @@ import {
   type SealedEvent,
 } from '@ballast/event-sourcing';
 import type {
+  HouseMode,
   AccountsEvents,
   AssessmentDetail,
   ContractSpecificationDocument,
@@ -202,6 +203,12 @@ export class MarginHouse {
         return this.pricing(`instrument-${specification.id}`, 'InstrumentAdmitted', payload);
       }),
     );
+  }
+
+  /** The house does more or less from here on. */
+  mode(to: HouseMode): readonly SealedEvent[] {
+    const payload = { proposalId: 'p', from: 'normal', to, proposer: null, reason: 'because' };
+    return this.accept(this.pricing('house-mode', 'HouseModeChanged', payload));
   }
 
   /** A fact of pricing, which both partitions read. */

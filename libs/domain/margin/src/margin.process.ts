@@ -115,6 +115,8 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       InstrumentRefused: 'ignored',
       SurfacePublished: 'ignored',
       VariationPriceFixed: 'ignored',
+      HouseModeProposed: 'ignored',
+      HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,
     }),
     accountFacts,

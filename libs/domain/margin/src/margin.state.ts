@@ -1,6 +1,6 @@
 import type { Cause } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
-import type { Bracket, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
+import type { Bracket, HouseMode, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
 import type { Decimal, OwnerId } from '@ballast/kernel';
 import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
@@ -45,6 +45,8 @@ export interface MarginState {
   due: { readonly cause: Cause; readonly full: boolean } | null;
   /** Owners whose accounts changed since the last run. */
   readonly touched: Set<OwnerId>;
+  /** What the house does at all. */
+  houseMode: HouseMode;
   /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
   assessor: Assessor | null;
   grid: { readonly key: string; readonly grid: ScenarioGrid } | null;
@@ -61,6 +63,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   riskArrays: [],
   due: null,
   touched: new Set(),
+  houseMode: 'normal',
   assessor: null,
   grid: null,
 });

@@ -22,6 +22,8 @@ import { priceContracts } from './contracts/risk-arrays.decider.js';
 import { dueSettlements, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
 import { dueVariations, fixVariationPrice } from './contracts/variation-price.decider.js';
 import { dueFixings, fixFunding, fundingRateFixed, isFixing } from './funding/funding-fixing.decider.js';
+import { houseModeCommands } from './house-mode/house-mode.decider.js';
+import { houseModeEvolution } from './house-mode/house-mode.evolve.js';
 import { ignoreInput } from './ignored-input.js';
 import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
 import { observeVenueQuotes } from './index/venue-quotes.observer.js';
@@ -56,6 +58,8 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     priceSets: 0,
     lastAsOf: null,
     ignored: new Map(),
+    houseMode: 'normal',
+    modeProposals: new Map(),
   }),
 
   open: ({ rules }, opening, context) => openPartition('pricing', rules, opening, () => PRICING_CHECKS, context),
@@ -94,13 +98,17 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     }),
   ],
 
-  commands: documentCommands(
-    ({ rules }) => rules,
-    () => PRICING_CHECKS,
-  ),
+  commands: {
+    ...documentCommands<PricingState>(
+      ({ rules }) => rules,
+      () => PRICING_CHECKS,
+    ),
+    ...houseModeCommands,
+  },
 
   own: {
     ...RULES_EVOLVED,
+    ...houseModeEvolution,
     SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
     VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
     PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),

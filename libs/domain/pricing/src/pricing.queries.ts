@@ -1,6 +1,30 @@
 import type { HouseRules } from '@ballast/documents';
+import type { HouseMode } from '@ballast/facts';
+import type { PricingState } from './pricing.state.js';
 import { figuresInForce } from './rules/pricing-documents.js';
 
 /** A quote older than this is no longer good to decide on, milliseconds; of the sources that have no rule of their own. */
 export const quoteLifetimeMs = ({ rules }: { readonly rules: HouseRules }): number =>
   figuresInForce(rules).rules.source.staleAfterMs;
+
+/** What the house does at all, and what persons want it to do again. */
+export interface HouseModeFigures {
+  readonly mode: HouseMode;
+  readonly proposals: readonly {
+    readonly proposalId: string;
+    readonly mode: HouseMode;
+    readonly proposer: string;
+    readonly reason: string;
+  }[];
+}
+
+/** The mode of the house with the proposals that wait for a second person. */
+export const houseModeFigures = ({
+  houseMode,
+  modeProposals,
+}: Pick<PricingState, 'houseMode' | 'modeProposals'>): HouseModeFigures => ({
+  mode: houseMode,
+  proposals: [...modeProposals].flatMap(([proposalId, { mode, proposer, reason, open }]) =>
+    open ? [{ proposalId, mode, proposer, reason }] : [],
+  ),
+});

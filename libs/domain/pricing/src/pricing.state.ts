@@ -1,5 +1,5 @@
 import type { HouseRules } from '@ballast/documents';
-import type { InstrumentId, Underlying } from '@ballast/facts';
+import type { HouseMode, InstrumentId, Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import type { ContractRecord, ExpiryKey, ExpiryRecord } from './contracts/contract.state.js';
 import type { UnderlyingRecord } from './index/underlying.state.js';
@@ -25,6 +25,15 @@ export type IgnoredBecause =
   | 'unlisted-instrument'
   | 'expired-instrument';
 
+/** That the house does more again, as a person wants it. */
+export interface ModeProposal {
+  readonly mode: HouseMode;
+  readonly reason: string;
+  readonly proposer: string;
+  /** False once it was approved, or the mode changed otherwise. */
+  open: boolean;
+}
+
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   readonly rules: HouseRules;
@@ -41,4 +50,7 @@ export interface PricingState {
   priceSets: number;
   lastAsOf: Instant | null;
   readonly ignored: Map<IgnoredBecause, number>;
+  /** What the house does at all; every partition of every service reads it here. */
+  houseMode: HouseMode;
+  readonly modeProposals: Map<string, ModeProposal>;
 }

@@ -1,4 +1,4 @@
-import type { MarginEvents } from '@ballast/facts';
+import { refusedByMode, type MarginEvents } from '@ballast/facts';
 import { invariant, text } from '@ballast/kernel';
 import {
   collateralAfter,
@@ -52,6 +52,8 @@ export function decideClearedWithdrawal(
   const { accountId, withdrawalId, asset, amount, attempt } = withdrawal;
   const account = state.accounts.get(accountId);
   invariant(account, `withdrawal ${withdrawalId} of an account that is not open`);
+  const forbidden = refusedByMode(state.houseMode, 'withdraw');
+  if (forbidden !== null) return released(state, withdrawal, forbidden);
   if (freeCollateral(state, accountId, asset).isNegative())
     return released(state, withdrawal, 'insufficient-collateral');
   if (state.liquidating.has(accountId) || account.figuresVersion > answer.accountVersion) {

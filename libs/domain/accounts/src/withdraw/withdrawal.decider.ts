@@ -1,3 +1,4 @@
+import { refusedByMode } from '@ballast/facts';
 import { text } from '@ballast/kernel';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
 import { collateralAfter, fact, freeCollateral, perAccount, type AccountsState } from '../accounts.state.js';
@@ -9,13 +10,15 @@ import { booked, refused, type TransferDecision } from '../transfer-decision.js'
 function refusalOf(state: AccountsState, { accountId, asset, kept, amount }: Movement): AccountsRejectionCode | null {
   if (kept === undefined) return 'asset-not-kept';
   if (!kept.withdrawalsOpen) return 'withdrawals-closed';
+  const forbidden = refusedByMode(state.houseMode, 'withdraw');
+  if (forbidden !== null) return forbidden;
   if (state.liquidating.has(accountId)) return 'account-liquidating';
   return amount.gt(freeCollateral(state, accountId, asset)) ? 'insufficient-collateral' : null;
 }
 
 /**
  * Holds the money of a withdrawal, so that it cannot be held twice; margin answers. Refused at once: an asset that does not
- * leave, an account in liquidation, or more than the free collateral of that asset (unrealised profit is in no ledger
+ * leave, a mode of the house in which nothing does, an account in liquidation, or more than the free collateral of that asset (unrealised profit is in no ledger
  * account, so it never counts). An id is used up by its first decision: the same withdrawal again gets the same answer and
  * holds nothing.
  * @see docs/spec/accounts.md CLR-ACC-031

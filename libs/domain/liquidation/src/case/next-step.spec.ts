@@ -41,7 +41,15 @@ const schedule = scheduleInForce(4, [underlyingSchedule('BTC', '50000', linear('
 function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): CaseBasis {
   const positions = held === '0' ? [] : [requirementOf('BTC-PERP', held, '50000', '0.02')];
   const assessment = assessmentOf('a.main', equity, positions, { accountVersion: 3, schedule: 4 });
-  return { assessment, accountVersion: 3, schedule, contracts: CONTRACTS, halted: false, ...changes };
+  return {
+    assessment,
+    accountVersion: 3,
+    schedule,
+    contracts: CONTRACTS,
+    halted: false,
+    houseHalted: false,
+    ...changes,
+  };
 }
 
 const order = {

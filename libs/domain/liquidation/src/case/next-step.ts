@@ -19,6 +19,8 @@ export interface CaseBasis {
   readonly contracts: CloseableContracts;
   /** True while the newest schedule is on HALT: nothing is closed at frozen prices. */
   readonly halted: boolean;
+  /** The mode of the house lets nothing be closed out. */
+  readonly houseHalted: boolean;
 }
 
 export type Waiting =
@@ -91,10 +93,11 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   if (current.draw !== null) return wait('fund-not-answered');
   if (current.deleveraging !== null) return wait('deleveraging');
 
-  const { assessment, accountVersion, schedule, halted } = basis;
+  const { assessment, accountVersion, schedule, halted, houseHalted } = basis;
   if (assessment === undefined || assessment.accountVersion !== accountVersion || schedule === undefined) {
     return wait('no-valid-assessment');
   }
+  if (houseHalted) return pause('house-halted', schedule);
   if (halted || schedule.status === 'HALT') return pause('prices-halted', schedule);
   return stepOn(current, { ...basis, assessment, schedule }, policy);
 }

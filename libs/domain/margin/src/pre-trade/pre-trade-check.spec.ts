@@ -1,5 +1,6 @@
 import { parseInstrumentId, tradeAtAverageCost, type AverageCostPosition, type Instrument } from '@ballast/instruments';
 import { dec, maxOf, minOf, ONE, text, type Decimal } from '@ballast/kernel';
+import type { HouseMode } from '@ballast/facts';
 import fc from 'fast-check';
 import { MarginHouse, MINUTE, NOON } from '../margin.fixtures.js';
 import { preTradeCheck } from './pre-trade-check.js';
@@ -7,8 +8,9 @@ import { preTradeCheck } from './pre-trade-check.js';
 const LINEAR_PERPETUAL: Instrument = { ...parseInstrumentId('BTC-PERP'), id: 'BTC-PERP', contractSize: ONE };
 const MARK = dec('60000');
 
-function house(USD: string, quantity = '1'): MarginHouse {
+function house(USD: string, quantity = '1', mode: HouseMode = 'normal'): MarginHouse {
   const open = new MarginHouse();
+  if (mode !== 'normal') open.mode(mode);
   open.prices({ at: NOON, BTC: '60000', ETH: '3000' });
   open.account('ann.main', {
     USD,
@@ -81,6 +83,17 @@ describe('pre-trade check', () => {
     const open = house('100000');
     open.prices({ at: NOON + MINUTE, BTC: '60000', ETH: '3000', status: 'HALT' });
     expect(check(open, '1')).toMatchObject({ accepted: false, code: 'prices-halted' });
+    expect(check(open, '-1')).toMatchObject({ accepted: true });
+  });
+
+  it.each`
+    mode                     | code
+    ${'reduce-only'}         | ${'house-reduce-only'}
+    ${'halt'}                | ${'house-halted'}
+    ${'withdrawals-stopped'} | ${null}
+  `('in mode $mode refuses new risk with $code, and never what reduces it [CLR-HMD-003]', ({ mode, code }) => {
+    const open = house('100000', '1', mode as HouseMode);
+    expect(check(open, '1')).toMatchObject({ accepted: code === null, code: code as string | null });
     expect(check(open, '-1')).toMatchObject({ accepted: true });
   });
 

@@ -1,4 +1,11 @@
-import type { AccountId, DecimalString, InstrumentId, MarginFigures } from '@ballast/facts';
+import {
+  refusedByMode,
+  type AccountId,
+  type DecimalString,
+  type HouseModeRefusal,
+  type InstrumentId,
+  type MarginFigures,
+} from '@ballast/facts';
 import { dec, maxOf, minOf, ZERO, type Decimal } from '@ballast/kernel';
 import { writeFigures, type ExactFigures } from '../assess/assessment.js';
 import { RESTRICTED } from '../call/margin-state.js';
@@ -21,7 +28,8 @@ export type PreTradeRefusal =
   | 'no-prices'
   | 'prices-halted'
   | 'account-reduce-only'
-  | 'below-initial-requirement';
+  | 'below-initial-requirement'
+  | HouseModeRefusal;
 
 export interface PreTradeAnswer {
   readonly accepted: boolean;
@@ -34,8 +42,8 @@ export interface PreTradeAnswer {
 }
 
 /**
- * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on nothing else; on halted prices no
- * new risk; otherwise equity after the fill must cover the initial requirement after it.
+ * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on nothing else; on halted prices, and when
+ * the mode of the house forbids it, no new risk; otherwise equity after the fill must cover the initial requirement after it.
  *
  * The fill is taken at the worse of limit and mark: a limit better than the mark is no profit before it is made, and one worse than
  * the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller without turning
@@ -77,6 +85,8 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   });
   if (riskReducing) return answer(null);
   if (state.book.stateOf(account) >= RESTRICTED) return answer('account-reduce-only');
+  const forbidden = refusedByMode(state.houseMode, 'take-risk');
+  if (forbidden !== null) return answer(forbidden);
   if (assessor.market.schedule.halted) return answer('prices-halted');
   return answer(after.equity.lt(after.initial) ? 'below-initial-requirement' : null);
 }

@@ -62,6 +62,8 @@ export const marginGlobalProcess = defineProcess<
       SurfacePublished: 'ignored',
       SettlementPriceFixed: 'ignored',
       VariationPriceFixed: 'ignored',
+      HouseModeProposed: 'ignored',
+      HouseModeChanged: 'ignored',
       DocumentsEstablished: {
         observe: ({ pricingRules }, { payload }) => evolveRules.DocumentsEstablished(pricingRules, payload),
       },

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { HOUSE_MODES } from '@ballast/facts';
+import { identifier, reason } from '../fields.js';
+
+const mode = z.enum(HOUSE_MODES).meta({ id: 'HouseMode', description: 'What the house does at all.', example: 'halt' });
+
+export const houseModeRequest = z
+  .strictObject({
+    proposalId: identifier,
+    mode,
+    reason: reason.meta({ description: 'Why; everybody who is refused because of it asks.' }),
+  })
+  .meta({
+    id: 'HouseModeRequest',
+    description:
+      'Lets the house do less, at once and by one person, or proposes that it does more, which another person approves.',
+    example: { proposalId: 'halt-2020-03-12', mode: 'halt', reason: 'Two venues are down.' },
+  });
+
+export const houseModeApprovalRequest = z
+  .strictObject({})
+  .meta({ id: 'HouseModeApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
+
+export const houseModeView = z
+  .strictObject({
+    mode,
+    proposals: z
+      .array(z.strictObject({ proposalId: identifier, mode, proposer: z.string(), reason: z.string() }))
+      .meta({ description: 'What waits for a second person.' }),
+  })
+  .meta({ id: 'HouseModeView', description: 'What the house does at all, and what it is to do again.' });
