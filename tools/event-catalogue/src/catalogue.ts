@@ -1,13 +1,13 @@
 import * as prettier from 'prettier';
 import { z } from 'zod';
 import { allEventSchemas, entryEnvelope, type EventSchema } from '@ballast/contracts';
+import { asyncApi } from './async-api.js';
 import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
-import { placeOf } from './place-of.js';
+import { HEADERS } from './message-headers.js';
+import { fileOf, placeOf } from './place-of.js';
 
 /** The examples of an event: the one that every event has, then further cases. */
 export type ExamplesOf = (event: EventSchema) => readonly unknown[];
-
-const fileOf = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}.json`;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -37,19 +37,6 @@ function eventSection(event: EventSchema, examples: readonly unknown[]): string 
   ].join('\n\n');
 }
 
-const HEADERS: readonly (readonly [string, string])[] = [
-  ['hash', 'SHA-256 of the value, 64 hex digits.'],
-  [
-    'chain',
-    'Chain head after this event: SHA-256(chain of the event before || hash), hex. Before the first: 64 zeros.',
-  ],
-  ['incarnation', 'New after a restore or promotion of the log: a reader that sees another one stops.'],
-  ['position', 'Position in the log partition, as in the envelope.'],
-  ['type', 'Type, as in the envelope: a reader may pass over a message without reading its value.'],
-  ['log', 'Log, as in the envelope.'],
-  ['traceparent', 'W3C trace context. May be absent.'],
-];
-
 function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string {
   const index = table(
     ['event', 'topic', 'key', 'when'],
@@ -69,7 +56,7 @@ function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string 
   return [
     '# Events',
     '<!-- Generated from libs/domain/facts by `npx nx run @ballast/event-catalogue:write`; a test fails when it is stale. -->',
-    'Every event and command of Ballast: what it means, where it is found, and all of its fields. How to subscribe is told in [consume margin events](../how-to/consume-margin-events.md), with a consumer that runs.',
+    'Every event and command of Ballast: what it means, where it is found, and all of its fields. How to subscribe is told in [consume margin events](../how-to/consume-margin-events.md), with a consumer that runs; the same for machines is [asyncapi.json](asyncapi.json), AsyncAPI 3.',
     '**Promises.** Inside a partition positions count 1, 2, 3, ... without a gap. An event is delivered at least once, in order. A field never changes its meaning; a changed payload is a new version beside the old one. Amounts are decimals as text in plain notation; times are whole milliseconds since 1970-01-01 UTC (clearing time, not the wall clock). A field not listed here is refused.',
     '## A message',
     'The value is the canonical envelope: JSON by the rules of RFC 8785 (keys sorted, no white space), exactly the text that is hashed. Headers, all text:',
@@ -104,6 +91,7 @@ export async function catalogue(
     const schema = jsonSchemaOf(event, examplesOf(event));
     files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
   }
+  files.set('asyncapi.json', await prettier.format(JSON.stringify(asyncApi(events)), { ...options, parser: 'json' }));
   files.set('README.md', await prettier.format(readme(examplesOf, events), { ...options, parser: 'markdown' }));
   return files;
 }

@@ -28,3 +28,6 @@ export function placeOf({ log, partition, stream }: EventSchema): EventPlace {
     key: isCommand ? '<command id>' : stream,
   };
 }
+
+/** Name of the file in docs/events that the schema of an event stands in. */
+export const fileOf = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}.json`;

@@ -1,4 +1,4 @@
-import { canonicalText, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
+import { canonicalText, isoOf, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
 import { canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { parseEntry, type EntryErrorCode } from '../parse-entry.js';
 import type { FieldError } from '../refusal.js';
@@ -65,10 +65,33 @@ export function encodeMessage(sealed: SealedEvent, { incarnation, traceparent }:
       position: String(sealed.position),
       type: sealed.type,
       log: sealed.log,
+      ...cloudEvent(sealed),
       ...(traceparent === undefined ? {} : { traceparent }),
     },
   };
 }
+
+/**
+ * The attributes of CloudEvents 1.0 in binary mode, for software that routes by them; Ballast reads none of them.
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ */
+const cloudEvent = ({
+  id,
+  log,
+  partition,
+  stream,
+  type,
+  schemaVersion,
+  time,
+}: SealedEvent): Record<string, string> => ({
+  'content-type': 'application/json',
+  ce_specversion: '1.0',
+  ce_id: id,
+  ce_source: `/ballast/${log}/${partition}`,
+  ce_type: `ballast.${log}.${type}.v${schemaVersion}`,
+  ce_subject: stream,
+  ce_time: isoOf(time.clearing),
+});
 
 function header(headers: ReceivedMessage['headers'], name: string): string | undefined {
   const found = headers?.[name];

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import Ajv from 'ajv';
+import { allEventSchemas, encodeMessage } from '@ballast/contracts';
+import { isoOf } from '@ballast/kernel';
+import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
+import { asyncApi } from './async-api.js';
+import { goldenSkeleton } from './golden-skeleton.js';
+import { HEADERS, TRACE_HEADER } from './message-headers.js';
+import { writtenCatalogue } from './repository.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const require = createRequire(import.meta.url);
+const document = asyncApi(allEventSchemas);
+
+/** What a reference names: a place of the document, or a file beside it. */
+function resolved(reference: string): unknown {
+  if (reference.startsWith('./')) {
+    const file = writtenCatalogue().get(reference.slice(2));
+    return file === undefined ? undefined : (JSON.parse(file) as unknown);
+  }
+  const names = reference.replace(/^#\//, '').split('/');
+  return names.reduce<unknown>((at, name) => (at as Json | undefined)?.[name], document);
+}
+
+function referencesIn(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(referencesIn);
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, value]) => (name === '$ref' ? [value as string] : referencesIn(value)));
+}
+
+describe('the AsyncAPI document', () => {
+  it('is sound by the schema that AsyncAPI publishes for version 3', () => {
+    const schema = require('@asyncapi/specs/schemas/3.0.0-without-$id.json') as Json;
+    const ajv = new Ajv({ schemaId: 'auto', unknownFormats: 'ignore', logger: false });
+    const isSound = ajv.compile(schema);
+    isSound(document);
+    expect(isSound.errors ?? []).toEqual([]);
+  });
+
+  it('names nothing that is not there', () => {
+    const references = [...new Set(referencesIn(document))];
+    expect(references.length).toBeGreaterThan(allEventSchemas.length);
+    expect(references.filter((reference) => resolved(reference) === undefined)).toEqual([]);
+  });
+
+  it('has every type and version in one channel, and says who writes it', () => {
+    const channels = Object.values(document['channels'] as Record<string, { messages: Json }>);
+    const named = channels.flatMap(({ messages }) => Object.keys(messages));
+    expect(named.sort()).toEqual(allEventSchemas.map(({ log, type, version }) => `${log}.${type}.v${version}`).sort());
+    const operations = Object.keys(document['operations'] as Json);
+    expect(operations).toEqual(
+      expect.arrayContaining([
+        'send.clearing.margin.events.v1',
+        'receive.clearing.accounts.commands.v1',
+        'receive.exchange.fills.v1',
+      ]),
+    );
+  });
+
+  it('lists the headers that a message has, CloudEvents among them', () => {
+    const [first] = allEventSchemas.filter(({ type }) => type === 'MarginCallIssued');
+    if (first === undefined) throw new Error('there is no MarginCallIssued');
+    const { entry } = goldenSkeleton(first);
+    const { headers } = encodeMessage(seal(entry, EMPTY_HEAD), { incarnation: 'first' });
+    const listed = HEADERS.map(([name]) => name).filter((name) => name !== TRACE_HEADER);
+    expect(Object.keys(headers).sort()).toEqual(listed.sort());
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: entry.id,
+      ce_source: `/ballast/margin/${entry.partition}`,
+      ce_type: 'ballast.margin.MarginCallIssued.v1',
+      ce_subject: entry.stream,
+      ce_time: isoOf(entry.time.clearing),
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { entryEnvelope, type EventSchema } from '@ballast/contracts';
+import type { JsonSchema } from './json-schema.js';
+import { HEADERS, TRACE_HEADER } from './message-headers.js';
+import { fileOf, placeOf } from './place-of.js';
+
+/** A part of the document, as JSON. */
+type Part = Readonly<Record<string, unknown>>;
+
+const reference = (to: string): Part => ({ $ref: to });
+const messageName = ({ log, type, version }: EventSchema): string => `${log}.${type}.v${version}`;
+const isCommand = ({ log }: EventSchema): boolean => log.endsWith('.commands');
+/** The exchange writes its own logs; everything else that is no command is an event of Ballast. */
+const isReceived = (event: EventSchema): boolean => isCommand(event) || event.log.startsWith('exchange.');
+
+/**
+ * AsyncAPI 3 of all topics: which message stands where, with its headers, key and payload. Ballast is the application, so it
+ * sends its events and receives commands and what the exchange publishes. Payloads are the files beside the document.
+ * @see https://www.asyncapi.com/docs/reference/specification/v3.0.0
+ */
+export function asyncApi(events: readonly EventSchema[]): Part {
+  const topics = byTopic(events);
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Ballast',
+      version: '1',
+      description:
+        'Events of a clearing house and the messages it takes. Topics end in their version; a changed payload is a new version of its type beside the old one.',
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(topics.map(([topic, own]) => [topic, channelOf(topic, own)])),
+    operations: Object.fromEntries(topics.map(([topic, own]) => operationOf(topic, own))),
+    components: {
+      messages: Object.fromEntries(events.map((event) => [messageName(event), messageOf(event)])),
+      schemas: {
+        envelope: schemaOf(z.toJSONSchema(entryEnvelope) as JsonSchema),
+        eventHeaders: headersOf(HEADERS, TRACE_HEADER),
+        commandHeaders: headersOf(HEADERS.filter(([name]) => name === 'type' || name === 'log')),
+      },
+    },
+  };
+}
+
+function byTopic(events: readonly EventSchema[]): readonly (readonly [string, readonly EventSchema[]])[] {
+  const topics = new Set(events.map((event) => placeOf(event).topic));
+  return [...topics].map((topic) => [topic, events.filter((event) => placeOf(event).topic === topic)]);
+}
+
+function channelOf(topic: string, events: readonly EventSchema[]): Part {
+  return {
+    address: topic,
+    messages: Object.fromEntries(
+      events.map((event) => [messageName(event), reference(`#/components/messages/${messageName(event)}`)]),
+    ),
+    bindings: { kafka: { topic, bindingVersion: '0.5.0' } },
+  };
+}
+
+function operationOf(topic: string, events: readonly EventSchema[]): readonly [string, Part] {
+  const action = events.some(isReceived) ? 'receive' : 'send';
+  return [`${action}.${topic}`, { action, channel: reference(`#/channels/${topic}`) }];
+}
+
+function messageOf(event: EventSchema): Part {
+  return {
+    name: event.type,
+    title: event.type,
+    summary: event.description,
+    headers: reference(`#/components/schemas/${isCommand(event) ? 'commandHeaders' : 'eventHeaders'}`),
+    payload: isCommand(event) ? commandOf(event) : entryOf(event),
+    bindings: {
+      kafka: { key: { type: 'string', description: placeOf(event).key }, bindingVersion: '0.5.0' },
+    },
+  };
+}
+
+/** The envelope with the payload of this type. */
+const entryOf = (event: EventSchema): Part => ({
+  allOf: [
+    reference('#/components/schemas/envelope'),
+    {
+      type: 'object',
+      properties: {
+        log: { const: event.log },
+        type: { const: event.type },
+        schemaVersion: { const: event.version },
+        payload: reference(`./${fileOf(event)}`),
+      },
+    },
+  ],
+});
+
+/** A command on its way is no entry yet. */
+const commandOf = (event: EventSchema): Part => ({
+  type: 'object',
+  required: ['actor', 'body', 'commandId', 'log', 'partition', 'schemaVersion', 'type'],
+  properties: {
+    actor: { type: ['string', 'null'], description: 'Person who asks.' },
+    body: reference(`./${fileOf(event)}`),
+    commandId: { type: 'string', description: 'Chosen by the sender; the same id is decided once.' },
+    log: { const: event.log },
+    partition: { type: 'integer' },
+    schemaVersion: { const: event.version },
+    type: { const: event.type },
+  },
+  additionalProperties: false,
+});
+
+/** `$schema` belongs to a file of its own. */
+const schemaOf = (schema: JsonSchema): Part =>
+  Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== '$schema'));
+
+const headersOf = (headers: typeof HEADERS, optional?: string): Part => ({
+  type: 'object',
+  required: headers.map(([name]) => name).filter((name) => name !== optional),
+  properties: Object.fromEntries(headers.map(([name, description]) => [name, { type: 'string', description }])),
+});
