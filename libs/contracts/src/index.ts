@@ -46,6 +46,7 @@ export {
   type LiquidationCaseView,
   type StatusView,
   type AccountExplanation,
+  type CaseWaterfall,
   accountView,
   accountListPage,
   actor,

@@ -102,6 +102,15 @@ describe('the picture of a clearing house', () => {
     ['a draw for a deficit', [draw('a#1', 'BankruptcyDeficit')], { bankruptcies: 1 }],
     ['a draw for something else', [draw('a#1', 'SlippageBeyondReward')], {}],
     ['a loss nobody paid', [entry('UncoveredLossBooked', { amount: '12.5' })], { shortfall: '12.5' }],
+    [
+      'a loss that later money pays in part',
+      [
+        entry('UncoveredLossBooked', { amount: '12.5' }),
+        entry('LossRecovered', { amount: '2', balance: '3' }),
+        entry('UncoveredLossRecovered', { amount: '2' }),
+      ],
+      { shortfall: '10.5', fund: { opening: '0', closing: '3' } },
+    ],
     ['a position that was deleveraged', [adl('candidate', '0.5')], { adl: 1 }],
     ['a candidate of whom nothing was needed', [adl('candidate', '0')], {}],
     ['the bankrupt side of a deleveraging', [adl('bankrupt', '0.5')], {}],

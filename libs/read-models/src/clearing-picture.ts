@@ -138,6 +138,14 @@ export class ClearingPictureProjection {
           (entry.payload as Payload<AccountsEvents, 'UncoveredLossBooked'>).amount,
         );
         return;
+      case 'UncoveredLossRecovered':
+        this.#shortfall = this.#shortfall.minus(
+          (entry.payload as Payload<AccountsEvents, 'UncoveredLossRecovered'>).amount,
+        );
+        return;
+      case 'LossRecovered':
+        this.#fundBalance = dec((entry.payload as Payload<FundEvents, 'LossRecovered'>).balance);
+        return;
       case 'AdlBooked': {
         const adl = entry.payload as Payload<AccountsEvents, 'AdlBooked'>;
         if (adl.role === 'candidate' && !dec(adl.quantity).isZero()) this.#adl += 1;

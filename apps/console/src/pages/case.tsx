@@ -70,6 +70,7 @@ export default function CasePage() {
           empty="No slice was sent: the case was closed without one."
         />
       </Panel>
+      <Steps view={data} />
       <Receipts view={data} />
       <Panel title="Step by step" sub={`${events.length} events`}>
         <DataTable caption="Events of the case" rows={events} columns={EVENT_COLUMNS} empty="Nothing was recorded." />
@@ -166,6 +167,29 @@ function Loss({ view: { loss, case: found } }: { readonly view: LiquidationCaseV
         after={{ name: last.label, amount: last.amount }}
       />
     </Twin>
+  );
+}
+
+function Steps({ view: { waterfall } }: { readonly view: LiquidationCaseView }) {
+  return (
+    <Panel title="Who bore the loss" sub="the waterfall, first to last; the steps sum to the loss">
+      {waterfall.steps.length === 0 ? (
+        <Empty>The case cost nothing beyond what was closed.</Empty>
+      ) : (
+        <SumTable
+          caption="Who bore the loss"
+          rows={[
+            ...waterfall.steps.map(({ step, amount, detail }) => ({
+              label: step,
+              amount: usd(amount),
+              detail,
+              level: 1 as const,
+            })),
+            { label: 'loss', amount: usd(waterfall.loss), detail: 'sum of all steps', level: 0 as const },
+          ]}
+        />
+      )}
+    </Panel>
   );
 }
 

@@ -47,7 +47,9 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
     taken.length === 0
       ? 'The house took over nothing: there was no collateral in other assets.'
       : `The house took over ${taken.map(({ asset, amount, price }) => `${amount} ${asset} at ${usd(price)}`).join(', ')}.`,
-  UncoveredLossBooked: ({ reason, amount }) => `Loss of ${usd(amount)} that nobody paid (${reason}).`,
+  UncoveredLossBooked: ({ reason, amount, bearer }) =>
+    `Loss of ${usd(amount)} that no step of the waterfall paid is on the ${bearer} (${reason}).`,
+  UncoveredLossRecovered: ({ amount }) => `Money that came in later paid ${usd(amount)} of a loss.`,
   AdlBooked: (adl) => {
     const { role, side, quantity, price, position } = adl;
     return `Auto-deleveraging (${role}): ${side} ${text(dec(quantity))} ${position.instrument} at ${usd(price)}; ${heldNow(adl)}.`;

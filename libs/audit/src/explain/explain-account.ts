@@ -2,7 +2,7 @@ import type { AccountExplanation } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { AssessmentDetail, MarginEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
-import { dec, invariant, isoOf, ownerOf, type AccountId } from '@ballast/kernel';
+import { dec, invariant, isoOf, ownerOf, type AccountId, type Instant } from '@ballast/kernel';
 import {
   MARGIN_STATES,
   assessmentOf,
@@ -18,6 +18,7 @@ import { calledFirst } from './called-first.js';
 import { equityBridge } from './equity-bridge.js';
 import { eventAt, eventText, toldEvent, viewOf, type MarginView } from './explained-event.js';
 import { slicesOf } from './liquidation-slices.js';
+import { caseWaterfall, lossEntries } from './loss-waterfall.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 type StateChanged = MarginEvents['AccountStateChanged'];
@@ -112,8 +113,22 @@ export async function explainAccount(
     wouldHaveAvoided: await remedies(logs, state, changes.findLast(isWorse)),
     call: standing.openCall,
     timeline: timelineOf(history, bridge?.bookings ?? []),
+    waterfalls: await waterfallsOf(logs, history, event?.time.clearing ?? machine.clearing),
     slices: [...slicesOf(history.liquidation)],
   };
+}
+
+async function waterfallsOf(
+  logs: LogDirectory,
+  { liquidation, bookings }: AccountHistory,
+  until: Instant,
+): Promise<AccountExplanation['waterfalls']> {
+  const opened = liquidation.filter(({ type }) => type === 'LiquidationOpened');
+  if (opened.length === 0) return [];
+  const losses = await lossEntries(logs, until);
+  return opened.map(({ payload }) =>
+    caseWaterfall((payload as { readonly caseId: string }).caseId, liquidation, bookings, losses),
+  );
 }
 
 const WORDS: Readonly<Record<string, string>> = {

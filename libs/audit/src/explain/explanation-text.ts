@@ -31,6 +31,7 @@ export function explanationText(explanation: AccountExplanation): string {
     ...figures(explanation),
     ...prices(explanation),
     ...timeline(explanation),
+    ...waterfalls(explanation),
     ...slices(explanation),
   ].join('\n');
 }
@@ -169,4 +170,22 @@ function slices({ partition, slices: all }: AccountExplanation): string[] {
     ),
     ...lines.map((line) => row(line.label, shown(line), line.formula)),
   ]);
+}
+
+/** Who bore the loss of each liquidation; printed lines add up to the printed loss, since each is in whole cents. */
+function waterfalls({ waterfalls: all }: AccountExplanation): string[] {
+  return all.flatMap(({ caseId, loss, steps }) =>
+    steps.length === 0
+      ? []
+      : [
+          ...heading(`Who bore the loss of case ${caseId}`),
+          ...steps.map(({ step, amount, detail }) => row(step, usd(amount), detail)),
+          ...rounding(
+            steps.map(({ amount }) => amount),
+            loss,
+            usd,
+          ),
+          row('loss', usd(loss), ''),
+        ],
+  );
 }

@@ -6,6 +6,7 @@ import type { LogDirectory } from '@ballast/event-log';
 import { lastBefore, nodeText, placeName } from '../causes/cause-graph.js';
 import { isAbout } from '../explain/account-history.js';
 import { explainAccount } from '../explain/explain-account.js';
+import { caseWaterfall, lossEntries } from '../explain/loss-waterfall.js';
 
 type Slice = LiquidationCaseView['slices'][number];
 
@@ -26,6 +27,7 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
   const bookings = (await about(logs, 'accounts', found, first, ({ time }) => time.clearing > until)).filter(
     ({ time }) => time.clearing <= until,
   );
+  const { steps, ...borne } = caseWaterfall(found.caseId, liquidation, bookings, await lossEntries(logs, Infinity));
   const explained =
     end === undefined
       ? undefined
@@ -44,6 +46,7 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
             ...bridge.lines,
             { label: 'equity at the end', amount: bridge.after, detail: 'as margin found it' },
           ],
+    waterfall: { ...borne, steps: [...steps] },
     receipts: receiptsOf(liquidation, bookings),
     events: [
       ...margin.filter(({ type }) => type !== 'LiquidatingAccountAssessed'),
@@ -161,9 +164,9 @@ function receiptsOf(liquidation: readonly LogEntry[], bookings: readonly LogEntr
     ['the account paid', penalty, 'penalty of all slices, after every true-up'],
     ['execution and time', reward.neg(), 'the part of the penalty that pays what closing cost'],
     ['insurance fund receives', reward.minus(penalty), 'the rest of the penalty'],
-    ['insurance fund paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
-    ['insurance fund paid for slippage', granted('SlippageBeyondReward'), 'what the reward did not cover'],
-    ['nobody paid', total(losses.map(({ amount }) => amount)), 'moved to uncovered loss'],
+    ['funds paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
+    ['funds paid for slippage', granted('SlippageBeyondReward'), 'what the reward did not cover'],
+    ['the residual party bears', total(losses.map(({ amount }) => amount)), 'moved to uncovered loss'],
   ];
   return lines
     .filter(([, amount]) => !amount.isZero())

@@ -105,9 +105,14 @@ export class HouseStory {
         const { reason, amount, balance } = entry.payload as FundEvents['FundCredited'];
         return this.#flow(entry, reason, dec(amount), balance);
       }
-      case 'FundDrawGranted': {
-        const { purpose, granted, balance } = entry.payload as FundEvents['FundDrawGranted'];
-        return this.#flow(entry, purpose, dec(granted).neg(), balance);
+      case 'LossStepTaken': {
+        const { step, purpose, amount, balance } = entry.payload as FundEvents['LossStepTaken'];
+        // The house's own capital is not in the fund.
+        return step === 'house-tranche' ? undefined : this.#flow(entry, purpose, dec(amount).neg(), balance);
+      }
+      case 'LossRecovered': {
+        const { amount, balance } = entry.payload as FundEvents['LossRecovered'];
+        return this.#flow(entry, 'RecoveredLoss', dec(amount).neg(), balance);
       }
       case 'AdlExecuted': {
         const { closes } = entry.payload as AdlEvents['AdlExecuted'];

@@ -101,6 +101,30 @@ const slice = z.strictObject({
   lines: z.array(z.strictObject({ label: z.string(), amount: decimal, unit: figureUnit, formula: z.string() })),
 });
 
+export const caseWaterfall = z
+  .strictObject({
+    caseId: z.string(),
+    loss: decimal.meta({
+      description: 'What the case cost beyond the value of what was closed, USD: the sum of the steps.',
+    }),
+    steps: z.array(
+      z.strictObject({
+        step: z.enum([
+          'position',
+          'account',
+          'product-reserve',
+          'global-fund',
+          'house-tranche',
+          'deleveraging',
+          'residual',
+        ]),
+        amount: decimal.meta({ description: 'USD that the step bore.' }),
+        detail: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'CaseWaterfall', description: 'Who bore the loss of a liquidation, step by step, first to last.' });
+
 export const accountExplanation = z
   .strictObject({
     accountId,
@@ -147,10 +171,14 @@ export const accountExplanation = z
       .nullable()
       .meta({ description: 'The open margin call.' }),
     timeline: z.array(timelineEntry),
+    waterfalls: z
+      .array(caseWaterfall)
+      .meta({ description: 'Who bore what the liquidations cost, one entry per case.' }),
     slices: z.array(slice).meta({ description: 'Liquidation, slice by slice, with the figures of its formulas.' }),
   })
   .meta({ id: 'AccountExplanation', description: 'Why an account is in its state, from the logs alone.' });
 
 type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
 
+export type CaseWaterfall = Immutable<z.infer<typeof caseWaterfall>>;
 export type AccountExplanation = Immutable<z.infer<typeof accountExplanation>>;

@@ -1,3 +1,4 @@
+import { caseWaterfall } from './account-explanation.js';
 import { z } from 'zod';
 import {
   accountId,
@@ -193,6 +194,7 @@ export const caseView = z
     loss: z
       .array(z.strictObject({ label: z.string(), amount: decimal, detail: z.string() }))
       .meta({ description: 'Equity at the start, what changed it, equity at the end; adds up to the unit.' }),
+    waterfall: caseWaterfall,
     receipts: z
       .array(z.strictObject({ who: z.string(), amount: decimal, detail: z.string() }))
       .meta({ description: 'Who got what the account paid, and who paid what it could not.' }),

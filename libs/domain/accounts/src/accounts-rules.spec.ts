@@ -18,7 +18,12 @@ describe('the rules of accounts [CLR-ACC-004]', () => {
       ]);
       expect(events[0]?.payload).toMatchObject({
         author: 'genesis',
-        documents: [{ kind: 'assets' }, { kind: 'fee-schedule' }, { kind: 'selectable-models' }],
+        documents: [
+          { kind: 'assets' },
+          { kind: 'fee-schedule' },
+          { kind: 'loss-waterfall' },
+          { kind: 'selectable-models' },
+        ],
       });
     }
   });

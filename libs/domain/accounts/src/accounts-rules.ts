@@ -3,12 +3,14 @@ import type { DecisionContext, Opening } from '@ballast/event-sourcing';
 import { SELECTABLE_MODEL_DOCUMENTS } from './choose-model/selectable-models.js';
 import { FEE_DOCUMENTS } from './fill/fee-schedule.js';
 import { ASSET_DOCUMENTS, assetDefects, type UnderRules } from './ledger/assets.js';
+import { WATERFALL_DOCUMENTS } from './waterfall/loss-waterfall.js';
 
 /** Every kind of document that accounts decides by, and what one is held against under the rules in force. */
 export const documentChecks = (rules: HouseRules): DocumentChecks => ({
   [ASSET_DOCUMENTS.kind]: (id, body) => assetDefects(rules, id, body),
   [FEE_DOCUMENTS.kind]: FEE_DOCUMENTS.defects,
   [SELECTABLE_MODEL_DOCUMENTS.kind]: SELECTABLE_MODEL_DOCUMENTS.defects,
+  [WATERFALL_DOCUMENTS.kind]: WATERFALL_DOCUMENTS.defects,
 });
 
 /** Begins a partition of accounts. */

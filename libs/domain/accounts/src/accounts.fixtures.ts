@@ -1,3 +1,4 @@
+import { documentHash } from '@ballast/documents/testing';
 import { parseInstrumentId, readContractSpecification, type ContractSpecification } from '@ballast/instruments';
 import type {
   AccountsCommands,
@@ -52,7 +53,7 @@ export type Messages = AccountsCommands &
   FundEvents &
   DocumentCommands &
   DocumentEvents &
-  Pick<AccountsEvents, 'PenaltyRemainderSent' | 'FundContributionForwarded'>;
+  Pick<AccountsEvents, 'PenaltyRemainderSent' | 'FundContributionForwarded' | 'UncoveredLossBooked'>;
 
 /** Which log a type comes in. */
 const PRICING_TYPES: readonly PricingType[] = [
@@ -70,6 +71,7 @@ const GLOBAL_TYPES: readonly string[] = [
   'AdlRoundClosed',
   'FundCredited',
   'FundDrawGranted',
+  'LossRecovered',
   'DocumentProposed',
   'DocumentApproved',
 ];
@@ -98,6 +100,8 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'DocumentApproved',
     'PenaltyRemainderSent',
     'FundContributionForwarded',
+    'UncoveredLossBooked',
+    'LossRecovered',
   ],
 };
 
@@ -115,11 +119,21 @@ export const anOpening = (documents: readonly HouseDocument[] = DOCUMENTS.accoun
 
 const logOf = (type: string): string => Object.keys(LOGS).find((log) => LOGS[log]?.includes(type)) ?? 'liquidation';
 
+/** A message that may be damaged. */
+interface Message {
+  readonly type: string;
+  readonly payload: unknown;
+  readonly partition?: number | undefined;
+  readonly log?: string;
+  readonly actor?: string | null;
+}
+
 /** A machine that is fed by hand; it numbers its inputs and keeps everything for rebuild and comparison. */
 export class Desk<State> {
   readonly machine: PartitionMachine<State>;
   /** Inputs and own events in the order in which they were applied. */
-  readonly timeline: ({ readonly input: LogEntry } | { readonly event: SealedEvent })[] = [];
+  readonly timeline: ({ readonly input: LogEntry; readonly endsItem: boolean } | { readonly event: SealedEvent })[] =
+    [];
   result: CommandResult | undefined;
   /** Clearing time of what is taken from now on. */
   clearing = 1_584_000_000_000;
@@ -165,9 +179,18 @@ export class Desk<State> {
     log = logOf(type),
     actor: string | null = null,
   ): SealedEvent[] {
+    return this.deliver(this.#inputOf({ type, payload, partition, log, actor }));
+  }
+
+  /** Delivers messages as one item: what follows at its end follows from all of them. */
+  takeTogether(messages: readonly Message[]): SealedEvent[] {
+    return messages.flatMap((message, index) => this.deliver(this.#inputOf(message), index === messages.length - 1));
+  }
+
+  #inputOf({ type, payload, partition, log = logOf(type), actor = null }: Message): LogEntry {
     const source = partition ?? (GLOBAL_TYPES.includes(type) ? GLOBAL : this.partition);
     const position = this.machine.cursor(log, source) + 1;
-    const input: LogEntry = {
+    return {
       log,
       partition: source,
       position,
@@ -183,12 +206,12 @@ export class Desk<State> {
       actor,
       payload,
     };
-    return this.deliver(input);
   }
 
-  deliver(input: LogEntry): SealedEvent[] {
-    this.timeline.push({ input });
+  deliver(input: LogEntry, endsItem = true): SealedEvent[] {
+    this.timeline.push({ input, endsItem });
     this.result = this.machine.accept(input);
+    if (endsItem) this.machine.settle();
     return this.#drain();
   }
 
@@ -211,7 +234,7 @@ export class Desk<State> {
   /** A second machine that decides everything again. */
   replayed(): Desk<State> {
     const desk = new Desk(this.process, this.partition, this.partitions, this.opening);
-    for (const entry of this.timeline) if ('input' in entry) desk.deliver(entry.input);
+    for (const entry of this.timeline) if ('input' in entry) desk.deliver(entry.input, entry.endsItem);
     return desk;
   }
 }
@@ -223,7 +246,21 @@ export function accountsDesk(partition = 0, partitions = 1, documents?: readonly
   return desk;
 }
 
-export const fundDesk = (): Desk<FundState> => new Desk(fundProcess, GLOBAL, 1);
+/** @param waterfall changes of the bundled waterfall */
+export const fundDesk = (waterfall: object = {}): Desk<FundState> =>
+  new Desk(
+    fundProcess,
+    GLOBAL,
+    1,
+    anOpening(
+      DOCUMENTS.accounts.map((each) => (each.kind === 'loss-waterfall' ? changedDocument(each, waterfall) : each)),
+    ),
+  );
+
+function changedDocument(document: HouseDocument, changes: object): HouseDocument {
+  const body = { ...(document.body as object), ...changes };
+  return { ...document, body, hash: documentHash(body) };
+}
 
 /** The bundled list of assets with other terms for one of them. */
 export function assetsWith(asset: string, terms: Partial<KeptAsset>): { readonly assets: Record<string, KeptAsset> } {

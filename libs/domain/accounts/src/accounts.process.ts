@@ -31,7 +31,7 @@ import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.reje
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
 import { decideMarginModel } from './choose-model/choose-model.decider.js';
 import { modelEvolution } from './choose-model/choose-model.evolve.js';
-import { decideClosedCase, decideCostSettlement, decideGrant } from './close-out/close-out.decider.js';
+import { decideClosedCase, decideCostSettlement, decideGrant, decideRecovery } from './close-out/close-out.decider.js';
 import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-out.evolve.js';
 import { decideTakeOver } from './close-out/take-over.decider.js';
 import { decideDeposit } from './deposit/deposit.decider.js';
@@ -227,6 +227,12 @@ const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents &
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
   ...CHANGES_FOLLOWED,
   FundCredited: 'ignored',
+  LossStepTaken: 'ignored',
+  LossRecovered: {
+    decide(state, { payload }, context) {
+      if (payload.loss.partition === state.partition) emitAll(context, [decideRecovery(payload)]);
+    },
+  },
   FundDrawGranted: {
     observe: noteGrant,
     decide(state, { payload }, context) {

@@ -58,13 +58,21 @@ export interface Slice {
  */
 export class ClearingHouse {
   readonly desks: readonly Desk<AccountsState>[];
-  readonly fund: Desk<FundState> = fundDesk();
+  readonly fund: Desk<FundState>;
   /** Broken rules found so far; none in a sound house. */
   readonly violations: AccountsViolation[] = [];
   readonly accounts: readonly string[];
   #number = 0;
+  readonly #untold: SealedEvent[] = [];
 
-  constructor(partitions: number, accountsEach: number, contracts: readonly ContractSpecificationDocument[] = []) {
+  /** @param waterfall changes of the bundled waterfall */
+  constructor(
+    partitions: number,
+    accountsEach: number,
+    contracts: readonly ContractSpecificationDocument[] = [],
+    waterfall: object = {},
+  ) {
+    this.fund = fundDesk(waterfall);
     this.desks = Array.from({ length: partitions }, (_, partition) => accountsDesk(partition, partitions));
     this.accounts = this.desks.flatMap(({ partition }) =>
       Array.from({ length: accountsEach }, (_, n) => accountIn(partition, partitions, `owner${n}-`)),
@@ -102,10 +110,18 @@ export class ClearingHouse {
 
   /** Carries own events of accounts p to the fund, and the answers of the fund to every partition. */
   relay(events: readonly SealedEvent[]): void {
-    for (const event of events) {
-      for (const answer of this.fund.deliver(event)) {
-        for (const desk of this.desks) this.relay(desk.deliver(answer));
-      }
+    for (const event of events) this.#tellAll(this.fund.deliver(event));
+  }
+
+  /** Every partition takes what the global one says in its order, whatever follows from it meanwhile. */
+  #tellAll(answers: readonly SealedEvent[]): void {
+    const isTelling = this.#untold.length > 0;
+    this.#untold.push(...answers);
+    if (isTelling) return;
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      const booked = this.desks.flatMap((desk) => desk.deliver(next));
+      this.relay(booked);
+      this.#untold.shift();
     }
   }
 
@@ -116,9 +132,7 @@ export class ClearingHouse {
   ): Place {
     const desk = this.deskOf(payload.accountId);
     this.relay(desk.takeAny(type, payload));
-    for (const answer of this.fund.takeAny(type, payload, desk.partition)) {
-      for (const each of this.desks) this.relay(each.deliver(answer));
-    }
+    this.#tellAll(this.fund.takeAny(type, payload, desk.partition));
     return { partition: desk.partition, position: desk.machine.cursor('liquidation', desk.partition) };
   }
 
@@ -238,7 +252,14 @@ export class ClearingHouse {
     const missing = desk.state.orders.get(order.position)?.ledgerBalance ?? ZERO;
     if (missing.lt(0)) {
       const amount = text(missing.neg());
-      this.liquidation('FundDrawRequested', { caseId, accountId, purpose: 'SlippageBeyondReward', amount, order });
+      this.liquidation('FundDrawRequested', {
+        caseId,
+        accountId,
+        purpose: 'SlippageBeyondReward',
+        amount,
+        order,
+        underlying: 'BTC',
+      });
     }
     this.liquidation('LiquidationClosed', {
       caseId,
@@ -252,7 +273,14 @@ export class ClearingHouse {
   /** The deficit of a bankrupt account is asked of the fund; what stays is booked as uncovered at the end of the case. */
   coverDeficit(accountId: string, amount: string, uncoveredLoss: string): void {
     const caseId = `${accountId}#${this.id('case')}`;
-    this.liquidation('FundDrawRequested', { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null });
+    this.liquidation('FundDrawRequested', {
+      caseId,
+      accountId,
+      purpose: 'BankruptcyDeficit',
+      amount,
+      order: null,
+      underlying: null,
+    });
     this.liquidation('LiquidationClosed', { caseId, accountId, outcome: 'closed-out', slices: 0, uncoveredLoss });
   }
 

@@ -242,6 +242,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         VariationClosed: 'ignored',
         ExpiryClosed: 'ignored',
         PenaltyRemainderSent: 'ignored',
+        UncoveredLossRecovered: 'ignored',
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
         ...OPENING_IGNORED,
@@ -253,6 +254,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
       FundDrawGranted: inCase(noteInCase.FundDrawGranted),
       FundCredited: 'ignored',
+      LossStepTaken: 'ignored',
+      LossRecovered: 'ignored',
       ...RULES_IGNORED,
     }),
     on<State, OrderReportEvents>('exchange.orderReports', 'numbered', {

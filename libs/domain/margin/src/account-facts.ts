@@ -95,6 +95,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   VariationClosed: 'ignored',
   FundingClosed: 'ignored',
   PenaltyRemainderSent: 'ignored',
+  UncoveredLossRecovered: 'ignored',
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
   ...OPENING_IGNORED,

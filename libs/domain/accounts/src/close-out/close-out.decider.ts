@@ -1,4 +1,4 @@
-import type { FundEvents, LiquidationEvents, Place } from '@ballast/facts';
+import type { FundEvents, InstrumentId, LiquidationEvents, Place, Underlying } from '@ballast/facts';
 import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import {
   collateralAfter,
@@ -11,18 +11,28 @@ import {
 } from '../accounts.state.js';
 import { orderAt } from './close-out.evolve.js';
 import { coinDebtsPaid } from './coin-debt.js';
+import { contractOf } from '../ledger/contracts.js';
 import { clientLedger, postingsOf, type JournalLine } from '../ledger/ledger.js';
+import { WATERFALL_DOCUMENTS } from '../waterfall/loss-waterfall.js';
 
 /** A plus that a slice leaves in the ledger account `liquidation` goes to the fund. Reads the state of the moment. */
-function* sendRemainder({ caseId, ledgerBalance }: CloseOutOrder, order: Place): Generator<AccountsFact> {
+function* sendRemainder(
+  state: AccountsState,
+  { caseId, instrument, ledgerBalance }: CloseOutOrder,
+  order: Place,
+): Generator<AccountsFact> {
   if (!ledgerBalance.gt(0)) return;
   yield fact('PenaltyRemainderSent', {
     caseId,
     order,
+    underlying: underlyingOf(state, instrument),
     amount: text(ledgerBalance),
     postings: postingsOf(['liquidation', 'USD', ledgerBalance.neg()], ['in-transit', 'USD', ledgerBalance]),
   });
 }
+
+const underlyingOf = (state: AccountsState, instrument: InstrumentId): Underlying =>
+  contractOf(state, instrument).instrument.underlying;
 
 function orderOf(state: AccountsState, { partition, position }: Place): CloseOutOrder {
   invariant(partition === state.partition, `a close-out order of partition ${partition}`);
@@ -44,7 +54,7 @@ export function* decideCostSettlement(
     collateral: collateralAfter(state, accountId, { USD: returned }),
     postings: postingsOf([clientLedger(accountId), 'USD', returned], ['liquidation', 'USD', returned.neg()]),
   });
-  yield* sendRemainder(order, place);
+  yield* sendRemainder(state, order, place);
 }
 
 /** Part of an amount that a client's debt in USD takes; debts in coin come after it. */
@@ -80,13 +90,15 @@ export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGr
   invariant(place, `grant for slippage without a slice: request ${request.position}`);
   const order = orderOf(state, place);
   if (granted.gt(0)) yield received({}, ['liquidation', 'USD', granted]);
-  yield* sendRemainder(order, place);
+  yield* sendRemainder(state, order, place);
   const loss = order.ledgerBalance.neg();
   if (!loss.gt(0)) return;
   yield fact('UncoveredLossBooked', {
     caseId,
     accountId,
     reason: 'slippage-beyond-fund',
+    underlying: underlyingOf(state, order.instrument),
+    bearer: WATERFALL_DOCUMENTS.inForce(state.rules).residualParty,
     amount: text(loss),
     collateral: collateralAfter(state, accountId),
     postings: postingsOf(['uncovered-loss', 'USD', loss.neg()], ['liquidation', 'USD', loss]),
@@ -110,6 +122,8 @@ export function decideClosedCase(
     caseId,
     accountId,
     reason: 'deficit-without-position',
+    underlying: null,
+    bearer: WATERFALL_DOCUMENTS.inForce(state.rules).residualParty,
     amount: text(loss),
     collateral: collateralAfter(state, accountId, { USD: inDollars, ...coins.credited }),
     postings: postingsOf(
@@ -117,5 +131,17 @@ export function decideClosedCase(
       [clientLedger(accountId), 'USD', inDollars],
       ...coins.lines,
     ),
+  });
+}
+
+/** Money that the fund sends for a loss on the residual party. */
+export function decideRecovery({ loss, caseId, accountId, amount }: FundEvents['LossRecovered']): AccountsFact {
+  const paid = dec(amount);
+  return fact('UncoveredLossRecovered', {
+    caseId,
+    accountId,
+    loss,
+    amount,
+    postings: postingsOf(['in-transit', 'USD', paid.neg()], ['uncovered-loss', 'USD', paid]),
   });
 }

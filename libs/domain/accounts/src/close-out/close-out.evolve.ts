@@ -58,6 +58,7 @@ export const closeOutEvolution: Evolution<
   | 'FundGrantReceived'
   | 'CollateralTakenOver'
   | 'UncoveredLossBooked'
+  | 'UncoveredLossRecovered'
 > = {
   LiquidationCostSettled(state, { version, payload: { accountId, order, postings } }) {
     touch(state, accountId, version, true);
@@ -84,4 +85,5 @@ export const closeOutEvolution: Evolution<
     post(state.ledger, postings);
     if (ofSlice) addToOrder(unpaidSlice(state, caseId), postings);
   },
+  UncoveredLossRecovered: (state, { payload: { postings } }) => post(state.ledger, postings),
 };

@@ -131,12 +131,13 @@ describe('the cost of a slice [CLR-ACC-014]', () => {
         purpose: 'SlippageBeyondReward',
         amount: '250',
         order,
+        underlying: 'BTC',
       } as const;
       desk.take('FundDrawRequested', draw);
       const { caseId, accountId, purpose } = draw;
       const answer = { caseId, accountId, purpose, request: { partition: 0, position: 3 }, requested: '250' };
       const granted = row['granted'] as string;
-      const events = desk.take('FundDrawGranted', { ...answer, granted, balance: '0', postings: [] });
+      const events = desk.take('FundDrawGranted', { ...answer, granted, balance: '0' });
       const amountOf = (type: string): string | null =>
         (events.find((event) => event.type === type)?.payload as { amount: string } | undefined)?.amount ?? null;
       expect([amountOf('FundGrantReceived'), amountOf('UncoveredLossBooked')]).toEqual([row['received'], row['lost']]);
@@ -157,7 +158,6 @@ describe('the cost of a slice [CLR-ACC-014]', () => {
         requested: '1',
         granted: '1',
         balance: '0',
-        postings: [],
       }),
     ).toEqual([]);
   });

@@ -132,7 +132,13 @@ describe('a case that ends with a debt in coin', () => {
 
   it('is paid off by a grant of the fund before it is over, in dollars first', () => {
     const desk = debtor();
-    const ask = { caseId: 't.main#1', accountId: 't.main', purpose: 'BankruptcyDeficit', order: null } as const;
+    const ask = {
+      caseId: 't.main#1',
+      accountId: 't.main',
+      purpose: 'BankruptcyDeficit',
+      order: null,
+      underlying: null,
+    } as const;
     desk.take('FundDrawRequested', { ...ask, amount: '30036' });
     const events = desk.take('FundDrawGranted', {
       request: { partition: 0, position: 1 },
@@ -142,7 +148,6 @@ describe('a case that ends with a debt in coin', () => {
       requested: '30036',
       granted: '30036',
       balance: '0',
-      postings: [],
     });
     expect(payloadOf(events, 'FundGrantReceived')).toMatchObject({
       amount: '30036',

@@ -1,5 +1,14 @@
 import { OPENING_IGNORED, RULES_EVOLVED, documentCommands, noRules, type HouseRules } from '@ballast/documents';
-import { defineProcess, emitterOf, on, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
+import {
+  causeOf,
+  defineProcess,
+  emitterOf,
+  on,
+  type Cause,
+  type DecisionContext,
+  type LogEntry,
+  type PartitionProcess,
+} from '@ballast/event-sourcing';
 import {
   FUND_EVENTS,
   type AccountsEvents,
@@ -8,76 +17,176 @@ import {
   type LiquidationEvents,
   type OpeningEvents,
   type Place,
+  type Underlying,
 } from '@ballast/facts';
-import { dec, maxOf, minOf, roundUsd, text, ZERO, type Decimal } from '@ballast/kernel';
+import {
+  compareText,
+  dec,
+  invariant,
+  maxOf,
+  roundUsd,
+  sum,
+  text,
+  ZERO,
+  type AccountId,
+  type Decimal,
+} from '@ballast/kernel';
 import { documentChecks, openAccounts } from '../accounts-rules.js';
 import { balanceOf, post, postingsOf, type Ledger } from '../ledger/ledger.js';
+import { allocate, type LossSources, type OpenLoss, type StepPaid } from '../waterfall/allocation.js';
+import { WATERFALL_DOCUMENTS, type LossWaterfall } from '../waterfall/loss-waterfall.js';
 
-/** Why the fund changed; grants count negative. */
-export type FundCause = FundEvents['FundCredited']['reason'] | FundEvents['FundDrawGranted']['purpose'];
+/** Why the fund changed; what it pays counts negative. */
+export type FundCause =
+  FundEvents['FundCredited']['reason'] | FundEvents['LossStepTaken']['purpose'] | 'recovered-loss';
 
-/** State of the global partition of accounts: the insurance fund, USD. Mutable, private to its machine. */
+/** A request that is to be answered at the end of the item, by what is known of it then. */
+interface OpenRequest {
+  readonly request: Place;
+  readonly asked: LiquidationEvents['FundDrawRequested'];
+  /** USD that steps have paid for it so far. */
+  readonly paid: Decimal;
+}
+
+/** A loss on the residual party, USD; money that comes in later pays it. */
+interface ResidualLoss extends OpenLoss {
+  readonly loss: Place;
+  readonly caseId: string;
+  readonly accountId: AccountId;
+}
+
+/** State of the global partition of accounts: fund, reserves and the house's own tranche, USD. Mutable, private to its machine. */
 export interface FundState {
   readonly rules: HouseRules;
   readonly ledger: Ledger;
-  /** Sum of all changes by cause; together they are the balance. */
+  /** Sum of all changes of fund and reserves by cause; together they are the balance. */
   readonly causes: Map<FundCause, Decimal>;
+  /** Requests of the item in hand, by the name of their place. */
+  readonly requests: Map<string, OpenRequest>;
+  /** Losses that nobody else has paid, by the name of their place, oldest first. */
+  readonly residual: Map<string, ResidualLoss>;
+  /** Last input of the item in hand that may lead to the recovery of a loss. */
+  due: Cause | null;
 }
 
 export const FUND_LEDGER = 'insurance-fund';
+/** What losses have taken of the house's own capital: zero or negative. */
+export const HOUSE_CAPITAL_LEDGER = 'house/capital';
 
-export const fundBalance = ({ ledger }: FundState): Decimal => balanceOf(ledger, FUND_LEDGER, 'USD');
+const reserveLedger = (underlying: Underlying): string => `${FUND_LEDGER}/${underlying}`;
+
+/** Reserves by underlying, in the order of names. */
+export const reserves = ({ ledger }: FundState): ReadonlyMap<Underlying, Decimal> =>
+  new Map(
+    [...ledger]
+      .filter(([name]) => name.startsWith(`${FUND_LEDGER}/`))
+      .map(([name, { USD }]): [Underlying, Decimal] => [name.slice(FUND_LEDGER.length + 1), USD ?? ZERO])
+      .sort(([a], [b]) => compareText(a, b)),
+  );
+
+/** USD in the fund of all and in all reserves. */
+export const fundBalance = (state: FundState): Decimal =>
+  sum([balanceOf(state.ledger, FUND_LEDGER, 'USD'), ...reserves(state).values()]);
 
 const emit = emitterOf(FUND_EVENTS);
 
 const placeOf = ({ partition, position }: LogEntry): Place => ({ partition, position });
+const nameOf = ({ partition, position }: Place): string => `${partition}/${position}`;
 
 function attribute({ causes }: FundState, cause: FundCause, change: Decimal): void {
   causes.set(cause, (causes.get(cause) ?? ZERO).plus(change));
 }
 
-/** Money that a partition sent arrives. */
-function credited(
+const waterfall = ({ rules }: FundState): LossWaterfall => WATERFALL_DOCUMENTS.inForce(rules);
+
+/** What the steps can pay now. The tranche is what the document gives less what losses have taken of it. */
+const sourcesOf = (state: FundState): LossSources => ({
+  reserves: reserves(state),
+  fund: balanceOf(state.ledger, FUND_LEDGER, 'USD'),
+  tranche: maxOf(ZERO, waterfall(state).houseTranche.plus(balanceOf(state.ledger, HOUSE_CAPITAL_LEDGER, 'USD'))),
+});
+
+/** Money that a partition sent arrives, in the reserve of an underlying or in the fund of all. */
+function credit(
   state: FundState,
   reason: FundEvents['FundCredited']['reason'],
   origin: Place,
   amount: Decimal,
-): FundEvents['FundCredited'] {
-  return {
+  reserve: Underlying | null,
+  context: DecisionContext,
+): void {
+  if (!amount.gt(0)) return;
+  const ledgerAccount = reserve === null ? FUND_LEDGER : reserveLedger(reserve);
+  emit(context, 'FundCredited', {
     reason,
     origin,
+    reserve,
     amount: text(amount),
     balance: text(fundBalance(state).plus(amount)),
-    postings: postingsOf(['in-transit', 'USD', amount.neg()], [FUND_LEDGER, 'USD', amount]),
-  };
+    postings: postingsOf(['in-transit', 'USD', amount.neg()], [ledgerAccount, 'USD', amount]),
+  });
 }
 
-/**
- * Grants what is asked, up to the balance, whole cents, in the order in which the requests come. Always answers, also
- * with zero; the fund never goes below zero.
- */
-function granted(
-  state: FundState,
-  request: Place,
-  asked: LiquidationEvents['FundDrawRequested'],
-): FundEvents['FundDrawGranted'] {
+/** What one step pays, as an event says it; the money leaves for the partition of the account. */
+function stepOf(state: FundState, { step, reserve, before, amount, remaining }: StepPaid) {
+  const ofHouse = step === 'house-tranche';
+  const payer = ofHouse ? HOUSE_CAPITAL_LEDGER : reserve === null ? FUND_LEDGER : reserveLedger(reserve);
   const balance = fundBalance(state);
-  const grant = maxOf(ZERO, minOf(roundUsd(dec(asked.amount), 'credit'), balance));
   return {
-    request,
-    caseId: asked.caseId,
-    accountId: asked.accountId,
-    purpose: asked.purpose,
-    requested: asked.amount,
-    granted: text(grant),
-    balance: text(balance.minus(grant)),
-    postings: postingsOf([FUND_LEDGER, 'USD', grant.neg()], ['in-transit', 'USD', grant]),
+    step,
+    reserve,
+    before: text(before),
+    amount: text(amount),
+    remaining: text(remaining),
+    balance: text(ofHouse ? balance : balance.minus(amount)),
+    postings: postingsOf([payer, 'USD', amount.neg()], ['in-transit', 'USD', amount]),
   };
 }
 
 /**
- * The global partition of accounts: takes in contributions and penalty remainders, grants draws, and is where the rules of
- * accounts change.
+ * Answers all requests of the item at once, so that nobody gets more for having asked first: each step pays pro rata what they lack, whole
+ * cents. Always answers, also with zero; neither fund nor reserve nor tranche goes below zero.
+ */
+function answerRequests(state: FundState, context: DecisionContext): void {
+  const open = [...state.requests.values()];
+  if (open.length === 0) return;
+  const losses = open.map(({ asked }) => ({ amount: dec(asked.amount), underlying: asked.underlying }));
+  const paid = allocate(losses, sourcesOf(state), waterfall(state).payingSteps);
+  for (const [index, { request, asked }] of open.entries()) {
+    const { caseId, accountId, purpose } = asked;
+    const cause: Cause = { kind: 'event', log: 'liquidation', ...request };
+    const steps = paid[index] ?? [];
+    for (const step of steps) {
+      emit(context, 'LossStepTaken', { request, caseId, accountId, purpose, ...stepOf(state, step) }, cause);
+    }
+    const granted = text(sum(steps.map(({ amount }) => amount)));
+    const balance = text(fundBalance(state));
+    const answer = { request, caseId, accountId, purpose, requested: asked.amount, granted, balance };
+    emit(context, 'FundDrawGranted', answer, cause);
+  }
+}
+
+/** What is in fund and reserves once all requests are answered pays what the residual party bears. The house's tranche has paid its part before. */
+function recoverLosses(state: FundState, context: DecisionContext): void {
+  if (state.due === null || state.residual.size === 0) return;
+  const losses = [...state.residual.values()];
+  const steps = waterfall(state).payingSteps.filter((step) => step !== 'house-tranche');
+  const paid = allocate(losses, sourcesOf(state), steps);
+  for (const [index, { loss, caseId, accountId }] of losses.entries()) {
+    for (const step of paid[index] ?? []) {
+      emit(context, 'LossRecovered', { loss, caseId, accountId, ...stepOf(state, step) }, state.due);
+    }
+  }
+}
+
+/** Money comes in, so that losses may be recovered at the end of the item. */
+function noteDue(state: FundState, input: LogEntry): void {
+  state.due = causeOf(input);
+}
+
+/**
+ * The global partition of accounts: takes in contributions and penalty remainders, takes losses down the waterfall, and is where the
+ * rules of accounts change.
  */
 export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundState,
@@ -85,7 +194,14 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
 >({
   log: 'accounts',
   stateForm: { version: 1 },
-  initialState: () => ({ rules: noRules(), ledger: new Map(), causes: new Map() }),
+  initialState: () => ({
+    rules: noRules(),
+    ledger: new Map(),
+    causes: new Map(),
+    requests: new Map(),
+    residual: new Map(),
+    due: null,
+  }),
   open: openAccounts,
   reads: [
     on<FundState, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
@@ -108,22 +224,30 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       LiquidationCostSettled: 'ignored',
       FundGrantReceived: 'ignored',
       CollateralTakenOver: 'ignored',
-      UncoveredLossBooked: 'ignored',
+      UncoveredLossBooked: {
+        observe(state, input) {
+          const { caseId, accountId, underlying, amount } = input.payload;
+          const loss = placeOf(input);
+          state.residual.set(nameOf(loss), { loss, caseId, accountId, underlying, amount: dec(amount) });
+          state.due = causeOf(input);
+        },
+      },
+      UncoveredLossRecovered: 'ignored',
       AdlBooked: 'ignored',
       SuspenseBooked: 'ignored',
       PenaltyRemainderSent: {
-        decide: (state, input, context) => {
-          emit(
-            context,
-            'FundCredited',
-            credited(state, 'penalty-remainder', placeOf(input), dec(input.payload.amount)),
-          );
+        observe: noteDue,
+        decide(state, input, context) {
+          const { underlying, amount } = input.payload;
+          const share = roundUsd(dec(amount).times(waterfall(state).reserveShare), 'credit');
+          credit(state, 'penalty-remainder', placeOf(input), share, underlying, context);
+          credit(state, 'penalty-remainder', placeOf(input), dec(amount).minus(share), null, context);
         },
       },
       FundContributionForwarded: {
-        decide: (state, input, context) => {
-          emit(context, 'FundCredited', credited(state, 'contribution', placeOf(input), dec(input.payload.amount)));
-        },
+        observe: noteDue,
+        decide: (state, input, context) =>
+          credit(state, 'contribution', placeOf(input), dec(input.payload.amount), null, context),
       },
     }),
     on<FundState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -137,8 +261,9 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
       FundDrawRequested: {
-        decide: (state, input, context) => {
-          emit(context, 'FundDrawGranted', granted(state, placeOf(input), input.payload));
+        observe({ requests }, input) {
+          const request = placeOf(input);
+          requests.set(nameOf(request), { request, asked: input.payload, paid: ZERO });
         },
       },
       AdlRequested: 'ignored',
@@ -151,13 +276,45 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   ),
   own: {
     ...RULES_EVOLVED,
+    DocumentApproved(state, event) {
+      RULES_EVOLVED.DocumentApproved(state, event);
+      // Another order of the steps pays from the next input on: an old one is no cause of what follows from it.
+      state.due = null;
+    },
     FundCredited(state, { payload: { postings, reason, amount } }) {
       post(state.ledger, postings);
       attribute(state, reason, dec(amount));
     },
-    FundDrawGranted(state, { payload: { postings, purpose, granted: amount } }) {
+    LossStepTaken(state, { payload: { request, postings, purpose, step, amount } }) {
       post(state.ledger, postings);
-      attribute(state, purpose, dec(amount).neg());
+      if (step !== 'house-tranche') attribute(state, purpose, dec(amount).neg());
+      const name = nameOf(request);
+      const open = state.requests.get(name);
+      invariant(open, `a step for ${name}, which asked for nothing`);
+      state.requests.set(name, { ...open, paid: open.paid.plus(amount) });
     },
+    FundDrawGranted({ requests }, { payload: { request, granted } }) {
+      const name = nameOf(request);
+      const paid = requests.get(name)?.paid;
+      invariant(
+        paid?.eq(granted),
+        `${granted} granted to ${name}, but its steps are ${paid === undefined ? 'none' : text(paid)}`,
+      );
+      requests.delete(name);
+    },
+    LossRecovered(state, { payload: { loss, postings, amount } }) {
+      post(state.ledger, postings);
+      attribute(state, 'recovered-loss', dec(amount).neg());
+      const name = nameOf(loss);
+      const open = state.residual.get(name);
+      invariant(open, `a recovery of ${name}, which is no open loss`);
+      const left = open.amount.minus(amount);
+      if (left.gt(0)) state.residual.set(name, { ...open, amount: left });
+      else state.residual.delete(name);
+    },
+  },
+  settle(state, context) {
+    answerRequests(state, context);
+    recoverLosses(state, context);
   },
 });

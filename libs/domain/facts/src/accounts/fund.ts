@@ -1,35 +1,74 @@
 import { booked, place } from '../common.js';
 import { event } from '../schema/event.js';
-import { accountId, caseId, fundPurpose, nonNegativeDecimal, positiveDecimal } from '../schema/forms.js';
-import { oneOf } from '../schema/schema.js';
+import { accountId, caseId, fundPurpose, nonNegativeDecimal, positiveDecimal, underlying } from '../schema/forms.js';
+import { describable, nullable, oneOf } from '../schema/schema.js';
 
 const stream = 'insurance-fund';
 
-const balance = nonNegativeDecimal('USD in the fund after the event; never below zero.');
+const balance = nonNegativeDecimal('USD in fund and reserves together after the event; never below zero.');
+
+const reserve = nullable(underlying('Reserve of this underlying; null: the fund of all.'));
+
+/** Steps of the waterfall that pay money out of something that the house keeps for losses. */
+export const payingStep = describable(oneOf(['product-reserve', 'global-fund', 'house-tranche']));
 
 export const FUND_EVENTS = {
   FundCredited: event({
-    description: 'Money arrived in the insurance fund.',
+    description: 'Money arrived in the insurance fund, or in the reserve of an underlying.',
     stream,
     payload: {
       ...booked,
       reason: oneOf(['contribution', 'penalty-remainder']),
       origin: place('The event in accounts that sent the money.'),
+      reserve,
       amount: positiveDecimal('USD.'),
       balance,
     },
   }),
-  FundDrawGranted: event({
-    description: 'Answer of the insurance fund to a FundDrawRequested, perhaps less than asked.',
-    stream,
+  LossStepTaken: event({
+    description: 'One step of the waterfall paid its part of a loss. The steps of a request sum to what is granted.',
+    stream: 'loss-waterfall',
     payload: {
       ...booked,
       request: place('The FundDrawRequested in liquidation.'),
       caseId: caseId(),
       accountId: accountId(),
       purpose: fundPurpose(),
+      step: payingStep('In the order of the document loss-waterfall.'),
+      reserve,
+      before: positiveDecimal('USD of the loss before the step.'),
+      amount: positiveDecimal('USD that the step pays.'),
+      remaining: nonNegativeDecimal('USD of the loss that goes on to the next step.'),
+      balance,
+    },
+  }),
+  FundDrawGranted: event({
+    description:
+      'Answer to a FundDrawRequested: the sum of the steps that paid for it, perhaps less than asked. No posting.',
+    stream,
+    payload: {
+      request: place('The FundDrawRequested in liquidation.'),
+      caseId: caseId(),
+      accountId: accountId(),
+      purpose: fundPurpose(),
       requested: positiveDecimal('USD.'),
-      granted: nonNegativeDecimal('USD: at most the balance, perhaps zero.'),
+      granted: nonNegativeDecimal('USD, perhaps zero.'),
+      balance,
+    },
+  }),
+  LossRecovered: event({
+    description: 'Money that came in later pays a loss that the residual party bears.',
+    stream: 'loss-waterfall',
+    payload: {
+      ...booked,
+      loss: place('The UncoveredLossBooked in accounts.'),
+      caseId: caseId(),
+      accountId: accountId(),
+      step: payingStep(),
+      reserve,
+      before: positiveDecimal('USD of the loss that was open.'),
+      amount: positiveDecimal('USD.'),
+      remaining: nonNegativeDecimal('USD of the loss that stays open.'),
       balance,
     },
   }),

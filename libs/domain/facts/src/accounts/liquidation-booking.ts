@@ -11,8 +11,9 @@ import {
   nonNegativeDecimal,
   positiveDecimal,
   tradeSide,
+  underlying,
 } from '../schema/forms.js';
-import { list, oneOf, record } from '../schema/schema.js';
+import { list, nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
@@ -31,7 +32,13 @@ export const LIQUIDATION_BOOKING_EVENTS = {
   PenaltyRemainderSent: event({
     description: 'What the liquidation ledger account held in plus after a slice leaves for the insurance fund.',
     stream: 'fund-transit',
-    payload: { ...booked, caseId: caseId(), order: place(), amount: positiveDecimal('USD.') },
+    payload: {
+      ...booked,
+      caseId: caseId(),
+      order: place(),
+      underlying: underlying('Of the contract that was closed: its reserve gets a share.'),
+      amount: positiveDecimal('USD.'),
+    },
   }),
   FundGrantReceived: event({
     description: 'Money of the insurance fund arrived: on the account (deficit) or on the liquidation ledger account.',
@@ -66,15 +73,29 @@ export const LIQUIDATION_BOOKING_EVENTS = {
     },
   }),
   UncoveredLossBooked: event({
-    description: 'A loss that nobody pays was moved to the ledger account uncovered-loss.',
+    description:
+      'The last step of the waterfall: what no other step pays was moved to the ledger account uncovered-loss, which the residual party bears.',
     stream,
     payload: {
       ...booked,
       caseId: caseId(),
       accountId: accountId(),
       reason: oneOf(['deficit-without-position', 'slippage-beyond-fund']),
-      amount: positiveDecimal('USD. The sum over all of these events is the shortfall.'),
+      underlying: nullable(underlying('Whose reserve may still pay it; null when no position is left to name one.')),
+      bearer: identifier('Residual party by the document loss-waterfall.'),
+      amount: positiveDecimal('USD. The sum over all of these events, less what was recovered, is the shortfall.'),
       collateral: amountByAsset('All collateral credited to the client after the event.'),
+    },
+  }),
+  UncoveredLossRecovered: event({
+    description: 'Money of the fund arrived that pays a loss which was on the residual party.',
+    stream: 'fund-transit',
+    payload: {
+      ...booked,
+      caseId: caseId(),
+      accountId: accountId(),
+      loss: place('The UncoveredLossBooked.'),
+      amount: positiveDecimal('USD.'),
     },
   }),
   AdlBooked: event({

@@ -12,6 +12,7 @@ import {
   ordinal,
   positiveDecimal,
   tradeSide,
+  underlying,
   versionedName,
 } from '../schema/forms.js';
 import { nullable, oneOf, record } from '../schema/schema.js';
@@ -107,6 +108,9 @@ export const SLICE_EVENTS = {
       purpose: fundPurpose(),
       amount: positiveDecimal('USD.'),
       order: nullable(place('The slice, for slippage; null for a deficit.')),
+      underlying: nullable(
+        underlying('Whose reserve is asked first: of the slice, or of the position that lost most; null without one.'),
+      ),
     },
   }),
 };

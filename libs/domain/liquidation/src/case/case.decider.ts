@@ -69,7 +69,8 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
     case 'draw-from-fund': {
       const amount = text(step.deficit);
-      const payload = { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null } as const;
+      const { underlying } = step;
+      const payload = { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null, underlying } as const;
       return [{ type: 'FundDrawRequested', payload }];
     }
     case 'deleverage':

@@ -1,5 +1,5 @@
 import { SETTLEMENT_ASSET, ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
-import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
+import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents, Underlying } from '@ballast/facts';
 import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
@@ -43,7 +43,12 @@ export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
   | { readonly kind: 'pause'; readonly reason: Pause; readonly nextSchedule: number }
   | { readonly kind: 'take-over-collateral' }
-  | { readonly kind: 'draw-from-fund'; readonly deficit: Decimal }
+  | {
+      readonly kind: 'draw-from-fund';
+      readonly deficit: Decimal;
+      /** Of the position that lost most: its reserve is asked first. */
+      readonly underlying: Underlying | null;
+    }
   | {
       readonly kind: 'deleverage';
       readonly part: DeleveragedPart;
@@ -158,7 +163,9 @@ function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Deci
   if (part !== undefined && schedule.number < current.pausedUntil) {
     return pause('no-counterparty', schedule, current.pausedUntil);
   }
-  if (!current.fundExhausted) return { kind: 'draw-from-fund', deficit };
+  if (!current.fundExhausted) {
+    return { kind: 'draw-from-fund', deficit, underlying: part?.contract.instrument.underlying ?? null };
+  }
   if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
   const { schedule: position, accountVersion } = assessment;
   // The same request would be answered in the same way.

@@ -103,6 +103,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       ExpiryClosed: 'ignored',
       LiquidationCostSettled: 'ignored',
       PenaltyRemainderSent: 'ignored',
+      UncoveredLossRecovered: 'ignored',
       FundGrantReceived: 'ignored',
       CollateralTakenOver: 'ignored',
       UncoveredLossBooked: 'ignored',

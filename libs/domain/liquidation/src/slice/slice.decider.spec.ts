@@ -87,6 +87,7 @@ describe('the end of an order [CLR-LIQ-012]', () => {
       ...OF_CASE,
       purpose: 'SlippageBeyondReward',
       amount: '100',
+      underlying: 'BTC',
       order: { partition: 0, position: 7 },
     });
   });

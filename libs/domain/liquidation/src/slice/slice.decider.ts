@@ -1,3 +1,4 @@
+import { parseInstrumentId } from '@ballast/instruments';
 import { Decimal, dec, invariant, maxOf, minOf, roundUsd, text } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
@@ -107,5 +108,6 @@ export function concludeOrder(
   const { cost, uncoveredSlippage } = assessedCost(ofCase, order, policy);
   if (uncoveredSlippage.isZero()) return { cost, draw: undefined };
   const amount = text(uncoveredSlippage);
-  return { cost, draw: { caseId, accountId, purpose: 'SlippageBeyondReward', amount, order: order.place } };
+  const { underlying } = parseInstrumentId(order.instrument);
+  return { cost, draw: { caseId, accountId, purpose: 'SlippageBeyondReward', amount, order: order.place, underlying } };
 }

@@ -1,0 +1,115 @@
+import type { CaseWaterfall } from '@ballast/contracts';
+import type { LogDirectory } from '@ballast/event-log';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents, FundEvents, LiquidationEvents } from '@ballast/facts';
+import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+
+type Step = CaseWaterfall['steps'][number]['step'];
+
+const PAGE = 1_000;
+
+/** What each step is, in the order in which it is told; the paying ones come in the order of the document. */
+const DETAILS: Readonly<Record<Step, string>> = {
+  position: 'what closing cost, out of the penalty that the position paid',
+  account: 'own collateral in other assets, taken over at the index',
+  'product-reserve': 'the reserve of the underlying',
+  'global-fund': 'the insurance fund of all underlyings',
+  'house-tranche': "the house's own capital",
+  deleveraging: 'counterparties that were closed at the bankruptcy price instead of the mark',
+  residual: 'what no other step paid, less what later money has paid of it',
+};
+
+/** Entries of the global partition of accounts about losses, up to a clearing time. */
+export async function lossEntries(logs: LogDirectory, until: number): Promise<readonly LogEntry[]> {
+  const found: LogEntry[] = [];
+  for (let after = 0; ;) {
+    const page = await logs.log('accounts').read(GLOBAL, after, PAGE);
+    for (const entry of page) {
+      if (entry.time.clearing > until) return found;
+      if (entry.type === 'LossStepTaken' || entry.type === 'LossRecovered') found.push(entry);
+    }
+    if (page.length < PAGE) return found;
+    after += page.length;
+  }
+}
+
+/**
+ * Who bore what a case cost beyond its positions' value, step by step; the steps sum to the loss. Steps that bore nothing are left out.
+ * @param liquidation events of liquidation about the account
+ * @param bookings events of accounts about the account
+ * @param losses events of the funds about losses
+ */
+export function caseWaterfall(
+  caseId: string,
+  liquidation: readonly LogEntry[],
+  bookings: readonly LogEntry[],
+  losses: readonly LogEntry[],
+): CaseWaterfall {
+  const ofCase = <Payload>(entries: readonly LogEntry[], type: string): readonly Payload[] =>
+    entries
+      .filter((entry) => entry.type === type && (entry.payload as { readonly caseId: string }).caseId === caseId)
+      .map(({ payload }) => payload as Payload);
+  const total = (amounts: readonly { readonly amount: string }[]): Decimal =>
+    sum(amounts.map(({ amount }) => dec(amount)));
+
+  const borne = new Map<Step, Decimal>();
+  const bear = (step: Step, amount: Decimal): void => {
+    borne.set(step, (borne.get(step) ?? ZERO).plus(amount));
+  };
+  for (const { slippage, penalty } of ofCase<LiquidationEvents['LiquidationCostAssessed']>(
+    liquidation,
+    'LiquidationCostAssessed',
+  )) {
+    bear('position', minOf(maxOf(dec(slippage), ZERO), dec(penalty)));
+  }
+  for (const { taken } of ofCase<AccountsEvents['CollateralTakenOver']>(bookings, 'CollateralTakenOver')) {
+    bear('account', sum(taken.map(({ dollars }) => dec(dollars))));
+  }
+  const paid = ofCase<FundEvents['LossStepTaken']>(losses, 'LossStepTaken');
+  const recovered = ofCase<FundEvents['LossRecovered']>(losses, 'LossRecovered');
+  for (const { step, amount } of [...paid, ...recovered]) bear(step, dec(amount));
+  bear('deleveraging', deleveraged(caseId, liquidation, bookings));
+  const uncovered = ofCase<AccountsEvents['UncoveredLossBooked']>(bookings, 'UncoveredLossBooked');
+  bear('residual', total(uncovered).minus(total(recovered)));
+
+  const order: readonly Step[] = [
+    'position',
+    'account',
+    ...new Set(paid.map(({ step }) => step)),
+    ...PAYING,
+    'deleveraging',
+    'residual',
+  ];
+  const steps = [...new Set(order)].flatMap((step) => {
+    const amount = borne.get(step) ?? ZERO;
+    return amount.isZero() ? [] : [{ step, amount: text(amount), detail: detailOf(step, uncovered) }];
+  });
+  return { caseId, loss: text(sum([...borne.values()])), steps };
+}
+
+const PAYING = ['product-reserve', 'global-fund', 'house-tranche'] as const;
+
+const detailOf = (step: Step, uncovered: readonly AccountsEvents['UncoveredLossBooked'][]): string =>
+  step === 'residual' ? `on the ${uncovered[0]?.bearer ?? 'residual party'}: ${DETAILS[step]}` : DETAILS[step];
+
+/**
+ * What counterparties bore: of the deficit that a request offers, the part by how far from the mark and how much of it was closed. Whole cents.
+ */
+function deleveraged(caseId: string, liquidation: readonly LogEntry[], bookings: readonly LogEntry[]): Decimal {
+  const requests = liquidation.filter(
+    ({ type, payload }) => type === 'AdlRequested' && (payload as LiquidationEvents['AdlRequested']).caseId === caseId,
+  );
+  const parts = requests.flatMap(({ position, payload }) => {
+    const { deficit, quantity, mark, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];
+    const distance = dec(bankruptcyPrice).minus(mark);
+    if (distance.isZero()) return [];
+    return bookings
+      .filter(({ type }) => type === 'AdlBooked')
+      .map(({ payload: of }) => of as AccountsEvents['AdlBooked'])
+      .filter(({ role, request }) => role === 'bankrupt' && request.position === position)
+      .map(({ quantity: closed, price }) =>
+        dec(deficit).times(closed).div(quantity).times(dec(price).minus(mark)).div(distance),
+      );
+  });
+  return roundUsd(sum(parts), 'neutral');
+}

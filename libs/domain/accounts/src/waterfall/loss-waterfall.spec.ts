@@ -1,0 +1,47 @@
+import { text } from '@ballast/kernel';
+import { bundled, fundDesk } from '../accounts.fixtures.js';
+import { WATERFALL_DOCUMENTS } from './loss-waterfall.js';
+
+const changed = (changes: object): readonly string[] =>
+  WATERFALL_DOCUMENTS.defects('loss-waterfall-other@1', { ...(bundled('loss-waterfall') as object), ...changes });
+
+describe('the document loss-waterfall [CLR-ACC-043]', () => {
+  it('names every step in its order, the share of a reserve, the own capital at stake and who bears the rest', () => {
+    const { payingSteps, reserveShare, houseTranche, residualParty } = WATERFALL_DOCUMENTS.inForce(
+      fundDesk().state.rules,
+    );
+    expect({ payingSteps, reserveShare: text(reserveShare), houseTranche: text(houseTranche), residualParty }).toEqual({
+      payingSteps: ['product-reserve', 'global-fund', 'house-tranche'],
+      reserveShare: '0.25',
+      houseTranche: '25000',
+      residualParty: 'operator',
+    });
+  });
+
+  it('may put the own capital before the fund, and leave a step out', () => {
+    const steps = ['position', 'account', 'house-tranche', 'global-fund', 'deleveraging', 'residual'];
+    expect(changed({ steps })).toEqual([]);
+  });
+
+  it.each`
+    steps                                                                                | why
+    ${['account', 'position', 'deleveraging', 'residual']}                               | ${'the account before the position'}
+    ${['position', 'account', 'deleveraging', 'global-fund', 'residual']}                | ${'money after the other side'}
+    ${['position', 'account', 'global-fund', 'global-fund', 'deleveraging', 'residual']} | ${'a step twice'}
+    ${['position', 'account', 'global-fund', 'deleveraging']}                            | ${'nobody bears the rest'}
+  `('refuses $why', ({ steps }: { steps: readonly string[] }) => {
+    expect(changed({ steps })).toEqual([
+      'steps: begin with position, account, end with deleveraging, residual, and put each of product-reserve, global-fund, house-tranche between them at most once',
+    ]);
+  });
+
+  it.each`
+    changes                         | field
+    ${{ reserveShare: '1.01' }}     | ${'reserveShare'}
+    ${{ houseTranche: '-1' }}       | ${'houseTranche'}
+    ${{ residualParty: 'no body' }} | ${'residualParty'}
+    ${{ steps: ['wind'] }}          | ${'steps'}
+  `('refuses $changes', ({ changes, field }: { changes: object; field: string }) => {
+    expect(changed(changes)[0]).toContain(field);
+  });
+});

@@ -1,0 +1,81 @@
+import {
+  checked,
+  choice,
+  documentKind,
+  figure,
+  list,
+  readBody,
+  record,
+  textOf,
+  type DocumentReading,
+} from '@ballast/documents';
+import type { FundEvents } from '@ballast/facts';
+import { IDENTIFIER, type Decimal } from '@ballast/kernel';
+
+/** A step that pays money out of something that the house keeps for losses. */
+export type PayingStep = FundEvents['LossStepTaken']['step'];
+
+/** What happens before anybody is asked for money, in this order: closing within the position's own equity, then the account's collateral. */
+const OWN_STEPS = ['position', 'account'] as const;
+const PAYING_STEPS: readonly PayingStep[] = ['product-reserve', 'global-fund', 'house-tranche'];
+/** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
+const LAST_STEPS = ['deleveraging', 'residual'] as const;
+
+/** Who bears a loss, first to last, and how much each may lose. */
+export interface LossWaterfall {
+  /** `<name>@<version>`. */
+  readonly id: string;
+  /** Of all steps those that pay, in their order. */
+  readonly payingSteps: readonly PayingStep[];
+  /** Part of every penalty remainder that goes to the reserve of its underlying, [0, 1]. */
+  readonly reserveShare: Decimal;
+  /** USD of the house's own capital that losses may take altogether. */
+  readonly houseTranche: Decimal;
+  /** Name of the party that bears what no other step pays. */
+  readonly residualParty: string;
+}
+
+const ENDS = OWN_STEPS.length + LAST_STEPS.length;
+
+const STEPS = choice([
+  'position',
+  'account',
+  'product-reserve',
+  'global-fund',
+  'house-tranche',
+  'deleveraging',
+  'residual',
+]);
+
+const BODY = checked(
+  record({
+    steps: list(STEPS, ENDS, ENDS + PAYING_STEPS.length),
+    reserveShare: figure({ min: '0', max: '1' }),
+    houseTranche: figure({ min: '0' }),
+    residualParty: textOf(IDENTIFIER),
+  }),
+  ({ steps }, refuse) => {
+    const paying = steps.slice(OWN_STEPS.length, -LAST_STEPS.length);
+    const ends = [...steps.slice(0, OWN_STEPS.length), ...steps.slice(-LAST_STEPS.length)];
+    const isFramed = ends.join() === [...OWN_STEPS, ...LAST_STEPS].join();
+    const isPaying = paying.every((step, index) => isPayingStep(step) && paying.indexOf(step) === index);
+    if (isFramed && isPaying) return;
+    refuse(
+      'steps',
+      `begin with ${OWN_STEPS.join(', ')}, end with ${LAST_STEPS.join(', ')}, ` +
+        `and put each of ${PAYING_STEPS.join(', ')} between them at most once`,
+    );
+  },
+);
+
+const isPayingStep = (step: string): step is PayingStep => (PAYING_STEPS as readonly string[]).includes(step);
+
+function readWaterfall(body: unknown, id: string): DocumentReading<LossWaterfall> {
+  const reading = readBody(body, BODY);
+  if ('defects' in reading) return reading;
+  const { steps, ...figures } = reading.figures;
+  return { figures: { id, payingSteps: steps.filter(isPayingStep), ...figures } };
+}
+
+/** Who bears a loss, as the house has laid it down. @see docs/spec/accounts.md CLR-ACC-043 */
+export const WATERFALL_DOCUMENTS = documentKind('loss-waterfall', readWaterfall);
