@@ -1,8 +1,10 @@
 import type { LogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
-import { dec, instantOf, text, type Instant } from '@ballast/kernel';
+import type { Genesis, HouseDocument } from '@ballast/event-sourcing';
+import type { ServiceLog } from '@ballast/facts';
+import { canonicalText, dec, instantOf, sha256, text, type Instant } from '@ballast/kernel';
 import { loadScenario } from '@ballast/scenarios';
-import { ClearingHouse, Simulation, type SnapshotSetting } from '@ballast/services';
+import { ClearingHouse, Simulation, genesisFrom, type SnapshotSetting } from '@ballast/services';
 import fs from 'node:fs/promises';
 
 export interface RunOptions {
@@ -12,7 +14,7 @@ export interface RunOptions {
   readonly accounts: number;
   readonly seed?: string;
   readonly partitions?: number;
-  /** Share of the scenario's insurance fund that is there at the start; default: all of it. */
+  /** Share of the scenario's insurance fund, and of the house's own capital, that is there at the start; default: all of it. */
   readonly fundShare?: string;
   /** Program that the logs name; default: the same whatever was built, so that digests can be written down. */
   readonly release?: Release;
@@ -58,8 +60,33 @@ export async function openRun(
     openingFund: text(dec(whole.openingFund).times(dec(fundShare)).toDecimalPlaces(2)),
   };
   const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
-  const house = await ClearingHouse.open({ store, partitions, worker: 'clearing-e2e', release, snapshots });
+  const house = await ClearingHouse.open({
+    store,
+    partitions,
+    worker: 'clearing-e2e',
+    release,
+    snapshots,
+    genesis: genesisWith(fundShare),
+  });
   return { house, simulator: simulator, steps: [...simulator.steps()] };
+}
+
+/** The bundled rules with a share of the house's own capital. */
+function genesisWith(share: string): (log: ServiceLog) => Genesis {
+  const bundled = genesisFrom();
+  return (log) => {
+    const genesis = bundled(log);
+    const documents = genesis.documents.map((document) =>
+      document.kind === 'loss-waterfall' && share !== '1' ? withTranche(document, share) : document,
+    );
+    return { ...genesis, documents };
+  };
+}
+
+function withTranche(document: HouseDocument, share: string): HouseDocument {
+  const { houseTranche, ...rest } = document.body as { readonly houseTranche: string };
+  const body = { ...rest, houseTranche: text(dec(houseTranche).times(share)) };
+  return { ...document, body, hash: sha256(canonicalText(body)).toString('hex') };
 }
 
 /** Runs a window to its end, in lockstep and in this process. */
