@@ -25,7 +25,10 @@ export const ACCOUNTS_REJECTIONS = {
   'insufficient-collateral':
     'The free collateral of this asset does not cover the amount. Held money and unrealised profit are not free.',
   'trade-id-invalid': 'A trade id has 1 to 120 printable ASCII characters without blanks.',
-  'trade-id-reused': 'The same side of the same trade came with another instrument, quantity or price.',
+  'trade-id-reused':
+    'The same side of the same trade in the same instrument came with another quantity or price; number the fills of a side.',
+  'fill-repeated': 'The same fill came again; if it is another one, number the fills of the side.',
+  'fill-number-invalid': 'Fills of a side are numbered 1, 2, 3, ...; leave the number out when there is one.',
   'instrument-unknown': 'Ballast does not clear this instrument.',
   'instrument-not-listed': 'The contract is not listed yet.',
   'instrument-expired': 'The contract has expired.',

@@ -119,6 +119,7 @@ class Desk {
       closeOutOrder: order,
       quantity,
       fee,
+      position: { instrument: 'BTC-PERP', quantity: '9', cost: '450000' },
       postings: [{ ledgerAccount: 'liquidation', asset: 'USD', amount: left }],
     });
   }
@@ -354,7 +355,8 @@ describe('a turn [CLR-LIQ-038]', () => {
 });
 
 describe('a fill of a close-out order [CLR-LIQ-029]', () => {
-  const own = { accountId: 'alice.other', tradeId: 'x-1', side: 'buy', quantity: '1', closeOutOrder: null };
+  const position = { instrument: 'BTC-PERP', quantity: '1', cost: '50000' };
+  const own = { accountId: 'alice.other', tradeId: 'x-1', side: 'buy', quantity: '1', closeOutOrder: null, position };
 
   it.each`
     fillPrice    | flagged                    | why
@@ -394,6 +396,11 @@ describe('a fill of a close-out order [CLR-LIQ-029]', () => {
     const others = [
       desk.account('PositionChanged', { ...own, accountId: 'bob.main', fillPrice: MARK }, 'bob.main'),
       desk.account('PositionChanged', { ...own, tradeId: 'x-2', fillPrice: MARK }, 'alice.other'),
+      desk.account(
+        'PositionChanged',
+        { ...own, fillPrice: MARK, position: { ...position, instrument: 'ETH-PERP' } },
+        'alice.other',
+      ),
     ];
     expect(others.flatMap(types)).toEqual([]);
   });

@@ -63,7 +63,7 @@ export interface LiquidationState {
   readonly schedules: Map<number, Schedule>;
   /** Number of the newest schedule; 0 before the first. */
   newestSchedule: number;
-  /** Fills of owners with an open case, by trade id: both sides when both are the owner's. */
+  /** Fills of owners with an open case, by instrument and trade id: both sides when both are the owner's. */
   readonly fills: Map<string, readonly CaseFill[]>;
   /** Terms of every contract that was admitted. */
   readonly contracts: Map<InstrumentId, CloseableContract>;
@@ -76,8 +76,11 @@ export interface LiquidationState {
 /** One side of a trade of an owner with an open case. */
 type CaseFill = Pick<
   AccountsEvents['PositionChanged'],
-  'accountId' | 'tradeId' | 'closeOutOrder' | 'side' | 'quantity' | 'fillPrice'
+  'accountId' | 'tradeId' | 'closeOutOrder' | 'side' | 'quantity' | 'fillPrice' | 'position'
 >;
+
+/** An exchange counts trades per instrument. */
+const tradeOf = ({ tradeId, position }: CaseFill): string => `${position.instrument} ${tradeId}`;
 
 type State = LiquidationState;
 type OfAccount = { readonly accountId: AccountId };
@@ -303,7 +306,9 @@ const hasCase = (cases: ReadonlyMap<AccountId, unknown>, accountId: AccountId): 
   [...cases.keys()].some((each) => ownerOf(each) === ownerOf(accountId));
 
 function noteFill({ cases, fills }: State, fill: CaseFill): void {
-  if (hasCase(cases, fill.accountId)) fills.set(fill.tradeId, [...(fills.get(fill.tradeId) ?? []), fill]);
+  if (!hasCase(cases, fill.accountId)) return;
+  const key = tradeOf(fill);
+  fills.set(key, [...(fills.get(key) ?? []), fill]);
 }
 
 /**
@@ -312,7 +317,7 @@ function noteFill({ cases, fills }: State, fill: CaseFill): void {
  * @see docs/spec/liquidation.md CLR-LIQ-029
  */
 function flagFill(state: State, fill: CaseFill, context: DecisionContext): void {
-  const other = (state.fills.get(fill.tradeId) ?? []).find(
+  const other = (state.fills.get(tradeOf(fill)) ?? []).find(
     ({ accountId }) => accountId !== fill.accountId && ownerOf(accountId) === ownerOf(fill.accountId),
   );
   const flagged = (of: CaseFill, reason: 'own-counterparty' | 'beyond-limit', counterparty: AccountId | null): void => {

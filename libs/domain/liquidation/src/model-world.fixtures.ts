@@ -499,6 +499,8 @@ export class ModelWorld {
       price: placed.mark,
       fillPrice: text(price),
       fee: text(fee),
+      // Only the name is read: what is held is told by the assessment.
+      position: { instrument: placed.instrument, quantity: '0', cost: '0' },
       postings,
     });
   }

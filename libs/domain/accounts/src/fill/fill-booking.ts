@@ -9,6 +9,8 @@ import { feeScheduleInForce, provisionalPenalty, tradingFee } from './fee-schedu
 /** One side of a trade as it can be booked. */
 export interface Fill {
   readonly tradeId: string;
+  /** Number within the side of the trade; undefined when it has one part. */
+  readonly part: number | undefined;
   readonly accountId: string;
   readonly contract: ContractSpecification;
   readonly side: TradeSide;

@@ -15,7 +15,7 @@ import {
 import { deliverLate } from '../expiry/expiry.decider.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { settlementOf } from '../ledger/contracts.js';
-import { deliveryPriceOf, tradeContent, tradeKey } from '../ledger/instrument-book.js';
+import { deliveryPriceOf, fillContent, fillKey } from '../ledger/instrument-book.js';
 import { postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, signedQuantity, tradedValue } from '../ledger/position.js';
 import {
@@ -63,9 +63,11 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
   const price = readPositive(fields.price, ORDER_BOOK_DIGITS);
   if (!price.readable) return price;
   const closeOutOrder = readPlace(fields.closeOutOrder);
+  if (fields.fill !== undefined && !isWholeFrom(fields.fill, 1)) return unreadable('fill-number-invalid');
   if (!closeOutOrder.readable) return closeOutOrder;
   return readable({
     tradeId: tradeId.value,
+    part: fields.fill,
     accountId: accountId.value,
     contract: contract.value,
     side,
@@ -76,7 +78,9 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
   });
 }
 
-const suspenseReference = (tradeId: string, side: TradeSide): string => `trade ${tradeId} ${side}`;
+/** Read again when the event is taken into the state. */
+const suspenseReference = ({ tradeId, side, part }: Fill): string =>
+  `trade ${tradeId} ${side}${part === undefined ? '' : ` ${part}`}`;
 
 /**
  * The close-out order this fill executes. The maker's side of the same trade names it too, and is a trade like any
@@ -123,8 +127,8 @@ function unbookable({ contract, quantity, closeOutOrder }: Fill, account: Accoun
 
 /**
  * Books one side of a trade: novation on the spot against the house position of this partition. A fill is a fact and
- * is never refused; what cannot be booked where it belongs goes to suspense. The same side of the same trade twice is
- * booked once.
+ * is never refused; what cannot be booked where it belongs goes to suspense. The same fill twice is booked once, and the second
+ * delivery is on record: whether it was one, only the exchange can say.
  *
  * cash = realised profit, against premium minus the value of the trade; all but penalty and `liquidation` in the settlement asset:
  * Trade:     client  += cash, rounded down, - fee      house/fees += fee
@@ -140,23 +144,21 @@ export function* decideFill(state: AccountsState, input: LogEntry): Generator<Ac
     yield suspenseBooked(input, reading.code);
     return;
   }
-  const booked = bookedFill(state, input, reading.value);
-  if (booked === null) return;
-  yield booked;
+  yield bookedFill(state, input, reading.value);
   yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
 }
 
-function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact | null {
-  const { tradeId, accountId, contract, side, quantity } = fill;
+function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact {
+  const { tradeId, part, accountId, contract, side, quantity } = fill;
   const instrument = contract.instrument.id;
   const signed = signedQuantity(side, quantity);
   const fillValue = tradedValue(contract.instrument, signed, fill.price);
   if (fillValue.abs().gt(LARGEST_VALUE[contract.instrument.settlement])) {
     return suspenseBooked(input, 'amount-too-large');
   }
-  const known = state.trades.get(tradeKey(accountId, tradeId, side));
+  const known = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill: part ?? 1 }));
   if (known !== undefined) {
-    return known === tradeContent(instrument, signed, fillValue) ? null : suspenseBooked(input, 'trade-id-reused');
+    return suspenseBooked(input, known === fillContent(signed, fillValue) ? 'fill-repeated' : 'trade-id-reused');
   }
   const account = state.accounts.get(accountId);
   const wrong = unclearable(state, fill, account, input.time.clearing);
@@ -164,7 +166,7 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
   const code = unbookable(fill, account);
   if (account === undefined || code !== null) {
     return suspenseBooked(input, code ?? 'account-unknown', {
-      reference: suspenseReference(tradeId, side),
+      reference: suspenseReference(fill),
       position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
     });
   }
@@ -178,7 +180,7 @@ function positionChanged(
   signed: Decimal,
   fillValue: Decimal,
 ): AccountsFact {
-  const { tradeId, accountId, contract, side, quantity } = fill;
+  const { tradeId, part, accountId, contract, side, quantity } = fill;
   const instrument = contract.instrument.id;
   const order = executedOrder(state, fill);
   const price = order?.mark ?? fill.price;
@@ -193,6 +195,7 @@ function positionChanged(
     accountId,
     reason: order === null ? 'trade' : 'close-out',
     tradeId,
+    ...(part === undefined ? {} : { fill: part }),
     closeOutOrder: order === null ? null : fill.closeOutOrder,
     side,
     quantity: text(quantity),

@@ -1,13 +1,13 @@
 import { dec } from '@ballast/kernel';
 import { touch, type Evolution } from '../accounts.state.js';
 import { addToOrder, orderAt } from '../close-out/close-out.evolve.js';
-import { bookTrade, rememberTrade, tradeKey } from '../ledger/instrument-book.js';
+import { bookTrade, fillKey, rememberTrade } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
 export const fillEvolution: Evolution<'PositionChanged'> = {
   PositionChanged(state, { version, payload }) {
-    const { accountId, tradeId, closeOutOrder, side, quantity, fillPrice, position, postings } = payload;
+    const { accountId, tradeId, fill, closeOutOrder, side, quantity, fillPrice, position, postings } = payload;
     post(state.ledger, postings);
     const content = bookTrade(state, touch(state, accountId, version, true), {
       instrument: position.instrument,
@@ -17,7 +17,8 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
       after: positionOf(position),
       postings,
     });
-    rememberTrade(state, tradeKey(accountId, tradeId, side), content);
+    const { instrument } = position;
+    rememberTrade(state, fillKey({ accountId, instrument, tradeId, side, fill: fill ?? 1 }), content);
     if (closeOutOrder !== null) addToOrder(orderAt(state, closeOutOrder.position), postings);
   },
 };

@@ -78,11 +78,48 @@ describe('a trade', () => {
     expect(desk.take('TradeFilled', { ...fill, accountId: 'a', tradeId: 'b/c' })).toHaveLength(1);
   });
 
-  it('delivered twice is booked once [CLR-ACC-010]', () => {
+  it('delivered twice is booked once, and the second delivery is on record [CLR-ACC-010]', () => {
     const desk = deskWith({ 'alice.main': '100000' });
     const fill = aFill({ accountId: 'alice.main' });
     expect(desk.take('TradeFilled', fill)).toHaveLength(1);
-    expect(desk.take('TradeFilled', { ...fill, quantity: '1.0' })).toEqual([]);
+    const again = desk.take('TradeFilled', { ...fill, quantity: '1.0' });
+    expect(payloadOf(again, 'SuspenseBooked')).toMatchObject({
+      reason: 'fill-repeated',
+      detail: 'fill-repeated',
+      position: null,
+      postings: [],
+    });
+    expect(accountStatement(desk.state, 'alice.main')?.positions).toMatchObject([{ quantity: '1' }]);
+  });
+
+  it('is known by its instrument, and by its number within the side of the trade [CLR-ACC-010]', () => {
+    const desk = deskWith({ 'a.main': '1000000', 'b.main': '1000000' });
+    const bought = { accountId: 'a.main', tradeId: '8821' };
+    const eth = { instrument: 'ETH-PERP', quantity: '10', price: '2000' };
+    const fills = [
+      { ...bought, quantity: '1' },
+      { ...bought, ...eth },
+      ...['2', '1'].map((quantity, part) => ({ ...bought, tradeId: '900', fill: part + 1, quantity })),
+      ...['2', '2'].map((quantity, part) => ({ ...bought, tradeId: '901', fill: part + 1, quantity })),
+    ];
+    for (const fill of fills) {
+      expect(desk.take('TradeFilled', aFill(fill)).map(({ type }) => type)).toEqual(['PositionChanged']);
+    }
+    const held = accountStatement(desk.state, 'a.main')?.positions.map(({ instrument, quantity }) => [
+      instrument,
+      quantity,
+    ]);
+    expect(held).toEqual([
+      ['BTC-PERP', '8'],
+      ['ETH-PERP', '10'],
+    ]);
+    expect(desk.rebuilt().state).toEqual(desk.state);
+    // Without numbers nobody can tell the second of two equal fills from a second delivery: it is on record.
+    const unnumbered = { ...bought, tradeId: '902', quantity: '2' };
+    const types = [unnumbered, unnumbered].flatMap((fill) =>
+      desk.take('TradeFilled', aFill(fill)).map(({ type }) => type),
+    );
+    expect(types).toEqual(['PositionChanged', 'SuspenseBooked']);
   });
 
   it('with both sides in one account is two bookings, and leaves it flat', () => {
@@ -98,7 +135,7 @@ describe('a trade', () => {
     const fill = aFill({ accountId: 'alice.main' });
     desk.take('TradeFilled', fill);
     expect(payloadOf(desk.take('TradeFilled', { ...fill, price: '50001' }), 'SuspenseBooked')).toMatchObject({
-      reason: 'malformed',
+      reason: 'fill-repeated',
       detail: 'trade-id-reused',
       postings: [],
     });
@@ -114,7 +151,7 @@ describe('a trade', () => {
       position: { instrument: 'BTC-PERP', quantity: '-0.5', cost: '-25000' },
       postings: [],
     });
-    expect(desk.take('TradeFilled', fill)).toEqual([]);
+    expect(payloadOf(desk.take('TradeFilled', fill), 'SuspenseBooked')).toMatchObject({ detail: 'fill-repeated' });
     const book = desk.state.instruments.get('BTC-PERP');
     expect([book?.suspense.quantity, book?.houseQuantity].map((quantity) => quantity?.toFixed())).toEqual([
       '-0.5',
@@ -124,6 +161,8 @@ describe('a trade', () => {
 
   it.each`
     damage                                                    | code                         | reason
+    ${{ fill: 0 }}                                            | ${'fill-number-invalid'}     | ${'malformed'}
+    ${{ fill: '1' }}                                          | ${'fill-number-invalid'}     | ${'malformed'}
     ${{ quantity: '0' }}                                      | ${'amount-not-positive'}     | ${'malformed'}
     ${{ quantity: '-1' }}                                     | ${'amount-not-positive'}     | ${'malformed'}
     ${{ quantity: 'NaN' }}                                    | ${'amount-invalid'}          | ${'malformed'}

@@ -66,15 +66,24 @@ export function bookTrade(state: AccountsState, account: Account, trade: BookedT
   attributePnl(book, trade.postings);
   const value = tradedValue(contractOf(state, instrument).instrument, signed, trade.tradePrice);
   book.tradedValue = book.tradedValue.plus(value);
-  return tradeContent(instrument, signed, value);
+  return fillContent(signed, value);
 }
 
-export const tradeKey = (accountId: string, tradeId: string, side: TradeSide): string =>
-  perAccount(accountId, `${tradeId} ${side}`);
+/** What one fill is known by. An exchange counts trades per instrument, and may fill one side in several parts. */
+export interface FillIdentity {
+  readonly accountId: string;
+  readonly instrument: InstrumentId;
+  readonly tradeId: string;
+  readonly side: TradeSide;
+  /** 1, 2, 3, ... within the side of the trade; 1 if it has one part. */
+  readonly fill: number;
+}
 
-/** Content by which the second delivery of a trade is told from the reuse of its id. */
-export const tradeContent = (instrument: InstrumentId, signed: Decimal, value: Decimal): string =>
-  `${text(signed)} ${instrument} for ${text(value)}`;
+export const fillKey = ({ accountId, instrument, tradeId, side, fill }: FillIdentity): string =>
+  perAccount(accountId, `${instrument} ${tradeId} ${side} ${fill}`);
+
+/** Content by which the second delivery of a fill is told from the reuse of its id. */
+export const fillContent = (signed: Decimal, value: Decimal): string => `${text(signed)} for ${text(value)}`;
 
 export function rememberTrade({ trades }: AccountsState, key: string, content: string): void {
   trades.set(key, content);

@@ -13,6 +13,8 @@ const REASONS: { readonly [C in AccountsRejectionCode]?: Suspense['reason'] } = 
   'account-unknown': 'unknown-account',
   'instrument-unknown': 'unknown-instrument',
   'quantity-off-lot': 'quantity-off-lot',
+  'fill-repeated': 'fill-repeated',
+  'trade-id-reused': 'fill-repeated',
   'asset-not-kept': 'asset-not-kept',
   'deposits-closed': 'deposits-closed',
 };

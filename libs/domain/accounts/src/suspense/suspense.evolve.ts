@@ -2,7 +2,7 @@ import type { TradeSide } from '@ballast/facts';
 import { dec, invariant } from '@ballast/kernel';
 import { perAccount, type Evolution } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
-import { bookOf, rememberTrade, tradeContent, tradeKey } from '../ledger/instrument-book.js';
+import { bookOf, fillContent, fillKey, rememberTrade } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
@@ -11,7 +11,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked'> = {
   SuspenseBooked(state, { payload: { accountId, reference, position, postings } }) {
     post(state.ledger, postings);
     if (reference === null) return;
-    const [, id] = reference.split(' ');
+    const [, id, , part = '1'] = reference.split(' ');
     invariant(id, `suspense keeps something without an id: ${reference}`);
     if (position === null) {
       const kept = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
@@ -21,7 +21,9 @@ export const suspenseEvolution: Evolution<'SuspenseBooked'> = {
     }
     const { quantity, cost } = positionOf(position);
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
-    rememberTrade(state, tradeKey(accountId, id, side), tradeContent(position.instrument, quantity, cost));
+    const { instrument } = position;
+    const identity = { accountId, instrument, tradeId: id, side, fill: Number(part) };
+    rememberTrade(state, fillKey(identity), fillContent(quantity, cost));
     const book = bookOf(state, position.instrument);
     book.suspense = { quantity: book.suspense.quantity.plus(quantity), cost: book.suspense.cost.plus(cost) };
     book.houseQuantity = book.houseQuantity.minus(quantity);

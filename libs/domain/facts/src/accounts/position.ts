@@ -16,7 +16,7 @@ import {
   tradeSide,
   versionedName,
 } from '../schema/forms.js';
-import { nullable, oneOf, record } from '../schema/schema.js';
+import { nullable, oneOf, optional, record } from '../schema/schema.js';
 
 const settlementAsset = asset('Settlement asset of the contract.');
 
@@ -29,6 +29,7 @@ export const POSITION_EVENTS = {
       ...booked,
       reason: oneOf(['trade', 'close-out']),
       tradeId: identifier(),
+      fill: optional(ordinal('Number of the fill within the side of the trade, when it has several.')),
       closeOutOrder: nullable(place('The close-out order in liquidation; null for any other trade.')),
       side: tradeSide(),
       quantity: positiveDecimal('Contracts of this fill; of a linear perpetual base units.'),
@@ -89,6 +90,7 @@ export const POSITION_EVENTS = {
         'unknown-account',
         'unknown-instrument',
         'quantity-off-lot',
+        'fill-repeated',
         'asset-not-kept',
         'deposits-closed',
         'malformed',
