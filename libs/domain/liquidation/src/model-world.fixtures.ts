@@ -558,7 +558,7 @@ export class ModelWorld {
     }
     const granted = maxOf(minOf(amount, this.fund), ZERO);
     this.fund = this.fund.minus(granted);
-    const answer: Omit<FundEvents['FundDrawGranted'], 'postings'> = {
+    const answer: FundEvents['FundDrawGranted'] = {
       request,
       caseId,
       accountId,
@@ -567,14 +567,7 @@ export class ModelWorld {
       granted: text(granted),
       balance: text(this.fund),
     };
-    const entry = this.#logs.entry(
-      'accounts',
-      GLOBAL,
-      'insurance-fund',
-      'FundDrawGranted',
-      answer as never,
-      this.#now(),
-    );
+    const entry = this.#logs.entry('accounts', GLOBAL, 'insurance-fund', 'FundDrawGranted', answer, this.#now());
     this.grants.push(entry);
     this.#putToNumbered(entry);
     if (granted.gt(0)) {

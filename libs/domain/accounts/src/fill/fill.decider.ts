@@ -1,5 +1,5 @@
 import { listingState } from '@ballast/instruments';
-import type { FillEvents, Place, TradeSide } from '@ballast/facts';
+import type { FillEvents, Place } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
