@@ -35,7 +35,7 @@ describe('no surprise', () => {
 
   it('is judged at every entry into LIQUIDATING', async () => {
     expect(triggered.length).toBeGreaterThan(0);
-    expect(await verify(logs)).toMatchObject({ fault: undefined, liquidationsJudged: triggered.length });
+    expect(await verify(logs)).toMatchObject({ faults: [], liquidationsJudged: triggered.length });
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe('no surprise', () => {
     const { partition, position } = triggered.at(-1)!;
     const payload = (original: unknown): Triggered => change(original as Triggered);
     const copy = await forgedCopy(logs, { log: 'margin', partition, position, payload });
-    expect((await verify(copy)).fault).toEqual({
+    expect((await verify(copy)).faults[0]).toEqual({
       log: 'margin',
       partition,
       position,

@@ -37,7 +37,7 @@ describe.each([
   });
 
   it('verifies and replays without a difference', async () => {
-    expect((await verify(house.logs)).fault).toBeUndefined();
+    expect((await verify(house.logs)).faults).toEqual([]);
     const { divergence, events } = await replay(house.logs, SERVICES, () => performance.now());
     expect(divergence).toBeUndefined();
     expect(events).toBeGreaterThan(500);
@@ -131,9 +131,9 @@ describe('an expiry', () => {
       const values = first.values.map((value, i) => (i === 20 ? text(dec(value).plus('0.000001')) : value));
       return { ...arrays, instruments: [{ ...first, values }, ...rest] };
     };
-    const { fault } = await verify(
-      await forgedCopy(house.logs, { log: 'pricing', partition: GLOBAL, position, payload }),
-    );
+    const {
+      faults: [fault],
+    } = await verify(await forgedCopy(house.logs, { log: 'pricing', partition: GLOBAL, position, payload }));
     expect(fault).toMatchObject({ log: 'pricing', partition: GLOBAL, position });
     expect(fault?.what).toMatch(
       /^RiskArraysPublished risk-arrays-match-their-hash: risk arrays \d+ name the content hash/,
@@ -146,7 +146,7 @@ it('gives the same digests on PostgreSQL, with contracts listed', async () => {
   try {
     const house = await runToEnd(store, OPTION_EXPIRY);
     expect(await house.digests()).toEqual((await readGolden('option-expiry')).digests);
-    expect((await verify(house.logs)).fault).toBeUndefined();
+    expect((await verify(house.logs)).faults).toEqual([]);
   } finally {
     await store.close();
   }

@@ -1,4 +1,4 @@
-import { seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { canonicalEnvelope, seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 
@@ -65,3 +65,13 @@ export async function forgedCopy(original: LogDirectory, forgery: Forgery): Prom
   }
   return copy;
 }
+
+/** The text of a block in which these events stand. */
+export const entriesText = (
+  history: readonly SealedEvent[],
+  { firstPosition, lastPosition }: { readonly firstPosition: number; readonly lastPosition: number },
+): string =>
+  history
+    .slice(firstPosition - 1, lastPosition)
+    .map((event) => canonicalEnvelope(event, event))
+    .join('\n');

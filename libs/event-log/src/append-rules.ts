@@ -5,7 +5,6 @@ import type {
   CommandRecord,
   ConflictReason,
   Cursor,
-  EventRow,
   PartitionHead,
   PlacedItem,
 } from './event-log.js';
@@ -13,12 +12,9 @@ import type {
 /** What a store knows around an item: enough to say why it may or may not be appended. */
 export interface Surroundings {
   readonly head: PartitionHead;
-  /** Stored events that have an id of the item, by id. */
-  eventById(id: string): Pick<EventRow, 'position' | 'hash'> | undefined;
-  /** Stored commands that have an id of the item, by id. */
-  commandById(id: string): CommandRecord | undefined;
-  /** Version of the last event of a stream; 0 for a new one. */
-  streamVersion(stream: string): number;
+  /** Chain after a position; undefined when the partition is not that long. */
+  chainAt(position: number): Buffer | undefined;
+  commandByNumber(number: number): CommandRecord | undefined;
   cursor(log: string, partition: number): Cursor | undefined;
 }
 
@@ -96,21 +92,14 @@ export function flawOf(item: AppendItem): Conflict | undefined {
   return undefined;
 }
 
-/** Version of the first event of each stream in the item: its predecessor must be stored. */
-export function firstVersions(item: AppendItem): ReadonlyMap<string, number> {
-  const first = new Map<string, number>();
-  for (const event of item.events) if (!first.has(event.stream)) first.set(event.stream, event.version);
-  return first;
-}
-
 /** Where the partition must stand for the item's commands to follow; undefined when the item has none. */
-export function commandsBefore(item: AppendItem): number | undefined {
+export function commandsBefore(item: Pick<AppendItem, 'commands'>): number | undefined {
   const [first] = item.commands;
   return first === undefined ? undefined : first.number - 1;
 }
 
 const sameCommand = (a: CommandRecord, b: CommandRecord): boolean =>
-  a.number === b.number && a.type === b.type && a.bodyHash.equals(b.bodyHash) && a.resultText === b.resultText;
+  a.commandId === b.commandId && a.type === b.type && a.bodyHash.equals(b.bodyHash) && a.resultText === b.resultText;
 
 /**
  * The rules of appending, one text for every store. A memory log asks them before it appends; PostgreSQL checks the
@@ -121,18 +110,6 @@ export function judge(item: AppendItem, stored: Surroundings): AppendOutcome {
   const { head } = stored;
   if (item.epoch !== head.epoch) return { status: 'fenced', epoch: head.epoch };
   if (isStored(item, stored)) return { status: 'duplicate' };
-  for (const event of item.events) {
-    const other = stored.eventById(event.id);
-    if (other !== undefined) {
-      return conflict('id', `event id ${event.id} is stored at position ${other.position} with other content`);
-    }
-  }
-  for (const command of item.commands) {
-    const other = stored.commandById(command.commandId);
-    if (other !== undefined) {
-      return conflict('id', `command ${command.commandId} is stored as number ${other.number} with other content`);
-    }
-  }
   if (item.expectedSize !== head.size) {
     return conflict(
       'version',
@@ -146,11 +123,6 @@ export function judge(item: AppendItem, stored: Surroundings): AppendOutcome {
   if (before !== undefined && before !== head.commands) {
     return conflict('version', `the last command is ${head.commands}, the item expects ${before}`);
   }
-  for (const [stream, version] of firstVersions(item)) {
-    const last = stored.streamVersion(stream);
-    if (version !== last + 1)
-      return conflict('version', `${stream} has version ${last}, the item continues with ${version}`);
-  }
   for (const [log, partition, upTo] of item.cursors) {
     const cursor = stored.cursor(log, partition);
     if (cursor !== undefined && upTo < cursor.position) {
@@ -160,19 +132,18 @@ export function judge(item: AppendItem, stored: Surroundings): AppendOutcome {
   return { status: 'appended' };
 }
 
-/** True if all of the item is there: then its cursors moved too, because they moved in the same transaction. */
+/**
+ * True if all of the item is there: the chain after its last event is a hash over it and everything before. Then its
+ * cursors moved too, because they moved in the same transaction.
+ */
 function isStored(item: AppendItem, stored: Surroundings): boolean {
-  if (item.events.length === 0 && item.commands.length === 0) return false;
-  return (
-    item.events.every((event) => {
-      const there = stored.eventById(event.id);
-      return there !== undefined && there.position === event.position && there.hash.equals(event.hash);
-    }) &&
-    item.commands.every((command) => {
-      const there = stored.commandById(command.commandId);
-      return there !== undefined && sameCommand(command, there);
-    })
-  );
+  const last = item.events.at(-1);
+  if (last === undefined && item.commands.length === 0) return false;
+  if (last !== undefined && stored.chainAt(last.position)?.equals(last.chain) !== true) return false;
+  return item.commands.every((command) => {
+    const there = stored.commandByNumber(command.number);
+    return there !== undefined && sameCommand(command, there);
+  });
 }
 
 /** Order in which cursors are listed. */

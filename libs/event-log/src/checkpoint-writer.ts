@@ -32,14 +32,14 @@ export class CheckpointWriter {
     return new CheckpointWriter(log, key, frontiers, last);
   }
 
-  /** Signs the present state; undefined when nothing was appended since the last checkpoint. */
+  /** Signs the present state; undefined when no block was added since the last checkpoint. */
   async write(): Promise<StoredCheckpoint | undefined> {
     const heads = await this.log.heads();
     const incarnation = heads[0]?.incarnation ?? '';
     const partitions = [];
-    for (const { partition, size, head } of heads) {
+    for (const { partition, size, head, blocks, blockChain } of heads) {
       const frontier = await this.#grow(partition, size);
-      partitions.push({ partition, size, root: frontier.root(), head });
+      partitions.push({ partition, size, root: frontier.root(), head, blocks, blockChain });
     }
     const checkpoint: Checkpoint = { log: this.log.name, incarnation, partitions };
     if (this.last && isSame(this.last, checkpoint)) return undefined;
@@ -62,7 +62,7 @@ export class CheckpointWriter {
 
 const isSame = (a: Checkpoint, b: Checkpoint): boolean =>
   a.incarnation === b.incarnation &&
-  a.partitions.every(({ size }, index) => size === b.partitions[index]?.size) &&
+  a.partitions.every(({ blocks }, index) => blocks === b.partitions[index]?.blocks) &&
   a.partitions.length === b.partitions.length;
 
 function frontierText(frontiers: ReadonlyMap<number, MerkleFrontier>): string {

@@ -106,7 +106,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     await log.saveCheckpoint(key.sign(checkpoint), '{"1":{"size":5,"subtrees":["00","11"]}}');
     await log.append([writer.item([{}])]);
     await written();
-    expect((await verifyLog(log, key.verifierKey)).every(({ fault }) => fault === undefined)).toBe(true);
+    expect((await verifyLog(log, key.verifierKey)).every(({ faults }) => faults.length === 0)).toBe(true);
   });
 
   it('is not written over a log that contradicts the last one', async () => {
@@ -123,9 +123,9 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     const forged = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
     const forger = await Writer.take(forged, 1);
     await forged.append([forger.item(Array.from({ length: 5 }, () => ({ payload: { amount: '0.00' } })))]);
-    expect((await verifyLog(forged)).map(({ fault }) => fault)).toEqual([undefined, undefined, undefined]);
+    expect((await verifyLog(forged)).map(({ faults }) => faults)).toEqual([[], [], []]);
     await forged.saveCheckpoint(key.sign(checkpoint), '{}');
-    expect((await verifyLog(forged, key.verifierKey))[2]?.fault).toMatchObject({
+    expect((await verifyLog(forged, key.verifierKey))[2]?.faults[0]).toMatchObject({
       position: 5,
       what: 'the events up to here are not those of a signed checkpoint',
     });
@@ -135,7 +135,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     const { checkpoint } = await written();
     const cut = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
     await cut.saveCheckpoint(key.sign(checkpoint), '{}');
-    expect((await verifyLog(cut, key.verifierKey))[2]?.fault).toMatchObject({
+    expect((await verifyLog(cut, key.verifierKey))[2]?.faults[0]).toMatchObject({
       what: 'a signed checkpoint knows 5 events',
     });
   });

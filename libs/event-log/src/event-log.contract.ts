@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { sha256Of, uuidV5 } from '@ballast/kernel';
+import { canonicalText, sha256Of, uuidV5 } from '@ballast/kernel';
 import { EMPTY_HEAD, GLOBAL } from '@ballast/event-sourcing';
-import type { AppendItem, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
+import { NO_BLOCK, commandsOf, cursorMovesOf, nextBlockChain } from './block.js';
+import type { AppendItem, Block, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
 
 const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
@@ -242,7 +243,7 @@ export function describeEventLog(
         const stop = log.onAppended((partition, size) => heard.push([partition, size]));
         const writer = await Writer.take(log, 0);
         await append(writer.item([{}, {}]));
-        await append(writer.propose([{ version: 9 }]));
+        await append({ ...writer.propose([{}]), epoch: 9 });
         stop();
         await append(writer.item([{}]));
         expect(heard).toEqual([[0, 2]]);
@@ -312,21 +313,20 @@ export function describeEventLog(
         expect(await append(item)).toEqual(['fenced']);
       });
 
-      it('with the same event id and other content is an error', async () => {
+      it('is told by the chain, not by a part of it: other content at the same place is a conflict', async () => {
         const writer = await Writer.take(log, 0);
-        const id = uuidV5('the same cause');
-        const other = writer.propose([{ id, payload: { amount: '2.00' } }]);
-        await append(writer.item([{ id, payload: { amount: '1.00' } }]));
-        expect(await append(other)).toEqual(['id']);
-        expect(await append(writer.propose([{ stream: 'another', id }]))).toEqual(['id']);
+        const other = writer.propose([{ payload: { amount: '2.00' } }], { commands: [writer.command('c-1')] });
+        await append(writer.item([{ payload: { amount: '1.00' } }], { commands: [writer.command('c-1')] }));
+        expect(await append(other)).toEqual(['version']);
         expect(await positions(0)).toEqual([1]);
       });
 
-      it('with the same command id and another body is an error', async () => {
+      it('of an answer with another body is a conflict', async () => {
         const writer = await Writer.take(log, 0);
-        await append(writer.item([], { commands: [writer.command('c-1')] }));
         const other = writer.propose([], { commands: [writer.command('c-1', { bodyText: '{"amount":"6.00"}' })] });
-        expect(await append(other)).toEqual(['id']);
+        await append(writer.item([], { commands: [writer.command('c-1')] }));
+        expect(await append(other)).toEqual(['version']);
+        expect((await log.commandById(0, 'c-1'))?.bodyText).not.toContain('6.00');
       });
 
       it('may use an id that another partition has: ids name their partition', async () => {
@@ -357,12 +357,15 @@ export function describeEventLog(
           make: (w) =>
             new Writer(log, { ...w.head, size: w.size, head: Buffer.alloc(32, 7) }).propose([{ stream: 'new' }]),
         },
-        { why: 'a stream skips a version', reason: 'version', make: (w) => w.propose([{ version: 4 }]) },
-        { why: 'a stream repeats a version', reason: 'version', make: (w) => w.propose([{ version: 2 }]) },
         {
-          why: 'a new stream begins with 2',
-          reason: 'version',
-          make: (w) => w.propose([{ stream: 'new', version: 2 }]),
+          why: 'an event id stands in it twice',
+          reason: 'id',
+          make: (w) => w.propose([{ id: uuidV5('the same cause') }, { id: uuidV5('the same cause') }]),
+        },
+        {
+          why: 'a command id stands in it twice',
+          reason: 'id',
+          make: (w) => w.propose([], { commands: [w.command('c-2'), w.command('c-2', { number: 3 })] }),
         },
         { why: 'a version is no count', reason: 'malformed', make: (w) => w.propose([{ stream: 'new', version: 0 }]) },
         {
@@ -446,15 +449,16 @@ export function describeEventLog(
         expect(await log.append([new Writer(log, writer.head).propose([{ stream: 'new' }])])).toEqual([
           {
             status: 'conflict',
-            reason: 'id',
-            detail: expect.stringContaining('is stored at position 1 with other content') as string,
+            reason: 'version',
+            detail: 'partition 0 ends at 2, the item expects 0',
           },
         ]);
-        expect(await log.append([writer.propose([{ version: 5 }])])).toEqual([
+        const another = new Writer(log, { ...writer.head, size: 2, head: Buffer.alloc(32, 7) }, 'another');
+        expect(await log.append([another.propose([{ stream: 'new' }])])).toEqual([
           {
             status: 'conflict',
-            reason: 'version',
-            detail: 'marginAccount-alice.main has version 2, the item continues with 5',
+            reason: 'head',
+            detail: 'partition 0 has another chain head at 2 than the item expects',
           },
         ]);
       });
@@ -493,6 +497,101 @@ export function describeEventLog(
         expect(await log.relayCursor(0)).toBe(5);
         expect(await log.relayCursor(1)).toBe(0);
       });
+    });
+
+    describe('blocks', () => {
+      const START = { firstPosition: 0, number: 0 };
+
+      it('hold what an item brought, and follow each other by number, position and two chains', async () => {
+        const writer = await Writer.take(log, 1, 'worker-7');
+        const commands = [writer.command('c-1')];
+        const cursors: AppendItem['cursors'] = [['accounts', 0, 3, '77']];
+        const first = writer.item([{}, { stream: 'run-1' }], { commands, cursors, trace: '00-abc-def-01' });
+        await append(first);
+        await append(writer.item([], { cursors: [['accounts', 0, 9]] }));
+        await append(writer.item([{}]));
+        const [taken, block, moved, last] = (await log.blocks(1, START, 100)) as [Block, Block, Block, Block];
+        expect(
+          [taken, block, moved, last].map(({ number, firstPosition, lastPosition }) => [
+            ...[number, firstPosition, lastPosition],
+          ]),
+        ).toEqual([
+          [1, 1, 0],
+          [2, 1, 2],
+          [3, 3, 2],
+          [4, 3, 3],
+        ]);
+        expect(taken).toMatchObject({ epoch: 1, worker: 'worker-7', trace: null, entriesText: '', cursorsText: '' });
+        expect(block).toMatchObject({ epoch: 1, worker: 'worker-7', trace: '00-abc-def-01', chainBefore: EMPTY_HEAD });
+        expect(block.entriesText.split('\n').map((line) => sha256Of(line))).toEqual(
+          first.events.map(({ hash }) => hash),
+        );
+        expect(block.hashes).toEqual(Buffer.concat(first.events.map(({ hash }) => hash)));
+        expect(commandsOf('margin', block)).toEqual(commands);
+        expect(cursorMovesOf(block)).toEqual(cursors);
+        expect(last.chain).toEqual(writer.chain);
+        let chain = NO_BLOCK;
+        for (const each of [taken, block, moved, last]) {
+          chain = nextBlockChain(chain, each);
+          expect(each.blockChain).toEqual(chain);
+        }
+        expect((await log.standing(1)).head).toMatchObject({ blocks: 4, blockChain: chain, size: 3, commands: 1 });
+      });
+
+      it('are read behind a place, as far as they begin within so many positions of it, and at least one', async () => {
+        const writer = await Writer.take(log, 0);
+        for (const count of [4, 4, 0, 4]) {
+          await append(
+            writer.item(
+              Array.from({ length: count }, () => ({})),
+              { cursors: [['accounts', 0, writer.size]] },
+            ),
+          );
+        }
+        const numbers = async (firstPosition: number, number: number, positions: number): Promise<number[]> =>
+          (await log.blocks(0, { firstPosition, number }, positions)).map((block) => block.number);
+        expect(await numbers(0, 0, 1)).toEqual([1, 2]);
+        expect(await numbers(0, 0, 5)).toEqual([1, 2, 3]);
+        expect(await numbers(1, 2, 1)).toEqual([3]);
+        expect(await numbers(5, 3, 1)).toEqual([4, 5]);
+        expect(await numbers(9, 5, 100)).toEqual([]);
+      });
+
+      it('tell that a partition was taken, and that it got a new incarnation', async () => {
+        await log.take(0, 'worker-1');
+        await log.take(0, 'worker-2');
+        const incarnation = await log.renewIncarnation();
+        expect((await log.blocks(0, START, 1)).map(({ epoch, worker }) => [epoch, worker])).toEqual([
+          [1, 'worker-1'],
+          [2, 'worker-2'],
+          [2, 'worker-2'],
+        ]);
+        expect((await log.blocks(0, START, 1)).at(-1)).toMatchObject({ incarnation, number: 3 });
+        expect((await log.blocks(3, START, 1)).map(({ worker }) => worker)).toEqual(['']);
+      });
+    });
+
+    it('finds a command by its id among many, in its partition only', async () => {
+      const writer = await Writer.take(log, 2);
+      for (let n = 0; n < 12; n++) {
+        const commands = Array.from({ length: 50 }, (_, index) =>
+          writer.command(`c-${n}-${index}`, {
+            number: writer.commands + index + 1,
+            bodyText: canonicalText({ text: `\u0000 "id":"c-${n}-${index + 1}"` }),
+          }),
+        );
+        await append(writer.item([{}], { commands }));
+      }
+      for (const [id, number] of [
+        ['c-0-0', 1],
+        ['c-3-49', 200],
+        ['c-11-49', 600],
+      ] as const) {
+        expect((await log.commandById(2, id))?.number).toBe(number);
+        expect(await log.commandById(1, id)).toBeUndefined();
+      }
+      expect(await log.commandById(2, 'c-12-0')).toBeUndefined();
+      expect((await log.commands(2, 123, 3)).map(({ number }) => number)).toEqual([124, 125, 126]);
     });
 
     it('keeps checkpoints in order', async () => {

@@ -31,6 +31,62 @@ export interface PartitionHead {
   readonly incarnation: string;
   /** Who took the partition last; null before the first. */
   readonly worker: string | null;
+  /** Number of the last block; 0 before the first. */
+  readonly blocks: number;
+  /** Head of the chain over blocks; 32 zero bytes before the first. */
+  readonly blockChain: Buffer;
+}
+
+/**
+ * What one item brought, in one row: its events, the answers to commands, the cursors it moved. A block without them says
+ * that somebody took the partition, or that it got a new incarnation: so the partition's end is always that of its last block.
+ */
+export interface Block {
+  readonly partition: number;
+  /** 1, 2, 3, ... per partition. */
+  readonly number: number;
+  /** Position of its first event: one more than the size before, also when it has none. */
+  readonly firstPosition: number;
+  /** Position of its last event: the size after it. */
+  readonly lastPosition: number;
+  readonly firstCommand: number;
+  readonly lastCommand: number;
+  /** Logical time after it. */
+  readonly clearing: Instant;
+  readonly hop: number;
+  readonly epoch: number;
+  readonly incarnation: string;
+  readonly worker: string;
+  readonly trace: string | null;
+  /** Chain over events before its first and after its last event. */
+  readonly chainBefore: Buffer;
+  readonly chain: Buffer;
+  /** Event hashes, 32 bytes each, one behind the other. */
+  readonly hashes: Buffer;
+  /** The hashed texts of its events, one in a line. */
+  readonly entriesText: string;
+  /** Its commands with their answers, a canonical text in a line. */
+  readonly commandsText: string;
+  /** Its cursor moves as a JSON array; empty when there are none. */
+  readonly cursorsText: string;
+  /** Chain over blocks after it; covers all of the above. */
+  readonly blockChain: Buffer;
+  /** Wall clock of the store, milliseconds since 1970. Information only. */
+  readonly recordedAt: number;
+}
+
+/** A block's place in the order of its partition. */
+export type BlockPlace = Pick<Block, 'firstPosition' | 'number'>;
+
+/** What a store keeps of a partition beside its blocks, at one moment; all of it follows from them. */
+export interface PartitionStanding {
+  readonly head: PartitionHead;
+  readonly cursors: readonly Cursor[];
+  /** Number of the command up to which commands are found by their ids in an index. */
+  readonly indexedCommands: number;
+  /** Rows of that index. */
+  readonly indexRows: number;
+  readonly relayed: number;
 }
 
 /** A command that was accepted for decision; its number is its position in the log `<service>.commands`. */
@@ -84,9 +140,9 @@ export interface PlacedItem extends AppendItem {
 }
 
 export type ConflictReason =
-  /** The partition, a stream or the commands don't end where the item begins. */
+  /** The partition or its commands don't end where the item begins. */
   | 'version'
-  /** An event or command id is stored already, with other content. */
+  /** An event or command id stands twice in the item. */
   | 'id'
   /** Sizes agree, chain heads don't: the writer continues another history. */
   | 'head'
@@ -97,13 +153,13 @@ export type ConflictReason =
 
 export type AppendOutcome =
   | { readonly status: 'appended' }
-  /** The same ids with the same content are stored already: a retry of an append whose answer was lost. */
+  /** The chain says that all of it is stored already: a retry of an append whose answer was lost. */
   | { readonly status: 'duplicate' }
   /** Somebody else took the partition. The writer must drop it. */
   | { readonly status: 'fenced'; readonly epoch: number }
   | { readonly status: 'conflict'; readonly reason: ConflictReason; readonly detail: string };
 
-/** A stored event as it stands in its columns, texts unparsed. The last five are not hashed. */
+/** A stored event with its texts unparsed. The last five stand beside the events of its block and are not in its hash. */
 export interface EventRow {
   readonly partition: number;
   readonly position: number;
@@ -151,7 +207,8 @@ export interface EventLog {
   /** Raises the epoch and returns where the partition ends: the only way to become its writer. */
   take(partition: number, worker: string): Promise<PartitionHead>;
   /**
-   * Appends in one transaction. Outcomes come in the order of the items; an item fails alone, the others commit.
+   * Appends in one transaction, a block for each item. That ids and versions are new is the writer's business: it alone
+   * knows all that its partition holds, and `verifyPartition` checks it. Outcomes come in the order of the items; an item fails alone, the others commit.
    * Partitions must differ. Rejects only when the store itself failed: then nothing is known, and the same call may
    * be repeated (what had been committed answers `duplicate`).
    */
@@ -162,10 +219,18 @@ export interface EventLog {
    * @throws InvariantViolation on a hole
    */
   read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]>;
-  /** The same as stored, without parsing and without looking for holes: for verification and replay. */
+  /** The same with what stands beside the events, payloads unparsed, without looking for holes: for replay. */
   readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]>;
   /** Event hashes, 32 bytes each, one behind the other: the leaves of the partition's Merkle tree. */
   hashes(partition: number, after: number, limit: number): Promise<Buffer>;
+  /**
+   * Blocks behind a place in the order of the partition, as stored, without looking for holes: for verification. Those
+   * that begin within `positions` of it, or one that begins later; at most 1,000.
+   */
+  blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]>;
+  standing(partition: number): Promise<PartitionStanding>;
+  /** Numbers under which an index knows commands, by id; for verification. */
+  indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Where every partition ends, at one moment, the global one first. */
   heads(): Promise<readonly PartitionHead[]>;
 

@@ -134,7 +134,7 @@ describe('group commit', () => {
     const committer = new GroupCommitter(gate.port);
     const [zero, one] = [writer(0), writer(1)];
     const good = zero.item([{}]);
-    const bad = zero.propose([{ version: 9 }]);
+    const bad = zero.propose([{ id: 'trade-17' }]);
     const answers = await Promise.all([
       committer.submit(good),
       committer.submit(bad),

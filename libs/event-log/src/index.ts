@@ -4,6 +4,7 @@ export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
   AppendItem,
   AppendOutcome,
+  Block,
   CommandRecord,
   CursorMove,
   EventLog,
@@ -16,7 +17,7 @@ export { GroupCommitter } from './group-commit.js';
 export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';
 export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
-export { verifyPartition, type Promised } from './log-integrity.js';
+export { verifyPartition, type PartitionVerdict } from './log-integrity.js';
 export type { SnapshotMark, SnapshotStore, StoredSnapshot } from './snapshot-store.js';
 export { partitionNumbers } from './log-shape.js';
 export { readLogs, readPartition } from './read-logs.js';

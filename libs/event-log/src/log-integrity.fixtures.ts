@@ -19,7 +19,7 @@ export async function verifyLog(log: EventLog, verifierKey?: string): Promise<re
   }
   const verdicts: PartitionVerdict[] = [];
   for (const { partition } of await log.heads()) {
-    verdicts.push(await verifyPartition(log, partition, promises.get(partition)));
+    verdicts.push(await verifyPartition(log, partition, { promises: promises.get(partition) ?? [] }));
   }
   return verdicts;
 }

@@ -1,140 +1,395 @@
-import { MerkleFrontier, invariant, leafHash, sha256 } from '@ballast/kernel';
-import { EMPTY_HEAD, chainHead, eventHash } from '@ballast/event-sourcing';
+import { InvariantViolation, MerkleFrontier, leafHash, sha256 } from '@ballast/kernel';
+import { EMPTY_HEAD, chainHead, type LogEntry } from '@ballast/event-sourcing';
+import {
+  HASH_BYTES,
+  NO_BLOCK,
+  commandsOf,
+  cursorMovesOf,
+  entryLinesOf,
+  nextBlockChain,
+  readEntryLine,
+} from './block.js';
 import type { CheckpointPartition } from './checkpoint.js';
-import type { EventLog, EventRow, PartitionHead } from './event-log.js';
-import { envelopeOf } from './stored-event.js';
+import type { Block, BlockPlace, Cursor, EventLog, PartitionHead, PartitionStanding } from './event-log.js';
+import { SeenIds } from './seen-ids.js';
 
+/** Positions that are read at a time. */
 const PAGE = 5_000;
 
-/** The first place of a partition that is not as it was written. */
+/** A place of a partition that is not as it was written. */
 export interface LogFault {
   readonly log: string;
   readonly partition: number;
-  /** Position of the event, or number of the command. */
-  readonly position: number;
-  readonly part: 'event' | 'command';
+  /** Position of the event, number of the command, or where the block begins; null when it concerns the whole partition. */
+  readonly position: number | null;
+  readonly part: 'event' | 'command' | 'block' | 'end';
   readonly what: string;
 }
 
 export interface PartitionVerdict {
   readonly partition: number;
-  /** Events that were checked and are sound. */
+  /** Events that were read. */
   readonly size: number;
   readonly head: Buffer;
   readonly root: Buffer;
-  readonly fault: LogFault | undefined;
+  /** Up to where the partition has applied others. */
+  readonly cursors: readonly Cursor[];
+  readonly faults: readonly LogFault[];
 }
 
-/** What signed checkpoints say about a partition, in order of size. */
-export type Promised = Pick<CheckpointPartition, 'size' | 'root' | 'head'>;
+/** What signed checkpoints say about a partition. */
+export type Promised = Pick<CheckpointPartition, 'size' | 'root' | 'head' | 'blocks' | 'blockChain'> & {
+  /** The tree's right edge that stands beside a stored checkpoint, in hex. */
+  readonly subtrees?: readonly string[];
+};
+
+export interface VerifyPartitionOptions {
+  readonly promises?: readonly Promised[];
+  /** No more faults than so many; default 100. */
+  readonly most?: number;
+  readonly onProgress?: (events: number) => void;
+}
+
+type Found = Omit<LogFault, 'log' | 'partition'>;
 
 /**
- * Recomputes a partition from its columns: every hash from the envelope, the chain, the Merkle tree, positions and
- * versions one by one, commands by their body; and holds it against its own end and against signed checkpoints.
- * What was changed together with all hashes after it is found by a checkpoint only.
+ * Recomputes a partition from what is stored: every hash from its text, both chains, the Merkle tree, positions, versions,
+ * ids and command numbers one by one; and holds it against its own end and against signed checkpoints. Goes on behind
+ * a fault from what is stored there, so that each is found. What was changed together with all hashes after it is found by
+ * a checkpoint only.
  */
 export async function verifyPartition(
   log: EventLog,
   partition: number,
-  promises: readonly Promised[] = [],
+  { promises = [], most = 100, onProgress = () => undefined }: VerifyPartitionOptions = {},
 ): Promise<PartitionVerdict> {
-  const frontier = new MerkleFrontier();
-  let head: Buffer = EMPTY_HEAD;
-  const verdict = (fault?: Pick<LogFault, 'position' | 'part' | 'what'>): PartitionVerdict => ({
-    ...{ partition, size: frontier.size, head, root: frontier.root() },
-    fault: fault && { log: log.name, partition, ...fault },
-  });
+  const hasEnd = (await log.heads()).some((head) => head.partition === partition);
+  const standing = hasEnd ? await log.standing(partition) : undefined;
+  const audit = new PartitionAudit(log.name, partition, promises, most);
+  if (standing === undefined) audit.found({ position: null, part: 'end', what: 'the partition is missing' });
+  const upTo = standing?.head.blocks ?? Infinity;
+  let place: BlockPlace = { firstPosition: 0, number: 0 };
+  let beyond: Block | undefined;
+  while (beyond === undefined && !audit.isFull) {
+    const blocks = await log.blocks(partition, place, PAGE);
+    if (blocks.length === 0) break;
+    const before = audit.size;
+    for (const block of blocks) {
+      if (block.number > upTo) {
+        beyond ??= block;
+        continue;
+      }
+      audit.take(block);
+      if (audit.commandIds.length > 0) await audit.checkIndex(log, standing?.indexedCommands ?? 0);
+    }
+    place = blocks.at(-1) as Block;
+    onProgress(audit.size - before);
+  }
+  // A block that was appended meanwhile is within the end that the partition has by now.
+  if (beyond !== undefined && (await headOf(log, partition))?.blocks === standing?.head.blocks) {
+    audit.found({
+      position: beyond.firstPosition,
+      part: 'block',
+      what: `block ${beyond.number} stands beyond the end of the partition`,
+    });
+  }
+  if (standing !== undefined) audit.end(standing);
+  await audit.findRepeated(log);
+  return audit.verdict();
+}
 
-  const end = await headOf(log, partition);
-  const versions = new Map<string, number>();
-  let before: EventRow | undefined;
-  const waiting = promises.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size);
-  while (frontier.size < end.size) {
-    const rows = await log.readRaw(partition, frontier.size, Math.min(PAGE, end.size - frontier.size));
-    if (rows.length === 0) return verdict({ position: frontier.size + 1, part: 'event', what: 'the event is missing' });
-    for (const row of rows) {
-      const position = frontier.size + 1;
-      const what = wrongWith(log.name, row, position, head, before, versions);
-      if (what !== undefined) return verdict({ position, part: 'event', what });
-      head = row.chain;
-      before = row;
-      versions.set(row.stream, row.version);
-      frontier.append(leafHash(row.hash));
-      while (waiting[0]?.size === frontier.size) {
-        const promise = waiting.shift() as Promised;
-        if (!promise.root.equals(frontier.root()) || !promise.head.equals(head)) {
-          return verdict({
-            position,
-            part: 'event',
-            what: 'the events up to here are not those of a signed checkpoint',
-          });
+/** What was read of a partition so far. */
+class PartitionAudit {
+  readonly #frontier = new MerkleFrontier();
+  readonly #faults: LogFault[] = [];
+  readonly #versions = new Map<string, number>();
+  readonly #eventIds = new SeenIds();
+  readonly #commandIds = new SeenIds();
+  readonly #cursors = new Map<string, Cursor>();
+  /** Ids that may stand twice, with the later of their places. */
+  readonly #suspects = new Map<string, { readonly part: 'event' | 'command'; readonly position: number }>();
+  readonly #bySize: Promised[];
+  readonly #byBlock: Promised[];
+  /** Behind a hole nothing can be said of tree and chain as a whole. */
+  #whole = true;
+  #head: Buffer = EMPTY_HEAD;
+  #size = 0;
+  #commands = 0;
+  #indexRows = 0;
+  #block: Pick<Block, 'number' | 'blockChain' | 'clearing' | 'hop' | 'epoch' | 'worker' | 'incarnation'> = {
+    ...{ number: 0, blockChain: NO_BLOCK, clearing: 0, hop: 0, epoch: 0, worker: '', incarnation: '' },
+  };
+  /** Commands of the last block, for its index. */
+  commandIds: readonly { readonly id: string; readonly number: number }[] = [];
+
+  constructor(
+    private readonly log: string,
+    private readonly partition: number,
+    promises: readonly Promised[],
+    private readonly most: number,
+  ) {
+    this.#bySize = promises.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size);
+    this.#byBlock = promises.filter(({ blocks }) => blocks > 0).sort((a, b) => a.blocks - b.blocks);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get isFull(): boolean {
+    return this.#faults.length >= this.most;
+  }
+
+  found(fault: Found): void {
+    if (!this.isFull) this.#faults.push({ log: this.log, partition: this.partition, ...fault });
+  }
+
+  verdict(): PartitionVerdict {
+    return {
+      ...{ partition: this.partition, size: this.#size, head: this.#head, root: this.#frontier.root() },
+      ...{ cursors: [...this.#cursors.values()], faults: this.#faults },
+    };
+  }
+
+  take(block: Block): void {
+    const at = block.firstPosition;
+    const wrong = (what: string): void =>
+      this.found({ position: at, part: 'block', what: `block ${block.number}: ${what}` });
+    const next = this.#block.number + 1;
+    if (block.number > next) {
+      const missing = block.number === next + 1 ? `block ${next} is` : `blocks ${next} to ${block.number - 1} are`;
+      this.found({ position: this.#size + 1, part: 'block', what: `${missing} missing` });
+    } else if (block.number < next) wrong(`it stands where block ${next} belongs`);
+    if (block.partition !== this.partition) wrong(`it names partition ${block.partition}`);
+    if (at !== this.#size + 1) {
+      this.found({ position: this.#size + 1, part: 'event', what: 'the event is missing' });
+      this.#whole = false;
+    }
+    if (!block.chainBefore.equals(this.#head)) wrong('it does not continue the chain of the events before');
+    this.#takeEvents(block, wrong);
+    this.#takeCommands(block, wrong);
+    this.#takeCursors(block, wrong);
+    if (block.epoch < this.#block.epoch) wrong(`its epoch ${block.epoch} falls below ${this.#block.epoch}`);
+    if (!nextBlockChain(this.#block.blockChain, block).equals(block.blockChain)) {
+      wrong('it does not continue the chain of blocks: what stands beside its events is not as it was written');
+    }
+    this.#block = block;
+    while (this.#byBlock[0] !== undefined && this.#byBlock[0].blocks <= block.number) {
+      const promise = this.#byBlock.shift() as Promised;
+      if (promise.blocks === block.number && !promise.blockChain.equals(block.blockChain)) {
+        wrong('the blocks up to here are not those of a signed checkpoint');
+      }
+    }
+  }
+
+  #takeEvents(block: Block, wrong: (what: string) => void): void {
+    const lines = entryLinesOf(block);
+    if (lines.length !== block.lastPosition - block.firstPosition + 1) {
+      wrong(`it holds ${lines.length} events, and says that they are ${block.firstPosition} to ${block.lastPosition}`);
+    }
+    if (block.hashes.length !== lines.length * HASH_BYTES) wrong('it has not one hash for each event');
+    let { clearing, hop } = this.#block;
+    let isReadable = true;
+    let chain = block.chainBefore;
+    lines.forEach((line, index) => {
+      const position = block.firstPosition + index;
+      const wrongEvent = (what: string): void => this.found({ position, part: 'event', what });
+      const hash = block.hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+      chain = chainHead(chain, hash);
+      if (this.#whole) this.#frontier.append(leafHash(hash));
+      const isSound = sha256(line).equals(hash);
+      if (!isSound) wrongEvent('the event’s content and its hash differ');
+      // What is altered is not judged further, but read, so that the events behind it are not blamed for it.
+      const entry = this.#read(line, position, isSound ? wrongEvent : () => undefined);
+      if (entry !== undefined) {
+        const { time, stream, version, id } = entry;
+        const expected = (this.#versions.get(stream) ?? 0) + 1;
+        this.#versions.set(stream, isSound ? version : expected);
+        if (isSound) {
+          if (entry.log !== this.log || entry.partition !== this.partition || entry.position !== position) {
+            wrongEvent(`it says that it is ${entry.log}/${entry.partition}#${entry.position}`);
+          }
+          if (version !== expected) wrongEvent(`${stream} has version ${version} where ${expected} belongs`);
+          if (this.#eventIds.add(id)) this.#suspects.set(id, { part: 'event', position });
+          if (isBefore(time, { clearing, hop })) wrongEvent('logical time falls');
+        }
+        ({ clearing, hop } = time);
+      } else isReadable = false;
+      this.#hold(position, chain, wrongEvent);
+    });
+    if (!chain.equals(block.chain)) wrong('its events do not end in its chain head');
+    if (isReadable && (block.clearing !== clearing || block.hop !== hop))
+      wrong('its time is not that of its last event');
+    this.#size = block.lastPosition;
+    this.#head = block.chain;
+  }
+
+  #read(line: string, position: number, wrong: (what: string) => void): LogEntry | undefined {
+    try {
+      return readEntryLine(line, () => `event ${this.log}/${this.partition}#${position}`).entry;
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      wrong(error.message);
+      return undefined;
+    }
+  }
+
+  /** Holds what was read against the checkpoints of that size. */
+  #hold(position: number, chain: Buffer, wrong: (what: string) => void): void {
+    while (this.#bySize[0] !== undefined && this.#bySize[0].size <= position) {
+      const { size, root, head, subtrees } = this.#bySize.shift() as Promised;
+      if (!this.#whole || size !== position) continue;
+      if (!root.equals(this.#frontier.root()) || !head.equals(chain)) {
+        wrong('the events up to here are not those of a signed checkpoint');
+      } else if (
+        subtrees !== undefined &&
+        subtrees.join() !== this.#frontier.subtrees.map((each) => each.toString('hex')).join()
+      ) {
+        wrong('the edge of the tree that stands beside a checkpoint is not that of the events up to here');
+      }
+    }
+  }
+
+  #takeCommands(block: Block, wrong: (what: string) => void): void {
+    this.commandIds = [];
+    try {
+      const commands = commandsOf(this.log, block);
+      if (block.firstCommand !== this.#commands + 1) {
+        this.found({ position: this.#commands + 1, part: 'command', what: 'the command is missing' });
+      }
+      if (commands.length !== block.lastCommand - block.firstCommand + 1) {
+        wrong(
+          `it holds ${commands.length} commands, and says that they are ${block.firstCommand} to ${block.lastCommand}`,
+        );
+      }
+      commands.forEach(({ number, commandId }, index) => {
+        const position = block.firstCommand + index;
+        if (number !== position) this.found({ position, part: 'command', what: `it says that it is number ${number}` });
+        if (this.#commandIds.add(commandId)) this.#suspects.set(commandId, { part: 'command', position });
+      });
+      this.commandIds = commands.map(({ commandId, number }) => ({ id: commandId, number }));
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      wrong(error.message);
+    }
+    this.#commands = block.lastCommand;
+  }
+
+  #takeCursors(block: Block, wrong: (what: string) => void): void {
+    try {
+      for (const [log, partition, position, offset] of cursorMovesOf(block)) {
+        const source = `${log}/${partition}`;
+        const before = this.#cursors.get(source);
+        if (before !== undefined && position < before.position)
+          wrong(`it moves the cursor of ${source} back to ${position}`);
+        this.#cursors.set(source, { log, partition, position, nextOffset: offset ?? before?.nextOffset ?? null });
+      }
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      wrong(error.message);
+    }
+  }
+
+  /** The index by which a command is found again must name its number: by it a repetition gets the first answer. */
+  async checkIndex(log: EventLog, indexed: number): Promise<void> {
+    const within = this.commandIds.filter(({ number }) => number <= indexed);
+    if (within.length === 0) return;
+    const numbers = await log.indexedCommands(
+      this.partition,
+      within.map(({ id }) => id),
+    );
+    for (const { id, number } of within) {
+      this.#indexRows += 1;
+      if (numbers.get(id) === number) continue;
+      this.found({ position: number, part: 'command', what: 'the index of command ids does not lead to it' });
+    }
+  }
+
+  /** The row of the partition, its cursors and its index must be what the blocks come to. */
+  end({ head, cursors, indexedCommands, indexRows, relayed }: PartitionStanding): void {
+    const wrong = (what: string): void => this.found({ position: this.#size, part: 'end', what });
+    if (this.isFull) return;
+    const missing = head.blocks - this.#block.number;
+    if (missing > 0) {
+      this.found({
+        position: this.#size + 1,
+        part: 'block',
+        what: `the log is cut: its last ${missing === 1 ? 'block is' : `${missing} blocks are`} missing`,
+      });
+    }
+    const { clearing, hop, epoch, worker, incarnation, blockChain } = this.#block;
+    const said: readonly (readonly [string, string | number, string | number])[] = [
+      ['size', head.size, this.#size],
+      ['chain head', head.head.toString('hex'), this.#head.toString('hex')],
+      ['clearing time', head.clearing, clearing],
+      ['hop', head.hop, hop],
+      ['number of commands', head.commands, this.#commands],
+      ['epoch', head.epoch, epoch],
+      ['worker', head.worker ?? '', worker],
+      ['chain of blocks', head.blockChain.toString('hex'), blockChain.toString('hex')],
+      // Without a block there is nothing that tells it.
+      ['incarnation', incarnation === '' ? '' : head.incarnation, incarnation],
+    ];
+    for (const [name, says, is] of said) {
+      if (says !== is) wrong(`the partition’s row says ${name} ${says}, its blocks say ${is}`);
+    }
+    this.#endOfCursors(cursors, wrong);
+    if (indexedCommands > this.#commands || indexRows !== this.#indexRows) {
+      wrong(`the index of command ids has ${indexRows} rows up to command ${indexedCommands}, not ${this.#indexRows}`);
+    }
+    if (relayed > this.#size) wrong(`the relay says that ${relayed} events were sent`);
+    for (const { size } of this.#bySize) wrong(`a signed checkpoint knows ${size} events`);
+    for (const { blocks } of this.#byBlock) wrong(`a signed checkpoint knows ${blocks} blocks`);
+  }
+
+  #endOfCursors(cursors: readonly Cursor[], wrong: (what: string) => void): void {
+    const stored = new Map(cursors.map((cursor) => [`${cursor.log}/${cursor.partition}`, cursor]));
+    for (const [source, { position, nextOffset }] of this.#cursors) {
+      const cursor = stored.get(source);
+      if (cursor === undefined) wrong(`the cursor of ${source} is missing`);
+      else if (cursor.position !== position)
+        wrong(`the cursor of ${source} is ${cursor.position}, its blocks say ${position}`);
+      else if (cursor.nextOffset !== nextOffset) {
+        wrong(`the cursor of ${source} has the offset ${cursor.nextOffset}, its blocks say ${nextOffset}`);
+      }
+    }
+    for (const source of stored.keys()) if (!this.#cursors.has(source)) wrong(`no block moved the cursor of ${source}`);
+  }
+
+  /** Looks once more for ids of which a part was seen before. */
+  async findRepeated(log: EventLog): Promise<void> {
+    if (this.#suspects.size === 0) return;
+    let place: BlockPlace = { firstPosition: 0, number: 0 };
+    for (;;) {
+      const blocks = await log.blocks(this.partition, place, PAGE);
+      if (blocks.length === 0) return;
+      for (const block of blocks) {
+        entryLinesOf(block).forEach((line, index) => {
+          const position = block.firstPosition + index;
+          const entry = this.#read(line, position, () => undefined);
+          if (entry !== undefined) this.#repeated(entry.id, 'event', position);
+        });
+        try {
+          for (const { commandId, number } of commandsOf(this.log, block)) this.#repeated(commandId, 'command', number);
+        } catch (error) {
+          // Found as a fault of its block.
+          if (!(error instanceof InvariantViolation)) throw error;
         }
       }
+      place = blocks.at(-1) as Block;
     }
   }
-  const next = frontier.size + 1;
-  if (!end.head.equals(head)) {
-    return verdict({
-      position: end.size,
-      part: 'event',
-      what: 'the chain ends in another head than the partition’s row says',
-    });
+
+  #repeated(id: string, part: 'event' | 'command', position: number): void {
+    const later = this.#suspects.get(id);
+    if (later === undefined || later.part !== part || position >= later.position) return;
+    this.found({ position: later.position, part, what: `it has the id ${id}, and so has ${part} ${position}` });
   }
-  if (waiting.length > 0) {
-    return verdict({ position: next, part: 'event', what: `a signed checkpoint knows ${waiting[0]?.size} events` });
-  }
-  const [beyond] = await log.readRaw(partition, end.size, 1);
-  // An event that was appended meanwhile is within the end that the partition has by now.
-  if (beyond !== undefined && (await headOf(log, partition)).size < beyond.position) {
-    return verdict({
-      position: beyond.position,
-      part: 'event',
-      what: 'the event stands beyond the end of the partition',
-    });
-  }
-  return verdict(await wrongCommand(log, partition, end.commands));
 }
 
-function wrongWith(
-  log: string,
-  row: EventRow,
-  position: number,
-  head: Buffer,
-  before: EventRow | undefined,
-  versions: ReadonlyMap<string, number>,
-): string | undefined {
-  if (row.position !== position) return 'the event is missing';
-  if (!eventHash(envelopeOf(log, row), row).equals(row.hash)) return 'the event’s content and its hash differ';
-  if (!chainHead(head, row.hash).equals(row.chain)) return 'the chain does not continue the event before';
-  const version = (versions.get(row.stream) ?? 0) + 1;
-  if (row.version !== version) return `${row.stream} has version ${row.version} where ${version} belongs`;
-  if (before && (row.clearing < before.clearing || (row.clearing === before.clearing && row.hop < before.hop))) {
-    return 'logical time falls';
-  }
-  return undefined;
-}
+const isBefore = (a: LogEntry['time'], b: LogEntry['time']): boolean =>
+  a.clearing < b.clearing || (a.clearing === b.clearing && a.hop < b.hop);
 
-async function wrongCommand(
-  log: EventLog,
-  partition: number,
-  count: number,
-): Promise<Pick<LogFault, 'position' | 'part' | 'what'> | undefined> {
-  for (let number = 0; number < count;) {
-    const commands = await log.commands(partition, number, Math.min(PAGE, count - number));
-    if (commands.length === 0) return { position: number + 1, part: 'command', what: 'the command is missing' };
-    for (const command of commands) {
-      number += 1;
-      if (command.number !== number) return { position: number, part: 'command', what: 'the command is missing' };
-      if (!sha256(command.bodyText).equals(command.bodyHash)) {
-        return { position: number, part: 'command', what: 'the command’s body and its hash differ' };
-      }
-    }
-  }
-  return undefined;
-}
-
-async function headOf(log: EventLog, partition: number): Promise<PartitionHead> {
-  const head = (await log.heads()).find((candidate) => candidate.partition === partition);
-  invariant(head !== undefined, `log ${log.name} has no partition ${partition}`);
-  return head;
+async function headOf(log: EventLog, partition: number): Promise<PartitionHead | undefined> {
+  return (await log.heads()).find((candidate) => candidate.partition === partition);
 }

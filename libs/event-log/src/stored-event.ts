@@ -1,24 +1,6 @@
 import { invariant } from '@ballast/kernel';
-import type { BasisStep, Cause, LogEntry, SealedEvent } from '@ballast/event-sourcing';
+import type { BasisStep, Cause, SealedEvent } from '@ballast/event-sourcing';
 import type { EventRow } from './event-log.js';
-
-/** The hashed fields of a row whose text is not stored: what `canonicalEnvelope` asks for beside the texts. */
-export function envelopeOf(log: string, row: EventRow): Omit<LogEntry, 'payload' | 'basis' | 'cause'> {
-  const { partition, position, id, stream, version, type, schemaVersion, clearing, hop, correlation, actor } = row;
-  return {
-    log,
-    partition,
-    position,
-    id,
-    stream,
-    version,
-    type,
-    schemaVersion,
-    time: { clearing, hop },
-    correlation,
-    actor,
-  };
-}
 
 /** Reads a stored row as an event. Written out, because spreading one object into another takes ten times as long. */
 export function eventOf(log: string, row: EventRow): SealedEvent {
@@ -46,7 +28,12 @@ export function eventOf(log: string, row: EventRow): SealedEvent {
 }
 
 /** @throws InvariantViolation when the rows don't continue `after` one by one */
-export function assertContiguous(log: string, partition: number, after: number, rows: readonly EventRow[]): void {
+export function assertContiguous(
+  log: string,
+  partition: number,
+  after: number,
+  rows: readonly { readonly position: number }[],
+): void {
   rows.forEach((row, index) => {
     const expected = after + 1 + index;
     invariant(row.position === expected, `${log}/${partition} has a hole: position ${expected} is missing`);

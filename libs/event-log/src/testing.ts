@@ -6,6 +6,8 @@ import pg from 'pg';
 import { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
 import { serverBinaries } from './postgres/server-binaries.js';
 
+export { forgeBlocks } from './forge-blocks.js';
+
 /** Folder of another PostgreSQL to test with, e.g. `/usr/lib/postgresql/15`. */
 const binaries = process.env['BALLAST_TEST_POSTGRES'];
 

@@ -19,23 +19,23 @@ export async function verifyLogs(
       onProgress: (what) => progress.update(() => `verifying ${what}`),
     });
     const snapshots =
-      options.snapshots === true && report.fault === undefined
+      options.snapshots === true && report.faults.length === 0
         ? await verifySnapshots(logs, SERVICES, () => progress.update(() => 'verifying snapshots'))
         : undefined;
     progress.end();
-    const fault = report.fault ?? snapshots?.fault;
+    const faults = snapshots?.fault === undefined ? report.faults : [...report.faults, snapshots.fault];
     if (options.json === true)
       process.stdout.write(
-        `${JSON.stringify({ ok: fault === undefined, ...report, ...(snapshots && { snapshots: snapshots.proved }), fault }, null, 2)}\n`,
+        `${JSON.stringify({ ok: faults.length === 0, ...report, ...(snapshots && { snapshots: snapshots.proved }), faults }, null, 2)}\n`,
       );
-    else if (fault === undefined) {
+    else if (faults.length === 0) {
       process.stdout.write(
         `verified ${grouped(report.events)} events of the service logs, ${grouped(report.exchangeEvents)} of the exchange's, ` +
           `${grouped(report.liquidationsJudged)} liquidations` +
           `${report.checkpoints > 0 ? `, ${report.checkpoints} signed checkpoints` : ''}${snapshots ? `, ${snapshots.proved} snapshots` : ''}: nothing was altered, all invariants hold\n`,
       );
-    } else process.stdout.write(`NOT SOUND: ${faultText(fault)}\n`);
-    if (fault !== undefined) process.exitCode = 1;
+    } else for (const fault of faults) process.stdout.write(`NOT SOUND: ${faultText(fault)}\n`);
+    if (faults.length > 0) process.exitCode = 1;
   } finally {
     await close();
   }

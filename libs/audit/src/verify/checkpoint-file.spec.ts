@@ -7,7 +7,12 @@ const stranger = CheckpointKey.generate('ballast/test');
 const checkpoint = (log: string, size = 7) => ({
   log,
   incarnation: '9b2f1d3a-0000-4000-8000-000000000001',
-  partitions: [{ partition: 0, size, root: Buffer.alloc(32, 1), head: Buffer.alloc(32, 2) }],
+  partitions: [
+    {
+      ...{ partition: 0, size, root: Buffer.alloc(32, 1), head: Buffer.alloc(32, 2) },
+      ...{ blocks: 3, blockChain: Buffer.alloc(32, 3) },
+    },
+  ],
 });
 
 const written = CheckpointFile.text(key.verifierKey, [

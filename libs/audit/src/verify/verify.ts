@@ -1,12 +1,14 @@
 import {
   CheckpointRejected,
+  partitionNumbers,
   verifyCheckpoint,
   verifyPartition,
   type Checkpoint,
-  type Promised,
   type LogDirectory,
+  type PartitionVerdict,
 } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import { InvariantViolation } from '@ballast/kernel';
 import { PageCache } from '../page-cache.js';
 import type { Fault } from './fault.js';
 import { verifyConservation } from './verify-conservation.js';
@@ -23,7 +25,8 @@ export interface VerifyReport {
   /** Signed checkpoints that were held against the logs. */
   readonly checkpoints: number;
   readonly liquidationsJudged: number;
-  readonly fault: Fault | undefined;
+  /** The first hundred; none in a sound log. */
+  readonly faults: readonly Fault[];
 }
 
 export interface VerifyOptions {
@@ -57,64 +60,94 @@ export class CheckpointFile {
 
 const FILE_FORMAT = 'ballast-checkpoints/v1';
 
+/** More faults than these say nothing more. */
+const MOST_FAULTS = 100;
+
 /**
- * Recomputes hashes, chains, Merkle roots, positions and versions of every log from the stored columns, holds them
- * against signed checkpoints, and checks all invariants of architecture section 6. Stops at the first fault.
+ * Recomputes hashes, chains, Merkle roots, positions, versions and ids of every log from what is stored, holds them against
+ * signed checkpoints, and checks all invariants of architecture section 6. Goes on behind a fault: the first hundred are
+ * told, in the order of the checks.
  */
 export async function verify(logs: LogDirectory, options: VerifyOptions = {}): Promise<VerifyReport> {
   const progress = options.onProgress ?? (() => undefined);
   const checkpoints = options.against === undefined ? [] : CheckpointFile.parse(options.against).checkpoints;
+  const faults: Fault[] = [];
+  const found = (fault: Fault): void => {
+    if (faults.length < MOST_FAULTS) faults.push(fault);
+  };
   let events = 0;
   let exchangeEvents = 0;
   let liquidationsJudged = 0;
-  const report = (fault?: Fault): VerifyReport => ({
-    events,
-    exchangeEvents,
-    checkpoints: checkpoints.length,
-    liquidationsJudged,
-    fault,
-  });
 
+  const read = new Map<string, PartitionVerdict>();
   for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
     const log = logs.log(name);
     const promised = checkpoints.filter((checkpoint) => checkpoint.log === name).flatMap((each) => each.partitions);
-    for (const { partition } of await log.heads()) {
+    const numbers = partitionNumbers(log);
+    for (const partition of numbers) {
       progress(`hashes and chain of ${name}/${partition}`);
-      const promises: Promised[] = promised.filter((each) => each.partition === partition);
-      const verdict = await verifyPartition(log, partition, promises);
+      const verdict = await verifyPartition(log, partition, {
+        promises: promised.filter((each) => each.partition === partition),
+        most: MOST_FAULTS - faults.length,
+      });
+      read.set(`${name}/${partition}`, verdict);
       if (name.startsWith('exchange.')) exchangeEvents += verdict.size;
       else events += verdict.size;
-      if (verdict.fault !== undefined) {
-        const { position, part, what } = verdict.fault;
-        return report({ log: part === 'command' ? `${name}.commands` : name, partition, position, what });
+      for (const { part, position, what } of verdict.faults) {
+        found({ log: part === 'command' ? `${name}.commands` : name, partition, position, what });
       }
     }
     for (const known of promised) {
-      if (!(await log.heads()).some(({ partition }) => partition === known.partition)) {
-        return report({
-          log: name,
-          partition: known.partition,
-          position: null,
-          what: 'a signed checkpoint knows this partition',
-        });
-      }
+      if (numbers.includes(known.partition)) continue;
+      const what = 'a signed checkpoint knows this partition';
+      found({ log: name, partition: known.partition, position: null, what });
     }
   }
-  const rules = await verifyRules(logs);
-  if (rules !== undefined) return report(rules);
+  for (const fault of cutOff(read)) found(fault);
+
+  const altered = faults.length > 0;
+  /** What is altered may be unreadable for the rules; then they have nothing to judge. */
+  const judged = async (what: string, log: string, check: () => Promise<Fault | undefined>): Promise<void> => {
+    try {
+      const fault = await check();
+      if (fault !== undefined) found(fault);
+    } catch (error) {
+      if (!altered && !(error instanceof InvariantViolation)) throw error;
+      found({ log, partition: null, position: null, what: `${what} can't be judged: ${(error as Error).message}` });
+    }
+  };
+  await judged('the rules that its partitions begin with', 'margin', () => verifyRules(logs));
   const reader = new PageCache(logs);
   let seen = 0;
   const counted = (what: string) => (count: number) => {
     seen += count;
     if (seen % 1_000 < count) progress(`${what}, ${seen} events`);
   };
-  const money = await verifyConservation(logs, reader, counted('money and positions'));
-  if (money !== undefined) return report(money);
-  const closings = await verifyLiquidation(logs, counted('liquidations'));
-  if (closings !== undefined) return report(closings);
-  const figures = await verifyPricing(logs, counted('published figures'));
-  if (figures !== undefined) return report(figures);
+  await judged('money and positions', 'accounts', () =>
+    verifyConservation(logs, reader, counted('money and positions')),
+  );
+  await judged('cases', 'liquidation', () => verifyLiquidation(logs, counted('liquidations')));
+  await judged('published figures', 'pricing', () => verifyPricing(logs, counted('published figures')));
   progress('no surprise at any liquidation');
-  const surprise = await verifyNoSurprise(logs, (count) => (liquidationsJudged += count));
-  return report(surprise);
+  await judged('entries into liquidation', 'margin', () =>
+    verifyNoSurprise(logs, (count) => (liquidationsJudged += count)),
+  );
+  return { events, exchangeEvents, checkpoints: checkpoints.length, liquidationsJudged, faults };
+}
+
+/** What another partition has applied was there: a log that ends before it was cut, however well it was done. */
+function* cutOff(read: ReadonlyMap<string, PartitionVerdict>): Generator<Fault> {
+  const furthest = new Map<string, { readonly cursor: PartitionVerdict['cursors'][number]; readonly by: string }>();
+  for (const [by, { cursors }] of read) {
+    for (const cursor of cursors) {
+      const source = `${cursor.log}/${cursor.partition}`;
+      if (cursor.position > (furthest.get(source)?.cursor.position ?? 0)) furthest.set(source, { cursor, by });
+    }
+  }
+  for (const [source, { cursor, by }] of furthest) {
+    const size = read.get(source)?.size;
+    if (size === undefined || size >= cursor.position) continue;
+    const { log, partition, position } = cursor;
+    yield { log, partition, position: size + 1, what: `the log is cut: ${by} has applied it up to ${position}` };
+  }
 }

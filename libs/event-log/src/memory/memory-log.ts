@@ -5,6 +5,8 @@ import { assertApart, compareCursors, flawOf, judge, outcomeTogether, type Surro
 import {
   type AppendItem,
   type AppendOutcome,
+  type Block,
+  type BlockPlace,
   type CommandRecord,
   type Cursor,
   type EventLog,
@@ -12,12 +14,16 @@ import {
   type LogShape,
   type LogStore,
   type PartitionHead,
+  type PartitionStanding,
   type PlacedItem,
   type StoredCheckpoint,
 } from '../event-log.js';
+import { NO_BLOCK, contentOf, nextBlockChain } from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
 import { eventOf } from '../stored-event.js';
 import { MemorySnapshots } from './memory-snapshots.js';
+
+type KeptBlock = Omit<Block, 'entriesText' | 'hashes'> & { readonly events: readonly SealedEvent[] };
 
 class MemoryPartition implements Surroundings {
   head: PartitionHead;
@@ -27,9 +33,9 @@ class MemoryPartition implements Surroundings {
   readonly commands: CommandRecord[] = [];
   readonly cursorRows = new Map<string, Cursor>();
   relayed = 0;
-  readonly #rowById = new Map<string, EventRow>();
+  /** What PostgreSQL has a row for; texts and hashes are made of the events when they are asked for. */
+  readonly blocks: KeptBlock[] = [];
   readonly #commandById = new Map<string, CommandRecord>();
-  readonly #streamVersions = new Map<string, number>();
 
   constructor(partition: number, incarnation: string) {
     this.head = {
@@ -42,19 +48,21 @@ class MemoryPartition implements Surroundings {
       commands: 0,
       incarnation,
       worker: null,
+      blocks: 0,
+      blockChain: NO_BLOCK,
     };
   }
 
-  eventById(id: string): EventRow | undefined {
-    return this.#rowById.get(id);
+  chainAt(position: number): Buffer | undefined {
+    return this.rows[position - 1]?.chain;
+  }
+
+  commandByNumber(number: number): CommandRecord | undefined {
+    return this.commands[number - 1];
   }
 
   commandById(id: string): CommandRecord | undefined {
     return this.#commandById.get(id);
-  }
-
-  streamVersion(stream: string): number {
-    return this.#streamVersions.get(stream) ?? 0;
   }
 
   cursor(log: string, partition: number): Cursor | undefined {
@@ -89,8 +97,6 @@ class MemoryPartition implements Surroundings {
       };
       this.rows.push(row);
       this.events.push(eventOf(log, row));
-      this.#rowById.set(row.id, row);
-      this.#streamVersions.set(row.stream, row.version);
     }
     for (const command of item.commands) {
       this.commands.push(command);
@@ -106,11 +112,38 @@ class MemoryPartition implements Surroundings {
       });
     }
     const last = item.events.at(-1);
-    this.head = {
-      ...this.head,
-      commands: this.head.commands + item.commands.length,
-      ...(last && { size: last.position, head: last.chain, clearing: last.time.clearing, hop: last.time.hop }),
+    const { commandsText, cursorsText } = contentOf({ ...item, events: [] });
+    this.advance(
+      {
+        commands: this.head.commands + item.commands.length,
+        ...(last && { size: last.position, head: last.chain, clearing: last.time.clearing, hop: last.time.hop }),
+      },
+      { worker: item.worker, trace: item.trace ?? null, commandsText, cursorsText, recordedAt },
+      item.events,
+    );
+  }
+
+  /** A block without events: the partition was taken, or got a new incarnation. */
+  note(change: Partial<PartitionHead>, recordedAt: number): void {
+    const worker = change.worker ?? this.head.worker ?? '';
+    this.advance(change, { worker, trace: null, commandsText: '', cursorsText: '', recordedAt }, []);
+  }
+
+  private advance(
+    change: Partial<PartitionHead>,
+    beside: Pick<Block, 'worker' | 'trace' | 'commandsText' | 'cursorsText' | 'recordedAt'>,
+    events: readonly SealedEvent[],
+  ): void {
+    const before = this.head;
+    const { partition, blocks, ...after } = { ...before, ...change };
+    const block = {
+      ...{ partition, number: blocks + 1, firstPosition: before.size + 1, lastPosition: after.size },
+      ...{ firstCommand: before.commands + 1, lastCommand: after.commands, clearing: after.clearing, hop: after.hop },
+      ...{ epoch: after.epoch, incarnation: after.incarnation, chainBefore: before.head, chain: after.head, ...beside },
     };
+    const blockChain = nextBlockChain(before.blockChain, block);
+    this.blocks.push({ ...block, blockChain, events });
+    this.head = { ...before, ...change, blocks: block.number, blockChain };
   }
 }
 
@@ -126,6 +159,9 @@ class MemoryContent {
     );
   }
 }
+
+/** Most blocks of one answer, as in PostgreSQL. */
+const MOST_BLOCKS = 1_000;
 
 class MemoryLog implements EventLog {
   readonly #listeners = new Set<(partition: number, size: number) => void>();
@@ -150,7 +186,7 @@ class MemoryLog implements EventLog {
 
   async take(partition: number, worker: string): Promise<PartitionHead> {
     const state = this.#partition(partition);
-    state.head = { ...state.head, epoch: state.head.epoch + 1, worker };
+    state.note({ epoch: state.head.epoch + 1, worker }, this.now());
     return state.head;
   }
 
@@ -201,6 +237,29 @@ class MemoryLog implements EventLog {
     );
   }
 
+  async blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]> {
+    const behind = this.#partition(partition).blocks.slice(after.number);
+    const upTo = Math.max(after.firstPosition + positions, behind[0]?.firstPosition ?? 0);
+    return behind
+      .filter(({ firstPosition }) => firstPosition <= upTo)
+      .slice(0, MOST_BLOCKS)
+      .map(({ events, ...block }) => {
+        const { entriesText, hashes } = contentOf({ events, commands: [], cursors: [] });
+        return { ...block, entriesText, hashes };
+      });
+  }
+
+  async standing(partition: number): Promise<PartitionStanding> {
+    const { head, relayed, commands } = this.#partition(partition);
+    const cursors = await this.cursors(partition);
+    return { head, cursors, relayed, indexedCommands: commands.length, indexRows: commands.length };
+  }
+
+  async indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const state = this.#partition(partition);
+    return new Map(ids.flatMap((id) => [[id, state.commandById(id)?.number ?? 0] as const]));
+  }
+
   async heads(): Promise<readonly PartitionHead[]> {
     this.#assertOpen();
     return [...this.content.partitions.values()].map(({ head }) => head);
@@ -248,7 +307,7 @@ class MemoryLog implements EventLog {
   async renewIncarnation(): Promise<string> {
     this.#assertOpen();
     const incarnation = randomUUID();
-    for (const state of this.content.partitions.values()) state.head = { ...state.head, incarnation };
+    for (const state of this.content.partitions.values()) state.note({ incarnation }, this.now());
     return incarnation;
   }
 

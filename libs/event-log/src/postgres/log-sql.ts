@@ -12,15 +12,69 @@ const hashAt = (parameter: string, n: string): string =>
  */
 export const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_sort=off';
 
+/** A text in an array of bytes in UTF-8, which needs no escaping and is found without counting characters. */
+const textAt = (parameter: string, at: string, length: string): string =>
+  `convert_from(substring(${parameter}::bytea from ${at} + 1 for ${length}), 'UTF8')`;
+
+/** Next head of the chain over blocks, of columns by their names in `of`; `nextBlockChain` of `block.ts` says the same. */
+const nextBlockChain = (before: string, of: string): string => `sha256(
+  ${before} || ${of}.chain_before || ${of}.chain || int2send(${of}.partition) || int8send(${of}.number)
+  || int8send(${of}.first_position) || int8send(${of}.last_position) || int8send(${of}.first_command)
+  || int8send(${of}.last_command) || int8send(${of}.clearing) || int8send(${of}.epoch) || int4send(${of}.hop)
+  || uuid_send(${of}.incarnation) || sha256(convert_to(${of}.worker, 'UTF8'))
+  || sha256(convert_to(coalesce(${of}.trace, ''), 'UTF8')) || sha256(convert_to(${of}.cursors, 'UTF8'))
+  || sha256(convert_to(${of}.commands, 'UTF8')))`;
+
+const BLOCK = `partition, number, first_position, last_position, first_command, last_command, clearing, hop, epoch,
+  incarnation, worker, trace, chain_before, chain, hashes, entries, commands, cursors, block_chain`;
+const BLOCK_READ = `${BLOCK}, (extract(epoch from recorded_at) * 1000)::bigint`;
+
+/** Most blocks of one answer. */
+export const MOST_BLOCKS = 1_000;
+
 /** Every statement of a log. They are prepared under the log's name once per connection. */
 export function logSql({ table }: LogNames) {
-  const [partition, event, command, cursor] = ['partition', 'event', 'command', 'cursor'].map(table) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const head = 'partition, epoch, size, head, clearing, hop, commands, incarnation, worker';
+  const [partition, block, cursor] = ['partition', 'block', 'cursor'].map(table) as [string, string, string];
+  const [commandNumber, commandIndex] = ['command_number', 'command_index'].map(table) as [string, string];
+  const head = 'partition, epoch, size, head, clearing, hop, commands, incarnation, worker, blocks, block_chain';
+
+  /** Changes partitions without an event, and says so in a block of each. */
+  const noted = (changed: string, where: string): string => `
+    with held as materialized (
+      select * from ${partition} ${where} order by partition for no key update
+    ), changed as materialized (
+      select held.partition, held.blocks + 1 as number, held.size + 1 as first_position, held.size as last_position,
+        held.commands + 1 as first_command, held.commands as last_command, held.clearing, held.hop,
+        held.head as chain_before, held.head as chain, null::text as trace, ''::text as cursors, ''::text as commands,
+        held.block_chain as before, ${changed}
+      from held
+    ), linked as materialized (
+      select changed.*, ${nextBlockChain('changed.before', 'changed')} as block_chain from changed
+    ), advanced as (
+      update ${partition} as p
+      set epoch = l.epoch, worker = nullif(l.worker, ''), incarnation = l.incarnation, blocks = l.number,
+        block_chain = l.block_chain
+      from linked l where p.partition = l.partition
+      returning p.*
+    ), stored as (
+      insert into ${block} (${BLOCK})
+      select partition, number, first_position, last_position, first_command, last_command, clearing, hop, epoch,
+        incarnation, worker, trace, chain_before, chain, ''::bytea, '', commands, cursors, block_chain
+      from linked
+    )
+    select ${head} from advanced`;
+
+  /** First positions of the blocks that hold positions behind $2, up to $3 of them or the next block behind a hole. */
+  const around = `first_position >= coalesce((
+      select first_position from ${block} where partition = $1 and first_position <= $2 + 1
+      order by first_position desc, number desc limit 1
+    ), 0)
+    and first_position <= greatest($2 + $3, (
+      select first_position from ${block} where partition = $1 and first_position > $2
+      order by first_position, number limit 1
+    ))
+    and last_position > $2 and last_position >= first_position`;
+
   return {
     /**
      * A whole group in one statement and so in one transaction. An item of which anything doesn't fit is left out of
@@ -30,34 +84,33 @@ export function logSql({ table }: LogNames) {
     append: `
       with item as materialized (
         select * from unnest(
-          $1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::integer[],
-          $7::bigint[], $8::bigint[], $9::text[], $10::text[]
+          $1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::bigint[],
+          $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::integer[], $15::integer[], $16::integer[]
         ) with ordinality as item(
-          partition, epoch, expected_size, size, clearing, hop,
-          commands_before, commands_added, worker, trace, n
+          partition, epoch, expected_size, size, clearing, hop, commands_before, commands_added,
+          worker, trace, cursors, hashes_at, entries_at, entries_length, commands_at, commands_length, n
         )
       ), locked as materialized (
-        select partition, epoch, size, head, commands, incarnation from ${partition}
+        select * from ${partition}
         where partition = any($1::smallint[]) order by partition for no key update
       ), accepted as materialized (
-        select item.*, locked.incarnation
+        select item.partition, locked.blocks + 1 as number, item.expected_size + 1 as first_position,
+          item.size as last_position, locked.commands + 1 as first_command,
+          locked.commands + item.commands_added as last_command, coalesce(item.clearing, locked.clearing) as clearing,
+          coalesce(item.hop, locked.hop) as hop, item.epoch, locked.incarnation, item.worker, item.trace,
+          locked.head as chain_before, ${hashAt('$18', 'item.n')} as chain,
+          substring($19::bytea from item.hashes_at + 1 for (item.size - item.expected_size)::integer * 32) as hashes,
+          ${textAt('$20', 'item.entries_at', 'item.entries_length')} as entries,
+          ${textAt('$20', 'item.commands_at', 'item.commands_length')} as commands,
+          item.cursors, locked.block_chain as before
         from item join locked using (partition)
         where locked.epoch = item.epoch
           and locked.size = item.expected_size
-          and locked.head = ${hashAt('$11', 'item.n')}
+          and locked.head = ${hashAt('$17', 'item.n')}
           and (item.commands_before is null or locked.commands = item.commands_before)
           and item.partition not in (
-            select begins.partition
-            from unnest($13::smallint[], $14::text[], $15::integer[]) as begins(partition, stream, version)
-            where begins.version - 1 is distinct from (
-              select last.version from ${event} last
-              where last.partition = begins.partition and last.stream = begins.stream
-              order by last.version desc limit 1
-            )
-          )
-          and item.partition not in (
             select move.partition
-            from unnest($16::smallint[], $17::text[], $18::smallint[], $19::bigint[])
+            from unnest($21::smallint[], $22::text[], $23::smallint[], $24::bigint[])
               as move(partition, source_log, source_partition, position)
             where move.position < (
               select stands.position from ${cursor} stands
@@ -65,81 +118,78 @@ export function logSql({ table }: LogNames) {
                 and stands.source_log = move.source_log and stands.source_partition = move.source_partition
             )
           )
+      ), linked as materialized (
+        select accepted.*, ${nextBlockChain('accepted.before', 'accepted')} as block_chain from accepted
       ), advanced as (
         update ${partition} as p
-        set size = a.size,
-            head = ${hashAt('$12', 'a.n')},
-            clearing = coalesce(a.clearing, p.clearing),
-            hop = coalesce(a.hop, p.hop),
-            commands = p.commands + a.commands_added
-        from accepted a where p.partition = a.partition
+        set size = l.last_position, head = l.chain, clearing = l.clearing, hop = l.hop, commands = l.last_command,
+          blocks = l.number, block_chain = l.block_chain, worker = l.worker
+        from linked l where p.partition = l.partition
       ), stored as (
-        insert into ${event} (
-          partition, position, event_id, stream, version, type, schema_version, clearing, hop, cause, basis,
-          correlation, actor, payload, hash, chain, epoch, worker, incarnation, trace
-        )
-        select
-          e.partition, e.position, e.event_id, e.stream, e.version, e.type, e.schema_version, e.clearing, e.hop,
-          e.cause, e.basis, e.correlation, e.actor, e.payload, ${hashAt('$35', 'e.n')}, ${hashAt('$36', 'e.n')},
-          a.epoch, a.worker, a.incarnation, a.trace
-        from unnest(
-          $21::smallint[], $22::bigint[], $23::uuid[], $24::text[], $25::integer[], $26::text[], $27::smallint[],
-          $28::bigint[], $29::integer[], $30::text[], $31::text[], $32::text[], $33::text[], $34::text[]
-        ) with ordinality as e(
-          partition, position, event_id, stream, version, type, schema_version,
-          clearing, hop, cause, basis, correlation, actor, payload, n
-        )
-        join accepted a using (partition)
+        insert into ${block} (${BLOCK}) select ${BLOCK} from linked
       ), moved as (
         insert into ${cursor} as stands (partition, source_log, source_partition, position, next_offset)
         select move.*
-        from unnest($16::smallint[], $17::text[], $18::smallint[], $19::bigint[], $20::text[])
+        from unnest($21::smallint[], $22::text[], $23::smallint[], $24::bigint[], $25::text[])
           as move(partition, source_log, source_partition, position, next_offset)
         join accepted a using (partition)
         on conflict (partition, source_log, source_partition) do update
         set position = excluded.position, next_offset = coalesce(excluded.next_offset, stands.next_offset)
-      ), answered as (
-        insert into ${command} (
-          partition, number, command_id, type, body, body_hash, clearing, actor, result, epoch
-        )
-        select c.partition, c.number, c.command_id, c.type, c.body, ${hashAt('$45', 'c.n')}, c.clearing, c.actor, c.result, a.epoch
-        from unnest(
-          $37::smallint[], $38::bigint[], $39::text[], $40::text[], $41::text[], $42::bigint[], $43::text[], $44::text[]
-        ) with ordinality as c(partition, number, command_id, type, body, clearing, actor, result, n)
-        join accepted a using (partition)
       )
       select partition from accepted`,
-    take: `update ${partition} set epoch = epoch + 1, worker = $2 where partition = $1 returning ${head}`,
+    take: noted('held.epoch + 1 as epoch, $2::text as worker, held.incarnation', 'where partition = $1'),
     heads: `select ${head} from ${partition} order by partition`,
     headsOf: `select ${head} from ${partition} where partition = any($1::smallint[])`,
-    read: `
-      select partition, position, event_id, stream, version, type, schema_version, clearing, hop, cause, basis,
-        correlation, actor, payload, hash, chain, epoch, worker, incarnation,
-        (extract(epoch from recorded_at) * 1000)::bigint, trace
-      from ${event} where partition = $1 and position > $2 order by position limit $3`,
+    read: `select ${BLOCK_READ} from ${block} where partition = $1 and ${around} order by first_position, number`,
     hashes: `
-      select string_agg(hash, ''::bytea order by position)
-      from (select position, hash from ${event} where partition = $1 and position > $2 order by position limit $3) page`,
-    eventsById: `
-      select partition, event_id, position, hash from ${event}
-      join unnest($1::smallint[], $2::uuid[]) as asked(partition, event_id) using (partition, event_id)`,
-    commandsById: `
-      select found.* from unnest($1::smallint[], $2::text[]) as asked(partition, command_id),
+      select first_position, hashes from ${block} where partition = $1 and ${around} order by first_position, number`,
+    blocks: `
+      select ${BLOCK_READ} from ${block}
+      where partition = $1 and (first_position, number) > ($2::bigint, $3::bigint)
+        and first_position <= greatest($2 + $4::bigint, (
+          select first_position from ${block} where partition = $1 and (first_position, number) > ($2, $3)
+          order by first_position, number limit 1
+        ))
+      order by first_position, number limit ${MOST_BLOCKS}`,
+    /** The block that holds a position of each partition. */
+    blocksAt: `
+      select found.* from unnest($1::smallint[], $2::bigint[]) as asked(partition, position),
       lateral (
-        select partition, number, command_id, type, body, body_hash, clearing, actor, result from ${command} c
-        where c.partition = asked.partition and c.command_id >= asked.command_id order by c.command_id limit 1
-      ) found
-      where found.command_id = asked.command_id`,
-    streamVersions: `
-      select asked.partition, asked.stream, last.version
-      from unnest($1::smallint[], $2::text[]) as asked(partition, stream),
-      lateral (
-        select version from ${event} e
-        where e.partition = asked.partition and e.stream = asked.stream order by version desc limit 1
-      ) last`,
+        select ${BLOCK_READ} from ${block} b
+        where b.partition = asked.partition and b.first_position <= asked.position and b.last_position >= b.first_position
+        order by b.first_position desc, b.number desc limit 1
+      ) found`,
     commands: `
-      select partition, number, command_id, type, body, body_hash, clearing, actor, result from ${command}
-      where partition = $1 and number > $2 order by number limit $3`,
+      select partition, first_command, commands from ${block}
+      where partition = $1 and commands <> '' and last_command > $2 order by last_command limit $3`,
+    /** The block of an indexed command, and those behind the index that have the id somewhere in their text. */
+    commandById: `
+      select * from (
+        select partition, first_command, commands from ${block}
+        where partition = $1 and commands <> ''
+          and last_command >= (select number from ${commandNumber} where partition = $1 and command_id = $2)
+        order by last_command limit 1
+      ) indexed
+      union all
+      select partition, first_command, commands from ${block}
+      where partition = $1 and commands <> ''
+        and last_command > coalesce((select commands from ${commandIndex} where partition = $1), 0)
+        and strpos(commands, $3) > 0`,
+    /** Puts ids behind the index into it, unless somebody else just did. */
+    indexCommands: `
+      with moved as (
+        insert into ${commandIndex} as stands (partition, commands) values ($1, $2::bigint + cardinality($3::text[]))
+        on conflict (partition) do update set commands = excluded.commands where stands.commands = $2
+        returning partition
+      )
+      insert into ${commandNumber} (partition, number, command_id)
+      select moved.partition, $2 + id.n, id.command_id from moved, unnest($3::text[]) with ordinality as id(command_id, n)
+      on conflict do nothing`,
+    commandIndex: `select coalesce((select commands from ${commandIndex} where partition = $1), 0)`,
+    indexedCommands: `
+      select command_id, number from ${commandNumber}
+      where partition = $1 and command_id = any($2::text[])`,
+    indexRows: `select count(*) from ${commandNumber} where partition = $1`,
     cursors: `
       select partition, source_log, source_partition, position, next_offset from ${cursor}
       where partition = any($1::smallint[]) order by source_log collate "C", source_partition`,
@@ -153,9 +203,7 @@ export function logSql({ table }: LogNames) {
       returning number, note, frontier`,
     checkpoints: `select number, note, frontier from ${table('checkpoint')} where number > $1 order by number limit $2`,
     lastCheckpoint: `select number, note, frontier from ${table('checkpoint')} order by number desc limit 1`,
-    renewIncarnation: `
-      update ${partition} set incarnation = renewed.id
-      from (select gen_random_uuid() as id) renewed returning renewed.id`,
+    renewIncarnation: noted(`held.epoch, coalesce(held.worker, '') as worker, $1::uuid as incarnation`, ''),
   };
 }
 

@@ -1,18 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { compareText, invariant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
-import {
-  assertApart,
-  commandsBefore,
-  firstVersions,
-  flawOf,
-  judge,
-  outcomeTogether,
-  type Surroundings,
-} from '../append-rules.js';
+import { assertApart, commandsBefore, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
+import { HASH_BYTES, chainAt, commandsOf, contentOf, eventRowsOf, sealedEventsOf } from '../block.js';
 import type {
   AppendItem,
   AppendOutcome,
+  Block,
+  BlockPlace,
   CommandRecord,
   Cursor,
   EventLog,
@@ -20,11 +16,12 @@ import type {
   LogShape,
   LogStore,
   PartitionHead,
+  PartitionStanding,
   PlacedItem,
   StoredCheckpoint,
 } from '../event-log.js';
 import { assertShape, partitionNumbers } from '../log-shape.js';
-import { assertContiguous, eventOf } from '../stored-event.js';
+import { assertContiguous } from '../stored-event.js';
 import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
@@ -35,15 +32,22 @@ import { isTransient } from './transient-error.js';
 
 type Row = readonly unknown[];
 
-const UNIQUE_VIOLATION = '23505';
+/** Commands that may wait for the index of their ids; until then they are looked for in their blocks. */
+const UNINDEXED_COMMANDS = 256;
+const INDEX_PAGE = 1_000;
 /** A refused item whose reason is gone when it is looked for is tried again; more often than this it can't be. */
 const MOST_ATTEMPTS = 5;
 const APPENDED: AppendOutcome = { status: 'appended' };
+
+type Ask = (statement: keyof LogSql, values: unknown[]) => Promise<Row[]>;
 
 class PostgresLog implements EventLog {
   readonly #sql: LogSql;
   readonly #numbers: ReadonlySet<number>;
   readonly #listeners = new Set<(partition: number, size: number) => void>();
+  /** Commands since the index of their ids was brought up to date, by partition. */
+  readonly #unindexed = new Map<number, number>();
+  readonly #indexing = new Map<number, Promise<void>>();
   #closed = false;
 
   constructor(
@@ -70,6 +74,8 @@ class PostgresLog implements EventLog {
   async take(partition: number, worker: string): Promise<PartitionHead> {
     this.#assertPartition(partition);
     const [row] = await this.#rows('take', [partition, worker]);
+    // The next command asks what a former owner left out of the index.
+    this.#unindexed.set(partition, UNINDEXED_COMMANDS);
     return headOf(row as Row);
   }
 
@@ -129,20 +135,55 @@ class PostgresLog implements EventLog {
   }
 
   async read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
-    const rows = await this.readRaw(partition, after, limit);
-    assertContiguous(this.name, partition, after, rows);
-    return rows.map((row) => eventOf(this.name, row));
+    this.#assertPartition(partition);
+    const blocks = (await this.#rows('read', [partition, after, limit])).map(blockOf);
+    const events = sealedEventsOf(this.name, blocks, after, limit);
+    assertContiguous(this.name, partition, after, events);
+    return events;
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
     this.#assertPartition(partition);
-    return (await this.#rows('read', [partition, after, limit])).map(eventRowOf);
+    const blocks = (await this.#rows('read', [partition, after, limit])).map(blockOf);
+    return eventRowsOf(this.name, blocks, after, limit);
   }
 
   async hashes(partition: number, after: number, limit: number): Promise<Buffer> {
     this.#assertPartition(partition);
-    const [row] = await this.#rows('hashes', [partition, after, limit]);
-    return (row?.[0] as Buffer | null) ?? Buffer.alloc(0);
+    const pages = (await this.#rows('hashes', [partition, after, limit])).map(([first, hashes]) => {
+      const at = Number(first) - 1;
+      const [from, to] = [Math.max(0, after - at), Math.max(0, after + limit - at)];
+      return (hashes as Buffer).subarray(from * HASH_BYTES, to * HASH_BYTES);
+    });
+    return Buffer.concat(pages);
+  }
+
+  async blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]> {
+    this.#assertPartition(partition);
+    return (await this.#rows('blocks', [partition, after.firstPosition, after.number, positions])).map(blockOf);
+  }
+
+  async standing(partition: number): Promise<PartitionStanding> {
+    this.#assertPartition(partition);
+    return this.#atOneMoment(async (ask) => {
+      const [head] = await ask('headsOf', [[partition]]);
+      invariant(head !== undefined, `${this.name}/${partition} has no end`);
+      const [indexed] = await ask('commandIndex', [partition]);
+      const [indexRows] = await ask('indexRows', [partition]);
+      const [relayed] = await ask('relayCursor', [partition]);
+      return {
+        head: headOf(head),
+        cursors: (await ask('cursors', [[partition]])).map(cursorOf),
+        indexedCommands: Number(indexed?.[0]),
+        indexRows: Number(indexRows?.[0]),
+        relayed: Number(relayed?.[0] ?? 0),
+      };
+    });
+  }
+
+  async indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#rows('indexedCommands', [partition, ids]);
+    return new Map(rows.map(([id, number]) => [id as string, Number(number)]));
   }
 
   async heads(): Promise<readonly PartitionHead[]> {
@@ -156,13 +197,37 @@ class PostgresLog implements EventLog {
 
   async commands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]> {
     this.#assertPartition(partition);
-    return (await this.#rows('commands', [partition, after, limit])).map(commandOf);
+    return (await this.#rows('commands', [partition, after, limit]))
+      .flatMap((row) => this.#commandsOf(row))
+      .filter(({ number }) => number > after)
+      .slice(0, limit);
   }
 
   async commandById(partition: number, commandId: string): Promise<CommandRecord | undefined> {
     this.#assertPartition(partition);
-    const [row] = await this.#rows('commandsById', [[partition], [commandId]]);
-    return row && commandOf(row);
+    const blocks = await this.#rows('commandById', [partition, commandId, `"id":${JSON.stringify(commandId)}`]);
+    return blocks.flatMap((row) => this.#commandsOf(row)).find((command) => command.commandId === commandId);
+  }
+
+  #commandsOf([partition, firstCommand, commandsText]: Row): readonly CommandRecord[] {
+    return commandsOf(this.name, {
+      partition: partition as number,
+      firstCommand: Number(firstCommand),
+      commandsText: commandsText as string,
+    });
+  }
+
+  /** Puts the ids of commands that were appended into their index, behind the answers to whoever gave them. */
+  async #indexCommands(partition: number): Promise<void> {
+    for (;;) {
+      const [index] = await this.#rows('commandIndex', [partition]);
+      const indexed = Number(index?.[0]);
+      const fresh = await this.commands(partition, indexed, INDEX_PAGE);
+      if (fresh.length === 0) return;
+      const ids = textArray(fresh.map(({ commandId }) => commandId));
+      await this.#rows('indexCommands', [partition, indexed, ids]);
+      if (fresh.length < INDEX_PAGE) return;
+    }
   }
 
   async relayCursor(partition: number): Promise<number> {
@@ -191,8 +256,9 @@ class PostgresLog implements EventLog {
   }
 
   async renewIncarnation(): Promise<string> {
-    const [row] = await this.#rows('renewIncarnation', []);
-    return (row as Row)[0] as string;
+    const incarnation = randomUUID();
+    await this.#rows('renewIncarnation', [incarnation]);
+    return incarnation;
   }
 
   onAppended(listener: (partition: number, size: number) => void): () => void {
@@ -201,33 +267,36 @@ class PostgresLog implements EventLog {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#indexing.values());
     this.#closed = true;
     this.#listeners.clear();
   }
 
-  /** One statement for the group. A stored id makes PostgreSQL give up all of it: then every item goes alone. */
   async #insert(items: readonly AppendItem[]): Promise<ReadonlySet<number>> {
-    try {
-      return new Set((await this.#rows('append', appendValues(items))).map(([partition]) => partition as number));
-    } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-      if (items.length === 1) return new Set();
-      const alone: ReadonlySet<number>[] = [];
-      for (const item of items) alone.push(await this.#insert([item]));
-      return new Set(alone.flatMap((accepted) => [...accepted]));
-    }
+    return new Set((await this.#rows('append', appendValues(items))).map(([partition]) => partition as number));
   }
 
   /** Why items were not accepted. In a transaction of its own, which sees what the append had to wait for. */
   async #judge(items: readonly AppendItem[]): Promise<ReadonlyMap<number, AppendOutcome>> {
     if (items.length === 0) return new Map();
+    return this.#atOneMoment(async (ask) => {
+      const surroundings = await this.#surroundings(ask, items);
+      return new Map(items.map((item) => [item.partition, judge(item, surroundings(item.partition))]));
+    });
+  }
+
+  async #atOneMoment<T>(look: (ask: Ask) => Promise<T>): Promise<T> {
+    invariant(!this.#closed, `log ${this.name} is closed`);
     const client = await this.pool.connect();
     let failed: Error | undefined;
     try {
       await client.query('begin transaction isolation level repeatable read read only');
-      const surroundings = await this.#surroundings(client, items);
+      const seen = await look(
+        async (statement, values) =>
+          (await client.query<Row[]>({ text: this.#sql[statement], values, rowMode: 'array' })).rows,
+      );
       await client.query('commit');
-      return new Map(items.map((item) => [item.partition, judge(item, surroundings(item.partition))]));
+      return seen;
     } catch (error) {
       failed = error as Error;
       throw error;
@@ -236,56 +305,62 @@ class PostgresLog implements EventLog {
     }
   }
 
-  async #surroundings(
-    client: pg.PoolClient,
-    items: readonly AppendItem[],
-  ): Promise<(partition: number) => Surroundings> {
+  async #surroundings(ask: Ask, items: readonly AppendItem[]): Promise<(partition: number) => Surroundings> {
     const partitions = items.map(({ partition }) => partition);
-    const events = items.flatMap((item) => item.events);
-    const commands = items.flatMap((item) => item.commands);
-    const streams = items.flatMap((item) => [...firstVersions(item).keys()].map((stream) => ({ ...item, stream })));
-    const numbersOf = (of: readonly { readonly partition: number }[]): number[] => of.map(({ partition }) => partition);
-    const ask = async (statement: keyof LogSql, values: unknown[]): Promise<Row[]> =>
-      (await client.query<Row[]>({ text: this.#sql[statement], values, rowMode: 'array' })).rows;
-
     const heads = new Map((await ask('headsOf', [partitions])).map(headOf).map((head) => [head.partition, head]));
-    const byId = new Map(
-      (await ask('eventsById', [numbersOf(events), events.map(({ id }) => id)])).map(
-        ([partition, id, position, hash]) => [
-          `${partition as number}/${id as string}`,
-          { position: Number(position), hash: hash as Buffer },
-        ],
-      ),
+    const lasts = items.flatMap(({ partition, events }) => {
+      const last = events.at(-1);
+      return last === undefined ? [] : [{ partition, position: last.position }];
+    });
+    const numbersOf = (of: readonly { readonly partition: number }[]): number[] => of.map(({ partition }) => partition);
+    const blocks = new Map(
+      (await ask('blocksAt', [numbersOf(lasts), lasts.map(({ position }) => position)]))
+        .map(blockOf)
+        .map((block) => [block.partition, block]),
     );
-    const commandsById = new Map(
-      (await ask('commandsById', [numbersOf(commands), commands.map(({ commandId }) => commandId)]))
-        .map(commandOf)
-        .map((command) => [`${command.partition}/${command.commandId}`, command]),
-    );
-    const versions = new Map(
-      (await ask('streamVersions', [numbersOf(streams), streams.map(({ stream }) => stream)])).map(
-        ([partition, stream, version]) => [`${partition as number}/${stream as string}`, version as number],
-      ),
-    );
+    const commands = new Map<string, CommandRecord>();
+    for (const { partition, commands: own } of items) {
+      const before = commandsBefore({ commands: own });
+      if (before === undefined) continue;
+      for (const row of await ask('commands', [partition, before, own.length])) {
+        for (const command of this.#commandsOf(row)) commands.set(`${partition}/${command.number}`, command);
+      }
+    }
     const cursors = new Map(
       (await ask('cursors', [partitions])).map((row) => {
         const cursor = cursorOf(row);
         return [`${row[0] as number}/${cursor.log}/${cursor.partition}`, cursor];
       }),
     );
-    return (partition) => ({
-      head: heads.get(partition) as PartitionHead,
-      eventById: (id) => byId.get(`${partition}/${id}`),
-      commandById: (id) => commandsById.get(`${partition}/${id}`),
-      streamVersion: (stream) => versions.get(`${partition}/${stream}`) ?? 0,
-      cursor: (log, source) => cursors.get(`${partition}/${log}/${source}`),
-    });
+    return (partition) => {
+      const block = blocks.get(partition);
+      return {
+        head: heads.get(partition) as PartitionHead,
+        chainAt: (position) => block && chainAt(block, position),
+        commandByNumber: (number) => commands.get(`${partition}/${number}`),
+        cursor: (log, source) => cursors.get(`${partition}/${log}/${source}`),
+      };
+    };
   }
 
   #appended(item: AppendItem): AppendOutcome {
     const last = item.events.at(-1);
     if (last !== undefined) for (const listener of this.#listeners) listener(item.partition, last.position);
+    this.#answered(item);
     return APPENDED;
+  }
+
+  /** An index that is behind costs time only, so its trouble is nobody's: the next commands try again. */
+  #answered({ partition, commands }: AppendItem): void {
+    if (commands.length === 0) return;
+    const unindexed = (this.#unindexed.get(partition) ?? 0) + commands.length;
+    this.#unindexed.set(partition, unindexed);
+    if (unindexed < UNINDEXED_COMMANDS || this.#indexing.has(partition)) return;
+    this.#unindexed.set(partition, 0);
+    const running = this.#indexCommands(partition)
+      .catch(() => undefined)
+      .finally(() => this.#indexing.delete(partition));
+    this.#indexing.set(partition, running);
   }
 
   async #rows(statement: keyof LogSql, values: unknown[]): Promise<Row[]> {
@@ -395,12 +470,8 @@ export class PostgresLogStore implements LogStore {
       await client.query('commit');
       return true;
     } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) {
-        failed = error as Error;
-        throw error;
-      }
-      await client.query('rollback');
-      return false;
+      failed = error as Error;
+      throw error;
     } finally {
       client.release(failed);
     }
@@ -414,15 +485,23 @@ export class PostgresLogStore implements LogStore {
 
 /** The parameters of the append statement, column by column. */
 function appendValues(items: readonly AppendItem[]): unknown[] {
-  const events = items.flatMap((item) => item.events);
-  const commands = items.flatMap((item) => item.commands);
-  const begins = items.flatMap((item) =>
-    [...firstVersions(item)].flatMap(([stream, version]) =>
-      version > 1 ? [{ partition: item.partition, stream, version }] : [],
-    ),
-  );
   const moves = items.flatMap((item) => item.cursors.map((move) => ({ partition: item.partition, move })));
   const lasts = items.map((item) => item.events.at(-1));
+  const contents = items.map(contentOf);
+  const texts: Buffer[] = [];
+  const placed = { hashes: 0, texts: 0 };
+  const place = (text: string): { readonly at: number; readonly length: number } => {
+    const bytes = Buffer.from(text);
+    const at = placed.texts;
+    texts.push(bytes);
+    placed.texts += bytes.length;
+    return { at, length: bytes.length };
+  };
+  const places = contents.map(({ entriesText, hashes, commandsText }) => {
+    const hashesAt = placed.hashes;
+    placed.hashes += hashes.length;
+    return { hashesAt, entries: place(entriesText), commands: place(commandsText) };
+  });
   return [
     plainArray(items.map((item) => item.partition)),
     plainArray(items.map((item) => item.epoch)),
@@ -434,46 +513,26 @@ function appendValues(items: readonly AppendItem[]): unknown[] {
     plainArray(items.map((item) => item.commands.length)),
     textArray(items.map((item) => item.worker)),
     textArray(items.map((item) => item.trace ?? null)),
+    textArray(contents.map(({ cursorsText }) => cursorsText)),
+    plainArray(places.map(({ hashesAt }) => hashesAt)),
+    plainArray(places.map(({ entries }) => entries.at)),
+    plainArray(places.map(({ entries }) => entries.length)),
+    plainArray(places.map(({ commands }) => commands.at)),
+    plainArray(places.map(({ commands }) => commands.length)),
     Buffer.concat(items.map((item) => item.expectedHead)),
     Buffer.concat(items.map((item, index) => lasts[index]?.chain ?? item.expectedHead)),
-    plainArray(begins.map((begin) => begin.partition)),
-    textArray(begins.map((begin) => begin.stream)),
-    plainArray(begins.map((begin) => begin.version)),
+    Buffer.concat(contents.map(({ hashes }) => hashes)),
+    Buffer.concat(texts),
     plainArray(moves.map(({ partition }) => partition)),
     textArray(moves.map(({ move }) => move[0])),
     plainArray(moves.map(({ move }) => move[1])),
     plainArray(moves.map(({ move }) => move[2])),
     textArray(moves.map(({ move }) => move[3] ?? null)),
-    plainArray(events.map((event) => event.partition)),
-    plainArray(events.map((event) => event.position)),
-    plainArray(events.map((event) => event.id)),
-    textArray(events.map((event) => event.stream)),
-    plainArray(events.map((event) => event.version)),
-    textArray(events.map((event) => event.type)),
-    plainArray(events.map((event) => event.schemaVersion)),
-    plainArray(events.map((event) => event.time.clearing)),
-    plainArray(events.map((event) => event.time.hop)),
-    textArray(events.map((event) => event.causeText)),
-    textArray(events.map((event) => event.basisText)),
-    textArray(events.map((event) => event.correlation)),
-    textArray(events.map((event) => event.actor)),
-    textArray(events.map((event) => event.payloadText)),
-    Buffer.concat(events.map((event) => event.hash)),
-    Buffer.concat(events.map((event) => event.chain)),
-    plainArray(commands.map((command) => command.partition)),
-    plainArray(commands.map((command) => command.number)),
-    textArray(commands.map((command) => command.commandId)),
-    textArray(commands.map((command) => command.type)),
-    textArray(commands.map((command) => command.bodyText)),
-    plainArray(commands.map((command) => command.clearing)),
-    textArray(commands.map((command) => command.actor)),
-    textArray(commands.map((command) => command.resultText)),
-    Buffer.concat(commands.map((command) => command.bodyHash)),
   ];
 }
 
 function headOf(row: Row): PartitionHead {
-  const [partition, epoch, size, head, clearing, hop, commands, incarnation, worker] = row;
+  const [partition, epoch, size, head, clearing, hop, commands, incarnation, worker, blocks, blockChain] = row;
   return {
     partition: partition as number,
     epoch: Number(epoch),
@@ -484,47 +543,33 @@ function headOf(row: Row): PartitionHead {
     commands: Number(commands),
     incarnation: incarnation as string,
     worker: worker as string | null,
+    blocks: Number(blocks),
+    blockChain: blockChain as Buffer,
   };
 }
 
-function eventRowOf(row: Row): EventRow {
+function blockOf(row: Row): Block {
   return {
     partition: row[0] as number,
-    position: Number(row[1]),
-    id: row[2] as string,
-    stream: row[3] as string,
-    version: row[4] as number,
-    type: row[5] as string,
-    schemaVersion: row[6] as number,
-    clearing: Number(row[7]),
-    hop: row[8] as number,
-    causeText: row[9] as string,
-    basisText: row[10] as string,
-    correlation: row[11] as string,
-    actor: row[12] as string | null,
-    payloadText: row[13] as string,
-    hash: row[14] as Buffer,
-    chain: row[15] as Buffer,
-    epoch: Number(row[16]),
-    worker: row[17] as string,
-    incarnation: row[18] as string,
+    number: Number(row[1]),
+    firstPosition: Number(row[2]),
+    lastPosition: Number(row[3]),
+    firstCommand: Number(row[4]),
+    lastCommand: Number(row[5]),
+    clearing: Number(row[6]),
+    hop: row[7] as number,
+    epoch: Number(row[8]),
+    incarnation: row[9] as string,
+    worker: row[10] as string,
+    trace: row[11] as string | null,
+    chainBefore: row[12] as Buffer,
+    chain: row[13] as Buffer,
+    hashes: row[14] as Buffer,
+    entriesText: row[15] as string,
+    commandsText: row[16] as string,
+    cursorsText: row[17] as string,
+    blockChain: row[18] as Buffer,
     recordedAt: Number(row[19]),
-    trace: row[20] as string | null,
-  };
-}
-
-function commandOf(row: Row): CommandRecord {
-  const [partition, number, commandId, type, bodyText, bodyHash, clearing, actor, resultText] = row;
-  return {
-    partition: partition as number,
-    number: Number(number),
-    commandId: commandId as string,
-    type: type as string,
-    bodyText: bodyText as string,
-    bodyHash: bodyHash as Buffer,
-    clearing: Number(clearing),
-    actor: actor as string | null,
-    resultText: resultText as string | null,
   };
 }
 

@@ -1,10 +1,13 @@
 import pg from 'pg';
-import type { AppendOutcome, EventLog, LogShape } from '../event-log.js';
+import type { AppendOutcome, EventLog, EventRow, LogShape } from '../event-log.js';
 import { Writer } from '../event-log.fixtures.js';
 import { GroupCommitter } from '../group-commit.js';
 import { verifyLog } from '../log-integrity.fixtures.js';
+import { verifyPartition } from '../log-integrity.js';
 import { createDatabase, discard, testDatabase, testServer } from '../testing.js';
 import type { EmbeddedServer, ServerConnection } from './embedded-server.js';
+import { logNames } from './log-names.js';
+import { logSql, type LogSql } from './log-sql.js';
 import { PostgresLogStore } from './postgres-log.js';
 
 const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
@@ -41,11 +44,9 @@ describe('a log in PostgreSQL', () => {
 
   describe('is final [CLR-LOG-024]', () => {
     it.each([
-      `update margin.event set payload = '{}'`,
-      'delete from margin.event where position = 2',
-      'truncate margin.event',
-      `update margin.command set result = null`,
-      'delete from margin.command',
+      `update margin.block set entries = '{}'`,
+      'delete from margin.block where number = 2',
+      'truncate margin.block',
       'delete from margin.checkpoint',
       'update margin.log set partitions = 8',
     ])('even for its owner: %s', async (sql) => {
@@ -58,15 +59,16 @@ describe('a log in PostgreSQL', () => {
       await service.connect();
       try {
         for (const sql of [
-          `update margin.event set payload = '{}'`,
-          'delete from margin.event',
-          'truncate margin.event',
+          `update margin.block set entries = '{}'`,
+          'delete from margin.block',
+          'truncate margin.block',
+          'delete from margin.command_number',
           'delete from margin.partition',
         ]) {
           await expect(service.query(sql)).rejects.toThrow('permission denied');
         }
         await expect(service.query('set session_replication_role = replica')).rejects.toThrow('permission denied');
-        await expect(service.query('alter table margin.event disable trigger all')).rejects.toThrow('must be owner');
+        await expect(service.query('alter table margin.block disable trigger all')).rejects.toThrow('must be owner');
       } finally {
         await service.end();
       }
@@ -125,20 +127,97 @@ describe('a log in PostgreSQL', () => {
   });
 
   it('finds its rows by index, whatever it is asked', async () => {
-    await operator.query('set enable_seqscan = off');
-    const planOf = async (sql: string): Promise<string> =>
-      JSON.stringify((await operator.query(`explain (format json) ${sql}`)).rows);
-    const asked = [
-      'select payload from margin.event where partition = 1 and position > 5 order by position limit 100',
-      `select 1 from margin.event where partition = 1 and stream = 's' and version = 4`,
-      `select 1 from margin.event where partition = 1 and event_id = '00000000-0000-5000-8000-000000000000'`,
-      `select 1 from margin.command where partition = 1 and command_id = 'c-1'`,
+    const sql = logSql(logNames('margin'));
+    const planned = await store.pool.connect();
+    const asked: readonly (readonly [keyof LogSql, string, string])[] = [
+      ['read', '', '1, 5, 100'],
+      ['hashes', '', '1, 5, 100'],
+      ['blocks', '', '1, 5, 2, 100'],
+      ['blocksAt', '', `'{1}', '{5}'`],
+      ['commands', '', '1, 0, 10'],
+      ['commandById', '(smallint, text, text)', `1, 'c-1', '"id":"c-1"'`],
     ];
-    for (const sql of asked) {
-      const plan = await planOf(sql);
-      expect(plan).toContain('Index');
-      expect(plan).not.toMatch(/Seq Scan|"Sort"/);
+    try {
+      for (const [statement, types, values] of asked) {
+        await planned.query(`prepare asked ${types} as ${sql[statement]}`);
+        const plan = JSON.stringify((await planned.query(`explain (format json) execute asked(${values})`)).rows);
+        await planned.query('deallocate asked');
+        expect(plan).toContain('Index');
+        expect(plan).not.toMatch(/Seq Scan|"Sort"/);
+      }
+    } finally {
+      planned.release();
     }
+  });
+
+  it('shows its events and commands as rows, whose hashes anybody can compute in SQL [CLR-LOG-036]', async () => {
+    const fresh = await store.open({ ...SHAPE, name: 'shown' });
+    const writer = await Writer.take(fresh, 1, 'worker-7');
+    const odd = { text: 'ä 😀 \u0000 \ud800 "quoted" \\ {a,b}', none: null, list: [1, '2'] };
+    const items = [
+      writer.item([{ payload: odd }, { stream: 'run-1' }], {
+        commands: [writer.command('c-1')],
+        trace: '00-abc-def-01',
+      }),
+      writer.item([], { cursors: [['pricing', -1, 1]] }),
+      writer.item([{}], { commands: [writer.command('c-2', { number: 2, actor: null, resultText: null })] }),
+    ];
+    for (const item of items) expect(await fresh.append([item])).toEqual([{ status: 'appended' }]);
+    const raw = await fresh.readRaw(1, 0, 10);
+    const { rows } = await operator.query<Record<string, unknown>>(
+      `select *, sha256(convert_to(canonical, 'UTF8')) as again from shown.event where partition = 1 order by position`,
+    );
+    expect(rows).toHaveLength(3);
+    rows.forEach((row, index) => {
+      const expected = raw[index] as EventRow;
+      expect(row).toMatchObject({
+        ...{ position: String(expected.position), event_id: expected.id, stream: expected.stream, type: expected.type },
+        ...{ version: expected.version, schema_version: 1, clearing: String(expected.clearing), hop: expected.hop },
+        ...{ cause: JSON.parse(expected.causeText), basis: JSON.parse(expected.basisText), actor: expected.actor },
+        ...{ correlation: expected.correlation, hash: expected.hash, chain: expected.chain, again: expected.hash },
+        ...{ epoch: '1', worker: 'worker-7', trace: expected.trace, block: index === 2 ? '4' : '2' },
+      });
+    });
+    expect(rows[0]?.['payload']).toMatchObject({ text: 'ä 😀 \ufffd \ufffd "quoted" \\ {a,b}', list: [1, '2'] });
+    expect(rows[1]?.['payload']).toEqual(JSON.parse((raw[1] as EventRow).payloadText));
+    const { rows: commands } = await operator.query<Record<string, unknown>>(
+      'select partition, number, command_id, type, body, actor, result, clearing from shown.command order by number',
+    );
+    expect(commands).toEqual([
+      {
+        ...{
+          partition: 1,
+          number: '1',
+          command_id: 'c-1',
+          type: 'RequestWithdrawal',
+          actor: 'alice',
+          clearing: '1000',
+        },
+        ...{ body: { account: 'alice.main', amount: '5.00' }, result: { outcome: 'accepted', data: null } },
+      },
+      expect.objectContaining({ number: '2', command_id: 'c-2', actor: null, result: null }),
+    ]);
+  });
+
+  it('puts the ids of many commands into their index, behind the answers', async () => {
+    const fresh = await store.open({ ...SHAPE, name: 'indexed' });
+    const writer = await Writer.take(fresh, 0);
+    for (let n = 0; n < 6; n++) {
+      const commands = Array.from({ length: 100 }, (_, index) =>
+        writer.command(`c-${n}-${index}`, { number: writer.commands + index + 1 }),
+      );
+      await fresh.append([writer.item([], { commands })]);
+    }
+    await fresh.close();
+    const again = await store.open({ ...SHAPE, name: 'indexed' });
+    expect((await again.standing(0)).indexedCommands).toBeGreaterThanOrEqual(256);
+    for (const [id, number] of [
+      ['c-0-0', 1],
+      ['c-5-99', 600],
+    ] as const) {
+      expect((await again.commandById(0, id))?.number).toBe(number);
+    }
+    expect((await verifyPartition(again, 0)).faults).toEqual([]);
   });
 
   it('stores each item once although its backends are terminated again and again', async () => {
@@ -153,8 +232,8 @@ describe('a log in PostgreSQL', () => {
       );
     }
     for (const { status } of await Promise.all(answers)) expect(['appended', 'duplicate']).toContain(status);
-    for (const { size, fault } of (await verifyLog(fresh)).slice(1))
-      expect({ size, fault }).toEqual({ size: 60, fault: undefined });
+    for (const { size, faults } of (await verifyLog(fresh)).slice(1))
+      expect({ size, faults }).toEqual({ size: 60, faults: [] });
   });
 
   it('lets two workers who fight for all partitions neither block nor fork each other [CLR-LOG-004]', async () => {
@@ -178,7 +257,7 @@ describe('a log in PostgreSQL', () => {
     await Promise.all([worker('worker-1'), worker('worker-2')]);
     const verdicts = (await verifyLog(fresh)).slice(1);
     expect(verdicts.map(({ size }) => size)).toEqual(appended);
-    expect(verdicts.map(({ fault }) => fault)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(verdicts.map(({ faults }) => faults)).toEqual([[], [], [], []]);
   });
 
   it('holds every acknowledged item, contiguous and chained, after its server was killed in the middle of commits [CLR-LOG-032]', async () => {
@@ -198,8 +277,8 @@ describe('a log in PostgreSQL', () => {
           }
           for (const { status } of await Promise.all(answers)) expect(['appended', 'duplicate']).toContain(status);
         }
-        for (const { size, fault } of (await verifyLog(fresh)).slice(1))
-          expect({ size, fault }).toEqual({ size: 90, fault: undefined });
+        for (const { size, faults } of (await verifyLog(fresh)).slice(1))
+          expect({ size, faults }).toEqual({ size: 90, faults: [] });
       } finally {
         await own.close();
       }

@@ -39,13 +39,16 @@ interface Round {
   readonly eventsPerSecond: number;
   /** Mean events of one transaction. */
   readonly eventsPerCommit: number;
+  /** Mean blocks of one transaction. */
+  readonly blocksPerCommit: number;
   /** Most transactions at a time. */
   readonly connections: number;
 }
 
 /**
  * Events per second through group commit, sealing (canonical text, two SHA-256) included, against a bare insert of the
- * same rows on the same server, with as many rows per transaction and as many connections as group commit came to.
+ * same blocks on the same server, with as many blocks and events per transaction and as many connections as group commit
+ * came to.
  */
 export async function benchAppend(context: BenchContext, options: AppendOptions = APPEND_DEFAULTS): Promise<Figure[]> {
   const database = await context.database();
@@ -99,14 +102,23 @@ async function benchLoad(
   const latencies = new Latencies();
   const commandsPerEvent = load.forCommands ? 1 : 0;
   const warm = await runLoad(log, writers, load, warmUp, new Latencies());
-  await bare.run(warm.connections, warm.eventsPerCommit, commandsPerEvent, warmUp);
+  const bareOf = (ours: Round, forMs: number): Promise<{ readonly eventsPerSecond: number }> =>
+    bare.run(
+      ours.connections,
+      ours.blocksPerCommit,
+      ours.eventsPerCommit / ours.blocksPerCommit,
+      commandsPerEvent,
+      forMs,
+    );
+  await bareOf(warm, warmUp);
   const measured: { readonly ours: Round; readonly bare: number }[] = [];
   for (let round = 0; round < rounds; round++) {
     const ours = await runLoad(log, writers, load, milliseconds, latencies);
-    const { eventsPerSecond } = await bare.run(ours.connections, ours.eventsPerCommit, commandsPerEvent, milliseconds);
+    const { eventsPerSecond } = await bareOf(ours, milliseconds);
     measured.push({ ours, bare: eventsPerSecond });
   }
   const perCommit = median(measured.map(({ ours }) => ours.eventsPerCommit));
+  const blocksPerCommit = median(measured.map(({ ours }) => ours.blocksPerCommit));
   const connections = Math.max(...measured.map(({ ours }) => ours.connections));
   return figure({
     part: 'append',
@@ -117,7 +129,7 @@ async function benchLoad(
     ratio: median(measured.map((each) => each.ours.eventsPerSecond / each.bare)),
     bound: { of: 'ratio', kind: 'at least', limit: 0.6 },
     note:
-      `${perCommit.toFixed(1)} events per commit, ${connections} connection${connections === 1 ? '' : 's'}; ` +
+      `${perCommit.toFixed(1)} events in ${blocksPerCommit.toFixed(1)} blocks per commit, ${connections} connection${connections === 1 ? '' : 's'}; ` +
       `answer p50 ${latencies.p50.toFixed(1)} ms, p99 ${latencies.p99.toFixed(1)} ms`,
   });
 }
@@ -129,7 +141,7 @@ async function runLoad(
   milliseconds: number,
   latencies: Latencies,
 ): Promise<Round> {
-  const commits = { count: 0, running: 0, atOnce: 0 };
+  const commits = { count: 0, blocks: 0, running: 0, atOnce: 0 };
   const committer = new GroupCommitter(observed(log, commits));
   const started = performance.now();
   const until = started + milliseconds;
@@ -150,14 +162,19 @@ async function runLoad(
   return {
     eventsPerSecond: (stored * 1_000) / elapsed,
     eventsPerCommit: stored / commits.count,
+    blocksPerCommit: commits.blocks / commits.count,
     connections: commits.atOnce,
   };
 }
 
 /** The same log, its transactions counted. */
-function observed(log: EventLog, commits: { count: number; running: number; atOnce: number }): EventLog {
+function observed(
+  log: EventLog,
+  commits: { count: number; blocks: number; running: number; atOnce: number },
+): EventLog {
   const append: EventLog['append'] = async (items) => {
     commits.count += 1;
+    commits.blocks += items.length;
     commits.running += 1;
     commits.atOnce = Math.max(commits.atOnce, commits.running);
     try {

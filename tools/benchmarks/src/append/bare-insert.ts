@@ -4,30 +4,40 @@ import pg from 'pg';
 
 /** What one statement brings. */
 export interface BareBatch {
+  readonly blocks: number;
+  /** Lines with a hash each, over all blocks. */
   readonly events: number;
-  /** Rows for the table of commands: answers that are stored with the events. */
+  /** Lines with an answer, over all blocks. */
   readonly commands: number;
 }
 
 const HASH = randomBytes(32);
-/** As text: the driver's own way takes longer, and the comparison is to be with the fastest there is. */
-const arrayOf = (values: readonly (number | string)[]): string =>
-  `{${values.map((value) => (typeof value === 'number' ? value : JSON.stringify(value))).join(',')}}`;
-const hashAt = (n: string): string => `substring($17::bytea from (${n}::integer - 1) * 32 + 1 for 32)`;
 
 /**
- * Inserts into copies of a log's tables, with all their columns and indexes, and does nothing else: no fence, no
- * counter, no cursors, no hashing, no check of versions. What a log does costs the difference.
+ * Inserts into a copy of a log's table of blocks, with all its columns and indexes, and does nothing else: no fence, no
+ * counter, no cursors, no canonical text, no hashing, no chains. What a log does costs the difference.
  */
 export class BareInsert {
-  #events = 0;
-  #commands = 0;
+  #number = 0;
+  readonly #line: Buffer;
+  readonly #command: Buffer;
 
   private constructor(
     private readonly pool: pg.Pool,
-    private readonly payloadText: string,
+    payloadText: string,
     private readonly partitions: number,
-  ) {}
+  ) {
+    this.#line = Buffer.from(
+      `{"actor":null,"basis":[["exchange.transfers",1,12]],"cause":{"kind":"event","log":"exchange.transfers","partition":1,` +
+        `"position":12},"correlation":"event/exchange.transfers/1/12","id":"${randomUUID()}","log":"accounts","partition":1,` +
+        `"payload":${payloadText},"position":123456,"schemaVersion":1,"stream":"account-owner-000001.main",` +
+        `"time":{"clearing":1700000000000,"hop":1},"type":"CollateralCredited","version":123}\n`,
+    );
+    this.#command = Buffer.from(
+      `{"actor":"bench","body":${payloadText},"clearing":1700000000000,"id":"${randomUUID()}","number":123456,` +
+        `"result":{"data":null,"outcome":"accepted"},"type":"Deposit"}\n`,
+    );
+  }
 
   /** @param schema of a log that was created there */
   static async create(
@@ -39,37 +49,31 @@ export class BareInsert {
     // An idle connection ends with the server when a run is stopped; a busy one tells whoever uses it.
     pool.on('error', () => undefined);
     await pool.query('create schema bare');
-    for (const table of ['event', 'command']) {
-      await pool.query(`create table bare.${table} (like "${schema}".${table} including all)`);
-    }
+    await pool.query(`create table bare.block (like "${schema}".block including all)`);
     return new BareInsert(pool, payloadText, partitions);
   }
 
   /** One statement, one transaction. */
-  async insert({ events, commands }: BareBatch): Promise<void> {
-    const rows = Array.from({ length: events }, () => this.#next('events'));
-    const answers = Array.from({ length: commands }, () => this.#next('commands'));
+  async insert({ blocks, events, commands }: BareBatch): Promise<void> {
+    const numbers = Array.from({ length: blocks }, () => ++this.#number);
+    const shareOf = (count: number, index: number): number =>
+      Math.floor(((index + 1) * count) / blocks) - Math.floor((index * count) / blocks);
+    const lines = numbers.map((_, index) => shareOf(events, index));
+    const answers = numbers.map((_, index) => shareOf(commands, index));
     await this.pool.query({
       name: 'bare-insert',
       text: STATEMENT,
       values: [
-        arrayOf(rows.map(({ partition }) => partition)),
-        arrayOf(rows.map(({ number }) => number)),
-        arrayOf(rows.map(() => randomUUID())),
-        arrayOf(rows.map(({ partition }) => `account-${partition}.main`)),
-        arrayOf(rows.map(({ number }) => number)),
-        arrayOf(rows.map(() => 'CollateralCredited')),
-        arrayOf(rows.map(({ number }) => 1_700_000_000_000 + number)),
-        arrayOf(rows.map(() => '{"kind":"event","log":"exchange.transfers","partition":1,"position":12}')),
-        arrayOf(rows.map(() => '[["exchange.transfers",1,12]]')),
-        arrayOf(rows.map(({ number }) => `event/exchange.transfers/1/${number}`)),
-        arrayOf(rows.map(() => this.payloadText)),
-        arrayOf(answers.map(({ partition }) => partition)),
-        arrayOf(answers.map(({ number }) => number)),
-        arrayOf(answers.map(() => randomUUID())),
-        arrayOf(answers.map(() => this.payloadText)),
-        arrayOf(answers.map(() => '{"data":null,"outcome":"accepted"}')),
-        Buffer.concat(Array.from({ length: Math.max(events, commands) }, () => HASH)),
+        `{${numbers.map((number) => number % this.partitions).join(',')}}`,
+        `{${numbers.join(',')}}`,
+        `{${lines.join(',')}}`,
+        `{${answers.join(',')}}`,
+        Buffer.concat(Array.from({ length: events }, () => this.#line)),
+        Buffer.concat(Array.from({ length: commands }, () => this.#command)),
+        Buffer.concat(Array.from({ length: events }, () => HASH)),
+        HASH,
+        this.#line.length,
+        this.#command.length,
       ],
     });
   }
@@ -77,17 +81,18 @@ export class BareInsert {
   /** One committed row at a time: how long this server takes to make something durable. */
   async commit(): Promise<number> {
     const started = performance.now();
-    await this.insert({ events: 1, commands: 0 });
+    await this.insert({ blocks: 1, events: 1, commands: 0 });
     return performance.now() - started;
   }
 
   /**
    * Inserts on some connections side by side for a while.
-   * @param events mean rows per statement; a fraction is kept over several statements
-   * @returns events per second
+   * @param blocks mean rows per statement; a fraction is kept over several statements
+   * @param events mean events of a block
    */
   async run(
     connections: number,
+    blocks: number,
     events: number,
     commandsPerEvent: number,
     milliseconds: number,
@@ -96,13 +101,16 @@ export class BareInsert {
     const started = performance.now();
     let stored = 0;
     const writer = async (): Promise<void> => {
-      let owed = 0;
+      let [owedBlocks, owedEvents] = [0, 0];
       while (performance.now() < until) {
-        owed += events;
-        const size = Math.max(1, Math.round(owed));
-        owed -= size;
-        await this.insert({ events: size, commands: Math.round(size * commandsPerEvent) });
-        stored += size;
+        owedBlocks += blocks;
+        const rows = Math.max(1, Math.round(owedBlocks));
+        owedBlocks -= rows;
+        owedEvents += rows * events;
+        const lines = Math.max(1, Math.round(owedEvents));
+        owedEvents -= lines;
+        await this.insert({ blocks: rows, events: lines, commands: Math.round(lines * commandsPerEvent) });
+        stored += lines;
       }
     };
     await Promise.all(Array.from({ length: connections }, writer));
@@ -112,28 +120,24 @@ export class BareInsert {
   close(): Promise<void> {
     return this.pool.end();
   }
-
-  #next(kind: 'events' | 'commands'): { readonly partition: number; readonly number: number } {
-    const count = kind === 'events' ? this.#events++ : this.#commands++;
-    return { partition: count % this.partitions, number: Math.floor(count / this.partitions) + 1 };
-  }
 }
 
+const upTo = (count: string): string => `(sum(${count}) over (order by n) - ${count})::integer`;
+const texts = (parameter: string, before: string, count: string, length: string): string =>
+  `convert_from(substring(${parameter}::bytea from ${before} * ${length}::integer + 1 for ${count} * ${length}::integer), 'UTF8')`;
+
 const STATEMENT = `
-  with answered as (
-    insert into bare.command (partition, number, command_id, type, body, body_hash, clearing, actor, result, epoch)
-    select partition, number, command_id, 'Deposit', body, ${hashAt('n')}, 1700000000000, 'bench', result, 1
-    from unnest($12::smallint[], $13::bigint[], $14::text[], $15::text[], $16::text[]) with ordinality
-      as c(partition, number, command_id, body, result, n)
+  insert into bare.block (
+    partition, number, first_position, last_position, first_command, last_command, clearing, hop, epoch,
+    incarnation, worker, trace, chain_before, chain, hashes, entries, commands, cursors, block_chain
   )
-  insert into bare.event (
-    partition, position, event_id, stream, version, type, schema_version, clearing, hop, cause, basis,
-    correlation, actor, payload, hash, chain, epoch, worker, incarnation
-  )
-  select partition, position, event_id, stream, version, type, 1, clearing, 1, cause, basis, correlation, null, payload,
-    ${hashAt('n')}, ${hashAt('n')}, 1, 'bench', '00000000-0000-4000-8000-000000000000'
-  from unnest(
-    $1::smallint[], $2::bigint[], $3::uuid[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::text[],
-    $9::text[], $10::text[], $11::text[]
-  ) with ordinality
-    as e(partition, position, event_id, stream, version, type, clearing, cause, basis, correlation, payload, n)`;
+  select partition, number, number, number + lines - 1, number, number + answers - 1, 1700000000000, 1, 1,
+    '00000000-0000-4000-8000-000000000000', 'bench', null, $8, $8,
+    substring($7::bytea from lines_before * 32 + 1 for lines * 32),
+    ${texts('$5', 'lines_before', 'lines', '$9')}, ${texts('$6', 'answers_before', 'answers', '$10')},
+    '[["exchange.transfers",1,12]]', $8
+  from (
+    select partition, number, lines, answers, ${upTo('lines')} as lines_before, ${upTo('answers')} as answers_before
+    from unnest($1::smallint[], $2::bigint[], $3::integer[], $4::integer[]) with ordinality
+      as b(partition, number, lines, answers, n)
+  ) block`;
