@@ -1,11 +1,5 @@
 import { InvariantViolation, canonicalText, invariant, sha256, sha256OfPair } from '@ballast/kernel';
-import {
-  canonicalEnvelope,
-  type BasisStep,
-  type Cause,
-  type LogEntry,
-  type SealedEvent,
-} from '@ballast/event-sourcing';
+import { canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { AppendItem, Block, CommandRecord, CursorMove, EventRow } from './event-log.js';
 
 export const HASH_BYTES = 32;
@@ -149,8 +143,8 @@ export function sealedEventsOf(log: string, blocks: readonly Block[], after: num
         type: entry.type,
         schemaVersion: entry.schemaVersion,
         time: entry.time,
-        cause: entry.cause as Cause,
-        basis: entry.basis as BasisStep[],
+        cause: entry.cause,
+        basis: entry.basis,
         correlation: entry.correlation,
         actor: entry.actor,
         payload: entry.payload,

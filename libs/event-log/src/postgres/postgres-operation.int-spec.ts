@@ -173,7 +173,11 @@ describe('a log in PostgreSQL', () => {
       expect(row).toMatchObject({
         ...{ position: String(expected.position), event_id: expected.id, stream: expected.stream, type: expected.type },
         ...{ version: expected.version, schema_version: 1, clearing: String(expected.clearing), hop: expected.hop },
-        ...{ cause: JSON.parse(expected.causeText), basis: JSON.parse(expected.basisText), actor: expected.actor },
+        ...{
+          cause: JSON.parse(expected.causeText) as unknown,
+          basis: JSON.parse(expected.basisText) as unknown,
+          actor: expected.actor,
+        },
         ...{ correlation: expected.correlation, hash: expected.hash, chain: expected.chain, again: expected.hash },
         ...{ epoch: '1', worker: 'worker-7', trace: expected.trace, block: index === 2 ? '4' : '2' },
       });
