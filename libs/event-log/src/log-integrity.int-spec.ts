@@ -216,7 +216,7 @@ describe('verification of a log in PostgreSQL', () => {
     expect(await faultsOf()).toEqual([]);
   });
 
-  it('finds every one of several faults, each at its place', async () => {
+  it('finds every one of several faults, each at its place [CLR-LOG-038]', async () => {
     await superuser.query(`
       update margin.block set entries = replace(entries, '12.50', '12.51') where number = 2;
       update margin.block set worker = 'mallory' where number = 3;
@@ -301,7 +301,7 @@ describe('verification of blocks', () => {
     );
   });
 
-  it('makes of each part of a block another head of their chain', () => {
+  it('makes of each part of a block another head of their chain [CLR-LOG-037]', () => {
     const [, block] = blocks as [Block, Block];
     const heads = new Set<string>();
     const before = sha256Of('x');
