@@ -3,7 +3,7 @@ import {
   CheckpointKey,
   CheckpointWriter,
   PostgresLogStore,
-  type Block,
+  type EventLog,
   type PartitionHead,
   type LogDirectory,
 } from '@ballast/event-log';
@@ -21,6 +21,8 @@ import { openRun } from './clearing-run.js';
 import { entriesOf, entriesText, forged } from './rewrite-history.js';
 
 const PERSON = 'pers:42';
+
+type Block = Awaited<ReturnType<EventLog['blocks']>>[number];
 
 /** The first hex digit of a UUID, one bit changed. */
 const OTHER_UUID = `overlay(incarnation::text placing to_hex(('x' || substr(incarnation::text, 1, 1))::bit(4)::int # 1) from 1 for 1)::uuid`;

@@ -4,7 +4,6 @@ export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
   AppendItem,
   AppendOutcome,
-  Block,
   CommandRecord,
   CursorMove,
   EventLog,
