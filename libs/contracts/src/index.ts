@@ -57,6 +57,7 @@ export {
   marginModelRequest,
   documentProposalRequest,
   documentApprovalRequest,
+  fromText,
   houseModeRequest,
   houseModeApprovalRequest,
   houseModeView,

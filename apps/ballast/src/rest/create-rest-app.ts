@@ -9,6 +9,7 @@ import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
 import { AskAgain } from './ask-again.interceptor.js';
 import { ProblemFilter } from './problem.js';
+import { StrictRequest } from './strict-request.guard.js';
 import { RestModule, type RestParts } from './rest.module.js';
 import { requireToken } from './token.middleware.js';
 
@@ -25,6 +26,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   const app = await NestFactory.create<NestExpressApplication>(RestModule.over(options), {
     logger: new NestLogger(options.logger),
     bodyParser: false,
+    rawBody: true,
     abortOnError: false,
   });
   app.disable('x-powered-by');
@@ -43,7 +45,11 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
     ),
   );
   app.useGlobalInterceptors(new AskAgain(options.clearing.store));
-  SwaggerModule.setup('docs', app, openApiDocument(app, options.token !== undefined), {
+  const strictRequest = new StrictRequest();
+  app.useGlobalGuards(strictRequest);
+  const document = openApiDocument(app, options.token !== undefined);
+  strictRequest.learn(document);
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Ballast: the interface',

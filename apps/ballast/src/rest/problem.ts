@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { fieldErrors, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
+import { fieldErrors, fromText, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
 import { isStoreFailure } from './store-watch.js';
 
@@ -24,7 +24,9 @@ export class Problem extends Error {
 
 /** Parses what came from outside; names every field that does not fit, and what to do about it. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
-  const result = schema.safeParse(value, { reportInput: true });
+  // Bodies are JSON; what else comes in is text.
+  const given = where === 'body' ? value : fromText(schema, value);
+  const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
   const errors = fieldErrors(result.error).map((error) =>
     error.field === '(whole)' ? { ...error, field: where } : { ...error },

@@ -20,20 +20,9 @@ const FEWEST_POINTS = 20;
 
 export const seriesQuery = z
   .strictObject({
-    from: z.coerce
-      .number()
-      .int()
-      .nonnegative()
-      .optional()
-      .meta({ description: 'Clearing time, ms; absent: from the opening.' }),
-    to: z.coerce
-      .number()
-      .int()
-      .nonnegative()
-      .optional()
-      .meta({ description: 'Clearing time, ms; absent: to the newest.' }),
-    points: z.coerce
-      .number()
+    from: z.int().nonnegative().optional().meta({ description: 'Clearing time, ms; absent: from the opening.' }),
+    to: z.int().nonnegative().optional().meta({ description: 'Clearing time, ms; absent: to the newest.' }),
+    points: z
       .int()
       .min(FEWEST_POINTS)
       .max(MOST_POINTS)

@@ -83,10 +83,10 @@ describe('schemas of the interface', () => {
 
   it('tell a wrong limit of a page, and count from 0 and 100 without one', () => {
     expect(api.logPageQuery.parse({})).toEqual({ after: 0, limit: 100 });
-    expect(api.logPageQuery.parse({ after: '17', limit: '5' })).toEqual({ after: 17, limit: 5 });
-    expect(first(api.logPageQuery, { limit: '0' })).toBe('limit');
-    expect(first(api.logPageQuery, { limit: '1001' })).toBe('limit');
-    expect(first(api.logPageQuery, { after: '1.5' })).toBe('after');
+    expect(api.logPageQuery.parse({ after: 17, limit: 5 })).toEqual({ after: 17, limit: 5 });
+    expect(first(api.logPageQuery, { limit: 0 })).toBe('limit');
+    expect(first(api.logPageQuery, { limit: 1001 })).toBe('limit');
+    expect(first(api.logPageQuery, { after: 1.5 })).toBe('after');
     expect(first(api.logPageQuery, { after: 'abc' })).toBe('after');
     expect(first(api.logPageQuery, { before: '1' })).toBe('before');
   });

@@ -84,13 +84,8 @@ export const LOG_PAGE_PATH = '/v1/logs/{log}/{partition}/events';
 
 export const logPageQuery = z
   .strictObject({
-    after: z.coerce
-      .number()
-      .int()
-      .nonnegative()
-      .default(0)
-      .meta({ description: 'Position behind which the page starts.' }),
-    limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'Most events of a page.' }),
+    after: z.int().nonnegative().default(0).meta({ description: 'Position behind which the page starts.' }),
+    limit: z.int().min(1).max(1_000).default(100).meta({ description: 'Most events of a page.' }),
   })
   .meta({ id: 'LogPageQuery' });
 

@@ -4,6 +4,7 @@ export * from './account-view.js';
 export * from './commands.js';
 export * from './decisions.js';
 export * from './event-causes.js';
+export * from './from-text.js';
 export * from './house.js';
 export * from './house-mode.js';
 export * from './pre-trade-check.js';

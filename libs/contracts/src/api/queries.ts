@@ -10,23 +10,20 @@ export const identifierForm = identifier;
 /** Name of a log, such as `margin` or `exchange.fills`. */
 export const logNameForm = z.string().max(60).meta({ description: 'Name of a log.', example: 'margin' });
 
-export const logPartitionForm = z.coerce
-  .number()
+export const logPartitionForm = z
   .int()
   .min(-1)
   .max(4095)
   .meta({ description: 'Partition of the log; -1 is the global one.', example: 0 });
 
-export const positionForm = z.coerce
-  .number()
+export const positionForm = z
   .int()
   .min(1)
   .max(999_999_999_999_999)
   .meta({ description: 'Position in the partition.', example: 105 });
 
 const pageLimit = (most: number, usual: number) =>
-  z.coerce
-    .number()
+  z
     .int()
     .min(1)
     .max(most)

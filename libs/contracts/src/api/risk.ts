@@ -93,9 +93,8 @@ export const riskAccountsQuery = z
     direction: z.enum(['ascending', 'descending']).default('ascending'),
     state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
     search: z.string().max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
-    offset: z.coerce.number().int().nonnegative().default(0).meta({ description: 'Rows before the page.' }),
-    limit: z.coerce
-      .number()
+    offset: z.int().nonnegative().default(0).meta({ description: 'Rows before the page.' }),
+    limit: z
       .int()
       .min(1)
       .max(MOST_ROWS)
@@ -149,8 +148,8 @@ export const liquidationsQuery = z
   .strictObject({
     open: z.enum(['true', 'false']).optional().meta({ description: 'Only open, or only closed ones.' }),
     search: z.string().max(80).optional().meta({ description: 'Only cases whose id contains this.' }),
-    offset: z.coerce.number().int().nonnegative().default(0),
-    limit: z.coerce.number().int().min(1).max(MOST_ROWS).default(100),
+    offset: z.int().nonnegative().default(0),
+    limit: z.int().min(1).max(MOST_ROWS).default(100),
   })
   .meta({ id: 'LiquidationsQuery' });
 

@@ -1,5 +1,6 @@
 import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
-import { logPageQuery } from '@ballast/contracts';
+import type { z } from 'zod';
+import { fieldErrors, fromText, logPageQuery, logPartitionForm } from '@ballast/contracts';
 import { LogDirectory } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
@@ -15,11 +16,20 @@ export class LogPagesController {
     @Param('partition') partition: string,
     @Query() query: unknown,
   ): Promise<object> {
-    const read = logPageQuery.safeParse(query);
-    if (!read.success) throw new BadRequestException(read.error.issues.map(({ message }) => message));
+    const wanted = read(logPageQuery, query);
+    const number = read(logPartitionForm, partition);
     if (!this.logs.has(name)) throw new NotFoundException(`log ${name.slice(0, 60)} is not kept here`);
-    const page = await logPageOf(this.logs.log(name as ServiceLog), Number(partition), read.data);
+    const page = await logPageOf(this.logs.log(name as ServiceLog), number, wanted);
     if (page === undefined) throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
     return page;
   }
+}
+
+/** Reads what stands in the address as strictly as the public interface does. */
+function read<Schema extends z.ZodType>(schema: Schema, text: unknown): z.output<Schema> {
+  const { data, error } = schema.safeParse(fromText(schema, text), { reportInput: true });
+  if (error === undefined) return data;
+  throw new BadRequestException(
+    fieldErrors(error).map(({ field, message, remedy }) => `${field} ${message}: ${remedy}`),
+  );
 }

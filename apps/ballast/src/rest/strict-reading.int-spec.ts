@@ -1,0 +1,117 @@
+import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
+
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly schema?: { readonly type?: string };
+}
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: object;
+}
+
+/** What stands in the path of a route that is called as it should be. */
+const IN_PATH: Readonly<Record<string, string>> = {
+  accountId: 'strict.main',
+  withdrawalId: 'w-1',
+  proposalId: 'p-1',
+  caseId: 'nobody.main%231',
+  service: 'margin',
+  log: 'margin',
+  partition: '0',
+  position: '1',
+};
+
+let house: TestHouse;
+let routes: readonly { readonly method: string; readonly path: string; readonly operation: Operation }[];
+
+beforeAll(async () => {
+  house = await openTestHouse({ to: '2020-03-11T00:01:00Z' });
+  await house.post('/accounts', { accountId: 'strict.main' });
+  const { paths } = (await house.get('/openapi.json')).body;
+  routes = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item as Readonly<Record<string, Operation>>).map(([method, operation]) => ({
+      method,
+      path,
+      operation,
+    })),
+  );
+}, 120_000);
+
+afterAll(() => house.close());
+
+const addressOf = (path: string, changes: Readonly<Record<string, string>> = {}): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => changes[name] ?? IN_PATH[name] ?? `no-sample-for-${name}`);
+
+const ask = (method: string, address: string, body: unknown = {}): Promise<Answer> =>
+  method === 'get' ? house.get(address) : house.post(address, body);
+
+/** A refusal that names the field. */
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.map(({ field }) => field)];
+
+const isNumber = ({ schema }: Parameter): boolean => schema?.type === 'integer';
+
+describe('every route of the document', () => {
+  it('has a sample of whatever stands in its path', () => {
+    expect(routes.length).toBeGreaterThan(30);
+    expect(routes.filter(({ path }) => addressOf(path).includes('no-sample-for')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('refuses a parameter that it does not know, and says which', async () => {
+    for (const { method, path } of routes) {
+      const answer = await ask(method, `${addressOf(path)}?unheard-of=1`);
+      expect([method, path, ...refusal(answer)]).toEqual([method, path, 400, 'request-malformed', ['unheard-of']]);
+    }
+  });
+
+  it('reads a whole number in its one notation only, in paths and in queries', async () => {
+    let numbers = 0;
+    for (const { method, path, operation } of routes) {
+      for (const parameter of (operation.parameters ?? []).filter(isNumber)) {
+        for (const text of ['0x1', '1e0', '%201', '-0', '+1', '01', '1.0', '%20', '']) {
+          if (parameter.in === 'path' && text === '') continue;
+          const address =
+            parameter.in === 'path'
+              ? addressOf(path, { [parameter.name]: text })
+              : `${addressOf(path)}?${parameter.name}=${text}`;
+          numbers += 1;
+          expect([method, address, ...refusal(await ask(method, address))]).toEqual([
+            ...[method, address, 400, 'request-malformed'],
+            [parameter.name],
+          ]);
+        }
+      }
+    }
+    expect(numbers).toBeGreaterThan(100);
+  });
+
+  it('refuses a parameter that comes twice', async () => {
+    for (const { method, path, operation } of routes) {
+      for (const { name } of (operation.parameters ?? []).filter((each) => each.in === 'query')) {
+        const { status, body } = await ask(method, `${addressOf(path)}?${name}=1&${name}=1`);
+        expect([path, name, status, body.code]).toEqual([path, name, 400, 'request-malformed']);
+      }
+    }
+  });
+
+  it('that takes a body refuses a name that stands in it twice, and one that it does not know', async () => {
+    const taking = routes.filter(({ operation }) => operation.requestBody !== undefined);
+    expect(taking.length).toBeGreaterThan(8);
+    for (const { method, path } of taking) {
+      const twice = await ask(method, addressOf(path), '{"reason":"a","reason":"b"}');
+      expect([path, ...refusal(twice)]).toEqual([path, 400, 'request-malformed', ['reason']]);
+      const unknown = await ask(method, addressOf(path), { 'unheard-of': 1 });
+      expect([path, unknown.status, unknown.body.code]).toEqual([path, 400, 'request-malformed']);
+      expect(unknown.body.errors.map(({ field }) => field)).toContain('unheard-of');
+    }
+  });
+
+  it('has one address: another case, or a slash behind it, is another', async () => {
+    for (const { path } of routes.filter(({ method, path }) => method === 'get' && /^\/\w+$/.test(path))) {
+      for (const other of [path.toUpperCase(), `${path}/`]) {
+        const { status, body } = await house.get(other);
+        expect([other, status, body.code]).toEqual([other, 404, 'not-found']);
+      }
+    }
+  });
+});
