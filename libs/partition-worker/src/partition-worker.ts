@@ -112,8 +112,14 @@ export class PartitionWorker<State = unknown> {
     { readonly type: string; readonly bodyText: string; readonly answer: Promise<CommandResult> }
   >();
   #held: CursorMove[] = [];
-  /** Cursors as they were stored when the worker was opened: inputs without consequences are taken again behind them. */
+  /** Cursors as they are stored; after a start inputs without consequences are taken again behind them. */
   readonly #storedCursors = new Map<string, number>();
+  /** Where the bus goes on, as it was stored when the worker was opened, by source. */
+  readonly #storedOffsets = new Map<string, string>();
+  /** Where the topic of commands goes on behind those that are answered and stored. */
+  #commandOffset: string | undefined;
+  /** Cursors of a snapshot that was written while nothing followed: they may move without an event. */
+  #atRest: readonly CursorMove[] | undefined;
 
   private constructor(options: PartitionWorkerOptions<State>, machine: PartitionMachine<State>) {
     this.#options = options;
@@ -159,6 +165,7 @@ export class PartitionWorker<State = unknown> {
     machine: PartitionMachine<State>,
   ): Promise<PartitionWorker<State>> {
     const { partition, log, reader, snapshots } = options;
+    const atRest = machine.size > 0 && !machine.atEvent;
     let taken = await rebuild(machine, ownLogs(options), reader);
     for (const end of machine.ends) {
       const head = heads.get(sourceKey(end.log, end.partition)) as PartitionHead;
@@ -173,11 +180,15 @@ export class PartitionWorker<State = unknown> {
       taken += 1;
     }
     const worker = new PartitionWorker(options, machine);
-    if (snapshots !== undefined) worker.#snapshots = new SnapshotWriter(machine, snapshots, taken);
+    if (snapshots !== undefined) {
+      worker.#snapshots = new SnapshotWriter(machine, snapshots, { taken, atRest }, () => worker.#whenResting());
+    }
     for (const [key, { epoch }] of heads) worker.#epochs.set(key, epoch);
     worker.#commandNumber = heads.get(sourceKey(log.name, partition))?.commands ?? 0;
     for (const cursor of await log.cursors(partition)) {
-      worker.#storedCursors.set(sourceKey(cursor.log, cursor.partition), cursor.position);
+      const key = sourceKey(cursor.log, cursor.partition);
+      worker.#storedCursors.set(key, cursor.position);
+      if (cursor.nextOffset !== null) worker.#storedOffsets.set(key, cursor.nextOffset);
     }
     return worker;
   }
@@ -237,6 +248,17 @@ export class PartitionWorker<State = unknown> {
   /** Last position that arrived from a source; what must be asked for next is one more. */
   arrived(log: string, partition: number): number {
     return this.#queueOf.get(sourceKey(log, partition))?.arrived ?? 0;
+  }
+
+  /** Where to look for the next message of a source, as a former worker left it; a hint. */
+  storedOffset(log: string, partition: number): string | undefined {
+    return this.#storedOffsets.get(sourceKey(log, partition));
+  }
+
+  /** What arrived of a source so far ends before this offset of the bus. */
+  noteOffset(log: string, partition: number, offset: string): void {
+    if (log.endsWith('.commands')) this.#commandOffset = offset;
+    else this.#queueOf.get(sourceKey(log, partition))?.note(offset);
   }
 
   /** Inputs that arrived and are not applied. */
@@ -465,7 +487,7 @@ export class PartitionWorker<State = unknown> {
       const { events, cursors } = machine.drain();
       this.#hold(cursors);
       // Without consequences the cursors wait for the next append: after a crash the inputs are simply taken again.
-      if (events.length === 0 && commands.length === 0) {
+      if (events.length === 0 && commands.length === 0 && this.#atRest === undefined) {
         this.#snapshots?.stored();
         return 0;
       }
@@ -475,7 +497,7 @@ export class PartitionWorker<State = unknown> {
         throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
       if (outcome.status === 'conflict')
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
-      this.#held = [];
+      this.#committed(items, events.length + commands.length > 0);
       this.#count(events);
       if (events.length > 0) await this.#options.publish(items.flatMap((item) => item.events));
       return events.length;
@@ -488,11 +510,12 @@ export class PartitionWorker<State = unknown> {
   }
 
   #count(events: readonly SealedEvent[]): void {
-    if (this.#snapshots === undefined) return;
+    const snapshots = this.#snapshots;
+    if (snapshots === undefined) return;
     let bytes = 0;
     for (const { payloadText } of events) bytes += payloadText.length;
-    this.#snapshots.count(events.length, bytes);
-    this.#snapshots.stored();
+    snapshots.count(events.length, bytes);
+    snapshots.stored();
   }
 
   /** What is appended in each partition; cursors and answers go with that of the process. */
@@ -515,7 +538,7 @@ export class PartitionWorker<State = unknown> {
           expectedSize: size,
           expectedHead: head,
           events: own,
-          cursors: isHome ? this.#cursorsToStore() : [],
+          cursors: isHome ? this.#cursorsToStore(events.length + commands.length > 0) : [],
           commands: isHome ? commands : [],
           worker: this.#options.worker,
         },
@@ -523,10 +546,47 @@ export class PartitionWorker<State = unknown> {
     });
   }
 
-  #cursorsToStore(): readonly CursorMove[] {
-    return this.#held.filter(
-      ([source, number, upTo]) => upTo >= (this.#storedCursors.get(sourceKey(source, number)) ?? 0),
-    );
+  /** With consequences the cursors move as far as was applied, without any as far as a snapshot holds. */
+  #cursorsToStore(hasConsequences: boolean): readonly CursorMove[] {
+    if (!hasConsequences) return this.#atRest ?? [];
+    const moves = this.#held.flatMap(([source, number, upTo]): CursorMove[] => {
+      const stored = this.#storedCursors.get(sourceKey(source, number)) ?? 0;
+      // What was stored before is named by the bases of what is stored now: a start is never behind it.
+      return upTo < stored ? [] : [this.#moveOf(source, number, upTo, stored)];
+    });
+    if (this.#commandOffset === undefined) return moves;
+    const commands = `${this.log}.commands`;
+    return [...moves, [commands, this.partition, this.#commandNumber, this.#commandOffset]];
+  }
+
+  #moveOf(log: string, partition: number, upTo: number, hinted: number): CursorMove {
+    const offset = this.#queueOf.get(sourceKey(log, partition))?.offsetAt(hinted);
+    return offset === undefined ? [log, partition, upTo] : [log, partition, upTo, offset];
+  }
+
+  /** Cursors as they are now; to be moved when a snapshot that holds them is stored and nothing followed from them meanwhile. */
+  #whenResting(): () => void {
+    const { size } = this.#machine;
+    const commands = this.#commandNumber;
+    const moves = this.#queues.flatMap(({ source: { log, partition } }): CursorMove[] => {
+      const applied = this.#machine.cursor(log, partition);
+      const stored = this.#storedCursors.get(sourceKey(log, partition)) ?? 0;
+      return applied > stored ? [this.#moveOf(log, partition, applied, applied)] : [];
+    });
+    return () => {
+      const isQuiet = this.#machine.size === size && this.#commandNumber === commands;
+      if (isQuiet && moves.length > 0) this.#atRest = moves;
+    };
+  }
+
+  #committed(items: readonly PlacedItem[], hadConsequences: boolean): void {
+    for (const [log, partition, upTo] of items[0]?.cursors ?? []) {
+      this.#storedCursors.set(sourceKey(log, partition), upTo);
+    }
+    this.#atRest = undefined;
+    if (!hadConsequences) return;
+    this.#held = [];
+    this.#commandOffset = undefined;
   }
 
   #commit(items: readonly PlacedItem[]): Promise<AppendOutcome> {

@@ -138,7 +138,8 @@ async function inputsOfTail<State>(
 ): Promise<readonly LogEntry[]> {
   const forward = new ForwardReader(reader);
   const inputs: LogEntry[] = [];
-  const cursors = await log.cursors(machine.partition);
+  // Commands have no cursor: what stands there is where their topic goes on.
+  const cursors = (await log.cursors(machine.partition)).filter((cursor) => !cursor.log.endsWith('.commands'));
   for (const { log: source, partition, position } of cursors) {
     const applied = machine.cursor(source, partition);
     for await (const entry of forward.between(source, partition, applied, position)) inputs.push(entry);

@@ -38,6 +38,9 @@ export interface SnapshotOptions {
   readonly notice: (line: string) => void;
 }
 
+/** Nothing follows from so many times the entries of the policy: then a partition is written down where it is. */
+const QUIET_TIMES = 2;
+
 interface Captured {
   readonly position: number;
   readonly head: Buffer;
@@ -56,14 +59,19 @@ export class SnapshotWriter<State> {
   #last = 0;
   #captured: Captured | undefined;
   #writing: Promise<void> | undefined;
+  /** Where the last snapshot was taken that is good only until something is appended. */
+  #restsAt: number | undefined;
 
   constructor(
     private readonly machine: PartitionMachine<State>,
     private readonly options: SnapshotOptions,
-    /** What a start had to take again: it counts for the next one. */
-    taken: number,
+    /** What a start had to take again, and whether it began where a writer had come to rest. */
+    start: { readonly taken: number; readonly atRest: boolean },
+    /** What is done when a snapshot is stored that holds inputs behind the last event. */
+    private readonly whenResting: () => () => void,
   ) {
-    this.#entries = taken;
+    this.#entries = start.taken;
+    this.#restsAt = start.atRest ? machine.size : undefined;
     machine.onEvent = () => {
       if (this.#isDue()) this.#capture();
     };
@@ -77,10 +85,16 @@ export class SnapshotWriter<State> {
 
   /** What the machine has said is stored: so may be what was captured meanwhile. */
   stored(): void {
+    if (this.#writing !== undefined) return;
+    if (this.#captured === undefined && this.#isDue(QUIET_TIMES)) this.#capture();
     const captured = this.#captured;
-    if (captured === undefined || this.#writing !== undefined) return;
+    if (captured === undefined) return;
     this.#captured = undefined;
-    this.#writing = this.#write(captured).finally(() => (this.#writing = undefined));
+    const rested = captured.resting ? this.whenResting() : undefined;
+    this.#writing = this.#write(captured).then((written) => {
+      this.#writing = undefined;
+      if (written) rested?.();
+    });
   }
 
   /** The machine comes to rest with everything that it said stored: the next start has nothing to take again. */
@@ -93,9 +107,12 @@ export class SnapshotWriter<State> {
     await this.#writing;
   }
 
-  #isDue(): boolean {
+  #isDue(times = 1): boolean {
+    if (this.#writing !== undefined || this.machine.size === 0) return false;
+    // What was written at rest is of no use any more: something was appended.
+    if (this.#restsAt !== undefined && this.machine.size > this.#restsAt) return true;
     const { everyEntries, everyBytes } = this.options.policy ?? SNAPSHOT_POLICY;
-    if (this.#writing !== undefined || (this.#entries < everyEntries && this.#bytes < everyBytes)) return false;
+    if (this.#entries < times * everyEntries && this.#bytes < times * everyBytes) return false;
     return this.#bytes + ENTRY_BYTES * this.#entries >= WORTHWHILE_SHARE * this.#last;
   }
 
@@ -103,12 +120,13 @@ export class SnapshotWriter<State> {
     const { size: position, head, atEvent } = this.machine;
     const text = this.machine.snapshot();
     this.#captured = { position, head, text, resting: !atEvent };
+    this.#restsAt = atEvent ? undefined : position;
     this.#last = text.length;
     this.#entries = 0;
     this.#bytes = 0;
   }
 
-  async #write({ text, ...place }: Captured): Promise<void> {
+  async #write({ text, ...place }: Captured): Promise<boolean> {
     const { process, partition } = this.machine;
     const { store, policy = SNAPSHOT_POLICY, release, build, notice } = this.options;
     try {
@@ -117,8 +135,10 @@ export class SnapshotWriter<State> {
       const content = await compressed(bytes, COMPRESSION);
       const format = snapshotFormat(process, partition);
       await store.save({ log: process.log, partition, ...place, format, release, build, digest, content }, policy.keep);
+      return true;
     } catch (error) {
       notice(`${sourceKey(process.log, partition)}: a snapshot could not be written: ${(error as Error).message}`);
+      return false;
     }
   }
 }

@@ -9,6 +9,8 @@ export class SourceQueue {
   #next = 0;
   /** Last position that arrived. */
   #arrived: number;
+  /** Where the bus goes on behind a position, oldest first. */
+  #offsets: { readonly position: number; readonly offset: string }[] = [];
 
   constructor(
     readonly source: SourceRef,
@@ -32,6 +34,21 @@ export class SourceQueue {
     this.#entries.push(entry);
     this.#arrived = entry.position;
     return 'taken';
+  }
+
+  /** What arrived so far ends before this offset of the bus. */
+  note(offset: string): void {
+    if (this.#offsets.at(-1)?.position === this.#arrived) this.#offsets.pop();
+    this.#offsets.push({ position: this.#arrived, offset });
+  }
+
+  /** Where the bus goes on for one who has applied this position, or somewhat before; undefined when nobody said. */
+  offsetAt(position: number): string | undefined {
+    let newest = -1;
+    while ((this.#offsets[newest + 1]?.position ?? Infinity) <= position) newest += 1;
+    if (newest < 0) return undefined;
+    this.#offsets = this.#offsets.slice(newest);
+    return this.#offsets[0]?.offset;
   }
 
   peek(): LogEntry | undefined {

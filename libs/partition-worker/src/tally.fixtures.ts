@@ -5,6 +5,7 @@ import {
   type EventLog,
   commandEntry,
   type EntryReader,
+  type SnapshotStore,
 } from '@ballast/event-log';
 import type { BasisStep, LogEntry, PartitionProcess, SealedEvent } from '@ballast/event-sourcing';
 import { PartitionWorker, type Committer, type PartitionWorkerOptions } from './partition-worker.js';
@@ -104,10 +105,14 @@ export class TallyHouse implements EntryReader {
   readonly published: SealedEvent[] = [];
   readonly #sources = new Map<string, LogEntry[]>();
 
-  private constructor(readonly log: EventLog) {}
+  private constructor(
+    readonly log: EventLog,
+    readonly snapshots: SnapshotStore,
+  ) {}
 
   static async open(): Promise<TallyHouse> {
-    return new TallyHouse(await new MemoryLogStore().open({ name: 'accounts', partitions: 1, global: true }));
+    const store = new MemoryLogStore();
+    return new TallyHouse(await store.open({ name: 'accounts', partitions: 1, global: true }), store.snapshots);
   }
 
   /** Puts entries into the logs that are read. */

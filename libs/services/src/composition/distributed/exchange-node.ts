@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SimulatorState } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
-import type { Bus, GateOpening, PartitionReport, Subscription } from '@ballast/messaging';
+import type { Bus, GateOpening, PartitionReport, SourceCursor, Subscription } from '@ballast/messaging';
 import type { PartitionWorker } from '@ballast/partition-worker';
 import { CLOCK_EVERY_MS, wallClockFrom } from '../../exchange/wall-clock.js';
 import { Arrivals, allArrived } from './arrivals.js';
@@ -26,13 +26,14 @@ export class ExchangeNode {
    * @param onArrival told after something arrived; live answers at once, in lockstep the gate says when
    */
   async start(onArrival: () => void = () => undefined): Promise<void> {
-    const sources = this.worker.sources.map(({ log, partition }) => ({
-      log,
-      partition,
-      after: this.worker.arrived(log, partition),
-    }));
+    const sources = this.worker.sources.map(({ log, partition }): SourceCursor => {
+      const offset = this.worker.storedOffset(log, partition);
+      const after = this.worker.arrived(log, partition);
+      return { log, partition, after, ...(offset === undefined ? {} : { offset }) };
+    });
     this.#subscription = await this.bus.subscribe(sources, (batch) => {
       this.worker.offer(batch.entries);
+      this.worker.noteOffset(batch.log, batch.partition, batch.nextOffset);
       this.#arrivals.notify();
       onArrival();
       return Promise.resolve();

@@ -12,11 +12,13 @@ import type {
   SourceCursor,
 } from '@ballast/messaging';
 import {
+  IdempotencyConflict,
   PartitionWorker,
   readerOf,
   sourcesOf,
   type ServiceDefinition,
   type SnapshotOptions,
+  type SourceRef,
 } from '@ballast/partition-worker';
 import { Arrivals, allArrived } from './arrivals.js';
 import { Relay } from './relay.js';
@@ -42,7 +44,19 @@ interface Held {
   readonly relay: Relay;
   /** Commands already handed to the worker; answered live, or at the next opening in lockstep. */
   running: Promise<void>;
+  /** A command could not be answered: whoever comes next has to read it again. */
+  owesAnswers: boolean;
 }
+
+/** Where the bus goes on for a worker, as its log tells it. */
+const cursorOf = (
+  worker: PartitionWorker,
+  { log, partition }: Pick<SourceRef, 'log' | 'partition'>,
+  after: number,
+): SourceCursor => {
+  const offset = worker.storedOffset(log, partition);
+  return { log, partition, after, ...(offset === undefined ? {} : { offset }) };
+};
 
 const ARRIVAL_PATIENCE_MS = 1_500;
 const SAVE_EVERY_MS = 1_000;
@@ -85,17 +99,12 @@ export class ServiceNode implements BatchReceiver {
     });
     await relay.catchUp();
     await worker.start(this.options.opening);
-    this.#held.set(partition, { worker, relay, running: Promise.resolve() });
-    const offsets = new Map(
-      (await log.cursors(partition)).map((cursor) => [`${cursor.log}/${cursor.partition}`, cursor.nextOffset]),
-    );
-    const cursors = worker.sources.map((source): SourceCursor => {
-      const offset = offsets.get(`${source.log}/${source.partition}`) ?? undefined;
-      const after = worker.arrived(source.log, source.partition);
-      return { log: source.log, partition: source.partition, after, ...(offset === undefined ? {} : { offset }) };
-    });
+    this.#held.set(partition, { worker, relay, running: Promise.resolve(), owesAnswers: false });
     const commands = readerOf(service.log, partition).sources.filter((source) => source.log.endsWith('.commands'));
-    return [...cursors, ...commands.map((source) => ({ log: source.log, partition, after: 0 }))];
+    return [
+      ...worker.sources.map((source) => cursorOf(worker, source, worker.arrived(source.log, source.partition))),
+      ...commands.map((source) => cursorOf(worker, { log: source.log, partition }, 0)),
+    ];
   }
 
   receive(partition: number, batch: Batch): Promise<void> {
@@ -103,6 +112,7 @@ export class ServiceNode implements BatchReceiver {
     if (held === undefined) return Promise.resolve();
     const hole = held.worker.offer(batch.entries);
     invariant(hole === undefined, `the bus left a hole in ${batch.log}/${batch.partition} after ${hole}`);
+    held.worker.noteOffset(batch.log, batch.partition, batch.nextOffset);
     this.#tellOfParked(batch.parked);
     this.#arrivals.notify();
     if (this.options.mode === 'live') this.#run(partition);
@@ -114,13 +124,20 @@ export class ServiceNode implements BatchReceiver {
     this.#tellOfParked(batch.parked);
     const held = this.#held.get(partition);
     if (held === undefined) return;
-    await Promise.all(
+    const answered = await Promise.all(
       batch.commands.map(({ commandId, type, bodyText, actor }) =>
-        held.worker
-          .execute({ id: commandId, type, body: JSON.parse(bodyText) as unknown, actor })
-          .catch((error: unknown) => this.options.onTrouble(`command ${commandId}`, error)),
+        held.worker.execute({ id: commandId, type, body: JSON.parse(bodyText) as unknown, actor }).then(
+          () => true,
+          (error: unknown) => {
+            this.options.onTrouble(`command ${commandId}`, error);
+            // Its id was used for another command: it is answered, and for good.
+            return error instanceof IdempotencyConflict;
+          },
+        ),
       ),
     );
+    held.owesAnswers ||= !answered.every((each) => each);
+    if (!held.owesAnswers) held.worker.noteOffset(batch.log, batch.partition, batch.nextOffset);
   }
 
   /** A log that contradicts itself waits for people; what may pass, such as a peer that was away, is tried again. */
