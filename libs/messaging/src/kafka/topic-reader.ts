@@ -25,8 +25,11 @@ interface PartitionState {
   next: bigint;
 }
 
-/** Long enough to be quiet when nothing happens, short enough to begin with a new partition soon. */
-const FETCH_WAIT_MS = 50;
+/**
+ * How long a broker holds a fetch while nothing comes; what comes is answered at once. Long enough to be quiet, short enough to
+ * begin soon with a partition that was not fetched before.
+ */
+const FETCH_WAIT_MS = 500;
 const OFFSET_ATTEMPTS = 10;
 
 /**

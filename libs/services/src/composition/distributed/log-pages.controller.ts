@@ -1,7 +1,18 @@
-import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Headers,
+  Inject,
+  NotFoundException,
+  Param,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, logPageQuery, logPartitionForm } from '@ballast/contracts';
-import { LogDirectory } from '@ballast/event-log';
+import { LOG_LINES, LogDirectory, lineOfEvent } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
 
@@ -15,13 +26,19 @@ export class LogPagesController {
     @Param('log') name: string,
     @Param('partition') partition: string,
     @Query() query: unknown,
-  ): Promise<object> {
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object | string> {
     const wanted = read(logPageQuery, query);
     const number = read(logPartitionForm, partition);
     if (!this.logs.has(name)) throw new NotFoundException(`log ${name.slice(0, 60)} is not kept here`);
-    const page = await logPageOf(this.logs.log(name as ServiceLog), number, wanted);
-    if (page === undefined) throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
-    return page;
+    const log = this.logs.log(name as ServiceLog);
+    if (!(await log.heads()).some((head) => head.partition === number)) {
+      throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
+    }
+    if (accept?.includes(LOG_LINES) !== true) return (await logPageOf(log, number, wanted)) as object;
+    response.type(LOG_LINES);
+    return (await log.read(number, wanted.after, wanted.limit)).map((event) => `${lineOfEvent(event)}\n`).join('');
   }
 }
 

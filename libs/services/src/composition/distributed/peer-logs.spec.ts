@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
+import { LOG_LINES, LogDirectory, MemoryLogStore, eventOfLine, lineOfRow, type EventLog } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
 import { logPageOf } from '../../http/log-page.js';
@@ -41,11 +41,13 @@ async function pricing(entries: number): Promise<{ log: EventLog; append: (count
   return { log, append };
 }
 
-describe('logs of other processes', () => {
+describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', (form) => {
   let server: http.Server;
   let asked: string[];
   let owner: Awaited<ReturnType<typeof pricing>>;
   let peers: PeerLogs;
+  const linesOf = async ({ after, limit }: { after: number; limit: number }): Promise<string> =>
+    (await owner.log.readRaw(-1, after, limit)).map((row) => `${lineOfRow(row)}\n`).join('');
 
   beforeEach(async () => {
     asked = [];
@@ -54,7 +56,11 @@ describe('logs of other processes', () => {
       const { searchParams } = new URL(request.url as string, 'http://localhost');
       asked.push(searchParams.get('after') as string);
       const query = { after: Number(searchParams.get('after')), limit: Number(searchParams.get('limit')) };
-      void logPageOf(owner.log, -1, query).then((page) => response.end(JSON.stringify(page)));
+      const asLines = form === 'raw lines' && request.headers.accept?.includes(LOG_LINES) === true;
+      response.setHeader('content-type', asLines ? LOG_LINES : 'application/json');
+      void (asLines ? linesOf(query) : logPageOf(owner.log, -1, query).then((page) => JSON.stringify(page))).then(
+        (body) => response.end(body),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -90,7 +96,30 @@ describe('logs of other processes', () => {
     expect(await peers.read('pricing', -1, 200, 1_000)).toHaveLength(100);
   });
 
+  it('come as they are stored, texts, hash and chain', async () => {
+    expect(await peers.read('pricing', -1, 3, 5)).toEqual(await owner.log.read(-1, 3, 5));
+  });
+
   it('nobody named are refused with the remedy', async () => {
     await expect(peers.read('accounts', 0, 0, 10)).rejects.toThrow('name it in PEERS');
   });
+});
+
+it('a line that is not what its hash says is refused at once: no repetition mends it', () => {
+  const payload = { ...FUNDING, dueAt: 1_000 };
+  const event = seal(
+    {
+      ...{ log: 'pricing', partition: -1, position: 1, id: uuidV5('one'), stream: 'funding', version: 1 },
+      ...{ type: 'FundingRateFixed', schemaVersion: 1, time: { clearing: 1_000, hop: 1 }, basis: [], correlation: 'c' },
+      ...{ cause: { kind: 'timer', id: 'funding', due: 1_000 }, actor: null, payload },
+    },
+    EMPTY_HEAD,
+  );
+  const { clearing, hop } = event.time;
+  const rest = { clearing, hop, epoch: 1, worker: 'w', incarnation: 'i', recordedAt: 0, trace: null };
+  const line = lineOfRow({ ...event, ...rest });
+  expect(eventOfLine('pricing', -1, line)).toEqual(event);
+  expect(() => eventOfLine('pricing', -1, line.replace('60000', '60001'))).toThrow(
+    'pricing/-1 position 1: the entry has another hash than its line says',
+  );
 });

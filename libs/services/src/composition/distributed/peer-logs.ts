@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LOG_PAGE_PATH, decodeLogEvent, logPage } from '@ballast/contracts';
-import type { EntryReader, LogDirectory } from '@ballast/event-log';
-import type { SealedEvent } from '@ballast/event-sourcing';
+import { LOG_LINES, eventOfLine, type EntryReader, type LogDirectory } from '@ballast/event-log';
+import type { LogPartition, SealedEvent } from '@ballast/event-sourcing';
+import { InvariantViolation } from '@ballast/kernel';
 
 const TRIES = 60;
 const TRY_AGAIN_MS = 250;
@@ -33,41 +34,57 @@ export class PeerLogs implements EntryReader {
     if (base === undefined) throw new Error(`nobody said where log ${log} can be read; name it in PEERS`);
     const path = LOG_PAGE_PATH.replace('{log}', log).replace('{partition}', String(partition));
     const length = Math.min(limit, LONGEST_PAGE);
-    return this.#shared(`${base}${path}?after=${after}&limit=${length}`, length);
+    return this.#shared({ log, partition }, `${base}${path}?after=${after}&limit=${length}`, length);
   }
 
   /** A page that somebody else reads or has read, if it is full: only then nothing is ever added to it. */
-  async #shared(address: string, length: number): Promise<Page> {
+  async #shared(place: LogPartition, address: string, length: number): Promise<Page> {
     const known = this.#pages.get(address);
     if (known !== undefined) {
       const page = await known.catch(() => []);
       if (page.length === length) return page;
     }
-    const reading = this.#page(address);
+    const reading = this.#page(place, address);
     this.#pages.delete(address);
     this.#pages.set(address, reading);
     for (const oldest of [...this.#pages.keys()].slice(0, -KEPT_PAGES)) this.#pages.delete(oldest);
     return reading;
   }
 
-  async #page(address: string): Promise<Page> {
+  async #page(place: LogPartition, address: string): Promise<Page> {
     for (let tried = 1; ; tried++) {
       try {
         const response = await fetch(address, {
-          ...(this.token !== undefined && { headers: { authorization: `Bearer ${this.token}` } }),
+          headers: {
+            accept: `${LOG_LINES}, application/json;q=0.5`,
+            ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+          },
         });
         if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-        const page = logPage.parse(await response.json());
-        return page.events.map((event) => {
-          const decoded = decodeLogEvent(event, { incarnation: page.incarnation });
-          if (decoded.ok) return decoded.event;
-          throw new Error(`${address}: position ${event.position}: ${decoded.error.field} ${decoded.error.message}`);
-        });
+        const isLines = response.headers.get('content-type')?.startsWith(LOG_LINES) === true;
+        return isLines ? linesOf(place, await response.text()) : entriesOf(address, await response.json());
       } catch (error) {
         // The owner may be starting or moving; its log is where it is.
-        if (tried === TRIES) throw error;
+        if (tried === TRIES || error instanceof InvariantViolation) throw error;
         await wait(TRY_AGAIN_MS);
       }
     }
   }
+}
+
+/** Of a process of the same house: what it stored, proved by its hashes. */
+const linesOf = ({ log, partition }: LogPartition, text: string): Page =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => eventOfLine(log, partition, line));
+
+/** Of an exchange that keeps its log in its own way: every entry is held to its schema. */
+function entriesOf(address: string, body: unknown): Page {
+  const page = logPage.parse(body);
+  return page.events.map((event) => {
+    const decoded = decodeLogEvent(event, { incarnation: page.incarnation });
+    if (decoded.ok) return decoded.event;
+    throw new Error(`${address}: position ${event.position}: ${decoded.error.field} ${decoded.error.message}`);
+  });
 }

@@ -172,7 +172,7 @@ export class ClearingHouse {
   }
 
   /** Watches all that is appended, in commit order per partition. Returns how to stop. */
-  onAppended(listener: (entries: readonly LogEntry[]) => void): () => void {
+  onAppended(listener: (entries: readonly SealedEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
