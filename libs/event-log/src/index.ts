@@ -17,7 +17,7 @@ export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';
 export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
 export { verifyPartition, type PartitionVerdict } from './log-integrity.js';
-export { LOG_LINES, eventOfLine, lineOfRow } from './log-lines.js';
+export { LOG_LINES, eventOfLine, lineOfEvent } from './log-lines.js';
 export type { SnapshotMark, SnapshotStore, StoredSnapshot } from './snapshot-store.js';
 export { partitionNumbers } from './log-shape.js';
 export { readLogs, readPartition } from './read-logs.js';

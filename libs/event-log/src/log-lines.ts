@@ -1,58 +1,29 @@
-import { eventHash, type SealedEvent } from '@ballast/event-sourcing';
-import { InvariantViolation } from '@ballast/kernel';
-import type { EventRow } from './event-log.js';
-import { envelopeOf, eventOf } from './stored-event.js';
+import { canonicalEnvelope, type SealedEvent } from '@ballast/event-sourcing';
+import { InvariantViolation, sha256 } from '@ballast/kernel';
+import { HASH_BYTES, readEntryLine } from './block.js';
 
 /** Media type of a page of a log as raw lines, for readers of the same house. */
 export const LOG_LINES = 'application/x-ndjson';
 
-type Line = readonly [
-  position: number,
-  id: string,
-  stream: string,
-  version: number,
-  type: string,
-  schemaVersion: number,
-  clearing: number,
-  hop: number,
-  cause: string,
-  basis: string,
-  correlation: string,
-  actor: string | null,
-  payload: string,
-  hash: string,
-  chain: string,
-];
+const HEX_LENGTH = 2 * HASH_BYTES;
 
-/** A stored event as one line: what is hashed, with the texts as they are stored, its hash and the chain after it. */
-export function lineOfRow(row: EventRow): string {
-  const { position, id, stream, version, type, schemaVersion, clearing, hop, correlation, actor } = row;
-  const line: Line = [
-    ...([position, id, stream, version, type, schemaVersion, clearing, hop] as const),
-    ...([row.causeText, row.basisText, correlation, actor, row.payloadText] as const),
-    ...([row.hash.toString('hex'), row.chain.toString('hex')] as const),
-  ];
-  return JSON.stringify(line);
-}
+/** An event as one line: its hash, the chain after it, and the canonical text that was hashed. */
+export const lineOfEvent = (event: SealedEvent): string =>
+  `${event.hash.toString('hex')} ${event.chain.toString('hex')} ${canonicalEnvelope(event, event)}`;
 
 /**
  * Reads a line. No schema is asked: the hash says that it is what its log holds.
- * @throws InvariantViolation when the hash is that of something else
+ * @throws InvariantViolation when the hash is that of something else, or the event of another place
  */
-export function eventOfLine(log: string, partition: number, text: string): SealedEvent {
-  const line = JSON.parse(text) as Line;
-  const [position, id, stream, version, type, schemaVersion, clearing, hop] = line;
-  const [, , , , , , , , causeText, basisText, correlation, actor, payloadText, hash, chain] = line;
-  const row: EventRow = {
-    ...{ partition, position, id, stream, version, type, schemaVersion, clearing, hop },
-    ...{ causeText, basisText, correlation, actor, payloadText },
-    ...{ hash: Buffer.from(hash, 'hex'), chain: Buffer.from(chain, 'hex') },
-    ...{ epoch: 0, worker: '', incarnation: '', recordedAt: 0, trace: null },
-  };
-  if (!eventHash(envelopeOf(log, row), { payloadText, basisText, causeText }).equals(row.hash)) {
-    throw new InvariantViolation(
-      `${log}/${partition} position ${position}: the entry has another hash than its line says`,
-    );
+export function eventOfLine(log: string, partition: number, line: string): SealedEvent {
+  const hash = Buffer.from(line.slice(0, HEX_LENGTH), 'hex');
+  const chain = Buffer.from(line.slice(HEX_LENGTH + 1, 2 * HEX_LENGTH + 1), 'hex');
+  const text = line.slice(2 * HEX_LENGTH + 2);
+  const where = (): string => `a line of ${log}/${partition}`;
+  if (!sha256(text).equals(hash)) throw new InvariantViolation(`${where()} has another hash than it says`);
+  const { entry, ...texts } = readEntryLine(text, where);
+  if (entry.log !== log || entry.partition !== partition) {
+    throw new InvariantViolation(`${where()} is an event of ${entry.log}/${entry.partition}`);
   }
-  return eventOf(log, row);
+  return { ...entry, ...texts, hash, chain };
 }

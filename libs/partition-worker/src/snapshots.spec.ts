@@ -114,7 +114,7 @@ describe('a partition that is written down', () => {
     const other = await house.worker();
     await live(house, other, fill(2, 3_000));
     expect((await worker()).size).toBe(other.size);
-    expect(notices.join()).toContain('the log has gone on since its writer came to rest');
+    expect(notices).toEqual([]);
   });
 
   it('[CLR-LOG-044] is written also when nothing follows from what it takes, and its cursors move then without an event', async () => {

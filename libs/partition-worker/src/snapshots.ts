@@ -171,7 +171,7 @@ export async function* machinesToStartFrom<State>({
   for (const mark of marks) {
     try {
       const machine = await machineOf(options, mark, () => store.read(process.log, partition, mark.position));
-      yield { machine, isLast: false };
+      if (machine !== undefined) yield { machine, isLast: false };
     } catch (error) {
       const place = `${sourceKey(process.log, partition)}: the snapshot at position ${mark.position}`;
       notice(`${place} is passed over: ${(error as Error).message}`);
@@ -180,15 +180,18 @@ export async function* machinesToStartFrom<State>({
   yield { machine: new PartitionMachine(process, partition, partitions), isLast: true };
 }
 
-/** @throws Error saying why it can't be used */
+/**
+ * Undefined for what was written at rest and is over, as every such snapshot is sooner or later.
+ * @throws Error saying why it can't be used
+ */
 async function machineOf<State>(
   { process, partition, partitions, logs, head }: Omit<RestoreOptions<State>, 'store' | 'notice'>,
   mark: SnapshotMark,
   read: () => Promise<StoredSnapshot | undefined>,
-): Promise<PartitionMachine<State>> {
+): Promise<PartitionMachine<State> | undefined> {
   const format = snapshotFormat(process, partition);
   if (mark.format !== format) throw new Error(`it has format ${mark.format}, this release reads ${format}`);
-  if (mark.resting && mark.position !== head.size) throw new Error('the log has gone on since its writer came to rest');
+  if (mark.resting && mark.position !== head.size) return undefined;
   const stored = await read();
   if (stored === undefined) throw new Error('it is no longer there');
   const machine = new PartitionMachine(process, partition, partitions, await snapshotText(stored));
@@ -202,8 +205,7 @@ async function machineOf<State>(
     }
   }
   const commands = machine.cursor(`${process.log}.commands`, partition);
-  if (mark.resting && commands !== head.commands)
-    throw new Error('commands were answered since its writer came to rest');
+  if (mark.resting && commands !== head.commands) return undefined;
   return machine;
 }
 

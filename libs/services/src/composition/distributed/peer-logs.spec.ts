@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LOG_LINES, LogDirectory, MemoryLogStore, eventOfLine, lineOfRow, type EventLog } from '@ballast/event-log';
+import { LOG_LINES, LogDirectory, MemoryLogStore, eventOfLine, lineOfEvent, type EventLog } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
 import { logPageOf } from '../../http/log-page.js';
@@ -47,7 +47,7 @@ describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', 
   let owner: Awaited<ReturnType<typeof pricing>>;
   let peers: PeerLogs;
   const linesOf = async ({ after, limit }: { after: number; limit: number }): Promise<string> =>
-    (await owner.log.readRaw(-1, after, limit)).map((row) => `${lineOfRow(row)}\n`).join('');
+    (await owner.log.read(-1, after, limit)).map((event) => `${lineOfEvent(event)}\n`).join('');
 
   beforeEach(async () => {
     asked = [];
@@ -115,11 +115,9 @@ it('a line that is not what its hash says is refused at once: no repetition mend
     },
     EMPTY_HEAD,
   );
-  const { clearing, hop } = event.time;
-  const rest = { clearing, hop, epoch: 1, worker: 'w', incarnation: 'i', recordedAt: 0, trace: null };
-  const line = lineOfRow({ ...event, ...rest });
+  const line = lineOfEvent(event);
   expect(eventOfLine('pricing', -1, line)).toEqual(event);
   expect(() => eventOfLine('pricing', -1, line.replace('60000', '60001'))).toThrow(
-    'pricing/-1 position 1: the entry has another hash than its line says',
+    'a line of pricing/-1 has another hash than it says',
   );
 });
