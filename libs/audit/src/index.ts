@@ -9,4 +9,5 @@ export { type ExplanationRefusal, explainAccount } from './explain/explain-accou
 export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';
 export { readLogPlace, type LogPlace } from './causes/cause-graph.js';
+export { marginAt } from './story/margin-at.js';
 export { LogHistory, accountOfPlace, type History } from './story/log-history.js';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { History } from '@ballast/audit';
+import type { HouseHistory } from '../rest/rebuilt-house.js';
 import type { HistoryAnswer, HistoryQuestion, HistoryWorkerData } from './history-worker.js';
 
 interface Waiting {
@@ -11,43 +11,55 @@ interface Waiting {
  * History rebuilt in a thread of its own, over a connection of its own, so that no question about the past holds up the
  * clearing. The thread starts with the first question; one that dies is started again with the next.
  */
-export class HistoryThread implements History {
+export class HistoryThread implements HouseHistory {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
   constructor(private readonly data: HistoryWorkerData) {}
 
-  series(...args: Parameters<History['series']>): ReturnType<History['series']> {
+  series(...args: Parameters<HouseHistory['series']>): ReturnType<HouseHistory['series']> {
     return this.#ask('series', args);
   }
 
-  explanation(...args: Parameters<History['explanation']>): ReturnType<History['explanation']> {
+  explanation(...args: Parameters<HouseHistory['explanation']>): ReturnType<HouseHistory['explanation']> {
     return this.#ask('explanation', args);
   }
 
-  decision(...args: Parameters<History['decision']>): ReturnType<History['decision']> {
+  decision(...args: Parameters<HouseHistory['decision']>): ReturnType<HouseHistory['decision']> {
     return this.#ask('decision', args);
   }
 
-  event(...args: Parameters<History['event']>): ReturnType<History['event']> {
+  event(...args: Parameters<HouseHistory['event']>): ReturnType<HouseHistory['event']> {
     return this.#ask('event', args);
   }
 
-  liquidation(...args: Parameters<History['liquidation']>): ReturnType<History['liquidation']> {
+  liquidation(...args: Parameters<HouseHistory['liquidation']>): ReturnType<HouseHistory['liquidation']> {
     return this.#ask('liquidation', args);
   }
 
-  recomputation(...args: Parameters<History['recomputation']>): ReturnType<History['recomputation']> {
+  recomputation(...args: Parameters<HouseHistory['recomputation']>): ReturnType<HouseHistory['recomputation']> {
     return this.#ask('recomputation', args);
   }
 
-  markets(): ReturnType<History['markets']> {
-    return this.#ask('markets', []);
+  markets(...args: Parameters<HouseHistory['markets']>): ReturnType<HouseHistory['markets']> {
+    return this.#ask('markets', args);
   }
 
-  fund(): ReturnType<History['fund']> {
-    return this.#ask('fund', []);
+  fund(...args: Parameters<HouseHistory['fund']>): ReturnType<HouseHistory['fund']> {
+    return this.#ask('fund', args);
+  }
+
+  boardAt(...args: Parameters<HouseHistory['boardAt']>): ReturnType<HouseHistory['boardAt']> {
+    return this.#ask('boardAt', args);
+  }
+
+  accountsAt(...args: Parameters<HouseHistory['accountsAt']>): ReturnType<HouseHistory['accountsAt']> {
+    return this.#ask('accountsAt', args);
+  }
+
+  liquidationsAt(...args: Parameters<HouseHistory['liquidationsAt']>): ReturnType<HouseHistory['liquidationsAt']> {
+    return this.#ask('liquidationsAt', args);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LogHistory, type History } from '@ballast/audit';
+import { RebuiltHouse, type HouseHistory } from '../rest/rebuilt-house.js';
 import { SERVICES } from '@ballast/services';
 import { PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
 import { LogDirectory } from '@ballast/event-log';
@@ -12,7 +12,7 @@ export interface HistoryWorkerData {
 
 export interface HistoryQuestion {
   readonly id: number;
-  readonly method: Exclude<keyof History, 'close'>;
+  readonly method: Exclude<keyof HouseHistory, 'close'>;
   readonly args: readonly unknown[];
 }
 
@@ -24,7 +24,7 @@ const port = parentPort;
 if (port !== null) {
   const opened = (async () => {
     const store = new PostgresLogStore({ connection });
-    return new LogHistory(await LogDirectory.open(store, partitions), SERVICES);
+    return new RebuiltHouse(await LogDirectory.open(store, partitions), SERVICES);
   })();
   port.on('message', ({ id, method, args }: HistoryQuestion) => {
     opened

@@ -3,7 +3,6 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { readLogs, GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
 import { ClearingMetrics, type Logger } from '@ballast/observability';
 import type { Committer } from '@ballast/partition-worker';
-import { LogHistory } from '@ballast/audit';
 import {
   DecisionProjection,
   LiquidationCasesProjection,
@@ -13,6 +12,7 @@ import {
 import { ClearingGateway, type ClearingGatewayParts, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
+import { RebuiltHouse } from '../rest/rebuilt-house.js';
 import { UsageError } from '../usage-error.js';
 import { HistoryThread } from './history-thread.js';
 import { SERVICES } from '@ballast/services';
@@ -83,7 +83,7 @@ export async function serveHouse({
   // A store in memory can be read by this thread only.
   const history =
     connection === undefined
-      ? new LogHistory(house.logs, SERVICES)
+      ? new RebuiltHouse(house.logs, SERVICES)
       : new HistoryThread({ connection, partitions: house.partitions });
   const closing = new Closing();
   let failure: string | undefined;

@@ -9,11 +9,11 @@ import type { MarginState } from '@ballast/margin-domain';
 import type { PricingState } from '@ballast/pricing-domain';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
-import type { History } from '@ballast/audit';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { IdempotentWrites } from './idempotent-writes.js';
 import type { MarketWatch } from './market-watch.js';
 import { Problem } from './problem.js';
+import type { HouseHistory } from './rebuilt-house.js';
 import { patiently, type StoreWatch } from './store-watch.js';
 
 export const CLEARING = 'ClearingGateway';
@@ -42,7 +42,7 @@ export interface ClearingGatewayParts {
   /** What was decided about each account. */
   readonly decisions: AccountDecisions;
   /** What is rebuilt from the logs. */
-  readonly history: History;
+  readonly history: HouseHistory;
   readonly cases: LiquidationCasesProjection;
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;
@@ -63,7 +63,7 @@ export class ClearingGateway {
 
   readonly house: ClearingHouse;
   readonly decisions: AccountDecisions;
-  readonly history: History;
+  readonly history: HouseHistory;
   readonly cases: LiquidationCasesProjection;
   readonly picture: () => ClearingPicture;
   readonly mode: () => ServeMode;

@@ -204,3 +204,48 @@ describe('the console of a server that asks for a token', () => {
     }
   });
 });
+
+describe('the house at a past moment', () => {
+  const iso = (at: number): string => new Date(at).toISOString();
+
+  it('is what it is now, where that is the moment asked for', async () => {
+    const now = riskBoard.parse((await house.get('/risk/board')).body);
+    const at = iso(now.clearing);
+    expect(riskBoard.parse((await house.get(`/risk/board?at=${at}`)).body)).toEqual(now);
+    for (const path of ['/risk/accounts?limit=20', '/liquidations?limit=20', '/markets?', '/fund?']) {
+      const present = (await house.get(path)).body;
+      expect({ path, body: (await house.get(`${path}&at=${at}`)).body }).toEqual({ path, body: present });
+    }
+  });
+
+  it('shows every account as its explanation has it then', async () => {
+    const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
+    const at = iso(clearing - 120_000);
+    const { rows, clearing: then } = riskAccountsPage.parse((await house.get(`/risk/accounts?at=${at}`)).body);
+    expect(then).toBeLessThanOrEqual(clearing - 120_000);
+    expect(rows).toHaveLength(12);
+    for (const { accountId, state, figures } of rows.slice(0, 4)) {
+      const explained = accountExplanation.parse((await house.get(`/accounts/${accountId}/explanation?at=${at}`)).body);
+      expect({ accountId, state, figures }).toEqual({
+        accountId,
+        state: explained.state,
+        figures: explained.assessment?.figures,
+      });
+    }
+    const prices = marketsView.parse((await house.get(`/markets?at=${at}`)).body);
+    expect(prices.clearing).toBeLessThanOrEqual(clearing - 120_000);
+    expect(prices.markets.every((market) => (market.at.at(-1) ?? 0) <= clearing - 120_000)).toBe(true);
+  });
+
+  it('is empty before the house opened, and a moment that is none is refused', async () => {
+    expect(riskBoard.parse((await house.get('/risk/board?at=2019-01-01T00:00:00Z')).body)).toMatchObject({
+      accounts: 0,
+      schedule: null,
+      fund: { balance: '0' },
+    });
+    for (const path of ['/risk/board', '/risk/accounts', '/liquidations', '/markets', '/fund']) {
+      const { status, body } = await house.get(`${path}?at=yesterday`);
+      expect({ path, status, field: body.errors[0]?.field }).toEqual({ path, status: 400, field: 'at' });
+    }
+  });
+});

@@ -3,10 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { readPlace, type HistoryEnd } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
-import { InvariantViolation, instantOf, type Instant } from '@ballast/kernel';
 import { unknownAccount } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { momentOf } from './past-moment.js';
 import { Problem, parsed } from './problem.js';
 
 /** Why an account is in its state, from the logs alone. */
@@ -57,16 +57,4 @@ function endOf({ at, event }: z.output<typeof contract.explanationQuery>): Histo
       remedy: 'write a place such as margin/0%23105, and no at',
     },
   ]);
-}
-
-function momentOf(at: string | undefined): Instant | undefined {
-  if (at === undefined) return undefined;
-  try {
-    return instantOf(at);
-  } catch (error) {
-    if (!(error instanceof InvariantViolation)) throw error;
-    throw new Problem('request-malformed', error.message, [
-      { field: 'at', message: error.message, remedy: 'write an ISO 8601 UTC time such as 2020-03-12T10:45:00Z' },
-    ]);
-  }
 }

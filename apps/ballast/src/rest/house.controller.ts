@@ -1,8 +1,10 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems } from './open-api.js';
+import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { momentOf } from './past-moment.js';
+import { parsed } from './problem.js';
 
 /** What concerns everybody: prices, the fund, the partitions. */
 @ApiTags('house')
@@ -13,16 +15,18 @@ export class HouseController {
 
   @Get('markets')
   @ApiOperation({ summary: 'Index, mark, funding and scalar of every underlying over time, with its sources now' })
+  @InQuery(contract.pastQuery)
   @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
-  markets(): Promise<object> {
-    return this.clearing.history.markets();
+  markets(@Query() query: unknown): Promise<object> {
+    return this.clearing.history.markets(momentOf(parsed(contract.pastQuery, query, 'query').at));
   }
 
   @Get('fund')
   @ApiOperation({ summary: 'The insurance fund: balance, flows by cause, entries; rounds of deleveraging' })
+  @InQuery(contract.pastQuery)
   @Answers(200, contract.fundView, 'From the logs')
-  fund(): Promise<object> {
-    return this.clearing.history.fund();
+  fund(@Query() query: unknown): Promise<object> {
+    return this.clearing.history.fund(momentOf(parsed(contract.pastQuery, query, 'query').at));
   }
 
   @Get('system')

@@ -2,7 +2,9 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { liquidationsPage } from './liquidations-page.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { momentOf } from './past-moment.js';
 import { Problem, parsed } from './problem.js';
 
 @ApiTags('liquidations')
@@ -16,18 +18,10 @@ export class LiquidationsController {
   @InQuery(contract.liquidationsQuery)
   @Answers(200, contract.liquidationsPage, 'A page; `total` says how many there are')
   list(@Query() query: unknown): object {
-    const { open, search, offset, limit } = parsed(contract.liquidationsQuery, query, 'query');
-    const fitting = this.clearing.cases
-      .list()
-      .filter(({ closed }) => open === undefined || (closed === null) === (open === 'true'))
-      .filter(({ caseId }) => search === undefined || caseId.includes(search.toLowerCase()));
-    return {
-      clearing: this.clearing.clearing,
-      offset,
-      total: fitting.length,
-      open: this.clearing.cases.open,
-      cases: fitting.slice(offset, offset + limit),
-    };
+    const asked = parsed(contract.liquidationsQuery, query, 'query');
+    const at = momentOf(asked.at);
+    if (at !== undefined) return this.clearing.history.liquidationsAt(at, asked);
+    return liquidationsPage(this.clearing.cases, this.clearing.clearing, asked);
   }
 
   @Get(':caseId')

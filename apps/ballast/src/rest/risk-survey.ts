@@ -1,8 +1,15 @@
 import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
-import { compareText, dec, text } from '@ballast/kernel';
-import { MARGIN_STATES, assessedNow, scheduleOf, surveyAccounts, type SurveyedAccount } from '@ballast/margin-domain';
+import { compareText, dec, text, type Instant } from '@ballast/kernel';
+import {
+  MARGIN_STATES,
+  assessedNow,
+  scheduleOf,
+  surveyAccounts,
+  type MarginState,
+  type SurveyedAccount,
+} from '@ballast/margin-domain';
 import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
-import type { ClearingGateway } from './clearing.gateway.js';
+import type { ClearingPicture } from '@ballast/read-models';
 
 /** One price at a time, from -30 % to +30 %. */
 const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
@@ -10,6 +17,21 @@ const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0
 /** A survey that is asked for again within this time is not made again, nor within so many times what it took: a twentieth of a core for all viewers together. */
 const FRESH_MS = 1_000;
 const FRESH_TIMES = 20;
+
+/** A house that can be looked at: as it is, or as it was. */
+export interface SurveyedHouse {
+  readonly clearing: Instant;
+  /** Partitions. */
+  readonly numbers: readonly number[];
+  readonly picture: () => ClearingPicture;
+  readonly openCases: number;
+  /** Asks a partition of margin. */
+  ask<Parameters extends readonly unknown[], Answer>(
+    partition: number,
+    query: (state: MarginState, ...parameters: Parameters) => Answer,
+    ...parameters: Parameters
+  ): Answer;
+}
 
 type Row = SurveyedAccount & { readonly partition: number; readonly notional: number; readonly cover: number | null };
 
@@ -27,16 +49,16 @@ export class RiskSurvey {
   #last: Survey | undefined;
   #board: { readonly of: Survey; readonly board: RiskBoard } | undefined;
 
-  constructor(private readonly clearing: ClearingGateway) {}
+  constructor(private readonly house: SurveyedHouse) {}
 
   board(): RiskBoard {
     const survey = this.#survey();
     if (this.#board?.of === survey) return this.#board.board;
-    const { clearing } = this;
+    const { house } = this;
     const { rows } = survey;
-    const picture = clearing.picture();
+    const picture = house.picture();
     const below = rows.filter(({ equity, call }) => equity < call);
-    const schedule = clearing.ask('margin', 0, scheduleOf)?.source;
+    const schedule = house.ask(0, scheduleOf)?.source;
     const board: RiskBoard = {
       clearing: survey.clearing,
       schedule: survey.schedule,
@@ -44,7 +66,7 @@ export class RiskSurvey {
       states: statesOf(rows),
       belowCall: { accounts: below.length, missing: below.reduce((sum, { equity, call }) => sum + call - equity, 0) },
       openCalls: rows.filter(({ isCalled }) => isCalled).length,
-      openCases: clearing.cases.open,
+      openCases: house.openCases,
       fund: { balance: picture.fund.closing, contributed: picture.fund.opening },
       shortfall: picture.shortfall,
       priceStatus: picture.priceStatus,
@@ -83,7 +105,7 @@ export class RiskSurvey {
     return board;
   }
 
-  accounts({ order, direction, state, search, offset, limit }: RiskAccountsQuery): RiskAccountsPage {
+  accounts({ order, direction, state, search, offset, limit }: Omit<RiskAccountsQuery, 'at'>): RiskAccountsPage {
     const survey = this.#survey();
     const key = `${order} ${direction}`;
     let sorted = survey.sorted.get(key);
@@ -110,7 +132,7 @@ export class RiskSurvey {
   }
 
   #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
-    const figures = this.clearing.ask('margin', partition, assessedNow, accountId)?.figures;
+    const figures = this.house.ask(partition, assessedNow, accountId)?.figures;
     const largest = values.reduce(
       (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
       0,
@@ -133,12 +155,12 @@ export class RiskSurvey {
 
   #survey(): Survey {
     const now = performance.now();
-    const { clearing } = this.clearing;
+    const { clearing } = this.house;
     const last = this.#last;
     if (last !== undefined && (now < last.freshUntil || last.clearing === clearing)) return last;
-    const parts = this.clearing.numbers.map((partition) => ({
+    const parts = this.house.numbers.map((partition) => ({
       partition,
-      ...this.clearing.ask('margin', partition, surveyAccounts),
+      ...this.house.ask(partition, surveyAccounts),
     }));
     const underlyings = parts[0]?.underlyings ?? [];
     const rows = parts.flatMap(({ partition, accounts }) =>

@@ -73,13 +73,23 @@ const withQuery = (path: string, query: Record<string, string | number | undefin
 
 const inPath = encodeURIComponent;
 
+/** A question about now or, with `at`, about a past moment. */
+type MomentQuery = Record<string, string | number | undefined> & {
+  readonly at?: string | undefined;
+};
+
+/** What is live is asked for again with every event; what is past never changes. */
+const ofMoment = (at: string | undefined, ...key: readonly unknown[]): { queryKey: unknown[]; staleTime?: number } =>
+  at === undefined ? { queryKey: ['live', ...key] } : { queryKey: ['past', at, ...key], staleTime: Infinity };
+
 /** Every question of the pages, with the key that what changes is known by. */
 export const questions = {
   status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask<StatusView>('/status') }),
-  board: () => queryOptions({ queryKey: ['live', 'board'], queryFn: () => ask<RiskBoard>('/risk/board') }),
-  accounts: (query: Record<string, string | number | undefined>) =>
+  board: (at: string | undefined) =>
+    queryOptions({ ...ofMoment(at, 'board'), queryFn: () => ask<RiskBoard>(withQuery('/risk/board', { at })) }),
+  accounts: (query: MomentQuery) =>
     queryOptions({
-      queryKey: ['live', 'accounts', query],
+      ...ofMoment(query.at, 'accounts', query),
       queryFn: () => ask<RiskAccountsPage>(withQuery('/risk/accounts', query)),
     }),
   account: (accountId: string) =>
@@ -115,9 +125,9 @@ export const questions = {
       queryFn: () => ask<Recomputation>(`/events/${inPath(log)}/${partition}/${position}/recomputation`),
       staleTime: Infinity,
     }),
-  liquidations: (query: Record<string, string | number | undefined>) =>
+  liquidations: (query: MomentQuery) =>
     queryOptions({
-      queryKey: ['live', 'liquidations', query],
+      ...ofMoment(query.at, 'liquidations', query),
       queryFn: () => ask<LiquidationsPage>(withQuery('/liquidations', query)),
     }),
   liquidation: (caseId: string) =>
@@ -130,8 +140,10 @@ export const questions = {
       queryKey: ['log', log, partition, after, limit],
       queryFn: () => ask<LogPage>(withQuery(`/logs/${inPath(log)}/${partition}`, { after, limit })),
     }),
-  markets: () => queryOptions({ queryKey: ['live', 'markets'], queryFn: () => ask<MarketsView>('/markets') }),
-  fund: () => queryOptions({ queryKey: ['live', 'fund'], queryFn: () => ask<FundView>('/fund') }),
+  markets: (at: string | undefined) =>
+    queryOptions({ ...ofMoment(at, 'markets'), queryFn: () => ask<MarketsView>(withQuery('/markets', { at })) }),
+  fund: (at: string | undefined) =>
+    queryOptions({ ...ofMoment(at, 'fund'), queryFn: () => ask<FundView>(withQuery('/fund', { at })) }),
   system: () => queryOptions({ queryKey: ['live', 'system'], queryFn: () => ask<SystemView>('/system') }),
   whatIf: (accountId: string, body: object) =>
     queryOptions({

@@ -6,7 +6,7 @@ import { cents, compact, minus, percent, usd } from '../format/amount';
 import { csvOf, download } from '../format/csv';
 import { utc } from '../format/time';
 import { AccountLink } from '../parts/links';
-import { NowOnly } from '../parts/now-only';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending, State } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
@@ -85,7 +85,8 @@ const COLUMNS: readonly ServerColumn<Row>[] = [
 export default function AccountsPage() {
   const { order = 'cover', direction = 'ascending', state, search } = accountsRoute.useSearch();
   const navigate = useNavigate();
-  const asked = { order, direction, state, search };
+  const at = usePastTime();
+  const asked = { order, direction, state, search, at };
   const { data, error } = useQuery(questions.accounts({ ...asked, offset: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
@@ -106,7 +107,7 @@ export default function AccountsPage() {
         )
       }
     >
-      <NowOnly what="This list" />
+      <NowForEvents what="This list" />
       <div className={partStyles.filters}>
         <label>
           Id contains{' '}
@@ -138,6 +139,7 @@ export default function AccountsPage() {
               limit: String(CSV_ROWS),
               ...(state === undefined ? {} : { state }),
               ...(search === undefined ? {} : { search }),
+              ...(at === undefined ? {} : { at }),
             });
             void ask<RiskAccountsPage>(`/risk/accounts?${query}`).then(({ rows }) =>
               download(
@@ -165,6 +167,7 @@ export default function AccountsPage() {
           }
         >
           <ServerTable
+            key={at ?? 'now'}
             caption="Accounts"
             total={data.total}
             columns={COLUMNS}

@@ -13,12 +13,13 @@ import { AccountLink, EventLink } from '../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
-import { NowOnly } from '../parts/now-only';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import styles from './board.module.css';
 
 /** The house at a glance: who is near the edge, what a move would do, what moves the levels, what just happened. */
 export default function BoardPage() {
-  const { data, error } = useQuery(questions.board());
+  const at = usePastTime();
+  const { data, error } = useQuery(questions.board(at));
   if (data === undefined) {
     return (
       <Page title="Board">
@@ -36,7 +37,7 @@ export default function BoardPage() {
         </>
       }
     >
-      <NowOnly what="The board" />
+      <NowForEvents what="The board" />
       {data.schedule === null ? (
         <Empty>No price set was published yet, so no account was assessed.</Empty>
       ) : (
@@ -50,7 +51,7 @@ export default function BoardPage() {
           <Scalars board={data} />
         </>
       )}
-      <Feed />
+      {at === undefined && <Feed />}
     </Page>
   );
 }

@@ -7,7 +7,7 @@ import { utc } from '../format/time';
 import { placeText } from '../format/place';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
-import { NowOnly } from '../parts/now-only';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import { Twin } from '../parts/twin';
 
@@ -22,7 +22,7 @@ const nameOf = (cause: string): string => CAUSES[cause]?.[0] ?? cause;
 
 /** The insurance fund: what it holds and by which causes. */
 export default function FundPage() {
-  const { data, error } = useQuery(questions.fund());
+  const { data, error } = useQuery(questions.fund(usePastTime()));
   if (data === undefined) {
     return (
       <Page title="Fund">
@@ -47,7 +47,7 @@ export default function FundPage() {
   ];
   return (
     <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} as of ${utc(data.clearing)} UTC.`}>
-      <NowOnly what="This page" />
+      <NowForEvents what="This page" />
       <Twin title="What made the balance" sub="USD, by cause; it adds up" name="fund" rows={rows} columns={columns}>
         {flows.length === 0 ? (
           <Empty>Nothing was paid into the fund yet.</Empty>

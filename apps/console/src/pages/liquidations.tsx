@@ -5,7 +5,7 @@ import { questions } from '../api/client';
 import { cents, exact } from '../format/amount';
 import { utc } from '../format/time';
 import { EventLink } from '../parts/links';
-import { NowOnly } from '../parts/now-only';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
@@ -62,8 +62,9 @@ const COLUMNS: readonly ServerColumn<LiquidationCaseRow>[] = [
 /** Every liquidation, newest first. */
 export default function LiquidationsPage() {
   const { open, search } = liquidationsRoute.useSearch();
+  const at = usePastTime();
   const navigate = useNavigate();
-  const { data, error } = useQuery(questions.liquidations({ open, search, offset: 0, limit: 100 }));
+  const { data, error } = useQuery(questions.liquidations({ open, search, at, offset: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
       to: '/liquidations',
@@ -82,7 +83,7 @@ export default function LiquidationsPage() {
         )
       }
     >
-      <NowOnly what="This list" />
+      <NowForEvents what="This list" />
       <div className={partStyles.filters}>
         <label>
           Case contains{' '}
@@ -107,10 +108,11 @@ export default function LiquidationsPage() {
       ) : (
         <Panel title="Cases" sub="newest first">
           <ServerTable
+            key={at ?? 'now'}
             caption="Liquidations"
             total={data.total}
             columns={COLUMNS}
-            pageOf={(offset, limit) => questions.liquidations({ open, search, offset, limit }) as never}
+            pageOf={(offset, limit) => questions.liquidations({ open, search, at, offset, limit }) as never}
             rowsOf={(answer: Answer) => answer.cases}
             empty="Nobody was liquidated, or no case fits the filter."
           />

@@ -7,7 +7,7 @@ import { compact, exact, percent, rounded } from '../format/amount';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
-import { NowOnly } from '../parts/now-only';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import { ageColumn, SOURCE_COLUMNS } from '../parts/source-columns';
 import partStyles from '../parts/parts.module.css';
@@ -17,7 +17,7 @@ type Market = MarketsView['markets'][number];
 
 /** Prices with their sources: what margin is computed on, and why it could be trusted. */
 export default function MarketsPage() {
-  const { data, error } = useQuery(questions.markets());
+  const { data, error } = useQuery(questions.markets(usePastTime()));
   const [wanted, setWanted] = useState<string | null>(null);
   if (data === undefined) {
     return (
@@ -29,7 +29,7 @@ export default function MarketsPage() {
   const market = data.markets.find(({ underlying }) => underlying === wanted) ?? data.markets[0];
   return (
     <Page title="Markets" lead={`As of ${utc(data.clearing)} UTC.`}>
-      <NowOnly what="This page" />
+      <NowForEvents what="This page" />
       {market === undefined ? (
         <Empty>No price set was published yet.</Empty>
       ) : (

@@ -3,6 +3,7 @@ import { PartitionMachine, type LogEntry } from '@ballast/event-sourcing';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import { marginProcess, type MarginState } from '@ballast/margin-domain';
 import { ForwardReader } from '@ballast/partition-worker';
+import { inputsOf } from '../story/margin-at.js';
 import { LazyReader } from './lazy-reader.js';
 import type { EventPlace } from './event-place.js';
 
@@ -92,12 +93,7 @@ export async function historyOf(
           if (machine.size === cut.before) passBefore();
           if (machine.size === cut.upTo) return;
         }
-        for (const [source, sourcePartition, upTo] of event.basis) {
-          const applied = machine.cursor(source, sourcePartition);
-          for await (const entry of forward.between(source, sourcePartition, applied, upTo)) {
-            if (take(entry)) return;
-          }
-        }
+        for await (const entry of inputsOf(machine, forward, event)) if (take(entry)) return;
         machine.recallOwn(event);
         if (isAbout(event, accountId)) decisions.push(event);
       }

@@ -18,6 +18,7 @@ import { isAbout } from '../explain/account-history.js';
 import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
+import { inputsOf } from './margin-at.js';
 
 const PAGE = 500;
 
@@ -93,14 +94,11 @@ export class AccountStory {
       const own = await log.read(this.partition, this.#machine.size, PAGE);
       for (const [each, event] of own.entries()) {
         if (each % BREATH === 0) await breathe();
-        for (const [source, sourcePartition, upTo] of event.basis) {
-          const applied = this.#machine.cursor(source, sourcePartition);
-          for await (const entry of this.#forward.between(source, sourcePartition, applied, upTo)) {
-            this.#machine.recall(entry);
-            if (source !== 'accounts' && source !== 'liquidation') continue;
-            this.#isTouched ||= this.#concernsOwner(entry);
-            this.#happened(entry);
-          }
+        for await (const entry of inputsOf(this.#machine, this.#forward, event)) {
+          this.#machine.recall(entry);
+          if (entry.log !== 'accounts' && entry.log !== 'liquidation') continue;
+          this.#isTouched ||= this.#concernsOwner(entry);
+          this.#happened(entry);
         }
         this.#machine.recallOwn(event);
         if (event.type === 'MarginRunCompleted') this.#assessed(event);

@@ -3,7 +3,7 @@ import type { FundView, MarketsView } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { FundEvents, AdlEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
-import { ZERO, dec, text, type Decimal } from '@ballast/kernel';
+import { ZERO, dec, text, type Decimal, type Instant } from '@ballast/kernel';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
 
@@ -23,7 +23,10 @@ interface Prices {
   last: Last;
 }
 
-/** What concerns everybody: prices with their sources, the fund, deleveraging. Follows the global partitions. */
+/**
+ * What concerns everybody: prices with their sources, the fund, deleveraging. Follows the global partitions, to their end or up to
+ * a clearing time.
+ */
 export class HouseStory {
   readonly #read = new Map<string, number>();
   readonly #reader: LazyReader;
@@ -38,7 +41,10 @@ export class HouseStory {
   #clearing = 0;
   #following: Promise<void> = Promise.resolve();
 
-  constructor(private readonly logs: LogDirectory) {
+  constructor(
+    private readonly logs: LogDirectory,
+    private readonly until: Instant = Infinity,
+  ) {
     this.#reader = new LazyReader(logs);
   }
 
@@ -76,7 +82,11 @@ export class HouseStory {
     for (let after = this.#read.get(log) ?? 0; after < size;) {
       const page = await this.#reader.read(log, GLOBAL, after, PAGE);
       if (page.length === 0) return;
-      for (const entry of page) this.#take(entry);
+      for (const entry of page) {
+        // Clearing time never falls inside a partition.
+        if (entry.time.clearing > this.until) return;
+        this.#take(entry);
+      }
       after += page.length;
       this.#read.set(log, after);
       await breathe();

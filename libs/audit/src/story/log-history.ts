@@ -9,7 +9,7 @@ import {
   type MarketsView,
   type Recomputation,
 } from '@ballast/contracts';
-import type { AccountId } from '@ballast/kernel';
+import type { AccountId, Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
 import type { ServiceDefinition } from '@ballast/partition-worker';
@@ -32,8 +32,10 @@ export interface History {
   liquidation(found: LiquidationCaseRow): Promise<LiquidationCaseView>;
   /** Decides the partition of an event again from its inputs, up to that event, and compares every byte. */
   recomputation(place: LogPlace): Promise<Recomputation | 'event-unknown'>;
-  markets(): Promise<MarketsView>;
-  fund(): Promise<FundView>;
+  /** @param at as it stood then; absent: where the logs end */
+  markets(at?: Instant): Promise<MarketsView>;
+  /** @param at as it stood then; absent: where the logs end */
+  fund(at?: Instant): Promise<FundView>;
   close(): Promise<void>;
 }
 
@@ -42,15 +44,19 @@ const KEPT_STORIES = 6;
 /** Explanations of one event; they never change. */
 const KEPT_DECISIONS = 30;
 
+/** Past moments of the house. */
+const KEPT_MOMENTS = 4;
+
 /** History read from logs at hand. */
 export class LogHistory implements History {
   readonly #stories = new Map<AccountId, AccountStory>();
   readonly #decisions = new Map<string, AccountExplanation>();
 
   readonly #house: HouseStory;
+  readonly #past = new Map<Instant, HouseStory>();
 
   constructor(
-    private readonly logs: LogDirectory,
+    protected readonly logs: LogDirectory,
     private readonly services: readonly ServiceDefinition[],
   ) {
     this.#house = new HouseStory(logs);
@@ -81,12 +87,19 @@ export class LogHistory implements History {
     };
   }
 
-  markets(): Promise<MarketsView> {
-    return this.#house.markets();
+  markets(at?: Instant): Promise<MarketsView> {
+    return this.#houseAt(at).markets();
   }
 
-  fund(): Promise<FundView> {
-    return this.#house.fund();
+  fund(at?: Instant): Promise<FundView> {
+    return this.#houseAt(at).fund();
+  }
+
+  #houseAt(at: Instant | undefined): HouseStory {
+    if (at === undefined) return this.#house;
+    const house = this.#past.get(at) ?? new HouseStory(this.logs, at);
+    keep(this.#past, at, house, KEPT_MOMENTS);
+    return house;
   }
 
   async series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'> {

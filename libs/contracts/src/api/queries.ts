@@ -48,13 +48,19 @@ export const decisionQuery = z
   })
   .meta({ id: 'DecisionQuery' });
 
+/** A past moment that is asked about. */
+export const pastMoment = z
+  .string()
+  .max(30)
+  .optional()
+  .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' });
+
+/** Of what is rebuilt as it stood at a time. */
+export const pastQuery = z.strictObject({ at: pastMoment }).meta({ id: 'PastQuery' });
+
 export const explanationQuery = z
   .strictObject({
-    at: z
-      .string()
-      .max(30)
-      .optional()
-      .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' }),
+    at: pastMoment,
     event: z.string().max(40).optional().meta({
       description: 'An event about the account instead of a time, as timelines name it.',
       example: 'margin/0#105',

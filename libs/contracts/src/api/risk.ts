@@ -12,6 +12,7 @@ import {
   priceStatus,
   underlying,
 } from '../fields.js';
+import { pastMoment } from './queries.js';
 
 /** For pictures only: no amount that anybody is owed. */
 const estimate = z.number();
@@ -89,6 +90,7 @@ const MOST_ROWS = 500;
 
 export const riskAccountsQuery = z
   .strictObject({
+    at: pastMoment,
     order: z.enum(RISK_ORDERS).default('cover').meta({ description: 'What they are sorted by.' }),
     direction: z.enum(['ascending', 'descending']).default('ascending'),
     state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
@@ -146,6 +148,7 @@ const liquidationCase = z
 
 export const liquidationsQuery = z
   .strictObject({
+    at: pastMoment,
     open: z.enum(['true', 'false']).optional().meta({ description: 'Only open, or only closed ones.' }),
     search: z.string().max(80).optional().meta({ description: 'Only cases whose id contains this.' }),
     offset: z.int().nonnegative().default(0),
@@ -236,6 +239,7 @@ export const statusView = z
 
 export type RiskBoard = z.infer<typeof riskBoard>;
 export type RiskAccountsQuery = z.output<typeof riskAccountsQuery>;
+export type LiquidationsQuery = z.output<typeof liquidationsQuery>;
 export type RiskAccountsPage = z.infer<typeof riskAccountsPage>;
 export type LiquidationCaseRow = z.infer<typeof liquidationCase>;
 export type LiquidationsPage = z.infer<typeof liquidationsPage>;
