@@ -21,6 +21,7 @@ const libraries = [
   'type:scenario',
   'type:conformance',
   'type:composition',
+  'type:comparison',
 ];
 const scope = (name) => only(`scope:${name}`, `scope:${name}`, 'scope:shared');
 const boundaries = (testExternals = [], testLibraries = []) => ({
@@ -60,6 +61,15 @@ const boundaries = (testExternals = [], testLibraries = []) => ({
           'type:bus',
           'type:worker',
           'type:scenario',
+        ),
+        only(
+          'type:comparison',
+          ...pureLayers,
+          'type:documents',
+          'type:log',
+          'type:read-model',
+          'type:scenario',
+          'type:composition',
         ),
         only('type:testing', 'type:kernel', 'type:facts'),
         only('type:app', ...libraries),

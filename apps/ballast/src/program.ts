@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.command.js';
+import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
 import { explainCommand } from './commands/explain.command.js';
 import { modelsCommand } from './commands/models.command.js';
@@ -24,4 +25,5 @@ export const ballastProgram = (): Command =>
     .addCommand(explainCommand())
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())
+    .addCommand(compareCommand())
     .addCommand(conformanceCommand());

@@ -1,1 +1,1 @@
-export { DocumentFileError, readHouseDocuments, genesisOf } from './house-documents.js';
+export { DocumentFileError, readHouseDocuments, genesisOf, type HouseDocuments } from './house-documents.js';

@@ -1,2 +1,2 @@
 export { loadScenario } from './load-scenario.js';
-export { narrowedScenario } from './narrowed-scenario.js';
+export { narrowedScenario, type ScenarioWindow } from './narrowed-scenario.js';

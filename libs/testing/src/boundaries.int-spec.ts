@@ -72,6 +72,8 @@ const upward = [
   { from: 'audit', to: 'read-models', why: 'an auditor believes no view' },
   { from: 'services', to: 'audit', why: 'a service does not judge itself' },
   { from: 'scenarios', to: 'services', why: 'a scenario is read without a house' },
+  { from: 'services', to: 'comparison', why: 'a house does not know what it is compared with' },
+  { from: 'comparison', to: 'messaging', why: 'houses are compared in one process' },
 ] as const;
 
 describe('the boundaries between layers', () => {

@@ -1,0 +1,55 @@
+import type { Bar, Scenario } from '@ballast/exchange-simulator-domain';
+import type { MarginEvents } from '@ballast/facts';
+import { HOUR_MS, instantOf } from '@ballast/kernel';
+import { couldBeHeld } from './held-on.js';
+
+const NOON = instantOf('2020-03-12T12:00:00Z');
+const FIGURES = { initial: '0', call: '0', liquidation: '0' };
+
+/** Hours from eleven on, with these closes. */
+const scenarioOf = (...closes: number[]): Scenario => {
+  const bars = closes.map((close, hour): Bar => {
+    const price = String(close);
+    return {
+      start: NOON + (hour - 1) * HOUR_MS,
+      durationMs: HOUR_MS,
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+    };
+  });
+  return { bars: { BTC: bars } } as unknown as Scenario;
+};
+
+/** A position of 10,000 USD with 1,000 of equity; closed out at a maintenance of 500. */
+const position = (side: 'long' | 'short') =>
+  ({
+    figures: { ...FIGURES, equity: '1000', maintenance: '500' },
+    positions: [{ underlying: 'BTC', side, notional: '10000' }],
+  }) as unknown as MarginEvents['LiquidationTriggered']['assessment'];
+
+describe('a closure was needless', () => {
+  it.each`
+    side       | closes                  | needless | why
+    ${'long'}  | ${[100, 100, 95, 100]}  | ${true}  | ${'the price came back'}
+    ${'long'}  | ${[100, 100, 89, 100]}  | ${false} | ${'the loss was more than the equity before it did'}
+    ${'long'}  | ${[100, 100, 94, 94]}   | ${false} | ${'what is left at the end is below maintenance'}
+    ${'short'} | ${[100, 100, 105, 100]} | ${true}  | ${'the same for a short position'}
+    ${'short'} | ${[100, 100, 111, 100]} | ${false} | ${'and its loss'}
+  `('$needless of a $side position: $why', ({ side, closes, needless }) => {
+    expect(couldBeHeld(position(side as 'long'), NOON, scenarioOf(...(closes as number[])))).toBe(needless);
+  });
+
+  it('as far as 24 hours tell: what comes later does not count', () => {
+    const day = Array.from({ length: 25 }, () => 100);
+    expect(couldBeHeld(position('long'), NOON, scenarioOf(...day, 10))).toBe(true);
+    expect(couldBeHeld(position('long'), NOON, scenarioOf(...day.slice(0, 20), 10))).toBe(false);
+  });
+
+  it('never, where the account had nothing left or nothing is known of the time after', () => {
+    expect(couldBeHeld(position('long'), NOON + 9 * HOUR_MS, scenarioOf(100, 100))).toBe(false);
+    const broke = { ...position('long'), figures: { ...FIGURES, equity: '-1', maintenance: '500' } };
+    expect(couldBeHeld(broke, NOON, scenarioOf(100, 100, 200))).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { MemoryLogStore } from '@ballast/event-log';
+import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
+import type { AccountId, InstrumentId } from '@ballast/facts';
+import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
+import { partitionOfAccount } from '@ballast/kernel';
+import { whatIf, type MarginState } from '@ballast/margin-domain';
+import { ClearingHouse, Simulation } from '@ballast/services';
+import { documentsOf, RuleError, type Rule } from '../rules/rule.js';
+
+const PARTITIONS = 4;
+const RELEASE = { release: 'ballast@comparison', build: '0'.repeat(64) };
+
+/** A whole house under one rule beside the simulated exchange, in memory. */
+export class HouseRun {
+  private constructor(
+    readonly rule: Rule,
+    readonly house: ClearingHouse,
+    readonly simulation: Simulation,
+    private readonly accounts: readonly AccountId[],
+  ) {}
+
+  /** @throws RuleError when the figures of the rule are refused */
+  static async open(rule: Rule, scenario: Scenario, seed: string, accounts: number): Promise<HouseRun> {
+    const documents = documentsOf(rule, readHouseDocuments());
+    const house = await openHouse(rule, documents);
+    const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions: PARTITIONS });
+    const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+    const opened: AccountId[] = [];
+    const stop = house.onAppended((entries) => {
+      for (const { type, payload } of entries) {
+        if (type === 'AccountOpened') opened.push((payload as { readonly accountId: AccountId }).accountId);
+      }
+    });
+    const run = new HouseRun(rule, house, simulation, opened);
+    await simulation.step();
+    stop();
+    await run.#chooseModel();
+    return run;
+  }
+
+  /** Every owner chooses the model of the rule, right after the accounts were opened. */
+  async #chooseModel(): Promise<void> {
+    const { model, name } = this.rule;
+    if (model === null) return;
+    const choices = this.accounts.map((accountId) =>
+      this.house.execute('accounts', partitionOfAccount(accountId, PARTITIONS), {
+        id: `choose/${accountId}`,
+        type: 'ChooseMarginModel',
+        body: { accountId, model },
+        actor: null,
+      }),
+    );
+    // Commands wait in the partitions until somebody decides them.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.simulation.runCommands();
+    const refused = (await Promise.all(choices)).find(({ outcome }) => outcome !== 'accepted');
+    if (refused !== undefined) throw new RuleError(`${name}: the house refused it: ${JSON.stringify(refused)}`);
+  }
+
+  /** What a position of so many contracts alone would need of the first account; undefined before the first price. */
+  requirementOf(instrument: InstrumentId, quantity: string): Requirement | undefined {
+    const accountId = this.accounts.find((name) => name.startsWith('provider-'));
+    if (accountId === undefined) return undefined;
+    const { machine } = this.house.workerOf<MarginState>('margin', partitionOfAccount(accountId, PARTITIONS));
+    const held = [...(machine.state.book.find(accountId)?.holdings.keys() ?? [])];
+    const answer = whatIf(machine.state, {
+      accountId,
+      positions: [
+        ...held
+          .filter((id) => id !== instrument)
+          .map((id) => ({ instrument: id, quantity: '0', mode: 'replace' as const })),
+        { instrument, quantity, mode: 'replace' as const },
+      ],
+    });
+    if (typeof answer === 'string') return undefined;
+    return {
+      model: answer.model,
+      maintenance: Number(answer.after.maintenance),
+      initial: Number(answer.after.initial),
+    };
+  }
+}
+
+/** USD, and the model that said it. */
+export interface Requirement {
+  readonly model: string;
+  readonly maintenance: number;
+  readonly initial: number;
+}
+
+async function openHouse(rule: Rule, documents: ReturnType<typeof documentsOf>): Promise<ClearingHouse> {
+  try {
+    return await ClearingHouse.open({
+      store: new MemoryLogStore(),
+      partitions: PARTITIONS,
+      worker: 'comparison',
+      release: RELEASE,
+      genesis: (log) => genesisOf(documents, log),
+    });
+  } catch (error) {
+    throw new RuleError(`${rule.name}: ${(error as Error).message}`);
+  }
+}
