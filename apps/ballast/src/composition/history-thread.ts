@@ -16,56 +16,28 @@ export class HistoryThread implements HouseHistory {
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
+  readonly series = this.#asking('series');
+  readonly explanation = this.#asking('explanation');
+  readonly decision = this.#asking('decision');
+  readonly event = this.#asking('event');
+  readonly liquidation = this.#asking('liquidation');
+  readonly recomputation = this.#asking('recomputation');
+  readonly markets = this.#asking('markets');
+  readonly fund = this.#asking('fund');
+  readonly boardAt = this.#asking('boardAt');
+  readonly accountsAt = this.#asking('accountsAt');
+  readonly liquidationsAt = this.#asking('liquidationsAt');
+
   constructor(private readonly data: HistoryWorkerData) {}
-
-  series(...args: Parameters<HouseHistory['series']>): ReturnType<HouseHistory['series']> {
-    return this.#ask('series', args);
-  }
-
-  explanation(...args: Parameters<HouseHistory['explanation']>): ReturnType<HouseHistory['explanation']> {
-    return this.#ask('explanation', args);
-  }
-
-  decision(...args: Parameters<HouseHistory['decision']>): ReturnType<HouseHistory['decision']> {
-    return this.#ask('decision', args);
-  }
-
-  event(...args: Parameters<HouseHistory['event']>): ReturnType<HouseHistory['event']> {
-    return this.#ask('event', args);
-  }
-
-  liquidation(...args: Parameters<HouseHistory['liquidation']>): ReturnType<HouseHistory['liquidation']> {
-    return this.#ask('liquidation', args);
-  }
-
-  recomputation(...args: Parameters<HouseHistory['recomputation']>): ReturnType<HouseHistory['recomputation']> {
-    return this.#ask('recomputation', args);
-  }
-
-  markets(...args: Parameters<HouseHistory['markets']>): ReturnType<HouseHistory['markets']> {
-    return this.#ask('markets', args);
-  }
-
-  fund(...args: Parameters<HouseHistory['fund']>): ReturnType<HouseHistory['fund']> {
-    return this.#ask('fund', args);
-  }
-
-  boardAt(...args: Parameters<HouseHistory['boardAt']>): ReturnType<HouseHistory['boardAt']> {
-    return this.#ask('boardAt', args);
-  }
-
-  accountsAt(...args: Parameters<HouseHistory['accountsAt']>): ReturnType<HouseHistory['accountsAt']> {
-    return this.#ask('accountsAt', args);
-  }
-
-  liquidationsAt(...args: Parameters<HouseHistory['liquidationsAt']>): ReturnType<HouseHistory['liquidationsAt']> {
-    return this.#ask('liquidationsAt', args);
-  }
 
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#ended(new Error('the process is stopping'));
     await worker?.terminate();
+  }
+
+  #asking<Method extends HistoryQuestion['method']>(method: Method): HouseHistory[Method] {
+    return ((...args: readonly unknown[]) => this.#ask(method, args)) as HouseHistory[Method];
   }
 
   #ask<Value>(method: HistoryQuestion['method'], args: readonly unknown[]): Promise<Value> {
