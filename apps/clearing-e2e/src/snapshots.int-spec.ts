@@ -1,4 +1,4 @@
-import { verifySnapshots } from '@ballast/audit';
+import { verify, verifySnapshots } from '@ballast/audit';
 import { MemoryLogStore, PostgresLogStore, type LogStore, type StoredSnapshot } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import { SERVICE_LOGS } from '@ballast/facts';
@@ -183,6 +183,7 @@ it(
       const { house, notices } = await runInterrupted(store, SHORT_WINDOW, { rests: true });
       expect(notices).toEqual([]);
       expect(await house.digests()).toEqual(undisturbed);
+      expect((await verify(house.logs)).faults).toEqual([]);
       expect(await verifySnapshots(house.logs, SERVICES)).toMatchObject({ fault: undefined, foreign: 0 });
     } finally {
       await store.close();

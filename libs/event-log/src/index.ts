@@ -20,7 +20,7 @@ export { verifyPartition, type PartitionVerdict } from './log-integrity.js';
 export { LOG_LINES, eventOfLine, lineOfEvent } from './log-lines.js';
 export type { SnapshotMark, SnapshotStore, StoredSnapshot } from './snapshot-store.js';
 export { partitionNumbers } from './log-shape.js';
-export { readLogs, readPartition } from './read-logs.js';
+export { readPartition } from './read-partition.js';
 export * from './memory/memory-log.js';
 export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
 export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';

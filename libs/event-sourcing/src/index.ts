@@ -14,5 +14,5 @@ export {
   defineProcess,
   emitterOf,
 } from './process-definition.js';
-export { stateClass } from './state-codec.js';
+export { StateCodec, stateClass } from './state-codec.js';
 export { EMPTY_HEAD, canonicalEnvelope, eventHash, chainHead, seal } from './seal.js';

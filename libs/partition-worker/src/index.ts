@@ -3,5 +3,5 @@ export * from './lockstep.js';
 export { PartitionWorker, type Committer } from './partition-worker.js';
 export { entriesOfTail, ForwardReader } from './rebuild.js';
 export type { ServiceDefinition } from './service-definition.js';
-export { SNAPSHOT_POLICY, snapshotText, type SnapshotOptions, type SnapshotPolicy } from './snapshots.js';
+export { packedText, SNAPSHOT_POLICY, snapshotText, type SnapshotOptions, type SnapshotPolicy } from './snapshots.js';
 export * from './source.js';

@@ -58,6 +58,8 @@ export interface PartitionWorkerOptions<State> {
   readonly publish: (events: readonly SealedEvent[]) => Promise<void>;
   /** Where the partition is written down, to start from; without it every start begins at the beginning. */
   readonly snapshots?: SnapshotOptions | undefined;
+  /** Told of each own event that is taken again at the start. */
+  readonly onRebuilt?: (() => void) | undefined;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
 }
@@ -166,7 +168,7 @@ export class PartitionWorker<State = unknown> {
   ): Promise<PartitionWorker<State>> {
     const { partition, log, reader, snapshots } = options;
     const atRest = machine.size > 0 && !machine.atEvent;
-    let taken = await rebuild(machine, ownLogs(options), reader);
+    let taken = await rebuild(machine, ownLogs(options), reader, options.onRebuilt);
     for (const end of machine.ends) {
       const head = heads.get(sourceKey(end.log, end.partition)) as PartitionHead;
       invariant(

@@ -33,12 +33,14 @@ export class ForwardReader {
 /**
  * Brings a machine to where its logs end: every input that was applied before an own event, in the order that
  * the event's basis tells, then the event. Nothing is decided again.
+ * @param onOwn told of each own event
  * @returns number of entries that were taken
  */
 export async function rebuild<State>(
   machine: PartitionMachine<State>,
   logs: (name: string) => EventLog,
   reader: EntryReader,
+  onOwn: () => void = () => undefined,
 ): Promise<number> {
   const forward = new ForwardReader(reader);
   let taken = 0;
@@ -52,6 +54,7 @@ export async function rebuild<State>(
     }
     machine.recallOwn(event);
     taken += 1;
+    onOwn();
   }
   return taken;
 }

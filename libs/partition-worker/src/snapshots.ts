@@ -130,11 +130,9 @@ export class SnapshotWriter<State> {
     const { process, partition } = this.machine;
     const { store, policy = SNAPSHOT_POLICY, release, build, notice } = this.options;
     try {
-      const bytes = Buffer.from(text);
-      const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes));
-      const content = await compressed(bytes, COMPRESSION);
+      const packed = await packedText(text);
       const format = snapshotFormat(process, partition);
-      await store.save({ log: process.log, partition, ...place, format, release, build, digest, content }, policy.keep);
+      await store.save({ log: process.log, partition, ...place, format, release, build, ...packed }, policy.keep);
       return true;
     } catch (error) {
       notice(`${sourceKey(process.log, partition)}: a snapshot could not be written: ${(error as Error).message}`);
@@ -207,6 +205,13 @@ async function machineOf<State>(
   const commands = machine.cursor(`${process.log}.commands`, partition);
   if (mark.resting && commands !== head.commands) return undefined;
   return machine;
+}
+
+/** A text as it is kept. Compressed and hashed on the thread pool: nobody waits for it. */
+export async function packedText(text: string): Promise<Pick<StoredSnapshot, 'content' | 'digest'>> {
+  const bytes = Buffer.from(text);
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes));
+  return { content: await compressed(bytes, COMPRESSION), digest };
 }
 
 /** @throws Error when it is damaged */

@@ -8,8 +8,8 @@ import type {
   PriceStatus,
   PricingEvents,
 } from '@ballast/facts';
-import { Decimal, dec, MINUTE_MS, text, type DecimalString, type Instant } from '@ballast/kernel';
-import { ContractsProjection, type ContractsPicture } from './contracts-picture.js';
+import { Decimal, dec, MINUTE_MS, text, ZERO, type DecimalString, type Instant } from '@ballast/kernel';
+import { ContractsProjection, type ContractsPicture, type KeptContracts } from './contracts-picture.js';
 
 /** What happened in a clearing house so far, in figures; one fold over all four logs, whatever order they come in. */
 export interface ClearingPicture {
@@ -52,115 +52,163 @@ export interface ClearingPicture {
 
 type Payload<Events, Type extends keyof Events> = Events[Type];
 
+/** What the picture is made of; plain, so that it can be written down. */
+interface Sums {
+  events: number;
+  priceSets: number;
+  degradedPriceSets: number;
+  accounts: number;
+  marginRuns: number;
+  decisions: number;
+  marginCalls: number;
+  slices: number;
+  withdrawalsSettled: number;
+  withdrawalsRefused: number;
+  restrictions: number;
+  fundDraws: number;
+  adl: number;
+  clearing: Instant;
+  priceStatus: PriceStatus | null;
+  shortfall: Decimal;
+  contributed: Decimal;
+  fundBalance: Decimal;
+  liquidations: number;
+  readonly bankruptCases: Set<string>;
+  readonly callsLiquidated: Set<string>;
+  readonly leadTimesMs: number[];
+  readonly marks: Map<string, DecimalString>;
+  readonly statesByPartition: Map<number, Readonly<Record<AccountMarginState, number>>>;
+}
+
+const nothing = (): Sums => ({
+  events: 0,
+  priceSets: 0,
+  degradedPriceSets: 0,
+  accounts: 0,
+  marginRuns: 0,
+  decisions: 0,
+  marginCalls: 0,
+  slices: 0,
+  withdrawalsSettled: 0,
+  withdrawalsRefused: 0,
+  restrictions: 0,
+  fundDraws: 0,
+  adl: 0,
+  clearing: 0,
+  priceStatus: null,
+  shortfall: ZERO,
+  contributed: ZERO,
+  fundBalance: ZERO,
+  liquidations: 0,
+  bankruptCases: new Set(),
+  callsLiquidated: new Set(),
+  leadTimesMs: [],
+  marks: new Map(),
+  statesByPartition: new Map(),
+});
+
+/** A projection as it can be written down and gone on from. */
+export interface KeptPicture {
+  readonly sums: Sums;
+  readonly contracts: KeptContracts;
+}
+
 export class ClearingPictureProjection {
-  #events = 0;
-  #priceSets = 0;
-  #degradedPriceSets = 0;
-  #accounts = 0;
-  #marginRuns = 0;
-  #decisions = 0;
-  #marginCalls = 0;
-  #slices = 0;
-  #withdrawalsSettled = 0;
-  #withdrawalsRefused = 0;
-  #restrictions = 0;
-  #fundDraws = 0;
-  #adl = 0;
-  #clearing: Instant = 0;
-  #priceStatus: PriceStatus | null = null;
-  #shortfall = new Decimal(0);
-  #contributed = new Decimal(0);
-  #fundBalance = new Decimal(0);
-  #liquidations = 0;
-  readonly #bankruptCases = new Set<string>();
-  readonly #callsLiquidated = new Set<string>();
-  readonly #leadTimesMs: number[] = [];
-  readonly #marks = new Map<string, DecimalString>();
-  readonly #statesByPartition = new Map<number, Readonly<Record<AccountMarginState, number>>>();
-  readonly #contracts = new ContractsProjection();
+  readonly #sums: Sums;
+  readonly #contracts: ContractsProjection;
+
+  /** @param kept what another one gave, to go on from there */
+  constructor(kept?: KeptPicture) {
+    this.#sums = kept?.sums ?? nothing();
+    this.#contracts = new ContractsProjection(kept?.contracts);
+  }
+
+  get kept(): KeptPicture {
+    return { sums: this.#sums, contracts: this.#contracts.kept };
+  }
 
   apply(entry: LogEntry): void {
     this.#contracts.apply(entry);
-    this.#events += 1;
-    this.#clearing = Math.max(this.#clearing, entry.time.clearing);
+    this.#sums.events += 1;
+    this.#sums.clearing = Math.max(this.#sums.clearing, entry.time.clearing);
     switch (entry.type) {
       case 'PriceSetPublished': {
         const prices = entry.payload as Payload<PricingEvents, 'PriceSetPublished'>;
-        this.#priceSets += 1;
-        if (prices.status === 'DEGRADED') this.#degradedPriceSets += 1;
-        this.#priceStatus = prices.status;
-        for (const { instrument, mark } of prices.marks) this.#marks.set(instrument, mark);
+        this.#sums.priceSets += 1;
+        if (prices.status === 'DEGRADED') this.#sums.degradedPriceSets += 1;
+        this.#sums.priceStatus = prices.status;
+        for (const { instrument, mark } of prices.marks) this.#sums.marks.set(instrument, mark);
         return;
       }
       case 'AccountOpened':
-        this.#accounts += 1;
+        this.#sums.accounts += 1;
         return;
       case 'WithdrawalSettled':
-        this.#withdrawalsSettled += 1;
+        this.#sums.withdrawalsSettled += 1;
         return;
       case 'WithdrawalRefused':
-        this.#withdrawalsRefused += 1;
+        this.#sums.withdrawalsRefused += 1;
         return;
       case 'MarginRunCompleted': {
         const run = entry.payload as Payload<MarginEvents, 'MarginRunCompleted'>;
-        this.#marginRuns += 1;
-        this.#decisions += run.assessed;
-        this.#statesByPartition.set(entry.partition, run.states);
+        this.#sums.marginRuns += 1;
+        this.#sums.decisions += run.assessed;
+        this.#sums.statesByPartition.set(entry.partition, run.states);
         return;
       }
       case 'AccountStateChanged': {
         const { to } = entry.payload as Payload<MarginEvents, 'AccountStateChanged'>;
-        if (to === 'RESTRICTED') this.#restrictions += 1;
+        if (to === 'RESTRICTED') this.#sums.restrictions += 1;
         return;
       }
       case 'MarginCallIssued':
-        this.#marginCalls += 1;
+        this.#sums.marginCalls += 1;
         return;
       case 'LiquidationTriggered': {
         const { call } = entry.payload as Payload<MarginEvents, 'LiquidationTriggered'>;
-        this.#liquidations += 1;
+        this.#sums.liquidations += 1;
         if (call !== null) {
-          this.#callsLiquidated.add(call.callId);
-          this.#leadTimesMs.push(entry.time.clearing - call.issuedAt);
+          this.#sums.callsLiquidated.add(call.callId);
+          this.#sums.leadTimesMs.push(entry.time.clearing - call.issuedAt);
         }
         return;
       }
       case 'CloseOutOrderPlaced':
-        this.#slices += 1;
+        this.#sums.slices += 1;
         return;
       case 'FundDrawRequested': {
         const draw = entry.payload as Payload<LiquidationEvents, 'FundDrawRequested'>;
-        if (draw.purpose === 'BankruptcyDeficit') this.#bankruptCases.add(draw.caseId);
+        if (draw.purpose === 'BankruptcyDeficit') this.#sums.bankruptCases.add(draw.caseId);
         return;
       }
       case 'UncoveredLossBooked':
-        this.#shortfall = this.#shortfall.plus(
+        this.#sums.shortfall = this.#sums.shortfall.plus(
           (entry.payload as Payload<AccountsEvents, 'UncoveredLossBooked'>).amount,
         );
         return;
       case 'UncoveredLossRecovered':
-        this.#shortfall = this.#shortfall.minus(
+        this.#sums.shortfall = this.#sums.shortfall.minus(
           (entry.payload as Payload<AccountsEvents, 'UncoveredLossRecovered'>).amount,
         );
         return;
       case 'LossRecovered':
-        this.#fundBalance = dec((entry.payload as Payload<FundEvents, 'LossRecovered'>).balance);
+        this.#sums.fundBalance = dec((entry.payload as Payload<FundEvents, 'LossRecovered'>).balance);
         return;
       case 'AdlBooked': {
         const adl = entry.payload as Payload<AccountsEvents, 'AdlBooked'>;
-        if (adl.role === 'candidate' && !dec(adl.quantity).isZero()) this.#adl += 1;
+        if (adl.role === 'candidate' && !dec(adl.quantity).isZero()) this.#sums.adl += 1;
         return;
       }
       case 'FundCredited': {
         const credit = entry.payload as Payload<FundEvents, 'FundCredited'>;
-        if (credit.reason === 'contribution') this.#contributed = this.#contributed.plus(credit.amount);
-        this.#fundBalance = dec(credit.balance);
+        if (credit.reason === 'contribution') this.#sums.contributed = this.#sums.contributed.plus(credit.amount);
+        this.#sums.fundBalance = dec(credit.balance);
         return;
       }
       case 'FundDrawGranted': {
         const grant = entry.payload as Payload<FundEvents, 'FundDrawGranted'>;
-        if (!dec(grant.granted).isZero()) this.#fundDraws += 1;
-        this.#fundBalance = dec(grant.balance);
+        if (!dec(grant.granted).isZero()) this.#sums.fundDraws += 1;
+        this.#sums.fundBalance = dec(grant.balance);
         return;
       }
       default:
@@ -176,35 +224,35 @@ export class ClearingPictureProjection {
       RESTRICTED: 0,
       LIQUIDATING: 0,
     };
-    for (const partition of this.#statesByPartition.values()) {
+    for (const partition of this.#sums.statesByPartition.values()) {
       for (const state of Object.keys(states) as AccountMarginState[]) states[state] += partition[state];
     }
     const contracts = this.#contracts.picture;
     return {
-      events: this.#events,
-      priceSets: this.#priceSets,
-      degradedPriceSets: this.#degradedPriceSets,
-      accounts: this.#accounts,
-      marginRuns: this.#marginRuns,
-      decisions: this.#decisions,
-      marginCalls: this.#marginCalls,
-      liquidations: this.#liquidations,
-      slices: this.#slices,
-      bankruptcies: this.#bankruptCases.size,
-      withdrawalsSettled: this.#withdrawalsSettled,
-      withdrawalsRefused: this.#withdrawalsRefused,
-      restrictions: this.#restrictions,
-      shortfall: text(this.#shortfall),
-      fund: { opening: text(this.#contributed), closing: text(this.#fundBalance) },
-      fundDraws: this.#fundDraws,
-      adl: this.#adl,
+      events: this.#sums.events,
+      priceSets: this.#sums.priceSets,
+      degradedPriceSets: this.#sums.degradedPriceSets,
+      accounts: this.#sums.accounts,
+      marginRuns: this.#sums.marginRuns,
+      decisions: this.#sums.decisions,
+      marginCalls: this.#sums.marginCalls,
+      liquidations: this.#sums.liquidations,
+      slices: this.#sums.slices,
+      bankruptcies: this.#sums.bankruptCases.size,
+      withdrawalsSettled: this.#sums.withdrawalsSettled,
+      withdrawalsRefused: this.#sums.withdrawalsRefused,
+      restrictions: this.#sums.restrictions,
+      shortfall: text(this.#sums.shortfall),
+      fund: { opening: text(this.#sums.contributed), closing: text(this.#sums.fundBalance) },
+      fundDraws: this.#sums.fundDraws,
+      adl: this.#sums.adl,
       calledFirstShare: this.#shareCalled(MINUTE_MS),
       calledQuarterHourShare: this.#shareCalled(15 * MINUTE_MS),
-      callsWithoutLiquidation: this.#marginCalls - this.#callsLiquidated.size,
-      medianLeadTimeSeconds: medianSeconds(this.#leadTimesMs),
-      clearing: this.#clearing,
-      priceStatus: this.#priceStatus,
-      marks: Object.fromEntries(this.#marks),
+      callsWithoutLiquidation: this.#sums.marginCalls - this.#sums.callsLiquidated.size,
+      medianLeadTimeSeconds: medianSeconds(this.#sums.leadTimesMs),
+      clearing: this.#sums.clearing,
+      priceStatus: this.#sums.priceStatus,
+      marks: Object.fromEntries(this.#sums.marks),
       states,
       ...(contracts === null ? {} : { contracts }),
     };
@@ -212,9 +260,9 @@ export class ClearingPictureProjection {
 
   /** Share of the liquidations that a call preceded by so much. */
   #shareCalled(leastLeadMs: number): DecimalString | null {
-    if (this.#liquidations === 0) return null;
-    const called = this.#leadTimesMs.filter((lead) => lead >= leastLeadMs).length;
-    return text(new Decimal(called).div(this.#liquidations).toDecimalPlaces(4));
+    if (this.#sums.liquidations === 0) return null;
+    const called = this.#sums.leadTimesMs.filter((lead) => lead >= leastLeadMs).length;
+    return text(new Decimal(called).div(this.#sums.liquidations).toDecimalPlaces(4));
   }
 }
 

@@ -28,40 +28,61 @@ export interface ContractsPicture {
 
 type Payload<Events, Type extends keyof Events> = Events[Type];
 
+/** What the picture is made of; plain, so that it can be written down. */
+export interface KeptContracts {
+  listed: number;
+  refused: number;
+  expiries: number;
+  deliveries: number;
+  variations: number;
+  surfaces: number;
+  degradedSurfaces: number;
+  readonly statusByExpiry: Map<string, PriceStatus>;
+  readonly optionPositions: Set<string>;
+  readonly premium: Map<Asset, Decimal>;
+  readonly modelsByPartition: Map<number, Readonly<Record<string, number>>>;
+}
+
+const nothing = (): KeptContracts => ({
+  listed: 0,
+  refused: 0,
+  expiries: 0,
+  deliveries: 0,
+  variations: 0,
+  surfaces: 0,
+  degradedSurfaces: 0,
+  statusByExpiry: new Map(),
+  optionPositions: new Set(),
+  premium: new Map(),
+  modelsByPartition: new Map(),
+});
+
 /** Folds what concerns contracts other than the linear perpetuals; null as long as none was ever listed. */
 export class ContractsProjection {
-  #listed = 0;
-  #refused = 0;
-  #expiries = 0;
-  #deliveries = 0;
-  #variations = 0;
-  #surfaces = 0;
-  #degradedSurfaces = 0;
-  readonly #statusByExpiry = new Map<string, PriceStatus>();
-  readonly #optionPositions = new Set<string>();
-  readonly #premium = new Map<Asset, Decimal>();
-  readonly #modelsByPartition = new Map<number, Readonly<Record<string, number>>>();
   readonly #options = new Map<InstrumentId, boolean>();
+
+  /** @param kept what another one gave, to go on from there */
+  constructor(readonly kept: KeptContracts = nothing()) {}
 
   apply({ type, payload, partition }: LogEntry): void {
     switch (type) {
       case 'InstrumentAdmitted':
-        this.#listed += 1;
+        this.kept.listed += 1;
         return;
       case 'InstrumentRefused':
-        this.#refused += 1;
+        this.kept.refused += 1;
         return;
       case 'SurfacePublished': {
         const { underlying, expiry, status } = payload as Payload<PricingEvents, 'SurfacePublished'>;
-        this.#surfaces += 1;
-        if (status === 'DEGRADED') this.#degradedSurfaces += 1;
-        this.#statusByExpiry.set(`${underlying} ${expiry}`, status);
+        this.kept.surfaces += 1;
+        if (status === 'DEGRADED') this.kept.degradedSurfaces += 1;
+        this.kept.statusByExpiry.set(`${underlying} ${expiry}`, status);
         return;
       }
       case 'SettlementPriceFixed': {
         const { underlying, expiry } = payload as Payload<PricingEvents, 'SettlementPriceFixed'>;
-        this.#expiries += 1;
-        this.#statusByExpiry.delete(`${underlying} ${expiry}`);
+        this.kept.expiries += 1;
+        this.kept.statusByExpiry.delete(`${underlying} ${expiry}`);
         return;
       }
       case 'PositionChanged': {
@@ -74,15 +95,15 @@ export class ContractsProjection {
         this.#hold(payload as Payload<AccountsEvents, 'AdlBooked'>);
         return;
       case 'ContractDelivered':
-        this.#deliveries += 1;
+        this.kept.deliveries += 1;
         this.#hold(payload as Payload<AccountsEvents, 'ContractDelivered'>);
         return;
       case 'VariationSettled':
-        this.#variations += 1;
+        this.kept.variations += 1;
         return;
       case 'MarginRunCompleted': {
         const run = payload as Payload<MarginEvents, 'MarginRunCompleted'>;
-        if (run.kind === 'full') this.#modelsByPartition.set(partition, run.models);
+        if (run.kind === 'full') this.kept.modelsByPartition.set(partition, run.models);
         return;
       }
       default:
@@ -90,23 +111,23 @@ export class ContractsProjection {
   }
 
   get picture(): ContractsPicture | null {
-    if (this.#listed + this.#refused === 0) return null;
+    if (this.kept.listed + this.kept.refused === 0) return null;
     const portfolios: Record<string, number> = {};
-    for (const models of this.#modelsByPartition.values()) {
+    for (const models of this.kept.modelsByPartition.values()) {
       for (const [model, accounts] of Object.entries(models)) portfolios[model] = (portfolios[model] ?? 0) + accounts;
     }
     return {
-      listed: this.#listed,
-      refused: this.#refused,
-      expiries: this.#expiries,
-      deliveries: this.#deliveries,
-      variations: this.#variations,
-      surfaces: this.#surfaces,
-      degradedSurfaces: this.#degradedSurfaces,
-      degradedNow: [...this.#statusByExpiry.values()].filter((status) => status === 'DEGRADED').length,
-      optionPositions: this.#optionPositions.size,
+      listed: this.kept.listed,
+      refused: this.kept.refused,
+      expiries: this.kept.expiries,
+      deliveries: this.kept.deliveries,
+      variations: this.kept.variations,
+      surfaces: this.kept.surfaces,
+      degradedSurfaces: this.kept.degradedSurfaces,
+      degradedNow: [...this.kept.statusByExpiry.values()].filter((status) => status === 'DEGRADED').length,
+      optionPositions: this.kept.optionPositions.size,
       premiumPaid: Object.fromEntries(
-        [...this.#premium].sort(([a], [b]) => compareText(a, b)).map(([asset, paid]) => [asset, text(paid)]),
+        [...this.kept.premium].sort(([a], [b]) => compareText(a, b)).map(([asset, paid]) => [asset, text(paid)]),
       ),
       portfolios: Object.fromEntries(Object.entries(portfolios).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
@@ -115,8 +136,8 @@ export class ContractsProjection {
   #hold({ accountId, position }: Pick<AccountsEvents['ContractDelivered'], 'accountId' | 'position'>): void {
     if (!this.#isOption(position.instrument)) return;
     const key = `${accountId} ${position.instrument}`;
-    if (dec(position.quantity).isZero()) this.#optionPositions.delete(key);
-    else this.#optionPositions.add(key);
+    if (dec(position.quantity).isZero()) this.kept.optionPositions.delete(key);
+    else this.kept.optionPositions.add(key);
   }
 
   /** A premium is paid once and received once; the buyer's side counts. */
@@ -124,7 +145,7 @@ export class ContractsProjection {
     if (settlement === undefined || !this.#isOption(position.instrument)) return;
     const cash = dec(settlement.cash);
     if (!cash.isNegative()) return;
-    this.#premium.set(settlement.asset, (this.#premium.get(settlement.asset) ?? ZERO).minus(cash));
+    this.kept.premium.set(settlement.asset, (this.kept.premium.get(settlement.asset) ?? ZERO).minus(cash));
   }
 
   #isOption(instrument: InstrumentId): boolean {

@@ -20,3 +20,4 @@ export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';
 export { PricingModule } from './pricing/pricing.module.js';
+export { presentRelease } from './release.js';

@@ -65,7 +65,8 @@ async function openServed(
   progress: ProgressPrinter,
 ): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: ClearingGatewayParts['market'] }> {
   const notice = (line: string): void => progress.line(line);
-  const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options) };
+  const onRebuild = (line: string): void => progress.update(() => line);
+  const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options), onRebuild };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
     const market = await watchSilence(opened.house);

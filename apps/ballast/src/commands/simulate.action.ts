@@ -28,6 +28,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const progress = new ProgressPrinter(process.stderr);
   const session = await openSimulation(options, (line) => progress.line(line), {
     genesis: genesisOfOptions(options),
+    onRebuild: (line) => progress.update(() => line),
   });
   let stopping = false;
   const stop = (): void => {

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
-import { type EventLog, type PostgresConnection, partitionsOf, readLogs } from '@ballast/event-log';
+import { type EventLog, type PostgresConnection, partitionsOf } from '@ballast/event-log';
 import type { Genesis } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { SNAPSHOT_POLICY, type Committer } from '@ballast/partition-worker';
-import { ClearingPictureProjection, type ClearingPicture } from '@ballast/read-models';
-import { ClearingHouse, type SnapshotSetting } from '@ballast/services';
+import type { ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
+import { ClearingHouse, presentRelease, type SnapshotSetting } from '@ballast/services';
 import type { StoreWatch } from '../rest/store-watch.js';
+import { HouseViews } from './house-views.js';
+import { rebuildProgress } from './rebuild-progress.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
@@ -17,6 +19,7 @@ export interface OpenedHouse {
   /** Whether the store takes what is written. */
   readonly watch: StoreWatch;
   picture(): ClearingPicture;
+  readonly cases: LiquidationCasesProjection;
   close(): Promise<void>;
 }
 
@@ -24,41 +27,50 @@ export interface HouseOptions {
   /** What new logs begin with; default: the bundled setting. */
   readonly genesis?: (log: ServiceLog) => Genesis;
   readonly committerOf?: (log: EventLog) => Committer;
+  /** Told while something is rebuilt, now and then. */
+  readonly onRebuild?: (line: string) => void;
 }
 
 /** Opens store and clearing house; what the logs hold already is counted into the picture. */
 export async function openHouse(
   options: StoreOptions & { readonly fresh?: boolean },
   notice: (line: string) => void,
-  { committerOf, genesis }: HouseOptions = {},
+  { committerOf, genesis, onRebuild = () => undefined }: HouseOptions = {},
 ): Promise<OpenedHouse> {
+  const progressOf = (what: string) => rebuildProgress(what, onRebuild);
   if (options.fresh === true) await emptyDataDirectory(options);
   const opened = await openStore(options, notice);
   try {
     const partitions = options.partitions ?? (await partitionsOf(opened.store)) ?? DEFAULT_PARTITIONS;
+    const snapshots = snapshotsOf(options, notice);
     const house = await ClearingHouse.open({
       store: opened.store,
       partitions,
       worker: `${hostname()}/${process.pid}`,
       ...(genesis === undefined ? {} : { genesis }),
       ...(committerOf === undefined ? {} : { committerOf }),
-      snapshots: snapshotsOf(options, notice),
+      snapshots,
+      onProgress: progressOf('going on where the logs end'),
     });
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
       house.logs.log(name).onAppended(() => opened.watch.appended());
-    const projection = new ClearingPictureProjection();
-    for await (const entry of readLogs(house.logs, SERVICE_LOGS)) projection.apply(entry);
-    house.onAppended((entries) => {
-      for (const entry of entries) if (!entry.log.startsWith('exchange.')) projection.apply(entry);
+    const views = await HouseViews.open({
+      logs: house.logs,
+      store: snapshots && house.logs.snapshots,
+      program: presentRelease(),
+      notice,
+      onProgress: progressOf('counting what the logs hold'),
     });
+    house.onAppended((entries) => views.apply(entries));
     return {
       house,
       place: opened.place,
       connection: opened.connection,
       watch: opened.watch,
-      picture: () => projection.picture,
+      picture: () => views.picture.picture,
+      cases: views.cases,
       async close() {
-        await house.rest();
+        await Promise.all([house.rest(), views.rest()]);
         await opened.close();
       },
     };

@@ -1,14 +1,9 @@
 import net from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { readLogs, GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
+import { GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
 import { ClearingMetrics, type Logger } from '@ballast/observability';
 import type { Committer } from '@ballast/partition-worker';
-import {
-  DecisionProjection,
-  LiquidationCasesProjection,
-  MemoryAccountDecisions,
-  PostgresAccountDecisions,
-} from '@ballast/read-models';
+import { DecisionProjection, MemoryAccountDecisions, PostgresAccountDecisions } from '@ballast/read-models';
 import { ClearingGateway, type ClearingGatewayParts, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
 import { createRestApp } from '../rest/create-rest-app.js';
@@ -51,7 +46,7 @@ export interface ServedHouse {
 }
 
 export interface ServeHouseOptions {
-  readonly opened: Pick<OpenedHouse, 'house' | 'connection' | 'picture' | 'watch'>;
+  readonly opened: Pick<OpenedHouse, 'house' | 'connection' | 'picture' | 'cases' | 'watch'>;
   readonly metrics: ClearingMetrics;
   readonly logger: Logger;
   readonly token: string | undefined;
@@ -68,17 +63,14 @@ export async function serveHouse({
   mode,
   market,
 }: ServeHouseOptions): Promise<ServedHouse> {
-  const { house, connection, picture, watch } = opened;
+  const { house, connection, picture, cases, watch } = opened;
   const store =
     connection === undefined ? new MemoryAccountDecisions() : await PostgresAccountDecisions.open(connection);
   const decisions = new DecisionProjection(house.logs, store, (error) =>
     logger.error({ err: error }, 'the list of decisions could not be filled; trying again'),
   );
-  const cases = new LiquidationCasesProjection();
-  for await (const entry of readLogs(house.logs, ['liquidation'])) cases.apply(entry);
   const unwatch = house.onAppended((entries) => {
     decisions.offer(entries);
-    for (const entry of entries) cases.apply(entry);
   });
   // A store in memory can be read by this thread only.
   const history =

@@ -24,6 +24,7 @@ export interface LiquidationCase {
   readonly uncoveredLoss: DecimalString;
 }
 
+/** A liquidation while its events come in. */
 interface Growing {
   readonly opened: Omit<
     LiquidationCase,
@@ -48,9 +49,13 @@ interface Growing {
   uncoveredLoss: DecimalString;
 }
 
+/** A projection as it can be written down and gone on from: cases by their id. */
+export type KeptCases = Map<string, Growing>;
+
 /** All liquidations of a clearing house; one fold over the logs of liquidation, in any order of partitions. */
 export class LiquidationCasesProjection {
-  readonly #cases = new Map<string, Growing>();
+  /** @param kept what another one gave, to go on from there */
+  constructor(readonly kept: KeptCases = new Map()) {}
 
   apply({ log, type, payload, partition, position, time }: LogEntry): void {
     if (log !== 'liquidation' || partition < 0) return;
@@ -58,7 +63,7 @@ export class LiquidationCasesProjection {
       case 'LiquidationOpened': {
         const { caseId, accountId, trigger, figures } = payload as LiquidationEvents['LiquidationOpened'];
         const opened = { at: time.clearing, position };
-        this.#cases.set(caseId, {
+        this.kept.set(caseId, {
           opened: { caseId, accountId, partition, opened, trigger: trigger.position, figures },
           closed: null,
           outcome: null,
@@ -100,24 +105,24 @@ export class LiquidationCasesProjection {
     payload: unknown,
     change: (growing: Growing, payload: LiquidationEvents[Type]) => void,
   ): void {
-    const growing = this.#cases.get((payload as { readonly caseId: string }).caseId);
+    const growing = this.kept.get((payload as { readonly caseId: string }).caseId);
     if (growing !== undefined) change(growing, payload as LiquidationEvents[Type]);
   }
 
   get open(): number {
     let open = 0;
-    for (const { closed } of this.#cases.values()) if (closed === null) open += 1;
+    for (const { closed } of this.kept.values()) if (closed === null) open += 1;
     return open;
   }
 
   find(caseId: string): LiquidationCase | undefined {
-    const growing = this.#cases.get(caseId);
+    const growing = this.kept.get(caseId);
     return growing && written(growing);
   }
 
   /** Newest first; of one moment in the order of their ids. */
   list(): readonly LiquidationCase[] {
-    return [...this.#cases.values()]
+    return [...this.kept.values()]
       .map(written)
       .sort((a, b) => b.opened.at - a.opened.at || (a.caseId < b.caseId ? -1 : 1));
   }

@@ -7,7 +7,7 @@ import {
   LogDirectory,
   shapeOf,
 } from '@ballast/event-log';
-import { GLOBAL, type CommandResult, type Genesis, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, type CommandResult, type Genesis, type SealedEvent } from '@ballast/event-sourcing';
 import type { ExchangeSimulator, SimulatorState } from '@ballast/exchange-simulator-domain';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
@@ -48,9 +48,14 @@ export interface ClearingHouseOptions {
   readonly release?: Release;
   /** When partitions are written down, and who is told of snapshots that could not be used; undefined writes and reads none. */
   readonly snapshots?: SnapshotSetting | undefined;
+  /** Told now and then how many of the events that have to be taken again were taken. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** What appends to a log; default: group commit. For those who measure it. */
   readonly committerOf?: (log: EventLog) => Committer;
 }
+
+/** Events between two words about progress. */
+const PROGRESS_EVERY = 500;
 
 export interface SnapshotSetting {
   readonly policy?: SnapshotPolicy;
@@ -84,11 +89,18 @@ export class ClearingHouse {
     release = presentRelease(),
     committerOf = (log) => new GroupCommitter(log),
     snapshots,
+    onProgress = () => undefined,
   }: ClearingHouseOptions): Promise<ClearingHouse> {
     const logs = await LogDirectory.open(store, partitions);
     const kept = snapshots && { ...snapshots, ...release, store: store.snapshots };
     const house = new ClearingHouse(logs, partitions, worker, kept);
-    for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)));
+    const total = await house.#eventsToTake(services);
+    let done = 0;
+    const onRebuilt = (): void => {
+      done += 1;
+      if (done % PROGRESS_EVERY === 0) onProgress(done, total);
+    };
+    for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)), onRebuilt);
     // What a writer says at its start comes behind everything that its readers have still to take.
     await house.catchUp();
     for (const worker of house.workers) {
@@ -97,7 +109,19 @@ export class ClearingHouse {
     return house;
   }
 
-  async #openService(service: ServiceDefinition, committer: Committer): Promise<void> {
+  /** Own events behind the newest snapshots: about what a start has to take again. */
+  async #eventsToTake(services: readonly ServiceDefinition[]): Promise<number> {
+    let events = 0;
+    for (const { log } of services) {
+      for (const { partition, size } of await this.logs.log(log).heads()) {
+        const [newest] = this.snapshots === undefined ? [] : await this.snapshots.store.marks(log, partition);
+        events += size - Math.min(size, newest?.position ?? 0);
+      }
+    }
+    return events;
+  }
+
+  async #openService(service: ServiceDefinition, committer: Committer, onRebuilt: () => void): Promise<void> {
     const log = this.logs.log(service.log);
     for (const partition of partitionNumbers(shapeOf(service.log, this.partitions))) {
       const process = partition === GLOBAL ? service.global : service.numbered;
@@ -114,6 +138,7 @@ export class ClearingHouse {
         publish: (events) => this.publish(events),
         onCommand: () => this.#onCommand(worker),
         snapshots: this.snapshots,
+        onRebuilt,
       });
       this.#workers.set(`${service.log}/${partition}`, worker);
       this.delivery.add(worker);
