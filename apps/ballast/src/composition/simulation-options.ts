@@ -1,5 +1,6 @@
-import { REACTIONS_NAMES, type ReactionsName } from '@ballast/exchange-simulator-domain';
-import { Option, type Command } from 'commander';
+import type { ReactionsName } from '@ballast/exchange-simulator-domain';
+import type { Command } from 'commander';
+import { reactionsOption } from './reactions-option.js';
 import { withRulesOptions, type RulesOptions } from './rules-options.js';
 import { wholeNumber } from './store-options.js';
 
@@ -33,11 +34,7 @@ export function withRunOptions(command: Command): Command {
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 1_000)
     .option('--seed <text>', 'seed of everything that is random', '1')
     .option('--opening-fund <usd>', 'insurance fund at the start; default: the scenario says')
-    .addOption(
-      new Option('--reactions <name>', 'how owners answer warnings and calls; default: the scenario says').choices(
-        REACTIONS_NAMES,
-      ),
-    )
+    .addOption(reactionsOption())
     .option('--price-feedback', 'close-outs move the prices of the market; default: the scenario says')
     .option('--no-price-feedback', 'close-outs move only their own price')
     .option('--fresh', 'throw away what the data directory holds and start over');
