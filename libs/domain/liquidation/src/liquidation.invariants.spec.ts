@@ -40,6 +40,7 @@ const ASKED: LiquidationEvents['CloseOutTurnRequested'] = {
   least: '2000',
   perMinute: '200000',
   schedule: 1,
+  accountVersion: 1,
 };
 const ASSESSED: LiquidationEvents['LiquidationCostAssessed'] = {
   caseId,

@@ -330,6 +330,7 @@ describe('a turn [CLR-LIQ-038]', () => {
       least: '2000',
       perMinute: '3472222.22',
       schedule: 1,
+      accountVersion: 1,
     });
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
   });

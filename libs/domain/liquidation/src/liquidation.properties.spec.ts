@@ -113,7 +113,7 @@ describe('liquidation in a model world', () => {
         const found = [...world.events, ...world.grants].flatMap((entry) => invariants.take(entry));
         expect([...found, ...invariants.finish()]).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

@@ -44,6 +44,9 @@ import { liquidationProcess, type LiquidationState } from './liquidation.process
 
 const CONTRACTS = admitted();
 
+/** Of bitcoins as collateral. */
+const HAIRCUT = dec('0.1');
+
 /** Whole numbers from a seed, the same on every machine (Lehmer generator). */
 export class SeededChoice {
   #state: number;
@@ -59,6 +62,8 @@ export class SeededChoice {
 export interface ModelAccount {
   readonly accountId: string;
   readonly collateral: string;
+  /** Bitcoins held as collateral. */
+  readonly coins?: string;
   readonly positions: readonly {
     readonly instrument: InstrumentId;
     readonly quantity: string;
@@ -71,6 +76,8 @@ export interface ExchangeTemper {
   /** Chances out of 10 that an order finds nothing, or a part only. */
   readonly empty: number;
   readonly partial: number;
+  /** USD that the book holds on one side of an instrument at one price; without it, whatever is asked. */
+  readonly depth?: number;
   /** Worst slippage, in basis points; prices may also be better than the mark by a fifth of it. */
   readonly worstSlippageBps: number;
 }
@@ -93,6 +100,7 @@ interface BookedAccount {
   readonly accountId: string;
   readonly partition: number;
   collateral: Decimal;
+  coins: Decimal;
   readonly holdings: Map<InstrumentId, Holding>;
   version: number;
   liquidating: boolean;
@@ -104,6 +112,7 @@ interface SliceWitness {
   readonly account: BookedAccount;
   readonly placed: LiquidationEvents['CloseOutOrderPlaced'];
   readonly equityBefore: Decimal;
+  readonly lossBearingBefore: Decimal;
   readonly callBefore: Decimal;
   ledger: Decimal;
   charged: Decimal;
@@ -133,6 +142,12 @@ export class ModelWorld {
   readonly accounts = new Map<string, BookedAccount>();
   fund: Decimal;
   uncovered = ZERO;
+  /** What the market that fills close-outs has paid, what the house has paid for coins, and what rounding has left over, USD. */
+  #market = ZERO;
+  #paidForCoins = ZERO;
+  #rounding = ZERO;
+  /** USD that is left in the book at these prices, by instrument and side. */
+  readonly #depth = new Map<string, number>();
   readonly #logs = new ForeignLogs();
   readonly #choice: SeededChoice;
   readonly #desks: Desk[];
@@ -155,7 +170,7 @@ export class ModelWorld {
     for (const entry of this.#logs.admissions()) {
       for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#take(desk, entry);
     }
-    options.accounts.forEach(({ accountId, collateral, positions }, index) => {
+    options.accounts.forEach(({ accountId, collateral, coins = '0', positions }, index) => {
       const holdings = positions.map(({ instrument, quantity, entry }): [InstrumentId, Holding] => [
         instrument,
         { quantity: dec(quantity), cost: dec(quantity).times(dec(entry)) },
@@ -164,6 +179,7 @@ export class ModelWorld {
         accountId,
         partition: index % options.partitions,
         collateral: dec(collateral),
+        coins: dec(coins),
         holdings: new Map(holdings),
         version: 0,
         liquidating: false,
@@ -190,14 +206,15 @@ export class ModelWorld {
   /** A new price set, and everything that follows from it until nobody has anything to say. */
   tick(btc: string, eth: string, status: 'LIVE' | 'HALT' = 'LIVE', kill?: { readonly after: number }): void {
     this.#schedule += 1;
+    this.#depth.clear();
     this.#marks = { BTC: dec(btc), ETH: dec(eth) };
     const brackets = [{ floor: '0', rate: this.options.maintenanceRate, deduction: '0' }];
-    const payload = scheduleInForce(
-      this.#schedule,
-      [underlyingSchedule('BTC', btc, brackets), underlyingSchedule('ETH', eth, brackets)],
-      status,
-    );
-    const entry = this.#logs.schedule(payload);
+    const underlyings = [underlyingSchedule('BTC', btc, brackets), underlyingSchedule('ETH', eth, brackets)];
+    const schedule = scheduleInForce(this.#schedule, underlyings, status);
+    const entry = this.#logs.schedule({
+      ...schedule,
+      collateral: [...schedule.collateral, { asset: 'BTC', price: btc }],
+    });
     this.#putToNumbered(entry);
     for (const account of this.#sorted()) this.#assess(account, status);
     for (const partition of this.#numbered()) this.#reportRun(partition);
@@ -206,6 +223,32 @@ export class ModelWorld {
       delivered += 1;
       if (kill !== undefined && delivered === kill.after) this.rebuildAll();
     }
+    for (const account of this.#sorted()) if (account.liquidating) this.#requireAnEnd(account);
+  }
+
+  /** Nobody has anything to say, and a case is open: it waits for a named schedule, or for its turn at a named time. */
+  #requireAnEnd({ accountId, partition }: BookedAccount): void {
+    const { cases } = this.#deskOf(partition).machine.state as LiquidationState;
+    const { turns } = this.#deskOf(GLOBAL).machine.state as DeleveragingState;
+    const current = cases.get(accountId);
+    const waiting = [...turns.values()].flatMap((each) => each.waiting).find((each) => each.accountId === accountId);
+    const isTold = (waiting?.nextAt ?? 0) > this.#now() && current?.turn?.granted === null;
+    const isPaused = typeof current?.paused === 'string';
+    if (!isPaused && !isTold) this.complaints.push(`${accountId} waits, and nobody knows for what`);
+  }
+
+  /**
+   * All that is owned, in USD at cost: whatever passes from one to another, it stays what it was at the start. So every loss has found
+   * somebody who bears it, and nobody bears more than there was.
+   */
+  get total(): Decimal {
+    const clients = [...this.accounts.values()].flatMap(({ collateral, holdings }) => [
+      collateral,
+      ...[...holdings.values()].map(({ cost }) => cost.neg()),
+    ]);
+    const inSlices = [...this.#slices.values()].map(({ ledger }) => ledger);
+    const all = [...clients, ...inSlices, this.fund, this.#market, this.#rounding];
+    return sum(all).minus(this.#paidForCoins).minus(this.uncovered);
   }
 
   /** Kills every machine and rebuilds it from what was logged; the inputs not taken yet come again. */
@@ -224,11 +267,17 @@ export class ModelWorld {
     }
   }
 
+  /** Equity with coins at their full price: what is below zero here is lost. */
+  lossBearingOf(account: BookedAccount, marks = this.#marks): Decimal {
+    return this.equityOf(account, marks).plus(account.coins.times(marks.BTC!).times(HAIRCUT));
+  }
+
   equityOf(account: BookedAccount, marks = this.#marks): Decimal {
     const unrealised = [...account.holdings].map(([instrument, { quantity, cost }]) =>
       quantity.times(marks[underlyingOf(instrument)]!).minus(cost),
     );
-    return account.collateral.plus(sum(unrealised));
+    const coins = account.coins.times(marks.BTC!).times(dec(1).minus(HAIRCUT));
+    return account.collateral.plus(coins).plus(sum(unrealised));
   }
 
   callOf(account: BookedAccount, marks = this.#marks): Decimal {
@@ -327,6 +376,9 @@ export class ModelWorld {
       case 'LiquidationCostAssessed':
         this.#settle(account, event.payload);
         return;
+      case 'CollateralTakeOverRequested':
+        this.#takeOver(account, placeOf(entry));
+        return;
       case 'FundDrawRequested':
         this.#grant(account, placeOf(entry), event.payload);
         return;
@@ -374,13 +426,13 @@ export class ModelWorld {
 
   #assess(account: BookedAccount, status: 'LIVE' | 'HALT' = 'LIVE'): void {
     const assessment = this.#assessmentOf(account);
-    const { equity, call } = assessment.figures;
+    const { equity, liquidation } = assessment.figures;
     const { accountId, partition } = account;
     const emit = (type: 'LiquidationTriggered' | 'LiquidatingAccountAssessed', payload: object): void => {
       const entry = this.#logs.entry('margin', partition, `margin-${accountId}`, type, payload as never, this.#now());
       this.#tell(partition, entry);
     };
-    if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(call))) {
+    if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(liquidation))) {
       account.liquidating = true;
       const calls = { call: null, uncalled: 'one-price-set' } as const;
       emit('LiquidationTriggered', { accountId, assessment, triggers: [], lowestMaintenanceRates: [], ...calls });
@@ -404,7 +456,11 @@ export class ModelWorld {
       });
     const equity = roundUsd(this.equityOf(account), 'equity');
     const at = { accountVersion: account.version, schedule: this.#schedule };
-    return assessmentOf(account.accountId, text(equity), positions, at);
+    const [amount, price] = [account.coins, this.#marks.BTC!];
+    const value = amount.times(price).times(dec(1).minus(HAIRCUT));
+    const coin = { asset: 'BTC', amount: text(amount), price: text(price), haircut: text(HAIRCUT), value: text(value) };
+    const assessment = assessmentOf(account.accountId, text(equity), positions, at);
+    return amount.isZero() ? assessment : { ...assessment, collateral: [coin] };
   }
 
   #reportRun(partition: number): void {
@@ -428,7 +484,9 @@ export class ModelWorld {
       this.complaints.push(`${account.accountId} closes ${text(quantity)} of ${text(held.quantity)} ${instrument}`);
     }
     const cost = held.cost.times(quantity).div(held.quantity.abs());
-    const realised = roundUsd(signed.neg().times(price).minus(cost), 'credit');
+    const exact = signed.neg().times(price).minus(cost);
+    const realised = roundUsd(exact, 'credit');
+    this.#rounding = this.#rounding.plus(exact).minus(realised);
     held.quantity = held.quantity.plus(signed);
     held.cost = held.cost.minus(cost);
     if (held.quantity.isZero()) account.holdings.delete(instrument);
@@ -446,10 +504,15 @@ export class ModelWorld {
       this.complaints.push(`order of ${placed.quantity} is off the lot, ${text(held)} held`);
     }
     const equityBefore = this.equityOf(account);
+    const atLimit = dec(placed.mark).minus(dec(placed.limit)).abs().times(quantity);
+    if (!account.funded && this.lossBearingOf(account).minus(atLimit).lt(dec('-0.02'))) {
+      this.complaints.push(`the limit ${placed.limit} of ${placed.caseId} is beyond what it has`);
+    }
     this.#slices.set(placeName(order), {
       account,
       placed,
       equityBefore,
+      lossBearingBefore: this.lossBearingOf(account),
       callBefore: this.callOf(account),
       ledger: ZERO,
       charged: ZERO,
@@ -458,7 +521,7 @@ export class ModelWorld {
     const mood = this.#reliable ? 10 : this.#choice.below(10);
     const share = mood < empty ? ZERO : mood < empty + partial ? dec(1 + this.#choice.below(9)).div(10) : dec(1);
     const filled = minOf(quantity.times(share).div(lot).floor().times(lot), quantity);
-    const whole = share.eq(1) ? quantity : filled;
+    const whole = this.#inDepth(placed, share.eq(1) ? quantity : filled, lot);
     const first = whole.div(2).div(lot).floor().times(lot);
     for (const part of [first, whole.minus(first)]) if (part.gt(0)) this.#fill(account, order, placed, part);
     const status = whole.isZero() ? 'unfilled' : whole.lt(quantity) ? 'partially-filled' : 'filled';
@@ -468,6 +531,32 @@ export class ModelWorld {
       status,
       filledQuantity: text(whole),
     });
+  }
+
+  /** So much of an order as the book still holds at these prices. */
+  #inDepth(
+    { instrument, side, mark }: LiquidationEvents['CloseOutOrderPlaced'],
+    wanted: Decimal,
+    lot: Decimal,
+  ): Decimal {
+    const { depth } = this.options.temper;
+    if (depth === undefined || this.#reliable) return wanted;
+    const book = `${instrument}-${side}`;
+    const left = this.#depth.get(book) ?? depth;
+    const most = dec(Math.max(left, 0)).div(mark);
+    const found = wanted.lte(most) ? wanted : most.div(lot).floor().times(lot);
+    this.#depth.set(book, left - found.times(mark).toNumber());
+    return found;
+  }
+
+  /** The house pays the index for all coins, whole cents. */
+  #takeOver(account: BookedAccount, request: Place): void {
+    const dollars = roundUsd(account.coins.times(this.#marks.BTC!), 'credit');
+    account.coins = ZERO;
+    account.collateral = account.collateral.plus(dollars);
+    this.#paidForCoins = this.#paidForCoins.plus(dollars);
+    this.#book(account, 'CollateralTakenOver', { accountId: account.accountId, request });
+    this.#assess(account);
   }
 
   #fill(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced'], part: Decimal): void {
@@ -482,6 +571,7 @@ export class ModelWorld {
     const fee = roundUsd(dec(placed.provisionalRate).times(part).times(mark), 'fee');
     const realised = this.#trade(account, placed.instrument, placed.side, part, mark);
     account.collateral = account.collateral.minus(fee);
+    this.#market = this.#market.plus((placed.side === 'sell' ? part.neg() : part).times(price));
     const witness = this.#slice(order);
     witness.ledger = witness.ledger.plus(fee).minus(loss);
     witness.charged = witness.charged.plus(fee);
@@ -519,23 +609,32 @@ export class ModelWorld {
     if (!witness.charged.minus(trueUp).eq(dec(cost.penalty))) {
       this.complaints.push(`charged ${text(witness.charged)}, returned ${cost.trueUp}, penalty ${cost.penalty}`);
     }
-    this.#judge(witness);
+    this.#judge(witness, cost);
     this.#book(account, 'LiquidationCostSettled', {
       accountId: account.accountId,
       order: cost.order,
       trueUp: cost.trueUp,
     });
     if (witness.ledger.gt(0)) {
-      this.fund = this.fund.plus(roundUsd(witness.ledger, 'credit'));
-      witness.ledger = ZERO;
+      const whole = roundUsd(witness.ledger, 'credit');
+      this.fund = this.fund.plus(whole);
+      witness.ledger = witness.ledger.minus(whole);
     }
     this.#assess(account);
   }
 
   /** A slice at its mark: equity stays non-negative and health does not fall, but for the cents of its two fills. */
-  #judge({ account, placed, equityBefore, callBefore }: SliceWitness): void {
+  #judge(
+    { account, placed, equityBefore, lossBearingBefore, callBefore }: SliceWitness,
+    cost: LiquidationEvents['LiquidationCostAssessed'],
+  ): void {
     const marks = { ...this.#marks, [underlyingOf(placed.instrument)]: dec(placed.mark) };
     const equity = this.equityOf(account, marks).plus(dec('0.02'));
+    if (this.lossBearingOf(account, marks).lt(dec('-0.02')) && lossBearingBefore.gte(0)) {
+      this.complaints.push(`slice ${placed.slice} of ${placed.caseId} left less than nothing`);
+    }
+    // Slippage is a loss that has happened; only what is charged beyond it is a charge.
+    if (dec(cost.penalty).lte(maxOf(dec(cost.slippage), ZERO).plus(dec('0.02')))) return;
     if (equityBefore.gte(0) && equity.lt(0)) this.complaints.push(`a penalty made equity ${text(equity)}`);
     if (equity.times(callBefore).lt(equityBefore.times(this.callOf(account, marks)))) {
       this.complaints.push(`slice ${placed.slice} of ${placed.caseId} worsened health`);
@@ -558,6 +657,8 @@ export class ModelWorld {
     }
     const granted = maxOf(minOf(amount, this.fund), ZERO);
     this.fund = this.fund.minus(granted);
+    // What the fund does not pay of slippage is written off, so that the slice is even either way.
+    if (order !== null) this.#slice(order).ledger = this.#slice(order).ledger.plus(amount);
     const answer: FundEvents['FundDrawGranted'] = {
       request,
       caseId,
@@ -648,13 +749,12 @@ export class ModelWorld {
     const side: TradeSide = (bankruptSide === 'long') === (role === 'bankrupt') ? 'sell' : 'buy';
     const executed = dec(close.quantity);
     const quantity = minOf(executed, (account.holdings.get(instrument)?.quantity ?? ZERO).abs());
-    const before = this.equityOf(account);
+    const before = this.lossBearingOf(account);
     if (quantity.gt(0)) this.#trade(account, instrument, side, quantity, dec(close.price));
     // A cent for rounding the cash of a close down.
-    if (before.gte(0) && this.equityOf(account).lt(dec('-0.01'))) {
-      this.complaints.push(
-        `${account.accountId} had ${text(before)} and has ${text(this.equityOf(account))} after ${roundId}`,
-      );
+    const after = this.lossBearingOf(account);
+    if (before.gte(0) && after.lt(dec('-0.01'))) {
+      this.complaints.push(`${account.accountId} had ${text(before)} and has ${text(after)} after ${roundId}`);
     }
     this.#book(account, 'AdlBooked', {
       accountId: account.accountId,

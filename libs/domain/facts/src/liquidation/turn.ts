@@ -25,6 +25,7 @@ export const TURN_REQUEST_EVENTS = {
       least: nonNegativeDecimal('USD below which a turn is not worth an order.'),
       perMinute: nonNegativeDecimal('USD that all cases of the instrument may close in a minute.'),
       schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
+      accountVersion: ordinal('Version of the account that they hold for.'),
     },
   }),
 };

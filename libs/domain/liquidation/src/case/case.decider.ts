@@ -64,7 +64,7 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'LiquidationPaused', payload: { caseId, accountId, reason, nextSchedule } }];
     }
     case 'ask-for-turn':
-      return [{ type: 'CloseOutTurnRequested', payload: turnRequest(current, step.slice, step.schedule, policy) }];
+      return [{ type: 'CloseOutTurnRequested', payload: turnRequest(current, step.slice, step.assessment, policy) }];
     case 'take-over-collateral':
       return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
     case 'draw-from-fund': {

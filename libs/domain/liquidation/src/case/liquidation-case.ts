@@ -35,6 +35,9 @@ export interface OpenAdlRequest {
 export interface CaseTurn {
   readonly request: Place;
   readonly instrument: InstrumentId;
+  /** Figures that it was asked for on. */
+  readonly schedule: number;
+  readonly accountVersion: number;
   /** USD, and the times of the schedules that an order of it may be based on; null while it has to wait. */
   readonly granted: { readonly notional: Decimal; readonly from: Instant; readonly until: Instant } | null;
 }
@@ -111,11 +114,11 @@ const goingOn = (current: LiquidationCase): LiquidationCase => ({ ...current, tu
 export const evolveCase: Evolution = {
   OrdersCancelRequested: (current, event) => ({ ...current, cancelRequest: placeOf(event) }),
   LiquidationPaused: (current, { payload: { reason } }) => ({ ...current, turn: null, paused: reason }),
-  CloseOutTurnRequested: (current, event) => ({
-    ...current,
-    turn: { request: placeOf(event), instrument: event.payload.instrument, granted: null },
-    paused: null,
-  }),
+  CloseOutTurnRequested: (current, event) => {
+    const { instrument, schedule, accountVersion } = event.payload;
+    const turn = { request: placeOf(event), instrument, schedule, accountVersion, granted: null };
+    return { ...current, turn, paused: null };
+  },
   CloseOutOrderPlaced: (current, event) => ({
     ...goingOn(current),
     slices: event.payload.slice,

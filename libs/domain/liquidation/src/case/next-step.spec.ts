@@ -14,6 +14,9 @@ import { nextStep, type CaseBasis } from './next-step.js';
 const CONTRACTS = admitted();
 const place = { partition: 0, position: 7 };
 
+/** A turn that was asked for on other figures than those of now. */
+const ASKED = { request: place, instrument: 'BTC-PERP', schedule: 3, accountVersion: 3 };
+
 const ready: LiquidationCase = {
   caseId: 'a.main#1',
   accountId: 'a.main',
@@ -27,7 +30,7 @@ const ready: LiquidationCase = {
   fundExhausted: false,
   collateral: 'untouched',
   funded: false,
-  turn: { request: place, instrument: 'BTC-PERP', granted: { notional: dec('1e12'), from: 0, until: 8.64e15 } },
+  turn: { ...ASKED, granted: { notional: dec('1e12'), from: 0, until: 8.64e15 } },
   paused: null,
   deleveraging: null,
   asked: null,
@@ -188,7 +191,7 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   });
 
   const granted = { notional: dec('60000'), from: schedule.asOf, until: schedule.asOf + 1 };
-  const turn = { request: place, instrument: 'BTC-PERP', granted };
+  const turn = { ...ASKED, granted };
   it.each`
     turn                                                             | expected                                                    | why
     ${null}                                                          | ${{ kind: 'ask-for-turn' }}                                 | ${'it has none'}

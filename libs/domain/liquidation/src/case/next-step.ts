@@ -5,7 +5,7 @@ import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
 import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
-import type { LiquidationCase } from './liquidation-case.js';
+import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
 
 /** What a case stands on when its next step is decided. */
 export interface CaseBasis {
@@ -58,7 +58,7 @@ export type Step =
       /** Number of the schedule from which on the account asks again if nobody is found. */
       readonly nextSchedule: number;
     }
-  | { readonly kind: 'ask-for-turn'; readonly slice: Slice; readonly schedule: number }
+  | { readonly kind: 'ask-for-turn'; readonly slice: Slice; readonly assessment: AssessmentDetail }
   | {
       readonly kind: 'close-out';
       readonly slice: Slice;
@@ -128,21 +128,26 @@ function stepOn(
       ? { kind: 'take-over-collateral' }
       : pause('debt-secured-by-collateral', schedule);
   }
+  const { turn } = current;
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
     return pause('book-too-thin', schedule);
+  if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');
   const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded);
   const { contract } = slice.position;
-  const { turn } = current;
   const granted = turn?.granted ?? null;
   const isOver = granted !== null && schedule.asOf >= granted.until;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
-    return { kind: 'ask-for-turn', slice, schedule: assessment.schedule };
+    return { kind: 'ask-for-turn', slice, assessment };
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
   return { kind: 'close-out', slice: withinTurn(slice, granted.notional), assessment, assetPrice };
 }
+
+/** Whether a turn was asked for on these figures, so that nothing else can be asked for. */
+const isOf = (turn: CaseTurn, { schedule, accountVersion }: AssessmentDetail): boolean =>
+  turn.schedule === schedule && turn.accountVersion === accountVersion;
 
 /** Whether the account has something in other assets that has not been taken over. */
 const mayTakeOver = ({ collateral }: LiquidationCase, assessment: AssessmentDetail): boolean =>

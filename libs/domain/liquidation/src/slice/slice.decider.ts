@@ -59,12 +59,11 @@ export function placedOrder(
 
 /**
  * What a case asks for before it sends an order. Less than the minimum slice, and less than a lot, is not worth one.
- * @param schedule position of the ScheduleInForce that the slice follows from
  */
 export function turnRequest(
   { caseId, accountId }: OfCase,
   { position: { contract, unitNotional, perMinute }, quantity }: Slice,
-  schedule: number,
+  { schedule, accountVersion }: Pick<AssessmentDetail, 'schedule' | 'accountVersion'>,
   { minimumSliceNotional }: LiquidationPolicy,
 ): LiquidationEvents['CloseOutTurnRequested'] {
   const notional = quantity.times(unitNotional);
@@ -77,6 +76,7 @@ export function turnRequest(
     least: text(least),
     perMinute: text(perMinute),
     schedule,
+    accountVersion,
   };
 }
 

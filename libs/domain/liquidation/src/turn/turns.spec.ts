@@ -36,7 +36,7 @@ class Queue {
   }
 
   asks(name: string, notional: string, { least = '100', instrument = 'BTC-PERP' } = {}): readonly string[] {
-    const payload = { instrument, notional, least, perMinute: '1000', schedule: 1 };
+    const payload = { instrument, notional, least, perMinute: '1000', schedule: 1, accountVersion: 1 };
     return this.#take(this.#own('CloseOutTurnRequested', name, payload));
   }
   /** Sends the order of a turn; contracts of one USD each. */
