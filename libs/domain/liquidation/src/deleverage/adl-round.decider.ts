@@ -57,10 +57,18 @@ interface Counterparty extends AdlCandidate {
   left: Decimal;
 }
 
+/** A request with what nobody has taken of it yet. */
+interface OpenRequest {
+  readonly request: AdlRequest;
+  open: Decimal;
+  readonly closes: Close[];
+}
+
 /**
- * The closes of a round, once every margin partition has answered. Each request is served in turn, in three tiers: who can bear its
- * bankruptcy price, the most leveraged first; then the others, each at his own bankruptcy price, so that nobody solvent falls below zero;
- * then bankrupt accounts of the other side that found nobody, at the mark.
+ * The closes of a round, once every margin partition has answered, in three tiers: who can bear the bankruptcy price of a request, the most
+ * leveraged first; then the others, each at his own bankruptcy price, so that nobody solvent falls below zero; then bankrupt accounts of
+ * the other side that found nobody, at the mark. The first tier is filled once for all requests of a schedule, and who is reduced is set
+ * against the requests in their order: so a round has no more closes than requests and counterparties.
  * @see docs/spec/liquidation.md CLR-LIQ-031, CLR-LIQ-035, CLR-LIQ-036
  */
 export function execution(round: AdlRound, partitions: number): AdlEvents['AdlExecuted'] | undefined {
@@ -73,32 +81,76 @@ export function execution(round: AdlRound, partitions: number): AdlEvents['AdlEx
   const bankrupt = round.opposite
     .filter((request) => isDue(round, request))
     .map((request) => ({ ...request, left: request.quantity }));
-  let cap = ZERO;
-  const closes = round.requests
+  const due = round.requests
     .filter((request) => isDue(round, request))
-    .flatMap((request) => {
-      const counterparties = solvent.filter(({ schedule }) => schedule === request.schedule);
-      const offered = tiersOf(request, counterparties);
-      let open = request.quantity;
-      const taken: Close[] = [];
-      for (const { counterparties: tier, priceOf } of offered) {
-        const filled = taken.length > 0 && open.isZero() ? undefined : fill(request, tier, open);
-        if (filled === undefined) continue;
-        cap = maxOf(cap, filled.cap);
-        open = open.minus(filled.total);
-        taken.push(...filled.reductions.map((each) => closeOf(request, each, priceOf(each.counterparty))));
-      }
-      for (const other of bankrupt) {
-        const quantity = minOf(open, other.left);
-        if (!quantity.gt(0) || other.schedule !== request.schedule) continue;
-        other.left = other.left.minus(quantity);
-        open = open.minus(quantity);
-        const counterparty = { partition: other.request.partition, accountId: other.accountId };
-        taken.push(closeOf(request, { counterparty, quantity }, request.mark));
-      }
-      return taken;
-    });
+    .map((request): OpenRequest => ({ request, open: request.quantity, closes: [] }));
+  const caps = [...new Set(due.map(({ request }) => request.schedule))].map((schedule) => {
+    const ofSchedule = due.filter(({ request }) => request.schedule === schedule);
+    const counterparties = solvent.filter((each) => each.schedule === schedule);
+    const cap = fillTogether(ofSchedule, counterparties);
+    return ofSchedule.reduce((highest, asking) => maxOf(highest, fillAlone(asking, counterparties)), cap);
+  });
+  for (const asking of due) closeAgainstBankrupt(asking, bankrupt);
+  const cap = maxOf(ZERO, ...caps);
+  const closes = due.flatMap((asking) => asking.closes);
   return { roundId, instrument, side, leverageCap: text(leverageOf(cap, solvent)), closes };
+}
+
+/** One water-filling for all requests of a schedule, over those who can bear the worst of their prices. */
+function fillTogether(due: readonly OpenRequest[], counterparties: readonly Counterparty[]): Decimal {
+  const [first] = due;
+  if (first === undefined) return ZERO;
+  const worst = due.map(({ request: { terms, side, mark, price } }) => lossPerContract(terms, side, mark, price));
+  const bearing = counterparties.filter(({ equity, quantity }) =>
+    worst.every((loss) => equity.gte(loss.times(quantity))),
+  );
+  const { cap, reductions } = fill(first.request, bearing, sum(due.map(({ open }) => open)));
+  const queue = [...due];
+  for (const { counterparty, quantity } of reductions) {
+    let rest = quantity;
+    while (rest.gt(0) && queue[0] !== undefined) {
+      const [asking] = queue;
+      const taken = minOf(rest, asking.open);
+      take(asking, counterparty, taken, asking.request.price);
+      rest = rest.minus(taken);
+      if (asking.open.isZero()) queue.shift();
+    }
+  }
+  return cap;
+}
+
+/** What is then left of a request: those who can bear its price, then the others, each at his own. */
+function fillAlone(asking: OpenRequest, counterparties: readonly Counterparty[]): Decimal {
+  let highest = ZERO;
+  for (const { counterparties: tier, priceOf } of tiersOf(asking.request, counterparties)) {
+    if (asking.open.isZero()) break;
+    const { cap, reductions } = fill(asking.request, tier, asking.open);
+    highest = maxOf(highest, cap);
+    for (const { counterparty, quantity } of reductions) {
+      take(asking, counterparty, quantity, priceOf(counterparty));
+    }
+  }
+  return highest;
+}
+
+function closeAgainstBankrupt(asking: OpenRequest, bankrupt: readonly (AdlRequest & { left: Decimal })[]): void {
+  for (const other of bankrupt) {
+    const quantity = minOf(asking.open, other.left);
+    if (!quantity.gt(0) || other.schedule !== asking.request.schedule) continue;
+    other.left = other.left.minus(quantity);
+    const counterparty = { partition: other.request.partition, accountId: other.accountId };
+    take(asking, counterparty, quantity, asking.request.mark);
+  }
+}
+
+function take(
+  asking: OpenRequest,
+  counterparty: { readonly partition: number; readonly accountId: AccountId },
+  quantity: Decimal,
+  price: Decimal,
+): void {
+  asking.open = asking.open.minus(quantity);
+  asking.closes.push(closeOf(asking.request, { counterparty, quantity }, price));
 }
 
 /** Who can bear the price of a request, and who only his own. */

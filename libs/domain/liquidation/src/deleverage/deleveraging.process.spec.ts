@@ -37,7 +37,7 @@ class Round {
     quantity: string,
     bankruptcyPrice: string,
     side: Side = 'long',
-    schedule = 5,
+    { schedule = 5, mark = '50000' }: { readonly schedule?: number; readonly mark?: string } = {},
   ): readonly SealedEvent[] {
     const caseId = `${accountId}#1`;
     const payload = {
@@ -47,7 +47,7 @@ class Round {
       side,
       quantity,
       bankruptcyPrice,
-      mark: '50000',
+      mark,
       deficit: '100',
       schedule,
       accountVersion: 1,
@@ -145,7 +145,7 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     });
   });
 
-  it('serves the requests in their order, each at its own bankruptcy price', () => {
+  it('fills all requests at once, and sets who is reduced against them in their order, each at its own bankruptcy price [CLR-LIQ-031]', () => {
     const round = new Round();
     round.request('first.main', '1', '50100');
     round.request('second.main', '2', '50200');
@@ -157,11 +157,42 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     expect(
       payloadOf(executed, 'AdlExecuted').closes.map(({ accountId, quantity, price }) => [accountId, quantity, price]),
     ).toEqual([
-      ['a.main', '1', '50200'],
-      ['b.main', '1', '50200'],
-      ['a.main', '1', '50300'],
-      ['b.main', '1', '50300'],
+      ['a.main', '2', '50200'],
+      ['b.main', '2', '50300'],
     ]);
+  });
+
+  it('takes from the only counterparty of a bankrupt account what that has lost to it, and nothing that it has paid in [CLR-LIQ-039]', () => {
+    const round = new Round();
+    // Sold at 10,000 and marked at 10,600, five contracts have lost 3,000 to the one who bought them.
+    round.request('y.main', '5', '10000', 'short', { mark: '10600' });
+    round.answer('BTC-PERP-short#1', 1);
+    const executed = round.answer('BTC-PERP-short#1', 0, [candidate('x.main', '5', '5975')]);
+    // 5,975 - 5 x (10,600 - 10,000) = 2,975: what he began with, less his fee.
+    expect(payloadOf(executed, 'AdlExecuted').closes).toMatchObject([
+      { accountId: 'x.main', quantity: '5', price: '10000' },
+    ]);
+  });
+
+  it('has no more closes than requests and counterparties, however many both are [CLR-LIQ-031]', () => {
+    const round = new Round();
+    const names = Array.from({ length: 40 }, (_, index) => String.fromCharCode(97 + (index % 20), 97 + index));
+    round.request('first.main', '0.001', '50100');
+    for (const name of names) round.request(`${name}.main`, '1.001', '50200');
+    round.answer('BTC-PERP-long#1', 1);
+    round.answer('BTC-PERP-long#1', 0);
+    round.answer(
+      'BTC-PERP-long#2',
+      0,
+      names.map((name) => candidate(`x${name}.main`, '2', '1000')),
+    );
+    const { closes } = payloadOf(round.answer('BTC-PERP-long#2', 1), 'AdlExecuted');
+    expect(closes.length).toBeLessThanOrEqual(80);
+    const taken = new Map<string, number>();
+    for (const { accountId, quantity } of closes) {
+      taken.set(accountId, (taken.get(accountId) ?? 0) + Math.round(Number(quantity) * 1_000));
+    }
+    expect([...new Set(taken.values())]).toEqual([1_001]);
   });
 
   it('closes by what was booked, not by what was executed, and says what nobody took [CLR-LIQ-032]', () => {
@@ -303,7 +334,7 @@ describe('two bankrupt accounts on opposite sides [CLR-LIQ-036]', () => {
     round.request('bull.main', '2', '50100');
     round.answer('BTC-PERP-long#1', 0);
     round.answer('BTC-PERP-long#1', 1);
-    const opened = round.request('bear.main', '3', '49900', 'short', 6);
+    const opened = round.request('bear.main', '3', '49900', 'short', { schedule: 6 });
     expect(payloadOf(opened, 'AdlRoundOpened').opposite).toEqual([]);
   });
 });

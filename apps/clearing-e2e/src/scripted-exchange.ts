@@ -1,0 +1,183 @@
+import {
+  GLOBAL,
+  type Cause,
+  type DecisionContext,
+  type LogEntry,
+  type PartitionProcess,
+} from '@ballast/event-sourcing';
+import type { ExchangeSimulator, SimulatorState } from '@ballast/exchange-simulator-domain';
+import {
+  EXCHANGE_LOGS,
+  type FillEvents,
+  type LiquidationEvents,
+  type Place,
+  type QuoteEvents,
+  type TransferEvents,
+} from '@ballast/facts';
+import { dec, partitionOfAccount, text, type Instant } from '@ballast/kernel';
+
+/** What happens at one clearing time, before its prices. */
+export interface Scene {
+  readonly at: Instant;
+  /** USD. */
+  readonly btc: string;
+  readonly opened?: readonly { readonly accountId: string; readonly dollars: string }[];
+  readonly fund?: string;
+  readonly trades?: readonly { readonly buyer: string; readonly seller: string; readonly quantity: string }[];
+}
+
+/** An order of liquidation, as the script answers it: what is filled, and at which price. */
+export type Answer = (
+  order: LiquidationEvents['CloseOutOrderPlaced'],
+  at: Instant,
+) => { readonly quantity: string; readonly price: string };
+
+interface Script {
+  readonly partitions: number;
+  readonly scenes: readonly Scene[];
+  /** Account that everything is filled against. */
+  readonly maker: string;
+  readonly answer: Answer;
+}
+
+interface ScriptState {
+  lastScene: number;
+  readonly requests: Map<string, LogEntry>;
+}
+
+type Request = LogEntry<string, LiquidationEvents['OrdersCancelRequested'] | LiquidationEvents['CloseOutOrderPlaced']>;
+
+const VENUES = ['amber', 'birch', 'cedar'];
+/** USD: a book whose sides meet is none. */
+const HALF_SPREAD = '0.1';
+/** USD; nobody trades it. */
+const ETHER = '2000';
+const TIMER = 'scene';
+const nameOf = ({ partition, position }: Place): string => `${partition}/${position}`;
+
+/** An exchange that does what a script says, and answers orders as it says: for stories in which every figure is chosen. */
+export function scriptedExchange({ partitions, scenes, maker, answer }: Script): ExchangeSimulator {
+  const say =
+    (context: DecisionContext, cause: Cause) =>
+    (log: string, partition: number, stream: string, type: string, payload: object): void =>
+      void context.emit({ to: { log, partition }, stream, type, schemaVersion: 1, payload }, cause);
+
+  function play(scene: Scene, context: DecisionContext): void {
+    const { at, btc, opened = [], fund, trades = [] } = scene;
+    const emit = say(context, { kind: 'timer', id: TIMER, due: at });
+    const quote = <T extends keyof QuoteEvents>(stream: string, type: T, payload: QuoteEvents[T]): void =>
+      emit('exchange.quotes', GLOBAL, stream, type, payload);
+    const transfer = <T extends keyof TransferEvents>(account: string, type: T, payload: TransferEvents[T]): void =>
+      emit('exchange.transfers', partitionOfAccount(account, partitions), `transfers-${account}`, type, payload);
+    if (scene === scenes[0]) {
+      quote('market', 'MarketOpened', { name: 'script', priceSetEverySeconds: 60 });
+      for (const specification of LISTED) quote('market', 'InstrumentListed', { specification });
+    }
+    for (const { accountId, dollars } of opened) {
+      transfer(accountId, 'AccountOpeningRequested', { accountId });
+      transfer(accountId, 'DepositReceived', { depositId: `d-${accountId}`, accountId, asset: 'USD', amount: dollars });
+    }
+    if (fund !== undefined) {
+      const payload = { contributionId: `f-${at}`, amount: fund };
+      emit('exchange.transfers', 0, 'transfers-fund', 'FundContributionReceived', payload);
+    }
+    trades.forEach(({ buyer, seller, quantity }, index) => {
+      const trade = { tradeId: `t-${at}-${index}`, instrument: 'BTC-PERP', quantity, price: btc, closeOutOrder: null };
+      fill(emit, { ...trade, accountId: buyer, side: 'buy', liquidity: 'taker' });
+      fill(emit, { ...trade, accountId: seller, side: 'sell', liquidity: 'maker' });
+    });
+    // A price set is of all underlyings that the house has parameters for.
+    for (const [underlying, price] of [
+      ['BTC', btc],
+      ['ETH', ETHER],
+    ] as const) {
+      const quotes = VENUES.map((venue) => ({
+        venue,
+        bid: text(dec(price).minus(HALF_SPREAD)),
+        ask: text(dec(price).plus(HALF_SPREAD)),
+        at,
+      }));
+      quote(`quotes-${underlying}`, 'VenueQuotesReceived', { underlying, quotes });
+      const book = { bestBid: price, bestAsk: price, impactBid: price, impactAsk: price, lastPrice: price, at };
+      quote(`quotes-${underlying}`, 'PerpetualBookObserved', { instrument: `${underlying}-PERP`, ...book });
+    }
+    quote('clock', 'ClockTicked', { at });
+  }
+
+  const fill = (emit: ReturnType<typeof say>, payload: FillEvents['TradeFilled']): void =>
+    emit(
+      'exchange.fills',
+      partitionOfAccount(payload.accountId, partitions),
+      `fills-${payload.accountId}`,
+      'TradeFilled',
+      payload,
+    );
+
+  function reply(request: Request, context: DecisionContext): void {
+    const { partition, position, payload } = request;
+    const place = { partition, position };
+    const emit = say(context, { kind: 'event', log: 'liquidation', ...place });
+    const { accountId } = payload;
+    const report = (type: string, more: object): void =>
+      emit('exchange.orderReports', partition, `order-${position}`, type, { accountId, ...more });
+    if (!('slice' in payload)) return report('OrdersCancelled', { request: place, cancelledOrders: 0 });
+    const { quantity, price } = answer(payload, context.time.clearing);
+    if (dec(quantity).gt(0)) {
+      const { instrument, side } = payload;
+      const trade = { tradeId: `c-${nameOf(place)}`, instrument, quantity, price };
+      fill(emit, { ...trade, accountId, side, liquidity: 'taker', closeOutOrder: place });
+      const other = side === 'buy' ? 'sell' : 'buy';
+      fill(emit, { ...trade, accountId: maker, side: other, liquidity: 'maker', closeOutOrder: null });
+    }
+    const isWhole = dec(quantity).eq(payload.quantity);
+    const status = dec(quantity).isZero() ? 'unfilled' : isWhole ? 'filled' : 'partially-filled';
+    report('CloseOutOrderFinished', { order: place, status, filledQuantity: text(dec(quantity)) });
+  }
+
+  const process: PartitionProcess<ScriptState> = {
+    log: 'exchange.quotes',
+    alsoWrites: (count) =>
+      EXCHANGE_LOGS.filter((log) => log !== 'exchange.quotes').flatMap((log) =>
+        Array.from({ length: count }, (_, partition) => ({ log, partition })),
+      ),
+    stateForm: { version: 1 },
+    initialState: () => ({ lastScene: -1, requests: new Map() }),
+    observe({ requests }, input) {
+      if (input.type === 'OrdersCancelRequested' || input.type === 'CloseOutOrderPlaced') {
+        requests.set(nameOf(input), input);
+      }
+    },
+    decide: () => undefined,
+    settle({ requests }, context) {
+      for (const request of [...requests.values()]) reply(request as Request, context);
+    },
+    evolve(state, { type, payload }) {
+      if (type === 'ClockTicked') state.lastScene += 1;
+      if (type === 'OrdersCancelled') state.requests.delete(nameOf((payload as { request: Place }).request));
+      if (type === 'CloseOutOrderFinished') state.requests.delete(nameOf((payload as { order: Place }).order));
+    },
+    dueTimers({ lastScene }, now) {
+      const next = scenes[lastScene + 1];
+      return next !== undefined && next.at <= now ? [{ id: TIMER, due: next.at }] : [];
+    },
+    fire: ({ lastScene }, _timer, context) => play(scenes[lastScene + 1] as Scene, context),
+  };
+  return {
+    runName: 'script',
+    process: process as unknown as PartitionProcess<SimulatorState>,
+    steps: () => scenes.map(({ at }) => at),
+  };
+}
+
+const perpetual = (id: string, tick: string, lot: string): QuoteEvents['InstrumentListed']['specification'] => ({
+  id,
+  contractSize: '1',
+  quoteAsset: 'USD',
+  settlementAsset: 'USD',
+  tick,
+  lot,
+  cashStyle: 'marked-to-market',
+  listedAt: '2020-01-01T00:00:00Z',
+});
+
+const LISTED = [perpetual('BTC-PERP', '0.1', '0.001'), perpetual('ETH-PERP', '0.01', '0.01')];
