@@ -45,8 +45,9 @@ class PostgresLog implements EventLog {
   readonly #sql: LogSql;
   readonly #numbers: ReadonlySet<number>;
   readonly #listeners = new Set<(partition: number, size: number) => void>();
-  /** Commands since the index of their ids was brought up to date, by partition. */
-  readonly #unindexed = new Map<number, number>();
+  /** Ids of commands that were appended here and are not in the index yet, and the number of the first. */
+  readonly #unindexed = new Map<number, { readonly first: number; readonly ids: string[] }>();
+  readonly #indexed = new Set<number>();
   readonly #indexing = new Map<number, Promise<void>>();
   #closed = false;
 
@@ -74,8 +75,8 @@ class PostgresLog implements EventLog {
   async take(partition: number, worker: string): Promise<PartitionHead> {
     this.#assertPartition(partition);
     const [row] = await this.#rows('take', [partition, worker]);
-    // The next command asks what a former owner left out of the index.
-    this.#unindexed.set(partition, UNINDEXED_COMMANDS);
+    this.#unindexed.delete(partition);
+    this.#indexed.delete(partition);
     return headOf(row as Row);
   }
 
@@ -217,17 +218,23 @@ class PostgresLog implements EventLog {
     });
   }
 
-  /** Puts the ids of commands that were appended into their index, behind the answers to whoever gave them. */
+  /**
+   * Puts ids of commands into their index, behind the answers to whoever gave them. They are those that were appended here;
+   * what a former owner left out is read from the blocks.
+   */
   async #indexCommands(partition: number): Promise<void> {
-    for (;;) {
-      const [index] = await this.#rows('commandIndex', [partition]);
-      const indexed = Number(index?.[0]);
-      const fresh = await this.commands(partition, indexed, INDEX_PAGE);
-      if (fresh.length === 0) return;
-      const ids = textArray(fresh.map(({ commandId }) => commandId));
-      await this.#rows('indexCommands', [partition, indexed, ids]);
-      if (fresh.length < INDEX_PAGE) return;
+    const { first, ids } = this.#unindexed.get(partition) ?? { first: 1, ids: [] };
+    this.#unindexed.delete(partition);
+    const [index] = await this.#rows('commandIndex', [partition]);
+    let indexed = Number(index?.[0]);
+    while (indexed < first - 1) {
+      const page = await this.commands(partition, indexed, Math.min(INDEX_PAGE, first - 1 - indexed));
+      if (page.length === 0) return;
+      await this.#rows('indexCommands', [partition, indexed, textArray(page.map(({ commandId }) => commandId))]);
+      indexed += page.length;
     }
+    const fresh = ids.slice(indexed - (first - 1));
+    if (fresh.length > 0) await this.#rows('indexCommands', [partition, indexed, textArray(fresh)]);
   }
 
   async relayCursor(partition: number): Promise<number> {
@@ -352,11 +359,15 @@ class PostgresLog implements EventLog {
 
   /** An index that is behind costs time only, so its trouble is nobody's: the next commands try again. */
   #answered({ partition, commands }: AppendItem): void {
-    if (commands.length === 0) return;
-    const unindexed = (this.#unindexed.get(partition) ?? 0) + commands.length;
-    this.#unindexed.set(partition, unindexed);
-    if (unindexed < UNINDEXED_COMMANDS || this.#indexing.has(partition)) return;
-    this.#unindexed.set(partition, 0);
+    const [command] = commands;
+    if (command === undefined) return;
+    let unindexed = this.#unindexed.get(partition);
+    if (unindexed === undefined) this.#unindexed.set(partition, (unindexed = { first: command.number, ids: [] }));
+    for (const { commandId } of commands) unindexed.ids.push(commandId);
+    // The first of an owner asks what the former one left out.
+    const isFirst = !this.#indexed.has(partition);
+    if ((!isFirst && unindexed.ids.length < UNINDEXED_COMMANDS) || this.#indexing.has(partition)) return;
+    this.#indexed.add(partition);
     const running = this.#indexCommands(partition)
       .catch(() => undefined)
       .finally(() => this.#indexing.delete(partition));
