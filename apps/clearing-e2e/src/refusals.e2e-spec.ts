@@ -152,6 +152,25 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
     await expectRefusal(['verify', '--data-dir', data, '--against', file], /not a file made by ballast checkpoint/);
   });
 
+  it('a signing key where it would be copied with data or program, and a part that is none [CLR-LOG-039]', async () => {
+    const at = ['--data-dir', data];
+    for (const key of [path.join(data, 'key.pem'), 'key.pem', path.join(data, 'not/yet/there/key.pem')]) {
+      await expectRefusal(
+        ['checkpoint', ...at, '--key', key],
+        /lies in the (working|data) directory: whoever gets a copy/,
+      );
+    }
+    await expectRefusal(['checkpoint', ...at, '--house', 'The House'], /--house The House: small letters/);
+    await expectRefusal(['verify', ...at, '--log', 'margins'], /--log margins: name one of accounts, /);
+    await expectRefusal(['verify', ...at, '--partition', '1'], /--partition: name the log with --log/);
+    await expectRefusal(['verify', ...at, '--log', 'margin', '--from', '7'], /name it with --log and --partition/);
+    await expectRefusal(
+      ['verify', ...at, '--log', 'margin', '--partition', '1', '--from', '7', '--to', '6'],
+      /--from 7 is behind --to 6/,
+    );
+    await expectRefusal(['verify', ...at, '--key', path.join(directory, 'nowhere')], /name a file with a verifier key/);
+  });
+
   it('and nothing of it changes the data: the same command finds everything done', async () => {
     expect((await simulated(data)).digests).toEqual(summary.digests);
     expect(await ballast('verify', '--data-dir', data)).toMatchObject({ code: 0 });

@@ -2,10 +2,10 @@ import { CheckpointFile, replay, verify } from '@ballast/audit';
 import {
   CheckpointKey,
   CheckpointWriter,
+  LogDirectory,
   PostgresLogStore,
   type EventLog,
   type PartitionHead,
-  type LogDirectory,
 } from '@ballast/event-log';
 import { forgeBlocks, testDatabase } from '@ballast/event-log/testing';
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
@@ -60,12 +60,13 @@ describe('what is done to the tables of a run as database superuser', () => {
   let store: PostgresLogStore;
   let logs: LogDirectory;
   let superuser: pg.Client;
+  let connection: Awaited<ReturnType<typeof testDatabase>>;
   let checkpoints: string;
   /** A block with a command of a person, in the middle of its partition: every column of it holds something. */
   let block: { partition: number; number: number; position: number };
 
   beforeAll(async () => {
-    const connection = await testDatabase();
+    connection = await testDatabase();
     store = new PostgresLogStore({ connection });
     const run = await openRun(store, SHORT_WINDOW);
     const simulation = await Simulation.open(run);
@@ -160,8 +161,18 @@ describe('what is done to the tables of a run as database superuser', () => {
       });
     });
 
-    it('is found by nothing in the log itself, which is why checkpoints are signed', async () => {
-      expect(await faultsAfter('pricing', rewrite)).toEqual([]);
+    it('is found by a checkpoint that stands beside the log', async () => {
+      expect(await faultsAfter('pricing', rewrite)).toContainEqual(
+        expect.objectContaining({ what: 'the events up to here are not those of a signed checkpoint' }),
+      );
+    });
+
+    it('is found by nothing once that is gone too, which is why checkpoints are kept elsewhere', async () => {
+      const all = async (): Promise<void> => {
+        await rewrite();
+        await superuser.query('delete from pricing.checkpoint');
+      };
+      expect(await faultsAfter('pricing', all)).toEqual([]);
     });
 
     it('is found by deciding everything again', async () => {
@@ -241,6 +252,100 @@ describe('what is done to the tables of a run as database superuser', () => {
     );
   });
 
+  it.each([
+    ['note', flippedText('note'), 'did not sign'],
+    ['note', `replace(note, 'ballast-checkpoint/v1', 'ballast-checkpoint/v2')`, 'did not sign'],
+    ['frontier', `replace(frontier, '"size":', '"size" :')`, 'the edges of the trees'],
+    ['frontier', `regexp_replace(frontier, '"subtrees":\\["[0-9a-f]', '"subtrees":["x')`, 'the edge of the tree'],
+    ['verifier_key', flippedText('verifier_key'), ''],
+    ['succession', `'it was handed over'`, 'none did'],
+    ['number', 'number + 1', 'checkpoint 1 is missing'],
+  ])('is found in a stored checkpoint: %s to %s', async (column, to, what) => {
+    const change = async (): Promise<void> =>
+      void (await superuser.query(`update pricing.checkpoint set ${column} = ${to}`));
+    const faults = await faultsAfter('pricing', change);
+    expect(faults).toContainEqual(
+      expect.objectContaining({
+        log: expect.stringMatching(/^pricing/) as string,
+        what: expect.stringContaining(what) as string,
+      }),
+    );
+  });
+
+  it('is found when another key signed the stored checkpoints than the one that is expected [CLR-LOG-039]', async () => {
+    const stranger = CheckpointKey.generate('ballast').verifierKey;
+    const report = await verify(logs, { key: stranger });
+    expect(report.signers).toHaveLength(1);
+    expect(report.faults[0]).toMatchObject({
+      log: 'accounts.checkpoints',
+      what: expect.stringContaining(stranger) as string,
+    });
+    expect((await verify(logs, { key: report.signers[0], against: checkpoints })).faults).toEqual([]);
+    await expect(verify(logs, { key: stranger, against: checkpoints })).rejects.toThrow('nor its successor');
+  });
+
+  it('is found when a log says that it is another', async () => {
+    const change = async (): Promise<void> => void (await superuser.query(`update pricing.log set name = 'pricinf'`));
+    const faults = await whileChanged('pricing', change, async () => (await verify(await opened())).faults);
+    expect(faults).toContainEqual({
+      ...{ log: 'pricing', partition: null, position: null },
+      what: 'the tables of log pricing say that they are those of pricinf',
+    });
+  });
+
+  it.each(['partitions = 1', 'has_global = false', 'partitions = partitions + 1'])(
+    'is found when a log says that %s',
+    async (change) => {
+      const faults = await whileChanged(
+        'margin',
+        async () => void (await superuser.query(`update margin.log set ${change}`)),
+        async () => (await verify(await opened())).faults,
+      );
+      expect(faults).toContainEqual(
+        expect.objectContaining({
+          log: 'margin',
+          what: expect.stringMatching(/has no such partition|is missing/) as string,
+        }),
+      );
+    },
+  );
+
+  it('is looked for in a part of a partition, when only that is asked for', async () => {
+    const part = { log: 'accounts', partition: block.partition };
+    const broken = (): Promise<void> => flip('accounts', 'entries', block);
+    const faultsOf = (options: object) =>
+      whileChanged('accounts', broken, async () => (await verify(logs, { ...part, ...options })).faults);
+    expect(await faultsOf({})).not.toEqual([]);
+    expect(await faultsOf({ from: block.position })).not.toEqual([]);
+    expect(await faultsOf({ to: block.position })).not.toEqual([]);
+    expect(await faultsOf({ from: block.position + 500 })).toEqual([]);
+    expect(await faultsOf({ to: block.position - 1 })).toEqual([]);
+    const { leftOut, events } = await verify(logs, { ...part, from: block.position, to: block.position });
+    expect(leftOut).toEqual(['rules: they are judged over all of every log']);
+    expect(events).toBeLessThan(500);
+  });
+
+  it('is looked for in a database without the simulated exchange, and nothing is created there', async () => {
+    await superuser.query('alter schema exchange rename to elsewhere');
+    const readOnly = new PostgresLogStore({ connection, readOnly: true });
+    try {
+      const report = await verify(await LogDirectory.openPresent(readOnly));
+      expect(report).toMatchObject({ faults: [], exchangeEvents: 0 });
+      expect(report.events).toBeGreaterThan(0);
+      expect(report.leftOut).toEqual([
+        expect.stringMatching(/^exchange\..*: not in this database$/),
+        expect.stringMatching(/^money and positions: exchange\..* are not in this database$/),
+      ]);
+      const { rows } = await superuser.query(`select from pg_namespace where nspname = 'exchange'`);
+      expect(rows).toEqual([]);
+    } finally {
+      await readOnly.close();
+      await superuser.query('alter schema elsewhere rename to exchange');
+    }
+  });
+
+  const opened = (): Promise<LogDirectory> => LogDirectory.openPresent(store);
+
   async function flip(log: ServiceLog, column: string, at: { partition: number; number: number }): Promise<void> {
     const { rowCount } = await superuser.query(
       `update "${log}".block set ${column} = ${FLIPS[column]} where partition = $1 and number = $2`,
@@ -259,7 +364,7 @@ describe('what is done to the tables of a run as database superuser', () => {
 
   /** Puts back what was changed, so that the next test begins with the history as it was. */
   async function whileChanged<T>(log: ServiceLog, change: () => Promise<void>, look: () => Promise<T>): Promise<T> {
-    const tables = ['block', 'partition', 'cursor'];
+    const tables = ['block', 'partition', 'cursor', 'checkpoint', 'log'];
     for (const table of tables) await superuser.query(`create table public.${table} as table "${log}".${table}`);
     try {
       await change();

@@ -1,5 +1,5 @@
 import { MerkleFrontier, canonicalText, invariant } from '@ballast/kernel';
-import { verifyCheckpoint, type Checkpoint, type CheckpointKey } from './checkpoint.js';
+import { CheckpointRejected, verifyCheckpoint, type Checkpoint, type CheckpointKey } from './checkpoint.js';
 import type { EventLog, StoredCheckpoint } from './event-log.js';
 import { leavesOf } from './leaves.js';
 
@@ -18,18 +18,28 @@ export class CheckpointWriter {
     private readonly key: CheckpointKey,
     private readonly frontiers: Map<number, MerkleFrontier>,
     private last: Checkpoint | undefined,
+    private succession: string | null,
   ) {}
 
   /**
-   * @throws CheckpointRejected when the last checkpoint was not signed by this key
+   * @param previous key that signed the last checkpoint, when another takes over: it says so in a statement
+   * @throws CheckpointRejected when the last checkpoint was signed by neither
    * @throws InvariantViolation when the log is shorter than its last checkpoint, or has another history
    */
-  static async resume(log: EventLog, key: CheckpointKey): Promise<CheckpointWriter> {
+  static async resume(log: EventLog, key: CheckpointKey, previous?: CheckpointKey): Promise<CheckpointWriter> {
     const stored = await log.lastCheckpoint();
-    const last = stored && verifyCheckpoint(stored.note, key.verifierKey);
+    const isHandedOver = stored !== undefined && stored.verifierKey === previous?.verifierKey;
+    if (stored !== undefined && !isHandedOver && stored.verifierKey !== key.verifierKey) {
+      throw new CheckpointRejected(
+        `the last checkpoint of ${log.name} was signed by ${stored.verifierKey}, not by ${key.verifierKey}: ` +
+          'sign with that key, or name it as --previous-key so that it hands over',
+      );
+    }
+    const last = stored && verifyCheckpoint(stored.note, stored.verifierKey);
+    const succession = isHandedOver && previous !== undefined ? previous.handOver(key.verifierKey) : null;
     const frontiers = (stored && last && frontiersOf(stored, last)) ?? new Map<number, MerkleFrontier>();
     if (last) await assertContinues(log, last);
-    return new CheckpointWriter(log, key, frontiers, last);
+    return new CheckpointWriter(log, key, frontiers, last, succession);
   }
 
   /** Signs the present state; undefined when no block was added since the last checkpoint. */
@@ -41,10 +51,16 @@ export class CheckpointWriter {
       const frontier = await this.#grow(partition, size);
       partitions.push({ partition, size, root: frontier.root(), head, blocks, blockChain });
     }
-    const checkpoint: Checkpoint = { log: this.log.name, incarnation, partitions };
-    if (this.last && isSame(this.last, checkpoint)) return undefined;
-    const stored = await this.log.saveCheckpoint(this.key.sign(checkpoint), frontierText(this.frontiers));
+    const checkpoint: Checkpoint = { house: this.key.name, log: this.log.name, incarnation, partitions };
+    if (this.last && isSame(this.last, checkpoint) && this.succession === null) return undefined;
+    const stored = await this.log.saveCheckpoint({
+      note: this.key.sign(checkpoint),
+      frontier: frontierText(this.frontiers),
+      verifierKey: this.key.verifierKey,
+      succession: this.succession,
+    });
     this.last = checkpoint;
+    this.succession = null;
     return stored;
   }
 
@@ -65,6 +81,7 @@ const isSame = (a: Checkpoint, b: Checkpoint): boolean =>
   a.partitions.every(({ blocks }, index) => blocks === b.partitions[index]?.blocks) &&
   a.partitions.length === b.partitions.length;
 
+/** Edges of the trees as they are stored beside a checkpoint. */
 function frontierText(frontiers: ReadonlyMap<number, MerkleFrontier>): string {
   return canonicalText(
     Object.fromEntries(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { leafHash, sha256, verifyInclusion } from '@ballast/kernel';
 import { verifyConsistency } from '@ballast/kernel/testing';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { CheckpointKey, SigningKeyRefused, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
+import { CheckpointKey, SigningKeyRefused, verifyCheckpoint, verifySuccession, type Checkpoint } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
@@ -35,6 +35,12 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     await log.append([writer.item(Array.from({ length: 5 }, () => ({})))]);
   });
 
+  const kept = (checkpoint: Checkpoint, frontier: string) => ({
+    note: key.sign(checkpoint),
+    frontier,
+    verifierKey: key.verifierKey,
+    succession: null,
+  });
   const written = async (by = key): Promise<{ note: string; checkpoint: Checkpoint }> => {
     const note = (await (await CheckpointWriter.resume(log, by)).write())?.note ?? '';
     return { note, checkpoint: verifyCheckpoint(note, by.verifierKey) };
@@ -75,6 +81,25 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     for (const { verifierKey } of [key, witness]) expect(verifyCheckpoint(witnessed, verifierKey)).toEqual(checkpoint);
   });
 
+  it('is signed by another key only when the one before hands over, in a statement that anybody can check [CLR-LOG-039]', async () => {
+    await written();
+    const next = CheckpointKey.generate('ballast/test');
+    await expect(CheckpointWriter.resume(log, next)).rejects.toThrow(
+      `was signed by ${key.verifierKey}, not by ${next.verifierKey}: sign with that key, or name it as --previous-key`,
+    );
+    const stored = await (await CheckpointWriter.resume(log, next, key)).write();
+    expect(verifyCheckpoint(stored?.note ?? '', next.verifierKey).log).toBe('margin');
+    expect(verifySuccession(stored?.succession ?? '', key.verifierKey)).toBe(next.verifierKey);
+    expect(() => verifySuccession(stored?.succession ?? '', next.verifierKey)).toThrow('did not sign the statement');
+    expect(() => verifySuccession(stored?.note ?? '', next.verifierKey)).toThrow('names no successor');
+    expect(await (await CheckpointWriter.resume(log, next)).write()).toBeUndefined();
+  });
+
+  it('names the house: the same log of two houses has another first line', async () => {
+    const { note } = await written();
+    expect(note.split('\n')[1]).toBe('ballast/test/margin');
+  });
+
   it('has a root to which every event of the partition can be proved', async () => {
     const { checkpoint } = await written();
     const { size, root } = checkpoint.partitions[2] as Checkpoint['partitions'][number];
@@ -103,7 +128,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
 
   it('does not depend on the stored edge of the tree: a damaged one is grown anew', async () => {
     const { checkpoint } = await written();
-    await log.saveCheckpoint(key.sign(checkpoint), '{"1":{"size":5,"subtrees":["00","11"]}}');
+    await log.saveCheckpoint(kept(checkpoint, '{"1":{"size":5,"subtrees":["00","11"]}}'));
     await log.append([writer.item([{}])]);
     await written();
     expect((await verifyLog(log, key.verifierKey)).every(({ faults }) => faults.length === 0)).toBe(true);
@@ -112,7 +137,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
   it('is not written over a log that contradicts the last one', async () => {
     const other = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
     const { checkpoint } = await written();
-    await other.saveCheckpoint(key.sign(checkpoint), '{}');
+    await other.saveCheckpoint(kept(checkpoint, '{}'));
     await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(
       'margin/1 does not continue its last checkpoint at position 5',
     );
@@ -124,7 +149,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     const forger = await Writer.take(forged, 1);
     await forged.append([forger.item(Array.from({ length: 5 }, () => ({ payload: { amount: '0.00' } })))]);
     expect((await verifyLog(forged)).map(({ faults }) => faults)).toEqual([[], [], []]);
-    await forged.saveCheckpoint(key.sign(checkpoint), '{}');
+    await forged.saveCheckpoint(kept(checkpoint, '{}'));
     expect((await verifyLog(forged, key.verifierKey))[2]?.faults[0]).toMatchObject({
       position: 5,
       what: 'the events up to here are not those of a signed checkpoint',
@@ -134,7 +159,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
   it('finds that the end of a log was cut off', async () => {
     const { checkpoint } = await written();
     const cut = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
-    await cut.saveCheckpoint(key.sign(checkpoint), '{}');
+    await cut.saveCheckpoint(kept(checkpoint, '{}'));
     expect((await verifyLog(cut, key.verifierKey))[2]?.faults[0]).toMatchObject({
       what: 'a signed checkpoint knows 5 events',
     });

@@ -18,6 +18,8 @@ export interface CheckpointPartition {
 
 /** What is signed: a log at one moment. Two checkpoints of one log that don't agree prove that it was rewritten. */
 export interface Checkpoint {
+  /** Whose log it is: two houses have a log of margin. */
+  readonly house: string;
   readonly log: string;
   readonly incarnation: string;
   readonly partitions: readonly CheckpointPartition[];
@@ -30,18 +32,19 @@ export class CheckpointRejected extends Error {
 
 const FORMAT = 'ballast-checkpoint/v1';
 const ED25519 = Buffer.of(0x01);
+const SUCCESSION_FORMAT = 'ballast-key-succession/v1';
 const KEY_NAME = /^[^\s+]+$/;
 /** DER of an Ed25519 public key up to its 32 bytes. */
 const PUBLIC_KEY_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
- * The one text of a checkpoint: a line each for format, log, incarnation and digest, then one per partition with number,
+ * The one text of a checkpoint: a line each for format, house and log, incarnation and digest, then one per partition with number,
  * size, Merkle root, chain head, number of blocks and the head of their chain. Hashes in base64, lines end with a line feed.
  */
-function checkpointText({ log, incarnation, partitions }: Checkpoint): string {
+function checkpointText({ house, log, incarnation, partitions }: Checkpoint): string {
   return [
     FORMAT,
-    log,
+    `${house}/${log}`,
     incarnation,
     logDigest(partitions).toString('base64'),
     ...partitions.map(
@@ -102,7 +105,14 @@ export class CheckpointKey {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'EEXIST') throw new SigningKeyRefused(`no signing key can be made: ${message}; name another --key`);
     }
-    const { mode } = await fs.stat(file);
+    return CheckpointKey.loadPresent(file, name);
+  }
+
+  /** Loads the key of a PEM file that is there. */
+  static async loadPresent(file: string, name: string): Promise<CheckpointKey> {
+    const { mode } = await fs.stat(file).catch((error: unknown) => {
+      throw new SigningKeyRefused(`${file}: ${(error as Error).message}`);
+    });
     if ((mode & 0o077) !== 0) {
       const present = (mode & 0o777).toString(8);
       throw new SigningKeyRefused(`${file} has mode ${present}: others could sign; chmod 600 it`);
@@ -116,7 +126,15 @@ export class CheckpointKey {
   }
 
   sign(checkpoint: Checkpoint): string {
-    const text = checkpointText(checkpoint);
+    return this.#signed(checkpointText(checkpoint));
+  }
+
+  /** A statement that another key signs from now on, for those who know this one. */
+  handOver(nextVerifierKey: string): string {
+    return this.#signed(`${SUCCESSION_FORMAT}\n${nextVerifierKey}\n`);
+  }
+
+  #signed(text: string): string {
     const signature = sign(null, Buffer.from(text), this.#privateKey);
     const signed = Buffer.concat([keyId(this.name, this.#publicKey), signature]).toString('base64');
     return `${text}\n— ${this.name} ${signed}\n`;
@@ -129,6 +147,22 @@ export class CheckpointKey {
  * @throws CheckpointRejected when the key did not sign it, or it is no checkpoint
  */
 export function verifyCheckpoint(note: string, verifierKey: string): Checkpoint {
+  return parseCheckpoint(signedText(note, verifierKey, 'this checkpoint'));
+}
+
+/**
+ * The key that follows another by its statement.
+ * @throws CheckpointRejected when the key did not sign it, or it is no such statement
+ */
+export function verifySuccession(note: string, verifierKey: string): string {
+  const [format, next = '', ...rest] = signedText(note, verifierKey, 'the statement of its successor').split('\n');
+  if (format !== SUCCESSION_FORMAT || rest.join() !== '')
+    throw new CheckpointRejected('signed, but names no successor');
+  parseVerifierKey(next);
+  return next;
+}
+
+function signedText(note: string, verifierKey: string, what: string): string {
   const { name, id, publicKey } = parseVerifierKey(verifierKey);
   const end = note.lastIndexOf('\n\n');
   if (end < 0) throw new CheckpointRejected('not a signed note');
@@ -142,8 +176,8 @@ export function verifyCheckpoint(note: string, verifierKey: string): Checkpoint 
     .map((text) => Buffer.from(text, 'base64'))
     .filter((signed) => signed.subarray(0, 4).equals(id));
   const isSigned = own.some((signed) => verify(null, Buffer.from(text), publicKey, signed.subarray(4)));
-  if (!isSigned) throw new CheckpointRejected(`${name} did not sign this checkpoint`);
-  return parseCheckpoint(text);
+  if (!isSigned) throw new CheckpointRejected(`${name} did not sign ${what}`);
+  return text;
 }
 
 /** SHA-256(name || line feed || algorithm || key), first 4 bytes: tells keys of the same name apart. */
@@ -164,7 +198,9 @@ function parseVerifierKey(text: string): { name: string; id: Buffer; publicKey: 
 }
 
 function parseCheckpoint(text: string): Checkpoint {
-  const [, log = '', incarnation = '', , ...lines] = text.split('\n');
+  const [, origin = '', incarnation = '', , ...lines] = text.split('\n');
+  const slash = origin.lastIndexOf('/');
+  const [house, log] = [origin.slice(0, slash), origin.slice(slash + 1)];
   const partitions = lines.slice(0, -1).map((line) => {
     const [partition, size, root = '', head = '', blocks, blockChain = ''] = line.split(' ');
     return {
@@ -176,7 +212,7 @@ function parseCheckpoint(text: string): Checkpoint {
       blockChain: Buffer.from(blockChain, 'base64'),
     };
   });
-  const checkpoint = { log, incarnation, partitions };
+  const checkpoint = { house, log, incarnation, partitions };
   // Whatever was not read as it was written is refused, the format's name and the digest too.
   if (checkpointText(checkpoint) !== text) throw new CheckpointRejected('signed, but no checkpoint of a known format');
   return checkpoint;

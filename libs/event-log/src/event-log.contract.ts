@@ -596,11 +596,13 @@ export function describeEventLog(
 
     it('keeps checkpoints in order', async () => {
       expect(await log.lastCheckpoint()).toBeUndefined();
-      await log.saveCheckpoint('note 1', '{}');
-      await log.saveCheckpoint('note 2', '{"a":1}');
+      const first = { note: 'note 1', frontier: '{}', verifierKey: 'ballast+1+A', succession: null };
+      const second = { note: 'note 2', frontier: '{"a":1}', verifierKey: 'ballast+2+B', succession: 'a statement' };
+      await log.saveCheckpoint(first);
+      await log.saveCheckpoint(second);
       expect(await log.checkpoints(0, 10)).toEqual([
-        { number: 1, note: 'note 1', frontier: '{}' },
-        { number: 2, note: 'note 2', frontier: '{"a":1}' },
+        { number: 1, ...first },
+        { number: 2, ...second },
       ]);
       expect((await log.lastCheckpoint())?.number).toBe(2);
     });

@@ -191,6 +191,10 @@ export interface StoredCheckpoint {
   readonly note: string;
   /** What the next checkpoint continues from; checked against the note before it is believed. */
   readonly frontier: string;
+  /** Key that signed it, as verifiers take it. */
+  readonly verifierKey: string;
+  /** Statement by which the key of the checkpoint before handed over to this one; null when it is the same key. */
+  readonly succession: string | null;
 }
 
 /**
@@ -228,6 +232,8 @@ export interface EventLog {
    * that begin within `positions` of it, or one that begins later; at most 1,000.
    */
   blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]>;
+  /** The last block that ends before a position; undefined when there is none. */
+  blockBefore(partition: number, position: number): Promise<Block | undefined>;
   standing(partition: number): Promise<PartitionStanding>;
   /** Numbers under which an index knows commands, by id; for verification. */
   indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
@@ -243,7 +249,7 @@ export interface EventLog {
   /** Never moves back: a slower relay of a former owner changes nothing. */
   saveRelayCursor(partition: number, position: number): Promise<void>;
 
-  saveCheckpoint(note: string, frontier: string): Promise<StoredCheckpoint>;
+  saveCheckpoint(checkpoint: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint>;
   checkpoints(after: number, limit: number): Promise<readonly StoredCheckpoint[]>;
   lastCheckpoint(): Promise<StoredCheckpoint | undefined>;
 
@@ -267,6 +273,11 @@ export interface LogStore {
    * @throws LogRefused when it was created with another shape, or by a newer version of this program
    */
   open(shape: LogShape): Promise<EventLog>;
+  /**
+   * Opens a log as it is and changes nothing; undefined when it was never created.
+   * @throws LogRefused when its tables are those of another release, or say that it is another log
+   */
+  openPresent(name: string): Promise<EventLog | undefined>;
   /** The shape a log was created with; undefined when there is no such log yet. Creates nothing. */
   shapeOf(name: string): Promise<LogShape | undefined>;
   /**
@@ -279,5 +290,10 @@ export interface LogStore {
 
 /** A log that must not be opened this way; the message says what to change. */
 export class LogRefused extends Error {
-  override readonly name = 'LogRefused';
+  override readonly name: string = 'LogRefused';
+}
+
+/** A log whose own description is not as it was written. */
+export class LogAltered extends LogRefused {
+  override readonly name = 'LogAlteredRefused';
 }

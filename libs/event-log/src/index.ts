@@ -1,4 +1,11 @@
-export { CheckpointKey, CheckpointRejected, verifyCheckpoint, type Checkpoint } from './checkpoint.js';
+export {
+  CheckpointKey,
+  CheckpointRejected,
+  verifyCheckpoint,
+  verifySuccession,
+  type Checkpoint,
+  type CheckpointPartition,
+} from './checkpoint.js';
 export * from './checkpoint-writer.js';
 export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
@@ -11,6 +18,7 @@ export type {
   LogStore,
   PartitionHead,
   PlacedItem,
+  StoredCheckpoint,
 } from './event-log.js';
 export { GroupCommitter } from './group-commit.js';
 export { JointCommitter } from './joint-committer.js';

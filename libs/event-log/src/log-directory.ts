@@ -2,7 +2,14 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type LogName, type ServiceLog } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import { commandEntry, type EntryReader } from './entry-reader.js';
-import type { AppendOutcome, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
+import {
+  LogAltered,
+  type AppendOutcome,
+  type EventLog,
+  type LogShape,
+  type LogStore,
+  type PlacedItem,
+} from './event-log.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
@@ -11,6 +18,8 @@ export class LogDirectory implements EntryReader {
     readonly partitions: number,
     private readonly store: LogStore,
     private readonly logs: ReadonlyMap<string, EventLog>,
+    /** Why a log that is there could not be opened, by name. */
+    readonly refused: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   /** Opens the named logs, creating what is not there yet; refuses another partition count. */
@@ -27,6 +36,27 @@ export class LogDirectory implements EntryReader {
   /** Beside the logs. */
   get snapshots(): SnapshotStore {
     return this.store.snapshots;
+  }
+
+  /** Opens the logs that are there and creates none: a house need not have an exchange of ours. */
+  static async openPresent(store: LogStore): Promise<LogDirectory> {
+    const logs = new Map<string, EventLog>();
+    const refused = new Map<string, string>();
+    for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
+      try {
+        const log = await store.openPresent(name);
+        if (log !== undefined) logs.set(name, log);
+      } catch (error) {
+        if (!(error instanceof LogAltered)) throw error;
+        refused.set(name, error.message);
+      }
+    }
+    const partitions = Math.max(0, ...[...logs.values()].map((log) => log.partitions));
+    return new LogDirectory(partitions, store, logs, refused);
+  }
+
+  get isEmpty(): boolean {
+    return this.logs.size === 0 && this.refused.size === 0;
   }
 
   has(name: string): boolean {

@@ -47,6 +47,10 @@ export interface VerifyPartitionOptions {
   readonly promises?: readonly Promised[];
   /** No more faults than so many; default 100. */
   readonly most?: number;
+  /** Only the blocks from the one that holds this position; what stands before is believed. */
+  readonly from?: number;
+  /** Only the blocks up to the one that holds this position. */
+  readonly to?: number;
   readonly onProgress?: (events: number) => void;
 }
 
@@ -61,20 +65,22 @@ type Found = Omit<LogFault, 'log' | 'partition'>;
 export async function verifyPartition(
   log: EventLog,
   partition: number,
-  { promises = [], most = 100, onProgress = () => undefined }: VerifyPartitionOptions = {},
+  { promises = [], most = 100, from = 1, to = Infinity, onProgress = () => undefined }: VerifyPartitionOptions = {},
 ): Promise<PartitionVerdict> {
   const hasEnd = (await log.heads()).some((head) => head.partition === partition);
   const standing = hasEnd ? await log.standing(partition) : undefined;
-  const audit = new PartitionAudit(log.name, partition, promises, most);
+  const before = from > 1 ? await log.blockBefore(partition, from) : undefined;
+  const audit = new PartitionAudit(log.name, partition, promises, most, before);
   if (standing === undefined) audit.found({ position: null, part: 'end', what: 'the partition is missing' });
   const upTo = standing?.head.blocks ?? Infinity;
-  let place: BlockPlace = { firstPosition: 0, number: 0 };
+  let place: BlockPlace = before ?? { firstPosition: 0, number: 0 };
   let beyond: Block | undefined;
-  while (beyond === undefined && !audit.isFull) {
+  while (beyond === undefined && !audit.isFull && audit.size < to) {
     const blocks = await log.blocks(partition, place, PAGE);
     if (blocks.length === 0) break;
-    const before = audit.size;
+    const read = audit.size;
     for (const block of blocks) {
+      if (audit.size >= to) break;
       if (block.number > upTo) {
         beyond ??= block;
         continue;
@@ -83,7 +89,7 @@ export async function verifyPartition(
       if (audit.commandIds.length > 0) await audit.checkIndex(log, standing?.indexedCommands ?? 0);
     }
     place = blocks.at(-1) as Block;
-    onProgress(audit.size - before);
+    onProgress(audit.size - read);
   }
   // A block that was appended meanwhile is within the end that the partition has by now.
   if (beyond !== undefined && (await headOf(log, partition))?.blocks === standing?.head.blocks) {
@@ -93,7 +99,7 @@ export async function verifyPartition(
       what: `block ${beyond.number} stands beyond the end of the partition`,
     });
   }
-  if (standing !== undefined) audit.end(standing);
+  if (standing !== undefined && to === Infinity) audit.end(standing);
   await audit.findRepeated(log);
   return audit.verdict();
 }
@@ -112,6 +118,9 @@ class PartitionAudit {
   readonly #byBlock: Promised[];
   /** Behind a hole nothing can be said of tree and chain as a whole. */
   #whole = true;
+  /** Whether the beginning of the partition is not read. */
+  readonly #isPart: boolean;
+  #first = 0;
   #head: Buffer = EMPTY_HEAD;
   #size = 0;
   #commands = 0;
@@ -127,9 +136,17 @@ class PartitionAudit {
     private readonly partition: number,
     promises: readonly Promised[],
     private readonly most: number,
+    /** The block before the first that is read: it is believed. */
+    before: Block | undefined,
   ) {
-    this.#bySize = promises.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size);
-    this.#byBlock = promises.filter(({ blocks }) => blocks > 0).sort((a, b) => a.blocks - b.blocks);
+    this.#isPart = before !== undefined;
+    if (before !== undefined) {
+      this.#whole = false;
+      [this.#head, this.#size, this.#first] = [before.chain, before.lastPosition, before.lastPosition];
+      [this.#commands, this.#block] = [before.lastCommand, before];
+    }
+    this.#bySize = promises.filter(({ size }) => size > this.#size).sort((a, b) => a.size - b.size);
+    this.#byBlock = promises.filter(({ blocks }) => blocks > this.#block.number).sort((a, b) => a.blocks - b.blocks);
   }
 
   get size(): number {
@@ -146,7 +163,7 @@ class PartitionAudit {
 
   verdict(): PartitionVerdict {
     return {
-      ...{ partition: this.partition, size: this.#size, head: this.#head, root: this.#frontier.root() },
+      ...{ partition: this.partition, size: this.#size - this.#first, head: this.#head, root: this.#frontier.root() },
       ...{ cursors: [...this.#cursors.values()], faults: this.#faults },
     };
   }
@@ -203,7 +220,7 @@ class PartitionAudit {
       const entry = this.#read(line, position, isSound ? wrongEvent : () => undefined);
       if (entry !== undefined) {
         const { time, stream, version, id } = entry;
-        const expected = (this.#versions.get(stream) ?? 0) + 1;
+        const expected = (this.#versions.get(stream) ?? (this.#isPart ? version - 1 : 0)) + 1;
         this.#versions.set(stream, isSound ? version : expected);
         if (isSound) {
           if (entry.log !== this.log || entry.partition !== this.partition || entry.position !== position) {
@@ -238,10 +255,11 @@ class PartitionAudit {
   #hold(position: number, chain: Buffer, wrong: (what: string) => void): void {
     while (this.#bySize[0] !== undefined && this.#bySize[0].size <= position) {
       const { size, root, head, subtrees } = this.#bySize.shift() as Promised;
-      if (!this.#whole || size !== position) continue;
-      if (!root.equals(this.#frontier.root()) || !head.equals(chain)) {
+      if (size !== position) continue;
+      if (!head.equals(chain) || (this.#whole && !root.equals(this.#frontier.root()))) {
         wrong('the events up to here are not those of a signed checkpoint');
       } else if (
+        this.#whole &&
         subtrees !== undefined &&
         subtrees.join() !== this.#frontier.subtrees.map((each) => each.toString('hex')).join()
       ) {
@@ -333,8 +351,8 @@ class PartitionAudit {
     for (const [name, says, is] of said) {
       if (says !== is) wrong(`the partition’s row says ${name} ${says}, its blocks say ${is}`);
     }
-    this.#endOfCursors(cursors, wrong);
-    if (indexedCommands > this.#commands || indexRows !== this.#indexRows) {
+    if (!this.#isPart) this.#endOfCursors(cursors, wrong);
+    if (!this.#isPart && (indexedCommands > this.#commands || indexRows !== this.#indexRows)) {
       wrong(`the index of command ids has ${indexRows} rows up to command ${indexedCommands}, not ${this.#indexRows}`);
     }
     if (relayed > this.#size) wrong(`the relay says that ${relayed} events were sent`);

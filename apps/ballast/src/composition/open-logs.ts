@@ -1,22 +1,37 @@
-import { LogDirectory, partitionsOf } from '@ballast/event-log';
+import { LogDirectory } from '@ballast/event-log';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { UsageError } from '../usage-error.js';
 import { assertDataThere, openStore } from './open-store.js';
 import type { StoreOptions } from './store-options.js';
 
-/** Opens all logs for reading, as the auditor's commands do. */
+/**
+ * Opens the logs that are there, as the auditor's commands do; creates none, and changes nothing unless it is asked to.
+ * @throws UsageError when one is not there, and the command needs all
+ */
 export async function openLogs(
   options: Omit<StoreOptions, 'log'>,
+  { readOnly = true, allOfThem = true }: { readonly readOnly?: boolean; readonly allOfThem?: boolean } = {},
 ): Promise<{ logs: LogDirectory; place: string; close: () => Promise<void> }> {
   const store = { ...options, log: 'postgres' } as const;
   await assertDataThere(store);
-  const opened = await openStore(store, (line) => process.stderr.write(`${line}\n`));
+  const opened = await openStore(store, (line) => process.stderr.write(`${line}\n`), { readOnly });
   try {
-    const partitions = await partitionsOf(opened.store);
-    if (partitions === undefined) throw new UsageError(`${opened.place} holds no logs; run simulate or serve first`);
-    const logs = await LogDirectory.open(opened.store, partitions);
+    const logs = await LogDirectory.openPresent(opened.store);
+    if (logs.isEmpty) throw new UsageError(`${opened.place} holds no logs; run simulate or serve first`);
+    if (allOfThem) assertAll(logs, opened.place);
     return { logs, place: opened.place, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+function assertAll(logs: LogDirectory, place: string): void {
+  const [refused] = logs.refused.values();
+  if (refused !== undefined) throw new UsageError(refused);
+  const absent = [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter((name) => !logs.has(name));
+  if (absent.length === 0) return;
+  throw new UsageError(
+    `${place} does not hold ${absent.join(', ')}: this command needs every log; verify takes what is there`,
+  );
 }

@@ -23,7 +23,11 @@ export interface OpenedStore {
 }
 
 /** Opens the logs where the options say: memory, an operator's PostgreSQL, or an embedded one of our own. */
-export async function openStore(options: StoreOptions, notice: (line: string) => void): Promise<OpenedStore> {
+export async function openStore(
+  options: StoreOptions,
+  notice: (line: string) => void,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<OpenedStore> {
   const watch = new StoreWatch();
   if (options.log === 'memory') {
     const store = new MemoryLogStore();
@@ -35,7 +39,7 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
     tell(log, error);
   };
   if (options.databaseUrl !== undefined) {
-    const store = new PostgresLogStore({ connection: options.databaseUrl, onTrouble });
+    const store = new PostgresLogStore({ connection: options.databaseUrl, readOnly, onTrouble });
     return {
       store,
       watch,
@@ -48,7 +52,7 @@ export async function openStore(options: StoreOptions, notice: (line: string) =>
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
     const connection = server.connection();
-    const store = new PostgresLogStore({ connection, onTrouble });
+    const store = new PostgresLogStore({ connection, readOnly, onTrouble });
     return {
       store,
       watch,

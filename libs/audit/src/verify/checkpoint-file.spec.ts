@@ -1,10 +1,11 @@
 import { CheckpointKey, CheckpointRejected } from '@ballast/event-log';
-import { CheckpointFile } from './verify.js';
+import { CheckpointFile } from './checkpoint-file.js';
 
 const key = CheckpointKey.generate('ballast/test');
 const stranger = CheckpointKey.generate('ballast/test');
 
 const checkpoint = (log: string, size = 7) => ({
+  house: 'ballast/test',
   log,
   incarnation: '9b2f1d3a-0000-4000-8000-000000000001',
   partitions: [
@@ -43,6 +44,28 @@ describe('a checkpoint file', () => {
     const parse = (): unknown => CheckpointFile.parse(text);
     expect(parse).toThrow(CheckpointRejected);
     expect(parse).toThrow(why);
+  });
+
+  it('is believed when the key that is pinned signed it, or handed over to the one that did [CLR-LOG-039]', () => {
+    const [second, third] = [CheckpointKey.generate('ballast/test'), CheckpointKey.generate('ballast/test')];
+    const successions = [key.handOver(second.verifierKey), second.handOver(third.verifierKey)];
+    const text = CheckpointFile.text(third.verifierKey, [third.sign(checkpoint('margin'))], successions);
+    for (const pinned of [undefined, key.verifierKey, second.verifierKey, third.verifierKey]) {
+      expect(CheckpointFile.parse(text, pinned).verifierKey).toBe(third.verifierKey);
+    }
+    const parse =
+      (pinned: string, from = text) =>
+      (): unknown =>
+        CheckpointFile.parse(from, pinned);
+    expect(parse(stranger.verifierKey)).toThrow('nor its successor');
+    expect(parse(key.verifierKey, text.replace(successions[1] as string, ''))).toThrow('nor its successor');
+    // A fresh key signs anew, with a statement of its own making.
+    const forged = CheckpointFile.text(
+      stranger.verifierKey,
+      [stranger.sign(checkpoint('margin', 8))],
+      [stranger.handOver(stranger.verifierKey)],
+    );
+    expect(parse(key.verifierKey, forged)).toThrow(CheckpointRejected);
   });
 
   it('is refused when any character of a note was changed', () => {

@@ -249,6 +249,11 @@ class MemoryLog implements EventLog {
       });
   }
 
+  async blockBefore(partition: number, position: number): Promise<Block | undefined> {
+    const blocks = await this.blocks(partition, { firstPosition: 0, number: 0 }, Infinity);
+    return blocks.findLast(({ lastPosition }) => lastPosition < position);
+  }
+
   async standing(partition: number): Promise<PartitionStanding> {
     const { head, relayed, commands } = this.#partition(partition);
     const cursors = await this.cursors(partition);
@@ -286,10 +291,10 @@ class MemoryLog implements EventLog {
     state.relayed = Math.max(state.relayed, position);
   }
 
-  async saveCheckpoint(note: string, frontier: string): Promise<StoredCheckpoint> {
+  async saveCheckpoint(written: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint> {
     this.#assertOpen();
     const { checkpoints } = this.content;
-    const checkpoint = { number: checkpoints.length + 1, note, frontier };
+    const checkpoint = { number: checkpoints.length + 1, ...written };
     checkpoints.push(checkpoint);
     return checkpoint;
   }
@@ -357,6 +362,11 @@ export class MemoryLogStore implements LogStore {
     const log = new MemoryLog(content, this.#now);
     this.#logs.set(shape.name, log);
     return log;
+  }
+
+  async openPresent(name: string): Promise<EventLog | undefined> {
+    const content = this.#contents.get(name);
+    return content && this.open(content.shape);
   }
 
   async appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome> {

@@ -37,6 +37,7 @@ export function logSql({ table }: LogNames) {
   const [partition, block, cursor] = ['partition', 'block', 'cursor'].map(table) as [string, string, string];
   const [commandNumber, commandIndex] = ['command_number', 'command_index'].map(table) as [string, string];
   const head = 'partition, epoch, size, head, clearing, hop, commands, incarnation, worker, blocks, block_chain';
+  const checkpoint = 'number, note, frontier, verifier_key, succession';
 
   /** Changes partitions without an event, and says so in a block of each. */
   const noted = (changed: string, where: string): string => `
@@ -151,6 +152,9 @@ export function logSql({ table }: LogNames) {
           order by first_position, number limit 1
         ))
       order by first_position, number limit ${MOST_BLOCKS}`,
+    blockBefore: `
+      select ${BLOCK_READ} from ${block} where partition = $1 and first_position <= $2 and last_position < $2
+      order by first_position desc, number desc limit 1`,
     /** The block that holds a position of each partition. */
     blocksAt: `
       select found.* from unnest($1::smallint[], $2::bigint[]) as asked(partition, position),
@@ -198,11 +202,11 @@ export function logSql({ table }: LogNames) {
       insert into ${table('relay')} as stands (partition, position) values ($1, $2)
       on conflict (partition) do update set position = excluded.position where stands.position < excluded.position`,
     saveCheckpoint: `
-      insert into ${table('checkpoint')} (number, note, frontier)
-      select coalesce(max(number), 0) + 1, $1, $2 from ${table('checkpoint')}
-      returning number, note, frontier`,
-    checkpoints: `select number, note, frontier from ${table('checkpoint')} where number > $1 order by number limit $2`,
-    lastCheckpoint: `select number, note, frontier from ${table('checkpoint')} order by number desc limit 1`,
+      insert into ${table('checkpoint')} (number, note, frontier, verifier_key, succession)
+      select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from ${table('checkpoint')}
+      returning ${checkpoint}`,
+    checkpoints: `select ${checkpoint} from ${table('checkpoint')} where number > $1 order by number limit $2`,
+    lastCheckpoint: `select ${checkpoint} from ${table('checkpoint')} order by number desc limit 1`,
     renewIncarnation: noted(`held.epoch, coalesce(held.worker, '') as worker, $1::uuid as incarnation`, ''),
   };
 }

@@ -1,7 +1,7 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type pg from 'pg';
 import { dataSourceOptions, type PostgresConnection } from './connection.js';
-import { LogRefused, type LogShape } from '../event-log.js';
+import { LogAltered, LogRefused, type LogShape } from '../event-log.js';
 import { assertSameShape } from '../log-shape.js';
 import { logNames, type LogNames } from './log-names.js';
 import { CreateLog } from './migrations/0001-log.js';
@@ -39,6 +39,25 @@ export async function migrateLog(pool: pg.Pool, connection: PostgresConnection, 
   const created = await createdShape(pool, shape.name);
   if (created === undefined) throw new LogRefused(`log ${shape.name} does not say how many partitions it has`);
   assertSameShape(created, shape);
+}
+
+/**
+ * The shape of a log that is there and of this release; undefined when it was never created.
+ * @throws LogRefused when its tables are those of another release, or say that it is another log
+ */
+export async function presentShape(pool: pg.Pool, log: string): Promise<LogShape | undefined> {
+  const names = logNames(log);
+  const { rows } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    names.table('block'),
+  ]);
+  if (rows[0]?.there !== true) return undefined;
+  const shape = await createdShape(pool, log);
+  if (shape === undefined) throw new LogAltered(`log ${log} does not say how many partitions it has`);
+  if (shape.name !== log) throw new LogAltered(`the tables of log ${log} say that they are those of ${shape.name}`);
+  if (!(await isCurrent(pool, names, migrationsOf(names, shape)))) {
+    throw new LogRefused(`log ${log} was made by an earlier release of this program; start a service of this one once`);
+  }
+  return shape;
 }
 
 /** The shape a log was created with; undefined when it was not. */

@@ -26,7 +26,7 @@ import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
 import { logSql, PLANNING, type LogSql } from './log-sql.js';
-import { createdShape, migrateLog } from './migrate.js';
+import { createdShape, migrateLog, presentShape } from './migrate.js';
 import { PostgresSnapshots } from './postgres-snapshots.js';
 import { isTransient } from './transient-error.js';
 
@@ -164,6 +164,12 @@ class PostgresLog implements EventLog {
     return (await this.#rows('blocks', [partition, after.firstPosition, after.number, positions])).map(blockOf);
   }
 
+  async blockBefore(partition: number, position: number): Promise<Block | undefined> {
+    this.#assertPartition(partition);
+    const [row] = await this.#rows('blockBefore', [partition, position]);
+    return row && blockOf(row);
+  }
+
   async standing(partition: number): Promise<PartitionStanding> {
     this.#assertPartition(partition);
     return this.#atOneMoment(async (ask) => {
@@ -248,8 +254,9 @@ class PostgresLog implements EventLog {
     await this.#rows('saveRelayCursor', [partition, position]);
   }
 
-  async saveCheckpoint(note: string, frontier: string): Promise<StoredCheckpoint> {
-    const [row] = await this.#rows('saveCheckpoint', [note, frontier]);
+  async saveCheckpoint(checkpoint: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint> {
+    const { note, frontier, verifierKey, succession } = checkpoint;
+    const [row] = await this.#rows('saveCheckpoint', [note, frontier, verifierKey, succession]);
     return checkpointOf(row as Row);
   }
 
@@ -390,6 +397,8 @@ export interface PostgresLogStoreOptions {
   readonly connection: PostgresConnection;
   /** Most connections at a time; default 10. */
   readonly poolSize?: number;
+  /** Refuses every change: for those who only look. */
+  readonly readOnly?: boolean;
   /** Told when an append failed for a reason that may pass: the writer tries again until it does. */
   readonly onTrouble?: (log: string, error: unknown) => void;
 }
@@ -403,7 +412,7 @@ export class PostgresLogStore implements LogStore {
   readonly #onTrouble: (log: string, error: unknown) => void;
   readonly #logs: PostgresLog[] = [];
 
-  constructor({ connection, poolSize = 10, onTrouble = () => undefined }: PostgresLogStoreOptions) {
+  constructor({ connection, poolSize = 10, readOnly = false, onTrouble = () => undefined }: PostgresLogStoreOptions) {
     this.#connection = connection;
     this.#onTrouble = onTrouble;
     this.pool = new pg.Pool({
@@ -413,7 +422,7 @@ export class PostgresLogStore implements LogStore {
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       // Also on a server that an operator set otherwise: a crash must never take back a position that was answered for.
-      options: `-c synchronous_commit=on ${PLANNING}`,
+      options: `-c synchronous_commit=on ${PLANNING}${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
     });
     this.snapshots = new PostgresSnapshots(this.pool);
     // An idle connection that breaks is replaced; a busy one reports its error to whoever uses it.
@@ -423,6 +432,14 @@ export class PostgresLogStore implements LogStore {
   async open(shape: LogShape): Promise<EventLog> {
     assertShape(shape);
     await migrateLog(this.pool, this.#connection, shape);
+    const log = new PostgresLog(shape, this.pool, this.#onTrouble);
+    this.#logs.push(log);
+    return log;
+  }
+
+  async openPresent(name: string): Promise<EventLog | undefined> {
+    const shape = await presentShape(this.pool, name);
+    if (shape === undefined) return undefined;
     const log = new PostgresLog(shape, this.pool, this.#onTrouble);
     this.#logs.push(log);
     return log;
@@ -593,6 +610,12 @@ function cursorOf([, log, partition, position, nextOffset]: Row): Cursor {
   };
 }
 
-function checkpointOf([number, note, frontier]: Row): StoredCheckpoint {
-  return { number: Number(number), note: note as string, frontier: frontier as string };
+function checkpointOf([number, note, frontier, verifierKey, succession]: Row): StoredCheckpoint {
+  return {
+    number: Number(number),
+    note: note as string,
+    frontier: frontier as string,
+    verifierKey: verifierKey as string,
+    succession: succession as string | null,
+  };
 }

@@ -94,7 +94,9 @@ export class CreateLog implements MigrationInterface {
         number bigint primary key,
         recorded_at timestamptz not null default clock_timestamp(),
         note text not null,
-        frontier text not null
+        frontier text not null,
+        verifier_key text not null,
+        succession text
       );
 
       create function ${table('refuse_change')}() returns trigger language plpgsql as $$
