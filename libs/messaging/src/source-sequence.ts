@@ -8,15 +8,45 @@ export class SourceHole extends InvariantViolation {}
 /** Two different entries claim one position: the source log was restored or altered. The reader must not go on. */
 class SourceFork extends InvariantViolation {}
 
+/** The entry is whole and stands in its log, but its payload breaks its schema: the log holds a defect. */
+class PoisonEntry extends InvariantViolation {}
+
+/** An entry as it arrived, with what came beside it. */
+export interface Arrived {
+  readonly entry: SealedEvent;
+  /** Of its log, when it came with the entry. */
+  readonly incarnation?: string;
+  /** What is wrong with its payload, if anything is. */
+  readonly defect?: string;
+}
+
+/** Something that arrived and stands in no log: whoever sent it is not the log's owner. */
+export interface Stranger {
+  /** Which of the arrived. */
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface Admitted {
+  /** What is new, holes filled. */
+  readonly entries: SealedEvent[];
+  /** What is to be put aside; what came behind it was judged all the same. */
+  readonly strangers: readonly Stranger[];
+}
+
 /**
  * Judges what arrives from one partition of a log by position: at or below the last one is a duplicate, the next one
- * is taken, anything later is a hole and read from the log. A chain that does not continue is a fork.
+ * is taken, anything later is a hole and read from the log. What does not continue is compared with the log itself: an entry
+ * that stands there is a fork or a defect, at which the reader stops; one that does not is a stranger.
+ * @see docs/spec/event-log.md CLR-LOG-014
  */
 export class SourceSequence {
   #position: number;
   /** Chain after the last entry; unknown until the first one. */
   #chain: Buffer | undefined;
   #incarnation: string | undefined;
+  /** Others that were met below the last position, and that the log still continues what was taken. */
+  readonly #looked = new Set<string>();
 
   constructor(
     readonly log: string,
@@ -34,28 +64,32 @@ export class SourceSequence {
     return this.#position;
   }
 
-  /**
-   * What is new in the arrived entries, holes filled.
-   * @param incarnations of the entries' log, entry by entry, when they came with them
-   * @throws SourceHole, SourceFork
-   */
-  async admit(arrived: readonly SealedEvent[], incarnations: readonly string[] = []): Promise<SealedEvent[]> {
-    const taken: SealedEvent[] = [];
+  /** @throws SourceHole, SourceFork, PoisonEntry */
+  async admit(arrived: readonly Arrived[]): Promise<Admitted> {
+    const entries: SealedEvent[] = [];
+    const strangers: Stranger[] = [];
     let duplicates = 0;
-    for (const [i, entry] of arrived.entries()) {
-      if (entry.position > this.#position + 1) await this.#refetch(entry.position, taken);
-      if (entry.position <= this.#position) {
-        this.#recognise(entry);
+    for (const [index, { entry, incarnation, defect }] of arrived.entries()) {
+      if (entry.position > this.#position + 1 && !(await this.#refetch(entry.position, entries))) {
+        const reason = `position ${entry.position} is beyond the end of its log, which is at ${this.#position}`;
+        strangers.push({ index, reason });
+      } else if (entry.position <= this.#position) {
+        await this.#recognise(entry, incarnation);
         duplicates += 1;
+      } else if ((defect !== undefined || !this.#continues(entry)) && !(await this.#isInLog(entry))) {
+        strangers.push({ index, reason: `its log has another entry at position ${entry.position}, or none` });
       } else {
-        this.#continue(incarnations[i], entry);
-        this.#take(entry, taken);
+        if (defect !== undefined) {
+          throw new PoisonEntry(`${this.log}/${this.partition} at position ${entry.position}: ${defect}`);
+        }
+        this.#continue(incarnation, entry);
+        this.#take(entry, entries);
       }
     }
     if (duplicates > 0) {
       this.report({ kind: 'duplicates', log: this.log, partition: this.partition, count: duplicates });
     }
-    return taken;
+    return { entries, strangers };
   }
 
   /** Reads on from the log itself, some entries at a time; none at its end. Without a reader there is nothing to read. */
@@ -65,20 +99,33 @@ export class SourceSequence {
     return taken;
   }
 
-  async #refetch(before: number, taken: SealedEvent[]): Promise<void> {
+  /** @returns false when the log ends before that position: nobody who owns it can have said what arrived */
+  async #refetch(before: number, taken: SealedEvent[]): Promise<boolean> {
     const after = this.#position;
     while (this.#position + 1 < before) {
       const reached = this.#position;
       for (const entry of (await this.read?.(this.log, this.partition, reached)) ?? []) {
         if (entry.position < before) this.#take(entry, taken);
       }
-      if (this.#position === reached) {
-        throw new SourceHole(
-          `${this.log}/${this.partition}: positions ${reached + 1} to ${before - 1} are neither on the bus nor in the log`,
-        );
-      }
+      if (this.#position > reached) continue;
+      if (this.read !== undefined) return false;
+      throw new SourceHole(
+        `${this.log}/${this.partition}: positions ${reached + 1} to ${before - 1} are neither on the bus nor in the log`,
+      );
     }
     this.report({ kind: 'refetched', log: this.log, partition: this.partition, after, before });
+    return true;
+  }
+
+  #continues({ hash, chain }: SealedEvent): boolean {
+    return this.#chain === undefined || chainHead(this.#chain, hash).equals(chain);
+  }
+
+  /** Without a reader nothing can be compared: what arrived is taken for what the log says. */
+  async #isInLog({ position, hash, chain }: SealedEvent): Promise<boolean> {
+    if (this.read === undefined) return true;
+    const [own] = await this.read(this.log, this.partition, position - 1);
+    return own?.position === position && own.hash.equals(hash) && own.chain.equals(chain);
   }
 
   #take(entry: SealedEvent, taken: SealedEvent[]): void {
@@ -87,7 +134,7 @@ export class SourceSequence {
         `${this.log}/${this.partition} was read with a hole: at ${this.#position}, got ${entry.position}`,
       );
     }
-    if (this.#chain !== undefined && !chainHead(this.#chain, entry.hash).equals(entry.chain)) {
+    if (!this.#continues(entry)) {
       throw new SourceFork(`${this.log}/${this.partition} does not continue its chain at position ${entry.position}`);
     }
     this.#position = entry.position;
@@ -104,9 +151,28 @@ export class SourceSequence {
     this.#incarnation = incarnation;
   }
 
-  #recognise(entry: SealedEvent): void {
+  async #recognise(entry: SealedEvent, incarnation: string | undefined): Promise<void> {
     if (entry.position === this.#position && this.#chain !== undefined && !this.#chain.equals(entry.chain)) {
+      if (!(await this.#isInLog(entry))) return;
       throw new SourceFork(`${this.log}/${this.partition} has two entries at position ${entry.position}`);
     }
+    if (incarnation === undefined || incarnation === this.#incarnation || this.#looked.has(incarnation)) return;
+    await this.#assertStillContinued(incarnation, entry.position);
+    this.#looked.add(incarnation);
+  }
+
+  /**
+   * A producer that begins anew below what was taken looks like one that sends twice. Whether it does, its log tells: it no longer
+   * has the last entry that was taken.
+   */
+  async #assertStillContinued(incarnation: string, position: number): Promise<void> {
+    const begun = `${this.log}/${this.partition} began anew at position ${position} with incarnation ${incarnation}`;
+    if (this.read === undefined) {
+      if (this.#incarnation === undefined) return;
+      throw new SourceFork(`${begun}, below position ${this.#position} that was taken`);
+    }
+    const [own] = await this.read(this.log, this.partition, this.#position - 1);
+    if (own?.position === this.#position && (this.#chain === undefined || own.chain.equals(this.#chain))) return;
+    throw new SourceFork(`${begun}: its log no longer has position ${this.#position} as it was taken`);
   }
 }

@@ -65,6 +65,8 @@ export class ClearingMetrics {
   });
 
   constructor() {
+    // A figure that nobody has set is absent, not zero: a process that keeps no fund has none of 0.
+    for (const figure of [this.fund, this.shortfall, this.clearing]) figure.remove();
     collectDefaultMetrics({ register: this.registry });
   }
 

@@ -9,6 +9,7 @@ export {
 export * from './composition/embedded/live-loop.js';
 export { Simulation } from './composition/embedded/simulation.js';
 export { LiveExchange } from './composition/embedded/live-exchange.js';
+export { measuredCommitter } from './composition/measured-committer.js';
 export { LockstepRun } from './composition/distributed/lockstep-run.js';
 export { processConfig } from './composition/distributed/process-config.js';
 export { exchangeConfig, runExchange } from './composition/distributed/run-exchange.js';

@@ -1,14 +1,14 @@
 import { isoOf } from '@ballast/kernel';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
 import { quoteLifetimeMs } from '@ballast/pricing-domain';
-import { silenceOf, type ClearingHouse } from '@ballast/services';
+import { silenceOf, type ClearingHouse, measuredCommitter } from '@ballast/services';
 import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
-import { assertPortFree, measuredCommitter, portProblem, serveHouse } from '../composition/serve-house.js';
+import { assertPortFree, portProblem, serveHouse } from '../composition/serve-house.js';
 import { assertMayListen, tokenOf } from '../composition/access-options.js';
 import type { ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';

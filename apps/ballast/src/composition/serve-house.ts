@@ -1,8 +1,6 @@
 import net from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { GroupCommitter, type AppendItem, type AppendOutcome, type EventLog } from '@ballast/event-log';
 import { ClearingMetrics, type Logger } from '@ballast/observability';
-import type { Committer } from '@ballast/partition-worker';
 import { DecisionProjection, MemoryAccountDecisions, PostgresAccountDecisions } from '@ballast/read-models';
 import { ClearingGateway, type ClearingGatewayParts, type ServeMode } from '../rest/clearing.gateway.js';
 import { Closing } from '../rest/closing.js';
@@ -15,22 +13,6 @@ import type { OpenedHouse } from './open-house.js';
 
 /** A store that doesn't answer within this time is not ready. */
 const STORE_PATIENCE_MS = 2_000;
-
-/** Measures from handing over an item to its commit. */
-export function measuredCommitter(metrics: ClearingMetrics): (log: EventLog) => Committer {
-  return (log) => {
-    const committer = new GroupCommitter(log);
-    return {
-      async submit(item: AppendItem): Promise<AppendOutcome> {
-        const took = metrics.append.startTimer({ log: log.name });
-        const outcome = await committer.submit(item);
-        took();
-        for (const { type } of item.events) metrics.events.inc({ log: log.name, type });
-        return outcome;
-      },
-    };
-  };
-}
 
 /** Requests that are under way get this long to end. */
 const DRAIN_PATIENCE_MS = 5_000;

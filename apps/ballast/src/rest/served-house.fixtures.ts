@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
+import { measuredCommitter } from '@ballast/services';
 import { openSimulation, type SimulationSession } from '../composition/open-simulation.js';
 import { replayDriver } from '../composition/serve-drivers.js';
-import { measuredCommitter, serveHouse } from '../composition/serve-house.js';
+import { serveHouse } from '../composition/serve-house.js';
 import { SCENARIO_TIME, type MarketWatch } from './market-watch.js';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
 import type { StoreOptions } from '../composition/store-options.js';

@@ -7,7 +7,7 @@ import type { EntryErrorCode } from '../parse-entry.js';
 import { fieldErrors, type FieldError } from '../refusal.js';
 import { zodText } from '../schema-to-zod.js';
 import { topicOf } from '../topics.js';
-import type { EncodedMessage, ReceivedMessage } from './message.js';
+import { header, type EncodedMessage, type ReceivedMessage } from './message.js';
 
 /** A wish from outside on its way to the owner of a partition, who numbers it. Not yet an entry of any log. */
 export interface CommandOnTheWay {
@@ -59,8 +59,27 @@ const refused = (code: EntryErrorCode, errors: readonly FieldError[]): DecodedCo
   error: { ...(errors[0] as FieldError), code, errors },
 });
 
-/** Reads a command message; its body must be what the schema of its type says. */
-export function decodeCommand({ value }: ReceivedMessage): DecodedCommand {
+/** Key and headers repeat what the value says; where they differ or are missing, the message is not believed. */
+function misdirection(
+  { key, headers }: ReceivedMessage,
+  { log, type, commandId }: z.output<typeof envelope>,
+): DecodedCommand | undefined {
+  const said: readonly (readonly [field: string, said: string | undefined, is: string])[] = [
+    ['headers.log', header(headers, 'log'), log],
+    ['headers.type', header(headers, 'type'), type],
+    ['key', key?.toString(), commandId],
+  ];
+  for (const [field, value, is] of said) {
+    if (value === is) continue;
+    const message = value === undefined ? 'is missing' : `is ${JSON.stringify(value.slice(0, 100))}`;
+    return refused('malformed', [{ field, message, remedy: `send "${is}", as the value says` }]);
+  }
+  return undefined;
+}
+
+/** Reads a command message; its body must be what the schema of its type says, and key and headers what its value says. */
+export function decodeCommand(message: ReceivedMessage): DecodedCommand {
+  const { value } = message;
   let json: unknown;
   try {
     json = JSON.parse((value ?? '').toString());
@@ -70,6 +89,8 @@ export function decodeCommand({ value }: ReceivedMessage): DecodedCommand {
   const read = envelope.safeParse(json, { reportInput: true });
   if (!read.success) return refused('malformed', fieldErrors(read.error));
   const { log, partition, commandId, type, actor, body } = read.data;
+  const misdirected = misdirection(message, read.data);
+  if (misdirected !== undefined) return misdirected;
   const contract = schemaOf(log, type);
   if (contract === undefined) {
     return refused('unknown-type', [

@@ -129,12 +129,26 @@ describe('a command', () => {
   `('with $why is refused at $field', ({ change, field }) => {
     const text = JSON.parse(encodeCommand(command).value) as Record<string, unknown>;
     const { bodyText, ...other } = change as Partial<CommandOnTheWay>;
-    const value = JSON.stringify({
+    const sent = {
       ...text,
       ...other,
       ...(bodyText === undefined ? {} : { body: JSON.parse(bodyText) as unknown }),
-    });
-    expect(decodeCommand({ value })).toMatchObject({ ok: false, error: { field: field as string } });
+    } as unknown as CommandOnTheWay;
+    const { type, log, commandId } = sent;
+    const message = { value: JSON.stringify(sent), key: commandId, headers: { type, log } };
+    expect(decodeCommand(message)).toMatchObject({ ok: false, error: { field: field as string } });
+  });
+
+  it.each`
+    why                           | change                                                          | field
+    ${'without headers'}          | ${{ headers: undefined }}                                       | ${'headers.log'}
+    ${'of another type'}          | ${{ headers: { type: 'Deposit', log: 'accounts.commands' } }}   | ${'headers.type'}
+    ${'of another log'}           | ${{ headers: { ...encodeCommand(command).headers, log: 'x' } }} | ${'headers.log'}
+    ${'under no key'}             | ${{ key: null }}                                                | ${'key'}
+    ${'under the key of another'} | ${{ key: 'desk-1:43' }}                                         | ${'key'}
+  `('$why is refused at $field: whoever routes by it would be misled', ({ change, field }) => {
+    const message = { ...encodeCommand(command), ...(change as object) };
+    expect(decodeCommand(message)).toMatchObject({ ok: false, error: { field: field as string } });
   });
 
   it('that is no JSON is refused', () => {

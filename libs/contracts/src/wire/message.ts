@@ -93,7 +93,8 @@ const cloudEvent = ({
   ce_time: isoOf(time.clearing),
 });
 
-function header(headers: ReceivedMessage['headers'], name: string): string | undefined {
+/** First value of a header, as text. */
+export function header(headers: ReceivedMessage['headers'], name: string): string | undefined {
   const found = headers?.[name];
   const value = Array.isArray(found)
     ? (found as readonly (Buffer | string)[])[0]

@@ -115,7 +115,7 @@ export class InProcessBus implements Bus {
       if (messages.length === 0 && inLog.length === 0) return false;
       offset = behindLog ? offset : next;
       const arriving = this.options.distort === undefined ? messages : this.options.distort(messages);
-      const entries = [...inLog, ...(await sequence.admit(arriving))];
+      const entries = [...inLog, ...(await sequence.admit(arriving.map((entry) => ({ entry })))).entries];
       if (entries.length > 0) {
         const behind = kept.end - offset;
         await handle({ log, partition, entries, parked: [], nextOffset: String(offset), behind });

@@ -9,7 +9,6 @@ import {
   type DecodedMessage,
   type FieldError,
 } from '@ballast/contracts';
-import { InvariantViolation } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type {
   Batch,
@@ -23,7 +22,7 @@ import type {
   SourceCursor,
   Subscription,
 } from '../bus.js';
-import { SourceSequence } from '../source-sequence.js';
+import { SourceSequence, type Arrived } from '../source-sequence.js';
 import { probeBrokers } from './api-versions.probe.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { PartitionFeed, type Delivery } from './partition-feed.js';
@@ -41,9 +40,6 @@ export interface KafkaBusOptions {
   readonly onIncident?: (incident: BusIncident) => void;
 }
 
-/** The message is whole and its hash right, but its payload breaks its schema: its log holds a defect. */
-class PoisonEntry extends InvariantViolation {}
-
 /**
  * The bus over Apache Kafka. Topics are there already (`createTopics`). Where to read is said by the readers' own
  * cursors; no offset is committed anywhere.
@@ -57,7 +53,9 @@ export class KafkaBus implements Bus {
   readonly #report: (incident: BusIncident) => void;
   readonly #readers = new Map<string, TopicReader>();
   readonly #feeds = new Set<PartitionFeed>();
+  /** Places of messages that were parked, by this process or one before it. */
   readonly #parked = new Set<string>();
+  #parkedBefore: Promise<void> | undefined;
   /** Each message is read once, however many listen to its partition. */
   readonly #decoded = new WeakMap<KafkaMessage, DecodedMessage>();
 
@@ -152,19 +150,22 @@ export class KafkaBus implements Bus {
     };
     const deliver = async ({ messages, nextOffset, behind }: Delivery): Promise<void> => {
       const parked: ParkedMessage[] = [];
-      const arrived: SealedEvent[] = [];
-      const incarnations: string[] = [];
+      const arrived: Arrived[] = [];
+      const carriers: KafkaMessage[] = [];
       for (const message of messages) {
         const decoded = this.#decode(source, message);
-        const event = understood(decoded);
-        if (event === undefined)
+        const entry = arrivedIn(decoded);
+        if (entry === undefined) {
           parked.push(await this.#park(source, message, decoded.ok ? '' : sentenceOf(decoded.error)));
-        else {
-          arrived.push(event);
-          incarnations.push(decoded.delivery?.incarnation ?? '');
+        } else {
+          arrived.push(entry);
+          carriers.push(message);
         }
       }
-      const entries = await sequence.admit(arrived, incarnations);
+      const { entries, strangers } = await sequence.admit(arrived);
+      for (const { index, reason } of strangers) {
+        parked.push(await this.#park(source, carriers[index] as KafkaMessage, `stranger: ${reason}`));
+      }
       if (entries.length > 0 || parked.length > 0) {
         await handle({ log, partition, entries, parked, nextOffset, behind });
       }
@@ -238,6 +239,7 @@ export class KafkaBus implements Bus {
     const { key, value, offset } = message;
     const parked: ParkedMessage = { topic, partition: kafkaPartition, offset, key, value, headers, error };
     const place = `${topic}/${kafkaPartition}/${offset}`;
+    await (this.#parkedBefore ??= this.#readParked());
     if (!this.#parked.has(place)) {
       this.#parked.add(place);
       this.#report({ kind: 'parked', message: parked });
@@ -259,6 +261,36 @@ export class KafkaBus implements Bus {
     return parked;
   }
 
+  /** What was parked before this process began is not parked again, though it is read again. */
+  async #readParked(): Promise<void> {
+    const topic = `${this.#prefix}${PARKED_TOPIC}`;
+    let feed: PartitionFeed | undefined;
+    try {
+      const [bounds] = await this.#admin.fetchTopicOffsets(topic);
+      if (bounds === undefined || bounds.low === bounds.high) return;
+      const end = BigInt(bounds.high);
+      const reader = this.#reader(topic);
+      await new Promise<void>((resolve, reject) => {
+        const deliver = async ({ messages, nextOffset }: Delivery): Promise<void> => {
+          for (const { key } of messages) if (key !== null) this.#parked.add(key.toString());
+          if (BigInt(nextOffset) >= end) resolve();
+        };
+        const reading = new PartitionFeed(this.#batchSize, deliver, {
+          begin: async () => undefined,
+          flow: () => reader.flow(0),
+          onHalt: reject,
+        });
+        feed = reading;
+        reader.attach(0, undefined, reading).then((attachment) => reading.start(attachment), reject);
+      });
+    } catch {
+      // Without that topic nothing can be parked either, and whoever tries is told so; the next attempt looks again.
+      this.#parkedBefore = undefined;
+    } finally {
+      await feed?.stop();
+    }
+  }
+
   #placed(message: PlacedMessage): PlacedMessage {
     return { ...message, topic: `${this.#prefix}${message.topic}` };
   }
@@ -270,15 +302,15 @@ const sentenceOf = ({ code, field, message, remedy }: FieldError & { readonly co
 /**
  * The entry of a message, also when its type or version is unknown here: whoever decides refuses it then, whoever
  * only shows may skip it. Undefined for what is no entry.
- * @throws PoisonEntry
  */
-function understood(decoded: DecodedMessage): SealedEvent | undefined {
-  if (decoded.ok) return decoded.event;
-  const { event } = decoded;
-  if (event !== undefined && decoded.error.code === 'malformed') {
-    throw new PoisonEntry(
-      `${event.log}/${event.partition} at position ${event.position}: ${sentenceOf(decoded.error)}`,
-    );
-  }
-  return event;
+function arrivedIn(decoded: DecodedMessage): Arrived | undefined {
+  const { event: entry, delivery } = decoded;
+  if (entry === undefined) return undefined;
+  const { incarnation } = delivery ?? {};
+  const defect = !decoded.ok && decoded.error.code === 'malformed' ? sentenceOf(decoded.error) : undefined;
+  return {
+    entry,
+    ...(incarnation === undefined ? {} : { incarnation }),
+    ...(defect === undefined ? {} : { defect }),
+  };
 }

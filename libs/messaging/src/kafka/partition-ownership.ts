@@ -68,6 +68,10 @@ export class PartitionOwnership implements Ownership {
     return this.#taking?.held ?? [];
   }
 
+  get awaited(): readonly number[] {
+    return this.#taking?.awaited ?? [];
+  }
+
   /** Resolves when the worker is in the group; what it is given is taken from then on. */
   async start(owner: PartitionOwner): Promise<void> {
     const taking = new PartitionTaking(owner, this.options.onFailure ?? (() => undefined));

@@ -13,6 +13,8 @@ export interface Ownership {
   fenced(partition: number): void;
   /** Partitions that are worked on at this moment, in order. */
   readonly held: readonly number[];
+  /** Partitions that the group gave this worker and that are not worked on yet, or not any more, in order. */
+  readonly awaited: readonly number[];
   /** Drops every partition, then leaves. */
   close(): Promise<void>;
 }
@@ -40,6 +42,12 @@ export class PartitionTaking {
 
   get held(): readonly number[] {
     return [...this.#partitions].flatMap(([partition, { taken }]) => (taken ? [partition] : [])).sort((a, b) => a - b);
+  }
+
+  get awaited(): readonly number[] {
+    return [...this.#partitions]
+      .flatMap(([partition, { listed, taken }]) => (listed && !taken ? [partition] : []))
+      .sort((a, b) => a - b);
   }
 
   /** These partitions are this worker's, and no others. */

@@ -17,6 +17,10 @@ export class SoleOwnership implements Ownership {
     return this.#taking?.held ?? [];
   }
 
+  get awaited(): readonly number[] {
+    return this.#taking?.awaited ?? [];
+  }
+
   async start(owner: PartitionOwner): Promise<void> {
     const taking = new PartitionTaking(owner, this.onFailure);
     this.#taking = taking;

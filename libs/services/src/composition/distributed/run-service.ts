@@ -11,7 +11,6 @@ import {
   KafkaLockstepChannel,
   LockstepFollower,
   createTopics,
-  type Bus,
   type BusIncident,
   type GateOpening,
   type KafkaConnection,
@@ -23,6 +22,7 @@ import { genesisFrom } from '../../genesis.js';
 import { presentRelease } from '../../release.js';
 import { definitionToken } from '../../definition-token.js';
 import { LogPagesController } from './log-pages.controller.js';
+import { measuredCommitter } from '../measured-committer.js';
 import { PeerLogs } from './peer-logs.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
@@ -109,7 +109,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   let listening = false;
 
   // The bus lives in the transport; the node asks for it when it is assigned something.
-  let bus: Bus | undefined;
+  let connected: Transport | undefined;
   const connect = async (onIncident: (incident: BusIncident) => void): Promise<Transport> => {
     const transport = await kafkaTransport(
       {
@@ -124,13 +124,17 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
         onFailure: (partition, error) => logger.error({ err: error, log, partition }, 'a partition could not be taken'),
       },
     )(onIncident);
-    bus = transport.bus;
+    connected = transport;
     return transport;
   };
   const strategy = new KafkaBatchStrategy({ connect });
 
   const health: ProcessHealth = {
-    reasons: () => [...(fatal === undefined ? [] : [fatal]), ...(listening ? [] : ['not in the group yet'])],
+    reasons: () => [
+      ...(fatal === undefined ? [] : [fatal]),
+      ...(listening ? awaitedText(connected?.ownership.awaited ?? []) : ['not in the group yet']),
+      ...node.troubles,
+    ],
     get partitions() {
       return node.workers.map(({ partition }) => partition);
     },
@@ -153,9 +157,10 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
       ...presentRelease(),
       notice: (line) => logger.warn(line),
     },
+    committer: measuredCommitter(metrics)(logs.log(log)),
     bus: () => {
-      if (bus === undefined) throw new Error('the bus is not connected yet');
-      return bus;
+      if (connected === undefined) throw new Error('the bus is not connected yet');
+      return connected.bus;
     },
     onFenced: (partition) => strategy.fenced(partition),
     onTrouble: (what, error) => logger.warn({ err: error, what }, 'trouble'),
@@ -190,6 +195,10 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   });
 }
 
+/** A partition that the group gave this worker and that decides nothing yet is decided on by nobody. */
+export const awaitedText = (awaited: readonly number[]): readonly string[] =>
+  awaited.length === 0 ? [] : [`taking partitions ${awaited.join(', ')}`];
+
 /** Takes part in a lockstep run: applies what the driver opens, and reports. */
 export async function followGate(
   connection: KafkaConnection,
@@ -215,13 +224,17 @@ export async function followGate(
   };
 }
 
+/** What this process knows of its own partitions; of those it gave up it says nothing more. */
 function observe(node: ServiceNode, metrics: ClearingMetrics): void {
+  metrics.consumerLag.reset();
+  metrics.backlog.reset();
   const newest = Math.max(0, ...node.workers.map(({ machine }) => machine.clearing));
   for (const worker of node.workers) {
     const labels = { log: worker.log, partition: worker.partition === GLOBAL ? 'global' : String(worker.partition) };
     metrics.consumerLag.set(labels, Math.max(0, newest - worker.machine.clearing) / 1_000);
     metrics.backlog.set(labels, worker.backlog);
   }
+  if (newest > 0) metrics.clearing.set(newest / 1_000);
 }
 
 const SHUTDOWN_WITHIN_MS = 25_000;

@@ -31,12 +31,14 @@ describe('the share of a process in a service', () => {
     node.halted(0, { log: 'accounts', partition: 0, error: new Error('the peer is away') });
     expect(givenUp).toEqual([0]);
     expect(troubles).toEqual(['margin/0 no longer reads accounts/0: the peer is away']);
+    expect(node.troubles).toEqual([]);
   });
 
   it('leaves a source that contradicts itself to people', () => {
     node.halted(0, { log: 'accounts', partition: 0, error: new InvariantViolation('a fork') });
     expect(givenUp).toEqual([]);
     expect(troubles).toEqual(['margin/0 no longer reads accounts/0: a fork']);
+    expect(node.troubles).toEqual(['margin/0 no longer reads accounts/0: a fork']);
   });
 
   it('tells of a command that was parked', async () => {

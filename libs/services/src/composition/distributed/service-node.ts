@@ -16,6 +16,7 @@ import {
   PartitionWorker,
   readerOf,
   sourcesOf,
+  type Committer,
   type ServiceDefinition,
   type SnapshotOptions,
   type SourceRef,
@@ -33,6 +34,8 @@ export interface ServiceNodeOptions {
   readonly opening: Opening;
   readonly mode: 'live' | 'lockstep';
   readonly snapshots?: SnapshotOptions | undefined;
+  /** What appends; default: group commit. */
+  readonly committer?: Committer;
   readonly bus: () => Bus;
   /** What is in memory of the partition is no longer good: it is to be given up and, if it is ours, taken again. */
   readonly onFenced: (partition: number) => void;
@@ -65,16 +68,23 @@ const SAVE_EVERY_MS = 1_000;
 export class ServiceNode implements BatchReceiver {
   readonly #held = new Map<number, Held>();
   readonly #arrivals = new Arrivals();
-  readonly #committer: GroupCommitter;
+  readonly #committer: Committer;
   readonly #saving: NodeJS.Timeout;
+  /** Sources that are no longer read, by partition: people have to see to them. */
+  readonly #stopped = new Map<number, string>();
 
   constructor(private readonly options: ServiceNodeOptions) {
-    this.#committer = new GroupCommitter(options.log);
+    this.#committer = options.committer ?? new GroupCommitter(options.log);
     this.#saving = setInterval(() => void this.#saveRelays(), SAVE_EVERY_MS);
   }
 
   get workers(): readonly PartitionWorker[] {
     return [...this.#held.values()].map(({ worker }) => worker);
+  }
+
+  /** Why partitions that are worked on here do not go on, in sentences; empty when all do. */
+  get troubles(): readonly string[] {
+    return [...this.#stopped.values()];
   }
 
   async assigned(partition: number): Promise<readonly SourceCursor[]> {
@@ -142,11 +152,14 @@ export class ServiceNode implements BatchReceiver {
 
   /** A log that contradicts itself waits for people; what may pass, such as a peer that was away, is tried again. */
   halted(partition: number, { log, partition: source, error }: Halt): void {
-    this.options.onTrouble(`${this.options.service.log}/${partition} no longer reads ${log}/${source}`, error);
-    if (!(error instanceof InvariantViolation)) this.options.onFenced(partition);
+    const what = `${this.options.service.log}/${partition} no longer reads ${log}/${source}`;
+    this.options.onTrouble(what, error);
+    if (error instanceof InvariantViolation) this.#stopped.set(partition, `${what}: ${error.message}`);
+    else this.options.onFenced(partition);
   }
 
   async revoked(partition: number): Promise<void> {
+    this.#stopped.delete(partition);
     const held = this.#held.get(partition);
     if (held === undefined) return;
     this.#held.delete(partition);

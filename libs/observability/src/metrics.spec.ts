@@ -1,0 +1,15 @@
+import { ClearingMetrics } from './metrics.js';
+
+describe('figures of a process', () => {
+  it('are absent until somebody knows them, and zero only when they are', async () => {
+    const metrics = new ClearingMetrics();
+    const figures = async () => [...(await metrics.text()).matchAll(/^(ballast_\w+)(?:\{.*\})? (.+)$/gm)];
+    expect((await figures()).map(([line]) => line)).toEqual([]);
+    metrics.fund.set(0);
+    metrics.shortfall.set(12.5);
+    expect((await figures()).map(([, name, value]) => [name, value])).toEqual([
+      ['ballast_insurance_fund_usd', '0'],
+      ['ballast_shortfall_usd', '12.5'],
+    ]);
+  });
+});
