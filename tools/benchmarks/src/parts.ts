@@ -5,6 +5,7 @@ import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
 import { benchPortfolio, PORTFOLIO_DEFAULTS, type PortfolioOptions } from './portfolio/portfolio.bench.js';
 import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
+import { benchRestart, RESTART_DEFAULTS, type RestartOptions } from './restart/restart.bench.js';
 import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
 
 /** How much each part does. */
@@ -12,18 +13,20 @@ export interface Sizes {
   readonly append: AppendOptions;
   readonly decision: DecisionOptions;
   readonly replay: ReplayOptions;
+  readonly restart: RestartOptions;
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
   readonly portfolio: PortfolioOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'simulate', 'memory', 'portfolio'] as const;
+export const PARTS = ['append', 'decision', 'replay', 'restart', 'simulate', 'memory', 'portfolio'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
   append: APPEND_DEFAULTS,
   decision: DECISION_DEFAULTS,
   replay: REPLAY_DEFAULTS,
+  restart: RESTART_DEFAULTS,
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
   portfolio: PORTFOLIO_DEFAULTS,
@@ -44,6 +47,7 @@ export const TINY_SIZES: Sizes = {
     calmPriceSets: 5,
     partitions: 2,
   },
+  restart: { accounts: 100, partitions: 2, priceSets: [6, 20], tail: 2, rounds: 1 },
   simulate: {
     window: { from: '2020-03-12T10:40:00Z', to: '2020-03-12T10:50:00Z' },
     accounts: 20,
@@ -79,6 +83,8 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchDecision(context, sizes.decision);
     case 'replay':
       return benchReplay(context, sizes.replay);
+    case 'restart':
+      return benchRestart(context, sizes.restart);
     case 'simulate':
       return benchSimulate(context, sizes.simulate);
     case 'memory':

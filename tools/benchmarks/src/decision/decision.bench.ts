@@ -1,5 +1,5 @@
 import { GroupCommitter, type EventLog } from '@ballast/event-log';
-import { EMPTY_HEAD, GLOBAL, type MachineOutput, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, type MachineOutput, type SealedEvent } from '@ballast/event-sourcing';
 import { invariant } from '@ballast/kernel';
 import type { BenchContext } from '../bench-server.js';
 import { figure, type Bound, type Figure } from '../measure/figure.js';
@@ -135,8 +135,8 @@ export class Appender {
   static async take(log: EventLog, { machines }: Pick<MarginWorld, 'machines'>): Promise<Appender> {
     const appender = new Appender(log);
     for (const partition of [GLOBAL, ...machines.map((machine) => machine.partition)]) {
-      const { epoch } = await log.take(partition, 'bench');
-      appender.#ends.set(partition, { epoch, size: 0, head: EMPTY_HEAD });
+      const { epoch, size, head } = await log.take(partition, 'bench');
+      appender.#ends.set(partition, { epoch, size, head });
     }
     return appender;
   }

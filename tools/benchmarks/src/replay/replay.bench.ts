@@ -1,15 +1,12 @@
 import { replay, type ReplayReport } from '@ballast/audit';
-import { type EventLog, type LogStore, LogDirectory } from '@ballast/event-log';
-import { EMPTY_HEAD, GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
+import { type LogStore, LogDirectory } from '@ballast/event-log';
 import { SERVICE_LOGS } from '@ballast/facts';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { instantOf, invariant } from '@ballast/kernel';
 import { loadScenario } from '@ballast/scenarios';
 import { ClearingHouse, marginService, SERVICES, Simulation } from '@ballast/services';
 import type { BenchContext } from '../bench-server.js';
-import { Appender } from '../decision/decision.bench.js';
-import { itemOf } from '../decision/log-tape.js';
-import { MarginWorld } from '../decision/margin-world.js';
+import { CalmMarket } from '../decision/calm-market.js';
 import { figure, type Figure } from '../measure/figure.js';
 import { computeMs, Stopwatch, type Lap } from '../measure/stopwatch.js';
 
@@ -77,7 +74,7 @@ async function benchCalm(
   try {
     context.onProgress(`replay: ${calmAccounts} accounts, ${calmPriceSets} quiet price sets`);
     const logs = await LogDirectory.open(database.store, partitions);
-    await calm(logs, calmAccounts, calmPriceSets);
+    await (await CalmMarket.open(logs, calmAccounts)).grow(calmPriceSets);
     context.onProgress('replay: deciding again');
     const { report, lap } = await replayed(logs, [marginService]);
     return [
@@ -160,28 +157,4 @@ async function crash(
   const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
   while (!simulation.done) await simulation.step();
   return house.logs;
-}
-
-/** Accounts, price sets and runs of a market in which no state changes, stored as the services would have. */
-async function calm(logs: LogDirectory, accounts: number, priceSets: number): Promise<void> {
-  const world = new MarginWorld(accounts, logs.partitions, true);
-  const appender = await Appender.take(logs.log('margin'), world);
-  await appender.append(world.open());
-  for (const [partition, events] of world.read.accounts.entries()) {
-    await store(logs.log('accounts'), partition, events.splice(0));
-  }
-  for (let n = 0; n < priceSets; n++) await appender.append(world.quiet());
-  await store(logs.log('pricing'), GLOBAL, world.read.pricing);
-}
-
-async function store(log: EventLog, partition: number, events: readonly SealedEvent[]): Promise<void> {
-  const { epoch } = await log.take(partition, 'bench');
-  let end: { readonly size: number; readonly head: Buffer } = { size: 0, head: EMPTY_HEAD };
-  for (let from = 0; from < events.length; from += PAGE) {
-    const page = events.slice(from, from + PAGE);
-    const [outcome] = await log.append([itemOf(page, partition, epoch, end)]);
-    invariant(outcome?.status === 'appended', `${log.name}/${partition}: ${JSON.stringify(outcome)}`);
-    const last = page.at(-1) as SealedEvent;
-    end = { size: last.position, head: last.chain };
-  }
 }
