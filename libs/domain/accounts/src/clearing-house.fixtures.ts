@@ -322,7 +322,7 @@ export class ClearingHouse {
     }));
     let closed = ZERO;
     for (const desk of this.desks) {
-      const booked = desk.take('AdlExecuted', { roundId, instrument, side, leverageCap: '1', closes });
+      const booked = desk.take('AdlExecuted', { roundId, instrument, side, requirementCap: '1', closes });
       for (const { type, payload } of booked) {
         if (type === 'AdlBooked') closed = closed.plus(dec((payload as { quantity: string }).quantity));
       }

@@ -722,6 +722,7 @@ export class ModelWorld {
             accountId: account.accountId,
             quantity: text(quantity.abs()),
             notional: text(notional),
+            requirement: text(notional.times(this.options.maintenanceRate)),
             equity: text(equity),
           },
         ];

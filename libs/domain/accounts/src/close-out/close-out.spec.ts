@@ -213,12 +213,17 @@ describe('a bankrupt account [CLR-ACC-041]', () => {
       { partition: 1, accountId: 'elsewhere.main', request, quantity: '1', price: '49000' },
       { partition: 0, accountId: 'short.main', request, quantity: '8', price: '49000' },
     ];
-    const booked = desk.take('AdlExecuted', { ...round, leverageCap: '9', closes });
+    const booked = desk.take('AdlExecuted', { ...round, requirementCap: '0.9', closes });
     expect(booked.map(({ payload }) => payload)).toMatchObject([
       { role: 'candidate', side: 'buy', executedQuantity: '8', quantity: '8', realisedPnl: '8000' },
       { role: 'candidate', side: 'buy', executedQuantity: '8', quantity: '2', realisedPnl: '2000' },
     ]);
-    const nothing = desk.take('AdlExecuted', { ...round, roundId: 'r2', leverageCap: '9', closes: closes.slice(0, 1) });
+    const nothing = desk.take('AdlExecuted', {
+      ...round,
+      roundId: 'r2',
+      requirementCap: '0.9',
+      closes: closes.slice(0, 1),
+    });
     expect(payloadOf(nothing, 'AdlBooked')).toMatchObject({ executedQuantity: '8', quantity: '0', postings: [] });
     const bankrupt = { request, caseId: `${trader}#1`, accountId: trader, price: '49000' };
     const closed = desk.take('AdlRoundClosed', {

@@ -82,7 +82,9 @@ export const ADL_EVENTS = {
     stream,
     payload: {
       ...round,
-      leverageCap: nonNegativeDecimal('Whoever has more leverage (notional / equity) is brought down to it.'),
+      requirementCap: nonNegativeDecimal(
+        'Whose position bears more of his requirement per equity is brought down to it; hedges come last.',
+      ),
       closes: list(
         record({
           partition: partitionNumber(),

@@ -46,6 +46,9 @@ export const RUN_EVENTS = {
           accountId: accountId(),
           quantity: positiveDecimal('Base units on the side to be reduced, unsigned.'),
           notional: positiveDecimal('USD.'),
+          requirement: decimal(
+            'USD that the position bears of the maintenance requirement of the portfolio; not above zero for a hedge.',
+          ),
           equity: decimal('USD.'),
         }),
       ),

@@ -65,8 +65,8 @@ interface OpenRequest {
 }
 
 /**
- * The closes of a round, once every margin partition has answered, in three tiers: who can bear the bankruptcy price of a request, the most
- * leveraged first; then the others, each at his own bankruptcy price, so that nobody solvent falls below zero; then bankrupt accounts of
+ * The closes of a round, once every margin partition has answered, in three tiers: who can bear the bankruptcy price of a request, first
+ * whose position needs most of his equity; then the others, each at his own bankruptcy price, so that nobody solvent falls below zero; then bankrupt accounts of
  * the other side that found nobody, at the mark. The first tier is filled once for all requests of a schedule, and who is reduced is set
  * against the requests in their order: so a round has no more closes than requests and counterparties.
  * @see docs/spec/liquidation.md CLR-LIQ-031, CLR-LIQ-035, CLR-LIQ-036
@@ -93,7 +93,7 @@ export function execution(round: AdlRound, partitions: number): AdlEvents['AdlEx
   for (const asking of due) closeAgainstBankrupt(asking, bankrupt);
   const cap = maxOf(ZERO, ...caps);
   const closes = due.flatMap((asking) => asking.closes);
-  return { roundId, instrument, side, leverageCap: text(leverageOf(cap, solvent)), closes };
+  return { roundId, instrument, side, requirementCap: text(cap.toDecimalPlaces(CAP_DIGITS)), closes };
 }
 
 /** One water-filling for all requests of a schedule, over those who can bear the worst of their prices. */
@@ -166,22 +166,49 @@ function tiersOf({ terms, side, mark, price }: AdlRequest, counterparties: reado
   ];
 }
 
-/** Takes at most so much of the counterparties, by water-filling, in whole lots. */
-function fill({ lot }: AdlRequest, tier: readonly Counterparty[], wanted: Decimal) {
+/** What was taken of whom, and the highest requirement per equity that is left to one of them. */
+interface Fill {
+  readonly cap: Decimal;
+  readonly reductions: readonly { readonly counterparty: Counterparty; readonly quantity: Decimal }[];
+}
+
+/**
+ * Takes at most so much of the counterparties, by water-filling, in whole lots: first of those whose position bears a requirement, by what
+ * it bears of it per equity, then of hedges, which bear none, by their size per equity.
+ */
+function fill(request: AdlRequest, tier: readonly Counterparty[], wanted: Decimal): Fill {
+  const bearing = tier.filter(({ requirement }) => requirement.gt(0));
+  const first = fillBy(request, bearing, wanted, ({ equity, quantity, requirement }) =>
+    equity.times(quantity).div(requirement),
+  );
+  const left = wanted.minus(sum(first.reductions.map(({ quantity }) => quantity)));
+  const hedges = tier.filter(({ requirement }) => requirement.lte(0));
+  const then = fillBy(request, hedges, left, ({ equity }) => equity);
+  return { cap: first.cap, reductions: [...first.reductions, ...then.reductions] };
+}
+
+/** @param capacityOf what the size that is left to a counterparty is in proportion to */
+function fillBy(
+  { lot }: AdlRequest,
+  tier: readonly Counterparty[],
+  wanted: Decimal,
+  capacityOf: (counterparty: Counterparty) => Decimal,
+): Fill {
   const offering = tier.filter(({ left }) => left.gt(0));
   const total = minOf(wanted, sum(offering.map(({ left }) => left)));
   const filled = waterFill(
-    offering.map(({ accountId, left: size, equity }) => ({ accountId, size, equity })),
+    offering.map((each) => ({ accountId: each.accountId, size: each.left, equity: capacityOf(each) })),
     total,
   );
   const held = new Map(offering.map(({ accountId, left }) => [accountId, left]));
+  const byAccount = new Map(offering.map((each) => [each.accountId, each]));
   const reductions = inLots(filled, held, total, lot).flatMap(({ accountId, quantity }) => {
-    const counterparty = offering.find((each) => each.accountId === accountId);
+    const counterparty = byAccount.get(accountId);
     if (counterparty === undefined) return [];
     counterparty.left = counterparty.left.minus(quantity);
     return [{ counterparty, quantity }];
   });
-  return { cap: filled.cap, total, reductions };
+  return { cap: filled.cap, reductions };
 }
 
 function closeOf(
@@ -196,13 +223,8 @@ function closeOf(
   return { partition, accountId, request, quantity: text(taken.quantity), price: text(price) };
 }
 
-/** Digits of a leverage cap in an event; half-even. It explains the closes and decides nothing. */
-const LEVERAGE_DIGITS = 8;
-
-/** Leverage that a cap in contracts per equity means, at the mark of the candidates, each of which holds something. */
-function leverageOf(cap: Decimal, [first]: readonly AdlCandidate[]): Decimal {
-  return first === undefined ? ZERO : cap.times(first.notional).div(first.quantity).toDecimalPlaces(LEVERAGE_DIGITS);
-}
+/** Digits of a cap in an event; half-even. It explains the closes and decides nothing. */
+const CAP_DIGITS = 8;
 
 /** The end of a round, once accounts has booked every close: the bankrupt sides by what was really booked, and every request is over. */
 export function conclusion(round: AdlRound): AdlEvents['AdlRoundClosed'] | undefined {

@@ -80,10 +80,17 @@ class Round {
   }
 }
 
-const candidate = (accountId: string, quantity: string, equity: string): Candidates[number] => ({
+/** Of a position alone: two per cent of its notional are required for it, unless another requirement is said. */
+const candidate = (
+  accountId: string,
+  quantity: string,
+  equity: string,
+  requirement = `${Number(quantity) * 1_000}`,
+): Candidates[number] => ({
   accountId,
   quantity,
   notional: `${Number(quantity) * 50_000}`,
+  requirement,
   equity,
 });
 const types = (events: readonly SealedEvent[]): readonly string[] => events.map(({ type }) => type);
@@ -124,7 +131,7 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     ]);
   });
 
-  it('waits for every margin partition, then takes from the most leveraged', () => {
+  it('waits for every margin partition, then takes from those whose position needs most of their equity', () => {
     const round = new Round();
     round.request('alice.main', '6', '50100');
     expect(types(round.answer('BTC-PERP-long#1', 1, [candidate('b.main', '10', '50000')]))).toEqual([]);
@@ -132,12 +139,12 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
       candidate('a.main', '10', '25000'),
       candidate('c.main', '5', '50000'),
     ]);
-    // W84 in base units: 20x, 10x and 5x come down to 9.3333x.
+    // W84 in base units: 20x, 10x and 5x come down to 9.3333x, of which 2 % are required.
     expect(payloadOf(executed, 'AdlExecuted')).toEqual({
       roundId: 'BTC-PERP-long#1',
       instrument: 'BTC-PERP',
       side: 'long',
-      leverageCap: '9.33333333',
+      requirementCap: '0.18666667',
       closes: [
         { partition: 0, accountId: 'a.main', request: request(1), quantity: '5.334', price: '50100' },
         { partition: 1, accountId: 'b.main', request: request(1), quantity: '0.666', price: '50100' },
@@ -171,6 +178,36 @@ describe('a round of auto-deleveraging [CLR-LIQ-030]', () => {
     // 5,975 - 5 x (10,600 - 10,000) = 2,975: what he began with, less his fee.
     expect(payloadOf(executed, 'AdlExecuted').closes).toMatchObject([
       { accountId: 'x.main', quantity: '5', price: '10000' },
+    ]);
+  });
+
+  it.each`
+    hedged    | taken                                     | why
+    ${'1000'} | ${[['a.main', '0.5'], ['b.main', '0.5']]} | ${'equals share'}
+    ${'250'}  | ${[['a.main', '0.8'], ['b.main', '0.2']]} | ${'b has four times the equity for what the position needs, and keeps four times as much'}
+    ${'0'}    | ${[['a.main', '1']]}                      | ${'the position of b is a hedge'}
+    ${'-400'} | ${[['a.main', '1']]}                      | ${'it frees b of a requirement: last of all'}
+  `(
+    'ranks by what the portfolio requires for the position, $hedged for that of b: $why [CLR-LIQ-040]',
+    ({ hedged, taken }) => {
+      const round = new Round();
+      round.request('alice.main', '1', '50100');
+      round.answer('BTC-PERP-long#1', 1);
+      const candidates = [candidate('a.main', '1', '1000'), candidate('b.main', '1', '1000', hedged as string)];
+      const { closes } = payloadOf(round.answer('BTC-PERP-long#1', 0, candidates), 'AdlExecuted');
+      expect(closes.map(({ accountId, quantity }) => [accountId, quantity])).toEqual(taken);
+    },
+  );
+
+  it('takes from hedges what nobody else can give [CLR-LIQ-040]', () => {
+    const round = new Round();
+    round.request('alice.main', '2', '50100');
+    round.answer('BTC-PERP-long#1', 1);
+    const candidates = [candidate('a.main', '2', '1000', '-400'), candidate('b.main', '1.5', '1000')];
+    const { closes } = payloadOf(round.answer('BTC-PERP-long#1', 0, candidates), 'AdlExecuted');
+    expect(closes.map(({ accountId, quantity }) => [accountId, quantity])).toEqual([
+      ['b.main', '1.5'],
+      ['a.main', '0.5'],
     ]);
   });
 

@@ -41,7 +41,7 @@ const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ t
 
 /**
  * Whose turn it is to close in the market, and auto-deleveraging, for all partitions: what neither the book nor the fund can take of a bankrupt account is closed
- * against the most leveraged accounts on the other side, at the bankruptcy price, one round at a time. Here the rules of
+ * against those on the other side whose positions need most of their equity, at the bankruptcy price, one round at a time. Here the rules of
  * liquidation change, too.
  */
 export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({

@@ -39,7 +39,8 @@ export interface AdlCandidate {
   readonly partition: number;
   readonly accountId: AccountId;
   readonly quantity: Decimal;
-  readonly notional: Decimal;
+  /** USD of the portfolio's maintenance requirement that the position bears; not above zero for a hedge. */
+  readonly requirement: Decimal;
   readonly equity: Decimal;
 }
 
@@ -147,11 +148,11 @@ export function noteCandidates(
   round.answers.set(partition, {
     schedule,
     versions: new Map(bankrupt.map(({ accountId, accountVersion }) => [accountId, accountVersion])),
-    candidates: candidates.map(({ accountId, quantity, notional, equity }) => ({
+    candidates: candidates.map(({ accountId, quantity, requirement, equity }) => ({
       partition,
       accountId,
       quantity: dec(quantity),
-      notional: dec(notional),
+      requirement: dec(requirement),
       equity: dec(equity),
     })),
   });

@@ -121,11 +121,17 @@ describe('candidates of deleveraging in an option [CLR-MRG-036]', () => {
 
   it('hold it on the other side and have equity, by the whole portfolio: the value of the option counts', () => {
     const house = market();
-    const { mark } = house.detailOf('bob.main').positions[0] ?? { mark: '0' };
+    const { mark, maintenance } = house.detailOf('bob.main').positions[0] ?? { mark: '0', maintenance: '-1' };
     expect(dec(mark).gt(1_000)).toBe(true);
     // dan.main owes more than his call is worth; cat.main holds a put.
     expect(candidates(house, 'short')).toEqual([
-      { accountId: 'bob.main', quantity: '2', notional: '120000', equity: text(dec(500).plus(dec(mark).times(2))) },
+      {
+        accountId: 'bob.main',
+        quantity: '2',
+        notional: '120000',
+        requirement: maintenance,
+        equity: text(dec(500).plus(dec(mark).times(2))),
+      },
     ]);
   });
 

@@ -33,6 +33,7 @@ export function adlCandidates(
       accountId: account.accountId,
       quantity: text(held.quantity.abs()),
       notional: text(position.notional),
+      requirement: text(position.maintenance),
       equity: text(figures.equity),
     });
   }
