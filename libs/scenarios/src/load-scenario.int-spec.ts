@@ -176,22 +176,25 @@ describe('contracts of a scenario', () => {
 
 describe('a scenario is refused with file, place and remedy when', () => {
   it.each`
-    why                            | content                                                         | message
-    ${'a gzip file is cut off'}    | ${gzipSync(csv(...rows(4))).subarray(0, 40)}                    | ${'btc.csv: is damaged gzip data'}
-    ${'a file is empty'}           | ${''}                                                           | ${'btc.csv: is empty: supply a header and bars'}
-    ${'there is only a header'}    | ${csv()}                                                        | ${'btc.csv: holds no bars'}
-    ${'there is only one bar'}     | ${csv(...rows(1))}                                              | ${'btc.csv: holds one bar only'}
-    ${'a column is missing'}       | ${'ts_ms,open,high,low,volume\n1,2,3,4,5\n'}                    | ${'btc.csv, line 1: has no column close'}
-    ${'a row is short'}            | ${csv(...rows(2), `${START + 2 * HOUR_MS},1,2`)}                | ${'btc.csv, line 4: is not well-formed CSV'}
-    ${'a price is no number'}      | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,8100,n/a,8000,1`)}  | ${'btc.csv, line 3: low must be a decimal such as 7961.3, not "n/a"'}
-    ${'a price is missing'}        | ${csv(rows(2)[0]!, `${START + HOUR_MS},,8100,7900,8000,1`)}     | ${'btc.csv, line 3: open must be a decimal'}
-    ${'high and low are swapped'}  | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,7900,8100,8000,1`)} | ${'btc.csv, line 3: high 7900 is below low 8100'}
-    ${'a time is no whole number'} | ${csv(rows(2)[0]!, '2020-03-12,8000,8100,7900,8000,1')}         | ${'btc.csv, line 3: ts_ms must be whole milliseconds'}
-    ${'rows are not in order'}     | ${csv(rows(2)[1]!, rows(2)[0]!)}                                | ${'btc.csv, line 3: ts_ms'}
-    ${'a time stands twice'}       | ${csv(...rows(2), rows(2)[1]!.replace('8002', '8003'))}         | ${'stands twice with other prices: keep one row'}
-    ${'bars have several lengths'} | ${csv(...rows(2), rows(1, HOUR_MS, START + 2.5 * HOUR_MS)[0]!)} | ${'btc.csv, line 4: ts_ms'}
-    ${'a bar is missing'}          | ${csv(rows(4)[0]!, rows(4)[1]!, rows(4)[3]!)}                   | ${'BTC has no bar from 2020-03-12T11:00:00Z to 2020-03-12T12:00:00Z: supply the missing bars'}
-    ${'it ends too early'}         | ${csv(...rows(3))}                                              | ${'BTC has no bar from 2020-03-12T12:00:00Z to 2020-03-12T13:00:00Z'}
+    why                            | content                                                                          | message
+    ${'a gzip file is cut off'}    | ${gzipSync(csv(...rows(4))).subarray(0, 40)}                                     | ${'btc.csv: is damaged gzip data'}
+    ${'a file is empty'}           | ${''}                                                                            | ${'btc.csv: is empty: supply a header and bars'}
+    ${'there is only a header'}    | ${csv()}                                                                         | ${'btc.csv: holds no bars'}
+    ${'there is only one bar'}     | ${csv(...rows(1))}                                                               | ${'btc.csv: holds one bar only'}
+    ${'a column is missing'}       | ${'ts_ms,open,high,low,volume\n1,2,3,4,5\n'}                                     | ${'btc.csv, line 1: has no column close'}
+    ${'a row is short'}            | ${csv(...rows(2), `${START + 2 * HOUR_MS},1,2`)}                                 | ${'btc.csv, line 4: is not well-formed CSV'}
+    ${'a price is no number'}      | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,8100,n/a,8000,1`)}                   | ${'btc.csv, line 3: low must be a decimal such as 7961.3, not "n/a"'}
+    ${'a price is missing'}        | ${csv(rows(2)[0]!, `${START + HOUR_MS},,8100,7900,8000,1`)}                      | ${'btc.csv, line 3: open must be a decimal'}
+    ${'a price is below a cent'}   | ${csv(rows(2)[0]!, `${START + HOUR_MS},0.02,0.02,0.004,0.01,1`)}                 | ${'btc.csv, line 3: low 0.004 cannot be replayed, the exchange counts prices in whole cents: supply prices from 0.01'}
+    ${'a price is beyond reason'}  | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,100000000000000000000,7900,8000,1`)} | ${'btc.csv, line 3: high 100000000000000000000 cannot be replayed'}
+    ${'a price is zero'}           | ${csv(rows(2)[0]!, `${START + HOUR_MS},0,0,0,0,1`)}                              | ${'btc.csv, line 3: open 0 cannot be replayed'}
+    ${'high and low are swapped'}  | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,7900,8100,8000,1`)}                  | ${'btc.csv, line 3: high 7900 is below low 8100'}
+    ${'a time is no whole number'} | ${csv(rows(2)[0]!, '2020-03-12,8000,8100,7900,8000,1')}                          | ${'btc.csv, line 3: ts_ms must be whole milliseconds'}
+    ${'rows are not in order'}     | ${csv(rows(2)[1]!, rows(2)[0]!)}                                                 | ${'btc.csv, line 3: ts_ms'}
+    ${'a time stands twice'}       | ${csv(...rows(2), rows(2)[1]!.replace('8002', '8003'))}                          | ${'stands twice with other prices: keep one row'}
+    ${'bars have several lengths'} | ${csv(...rows(2), rows(1, HOUR_MS, START + 2.5 * HOUR_MS)[0]!)}                  | ${'btc.csv, line 4: ts_ms'}
+    ${'a bar is missing'}          | ${csv(rows(4)[0]!, rows(4)[1]!, rows(4)[3]!)}                                    | ${'BTC has no bar from 2020-03-12T11:00:00Z to 2020-03-12T12:00:00Z: supply the missing bars'}
+    ${'it ends too early'}         | ${csv(...rows(3))}                                                               | ${'BTC has no bar from 2020-03-12T12:00:00Z to 2020-03-12T13:00:00Z'}
   `('$why', async ({ content, message }: { content: string | Buffer; message: string }) => {
     await put('btc.csv', content);
     expect(await refusal()).toContain(message);

@@ -7,6 +7,10 @@ import { ScenarioError } from './scenario-error.js';
 const COLUMNS = ['ts_ms', 'open', 'high', 'low', 'close', 'volume'] as const;
 type Column = (typeof COLUMNS)[number];
 const DECIMAL = /^\d+(\.\d+)?$/;
+/** USD; the tick of the simulated exchange. */
+const LOWEST_PRICE = 0.01;
+/** USD; whole cents of a position of a million contracts are still exact in a double. */
+const HIGHEST_PRICE = 10_000_000;
 const GZIP_MAGIC = [0x1f, 0x8b];
 
 interface Row {
@@ -120,6 +124,15 @@ function barOf(file: string, row: Row, durationMs: number): Bar {
   for (const column of ['open', 'high', 'low', 'close'] as const) {
     if (!DECIMAL.test(fields[column])) {
       throw new ScenarioError(file, `${column} must be a decimal such as 7961.3, not "${fields[column]}"`, line);
+    }
+    const price = Number(fields[column]);
+    if (price < LOWEST_PRICE || price > HIGHEST_PRICE) {
+      throw new ScenarioError(
+        file,
+        `${column} ${fields[column]} cannot be replayed, the exchange counts prices in whole cents: supply prices from ` +
+          `${LOWEST_PRICE} to ${HIGHEST_PRICE} USD, quoted per 1,000 units if need be, or end the scenario before this bar`,
+        line,
+      );
     }
   }
   const { open, high, low, close } = fields;
