@@ -227,6 +227,10 @@ class Account:
         every = ((asset, amount - held[asset]) for asset, amount in sorted(self.credited.items()))
         return [(asset, amount) for asset, amount in every if amount != 0]
 
+    def owes(self):
+        """Whether it may owe more than it has: by a position, or by what secures a debt (CLR-MRG-067)."""
+        return bool(self.positions) or any(amount < 0 for _, amount in self.amounts())
+
     def in_scope(self, marked):
         perpetuals = {name + PERPETUAL for name in marked}
         return self.model == OWN_MODEL and perpetuals.issuperset(self.positions)
@@ -292,7 +296,7 @@ def float_figures(account, market, sizes):
 
         maintenance += required("maintenance")
         liquidation += required("liquidation")
-    if not account.positions:
+    if not account.owes():
         return (equity, 0.0, 0.0, 0.0), 0.0, magnitude, coins
     initial, call = as_float(market.initial_multiple) * maintenance, as_float(market.call_multiple) * maintenance
     return (equity, initial, call, liquidation), maintenance, magnitude, coins
@@ -320,7 +324,7 @@ def exact_figures(account, market, sizes):
             down, up = (underlying.rates(level, side, size[side], True) for side in ("long", "short"))
             required[level] += together(value, coin or ZERO, down, up, market.between_positions, ZERO)
     maintenance, liquidation = required["maintenance"], required["liquidation"]
-    if not account.positions:
+    if not account.owes():
         maintenance = liquidation = ZERO
     initial = market.initial_multiple * maintenance
     call = market.call_multiple * maintenance.quantize(CENT, ROUND_CEILING)
@@ -397,13 +401,12 @@ def assess(account, market, sizes, now, places):
     bound = k * (2 * (64 + places) * 2.0**-53 * market.highest_rate + (1 + 2 * p) * 1e-12) * magnitude
     bound += (1 + as_float(market.call_multiple)) * 0.01
     step = Step(account, figures, market, now, as_float)
-    owes = account.positions or any(amount < 0 for _, amount in account.amounts())
     near = (2 + 2 * as_float(market.exit_factor)) * bound
     exact = (
         account.state == LIQUIDATING
         or step.changes(account)
-        or (owes and any(-near <= distance <= near for distance in step.distances))
-        or (account.positions and coins and not (maintenance > bound and figures[3] > bound))
+        or (account.owes() and any(-near <= distance <= near for distance in step.distances))
+        or (account.owes() and coins and not (maintenance > bound and figures[3] > bound))
     )
     if exact:
         figures = exact_figures(account, market, sizes)

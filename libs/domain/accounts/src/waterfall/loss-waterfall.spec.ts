@@ -37,6 +37,7 @@ describe('the document loss-waterfall [CLR-ACC-043]', () => {
 
   it.each`
     changes                         | field
+    ${{ takeOverDiscount: '1' }}    | ${'takeOverDiscount'}
     ${{ reserveShare: '1.01' }}     | ${'reserveShare'}
     ${{ houseTranche: '-1' }}       | ${'houseTranche'}
     ${{ residualParty: 'no body' }} | ${'residualParty'}

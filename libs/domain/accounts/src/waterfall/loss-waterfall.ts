@@ -27,6 +27,8 @@ export interface LossWaterfall {
   readonly id: string;
   /** Of all steps those that pay, in their order. */
   readonly payingSteps: readonly PayingStep[];
+  /** Fraction of its worth at the index that a coin is taken over below, [0, 1), for as long as its owner has that left. */
+  readonly takeOverDiscount: Decimal;
   /** Part of every penalty remainder that goes to the reserve of its underlying, [0, 1]. */
   readonly reserveShare: Decimal;
   /** USD of the house's own capital that losses may take altogether. */
@@ -50,6 +52,7 @@ const STEPS = choice([
 const BODY = checked(
   record({
     steps: list(STEPS, ENDS, ENDS + PAYING_STEPS.length),
+    takeOverDiscount: figure({ min: '0', below: '1' }),
     reserveShare: figure({ min: '0', max: '1' }),
     houseTranche: figure({ min: '0' }),
     residualParty: textOf(IDENTIFIER),

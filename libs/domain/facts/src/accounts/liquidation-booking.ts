@@ -62,6 +62,9 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       ...booked,
       caseId: caseId(),
       request: place('The CollateralTakeOverRequested in liquidation.'),
+      discount: nonNegativeDecimal(
+        'Fraction of the worth at the index that the house kept: at most what the document says, and never more than the client had left.',
+      ),
       taken: list(
         record({
           asset: asset(),

@@ -150,6 +150,18 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
     expect(nextStep(current, withEther(equity as string, '0'), POLICY)).toMatchObject(expected as object);
   });
 
+  it.each`
+    equity     | expected                                | why
+    ${'9999'}  | ${{ kind: 'take-over-collateral' }}     | ${'in time, while it is worth more than the debt'}
+    ${'15000'} | ${{ kind: 'end', outcome: 'restored' }} | ${'the owner has paid in: the coin is his'}
+  `('secures a debt without a position that 10,000 are required for, equity $equity: $why [CLR-LIQ-037]', (row) => {
+    const { equity, expected } = row as { readonly equity: string; readonly expected: object };
+    const given = withEther(equity, '0');
+    invariant(given.assessment, 'assessed');
+    const figures = { ...given.assessment.figures, maintenance: '10000' };
+    expect(nextStep(ready, { ...given, assessment: { ...given.assessment, figures } }, POLICY)).toMatchObject(expected);
+  });
+
   it('is charged nothing while equity after the haircut is below zero', () => {
     const step = nextStep(ready, withEther('-1000', '10'), POLICY);
     expect(step).toMatchObject({ kind: 'close-out', slice: { provisionalRate: ZERO, quantity: dec('10') } });

@@ -116,13 +116,13 @@ function stepOn(
   const lossBearing = lossBearingEquity(assessment);
   if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
-  if (flat && equity.gte(0)) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: ZERO };
   const maintenance = dec(assessment.figures.maintenance);
-  if (!flat && equity.gte(dec(schedule.targetHealth).times(maintenance))) {
-    return { kind: 'end', outcome: 'restored', uncoveredLoss: ZERO };
+  if (equity.gte(dec(schedule.targetHealth).times(maintenance))) {
+    const outcome = flat && maintenance.isZero() ? flatOutcome(current) : 'restored';
+    return { kind: 'end', outcome, uncoveredLoss: ZERO };
   }
-  // What is owed is secured by collateral in another asset, and nothing that is held is required for: closing it would free
-  // nothing, so the collateral pays.
+  // What is owed is secured by collateral in another asset, and no position is required for: closing would free nothing, so the
+  // collateral pays, in time as long as it is worth more than the debt.
   if (maintenance.lte(0) || bearingPositions(assessment).length === 0) {
     return mayTakeOver(current, assessment)
       ? { kind: 'take-over-collateral' }

@@ -47,6 +47,41 @@ describe('assessment [CLR-MRG-031]', () => {
   });
 });
 
+describe('a debt [CLR-MRG-067]', () => {
+  const owing = (collateral: Readonly<Record<string, string>>) => {
+    const house = new MarginHouse();
+    house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+    house.accept(house.opened('ann.main'));
+    house.accept(house.changed('ann.main', collateral));
+    return house.assessed('ann.main').figures;
+  };
+
+  it('that a coin secures is required what the coin may lose, also without a position', () => {
+    const { equity, maintenance, call, liquidation, initial } = owing({ BTC: '1', USD: '-58000' });
+    expect(text(equity)).toBe('1991.5');
+    // The coin counts 59,991.50 and may fall by the range of a long of its size.
+    expect(maintenance.div('59991.5').toFixed(4)).toBe('0.0156');
+    expect(text(maintenance)).toBe('936.83');
+    expect(text(call)).toBe(text(maintenance.times(2)));
+    expect(text(liquidation)).toBe(text(maintenance));
+    expect(initial.gt(call)).toBe(true);
+  });
+
+  it.each([
+    ['nothing secures', { USD: '-0.01' }],
+    ['is none: a coin alone', { BTC: '1' }],
+    ['is none: dollars alone', { USD: '1' }],
+  ])('that %s is required nothing', (_why, collateral) => {
+    const { initial, call, maintenance, liquidation } = owing(collateral);
+    expect([initial, call, maintenance, liquidation].map(text)).toEqual(['0', '0', '0', '0']);
+  });
+
+  it('in coin is required what the coin may rise by', () => {
+    const { maintenance } = owing({ BTC: '-1', USD: '70000' });
+    expect(maintenance.div('60000').toFixed(4)).toBe('0.0156');
+  });
+});
+
 describe('explanation [CLR-MRG-066]', () => {
   const explain = () => {
     const { house, assessment } = w79();

@@ -84,7 +84,7 @@ interface Decided {
  *      than its floor, a share of what the house's own model asks;
  *   3. the house's own model, on the parameters in force;
  *   4. if that fails, the flat maximum rate, so that no account ever stops a partition.
- * Money without a position is never required anything: there would be nothing to close out.
+ * Without a position and without a debt nothing is required: there would be nothing to close out and nothing to take.
  * @param asked a model to be used whatever the owner chose
  * @param valued what the account holds, where it is valued already
  * @see docs/spec/margin.md CLR-MRG-037, CLR-MRG-060 to CLR-MRG-064
@@ -170,7 +170,7 @@ function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: Assessm
   const whole = lazily(() => assessHeld(book, market.market, market.parameters));
   const quick = held.some(({ exposure }) => exposure.option !== null) ? market.figures.of(book) : whole();
   return {
-    figures: exactFigures(quick.value, quick.requirements, valued, market),
+    figures: exactFigures(quick.value, quick.requirements, isRequired(account, valued, market), market),
     model: OWN_MODEL,
     parameters: market.schedule.parameters.id,
     failure: null,
@@ -217,7 +217,7 @@ function byModel(
       : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) }),
   };
   const result = model.assess(portfolio, market.market, parameters);
-  const asked = exactFigures(result.value, result.requirements, valued, market);
+  const asked = exactFigures(result.value, result.requirements, isRequired(account, valued, market), market);
   return {
     figures: {
       equity: asked.equity,
@@ -255,15 +255,22 @@ function byFlatRate(
   };
 }
 
+/**
+ * Who holds a position may lose by it; who owes may lose what his debt is secured by. Whoever only owns is required nothing.
+ * @see docs/spec/margin.md CLR-MRG-067
+ */
+const isRequired = (account: AssessedAccount, { open, delivered }: ValuedHoldings, market: AssessmentMarket): boolean =>
+  open.length > 0 || collateralOf(account, market, delivered.worth).some(({ amount }) => amount.isNegative());
+
 /** Levels by name: maintenance stands for liquidation where a model knows no other; a model without any asks nothing there. */
 function exactFigures(
   value: Decimal,
   requirements: Readonly<Record<string, Decimal>>,
-  { open }: ValuedHoldings,
+  isRequired: boolean,
   { schedule }: AssessmentMarket,
 ): ExactFigures {
   const level = (...names: readonly string[]): Decimal => {
-    const name = open.length === 0 ? undefined : names.find((candidate) => requirements[candidate] !== undefined);
+    const name = isRequired ? names.find((candidate) => requirements[candidate] !== undefined) : undefined;
     return name === undefined ? ZERO : roundUsd(maxOf(requirements[name] as Decimal, ZERO), 'requirement');
   };
   const maintenance = level('maintenance');

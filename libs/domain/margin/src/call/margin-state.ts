@@ -52,8 +52,8 @@ export interface StateDecision {
 
 /**
  * The questions, exact on the figures as published:
- *   equity < liquidation, also of a debt without a position that collateral after haircuts does not cover: it is taken over;
- *   equity < (call + liquidation) / 2;  equity < call, of an account with positions (a bare debt is not called);  equity < initial;
+ *   equity < liquidation, also of a debt without a position: what secures it is taken over;
+ *   equity < (call + liquidation) / 2;  equity < call, and equity < initial, where something is required (a debt that nothing secures is not called);
  *   and for leaving: equity >= exitFactor * (midpoint; call; initial).
  */
 export function levelsOf(

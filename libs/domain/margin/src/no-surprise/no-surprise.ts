@@ -60,11 +60,12 @@ export function judgeEntry(
     });
   }
   const required = roundUsd(sum(positions.map(({ liquidation }) => dec(liquidation))), 'requirement');
-  if (!required.eq(figures.liquidation)) {
+  // A debt without a position is secured by coins, and they bear no shares.
+  if (positions.length > 0 && !required.eq(figures.liquidation)) {
     violations.push({ rule: 'requirement-not-the-sum', detail: `${figures.liquidation} instead of ${text(required)}` });
   }
-  // A bare debt is required nothing, whatever the ranges of its coin would say: that it is owed is no surprise.
-  if (positions.length === 0) return violations;
+  // Of a debt that nothing secures nothing is required: that it is owed is no surprise.
+  if (positions.length === 0 && dec(figures.liquidation).isZero()) return violations;
   violations.push(...unexplainedByRanges(event.assessment));
   for (const { subject, underlying, side, rate, ownerNotional, scalar } of appliedRates(event.assessment)) {
     const lowest = levels.lowestMaintenanceRate({ underlying, ownerNotional });

@@ -1,4 +1,4 @@
-import { Decimal, dec, sum, ZERO, type Decimal as Exact } from '@ballast/kernel';
+import { text, Decimal, dec, sum, ZERO, type Decimal as Exact } from '@ballast/kernel';
 import fc from 'fast-check';
 import { AccountBook } from '../assess/account-book.js';
 import { Assessor } from '../assess/assessor.js';
@@ -216,6 +216,34 @@ describe('float64 screen', () => {
     const run = runMargin(book, book.allSlots(), assessor, NOON);
     expect(run.decidedExactly).toBe(1);
     expect(run.outcomes.map(({ decision }) => decision)).toEqual([{ state: 4, call: 'none', liquidate: true }]);
+  });
+
+  it('judges a debt that a coin secures as the decimals do, at any depth and to the cent [CLR-MRG-067]', () => {
+    const { book, assessor } = opened('ann.main');
+    const states = new Set<number>();
+    const exact = (USD: string) => {
+      book.setCollateral(book.at('ann.main'), { BTC: '1', USD });
+      return assessor.assess(book.at('ann.main')).figures;
+    };
+    const { equity, liquidation } = exact('-50000');
+    const rows = assessor.rowsFor(book.layout);
+    const edge = equity.minus(liquidation).plus(50_000);
+    const debts = [
+      ...Array.from({ length: 120 }, (_, each) => text(dec(-50_000 - 100 * each))),
+      ...['-0.01', '0', '0.01'].map((cent) => text(edge.neg().plus(cent))),
+    ];
+    for (const USD of debts) {
+      const levels = levelsOf(exact(USD), schedule.parameters);
+      const figures = blankFigures();
+      const certain = screenRow(book, rows, book.slotOf('ann.main') as number, figures)
+        ? screenLevels(figures, rows)
+        : -1;
+      if (certain !== -1) expect(certain).toBe(levels);
+      states.add(levels);
+    }
+    expect(states.size).toBeGreaterThanOrEqual(5);
+    expect(levelsOf(exact(text(edge.neg())), schedule.parameters) & 1).toBe(0);
+    expect(levelsOf(exact(text(edge.neg().minus('0.01'))), schedule.parameters) & 1).toBe(1);
   });
 
   it('leaves to the decimals a coin beside a short that together may be required nothing', () => {

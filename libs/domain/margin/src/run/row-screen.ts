@@ -228,17 +228,16 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
     }
   }
   into.equity = equity;
-  // Money without a position is required nothing.
-  into.initial = hasPosition ? schedule.initialMultiple * maintenance + charge : 0;
-  into.call = hasPosition ? schedule.callMultiple * maintenance : 0;
-  into.liquidation = hasPosition ? liquidation : 0;
+  // Who holds nothing and owes nothing is required nothing.
+  const isRequired = hasPosition || hasDebt;
+  into.initial = isRequired ? schedule.initialMultiple * maintenance + charge : 0;
+  into.call = isRequired ? schedule.callMultiple * maintenance : 0;
+  into.liquidation = isRequired ? liquidation : 0;
   into.bound = figureBound(magnitude, schedule);
   into.hasPosition = hasPosition;
   into.hasDebt = hasDebt;
   // What hedges perfectly may be required nothing, and then there is no level to be below; no number is certain of nothing.
-  return (
-    into.bound < Infinity && (!(hasPosition && hasCoins) || (maintenance > into.bound && liquidation > into.bound))
-  );
+  return into.bound < Infinity && (!(isRequired && hasCoins) || (maintenance > into.bound && liquidation > into.bound));
 }
 
 /** Requirement of a position and a coin of one underlying: loss together, and the part of the offset that does not count. */
@@ -327,7 +326,7 @@ export function screenLevels(figures: ScreenFigures, schedule: ScreenLevels): nu
     (overLiquidation < 0 ? BELOW_LIQUIDATION : 0) |
     (overMidpoint < 0 ? BELOW_MIDPOINT : 0) |
     (call > 0 && overCall < 0 ? BELOW_CALL : 0) |
-    (figures.hasPosition && overInitial < 0 ? BELOW_INITIAL : 0) |
+    (call > 0 && overInitial < 0 ? BELOW_INITIAL : 0) |
     (clearOfMidpoint > 0 ? CLEAR_OF_MIDPOINT : 0) |
     (clearOfCall > 0 ? CLEAR_OF_CALL : 0) |
     (clearOfInitial > 0 ? CLEAR_OF_INITIAL : 0)
