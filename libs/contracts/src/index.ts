@@ -59,6 +59,8 @@ export {
   documentProposalRequest,
   documentApprovalRequest,
   fromText,
+  tradeCorrectionRequest,
+  tradeCorrectionApproval,
   houseModeRequest,
   houseModeApprovalRequest,
   houseModeView,

@@ -3,6 +3,7 @@ import type { ClearingMetrics } from '@ballast/observability';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
+import { CorrectionsController } from './corrections.controller.js';
 import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
@@ -38,6 +39,7 @@ export class RestModule {
         StatusController,
         ExplanationController,
         DocumentsController,
+        CorrectionsController,
         LogsController,
         MarginEventsController,
         OperationsController,

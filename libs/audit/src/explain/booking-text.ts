@@ -49,6 +49,8 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
       : `The house took over ${taken.map(({ asset, amount, price }) => `${amount} ${asset} at ${usd(price)}`).join(', ')}.`,
   UncoveredLossBooked: ({ reason, amount, bearer }) =>
     `Loss of ${usd(amount)} that no step of the waterfall paid is on the ${bearer} (${reason}).`,
+  TradeReversed: (change) =>
+    `Trade ${change.tradeId} cancelled: ${change.side} of ${change.quantity} ${change.position.instrument} at ${usd(change.price)} taken back, fee ${money(change.fee, change.settlement.asset)} returned; ${heldNow(change)}.`,
   UncoveredLossRecovered: ({ amount }) => `Money that came in later paid ${usd(amount)} of a loss.`,
   AdlBooked: (adl) => {
     const { role, side, quantity, price, position } = adl;

@@ -127,6 +127,11 @@ function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
         }
         break;
       }
+      case 'TradeReversed': {
+        const change = payload as AccountsEvents['TradeReversed'];
+        bookWithFee(isPremium(change) ? 'premium' : 'traded', 'fees', change.settlement.asset, dec(change.fee).neg());
+        break;
+      }
       case 'ContractDelivered': {
         const { asset, fee } = payload as AccountsEvents['ContractDelivered'];
         bookWithFee('delivered', 'deliveryFees', asset, dec(fee));

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { accountId, asset, code, identifier, ordinal, partitionNumber, reason, versionedName } from '../fields.js';
+import {
+  accountId,
+  asset,
+  code,
+  identifier,
+  instrument,
+  ordinal,
+  partitionNumber,
+  reason,
+  versionedName,
+} from '../fields.js';
 import { movementOf } from './amounts.js';
 
 /** Header that names the person behind a request. */
@@ -78,6 +88,28 @@ export const documentProposalRequest = z
 export const documentApprovalRequest = z
   .strictObject({})
   .meta({ id: 'DocumentApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
+
+export const tradeCorrectionRequest = z
+  .strictObject({
+    correctionId: identifier,
+    tradeId: identifier.meta({ description: 'Of the trade; both of its sides are taken back.' }),
+    instrument,
+    reason: reason.meta({ description: 'Why; the approver and the auditor read it.' }),
+  })
+  .meta({
+    id: 'TradeCorrectionRequest',
+    description: 'Asks to cancel a booked trade, its fees with it. Another person must approve it.',
+    example: {
+      correctionId: 'lme-2022-03-08-17',
+      tradeId: 'trade-8821',
+      instrument: 'BTC-PERP',
+      reason: 'cancelled by the exchange after a disorderly market',
+    },
+  });
+
+export const tradeCorrectionApproval = z
+  .strictObject({})
+  .meta({ id: 'TradeCorrectionApproval', description: 'Approves the correction in the path.', example: {} });
 
 export const commandAccepted = z
   .strictObject({

@@ -34,6 +34,8 @@ import { modelEvolution } from './choose-model/choose-model.evolve.js';
 import { decideClosedCase, decideCostSettlement, decideGrant, decideRecovery } from './close-out/close-out.decider.js';
 import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-out.evolve.js';
 import { decideTakeOver } from './close-out/take-over.decider.js';
+import { decideReversal, decideSides } from './correction/reverse-trade.decider.js';
+import { correctionEvolution } from './correction/reverse-trade.evolve.js';
 import { decideDeposit } from './deposit/deposit.decider.js';
 import { depositEvolution } from './deposit/deposit.evolve.js';
 import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
@@ -227,6 +229,8 @@ const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents &
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
   ...CHANGES_FOLLOWED,
   FundCredited: 'ignored',
+  TradeCorrectionProposed: decided(decideSides),
+  TradeCorrectionApproved: decided(decideReversal),
   LossStepTaken: 'ignored',
   LossRecovered: {
     decide(state, { payload }, context) {
@@ -266,5 +270,6 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...deleveragingEvolution,
     ...contributionEvolution,
     ...suspenseEvolution,
+    ...correctionEvolution,
   },
 });

@@ -98,6 +98,24 @@ export interface CloseOutOrder {
   ledgerBalance: Decimal;
 }
 
+/** A fill as it is known by id, and as it can be taken back. */
+export interface RememberedFill {
+  /** By which a second delivery is told from the reuse of its id. */
+  readonly content: string;
+  readonly accountId: AccountId;
+  readonly instrument: InstrumentId;
+  readonly tradeId: string;
+  readonly side: TradeSide;
+  /** Number within the side of the trade; undefined when it has one part. */
+  readonly part: number | undefined;
+  readonly quantity: Decimal;
+  /** On the exchange. */
+  readonly price: Decimal;
+  /** Settlement asset. */
+  readonly fee: Decimal;
+  readonly kept: 'trade' | 'close-out' | 'suspense' | 'reversed';
+}
+
 /** A question to the fund whose answer is expected. */
 export interface FundDraw {
   readonly order: Place | null;
@@ -123,8 +141,8 @@ export interface AccountsState {
   readonly rejectedWithdrawals: Map<string, AccountsRejectionCode>;
   /** Amount of every contribution to the fund by its id. */
   readonly contributions: Map<string, string>;
-  /** Content of the last fills by account, trade id and side, oldest first. */
-  readonly trades: Map<string, string>;
+  /** The last fills by account, instrument, trade id, side and number, oldest first. */
+  readonly trades: Map<string, RememberedFill>;
   /** Accounts that margin has in LIQUIDATING. */
   readonly liquidating: Set<AccountId>;
   /** Close-out orders of open cases by their position in liquidation p. */

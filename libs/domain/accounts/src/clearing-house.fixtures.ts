@@ -7,7 +7,7 @@ import type {
   Place,
   Side,
 } from '@ballast/facts';
-import type { SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
 import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO } from '@ballast/kernel';
 import {
   aClearance,
@@ -134,6 +134,14 @@ export class ClearingHouse {
     this.relay(desk.takeAny(type, payload));
     this.#tellAll(this.fund.takeAny(type, payload, desk.partition));
     return { partition: desk.partition, position: desk.machine.cursor('liquidation', desk.partition) };
+  }
+
+  /** A command of a person to the global partition; what follows reaches everybody. */
+  command(type: string, payload: unknown, actor: string): CommandResult | undefined {
+    const answers = this.fund.takeAny(type, payload, GLOBAL, 'accounts.commands', actor);
+    const { result } = this.fund;
+    this.#tellAll(answers);
+    return result;
   }
 
   /** Rules of accounts change, and reach every partition. */

@@ -1,4 +1,4 @@
-import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, FUND_EVENTS } from './accounts/index.js';
+import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, CORRECTION_COMMANDS, FUND_EVENTS } from './accounts/index.js';
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
@@ -24,7 +24,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'exchange.transfers', partition: 'numbered', events: TRANSFER_EVENTS },
   { log: 'exchange.orderReports', partition: 'numbered', events: ORDER_REPORT_EVENTS },
   { log: 'accounts.commands', partition: 'numbered', events: ACCOUNTS_COMMANDS },
-  { log: 'accounts.commands', partition: 'global', events: DOCUMENT_COMMANDS },
+  { log: 'accounts.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS } },
   { log: 'accounts', partition: 'every', events: OPENING_EVENTS },
   { log: 'accounts', partition: 'numbered', events: ACCOUNTS_EVENTS },
   { log: 'accounts', partition: 'global', events: { ...FUND_EVENTS, ...DOCUMENT_EVENTS } },

@@ -3,6 +3,7 @@ export {
   ACCOUNTS_EVENTS,
   type AccountsCommands,
   type AccountsEvents,
+  type CorrectionCommands,
   type FundEvents,
 } from './accounts/index.js';
 export {

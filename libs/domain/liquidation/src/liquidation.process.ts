@@ -246,6 +246,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         ExpiryClosed: 'ignored',
         PenaltyRemainderSent: 'ignored',
         UncoveredLossRecovered: 'ignored',
+        TradeSidesReported: 'ignored',
+        TradeReversed: ofAccount,
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
         ...OPENING_IGNORED,
@@ -259,6 +261,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       FundCredited: 'ignored',
       LossStepTaken: 'ignored',
       LossRecovered: 'ignored',
+      TradeCorrectionProposed: 'ignored',
+      TradeCorrectionApproved: 'ignored',
       ...RULES_IGNORED,
     }),
     on<State, OrderReportEvents>('exchange.orderReports', 'numbered', {

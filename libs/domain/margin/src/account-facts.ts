@@ -96,6 +96,8 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   FundingClosed: 'ignored',
   PenaltyRemainderSent: 'ignored',
   UncoveredLossRecovered: 'ignored',
+  TradeSidesReported: 'ignored',
+  TradeReversed: {},
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
   ...OPENING_IGNORED,

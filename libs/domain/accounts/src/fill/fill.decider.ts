@@ -158,7 +158,10 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
   }
   const known = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill: part ?? 1 }));
   if (known !== undefined) {
-    return suspenseBooked(input, known === fillContent(signed, fillValue) ? 'fill-repeated' : 'trade-id-reused');
+    return suspenseBooked(
+      input,
+      known.content === fillContent(signed, fillValue) ? 'fill-repeated' : 'trade-id-reused',
+    );
   }
   const account = state.accounts.get(accountId);
   const wrong = unclearable(state, fill, account, input.time.clearing);

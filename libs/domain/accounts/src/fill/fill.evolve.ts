@@ -1,13 +1,14 @@
 import { dec } from '@ballast/kernel';
 import { touch, type Evolution } from '../accounts.state.js';
 import { addToOrder, orderAt } from '../close-out/close-out.evolve.js';
-import { bookTrade, fillKey, rememberTrade } from '../ledger/instrument-book.js';
+import { bookTrade, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
 export const fillEvolution: Evolution<'PositionChanged'> = {
   PositionChanged(state, { version, payload }) {
-    const { accountId, tradeId, fill, closeOutOrder, side, quantity, fillPrice, position, postings } = payload;
+    const { accountId, reason, tradeId, fill, closeOutOrder, side, quantity, fillPrice, fee, position, postings } =
+      payload;
     post(state.ledger, postings);
     const content = bookTrade(state, touch(state, accountId, version, true), {
       instrument: position.instrument,
@@ -18,7 +19,10 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
       postings,
     });
     const { instrument } = position;
-    rememberTrade(state, fillKey({ accountId, instrument, tradeId, side, fill: fill ?? 1 }), content);
+    rememberFill(state, {
+      ...{ content, accountId, instrument, tradeId, side, part: fill },
+      ...{ quantity: dec(quantity), price: dec(fillPrice), fee: dec(fee), kept: reason },
+    });
     if (closeOutOrder !== null) addToOrder(orderAt(state, closeOutOrder.position), postings);
   },
 };

@@ -32,6 +32,13 @@ import {
   type Decimal,
 } from '@ballast/kernel';
 import { documentChecks, openAccounts } from '../accounts-rules.js';
+import {
+  answered,
+  approveCorrection,
+  evolveCorrections,
+  proposeCorrection,
+  type TradeCorrections,
+} from '../correction/trade-correction.decider.js';
 import { balanceOf, post, postingsOf, type Ledger } from '../ledger/ledger.js';
 import { allocate, type LossSources, type OpenLoss, type StepPaid } from '../waterfall/allocation.js';
 import { WATERFALL_DOCUMENTS, type LossWaterfall } from '../waterfall/loss-waterfall.js';
@@ -67,6 +74,8 @@ export interface FundState {
   readonly residual: Map<string, ResidualLoss>;
   /** Last input of the item in hand that may lead to the recovery of a loss. */
   due: Cause | null;
+  /** Trades that persons want cancelled. */
+  readonly corrections: TradeCorrections;
 }
 
 export const FUND_LEDGER = 'insurance-fund';
@@ -201,6 +210,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     requests: new Map(),
     residual: new Map(),
     due: null,
+    corrections: new Map(),
   }),
   open: openAccounts,
   reads: [
@@ -233,6 +243,11 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
       },
       UncoveredLossRecovered: 'ignored',
+      TradeSidesReported: {
+        observe: ({ corrections }, { partition, payload }) =>
+          evolveCorrections.reported(corrections, partition, payload),
+      },
+      TradeReversed: 'ignored',
       AdlBooked: 'ignored',
       SuspenseBooked: 'ignored',
       PenaltyRemainderSent: {
@@ -270,10 +285,24 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       LiquidationClosed: 'ignored',
     }),
   ],
-  commands: documentCommands(
-    ({ rules }) => rules,
-    ({ rules }) => documentChecks(rules),
-  ),
+  commands: {
+    ...documentCommands<FundState>(
+      ({ rules }) => rules,
+      ({ rules }) => documentChecks(rules),
+    ),
+    ProposeTradeCorrection(state, input, context) {
+      const decision = proposeCorrection(state.corrections, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'TradeCorrectionProposed', decision.fact);
+      return answered(decision.fact.correctionId);
+    },
+    ApproveTradeCorrection(state, input, context) {
+      const decision = approveCorrection(state.corrections, input, context.partitions);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'TradeCorrectionApproved', decision.fact);
+      return answered(decision.fact.correctionId);
+    },
+  },
   own: {
     ...RULES_EVOLVED,
     DocumentApproved(state, event) {
@@ -285,6 +314,10 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       post(state.ledger, postings);
       attribute(state, reason, dec(amount));
     },
+    TradeCorrectionProposed: ({ corrections }, { payload, actor }) =>
+      evolveCorrections.proposed(corrections, payload, actor),
+    TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
+      evolveCorrections.approved(corrections, correctionId),
     LossStepTaken(state, { payload: { request, postings, purpose, step, amount } }) {
       post(state.ledger, postings);
       if (step !== 'house-tranche') attribute(state, purpose, dec(amount).neg());

@@ -7,6 +7,7 @@ import {
   type Account,
   type AccountsState,
   type InstrumentBook,
+  type RememberedFill,
 } from '../accounts.state.js';
 import { contractOf } from './contracts.js';
 import { postedTo } from './ledger.js';
@@ -85,8 +86,9 @@ export const fillKey = ({ accountId, instrument, tradeId, side, fill }: FillIden
 /** Content by which the second delivery of a fill is told from the reuse of its id. */
 export const fillContent = (signed: Decimal, value: Decimal): string => `${text(signed)} for ${text(value)}`;
 
-export function rememberTrade({ trades }: AccountsState, key: string, content: string): void {
-  trades.set(key, content);
+export function rememberFill({ trades }: AccountsState, fill: RememberedFill): void {
+  const { accountId, instrument, tradeId, side, part = 1 } = fill;
+  trades.set(fillKey({ accountId, instrument, tradeId, side, fill: part }), fill);
   if (trades.size <= REMEMBERED_TRADES) return;
   for (const oldest of trades.keys()) {
     trades.delete(oldest);

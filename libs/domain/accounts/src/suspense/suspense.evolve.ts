@@ -1,8 +1,8 @@
 import type { TradeSide } from '@ballast/facts';
-import { dec, invariant } from '@ballast/kernel';
+import { dec, invariant, ZERO } from '@ballast/kernel';
 import { perAccount, type Evolution } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
-import { bookOf, fillContent, fillKey, rememberTrade } from '../ledger/instrument-book.js';
+import { bookOf, fillContent, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
@@ -11,7 +11,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked'> = {
   SuspenseBooked(state, { payload: { accountId, reference, position, postings } }) {
     post(state.ledger, postings);
     if (reference === null) return;
-    const [, id, , part = '1'] = reference.split(' ');
+    const [, id, , part] = reference.split(' ');
     invariant(id, `suspense keeps something without an id: ${reference}`);
     if (position === null) {
       const kept = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
@@ -22,8 +22,11 @@ export const suspenseEvolution: Evolution<'SuspenseBooked'> = {
     const { quantity, cost } = positionOf(position);
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
     const { instrument } = position;
-    const identity = { accountId, instrument, tradeId: id, side, fill: Number(part) };
-    rememberTrade(state, fillKey(identity), fillContent(quantity, cost));
+    rememberFill(state, {
+      ...{ content: fillContent(quantity, cost), accountId, instrument, tradeId: id, side },
+      ...{ part: part === undefined ? undefined : Number(part), quantity: quantity.abs(), price: ZERO, fee: ZERO },
+      kept: 'suspense',
+    });
     const book = bookOf(state, position.instrument);
     book.suspense = { quantity: book.suspense.quantity.plus(quantity), cost: book.suspense.cost.plus(cost) };
     book.houseQuantity = book.houseQuantity.minus(quantity);

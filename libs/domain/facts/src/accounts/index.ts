@@ -1,14 +1,18 @@
 import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_EVENTS } from './account.js';
 import type { ACCOUNTS_COMMANDS } from './commands.js';
-import type { FUND_EVENTS } from './fund.js';
+import { CORRECTION_EVENTS, TRADE_REVERSAL_EVENTS, type CORRECTION_COMMANDS } from './correction.js';
+import { FUND_EVENTS as OF_FUNDS } from './fund.js';
 import { LIQUIDATION_BOOKING_EVENTS } from './liquidation-booking.js';
 import { POSITION_EVENTS } from './position.js';
 import { SETTLEMENT_EVENTS } from './settlement.js';
 import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
 export { ACCOUNTS_COMMANDS } from './commands.js';
-export { FUND_EVENTS } from './fund.js';
+export { CORRECTION_COMMANDS } from './correction.js';
+
+/** accounts, global: the funds, and trades that are cancelled. */
+export const FUND_EVENTS = { ...OF_FUNDS, ...CORRECTION_EVENTS };
 
 /** accounts p. The version of the stream of an account is the account version. */
 export const ACCOUNTS_EVENTS = {
@@ -17,8 +21,10 @@ export const ACCOUNTS_EVENTS = {
   ...POSITION_EVENTS,
   ...SETTLEMENT_EVENTS,
   ...LIQUIDATION_BOOKING_EVENTS,
+  ...TRADE_REVERSAL_EVENTS,
 };
 
 export interface AccountsCommands extends EventsOf<typeof ACCOUNTS_COMMANDS> {}
+export interface CorrectionCommands extends EventsOf<typeof CORRECTION_COMMANDS> {}
 export interface AccountsEvents extends EventsOf<typeof ACCOUNTS_EVENTS> {}
 export interface FundEvents extends EventsOf<typeof FUND_EVENTS> {}

@@ -104,6 +104,8 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       LiquidationCostSettled: 'ignored',
       PenaltyRemainderSent: 'ignored',
       UncoveredLossRecovered: 'ignored',
+      TradeSidesReported: 'ignored',
+      TradeReversed: 'ignored',
       FundGrantReceived: 'ignored',
       CollateralTakenOver: 'ignored',
       UncoveredLossBooked: 'ignored',

@@ -1,0 +1,134 @@
+import { readBody, record, subjectOf, textOf } from '@ballast/documents';
+import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
+import type { AccountsEvents, CorrectionCommands, FundEvents } from '@ballast/facts';
+import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, sum } from '@ballast/kernel';
+
+type Reported = AccountsEvents['TradeSidesReported'];
+
+/** A cancellation that a person asked for, as the global partition follows it. */
+export interface TradeCorrection {
+  readonly proposed: FundEvents['TradeCorrectionProposed'];
+  readonly proposer: string;
+  /** What each partition said. */
+  readonly reports: ReadonlyMap<number, Reported>;
+  readonly approved: boolean;
+}
+
+/** By correction id. */
+export type TradeCorrections = Map<string, TradeCorrection>;
+
+/** Why a correction is refused, and what to do. */
+const REFUSALS = {
+  'correction-invalid': 'write correctionId, tradeId, instrument and reason',
+  'actor-missing': 'name the person: X-Actor',
+  'correction-exists': 'the correction was proposed before: take another id',
+  'correction-unknown': 'the correction was never proposed',
+  'correction-approved': 'the correction is approved already',
+  'proposer-may-not-approve': 'another person than the proposer approves it',
+  'correction-not-reported': 'not every partition has said what it booked of the trade: ask again',
+  'trade-unknown': 'no partition remembers a trade of that id in that instrument',
+  'trade-side-missing': 'the sides that were booked do not cancel: one is missing, or in suspense',
+  'trade-in-suspense': 'a side is in suspense: it has to be resolved there',
+  'trade-of-close-out': 'the trade executed a close-out order, which the case stands on',
+  'trade-reversed': 'the trade was taken back before',
+  'instrument-expired': 'the contract is delivered',
+} as const;
+export type CorrectionRefusal = keyof typeof REFUSALS;
+
+const refused = (code: CorrectionRefusal): CommandResult => ({
+  outcome: 'rejected',
+  code,
+  detail: REFUSALS[code],
+});
+
+const isRefusal = (code: string): code is CorrectionRefusal => Object.hasOwn(REFUSALS, code);
+
+const PROPOSAL = record({
+  correctionId: textOf(IDENTIFIER),
+  tradeId: textOf(IDENTIFIER),
+  instrument: textOf(INSTRUMENT_ID),
+  reason: textOf(REASON),
+});
+const APPROVAL = record({ correctionId: textOf(IDENTIFIER) });
+
+/** What is emitted, or the answer that refuses. */
+type Outcome<Fact> = { readonly fact: Fact } | { readonly refusal: CommandResult };
+
+/** A person asks to cancel a trade. */
+export function proposeCorrection(
+  corrections: TradeCorrections,
+  { payload, actor }: Pick<LogEntry, 'payload' | 'actor'>,
+): Outcome<CorrectionCommands['ProposeTradeCorrection']> {
+  const reading = readBody(payload, PROPOSAL);
+  if ('defects' in reading) {
+    return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
+  }
+  if (actor === null || subjectOf(actor) === '') return { refusal: refused('actor-missing') };
+  if (corrections.has(reading.figures.correctionId)) return { refusal: refused('correction-exists') };
+  return { fact: reading.figures };
+}
+
+/**
+ * Another person approves it, once every partition has said what it booked of the trade: both sides are taken back or none, since
+ * positions cancel over all partitions.
+ */
+export function approveCorrection(
+  corrections: TradeCorrections,
+  { payload, actor }: Pick<LogEntry, 'payload' | 'actor'>,
+  partitions: number,
+): Outcome<FundEvents['TradeCorrectionApproved']> {
+  const reading = readBody(payload, APPROVAL);
+  if ('defects' in reading) {
+    return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
+  }
+  const correction = corrections.get(reading.figures.correctionId);
+  const code = correction === undefined ? 'correction-unknown' : approvalRefusal(correction, actor, partitions);
+  if (correction === undefined || code !== null) return { refusal: refused(code ?? 'correction-unknown') };
+  const { correctionId, tradeId, instrument } = correction.proposed;
+  return { fact: { correctionId, tradeId, instrument, sides: sidesOf(correction) } };
+}
+
+const sidesOf = ({ reports }: TradeCorrection): FundEvents['TradeCorrectionApproved']['sides'] =>
+  [...reports]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([partition, { sides }]) => sides.map((side) => ({ partition, ...side })));
+
+function approvalRefusal(
+  correction: TradeCorrection,
+  actor: string | null,
+  partitions: number,
+): CorrectionRefusal | null {
+  if (actor === null || subjectOf(actor) === '') return 'actor-missing';
+  if (correction.approved) return 'correction-approved';
+  if (subjectOf(correction.proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
+  if (correction.reports.size < partitions) return 'correction-not-reported';
+  for (const { refusal } of correction.reports.values()) {
+    if (refusal !== null) return isRefusal(refusal) ? refusal : 'trade-side-missing';
+  }
+  const sides = sidesOf(correction);
+  if (sides.length === 0) return 'trade-unknown';
+  const open = sum(sides.map(({ side, quantity }) => (side === 'buy' ? dec(quantity) : dec(quantity).neg())));
+  return open.isZero() ? null : 'trade-side-missing';
+}
+
+/** How corrections follow from events. */
+export const evolveCorrections = {
+  proposed(corrections: TradeCorrections, proposed: FundEvents['TradeCorrectionProposed'], actor: string | null): void {
+    corrections.set(proposed.correctionId, { proposed, proposer: actor ?? '', reports: new Map(), approved: false });
+  },
+  reported(corrections: TradeCorrections, partition: number, report: Reported): void {
+    const correction = corrections.get(report.correctionId);
+    if (correction === undefined) return;
+    corrections.set(report.correctionId, {
+      ...correction,
+      reports: new Map([...correction.reports, [partition, report]]),
+    });
+  },
+  approved(corrections: TradeCorrections, correctionId: string): void {
+    const correction = corrections.get(correctionId);
+    if (correction !== undefined) corrections.set(correctionId, { ...correction, approved: true });
+  },
+};
+
+/** A one-line answer for people. */
+export const answered = (correctionId: string): CommandResult => ({ outcome: 'accepted', data: { correctionId } });
