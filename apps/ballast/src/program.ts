@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
+import { eventsCommand } from './commands/events.command.js';
 import { explainCommand } from './commands/explain.command.js';
 import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
@@ -22,6 +23,7 @@ export const ballastProgram = (): Command =>
     .addCommand(verifyCommand())
     .addCommand(replayCommand())
     .addCommand(checkpointCommand())
+    .addCommand(eventsCommand())
     .addCommand(explainCommand())
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())

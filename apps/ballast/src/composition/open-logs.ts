@@ -1,5 +1,6 @@
-import { LogDirectory } from '@ballast/event-log';
+import { LogDirectory, type PostgresConnection } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import { invariant } from '@ballast/kernel';
 import { UsageError } from '../usage-error.js';
 import { assertDataThere, openStore } from './open-store.js';
 import type { StoreOptions } from './store-options.js';
@@ -11,7 +12,7 @@ import type { StoreOptions } from './store-options.js';
 export async function openLogs(
   options: Omit<StoreOptions, 'log'>,
   { readOnly = true, allOfThem = true }: { readonly readOnly?: boolean; readonly allOfThem?: boolean } = {},
-): Promise<{ logs: LogDirectory; place: string; close: () => Promise<void> }> {
+): Promise<{ logs: LogDirectory; place: string; connection: PostgresConnection; close: () => Promise<void> }> {
   const store = { ...options, log: 'postgres' } as const;
   await assertDataThere(store);
   const opened = await openStore(store, (line) => process.stderr.write(`${line}\n`), { readOnly });
@@ -19,7 +20,9 @@ export async function openLogs(
     const logs = await LogDirectory.openPresent(opened.store);
     if (logs.isEmpty) throw new UsageError(`${opened.place} holds no logs; run simulate or serve first`);
     if (allOfThem) assertAll(logs, opened.place);
-    return { logs, place: opened.place, close: () => opened.close() };
+    const { place, connection } = opened;
+    invariant(connection !== undefined, 'what is in PostgreSQL has a connection');
+    return { logs, place, connection, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

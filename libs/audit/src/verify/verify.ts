@@ -103,6 +103,9 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
         },
       });
       read.set(`${name}/${partition}`, verdict);
+      if (verdict.size === 0 && options.from !== undefined) {
+        leftOut.push(`${name}/${partition}: it ends before position ${options.from}`);
+      }
       if (name.startsWith('exchange.')) exchangeEvents += verdict.size;
       else events += verdict.size;
       for (const { part, position, what } of verdict.faults) {

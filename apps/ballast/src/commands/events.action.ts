@@ -1,0 +1,73 @@
+import { EventIndex, type EventQuery } from '@ballast/read-models';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import { isoOf } from '@ballast/kernel';
+import { openLogs } from '../composition/open-logs.js';
+import { ProgressPrinter } from '../composition/progress-printer.js';
+import type { StoreOptions } from '../composition/store-options.js';
+import { UsageError } from '../usage-error.js';
+import { grouped } from './grouped.js';
+import { timeOption } from './time-option.js';
+
+interface EventsOptions extends Omit<StoreOptions, 'log'> {
+  readonly log?: string;
+  readonly stream?: string;
+  readonly type?: string;
+  readonly id?: string;
+  readonly account?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit: number;
+  readonly rebuild?: boolean;
+  readonly json?: boolean;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function findEvents(options: EventsOptions): Promise<void> {
+  const query = queryOf(options);
+  const { logs, connection, close } = await openLogs(options, { allOfThem: false });
+  try {
+    const index = await EventIndex.open(connection);
+    try {
+      const progress = new ProgressPrinter(process.stderr);
+      let filled = 0;
+      const present = [...SERVICE_LOGS, ...EXCHANGE_LOGS]
+        .filter((name) => logs.has(name))
+        .map((name) => logs.log(name));
+      const onProgress = (events: number): void => {
+        filled += events;
+        progress.update(() => `filling the index: ${grouped(filled)} events`);
+      };
+      await (options.rebuild === true ? index.rebuild(present, onProgress) : index.catchUp(present, onProgress));
+      progress.end();
+      const places = await index.find(query);
+      if (options.json === true) process.stdout.write(`${JSON.stringify(places, null, 2)}\n`);
+      else {
+        for (const { log, partition, position, id, stream, type, clearing } of places) {
+          process.stdout.write(`${log}/${partition}#${position}  ${isoOf(clearing)}  ${type}  ${stream}  ${id}\n`);
+        }
+      }
+    } finally {
+      await index.close();
+    }
+  } finally {
+    await close();
+  }
+}
+
+function queryOf({ log, stream, type, id, account, from, to, limit }: EventsOptions): EventQuery {
+  const names: readonly string[] = [...SERVICE_LOGS, ...EXCHANGE_LOGS];
+  if (log !== undefined && !names.includes(log)) throw new UsageError(`--log ${log}: name one of ${names.join(', ')}`);
+  if (id !== undefined && !UUID.test(id)) throw new UsageError(`--id ${id}: an event has a UUID`);
+  const [earliest, latest] = [timeOption('--from', from), timeOption('--to', to)];
+  return {
+    ...(log !== undefined && { log }),
+    ...(stream !== undefined && { stream }),
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(account !== undefined && { accountId: account }),
+    ...(earliest !== undefined && { from: earliest }),
+    ...(latest !== undefined && { to: latest }),
+    limit,
+  };
+}
