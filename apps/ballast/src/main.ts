@@ -1,11 +1,17 @@
+import { CommanderError } from 'commander';
 import { ballastProgram } from './program.js';
 
 try {
   await ballastProgram().parseAsync();
 } catch (error) {
-  // Expected troubles say what to do; anything else is a defect and shows where it happened.
-  const expected =
-    error instanceof Error && /^(UsageError|ScenarioError|CheckpointRejected|.*Refused)$/.test(error.name);
-  process.stderr.write(`ballast: ${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = expected ? 2 : 1;
+  if (error instanceof CommanderError) {
+    // It has said what is wrong already; help and version are no mistakes.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    // Expected troubles say what to do; anything else is a defect and shows where it happened.
+    const expected =
+      error instanceof Error && /^(UsageError|ScenarioError|CheckpointRejected|.*Refused)$/.test(error.name);
+    process.stderr.write(`ballast: ${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.exitCode = expected ? 2 : 1;
+  }
 }

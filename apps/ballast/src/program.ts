@@ -13,8 +13,8 @@ import { whatIfCommand } from './commands/what-if.command.js';
 import { versionText } from './version.js';
 
 /** The whole command line. */
-export const ballastProgram = (): Command =>
-  new Command('ballast')
+export function ballastProgram(): Command {
+  const program = new Command('ballast')
     .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
     .version(versionText(), '-V, --version', 'print the version')
     .showHelpAfterError('(npx ballast <command> --help shows the options)')
@@ -29,3 +29,7 @@ export const ballastProgram = (): Command =>
     .addCommand(modelsCommand())
     .addCommand(compareCommand())
     .addCommand(conformanceCommand());
+  // Whoever calls decides how the process ends.
+  for (const each of [program, ...program.commands]) each.exitOverride();
+  return program;
+}

@@ -38,6 +38,7 @@ describe('a part of a scenario', () => {
     ['a start before the scenario', { from: '2020-03-10T23:59:59Z' }, /must lie in 2020-03-11T00:00:00/],
     ['an end behind it', { to: '2020-03-16T00:00:00Z' }, /must lie in/],
     ['an end before the start', { from: '2020-03-13T00:00:00Z', to: '2020-03-12T00:00:00Z' }, /in order/],
+    ['half a price set', { from: '2020-03-12T00:00:30Z' }, /must be a multiple of 60 s apart/],
     ['no time', { from: 'noon' }, /from must be a time such as/],
     ['a fund in words', { openingFund: 'a million' }, /must be an amount in USD/],
     ['a negative fund', { openingFund: '-1' }, /must be an amount in USD/],

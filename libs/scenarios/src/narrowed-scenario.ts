@@ -1,5 +1,5 @@
 import type { ReactionsName, Scenario } from '@ballast/exchange-simulator-domain';
-import { InvariantViolation, instantOf, isoOf, type Instant } from '@ballast/kernel';
+import { InvariantViolation, instantOf, isoOf, SECOND_MS, type Instant } from '@ballast/kernel';
 import { ScenarioError } from './scenario-error.js';
 
 /** A part of a scenario, and what else a run changes in it, as its options or the environment say. Times ISO 8601 UTC. */
@@ -21,6 +21,11 @@ export function narrowedScenario(scenario: Scenario, window: ScenarioWindow): Sc
   if (from < scenario.from || to > scenario.to || from > to) {
     const whole = `${isoOf(scenario.from)} .. ${isoOf(scenario.to)}`;
     throw new ScenarioError(scenario.name, `from and to must lie in ${whole}, the time of the scenario, and in order`);
+  }
+  const { priceSetEverySeconds } = scenario;
+  if ((to - from) % (priceSetEverySeconds * SECOND_MS) !== 0) {
+    const problem = `from and to must be a multiple of ${priceSetEverySeconds} s apart, the time between two price sets`;
+    throw new ScenarioError(scenario.name, problem);
   }
   const openingFund = window.openingFund ?? scenario.openingFund;
   if (!/^\d{1,15}(\.\d{1,2})?$/.test(openingFund)) {

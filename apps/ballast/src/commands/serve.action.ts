@@ -16,6 +16,9 @@ import type { ClearingGatewayParts, ServeMode } from '../rest/clearing.gateway.j
 import { SCENARIO_TIME, SilenceWatch, watchPriceSets } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 
+/** A process whose partition has failed ends within this time, whatever it still waits for. */
+const ENDS_WITHIN_MS = 10_000;
+
 export async function serve(options: ServeCliOptions): Promise<void> {
   const { host, port } = options;
   const token = tokenOf(process.env);
@@ -47,6 +50,8 @@ export async function serve(options: ServeCliOptions): Promise<void> {
       await driver(stop.signal).catch((error: unknown) => {
         served.fail('a partition has stopped');
         progress.line('a partition has stopped; ending');
+        // What still waits for it must not keep the process: whoever supervises starts it again.
+        setTimeout(() => process.exit(1), ENDS_WITHIN_MS).unref();
         throw error;
       });
       progress.end();

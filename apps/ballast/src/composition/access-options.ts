@@ -1,4 +1,4 @@
-import { LOOPBACK, SHORTEST_TOKEN } from '@ballast/services';
+import { LOOPBACK, SHORTEST_TOKEN, TOKEN, TOKEN_REMEDY } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 
 /** An address that others can reach needs a token; without one only this machine may ask. */
@@ -15,7 +15,6 @@ export function assertMayListen(host: string, token: string | undefined): void {
 export function tokenOf(environment: NodeJS.ProcessEnv): string | undefined {
   const token = environment['BALLAST_TOKEN'];
   if (token === undefined || token === '') return undefined;
-  if (token.length < SHORTEST_TOKEN)
-    throw new UsageError(`BALLAST_TOKEN must have at least ${SHORTEST_TOKEN} characters`);
+  if (!TOKEN.test(token)) throw new UsageError(`BALLAST_TOKEN ${TOKEN_REMEDY}`);
   return token;
 }

@@ -9,6 +9,7 @@ import {
 } from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
 import { StoreWatch } from '../rest/store-watch.js';
+import { awaitDatabase } from './database-url.js';
 import type { StoreOptions } from './store-options.js';
 
 export interface OpenedStore {
@@ -40,10 +41,17 @@ export async function openStore(
   };
   if (options.databaseUrl !== undefined) {
     const store = new PostgresLogStore({ connection: options.databaseUrl, readOnly, onTrouble });
+    const place = new URL(options.databaseUrl).host;
+    try {
+      await awaitDatabase(() => store.pool.query('select 1'), { place, notice });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     return {
       store,
       watch,
-      place: new URL(options.databaseUrl).host,
+      place,
       connection: options.databaseUrl,
       close: () => store.close(),
     };
@@ -53,6 +61,8 @@ export async function openStore(
   try {
     const connection = server.connection();
     const store = new PostgresLogStore({ connection, readOnly, onTrouble });
+    // On a machine that is busy with other things the first connection takes its time.
+    await awaitDatabase(() => store.pool.query('select 1'), { place: dataDirectory, notice, longestMs: 120_000 });
     return {
       store,
       watch,

@@ -19,7 +19,9 @@ describe('where serve listens', () => {
     expect(tokenOf({})).toBeUndefined();
     expect(tokenOf({ BALLAST_TOKEN: '' })).toBeUndefined();
     expect(tokenOf({ BALLAST_TOKEN: SECRET })).toBe(SECRET);
-    expect(() => tokenOf({ BALLAST_TOKEN: 'fifteen-letters' })).toThrow(/at least 16/);
+    for (const token of ['fifteen-letters', ' '.repeat(20), `${SECRET}\n`, `${SECRET} and more`, `${SECRET}\u00e9`]) {
+      expect(() => tokenOf({ BALLAST_TOKEN: token })).toThrow(/must have 16 characters or more, printable ASCII/);
+    }
   });
 
   it('is 127.0.0.1:8787 unless somebody says otherwise, and the token is no option', () => {

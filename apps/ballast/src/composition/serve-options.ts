@@ -14,7 +14,7 @@ export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>,
 const DEFAULT_PORT = 8787;
 
 function positive(value: string): number {
-  const number = Number(value);
+  const number = /^(0|[1-9]\d*)(\.\d+)?$/.test(value) ? Number(value) : NaN;
   if (!(number > 0 && number <= 1_000)) throw new InvalidArgumentError('must be a number above 0, up to 1000.');
   return number;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { databaseUrlOf } from './database-url.js';
 
 export const DEFAULT_PARTITIONS = 8;
 const DEFAULT_DATA_DIRECTORY = '.ballast';
@@ -17,7 +18,7 @@ export interface StoreOptions {
 
 export function wholeNumber(least: number, most: number): (value: string) => number {
   return (value) => {
-    const number = Number(value);
+    const number = /^(0|[1-9]\d*)$/.test(value) ? Number(value) : NaN;
     if (!Number.isSafeInteger(number) || number < least || number > most) {
       throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
     }
@@ -39,12 +40,9 @@ const DATABASE_URL: Readonly<Record<StoreUse, string>> = {
 
 /** The options by which every command finds the logs. */
 export function withStoreOptions(command: Command, use: StoreUse): Command {
-  command.option('--data-dir <directory>', DATA_DIRECTORY[use], path.resolve(DEFAULT_DATA_DIRECTORY)).addOption(
-    new Option('--database-url <url>', DATABASE_URL[use])
-      .env('DATABASE_URL')
-      // An empty variable is a variable that is not set.
-      .argParser((url) => (url === '' ? undefined : url)),
-  );
+  command
+    .option('--data-dir <directory>', DATA_DIRECTORY[use], path.resolve(DEFAULT_DATA_DIRECTORY))
+    .addOption(new Option('--database-url <url>', DATABASE_URL[use]).env('DATABASE_URL').argParser(databaseUrlOf));
   if (use === 'reads') return command;
   return command
     .option(

@@ -128,6 +128,21 @@ describe('the embedded PostgreSQL server', () => {
     expect(await ask(await start(), 'select 1')).toEqual([1]);
   });
 
+  it.each<[string, string, string, string]>([
+    ['a file', 'data', 'data', 'is a file, or lies below one'],
+    ['a place below a file', 'data', 'data/below', 'is a file, or lies below one'],
+    ['a place with a cluster of something else', 'data/cluster/kubeconfig', 'data', 'holds files that are no data of'],
+    ['a place with a version that is none', 'data/cluster/PG_VERSION', 'data', 'holds files that are no data of'],
+  ])('refuses %s, and writes nothing there', async (_, file, place, why) => {
+    const home = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-refused-'));
+    await fs.mkdir(path.dirname(path.join(home, file)), { recursive: true });
+    await fs.writeFile(path.join(home, file), '');
+    const before = await fs.readdir(home, { recursive: true });
+    await expect(EmbeddedServer.start({ dataDirectory: path.join(home, place) })).rejects.toThrow(why);
+    expect(await fs.readdir(home, { recursive: true })).toEqual(before);
+    await fs.rm(home, { recursive: true });
+  });
+
   it('says so when its password was lost', async () => {
     const file = path.join(directory, 'password');
     await fs.rename(file, `${file}.lost`);

@@ -64,7 +64,7 @@ export class EmbeddedServer {
 
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
     const directory = path.resolve(options.dataDirectory);
-    await fs.mkdir(directory, { recursive: true, mode: 0o700 });
+    await assertUsable(directory);
     const lock = await DirectoryLock.acquire(directory);
     try {
       const cluster = path.join(directory, 'cluster');
@@ -252,6 +252,25 @@ async function serverUser(cluster: string): Promise<ServerUser | undefined> {
  */
 function dataPath(cluster: string, user: ServerUser | undefined): string {
   return user ? '/proc/self/fd/3' : cluster;
+}
+
+/** Refuses what is no data directory before anything is written. @throws DataDirectoryRefused with the remedy */
+async function assertUsable(directory: string): Promise<void> {
+  try {
+    await fs.mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new DataDirectoryRefused(`${directory} is a file, or lies below one: name a directory`);
+    }
+    throw new DataDirectoryRefused(`${directory} cannot be made (${code}): name a directory that this user may write`);
+  }
+  const cluster = path.join(directory, 'cluster');
+  const files = await fs.readdir(cluster).catch((): string[] => []);
+  const made = await readIfThere(path.join(cluster, 'PG_VERSION'));
+  if (files.length > 0 && !/^\d+\s*$/.test(made ?? '')) {
+    throw new DataDirectoryRefused(`${cluster} holds files that are no data of PostgreSQL: name another directory`);
+  }
 }
 
 async function assertSameMajor(cluster: string, binaries: ServerBinaries): Promise<void> {

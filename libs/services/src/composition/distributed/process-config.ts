@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SNAPSHOT_POLICY, type SnapshotPolicy } from '@ballast/partition-worker';
-import { LOOPBACK, SHORTEST_TOKEN } from '../../http/bearer-token.js';
+import { LOOPBACK, TOKEN, TOKEN_REMEDY } from '../../http/bearer-token.js';
 import { readEnvironment } from './environment.js';
 
 const list = z
@@ -44,7 +44,7 @@ const schema = z
     SNAPSHOT_BYTES: z.coerce.number().int().min(1).default(SNAPSHOT_POLICY.everyBytes),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
     /** What the processes of a house show each other; without it a process listens on this machine only. */
-    BALLAST_TOKEN: z.string().min(SHORTEST_TOKEN, `must have ${SHORTEST_TOKEN} characters or more`).optional(),
+    BALLAST_TOKEN: z.string().regex(TOKEN, TOKEN_REMEDY).optional(),
   })
   .refine(({ HOST, BALLAST_TOKEN }) => BALLAST_TOKEN !== undefined || LOOPBACK.includes(HOST), {
     path: ['BALLAST_TOKEN'],
