@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backtestCommand } from './commands/backtest.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
@@ -28,6 +29,7 @@ export function ballastProgram(): Command {
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())
     .addCommand(compareCommand())
+    .addCommand(backtestCommand())
     .addCommand(conformanceCommand());
   // Whoever calls decides how the process ends.
   for (const each of [program, ...program.commands]) each.exitOverride();

@@ -4,17 +4,16 @@ import {
   comparisonOf,
   comparisonText,
   outcomeOf,
-  parseRule,
-  RuleError,
   windowOutcome,
   type ComparedWindow,
 } from '@ballast/comparison';
 import type { ReactionsName } from '@ballast/exchange-simulator-domain';
 import { isoOf } from '@ballast/kernel';
 import { loadScenario, narrowedScenario, type ScenarioWindow } from '@ballast/scenarios';
-import { measureInThreads } from '../composition/comparison-threads.js';
-import type { ComparisonTask } from '../composition/comparison-worker.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
+import { namesOf, rulesOf } from '../composition/rule-list.js';
+import { runInThreads } from '../composition/rule-threads.js';
+import type { RunTask } from '../composition/rule-worker.js';
 import { UsageError } from '../usage-error.js';
 
 interface CompareOptions {
@@ -33,17 +32,16 @@ interface CompareOptions {
 const DEFAULT_COLUMNS = 110;
 
 export async function compare(options: CompareOptions): Promise<void> {
-  const rules = namesOf(options.rules);
-  for (const rule of rules) requireRule(rule);
+  const rules = rulesOf(options.rules);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(index + 1));
   const windows = await windowsOf(options);
   const tasks = windows.flatMap(({ scenario, window }) =>
     rules.flatMap((rule) =>
-      seeds.map((seed): ComparisonTask => ({ rule, scenario, window, seed, accounts: options.accounts })),
+      seeds.map((seed): RunTask => ({ kind: 'run', rule, scenario, window, seed, accounts: options.accounts })),
     ),
   );
   const progress = new ProgressPrinter(process.stderr);
-  const measures = await measureInThreads(tasks, options.threads, (done) =>
+  const measures = await runInThreads(tasks, options.threads, (done) =>
     progress.update(() => `${done} of ${tasks.length} runs`),
   );
   progress.end();
@@ -102,22 +100,4 @@ function stretchOf(asked: string): { readonly scenario: string; readonly from?: 
     );
   }
   return { scenario, from, to };
-}
-
-function namesOf(list: string): readonly string[] {
-  const names = list.split(',').filter((name) => name !== '');
-  if (names.length === 0)
-    throw new UsageError('an empty list compares nothing; name one rule and one scenario at least');
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`${twice} stands in the list twice; leave one out`);
-  return names;
-}
-
-function requireRule(rule: string): void {
-  try {
-    parseRule(rule);
-  } catch (error) {
-    if (error instanceof RuleError) throw new UsageError(`--rules: ${error.message}`);
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
-import type { AccountId, InstrumentId } from '@ballast/facts';
+import type { AccountId, InstrumentId, PricingEvents } from '@ballast/facts';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { whatIf, type MarginState } from '@ballast/margin-domain';
@@ -57,8 +57,20 @@ export class HouseRun {
     if (refused !== undefined) throw new RuleError(`${name}: the house refused it: ${JSON.stringify(refused)}`);
   }
 
-  /** What a position of so many contracts alone would need of the first account; undefined before the first price. */
-  requirementOf(instrument: InstrumentId, quantity: string): Requirement | undefined {
+  /** Is told every mark that is published. */
+  onMark(listener: (instrument: InstrumentId, mark: number) => void): void {
+    this.house.onAppended((entries) => {
+      for (const { type, payload } of entries) {
+        if (type !== 'PriceSetPublished') continue;
+        for (const { instrument, mark } of (payload as PricingEvents['PriceSetPublished']).marks) {
+          listener(instrument, Number(mark));
+        }
+      }
+    });
+  }
+
+  /** Maintenance of a position of so many contracts alone, USD, as the first account would be assessed; undefined before the first price. */
+  requirementOf(instrument: InstrumentId, quantity: string): number | undefined {
     const accountId = this.accounts.find((name) => name.startsWith('provider-'));
     if (accountId === undefined) return undefined;
     const { machine } = this.house.workerOf<MarginState>('margin', partitionOfAccount(accountId, PARTITIONS));
@@ -72,20 +84,8 @@ export class HouseRun {
         { instrument, quantity, mode: 'replace' as const },
       ],
     });
-    if (typeof answer === 'string') return undefined;
-    return {
-      model: answer.model,
-      maintenance: Number(answer.after.maintenance),
-      initial: Number(answer.after.initial),
-    };
+    return typeof answer === 'string' ? undefined : Number(answer.after.maintenance);
   }
-}
-
-/** USD, and the model that said it. */
-export interface Requirement {
-  readonly model: string;
-  readonly maintenance: number;
-  readonly initial: number;
 }
 
 async function openHouse(rule: Rule, documents: ReturnType<typeof documentsOf>): Promise<ClearingHouse> {

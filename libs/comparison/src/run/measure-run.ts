@@ -1,16 +1,16 @@
 import type { Scenario } from '@ballast/exchange-simulator-domain';
 import type { InstrumentId } from '@ballast/facts';
-import { compareText, MINUTE_MS } from '@ballast/kernel';
+import { MINUTE_MS } from '@ballast/kernel';
 import type { Rule } from '../rules/rule.js';
 import { HouseRun } from './house-run.js';
 import { MarginGauge } from './margin-gauge.js';
 import type { RunMeasures } from './run-measures.js';
+import { GAUGED_NOTIONAL, requirementRate } from './requirement-rate.js';
 import { RunProjection } from './run-projection.js';
 
 /** What decides an account of which nobody chose the model. */
 const OWN_MODEL = 'adaptive-portfolio@1';
-/** The position whose margin is watched, USD, and how often. */
-export const GAUGED_NOTIONAL = 1_000_000;
+/** How often the margin of one position is looked at. */
 const GAUGED_EVERY_MS = 5 * MINUTE_MS;
 
 export interface RunPlan {
@@ -26,34 +26,19 @@ export async function measureRun({ rule, scenario, seed, accounts }: RunPlan): P
   const projection = new RunProjection(scenario, rule.model ?? OWN_MODEL);
   const marks = new Map<InstrumentId, number>();
   run.house.onAppended((entries) => {
-    for (const entry of entries) {
-      projection.apply(entry);
-      if (entry.type === 'PriceSetPublished') {
-        const prices = entry.payload as { readonly marks: readonly { instrument: string; mark: string }[] };
-        for (const { instrument, mark } of prices.marks) marks.set(instrument, Number(mark));
-      }
-    }
+    for (const entry of entries) projection.apply(entry);
   });
+  run.onMark((instrument, mark) => marks.set(instrument, mark));
   const gauge = new MarginGauge();
   let gaugedAt = -Infinity;
   while (!run.simulation.done) {
     await run.simulation.step();
     const at = run.simulation.clearing ?? 0;
     if (at - gaugedAt < GAUGED_EVERY_MS) continue;
-    const rate = gaugedRate(run, marks);
-    if (rate === undefined) continue;
+    const gauged = requirementRate(run, marks, GAUGED_NOTIONAL);
+    if (gauged === undefined) continue;
     gaugedAt = at;
-    gauge.take(at, rate);
+    gauge.take(at, gauged.rate);
   }
   return projection.measures({ calm: gauge.calm, stress: gauge.stress, rise: gauge.riseInAnHour });
-}
-
-/** Maintenance of a long position of the gauged size in the first underlying by name, fraction; undefined before the first price. */
-export function gaugedRate(run: HouseRun, marks: ReadonlyMap<InstrumentId, number>): number | undefined {
-  const instrument = [...marks.keys()].sort(compareText)[0];
-  const mark = instrument === undefined ? undefined : marks.get(instrument);
-  if (instrument === undefined || mark === undefined || !(mark > 0)) return undefined;
-  const quantity = (GAUGED_NOTIONAL / mark).toFixed(3);
-  const requirement = run.requirementOf(instrument, quantity);
-  return requirement === undefined ? undefined : requirement.maintenance / (Number(quantity) * mark);
 }

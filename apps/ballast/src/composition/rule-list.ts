@@ -1,0 +1,24 @@
+import { parseRule, RuleError } from '@ballast/comparison';
+import { UsageError } from '../usage-error.js';
+
+/** The names of a list with commas. @throws UsageError for an empty list, or one that names something twice */
+export function namesOf(list: string): readonly string[] {
+  const names = list.split(',').filter((name) => name !== '');
+  if (names.length === 0)
+    throw new UsageError('an empty list compares nothing; name one rule and one scenario at least');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`${twice} stands in the list twice; leave one out`);
+  return names;
+}
+
+/** @throws UsageError for what is no rule */
+export function rulesOf(list: string): readonly string[] {
+  const rules = namesOf(list);
+  try {
+    for (const rule of rules) parseRule(rule);
+  } catch (error) {
+    if (error instanceof RuleError) throw new UsageError(`--rules: ${error.message}`);
+    throw error;
+  }
+  return rules;
+}
