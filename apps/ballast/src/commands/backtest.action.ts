@@ -1,10 +1,11 @@
 import type { Backtest, SideBacktest } from '@ballast/comparison';
-import { MINUTE_MS, type Instant } from '@ballast/kernel';
+import { MINUTE_MS } from '@ballast/kernel';
 import Table from 'cli-table3';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { rulesOf } from '../composition/rule-list.js';
 import { runInThreads } from '../composition/rule-threads.js';
 import type { BacktestTask } from '../composition/rule-worker.js';
+import { timeOption } from './time-option.js';
 
 interface BacktestOptions {
   readonly prices: string;
@@ -12,8 +13,8 @@ interface BacktestOptions {
   readonly rules: string;
   readonly horizon: number;
   readonly coverage: number;
-  readonly from?: Instant;
-  readonly to?: Instant;
+  readonly from?: string;
+  readonly to?: string;
   readonly threads: number;
   readonly json?: boolean;
 }
@@ -25,8 +26,8 @@ export async function backtest(options: BacktestOptions): Promise<void> {
     rule,
     prices,
     underlying,
-    from,
-    to,
+    from: timeOption('--from', from),
+    to: timeOption('--to', to),
     horizonMs: horizon * MINUTE_MS,
     coverage: share,
   }));

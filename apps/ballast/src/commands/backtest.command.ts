@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { instantOf, InvariantViolation, type Instant } from '@ballast/kernel';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../composition/store-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
@@ -23,8 +22,8 @@ export function backtestCommand(): Command {
       60,
     )
     .option('--coverage <share>', 'share of the losses that the margin is to cover', coverage, 0.99)
-    .addOption(new Option('--from <time>', 'first bar, ISO 8601 UTC; default: the first of the file').argParser(time))
-    .addOption(new Option('--to <time>', 'end of the last bar; default: that of the file').argParser(time))
+    .option('--from <time>', 'first bar, ISO 8601 UTC; default: the first of the file')
+    .option('--to <time>', 'end of the last bar; default: that of the file')
     .option('--threads <n>', 'rules at a time', wholeNumber(1, 256), availableParallelism())
     .option('--json', 'print every figure as JSON')
     .addHelpText(
@@ -42,13 +41,4 @@ function coverage(value: string): number {
   if (!/^0\.\d{1,6}$/.test(value) || share < 0.5)
     throw new InvalidArgumentError('must be a share from 0.5 to 0.999999.');
   return share;
-}
-
-function time(value: string): Instant {
-  try {
-    return instantOf(value);
-  } catch (error) {
-    if (error instanceof InvariantViolation) throw new InvalidArgumentError(`${error.message}.`);
-    throw error;
-  }
 }
