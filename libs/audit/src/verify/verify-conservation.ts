@@ -2,6 +2,7 @@ import {
   accountsInvariants,
   accountsProcess,
   fundProcess,
+  lossTally,
   type AccountsState,
   type AccountsViolation,
 } from '@ballast/accounts-domain';
@@ -26,11 +27,20 @@ export async function verifyConservation(
 ): Promise<Fault | undefined> {
   const partitions: AccountsState[] = [];
   for (let partition = 0; partition < logs.partitions; partition++) {
-    const { state, fault } = await fold(accountsProcess, logs, partition, reader, onProgress, (folded, event, last) => [
-      ...accountsInvariants.ofEvent(event),
-      ...accountsInvariants.ofWithdrawal(folded, event),
-      ...(last ? [...accountsInvariants.ofPartition(folded), ...accountsInvariants.ofExpiries(folded)] : []),
-    ]);
+    const losses = lossTally();
+    const { state, fault } = await fold(accountsProcess, logs, partition, reader, onProgress, (folded, event, last) => {
+      if (!last) losses.take(event);
+      const whole = (): readonly AccountsViolation[] => [
+        ...accountsInvariants.ofPartition(folded),
+        ...accountsInvariants.ofExpiries(folded),
+        ...losses.violations(folded),
+      ];
+      return [
+        ...accountsInvariants.ofEvent(event),
+        ...accountsInvariants.ofWithdrawal(folded, event),
+        ...(last ? whole() : []),
+      ];
+    });
     if (fault !== undefined) return fault;
     partitions.push(state);
   }

@@ -1,6 +1,6 @@
 import { dec, instantOf } from '@ballast/kernel';
 import { aSpecification } from './accounts.fixtures.js';
-import { accountsInvariants, type AccountsInvariant } from './accounts.invariants.js';
+import { accountsInvariants, lossTally, type AccountsInvariant } from './accounts.invariants.js';
 import type { AccountsState, InstrumentBook } from './accounts.state.js';
 import { ClearingHouse } from './clearing-house.fixtures.js';
 import {
@@ -115,6 +115,36 @@ describe('the rules of accounts', () => {
       'fund-not-negative',
       'fund-change-is-attributed',
     ]);
+  });
+
+  it('find a shortfall that the losses and their recoveries do not come to, and a loss recovered beyond what it was [CLR-ACC-041]', () => {
+    const house = new ClearingHouse(2, 1, [], { houseTranche: '0' });
+    const [one, other] = house.accounts as [string, string];
+    house.deposit(one, 'USD', '100000');
+    house.trade({ buyer: one, seller: other, instrument: 'BTC-PERP', quantity: '2', price: '50000' });
+    const slice = {
+      accountId: one,
+      maker: other,
+      instrument: 'BTC-PERP',
+      mark: '50000',
+      provisionalRate: '0',
+    } as const;
+    house.slice({ ...slice, fills: [{ quantity: '1', price: '49000' }], returnedPercent: 0 });
+    house.contribute('300');
+    const { events, state } = house.deskOf(one);
+    const told = (entries: typeof events) => {
+      const tally = lossTally();
+      for (const event of entries) tally.take(event);
+      return tally.violations(state).map(({ detail }) => detail);
+    };
+    expect(told(events)).toEqual([]);
+    const recovered = events.filter(({ type }) => type === 'UncoveredLossRecovered');
+    expect(recovered).toHaveLength(1);
+    expect(told(events.filter((event) => !recovered.includes(event)))).toEqual(['uncovered-loss is off by -300']);
+    const often = [...events, ...recovered, ...recovered, ...recovered];
+    expect(told(often).at(-1)).toMatch(/was recovered 200 beyond what it was$/);
+    shift(state.ledger, 'uncovered-loss', -1);
+    expect(told(events)).toEqual(['uncovered-loss is off by 1']);
   });
 
   it('find money in transit and a trade with one side, over all partitions', () => {

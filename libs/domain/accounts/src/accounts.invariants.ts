@@ -1,6 +1,6 @@
 import type { AccountsEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { compareText, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { compareText, dec, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
 import { fundBalance, type FundState } from './fund/fund.process.js';
 import {
@@ -30,7 +30,8 @@ export type AccountsInvariant =
   | 'fund-not-negative'
   | 'fund-change-is-attributed'
   | 'nothing-in-transit'
-  | 'trades-have-two-sides';
+  | 'trades-have-two-sides'
+  | 'shortfall-is-attributed';
 
 /** A broken rule of section 6 of the architecture, with the figures that break it. */
 export interface AccountsViolation {
@@ -214,6 +215,40 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
 
 /** Loss of the partition that nobody paid, USD: its `uncovered-loss` account, as a positive number. */
 export const shortfall = ({ ledger }: AccountsState): Decimal => balanceOf(ledger, 'uncovered-loss', 'USD').neg();
+
+/** Recomputes the shortfall of one partition from what its events say they booked, beside the ledger that the journal folds to. */
+export interface LossTally {
+  take(event: LogEntry): void;
+  /** Holds after every event. */
+  violations(state: AccountsState): readonly AccountsViolation[];
+}
+
+/** Of one partition; every loss on the residual party less what was recovered of it is the shortfall, and no loss is recovered twice. */
+export function lossTally(): LossTally {
+  const open = new Map<number, Decimal>();
+  return {
+    take({ type, position, payload }) {
+      if (type === 'UncoveredLossBooked') {
+        open.set(position, dec((payload as AccountsEvents['UncoveredLossBooked']).amount));
+      } else if (type === 'UncoveredLossRecovered') {
+        const { loss, amount } = payload as AccountsEvents['UncoveredLossRecovered'];
+        open.set(loss.position, (open.get(loss.position) ?? ZERO).minus(amount));
+      }
+    },
+    violations(state) {
+      const overpaid = [...open].filter(([, left]) => left.isNegative());
+      return [
+        ...unlessZero('shortfall-is-attributed', shortfall(state).minus(sum([...open.values()])), 'uncovered-loss'),
+        ...overpaid.map(([position, left]) =>
+          broken(
+            'shortfall-is-attributed',
+            `the loss at ${position} was recovered ${text(left.neg())} beyond what it was`,
+          ),
+        ),
+      ];
+    },
+  };
+}
 
 /**
  * What must always hold of accounts (architecture section 6, items 1, 2 and 6), as pure checks for tests, `verify` and

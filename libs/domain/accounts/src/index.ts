@@ -12,6 +12,7 @@ export {
 } from './accounts.queries.js';
 export {
   accountsInvariants,
+  lossTally,
   shortfall,
   type AccountsInvariant,
   type AccountsViolation,
