@@ -1,4 +1,4 @@
-import { invariant, uuidV5, type Instant } from '@ballast/kernel';
+import { invariant, sha256, uuidV5, type Instant } from '@ballast/kernel';
 import type {
   BasisStep,
   Cause,
@@ -62,11 +62,16 @@ interface MachineContent<State> {
   readonly state: State;
 }
 
-/** What a reader of snapshots has to know: the process, and the versions of what they say of it and of its state. */
-export const snapshotFormat = (
-  { log, stateForm }: Pick<PartitionProcess<unknown>, 'log' | 'stateForm'>,
-  partition: number,
-): string => `${log}/${partition < 0 ? 'global' : 'numbered'}@${MACHINE_FORM}.${stateForm.version}`;
+/**
+ * What a reader of snapshots has to know: the process, the versions of what they say of it and of its state, and which fields that
+ * state has. A field that comes or goes makes another format by itself; for what changes further inside, the version is raised.
+ */
+export function snapshotFormat<State>(process: PartitionProcess<State>, partition: number): string {
+  const { log, stateForm } = process;
+  const fields = Object.keys(process.initialState(partition, 1) as object).sort();
+  const kind = partition < 0 ? 'global' : 'numbered';
+  return `${log}/${kind}@${MACHINE_FORM}.${stateForm.version}-${sha256(fields.join()).toString('hex', 0, 4)}`;
+}
 
 /** Causes belong to the item in hand, so a few thousand are far more than can still get another event. */
 const CAUSES_REMEMBERED = 4096;
