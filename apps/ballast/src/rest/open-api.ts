@@ -75,10 +75,50 @@ export function openApiDocument(app: INestApplication, withToken: boolean): Open
         'clearing time. Every write carries an Idempotency-Key; every refusal is application/problem+json with a stable code.',
     )
     .setVersion('1')
-    .setOpenAPIVersion('3.1.0');
-  if (withToken) builder.addBearerAuth().addSecurityRequirements('bearer');
-  const document = SwaggerModule.createDocument(app, builder.build());
-  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
+    .setOpenAPIVersion('3.1.0')
+    .addServer('/', 'The server that this document comes from')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'BALLAST_TOKEN, where the server was started with one',
+    });
+  if (withToken) builder.addSecurityRequirements('bearer');
+  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationName });
+  return { ...document, components: { ...document.components, schemas: usedSchemas(document.paths) } };
+}
+
+/** `AccountsController.list` is `listAccounts` to a generated client, and the second path of a route is another operation. */
+function operationName(controller: string, method: string): string {
+  const [, name = method, path = '0'] = /^(\w+?)(?:\[(\d+)\])?$/.exec(method) ?? [];
+  const subject = controller.replace(/Controller$/, '');
+  const [short, long] = [name.toLowerCase(), subject.toLowerCase()];
+  const whole = short.includes(long) || long.includes(short) ? name : `${name}${subject}`;
+  return path === '0' ? whole : `${whole}Again`;
+}
+
+/** Schemas that something refers to, straight or through another. */
+function usedSchemas(paths: object): Record<string, SchemaObject> {
+  const all = componentSchemas();
+  const used = new Set<string>();
+  const follow = (node: object): void => {
+    for (const [, id = ''] of JSON.stringify(node).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(id)) continue;
+      used.add(id);
+      follow(all[id] ?? {});
+    }
+  };
+  follow(paths);
+  return Object.fromEntries(Object.entries(all).filter(([id]) => used.has(id)));
+}
+
+/** A list of so many things of several kinds, in a form that generators of clients know: most do not know tuples. */
+function withoutTuples(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutTuples);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const written = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutTuples(value)]));
+  const { prefixItems, items: _, ...rest } = written;
+  if (!Array.isArray(prefixItems)) return written;
+  return { ...rest, items: { anyOf: prefixItems }, minItems: prefixItems.length, maxItems: prefixItems.length };
 }
 
 /** All schemas with an id, as JSON Schema with references between them. */
@@ -90,7 +130,7 @@ function componentSchemas(): Record<string, SchemaObject> {
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema: _, $id: __, id: ___, ...written } = schema as Record<string, unknown>;
-      return [id, written];
+      return [id, withoutTuples(written) as SchemaObject];
     }),
   );
 }
