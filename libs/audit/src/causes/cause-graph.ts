@@ -1,6 +1,6 @@
 import type { CauseNode } from '@ballast/contracts';
 import { GLOBAL, causeName, type Cause, type LogEntry } from '@ballast/event-sourcing';
-import type { AccountId, Instant } from '@ballast/kernel';
+import { isoOf, type AccountId, type Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';
@@ -215,5 +215,9 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   LossStepTaken: ({ step, reserve, amount, remaining }) =>
     `${written(step)}${reserve === null ? '' : ` ${written(reserve)}`} pays ${written(amount)} USD, ${written(remaining)} USD are left`,
   LossRecovered: ({ amount }) => `Money that came in pays ${written(amount)} USD of an earlier loss`,
+  CloseOutTurnGranted: ({ notional, instrument }) =>
+    `It may close ${written(notional)} USD of ${written(instrument)} now`,
+  CloseOutTurnDeferred: ({ ahead, nextAt, reason }) =>
+    `It waits for its turn, ${written(ahead)} before it (${written(reason)}); expected at ${isoOf(nextAt as number)}`,
   FundDrawGranted: ({ granted }) => `The fund grants ${written(granted)} USD`,
 };

@@ -1,7 +1,13 @@
 import type { LiquidationCaseRow, LiquidationCaseView } from '@ballast/contracts';
-import type { LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, AssessmentDetail, LiquidationEvents, MarginEvents } from '@ballast/facts';
-import { ZERO, dec, sum, text, type Decimal } from '@ballast/kernel';
+import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import type {
+  AccountsEvents,
+  AssessmentDetail,
+  LiquidationEvents,
+  LiquidationGlobalEvents,
+  MarginEvents,
+} from '@ballast/facts';
+import { ZERO, dec, sum, text, type Decimal, type Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { lastBefore, nodeText, placeName } from '../causes/cause-graph.js';
 import { isAbout } from '../explain/account-history.js';
@@ -51,6 +57,7 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
     events: [
       ...margin.filter(({ type }) => type !== 'LiquidatingAccountAssessed'),
       ...liquidation,
+      ...(await waitsOf(logs, found.caseId, opened.at, until)),
       ...bookings.filter(isOfCase),
     ]
       .sort((a, b) => a.time.clearing - b.time.clearing || a.time.hop - b.time.hop || a.position - b.position)
@@ -64,6 +71,28 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
       })),
   };
 }
+
+/** When and why a case was told to wait for its turn: that is said in the global partition. */
+async function waitsOf(
+  logs: LogDirectory,
+  caseId: string,
+  from: Instant,
+  until: Instant,
+): Promise<readonly LogEntry[]> {
+  const log = logs.log('liquidation');
+  const size = (await log.heads()).find(({ partition }) => partition === GLOBAL)?.size ?? 0;
+  const found: LogEntry[] = [];
+  for (let after = await lastBefore(logs, 'liquidation', GLOBAL, size, from); ;) {
+    const page = await log.read(GLOBAL, after, PAGE);
+    const inTime = page.filter(({ time }) => time.clearing <= until);
+    found.push(...inTime.filter((entry) => isWaitOf(entry, caseId)));
+    if (inTime.length < PAGE) return found;
+    after += page.length;
+  }
+}
+
+const isWaitOf = ({ type, payload }: LogEntry, caseId: string): boolean =>
+  type === 'CloseOutTurnDeferred' && (payload as LiquidationGlobalEvents['CloseOutTurnDeferred']).caseId === caseId;
 
 const isEnd = ({ type, payload }: LogEntry): boolean =>
   type === 'AccountStateChanged' && (payload as MarginEvents['AccountStateChanged']).from === 'LIQUIDATING';
