@@ -352,6 +352,26 @@ describe('a what-if', () => {
   });
 });
 
+describe('a booked trade', () => {
+  it('is cancelled by two persons, if it is known and both of its sides are [CLR-ACC-017]', async () => {
+    const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+    const asked = { correctionId: 'c-1', tradeId: 'never-made', instrument: 'BTC-PERP', reason: 'cancelled' };
+    const approval = (person: string, id = 'c-1'): Promise<Answer> =>
+      house.post(`/corrections/${id}/approvals`, {}, undefined, by(person));
+    expectProblem(await approval('ben'), 404, 'correction-unknown');
+    expectProblem(await house.post('/corrections', asked), 401, 'actor-missing');
+    expectProblem(
+      await house.post('/corrections', { ...asked, tradeId: 7 }, undefined, by('ann')),
+      400,
+      'request-malformed',
+    );
+    expect((await house.post('/corrections', asked, undefined, by('ann'))).status).toBe(201);
+    expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
+    expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
+    expectProblem(await approval('ben'), 404, 'trade-unknown');
+  });
+});
+
 describe('the rules of a service', () => {
   const parameters = readHouseDocuments().margin.find(({ kind }) => kind === 'margin-parameters');
   const proposal = (proposalId: string, version: number, changes: object = { callMultiple: '1.75' }): object => ({
