@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { ClearingGateway } from './clearing.gateway.js';
@@ -6,6 +7,8 @@ import type { Closing } from './closing.js';
 import { Problem } from './problem.js';
 
 const PAGE = 500;
+/** So many events are written before others have their turn. */
+const AT_ONCE = 20;
 const HEARTBEAT_MS = 15_000;
 /** Entries of a partition that are kept for a reader who is slower than the clearing; beyond that the log is read. */
 const KEPT = 1_000;
@@ -58,10 +61,13 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
     }
     if (news.size > 0) wake();
   });
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': still here\n\n');
+  }, HEARTBEAT_MS);
   const say = (): void => {
     const text = aside?.();
-    if (text !== undefined && !gone.signal.aborted) response.write(text);
+    // Who does not take what was sent gets no more of what is said again in a moment.
+    if (text !== undefined && !gone.signal.aborted && !response.writableNeedDrain) response.write(text);
   };
   const saying = asideEveryMs === undefined ? undefined : setInterval(say, asideEveryMs);
   // Where it begins, so that a reader who is cut off before the first event misses none.
@@ -80,6 +86,7 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
     const kept = fresh.get(partition) ?? [];
     fresh.delete(partition);
     const isNext = kept[0]?.position === place + 1 && kept.length < KEPT;
+    let written = 0;
     const events = isNext ? kept : await clearing.house.logs.log('margin').read(partition, place, PAGE);
     for (const event of events) {
       if (gone.signal.aborted) return false;
@@ -89,6 +96,8 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
       const room = response.write(`id: ${placeText(places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
       // Ends with the connection, too: a reader that went away never drains.
       if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+      // A hundred readers that begin at the beginning must not keep anybody else waiting.
+      else if (++written % AT_ONCE === 0) await breathe();
     }
     return !isNext && events.length > 0;
   };
