@@ -87,9 +87,11 @@ const FIGURES = 'bad debt, needless closures and calm margin';
 function verdict({ on, beaten }: Frontier, house: string): string {
   const by = beaten.find(({ rule }) => rule === house)?.by;
   const others = on.filter((rule) => rule !== house);
-  if (by !== undefined) return `${house} is not on the frontier: better in ${FIGURES} together are ${by.join(', ')}.`;
+  if (by !== undefined) {
+    return `${house} is not on the frontier: no worse in any of ${FIGURES}, and better in one at least: ${by.join(', ')}.`;
+  }
   const company = others.length === 0 ? 'alone' : `with ${others.join(', ')}`;
-  return `${house} is on the frontier ${company}: nobody is better in ${FIGURES} together.`;
+  return `${house} is on the frontier ${company}: whoever is better in one of ${FIGURES} is worse in another.`;
 }
 
 /** Breaks a line of prose at spaces; lines of tables fit already, unless one column alone is wider. */
