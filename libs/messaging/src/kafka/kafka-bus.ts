@@ -266,6 +266,8 @@ export class KafkaBus implements Bus {
     const topic = `${this.#prefix}${PARKED_TOPIC}`;
     let feed: PartitionFeed | undefined;
     try {
+      // Asked first: the client asks for a topic that is not there again and again.
+      if (!(await this.#admin.listTopics()).includes(topic)) throw new Error(`${topic} does not exist`);
       const [bounds] = await this.#admin.fetchTopicOffsets(topic);
       if (bounds === undefined || bounds.low === bounds.high) return;
       const end = BigInt(bounds.high);
