@@ -141,6 +141,7 @@ describe('messages that no exchange should send', () => {
     }
     expect([...reasons.keys()].sort()).toEqual([
       'asset-not-kept asset-not-kept',
+      'fill-repeated fill-repeated',
       'malformed amount-invalid',
       'malformed amount-not-positive',
       'malformed side-unknown',
