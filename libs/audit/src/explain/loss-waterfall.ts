@@ -1,7 +1,7 @@
 import type { CaseWaterfall } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, FundEvents, LiquidationEvents } from '@ballast/facts';
+import { PAYING_STEPS, type AccountsEvents, type FundEvents, type LiquidationEvents } from '@ballast/facts';
 import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 
 type Step = CaseWaterfall['steps'][number]['step'];
@@ -76,7 +76,7 @@ export function caseWaterfall(
     'position',
     'account',
     ...new Set(paid.map(({ step }) => step)),
-    ...PAYING,
+    ...PAYING_STEPS,
     'deleveraging',
     'residual',
   ];
@@ -86,8 +86,6 @@ export function caseWaterfall(
   });
   return { caseId, loss: text(sum([...borne.values()])), steps };
 }
-
-const PAYING = ['product-reserve', 'global-fund', 'house-tranche'] as const;
 
 const detailOf = (step: Step, uncovered: readonly AccountsEvents['UncoveredLossBooked'][]): string =>
   step === 'residual' ? `on the ${uncovered[0]?.bearer ?? 'residual party'}: ${DETAILS[step]}` : DETAILS[step];

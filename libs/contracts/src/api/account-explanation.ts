@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOSS_STEPS } from '@ballast/facts';
 import {
   accountId,
   accountMarginState,
@@ -109,15 +110,7 @@ export const caseWaterfall = z
     }),
     steps: z.array(
       z.strictObject({
-        step: z.enum([
-          'position',
-          'account',
-          'product-reserve',
-          'global-fund',
-          'house-tranche',
-          'deleveraging',
-          'residual',
-        ]),
+        step: z.enum(LOSS_STEPS),
         amount: decimal.meta({ description: 'USD that the step bore.' }),
         detail: z.string(),
       }),

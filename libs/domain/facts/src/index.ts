@@ -1,5 +1,9 @@
 export {
   FUND_EVENTS,
+  LAST_STEPS,
+  LOSS_STEPS,
+  OWN_STEPS,
+  PAYING_STEPS,
   ACCOUNTS_EVENTS,
   type AccountsCommands,
   type AccountsEvents,

@@ -9,17 +9,11 @@ import {
   textOf,
   type DocumentReading,
 } from '@ballast/documents';
-import type { FundEvents } from '@ballast/facts';
+import { LAST_STEPS, LOSS_STEPS, OWN_STEPS, PAYING_STEPS } from '@ballast/facts';
 import { IDENTIFIER, type Decimal } from '@ballast/kernel';
 
 /** A step that pays money out of something that the house keeps for losses. */
-export type PayingStep = FundEvents['LossStepTaken']['step'];
-
-/** What happens before anybody is asked for money, in this order: closing within the position's own equity, then the account's collateral. */
-const OWN_STEPS = ['position', 'account'] as const;
-const PAYING_STEPS: readonly PayingStep[] = ['product-reserve', 'global-fund', 'house-tranche'];
-/** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
-const LAST_STEPS = ['deleveraging', 'residual'] as const;
+export type PayingStep = (typeof PAYING_STEPS)[number];
 
 /** Who bears a loss, first to last, and how much each may lose. */
 export interface LossWaterfall {
@@ -39,19 +33,9 @@ export interface LossWaterfall {
 
 const ENDS = OWN_STEPS.length + LAST_STEPS.length;
 
-const STEPS = choice([
-  'position',
-  'account',
-  'product-reserve',
-  'global-fund',
-  'house-tranche',
-  'deleveraging',
-  'residual',
-]);
-
 const BODY = checked(
   record({
-    steps: list(STEPS, ENDS, ENDS + PAYING_STEPS.length),
+    steps: list(choice(LOSS_STEPS), ENDS, ENDS + PAYING_STEPS.length),
     takeOverDiscount: figure({ min: '0', below: '1' }),
     reserveShare: figure({ min: '0', max: '1' }),
     houseTranche: figure({ min: '0' }),

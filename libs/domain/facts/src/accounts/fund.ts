@@ -10,7 +10,15 @@ const balance = nonNegativeDecimal('USD in fund and reserves together after the 
 const reserve = nullable(underlying('Reserve of this underlying; null: the fund of all.'));
 
 /** Steps of the waterfall that pay money out of something that the house keeps for losses. */
-export const payingStep = describable(oneOf(['product-reserve', 'global-fund', 'house-tranche']));
+export const PAYING_STEPS = ['product-reserve', 'global-fund', 'house-tranche'] as const;
+const payingStep = describable(oneOf(PAYING_STEPS));
+
+/** What happens before anybody is asked for money, in this order: closing within the position's own equity, then the account's collateral. */
+export const OWN_STEPS = ['position', 'account'] as const;
+/** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
+export const LAST_STEPS = ['deleveraging', 'residual'] as const;
+/** All that may bear a part of a loss. */
+export const LOSS_STEPS = [...OWN_STEPS, ...PAYING_STEPS, ...LAST_STEPS] as const;
 
 export const FUND_EVENTS = {
   FundCredited: event({
