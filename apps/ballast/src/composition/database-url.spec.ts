@@ -1,4 +1,5 @@
-import { awaitDatabase, databaseUrlOf } from './database-url.js';
+import { awaitDatabase } from './await-database.js';
+import { databaseUrlOf } from './database-url.js';
 
 describe('the address of a database', () => {
   it.each(['postgres://u:p@host:5432/d', 'postgresql://host/d', ' postgres://host/d '])('may be %s', (text) => {

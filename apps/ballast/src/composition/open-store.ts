@@ -9,7 +9,7 @@ import {
 } from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
 import { StoreWatch } from '../rest/store-watch.js';
-import { awaitDatabase } from './database-url.js';
+import { awaitDatabase } from './await-database.js';
 import type { StoreOptions } from './store-options.js';
 
 export interface OpenedStore {

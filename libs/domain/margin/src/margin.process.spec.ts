@@ -433,8 +433,8 @@ describe('auto-deleveraging round [CLR-MRG-036]', () => {
       schedule: 3,
       bankrupt: [{ accountId: 'cat.main', accountVersion: 2 }],
       candidates: [
-        { accountId: 'cat.main', quantity: '2', notional: '120000', equity: '10000' },
-        { accountId: 'dan.main', quantity: '2', notional: '120000', equity: '20000' },
+        { accountId: 'cat.main', quantity: '2', notional: '120000', equity: '10000', requirement: '1873.92' },
+        { accountId: 'dan.main', quantity: '2', notional: '120000', equity: '20000', requirement: '1873.92' },
       ],
     });
     expect(round('short')).toMatchObject({ candidates: [{ accountId: 'ann.main', quantity: '1' }] });
