@@ -54,7 +54,11 @@ export default function CasePage() {
       <dl className={partStyles.cards}>
         <Card name="Closed at the mark" amount={usd(found.closedNotional)} note={`${found.slices} slices`} />
         <Card name="Slippage" amount={usd(found.slippage)} note="mark against fills, a cost" />
-        <Card name="Penalty" amount={usd(found.penalty)} note={`${usd(found.reward)} of it for execution and time`} />
+        <Card
+          name="Penalty"
+          amount={usd(found.penalty)}
+          note={`${usd(found.reward)} of it modelled for execution and time`}
+        />
         <Card
           name="Missing at the trigger"
           amount={usd(minus(found.figures.liquidation, found.figures.equity))}
@@ -194,7 +198,7 @@ function Steps({ view: { waterfall } }: { readonly view: LiquidationCaseView }) 
 }
 
 function Receipts({ view: { receipts } }: { readonly view: LiquidationCaseView }) {
-  const paid = receipts.filter(({ who }) => /^(the account paid|execution|insurance fund receives)/.test(who));
+  const paid = receipts.filter(({ of }) => of === 'penalty');
   const rest = plus('0', ...paid.map(({ amount }) => amount));
   return (
     <Panel title="Who received what" sub="the penalty and who it went to; what the account could not pay, and who did">

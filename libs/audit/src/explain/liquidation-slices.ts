@@ -83,7 +83,7 @@ function costLines(cost: Cost): Slice['lines'] {
       label: 'penalty',
       amount: cost.penalty,
       unit: 'USD',
-      formula: `charged ${usd(cost.charged)}, true-up ${usd(cost.trueUp)}; ${usd(cost.reward)} of it for execution and time, the rest for the fund`,
+      formula: `charged ${usd(cost.charged)}, true-up ${usd(cost.trueUp)}; ${usd(cost.reward)} of it modelled for execution and time; what slippage leaves of it is the fund's`,
     },
   ];
 }

@@ -100,11 +100,15 @@ const isEnd = ({ type, payload }: LogEntry): boolean =>
 const isOfCase = ({ type, payload }: LogEntry): boolean =>
   type !== 'PositionChanged' || (payload as AccountsEvents['PositionChanged']).closeOutOrder !== null;
 
+/** What a slice leaves for the fund names its case only. */
+const isRemainderOf = ({ type, payload }: LogEntry, caseId: string): boolean =>
+  type === 'PenaltyRemainderSent' && (payload as AccountsEvents['PenaltyRemainderSent']).caseId === caseId;
+
 /** Events about the account behind a position, up to the one that is the last or to the end of the log. */
 async function about(
   logs: LogDirectory,
   name: 'margin' | 'liquidation' | 'accounts',
-  { accountId, partition }: LiquidationCaseRow,
+  { accountId, caseId, partition }: LiquidationCaseRow,
   from: number,
   isLast: (entry: LogEntry) => boolean,
 ): Promise<readonly LogEntry[]> {
@@ -112,7 +116,7 @@ async function about(
   for (let after = from; ;) {
     const page = await logs.log(name).read(partition, after, PAGE);
     for (const entry of page) {
-      const isHere = isAbout(entry, accountId);
+      const isHere = isAbout(entry, accountId) || isRemainderOf(entry, caseId);
       if (isHere) found.push(entry);
       if ((isHere || name === 'accounts') && isLast(entry)) return found;
     }
@@ -186,18 +190,29 @@ function receiptsOf(liquidation: readonly LogEntry[], bookings: readonly LogEntr
     .map(({ payload }) => payload as AccountsEvents['UncoveredLossBooked']);
   const total = (amounts: readonly string[]): Decimal => sum(amounts.map((each) => dec(each)));
   const penalty = total(costs.map((each) => each.penalty));
-  const reward = total(costs.map((each) => each.reward));
+  const slippage = total(costs.map((each) => each.slippage));
   const granted = (purpose: string): Decimal =>
     total(grants.filter((each) => each.purpose === purpose).map(({ amount }) => amount));
-  const lines: readonly (readonly [string, Decimal, string])[] = [
-    ['the account paid', penalty, 'penalty of all slices, after every true-up'],
-    ['execution and time', reward.neg(), 'the part of the penalty that pays what closing cost'],
-    ['insurance fund receives', reward.minus(penalty), 'the rest of the penalty'],
-    ['funds paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
-    ['funds paid for slippage', granted('SlippageBeyondReward'), 'what the reward did not cover'],
-    ['the residual party bears', total(losses.map(({ amount }) => amount)), 'moved to uncovered loss'],
+  const forSlippage = granted('SlippageBeyondReward');
+  const uncovered = (isOfSlices: boolean): Decimal =>
+    total(
+      losses.filter(({ reason }) => (reason === 'slippage-beyond-fund') === isOfSlices).map(({ amount }) => amount),
+    );
+  const sent = total(
+    bookings
+      .filter(({ type }) => type === 'PenaltyRemainderSent')
+      .map(({ payload }) => (payload as AccountsEvents['PenaltyRemainderSent']).amount),
+  );
+  const lines: readonly (readonly ['penalty' | 'deficit', string, Decimal, string])[] = [
+    ['penalty', 'the account paid', penalty, 'penalty of all slices, after every true-up'],
+    ['penalty', 'slippage', slippage.neg(), 'the marks less the fills: whom it was closed with'],
+    ['penalty', 'funds paid for slippage', forSlippage, 'what the penalty did not cover'],
+    ['penalty', 'the residual party bears of it', uncovered(true), 'what the funds lacked'],
+    ['penalty', 'insurance fund receives', sent.neg(), 'the rest of the penalty'],
+    ['deficit', 'funds paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
+    ['deficit', 'the residual party bears', uncovered(false), 'moved to uncovered loss'],
   ];
   return lines
-    .filter(([, amount]) => !amount.isZero())
-    .map(([who, amount, detail]) => ({ who, amount: text(amount), detail }));
+    .filter(([, , amount]) => !amount.isZero())
+    .map(([of, who, amount, detail]) => ({ of, who, amount: text(amount), detail }));
 }

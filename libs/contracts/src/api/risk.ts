@@ -198,8 +198,17 @@ export const caseView = z
       .meta({ description: 'Equity at the start, what changed it, equity at the end; adds up to the unit.' }),
     waterfall: caseWaterfall,
     receipts: z
-      .array(z.strictObject({ who: z.string(), amount: decimal, detail: z.string() }))
-      .meta({ description: 'Who got what the account paid, and who paid what it could not.' }),
+      .array(
+        z.strictObject({
+          of: z.enum(['penalty', 'deficit']),
+          who: z.string(),
+          amount: decimal,
+          detail: z.string(),
+        }),
+      )
+      .meta({
+        description: 'Who got what the account paid, lines of the penalty sum to 0; and who paid what it could not.',
+      }),
     events: z.array(
       z.strictObject({
         log: z.string(),
