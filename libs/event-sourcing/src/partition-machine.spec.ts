@@ -135,6 +135,13 @@ describe('partition machine', () => {
     expect(events[0]?.basis).toEqual([['quotes', 0, 1]]);
   });
 
+  it('places what a timer says behind the hop of the input that fires it: late readers sort as early ones read [CLR-LOG-010]', () => {
+    const m = machine();
+    m.accept(entry('quotes', 1, 5));
+    m.accept(entry('quotes', 2, 60_000, 3));
+    expect(m.drain().events.map(({ time }) => time)).toEqual([{ clearing: 60_000, hop: 4 }]);
+  });
+
   it('refuses an input out of order', () => {
     const m = machine();
     m.accept(entry('orders', 1, 1));

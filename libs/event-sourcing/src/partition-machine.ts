@@ -240,7 +240,7 @@ export class PartitionMachine<State> {
 
   /** Applies an input and everything that follows from it at once. */
   accept(input: LogEntry): CommandResult | undefined {
-    this.elapse(input.time.clearing);
+    this.elapse(input.time);
     this.#take(input);
     this.process.observe(this.state, input);
     this.#cause = causeOf(input);
@@ -258,13 +258,13 @@ export class PartitionMachine<State> {
       this.#clearing = now;
       this.#highestHop = OUTSIDE - 1;
     }
-    this.elapse(now);
+    this.elapse({ clearing: now, hop: OUTSIDE - 1 });
   }
 
-  /** Fires every timer due at or before `now`, as the first input of that clearing time does. */
-  elapse(now: Instant): void {
+  /** Fires every timer due at or before a clearing time, as the first input of that time does. */
+  elapse(now: LogicalTime): void {
     for (;;) {
-      const [timer] = this.process.dueTimers(this.state, now);
+      const [timer] = this.process.dueTimers(this.state, now.clearing);
       if (timer === undefined) return;
       this.#fire(timer.id, timer.due, now);
     }
@@ -335,12 +335,12 @@ export class PartitionMachine<State> {
     }
   }
 
-  /** A timer fires before the input that brings its time; its events carry that input's clearing time. */
-  #fire(id: string, due: Instant, now: Instant): void {
-    if (now > this.#clearing) {
-      this.#clearing = now;
-      this.#highestHop = 0;
-    }
+  /**
+   * A timer fires before the input that brings its time; its events carry that input's clearing time and a hop behind it. An earlier
+   * hop would put them before what others have taken already: who reads the logs later would take them in another order.
+   */
+  #fire(id: string, due: Instant, now: LogicalTime): void {
+    this.#advance(now);
     this.#cause = { kind: 'timer', id, due };
     this.#correlation = id;
     this.#actor = null;

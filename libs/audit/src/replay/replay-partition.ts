@@ -102,7 +102,7 @@ export async function replayPartition(
     if (machine.pending === 0) {
       const cause = JSON.parse(row.causeText) as { kind: string };
       if (cause.kind === 'start') machine.open(openingOf(row, next));
-      else if (cause.kind === 'timer') machine.elapse(row.clearing);
+      else if (cause.kind === 'timer') machine.elapse({ clearing: row.clearing, hop: row.hop - 1 });
       else machine.settle();
     }
     recomputed = [...machine.drain().events];
