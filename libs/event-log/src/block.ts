@@ -1,5 +1,5 @@
 import { InvariantViolation, canonicalText, invariant, sha256, sha256OfPair } from '@ballast/kernel';
-import { canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { canonicalEnvelope, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type { AppendItem, Block, CommandRecord, CursorMove, EventRow } from './event-log.js';
 
 export const HASH_BYTES = 32;
@@ -131,29 +131,7 @@ export function sealedEventsOf(log: string, blocks: readonly Block[], after: num
   const events: SealedEvent[] = [];
   for (const block of blocks) {
     for (const { read, hash, chain } of linesBehind(log, block, after, after + limit)) {
-      const { entry, payloadText, basisText, causeText } = read;
-      // Written out, because spreading one object into another takes ten times as long.
-      events.push({
-        log,
-        partition: entry.partition,
-        position: entry.position,
-        id: entry.id,
-        stream: entry.stream,
-        version: entry.version,
-        type: entry.type,
-        schemaVersion: entry.schemaVersion,
-        time: entry.time,
-        cause: entry.cause,
-        basis: entry.basis,
-        correlation: entry.correlation,
-        actor: entry.actor,
-        payload: entry.payload,
-        payloadText,
-        basisText,
-        causeText,
-        hash,
-        chain,
-      });
+      events.push(sealedEvent(log, read.entry, read, hash, chain));
     }
   }
   return events;

@@ -1,5 +1,5 @@
 import { canonicalText, isoOf, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
-import { canonicalEnvelope, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { canonicalEnvelope, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { parseEntry, type EntryErrorCode } from '../parse-entry.js';
 import type { FieldError } from '../refusal.js';
 import { logPartitionOf, topicOf } from '../topics.js';
@@ -129,14 +129,15 @@ function canonical(value: unknown): string | undefined {
   }
 }
 
-const sealedOf = (entry: LogEntry, hash: Buffer, chain: Buffer): SealedEvent => ({
-  ...entry,
-  payloadText: canonicalText(entry.payload),
-  basisText: canonicalText(entry.basis),
-  causeText: canonicalText(entry.cause),
-  hash,
-  chain,
-});
+const sealedOf = (entry: LogEntry, hash: Buffer, chain: Buffer): SealedEvent => {
+  const { payload, basis, cause } = entry;
+  const texts = {
+    payloadText: canonicalText(payload),
+    basisText: canonicalText(basis),
+    causeText: canonicalText(cause),
+  };
+  return sealedEvent(entry.log, entry, texts, hash, chain);
+};
 
 /**
  * Reads a message: SHA-256 of the value against the hash header, canonical form, envelope, payload by its schema. The
