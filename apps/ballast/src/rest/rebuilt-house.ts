@@ -1,4 +1,4 @@
-import { LogHistory, marginAt, type History } from '@ballast/audit';
+import { LogHistory, keep, marginAt, type History } from '@ballast/audit';
 import type {
   LiquidationsPage,
   LiquidationsQuery,
@@ -51,13 +51,16 @@ export class RebuiltHouse extends LogHistory implements HouseHistory {
   }
 
   #momentAt(at: Instant): Promise<Moment> {
-    const known = this.#moments.get(at) ?? rebuild(this.logs, at);
+    const moment = this.#moments.get(at) ?? this.#rebuilt(at);
+    keep(this.#moments, at, moment, KEPT);
+    return moment;
+  }
+
+  #rebuilt(at: Instant): Promise<Moment> {
+    const moment = rebuild(this.logs, at);
     // What failed is asked for again.
-    known.catch(() => this.#moments.delete(at));
-    this.#moments.delete(at);
-    this.#moments.set(at, known);
-    if (this.#moments.size > KEPT) this.#moments.delete(this.#moments.keys().next().value as Instant);
-    return known;
+    moment.catch(() => this.#moments.delete(at));
+    return moment;
   }
 }
 

@@ -167,7 +167,7 @@ async function entryAt(logs: LogDirectory, { log: name, partition, position }: L
 }
 
 /** Puts an entry last and forgets the first when there are too many. */
-function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
+export function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > most) map.delete(map.keys().next().value as Key);
