@@ -26,7 +26,7 @@ describe('a JSON text', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (fields) => {
         const name = Object.keys(fields)[0] as string;
-        const text = JSON.stringify(fields).replace(/}$/, `,${JSON.stringify(name)}:0}`);
+        const text = `${JSON.stringify(fields).slice(0, -1)},${JSON.stringify(name)}:0}`;
         expect(nameGivenTwice(text)).toBe(name);
       }),
     );
