@@ -22,6 +22,7 @@ const libraries = [
   'type:conformance',
   'type:composition',
   'type:comparison',
+  'type:edge',
 ];
 const scope = (name) => only(`scope:${name}`, `scope:${name}`, 'scope:shared');
 const boundaries = (testExternals = [], testLibraries = []) => ({
@@ -69,6 +70,18 @@ const boundaries = (testExternals = [], testLibraries = []) => ({
           'type:log',
           'type:read-model',
           'type:scenario',
+          'type:composition',
+        ),
+        only(
+          'type:edge',
+          ...pureLayers,
+          'type:contracts',
+          'type:observability',
+          'type:log',
+          'type:bus',
+          'type:worker',
+          'type:read-model',
+          'type:audit',
           'type:composition',
         ),
         only('type:testing', 'type:kernel', 'type:facts'),

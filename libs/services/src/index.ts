@@ -7,6 +7,7 @@ export {
   type SnapshotSetting,
 } from './composition/embedded/clearing-house.js';
 export * from './composition/embedded/live-loop.js';
+export { HouseOwners } from './composition/embedded/house-owners.js';
 export { Simulation } from './composition/embedded/simulation.js';
 export { LiveExchange } from './composition/embedded/live-exchange.js';
 export { measuredCommitter } from './composition/measured-committer.js';
@@ -21,4 +22,8 @@ export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';
 export { PricingModule } from './pricing/pricing.module.js';
+export type { Owners, Told } from './questions/owners.js';
+export { answerOf, type Question } from './questions/question.js';
+export { TooManyQuestions } from './questions/question-desk.js';
+export { questions } from './questions/questions.js';
 export { presentRelease } from './release.js';

@@ -1,19 +1,25 @@
 import { isoOf } from '@ballast/kernel';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
-import { quoteLifetimeMs } from '@ballast/pricing-domain';
-import { silenceOf, type ClearingHouse, measuredCommitter } from '@ballast/services';
+import {
+  SCENARIO_TIME,
+  serveHouse,
+  SilenceWatch,
+  watchPriceSets,
+  type MarketWatch,
+  type ServeMode,
+} from '@ballast/gateway';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { HouseOwners, measuredCommitter, questions, silenceOf, type ClearingHouse } from '@ballast/services';
 import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
-import { assertPortFree, portProblem, serveHouse } from '../composition/serve-house.js';
+import { assertPortFree, portProblem } from '../composition/free-port.js';
 import { assertMayListen, tokenOf } from '../composition/access-options.js';
 import type { ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
-import type { ClearingGatewayParts, ServeMode } from '../rest/clearing.gateway.js';
-import { SCENARIO_TIME, SilenceWatch, watchPriceSets } from '../rest/market-watch.js';
 import { UsageError } from '../usage-error.js';
 
 /** A process whose partition has failed ends within this time, whatever it still waits for. */
@@ -68,7 +74,7 @@ async function openServed(
   options: ServeCliOptions,
   metrics: ClearingMetrics,
   progress: ProgressPrinter,
-): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: ClearingGatewayParts['market'] }> {
+): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: MarketWatch }> {
   const notice = (line: string): void => progress.line(line);
   const onRebuild = (line: string): void => progress.update(() => line);
   const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options), onRebuild };
@@ -86,7 +92,7 @@ async function openServed(
       opened,
       driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }),
       mode: () => 'live',
-      market: () => watchPriceSets(() => opened.picture().priceStatus),
+      market: watchPriceSets(() => opened.picture().priceStatus),
     };
   }
   const started = performance.now();
@@ -104,22 +110,20 @@ async function openServed(
       );
     },
   });
-  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay'), market: () => SCENARIO_TIME };
+  return { opened: session, driver, mode: () => (simulation.done ? 'idle' : 'replay'), market: SCENARIO_TIME };
 }
 
 /** Nobody quotes to a house alone; how old its prices are, the store tells. */
-async function watchSilence(house: ClearingHouse): Promise<ClearingGatewayParts['market']> {
-  const silentForMs = await silenceOf(house.logs.log('exchange.quotes'));
-  return (clearing) => {
-    const watch = new SilenceWatch({
-      silentForMs,
-      lifetimeMs: () => clearing.askRules('pricing', quoteLifetimeMs),
-    });
-    house.onAppended((entries) => {
-      if (entries.some(({ log, type }) => log === 'exchange.quotes' && type !== 'ClockTicked')) watch.heard();
-    });
-    return watch;
-  };
+async function watchSilence(house: ClearingHouse): Promise<MarketWatch> {
+  const owners = new HouseOwners(house);
+  const watch = new SilenceWatch({
+    silentForMs: await silenceOf(house.logs.log('exchange.quotes')),
+    lifetimeMs: async () => (await owners.tell(questions.pricing.quoteLifetimeMs, GLOBAL)).answer,
+  });
+  house.onAppended((entries) => {
+    if (entries.some(({ log, type }) => log === 'exchange.quotes' && type !== 'ClockTicked')) watch.heard();
+  });
+  return watch;
 }
 
 /** The first signal ends in good order; the second ends at once. */

@@ -1,8 +1,10 @@
 import { readPartition } from '@ballast/event-log';
 import { SERVICE_LOGS } from '@ballast/facts';
 import { ClearingPictureProjection, LiquidationCasesProjection } from '@ballast/read-models';
-import { HouseViews, type ViewsOptions } from './house-views.js';
+import { HouseViews } from '@ballast/gateway';
 import { openSimulation, type SimulationSession } from './open-simulation.js';
+
+type ViewsOptions = Parameters<typeof HouseViews.open>[0];
 
 let session: SimulationSession;
 let notices: string[];

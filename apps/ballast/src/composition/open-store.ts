@@ -8,7 +8,7 @@ import {
   type PostgresConnection,
 } from '@ballast/event-log';
 import { UsageError } from '../usage-error.js';
-import { StoreWatch } from '../rest/store-watch.js';
+import { StoreWatch } from '@ballast/gateway';
 import { awaitDatabase } from './await-database.js';
 import type { StoreOptions } from './store-options.js';
 

@@ -1,10 +1,10 @@
 import { houseModeView } from '@ballast/contracts';
-import type { MarketWatch } from './market-watch.js';
+import type { MarketWatch } from '@ballast/gateway';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
 let house: TestHouse;
 let trouble: string | null = null;
-const market: MarketWatch = { trouble: () => trouble };
+const market: MarketWatch = { trouble: () => Promise.resolve(trouble) };
 
 beforeAll(async () => {
   house = await openTestHouse({ market });

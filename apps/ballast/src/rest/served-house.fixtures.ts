@@ -3,8 +3,7 @@ import { ClearingMetrics, createLogger } from '@ballast/observability';
 import { measuredCommitter } from '@ballast/services';
 import { openSimulation, type SimulationSession } from '../composition/open-simulation.js';
 import { replayDriver } from '../composition/serve-drivers.js';
-import { serveHouse } from '../composition/serve-house.js';
-import { SCENARIO_TIME, type MarketWatch } from './market-watch.js';
+import { SCENARIO_TIME, serveHouse, type MarketWatch } from '@ballast/gateway';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
 import type { StoreOptions } from '../composition/store-options.js';
 
@@ -74,7 +73,7 @@ export async function openTestHouse({
     logger,
     token,
     mode: () => (session.simulation.done ? 'idle' : 'replay'),
-    market: () => market,
+    market,
   });
   await served.app.listen(0, '127.0.0.1');
   const stop = new AbortController();

@@ -5,6 +5,7 @@ export { trialBalance } from './ledger/ledger.js';
 export {
   accountIds,
   accountStatement,
+  type AccountStatement,
   averageEntryOf,
   isCleared,
   isOpenAccount,

@@ -1,4 +1,4 @@
 export * from './deleverage/deleveraging.process.js';
 export { liquidationInvariants, type LiquidationViolation } from './liquidation.invariants.js';
-export * from './liquidation.process.js';
+export { liquidationProcess } from './liquidation.process.js';
 export { openCaseOf } from './liquidation.queries.js';

@@ -2,6 +2,7 @@ export { AWAITING_DELIVERY, explainAssessment } from './assess/explain-assessmen
 export { MARGIN_STATES } from './call/margin-state.js';
 export { marginProcess } from './margin.process.js';
 export {
+  type AccountStanding,
   assessedNow,
   type AssessedNow,
   assessmentOf,

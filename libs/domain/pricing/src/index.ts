@@ -2,4 +2,3 @@ export { riskArraysHash } from './contracts/content-hash.js';
 export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
 export { pricingProcess } from './pricing.process.js';
 export { houseModeFigures, quoteLifetimeMs } from './pricing.queries.js';
-export type { PricingState } from './pricing.state.js';

@@ -1,0 +1,71 @@
+import { Worker } from 'node:worker_threads';
+import type { HouseHistory } from './rebuilt-house.js';
+import type { HistoryAnswer, HistoryQuestion, HistoryWorkerData } from './history-worker.js';
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * History rebuilt in a thread of its own, over a connection of its own, so that no question about the past holds up the
+ * clearing. The thread starts with the first question; one that dies is started again with the next.
+ */
+export class HistoryThread implements HouseHistory {
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #asked = 0;
+
+  readonly series = this.#asking('series');
+  readonly explanation = this.#asking('explanation');
+  readonly decision = this.#asking('decision');
+  readonly event = this.#asking('event');
+  readonly liquidation = this.#asking('liquidation');
+  readonly recomputation = this.#asking('recomputation');
+  readonly markets = this.#asking('markets');
+  readonly fund = this.#asking('fund');
+  readonly boardAt = this.#asking('boardAt');
+  readonly accountsAt = this.#asking('accountsAt');
+  readonly liquidationsAt = this.#asking('liquidationsAt');
+
+  constructor(private readonly data: HistoryWorkerData) {}
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#ended(new Error('the process is stopping'));
+    await worker?.terminate();
+  }
+
+  #asking<Method extends HistoryQuestion['method']>(method: Method): HouseHistory[Method] {
+    return ((...args: readonly unknown[]) => this.#ask(method, args)) as HouseHistory[Method];
+  }
+
+  #ask<Value>(method: HistoryQuestion['method'], args: readonly unknown[]): Promise<Value> {
+    const worker = (this.#worker ??= this.#start());
+    const id = ++this.#asked;
+    return new Promise<Value>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, method, args } satisfies HistoryQuestion);
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./history-worker.js', import.meta.url), { workerData: this.data });
+    worker.unref();
+    worker.on('message', (answer: HistoryAnswer) => {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ('error' in answer) waiting?.reject(new Error(answer.error));
+      else waiting?.resolve(answer.value as never);
+    });
+    worker.on('error', (error) => this.#ended(error));
+    worker.on('exit', (code) => this.#ended(new Error(`the thread that rebuilds history ended with ${code}`)));
+    return worker;
+  }
+
+  #ended(error: Error): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

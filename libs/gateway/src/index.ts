@@ -1,0 +1,5 @@
+export { serveHouse } from './embedded/serve-house.js';
+export { HouseViews } from './history/house-views.js';
+export type { ServeMode } from './rest/clearing.gateway.js';
+export { SCENARIO_TIME, SilenceWatch, watchPriceSets, type MarketWatch } from './rest/market-watch.js';
+export { StoreWatch } from './rest/store-watch.js';

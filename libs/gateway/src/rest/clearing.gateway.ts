@@ -1,0 +1,157 @@
+import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
+import type { LogDirectory } from '@ballast/event-log';
+import type { ServiceLog } from '@ballast/facts';
+import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
+import type { Command } from '@ballast/partition-worker';
+import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
+import type { Owners, Question, Told } from '@ballast/services';
+import type { HouseHistory } from '../history/rebuilt-house.js';
+import type { MarketWatch } from './market-watch.js';
+import type { StoreWatch } from './store-watch.js';
+
+export const CLEARING = 'ClearingGateway';
+
+/** What moves the clearing time: a scenario in lockstep, an exchange by the wall clock, or nothing but commands. */
+export type ServeMode = 'replay' | 'live' | 'idle';
+
+/** Takes commands to the owner of a partition and brings its stored answer. */
+export interface Writes {
+  /**
+   * Resolves when the answer is durable. The same command may always be sent again, and is answered again.
+   * @throws IdempotencyConflict when the id was used for another request
+   * @throws Problem when the answer can't be had now, with the way to ask again
+   */
+  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult>;
+}
+
+/** The logs as they are shown to others, from whoever keeps them. */
+export interface LogPages {
+  /** @returns undefined when there is no such log or partition */
+  page(
+    log: string,
+    partition: number,
+    query: { readonly after: number; readonly limit: number },
+  ): Promise<object | undefined>;
+}
+
+/** What this process made of the logs, and how far it came. */
+export interface ReadSide {
+  /** Logs to read back from: those of the services and of the exchange. */
+  readonly logs: LogDirectory;
+  /** Watches what is appended to them, in the order of each partition. Returns how to stop. */
+  onAppended(listener: (entries: readonly LogEntry[]) => void): () => void;
+  /**
+   * Resolves when everything below contains a log partition up to a position.
+   * @throws Problem when that takes too long
+   */
+  reached(log: ServiceLog, partition: number, position: number): Promise<void>;
+  /** What was decided about each account. */
+  readonly decisions: AccountDecisions;
+  /** What is rebuilt from the logs. */
+  readonly history: HouseHistory;
+  readonly cases: LiquidationCasesProjection;
+  picture(): ClearingPicture;
+  /** Newest clearing time that any partition has seen. */
+  readonly clearing: Instant;
+}
+
+export interface ClearingGatewayParts {
+  /** Numbered partitions of every log. */
+  readonly partitions: number;
+  readonly owners: Owners;
+  readonly writes: Writes;
+  readonly readSide: ReadSide;
+  readonly pages: LogPages;
+  readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
+  /** The store that the read side stands in. */
+  readonly store: StoreWatch;
+}
+
+/** What the HTTP edge may ask of a clearing house, wherever its partitions are decided. */
+export class ClearingGateway {
+  readonly partitions: number;
+  readonly logs: LogDirectory;
+  readonly decisions: AccountDecisions;
+  readonly history: HouseHistory;
+  readonly cases: LiquidationCasesProjection;
+  readonly pages: LogPages;
+  readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
+  readonly store: StoreWatch;
+  readonly owners: Owners;
+  readonly #readSide: ReadSide;
+  readonly #writes: Writes;
+
+  constructor({ partitions, owners, writes, readSide, pages, mode, market, store }: ClearingGatewayParts) {
+    this.partitions = partitions;
+    this.owners = owners;
+    this.#writes = writes;
+    this.#readSide = readSide;
+    this.logs = readSide.logs;
+    this.decisions = readSide.decisions;
+    this.history = readSide.history;
+    this.cases = readSide.cases;
+    this.pages = pages;
+    this.mode = mode;
+    this.market = market;
+    this.store = store;
+  }
+
+  picture(): ClearingPicture {
+    return this.#readSide.picture();
+  }
+
+  /** Newest clearing time that any partition has seen. */
+  get clearing(): Instant {
+    return this.#readSide.clearing;
+  }
+
+  onAppended(listener: (entries: readonly LogEntry[]) => void): () => void {
+    return this.#readSide.onAppended(listener);
+  }
+
+  /** @see ReadSide.reached */
+  reached(log: ServiceLog, partition: number, position: number): Promise<void> {
+    return this.#readSide.reached(log, partition, position);
+  }
+
+  get numbers(): readonly number[] {
+    return Array.from({ length: this.partitions }, (_, each) => each);
+  }
+
+  partitionOf(accountId: AccountId): number {
+    return partitionOfAccount(accountId, this.partitions);
+  }
+
+  /** @see Writes.execute */
+  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
+    return this.#writes.execute(log, partition, command);
+  }
+
+  /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */
+  async ask<Parameters extends readonly unknown[], Answer>(
+    question: Question<Parameters, Answer>,
+    partition: number,
+    ...parameters: Parameters
+  ): Promise<Answer> {
+    return (await this.owners.tell(question, partition, ...parameters)).answer;
+  }
+
+  /** The same with how much of the partition the answer contains. */
+  tell<Parameters extends readonly unknown[], Answer>(
+    question: Question<Parameters, Answer>,
+    partition: number,
+    ...parameters: Parameters
+  ): Promise<Told<Answer>> {
+    return this.owners.tell(question, partition, ...parameters);
+  }
+
+  /** Asks every numbered partition the same. */
+  askAll<Parameters extends readonly unknown[], Answer>(
+    question: Question<Parameters, Answer>,
+    ...parameters: Parameters
+  ): Promise<readonly Answer[]> {
+    return Promise.all(this.numbers.map((partition) => this.ask(question, partition, ...parameters)));
+  }
+}

@@ -1,0 +1,80 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { questions } from '@ballast/services';
+import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Rules of a service change by four eyes: one person proposes, another reads all of it and approves. */
+@ApiTags('rules')
+@AnswersProblems()
+@Controller('rules')
+export class DocumentsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get(':service')
+  @ApiOperation({ summary: 'The rules in force, and what the open proposals would change' })
+  @InPath('service', contract.ruledServiceForm)
+  @Answers(200, contract.documentsView, 'With all of their figures')
+  async documents(@Param('service') service: string): Promise<object> {
+    const question = RULES[parsed(contract.ruledServiceForm, service, 'service')];
+    const { inForce, proposals } = await this.clearing.ask(question, GLOBAL);
+    return {
+      inForce: inForce.map(figuresOf),
+      proposals: proposals.map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
+        ...{ proposalId, proposer, reason },
+        ...figuresOf(document),
+        ...{ replaces, changes },
+      })),
+    };
+  }
+
+  @Post(':service/proposals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Proposes rules; X-Actor names the person' })
+  @InPath('service', contract.ruledServiceForm)
+  @Write(contract.documentProposalRequest)
+  @Answers(201, contract.commandAccepted, 'Proposed; `data.proposalId`')
+  propose(@Req() request: Request, @Param('service') service: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const proposal = parsed(contract.documentProposalRequest, body, 'body');
+    return this.#execute(request, service, 'ProposeDocument', proposal);
+  }
+
+  @Post(':service/proposals/:proposalId/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves a proposal; X-Actor must be another person than the proposer' })
+  @InPath('service', contract.ruledServiceForm)
+  @InPath('proposalId', contract.identifierForm)
+  @Write(contract.documentApprovalRequest)
+  @Answers(201, contract.commandAccepted, 'In force from the next decision on')
+  approve(
+    @Req() request: Request,
+    @Param('service') service: string,
+    @Param('proposalId') proposalId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    parsed(contract.documentApprovalRequest, body ?? {}, 'body');
+    const id = parsed(contract.identifierForm, proposalId, 'proposalId');
+    return this.#execute(request, service, 'ApproveDocument', { proposalId: id });
+  }
+
+  async #execute(request: Request, service: string, type: string, body: object): Promise<AcceptedAnswer> {
+    const log = parsed(contract.ruledServiceForm, service, 'service');
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute(log, GLOBAL, { id, type, body, actor }));
+  }
+}
+
+const figuresOf = ({ kind, id, hash, body }: HouseDocument): object => ({ kind, id, hash, body });
+
+/** What each service is asked for its rules. */
+const RULES = {
+  accounts: questions.fund.rules,
+  pricing: questions.pricing.rules,
+  margin: questions.marginRules.rules,
+  liquidation: questions.deleveraging.rules,
+} as const;

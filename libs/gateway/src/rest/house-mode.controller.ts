@@ -1,0 +1,57 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** What the house does at all: less by one person at once, more by two. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller('house-mode')
+export class HouseModeController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What the house does at all, and what waits for a second person' })
+  @Answers(200, contract.houseModeView, 'The mode in force')
+  mode(): Promise<object> {
+    return this.clearing.ask(questions.pricing.houseMode, GLOBAL);
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'The switch: less at once, or a proposal of more; X-Actor names the person' })
+  @Write(contract.houseModeRequest)
+  @Answers(201, contract.commandAccepted, 'Changed or proposed; `data.status` says which')
+  change(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    return this.#execute(request, 'ChangeHouseMode', parsed(contract.houseModeRequest, body, 'body'));
+  }
+
+  @Post('proposals/:proposalId/approvals')
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Approves that the house does more again; X-Actor must be another person than the proposer',
+  })
+  @InPath('proposalId', contract.identifierForm)
+  @Write(contract.houseModeApprovalRequest)
+  @Answers(201, contract.commandAccepted, 'Changed')
+  approve(
+    @Req() request: Request,
+    @Param('proposalId') proposalId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    parsed(contract.houseModeApprovalRequest, body ?? {}, 'body');
+    const id = parsed(contract.identifierForm, proposalId, 'proposalId');
+    return this.#execute(request, 'ApproveHouseMode', { proposalId: id });
+  }
+
+  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  }
+}

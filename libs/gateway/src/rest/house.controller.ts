@@ -1,0 +1,52 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contract from '@ballast/contracts';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { momentOf } from './past-moment.js';
+import { parsed } from './problem.js';
+
+/** What concerns everybody: prices, the fund, the partitions. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller()
+export class HouseController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get('markets')
+  @ApiOperation({ summary: 'Index, mark, funding and scalar of every underlying over time, with its sources now' })
+  @InQuery(contract.pastQuery)
+  @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
+  markets(@Query() query: unknown): Promise<object> {
+    return this.clearing.history.markets(momentOf(parsed(contract.pastQuery, query, 'query').at));
+  }
+
+  @Get('fund')
+  @ApiOperation({ summary: 'The insurance fund: balance, flows by cause, entries; rounds of deleveraging' })
+  @InQuery(contract.pastQuery)
+  @Answers(200, contract.fundView, 'From the logs')
+  fund(@Query() query: unknown): Promise<object> {
+    return this.clearing.history.fund(momentOf(parsed(contract.pastQuery, query, 'query').at));
+  }
+
+  @Get('system')
+  @ApiOperation({ summary: 'Partitions of every log: owner, position, clearing time, what waits' })
+  @Answers(200, contract.systemView, 'As of now')
+  async system(): Promise<object> {
+    const standings = await this.clearing.owners.standings();
+    const clearing = Math.max(0, ...standings.map((each) => each.clearing));
+    const heads = await Promise.all(
+      EXCHANGE.map(async (log) => (await this.clearing.logs.log(log).heads()).map((head) => ({ log, ...head }))),
+    );
+    return {
+      clearing,
+      partitions: standings.map((each) => ({
+        ...each,
+        lagSeconds: each.backlog === 0 ? 0 : (clearing - each.clearing) / 1_000,
+      })),
+      exchange: heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size })),
+    };
+  }
+}
+
+const EXCHANGE = ['exchange.quotes', 'exchange.fills', 'exchange.transfers', 'exchange.orderReports'] as const;

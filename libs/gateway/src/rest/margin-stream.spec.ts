@@ -1,0 +1,67 @@
+import { EventEmitter } from 'node:events';
+import type { Request, Response } from 'express';
+import { GLOBAL } from '@ballast/event-sourcing';
+import type { ClearingGateway } from './clearing.gateway.js';
+import { Closing } from './closing.js';
+import { streamMargin } from './margin-stream.js';
+
+const EVENTS = Array.from({ length: 500 }, (_, each) => ({ log: 'margin', partition: GLOBAL, position: each + 1 }));
+
+/** Takes what is written, as long as it has room. */
+class Taken extends EventEmitter {
+  readonly written: string[] = [];
+  writableNeedDrain = false;
+  constructor(private readonly room: number) {
+    super();
+  }
+  status = () => this;
+  set = () => this;
+  flushHeaders = () => undefined;
+  end = () => undefined;
+  write(text: string): boolean {
+    this.written.push(text);
+    this.writableNeedDrain = this.written.length >= this.room;
+    return !this.writableNeedDrain;
+  }
+}
+
+function streamTo(response: Taken, aside?: () => Promise<string>) {
+  const clearing = {
+    numbers: [],
+    onAppended: () => () => undefined,
+    logs: { log: () => ({ read: async (_: number, after: number) => EVENTS.slice(after, after + 500) }) },
+  } as unknown as ClearingGateway;
+  const closing = new Closing();
+  const streaming = streamMargin({
+    ...{ clearing, closing, request: new EventEmitter() as unknown as Request, after: undefined },
+    response: response as unknown as Response,
+    write: () => ({ event: 'MarginRunCompleted', data: '{}' }),
+    ...(aside === undefined ? {} : { aside, asideEveryMs: 1 }),
+  });
+  return { closing, streaming };
+}
+
+describe('a stream from the beginning', () => {
+  it('leaves others their turn between its events', async () => {
+    const response = new Taken(Infinity);
+    const { closing, streaming } = streamTo(response);
+    let turns = 0;
+    while (response.written.length < EVENTS.length) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns += 1;
+    }
+    expect(turns).toBeGreaterThan(10);
+    closing.begin();
+    await streaming;
+  });
+
+  it('waits for a reader that does not take what was sent, and says nothing beside it meanwhile', async () => {
+    const response = new Taken(100);
+    const { closing, streaming } = streamTo(response, () => Promise.resolve('event: status\n\n'));
+    while (response.written.length < 100) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(response.written).toHaveLength(100);
+    closing.begin();
+    await streaming;
+  });
+});

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Request, Response } from 'express';
+import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type { ClearingGateway } from './clearing.gateway.js';
+import type { Closing } from './closing.js';
+import { Problem } from './problem.js';
+
+const PAGE = 500;
+/** So many events are written before others have their turn. */
+const AT_ONCE = 20;
+const HEARTBEAT_MS = 15_000;
+/** Entries of a partition that are kept for a reader who is slower than the clearing; beyond that the log is read. */
+const KEPT = 1_000;
+
+/** Where a client that says so begins: behind everything there is. */
+export const NEWEST = 'newest';
+
+export interface MarginStreamOptions {
+  readonly clearing: ClearingGateway;
+  readonly closing: Closing;
+  readonly request: Request;
+  readonly response: Response;
+  /** Last-Event-ID or what stands for it. */
+  readonly after: unknown;
+  /** What is sent of an event; undefined: nothing. */
+  readonly write: (event: SealedEvent) => { readonly event: string; readonly data: string } | undefined;
+  /** Sent between events and never counted: called now and then, and whenever there was news. */
+  readonly aside?: () => Promise<string>;
+  readonly asideEveryMs?: number;
+}
+
+/**
+ * Sends margin events as server-sent events, from the log and in the order of each partition. The id of each is the reader's
+ * place in all partitions (`<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was.
+ */
+export async function streamMargin(options: MarginStreamOptions): Promise<void> {
+  const { clearing, closing, request, response, write, aside, asideEveryMs } = options;
+  const places = await placesOf(clearing, options.after);
+  response.status(200).set({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
+
+  /** Partitions that may have something new, and what came of them since, as long as it is kept. */
+  const news = new Set(places.keys());
+  const fresh = new Map<number, SealedEvent[]>();
+  let wake: () => void = () => undefined;
+  const gone = new AbortController();
+  if (closing.signal.aborted) gone.abort();
+  const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
+    for (const entry of entries) {
+      if (entry.log !== 'margin') continue;
+      news.add(entry.partition);
+      const kept = fresh.get(entry.partition) ?? [];
+      if (kept.length < KEPT) kept.push(entry as SealedEvent);
+      fresh.set(entry.partition, kept);
+    }
+    if (news.size > 0) wake();
+  });
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': still here\n\n');
+  }, HEARTBEAT_MS);
+  const say = async (): Promise<void> => {
+    // Who does not take what was sent gets no more of what is said again in a moment.
+    if (response.writableNeedDrain) return;
+    // What can't be told now is told the next time.
+    const text = await aside?.().catch(() => undefined);
+    if (text !== undefined && !gone.signal.aborted && !response.writableNeedDrain) response.write(text);
+  };
+  const saying = asideEveryMs === undefined ? undefined : setInterval(() => void say(), asideEveryMs);
+  // Where it begins, so that a reader who is cut off before the first event misses none.
+  if (aside !== undefined) response.write(`id: ${placeText(places)}\nevent: place\ndata: {}\n\n`);
+  await say();
+  const close = (): void => {
+    gone.abort();
+    wake();
+  };
+  request.once('close', close);
+  closing.signal.addEventListener('abort', close, { once: true });
+
+  /** Sends what follows the reader's place in a partition; true when there may be more. */
+  const sendPage = async (partition: number): Promise<boolean> => {
+    const place = places.get(partition) ?? 0;
+    const kept = fresh.get(partition) ?? [];
+    fresh.delete(partition);
+    const isNext = kept[0]?.position === place + 1 && kept.length < KEPT;
+    let written = 0;
+    const events = isNext ? kept : await clearing.logs.log('margin').read(partition, place, PAGE);
+    for (const event of events) {
+      if (gone.signal.aborted) return false;
+      places.set(partition, event.position);
+      const sent = write(event);
+      if (sent === undefined) continue;
+      const room = response.write(`id: ${placeText(places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
+      // Ends with the connection, too: a reader that went away never drains.
+      if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+      // A hundred readers that begin at the beginning must not keep anybody else waiting.
+      else if (++written % AT_ONCE === 0) await breathe();
+    }
+    return !isNext && events.length > 0;
+  };
+  try {
+    while (!gone.signal.aborted) {
+      const arrived = new Promise<void>((resolve) => (wake = resolve));
+      if (news.size === 0) await arrived;
+      for (const partition of [...news]) {
+        news.delete(partition);
+        if (await sendPage(partition)) news.add(partition);
+        if (gone.signal.aborted) break;
+      }
+    }
+  } finally {
+    clearInterval(heartbeat);
+    clearInterval(saying);
+    unwatch();
+    closing.signal.removeEventListener('abort', close);
+    response.end();
+  }
+}
+
+const placeText = (places: ReadonlyMap<number, number>): string =>
+  [...places].map(([partition, position]) => `${partition}:${position}`).join(',');
+
+async function placesOf(clearing: ClearingGateway, asked: unknown): Promise<Map<number, number>> {
+  const places = new Map<number, number>([GLOBAL, ...clearing.numbers].map((partition) => [partition, 0]));
+  if (asked === undefined || asked === '') return places;
+  const heads = await clearing.logs.log('margin').heads();
+  const sizes = new Map(heads.map(({ partition, size }) => [partition, size]));
+  if (asked === NEWEST) return sizes;
+  const text = typeof asked === 'string' ? asked : '';
+  for (const place of text.split(',')) {
+    const match = /^(-1|\d{1,4}):(\d{1,15})$/.exec(place);
+    const partition = Number(match?.[1]);
+    const size = sizes.get(partition);
+    if (match === null || size === undefined || Number(match[2]) > size) {
+      throw new Problem('request-malformed', 'the place to resume at is not one of this stream', [
+        {
+          field: 'after',
+          message: `is ${JSON.stringify(text.slice(0, 100))}`,
+          remedy: 'send the id of an event of this stream, <partition>:<position>,..., or nothing for the beginning',
+        },
+      ]);
+    }
+    places.set(partition, Number(match[2]));
+  }
+  return places;
+}

@@ -1,0 +1,52 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as contract from '@ballast/contracts';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { momentOf } from './past-moment.js';
+import { parsed } from './problem.js';
+import { RiskSurvey, type SurveyedHouse } from '../history/risk-survey.js';
+
+/** All accounts at once. */
+@ApiTags('risk')
+@AnswersProblems()
+@Controller('risk')
+export class RiskController {
+  readonly #survey: RiskSurvey;
+
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {
+    this.#survey = new RiskSurvey(present(clearing));
+  }
+
+  @Get('board')
+  @ApiOperation({ summary: 'States, distribution of equity over requirement, shocks, liquidation map, scalars' })
+  @InQuery(contract.pastQuery)
+  @Answers(200, contract.riskBoard, 'The house at a glance')
+  async board(@Query() query: unknown): Promise<object> {
+    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+    return at === undefined ? await this.#survey.board() : await this.clearing.history.boardAt(at);
+  }
+
+  @Get('accounts')
+  @ApiOperation({ summary: 'Accounts sorted and filtered' })
+  @InQuery(contract.riskAccountsQuery)
+  @Answers(200, contract.riskAccountsPage, 'A page of rows; `total` says how many there are')
+  async accounts(@Query() query: unknown): Promise<object> {
+    const asked = parsed(contract.riskAccountsQuery, query, 'query');
+    const at = momentOf(asked.at);
+    return at === undefined ? await this.#survey.accounts(asked) : await this.clearing.history.accountsAt(at, asked);
+  }
+}
+
+/** The house as it is. */
+const present = (clearing: ClearingGateway): SurveyedHouse => ({
+  get clearing() {
+    return clearing.clearing;
+  },
+  numbers: clearing.numbers,
+  picture: () => clearing.picture(),
+  get openCases() {
+    return clearing.cases.open;
+  },
+  ask: (partition, question, ...parameters) => clearing.ask(question, partition, ...parameters),
+});

@@ -1,0 +1,89 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { ClearingMetrics, Logger } from '@ballast/observability';
+import type { ClearingGateway } from './clearing.gateway.js';
+import { Closing } from './closing.js';
+import { createRestApp } from './create-rest-app.js';
+
+/** A store that doesn't answer within this time is not ready. */
+const STORE_PATIENCE_MS = 2_000;
+
+/** Requests that are under way get this long to end. */
+const DRAIN_PATIENCE_MS = 5_000;
+const SWEEP_MS = 50;
+
+export interface ServedInterface {
+  readonly app: NestExpressApplication;
+  readonly closing: Closing;
+  /** Ends the interface: streams first, then requests. What stands behind it stays open. */
+  close(): Promise<void>;
+}
+
+export interface InterfaceOptions {
+  readonly clearing: ClearingGateway;
+  readonly metrics: ClearingMetrics;
+  readonly logger: Logger;
+  readonly token: string | undefined;
+  /** Why the process should not get requests, beside what the store and the prices say. */
+  readonly reasons: () => readonly string[];
+  /** Nothing is decided any more: requests that wait are not waited for. */
+  readonly hasFailed: () => boolean;
+}
+
+/** Puts the HTTP interface in front of a clearing house; the caller listens. */
+export async function serveInterface({
+  clearing,
+  metrics,
+  logger,
+  token,
+  reasons,
+  hasFailed,
+}: InterfaceOptions): Promise<ServedInterface> {
+  const closing = new Closing();
+  const app = await createRestApp({
+    clearing,
+    metrics,
+    closing,
+    logger,
+    token,
+    readiness: {
+      async reasons() {
+        const store = await answersInTime(clearing.logs.log('accounts').heads());
+        const stuck = store ? clearing.store.trouble() : 'the store does not answer';
+        const prices = await clearing.market.trouble().catch((error: unknown) => (error as Error).message);
+        return [
+          ...(closing.signal.aborted ? ['the process is stopping'] : []),
+          ...reasons(),
+          ...(stuck === null ? [] : [stuck]),
+          ...(prices === null ? [] : [prices]),
+        ];
+      },
+    },
+  });
+  return {
+    app,
+    closing,
+    async close() {
+      closing.begin();
+      const server = app.getHttpServer();
+      // A connection whose last answer is still being sent becomes idle a moment later.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+      // Who never ends a request must not keep us from ending: a command that is not answered is asked again later.
+      const patience = setTimeout(() => server.closeAllConnections(), hasFailed() ? 0 : DRAIN_PATIENCE_MS);
+      await app.close();
+      clearInterval(sweep);
+      clearTimeout(patience);
+    },
+  };
+}
+
+async function answersInTime(question: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), STORE_PATIENCE_MS)));
+  const answered = question.then(
+    () => true,
+    () => false,
+  );
+  const inTime = await Promise.race([answered, patience]);
+  clearTimeout(timer);
+  return inTime;
+}

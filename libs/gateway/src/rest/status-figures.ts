@@ -1,0 +1,64 @@
+import type { StatusView } from '@ballast/contracts';
+import { WATCHED_INVARIANTS, violationsOf } from './clearing-figures.js';
+import type { ClearingGateway } from './clearing.gateway.js';
+
+/** Invariants are looked at again after this time, and after so many times what it took: over all accounts that takes a while. */
+const INVARIANTS_EVERY_MS = 5_000;
+const INVARIANTS_EVERY_TIMES = 50;
+const CHECKPOINT_EVERY_MS = 10_000;
+
+/** What stands at the top of every page, made once for whoever looks. */
+export class StatusFigures {
+  #invariants: { readonly freshUntil: number; readonly told: StatusView['invariants'] } | undefined;
+  #checkpoint: { readonly number: number; readonly size: number } | null = null;
+  #checkpointAt = -Infinity;
+
+  constructor(private readonly clearing: ClearingGateway) {}
+
+  async now(): Promise<StatusView> {
+    const standings = await this.clearing.owners.standings();
+    const clearing = Math.max(this.clearing.clearing, ...standings.map((each) => each.clearing));
+    const marginSize = standings.reduce((sum, { log, position }) => sum + (log === 'margin' ? position : 0), 0);
+    const behind = standings.filter(({ backlog }) => backlog > 0);
+    return {
+      clearing,
+      wall: Date.now(),
+      mode: this.clearing.mode(),
+      lagSeconds: Math.max(0, ...behind.map((each) => (clearing - each.clearing) / 1_000)),
+      backlog: behind.reduce((sum, { backlog }) => sum + backlog, 0),
+      events: standings.reduce((sum, { position }) => sum + position, 0),
+      checkpoint: this.#checkpoint && { number: this.#checkpoint.number, behind: marginSize - this.#checkpoint.size },
+      invariants: await this.#lookAtInvariants(clearing),
+      states: this.clearing.picture().states,
+    };
+  }
+
+  /** Brings what is told of the last checkpoint up to date, now and then. */
+  async readCheckpoint(): Promise<void> {
+    if (performance.now() - this.#checkpointAt < CHECKPOINT_EVERY_MS) return;
+    this.#checkpointAt = performance.now();
+    const last = await this.clearing.logs
+      .log('margin')
+      .lastCheckpoint()
+      .catch(() => undefined);
+    this.#checkpoint = last === undefined ? null : { number: last.number, size: sizeIn(last.note) };
+  }
+
+  async #lookAtInvariants(clearing: number): Promise<StatusView['invariants']> {
+    const last = this.#invariants;
+    const now = performance.now();
+    if (last !== undefined && now < last.freshUntil) return last.told;
+    const violations = [...new Set(await violationsOf(this.clearing))];
+    const told = { checked: WATCHED_INVARIANTS.length, violations, at: clearing };
+    const done = performance.now();
+    const pause = Math.max(INVARIANTS_EVERY_MS, INVARIANTS_EVERY_TIMES * (done - now));
+    this.#invariants = { freshUntil: done + pause, told };
+    return told;
+  }
+}
+
+/** Events that the text of a checkpoint stands for: of each partition's line the second figure. */
+function sizeIn(note: string): number {
+  const sizes = [...note.matchAll(/^-?\d+ (\d+) \S+ \S+$/gm)].map(([, size]) => Number(size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

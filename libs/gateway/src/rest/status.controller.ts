@@ -1,0 +1,83 @@
+import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import * as contract from '@ballast/contracts';
+import { StatusFigures } from './status-figures.js';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLOSING, type Closing } from './closing.js';
+import { NEWEST, streamMargin } from './margin-stream.js';
+import { Answers, AnswersProblems } from './open-api.js';
+
+const STATUS_EVERY_MS = 1_000;
+
+/** Decisions that change what an account may do; the quiet ones are not news. */
+const NEWS = new Set([
+  'AccountStateChanged',
+  'MarginCallIssued',
+  'MarginCallMet',
+  'MarginCallExpired',
+  'LiquidationTriggered',
+  'ModelFailed',
+  'ModelRestored',
+  'WithdrawalRefused',
+]);
+
+/** What stands at the top of every page of the console, and what makes the pages live. */
+@ApiTags('operations')
+@AnswersProblems()
+@Controller()
+export class StatusController {
+  readonly #figures: StatusFigures;
+
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(CLOSING) private readonly closing: Closing,
+  ) {
+    this.#figures = new StatusFigures(clearing);
+  }
+
+  @Get('status')
+  @ApiOperation({ summary: 'Clearing time, lag, size of the trees, last checkpoint, invariants' })
+  @Answers(200, contract.statusView, 'As of now')
+  async status(): Promise<object> {
+    await this.#figures.readCheckpoint();
+    return await this.#figures.now();
+  }
+
+  @Get('live')
+  @ApiOperation({
+    summary: 'Stream of the status, each second, and of decisions that change a state; resumes by position',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last decision that was received' })
+  @ApiQuery({
+    name: 'after',
+    required: false,
+    description: `The same for clients that cannot set headers, or \`${NEWEST}\``,
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: '`event: status` with a Status, `event: decision` with a Decision and its account' })
+  stream(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Query('after') after: unknown,
+  ): Promise<void> {
+    const { clearing, closing } = this;
+    return streamMargin({
+      ...{ clearing, closing, request, response, after: lastEventId ?? after ?? NEWEST },
+      write: (event) => {
+        if (!NEWS.has(event.type)) return undefined;
+        const decision = contract.decisionOf(event);
+        if (decision === undefined) return undefined;
+        const { log, partition, position, accountId, at, type, summary, state, figures } = decision;
+        const data = JSON.stringify({ log, partition, position, accountId, at, type, summary, state, figures });
+        return { event: 'decision', data };
+      },
+      aside: async () => {
+        void this.#figures.readCheckpoint();
+        return `event: status\ndata: ${JSON.stringify(await this.#figures.now())}\n\n`;
+      },
+      asideEveryMs: STATUS_EVERY_MS,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { marginProcess } from '@ballast/margin-domain';
+import type { PartitionWorker } from '@ballast/partition-worker';
+import { QuestionDesk, TooManyQuestions } from './question-desk.js';
+import { questions } from './questions.js';
+
+/** A partition of margin in which nothing happened yet. */
+const worker = {
+  state: marginProcess.initialState(0, 1),
+  size: 7,
+  machine: { clearing: 42 },
+} as unknown as PartitionWorker;
+
+const ask = (desk: QuestionDesk) => desk.tell(worker, questions.margin.whatIf, [{ accountId: 'nobody.main' }]);
+
+describe('costly questions [CLR-MRG-065]', () => {
+  it('wait for each other up to a bound; beyond it the next is asked to come again', async () => {
+    const desk = new QuestionDesk(2);
+    const asked = Array.from({ length: 5 }, () => ask(desk));
+    const outcomes = (await Promise.allSettled(asked)).map((each) =>
+      each.status === 'fulfilled' ? each.value.answer : each.reason instanceof TooManyQuestions,
+    );
+    expect(outcomes).toEqual(['account-unknown', 'account-unknown', 'account-unknown', true, true]);
+    expect((await ask(desk)).answer).toBe('account-unknown');
+  });
+
+  it('leave others their turn between two pieces', async () => {
+    const desk = new QuestionDesk();
+    let turns = 0;
+    const tick = setInterval(() => (turns += 1), 0);
+    for (let each = 0; each < 50; each++) await ask(desk);
+    clearInterval(tick);
+    expect(turns).toBeGreaterThan(0);
+  });
+});
+
+describe('an answer', () => {
+  it('says how much of the partition it contains', async () => {
+    expect(await new QuestionDesk().tell(worker, questions.margin.figures, [['nobody.main']])).toEqual({
+      answer: [{ accountId: 'nobody.main', state: null, figures: null }],
+      position: 7,
+      clearing: 42,
+    });
+  });
+
+  it('is given in the turn of the question: several are of one moment', () => {
+    const read: string[] = [];
+    const asking = ['a', 'b'].map((name) =>
+      new QuestionDesk().tell(worker, { log: 'margin', name, query: () => read.push(name) }, []),
+    );
+    expect(read).toEqual(['a', 'b']);
+    return Promise.all(asking);
+  });
+});

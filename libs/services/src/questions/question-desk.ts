@@ -1,0 +1,67 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { PartitionWorker } from '@ballast/partition-worker';
+import type { Told } from './owners.js';
+import { isSteps, type Question } from './question.js';
+
+/** Costly questions that wait for the one in hand; who comes then is asked to come again. */
+const MOST_WAITING = 8;
+
+/** Too many questions of a costly kind wait already: ask again later. */
+export class TooManyQuestions extends Error {
+  override readonly name = 'TooManyQuestions';
+}
+
+/**
+ * Answers questions about partitions that are decided in this process. What costs much is answered one after the other and each a piece at a
+ * time: between two pieces the clearing and every other question have their turn.
+ * @see docs/spec/margin.md CLR-MRG-065
+ */
+export class QuestionDesk {
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly mostWaiting = MOST_WAITING) {}
+
+  /** Reads the state in the caller's turn, unless the answer takes steps. */
+  async tell<Parameters extends readonly unknown[], Answer>(
+    worker: PartitionWorker,
+    { query }: Question<Parameters, Answer>,
+    parameters: Parameters,
+  ): Promise<Told<Answer>> {
+    const answer = query(worker.state as never, ...parameters);
+    return isSteps(answer) ? this.#inTurn(worker, answer) : toldBy(worker, answer);
+  }
+
+  async #inTurn<Answer>(worker: PartitionWorker, steps: Generator<void, Answer>): Promise<Told<Answer>> {
+    if (this.#waiting > this.mostWaiting) {
+      throw new TooManyQuestions(`${this.mostWaiting} questions of this kind wait already; ask again`);
+    }
+    this.#waiting += 1;
+    const told = this.#last.then(() => inPieces(worker, steps));
+    this.#last = told.catch(() => undefined);
+    try {
+      return await told;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+async function inPieces<Answer>(worker: PartitionWorker, steps: Generator<void, Answer>): Promise<Told<Answer>> {
+  await breathe();
+  // All of the state is read in the first step.
+  let next = steps.next();
+  const { size, clearing } = standing(worker);
+  while (next.done !== true) {
+    await breathe();
+    next = steps.next();
+  }
+  return { answer: next.value, position: size, clearing };
+}
+
+const standing = ({ size, machine }: PartitionWorker) => ({ size, clearing: machine.clearing });
+
+function toldBy<Answer>(worker: PartitionWorker, answer: Answer): Told<Answer> {
+  const { size, clearing } = standing(worker);
+  return { answer, position: size, clearing };
+}

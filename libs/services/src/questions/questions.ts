@@ -1,0 +1,174 @@
+import {
+  accountIds,
+  accountStatement,
+  accountsInvariants,
+  averageEntryOf,
+  isCleared,
+  isOpenAccount,
+  shortfall,
+  trialBalance,
+  withdrawalAnswer,
+  type AccountsState,
+  type AccountStatement,
+  type FundState,
+} from '@ballast/accounts-domain';
+import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
+import { compareText, type AccountId, type Decimal } from '@ballast/kernel';
+import { openCaseOf } from '@ballast/liquidation-domain';
+import {
+  assessedNow,
+  assessmentOf,
+  preTradeCheck,
+  riskArraysOf,
+  scheduleOf,
+  standingOf,
+  surveyAccounts,
+  whatIfInSteps,
+  type AccountStanding,
+  type MarginState,
+  type OrderToCheck,
+  type PreTradeAnswer,
+} from '@ballast/margin-domain';
+import { houseModeFigures, pricingInvariants, quoteLifetimeMs, type PricingInvariant } from '@ballast/pricing-domain';
+import type { AssessmentDetail, MarginFigures } from '@ballast/facts';
+import { questionsOf, type Question } from './question.js';
+
+/** An account as accounts has it, each position with the price it was opened at on average. */
+interface StatedAccount extends Omit<AccountStatement, 'positions'> {
+  readonly positions: readonly (AccountStatement['positions'][number] & { readonly averageEntry: Decimal | null })[];
+}
+
+function accountOf(state: AccountsState, accountId: AccountId): StatedAccount | undefined {
+  const statement = accountStatement(state, accountId);
+  if (statement === undefined) return undefined;
+  const positions = statement.positions.map((position) => ({
+    ...position,
+    averageEntry: averageEntryOf(state, accountId, position.instrument),
+  }));
+  return { ...statement, positions };
+}
+
+/** The first accounts behind an id, in the order of ids. */
+const accountsAfter = (state: AccountsState, after: AccountId | null, limit: number): readonly AccountId[] =>
+  accountIds(state)
+    .filter((accountId) => after === null || accountId > after)
+    .sort(compareText)
+    .slice(0, limit);
+
+/** A withdrawal of an account that is open; undefined for any other account. */
+const withdrawalOf = (state: AccountsState, accountId: AccountId, withdrawalId: string) =>
+  isOpenAccount(state, accountId) ? withdrawalAnswer(state, accountId, withdrawalId) : undefined;
+
+/** What an order may be checked against: the account is open, the instrument cleared. */
+const tradable = (state: AccountsState, accountId: AccountId, instrument: string) => ({
+  isOpen: isOpenAccount(state, accountId),
+  isCleared: isCleared(state, instrument),
+});
+
+/** Totals by asset, what is short, and what does not hold. */
+const books = (state: AccountsState) => ({
+  totals: trialBalance(state).totals,
+  shortfall: shortfall(state),
+  violated: [...accountsInvariants.ofPartition(state), ...accountsInvariants.ofExpiries(state)].map(({ name }) => name),
+});
+
+const fundBooks = (state: FundState) => ({
+  totals: trialBalance(state).totals,
+  violated: accountsInvariants.ofFund(state).map(({ name }) => name),
+});
+
+/** An account as margin has it. */
+interface MarginedAccount {
+  /** Undefined when margin does not know the account. */
+  readonly standing: AccountStanding | undefined;
+  readonly assessment: AssessmentDetail | null;
+}
+
+const marginedAccount = (state: MarginState, accountId: AccountId): MarginedAccount => ({
+  standing: standingOf(state, accountId),
+  assessment: assessmentOf(state, accountId),
+});
+
+interface AccountFigures {
+  readonly accountId: AccountId;
+  readonly state: AccountStanding['state'] | null;
+  readonly figures: MarginFigures | null;
+}
+
+/** State and figures of some accounts; both null before the first schedule. */
+const figuresOf = (state: MarginState, accounts: readonly AccountId[]): readonly AccountFigures[] =>
+  accounts.map((accountId) => {
+    const figures = assessedNow(state, accountId)?.figures ?? null;
+    return { accountId, figures, state: figures === null ? null : (standingOf(state, accountId)?.state ?? null) };
+  });
+
+interface CheckedOrder {
+  readonly standing: AccountStanding;
+  readonly checked: PreTradeAnswer;
+  /** Position of the schedule in margin global. */
+  readonly schedule: number | null;
+}
+
+/** Undefined when margin does not know the account. */
+function checkedOrder(state: MarginState, order: OrderToCheck): CheckedOrder | undefined {
+  const standing = standingOf(state, order.accountId);
+  if (standing === undefined) return undefined;
+  return { standing, checked: preTradeCheck(state, order), schedule: scheduleOf(state)?.position ?? null };
+}
+
+/** Partitions that got their arrays from hand to hand hold one and the same: each is checked once. */
+const violatedBy = new WeakMap<object, readonly PricingInvariant[]>();
+
+/** Invariants that the risk arrays break which margin computes with. */
+const brokenArrays = (state: MarginState): readonly PricingInvariant[] =>
+  riskArraysOf(state).flatMap((arrays) => {
+    const known = violatedBy.get(arrays) ?? pricingInvariants.ofRiskArrays(arrays).map(({ name }) => name);
+    violatedBy.set(arrays, known);
+    return known;
+  });
+
+const underlyingsInForce = (state: MarginState) => scheduleOf(state)?.source.underlyings ?? [];
+
+/** Rules of a service with what is proposed. */
+const rules = (state: { readonly rules: HouseRules }) => ({
+  inForce: rulesInForce(state),
+  proposals: openProposals(state),
+});
+
+/**
+ * Everything that an edge may ask of the partitions, by what is asked. An answer is built of plain values, decimals, lists and maps:
+ * it may come from another process.
+ */
+export const questions = {
+  accounts: questionsOf('accounts', 'accounts', {
+    account: accountOf,
+    accountsAfter,
+    isOpen: isOpenAccount,
+    withdrawal: withdrawalOf,
+    tradable,
+    books,
+  }),
+  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules }),
+  margin: questionsOf('margin', 'margin', {
+    account: marginedAccount,
+    figures: figuresOf,
+    check: checkedOrder,
+    whatIf: whatIfInSteps,
+    survey: surveyAccounts,
+    underlyings: underlyingsInForce,
+    brokenArrays,
+  }),
+  marginRules: questionsOf('marginRules', 'margin', { rules }),
+  pricing: questionsOf('pricing', 'pricing', { houseMode: houseModeFigures, quoteLifetimeMs, rules }),
+  liquidation: questionsOf('liquidation', 'liquidation', { openCase: openCaseOf }),
+  deleveraging: questionsOf('deleveraging', 'liquidation', { rules }),
+} as const;
+
+const BY_NAME: ReadonlyMap<string, Question<readonly unknown[], unknown>> = new Map(
+  Object.values(questions)
+    .flatMap((each) => Object.values(each) as unknown as Question<readonly unknown[], unknown>[])
+    .map((question) => [question.name, question]),
+);
+
+/** The question of a name that came from another process. */
+export const questionNamed = (name: string): Question<readonly unknown[], unknown> | undefined => BY_NAME.get(name);
