@@ -236,11 +236,13 @@ describeInBrowser('the console on a recorded crash', () => {
   });
 
   describe('what-if', () => {
-    it('of nothing says what the account says', async () => {
+    it.each(['now', 'then'])('of nothing says what the account says %s', async (when) => {
       const { accountId } = liquidated;
-      const { figures } = (await served.get<AccountExplanation>(`/accounts/${accountId}/explanation`))
+      const moment = when === 'now' ? '' : `?event=${encodeURIComponent(decision)}`;
+      const { figures } = (await served.get<AccountExplanation>(`/accounts/${accountId}/explanation${moment}`))
         .assessment as NonNullable<AccountExplanation['assessment']>;
-      const page = await open(`/what-if?account=${accountId}`);
+      const at = when === 'now' ? '' : `&at=${encodeURIComponent(decision)}`;
+      const page = await open(`/what-if?account=${accountId}${at}`);
       const rows = page.getByRole('group', { name: 'Figures now and then' }).locator('tbody tr');
       await rows.first().waitFor();
       const [equity, call] = [
@@ -249,6 +251,32 @@ describeInBrowser('the console on a recorded crash', () => {
       ];
       expect(equity.slice(1)).toEqual([shown(figures.equity), shown(figures.equity), '0.00']);
       expect(call.slice(1)).toEqual([shown(figures.call), shown(figures.call), '0.00']);
+      await close(page);
+    });
+
+    it('has a surface whose lines part what its table says stands below a level', async () => {
+      const page = await open(`/what-if?account=${liquidated.accountId}&at=${encodeURIComponent(decision)}`);
+      const panel = page.getByRole('region', { name: 'Slice by price' });
+      await panel.getByRole('button', { name: 'Table' }).click();
+      const cells = await panel
+        .locator('tbody tr')
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent ?? '')),
+        );
+      expect(cells).toHaveLength(25);
+      const standings = cells.map(([, , , equity = '', call = '', liquidation = '', stands = '']) => [
+        stands.slice(2),
+        centsOf(equity) < centsOf(liquidation)
+          ? 'below the liquidation level'
+          : centsOf(equity) < centsOf(call)
+            ? 'below the call level'
+            : 'above the call level',
+      ]);
+      for (const [told, reckoned] of standings) expect(told).toBe(reckoned);
+      // Who is closed out as prices fall stands above the call after a rise: both sides of the lines are there.
+      expect(new Set(standings.map(([told]) => told)).size).toBeGreaterThan(1);
+      // Requirements move with the price.
+      expect(new Set(cells.map(([, , , , call]) => call)).size).toBeGreaterThan(20);
       await close(page);
     });
   });

@@ -11,4 +11,6 @@ export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';
 export { readLogPlace, type LogPlace } from './causes/cause-graph.js';
 export { marginAt } from './story/margin-at.js';
-export { LogHistory, accountOfPlace, keep, type History } from './story/log-history.js';
+export { keep } from './story/keep.js';
+export { LogHistory, accountOfPlace, type History } from './story/log-history.js';
+export type { ImpossibleQuestion } from './story/past-questions.js';

@@ -10,6 +10,7 @@ import {
   riskBoard,
   statusView,
   systemView,
+  whatIfResponse,
 } from '@ballast/contracts';
 import { dec, sum, text } from '@ballast/kernel';
 import { openTestHouse, readEvents, type TestHouse } from './served-house.fixtures.js';
@@ -235,6 +236,42 @@ describe('the house at a past moment', () => {
     const prices = marketsView.parse((await house.get(`/markets?at=${at}`)).body);
     expect(prices.clearing).toBeLessThanOrEqual(clearing - 120_000);
     expect(prices.markets.every((market) => (market.at.at(-1) ?? 0) <= clearing - 120_000)).toBe(true);
+  });
+
+  it('answers what would have been if, on the state of then [CLR-MRG-065]', async () => {
+    const { rows } = riskAccountsPage.parse(
+      (await house.get('/risk/accounts?order=notional&direction=descending')).body,
+    );
+    const accountId = rows[0]?.accountId ?? '';
+    const ask = (moment: string, question: object) =>
+      house.post(`/accounts/${accountId}/what-if${moment}`, question, null);
+    const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
+    const shocks = { spotMoves: ['-0.2', '0'], volatilityShocks: ['0', '1'] };
+    expect((await ask(`?at=${iso(clearing)}`, { shocks })).body).toEqual((await ask('', { shocks })).body);
+
+    const then = `?at=${iso(clearing - 120_000)}`;
+    const nothing = whatIfResponse.parse((await ask(then, {})).body);
+    const explained = accountExplanation.parse((await house.get(`/accounts/${accountId}/explanation${then}`)).body);
+    expect(nothing.after).toEqual(explained.assessment?.figures);
+    const positions = [{ instrument: 'BTC-PERP', quantity: '0.01' }];
+    const long = whatIfResponse.parse((await ask(then, { positions })).body);
+    expect([long.before, long.after.equity]).toEqual([nothing.after, nothing.after.equity]);
+    expect(Number(long.after.call)).toBeGreaterThan(0);
+
+    const { events } = accountSeries.parse((await house.get(`/accounts/${accountId}/series`)).body);
+    const { log, partition, position } = events[0] as (typeof events)[number];
+    for (const [moment, question, code] of [
+      ['?at=2019-01-01T00:00:00Z', {}, 'account-unknown'],
+      ['?at=yesterday', {}, 'request-malformed'],
+      ['?event=margin/0%23999999', {}, 'event-unknown'],
+      // Its account was opened before anything had a price.
+      [`?event=${log}/${partition}%23${position}`, {}, 'prices-halted'],
+      [`?at=${iso(clearing)}`, { model: 'nobody-knows@9' }, 'what-if-impossible'],
+      [`?at=${iso(clearing)}`, { shocks: { spotMoves: ['-1'], volatilityShocks: ['0'] } }, 'what-if-impossible'],
+    ] as const) {
+      const { body } = await ask(moment, question);
+      expect({ moment, code: body.code }).toEqual({ moment, code });
+    }
   });
 
   it('is empty before the house opened, and a moment that is none is refused', async () => {

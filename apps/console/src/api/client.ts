@@ -82,6 +82,10 @@ type MomentQuery = Record<string, string | number | undefined> & {
 const ofMoment = (at: string | undefined, ...key: readonly unknown[]): { queryKey: unknown[]; staleTime?: number } =>
   at === undefined ? { queryKey: ['live', ...key] } : { queryKey: ['past', at, ...key], staleTime: Infinity };
 
+/** A moment of an account is a clearing time or an event. */
+const momentOf = (at: string | undefined): Record<string, string | undefined> =>
+  at?.includes('#') === true ? { event: at } : { at };
+
 /** Every question of the pages, with the key that what changes is known by. */
 export const questions = {
   status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask<StatusView>('/status') }),
@@ -145,11 +149,13 @@ export const questions = {
   fund: (at: string | undefined) =>
     queryOptions({ ...ofMoment(at, 'fund'), queryFn: () => ask<FundView>(withQuery('/fund', { at })) }),
   system: () => queryOptions({ queryKey: ['live', 'system'], queryFn: () => ask<SystemView>('/system') }),
-  whatIf: (accountId: string, body: object) =>
+  whatIf: (accountId: string, body: object, at: string | undefined) =>
     queryOptions({
-      queryKey: ['what-if', accountId, body],
+      // Not asked again with every event: it is the reader's own question.
+      queryKey: ['what-if', accountId, at, body],
+      ...(at === undefined ? {} : { staleTime: Infinity }),
       queryFn: () =>
-        ask<WhatIf>(`/accounts/${inPath(accountId)}/what-if`, {
+        ask<WhatIf>(withQuery(`/accounts/${inPath(accountId)}/what-if`, momentOf(at)), {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),

@@ -2,18 +2,18 @@ import { useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { questions, type WhatIf } from '../api/client';
-import { cents, exact, isNegative, minus, percent, plus, usd } from '../format/amount';
+import { cents, exact, isNegative, minus, usd } from '../format/amount';
 import { DataTable, type Column } from '../parts/data-table';
-import { NowOnly } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
-import { Twin } from '../parts/twin';
 import { whatIfRoute, type WhatIfSearch } from '../router';
 import styles from './what-if.module.css';
+import { SURFACE, Surface } from './what-if/surface';
 
-const MOVES = ['-0.3', '-0.25', '-0.2', '-0.15', '-0.1', '-0.05', '0', '0.05', '0.1', '0.15', '0.2', '0.25', '0.3'];
-const VOLATILITIES = ['-0.25', '0', '0.25', '0.5', '1'];
 const DECIMAL = /^-?\d{1,12}(\.\d{1,8})?$/;
+
+/** Asks for the account as it stands. */
+const NOTHING = {};
 
 interface Imagined {
   readonly instrument: string;
@@ -32,7 +32,7 @@ export function positionsOf(text: string | undefined): readonly Imagined[] {
 
 /** What margin would say if an account held something else; computed by the code that decides. */
 export default function WhatIfPage() {
-  const { account, positions, model } = whatIfRoute.useSearch();
+  const { account, positions, model, at } = whatIfRoute.useSearch();
   const navigate = useNavigate();
   const change = (part: WhatIfSearch): void => {
     void navigate({
@@ -50,7 +50,6 @@ export default function WhatIfPage() {
       title="What-if"
       lead="What margin would say of an account that held something else, or after a sudden move. Nothing is stored; the code is the one that decides, and the address of the page is a link to the question."
     >
-      <NowOnly what="What-if" />
       <form
         className={partStyles.filters}
         onSubmit={(event) => {
@@ -83,7 +82,14 @@ export default function WhatIfPage() {
       {account === undefined ? (
         <Empty>Name an account to ask about.</Empty>
       ) : (
-        <Asked key={account} account={account} imagined={positionsOf(positions)} model={model} onChange={change} />
+        <Asked
+          key={`${account} ${at}`}
+          account={account}
+          at={at}
+          imagined={positionsOf(positions)}
+          model={model}
+          onChange={change}
+        />
       )}
     </Page>
   );
@@ -91,29 +97,31 @@ export default function WhatIfPage() {
 
 function Asked({
   account,
+  at,
   imagined,
   model,
   onChange,
 }: {
   readonly account: string;
+  readonly at: string | undefined;
   readonly imagined: readonly Imagined[];
   readonly model: string | undefined;
   readonly onChange: (part: WhatIfSearch) => void;
 }) {
-  const held = useQuery(questions.account(account));
+  const held = useQuery(questions.whatIf(account, NOTHING, at));
   const body = useMemo(
     () => ({
       ...(imagined.length === 0 ? {} : { positions: imagined.map((each) => ({ ...each, mode: 'replace' })) }),
       ...(model === undefined ? {} : { model }),
-      shocks: { spotMoves: MOVES, volatilityShocks: VOLATILITIES },
+      shocks: SURFACE,
     }),
     [imagined, model],
   );
-  const { data, error } = useQuery({ ...questions.whatIf(account, body), placeholderData: undefined });
+  const { data, error } = useQuery({ ...questions.whatIf(account, body, at), placeholderData: undefined });
   return (
     <>
       <Editor
-        held={(held.data?.positions ?? []).map(({ instrument, quantity }) => ({ instrument, quantity }))}
+        held={(held.data?.assessment.positions ?? []).map(({ instrument, quantity }) => ({ instrument, quantity }))}
         imagined={imagined}
         onChange={(next) =>
           onChange({ positions: next.map(({ instrument, quantity }) => `${instrument}:${quantity}`).join(',') })
@@ -123,7 +131,12 @@ function Asked({
         <Pending error={error} what={`the answer about ${account}`} />
       ) : (
         <>
-          <Beside answer={data} account={account} />
+          <Beside
+            answer={data}
+            account={account}
+            at={at}
+            isImagined={at !== undefined || imagined.length > 0 || model !== undefined}
+          />
           <Surface answer={data} account={account} />
         </>
       )}
@@ -203,9 +216,13 @@ function Editor({
 function Beside({
   answer: { before, after, model, parameters, schedule },
   account,
+  at,
+  isImagined,
 }: {
   readonly answer: WhatIf;
   readonly account: string;
+  readonly at: string | undefined;
+  readonly isImagined: boolean;
 }) {
   const line = (label: string, of: (figures: WhatIf['before']) => string) => ({
     label,
@@ -223,7 +240,13 @@ function Beside({
   ];
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { name: 'Figure', text: ({ label }) => label },
-    { name: 'Now', unit: 'USD', isNumber: true, text: ({ now }) => now, show: ({ now }) => cents(now) },
+    {
+      name: at === undefined ? 'Now' : 'Then',
+      unit: 'USD',
+      isNumber: true,
+      text: ({ now }) => now,
+      show: ({ now }) => cents(now),
+    },
     { name: 'If', unit: 'USD', isNumber: true, text: ({ then }) => then, show: ({ then }) => cents(then) },
     {
       name: 'Change',
@@ -236,10 +259,10 @@ function Beside({
   const missing = minus(after.call, after.equity);
   return (
     <Panel
-      title="Now, and if"
+      title={at === undefined ? 'Now, and if' : 'Then, and if'}
       sub={
         <>
-          <Link to="/accounts/$accountId" params={{ accountId: account }}>
+          <Link to="/accounts/$accountId" params={{ accountId: account }} search={at === undefined ? {} : { at }}>
             {account}
           </Link>
           , {model} on {parameters}, schedule margin/-1#{schedule}
@@ -249,101 +272,9 @@ function Beside({
       <DataTable caption="Figures now and then" rows={rows} columns={columns} empty="There is nothing to compare." />
       <p className={styles.verdict}>
         {isNegative(missing) || Number(missing) === 0
-          ? `● It would stand ${usd(minus(after.equity, after.call))} above its call level.`
-          : `▲ It would be ${usd(missing)} below its call level.`}
+          ? `● It ${isImagined ? 'would stand' : 'stands'} ${usd(minus(after.equity, after.call))} above its call level.`
+          : `▲ It ${isImagined ? 'would be' : 'is'} ${usd(missing)} below its call level.`}
       </p>
     </Panel>
   );
 }
-
-/** Equity after a move of every price and of volatility, against the levels as they would be without the move. */
-function Surface({ answer: { shocks, after }, account }: { readonly answer: WhatIf; readonly account: string }) {
-  const cells = shocks.map(({ spotMove, volatilityShock, pnl }) => {
-    const equity = plus(after.equity, pnl);
-    const level = isNegative(minus(equity, after.liquidation))
-      ? 'liquidation'
-      : isNegative(minus(equity, after.call))
-        ? 'call'
-        : 'clear';
-    return { spotMove, volatilityShock, pnl, equity, level } as const;
-  });
-  const columns: readonly Column<(typeof cells)[number]>[] = [
-    {
-      name: 'Price',
-      isNumber: true,
-      text: ({ spotMove }) => spotMove,
-      show: ({ spotMove }) => percent(Number(spotMove), 0),
-    },
-    {
-      name: 'Volatility',
-      isNumber: true,
-      text: ({ volatilityShock }) => volatilityShock,
-      show: ({ volatilityShock }) => percent(Number(volatilityShock), 0),
-    },
-    { name: 'Profit', unit: 'USD', isNumber: true, text: ({ pnl }) => pnl, show: ({ pnl }) => cents(pnl) },
-    { name: 'Equity', unit: 'USD', isNumber: true, text: ({ equity }) => equity, show: ({ equity }) => cents(equity) },
-    { name: 'Level', text: ({ level }) => SIGNS[level].word },
-  ];
-  const vols = [...new Set(cells.map(({ volatilityShock }) => volatilityShock))].reverse();
-  const moves = [...new Set(cells.map(({ spotMove }) => spotMove))];
-  return (
-    <Twin
-      title="Price and volatility"
-      sub="equity after the move against the levels of before it; ● above, ▲ below the call level, ▼ below the liquidation level"
-      name={`what-if-${account}`}
-      rows={cells}
-      columns={columns}
-    >
-      {cells.length === 0 ? (
-        <Empty>There is no position that a move would change.</Empty>
-      ) : (
-        <div
-          className={styles.surface}
-          role="img"
-          aria-label="Equity after moves of price and volatility. The table has every value."
-        >
-          {vols.map((volatility) => (
-            <div
-              key={volatility}
-              className={styles.line}
-              style={{ gridTemplateColumns: `64px repeat(${moves.length}, minmax(34px, 1fr))` }}
-            >
-              <span className={styles.axis}>vol {percent(Number(volatility), 0)}</span>
-              {moves.map((move) => {
-                const cell = cells.find((each) => each.spotMove === move && each.volatilityShock === volatility);
-                if (cell === undefined) return <span key={move} />;
-                return (
-                  <span
-                    key={move}
-                    className={styles.cell}
-                    data-level={cell.level}
-                    title={`price ${percent(Number(move), 0)}, volatility ${percent(Number(volatility), 0)}: equity ${usd(cell.equity)}`}
-                  >
-                    {SIGNS[cell.level].sign}
-                  </span>
-                );
-              })}
-            </div>
-          ))}
-          <div
-            className={styles.line}
-            style={{ gridTemplateColumns: `64px repeat(${moves.length}, minmax(34px, 1fr))` }}
-          >
-            <span className={styles.axis}>price, %</span>
-            {moves.map((move) => (
-              <span key={move} className={styles.tick}>
-                {(Number(move) * 100).toFixed(0).replace('-', '−')}
-              </span>
-            ))}
-          </div>
-        </div>
-      )}
-    </Twin>
-  );
-}
-
-const SIGNS = {
-  clear: { sign: '●', word: 'above the call level' },
-  call: { sign: '▲', word: 'below the call level' },
-  liquidation: { sign: '▼', word: 'below the liquidation level' },
-} as const;

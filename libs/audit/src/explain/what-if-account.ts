@@ -57,7 +57,14 @@ export function whatIfText(answer: WhatIfAnswer): string {
       : [
           '',
           'Shocks',
-          ...shocks.map((shock) => row(`spot ${shock.spotMove}, volatility ${shock.volatilityShock}`, usd(shock.pnl))),
+          row('', 'profit', 'equity', 'call', 'liquidation'),
+          ...shocks.map(({ spotMove, volatilityShock, pnl, figures }) =>
+            row(
+              `spot ${spotMove}, volatility ${volatilityShock}`,
+              usd(pnl),
+              ...(figures === null ? [] : [figures.equity, figures.call, figures.liquidation].map(usd)),
+            ),
+          ),
         ]),
   ].join('\n');
 }

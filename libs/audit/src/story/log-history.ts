@@ -12,15 +12,18 @@ import {
 import type { AccountId, Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
+import type { WhatIfQuestion } from '@ballast/margin-domain';
 import type { ServiceDefinition } from '@ballast/partition-worker';
 import type { HistoryEnd } from '../explain/account-history.js';
 import { EXPLAINED_LOGS, type EventPlace, type ExplainedLog } from '../explain/event-place.js';
 import { explainAccount, type ExplanationRefusal } from '../explain/explain-account.js';
 import { divergenceText } from '../replay/divergence.js';
 import { replayPartition } from '../replay/replay-partition.js';
+import { keep } from './keep.js';
 import { caseStory } from './case-story.js';
 import { HouseStory } from './house-story.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
+import { PastQuestions, type PastAnswer } from './past-questions.js';
 
 /** What is told of the past: rebuilt from the logs, so it takes its time and is best done beside the clearing. */
 export interface History {
@@ -36,6 +39,8 @@ export interface History {
   markets(at?: Instant): Promise<MarketsView>;
   /** @param at as it stood then; absent: where the logs end */
   fund(at?: Instant): Promise<FundView>;
+  /** What margin would have said then if ... ? */
+  whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer>;
   close(): Promise<void>;
 }
 
@@ -54,12 +59,14 @@ export class LogHistory implements History {
 
   readonly #house: HouseStory;
   readonly #past = new Map<Instant, HouseStory>();
+  readonly #questions: PastQuestions;
 
   constructor(
     protected readonly logs: LogDirectory,
     private readonly services: readonly ServiceDefinition[],
   ) {
     this.#house = new HouseStory(logs);
+    this.#questions = new PastQuestions(logs);
   }
 
   async recomputation(place: LogPlace): Promise<Recomputation | 'event-unknown'> {
@@ -93,6 +100,10 @@ export class LogHistory implements History {
 
   fund(at?: Instant): Promise<FundView> {
     return this.#houseAt(at).fund();
+  }
+
+  whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer> {
+    return this.#questions.answer(question, end);
   }
 
   #houseAt(at: Instant | undefined): HouseStory {
@@ -164,11 +175,4 @@ async function entryAt(logs: LogDirectory, { log: name, partition, position }: L
   const log = logs.log(name as ExplainedLog);
   if (!(await log.heads()).some((head) => head.partition === partition && head.size >= position)) return undefined;
   return (await log.read(partition, position - 1, 1))[0];
-}
-
-/** Puts an entry last and forgets the first when there are too many. */
-export function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value as Key);
 }

@@ -44,8 +44,8 @@ export const whatIfRequest = z
     }),
     shocks: z
       .strictObject({
-        spotMoves: axis('Relative moves of every underlying.'),
-        volatilityShocks: axis('Relative shocks of implied volatility.'),
+        spotMoves: axis('Relative moves of every price, above -1.'),
+        volatilityShocks: axis('Relative shocks of volatility: implied of options, and the scalar of the rates.'),
       })
       .optional()
       .meta({ description: 'Sudden moves to look at, each combined with each.' }),
@@ -87,7 +87,18 @@ export const whatIfResponse = z
       }),
     ),
     shocks: z
-      .array(z.strictObject({ spotMove: decimal, volatilityShock: decimal, pnl: decimal, byPosition: profits }))
-      .meta({ description: 'Profit of the positions at every point of the grid that was asked for.' }),
+      .array(
+        z.strictObject({
+          spotMove: decimal,
+          volatilityShock: decimal,
+          pnl: decimal.meta({ description: 'Profit of the positions, USD, loss negative; collateral is not in it.' }),
+          byPosition: profits,
+          figures: marginFigures.nullable().meta({
+            description:
+              'The account as it would be assessed after the move, collateral moved too; null where an option is held that the move would change.',
+          }),
+        }),
+      )
+      .meta({ description: 'Every point of the grid that was asked for.' }),
   })
   .meta({ id: 'WhatIf', description: 'The answer names what it was made on: account version and schedule.' });

@@ -24,6 +24,7 @@ export class HistoryThread implements HouseHistory {
   readonly recomputation = this.#asking('recomputation');
   readonly markets = this.#asking('markets');
   readonly fund = this.#asking('fund');
+  readonly whatIf = this.#asking('whatIf');
   readonly boardAt = this.#asking('boardAt');
   readonly accountsAt = this.#asking('accountsAt');
   readonly liquidationsAt = this.#asking('liquidationsAt');

@@ -10,7 +10,8 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
-import { whatIf } from './what-if.js';
+import { endOf } from './past-moment.js';
+import { pastWhatIf, whatIf } from './what-if.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
@@ -161,13 +162,20 @@ export class AccountsController {
 
   @Post(':accountId/what-if')
   @HttpCode(200)
-  @ApiOperation({ summary: 'What would margin say with other positions, another model, or after a shock?' })
+  @ApiOperation({
+    summary: 'What would margin say, now or at a past moment, with other positions, another model, or after a shock?',
+  })
   @InPath('accountId', contract.accountIdForm)
+  @InQuery(contract.explanationQuery)
   @Takes(contract.whatIfRequest)
   @Answers(200, contract.whatIfResponse, 'Figures now and then, every scenario and every line')
-  async whatIf(@Param('accountId') accountId: string, @Body() body: unknown): Promise<object> {
+  async whatIf(@Param('accountId') accountId: string, @Query() query: unknown, @Body() body: unknown): Promise<object> {
     const account = await this.#known(accountId);
-    return whatIf(this.clearing, account, parsed(contract.whatIfRequest, body, 'body'));
+    const request = parsed(contract.whatIfRequest, body, 'body');
+    const asked = parsed(contract.explanationQuery, query, 'query');
+    const end = endOf(asked);
+    if (end === undefined) return whatIf(this.clearing, account, request);
+    return pastWhatIf(this.clearing, account, request, { asked, end });
   }
 
   @Get(':accountId/series')

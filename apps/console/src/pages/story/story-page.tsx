@@ -210,7 +210,7 @@ export function StoryPage() {
                 </li>
               )}
               <li>
-                <Link to="/what-if" search={{ account: accountId }}>
+                <Link to="/what-if" search={{ account: accountId, ...(at === undefined ? {} : { at }) }}>
                   What if it held something else
                 </Link>
               </li>

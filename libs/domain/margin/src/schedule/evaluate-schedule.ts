@@ -240,7 +240,8 @@ function writeSchedule(
 const lately = new WeakMap<UnderlyingFigures, Map<string, readonly Bracket[]>>();
 const TABLES_KEPT = 64;
 
-function publishedBrackets(scalar: Decimal, parameters: UnderlyingFigures): readonly Bracket[] {
+/** The table of maintenance rates at a scalar, as schedules have it. */
+export function publishedBrackets(scalar: Decimal, parameters: UnderlyingFigures): readonly Bracket[] {
   let tables = lately.get(parameters);
   if (tables === undefined || tables.size >= TABLES_KEPT) {
     tables = new Map();

@@ -5,6 +5,7 @@ import { marginModelOf } from '@ballast/venue-rules';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { NOON } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
+import type { MarginFigures } from '@ballast/facts';
 import { whatIf, whatIfInSteps, type WhatIfAnswer, type WhatIfQuestion } from './what-if.js';
 
 const CALL = 'BTC-7NOV25-60000-C';
@@ -74,8 +75,75 @@ describe('what if', () => {
     expect(calm?.pnl).toBe('0');
   });
 
+  describe('the market jumped, also says the levels at every point [CLR-MRG-068]', () => {
+    const FUTURE = 'BTC-7NOV25';
+    const COIN_FUTURE = 'BTC-7NOV25-INVERSE';
+    const prices = { at: NOON, BTC: '60000', ETH: '3000', volatility: 0.6 };
+
+    /** Two straight contracts in dollars, one in coin, and coin as collateral. */
+    function linear(): OptionHouse {
+      const open = new OptionHouse();
+      open.list(listing(FUTURE), listing(COIN_FUTURE, { settlementAsset: 'BTC', contractSize: '100', lot: '1' }));
+      open.reprice(prices);
+      open.account('ann.main', {
+        USD: '20000',
+        BTC: '0.2',
+        position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' },
+      });
+      open.accept(
+        open.changed('ann.main', { USD: '20000', position: { instrument: FUTURE, quantity: '-0.4', cost: '-24000' } }),
+        open.changed('ann.main', {
+          USD: '20000',
+          position: { instrument: COIN_FUTURE, quantity: '50', cost: '-0.08' },
+        }),
+      );
+      return open;
+    }
+
+    const at = (open: OptionHouse, spotMove: string, volatilityShock: string): MarginFigures => {
+      const [point] = asked(open, { shocks: { spotMoves: [spotMove], volatilityShocks: [volatilityShock] } }).shocks;
+      return point?.figures as MarginFigures;
+    };
+
+    it('as the account stands where nothing moves', () => {
+      const open = linear();
+      expect(at(open, '0', '0')).toEqual(asked(open, {}).after);
+    });
+
+    it.each(['-0.02', '0.015'])('as the next schedule would have them after a move of %s', (move) => {
+      const open = linear();
+      const imagined = at(open, move, '0');
+      const factor = dec(move).plus(1);
+      open.reprice({ ...prices, BTC: text(factor.times(60_000)), ETH: text(factor.times(3_000)) });
+      expect(imagined).toEqual(asked(open, {}).after);
+    });
+
+    it('a rise of volatility raises the call at once and the liquidation level after its notice; a fall lowers both', () => {
+      const open = new OptionHouse();
+      open.reprice({ ...prices, slow: '0.09' });
+      open.account('ann.main', { USD: '20000', position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
+      const [calm, now, wild] = ['-0.5', '0', '1'].map((shock) => at(open, '0', shock)) as [
+        MarginFigures,
+        MarginFigures,
+        MarginFigures,
+      ];
+      expect(new Set([calm.equity, now.equity, wild.equity]).size).toBe(1);
+      expect(dec(wild.call).gt(now.call)).toBe(true);
+      expect(wild.liquidation).toBe(now.liquidation);
+      expect(dec(calm.call).lt(now.call)).toBe(true);
+      expect(dec(calm.liquidation).lt(now.liquidation)).toBe(true);
+    });
+
+    it('and none of an account with an option, but where nothing moves', () => {
+      const { shocks, after } = asked(house(), { shocks: { spotMoves: ['0', '0.02'], volatilityShocks: ['0'] } });
+      expect(shocks.map(({ figures }) => figures)).toEqual([after, null]);
+    });
+  });
+
   it.each`
     question                                                                     | code
+    ${{ shocks: { spotMoves: ['0', '-1'], volatilityShocks: ['0'] } }}           | ${'shock-impossible'}
+    ${{ shocks: { spotMoves: ['0'], volatilityShocks: ['-1.01'] } }}             | ${'shock-impossible'}
     ${{ model: 'nobody-knows@9' }}                                               | ${'unknown-margin-model'}
     ${{ parameters: {} }}                                                        | ${'model-missing'}
     ${{ positions: [{ instrument: 'BTC-1JAN30', quantity: '1', mode: 'add' }] }} | ${'instrument-not-priced'}
@@ -170,14 +238,14 @@ describe('a large question [CLR-MRG-065]', () => {
   const axis = Array.from({ length: 31 }, (_, step) => ((step - 15) / 100).toFixed(2));
   const shocks = { spotMoves: axis, volatilityShocks: axis };
 
-  it('is answered a row of shocks at a time, the same as at once, and by the state it was asked on', () => {
+  it('is answered a point at a time, the same as at once, and by the state it was asked on', () => {
     const open = house();
     const question = { accountId: 'ann.main', shocks };
     const atOnce = asked(open, question);
     const pieces = whatIfInSteps(open.machine.state, question);
-    for (let row = 0; row < axis.length; row++) {
+    for (let point = 0; point < axis.length ** 2; point++) {
       expect(pieces.next()).toMatchObject({ done: false });
-      if (row === 0) open.reprice({ at: NOON + 60_000, BTC: '50000', ETH: '2500', volatility: 0.9 });
+      if (point === 0) open.reprice({ at: NOON + 60_000, BTC: '50000', ETH: '2500', volatility: 0.9 });
     }
     expect(pieces.next()).toEqual({ done: true, value: atOnce });
     expect(atOnce.shocks).toHaveLength(31 * 31);

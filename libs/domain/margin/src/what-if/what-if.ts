@@ -6,16 +6,17 @@ import type {
   MarginFigures,
   PortfolioDetail,
 } from '@ballast/facts';
-import { dec, ModelInputError, text, ZERO } from '@ballast/kernel';
+import { dec, ModelInputError, text, ZERO, type Decimal } from '@ballast/kernel';
 import { requireParameterHash, type ModelResult } from '@ballast/margin-models';
 import { marginModelOf } from '@ballast/venue-rules';
-import { OWN_MODEL, writeLine } from '../assess/assess.js';
+import { assessAccount, OWN_MODEL, writeLine } from '../assess/assess.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { writeAssessment, writeFigures, type AssessedAccount } from '../assess/assessment.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
 import type { ModelInUse } from '../parameters/model-list.js';
 import { filledAccount } from '../pre-trade/filled-account.js';
-import { shockedProfits } from './shock-grid.js';
+import { movedMarket, type MarketMove } from './moved-market.js';
+import { shockedProfits, type ShockedProfit } from './shock-grid.js';
 
 /** A position to be imagined, filled at the mark without a fee. */
 export interface ImaginedPosition {
@@ -68,6 +69,8 @@ export interface WhatIfAnswer {
     readonly volatilityShock: DecimalString;
     readonly pnl: DecimalString;
     readonly byPosition: Profits;
+    /** As the account would be assessed after the move; null where it holds an option that the move would change. */
+    readonly figures: MarginFigures | null;
   }[];
 }
 
@@ -106,6 +109,7 @@ export function* whatIfInSteps(
     state.book.assessed(account),
   );
   const { figures, model, detail, result } = assessor.assessView(imagined, modelAskedFor(question, market));
+  const figuresAt = movedFigures(state, imagined, question, market);
   const assessment = detail();
   const whole = result();
   const answer = {
@@ -128,11 +132,48 @@ export function* whatIfInSteps(
   };
   const shocks: WhatIfAnswer['shocks'][number][] = [];
   for (const row of shockRows(question, imagined, market)) {
-    shocks.push(...row);
-    yield;
+    for (const point of row) {
+      shocks.push({ ...writeProfit(point), figures: figuresAt(point) ?? (isUnmoved(point) ? answer.after : null) });
+      yield;
+    }
   }
   return { ...answer, shocks };
 }
+
+const isUnmoved = ({ spotMove, volatilityShock }: MarketMove): boolean => spotMove.isZero() && volatilityShock.isZero();
+
+/** How an imagined account is assessed after a move, by the state as it is now; null where that is not known. */
+function movedFigures(
+  state: MarginState,
+  imagined: AssessedAccount,
+  question: WhatIfQuestion,
+  market: AssessmentMarket,
+): (move: MarketMove) => MarginFigures | null {
+  const account = {
+    ...imagined,
+    collateral: new Map(imagined.collateral),
+    clearedHolds: new Map(imagined.clearedHolds),
+    holdings: new Map(imagined.holdings),
+    ownerHoldings: imagined.ownerHoldings.map((holdings) => new Map(holdings)),
+  };
+  const rules = { ...state.rules, inForce: new Map(state.rules.inForce) };
+  const known = { contracts: new Map(state.contracts), deliveries: new Map(state.deliveries) };
+  const hasOption = [...account.holdings].some(
+    ([id, { quantity }]) => !quantity.isZero() && market.open(id)?.instrument.kind === 'option',
+  );
+  return (move) => {
+    if (hasOption || isUnmoved(move)) return null;
+    const moved = movedMarket(market, known, move);
+    return writeFigures(assessAccount(account, moved, rules, modelAskedFor(question, moved)).figures);
+  };
+}
+
+const writeProfit = ({ spotMove, volatilityShock, pnl, byPosition }: ShockedProfit) => ({
+  spotMove: text(spotMove),
+  volatilityShock: text(volatilityShock),
+  pnl: text(pnl),
+  byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
+});
 
 function levelsOf({ value, requirements }: ModelResult): Pick<WhatIfAnswer, 'value' | 'requirements'> {
   return {
@@ -185,18 +226,25 @@ function* shockRows(
   { shocks }: WhatIfQuestion,
   { holdings }: AssessedAccount,
   market: AssessmentMarket,
-): Generator<WhatIfAnswer['shocks']> {
+): Generator<readonly ShockedProfit[]> {
   if (shocks === undefined) return;
   const grid = {
     spotMoves: shocks.spotMoves.map((move) => dec(move)),
     volatilityShocks: shocks.volatilityShocks.map((shock) => dec(shock)),
   };
-  for (const row of shockedProfits(holdings, market, grid)) {
-    yield row.map(({ spotMove, volatilityShock, pnl, byPosition }) => ({
-      spotMove: text(spotMove),
-      volatilityShock: text(volatilityShock),
-      pnl: text(pnl),
-      byPosition: byPosition.map((one) => ({ instrument: one.instrument, pnl: text(one.pnl) })),
-    }));
-  }
+  requirePossible(grid.spotMoves, (move) => move.gt(-1), 'spotMoves', 'leaves no price above 0; give one above -1');
+  requirePossible(grid.volatilityShocks, (shock) => shock.gte(-1), 'volatilityShocks', 'is below -1; give one from -1');
+  yield* shockedProfits(holdings, market, grid);
+}
+
+function requirePossible(
+  steps: readonly Decimal[],
+  isPossible: (step: Decimal) => boolean,
+  field: string,
+  why: string,
+): void {
+  const wrong = steps.findIndex((step) => !isPossible(step));
+  if (wrong < 0) return;
+  const path = `shocks.${field}[${wrong}]`;
+  throw new ModelInputError('shock-impossible', path, `${path}: ${text(steps[wrong] as Decimal)} ${why}`);
 }
