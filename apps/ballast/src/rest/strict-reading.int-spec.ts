@@ -16,6 +16,8 @@ const IN_PATH: Readonly<Record<string, string>> = {
   withdrawalId: 'w-1',
   proposalId: 'p-1',
   caseId: 'nobody.main%231',
+  instrument: 'BTC-PERP',
+  side: 'long',
   service: 'margin',
   log: 'margin',
   partition: '0',

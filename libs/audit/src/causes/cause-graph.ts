@@ -219,5 +219,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `It may close ${written(notional)} USD of ${written(instrument)} now`,
   CloseOutTurnDeferred: ({ ahead, nextAt, reason }) =>
     `It waits for its turn, ${written(ahead)} before it (${written(reason)}); expected at ${isoOf(nextAt as number)}`,
+  DeleveragingAnnounced: ({ instrument, side, to, triggerDistance, stopDistance }) =>
+    `Deleveraging of ${written(instrument)} against bankrupt ${written(side)}s is ${written(to)}: ` +
+    `${written(triggerDistance)} USD to its beginning, ${written(stopDistance)} USD to its end`,
   FundDrawGranted: ({ granted }) => `The fund grants ${written(granted)} USD`,
 };

@@ -3,6 +3,7 @@ export * from './account-series.js';
 export * from './account-view.js';
 export * from './commands.js';
 export * from './decisions.js';
+export * from './deleveraging.js';
 export * from './event-causes.js';
 export * from './from-text.js';
 export * from './house.js';

@@ -219,6 +219,7 @@ const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents &
     ...RULES_IGNORED,
     CloseOutTurnGranted: 'ignored',
     CloseOutTurnDeferred: 'ignored',
+    DeleveragingAnnounced: 'ignored',
     AdlRoundOpened: 'ignored',
     AdlExecuted: decided(decideExecutedRound),
     AdlRoundClosed: decided(decideClosedRound),

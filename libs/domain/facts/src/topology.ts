@@ -97,6 +97,7 @@ export const READERS: readonly Reader[] = [
       from('liquidation', 'every'),
       from('margin', 'every'),
       from('accounts', 'every'),
+      from('accounts', 'global'),
     ],
   },
   {

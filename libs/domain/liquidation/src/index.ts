@@ -1,4 +1,5 @@
+export { inOrderOfDeleveraging } from './deleverage/counterparty-order.js';
 export * from './deleverage/deleveraging.process.js';
 export { liquidationInvariants, type LiquidationViolation } from './liquidation.invariants.js';
 export { liquidationProcess } from './liquidation.process.js';
-export { openCaseOf } from './liquidation.queries.js';
+export { deleveragingOutlook, openCaseOf } from './liquidation.queries.js';

@@ -142,6 +142,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       ...CHANGES_FOLLOWED,
       CloseOutTurnGranted: inCase(noteInCase.CloseOutTurnGranted),
       CloseOutTurnDeferred: 'ignored',
+      DeleveragingAnnounced: 'ignored',
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: {

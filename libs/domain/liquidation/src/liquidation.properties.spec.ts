@@ -149,6 +149,7 @@ describe('liquidation in a model world', () => {
       'CloseOutTurnDeferred',
       'CloseOutTurnGranted',
       'CloseOutTurnRequested',
+      'DeleveragingAnnounced',
       'FundDrawRequested',
       'LiquidationClosed',
       'LiquidationCostAssessed',

@@ -1,4 +1,7 @@
-import type { AccountId } from '@ballast/facts';
+import type { AccountId, AdlEvents } from '@ballast/facts';
+import { compareText, text, type DecimalString, type Instant } from '@ballast/kernel';
+import type { DeleveragingState } from './deleverage/deleveraging.state.js';
+import { distancesOf } from './deleverage/outlook.decider.js';
 import type { LiquidationState } from './liquidation.process.js';
 
 // What other parts may ask of a partition of liquidation. Nobody else reads its state.
@@ -6,3 +9,35 @@ import type { LiquidationState } from './liquidation.process.js';
 /** Id of the open case of an account; null when there is none. */
 export const openCaseOf = ({ cases }: LiquidationState, accountId: AccountId): string | null =>
   cases.get(accountId)?.caseId ?? null;
+
+/** How near an instrument is to deleveraging on one side, USD. */
+export interface QueueOutlookNow extends Pick<
+  AdlEvents['DeleveragingAnnounced'],
+  'instrument' | 'side' | 'underlying' | 'reserve' | 'owed' | 'exposed' | 'triggerDistance' | 'stopDistance'
+> {
+  readonly phase: AdlEvents['DeleveragingAnnounced']['to'];
+  /** Clearing time at which the phase was announced; null: it was never another one than off. */
+  readonly since: Instant | null;
+}
+
+/** What is known of deleveraging now, asked of the global partition: every side of an instrument that an account in liquidation had a part in. */
+export function deleveragingOutlook({ outlook }: DeleveragingState): {
+  readonly fund: DecimalString;
+  readonly queues: readonly QueueOutlookNow[];
+} {
+  const distances = distancesOf(outlook);
+  const queues = [...outlook.queues.values()].map((queue): QueueOutlookNow => {
+    const { instrument, side, underlying, owed, exposed, phase, since } = queue;
+    const { reserve, trigger, stop } = distances(queue);
+    return {
+      ...{ instrument, side, underlying, phase, since },
+      ...{ owed: text(owed), exposed: text(exposed), reserve: text(reserve) },
+      triggerDistance: text(trigger),
+      stopDistance: text(stop),
+    };
+  });
+  return {
+    fund: text(outlook.fund),
+    queues: queues.sort((a, b) => compareText(a.instrument, b.instrument) || compareText(a.side, b.side)),
+  };
+}

@@ -140,7 +140,7 @@ export class ModelWorld {
   readonly grants: LogEntry[] = [];
   readonly complaints: string[] = [];
   readonly accounts = new Map<string, BookedAccount>();
-  fund: Decimal;
+  fund = ZERO;
   uncovered = ZERO;
   /** What the market that fills close-outs has paid, what the house has paid for coins, and what rounding has left over, USD. */
   #market = ZERO;
@@ -158,7 +158,6 @@ export class ModelWorld {
 
   constructor(readonly options: WorldOptions) {
     this.#choice = new SeededChoice(options.seed);
-    this.fund = dec(options.fund);
     const numbered = Array.from({ length: options.partitions }, (_, partition) => partition);
     this.#desks = [...numbered, GLOBAL].map((partition) => {
       const machine = this.#newMachine(partition);
@@ -188,6 +187,7 @@ export class ModelWorld {
       this.accounts.set(accountId, account);
       this.#book(account, 'AccountOpened', { accountId });
     });
+    this.#credit(dec(options.fund), 'contribution');
   }
 
   get schedule(): number {
@@ -224,6 +224,21 @@ export class ModelWorld {
       if (kill !== undefined && delivered === kill.after) this.rebuildAll();
     }
     for (const account of this.#sorted()) if (account.liquidating) this.#requireAnEnd(account);
+    this.#judgeOutlook();
+  }
+
+  /** What is announced follows from the money that is there, and nobody waits for the other side unannounced. */
+  #judgeOutlook(): void {
+    const { outlook, requests, round } = this.#deskOf(GLOBAL).machine.state as DeleveragingState;
+    if (!outlook.fund.eq(this.fund)) this.complaints.push(`${text(outlook.fund)} of ${text(this.fund)} are foreseen`);
+    for (const { instrument, side, owed, exposed, phase } of outlook.queues.values()) {
+      if (owed.isNegative() || exposed.lt(owed)) this.complaints.push(`${text(owed)} owed, ${text(exposed)} exposed`);
+      const waits = [...requests, ...(round === null ? [] : [round])].some(
+        (each) => each.instrument === instrument && each.side === side,
+      );
+      if (waits && phase !== 'on') this.complaints.push(`${instrument} ${side} waits, and it is ${phase}`);
+      if (!waits && owed.isZero() && phase === 'on') this.complaints.push(`${instrument} ${side} is on for nobody`);
+    }
   }
 
   /** Nobody has anything to say, and a case is open: it waits for a named schedule, or for its turn at a named time. */
@@ -617,7 +632,7 @@ export class ModelWorld {
     });
     if (witness.ledger.gt(0)) {
       const whole = roundUsd(witness.ledger, 'credit');
-      this.fund = this.fund.plus(whole);
+      this.#credit(whole, 'penalty-remainder');
       witness.ledger = witness.ledger.minus(whole);
     }
     this.#assess(account);
@@ -657,6 +672,17 @@ export class ModelWorld {
     }
     const granted = maxOf(minOf(amount, this.fund), ZERO);
     this.fund = this.fund.minus(granted);
+    if (granted.gt(0)) {
+      const step = { request, caseId, accountId, purpose, step: 'global-fund', reserve: null } as const;
+      this.#tellOfFund('LossStepTaken', {
+        ...step,
+        before: draw.amount,
+        amount: text(granted),
+        remaining: text(amount.minus(granted)),
+        balance: text(this.fund),
+        postings: [],
+      });
+    }
     // What the fund does not pay of slippage is written off, so that the slice is even either way.
     if (order !== null) this.#slice(order).ledger = this.#slice(order).ledger.plus(amount);
     const answer: FundEvents['FundDrawGranted'] = {
@@ -668,9 +694,7 @@ export class ModelWorld {
       granted: text(granted),
       balance: text(this.fund),
     };
-    const entry = this.#logs.entry('accounts', GLOBAL, 'insurance-fund', 'FundDrawGranted', answer, this.#now());
-    this.grants.push(entry);
-    this.#putToNumbered(entry);
+    this.grants.push(this.#tellOfFund('FundDrawGranted', answer));
     if (granted.gt(0)) {
       if (order === null) {
         account.collateral = account.collateral.plus(granted);
@@ -685,9 +709,27 @@ export class ModelWorld {
     this.#assess(account);
   }
 
+  #credit(amount: Decimal, reason: FundEvents['FundCredited']['reason']): void {
+    this.fund = this.fund.plus(amount);
+    const origin = { partition: 0, position: 1 };
+    const payload = { reason, origin, reserve: null, amount: text(amount), balance: text(this.fund), postings: [] };
+    if (amount.gt(0)) this.#tellOfFund('FundCredited', payload);
+  }
+
+  /** An event of accounts' global partition: every partition of liquidation reads it. */
+  #tellOfFund<T extends keyof FundEvents & Parameters<ForeignLogs['entry']>[3]>(
+    type: T,
+    payload: FundEvents[T],
+  ): LogEntry {
+    const entry = this.#logs.entry('accounts', GLOBAL, 'insurance-fund', type, payload as never, this.#now());
+    for (const desk of this.#desks) this.#put(desk, entry);
+    return entry;
+  }
+
   #reactToRound(entry: SealedEvent): void {
     const event = entry as unknown as EntryOf<LiquidationGlobalEvents>;
     if (event.type === 'CloseOutTurnGranted' || event.type === 'CloseOutTurnDeferred') return;
+    if (event.type === 'DeleveragingAnnounced') return;
     const { roundId, instrument, side } = event.payload;
     if (event.type === 'AdlRoundOpened') {
       for (const partition of this.#numbered()) this.#reportCandidates(partition, event.payload);

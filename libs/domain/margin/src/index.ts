@@ -1,5 +1,6 @@
 export { AWAITING_DELIVERY, explainAssessment } from './assess/explain-assessment.js';
 export { MARGIN_STATES } from './call/margin-state.js';
+export { deleverageable } from './deleverage/adl-candidates.js';
 export { marginProcess } from './margin.process.js';
 export {
   type AccountStanding,

@@ -146,6 +146,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     on<MarginState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
       CloseOutTurnGranted: 'ignored',
       CloseOutTurnDeferred: 'ignored',
+      DeleveragingAnnounced: 'ignored',
       AdlRoundOpened: {
         decide: (state, { payload }, context) =>
           void emitMargin(context, 'AdlCandidatesReported', adlCandidates(state, payload)),

@@ -1,10 +1,10 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { canonicalEnvelope } from '@ballast/event-sourcing';
+import { GLOBAL, canonicalEnvelope } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
-import { NEWEST, streamMargin } from './margin-stream.js';
+import { NEWEST, streamEvents } from './event-stream.js';
 import { AnswersProblems } from './open-api.js';
 
 /** Margin events as server-sent events, for those who build on them. */
@@ -34,7 +34,8 @@ export class MarginEventsController {
     @Query('after') after: unknown,
   ): Promise<void> {
     const { clearing, closing } = this;
-    return streamMargin({
+    return streamEvents({
+      of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
       ...{ clearing, closing, request, response, after: lastEventId ?? after },
       write: (event) => ({ event: event.type, data: canonicalEnvelope(event, event) }),
     });

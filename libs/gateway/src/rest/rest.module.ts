@@ -4,6 +4,7 @@ import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { CorrectionsController } from './corrections.controller.js';
+import { DeleveragingController } from './deleveraging.controller.js';
 import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
@@ -35,6 +36,7 @@ export class RestModule {
         HouseController,
         HouseModeController,
         LiquidationsController,
+        DeleveragingController,
         RiskController,
         StatusController,
         ExplanationController,

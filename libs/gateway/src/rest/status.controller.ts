@@ -2,10 +2,11 @@ import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/commo
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
-import { NEWEST, streamMargin } from './margin-stream.js';
+import { NEWEST, streamEvents } from './event-stream.js';
 import { Answers, AnswersProblems } from './open-api.js';
 
 const STATUS_EVERY_MS = 1_000;
@@ -63,7 +64,8 @@ export class StatusController {
     @Query('after') after: unknown,
   ): Promise<void> {
     const { clearing, closing } = this;
-    return streamMargin({
+    return streamEvents({
+      of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
       ...{ clearing, closing, request, response, after: lastEventId ?? after ?? NEWEST },
       write: (event) => {
         if (!NEWS.has(event.type)) return undefined;

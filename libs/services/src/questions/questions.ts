@@ -14,10 +14,12 @@ import {
 } from '@ballast/accounts-domain';
 import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
 import { compareText, type AccountId, type Decimal } from '@ballast/kernel';
-import { openCaseOf } from '@ballast/liquidation-domain';
+import { deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
   assessedNow,
   assessmentOf,
+  deleverageable,
+  holdingsOf,
   preTradeCheck,
   riskArraysOf,
   scheduleOf,
@@ -127,6 +129,9 @@ const brokenArrays = (state: MarginState): readonly PricingInvariant[] =>
     return known;
   });
 
+/** Position of the schedule that everybody is measured by, in margin global; null before the first. */
+const schedulePosition = (state: MarginState): number | null => scheduleOf(state)?.position ?? null;
+
 const underlyingsInForce = (state: MarginState) => scheduleOf(state)?.source.underlyings ?? [];
 
 /** Rules of a service with what is proposed. */
@@ -146,6 +151,7 @@ export const questions = {
     isOpen: isOpenAccount,
     withdrawal: withdrawalOf,
     tradable,
+    isCleared,
     books,
   }),
   fund: questionsOf('fund', 'accounts', { books: fundBooks, rules }),
@@ -155,13 +161,16 @@ export const questions = {
     check: checkedOrder,
     whatIf: whatIfInSteps,
     survey: surveyAccounts,
+    holdings: holdingsOf,
+    deleverageable,
+    schedulePosition,
     underlyings: underlyingsInForce,
     brokenArrays,
   }),
   marginRules: questionsOf('marginRules', 'margin', { rules }),
   pricing: questionsOf('pricing', 'pricing', { houseMode: houseModeFigures, quoteLifetimeMs, rules }),
   liquidation: questionsOf('liquidation', 'liquidation', { openCase: openCaseOf }),
-  deleveraging: questionsOf('deleveraging', 'liquidation', { rules }),
+  deleveraging: questionsOf('deleveraging', 'liquidation', { rules, outlook: deleveragingOutlook }),
 } as const;
 
 const BY_NAME: ReadonlyMap<string, Question<readonly unknown[], unknown>> = new Map(

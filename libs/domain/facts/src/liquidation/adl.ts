@@ -11,8 +11,9 @@ import {
   partitionNumber,
   positiveDecimal,
   side,
+  underlying,
 } from '../schema/forms.js';
-import { list, oneOf, record } from '../schema/schema.js';
+import { describable, list, oneOf, record } from '../schema/schema.js';
 
 const stream = 'adl-<instrument>-<side>';
 
@@ -61,8 +62,29 @@ export const ADL_REQUEST_EVENTS = {
   }),
 };
 
+/** What is said of deleveraging before, while and after it is there. */
+const phase = describable(oneOf(['off', 'soon', 'on']));
+
 /** liquidation, global: auto-deleveraging. */
 export const ADL_EVENTS = {
+  DeleveragingAnnounced: event({
+    description:
+      'Deleveraging of an instrument on one side is near (soon), there (on), or over (off). Soon: if the accounts in liquidation lost once more what they are required to hold, reserve and fund could not pay what they would owe.',
+    stream,
+    payload: {
+      instrument: instrument(),
+      side: side('Side of the bankrupt positions; their counterparties are on the other.'),
+      underlying: underlying(),
+      from: phase(),
+      to: phase(),
+      fund: nonNegativeDecimal('USD in the fund of all.'),
+      reserve: nonNegativeDecimal('USD in the reserve of the underlying.'),
+      owed: nonNegativeDecimal('USD of deficits that nobody has paid, of the accounts that would be offered here.'),
+      exposed: nonNegativeDecimal('USD that they would be after one more maintenance requirement of loss.'),
+      triggerDistance: nonNegativeDecimal('USD of further deficits that reserve and fund can pay.'),
+      stopDistance: nonNegativeDecimal('USD that has to come in, or to be owed less, before they can pay again.'),
+    },
+  }),
   AdlRoundOpened: event({
     description: 'A round of auto-deleveraging began; one in the whole house at a time.',
     stream,

@@ -2,14 +2,15 @@ import { ZERO, compareText, maxOf, minOf, sum, text, type Decimal } from '@balla
 import type { AccountId, AdlEvents } from '@ballast/facts';
 import { samePlace } from '../place.js';
 import { lossPerContract, priceAtLoss } from './bankruptcy-price.js';
+import { bearsRequirement, capacityOf } from './counterparty-order.js';
 import {
   closeName,
-  queueOf,
   type AdlCandidate,
   type AdlRequest,
   type AdlRound,
   type DeleveragingState,
 } from './deleveraging.state.js';
+import { queueOf } from './outlook.state.js';
 import { inLots, waterFill } from './water-fill.js';
 
 type Close = AdlEvents['AdlExecuted']['closes'][number];
@@ -177,23 +178,14 @@ interface Fill {
  * it bears of it per equity, then of hedges, which bear none, by their size per equity.
  */
 function fill(request: AdlRequest, tier: readonly Counterparty[], wanted: Decimal): Fill {
-  const bearing = tier.filter(({ requirement }) => requirement.gt(0));
-  const first = fillBy(request, bearing, wanted, ({ equity, quantity, requirement }) =>
-    equity.times(quantity).div(requirement),
-  );
+  const first = fillBy(request, tier.filter(bearsRequirement), wanted);
   const left = wanted.minus(sum(first.reductions.map(({ quantity }) => quantity)));
-  const hedges = tier.filter(({ requirement }) => requirement.lte(0));
-  const then = fillBy(request, hedges, left, ({ equity }) => equity);
+  const hedges = tier.filter((each) => !bearsRequirement(each));
+  const then = fillBy(request, hedges, left);
   return { cap: first.cap, reductions: [...first.reductions, ...then.reductions] };
 }
 
-/** @param capacityOf what the size that is left to a counterparty is in proportion to */
-function fillBy(
-  { lot }: AdlRequest,
-  tier: readonly Counterparty[],
-  wanted: Decimal,
-  capacityOf: (counterparty: Counterparty) => Decimal,
-): Fill {
+function fillBy({ lot }: AdlRequest, tier: readonly Counterparty[], wanted: Decimal): Fill {
   const offering = tier.filter(({ left }) => left.gt(0));
   const total = minOf(wanted, sum(offering.map(({ left }) => left)));
   const filled = waterFill(

@@ -180,12 +180,7 @@ export function deleveragedPart(
   assetPrice: (asset: Asset) => Decimal,
   policy: Pick<LiquidationPolicy, 'highestBankruptcyPrice' | 'deleveragingDistance' | 'minimumSliceNotional'>,
 ): DeleveragedPart | undefined {
-  const positions = assessment.positions
-    .filter(({ quantity }) => !dec(quantity).isZero())
-    .sort((a, b) => compareText(a.instrument, b.instrument));
-  const [position] = [...positions].sort(
-    (a, b) => lossOf(b).comparedTo(lossOf(a)) || dec(b.maintenance).comparedTo(dec(a.maintenance)),
-  );
+  const position = offeredPosition(assessment);
   if (position === undefined) return undefined;
   const contract = contractOf(contracts, position.instrument);
   const deficit = maxOf(lossBearingEquity(assessment).neg(), ZERO);
@@ -194,6 +189,19 @@ export function deleveragedPart(
   const terms = settlementTerms(contract, assetPrice);
   const price = priceOfShare(terms, position, share.neg(), quantity, policy.highestBankruptcyPrice);
   return { contract, side: position.side, quantity, price, mark: dec(position.mark), deficit: share, terms };
+}
+
+/** The position that has lost most; of equals the one that is required most for, then by instrument. */
+export function offeredPosition({ positions }: Pick<AssessmentDetail, 'positions'>): PositionRequirement | undefined {
+  const [position] = positions
+    .filter(({ quantity }) => !dec(quantity).isZero())
+    .sort(
+      (a, b) =>
+        lossOf(b).comparedTo(lossOf(a)) ||
+        dec(b.maintenance).comparedTo(dec(a.maintenance)) ||
+        compareText(a.instrument, b.instrument),
+    );
+  return position;
 }
 
 const lossOf = ({ unrealisedPnl }: PositionRequirement): Decimal => maxOf(dec(unrealisedPnl).neg(), ZERO);

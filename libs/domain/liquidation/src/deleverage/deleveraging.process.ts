@@ -1,9 +1,10 @@
-import { defineProcess, emitterOf, on, type DecisionContext } from '@ballast/event-sourcing';
-import { OPENING_IGNORED, RULES_EVOLVED, documentCommands, openPartition } from '@ballast/documents';
+import { causeOf, defineProcess, emitterOf, on, type DecisionContext, type LogEntry } from '@ballast/event-sourcing';
+import { OPENING_IGNORED, RULES_EVOLVED, RULES_IGNORED, documentCommands, openPartition } from '@ballast/documents';
 import { LIQUIDATION_GLOBAL_EVENTS } from '@ballast/facts';
 import type {
   AccountsEvents,
   DocumentEvents,
+  FundEvents,
   LiquidationEvents,
   LiquidationGlobalEvents,
   MarginEvents,
@@ -12,6 +13,17 @@ import type {
 import { LIQUIDATION_CHECKS } from '../liquidation-policy.js';
 import { deferrals, nextTurn } from '../turn/turns.decider.js';
 import { endTurn, evolveTurns, nextTurns, noteClosed, noteOrder, noteTurnRequest } from '../turn/turns.state.js';
+import { announcements } from './outlook.decider.js';
+import {
+  forget,
+  noteAnnounced,
+  noteAssessed,
+  noteCredited,
+  notePaid,
+  noteStep,
+  queueOf,
+  type Outlook,
+} from './outlook.state.js';
 import { conclusion, execution, nextRound } from './adl-round.decider.js';
 import {
   evolveDeleveraging,
@@ -34,6 +46,16 @@ const notedBy = <Input>(
   readonly decide: (state: State, input: Input, context: DecisionContext) => void;
 } => ({ observe, decide: (state, _input, context) => advance(state, context) });
 
+/** A fact that may change what is said of deleveraging at the end of the item. */
+const foreseenBy = <Payload>(
+  note: (outlook: Outlook, payload: Payload) => void,
+): { readonly observe: (state: State, input: LogEntry & { readonly payload: Payload }) => void } => ({
+  observe({ outlook }, input) {
+    note(outlook, input.payload);
+    outlook.due = causeOf(input);
+  },
+});
+
 /** A case goes another way than to the market. */
 const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ turns }, { payload: { caseId } }) =>
   endTurn(turns, caseId),
@@ -46,7 +68,7 @@ const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ t
  */
 export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: initialDeleveraging,
   open: ({ rules }, opening, context) =>
     openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
@@ -54,6 +76,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
   reads: [
     on<State, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
       AdlRequested: notedBy((state, entry) => {
+        state.outlook.due = causeOf(entry);
         endTurn(state.turns, entry.payload.caseId);
         noteRequest(state, entry);
       }),
@@ -63,21 +86,30 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       CollateralTakeOverRequested: endsTurn,
       FundDrawRequested: endsTurn,
       LiquidationPaused: endsTurn,
-      LiquidationClosed: endsTurn,
+      LiquidationClosed: notedBy((state, input) => {
+        endTurn(state.turns, input.payload.caseId);
+        forget(state.outlook, input.payload.accountId);
+        state.outlook.due = causeOf(input);
+      }),
       LiquidationOpened: 'ignored',
       OrdersCancelRequested: 'ignored',
       CloseOutFillFlagged: 'ignored',
       ...OPENING_IGNORED,
     }),
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
-      AdlCandidatesReported: notedBy((state, { partition, payload }) => noteCandidates(state, partition, payload)),
+      AdlCandidatesReported: notedBy((state, input) => {
+        noteCandidates(state, input.partition, input.payload);
+        state.outlook.due = causeOf(input);
+      }),
       MarginRunCompleted: 'ignored',
-      AccountStateChanged: 'ignored',
+      AccountStateChanged: foreseenBy((outlook, { accountId, from }) => {
+        if (from === 'LIQUIDATING') forget(outlook, accountId);
+      }),
       MarginCallIssued: 'ignored',
       MarginCallMet: 'ignored',
       MarginCallExpired: 'ignored',
       LiquidationTriggered: 'ignored',
-      LiquidatingAccountAssessed: 'ignored',
+      LiquidatingAccountAssessed: foreseenBy(noteAssessed),
       ModelFailed: 'ignored',
       ModelRestored: 'ignored',
       WithdrawalCleared: 'ignored',
@@ -85,7 +117,10 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       ...OPENING_IGNORED,
     }),
     on<State, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
-      AdlBooked: notedBy((state, { payload }) => noteBooking(state, payload)),
+      AdlBooked: notedBy((state, input) => {
+        noteBooking(state, input.payload);
+        state.outlook.due = causeOf(input);
+      }),
       AccountOpened: 'ignored',
       CollateralCredited: 'ignored',
       WithdrawalHeld: 'ignored',
@@ -113,6 +148,15 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       SuspenseBooked: 'ignored',
       ...OPENING_IGNORED,
     }),
+    on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
+      FundCredited: foreseenBy(noteCredited),
+      LossStepTaken: foreseenBy(noteStep),
+      LossRecovered: foreseenBy(notePaid),
+      FundDrawGranted: 'ignored',
+      TradeCorrectionProposed: 'ignored',
+      TradeCorrectionApproved: 'ignored',
+      ...RULES_IGNORED,
+    }),
   ],
 
   commands: documentCommands(
@@ -126,7 +170,10 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
   },
   fire: (state, _timer, context) => serveTurns(state, context),
 
+  settle: announce,
+
   own: {
+    DeleveragingAnnounced: ({ outlook }, { payload, time }) => noteAnnounced(outlook, payload, time.clearing),
     CloseOutTurnGranted: ({ turns }, event) => evolveTurns.CloseOutTurnGranted(turns, event),
     CloseOutTurnDeferred: ({ turns }, event) => evolveTurns.CloseOutTurnDeferred(turns, event),
     AdlRoundOpened: (state, { payload }) => evolveDeleveraging.AdlRoundOpened(state, payload),
@@ -156,4 +203,13 @@ function advance(state: State, context: DecisionContext): void {
   if (closed !== undefined) emit(context, 'AdlRoundClosed', closed);
   const opened = nextRound(state);
   if (opened !== undefined) emit(context, 'AdlRoundOpened', opened);
+}
+
+/** Says of every queue whether deleveraging is near, on or off, once all that came together is known. */
+function announce({ outlook, requests, round }: State, context: DecisionContext): void {
+  if (outlook.due === null) return;
+  const waiting = new Set([...requests, ...(round === null ? [] : [round])].map(queueOf));
+  for (const announced of announcements(outlook, (queue) => waiting.has(queueOf(queue)))) {
+    emit(context, 'DeleveragingAnnounced', announced, outlook.due);
+  }
 }

@@ -14,6 +14,7 @@ import { noRules, type HouseRules } from '@ballast/documents';
 import { placeName, placeOf, samePlace } from '../place.js';
 import type { TurnState } from '../turn/turns.state.js';
 import type { SettlementTerms } from './bankruptcy-price.js';
+import { initialOutlook, queueOf, type Outlook } from './outlook.state.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
 export interface AdlRequest {
@@ -81,6 +82,8 @@ export interface DeleveragingState {
   readonly turns: TurnState;
   /** Number of rounds so far, by instrument and side. */
   readonly roundCounts: Map<string, number>;
+  /** What is said of deleveraging before it is there. */
+  readonly outlook: Outlook;
 }
 
 export const initialDeleveraging = (): DeleveragingState => ({
@@ -90,11 +93,8 @@ export const initialDeleveraging = (): DeleveragingState => ({
   round: null,
   turns: new Map(),
   roundCounts: new Map(),
+  outlook: initialOutlook(),
 });
-
-/** Instrument and bankrupt side: what one queue is kept for. */
-export const queueOf = ({ instrument, side }: { readonly instrument: InstrumentId; readonly side: Side }): string =>
-  `${instrument}-${side}`;
 
 /** One close of a round: a candidate's part of one request. */
 export const closeName = (close: { readonly accountId: AccountId; readonly request: Place }): string =>

@@ -1,25 +1,19 @@
-import type { AdlEvents, MarginEvents } from '@ballast/facts';
+import type { AdlEvents, InstrumentId, MarginEvents, Side } from '@ballast/facts';
 import { text } from '@ballast/kernel';
 import { sideOf } from '../assess/assessment.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
 
+type Candidate = MarginEvents['AdlCandidatesReported']['candidates'][number];
+
 /**
- * Who of this partition may be deleveraged in a round: accounts with a position on the other side than the bankrupt ones,
- * with equity above zero and not LIQUIDATING themselves. In account-id order; none is an answer too. With them the schedule that they are
- * measured by, and the versions of the bankrupt accounts that live here: a request on other figures is no longer due.
+ * Who of this partition may be deleveraged, as it stands now: accounts with a position on the other side than the bankrupt ones, with
+ * equity above zero and not LIQUIDATING themselves. In account-id order; nobody before the first schedule.
+ * @param side of the bankrupt positions
  */
-export function adlCandidates(
-  state: MarginState,
-  { roundId, instrument, side, requests, opposite }: AdlEvents['AdlRoundOpened'],
-): MarginEvents['AdlCandidatesReported'] {
-  const candidates: MarginEvents['AdlCandidatesReported']['candidates'][number][] = [];
+export function deleverageable(state: MarginState, instrument: InstrumentId, side: Side): readonly Candidate[] {
   const assessor = assessorOf(state);
-  const bankrupt = [...requests, ...opposite].flatMap(({ accountId }) => {
-    const account = state.book.find(accountId);
-    return account === undefined ? [] : [{ accountId, accountVersion: account.version }];
-  });
-  const answer = { roundId, schedule: state.schedule?.position ?? 0, bankrupt, candidates };
-  if (assessor === null) return answer;
+  if (assessor === null) return [];
+  const candidates: Candidate[] = [];
   for (const slot of state.book.allSlots()) {
     const account = state.book.accounts[slot];
     const held = account?.holdings.get(instrument);
@@ -37,5 +31,21 @@ export function adlCandidates(
       equity: text(figures.equity),
     });
   }
-  return answer;
+  return candidates;
+}
+
+/**
+ * Answer of a partition in a round; nobody is an answer too. With the candidates the schedule that they are measured by, and the versions
+ * of the bankrupt accounts that live here: a request on other figures is no longer due.
+ */
+export function adlCandidates(
+  state: MarginState,
+  { roundId, instrument, side, requests, opposite }: AdlEvents['AdlRoundOpened'],
+): MarginEvents['AdlCandidatesReported'] {
+  const bankrupt = [...requests, ...opposite].flatMap(({ accountId }) => {
+    const account = state.book.find(accountId);
+    return account === undefined ? [] : [{ accountId, accountVersion: account.version }];
+  });
+  const candidates = deleverageable(state, instrument, side);
+  return { roundId, schedule: state.schedule?.position ?? 0, bankrupt, candidates };
 }

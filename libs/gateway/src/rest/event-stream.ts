@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Request, Response } from 'express';
-import { GLOBAL, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
+import type { ServiceLog } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
 import type { Closing } from './closing.js';
 import { Problem } from './problem.js';
@@ -16,7 +17,14 @@ const KEPT = 1_000;
 /** Where a client that says so begins: behind everything there is. */
 export const NEWEST = 'newest';
 
-export interface MarginStreamOptions {
+/** Partitions of a log that are sent as one stream. */
+export interface Streamed {
+  readonly log: ServiceLog;
+  readonly partitions: readonly number[];
+}
+
+export interface EventStreamOptions {
+  readonly of: Streamed;
   readonly clearing: ClearingGateway;
   readonly closing: Closing;
   readonly request: Request;
@@ -31,12 +39,12 @@ export interface MarginStreamOptions {
 }
 
 /**
- * Sends margin events as server-sent events, from the log and in the order of each partition. The id of each is the reader's
+ * Sends events of a log as server-sent events, from the log and in the order of each partition. The id of each is the reader's
  * place in all partitions (`<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was.
  */
-export async function streamMargin(options: MarginStreamOptions): Promise<void> {
-  const { clearing, closing, request, response, write, aside, asideEveryMs } = options;
-  const places = await placesOf(clearing, options.after);
+export async function streamEvents(options: EventStreamOptions): Promise<void> {
+  const { of, clearing, closing, request, response, write, aside, asideEveryMs } = options;
+  const places = await placesOf(clearing, of, options.after);
   response.status(200).set({
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
@@ -53,7 +61,7 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
   if (closing.signal.aborted) gone.abort();
   const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
     for (const entry of entries) {
-      if (entry.log !== 'margin') continue;
+      if (entry.log !== of.log || !places.has(entry.partition)) continue;
       news.add(entry.partition);
       const kept = fresh.get(entry.partition) ?? [];
       if (kept.length < KEPT) kept.push(entry as SealedEvent);
@@ -89,7 +97,7 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
     fresh.delete(partition);
     const isNext = kept[0]?.position === place + 1 && kept.length < KEPT;
     let written = 0;
-    const events = isNext ? kept : await clearing.logs.log('margin').read(partition, place, PAGE);
+    const events = isNext ? kept : await clearing.logs.log(of.log).read(partition, place, PAGE);
     for (const event of events) {
       if (gone.signal.aborted) return false;
       places.set(partition, event.position);
@@ -125,11 +133,17 @@ export async function streamMargin(options: MarginStreamOptions): Promise<void> 
 const placeText = (places: ReadonlyMap<number, number>): string =>
   [...places].map(([partition, position]) => `${partition}:${position}`).join(',');
 
-async function placesOf(clearing: ClearingGateway, asked: unknown): Promise<Map<number, number>> {
-  const places = new Map<number, number>([GLOBAL, ...clearing.numbers].map((partition) => [partition, 0]));
+async function placesOf(
+  clearing: ClearingGateway,
+  { log, partitions }: Streamed,
+  asked: unknown,
+): Promise<Map<number, number>> {
+  const places = new Map<number, number>(partitions.map((partition) => [partition, 0]));
   if (asked === undefined || asked === '') return places;
-  const heads = await clearing.logs.log('margin').heads();
-  const sizes = new Map(heads.map(({ partition, size }) => [partition, size]));
+  const heads = await clearing.logs.log(log).heads();
+  const sizes = new Map(
+    heads.filter(({ partition }) => places.has(partition)).map(({ partition, size }) => [partition, size]),
+  );
   if (asked === NEWEST) return sizes;
   const text = typeof asked === 'string' ? asked : '';
   for (const place of text.split(',')) {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
-import { streamMargin } from './margin-stream.js';
+import { streamEvents } from './event-stream.js';
 
 const EVENTS = Array.from({ length: 500 }, (_, each) => ({ log: 'margin', partition: GLOBAL, position: each + 1 }));
 
@@ -27,12 +27,12 @@ class Taken extends EventEmitter {
 
 function streamTo(response: Taken, aside?: () => Promise<string>) {
   const clearing = {
-    numbers: [],
     onAppended: () => () => undefined,
     logs: { log: () => ({ read: async (_: number, after: number) => EVENTS.slice(after, after + 500) }) },
   } as unknown as ClearingGateway;
   const closing = new Closing();
-  const streaming = streamMargin({
+  const streaming = streamEvents({
+    of: { log: 'margin', partitions: [GLOBAL] },
     ...{ clearing, closing, request: new EventEmitter() as unknown as Request, after: undefined },
     response: response as unknown as Response,
     write: () => ({ event: 'MarginRunCompleted', data: '{}' }),

@@ -1,0 +1,126 @@
+import type { Cause } from '@ballast/event-sourcing';
+import type { AccountId, AdlEvents, FundEvents, InstrumentId, MarginEvents, Side, Underlying } from '@ballast/facts';
+import { ZERO, dec, maxOf, type Decimal, type Instant } from '@ballast/kernel';
+import { lossBearingEquity, offeredPosition } from './bankruptcy-price.js';
+
+export type DeleveragingPhase = AdlEvents['DeleveragingAnnounced']['to'];
+
+/** What an account in liquidation may cost the fund, USD. */
+interface Exposure {
+  readonly queue: string;
+  /** Deficit that nobody has paid, >= 0. */
+  readonly owed: Decimal;
+  /** What it would be after losing once more what its positions are required to hold, >= owed. */
+  readonly exposed: Decimal;
+}
+
+/** How near an instrument is to deleveraging on one side. */
+export interface QueueOutlook {
+  readonly instrument: InstrumentId;
+  /** Side of the bankrupt positions. */
+  readonly side: Side;
+  readonly underlying: Underlying;
+  readonly owed: Decimal;
+  readonly exposed: Decimal;
+  readonly phase: DeleveragingPhase;
+  /** Clearing time at which the phase began; null: it was never another one. */
+  readonly since: Instant | null;
+}
+
+/** What deleveraging is announced by: the fund, and what accounts in liquidation may cost it. */
+export interface Outlook {
+  /** USD in the fund of all. */
+  fund: Decimal;
+  readonly reserves: Map<Underlying, Decimal>;
+  readonly exposures: Map<AccountId, Exposure>;
+  /** By instrument and bankrupt side. */
+  readonly queues: Map<string, QueueOutlook>;
+  /** The last fact that may change a phase. */
+  due: Cause | null;
+}
+
+export const initialOutlook = (): Outlook => ({
+  fund: ZERO,
+  reserves: new Map(),
+  exposures: new Map(),
+  queues: new Map(),
+  due: null,
+});
+
+/** Instrument and bankrupt side: what one queue is kept for. */
+export const queueOf = ({ instrument, side }: { readonly instrument: InstrumentId; readonly side: Side }): string =>
+  `${instrument}-${side}`;
+
+/** The account is expected to cost so much, of the position that would be offered to the other side. */
+export function noteAssessed(
+  outlook: Outlook,
+  { accountId, assessment }: MarginEvents['LiquidatingAccountAssessed'],
+): void {
+  forget(outlook, accountId);
+  const position = offeredPosition(assessment);
+  if (position === undefined) return;
+  const { instrument, side, underlying } = position;
+  const equity = lossBearingEquity(assessment);
+  const owed = maxOf(equity.neg(), ZERO);
+  const exposed = maxOf(dec(assessment.figures.maintenance).minus(equity), owed);
+  if (exposed.isZero()) return;
+  const queue = queueOf(position);
+  if (!outlook.queues.has(queue)) {
+    outlook.queues.set(queue, { instrument, side, underlying, owed: ZERO, exposed: ZERO, phase: 'off', since: null });
+  }
+  put(outlook, accountId, { queue, owed, exposed });
+}
+
+/** The account is in liquidation no longer. */
+export function forget(outlook: Outlook, accountId: AccountId): void {
+  const known = outlook.exposures.get(accountId);
+  if (known === undefined) return;
+  add(outlook, known.queue, known.owed.neg(), known.exposed.neg());
+  outlook.exposures.delete(accountId);
+}
+
+function put(outlook: Outlook, accountId: AccountId, exposure: Exposure): void {
+  outlook.exposures.set(accountId, exposure);
+  add(outlook, exposure.queue, exposure.owed, exposure.exposed);
+}
+
+function add({ queues }: Outlook, queue: string, owed: Decimal, exposed: Decimal): void {
+  const known = queues.get(queue);
+  if (known === undefined) return;
+  queues.set(queue, { ...known, owed: known.owed.plus(owed), exposed: known.exposed.plus(exposed) });
+}
+
+export function noteCredited(outlook: Outlook, { reserve, amount }: FundEvents['FundCredited']): void {
+  change(outlook, reserve, dec(amount));
+}
+
+/** The own capital of the house stands behind fund and reserves, and is counted with neither: so it is said before that pays. */
+export function notePaid(
+  outlook: Outlook,
+  { step, reserve, amount }: Pick<FundEvents['LossRecovered'], 'step' | 'reserve' | 'amount'>,
+): void {
+  if (step !== 'house-tranche') change(outlook, reserve, dec(amount).neg());
+}
+
+/** What a step pays of a deficit is owed no longer, before margin has assessed it. */
+export function noteStep(outlook: Outlook, step: FundEvents['LossStepTaken']): void {
+  notePaid(outlook, step);
+  const known = outlook.exposures.get(step.accountId);
+  if (known === undefined || step.purpose !== 'BankruptcyDeficit') return;
+  forget(outlook, step.accountId);
+  const left = (of: Decimal): Decimal => maxOf(of.minus(step.amount), ZERO);
+  put(outlook, step.accountId, { ...known, owed: left(known.owed), exposed: left(known.exposed) });
+}
+
+function change(outlook: Outlook, reserve: Underlying | null, amount: Decimal): void {
+  if (reserve === null) outlook.fund = outlook.fund.plus(amount);
+  else outlook.reserves.set(reserve, (outlook.reserves.get(reserve) ?? ZERO).plus(amount));
+}
+
+/** How the state follows from an own announcement. */
+export function noteAnnounced({ queues }: Outlook, announced: AdlEvents['DeleveragingAnnounced'], at: Instant): void {
+  const known = queues.get(queueOf(announced));
+  const { instrument, side, underlying, to } = announced;
+  const figures = known ?? { instrument, side, underlying, owed: ZERO, exposed: ZERO };
+  queues.set(queueOf(announced), { ...figures, phase: to, since: at });
+}

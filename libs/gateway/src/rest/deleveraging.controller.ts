@@ -1,0 +1,88 @@
+import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL, canonicalEnvelope } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLOSING, type Closing } from './closing.js';
+import { DeleveragingQueues } from './deleveraging-queues.js';
+import { NEWEST, streamEvents } from './event-stream.js';
+import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Problem, parsed } from './problem.js';
+
+/** How near deleveraging is, and whom it would meet first. */
+@ApiTags('deleveraging')
+@AnswersProblems()
+@Controller()
+export class DeleveragingController {
+  readonly #queues: DeleveragingQueues;
+
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(CLOSING) private readonly closing: Closing,
+  ) {
+    this.#queues = new DeleveragingQueues(clearing);
+  }
+
+  @Get('deleveraging')
+  @ApiOperation({ summary: 'How near deleveraging is: the fund, distances, soon, on or off by instrument and side' })
+  @Answers(200, contract.deleveragingView, 'As of now')
+  view(): Promise<object> {
+    return this.#queues.view();
+  }
+
+  @Get('deleveraging/announcements')
+  @ApiOperation({ summary: 'Stream of what is announced: soon, on, off; resumes by position' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last announcement that was received' })
+  @ApiQuery({
+    name: 'after',
+    required: false,
+    description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: from the beginning`,
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: '`event: DeleveragingAnnounced`; data = its canonical envelope' })
+  announcements(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Query('after') after: unknown,
+  ): Promise<void> {
+    const { clearing, closing } = this;
+    return streamEvents({
+      of: { log: 'liquidation', partitions: [GLOBAL] },
+      ...{ clearing, closing, request, response, after: lastEventId ?? after },
+      write: (event) =>
+        event.type === 'DeleveragingAnnounced'
+          ? { event: event.type, data: canonicalEnvelope(event, event) }
+          : undefined,
+    });
+  }
+
+  @Get('deleveraging/:instrument/:side')
+  @ApiOperation({ summary: 'Who would be deleveraged if positions of that side were bankrupt, first to last' })
+  @InPath('instrument', contract.instrumentForm)
+  @InPath('side', contract.bankruptSideForm)
+  @InQuery(contract.deleveragingQueueQuery)
+  @Answers(200, contract.deleveragingQueue, 'A page; `total` says how many there are')
+  async queue(
+    @Param('instrument') instrument: string,
+    @Param('side') side: string,
+    @Query() query: unknown,
+  ): Promise<object> {
+    const contractId = parsed(contract.instrumentForm, instrument, 'instrument');
+    if (!(await this.clearing.ask(questions.accounts.isCleared, 0, contractId))) {
+      throw new Problem('instrument-unknown', `${contractId} is not cleared`);
+    }
+    const bankrupt = parsed(contract.bankruptSideForm, side, 'side');
+    return this.#queues.queue(contractId, bankrupt, parsed(contract.deleveragingQueueQuery, query, 'query'));
+  }
+
+  @Get('accounts/:accountId/deleveraging')
+  @ApiOperation({ summary: 'Where the positions of an account stand in the queues of deleveraging' })
+  @InPath('accountId', contract.accountIdForm)
+  @Answers(200, contract.accountDeleveraging, 'Position by position, as of now')
+  ofAccount(@Param('accountId') accountId: string): Promise<object> {
+    return this.#queues.ofAccount(parsed(contract.accountIdForm, accountId, 'accountId'));
+  }
+}
