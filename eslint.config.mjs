@@ -11,6 +11,7 @@ const pureLayers = ['type:kernel', 'type:event-sourcing', 'type:facts', 'type:do
 const libraries = [
   ...pureLayers,
   'type:contracts',
+  'type:client',
   'type:documents',
   'type:observability',
   'type:log',
@@ -43,6 +44,7 @@ const boundaries = (testExternals = [], testLibraries = []) => ({
           ...only('type:contracts', 'type:kernel', 'type:event-sourcing', 'type:facts'),
           allowedExternalImports: ['zod', ...testExternals],
         },
+        only('type:client', 'type:kernel', 'type:facts', 'type:contracts'),
         only('type:documents', ...pureLayers),
         only('type:observability'),
         only('type:log', 'type:kernel', 'type:event-sourcing', 'type:facts'),

@@ -1,5 +1,6 @@
 export { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from './account-decision.js';
 export { type EventSchema, allEventSchemas } from './event-schemas.js';
+export { readExchangeMessage, type ExchangeMessageOf, type ExchangeMessageType } from './exchange-message.js';
 export { entryEnvelope } from './parse-entry.js';
 export * from './refusal.js';
 export {
@@ -15,6 +16,14 @@ export { START_OF_LOG, judgeArrival, cursorAfter } from './wire/arrival.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage } from './wire/message.js';
 export {
+  exchangeSubmission,
+  type ExchangeSubmission,
+  exchangeAnswers,
+  type ExchangeAnswers,
+  producersView,
+  producerName,
+  continuationRequest,
+  continuationApproval,
   accountExplanation,
   accountSeries,
   seriesQuery,

@@ -64,6 +64,18 @@ export interface NewEvent<Type extends string = string, Payload = unknown> {
   readonly correlation?: string;
 }
 
+/** What somebody outside of the house said, who keeps no log that could be read: it is written down word for word. */
+export interface OutsideMessage {
+  readonly at: Instant;
+  readonly cause: Cause;
+  /** Of this message alone: its id follows from it, so that it is the same whenever it is said again. */
+  readonly correlation: string;
+  readonly actor: string | null;
+  readonly event: NewEvent;
+  /** What its readers have to know before it: own partitions, or those of others. */
+  readonly presupposes: readonly BasisStep[];
+}
+
 /** An entry with its hashed text, as it is stored and sent. */
 export interface SealedEvent extends LogEntry {
   readonly payloadText: string;

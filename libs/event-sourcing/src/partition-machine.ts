@@ -7,6 +7,7 @@ import type {
   LogicalTime,
   LogPartition,
   NewEvent,
+  OutsideMessage,
   SealedEvent,
 } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess } from './partition-process.js';
@@ -261,6 +262,23 @@ export class PartitionMachine<State> {
     this.elapse({ clearing: now, hop: OUTSIDE - 1 });
   }
 
+  /**
+   * Writes down what somebody outside said: at the time that it says, unless the clock is ahead of it, and with hop 0. It stands
+   * behind nothing but what the message presupposes.
+   */
+  hear({ at, cause, correlation, actor, event, presupposes }: OutsideMessage): LogEntry {
+    invariant(this.process.hears, `${this.process.log} decides what it writes`);
+    if (at > this.#clearing) {
+      this.#clearing = at;
+      this.#highestHop = OUTSIDE - 1;
+    }
+    this.#cause = cause;
+    this.#correlation = correlation;
+    this.#actor = actor;
+    this.#basis = [...presupposes];
+    return this.#emit(event, undefined, `outside/${correlation}`);
+  }
+
   /** Fires every timer due at or before a clearing time, as the first input of that time does. */
   elapse(now: LogicalTime): void {
     for (;;) {
@@ -349,13 +367,14 @@ export class PartitionMachine<State> {
     invariant(this.#output.length > before, `timer ${id} fired without an event`);
   }
 
-  #emit(event: NewEvent, cause: Cause | undefined): LogEntry {
+  /** @param said what its id follows from, when that is not its cause */
+  #emit(event: NewEvent, cause: Cause | undefined, said?: string): LogEntry {
     const because = cause ?? this.#cause;
     invariant(because !== undefined, `${event.type} is emitted without a cause`);
     const lane = event.to === undefined ? this.#home : this.#laneFor(event.to);
     const { log, partition } = lane;
     const name = causeName(because);
-    const ordinals = `${log}/${partition}/${name}`;
+    const ordinals = `${log}/${partition}/${said ?? name}`;
     const ordinal = this.#ordinals.get(ordinals) ?? 0;
     this.#ordinals.set(ordinals, ordinal + 1);
     if (this.#ordinals.size > CAUSES_REMEMBERED) this.#ordinals.delete(this.#ordinals.keys().next().value as string);
@@ -396,7 +415,7 @@ export class PartitionMachine<State> {
    * what was taken earlier, each source once. So the reader of one lane knows how far its writer had read.
    */
   #basisOf(lane: Lane): readonly BasisStep[] {
-    if (this.#lanes.length === 1) return this.#basis;
+    if (this.#lanes.length === 1 || this.process.hears === true) return this.#basis;
     const earlier = [...this.#told]
       .filter(([key, [, , position]]) => (lane.named.get(key) ?? 0) < position)
       .map(([, step]) => step);
@@ -405,7 +424,7 @@ export class PartitionMachine<State> {
 
   /** An event of the lane names a basis: the next one begins behind it. */
   #name(lane: Lane, basis: readonly BasisStep[]): void {
-    if (this.#lanes.length > 1) {
+    if (this.#lanes.length > 1 && this.process.hears !== true) {
       for (const [log, partition, position] of basis) lane.named.set(sourceKey(log, partition), position);
       for (const step of this.#basis) {
         const key = sourceKey(step[0], step[1]);

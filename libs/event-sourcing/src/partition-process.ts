@@ -66,6 +66,11 @@ export interface PartitionProcess<State> {
    * state must come out the same in any order of own entries that keeps the order of each partition.
    */
   alsoWrites?(partitions: number): readonly LogPartition[];
+  /**
+   * It takes no inputs: it writes down what somebody outside says. The bases of its events name what their readers have to know
+   * before them, and nothing that it has taken itself.
+   */
+  readonly hears?: boolean;
   initialState(partition: number, partitions: number): State;
   /** Every field of the state that is not derived is in a snapshot, so that a writer may start from it. */
   readonly stateForm: StateForm;

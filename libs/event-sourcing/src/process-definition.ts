@@ -72,6 +72,8 @@ export interface ProcessDefinition<State, Own> {
   readonly log: string;
   /** Partitions of other logs that it writes too, and nobody else. */
   readonly alsoWrites?: (partitions: number) => readonly LogPartition[];
+  /** Takes no inputs: writes down what somebody outside says. */
+  readonly hears?: boolean;
   initialState(partition: number, partitions: number): State;
   /** How its state is written into snapshots. */
   readonly stateForm: StateForm<keyof State & string>;
@@ -129,6 +131,7 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     );
   return {
     log,
+    hears: definition.hears ?? false,
     alsoWrites: (partitions) => alsoWrites?.(partitions) ?? [],
     initialState: (partition, partitions) => definition.initialState(partition, partitions),
     stateForm: definition.stateForm,

@@ -6,6 +6,7 @@ import {
   type LogEntry,
   type LogPartition,
   type Opening,
+  type OutsideMessage,
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
@@ -376,6 +377,19 @@ export class PartitionWorker<State = unknown> {
       this.#machine.tick(at);
       return [];
     });
+  }
+
+  /**
+   * For a process that hears: writes down what is said, as one item. What was said is stored when it resolves.
+   * @param say judges by the state as it is after each message, and hands what is to be written down to `hear`
+   */
+  async hear<Answer>(say: (state: State, hear: (message: OutsideMessage) => LogEntry) => Answer): Promise<Answer> {
+    let answer: { readonly given: Answer } | undefined;
+    await this.#item(() => {
+      answer = { given: say(this.#machine.state, (message) => this.#machine.hear(message)) };
+      return [];
+    });
+    return (answer as unknown as { readonly given: Answer }).given;
   }
 
   /** Lockstep: the commands that wait, as an item of their own at the given clearing time. */

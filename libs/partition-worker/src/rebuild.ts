@@ -45,7 +45,8 @@ export async function rebuild<State>(
   const forward = new ForwardReader(reader);
   let taken = 0;
   for await (const event of ownEvents(machine, logs)) {
-    for (const [source, partition, upTo] of event.basis) {
+    // What was heard presupposes what others have to know; the machine itself took nothing.
+    for (const [source, partition, upTo] of machine.process.hears === true ? [] : event.basis) {
       const applied = machine.cursor(source, partition);
       for await (const entry of forward.between(source, partition, applied, upTo)) {
         machine.recall(entry);

@@ -15,6 +15,7 @@ export { LockstepRun } from './composition/distributed/lockstep-run.js';
 export { processConfig } from './composition/distributed/process-config.js';
 export { exchangeConfig, runExchange } from './composition/distributed/run-exchange.js';
 export { runService } from './composition/distributed/run-service.js';
+export type { ContinuationOutcome, ExchangeIntake } from './exchange/exchange-intake.js';
 export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.js';
 export { genesisFrom } from './genesis.js';
 export * from './http/bearer-token.js';

@@ -9,13 +9,20 @@ import {
   type ServeMode,
 } from '@ballast/gateway';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { HouseOwners, measuredCommitter, questions, silenceOf, type ClearingHouse } from '@ballast/services';
+import {
+  HouseOwners,
+  measuredCommitter,
+  questions,
+  silenceOf,
+  type ClearingHouse,
+  type ExchangeIntake,
+} from '@ballast/services';
 import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { genesisOfOptions } from '../composition/genesis-of-options.js';
-import { liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
+import { intakeDriver, liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
 import { assertPortFree, portProblem } from '../composition/free-port.js';
 import { assertMayListen, tokenOf } from '../composition/access-options.js';
 import type { ServeCliOptions } from '../composition/serve-options.js';
@@ -32,6 +39,11 @@ export async function serve(options: ServeCliOptions): Promise<void> {
   if (options.live === true && options.simulate === undefined) {
     throw new UsageError('--live lets a simulated exchange run freely; name its scenario with --simulate');
   }
+  if (options.exchange === 'none' && options.simulate !== undefined) {
+    throw new UsageError(
+      '--exchange none takes the messages of your own exchange; leave out --simulate, or --exchange',
+    );
+  }
   await assertPortFree(port, host);
 
   const metrics = new ClearingMetrics();
@@ -39,9 +51,9 @@ export async function serve(options: ServeCliOptions): Promise<void> {
   const progress = new ProgressPrinter(process.stderr);
   const stop = new AbortController();
   stopOnSignals(stop, progress);
-  const { opened, driver, mode, market } = await openServed(options, metrics, progress);
+  const { opened, driver, mode, market, intake } = await openServed(options, metrics, progress);
   try {
-    const served = await serveHouse({ opened, metrics, logger, token, mode, market });
+    const served = await serveHouse({ opened, metrics, logger, token, mode, market, intake });
     try {
       await served.app.listen(port, host).catch((error: unknown) => {
         throw portProblem(error, port, host);
@@ -69,17 +81,31 @@ export async function serve(options: ServeCliOptions): Promise<void> {
   }
 }
 
-/** Opens what the options ask for: a replay, a free exchange, or the clearing house alone. */
+interface Served {
+  readonly opened: OpenedHouse;
+  readonly driver: Driver;
+  readonly mode: () => ServeMode;
+  readonly market: MarketWatch;
+  /** Takes the messages of an exchange outside. */
+  readonly intake?: ExchangeIntake;
+}
+
+/** Opens what the options ask for: a replay, a free exchange, one outside, or the clearing house alone. */
 async function openServed(
   options: ServeCliOptions,
   metrics: ClearingMetrics,
   progress: ProgressPrinter,
-): Promise<{ opened: OpenedHouse; driver: Driver; mode: () => ServeMode; market: MarketWatch }> {
+): Promise<Served> {
   const notice = (line: string): void => progress.line(line);
   const onRebuild = (line: string): void => progress.update(() => line);
   const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options), onRebuild };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
+    if (options.exchange === 'none') {
+      const intake = await opened.house.openIntake();
+      const market = watchPriceSets(() => opened.picture().priceStatus);
+      return { opened, driver: intakeDriver(opened.house, intake), mode: () => 'live', market, intake };
+    }
     const market = await watchSilence(opened.house);
     return { opened, driver: liveDriver(opened.house, undefined), mode: () => 'idle', market };
   }

@@ -14,6 +14,7 @@ export function serveCommand(): Command {
       'after',
       examples(
         ['serve', 'The clearing house alone, on what the data directory holds'],
+        ['serve --exchange none', 'Your own exchange instead of a simulated one'],
         ['serve --simulate crash-2020-03', 'Replays a scenario in lockstep as fast as it can, then stays up'],
         [
           'serve --simulate crash-2020-03 --live --speed 10',

@@ -8,6 +8,7 @@ import {
   silenceOf,
   wallClockFrom,
   type ClearingHouse,
+  type ExchangeIntake,
   type LiveRunner,
   type Simulation,
 } from '@ballast/services';
@@ -49,6 +50,21 @@ export interface LiveExchangeOptions {
   /** Steps in a second of wall time. */
   readonly speed: number;
   readonly onStep: () => void;
+}
+
+/** Runs all partitions freely, and takes the messages of an exchange outside; the clock goes on while it says nothing. */
+export function intakeDriver(house: ClearingHouse, intake: ExchangeIntake): Driver {
+  const run = liveDriver(house, undefined);
+  return async (stop) => {
+    const failed = new Promise<never>((_, reject) => (intake.onFailure = reject));
+    failed.catch(() => undefined);
+    const stopClock = intake.startClock();
+    try {
+      await Promise.race([failed, run(stop)]);
+    } finally {
+      stopClock();
+    }
+  };
 }
 
 /** Runs all partitions freely, with or without a simulated exchange; inputs interleave as they come. */

@@ -5,6 +5,7 @@ import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } 
 export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>, StoreOptions {
   readonly simulate?: string;
   readonly live?: boolean;
+  readonly exchange?: 'none';
   readonly speed: number;
   readonly port: number;
   readonly host: string;
@@ -26,6 +27,12 @@ export function withServeOptions(command: Command): Command {
     ),
     'writes',
   )
+    .addOption(
+      new Option(
+        '--exchange <which>',
+        'none: nothing is simulated; your own exchange sends its messages to /exchange/messages, and its log is kept here',
+      ).choices(['none']),
+    )
     .option('--live', 'let the simulated exchange run freely by the wall clock instead of in lockstep')
     .option('--speed <n>', 'with --live: steps of the exchange in a second', positive, 1)
     .option('--port <n>', 'listen here', wholeNumber(0, 65_535), DEFAULT_PORT)

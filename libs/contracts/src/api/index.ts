@@ -5,6 +5,7 @@ export * from './commands.js';
 export * from './decisions.js';
 export * from './deleveraging.js';
 export * from './event-causes.js';
+export * from './exchange.js';
 export * from './from-text.js';
 export * from './house.js';
 export * from './house-mode.js';

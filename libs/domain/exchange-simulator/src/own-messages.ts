@@ -46,6 +46,9 @@ export const OWN_MESSAGES: OwnTable<SimulatorState, OwnEvents> = {
   PerpetualBookObserved: said(),
   ContractBookObserved: said(),
   OptionChainQuoted: said(),
+  ProducerBegan: 'ignored',
+  ProducerForked: 'ignored',
+  ProducerContinuationProposed: 'ignored',
   FundContributionReceived: said(),
   InstrumentListed: said((state, { time, payload: { specification } }) => {
     state.listed.set(specification.id, time.clearing);

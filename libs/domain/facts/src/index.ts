@@ -34,7 +34,14 @@ export {
   type DocumentCommands,
 } from './documents.js';
 export * from './event-families.js';
-export type { QuoteEvents, FillEvents, TransferEvents, OrderReportEvents } from './exchange/index.js';
+export {
+  PRODUCER_EVENTS,
+  type QuoteEvents,
+  type FillEvents,
+  type TransferEvents,
+  type OrderReportEvents,
+  type ProducerEvents,
+} from './exchange/index.js';
 export * from './liquidation/index.js';
 export {
   type PositionRequirement,

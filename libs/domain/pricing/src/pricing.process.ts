@@ -95,6 +95,9 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
       OptionChainQuoted: {
         observe: (state, { payload, time }) => observeOptionChain(state, payload, time.clearing, rulesOf(state)),
       },
+      ProducerBegan: 'ignored',
+      ProducerForked: 'ignored',
+      ProducerContinuationProposed: 'ignored',
     }),
   ],
 

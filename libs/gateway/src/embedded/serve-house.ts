@@ -7,7 +7,7 @@ import {
   type ClearingPicture,
   type LiquidationCasesProjection,
 } from '@ballast/read-models';
-import { HouseOwners, logPageOf, SERVICES, type ClearingHouse } from '@ballast/services';
+import { HouseOwners, logPageOf, SERVICES, type ClearingHouse, type ExchangeIntake } from '@ballast/services';
 import type { ServiceLog } from '@ballast/facts';
 import { HistoryThread } from '../history/history-thread.js';
 import { RebuiltHouse } from '../history/rebuilt-house.js';
@@ -41,6 +41,8 @@ export interface ServeHouseOptions {
   readonly token: string | undefined;
   readonly mode: () => ServeMode;
   readonly market: MarketWatch;
+  /** Takes the messages of an exchange outside; undefined when there is none. */
+  readonly intake?: ExchangeIntake | undefined;
 }
 
 /** Puts the HTTP interface and its read models in front of a clearing house in this process. */
@@ -51,6 +53,7 @@ export async function serveHouse({
   token,
   mode,
   market,
+  intake,
 }: ServeHouseOptions): Promise<ServedHouse> {
   const { house, connection, cases, watch } = opened;
   const store =
@@ -99,6 +102,7 @@ export async function serveHouse({
     });
     const served = await serveInterface({
       clearing,
+      intake,
       metrics,
       logger,
       token,

@@ -47,6 +47,10 @@ export const Write = (schema: z.ZodType): MethodDecorator =>
     ApiHeader({ name: 'X-Actor', required: false, schema: schemaOf(actor) }),
   );
 
+/** A request that a named person answers for; sent again it is refused, because it was done. */
+export const AskedByPerson = (schema: z.ZodType): MethodDecorator =>
+  applyDecorators(Takes(schema), ApiHeader({ name: 'X-Actor', required: true, schema: schemaOf(actor) }));
+
 export const InPath = (name: string, schema: z.ZodType): MethodDecorator =>
   ApiParam({ name, schema: schemaOf(schema) as never });
 

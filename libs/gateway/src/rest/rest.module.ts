@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ClearingMetrics } from '@ballast/observability';
+import type { ExchangeIntake } from '@ballast/services';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
@@ -12,6 +13,7 @@ import { HouseController } from './house.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { RiskController } from './risk.controller.js';
 import { StatusController } from './status.controller.js';
+import { ExchangeModule } from './exchange/exchange.module.js';
 import { ExplanationController } from './explanation.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MarginEventsController } from './margin-events.controller.js';
@@ -22,14 +24,17 @@ export interface RestParts {
   readonly metrics: ClearingMetrics;
   readonly readiness: Readiness;
   readonly closing: Closing;
+  /** Takes the messages of an exchange outside; undefined when there is none. */
+  readonly intake?: ExchangeIntake | undefined;
 }
 
 /** The HTTP interface of a clearing house. */
 @Module({})
 export class RestModule {
-  static over({ clearing, metrics, readiness, closing }: RestParts): DynamicModule {
+  static over({ clearing, metrics, readiness, closing, intake }: RestParts): DynamicModule {
     return {
       module: RestModule,
+      imports: [ExchangeModule.over(intake)],
       controllers: [
         AccountsController,
         EventsController,

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ClearingMetrics, Logger } from '@ballast/observability';
+import type { ExchangeIntake } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
 import { createRestApp } from './create-rest-app.js';
@@ -27,6 +28,8 @@ export interface InterfaceOptions {
   readonly reasons: () => readonly string[];
   /** Nothing is decided any more: requests that wait are not waited for. */
   readonly hasFailed: () => boolean;
+  /** Takes the messages of an exchange outside; undefined when there is none. */
+  readonly intake?: ExchangeIntake | undefined;
 }
 
 /** Puts the HTTP interface in front of a clearing house; the caller listens. */
@@ -37,12 +40,14 @@ export async function serveInterface({
   token,
   reasons,
   hasFailed,
+  intake,
 }: InterfaceOptions): Promise<ServedInterface> {
   const closing = new Closing();
   const app = await createRestApp({
     clearing,
     metrics,
     closing,
+    intake,
     logger,
     token,
     readiness: {

@@ -21,6 +21,7 @@ import {
   type SnapshotPolicy,
 } from '@ballast/partition-worker';
 import { accountsService } from '../../accounts/accounts.module.js';
+import { ExchangeIntake } from '../../exchange/exchange-intake.js';
 import { openExchange } from '../../exchange/open-exchange.js';
 import { bundledGenesis } from '../../genesis.js';
 import { liquidationService } from '../../liquidation/liquidation.module.js';
@@ -68,6 +69,7 @@ export type Digests = { readonly [L in ServiceLog]: string };
 export class ClearingHouse {
   readonly #workers = new Map<string, PartitionWorker>();
   #exchange: PartitionWorker<SimulatorState> | undefined;
+  #intake: ExchangeIntake | undefined;
   readonly #listeners = new Set<(entries: readonly SealedEvent[]) => void>();
   readonly delivery = new Delivery();
   /** Told which partition has a command to decide. */
@@ -160,6 +162,18 @@ export class ClearingHouse {
     return exchange;
   }
 
+  /** Keeps the log of an exchange outside, over the same store: what its producers say goes to the services. */
+  async openIntake(): Promise<ExchangeIntake> {
+    this.#intake = await ExchangeIntake.open({
+      logs: this.logs,
+      reader: this.logs,
+      worker: this.worker,
+      publish: (entries) => this.publish(entries),
+      snapshots: this.snapshots,
+    });
+    return this.#intake;
+  }
+
   /** Takes what the sources hold beyond the cursors. */
   async catchUp(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.catchUp()));
@@ -168,7 +182,7 @@ export class ClearingHouse {
   /** Everything has stopped: what is in memory is written down, so that the next start has nothing to take again. */
   async rest(): Promise<void> {
     const workers = this.#exchange === undefined ? this.workers : [...this.workers, this.#exchange];
-    await Promise.all(workers.map((worker) => worker.rest()));
+    await Promise.all([...workers.map((worker) => worker.rest()), this.#intake?.rest()]);
   }
 
   get workers(): readonly PartitionWorker[] {

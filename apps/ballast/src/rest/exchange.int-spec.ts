@@ -1,0 +1,171 @@
+import type { AddressInfo } from 'node:net';
+import { serveHouse, watchPriceSets, type MarketWatch } from '@ballast/gateway';
+import { ClearingMetrics, createLogger } from '@ballast/observability';
+import type { ClearingHouse } from '@ballast/services';
+import { openHouse } from '../composition/open-house.js';
+import { intakeDriver } from '../composition/serve-drivers.js';
+import { openTestHouse } from './served-house.fixtures.js';
+
+const AT = Date.parse('2020-03-12T10:00:00Z');
+
+const opening = (accountId: string) => ({ type: 'AccountOpeningRequested', at: AT, payload: { accountId } });
+const deposit = (depositId: string, amount = '1000') => ({
+  type: 'DepositReceived',
+  at: AT,
+  payload: { depositId, accountId: 'carol.main', asset: 'USD', amount },
+});
+
+interface Answered {
+  readonly status: number;
+  readonly body: {
+    readonly code?: string;
+    readonly next?: number;
+    readonly answers?: readonly { readonly outcome: string; readonly code?: string }[];
+    readonly producers?: readonly { readonly producer: string; readonly next: number; readonly fork: object | null }[];
+    readonly collateral?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A house without a simulated exchange, served. */
+async function openOwnExchange() {
+  const opened = await openHouse({ log: 'memory', dataDir: '', partitions: 2 }, () => undefined);
+  const intake = await opened.house.openIntake();
+  const market: MarketWatch = watchPriceSets(() => opened.picture().priceStatus);
+  const served = await serveHouse({
+    opened,
+    metrics: new ClearingMetrics(),
+    logger: createLogger('silent'),
+    token: undefined,
+    mode: () => 'live',
+    market,
+    intake,
+  });
+  await served.app.listen(0, '127.0.0.1');
+  const stop = new AbortController();
+  const driving = intakeDriver(opened.house, intake)(stop.signal);
+  const base = `http://127.0.0.1:${(served.app.getHttpServer().address() as AddressInfo).port}`;
+  const ask = async (path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
+    const response = await fetch(base + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Answered['body'] };
+  };
+  return {
+    ask,
+    house: opened.house,
+    send: (first: number, messages: readonly object[], incarnation = 'one') =>
+      ask('/exchange/messages', { producer: 'engine', incarnation, first, messages }),
+    async close() {
+      stop.abort();
+      await driving;
+      await served.close();
+      await opened.close();
+    },
+  };
+}
+
+const atRest = async (house: ClearingHouse): Promise<void> => {
+  while (house.workers.some(({ backlog }) => backlog > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
+describe('messages of an exchange over REST', () => {
+  let exchange: Awaited<ReturnType<typeof openOwnExchange>>;
+
+  beforeAll(async () => (exchange = await openOwnExchange()));
+  afterAll(() => exchange.close());
+
+  it('are answered one by one, and booked', async () => {
+    const { status, body } = await exchange.send(1, [opening('carol.main'), deposit('d-1')]);
+    expect({ status, outcomes: body.answers?.map(({ outcome }) => outcome), next: body.next }).toEqual({
+      status: 200,
+      outcomes: ['kept', 'kept'],
+      next: 3,
+    });
+    await atRest(exchange.house);
+    expect((await exchange.ask('/accounts/carol.main')).body.collateral).toEqual({ USD: '1000' });
+  });
+
+  it('that cannot be read are refused with field and remedy, and those behind them not taken', async () => {
+    const { body } = await exchange.send(3, [deposit('d-2', 'a lot'), deposit('d-3')]);
+    expect(body).toMatchObject({
+      next: 3,
+      answers: [
+        {
+          outcome: 'refused',
+          code: 'message-malformed',
+          errors: [{ field: 'payload.amount', remedy: expect.any(String) as unknown }],
+        },
+        { outcome: 'not-taken', code: 'behind-refused' },
+      ],
+    });
+  });
+
+  it.each([
+    ['no producer', { incarnation: 'one', first: 1, messages: [opening('a.b')] }],
+    [
+      'a producer with a mark that parts names',
+      { producer: 'a/b', incarnation: 'one', first: 1, messages: [opening('a.b')] },
+    ],
+    ['no message', { producer: 'a', incarnation: 'one', first: 1, messages: [] }],
+    ['position 0', { producer: 'a', incarnation: 'one', first: 0, messages: [opening('a.b')] }],
+    [
+      'a field that nobody knows',
+      { producer: 'a', incarnation: 'one', first: 1, messages: [{ ...opening('a.b'), more: 1 }] },
+    ],
+    ['a time before 1970', { producer: 'a', incarnation: 'one', first: 1, messages: [{ ...opening('a.b'), at: -1 }] }],
+  ])('in a submission with %s are refused as a whole', async (_, body) => {
+    expect(await exchange.ask('/exchange/messages', body)).toMatchObject({
+      status: 400,
+      body: { code: 'request-malformed' },
+    });
+  });
+
+  it('that contradict what was kept stop their producer until two persons say how it goes on', async () => {
+    expect(await exchange.send(1, [opening('dave.main')], 'two')).toMatchObject({
+      status: 409,
+      body: { code: 'producer-forked' },
+    });
+    expect(await exchange.send(3, [deposit('d-2')])).toMatchObject({ status: 409, body: { code: 'producer-forked' } });
+    expect((await exchange.ask('/exchange/producers')).body).toMatchObject({
+      partitions: 2,
+      producers: [{ producer: 'engine', next: 3, fork: { incarnation: 'two', because: 'incarnation' } }],
+    });
+    const ask = '/exchange/producers/engine/continuations';
+    const proposal = { incarnation: 'two', reason: 'restored' };
+    expect(await exchange.ask(ask, proposal)).toMatchObject({ status: 400 });
+    expect(await exchange.ask(ask, proposal, { 'x-actor': 'alice' })).toMatchObject({ status: 201 });
+    const approval = { incarnation: 'two' };
+    expect(await exchange.ask(`${ask}/approvals`, approval, { 'x-actor': 'alice' })).toMatchObject({
+      status: 409,
+      body: { code: 'proposer-may-not-approve' },
+    });
+    expect(await exchange.ask(`${ask}/approvals`, approval, { 'x-actor': 'bob' })).toMatchObject({
+      status: 201,
+      body: { producers: [{ producer: 'engine', next: 1, fork: null }] },
+    });
+    expect(await exchange.send(1, [deposit('d-2')], 'two')).toMatchObject({ status: 200, body: { next: 2 } });
+    expect(await exchange.send(3, [deposit('d-3')])).toMatchObject({
+      status: 409,
+      body: { code: 'incarnation-ended' },
+    });
+    const unknown = '/exchange/producers/nobody/continuations';
+    expect(await exchange.ask(unknown, proposal, { 'x-actor': 'alice' })).toMatchObject({ status: 404 });
+  });
+
+  it('are not taken where the exchange is simulated', async () => {
+    const simulated = await openTestHouse();
+    try {
+      const submission = { producer: 'engine', incarnation: 'one', first: 1, messages: [opening('carol.main')] };
+      expect(await simulated.post('/exchange/messages', submission, null)).toMatchObject({
+        status: 409,
+        body: { code: 'exchange-not-kept' },
+      });
+      expect(await simulated.get('/exchange/producers')).toMatchObject({ status: 409 });
+    } finally {
+      await simulated.close();
+    }
+  });
+});

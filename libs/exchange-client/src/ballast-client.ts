@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Problem } from '@ballast/contracts';
+
+interface BallastOptions {
+  /** Where it serves, such as `http://127.0.0.1:8787`. */
+  readonly url: string;
+  readonly token?: string;
+  /** For so long a request is repeated while nobody answers, milliseconds; default 120 s: a restart takes some of them. */
+  readonly patienceMs?: number;
+}
+
+/** Ballast answered that it will not; sending the same again changes nothing. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  /** @param code stable; a program branches on it */
+  constructor(
+    readonly code: string,
+    detail: string,
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
+
+const PATIENCE_MS = 120_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+/** Answers that pass. */
+const PASSING: readonly number[] = [429, 503];
+
+/** One Ballast over REST. Every request that it makes may be repeated, and is, until somebody answers. */
+export class BallastClient {
+  readonly #base: string;
+
+  constructor(private readonly options: BallastOptions) {
+    this.#base = options.url.replace(/\/$/, '');
+  }
+
+  /** @throws Refused; the last failure when nobody answered for longer than the patience */
+  get<Answer>(path: string): Promise<Answer> {
+    return this.#ask('GET', path, undefined);
+  }
+
+  /** @throws Refused; the last failure when nobody answered for longer than the patience */
+  post<Answer>(path: string, body: unknown): Promise<Answer> {
+    return this.#ask('POST', path, JSON.stringify(body));
+  }
+
+  async #ask<Answer>(method: string, path: string, body: string | undefined): Promise<Answer> {
+    const until = performance.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
+      try {
+        return await this.#once(method, path, body);
+      } catch (error) {
+        if (error instanceof Refused || performance.now() > until) throw error;
+        await wait(pause);
+      }
+    }
+  }
+
+  async #once<Answer>(method: string, path: string, body: string | undefined): Promise<Answer> {
+    const { token } = this.options;
+    const response = await fetch(this.#base + path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body }),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as Answer;
+    if (PASSING.includes(response.status)) throw new Error(`${path} answered ${response.status}`);
+    const { code = String(response.status), detail = text } = problemIn(text);
+    throw new Refused(code, detail);
+  }
+}
+
+function problemIn(text: string): Partial<Problem> {
+  try {
+    return JSON.parse(text) as Partial<Problem>;
+  } catch {
+    return {};
+  }
+}

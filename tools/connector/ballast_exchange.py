@@ -1,0 +1,128 @@
+"""What a program of an exchange needs to speak to Ballast: send messages, read logs. Standard library only.
+
+The protocol, with every shape: docs/how-to/connect-an-exchange.md.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+MOST_MESSAGES = 500
+MOST_BYTES = 200_000
+
+
+class Refused(Exception):
+    """Ballast answered that it will not, with a stable code; sending again changes nothing."""
+
+    def __init__(self, code, detail):
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+class Ballast:
+    """One Ballast, over REST. What does not answer for a while is asked again: every request here may be repeated."""
+
+    def __init__(self, url, token=None, patience_seconds=120):
+        self.url = url.rstrip("/")
+        self.token = token
+        self.patience_seconds = patience_seconds
+
+    def get(self, path):
+        return self._ask("GET", path, None)
+
+    def post(self, path, body):
+        return self._ask("POST", path, body)
+
+    def _ask(self, method, path, body):
+        until = time.monotonic() + self.patience_seconds
+        pause = 0.05
+        while True:
+            try:
+                return self._once(method, path, body)
+            except urllib.error.HTTPError as error:
+                problem = json.loads(error.read() or b"{}")
+                if error.code not in (429, 503):
+                    raise Refused(problem.get("code", str(error.code)), problem.get("detail", "")) from error
+                failure = error
+            except (urllib.error.URLError, ConnectionError, TimeoutError, json.JSONDecodeError) as error:
+                failure = error
+            if time.monotonic() > until:
+                raise failure
+            time.sleep(pause)
+            pause = min(2.0, 2 * pause)
+
+    def _once(self, method, path, body):
+        headers = {"accept": "application/json"}
+        if self.token is not None:
+            headers["authorization"] = f"Bearer {self.token}"
+        data = None
+        if body is not None:
+            headers["content-type"] = "application/json"
+            data = json.dumps(body, separators=(",", ":")).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.loads(response.read())
+
+
+class Producer:
+    """Sends messages in one sequence without gaps. What is not known to be kept stays here, and is sent again."""
+
+    def __init__(self, ballast, name, incarnation):
+        self.ballast = ballast
+        self.name = name
+        self.incarnation = incarnation
+        self.next = 1
+        self.unsent = []
+
+    def say(self, kind, at, payload):
+        """Takes a message into the sequence; `flush` sends it."""
+        self.unsent.append({"type": kind, "at": at, "payload": payload})
+
+    def flush(self):
+        """Returns when everything that was said is kept. Raises Refused when a person has to look."""
+        while self.unsent:
+            batch = self._batch()
+            answered = self.ballast.post(
+                "/exchange/messages",
+                {"producer": self.name, "incarnation": self.incarnation, "first": self.next, "messages": batch},
+            )
+            for answer in answered["answers"]:
+                if answer["outcome"] == "refused":
+                    raise Refused(answer["code"], json.dumps(answer.get("errors")))
+            if answered["next"] < self.next:
+                raise Refused("hole", f"Ballast has kept less than it said: it wants {answered['next']}")
+            self.unsent = self.unsent[answered["next"] - self.next :]
+            self.next = answered["next"]
+
+    def _batch(self):
+        batch, size = [], 0
+        for message in self.unsent[:MOST_MESSAGES]:
+            size += len(json.dumps(message))
+            if batch and size > MOST_BYTES:
+                break
+            batch.append(message)
+        return batch
+
+
+class LogReader:
+    """Reads a log of Ballast from where it was read to: all numbered partitions, each in order, nothing twice."""
+
+    def __init__(self, ballast, log, partitions):
+        self.ballast = ballast
+        self.log = log
+        self.after = {partition: 0 for partition in range(partitions)}
+
+    def read(self):
+        """Everything that was appended since the last call."""
+        events = []
+        for partition in self.after:
+            while True:
+                path = f"/v1/logs/{self.log}/{partition}/events?after={self.after[partition]}&limit=500"
+                page = self.ballast.get(path)
+                events.extend(page["events"])
+                if page["events"]:
+                    self.after[partition] = page["events"][-1]["position"]
+                if page["next"] is None:
+                    break
+        return events
