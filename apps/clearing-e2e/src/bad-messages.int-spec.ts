@@ -121,7 +121,7 @@ describe('messages that no exchange should send', () => {
     expect(await prices(house)).toEqual(await prices(clean));
     for (let partition = 0; partition < house.partitions; partition++) {
       const [with_, without] = [await accountEvents(house, partition), await accountEvents(clean, partition)];
-      expect(with_.map(({ payloadText }) => payloadText)).toEqual(without.map(({ payloadText }) => payloadText));
+      expect(with_.map(({ payload }) => payload)).toEqual(without.map(({ payload }) => payload));
     }
   });
 

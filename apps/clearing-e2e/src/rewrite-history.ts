@@ -1,4 +1,4 @@
-import { canonicalEnvelope, seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 
@@ -73,5 +73,5 @@ export const entriesText = (
 ): string =>
   history
     .slice(firstPosition - 1, lastPosition)
-    .map((event) => canonicalEnvelope(event, event))
+    .map((event) => event.text)
     .join('\n');

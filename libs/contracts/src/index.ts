@@ -14,7 +14,7 @@ export {
 } from './topics.js';
 export { START_OF_LOG, judgeArrival, cursorAfter } from './wire/arrival.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
-export { type DecodedMessage, encodeMessage, decodeMessage } from './wire/message.js';
+export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {
   exchangeSubmission,
   type ExchangeSubmission,

@@ -63,6 +63,54 @@ const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: Lo
   return entry === undefined ? { ok: false, error } : { ok: false, error, entry };
 };
 
+const isPosition = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+
+/** Whether a value has all that a reader goes by before it looks at the payload. */
+function isPlaced(log: string, value: unknown): value is LogEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const {
+    log: own,
+    partition,
+    position,
+    id,
+    stream,
+    version,
+    type,
+    time,
+    cause,
+    basis,
+    payload,
+  }: Partial<LogEntry> = value;
+  return (
+    own === log &&
+    Number.isInteger(partition) &&
+    isPosition(position) &&
+    isPosition(version) &&
+    matches(UUID, id) &&
+    typeof stream === 'string' &&
+    typeof type === 'string' &&
+    Number.isSafeInteger(time?.clearing) &&
+    Number.isSafeInteger(time?.hop) &&
+    typeof cause === 'object' &&
+    Array.isArray(basis) &&
+    typeof payload === 'object'
+  );
+}
+
+/**
+ * Reads an entry that a service of the house has sealed, by its place, type and version alone: who wrote it decided by the same types, and
+ * its hash says that it is unchanged. What is not so is read as if it came from outside, which tells why.
+ * @see docs/spec/event-log.md CLR-LOG-050
+ */
+export function parseOwnEntry(log: string, value: unknown): ParsedEntry {
+  if (!isPlaced(log, value)) return parseEntry(log, value);
+  const contract = schemaOf(log, value.type, value.schemaVersion);
+  const isAtHome =
+    contract !== undefined &&
+    (contract.partition === 'every' || (value.partition === GLOBAL) === (contract.partition === 'global'));
+  return isAtHome ? { ok: true, entry: value } : parseEntry(log, value);
+}
+
 /**
  * Reads a whole entry of a log: envelope and payload.
  * @returns the entry as given (never a changed copy: its text is hashed), or what is wrong with which field

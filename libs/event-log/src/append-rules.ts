@@ -23,8 +23,8 @@ type Conflict = Extract<AppendOutcome, { status: 'conflict' }>;
 const conflict = (reason: ConflictReason, detail: string): Conflict => ({ status: 'conflict', reason, detail });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** A Kafka message must hold an event with its envelope; brokers take 1 MiB by default. */
-const LONGEST_PAYLOAD = 900_000;
+/** A Kafka message must hold an event with its headers; brokers take 1 MiB by default. */
+const LONGEST_EVENT = 900_000;
 
 /** Neither PostgreSQL nor UTF-8 keeps every JavaScript string: a NUL or half a surrogate pair would change the hash. */
 const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -52,10 +52,10 @@ export function flawOf(item: AppendItem): Conflict | undefined {
     if (!storable(stream) || !storable(type) || !storable(correlation) || (actor !== null && !storable(actor))) {
       return conflict('malformed', `${where} has a text that can't be stored as UTF-8`);
     }
-    if (event.payloadText.length > LONGEST_PAYLOAD) {
+    if (event.text.length > LONGEST_EVENT) {
       return conflict(
         'malformed',
-        `${where} has ${event.payloadText.length} characters, at most ${LONGEST_PAYLOAD} are possible`,
+        `${where} has ${event.text.length} characters, at most ${LONGEST_EVENT} are possible`,
       );
     }
     if (!Number.isSafeInteger(event.version) || event.version < 1) {

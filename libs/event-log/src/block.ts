@@ -21,7 +21,7 @@ export function contentOf({
   cursors,
 }: Pick<AppendItem, 'events' | 'commands' | 'cursors'>): BlockContent {
   return {
-    entriesText: events.map((event) => canonicalEnvelope(event, event)).join('\n'),
+    entriesText: events.map(({ text }) => text).join('\n'),
     hashes: Buffer.concat(events.map(({ hash }) => hash)),
     commandsText: commands.map(commandLine).join('\n'),
     cursorsText: cursors.length === 0 ? '' : JSON.stringify(cursors),
@@ -110,7 +110,13 @@ function* linesBehind(
   block: Block,
   after: number,
   upTo: number,
-): Generator<{ readonly position: number; readonly read: ReadEntry; readonly hash: Buffer; readonly chain: Buffer }> {
+): Generator<{
+  readonly position: number;
+  readonly line: string;
+  readonly read: ReadEntry;
+  readonly hash: Buffer;
+  readonly chain: Buffer;
+}> {
   let chain = block.chainBefore;
   let position = block.firstPosition - 1;
   for (const line of linesOf(block.entriesText)) {
@@ -122,7 +128,7 @@ function* linesBehind(
     if (position <= after) continue;
     const place = position;
     const read = readEntryLine(line, () => `event ${log}/${block.partition}#${place}`);
-    yield { position, read, hash: Buffer.from(hash), chain };
+    yield { position, line, read, hash: Buffer.from(hash), chain };
   }
 }
 
@@ -130,8 +136,8 @@ function* linesBehind(
 export function sealedEventsOf(log: string, blocks: readonly Block[], after: number, limit: number): SealedEvent[] {
   const events: SealedEvent[] = [];
   for (const block of blocks) {
-    for (const { read, hash, chain } of linesBehind(log, block, after, after + limit)) {
-      events.push(sealedEvent(log, read.entry, read, hash, chain));
+    for (const { line, read, hash, chain } of linesBehind(log, block, after, after + limit)) {
+      events.push(sealedEvent(log, read.entry, line, hash, chain));
     }
   }
   return events;

@@ -1,4 +1,4 @@
-import { canonicalEnvelope, type SealedEvent } from '@ballast/event-sourcing';
+import { sealedEvent, type SealedEvent } from '@ballast/event-sourcing';
 import { InvariantViolation, sha256 } from '@ballast/kernel';
 import { HASH_BYTES, readEntryLine } from './block.js';
 
@@ -9,7 +9,7 @@ const HEX_LENGTH = 2 * HASH_BYTES;
 
 /** An event as one line: its hash, the chain after it, and the canonical text that was hashed. */
 export const lineOfEvent = (event: SealedEvent): string =>
-  `${event.hash.toString('hex')} ${event.chain.toString('hex')} ${canonicalEnvelope(event, event)}`;
+  `${event.hash.toString('hex')} ${event.chain.toString('hex')} ${event.text}`;
 
 /**
  * Reads a line. No schema is asked: the hash says that it is what its log holds.
@@ -21,9 +21,9 @@ export function eventOfLine(log: string, partition: number, line: string): Seale
   const text = line.slice(2 * HEX_LENGTH + 2);
   const where = (): string => `a line of ${log}/${partition}`;
   if (!sha256(text).equals(hash)) throw new InvariantViolation(`${where()} has another hash than it says`);
-  const { entry, ...texts } = readEntryLine(text, where);
+  const { entry } = readEntryLine(text, where);
   if (entry.log !== log || entry.partition !== partition) {
     throw new InvariantViolation(`${where()} is an event of ${entry.log}/${entry.partition}`);
   }
-  return { ...entry, ...texts, hash, chain };
+  return sealedEvent(log, entry, text, hash, chain);
 }

@@ -78,10 +78,9 @@ export interface OutsideMessage {
 
 /** An entry with its hashed text, as it is stored and sent. */
 export interface SealedEvent extends LogEntry {
-  readonly payloadText: string;
-  readonly basisText: string;
-  readonly causeText: string;
-  /** SHA-256 of the canonical envelope, 32 bytes. */
+  /** The canonical envelope. */
+  readonly text: string;
+  /** SHA-256 of it, 32 bytes. */
   readonly hash: Buffer;
   /** Chain head after this event: SHA-256(previous head || hash). The head of an empty log is 32 zero bytes. */
   readonly chain: Buffer;

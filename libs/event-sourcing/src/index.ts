@@ -15,4 +15,4 @@ export {
   emitterOf,
 } from './process-definition.js';
 export { StateCodec, stateClass } from './state-codec.js';
-export { EMPTY_HEAD, canonicalEnvelope, eventHash, chainHead, seal, sealedEvent } from './seal.js';
+export { EMPTY_HEAD, canonicalEnvelope, chainHead, seal, sealedEvent } from './seal.js';

@@ -4,8 +4,8 @@ import type { LogEntry, SealedEvent } from './event.js';
 /** Chain head of an empty log. */
 export const EMPTY_HEAD: Buffer = Buffer.alloc(32);
 
-/** The texts of an entry that are stored as text; the rest of the envelope stands in columns of its own. */
-export interface EntryTexts {
+/** The parts of an envelope that are no plain values, each as its canonical text. */
+interface EntryTexts {
   readonly payloadText: string;
   readonly basisText: string;
   readonly causeText: string;
@@ -26,11 +26,6 @@ export function canonicalEnvelope(entry: Omit<LogEntry, 'payload' | 'basis' | 'c
   );
 }
 
-/** SHA-256 of the canonical envelope. */
-export function eventHash(entry: Omit<LogEntry, 'payload' | 'basis' | 'cause'>, texts: EntryTexts): Buffer {
-  return sha256(canonicalEnvelope(entry, texts));
-}
-
 /** Next chain head: SHA-256(previous head || event hash). */
 export function chainHead(previous: Uint8Array, hash: Uint8Array): Buffer {
   return sha256OfPair(previous, hash);
@@ -38,22 +33,24 @@ export function chainHead(previous: Uint8Array, hash: Uint8Array): Buffer {
 
 /** Seals an entry onto the chain that ends in `previous`. */
 export function seal(entry: LogEntry, previous: Uint8Array): SealedEvent {
-  const payloadText = canonicalText(entry.payload);
-  const basisText = canonicalText(entry.basis);
-  const causeText = canonicalText(entry.cause);
-  const hash = eventHash(entry, { payloadText, basisText, causeText });
-  return sealedEvent(entry.log, entry, { payloadText, basisText, causeText }, hash, chainHead(previous, hash));
+  const text = canonicalEnvelope(entry, {
+    payloadText: canonicalText(entry.payload),
+    basisText: canonicalText(entry.basis),
+    causeText: canonicalText(entry.cause),
+  });
+  const hash = sha256(text);
+  return sealedEvent(entry.log, entry, text, hash, chainHead(previous, hash));
 }
 
 /**
- * An entry with the texts and hashes that it was sealed with. Written out: spreading one object into another takes ten times as long,
+ * An entry with the text and hashes that it was sealed with. Written out: spreading one object into another takes ten times as long,
  * more than hashing.
  * @param log that it stands in
  */
 export function sealedEvent(
   log: string,
   entry: Omit<LogEntry, 'log'>,
-  { payloadText, basisText, causeText }: EntryTexts,
+  text: string,
   hash: Buffer,
   chain: Buffer,
 ): SealedEvent {
@@ -72,9 +69,7 @@ export function sealedEvent(
     correlation: entry.correlation,
     actor: entry.actor,
     payload: entry.payload,
-    payloadText,
-    basisText,
-    causeText,
+    text,
     hash,
     chain,
   };

@@ -1,8 +1,12 @@
 import { createHash, hash } from 'node:crypto';
+import { invariant } from './invariant.js';
 
-/** SHA-256 of bytes or of a UTF-8 text. */
+/**
+ * SHA-256 of bytes or of a UTF-8 text. By way of a text, because then the 32 bytes come from Node's pool: a buffer of its own for every
+ * hash costs more in garbage collection than hashing.
+ */
 export function sha256(data: Uint8Array | string): Buffer {
-  return hash('sha256', data, 'buffer');
+  return Buffer.from(hash('sha256', data, 'hex'), 'hex');
 }
 
 /** SHA-256 over the concatenation of several parts. */
@@ -12,9 +16,15 @@ export function sha256Of(...parts: readonly (Uint8Array | string)[]): Buffer {
   return sum.digest();
 }
 
-/** SHA-256 over the concatenation of two hashes: the step of every chain and tree. One call is half of `sha256Of`. */
+/** Two hashes side by side, used again and again. */
+const PAIR = Buffer.allocUnsafeSlow(64);
+
+/** SHA-256 over the concatenation of two hashes of 32 bytes: the step of every chain and tree. */
 export function sha256OfPair(left: Uint8Array, right: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([left, right]), 'buffer');
+  invariant(left.length === 32 && right.length === 32, 'a chain is made of hashes of 32 bytes');
+  PAIR.set(left, 0);
+  PAIR.set(right, 32);
+  return sha256(PAIR);
 }
 
 /** Namespace of all ids that Ballast derives (a random version 4 UUID, fixed for ever). */
@@ -22,9 +32,7 @@ const NAMESPACE = Buffer.from('5d1f0c1e6a4b4b0f9c53b6a1d2e47f10', 'hex');
 
 /** Name-based UUID, version 5 (RFC 9562): the same name makes the same id, on every machine and every retry. */
 export function uuidV5(name: string): string {
-  const digest = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer');
-  digest[6] = ((digest[6] as number) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
-  const hex = digest.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'hex');
+  const variant = ((Number.parseInt(hex[16] as string, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -21,14 +21,7 @@ const positions = (entries: readonly SealedEvent[]) => entries.map(({ position }
 
 /** An entry at a position with a chain that its author made up. */
 function forged(position: number, head: Buffer = EMPTY_HEAD): SealedEvent {
-  const {
-    payloadText: _,
-    basisText: __,
-    causeText: ___,
-    hash: ____,
-    chain: _____,
-    ...entry
-  } = ENTRIES[0] as SealedEvent;
+  const { text: _, hash: __, chain: ___, ...entry } = ENTRIES[0] as SealedEvent;
   return seal({ ...entry, position, payload: { x: 'x'.repeat(1_000) } }, head);
 }
 

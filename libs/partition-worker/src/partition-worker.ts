@@ -444,7 +444,7 @@ export class PartitionWorker<State = unknown> {
   }
 
   #accept(input: LogEntry): void {
-    this.#snapshots?.count(1, (input as Partial<SealedEvent>).payloadText?.length ?? 0);
+    this.#snapshots?.count(1, (input as Partial<SealedEvent>).text?.length ?? 0);
     this.#machine.accept(input);
   }
 
@@ -529,7 +529,7 @@ export class PartitionWorker<State = unknown> {
     const snapshots = this.#snapshots;
     if (snapshots === undefined) return;
     let bytes = 0;
-    for (const { payloadText } of events) bytes += payloadText.length;
+    for (const { text } of events) bytes += text.length;
     snapshots.count(events.length, bytes);
     snapshots.stored();
   }

@@ -53,6 +53,10 @@ export class ServiceProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** @throws Error when it ends first, or is not ready in time */
   async ready(withinMs: number, signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + withinMs;

@@ -34,6 +34,10 @@ export interface StackOptions {
   /** An operator's PostgreSQL; an embedded one when absent. */
   readonly databaseUrl?: string;
   readonly processes?: readonly StackProcess[];
+  /** For every process, besides what the stack tells it. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For Node itself, before the program, such as `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[];
   /** Gives the start up; what runs by then is ended in order. */
   readonly signal?: AbortSignal;
   readonly write: (line: string) => void;
@@ -45,6 +49,8 @@ export interface Stack {
   readonly brokers: readonly string[];
   readonly databaseUrl: string;
   readonly addresses: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly pids: ReadonlyMap<string, number>;
   /** Ends the processes in order, then Kafka and PostgreSQL. */
   stop(): Promise<void>;
   /** Ends the processes at once; Kafka and PostgreSQL in order, for the sake of their data. */
@@ -108,9 +114,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const each of processes) {
       const started = new ServiceProcess({
         name: each.name,
-        command: [process.execPath, mainOf(root, each)],
+        command: [process.execPath, ...(options.nodeArguments ?? []), mainOf(root, each)],
         cwd: root,
-        environment: environmentOf(each, processes, { databaseUrl, brokers: kafka.brokers }, options),
+        environment: {
+          ...environmentOf(each, processes, { databaseUrl, brokers: kafka.brokers }, options),
+          ...options.environment,
+        },
         readyUrl: `${addressOf(each)}/health/ready`,
         write,
         onUnexpectedEnd,
@@ -122,6 +131,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       brokers: kafka.brokers,
       databaseUrl,
       addresses: new Map(processes.map((each) => [each.name, addressOf(each)])),
+      pids: new Map(running.map((each, index) => [processes[index]?.name ?? '', each.pid ?? 0])),
       stop,
       kill: () => running.forEach((each) => each.kill()),
     };

@@ -1,5 +1,6 @@
 import type { EventRow } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
+import { canonicalText } from '@ballast/kernel';
 import { differenceOf, divergenceText, eventMissing, eventNotDecided, type Divergence } from './divergence.js';
 
 const AT = Date.UTC(2020, 2, 12, 10, 25);
@@ -28,8 +29,13 @@ function decided(payload: unknown): SealedEvent {
 
 /** The event as it stands in the log. */
 function stored(payload: unknown): EventRow {
-  const { time, ...event } = decided(payload);
-  return { ...event, clearing: time.clearing, hop: time.hop } as unknown as EventRow;
+  const { time, cause, basis, payload: stored, ...event } = decided(payload);
+  const texts = {
+    causeText: canonicalText(cause),
+    basisText: canonicalText(basis),
+    payloadText: canonicalText(stored),
+  };
+  return { ...event, ...texts, clearing: time.clearing, hop: time.hop } as unknown as EventRow;
 }
 
 const replayed = {

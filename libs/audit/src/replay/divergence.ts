@@ -1,6 +1,6 @@
 import type { CommandRecord, EventRow } from '@ballast/event-log';
-import type { SealedEvent } from '@ballast/event-sourcing';
-import { isoOf, type Instant } from '@ballast/kernel';
+import { canonicalEnvelope, type SealedEvent } from '@ballast/event-sourcing';
+import { canonicalText, isoOf, type Instant } from '@ballast/kernel';
 
 /** The first decision that does not come out as it is stored: the place, the field and both of its values. */
 export interface Divergence {
@@ -57,6 +57,8 @@ export function differenceOf(
   following: Following,
 ): Divergence | undefined {
   if (again.position < row.position) return eventMissing(again);
+  const isSame = again.text === envelopeOf(place.log, row);
+  if (isSame && again.hash.equals(row.hash) && again.chain.equals(row.chain)) return undefined;
   if (again.id !== row.id) {
     if (following.replayed.some(({ id }) => id === row.id)) return eventMissing(again);
     if (following.rows.some(({ id }) => id === again.id)) {
@@ -79,8 +81,9 @@ export function differenceOf(
     return differs('time.clearing', isoOf(row.clearing), isoOf(again.time.clearing));
   }
   if (again.time.hop !== row.hop) return differs('time.hop', String(row.hop), String(again.time.hop));
+  const decided = textsOf(again);
   for (const column of COMPARED) {
-    const [logged, replayed] = [row[column], again[column]];
+    const [logged, replayed] = [row[column], decided[column]];
     if (logged === replayed) continue;
     const field = column.replace(/Text$/, '');
     const at = column.endsWith('Text') ? firstDifference(readJson(logged), readJson(replayed), field) : undefined;
@@ -94,16 +97,19 @@ export function differenceOf(
   return undefined;
 }
 
+/** The text that was hashed, as the columns of a row say it. */
+const envelopeOf = (log: string, row: EventRow): string =>
+  canonicalEnvelope({ ...row, log, time: { clearing: row.clearing, hop: row.hop } }, row);
+
+const textsOf = (event: SealedEvent) => ({
+  ...event,
+  causeText: canonicalText(event.cause),
+  basisText: canonicalText(event.basis),
+  payloadText: canonicalText(event.payload),
+});
+
 /** An event follows from the inputs that the log does not have where it belongs. */
-export const eventMissing = ({
-  log,
-  partition,
-  position,
-  type,
-  time,
-  payload,
-  payloadText,
-}: SealedEvent): Divergence => ({
+export const eventMissing = ({ log, partition, position, type, time, payload }: SealedEvent): Divergence => ({
   log,
   partition,
   position,
@@ -113,7 +119,7 @@ export const eventMissing = ({
   field: null,
   what: 'an event is missing in the log',
   logged: null,
-  replayed: payloadText,
+  replayed: canonicalText(payload),
 });
 
 /** The log has an event that follows from none of its inputs. */

@@ -3,7 +3,7 @@ import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { goldenEvent } from '../golden/golden-events.fixtures.js';
 import { cursorAfter, judgeArrival, START_OF_LOG } from './arrival.js';
 import { decodeCommand, encodeCommand, type CommandOnTheWay } from './command-message.js';
-import { decodeMessage, encodeMessage, type ReceivedMessage } from './message.js';
+import { decodeMessage, decodeOwnMessage, encodeMessage, type ReceivedMessage } from './message.js';
 
 const issued = goldenEvent('MarginCallIssued');
 const sealed = seal(issued, EMPTY_HEAD);
@@ -61,6 +61,32 @@ describe('a message', () => {
     expect(decodeMessage(bad as ReceivedMessage)).toMatchObject({
       ok: false,
       error: { field: field as string, code: code as string },
+    });
+  });
+
+  describe('of another service of the house [CLR-LOG-050]', () => {
+    it('is read to the same event as by its schema', () => {
+      expect(decodeOwnMessage(message, message)).toEqual(decodeMessage(message, message));
+    });
+
+    it.each`
+      why                                     | bad                                                                                                                                                                                                                                                     | field                 | code
+      ${'a single altered byte'}              | ${{ ...message, value: message.value.replace('133.91', '133.92') }}                                                                                                                                                                                     | ${'value'}            | ${'hash-mismatch'}
+      ${'another position than the envelope'} | ${withHeader('position', '1')}                                                                                                                                                                                                                          | ${'headers.position'} | ${'malformed'}
+      ${'another log than the envelope'}      | ${withHeader('log', 'accounts')}                                                                                                                                                                                                                        | ${'log'}              | ${'malformed'}
+      ${'a float in its time'}                | ${rehashed(message.value.replace(/"hop":\d+/, '"hop":0.5'))}                                                                                                                                                                                            | ${'time.hop'}         | ${'malformed'}
+      ${'no cause'}                           | ${rehashed(message.value.replace(/"cause":\{[^}]*\}/, '"cause":7'))}                                                                                                                                                                                    | ${'cause'}            | ${'malformed'}
+      ${'a type that nobody knows'}           | ${{ ...rehashed(message.value.replace('"MarginCallIssued"', '"MarginCallForgiven"')), headers: { ...message.headers, type: 'MarginCallForgiven', hash: sha256(message.value.replace('"MarginCallIssued"', '"MarginCallForgiven"')).toString('hex') } }} | ${'type'}             | ${'unknown-type'}
+    `('with $why is refused at $field', ({ bad, field, code }) => {
+      expect(decodeOwnMessage(bad as ReceivedMessage, message)).toMatchObject({
+        ok: false,
+        error: { field: field as string, code: code as string },
+      });
+    });
+
+    it('is not held against its schema: the chain, which its reader checks, says who wrote it', () => {
+      const odd = rehashed(message.value.replace('"133.91"', '"-133.91"'));
+      expect(decodeOwnMessage(odd, message)).toMatchObject({ ok: true });
     });
   });
 

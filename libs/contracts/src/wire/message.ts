@@ -1,6 +1,6 @@
 import { canonicalText, isoOf, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
-import { canonicalEnvelope, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { parseEntry, type EntryErrorCode } from '../parse-entry.js';
+import { sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { parseEntry, parseOwnEntry, type EntryErrorCode, type ParsedEntry } from '../parse-entry.js';
 import type { FieldError } from '../refusal.js';
 import { logPartitionOf, topicOf } from '../topics.js';
 
@@ -57,7 +57,7 @@ export function encodeMessage(sealed: SealedEvent, { incarnation, traceparent }:
     topic,
     partition: kafkaPartition,
     key: sealed.stream,
-    value: canonicalEnvelope(sealed, sealed),
+    value: sealed.text,
     headers: {
       hash: sealed.hash.toString('hex'),
       chain: sealed.chain.toString('hex'),
@@ -129,25 +129,34 @@ function canonical(value: unknown): string | undefined {
   }
 }
 
-const sealedOf = (entry: LogEntry, hash: Buffer, chain: Buffer): SealedEvent => {
-  const { payload, basis, cause } = entry;
-  const texts = {
-    payloadText: canonicalText(payload),
-    basisText: canonicalText(basis),
-    causeText: canonicalText(cause),
-  };
-  return sealedEvent(entry.log, entry, texts, hash, chain);
-};
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** How much of a message is looked at. */
+interface Scrutiny {
+  readonly canonical: boolean;
+  readonly parse: (log: string, value: unknown) => ParsedEntry;
+}
 
 /**
  * Reads a message: SHA-256 of the value against the hash header, canonical form, envelope, payload by its schema. The
  * chain is the reader's to check, because only it knows the chain before (`judgeArrival`).
  * @param from where the message was read, when known: the entry must belong there
  */
-export function decodeMessage(
-  message: ReceivedMessage,
-  from?: { readonly topic: string; readonly partition: number },
-): DecodedMessage {
+export const decodeMessage = (message: ReceivedMessage, from?: Place): DecodedMessage =>
+  decode(message, from, { canonical: true, parse: parseEntry });
+
+/**
+ * Reads a message of a log that a service of the house writes, for another of them: hash and place, and not the payload by its schema. For
+ * readers that check the chain; nothing else may be taken for what the service said.
+ * @see docs/spec/event-log.md CLR-LOG-050
+ */
+export const decodeOwnMessage = (message: ReceivedMessage, from: Place): DecodedMessage =>
+  decode(message, from, { canonical: false, parse: parseOwnEntry });
+
+function decode(message: ReceivedMessage, from: Place | undefined, scrutiny: Scrutiny): DecodedMessage {
   const { value, headers } = message;
   if (value === null) return refused('malformed', 'value', 'is empty', 'send the canonical envelope as the value');
   const hashHeader = header(headers, 'hash');
@@ -175,7 +184,8 @@ export function decodeMessage(
   const json = parsedJson(text);
   if (json === undefined)
     return refused('malformed', 'value', 'is no JSON', 'send the canonical envelope as the value');
-  if (canonical(json.value) !== text) {
+  const log = header(headers, 'log') ?? '';
+  if (scrutiny.canonical && canonical(json.value) !== text) {
     return refused(
       'malformed',
       'value',
@@ -183,27 +193,25 @@ export function decodeMessage(
       'sort keys, leave out white space, write whole numbers only (RFC 8785), and hash exactly that text',
     );
   }
-  const log = header(headers, 'log') ?? '';
   const traceparent = header(headers, 'traceparent');
   const delivery: Delivery = traceparent === undefined ? { incarnation } : { incarnation, traceparent };
-  const parsed = parseEntry(log, json.value);
+  const parsed = scrutiny.parse(log, json.value);
   const { entry } = parsed;
   if (entry !== undefined) {
     const misplaced = misplacement(entry, message, from);
     if (misplaced !== undefined) return misplaced;
   }
   const chain = Buffer.from(chainHeader, 'hex');
-  if (parsed.ok) return { ok: true, event: sealedOf(parsed.entry, hash, chain), delivery };
-  return entry === undefined
-    ? { ok: false, error: parsed.error }
-    : { ok: false, error: parsed.error, event: sealedOf(entry, hash, chain), delivery };
+  if (entry === undefined) return parsed as Extract<typeof parsed, { ok: false }>;
+  const event = sealedEvent(log, entry, text, hash, chain);
+  return parsed.ok ? { ok: true, event, delivery } : { ok: false, error: parsed.error, event, delivery };
 }
 
 /** Key, headers and place repeat what the hashed envelope says; where they differ, the message is not believed. */
 function misplacement(
   entry: LogEntry,
   { key, headers }: ReceivedMessage,
-  from: { readonly topic: string; readonly partition: number } | undefined,
+  from: Place | undefined,
 ): Extract<DecodedMessage, { ok: false }> | undefined {
   const said: readonly (readonly [field: string, said: string | undefined, is: string])[] = [
     ['key', key === undefined || key === null ? undefined : key.toString(), entry.stream],

@@ -1,5 +1,5 @@
 import { canonicalText, sha256 } from '@ballast/kernel';
-import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
+import type { LogEntry } from '@ballast/event-sourcing';
 
 /** Why nothing more is taken of a producer. */
 export interface Fork {
@@ -73,8 +73,7 @@ export function placeOf(correlation: string): MessagePlace | undefined {
 }
 
 /** What two messages at one position are compared by. */
-export const digestOf = (type: string, payloadText: string): string =>
-  sha256(`${type} ${payloadText}`).toString('hex');
+export const digestOf = (type: string, payloadText: string): string => sha256(`${type} ${payloadText}`).toString('hex');
 
 /** Takes note of an entry of any log of the exchange: its place, what it named, and whose message it is. */
 export function noteEntry(state: IntakeState, entry: LogEntry): void {
@@ -87,8 +86,7 @@ export function noteEntry(state: IntakeState, entry: LogEntry): void {
   if (place === undefined) return;
   const sequence = sequenceOf(state, place.producer, place.incarnation);
   sequence.position = Math.max(sequence.position, place.position);
-  const { payloadText = canonicalText(entry.payload) } = entry as Partial<SealedEvent>;
-  sequence.recent.set(place.position, digestOf(entry.type, payloadText));
+  sequence.recent.set(place.position, digestOf(entry.type, canonicalText(entry.payload)));
   sequence.recent.delete(sequence.position - MESSAGES_REMEMBERED);
 }
 

@@ -510,9 +510,7 @@ describe('margin partition', () => {
     const next = open.schedule(at(103, '57000', { fast: '0.3' }));
     again.accept(next);
     again.settle();
-    expect(again.drain().events.map(({ payloadText }) => payloadText)).toEqual(
-      open.accept(next).map(({ payloadText }) => payloadText),
-    );
+    expect(again.drain().events.map(({ text }) => text)).toEqual(open.accept(next).map(({ text }) => text));
   });
 
   it('makes the same bytes twice', () => {

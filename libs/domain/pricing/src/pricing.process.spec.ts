@@ -426,7 +426,7 @@ describe('determinism', () => {
     };
     for (const event of events) {
       for (const [, , upTo] of event.basis) recallUpTo(upTo);
-      machine.recallOwn({ ...event, payload: JSON.parse(event.payloadText) as unknown });
+      machine.recallOwn({ ...event, payload: (JSON.parse(event.text) as LogEntry).payload });
     }
     recallUpTo(inputs.length);
     return machine;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { invariant } from '@ballast/kernel';
-import { EMPTY_HEAD, type SealedEvent } from '@ballast/event-sourcing';
+import { EMPTY_HEAD, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { assertApart, compareCursors, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
 import {
   type AppendItem,
@@ -18,16 +18,30 @@ import {
   type PlacedItem,
   type StoredCheckpoint,
 } from '../event-log.js';
-import { NO_BLOCK, contentOf, nextBlockChain } from '../block.js';
+import { NO_BLOCK, contentOf, eventRowsOf, nextBlockChain } from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
-import { eventOf } from '../stored-event.js';
 import { MemorySnapshots } from './memory-snapshots.js';
 
 type KeptBlock = Omit<Block, 'entriesText' | 'hashes'> & { readonly events: readonly SealedEvent[] };
 
+const withTexts = ({ events, ...block }: KeptBlock): Block => {
+  const { entriesText, hashes } = contentOf({ events, commands: [], cursors: [] });
+  return { ...block, entriesText, hashes };
+};
+
+/** Index of the first block that ends behind a position. */
+function firstBehind(blocks: readonly KeptBlock[], position: number): number {
+  let [from, to] = [0, blocks.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((blocks[middle] as KeptBlock).lastPosition <= position) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 class MemoryPartition implements Surroundings {
   head: PartitionHead;
-  readonly rows: EventRow[] = [];
   /** Parsed once from the stored texts, so that a reader gets what PostgreSQL would give it. */
   readonly events: SealedEvent[] = [];
   readonly commands: CommandRecord[] = [];
@@ -54,7 +68,7 @@ class MemoryPartition implements Surroundings {
   }
 
   chainAt(position: number): Buffer | undefined {
-    return this.rows[position - 1]?.chain;
+    return this.events[position - 1]?.chain;
   }
 
   commandByNumber(number: number): CommandRecord | undefined {
@@ -70,33 +84,8 @@ class MemoryPartition implements Surroundings {
   }
 
   add(log: string, item: AppendItem, recordedAt: number): void {
-    const { epoch, incarnation } = this.head;
-    for (const event of item.events) {
-      const row: EventRow = {
-        partition: event.partition,
-        position: event.position,
-        id: event.id,
-        stream: event.stream,
-        version: event.version,
-        type: event.type,
-        schemaVersion: event.schemaVersion,
-        clearing: event.time.clearing,
-        hop: event.time.hop,
-        causeText: event.causeText,
-        basisText: event.basisText,
-        correlation: event.correlation,
-        actor: event.actor,
-        payloadText: event.payloadText,
-        hash: event.hash,
-        chain: event.chain,
-        epoch,
-        worker: item.worker,
-        incarnation,
-        recordedAt,
-        trace: item.trace ?? null,
-      };
-      this.rows.push(row);
-      this.events.push(eventOf(log, row));
+    for (const { text, hash, chain } of item.events) {
+      this.events.push(sealedEvent(log, JSON.parse(text) as LogEntry, text, hash, chain));
     }
     for (const command of item.commands) {
       this.commands.push(command);
@@ -226,13 +215,18 @@ class MemoryLog implements EventLog {
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
-    return this.#partition(partition).rows.slice(after, after + limit);
+    const { blocks } = this.#partition(partition);
+    const around: Block[] = [];
+    for (let at = firstBehind(blocks, after); (blocks[at]?.firstPosition ?? Infinity) <= after + limit; at++) {
+      around.push(withTexts(blocks[at] as KeptBlock));
+    }
+    return eventRowsOf(this.name, around, after, limit);
   }
 
   async hashes(partition: number, after: number, limit: number): Promise<Buffer> {
     return Buffer.concat(
       this.#partition(partition)
-        .rows.slice(after, after + limit)
+        .events.slice(after, after + limit)
         .map(({ hash }) => hash),
     );
   }
@@ -243,10 +237,7 @@ class MemoryLog implements EventLog {
     return behind
       .filter(({ firstPosition }) => firstPosition <= upTo)
       .slice(0, MOST_BLOCKS)
-      .map(({ events, ...block }) => {
-        const { entriesText, hashes } = contentOf({ events, commands: [], cursors: [] });
-        return { ...block, entriesText, hashes };
-      });
+      .map(withTexts);
   }
 
   async blockBefore(partition: number, position: number): Promise<Block | undefined> {

@@ -21,7 +21,7 @@ import type {
   StoredCheckpoint,
 } from '../event-log.js';
 import { assertShape, partitionNumbers } from '../log-shape.js';
-import { assertContiguous } from '../stored-event.js';
+import { assertContiguous } from '../contiguous.js';
 import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestj
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
-import { GLOBAL, canonicalEnvelope } from '@ballast/event-sourcing';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
@@ -52,10 +52,7 @@ export class DeleveragingController {
     return streamEvents({
       of: { log: 'liquidation', partitions: [GLOBAL] },
       ...{ clearing, closing, request, response, after: lastEventId ?? after },
-      write: (event) =>
-        event.type === 'DeleveragingAnnounced'
-          ? { event: event.type, data: canonicalEnvelope(event, event) }
-          : undefined,
+      write: (event) => (event.type === 'DeleveragingAnnounced' ? { event: event.type, data: event.text } : undefined),
     });
   }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { GLOBAL, canonicalEnvelope } from '@ballast/event-sourcing';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { NEWEST, streamEvents } from './event-stream.js';
@@ -37,7 +37,7 @@ export class MarginEventsController {
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
       ...{ clearing, closing, request, response, after: lastEventId ?? after },
-      write: (event) => ({ event: event.type, data: canonicalEnvelope(event, event) }),
+      write: (event) => ({ event: event.type, data: event.text }),
     });
   }
 }

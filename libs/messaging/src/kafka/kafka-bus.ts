@@ -2,6 +2,7 @@ import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import {
   decodeCommand,
   decodeMessage,
+  decodeOwnMessage,
   encodeCommand,
   encodeMessage,
   PARKED_TOPIC,
@@ -10,6 +11,7 @@ import {
   type FieldError,
 } from '@ballast/contracts';
 import type { SealedEvent } from '@ballast/event-sourcing';
+import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import type {
   Batch,
   Bus,
@@ -218,7 +220,8 @@ export class KafkaBus implements Bus {
     let decoded = this.#decoded.get(message);
     if (decoded === undefined) {
       const { topic, kafkaPartition } = topicOf(log, partition);
-      decoded = decodeMessage(message, { topic, partition: kafkaPartition });
+      const read = SERVICE_LOGS.includes(log as ServiceLog) ? decodeOwnMessage : decodeMessage;
+      decoded = read(message, { topic, partition: kafkaPartition });
       this.#decoded.set(message, decoded);
     }
     return decoded;

@@ -29,7 +29,8 @@ interface PartitionState {
  * How long a broker holds a fetch while nothing comes; what comes is answered at once. Long enough to be quiet, short enough to
  * begin soon with a partition that was not fetched before.
  */
-const FETCH_WAIT_MS = 500;
+const FETCH_WAIT_MS = 2_000;
+const OFFSET_WAIT_MS = 500;
 const OFFSET_ATTEMPTS = 10;
 
 /**
@@ -193,7 +194,7 @@ export class TopicReader {
           if (final || attempt === OFFSET_ATTEMPTS) throw error;
         }
         if (admin !== this.admin) await admin.disconnect();
-        await new Promise((resolve) => setTimeout(resolve, FETCH_WAIT_MS * attempt));
+        await new Promise((resolve) => setTimeout(resolve, OFFSET_WAIT_MS * attempt));
         admin = this.kafka.admin();
         await admin.connect();
       }
