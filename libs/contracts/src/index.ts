@@ -4,6 +4,8 @@ export { readExchangeMessage, type ExchangeMessageOf, type ExchangeMessageType }
 export { entryEnvelope } from './parse-entry.js';
 export * from './refusal.js';
 export {
+  EXCHANGE_ANSWERS_TOPIC,
+  EXCHANGE_MESSAGES_TOPIC,
   LOCKSTEP_GATE_TOPIC,
   LOCKSTEP_REPORTS_TOPIC,
   PARKED_TOPIC,
@@ -92,6 +94,7 @@ export {
   preTradeCheckResponse,
   type ProblemCode,
   type Problem,
+  problem,
   problemOf,
   accountIdForm,
   identifierForm,

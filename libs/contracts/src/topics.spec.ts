@@ -53,7 +53,8 @@ describe('topics', () => {
     expect(created.get('clearing.margin.global.v1')).toBe(1);
     expect(created.get('clearing.lockstep.gate.v1')).toBe(1);
     expect(created.get('clearing.parked.v1')).toBe(1);
-    expect(created.size).toBe(LOG_TOPICS.length + 3);
+    expect(created.get('exchange.messages.v1')).toBe(1);
+    expect(created.size).toBe(LOG_TOPICS.length + 5);
   });
 
   it('knows no log behind the topics of the machinery', () => {

@@ -43,6 +43,11 @@ export const LOCKSTEP_REPORTS_TOPIC = 'clearing.lockstep.reports.v1';
 /** Copies of messages that nobody could read, with the reason; what they halted stays halted. */
 export const PARKED_TOPIC = 'clearing.parked.v1';
 
+/** Submissions of an exchange whose log is kept here; key: the producer. One partition: a submission may be about every account. */
+export const EXCHANGE_MESSAGES_TOPIC = 'exchange.messages.v1';
+/** What became of them, one answer for each in their order, under the same key. */
+export const EXCHANGE_ANSWERS_TOPIC = 'exchange.answers.v1';
+
 /** A topic as it is to be created. */
 export interface TopicSetup {
   readonly topic: string;
@@ -57,6 +62,8 @@ export function topicsOf(partitions: number): readonly TopicSetup[] {
     { topic: LOCKSTEP_GATE_TOPIC, partitions: 1 },
     { topic: LOCKSTEP_REPORTS_TOPIC, partitions: 1 },
     { topic: PARKED_TOPIC, partitions: 1 },
+    { topic: EXCHANGE_MESSAGES_TOPIC, partitions: 1 },
+    { topic: EXCHANGE_ANSWERS_TOPIC, partitions: 1 },
   ];
 }
 

@@ -415,18 +415,33 @@ export class PartitionMachine<State> {
    * what was taken earlier, each source once. So the reader of one lane knows how far its writer had read.
    */
   #basisOf(lane: Lane): readonly BasisStep[] {
-    if (this.#lanes.length === 1 || this.process.hears === true) return this.#basis;
+    if (this.#lanes.length === 1) return this.#basis;
+    if (this.process.hears === true) return [...this.#basis, ...this.#saidBefore(lane)];
     const earlier = [...this.#told]
       .filter(([key, [, , position]]) => (lane.named.get(key) ?? 0) < position)
       .map(([, step]) => step);
-    return [...earlier, ...this.#basis];
+    return [...earlier, ...this.#basis, ...this.#saidBefore(lane)];
+  }
+
+  /** How far the lanes are written that are read beside this one, if it has not named that. */
+  #saidBefore({ log, partition, named }: Lane): readonly BasisStep[] {
+    return (this.process.readTogether?.get(log) ?? []).flatMap((other): readonly BasisStep[] => {
+      const key = sourceKey(other, partition);
+      const size = this.#laneOf.get(key)?.size ?? 0;
+      return size > (named.get(key) ?? 0) ? [[other, partition, size]] : [];
+    });
+  }
+
+  /** Whether the process writes that partition itself: a basis that names it says in which order, not what was taken. */
+  writes(log: string, partition: number): boolean {
+    return this.#laneOf.has(sourceKey(log, partition));
   }
 
   /** An event of the lane names a basis: the next one begins behind it. */
   #name(lane: Lane, basis: readonly BasisStep[]): void {
-    if (this.#lanes.length > 1 && this.process.hears !== true) {
+    if (this.#lanes.length > 1) {
       for (const [log, partition, position] of basis) lane.named.set(sourceKey(log, partition), position);
-      for (const step of this.#basis) {
+      for (const step of this.process.hears === true ? [] : this.#basis) {
         const key = sourceKey(step[0], step[1]);
         this.#told.delete(key);
         this.#told.set(key, step);

@@ -67,6 +67,11 @@ export interface PartitionProcess<State> {
    */
   alsoWrites?(partitions: number): readonly LogPartition[];
   /**
+   * By log that it writes: others whose partition of the same number somebody reads beside it. An entry names how far it had written
+   * those, so that its readers take them in the order in which they were said.
+   */
+  readonly readTogether?: ReadonlyMap<string, readonly string[]>;
+  /**
    * It takes no inputs: it writes down what somebody outside says. The bases of its events name what their readers have to know
    * before them, and nothing that it has taken itself.
    */

@@ -72,6 +72,8 @@ export interface ProcessDefinition<State, Own> {
   readonly log: string;
   /** Partitions of other logs that it writes too, and nobody else. */
   readonly alsoWrites?: (partitions: number) => readonly LogPartition[];
+  /** By log that it writes: others that are read beside it, and that its entries name. */
+  readonly readTogether?: ReadonlyMap<string, readonly string[]>;
   /** Takes no inputs: writes down what somebody outside says. */
   readonly hears?: boolean;
   initialState(partition: number, partitions: number): State;
@@ -132,6 +134,7 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
   return {
     log,
     hears: definition.hears ?? false,
+    readTogether: definition.readTogether ?? new Map(),
     alsoWrites: (partitions) => alsoWrites?.(partitions) ?? [],
     initialState: (partition, partitions) => definition.initialState(partition, partitions),
     stateForm: definition.stateForm,

@@ -40,6 +40,9 @@ const desk: PartitionProcess<Desk> = {
   },
 };
 
+const allOf = (log: string, partitions: number): LogPartition[] =>
+  Array.from({ length: partitions }, (_, partition) => ({ log, partition }));
+
 const question = (log: string, position: number, to: number, clearing = 30, hop = 1): LogEntry => ({
   log,
   partition: 0,
@@ -132,5 +135,47 @@ describe('a machine that writes several partitions', () => {
 
   it('writes nowhere else', () => {
     expect(() => answers(machine(), question('a', 1, 2))).toThrow('bell/-1 does not write letters/2');
+  });
+
+  it('[CLR-LOG-012] names in each partition how far it had written those that are read beside it, once, also after a rebuild', () => {
+    const process: PartitionProcess<Desk> = {
+      ...desk,
+      alsoWrites: (partitions) => ['letters', 'parcels'].flatMap((log) => allOf(log, partitions)),
+      readTogether: new Map([
+        ['letters', ['parcels']],
+        ['parcels', ['letters']],
+      ]),
+      hears: true,
+    };
+    const m = new PartitionMachine(process, -1, 2);
+    const hear = (log: string, partition: number, at: number) =>
+      m.hear({
+        ...{ at, cause: { kind: 'timer', id: `said ${at}`, due: at }, correlation: `said/${at}`, actor: null },
+        event: { stream: log, type: 'Said', schemaVersion: 1, payload: {}, to: { log, partition } },
+        presupposes: [],
+      });
+    const bases = [
+      ['parcels', 0],
+      ['letters', 0],
+      ['letters', 0],
+      ['letters', 1],
+      ['parcels', 0],
+    ].map(([log, partition], index) => hear(log as string, partition as number, index + 1).basis);
+    expect(bases).toEqual([[], [['parcels', 0, 1]], [], [], [['letters', 0, 2]]]);
+    const rebuilt = new PartitionMachine(process, -1, 2);
+    for (const event of m.drain().events) rebuilt.recallOwn(event);
+    expect([rebuilt.writes('letters', 1), rebuilt.writes('bell', 0)]).toEqual([true, false]);
+    const last = {
+      ...{ at: 9, actor: null, correlation: 'said/9' },
+      cause: { kind: 'timer', id: 'x', due: 9 },
+    } as const;
+    const event = {
+      stream: 'letters',
+      type: 'Said',
+      schemaVersion: 1,
+      payload: {},
+      to: { log: 'letters', partition: 0 },
+    };
+    expect(rebuilt.hear({ ...last, event, presupposes: [] }).basis).toEqual([['parcels', 0, 2]]);
   });
 });

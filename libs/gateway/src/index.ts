@@ -3,3 +3,4 @@ export { HouseViews } from './history/house-views.js';
 export type { ServeMode } from './rest/clearing.gateway.js';
 export { SCENARIO_TIME, SilenceWatch, watchPriceSets, type MarketWatch } from './rest/market-watch.js';
 export { StoreWatch } from './rest/store-watch.js';
+export { ExchangeModule } from './rest/exchange/exchange.module.js';

@@ -1,4 +1,5 @@
 export type { Batch, Bus, BusIncident, CommandBatch, Halt, SourceCursor, Subscription } from './bus.js';
+export { ExchangeInbox } from './kafka/exchange-inbox.js';
 export { KafkaBus } from './kafka/kafka-bus.js';
 export type { KafkaConnection } from './kafka/kafka-connection.js';
 export * from './kafka/kafka-lockstep-channel.js';

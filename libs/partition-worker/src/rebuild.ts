@@ -47,6 +47,7 @@ export async function rebuild<State>(
   for await (const event of ownEvents(machine, logs)) {
     // What was heard presupposes what others have to know; the machine itself took nothing.
     for (const [source, partition, upTo] of machine.process.hears === true ? [] : event.basis) {
+      if (machine.writes(source, partition)) continue;
       const applied = machine.cursor(source, partition);
       for await (const entry of forward.between(source, partition, applied, upTo)) {
         machine.recall(entry);

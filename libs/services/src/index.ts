@@ -14,6 +14,7 @@ export { measuredCommitter } from './composition/measured-committer.js';
 export { LockstepRun } from './composition/distributed/lockstep-run.js';
 export { processConfig } from './composition/distributed/process-config.js';
 export { exchangeConfig, runExchange } from './composition/distributed/run-exchange.js';
+export { runIntake } from './composition/distributed/run-intake.js';
 export { runService } from './composition/distributed/run-service.js';
 export type { ContinuationOutcome, ExchangeIntake } from './exchange/exchange-intake.js';
 export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.js';

@@ -47,13 +47,16 @@ describe('the AsyncAPI document', () => {
   it('has every type and version in one channel, and says who writes it', () => {
     const channels = Object.values(document['channels'] as Record<string, { messages: Json }>);
     const named = channels.flatMap(({ messages }) => Object.keys(messages));
-    expect(named.sort()).toEqual(allEventSchemas.map(({ log, type, version }) => `${log}.${type}.v${version}`).sort());
+    const entries = allEventSchemas.map(({ log, type, version }) => `${log}.${type}.v${version}`);
+    expect(named.sort()).toEqual([...entries, 'exchangeSubmission', 'exchangeAnswer'].sort());
     const operations = Object.keys(document['operations'] as Json);
     expect(operations).toEqual(
       expect.arrayContaining([
         'send.clearing.margin.events.v1',
         'receive.clearing.accounts.commands.v1',
         'receive.exchange.fills.v1',
+        'receive.exchange.messages.v1',
+        'send.exchange.answers.v1',
       ]),
     );
   });

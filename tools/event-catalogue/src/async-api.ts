@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { entryEnvelope, type EventSchema } from '@ballast/contracts';
+import {
+  entryEnvelope,
+  EXCHANGE_ANSWERS_TOPIC,
+  EXCHANGE_MESSAGES_TOPIC,
+  exchangeAnswers,
+  exchangeSubmission,
+  problem,
+  type EventSchema,
+} from '@ballast/contracts';
 import type { JsonSchema } from './json-schema.js';
 import { HEADERS, TRACE_HEADER } from './message-headers.js';
 import { fileOf, placeOf } from './place-of.js';
@@ -29,10 +37,19 @@ export function asyncApi(events: readonly EventSchema[]): Part {
         'Events of a clearing house and the messages it takes. Topics end in their version; a changed payload is a new version of its type beside the old one.',
     },
     defaultContentType: 'application/json',
-    channels: Object.fromEntries(topics.map(([topic, own]) => [topic, channelOf(topic, own)])),
-    operations: Object.fromEntries(topics.map(([topic, own]) => operationOf(topic, own))),
+    channels: Object.fromEntries([
+      ...topics.map(([topic, own]) => [topic, channelOf(topic, own.map(messageName))]),
+      ...INTAKE.map(({ topic, name }) => [topic, channelOf(topic, [name])]),
+    ]),
+    operations: Object.fromEntries([
+      ...topics.map(([topic, own]) => operationOf(topic, own.some(isReceived) ? 'receive' : 'send')),
+      ...INTAKE.map(({ topic, action }) => operationOf(topic, action)),
+    ]),
     components: {
-      messages: Object.fromEntries(events.map((event) => [messageName(event), messageOf(event)])),
+      messages: Object.fromEntries([
+        ...events.map((event) => [messageName(event), messageOf(event)]),
+        ...INTAKE.map(({ name, summary, payload }) => [name, intakeMessage(name, summary, payload)]),
+      ]),
       schemas: {
         envelope: schemaOf(z.toJSONSchema(entryEnvelope) as JsonSchema),
         eventHeaders: headersOf(HEADERS, TRACE_HEADER),
@@ -47,20 +64,55 @@ function byTopic(events: readonly EventSchema[]): readonly (readonly [string, re
   return [...topics].map((topic) => [topic, events.filter((event) => placeOf(event).topic === topic)]);
 }
 
-function channelOf(topic: string, events: readonly EventSchema[]): Part {
+function channelOf(topic: string, messages: readonly string[]): Part {
   return {
     address: topic,
-    messages: Object.fromEntries(
-      events.map((event) => [messageName(event), reference(`#/components/messages/${messageName(event)}`)]),
-    ),
+    messages: Object.fromEntries(messages.map((name) => [name, reference(`#/components/messages/${name}`)])),
     bindings: { kafka: { topic, bindingVersion: '0.5.0' } },
   };
 }
 
-function operationOf(topic: string, events: readonly EventSchema[]): readonly [string, Part] {
-  const action = events.some(isReceived) ? 'receive' : 'send';
-  return [`${action}.${topic}`, { action, channel: reference(`#/channels/${topic}`) }];
-}
+const operationOf = (topic: string, action: 'receive' | 'send'): readonly [string, Part] => [
+  `${action}.${topic}`,
+  { action, channel: reference(`#/channels/${topic}`) },
+];
+
+/** Without references between its parts: they would lead to places of this document. */
+const inlined = (schema: z.ZodType): Part => schemaOf(z.toJSONSchema(schema, { metadata: z.registry() }) as JsonSchema);
+
+/** Messages of an exchange whose log is kept here stand in no log yet. */
+const INTAKE = [
+  {
+    topic: EXCHANGE_MESSAGES_TOPIC,
+    name: 'exchangeSubmission',
+    action: 'receive',
+    summary: 'Messages of a producer of an exchange whose log Ballast keeps.',
+    payload: inlined(exchangeSubmission),
+  },
+  {
+    topic: EXCHANGE_ANSWERS_TOPIC,
+    name: 'exchangeAnswer',
+    action: 'send',
+    summary: 'What became of a submission: what POST /exchange/messages would have answered.',
+    payload: {
+      type: 'object',
+      required: ['status', 'body'],
+      properties: {
+        status: { type: 'integer', description: 'As of HTTP; 200 says that every message has its answer.' },
+        body: { anyOf: [inlined(exchangeAnswers), inlined(problem)] },
+      },
+      additionalProperties: false,
+    },
+  },
+] as const;
+
+const intakeMessage = (name: string, summary: string, payload: Part): Part => ({
+  name,
+  title: name,
+  summary,
+  payload,
+  bindings: { kafka: { key: { type: 'string', description: 'The producer.' }, bindingVersion: '0.5.0' } },
+});
 
 function messageOf(event: EventSchema): Part {
   return {
@@ -108,8 +160,9 @@ const commandOf = (event: EventSchema): Part => ({
 });
 
 /** `$schema` belongs to a file of its own. */
-const schemaOf = (schema: JsonSchema): Part =>
-  Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== '$schema'));
+function schemaOf(schema: JsonSchema): Part {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== '$schema'));
+}
 
 const headersOf = (headers: typeof HEADERS, optional?: string): Part => ({
   type: 'object',

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { startStack } from './stack.js';
+import { PROCESSES, PROCESSES_WITHOUT_EXCHANGE, startStack } from './stack.js';
 
 interface UpOptions {
   readonly dataDir: string;
   readonly databaseUrl?: string;
   readonly partitions: number;
   readonly mode: 'live' | 'lockstep';
+  readonly exchange: 'simulated' | 'none';
 }
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -23,6 +24,9 @@ function partitionCount(value: string): number {
 
 /** Starts the stack and keeps it until Ctrl-C, or until one of its processes ends by itself. */
 async function up(options: UpOptions): Promise<void> {
+  if (options.exchange === 'none' && options.mode === 'lockstep') {
+    throw new InvalidArgumentError('an exchange outside has no gate: leave out --mode lockstep, or --exchange none.');
+  }
   const giveUp = new AbortController();
   let end = (reason: string, code: number): void => {
     write(reason);
@@ -35,6 +39,7 @@ async function up(options: UpOptions): Promise<void> {
   const stack = await startStack({
     ...options,
     root,
+    processes: options.exchange === 'none' ? PROCESSES_WITHOUT_EXCHANGE : PROCESSES,
     dataDirectory: options.dataDir,
     signal: giveUp.signal,
     write,
@@ -60,6 +65,11 @@ await new Command('local-stack')
   .addOption(new Option('--database-url <url>', 'use this PostgreSQL instead of an embedded one').env('DATABASE_URL'))
   .option('--partitions <n>', 'numbered partitions of every log, chosen once', partitionCount, 8)
   .addOption(new Option('--mode <mode>', 'how inputs are taken').choices(['live', 'lockstep']).default('live'))
+  .addOption(
+    new Option('--exchange <which>', 'none: your own exchange sends its messages to the process `exchange`')
+      .choices(['simulated', 'none'])
+      .default('simulated'),
+  )
   .action(up)
   .parseAsync()
   .catch((error: unknown) => {

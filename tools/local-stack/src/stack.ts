@@ -24,6 +24,11 @@ export const PROCESSES: readonly StackProcess[] = [
   { name: 'exchange', app: 'exchange-simulator', serves: 'exchange', port: 7105 },
 ];
 
+/** The same without the simulated exchange: one outside sends its messages to the intake. */
+export const PROCESSES_WITHOUT_EXCHANGE: readonly StackProcess[] = PROCESSES.map((each) =>
+  each.serves === 'exchange' ? { ...each, app: 'exchange-intake' } : each,
+);
+
 export interface StackOptions {
   /** Root of the work tree. */
   readonly root: string;

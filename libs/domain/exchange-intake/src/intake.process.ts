@@ -1,5 +1,5 @@
 import { defineProcess, type LogEntry, type OwnTable, type PartitionProcess } from '@ballast/event-sourcing';
-import { EVENT_FAMILIES, type ProducerEvents } from '@ballast/facts';
+import { EVENT_FAMILIES, READ_TOGETHER, type ProducerEvents } from '@ballast/facts';
 import { noteEntry, type IntakeState } from './intake.state.js';
 
 type Own = Readonly<Record<string, unknown>>;
@@ -45,12 +45,13 @@ const OWN = Object.fromEntries(
 export const intakeProcess: PartitionProcess<IntakeState> = defineProcess<IntakeState, Own>({
   log: 'exchange.quotes',
   hears: true,
+  readTogether: READ_TOGETHER,
   alsoWrites: (partitions) =>
     FAMILIES.filter(({ partition }) => partition === 'numbered').flatMap(({ log }) =>
       Array.from({ length: partitions }, (_, partition) => ({ log, partition })),
     ),
   stateForm: { version: 1 },
-  initialState: () => ({ producers: new Map(), sequences: new Map(), ends: new Map(), named: new Map() }),
+  initialState: () => ({ producers: new Map(), sequences: new Map(), quotes: 0 }),
   reads: [],
   own: OWN,
 });

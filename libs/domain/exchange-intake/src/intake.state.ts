@@ -37,17 +37,13 @@ export interface IntakeState {
   readonly producers: Map<string, Producer>;
   /** By producer and incarnation. */
   readonly sequences: Map<string, Sequence>;
-  /** Where each partition of the exchange's logs ends. */
-  readonly ends: Map<string, number>;
-  /** By partition and another one: how far the bases of the first have named the second. */
-  readonly named: Map<string, number>;
+  /** Where the global partition of the quotes ends: what Ballast itself says is named by its place there. */
+  quotes: number;
 }
 
 /** A message is compared with the one that was kept at its position as long as it is among so many of its producer. */
 const MESSAGES_REMEMBERED = 1_000;
 
-export const laneKey = (log: string, partition: number): string => `${log}/${partition}`;
-export const namedKey = (lane: string, other: string): string => `${lane} ${other}`;
 export const sequenceKey = (producer: string, incarnation: string): string => `${producer}/${incarnation}`;
 
 /** Who said what at which place of his own sequence. */
@@ -75,13 +71,9 @@ export function placeOf(correlation: string): MessagePlace | undefined {
 /** What two messages at one position are compared by. */
 export const digestOf = (type: string, payloadText: string): string => sha256(`${type} ${payloadText}`).toString('hex');
 
-/** Takes note of an entry of any log of the exchange: its place, what it named, and whose message it is. */
+/** Takes note of an entry of any log of the exchange: its place, and whose message it is. */
 export function noteEntry(state: IntakeState, entry: LogEntry): void {
-  const lane = laneKey(entry.log, entry.partition);
-  state.ends.set(lane, entry.position);
-  for (const [log, partition, position] of entry.basis) {
-    state.named.set(namedKey(lane, laneKey(log, partition)), position);
-  }
+  if (entry.log === 'exchange.quotes') state.quotes = entry.position;
   const place = placeOf(entry.correlation);
   if (place === undefined) return;
   const sequence = sequenceOf(state, place.producer, place.incarnation);

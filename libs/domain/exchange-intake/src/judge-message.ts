@@ -1,12 +1,10 @@
-import type { BasisStep, LogPartition, OutsideMessage } from '@ballast/event-sourcing';
-import { READERS, type ExchangeLog, type Place } from '@ballast/facts';
+import type { OutsideMessage } from '@ballast/event-sourcing';
+import type { ExchangeLog, Place } from '@ballast/facts';
 import { canonicalText, type Instant } from '@ballast/kernel';
 import {
   correlationOf,
   digestOf,
   keptUpTo,
-  laneKey,
-  namedKey,
   sequenceKey,
   type Fork,
   type IntakeState,
@@ -63,8 +61,8 @@ export function judgeMessage(
     : { is: 'fork', fork: { incarnation, position, because: 'content' } };
 }
 
-/** How a message is written down: word for word, with the place in its producer's own sequence, and behind what its readers need first. */
-export function keptMessage(state: IntakeState, message: ProducerMessage): OutsideMessage {
+/** How a message is written down: word for word, with the place in its producer's own sequence, and behind what it answers. */
+export function keptMessage(message: ProducerMessage): OutsideMessage {
   const { log, partition, type, schemaVersion, stream, payload, at, answers } = message;
   const correlation = correlationOf(message);
   return {
@@ -76,33 +74,6 @@ export function keptMessage(state: IntakeState, message: ProducerMessage): Outsi
         : { kind: 'event', log: 'liquidation', partition: answers.partition, position: answers.position },
     actor: null,
     event: { stream, type, schemaVersion, payload, to: { log, partition } },
-    presupposes: [
-      ...(answers === null ? [] : [['liquidation', answers.partition, answers.position] as const]),
-      ...saidBefore(state, { log, partition }),
-    ],
+    presupposes: answers === null ? [] : [['liquidation', answers.partition, answers.position]],
   };
 }
-
-/**
- * What the exchange said before in other logs that the same partition reads, and that this one has not named yet: a fill stands
- * behind the opening of its account, whichever arrives first.
- * @see docs/spec/exchange-intake.md CLR-XCH-004
- */
-function saidBefore({ ends, named }: IntakeState, { log, partition }: LogPartition): readonly BasisStep[] {
-  const lane = laneKey(log, partition);
-  return (READ_TOGETHER.get(log) ?? []).flatMap((other): readonly BasisStep[] => {
-    const key = laneKey(other, partition);
-    const end = ends.get(key) ?? 0;
-    return end > (named.get(namedKey(lane, key)) ?? 0) ? [[other, partition, end]] : [];
-  });
-}
-
-/** By log of the exchange: the others that some partition reads beside it. */
-const READ_TOGETHER: ReadonlyMap<string, readonly string[]> = new Map(
-  READERS.flatMap(({ sources }) => {
-    const own = sources.filter(({ log, partitions }) => log.startsWith('exchange.') && partitions === 'own');
-    return own.length < 2
-      ? []
-      : own.map(({ log }) => [log, own.map((each) => each.log).filter((other) => other !== log)]);
-  }),
-);

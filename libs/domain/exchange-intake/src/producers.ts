@@ -1,18 +1,18 @@
 import type { OutsideMessage } from '@ballast/event-sourcing';
 import { factsOf, PRODUCER_EVENTS, type ProducerEvents } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
-import { laneKey, sequenceKey, type Fork, type IntakeState } from './intake.state.js';
+import { sequenceKey, type Fork, type IntakeState } from './intake.state.js';
 
 const factOf = factsOf(PRODUCER_EVENTS);
 
 /** What Ballast itself says of a producer, at the time that the log of the exchange has come to. */
 function said<Type extends keyof ProducerEvents>(
-  { ends }: IntakeState,
+  { quotes }: IntakeState,
   type: Type,
   payload: ProducerEvents[Type],
   actor: string | null = null,
 ): OutsideMessage {
-  const correlation = `producer/${payload.producer}@${(ends.get(laneKey('exchange.quotes', -1)) ?? 0) + 1}`;
+  const correlation = `producer/${payload.producer}@${quotes + 1}`;
   return {
     at: 0,
     correlation,

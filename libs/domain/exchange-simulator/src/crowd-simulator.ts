@@ -9,6 +9,7 @@ import {
 } from '@ballast/event-sourcing';
 import {
   EXCHANGE_LOGS,
+  READ_TOGETHER,
   type Asset,
   FillEvents,
   InstrumentId,
@@ -232,6 +233,7 @@ class CrowdSimulator implements ExchangeSimulator {
     this.process = defineProcess<SimulatorState, OwnEvents>({
       log: 'exchange.quotes',
       alsoWrites: topicPartitions,
+      readTogether: READ_TOGETHER,
       stateForm: { version: 1 },
       initialState: emptyState,
       reads: FACTS_READ,

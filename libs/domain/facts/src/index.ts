@@ -98,4 +98,5 @@ export {
   EXCHANGE_LOGS,
   type Reader,
   READERS,
+  READ_TOGETHER,
 } from './topology.js';

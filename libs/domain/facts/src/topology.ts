@@ -106,3 +106,16 @@ export const READERS: readonly Reader[] = [
     sources: [from('pricing', 'global'), from('liquidation', 'every'), from('margin', 'every')],
   },
 ];
+
+/**
+ * By log: the others of the same owner of which some partition reads the partition of the same number beside it. Topics have no order
+ * between them: what stands in one of them names how far its writer had written the others.
+ */
+export const READ_TOGETHER: ReadonlyMap<string, readonly LogName[]> = new Map(
+  READERS.flatMap(({ sources }) => {
+    const own = sources.flatMap(({ log, partitions }) =>
+      log.startsWith('exchange.') && partitions === 'own' ? [log] : [],
+    );
+    return own.length < 2 ? [] : own.map((log): [string, LogName[]] => [log, own.filter((other) => other !== log)]);
+  }),
+);

@@ -331,7 +331,7 @@ function takeSubmission(
         break;
       case 'next': {
         if (verdict.isFirst) hear(producerBegan(state, producer, incarnation));
-        const entry = hear(keptMessage(state, message));
+        const entry = hear(keptMessage(message));
         const { log, partition, position: logPosition } = entry;
         answers.push({ position, outcome: 'kept', log, partition, logPosition });
       }

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import type { ExchangeIntake } from '@ballast/services';
+import { ProblemFilter } from '../problem.js';
 import { ExchangeController, INTAKE } from './exchange.controller.js';
 
 /** Where an exchange outside sends what happens on it. */
@@ -11,6 +13,18 @@ export class ExchangeModule {
       module: ExchangeModule,
       controllers: [ExchangeController],
       providers: [{ provide: INTAKE, useValue: intake ?? null }],
+    };
+  }
+
+  /** In a process that has no other interface. @param onUnexpected told of what is no answer of ours */
+  static alone(intake: ExchangeIntake, onUnexpected: (error: unknown) => void): DynamicModule {
+    return {
+      module: ExchangeModule,
+      controllers: [ExchangeController],
+      providers: [
+        { provide: INTAKE, useValue: intake },
+        { provide: APP_FILTER, useValue: new ProblemFilter(onUnexpected) },
+      ],
     };
   }
 }
