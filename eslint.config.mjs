@@ -85,6 +85,7 @@ const boundaries = (testExternals = [], testLibraries = []) => ({
           'type:read-model',
           'type:audit',
           'type:composition',
+          'type:documents',
         ),
         only('type:testing', 'type:kernel', 'type:facts'),
         only('type:app', ...libraries),

@@ -21,6 +21,7 @@ export class DistributedHouse {
     private readonly partitions: number,
     private readonly environment: Readonly<Record<string, string>>,
     private readonly processes: readonly StackProcess[] = PROCESSES,
+    private readonly mode: 'live' | 'lockstep' = 'lockstep',
   ) {}
 
   /** Where the processes keep their logs. */
@@ -44,6 +45,18 @@ export class DistributedHouse {
     const running = this.#running.get(name);
     this.#running.delete(name);
     running?.child.kill('SIGKILL');
+  }
+
+  /** kill -9; the supervisor starts it again. */
+  kill(name: string): void {
+    this.#running.get(name)?.child.kill('SIGKILL');
+  }
+
+  /** Where a process answers. */
+  addressOf(name: string): string {
+    const found = this.processes.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`there is no process ${name}`);
+    return `http://127.0.0.1:${found.port}`;
   }
 
   /** Starts a process that was killed. */
@@ -71,7 +84,7 @@ export class DistributedHouse {
       process,
       this.processes,
       { databaseUrl: this.databaseUrl, brokers: this.brokers },
-      { partitions: this.partitions, mode: 'lockstep' },
+      { partitions: this.partitions, mode: this.mode },
     );
     const child = spawn(globalThis.process.execPath, [path.join(REPOSITORY, 'apps', process.app, 'dist', 'main.js')], {
       cwd: REPOSITORY,
@@ -90,7 +103,7 @@ export class DistributedHouse {
   }
 
   async #ready({ name, port }: StackProcess): Promise<void> {
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 300_000;
     for (;;) {
       const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
       if (answer?.ok === true) return;

@@ -8,13 +8,22 @@ export {
   EXCHANGE_MESSAGES_TOPIC,
   LOCKSTEP_GATE_TOPIC,
   LOCKSTEP_REPORTS_TOPIC,
+  OWNERS_TOPIC,
   PARKED_TOPIC,
+  answersTopics,
   type TopicSetup,
   topicsOf,
   topicOf,
   logPartitionOf,
 } from './topics.js';
 export { START_OF_LOG, judgeArrival, cursorAfter } from './wire/arrival.js';
+export {
+  commandAnswer,
+  decodeAnswer,
+  encodeAnswer,
+  type AnswerResult,
+  type CommandAnswer,
+} from './wire/answer-message.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {

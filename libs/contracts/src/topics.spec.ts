@@ -54,7 +54,10 @@ describe('topics', () => {
     expect(created.get('clearing.lockstep.gate.v1')).toBe(1);
     expect(created.get('clearing.parked.v1')).toBe(1);
     expect(created.get('exchange.messages.v1')).toBe(1);
-    expect(created.size).toBe(LOG_TOPICS.length + 5);
+    expect(created.get('clearing.owners.v1')).toBe(1);
+    expect(created.get('clearing.accounts.answers.v1')).toBe(64);
+    expect(created.get('clearing.pricing.answers.v1')).toBe(1);
+    expect(created.size).toBe(LOG_TOPICS.length + 10);
   });
 
   it('knows no log behind the topics of the machinery', () => {

@@ -1,6 +1,6 @@
 import { invariant } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { EVENT_FAMILIES, SERVICE_LOGS, type LogName } from '@ballast/facts';
+import { EVENT_FAMILIES, SERVICE_LOGS, type LogName, type ServiceLog } from '@ballast/facts';
 
 /** A Kafka topic and the partitions of a log that it carries. */
 export interface LogTopic {
@@ -48,6 +48,27 @@ export const EXCHANGE_MESSAGES_TOPIC = 'exchange.messages.v1';
 /** What became of them, one answer for each in their order, under the same key. */
 export const EXCHANGE_ANSWERS_TOPIC = 'exchange.answers.v1';
 
+/** Where the processes of a house say which partitions they decide, and where they can be asked. */
+export const OWNERS_TOPIC = 'clearing.owners.v1';
+
+const answersTopic = (service: ServiceLog): string => `clearing.${service}.answers.v1`;
+const hasNumberedCommands = (service: ServiceLog): boolean =>
+  LOG_TOPICS.some(({ log, carries }) => log === `${service}.commands` && carries === 'numbered');
+
+/** Topics of the answers to commands, one for each service that takes any. */
+export const answersTopics = (partitions: number): readonly TopicSetup[] =>
+  SERVICE_LOGS.map((service) => ({
+    topic: answersTopic(service),
+    partitions: hasNumberedCommands(service) ? partitions : 1,
+  }));
+
+/** Topic and Kafka partition of the answer to a command; those of the global partition stand in 0. */
+export function answersTopicOf(log: string, partition: number): KafkaPlace {
+  const service = log.replace(/\.commands$/, '') as ServiceLog;
+  invariant(isService(service), `${log} takes no commands`);
+  return { topic: answersTopic(service), kafkaPartition: Math.max(0, partition) };
+}
+
 /** A topic as it is to be created. */
 export interface TopicSetup {
   readonly topic: string;
@@ -64,6 +85,8 @@ export function topicsOf(partitions: number): readonly TopicSetup[] {
     { topic: PARKED_TOPIC, partitions: 1 },
     { topic: EXCHANGE_MESSAGES_TOPIC, partitions: 1 },
     { topic: EXCHANGE_ANSWERS_TOPIC, partitions: 1 },
+    { topic: OWNERS_TOPIC, partitions: 1 },
+    ...answersTopics(partitions),
   ];
 }
 

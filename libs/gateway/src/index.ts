@@ -1,3 +1,4 @@
+export { runGateway } from './distributed/run-gateway.js';
 export { serveHouse } from './embedded/serve-house.js';
 export { HouseViews } from './history/house-views.js';
 export type { ServeMode } from './rest/clearing.gateway.js';

@@ -3,6 +3,7 @@ export { ExchangeInbox } from './kafka/exchange-inbox.js';
 export { KafkaBus } from './kafka/kafka-bus.js';
 export type { KafkaConnection } from './kafka/kafka-connection.js';
 export * from './kafka/kafka-lockstep-channel.js';
+export { PlainTopics } from './kafka/plain-topics.js';
 export { createTopics } from './kafka/topics.js';
 export type { LockstepChannel } from './lockstep/lockstep-channel.js';
 export { LockstepFollower } from './lockstep/lockstep-follower.js';

@@ -48,7 +48,8 @@ describe('the AsyncAPI document', () => {
     const channels = Object.values(document['channels'] as Record<string, { messages: Json }>);
     const named = channels.flatMap(({ messages }) => Object.keys(messages));
     const entries = allEventSchemas.map(({ log, type, version }) => `${log}.${type}.v${version}`);
-    expect(named.sort()).toEqual([...entries, 'exchangeSubmission', 'exchangeAnswer'].sort());
+    const answers = ['accounts', 'pricing', 'margin', 'liquidation'].map(() => 'CommandAnswer.v1');
+    expect(named.sort()).toEqual([...entries, ...answers, 'exchangeSubmission', 'exchangeAnswer'].sort());
     const operations = Object.keys(document['operations'] as Json);
     expect(operations).toEqual(
       expect.arrayContaining([
@@ -57,6 +58,7 @@ describe('the AsyncAPI document', () => {
         'receive.exchange.fills.v1',
         'receive.exchange.messages.v1',
         'send.exchange.answers.v1',
+        'send.clearing.accounts.answers.v1',
       ]),
     );
   });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  answersTopics,
+  commandAnswer,
   entryEnvelope,
   EXCHANGE_ANSWERS_TOPIC,
   EXCHANGE_MESSAGES_TOPIC,
@@ -40,20 +42,24 @@ export function asyncApi(events: readonly EventSchema[]): Part {
     channels: Object.fromEntries([
       ...topics.map(([topic, own]) => [topic, channelOf(topic, own.map(messageName))]),
       ...INTAKE.map(({ topic, name }) => [topic, channelOf(topic, [name])]),
+      ...ANSWERS.map((topic) => [topic, channelOf(topic, [ANSWER])]),
     ]),
     operations: Object.fromEntries([
       ...topics.map(([topic, own]) => operationOf(topic, own.some(isReceived) ? 'receive' : 'send')),
       ...INTAKE.map(({ topic, action }) => operationOf(topic, action)),
+      ...ANSWERS.map((topic) => operationOf(topic, 'send')),
     ]),
     components: {
       messages: Object.fromEntries([
         ...events.map((event) => [messageName(event), messageOf(event)]),
         ...INTAKE.map(({ name, summary, payload }) => [name, intakeMessage(name, summary, payload)]),
+        [ANSWER, answerMessage()],
       ]),
       schemas: {
         envelope: schemaOf(z.toJSONSchema(entryEnvelope) as JsonSchema),
         eventHeaders: headersOf(HEADERS, TRACE_HEADER),
         commandHeaders: headersOf(HEADERS.filter(([name]) => name === 'type' || name === 'log')),
+        answerHeaders: headersOf(HEADERS.filter(([name]) => name === 'log')),
       },
     },
   };
@@ -112,6 +118,20 @@ const intakeMessage = (name: string, summary: string, payload: Part): Part => ({
   summary,
   payload,
   bindings: { kafka: { key: { type: 'string', description: 'The producer.' }, bindingVersion: '0.5.0' } },
+});
+
+/** Topics of the answers to commands, and the one message that stands in them. */
+const ANSWERS = answersTopics(1).map(({ topic }) => topic);
+const ANSWER = 'CommandAnswer.v1';
+
+const answerMessage = (): Part => ({
+  name: 'CommandAnswer',
+  title: 'CommandAnswer',
+  summary:
+    'What became of a command, as its owner stored it; sent after that, at least once, and again for a command that is sent again.',
+  headers: reference('#/components/schemas/answerHeaders'),
+  payload: schemaOf(z.toJSONSchema(commandAnswer) as JsonSchema),
+  bindings: { kafka: { key: { type: 'string', description: 'Id of the command.' }, bindingVersion: '0.5.0' } },
 });
 
 function messageOf(event: EventSchema): Part {

@@ -6,4 +6,12 @@ export {
   type LocalKafkaOptions,
 } from '@ballast/messaging/local-kafka';
 export { describeWithKafka } from '@ballast/messaging/local-kafka';
-export { environmentOf, PROCESSES, startStack, type Stack, type StackProcess } from './stack.js';
+export {
+  environmentOf,
+  gatewayDatabase,
+  GATEWAYS,
+  PROCESSES,
+  startStack,
+  type Stack,
+  type StackProcess,
+} from './stack.js';

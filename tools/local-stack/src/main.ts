@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PROCESSES, PROCESSES_WITHOUT_EXCHANGE, startStack } from './stack.js';
+import { GATEWAYS, PROCESSES, PROCESSES_WITHOUT_EXCHANGE, startStack } from './stack.js';
 
 interface UpOptions {
   readonly dataDir: string;
@@ -39,7 +39,7 @@ async function up(options: UpOptions): Promise<void> {
   const stack = await startStack({
     ...options,
     root,
-    processes: options.exchange === 'none' ? PROCESSES_WITHOUT_EXCHANGE : PROCESSES,
+    processes: [...(options.exchange === 'none' ? PROCESSES_WITHOUT_EXCHANGE : PROCESSES), ...GATEWAYS],
     dataDirectory: options.dataDir,
     signal: giveUp.signal,
     write,

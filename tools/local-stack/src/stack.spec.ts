@@ -1,15 +1,16 @@
-import { environmentOf, peersOf, PROCESSES, startStack, type StackProcess } from './stack.js';
+import { environmentOf, GATEWAYS, peersOf, PROCESSES, startStack, type StackProcess } from './stack.js';
 
 const processNamed = (wanted: string): StackProcess => PROCESSES.find(({ name }) => name === wanted) as StackProcess;
 
 describe('the processes of the local stack', () => {
   it('have a port each', () => {
-    expect(new Set(PROCESSES.map(({ port }) => port)).size).toBe(PROCESSES.length);
+    const all = [...PROCESSES, ...GATEWAYS];
+    expect(new Set(all.map(({ port }) => port)).size).toBe(all.length);
   });
 
-  it('tell a process where the logs of the others are, one address per log', () => {
-    expect(peersOf(PROCESSES)).toBe(
-      'accounts=http://127.0.0.1:7101,pricing=http://127.0.0.1:7102,margin=http://127.0.0.1:7103,' +
+  it('tell a process where the logs of the others are, at every process that has them; gateways have none', () => {
+    expect(peersOf([...PROCESSES, ...GATEWAYS])).toBe(
+      'accounts=http://127.0.0.1:7101,pricing=http://127.0.0.1:7102,margin=http://127.0.0.1:7103,margin=http://127.0.0.1:7113,' +
         'liquidation=http://127.0.0.1:7104,exchange=http://127.0.0.1:7105',
     );
   });
@@ -30,6 +31,13 @@ describe('the processes of the local stack', () => {
         'accounts=http://127.0.0.1:7101,pricing=http://127.0.0.1:7102,' +
         'liquidation=http://127.0.0.1:7104,exchange=http://127.0.0.1:7105',
     });
+  });
+
+  it('are gateways with a database of their own', () => {
+    const [gateway] = GATEWAYS;
+    const shared = { databaseUrl: 'postgres://u:p@h:1/d', brokers: ['a:1'] };
+    const environment = environmentOf(gateway as StackProcess, PROCESSES, shared, { partitions: 8, mode: 'live' });
+    expect(environment).toMatchObject({ DATABASE_URL: 'postgres://u:p@h:1/d_gateway', PORT: '7100' });
   });
 
   it('are not started before they are built, and the missing ones are named', async () => {

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import pg from 'pg';
 import { EmbeddedServer } from '@ballast/event-log';
 import { startKafka } from '@ballast/messaging/local-kafka';
 import { ServiceProcess } from './service-process.js';
@@ -9,12 +10,12 @@ export interface StackProcess {
   readonly name: string;
   /** Folder under `apps`; its compiled `main.js` is run. */
   readonly app: string;
-  /** Log that the other services read from it. */
-  readonly serves: 'accounts' | 'pricing' | 'margin' | 'liquidation' | 'exchange';
+  /** Log that the other services read from it; a gateway keeps none. */
+  readonly serves: 'accounts' | 'pricing' | 'margin' | 'liquidation' | 'exchange' | 'gateway';
   readonly port: number;
 }
 
-/** Everything that runs, in the order in which it is started; the exchange last, because it sets the rest in motion. */
+/** Everything that decides, in the order in which it is started; the exchange last, because it sets the rest in motion. */
 export const PROCESSES: readonly StackProcess[] = [
   { name: 'accounts', app: 'accounts', serves: 'accounts', port: 7101 },
   { name: 'pricing', app: 'pricing', serves: 'pricing', port: 7102 },
@@ -28,6 +29,12 @@ export const PROCESSES: readonly StackProcess[] = [
 export const PROCESSES_WITHOUT_EXCHANGE: readonly StackProcess[] = PROCESSES.map((each) =>
   each.serves === 'exchange' ? { ...each, app: 'exchange-intake' } : each,
 );
+
+/** What stands in front of it for people and programs. */
+export const GATEWAYS: readonly StackProcess[] = [
+  { name: 'gateway-1', app: 'gateway', serves: 'gateway', port: 7100 },
+  { name: 'gateway-2', app: 'gateway', serves: 'gateway', port: 7110 },
+];
 
 export interface StackOptions {
   /** Root of the work tree. */
@@ -67,11 +74,18 @@ const HOST = '127.0.0.1';
 const addressOf = ({ port }: StackProcess): string => `http://${HOST}:${port}`;
 const mainOf = (root: string, { app }: StackProcess): string => path.join(root, 'apps', app, 'dist', 'main.js');
 
-/** Where each log can be read: `accounts=http://...`; the first process that serves it. */
-export function peersOf(processes: readonly StackProcess[]): string {
-  const peers = new Map<string, string>();
-  for (const each of processes) if (!peers.has(each.serves)) peers.set(each.serves, addressOf(each));
-  return [...peers].map(([log, address]) => `${log}=${address}`).join(',');
+/** Where each log can be read: `accounts=http://...`; every process that serves it. */
+export const peersOf = (processes: readonly StackProcess[]): string =>
+  processes
+    .filter(({ serves }) => serves !== 'gateway')
+    .map((each) => `${each.serves}=${addressOf(each)}`)
+    .join(',');
+
+/** The gateways' own database, beside that of the services. */
+export function gatewayDatabase(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.pathname = `${url.pathname}_gateway`;
+  return url.href;
 }
 
 /** What a process is told by its environment. */
@@ -82,7 +96,7 @@ export function environmentOf(
   { partitions, mode }: Pick<StackOptions, 'partitions' | 'mode'>,
 ): Readonly<Record<string, string>> {
   return {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: process.serves === 'gateway' ? gatewayDatabase(databaseUrl) : databaseUrl,
     KAFKA_BROKERS: brokers.join(','),
     KAFKA_REPLICATION: '1',
     PARTITIONS: String(partitions),
@@ -96,7 +110,7 @@ export function environmentOf(
 
 /** Starts brokers, database and every service, and waits until all of them are ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { root, dataDirectory, write, onUnexpectedEnd, signal, processes = PROCESSES } = options;
+  const { root, dataDirectory, write, onUnexpectedEnd, signal, processes = [...PROCESSES, ...GATEWAYS] } = options;
   await assertBuilt(root, processes);
   await fs.mkdir(dataDirectory, { recursive: true });
   const ending: (() => Promise<void>)[] = [];
@@ -114,6 +128,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     write(`Kafka at ${kafka.brokers.join(', ')}`);
     const { databaseUrl, end } = await database(options);
     ending.push(end);
+    if (processes.some(({ serves }) => serves === 'gateway')) await createDatabaseOf(gatewayDatabase(databaseUrl));
     write('PostgreSQL is ready');
     signal?.throwIfAborted();
     for (const each of processes) {
@@ -159,6 +174,21 @@ async function database({
     settings: { max_connections: '300' },
   });
   return { databaseUrl: server.url(), end: () => server.stop() };
+}
+
+/** Creates a database when it is not there, with the rights of its address. */
+async function createDatabaseOf(address: string): Promise<void> {
+  const url = new URL(address);
+  const name = decodeURIComponent(url.pathname.slice(1));
+  url.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function assertBuilt(root: string, processes: readonly StackProcess[]): Promise<void> {

@@ -80,7 +80,9 @@ export class HouseViews {
 
   #apply(entry: SealedEvent): void {
     const { log, partition, position, chain } = entry;
-    if (log.startsWith('exchange.')) return;
+    // Of a log that others write, entries may be read back and be told of, too.
+    const isCounted = position <= (this.#ends.get(`${log}/${partition}`)?.position ?? 0);
+    if (log.startsWith('exchange.') || isCounted) return;
     this.picture.apply(entry);
     this.cases.apply(entry);
     this.#ends.set(`${log}/${partition}`, {

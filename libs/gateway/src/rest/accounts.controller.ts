@@ -201,6 +201,7 @@ export class AccountsController {
   async decisions(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
     const account = await this.#known(accountId);
     const { after, limit } = parsed(contract.decisionQuery, query, 'query');
+    await this.clearing.upToNow(account);
     const before = after === undefined ? undefined : Number(after);
     const found = await this.clearing.decisions.find({ log: 'margin', accountId: account, before, limit: limit + 1 });
     const page = found.slice(0, limit);

@@ -4,7 +4,7 @@ import type { ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import type { Command } from '@ballast/partition-worker';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
-import type { Owners, Question, Told } from '@ballast/services';
+import { questions, type Owners, type Question, type Told } from '@ballast/services';
 import type { HouseHistory } from '../history/rebuilt-house.js';
 import type { MarketWatch } from './market-watch.js';
 import type { StoreWatch } from './store-watch.js';
@@ -114,6 +114,17 @@ export class ClearingGateway {
   /** @see ReadSide.reached */
   reached(log: ServiceLog, partition: number, position: number): Promise<void> {
     return this.#readSide.reached(log, partition, position);
+  }
+
+  /** Resolves when lists and histories hold everything that accounts and margin have decided about an account so far. */
+  async upToNow(accountId: AccountId): Promise<void> {
+    const partition = this.partitionOf(accountId);
+    const [accounts, margin] = await Promise.all([
+      this.owners.tell(questions.accounts.isOpen, partition, accountId),
+      this.owners.tell(questions.margin.figures, partition, []),
+    ]);
+    await this.reached('accounts', partition, accounts.position);
+    await this.reached('margin', partition, margin.position);
   }
 
   get numbers(): readonly number[] {

@@ -21,6 +21,7 @@ export class ExplanationController {
   async explanation(@Param('accountId') text: string, @Query() query: unknown): Promise<object> {
     const accountId = parsed(contract.accountIdForm, text, 'accountId');
     const asked = parsed(contract.explanationQuery, query, 'query');
+    await this.clearing.upToNow(accountId);
     const explanation = await this.clearing.history.explanation(accountId, endOf(asked));
     if (typeof explanation === 'string') throw noExplanation(explanation, accountId, asked);
     return explanation;

@@ -1,35 +1,17 @@
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import { LOCKSTEP_GATE_TOPIC, LOCKSTEP_REPORTS_TOPIC } from '@ballast/contracts';
 import type { Subscription } from '../bus.js';
 import type { LockstepChannel } from '../lockstep/lockstep-channel.js';
 import { openingOf, reportOf, type GateOpening, type LockstepReport } from '../lockstep/lockstep-messages.js';
-import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
-import { SerialProducer } from './serial-producer.js';
-import { TopicReader, type PartitionListener } from './topic-reader.js';
+import type { KafkaConnection } from './kafka-connection.js';
+import { PlainTopics } from './plain-topics.js';
 
 /** Lockstep over two topics of one partition each. */
 export class KafkaLockstepChannel implements LockstepChannel {
-  readonly #kafka: Kafka;
-  readonly #admin: Admin;
-  readonly #producer: SerialProducer;
-  readonly #readers: TopicReader[] = [];
-  readonly #prefix: string;
-
-  private constructor(
-    connection: KafkaConnection,
-    private readonly onFatal: (error: unknown) => void,
-  ) {
-    this.#kafka = kafkaOf(connection);
-    this.#admin = this.#kafka.admin();
-    this.#producer = new SerialProducer(this.#kafka);
-    this.#prefix = connection.prefix ?? '';
-  }
+  private constructor(private readonly topics: PlainTopics) {}
 
   /** @param onFatal called when a reader is gone for good: the process is to end */
   static async open(connection: KafkaConnection, onFatal: (error: unknown) => void): Promise<KafkaLockstepChannel> {
-    const channel = new KafkaLockstepChannel(connection, onFatal);
-    await channel.#admin.connect();
-    return channel;
+    return new KafkaLockstepChannel(await PlainTopics.open(connection, onFatal));
   }
 
   announce(opening: GateOpening): Promise<void> {
@@ -48,42 +30,23 @@ export class KafkaLockstepChannel implements LockstepChannel {
     return this.#read(LOCKSTEP_REPORTS_TOPIC, 'end', reportOf, handle);
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.close()));
-    await this.#producer.close();
-    await this.#admin.disconnect();
+  close(): Promise<void> {
+    return this.topics.close();
   }
 
   #send(topic: string, key: string, message: GateOpening | LockstepReport): Promise<void> {
-    const value = JSON.stringify(message);
-    return this.#producer.send([{ topic: this.#prefix + topic, partition: 0, key, value, headers: {} }]);
+    return this.topics.send([{ topic, partition: 0, key, value: JSON.stringify(message) }]);
   }
 
-  async #read<Message>(
+  #read<Message>(
     topic: string,
     begin: 'last' | 'end',
     parse: (text: string) => Message | undefined,
     handle: (message: Message) => void,
   ): Promise<Subscription> {
-    // A reader of its own for each subscriber: another one's rewinding must not bring old messages again.
-    const reader = new TopicReader(this.#kafka, this.#admin, this.#prefix + topic, this.#prefix, this.onFatal);
-    this.#readers.push(reader);
-    const listener: PartitionListener = {
-      full: false,
-      fail: () => undefined,
-      push: (messages: readonly KafkaMessage[]) => {
-        for (const { value } of messages) {
-          const message = value === null ? undefined : parse(value.toString());
-          if (message !== undefined) handle(message);
-        }
-      },
-    };
-    const attachment = await reader.attach(0, begin, listener);
-    return {
-      stop: async () => {
-        attachment.detach();
-        await reader.close();
-      },
-    };
+    return this.topics.read(topic, 1, begin, (value) => {
+      const message = parse(value);
+      if (message !== undefined) handle(message);
+    });
   }
 }

@@ -89,7 +89,14 @@ export class PostgresAccountDecisions implements AccountDecisionStore {
   save(decisions: readonly AccountDecision[], cursors: readonly ProjectionCursor[]): Promise<void> {
     return this.dataSource.transaction(async (manager) => {
       for (let from = 0; from < decisions.length; from += ROWS_PER_INSERT) {
-        await manager.insert(accountDecisionEntity, [...decisions.slice(from, from + ROWS_PER_INSERT)]);
+        // Several processes may fill one list, each from the same logs.
+        await manager
+          .createQueryBuilder()
+          .insert()
+          .into(accountDecisionEntity)
+          .values([...decisions.slice(from, from + ROWS_PER_INSERT)])
+          .orIgnore()
+          .execute();
       }
       if (cursors.length === 0) return;
       await manager.upsert(

@@ -41,6 +41,15 @@ async function pricing(entries: number): Promise<{ log: EventLog; append: (count
   return { log, append };
 }
 
+/** Where a process was that has died. */
+async function deadAddress(): Promise<string> {
+  const server = http.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
 describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', (form) => {
   let server: http.Server;
   let asked: string[];
@@ -65,7 +74,9 @@ describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', 
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const own = await LogDirectory.open(new MemoryLogStore(), 1, ['margin']);
-    peers = new PeerLogs(own, new Map([['pricing', address]]));
+    // The first process that kept it is dead: nothing listens there any more.
+    const dead = await deadAddress();
+    peers = new PeerLogs(own, (log) => (log === 'pricing' ? [dead, address] : []));
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
@@ -94,6 +105,10 @@ describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', 
     expect(await peers.read('pricing', -1, 200, 1_000)).toHaveLength(50);
     await owner.append(60);
     expect(await peers.read('pricing', -1, 200, 1_000)).toHaveLength(100);
+  });
+
+  it('are read although the process named first is dead: any of the others has all of them', async () => {
+    expect(await everything()).toHaveLength(250);
   });
 
   it('come as they are stored, texts, hash and chain', async () => {

@@ -15,12 +15,13 @@ type Page = readonly SealedEvent[];
 
 /** Reads own logs from the store, and those of other services from the processes that own them; nobody reads another's tables. */
 export class PeerLogs implements EntryReader {
-  /** By address, the newest last. Partitions that rebuild side by side read the same pages. */
+  /** By what is asked, the newest last. Partitions that rebuild side by side read the same pages. */
   readonly #pages = new Map<string, Promise<Page>>();
 
   constructor(
-    private readonly own: LogDirectory,
-    private readonly peers: ReadonlyMap<string, string>,
+    private readonly own: Pick<LogDirectory, 'has' | 'read'>,
+    /** Addresses at which a log can be read; any of them has all of it. */
+    private readonly peers: (log: string) => readonly string[],
     /** What the others ask for; undefined when they are on this machine. */
     private readonly token?: string,
   ) {}
@@ -30,29 +31,32 @@ export class PeerLogs implements EntryReader {
     if (this.own.has(log.replace(/\.commands$/, ''))) {
       return (await this.own.read(log, partition, after, limit)) as Page;
     }
-    const base = this.peers.get(log);
-    if (base === undefined) throw new Error(`nobody said where log ${log} can be read; name it in PEERS`);
+    const bases = this.peers(log);
+    if (bases.length === 0) throw new Error(`nobody said where log ${log} can be read; name it in PEERS`);
     const path = LOG_PAGE_PATH.replace('{log}', log).replace('{partition}', String(partition));
     const length = Math.min(limit, LONGEST_PAGE);
-    return this.#shared({ log, partition }, `${base}${path}?after=${after}&limit=${length}`, length);
+    const question = `${path}?after=${after}&limit=${length}`;
+    return this.#shared({ log, partition }, question, bases, length);
   }
 
   /** A page that somebody else reads or has read, if it is full: only then nothing is ever added to it. */
-  async #shared(place: LogPartition, address: string, length: number): Promise<Page> {
-    const known = this.#pages.get(address);
+  async #shared(place: LogPartition, question: string, bases: readonly string[], length: number): Promise<Page> {
+    const known = this.#pages.get(question);
     if (known !== undefined) {
       const page = await known.catch(() => []);
       if (page.length === length) return page;
     }
-    const reading = this.#page(place, address);
-    this.#pages.delete(address);
-    this.#pages.set(address, reading);
+    const reading = this.#page(place, question, bases);
+    this.#pages.delete(question);
+    this.#pages.set(question, reading);
     for (const oldest of [...this.#pages.keys()].slice(0, -KEPT_PAGES)) this.#pages.delete(oldest);
     return reading;
   }
 
-  async #page(place: LogPartition, address: string): Promise<Page> {
+  async #page(place: LogPartition, question: string, bases: readonly string[]): Promise<Page> {
     for (let tried = 1; ; tried++) {
+      // One process after the other: a dead one of them must not keep anybody from the log.
+      const address = `${bases[(tried - 1) % bases.length]}${question}`;
       try {
         const response = await fetch(address, {
           headers: {
@@ -66,7 +70,7 @@ export class PeerLogs implements EntryReader {
       } catch (error) {
         // The owner may be starting or moving; its log is where it is.
         if (tried === TRIES || error instanceof InvariantViolation) throw error;
-        await wait(TRY_AGAIN_MS);
+        if (tried % bases.length === 0) await wait(TRY_AGAIN_MS);
       }
     }
   }

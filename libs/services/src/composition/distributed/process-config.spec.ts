@@ -27,14 +27,15 @@ describe('the environment of a process', () => {
     });
   });
 
-  it('says where the logs of others are read; all logs of the exchange at one address', () => {
-    const { peers } = processConfig({ ...sound, PEERS: 'pricing=http://pricing:8080/, exchange=https://exchange:1' });
+  it('says where the logs of others are read; all logs of the exchange at one address, those of a service at several', () => {
+    const PEERS = 'pricing=http://pricing:8080/, exchange=https://exchange:1, pricing=http://pricing:8081';
+    const { peers } = processConfig({ ...sound, PEERS });
     expect(Object.fromEntries(peers)).toEqual({
-      pricing: 'http://pricing:8080',
-      'exchange.quotes': 'https://exchange:1',
-      'exchange.fills': 'https://exchange:1',
-      'exchange.transfers': 'https://exchange:1',
-      'exchange.orderReports': 'https://exchange:1',
+      pricing: ['http://pricing:8080', 'http://pricing:8081'],
+      'exchange.quotes': ['https://exchange:1'],
+      'exchange.fills': ['https://exchange:1'],
+      'exchange.transfers': ['https://exchange:1'],
+      'exchange.orderReports': ['https://exchange:1'],
     });
   });
 

@@ -30,8 +30,10 @@ const schema = z
     PARTITIONS: z.coerce.number().int().min(1).max(1024).default(64),
     PORT: z.coerce.number().int().min(0).max(65535).default(8080),
     HOST: z.string().default('127.0.0.1'),
+    /** Where the other processes of the house reach this one; default: its host and port. */
+    ADVERTISED_URL: z.url({ protocol: /^https?$/ }).optional(),
     BALLAST_MODE: z.enum(['live', 'lockstep']).default('live'),
-    /** Where the logs of the other services can be read: `accounts=http://...,pricing=http://...`. */
+    /** Where the logs of the other services can be read: `accounts=http://...,pricing=http://...`; one service several times, in order. */
     PEERS: list.pipe(z.array(peer)).default([]),
     /** Rules that a new log begins with, and who answers for them; default: the bundled setting. */
     DOCUMENTS: z.string().min(1).optional(),
@@ -61,8 +63,10 @@ export interface ProcessConfig {
   readonly port: number;
   readonly host: string;
   readonly mode: 'live' | 'lockstep';
-  /** Base address by log. */
-  readonly peers: ReadonlyMap<string, string>;
+  /** Where others reach this process; undefined: at host and port. */
+  readonly advertisedUrl: string | undefined;
+  /** Base addresses by log: any of them has all of it. */
+  readonly peers: ReadonlyMap<string, readonly string[]>;
   /** Folder of the rules that a new log begins with; undefined: the bundled setting. */
   readonly documents: string | undefined;
   readonly genesis: { readonly author?: string; readonly approver?: string };
@@ -78,12 +82,14 @@ export interface ProcessConfig {
 /** @throws ConfigurationRefused naming every variable that does not fit; values are not repeated, one may be a secret */
 export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
   const data = readEnvironment(schema, environment);
-  const peers = new Map<string, string>();
+  const peers = new Map<string, string[]>();
   for (const each of data.PEERS) {
     const at = each.indexOf('=');
     const service = each.slice(0, at);
     const address = each.slice(at + 1).replace(/\/$/, '');
-    for (const log of service === 'exchange' ? EXCHANGE_LOGS : [service]) peers.set(log, address);
+    for (const log of service === 'exchange' ? EXCHANGE_LOGS : [service]) {
+      peers.set(log, [...(peers.get(log) ?? []), address]);
+    }
   }
   return {
     databaseUrl: data.DATABASE_URL,
@@ -94,6 +100,7 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
     port: data.PORT,
     host: data.HOST,
     mode: data.BALLAST_MODE,
+    advertisedUrl: data.ADVERTISED_URL?.replace(/\/$/, ''),
     peers,
     documents: data.DOCUMENTS,
     genesis: {

@@ -69,7 +69,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
   const store = new PostgresLogStore({ connection: config.databaseUrl });
   const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
-  const reader = new PeerLogs(logs, config.peers, config.token);
+  const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
   const scenario = narrowedScenario(await loadScenario(exchange.scenario), exchange);
   const simulator = createExchangeSimulator({
     scenario,

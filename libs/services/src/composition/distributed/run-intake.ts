@@ -34,7 +34,7 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
   const store = new PostgresLogStore({ connection: config.databaseUrl });
   const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
-  const reader = new PeerLogs(logs, config.peers, config.token);
+  const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
   const fail = (error: unknown): never => {
     logger.error(
       { err: error },

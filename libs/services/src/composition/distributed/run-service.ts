@@ -1,8 +1,12 @@
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import 'reflect-metadata';
 import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'express';
+import { encodeAnswer } from '@ballast/contracts';
 import { PostgresLogStore, type LogStore, LogDirectory } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
@@ -10,6 +14,7 @@ import { KafkaBatchStrategy, kafkaTransport, type Transport } from '@ballast/mes
 import {
   KafkaLockstepChannel,
   LockstepFollower,
+  PlainTopics,
   createTopics,
   type BusIncident,
   type GateOpening,
@@ -19,9 +24,12 @@ import {
 import { ClearingMetrics, NestLogger, createLogger, type Logger } from '@ballast/observability';
 import type { ServiceDefinition } from '@ballast/partition-worker';
 import { genesisFrom } from '../../genesis.js';
+import { QUESTION_TYPE } from '../../questions/question-wire.js';
 import { presentRelease } from '../../release.js';
 import { definitionToken } from '../../definition-token.js';
 import { LogPagesController } from './log-pages.controller.js';
+import { OwnershipAnnouncer } from './ownership.js';
+import { ASKED, QuestionsController, type AskedPartitions } from './questions.controller.js';
 import { measuredCommitter } from '../measured-committer.js';
 import { PeerLogs } from './peer-logs.js';
 import type { ProcessConfig } from './process-config.js';
@@ -29,6 +37,10 @@ import { requireBearer } from './require-bearer.js';
 import { ServiceNode } from './service-node.js';
 
 const NODE = 'ProcessHealth';
+
+/** A what-if with a parameter document of its own is the largest. */
+const LARGEST_QUESTION = '1mb';
+const EVERYWHERE = ['0.0.0.0', '::'];
 
 /** What the health checks of a process ask. */
 export interface ProcessHealth {
@@ -63,14 +75,21 @@ class ProcessController {
 
 @Module({})
 export class ProcessModule {
-  static around(imports: DynamicModule['imports'], logs: LogDirectory, health: ProcessHealth): DynamicModule {
+  /** @param asked partitions that may be asked about; none of an exchange */
+  static around(
+    imports: DynamicModule['imports'],
+    logs: LogDirectory,
+    health: ProcessHealth,
+    asked?: AskedPartitions,
+  ): DynamicModule {
     return {
       module: ProcessModule,
       imports: imports ?? [],
-      controllers: [LogPagesController, ProcessController],
+      controllers: [LogPagesController, ProcessController, ...(asked === undefined ? [] : [QuestionsController])],
       providers: [
         { provide: LogDirectory, useValue: logs },
         { provide: NODE, useValue: health },
+        ...(asked === undefined ? [] : [{ provide: ASKED, useValue: asked }]),
       ],
     };
   }
@@ -103,7 +122,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   const store: LogStore = new PostgresLogStore({ connection: config.databaseUrl });
   const logs = await LogDirectory.open(store, config.partitions, [log]);
   const incarnation = await incarnations(logs, [log]);
-  const reader = new PeerLogs(logs, config.peers, config.token);
+  const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
   const metrics = new ClearingMetrics();
   let fatal: string | undefined;
   let listening = false;
@@ -140,8 +159,20 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     },
     metrics,
   };
-  const app = await NestFactory.create(ProcessModule.around([module as never], logs, health), {
-    logger: new NestLogger(logger),
+  const asked: AskedPartitions = {
+    log,
+    worker: config.worker,
+    get workers() {
+      return node.workers;
+    },
+  };
+  const app = await NestFactory.create<NestExpressApplication>(
+    ProcessModule.around([module as never], logs, health, asked),
+    { logger: new NestLogger(logger) },
+  );
+  const topics = await PlainTopics.open(connection, (error) => {
+    logger.error({ err: error }, 'what is said beside the logs can no longer be read; the process ends');
+    process.exit(1);
   });
   const node = new ServiceNode({
     service: app.get<ServiceDefinition>(definitionToken(log), { strict: false }),
@@ -164,6 +195,8 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     },
     onFenced: (partition) => strategy.fenced(partition),
     onTrouble: (what, error) => logger.warn({ err: error, what }, 'trouble'),
+    answer: (answers) => topics.send(answers.map(encodeAnswer)),
+    onHeld: () => announcer.announce(),
   });
   strategy.deliverTo(node);
   strategy.on('incident', (incident) => {
@@ -176,7 +209,13 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   app.connectMicroservice<MicroserviceOptions>({ strategy });
   app.enableShutdownHooks();
   if (config.token !== undefined) app.use(requireBearer(config.token));
+  app.useBodyParser('text', { type: QUESTION_TYPE, limit: LARGEST_QUESTION });
   await app.listen(config.port, config.host);
+  const announcer = await OwnershipAnnouncer.start(
+    topics,
+    { log, worker: config.worker, address: config.advertisedUrl ?? addressOf(app, config), held: () => node.workers },
+    (error) => logger.warn({ err: error }, 'what is decided here could not be announced'),
+  );
   await app.startAllMicroservices();
   listening = true;
 
@@ -191,8 +230,16 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     await lockstep?.stop();
     await app.close();
     node.close();
+    await topics.close();
     await store.close();
   });
+}
+
+/** Where other processes reach this one when nobody said it: at its host, or by its name when it listens everywhere. */
+function addressOf(app: NestExpressApplication, { host }: ProcessConfig): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const name = EVERYWHERE.includes(host) ? hostname() : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** A partition that the group gave this worker and that decides nothing yet is decided on by nobody. */

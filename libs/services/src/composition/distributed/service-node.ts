@@ -1,4 +1,5 @@
 import { GroupCommitter, type EventLog, type EntryReader } from '@ballast/event-log';
+import type { AnswerResult, CommandAnswer } from '@ballast/contracts';
 import { GLOBAL, type Opening } from '@ballast/event-sourcing';
 import { InvariantViolation, invariant } from '@ballast/kernel';
 import type {
@@ -40,6 +41,10 @@ export interface ServiceNodeOptions {
   /** What is in memory of the partition is no longer good: it is to be given up and, if it is ours, taken again. */
   readonly onFenced: (partition: number) => void;
   readonly onTrouble: (what: string, error: unknown) => void;
+  /** Sends stored answers on their way; resolves when they are. */
+  readonly answer: (answers: readonly CommandAnswer[]) => Promise<void>;
+  /** Told after a partition was taken or given up. */
+  readonly onHeld: () => void;
 }
 
 interface Held {
@@ -60,6 +65,8 @@ const cursorOf = (
   const offset = worker.storedOffset(log, partition);
   return { log, partition, after, ...(offset === undefined ? {} : { offset }) };
 };
+
+const REUSED: AnswerResult = { outcome: 'reused' };
 
 const ARRIVAL_PATIENCE_MS = 1_500;
 const SAVE_EVERY_MS = 1_000;
@@ -110,6 +117,7 @@ export class ServiceNode implements BatchReceiver {
     await relay.catchUp();
     await worker.start(this.options.opening);
     this.#held.set(partition, { worker, relay, running: Promise.resolve(), owesAnswers: false });
+    this.options.onHeld();
     const commands = readerOf(service.log, partition).sources.filter((source) => source.log.endsWith('.commands'));
     return [
       ...worker.sources.map((source) => cursorOf(worker, source, worker.arrived(source.log, source.partition))),
@@ -129,24 +137,32 @@ export class ServiceNode implements BatchReceiver {
     return Promise.resolve();
   }
 
-  /** Commands are remembered by their ids, so one that arrives again is answered from the store. */
+  /**
+   * Commands are remembered by their ids, so one that arrives again is answered from the store. The answers are on their way before the
+   * commands count as read: whoever takes over answers again.
+   */
   async receiveCommands(partition: number, batch: CommandBatch): Promise<void> {
     this.#tellOfParked(batch.parked);
     const held = this.#held.get(partition);
     if (held === undefined) return;
-    const answered = await Promise.all(
+    const { log } = batch;
+    const answers = await Promise.all(
       batch.commands.map(({ commandId, type, bodyText, actor }) =>
         held.worker.execute({ id: commandId, type, body: JSON.parse(bodyText) as unknown, actor }).then(
-          () => true,
-          (error: unknown) => {
+          (result): CommandAnswer => ({ log, partition, commandId, result }),
+          (error: unknown): CommandAnswer | undefined => {
             this.options.onTrouble(`command ${commandId}`, error);
             // Its id was used for another command: it is answered, and for good.
-            return error instanceof IdempotencyConflict;
+            return error instanceof IdempotencyConflict ? { log, partition, commandId, result: REUSED } : undefined;
           },
         ),
       ),
     );
-    held.owesAnswers ||= !answered.every((each) => each);
+    await this.options.answer(answers.filter((answer) => answer !== undefined)).catch((error: unknown) => {
+      this.options.onTrouble('answers to commands', error);
+      held.owesAnswers = true;
+    });
+    held.owesAnswers ||= answers.includes(undefined);
     if (!held.owesAnswers) held.worker.noteOffset(batch.log, batch.partition, batch.nextOffset);
   }
 
@@ -163,6 +179,7 @@ export class ServiceNode implements BatchReceiver {
     const held = this.#held.get(partition);
     if (held === undefined) return;
     this.#held.delete(partition);
+    this.options.onHeld();
     held.worker.abandon(new Error(`${this.options.service.log}/${partition} is no longer owned here`));
     // First: what runs may be waiting for a broker that is away, and whoever comes next sends it.
     held.relay.stop();

@@ -1,0 +1,4 @@
+import { runGateway } from '@ballast/gateway';
+import { processConfig } from '@ballast/services';
+
+await runGateway(processConfig(process.env));

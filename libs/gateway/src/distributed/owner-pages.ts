@@ -1,0 +1,33 @@
+import { LOG_PAGE_PATH } from '@ballast/contracts';
+import type { LogPages } from '../rest/clearing.gateway.js';
+import { Problem } from '../rest/problem.js';
+
+const PAGE_WITHIN_MS = 5_000;
+
+/** Pages of the logs from whoever keeps them: a copy is nobody's record. */
+export class OwnerPages implements LogPages {
+  constructor(
+    /** Addresses at which a log can be read; any of them has all of it. */
+    private readonly addresses: (log: string) => readonly string[],
+    private readonly has: (log: string) => boolean,
+    private readonly token: string | undefined,
+  ) {}
+
+  async page(
+    log: string,
+    partition: number,
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ): Promise<object | undefined> {
+    if (!this.has(log)) return undefined;
+    const path = LOG_PAGE_PATH.replace('{log}', log).replace('{partition}', String(partition));
+    for (const address of this.addresses(log)) {
+      const response = await fetch(`${address}${path}?after=${after}&limit=${limit}`, {
+        headers: this.token === undefined ? {} : { authorization: `Bearer ${this.token}` },
+        signal: AbortSignal.timeout(PAGE_WITHIN_MS),
+      }).catch(() => undefined);
+      if (response?.status === 404) return undefined;
+      if (response?.ok === true) return (await response.json()) as object;
+    }
+    throw new Problem('not-ready', `nobody who keeps ${log} answers; ask again`);
+  }
+}

@@ -1,0 +1,61 @@
+import pg from 'pg';
+import { sha256 } from '@ballast/kernel';
+
+const SCHEMA = `
+create schema if not exists gateway;
+create table if not exists gateway.write_claim (
+  command_id text primary key,
+  request bytea not null,
+  claimed_at timestamptz not null default now()
+)`;
+/** Gateways that start at the same moment. */
+const MIGRATION_LOCK = 4_120_011;
+
+/** Which request an Idempotency-Key stands for, for all gateways of a database: whichever partition it goes to, it is one. */
+export class WriteClaims {
+  private constructor(private readonly pool: pg.Pool) {}
+
+  static async open(databaseUrl: string): Promise<WriteClaims> {
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ballast-write-claims' });
+    // A connection that breaks while nobody uses it is made again.
+    pool.on('error', () => undefined);
+    const client = await pool.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await client.query(SCHEMA);
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+      client.release();
+    }
+    return new WriteClaims(pool);
+  }
+
+  /**
+   * Claims a key for a request.
+   * @param admit rejects when a request that is new must not be taken now
+   * @returns false when the key stands for another request
+   */
+  async claim(commandId: string, request: string, admit: () => Promise<void>): Promise<boolean> {
+    const hash = sha256(request);
+    const found = await this.#find(commandId);
+    if (found !== undefined) return found.equals(hash);
+    await admit();
+    await this.pool.query(
+      'insert into gateway.write_claim (command_id, request) values ($1, $2) on conflict (command_id) do nothing',
+      [commandId, hash],
+    );
+    return (await this.#find(commandId))?.equals(hash) === true;
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  async #find(commandId: string): Promise<Buffer | undefined> {
+    const { rows } = await this.pool.query<{ readonly request: Buffer }>(
+      'select request from gateway.write_claim where command_id = $1',
+      [commandId],
+    );
+    return rows[0]?.request;
+  }
+}

@@ -1,0 +1,617 @@
+import fc from 'fast-check';
+import {
+  accountExplanation,
+  accountView,
+  commandAccepted,
+  decisionPage,
+  documentsView,
+  logPage,
+  preTradeCheckResponse,
+  whatIfResponse,
+} from '@ballast/contracts';
+import { readHouseDocuments } from '@ballast/house-documents';
+import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
+
+/** A house that replayed the first five minutes of 11 March 2020 with at least twelve accounts in two partitions. */
+export interface RestHouse extends RestClient {
+  close(): Promise<void>;
+}
+
+export interface RestSuiteOptions {
+  readonly open: () => Promise<RestHouse>;
+  /** Whether the process itself appends to the logs, and so has figures of that. */
+  readonly appends: boolean;
+}
+
+/** What a house answers over HTTP, in whichever processes it is decided. */
+export function describeRest({ open, appends }: RestSuiteOptions): void {
+  let house: RestHouse;
+
+  beforeAll(async () => {
+    house = await open();
+  }, 300_000);
+
+  afterAll(() => house?.close());
+
+  /** Opens an account and waits until margin has read of it. */
+  async function opened(accountId: string, usd?: string): Promise<string> {
+    await house.post('/accounts', { accountId });
+    if (usd !== undefined) {
+      await house.post(`/accounts/${accountId}/deposits`, { depositId: 'first', asset: 'USD', amount: usd });
+    }
+    await eventually(
+      () => house.get(`/accounts/${accountId}`),
+      ({ body }) => usd === undefined || Number(accountView.parse(body).margin?.figures.equity) >= Number(usd),
+    );
+    return accountId;
+  }
+
+  /** Asks until the answer is as it is to become. */
+  async function eventually(ask: () => Promise<Answer>, holds: (answer: Answer) => boolean): Promise<Answer> {
+    for (;;) {
+      const answer = await ask();
+      if (holds(answer)) return answer;
+    }
+  }
+
+  describe('an account', () => {
+    it('is opened, credited and shown with its margin', async () => {
+      const open = await house.post('/accounts', { accountId: 'alice.main' });
+      expect([open.status, open.headers.get('location')]).toEqual([201, '/accounts/alice.main']);
+      const deposit = await house.post('/accounts/alice.main/deposits', {
+        depositId: 'd-1',
+        asset: 'BTC',
+        amount: '0.50000000',
+      });
+      expect(deposit.status).toBe(201);
+      const { status, body } = await eventually(
+        () => house.get('/accounts/alice.main'),
+        (answer) => Number(accountView.parse(answer.body).margin?.figures.equity) > 0,
+      );
+      expect(status).toBe(200);
+      const account = accountView.parse(body);
+      expect(account.collateral).toEqual({ BTC: '0.5' });
+      expect(account.state).toBe('HEALTHY');
+      expect(Number(account.margin?.figures.equity)).toBeGreaterThan(0);
+    });
+
+    it('is margined by the model its owner chose, and its view names it', async () => {
+      await opened('chooser.main');
+      const path = '/accounts/chooser.main';
+      const chosenModel = async () => accountView.parse((await house.get(path)).body).marginModel;
+      expect(await chosenModel()).toBeNull();
+      const { status, body } = await house.post(`${path}/margin-model`, { model: 'derive-portfolio@2' });
+      expect(status).toBe(201);
+      expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'derive-portfolio@2' });
+      expect(await chosenModel()).toBe('derive-portfolio@2');
+      expectProblem(await house.post(`${path}/margin-model`, { model: 'derive-portfolio' }), 400, 'request-malformed');
+      const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'derive-portfolio@2' });
+      expectProblem(ofNobody, 404, 'account-unknown');
+    });
+
+    it('is not opened twice', async () => {
+      await opened('twice.main');
+      expectProblem(await house.post('/accounts', { accountId: 'twice.main' }), 409, 'account-exists');
+    });
+
+    it('that nobody opened is unknown to every question and every write', async () => {
+      for (const path of ['', '/decisions', '/explanation', '/withdrawals/w-1']) {
+        expectProblem(await house.get(`/accounts/nobody.main${path}`), 404, 'account-unknown');
+      }
+      const money = { asset: 'USD', amount: '1' };
+      expectProblem(
+        await house.post('/accounts/nobody.main/deposits', { depositId: 'd', ...money }),
+        404,
+        'account-unknown',
+      );
+      expectProblem(
+        await house.post('/accounts/nobody.main/withdrawals', { withdrawalId: 'w', ...money }),
+        404,
+        'account-unknown',
+      );
+      expectProblem(
+        await house.post('/accounts/nobody.main/pre-trade-checks', {
+          instrument: 'BTC-PERP',
+          side: 'buy',
+          quantity: '1',
+        }),
+        404,
+        'account-unknown',
+      );
+    });
+
+    it('stands in the list of all accounts once, page by page', async () => {
+      const seen: string[] = [];
+      for (let after = ''; ;) {
+        const { body } = await house.get(`/accounts?limit=3${after === '' ? '' : `&after=${after}`}`);
+        seen.push(...body.accounts.map(({ accountId }) => accountId));
+        if (body.next === null) break;
+        after = body.next;
+      }
+      expect(seen.length).toBeGreaterThanOrEqual(12);
+      expect(seen).toEqual([...new Set(seen)].sort());
+    });
+  });
+
+  describe('a request that is not well formed', () => {
+    beforeAll(() => opened('form.main'));
+
+    it.each`
+      amount             | why
+      ${'-1'}            | ${'negative'}
+      ${'0'}             | ${'nothing'}
+      ${'1e3'}           | ${'exponent notation'}
+      ${'1E+3'}          | ${'exponent notation'}
+      ${'9999999999999'} | ${'absurd'}
+      ${'0x10'}          | ${'hexadecimal'}
+      ${' 1'}            | ${'a blank'}
+      ${'NaN'}           | ${'no number'}
+      ${'Infinity'}      | ${'no end'}
+      ${1}               | ${'a JSON number'}
+      ${null}            | ${'null'}
+    `('does not deposit $amount ($why), and says which field is wrong', async ({ amount }: { amount: unknown }) => {
+      const answer = await house.post('/accounts/form.main/deposits', { depositId: 'd', asset: 'USD', amount });
+      expectProblem(answer, 400, 'request-malformed');
+      expect(answer.body.errors[0]?.field).toBe('amount');
+      expect(answer.body.errors[0]?.remedy).not.toBe('');
+    });
+
+    it.each`
+      path                                 | body                                                         | field
+      ${'/accounts/form.main/deposits'}    | ${{ depositId: 'd', asset: 'doge', amount: '1' }}            | ${'asset'}
+      ${'/accounts/form.main/deposits'}    | ${{ depositId: '', asset: 'USD', amount: '1' }}              | ${'depositId'}
+      ${'/accounts/form.main/deposits'}    | ${{ depositId: 'd', asset: 'USD', amount: '1', more: true }} | ${'more'}
+      ${'/accounts/form.main/withdrawals'} | ${{ asset: 'USD', amount: '1' }}                             | ${'withdrawalId'}
+      ${'/accounts/without-name/deposits'} | ${{ depositId: 'd', asset: 'USD', amount: '1' }}             | ${'accountId'}
+      ${'/accounts/a.b%2F..%2Fc/deposits'} | ${{ depositId: 'd', asset: 'USD', amount: '1' }}             | ${'accountId'}
+      ${'/accounts'}                       | ${{ accountId: `${'x'.repeat(41)}.main` }}                   | ${'accountId'}
+      ${'/accounts'}                       | ${[]}                                                        | ${'body'}
+    `(
+      'to $path names the field $field',
+      async ({ path, body, field }: { path: string; body: object; field: string }) => {
+        const answer = await house.post(path, body);
+        expectProblem(answer, 400, 'request-malformed');
+        expect(answer.body.errors.map(({ field: named }) => named)).toContain(field);
+      },
+    );
+
+    it('that is no JSON, or too large, is refused as a problem', async () => {
+      expectProblem(await house.post('/accounts', '{"accountId":'), 400, 'request-malformed');
+      expectProblem(await house.post('/accounts', { accountId: 'x'.repeat(400_000) }), 413, 'request-too-large');
+    });
+
+    it('whatever is sent, the answer is never a failure of ours', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.jsonValue(), async (body) => {
+          const answer = await house.post('/accounts/form.main/deposits', JSON.stringify(body));
+          expectProblem(answer, 400, 'request-malformed');
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('to an address that does not exist is answered as a problem', async () => {
+      expectProblem(await house.get('/nothing/here'), 404, 'not-found');
+    });
+  });
+
+  describe('an Idempotency-Key', () => {
+    it('is required on every write, and has 8 to 100 characters', async () => {
+      expectProblem(await house.post('/accounts', { accountId: 'key.a' }, null), 400, 'idempotency-key-required');
+      expectProblem(await house.post('/accounts', { accountId: 'key.a' }, 'short-7'), 400, 'request-malformed');
+      expectProblem(await house.post('/accounts', { accountId: 'key.a' }, 'x'.repeat(101)), 400, 'request-malformed');
+      expect((await house.post('/accounts', { accountId: 'key.a' }, 'exactly8')).status).toBe(201);
+    });
+
+    it('with the same body again gets the identical answer, also a refusal', async () => {
+      await opened('again.main');
+      const deposit = { depositId: 'd-1', asset: 'USD', amount: '10.00' };
+      const first = await house.post('/accounts/again.main/deposits', deposit, 'again-key-1');
+      const second = await house.post('/accounts/again.main/deposits', deposit, 'again-key-1');
+      expect([second.status, second.text]).toEqual([first.status, first.text]);
+      expect((await house.get('/accounts/again.main')).body.collateral).toEqual({ USD: '10' });
+
+      const much = { withdrawalId: 'w-1', asset: 'USD', amount: '11' };
+      const refused = await house.post('/accounts/again.main/withdrawals', much, 'again-key-2');
+      expectProblem(refused, 422, 'insufficient-collateral');
+      await house.post('/accounts/again.main/deposits', { depositId: 'd-2', asset: 'USD', amount: '10.00' });
+      const later = await house.post('/accounts/again.main/withdrawals', much, 'again-key-2');
+      expect(later.text).toBe(refused.text);
+    });
+
+    it('with another body, account, partition or person is refused', async () => {
+      const ids = Array.from({ length: 8 }, (_, i) => `other${i}.main`);
+      for (const id of ids) await opened(id);
+      const body = { depositId: 'd-1', asset: 'USD', amount: '5' };
+      await house.post(`/accounts/${ids[0]}/deposits`, body, 'other-key-1');
+      for (const id of ids.slice(1)) {
+        expectProblem(await house.post(`/accounts/${id}/deposits`, body, 'other-key-1'), 409, 'idempotency-key-reused');
+        expect((await house.get(`/accounts/${id}`)).body.collateral).toEqual({});
+      }
+      expectProblem(
+        await house.post(`/accounts/${ids[0]}/deposits`, { ...body, amount: '6' }, 'other-key-1'),
+        409,
+        'idempotency-key-reused',
+      );
+      expectProblem(
+        await house.post(`/accounts/${ids[0]}/deposits`, body, 'other-key-1', { 'x-actor': 'eve' }),
+        409,
+        'idempotency-key-reused',
+      );
+    });
+
+    it('sent many times at once has one effect', async () => {
+      await opened('burst.main');
+      const body = { depositId: 'd-1', asset: 'USD', amount: '7' };
+      const answers = await Promise.all(
+        Array.from({ length: 25 }, () => house.post('/accounts/burst.main/deposits', body, 'burst-key-1')),
+      );
+      expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+      const rivals = await Promise.all(
+        ['1', '2'].map((amount) =>
+          house.post('/accounts/burst.main/deposits', { depositId: 'd-2', asset: 'USD', amount }, 'burst-key-2'),
+        ),
+      );
+      expect(rivals.map(({ status }) => status).sort()).toEqual([201, 409]);
+      const { USD } = (await house.get('/accounts/burst.main')).body.collateral;
+      expect(['8', '9']).toContain(USD);
+    });
+
+    it('is one thing and the id of a deposit another: the same deposit under a new key is booked once', async () => {
+      await opened('deposit.main');
+      const body = { depositId: 'd-1', asset: 'USD', amount: '3' };
+      await house.post('/accounts/deposit.main/deposits', body);
+      expect((await house.post('/accounts/deposit.main/deposits', body)).status).toBe(201);
+      expectProblem(
+        await house.post('/accounts/deposit.main/deposits', { ...body, amount: '4' }),
+        409,
+        'deposit-id-reused',
+      );
+      expect((await house.get('/accounts/deposit.main')).body.collateral).toEqual({ USD: '3' });
+    });
+  });
+
+  describe('a withdrawal', () => {
+    it('is taken, cleared by margin and paid out', async () => {
+      await opened('out.main', '100');
+      const asked = await house.post('/accounts/out.main/withdrawals', {
+        withdrawalId: 'w-1',
+        asset: 'USD',
+        amount: '40.00',
+      });
+      expect([asked.status, asked.headers.get('location')]).toEqual([202, '/accounts/out.main/withdrawals/w-1']);
+      const withdrawal = await settled('/accounts/out.main/withdrawals/w-1');
+      expect(withdrawal).toMatchObject({ status: 'settled', asset: 'USD', amount: '40', code: null });
+      const account = (await house.get('/accounts/out.main')).body;
+      expect([account.collateral, account.held]).toEqual([{ USD: '60' }, {}]);
+    });
+
+    it('of more than there is shows as rejected, with its code', async () => {
+      await opened('poor.main', '10');
+      const body = { withdrawalId: 'w-1', asset: 'USD', amount: '10.01' };
+      expectProblem(await house.post('/accounts/poor.main/withdrawals', body), 422, 'insufficient-collateral');
+      const { body: view } = await house.get('/accounts/poor.main/withdrawals/w-1');
+      expect(view).toMatchObject({ status: 'rejected', code: 'insufficient-collateral' });
+      expectProblem(await house.get('/accounts/poor.main/withdrawals/w-2'), 404, 'withdrawal-unknown');
+    });
+
+    it('is listed among the decisions of margin, newest first', async () => {
+      await opened('listed.main', '100');
+      for (const id of ['w-1', 'w-2', 'w-3']) {
+        await house.post('/accounts/listed.main/withdrawals', { withdrawalId: id, asset: 'USD', amount: '1' });
+        await settled(`/accounts/listed.main/withdrawals/${id}`);
+      }
+      const first = decisionPage.parse((await house.get('/accounts/listed.main/decisions?limit=2')).body);
+      const second = decisionPage.parse(
+        (await house.get(`/accounts/listed.main/decisions?limit=2&after=${first.next}`)).body,
+      );
+      const all = [...first.decisions, ...second.decisions];
+      expect(all.map(({ type }) => type)).toEqual(['WithdrawalCleared', 'WithdrawalCleared', 'WithdrawalCleared']);
+      expect(all.map(({ position }) => position)).toEqual(all.map(({ position }) => position).sort((a, b) => b - a));
+      expect(second.next).toBeNull();
+    });
+
+    async function settled(path: string): Promise<object> {
+      for (;;) {
+        const { body } = await house.get(path);
+        if (body.status !== 'held') return body;
+      }
+    }
+  });
+
+  describe('a pre-trade check', () => {
+    beforeAll(() => opened('trader.main', '1000'));
+    const check = (order: object): Promise<Answer> => house.post('/accounts/trader.main/pre-trade-checks', order, null);
+
+    it('allows what equity covers and says what is missing for more, and stores nothing', async () => {
+      const small = preTradeCheckResponse.parse(
+        (await check({ instrument: 'BTC-PERP', side: 'buy', quantity: '0.01' })).body,
+      );
+      expect(small).toMatchObject({ allowed: true, code: null, missing: '0', reducesRisk: false });
+      const large = preTradeCheckResponse.parse(
+        (await check({ instrument: 'BTC-PERP', side: 'sell', quantity: '100' })).body,
+      );
+      expect(large).toMatchObject({ allowed: false, code: 'below-initial-requirement' });
+      expect(Number(large.missing)).toBeCloseTo(Number(large.after?.initial) - Number(large.after?.equity), 2);
+      expect((await house.get('/accounts/trader.main')).body.positions).toEqual([]);
+    });
+
+    it('of an instrument that is not cleared is refused, of none or a negative quantity malformed', async () => {
+      expectProblem(await check({ instrument: 'DOGE-PERP', side: 'buy', quantity: '1' }), 422, 'instrument-unknown');
+      expectProblem(await check({ instrument: 'doge', side: 'buy', quantity: '1' }), 400, 'request-malformed');
+      expectProblem(await check({ instrument: 'BTC-PERP', side: 'buy', quantity: '-1' }), 400, 'request-malformed');
+    });
+  });
+
+  describe('a what-if', () => {
+    beforeAll(() => opened('dreamer.main', '1000'));
+    const ask = (question: object): Promise<Answer> => house.post('/accounts/dreamer.main/what-if', question, null);
+
+    it('answers with requirement levels, scenarios and shocks of any registered model, and stores nothing', async () => {
+      const answer = whatIfResponse.parse(
+        (
+          await ask({
+            positions: [{ instrument: 'BTC-PERP', quantity: '-0.1' }],
+            model: 'adaptive-portfolio@1',
+            shocks: { spotMoves: ['-0.1', '0.1'], volatilityShocks: ['0'] },
+          })
+        ).body,
+      );
+      expect(answer.before).toEqual({ equity: '1000', initial: '0', call: '0', maintenance: '0', liquidation: '0' });
+      expect(Number(answer.after.call)).toBeGreaterThan(0);
+      expect(answer.requirements.maintenance).toBe(answer.after.maintenance);
+      expect(answer.assessment.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '-0.1' }]);
+      expect(answer.shocks.map(({ pnl }) => Math.sign(Number(pnl)))).toEqual([1, -1]);
+      expect((await house.get('/accounts/dreamer.main')).body.positions).toEqual([]);
+    });
+
+    it('about an unknown account, model or instrument says what is wrong with it', async () => {
+      expectProblem(await house.post('/accounts/nobody.main/what-if', {}, null), 404, 'account-unknown');
+      expectProblem(await ask({ model: 'nobody-knows@9' }), 422, 'what-if-impossible');
+      expectProblem(await ask({ positions: [{ instrument: 'BTC-1JAN30', quantity: '1' }] }), 422, 'what-if-impossible');
+      expectProblem(await ask({ positions: [{ instrument: 'BTC-PERP', quantity: 'many' }] }), 400, 'request-malformed');
+    });
+  });
+
+  describe('a booked trade', () => {
+    it('is cancelled by two persons, if it is known and both of its sides are [CLR-ACC-017]', async () => {
+      const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+      const asked = { correctionId: 'c-1', tradeId: 'never-made', instrument: 'BTC-PERP', reason: 'cancelled' };
+      const approval = (person: string, id = 'c-1'): Promise<Answer> =>
+        house.post(`/corrections/${id}/approvals`, {}, undefined, by(person));
+      expectProblem(await approval('ben'), 404, 'correction-unknown');
+      expectProblem(await house.post('/corrections', asked), 401, 'actor-missing');
+      expectProblem(
+        await house.post('/corrections', { ...asked, tradeId: 7 }, undefined, by('ann')),
+        400,
+        'request-malformed',
+      );
+      expect((await house.post('/corrections', asked, undefined, by('ann'))).status).toBe(201);
+      expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
+      expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
+      expectProblem(await approval('ben'), 404, 'trade-unknown');
+    });
+  });
+
+  describe('the rules of a service', () => {
+    const parameters = readHouseDocuments().margin.find(({ kind }) => kind === 'margin-parameters');
+    const proposal = (proposalId: string, version: number, changes: object = { callMultiple: '1.75' }): object => ({
+      proposalId,
+      kind: 'margin-parameters',
+      id: `avsl-default@${version}`,
+      body: { ...(parameters?.body as object), ...changes },
+      reason: 'warn earlier',
+    });
+    const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+    const proposed = (body: object, person: string): Promise<Answer> =>
+      house.post('/rules/margin/proposals', body, undefined, by(person));
+    const view = async (service = 'margin') => documentsView.parse((await house.get(`/rules/${service}`)).body);
+    const idInForce = async (): Promise<string | undefined> =>
+      (await view()).inForce.find(({ kind }) => kind === 'margin-parameters')?.id;
+
+    it('are shown with all figures, and a proposal with what it would change of those in force', async () => {
+      expect((await proposed(proposal('p-1', 2), 'ann')).status).toBe(201);
+      const { inForce, proposals } = await view();
+      expect(inForce.find(({ id }) => id === 'avsl-default@1')?.body).toEqual(parameters?.body);
+      expect(proposals).toMatchObject([
+        {
+          ...{ proposalId: 'p-1', proposer: 'ann', reason: 'warn earlier', id: 'avsl-default@2' },
+          replaces: 'avsl-default@1',
+          changes: [{ field: 'callMultiple', before: '2', after: '1.75' }],
+          body: { callMultiple: '1.75', noticeMs: 3_600_000 },
+        },
+      ]);
+    });
+
+    it('are proposed by one person and approved by another', async () => {
+      await proposed(proposal('p-2', 3), 'ann');
+      const approval = (person: string): Promise<Answer> =>
+        house.post('/rules/margin/proposals/p-2/approvals', {}, undefined, by(person));
+      expectProblem(await approval('ann'), 409, 'proposer-may-not-approve');
+      expect((await approval('ben')).status).toBe(201);
+      expect(await idInForce()).toBe('avsl-default@3');
+      expect((await view()).proposals.map(({ proposalId }) => proposalId)).not.toContain('p-2');
+      expectProblem(await approval('cleo'), 409, 'proposal-approved');
+    });
+
+    it('need a named person, and figures that can be computed with', async () => {
+      expectProblem(await house.post('/rules/margin/proposals', proposal('p-3', 4)), 401, 'actor-missing');
+      const unknown = await house.post('/rules/margin/proposals/p-9/approvals', {}, undefined, by('ben'));
+      expectProblem(unknown, 404, 'proposal-unknown');
+      expectProblem(await proposed(proposal('p-3', 4, { callMultiple: '-1' }), 'ann'), 422, 'document-invalid');
+      expectProblem(await proposed(proposal('p-3', 1), 'ann'), 409, 'document-id-taken');
+      expectProblem(await proposed({ ...proposal('p-3', 4), kind: 'weather' }, 'ann'), 422, 'document-kind-unknown');
+      expectProblem(await proposed({ ...proposal('p-3', 4), body: undefined }, 'ann'), 400, 'request-malformed');
+    });
+
+    it('are those of every service that takes proposals, and of nothing else', async () => {
+      expect((await view('pricing')).inForce.length).toBeGreaterThan(0);
+      expect((await view('liquidation')).inForce.map(({ kind }) => kind)).toContain('liquidation-policy');
+      expectProblem(await house.get('/rules/weather'), 400, 'request-malformed');
+    });
+  });
+
+  describe('the logs', () => {
+    it('are paged from any position to the end, without a hole', async () => {
+      const positions: number[] = [];
+      for (let after = 0; ;) {
+        const page = logPage.parse((await house.get(`/logs/margin/-1?after=${after}&limit=2`)).body);
+        positions.push(...page.events.map(({ position }) => position));
+        if (page.next === null) break;
+        after = page.next;
+      }
+      expect(positions).toEqual(positions.map((_, i) => i + 1));
+      expect(positions.length).toBeGreaterThan(4);
+    });
+
+    it.each(['/logs/nothing/0', '/logs/margin/99', '/logs/pricing/0'])('%s is unknown', async (path) => {
+      expectProblem(await house.get(path), 404, 'log-unknown');
+    });
+
+    it.each(['?limit=0', '?limit=100000', '?after=-1', '?after=x', '?other=1'])(
+      'a page %s is malformed',
+      async (query) => {
+        expectProblem(await house.get(`/logs/margin/0${query}`), 400, 'request-malformed');
+      },
+    );
+  });
+
+  describe('the stream of margin events', () => {
+    const place = ({ data }: { data: { partition: number; position: number } }): string =>
+      `${data.partition}:${data.position}`;
+
+    it('resumes after Last-Event-ID without loss or repetition, also in the middle of new events', async () => {
+      const { body } = await house.get('/logs/margin/0?limit=1000');
+      const stored = body.events.length;
+      const url = `${house.url}/margin-events`;
+      const first = await readEvents(url, stored);
+      const last = first.at(-1)?.id ?? '';
+      // The first open and deposit arrive while nobody is connected, the others while the second reader is.
+      await opened('stream.main', '1');
+      const later = readEvents(url, 4, { 'last-event-id': last });
+      for (const i of [1, 2, 3, 4]) await opened(`stream${i}.main`, '1');
+      const all = [...first, ...(await later)].map(place);
+      expect(new Set(all).size).toBe(all.length);
+      for (const partition of [-1, 0, 1]) {
+        const own = all.filter((each) => each.startsWith(`${partition}:`)).map((each) => Number(each.split(':')[1]));
+        expect(own).toEqual(own.map((_, i) => i + 1));
+      }
+    });
+
+    it('starts with what comes from now on when asked for the newest', async () => {
+      const next = readEvents(`${house.url}/margin-events?after=newest`, 1);
+      for (const i of [1, 2, 3]) await opened(`newest${i}.main`, '1');
+      const [event] = await next;
+      expect(event?.event).toBe('MarginRunCompleted');
+      expect(event?.data.position).toBeGreaterThan(1);
+    });
+
+    it.each(['0:99999999', '7:1', 'x', '0', '0:1,'])('refuses the place %s', async (after) => {
+      expectProblem(await house.get('/margin-events', { 'last-event-id': after }), 400, 'request-malformed');
+    });
+  });
+
+  describe('operation', () => {
+    it('answers live and ready', async () => {
+      expect((await house.get('/health/live')).status).toBe(200);
+      expect((await house.get('/health/ready')).status).toBe(200);
+    });
+
+    it('tells Prometheus lag, residual, append latency and accounts', async () => {
+      const { text, status } = await house.get('/metrics');
+      expect(status).toBe(200);
+      expect(text).toContain('ballast_consumer_lag_seconds{log="margin",partition="0"} 0');
+      expect(text).toContain('ballast_conservation_residual{asset="USD"} 0');
+      expect(/ballast_append_seconds_count\{log="accounts"\} [1-9]/.test(text)).toBe(appends);
+      expect(text).toMatch(/ballast_accounts\{state="HEALTHY"\} [1-9]/);
+      expect(text).not.toMatch(/ballast_invariant_violations\{[^}]*\} [1-9]/);
+    });
+
+    it('sums up the run', async () => {
+      const { body } = await house.get('/summary');
+      expect(body.clearing).toMatch(/^2020-03-11T00:/);
+      expect(body.priceSets).toBeGreaterThan(0);
+    });
+
+    it('serves the document of the interface, made from the schemas requests are checked against', async () => {
+      const { body } = await house.get('/openapi.json');
+      const routes = Object.entries(body.paths).flatMap(([path, item]) =>
+        Object.keys(item).map((method) => `${method} ${path}`),
+      );
+      expect(routes).toEqual(
+        expect.arrayContaining([
+          'post /accounts',
+          'get /accounts/{accountId}',
+          'post /accounts/{accountId}/deposits',
+          'post /accounts/{accountId}/withdrawals',
+          'get /accounts/{accountId}/withdrawals/{withdrawalId}',
+          'post /accounts/{accountId}/pre-trade-checks',
+          'post /accounts/{accountId}/what-if',
+          'get /accounts/{accountId}/decisions',
+          'get /accounts/{accountId}/explanation',
+          'get /logs/{log}/{partition}',
+          'get /margin-events',
+          'get /health/ready',
+          'get /metrics',
+        ]),
+      );
+      const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+      expect(references.length).toBeGreaterThan(20);
+      for (const [, id] of references) expect(Object.keys(body.components.schemas)).toContain(id);
+      expect(JSON.stringify(body)).not.toContain('#/$defs/');
+      const page = await house.get('/docs');
+      expect([page.status, page.type]).toEqual([200, 'text/html']);
+    });
+  });
+
+  describe('an explanation', () => {
+    it('is recomputed from the logs and adds up', async () => {
+      await opened('why.main', '250');
+      const { status, body } = await house.get('/accounts/why.main/explanation');
+      expect(status).toBe(200);
+      const explanation = accountExplanation.parse(body);
+      expect(explanation.state).toBe('HEALTHY');
+      expect(explanation.assessment?.figures.equity).toBe('250');
+      expect(explanation.bridge?.lines).toEqual([{ label: 'deposits USD', amount: '250', detail: '250 USD' }]);
+      expect(explanation.prices.map(({ underlying }) => underlying)).toEqual(['BTC', 'ETH', 'USDC', 'USDT']);
+    });
+
+    it('of a time that is none is malformed', async () => {
+      await opened('when.main');
+      expectProblem(await house.get('/accounts/when.main/explanation?at=yesterday'), 400, 'request-malformed');
+      for (const event of ['margin/0', 'pricing/-1%231', 'margin/0%231&at=2020-03-12T10:45:00Z']) {
+        const wrong = await house.get(`/accounts/when.main/explanation?event=${event}`);
+        expectProblem(wrong, 400, 'request-malformed');
+        expect(wrong.body).toMatchObject({ errors: [{ field: 'event' }] });
+      }
+      expectProblem(await house.get('/accounts/when.main/explanation?event=margin/0%23999999'), 404, 'event-unknown');
+      expectProblem(
+        await house.get('/accounts/when.main/explanation?at=2020-02-30T00:00:00Z'),
+        400,
+        'request-malformed',
+      );
+    });
+
+    it('of a time before the account was opened knows no such account', async () => {
+      await opened('early.main');
+      expectProblem(
+        await house.get('/accounts/early.main/explanation?at=2020-03-11T00:01:00Z'),
+        404,
+        'account-unknown',
+      );
+    });
+  });
+
+  describe('a house without a token', () => {
+    it('answers no page of another origin, on any route', async () => {
+      for (const route of ['/summary', '/docs', '/console/', '/health/live', '/accounts']) {
+        const { status, body } = await house.get(route, { origin: 'http://evil.example' });
+        expect([status, body.code]).toEqual([403, 'origin-foreign']);
+      }
+      const written = await house.post('/accounts', { accountId: 'evil.main' }, undefined, {
+        origin: 'http://evil.example',
+      });
+      expectProblem(written, 403, 'origin-foreign');
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export { expectProblem, readEvents, restClient, type Answer, type RestClient } from './rest/rest-client.fixtures.js';
+export { describeRest } from './rest/rest.suite.js';

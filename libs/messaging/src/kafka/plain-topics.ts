@@ -1,0 +1,81 @@
+import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
+import type { Subscription } from '../bus.js';
+import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
+import { SerialProducer } from './serial-producer.js';
+import { TopicReader, type PartitionListener } from './topic-reader.js';
+
+/** A message beside the logs, with its place. */
+export interface PlainMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly value: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
+export class PlainTopics {
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+  readonly #producer: SerialProducer;
+  readonly #readers: TopicReader[] = [];
+  readonly #prefix: string;
+
+  private constructor(
+    connection: KafkaConnection,
+    private readonly onFatal: (error: unknown) => void,
+  ) {
+    this.#kafka = kafkaOf(connection);
+    this.#admin = this.#kafka.admin();
+    this.#producer = new SerialProducer(this.#kafka);
+    this.#prefix = connection.prefix ?? '';
+  }
+
+  /** @param onFatal called when a reader is gone for good: the process is to end */
+  static async open(connection: KafkaConnection, onFatal: (error: unknown) => void): Promise<PlainTopics> {
+    const topics = new PlainTopics(connection, onFatal);
+    await topics.#admin.connect();
+    return topics;
+  }
+
+  /** Resolves when every message is on all replicas in sync. */
+  send(messages: readonly PlainMessage[]): Promise<void> {
+    return this.#producer.send(
+      messages.map(({ topic, headers = {}, ...message }) => ({ ...message, topic: this.#prefix + topic, headers })),
+    );
+  }
+
+  /** Reads partitions of a topic from the last message on, or what comes from now on. */
+  async read(
+    topic: string,
+    partitions: number,
+    begin: 'last' | 'end',
+    handle: (value: string) => void,
+  ): Promise<Subscription> {
+    // A reader of its own for each subscriber: another one's rewinding must not bring old messages again.
+    const reader = new TopicReader(this.#kafka, this.#admin, this.#prefix + topic, this.#prefix, this.onFatal);
+    this.#readers.push(reader);
+    const listener: PartitionListener = {
+      full: false,
+      fail: () => undefined,
+      push: (messages: readonly KafkaMessage[]) => {
+        for (const { value } of messages) if (value !== null) handle(value.toString());
+      },
+    };
+    const attachments = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) => reader.attach(partition, begin, listener)),
+    );
+    return {
+      stop: async () => {
+        for (const attachment of attachments) attachment.detach();
+        await reader.close();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#readers.map((reader) => reader.close()));
+    await this.#producer.close();
+    await this.#admin.disconnect();
+  }
+}
