@@ -139,6 +139,15 @@ export function logSql({ table }: LogNames) {
       )
       select partition from accepted`,
     take: noted('held.epoch + 1 as epoch, $2::text as worker, held.incarnation', 'where partition = $1'),
+    /** Reads nothing; fails when a table or column is not there that the others name. */
+    layout: `
+      with heads as (select ${head} from ${partition} limit 0), blocks as (select ${BLOCK_READ} from ${block} limit 0),
+        cursors as (select partition, source_log, source_partition, position, next_offset from ${cursor} limit 0),
+        numbers as (select partition, number, command_id from ${commandNumber} limit 0),
+        indexes as (select partition, commands from ${commandIndex} limit 0),
+        relays as (select partition, position from ${table('relay')} limit 0),
+        checkpoints as (select ${checkpoint} from ${table('checkpoint')} limit 0)
+      select from heads`,
     heads: `select ${head} from ${partition} order by partition`,
     headsOf: `select ${head} from ${partition} where partition = any($1::smallint[])`,
     read: `select ${BLOCK_READ} from ${block} where partition = $1 and ${around} order by first_position, number`,

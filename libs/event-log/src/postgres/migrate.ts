@@ -4,6 +4,7 @@ import { dataSourceOptions, type PostgresConnection } from './connection.js';
 import { LogAltered, LogRefused, type LogShape } from '../event-log.js';
 import { assertSameShape } from '../log-shape.js';
 import { logNames, type LogNames } from './log-names.js';
+import { logSql } from './log-sql.js';
 import { CreateLog } from './migrations/0001-log.js';
 import { CreateSnapshots } from './migrations/0002-snapshots.js';
 
@@ -35,7 +36,10 @@ function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
 export async function migrateLog(pool: pg.Pool, connection: PostgresConnection, shape: LogShape): Promise<void> {
   const names = logNames(shape.name);
   const migrations = migrationsOf(names, shape);
-  if (!(await isCurrent(pool, names, migrations))) await migrate(pool, connection, names, migrations);
+  if ((await createdShape(pool, shape.name)) !== undefined) await assertReadable(pool, shape.name);
+  if (!(await isCurrent(pool, names, migrations))) {
+    await inLayout(shape.name, () => migrate(pool, connection, names, migrations));
+  }
   const created = await createdShape(pool, shape.name);
   if (created === undefined) throw new LogRefused(`log ${shape.name} does not say how many partitions it has`);
   assertSameShape(created, shape);
@@ -54,10 +58,35 @@ export async function presentShape(pool: pg.Pool, log: string): Promise<LogShape
   const shape = await createdShape(pool, log);
   if (shape === undefined) throw new LogAltered(`log ${log} does not say how many partitions it has`);
   if (shape.name !== log) throw new LogAltered(`the tables of log ${log} say that they are those of ${shape.name}`);
+  await assertReadable(pool, log);
   if (!(await isCurrent(pool, names, migrationsOf(names, shape)))) {
     throw new LogRefused(`log ${log} was made by an earlier release of this program; start a service of this one once`);
   }
   return shape;
+}
+
+/** PostgreSQL's codes for a table and a column that is not there, and for a table that is there already. */
+const OTHER_LAYOUT = ['42P01', '42703', '42P07'];
+
+/** @throws LogRefused when a statement names a table or column that the log does not have */
+const assertReadable = (pool: pg.Pool, log: string): Promise<unknown> =>
+  inLayout(log, () => pool.query(logSql(logNames(log)).layout));
+
+/**
+ * What a version before the first release made has tables of the same names and other columns, and no migration leads from there.
+ * @throws LogRefused saying so, with the remedy
+ */
+async function inLayout<T>(log: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    if (code === undefined || !OTHER_LAYOUT.includes(code)) throw error;
+    throw new LogRefused(
+      `the data of log ${log} was made by a version of this program from before its first release, which this one does not read ` +
+        `(${message}): keep it for the version that made it, and begin in another place (--data-dir, or an empty database)`,
+    );
+  }
 }
 
 /** The shape a log was created with; undefined when it was not. */
@@ -65,8 +94,10 @@ export async function createdShape(pool: pg.Pool, log: string): Promise<LogShape
   const table = logNames(log).table('log');
   const { rows: found } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
   if (found[0]?.there !== true) return undefined;
-  const { rows } = await pool.query<{ name: string; partitions: number; has_global: boolean }>(
-    `select name, partitions, has_global from ${table}`,
+  const { rows } = await inLayout(log, () =>
+    pool.query<{ name: string; partitions: number; has_global: boolean }>(
+      `select name, partitions, has_global from ${table}`,
+    ),
   );
   const [created] = rows;
   return created && { name: created.name, partitions: created.partitions, global: created.has_global };

@@ -115,6 +115,24 @@ describe('a log in PostgreSQL', () => {
     );
   });
 
+  it.each([
+    ['another column', 'alter table older.partition drop column blocks'],
+    ['another table', 'drop table older.block cascade'],
+    ['another description', 'alter table older.log rename column has_global to global'],
+    ['no description', 'drop table older.log cascade; drop table older.migrations'],
+  ])('with %s, from before the first release, is refused with the remedy', async (_, change) => {
+    const older = await store.open({ ...SHAPE, name: 'older' });
+    await older.close();
+    await operator.query(change);
+    try {
+      await expect(store.open({ ...SHAPE, name: 'older' })).rejects.toThrow(
+        /^the data of log older was made by a version of this program from before its first release.*begin in another place/,
+      );
+    } finally {
+      await operator.query('drop schema older cascade; drop role ballast_older');
+    }
+  });
+
   it('is created once when several processes start at the same moment', async () => {
     const stores = [1, 2, 3].map(() => new PostgresLogStore({ connection }));
     try {
