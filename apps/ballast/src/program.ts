@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { archiveCommand } from './commands/archive.command.js';
 import { backtestCommand } from './commands/backtest.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
@@ -24,6 +25,7 @@ export function ballastProgram(): Command {
     .addCommand(verifyCommand())
     .addCommand(replayCommand())
     .addCommand(checkpointCommand())
+    .addCommand(archiveCommand())
     .addCommand(eventsCommand())
     .addCommand(explainCommand())
     .addCommand(whatIfCommand())
@@ -32,6 +34,8 @@ export function ballastProgram(): Command {
     .addCommand(backtestCommand())
     .addCommand(conformanceCommand());
   // Whoever calls decides how the process ends.
-  for (const each of [program, ...program.commands]) each.exitOverride();
+  for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+    each.exitOverride();
+  }
   return program;
 }

@@ -53,6 +53,7 @@ const FLIPS: Readonly<Record<string, string>> = {
   chain_before: flippedBytes('chain_before'),
   chain: flippedBytes('chain'),
   block_chain: flippedBytes('block_chain'),
+  note: `'x'`,
 };
 const NOT_HASHED = ['recorded_at'];
 

@@ -64,6 +64,8 @@ export function nextBlockChain(
       sha256(block.trace ?? ''),
       sha256(block.cursorsText),
       sha256(block.commandsText),
+      // A note comes last and seldom: without one the bytes are those of a block that can have none.
+      ...(block.note === '' ? [] : [sha256(block.note)]),
     ]),
   );
 }

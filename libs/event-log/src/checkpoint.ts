@@ -126,15 +126,16 @@ export class CheckpointKey {
   }
 
   sign(checkpoint: Checkpoint): string {
-    return this.#signed(checkpointText(checkpoint));
+    return this.signNote(checkpointText(checkpoint));
   }
 
   /** A statement that another key signs from now on, for those who know this one. */
   handOver(nextVerifierKey: string): string {
-    return this.#signed(`${SUCCESSION_FORMAT}\n${nextVerifierKey}\n`);
+    return this.signNote(`${SUCCESSION_FORMAT}\n${nextVerifierKey}\n`);
   }
 
-  #signed(text: string): string {
+  /** A text as a signed note; it begins with the name of its format, so that none passes for another. */
+  signNote(text: string): string {
     const signature = sign(null, Buffer.from(text), this.#privateKey);
     const signed = Buffer.concat([keyId(this.name, this.#publicKey), signature]).toString('base64');
     return `${text}\n— ${this.name} ${signed}\n`;
@@ -162,7 +163,11 @@ export function verifySuccession(note: string, verifierKey: string): string {
   return next;
 }
 
-function signedText(note: string, verifierKey: string, what: string): string {
+/**
+ * The text of a signed note.
+ * @throws CheckpointRejected when the key did not sign it
+ */
+export function signedText(note: string, verifierKey: string, what: string): string {
   const { name, id, publicKey } = parseVerifierKey(verifierKey);
   const end = note.lastIndexOf('\n\n');
   if (end < 0) throw new CheckpointRejected('not a signed note');

@@ -1,5 +1,6 @@
 import type { Instant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
+import type { ArchivedRange } from './archive/archive-manifest.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /**
@@ -39,7 +40,7 @@ export interface PartitionHead {
 
 /**
  * What one item brought, in one row: its events, the answers to commands, the cursors it moved. A block without them says
- * that somebody took the partition, or that it got a new incarnation: so the partition's end is always that of its last block.
+ * that somebody took the partition, that it got a new incarnation, or what its note tells: so the partition's end is always that of its last block.
  */
 export interface Block {
   readonly partition: number;
@@ -69,6 +70,8 @@ export interface Block {
   readonly commandsText: string;
   /** Its cursor moves as a JSON array; empty when there are none. */
   readonly cursorsText: string;
+  /** What persons did to the partition itself, as a canonical text; empty in all other blocks. */
+  readonly note: string;
   /** Chain over blocks after it; covers all of the above. */
   readonly blockChain: Buffer;
   /** Wall clock of the store, milliseconds since 1970. Information only. */
@@ -87,6 +90,8 @@ export interface PartitionStanding {
   /** Rows of that index. */
   readonly indexRows: number;
   readonly relayed: number;
+  /** In order. */
+  readonly archived: readonly ArchivedRange[];
 }
 
 /** A command that was accepted for decision; its number is its position in the log `<service>.commands`. */
@@ -239,6 +244,9 @@ export interface EventLog {
   indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Where every partition ends, at one moment, the global one first. */
   heads(): Promise<readonly PartitionHead[]>;
+
+  /** The copy of the manifest that stands beside the files of an archived range; undefined when it is missing. */
+  archivedNote(range: ArchivedRange): Promise<string | undefined>;
 
   cursors(partition: number): Promise<readonly Cursor[]>;
   commands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]>;

@@ -1,3 +1,6 @@
+export { Archiver, type ArchivedPart } from './archive/archiver.js';
+export { ArchiveRefused } from './archive/archive-store.js';
+export { DirectoryArchive } from './archive/directory-archive.js';
 export {
   CheckpointKey,
   CheckpointRejected,

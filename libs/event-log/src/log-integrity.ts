@@ -9,8 +9,18 @@ import {
   nextBlockChain,
   readEntryLine,
 } from './block.js';
-import type { CheckpointPartition } from './checkpoint.js';
+import { CheckpointRejected, type CheckpointPartition } from './checkpoint.js';
 import type { Block, BlockPlace, Cursor, EventLog, PartitionHead, PartitionStanding } from './event-log.js';
+import {
+  digestOfManifest,
+  manifestName,
+  verifyManifest,
+  type ArchivedFile,
+  type ArchivedRange,
+  type ArchiveManifest,
+} from './archive/archive-manifest.js';
+import { ArchiveFileRefused, ArchiveRefused } from './archive/archive-store.js';
+import { removalNoteOf } from './archive/removal-note.js';
 import { SeenIds } from './seen-ids.js';
 
 /** Positions that are read at a time. */
@@ -30,11 +40,15 @@ export interface PartitionVerdict {
   readonly partition: number;
   /** Events that were read. */
   readonly size: number;
+  /** Position of the last event, also when some before it could not be read. */
+  readonly end: number;
   readonly head: Buffer;
   readonly root: Buffer;
   /** Up to where the partition has applied others. */
   readonly cursors: readonly Cursor[];
   readonly faults: readonly LogFault[];
+  /** Keys that signed manifests of archived ranges. */
+  readonly archiveSigners: readonly string[];
 }
 
 /** What signed checkpoints say about a partition. */
@@ -70,13 +84,26 @@ export async function verifyPartition(
   const hasEnd = (await log.heads()).some((head) => head.partition === partition);
   const standing = hasEnd ? await log.standing(partition) : undefined;
   const before = from > 1 ? await log.blockBefore(partition, from) : undefined;
-  const audit = new PartitionAudit(log.name, partition, promises, most, before);
+  const archived = (standing?.archived ?? []).map(readRange);
+  const signed = archived.flatMap(({ promise }) => (promise === undefined ? [] : [promise]));
+  const audit = new PartitionAudit(log.name, partition, [...promises, ...signed], most, before);
   if (standing === undefined) audit.found({ position: null, part: 'end', what: 'the partition is missing' });
   const upTo = standing?.head.blocks ?? Infinity;
   let place: BlockPlace = before ?? { firstPosition: 0, number: 0 };
   let beyond: Block | undefined;
   while (beyond === undefined && !audit.isFull && audit.size < to) {
-    const blocks = await log.blocks(partition, place, PAGE);
+    let blocks: readonly Block[];
+    try {
+      blocks = await log.blocks(partition, place, PAGE);
+    } catch (error) {
+      if (error instanceof ArchiveFileRefused) {
+        place = audit.passOver(error.file, error.message);
+        continue;
+      }
+      if (!(error instanceof ArchiveRefused)) throw error;
+      audit.found({ position: audit.size + 1, part: 'block', what: error.message });
+      return audit.verdict();
+    }
     if (blocks.length === 0) break;
     const read = audit.size;
     for (const block of blocks) {
@@ -99,9 +126,40 @@ export async function verifyPartition(
       what: `block ${beyond.number} stands beyond the end of the partition`,
     });
   }
+  for (const range of archived) await audit.hold(range, log);
   if (standing !== undefined && to === Infinity) audit.end(standing);
   await audit.findRepeated(log);
   return audit.verdict();
+}
+
+interface ReadRange {
+  readonly range: ArchivedRange;
+  /** Undefined when it is not what its key signed; then nothing is promised either. */
+  readonly manifest?: ArchiveManifest;
+  readonly promise?: Promised;
+}
+
+function readRange(range: ArchivedRange): ReadRange {
+  try {
+    const manifest = verifyManifest(range.note, range.verifierKey);
+    return { range, manifest, promise: promiseOf(manifest) };
+  } catch (error) {
+    // A tree whose edge has not the parts that its size asks for is no tree.
+    if (!(error instanceof CheckpointRejected || error instanceof InvariantViolation)) throw error;
+    return { range };
+  }
+}
+
+/** A manifest is as good as a checkpoint of its partition, but that it has no root. */
+function promiseOf({ lastPosition, lastBlock, files, frontier }: ArchiveManifest): Promised {
+  const end = files.at(-1)?.end;
+  const subtrees = frontier.map((hash) => Buffer.from(hash, 'hex'));
+  return {
+    ...{ size: lastPosition, blocks: lastBlock, subtrees: frontier },
+    root: new MerkleFrontier(lastPosition, subtrees).root(),
+    head: Buffer.from(end?.chain ?? '', 'hex'),
+    blockChain: Buffer.from(end?.blockChain ?? '', 'hex'),
+  };
 }
 
 /** What was read of a partition so far. */
@@ -119,8 +177,12 @@ class PartitionAudit {
   /** Behind a hole nothing can be said of tree and chain as a whole. */
   #whole = true;
   /** Whether the beginning of the partition is not read. */
-  readonly #isPart: boolean;
+  #isPart: boolean;
   #first = 0;
+  #ranges = 0;
+  readonly #signers = new Set<string>();
+  /** Events that stand in files that can't be read. */
+  #missed = 0;
   #head: Buffer = EMPTY_HEAD;
   #size = 0;
   #commands = 0;
@@ -128,6 +190,8 @@ class PartitionAudit {
   #block: Pick<Block, 'number' | 'blockChain' | 'clearing' | 'hop' | 'epoch' | 'worker' | 'incarnation'> = {
     ...{ number: 0, blockChain: NO_BLOCK, clearing: 0, hop: 0, epoch: 0, worker: '', incarnation: '' },
   };
+  /** What persons did to archived ranges, as the blocks say; by act and manifest. */
+  readonly #removals = new Map<string, string>();
   /** Commands of the last block, for its index. */
   commandIds: readonly { readonly id: string; readonly number: number }[] = [];
 
@@ -163,8 +227,14 @@ class PartitionAudit {
 
   verdict(): PartitionVerdict {
     return {
-      ...{ partition: this.partition, size: this.#size - this.#first, head: this.#head, root: this.#frontier.root() },
-      ...{ cursors: [...this.#cursors.values()], faults: this.#faults },
+      ...{
+        partition: this.partition,
+        size: this.#size - this.#first - this.#missed,
+        head: this.#head,
+        root: this.#frontier.root(),
+      },
+      ...{ end: this.#size, cursors: [...this.#cursors.values()], faults: this.#faults },
+      archiveSigners: [...this.#signers],
     };
   }
 
@@ -186,6 +256,7 @@ class PartitionAudit {
     this.#takeEvents(block, wrong);
     this.#takeCommands(block, wrong);
     this.#takeCursors(block, wrong);
+    this.#takeNote(block, wrong);
     if (block.epoch < this.#block.epoch) wrong(`its epoch ${block.epoch} falls below ${this.#block.epoch}`);
     if (!nextBlockChain(this.#block.blockChain, block).equals(block.blockChain)) {
       wrong('it does not continue the chain of blocks: what stands beside its events is not as it was written');
@@ -196,6 +267,66 @@ class PartitionAudit {
       if (promise.blocks === block.number && !promise.blockChain.equals(block.blockChain)) {
         wrong('the blocks up to here are not those of a signed checkpoint');
       }
+    }
+  }
+
+  /** Goes on behind archived blocks that can't be read, from what their manifest says of their end. */
+  passOver(file: ArchivedFile, what: string): BlockPlace {
+    this.found({ position: file.firstPosition, part: 'block', what });
+    const { chain, blockChain, ...end } = file.end;
+    this.#whole = false;
+    this.#isPart = true;
+    this.#versions.clear();
+    this.#missed += file.lastPosition - this.#size;
+    [this.#size, this.#commands] = [file.lastPosition, file.lastCommand];
+    this.#head = Buffer.from(chain, 'hex');
+    this.#block = { ...end, number: file.lastBlock, blockChain: Buffer.from(blockChain, 'hex') };
+    return { firstPosition: file.lastPosition + 1, number: file.lastBlock };
+  }
+
+  /** An archived range must be as it was signed, and removed only as the log says. */
+  async hold({ range, manifest }: ReadRange, log: EventLog): Promise<void> {
+    this.#ranges += 1;
+    const of = `archived range ${range.number}`;
+    const wrong = (what: string): void =>
+      this.found({ position: manifest?.firstPosition ?? null, part: 'block', what: `${of}: ${what}` });
+    if (range.number !== this.#ranges) wrong(`it stands where range ${this.#ranges} belongs`);
+    if (manifest === undefined) return wrong(`its manifest is not what ${range.verifierKey} signed`);
+    this.#signers.add(range.verifierKey);
+    if (manifest.log !== this.log || manifest.partition !== this.partition) {
+      wrong(`its manifest is of ${manifest.log}/${manifest.partition}`);
+    }
+    if (range.firstBlock !== manifest.firstBlock || range.lastBlock !== manifest.lastBlock) {
+      wrong(`its row says blocks ${range.firstBlock} to ${range.lastBlock}, its manifest says otherwise`);
+    }
+    const name = `${range.place}/${manifestName(manifest)}`;
+    const kept = await log.archivedNote(range);
+    if (kept !== range.note) {
+      wrong(
+        `manifest ${name} is ${kept === undefined ? 'missing' : 'altered'}; put it back from a copy of the archive, ` +
+          'or name the directory that holds it with --archive',
+      );
+    }
+    if (this.#isPart) return;
+    for (const [act, actor] of [
+      ['archived-range-removal-proposed', range.proposedBy],
+      ['archived-range-removed', range.removedBy],
+    ] as const) {
+      const key = `${act} ${digestOfManifest(range)}`;
+      const said = this.#removals.get(key) ?? null;
+      this.#removals.delete(key);
+      if (said !== actor) wrong(`${act} by ${actor ?? 'nobody'} stands beside it, the log says by ${said ?? 'nobody'}`);
+    }
+  }
+
+  #takeNote({ note }: Block, wrong: (what: string) => void): void {
+    if (note === '') return;
+    try {
+      const { act, actor, manifest } = removalNoteOf(note);
+      this.#removals.set(`${act} ${manifest}`, actor);
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      wrong(error.message);
     }
   }
 
@@ -355,6 +486,7 @@ class PartitionAudit {
     if (!this.#isPart && (indexedCommands > this.#commands || indexRows !== this.#indexRows)) {
       wrong(`the index of command ids has ${indexRows} rows up to command ${indexedCommands}, not ${this.#indexRows}`);
     }
+    for (const key of this.#isPart ? [] : this.#removals.keys()) wrong(`no archived range stands beside ${key}`);
     if (relayed > this.#size) wrong(`the relay says that ${relayed} events were sent`);
     for (const { size } of this.#bySize) wrong(`a signed checkpoint knows ${size} events`);
     for (const { blocks } of this.#byBlock) wrong(`a signed checkpoint knows ${blocks} blocks`);

@@ -1,7 +1,7 @@
-import { subjectOf } from '@ballast/documents';
 import type { Genesis } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
 import { DocumentFileError } from '@ballast/house-documents';
+import { subjectOf } from '@ballast/kernel';
 import { genesisFrom } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import type { RulesOptions } from './rules-options.js';

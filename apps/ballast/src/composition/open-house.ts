@@ -15,6 +15,8 @@ export interface OpenedHouse {
   /** Where the data is, for a person. */
   readonly place: string;
   readonly connection?: PostgresConnection | undefined;
+  /** Where archived blocks are kept now; default: where they were put. */
+  readonly archive?: string | undefined;
   /** Whether the store takes what is written. */
   readonly watch: StoreWatch;
   picture(): ClearingPicture;
@@ -65,6 +67,7 @@ export async function openHouse(
       house,
       place: opened.place,
       connection: opened.connection,
+      archive: options.archive,
       watch: opened.watch,
       picture: () => views.picture.picture,
       cases: views.cases,

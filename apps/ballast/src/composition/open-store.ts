@@ -39,8 +39,9 @@ export async function openStore(
     watch.appendFailed(error);
     tell(log, error);
   };
+  const { archive } = options;
   if (options.databaseUrl !== undefined) {
-    const store = new PostgresLogStore({ connection: options.databaseUrl, readOnly, onTrouble });
+    const store = new PostgresLogStore({ connection: options.databaseUrl, readOnly, archive, onTrouble });
     const place = new URL(options.databaseUrl).host;
     try {
       await awaitDatabase(() => store.pool.query('select 1'), { place, notice });
@@ -60,7 +61,7 @@ export async function openStore(
   const server = await EmbeddedServer.start({ dataDirectory, onNotice: notice });
   try {
     const connection = server.connection();
-    const store = new PostgresLogStore({ connection, readOnly, onTrouble });
+    const store = new PostgresLogStore({ connection, readOnly, archive, onTrouble });
     // On a machine that is busy with other things the first connection takes its time.
     await awaitDatabase(() => store.pool.query('select 1'), { place: dataDirectory, notice, longestMs: 120_000 });
     return {

@@ -11,6 +11,8 @@ export interface StoreOptions {
   readonly dataDir: string;
   readonly databaseUrl?: string;
   readonly partitions?: number;
+  /** Where archived blocks are kept now; default: where they were put. */
+  readonly archive?: string;
   /** When partitions are written down; commands that only read have no use for it. */
   readonly snapshotEntries?: number;
   readonly snapshotBytes?: number;
@@ -42,7 +44,12 @@ const DATABASE_URL: Readonly<Record<StoreUse, string>> = {
 export function withStoreOptions(command: Command, use: StoreUse): Command {
   command
     .option('--data-dir <directory>', DATA_DIRECTORY[use], path.resolve(DEFAULT_DATA_DIRECTORY))
-    .addOption(new Option('--database-url <url>', DATABASE_URL[use]).env('DATABASE_URL').argParser(databaseUrlOf));
+    .addOption(new Option('--database-url <url>', DATABASE_URL[use]).env('DATABASE_URL').argParser(databaseUrlOf))
+    .addOption(
+      new Option('--archive <directory>', 'archived blocks are here now (default: where they were put)').env(
+        'BALLAST_ARCHIVE',
+      ),
+    );
   if (use === 'reads') return command;
   return command
     .option(

@@ -103,6 +103,9 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
         },
       });
       read.set(`${name}/${partition}`, verdict);
+      for (const fault of foreignArchives(name, partition, verdict.archiveSigners, options.key, stored.signers))
+        found(fault);
+      verdict.archiveSigners.forEach((signer) => signers.add(signer));
       if (verdict.size === 0 && options.from !== undefined) {
         leftOut.push(`${name}/${partition}: it ends before position ${options.from}`);
       }
@@ -183,6 +186,22 @@ function* missingLogs(logs: LogDirectory, leftOut: string[]): Generator<Fault> {
 const promisesFor = (name: string, checkpoints: readonly Checkpoint[]): readonly Checkpoint['partitions'][number][] =>
   checkpoints.filter(({ log }) => log === name).flatMap(({ partitions }) => partitions);
 
+/** Archived ranges that are signed by a key which is neither the pinned one nor one of the checkpoints that it vouches for. */
+function* foreignArchives(
+  log: string,
+  partition: number,
+  signers: readonly string[],
+  pinned: string | undefined,
+  ofCheckpoints: readonly string[],
+): Generator<Fault> {
+  if (pinned === undefined) return;
+  for (const signer of signers) {
+    if (signer === pinned || ofCheckpoints.includes(signer)) continue;
+    const what = `an archived range is signed by ${signer}, not by the key that is expected, ${pinned}`;
+    yield { log, partition, position: null, what };
+  }
+}
+
 /** What another partition has applied was there: a log that ends before it was cut, however well it was done. */
 function* cutOff(read: ReadonlyMap<string, PartitionVerdict>): Generator<Fault> {
   const furthest = new Map<string, { readonly cursor: PartitionVerdict['cursors'][number]; readonly by: string }>();
@@ -193,7 +212,7 @@ function* cutOff(read: ReadonlyMap<string, PartitionVerdict>): Generator<Fault> 
     }
   }
   for (const [source, { cursor, by }] of furthest) {
-    const size = read.get(source)?.size;
+    const size = read.get(source)?.end;
     if (size === undefined || size >= cursor.position) continue;
     const { log, partition, position } = cursor;
     yield { log, partition, position: size + 1, what: `the log is cut: ${by} has applied it up to ${position}` };

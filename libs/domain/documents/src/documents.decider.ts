@@ -1,5 +1,6 @@
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { DocumentCommands, DocumentEvents } from '@ballast/facts';
+import { subjectOf } from '@ballast/kernel';
 import { documentHash, documentOf, type HouseRules } from './house-rules.js';
 
 /** Expected refusals of a change of rules. */
@@ -74,6 +75,3 @@ export function approveDocument(
   if (defects.length > 0) return refuse('document-invalid', defects.join('; '));
   return accepted({ proposalId, kind, id });
 }
-
-/** Who an actor is, however the name is written: blanks around it and its case make no other person. */
-export const subjectOf = (actor: string): string => actor.normalize('NFKC').trim().toLowerCase();

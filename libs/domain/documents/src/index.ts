@@ -25,7 +25,7 @@ export {
   readBody,
 } from './document-form.js';
 export { type DocumentReading, documentKind } from './document-reader.js';
-export { type DocumentDefects, type DocumentChecks, subjectOf } from './documents.decider.js';
+export { type DocumentDefects, type DocumentChecks } from './documents.decider.js';
 export * from './governance.js';
 export {
   type HouseRules,

@@ -128,7 +128,14 @@ class MemoryPartition implements Surroundings {
     const block = {
       ...{ partition, number: blocks + 1, firstPosition: before.size + 1, lastPosition: after.size },
       ...{ firstCommand: before.commands + 1, lastCommand: after.commands, clearing: after.clearing, hop: after.hop },
-      ...{ epoch: after.epoch, incarnation: after.incarnation, chainBefore: before.head, chain: after.head, ...beside },
+      ...{
+        epoch: after.epoch,
+        incarnation: after.incarnation,
+        chainBefore: before.head,
+        chain: after.head,
+        note: '',
+        ...beside,
+      },
     };
     const blockChain = nextBlockChain(before.blockChain, block);
     this.blocks.push({ ...block, blockChain, events });
@@ -248,8 +255,11 @@ class MemoryLog implements EventLog {
   async standing(partition: number): Promise<PartitionStanding> {
     const { head, relayed, commands } = this.#partition(partition);
     const cursors = await this.cursors(partition);
-    return { head, cursors, relayed, indexedCommands: commands.length, indexRows: commands.length };
+    return { head, cursors, relayed, indexedCommands: commands.length, indexRows: commands.length, archived: [] };
   }
+
+  /** What is in memory ends with it; nothing of it is archived. */
+  async archivedNote(): Promise<undefined> {}
 
   async indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const state = this.#partition(partition);

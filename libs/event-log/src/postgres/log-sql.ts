@@ -17,17 +17,17 @@ const textAt = (parameter: string, at: string, length: string): string =>
   `convert_from(substring(${parameter}::bytea from ${at} + 1 for ${length}), 'UTF8')`;
 
 /** Next head of the chain over blocks, of columns by their names in `of`; `nextBlockChain` of `block.ts` says the same. */
-const nextBlockChain = (before: string, of: string): string => `sha256(
+const nextBlockChain = (before: string, of: string, note = ''): string => `sha256(
   ${before} || ${of}.chain_before || ${of}.chain || int2send(${of}.partition) || int8send(${of}.number)
   || int8send(${of}.first_position) || int8send(${of}.last_position) || int8send(${of}.first_command)
   || int8send(${of}.last_command) || int8send(${of}.clearing) || int8send(${of}.epoch) || int4send(${of}.hop)
   || uuid_send(${of}.incarnation) || sha256(convert_to(${of}.worker, 'UTF8'))
   || sha256(convert_to(coalesce(${of}.trace, ''), 'UTF8')) || sha256(convert_to(${of}.cursors, 'UTF8'))
-  || sha256(convert_to(${of}.commands, 'UTF8')))`;
+  || sha256(convert_to(${of}.commands, 'UTF8'))${note === '' ? '' : ` || sha256(convert_to(${note}, 'UTF8'))`})`;
 
 const BLOCK = `partition, number, first_position, last_position, first_command, last_command, clearing, hop, epoch,
   incarnation, worker, trace, chain_before, chain, hashes, entries, commands, cursors, block_chain`;
-const BLOCK_READ = `${BLOCK}, (extract(epoch from recorded_at) * 1000)::bigint`;
+const BLOCK_READ = `${BLOCK}, (extract(epoch from recorded_at) * 1000)::bigint, note`;
 
 /** Most blocks of one answer. */
 export const MOST_BLOCKS = 1_000;
@@ -36,11 +36,13 @@ export const MOST_BLOCKS = 1_000;
 export function logSql({ table }: LogNames) {
   const [partition, block, cursor] = ['partition', 'block', 'cursor'].map(table) as [string, string, string];
   const [commandNumber, commandIndex] = ['command_number', 'command_index'].map(table) as [string, string];
+  const archive = table('archive');
+  const range = 'number, first_block, last_block, note, verifier_key, place, proposed_by, removed_by';
   const head = 'partition, epoch, size, head, clearing, hop, commands, incarnation, worker, blocks, block_chain';
   const checkpoint = 'number, note, frontier, verifier_key, succession';
 
   /** Changes partitions without an event, and says so in a block of each. */
-  const noted = (changed: string, where: string): string => `
+  const noted = (changed: string, where: string, note = ''): string => `
     with held as materialized (
       select * from ${partition} ${where} order by partition for no key update
     ), changed as materialized (
@@ -50,7 +52,7 @@ export function logSql({ table }: LogNames) {
         held.block_chain as before, ${changed}
       from held
     ), linked as materialized (
-      select changed.*, ${nextBlockChain('changed.before', 'changed')} as block_chain from changed
+      select changed.*, ${nextBlockChain('changed.before', 'changed', note)} as block_chain from changed
     ), advanced as (
       update ${partition} as p
       set epoch = l.epoch, worker = nullif(l.worker, ''), incarnation = l.incarnation, blocks = l.number,
@@ -58,9 +60,10 @@ export function logSql({ table }: LogNames) {
       from linked l where p.partition = l.partition
       returning p.*
     ), stored as (
-      insert into ${block} (${BLOCK})
+      insert into ${block} (${BLOCK}, note)
       select partition, number, first_position, last_position, first_command, last_command, clearing, hop, epoch,
-        incarnation, worker, trace, chain_before, chain, ''::bytea, '', commands, cursors, block_chain
+        incarnation, worker, trace, chain_before, chain, ''::bytea, '', commands, cursors, block_chain,
+        ${note === '' ? `''` : note}
       from linked
     )
     select ${head} from advanced`;
@@ -175,7 +178,10 @@ export function logSql({ table }: LogNames) {
     commands: `
       select partition, first_command, commands from ${block}
       where partition = $1 and commands <> '' and last_command > $2 order by last_command limit $3`,
-    /** The block of an indexed command, and those behind the index that have the id somewhere in their text. */
+    /**
+     * The block of an indexed command, and those behind the index that have the id somewhere in their text; without a text the
+     * number of a command whose block is not here any more.
+     */
     commandById: `
       select * from (
         select partition, first_command, commands from ${block}
@@ -187,7 +193,15 @@ export function logSql({ table }: LogNames) {
       select partition, first_command, commands from ${block}
       where partition = $1 and commands <> ''
         and last_command > coalesce((select commands from ${commandIndex} where partition = $1), 0)
-        and strpos(commands, $3) > 0`,
+        and strpos(commands, $3) > 0
+      union all
+      select indexed.partition, indexed.number, null from ${commandNumber} indexed
+      where indexed.partition = $1 and indexed.command_id = $2 and not exists (
+        select from (
+          select first_command from ${block}
+          where partition = $1 and commands <> '' and last_command >= indexed.number order by last_command limit 1
+        ) holding where holding.first_command <= indexed.number
+      )`,
     /** Puts ids behind the index into it, unless somebody else just did. */
     indexCommands: `
       with moved as (
@@ -216,6 +230,29 @@ export function logSql({ table }: LogNames) {
       returning ${checkpoint}`,
     checkpoints: `select ${checkpoint} from ${table('checkpoint')} where number > $1 order by number limit $2`,
     lastCheckpoint: `select ${checkpoint} from ${table('checkpoint')} order by number desc limit 1`,
+    /** Says in a block what persons did to the partition itself. */
+    note: noted(
+      `held.epoch, coalesce(held.worker, '') as worker, held.incarnation`,
+      'where partition = $1',
+      '$2::text',
+    ),
+    archived: `
+      select ${range} from ${archive}
+      where partition = $1 order by number`,
+    archivedForUpdate: `
+      select ${range} from ${archive}
+      where partition = $1 and number = $2 for update`,
+    saveArchived: `
+      insert into ${archive} (partition, number, first_block, last_block, note, verifier_key, place)
+      values ($1, $2, $3, $4, $5, $6, $7)`,
+    proposeRemoval: `update ${archive} set proposed_by = $3 where partition = $1 and number = $2`,
+    approveRemoval: `update ${archive} set removed_by = $3 where partition = $1 and number = $2`,
+    /** The earliest first, so that what is left of a removal that was broken off continues what stands behind. */
+    removeBlocks: `
+      delete from ${block} where partition = $1 and (first_position, number) in (
+        select first_position, number from ${block}
+        where partition = $1 and first_position <= $2 and number <= $3 order by first_position, number limit $4
+      )`,
     renewIncarnation: noted(`held.epoch, coalesce(held.worker, '') as worker, $1::uuid as incarnation`, ''),
   };
 }

@@ -7,6 +7,7 @@ import { logNames, type LogNames } from './log-names.js';
 import { logSql } from './log-sql.js';
 import { CreateLog } from './migrations/0001-log.js';
 import { CreateSnapshots } from './migrations/0002-snapshots.js';
+import { CreateArchive } from './migrations/0003-archive.js';
 
 /** Locks out other processes that create or migrate logs of the same database; any fixed number. */
 const MIGRATION_LOCK = 6_251_998_217;
@@ -22,6 +23,11 @@ function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
       }
     },
     class CreateSnapshots1700000000002 extends CreateSnapshots {
+      constructor() {
+        super(names);
+      }
+    },
+    class CreateArchive1700000000003 extends CreateArchive {
       constructor() {
         super(names);
       }

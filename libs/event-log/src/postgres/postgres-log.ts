@@ -21,6 +21,11 @@ import type {
   StoredCheckpoint,
 } from '../event-log.js';
 import { assertShape, partitionNumbers } from '../log-shape.js';
+import type { ArchivableLog, RemovalDecision } from '../archive/archivable-log.js';
+import { ArchivedBlocks } from '../archive/archived-blocks.js';
+import { manifestName, manifestOf, type ArchivedRange, type BlockSpan } from '../archive/archive-manifest.js';
+import { ArchiveRefused, type ArchiveStore } from '../archive/archive-store.js';
+import { DirectoryArchive } from '../archive/directory-archive.js';
 import { assertContiguous } from '../contiguous.js';
 import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
@@ -35,14 +40,20 @@ type Row = readonly unknown[];
 /** Commands that may wait for the index of their ids; until then they are looked for in their blocks. */
 const UNINDEXED_COMMANDS = 256;
 const INDEX_PAGE = 1_000;
+/** Keeps others from archiving the same database at the same time; any fixed number. */
+const ARCHIVING_LOCK = 6_251_998_219;
+/** So that no removal holds its locks for long. */
+const BLOCKS_REMOVED_AT_A_TIME = 10_000;
 /** A refused item whose reason is gone when it is looked for is tried again; more often than this it can't be. */
 const MOST_ATTEMPTS = 5;
 const APPENDED: AppendOutcome = { status: 'appended' };
 
 type Ask = (statement: keyof LogSql, values: unknown[]) => Promise<Row[]>;
 
-class PostgresLog implements EventLog {
+class PostgresLog implements ArchivableLog {
   readonly #sql: LogSql;
+  readonly #archived: ArchivedBlocks;
+  readonly #openArchive: (place: string) => ArchiveStore;
   readonly #numbers: ReadonlySet<number>;
   readonly #listeners = new Set<(partition: number, size: number) => void>();
   /** Ids of commands that were appended here and are not in the index yet, and the number of the first. */
@@ -55,8 +66,15 @@ class PostgresLog implements EventLog {
     readonly shape: LogShape,
     private readonly pool: pg.Pool,
     private readonly onTrouble: (log: string, error: unknown) => void,
+    openArchive: (place: string) => ArchiveStore,
   ) {
     this.#sql = logSql(logNames(shape.name));
+    this.#openArchive = openArchive;
+    this.#archived = new ArchivedBlocks(
+      shape.name,
+      async (partition) => (await this.#rows('archived', [partition])).map(rangeOf),
+      openArchive,
+    );
     this.#numbers = new Set(partitionNumbers(shape));
   }
 
@@ -137,7 +155,7 @@ class PostgresLog implements EventLog {
 
   async read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
     this.#assertPartition(partition);
-    const blocks = (await this.#rows('read', [partition, after, limit])).map(blockOf);
+    const blocks = await this.#blocksWithEvents(partition, after, limit);
     const events = sealedEventsOf(this.name, blocks, after, limit);
     assertContiguous(this.name, partition, after, events);
     return events;
@@ -145,29 +163,74 @@ class PostgresLog implements EventLog {
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
     this.#assertPartition(partition);
-    const blocks = (await this.#rows('read', [partition, after, limit])).map(blockOf);
+    const blocks = await this.#blocksWithEvents(partition, after, limit);
     return eventRowsOf(this.name, blocks, after, limit);
   }
 
   async hashes(partition: number, after: number, limit: number): Promise<Buffer> {
     this.#assertPartition(partition);
-    const pages = (await this.#rows('hashes', [partition, after, limit])).map(([first, hashes]) => {
-      const at = Number(first) - 1;
+    const blocks = await this.#archivedAndStored(partition, after, limit, async (behind, left) =>
+      (await this.#rows('hashes', [partition, behind, left])).map(([first, hashes]) => ({
+        firstPosition: Number(first),
+        hashes: hashes as Buffer,
+      })),
+    );
+    const pages = blocks.map(({ firstPosition, hashes }) => {
+      const at = firstPosition - 1;
       const [from, to] = [Math.max(0, after - at), Math.max(0, after + limit - at)];
-      return (hashes as Buffer).subarray(from * HASH_BYTES, to * HASH_BYTES);
+      return hashes.subarray(from * HASH_BYTES, to * HASH_BYTES);
     });
     return Buffer.concat(pages);
   }
 
   async blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]> {
     this.#assertPartition(partition);
-    return (await this.#rows('blocks', [partition, after.firstPosition, after.number, positions])).map(blockOf);
+    for (;;) {
+      const archived = await this.#archived.behindBlock(partition, after, positions);
+      if (archived.length > 0) return archived;
+      const { firstPosition, number } = this.#archived.end(partition);
+      const place = after.number < number ? [firstPosition, number] : [after.firstPosition, after.number];
+      const blocks = (await this.#rows('blocks', [partition, ...place, positions])).map(blockOf);
+      const isHole = blocks[0] !== undefined && blocks[0].number > after.number + 1;
+      if (!isHole || !(await this.#archived.refresh(partition))) return blocks;
+    }
   }
 
   async blockBefore(partition: number, position: number): Promise<Block | undefined> {
     this.#assertPartition(partition);
     const [row] = await this.#rows('blockBefore', [partition, position]);
-    return row && blockOf(row);
+    if (row !== undefined) return blockOf(row);
+    await this.#archived.refresh(partition);
+    return this.#archived.before(partition, position);
+  }
+
+  #blocksWithEvents(partition: number, after: number, limit: number): Promise<readonly Block[]> {
+    return this.#archivedAndStored(partition, after, limit, async (behind, left) =>
+      (await this.#rows('read', [partition, behind, left])).map(blockOf),
+    );
+  }
+
+  /**
+   * Blocks with events behind a position, from the archive and then from the database. That the archive has some shows when
+   * the database begins behind a hole.
+   */
+  async #archivedAndStored<Read extends Pick<Block, 'firstPosition' | 'hashes'>>(
+    partition: number,
+    after: number,
+    limit: number,
+    stored: (after: number, limit: number) => Promise<readonly Read[]>,
+  ): Promise<readonly (Read | Block)[]> {
+    for (;;) {
+      const archived = await this.#archived.behindPosition(partition, after, after + limit);
+      const at = Math.max(after, archived.at(-1)?.lastPosition ?? 0);
+      const blocks = at >= after + limit ? [] : await stored(at, after + limit - at);
+      const isHole = blocks[0] !== undefined && blocks[0].firstPosition > at + 1;
+      if (!isHole || !(await this.#archived.refresh(partition))) return [...archived, ...blocks];
+    }
+  }
+
+  async archivedNote(range: ArchivedRange): Promise<string | undefined> {
+    return (await this.#openArchive(range.place).get(manifestName(manifestOf(range))))?.toString();
   }
 
   async standing(partition: number): Promise<PartitionStanding> {
@@ -184,6 +247,7 @@ class PostgresLog implements EventLog {
         indexedCommands: Number(indexed?.[0]),
         indexRows: Number(indexRows?.[0]),
         relayed: Number(relayed?.[0] ?? 0),
+        archived: (await ask('archived', [partition])).map(rangeOf),
       };
     });
   }
@@ -204,16 +268,36 @@ class PostgresLog implements EventLog {
 
   async commands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]> {
     this.#assertPartition(partition);
-    return (await this.#rows('commands', [partition, after, limit]))
-      .flatMap((row) => this.#commandsOf(row))
-      .filter(({ number }) => number > after)
-      .slice(0, limit);
+    for (;;) {
+      const found: CommandRecord[] = [];
+      for (let at = after; found.length < limit; at = found.at(-1)?.number ?? at) {
+        const blocks = await this.#archived.behindCommand(partition, at);
+        if (blocks.length === 0) break;
+        const behind = at;
+        const commands = blocks.flatMap((block) => commandsOf(this.name, block));
+        found.push(...commands.filter(({ number }) => number > behind));
+      }
+      const at = found.at(-1)?.number ?? after;
+      const stored = found.length >= limit ? [] : await this.#storedCommands(partition, at, limit - found.length);
+      const isWhole = found.length >= limit || stored[0]?.number === at + 1;
+      if (isWhole || !(await this.#archived.refresh(partition))) return [...found, ...stored].slice(0, limit);
+    }
+  }
+
+  async #storedCommands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]> {
+    const rows = await this.#rows('commands', [partition, after, limit]);
+    return rows.flatMap((row) => this.#commandsOf(row)).filter(({ number }) => number > after);
   }
 
   async commandById(partition: number, commandId: string): Promise<CommandRecord | undefined> {
     this.#assertPartition(partition);
     const blocks = await this.#rows('commandById', [partition, commandId, `"id":${JSON.stringify(commandId)}`]);
-    return blocks.flatMap((row) => this.#commandsOf(row)).find((command) => command.commandId === commandId);
+    const present = blocks.filter(([, , text]) => text !== null);
+    const found = present.flatMap((row) => this.#commandsOf(row)).find((command) => command.commandId === commandId);
+    const gone = blocks.find(([, , text]) => text === null);
+    if (found !== undefined || gone === undefined) return found;
+    // Its block was removed from the database since it was put into the index.
+    return (await this.commands(partition, Number(gone[1]) - 1, 1)).find((command) => command.commandId === commandId);
   }
 
   #commandsOf([partition, firstCommand, commandsText]: Row): readonly CommandRecord[] {
@@ -280,6 +364,66 @@ class PostgresLog implements EventLog {
     return () => this.#listeners.delete(listener);
   }
 
+  async archived(partition: number): Promise<readonly ArchivedRange[]> {
+    this.#assertPartition(partition);
+    return (await this.#rows('archived', [partition])).map(rangeOf);
+  }
+
+  async saveArchived(
+    partition: number,
+    { number, firstBlock, lastBlock, note, verifierKey, place }: Omit<ArchivedRange, 'proposedBy' | 'removedBy'>,
+  ): Promise<void> {
+    await this.#rows('saveArchived', [partition, number, firstBlock, lastBlock, note, verifierKey, place]);
+  }
+
+  proposeRemoval(partition: number, number: number, decide: RemovalDecision): Promise<ArchivedRange> {
+    return this.#noteRemoval('proposeRemoval', partition, number, decide);
+  }
+
+  approveRemoval(partition: number, number: number, decide: RemovalDecision): Promise<ArchivedRange> {
+    return this.#noteRemoval('approveRemoval', partition, number, decide);
+  }
+
+  /** What was decided is a block of the partition, and stands beside the range; both or neither. */
+  async #noteRemoval(
+    statement: 'proposeRemoval' | 'approveRemoval',
+    partition: number,
+    number: number,
+    decide: RemovalDecision,
+  ): Promise<ArchivedRange> {
+    return this.#inTransaction('begin', async (ask) => {
+      const [row] = await ask('archivedForUpdate', [partition, number]);
+      invariant(row !== undefined, `${this.name}/${partition} has no archived range ${number}`);
+      const { actor, note } = decide(rangeOf(row));
+      await ask('note', [partition, note]);
+      await ask(statement, [partition, number, actor]);
+      const [noted] = await ask('archivedForUpdate', [partition, number]);
+      return rangeOf(noted as Row);
+    });
+  }
+
+  async removeBlocks(partition: number, { lastPosition, lastBlock }: BlockSpan): Promise<number> {
+    invariant(!this.#closed, `log ${this.name} is closed`);
+    let removed = 0;
+    for (;;) {
+      const { rowCount } = await this.pool.query(this.#sql.removeBlocks, [
+        ...[partition, lastPosition + 1, lastBlock, BLOCKS_REMOVED_AT_A_TIME],
+      ]);
+      if (rowCount === 0 || rowCount === null) return removed;
+      removed += rowCount;
+    }
+  }
+
+  async indexCommandsUpTo(partition: number, number: number): Promise<void> {
+    const [index] = await this.#rows('commandIndex', [partition]);
+    for (let indexed = Number(index?.[0]); indexed < number;) {
+      const page = await this.commands(partition, indexed, INDEX_PAGE);
+      invariant(page.length > 0, `${this.name}/${partition} ends before command ${number}`);
+      await this.#rows('indexCommands', [partition, indexed, textArray(page.map(({ commandId }) => commandId))]);
+      indexed += page.length;
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#indexing.values());
     this.#closed = true;
@@ -299,19 +443,24 @@ class PostgresLog implements EventLog {
     });
   }
 
-  async #atOneMoment<T>(look: (ask: Ask) => Promise<T>): Promise<T> {
+  #atOneMoment<T>(look: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#inTransaction('begin transaction isolation level repeatable read read only', look);
+  }
+
+  async #inTransaction<T>(begin: string, work: (ask: Ask) => Promise<T>): Promise<T> {
     invariant(!this.#closed, `log ${this.name} is closed`);
     const client = await this.pool.connect();
     let failed: Error | undefined;
     try {
-      await client.query('begin transaction isolation level repeatable read read only');
-      const seen = await look(
+      await client.query(begin);
+      const done = await work(
         async (statement, values) =>
           (await client.query<Row[]>({ text: this.#sql[statement], values, rowMode: 'array' })).rows,
       );
       await client.query('commit');
-      return seen;
+      return done;
     } catch (error) {
+      // The connection is thrown away, and with it the transaction.
       failed = error as Error;
       throw error;
     } finally {
@@ -399,6 +548,8 @@ export interface PostgresLogStoreOptions {
   readonly poolSize?: number;
   /** Refuses every change: for those who only look. */
   readonly readOnly?: boolean;
+  /** Where archived blocks are kept now; default: where they were put. */
+  readonly archive?: string | undefined;
   /** Told when an append failed for a reason that may pass: the writer tries again until it does. */
   readonly onTrouble?: (log: string, error: unknown) => void;
 }
@@ -409,11 +560,19 @@ export class PostgresLogStore implements LogStore {
   readonly pool: pg.Pool;
   readonly snapshots: PostgresSnapshots;
   readonly #connection: PostgresConnection;
+  readonly #openArchive: (place: string) => ArchiveStore;
   readonly #onTrouble: (log: string, error: unknown) => void;
   readonly #logs: PostgresLog[] = [];
 
-  constructor({ connection, poolSize = 10, readOnly = false, onTrouble = () => undefined }: PostgresLogStoreOptions) {
+  constructor({
+    connection,
+    poolSize = 10,
+    readOnly = false,
+    archive,
+    onTrouble = () => undefined,
+  }: PostgresLogStoreOptions) {
     this.#connection = connection;
+    this.#openArchive = (place) => new DirectoryArchive(archive ?? place);
     this.#onTrouble = onTrouble;
     this.pool = new pg.Pool({
       ...poolOptions(connection),
@@ -432,7 +591,7 @@ export class PostgresLogStore implements LogStore {
   async open(shape: LogShape): Promise<EventLog> {
     assertShape(shape);
     await migrateLog(this.pool, this.#connection, shape);
-    const log = new PostgresLog(shape, this.pool, this.#onTrouble);
+    const log = new PostgresLog(shape, this.pool, this.#onTrouble, this.#openArchive);
     this.#logs.push(log);
     return log;
   }
@@ -440,9 +599,35 @@ export class PostgresLogStore implements LogStore {
   async openPresent(name: string): Promise<EventLog | undefined> {
     const shape = await presentShape(this.pool, name);
     if (shape === undefined) return undefined;
-    const log = new PostgresLog(shape, this.pool, this.#onTrouble);
+    const log = new PostgresLog(shape, this.pool, this.#onTrouble, this.#openArchive);
     this.#logs.push(log);
     return log;
+  }
+
+  /** A log that is there, for those who archive it; undefined when it was never created. */
+  async openArchivable(name: string): Promise<ArchivableLog | undefined> {
+    const log = await this.openPresent(name);
+    return log && (log as PostgresLog);
+  }
+
+  /**
+   * Does what only one process at a time may do with the archive of this database.
+   * @throws ArchiveRefused when another one is at it
+   */
+  async whileArchiving<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      const { rows } = await client.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [
+        ARCHIVING_LOCK,
+      ]);
+      if (rows[0]?.free !== true) {
+        throw new ArchiveRefused('another process archives logs of this database; wait until it is done');
+      }
+      return await work();
+    } finally {
+      // Also frees the lock: whoever ends in the middle frees it too.
+      client.release(true);
+    }
   }
 
   shapeOf(name: string): Promise<LogShape | undefined> {
@@ -598,6 +783,7 @@ function blockOf(row: Row): Block {
     cursorsText: row[17] as string,
     blockChain: row[18] as Buffer,
     recordedAt: Number(row[19]),
+    note: row[20] as string,
   };
 }
 
@@ -607,6 +793,20 @@ function cursorOf([, log, partition, position, nextOffset]: Row): Cursor {
     partition: partition as number,
     position: Number(position),
     nextOffset: nextOffset as string | null,
+  };
+}
+
+function rangeOf(row: Row): ArchivedRange {
+  const [number, firstBlock, lastBlock, note, verifierKey, place, proposedBy, removedBy] = row;
+  return {
+    number: number as number,
+    firstBlock: Number(firstBlock),
+    lastBlock: Number(lastBlock),
+    note: note as string,
+    verifierKey: verifierKey as string,
+    place: place as string,
+    proposedBy: proposedBy as string | null,
+    removedBy: removedBy as string | null,
   };
 }
 

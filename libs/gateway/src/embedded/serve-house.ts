@@ -29,6 +29,8 @@ export interface HouseToServe {
   readonly house: ClearingHouse;
   /** Undefined when the store is in memory. */
   readonly connection?: PostgresConnection | undefined;
+  /** Where archived blocks are kept now; default: where they were put. */
+  readonly archive?: string | undefined;
   readonly watch: StoreWatch;
   picture(): ClearingPicture;
   readonly cases: LiquidationCasesProjection;
@@ -55,7 +57,7 @@ export async function serveHouse({
   market,
   intake,
 }: ServeHouseOptions): Promise<ServedHouse> {
-  const { house, connection, cases, watch } = opened;
+  const { house, connection, archive, cases, watch } = opened;
   const store =
     connection === undefined ? new MemoryAccountDecisions() : await PostgresAccountDecisions.open(connection);
   const decisions = new DecisionProjection(house.logs, store, (error) =>
@@ -68,7 +70,7 @@ export async function serveHouse({
   const history =
     connection === undefined
       ? new RebuiltHouse(house.logs, SERVICES)
-      : new HistoryThread({ connection, partitions: house.partitions });
+      : new HistoryThread({ connection, partitions: house.partitions, archive });
   let failure: string | undefined;
   const endReadModels = async (): Promise<void> => {
     unwatch();

@@ -56,7 +56,8 @@ export class HistoryThread implements HouseHistory {
     worker.on('message', (answer: HistoryAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
-      if ('error' in answer) waiting?.reject(new Error(answer.error));
+      if ('error' in answer)
+        waiting?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
       else waiting?.resolve(answer.value as never);
     });
     worker.on('error', (error) => this.#ended(error));

@@ -8,6 +8,8 @@ import { LogDirectory } from '@ballast/event-log';
 export interface HistoryWorkerData {
   readonly connection: PostgresConnection;
   readonly partitions: number;
+  /** Where archived blocks are kept now; default: where they were put. */
+  readonly archive: string | undefined;
 }
 
 export interface HistoryQuestion {
@@ -17,13 +19,14 @@ export interface HistoryQuestion {
 }
 
 export type HistoryAnswer =
-  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
-const { connection, partitions } = workerData as HistoryWorkerData;
+const { connection, partitions, archive } = workerData as HistoryWorkerData;
 const port = parentPort;
 if (port !== null) {
   const opened = (async () => {
-    const store = new PostgresLogStore({ connection });
+    const store = new PostgresLogStore({ connection, archive });
     return new RebuiltHouse(await LogDirectory.open(store, partitions), SERVICES);
   })();
   port.on('message', ({ id, method, args }: HistoryQuestion) => {
@@ -31,7 +34,7 @@ if (port !== null) {
       .then((history) => (history[method] as (...given: readonly unknown[]) => Promise<unknown>)(...args))
       .then(
         (value) => port.postMessage({ id, value } satisfies HistoryAnswer),
-        (error: unknown) => port.postMessage({ id, error: (error as Error).message } satisfies HistoryAnswer),
+        ({ name, message }: Error) => port.postMessage({ id, error: { name, message } } satisfies HistoryAnswer),
       );
   });
 }

@@ -71,6 +71,10 @@ export class ProblemFilter implements ExceptionFilter {
       this.onStoreFailure(error);
       return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
+    // Told by its name, because it may come from another thread.
+    if (/^Archive\w*Refused$/.test((error as Error | null)?.name ?? '')) {
+      return new Problem('archive-unreadable', (error as Error).message);
+    }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404) return new Problem('not-found', (error as Error).message);
     if (status === 413) return new Problem('request-too-large', (error as Error).message);

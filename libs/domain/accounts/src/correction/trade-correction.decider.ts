@@ -1,7 +1,7 @@
-import { readBody, record, subjectOf, textOf } from '@ballast/documents';
+import { readBody, record, textOf } from '@ballast/documents';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, CorrectionCommands, FundEvents } from '@ballast/facts';
-import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, sum } from '@ballast/kernel';
+import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, subjectOf, sum } from '@ballast/kernel';
 
 type Reported = AccountsEvents['TradeSidesReported'];
 

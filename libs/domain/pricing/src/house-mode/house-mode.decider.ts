@@ -1,7 +1,7 @@
-import { choice, readBody, record, subjectOf, textOf } from '@ballast/documents';
+import { choice, readBody, record, textOf } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult } from '@ballast/event-sourcing';
 import { HOUSE_MODES, isNoLooser, PRICING_EVENTS, type HouseModeCommands, type PricingEvents } from '@ballast/facts';
-import { IDENTIFIER, REASON } from '@ballast/kernel';
+import { IDENTIFIER, REASON, subjectOf } from '@ballast/kernel';
 import type { PricingState } from '../pricing.state.js';
 
 /** Expected refusals of a change of the mode. */

@@ -8,11 +8,12 @@ import {
   Param,
   Query,
   Res,
+  ServiceUnavailableException,
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, logPageQuery, logPartitionForm } from '@ballast/contracts';
-import { LOG_LINES, LogDirectory, lineOfEvent } from '@ballast/event-log';
+import { ArchiveRefused, LOG_LINES, LogDirectory, lineOfEvent } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
 
@@ -36,9 +37,16 @@ export class LogPagesController {
     if (!(await log.heads()).some((head) => head.partition === number)) {
       throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
     }
-    if (accept?.includes(LOG_LINES) !== true) return (await logPageOf(log, number, wanted)) as object;
-    response.type(LOG_LINES);
-    return (await log.read(number, wanted.after, wanted.limit)).map((event) => `${lineOfEvent(event)}\n`).join('');
+    try {
+      if (accept?.includes(LOG_LINES) !== true) return (await logPageOf(log, number, wanted)) as object;
+      const events = await log.read(number, wanted.after, wanted.limit);
+      response.type(LOG_LINES);
+      return events.map((event) => `${lineOfEvent(event)}\n`).join('');
+    } catch (error) {
+      // What the archive has lost may be put back; newer pages are there.
+      if (error instanceof ArchiveRefused) throw new ServiceUnavailableException(error.message);
+      throw error;
+    }
   }
 }
 

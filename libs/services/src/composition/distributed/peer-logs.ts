@@ -64,7 +64,7 @@ export class PeerLogs implements EntryReader {
             ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
           },
         });
-        if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+        if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await reasonOf(response)}`);
         const isLines = response.headers.get('content-type')?.startsWith(LOG_LINES) === true;
         return isLines ? linesOf(place, await response.text()) : entriesOf(address, await response.json());
       } catch (error) {
@@ -73,6 +73,16 @@ export class PeerLogs implements EntryReader {
         if (tried % bases.length === 0) await wait(TRY_AGAIN_MS);
       }
     }
+  }
+}
+
+/** Why the owner has no page, in its own words. */
+async function reasonOf(response: Response): Promise<string> {
+  const text = await response.text().catch(() => '');
+  try {
+    return (JSON.parse(text) as { readonly message?: string }).message ?? text;
+  } catch {
+    return text;
   }
 }
 

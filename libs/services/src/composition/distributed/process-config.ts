@@ -44,6 +44,8 @@ const schema = z
     /** A partition is written down after so many entries, or so many bytes of them; 0 entries: never. */
     SNAPSHOT_ENTRIES: z.coerce.number().int().min(0).default(SNAPSHOT_POLICY.everyEntries),
     SNAPSHOT_BYTES: z.coerce.number().int().min(1).default(SNAPSHOT_POLICY.everyBytes),
+    /** Archived blocks are here now; default: where they were put. */
+    ARCHIVE: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('warn'),
     /** What the processes of a house show each other; without it a process listens on this machine only. */
     BALLAST_TOKEN: z.string().regex(TOKEN, TOKEN_REMEDY).optional(),
@@ -74,6 +76,7 @@ export interface ProcessConfig {
   readonly sessionTimeoutMs: number;
   /** Undefined when none are kept. */
   readonly snapshots: SnapshotPolicy | undefined;
+  readonly archive: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Asked of every request but the health checks, and shown to the others; undefined on this machine only. */
   readonly token: string | undefined;
@@ -113,6 +116,7 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
       data.SNAPSHOT_ENTRIES === 0
         ? undefined
         : { everyEntries: data.SNAPSHOT_ENTRIES, everyBytes: data.SNAPSHOT_BYTES, keep: SNAPSHOT_POLICY.keep },
+    archive: data.ARCHIVE,
     logLevel: data.LOG_LEVEL,
     token: data.BALLAST_TOKEN,
   };

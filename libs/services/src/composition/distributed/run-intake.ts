@@ -32,7 +32,7 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
   const logger = createLogger(config.logLevel);
   const connection = kafkaConnection(config, config.worker);
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
-  const store = new PostgresLogStore({ connection: config.databaseUrl });
+  const store = new PostgresLogStore({ connection: config.databaseUrl, archive: config.archive });
   const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
   const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
   const fail = (error: unknown): never => {

@@ -119,7 +119,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   const logger = createLogger(config.logLevel);
   const connection = kafkaConnection(config, config.worker);
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
-  const store: LogStore = new PostgresLogStore({ connection: config.databaseUrl });
+  const store: LogStore = new PostgresLogStore({ connection: config.databaseUrl, archive: config.archive });
   const logs = await LogDirectory.open(store, config.partitions, [log]);
   const incarnation = await incarnations(logs, [log]);
   const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);

@@ -1,0 +1,2 @@
+/** Who an actor is, however the name is written: blanks around it and its case make no other person. */
+export const subjectOf = (actor: string): string => actor.normalize('NFKC').trim().toLowerCase();
