@@ -182,7 +182,10 @@ describe('commands on the pages', () => {
           const [name = '', ...args] = call.split(/\s+/);
           const command = commands.get(name);
           if (command === undefined) return name.startsWith('<') || name.startsWith('-') ? [] : [`ballast ${call}`];
-          const known = new Set(command.options.map(({ long }) => long));
+          const [first] = args;
+          const called = command.commands.find((each) => each.name() === first) ?? command;
+          if (called === command && command.commands.length > 0) return [`ballast ${call}`];
+          const known = new Set(called.options.map(({ long }) => long));
           return args
             .map((arg) => arg.split('=')[0] as string)
             .filter((arg) => arg.startsWith('--') && arg !== '--help' && !known.has(arg))

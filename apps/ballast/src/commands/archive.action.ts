@@ -94,29 +94,30 @@ export async function listArchive(options: Options & { json?: boolean }): Promis
     const rows: object[] = [];
     const lines: string[] = [];
     for (const { name, partition, archiver } of places) {
-      for (const { range, manifest } of await archiver.parts()) {
+      for (const part of await archiver.parts()) {
+        const { range, manifest } = part;
         const { firstPosition, lastPosition, firstBlock, lastBlock, files } = manifest;
         const { number, place, proposedBy, removedBy, verifierKey } = range;
         const bytes = files.reduce((total, file) => total + file.bytes, 0);
-        const span = { firstBlock, lastBlock, firstPosition, lastPosition };
         rows.push({
-          ...{ log: name, partition, number, ...span, files: files.length, bytes, place },
-          ...{ proposedBy, removedBy, verifierKey },
+          ...{ log: name, partition, number, firstBlock, lastBlock, firstPosition, lastPosition },
+          ...{ files: files.length, bytes, place, proposedBy, removedBy, verifierKey },
         });
-        const state =
-          removedBy === null
-            ? proposedBy === null
-              ? 'in the database too'
-              : `${proposedBy} proposed to remove it`
-            : `removed from the database by ${proposedBy} and ${removedBy}`;
         lines.push(
-          `${name}/${partition}  events ${firstPosition} to ${lastPosition}  ${grouped(bytes)} bytes in ${place}: ${state}`,
+          `${name}/${partition}  events ${firstPosition} to ${lastPosition}  ${grouped(bytes)} bytes in ${place}: ${stateOf(part)}`,
         );
       }
     }
     const text = lines.length === 0 ? 'nothing is archived' : lines.join('\n');
     process.stdout.write(`${options.json === true ? JSON.stringify(rows, null, 2) : text}\n`);
   });
+}
+
+function stateOf({ range: { proposedBy, removedBy } }: ArchivedPart): string {
+  if (proposedBy === null) return 'in the database too';
+  return removedBy === null
+    ? `${proposedBy} proposed to remove it`
+    : `removed from the database by ${proposedBy} and ${removedBy}`;
 }
 
 /** @returns events of the parts that something was done with; undefined when there was none */
@@ -139,7 +140,8 @@ async function forEachPart(
 async function onEachPartition(options: Options, work: (places: readonly Place[]) => Promise<void>): Promise<void> {
   const from = { ...options, log: 'postgres' } as const;
   await assertDataThere(from);
-  const { store, place, close } = await openStore(from, (line) => process.stderr.write(`${line}\n`));
+  const opened = await openStore(from, (line) => process.stderr.write(`${line}\n`));
+  const { store, place } = opened;
   try {
     invariant(store instanceof PostgresLogStore, 'logs that can be archived are in PostgreSQL');
     const places: Place[] = [];
@@ -153,7 +155,7 @@ async function onEachPartition(options: Options, work: (places: readonly Place[]
     if (places.length === 0) throw new UsageError(`${place} holds no logs; run simulate or serve first`);
     await store.whileArchiving(() => work(places));
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

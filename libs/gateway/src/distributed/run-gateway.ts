@@ -33,7 +33,7 @@ const LOOK_AGAIN_MS = 1_000;
  * logs but which request an Idempotency-Key stands for; any number of them may share a database, and any of them may die.
  */
 export async function runGateway(config: ProcessConfig): Promise<void> {
-  const { partitions, worker, token, databaseUrl } = config;
+  const { partitions, worker, token, databaseUrl, archive } = config;
   const logger = createLogger(config.logLevel);
   const warn = (what: string, error: unknown): void => logger.warn({ err: error, what }, 'trouble');
   const end = (what: string, error: unknown): never => {
@@ -42,7 +42,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   };
   const connection = kafkaConnection(config, worker);
   await createTopics(connection, { partitions, replication: config.replication });
-  const store = new PostgresLogStore({ connection: databaseUrl });
+  const store = new PostgresLogStore({ connection: databaseUrl, archive });
   const logs = await LogDirectory.open(store, partitions);
   const topics = await PlainTopics.open(connection, (error) => end('answers can no longer be read', error));
   const directory = await OwnerDirectory.open(topics, (error) => warn('owners could not be called', error));
@@ -75,7 +75,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
     views.apply(entries);
     decisions.offer(entries);
   });
-  const history = new HistoryThread({ connection: databaseUrl, partitions });
+  const history = new HistoryThread({ connection: databaseUrl, partitions, archive });
   const owners = new RemoteOwners(directory, token);
   const market = watchFeed(copy, owners, views);
   const claims = await WriteClaims.open(databaseUrl);
