@@ -1,51 +1,33 @@
 import { replay, verify } from '@ballast/audit';
-import { MemoryLogStore } from '@ballast/event-log';
+import { MemoryLogStore, PostgresLogStore, type LogStore } from '@ballast/event-log';
+import { testDatabase } from '@ballast/event-log/testing';
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
-import type { AdlEvents, LiquidationEvents } from '@ballast/facts';
-import { MINUTE_MS, dec, instantOf, maxOf, sum, type Decimal } from '@ballast/kernel';
+import type { AdlEvents, FundEvents, LiquidationEvents } from '@ballast/facts';
+import { dec, sum, text, type Decimal } from '@ballast/kernel';
 import { ClearingHouse, SERVICES, Simulation } from '@ballast/services';
+import { AFTER, AVALANCHE_PARTITIONS, avalanche, type Avalanche } from './avalanche.fixtures.js';
 import { entriesOf } from './rewrite-history.js';
-import { scriptedExchange, type Scene } from './scripted-exchange.js';
 
-/** A tenth of a house of ten thousand, so that it takes seconds; three in ten are long, as many are short against them, the others hold money only. */
+/** A tenth of a house of ten thousand, so that it takes seconds. */
 const ACCOUNTS = 1_000;
-const LONG = (ACCOUNTS * 3) / 10;
-const PARTITIONS = 4;
-const START = instantOf('2026-01-05T09:00:00Z');
-const PRICE = '10000';
-const AFTER = '8500';
-const MAKER = 'maker.main';
+/** What a database on a machine of a test run bears. */
+const STORED_ACCOUNTS = 200;
 
-const numbered = Array.from({ length: ACCOUNTS }, (_, index) => index);
-const longs = numbered.slice(0, LONG).map((index) => `long-${index}.main`);
-const shorts = numbered.slice(0, LONG).map((index) => `short-${index}.main`);
-const others = numbered.slice(2 * LONG).map((index) => `other-${index}.main`);
-
-const LOSS = dec(PRICE).minus(AFTER);
-const dollarsOf = (long: number): number => 1_000 + (long % 13) * 50;
-
-const opened = [
-  // Equity after the fall is from -500 to 100 USD of a notional of 8,500.
-  ...longs.map((accountId, index) => ({ accountId, dollars: `${dollarsOf(index)}` })),
-  ...shorts.map((accountId, index) => ({ accountId, dollars: `${2_000 + (index % 7) * 1_000}` })),
-  ...others.map((accountId) => ({ accountId, dollars: '1000' })),
-  { accountId: MAKER, dollars: '100000000' },
-];
-/** One per cent of what the bankrupt will owe. */
-const FUND = sum(longs.map((_, index) => maxOf(LOSS.minus(dollarsOf(index)), dec(0))))
-  .div(100)
-  .toFixed(2);
-const trades = longs.map((buyer, index) => ({ buyer, seller: shorts[index] as string, quantity: '1' }));
-
-/** The price falls by 15 % at once, and stays. */
-const scenes: readonly Scene[] = [
-  { at: START, btc: PRICE, opened, fund: FUND },
-  { at: START + MINUTE_MS, btc: PRICE, trades },
-  ...Array.from({ length: 20 }, (_, minute) => ({ at: START + (minute + 2) * MINUTE_MS, btc: AFTER })),
-];
-const CRASH = START + 2 * MINUTE_MS;
+/** The avalanche to its end over a store. */
+async function runAvalanche(store: LogStore, { simulator }: Avalanche): Promise<ClearingHouse> {
+  const house = await ClearingHouse.open({
+    store,
+    partitions: AVALANCHE_PARTITIONS,
+    worker: 'avalanche',
+    release: { release: 'ballast@test', build: '0'.repeat(64) },
+  });
+  const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+  while (!simulation.done) await simulation.step();
+  return house;
+}
 
 describe(`an avalanche: three in ten of ${ACCOUNTS} accounts below liquidation in one price set, the fund at one per cent`, () => {
+  const given = avalanche(ACCOUNTS);
   let house: ClearingHouse;
   let events: SealedEvent[];
   const of = <T extends keyof (LiquidationEvents & AdlEvents)>(type: T) =>
@@ -57,30 +39,16 @@ describe(`an avalanche: three in ten of ${ACCOUNTS} accounts below liquidation i
     }[];
 
   beforeAll(async () => {
-    house = await ClearingHouse.open({
-      store: new MemoryLogStore(),
-      partitions: PARTITIONS,
-      worker: 'avalanche',
-      release: { release: 'ballast@test', build: '0'.repeat(64) },
-    });
-    const simulator = scriptedExchange({
-      partitions: PARTITIONS,
-      scenes,
-      maker: MAKER,
-      // Nobody buys but at the limit of the order: the worst book that there is.
-      answer: ({ quantity, limit }) => ({ quantity, price: limit }),
-    });
-    const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
-    while (!simulation.done) await simulation.step();
+    house = await runAvalanche(new MemoryLogStore(), given);
     const log = house.logs.log('liquidation');
-    const partitions = [GLOBAL, ...Array.from({ length: PARTITIONS }, (_, partition) => partition)];
+    const partitions = [GLOBAL, ...Array.from({ length: AVALANCHE_PARTITIONS }, (_, partition) => partition)];
     events = (await Promise.all(partitions.map((partition) => entriesOf(log, partition)))).flat();
   }, 240_000);
 
   it('is decided at that price set: a case for each of them', () => {
     const cases = of('LiquidationOpened');
-    expect(cases).toHaveLength(LONG);
-    expect(new Set(cases.map(({ time }) => time.clearing))).toEqual(new Set([CRASH]));
+    expect(cases).toHaveLength(given.long);
+    expect(new Set(cases.map(({ time }) => time.clearing))).toEqual(new Set([given.crash]));
   });
 
   it('ends: every case is closed', () => {
@@ -105,8 +73,50 @@ describe(`an avalanche: three in ten of ${ACCOUNTS} accounts below liquidation i
     expect(closed.times(distance).div(deficit).lte('1.5')).toBe(true);
   });
 
+  it('attributes every unit: what is granted is what its steps paid, and no loss is without them', async () => {
+    const entries = await entriesOf(house.logs.log('accounts'), GLOBAL);
+    const paid = new Map<string, Decimal>();
+    const nameOf = ({ partition, position }: FundEvents['LossStepTaken']['request']): string =>
+      `${partition}/${position}`;
+    let granted = dec(0);
+    for (const { type, payload } of entries) {
+      if (type === 'LossStepTaken') {
+        const { request, amount } = payload as FundEvents['LossStepTaken'];
+        paid.set(nameOf(request), (paid.get(nameOf(request)) ?? dec(0)).plus(amount));
+      }
+      if (type !== 'FundDrawGranted') continue;
+      const answer = payload as FundEvents['FundDrawGranted'];
+      expect(text(paid.get(nameOf(answer.request)) ?? dec(0))).toBe(answer.granted);
+      granted = granted.plus(answer.granted);
+    }
+    expect(of('FundDrawRequested')).toHaveLength(entries.filter(({ type }) => type === 'FundDrawGranted').length);
+    expect(granted.gt(0)).toBe(true);
+  });
+
+  it('is announced before anybody is deleveraged, and over at the end [CLR-LIQ-041]', () => {
+    const announced = of('DeleveragingAnnounced');
+    const first = announced.find(({ payload }) => payload.to === 'on');
+    expect(first!.position).toBeLessThan(of('AdlExecuted')[0]!.position);
+    expect(announced.at(-1)!.payload.to).toBe('off');
+  });
+
   it('leaves a log that verifies and replays', async () => {
     expect((await verify(house.logs)).faults).toEqual([]);
     expect((await replay(house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+  }, 240_000);
+});
+
+describe(`an avalanche of ${STORED_ACCOUNTS} accounts on PostgreSQL`, () => {
+  it('ends with the digests of the memory log, verifies and replays', async () => {
+    const expected = await (await runAvalanche(new MemoryLogStore(), avalanche(STORED_ACCOUNTS))).digests();
+    const store = new PostgresLogStore({ connection: await testDatabase() });
+    try {
+      const house = await runAvalanche(store, avalanche(STORED_ACCOUNTS));
+      expect(await house.digests()).toEqual(expected);
+      expect((await verify(house.logs)).faults).toEqual([]);
+      expect((await replay(house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+    } finally {
+      await store.close();
+    }
   }, 240_000);
 });

@@ -22,6 +22,8 @@ export class DistributedHouse {
     private readonly environment: Readonly<Record<string, string>>,
     private readonly processes: readonly StackProcess[] = PROCESSES,
     private readonly mode: 'live' | 'lockstep' = 'lockstep',
+    /** Program of the exchange, from the root of the repository. */
+    private readonly exchange = 'apps/exchange-simulator/dist/main.js',
   ) {}
 
   /** Where the processes keep their logs. */
@@ -86,7 +88,8 @@ export class DistributedHouse {
       { databaseUrl: this.databaseUrl, brokers: this.brokers },
       { partitions: this.partitions, mode: this.mode },
     );
-    const child = spawn(globalThis.process.execPath, [path.join(REPOSITORY, 'apps', process.app, 'dist', 'main.js')], {
+    const program = process.app === 'exchange-simulator' ? this.exchange : `apps/${process.app}/dist/main.js`;
+    const child = spawn(globalThis.process.execPath, [path.join(REPOSITORY, program)], {
       cwd: REPOSITORY,
       env: { ...globalThis.process.env, NODE_OPTIONS: '', ...environment, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],

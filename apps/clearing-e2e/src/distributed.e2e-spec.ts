@@ -3,13 +3,16 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
+import { replay, verify } from '@ballast/audit';
+import { createExchangeSimulator, type ExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import { MemoryLogStore, PostgresLogStore, type EmbeddedServer, LogDirectory } from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
+import { PROCESSES } from '@ballast/local-stack';
 import { KafkaLockstepChannel, createTopics } from '@ballast/messaging';
 import { describeWithKafka, startKafka, type LocalKafka } from '@ballast/messaging/local-kafka';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
-import { ClearingHouse, LockstepRun, Simulation, digestsOf, type Digests } from '@ballast/services';
+import { ClearingHouse, LockstepRun, SERVICES, Simulation, digestsOf, type Digests } from '@ballast/services';
+import { AVALANCHE_PARTITIONS, avalanche } from './avalanche.fixtures.js';
 import { BallastProcess } from './ballast-process.js';
 import { CI_WINDOW, OPTION_FALL } from './ci-window.js';
 import { builtRelease } from './clearing-run.js';
@@ -40,15 +43,46 @@ const theSimulator = async (window: Window) =>
     partitions: PARTITIONS,
   });
 
-/** The same window on the memory log, in this process. */
-async function digestsInMemory(window: Window): Promise<Digests> {
+/** What an exchange plays here and in its own process. */
+interface Played {
+  readonly partitions: number;
+  readonly simulator: () => Promise<ExchangeSimulator>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Its program, from the root of the repository; default: the one that plays scenarios. */
+  readonly program?: string;
+}
+
+const played = (window: Window): Played => ({
+  partitions: PARTITIONS,
+  simulator: () => theSimulator(window),
+  environment: {
+    SCENARIO: scenarioOf(window),
+    FROM: window.from,
+    TO: window.to,
+    ACCOUNTS: String(ACCOUNTS),
+    SEED,
+  },
+});
+
+/** What seven processes on a machine of a test run bear. */
+const AVALANCHE_ACCOUNTS = 100;
+
+const AVALANCHE: Played = {
+  partitions: AVALANCHE_PARTITIONS,
+  simulator: () => Promise.resolve(avalanche(AVALANCHE_ACCOUNTS).simulator),
+  environment: { ACCOUNTS: String(AVALANCHE_ACCOUNTS) },
+  program: 'apps/clearing-e2e/dist/avalanche-exchange.js',
+};
+
+/** The same on the memory log, in this process. */
+async function digestsInMemory({ partitions, simulator: make }: Played): Promise<Digests> {
   const house = await ClearingHouse.open({
     store: new MemoryLogStore(),
-    partitions: PARTITIONS,
+    partitions,
     worker: 'memory',
     release: await builtRelease(),
   });
-  const simulator = await theSimulator(window);
+  const simulator = await make();
   const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
   while (!simulation.done) await simulation.step();
   return house.digests();
@@ -83,7 +117,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
 
   /** Runs the window with all processes; `disturb` is called after every step. */
   async function run(
-    window: Window,
+    { partitions, simulator, environment, program }: Played,
     kafka: LocalKafka,
     disturb: (step: number, house: DistributedHouse) => Promise<void>,
     after: (logs: LogDirectory, prefix: string) => Promise<void>,
@@ -91,26 +125,27 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
     const { connection } = await createDatabase(server);
     // Brokers may be shared: topics and groups of a run have a prefix of their own.
     const prefix = `run-${randomUUID().slice(0, 8)}.`;
-    const house = new DistributedHouse(kafka.brokers, connection, PARTITIONS, {
-      SCENARIO: scenarioOf(window),
-      FROM: window.from,
-      TO: window.to,
-      ACCOUNTS: String(ACCOUNTS),
-      SEED,
-      TOPIC_PREFIX: prefix,
-    });
+    const house = new DistributedHouse(
+      kafka.brokers,
+      connection,
+      partitions,
+      { ...environment, TOPIC_PREFIX: prefix },
+      PROCESSES,
+      'lockstep',
+      program,
+    );
     const kafkaConnection = { brokers: kafka.brokers, clientId: 'driver', prefix };
-    await createTopics(kafkaConnection, { partitions: PARTITIONS, replication: 1 });
+    await createTopics(kafkaConnection, { partitions, replication: 1 });
     const store = new PostgresLogStore({ connection, poolSize: 2 });
     try {
       await house.start();
-      const logs = await LogDirectory.open(store, PARTITIONS);
+      const logs = await LogDirectory.open(store, partitions);
       const channel = await KafkaLockstepChannel.open(kafkaConnection, (error) => {
         throw error;
       });
       const gate = await LockstepRun.open(channel, 'e2e', logs);
       let step = 0;
-      for (const at of (await theSimulator(window)).steps()) {
+      for (const at of (await simulator()).steps()) {
         await gate.step(at);
         await disturb(++step, house);
       }
@@ -127,9 +162,9 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
 
   it('ends with the digests of the memory log; both margin processes appended runs; a team prints the calls', async () => {
     const kafka = shared();
-    const expected = await digestsInMemory(WHOLE);
+    const expected = await digestsInMemory(played(WHOLE));
     await run(
-      WHOLE,
+      played(WHOLE),
       kafka,
       () => Promise.resolve(),
       async (logs, prefix) => {
@@ -166,13 +201,27 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
   });
 
   it('ends with the digests of the memory log with options and futures listed', async () => {
-    const expected = await digestsInMemory(OPTIONS);
+    const expected = await digestsInMemory(played(OPTIONS));
     await run(
-      OPTIONS,
+      played(OPTIONS),
       shared(),
       () => Promise.resolve(),
       async (logs) => {
         expect(await digestsOf(logs)).toEqual(expected);
+      },
+    );
+  });
+
+  it('ends with the digests of the memory log after an avalanche, which verifies and replays', async () => {
+    const expected = await digestsInMemory(AVALANCHE);
+    await run(
+      AVALANCHE,
+      shared(),
+      () => Promise.resolve(),
+      async (logs) => {
+        expect(await digestsOf(logs)).toEqual(expected);
+        expect((await verify(logs)).faults).toEqual([]);
+        expect((await replay(logs, SERVICES, () => 0)).divergence).toBeUndefined();
       },
     );
   });
@@ -186,10 +235,10 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
     let kafka = await startKafka({ dir });
     const killMarginAfter = 10;
     const killBrokerAfter = 30;
-    const expected = await digestsInMemory(FALL);
+    const expected = await digestsInMemory(played(FALL));
     try {
       await run(
-        FALL,
+        played(FALL),
         kafka,
         async (step, house) => {
           if (step === killMarginAfter) house.killForGood('margin-1');

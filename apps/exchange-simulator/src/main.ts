@@ -1,3 +1,4 @@
-import { exchangeConfig, processConfig, runExchange } from '@ballast/services';
+import { exchangeConfig, playedCrowd, processConfig, runExchange } from '@ballast/services';
 
-await runExchange(processConfig(process.env), exchangeConfig(process.env));
+const config = processConfig(process.env);
+await runExchange(config, await playedCrowd(exchangeConfig(process.env), config.partitions));

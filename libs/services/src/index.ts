@@ -16,7 +16,7 @@ export { OwnerDirectory } from './composition/distributed/ownership.js';
 export { PeerLogs } from './composition/distributed/peer-logs.js';
 export { processConfig, type ProcessConfig } from './composition/distributed/process-config.js';
 export { NOT_OWNED_HERE } from './composition/distributed/questions.controller.js';
-export { exchangeConfig, runExchange } from './composition/distributed/run-exchange.js';
+export { exchangeConfig, playedCrowd, runExchange } from './composition/distributed/run-exchange.js';
 export { runIntake } from './composition/distributed/run-intake.js';
 export { kafkaConnection, onShutdown, runService } from './composition/distributed/run-service.js';
 export type { ContinuationOutcome, ExchangeIntake } from './exchange/exchange-intake.js';

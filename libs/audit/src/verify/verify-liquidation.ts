@@ -3,13 +3,13 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { liquidationInvariants, type LiquidationViolation } from '@ballast/liquidation-domain';
 import type { Fault } from './fault.js';
 
-/** Cases, slices, penalties and draws: architecture section 6, items 5 and 6. */
+/** Cases, slices, penalties, draws and announcements: architecture section 6, items 5 and 6. */
 export async function verifyLiquidation(
   logs: LogDirectory,
   onProgress: (events: number) => void,
 ): Promise<Fault | undefined> {
   const invariants = liquidationInvariants();
-  for (let partition = 0; partition < logs.partitions; partition++) {
+  for (let partition = GLOBAL; partition < logs.partitions; partition++) {
     for await (const entry of readPartition(logs.log('liquidation'), partition)) {
       const [violation] = invariants.take(entry);
       if (violation !== undefined) return faultOf(violation);

@@ -159,4 +159,30 @@ describe('what must always hold of a liquidation', () => {
     expect(broken({}, [], { requested: '101' })).toEqual(['grant-answers-a-draw']);
     expect(broken({}, [], { granted: '0' })).toEqual([]);
   });
+
+  it('deleverages nobody where it was not announced [CLR-LIQ-041]', () => {
+    const queue = { instrument: 'BTC-PERP', side: 'long' };
+    const [soon, on] = [
+      { ...queue, from: 'off', to: 'soon' },
+      { ...queue, from: 'soon', to: 'on' },
+    ];
+    const executed = { ...queue, roundId: 'BTC-PERP-long#1', closes: [{}] };
+    const told = (...events: readonly ['DeleveragingAnnounced' | 'AdlExecuted', object][]): readonly string[] => {
+      const logs = new ForeignLogs();
+      const invariants = liquidationInvariants();
+      return events
+        .map(([type, payload]) => logs.entry('liquidation', GLOBAL, 'adl-BTC-PERP-long', type, payload as never))
+        .flatMap((entry) => invariants.take(entry))
+        .map(({ rule }) => rule);
+    };
+    expect(told(['DeleveragingAnnounced', soon], ['DeleveragingAnnounced', on], ['AdlExecuted', executed])).toEqual([]);
+    expect(told(['AdlExecuted', { ...executed, closes: [] }])).toEqual([]);
+    expect(told(['AdlExecuted', executed])).toEqual(['announced-first']);
+    expect(told(['DeleveragingAnnounced', soon], ['AdlExecuted', executed])).toEqual(['announced-first']);
+    expect(told(['DeleveragingAnnounced', on])).toEqual(['announced-first']);
+    const other = { ...executed, side: 'short' };
+    expect(told(['DeleveragingAnnounced', { ...on, from: 'off' }], ['AdlExecuted', other])).toEqual([
+      'announced-first',
+    ]);
+  });
 });

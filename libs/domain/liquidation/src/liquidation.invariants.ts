@@ -1,6 +1,15 @@
 import { ZERO, compareText, dec, maxOf, minOf, sum, text, type Decimal, type Instant } from '@ballast/kernel';
 import { GLOBAL, type EntryOf, type LogEntry } from '@ballast/event-sourcing';
-import type { AccountId, FundEvents, LiquidationEvents, OpeningEvents } from '@ballast/facts';
+import type {
+  AccountId,
+  AdlEvents,
+  DocumentEvents,
+  FundEvents,
+  LiquidationEvents,
+  LiquidationGlobalEvents,
+  OpeningEvents,
+} from '@ballast/facts';
+import { queueOf } from './deleverage/outlook.state.js';
 import { PACE_WINDOW_MS } from './liquidation-policy.js';
 import { placeName } from './place.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
@@ -15,7 +24,8 @@ export interface LiquidationViolation {
     | 'cost-adds-up'
     | 'draw-has-a-cause'
     | 'grant-answers-a-draw'
-    | 'within-pace';
+    | 'within-pace'
+    | 'announced-first';
   readonly event: Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
   readonly detail: string;
 }
@@ -30,6 +40,8 @@ export interface LiquidationInvariants {
 
 /** An entry of a numbered partition of liquidation, told apart by its type; one of another type is of no interest. */
 type CaseEntry = EntryOf<LiquidationEvents & OpeningEvents>;
+/** The same of the global partition. */
+type HouseEntry = EntryOf<LiquidationGlobalEvents & DocumentEvents & OpeningEvents>;
 type Placed = LiquidationEvents['CloseOutOrderPlaced'];
 type Assessed = LiquidationEvents['LiquidationCostAssessed'];
 type Draw = LiquidationEvents['FundDrawRequested'];
@@ -48,7 +60,7 @@ const CENT = dec('0.01');
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
  * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
- * together never faster than their pace.
+ * together never faster than their pace; nobody deleveraged where it was not announced.
  */
 export function liquidationInvariants(): LiquidationInvariants {
   const openCases = new Map<AccountId, string>();
@@ -58,6 +70,7 @@ export function liquidationInvariants(): LiquidationInvariants {
   const turns = new Map<string, TurnRequest>();
   const paced: PacedOrder[] = [];
   const closedBy = new Map<string, Decimal>();
+  const phases = new Map<string, AdlEvents['DeleveragingAnnounced']['to']>();
   const grants: LogEntry<string, FundEvents['FundDrawGranted']>[] = [];
 
   function onCase(event: CaseEntry): readonly LiquidationViolation[] {
@@ -116,9 +129,25 @@ export function liquidationInvariants(): LiquidationInvariants {
     }
   }
 
+  /** @see docs/spec/liquidation.md CLR-LIQ-041 */
+  function onHouse(event: HouseEntry): readonly LiquidationViolation[] {
+    if (event.type === 'DeleveragingAnnounced') {
+      const { from, to } = event.payload;
+      const queue = queueOf(event.payload);
+      const before = phases.get(queue) ?? 'off';
+      phases.set(queue, to);
+      return from === before ? [] : [{ rule: 'announced-first', event, detail: `${queue} was ${before}, not ${from}` }];
+    }
+    if (event.type !== 'AdlExecuted' || event.payload.closes.length === 0) return [];
+    const phase = phases.get(queueOf(event.payload)) ?? 'off';
+    const { roundId } = event.payload;
+    return phase === 'on' ? [] : [{ rule: 'announced-first', event, detail: `${roundId} while it was ${phase}` }];
+  }
+
   return {
     take(entry) {
-      if (entry.log === 'liquidation' && entry.partition !== GLOBAL) return onCase(entry as CaseEntry);
+      if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
+      if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
         grants.push(entry as LogEntry<string, FundEvents['FundDrawGranted']>);
       }

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { PostgresLogStore, LogDirectory } from '@ballast/event-log';
-import { createExchangeSimulator, REACTIONS_NAMES, type ReactionsName } from '@ballast/exchange-simulator-domain';
+import {
+  createExchangeSimulator,
+  REACTIONS_NAMES,
+  type ExchangeSimulator,
+  type ReactionsName,
+} from '@ballast/exchange-simulator-domain';
 import { EXCHANGE_LOGS } from '@ballast/facts';
 import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
@@ -62,21 +67,28 @@ export function exchangeConfig(environment: NodeJS.ProcessEnv): ExchangeConfig {
   };
 }
 
+/** What an exchange plays, and how fast by the wall clock. */
+export interface Played {
+  readonly simulator: ExchangeSimulator;
+  /** Live: steps in a second. */
+  readonly speed: number;
+}
+
+/** The crowd of a scenario. */
+export async function playedCrowd(exchange: ExchangeConfig, partitions: number): Promise<Played> {
+  const scenario = narrowedScenario(await loadScenario(exchange.scenario), exchange);
+  const { seed, accounts, speed } = exchange;
+  return { simulator: createExchangeSimulator({ scenario, seed, accounts, partitions }), speed };
+}
+
 /** The simulated exchange in a process of its own: takes part in a lockstep run, keeps its logs, serves pages of them. */
-export async function runExchange(config: ProcessConfig, exchange: ExchangeConfig): Promise<void> {
+export async function runExchange(config: ProcessConfig, { simulator, speed }: Played): Promise<void> {
   const logger = createLogger(config.logLevel);
   const connection = kafkaConnection(config, config.worker);
   await createTopics(connection, { partitions: config.partitions, replication: config.replication });
   const store = new PostgresLogStore({ connection: config.databaseUrl, archive: config.archive });
   const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
   const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
-  const scenario = narrowedScenario(await loadScenario(exchange.scenario), exchange);
-  const simulator = createExchangeSimulator({
-    scenario,
-    seed: exchange.seed,
-    accounts: exchange.accounts,
-    partitions: config.partitions,
-  });
   const bus = await KafkaBus.open({
     connection,
     incarnationOf: await incarnations(logs, EXCHANGE_LOGS),
@@ -116,7 +128,7 @@ export async function runExchange(config: ProcessConfig, exchange: ExchangeConfi
 
   async function playLive(): Promise<() => Promise<void>> {
     await node.startLive(fail);
-    void node.play(simulator.steps(), 1_000 / exchange.speed, fail);
+    void node.play(simulator.steps(), 1_000 / speed, fail);
     return () => Promise.resolve();
   }
 
