@@ -46,6 +46,7 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'pricing.commands/ApproveHouseMode': 'a decision of people: house-mode.spec.ts, edge.int-spec.ts',
   'pricing/HouseModeProposed': 'a decision of people: house-mode.spec.ts, edge.int-spec.ts',
   'pricing/HouseModeChanged': 'a decision of people: house-mode.spec.ts, edge.int-spec.ts',
+  'accounts/InterestCharged': 'no log begins with interest: interest.spec.ts',
   'accounts/SuspenseBooked': 'the simulated exchange sends no nonsense: bad-messages.int-spec.ts',
   'margin.commands/ProposeDocument': 'a decision of people: live.int-spec.ts',
   'margin.commands/ApproveDocument': 'a decision of people: live.int-spec.ts',

@@ -41,6 +41,10 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
   ContractDelivered: ({ instrument, quantity, deliveryPrice, amount, asset }) =>
     `${quantity} ${instrument} delivered at ${usd(deliveryPrice)}: ${signed(amount, asset)}.`,
   FundingSettled: ({ instrument, amount }) => `Funding of ${instrument}: ${signed(amount)}.`,
+  InterestCharged: ({ charged, days, terms }) =>
+    `Interest for ${days} ${days === 1 ? 'day' : 'days'} (${terms}): ${charged
+      .map(({ asset, debt, amount }) => `${money(amount, asset)} on ${money(debt, asset)}`)
+      .join(', ')}.`,
   LiquidationCostSettled: ({ trueUp }) => `True-up of the liquidation penalty: ${signed(trueUp)}.`,
   FundGrantReceived: ({ purpose, amount }) => `The insurance fund paid ${usd(amount)} (${purpose}).`,
   CollateralTakenOver: ({ taken }) =>

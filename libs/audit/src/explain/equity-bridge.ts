@@ -37,6 +37,7 @@ const CAUSES = {
     label: 'option premium of auto-deleveraging',
     detail: 'closed at the bankruptcy price of the other side',
   },
+  interest: { label: 'interest', detail: 'on what is owed' },
   takenOver: { label: 'collateral taken over', detail: 'at the index, to pay what is owed' },
   fund: { label: 'insurance fund', detail: 'paid in to cover a deficit' },
   waived: { label: 'loss that nobody paid', detail: 'moved to uncovered loss' },
@@ -151,6 +152,9 @@ function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
         break;
       case 'FundGrantReceived':
         book('fund');
+        break;
+      case 'InterestCharged':
+        book('interest');
         break;
       case 'CollateralTakenOver':
         book('takenOver');

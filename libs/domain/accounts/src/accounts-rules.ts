@@ -2,6 +2,7 @@ import { openPartition, type DocumentChecks, type HouseRules } from '@ballast/do
 import type { DecisionContext, Opening } from '@ballast/event-sourcing';
 import { SELECTABLE_MODEL_DOCUMENTS } from './choose-model/selectable-models.js';
 import { FEE_DOCUMENTS } from './fill/fee-schedule.js';
+import { INTEREST_DOCUMENTS } from './interest/interest-terms.js';
 import { ASSET_DOCUMENTS, assetDefects, type UnderRules } from './ledger/assets.js';
 import { WATERFALL_DOCUMENTS } from './waterfall/loss-waterfall.js';
 
@@ -9,10 +10,11 @@ import { WATERFALL_DOCUMENTS } from './waterfall/loss-waterfall.js';
 export const documentChecks = (rules: HouseRules): DocumentChecks => ({
   [ASSET_DOCUMENTS.kind]: (id, body) => assetDefects(rules, id, body),
   [FEE_DOCUMENTS.kind]: FEE_DOCUMENTS.defects,
+  [INTEREST_DOCUMENTS.kind]: INTEREST_DOCUMENTS.defects,
   [SELECTABLE_MODEL_DOCUMENTS.kind]: SELECTABLE_MODEL_DOCUMENTS.defects,
   [WATERFALL_DOCUMENTS.kind]: WATERFALL_DOCUMENTS.defects,
 });
 
 /** Begins a partition of accounts. */
 export const openAccounts = ({ rules }: UnderRules, opening: Opening, context: DecisionContext): void =>
-  openPartition('accounts', rules, opening, documentChecks, context);
+  openPartition('accounts', rules, opening, documentChecks, context, [INTEREST_DOCUMENTS.kind]);

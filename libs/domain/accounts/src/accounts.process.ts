@@ -48,6 +48,8 @@ import { decideContribution } from './fund/contribution.decider.js';
 import { contributionEvolution } from './fund/contribution.evolve.js';
 import { decideFunding } from './funding/funding.decider.js';
 import { fundingEvolution } from './funding/funding.evolve.js';
+import { decideInterest } from './interest/interest.decider.js';
+import { interestEvolution } from './interest/interest.evolve.js';
 import { decideOpening } from './open/open-account.decider.js';
 import { openingEvolution } from './open/open-account.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
@@ -148,11 +150,13 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
   SourceStateChanged: 'ignored',
   VolatilitySeeded: 'ignored',
   PriceSetPublished: {
-    observe({ indexes }, { payload: { underlyings } }) {
+    observe(state, { payload: { asOf, underlyings } }) {
+      state.priceTimes = { before: state.priceTimes.last, last: asOf };
       for (const [underlying, { index }] of Object.entries(underlyings)) {
-        if (index !== undefined) indexes.set(underlying, dec(index));
+        if (index !== undefined) state.indexes.set(underlying, dec(index));
       }
     },
+    decide: (state, _input, context) => emitAll(context, decideInterest(state)),
   },
   FundingRateFixed: decided(decideFunding),
   InstrumentAdmitted: {
@@ -252,7 +256,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: initialAccountsState,
   open: openAccounts,
   reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],
@@ -265,6 +269,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...withdrawalEvolution,
     ...fillEvolution,
     ...fundingEvolution,
+    ...interestEvolution,
     ...variationEvolution,
     ...expiryEvolution,
     ...closeOutEvolution,

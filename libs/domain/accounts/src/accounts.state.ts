@@ -14,6 +14,7 @@ import {
   type Underlying,
 } from '@ballast/facts';
 import { invariant, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import type { PriceTimes } from './interest/interest.decider.js';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import {
   balanceOf,
@@ -151,6 +152,8 @@ export interface AccountsState {
   readonly draws: Map<number, FundDraw>;
   /** What the house does at all. */
   houseMode: HouseMode;
+  /** By which it sees that a clearing day has ended. */
+  priceTimes: PriceTimes;
 }
 
 /**
@@ -177,6 +180,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   orders: new Map(),
   draws: new Map(),
   houseMode: 'normal',
+  priceTimes: { before: null, last: null },
 });
 
 /** A fact of accounts p, not yet placed. */

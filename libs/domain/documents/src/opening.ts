@@ -14,12 +14,17 @@ interface Ruled {
 type Said<Events, Type extends keyof Events & string> = LogEntry<Type, Events[Type]>;
 
 /**
- * Whether a log may begin with these rules: one document of each kind that its service decides by, of `model` one per model, and
- * each as sound as if it were proposed with all of them in force.
+ * Whether a log may begin with these rules: one document of each kind that its service decides by, at most one of those that it can do
+ * without, of `model` one per model, and each as sound as if it were proposed with all of them in force.
  * @throws InvariantViolation naming document, field and remedy
  * @see docs/spec/event-log.md CLR-LOG-033
  */
-function requireSoundGenesis(log: string, genesis: Genesis, checksOf: (rules: HouseRules) => DocumentChecks): void {
+function requireSoundGenesis(
+  log: string,
+  genesis: Genesis,
+  checksOf: (rules: HouseRules) => DocumentChecks,
+  dispensable: readonly string[],
+): void {
   const { documents } = genesis;
   const rules = noRules();
   evolveRules.DocumentsEstablished(rules, { ...genesis, documents: [...documents] });
@@ -27,6 +32,7 @@ function requireSoundGenesis(log: string, genesis: Genesis, checksOf: (rules: Ho
   for (const kind of Object.keys(checks)) {
     const own = documents.filter((document) => document.kind === kind);
     if (kind !== MODEL_DOCUMENT) {
+      if (own.length === 0 && dispensable.includes(kind)) continue;
       invariant(own.length === 1, `${log} begins with one ${kind}, not with ${own.length}; give its file`);
       continue;
     }
@@ -46,6 +52,7 @@ function requireSoundGenesis(log: string, genesis: Genesis, checksOf: (rules: Ho
  * What the writer of a partition says when it starts: into an empty log the rules that it begins with, and the release if
  * program or rules are not those of the writer before.
  * @param checksOf what documents are held against under rules: those of a proposal
+ * @param dispensable kinds that a log may begin without
  * @throws InvariantViolation when an empty log would begin with rules that nothing can be decided by
  * @see docs/spec/event-log.md CLR-LOG-033
  */
@@ -55,9 +62,10 @@ export function openPartition(
   { release, build, genesis }: Opening,
   checksOf: (rules: HouseRules) => DocumentChecks,
   context: DecisionContext,
+  dispensable: readonly string[] = [],
 ): void {
   if (context.nextPosition === 1) {
-    requireSoundGenesis(log, genesis, checksOf);
+    requireSoundGenesis(log, genesis, checksOf, dispensable);
     const { author, approver, documents } = genesis;
     emit(context, 'DocumentsEstablished', {
       author,

@@ -238,6 +238,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         WithdrawalReleased: inCase(noteInCase.WithdrawalReleased),
         WithdrawalRejected: ofAccount,
         FundingSettled: ofAccount,
+        InterestCharged: ofAccount,
         MarginModelChosen: ofAccount,
         VariationSettled: ofAccount,
         ContractDelivered: ofAccount,

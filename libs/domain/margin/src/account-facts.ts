@@ -80,6 +80,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   VariationSettled: {},
   ContractDelivered: {},
   FundingSettled: {},
+  InterestCharged: {},
   LiquidationCostSettled: {},
   FundGrantReceived: {},
   CollateralTakenOver: {},

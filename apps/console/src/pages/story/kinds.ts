@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   WithdrawalSettled: { sign: 'W', name: 'withdrawal', colour: 'watch' },
   PositionChanged: { sign: 'F', name: 'fill', colour: 'accent' },
   FundingSettled: { sign: '$', name: 'funding', colour: 'quiet' },
+  InterestCharged: { sign: '$', name: 'interest', colour: 'quiet' },
   MarginCallIssued: { sign: 'C', name: 'margin call', colour: 'call' },
   MarginCallMet: { sign: 'M', name: 'call met', colour: 'good' },
   MarginCallExpired: { sign: 'X', name: 'call expired', colour: 'bad' },

@@ -227,6 +227,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       PositionChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
+      InterestCharged: 'ignored',
       VariationSettled: 'ignored',
       VariationClosed: 'ignored',
       ContractDelivered: 'ignored',

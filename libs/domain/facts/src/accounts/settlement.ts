@@ -1,6 +1,17 @@
 import { accountAfter, booked, positionFigures } from '../common.js';
 import { event } from '../schema/event.js';
-import { asset, count, decimal, instant, instrument, nonNegativeDecimal, positiveDecimal } from '../schema/forms.js';
+import {
+  asset,
+  count,
+  decimal,
+  instant,
+  instrument,
+  nonNegativeDecimal,
+  ordinal,
+  positiveDecimal,
+  versionedName,
+} from '../schema/forms.js';
+import { list, record } from '../schema/schema.js';
 
 const settlementAsset = asset('Settlement asset of the contract.');
 
@@ -24,6 +35,23 @@ const houseLeg = {
 };
 
 export const SETTLEMENT_EVENTS = {
+  InterestCharged: event({
+    description: 'What an account owes was charged interest for the clearing days that have ended.',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      terms: versionedName('The document debt-interest that it follows.'),
+      days: ordinal('Clearing days (UTC) since the price set before.'),
+      charged: list(
+        record({
+          asset: asset(),
+          debt: positiveDecimal('What was owed, in the asset.'),
+          amount: positiveDecimal('Interest, rounded down to the minor unit.'),
+        }),
+      ),
+    },
+  }),
   VariationSettled: event({
     description: 'The profit of a position since the last settlement cycle was paid; its cost is now at the price.',
     stream: 'account-<accountId>',

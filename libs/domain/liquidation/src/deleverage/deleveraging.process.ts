@@ -131,6 +131,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       PositionChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
+      InterestCharged: 'ignored',
       MarginModelChosen: 'ignored',
       VariationSettled: 'ignored',
       VariationClosed: 'ignored',
