@@ -13,7 +13,7 @@ import { DistributedHouse } from './distributed-house.js';
 
 export const GATEWAY_PARTITIONS = 2;
 
-/** The distributed composition with two gateways, after five minutes of quotes; then the exchange is silent. */
+/** The distributed composition with two gateways, after five minutes of quotes; then the exchange says nothing but the time. */
 export interface GatewayHouse extends RestClient {
   readonly house: DistributedHouse;
   /** The other gateway. */
@@ -59,7 +59,6 @@ export async function openGatewayHouse(kafka: LocalKafka): Promise<GatewayHouse>
       const { body } = await first.get('/summary');
       return body.priceSets >= 6 && (await first.get('/accounts?limit=20')).body.accounts?.length >= 12;
     });
-    house.killForGood('exchange');
     return { ...first, house, second: restClient(house.addressOf('gateway-2')), close };
   } catch (error) {
     const { output } = house;

@@ -189,6 +189,9 @@ describe('a scenario is refused with file, place and remedy when', () => {
     ${'a price is beyond reason'}  | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,100000000000000000000,7900,8000,1`)} | ${'btc.csv, line 3: high 100000000000000000000 cannot be replayed'}
     ${'a price is zero'}           | ${csv(rows(2)[0]!, `${START + HOUR_MS},0,0,0,0,1`)}                              | ${'btc.csv, line 3: open 0 cannot be replayed'}
     ${'high and low are swapped'}  | ${csv(rows(2)[0]!, `${START + HOUR_MS},8000,7900,8100,8000,1`)}                  | ${'btc.csv, line 3: high 7900 is below low 8100'}
+    ${'times are in seconds'}      | ${csv(...rows(4).map((row) => row.replace(/^(\d+)\d{3},/, '$1,')))}              | ${'btc.csv, line 2: ts_ms 1584003600 is in seconds, not in milliseconds: multiply by 1,000'}
+    ${'times are in microseconds'} | ${csv(...rows(4).map((row) => row.replace(/^(\d+),/, '$1000,')))}                | ${'btc.csv, line 2: ts_ms 1584003600000000 is in microseconds, not in milliseconds: divide by 1,000'}
+    ${'times are in nanoseconds'}  | ${csv(...rows(4).map((row) => row.replace(/^(\d+),/, '$1000000,')))}             | ${'btc.csv, line 2: ts_ms 1584003600000000000 is in nanoseconds, not in milliseconds: divide by 1,000,000'}
     ${'a time is no whole number'} | ${csv(rows(2)[0]!, '2020-03-12,8000,8100,7900,8000,1')}                          | ${'btc.csv, line 3: ts_ms must be whole milliseconds'}
     ${'rows are not in order'}     | ${csv(rows(2)[1]!, rows(2)[0]!)}                                                 | ${'btc.csv, line 3: ts_ms'}
     ${'a time stands twice'}       | ${csv(...rows(2), rows(2)[1]!.replace('8002', '8003'))}                          | ${'stands twice with other prices: keep one row'}

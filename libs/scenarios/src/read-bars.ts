@@ -82,8 +82,20 @@ function parseRows(file: string, text: string): readonly Row[] {
   }));
 }
 
+/** What a time of this century is in other units than milliseconds: so many digits before the point tell. */
+const OTHER_UNITS = [
+  [/^\d{9,10}$/, 'seconds', 'multiply by 1,000'],
+  [/^\d{15,16}$/, 'microseconds', 'divide by 1,000'],
+  [/^\d{18,19}$/, 'nanoseconds', 'divide by 1,000,000'],
+] as const;
+
 function startOf(file: string, { line, fields }: Row): number {
   const start = Number(fields.ts_ms);
+  const other = OTHER_UNITS.find(([form]) => form.test(fields.ts_ms));
+  if (other !== undefined) {
+    const [, unit, remedy] = other;
+    throw new ScenarioError(file, `ts_ms ${fields.ts_ms} is in ${unit}, not in milliseconds: ${remedy}`, line);
+  }
   if (!/^\d+$/.test(fields.ts_ms) || !Number.isSafeInteger(start)) {
     throw new ScenarioError(file, `ts_ms must be whole milliseconds since 1970 UTC, not "${fields.ts_ms}"`, line);
   }
@@ -93,9 +105,10 @@ function startOf(file: string, { line, fields }: Row): number {
 function withoutRepetitions(file: string, rows: readonly Row[]): readonly Row[] {
   const kept: Row[] = [];
   for (const row of rows) {
+    const start = startOf(file, row);
     const before = kept.at(-1);
-    if (before === undefined || startOf(file, row) > startOf(file, before)) kept.push(row);
-    else if (startOf(file, row) < startOf(file, before)) {
+    if (before === undefined || start > startOf(file, before)) kept.push(row);
+    else if (start < startOf(file, before)) {
       throw new ScenarioError(file, `ts_ms ${row.fields.ts_ms} is earlier than the row above: sort the rows`, row.line);
     } else if (COLUMNS.some((column) => row.fields[column] !== before.fields[column])) {
       throw new ScenarioError(file, `ts_ms ${row.fields.ts_ms} stands twice with other prices: keep one row`, row.line);

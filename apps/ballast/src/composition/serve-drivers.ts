@@ -75,6 +75,9 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
     failed.catch(() => undefined);
     const runners: LiveRunner[] = [...house.workers];
     let clock: (() => Promise<void>) | undefined;
+    /** Ends the clock, too, when a partition has failed: nobody takes what it says any more. */
+    const over = new AbortController();
+    const ending = AbortSignal.any([stop, over.signal]);
     if (exchange !== undefined) {
       const { simulator, steps } = exchange;
       const worker = await house.openExchange(simulator);
@@ -83,8 +86,8 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
       runners.push(free);
       const rest = steps.filter((step) => step > (free.lastStep ?? -Infinity));
       clock = async () => {
-        await tick(rest, exchange, free, loop, stop);
-        await tickOn(house, free, loop, stop);
+        await tick(rest, exchange, free, loop, ending);
+        await tickOn(house, free, loop, ending);
       };
     }
     await house.catchUp();
@@ -100,6 +103,7 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
       // What is begun is brought to its end, so that nobody waits for an answer that never comes.
       await Promise.race([failed, loop.idle()]);
     } finally {
+      over.abort();
       unwatch();
       await loop.stop();
     }
@@ -117,7 +121,7 @@ async function tick(
     await wait(1_000 / speed, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return;
     // A step that is late delays the next one; steps are never skipped.
-    while (exchange.stepsPending > 0) await breathe();
+    while (exchange.stepsPending > 0 && !stop.aborted) await breathe();
     exchange.step(step);
     loop.wake(exchange);
     onStep();
