@@ -83,10 +83,11 @@ await describeWithKafka('two gateways before one house', (kafka) => {
     }
     expect(new Set(lives)).toEqual(new Set([200]));
     const statuses = (await Promise.all(asked)).map(({ status, headers }) => {
-      if (status === 429) expect(headers.get('retry-after')).toMatch(/^\d+$/);
+      if (status !== 200) expect(headers.get('retry-after')).toMatch(/^\d+$/);
       return status;
     });
-    expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    // 503: the owner was too busy with those before it.
+    expect(statuses.filter((status) => ![200, 429, 503].includes(status))).toEqual([]);
     expect(statuses).toContain(200);
   });
 

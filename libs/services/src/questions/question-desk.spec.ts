@@ -23,6 +23,27 @@ describe('costly questions [CLR-MRG-065]', () => {
     expect((await ask(desk)).answer).toBe('account-unknown');
   });
 
+  it('are not computed for who went away meanwhile', async () => {
+    const desk = new QuestionDesk();
+    const gone = new AbortController();
+    let steps = 0;
+    const endless = {
+      log: 'margin' as const,
+      name: 'endless',
+      *query() {
+        for (;;) {
+          steps += 1;
+          if (steps === 3) gone.abort();
+          yield;
+        }
+      },
+    };
+    await expect(desk.tell(worker, endless, [], gone.signal)).rejects.toThrow('aborted');
+    await expect(desk.tell(worker, endless, [], gone.signal)).rejects.toThrow('aborted');
+    expect(steps).toBe(3);
+    expect((await ask(desk)).answer).toBe('account-unknown');
+  });
+
   it('leave others their turn between two pieces', async () => {
     const desk = new QuestionDesk();
     let turns = 0;

@@ -22,22 +22,30 @@ export class QuestionDesk {
 
   constructor(private readonly mostWaiting = MOST_WAITING) {}
 
-  /** Reads the state in the caller's turn, unless the answer takes steps. */
+  /**
+   * Reads the state in the caller's turn, unless the answer takes steps.
+   * @param gone nobody waits for the answer any more: nothing more is computed for it
+   */
   async tell<Parameters extends readonly unknown[], Answer>(
     worker: PartitionWorker,
     { query }: Question<Parameters, Answer>,
     parameters: Parameters,
+    gone?: AbortSignal,
   ): Promise<Told<Answer>> {
     const answer = query(worker.state as never, ...parameters);
-    return isSteps(answer) ? this.#inTurn(worker, answer) : toldBy(worker, answer);
+    return isSteps(answer) ? this.#inTurn(worker, answer, gone) : toldBy(worker, answer);
   }
 
-  async #inTurn<Answer>(worker: PartitionWorker, steps: Generator<void, Answer>): Promise<Told<Answer>> {
+  async #inTurn<Answer>(
+    worker: PartitionWorker,
+    steps: Generator<void, Answer>,
+    gone: AbortSignal | undefined,
+  ): Promise<Told<Answer>> {
     if (this.#waiting > this.mostWaiting) {
       throw new TooManyQuestions(`${this.mostWaiting} questions of this kind wait already; ask again`);
     }
     this.#waiting += 1;
-    const told = this.#last.then(() => inPieces(worker, steps));
+    const told = this.#last.then(() => inPieces(worker, steps, gone));
     this.#last = told.catch(() => undefined);
     try {
       return await told;
@@ -47,13 +55,19 @@ export class QuestionDesk {
   }
 }
 
-async function inPieces<Answer>(worker: PartitionWorker, steps: Generator<void, Answer>): Promise<Told<Answer>> {
+async function inPieces<Answer>(
+  worker: PartitionWorker,
+  steps: Generator<void, Answer>,
+  gone: AbortSignal | undefined,
+): Promise<Told<Answer>> {
   await breathe();
+  gone?.throwIfAborted();
   // All of the state is read in the first step.
   let next = steps.next();
   const { size, clearing } = standing(worker);
   while (next.done !== true) {
     await breathe();
+    gone?.throwIfAborted();
     next = steps.next();
   }
   return { answer: next.value, position: size, clearing };

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Header, HttpCode, HttpException, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, HttpException, Inject, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { logPartitionForm } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import { ModelInputError } from '@ballast/kernel';
@@ -31,7 +32,11 @@ export class QuestionsController {
   @Post('questions/:partition')
   @HttpCode(200)
   @Header('content-type', QUESTION_TYPE)
-  async answer(@Param('partition') partitionText: string, @Body() body: unknown): Promise<string> {
+  async answer(
+    @Param('partition') partitionText: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
     const { name, parameters } = read(body);
     const partition = Number(logPartitionForm.safeParse(Number(partitionText)).data);
     const question = questionNamed(name);
@@ -39,9 +44,13 @@ export class QuestionsController {
     const worker = this.asked.workers.find((each) => each.log === question.log && each.partition === partition);
     if (worker === undefined)
       throw new HttpException(`${question.log}/${partition} is not decided here`, NOT_OWNED_HERE);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     try {
-      return answerText(await this.#desk.tell(worker, question, parameters));
+      return answerText(await this.#desk.tell(worker, question, parameters, gone.signal));
     } catch (error) {
+      // Nobody is there to be told.
+      if (gone.signal.aborted) return '';
       throw refusalOf(error);
     }
   }
