@@ -48,6 +48,7 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'pricing/HouseModeChanged': 'a decision of people: house-mode.spec.ts, edge.int-spec.ts',
   'accounts/InterestCharged': 'no log begins with interest: interest.spec.ts',
   'accounts/SuspenseBooked': 'the simulated exchange sends no nonsense: bad-messages.int-spec.ts',
+  'accounts/SuspenseReleased': 'follows that one, when the account opens: release.spec.ts',
   'margin.commands/ProposeDocument': 'a decision of people: live.int-spec.ts',
   'margin.commands/ApproveDocument': 'a decision of people: live.int-spec.ts',
   'margin/DocumentProposed': 'a decision of people: live.int-spec.ts',

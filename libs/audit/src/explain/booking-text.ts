@@ -12,6 +12,7 @@ type Bookings = Omit<
   | 'PenaltyRemainderSent'
   | 'FundContributionForwarded'
   | 'SuspenseBooked'
+  | 'SuspenseReleased'
 >;
 
 /** USD with two digits, a coin with all it has. */

@@ -50,9 +50,11 @@ import { decideFunding } from './funding/funding.decider.js';
 import { fundingEvolution } from './funding/funding.evolve.js';
 import { decideInterest } from './interest/interest.decider.js';
 import { interestEvolution } from './interest/interest.evolve.js';
+import { fieldsOf } from './reading/input-reading.js';
 import { decideOpening } from './open/open-account.decider.js';
 import { openingEvolution } from './open/open-account.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
+import { releaseSuspense } from './suspense/release.decider.js';
 import { suspenseEvolution } from './suspense/suspense.evolve.js';
 import type { TransferDecision } from './transfer-decision.js';
 import { decideVariation } from './variation/variation.decider.js';
@@ -109,6 +111,29 @@ const received = <Type extends string, Payload>(
   },
 });
 
+/** An account that was opened takes what came for it before. */
+const accountIn = (payload: unknown): string => {
+  const accountId = fieldsOf(payload)?.['accountId'];
+  return typeof accountId === 'string' ? accountId : '';
+};
+
+const openedByCommand: CommandHandler<AccountsState> = (state, input, context) => {
+  const answer = commanded(decideOpening)(state, input, context);
+  emitAll(context, releaseSuspense(state, accountIn(input.payload), context.time.clearing));
+  return answer;
+};
+
+const openedByExchange: FactHandler<
+  AccountsState,
+  'AccountOpeningRequested',
+  TransferEvents['AccountOpeningRequested']
+> = {
+  decide(state, input, context) {
+    received(decideOpening).decide?.(state, input, context);
+    emitAll(context, releaseSuspense(state, accountIn(input.payload), context.time.clearing));
+  },
+};
+
 /** What follows at once from a fact, by its payload. */
 const decided = <Type extends string, Payload>(
   decide: (state: AccountsState, payload: Payload) => Iterable<AccountsFact> | AccountsFact | null,
@@ -120,7 +145,7 @@ const decided = <Type extends string, Payload>(
 });
 
 const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<AccountsState> } = {
-  OpenAccount: allowed('open-account', commanded(decideOpening)),
+  OpenAccount: allowed('open-account', openedByCommand),
   Deposit: commanded(decideDeposit),
   RequestWithdrawal: commanded(decideWithdrawal),
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
@@ -139,7 +164,7 @@ const fills = on<AccountsState, FillEvents>('exchange.fills', 'numbered', {
 });
 
 const transfers = on<AccountsState, TransferEvents>('exchange.transfers', 'numbered', {
-  AccountOpeningRequested: received(decideOpening),
+  AccountOpeningRequested: openedByExchange,
   DepositReceived: received(decideDeposit),
   WithdrawalRequested: received(decideWithdrawal),
   FundContributionReceived: received(decideContribution),

@@ -117,6 +117,13 @@ export interface RememberedFill {
   readonly kept: 'trade' | 'close-out' | 'suspense' | 'reversed';
 }
 
+/** A fill or deposit in suspense that can be booked once its account is open. */
+export interface SuspendedItem {
+  /** Of its `SuspenseBooked` in this partition. */
+  readonly position: number;
+  readonly kept: AccountsEvents['SuspenseBooked'];
+}
+
 /** A question to the fund whose answer is expected. */
 export interface FundDraw {
   readonly order: Place | null;
@@ -144,6 +151,8 @@ export interface AccountsState {
   readonly contributions: Map<string, string>;
   /** The last fills by account, instrument, trade id, side and number, oldest first. */
   readonly trades: Map<string, RememberedFill>;
+  /** What suspense keeps for accounts that are not open, by account, in the order in which it came. */
+  readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
   /** Accounts that margin has in LIQUIDATING. */
   readonly liquidating: Set<AccountId>;
   /** Close-out orders of open cases by their position in liquidation p. */
@@ -176,6 +185,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   rejectedWithdrawals: new Map(),
   contributions: new Map(),
   trades: new Map(),
+  suspended: new Map(),
   liquidating: new Set(),
   orders: new Map(),
   draws: new Map(),

@@ -252,6 +252,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         TradeReversed: ofAccount,
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
+        SuspenseReleased: 'ignored',
         ...OPENING_IGNORED,
       },
       ({ accountVersions }, { stream, version }) => {

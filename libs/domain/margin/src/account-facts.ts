@@ -101,6 +101,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   TradeReversed: {},
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
+  SuspenseReleased: 'ignored',
   ...OPENING_IGNORED,
 };
 

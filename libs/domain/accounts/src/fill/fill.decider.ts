@@ -171,9 +171,22 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
     return suspenseBooked(input, code ?? 'account-unknown', {
       reference: suspenseReference(fill),
       position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
+      ...(account === undefined ? { fill: { price: text(fill.price), liquidity: fill.liquidity } } : {}),
     });
   }
   return positionChanged(state, account, fill, signed, fillValue);
+}
+
+/**
+ * How a fill is booked that waited for its account.
+ * @returns undefined when it could not be booked now either
+ */
+export function bookWaitingFill(state: AccountsState, fill: Fill, at: Instant): (() => AccountsFact) | undefined {
+  const account = state.accounts.get(fill.accountId);
+  if (unclearable(state, fill, account, at) !== null || unbookable(fill, account) !== null) return undefined;
+  const signed = signedQuantity(fill.side, fill.quantity);
+  const value = tradedValue(fill.contract.instrument, signed, fill.price);
+  return account && (() => positionChanged(state, account, fill, signed, value));
 }
 
 function positionChanged(

@@ -251,6 +251,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       TradeReversed: 'ignored',
       AdlBooked: 'ignored',
       SuspenseBooked: 'ignored',
+      SuspenseReleased: 'ignored',
       PenaltyRemainderSent: {
         observe: noteDue,
         decide(state, input, context) {

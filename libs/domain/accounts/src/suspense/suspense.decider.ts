@@ -23,7 +23,7 @@ const REASONS: { readonly [C in AccountsRejectionCode]?: Suspense['reason'] } = 
 export function suspenseBooked(
   input: LogEntry,
   code: AccountsRejectionCode,
-  kept: Partial<Pick<Suspense, 'postings' | 'reference' | 'position'>> = {},
+  kept: Partial<Pick<Suspense, 'postings' | 'reference' | 'position' | 'fill'>> = {},
 ): AccountsFact {
   return fact('SuspenseBooked', {
     reason: REASONS[code] ?? 'malformed',
@@ -33,6 +33,7 @@ export function suspenseBooked(
     reference: kept.reference ?? null,
     position: kept.position ?? null,
     postings: kept.postings ?? [],
+    ...(kept.fill === undefined ? {} : { fill: kept.fill }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { accountAfter, booked, place, positionFigures } from '../common.js';
 import { event } from '../schema/event.js';
 import {
+  accountId,
   asset,
   count,
   decimal,
@@ -104,6 +105,24 @@ export const POSITION_EVENTS = {
       position: nullable(
         positionFigures('What a fill that is kept adds to the suspense position; null for all others.'),
       ),
+      fill: optional(
+        record(
+          { price: positiveDecimal('Price on the exchange.'), liquidity: oneOf(['maker', 'taker']) },
+          'Of a fill that waits for its account: what it is booked by when that opens.',
+        ),
+      ),
+    },
+  }),
+  SuspenseReleased: event({
+    description:
+      'What was kept for an account that was not there leaves suspense, because the account was opened; it is booked by the next event.',
+    stream: 'suspense',
+    payload: {
+      ...booked,
+      accountId: accountId(),
+      suspense: ordinal('Position of its SuspenseBooked in this partition.'),
+      reference: quotation('Id of what was kept.'),
+      position: nullable(positionFigures('What leaves the suspense position; null for money.')),
     },
   }),
 };

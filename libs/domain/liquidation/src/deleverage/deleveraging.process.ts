@@ -147,6 +147,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       UncoveredLossBooked: 'ignored',
       FundContributionForwarded: 'ignored',
       SuspenseBooked: 'ignored',
+      SuspenseReleased: 'ignored',
       ...OPENING_IGNORED,
     }),
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
