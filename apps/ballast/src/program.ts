@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { archiveCommand } from './commands/archive.command.js';
 import { backtestCommand } from './commands/backtest.command.js';
+import { backupCommand, restoreCommand } from './commands/backup.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
@@ -26,6 +27,8 @@ export function ballastProgram(): Command {
     .addCommand(replayCommand())
     .addCommand(checkpointCommand())
     .addCommand(archiveCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(eventsCommand())
     .addCommand(explainCommand())
     .addCommand(whatIfCommand())

@@ -1,0 +1,72 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Writer } from '../event-log.fixtures.js';
+import { verifyPartition } from '../log-integrity.js';
+import { backUpCluster, restoreCluster } from './cluster-backup.js';
+import { EmbeddedServer } from './embedded-server.js';
+import { PostgresLogStore } from './postgres-log.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-backup-'));
+});
+
+afterEach(() => fs.rm(folder, { recursive: true, force: true }));
+
+const inFolder = (name: string): string => path.join(folder, name);
+
+/** Does something with the log that a data directory holds. */
+async function withLog<T>(
+  directory: string,
+  work: (log: Awaited<ReturnType<PostgresLogStore['open']>>) => Promise<T>,
+): Promise<T> {
+  const server = await EmbeddedServer.start({ dataDirectory: directory });
+  const store = new PostgresLogStore({ connection: server.connection() });
+  try {
+    return await work(await store.open({ name: 'margin', partitions: 1, global: false }));
+  } finally {
+    await store.close();
+    await server.stop();
+  }
+}
+
+const add = (directory: string): Promise<unknown> =>
+  withLog(directory, async (log) => log.append([(await Writer.take(log, 0)).item([])]));
+
+it('a backup is what was there, is restored whole into a new place only, and says what is wrong with it [CLR-LOG-063]', async () => {
+  const [data, backup, again] = [inFolder('data'), inFolder('backup'), inFolder('again')];
+  const before = await withLog(data, async (log) => {
+    const writer = await Writer.take(log, 0);
+    await log.append([writer.item([{}, {}])]);
+    return log.heads();
+  });
+  expect(await backUpCluster(data, backup)).toBeGreaterThan(100);
+  await add(data);
+  await expect(backUpCluster(data, backup)).rejects.toThrow('is not empty; name a new directory');
+  await expect(restoreCluster(backup, data)).rejects.toThrow('is not empty; restore into a new --data-dir');
+
+  const version = path.join(backup, 'cluster', 'PG_VERSION');
+  const text = await fs.readFile(version, 'utf8');
+  await fs.writeFile(version, `${text} `);
+  await expect(restoreCluster(backup, again)).rejects.toThrow(`${version} is altered; restore from another backup`);
+  await fs.rm(version);
+  await expect(restoreCluster(backup, again)).rejects.toThrow(`${version} is missing`);
+  await fs.writeFile(version, text);
+  await expect(fs.readdir(again)).rejects.toThrow('ENOENT');
+
+  await restoreCluster(backup, again);
+  await withLog(again, async (log) => {
+    expect(await log.heads()).toEqual(before);
+    expect((await verifyPartition(log, 0)).faults).toEqual([]);
+  });
+  await fs.rm(path.join(backup, 'backup.json'));
+  await expect(restoreCluster(backup, inFolder('third'))).rejects.toThrow('is no whole backup: it has no backup.json');
+}, 120_000);
+
+it('a database that is in use is not copied', async () => {
+  const server = await EmbeddedServer.start({ dataDirectory: inFolder('data') });
+  await expect(backUpCluster(inFolder('data'), inFolder('backup'))).rejects.toThrow('is in use by process');
+  await server.stop();
+}, 60_000);
