@@ -43,7 +43,10 @@ async function bench(options: BenchCliOptions): Promise<void> {
 await new Command('bench')
   .description('Measures the clearing house in one run, each figure beside the bound it is held against.')
   .option('--only <parts>', `some of ${PARTS.join(', ')}, separated by commas`, partsOf, PARTS)
-  .option('--whole', 'simulate the five days of the bundled crash instead of four hours')
+  .option(
+    '--whole',
+    'simulate the five days of the bundled crash instead of four hours, restart on histories of up to five million events',
+  )
   .option('--tiny', 'show that everything works, within seconds; the figures say nothing')
   .option('--data-dir <directory>', 'put the database on this disk; default: the directory for temporary files')
   .option('--json [file]', 'print the report as JSON, or write it to a file besides')

@@ -5,7 +5,7 @@ import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
 import { benchPortfolio, PORTFOLIO_DEFAULTS, type PortfolioOptions } from './portfolio/portfolio.bench.js';
 import { benchReplay, REPLAY_DEFAULTS, type ReplayOptions } from './replay/replay.bench.js';
-import { benchRestart, RESTART_DEFAULTS, type RestartOptions } from './restart/restart.bench.js';
+import { benchRestart, RESTART_DEFAULTS, WHOLE_RESTART, type RestartOptions } from './restart/restart.bench.js';
 import { benchSimulate, SIMULATE_DEFAULTS, WHOLE_SIMULATE, type SimulateOptions } from './simulate/simulate.bench.js';
 
 /** How much each part does. */
@@ -32,8 +32,8 @@ export const DEFAULT_SIZES: Sizes = {
   portfolio: PORTFOLIO_DEFAULTS,
 };
 
-/** The five days of the crash, several minutes. */
-export const WHOLE_SIZES: Sizes = { ...DEFAULT_SIZES, simulate: WHOLE_SIMULATE };
+/** The five days of the crash, several minutes; and histories of millions of events. */
+export const WHOLE_SIZES: Sizes = { ...DEFAULT_SIZES, restart: WHOLE_RESTART, simulate: WHOLE_SIMULATE };
 
 /** Shows within seconds that every part works; the figures say nothing. */
 export const TINY_SIZES: Sizes = {

@@ -80,9 +80,9 @@ export class ForeignExchange {
 
   /**
    * Trades between neighbours; who bought sells the next time round, so that positions stay small.
-   * @returns ids of the trades, each with a fill on either side
+   * @param onSending told the ids of the trades, each with a fill on either side, before anybody can have read of them
    */
-  async trade(count: number): Promise<readonly string[]> {
+  async trade(count: number, onSending: (ids: readonly string[]) => void): Promise<void> {
     const ids: string[] = [];
     const messages: SealedEvent[] = [];
     for (let n = 0; n < count; n++) {
@@ -96,8 +96,8 @@ export class ForeignExchange {
       messages.push(this.#fill({ ...trade, accountId: seller as string, side: 'sell', liquidity: 'maker' }));
       ids.push(tradeId);
     }
+    onSending(ids);
     await this.bus.publish(messages);
-    return ids;
   }
 
   #quote<T extends keyof QuoteEvents>(stream: string, type: T, payload: QuoteEvents[T]): SealedEvent {

@@ -161,8 +161,7 @@ class LiveBench {
       const due = Math.min(total, Math.ceil(((performance.now() - started) * rate) / 1_000));
       const trades = Math.floor((due - sent) / 2);
       if (trades > 0) {
-        const at = performance.now();
-        this.#watch.sent(await this.#exchange.trade(trades), at);
+        await this.#exchange.trade(trades, (ids) => this.#watch.sent(ids, performance.now()));
         sent += 2 * trades;
       }
       await wait(TICK_MS);
