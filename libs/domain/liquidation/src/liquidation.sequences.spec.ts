@@ -109,6 +109,7 @@ describe('random sequences of prices', () => {
       'CloseOutTurnGranted',
       'CloseOutTurnRequested',
       'CollateralTakeOverRequested',
+      'DeleveragingAnnounced',
       'FundDrawRequested',
       'LiquidationClosed closed-out',
       'LiquidationClosed deleveraged',
