@@ -28,7 +28,7 @@ export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';
 export { PricingModule } from './pricing/pricing.module.js';
 export type { Owners, PartitionStanding, Told } from './questions/owners.js';
-export { answerOf, type Question } from './questions/question.js';
+export { answerOf, isCostly, type Question } from './questions/question.js';
 export { QUESTION_TYPE, questionText, readAnswer } from './questions/question-wire.js';
 export { TooManyQuestions } from './questions/question-desk.js';
 export { questions } from './questions/questions.js';

@@ -50,11 +50,13 @@ export function asyncApi(events: readonly EventSchema[]): Part {
       ...ANSWERS.map((topic) => operationOf(topic, 'send')),
     ]),
     components: {
-      messages: Object.fromEntries([
-        ...events.map((event) => [messageName(event), messageOf(event)]),
-        ...INTAKE.map(({ name, summary, payload }) => [name, intakeMessage(name, summary, payload)]),
-        [ANSWER, answerMessage()],
-      ]),
+      messages: {
+        ...Object.fromEntries(events.map((event) => [messageName(event), messageOf(event)])),
+        ...Object.fromEntries(
+          INTAKE.map(({ name, summary, payload }) => [name, intakeMessage(name, summary, payload)]),
+        ),
+        [ANSWER]: answerMessage(),
+      },
       schemas: {
         envelope: schemaOf(z.toJSONSchema(entryEnvelope) as JsonSchema),
         eventHeaders: headersOf(HEADERS, TRACE_HEADER),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ServiceLog } from '@ballast/facts';
 import { ModelInputError } from '@ballast/kernel';
 import {
+  isCostly,
   NOT_OWNED_HERE,
   QUESTION_TYPE,
   questionText,
@@ -18,6 +19,8 @@ import { Problem } from '../rest/problem.js';
 
 /** A question that nobody answered by then is answered with "ask again". */
 const ANSWER_WITHIN_MS = 10_000;
+/** A costly one waits for its turn at the owner. */
+const COSTLY_ANSWER_WITHIN_MS = 60_000;
 /** An owner that died is found out by another one's announcement. */
 const TRY_AGAIN_MS = 100;
 const STANDINGS_WITHIN_MS = 1_000;
@@ -43,7 +46,7 @@ export class RemoteOwners implements Owners {
   ): Promise<Told<Answer>> {
     const { log, name } = question;
     const body = questionText({ name, parameters });
-    const deadline = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const deadline = AbortSignal.timeout(isCostly(question) ? COSTLY_ANSWER_WITHIN_MS : ANSWER_WITHIN_MS);
     for (let why = 'nobody is known to decide it'; ; await wait(TRY_AGAIN_MS)) {
       const owner = this.directory.find(log, partition);
       if (owner !== undefined) {

@@ -1,6 +1,7 @@
 import { marginProcess } from '@ballast/margin-domain';
 import type { PartitionWorker } from '@ballast/partition-worker';
 import { QuestionDesk, TooManyQuestions } from './question-desk.js';
+import { isCostly } from './question.js';
 import { questions } from './questions.js';
 
 /** A partition of margin in which nothing happened yet. */
@@ -13,6 +14,11 @@ const worker = {
 const ask = (desk: QuestionDesk) => desk.tell(worker, questions.margin.whatIf, [{ accountId: 'nobody.main' }]);
 
 describe('costly questions [CLR-MRG-065]', () => {
+  it('are those that answer in steps', () => {
+    const costly = Object.values(questions.margin).filter((each) => isCostly(each));
+    expect(costly).toEqual([questions.margin.whatIf]);
+  });
+
   it('wait for each other up to a bound; beyond it the next is asked to come again', async () => {
     const desk = new QuestionDesk(2);
     const asked = Array.from({ length: 5 }, () => ask(desk));

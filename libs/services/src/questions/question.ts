@@ -8,6 +8,14 @@ export interface Question<Parameters extends readonly unknown[], Answer> {
   readonly query: (state: never, ...parameters: Parameters) => Answer | Generator<void, Answer>;
 }
 
+const stepwise = Object.getPrototypeOf(function* () {
+  yield;
+}) as object;
+
+/** Whether the answer takes steps, and so its turn behind others. */
+export const isCostly = ({ query }: Pick<Question<never, unknown>, 'query'>): boolean =>
+  Object.getPrototypeOf(query) === stepwise;
+
 /** Asks a state that somebody has in hand. */
 export function answerOf<Parameters extends readonly unknown[], Answer>(
   { query }: Question<Parameters, Answer>,
