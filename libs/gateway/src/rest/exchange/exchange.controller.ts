@@ -83,7 +83,7 @@ export class ExchangeController {
     if (this.given !== null) return this.given;
     throw new Problem(
       'exchange-not-kept',
-      'the exchange is simulated here; start with --exchange none to send messages of your own',
+      'no messages are taken here: start serve with --exchange none, or send them to the process exchange-intake',
     );
   }
 }
