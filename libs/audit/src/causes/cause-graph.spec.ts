@@ -15,4 +15,18 @@ describe('an event in a sentence', () => {
       'It may close 2000 USD of BTC-PERP now',
     );
   });
+
+  it('says how deep the market was [CLR-PRC-022]', () => {
+    const market = { instrument: 'BTC-PERP', volume: '1000', bidDepth: '4000000', askDepth: '5000000' };
+    expect(nodeText(entry('MarketActivityObserved', market))).toBe(
+      'Market of BTC-PERP: 1000 USD traded; within a percent of the best price 4000000 bid, 5000000 offered',
+    );
+  });
+
+  it('says what the pace follows that a close-out asks for its turn in [CLR-LIQ-045]', () => {
+    const asked = { accountId: 'a.main', instrument: 'BTC-PERP', notional: '2000', perMinute: '600000' };
+    expect(nodeText(entry('CloseOutTurnRequested', { ...asked, paceFrom: 'depth' }))).toContain(
+      'a minute by what the book holds, which is less.',
+    );
+  });
 });

@@ -63,7 +63,13 @@ export async function causeGraph(logs: LogDirectory, asked: LogEntry): Promise<C
   };
 }
 
-const QUOTES = ['VenueQuotesReceived', 'PerpetualBookObserved', 'OptionChainQuoted', 'ContractBookObserved'];
+const QUOTES = [
+  'VenueQuotesReceived',
+  'PerpetualBookObserved',
+  'MarketActivityObserved',
+  'OptionChainQuoted',
+  'ContractBookObserved',
+];
 
 /** What a price set read of its own clearing time: it is made at the tick behind its quotes. */
 async function quotesOf(reader: LazyReader, set: LogEntry): Promise<CauseNode[]> {
@@ -193,6 +199,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Quotes of ${written(underlying)} by ${(quotes as readonly { venue: string }[]).map(({ venue }) => venue).join(', ')}`,
   PerpetualBookObserved: ({ instrument, bestBid, bestAsk }) =>
     `Book of ${written(instrument)}: ${written(bestBid)} to ${written(bestAsk)} USD`,
+  MarketActivityObserved: ({ instrument, volume, bidDepth, askDepth }) =>
+    `Market of ${written(instrument)}: ${written(volume)} USD traded; within a percent of the best price ${written(bidDepth)} bid, ${written(askDepth)} offered`,
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,

@@ -29,6 +29,11 @@ export function slicesOf(entries: readonly LogEntry[]): readonly Slice[] {
     });
 }
 
+const EXPECTED: Readonly<Record<Order['expected']['from'], string>> = {
+  measured: 'against the mark, through the measured book, behind what others took in the same minute',
+  parameters: 'c_exec of the margin parameters: nothing was measured lately',
+};
+
 function orderLines(order: Order): Slice['lines'] {
   return [
     {
@@ -54,6 +59,12 @@ function orderLines(order: Order): Slice['lines'] {
       amount: order.modelledRate,
       unit: 'rate',
       formula: `execution ${order.executionRate}, time ${order.timeRate}, within the limits of the parameters`,
+    },
+    {
+      label: 'expected cost',
+      amount: order.expected.rate,
+      unit: 'rate',
+      formula: EXPECTED[order.expected.from],
     },
     {
       label: 'provisional rate',

@@ -3,6 +3,12 @@ import type { LiquidationEvents } from '@ballast/facts';
 import { dec } from '@ballast/kernel';
 import { usd } from './amount-text.js';
 
+const PACES: Readonly<Record<LiquidationEvents['CloseOutTurnRequested']['paceFrom'], string>> = {
+  parameters: 'the approved daily volume',
+  volume: 'what is traded at the exchange, which is more than the approved volume',
+  depth: 'what the book holds, which is less',
+};
+
 /** A step of a liquidation, in a sentence. */
 export function liquidationText({ type, payload }: LogEntry): string {
   switch (type as keyof LiquidationEvents) {
@@ -34,8 +40,8 @@ export function liquidationText({ type, payload }: LogEntry): string {
       return `${quantity} ${instrument} given to auto-deleveraging at ${usd(bankruptcyPrice)}.`;
     }
     case 'CloseOutTurnRequested': {
-      const { notional, instrument } = payload as LiquidationEvents['CloseOutTurnRequested'];
-      return `Ready to close ${usd(notional)} of ${instrument}: it asked for its turn.`;
+      const { notional, instrument, perMinute, paceFrom } = payload as LiquidationEvents['CloseOutTurnRequested'];
+      return `Ready to close ${usd(notional)} of ${instrument}: it asked for its turn. All cases may close ${usd(perMinute)} a minute by ${PACES[paceFrom]}.`;
     }
     case 'LiquidationPaused': {
       const { reason, nextSchedule } = payload as LiquidationEvents['LiquidationPaused'];

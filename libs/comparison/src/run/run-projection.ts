@@ -85,8 +85,8 @@ export class RunProjection {
         return;
       }
       case 'CloseOutOrderPlaced': {
-        const { executionRate, instrument } = entry.payload as Payload<LiquidationEvents, 'CloseOutOrderPlaced'>;
-        this.#orders.set(at(entry), { rate: Number(executionRate), instrument });
+        const { expected, instrument } = entry.payload as Payload<LiquidationEvents, 'CloseOutOrderPlaced'>;
+        this.#orders.set(at(entry), { rate: Number(expected.rate), instrument });
         return;
       }
       case 'LiquidationCostAssessed':

@@ -378,6 +378,7 @@ export const aCloseOutOrder = (
   provisionalRate: '0.005',
   executionRate: '0.0013',
   timeRate: '0.0019',
+  expected: { rate: '0.0013', from: 'parameters' },
   fundShare: '0.5',
   operatingCost: '0.0005',
   requirementFreed: '0',

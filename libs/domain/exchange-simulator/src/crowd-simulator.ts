@@ -285,6 +285,7 @@ class CrowdSimulator implements ExchangeSimulator {
       const received = market.venueQuotes(underlying, at);
       emit(quotes(stream, 'VenueQuotesReceived', received, cause));
       emit(quotes(stream, 'PerpetualBookObserved', market.perpetualBook(underlying, at), cause));
+      emit(quotes(stream, 'MarketActivityObserved', market.activity(underlying, at), cause));
     }
     for (const coin of coinsOf(this.config.scenario)) {
       emit(quotes(`quotes-${coin}`, 'VenueQuotesReceived', market.coinQuotes(coin, at), cause));

@@ -44,6 +44,7 @@ export const OWN_MESSAGES: OwnTable<SimulatorState, OwnEvents> = {
   PriceHistorySupplied: said(),
   VenueQuotesReceived: said(),
   PerpetualBookObserved: said(),
+  MarketActivityObserved: said(),
   ContractBookObserved: said(),
   OptionChainQuoted: said(),
   ProducerBegan: 'ignored',

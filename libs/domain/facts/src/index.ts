@@ -72,6 +72,7 @@ export {
   type IndexInput,
   type UnderlyingPrices,
   type InstrumentMark,
+  type MeasuredMarket,
   PRICING_EVENTS,
   HOUSE_MODES,
   type HouseMode,

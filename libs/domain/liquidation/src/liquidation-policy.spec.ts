@@ -9,6 +9,8 @@ const BODY = {
   psi: '1',
   sliceDurationMs: 60_000,
   paceMultiple: '5',
+  mostMeasuredVolume: '4',
+  leastMeasuredPace: '0.5',
   minimumSliceNotional: '2000',
   highestBankruptcyPrice: '1000',
   deleveragingDistance: '0.05',
@@ -42,6 +44,8 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     ${{ sliceDurationMs: 0 }}            | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
     ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
     ${{ paceMultiple: '0' }}             | ${'paceMultiple: write a decimal above 0 as text in plain notation, such as "0.05"'}
+    ${{ mostMeasuredVolume: '0.9' }}     | ${'mostMeasuredVolume: write a decimal from 1 to 100 as text in plain notation, such as "0.05"'}
+    ${{ leastMeasuredPace: '0' }}        | ${'leastMeasuredPace: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
     ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
     ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
     ${{ deleveragingDistance: '0' }}     | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
@@ -61,6 +65,8 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
   it('takes bounds that are still allowed', () => {
     const bounds = {
       psi: '0',
+      mostMeasuredVolume: '1',
+      leastMeasuredPace: '1',
       sliceDurationMs: 1,
       minimumSliceNotional: '0',
       highestBankruptcyPrice: '1',

@@ -26,6 +26,10 @@ export interface LiquidationPolicy {
   readonly sliceDurationMs: Instant;
   /** All cases of an instrument together close at most so many times phi * ADV in a minute. */
   readonly paceMultiple: Decimal;
+  /** Where more is traded than the approved daily volume the pace follows it, up to this multiple. */
+  readonly mostMeasuredVolume: Decimal;
+  /** Where the book holds less than the pace the pace follows it, down to this share of the approved one. */
+  readonly leastMeasuredPace: Decimal;
   /** USD. No slice is smaller, and no remainder is left smaller: dust goes whole. */
   readonly minimumSliceNotional: Decimal;
   /** Highest bankruptcy price of an inverse contract, in marks. */
@@ -52,6 +56,8 @@ const POLICY_FORM = record({
   psi: figure({ min: '0', max: '1' }),
   sliceDurationMs: whole(1, DAY_MS),
   paceMultiple: figure({ above: '0' }),
+  mostMeasuredVolume: figure({ min: '1', max: '100' }),
+  leastMeasuredPace: figure({ above: '0', max: '1' }),
   minimumSliceNotional: figure({ min: '0' }),
   highestBankruptcyPrice: figure({ min: '1' }),
   deleveragingDistance: figure({ above: '0', max: '1' }),

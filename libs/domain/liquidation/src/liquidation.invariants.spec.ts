@@ -24,6 +24,7 @@ const PLACED: LiquidationEvents['CloseOutOrderPlaced'] = {
   provisionalRate: '0.005',
   executionRate: '0.001',
   timeRate: '0.001',
+  expected: { rate: '0.001', from: 'parameters' },
   fundShare: '0.5',
   operatingCost: '0.0005',
   requirementFreed: '4000',
@@ -39,6 +40,7 @@ const ASKED: LiquidationEvents['CloseOutTurnRequested'] = {
   notional: '200000',
   least: '2000',
   perMinute: '200000',
+  paceFrom: 'parameters',
   schedule: 1,
   accountVersion: 1,
 };

@@ -224,6 +224,7 @@ describe('a slice', () => {
       modelledRate: '0.0011204737509656',
       provisionalRate: '0.0011204737509656',
       executionRate: '0.00022',
+      expected: { rate: '0.00022', from: 'parameters' },
       timeRate: '0.0001936491673104',
       fundShare: '0.5',
       operatingCost: '0.0005',
@@ -329,6 +330,7 @@ describe('a turn [CLR-LIQ-038]', () => {
       notional: '207800',
       least: '2000',
       perMinute: '3472222.22',
+      paceFrom: 'parameters',
       schedule: 1,
       accountVersion: 1,
     });

@@ -89,6 +89,24 @@ export class QuoteTape {
     });
   }
 
+  /** What the market of a perpetual traded in the seconds up to now, and what its book holds. */
+  activity(
+    underlying: Underlying,
+    seconds: number,
+    volume: DecimalString,
+    overrides: Partial<QuoteEvents['MarketActivityObserved']> = {},
+  ): this {
+    return this.append('MarketActivityObserved', `quotes-${underlying}`, {
+      instrument: `${underlying}-PERP`,
+      from: this.now - seconds * SECOND_MS,
+      at: this.now,
+      volume,
+      bidDepth: '4000000',
+      askDepth: '5000000',
+      ...overrides,
+    });
+  }
+
   /** Lists a contract on the usual terms; name only what matters to the case. */
   list(id: string, terms: Partial<ContractSpecificationDocument> = {}): this {
     return this.append('InstrumentListed', 'market', { specification: aSpecification(id, this.now, terms) });

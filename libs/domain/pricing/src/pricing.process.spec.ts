@@ -238,6 +238,59 @@ describe('HALT [CLR-PRC-011]', () => {
   });
 });
 
+describe('one venue alone [CLR-PRC-011]', () => {
+  /** A lone venue that takes a step down every minute, from 8,000 on, after three agreed. */
+  const walked = (factor: number, book: (step: number) => QuoteTape | null = () => null): QuoteTape => {
+    const tape = moment(btc(), threeVenues('8000'));
+    tape.after(91);
+    for (let step = 1; step <= 9; step++) {
+      book(step);
+      moment(tape.after(60), { 'venue-c': (8_000 * factor ** step).toFixed(2) });
+    }
+    return tape;
+  };
+  const indexes = (tape: QuoteTape): readonly number[] =>
+    setsOf(tape).map(({ underlyings }) => Number(underlyings.BTC?.index));
+
+  it('walks the index by no more than the band, in however many steps: then it is HALT', () => {
+    const tape = walked(0.951);
+    expect(Math.min(...indexes(tape))).toBe(7_608);
+    expect(setsOf(tape).map(({ status }) => status)).toEqual(['LIVE', 'DEGRADED', ...Array<string>(8).fill('HALT')]);
+  });
+
+  it('nor in small steps, up or down', () => {
+    expect(Math.min(...indexes(walked(0.99)))).toBeGreaterThan(7_600);
+    expect(Math.max(...indexes(walked(1.01)))).toBeLessThan(8_400);
+  });
+
+  it('nor when it is the first that ever quoted, or only history is known', () => {
+    const alone = btc();
+    const seeded = btc().history('BTC', HOUR_MS, ['8000', '8000']);
+    for (const tape of [alone, seeded]) {
+      for (let step = 0; step <= 9; step++) moment(tape.after(60), { 'venue-c': (8_000 * 0.97 ** step).toFixed(2) });
+      expect(Math.min(...indexes(tape))).toBe(7_760);
+    }
+  });
+
+  it('is not believed against the own book, and is again once a second venue agrees', () => {
+    const tape = moment(btc(), threeVenues('8000'));
+    const quotesAlone = (mid: string) => tape.after(60).book('BTC', '8300').quotes('BTC', { 'venue-c': mid }).tick();
+    quotesAlone('7990');
+    expect(lastSetOf(quotesAlone('7800'))?.status).toBe('HALT');
+    for (let i = 0; i < 3; i++) {
+      tape.after(60).book('BTC', '8300').quotes('BTC', { 'venue-b': '7000', 'venue-c': '7010' }).tick();
+    }
+    expect(lastSetOf(tape)).toMatchObject({ status: 'DEGRADED', underlyings: { BTC: { index: '7005' } } });
+  });
+
+  it('moves the anchor with a majority: after two agree on a lower price one may go on from there', () => {
+    const tape = moment(btc(), threeVenues('8000'));
+    moment(tape.after(60), threeVenues('7300'));
+    moment(tape.after(100), { 'venue-c': '7000' });
+    expect(lastSetOf(tape)).toMatchObject({ status: 'DEGRADED', underlyings: { BTC: { index: '7000' } } });
+  });
+});
+
 describe('funding [CLR-PRC-042]', () => {
   const intoTheFixing = (): QuoteTape => {
     const tape = moment(btc(instantOf('2020-03-12T07:57:00Z')).book('BTC', '7979.8'), threeVenues('7900'));

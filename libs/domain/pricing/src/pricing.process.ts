@@ -27,6 +27,7 @@ import { houseModeEvolution } from './house-mode/house-mode.evolve.js';
 import { ignoreInput } from './ignored-input.js';
 import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
 import { observeVenueQuotes } from './index/venue-quotes.observer.js';
+import { observeMarketActivity } from './mark/market-activity.observer.js';
 import { observePerpetualBook } from './mark/perpetual-book.observer.js';
 import { composePriceSet, priceSetDue, priceSetPublished, withImpliedVolatility } from './price-set.decider.js';
 import type { PricingState } from './pricing.state.js';
@@ -81,6 +82,12 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
       },
       PerpetualBookObserved: {
         observe: (state, { payload, time }) => observePerpetualBook(state, payload, time.clearing, rulesOf(state)),
+      },
+      MarketActivityObserved: {
+        observe(state, { payload, time }) {
+          const { decays, rules } = figuresOf(state);
+          observeMarketActivity(state, payload, time.clearing, decays, rules);
+        },
       },
       InstrumentListed: {
         observe: (state, { payload, time }) => observeListing(state, payload, time.clearing),

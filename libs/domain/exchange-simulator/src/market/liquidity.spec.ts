@@ -1,6 +1,14 @@
 import { characterOf } from './character.js';
 import fc from 'fast-check';
-import { clearingTimeDepth, executionDistance, halfSpread, impactOf, stressOf } from './liquidity.js';
+import {
+  clearingTimeDepth,
+  depthWithin,
+  executionDistance,
+  halfSpread,
+  impactOf,
+  stressOf,
+  tradedVolume,
+} from './liquidity.js';
 
 const BTC = characterOf('BTC').liquidity;
 
@@ -58,5 +66,32 @@ describe('distance of an execution from the middle of the book', () => {
     expect(executionDistance(BTC, 0.1, 2e6, 1e6)).toBeGreaterThan(base);
     expect(executionDistance(BTC, 0.1, 1e6, 2e6)).toBeGreaterThan(base);
     expect(executionDistance(BTC, 0.2, 1e6, 1e6)).toBeGreaterThan(base);
+  });
+});
+
+describe('what the exchange says of its market', () => {
+  it('is the depth that moves the price by a percent, and what follows from it is what an execution costs', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        fc.integer({ min: 0, max: 1e7 }),
+        fc.integer({ min: 1, max: 1e7 }),
+        (volatility, taken, size) => {
+          const depth = depthWithin(BTC, volatility, 0.01);
+          expect(impactOf(BTC, volatility, depth)).toBeCloseTo(0.01, 12);
+          const area = (taken + size) ** 1.5 - taken ** 1.5;
+          const expected = ((2 / 3) * 0.01 * area) / Math.sqrt(depth) / size;
+          expect(halfSpread(BTC, volatility) + expected).toBeCloseTo(
+            executionDistance(BTC, volatility, taken, size),
+            9,
+          );
+        },
+      ),
+    );
+  });
+
+  it('is a volume that grows with stress: 2.5bn a calm day, four times as much in a wild one', () => {
+    expect(tradedVolume(BTC, 0.02, 86_400_000)).toBeCloseTo(2.5e9, 3);
+    expect(tradedVolume(BTC, 2, 60_000)).toBeCloseTo(1e10 / 1_440, 3);
   });
 });

@@ -1,3 +1,5 @@
+import { DAY_MS } from '@ballast/kernel';
+
 /** How deep the market of an underlying is, and how it answers volatility. */
 export interface Liquidity {
   /** Volume that the book can carry a day when calm, USD. */
@@ -20,7 +22,7 @@ const MOST_STRESS = 4;
 
 /**
  * The one law of stress: `volatility / calm volatility`, from 1 to 4. Spreads are so many times as wide, an order moves the price so
- * many times as far, and a clearing time carries so many times less.
+ * many times as far, a clearing time carries so many times less, and so many times as much is traded.
  */
 export function stressOf({ calmVolatility }: Liquidity, volatility: number): number {
   return Math.max(1, Math.min(MOST_STRESS, volatility / calmVolatility));
@@ -39,6 +41,17 @@ export function halfSpread(liquidity: Liquidity, volatility: number): number {
 /** How far a notional moves the price in all, fraction of it: `stress * Y * calm sigma * sqrt(notional / calm depth)`. */
 export function impactOf(liquidity: Liquidity, volatility: number, notional: number): number {
   return stressOf(liquidity, volatility) * steepness(liquidity) * Math.sqrt(notional);
+}
+
+/** What rests on one side of the book from its best price to a fraction beyond it, USD: what an execution takes that moves the price so far. */
+export function depthWithin(liquidity: Liquidity, volatility: number, fraction: number): number {
+  const root = fraction / (stressOf(liquidity, volatility) * steepness(liquidity));
+  return root * root;
+}
+
+/** What is traded in a time, USD: as much as the law of stress says more, the wilder the market. */
+export function tradedVolume(liquidity: Liquidity, volatility: number, timeMs: number): number {
+  return (liquidity.calmDailyDepth * stressOf(liquidity, volatility) * timeMs) / DAY_MS;
 }
 
 /** Impact of a calm market per square root of a dollar. */

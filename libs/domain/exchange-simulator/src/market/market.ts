@@ -1,12 +1,12 @@
 import type { Asset, QuoteEvents, Underlying } from '@ballast/facts';
-import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant } from '@ballast/kernel';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from '@ballast/kernel';
 import type { PricePath } from '../scenario/price-path.js';
 import { underlyingsOf } from '../scenario/scenario.js';
 import { decimalText } from '../scaled-integer.js';
 import { hashKey, type SeededHash } from '../seeded-hash.js';
 import { characterOf } from './character.js';
 import { perpetualOf } from './instruments.js';
-import { executionDistance, halfSpread, type Liquidity } from './liquidity.js';
+import { depthWithin, executionDistance, halfSpread, tradedVolume, type Liquidity } from './liquidity.js';
 import { moveOf, type PricePressure } from './price-pressure.js';
 import { disturbanceOf, VENUE_KEY, VENUES } from './source-disturbance.js';
 
@@ -28,6 +28,8 @@ const COIN_STEPS = 100_000;
 const COIN_HALF_SPREAD = 5;
 /** USD that the impact bid and ask are taken at. @see docs/spec/pricing.md */
 const IMPACT_NOTIONAL = 25_000;
+/** Fraction of the price that depth is observed within. */
+const DEPTH_DISTANCE = 0.01;
 const PREMIUM_NODE_MS = 5 * MINUTE_MS;
 const PREMIUM_LOOKBACK_MS = 15 * MINUTE_MS;
 
@@ -203,6 +205,22 @@ export class Market {
       impactAsk: asText(Math.max(ask, toTick(underlying, middle * (1 + impact), 'up'))),
       lastPrice: asText(last),
       at,
+    };
+  }
+
+  /** What was traded since the last step, of the hour before the first one, and how deep the book is. */
+  activity(underlying: Underlying, at: Instant): QuoteEvents['MarketActivityObserved'] {
+    const liquidity = this.liquidity(underlying);
+    const volatility = this.volatility(underlying, at);
+    const from = at - (at === this.run.from ? HOUR_MS : this.stepMs);
+    const depth = decimalText(Math.round(depthWithin(liquidity, volatility, DEPTH_DISTANCE) * 100), 2);
+    return {
+      instrument: perpetualOf(underlying),
+      from,
+      at,
+      volume: decimalText(Math.round(tradedVolume(liquidity, volatility, at - from) * 100), 2),
+      bidDepth: depth,
+      askDepth: depth,
     };
   }
 

@@ -67,4 +67,17 @@ export const SPOT_QUOTE_EVENTS = {
       at: instant(),
     },
   }),
+  MarketActivityObserved: event({
+    description:
+      "What the exchange's own market of a linear perpetual traded in a window that ends now, and how deep its book is. Windows follow each other.",
+    stream: ofUnderlying,
+    payload: {
+      instrument: instrument(),
+      from: instant('Begin of the window; trades at this moment are in it, those at its end are not.'),
+      at: instant('End of the window, and the moment of the book.'),
+      volume: nonNegativeDecimal('USD traded in the window, each trade once.'),
+      bidDepth: nonNegativeDecimal('USD of the resting bids from the best one to 1 % below it.'),
+      askDepth: nonNegativeDecimal('USD of the resting offers from the best one to 1 % above it.'),
+    },
+  }),
 };

@@ -49,6 +49,13 @@ export const SLICE_EVENTS = {
       provisionalRate: fraction('Rate the fills are charged: min(modelled, theta * max(e, 0)).'),
       executionRate: fraction('c_exec: modelled cost of execution.'),
       timeRate: fraction('c_time: modelled cost of time.'),
+      expected: record(
+        {
+          rate: fraction('Fraction of the notional of the order.'),
+          from: oneOf(['measured', 'parameters']),
+        },
+        'Expected cost of this order against the mark: of the measured book, behind what others took in the same minute; else c_exec.',
+      ),
       fundShare: fraction('f_IF: part of the execution rate that the fund gets on top.'),
       operatingCost: fraction(),
       requirementFreed: nonNegativeDecimal('USD of maintenance requirement that the slice frees.'),

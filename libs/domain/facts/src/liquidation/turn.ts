@@ -24,6 +24,10 @@ export const TURN_REQUEST_EVENTS = {
       notional: nonNegativeDecimal('USD that the slice would close on the figures of the schedule.'),
       least: nonNegativeDecimal('USD below which a turn is not worth an order.'),
       perMinute: nonNegativeDecimal('USD that all cases of the instrument may close in a minute.'),
+      paceFrom: oneOf(
+        ['parameters', 'volume', 'depth'],
+        'What the pace follows: the approved daily volume, what is traded at the exchange where that is more, or what its book holds where that is less.',
+      ),
       schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
       accountVersion: ordinal('Version of the account that they hold for.'),
     },

@@ -11,8 +11,19 @@ import {
   underlying,
   versionedName,
 } from '../schema/forms.js';
+import { measuredMarket } from '../pricing/prices.js';
 import { liquidationCostFields } from './parameters.js';
-import { flag, list, nullable, oneOf, record, type RecordOf, type SchemaOf, type ValueOf } from '../schema/schema.js';
+import {
+  flag,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  type RecordOf,
+  type SchemaOf,
+  type ValueOf,
+} from '../schema/schema.js';
 
 /** One tier of a continuous schedule. @see docs/spec/margin.md (W65) */
 const bracket = record(
@@ -60,6 +71,11 @@ const underlyingSchedule = record({
     'At min(X_side, V_eff), while the trigger of a side is on or decaying. The liquidation rate is the lowest of `notice`, or this if higher.',
   ),
   liquidationCost: record(liquidationCostFields, 'What closing out on this underlying costs (LCP).'),
+  market: optional(
+    measuredMarket(
+      'Measured depth and volume of its linear perpetual, which close-outs are paced and sized by; no requirement depends on it.',
+    ),
+  ),
 });
 export type UnderlyingSchedule = ValueOf<typeof underlyingSchedule>;
 

@@ -12,7 +12,7 @@ import {
   prose,
   underlying,
 } from '../schema/forms.js';
-import { list, map, nullable, oneOf, optional, record, type ValueOf } from '../schema/schema.js';
+import { describable, list, map, nullable, oneOf, optional, record, type ValueOf } from '../schema/schema.js';
 
 const sourceState = oneOf(['LIVE', 'STALE', 'CROSSED', 'OUTLIER', 'EXCLUDED']);
 export type SourceState = ValueOf<typeof sourceState>;
@@ -43,6 +43,25 @@ const underlyingPrices = record({
 });
 export type UnderlyingPrices = ValueOf<typeof underlyingPrices>;
 
+/** One side of the own book, as it meets who closes a position at the mark. */
+const bookSide = record({
+  distance: nonNegativeDecimal('Of the best price from the mark, fraction of the mark; 0 where it is not worse.'),
+  depth: nonNegativeDecimal('USD of the resting orders from the best price to 1 % beyond it.'),
+});
+
+/** How deep the market of an instrument is, measured at the exchange. */
+export const measuredMarket = describable(
+  record({
+    instrument: instrument(),
+    dailyVolume: optional(
+      nonNegativeDecimal('What is traded at present, USD a day; absent until enough time has been observed.'),
+    ),
+    bids: bookSide,
+    asks: bookSide,
+  }),
+);
+export type MeasuredMarket = ValueOf<ReturnType<typeof measuredMarket>>;
+
 const instrumentMark = record({
   instrument: instrument(),
   underlying: underlying(),
@@ -52,6 +71,7 @@ const instrumentMark = record({
   basis: decimal('Smoothed basis (perpetual mid minus index), USD.'),
   premium: decimal('Weighted average premium of the running funding interval, fraction per 8 h.'),
   predictedFundingRate: decimal('Rate it would fix now, fraction per 8 h.'),
+  market: optional(measuredMarket('Absent where nothing fresh was measured, and on HALT.')),
 });
 export type InstrumentMark = ValueOf<typeof instrumentMark>;
 

@@ -76,8 +76,8 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
     case 'deleverage':
       return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
     case 'close-out': {
-      const { slice, assessment, assetPrice } = step;
-      const payload = placedOrder(current, slices + 1, slice, assessment, assetPrice, policy);
+      const { slice, taken, assessment, assetPrice } = step;
+      const payload = placedOrder(current, slices + 1, slice, taken, assessment, assetPrice, policy);
       return [{ type: 'CloseOutOrderPlaced', payload }];
     }
     case 'end': {

@@ -38,8 +38,13 @@ export interface CaseTurn {
   /** Figures that it was asked for on. */
   readonly schedule: number;
   readonly accountVersion: number;
-  /** USD, and the times of the schedules that an order of it may be based on; null while it has to wait. */
-  readonly granted: { readonly notional: Decimal; readonly from: Instant; readonly until: Instant } | null;
+  /** USD for it and taken by others, and the times of the schedules that an order may be based on; null while it has to wait. */
+  readonly granted: {
+    readonly notional: Decimal;
+    readonly taken: Decimal;
+    readonly from: Instant;
+    readonly until: Instant;
+  } | null;
 }
 
 /** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
@@ -189,9 +194,9 @@ export const noteInCase: Notes = {
     withOrder(current, place, (order) => ({ ...order, finished: dec(filledQuantity) })),
   PositionChanged: (current, fact) =>
     fact.closeOutOrder === null ? current : withOrder(current, fact.closeOutOrder, (order) => withFill(order, fact)),
-  CloseOutTurnGranted: (current, { request, notional, from, until }) =>
+  CloseOutTurnGranted: (current, { request, notional, taken, from, until }) =>
     current.turn !== null && samePlace(current.turn.request, request)
-      ? { ...current, turn: { ...current.turn, granted: { notional: dec(notional), from, until } } }
+      ? { ...current, turn: { ...current.turn, granted: { notional: dec(notional), taken: dec(taken), from, until } } }
       : current,
   LiquidationCostSettled: (current, { order }) =>
     isPlace(current.settling, order) ? { ...current, settling: null } : current,

@@ -30,7 +30,7 @@ const ready: LiquidationCase = {
   fundExhausted: false,
   collateral: 'untouched',
   funded: false,
-  turn: { ...ASKED, granted: { notional: dec('1e12'), from: 0, until: 8.64e15 } },
+  turn: { ...ASKED, granted: { notional: dec('1e12'), taken: dec('0'), from: 0, until: 8.64e15 } },
   paused: null,
   deleveraging: null,
   asked: null,

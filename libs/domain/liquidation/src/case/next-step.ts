@@ -62,6 +62,8 @@ export type Step =
   | {
       readonly kind: 'close-out';
       readonly slice: Slice;
+      /** USD that others were granted in the same minute before it. */
+      readonly taken: Decimal;
       readonly assessment: AssessmentDetail;
       /** USD per unit of the contract's settlement asset. */
       readonly assetPrice: Decimal;
@@ -142,7 +144,8 @@ function stepOn(
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
-  return { kind: 'close-out', slice: withinTurn(slice, granted.notional), assessment, assetPrice };
+  const { notional, taken } = granted;
+  return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice };
 }
 
 /** Whether a turn was asked for on these figures, so that nothing else can be asked for. */

@@ -272,7 +272,7 @@ describe('choice of the position [CLR-LIQ-022]', () => {
         const left = maintenance.minus(freed).times('1.5');
         const reached = dec(equity).minus(cost).plus('0.02').gte(left);
         const whole = position.quantity.minus(quantity).lt(lot);
-        const largest = quantity.plus(lot).times(position.unitNotional).gt(position.largestSlice);
+        const largest = quantity.plus(lot).times(position.unitNotional).gt(position.pace.largestSlice);
         expect(reached || whole || largest).toBe(true);
       }),
       { numRuns: 60 },

@@ -1,9 +1,16 @@
 import { Decimal, ONE, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
-import type { AssessmentDetail, MarginGlobalEvents, PositionRequirement, Side } from '@ballast/facts';
+import type {
+  AssessmentDetail,
+  LiquidationEvents,
+  MarginGlobalEvents,
+  PositionRequirement,
+  Side,
+} from '@ballast/facts';
 import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
-import { largestSliceNotional, paceOf, type LiquidationPolicy } from '../liquidation-policy.js';
+import type { LiquidationPolicy } from '../liquidation-policy.js';
+import { closeOutPace, expectedRate, measuredBook, type MeasuredBook, type Pace } from './close-out-market.js';
 import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
 
 /** A position of an assessment with everything that its close-out is sized by. */
@@ -24,11 +31,11 @@ export interface CloseablePosition {
   readonly equityRate: Decimal;
   /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. */
   readonly bearableRate: Decimal;
+  readonly pace: Pace;
+  /** The side of the book that an order takes; undefined where nothing was measured, then c_exec is what is expected. */
+  readonly book: MeasuredBook | undefined;
   /** Worst price of an order. */
   readonly limit: Decimal;
-  /** Largest notional of one order, and of all orders of the instrument in a minute, USD. */
-  readonly largestSlice: Decimal;
-  readonly perMinute: Decimal;
 }
 
 /** Part of a position to be closed by one order. */
@@ -85,6 +92,9 @@ export function closeablePositions(
     const contract = contractOf(contracts, position.instrument);
     const cost = modelledCost(dec(position.ownerNotional), costParameters(schedule));
     const notional = dec(position.notional);
+    const { id } = contract.instrument;
+    const book = measuredBook(schedule, id, position.side);
+    const pace = closeOutPace(schedule, id, book, policy);
     const worthIt = dec(targetHealth).times(dec(position.maintenance)).gt(cost.penalty.times(notional));
     const has = lossBearing.times(dec(position.maintenance)).div(totalMaintenance);
     const stake = funded ? maxOf(has, cost.penalty.times(notional)) : has;
@@ -100,8 +110,8 @@ export function closeablePositions(
       equityRate: attributableEquityRate(equity, position, totalMaintenance),
       bearableRate: attributableEquityRate(lossBearing, position, totalMaintenance),
       limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
-      largestSlice: largestSliceNotional(policy, schedule.liquidationCost),
-      perMinute: paceOf(policy, schedule.liquidationCost),
+      pace,
+      book,
     };
   });
 }
@@ -170,6 +180,19 @@ export function chooseSlice(
 }
 
 /**
+ * What an order of a slice is expected to cost against the mark, and what that is from.
+ * @param taken USD that others take of the same side in the same minute before it
+ * @see docs/spec/liquidation.md CLR-LIQ-045
+ */
+export function expectedCost(
+  { position: { book, cost, unitNotional }, quantity }: Pick<Slice, 'position' | 'quantity'>,
+  taken: Decimal,
+): { readonly rate: Decimal; readonly from: LiquidationEvents['CloseOutOrderPlaced']['expected']['from'] } {
+  if (book === undefined) return { rate: cost.execution, from: 'parameters' };
+  return { rate: expectedRate(book, taken, quantity.times(unitNotional)), from: 'measured' };
+}
+
+/**
  * A slice in the whole lots that its turn allows, at least one: the mark may have moved since it was granted.
  * @param notional USD that the turn is for
  * @see docs/spec/liquidation.md CLR-LIQ-038
@@ -196,14 +219,14 @@ function sliceQuantity(
   targetHealth: Decimal,
   { minimumSliceNotional }: LiquidationPolicy,
 ): Decimal {
-  const { contract, unitNotional, largestSlice } = position;
+  const { contract, unitNotional, pace } = position;
   const { lot } = contract;
   const wholeLots = position.quantity.div(lot).floor();
   if (wholeLots.isZero()) return position.quantity;
   const notional = lot.times(unitNotional);
   // What has no notional has no cost either: nothing is won by closing it in parts.
   if (notional.isZero()) return wholeLots.times(lot);
-  const most = minOf(wholeLots, maxOf(ONE, largestSlice.div(notional).floor()));
+  const most = minOf(wholeLots, maxOf(ONE, pace.largestSlice.div(notional).floor()));
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
   const gain = targetHealth.times(requirementFreed(position, lot)).minus(rate.times(notional));
   const wanted = minOf(lotsToTarget(missing, gain) ?? most, most);

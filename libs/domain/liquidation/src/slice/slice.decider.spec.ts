@@ -43,19 +43,31 @@ const order: OpenOrder = {
 
 describe('the order of a slice', () => {
   it('cites its policy and says what accounts books by, for a linear perpetual as for any contract [CLR-LIQ-013]', () => {
-    const placed = placedOrder(OF_CASE, 3, slice, assessment, dec('1'), { ...POLICY, id: 'calm@4' });
+    const placed = placedOrder(OF_CASE, 3, slice, dec('0'), assessment, dec('1'), { ...POLICY, id: 'calm@4' });
     expect(placed).toMatchObject({
       slice: 3,
       policy: 'calm@4',
       quantity: '4.156',
       health: '0.9',
+      expected: { rate: placed.executionRate, from: 'parameters' },
       settlement: { asset: 'USD', notional: '50000', assetPrice: '1' },
     });
   });
 
+  it('says what the measured book makes it cost behind what others took [CLR-LIQ-045]', () => {
+    const book = { distance: dec('0.001'), depth: dec('4000000') };
+    const measured = { ...slice, position: { ...slice.position, book } };
+    const expectedAfter = (taken: string) =>
+      placedOrder(OF_CASE, 1, measured, dec(taken), assessment, dec('1'), POLICY).expected;
+    expect(expectedAfter('0').from).toBe('measured');
+    // 0.001 + 2/3 * 0.01 * sqrt(207,800 / 4,000,000)
+    expect(Number(expectedAfter('0').rate)).toBeCloseTo(0.0025195028, 9);
+    expect(Number(expectedAfter('1000000').rate)).toBeGreaterThan(Number(expectedAfter('0').rate));
+  });
+
   it('is for an account that is required something: without a requirement there is no health', () => {
     const unrequired = { ...assessment, figures: { ...assessment.figures, maintenance: '0' } };
-    expect(() => placedOrder(OF_CASE, 1, slice, unrequired, dec('1'), POLICY)).toThrow(
+    expect(() => placedOrder(OF_CASE, 1, slice, dec('0'), unrequired, dec('1'), POLICY)).toThrow(
       'a.main is closed out without a requirement',
     );
   });

@@ -3,7 +3,7 @@ import { Decimal, dec, invariant, maxOf, minOf, roundUsd, text } from '@ballast/
 import type { AssessmentDetail, LiquidationEvents } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { OpenOrder } from './open-order.js';
-import type { Slice } from './slice-choice.js';
+import { expectedCost, type Slice } from './slice-choice.js';
 import { assessedCost } from './slice-cost.js';
 
 /** Whose case a slice belongs to. */
@@ -15,17 +15,21 @@ const HEALTH_DIGITS = 8;
 /**
  * The order of a slice, with every figure that its rate and size came from.
  * @param number 1, 2, 3, ... counting the slices of the case
+ * @param taken USD that others take in the same minute before it
  * @param assetPrice USD per unit of the contract's settlement asset
  */
 export function placedOrder(
   { caseId, accountId }: OfCase,
   number: number,
-  { position, quantity, provisionalRate, requirementFreed }: Slice,
+  slice: Slice,
+  taken: Decimal,
   assessment: AssessmentDetail,
   assetPrice: Decimal,
   policy: LiquidationPolicy,
 ): LiquidationEvents['CloseOutOrderPlaced'] {
+  const { position, quantity, provisionalRate, requirementFreed } = slice;
   const { contract, charged: cost } = position;
+  const expected = expectedCost(slice, taken);
   return {
     caseId,
     accountId,
@@ -43,6 +47,7 @@ export function placedOrder(
     provisionalRate: text(provisionalRate),
     executionRate: text(cost.execution),
     timeRate: text(cost.time),
+    expected: { rate: text(expected.rate), from: expected.from },
     fundShare: text(cost.fundShare),
     operatingCost: text(cost.operatingCost),
     requirementFreed: text(roundUsd(requirementFreed, 'credit')),
@@ -62,7 +67,7 @@ export function placedOrder(
  */
 export function turnRequest(
   { caseId, accountId }: OfCase,
-  { position: { contract, unitNotional, perMinute }, quantity }: Slice,
+  { position: { contract, unitNotional, pace }, quantity }: Slice,
   { schedule, accountVersion }: Pick<AssessmentDetail, 'schedule' | 'accountVersion'>,
   { minimumSliceNotional }: LiquidationPolicy,
 ): LiquidationEvents['CloseOutTurnRequested'] {
@@ -74,7 +79,8 @@ export function turnRequest(
     instrument: contract.instrument.id,
     notional: text(notional),
     least: text(least),
-    perMinute: text(perMinute),
+    perMinute: text(pace.perMinute),
+    paceFrom: pace.from,
     schedule,
     accountVersion,
   };

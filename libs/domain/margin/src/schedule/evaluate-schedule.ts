@@ -93,13 +93,18 @@ function scheduleOf(
 ): UnderlyingSchedule | null {
   const prices = priceSet.underlyings[underlying];
   const mark = priceSet.marks.find((candidate) => candidate.underlying === underlying);
-  if (prices === undefined || mark === undefined) return known.last === null ? null : { ...known.last, status: 'HALT' };
+  if (prices === undefined || mark === undefined) return known.last === null ? null : halted(known.last);
   const figures = figuresOfUnderlying(parameters, underlying);
   const scalars =
     prices.status === 'HALT' && known.last !== null
       ? keptScalars(known.last)
       : measuredScalars(known, prices, mark, priceSet.asOf, figures, state.lastAsOf);
   return writeSchedule(state, parameters, known, underlying, prices.status, mark, scalars, priceSet.asOf);
+}
+
+/** Nothing is measured of what is not priced. */
+function halted({ market: _measured, ...last }: UnderlyingSchedule): UnderlyingSchedule {
+  return { ...last, status: 'HALT' };
 }
 
 /** HALT: V, X and the triggers keep their values. */
@@ -189,7 +194,7 @@ function writeSchedule(
   known: UnderlyingState,
   underlying: Underlying,
   status: PriceStatus,
-  { mark }: InstrumentMark,
+  { mark, market }: InstrumentMark,
   scalars: Scalars,
   asOf: Instant,
 ): UnderlyingSchedule {
@@ -233,6 +238,7 @@ function writeSchedule(
     notice: [...notice].map(([id, scalar]) => ({ parameters: id, ...table(id, scalar) })),
     trigger: { long: onTrigger('long'), short: onTrigger('short') },
     liquidationCost: figures.liquidationCost,
+    ...(market === undefined ? {} : { market }),
   };
 }
 

@@ -129,6 +129,7 @@ function noteListing(
     state.perpetuals.set(instrument.id, {
       ...listing,
       book: null,
+      activity: null,
       mark: null,
       samples: 0,
       fundingRate: '0',

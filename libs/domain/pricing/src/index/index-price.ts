@@ -34,15 +34,15 @@ export function medianOf(values: readonly Decimal[]): Decimal {
  *
  * Sources LIVE and OUTLIER count. With fewer than the quorum of three there is no majority to clamp to: only LIVE ones
  * count if there is any, two are averaged, and a single one, or each of two that disagree by more than the band, counts
- * only within the band around the last index.
+ * only within the band around every reference: so nobody walks the index alone.
  *
  * @param sources sorted by venue
- * @param last the last index; null before the first, then the band is open
+ * @param references prices that others made: the last index that a majority stands behind, the own book; none: the band is open
  * @returns null when no source counts: HALT
  */
 export function indexPrice(
   sources: readonly SourcePrice[],
-  last: Decimal | null,
+  references: readonly Decimal[],
   rules: PricingRules,
 ): IndexPrice | null {
   const { quorum, clamp: clampRate } = rules.index;
@@ -50,7 +50,7 @@ export function indexPrice(
   const counting = sources.filter(({ state }) => state === 'LIVE' || state === 'OUTLIER');
   const few = counting.length < quorum;
   const chosen = few
-    ? withoutMajority(live.length > 0 ? live : counting, last, dec(rules.index.lastIndexBand))
+    ? withoutMajority(live.length > 0 ? live : counting, references, dec(rules.index.anchorBand))
     : counting;
   if (chosen.length === 0) return null;
 
@@ -74,9 +74,13 @@ export function indexPrice(
   };
 }
 
-function withoutMajority(sources: readonly SourcePrice[], last: Decimal | null, band: Decimal): readonly SourcePrice[] {
-  if (last === null || (sources.length > 1 && agree(sources, band))) return sources;
-  return sources.filter(({ mid }) => mid.div(last).minus(ONE).abs().lte(band));
+function withoutMajority(
+  sources: readonly SourcePrice[],
+  references: readonly Decimal[],
+  band: Decimal,
+): readonly SourcePrice[] {
+  if (sources.length > 1 && agree(sources, band)) return sources;
+  return sources.filter(({ mid }) => references.every((price) => mid.div(price).minus(ONE).abs().lte(band)));
 }
 
 /** True if every price is within the band around their median. */

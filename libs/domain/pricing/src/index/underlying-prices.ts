@@ -51,15 +51,35 @@ export function priceUnderlyings(
 ): PricingEvents['PriceSetPublished']['underlyings'] {
   return Object.fromEntries(
     byName(state.underlyings).flatMap(([underlying, record]) => {
-      const prices = priceUnderlying(record, underlying, asOf, decays, rules);
+      const references = referencesOf(state, underlying, record, asOf, rules);
+      const prices = priceUnderlying(record, underlying, references, asOf, decays, rules);
       return prices === null ? [] : [[underlying, prices]];
     }),
   );
 }
 
+/**
+ * Prices that a source without a majority has to be near to: the anchor, and the exchange's own book while it is fresh.
+ * @see docs/spec/pricing.md CLR-PRC-011
+ */
+function referencesOf(
+  { perpetuals }: PricingState,
+  underlying: Underlying,
+  { anchor }: UnderlyingRecord,
+  asOf: Instant,
+  { mark }: PricingRules,
+): readonly Decimal[] {
+  const own = [...perpetuals.values()].filter(
+    ({ specification }) => specification.instrument.underlying === underlying,
+  );
+  const books = own.flatMap(({ book }) => (book !== null && asOf - book.at <= mark.bookStaleAfterMs ? [book.mid] : []));
+  return [...(anchor === null ? [] : [anchor]), ...books].map((price) => dec(price));
+}
+
 function priceUnderlying(
   record: UnderlyingRecord,
   underlying: Underlying,
+  references: readonly Decimal[],
   asOf: Instant,
   decays: Decays,
   rules: PricingRules,
@@ -70,7 +90,7 @@ function priceUnderlying(
     if (state === null || mid === null || fault !== null) continue;
     candidates.push({ venue, state, mid: dec(mid), weight: dec(sourceRules(rules, underlying, venue).weight) });
   }
-  const priced = indexPrice(candidates, record.index === null ? null : dec(record.index), rules);
+  const priced = indexPrice(candidates, references, rules);
   const index = priced === null ? record.index : text(priced.index);
   if (index === null) return null;
   return {
@@ -113,6 +133,8 @@ export function pricesPublished(
     noteClamps(record.sources, prices, asOf, rules);
     if (prices.status === 'HALT') continue;
     record.index = prices.index;
+    const standBehind = prices.inputs.filter(({ clamped }) => clamped !== null).length;
+    if (record.anchor === null || standBehind > 1) record.anchor = prices.index;
     record.indexAt = asOf;
     const { fast, slow } = prices.volatility;
     record.volatility = { fast, slow };

@@ -10,6 +10,8 @@ export interface UnderlyingRecord {
   /** Last index that was not frozen, and its time; null before the first price. */
   index: DecimalString | null;
   indexAt: Instant | null;
+  /** The anchor: the last index that two sources or more stand behind, else the first one; null before that. */
+  anchor: DecimalString | null;
   /** Daily, as published last. */
   volatility: { readonly fast: DecimalString; readonly slow: DecimalString };
 }
@@ -27,7 +29,13 @@ export function quotedUnderlying(
   const known = state.underlyings.get(underlying);
   if (known !== undefined) return known;
   const start = startVolatility(rules, underlying);
-  const record = { sources: new Map(), index: null, indexAt: null, volatility: { fast: start, slow: start } };
+  const record = {
+    sources: new Map(),
+    index: null,
+    indexAt: null,
+    anchor: null,
+    volatility: { fast: start, slow: start },
+  };
   state.underlyings.set(underlying, record);
   return record;
 }

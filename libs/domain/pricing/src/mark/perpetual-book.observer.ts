@@ -25,6 +25,8 @@ export function observePerpetualBook(
     return ignoreInput(state, 'malformed-message');
   }
   record.book = {
+    bid: text(bid),
+    ask: text(ask),
     mid: text(bid.plus(ask).div(2).toDecimalPlaces(rules.digits.price)),
     last: text(clamp(last, bid, ask).toDecimalPlaces(rules.digits.price)),
     impactBid: text(impactBid),

@@ -4,6 +4,7 @@ import { fundingRate, impactPremium, nextFundingAt, weightedPremium } from '../f
 import type { UnderlyingRecord } from '../index/underlying.state.js';
 import type { Decays } from '../rules/pricing-documents.js';
 import { markBand, type PricingRules } from '../rules/pricing-rules.js';
+import { measuredMarket } from './measured-market.js';
 import { markCandidates, markPrice, smoothedBasis } from './mark-price.js';
 import type { PerpetualRecord } from './perpetual.state.js';
 
@@ -40,6 +41,7 @@ export function priceInstrument(
     rules,
   );
   const { mark, branch } = markPrice(candidates, index, dec(markBand(rules, instrument.id)), tick);
+  const market = measuredMarket(record, mark, asOf, rules);
   return {
     instrument: instrument.id,
     underlying: instrument.underlying,
@@ -49,6 +51,7 @@ export function priceInstrument(
     basis: text(basis),
     premium: text(premium),
     predictedFundingRate: text(fundingRate(premium, rules)),
+    ...(market === undefined ? {} : { market }),
   };
 }
 
@@ -59,10 +62,11 @@ export function frozenMark(
   rules: PricingRules,
 ): InstrumentMark {
   if (last !== null) {
+    const { market: _measured, ...frozen } = last;
     // A funding period that has seen no price yet has neither premium nor rate.
     return samples > 0
-      ? { ...last, branch: 'frozen' }
-      : { ...last, branch: 'frozen', premium: '0', predictedFundingRate: '0' };
+      ? { ...frozen, branch: 'frozen' }
+      : { ...frozen, branch: 'frozen', premium: '0', predictedFundingRate: '0' };
   }
   const at = dec(index);
   const { mark } = markPrice({ m1: at, m2: at, m3: at }, at, dec(markBand(rules, instrument.id)), tick);

@@ -15,6 +15,7 @@ export interface Decays {
   readonly basis: (ms: number) => Decimal;
   readonly fast: (ms: number) => Decimal;
   readonly slow: (ms: number) => Decimal;
+  readonly volume: (ms: number) => Decimal;
 }
 
 const decays = new WeakMap<PricingRules, Decays>();
@@ -27,6 +28,7 @@ function decaysUnder(rules: PricingRules): Decays {
     basis: powerOver(ONE.minus(dec(basisWeight.numerator).div(basisWeight.denominator)), basisStepMs),
     fast: halving(rules.volatility.fastHalfLifeMs),
     slow: halving(rules.volatility.slowHalfLifeMs),
+    volume: halving(rules.market.volumeHalfLifeMs),
   };
   decays.set(rules, made);
   return made;

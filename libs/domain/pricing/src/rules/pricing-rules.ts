@@ -43,8 +43,8 @@ const PRICING_RULES_FORM = record({
     clamp: decimal('0.000001', '0.5'),
     /** From so many LIVE sources on the index is LIVE. */
     quorum: whole(1, 100),
-    /** A single source, or one of two that disagree by more, counts only within this fraction of the last index. */
-    lastIndexBand: decimal('0.000001', '1'),
+    /** A single source, or one of two that disagree by more, counts only within this fraction of the anchor and of the own book. */
+    anchorBand: decimal('0.000001', '1'),
     /** A source clamped for longer than this is an OUTLIER: still clamped and counted, but not for the quorum. */
     outlierAfterMs: whole(0, DAY_MS),
     /** Consecutive good quotes (OUTLIER: price sets without clamp) before a source is LIVE again. */
@@ -62,6 +62,12 @@ const PRICING_RULES_FORM = record({
     basisStepMs: whole(1, DAY_MS),
     /** An own book older than this counts as if it stood at the index. */
     bookStaleAfterMs: whole(1, DAY_MS),
+  }),
+  market: record({
+    /** What is traded at present forgets half of the past in this time, and is published once so much has been observed. */
+    volumeHalfLifeMs: halfLife,
+    /** What was measured longer ago is measured no more. */
+    staleAfterMs: whole(1, DAY_MS),
   }),
   funding: record({
     /** Funding is fixed at every multiple of this since 1970. */

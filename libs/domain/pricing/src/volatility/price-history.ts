@@ -66,5 +66,6 @@ export function volatilitySeeded(state: PricingState, seed: PricingEvents['Volat
   const record = underlyingOf(state, seed.underlying);
   record.volatility = { fast: seed.fast, slow: seed.slow };
   record.index = seed.lastPrice;
+  record.anchor = seed.lastPrice;
   record.indexAt = seed.lastAt;
 }
