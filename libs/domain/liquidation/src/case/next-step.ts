@@ -135,7 +135,7 @@ function stepOn(
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
     return pause('book-too-thin', schedule);
   if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');
-  const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded);
+  const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded, turn?.granted?.taken);
   const { contract } = slice.position;
   const granted = turn?.granted ?? null;
   const isOver = granted !== null && schedule.asOf >= granted.until;

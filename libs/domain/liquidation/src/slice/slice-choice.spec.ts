@@ -16,6 +16,7 @@ import {
   attributableEquityRate,
   cheapestToClose,
   chooseSlice,
+  expectedCost,
   closeablePositions,
   lotsToTarget,
   requirementFreed,
@@ -142,6 +143,27 @@ describe('size of a slice', () => {
   `('needs $expected lots: $why', ({ missing, gain, expected }: Record<string, string>) => {
     const lots = lotsToTarget(dec(missing as string), dec(gain as string));
     expect(lots === null ? null : text(lots)).toBe(expected);
+  });
+
+  it('reaches the target after what its own order is expected to cost, so that no crumbs follow it [CLR-LIQ-023]', () => {
+    const side = { distance: '0.003', depth: '4000000' };
+    const market = { instrument: 'BTC-PERP', bids: side, asks: side };
+    const measured = FLAT.map((each) => (each.underlying === 'BTC' ? { ...each, market } : each));
+    for (const taken of ['0', '1500000']) {
+      const assessment = flat('9000', '10');
+      const slice = chooseSlice(assessment, onSchedule(measured), CONTRACTS, POLICY, false, dec(taken));
+      const cost = (quantity: Slice['quantity']) =>
+        expectedCost({ ...slice, quantity }, dec(taken))
+          .rate.times(quantity)
+          .times(MARK);
+      const health = (quantity: Slice['quantity']) =>
+        dec('9000')
+          .minus(cost(quantity))
+          .div(dec('10000').minus(quantity.times('1000')));
+      expect(slice.quantity.gt(choose(assessment).quantity)).toBe(true);
+      expect(health(slice.quantity).gte('1.5')).toBe(true);
+      expect(health(slice.quantity.minus(slice.position.contract.lot)).lt('1.5')).toBe(true);
+    }
   });
 
   it('brings health to 1.5 and not a lot further', () => {

@@ -165,6 +165,7 @@ const NO_COST: ModelledCost = { execution: ZERO, time: ZERO, penalty: ZERO, fund
 /**
  * Chooses the next slice of an account that is below its target health and not bankrupt.
  * @param funded the fund has paid for this account
+ * @param taken USD that others take in the same minute before it, as far as that is known
  */
 export function chooseSlice(
   assessment: AssessmentDetail,
@@ -172,11 +173,37 @@ export function chooseSlice(
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
   funded: boolean,
+  taken = ZERO,
 ): Slice {
   const position = cheapestToClose(closeablePositions(assessment, schedule, contracts, policy, funded));
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
-  const quantity = sliceQuantity(position, rate, assessment, dec(schedule.targetHealth), policy);
+  const sized = (cost: Decimal): Decimal =>
+    sliceQuantity(position, cost, assessment, dec(schedule.targetHealth), policy);
+  const quantity = costedQuantity(position, rate, taken, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
+}
+
+/** Each size makes the next one larger by a twentieth of what the last one did, so the fourth is exact to a lot. */
+const SIZINGS = 4;
+
+/**
+ * The quantity that reaches the target with what closing it is expected to cost: beyond the penalty that is the client's as far as he has it, so
+ * a slice sized by the penalty alone would fall short and be followed by crumbs in the same moment.
+ * @see docs/spec/liquidation.md CLR-LIQ-023
+ */
+function costedQuantity(
+  position: CloseablePosition,
+  penalty: Decimal,
+  taken: Decimal,
+  sized: (cost: Decimal) => Decimal,
+): Decimal {
+  let quantity = sized(penalty);
+  if (position.book === undefined) return quantity;
+  for (let sizing = 1; sizing < SIZINGS; sizing += 1) {
+    const { rate } = expectedCost({ position, quantity }, taken);
+    quantity = sized(maxOf(penalty, minOf(rate, position.bearableRate)));
+  }
+  return quantity;
 }
 
 /**
