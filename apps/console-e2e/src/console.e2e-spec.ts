@@ -9,6 +9,7 @@ import type {
 } from '@ballast/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launch } from './browser.js';
+import { ManyAccounts } from './many-accounts.js';
 import { ServedCrash } from './served-crash.js';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -235,6 +236,62 @@ describeInBrowser('the console on a recorded crash', () => {
     });
   });
 
+  describe('a list of 100,000 accounts', () => {
+    const MANY = 100_000;
+
+    it('has every row that is in sight, wherever it is scrolled to, in the order of the server', async () => {
+      const many = new ManyAccounts(MANY);
+      const page = await open('/system');
+      await page.route('**/risk/accounts?*', async (route) => {
+        await route.fulfill({ json: await many.page(route.request().url()) });
+      });
+      await page.getByRole('link', { name: 'Accounts' }).click();
+      const list = page.getByRole('group', { name: 'Accounts' });
+      await list.locator('tbody a').first().waitFor();
+      const { total, rows } = await many.page('http://server/risk/accounts?limit=1');
+      expect(total).toBe(MANY);
+      expect(await list.locator('tbody a').first().innerText()).toBe(rows[0]?.accountId);
+      expect(await list.locator('table').getAttribute('aria-rowcount')).toBe(String(MANY + 1));
+
+      /** What stands in sight once everything asked for has come. */
+      const inSight = async (top: number): Promise<readonly (readonly [number, string])[]> => {
+        await list.evaluate((group, to) => (group.scrollTop = to), top);
+        // In the frame after, the window is full of rows, though some are still on their way.
+        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+        expect(await list.evaluate(blankPixels)).toBeLessThan(62);
+        await page.waitForFunction(
+          `[...document.querySelectorAll('[aria-label="Accounts"] tbody tr[aria-rowindex] td:first-child')]
+            .every(({ textContent }) => textContent !== '…')`,
+        );
+        return list.evaluate((group) =>
+          [...group.querySelectorAll('tbody tr[aria-rowindex]')].map(
+            (row) =>
+              [Number(row.getAttribute('aria-rowindex')) - 2, row.querySelector('a')?.textContent ?? ''] as const,
+          ),
+        );
+      };
+      const height = await list.evaluate((group) => group.scrollHeight - group.clientHeight);
+      const tops = [0, 500, 1_000, 1_500, height / 3, height / 3 + 700, height / 2, height, height - 900, 2_000];
+      for (const top of tops) {
+        const found = await inSight(top);
+        const first = found[0]?.[0] ?? 0;
+        const asked = await many.page(`http://server/risk/accounts?offset=${first}&limit=${found.length}`);
+        expect({ top, ids: found.map(([, id]) => id) }).toEqual({
+          top,
+          ids: asked.rows.map(({ accountId }) => accountId),
+        });
+      }
+      await list.getByRole('button', { name: /Equity/ }).click();
+      const [least] = (await many.page('http://server/risk/accounts?order=equity&limit=1')).rows;
+      await list
+        .locator('tbody tr')
+        .first()
+        .getByText(least?.accountId ?? '')
+        .waitFor();
+      await close(page);
+    });
+  });
+
   describe('what-if', () => {
     it.each(['now', 'then'])('of nothing says what the account says %s', async (when) => {
       const { accountId } = liquidated;
@@ -277,6 +334,36 @@ describeInBrowser('the console on a recorded crash', () => {
       expect(new Set(standings.map(([told]) => told)).size).toBeGreaterThan(1);
       // Requirements move with the price.
       expect(new Set(cells.map(([, , , , call]) => call)).size).toBeGreaterThan(20);
+      await close(page);
+    });
+  });
+
+  describe('parameters', () => {
+    it('are changed by two persons: whoever proposed may not approve, and is told so', async () => {
+      const page = await open('/parameters');
+      await page.getByRole('combobox', { name: 'Service' }).selectOption('liquidation');
+      await page
+        .getByRole('button', { name: /^Propose a change of/ })
+        .first()
+        .click();
+      const proposing = page.getByRole('form', { name: /^Propose / });
+      const figure = proposing.getByRole('combobox', { name: 'Figure to change' });
+      await figure.selectOption('sliceDurationMs');
+      await proposing.getByRole('textbox', { name: 'New figure of sliceDurationMs' }).fill('240000');
+      await proposing.getByRole('textbox', { name: 'Why' }).fill('slices were slower than the books refill');
+      await proposing.getByRole('textbox', { name: 'You are' }).fill('ada');
+      await proposing.getByRole('button', { name: /^Propose / }).click();
+
+      const approval = page.getByRole('form', { name: /^Approve / });
+      await approval.getByRole('checkbox', { name: 'I have read the change' }).check();
+      await approval.getByRole('button', { name: 'Approve' }).click();
+      await approval.getByRole('alert').getByText('proposer-may-not-approve', { exact: false }).waitFor();
+      await approval.getByRole('textbox', { name: 'You are' }).fill('bob');
+      await approval.getByRole('button', { name: 'Approve' }).click();
+      await page.getByText('Nothing is proposed in place of what is in force.').waitFor();
+      const history = page.getByRole('group', { name: 'Changes of the rules of liquidation' });
+      await history.getByText('● approved').waitFor();
+      expect(await history.getByText('slices were slower than the books refill').count()).toBe(1);
       await close(page);
     });
   });
@@ -366,6 +453,24 @@ describeInBrowser('the console on a recorded crash', () => {
     await close(again);
   });
 });
+
+/** As much of an element as is needed here. */
+interface Box {
+  getBoundingClientRect(): { readonly top: number; readonly bottom: number };
+  querySelector(selector: string): Box | null;
+  querySelectorAll(selector: string): Iterable<Box>;
+}
+
+/** Pixels of a list's window that no row covers, but for its heading. */
+function blankPixels(group: Box): number {
+  const { top, bottom } = group.getBoundingClientRect();
+  const heading = group.querySelector('thead')?.getBoundingClientRect();
+  const covered = [...group.querySelectorAll('tbody tr[aria-rowindex]')].reduce((sum, row) => {
+    const at = row.getBoundingClientRect();
+    return sum + Math.max(0, Math.min(at.bottom, bottom) - Math.max(at.top, Math.max(top, heading?.bottom ?? top)));
+  }, 0);
+  return bottom - Math.max(top, heading?.bottom ?? top) - covered;
+}
 
 /** `−12,101.08 USD` in cents. */
 const centsOf = (text: string): number => Math.round(Number(text.replace(/[^\d.−]/g, '').replace('−', '-')) * 100);

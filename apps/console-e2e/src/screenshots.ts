@@ -41,7 +41,11 @@ export async function takeScreenshots(folder: string): Promise<readonly string[]
         for (const [name, address] of Object.entries(pages)) {
           const page = await context.newPage();
           await page.goto(`${served.url}/console${address}`);
-          await page.getByText(/^Reading /).waitFor({ state: 'detached' });
+          await page.locator('h1').waitFor();
+          // One page reads several things, each with its own sentence.
+          for (let reading = 1; reading > 0; reading = await page.getByText(/^Reading /).count()) {
+            await page.waitForTimeout(250);
+          }
           await page.waitForTimeout(500);
           const file = path.join(folder, `${name}-${colorScheme}-${width}.png`);
           await page.screenshot({ path: file, fullPage: true });

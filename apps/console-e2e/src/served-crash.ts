@@ -31,6 +31,11 @@ export class ServedCrash {
   #output = '';
   url = '';
 
+  /** Of the server. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   private constructor(
     private readonly directory: string,
     private readonly options: readonly string[],

@@ -1,6 +1,7 @@
 import {
   accountExplanation,
   accountSeries,
+  documentsView,
   eventView,
   fundView,
   liquidationsPage,
@@ -8,7 +9,9 @@ import {
   recomputation,
   riskAccountsPage,
   riskBoard,
+  rulesHistory,
   statusView,
+  surfacesView,
   systemView,
   whatIfResponse,
 } from '@ballast/contracts';
@@ -145,6 +148,27 @@ describe('the house', () => {
       expect(market?.last.sources.length).toBeGreaterThan(0);
       expect(market?.callScalar.length).toBe(market?.at.length);
     }
+  });
+
+  it('has no surface where no option is listed, and refuses what is no underlying', async () => {
+    expect(surfacesView.parse((await house.get('/surfaces/BTC')).body)).toMatchObject({
+      underlying: 'BTC',
+      expiries: [],
+    });
+    expect((await house.get('/surfaces/no-coin')).body.code).toBe('request-malformed');
+  });
+
+  it('tells how the rules of every service came to be', async () => {
+    for (const service of ['margin', 'pricing', 'accounts', 'liquidation']) {
+      const { changes } = rulesHistory.parse((await house.get(`/rules/${service}/history`)).body);
+      const { body } = await house.get(`/rules/${service}`);
+      const { inForce } = documentsView.parse(body);
+      expect([service, changes.map(({ id }) => id).sort()]).toEqual([service, inForce.map(({ id }) => id).sort()]);
+      expect(changes.every(({ change }) => change === 'established')).toBe(true);
+    }
+    expect(
+      rulesHistory.parse((await house.get('/rules/margin/history?at=2019-01-01T00:00:00Z')).body).changes.length,
+    ).toBeGreaterThan(0);
   });
 
   it('has a fund whose flows add up to its balance', async () => {

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import type {
   AccountExplanation,
   AccountSeries,
+  DeleveragingQueue,
+  DeleveragingView,
   EventView,
   FundView,
   LiquidationCaseView,
@@ -10,6 +12,8 @@ import type {
   Recomputation,
   RiskAccountsPage,
   RiskBoard,
+  RulesHistory,
+  SurfacesView,
   StatusView,
   SystemView,
   accountView,
@@ -63,6 +67,14 @@ export async function ask<Answer>(path: string, init: RequestInit = {}): Promise
     body?.detail ?? `the server answered ${response.status}`,
   );
 }
+
+/** Sends a command as a person. Its key is new, so that what is sent again by hand is another command. */
+export const command = (path: string, body: object, person: string): Promise<unknown> =>
+  ask(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), 'x-actor': person },
+    body: JSON.stringify(body),
+  });
 
 const withQuery = (path: string, query: Record<string, string | number | undefined>): string => {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -146,6 +158,18 @@ export const questions = {
     }),
   markets: (at: string | undefined) =>
     queryOptions({ ...ofMoment(at, 'markets'), queryFn: () => ask<MarketsView>(withQuery('/markets', { at })) }),
+  surfaces: (underlying: string, at: string | undefined) =>
+    queryOptions({
+      ...ofMoment(at, 'surfaces', underlying),
+      queryFn: () => ask<SurfacesView>(withQuery(`/surfaces/${inPath(underlying)}`, { at })),
+    }),
+  deleveraging: () =>
+    queryOptions({ queryKey: ['live', 'deleveraging'], queryFn: () => ask<DeleveragingView>('/deleveraging') }),
+  deleveragingQueue: (instrument: string, side: string, limit: number) =>
+    queryOptions({
+      queryKey: ['live', 'deleveraging', instrument, side, limit],
+      queryFn: () => ask<DeleveragingQueue>(withQuery(`/deleveraging/${inPath(instrument)}/${side}`, { limit })),
+    }),
   fund: (at: string | undefined) =>
     queryOptions({ ...ofMoment(at, 'fund'), queryFn: () => ask<FundView>(withQuery('/fund', { at })) }),
   system: () => queryOptions({ queryKey: ['live', 'system'], queryFn: () => ask<SystemView>('/system') }),
@@ -160,6 +184,12 @@ export const questions = {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
         }),
+    }),
+  rulesHistory: (service: string, at: string | undefined) =>
+    queryOptions({
+      // Beside the documents: a command that changes them changes it.
+      queryKey: ['documents', service, 'history', at],
+      queryFn: () => ask<RulesHistory>(withQuery(`/rules/${inPath(service)}/history`, { at })),
     }),
   documents: (service: string) =>
     queryOptions({

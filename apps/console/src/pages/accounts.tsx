@@ -92,6 +92,7 @@ export default function AccountsPage() {
     void navigate({
       to: '/accounts',
       replace: true,
+      resetScroll: false,
       search: (before) => narrowed({ ...before, ...part }),
     });
   };

@@ -10,6 +10,7 @@ import { EventLink } from '../parts/links';
 import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import { Twin } from '../parts/twin';
+import { Deleveraging } from './fund/deleveraging';
 
 const CAUSES: Readonly<Record<string, readonly [string, string]>> = {
   contribution: ['paid in', 'contributions of the house'],
@@ -71,7 +72,8 @@ export default function FundPage() {
           empty="Nothing was paid in or out yet."
         />
       </Panel>
-      <Panel title="Auto-deleveraging" sub="rounds in which positions of others were reduced">
+      <Deleveraging />
+      <Panel title="Rounds of deleveraging" sub="rounds in which positions of others were reduced">
         <DataTable
           caption="Rounds of deleveraging"
           rows={deleveraged}

@@ -69,6 +69,7 @@ export default function LiquidationsPage() {
     void navigate({
       to: '/liquidations',
       replace: true,
+      resetScroll: false,
       search: (before) => narrowed({ ...before, ...part }),
     });
   };

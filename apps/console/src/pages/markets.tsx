@@ -12,6 +12,7 @@ import { Empty, Page, Panel, Pending } from '../parts/page';
 import { ageColumn, SOURCE_COLUMNS } from '../parts/source-columns';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
+import { Surfaces } from './markets/surfaces';
 
 type Market = MarketsView['markets'][number];
 
@@ -47,6 +48,7 @@ export default function MarketsPage() {
             </label>
           </div>
           <Prices key={market.underlying} market={market} />
+          <Surfaces key={`surfaces ${market.underlying}`} underlying={market.underlying} />
           <Sources market={market} clearing={data.clearing} />
         </>
       )}

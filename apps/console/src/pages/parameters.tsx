@@ -1,52 +1,52 @@
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { RulesHistory } from '@ballast/contracts';
 import { questions, type DocumentsView } from '../api/client';
+import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
-import { NowOnly } from '../parts/now-only';
+import { EventLink } from '../parts/links';
+import { NowForEvents, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
+import { Twin } from '../parts/twin';
+import { Approval, Proposing } from './parameters/change';
+import { figuresOf, figureText, type Figure } from './parameters/figures';
 
 const SERVICES = ['margin', 'pricing', 'accounts', 'liquidation'] as const;
 
-interface Field {
-  readonly path: string;
-  readonly value: string;
-}
-
-const shown = (value: unknown): string =>
-  value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
-
-/** Every figure of a document with its path. */
-function fieldsOf(value: unknown, path = ''): readonly Field[] {
-  if (value === null || typeof value !== 'object') return [{ path, value: shown(value) }];
-  const entries = Object.entries(value);
-  if (entries.length === 0) return [{ path, value: '(empty)' }];
-  return entries.flatMap(([name, inner]) => fieldsOf(inner, path === '' ? name : `${path}.${name}`));
-}
-
-const FIELDS: readonly Column<Field>[] = [
-  { name: 'Field', text: ({ path }) => path, show: ({ path }) => <code>{path}</code> },
-  { name: 'Figure', text: ({ value }) => value },
+const FIGURES: readonly Column<Figure>[] = [
+  { name: 'Field', text: ({ path }) => path.join('.'), show: ({ path }) => <code>{path.join('.')}</code> },
+  { name: 'Figure', text: ({ value }) => figureText(value) },
 ];
 
 type Change = DocumentsView['proposals'][number]['changes'][number];
 
 const CHANGES: readonly Column<Change>[] = [
   { name: 'Field', text: ({ field }) => field, show: ({ field }) => <code>{field}</code> },
-  { name: 'In force', text: ({ before }) => shown(before) },
-  { name: 'Proposed', text: ({ after }) => shown(after), show: ({ after }) => <strong>◆ {shown(after)}</strong> },
+  { name: 'In force', text: ({ before }) => figureText(before) },
+  {
+    name: 'Proposed',
+    text: ({ after }) => figureText(after),
+    show: ({ after }) => <strong>◆ {figureText(after)}</strong>,
+  },
 ];
 
-/** The rules in force of every service, and what is proposed in their place. */
+/** The rules in force of every service, what is proposed in their place, and how they came to be. */
 export default function ParametersPage() {
   const [service, setService] = useState<(typeof SERVICES)[number]>('margin');
+  const { at } = useSearch({ strict: false });
   const { data, error } = useQuery(questions.documents(service));
+  const used = [...(data?.inForce ?? []), ...(data?.proposals ?? [])].map(({ id }) => id);
   return (
     <Page
       title="Parameters"
       lead="Every figure that decides stands in a document of the log. A change is proposed by one person and approved by another; it is in force from the event of its approval."
     >
-      <NowOnly what="This page" />
+      {at !== undefined && (
+        <p className={partStyles.lead}>The documents are those of the present; the history is as of the past.</p>
+      )}
+      <NowForEvents what="This page" />
       <div className={partStyles.filters}>
         <label>
           Service{' '}
@@ -61,24 +61,26 @@ export default function ParametersPage() {
         <Pending error={error} what={`the rules of ${service}`} />
       ) : (
         <>
-          <Proposals service={service} proposals={data.proposals} />
+          <Proposals service={service} proposals={data.proposals} isPast={at !== undefined} />
+          <History service={service} />
           {data.inForce.length === 0 && <Empty>No document of {service} is in force.</Empty>}
-          {data.inForce.map(({ kind, id, hash, body }) => (
+          {data.inForce.map((document) => (
             <Panel
-              key={`${kind} ${id}`}
-              title={`${id}`}
+              key={`${document.kind} ${document.id}`}
+              title={document.id}
               sub={
                 <>
-                  {kind} in force, hash <code>{hash.slice(0, 16)}…</code>
+                  {document.kind} in force, hash <code>{document.hash.slice(0, 16)}…</code>
                 </>
               }
             >
               <DataTable
-                caption={`Figures of ${id}`}
-                rows={fieldsOf(body)}
-                columns={FIELDS}
+                caption={`Figures of ${document.id}`}
+                rows={figuresOf(document.body)}
+                columns={FIGURES}
                 empty="It has no figures."
               />
+              {at === undefined && <Proposing key={document.hash} service={service} document={document} used={used} />}
             </Panel>
           ))}
         </>
@@ -90,9 +92,11 @@ export default function ParametersPage() {
 function Proposals({
   service,
   proposals,
+  isPast,
 }: {
   readonly service: string;
   readonly proposals: DocumentsView['proposals'];
+  readonly isPast: boolean;
 }) {
   if (proposals.length === 0) {
     return (
@@ -116,14 +120,76 @@ function Proposals({
             columns={CHANGES}
             empty="It changes no figure."
           />
-          <p className={partStyles.lead}>
-            Another person approves it:{' '}
-            <code>
-              POST /rules/{service}/proposals/{proposalId}/approvals
-            </code>
-          </p>
+          {isPast ? (
+            <p className={partStyles.lead}>It is approved at the present.</p>
+          ) : (
+            <Approval service={service} proposalId={proposalId} id={id} changes={changes.length} />
+          )}
         </Panel>
       ))}
     </>
+  );
+}
+
+type RuleChange = RulesHistory['changes'][number];
+
+const SIGNS = { established: '● established', proposed: '◆ proposed', approved: '● approved' } as const;
+
+/** Who changed what, when and why; and what an approval still has before it. */
+function History({ service }: { readonly service: (typeof SERVICES)[number] }) {
+  const { data, error } = useQuery(questions.rulesHistory(service, usePastTime()));
+  if (data === undefined) return <Pending error={error} what={`the history of the rules of ${service}`} />;
+  const { clearing, changes } = data;
+  const reaches = ({ at, change, noticeMs }: RuleChange): number | null =>
+    change === 'approved' && noticeMs !== null ? at + noticeMs : null;
+  const columns: readonly Column<RuleChange>[] = [
+    // A log is opened before there is a clearing time.
+    { name: 'Clearing time', unit: 'UTC', text: ({ at }) => (at === 0 ? 'as it opened' : utc(at)) },
+    { name: 'What', isWhole: true, text: ({ change }) => change, show: ({ change }) => SIGNS[change] },
+    { name: 'Document', text: ({ id }) => id },
+    { name: 'Kind', text: ({ kind }) => kind },
+    { name: 'By', text: ({ by }) => by },
+    { name: 'Why', text: ({ reason }) => reason ?? '' },
+    {
+      name: 'Liquidation levels follow until',
+      unit: 'UTC',
+      text: (change) => {
+        const at = reaches(change);
+        return at === null ? '' : utc(at);
+      },
+      show: (change) => {
+        const at = reaches(change);
+        return at === null ? '–' : `${at > clearing ? '▲ ' : ''}${utc(at)}`;
+      },
+    },
+    {
+      name: 'Event',
+      text: ({ position }) => `${service}/-1#${position}`,
+      show: ({ position }) => <EventLink place={`${service}/-1#${position}`} />,
+    },
+  ];
+  const ahead = changes.filter((change) => (reaches(change) ?? 0) > clearing);
+  return (
+    <Twin
+      title="History and calendar"
+      sub="newest first; a change of rates is due as a call at once, and closes nobody out before its notice is over"
+      name={`rules-${service}`}
+      rows={changes}
+      columns={columns}
+    >
+      <p>
+        {ahead.length === 0
+          ? 'No approved change is still on its way to the liquidation levels.'
+          : ahead.map(
+              (change) => `▲ ${change.id} reaches the liquidation levels by ${utc(reaches(change) ?? 0)} UTC. `,
+            )}
+      </p>
+      <DataTable
+        caption={`Changes of the rules of ${service}`}
+        rows={changes}
+        columns={columns}
+        empty="Its log has established no rules yet."
+      />
+    </Twin>
   );
 }

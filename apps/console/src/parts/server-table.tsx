@@ -49,11 +49,17 @@ export function ServerTable<Row, Answer>({
   const answers = useQueries({
     queries: pages.map((page) => pageOf(page * PAGE_ROWS, PAGE_ROWS) as unknown as UseQueryOptions<Answer>),
   });
-  const kept = useRef(new Map<number, Row>());
-  useEffect(() => kept.current.clear(), [order, direction]);
+  // Rows stay in sight while they are asked for again; those of another order or filter are others.
+  const list = JSON.stringify((pageOf(0, PAGE_ROWS) as { readonly queryKey: unknown }).queryKey);
+  const kept = useRef({ list, rows: new Map<number, Row>() });
+  if (kept.current.list !== list) kept.current = { list, rows: new Map() };
+  // Another list is read from its beginning.
+  useEffect(() => {
+    if (scroll.current !== null) scroll.current.scrollTop = 0;
+  }, [list]);
   answers.forEach((answer, each) => {
-    if (answer.data === undefined) return;
-    rowsOf(answer.data).forEach((row, at) => kept.current.set((pages[each] ?? 0) * PAGE_ROWS + at, row));
+    if (answer.data === undefined || answer.isPlaceholderData) return;
+    rowsOf(answer.data).forEach((row, at) => kept.current.rows.set((pages[each] ?? 0) * PAGE_ROWS + at, row));
   });
   if (total === 0) return <Empty>{empty}</Empty>;
   const above = items[0]?.start ?? 0;
@@ -96,7 +102,7 @@ export function ServerTable<Row, Answer>({
         <tbody>
           <Gap height={above} columns={columns.length} />
           {items.map(({ index }) => {
-            const row = kept.current.get(index);
+            const row = kept.current.rows.get(index);
             return (
               <tr key={index} aria-rowindex={index + 2} style={{ height: ROW_PX }}>
                 <Cells row={row} columns={columns} />

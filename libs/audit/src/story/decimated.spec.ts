@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { seriesQuery } from '@ballast/contracts';
 import { decimated, type Measured } from './decimated.js';
 
 const measured = (equity: readonly number[], turned: readonly number[] = []): Measured => ({
@@ -33,6 +34,14 @@ describe('the points of a series that are drawn', () => {
         },
       ),
     );
+  });
+
+  it('are at most 4,000 of a year of minutes, which is as many as may be asked for', () => {
+    const year = Array.from({ length: 525_600 }, (_, minute) => Math.round(1_000 * Math.sin(minute / 97)));
+    const turns = Array.from({ length: 9_000 }, (_, each) => each * 58);
+    expect(decimated(measured(year, turns), 0, year.length, 4_000).length).toBeLessThanOrEqual(4_000);
+    expect(seriesQuery.safeParse({ points: 4_000 }).success).toBe(true);
+    expect(seriesQuery.safeParse({ points: 4_001 }).success).toBe(false);
   });
 
   it('hold a step where it stands: the turn and the point before it', () => {

@@ -1,11 +1,20 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { FundView, MarketsView } from '@ballast/contracts';
+import type { FundView, MarketsView, RulesHistory, SurfacesView } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import type { FundEvents, AdlEvents, MarginGlobalEvents, PricingEvents } from '@ballast/facts';
+import type {
+  AdlEvents,
+  DocumentEvents,
+  FundEvents,
+  MarginGlobalEvents,
+  OpeningEvents,
+  PricingEvents,
+  ServiceLog,
+} from '@ballast/facts';
 import { ZERO, dec, text, type Decimal, type Instant } from '@ballast/kernel';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
+import { surfacesView, type PlacedSurface } from './surface-view.js';
 
 const PAGE = 500;
 const POINTS = 1_000;
@@ -13,6 +22,7 @@ const LISTED = 400;
 
 type Market = MarketsView['markets'][number];
 type Last = Market['last'];
+type RuleChange = RulesHistory['changes'][number];
 
 interface Prices {
   readonly at: number[];
@@ -38,6 +48,9 @@ export class HouseStory {
   #listed = 0;
   #balance = '0';
   readonly #deleveraged: FundView['deleveraged'] = [];
+  readonly #surfaces = new Map<string, PlacedSurface>();
+  #priced: PricingEvents['RiskArraysPublished'] | null = null;
+  readonly #rules = new Map<string, RuleChange[]>();
   #clearing = 0;
   #following: Promise<void> = Promise.resolve();
 
@@ -67,6 +80,18 @@ export class HouseStory {
       more: this.#listed > LISTED,
       deleveraged: [...this.#deleveraged].reverse(),
     };
+  }
+
+  /** Volatility surfaces of an underlying, with the options priced on them. */
+  async surfaces(underlying: string): Promise<SurfacesView> {
+    await this.#follow();
+    return surfacesView(underlying, this.#clearing, this.#surfaces.values(), this.#priced);
+  }
+
+  /** What established, proposed and approved the rules of a service, newest first. */
+  async rules(service: ServiceLog): Promise<RulesHistory> {
+    await this.#follow();
+    return { clearing: this.#clearing, changes: [...(this.#rules.get(service) ?? [])].reverse() };
   }
 
   #follow(): Promise<void> {
@@ -105,6 +130,14 @@ export class HouseStory {
       }
       case 'PriceSetPublished':
         return this.#price(entry, entry.payload as PricingEvents['PriceSetPublished']);
+      case 'SurfacePublished': {
+        const surface = entry.payload as PricingEvents['SurfacePublished'];
+        this.#surfaces.set(`${surface.underlying} ${surface.expiry}`, { position: entry.position, surface });
+        return;
+      }
+      case 'RiskArraysPublished':
+        this.#priced = entry.payload as PricingEvents['RiskArraysPublished'];
+        return;
       case 'SourceStateChanged': {
         const change = entry.payload as PricingEvents['SourceStateChanged'];
         this.#sourceChanges.push({ position: entry.position, at: entry.time.clearing, ...change });
@@ -133,9 +166,38 @@ export class HouseStory {
         });
         return;
       }
+      case 'DocumentsEstablished': {
+        const { documents, author, approver } = entry.payload as OpeningEvents['DocumentsEstablished'];
+        for (const document of documents) {
+          this.#changeRules(entry, 'established', document, { by: `${author}, ${approver}` });
+        }
+        return;
+      }
+      case 'DocumentProposed': {
+        const { proposalId, document, reason } = entry.payload as DocumentEvents['DocumentProposed'];
+        return this.#changeRules(entry, 'proposed', document, { by: entry.actor ?? '', proposalId, reason });
+      }
+      case 'DocumentApproved': {
+        const { proposalId, kind, id } = entry.payload as DocumentEvents['DocumentApproved'];
+        const proposed = this.#rules.get(entry.log)?.find((change) => change.proposalId === proposalId);
+        const document = { kind, id, body: { noticeMs: proposed?.noticeMs } };
+        return this.#changeRules(entry, 'approved', document, { by: entry.actor ?? '', proposalId });
+      }
       default:
         return;
     }
+  }
+
+  #changeRules(
+    { log, position, time }: LogEntry,
+    change: RuleChange['change'],
+    { kind, id, body }: { readonly kind: string; readonly id: string; readonly body: unknown },
+    { by, proposalId = null, reason = null }: Pick<RuleChange, 'by'> & Partial<RuleChange>,
+  ): void {
+    const noticeMs = (body as { readonly noticeMs?: number | null }).noticeMs ?? null;
+    const changes = this.#rules.get(log) ?? [];
+    changes.push({ position, at: time.clearing, change, kind, id, by, proposalId, reason, noticeMs });
+    this.#rules.set(log, changes);
   }
 
   #price({ position }: LogEntry, set: PricingEvents['PriceSetPublished']): void {

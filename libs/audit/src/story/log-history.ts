@@ -8,7 +8,10 @@ import {
   type LiquidationCaseView,
   type MarketsView,
   type Recomputation,
+  type RulesHistory,
+  type SurfacesView,
 } from '@ballast/contracts';
+import type { ServiceLog } from '@ballast/facts';
 import type { AccountId, Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
@@ -39,6 +42,10 @@ export interface History {
   markets(at?: Instant): Promise<MarketsView>;
   /** @param at as it stood then; absent: where the logs end */
   fund(at?: Instant): Promise<FundView>;
+  /** @param at as it stood then; absent: where the logs end */
+  surfaces(underlying: string, at?: Instant): Promise<SurfacesView>;
+  /** @param at as it stood then; absent: where the logs end */
+  rules(service: ServiceLog, at?: Instant): Promise<RulesHistory>;
   /** What margin would have said then if ... ? */
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer>;
   close(): Promise<void>;
@@ -100,6 +107,14 @@ export class LogHistory implements History {
 
   fund(at?: Instant): Promise<FundView> {
     return this.#houseAt(at).fund();
+  }
+
+  surfaces(underlying: string, at?: Instant): Promise<SurfacesView> {
+    return this.#houseAt(at).surfaces(underlying);
+  }
+
+  rules(service: ServiceLog, at?: Instant): Promise<RulesHistory> {
+    return this.#houseAt(at).rules(service);
   }
 
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer> {

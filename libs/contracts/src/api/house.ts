@@ -101,6 +101,84 @@ export const fundView = z
   })
   .meta({ id: 'Fund', description: 'The insurance fund by cause, and rounds of deleveraging.' });
 
+const surfaceOrigin = z.string().meta({ description: 'How the surface came about, such as `svi`.' });
+
+export const surfacesView = z
+  .strictObject({
+    clearing: instant,
+    underlying,
+    expiries: z
+      .array(
+        z.strictObject({
+          expiry: instant,
+          position: ordinal.meta({ description: 'Position of the SurfacePublished in pricing global.' }),
+          asOf: instant,
+          forward: decimal.meta({ description: 'USD.' }),
+          forwardFrom: z.string(),
+          status: priceStatus,
+          origin: surfaceOrigin,
+          quotes: count.meta({ description: 'Options with a live bid and ask.' }),
+          gates: z
+            .array(
+              z.strictObject({
+                gate: z.string(),
+                passed: z.boolean(),
+                margin: decimal.meta({ description: 'Least room in the unit of the gate, negative when it failed.' }),
+              }),
+            )
+            .meta({ description: 'Conditions against arbitrage, of what is published.' }),
+          rejected: z.array(z.strictObject({ origin: surfaceOrigin, failed: z.array(z.string()) })),
+          smile: z
+            .array(
+              z.strictObject({
+                strike: z.number().meta({ description: 'USD.' }),
+                share: z.number().meta({ description: 'Strike over forward.' }),
+                volatility: z.number().meta({ description: 'Per year.' }),
+              }),
+            )
+            .meta({ description: 'The surface over strikes, for a picture.' }),
+          options: z
+            .array(
+              z.strictObject({
+                instrument: z.string(),
+                strike: decimal,
+                type: z.enum(['call', 'put']),
+                price: decimal.meta({ description: 'USD per unit of the underlying, coin for a coin-settled option.' }),
+                volatility: decimal.meta({ description: 'Per year.' }),
+                status: priceStatus,
+              }),
+            )
+            .meta({ description: 'What is priced on it, by strike.' }),
+        }),
+      )
+      .meta({ description: 'Open ones, the next first.' }),
+  })
+  .meta({ id: 'Surfaces', description: 'Volatility surfaces of an underlying, with the gates that they passed.' });
+
+export type SurfacesView = z.infer<typeof surfacesView>;
+
+export const rulesHistory = z
+  .strictObject({
+    clearing: instant,
+    changes: z.array(
+      z.strictObject({
+        position: ordinal.meta({ description: 'Event of the service, global partition.' }),
+        at: instant,
+        change: z.enum(['established', 'proposed', 'approved']),
+        kind: z.string(),
+        id: z.string(),
+        by: z.string().meta({ description: 'Who did it.' }),
+        proposalId: z.string().nullable(),
+        reason: z.string().nullable(),
+        noticeMs: z.number().nullable().meta({
+          description: 'Time until a rise of requirements reaches liquidation levels; null where the kind knows none.',
+        }),
+      }),
+    ),
+  })
+  .meta({ id: 'RulesHistory', description: 'How the rules of a service came to be, newest first.' });
+
+export type RulesHistory = z.infer<typeof rulesHistory>;
 export type SystemView = z.infer<typeof systemView>;
 export type MarketsView = z.infer<typeof marketsView>;
 export type FundView = z.infer<typeof fundView>;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { EVENT_FAMILIES, SERVICE_LOGS } from '@ballast/facts';
-import { accountId, code, identifier, reason, sha256Hex, versionedName } from '../fields.js';
+import { accountId, code, identifier, reason, sha256Hex, underlying, versionedName } from '../fields.js';
 
 // What stands in paths and queries. Everything comes as text there.
 
 export const accountIdForm = accountId;
 export const identifierForm = identifier;
+export const underlyingForm = underlying;
 
 /** Name of a log, such as `margin` or `exchange.fills`. */
 export const logNameForm = z.string().max(60).meta({ description: 'Name of a log.', example: 'margin' });

@@ -24,6 +24,8 @@ export class HistoryThread implements HouseHistory {
   readonly recomputation = this.#asking('recomputation');
   readonly markets = this.#asking('markets');
   readonly fund = this.#asking('fund');
+  readonly surfaces = this.#asking('surfaces');
+  readonly rules = this.#asking('rules');
   readonly whatIf = this.#asking('whatIf');
   readonly boardAt = this.#asking('boardAt');
   readonly accountsAt = this.#asking('accountsAt');

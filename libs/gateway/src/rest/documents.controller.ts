@@ -1,11 +1,12 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { questions } from '@ballast/services';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { momentOf } from './past-moment.js';
 import { parsed } from './problem.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
@@ -31,6 +32,16 @@ export class DocumentsController {
         ...{ replaces, changes },
       })),
     };
+  }
+
+  @Get(':service/history')
+  @ApiOperation({ summary: 'What established, proposed and approved the rules, by whom and why' })
+  @InPath('service', contract.ruledServiceForm)
+  @InQuery(contract.pastQuery)
+  @Answers(200, contract.rulesHistory, 'From the log, newest first')
+  rulesHistory(@Param('service') service: string, @Query() query: unknown): Promise<object> {
+    const log = parsed(contract.ruledServiceForm, service, 'service');
+    return this.clearing.history.rules(log, momentOf(parsed(contract.pastQuery, query, 'query').at));
   }
 
   @Post(':service/proposals')

@@ -1,8 +1,8 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { momentOf } from './past-moment.js';
 import { parsed } from './problem.js';
 
@@ -19,6 +19,18 @@ export class HouseController {
   @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
   markets(@Query() query: unknown): Promise<object> {
     return this.clearing.history.markets(momentOf(parsed(contract.pastQuery, query, 'query').at));
+  }
+
+  @Get('surfaces/:underlying')
+  @ApiOperation({
+    summary: 'Volatility surfaces of an underlying: smiles, gates against arbitrage, options priced on them',
+  })
+  @InPath('underlying', contract.underlyingForm)
+  @InQuery(contract.pastQuery)
+  @Answers(200, contract.surfacesView, 'From the logs; none where no option is listed')
+  surfaces(@Param('underlying') underlying: string, @Query() query: unknown): Promise<object> {
+    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+    return this.clearing.history.surfaces(parsed(contract.underlyingForm, underlying, 'underlying'), at);
   }
 
   @Get('fund')
