@@ -10,11 +10,13 @@ import {
   EXCHANGE_LOGS,
   type FillEvents,
   type LiquidationEvents,
+  type MarginEvents,
+  type OrderEvents,
   type Place,
   type QuoteEvents,
   type TransferEvents,
 } from '@ballast/facts';
-import { dec, partitionOfAccount, text, type Instant } from '@ballast/kernel';
+import { dec, partitionOfAccount, text, type Decimal, type Instant } from '@ballast/kernel';
 
 /** What happens at one clearing time, before its prices. */
 export interface Scene {
@@ -24,7 +26,16 @@ export interface Scene {
   readonly opened?: readonly { readonly accountId: string; readonly dollars: string }[];
   readonly fund?: string;
   readonly trades?: readonly { readonly buyer: string; readonly seller: string; readonly quantity: string }[];
+  /** What becomes of orders, before the trades. */
+  readonly orders?: readonly SaidOfOrder[];
 }
+
+/** A message of exchange.orders; `filled`: the maker takes the other side of so much of an order, at its price. */
+export type SaidOfOrder =
+  | { readonly accepted: OrderEvents['OrderAccepted'] }
+  | { readonly changed: OrderEvents['OrderChanged'] }
+  | { readonly closed: OrderEvents['OrderClosed'] }
+  | { readonly filled: string; readonly quantity: string };
 
 /** An order of liquidation, as the script answers it: what is filled, and at which price. */
 export type Answer = (
@@ -40,12 +51,21 @@ interface Script {
   readonly answer: Answer;
 }
 
+interface OpenOrder {
+  readonly terms: OrderEvents['OrderAccepted'];
+  filled: Decimal;
+}
+
 interface ScriptState {
   lastScene: number;
+  readonly orders: Map<string, OpenOrder>;
   readonly requests: Map<string, LogEntry>;
+  /** Requests of margin that are not obeyed yet. */
+  cancels: CancelRequest[];
 }
 
 type Request = LogEntry<string, LiquidationEvents['OrdersCancelRequested'] | LiquidationEvents['CloseOutOrderPlaced']>;
+type CancelRequest = LogEntry<string, MarginEvents['OrderCancelsRequested']>;
 
 const VENUES = ['amber', 'birch', 'cedar'];
 /** USD: a book whose sides meet is none. */
@@ -62,8 +82,8 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
     (log: string, partition: number, stream: string, type: string, payload: object): void =>
       void context.emit({ to: { log, partition }, stream, type, schemaVersion: 1, payload }, cause);
 
-  function play(scene: Scene, context: DecisionContext): void {
-    const { at, btc, opened = [], fund, trades = [] } = scene;
+  function play(scene: Scene, book: ScriptState['orders'], context: DecisionContext): void {
+    const { at, btc, opened = [], fund, trades = [], orders = [] } = scene;
     const emit = say(context, { kind: 'timer', id: TIMER, due: at });
     const quote = <T extends keyof QuoteEvents>(stream: string, type: T, payload: QuoteEvents[T]): void =>
       emit('exchange.quotes', GLOBAL, stream, type, payload);
@@ -81,6 +101,20 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       const payload = { contributionId: `f-${at}`, amount: fund };
       emit('exchange.transfers', 0, 'transfers-fund', 'FundContributionReceived', payload);
     }
+    orders.forEach((said, index) => {
+      if ('filled' in said) {
+        const order = book.get(said.filled);
+        if (order === undefined) throw new Error(`the script fills ${said.filled}, which is not open`);
+        const { accountId, instrument, side, price, orderId } = order.terms;
+        const trade = { tradeId: `o-${at}-${index}`, instrument, quantity: said.quantity, price, closeOutOrder: null };
+        fill(emit, { ...trade, accountId, side, liquidity: 'maker', orderId });
+        fill(emit, { ...trade, accountId: maker, side: side === 'buy' ? 'sell' : 'buy', liquidity: 'taker' });
+        return;
+      }
+      if ('accepted' in said) tell(emit, 'OrderAccepted', said.accepted);
+      else if ('changed' in said) tell(emit, 'OrderChanged', said.changed);
+      else tell(emit, 'OrderClosed', said.closed);
+    });
     trades.forEach(({ buyer, seller, quantity }, index) => {
       const trade = { tradeId: `t-${at}-${index}`, instrument: 'BTC-PERP', quantity, price: btc, closeOutOrder: null };
       fill(emit, { ...trade, accountId: buyer, side: 'buy', liquidity: 'taker' });
@@ -113,14 +147,43 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       payload,
     );
 
-  function reply(request: Request, context: DecisionContext): void {
+  const tell = <T extends keyof OrderEvents>(emit: ReturnType<typeof say>, type: T, payload: OrderEvents[T]): void =>
+    emit(
+      'exchange.orders',
+      partitionOfAccount(payload.accountId, partitions),
+      `orders-${payload.accountId}`,
+      type,
+      payload,
+    );
+
+  /** Takes orders out of the book, and says how much each had filled. */
+  function cancel(orders: readonly OpenOrder[], emit: ReturnType<typeof say>): void {
+    for (const { terms, filled } of orders) {
+      const { accountId, orderId } = terms;
+      tell(emit, 'OrderClosed', { accountId, orderId, reason: 'cancelled', filledQuantity: text(filled) });
+    }
+  }
+
+  function obey({ partition, position, payload }: CancelRequest, state: ScriptState, context: DecisionContext): void {
+    const emit = say(context, { kind: 'event', log: 'margin', partition, position });
+    cancel(
+      payload.orders.flatMap((orderId) => state.orders.get(orderId) ?? []),
+      emit,
+    );
+  }
+
+  function reply(request: Request, book: ScriptState['orders'], context: DecisionContext): void {
     const { partition, position, payload } = request;
     const place = { partition, position };
     const emit = say(context, { kind: 'event', log: 'liquidation', ...place });
     const { accountId } = payload;
     const report = (type: string, more: object): void =>
       emit('exchange.orderReports', partition, `order-${position}`, type, { accountId, ...more });
-    if (!('slice' in payload)) return report('OrdersCancelled', { request: place, cancelledOrders: 0 });
+    if (!('slice' in payload)) {
+      const open = [...book.values()].filter(({ terms }) => terms.accountId === accountId);
+      cancel(open, emit);
+      return report('OrdersCancelled', { request: place, cancelledOrders: open.length });
+    }
     const { quantity, price } = answer(payload, context.time.clearing);
     if (dec(quantity).gt(0)) {
       const { instrument, side } = payload;
@@ -141,18 +204,31 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
         Array.from({ length: count }, (_, partition) => ({ log, partition })),
       ),
     stateForm: { version: 1 },
-    initialState: () => ({ lastScene: -1, requests: new Map() }),
-    observe({ requests }, input) {
+    initialState: () => ({ lastScene: -1, orders: new Map(), requests: new Map(), cancels: [] }),
+    observe({ requests, cancels }, input) {
+      if (input.type === 'OrderCancelsRequested') cancels.push(input as CancelRequest);
       if (input.type === 'OrdersCancelRequested' || input.type === 'CloseOutOrderPlaced') {
         requests.set(nameOf(input), input);
       }
     },
     decide: () => undefined,
-    settle({ requests }, context) {
-      for (const request of [...requests.values()]) reply(request as Request, context);
+    settle(state, context) {
+      const { requests, cancels, orders } = state;
+      for (const request of cancels.splice(0)) obey(request, state, context);
+      for (const request of [...requests.values()]) reply(request as Request, orders, context);
     },
     evolve(state, { type, payload }) {
       if (type === 'ClockTicked') state.lastScene += 1;
+      if (type === 'OrderAccepted') {
+        const terms = payload as OrderEvents['OrderAccepted'];
+        state.orders.set(terms.orderId, { terms, filled: dec(0) });
+      }
+      if (type === 'OrderClosed') state.orders.delete((payload as OrderEvents['OrderClosed']).orderId);
+      if (type === 'TradeFilled') {
+        const { orderId, quantity } = payload as FillEvents['TradeFilled'];
+        const order = orderId === undefined ? undefined : state.orders.get(orderId);
+        if (order !== undefined) order.filled = order.filled.plus(quantity);
+      }
       if (type === 'OrdersCancelled') state.requests.delete(nameOf((payload as { request: Place }).request));
       if (type === 'CloseOutOrderFinished') state.requests.delete(nameOf((payload as { order: Place }).order));
     },
@@ -160,7 +236,7 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       const next = scenes[lastScene + 1];
       return next !== undefined && next.at <= now ? [{ id: TIMER, due: next.at }] : [];
     },
-    fire: ({ lastScene }, _timer, context) => play(scenes[lastScene + 1] as Scene, context),
+    fire: ({ lastScene, orders }, _timer, context) => play(scenes[lastScene + 1] as Scene, orders, context),
   };
   return {
     runName: 'script',

@@ -16,7 +16,8 @@ describe('topics', () => {
     ${'accounts'}              | ${GLOBAL} | ${'clearing.accounts.global.v1'}          | ${0}
     ${'pricing'}               | ${GLOBAL} | ${'clearing.pricing.global.v1'}           | ${0}
     ${'margin'}                | ${0}      | ${'clearing.margin.events.v1'}            | ${0}
-    ${'margin.commands'}       | ${GLOBAL} | ${'clearing.margin.commands.v1'}          | ${0}
+    ${'margin.commands'}       | ${3}      | ${'clearing.margin.commands.v1'}          | ${3}
+    ${'margin.commands'}       | ${GLOBAL} | ${'clearing.margin.commands.global.v1'}   | ${0}
     ${'accounts.commands'}     | ${63}     | ${'clearing.accounts.commands.v1'}        | ${63}
     ${'accounts.commands'}     | ${GLOBAL} | ${'clearing.accounts.commands.global.v1'} | ${0}
     ${'exchange.quotes'}       | ${GLOBAL} | ${'exchange.quotes.v1'}                   | ${0}

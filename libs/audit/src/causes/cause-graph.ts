@@ -100,6 +100,7 @@ async function consequencesOf(
     'margin',
     'accounts',
     'liquidation',
+    'exchange.orders',
     'exchange.orderReports',
     'exchange.fills',
   ] as const) {

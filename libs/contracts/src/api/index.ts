@@ -9,6 +9,7 @@ export * from './exchange.js';
 export * from './from-text.js';
 export * from './house.js';
 export * from './house-mode.js';
+export * from './orders.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';
 export * from './queries.js';

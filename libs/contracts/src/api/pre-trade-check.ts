@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, instrument, marginFigures, nonNegativeDecimal, ordinal, tradeSide } from '../fields.js';
+import { accountId, decimal, instrument, marginFigures, nonNegativeDecimal, ordinal, tradeSide } from '../fields.js';
 import { price, quantity } from './amounts.js';
 
 export const preTradeCheckRequest = z
@@ -7,7 +7,9 @@ export const preTradeCheckRequest = z
     instrument,
     side: tradeSide,
     quantity,
-    price: price.optional().meta({ description: 'Limit price, USD; without it the order is valued at the mark.' }),
+    price: price
+      .optional()
+      .meta({ description: 'Limit price, USD; without it the order is valued at the mark. The worse of both counts.' }),
   })
   .meta({
     id: 'PreTradeCheckRequest',
@@ -22,6 +24,7 @@ export const preTradeCheckResponse = z
     code: z
       .enum([
         'below-initial-requirement',
+        'owner-below-initial-requirement',
         'account-liquidating',
         'account-restricted',
         'prices-halted',
@@ -37,6 +40,10 @@ export const preTradeCheckResponse = z
     }),
     before: marginFigures.nullable().meta({ description: 'null before the first price set.' }),
     after: marginFigures.nullable().meta({ description: 'As if the order were filled at its price at once.' }),
+    headroom: decimal.nullable().meta({
+      description:
+        'USD that the account could still lose to orders after this one: equity less the initial requirement, whichever of its orders and reservations fill, and less what they cost. null when something that may fill has no price.',
+    }),
     missing: nonNegativeDecimal.meta({ description: 'USD of equity that is missing for the order; 0 when allowed.' }),
     accountVersion: ordinal,
     schedule: ordinal

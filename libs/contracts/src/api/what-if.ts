@@ -9,6 +9,7 @@ import {
   sha256Hex,
   versionedName,
 } from '../fields.js';
+import { openOrdersSection } from './orders.js';
 
 const POSITIONS = 500;
 const STEPS = 31;
@@ -74,6 +75,7 @@ export const whatIfResponse = z
       .record(z.string(), decimal)
       .meta({ description: 'Requirement at each level, as the model names them.' }),
     assessment: assessmentDetail,
+    orders: openOrdersSection,
     worstScenario: z.string().nullable(),
     scenarios: z
       .array(z.strictObject({ id: z.string(), pnl: decimal, byPosition: profits }))

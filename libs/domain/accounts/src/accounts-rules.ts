@@ -1,7 +1,7 @@
 import { openPartition, type DocumentChecks, type HouseRules } from '@ballast/documents';
 import type { DecisionContext, Opening } from '@ballast/event-sourcing';
 import { SELECTABLE_MODEL_DOCUMENTS } from './choose-model/selectable-models.js';
-import { FEE_DOCUMENTS } from './fill/fee-schedule.js';
+import { FEE_DOCUMENTS } from '@ballast/instruments';
 import { INTEREST_DOCUMENTS } from './interest/interest-terms.js';
 import { ASSET_DOCUMENTS, assetDefects, type UnderRules } from './ledger/assets.js';
 import { WATERFALL_DOCUMENTS } from './waterfall/loss-waterfall.js';

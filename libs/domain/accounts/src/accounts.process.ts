@@ -200,6 +200,9 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
 
 const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'numbered', {
   ...OPENING_IGNORED,
+  MarginReserved: 'ignored',
+  ReservationEnded: 'ignored',
+  OrderCancelsRequested: 'ignored',
   MarginRunCompleted: 'ignored',
   AccountStateChanged: {
     observe({ liquidating }, { payload: { accountId, to } }) {

@@ -68,6 +68,9 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
   }),
   on<SimulatorState, MarginEvents & OpeningEvents>('margin', 'numbered', {
     ...RELEASES_IGNORED,
+    MarginReserved: 'ignored',
+    ReservationEnded: 'ignored',
+    OrderCancelsRequested: 'ignored',
     AccountStateChanged: {
       observe(state, { time, payload: { accountId, to, assessment } }) {
         const view = viewOf(state, accountId);

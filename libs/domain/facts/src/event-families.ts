@@ -1,8 +1,8 @@
 import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, CORRECTION_COMMANDS, FUND_EVENTS } from './accounts/index.js';
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
-import { FILL_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
+import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
-import { MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
+import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
 import { HOUSE_MODE_COMMANDS, PRICING_EVENTS } from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
 import type { LogName } from './topology.js';
@@ -22,6 +22,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'exchange.quotes', partition: 'global', events: QUOTE_EVENTS },
   { log: 'exchange.fills', partition: 'numbered', events: FILL_EVENTS },
   { log: 'exchange.transfers', partition: 'numbered', events: TRANSFER_EVENTS },
+  { log: 'exchange.orders', partition: 'numbered', events: ORDER_EVENTS },
   { log: 'exchange.orderReports', partition: 'numbered', events: ORDER_REPORT_EVENTS },
   { log: 'accounts.commands', partition: 'numbered', events: ACCOUNTS_COMMANDS },
   { log: 'accounts.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS } },
@@ -30,6 +31,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'accounts', partition: 'global', events: { ...FUND_EVENTS, ...DOCUMENT_EVENTS } },
   { log: 'pricing.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...HOUSE_MODE_COMMANDS } },
   { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS, ...DOCUMENT_EVENTS } },
+  { log: 'margin.commands', partition: 'numbered', events: MARGIN_COMMANDS },
   { log: 'margin.commands', partition: 'global', events: DOCUMENT_COMMANDS },
   { log: 'margin', partition: 'every', events: OPENING_EVENTS },
   { log: 'margin', partition: 'global', events: MARGIN_GLOBAL_EVENTS },

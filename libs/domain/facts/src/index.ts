@@ -39,6 +39,7 @@ export {
   type QuoteEvents,
   type FillEvents,
   type TransferEvents,
+  type OrderEvents,
   type OrderReportEvents,
   type ProducerEvents,
 } from './exchange/index.js';
@@ -56,9 +57,11 @@ export {
   type CollateralPrice,
   type RateTable,
   type UnderlyingSchedule,
+  LONGEST_HOLD_MS,
   MARGIN_GLOBAL_EVENTS,
   MARGIN_EVENTS,
   type MarginGlobalEvents,
+  type MarginCommands,
   type MarginEvents,
 } from './margin/index.js';
 export * from './house-modes.js';

@@ -1,7 +1,8 @@
 /** Logs of the four services. */
 export type ServiceLog = 'accounts' | 'pricing' | 'margin' | 'liquidation';
 /** Topics of the exchange, each a log of its own. `exchange.quotes` has the global partition only. */
-export type ExchangeLog = 'exchange.quotes' | 'exchange.fills' | 'exchange.transfers' | 'exchange.orderReports';
+export type ExchangeLog =
+  'exchange.quotes' | 'exchange.fills' | 'exchange.transfers' | 'exchange.orders' | 'exchange.orderReports';
 /** Commands from outside, numbered per partition by the service that owns them. */
 export type CommandLog = 'accounts.commands' | 'pricing.commands' | 'margin.commands' | 'liquidation.commands';
 export type LogName = ServiceLog | ExchangeLog | CommandLog;
@@ -11,6 +12,7 @@ export const EXCHANGE_LOGS: readonly ExchangeLog[] = [
   'exchange.quotes',
   'exchange.fills',
   'exchange.transfers',
+  'exchange.orders',
   'exchange.orderReports',
 ];
 
@@ -50,11 +52,14 @@ export const READERS: readonly Reader[] = [
     log: 'margin',
     partition: 'numbered',
     sources: [
+      from('margin.commands', 'own'),
       from('margin', 'global'),
       from('pricing', 'global'),
       from('accounts', 'own'),
       from('liquidation', 'own'),
       from('liquidation', 'global'),
+      from('exchange.orders', 'own'),
+      from('accounts', 'global'),
     ],
   },
   {

@@ -211,6 +211,9 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       WithdrawalRefused: 'ignored',
       AdlCandidatesReported: 'ignored',
       ...OPENING_IGNORED,
+      MarginReserved: 'ignored',
+      ReservationEnded: 'ignored',
+      OrderCancelsRequested: 'ignored',
     }),
     on<State, AccountsEvents & OpeningEvents>(
       'accounts',

@@ -1,4 +1,4 @@
-import { OPENING_IGNORED } from '@ballast/documents';
+import { evolveRules } from '@ballast/documents';
 import { causeOf, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, AmountByAsset, OpeningEvents, PositionFigures } from '@ballast/facts';
 import { on, type EntryOf, type FactReading, type FactTable } from '@ballast/event-sourcing';
@@ -6,6 +6,7 @@ import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
+import { noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 import type { DecisionContext } from '@ballast/event-sourcing';
 
@@ -73,7 +74,11 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   WithdrawalSettled: holdEnded,
   WithdrawalReleased: holdEnded,
   WithdrawalRejected: {},
-  PositionChanged: {},
+  PositionChanged: {
+    observe({ openOrders }, { payload: { accountId, orderId, quantity } }) {
+      if (orderId !== undefined) noteFilled(openOrders, accountId, orderId, dec(quantity));
+    },
+  },
   MarginModelChosen: {
     observe: ({ book }, { payload: { accountId, model } }) => book.setModel(book.at(accountId), model),
   },
@@ -102,7 +107,10 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
   SuspenseReleased: 'ignored',
-  ...OPENING_IGNORED,
+  DocumentsEstablished: {
+    observe: ({ accountsRules }, { payload }) => evolveRules.DocumentsEstablished(accountsRules, payload),
+  },
+  ReleaseInForce: 'ignored',
 };
 
 /** Facts of accounts p. Those in an account's stream raise its version and touch its owner. */

@@ -21,6 +21,7 @@ import type {
 } from '@ballast/facts';
 import type { ModelList, MarginParameters } from '@ballast/facts/testing';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
+import { FEE_DOCUMENTS } from '@ballast/instruments';
 import { instantOf, invariant, type Instant } from '@ballast/kernel';
 import { marginModelOf } from '@ballast/venue-rules';
 import type { AccountAssessment } from './assess/assess.js';
@@ -105,6 +106,24 @@ const perpetual = (underlying: Underlying): ContractSpecificationDocument => ({
   listedAt: '2020-01-01T00:00:00Z',
 });
 
+const FREE = { taker: '0', maker: '0' };
+
+/** Rules of accounts with these fees. */
+export function accountsRules(
+  fees: unknown = { perpetual: FREE, future: FREE, option: { ...FREE, capOfPremium: '0' } },
+) {
+  const genesis = genesisOf(readHouseDocuments(), 'accounts');
+  const documents = genesis.documents.map((document) =>
+    document.kind === FEE_DOCUMENTS.kind ? aDocument(document.kind, document.id, fees) : document,
+  );
+  return { ...genesis, documents };
+}
+
+/** Fees of the bundled setting. */
+export const BUNDLED_FEES: unknown = readHouseDocuments().accounts.find(
+  ({ kind }) => kind === FEE_DOCUMENTS.kind,
+)?.body;
+
 export interface PricesAt {
   readonly at: Instant;
   readonly BTC?: string;
@@ -183,8 +202,11 @@ export class MarginHouse {
   readonly #opening: Opening;
   #priceSets = 0;
 
-  /** @param documents that the log of margin begins with */
-  constructor(documents?: readonly HouseDocument[]) {
+  /**
+   * @param documents that the log of margin begins with
+   * @param fees what trading costs; nothing when absent
+   */
+  constructor(documents?: readonly HouseDocument[], fees?: unknown) {
     this.#opening = anOpening(documents);
     this.global.open(this.#opening);
     this.machine.open(this.#opening);
@@ -192,6 +214,7 @@ export class MarginHouse {
     this.events.push(...this.machine.drain().events);
     this.accept(...this.globalEvents);
     this.accept(this.pricing('rules', 'DocumentsEstablished', genesisOf(readHouseDocuments(), 'pricing')));
+    this.accept(this.fact('accounts', 'rules', 'DocumentsEstablished', accountsRules(fees)));
     this.admit(perpetual('BTC'), perpetual('ETH'));
   }
 

@@ -2,11 +2,13 @@ import { OPENING_EVOLVED, OPENING_IGNORED, RULES_IGNORED, evolveRules } from '@b
 import { causeOf, defineProcess, on, type LogEntry } from '@ballast/event-sourcing';
 import type {
   DocumentEvents,
+  FundEvents,
   LiquidationEvents,
   LiquidationGlobalEvents,
   MarginEvents,
   MarginGlobalEvents,
   OpeningEvents,
+  OrderEvents,
   PricingEvents,
 } from '@ballast/facts';
 import { readContractSpecification } from '@ballast/instruments';
@@ -18,6 +20,9 @@ import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
 import { openMargin } from './parameters/document-checks.js';
 import { emitMargin } from './margin.events.js';
+import { cancelLate } from './orders/cancels.decider.js';
+import { noteAccepted, noteChanged, noteClosed, noteReservationEnded, noteReserved } from './orders/open-orders.js';
+import { contentOf, RESERVATION_COMMANDS } from './orders/reserve.decider.js';
 import { assessorOf, initialMarginState, type MaintenanceInForce, type MarginState } from './margin.state.js';
 import { completeRun } from './run/report-run.js';
 import { putInForce } from './schedule/notice-window.js';
@@ -73,7 +78,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 1, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 2, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -155,7 +160,56 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       AdlRoundClosed: 'ignored',
       ...RULES_IGNORED,
     }),
+    on<MarginState, OrderEvents>(
+      'exchange.orders',
+      'numbered',
+      {
+        OrderAccepted: {
+          observe: ({ openOrders }, { payload }) => noteAccepted(openOrders, payload),
+          decide: (state, { payload: { accountId, orderId } }, context) =>
+            cancelLate(state, accountId, orderId, context),
+        },
+        OrderChanged: {
+          observe: ({ openOrders }, { payload }) => noteChanged(openOrders, payload),
+          decide: (state, { payload: { accountId, orderId } }, context) =>
+            cancelLate(state, accountId, orderId, context),
+        },
+        OrderClosed: { observe: ({ openOrders }, { payload }) => noteClosed(openOrders, payload) },
+      },
+      ({ openOrders }, { position }) => void (openOrders.upTo = position),
+    ),
+    // What trading costs stands in the rules of accounts; the first ones say its own partitions too.
+    on<MarginState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
+      DocumentProposed: {
+        observe: ({ accountsRules }, { payload, actor }) => evolveRules.DocumentProposed(accountsRules, payload, actor),
+      },
+      DocumentApproved: {
+        observe: ({ accountsRules }, { payload }) => evolveRules.DocumentApproved(accountsRules, payload),
+      },
+      ...OPENING_IGNORED,
+      FundCredited: 'ignored',
+      TradeCorrectionProposed: 'ignored',
+      TradeCorrectionApproved: 'ignored',
+      LossStepTaken: 'ignored',
+      LossRecovered: 'ignored',
+      FundDrawGranted: 'ignored',
+    }),
   ],
+
+  commands: RESERVATION_COMMANDS,
+
+  dueTimers({ openOrders: { expiries } }, now) {
+    const [next] = expiries;
+    return next === undefined || next.expiresAt > now
+      ? []
+      : [{ id: `reservation-${next.accountId}-${next.reservationId}`, due: next.expiresAt }];
+  },
+  fire({ openOrders: { expiries } }, timer, context) {
+    const [next] = expiries;
+    invariant(next, `no reservation is due for ${timer.id}`);
+    const { accountId, reservationId } = next;
+    emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason: 'expired' });
+  },
 
   settle(state, context) {
     if (state.due === null) return;
@@ -201,6 +255,14 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       book.remember(book.at(accountId), { liquidationClosed: false, awaitedLossOf: null }),
     WithdrawalCleared: holdAnswered(true),
     WithdrawalRefused: holdAnswered(false),
+    MarginReserved({ openOrders }, { payload }) {
+      const { accountId, reservationId, instrument, side, quantity, price, expiresAt } = payload;
+      const terms = { instrument, side, quantity: dec(quantity), price: dec(price) };
+      noteReserved(openOrders, accountId, reservationId, contentOf(payload), { ...terms, expiresAt });
+    },
+    ReservationEnded: ({ openOrders }, { payload: { accountId, reservationId } }) =>
+      noteReservationEnded(openOrders, accountId, reservationId),
+    OrderCancelsRequested: 'ignored',
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
     ...OPENING_EVOLVED,

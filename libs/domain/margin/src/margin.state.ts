@@ -7,6 +7,7 @@ import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
 import { AccountBook } from './assess/account-book.js';
 import { AssessmentMarket } from './assess/assessment-market.js';
 import { Assessor } from './assess/assessor.js';
+import { noOpenOrders, type OpenOrders } from './orders/open-orders.js';
 import { MARGIN_PARAMETERS } from './parameters/parameter-figures.js';
 import type { InForceFrom } from './schedule/notice-window.js';
 import { scheduleFigures, type ScheduleFigures } from './schedule/schedule-figures.js';
@@ -31,6 +32,9 @@ export interface MarginState {
   readonly partition: number;
   readonly rules: HouseRules;
   readonly book: AccountBook;
+  /** Of accounts: what a fill costs. */
+  readonly accountsRules: HouseRules;
+  readonly openOrders: OpenOrders;
   /** Last schedule seen, with its position in margin global. */
   schedule: { readonly position: number; readonly source: ScheduleInForce } | null;
   /** Call levels as far back as a notice period may reach, oldest first. */
@@ -56,6 +60,8 @@ export const initialMarginState = (partition: number): MarginState => ({
   partition,
   rules: noRules(),
   book: new AccountBook(),
+  accountsRules: noRules(),
+  openOrders: noOpenOrders(),
   schedule: null,
   maintenanceHistory: new Map(),
   contracts: new Map(),

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
+import { EXCHANGE_LOGS } from '@ballast/facts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { momentOf } from './past-moment.js';
@@ -48,7 +49,7 @@ export class HouseController {
     const standings = await this.clearing.owners.standings();
     const clearing = Math.max(0, ...standings.map((each) => each.clearing));
     const heads = await Promise.all(
-      EXCHANGE.map(async (log) => (await this.clearing.logs.log(log).heads()).map((head) => ({ log, ...head }))),
+      EXCHANGE_LOGS.map(async (log) => (await this.clearing.logs.log(log).heads()).map((head) => ({ log, ...head }))),
     );
     return {
       clearing,
@@ -60,5 +61,3 @@ export class HouseController {
     };
   }
 }
-
-const EXCHANGE = ['exchange.quotes', 'exchange.fills', 'exchange.transfers', 'exchange.orderReports'] as const;

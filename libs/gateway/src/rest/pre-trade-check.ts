@@ -29,7 +29,7 @@ export async function checkBeforeTrade(
   const stopped = trouble !== null && checked.accepted && !checked.riskReducing;
   const answer = stopped ? { ...checked, accepted: false, code: 'prices-halted' as const } : checked;
   const { after } = answer;
-  const short = after === null || answer.accepted ? dec(0) : dec(after.initial).minus(after.equity);
+  const short = answer.headroom === null || answer.accepted ? dec(0) : dec(answer.headroom).neg();
   return {
     accountId,
     allowed: answer.accepted,
@@ -37,6 +37,7 @@ export async function checkBeforeTrade(
     reducesRisk: answer.riskReducing,
     before: answer.before,
     after,
+    headroom: answer.headroom,
     missing: text(short.isNegative() ? dec(0) : short),
     accountVersion: standing.version,
     schedule,
@@ -48,6 +49,7 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'account-reduce-only':
       return liquidating ? 'account-liquidating' : 'account-restricted';
     case 'below-initial-requirement':
+    case 'owner-below-initial-requirement':
     case 'house-reduce-only':
     case 'house-withdrawals-stopped':
     case 'house-halted':

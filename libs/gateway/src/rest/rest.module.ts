@@ -11,6 +11,7 @@ import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
+import { OrdersController } from './orders.controller.js';
 import { RiskController } from './risk.controller.js';
 import { StatusController } from './status.controller.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
@@ -37,6 +38,7 @@ export class RestModule {
       imports: [ExchangeModule.over(intake)],
       controllers: [
         AccountsController,
+        OrdersController,
         EventsController,
         HouseController,
         HouseModeController,

@@ -20,6 +20,8 @@ import {
   assessmentOf,
   deleverageable,
   holdingsOf,
+  headroomOf,
+  ordersOfAccount,
   preTradeCheck,
   riskArraysOf,
   scheduleOf,
@@ -104,6 +106,9 @@ const figuresOf = (state: MarginState, accounts: readonly AccountId[]): readonly
     return { accountId, figures, state: figures === null ? null : (standingOf(state, accountId)?.state ?? null) };
   });
 
+/** Orders and reservations of an account; undefined when margin does not know it. */
+const orders = (state: MarginState, accountId: AccountId) => ordersOfAccount(state, accountId);
+
 interface CheckedOrder {
   readonly standing: AccountStanding;
   readonly checked: PreTradeAnswer;
@@ -160,6 +165,8 @@ export const questions = {
     figures: figuresOf,
     check: checkedOrder,
     whatIf: whatIfInSteps,
+    orders,
+    headroom: headroomOf,
     survey: surveyAccounts,
     holdings: holdingsOf,
     deleverageable,

@@ -1,6 +1,6 @@
 import { GLOBAL } from '@ballast/event-sourcing';
 import { aFill, approve, bundled, deskWith, fundDesk, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { FEE_DOCUMENTS } from './fee-schedule.js';
+import { FEE_DOCUMENTS } from '@ballast/instruments';
 
 type Fees = Record<'perpetual' | 'future' | 'option', Record<string, unknown>>;
 const fees = bundled('fee-schedule') as Fees;

@@ -4,7 +4,7 @@ import { roundUsd, SETTLEMENT_ASSET, type Decimal } from '@ballast/kernel';
 import type { AccountsState, CloseOutOrder, CollateralChanges } from '../accounts.state.js';
 import { roundMoney } from '../ledger/assets.js';
 import { clientLedger, type JournalLine } from '../ledger/ledger.js';
-import { feeScheduleInForce, provisionalPenalty, tradingFee } from './fee-schedule.js';
+import { bookedFee, feeScheduleInForce, provisionalPenalty } from './fee-schedule.js';
 
 /** One side of a trade as it can be booked. */
 export interface Fill {
@@ -18,6 +18,8 @@ export interface Fill {
   readonly price: Decimal;
   readonly liquidity: 'maker' | 'taker';
   readonly closeOutOrder: Place | null;
+  /** Of exchange.orders; undefined when the fill is of none that is told there. */
+  readonly orderId: string | undefined;
 }
 
 /** What a fill moves, settlement asset, signed for the client. */
@@ -47,7 +49,11 @@ export function tradeBooking(
   { credit, cash, value }: BookedCash,
 ): FillBooking {
   const { settlementAsset: asset, instrument } = contract;
-  const fee = tradingFee(state, contract, liquidity, quantity, value.abs(), state.indexes.get(instrument.underlying));
+  const fee = bookedFee(state, contract, liquidity, {
+    contracts: quantity,
+    value: value.abs(),
+    index: state.indexes.get(instrument.underlying),
+  });
   const toClient = credit.minus(fee);
   return {
     fee,

@@ -65,6 +65,8 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
   const closeOutOrder = readPlace(fields.closeOutOrder);
   if (fields.fill !== undefined && !isWholeFrom(fields.fill, 1)) return unreadable('fill-number-invalid');
   if (!closeOutOrder.readable) return closeOutOrder;
+  const orderId = fields.orderId === undefined ? readable(undefined) : readId(fields.orderId, 'order-id-invalid');
+  if (!orderId.readable) return orderId;
   return readable({
     tradeId: tradeId.value,
     part: fields.fill,
@@ -75,6 +77,7 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
     price: price.value,
     liquidity,
     closeOutOrder: closeOutOrder.value,
+    orderId: orderId.value,
   });
 }
 
@@ -196,7 +199,7 @@ function positionChanged(
   signed: Decimal,
   fillValue: Decimal,
 ): AccountsFact {
-  const { tradeId, part, accountId, contract, side, quantity } = fill;
+  const { tradeId, part, accountId, contract, side, quantity, orderId } = fill;
   const instrument = contract.instrument.id;
   const order = executedOrder(state, fill);
   const price = order?.mark ?? fill.price;
@@ -213,6 +216,7 @@ function positionChanged(
     tradeId,
     ...(part === undefined ? {} : { fill: part }),
     closeOutOrder: order === null ? null : fill.closeOutOrder,
+    ...(orderId === undefined ? {} : { orderId }),
     side,
     quantity: text(quantity),
     price: text(price),

@@ -39,7 +39,12 @@ function* releaseFill(state: AccountsState, item: SuspendedItem, at: Instant): G
     state,
     {
       ...{ tradeId, part, accountId, contract, price: dec(fill.price), liquidity: fill.liquidity },
-      ...{ side: quantity.isNegative() ? 'sell' : 'buy', quantity: quantity.abs(), closeOutOrder: null },
+      ...{
+        side: quantity.isNegative() ? 'sell' : 'buy',
+        quantity: quantity.abs(),
+        closeOutOrder: null,
+        orderId: undefined,
+      },
     },
     at,
   );

@@ -32,6 +32,7 @@ export const POSITION_EVENTS = {
       tradeId: identifier(),
       fill: optional(ordinal('Number of the fill within the side of the trade, when it has several.')),
       closeOutOrder: nullable(place('The close-out order in liquidation; null for any other trade.')),
+      orderId: optional(identifier('The order of exchange.orders that the fill executes.')),
       side: tradeSide(),
       quantity: positiveDecimal('Contracts of this fill; of a linear perpetual base units.'),
       price: nonNegativeDecimal(

@@ -20,6 +20,9 @@ export const FILL_EVENTS = {
       quantity: positiveDecimal('Contracts; of a linear perpetual base units.'),
       price: positiveDecimal('USD per unit of the underlying; coin for a coin-settled option.'),
       liquidity: oneOf(['maker', 'taker']),
+      orderId: optional(
+        identifier('The order of exchange.orders that this fill executes; absent: of none that is told there.'),
+      ),
       closeOutOrder: nullable(
         place('Place of the CloseOutOrderPlaced in liquidation that this fill executes; null for any other trade.'),
       ),

@@ -2,6 +2,7 @@ import { DOCUMENT_EVENTS } from '../documents.js';
 import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_STATE_EVENTS } from './account-state.js';
 import { MARGIN_CALL_EVENTS } from './margin-call.js';
+import { MARGIN_COMMANDS, RESERVATION_EVENTS } from './reservation.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
 import { WITHDRAWAL_ANSWER_EVENTS } from './withdrawal.js';
@@ -27,7 +28,12 @@ export const MARGIN_EVENTS = {
   ...ACCOUNT_STATE_EVENTS,
   ...MARGIN_CALL_EVENTS,
   ...WITHDRAWAL_ANSWER_EVENTS,
+  ...RESERVATION_EVENTS,
 };
 
+/** Commands of margin p. */
+export { LONGEST_HOLD_MS, MARGIN_COMMANDS } from './reservation.js';
+
+export interface MarginCommands extends EventsOf<typeof MARGIN_COMMANDS> {}
 export interface MarginGlobalEvents extends EventsOf<typeof MARGIN_GLOBAL_EVENTS> {}
 export interface MarginEvents extends EventsOf<typeof MARGIN_EVENTS> {}

@@ -115,6 +115,9 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       ...OPENING_IGNORED,
+      MarginReserved: 'ignored',
+      ReservationEnded: 'ignored',
+      OrderCancelsRequested: 'ignored',
     }),
     on<State, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
       AdlBooked: notedBy((state, input) => {

@@ -164,9 +164,8 @@ function codeOfFailure(error: unknown): string {
 /** The house's own model: float64 says the cents where an account holds options and its bound leaves only one possible. */
 function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: AssessmentMarket): Decided {
   const held = valued.open.map(({ figured }) => figured);
-  const sizes =
-    account.ownerHoldings.length === 0 ? {} : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) };
-  const book = { collateral: collateralOf(account, market, valued.delivered.worth), held, ...sizes };
+  const collateral = collateralOf(account, market, valued.delivered.worth);
+  const book = { collateral, held, ...ownerSizes(account, valued.open, market) };
   const whole = lazily(() => assessHeld(book, market.market, market.parameters));
   const quick = held.some(({ exposure }) => exposure.option !== null) ? market.figures.of(book) : whole();
   return {
@@ -212,9 +211,7 @@ function byModel(
     collateral: collateralOf(account, market, residue),
     positions: lots.map(({ lot }) => lot),
     orders: [],
-    ...(account.ownerHoldings.length === 0
-      ? {}
-      : { ownerSizes: ownerSizes(valued.open, account.ownerHoldings, market) }),
+    ...ownerSizes(account, valued.open, market),
   };
   const result = model.assess(portfolio, market.market, parameters);
   const asked = exactFigures(result.value, result.requirements, isRequired(account, valued, market), market);

@@ -9,6 +9,7 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import { text, type Asset, type Decimal } from '@ballast/kernel';
+import type { SideSizes } from '@ballast/risk-schedule';
 
 export interface HeldPosition {
   /** Contracts, negative = short. */
@@ -33,6 +34,8 @@ export interface AssessedAccount {
   readonly model: string | null;
   /** What the owner holds in the other accounts. */
   readonly ownerHoldings: readonly Holdings[];
+  /** By underlying, over all accounts of the owner, where somebody counts more than is held; absent: what is held. */
+  readonly ownerSizes?: ReadonlyMap<Underlying, SideSizes>;
 }
 
 /** The figures of an assessment, USD: equity rounded down to the cent, requirements up. */

@@ -2,7 +2,7 @@ import { ZERO } from '@ballast/kernel';
 import { sideSizes, type Portfolio } from '@ballast/margin-models';
 import type { SideSizes } from '@ballast/risk-schedule';
 import type { AssessmentMarket } from './assessment-market.js';
-import type { Holdings } from './assessment.js';
+import type { AssessedAccount, Holdings } from './assessment.js';
 import { valueHoldings, type ValuedHolding } from './valued-holdings.js';
 
 type Sizes = ReadonlyMap<string, SideSizes>;
@@ -25,12 +25,14 @@ function sizesOnMarket(holdings: Holdings, market: AssessmentMarket): Sizes {
   return sizes;
 }
 
-/** Delta-equivalent notional by side over all accounts of an owner, USD. */
+/** Delta-equivalent notional by side over all accounts of an owner, USD; nothing when this account is all that the owner has. */
 export function ownerSizes(
+  { ownerHoldings: otherAccounts, ownerSizes: given }: Pick<AssessedAccount, 'ownerHoldings' | 'ownerSizes'>,
   open: readonly ValuedHolding[],
-  otherAccounts: readonly Holdings[],
   market: AssessmentMarket,
-): NonNullable<Portfolio['ownerSizes']> {
+): Pick<Portfolio, 'ownerSizes'> {
+  if (given !== undefined) return { ownerSizes: given };
+  if (otherAccounts.length === 0) return {};
   const sizes = new Map<string, SideSizes>();
   for (const own of [sizesOf(open), ...otherAccounts.map((holdings) => sizesOnMarket(holdings, market))]) {
     for (const [underlying, { long, short }] of own) {
@@ -38,5 +40,5 @@ export function ownerSizes(
       sizes.set(underlying, { long: before.long.plus(long), short: before.short.plus(short) });
     }
   }
-  return sizes;
+  return { ownerSizes: sizes };
 }

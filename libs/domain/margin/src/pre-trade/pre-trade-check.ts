@@ -6,10 +6,14 @@ import {
   type InstrumentId,
   type MarginFigures,
 } from '@ballast/facts';
-import { dec, maxOf, minOf, ZERO, type Decimal } from '@ballast/kernel';
-import { writeFigures, type ExactFigures } from '../assess/assessment.js';
+import { dec, text, ZERO } from '@ballast/kernel';
+import { writeFigures } from '../assess/assessment.js';
 import { RESTRICTED } from '../call/margin-state.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
+import { feesOf, requirementOfOrders, shakenByOrder } from '../orders/account-orders.js';
+import { feeOfFill, signedOf, worseOf } from '../orders/order-cost.js';
+import { riskyOrdersOf, type OrderTerms } from '../orders/open-orders.js';
+import { isHedge, lowersCall, makesSmaller } from '../orders/risk-reducing.js';
 import { filledAccount } from './filled-account.js';
 
 export interface OrderToCheck {
@@ -29,6 +33,7 @@ export type PreTradeRefusal =
   | 'prices-halted'
   | 'account-reduce-only'
   | 'below-initial-requirement'
+  | 'owner-below-initial-requirement'
   | HouseModeRefusal;
 
 export interface PreTradeAnswer {
@@ -39,16 +44,20 @@ export interface PreTradeAnswer {
   /** Equity and requirements of all levels, with the account as it is and as it would be; null without a schedule. */
   readonly before: MarginFigures | null;
   readonly after: MarginFigures | null;
+  /** What the account could still lose to orders, USD, this one counted; null when nobody knows. */
+  readonly headroom: DecimalString | null;
 }
 
 /**
  * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on nothing else; on halted prices, and when
- * the mode of the house forbids it, no new risk; otherwise equity after the fill must cover the initial requirement after it.
+ * the mode of the house forbids it, no new risk; otherwise equity must cover the initial requirement whichever of the account's
+ * orders and reservations fill, this one among them.
  *
- * The fill is taken at the worse of limit and mark: a limit better than the mark is no profit before it is made, and one worse than
- * the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller without turning
- * round, or it falls and equity beyond it doesn't (a hedge is bought).
- * @see docs/spec/margin.md CLR-MRG-034
+ * The fill is taken at the worse of limit and mark, and pays its fee: a limit better than the mark is no profit before it is made, and
+ * one worse than the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller
+ * without turning round, also after the open orders of the same side; or it falls and equity beyond it doesn't (a hedge is bought;
+ * with other orders open it must be covered like any, since two hedges of the same position are none).
+ * @see docs/spec/margin.md CLR-MRG-034, docs/spec/orders.md CLR-ORD-004
  */
 export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTradeAnswer {
   const refused = (code: PreTradeRefusal): PreTradeAnswer => ({
@@ -57,45 +66,50 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
     riskReducing: false,
     before: null,
     after: null,
+    headroom: null,
   });
   const account = state.book.find(order.accountId);
   if (account === undefined) return refused('account-unknown');
   const quantity = dec(order.quantity);
   if (quantity.isZero()) return refused('quantity-zero');
   if (!state.contracts.has(order.instrument)) return refused('instrument-unknown');
-  const held = account.holdings.get(order.instrument)?.quantity ?? ZERO;
-  const smaller = !held.isZero() && held.isNegative() !== quantity.isNegative() && quantity.abs().lte(held.abs());
 
   const assessor = assessorOf(state);
   const contract = assessor?.market.open(order.instrument) ?? null;
+  const priced = order.price === undefined ? contract?.price : dec(order.price);
+  const terms: OrderTerms = {
+    instrument: order.instrument,
+    side: quantity.isNegative() ? 'sell' : 'buy',
+    quantity: quantity.abs(),
+    price: priced ?? ZERO,
+  };
+  const risky = riskyOrdersOf(state.openOrders, account.accountId);
+  const smaller = makesSmaller(account.holdings, risky, terms);
   if (assessor === null || contract === null) {
     return smaller ? { ...refused('no-prices'), accepted: true, code: null, riskReducing: true } : refused('no-prices');
   }
-  const price = worseOf(order.price === undefined ? contract.price : dec(order.price), contract.price, quantity);
+  const price = worseOf(terms.price, contract.price, terms.side);
+  const fee = feeOfFill(contract, terms.quantity, price, feesOf(state));
   const checked = assessor.checked(account);
   const before = checked.figures;
-  const after = checked.figuresOf(filledAccount(checked.account, contract, quantity, price));
-  const riskReducing = lowersRisk(before, after, smaller);
+  const after = checked.figuresOf(filledAccount(checked.account, contract, signedOf(terms), price, fee));
+  const riskReducing = smaller ? lowersCall(before, after) : risky.length === 0 && isHedge(before, after);
+  const required = requirementOfOrders(state, assessor, account, { order: terms });
   const answer = (code: PreTradeRefusal | null): PreTradeAnswer => ({
     accepted: code === null,
     code,
     riskReducing,
     before: writeFigures(before),
     after: writeFigures(after),
+    headroom: required === null ? null : text(required.headroom),
   });
   if (riskReducing) return answer(null);
   if (state.book.stateOf(account) >= RESTRICTED) return answer('account-reduce-only');
   const forbidden = refusedByMode(state.houseMode, 'take-risk');
   if (forbidden !== null) return answer(forbidden);
   if (assessor.market.schedule.halted) return answer('prices-halted');
-  return answer(after.equity.lt(after.initial) ? 'below-initial-requirement' : null);
-}
-
-const worseOf = (limit: Decimal, mark: Decimal, quantity: Decimal): Decimal =>
-  quantity.isNegative() ? minOf(limit, mark) : maxOf(limit, mark);
-
-function lowersRisk(before: ExactFigures, after: ExactFigures, smaller: boolean): boolean {
-  if (smaller && after.call.lte(before.call)) return true;
-  const surplus = ({ equity, call }: ExactFigures): Decimal => equity.minus(call);
-  return after.call.lt(before.call) && surplus(after).gte(surplus(before));
+  if (required === null) return answer('no-prices');
+  if (required.headroom.isNegative()) return answer('below-initial-requirement');
+  const shaken = shakenByOrder(state, assessor, account, terms);
+  return answer(shaken === undefined ? null : 'owner-below-initial-requirement');
 }

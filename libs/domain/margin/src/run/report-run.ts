@@ -6,6 +6,7 @@ import { liquidationTriggered } from '../call/liquidation-trigger.js';
 import { LIQUIDATING, MARGIN_STATES } from '../call/margin-state.js';
 import { reasonOf } from '../call/state-reason.js';
 import { emitMargin } from '../margin.events.js';
+import { cancelAtEntry } from '../orders/cancels.decider.js';
 import type { MarginState } from '../margin.state.js';
 import { runMargin, type AccountOutcome } from './margin-run.js';
 
@@ -73,6 +74,7 @@ function reportOutcome(
       },
       cause,
     );
+    cancelAtEntry(state, account, context, cause);
   }
   switch (decision.call) {
     case 'issue': {

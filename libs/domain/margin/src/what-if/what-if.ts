@@ -14,6 +14,7 @@ import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { writeAssessment, writeFigures, type AssessedAccount } from '../assess/assessment.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
 import type { ModelInUse } from '../parameters/model-list.js';
+import { ordersOfAccount, type AccountOrdersView } from '../orders/orders.queries.js';
 import { filledAccount } from '../pre-trade/filled-account.js';
 import { movedMarket, type MarketMove } from './moved-market.js';
 import { shockedProfits, type ShockedProfit } from './shock-grid.js';
@@ -60,6 +61,8 @@ export interface WhatIfAnswer {
   readonly value: DecimalString;
   readonly requirements: Readonly<Record<string, DecimalString>>;
   readonly assessment: AssessmentDetail;
+  /** What may still fill in the imagined account, and what that requires beside the figures. */
+  readonly orders: AccountOrdersView;
   readonly worstScenario: string | null;
   /** Profit in every scenario of the model, by position, USD. */
   readonly scenarios: readonly { readonly id: string; readonly pnl: DecimalString; readonly byPosition: Profits }[];
@@ -122,6 +125,7 @@ export function* whatIfInSteps(
     after: writeFigures(figures),
     ...levelsOf(whole),
     assessment: writeAssessment(assessment),
+    orders: ordersOfAccount(state, account.accountId, imagined) as AccountOrdersView,
     worstScenario: whole.worstScenario ?? null,
     scenarios: (whole.scenarios ?? []).map(({ id, pnl, byPosition }) => ({
       id,

@@ -2,6 +2,7 @@ import type { MarginEvents } from '@ballast/facts';
 import { ZERO } from '@ballast/kernel';
 import { writeFigures } from '../assess/assessment.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
+import { requirementOfOrders } from '../orders/account-orders.js';
 
 export interface WithdrawalQuestion {
   readonly withdrawalId: string;
@@ -16,7 +17,8 @@ export type WithdrawalAnswer =
 const NO_FIGURES = { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' };
 
 /**
- * May this held money leave? Cleared if equity, without all cleared holds and this one, covers the initial requirement.
+ * May this held money leave? Cleared if equity, without all cleared holds and this one, covers the initial requirement, whichever of
+ * the account's orders and reservations fill.
  * Refused while LIQUIDATING, and while prices are halted or there were none yet: then nobody knows what is covered.
  * The figures are those after the withdrawal.
  * @see docs/spec/margin.md CLR-MRG-035
@@ -45,7 +47,8 @@ export function answerWithdrawal(
   if (hold !== undefined && !hold.cleared) {
     clearedHolds.set(hold.asset, (clearedHolds.get(hold.asset) ?? ZERO).plus(hold.amount));
   }
-  const after = assessor.assessView({ ...now, clearedHolds }).figures;
+  const without = { ...now, clearedHolds };
+  const after = assessor.assessView(without).figures;
   const refused = (code: MarginEvents['WithdrawalRefused']['code']): WithdrawalAnswer => ({
     type: 'WithdrawalRefused',
     payload: { ...answer, figures: writeFigures(after), code },
@@ -53,5 +56,8 @@ export function answerWithdrawal(
   if (liquidating) return refused('account-liquidating');
   if (assessor.market.schedule.halted) return refused('prices-halted');
   if (after.equity.lt(after.initial)) return refused('below-initial-requirement');
+  const required = requirementOfOrders(state, assessor, account, { account: without });
+  if (required === null) return refused('prices-halted');
+  if (required.headroom.isNegative()) return refused('below-initial-requirement');
   return { type: 'WithdrawalCleared', payload: { ...answer, figures: writeFigures(after) } };
 }

@@ -80,7 +80,8 @@ describe('a run of several processes in lockstep', () => {
         'exchange.fills/0',
         'exchange.fills/1',
       ],
-      ...['exchange.transfers/0', 'exchange.transfers/1', 'exchange.orderReports/0', 'exchange.orderReports/1'],
+      ...['exchange.transfers/0', 'exchange.transfers/1', 'exchange.orders/0', 'exchange.orders/1'],
+      ...['exchange.orderReports/0', 'exchange.orderReports/1'],
     ]);
   });
 

@@ -35,6 +35,7 @@ describe('the environment of a process', () => {
       'exchange.quotes': ['https://exchange:1'],
       'exchange.fills': ['https://exchange:1'],
       'exchange.transfers': ['https://exchange:1'],
+      'exchange.orders': ['https://exchange:1'],
       'exchange.orderReports': ['https://exchange:1'],
     });
   });

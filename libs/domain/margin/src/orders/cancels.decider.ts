@@ -1,0 +1,73 @@
+import type { Cause, DecisionContext } from '@ballast/event-sourcing';
+import type { AccountRecord } from '../assess/account-book.js';
+import { LIQUIDATING, RESTRICTED } from '../call/margin-state.js';
+import { emitMargin } from '../margin.events.js';
+import type { MarginState } from '../margin.state.js';
+import { openOrdersOf, ordersOf, type OrderTerms } from './open-orders.js';
+import { makesSmaller } from './risk-reducing.js';
+
+/** What may not stay in a state: ids of orders and of reservations. */
+interface Unwanted {
+  readonly orders: readonly string[];
+  readonly reservations: readonly string[];
+}
+
+/** From RESTRICTED on only what makes a position smaller stays, the order that the exchange accepted first before the others; while LIQUIDATING nothing does. */
+function unwantedIn({ book, openOrders }: MarginState, account: AccountRecord): Unwanted {
+  const { accountId, holdings } = account;
+  const state = book.stateOf(account);
+  if (state < RESTRICTED) return { orders: [], reservations: [] };
+  const staying: OrderTerms[] = [];
+  const isUnwanted = (order: OrderTerms): boolean => {
+    if (state === LIQUIDATING || !makesSmaller(holdings, staying, order)) return true;
+    staying.push(order);
+    return false;
+  };
+  return {
+    orders: openOrdersOf(openOrders, accountId)
+      .filter(isUnwanted)
+      .map(({ orderId }) => orderId),
+    reservations: [...ordersOf(openOrders, accountId).reservations]
+      .filter(([, reservation]) => isUnwanted(reservation))
+      .map(([reservationId]) => reservationId),
+  };
+}
+
+function request(
+  state: MarginState,
+  account: AccountRecord,
+  orders: readonly string[],
+  context: DecisionContext,
+  cause?: Cause,
+): void {
+  if (orders.length === 0) return;
+  const reason = state.book.isLiquidating(account) ? 'account-liquidating' : 'account-restricted';
+  emitMargin(context, 'OrderCancelsRequested', { accountId: account.accountId, orders: [...orders], reason }, cause);
+}
+
+/**
+ * An account came into a state in which not every order may stay: the exchange is asked to cancel what may not, and what was reserved for it
+ * is given back. At the entry into LIQUIDATING liquidation asks for all orders itself.
+ * @see docs/spec/orders.md CLR-ORD-006
+ */
+export function cancelAtEntry(
+  state: MarginState,
+  account: AccountRecord,
+  context: DecisionContext,
+  cause: Cause,
+): void {
+  const { orders, reservations } = unwantedIn(state, account);
+  if (!state.book.isLiquidating(account)) request(state, account, orders, context, cause);
+  const { accountId } = account;
+  for (const reservationId of reservations) {
+    emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason: 'account-reduce-only' }, cause);
+  }
+}
+
+/** An order came or grew while its account may not have it: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
+export function cancelLate(state: MarginState, accountId: string, orderId: string, context: DecisionContext): void {
+  const account = state.book.find(accountId);
+  if (account !== undefined && unwantedIn(state, account).orders.includes(orderId)) {
+    request(state, account, [orderId], context);
+  }
+}

@@ -1,0 +1,162 @@
+import type { AccountId, InstrumentId, OrderEvents, TradeSide } from '@ballast/facts';
+import { dec, minOf, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+
+/** An order, or what is left of one, as far as its risk goes. */
+export interface OrderTerms {
+  readonly instrument: InstrumentId;
+  readonly side: TradeSide;
+  /** Contracts that may still be filled, positive. */
+  readonly quantity: Decimal;
+  /** Limit as the contract is quoted; of a market order the worst price at which it may fill. */
+  readonly price: Decimal;
+}
+
+/** An order of exchange.orders. Its fills come by accounts, in another log, perhaps before it. */
+interface KnownOrder {
+  /** Null: a fill names it, and it was not told yet. */
+  readonly terms: OrderTerms | null;
+  /** Contracts that accounts has booked. */
+  readonly booked: Decimal;
+  /** Contracts that it had filled when it closed; null while it is open. */
+  readonly closedAt: Decimal | null;
+}
+
+export interface Reservation extends OrderTerms {
+  readonly expiresAt: Instant;
+}
+
+interface AccountOrders {
+  readonly orders: Map<string, KnownOrder>;
+  readonly reservations: Map<string, Reservation>;
+}
+
+export interface Expiry {
+  readonly accountId: AccountId;
+  readonly reservationId: string;
+  readonly expiresAt: Instant;
+}
+
+/** How many reservations a partition knows by id, those that have ended included. */
+const REMEMBERED_RESERVATIONS = 65_536;
+
+/** Orders and reservations of the accounts of a partition. */
+export interface OpenOrders {
+  /** Position in exchange.orders up to which they are known. */
+  upTo: number;
+  readonly accounts: Map<AccountId, AccountOrders>;
+  /** Of all reservations that hold something, the earliest first. */
+  readonly expiries: Expiry[];
+  /** Content of the newest reservations by account and id, by which a repetition is told from the reuse of an id. */
+  readonly known: Map<string, string>;
+}
+
+export const noOpenOrders = (): OpenOrders => ({ upTo: 0, accounts: new Map(), expiries: [], known: new Map() });
+
+const NOTHING: AccountOrders = { orders: new Map(), reservations: new Map() };
+
+export const ordersOf = ({ accounts }: OpenOrders, accountId: AccountId): AccountOrders =>
+  accounts.get(accountId) ?? NOTHING;
+
+function change(open: OpenOrders, accountId: AccountId, by: (orders: AccountOrders) => void): void {
+  const orders = open.accounts.get(accountId) ?? { orders: new Map(), reservations: new Map() };
+  by(orders);
+  if (orders.orders.size + orders.reservations.size === 0) open.accounts.delete(accountId);
+  else open.accounts.set(accountId, orders);
+}
+
+const leftOf = ({ terms, booked, closedAt }: KnownOrder): Decimal =>
+  terms === null ? ZERO : (closedAt ?? terms.quantity).minus(booked);
+
+/** What an account's orders may still fill, in the order in which the exchange accepted them: closed ones as far as fills are on their way. */
+export const openOrdersOf = (
+  open: OpenOrders,
+  accountId: AccountId,
+): readonly (OrderTerms & { readonly orderId: string })[] =>
+  [...ordersOf(open, accountId).orders].flatMap(([orderId, order]) => {
+    const quantity = leftOf(order);
+    return order.terms === null || !quantity.gt(0) ? [] : [{ orderId, ...order.terms, quantity }];
+  });
+
+/** Everything that may still fill: orders, then reservations. */
+export const riskyOrdersOf = (open: OpenOrders, accountId: AccountId): readonly OrderTerms[] => [
+  ...openOrdersOf(open, accountId),
+  ...ordersOf(open, accountId).reservations.values(),
+];
+
+const NOT_TOLD: KnownOrder = { terms: null, booked: ZERO, closedAt: null };
+
+function keep(orders: AccountOrders, orderId: string, order: KnownOrder): void {
+  const done = order.closedAt !== null && order.booked.gte(order.closedAt);
+  if (done) orders.orders.delete(orderId);
+  else orders.orders.set(orderId, order);
+}
+
+/** The exchange took an order; what was reserved for it is held by the order from here on. */
+export function noteAccepted(open: OpenOrders, accepted: OrderEvents['OrderAccepted']): void {
+  const { accountId, orderId, instrument, side, quantity, price, reservationId } = accepted;
+  change(open, accountId, (orders) => {
+    const known = orders.orders.get(orderId) ?? NOT_TOLD;
+    const terms = { instrument, side, quantity: dec(quantity), price: dec(price) };
+    keep(orders, orderId, { ...known, terms });
+    if (reservationId !== null) endIn(open, orders, accountId, reservationId);
+  });
+}
+
+/** An order that nobody told of changes nothing: the exchange tells an order before what becomes of it. */
+export function noteChanged(
+  open: OpenOrders,
+  { accountId, orderId, quantity, price }: OrderEvents['OrderChanged'],
+): void {
+  change(open, accountId, (orders) => {
+    const known = orders.orders.get(orderId);
+    if (known === undefined || known.terms === null) return;
+    keep(orders, orderId, { ...known, terms: { ...known.terms, quantity: dec(quantity), price: dec(price) } });
+  });
+}
+
+/** Closed; fills that accounts has not booked yet are risk until it has. */
+export function noteClosed(open: OpenOrders, { accountId, orderId, filledQuantity }: OrderEvents['OrderClosed']): void {
+  change(open, accountId, (orders) => {
+    const known = orders.orders.get(orderId);
+    if (known === undefined) return;
+    if (known.terms === null) orders.orders.delete(orderId);
+    else keep(orders, orderId, { ...known, closedAt: minOf(dec(filledQuantity), known.terms.quantity) });
+  });
+}
+
+/** Accounts booked a fill: what it filled is position now, and no order any more. */
+export function noteFilled(open: OpenOrders, accountId: AccountId, orderId: string, quantity: Decimal): void {
+  change(open, accountId, (orders) => {
+    const known = orders.orders.get(orderId) ?? NOT_TOLD;
+    keep(orders, orderId, { ...known, booked: known.booked.plus(quantity) });
+  });
+}
+
+export const reservationKey = (accountId: AccountId, reservationId: string): string => `${accountId} ${reservationId}`;
+
+export function noteReserved(
+  open: OpenOrders,
+  accountId: AccountId,
+  reservationId: string,
+  content: string,
+  reservation: Reservation,
+): void {
+  const { expiresAt } = reservation;
+  change(open, accountId, ({ reservations }) => reservations.set(reservationId, reservation));
+  const later = open.expiries.findLastIndex((other) => other.expiresAt <= expiresAt) + 1;
+  open.expiries.splice(later, 0, { accountId, reservationId, expiresAt });
+  open.known.set(reservationKey(accountId, reservationId), content);
+  if (open.known.size > REMEMBERED_RESERVATIONS) open.known.delete(open.known.keys().next().value as string);
+}
+
+export function noteReservationEnded(open: OpenOrders, accountId: AccountId, reservationId: string): void {
+  change(open, accountId, (orders) => endIn(open, orders, accountId, reservationId));
+}
+
+function endIn(open: OpenOrders, orders: AccountOrders, accountId: AccountId, reservationId: string): void {
+  if (!orders.reservations.delete(reservationId)) return;
+  const place = open.expiries.findIndex(
+    (other) => other.accountId === accountId && other.reservationId === reservationId,
+  );
+  if (place >= 0) open.expiries.splice(place, 1);
+}

@@ -1,0 +1,109 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import * as contract from '@ballast/contracts';
+import type { AccountId } from '@ballast/kernel';
+import { questions } from '@ballast/services';
+import { unknownAccount } from './account-views.js';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLOSING, type Closing } from './closing.js';
+import { streamHeadroom } from './headroom-stream.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { checkBeforeTrade } from './pre-trade-check.js';
+import { parsed, Problem } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Orders of an account: what is open, what is reserved, and what may still be admitted. */
+@ApiTags('orders')
+@AnswersProblems()
+@Controller('accounts/:accountId')
+export class OrdersController {
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(CLOSING) private readonly closing: Closing,
+  ) {}
+
+  @Get('orders')
+  @ApiOperation({ summary: 'Open orders and reservations, and what they require together' })
+  @InPath('accountId', contract.accountIdForm)
+  @Answers(200, contract.accountOrders, 'Everything that may still fill')
+  async orders(@Param('accountId') accountId: string): Promise<object> {
+    const account = formed(accountId);
+    const orders = await this.clearing.ask(questions.margin.orders, this.clearing.partitionOf(account), account);
+    if (orders === undefined) throw unknownAccount(account);
+    return { accountId: account, ...orders };
+  }
+
+  @Post('reservations')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Checks an order and holds margin for it until it is accepted, released or over' })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.reservationRequest)
+  @Answers(201, contract.commandAccepted, 'Held; `data.status` says whether it still is')
+  async reserve(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const asked = parsed(contract.reservationRequest, body, 'body');
+    await this.#refuseOnOldPrices(account, asked);
+    return this.#execute(request, account, 'ReserveMargin', { ...asked, accountId: account });
+  }
+
+  @Post('reservations/:reservationId/releases')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Gives back what a reservation holds; one that has ended stays so' })
+  @InPath('accountId', contract.accountIdForm)
+  @InPath('reservationId', contract.identifierForm)
+  @Write(contract.reservationReleaseRequest)
+  @Answers(201, contract.commandAccepted, 'Ended')
+  release(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Param('reservationId') reservationId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    parsed(contract.reservationReleaseRequest, body ?? {}, 'body');
+    const account = formed(accountId);
+    const id = parsed(contract.identifierForm, reservationId, 'reservationId');
+    return this.#execute(request, account, 'ReleaseReservation', { reservationId: id, accountId: account });
+  }
+
+  @Get('headroom')
+  @ApiOperation({ summary: 'Stream of what may be admitted without asking; one message at once, then at every change' })
+  @InPath('accountId', contract.accountIdForm)
+  @InQuery(contract.headroomQuery)
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: '`event: headroom`; data = Headroom' })
+  async headroom(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('accountId') accountId: string,
+    @Query() query: unknown,
+  ): Promise<void> {
+    const account = formed(accountId);
+    const { instruments, allowance } = parsed(contract.headroomQuery, query, 'query');
+    await streamHeadroom({
+      ...{ clearing: this.clearing, closing: this.closing, request, response, accountId: account },
+      instruments: (instruments ?? '').split(',').filter((name) => name !== ''),
+      ...(allowance === undefined ? {} : { allowance }),
+    });
+  }
+
+  /** No new risk on prices that are too old, whatever margin thinks of them; what reduces risk passes. */
+  async #refuseOnOldPrices(accountId: AccountId, order: Parameters<typeof checkBeforeTrade>[2]): Promise<void> {
+    const trouble = await this.clearing.market.trouble();
+    if (trouble === null) return;
+    const { allowed } = await checkBeforeTrade(this.clearing, accountId, order);
+    if (!allowed) throw new Problem('prices-halted', trouble);
+  }
+
+  async #execute(request: Request, accountId: AccountId, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    const partition = this.clearing.partitionOf(accountId);
+    return answerOf(id, await this.clearing.execute('margin', partition, { id, type, body, actor }));
+  }
+}
+
+const formed = (accountId: string): AccountId => parsed(contract.accountIdForm, accountId, 'accountId');
