@@ -255,7 +255,7 @@ describeInBrowser('the console on a recorded crash', () => {
 
       /** What stands in sight once everything asked for has come. */
       const inSight = async (top: number): Promise<readonly (readonly [number, string])[]> => {
-        await list.evaluate((group, to) => (group.scrollTop = to), top);
+        await list.evaluate((group: Box, to: number) => (group.scrollTop = to), top);
         // In the frame after, the window is full of rows, though some are still on their way.
         await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
         expect(await list.evaluate(blankPixels)).toBeLessThan(62);
@@ -263,14 +263,14 @@ describeInBrowser('the console on a recorded crash', () => {
           `[...document.querySelectorAll('[aria-label="Accounts"] tbody tr[aria-rowindex] td:first-child')]
             .every(({ textContent }) => textContent !== '…')`,
         );
-        return list.evaluate((group) =>
+        return list.evaluate((group: Box) =>
           [...group.querySelectorAll('tbody tr[aria-rowindex]')].map(
             (row) =>
               [Number(row.getAttribute('aria-rowindex')) - 2, row.querySelector('a')?.textContent ?? ''] as const,
           ),
         );
       };
-      const height = await list.evaluate((group) => group.scrollHeight - group.clientHeight);
+      const height = await list.evaluate((group: Box) => group.scrollHeight - group.clientHeight);
       const tops = [0, 500, 1_000, 1_500, height / 3, height / 3 + 700, height / 2, height, height - 900, 2_000];
       for (const top of tops) {
         const found = await inSight(top);
@@ -317,7 +317,7 @@ describeInBrowser('the console on a recorded crash', () => {
       await panel.getByRole('button', { name: 'Table' }).click();
       const cells = await panel
         .locator('tbody tr')
-        .evaluateAll((rows) =>
+        .evaluateAll((rows: readonly Box[]) =>
           rows.map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent ?? '')),
         );
       expect(cells).toHaveLength(25);
@@ -456,6 +456,11 @@ describeInBrowser('the console on a recorded crash', () => {
 
 /** As much of an element as is needed here. */
 interface Box {
+  readonly textContent: string | null;
+  scrollTop: number;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
+  getAttribute(name: string): string | null;
   getBoundingClientRect(): { readonly top: number; readonly bottom: number };
   querySelector(selector: string): Box | null;
   querySelectorAll(selector: string): Iterable<Box>;
