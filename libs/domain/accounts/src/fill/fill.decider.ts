@@ -1,5 +1,5 @@
 import { listingState } from '@ballast/instruments';
-import type { FillEvents, Place } from '@ballast/facts';
+import type { AccountsEvents, FillEvents, Place } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
@@ -174,11 +174,18 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
     return suspenseBooked(input, code ?? 'account-unknown', {
       reference: suspenseReference(fill),
       position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
-      ...(account === undefined ? { fill: { price: text(fill.price), liquidity: fill.liquidity } } : {}),
+      ...(account === undefined ? { fill: waitingFill(fill) } : {}),
     });
   }
   return positionChanged(state, account, fill, signed, fillValue);
 }
+
+/** What a fill is booked by when its account opens, beside what suspense keeps of every fill. */
+const waitingFill = ({ price, liquidity, orderId }: Fill): AccountsEvents['SuspenseBooked']['fill'] => ({
+  price: text(price),
+  liquidity,
+  ...(orderId === undefined ? {} : { orderId }),
+});
 
 /**
  * How a fill is booked that waited for its account.

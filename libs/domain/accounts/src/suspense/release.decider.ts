@@ -43,7 +43,7 @@ function* releaseFill(state: AccountsState, item: SuspendedItem, at: Instant): G
         side: quantity.isNegative() ? 'sell' : 'buy',
         quantity: quantity.abs(),
         closeOutOrder: null,
-        orderId: undefined,
+        orderId: fill.orderId,
       },
     },
     at,

@@ -64,6 +64,13 @@ describe('what suspense keeps for an account that is not open [CLR-ACC-018]', ()
     },
   );
 
+  it('says whose order a fill executes, when it is booked late as when it is booked in time', () => {
+    const desk = deskWith({});
+    desk.take('TradeFilled', { ...first, orderId: 'o-7' });
+    const events = desk.take('AccountOpeningRequested', opening);
+    expect(payloadOf(events, 'PositionChanged')).toMatchObject({ tradeId: 't1', orderId: 'o-7' });
+  });
+
   it('is the exact opposite of what suspense took, and names it', () => {
     const desk = deskWith({});
     const [kept] = desk.take('DepositReceived', deposit);

@@ -108,7 +108,11 @@ export const POSITION_EVENTS = {
       ),
       fill: optional(
         record(
-          { price: positiveDecimal('Price on the exchange.'), liquidity: oneOf(['maker', 'taker']) },
+          {
+            price: positiveDecimal('Price on the exchange.'),
+            liquidity: oneOf(['maker', 'taker']),
+            orderId: optional(identifier('The order of exchange.orders that the fill executes.')),
+          },
           'Of a fill that waits for its account: what it is booked by when that opens.',
         ),
       ),
