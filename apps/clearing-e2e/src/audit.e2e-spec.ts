@@ -77,7 +77,7 @@ describe('the auditor’s commands on a data directory', () => {
       {
         what: 'the taker fee of accounts',
         change: {
-          module: 'accounts/dist/fill/fee-schedule.js',
+          module: 'instruments/dist/fees/fee-schedule.js',
           from: `taker: dec(taker)`,
           to: `taker: dec(taker).times('1.2')`,
         },

@@ -3,7 +3,15 @@ import { ownedTopics } from './partition-ownership.js';
 
 describe('the topics by which the workers of a service share its partitions', () => {
   it.each<[ServiceLog, string[]]>([
-    ['margin', ['clearing.accounts.events.v1', 'clearing.liquidation.events.v1']],
+    [
+      'margin',
+      [
+        'clearing.margin.commands.v1',
+        'clearing.accounts.events.v1',
+        'clearing.liquidation.events.v1',
+        'exchange.orders.v1',
+      ],
+    ],
     [
       'accounts',
       [

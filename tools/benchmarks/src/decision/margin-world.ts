@@ -105,6 +105,8 @@ export class MarginWorld {
   open(): PriceStep {
     for (const machine of [this.global, ...this.machines]) machine.open(OPENING);
     this.#priced(this.pricing.next('rules', 'DocumentsEstablished', genesisOf(HOUSE, 'pricing'), START));
+    const fees = genesisOf(HOUSE, 'accounts');
+    for (const partition of this.machines.keys()) this.#tell(partition, 'rules', 'DocumentsEstablished', fees);
     const listed = [perpetual('BTC'), perpetual('ETH'), ...(this.options?.listing.specifications ?? [])];
     for (const specification of listed) {
       const admitted = this.pricing.next(
