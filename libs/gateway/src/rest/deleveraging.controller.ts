@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
@@ -7,8 +7,8 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { DeleveragingQueues } from './deleveraging-queues.js';
-import { NEWEST, streamEvents } from './event-stream.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { streamEvents } from './event-stream.js';
+import { Answers, AnswersProblems, InPath, InQuery, StreamsLog } from './open-api.js';
 import { Problem, parsed } from './problem.js';
 
 /** How near deleveraging is, and whom it would meet first. */
@@ -34,14 +34,7 @@ export class DeleveragingController {
 
   @Get('deleveraging/announcements')
   @ApiOperation({ summary: 'Stream of what is announced: soon, on, off; resumes by position' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last announcement that was received' })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: from the beginning`,
-  })
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: '`event: DeleveragingAnnounced`; data = its canonical envelope' })
+  @StreamsLog('`event: DeleveragingAnnounced`; data = its canonical envelope', 'from the beginning')
   announcements(
     @Req() request: Request,
     @Res() response: Response,

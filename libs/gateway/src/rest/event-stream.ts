@@ -45,13 +45,7 @@ export interface EventStreamOptions {
 export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const { of, clearing, closing, request, response, write, aside, asideEveryMs } = options;
   const places = await placesOf(clearing, of, options.after);
-  response.status(200).set({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    connection: 'keep-alive',
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
+  openStream(response);
 
   /** Partitions that may have something new, and what came of them since, as long as it is kept. */
   const news = new Set(places.keys());
@@ -128,6 +122,17 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
     closing.signal.removeEventListener('abort', close);
     response.end();
   }
+}
+
+/** Says that server-sent events follow, which nobody on the way may keep or hold back. */
+export function openStream(response: Response): void {
+  response.status(200).set({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
 }
 
 const placeText = (places: ReadonlyMap<number, number>): string =>

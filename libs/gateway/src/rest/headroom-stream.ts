@@ -6,6 +6,7 @@ import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
 import type { ClearingGateway } from './clearing.gateway.js';
 import type { Closing } from './closing.js';
+import { openStream } from './event-stream.js';
 import { Problem } from './problem.js';
 
 /** USD of notional that may be added to each underlying between two messages. */
@@ -49,13 +50,7 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
   };
   let said = await look();
   if (said === undefined) throw unknownAccount(accountId);
-  response.status(200).set({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    connection: 'keep-alive',
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
+  openStream(response);
 
   const gone = new AbortController();
   let wake: () => void = () => undefined;

@@ -1,11 +1,11 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
-import { NEWEST, streamEvents } from './event-stream.js';
-import { AnswersProblems } from './open-api.js';
+import { streamEvents } from './event-stream.js';
+import { AnswersProblems, StreamsLog } from './open-api.js';
 
 /** Margin events as server-sent events, for those who build on them. */
 @ApiTags('margin events')
@@ -19,14 +19,7 @@ export class MarginEventsController {
 
   @Get()
   @ApiOperation({ summary: 'Stream of all margin events; resumes by position, without a gap or a repetition' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event that was received' })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: from the beginning`,
-  })
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'One `event: <type>` per margin event; data = its canonical envelope' })
+  @StreamsLog('One `event: <type>` per margin event; data = its canonical envelope', 'from the beginning')
   stream(
     @Req() request: Request,
     @Res() response: Response,

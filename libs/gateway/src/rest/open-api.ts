@@ -3,7 +3,9 @@ import {
   ApiBody,
   ApiDefaultResponse,
   ApiHeader,
+  ApiOkResponse,
   ApiParam,
+  ApiProduces,
   ApiQuery,
   ApiResponse,
   DocumentBuilder,
@@ -12,6 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { actor, idempotencyKey } from '@ballast/contracts';
+import { NEWEST } from './event-stream.js';
 
 /** What @nestjs/swagger takes for a schema; ours are made by zod. */
 type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
@@ -61,6 +64,25 @@ export const InQuery = (schema: z.ZodObject): MethodDecorator =>
       const written = schemaOf(field as z.ZodType) as { description?: string };
       return ApiQuery({ name, required: false, schema: written as never, description: written.description ?? '' });
     }),
+  );
+
+/** Server-sent events. */
+export const Streams = (description: string): MethodDecorator =>
+  applyDecorators(ApiProduces('text/event-stream'), ApiOkResponse({ description }));
+
+/**
+ * Server-sent events of a log, from a place that the reader names.
+ * @param beginning where it begins for a reader who names none
+ */
+export const StreamsLog = (description: string, beginning: string): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event that was received' }),
+    ApiQuery({
+      name: 'after',
+      required: false,
+      description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: ${beginning}`,
+    }),
+    Streams(description),
   );
 
 /** Every answer that is no success is a problem. */

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
@@ -8,7 +8,7 @@ import { unknownAccount } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { streamHeadroom } from './headroom-stream.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, AnswersProblems, InPath, InQuery, Streams, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
@@ -74,8 +74,7 @@ export class OrdersController {
   @ApiOperation({ summary: 'Stream of what may be admitted without asking; one message at once, then at every change' })
   @InPath('accountId', contract.accountIdForm)
   @InQuery(contract.headroomQuery)
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: '`event: headroom`; data = Headroom' })
+  @Streams('`event: headroom`; data = Headroom')
   async headroom(
     @Req() request: Request,
     @Res() response: Response,

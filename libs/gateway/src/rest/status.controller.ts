@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
@@ -7,7 +7,7 @@ import { StatusFigures } from './status-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { NEWEST, streamEvents } from './event-stream.js';
-import { Answers, AnswersProblems } from './open-api.js';
+import { Answers, AnswersProblems, StreamsLog } from './open-api.js';
 
 const STATUS_EVERY_MS = 1_000;
 
@@ -49,14 +49,7 @@ export class StatusController {
   @ApiOperation({
     summary: 'Stream of the status, each second, and of decisions that change a state; resumes by position',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last decision that was received' })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: `The same for clients that cannot set headers, or \`${NEWEST}\``,
-  })
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: '`event: status` with a Status, `event: decision` with a Decision and its account' })
+  @StreamsLog('`event: status` with a Status, `event: decision` with a Decision and its account', 'from now on')
   stream(
     @Req() request: Request,
     @Res() response: Response,
