@@ -37,9 +37,12 @@ export class DistributedHouse {
     return this.#output.slice(-200).join('\n');
   }
 
-  async start(): Promise<void> {
+  /** @param isAwaited of those that are not it is only waited until they live: what is to be decided on may still have to come */
+  async start(isAwaited: (name: string) => boolean = () => true): Promise<void> {
     for (const process of this.processes) this.#launch(process);
-    await Promise.all(this.processes.map((process) => this.#ready(process)));
+    await Promise.all(
+      this.processes.map((process) => this.#answers(process, isAwaited(process.name) ? 'ready' : 'live')),
+    );
   }
 
   /** kill -9, and nobody starts it again. */
@@ -105,12 +108,12 @@ export class DistributedHouse {
     });
   }
 
-  async #ready({ name, port }: StackProcess): Promise<void> {
+  async #answers({ name, port }: StackProcess, check: 'ready' | 'live'): Promise<void> {
     const deadline = Date.now() + 300_000;
     for (;;) {
-      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${port}/health/${check}`).catch(() => undefined);
       if (answer?.ok === true) return;
-      if (Date.now() > deadline) throw new Error(`${name} is not ready\n${this.output}`);
+      if (Date.now() > deadline) throw new Error(`${name} is not ${check}\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

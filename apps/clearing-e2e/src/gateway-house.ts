@@ -3,10 +3,9 @@ import fs from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
 import { restClient, type RestClient } from '@ballast/gateway/testing';
-import { gatewayDatabase, GATEWAYS, PROCESSES, type StackProcess } from '@ballast/local-stack';
+import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES, type StackProcess } from '@ballast/local-stack';
 import type { LocalKafka } from '@ballast/messaging/local-kafka';
 import { REPOSITORY } from './ballast-process.js';
 import { DistributedHouse } from './distributed-house.js';
@@ -48,11 +47,7 @@ export async function openGatewayHouse(kafka: LocalKafka): Promise<GatewayHouse>
     await fs.rm(rules, { recursive: true, force: true });
   };
   try {
-    const url = new URL(gatewayDatabase(house.databaseUrl));
-    const client = new pg.Client(house.databaseUrl);
-    await client.connect();
-    await client.query(`create database ${pg.escapeIdentifier(url.pathname.slice(1))}`);
-    await client.end();
+    await createDatabaseOf(gatewayDatabase(house.databaseUrl));
     await house.start();
     const first = restClient(house.addressOf('gateway-1'));
     await until(async () => {

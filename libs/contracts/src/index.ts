@@ -29,7 +29,10 @@ export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } f
 export {
   exchangeSubmission,
   type ExchangeSubmission,
+  type Producers,
   exchangeAnswers,
+  type ContinuationApproval,
+  type ContinuationRequest,
   type ExchangeAnswers,
   producersView,
   producerName,

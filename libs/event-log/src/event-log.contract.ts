@@ -218,6 +218,13 @@ export function describeEventLog(
         expect(await positions(3)).toEqual([1, 2, 3, 4, 5, 6]);
         expect((await log.read(3, 2, 2)).map(({ position }) => position)).toEqual([3, 4]);
         expect(await log.read(3, 6, 5)).toEqual([]);
+        // Whoever asks from outside may name any position.
+        for (const beyond of [2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER - 1]) {
+          expect(await log.read(3, beyond, 1_000)).toEqual([]);
+          expect(await log.hashes(3, beyond, 5)).toHaveLength(0);
+          expect(await log.commands(3, beyond, 5)).toEqual([]);
+          expect(await log.blocks(3, { firstPosition: beyond, number: 1 }, 5)).toEqual([]);
+        }
         expect(await positions(2)).toEqual([]);
       });
 

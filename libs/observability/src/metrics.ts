@@ -70,6 +70,18 @@ export class ClearingMetrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** In the process that takes the messages of an exchange; elsewhere the figure is absent. @param count asked at every scrape */
+  countForkedProducers(count: () => number): void {
+    new Gauge({
+      name: 'ballast_forked_producers',
+      help: 'Producers of which nothing is taken any more because they contradict themselves. Alarm on anything but 0',
+      registers: [this.registry],
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
   /** Text for a Prometheus scrape. */
   text(): Promise<string> {
     return this.registry.metrics();

@@ -20,6 +20,7 @@ export { exchangeConfig, playedCrowd, runExchange } from './composition/distribu
 export { runIntake } from './composition/distributed/run-intake.js';
 export { kafkaConnection, onShutdown, runService } from './composition/distributed/run-service.js';
 export type { ContinuationOutcome, ExchangeIntake } from './exchange/exchange-intake.js';
+export { forkReasons } from './exchange/forks.js';
 export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.js';
 export { genesisFrom } from './genesis.js';
 export * from './http/bearer-token.js';

@@ -7,10 +7,12 @@ export {
 } from '@ballast/messaging/local-kafka';
 export { describeWithKafka } from '@ballast/messaging/local-kafka';
 export {
+  createDatabaseOf,
   environmentOf,
   gatewayDatabase,
   GATEWAYS,
   PROCESSES,
+  PROCESSES_WITHOUT_EXCHANGE,
   startStack,
   type Stack,
   type StackProcess,

@@ -177,7 +177,7 @@ async function database({
 }
 
 /** Creates a database when it is not there, with the rights of its address. */
-async function createDatabaseOf(address: string): Promise<void> {
+export async function createDatabaseOf(address: string): Promise<void> {
   const url = new URL(address);
   const name = decodeURIComponent(url.pathname.slice(1));
   url.pathname = '/postgres';

@@ -4,7 +4,6 @@ import { ClearingMetrics, createLogger } from '@ballast/observability';
 import type { ClearingHouse } from '@ballast/services';
 import { openHouse } from '../composition/open-house.js';
 import { intakeDriver } from '../composition/serve-drivers.js';
-import { openTestHouse } from './served-house.fixtures.js';
 
 const AT = Date.parse('2020-03-12T10:00:00Z');
 
@@ -153,19 +152,5 @@ describe('messages of an exchange over REST', () => {
     });
     const unknown = '/exchange/producers/nobody/continuations';
     expect(await exchange.ask(unknown, proposal, { 'x-actor': 'alice' })).toMatchObject({ status: 404 });
-  });
-
-  it('are not taken where the exchange is simulated', async () => {
-    const simulated = await openTestHouse();
-    try {
-      const submission = { producer: 'engine', incarnation: 'one', first: 1, messages: [opening('carol.main')] };
-      expect(await simulated.post('/exchange/messages', submission, null)).toMatchObject({
-        status: 409,
-        body: { code: 'exchange-not-kept' },
-      });
-      expect(await simulated.get('/exchange/producers')).toMatchObject({ status: 409 });
-    } finally {
-      await simulated.close();
-    }
   });
 });

@@ -127,15 +127,18 @@ export const producersView = z
     producers: z.array(producerView),
   })
   .meta({ id: 'Producers', description: 'Everybody whose messages are kept, by name.' });
+export type Producers = z.infer<typeof producersView>;
 
 export const continuationRequest = z.strictObject({ incarnation, reason }).meta({
   id: 'ContinuationRequest',
   description: 'Lets a producer go on with another incarnation, from position 1. Another person must approve it.',
   example: { incarnation: '2026-11-30', reason: 'The sequence was restored from a backup and begins anew.' },
 });
+export type ContinuationRequest = z.infer<typeof continuationRequest>;
 
 export const continuationApproval = z.strictObject({ incarnation }).meta({
   id: 'ContinuationApproval',
   description: 'Approves what another person proposed.',
   example: { incarnation: '2026-11-30' },
 });
+export type ContinuationApproval = z.infer<typeof continuationApproval>;

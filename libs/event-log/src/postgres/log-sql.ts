@@ -70,10 +70,10 @@ export function logSql({ table }: LogNames) {
 
   /** First positions of the blocks that hold positions behind $2, up to $3 of them or the next block behind a hole. */
   const around = `first_position >= coalesce((
-      select first_position from ${block} where partition = $1 and first_position <= $2 + 1
+      select first_position from ${block} where partition = $1 and first_position <= $2::bigint + 1
       order by first_position desc, number desc limit 1
     ), 0)
-    and first_position <= greatest($2 + $3, (
+    and first_position <= greatest($2::bigint + $3::bigint, (
       select first_position from ${block} where partition = $1 and first_position > $2
       order by first_position, number limit 1
     ))

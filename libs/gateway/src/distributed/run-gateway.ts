@@ -22,6 +22,7 @@ import { StoreWatch } from '../rest/store-watch.js';
 import { KafkaWrites } from './kafka-writes.js';
 import { LogCopy } from './log-copy.js';
 import { OwnerPages } from './owner-pages.js';
+import { RemoteIntake } from './remote-intake.js';
 import { RemoteOwners } from './remote-owners.js';
 import { WriteClaims } from './write-claims.js';
 
@@ -103,6 +104,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   let isCaughtUp = false;
   const served = await serveInterface({
     clearing,
+    intake: new RemoteIntake(config.peers.get('exchange.quotes') ?? [], token),
     metrics: new ClearingMetrics(),
     logger,
     token,

@@ -7,11 +7,19 @@ import {
   type ClearingPicture,
   type LiquidationCasesProjection,
 } from '@ballast/read-models';
-import { HouseOwners, logPageOf, SERVICES, type ClearingHouse, type ExchangeIntake } from '@ballast/services';
+import {
+  forkReasons,
+  HouseOwners,
+  logPageOf,
+  SERVICES,
+  type ClearingHouse,
+  type ExchangeIntake,
+} from '@ballast/services';
 import type { ServiceLog } from '@ballast/facts';
 import { HistoryThread } from '../history/history-thread.js';
 import { RebuiltHouse } from '../history/rebuilt-house.js';
 import { ClearingGateway, type LogPages, type ServeMode } from '../rest/clearing.gateway.js';
+import { IntakeHere } from '../rest/exchange/intake-here.js';
 import type { MarketWatch } from '../rest/market-watch.js';
 import { serveInterface, type ServedInterface } from '../rest/serve-interface.js';
 import type { StoreWatch } from '../rest/store-watch.js';
@@ -71,6 +79,7 @@ export async function serveHouse({
     connection === undefined
       ? new RebuiltHouse(house.logs, SERVICES)
       : new HistoryThread({ connection, partitions: house.partitions, archive });
+  if (intake !== undefined) metrics.countForkedProducers(() => forkReasons(intake).length);
   let failure: string | undefined;
   const endReadModels = async (): Promise<void> => {
     unwatch();
@@ -104,11 +113,14 @@ export async function serveHouse({
     });
     const served = await serveInterface({
       clearing,
-      intake,
+      intake: intake && new IntakeHere(intake),
       metrics,
       logger,
       token,
-      reasons: () => (failure === undefined ? [] : [failure]),
+      reasons: () => [
+        ...(failure === undefined ? [] : [failure]),
+        ...(intake === undefined ? [] : forkReasons(intake)),
+      ],
       hasFailed: () => failure !== undefined,
     });
     return {

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ClearingMetrics } from '@ballast/observability';
-import type { ExchangeIntake } from '@ballast/services';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
@@ -15,6 +14,7 @@ import { OrdersController } from './orders.controller.js';
 import { RiskController } from './risk.controller.js';
 import { StatusController } from './status.controller.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
+import type { Intake } from './exchange/intake.js';
 import { ExplanationController } from './explanation.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MarginEventsController } from './margin-events.controller.js';
@@ -26,7 +26,7 @@ export interface RestParts {
   readonly readiness: Readiness;
   readonly closing: Closing;
   /** Takes the messages of an exchange outside; undefined when there is none. */
-  readonly intake?: ExchangeIntake | undefined;
+  readonly intake?: Intake | undefined;
 }
 
 /** The HTTP interface of a clearing house. */

@@ -614,4 +614,11 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expectProblem(written, 403, 'origin-foreign');
     });
   });
+
+  it('takes no messages of an exchange outside beside a simulated one', async () => {
+    const message = { type: 'AccountOpeningRequested', at: 0, payload: { accountId: 'carol.main' } };
+    const submission = { producer: 'engine', incarnation: 'one', first: 1, messages: [message] };
+    expectProblem(await house.post('/exchange/messages', submission, null), 409, 'exchange-not-kept');
+    expectProblem(await house.get('/exchange/producers'), 409, 'exchange-not-kept');
+  });
 }

@@ -1,9 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ClearingMetrics, Logger } from '@ballast/observability';
-import type { ExchangeIntake } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
 import { createRestApp } from './create-rest-app.js';
+import type { Intake } from './exchange/intake.js';
 
 /** A store that doesn't answer within this time is not ready. */
 const STORE_PATIENCE_MS = 2_000;
@@ -29,7 +29,7 @@ export interface InterfaceOptions {
   /** Nothing is decided any more: requests that wait are not waited for. */
   readonly hasFailed: () => boolean;
   /** Takes the messages of an exchange outside; undefined when there is none. */
-  readonly intake?: ExchangeIntake | undefined;
+  readonly intake?: Intake | undefined;
 }
 
 /** Puts the HTTP interface in front of a clearing house; the caller listens. */

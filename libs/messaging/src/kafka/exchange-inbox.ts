@@ -11,6 +11,8 @@ export interface Submitted {
 
 export interface ExchangeInboxOptions {
   readonly connection: KafkaConnection;
+  /** A reader that is silent for so long is counted out: the one after it waits for that. */
+  readonly sessionTimeoutMs: number;
   /** Takes a submission; its answer goes to the topic of answers under the same key. */
   readonly handle: (submitted: Submitted) => Promise<unknown>;
   /** The inbox can no longer be read: the process is to end. */
@@ -27,11 +29,15 @@ export class ExchangeInbox {
     private readonly producer: SerialProducer,
   ) {}
 
-  static async open({ connection, handle, onFatal }: ExchangeInboxOptions): Promise<ExchangeInbox> {
+  static async open({ connection, sessionTimeoutMs, handle, onFatal }: ExchangeInboxOptions): Promise<ExchangeInbox> {
     const prefix = connection.prefix ?? '';
     const kafka = kafkaOf(connection);
     const producer = new SerialProducer(kafka);
-    const consumer = kafka.consumer({ groupId: `${prefix}exchange-intake` });
+    const consumer = kafka.consumer({
+      groupId: `${prefix}exchange-intake`,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeoutMs / 3)),
+    });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onFatal(error);
     });

@@ -2,13 +2,15 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { ExchangeIntake } from '@ballast/services';
 import { ProblemFilter } from '../problem.js';
-import { ExchangeController, INTAKE } from './exchange.controller.js';
+import { ExchangeController } from './exchange.controller.js';
+import { IntakeHere } from './intake-here.js';
+import { INTAKE, type Intake } from './intake.js';
 
 /** Where an exchange outside sends what happens on it. */
 @Module({})
 export class ExchangeModule {
   /** @param intake undefined where nothing is taken from outside: then every request is told so */
-  static over(intake: ExchangeIntake | undefined): DynamicModule {
+  static over(intake: Intake | undefined): DynamicModule {
     return {
       module: ExchangeModule,
       controllers: [ExchangeController],
@@ -22,7 +24,7 @@ export class ExchangeModule {
       module: ExchangeModule,
       controllers: [ExchangeController],
       providers: [
-        { provide: INTAKE, useValue: intake },
+        { provide: INTAKE, useValue: new IntakeHere(intake) },
         { provide: APP_FILTER, useValue: new ProblemFilter(onUnexpected) },
       ],
     };

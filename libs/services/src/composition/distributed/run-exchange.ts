@@ -1,26 +1,21 @@
 import { z } from 'zod';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { PostgresLogStore, LogDirectory } from '@ballast/event-log';
 import {
   createExchangeSimulator,
   REACTIONS_NAMES,
   type ExchangeSimulator,
   type ReactionsName,
 } from '@ballast/exchange-simulator-domain';
-import { EXCHANGE_LOGS } from '@ballast/facts';
-import { KafkaBus, createTopics } from '@ballast/messaging';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
 import { openExchange } from '../../exchange/open-exchange.js';
 import { ExchangeNode } from './exchange-node.js';
-import { PeerLogs } from './peer-logs.js';
-import { Relays } from './relays.js';
-import { presentRelease } from '../../release.js';
+import { openExchangeProcess } from './exchange-process.js';
 import { readEnvironment } from './environment.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
-import { ProcessModule, followGate, incarnations, kafkaConnection, onShutdown } from './run-service.js';
+import { ProcessModule, followGate, onShutdown } from './run-service.js';
 
 const schema = z.object({
   SCENARIO: z.string().default('crash-2020-03'),
@@ -84,46 +79,21 @@ export async function playedCrowd(exchange: ExchangeConfig, partitions: number):
 /** The simulated exchange in a process of its own: takes part in a lockstep run, keeps its logs, serves pages of them. */
 export async function runExchange(config: ProcessConfig, { simulator, speed }: Played): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const connection = kafkaConnection(config, config.worker);
-  await createTopics(connection, { partitions: config.partitions, replication: config.replication });
-  const store = new PostgresLogStore({ connection: config.databaseUrl, archive: config.archive });
-  const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
-  const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
-  const bus = await KafkaBus.open({
-    connection,
-    incarnationOf: await incarnations(logs, EXCHANGE_LOGS),
-    read: (name, partition, after) => reader.read(name, partition, after, 500),
-    onIncident: (incident) => {
-      if (incident.kind !== 'fatal') return;
-      logger.error({ err: incident.error }, 'the Kafka client gave up; the process ends so that it is started again');
-      process.exit(1);
-    },
-  });
-  const relays = new Relays(bus, logs, (what, error) => logger.warn({ err: error }, what));
-  const worker = await openExchange({
-    process: simulator.process,
-    logs,
-    reader,
-    worker: config.worker,
-    publish: (entries) => relays.send(entries),
-    snapshots: config.snapshots && {
-      store: store.snapshots,
-      policy: config.snapshots,
-      ...presentRelease(),
-      notice: (line) => logger.warn(line),
-    },
-  });
+  const fail = (error: unknown): never => {
+    logger.error({ err: error }, 'the exchange cannot go on; the process ends so that it is started again');
+    process.exit(1);
+  };
+  const { connection, bus, relays, keeping, close } = await openExchangeProcess(config, logger, fail);
+  const worker = await openExchange({ process: simulator.process, ...keeping });
   await relays.catchUp(worker.written);
   const node = new ExchangeNode(worker, bus);
   const metrics = new ClearingMetrics();
   const health = { reasons: () => [], partitions: [], metrics };
-  const app = await NestFactory.create(ProcessModule.around([], logs, health), { logger: new NestLogger(logger) });
+  const app = await NestFactory.create(ProcessModule.around([], keeping.logs, health), {
+    logger: new NestLogger(logger),
+  });
   if (config.token !== undefined) app.use(requireBearer(config.token));
   await app.listen(config.port, config.host);
-  const fail = (error: unknown): never => {
-    logger.error({ err: error }, 'the exchange cannot go on');
-    process.exit(1);
-  };
   const leave = config.mode === 'live' ? await playLive() : await followDriver();
 
   async function playLive(): Promise<() => Promise<void>> {
@@ -144,9 +114,7 @@ export async function runExchange(config: ProcessConfig, { simulator, speed }: P
     await leave();
     await node.stop();
     await worker.rest();
-    await relays.stop();
     await app.close();
-    await bus.close();
-    await store.close();
+    await close();
   });
 }

@@ -3,17 +3,14 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { exchangeSubmission, fieldErrors, problemOf } from '@ballast/contracts';
-import { LogDirectory, PostgresLogStore } from '@ballast/event-log';
-import { EXCHANGE_LOGS } from '@ballast/facts';
-import { createTopics, ExchangeInbox, KafkaBus } from '@ballast/messaging';
+import { ExchangeInbox } from '@ballast/messaging';
 import { ClearingMetrics, createLogger, NestLogger } from '@ballast/observability';
 import { ExchangeIntake } from '../../exchange/exchange-intake.js';
-import { presentRelease } from '../../release.js';
-import { PeerLogs } from './peer-logs.js';
+import { forkReasons } from '../../exchange/forks.js';
+import { openExchangeProcess } from './exchange-process.js';
 import type { ProcessConfig } from './process-config.js';
-import { Relays } from './relays.js';
 import { requireBearer } from './require-bearer.js';
-import { incarnations, kafkaConnection, onShutdown, ProcessModule } from './run-service.js';
+import { onShutdown, ProcessModule } from './run-service.js';
 
 const LARGEST_BODY = '256kb';
 
@@ -30,11 +27,6 @@ interface InboxAnswer {
  */
 export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIntake) => DynamicModule): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const connection = kafkaConnection(config, config.worker);
-  await createTopics(connection, { partitions: config.partitions, replication: config.replication });
-  const store = new PostgresLogStore({ connection: config.databaseUrl, archive: config.archive });
-  const logs = await LogDirectory.open(store, config.partitions, EXCHANGE_LOGS);
-  const reader = new PeerLogs(logs, (name) => config.peers.get(name) ?? [], config.token);
   const fail = (error: unknown): never => {
     logger.error(
       { err: error },
@@ -42,39 +34,26 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
     );
     process.exit(1);
   };
-  const bus = await KafkaBus.open({
-    connection,
-    incarnationOf: await incarnations(logs, EXCHANGE_LOGS),
-    read: (name, partition, after) => reader.read(name, partition, after, 500),
-    onIncident: (incident) => {
-      if (incident.kind === 'fatal') fail(incident.error);
-    },
-  });
-  const relays = new Relays(bus, logs, (what, error) => logger.warn({ err: error }, what));
-  const intake = await ExchangeIntake.open({
-    logs,
-    reader,
-    worker: config.worker,
-    publish: (entries) => relays.send(entries),
-    snapshots: config.snapshots && {
-      store: store.snapshots,
-      policy: config.snapshots,
-      ...presentRelease(),
-      notice: (line) => logger.warn(line),
-    },
-  });
+  const exchange = await openExchangeProcess(config, logger, fail);
+  const intake = await ExchangeIntake.open(exchange.keeping);
   intake.onFailure = fail;
-  await relays.catchUp(intake.written);
-  const health = { reasons: () => [], partitions: [], metrics: new ClearingMetrics() };
-  const app = await NestFactory.create<NestExpressApplication>(ProcessModule.around([edge(intake)], logs, health), {
-    logger: new NestLogger(logger),
-    bodyParser: false,
-    rawBody: true,
-  });
+  await exchange.relays.catchUp(intake.written);
+  const metrics = new ClearingMetrics();
+  metrics.countForkedProducers(() => forkReasons(intake).length);
+  const health = { reasons: () => forkReasons(intake), partitions: [], metrics };
+  const app = await NestFactory.create<NestExpressApplication>(
+    ProcessModule.around([edge(intake)], exchange.keeping.logs, health),
+    {
+      logger: new NestLogger(logger),
+      bodyParser: false,
+      rawBody: true,
+    },
+  );
   if (config.token !== undefined) app.use(requireBearer(config.token));
   app.useBodyParser('json', { limit: LARGEST_BODY });
   const inbox = await ExchangeInbox.open({
-    connection,
+    connection: exchange.connection,
+    sessionTimeoutMs: config.sessionTimeoutMs,
     handle: ({ value }) => answerTo(intake, value),
     onFatal: fail,
   });
@@ -86,9 +65,7 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
     await inbox.close();
     await app.close();
     await intake.rest();
-    await relays.stop();
-    await bus.close();
-    await store.close();
+    await exchange.close();
   });
 }
 

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ExchangeSubmission } from '@ballast/contracts';
+import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
+import { BallastClient, LogReader, Producer } from '@ballast/exchange-client';
+import { restClient, type RestClient } from '@ballast/gateway/testing';
+import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES_WITHOUT_EXCHANGE } from '@ballast/local-stack';
+import { describeWithKafka } from '@ballast/messaging/local-kafka';
+import { DistributedHouse } from './distributed-house.js';
+import { withFreePorts } from './gateway-house.js';
+import { KafkaExchange } from './kafka-exchange.js';
+
+const PARTITIONS = 2;
+const AT = Date.parse('2020-03-12T10:00:00Z');
+const DEPOSITS = 40;
+
+const opening = (accountId: string) => ({ type: 'AccountOpeningRequested', at: AT, payload: { accountId } }) as const;
+const deposit = (accountId: string, depositId: string) =>
+  ({ type: 'DepositReceived', at: AT, payload: { depositId, accountId, asset: 'USD', amount: '1' } }) as const;
+
+await describeWithKafka('the distributed composition without a simulated exchange', (kafka) => {
+  const prefix = `own-${randomUUID().slice(0, 8)}.`;
+  let house: DistributedHouse;
+  let server: Awaited<ReturnType<typeof testServer>>;
+  let gateway: RestClient;
+  let ballast: BallastClient;
+  let exchange: KafkaExchange;
+  let leave: () => Promise<void>;
+
+  beforeAll(async () => {
+    server = await testServer();
+    const { connection } = await createDatabase(server);
+    const processes = await withFreePorts([...PROCESSES_WITHOUT_EXCHANGE, ...GATEWAYS.slice(0, 1)]);
+    const environment = { TOPIC_PREFIX: prefix, SESSION_TIMEOUT_MS: '6000' };
+    house = new DistributedHouse(kafka().brokers, connection, PARTITIONS, environment, processes, 'live');
+    await createDatabaseOf(gatewayDatabase(house.databaseUrl));
+    await house.start((name) => name !== 'gateway-1');
+    gateway = restClient(house.addressOf('gateway-1'));
+    ballast = new BallastClient({ url: gateway.url });
+    exchange = new KafkaExchange(kafka().brokers, prefix);
+    leave = await exchange.open();
+  }, 300_000);
+
+  afterAll(async () => {
+    await leave?.();
+    await house?.stop();
+    await discard(server);
+  });
+
+  /** Waits for what is going to be, and says what was there instead when it takes too long. */
+  async function until<Seen>(ask: () => Promise<Seen> | Seen, holds: (seen: Seen) => boolean): Promise<Seen> {
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const seen = await ask();
+      if (holds(seen)) return seen;
+      if (Date.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}\n${house.output}`);
+      await wait(100);
+    }
+  }
+
+  const overKafka: readonly ExchangeSubmission[] = [
+    { producer: 'treasury', incarnation: 'one', first: 1, messages: [opening('carol.main')] },
+    ...Array.from({ length: DEPOSITS }, (_, index): ExchangeSubmission => ({
+      ...{ producer: 'treasury', incarnation: 'one', first: index + 2 },
+      messages: [deposit('carol.main', `kafka-${index}`)],
+    })),
+  ];
+
+  it('keeps every message once that came over Kafka and through a gateway, over kill -9 of the intake', async () => {
+    const engine = new Producer(ballast, 'engine', 'one');
+    engine.say('AccountOpeningRequested', AT, { accountId: 'dave.main' });
+    await engine.flush();
+    for (let index = 0; index < DEPOSITS; index++) {
+      if (index === 10 || index === 25) house.kill('exchange');
+      await exchange.send([overKafka[index] as ExchangeSubmission]);
+      if (index % 4 !== 0) continue;
+      const { type, at, payload } = deposit('dave.main', `rest-${index}`);
+      engine.say(type, at, payload);
+      await engine.flush();
+    }
+    // Whoever heard no answer says everything again, and goes on.
+    await exchange.send(overKafka);
+    const last = await until(
+      () => exchange.answers.filter(({ key }) => key === 'treasury').at(-1),
+      (answer) => answer?.body.next === DEPOSITS + 2 && exchange.answers.length >= 2 * overKafka.length - 1,
+    );
+    expect(last).toMatchObject({ status: 200, body: { answers: [{ position: DEPOSITS + 1 }] } });
+    expect((await gateway.get('/exchange/producers')).body).toMatchObject({
+      partitions: PARTITIONS,
+      producers: [
+        { producer: 'engine', incarnation: 'one', next: DEPOSITS / 4 + 2, fork: null },
+        { producer: 'treasury', incarnation: 'one', next: DEPOSITS + 2, fork: null },
+      ],
+    });
+    for (const [accountId, usd] of Object.entries({ 'carol.main': DEPOSITS, 'dave.main': DEPOSITS / 4 })) {
+      await until(
+        async () => (await gateway.get(`/accounts/${accountId}`)).body.collateral,
+        (collateral) => collateral?.['USD'] === String(usd),
+      );
+    }
+    const kept = await new LogReader(ballast, 'exchange.transfers', PARTITIONS).read();
+    const ids = kept
+      .filter(({ type }) => type === 'DepositReceived')
+      .map(({ payload }) => (payload as { readonly depositId: string }).depositId);
+    expect(ids.filter((id) => id.startsWith('kafka-')).sort()).toEqual(
+      Array.from({ length: DEPOSITS }, (_, index) => `kafka-${index}`).sort(),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('answers over Kafka what cannot be read, and goes on behind it', async () => {
+    const before = exchange.answers.length;
+    const asksNothing = { partition: 1, position: Number.MAX_SAFE_INTEGER };
+    const absurd: ExchangeSubmission = {
+      ...{ producer: 'absurd', incarnation: 'one', first: 1 },
+      messages: [
+        {
+          type: 'OrdersCancelled',
+          at: AT,
+          payload: { accountId: 'carol.main', request: asksNothing, cancelledOrders: 0 },
+        },
+      ],
+    };
+    await exchange.sendText([
+      { key: 'nobody', value: 'no JSON' },
+      { key: 'nobody', value: '{"producer": "a", "producer": "b"}' },
+      { key: 'absurd', value: JSON.stringify(absurd) },
+      { key: 'fresh', value: JSON.stringify({ ...absurd, producer: 'fresh', messages: [opening('erin.main')] }) },
+    ]);
+    const answers = await until(
+      () => exchange.answers.slice(before),
+      (seen) => seen.length >= 4,
+    );
+    expect(answers).toMatchObject([
+      { key: 'nobody', status: 400, body: { code: 'request-malformed' } },
+      { key: 'nobody', status: 400, body: { code: 'request-malformed' } },
+      { key: 'absurd', status: 200, body: { next: 1, answers: [{ outcome: 'refused', code: 'order-unknown' }] } },
+      { key: 'fresh', status: 200, body: { next: 2, answers: [{ outcome: 'kept' }] } },
+    ]);
+  });
+
+  it('says of a producer that contradicts itself that nothing is taken of it, until two persons let it go on', async () => {
+    const intake = restClient(house.addressOf('exchange'));
+    const figure = async (): Promise<string | undefined> =>
+      /^ballast_forked_producers (\d+)$/m.exec((await intake.get('/metrics')).text)?.[1];
+    expect(await figure()).toBe('0');
+    const before = exchange.answers.length;
+    await exchange.send([{ ...(overKafka[0] as ExchangeSubmission), incarnation: 'two' }]);
+    await until(
+      () => exchange.answers.slice(before),
+      ([answer]) => answer?.status === 409 && answer.body.code === 'producer-forked',
+    );
+    expect(await figure()).toBe('1');
+    expect(await intake.get('/health/ready')).toMatchObject({
+      status: 503,
+      body: { reasons: ['nothing is taken of treasury, which contradicts itself; see GET /exchange/producers'] },
+    });
+    const path = '/exchange/producers/treasury/continuations';
+    const proposal = { incarnation: 'two', reason: 'restored from a backup' };
+    expect(await gateway.post(path, proposal, null)).toMatchObject({ status: 400 });
+    expect(await gateway.post(path, proposal, null, { 'x-actor': 'alice' })).toMatchObject({ status: 201 });
+    const approval = { incarnation: 'two' };
+    expect(await gateway.post(`${path}/approvals`, approval, null, { 'x-actor': 'alice' })).toMatchObject({
+      status: 409,
+      body: { code: 'proposer-may-not-approve' },
+    });
+    expect(await gateway.post(`${path}/approvals`, approval, null, { 'x-actor': 'bob' })).toMatchObject({
+      status: 201,
+      body: { producers: [{ producer: 'treasury', next: 1, fork: null }] },
+    });
+    expect(await figure()).toBe('0');
+    expect((await intake.get('/health/ready')).status).toBe(200);
+  });
+
+  it('says through a gateway that the intake is away, and takes the same again when it is back', async () => {
+    house.killForGood('exchange');
+    const body = { producer: 'engine-2', incarnation: 'one', first: 1, messages: [opening('frank.main')] };
+    const refused = await gateway.post('/exchange/messages', body, null);
+    expect(refused).toMatchObject({ status: 503, body: { code: 'not-ready' } });
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    house.restart('exchange');
+    const taken = await until(
+      () => gateway.post('/exchange/messages', body, null),
+      ({ status }) => status === 200,
+    );
+    expect(taken.body).toMatchObject({ next: 2, answers: [{ outcome: 'kept' }] });
+  });
+});
