@@ -4,38 +4,38 @@ import { questions } from '@ballast/services';
 
 /** A house of so many generated accounts, as many of them near their call level as in any other hundredth. */
 function generated(accounts: number): SurveyedHouse {
-  const rows = Array.from({ length: accounts }, (_, each) => {
-    const call = 1_000 + (each % 977);
-    return {
-      accountId: `owner-${String(each).padStart(6, '0')}.main`,
-      state: 'HEALTHY',
-      model: null,
-      isCalled: false,
-      equity: call * (0.5 + ((each * 7_919) % accounts) / accounts),
-      initial: call * 1.25,
-      call,
-      liquidation: call / 2,
-      values: [call * 10],
-      coins: [0],
-    };
-  });
+  const numbers = Array.from({ length: accounts }, (_, each) => each);
+  const call = Float64Array.from(numbers, (each) => 1_000 + (each % 977));
+  const equity = call.map((level, each) => level * (0.5 + ((each * 7_919) % accounts) / accounts));
+  const survey = {
+    schedule: 1,
+    underlyings: [{ underlying: 'BTC', mark: 5_000 }],
+    accountIds: numbers.map((each) => `owner-${String(each).padStart(6, '0')}.main`),
+    models: new Map(),
+    states: new Uint8Array(accounts),
+    called: new Uint8Array(accounts),
+    equity,
+    call,
+    liquidation: call.map((level) => level / 2),
+    values: call.map((level) => level * 10),
+    coins: new Float64Array(accounts),
+  };
   const figures = (ids: readonly string[]) =>
     ids.map((accountId) => {
-      const row = rows[Number(accountId.slice(6, 12))];
-      const of = (value = 0): string => value.toFixed(2);
+      const at = Number(accountId.slice(6, 12));
+      const level = call[at] ?? 0;
       return {
         accountId,
         state: 'HEALTHY',
         figures: {
-          equity: of(row?.equity),
-          initial: of(row?.initial),
-          call: of(row?.call),
-          maintenance: of(row?.liquidation),
-          liquidation: of(row?.liquidation),
+          equity: (equity[at] ?? 0).toFixed(2),
+          initial: (level * 1.25).toFixed(2),
+          call: level.toFixed(2),
+          maintenance: (level / 2).toFixed(2),
+          liquidation: (level / 2).toFixed(2),
         },
       };
     });
-  const survey = { schedule: 1, underlyings: [{ underlying: 'BTC', mark: 5_000 }], accounts: rows };
   return {
     clearing: Date.parse('2020-03-12T10:40:00Z'),
     numbers: [0],

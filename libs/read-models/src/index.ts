@@ -6,4 +6,4 @@ export * from './account-decisions/memory-account-decisions.js';
 export * from './account-decisions/postgres-account-decisions.js';
 export { EventIndex, type EventQuery } from './event-index/event-index.js';
 export { LiquidationCasesProjection, type KeptCases } from './liquidation-cases/liquidation-cases.js';
-export { distributionOf, liquidationBands, shockedShares } from './risk-picture/risk-picture.js';
+export { distributionOf, liquidationBands, shockedShares, type RiskColumns } from './risk-picture/risk-picture.js';

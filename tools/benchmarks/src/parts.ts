@@ -1,6 +1,7 @@
 import { APPEND_DEFAULTS, benchAppend, type AppendOptions } from './append/append.bench.js';
 import type { BenchContext } from './bench-server.js';
 import { benchDecision, DECISION_DEFAULTS, type DecisionOptions } from './decision/decision.bench.js';
+import { benchList, LIST_DEFAULTS, type ListOptions } from './list/list.bench.js';
 import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
 import { benchPortfolio, PORTFOLIO_DEFAULTS, type PortfolioOptions } from './portfolio/portfolio.bench.js';
@@ -17,9 +18,10 @@ export interface Sizes {
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
   readonly portfolio: PortfolioOptions;
+  readonly list: ListOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'restart', 'simulate', 'memory', 'portfolio'] as const;
+export const PARTS = ['append', 'decision', 'replay', 'restart', 'simulate', 'memory', 'portfolio', 'list'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
@@ -30,6 +32,7 @@ export const DEFAULT_SIZES: Sizes = {
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
   portfolio: PORTFOLIO_DEFAULTS,
+  list: LIST_DEFAULTS,
 };
 
 /** The five days of the crash, several minutes; and histories of millions of events. */
@@ -66,6 +69,7 @@ export const TINY_SIZES: Sizes = {
     optionsEach: 3,
     priceSets: 2,
   },
+  list: { accounts: 200, partitions: 2, rounds: 1 },
 };
 
 /** Measures the named parts one after the other; each begins with an empty database. */
@@ -91,5 +95,7 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchMemory(context, sizes.memory);
     case 'portfolio':
       return benchPortfolio(context, sizes.portfolio);
+    case 'list':
+      return benchList(context, sizes.list);
   }
 }

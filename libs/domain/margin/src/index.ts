@@ -24,7 +24,7 @@ export {
   type PreTradeRefusal,
   preTradeCheck,
 } from './pre-trade/pre-trade-check.js';
-export { surveyAccounts, type SurveyedAccount } from './run/account-survey.js';
+export { surveyAccounts, type AccountSurvey } from './run/account-survey.js';
 export { runMargin } from './run/margin-run.js';
 export { marginGlobalProcess } from './schedule/margin-global.process.js';
 export { type MarginGlobalState } from './schedule/margin-global.state.js';

@@ -1,9 +1,10 @@
 import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
-import { compareText, dec, text, type Instant } from '@ballast/kernel';
-import { MARGIN_STATES, type SurveyedAccount } from '@ballast/margin-domain';
-import { distributionOf, liquidationBands, shockedShares } from '@ballast/read-models';
-import type { ClearingPicture } from '@ballast/read-models';
+import { dec, text, type Instant } from '@ballast/kernel';
+import { MARGIN_STATES } from '@ballast/margin-domain';
+import { distributionOf, liquidationBands, shockedShares, type ClearingPicture } from '@ballast/read-models';
 import { questions, type Question } from '@ballast/services';
+import { coverOf, rowsInOrder } from './account-order.js';
+import { houseColumns, statesOf, type HouseColumns } from './house-columns.js';
 
 /** One price at a time, from -30 % to +30 %. */
 const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
@@ -27,15 +28,14 @@ export interface SurveyedHouse {
   ): Promise<Answer>;
 }
 
-type Row = SurveyedAccount & { readonly partition: number; readonly notional: number; readonly cover: number | null };
-
 interface Survey {
   readonly freshUntil: number;
   readonly schedule: number | null;
-  readonly clearing: number;
-  readonly underlyings: readonly { readonly underlying: string; readonly mark: number }[];
-  readonly rows: readonly Row[];
-  readonly sorted: Map<string, readonly Row[]>;
+  readonly clearing: Instant;
+  readonly house: HouseColumns;
+  readonly states: RiskBoard['states'];
+  /** Rows by what they are sorted by, made when somebody asks for them. */
+  readonly sorted: Map<string, Uint32Array>;
 }
 
 /** All accounts in float64, looked at once for whoever asks within a second: for lists and pictures, never for a decision. */
@@ -49,19 +49,17 @@ export class RiskSurvey {
   async board(): Promise<RiskBoard> {
     const survey = await this.#survey();
     if (this.#board?.of === survey) return this.#board.board;
-    const { house } = this;
-    const { rows } = survey;
-    const picture = house.picture();
-    const below = rows.filter(({ equity, call }) => equity < call);
-    const underlyings = await house.ask(0, questions.margin.underlyings);
+    const { house } = survey;
+    const picture = this.house.picture();
+    const underlyings = await this.house.ask(0, questions.margin.underlyings);
     const board: RiskBoard = {
       clearing: survey.clearing,
       schedule: survey.schedule,
-      accounts: rows.length,
-      states: statesOf(rows),
-      belowCall: { accounts: below.length, missing: below.reduce((sum, { equity, call }) => sum + call - equity, 0) },
-      openCalls: rows.filter(({ isCalled }) => isCalled).length,
-      openCases: house.openCases,
+      accounts: house.accountIds.length,
+      states: survey.states,
+      belowCall: belowCall(house),
+      openCalls: house.called.reduce((sum, isCalled) => sum + isCalled, 0),
+      openCases: this.house.openCases,
       fund: { balance: picture.fund.closing, contributed: picture.fund.opening },
       shortfall: picture.shortfall,
       priceStatus: picture.priceStatus,
@@ -79,17 +77,17 @@ export class RiskSurvey {
         triggeredLong: each.triggered.long,
         triggeredShort: each.triggered.short,
       })),
-      distribution: [...distributionOf(rows)],
-      shocks: survey.underlyings.map(({ underlying }, product) => ({
+      distribution: [...distributionOf(house)],
+      shocks: house.underlyings.map(({ underlying }, product) => ({
         underlying,
-        shares: [...shockedShares(rows, product, MOVES)],
+        shares: [...shockedShares(house, product, MOVES)],
       })),
-      liquidationMap: survey.underlyings.map(({ underlying, mark }, product) => ({
+      liquidationMap: house.underlyings.map(({ underlying, mark }, product) => ({
         underlying,
         mark: text(dec(mark)),
         bands: [
           ...liquidationBands(
-            rows,
+            house,
             product,
             MOVES.filter((move) => move !== 0),
           ),
@@ -109,50 +107,55 @@ export class RiskSurvey {
     limit,
   }: Omit<RiskAccountsQuery, 'at'>): Promise<RiskAccountsPage> {
     const survey = await this.#survey();
+    const { house } = survey;
     const key = `${order} ${direction}`;
-    let sorted = survey.sorted.get(key);
-    if (sorted === undefined) {
-      sorted = [...survey.rows].sort(comparison(order, direction === 'ascending' ? 1 : -1));
-      survey.sorted.set(key, sorted);
-    }
-    const wanted = search?.toLowerCase();
+    const sorted = survey.sorted.get(key) ?? rowsInOrder(house, { order, direction });
+    survey.sorted.set(key, sorted);
+    const wanted = search?.toLowerCase() ?? '';
+    const inState = state === undefined ? -1 : MARGIN_STATES.indexOf(state);
     const fitting =
-      state === undefined && wanted === undefined
+      inState < 0 && wanted === ''
         ? sorted
         : sorted.filter(
-            (row) =>
-              (state === undefined || row.state === state) && (wanted === undefined || row.accountId.includes(wanted)),
+            (row) => (inState < 0 || house.states[row] === inState) && (house.accountIds[row] ?? '').includes(wanted),
           );
     return {
       clearing: survey.clearing,
       schedule: survey.schedule,
       offset,
       total: fitting.length,
-      states: statesOf(survey.rows),
-      rows: await Promise.all(fitting.slice(offset, offset + limit).map((row) => this.#exact(row, survey))),
+      states: survey.states,
+      rows: await this.#exact([...fitting.subarray(offset, offset + limit)], house),
     };
   }
 
-  async #exact({ accountId, partition, state, model, cover, notional, values }: Row, { underlyings }: Survey) {
-    const [told] = await this.house.ask(partition, questions.margin.figures, [accountId]);
-    const largest = values.reduce(
-      (most, value, each) => (Math.abs(value) > Math.abs(values[most] ?? 0) ? each : most),
-      0,
+  /** Rows with the exact figures of their accounts: each partition is asked once. */
+  async #exact(rows: readonly number[], house: HouseColumns): Promise<RiskAccountsPage['rows']> {
+    const asked = new Map<number, string[]>();
+    for (const row of rows) {
+      const partition = house.partitions[row] as number;
+      const ids = asked.get(partition) ?? [];
+      ids.push(house.accountIds[row] as string);
+      asked.set(partition, ids);
+    }
+    const told = await Promise.all(
+      [...asked].map(([partition, ids]) => this.house.ask(partition, questions.margin.figures, ids)),
     );
-    const product = underlyings[largest];
-    return {
-      accountId,
-      partition,
-      state,
-      model,
-      figures: told?.figures ?? { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' },
-      cover,
-      notional,
-      largest:
-        product === undefined || notional === 0
-          ? null
-          : { underlying: product.underlying, value: values[largest] ?? 0 },
-    };
+    const figures = new Map(told.flat().map((each) => [each.accountId, each.figures]));
+    return rows.map((row) => {
+      const accountId = house.accountIds[row] as string;
+      const notional = house.notional[row] as number;
+      return {
+        accountId,
+        partition: house.partitions[row] as number,
+        state: MARGIN_STATES[house.states[row] as number] ?? 'HEALTHY',
+        model: house.models.get(accountId) ?? null,
+        figures: figures.get(accountId) ?? { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' },
+        cover: coverOf(house, row),
+        notional,
+        largest: notional === 0 ? null : largestOf(house, row),
+      };
+    });
   }
 
   /** Whoever comes while one is made waits for that one. */
@@ -172,40 +175,37 @@ export class RiskSurvey {
         ...(await this.house.ask(partition, questions.margin.survey)),
       })),
     );
-    const underlyings = parts[0]?.underlyings ?? [];
-    const rows = parts.flatMap(({ partition, accounts }) =>
-      accounts.map((account): Row => {
-        const notional = account.values.reduce((sum, value) => sum + Math.abs(value), 0);
-        return { ...account, partition, notional, cover: account.call > 0 ? account.equity / account.call : null };
-      }),
-    );
+    const house = houseColumns(parts);
     const done = performance.now();
     this.#last = {
       freshUntil: done + Math.max(FRESH_MS, FRESH_TIMES * (done - now)),
       schedule: parts[0]?.schedule ?? null,
       clearing,
-      underlyings,
-      rows,
+      house,
+      states: statesOf(house),
       sorted: new Map(),
     };
     return this.#last;
   }
 }
 
-const statesOf = (rows: readonly Row[]): RiskBoard['states'] => {
-  const states = Object.fromEntries(MARGIN_STATES.map((state) => [state, 0])) as RiskBoard['states'];
-  for (const { state } of rows) states[state] += 1;
-  return states;
-};
+/** Accounts whose equity is below the call requirement, and what they miss, USD. */
+function belowCall({ equity, call }: HouseColumns): RiskBoard['belowCall'] {
+  let accounts = 0;
+  let missing = 0;
+  equity.forEach((own, row) => {
+    const missed = (call[row] as number) - own;
+    if (missed <= 0) return;
+    accounts += 1;
+    missing += missed;
+  });
+  return { accounts, missing };
+}
 
-/** Accounts without a figure, such as cover without a requirement, come last whichever way the list goes. */
-function comparison(order: RiskAccountsQuery['order'], sign: 1 | -1): (a: Row, b: Row) => number {
-  if (order === 'accountId') return (a, b) => sign * compareText(a.accountId, b.accountId);
-  const figure = (row: Row): number | null => (order === 'cushion' ? row.equity - row.call : row[order]);
-  return (a, b) => {
-    const [x, y] = [figure(a), figure(b)];
-    if (x === null || y === null)
-      return (x === null ? 1 : 0) - (y === null ? 1 : 0) || compareText(a.accountId, b.accountId);
-    return sign * (x - y) || compareText(a.accountId, b.accountId);
-  };
+/** The product in which an account has the most at risk. */
+function largestOf({ underlyings, products, values }: HouseColumns, row: number) {
+  const own = values.subarray(row * products, (row + 1) * products);
+  const largest = own.reduce((most, value, each) => (Math.abs(value) > Math.abs(own[most] ?? 0) ? each : most), 0);
+  const product = underlyings[largest];
+  return product === undefined ? null : { underlying: product.underlying, value: own[largest] ?? 0 };
 }

@@ -1,11 +1,15 @@
-/** An account with what a move of prices does to it; float64, for pictures only. USD. */
-export interface RiskRow {
-  readonly equity: number;
-  readonly call: number;
-  readonly liquidation: number;
-  /** Signed value of the linear position, and of the coin held as collateral, by product. */
-  readonly values: readonly number[];
-  readonly coins: readonly number[];
+/** Accounts with what a move of prices does to them, a column per figure; float64, for pictures only. USD. */
+export interface RiskColumns {
+  readonly equity: Float64Array;
+  readonly call: Float64Array;
+  readonly liquidation: Float64Array;
+  /** Value of all linear positions without sign. */
+  readonly notional: Float64Array;
+  /** So many values stand side by side for each account in the next two. */
+  readonly products: number;
+  /** Signed value of the linear position, and of the coin held as collateral. */
+  readonly values: Float64Array;
+  readonly coins: Float64Array;
 }
 
 /** Equity over call requirement at which the buckets of the distribution begin; the last has no end. */
@@ -20,19 +24,18 @@ export interface DistributionBucket {
   readonly notional: number;
 }
 
-const notionalOf = ({ values }: RiskRow): number => values.reduce((sum, value) => sum + Math.abs(value), 0);
-
 /** Accounts with a requirement by how many times their equity covers it. */
-export function distributionOf(rows: readonly RiskRow[]): readonly DistributionBucket[] {
+export function distributionOf({ equity, call, notional }: RiskColumns): readonly DistributionBucket[] {
   const counts = new Array<number>(USAGE_FLOORS.length + 1).fill(0);
   const notionals = new Array<number>(USAGE_FLOORS.length + 1).fill(0);
-  for (const row of rows) {
-    if (row.call <= 0) continue;
-    const cover = row.equity / row.call;
-    const bucket = USAGE_FLOORS.filter((floor) => cover >= floor).length;
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
-    notionals[bucket] = (notionals[bucket] ?? 0) + notionalOf(row);
-  }
+  call.forEach((required, row) => {
+    if (required <= 0) return;
+    const cover = (equity[row] as number) / required;
+    let bucket = 0;
+    while (bucket < USAGE_FLOORS.length && cover >= (USAGE_FLOORS[bucket] as number)) bucket += 1;
+    counts[bucket] = (counts[bucket] as number) + 1;
+    notionals[bucket] = (notionals[bucket] as number) + (notional[row] as number);
+  });
   return counts.map((accounts, bucket) => ({
     from: USAGE_FLOORS[bucket - 1] ?? null,
     to: USAGE_FLOORS[bucket] ?? null,
@@ -41,10 +44,34 @@ export function distributionOf(rows: readonly RiskRow[]): readonly DistributionB
   }));
 }
 
-/** Share of an account's requirement that a product stands for: its part of all position values. */
-function shareOf(row: RiskRow, product: number): number {
-  const all = notionalOf(row);
-  return all === 0 ? 0 : Math.abs(row.values[product] ?? 0) / all;
+/** One holder of a product; used again for every holder. */
+interface Holder {
+  equity: number;
+  call: number;
+  liquidation: number;
+  /** Signed value of the position. */
+  value: number;
+  /** Of position and coin: what equity gains when the price doubles. */
+  exposure: number;
+  /** Part of the requirement that the product stands for: its part of all position values. */
+  share: number;
+}
+
+function forEachHolder(columns: RiskColumns, product: number, look: (holder: Holder) => void): void {
+  const { equity, call, liquidation, notional, products, values, coins } = columns;
+  const holder: Holder = { equity: 0, call: 0, liquidation: 0, value: 0, exposure: 0, share: 0 };
+  for (let row = 0; row < equity.length; row += 1) {
+    const place = row * products + product;
+    const value = values[place] as number;
+    if (value === 0) continue;
+    holder.equity = equity[row] as number;
+    holder.call = call[row] as number;
+    holder.liquidation = liquidation[row] as number;
+    holder.value = value;
+    holder.exposure = value + (coins[place] as number);
+    holder.share = Math.abs(value) / (notional[row] as number);
+    look(holder);
+  }
 }
 
 export interface ShockedShare {
@@ -56,28 +83,27 @@ export interface ShockedShare {
 
 /** What share of a product's open interest is held by accounts below a level, if its price moved so far at once, rates as they are now. */
 export function shockedShares(
-  rows: readonly RiskRow[],
+  columns: RiskColumns,
   product: number,
   moves: readonly number[],
 ): readonly ShockedShare[] {
-  const held = rows.filter(({ values }) => (values[product] ?? 0) !== 0);
-  const all = held.reduce((sum, { values }) => sum + Math.abs(values[product] ?? 0), 0);
-  return moves.map((move) => {
-    let belowCall = 0;
-    let belowLiquidation = 0;
-    for (const row of held) {
-      const value = row.values[product] ?? 0;
-      const equity = row.equity + move * (value + (row.coins[product] ?? 0));
-      const grown = 1 + move * shareOf(row, product);
-      if (equity < row.call * grown) belowCall += Math.abs(value);
-      if (equity < row.liquidation * grown) belowLiquidation += Math.abs(value);
+  let all = 0;
+  const shares = moves.map((move) => ({ move, belowCall: 0, belowLiquidation: 0 }));
+  forEachHolder(columns, product, ({ equity, call, liquidation, value, exposure, share }) => {
+    const size = Math.abs(value);
+    all += size;
+    for (const shocked of shares) {
+      const left = equity + shocked.move * exposure;
+      const grown = 1 + shocked.move * share;
+      if (left < call * grown) shocked.belowCall += size;
+      if (left < liquidation * grown) shocked.belowLiquidation += size;
     }
-    return {
-      move,
-      belowCall: all === 0 ? 0 : belowCall / all,
-      belowLiquidation: all === 0 ? 0 : belowLiquidation / all,
-    };
   });
+  return shares.map(({ move, belowCall, belowLiquidation }) => ({
+    move,
+    belowCall: all === 0 ? 0 : belowCall / all,
+    belowLiquidation: all === 0 ? 0 : belowLiquidation / all,
+  }));
 }
 
 export interface LiquidationBand {
@@ -93,28 +119,25 @@ export interface LiquidationBand {
  * each account meets its liquidation level, rates as they are now.
  */
 export function liquidationBands(
-  rows: readonly RiskRow[],
+  columns: RiskColumns,
   product: number,
   moves: readonly number[],
 ): readonly LiquidationBand[] {
   const bands = moves.map((move) => ({ move, longs: 0, shorts: 0, accounts: 0 }));
-  for (const row of rows) {
-    const value = row.values[product] ?? 0;
-    if (value === 0 || row.liquidation <= 0) continue;
-    const slope = row.liquidation * shareOf(row, product) - (value + (row.coins[product] ?? 0));
-    if (slope === 0) continue;
-    const move = (row.equity - row.liquidation) / slope;
+  forEachHolder(columns, product, ({ equity, liquidation, value, exposure, share }) => {
+    const slope = liquidation * share - exposure;
+    if (liquidation <= 0 || slope === 0) return;
     // Below its level already: it belongs to the first band on its side.
-    const met = row.equity < row.liquidation ? 0 : move;
+    const met = equity < liquidation ? 0 : (equity - liquidation) / slope;
     const isOnSide = value > 0 ? met <= 0 : met >= 0;
     const band =
       value > 0
         ? bands.findLast(({ move: at }) => at < 0 && at <= met)
         : bands.find(({ move: at }) => at > 0 && at >= met);
-    if (band === undefined || !isOnSide) continue;
+    if (band === undefined || !isOnSide) return;
     band.accounts += 1;
     if (value > 0) band.longs += value;
     else band.shorts -= value;
-  }
+  });
   return bands;
 }

@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { dec, text } from '@ballast/kernel';
 import { listing, OptionHouse, type ContractPricesAt } from '../assess/option-house.fixtures.js';
 import { MarginHouse, MINUTE, NOON, offering } from '../margin.fixtures.js';
+import { assessorOf } from '../margin.state.js';
+import { MARGIN_STATES } from '../call/margin-state.js';
 import { surveyAccounts } from './account-survey.js';
 
 const long = (quantity: string) => ({ instrument: 'BTC-PERP', quantity, cost: text(dec(quantity).times(60_000)) });
@@ -21,45 +24,52 @@ describe('the survey of the accounts of a partition', () => {
   it('is empty before the first price set', () => {
     const open = new MarginHouse();
     open.account('ann.main', { USD: '5000' });
-    expect(surveyAccounts(open.machine.state)).toEqual({ schedule: null, underlyings: [], accounts: [] });
+    expect(surveyAccounts(open.machine.state)).toMatchObject({ schedule: null, underlyings: [], accountIds: [] });
   });
 
   it('has every account in the order of ids, with its state and whether it is called', () => {
-    const { accounts, schedule } = surveyAccounts(house().machine.state);
+    const { accountIds, states, called, schedule } = surveyAccounts(house().machine.state);
     expect(schedule).toBeGreaterThan(0);
-    expect(accounts.map(({ accountId, state, isCalled }) => [accountId, state, isCalled])).toEqual([
-      ['ann.main', 'HEALTHY', false],
-      ['ben.main', 'WARN', false],
-      ['cat.main', 'MARGIN_CALL', true],
-      ['dan.main', 'RESTRICTED', true],
-      ['eve.main', 'LIQUIDATING', false],
+    expect(accountIds.map((accountId, at) => [accountId, MARGIN_STATES[states[at] ?? -1], called[at]])).toEqual([
+      ['ann.main', 'HEALTHY', 0],
+      ['ben.main', 'WARN', 0],
+      ['cat.main', 'MARGIN_CALL', 1],
+      ['dan.main', 'RESTRICTED', 1],
+      ['eve.main', 'LIQUIDATING', 0],
     ]);
   });
 
   it('shows figures that are those of the assessment, within the bound of the screen', () => {
     const open = house();
     const assessor = open.assessor();
-    for (const { accountId, equity, initial, call, liquidation } of surveyAccounts(open.machine.state).accounts) {
+    const survey = surveyAccounts(open.machine.state);
+    expect(survey.accountIds).toHaveLength(5);
+    survey.accountIds.forEach((accountId, at) => {
       const { figures } = assessor.assess(open.machine.state.book.at(accountId));
-      for (const [shown, exact] of [
-        [equity, figures.equity],
-        [initial, figures.initial],
-        [call, figures.call],
-        [liquidation, figures.liquidation],
-      ] as const) {
-        expect(Math.abs(shown - exact.toNumber())).toBeLessThanOrEqual(0.04);
+      for (const level of ['equity', 'call', 'liquidation'] as const) {
+        expect(Math.abs((survey[level][at] ?? NaN) - figures[level].toNumber())).toBeLessThanOrEqual(0.04);
       }
-    }
+    });
+  });
+
+  it('asks decimals for none of those whom rows can tell', () => {
+    const { state } = house().machine;
+    const assessor = assessorOf(state) as NonNullable<ReturnType<typeof assessorOf>>;
+    const assess = jest.spyOn(assessor, 'assess');
+    surveyAccounts(state);
+    expect(assess).not.toHaveBeenCalled();
+    // The state keeps the one that was watched.
+    expect(assessorOf(state)).toBe(assessor);
   });
 
   it('says what each account holds of an underlying, positions and coins apart, at its mark', () => {
     const open = house();
     open.account('fay.main', { USD: '9000', BTC: '0.5', position: long('-2') });
-    const { underlyings, accounts } = surveyAccounts(open.machine.state);
+    const { underlyings, accountIds, values, coins } = surveyAccounts(open.machine.state);
     const btc = underlyings.findIndex(({ underlying }) => underlying === 'BTC');
     expect(underlyings[btc]?.mark).toBe(60_000);
-    const fay = accounts.find(({ accountId }) => accountId === 'fay.main');
-    expect([fay?.values[btc], fay?.coins[btc]]).toEqual([-120_000, 30_000]);
+    const fay = accountIds.indexOf('fay.main') * underlyings.length + btc;
+    expect([values[fay], coins[fay]]).toEqual([-120_000, 30_000]);
   });
 
   it('assesses in decimals whom rows and screen leave to them, and names the model that he chose', () => {
@@ -76,8 +86,12 @@ describe('the survey of the accounts of a partition', () => {
     open.accept(open.opened('ann.main'), open.changed('ann.main', { USD: '5000000', position }));
     open.accept(open.modelChosen('ann.main', 'scenario@1'));
     open.reprice(at(1));
-    const [ann] = surveyAccounts(open.machine.state).accounts;
-    expect(ann).toMatchObject({ accountId: 'ann.main', model: 'scenario@1', state: 'HEALTHY' });
-    expect(ann?.call).toBe(open.assessed('ann.main').figures.call.toNumber());
+    const { accountIds, models, states, call } = surveyAccounts(open.machine.state);
+    expect([accountIds[0], models.get('ann.main'), MARGIN_STATES[states[0] ?? -1]]).toEqual([
+      'ann.main',
+      'scenario@1',
+      'HEALTHY',
+    ]);
+    expect(call[0]).toBe(open.assessed('ann.main').figures.call.toNumber());
   });
 });

@@ -1,0 +1,161 @@
+import type { RiskAccountsQuery } from '@ballast/contracts';
+import { partitionOfAccount } from '@ballast/kernel';
+import { MARGIN_STATES, type AccountSurvey } from '@ballast/margin-domain';
+import { questions } from '@ballast/services';
+import { RiskSurvey, type SurveyedHouse } from './risk-survey.js';
+
+interface Account {
+  readonly accountId: string;
+  readonly equity: number;
+  readonly call: number;
+  readonly state?: (typeof MARGIN_STATES)[number];
+  readonly values?: readonly number[];
+}
+
+const surveyOf = (accounts: readonly Account[], underlyings: readonly string[]): AccountSurvey => ({
+  schedule: 7,
+  underlyings: underlyings.map((underlying) => ({ underlying, mark: 100 })),
+  accountIds: accounts.map(({ accountId }) => accountId),
+  models: new Map(),
+  states: Uint8Array.from(accounts, ({ state }) => MARGIN_STATES.indexOf(state ?? 'HEALTHY')),
+  called: new Uint8Array(accounts.length),
+  equity: Float64Array.from(accounts, ({ equity }) => equity),
+  call: Float64Array.from(accounts, ({ call }) => call),
+  liquidation: Float64Array.from(accounts, ({ call }) => call / 2),
+  values: Float64Array.from(accounts.flatMap(({ values }) => values ?? underlyings.map(() => 0))),
+  coins: new Float64Array(accounts.length * underlyings.length),
+});
+
+/** A house of partitions, which counts what it is asked. */
+class CountedHouse implements SurveyedHouse {
+  readonly clearing = Date.parse('2020-03-12T10:40:00Z');
+  readonly openCases = 0;
+  surveys = 0;
+  /** Accounts whose exact figures were asked for, question by question. */
+  exact: number[] = [];
+
+  constructor(private readonly partitions: readonly AccountSurvey[]) {}
+
+  get numbers(): readonly number[] {
+    return this.partitions.map((_, partition) => partition);
+  }
+
+  readonly picture = () => {
+    throw new Error('a list shows no picture of the house');
+  };
+
+  readonly ask: SurveyedHouse['ask'] = ((partition: number, question: unknown, ids: readonly string[]) => {
+    if (question === questions.margin.survey) {
+      this.surveys += 1;
+      return Promise.resolve(this.partitions[partition]);
+    }
+    this.exact.push(ids.length);
+    const zero = { equity: '0', initial: '0', call: '0', maintenance: '0', liquidation: '0' };
+    return Promise.resolve(ids.map((accountId) => ({ accountId, state: 'HEALTHY', figures: zero })));
+  }) as SurveyedHouse['ask'];
+}
+
+const asked = (query: Partial<RiskAccountsQuery>): RiskAccountsQuery => ({
+  at: undefined,
+  order: 'cover',
+  direction: 'ascending',
+  state: undefined,
+  search: undefined,
+  offset: 0,
+  limit: 100,
+  ...query,
+});
+
+const idsOf = async (survey: RiskSurvey, query: Partial<RiskAccountsQuery>) =>
+  (await survey.accounts(asked(query))).rows.map(({ accountId }) => accountId);
+
+describe('the list of accounts', () => {
+  const few = () =>
+    new RiskSurvey(
+      new CountedHouse([
+        surveyOf(
+          [
+            { accountId: 'ann', equity: 30, call: 10, values: [5, -40] },
+            { accountId: 'dan', equity: 5, call: 0, state: 'WARN' },
+          ],
+          ['BTC', 'ETH'],
+        ),
+        surveyOf(
+          [
+            { accountId: 'ben', equity: 30, call: 20, state: 'WARN', values: [-7] },
+            { accountId: 'cat', equity: -1, call: 20, values: [7] },
+          ],
+          ['ETH'],
+        ),
+      ]),
+    );
+
+  it.each([
+    ['accountId', 'ascending', 'ann ben cat dan'],
+    ['accountId', 'descending', 'dan cat ben ann'],
+    ['equity', 'ascending', 'cat dan ann ben'],
+    // Of two with the same figure the first by id comes first, whichever way the list goes.
+    ['equity', 'descending', 'ann ben dan cat'],
+    ['call', 'descending', 'ben cat ann dan'],
+    ['cushion', 'ascending', 'cat dan ben ann'],
+    ['notional', 'descending', 'ann ben cat dan'],
+    // Who has no requirement is covered so many times by nothing.
+    ['cover', 'ascending', 'cat ben ann dan'],
+    ['cover', 'descending', 'ann ben cat dan'],
+  ] as const)('by %s, %s, over the partitions', async (order, direction, ids) => {
+    expect(await idsOf(few(), { order, direction })).toEqual(ids.split(' '));
+  });
+
+  it('is filtered by state and by a part of the id, and cut into pages, in its order', async () => {
+    const survey = few();
+    expect(await idsOf(survey, { order: 'equity', state: 'WARN' })).toEqual(['dan', 'ben']);
+    expect(await idsOf(survey, { order: 'equity', search: 'AN' })).toEqual(['dan', 'ann']);
+    const page = await survey.accounts(asked({ order: 'equity', search: 'n', offset: 1, limit: 1 }));
+    expect([page.total, page.offset, page.rows.map(({ accountId }) => accountId)]).toEqual([3, 1, ['ann']]);
+    expect(page.states).toEqual({ HEALTHY: 2, WARN: 2, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 0 });
+  });
+
+  it('names what an account has most at risk in, though another partition knows more products', async () => {
+    const { rows } = await few().accounts(asked({ order: 'accountId' }));
+    expect(rows.map(({ largest, notional }) => [largest, notional])).toEqual([
+      [{ underlying: 'ETH', value: -40 }, 45],
+      [{ underlying: 'ETH', value: -7 }, 7],
+      [{ underlying: 'ETH', value: 7 }, 7],
+      [null, 0],
+    ]);
+  });
+
+  describe('of 10,000 accounts', () => {
+    const PARTITIONS = 8;
+    const LIMIT = 100;
+    const ORDERS = ['accountId', 'equity', 'call', 'cover', 'cushion', 'notional'] as const;
+    const parts = Array.from({ length: PARTITIONS }, (): Account[] => []);
+    for (let n = 0; n < 10_000; n += 1) {
+      const accountId = `owner-${String(n).padStart(6, '0')}.main`;
+      const call = 1_000 + (n % 977);
+      parts[partitionOfAccount(accountId, PARTITIONS)]?.push({
+        accountId,
+        call,
+        equity: call * (0.5 + ((n * 7_919) % 10_000) / 10_000),
+        state: n % 10 === 0 ? 'WARN' : 'HEALTHY',
+        values: [call * 10],
+      });
+    }
+    const surveys = parts.map((accounts) => surveyOf(accounts, ['BTC']));
+
+    it.each(ORDERS.flatMap((order) => [{ order }, { order, state: 'WARN' as const }, { order, search: '99' }]))(
+      'a first page by %j looks at each partition once and is exact about its own rows alone',
+      async (query) => {
+        const house = new CountedHouse(surveys);
+        const survey = new RiskSurvey(house);
+        const { rows } = await survey.accounts(asked({ ...query, limit: LIMIT }));
+        const sum = () => house.exact.reduce((all, each) => all + each, 0);
+        expect([rows.length, house.surveys, sum()]).toEqual([LIMIT, PARTITIONS, LIMIT]);
+        // No more than one question for each partition, however many rows it has on the page.
+        expect(house.exact.length).toBeLessThanOrEqual(PARTITIONS);
+        await survey.accounts(asked({ ...query, offset: LIMIT, limit: LIMIT }));
+        expect([house.surveys, sum()]).toEqual([PARTITIONS, 2 * LIMIT]);
+      },
+    );
+  });
+});
