@@ -44,6 +44,8 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'accounts.commands/OpenAccount': 'a command from outside: live.int-spec.ts, kill-serve.e2e-spec.ts',
   'accounts.commands/Deposit': 'a command from outside: live.int-spec.ts, kill-serve.e2e-spec.ts',
   'accounts.commands/RequestWithdrawal': 'a command from outside: live.int-spec.ts',
+  'accounts.commands/RequestTransfer': 'a command from outside: rest.int-spec.ts',
+  'accounts/TransferReceived': 'follows that command: rest.int-spec.ts',
   'accounts.commands/ChooseMarginModel': 'a command from outside: rest.int-spec.ts',
   'accounts/MarginModelChosen': 'follows that command: rest.int-spec.ts',
   'pricing/InstrumentRefused': 'the simulated exchange lists what can be cleared: contracts.process.spec.ts',

@@ -32,6 +32,7 @@ type Facts = MarginEvents &
     | 'WithdrawalSettled'
     | 'WithdrawalReleased'
     | 'WithdrawalRejected'
+    | 'TransferReceived'
     | 'MarginModelChosen'
   >;
 
@@ -113,17 +114,29 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     state: null,
     figures: null,
   }),
-  WithdrawalHeld: ({ withdrawalId, asset, amount }) => ofWithdrawal(withdrawalId, `${money(amount, asset)} held`),
-  WithdrawalResubmitted: ({ withdrawalId, attempt }) =>
-    ofWithdrawal(withdrawalId, `asked again (attempt ${attempt}), because the account has changed`),
-  WithdrawalSettled: ({ withdrawalId, asset, amount }) =>
-    ofWithdrawal(withdrawalId, `${money(amount, asset)} paid out`),
-  WithdrawalReleased: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `given back: ${code}`),
-  WithdrawalRejected: ({ withdrawalId, code }) => ofWithdrawal(withdrawalId, `refused: ${code}`),
+  WithdrawalHeld: (held) => ofWithdrawal(held, `${money(held.amount, held.asset)} held`),
+  WithdrawalResubmitted: (asked) =>
+    ofWithdrawal(asked, `asked again (attempt ${asked.attempt}), because the account has changed`),
+  WithdrawalSettled: (settled) =>
+    ofWithdrawal(settled, `${money(settled.amount, settled.asset)} ${settled.to === undefined ? 'paid out' : 'moved'}`),
+  WithdrawalReleased: (released) => ofWithdrawal(released, `given back: ${released.code}`),
+  WithdrawalRejected: (rejected) => ofWithdrawal(rejected, `refused: ${rejected.code}`),
+  TransferReceived: ({ withdrawalId, from, asset, amount }) => ({
+    // The id is the sender's.
+    subject: null,
+    summary: `Transfer ${withdrawalId} from ${from}: ${money(amount, asset)} arrived.`,
+    state: null,
+    figures: null,
+  }),
 };
 
-function ofWithdrawal(subject: string, what: string): Told {
-  return { subject, summary: `Withdrawal ${subject}: ${what}.`, state: null, figures: null };
+/** Of a withdrawal, or of a transfer to another account. */
+function ofWithdrawal(
+  { withdrawalId, to }: Pick<AccountsEvents['WithdrawalHeld'], 'withdrawalId' | 'to'>,
+  what: string,
+) {
+  const name = to === undefined ? `Withdrawal ${withdrawalId}` : `Transfer ${withdrawalId} to ${to}`;
+  return { subject: withdrawalId, summary: `${name}: ${what}.`, state: null, figures: null };
 }
 
 /** The decision that a log entry is; undefined when it is none about an account's margin. */

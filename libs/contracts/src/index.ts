@@ -91,6 +91,7 @@ export {
   openAccountRequest,
   depositRequest,
   withdrawalRequest,
+  transferRequest,
   marginModelRequest,
   documentProposalRequest,
   documentApprovalRequest,

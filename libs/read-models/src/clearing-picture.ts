@@ -144,7 +144,10 @@ export class ClearingPictureProjection {
         this.#sums.accounts += 1;
         return;
       case 'WithdrawalSettled':
-        this.#sums.withdrawalsSettled += 1;
+        // A transfer stays in the house.
+        if ((entry.payload as Payload<AccountsEvents, 'WithdrawalSettled'>).to === undefined) {
+          this.#sums.withdrawalsSettled += 1;
+        }
         return;
       case 'WithdrawalRefused':
         this.#sums.withdrawalsRefused += 1;

@@ -70,6 +70,22 @@ const prices = [
 ] as const;
 
 describe('the bridge between two equities', () => {
+  it('tells what went to and came from other accounts of the owner', () => {
+    const sent = { ledgerAccount: `held/${ACCOUNT}`, asset: 'USD', amount: '-60' };
+    const bridge = equityBridge(
+      assessed('100', [usd('100')]),
+      assessed('45', [usd('45')]),
+      [
+        booking('WithdrawalSettled', { to: 'carol.hedge', asset: 'USD', amount: '60', postings: [sent] }),
+        booking('TransferReceived', { postings: [posting('5')] }),
+      ],
+      prices,
+    );
+    expect(bridge.lines).toEqual([
+      { label: 'transfers', amount: '-55', detail: 'from and to other accounts of the owner' },
+    ]);
+  });
+
   it('counts profit and fees of a coin-settled contract in coin, at what a coin counts for now', () => {
     const before = assessed('47500', [btc('1', '50000')]);
     const after = assessed('53295', [btc('1.02', '55000')]);

@@ -1,8 +1,9 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, AssessmentDetail, CollateralLine, CollateralPrice, Posting } from '@ballast/facts';
+import type { AssessmentDetail, CollateralLine, CollateralPrice } from '@ballast/facts';
 import { parseInstrumentId } from '@ballast/instruments';
-import { invariant, ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
+import { ONE, ZERO, dec, text, type Asset, type Decimal } from '@ballast/kernel';
 import { AWAITING_DELIVERY } from '@ballast/margin-domain';
+import { creditsOf, type CreditCause } from './account-credits.js';
 
 export interface BridgeLine {
   readonly label: string;
@@ -17,7 +18,7 @@ export interface EquityBridge {
   readonly after: string;
 }
 
-/** What a booking of cash was for, in the order of the bridge. */
+/** How each cause is told, in the order of the bridge. */
 const CAUSES = {
   traded: { label: 'realised by trades', detail: 'trades' },
   premium: { label: 'option premium', detail: 'trades, bought less written' },
@@ -37,11 +38,12 @@ const CAUSES = {
     label: 'option premium of auto-deleveraging',
     detail: 'closed at the bankruptcy price of the other side',
   },
+  transferred: { label: 'transfers', detail: 'from and to other accounts of the owner' },
   interest: { label: 'interest', detail: 'on what is owed' },
   takenOver: { label: 'collateral taken over', detail: 'at the index, to pay what is owed' },
   fund: { label: 'insurance fund', detail: 'paid in to cover a deficit' },
   waived: { label: 'loss that nobody paid', detail: 'moved to uncovered loss' },
-} as const;
+} as const satisfies Readonly<Record<Exclude<CreditCause, 'deposits' | 'withdrawals'>, object>>;
 type Cause = keyof typeof CAUSES;
 const CAUSE_NAMES = Object.keys(CAUSES) as readonly Cause[];
 /** Causes whose detail says how many trades there were. */
@@ -72,100 +74,17 @@ class Bookings {
   }
 }
 
-/** What a booking did to the client's money, held money included. */
-function toClient(postings: readonly Posting[], accountId: string): Amounts {
-  const credited: Amounts = new Map();
-  for (const { ledgerAccount, asset, amount } of postings) {
-    if (ledgerAccount === `client/${accountId}` || ledgerAccount === `held/${accountId}`) {
-      add(credited, asset, dec(amount));
-    }
-  }
-  return credited;
-}
-
 function add(to: Amounts, asset: Asset, amount: Decimal): void {
   to.set(asset, (to.get(asset) ?? ZERO).plus(amount));
 }
 
-/** Money that was paid though nothing was realised: the price of an option against premium. */
-const isPremium = ({
-  realisedPnl,
-  settlement,
-}: Pick<AccountsEvents['PositionChanged'], 'realisedPnl' | 'settlement'>) =>
-  settlement !== undefined && dec(realisedPnl).isZero() && !dec(settlement.cash).isZero();
-
 function bookingsOf(entries: readonly LogEntry[], accountId: string): Bookings {
   const bookings = new Bookings();
-  for (const { type, payload } of entries) {
-    const { postings = [] } = payload as { readonly postings?: readonly Posting[] };
-    const credited = toClient(postings, accountId);
-    const book = (cause: Cause): void => credited.forEach((amount, asset) => bookings.book(cause, asset, amount));
-    /** The posting is what was paid less a fee, both as they were rounded. */
-    const bookWithFee = (cause: Cause, feeCause: Cause, feeAsset: Asset, fee: Decimal): void => {
-      add(credited, feeAsset, fee);
-      book(cause);
-      bookings.book(feeCause, feeAsset, fee.neg());
-    };
-    switch (type as keyof AccountsEvents) {
-      case 'CollateralCredited': {
-        const { asset, amount } = payload as AccountsEvents['CollateralCredited'];
-        add(bookings.deposits, asset, dec(amount));
-        break;
-      }
-      case 'WithdrawalSettled': {
-        const { asset, amount } = payload as AccountsEvents['WithdrawalSettled'];
-        add(bookings.withdrawals, asset, dec(amount));
-        break;
-      }
-      case 'PositionChanged': {
-        const change = payload as AccountsEvents['PositionChanged'];
-        const fee = dec(change.fee);
-        if (change.reason === 'trade') {
-          const feeAsset = change.settlement?.asset ?? 'USD';
-          bookWithFee(isPremium(change) ? 'premium' : 'traded', 'fees', feeAsset, fee);
-        } else {
-          bookWithFee(isPremium(change) ? 'closedOutPremium' : 'closedOut', 'penalties', 'USD', fee);
-        }
-        break;
-      }
-      case 'TradeReversed': {
-        const change = payload as AccountsEvents['TradeReversed'];
-        bookWithFee(isPremium(change) ? 'premium' : 'traded', 'fees', change.settlement.asset, dec(change.fee).neg());
-        break;
-      }
-      case 'ContractDelivered': {
-        const { asset, fee } = payload as AccountsEvents['ContractDelivered'];
-        bookWithFee('delivered', 'deliveryFees', asset, dec(fee));
-        break;
-      }
-      case 'VariationSettled':
-        book('variation');
-        break;
-      case 'LiquidationCostSettled':
-        book('penalties');
-        break;
-      case 'AdlBooked':
-        book(isPremium(payload as AccountsEvents['AdlBooked']) ? 'deleveragedPremium' : 'deleveraged');
-        break;
-      case 'FundingSettled':
-        book('funding');
-        break;
-      case 'FundGrantReceived':
-        book('fund');
-        break;
-      case 'InterestCharged':
-        book('interest');
-        break;
-      case 'CollateralTakenOver':
-        book('takenOver');
-        break;
-      case 'UncoveredLossBooked':
-        book('waived');
-        break;
-      default:
-        for (const amount of credited.values()) {
-          invariant(amount.isZero(), `${type} moves money of ${accountId}, and no line of the bridge says why`);
-        }
+  for (const entry of entries) {
+    for (const { cause, asset, amount } of creditsOf(entry, accountId)) {
+      if (cause === 'deposits') add(bookings.deposits, asset, amount);
+      else if (cause === 'withdrawals') add(bookings.withdrawals, asset, amount.neg());
+      else bookings.book(cause, asset, amount);
     }
   }
   return bookings;

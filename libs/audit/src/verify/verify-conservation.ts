@@ -3,6 +3,7 @@ import {
   accountsProcess,
   fundProcess,
   lossTally,
+  transferTally,
   type AccountsState,
   type AccountsViolation,
 } from '@ballast/accounts-domain';
@@ -28,16 +29,19 @@ export async function verifyConservation(
   const partitions: AccountsState[] = [];
   for (let partition = 0; partition < logs.partitions; partition++) {
     const losses = lossTally();
+    const transfers = transferTally();
     const { state, fault } = await fold(accountsProcess, logs, partition, reader, onProgress, (folded, event, last) => {
       if (!last) losses.take(event);
       const whole = (): readonly AccountsViolation[] => [
         ...accountsInvariants.ofPartition(folded),
         ...accountsInvariants.ofExpiries(folded),
         ...losses.violations(folded),
+        ...transfers.violations(),
       ];
       return [
         ...accountsInvariants.ofEvent(event),
         ...accountsInvariants.ofWithdrawal(folded, event),
+        ...(last ? [] : transfers.take(event)),
         ...(last ? whole() : []),
       ];
     });

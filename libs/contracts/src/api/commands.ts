@@ -49,6 +49,18 @@ export const withdrawalRequest = movementOf({
   example: { withdrawalId: 'w-310', asset: 'USD', amount: '2500.00' },
 });
 
+export const transferRequest = movementOf({
+  transferId: identifier.meta({
+    description: 'A transfer id is asked once, however often it is sent; no withdrawal of the account has it.',
+  }),
+  to: accountId.meta({ description: 'Another account of the same owner.' }),
+}).meta({
+  id: 'TransferRequest',
+  description:
+    'Moves collateral of the account in the path to another account of its owner, once margin has cleared it like a withdrawal.',
+  example: { transferId: 't-7', to: 'carol.hedge', asset: 'USD', amount: '2500.00' },
+});
+
 export const marginModelRequest = z
   .strictObject({ model: versionedName.meta({ description: 'Name and version.' }) })
   .meta({
@@ -134,9 +146,10 @@ export const withdrawalView = z
     status: z.enum(['held', 'settled', 'released', 'rejected']),
     asset: asset.nullable(),
     amount: z.string().nullable(),
+    to: accountId.nullable().meta({ description: 'Account that a transfer goes to; null when it is paid out.' }),
     attempt: z.int().nonnegative(),
     code: z.string().nullable().meta({ description: 'Why it was released or rejected; null otherwise.' }),
     partition: partitionNumber,
-    position: ordinal.meta({ description: 'Of the last event of the withdrawal in accounts.' }),
+    position: ordinal.meta({ description: 'Of its last event in accounts.' }),
   })
-  .meta({ id: 'Withdrawal', description: 'How far a withdrawal came.' });
+  .meta({ id: 'Withdrawal', description: 'How far a withdrawal or a transfer came.' });

@@ -80,6 +80,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'OpenAccount',
     'Deposit',
     'RequestWithdrawal',
+    'RequestTransfer',
     'ChooseMarginModel',
     'ProposeDocument',
     'ApproveDocument',

@@ -1,6 +1,7 @@
+import type { LogEntry } from '@ballast/event-sourcing';
 import { dec, instantOf } from '@ballast/kernel';
 import { aSpecification } from './accounts.fixtures.js';
-import { accountsInvariants, lossTally, type AccountsInvariant } from './accounts.invariants.js';
+import { accountsInvariants, lossTally, transferTally, type AccountsInvariant } from './accounts.invariants.js';
 import type { AccountsState, InstrumentBook } from './accounts.state.js';
 import { ClearingHouse } from './clearing-house.fixtures.js';
 import {
@@ -37,6 +38,36 @@ function btc(state: AccountsState): InstrumentBook {
 }
 
 type Damage = (state: AccountsState, client: string, house: ClearingHouse) => void;
+
+describe('the tally of transfers [CLR-ACC-034]', () => {
+  const sent = { accountId: 'alice.main', withdrawalId: 't1', to: 'alice.hedge', asset: 'USD', amount: '60' };
+  const got = { accountId: 'alice.hedge', withdrawalId: 't1', from: 'alice.main', asset: 'USD', amount: '60' };
+  const event = (type: string, payload: object) => ({ type, payload }) as unknown as LogEntry;
+
+  it.each`
+    what                 | arrives                               | found
+    ${'whole'}           | ${[got]}                              | ${0}
+    ${'a cent short'}    | ${[{ ...got, amount: '59.99' }]}      | ${1}
+    ${'somewhere else'}  | ${[{ ...got, accountId: 'alice.x' }]} | ${1}
+    ${'twice'}           | ${[got, got]}                         | ${1}
+    ${'never'}           | ${[]}                                 | ${1}
+    ${'for another one'} | ${[{ ...got, withdrawalId: 't2' }]}   | ${2}
+  `('finds $found faults when money arrives $what', ({ arrives, found }: { arrives: object[]; found: number }) => {
+    const tally = transferTally();
+    const faults = [
+      ...tally.take(event('WithdrawalSettled', sent)),
+      ...arrives.flatMap((each) => tally.take(event('TransferReceived', each))),
+      ...tally.violations(),
+    ];
+    expect(faults.map(({ name }) => name)).toEqual(Array.from({ length: found }, () => 'transfers-arrive'));
+  });
+
+  it('is about transfers only', () => {
+    const tally = transferTally();
+    tally.take(event('WithdrawalSettled', { ...sent, to: undefined }));
+    expect(tally.violations()).toEqual([]);
+  });
+});
 
 describe('the rules of accounts', () => {
   it('find nothing in a sound house', () => {

@@ -31,7 +31,8 @@ export type AccountsInvariant =
   | 'fund-change-is-attributed'
   | 'nothing-in-transit'
   | 'trades-have-two-sides'
-  | 'shortfall-is-attributed';
+  | 'shortfall-is-attributed'
+  | 'transfers-arrive';
 
 /** A broken rule of section 6 of the architecture, with the figures that break it. */
 export interface AccountsViolation {
@@ -247,6 +248,37 @@ export function lossTally(): LossTally {
         ),
       ];
     },
+  };
+}
+
+/** Follows the transfers of one partition from its events alone. */
+export interface TransferTally {
+  /** Judges the event: what arrives was sent, to that account, to the unit. */
+  take(event: LogEntry): readonly AccountsViolation[];
+  /** Holds after every input: nothing that was sent is still on its way. */
+  violations(): readonly AccountsViolation[];
+}
+
+/** What leaves an account for another one arrives there once, whole. @see docs/spec/accounts.md CLR-ACC-034 */
+export function transferTally(): TransferTally {
+  const onTheWay = new Map<string, string>();
+  return {
+    take({ type, payload }) {
+      if (type === 'WithdrawalSettled') {
+        const { accountId, withdrawalId, to, amount, asset } = payload as AccountsEvents['WithdrawalSettled'];
+        if (to !== undefined) onTheWay.set(`${accountId} ${withdrawalId}`, `${amount} ${asset} to ${to}`);
+        return [];
+      }
+      if (type !== 'TransferReceived') return [];
+      const { accountId, withdrawalId, from, amount, asset } = payload as AccountsEvents['TransferReceived'];
+      const sent = onTheWay.get(`${from} ${withdrawalId}`);
+      onTheWay.delete(`${from} ${withdrawalId}`);
+      const arrived = `${amount} ${asset} to ${accountId}`;
+      return sent === arrived
+        ? []
+        : [broken('transfers-arrive', `${withdrawalId} of ${from}: ${arrived}, sent was ${sent ?? 'nothing'}`)];
+    },
+    violations: () => [...onTheWay].map(([id, sent]) => broken('transfers-arrive', `${id}: ${sent} has not arrived`)),
   };
 }
 

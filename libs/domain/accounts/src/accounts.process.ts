@@ -60,6 +60,7 @@ import type { TransferDecision } from './transfer-decision.js';
 import { decideVariation } from './variation/variation.decider.js';
 import { variationEvolution } from './variation/variation.evolve.js';
 import { decideClearedWithdrawal, decideRefusedWithdrawal } from './withdraw/withdrawal-answer.decider.js';
+import { decideTransfer } from './withdraw/transfer.decider.js';
 import { decideWithdrawal } from './withdraw/withdrawal.decider.js';
 import { withdrawalEvolution } from './withdraw/withdrawal.evolve.js';
 
@@ -148,6 +149,7 @@ const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<Account
   OpenAccount: allowed('open-account', openedByCommand),
   Deposit: commanded(decideDeposit),
   RequestWithdrawal: commanded(decideWithdrawal),
+  RequestTransfer: commanded(decideTransfer),
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
 };
 

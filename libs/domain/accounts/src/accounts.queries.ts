@@ -76,11 +76,13 @@ export function averageEntryOf(state: AccountsState, accountId: AccountId, id: I
   return cashStyle === 'premium' ? null : averageEntryPrice(instrument, position);
 }
 
-/** How far a withdrawal came. */
+/** How far a withdrawal or a transfer came. */
 export interface WithdrawalAnswer {
   readonly status: Withdrawal['status'] | 'rejected';
   readonly asset: Asset | null;
   readonly amount: DecimalString | null;
+  /** Account that a transfer goes to; null for a withdrawal, and when nothing was held. */
+  readonly to: AccountId | null;
   /** How often margin was asked. */
   readonly attempt: number;
   /** Why it was refused at once. */
@@ -92,9 +94,9 @@ export function withdrawalAnswer(state: AccountsState, accountId: AccountId, wit
   const id = perAccount(accountId, withdrawalId);
   const held = state.withdrawals.get(id);
   if (held !== undefined) {
-    const { status, asset, amount, attempt } = held;
-    return { status, asset, amount: text(amount), attempt, code: null };
+    const { status, asset, amount, to = null, attempt } = held;
+    return { status, asset, amount: text(amount), to, attempt, code: null };
   }
   const code = state.rejectedWithdrawals.get(id) ?? null;
-  return { status: 'rejected', asset: null, amount: null, attempt: 0, code };
+  return { status: 'rejected', asset: null, amount: null, to: null, attempt: 0, code };
 }

@@ -74,6 +74,8 @@ export interface Withdrawal {
   readonly withdrawalId: string;
   readonly asset: Asset;
   readonly amount: Decimal;
+  /** Account of the same owner that gets it; undefined when it is paid out. */
+  readonly to: AccountId | undefined;
   status: 'held' | 'settled' | 'released';
   /** 1 for the first question to margin. */
   attempt: number;

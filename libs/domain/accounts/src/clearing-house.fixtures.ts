@@ -75,7 +75,11 @@ export class ClearingHouse {
     this.fund = fundDesk(waterfall);
     this.desks = Array.from({ length: partitions }, (_, partition) => accountsDesk(partition, partitions));
     this.accounts = this.desks.flatMap(({ partition }) =>
-      Array.from({ length: accountsEach }, (_, n) => accountIn(partition, partitions, `owner${n}-`)),
+      // Every owner has two of them.
+      Array.from({ length: accountsEach }, (_, n) => {
+        const main = accountIn(partition, partitions, `owner${n - (n % 2)}-`);
+        return n % 2 === 0 ? main : main.replace('.main', '.hedge');
+      }),
     );
     for (const desk of this.desks) {
       desk.afterEvent = (event, state) =>
@@ -163,6 +167,10 @@ export class ClearingHouse {
 
   withdraw(accountId: string, asset: string, amount: string, withdrawalId = this.id('withdrawal')): void {
     this.relay(this.deskOf(accountId).take('WithdrawalRequested', { withdrawalId, accountId, asset, amount }));
+  }
+
+  transfer(accountId: string, to: string, asset: string, amount: string, transferId = this.id('transfer')): void {
+    this.relay(this.deskOf(accountId).take('RequestTransfer', { transferId, accountId, to, asset, amount }));
   }
 
   heldWithdrawals(): Withdrawal[] {

@@ -64,6 +64,12 @@ const withdrawal: fc.Arbitrary<Step> = fc
   .map(([account, asset, amount]) => (house) => {
     house.withdraw(at(house, account), asset, amount);
   });
+/** To any account: those of another owner, and itself, are refused. */
+const transfer: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, anAccount, anAsset, decimalText(400_000, 2))
+  .map(([account, to, asset, amount]) => (house) => {
+    house.transfer(at(house, account), at(house, to), asset, amount);
+  });
 const answer: fc.Arbitrary<Step> = fc
   .tuple(fc.nat(), fc.boolean(), fc.nat({ max: 3 }))
   .map(([which, cleared, behind]) => (house) => {
@@ -154,6 +160,7 @@ const aStep = fc.oneof(
   { arbitrary: deposit, weight: 4 },
   { arbitrary: slice, weight: 4 },
   { arbitrary: withdrawal, weight: 3 },
+  { arbitrary: transfer, weight: 3 },
   { arbitrary: answer, weight: 4 },
   { arbitrary: funding, weight: 2 },
   { arbitrary: variation, weight: 1 },
@@ -214,6 +221,7 @@ describe('whatever happens on a day, over several partitions', () => {
       'PositionChanged',
       'ReleaseInForce',
       'SuspenseBooked',
+      'TransferReceived',
       'UncoveredLossBooked',
       'UncoveredLossRecovered',
       'VariationClosed',
@@ -226,7 +234,7 @@ describe('whatever happens on a day, over several partitions', () => {
     ]);
   });
 
-  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032]', () => {
+  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032] [CLR-ACC-034]', () => {
     fc.assert(
       fc.property(aDay, (steps) => {
         const house = morning();

@@ -15,6 +15,7 @@ export {
   accountsInvariants,
   lossTally,
   shortfall,
+  transferTally,
   type AccountsInvariant,
   type AccountsViolation,
 } from './accounts.invariants.js';

@@ -6,6 +6,7 @@ describe('the modes of the house [CLR-HMD-001]', () => {
     ${'open-account'} | ${'+'} | ${'+'}     | ${'+'}             | ${'-'}
     ${'choose-model'} | ${'+'} | ${'-'}     | ${'+'}             | ${'-'}
     ${'withdraw'}     | ${'+'} | ${'+'}     | ${'-'}             | ${'-'}
+    ${'transfer'}     | ${'+'} | ${'+'}     | ${'+'}             | ${'-'}
     ${'take-risk'}    | ${'+'} | ${'-'}     | ${'+'}             | ${'-'}
     ${'close-out'}    | ${'+'} | ${'+'}     | ${'+'}             | ${'-'}
   `('allow $act: $normal $reduceOnly $withdrawalsStopped $halt', (row: Record<string, string>) => {

@@ -1,15 +1,15 @@
 import type { HouseMode } from './pricing/index.js';
 
 /** What a mode may forbid. Deposits are never refused: they only make the house safer. */
-export type HouseAct = 'open-account' | 'choose-model' | 'withdraw' | 'take-risk' | 'close-out';
+export type HouseAct = 'open-account' | 'choose-model' | 'withdraw' | 'transfer' | 'take-risk' | 'close-out';
 
-const ALL: readonly HouseAct[] = ['open-account', 'choose-model', 'withdraw', 'take-risk', 'close-out'];
+const ALL: readonly HouseAct[] = ['open-account', 'choose-model', 'withdraw', 'transfer', 'take-risk', 'close-out'];
 
 /** @see docs/spec/house-modes.md CLR-HMD-001 */
 const ALLOWED: Readonly<Record<HouseMode, readonly HouseAct[]>> = {
   normal: ALL,
-  'reduce-only': ['open-account', 'withdraw', 'close-out'],
-  'withdrawals-stopped': ['open-account', 'choose-model', 'take-risk', 'close-out'],
+  'reduce-only': ['open-account', 'withdraw', 'transfer', 'close-out'],
+  'withdrawals-stopped': ['open-account', 'choose-model', 'transfer', 'take-risk', 'close-out'],
   halt: [],
 };
 

@@ -240,6 +240,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         WithdrawalSettled: ofAccount,
         WithdrawalReleased: inCase(noteInCase.WithdrawalReleased),
         WithdrawalRejected: ofAccount,
+        TransferReceived: inCase(noteInCase.TransferReceived),
         FundingSettled: ofAccount,
         InterestCharged: ofAccount,
         MarginModelChosen: ofAccount,

@@ -74,6 +74,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   WithdrawalSettled: holdEnded,
   WithdrawalReleased: holdEnded,
   WithdrawalRejected: {},
+  TransferReceived: {},
   PositionChanged: {
     observe({ openOrders }, { payload: { accountId, orderId, quantity } }) {
       if (orderId !== undefined) noteFilled(openOrders, accountId, orderId, dec(quantity));

@@ -110,6 +110,28 @@ export class AccountsController {
     return answer;
   }
 
+  @Post(':accountId/transfers')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Holds collateral and moves it to another account of the owner if margin lets it go',
+  })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.transferRequest)
+  @Answers(202, contract.commandAccepted, 'Held; `data.transferId`. The Location header says where its outcome stands')
+  async transfer(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const { transferId, to, asset, amount } = parsed(contract.transferRequest, body, 'body');
+    const content = { transferId, accountId: account, to, asset, amount };
+    const answer = await this.#execute(request, account, 'RequestTransfer', content);
+    response.location(`/accounts/${account}/withdrawals/${encodeURIComponent(transferId)}`);
+    return answer;
+  }
+
   @Post(':accountId/margin-model')
   @HttpCode(201)
   @ApiOperation({ summary: 'Chooses the margin model of an account' })
@@ -127,7 +149,7 @@ export class AccountsController {
   }
 
   @Get(':accountId/withdrawals/:withdrawalId')
-  @ApiOperation({ summary: 'How far a withdrawal came' })
+  @ApiOperation({ summary: 'How far a withdrawal or a transfer came' })
   @InPath('accountId', contract.accountIdForm)
   @InPath('withdrawalId', contract.identifierForm)
   @Answers(200, contract.withdrawalView, 'held, settled, released or rejected')

@@ -7,7 +7,7 @@ export interface MarketWatch {
 }
 
 /** Commands that are not taken while nobody knows what anything is worth. */
-const NEEDS_PRICES: ReadonlySet<string> = new Set(['RequestWithdrawal']);
+const NEEDS_PRICES: ReadonlySet<string> = new Set(['RequestWithdrawal', 'RequestTransfer']);
 
 /** @throws Problem when a command of this type needs prices and there are none to rely on */
 export async function assertPricesFor(commandType: string, market: MarketWatch): Promise<void> {

@@ -8,6 +8,7 @@ import {
   logPage,
   preTradeCheckResponse,
   whatIfResponse,
+  withdrawalView,
 } from '@ballast/contracts';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
@@ -311,6 +312,27 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expect(second.next).toBeNull();
     });
 
+    it('to another account of the owner arrives there, or is given back with its code', async () => {
+      await opened('desk.main', '100');
+      await opened('desk.hedge', '5');
+      const body = { transferId: 't-1', to: 'desk.hedge', asset: 'USD', amount: '60.00' };
+      const asked = await house.post('/accounts/desk.main/transfers', body);
+      expect([asked.status, asked.headers.get('location')]).toEqual([202, '/accounts/desk.main/withdrawals/t-1']);
+      const transfer = withdrawalView.parse(await settled('/accounts/desk.main/withdrawals/t-1'));
+      expect(transfer).toMatchObject({ status: 'settled', asset: 'USD', amount: '60', to: 'desk.hedge', code: null });
+      const held = await Promise.all(['desk.main', 'desk.hedge'].map((each) => house.get(`/accounts/${each}`)));
+      expect(held.map((each) => each.body.collateral)).toEqual([{ USD: '40' }, { USD: '65' }]);
+      for (const [to, code] of [
+        ['desk.main', 'transfer-to-itself'],
+        ['other.main', 'transfer-to-other-owner'],
+        ['desk.nowhere', 'recipient-unknown'],
+      ] as const) {
+        expectProblem(await house.post('/accounts/desk.main/transfers', { ...body, transferId: 't-2', to }), 422, code);
+      }
+      const other = { ...body, amount: '1.00' };
+      expectProblem(await house.post('/accounts/desk.main/transfers', other), 409, 'transfer-id-reused');
+    });
+
     async function settled(path: string): Promise<object> {
       for (;;) {
         const { body } = await house.get(path);
@@ -544,6 +566,7 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
           'get /accounts/{accountId}',
           'post /accounts/{accountId}/deposits',
           'post /accounts/{accountId}/withdrawals',
+          'post /accounts/{accountId}/transfers',
           'get /accounts/{accountId}/withdrawals/{withdrawalId}',
           'post /accounts/{accountId}/pre-trade-checks',
           'post /accounts/{accountId}/what-if',

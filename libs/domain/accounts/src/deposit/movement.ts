@@ -11,7 +11,7 @@ import {
   type Reading,
 } from '../reading/input-reading.js';
 
-/** A deposit or withdrawal as it was asked for. */
+/** A deposit, a withdrawal or a transfer as it was asked for. */
 export interface Movement {
   readonly id: string;
   readonly accountId: string;
@@ -22,8 +22,12 @@ export interface Movement {
   readonly amount: Decimal;
 }
 
-/** Reads a deposit or withdrawal of an untrusted message. */
-export function readMovement(state: UnderRules, message: unknown, kind: 'deposit' | 'withdrawal'): Reading<Movement> {
+/** Reads a deposit, a withdrawal or a transfer of an untrusted message. */
+export function readMovement(
+  state: UnderRules,
+  message: unknown,
+  kind: 'deposit' | 'withdrawal' | 'transfer',
+): Reading<Movement> {
   const fields = fieldsOf(message);
   if (fields === null) return unreadable('message-unreadable');
   const id = readId(fields[`${kind}Id`], `${kind}-id-invalid`);

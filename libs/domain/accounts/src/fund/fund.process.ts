@@ -224,6 +224,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       WithdrawalSettled: 'ignored',
       WithdrawalReleased: 'ignored',
       WithdrawalRejected: 'ignored',
+      TransferReceived: 'ignored',
       PositionChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',

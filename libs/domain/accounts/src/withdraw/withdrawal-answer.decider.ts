@@ -1,5 +1,5 @@
 import { refusedByMode, type MarginEvents } from '@ballast/facts';
-import { invariant, text } from '@ballast/kernel';
+import { invariant, text, type AccountId } from '@ballast/kernel';
 import {
   collateralAfter,
   fact,
@@ -10,6 +10,7 @@ import {
   type Withdrawal,
 } from '../accounts.state.js';
 import { clientLedger, heldLedger, postingsOf } from '../ledger/ledger.js';
+import { actOf } from './hold.decider.js';
 
 /** The withdrawal an answer of margin is about; undefined when the answer is to an earlier attempt or came twice. */
 function asked(
@@ -20,16 +21,16 @@ function asked(
   return withdrawal?.status === 'held' && withdrawal.attempt === attempt ? withdrawal : undefined;
 }
 
-function released(
-  state: AccountsState,
-  { accountId, withdrawalId, asset, amount }: Withdrawal,
-  code: string,
-): AccountsFact {
+const recipientOf = ({ to }: Withdrawal): { to?: AccountId } => (to === undefined ? {} : { to });
+
+function released(state: AccountsState, withdrawal: Withdrawal, code: string): AccountsFact {
+  const { accountId, withdrawalId, asset, amount } = withdrawal;
   return fact('WithdrawalReleased', {
     accountId,
     withdrawalId,
     asset,
     amount: text(amount),
+    ...recipientOf(withdrawal),
     code,
     collateral: collateralAfter(state, accountId),
     postings: postingsOf([heldLedger(accountId), asset, amount.neg()], [clientLedger(accountId), asset, amount]),
@@ -42,17 +43,27 @@ function released(
  * withdrawals don't count as a change: they leave collateral minus cleared holds as margin knows it, and two
  * withdrawals at the same time would otherwise ask again for each other without end.
  * Money that losses used up meanwhile is given back to the free collateral instead of being paid out.
+ * What goes to another account arrives there at once.
  */
-export function decideClearedWithdrawal(
+export function* decideClearedWithdrawal(
   state: AccountsState,
   answer: MarginEvents['WithdrawalCleared'],
-): AccountsFact | null {
+): Generator<AccountsFact> {
   const withdrawal = asked(state, answer);
-  if (withdrawal === undefined) return null;
-  const { accountId, withdrawalId, asset, amount, attempt } = withdrawal;
+  if (withdrawal === undefined) return;
+  yield outcomeOf(state, withdrawal, answer);
+  if (withdrawal.status === 'settled' && withdrawal.to !== undefined) yield arrived(state, withdrawal, withdrawal.to);
+}
+
+function outcomeOf(
+  state: AccountsState,
+  withdrawal: Withdrawal,
+  answer: MarginEvents['WithdrawalCleared'],
+): AccountsFact {
+  const { accountId, withdrawalId, asset, amount, attempt, to } = withdrawal;
   const account = state.accounts.get(accountId);
   invariant(account, `withdrawal ${withdrawalId} of an account that is not open`);
-  const forbidden = refusedByMode(state.houseMode, 'withdraw');
+  const forbidden = refusedByMode(state.houseMode, actOf(to));
   if (forbidden !== null) return released(state, withdrawal, forbidden);
   if (freeCollateral(state, accountId, asset).isNegative())
     return released(state, withdrawal, 'insufficient-collateral');
@@ -63,6 +74,7 @@ export function decideClearedWithdrawal(
       attempt: attempt + 1,
       asset,
       amount: text(amount),
+      ...recipientOf(withdrawal),
     });
   }
   return fact('WithdrawalSettled', {
@@ -70,8 +82,29 @@ export function decideClearedWithdrawal(
     withdrawalId,
     asset,
     amount: text(amount),
+    ...recipientOf(withdrawal),
     collateral: collateralAfter(state, accountId, { [asset]: amount.neg() }),
-    postings: postingsOf([heldLedger(accountId), asset, amount.neg()], ['custody', asset, amount]),
+    postings: postingsOf(
+      [heldLedger(accountId), asset, amount.neg()],
+      [to === undefined ? 'custody' : 'in-transit', asset, amount],
+    ),
+  });
+}
+
+/** The other side of a transfer. */
+function arrived(
+  state: AccountsState,
+  { accountId: from, withdrawalId, asset, amount }: Withdrawal,
+  accountId: AccountId,
+): AccountsFact {
+  return fact('TransferReceived', {
+    accountId,
+    from,
+    withdrawalId,
+    asset,
+    amount: text(amount),
+    collateral: collateralAfter(state, accountId, { [asset]: amount }),
+    postings: postingsOf(['in-transit', asset, amount.neg()], [clientLedger(accountId), asset, amount]),
   });
 }
 

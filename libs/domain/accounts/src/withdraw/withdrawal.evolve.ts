@@ -12,9 +12,14 @@ function heldWithdrawal(state: AccountsState, accountId: string, withdrawalId: s
 }
 
 export const withdrawalEvolution: Evolution<
-  'WithdrawalHeld' | 'WithdrawalResubmitted' | 'WithdrawalSettled' | 'WithdrawalReleased' | 'WithdrawalRejected'
+  | 'WithdrawalHeld'
+  | 'WithdrawalResubmitted'
+  | 'WithdrawalSettled'
+  | 'WithdrawalReleased'
+  | 'WithdrawalRejected'
+  | 'TransferReceived'
 > = {
-  WithdrawalHeld(state, { version, payload: { accountId, withdrawalId, asset, amount, attempt, postings } }) {
+  WithdrawalHeld(state, { version, payload: { accountId, withdrawalId, asset, amount, to, attempt, postings } }) {
     touch(state, accountId, version, false);
     post(state.ledger, postings);
     state.withdrawals.set(perAccount(accountId, withdrawalId), {
@@ -22,6 +27,7 @@ export const withdrawalEvolution: Evolution<
       withdrawalId,
       asset,
       amount: dec(amount),
+      to,
       status: 'held',
       attempt,
     });
@@ -41,5 +47,9 @@ export const withdrawalEvolution: Evolution<
     touch(state, accountId, version, false);
     invariant(isRejectionCode(code), `accounts refuses nothing with ${code}`);
     state.rejectedWithdrawals.set(perAccount(accountId, withdrawalId), code);
+  },
+  TransferReceived(state, { version, payload: { accountId, postings } }) {
+    touch(state, accountId, version, true);
+    post(state.ledger, postings);
   },
 };

@@ -17,6 +17,15 @@ export const ACCOUNTS_COMMANDS = {
     stream,
     payload: { withdrawalId: identifier(), ...transfer },
   }),
+  RequestTransfer: event({
+    description: 'Hold collateral of an account and move it to another one of the same owner if margin clears it.',
+    stream,
+    payload: {
+      transferId: identifier('Transfers and withdrawals of an account have no id in common.'),
+      ...transfer,
+      to: accountId('Account that gets the money.'),
+    },
+  }),
   ChooseMarginModel: event({
     description: 'Choose the margin model of an account, of those that the house offers.',
     stream,

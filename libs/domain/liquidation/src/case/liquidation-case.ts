@@ -179,6 +179,7 @@ type CaseFacts = OrderReportEvents &
     | 'CollateralTakenOver'
     | 'CollateralCredited'
     | 'WithdrawalReleased'
+    | 'TransferReceived'
     | 'AdlBooked'
   > &
   Pick<FundEvents, 'FundDrawGranted'> &
@@ -203,6 +204,7 @@ export const noteInCase: Notes = {
   CollateralTakenOver: (current) => ({ ...current, collateral: 'taken' }),
   CollateralCredited: withMoreCollateral,
   WithdrawalReleased: withMoreCollateral,
+  TransferReceived: withMoreCollateral,
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,

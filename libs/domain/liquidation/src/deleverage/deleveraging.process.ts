@@ -131,6 +131,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       WithdrawalSettled: 'ignored',
       WithdrawalReleased: 'ignored',
       WithdrawalRejected: 'ignored',
+      TransferReceived: 'ignored',
       PositionChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
