@@ -94,13 +94,14 @@ export class KafkaBus implements Bus {
     handle: (batch: Batch) => Promise<void>,
     onHalt?: (halt: Halt) => void,
   ): Promise<Subscription> {
-    const feeds: PartitionFeed[] = [];
+    // All at once: readers join while they know what all of them want, and fetch it together.
+    const begun = await Promise.allSettled(sources.map((source) => this.#follow(source, handle, onHalt)));
+    const feeds = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const subscription = this.#subscriptionOf(feeds);
-    try {
-      for (const source of sources) feeds.push(await this.#follow(source, handle, onHalt));
-    } catch (error) {
+    const failed = begun.find((each) => each.status === 'rejected');
+    if (failed !== undefined) {
       await subscription.stop();
-      throw error;
+      throw failed.reason;
     }
     return subscription;
   }

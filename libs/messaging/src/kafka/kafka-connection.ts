@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import './prompt-client.js';
 import './quiet-client.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

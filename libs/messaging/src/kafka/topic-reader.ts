@@ -42,6 +42,7 @@ export class TopicReader {
   readonly #partitions = new Map<number, PartitionState>();
   readonly #groupId: string;
   #consumer: Consumer;
+  #subscribed: Promise<void> | undefined;
   #joined: Promise<void> | undefined;
   #joinedOnce: () => void = () => undefined;
   #failed: { readonly error: unknown } | undefined;
@@ -61,10 +62,9 @@ export class TopicReader {
 
   /** @param begin an offset, if it exists, else the oldest message kept; or the last message; or what comes from now on */
   async attach(partition: number, begin: string | undefined, listener: PartitionListener): Promise<Attachment> {
-    await (this.#joined ??= this.#start());
+    // Asked first: the client looks for the offsets of a topic that is not there again and again.
+    await (this.#subscribed ??= this.#orAnew(() => this.#subscribe()));
     const [low, high] = await this.#bounds(partition);
-    // Looked at last: whoever failed meanwhile has told those who listened then, and nobody would tell this one.
-    if (this.#failed !== undefined) throw this.#failed.error;
     const wanted = begin === 'end' ? high : begin === 'last' ? high - 1n : offsetOf(begin);
     const believed = wanted !== undefined && wanted >= low && wanted <= high;
     const from = believed ? wanted : low;
@@ -77,14 +77,20 @@ export class TopicReader {
       this.#seek(partition, state);
     }
     this.flow(partition);
-    return {
-      from,
-      complete: believed || (begin === undefined && low === 0n),
-      detach: () => {
-        state.listeners.delete(listener);
-        this.flow(partition);
-      },
+    const detach = (): void => {
+      state.listeners.delete(listener);
+      this.flow(partition);
     };
+    try {
+      // After it is known what is read: what joins now fetches that first.
+      await (this.#joined ??= this.#orAnew(() => this.#join()));
+      // Looked at last: whoever failed meanwhile has told those who listened then, and nobody would tell this one.
+      if (this.#failed !== undefined) throw this.#failed.error;
+    } catch (error) {
+      detach();
+      throw error;
+    }
+    return { from, complete: believed || (begin === undefined && low === 0n), detach };
   }
 
   /** Fetches a partition when somebody listens and nobody is full. */
@@ -99,7 +105,7 @@ export class TopicReader {
   async close(): Promise<void> {
     this.#failed ??= { error: new Error('the bus is closed') };
     this.#running = false;
-    if (this.#joined !== undefined) await this.#consumer.disconnect();
+    if (this.#subscribed !== undefined) await this.#consumer.disconnect();
   }
 
   #newConsumer(): Consumer {
@@ -114,16 +120,22 @@ export class TopicReader {
   }
 
   /** A start that fails is no start: whoever comes next begins anew, with a client that has not failed yet. */
-  async #start(): Promise<void> {
+  async #orAnew(step: () => Promise<void>): Promise<void> {
     try {
-      await this.#join();
+      await step();
     } catch (error) {
       const failed = this.#consumer;
       this.#consumer = this.#newConsumer();
+      this.#subscribed = undefined;
       this.#joined = undefined;
       await failed.disconnect().catch(() => undefined);
       throw error;
     }
+  }
+
+  async #subscribe(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.topic, fromBeginning: true });
   }
 
   async #join(): Promise<void> {
@@ -142,8 +154,6 @@ export class TopicReader {
       this.onFatal(payload.error);
       this.#joinedOnce();
     });
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.topic, fromBeginning: true });
     await this.#consumer.run({ autoCommit: false, eachBatch: (payload) => this.#eachBatch(payload) });
     await joined;
   }

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module';
+
+/** What is used here of the parts of kafkajs that fetch for a consumer. */
+interface ConsumerGroup {
+  readonly subscriptionState: { active(): readonly { readonly partitions: readonly number[] }[] };
+  filterPartitionsByNode(nodeId: string, of: readonly unknown[]): readonly { readonly partitions: readonly number[] }[];
+  fetch(nodeId: string): Promise<readonly unknown[]>;
+  resume(partitions: readonly unknown[]): void;
+}
+
+interface Runner {
+  readonly consumerGroup: ConsumerGroup;
+  stop(): Promise<void>;
+}
+
+interface Wait {
+  /** Nothing was asked of the broker: every partition is paused. */
+  readonly idle: boolean;
+  end(): void;
+}
+
+const require = createRequire(import.meta.url);
+const group = (require('kafkajs/src/consumer/consumerGroup') as { readonly prototype: ConsumerGroup }).prototype;
+const runner = (require('kafkajs/src/consumer/runner') as { readonly prototype: Runner }).prototype;
+/* eslint-disable @typescript-eslint/unbound-method -- called with their objects below */
+const { fetch, resume } = group;
+const { stop } = runner;
+/* eslint-enable @typescript-eslint/unbound-method */
+
+const waits = new WeakMap<ConsumerGroup, Set<Wait>>();
+
+function isIdle(of: ConsumerGroup, nodeId: string): boolean {
+  try {
+    const asked = of.filterPartitionsByNode(nodeId, of.subscriptionState.active());
+    return asked.every(({ partitions }) => partitions.length === 0);
+  } catch {
+    // A partition that nobody leads now: the fetch itself says so.
+    return false;
+  }
+}
+
+function interrupt(of: ConsumerGroup, which: (wait: Wait) => boolean): void {
+  for (const wait of waits.get(of) ?? []) if (which(wait)) wait.end();
+}
+
+/**
+ * kafkajs 2.2.4 sleeps for the whole fetch wait when every partition is paused, as they are when a consumer has just joined and when its
+ * reader is full, and hears of nothing meanwhile; and it stops no earlier than a fetch that waits at the broker. Here such a sleep ends
+ * with the next `resume`, and either with `stop`. A fetch that is left behind moves no offset, so nothing of it is lost.
+ */
+group.fetch = async function (this: ConsumerGroup, nodeId) {
+  const mine = waits.get(this) ?? new Set<Wait>();
+  waits.set(this, mine);
+  let end: () => void = () => undefined;
+  const interrupted = new Promise<readonly unknown[]>((resolve) => {
+    end = () => resolve([]);
+  });
+  const wait: Wait = { idle: isIdle(this, nodeId), end };
+  mine.add(wait);
+  try {
+    return await Promise.race([fetch.call(this, nodeId), interrupted]);
+  } finally {
+    mine.delete(wait);
+  }
+};
+
+group.resume = function (this: ConsumerGroup, partitions) {
+  resume.call(this, partitions);
+  interrupt(this, ({ idle }) => idle);
+};
+
+runner.stop = function (this: Runner) {
+  const stopped = stop.call(this);
+  interrupt(this.consumerGroup, () => true);
+  return stopped;
+};
