@@ -99,6 +99,8 @@ describe('a fact about an account, told to people', () => {
   it.each<[string, object, string | null, string]>([
     ['ModelRestored', { model: 'm@1' }, null, 'm@1 decides the account again.'],
     ['MarginModelChosen', { model: 'm@1' }, null, 'Margin model chosen: m@1.'],
+    ['SetOffAgreementChanged', { answers: true }, null, "Answers for debts of its owner's other accounts."],
+    ['SetOffAgreementChanged', { answers: false }, null, "No longer answers for debts of its owner's other accounts."],
     ['WithdrawalHeld', { withdrawalId: 'w', asset: 'USD', amount: '5' }, 'w', 'Withdrawal w: 5.00 USD held.'],
     ['WithdrawalHeld', { withdrawalId: 'w', asset: 'BTC', amount: '0.5' }, 'w', 'Withdrawal w: 0.5 BTC held.'],
     ['WithdrawalSettled', { withdrawalId: 'w', asset: 'USD', amount: '5.1' }, 'w', 'Withdrawal w: 5.10 USD paid out.'],

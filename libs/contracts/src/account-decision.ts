@@ -34,6 +34,7 @@ type Facts = MarginEvents &
     | 'WithdrawalRejected'
     | 'TransferReceived'
     | 'MarginModelChosen'
+    | 'SetOffAgreementChanged'
   >;
 
 const against = ({ equity, call, liquidation }: MarginFigures): string =>
@@ -111,6 +112,14 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
   MarginModelChosen: ({ model }) => ({
     subject: null,
     summary: `Margin model chosen: ${model}.`,
+    state: null,
+    figures: null,
+  }),
+  SetOffAgreementChanged: ({ answers }) => ({
+    subject: null,
+    summary: answers
+      ? "Answers for debts of its owner's other accounts."
+      : "No longer answers for debts of its owner's other accounts.",
     state: null,
     figures: null,
   }),

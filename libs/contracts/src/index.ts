@@ -93,6 +93,7 @@ export {
   withdrawalRequest,
   transferRequest,
   marginModelRequest,
+  setOffRequest,
   documentProposalRequest,
   documentApprovalRequest,
   fromText,

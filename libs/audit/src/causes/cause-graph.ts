@@ -221,6 +221,10 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   OrdersCancelled: ({ cancelledOrders }) => `The exchange cancelled ${written(cancelledOrders)} open orders.`,
   PenaltyRemainderSent: ({ amount }) => `What was left of the penalty, ${written(amount)} USD, goes to the fund.`,
   FundCredited: ({ amount, reason }) => `Fund credited with ${written(amount)} USD (${written(reason)})`,
+  SetOffCleared: ({ accounts }) =>
+    `Margin says what they can spare: ${(accounts as readonly { accountId: string; available: string }[])
+      .map(({ accountId, available }) => `${accountId} ${available} USD`)
+      .join(', ')}`,
   LossStepTaken: ({ step, reserve, amount, remaining }) =>
     `${written(step)}${reserve === null ? '' : ` ${written(reserve)}`} pays ${written(amount)} USD, ${written(remaining)} USD are left`,
   LossRecovered: ({ amount }) => `Money that came in pays ${written(amount)} USD of an earlier loss`,

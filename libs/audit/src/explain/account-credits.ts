@@ -21,6 +21,7 @@ export const CREDIT_CAUSES = [
   'deleveragedPremium',
   'interest',
   'takenOver',
+  'setOff',
   'fund',
   'waived',
 ] as const;
@@ -58,6 +59,8 @@ const WHOLE: { readonly [Type in keyof AccountsEvents]?: CreditCause } = {
   VariationSettled: 'variation',
   LiquidationCostSettled: 'penalties',
   FundingSettled: 'funding',
+  OtherAccountCharged: 'setOff',
+  SetOffReceived: 'setOff',
   FundGrantReceived: 'fund',
   InterestCharged: 'interest',
   CollateralTakenOver: 'takenOver',

@@ -52,6 +52,15 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
     taken.length === 0
       ? 'The house took over nothing: there was no collateral in other assets.'
       : `The house took over ${taken.map(({ asset, amount, price }) => `${amount} ${asset} at ${usd(price)}`).join(', ')}.`,
+  SetOffAgreementChanged: ({ answers }) =>
+    answers
+      ? "The account answers for debts of its owner's other accounts from now on."
+      : "The account no longer answers for debts of its owner's other accounts.",
+  OtherAccountCharged: ({ amount, debtor }) => `Paid ${usd(amount)} of the deficit of ${debtor}, which it answers for.`,
+  SetOffReceived: ({ received, requested, from }) =>
+    `Other accounts of the owner paid ${usd(received)} of a deficit of ${usd(requested)}: ${
+      from.map(({ accountId, amount }) => `${accountId} ${usd(amount)}`).join(', ') || 'none was asked'
+    }.`,
   UncoveredLossBooked: ({ reason, amount, bearer }) =>
     `Loss of ${usd(amount)} that no step of the waterfall paid is on the ${bearer} (${reason}).`,
   TradeReversed: (change) =>

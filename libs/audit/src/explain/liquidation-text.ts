@@ -31,6 +31,10 @@ export function liquidationText({ type, payload }: LogEntry): string {
     }
     case 'CollateralTakeOverRequested':
       return 'What the account has in other assets is to pay what it owes.';
+    case 'SetOffRequested': {
+      const { amount, accounts } = payload as LiquidationEvents['SetOffRequested'];
+      return `Accounts that answer for this one were asked for ${usd(amount)}: ${accounts.join(', ')}.`;
+    }
     case 'FundDrawRequested': {
       const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
       return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;

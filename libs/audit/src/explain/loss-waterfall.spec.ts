@@ -27,7 +27,7 @@ const entry = (type: string, payload: object, position = 1): LogEntry => ({
 
 const request = { partition: 0, position: 9 };
 
-describe('who bore the loss of a case [CLR-ACC-043]', () => {
+describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071]', () => {
   const liquidation = [
     entry('LiquidationCostAssessed', { slippage: '80', penalty: '50' }),
     entry('LiquidationCostAssessed', { slippage: '-3', penalty: '0' }),
@@ -35,6 +35,7 @@ describe('who bore the loss of a case [CLR-ACC-043]', () => {
   ];
   const bookings = [
     entry('CollateralTakenOver', { taken: [{ dollars: '70' }, { dollars: '5' }] }),
+    entry('SetOffReceived', { received: '7.5' }),
     entry('AdlBooked', { role: 'candidate', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '1', price: '1040' }),
@@ -53,6 +54,7 @@ describe('who bore the loss of a case [CLR-ACC-043]', () => {
     expect(steps.map(({ step, amount }) => [step, amount])).toEqual([
       ['position', '50'],
       ['account', '75'],
+      ['other-accounts', '7.5'],
       ['house-tranche', '10'],
       ['global-fund', '35'],
       // 3 of 4 at the bankruptcy price: 300; one at 40 % of the way: 40.
@@ -69,6 +71,6 @@ describe('who bore the loss of a case [CLR-ACC-043]', () => {
 
   it('has no part of a counterparty who was closed at the mark', () => {
     const atMark = [entry('AdlRequested', { quantity: '4', deficit: '0', mark: '10', bankruptcyPrice: '10' }, 9)];
-    expect(caseWaterfall(CASE.caseId, atMark, bookings.slice(2, 3), []).steps).toEqual([]);
+    expect(caseWaterfall(CASE.caseId, atMark, bookings.slice(3, 4), []).steps).toEqual([]);
   });
 });

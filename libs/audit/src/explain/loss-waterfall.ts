@@ -1,7 +1,7 @@
 import type { CaseWaterfall } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import { PAYING_STEPS, type AccountsEvents, type FundEvents, type LiquidationEvents } from '@ballast/facts';
+import { OWNER_STEP, PAYING_STEPS, type AccountsEvents, type FundEvents, type LiquidationEvents } from '@ballast/facts';
 import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 
 type Step = CaseWaterfall['steps'][number]['step'];
@@ -12,6 +12,7 @@ const PAGE = 1_000;
 const DETAILS: Readonly<Record<Step, string>> = {
   position: 'what closing cost, out of the penalty that the position paid',
   account: 'own collateral in other assets, taken over at the index',
+  'other-accounts': 'other accounts of the same owner that answer for this one',
   'product-reserve': 'the reserve of the underlying',
   'global-fund': 'the insurance fund of all underlyings',
   'house-tranche': "the house's own capital",
@@ -65,6 +66,9 @@ export function caseWaterfall(
   for (const { taken } of ofCase<AccountsEvents['CollateralTakenOver']>(bookings, 'CollateralTakenOver')) {
     bear('account', sum(taken.map(({ dollars }) => dec(dollars))));
   }
+  for (const { received } of ofCase<AccountsEvents['SetOffReceived']>(bookings, 'SetOffReceived')) {
+    bear('other-accounts', dec(received));
+  }
   const paid = ofCase<FundEvents['LossStepTaken']>(losses, 'LossStepTaken');
   const recovered = ofCase<FundEvents['LossRecovered']>(losses, 'LossRecovered');
   for (const { step, amount } of [...paid, ...recovered]) bear(step, dec(amount));
@@ -75,6 +79,7 @@ export function caseWaterfall(
   const order: readonly Step[] = [
     'position',
     'account',
+    OWNER_STEP,
     ...new Set(paid.map(({ step }) => step)),
     ...PAYING_STEPS,
     'deleveraging',

@@ -203,12 +203,18 @@ function receiptsOf(liquidation: readonly LogEntry[], bookings: readonly LogEntr
       .filter(({ type }) => type === 'PenaltyRemainderSent')
       .map(({ payload }) => (payload as AccountsEvents['PenaltyRemainderSent']).amount),
   );
+  const setOff = total(
+    bookings
+      .filter(({ type }) => type === 'SetOffReceived')
+      .map(({ payload }) => (payload as AccountsEvents['SetOffReceived']).received),
+  );
   const lines: readonly (readonly ['penalty' | 'deficit', string, Decimal, string])[] = [
     ['penalty', 'the account paid', penalty, 'penalty of all slices, after every true-up'],
     ['penalty', 'slippage', slippage.neg(), 'the marks less the fills: whom it was closed with'],
     ['penalty', 'funds paid for slippage', forSlippage, 'what the penalty did not cover'],
     ['penalty', 'the residual party bears of it', uncovered(true), 'what the funds lacked'],
     ['penalty', 'insurance fund receives', sent.neg(), 'the rest of the penalty'],
+    ['deficit', 'other accounts of the owner paid', setOff, 'where they answer for each other'],
     ['deficit', 'funds paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
     ['deficit', 'the residual party bears', uncovered(false), 'moved to uncovered loss'],
   ];

@@ -53,6 +53,7 @@ export const accountView = z
     marginModel: versionedName
       .nullable()
       .meta({ description: 'Margin model the owner chose; null for the usual one.' }),
+    answersForOwner: z.boolean().meta({ description: "Whether it answers for debts of its owner's other accounts." }),
     collateral: amountByAsset.meta({ description: 'All credited collateral, held money included.' }),
     held: amountByAsset.meta({ description: 'Part of it that is held for withdrawals.' }),
     positions: z.array(positionView),

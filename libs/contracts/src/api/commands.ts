@@ -70,6 +70,15 @@ export const marginModelRequest = z
     example: { model: 'adaptive-portfolio@1' },
   });
 
+export const setOffRequest = z
+  .strictObject({ answers: z.boolean().meta({ description: 'Whether it answers from now on.' }) })
+  .meta({
+    id: 'SetOffRequest',
+    description:
+      "Agrees that the account in the path answers for debts of its owner's other accounts with what it has beyond its own initial requirement, or ends that. Only where the waterfall of the house has the step `other-accounts`.",
+    example: { answers: true },
+  });
+
 export const documentProposalRequest = z
   .strictObject({
     proposalId: identifier,

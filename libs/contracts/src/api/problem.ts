@@ -67,6 +67,12 @@ export const PROBLEMS = {
   'model-invalid': { status: 422, title: 'A margin model is named <name>@<version>' },
   'model-not-offered': { status: 422, title: 'The house does not offer this margin model to owners' },
   'model-while-liquidating': { status: 422, title: 'The margin model stays while the account is being liquidated' },
+  'answers-invalid': { status: 422, title: 'An account answers for the others of its owner, or it does not' },
+  'set-off-not-offered': { status: 422, title: 'The waterfall of the house asks no other accounts of an owner' },
+  'set-off-while-liquidating': {
+    status: 422,
+    title: 'An account goes on answering while another of its owner is being liquidated',
+  },
   'account-restricted': { status: 422, title: 'The account may only reduce its positions' },
   'below-initial-requirement': { status: 422, title: 'Equity would not cover the initial requirement' },
   'owner-below-initial-requirement': {

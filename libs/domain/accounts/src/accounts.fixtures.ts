@@ -82,6 +82,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'RequestWithdrawal',
     'RequestTransfer',
     'ChooseMarginModel',
+    'ChangeSetOffAgreement',
     'ProposeDocument',
     'ApproveDocument',
   ],
@@ -93,7 +94,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'FundContributionReceived',
   ],
   pricing: PRICING_TYPES,
-  margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused'],
+  margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused', 'SetOffCleared'],
   accounts: [
     'FundCredited',
     'FundDrawGranted',

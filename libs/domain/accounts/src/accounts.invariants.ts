@@ -32,7 +32,8 @@ export type AccountsInvariant =
   | 'nothing-in-transit'
   | 'trades-have-two-sides'
   | 'shortfall-is-attributed'
-  | 'transfers-arrive';
+  | 'transfers-arrive'
+  | 'set-off-adds-up';
 
 /** A broken rule of section 6 of the architecture, with the figures that break it. */
 export interface AccountsViolation {
@@ -217,16 +218,24 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
 /** Loss of the partition that nobody paid, USD: its `uncovered-loss` account, as a positive number. */
 export const shortfall = ({ ledger }: AccountsState): Decimal => balanceOf(ledger, 'uncovered-loss', 'USD').neg();
 
-/** Recomputes the shortfall of one partition from what its events say they booked, beside the ledger that the journal folds to. */
+/**
+ * Recomputes the shortfall of one partition from what its events say they booked, beside the ledger that the journal folds to, and what
+ * other accounts paid of a deficit from the bookings of each.
+ */
 export interface LossTally {
   take(event: LogEntry): void;
   /** Holds after every event. */
   violations(state: AccountsState): readonly AccountsViolation[];
 }
 
-/** Of one partition; every loss on the residual party less what was recovered of it is the shortfall, and no loss is recovered twice. */
+/**
+ * Of one partition; every loss on the residual party less what was recovered of it is the shortfall, and no loss is recovered twice. What a
+ * debtor receives from other accounts is what they were charged, each at most what it could spare, and with what is left it is the deficit.
+ */
 export function lossTally(): LossTally {
   const open = new Map<number, Decimal>();
+  const charged = new Map<string, Decimal>();
+  const brokenSetOffs: AccountsViolation[] = [];
   return {
     take({ type, position, payload }) {
       if (type === 'UncoveredLossBooked') {
@@ -234,11 +243,19 @@ export function lossTally(): LossTally {
       } else if (type === 'UncoveredLossRecovered') {
         const { loss, amount } = payload as AccountsEvents['UncoveredLossRecovered'];
         open.set(loss.position, (open.get(loss.position) ?? ZERO).minus(amount));
+      } else if (type === 'OtherAccountCharged') {
+        const { caseId, amount } = payload as AccountsEvents['OtherAccountCharged'];
+        charged.set(caseId, (charged.get(caseId) ?? ZERO).plus(amount));
+      } else if (type === 'SetOffReceived') {
+        const setOff = payload as AccountsEvents['SetOffReceived'];
+        brokenSetOffs.push(...setOffViolations(setOff, charged.get(setOff.caseId) ?? ZERO));
+        charged.delete(setOff.caseId);
       }
     },
     violations(state) {
       const overpaid = [...open].filter(([, left]) => left.isNegative());
       return [
+        ...brokenSetOffs,
         ...unlessZero('shortfall-is-attributed', shortfall(state).minus(sum([...open.values()])), 'uncovered-loss'),
         ...overpaid.map(([position, left]) =>
           broken(
@@ -280,6 +297,23 @@ export function transferTally(): TransferTally {
     },
     violations: () => [...onTheWay].map(([id, sent]) => broken('transfers-arrive', `${id}: ${sent} has not arrived`)),
   };
+}
+
+/** @param charged USD that other accounts were charged for the case since it received something last */
+function setOffViolations(
+  { caseId, requested, received, remaining, from }: AccountsEvents['SetOffReceived'],
+  charged: Decimal,
+): readonly AccountsViolation[] {
+  const parts = sum(from.map(({ amount }) => dec(amount)));
+  const beyond = from.filter(({ amount, available }) => dec(amount).gt(available));
+  return [
+    ...unlessZero('set-off-adds-up', parts.minus(received), `${caseId}: its parts against what was received`),
+    ...unlessZero('set-off-adds-up', charged.minus(received), `${caseId}: what others were charged`),
+    ...unlessZero('set-off-adds-up', dec(received).plus(remaining).minus(requested), `${caseId}: the deficit`),
+    ...beyond.map(({ accountId, amount, available }) =>
+      broken('set-off-adds-up', `${accountId} paid ${amount} for ${caseId} and could spare ${available}`),
+    ),
+  ];
 }
 
 /**

@@ -53,6 +53,9 @@ import { interestEvolution } from './interest/interest.evolve.js';
 import { fieldsOf } from './reading/input-reading.js';
 import { decideOpening } from './open/open-account.decider.js';
 import { openingEvolution } from './open/open-account.evolve.js';
+import { decideSetOffAgreement } from './set-off/set-off-agreement.decider.js';
+import { decideSetOff } from './set-off/set-off.decider.js';
+import { setOffEvolution } from './set-off/set-off.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
 import { releaseSuspense } from './suspense/release.decider.js';
 import { suspenseEvolution } from './suspense/suspense.evolve.js';
@@ -151,6 +154,7 @@ const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<Account
   RequestWithdrawal: commanded(decideWithdrawal),
   RequestTransfer: commanded(decideTransfer),
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
+  ChangeSetOffAgreement: commanded(decideSetOffAgreement),
 };
 
 type Grant = LogEntry<'FundDrawGranted', FundEvents['FundDrawGranted']>;
@@ -223,6 +227,7 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   LiquidatingAccountAssessed: 'ignored',
   WithdrawalCleared: decided(decideClearedWithdrawal),
   WithdrawalRefused: decided(decideRefusedWithdrawal),
+  SetOffCleared: decided(decideSetOff),
   AdlCandidatesReported: 'ignored',
 });
 
@@ -235,6 +240,7 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   CloseOutFillFlagged: 'ignored',
   CloseOutTurnRequested: 'ignored',
   LiquidationPaused: 'ignored',
+  SetOffRequested: 'ignored',
   CollateralTakeOverRequested: {
     decide: (state, { partition, position, payload }, context) =>
       emitAll(context, [decideTakeOver(state, payload, { partition, position })]),
@@ -286,7 +292,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 2 },
+  stateForm: { version: 3 },
   initialState: initialAccountsState,
   open: openAccounts,
   reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],
@@ -307,5 +313,6 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...contributionEvolution,
     ...suspenseEvolution,
     ...correctionEvolution,
+    ...setOffEvolution,
   },
 });

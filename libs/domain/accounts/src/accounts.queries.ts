@@ -31,6 +31,8 @@ export interface AccountStatement {
   readonly liquidating: boolean;
   /** Margin model that the owner chose; null: margin's own. */
   readonly model: string | null;
+  /** Whether it answers for debts of its owner's other accounts. */
+  readonly answers: boolean;
 }
 
 /** Collateral, holds, positions and version of an account now; undefined when it is not open. */
@@ -57,6 +59,7 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
     })),
     liquidating: state.liquidating.has(accountId),
     model: account.model,
+    answers: account.answers,
   };
 }
 

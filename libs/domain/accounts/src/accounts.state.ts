@@ -35,6 +35,8 @@ export interface Account {
   figuresVersion: number;
   /** Margin model that its owner chose, `<name>@<version>`; null: margin's own. */
   model: string | null;
+  /** Whether it answers for its owner's other accounts. */
+  answers: boolean;
   /** Positions that are not flat. */
   readonly positions: Map<InstrumentId, Position>;
 }

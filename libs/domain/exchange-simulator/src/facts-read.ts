@@ -63,6 +63,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     CloseOutTurnRequested: 'ignored',
     LiquidationPaused: 'ignored',
     CollateralTakeOverRequested: 'ignored',
+    SetOffRequested: 'ignored',
     FundDrawRequested: 'ignored',
     AdlRequested: 'ignored',
   }),
@@ -71,6 +72,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     MarginReserved: 'ignored',
     ReservationEnded: 'ignored',
     OrderCancelsRequested: 'ignored',
+    SetOffCleared: 'ignored',
     AccountStateChanged: {
       observe(state, { time, payload: { accountId, to, assessment } }) {
         const view = viewOf(state, accountId);

@@ -22,7 +22,7 @@ export type AmountByAsset = ValueOf<ReturnType<typeof amountByAsset>>;
 
 /**
  * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`, `house/pnl`,
- * `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `house/interest`, `liquidation`, `in-transit`, `suspense`,
+ * `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `house/interest`, `liquidation`, `set-off`, `in-transit`, `suspense`,
  * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`. A client's collateral is
  * positive, custody negative.
  */

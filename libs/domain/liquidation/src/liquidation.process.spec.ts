@@ -172,6 +172,66 @@ function sliced(equity = '9000'): { desk: Desk; placed: readonly SealedEvent[] }
   return { desk, placed: desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')) };
 }
 
+describe('the owner’s other accounts [CLR-LIQ-051]', () => {
+  const agreed = (desk: Desk, accountId: string, answers = true) =>
+    desk.account('SetOffAgreementChanged', { accountId, answers }, accountId);
+  /** Alice owes 400 with her case open at version 1, and these accounts answer. */
+  function bankrupt(answering: readonly string[]): { desk: Desk; asked: readonly SealedEvent[] } {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    for (const accountId of answering) agreed(desk, accountId);
+    const opened = desk.trigger(tenBtc('-400', 1));
+    return { desk, asked: desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')) };
+  }
+  const received = (desk: Desk, amount: string, changed = false) =>
+    desk.account('SetOffReceived', {
+      accountId: ALICE,
+      caseId: `${ALICE}#1`,
+      received: amount,
+      from: [{ accountId: 'alice.b', available: '400', amount, changed }],
+    });
+
+  it('are asked in the order of their ids for the whole deficit, those of other owners never', () => {
+    const { asked } = bankrupt(['alice.c', 'bob.main', 'alice.b']);
+    expect(types(asked)).toEqual(['SetOffRequested']);
+    expect(payloadOf(asked, 'SetOffRequested')).toEqual({
+      caseId: `${ALICE}#1`,
+      accountId: ALICE,
+      amount: '400',
+      accounts: ['alice.b', 'alice.c'],
+    });
+  });
+
+  it('are not asked once the agreement has ended: the fund is', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    agreed(desk, 'alice.b');
+    agreed(desk, 'alice.b', false);
+    const opened = desk.trigger(tenBtc('-400', 1));
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual(['FundDrawRequested']);
+  });
+
+  it('pay before the fund: what is left of the deficit is drawn, and a later one asks them first again', () => {
+    const { desk } = bankrupt(['alice.b']);
+    // Nothing goes on before the answer, whatever else is known.
+    expect(types(desk.assess(tenBtc('-500', 1)))).toEqual([]);
+    expect(types(received(desk, '300'))).toEqual([]);
+    const drawn = desk.assess(tenBtc('-100', 2));
+    expect(payloadOf(drawn, 'FundDrawRequested')).toMatchObject({ amount: '100', purpose: 'BankruptcyDeficit' });
+    desk.granted(placeOfOnly(drawn, 'FundDrawRequested'), '100');
+    desk.account('FundGrantReceived', { accountId: ALICE, request: placeOfOnly(drawn, 'FundDrawRequested') });
+    expect(types(desk.assess(tenBtc('-7', 3)))).toEqual(['SetOffRequested']);
+  });
+
+  it('are asked again where one had changed after margin judged it', () => {
+    const { desk } = bankrupt(['alice.b']);
+    received(desk, '0', true);
+    expect(types(desk.assess(tenBtc('-400', 2)))).toEqual(['SetOffRequested']);
+  });
+});
+
 describe('opening a case [CLR-LIQ-020]', () => {
   it('answers a trigger with one case and a request to cancel the orders, and closes nothing before that', () => {
     const desk = new Desk();

@@ -65,6 +65,8 @@ export interface LiquidationState {
   newestSchedule: number;
   /** Fills of owners with an open case, by instrument and trade id: both sides when both are the owner's. */
   readonly fills: Map<string, readonly CaseFill[]>;
+  /** Accounts that answer for the others of their owner. */
+  readonly answering: Set<AccountId>;
   /** Terms of every contract that was admitted. */
   readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
@@ -119,7 +121,7 @@ const ofCase =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: () => ({
     rules: noRules(),
     cases: new Map(),
@@ -129,6 +131,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     schedules: new Map(),
     newestSchedule: 0,
     fills: new Map(),
+    answering: new Set(),
     contracts: new Map(),
     halted: false,
     houseMode: 'normal',
@@ -210,6 +213,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       AdlCandidatesReported: 'ignored',
+      SetOffCleared: 'ignored',
       ...OPENING_IGNORED,
       MarginReserved: 'ignored',
       ReservationEnded: 'ignored',
@@ -232,6 +236,15 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         LiquidationCostSettled: inCase(noteInCase.LiquidationCostSettled),
         FundGrantReceived: inCase(noteInCase.FundGrantReceived),
         CollateralTakenOver: inCase(noteInCase.CollateralTakenOver),
+        SetOffAgreementChanged: {
+          observe({ answering }, { payload: { accountId, answers } }) {
+            if (answers) answering.add(accountId);
+            else answering.delete(accountId);
+          },
+          ...ofAccount,
+        },
+        OtherAccountCharged: ofAccount,
+        SetOffReceived: inCase(noteInCase.SetOffReceived),
         AdlBooked: inCase(noteInCase.AdlBooked),
         AccountOpened: ofAccount,
         CollateralCredited: inCase(noteInCase.CollateralCredited),
@@ -291,6 +304,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     CloseOutOrderPlaced: ofCase(evolveCase.CloseOutOrderPlaced),
     CloseOutFillFlagged: 'ignored',
     CollateralTakeOverRequested: ofCase(evolveCase.CollateralTakeOverRequested),
+    SetOffRequested: ofCase(evolveCase.SetOffRequested),
     LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
     FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
     AdlRequested: ofCase(evolveCase.AdlRequested),
@@ -387,9 +401,14 @@ function advance(state: State, accountId: AccountId, context: DecisionContext): 
     contracts: state.contracts,
     halted: state.halted,
     houseHalted: !houseAllows(state.houseMode, 'close-out'),
+    answering: answeringFor(state, accountId),
   };
   emitAll(proceed(concluded, basis, policy), context);
 }
+
+/** In the order of their ids. */
+const answeringFor = ({ answering }: State, accountId: AccountId): readonly AccountId[] =>
+  [...answering].filter((each) => each !== accountId && ownerOf(each) === ownerOf(accountId)).sort(compareText);
 
 function emitAll(facts: readonly CaseFact[], context: DecisionContext): void {
   for (const { type, payload } of facts) emit(context, type, payload);

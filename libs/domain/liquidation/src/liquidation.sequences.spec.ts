@@ -23,6 +23,9 @@ const trader = fc.record({
   leverage: fc.integer({ min: 3, max: 45 }),
   against: fc.integer({ min: 2, max: 45 }),
   coinShare: fc.constantFrom(0, 0, 0.3, 0.9),
+  /** Collateral of another account of the same owner that answers for it, against its own; 0: there is none. */
+  spare: fc.constantFrom(0, 0, 0.2, 3),
+  spareHolds: fc.boolean(),
   long: fc.boolean(),
 });
 
@@ -75,7 +78,18 @@ function pairOf(of: typeof trader extends fc.Arbitrary<infer T> ? T : never, ind
       positions: positions.filter((each) => each.quantity !== '0'),
     };
   };
-  return [account('a', of.leverage, of.long), account('b', of.against, !of.long)];
+  const first = account('a', of.leverage, of.long);
+  const pair = [first, account('b', of.against, !of.long)];
+  if (of.spare === 0) return pair;
+  const spare: ModelAccount = {
+    accountId: `owner-${index}a.spare`,
+    collateral: text(notional.div(of.leverage).times(of.spare).ceil()),
+    positions: of.spareHolds
+      ? first.positions.map((each) => ({ ...each, quantity: text(dec(each.quantity).div(4)) }))
+      : [],
+    answers: true,
+  };
+  return [...pair, spare];
 }
 
 function play({ options, steps }: Sequence): ModelWorld {
@@ -120,6 +134,7 @@ describe('random sequences of prices', () => {
       'LiquidationPaused no-counterparty',
       'LiquidationPaused prices-halted',
       'OrdersCancelRequested',
+      'SetOffRequested',
     ]);
   });
 });

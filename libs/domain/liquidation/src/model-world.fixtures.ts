@@ -1,4 +1,5 @@
 import {
+  Decimal,
   MINUTE_MS,
   ZERO,
   compareText,
@@ -10,7 +11,6 @@ import {
   roundUsd,
   sum,
   text,
-  type Decimal,
 } from '@ballast/kernel';
 import { GLOBAL, PartitionMachine, type EntryOf, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import type {
@@ -44,6 +44,9 @@ import { liquidationProcess, type LiquidationState } from './liquidation.process
 
 const CONTRACTS = admitted();
 
+/** Initial requirement over maintenance. */
+const INITIAL_MULTIPLE = dec('2.5');
+
 /** Of bitcoins as collateral. */
 const HAIRCUT = dec('0.1');
 
@@ -64,6 +67,8 @@ export interface ModelAccount {
   readonly collateral: string;
   /** Bitcoins held as collateral. */
   readonly coins?: string;
+  /** It answers for its owner's other accounts, one of which stands before it. */
+  readonly answers?: boolean;
   readonly positions: readonly {
     readonly instrument: InstrumentId;
     readonly quantity: string;
@@ -101,6 +106,7 @@ interface BookedAccount {
   readonly partition: number;
   collateral: Decimal;
   coins: Decimal;
+  readonly answers: boolean;
   readonly holdings: Map<InstrumentId, Holding>;
   version: number;
   liquidating: boolean;
@@ -148,6 +154,8 @@ export class ModelWorld {
   #rounding = ZERO;
   /** USD that is left in the book at these prices, by instrument and side. */
   readonly #depth = new Map<string, number>();
+  /** Of every account at these prices, as it was last booked. */
+  readonly #lossBearing = new Map<string, Decimal>();
   readonly #logs = new ForeignLogs();
   readonly #choice: SeededChoice;
   readonly #desks: Desk[];
@@ -169,14 +177,15 @@ export class ModelWorld {
     for (const entry of this.#logs.admissions()) {
       for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#take(desk, entry);
     }
-    options.accounts.forEach(({ accountId, collateral, coins = '0', positions }, index) => {
+    options.accounts.forEach(({ accountId, collateral, coins = '0', answers = false, positions }, index) => {
       const holdings = positions.map(({ instrument, quantity, entry }): [InstrumentId, Holding] => [
         instrument,
         { quantity: dec(quantity), cost: dec(quantity).times(dec(entry)) },
       ]);
       const account: BookedAccount = {
         accountId,
-        partition: index % options.partitions,
+        partition: this.#partitionOfOwner(accountId, answers) ?? index % options.partitions,
+        answers,
         collateral: dec(collateral),
         coins: dec(coins),
         holdings: new Map(holdings),
@@ -186,8 +195,15 @@ export class ModelWorld {
       };
       this.accounts.set(accountId, account);
       this.#book(account, 'AccountOpened', { accountId });
+      if (answers) this.#book(account, 'SetOffAgreementChanged', { accountId, answers });
     });
     this.#credit(dec(options.fund), 'contribution');
+  }
+
+  /** All accounts of an owner live in one partition; who answers for nobody may stand for an owner of his own. */
+  #partitionOfOwner(accountId: string, answers: boolean): number | undefined {
+    if (!answers) return undefined;
+    return [...this.accounts.values()].find((each) => ownerOf(each.accountId) === ownerOf(accountId))?.partition;
   }
 
   get schedule(): number {
@@ -216,6 +232,7 @@ export class ModelWorld {
       collateral: [...schedule.collateral, { asset: 'BTC', price: btc }],
     });
     this.#putToNumbered(entry);
+    for (const account of this.#sorted()) this.#lossBearing.set(account.accountId, this.lossBearingOf(account));
     for (const account of this.#sorted()) this.#assess(account, status);
     for (const partition of this.#numbered()) this.#reportRun(partition);
     let delivered = 0;
@@ -394,6 +411,9 @@ export class ModelWorld {
       case 'CollateralTakeOverRequested':
         this.#takeOver(account, placeOf(entry));
         return;
+      case 'SetOffRequested':
+        this.#setOff(account, placeOf(entry), event.payload);
+        return;
       case 'FundDrawRequested':
         this.#grant(account, placeOf(entry), event.payload);
         return;
@@ -401,6 +421,7 @@ export class ModelWorld {
         const loss = dec(event.payload.uncoveredLoss);
         account.liquidating = false;
         account.funded = false;
+        if (loss.isNegative()) this.complaints.push(`${account.accountId} ends with ${text(loss)} uncovered`);
         this.uncovered = this.uncovered.plus(loss);
         account.collateral = account.collateral.plus(loss);
         return;
@@ -437,6 +458,43 @@ export class ModelWorld {
     const stream = `account-${account.accountId}`;
     const entry = this.#logs.entry('accounts', account.partition, stream, type, payload as never, this.#now());
     this.#tell(account.partition, entry);
+    this.#judgeSolvency(account, type);
+  }
+
+  /** At the same prices nothing but a cent or two of rounding takes who has something below zero: neither others nor the house. */
+  #judgeSolvency(account: BookedAccount, type: string): void {
+    const before = this.#lossBearing.get(account.accountId);
+    const now = this.lossBearingOf(account);
+    this.#lossBearing.set(account.accountId, now);
+    if (before?.gte(0) === true && now.lt(dec('-0.02'))) {
+      this.complaints.push(`${account.accountId} had ${text(before)} and has ${text(now)} after ${type}`);
+    }
+  }
+
+  /** The owner's other accounts pay what they can spare, and what is left of the deficit goes on. */
+  #setOff(debtor: BookedAccount, request: Place, asked: LiquidationEvents['SetOffRequested']): void {
+    let missing = dec(asked.amount);
+    const from = asked.accounts.map((accountId) => {
+      const account = this.#account(accountId);
+      const initial = this.callOf(account).times(INITIAL_MULTIPLE);
+      const spare = account.liquidating ? ZERO : minOf(this.equityOf(account).minus(initial), account.collateral);
+      const available = maxOf(spare, ZERO).toDecimalPlaces(2, Decimal.ROUND_FLOOR);
+      const amount = minOf(available, missing);
+      if (!account.answers) this.complaints.push(`${accountId} was asked and does not answer`);
+      missing = missing.minus(amount);
+      account.collateral = account.collateral.minus(amount);
+      if (amount.gt(0)) {
+        if (this.equityOf(account).lt(initial)) this.complaints.push(`${accountId} pays and lacks its own requirement`);
+        this.#book(account, 'OtherAccountCharged', { accountId, request, amount: text(amount) });
+      }
+      return { accountId, available: text(available), amount: text(amount), changed: false };
+    });
+    const received = dec(asked.amount).minus(missing);
+    const { caseId, accountId } = asked;
+    debtor.collateral = debtor.collateral.plus(received);
+    this.#book(debtor, 'SetOffReceived', { caseId, accountId, request, received: text(received), from });
+    for (const { accountId: each } of from) this.#assess(this.#account(each));
+    this.#assess(debtor);
   }
 
   #assess(account: BookedAccount, status: 'LIVE' | 'HALT' = 'LIVE'): void {

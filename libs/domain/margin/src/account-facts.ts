@@ -83,6 +83,9 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   MarginModelChosen: {
     observe: ({ book }, { payload: { accountId, model } }) => book.setModel(book.at(accountId), model),
   },
+  SetOffAgreementChanged: {},
+  OtherAccountCharged: {},
+  SetOffReceived: {},
   VariationSettled: {},
   ContractDelivered: {},
   FundingSettled: {},

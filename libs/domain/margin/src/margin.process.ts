@@ -25,6 +25,7 @@ import { noteAccepted, noteChanged, noteClosed, noteReservationEnded, noteReserv
 import { contentOf, RESERVATION_COMMANDS } from './orders/reserve.decider.js';
 import { assessorOf, initialMarginState, type MaintenanceInForce, type MarginState } from './margin.state.js';
 import { completeRun } from './run/report-run.js';
+import { answerSetOff } from './set-off/set-off-answer.js';
 import { putInForce } from './schedule/notice-window.js';
 
 type Scheduled = LogEntry<'ScheduleInForce', MarginGlobalEvents['ScheduleInForce']>;
@@ -144,6 +145,10 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       CloseOutTurnRequested: 'ignored',
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
+      SetOffRequested: {
+        decide: (state, { partition, position, payload }, context) =>
+          void emitMargin(context, 'SetOffCleared', answerSetOff(state, payload, { partition, position })),
+      },
       FundDrawRequested: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,
@@ -265,6 +270,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     OrderCancelsRequested: 'ignored',
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
+    SetOffCleared: 'ignored',
     ...OPENING_EVOLVED,
   },
 });

@@ -38,6 +38,7 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
     asOf,
     state,
     marginModel: statement.model,
+    answersForOwner: statement.answers,
     collateral: statement.collateral,
     held: statement.held,
     positions,

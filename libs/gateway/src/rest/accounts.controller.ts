@@ -148,6 +148,22 @@ export class AccountsController {
     return this.#execute(request, account, 'ChooseMarginModel', { accountId: account, model });
   }
 
+  @Post(':accountId/set-off')
+  @HttpCode(201)
+  @ApiOperation({ summary: "Agrees that an account answers for its owner's others, or ends that" })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.setOffRequest)
+  @Answers(201, contract.commandAccepted, 'Recorded; `data.answers`')
+  changeSetOffAgreement(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const { answers } = parsed(contract.setOffRequest, body, 'body');
+    return this.#execute(request, account, 'ChangeSetOffAgreement', { accountId: account, answers });
+  }
+
   @Get(':accountId/withdrawals/:withdrawalId')
   @ApiOperation({ summary: 'How far a withdrawal or a transfer came' })
   @InPath('accountId', contract.accountIdForm)

@@ -90,6 +90,17 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expectProblem(ofNobody, 404, 'account-unknown');
     });
 
+    it('answers for its owner’s others only where the waterfall of the house asks them [CLR-ACC-071]', async () => {
+      await opened('answering.main');
+      const path = '/accounts/answering.main';
+      expect(accountView.parse((await house.get(path)).body).answersForOwner).toBe(false);
+      // Agreeing to what is the case already brings nothing; agreeing to more needs another document.
+      expect((await house.post(`${path}/set-off`, { answers: false })).status).toBe(201);
+      expectProblem(await house.post(`${path}/set-off`, { answers: true }), 422, 'set-off-not-offered');
+      expectProblem(await house.post(`${path}/set-off`, { answers: 'yes' }), 400, 'request-malformed');
+      expectProblem(await house.post('/accounts/nobody.main/set-off', { answers: true }), 404, 'account-unknown');
+    });
+
     it('is not opened twice', async () => {
       await opened('twice.main');
       expectProblem(await house.post('/accounts', { accountId: 'twice.main' }), 409, 'account-exists');

@@ -1,9 +1,8 @@
 import type { FundEvents, InstrumentId, LiquidationEvents, Place, Underlying } from '@ballast/facts';
-import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import { dec, invariant, roundUsd, text } from '@ballast/kernel';
 import {
   collateralAfter,
   fact,
-  freeCollateral,
   type AccountsFact,
   type AccountsState,
   type CloseOutOrder,
@@ -11,6 +10,7 @@ import {
 } from '../accounts.state.js';
 import { orderAt } from './close-out.evolve.js';
 import { coinDebtsPaid } from './coin-debt.js';
+import { owedDollars } from './owed-dollars.js';
 import { contractOf } from '../ledger/contracts.js';
 import { clientLedger, postingsOf, type JournalLine } from '../ledger/ledger.js';
 import { WATERFALL_DOCUMENTS } from '../waterfall/loss-waterfall.js';
@@ -56,10 +56,6 @@ export function* decideCostSettlement(
   });
   yield* sendRemainder(state, order, place);
 }
-
-/** Part of an amount that a client's debt in USD takes; debts in coin come after it. */
-const owedDollars = (state: AccountsState, accountId: AccountId, amount: Decimal): Decimal =>
-  maxOf(minOf(amount, freeCollateral(state, accountId, 'USD').neg()), ZERO);
 
 /**
  * Books the answer of the fund: a deficit grant to the client, whose debts in coin it pays off, a slippage grant to `liquidation`. What is then still

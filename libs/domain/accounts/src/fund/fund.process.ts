@@ -219,6 +219,9 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       AccountOpened: 'ignored',
       CollateralCredited: 'ignored',
       MarginModelChosen: 'ignored',
+      SetOffAgreementChanged: 'ignored',
+      OtherAccountCharged: 'ignored',
+      SetOffReceived: 'ignored',
       WithdrawalHeld: 'ignored',
       WithdrawalResubmitted: 'ignored',
       WithdrawalSettled: 'ignored',
@@ -278,6 +281,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       CloseOutTurnRequested: 'ignored',
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
+      SetOffRequested: 'ignored',
       FundDrawRequested: {
         observe({ requests }, input) {
           const request = placeOf(input);

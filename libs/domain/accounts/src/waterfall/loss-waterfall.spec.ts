@@ -23,6 +23,14 @@ describe('the document loss-waterfall [CLR-ACC-043]', () => {
     expect(changed({ steps })).toEqual([]);
   });
 
+  it('asks other accounts of the owner where it names that step, right behind the account itself [CLR-ACC-071]', () => {
+    const ends = ['deleveraging', 'residual'];
+    expect(changed({ steps: ['position', 'account', 'other-accounts', 'global-fund', ...ends] })).toEqual([]);
+    expect(changed({ steps: ['position', 'account', 'other-accounts', ...ends] })).toEqual([]);
+    expect(changed({ steps: ['position', 'account', 'global-fund', 'other-accounts', ...ends] })).toHaveLength(1);
+    expect(WATERFALL_DOCUMENTS.inForce(fundDesk().state.rules).asksOtherAccounts).toBe(false);
+  });
+
   it.each`
     steps                                                                                | why
     ${['account', 'position', 'deleveraging', 'residual']}                               | ${'the account before the position'}
@@ -31,7 +39,7 @@ describe('the document loss-waterfall [CLR-ACC-043]', () => {
     ${['position', 'account', 'global-fund', 'deleveraging']}                            | ${'nobody bears the rest'}
   `('refuses $why', ({ steps }: { steps: readonly string[] }) => {
     expect(changed({ steps })).toEqual([
-      'steps: begin with position, account, end with deleveraging, residual, and put each of product-reserve, global-fund, house-tranche between them at most once',
+      'steps: begin with position, account, go on with other-accounts or without, end with deleveraging, residual, and put each of product-reserve, global-fund, house-tranche between them at most once',
     ]);
   });
 

@@ -9,7 +9,7 @@ import {
   textOf,
   type DocumentReading,
 } from '@ballast/documents';
-import { LAST_STEPS, LOSS_STEPS, OWN_STEPS, PAYING_STEPS } from '@ballast/facts';
+import { LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from '@ballast/facts';
 import { IDENTIFIER, type Decimal } from '@ballast/kernel';
 
 /** A step that pays money out of something that the house keeps for losses. */
@@ -19,6 +19,8 @@ export type PayingStep = (typeof PAYING_STEPS)[number];
 export interface LossWaterfall {
   /** `<name>@<version>`. */
   readonly id: string;
+  /** Whether accounts of the same owner that answer for the debtor are asked before anybody else. */
+  readonly asksOtherAccounts: boolean;
   /** Of all steps those that pay, in their order. */
   readonly payingSteps: readonly PayingStep[];
   /** Fraction of its worth at the index that a coin is taken over below, [0, 1), for as long as its owner has that left. */
@@ -35,21 +37,22 @@ const ENDS = OWN_STEPS.length + LAST_STEPS.length;
 
 const BODY = checked(
   record({
-    steps: list(choice(LOSS_STEPS), ENDS, ENDS + PAYING_STEPS.length),
+    steps: list(choice(LOSS_STEPS), ENDS, LOSS_STEPS.length),
     takeOverDiscount: figure({ min: '0', below: '1' }),
     reserveShare: figure({ min: '0', max: '1' }),
     houseTranche: figure({ min: '0' }),
     residualParty: textOf(IDENTIFIER),
   }),
   ({ steps }, refuse) => {
-    const paying = steps.slice(OWN_STEPS.length, -LAST_STEPS.length);
-    const ends = [...steps.slice(0, OWN_STEPS.length), ...steps.slice(-LAST_STEPS.length)];
-    const isFramed = ends.join() === [...OWN_STEPS, ...LAST_STEPS].join();
+    const first = steps[OWN_STEPS.length] === OWNER_STEP ? [...OWN_STEPS, OWNER_STEP] : OWN_STEPS;
+    const paying = steps.slice(first.length, -LAST_STEPS.length);
+    const ends = [...steps.slice(0, first.length), ...steps.slice(-LAST_STEPS.length)];
+    const isFramed = ends.join() === [...first, ...LAST_STEPS].join();
     const isPaying = paying.every((step, index) => isPayingStep(step) && paying.indexOf(step) === index);
     if (isFramed && isPaying) return;
     refuse(
       'steps',
-      `begin with ${OWN_STEPS.join(', ')}, end with ${LAST_STEPS.join(', ')}, ` +
+      `begin with ${OWN_STEPS.join(', ')}, go on with ${OWNER_STEP} or without, end with ${LAST_STEPS.join(', ')}, ` +
         `and put each of ${PAYING_STEPS.join(', ')} between them at most once`,
     );
   },
@@ -61,7 +64,8 @@ function readWaterfall(body: unknown, id: string): DocumentReading<LossWaterfall
   const reading = readBody(body, BODY);
   if ('defects' in reading) return reading;
   const { steps, ...figures } = reading.figures;
-  return { figures: { id, payingSteps: steps.filter(isPayingStep), ...figures } };
+  const asksOtherAccounts = steps.some((step) => step === OWNER_STEP);
+  return { figures: { id, asksOtherAccounts, payingSteps: steps.filter(isPayingStep), ...figures } };
 }
 
 /** Who bears a loss, as the house has laid it down. @see docs/spec/accounts.md CLR-ACC-043 */

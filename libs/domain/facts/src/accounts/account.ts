@@ -1,6 +1,7 @@
 import { accountAfter, booked } from '../common.js';
 import { event } from '../schema/event.js';
 import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+import { flag } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
@@ -15,5 +16,14 @@ export const ACCOUNT_EVENTS = {
     description: 'The owner chose the margin model of the account; margin acts on it from its next run. No posting.',
     stream,
     payload: { accountId: accountId(), model: versionedName('Margin model, `<name>@<version>`.') },
+  }),
+  SetOffAgreementChanged: event({
+    description:
+      'The owner agreed that this account answers for debts of his other accounts, or ended that agreement; the author is the actor of the event. No posting.',
+    stream,
+    payload: {
+      accountId: accountId('That answers for the others.'),
+      answers: flag('Whether it answers from now on.'),
+    },
   }),
 };

@@ -1,5 +1,6 @@
 import { event } from '../schema/event.js';
 import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+import { flag } from '../schema/schema.js';
 
 const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
 
@@ -30,5 +31,10 @@ export const ACCOUNTS_COMMANDS = {
     description: 'Choose the margin model of an account, of those that the house offers.',
     stream,
     payload: { accountId: accountId(), model: versionedName() },
+  }),
+  ChangeSetOffAgreement: event({
+    description: "Agree that an account answers for debts of its owner's other accounts, or end that agreement.",
+    stream,
+    payload: { accountId: accountId(), answers: flag() },
   }),
 };

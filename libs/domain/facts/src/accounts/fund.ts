@@ -15,10 +15,12 @@ const payingStep = describable(oneOf(PAYING_STEPS));
 
 /** What happens before anybody is asked for money, in this order: closing within the position's own equity, then the account's collateral. */
 export const OWN_STEPS = ['position', 'account'] as const;
+/** What may stand right behind them: accounts of the same owner that answer for this one. */
+export const OWNER_STEP = 'other-accounts';
 /** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
 export const LAST_STEPS = ['deleveraging', 'residual'] as const;
 /** All that may bear a part of a loss. */
-export const LOSS_STEPS = [...OWN_STEPS, ...PAYING_STEPS, ...LAST_STEPS] as const;
+export const LOSS_STEPS = [...OWN_STEPS, OWNER_STEP, ...PAYING_STEPS, ...LAST_STEPS] as const;
 
 export const FUND_EVENTS = {
   FundCredited: event({

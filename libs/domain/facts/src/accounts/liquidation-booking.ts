@@ -13,7 +13,7 @@ import {
   tradeSide,
   underlying,
 } from '../schema/forms.js';
-import { list, nullable, oneOf, record } from '../schema/schema.js';
+import { flag, list, nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
@@ -72,6 +72,42 @@ export const LIQUIDATION_BOOKING_EVENTS = {
           price: positiveDecimal('Index, USD.'),
           dollars: nonNegativeDecimal('Credited to the client, USD, rounded down.'),
         }),
+      ),
+    },
+  }),
+  OtherAccountCharged: event({
+    description:
+      "An account that answers for its owner's others paid a part of a deficit; the ledger account set-off holds it until the debtor is credited.",
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      caseId: caseId(),
+      request: place('The SetOffRequested in liquidation.'),
+      debtor: accountId('Account whose deficit it pays.'),
+      amount: positiveDecimal('USD.'),
+    },
+  }),
+  SetOffReceived: event({
+    description:
+      "What the owner's other accounts paid of a deficit was credited to the debtor; also booked when it was nothing, since the case waits for it.",
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      caseId: caseId(),
+      request: place('The SetOffRequested in liquidation.'),
+      requested: positiveDecimal('USD.'),
+      received: nonNegativeDecimal('USD: the sum of what the accounts paid.'),
+      remaining: nonNegativeDecimal('USD of the deficit that goes on to the next step.'),
+      from: list(
+        record({
+          accountId: accountId(),
+          available: nonNegativeDecimal('What margin said it can spare, USD.'),
+          amount: nonNegativeDecimal('USD.'),
+          changed: flag('It changed after margin had said so; nothing was taken, and the case asks again.'),
+        }),
+        'In the order in which they were asked.',
       ),
     },
   }),

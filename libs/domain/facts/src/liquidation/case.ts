@@ -1,7 +1,7 @@
 import { marginFigures, place } from '../common.js';
 import { event } from '../schema/event.js';
-import { accountId, caseId, count, nonNegativeDecimal, ordinal } from '../schema/forms.js';
-import { oneOf } from '../schema/schema.js';
+import { accountId, caseId, count, nonNegativeDecimal, ordinal, positiveDecimal } from '../schema/forms.js';
+import { list, oneOf } from '../schema/schema.js';
 
 const stream = 'liquidation-<caseId>';
 
@@ -26,6 +26,17 @@ export const CASE_EVENTS = {
       'What the account has in other assets is to pay its debts, before anybody else does: the house takes it over at the index.',
     stream,
     payload: { caseId: caseId(), accountId: accountId() },
+  }),
+  SetOffRequested: event({
+    description:
+      'Accounts of the same owner that answer for this one are asked to pay its deficit: margin says what each can spare, accounts books it.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      amount: positiveDecimal('The deficit, USD.'),
+      accounts: list(accountId(), 'In the order in which they are asked.'),
+    },
   }),
   LiquidationPaused: event({
     description:

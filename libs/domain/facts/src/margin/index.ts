@@ -5,6 +5,7 @@ import { MARGIN_CALL_EVENTS } from './margin-call.js';
 import { MARGIN_COMMANDS, RESERVATION_EVENTS } from './reservation.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
+import { SET_OFF_EVENTS } from './set-off.js';
 import { WITHDRAWAL_ANSWER_EVENTS } from './withdrawal.js';
 
 export * from './assessment.js';
@@ -28,6 +29,7 @@ export const MARGIN_EVENTS = {
   ...ACCOUNT_STATE_EVENTS,
   ...MARGIN_CALL_EVENTS,
   ...WITHDRAWAL_ANSWER_EVENTS,
+  ...SET_OFF_EVENTS,
   ...RESERVATION_EVENTS,
 };
 

@@ -67,6 +67,10 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'CloseOutTurnRequested', payload: turnRequest(current, step.slice, step.assessment, policy) }];
     case 'take-over-collateral':
       return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
+    case 'ask-other-accounts': {
+      const amount = text(step.deficit);
+      return [{ type: 'SetOffRequested', payload: { caseId, accountId, amount, accounts: step.accounts } }];
+    }
     case 'draw-from-fund': {
       const amount = text(step.deficit);
       const { underlying } = step;

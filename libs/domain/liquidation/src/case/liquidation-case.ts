@@ -64,6 +64,8 @@ export interface LiquidationCase {
   readonly fundExhausted: boolean;
   /** What the account has in other assets: untouched, asked for, or taken over to pay its debts. */
   readonly collateral: 'untouched' | 'asked' | 'taken';
+  /** Whether accounts of the same owner that answer for it were asked before the fund is. */
+  readonly otherAccounts: 'untouched' | 'asked' | 'answered';
   /** The fund has paid a deficit of this case. */
   readonly funded: boolean;
   /** What it asked for last, unless it has used it or done something else since. */
@@ -101,6 +103,7 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     draw: null,
     fundExhausted: false,
     collateral: 'untouched',
+    otherAccounts: 'untouched',
     funded: false,
     turn: null,
     paused: null,
@@ -132,10 +135,12 @@ export const evolveCase: Evolution = {
     fundExhausted: false,
   }),
   CollateralTakeOverRequested: (current) => ({ ...goingOn(current), collateral: 'asked' }),
+  SetOffRequested: (current) => ({ ...goingOn(current), otherAccounts: 'asked' }),
   LiquidationCostAssessed: (current, { payload }) => withoutOrder(current, payload),
   FundDrawRequested: (current, event) => {
     const { purpose, amount } = event.payload;
-    return { ...goingOn(current), draw: { request: placeOf(event), purpose, amount: dec(amount), granted: null } };
+    const draw = { request: placeOf(event), purpose, amount: dec(amount), granted: null };
+    return { ...goingOn(current), otherAccounts: 'untouched', draw };
   },
   AdlRequested: (current, event) => {
     const { schedule, accountVersion, nextSchedule } = event.payload;
@@ -177,6 +182,7 @@ type CaseFacts = OrderReportEvents &
     | 'LiquidationCostSettled'
     | 'FundGrantReceived'
     | 'CollateralTakenOver'
+    | 'SetOffReceived'
     | 'CollateralCredited'
     | 'WithdrawalReleased'
     | 'TransferReceived'
@@ -202,6 +208,11 @@ export const noteInCase: Notes = {
   LiquidationCostSettled: (current, { order }) =>
     isPlace(current.settling, order) ? { ...current, settling: null } : current,
   CollateralTakenOver: (current) => ({ ...current, collateral: 'taken' }),
+  SetOffReceived: (current, { from }) => ({
+    ...current,
+    // What was not taken because an account had changed is asked for again.
+    otherAccounts: from.some(({ changed }) => changed) ? 'untouched' : 'answered',
+  }),
   CollateralCredited: withMoreCollateral,
   WithdrawalReleased: withMoreCollateral,
   TransferReceived: withMoreCollateral,

@@ -29,6 +29,7 @@ const ready: LiquidationCase = {
   draw: null,
   fundExhausted: false,
   collateral: 'untouched',
+  otherAccounts: 'untouched',
   funded: false,
   turn: { ...ASKED, granted: { notional: dec('1e12'), taken: dec('0'), from: 0, until: 8.64e15 } },
   paused: null,
@@ -51,6 +52,7 @@ function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): C
     contracts: CONTRACTS,
     halted: false,
     houseHalted: false,
+    answering: [],
     ...changes,
   };
 }
@@ -165,6 +167,25 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   it('is charged nothing while equity after the haircut is below zero', () => {
     const step = nextStep(ready, withEther('-1000', '10'), POLICY);
     expect(step).toMatchObject({ kind: 'close-out', slice: { provisionalRate: ZERO, quantity: dec('10') } });
+  });
+});
+
+describe('the owner’s other accounts [CLR-LIQ-051]', () => {
+  const answering = ['a.other', 'a.third'];
+  const asked = { kind: 'ask-other-accounts', deficit: ONE, accounts: answering };
+  it.each`
+    change                                                 | given                              | expected                                                | why
+    ${{}}                                                  | ${basis('-1', { answering })}      | ${asked}                                                | ${'they pay before the fund'}
+    ${{}}                                                  | ${basis('-1')}                     | ${{ kind: 'draw-from-fund', deficit: ONE }}             | ${'none answers for it'}
+    ${{ otherAccounts: 'asked' }}                          | ${basis('-1', { answering })}      | ${{ kind: 'wait', for: 'other-accounts-not-answered' }} | ${'they have not answered'}
+    ${{ otherAccounts: 'answered' }}                       | ${basis('-1', { answering })}      | ${{ kind: 'draw-from-fund', deficit: ONE }}             | ${'what is left goes on to the fund'}
+    ${{ otherAccounts: 'answered', fundExhausted: true }}  | ${basis('-1', { answering })}      | ${{ kind: 'deleverage' }}                               | ${'and from there to the other side'}
+    ${{}}                                                  | ${basis('0', { answering })}       | ${{ kind: 'close-out' }}                                | ${'nothing is owed'}
+    ${{}}                                                  | ${basis('-1', { answering }, '0')} | ${asked}                                                | ${'without a position, too'}
+    ${{ otherAccounts: 'untouched', fundExhausted: true }} | ${basis('-1', { answering }, '0')} | ${{ kind: 'end', outcome: 'closed-out' }}               | ${'they are asked before the fund is, not after'}
+  `('are asked for a deficit: $expected.kind, $why', ({ change, given, expected }) => {
+    const current = { ...ready, ...(change as Partial<LiquidationCase>) };
+    expect(nextStep(current, given as CaseBasis, POLICY)).toMatchObject(expected as object);
   });
 });
 

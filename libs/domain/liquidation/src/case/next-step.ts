@@ -1,5 +1,5 @@
 import { SETTLEMENT_ASSET, ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
-import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents, Underlying } from '@ballast/facts';
+import type { AccountId, AssessmentDetail, LiquidationEvents, MarginGlobalEvents, Underlying } from '@ballast/facts';
 import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
@@ -21,12 +21,15 @@ export interface CaseBasis {
   readonly halted: boolean;
   /** The mode of the house lets nothing be closed out. */
   readonly houseHalted: boolean;
+  /** Accounts of the same owner that answer for this one, in the order in which they are asked. */
+  readonly answering: readonly AccountId[];
 }
 
 export type Waiting =
   | 'orders-not-cancelled'
   | 'slice-outstanding'
   | 'collateral-not-booked'
+  | 'other-accounts-not-answered'
   | 'fund-not-answered'
   | 'deleveraging'
   | 'turn'
@@ -36,13 +39,14 @@ export type Waiting =
 export type Pause = LiquidationEvents['LiquidationPaused']['reason'];
 
 /**
- * The ladder, one step at a time. A further rung (collateral conversion, hedge, auction, take-over) is a further case
+ * The ladder, one step at a time. A further rung (hedge, auction) is a further case
  * here and a further branch in `nextStep`.
  */
 export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
   | { readonly kind: 'pause'; readonly reason: Pause; readonly nextSchedule: number }
   | { readonly kind: 'take-over-collateral' }
+  | { readonly kind: 'ask-other-accounts'; readonly deficit: Decimal; readonly accounts: readonly AccountId[] }
   | {
       readonly kind: 'draw-from-fund';
       readonly deficit: Decimal;
@@ -74,7 +78,7 @@ export type Step =
       readonly uncoveredLoss: Decimal;
     };
 
-type ValidBasis = Pick<CaseBasis, 'contracts'> & {
+type ValidBasis = Pick<CaseBasis, 'contracts' | 'answering'> & {
   readonly assessment: AssessmentDetail;
   readonly schedule: MarginGlobalEvents['ScheduleInForce'];
 };
@@ -97,6 +101,7 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   if (!current.ordersCancelled) return wait('orders-not-cancelled');
   if (current.order !== null || current.settling !== null) return wait('slice-outstanding');
   if (current.collateral === 'asked') return wait('collateral-not-booked');
+  if (current.otherAccounts === 'asked') return wait('other-accounts-not-answered');
   if (current.draw !== null) return wait('fund-not-answered');
   if (current.deleveraging !== null) return wait('deleveraging');
 
@@ -109,14 +114,11 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   return stepOn(current, { ...basis, assessment, schedule }, policy);
 }
 
-function stepOn(
-  current: LiquidationCase,
-  { assessment, schedule, contracts }: ValidBasis,
-  policy: LiquidationPolicy,
-): Step {
+function stepOn(current: LiquidationCase, basis: ValidBasis, policy: LiquidationPolicy): Step {
+  const { assessment, schedule, contracts } = basis;
   const equity = dec(assessment.figures.equity);
   const lossBearing = lossBearingEquity(assessment);
-  if (lossBearing.lt(0)) return bankruptStep(current, { assessment, schedule, contracts }, lossBearing.neg(), policy);
+  if (lossBearing.lt(0)) return bankruptStep(current, basis, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
   const maintenance = dec(assessment.figures.maintenance);
   if (equity.gte(dec(schedule.targetHealth).times(maintenance))) {
@@ -160,18 +162,22 @@ const mayTakeOver = ({ collateral }: LiquidationCase, assessment: AssessmentDeta
   );
 
 /**
- * Loss-bearing equity below zero: first what the account has itself, in whatever asset; then the fund; what it does not pay is taken over by the other side, or is nobody's. Who found nobody
+ * Loss-bearing equity below zero: first what the account has itself, in whatever asset; then what its owner's other accounts can spare, where
+ * they answer for it; then the fund; what it does not pay is taken over by the other side, or is nobody's. Who found nobody
  * there pauses, longer each time, and then asks the fund again, which may have been filled meanwhile.
  * @see docs/spec/liquidation.md CLR-LIQ-024, CLR-LIQ-034, CLR-LIQ-037
  */
 function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Decimal, policy: LiquidationPolicy): Step {
-  const { assessment, schedule, contracts } = basis;
+  const { assessment, schedule, contracts, answering } = basis;
   if (mayTakeOver(current, assessment)) return { kind: 'take-over-collateral' };
   const part = deleveragedPart(assessment, contracts, (asset) => assetPriceOn(schedule, asset), policy);
   if (part !== undefined && schedule.number < current.pausedUntil) {
     return pause('no-counterparty', schedule, current.pausedUntil);
   }
   if (!current.fundExhausted) {
+    if (current.otherAccounts === 'untouched' && answering.length > 0) {
+      return { kind: 'ask-other-accounts', deficit, accounts: answering };
+    }
     return { kind: 'draw-from-fund', deficit, underlying: part?.contract.instrument.underlying ?? null };
   }
   if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
