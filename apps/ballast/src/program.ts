@@ -11,6 +11,7 @@ import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
+import { statementCommand } from './commands/statement.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 import { whatIfCommand } from './commands/what-if.command.js';
 import { versionText } from './version.js';
@@ -31,6 +32,7 @@ export function ballastProgram(): Command {
     .addCommand(restoreCommand())
     .addCommand(eventsCommand())
     .addCommand(explainCommand())
+    .addCommand(statementCommand())
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())
     .addCommand(compareCommand())

@@ -2,6 +2,7 @@ import {
   encodeLogEvent,
   type AccountExplanation,
   type AccountSeries,
+  type DayStatement,
   type EventView,
   type FundView,
   type LiquidationCaseRow,
@@ -23,6 +24,7 @@ import { explainAccount, type ExplanationRefusal } from '../explain/explain-acco
 import { divergenceText } from '../replay/divergence.js';
 import { replayPartition } from '../replay/replay-partition.js';
 import { keep } from './keep.js';
+import { dayStatement } from '../statement/day-statement.js';
 import { caseStory } from './case-story.js';
 import { HouseStory } from './house-story.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
@@ -32,6 +34,8 @@ import { PastQuestions, type PastAnswer } from './past-questions.js';
 export interface History {
   series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'>;
   explanation(accountId: AccountId, end: HistoryEnd | undefined): Promise<AccountExplanation | ExplanationRefusal>;
+  /** @param day its first moment */
+  statement(accountId: AccountId, day: Instant): Promise<DayStatement | 'account-unknown'>;
   /** The account at one event about it, whichever account that is. */
   decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
   event(place: LogPlace): Promise<EventView | 'event-unknown'>;
@@ -135,6 +139,10 @@ export class LogHistory implements History {
     if (story.isKnown) return story.series(range);
     this.#stories.delete(accountId);
     return 'account-unknown';
+  }
+
+  statement(accountId: AccountId, day: Instant): Promise<DayStatement | 'account-unknown'> {
+    return dayStatement(this.logs, accountId, day);
   }
 
   explanation(accountId: AccountId, end: HistoryEnd | undefined): Promise<AccountExplanation | ExplanationRefusal> {

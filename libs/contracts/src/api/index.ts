@@ -2,6 +2,7 @@ export * from './account-explanation.js';
 export * from './account-series.js';
 export * from './account-view.js';
 export * from './commands.js';
+export * from './day-statement.js';
 export * from './decisions.js';
 export * from './deleveraging.js';
 export * from './event-causes.js';

@@ -17,6 +17,7 @@ export class HistoryThread implements HouseHistory {
   #asked = 0;
 
   readonly series = this.#asking('series');
+  readonly statement = this.#asking('statement');
   readonly explanation = this.#asking('explanation');
   readonly decision = this.#asking('decision');
   readonly event = this.#asking('event');

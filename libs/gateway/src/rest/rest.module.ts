@@ -12,6 +12,7 @@ import { HouseController } from './house.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { RiskController } from './risk.controller.js';
+import { StatementsController } from './statements.controller.js';
 import { StatusController } from './status.controller.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import type { Intake } from './exchange/intake.js';
@@ -47,6 +48,7 @@ export class RestModule {
         RiskController,
         StatusController,
         ExplanationController,
+        StatementsController,
         DocumentsController,
         CorrectionsController,
         LogsController,

@@ -3,6 +3,7 @@ import {
   accountExplanation,
   accountView,
   commandAccepted,
+  dayStatement,
   decisionPage,
   documentsView,
   logPage,
@@ -582,6 +583,7 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
           'post /accounts/{accountId}/pre-trade-checks',
           'post /accounts/{accountId}/what-if',
           'get /accounts/{accountId}/decisions',
+          'get /accounts/{accountId}/statements',
           'get /accounts/{accountId}/explanation',
           'get /logs/{log}/{partition}',
           'get /margin-events',
@@ -608,6 +610,22 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expect(explanation.assessment?.figures.equity).toBe('250');
       expect(explanation.bridge?.lines).toEqual([{ label: 'deposits USD', amount: '250', detail: '250 USD' }]);
       expect(explanation.prices.map(({ underlying }) => underlying)).toEqual(['BTC', 'ETH', 'USDC', 'USDT']);
+    });
+
+    it('of the money of a day is a statement that adds up, as JSON and CSV', async () => {
+      await opened('day.main', '250');
+      // The clearing day of the suite's house.
+      const date = String((await house.get('/summary')).body.clearing).slice(0, 10);
+      const statement = dayStatement.parse((await house.get(`/accounts/day.main/statements?date=${date}`)).body);
+      expect(statement.assets).toEqual([
+        ...[{ asset: 'USD', opening: '0', sums: [{ cause: 'deposits', amount: '250', movements: 1 }], closing: '250' }],
+      ]);
+      const csv = await house.get(`/accounts/day.main/statements?date=${date}&format=csv`);
+      expect([csv.status, csv.type]).toEqual([200, 'text/csv']);
+      for (const wrong of ['', '?date=2020-02-30', '?date=today', `?date=${date}&format=pdf`]) {
+        expectProblem(await house.get(`/accounts/day.main/statements${wrong}`), 400, 'request-malformed');
+      }
+      expectProblem(await house.get('/accounts/day.main/statements?date=2019-01-01'), 404, 'account-unknown');
     });
 
     it('of a time that is none is malformed', async () => {
