@@ -10,6 +10,19 @@ describe('canonical text [CLR-LOG-013]', () => {
     [[], '[]'],
     ['"\\\n\u2028', '"\\"\\\\\\n\u2028"'],
     [-0, '0'],
+    [{ 9: 'x', 10: 'y' }, '{"10":"y","9":"x"}'],
+    [{ a: undefined, b: '\ud800' }, '{"b":"\\ud800"}'],
+    [
+      {
+        a: new (class {
+          readonly amount = 1;
+          toJSON(): string {
+            return 'another';
+          }
+        })(),
+      },
+      '{"a":{"amount":1}}',
+    ],
   ])('%j is written %s', (value, expected) => {
     expect(canonicalText(value)).toBe(expected);
   });
@@ -20,6 +33,26 @@ describe('canonical text [CLR-LOG-013]', () => {
       expect(() => canonicalText({ value: value === undefined ? [undefined] : value })).toThrow(InvariantViolation);
     },
   );
+
+  it('is the same of records whose fields were written in order, which are not sorted again', () => {
+    const inOrder = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(inOrder);
+      if (typeof value !== 'object' || value === null) return value;
+      const fields = Object.entries(value).map(([key, field]) => [key, inOrder(field)] as const);
+      return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+    };
+    const whole = fc
+      .jsonValue({ noUnicodeString: false })
+      .map(
+        (value) =>
+          JSON.parse(
+            JSON.stringify(value, (_key, field: unknown) =>
+              typeof field === 'number' ? Math.trunc(field % 1e9) : field,
+            ),
+          ) as unknown,
+      );
+    fc.assert(fc.property(whole, (value) => expect(canonicalText(inOrder(value))).toBe(canonicalText(value))));
+  });
 
   it('does not depend on the order in which fields were written, and JSON reads it back', () => {
     fc.assert(

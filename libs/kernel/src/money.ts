@@ -27,7 +27,8 @@ const DIRECTION: Readonly<Record<RoundingRule, DecimalJs.Rounding>> = {
 
 /** Rounds an amount to the digits of its asset's minor unit by the named rule. */
 export function roundAmount(amount: Decimal, digits: number, rule: RoundingRule): Decimal {
-  return amount.toDecimalPlaces(digits, DIRECTION[rule]);
+  // What has no more digits is the same by every rule, and a copy of it costs as much as rounding.
+  return amount.decimalPlaces() <= digits ? amount : amount.toDecimalPlaces(digits, DIRECTION[rule]);
 }
 
 /** Rounds dollars to the cent by the named rule. */

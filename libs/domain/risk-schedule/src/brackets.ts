@@ -44,7 +44,9 @@ export function bracketRequirement(brackets: readonly BracketFigures[], notional
  */
 export function bracketRate(brackets: readonly BracketFigures[], notional: Decimal): Decimal {
   const { rate, deduction } = bracketOf(brackets, notional);
-  return notional.isZero() ? rate : roundRate(rate.minus(deduction.div(notional)));
+  if (notional.isZero()) return rate;
+  // Nothing is deducted in the lowest bracket, which most sizes lie in.
+  return roundRate(deduction.isZero() ? rate : rate.minus(deduction.div(notional)));
 }
 
 export const writeBrackets = (brackets: readonly BracketFigures[]): readonly WrittenBracket[] =>

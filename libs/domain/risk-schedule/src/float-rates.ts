@@ -12,12 +12,21 @@ export interface FloatTable {
   readonly deductions: Float64Array;
 }
 
-export const floatTable = (table: RateTable): FloatTable => ({
-  table,
-  floors: Float64Array.from(table.brackets, ({ floor }) => floatOf(floor)),
-  rates: Float64Array.from(table.brackets, ({ rate }) => floatOf(rate)),
-  deductions: Float64Array.from(table.brackets, ({ deduction }) => floatOf(deduction)),
-});
+const read = new WeakMap<RateTable, FloatTable>();
+
+/** A table never changes: the same one is read once. */
+export function floatTable(table: RateTable): FloatTable {
+  const known = read.get(table);
+  if (known !== undefined) return known;
+  const made: FloatTable = {
+    table,
+    floors: Float64Array.from(table.brackets, ({ floor }) => floatOf(floor)),
+    rates: Float64Array.from(table.brackets, ({ rate }) => floatOf(rate)),
+    deductions: Float64Array.from(table.brackets, ({ deduction }) => floatOf(deduction)),
+  };
+  read.set(table, made);
+  return made;
+}
 
 /** How far a float64 rate may be from the exact one beside its own roundings: that one is rounded up to 12 digits. */
 export const RATE_ROUNDING = 1e-12;

@@ -38,13 +38,18 @@ export function rangesAt(schedule: RiskSchedule, sizes: SideSizes, level: RangeL
   return { long: rangeOf(schedule, sizes.long, level, 'long'), short: rangeOf(schedule, sizes.short, level, 'short') };
 }
 
+/**
+ * Whether every table of the notice period is the one in force, as in calm: then so are the ranges of the liquidation level, for the
+ * least of the notice is the maintenance's, and no trigger goes beyond that.
+ */
+export const isNoticed = ({ maintenance, notice }: RiskSchedule): boolean =>
+  notice.every((each) => each === maintenance);
+
 /** Range of one side at a level. @param size the owner's notional on that side, USD */
 export function rangeOf(schedule: RiskSchedule, size: Decimal, level: RangeLevel, side: RangeSide): SideRange {
   const at = ({ brackets, scalar }: RateTable): SideRange => ({ spot: bracketRate(brackets, size), scalar });
   const maintenance = at(schedule.maintenance);
-  // The least of the notice is the maintenance's then, and no trigger goes beyond that.
-  const isNoticed = schedule.notice.every((each) => each === schedule.maintenance);
-  if (level === 'maintenance' || isNoticed) return maintenance;
+  if (level === 'maintenance' || isNoticed(schedule)) return maintenance;
   const table = schedule.trigger[side];
   return liquidationRange(maintenance, schedule.notice.map(at), table === null ? NO_TRIGGER : at(table));
 }
@@ -63,20 +68,22 @@ export interface FloatSchedule {
   readonly isNoticed: boolean;
 }
 
-/** A table that stands in several places is read once. */
 export function floatSchedule({ maintenance, notice, trigger }: RiskSchedule): FloatSchedule {
-  const known = new Map<RateTable, FloatTable>();
-  const of = (table: RateTable): FloatTable => {
-    const found = known.get(table) ?? floatTable(table);
-    known.set(table, found);
-    return found;
-  };
-  const tables = { maintenance: of(maintenance), notice: notice.map(of) };
+  const tables = { maintenance: floatTable(maintenance), notice: notice.map(floatTable) };
   return {
     ...tables,
-    isNoticed: tables.notice.every((table) => sameFloats(table, tables.maintenance)),
-    trigger: { long: trigger.long && of(trigger.long), short: trigger.short && of(trigger.short) },
+    isNoticed: tables.notice.every((table) => table === tables.maintenance || sameFloats(table, tables.maintenance)),
+    trigger: { long: trigger.long && floatTable(trigger.long), short: trigger.short && floatTable(trigger.short) },
   };
+}
+
+/** The highest rate of any table, at least 1: scales a bound. */
+export function highestFloatRate({ maintenance, notice, trigger }: FloatSchedule): number {
+  let highest = 1;
+  for (const table of [maintenance, ...notice, trigger.long, trigger.short]) {
+    if (table !== null) for (const rate of table.rates) if (rate > highest) highest = rate;
+  }
+  return highest;
 }
 
 const sameFloats = (first: FloatTable, second: FloatTable): boolean =>

@@ -37,21 +37,30 @@ export const tablesOf = ({ maintenance, notice, trigger }: RiskSchedule): readon
  */
 export function requireRiskSchedule(schedule: RiskSchedule, field: string): void {
   if (schedule.notice.length === 0) throw malformed(`${field}.notice`, 'has no table; the one in force belongs to it');
-  for (const { scalar, brackets } of new Set(tablesOf(schedule))) {
-    if (!scalar.isFinite() || scalar.lt(1)) throw malformed(`${field}.scalar`, 'is not at least 1');
-    let previous: BracketFigures = { floor: ZERO, rate: ZERO, deduction: ZERO };
-    brackets.forEach((bracket, i) => {
-      const { floor, rate, deduction } = bracket;
-      const rises = i === 0 ? floor.isZero() : floor.gt(previous.floor);
-      if (!rises) throw malformed(`${field}.brackets[${i}]`, 'floors do not rise from 0');
-      if (!(rate.gt(0) && rate.lte(1))) throw malformed(`${field}.brackets[${i}]`, 'the rate is not in (0, 1]');
-      const step = i === 0 ? ZERO : floor.times(rate.minus(previous.rate));
-      const jump = deduction.minus(previous.deduction).minus(step);
-      if (!jump.isZero()) throw malformed(`${field}.brackets[${i}]`, 'the requirement jumps at its floor');
-      previous = bracket;
-    });
-    if (brackets.length === 0) throw malformed(`${field}.brackets`, 'has no bracket');
+  for (const table of tablesOf(schedule)) {
+    // A table never changes: the same one is checked once.
+    if (checked.has(table)) continue;
+    requireRateTable(table, field);
+    checked.add(table);
   }
+}
+
+const checked = new WeakSet<RateTable>();
+
+function requireRateTable({ scalar, brackets }: RateTable, field: string): void {
+  if (!scalar.isFinite() || scalar.lt(1)) throw malformed(`${field}.scalar`, 'is not at least 1');
+  let previous: BracketFigures = { floor: ZERO, rate: ZERO, deduction: ZERO };
+  brackets.forEach((bracket, i) => {
+    const { floor, rate, deduction } = bracket;
+    const rises = i === 0 ? floor.isZero() : floor.gt(previous.floor);
+    if (!rises) throw malformed(`${field}.brackets[${i}]`, 'floors do not rise from 0');
+    if (!(rate.gt(0) && rate.lte(1))) throw malformed(`${field}.brackets[${i}]`, 'the rate is not in (0, 1]');
+    const step = i === 0 ? ZERO : floor.times(rate.minus(previous.rate));
+    const jump = deduction.minus(previous.deduction).minus(step);
+    if (!jump.isZero()) throw malformed(`${field}.brackets[${i}]`, 'the requirement jumps at its floor');
+    previous = bracket;
+  });
+  if (brackets.length === 0) throw malformed(`${field}.brackets`, 'has no bracket');
 }
 
 const malformed = (field: string, what: string): ModelInputError =>

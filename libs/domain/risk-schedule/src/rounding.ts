@@ -7,4 +7,5 @@ export const SCHEDULE_DIGITS = 12;
 export const roundScalar = (value: Decimal): Decimal => value.toDecimalPlaces(SCHEDULE_DIGITS, Decimal.ROUND_HALF_EVEN);
 
 /** Rates ask for margin, so they go up. */
-export const roundRate = (value: Decimal): Decimal => value.toDecimalPlaces(SCHEDULE_DIGITS, Decimal.ROUND_CEIL);
+export const roundRate = (value: Decimal): Decimal =>
+  value.decimalPlaces() <= SCHEDULE_DIGITS ? value : value.toDecimalPlaces(SCHEDULE_DIGITS, Decimal.ROUND_CEIL);

@@ -1,6 +1,6 @@
 import type { Instrument } from '@ballast/instruments';
 import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
-import { floatBound, floatOf, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
+import { floatBound, floatOf, isNoticed, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
 import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, PositionHolding } from '../margin-model.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
@@ -105,12 +105,16 @@ export class AdaptiveFigures {
     let [maintenance, liquidation] = [NOTHING, NOTHING];
     for (const each of underlyingBooks(book, market, held, coins)) {
       const atMaintenance = rangesAt(each.schedule, each.sizes, 'maintenance');
-      const atLiquidation = rangesAt(each.schedule, each.sizes, 'liquidation');
+      const atLiquidation = isNoticed(each.schedule)
+        ? atMaintenance
+        : rangesAt(each.schedule, each.sizes, 'liquidation');
       const ofMaintenance = this.#requirement(each, atMaintenance);
       maintenance = added(maintenance, ofMaintenance);
       liquidation = added(
         liquidation,
-        sameRanges(atMaintenance, atLiquidation) ? ofMaintenance : this.#requirement(each, atLiquidation),
+        atMaintenance === atLiquidation || sameRanges(atMaintenance, atLiquidation)
+          ? ofMaintenance
+          : this.#requirement(each, atLiquidation),
       );
     }
     const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));

@@ -1,5 +1,12 @@
 import { maxOf, ONE, roundUsd, sum, ZERO, type Decimal } from '@ballast/kernel';
-import { type RangeLevel, rangesAt, sameRanges, type SideRanges, type SideSizes } from '@ballast/risk-schedule';
+import {
+  isNoticed,
+  type RangeLevel,
+  rangesAt,
+  sameRanges,
+  type SideRanges,
+  type SideSizes,
+} from '@ballast/risk-schedule';
 import { doubt } from '../collateral/collateral-parameters.js';
 import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
 import type {
@@ -139,6 +146,7 @@ function assessBook(book: UnderlyingBook, level: RangeLevel, parameters: Adaptiv
 
 /** The same book at its liquidation ranges; while these are the maintenance's, as they are in calm, so is the requirement. */
 function atLiquidation(atMaintenance: AssessedUnderlying, parameters: AdaptiveParameters): AssessedUnderlying {
+  if (isNoticed(atMaintenance.schedule)) return atMaintenance;
   const ranges = rangesAt(atMaintenance.schedule, atMaintenance.sizes, 'liquidation');
   return sameRanges(ranges, atMaintenance.ranges)
     ? atMaintenance
@@ -234,37 +242,25 @@ function doubtfulCharge(assessed: readonly AssessedUnderlying[], { collateral }:
 function requirementLines(assessed: AssessedUnderlying, parameters: AdaptiveParameters): readonly ExplainLine[] {
   const { underlying: subject, ranges, sizes, requirement } = assessed;
   const { worst, loss, shortOptionExcess, betweenExpiries, betweenPositions } = requirement;
-  const scan: ExplainLine = {
-    code: 'scan-risk',
-    subject,
-    amount: loss,
-    figures: {
-      sizeLong: sizes.long,
-      sizeShort: sizes.short,
-      rangeDown: ranges.long.spot,
-      rangeUp: ranges.short.spot,
-      scalarDown: ranges.long.scalar,
-      scalarUp: ranges.short.scalar,
-      ...(worst === null ? {} : { worstMove: worst.move, worstVolatilityShock: worst.volatilityShock }),
-    },
+  const looked = {
+    rangeDown: ranges.long.spot,
+    rangeUp: ranges.short.spot,
+    scalarDown: ranges.long.scalar,
+    scalarUp: ranges.short.scalar,
+    sizeLong: sizes.long,
+    sizeShort: sizes.short,
   };
+  const figures =
+    worst === null ? looked : { ...looked, worstMove: worst.move, worstVolatilityShock: worst.volatilityShock };
+  const lines: ExplainLine[] = [{ code: 'scan-risk', subject, amount: loss, figures }];
   const { lostOffset, shortOptionMinimum } = parameters;
-  return [
-    scan,
-    { code: 'short-option-minimum', subject, amount: shortOptionExcess, figures: { rate: shortOptionMinimum } },
-    {
-      code: 'offset-between-expiries',
-      subject,
-      amount: betweenExpiries,
-      figures: { lostShare: lostOffset.betweenExpiries },
-    },
-    {
-      code: 'offset-between-positions',
-      subject,
-      amount: betweenPositions,
-      figures: { lostShare: lostOffset.betweenPositions },
-    },
-  ].filter(({ code, amount }) => code === 'scan-risk' || !amount.isZero());
+  const add = (code: string, amount: Decimal, figures: NonNullable<ExplainLine['figures']>): void => {
+    if (!amount.isZero()) lines.push({ code, subject, amount, figures });
+  };
+  add('short-option-minimum', shortOptionExcess, { rate: shortOptionMinimum });
+  add('offset-between-expiries', betweenExpiries, { lostShare: lostOffset.betweenExpiries });
+  add('offset-between-positions', betweenPositions, { lostShare: lostOffset.betweenPositions });
+  return lines;
 }
 
 const liquidationLine = ({ underlying, ranges, requirement }: AssessedUnderlying): ExplainLine => ({

@@ -7,6 +7,7 @@ import { decisiveLosses, linearLosses, scanFor, type Losses } from './decisive-l
 import { everyLoss } from './every-loss.fixtures.js';
 import type { Exposure } from './exposure.js';
 import { publishedScenarios, scanPoints } from './scenario-grid.js';
+import { requirementOf, underlyingRequirement } from './underlying-requirement.js';
 
 const ids = publishedScenarios(parameters.grid).map(({ id }) => id);
 const UNMOVED = 'spot+0/vol+0';
@@ -125,6 +126,24 @@ describe('losses of linear exposures', () => {
         expect(quick.worst?.id).toBe(every.worst?.id);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('are, of one alone, all that it requires, digit for digit as of several [CLR-ADP-004]', () => {
+    fc.assert(
+      fc.property(digits, (linear) => {
+        const at = { long: { spot: dec('0.03'), scalar: dec(1) }, short: { spot: dec('0.04'), scalar: dec(1) } };
+        const [exposure] = [exposureOf(0, 'spot', linear, null)];
+        const alone = underlyingRequirement([exposure], at, dec(100), parameters);
+        const general = requirementOf(linearLosses([exposure], at), [exposure], at, dec(100), parameters);
+        const written = ({ worst, alone: each, ...figures }: typeof alone): unknown => [
+          Object.entries(figures).map(([name, figure]) => [name, text(figure)]),
+          each.map(text),
+          worst?.id,
+        ];
+        expect(written(alone)).toEqual(written(general));
+      }),
+      { numRuns: 100 },
     );
   });
 });

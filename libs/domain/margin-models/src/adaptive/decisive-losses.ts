@@ -65,9 +65,8 @@ export function decisiveLosses(exposures: readonly Exposure[], scan: Scan): Loss
  *   D(A) = max( 0 , S * r_long , -S * r_short ),  S = sum of the exposures of A
  * @see docs/spec/adaptive-portfolio.md CLR-ADP-003
  */
-export function linearLosses(exposures: readonly Exposure[], { long, short }: SideRanges): Losses {
-  const lossOf = (linear: Decimal): Decimal =>
-    linear.isNegative() ? linear.neg().times(short.spot) : linear.times(long.spot);
+export function linearLosses(exposures: readonly Exposure[], ranges: SideRanges): Losses {
+  const lossOf = (linear: Decimal): Decimal => linearLoss(linear, ranges);
   const together = (some: readonly Exposure[]): Decimal => sum(some.map(({ linear }) => linear));
   const total = together(exposures);
   return {
@@ -76,9 +75,17 @@ export function linearLosses(exposures: readonly Exposure[], { long, short }: Si
       lossOf(together(exposures.filter((each) => each.expiry === expiry))),
     ),
     joint: lossOf(total),
-    worst: total.isZero() ? null : linearPoint(total.isNegative() ? short.spot : long.spot.neg()),
+    worst: worstLinearPoint(total, ranges),
   };
 }
+
+/** Greatest loss of an exposure that is straight in the price, USD, >= 0. */
+export const linearLoss = (linear: Decimal, { long, short }: SideRanges): Decimal =>
+  linear.isNegative() ? linear.neg().times(short.spot) : linear.times(long.spot);
+
+/** Where that loss is; null if there is none. */
+export const worstLinearPoint = (linear: Decimal, { long, short }: SideRanges): ScanPoint | null =>
+  linear.isZero() ? null : linearPoint(linear.isNegative() ? short.spot : long.spot.neg());
 
 export const unitProfitsOf = (exposure: Exposure, scan: Scan): UnitProfits | null =>
   exposure.option === null ? null : scan.unitProfits(exposure, exposure.option);

@@ -1,7 +1,16 @@
 import { maxOf, sum, ZERO, type Decimal } from '@ballast/kernel';
 import { type SideRanges } from '@ballast/risk-schedule';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { decisiveLosses, expiriesOf, linearLosses, scanFor, unitProfitsOf, type Losses } from './decisive-losses.js';
+import {
+  decisiveLosses,
+  expiriesOf,
+  linearLoss,
+  linearLosses,
+  scanFor,
+  unitProfitsOf,
+  worstLinearPoint,
+  type Losses,
+} from './decisive-losses.js';
 import type { Exposure } from './exposure.js';
 import type { ScanPoint } from './scenario-grid.js';
 
@@ -45,10 +54,26 @@ export function underlyingRequirement(
   spot: Decimal,
   parameters: AdaptiveParameters,
 ): UnderlyingRequirement {
+  const [first] = exposures;
+  if (first !== undefined && exposures.length === 1 && first.option === null) return requirementOfOne(first, ranges);
   const losses = exposures.some(({ option }) => option !== null)
     ? decisiveLosses(exposures, scanFor(exposures, ranges, parameters))
     : linearLosses(exposures, ranges);
   return requirementOf(losses, exposures, ranges, spot, parameters);
+}
+
+/** What one exposure that is straight in the price requires: its loss, since it offsets nothing. */
+function requirementOfOne({ linear }: Exposure, ranges: SideRanges): UnderlyingRequirement {
+  const loss = linearLoss(linear, ranges);
+  return {
+    loss,
+    shortOptionExcess: ZERO,
+    betweenExpiries: ZERO,
+    betweenPositions: ZERO,
+    total: loss,
+    worst: worstLinearPoint(linear, ranges),
+    alone: [loss],
+  };
 }
 
 /** The requirement that some losses make. */

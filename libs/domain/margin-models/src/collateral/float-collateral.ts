@@ -85,7 +85,8 @@ export class FloatCollateral {
       this.chargedJointly.has(asset),
       asset,
     );
-    const most = sizeOfGreatestValue(figures);
+    const [fixed, slope] = [fixedHaircut(figures), slopeOfHaircut(figures)];
+    const most = sizeOfGreatestValue(fixed, slope, figures.minimum);
     const platformAmount = market.collateral.get(asset)?.platformAmount;
     const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
     const charge = parameters.confidence.factor.times(doubt(confidence, parameters.confidence));
@@ -96,8 +97,8 @@ export class FloatCollateral {
       cap: rule.accountCap === null ? Infinity : floatOf(rule.accountCap),
       share: floatOf(cappedValue(ONE, price, { ...rule, accountCap: null }, platformAmount, asset)),
       most: most === null ? Infinity : floatOf(most),
-      fixed: floatOf(fixedHaircut(figures)),
-      slope: floatOf(slopeOfHaircut(figures)),
+      fixed: floatOf(fixed),
+      slope: floatOf(slope),
       minimum: floatOf(figures.minimum),
       doubtful: floatOf(charge.gt(ONE) ? ONE : charge),
     };

@@ -38,8 +38,8 @@ export interface HaircutParts {
  * @see docs/spec/collateral.md CLR-COL-001
  */
 export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
-  const { z, sigma, liquidationDays, halfSpread, flat, depeg, minimum } = figures;
-  const volatility = z.times(sigma).times(rootOf(liquidationDays));
+  const { sigma, halfSpread, flat, depeg, minimum } = figures;
+  const volatility = volatilityPart(figures);
   const impact = figures.impact.times(sigma).times(marketValue.div(figures.averageDailyVolume).sqrt());
   return {
     volatility,
@@ -55,7 +55,7 @@ export function haircutOf(marketValue: Decimal, figures: HaircutFigures): Haircu
  * @see docs/spec/collateral.md CLR-COL-002
  */
 export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures): Decimal {
-  const most = sizeOfGreatestValue(figures);
+  const most = sizeOfGreatestValue(fixedHaircut(figures), slopeOfHaircut(figures), figures.minimum);
   const counted = most === null ? marketValue : minOf(marketValue, most);
   return counted.times(ONE.minus(haircutOf(counted, figures).haircut));
 }
@@ -63,23 +63,25 @@ export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures)
 /**
  * Market value from which on more adds nothing: with h = a + b sqrt(Q) the value rises until sqrt(Q) = 2 (1 - a) / 3 b,
  * and in any case as long as h is at its minimum, until sqrt(Q) = (h_min - a) / b.
+ * @param fixed a, see `fixedHaircut`
+ * @param slope b, see `slopeOfHaircut`
+ * @param minimum h_min
  * @returns USD; null when there is none
  */
-export function sizeOfGreatestValue(figures: HaircutFigures): Decimal | null {
-  const fixed = fixedHaircut(figures);
-  const slope = slopeOfHaircut(figures);
+export function sizeOfGreatestValue(fixed: Decimal, slope: Decimal, minimum: Decimal): Decimal | null {
   if (slope.isZero()) return null;
   const top = ONE.minus(fixed).times(2).div(slope.times(3));
-  const endOfMinimum = figures.minimum.minus(fixed).div(slope);
+  const endOfMinimum = minimum.minus(fixed).div(slope);
   const root = maxOf(top, endOfMinimum, ZERO);
   return root.times(root);
 }
 
 /** Haircut of the first dollar, before the minimum. */
-export function fixedHaircut(figures: HaircutFigures): Decimal {
-  const { volatility } = haircutOf(ZERO, figures);
-  return volatility.plus(figures.halfSpread).plus(figures.flat).plus(figures.depeg);
-}
+export const fixedHaircut = (figures: HaircutFigures): Decimal =>
+  volatilityPart(figures).plus(figures.halfSpread).plus(figures.flat).plus(figures.depeg);
+
+const volatilityPart = ({ z, sigma, liquidationDays }: HaircutFigures): Decimal =>
+  z.isZero() ? ZERO : z.times(sigma).times(rootOf(liquidationDays));
 
 /** Y * sigma / sqrt(ADV): by what the haircut grows with the root of the market value. */
 export const slopeOfHaircut = ({ impact, sigma, averageDailyVolume }: HaircutFigures): Decimal =>

@@ -108,8 +108,6 @@ export function secondsToExpiryOf(market: Market, instrument: string, expiry: In
   throw new ModelInputError('instrument-expired', `positions.${instrument}`, message);
 }
 
-const checkedSchedules = new WeakSet<RiskSchedule>();
-
 /** What is published of an underlying, checked. @throws ModelInputError `market-missing`, `schedule-malformed` */
 export function riskScheduleOf(market: Market, underlying: string): RiskSchedule {
   const field = `market.adaptive.${underlying}`;
@@ -118,10 +116,6 @@ export function riskScheduleOf(market: Market, underlying: string): RiskSchedule
     const message = `${field}: no AVSL rates are published; publish a schedule or use another model`;
     throw new ModelInputError('market-missing', field, message);
   }
-  // A published schedule never changes: the same one is checked once.
-  if (!checkedSchedules.has(schedule)) {
-    requireRiskSchedule(schedule, field);
-    checkedSchedules.add(schedule);
-  }
+  requireRiskSchedule(schedule, field);
   return schedule;
 }

@@ -36,7 +36,7 @@ import {
 import { callRequirement, leastInitial } from './call-requirement.js';
 import { assessFlat, FLAT_RATE } from './flat-rate.js';
 import { ownerSizes } from './owner-sizes.js';
-import { notionalOf } from './priced-contracts.js';
+import { notionalOf, type PricedContract } from './priced-contracts.js';
 import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
 import { modelledLot, valueHoldings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
 
@@ -280,8 +280,11 @@ function exactFigures(
   };
 }
 
-const netOf = ({ collateral, clearedHolds }: AssessedAccount, asset: Asset): Decimal =>
-  (collateral.get(asset) ?? ZERO).minus(clearedHolds.get(asset) ?? ZERO);
+function netOf({ collateral, clearedHolds }: AssessedAccount, asset: Asset): Decimal {
+  const amount = collateral.get(asset) ?? ZERO;
+  const held = clearedHolds.get(asset);
+  return held === undefined ? amount : amount.minus(held);
+}
 
 /** What is left after cleared withdrawals, of the assets that the schedule prices, and money beside it. */
 function collateralOf(
@@ -291,7 +294,8 @@ function collateralOf(
 ): readonly CollateralHolding[] {
   const holdings: CollateralHolding[] = [];
   for (const asset of schedule.prices.keys()) {
-    const net = netOf(account, asset).plus(asset === SETTLEMENT_ASSET ? money : ZERO);
+    const own = netOf(account, asset);
+    const net = asset === SETTLEMENT_ASSET ? own.plus(money) : own;
     if (!net.isZero()) holdings.push({ asset, amount: net });
   }
   return holdings;
@@ -312,7 +316,7 @@ function detailOf(
   const { maintenance, liquidation } = decided.figures;
   const shares = sharesOf(decided, valued, result);
   const liquidations = scaledShares(shares, maintenance, liquidation);
-  const sizes = ownerNotionals(account, market);
+  const sizes = ownerNotionals(account, valued, market);
   return {
     accountId: account.accountId,
     accountVersion: account.version,
@@ -335,10 +339,7 @@ function sharesOf(
   const [first, ...others] = open;
   if (shares !== undefined) return new Map(open.map(({ contract }, i) => [contract.instrument.id, shares[i] ?? ZERO]));
   if (first !== undefined && others.length === 0) return new Map([[first.contract.instrument.id, figures.maintenance]]);
-  const bearing = open.map(({ contract, held }) => ({
-    instrument: contract.instrument.id,
-    notional: notionalOf(contract, held.quantity),
-  }));
+  const bearing = open.map(({ contract, notional }) => ({ instrument: contract.instrument.id, notional }));
   return requirementShares(bearing, result, figures.maintenance);
 }
 
@@ -353,12 +354,12 @@ function collateralLines(
     const amount = account.collateral.get(asset) ?? ZERO;
     const held = account.clearedHolds.get(asset) ?? ZERO;
     if (amount.isZero() && held.isZero()) return [];
-    const net = amount.minus(held);
+    const net = netOf(account, asset);
     const counted = lines.find(({ code, subject }) => isCollateral(code) && subject === asset);
     const inFull = asset === SETTLEMENT_ASSET || net.isNegative() || net.isZero() || counted === undefined;
     const unit = inFull ? price : counted.amount.div(net);
-    clearedHolds = clearedHolds.plus(held.times(unit));
-    const haircut = twelveDigits(maxOf(ZERO, ONE.minus(unit.div(price))));
+    if (!held.isZero()) clearedHolds = clearedHolds.plus(held.times(unit));
+    const haircut = inFull ? ZERO : twelveDigits(maxOf(ZERO, ONE.minus(unit.div(price))));
     const worth = !inFull && held.isZero() ? counted.amount : amount.times(unit);
     return [{ asset, amount, price, haircut, worth: twelveDigits(worth) }];
   });
@@ -368,15 +369,15 @@ function collateralLines(
 const isCollateral = (code: string): boolean => code === 'debt' || code.startsWith('collateral');
 
 function exactPosition(
-  { contract, held, worth }: ValuedHolding,
+  { contract, held, worth, notional }: ValuedHolding,
   sizes: OwnerNotionals,
   maintenance: Decimal,
   liquidation: Decimal,
 ): ExactPosition {
   const { instrument, underlying, price } = contract;
   const side = sideOf(held.quantity);
-  const notional = notionalOf(contract, held.quantity);
   const rate = (requirement: Decimal): Decimal => (notional.isZero() ? ZERO : twelveDigits(requirement.div(notional)));
+  const maintenanceRate = rate(maintenance);
   return {
     instrument: instrument.id,
     underlying,
@@ -385,8 +386,8 @@ function exactPosition(
     mark: price,
     notional,
     ownerNotional: sizes.get(sizeKey(underlying, side)) ?? notional,
-    maintenanceRate: rate(maintenance),
-    liquidationRate: rate(liquidation),
+    maintenanceRate,
+    liquidationRate: liquidation.eq(maintenance) ? maintenanceRate : rate(liquidation),
     maintenance,
     liquidation,
     unrealisedPnl: worth,
@@ -397,14 +398,22 @@ type OwnerNotionals = ReadonlyMap<string, Decimal>;
 const sizeKey = (underlying: Underlying, side: Side): string => `${underlying} ${side}`;
 
 /** Sums of the notionals on each side of an underlying over all accounts of the owner, USD: the sizes close-outs are costed at. */
-function ownerNotionals({ holdings, ownerHoldings }: AssessedAccount, market: AssessmentMarket): OwnerNotionals {
+function ownerNotionals(
+  { ownerHoldings }: AssessedAccount,
+  { open }: ValuedHoldings,
+  market: AssessmentMarket,
+): OwnerNotionals {
   const sizes = new Map<string, Decimal>();
-  for (const account of [holdings, ...ownerHoldings]) {
-    for (const [id, { quantity }] of account) {
+  const add = ({ underlying }: PricedContract, quantity: Decimal, notional: Decimal): void => {
+    const key = sizeKey(underlying, sideOf(quantity));
+    const before = sizes.get(key);
+    sizes.set(key, before === undefined ? notional : before.plus(notional));
+  };
+  for (const { contract, held, notional } of open) add(contract, held.quantity, notional);
+  for (const other of ownerHoldings) {
+    for (const [id, { quantity }] of other) {
       const contract = quantity.isZero() ? null : market.open(id);
-      if (contract === null) continue;
-      const key = sizeKey(contract.underlying, sideOf(quantity));
-      sizes.set(key, (sizes.get(key) ?? ZERO).plus(notionalOf(contract, quantity)));
+      if (contract !== null) add(contract, quantity, notionalOf(contract, quantity));
     }
   }
   return sizes;
@@ -442,23 +451,32 @@ function portfolioDetail(
     ({ code, amount }) => code !== 'position' && !(SILENT_AT_ZERO.has(code) && amount.isZero()),
   );
   return {
+    lines: [...additional, ...own, ...worst].map(writeLine),
     model,
     parameters,
     riskArrays: open.some(({ contract }) => contract.risk !== null) ? (arrays?.number ?? 0) : 0,
-    worstScenario: result.worstScenario ?? null,
     scenarios: (result.scenarios ?? [])
       .filter(({ id }) => isTold(id))
       .map(({ id, pnl }) => ({ id, pnl: text(roundUsd(pnl, 'neutral')) })),
-    lines: [...additional, ...own, ...worst].map(writeLine),
+    worstScenario: result.worstScenario ?? null,
   };
 }
 
-export function writeLine({ code, subject, amount, figures }: ExplainLine): PortfolioDetail['lines'][number] {
-  const line = { code, ...(subject === undefined ? {} : { subject }), amount: written(amount) };
-  if (figures === undefined) return line;
-  const texts: Record<string, string> = {};
+type WrittenLine = PortfolioDetail['lines'][number];
+
+/** A line as events tell it, keys in their canonical order. */
+export function writeLine({ code, subject, amount, figures }: ExplainLine): WrittenLine {
+  const line: { -readonly [Key in keyof WrittenLine]: WrittenLine[Key] } = { amount: written(amount), code };
+  if (figures !== undefined) line.figures = writeFiguresOf(figures);
+  if (subject !== undefined) line.subject = subject;
+  return line;
+}
+
+/** A copy whose fields are replaced: growing a record field by field takes several times as long. */
+function writeFiguresOf(figures: NonNullable<ExplainLine['figures']>): Readonly<Record<string, string>> {
+  const texts: Record<string, Decimal | string> = { ...figures };
   for (const name of Object.keys(figures)) texts[name] = written(figures[name] as Decimal);
-  return { ...line, figures: texts };
+  return texts as Record<string, string>;
 }
 
 const written = (figure: Decimal): string => text(twelveDigits(figure));

@@ -89,42 +89,42 @@ export interface Assessment {
 export const sideOf = (quantity: Decimal): Side => (quantity.isNegative() ? 'short' : 'long');
 
 export const writeFigures = ({ equity, initial, call, maintenance, liquidation }: ExactFigures): MarginFigures => ({
+  call: text(call),
   equity: text(equity),
   initial: text(initial),
-  call: text(call),
-  maintenance: text(maintenance),
   liquidation: text(liquidation),
+  maintenance: text(maintenance),
 });
 
-/** An assessment as it stands in events: every intermediate figure. */
+/** An assessment as it stands in events, keys in their canonical order: every intermediate figure. */
 export function writeAssessment(assessment: Assessment): AssessmentDetail {
   return {
     accountId: assessment.accountId,
     accountVersion: assessment.accountVersion,
-    schedule: assessment.schedule,
-    figures: writeFigures(assessment.figures),
     clearedHolds: text(assessment.clearedHolds),
     collateral: assessment.collateral.map(({ asset, amount, price, haircut, worth }): CollateralLine => ({
-      asset,
       amount: text(amount),
-      price: text(price),
+      asset,
       haircut: text(haircut),
+      price: text(price),
       value: text(worth),
     })),
+    figures: writeFigures(assessment.figures),
+    portfolio: assessment.portfolio,
     positions: assessment.positions.map((position) => ({
       instrument: position.instrument,
-      underlying: position.underlying,
-      side: position.side,
-      quantity: text(position.quantity),
+      liquidation: text(position.liquidation),
+      liquidationRate: text(position.liquidationRate),
+      maintenance: text(position.maintenance),
+      maintenanceRate: text(position.maintenanceRate),
       mark: text(position.mark),
       notional: text(position.notional),
       ownerNotional: text(position.ownerNotional),
-      maintenanceRate: text(position.maintenanceRate),
-      liquidationRate: text(position.liquidationRate),
-      maintenance: text(position.maintenance),
-      liquidation: text(position.liquidation),
+      quantity: text(position.quantity),
+      side: position.side,
+      underlying: position.underlying,
       unrealisedPnl: text(position.unrealisedPnl),
     })),
-    portfolio: assessment.portfolio,
+    schedule: assessment.schedule,
   };
 }

@@ -4,13 +4,14 @@ import { compareText, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { ExplainLine, FiguredPosition, PositionHolding } from '@ballast/margin-models';
 import type { AssessmentMarket } from './assessment-market.js';
 import type { HeldPosition, Holdings } from './assessment.js';
-import { inUsd, worthOf, type PricedContract } from './priced-contracts.js';
+import { inUsd, notionalOf, worthOf, type PricedContract } from './priced-contracts.js';
 
 const ENTRY_DIGITS = 8;
 
 /** A position that a schedule prices; each figure of it is taken when somebody asks. */
 export class ValuedHolding {
   #worth: Decimal | undefined;
+  #notional: Decimal | undefined;
   #figured: FiguredPosition | undefined;
 
   constructor(
@@ -23,6 +24,12 @@ export class ValuedHolding {
   get worth(): Decimal {
     this.#worth ??= worthOf(this.contract, this.held);
     return this.#worth;
+  }
+
+  /** USD value of what it moves with, >= 0. */
+  get notional(): Decimal {
+    this.#notional ??= notionalOf(this.contract, this.held.quantity);
+    return this.#notional;
   }
 
   /** As the house's own model reads it; of a contract that is still open. */

@@ -4,6 +4,7 @@ import { inclusionProof, invariant, leafHash, merkleRoot, verifyInclusion } from
 export const RECORD_BYTES = 64;
 export const RECORDS_PER_LEAF = 256;
 const LEAF_BYTES = RECORD_BYTES * RECORDS_PER_LEAF;
+const WORD = 2 ** 32;
 
 /** What a record says of an account besides the hash of its id. */
 export interface AssessmentRecord {
@@ -58,8 +59,10 @@ export class AssessmentRecords {
   ): void {
     const view = this.#view;
     const at = index * RECORD_BYTES;
-    view.setUint32(at + 16, Math.floor(version / 4_294_967_296));
-    view.setUint32(at + 20, version % 4_294_967_296);
+    // A remainder of floats is a call into the runtime; versions that need the upper half are far away.
+    const upper = version < WORD ? 0 : Math.floor(version / WORD);
+    view.setUint32(at + 16, upper);
+    view.setUint32(at + 20, version - upper * WORD);
     view.setFloat64(at + 24, equity);
     view.setFloat64(at + 32, initial);
     view.setFloat64(at + 40, call);

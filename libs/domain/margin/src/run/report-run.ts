@@ -67,10 +67,10 @@ function reportOutcome(
       'AccountStateChanged',
       {
         accountId,
-        from: nameOf(memory.state),
-        to: nameOf(decision.state),
-        reason: reasonOf(outcome, schedule.halted),
         assessment: told,
+        from: nameOf(memory.state),
+        reason: reasonOf(outcome, schedule.halted),
+        to: nameOf(decision.state),
       },
       cause,
     );

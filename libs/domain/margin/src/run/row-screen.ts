@@ -5,8 +5,8 @@ import {
   floatOf,
   floatRate,
   floatSchedule,
+  highestFloatRate,
   RATE_ROUNDING,
-  tablesOf,
   UNIT_ROUNDOFF,
   type FloatSchedule,
 } from '@ballast/risk-schedule';
@@ -80,12 +80,13 @@ const UNCERTAIN: FloatRule = {
 /** Reads a schedule for the layout of a book. */
 export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, layout: RowLayout): RowSchedule {
   const collateral = new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys()));
-  let highestRate = 1;
-  for (const { rates } of schedule.underlyings.values()) {
-    for (const { brackets } of tablesOf(rates)) {
-      for (const { rate } of brackets) highestRate = Math.max(highestRate, floatOf(rate));
-    }
-  }
+  const prices = new Map(
+    [...schedule.underlyings].map(([underlying, { mark, rates }]) => [
+      underlying,
+      { mark: floatOf(mark), rates: floatSchedule(rates) },
+    ]),
+  );
+  const highestRate = Math.max(1, ...[...prices.values()].map(({ rates }) => highestFloatRate(rates)));
   const initialMultiple = floatOf(parameters.initialMultiple);
   const callMultiple = floatOf(schedule.parameters.callMultiple);
   const lostOffset = floatOf(parameters.lostOffset.betweenPositions);
@@ -100,10 +101,7 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
     movesWith: Int32Array.from(layout.assets, (asset) =>
       schedule.underlyings.has(asset) ? layout.underlyings.indexOf(asset) : -1,
     ),
-    underlyings: layout.underlyings.map((underlying) => {
-      const priced = schedule.underlyings.get(underlying);
-      return priced === undefined ? null : { mark: floatOf(priced.mark), rates: floatSchedule(priced.rates) };
-    }),
+    underlyings: layout.underlyings.map((underlying) => prices.get(underlying) ?? null),
     initialMultiple,
     callMultiple,
     exitFactor: floatOf(schedule.parameters.exitFactor),

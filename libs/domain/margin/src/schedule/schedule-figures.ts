@@ -1,4 +1,12 @@
-import type { Asset, Instant, MarginGlobalEvents, Underlying, UnderlyingSchedule } from '@ballast/facts';
+import type {
+  Asset,
+  Bracket,
+  Instant,
+  MarginGlobalEvents,
+  RateTable as PublishedTable,
+  Underlying,
+  UnderlyingSchedule,
+} from '@ballast/facts';
 import { dec, type Decimal } from '@ballast/kernel';
 import { readBrackets, type RateTable, type RiskSchedule } from '@ballast/risk-schedule';
 import type { ParameterFigures } from '../parameters/parameter-figures.js';
@@ -47,18 +55,24 @@ export function scheduleFigures(
   };
 }
 
-/** The rates of an underlying. In calm maintenance and notice publish the same table: it is read once. */
+/** The rates of an underlying. */
 function ratesOf({ scalarEffective, maintenanceBrackets, notice, trigger }: UnderlyingSchedule): RiskSchedule {
-  const maintenance: RateTable = { scalar: dec(scalarEffective), brackets: readBrackets(maintenanceBrackets) };
-  const read = ({
-    scalar,
-    brackets,
-  }: UnderlyingSchedule['notice'][number] | NonNullable<typeof trigger.long>): RateTable =>
-    brackets === maintenanceBrackets ? maintenance : { scalar: dec(scalar), brackets: readBrackets(brackets) };
-  const [first, ...others] = notice.map(read) as [RateTable, ...RateTable[]];
+  const maintenance = tableOf({ scalar: scalarEffective, brackets: maintenanceBrackets });
+  const [first, ...others] = notice.map(tableOf) as [RateTable, ...RateTable[]];
   return {
     maintenance,
     notice: [first, ...others],
-    trigger: { long: trigger.long && read(trigger.long), short: trigger.short && read(trigger.short) },
+    trigger: { long: trigger.long && tableOf(trigger.long), short: trigger.short && tableOf(trigger.short) },
   };
+}
+
+const tables = new WeakMap<readonly Bracket[], RateTable>();
+
+/** A published table never changes. In calm the same one stands in many places of many schedules: it is read once. */
+function tableOf({ scalar, brackets }: PublishedTable): RateTable {
+  const known = tables.get(brackets);
+  if (known?.scalar.eq(scalar)) return known;
+  const made: RateTable = { scalar: dec(scalar), brackets: readBrackets(brackets) };
+  tables.set(brackets, made);
+  return made;
 }
