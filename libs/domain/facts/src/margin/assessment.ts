@@ -26,6 +26,11 @@ const positionRequirement = record({
   maintenanceRate: decimal(),
   liquidationRate: decimal(),
   maintenance: decimal('Share of the maintenance requirement, USD, not rounded; below zero for a hedge.'),
+  freedByClosing: optional(
+    decimal(
+      'What closing all of it would free of that in proportion, USD; only where coins bear or take a part of the requirement.',
+    ),
+  ),
   liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),
   unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
 });

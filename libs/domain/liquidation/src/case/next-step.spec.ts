@@ -117,6 +117,15 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
     };
   };
 
+  it('is taken over where the position that bears the requirement covers it: closing that would free nothing [CLR-LIQ-021]', () => {
+    const given = bearing('-1000', '50', '50');
+    invariant(given.assessment, 'assessed');
+    const positions = given.assessment.positions.map((each) => ({ ...each, freedByClosing: '-50' }));
+    const covered = { ...given, assessment: { ...given.assessment, positions } };
+    expect(nextStep(ready, given, POLICY)).toMatchObject({ kind: 'close-out' });
+    expect(nextStep(ready, covered, POLICY)).toMatchObject({ kind: 'take-over-collateral' });
+  });
+
   it.each`
     equity     | share     | maintenance | expected                                | why
     ${'-1000'} | ${'0'}    | ${'0'}      | ${{ kind: 'take-over-collateral' }}     | ${'nothing is required: there is nothing to free'}

@@ -137,12 +137,14 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
     return pause('book-too-thin', schedule);
   if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');
-  const slice = chooseSlice(assessment, schedule, contracts, policy, current.funded, turn?.granted?.taken);
-  const { contract } = slice.position;
+  const sliceBehind = (taken?: Decimal): Slice =>
+    chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const granted = turn?.granted ?? null;
   const isOver = granted !== null && schedule.asOf >= granted.until;
+  const slice = sliceBehind(granted?.taken);
+  const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
-    return { kind: 'ask-for-turn', slice, assessment };
+    return { kind: 'ask-for-turn', slice: sliceBehind(), assessment };
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);

@@ -145,16 +145,20 @@ describe('size of a slice', () => {
     expect(lots === null ? null : text(lots)).toBe(expected);
   });
 
-  it('reaches the target after what its own order is expected to cost, so that no crumbs follow it [CLR-LIQ-023]', () => {
-    const side = { distance: '0.003', depth: '4000000' };
-    const market = { instrument: 'BTC-PERP', bids: side, asks: side };
-    const measured = FLAT.map((each) => (each.underlying === 'BTC' ? { ...each, market } : each));
+  const side = { distance: '0.003', depth: '4000000' };
+  const market = { instrument: 'BTC-PERP', bids: side, asks: side };
+  const measured = FLAT.map((each) => (each.underlying === 'BTC' ? { ...each, market } : each));
+
+  it('reaches the target after the penalty that its order is expected to end with, so that no crumbs follow it [CLR-LIQ-023]', () => {
     for (const taken of ['0', '1500000']) {
       const assessment = flat('9000', '10');
       const slice = chooseSlice(assessment, onSchedule(measured), CONTRACTS, POLICY, false, dec(taken));
+      const { execution, fundShare, operatingCost } = slice.position.cost;
       const cost = (quantity: Slice['quantity']) =>
         expectedCost({ ...slice, quantity }, dec(taken))
-          .rate.times(quantity)
+          .rate.plus(fundShare.times(execution))
+          .plus(operatingCost)
+          .times(quantity)
           .times(MARK);
       const health = (quantity: Slice['quantity']) =>
         dec('9000')
@@ -164,6 +168,40 @@ describe('size of a slice', () => {
       expect(health(slice.quantity).gte('1.5')).toBe(true);
       expect(health(slice.quantity.minus(slice.position.contract.lot)).lt('1.5')).toBe(true);
     }
+  });
+
+  it('is asked for as it would be behind all that others may take of the minute, so that a turn has room for its cost [CLR-LIQ-023]', () => {
+    const behind = (taken?: string) =>
+      chooseSlice(
+        flat('9000', '10'),
+        onSchedule(measured),
+        CONTRACTS,
+        POLICY,
+        false,
+        taken === undefined ? undefined : dec(taken),
+      );
+    const { perMinute } = behind().position.pace;
+    expect(text(behind().quantity)).toBe(text(behind(text(perMinute)).quantity));
+    expect(behind().quantity.gt(behind('0').quantity)).toBe(true);
+  });
+
+  it('closes what frees the requirement of the position, and of what coins are required nothing [CLR-LIQ-023]', () => {
+    // Of 15,000 the position bears all: 10,000 of its own, and 5,000 of a coin that falls with it.
+    const [position] = flat('13500', '10').positions;
+    const withCoin = (freedByClosing?: string): AssessmentDetail =>
+      assessmentOf('a.main', '13500', [
+        {
+          ...(position as AssessmentDetail['positions'][number]),
+          maintenance: '15000',
+          ...(freedByClosing === undefined ? {} : { freedByClosing }),
+        },
+      ]);
+    const healthOf = ({ position: { cost }, quantity }: Slice): string => {
+      const maintenance = dec('15000').minus(quantity.times('1000'));
+      return dec('13500').minus(cost.penalty.times(quantity).times(MARK)).div(maintenance).toFixed(3);
+    };
+    expect(healthOf(choose(withCoin('10000')))).toBe('1.500');
+    expect(healthOf(choose(withCoin()))).toBe('1.218');
   });
 
   it('brings health to 1.5 and not a lot further', () => {

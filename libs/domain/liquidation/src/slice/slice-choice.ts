@@ -11,7 +11,14 @@ import { contractOf, type CloseableContract, type CloseableContracts } from '../
 import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { closeOutPace, expectedRate, measuredBook, type MeasuredBook, type Pace } from './close-out-market.js';
-import { RATE_DIGITS, costParameters, modelledCost, provisionalRate, type ModelledCost } from './slice-cost.js';
+import {
+  RATE_DIGITS,
+  costParameters,
+  finalRate,
+  modelledCost,
+  provisionalRate,
+  type ModelledCost,
+} from './slice-cost.js';
 
 /** A position of an assessment with everything that its close-out is sized by. */
 export interface CloseablePosition {
@@ -22,7 +29,7 @@ export interface CloseablePosition {
   readonly mark: Decimal;
   /** USD per contract that rates are fractions of: a linear perpetual's mark. */
   readonly unitNotional: Decimal;
-  /** What the position bears of the account's maintenance requirement, USD, > 0. */
+  /** What closing all of it frees of the account's maintenance requirement, in proportion, USD, > 0. */
   readonly requirement: Decimal;
   readonly cost: ModelledCost;
   /** Nothing is charged where closing costs more than the target needs less for it, as of a worthless option. */
@@ -64,10 +71,15 @@ export function attributableEquityRate(
   return equity.times(dec(maintenance)).div(base).toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
 }
 
+/** What closing all of a position frees: its share, unless coins bear a part of the requirement. */
+const freedBy = ({ maintenance, freedByClosing = maintenance }: PositionRequirement): Decimal => dec(freedByClosing);
+
 /** What of an assessment can be closed to free requirement: the positions that bear some, by instrument. */
 export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'positions'>): readonly PositionRequirement[] =>
   positions
-    .filter(({ maintenance, quantity }) => dec(maintenance).gt(0) && !dec(quantity).isZero())
+    .filter(
+      (position) => dec(position.maintenance).gt(0) && freedBy(position).gt(0) && !dec(position.quantity).isZero(),
+    )
     .sort((a, b) => compareText(a.instrument, b.instrument));
 
 /**
@@ -95,7 +107,8 @@ export function closeablePositions(
     const { id } = contract.instrument;
     const book = measuredBook(schedule, id, position.side);
     const pace = closeOutPace(schedule, id, book, policy);
-    const worthIt = dec(targetHealth).times(dec(position.maintenance)).gt(cost.penalty.times(notional));
+    const requirement = freedBy(position);
+    const worthIt = dec(targetHealth).times(requirement).gt(cost.penalty.times(notional));
     const has = lossBearing.times(dec(position.maintenance)).div(totalMaintenance);
     const stake = funded ? maxOf(has, cost.penalty.times(notional)) : has;
     return {
@@ -104,7 +117,7 @@ export function closeablePositions(
       quantity,
       mark: dec(position.mark),
       unitNotional: dec(position.notional).div(quantity),
-      requirement: dec(position.maintenance),
+      requirement,
       cost,
       charged: worthIt ? cost : NO_COST,
       equityRate: attributableEquityRate(equity, position, totalMaintenance),
@@ -118,7 +131,7 @@ export function closeablePositions(
 
 /**
  * Maintenance requirement freed by closing a part of a position, USD: in proportion,
- *   freed = share of the position in the account's requirement * quantity / quantity held
+ *   freed = what closing all of it frees * quantity / quantity held
  * One rule for every contract. Of a position alone the rate never rises as it shrinks, so this is the least that is freed; beside
  * hedges it is what the next contract frees while the worst scenario stays the worst, so that hedges are not closed first.
  * @see docs/spec/liquidation.md CLR-LIQ-023
@@ -165,7 +178,7 @@ const NO_COST: ModelledCost = { execution: ZERO, time: ZERO, penalty: ZERO, fund
 /**
  * Chooses the next slice of an account that is below its target health and not bankrupt.
  * @param funded the fund has paid for this account
- * @param taken USD that others take in the same minute before it, as far as that is known
+ * @param taken USD that others take in the same minute before it; undefined while that is not known: as much as they may
  */
 export function chooseSlice(
   assessment: AssessmentDetail,
@@ -173,13 +186,13 @@ export function chooseSlice(
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
   funded: boolean,
-  taken = ZERO,
+  taken?: Decimal,
 ): Slice {
   const position = cheapestToClose(closeablePositions(assessment, schedule, contracts, policy, funded));
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
   const sized = (cost: Decimal): Decimal =>
     sliceQuantity(position, cost, assessment, dec(schedule.targetHealth), policy);
-  const quantity = costedQuantity(position, rate, taken, sized);
+  const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
 
@@ -187,24 +200,44 @@ export function chooseSlice(
 const SIZINGS = 4;
 
 /**
- * The quantity that reaches the target with what closing it is expected to cost: beyond the penalty that is the client's as far as he has it, so
- * a slice sized by the penalty alone would fall short and be followed by crumbs in the same moment.
+ * The quantity that reaches the target with the final penalty that closing it is expected to end with: a slice sized by the provisional one
+ * would fall short of the target and be followed by crumbs in the same moment.
  * @see docs/spec/liquidation.md CLR-LIQ-023
  */
 function costedQuantity(
   position: CloseablePosition,
-  penalty: Decimal,
   taken: Decimal,
+  policy: LiquidationPolicy,
   sized: (cost: Decimal) => Decimal,
 ): Decimal {
-  let quantity = sized(penalty);
+  let quantity = sized(finalRateAt(position.cost.execution, position, policy));
   if (position.book === undefined) return quantity;
   for (let sizing = 1; sizing < SIZINGS; sizing += 1) {
     const { rate } = expectedCost({ position, quantity }, taken);
-    quantity = sized(maxOf(penalty, minOf(rate, position.bearableRate)));
+    quantity = sized(finalRateAt(rate, position, policy));
   }
   return quantity;
 }
+
+/** Final rate of an order that costs so much against the mark. */
+const finalRateAt = (
+  realisedRate: Decimal,
+  { charged, equityRate, bearableRate }: CloseablePosition,
+  { theta, psi }: LiquidationPolicy,
+): Decimal =>
+  finalRate(
+    {
+      modelledRate: charged.penalty,
+      executionRate: charged.execution,
+      fundShare: charged.fundShare,
+      operatingCost: charged.operatingCost,
+      realisedRate,
+      equityRate,
+      bearableRate,
+      theta,
+    },
+    psi,
+  );
 
 /**
  * What an order of a slice is expected to cost against the mark, and what that is from.

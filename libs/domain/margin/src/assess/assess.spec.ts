@@ -47,6 +47,43 @@ describe('assessment [CLR-MRG-031]', () => {
   });
 });
 
+describe('a position beside coins [CLR-MRG-063]', () => {
+  const assessed = (collateral: Readonly<Record<string, string>>, quantity: string) => {
+    const house = new MarginHouse();
+    house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+    house.account('ann.main', { ...collateral, position: { instrument: 'BTC-PERP', quantity, cost: '0' } });
+    return house.assessed('ann.main').detail();
+  };
+
+  it.each`
+    collateral                       | quantity | share         | freed         | why
+    ${{ USD: '-400000', BTC: '2' }}  | ${'10'}  | ${'11243.22'} | ${'9369.597'} | ${'a coin that falls with it'}
+    ${{ USD: '-400000', ETH: '20' }} | ${'10'}  | ${'10636.67'} | ${'9369.597'} | ${'a coin of another underlying'}
+    ${{ USD: '1000000', BTC: '2' }}  | ${'-10'} | ${'7870.7'}   | ${'9369.597'} | ${'a coin that covers a fifth of it'}
+  `(
+    'says what closing a part frees: $why',
+    ({ collateral, quantity, share, freed }: { collateral: Record<string, string> } & Record<string, string>) => {
+      const { positions, figures } = assessed(collateral, quantity as string);
+      const told = positions[0]?.freedByClosing ?? dec(0);
+      expect([text(figures.maintenance), told.toFixed(3)]).toEqual([share, freed]);
+      const less = text(dec(quantity as string).times('0.99'));
+      const really = figures.maintenance.minus(assessed(collateral, less).figures.maintenance);
+      expect(really.minus(told.div(100)).abs().lte('0.01')).toBe(true);
+    },
+  );
+
+  it('says that closing what covers a coin frees nothing', () => {
+    const collateral = { USD: '1000000', BTC: '9' };
+    const { positions, figures } = assessed(collateral, '-4');
+    expect(positions[0]?.freedByClosing?.lt(0)).toBe(true);
+    expect(assessed(collateral, '-3').figures.maintenance.gt(figures.maintenance)).toBe(true);
+  });
+
+  it('says nothing without them: its share is what closing frees', () => {
+    expect(assessed({ USD: '-400000' }, '10').positions[0]?.freedByClosing).toBeUndefined();
+  });
+});
+
 describe('a debt [CLR-MRG-067]', () => {
   const owing = (collateral: Readonly<Record<string, string>>) => {
     const house = new MarginHouse();

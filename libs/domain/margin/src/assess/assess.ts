@@ -37,7 +37,7 @@ import { callRequirement, leastInitial } from './call-requirement.js';
 import { assessFlat, FLAT_RATE } from './flat-rate.js';
 import { ownerSizes } from './owner-sizes.js';
 import { notionalOf, type PricedContract } from './priced-contracts.js';
-import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
+import { freedByClosing, requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
 import { modelledLot, valueHoldings, type ValuedHolding, type ValuedHoldings } from './valued-holdings.js';
 
 /** The house's own model: it decides wherever nobody chose another, and it is what no other asks less than. */
@@ -174,13 +174,13 @@ function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: Assessm
     parameters: market.schedule.parameters.id,
     failure: null,
     result: () => whole().result(),
-    ...(isOneLinear(held) ? { told: () => withoutScenarios(whole()) } : {}),
+    ...(isOneLinear(held, collateral) ? { told: () => withoutScenarios(whole()) } : {}),
   };
 }
 
-/** One position that is straight in its price bears all of the requirement, and its range says all that its scenarios would. */
-const isOneLinear = (held: readonly FiguredPosition[]): boolean =>
-  held.length === 1 && held[0]?.exposure.option === null;
+/** One position without coins that is straight in its price bears all of the requirement, and its range says all that its scenarios would. */
+const isOneLinear = (held: readonly FiguredPosition[], collateral: readonly CollateralHolding[]): boolean =>
+  held.length === 1 && held[0]?.exposure.option === null && collateral.every(({ asset }) => asset === SETTLEMENT_ASSET);
 
 const withoutScenarios = ({ value, requirements, lines, worstScenario }: AdaptiveAssessment): ModelResult => ({
   value,
@@ -316,6 +316,7 @@ function detailOf(
   const { maintenance, liquidation } = decided.figures;
   const shares = sharesOf(decided, valued, result);
   const liquidations = scaledShares(shares, maintenance, liquidation);
+  const freed = freedByClosing(new Set(shares.keys()), result, maintenance);
   const sizes = ownerNotionals(account, valued, market);
   return {
     accountId: account.accountId,
@@ -325,7 +326,8 @@ function detailOf(
     ...collateralLines(account, market, result),
     positions: valued.open.map((position) => {
       const { id } = position.contract.instrument;
-      return exactPosition(position, sizes, shares.get(id) ?? ZERO, liquidations.get(id) ?? ZERO);
+      const levels = { maintenance: shares.get(id) ?? ZERO, liquidation: liquidations.get(id) ?? ZERO };
+      return exactPosition(position, sizes, { ...levels, freedByClosing: freed?.get(id) });
     }),
     portfolio: portfolioDetail(decided, result, additional, valued, market),
   };
@@ -371,8 +373,7 @@ const isCollateral = (code: string): boolean => code === 'debt' || code.startsWi
 function exactPosition(
   { contract, held, worth, notional }: ValuedHolding,
   sizes: OwnerNotionals,
-  maintenance: Decimal,
-  liquidation: Decimal,
+  { maintenance, liquidation, freedByClosing }: Pick<ExactPosition, 'maintenance' | 'liquidation' | 'freedByClosing'>,
 ): ExactPosition {
   const { instrument, underlying, price } = contract;
   const side = sideOf(held.quantity);
@@ -389,6 +390,7 @@ function exactPosition(
     maintenanceRate,
     liquidationRate: liquidation.eq(maintenance) ? maintenanceRate : rate(liquidation),
     maintenance,
+    freedByClosing,
     liquidation,
     unrealisedPnl: worth,
   };

@@ -61,6 +61,8 @@ export interface ExactPosition {
   readonly liquidationRate: Decimal;
   /** Share of the requirement, negative for a hedge. */
   readonly maintenance: Decimal;
+  /** What closing it frees of the requirement, where that is another figure than its share. */
+  readonly freedByClosing: Decimal | undefined;
   readonly liquidation: Decimal;
   readonly unrealisedPnl: Decimal;
 }
@@ -112,6 +114,7 @@ export function writeAssessment(assessment: Assessment): AssessmentDetail {
     figures: writeFigures(assessment.figures),
     portfolio: assessment.portfolio,
     positions: assessment.positions.map((position) => ({
+      ...(position.freedByClosing === undefined ? {} : { freedByClosing: text(position.freedByClosing) }),
       instrument: position.instrument,
       liquidation: text(position.liquidation),
       liquidationRate: text(position.liquidationRate),

@@ -1,7 +1,7 @@
 import { dec, sum, text, type Decimal } from '@ballast/kernel';
 import type { ModelResult } from '@ballast/margin-models';
 import fc from 'fast-check';
-import { requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
+import { freedByClosing, requirementShares, scaledShares, worstScenarios } from './requirement-shares.js';
 
 const bearing = (notionals: Readonly<Record<string, string>>) =>
   Object.entries(notionals).map(([instrument, notional]) => ({ instrument, notional: dec(notional) }));
@@ -107,5 +107,53 @@ describe('shares of a requirement [CLR-MRG-063]', () => {
   it('stay what they are for the same requirement', () => {
     const shares = new Map([['A', dec('3')]]);
     expect(scaledShares(shares, dec('3'), dec('3'))).toBe(shares);
+  });
+});
+
+interface CoinCase {
+  readonly profits: Readonly<Record<string, string>>;
+  readonly required: string;
+  readonly expected: Readonly<Record<string, string>>;
+  readonly share: Readonly<Record<string, string>>;
+}
+
+describe('what closing frees of a requirement [CLR-MRG-063]', () => {
+  const scanned = (amount: string) => [['scan-risk', 'BTC', amount]] as const;
+  const freed = (told: ModelResult, total: string, ...open: readonly string[]) => {
+    const found = freedByClosing(new Set(open), told, dec(total));
+    return found === undefined ? undefined : written(found);
+  };
+
+  it('is the share where no coin stands in the worst scenario', () => {
+    const worst = scenario('BTC:spot-0.1', { A: '-100', B: '30' });
+    expect(freed(result([worst], scanned('70')), '70', 'A', 'B')).toBeUndefined();
+    expect(freed(result([]), '70', 'A')).toBeUndefined();
+  });
+
+  it.each`
+    case                                         | profits                      | required | expected        | share
+    ${'a coin that falls with it'}               | ${{ A: '-100', BTC: '-50' }} | ${'150'} | ${{ A: '100' }} | ${{ A: '150' }}
+    ${'a coin that covers nine tenths of it'}    | ${{ A: '-100', BTC: '90' }}  | ${'10'}  | ${{ A: '100' }} | ${{ A: '10' }}
+    ${'a position that covers a part of a coin'} | ${{ A: '60', BTC: '-100' }}  | ${'40'}  | ${{ A: '-60' }} | ${{ A: '40' }}
+  `('beside $case is its own loss, not its share', ({ profits, required, expected, share }: CoinCase) => {
+    const told = result([scenario('BTC:spot-0.1', profits)], scanned(required));
+    const open = Object.keys(expected);
+    expect(freed(told, required, ...open)).toEqual(expected);
+    const positions = open.map((instrument) => ({ instrument, notional: dec(1) }));
+    expect(written(requirementShares(positions, told, dec(required)))).toEqual(share);
+  });
+
+  it('counts what short options ask for at least, and no offset that does not count', () => {
+    const worst = scenario('BTC:spot-0.1', { A: '-80', B: '20', BTC: '-40' });
+    const told = (code: string) => result([worst], [...scanned('100'), [code, 'BTC', '12']]);
+    expect(freed(told('short-option-minimum'), '112', 'A', 'B')).toEqual({ A: '88', B: '-20' });
+    expect(freed(told('offset-between-positions'), '112', 'A', 'B')).toEqual({ A: '80', B: '-20' });
+  });
+
+  it('leaves out a coin of another underlying, which the largest position bears', () => {
+    const scenarios = [scenario('BTC:spot-0.1', { A: '-10' }), scenario('ETH:spot-0.2', { ETH: '-4' })];
+    const told = result(scenarios, [...scanned('10'), ['scan-risk', 'ETH', '4']]);
+    expect(freed(told, '14', 'A')).toEqual({ A: '10' });
+    expect(written(requirementShares(bearing({ A: '1' }), told, dec('14')))).toEqual({ A: '14' });
   });
 });

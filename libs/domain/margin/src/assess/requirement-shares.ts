@@ -1,7 +1,7 @@
 import type { InstrumentId } from '@ballast/facts';
 import type { ModelResult, ScenarioResult } from '@ballast/margin-models';
 import { sum, ZERO, type Decimal } from '@ballast/kernel';
-import { MAINTENANCE_LINES } from './requirement-lines.js';
+import { MAINTENANCE_LINES, SCAN_LINE } from './requirement-lines.js';
 
 /** A position that bears a share of its portfolio's requirement. */
 export interface BearingPosition {
@@ -55,9 +55,46 @@ export function requirementShares(
   return rounded(shares, total);
 }
 
+/** What a position that loses asks for. An offset that does not count is as large as what is set off, so closing the larger side frees none of it. */
+const FREED_LINES: ReadonlySet<string> = new Set([SCAN_LINE, 'short-option-minimum']);
+
+/**
+ * What closing each position would free of a requirement, in proportion and as long as the worst scenario stays the worst: its loss there and
+ * what the minimum of short options asks for on it. Its share says that too, but for what coins lose or gain in that scenario: no closing
+ * frees the one, and a position that a coin covers frees more than the difference that is required.
+ * @param open ids of the positions
+ * @returns by position, 12 digits; undefined where no coin stands in a worst scenario, so that the shares say it
+ */
+export function freedByClosing(
+  open: ReadonlySet<InstrumentId>,
+  result: ModelResult,
+  total: Decimal,
+): ReadonlyMap<InstrumentId, Decimal> | undefined {
+  const worst = worstScenarios(result);
+  const isCoin = ({ instrument, pnl }: ScenarioResult['byPosition'][number]): boolean =>
+    !open.has(instrument) && !pnl.isZero();
+  if (!worst.some(({ byPosition }) => byPosition.some(isCoin))) return undefined;
+  const freed = new Map<InstrumentId, Decimal>([...open].map((instrument) => [instrument, ZERO]));
+  for (const { id, byPosition } of worst) {
+    const losses = new Map<InstrumentId, Decimal>();
+    for (const { instrument, pnl } of byPosition) {
+      losses.set(instrument, (losses.get(instrument) ?? ZERO).minus(pnl));
+    }
+    for (const [instrument, amount] of withAddOns(losses, requiredOf(groupOf(id), result, total, FREED_LINES))) {
+      if (open.has(instrument)) freed.set(instrument, (freed.get(instrument) ?? ZERO).plus(amount));
+    }
+  }
+  return new Map([...freed].map(([instrument, amount]) => [instrument, amount.toDecimalPlaces(SHARE_DIGITS)]));
+}
+
 /** What a group requires before rounding; of a model without groups the whole requirement. */
-function requiredOf(group: string, { lines }: ModelResult, total: Decimal): Decimal {
-  const own = lines.filter(({ code, subject }) => MAINTENANCE_LINES.has(code) && subject === group);
+function requiredOf(
+  group: string,
+  { lines }: ModelResult,
+  total: Decimal,
+  codes: ReadonlySet<string> = MAINTENANCE_LINES,
+): Decimal {
+  const own = lines.filter(({ code, subject }) => codes.has(code) && subject === group);
   return own.length === 0 ? total : sum(own.map(({ amount }) => amount));
 }
 
