@@ -6,6 +6,7 @@ import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
 import { eventsCommand } from './commands/events.command.js';
+import { idsCommand } from './commands/ids.command.js';
 import { explainCommand } from './commands/explain.command.js';
 import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
@@ -31,6 +32,7 @@ export function ballastProgram(): Command {
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(eventsCommand())
+    .addCommand(idsCommand())
     .addCommand(explainCommand())
     .addCommand(statementCommand())
     .addCommand(whatIfCommand())

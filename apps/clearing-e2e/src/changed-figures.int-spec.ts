@@ -89,6 +89,7 @@ const sayingAnother =
     const through = (context: DecisionContext): DecisionContext => ({
       partition: context.partition,
       partitions: context.partitions,
+      past: context.past,
       get time() {
         return context.time;
       },

@@ -1,6 +1,7 @@
 import type { Instant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { ArchivedRange } from './archive/archive-manifest.js';
+import type { OutcomeIndex } from './outcome-index.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /**
@@ -244,6 +245,9 @@ export interface EventLog {
   indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Where every partition ends, at one moment, the global one first. */
   heads(): Promise<readonly PartitionHead[]>;
+
+  /** What its partitions have said of ids for good, as their writers have put it in. */
+  readonly outcomes: OutcomeIndex;
 
   /** The copy of the manifest that stands beside the files of an archived range; undefined when it is missing. */
   archivedNote(range: ArchivedRange): Promise<string | undefined>;

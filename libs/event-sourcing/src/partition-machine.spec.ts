@@ -64,6 +64,31 @@ const entry = (log: string, position: number, clearing: number, hop = 0): LogEnt
   payload: {},
 });
 
+/** A machine of cases, each a stream that ends. */
+const cases = (): PartitionMachine<object> =>
+  new PartitionMachine(
+    {
+      log: 'cases',
+      stateForm: { version: 1 },
+      lastOfStreams: new Set(['Closed']),
+      initialState: () => ({}),
+      observe: () => undefined,
+      decide(_state, { position }, context) {
+        for (const type of ['Opened', 'Seen', 'Closed']) {
+          context.emit({ stream: `case-${position}`, type, schemaVersion: 1, payload: {} });
+        }
+        context.emit({ stream: 'case-open', type: 'Opened', schemaVersion: 1, payload: {} });
+        return undefined;
+      },
+      settle: () => undefined,
+      evolve: () => undefined,
+      dueTimers: () => [],
+      fire: () => undefined,
+    },
+    0,
+    1,
+  );
+
 const machine = (): PartitionMachine<Tally> => new PartitionMachine(tally, 2, 4);
 
 describe('partition machine', () => {
@@ -220,5 +245,18 @@ describe('partition machine', () => {
         },
       ),
     );
+  });
+
+  it('forgets how many events a stream had that is at its end [CLR-LOG-070]', () => {
+    const m = cases();
+    for (let position = 1; position <= 3; position++) m.accept(entry('orders', position, 1));
+    expect(
+      m
+        .drain()
+        .events.map(({ stream, version }) => `${stream}@${version}`)
+        .slice(-4),
+    ).toEqual(['case-3@1', 'case-3@2', 'case-3@3', 'case-open@3']);
+    expect(m.snapshot()).toContain('case-open');
+    expect(m.snapshot()).not.toContain('case-3');
   });
 });

@@ -11,6 +11,7 @@ import type {
   SealedEvent,
 } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess } from './partition-process.js';
+import { RecentOutcomes } from './past.js';
 import { EMPTY_HEAD, seal } from './seal.js';
 import { StateCodec } from './state-codec.js';
 
@@ -114,6 +115,8 @@ export class PartitionMachine<State> {
    * the log alone, up to where it ends.
    */
   onEvent: (() => void) | undefined;
+  /** The newest of what it said of ids for good; undefined when its process asks for none. */
+  readonly outcomes: RecentOutcomes | undefined;
 
   /** @param snapshot what `snapshot` of another machine of the same partition gave, to go on from there */
   constructor(
@@ -128,6 +131,7 @@ export class PartitionMachine<State> {
     this.#lanes = [this.#home, ...(process.alsoWrites?.(partitions) ?? []).map(laneOf)];
     for (const lane of this.#lanes) this.#laneOf.set(sourceKey(lane.log, lane.partition), lane);
     if (content !== undefined) this.#restore(content);
+    this.outcomes = process.past && new RecentOutcomes(process.past, this.#home.size);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of the context read the machine
     const machine = this;
     this.#context = {
@@ -140,6 +144,10 @@ export class PartitionMachine<State> {
         return machine.#home.size + 1;
       },
       emit: (event, cause) => this.#emit(event, cause),
+      past: (key) => {
+        invariant(this.outcomes !== undefined, `${process.log} remembers no ids`);
+        return this.outcomes.of(key);
+      },
     };
   }
 
@@ -453,8 +461,10 @@ export class PartitionMachine<State> {
   #place(lane: Lane, event: LogEntry, chain: Buffer): void {
     lane.size = event.position;
     lane.head = chain;
-    lane.streamVersions.set(event.stream, event.version);
+    if (this.process.lastOfStreams?.has(event.type) === true) lane.streamVersions.delete(event.stream);
+    else lane.streamVersions.set(event.stream, event.version);
     this.process.evolve(this.state, event);
+    if (lane === this.#home) this.outcomes?.note(event);
   }
 }
 

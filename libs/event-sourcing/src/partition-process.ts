@@ -1,5 +1,6 @@
 import type { Instant } from '@ballast/kernel';
 import type { Cause, CommandResult, LogEntry, LogicalTime, LogPartition, NewEvent } from './event.js';
+import type { Past, PastForm } from './past.js';
 import type { StateForm } from './state-codec.js';
 
 /** A moment at which a process wants to act although no input asks for it. */
@@ -23,6 +24,8 @@ export interface DecisionContext {
    *   input that made it due); only inputs of the item in hand may be named
    */
   emit(event: NewEvent, cause?: Cause): LogEntry;
+  /** What the partition said of ids that are done with; only for keys that the `past` of the process names for the input in hand. */
+  readonly past: Past;
 }
 
 /** A versioned set of rules as it stands in a log: `id` is `<name>@<version>`, `hash` the SHA-256 of its canonical text, hex. */
@@ -76,9 +79,13 @@ export interface PartitionProcess<State> {
    * before them, and nothing that it has taken itself.
    */
   readonly hears?: boolean;
+  /** Types of own events behind which their stream never goes on, so that nobody need know how many it had. */
+  readonly lastOfStreams?: ReadonlySet<string> | undefined;
   initialState(partition: number, partitions: number): State;
   /** Every field of the state that is not derived is in a snapshot, so that a writer may start from it. */
   readonly stateForm: StateForm;
+  /** How it remembers ids that are done with; undefined when it asks for none. */
+  readonly past?: PastForm | undefined;
   /** What the writer says before its first decision. Reads the state and emits, like `decide`. */
   open?(state: State, opening: Opening, context: DecisionContext): void;
   /** Takes note of a fact of another log. Must not depend on batching. */

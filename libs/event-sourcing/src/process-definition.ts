@@ -1,6 +1,7 @@
 import { invariant, InvariantViolation } from '@ballast/kernel';
 import type { Cause, CommandResult, LogEntry, LogPartition } from './event.js';
 import type { DecisionContext, Opening, PartitionProcess, Timer } from './partition-process.js';
+import type { PastForm } from './past.js';
 import type { StateForm } from './state-codec.js';
 
 /** The entries of a log, told apart by their type: what a fold switches over. */
@@ -76,9 +77,13 @@ export interface ProcessDefinition<State, Own> {
   readonly readTogether?: ReadonlyMap<string, readonly string[]>;
   /** Takes no inputs: writes down what somebody outside says. */
   readonly hears?: boolean;
+  /** Own events behind which their stream never goes on. */
+  readonly lastOfStreams?: readonly (keyof Own & string)[];
   initialState(partition: number, partitions: number): State;
   /** How its state is written into snapshots. */
   readonly stateForm: StateForm<keyof State & string>;
+  /** How it remembers ids that are done with. */
+  readonly past?: PastForm;
   /** What the writer says first: the rules of a new log, the release that decides from now on. */
   readonly open?: (state: State, opening: Opening, context: DecisionContext) => void;
   readonly reads: readonly FactReading<State>[];
@@ -138,6 +143,8 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     alsoWrites: (partitions) => alsoWrites?.(partitions) ?? [],
     initialState: (partition, partitions) => definition.initialState(partition, partitions),
     stateForm: definition.stateForm,
+    past: definition.past,
+    lastOfStreams: new Set(definition.lastOfStreams),
     open: (state, opening, context) => open?.(state, opening, context),
     observe(state, input) {
       if (input.log === commandLog) return;

@@ -1,5 +1,6 @@
 export * from './command.js';
 export * from './lockstep.js';
+export { outcomePages, OutcomeReader } from './outcomes.js';
 export { PartitionWorker, type Committer } from './partition-worker.js';
 export { entriesOfTail, ForwardReader } from './rebuild.js';
 export type { ServiceDefinition } from './service-definition.js';

@@ -23,6 +23,7 @@ import {
 } from '@ballast/event-log';
 import { canonicalText, invariant, InvariantViolation, sha256, type Instant } from '@ballast/kernel';
 import { IdempotencyConflict, type Command } from './command.js';
+import { OutcomeKeeper } from './outcomes.js';
 import { entriesOfTail, rebuild } from './rebuild.js';
 import { SourceQueue } from './source-queue.js';
 import { machinesToStartFrom, SnapshotWriter, type SnapshotOptions } from './snapshots.js';
@@ -100,6 +101,7 @@ export class PartitionWorker<State = unknown> {
   readonly #options: PartitionWorkerOptions<State>;
   readonly #machine: PartitionMachine<State>;
   #snapshots: SnapshotWriter<State> | undefined;
+  #outcomes: OutcomeKeeper | undefined;
   /** By log and partition, of all that is written here. */
   readonly #epochs = new Map<string, number>();
   #commandNumber = 0;
@@ -169,7 +171,12 @@ export class PartitionWorker<State = unknown> {
   ): Promise<PartitionWorker<State>> {
     const { partition, log, reader, snapshots } = options;
     const atRest = machine.size > 0 && !machine.atEvent;
-    let taken = await rebuild(machine, ownLogs(options), reader, options.onRebuilt);
+    const size = heads.get(sourceKey(log.name, partition))?.size ?? 0;
+    const outcomes = await OutcomeKeeper.open(machine, log, size);
+    let taken = await rebuild(machine, ownLogs(options), reader, () => {
+      outcomes?.forget();
+      options.onRebuilt?.();
+    });
     for (const end of machine.ends) {
       const head = heads.get(sourceKey(end.log, end.partition)) as PartitionHead;
       invariant(
@@ -183,6 +190,7 @@ export class PartitionWorker<State = unknown> {
       taken += 1;
     }
     const worker = new PartitionWorker(options, machine);
+    worker.#outcomes = outcomes;
     if (snapshots !== undefined) {
       worker.#snapshots = new SnapshotWriter(machine, snapshots, { taken, atRest }, () => worker.#whenResting());
     }
@@ -332,6 +340,7 @@ export class PartitionWorker<State = unknown> {
   /** Gives the partition up: whoever waits for an answer is told so, and nothing is decided here any more. */
   abandon(reason: Error): void {
     this.#broken ??= reason;
+    this.#outcomes?.abandon();
     for (const { reject } of this.#commands.splice(0)) reject(this.#broken);
   }
 
@@ -362,6 +371,7 @@ export class PartitionWorker<State = unknown> {
     }
     if (inputs.length === 0) return 0;
     inputs.sort(this.#compare);
+    await this.#lookUp(inputs);
     return this.#item(() => {
       for (const input of inputs) this.#accept(input);
       return [];
@@ -395,7 +405,7 @@ export class PartitionWorker<State = unknown> {
   /** Lockstep: the commands that wait, as an item of their own at the given clearing time. */
   async runCommands(clearing: Instant): Promise<number> {
     if (this.#commands.length === 0) return 0;
-    return this.#answerWaiting(Math.max(clearing, this.#machine.clearing), () => undefined);
+    return this.#answerWaiting(this.#commands.length, clearing, [], () => undefined);
   }
 
   /**
@@ -410,23 +420,51 @@ export class PartitionWorker<State = unknown> {
         for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
           if (applied >= LIVE_ITEM_INPUTS) return;
           if (!this.#isReady(entry) || (before !== undefined && this.#compare(entry, before) > 0)) break;
+          if (this.#outcomes?.knows(entry) === false) return;
           this.#accept(queue.take());
           applied += 1;
         }
       }
     };
     const commands = this.#commands.length;
-    if (commands > 0) await this.#answerWaiting(this.#machine.clearing, takeReady);
-    else
+    const inputs = this.#queues.flatMap((queue) => queue.waiting(LIVE_ITEM_INPUTS));
+    if (commands > 0) await this.#answerWaiting(commands, this.#machine.clearing, inputs, takeReady);
+    else {
+      await this.#lookUp(inputs);
       await this.#item(() => {
         takeReady();
         return [];
       });
+    }
     return applied + commands;
   }
 
-  async #answerWaiting(clearing: Instant, before: () => void): Promise<number> {
-    const waiting = this.#commands.splice(0);
+  /** Whoever decides must know what became of the ids that are named; what arrives meanwhile waits for the next item. */
+  async #lookUp(inputs: readonly Pick<LogEntry, 'log' | 'type' | 'payload'>[]): Promise<void> {
+    if (this.#broken !== undefined || this.#outcomes === undefined) return;
+    try {
+      await this.#outcomes.ask(inputs);
+    } catch (error) {
+      this.abandon(error as Error);
+      throw error;
+    }
+  }
+
+  /**
+   * @param count of commands, the oldest
+   * @param inputs that may be taken before them
+   */
+  async #answerWaiting(
+    count: number,
+    clearing: Instant,
+    inputs: readonly LogEntry[],
+    before: () => void,
+  ): Promise<number> {
+    const asking = this.#commands
+      .slice(0, count)
+      .map(({ command: { type, body } }) => ({ log: `${this.log}.commands`, type, payload: body }));
+    await this.#lookUp([...inputs, ...asking]);
+    const waiting = this.#commands.splice(0, count);
     try {
       const answered: Answered[] = [];
       const appended = await this.#item(() => {
@@ -515,6 +553,7 @@ export class PartitionWorker<State = unknown> {
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
       this.#committed(items, events.length + commands.length > 0);
       this.#count(events);
+      this.#outcomes?.stored(events);
       if (events.length > 0) await this.#options.publish(items.flatMap((item) => item.events));
       return events.length;
     } catch (error) {

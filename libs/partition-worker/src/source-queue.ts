@@ -51,6 +51,11 @@ export class SourceQueue {
     return this.#offsets[0]?.offset;
   }
 
+  /** The first of those that wait, at most `limit`. */
+  waiting(limit: number): readonly LogEntry[] {
+    return this.#entries.slice(this.#next, this.#next + limit);
+  }
+
   peek(): LogEntry | undefined {
     return this.#entries[this.#next];
   }

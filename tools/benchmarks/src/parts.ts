@@ -1,6 +1,7 @@
 import { APPEND_DEFAULTS, benchAppend, type AppendOptions } from './append/append.bench.js';
 import type { BenchContext } from './bench-server.js';
 import { benchDecision, DECISION_DEFAULTS, type DecisionOptions } from './decision/decision.bench.js';
+import { benchDeposits, DEPOSITS_DEFAULTS, WHOLE_DEPOSITS, type DepositsOptions } from './deposits/deposits.bench.js';
 import { benchList, LIST_DEFAULTS, type ListOptions } from './list/list.bench.js';
 import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
@@ -17,11 +18,22 @@ export interface Sizes {
   readonly restart: RestartOptions;
   readonly simulate: SimulateOptions;
   readonly memory: MemoryOptions;
+  readonly deposits: DepositsOptions;
   readonly portfolio: PortfolioOptions;
   readonly list: ListOptions;
 }
 
-export const PARTS = ['append', 'decision', 'replay', 'restart', 'simulate', 'memory', 'portfolio', 'list'] as const;
+export const PARTS = [
+  'append',
+  'decision',
+  'replay',
+  'restart',
+  'simulate',
+  'memory',
+  'deposits',
+  'portfolio',
+  'list',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export const DEFAULT_SIZES: Sizes = {
@@ -31,12 +43,18 @@ export const DEFAULT_SIZES: Sizes = {
   restart: RESTART_DEFAULTS,
   simulate: SIMULATE_DEFAULTS,
   memory: MEMORY_DEFAULTS,
+  deposits: DEPOSITS_DEFAULTS,
   portfolio: PORTFOLIO_DEFAULTS,
   list: LIST_DEFAULTS,
 };
 
-/** The five days of the crash, several minutes; and histories of millions of events. */
-export const WHOLE_SIZES: Sizes = { ...DEFAULT_SIZES, restart: WHOLE_RESTART, simulate: WHOLE_SIMULATE };
+/** The five days of the crash, several minutes; histories of millions of events; ten million deposits. */
+export const WHOLE_SIZES: Sizes = {
+  ...DEFAULT_SIZES,
+  restart: WHOLE_RESTART,
+  simulate: WHOLE_SIMULATE,
+  deposits: WHOLE_DEPOSITS,
+};
 
 /** Shows within seconds that every part works; the figures say nothing. */
 export const TINY_SIZES: Sizes = {
@@ -57,6 +75,7 @@ export const TINY_SIZES: Sizes = {
     partitions: 2,
   },
   memory: { accounts: 200, partitions: 2 },
+  deposits: { accounts: 50, partitions: 2, before: 1_000, deposits: 1_000 },
   portfolio: {
     expiries: [7, 30],
     strikes: 12,
@@ -93,6 +112,8 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchSimulate(context, sizes.simulate);
     case 'memory':
       return benchMemory(context, sizes.memory);
+    case 'deposits':
+      return benchDeposits(context, sizes.deposits);
     case 'portfolio':
       return benchPortfolio(context, sizes.portfolio);
     case 'list':

@@ -1,5 +1,6 @@
 import {
   PartitionMachine,
+  type CommandResult,
   type Genesis,
   type LogEntry,
   type Opening,
@@ -8,7 +9,7 @@ import {
 } from '@ballast/event-sourcing';
 import { type CommandRecord, type EventLog, type EventRow, commandEntry, type EntryReader } from '@ballast/event-log';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
-import { ForwardReader, entriesOfTail } from '@ballast/partition-worker';
+import { ForwardReader, OutcomeReader, entriesOfTail } from '@ballast/partition-worker';
 import {
   answerDiffers,
   differenceOf,
@@ -45,6 +46,7 @@ export async function replayPartition(
   upTo = Infinity,
 ): Promise<PartitionReplay> {
   const machine = new PartitionMachine(process, partition, partitions);
+  const ids = await OutcomeReader.open(machine, log);
   const forward = new ForwardReader(reader);
   const commandLog = `${log.name}.commands`;
   let recomputed: SealedEvent[] = [];
@@ -73,9 +75,14 @@ export async function replayPartition(
     }
   };
 
+  const accept = async (entry: LogEntry): Promise<CommandResult | undefined> => {
+    if (!ids.knows(entry)) await ids.ask(entry);
+    return machine.accept(entry);
+  };
+
   /** Applies one command and compares the stored answer. */
-  const answer = (record: CommandRecord): Divergence | undefined => {
-    const result = machine.accept(commandEntry(log.name, record));
+  const answer = async (record: CommandRecord): Promise<Divergence | undefined> => {
+    const result = await accept(commandEntry(log.name, record));
     const replayed = result === undefined ? null : canonicalText(result);
     return replayed === record.resultText
       ? undefined
@@ -87,7 +94,7 @@ export async function replayPartition(
     for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
       const applied = machine.cursor(source, sourcePartition);
       if (source !== commandLog) {
-        for await (const entry of forward.between(source, sourcePartition, applied, upTo)) machine.accept(entry);
+        for await (const entry of forward.between(source, sourcePartition, applied, upTo)) await accept(entry);
         continue;
       }
       for (let number = applied + 1; number <= upTo; number++) {
@@ -95,7 +102,7 @@ export async function replayPartition(
         if (record === undefined) {
           return undecidable({ ...place, position: row.position }, row, `command ${number} is missing`);
         }
-        const difference = answer(record);
+        const difference = await answer(record);
         if (difference !== undefined) return difference;
       }
     }
@@ -136,6 +143,7 @@ export async function replayPartition(
       }
     }
     onProgress(page.length);
+    ids.forget();
     after = (page.at(-1) as EventRow).position;
   }
   if (events >= upTo) return report(undefined);
@@ -144,7 +152,7 @@ export async function replayPartition(
   const difference = await refusable(machine.size + 1, null, async () => {
     for await (const entry of entriesOfTail(machine, log, reader)) {
       const refused = entry.log === commandLog ? await answerTo(entry) : undefined;
-      if (entry.log !== commandLog) machine.accept(entry);
+      if (entry.log !== commandLog) await accept(entry);
       if (refused !== undefined) return refused;
       const [extra] = machine.drain().events;
       if (extra !== undefined) return eventMissing(extra);

@@ -100,6 +100,8 @@ async function fold<State>(
       if (fault !== undefined) return { state: machine.state, fault };
       held = event;
     }
+    // Nothing is decided here, so nothing is asked for.
+    machine.outcomes?.forget(machine.size, 0);
     onProgress(page.length);
   }
   return { state: machine.state, fault: held === undefined ? undefined : judge(held, true) };

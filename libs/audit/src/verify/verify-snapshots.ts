@@ -76,6 +76,8 @@ async function faultOfPartition(
         for (const [source, of, upTo] of event.basis) await recall(source, of, upTo);
         machine.recallOwn(event);
       }
+      // Nothing is decided here, so nothing is asked for.
+      machine.outcomes?.forget(machine.size, 0);
       onProgress(page.length);
     }
     const stored = await logs.snapshots.read(log.name, partition, mark.position);

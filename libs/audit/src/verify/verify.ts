@@ -14,6 +14,7 @@ import { readStoredCheckpoints } from './stored-checkpoints.js';
 import { verifyConservation } from './verify-conservation.js';
 import { verifyLiquidation } from './verify-liquidation.js';
 import { verifyNoSurprise } from './verify-no-surprise.js';
+import { verifyOutcomes } from './verify-outcomes.js';
 import { verifyPricing } from './verify-pricing.js';
 import { verifyRules } from './verify-rules.js';
 
@@ -164,6 +165,7 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
   await judged('money and positions', ['accounts', 'margin', 'liquidation', 'pricing', ...EXCHANGE_LOGS], () =>
     verifyConservation(logs, reader, counted('money and positions')),
   );
+  await judged('the index of ids', ['accounts'], () => verifyOutcomes(logs, counted('the index of ids')));
   await judged('cases', ['liquidation', 'accounts'], () => verifyLiquidation(logs, counted('liquidations')));
   await judged('published figures', ['pricing'], () => verifyPricing(logs, counted('published figures')));
   progress('no surprise at any liquidation');

@@ -136,8 +136,8 @@ function ofHolds(state: AccountsState): AccountsViolation[] {
     const held = heldLedger(accountId);
     for (const [asset, amount] of Object.entries(balancesOf(state.ledger, held))) add(held, asset, amount);
   }
-  for (const { accountId, asset, amount, status } of state.withdrawals.values()) {
-    if (status === 'held') add(heldLedger(accountId), asset, amount.neg());
+  for (const { accountId, asset, amount } of state.withdrawals.values()) {
+    add(heldLedger(accountId), asset, amount.neg());
   }
   return [...off].flatMap(([key, amount]) => unlessZero('holds-match-withdrawals', amount, key));
 }

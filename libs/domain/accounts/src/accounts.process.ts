@@ -8,6 +8,7 @@ import {
   type FactHandler,
   type LogEntry,
   type PartitionProcess,
+  type Past,
 } from '@ballast/event-sourcing';
 import {
   refusedByMode,
@@ -27,6 +28,7 @@ import {
 import { readContractSpecification } from '@ballast/instruments';
 import { dec } from '@ballast/kernel';
 import { openAccounts } from './accounts-rules.js';
+import { accountsPast } from './accounts.past.js';
 import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
 import { decideMarginModel } from './choose-model/choose-model.decider.js';
@@ -67,7 +69,7 @@ import { decideTransfer } from './withdraw/transfer.decider.js';
 import { decideWithdrawal } from './withdraw/withdrawal.decider.js';
 import { withdrawalEvolution } from './withdraw/withdrawal.evolve.js';
 
-type TransferDecider = (state: AccountsState, message: unknown) => TransferDecision;
+type TransferDecider = (state: AccountsState, message: unknown, past: Past) => TransferDecision;
 
 const rejection = (code: AccountsRejectionCode): CommandResult => ({
   outcome: 'rejected',
@@ -83,7 +85,7 @@ function emitAll(context: DecisionContext, facts: Iterable<AccountsFact | null>)
 const commanded =
   (decide: TransferDecider): CommandHandler<AccountsState> =>
   (state, { payload }, context) => {
-    const decision = decide(state, payload);
+    const decision = decide(state, payload, context.past);
     if (!decision.accepted) {
       emitAll(context, [decision.rejection.recorded]);
       return rejection(decision.rejection.code);
@@ -105,7 +107,7 @@ const received = <Type extends string, Payload>(
   decide: TransferDecider,
 ): FactHandler<AccountsState, Type, Payload> => ({
   decide(state, input, context) {
-    const decision = decide(state, input.payload);
+    const decision = decide(state, input.payload, context.past);
     if (decision.accepted) {
       emitAll(context, decision.facts);
     } else {
@@ -292,7 +294,8 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 3 },
+  stateForm: { version: 4 },
+  past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
   reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],

@@ -1,8 +1,7 @@
 import type { AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
 import { averageEntryPrice } from '@ballast/instruments';
-import { compareText, text, type AccountId, type Asset, type Decimal, type DecimalString } from '@ballast/kernel';
-import type { AccountsRejectionCode } from './accounts.rejections.js';
-import { amountsOf, collateralAfter, perAccount, type AccountsState, type Withdrawal } from './accounts.state.js';
+import { compareText, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import { amountsOf, collateralAfter, type AccountsState } from './accounts.state.js';
 import { contractOf } from './ledger/contracts.js';
 import { balancesOf, clientLedger, heldLedger } from './ledger/ledger.js';
 import { figuresOf } from './ledger/position.js';
@@ -39,9 +38,7 @@ export interface AccountStatement {
 export function accountStatement(state: AccountsState, accountId: AccountId): AccountStatement | undefined {
   const account = state.accounts.get(accountId);
   if (account === undefined) return undefined;
-  const held = [...state.withdrawals.values()].filter(
-    (withdrawal) => withdrawal.accountId === accountId && withdrawal.status === 'held',
-  );
+  const held = [...state.withdrawals.values()].filter((withdrawal) => withdrawal.accountId === accountId);
   return {
     accountId,
     version: account.version,
@@ -77,29 +74,4 @@ export function averageEntryOf(state: AccountsState, accountId: AccountId, id: I
   if (position === undefined) return null;
   const { instrument, cashStyle } = contractOf(state, id);
   return cashStyle === 'premium' ? null : averageEntryPrice(instrument, position);
-}
-
-/** How far a withdrawal or a transfer came. */
-export interface WithdrawalAnswer {
-  readonly status: Withdrawal['status'] | 'rejected';
-  readonly asset: Asset | null;
-  readonly amount: DecimalString | null;
-  /** Account that a transfer goes to; null for a withdrawal, and when nothing was held. */
-  readonly to: AccountId | null;
-  /** How often margin was asked. */
-  readonly attempt: number;
-  /** Why it was refused at once. */
-  readonly code: AccountsRejectionCode | null;
-}
-
-/** What became of a withdrawal; one that was never held was refused, or never asked for. */
-export function withdrawalAnswer(state: AccountsState, accountId: AccountId, withdrawalId: string): WithdrawalAnswer {
-  const id = perAccount(accountId, withdrawalId);
-  const held = state.withdrawals.get(id);
-  if (held !== undefined) {
-    const { status, asset, amount, to = null, attempt } = held;
-    return { status, asset, amount: text(amount), to, attempt, code: null };
-  }
-  const code = state.rejectedWithdrawals.get(id) ?? null;
-  return { status: 'rejected', asset: null, amount: null, to: null, attempt: 0, code };
 }

@@ -15,7 +15,6 @@ import {
 } from '@ballast/facts';
 import { invariant, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import type { PriceTimes } from './interest/interest.decider.js';
-import type { AccountsRejectionCode } from './accounts.rejections.js';
 import {
   balanceOf,
   balancesOf,
@@ -71,6 +70,7 @@ export interface InstrumentBook {
   deliveryPrice: Decimal | null;
 }
 
+/** A withdrawal that waits for margin. */
 export interface Withdrawal {
   readonly accountId: AccountId;
   readonly withdrawalId: string;
@@ -78,7 +78,6 @@ export interface Withdrawal {
   readonly amount: Decimal;
   /** Account of the same owner that gets it; undefined when it is paid out. */
   readonly to: AccountId | undefined;
-  status: 'held' | 'settled' | 'released';
   /** 1 for the first question to margin. */
   attempt: number;
 }
@@ -145,14 +144,8 @@ export interface AccountsState {
   readonly contracts: Map<InstrumentId, ContractSpecification>;
   /** Last published index, USD. */
   readonly indexes: Map<Underlying, Decimal>;
-  /** Content of every deposit by account and deposit id. */
-  readonly deposits: Map<string, string>;
-  /** By account and withdrawal id. */
+  /** Those that are held, by account and withdrawal id; what is done with is remembered beside the state (`accountsPast`). */
   readonly withdrawals: Map<string, Withdrawal>;
-  /** Codes of withdrawals that were refused at once, by account and withdrawal id. */
-  readonly rejectedWithdrawals: Map<string, AccountsRejectionCode>;
-  /** Amount of every contribution to the fund by its id. */
-  readonly contributions: Map<string, string>;
   /** The last fills by account, instrument, trade id, side and number, oldest first. */
   readonly trades: Map<string, RememberedFill>;
   /** What suspense keeps for accounts that are not open, by account, in the order in which it came. */
@@ -184,10 +177,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   instruments: new Map(),
   contracts: new Map(),
   indexes: new Map(),
-  deposits: new Map(),
   withdrawals: new Map(),
-  rejectedWithdrawals: new Map(),
-  contributions: new Map(),
   trades: new Map(),
   suspended: new Map(),
   liquidating: new Set(),

@@ -174,7 +174,7 @@ export class ClearingHouse {
   }
 
   heldWithdrawals(): Withdrawal[] {
-    return this.desks.flatMap(({ state }) => [...state.withdrawals.values()].filter(({ status }) => status === 'held'));
+    return this.desks.flatMap(({ state }) => [...state.withdrawals.values()]);
   }
 
   /** Margin's answer to a held withdrawal, judged `behind` versions ago. */

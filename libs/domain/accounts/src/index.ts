@@ -9,7 +9,6 @@ export {
   averageEntryOf,
   isCleared,
   isOpenAccount,
-  withdrawalAnswer,
 } from './accounts.queries.js';
 export {
   accountsInvariants,

@@ -121,7 +121,8 @@ const ofCase =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 2 },
+  stateForm: { version: 3 },
+  lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
     cases: new Map(),

@@ -20,6 +20,7 @@ import {
 } from '../event-log.js';
 import { NO_BLOCK, contentOf, eventRowsOf, nextBlockChain } from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
+import { MemoryOutcomes } from './memory-outcomes.js';
 import { MemorySnapshots } from './memory-snapshots.js';
 
 type KeptBlock = Omit<Block, 'entriesText' | 'hashes'> & { readonly events: readonly SealedEvent[] };
@@ -147,6 +148,7 @@ class MemoryPartition implements Surroundings {
 class MemoryContent {
   readonly partitions: ReadonlyMap<number, MemoryPartition>;
   readonly checkpoints: StoredCheckpoint[] = [];
+  readonly outcomes = new MemoryOutcomes();
 
   constructor(readonly shape: LogShape) {
     const incarnation = randomUUID();
@@ -170,6 +172,10 @@ class MemoryLog implements EventLog {
 
   get name(): string {
     return this.content.shape.name;
+  }
+
+  get outcomes(): MemoryOutcomes {
+    return this.content.outcomes;
   }
 
   get partitions(): number {

@@ -8,6 +8,7 @@ import { logSql } from './log-sql.js';
 import { CreateLog } from './migrations/0001-log.js';
 import { CreateSnapshots } from './migrations/0002-snapshots.js';
 import { CreateArchive } from './migrations/0003-archive.js';
+import { CreateOutcomes } from './migrations/0004-outcomes.js';
 
 /** Locks out other processes that create or migrate logs of the same database; any fixed number. */
 const MIGRATION_LOCK = 6_251_998_217;
@@ -28,6 +29,11 @@ function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
       }
     },
     class CreateArchive1700000000003 extends CreateArchive {
+      constructor() {
+        super(names);
+      }
+    },
+    class CreateOutcomes1700000000004 extends CreateOutcomes {
       constructor() {
         super(names);
       }

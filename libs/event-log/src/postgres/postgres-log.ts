@@ -32,6 +32,7 @@ import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
 import { logSql, PLANNING, type LogSql } from './log-sql.js';
 import { createdShape, migrateLog, presentShape } from './migrate.js';
+import { PostgresOutcomes } from './postgres-outcomes.js';
 import { PostgresSnapshots } from './postgres-snapshots.js';
 import { isTransient } from './transient-error.js';
 
@@ -51,6 +52,7 @@ const APPENDED: AppendOutcome = { status: 'appended' };
 type Ask = (statement: keyof LogSql, values: unknown[]) => Promise<Row[]>;
 
 class PostgresLog implements ArchivableLog {
+  readonly outcomes: PostgresOutcomes;
   readonly #sql: LogSql;
   readonly #archived: ArchivedBlocks;
   readonly #openArchive: (place: string) => ArchiveStore;
@@ -69,6 +71,7 @@ class PostgresLog implements ArchivableLog {
     openArchive: (place: string) => ArchiveStore,
   ) {
     this.#sql = logSql(logNames(shape.name));
+    this.outcomes = new PostgresOutcomes(pool, logNames(shape.name));
     this.#openArchive = openArchive;
     this.#archived = new ArchivedBlocks(
       shape.name,

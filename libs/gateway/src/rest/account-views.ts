@@ -81,36 +81,43 @@ function callView(callId: string, dueAt: number, { at, figures }: AccountDecisio
   return { callId, issuedAt: at, dueAt, deficit, figures };
 }
 
-/** How far a withdrawal came. */
+/** What a decision about a withdrawal makes of it. */
+const WITHDRAWAL_STATUS: Readonly<Record<string, 'held' | 'settled' | 'released' | 'rejected'>> = {
+  WithdrawalHeld: 'held',
+  WithdrawalResubmitted: 'held',
+  WithdrawalSettled: 'settled',
+  WithdrawalReleased: 'released',
+  WithdrawalRejected: 'rejected',
+};
+/** Far more than margin was ever asked for one withdrawal. */
+const MOST_DECISIONS = 1_000;
+
+/** How far a withdrawal came, by what was decided about it: accounts itself knows only those that are held. */
 export async function withdrawalView(
   clearing: ClearingGateway,
   accountId: AccountId,
   withdrawalId: string,
 ): Promise<object> {
   const partition = clearing.partitionOf(accountId);
-  const { answer, position } = await clearing.tell(questions.accounts.withdrawal, partition, accountId, withdrawalId);
-  if (answer === undefined) throw unknownAccount(accountId);
+  const { answer: isOpen, position } = await clearing.tell(questions.accounts.isOpen, partition, accountId);
+  if (!isOpen) throw unknownAccount(accountId);
   await clearing.reached('accounts', partition, position);
-  const [latest] = await clearing.decisions.find({ log: 'accounts', accountId, subject: withdrawalId, limit: 1 });
+  const asked = { log: 'accounts', accountId, subject: withdrawalId, limit: MOST_DECISIONS } as const;
+  const decisions = (await clearing.decisions.find(asked)).filter(({ type }) => type in WITHDRAWAL_STATUS);
+  const [latest] = decisions;
   if (latest === undefined) {
     throw new Problem('withdrawal-unknown', `${accountId} never asked for a withdrawal ${withdrawalId}`);
   }
-  const code =
-    answer.status === 'released' ? await releasedBecause(clearing, accountId, withdrawalId, partition) : answer.code;
-  return { withdrawalId, accountId, ...answer, code, partition, position: latest.position };
-}
-
-async function releasedBecause(
-  clearing: ClearingGateway,
-  accountId: AccountId,
-  withdrawalId: string,
-  partition: number,
-): Promise<string | null> {
-  const found = await clearing.decisions.find({ log: 'accounts', accountId, subject: withdrawalId, limit: 10 });
-  const released = found.find(({ type }) => type === 'WithdrawalReleased');
-  if (released === undefined) return null;
-  const [event] = await clearing.logs.log('accounts').read(partition, released.position - 1, 1);
-  return (event?.payload as { readonly code?: string } | undefined)?.code ?? null;
+  const [event] = await clearing.logs.log('accounts').read(partition, latest.position - 1, 1);
+  const {
+    asset = null,
+    amount = null,
+    to = null,
+    code = null,
+  } = event?.payload as Readonly<Record<string, string | undefined>>;
+  const status = WITHDRAWAL_STATUS[latest.type];
+  const attempt = decisions.filter(({ type }) => WITHDRAWAL_STATUS[type] === 'held').length;
+  return { withdrawalId, accountId, status, asset, amount, to, attempt, code, partition, position: latest.position };
 }
 
 export const unknownAccount = (accountId: AccountId): Problem =>

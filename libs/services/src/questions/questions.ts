@@ -7,7 +7,6 @@ import {
   isOpenAccount,
   shortfall,
   trialBalance,
-  withdrawalAnswer,
   type AccountsState,
   type AccountStatement,
   type FundState,
@@ -58,10 +57,6 @@ const accountsAfter = (state: AccountsState, after: AccountId | null, limit: num
     .filter((accountId) => after === null || accountId > after)
     .sort(compareText)
     .slice(0, limit);
-
-/** A withdrawal of an account that is open; undefined for any other account. */
-const withdrawalOf = (state: AccountsState, accountId: AccountId, withdrawalId: string) =>
-  isOpenAccount(state, accountId) ? withdrawalAnswer(state, accountId, withdrawalId) : undefined;
 
 /** What an order may be checked against: the account is open, the instrument cleared. */
 const tradable = (state: AccountsState, accountId: AccountId, instrument: string) => ({
@@ -154,7 +149,6 @@ export const questions = {
     account: accountOf,
     accountsAfter,
     isOpen: isOpenAccount,
-    withdrawal: withdrawalOf,
     tradable,
     isCleared,
     books,

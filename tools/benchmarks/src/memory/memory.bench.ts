@@ -4,10 +4,9 @@ import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { liquidationProcess } from '@ballast/liquidation-domain';
 import { marginProcess } from '@ballast/margin-domain';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { BenchContext } from '../bench-server.js';
 import { LogTape } from '../decision/log-tape.js';
+import { bytesInUse } from '../measure/bytes-in-use.js';
 import { figure, type Figure } from '../measure/figure.js';
 
 export interface MemoryOptions {
@@ -135,17 +134,4 @@ function openAccounts(
     service.settle();
     onEvents(service.drain().events, partition);
   }
-}
-
-const collectGarbage = ((): (() => void) => {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-})();
-
-function bytesInUse(): number {
-  // Twice: what the first round frees may hold what the second one frees.
-  collectGarbage();
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

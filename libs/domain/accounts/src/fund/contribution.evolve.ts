@@ -2,8 +2,5 @@ import type { Evolution } from '../accounts.state.js';
 import { post } from '../ledger/ledger.js';
 
 export const contributionEvolution: Evolution<'FundContributionForwarded'> = {
-  FundContributionForwarded(state, { payload: { contributionId, amount, postings } }) {
-    post(state.ledger, postings);
-    state.contributions.set(contributionId, amount);
-  },
+  FundContributionForwarded: ({ ledger }, { payload: { postings } }) => post(ledger, postings),
 };

@@ -1,6 +1,7 @@
 import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
 import { fact, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
-import { decideDeposit } from '../deposit/deposit.decider.js';
+import { creditedDeposit } from '../deposit/deposit.decider.js';
+import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
 import { keptAsset } from '../ledger/assets.js';
 import { positionOf } from '../ledger/position.js';
@@ -22,10 +23,13 @@ function* releaseDeposit(state: AccountsState, item: SuspendedItem): Generator<A
   const { accountId, reference, postings } = item.kept;
   const money = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
   if (money === undefined || keptAsset(state, money.asset)?.depositsOpen !== true) return;
-  yield released(item);
   const { id: depositId } = readReference(reference ?? '');
-  const decision = decideDeposit(state, { depositId, accountId, asset: money.asset, amount: money.amount });
-  if (decision.accepted) yield* decision.facts;
+  const { asset, amount } = money;
+  const deposit = readMovement(state, { depositId, accountId, asset, amount }, 'deposit');
+  // Finer than the asset is kept now: only a person can say what becomes of it.
+  if (!deposit.readable) return;
+  yield released(item);
+  yield creditedDeposit(state, deposit.value);
 }
 
 function* releaseFill(state: AccountsState, item: SuspendedItem, at: Instant): Generator<AccountsFact> {

@@ -1,7 +1,6 @@
 import type { TradeSide } from '@ballast/facts';
-import { dec, invariant, ZERO } from '@ballast/kernel';
-import { perAccount, type Evolution } from '../accounts.state.js';
-import { contentOf } from '../deposit/movement.js';
+import { invariant, ZERO } from '@ballast/kernel';
+import type { Evolution } from '../accounts.state.js';
 import { bookOf, fillContent, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
@@ -18,9 +17,10 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleased'>
       state.suspended.set(accountId, [...waiting, { position: place, kept: payload }]);
     }
     if (position === null) {
-      const kept = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
-      invariant(kept, `suspense keeps nothing for ${reference}`);
-      state.deposits.set(perAccount(accountId, id), contentOf(kept.asset, dec(kept.amount)));
+      invariant(
+        postings.some(({ ledgerAccount }) => ledgerAccount === 'suspense'),
+        `suspense keeps nothing for ${reference}`,
+      );
       return;
     }
     const { quantity, cost } = positionOf(position);
@@ -42,11 +42,8 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleased'>
     const left = (state.suspended.get(accountId) ?? []).filter((item) => item.position !== suspense);
     if (left.length > 0) state.suspended.set(accountId, left);
     else state.suspended.delete(accountId);
+    if (position === null) return;
     const { id, part = 1 } = readReference(reference);
-    if (position === null) {
-      state.deposits.delete(perAccount(accountId, id));
-      return;
-    }
     const { quantity, cost } = positionOf(position);
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
     state.trades.delete(fillKey({ accountId, instrument: position.instrument, tradeId: id, side, fill: part }));

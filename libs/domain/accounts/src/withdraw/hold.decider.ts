@@ -1,5 +1,7 @@
+import type { Past } from '@ballast/event-sourcing';
 import { refusedByMode } from '@ballast/facts';
 import { text, type AccountId } from '@ballast/kernel';
+import { outgoingContent, withdrawalEnd, withdrawalKey } from '../accounts.past.js';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
 import { collateralAfter, fact, freeCollateral, perAccount, type AccountsState } from '../accounts.state.js';
 import type { Movement } from '../deposit/movement.js';
@@ -35,6 +37,14 @@ function refusalOf(
 export const actOf = (to: AccountId | undefined): 'withdraw' | 'transfer' =>
   to === undefined ? 'withdraw' : 'transfer';
 
+/** What became of an id; undefined for a new one. */
+function knownOutgoing(state: AccountsState, accountId: AccountId, withdrawalId: string, past: Past) {
+  const held = state.withdrawals.get(perAccount(accountId, withdrawalId));
+  if (held !== undefined) return { status: 'held', content: outgoingContent(held) } as const;
+  const outcome = past(withdrawalKey(accountId, withdrawalId));
+  return outcome === undefined ? undefined : withdrawalEnd(outcome);
+}
+
 /**
  * Holds money that is to leave an open account, so that it cannot be held twice; margin answers. Refused at once: an asset that does not
  * leave, a mode of the house in which nothing does, an account in liquidation, or more than the free collateral of that asset (unrealised
@@ -45,16 +55,13 @@ export function decideHold(
   state: AccountsState,
   outgoing: Outgoing,
   { answer, reused }: OutgoingWords,
+  past: Past,
 ): TransferDecision {
   const { id: withdrawalId, accountId, asset, amount, to } = outgoing;
-  const key = perAccount(accountId, withdrawalId);
-  const rejection = state.rejectedWithdrawals.get(key);
-  if (rejection !== undefined) return refused(rejection);
-  const known = state.withdrawals.get(key);
+  const known = knownOutgoing(state, accountId, withdrawalId, past);
+  if (known?.status === 'rejected') return refused(known.code);
   if (known !== undefined) {
-    return known.asset === asset && known.amount.eq(amount) && known.to === to
-      ? booked({ ...answer, status: known.status })
-      : refused(reused);
+    return known.content === outgoingContent(outgoing) ? booked({ ...answer, status: known.status }) : refused(reused);
   }
   const recipient = to === undefined ? {} : { to };
   const code = refusalOf(state, outgoing);

@@ -1,3 +1,4 @@
+import type { Past } from '@ballast/event-sourcing';
 import { ownerOf } from '@ballast/kernel';
 import type { AccountsState } from '../accounts.state.js';
 import { readMovement } from '../deposit/movement.js';
@@ -10,7 +11,7 @@ import { decideHold } from './hold.decider.js';
  * partition, so what settles it credits the other account in the same decision.
  * @see docs/spec/accounts.md CLR-ACC-034
  */
-export function decideTransfer(state: AccountsState, message: unknown): TransferDecision {
+export function decideTransfer(state: AccountsState, message: unknown, past: Past): TransferDecision {
   const reading = readMovement(state, message, 'transfer');
   if (!reading.readable) return refused(reading.code);
   const recipient = readAccountId(fieldsOf(message)?.['to']);
@@ -25,5 +26,6 @@ export function decideTransfer(state: AccountsState, message: unknown): Transfer
     state,
     { ...reading.value, to },
     { answer: { transferId, accountId, to }, reused: 'transfer-id-reused' },
+    past,
   );
 }

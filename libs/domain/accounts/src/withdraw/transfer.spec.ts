@@ -1,5 +1,5 @@
 import { aClearance, aFill, anAssessment, assetsWith, deskWith, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { accountStatement, withdrawalAnswer } from '../accounts.queries.js';
+import { accountStatement } from '../accounts.queries.js';
 
 const main = 'alice.main';
 const hedge = 'alice.hedge';
@@ -42,7 +42,12 @@ describe('a transfer [CLR-ACC-034]', () => {
     });
     expect(collateral(desk)).toEqual([{ USD: '40' }, { USD: '65' }]);
     expect(custody()).toBe(before);
-    expect(withdrawalAnswer(desk.state, main, 't1')).toMatchObject({ status: 'settled', to: hedge });
+    expect(desk.take('RequestTransfer', request)).toEqual([]);
+    expect(desk.result).toMatchObject({ outcome: 'accepted', data: { status: 'settled', to: hedge } });
+    desk.takeAny('RequestTransfer', { ...request, to: 'alice.other' });
+    expect(desk.result).toMatchObject({ outcome: 'rejected' });
+    desk.take('RequestWithdrawal', { withdrawalId: 't1', accountId: main, asset: 'USD', amount: '60' });
+    expect(desk.result).toMatchObject({ outcome: 'rejected', code: 'withdrawal-id-reused' });
   });
 
   it('is given back when margin refuses, and nothing arrives', () => {

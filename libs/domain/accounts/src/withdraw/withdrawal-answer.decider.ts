@@ -18,7 +18,7 @@ function asked(
   { accountId, withdrawalId, attempt }: MarginEvents['WithdrawalCleared' | 'WithdrawalRefused'],
 ): Withdrawal | undefined {
   const withdrawal = state.withdrawals.get(perAccount(accountId, withdrawalId));
-  return withdrawal?.status === 'held' && withdrawal.attempt === attempt ? withdrawal : undefined;
+  return withdrawal?.attempt === attempt ? withdrawal : undefined;
 }
 
 const recipientOf = ({ to }: Withdrawal): { to?: AccountId } => (to === undefined ? {} : { to });
@@ -51,8 +51,10 @@ export function* decideClearedWithdrawal(
 ): Generator<AccountsFact> {
   const withdrawal = asked(state, answer);
   if (withdrawal === undefined) return;
-  yield outcomeOf(state, withdrawal, answer);
-  if (withdrawal.status === 'settled' && withdrawal.to !== undefined) yield arrived(state, withdrawal, withdrawal.to);
+  const outcome = outcomeOf(state, withdrawal, answer);
+  yield outcome;
+  if (outcome.type === 'WithdrawalSettled' && withdrawal.to !== undefined)
+    yield arrived(state, withdrawal, withdrawal.to);
 }
 
 function outcomeOf(

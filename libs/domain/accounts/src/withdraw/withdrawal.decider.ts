@@ -1,3 +1,4 @@
+import type { Past } from '@ballast/event-sourcing';
 import type { AccountsState } from '../accounts.state.js';
 import { readMovement } from '../deposit/movement.js';
 import { refused, type TransferDecision } from '../transfer-decision.js';
@@ -7,7 +8,7 @@ import { decideHold } from './hold.decider.js';
  * Holds the money of a withdrawal; margin answers. The same withdrawal again gets the same answer and holds nothing.
  * @see docs/spec/accounts.md CLR-ACC-031
  */
-export function decideWithdrawal(state: AccountsState, message: unknown): TransferDecision {
+export function decideWithdrawal(state: AccountsState, message: unknown, past: Past): TransferDecision {
   const reading = readMovement(state, message, 'withdrawal');
   if (!reading.readable) return refused(reading.code);
   const { id: withdrawalId, accountId } = reading.value;
@@ -16,5 +17,6 @@ export function decideWithdrawal(state: AccountsState, message: unknown): Transf
     state,
     { ...reading.value, to: undefined },
     { answer: { withdrawalId, accountId }, reused: 'withdrawal-id-reused' },
+    past,
   );
 }

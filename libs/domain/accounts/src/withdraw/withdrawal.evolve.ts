@@ -7,8 +7,14 @@ import { post } from '../ledger/ledger.js';
 function heldWithdrawal(state: AccountsState, accountId: string, withdrawalId: string, version: number): Withdrawal {
   touch(state, accountId, version, false);
   const withdrawal = state.withdrawals.get(perAccount(accountId, withdrawalId));
-  invariant(withdrawal?.status === 'held', `withdrawal ${withdrawalId} is not held`);
+  invariant(withdrawal !== undefined, `withdrawal ${withdrawalId} is not held`);
   return withdrawal;
+}
+
+/** What is done with is remembered beside the state. */
+function endHold(state: AccountsState, accountId: string, withdrawalId: string, version: number): void {
+  heldWithdrawal(state, accountId, withdrawalId, version);
+  state.withdrawals.delete(perAccount(accountId, withdrawalId));
 }
 
 export const withdrawalEvolution: Evolution<
@@ -28,7 +34,6 @@ export const withdrawalEvolution: Evolution<
       asset,
       amount: dec(amount),
       to,
-      status: 'held',
       attempt,
     });
   },
@@ -36,17 +41,16 @@ export const withdrawalEvolution: Evolution<
     heldWithdrawal(state, accountId, withdrawalId, version).attempt = attempt;
   },
   WithdrawalSettled(state, { version, payload: { accountId, withdrawalId, postings } }) {
-    heldWithdrawal(state, accountId, withdrawalId, version).status = 'settled';
+    endHold(state, accountId, withdrawalId, version);
     post(state.ledger, postings);
   },
   WithdrawalReleased(state, { version, payload: { accountId, withdrawalId, postings } }) {
-    heldWithdrawal(state, accountId, withdrawalId, version).status = 'released';
+    endHold(state, accountId, withdrawalId, version);
     post(state.ledger, postings);
   },
-  WithdrawalRejected(state, { version, payload: { accountId, withdrawalId, code } }) {
+  WithdrawalRejected(state, { version, payload: { accountId, code } }) {
     touch(state, accountId, version, false);
     invariant(isRejectionCode(code), `accounts refuses nothing with ${code}`);
-    state.rejectedWithdrawals.set(perAccount(accountId, withdrawalId), code);
   },
   TransferReceived(state, { version, payload: { accountId, postings } }) {
     touch(state, accountId, version, true);

@@ -1,5 +1,5 @@
 import { aClearance, aFill, assetsWith, deskWith, anAssessment, payloadOf, takeRules } from '../accounts.fixtures.js';
-import { accountStatement, withdrawalAnswer } from '../accounts.queries.js';
+import { accountStatement } from '../accounts.queries.js';
 
 const alice = 'alice.main';
 const statement = (desk: ReturnType<typeof deskWith>) => accountStatement(desk.state, alice);
@@ -173,18 +173,6 @@ describe('a withdrawal [CLR-ACC-031]', () => {
     desk.take('RequestWithdrawal', request);
     takeRules(desk, 'assets', assetsWith('USD', { withdrawalsOpen: false }));
     payloadOf(desk.take('WithdrawalCleared', aClearance(alice, 'w1', 3)), 'WithdrawalSettled');
-  });
-
-  it('is found again by its id, as is one that was refused at once', () => {
-    const desk = deskWith({ [alice]: '100' });
-    desk.take('RequestWithdrawal', request);
-    desk.take('RequestWithdrawal', { ...request, withdrawalId: 'w2' });
-    expect(withdrawalAnswer(desk.state, alice, 'w1')).toMatchObject({ status: 'held', asset: 'USD', code: null });
-    expect(withdrawalAnswer(desk.state, alice, 'w2')).toMatchObject({
-      status: 'rejected',
-      amount: null,
-      code: 'insufficient-collateral',
-    });
   });
 
   it('of an unknown account is refused as a command and on record as a fact', () => {

@@ -1,0 +1,108 @@
+import type { PastForm } from '@ballast/event-sourcing';
+import type { AccountsCommands, AccountsEvents, TransferEvents } from '@ballast/facts';
+import { canonicalText, dec, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import type { AccountsRejectionCode } from './accounts.rejections.js';
+import { contentOf } from './deposit/movement.js';
+import { fieldsOf } from './reading/input-reading.js';
+import { readReference } from './suspense/suspense.evolve.js';
+
+// Keys by which accounts remembers ids that are done with. Ids hold no blanks, so that no two look alike.
+
+export const depositKey = (accountId: AccountId, depositId: string): string => `deposit ${accountId} ${depositId}`;
+export const withdrawalKey = (accountId: AccountId, withdrawalId: string): string =>
+  `withdrawal ${accountId} ${withdrawalId}`;
+export const contributionKey = (contributionId: string): string => `contribution ${contributionId}`;
+
+/** How a withdrawal or a transfer ended. */
+export type WithdrawalEnd =
+  | { readonly status: 'settled' | 'released'; readonly content: string }
+  | { readonly status: 'rejected'; readonly code: AccountsRejectionCode };
+
+/** What is remembered of a withdrawal, read again. */
+export const withdrawalEnd = (outcome: string): WithdrawalEnd => JSON.parse(outcome) as WithdrawalEnd;
+
+const ended = (accountId: AccountId, withdrawalId: string, end: WithdrawalEnd) => ({
+  key: withdrawalKey(accountId, withdrawalId),
+  outcome: canonicalText(end),
+});
+
+/** Content by which a second withdrawal or transfer of an id is told from its reuse. */
+export const outgoingContent = ({
+  asset,
+  amount,
+  to,
+}: {
+  readonly asset: Asset;
+  readonly amount: Decimal;
+  readonly to?: AccountId | undefined;
+}): string => `${contentOf(asset, amount)}${to === undefined ? '' : ` to ${to}`}`;
+
+const contentOfText = (asset: string, amount: string): string => contentOf(asset, dec(amount));
+
+/** Kinds of inputs that name an id which must not be booked twice. */
+const KEYS: {
+  readonly [
+    Type in
+      | keyof Pick<AccountsCommands, 'Deposit' | 'RequestWithdrawal' | 'RequestTransfer'>
+      | keyof Pick<TransferEvents, 'DepositReceived' | 'WithdrawalRequested' | 'FundContributionReceived'>
+  ]: (text: (field: string) => string) => string;
+} = {
+  Deposit: (text) => depositKey(text('accountId'), text('depositId')),
+  DepositReceived: (text) => depositKey(text('accountId'), text('depositId')),
+  RequestWithdrawal: (text) => withdrawalKey(text('accountId'), text('withdrawalId')),
+  RequestTransfer: (text) => withdrawalKey(text('accountId'), text('transferId')),
+  WithdrawalRequested: (text) => withdrawalKey(text('accountId'), text('withdrawalId')),
+  FundContributionReceived: (text) => contributionKey(text('contributionId')),
+};
+
+const LOGS = ['accounts.commands', 'exchange.transfers'];
+
+/**
+ * What a partition of accounts remembers of deposits, withdrawals, transfers and contributions that are done with.
+ * @see docs/spec/accounts.md CLR-ACC-030
+ */
+export const accountsPast: PastForm = {
+  keysOf({ log, type, payload }) {
+    if (!LOGS.includes(log) || !Object.hasOwn(KEYS, type)) return [];
+    const fields = fieldsOf(payload) ?? {};
+    // What cannot be read is refused before anybody asks.
+    const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '');
+    return [KEYS[type as keyof typeof KEYS](text)];
+  },
+  settled({ type, payload }) {
+    switch (type) {
+      case 'CollateralCredited': {
+        const { accountId, depositId, asset, amount } = payload as AccountsEvents['CollateralCredited'];
+        return { key: depositKey(accountId, depositId), outcome: contentOfText(asset, amount) };
+      }
+      case 'SuspenseBooked': {
+        const { reason, accountId, reference, position, postings } = payload as AccountsEvents['SuspenseBooked'];
+        // What waits for its account is open, and stands in the state.
+        if (reference === null || position !== null || reason === 'unknown-account') return undefined;
+        const kept = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
+        return (
+          kept && {
+            key: depositKey(accountId, readReference(reference).id),
+            outcome: contentOfText(kept.asset, kept.amount),
+          }
+        );
+      }
+      case 'WithdrawalSettled':
+      case 'WithdrawalReleased': {
+        const { accountId, withdrawalId, asset, amount, to } = payload as AccountsEvents['WithdrawalSettled'];
+        const status = type === 'WithdrawalSettled' ? 'settled' : 'released';
+        return ended(accountId, withdrawalId, { status, content: outgoingContent({ asset, amount: dec(amount), to }) });
+      }
+      case 'WithdrawalRejected': {
+        const { accountId, withdrawalId, code } = payload as AccountsEvents['WithdrawalRejected'];
+        return ended(accountId, withdrawalId, { status: 'rejected', code: code as AccountsRejectionCode });
+      }
+      case 'FundContributionForwarded': {
+        const { contributionId, amount } = payload as AccountsEvents['FundContributionForwarded'];
+        return { key: contributionKey(contributionId), outcome: amount };
+      }
+      default:
+        return undefined;
+    }
+  },
+};

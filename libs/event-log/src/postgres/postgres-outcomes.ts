@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import { sha256 } from '@ballast/kernel';
+import type { PlacedOutcome } from '@ballast/event-sourcing';
+import type { OutcomeAt, OutcomeIndex } from '../outcome-index.js';
+import { plainArray, textArray } from './array-literal.js';
+import type { LogNames } from './log-names.js';
+
+const KEY_BYTES = 16;
+
+/** As long as a UUID, which is what PostgreSQL compares fast. */
+const shortened = (key: string): string => sha256(key).toString('hex', 0, KEY_BYTES);
+
+/** The index of outcomes beside a log in PostgreSQL. */
+export class PostgresOutcomes implements OutcomeIndex {
+  readonly #outcome: string;
+  readonly #index: string;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    { table }: LogNames,
+  ) {
+    this.#outcome = table('outcome');
+    this.#index = table('outcome_index');
+  }
+
+  async indexed(partition: number): Promise<number> {
+    const [row] = await this.#rows<{ position: string }>(
+      'indexed',
+      `select position from ${this.#index} where partition = $1`,
+      [partition],
+    );
+    return Number(row?.position ?? 0);
+  }
+
+  async add(partition: number, after: number, upTo: number, outcomes: readonly PlacedOutcome[]): Promise<boolean> {
+    const [row] = await this.#rows<{ moved: boolean }>(
+      'add',
+      `with moved as (
+         insert into ${this.#index} as stands (partition, position)
+         select $1::smallint, $3::bigint
+         where $2::bigint = 0 or exists (select from ${this.#index} where partition = $1)
+         on conflict (partition) do update set position = excluded.position where stands.position = $2
+         returning partition
+       ), added as (
+         insert into ${this.#outcome} (partition, key, position, outcome)
+         select moved.partition, each.key, each.position, each.outcome
+         from moved, unnest($4::uuid[], $5::bigint[], $6::text[]) as each(key, position, outcome)
+         on conflict do nothing
+       )
+       select exists (select from moved) as moved`,
+      [partition, after, upTo, ...columnsOf(outcomes)],
+    );
+    return row?.moved === true;
+  }
+
+  async find(partition: number, keys: readonly string[], upTo: number): Promise<ReadonlyMap<string, OutcomeAt>> {
+    const byShortened = new Map(keys.map((key) => [shortened(key), key]));
+    const rows = await this.#rows<{ key: string; position: string; outcome: string }>(
+      'find',
+      `select encode(uuid_send(key), 'hex') as key, position, outcome from ${this.#outcome}
+       where partition = $1 and key = any($2::uuid[]) and position <= $3`,
+      [partition, plainArray([...byShortened.keys()]), upTo],
+    );
+    return new Map(
+      rows.map(({ key, position, outcome }) => [
+        byShortened.get(key) as string,
+        { position: Number(position), outcome },
+      ]),
+    );
+  }
+
+  async count(partition: number): Promise<number> {
+    const [row] = await this.#rows<{ count: string }>(
+      'count',
+      `select count(*) from ${this.#outcome} where partition = $1`,
+      [partition],
+    );
+    return Number(row?.count);
+  }
+
+  async rebuild(partition: number, pages: (upTo: number) => AsyncIterable<readonly PlacedOutcome[]>): Promise<void> {
+    const client = await this.pool.connect();
+    let failed: Error | undefined;
+    try {
+      await client.query('begin');
+      // A writer that adds meanwhile waits here.
+      const { rows } = await client.query<{ position: string }>(
+        `select position from ${this.#index} where partition = $1 for update`,
+        [partition],
+      );
+      await client.query(`delete from ${this.#outcome} where partition = $1`, [partition]);
+      for await (const page of pages(Number(rows[0]?.position ?? 0))) {
+        await client.query(
+          `insert into ${this.#outcome} (partition, key, position, outcome)
+           select $1, each.* from unnest($2::uuid[], $3::bigint[], $4::text[]) as each
+           on conflict do nothing`,
+          [partition, ...columnsOf(page)],
+        );
+      }
+      await client.query('commit');
+    } catch (error) {
+      // The connection is thrown away, and with it the transaction.
+      failed = error as Error;
+      throw error;
+    } finally {
+      client.release(failed);
+    }
+  }
+
+  async #rows<Row extends pg.QueryResultRow>(
+    statement: string,
+    text: string,
+    values: unknown[],
+  ): Promise<readonly Row[]> {
+    return (await this.pool.query<Row>({ name: `${this.#outcome}:${statement}`, text, values })).rows;
+  }
+}
+
+/** Keys, positions and texts, each as one array. */
+const columnsOf = (outcomes: readonly PlacedOutcome[]): [string, string, string] => [
+  plainArray(outcomes.map(({ key }) => shortened(key))),
+  plainArray(outcomes.map(({ position }) => position)),
+  textArray(outcomes.map(({ outcome }) => outcome)),
+];
