@@ -158,4 +158,27 @@ describe('explanation [CLR-MRG-066]', () => {
     const requirement = price.times(10).times(assessment.positions[0]?.liquidationRate ?? 0);
     expect(equity.minus(requirement).abs().lt('0.2')).toBe(true);
   });
+
+  it.each`
+    USD          | BTC      | quantity | cost        | price
+    ${'10000'}   | ${'0.5'} | ${'10'}  | ${'500000'} | ${'47407.26'}
+    ${'-350000'} | ${'9.4'} | ${'-1'}  | ${'-50000'} | ${'36303.32'}
+    ${'-4000'}   | ${'9.4'} | ${'1'}   | ${'50000'}  | ${'5275.71'}
+    ${'10000'}   | ${'0'}   | ${'10'}  | ${'500000'} | ${'49777.32'}
+  `(
+    'tells it with the coin of the account moving too: $quantity beside $BTC',
+    ({ USD, BTC, quantity, cost, price }: Record<'USD' | 'BTC' | 'quantity' | 'cost' | 'price', string>) => {
+      const house = new MarginHouse();
+      house.prices({ at: NOON, BTC: '49400', ETH: '3000' });
+      house.account('ann.main', { USD, BTC, position: { instrument: 'BTC-PERP', quantity, cost } });
+      const assessment = house.assessed('ann.main').detail();
+      const lines = explainAssessment(writeAssessment(assessment), house.explainedOn());
+      const told = dec(lines.find(({ label }) => label === 'BTC-PERP liquidation price')?.amount ?? 0);
+      const coin = assessment.collateral.find(({ asset }) => asset === 'BTC')?.worth ?? dec(0);
+      const k = told.div(49_400);
+      const equity = dec(USD).plus(coin.times(k)).plus(told.times(quantity)).minus(cost);
+      expect(equity.minus(assessment.figures.liquidation.times(k)).abs().lt('0.2')).toBe(true);
+      expect(told.toFixed(2)).toBe(price);
+    },
+  );
 });

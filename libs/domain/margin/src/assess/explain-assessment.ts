@@ -22,7 +22,7 @@ import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } fr
 import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
-import { MAINTENANCE_LINES, scannedSizes } from './requirement-lines.js';
+import { LIQUIDATION_LINE, MAINTENANCE_LINES, scannedSizes } from './requirement-lines.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -254,11 +254,11 @@ function scalarLines({ source }: UnderlyingScheduleFigures): readonly Explanatio
 }
 
 /**
- * A position that nothing else of the account moves with: a linear perpetual of the house's own model, alone on its underlying.
- * Of any other, how much a smaller one frees and where its price is the liquidation price is for what-if to say: scenarios move.
+ * The only position on its underlying, a linear perpetual of the house's own model: it is straight in its price, and so are coins beside it.
+ * Of any other, where its price is the liquidation price is for what-if to say: scenarios move.
  */
-function standsAlone(
-  { positions, collateral, portfolio }: AssessmentDetail,
+function isOnlyPosition(
+  { positions, portfolio }: AssessmentDetail,
   { contracts }: ExplainedOn,
   { instrument, underlying }: PositionRequirement,
 ): boolean {
@@ -267,10 +267,17 @@ function standsAlone(
     portfolio.model === OWN_MODEL &&
     terms !== undefined &&
     isMarkedBySchedule(terms.instrument) &&
-    positions.filter((other) => other.underlying === underlying).length === 1 &&
-    !collateral.some(({ asset, amount }) => asset === underlying && !dec(amount).isZero())
+    positions.filter((other) => other.underlying === underlying).length === 1
   );
 }
+
+/** A position that nothing else of the account moves with: how much a smaller one frees follows from its own rate. */
+const standsAlone = (detail: AssessmentDetail, on: ExplainedOn, position: PositionRequirement): boolean =>
+  isOnlyPosition(detail, on, position) && coinOf(detail, position.underlying).isZero();
+
+/** What the coin of an underlying counts for in equity, USD; below zero when it is owed. */
+const coinOf = ({ collateral }: AssessmentDetail, underlying: Underlying): Decimal =>
+  sum(collateral.filter(({ asset }) => asset === underlying).map(({ value }) => dec(value)));
 
 type RemediedLevel = 'call' | 'liquidation';
 
@@ -328,21 +335,31 @@ function leastReduction(
   );
 }
 
-/** Price of a position's own underlying at which equity would meet the liquidation requirement, all else as it is. */
-function liquidationPriceLine(
-  { figures }: AssessmentDetail,
-  position: PositionRequirement,
-): readonly ExplanationLine[] {
-  const quantity = dec(position.quantity);
-  const slope = quantity.minus(quantity.abs().times(position.liquidationRate));
+/**
+ * Mark of the only position on an underlying at which equity would meet the liquidation requirement: the position, the coin of that underlying and what
+ * both are required move in proportion, the rest stays as it is,
+ *   price = mark * (1 + (liquidation - equity) / (quantity * mark + coin - liquidation of the underlying))
+ */
+function liquidationPriceLine(detail: AssessmentDetail, position: PositionRequirement): readonly ExplanationLine[] {
+  const { figures, clearedHolds, portfolio } = detail;
+  const coin = coinOf(detail, position.underlying);
+  // Of what is held for a withdrawal the sum is known, and not which part of it is this coin.
+  if (!coin.isZero() && !dec(clearedHolds).isZero()) return [];
+  const required = portfolio.lines.find(
+    ({ code, subject }) => code === LIQUIDATION_LINE && subject === position.underlying,
+  );
+  if (required === undefined) return [];
+  const mark = dec(position.mark);
+  const slope = dec(position.quantity).times(mark).plus(coin).minus(required.amount);
   if (slope.isZero()) return [];
-  const price = dec(position.mark).minus(dec(figures.equity).minus(figures.liquidation).div(slope));
+  const price = mark.times(ONE.plus(dec(figures.liquidation).minus(figures.equity).div(slope)));
   if (price.lte(ZERO)) return [];
+  const moving = coin.isZero() ? 'quantity x mark' : `(quantity x mark + ${position.underlying} collateral)`;
   return [
     lineOf('remedy', 'price')(
       `${position.instrument} liquidation price`,
       cents(price, 'neutral'),
-      'mark - (equity - liquidation) / (quantity - |quantity| x rate), rates as they are now',
+      `where equity meets the liquidation requirement, moving with the price: ${moving} and what that is required, rates as they are now`,
     ),
   ];
 }
@@ -383,7 +400,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
     ...remedyLines('call', detail, on, underlyings),
     ...remedyLines('liquidation', detail, on, underlyings),
     ...positions.flatMap((position) =>
-      standsAlone(detail, on, position) ? liquidationPriceLine(detail, position) : [],
+      isOnlyPosition(detail, on, position) ? liquidationPriceLine(detail, position) : [],
     ),
   ];
 }
