@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { LogEntry } from '@ballast/event-sourcing';
 import { aClearance, accountsDesk, payloadOf, type Desk } from './accounts.fixtures.js';
 import { accountsPast } from './accounts.past.js';
 import type { AccountsState } from './accounts.state.js';
@@ -109,7 +108,7 @@ describe('ids of deposits, withdrawals and contributions that are done with [CLR
 
   it('are named by the content of what asks for them, and a message that cannot be read asks for none that matters', () => {
     const keysOf = (log: string, type: string, payload: unknown): readonly string[] =>
-      accountsPast.keysOf({ log, type, payload } as LogEntry);
+      accountsPast.keysOf({ log, type, payload });
     const payload = { accountId: 'a.b', depositId: 'd', withdrawalId: 'w', transferId: 't', contributionId: 'c' };
     expect(keysOf('accounts.commands', 'Deposit', payload)).toEqual(['deposit a.b d']);
     expect(keysOf('exchange.transfers', 'DepositReceived', payload)).toEqual(['deposit a.b d']);

@@ -23,5 +23,5 @@ export {
   type CertainRanges,
   certainRanges,
 } from './ranges.js';
-export { type RateTable, type RiskSchedule, type SideSizes, tablesOf, requireRiskSchedule } from './risk-schedule.js';
+export { type RateTable, type RiskSchedule, type SideSizes, requireRiskSchedule } from './risk-schedule.js';
 export { roundScalar } from './rounding.js';
