@@ -46,6 +46,8 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'accounts.commands/RequestWithdrawal': 'a command from outside: live.int-spec.ts',
   'accounts.commands/RequestTransfer': 'a command from outside: rest.int-spec.ts',
   'accounts/TransferReceived': 'follows that command: rest.int-spec.ts',
+  'accounts.commands/ChangeAccountStanding': 'a decision of people: standing.spec.ts',
+  'accounts/AccountStandingChanged': 'a decision of people: standing.spec.ts',
   'accounts.commands/ChooseMarginModel': 'a command from outside: rest.int-spec.ts',
   'accounts/MarginModelChosen': 'follows that command: rest.int-spec.ts',
   'accounts.commands/ChangeSetOffAgreement': 'a command from outside, where the house offers it: set-off.spec.ts',

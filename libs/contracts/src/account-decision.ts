@@ -33,6 +33,7 @@ type Facts = MarginEvents &
     | 'WithdrawalReleased'
     | 'WithdrawalRejected'
     | 'TransferReceived'
+    | 'AccountStandingChanged'
     | 'MarginModelChosen'
     | 'SetOffAgreementChanged'
   >;
@@ -108,6 +109,12 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     summary: `Withdrawal refused (${code}): equity ${usd(figures.equity)}, initial requirement ${usd(figures.initial)}.`,
     state: null,
     figures,
+  }),
+  AccountStandingChanged: ({ from, to, reason }) => ({
+    subject: null,
+    summary: `The account is ${to} now, was ${from}: ${reason}`,
+    state: null,
+    figures: null,
   }),
   MarginModelChosen: ({ model }) => ({
     subject: null,

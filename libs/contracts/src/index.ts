@@ -92,6 +92,7 @@ export {
   depositRequest,
   withdrawalRequest,
   transferRequest,
+  accountStandingRequest,
   marginModelRequest,
   setOffRequest,
   documentProposalRequest,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_STANDINGS } from '@ballast/facts';
 import {
   accountId,
   accountMarginState,
@@ -50,6 +51,9 @@ export const accountView = z
     version: ordinal.meta({ description: 'Account version: raised by every event of the account in accounts.' }),
     asOf,
     state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
+    standing: z
+      .enum(ACCOUNT_STANDINGS)
+      .meta({ description: 'What a person lets the account do: everything, deposits and less risk, or nothing.' }),
     marginModel: versionedName
       .nullable()
       .meta({ description: 'Margin model the owner chose; null for the usual one.' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_STANDINGS } from '@ballast/facts';
 import {
   accountId,
   asset,
@@ -60,6 +61,18 @@ export const transferRequest = movementOf({
     'Moves collateral of the account in the path to another account of its owner, once margin has cleared it like a withdrawal.',
   example: { transferId: 't-7', to: 'carol.hedge', asset: 'USD', amount: '2500.00' },
 });
+
+export const accountStandingRequest = z
+  .strictObject({
+    standing: z.enum(ACCOUNT_STANDINGS).meta({ description: '`frozen` and `open` again, or `closed` for good.' }),
+    reason: reason.meta({ description: 'Why; the auditor reads it.' }),
+  })
+  .meta({
+    id: 'AccountStandingRequest',
+    description:
+      'Freezes the account in the path, releases it (another person than who froze it), or closes it, when it is flat and empty.',
+    example: { standing: 'frozen', reason: 'The owner reports a stolen key.' },
+  });
 
 export const marginModelRequest = z
   .strictObject({ model: versionedName.meta({ description: 'Name and version.' }) })

@@ -27,6 +27,8 @@ export const preTradeCheckResponse = z
         'owner-below-initial-requirement',
         'account-liquidating',
         'account-restricted',
+        'account-frozen',
+        'account-closed',
         'prices-halted',
         'instrument-unknown',
         'house-reduce-only',

@@ -81,6 +81,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'Deposit',
     'RequestWithdrawal',
     'RequestTransfer',
+    'ChangeAccountStanding',
     'ChooseMarginModel',
     'ChangeSetOffAgreement',
     'ProposeDocument',

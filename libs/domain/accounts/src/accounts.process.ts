@@ -59,6 +59,8 @@ import { decideSetOffAgreement } from './set-off/set-off-agreement.decider.js';
 import { decideSetOff } from './set-off/set-off.decider.js';
 import { setOffEvolution } from './set-off/set-off.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
+import { changeStanding } from './standing/standing.decider.js';
+import { standingEvolution } from './standing/standing.evolve.js';
 import { releaseSuspense } from './suspense/release.decider.js';
 import { suspenseEvolution } from './suspense/suspense.evolve.js';
 import type { TransferDecision } from './transfer-decision.js';
@@ -155,6 +157,7 @@ const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<Account
   Deposit: commanded(decideDeposit),
   RequestWithdrawal: commanded(decideWithdrawal),
   RequestTransfer: commanded(decideTransfer),
+  ChangeAccountStanding: changeStanding,
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
   ChangeSetOffAgreement: commanded(decideSetOffAgreement),
 };
@@ -294,7 +297,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 4 },
+  stateForm: { version: 5 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
@@ -304,6 +307,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...OPENING_EVOLVED,
     ...openingEvolution,
     ...modelEvolution,
+    ...standingEvolution,
     ...depositEvolution,
     ...withdrawalEvolution,
     ...fillEvolution,

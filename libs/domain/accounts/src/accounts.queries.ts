@@ -1,7 +1,7 @@
-import type { AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
+import type { AccountStanding, AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
 import { averageEntryPrice } from '@ballast/instruments';
 import { compareText, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
-import { amountsOf, collateralAfter, type AccountsState } from './accounts.state.js';
+import { amountsOf, collateralAfter, standingOf, type AccountsState } from './accounts.state.js';
 import { contractOf } from './ledger/contracts.js';
 import { balancesOf, clientLedger, heldLedger } from './ledger/ledger.js';
 import { figuresOf } from './ledger/position.js';
@@ -28,6 +28,8 @@ export interface AccountStatement {
   readonly positions: readonly PositionFigures[];
   readonly heldWithdrawals: readonly HeldWithdrawal[];
   readonly liquidating: boolean;
+  /** What a person lets it do. */
+  readonly standing: AccountStanding;
   /** Margin model that the owner chose; null: margin's own. */
   readonly model: string | null;
   /** Whether it answers for debts of its owner's other accounts. */
@@ -55,6 +57,7 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
       attempt,
     })),
     liquidating: state.liquidating.has(accountId),
+    standing: standingOf(state, accountId),
     model: account.model,
     answers: account.answers,
   };

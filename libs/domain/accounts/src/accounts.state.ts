@@ -4,12 +4,16 @@ import type { ContractSpecification } from '@ballast/instruments';
 import {
   ACCOUNTS_EVENTS,
   factsOf,
+  refusedByStanding,
+  type AccountAct,
   type AccountsEvents,
+  type AccountStanding,
   type AmountByAsset,
   type HouseMode,
   type InstrumentId,
   type Instant,
   type Place,
+  type StandingRefusal,
   type TradeSide,
   type Underlying,
 } from '@ballast/facts';
@@ -150,6 +154,8 @@ export interface AccountsState {
   readonly trades: Map<string, RememberedFill>;
   /** What suspense keeps for accounts that are not open, by account, in the order in which it came. */
   readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
+  /** Accounts that are not open to everything, with the person who saw to that. */
+  readonly standings: Map<AccountId, { readonly standing: AccountStanding; readonly by: string }>;
   /** Accounts that margin has in LIQUIDATING. */
   readonly liquidating: Set<AccountId>;
   /** Close-out orders of open cases by their position in liquidation p. */
@@ -180,6 +186,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   withdrawals: new Map(),
   trades: new Map(),
   suspended: new Map(),
+  standings: new Map(),
   liquidating: new Set(),
   orders: new Map(),
   draws: new Map(),
@@ -209,6 +216,14 @@ export function touch(state: AccountsState, accountId: AccountId, version: numbe
   if (figures) account.figuresVersion = version;
   return account;
 }
+
+/** What a person lets an account do. */
+export const standingOf = ({ standings }: AccountsState, accountId: AccountId): AccountStanding =>
+  standings.get(accountId)?.standing ?? 'open';
+
+/** Why the standing of an account forbids something; null when it does not. */
+export const forbidden = (state: AccountsState, accountId: AccountId, act: AccountAct): StandingRefusal | null =>
+  refusedByStanding(standingOf(state, accountId), act);
 
 /** Ids hold no blanks, so that no two pairs look alike. */
 export const perAccount = (accountId: AccountId, id: string): string => `${accountId} ${id}`;

@@ -65,6 +65,13 @@ export {
   type MarginCommands,
   type MarginEvents,
 } from './margin/index.js';
+export {
+  ACCOUNT_STANDINGS,
+  refusedByStanding,
+  type AccountAct,
+  type AccountStanding,
+  type StandingRefusal,
+} from './account-standings.js';
 export * from './house-modes.js';
 export type * from './names.js';
 export {

@@ -257,6 +257,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         TransferReceived: inCase(noteInCase.TransferReceived),
         FundingSettled: ofAccount,
         InterestCharged: ofAccount,
+        AccountStandingChanged: ofAccount,
         MarginModelChosen: ofAccount,
         VariationSettled: ofAccount,
         ContractDelivered: ofAccount,

@@ -6,6 +6,7 @@ import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
+import { cancelAtEntry } from './orders/cancels.decider.js';
 import { noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 import type { DecisionContext } from '@ballast/event-sourcing';
@@ -78,6 +79,13 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   PositionChanged: {
     observe({ openOrders }, { payload: { accountId, orderId, quantity } }) {
       if (orderId !== undefined) noteFilled(openOrders, accountId, orderId, dec(quantity));
+    },
+  },
+  AccountStandingChanged: {
+    observe: ({ book }, { payload: { accountId, to } }) => void (book.at(accountId).standing = to),
+    decide(state, input, context) {
+      const { accountId, to } = input.payload;
+      if (to !== 'open') cancelAtEntry(state, state.book.at(accountId), context, causeOf(input));
     },
   },
   MarginModelChosen: {

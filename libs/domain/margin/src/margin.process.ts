@@ -79,7 +79,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 2, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 3, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),

@@ -37,6 +37,7 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
     version: statement.version,
     asOf,
     state,
+    standing: statement.standing,
     marginModel: statement.model,
     answersForOwner: statement.answers,
     collateral: statement.collateral,

@@ -132,6 +132,22 @@ export class AccountsController {
     return answer;
   }
 
+  @Post(':accountId/standing')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Freezes, releases or closes an account; X-Actor names the person' })
+  @InPath('accountId', contract.accountIdForm)
+  @Write(contract.accountStandingRequest)
+  @Answers(201, contract.commandAccepted, 'Changed; `data.standing`')
+  changeStanding(
+    @Req() request: Request,
+    @Param('accountId') accountId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const account = formed(accountId);
+    const { standing, reason } = parsed(contract.accountStandingRequest, body, 'body');
+    return this.#execute(request, account, 'ChangeAccountStanding', { accountId: account, standing, reason });
+  }
+
   @Post(':accountId/margin-model')
   @HttpCode(201)
   @ApiOperation({ summary: 'Chooses the margin model of an account' })

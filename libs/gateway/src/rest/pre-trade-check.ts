@@ -50,6 +50,8 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
       return liquidating ? 'account-liquidating' : 'account-restricted';
     case 'below-initial-requirement':
     case 'owner-below-initial-requirement':
+    case 'account-frozen':
+    case 'account-closed':
     case 'house-reduce-only':
     case 'house-withdrawals-stopped':
     case 'house-halted':

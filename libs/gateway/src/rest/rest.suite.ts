@@ -284,6 +284,24 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
     });
   });
 
+  describe('the standing of an account', () => {
+    it('is frozen by one person, released by another one, and closed once it is empty', async () => {
+      await opened('stand.main', '10');
+      const stand = (standing: string, actor: string) =>
+        house.post('/accounts/stand.main/standing', { standing, reason: 'A stolen key.' }, undefined, {
+          'x-actor': actor,
+        });
+      expect((await stand('frozen', 'ann')).status).toBe(201);
+      expect((await house.get('/accounts/stand.main')).body).toMatchObject({ standing: 'frozen' });
+      const out = { withdrawalId: 'w-1', asset: 'USD', amount: '1' };
+      expectProblem(await house.post('/accounts/stand.main/withdrawals', out), 422, 'account-frozen');
+      expectProblem(await stand('open', 'ann'), 409, 'freezer-may-not-release');
+      expect((await stand('open', 'ben')).status).toBe(201);
+      expectProblem(await stand('closed', 'ben'), 409, 'account-not-empty');
+      expectProblem(await stand('asleep', 'ben'), 400, 'request-malformed');
+    });
+  });
+
   describe('a withdrawal', () => {
     it('is taken, cleared by margin and paid out', async () => {
       await opened('out.main', '100');
@@ -579,6 +597,7 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
           'post /accounts/{accountId}/deposits',
           'post /accounts/{accountId}/withdrawals',
           'post /accounts/{accountId}/transfers',
+          'post /accounts/{accountId}/standing',
           'get /accounts/{accountId}/withdrawals/{withdrawalId}',
           'post /accounts/{accountId}/pre-trade-checks',
           'post /accounts/{accountId}/what-if',

@@ -1,5 +1,5 @@
 import { matches, VERSIONED_NAME } from '@ballast/kernel';
-import { fact, type AccountsState } from '../accounts.state.js';
+import { fact, forbidden, type AccountsState } from '../accounts.state.js';
 import { fieldsOf, readAccountId } from '../reading/input-reading.js';
 import { booked, refused, type TransferDecision } from '../transfer-decision.js';
 import { SELECTABLE_MODEL_DOCUMENTS } from './selectable-models.js';
@@ -17,6 +17,8 @@ export function decideMarginModel(state: AccountsState, message: unknown): Trans
   if (!matches(VERSIONED_NAME, model)) return refused('model-invalid');
   const account = state.accounts.get(accountId.value);
   if (account === undefined) return refused('account-unknown');
+  const code = forbidden(state, accountId.value, 'choose-model');
+  if (code !== null) return refused(code);
   const choice = { accountId: accountId.value, model };
   if (account.model === model) return booked(choice);
   if (!SELECTABLE_MODEL_DOCUMENTS.inForce(state.rules).has(model)) return refused('model-not-offered');

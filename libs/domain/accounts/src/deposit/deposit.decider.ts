@@ -1,7 +1,7 @@
 import type { Past } from '@ballast/event-sourcing';
 import { text } from '@ballast/kernel';
 import { depositKey } from '../accounts.past.js';
-import { collateralAfter, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { collateralAfter, fact, forbidden, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { booked, refused, type TransferDecision } from '../transfer-decision.js';
 import { suspendedDeposit } from '../suspense/suspended-items.js';
@@ -20,6 +20,8 @@ export function decideDeposit(state: AccountsState, message: unknown, past: Past
     return known === contentOf(asset, amount) ? booked({ depositId, accountId }) : refused('deposit-id-reused');
   }
   if (!state.accounts.has(accountId)) return refused('account-unknown');
+  const code = forbidden(state, accountId, 'deposit');
+  if (code !== null) return refused(code);
   if (kept === undefined) return refused('asset-not-kept');
   if (!kept.depositsOpen) return refused('deposits-closed');
   return booked({ depositId, accountId }, creditedDeposit(state, reading.value));

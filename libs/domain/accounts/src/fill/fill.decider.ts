@@ -6,6 +6,7 @@ import type { AccountsRejectionCode } from '../accounts.rejections.js';
 import {
   collateralAfter,
   fact,
+  forbidden,
   positionIn,
   type Account,
   type AccountsFact,
@@ -118,13 +119,19 @@ function unclearable(
 }
 
 /**
- * What keeps a fill out of its account: nobody of that name, or a part of a lot, which no close-out could ever sell. A fill of a
+ * What keeps a fill out of its account: nobody of that name, an account that is closed, or a part of a lot, which no close-out could ever sell. A fill of a
  * close-out order is booked all the same, since liquidation waits for it. A price off the tick happened and is booked:
  * nothing is computed with the tick.
  * @see docs/spec/accounts.md CLR-ACC-015
  */
-function unbookable({ contract, quantity, closeOutOrder }: Fill, account: Account | undefined) {
+function unbookable(
+  state: AccountsState,
+  { accountId, contract, quantity, closeOutOrder }: Fill,
+  account: Account | undefined,
+) {
   if (account === undefined) return 'account-unknown';
+  const closed = forbidden(state, accountId, 'fill');
+  if (closed !== null) return closed;
   return closeOutOrder === null && !quantity.mod(contract.lot).isZero() ? 'quantity-off-lot' : null;
 }
 
@@ -169,7 +176,7 @@ function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): Accounts
   const account = state.accounts.get(accountId);
   const wrong = unclearable(state, fill, account, input.time.clearing);
   if (wrong !== null) return suspenseBooked(input, wrong);
-  const code = unbookable(fill, account);
+  const code = unbookable(state, fill, account);
   if (account === undefined || code !== null) {
     return suspenseBooked(input, code ?? 'account-unknown', {
       reference: suspenseReference(fill),
@@ -193,7 +200,7 @@ const waitingFill = ({ price, liquidity, orderId }: Fill): AccountsEvents['Suspe
  */
 export function bookWaitingFill(state: AccountsState, fill: Fill, at: Instant): (() => AccountsFact) | undefined {
   const account = state.accounts.get(fill.accountId);
-  if (unclearable(state, fill, account, at) !== null || unbookable(fill, account) !== null) return undefined;
+  if (unclearable(state, fill, account, at) !== null || unbookable(state, fill, account) !== null) return undefined;
   const signed = signedQuantity(fill.side, fill.quantity);
   const value = tradedValue(fill.contract.instrument, signed, fill.price);
   return account && (() => positionChanged(state, account, fill, signed, value));

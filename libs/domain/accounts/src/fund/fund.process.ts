@@ -218,6 +218,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       ...OPENING_IGNORED,
       AccountOpened: 'ignored',
       CollateralCredited: 'ignored',
+      AccountStandingChanged: 'ignored',
       MarginModelChosen: 'ignored',
       SetOffAgreementChanged: 'ignored',
       OtherAccountCharged: 'ignored',

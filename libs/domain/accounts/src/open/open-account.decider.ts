@@ -1,5 +1,5 @@
 import { partitionOfAccount } from '@ballast/kernel';
-import { fact, type AccountsState } from '../accounts.state.js';
+import { fact, standingOf, type AccountsState } from '../accounts.state.js';
 import { fieldsOf, readAccountId } from '../reading/input-reading.js';
 import { booked, refused, type TransferDecision } from '../transfer-decision.js';
 
@@ -8,6 +8,8 @@ export function decideOpening(state: AccountsState, message: unknown): TransferD
   if (!reading.readable) return refused(reading.code);
   const accountId = reading.value;
   if (partitionOfAccount(accountId, state.partitions) !== state.partition) return refused('account-of-other-partition');
-  if (state.accounts.has(accountId)) return refused('account-exists');
+  if (state.accounts.has(accountId)) {
+    return refused(standingOf(state, accountId) === 'closed' ? 'account-closed' : 'account-exists');
+  }
   return booked({ accountId }, fact('AccountOpened', { accountId }));
 }

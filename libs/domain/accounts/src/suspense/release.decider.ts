@@ -1,5 +1,5 @@
 import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
-import { fact, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
+import { fact, standingOf, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
 import { creditedDeposit } from '../deposit/deposit.decider.js';
 import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
@@ -13,7 +13,7 @@ import { readReference } from './suspense.evolve.js';
  * @see docs/spec/accounts.md CLR-ACC-018
  */
 export function* releaseSuspense(state: AccountsState, accountId: AccountId, at: Instant): Generator<AccountsFact> {
-  if (!state.accounts.has(accountId)) return;
+  if (!state.accounts.has(accountId) || standingOf(state, accountId) === 'closed') return;
   for (const item of state.suspended.get(accountId) ?? []) {
     yield* item.kept.position === null ? releaseDeposit(state, item) : releaseFill(state, item, at);
   }

@@ -17,6 +17,7 @@ const REASONS: { readonly [C in AccountsRejectionCode]?: Suspense['reason'] } = 
   'trade-id-reused': 'fill-repeated',
   'asset-not-kept': 'asset-not-kept',
   'deposits-closed': 'deposits-closed',
+  'account-closed': 'account-closed',
 };
 
 /** Books a message that cannot be booked where it belongs; what it brought, if anything, is kept in suspense. */
@@ -38,7 +39,12 @@ export function suspenseBooked(
 }
 
 /** A deposit of which everything can be read did arrive, whatever keeps it from its account. */
-const MONEY_ARRIVED: readonly AccountsRejectionCode[] = ['account-unknown', 'asset-not-kept', 'deposits-closed'];
+const MONEY_ARRIVED: readonly AccountsRejectionCode[] = [
+  'account-unknown',
+  'account-closed',
+  'asset-not-kept',
+  'deposits-closed',
+];
 
 /**
  * What becomes of a transfer of the exchange that cannot be booked: an opening for an open account is a repetition and
@@ -51,6 +57,7 @@ export function decideUnbookableTransfer(
   input: LogEntry,
   code: AccountsRejectionCode,
 ): AccountsFact | null {
+  // An opening that comes again, as an exchange that begins anew sends it.
   if (code === 'account-exists') return null;
   const deposit =
     input.type === 'DepositReceived' && MONEY_ARRIVED.includes(code)

@@ -3,7 +3,7 @@ import { refusedByMode } from '@ballast/facts';
 import { text, type AccountId } from '@ballast/kernel';
 import { outgoingContent, withdrawalEnd, withdrawalKey } from '../accounts.past.js';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
-import { collateralAfter, fact, freeCollateral, perAccount, type AccountsState } from '../accounts.state.js';
+import { collateralAfter, fact, forbidden, freeCollateral, perAccount, type AccountsState } from '../accounts.state.js';
 import type { Movement } from '../deposit/movement.js';
 import { clientLedger, heldLedger, postingsOf } from '../ledger/ledger.js';
 import { booked, refused, type TransferDecision } from '../transfer-decision.js';
@@ -27,15 +27,22 @@ function refusalOf(
 ): AccountsRejectionCode | null {
   if (kept === undefined) return 'asset-not-kept';
   if (to === undefined && !kept.withdrawalsOpen) return 'withdrawals-closed';
-  const forbidden = refusedByMode(state.houseMode, actOf(to));
-  if (forbidden !== null) return forbidden;
+  const refusal = refusalOfAct(state, accountId, to);
+  if (refusal !== null) return refusal;
   if (state.liquidating.has(accountId)) return 'account-liquidating';
   return amount.gt(freeCollateral(state, accountId, asset)) ? 'insufficient-collateral' : null;
 }
 
-/** What the house would be doing with it. */
-export const actOf = (to: AccountId | undefined): 'withdraw' | 'transfer' =>
-  to === undefined ? 'withdraw' : 'transfer';
+/** Why nothing leaves the account, or arrives at the other one, at all: the mode of the house, or what a person said of them. */
+export function refusalOfAct(
+  state: AccountsState,
+  accountId: AccountId,
+  to: AccountId | undefined,
+): AccountsRejectionCode | null {
+  const act = to === undefined ? 'withdraw' : 'transfer';
+  const received = to === undefined ? null : forbidden(state, to, 'receive');
+  return refusedByMode(state.houseMode, act) ?? forbidden(state, accountId, act) ?? received;
+}
 
 /** What became of an id; undefined for a new one. */
 function knownOutgoing(state: AccountsState, accountId: AccountId, withdrawalId: string, past: Past) {

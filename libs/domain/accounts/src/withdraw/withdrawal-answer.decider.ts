@@ -1,4 +1,4 @@
-import { refusedByMode, type MarginEvents } from '@ballast/facts';
+import type { MarginEvents } from '@ballast/facts';
 import { invariant, text, type AccountId } from '@ballast/kernel';
 import {
   collateralAfter,
@@ -10,7 +10,7 @@ import {
   type Withdrawal,
 } from '../accounts.state.js';
 import { clientLedger, heldLedger, postingsOf } from '../ledger/ledger.js';
-import { actOf } from './hold.decider.js';
+import { refusalOfAct } from './hold.decider.js';
 
 /** The withdrawal an answer of margin is about; undefined when the answer is to an earlier attempt or came twice. */
 function asked(
@@ -65,8 +65,8 @@ function outcomeOf(
   const { accountId, withdrawalId, asset, amount, attempt, to } = withdrawal;
   const account = state.accounts.get(accountId);
   invariant(account, `withdrawal ${withdrawalId} of an account that is not open`);
-  const forbidden = refusedByMode(state.houseMode, actOf(to));
-  if (forbidden !== null) return released(state, withdrawal, forbidden);
+  const refusal = refusalOfAct(state, accountId, to);
+  if (refusal !== null) return released(state, withdrawal, refusal);
   if (freeCollateral(state, accountId, asset).isNegative())
     return released(state, withdrawal, 'insufficient-collateral');
   if (state.liquidating.has(accountId) || account.figuresVersion > answer.accountVersion) {

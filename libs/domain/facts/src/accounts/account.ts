@@ -1,6 +1,7 @@
 import { accountAfter, booked } from '../common.js';
+import { accountStanding } from '../account-standings.js';
 import { event } from '../schema/event.js';
-import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+import { accountId, asset, identifier, positiveDecimal, reason, versionedName } from '../schema/forms.js';
 import { flag } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
@@ -11,6 +12,12 @@ export const ACCOUNT_EVENTS = {
     description: 'A deposit, or a correction in favour of the client, was booked.',
     stream,
     payload: { ...accountAfter, ...booked, depositId: identifier(), asset: asset(), amount: positiveDecimal() },
+  }),
+  AccountStandingChanged: event({
+    description:
+      'A person froze, released or closed the account. No posting; a closed account is empty and stays closed.',
+    stream,
+    payload: { accountId: accountId(), from: accountStanding, to: accountStanding, reason: reason() },
   }),
   MarginModelChosen: event({
     description: 'The owner chose the margin model of the account; margin acts on it from its next run. No posting.',

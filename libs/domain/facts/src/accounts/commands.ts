@@ -1,5 +1,6 @@
+import { accountStanding } from '../account-standings.js';
 import { event } from '../schema/event.js';
-import { accountId, asset, identifier, positiveDecimal, versionedName } from '../schema/forms.js';
+import { accountId, asset, identifier, positiveDecimal, reason, versionedName } from '../schema/forms.js';
 import { flag } from '../schema/schema.js';
 
 const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
@@ -26,6 +27,11 @@ export const ACCOUNTS_COMMANDS = {
       ...transfer,
       to: accountId('Account that gets the money.'),
     },
+  }),
+  ChangeAccountStanding: event({
+    description: 'Freeze, release or close an account. The actor is the person who does it.',
+    stream,
+    payload: { accountId: accountId(), standing: accountStanding, reason: reason('Why; the auditor reads it.') },
   }),
   ChooseMarginModel: event({
     description: 'Choose the margin model of an account, of those that the house offers.',

@@ -95,6 +95,7 @@ export const POSITION_EVENTS = {
         'fill-repeated',
         'asset-not-kept',
         'deposits-closed',
+        'account-closed',
         'malformed',
       ]),
       source: record({ log: label(), position: ordinal() }, 'The fact that was not understood.'),

@@ -46,8 +46,8 @@ export const RESERVATION_EVENTS = {
       accountId: accountId(),
       orders: list(identifier(), 'Ids of exchange.orders.'),
       reason: oneOf(
-        ['account-restricted', 'account-liquidating'],
-        'From RESTRICTED on only what reduces risk may stay; while LIQUIDATING nothing may.',
+        ['account-restricted', 'account-liquidating', 'account-frozen', 'account-closed'],
+        'From RESTRICTED on, and frozen, only what reduces risk may stay; while LIQUIDATING, and closed, nothing may.',
       ),
     },
   }),

@@ -138,6 +138,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
       InterestCharged: 'ignored',
+      AccountStandingChanged: 'ignored',
       MarginModelChosen: 'ignored',
       SetOffAgreementChanged: 'ignored',
       OtherAccountCharged: 'ignored',

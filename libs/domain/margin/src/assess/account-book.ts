@@ -1,4 +1,5 @@
 import type {
+  AccountStanding,
   AccountId,
   AmountByAsset,
   InstrumentId,
@@ -49,6 +50,8 @@ export interface AccountRecord {
   holdings: Holdings;
   /** The owner's choice of a margin model; null: the house's own. */
   model: string | null;
+  /** What a person lets it do. */
+  standing: AccountStanding;
   readonly holds: Map<string, Hold>;
   openCall: OpenCall | null;
   callsIssued: number;
@@ -168,6 +171,7 @@ export class AccountBook {
       collateral: new Map(),
       holdings: new Map(),
       model: null,
+      standing: 'open',
       holds: new Map(),
       openCall: null,
       callsIssued: 0,

@@ -1,4 +1,5 @@
 import type { Cause, DecisionContext } from '@ballast/event-sourcing';
+import type { MarginEvents } from '@ballast/facts';
 import type { AccountRecord } from '../assess/account-book.js';
 import { LIQUIDATING, RESTRICTED } from '../call/margin-state.js';
 import { emitMargin } from '../margin.events.js';
@@ -12,14 +13,14 @@ interface Unwanted {
   readonly reservations: readonly string[];
 }
 
-/** From RESTRICTED on only what makes a position smaller stays, the order that the exchange accepted first before the others; while LIQUIDATING nothing does. */
+/** From RESTRICTED on, and while frozen, only what makes a position smaller stays, the order that the exchange accepted first before the others; while LIQUIDATING, and once closed, nothing does. */
 function unwantedIn({ book, openOrders }: MarginState, account: AccountRecord): Unwanted {
   const { accountId, holdings } = account;
   const state = book.stateOf(account);
-  if (state < RESTRICTED) return { orders: [], reservations: [] };
+  if (state < RESTRICTED && account.standing === 'open') return { orders: [], reservations: [] };
   const staying: OrderTerms[] = [];
   const isUnwanted = (order: OrderTerms): boolean => {
-    if (state === LIQUIDATING || !makesSmaller(holdings, staying, order)) return true;
+    if (state === LIQUIDATING || account.standing === 'closed' || !makesSmaller(holdings, staying, order)) return true;
     staying.push(order);
     return false;
   };
@@ -41,8 +42,14 @@ function request(
   cause?: Cause,
 ): void {
   if (orders.length === 0) return;
-  const reason = state.book.isLiquidating(account) ? 'account-liquidating' : 'account-restricted';
+  const reason = reasonOf(state, account);
   emitMargin(context, 'OrderCancelsRequested', { accountId: account.accountId, orders: [...orders], reason }, cause);
+}
+
+function reasonOf({ book }: MarginState, account: AccountRecord): MarginEvents['OrderCancelsRequested']['reason'] {
+  if (book.isLiquidating(account)) return 'account-liquidating';
+  const { standing } = account;
+  return standing === 'open' ? 'account-restricted' : `account-${standing}`;
 }
 
 /**

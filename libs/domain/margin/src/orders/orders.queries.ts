@@ -125,6 +125,7 @@ export function headroomOf(
   const standing = state.book.stateOf(account);
   const isOpen =
     standing < RESTRICTED &&
+    account.standing === 'open' &&
     refusedByMode(state.houseMode, 'take-risk') === null &&
     assessor?.market.schedule.halted === false &&
     headroom?.isNegative() === false;

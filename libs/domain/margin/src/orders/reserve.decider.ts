@@ -18,6 +18,8 @@ const DETAILS: Readonly<Record<ReservationRefusal, string>> = {
   'no-prices': 'Something that the account may still fill has no price now.',
   'prices-halted': 'Prices are halted: no new risk is taken.',
   'account-reduce-only': 'The account may only reduce its risk.',
+  'account-frozen': 'The account is frozen: it reduces risk only.',
+  'account-closed': 'The account is closed.',
   'below-initial-requirement': 'Equity would not cover the initial requirement of what may fill.',
   'owner-below-initial-requirement': 'Another account of the same owner would fall below its initial requirement.',
   'house-reduce-only': 'The house takes no new risk at present.',

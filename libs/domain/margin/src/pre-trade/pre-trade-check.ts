@@ -1,10 +1,12 @@
 import {
   refusedByMode,
+  refusedByStanding,
   type AccountId,
   type DecimalString,
   type HouseModeRefusal,
   type InstrumentId,
   type MarginFigures,
+  type StandingRefusal,
 } from '@ballast/facts';
 import { dec, text, ZERO } from '@ballast/kernel';
 import { writeFigures } from '../assess/assessment.js';
@@ -34,7 +36,8 @@ export type PreTradeRefusal =
   | 'account-reduce-only'
   | 'below-initial-requirement'
   | 'owner-below-initial-requirement'
-  | HouseModeRefusal;
+  | HouseModeRefusal
+  | StandingRefusal;
 
 export interface PreTradeAnswer {
   readonly accepted: boolean;
@@ -49,7 +52,7 @@ export interface PreTradeAnswer {
 }
 
 /**
- * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on nothing else; on halted prices, and when
+ * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
  * the mode of the house forbids it, no new risk; otherwise equity must cover the initial requirement whichever of the account's
  * orders and reservations fill, this one among them.
  *
@@ -70,6 +73,7 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   });
   const account = state.book.find(order.accountId);
   if (account === undefined) return refused('account-unknown');
+  if (account.standing === 'closed') return refused('account-closed');
   const quantity = dec(order.quantity);
   if (quantity.isZero()) return refused('quantity-zero');
   if (!state.contracts.has(order.instrument)) return refused('instrument-unknown');
@@ -104,6 +108,8 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
     headroom: required === null ? null : text(required.headroom),
   });
   if (riskReducing) return answer(null);
+  const frozen = refusedByStanding(account.standing, 'take-risk');
+  if (frozen !== null) return answer(frozen);
   if (state.book.stateOf(account) >= RESTRICTED) return answer('account-reduce-only');
   const forbidden = refusedByMode(state.houseMode, 'take-risk');
   if (forbidden !== null) return answer(forbidden);

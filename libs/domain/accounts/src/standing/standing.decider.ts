@@ -1,0 +1,61 @@
+import { choice, readBody, record, textOf } from '@ballast/documents';
+import type { CommandHandler, CommandResult } from '@ballast/event-sourcing';
+import { ACCOUNT_STANDINGS, type AccountStanding } from '@ballast/facts';
+import { ACCOUNT_ID, REASON, subjectOf, type AccountId } from '@ballast/kernel';
+import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
+import { fact, standingOf, type AccountsState } from '../accounts.state.js';
+import { balancesOf, clientLedger, heldLedger } from '../ledger/ledger.js';
+
+const CHANGE = record({ accountId: textOf(ACCOUNT_ID), standing: choice(ACCOUNT_STANDINGS), reason: textOf(REASON) });
+
+const refused = (code: AccountsRejectionCode, detail: string = ACCOUNTS_REJECTIONS[code]): CommandResult => ({
+  outcome: 'rejected',
+  code,
+  detail,
+});
+
+/**
+ * A person freezes an account, at once; releases it, who must be another one than who froze it; or closes it for good, which must be flat, with
+ * no money in it, out of it or under way.
+ * @see docs/spec/accounts.md CLR-ACC-035
+ */
+export const changeStanding: CommandHandler<AccountsState> = (state, { payload, actor }, context) => {
+  const command = readBody(payload, CHANGE);
+  if ('defects' in command) return refused('standing-invalid', command.defects.join('; '));
+  const { accountId, standing: to, reason } = command.figures;
+  if (actor === null || subjectOf(actor) === '') return refused('actor-missing');
+  const code = refusalOf(state, accountId, to, actor);
+  if (code !== null) return refused(code);
+  context.emit(fact('AccountStandingChanged', { accountId, from: standingOf(state, accountId), to, reason }));
+  return { outcome: 'accepted', data: { accountId, standing: to } };
+};
+
+function refusalOf(
+  state: AccountsState,
+  accountId: AccountId,
+  to: AccountStanding,
+  actor: string,
+): AccountsRejectionCode | null {
+  const account = state.accounts.get(accountId);
+  if (account === undefined) return 'account-unknown';
+  const from = standingOf(state, accountId);
+  if (from === to) return 'standing-unchanged';
+  if (from === 'closed') return 'account-closed';
+  if (to === 'open') {
+    const freezer = state.standings.get(accountId)?.by ?? '';
+    return subjectOf(freezer) === subjectOf(actor) ? 'freezer-may-not-release' : null;
+  }
+  if (to === 'frozen') return null;
+  if (state.liquidating.has(accountId)) return 'account-liquidating';
+  if (account.positions.size > 0) return 'account-not-flat';
+  return isEmpty(state, accountId) ? null : 'account-not-empty';
+}
+
+/** No money of the account, none that it owes, none that is held, and no transfer to it that margin has not answered yet. */
+function isEmpty({ ledger, withdrawals }: AccountsState, accountId: AccountId): boolean {
+  const balances = [clientLedger(accountId), heldLedger(accountId)].flatMap((name) =>
+    Object.values(balancesOf(ledger, name)),
+  );
+  if (balances.some((amount) => !amount.isZero())) return false;
+  return ![...withdrawals.values()].some(({ to }) => to === accountId);
+}
