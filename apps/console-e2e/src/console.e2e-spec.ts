@@ -10,7 +10,7 @@ import type {
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launch } from './browser.js';
 import { ManyAccounts } from './many-accounts.js';
-import { ServedCrash } from './served-crash.js';
+import { OPTIONS, ServedCrash } from './served-crash.js';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1_280, 390] as const;
@@ -49,22 +49,8 @@ describeInBrowser('the console on a recorded crash', () => {
     await served?.end();
   });
 
-  async function open(address: string): Promise<Page> {
-    const context = await browser.newContext({
-      viewport: { width: WIDTHS[0], height: 900 },
-      colorScheme: 'light',
-      baseURL: served.url,
-    });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => {
-      throw error;
-    });
-    await page.goto(`/console${address}`);
-    await page.locator('h1').waitFor();
-    return page;
-  }
-
-  const close = (page: Page): Promise<void> => page.context().close();
+  const open = (address: string, onAsk?: (url: string) => void): Promise<Page> =>
+    opened(browser, served, address, onAsk);
   const decisionAddress = (): string => `/decisions/margin/${liquidated.partition}/${liquidated.trigger}`;
   const story = (at?: string): string =>
     `/accounts/${liquidated.accountId}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`;
@@ -415,28 +401,27 @@ describeInBrowser('the console on a recorded crash', () => {
       for (const [address, panel] of pages()) {
         const page = await open(address);
         await page.getByText(panel, { exact: true }).first().waitFor();
-        await page.evaluate(AXE);
-        for (const theme of ['light', 'dark']) {
-          const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
-          for (const { id, help, nodes } of violations) {
-            const [node] = nodes;
-            found.push(
-              `${address} ${theme} ${id}: ${help}: ${node?.html.slice(0, 200)} ${node?.any[0]?.message ?? ''}`,
-            );
-          }
-          if (theme === 'light') await page.getByRole('button', { name: 'Dark theme' }).click();
-        }
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          // Charts are drawn anew in the frame after the window has changed.
-          await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-          const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-          if (wide > width) found.push(`${address} is ${wide} wide at ${width}`);
-        }
+        found.push(...(await faultsOf(page, address)));
         await close(page);
       }
       expect(found).toEqual([]);
     });
+  });
+
+  describe('the whole house', () => {
+    it.each(['/', '/accounts', '/liquidations', '/markets', '/fund', '/parameters'])(
+      'stands on %s as of an event: at its clearing time',
+      async (address) => {
+        const { event } = await served.get<EventView>(`/events/margin/${liquidated.partition}/${liquidated.trigger}`);
+        const moment = new Date(event.time.clearing).toISOString().slice(0, 19).replace('T', ' ');
+        const asked: string[] = [];
+        const page = await open(`${address}?at=${encodeURIComponent(decision)}`, (url) => asked.push(url));
+        await page.getByRole('note').getByText(`The whole house at ${moment} UTC`, { exact: false }).waitFor();
+        await page.getByText(/^Reading /).waitFor({ state: 'detached' });
+        expect(asked.some((url) => url.includes(encodeURIComponent(moment.replace(' ', 'T'))))).toBe(true);
+        await close(page);
+      },
+    );
   });
 
   it('answers an old link with the same figures after a restart', async () => {
@@ -453,6 +438,77 @@ describeInBrowser('the console on a recorded crash', () => {
     await close(again);
   });
 });
+
+describeInBrowser('the console where options are listed', () => {
+  let served: ServedCrash;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    served = await ServedCrash.start(OPTIONS);
+    browser = await launch();
+    await served.seen(/The replay is finished/);
+  }, 240_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.end();
+  });
+
+  it('has smiles and strikes by expiry in which axe finds nothing, in either theme and width', async () => {
+    const page = await opened(browser, served, '/markets');
+    await page
+      .getByRole('img', { name: /by strike over forward/ })
+      .first()
+      .waitFor();
+    expect(await faultsOf(page, '/markets')).toEqual([]);
+    await close(page);
+  });
+});
+
+const close = (page: Page): Promise<void> => page.context().close();
+
+async function opened(
+  browser: Browser,
+  served: ServedCrash,
+  address: string,
+  onAsk?: (url: string) => void,
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: WIDTHS[0], height: 900 },
+    colorScheme: 'light',
+    baseURL: served.url,
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  if (onAsk !== undefined) page.on('request', (request) => onAsk(request.url()));
+  await page.goto(`/console${address}`);
+  await page.locator('h1').waitFor();
+  return page;
+}
+
+/** What axe finds on a page in both themes, and where it is wider than its window. */
+async function faultsOf(page: Page, address: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  await page.evaluate(AXE);
+  for (const theme of ['light', 'dark']) {
+    const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+    for (const { id, help, nodes } of violations) {
+      const [node] = nodes;
+      found.push(`${address} ${theme} ${id}: ${help}: ${node?.html.slice(0, 200)} ${node?.any[0]?.message ?? ''}`);
+    }
+    if (theme === 'light') await page.getByRole('button', { name: 'Dark theme' }).click();
+  }
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    // Charts are drawn anew in the frame after the window has changed.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+    if (wide > width) found.push(`${address} is ${wide} wide at ${width}`);
+  }
+  return found;
+}
 
 /** As much of an element as is needed here. */
 interface Box {

@@ -14,6 +14,12 @@ const CRASH = [
   ...['--accounts', '60', '--seed', '6', '--partitions', '4'],
 ];
 
+/** Instead of the crash a few minutes of a calm market in which options are listed and written. */
+export const OPTIONS = [
+  ...['--simulate', 'option-writers', '--from', '2020-03-12T06:00:00Z', '--to', '2020-03-12T06:03:00Z'],
+  ...['--accounts', '20'],
+];
+
 export interface LogEvent {
   readonly id: string;
   readonly event: string;

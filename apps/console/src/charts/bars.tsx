@@ -1,4 +1,5 @@
 import { compact } from '../format/amount';
+import { roundTicks } from './round-ticks';
 import styles from './charts.module.css';
 
 export interface Bar {
@@ -30,7 +31,7 @@ export function Bars({
   const most = Math.max(1e-9, ...bars.map(({ value, behind = 0 }) => Math.max(value, behind)));
   const step = (WIDTH - LEFT) / Math.max(1, bars.length);
   const y = (value: number): number => 8 + (1 - value / most) * (height - BOTTOM - 8);
-  const ticks = [0, 0.5, 1].map((share) => share * most);
+  const ticks = [0, ...roundTicks(0, most, 3).filter((tick) => tick > 0)];
   return (
     <svg
       className={styles.svg}

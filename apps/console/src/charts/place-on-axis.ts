@@ -7,6 +7,19 @@ export function shareOf(at: readonly number[], index: number, isSqueezed: boolea
   return to === from ? 0 : ((at[index] ?? from) - from) / (to - from);
 }
 
+/** The point that lies nearest to a share of the axis; of two at one place the later. */
+export function nearestTo(at: readonly number[], share: number, isSqueezed: boolean): number {
+  let nearest = 0;
+  let least = Infinity;
+  for (let index = 0; index < at.length; index += 1) {
+    const away = Math.abs(shareOf(at, index, isSqueezed) - share);
+    if (away > least) continue;
+    least = away;
+    nearest = index;
+  }
+  return nearest;
+}
+
 export interface Group<Item> {
   /** Index of the point of its first item. */
   readonly point: number;

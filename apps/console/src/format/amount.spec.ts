@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addingUp, cents, compact, exact, minus, plus, rounded, signedUsd } from './amount';
+import { addingUp, cents, compact, exact, minus, plus, rounded, sentence, signedUsd } from './amount';
 
 const decimals = fc
   .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(9_999))
@@ -65,5 +65,19 @@ describe('amounts on a page', () => {
         expect(Number(minus(plus('0', ...shown.map(({ amount }) => amount)), rounded(total)))).toBe(0);
       }),
     );
+  });
+
+  it.each([
+    ['equity 29839.88 USD, call requirement 24320.50 USD.', 'equity 29,839.88 USD, call requirement 24,320.50 USD.'],
+    ['True-up of the penalty: -1794.03 USD.', 'True-up of the penalty: −1,794.03 USD.'],
+    ['T = 1000000 / (0.05 x 20000000000) days', 'T = 1,000,000 / (0.05 x 20,000,000,000) days'],
+    ['rate 0.0078010904824907, due 2020-03-12T11:28:00Z', 'rate 0.0078010904824907, due 2020-03-12T11:28:00Z'],
+    [
+      'owner-01052.main of margin/0#12345, timer/step/1584009660000',
+      'owner-01052.main of margin/0#12345, timer/step/1584009660000',
+    ],
+    ['BTC-7NOV25-60000-C, no. 7, 3 minutes', 'BTC-7NOV25-60000-C, no. 7, 3 minutes'],
+  ])('of a sentence are grouped, ids and times are left: %s', (words, shown) => {
+    expect(sentence(words)).toBe(shown);
   });
 });

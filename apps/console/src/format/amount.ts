@@ -73,6 +73,12 @@ export const signedUsd = (amount: string): string => `${isNegative(amount) ? '' 
 /** All digits, grouped. */
 export const exact = (amount: string): string => grouped(amount).replace('-', '−');
 
+/** Numbers that stand alone in a sentence: no part of an id, a name, a time or a place in a log. */
+const STANDS_ALONE = /(?<![\w#/.:@−-])-?\d+(?:\.\d+)?(?![\w#/:-]|\.\d)/g;
+
+/** A sentence of the server with its amounts grouped as they are everywhere. */
+export const sentence = (words: string): string => words.replace(STANDS_ALONE, (number) => exact(number));
+
 /** A float for a picture: three digits that count, with its size in a letter. `1.25M`. */
 export function compact(value: number): string {
   const size = Math.abs(value);

@@ -1,6 +1,9 @@
 /** `2020-03-12 10:25:00`, UTC. */
 export const utc = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
+/** A clearing time in words: what was laid down before the first tick has none. */
+export const clearing = (at: number): string => (at === 0 ? 'as it opened' : `${utc(at)} UTC`);
+
 /** `10:25`, UTC; with seconds where they are not zero. */
 export const clock = (at: number): string => {
   const time = new Date(at).toISOString().slice(11, 19);

@@ -6,7 +6,7 @@ import { cents, compact, minus, percent, usd } from '../format/amount';
 import { csvOf, download } from '../format/csv';
 import { utc } from '../format/time';
 import { AccountLink } from '../parts/links';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending, State } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
@@ -83,6 +83,14 @@ const COLUMNS: readonly ServerColumn<Row>[] = [
 
 /** Every account, sorted and filtered by the server. */
 export default function AccountsPage() {
+  return (
+    <AtHouseTime title="Accounts">
+      <TheAccounts />
+    </AtHouseTime>
+  );
+}
+
+function TheAccounts() {
   const { order = 'cover', direction = 'ascending', state, search } = accountsRoute.useSearch();
   const navigate = useNavigate();
   const at = usePastTime();
@@ -108,7 +116,6 @@ export default function AccountsPage() {
         )
       }
     >
-      <NowForEvents what="This list" />
       <div className={partStyles.filters}>
         <label>
           Id contains{' '}

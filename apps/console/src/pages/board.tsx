@@ -5,7 +5,7 @@ import type { RiskBoard } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { useLive, type NewsItem } from '../api/live';
 import { Bars } from '../charts/bars';
-import { compact, exact, percent, rounded, usd } from '../format/amount';
+import { compact, exact, percent, rounded, sentence, usd } from '../format/amount';
 import { placeText } from '../format/place';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
@@ -13,11 +13,19 @@ import { AccountLink, EventLink } from '../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import styles from './board.module.css';
 
 /** The house at a glance: who is near the edge, what a move would do, what moves the levels, what just happened. */
 export default function BoardPage() {
+  return (
+    <AtHouseTime title="Board">
+      <TheBoard />
+    </AtHouseTime>
+  );
+}
+
+function TheBoard() {
   const at = usePastTime();
   const { data, error } = useQuery(questions.board(at));
   if (data === undefined) {
@@ -37,7 +45,6 @@ export default function BoardPage() {
         </>
       }
     >
-      <NowForEvents what="The board" />
       {data.schedule === null ? (
         <Empty>No price set was published yet, so no account was assessed.</Empty>
       ) : (
@@ -386,7 +393,7 @@ function Feed() {
       text: ({ state }) => state ?? '',
       show: ({ state }) => (state === null ? '' : <State state={state} />),
     },
-    { name: 'What', text: ({ summary }) => summary },
+    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
     { name: 'Event', text: placeText, show: (item) => <EventLink place={placeText(item)} /> },
   ];
   return (

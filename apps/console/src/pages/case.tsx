@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { LiquidationCaseView } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { Waterfall } from '../charts/waterfall';
-import { addingUp, cents, exact, minus, percent, plus, rounded, usd } from '../format/amount';
+import { addingUp, cents, exact, minus, percent, plus, rounded, sentence, usd } from '../format/amount';
 import { placeText } from '../format/place';
 import { duration, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
@@ -137,7 +137,7 @@ const EVENT_COLUMNS: readonly Column<LiquidationCaseView['events'][number]>[] = 
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
   { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
   { name: 'Type', text: ({ type }) => type },
-  { name: 'What', text: ({ summary }) => summary },
+  { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
 ];
 
 function Loss({ view: { loss, case: found } }: { readonly view: LiquidationCaseView }) {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { questions } from '../api/client';
+import { sentence } from '../format/amount';
 import { placeText } from '../format/place';
-import { utc } from '../format/time';
+import { clearing } from '../format/time';
 import { Causes } from '../parts/causes';
 import { AccountLink } from '../parts/links';
 import { Page, Panel, Pending } from '../parts/page';
@@ -28,7 +29,7 @@ export default function EventPage() {
       title={`${event.type} ${name}`}
       lead={
         <>
-          {utc(event.time.clearing)} UTC, hop {event.time.hop}.{' '}
+          {clearing(event.time.clearing)}, hop {event.time.hop}.{' '}
           {accountId !== null && (
             <>
               About <AccountLink accountId={accountId} />.
@@ -37,7 +38,7 @@ export default function EventPage() {
         </>
       }
     >
-      <p className={styles.summary}>{summary}</p>
+      <p className={styles.summary}>{sentence(summary)}</p>
       <Causes view={data} />
       <Panel title="As it stands in the log" sub="the hash is over its canonical text, the chain over all before it">
         {!place.log.startsWith('exchange.') && <Recompute key={name} place={place} />}

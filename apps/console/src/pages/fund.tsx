@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { FundView } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { Waterfall } from '../charts/waterfall';
-import { addingUp, cents, rounded, usd } from '../format/amount';
+import { addingUp, cents, rounded, sentence, usd } from '../format/amount';
 import { utc } from '../format/time';
 import { placeText } from '../format/place';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import { Twin } from '../parts/twin';
 import { Deleveraging } from './fund/deleveraging';
@@ -23,6 +23,14 @@ const nameOf = (cause: string): string => CAUSES[cause]?.[0] ?? cause;
 
 /** The insurance fund: what it holds and by which causes. */
 export default function FundPage() {
+  return (
+    <AtHouseTime title="Fund">
+      <TheFund />
+    </AtHouseTime>
+  );
+}
+
+function TheFund() {
   const { data, error } = useQuery(questions.fund(usePastTime()));
   if (data === undefined) {
     return (
@@ -48,7 +56,6 @@ export default function FundPage() {
   ];
   return (
     <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} as of ${utc(data.clearing)} UTC.`}>
-      <NowForEvents what="This page" />
       <Twin title="What made the balance" sub="USD, by cause; it adds up" name="fund" rows={rows} columns={columns}>
         {flows.length === 0 ? (
           <Empty>Nothing was paid into the fund yet.</Empty>
@@ -105,6 +112,6 @@ const ENTRIES: readonly Column<FundView['entries'][number]>[] = [
 
 const ROUNDS: readonly Column<FundView['deleveraged'][number]>[] = [
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
-  { name: 'What', text: ({ summary }) => summary },
+  { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   { name: 'Event', text: placeText, show: (round) => <EventLink place={placeText(round)} /> },
 ];

@@ -5,7 +5,7 @@ import { questions } from '../api/client';
 import { cents, exact } from '../format/amount';
 import { utc } from '../format/time';
 import { EventLink } from '../parts/links';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
@@ -61,6 +61,14 @@ const COLUMNS: readonly ServerColumn<LiquidationCaseRow>[] = [
 
 /** Every liquidation, newest first. */
 export default function LiquidationsPage() {
+  return (
+    <AtHouseTime title="Liquidations">
+      <TheLiquidations />
+    </AtHouseTime>
+  );
+}
+
+function TheLiquidations() {
   const { open, search } = liquidationsRoute.useSearch();
   const at = usePastTime();
   const navigate = useNavigate();
@@ -84,7 +92,6 @@ export default function LiquidationsPage() {
         )
       }
     >
-      <NowForEvents what="This list" />
       <div className={partStyles.filters}>
         <label>
           Case contains{' '}

@@ -40,7 +40,12 @@ const accountOf = ({ payload }: Event): string | undefined => {
 
 const COLUMNS: readonly Column<Event>[] = [
   { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
-  { name: 'Clearing time', unit: 'UTC', text: ({ time }) => utc(time.clearing) },
+  {
+    name: 'Clearing time',
+    unit: 'UTC',
+    text: ({ time }) => utc(time.clearing),
+    show: ({ time }) => (time.clearing === 0 ? 'as it opened' : utc(time.clearing)),
+  },
   { name: 'Hop', isNumber: true, text: ({ time }) => String(time.hop) },
   { name: 'Type', text: ({ type }) => type },
   {

@@ -7,7 +7,7 @@ import { compact, exact, percent, rounded } from '../format/amount';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import { ageColumn, SOURCE_COLUMNS } from '../parts/source-columns';
 import partStyles from '../parts/parts.module.css';
@@ -18,6 +18,14 @@ type Market = MarketsView['markets'][number];
 
 /** Prices with their sources: what margin is computed on, and why it could be trusted. */
 export default function MarketsPage() {
+  return (
+    <AtHouseTime title="Markets">
+      <TheMarkets />
+    </AtHouseTime>
+  );
+}
+
+function TheMarkets() {
   const { data, error } = useQuery(questions.markets(usePastTime()));
   const [wanted, setWanted] = useState<string | null>(null);
   if (data === undefined) {
@@ -30,7 +38,6 @@ export default function MarketsPage() {
   const market = data.markets.find(({ underlying }) => underlying === wanted) ?? data.markets[0];
   return (
     <Page title="Markets" lead={`As of ${utc(data.clearing)} UTC.`}>
-      <NowForEvents what="This page" />
       {market === undefined ? (
         <Empty>No price set was published yet.</Empty>
       ) : (

@@ -6,7 +6,7 @@ import { questions, type DocumentsView } from '../api/client';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
-import { NowForEvents, usePastTime } from '../parts/now-only';
+import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
@@ -34,6 +34,14 @@ const CHANGES: readonly Column<Change>[] = [
 
 /** The rules in force of every service, what is proposed in their place, and how they came to be. */
 export default function ParametersPage() {
+  return (
+    <AtHouseTime title="Parameters">
+      <TheParameters />
+    </AtHouseTime>
+  );
+}
+
+function TheParameters() {
   const [service, setService] = useState<(typeof SERVICES)[number]>('margin');
   const { at } = useSearch({ strict: false });
   const { data, error } = useQuery(questions.documents(service));
@@ -46,7 +54,6 @@ export default function ParametersPage() {
       {at !== undefined && (
         <p className={partStyles.lead}>The documents are those of the present; the history is as of the past.</p>
       )}
-      <NowForEvents what="This page" />
       <div className={partStyles.filters}>
         <label>
           Service{' '}

@@ -1,4 +1,5 @@
 import type { EventView } from '@ballast/contracts';
+import { sentence } from '../format/amount';
 import { clock } from '../format/time';
 import { Twin } from './twin';
 import type { Column } from './data-table';
@@ -30,7 +31,7 @@ export function Causes({ view }: { readonly view: EventView }) {
       name: 'Followed from',
       text: ({ cause, readBy }) => (readBy === null ? (cause ?? 'outside') : `read by ${readBy}`),
     },
-    { name: 'What', text: ({ summary }) => summary },
+    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   ];
   const quotes = view.causes.filter(({ readBy }) => readBy !== null).length;
   return (
@@ -55,7 +56,7 @@ export function Causes({ view }: { readonly view: EventView }) {
               <span className={styles.what}>
                 {node.at === null ? '' : `${clock(node.at)} `}
                 {node.readBy === null ? '' : `read by ${node.readBy}: `}
-                {node.summary}
+                {sentence(node.summary)}
               </span>
             </li>
           ))}

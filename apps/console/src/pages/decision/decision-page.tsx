@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { AccountExplanation } from '@ballast/contracts';
 import { questions } from '../../api/client';
 import { Waterfall } from '../../charts/waterfall';
-import { addingUp, cents, exact, minus, rounded, signedUsd, usd } from '../../format/amount';
+import { addingUp, cents, exact, minus, rounded, sentence, signedUsd, usd } from '../../format/amount';
 import { placeText } from '../../format/place';
 import { iso, utc } from '../../format/time';
 import { Causes } from '../../parts/causes';
@@ -48,7 +48,7 @@ export function DecisionPage() {
         </>
       }
     >
-      <p className={styles.summary}>{told?.summary}</p>
+      <p className={styles.summary}>{told && sentence(told.summary)}</p>
       <div className={partStyles.filters}>
         <Link to="/accounts/$accountId" params={{ accountId }} search={{ at: name }}>
           In the story of the account
@@ -64,8 +64,8 @@ export function DecisionPage() {
       {because.length > 0 && (
         <Panel title="Because">
           <ul className={styles.because}>
-            {because.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+            {because.map((reason) => (
+              <li key={reason}>{sentence(reason)}</li>
             ))}
           </ul>
         </Panel>
@@ -87,7 +87,7 @@ export function DecisionPage() {
           <Causes view={event.data} />
           <Panel
             title="As it stands in the log"
-            sub="canonical text; the hash is over it, the chain over all before it"
+            sub="the hash is over its canonical text, the chain over all before it"
           >
             <Recompute key={name} place={place} />
             <dl className={styles.hashes}>
@@ -179,9 +179,9 @@ function Avoided({ explanation: { wouldHaveAvoided } }: { readonly explanation: 
             <SumTable
               caption="What would have avoided it"
               rows={wouldHaveAvoided.lines.map((line) => ({
-                label: line.label,
+                label: sentence(line.label),
                 amount: amountOf(line),
-                detail: line.formula,
+                detail: sentence(line.formula),
                 level: 1,
               }))}
             />
@@ -247,16 +247,17 @@ export function sumRows(lines: readonly FigureLine[], totals: readonly string[])
   const end = lines.findIndex(({ label }) => totals.includes(label));
   const withRule = (line: FigureLine): React.ReactNode => {
     const rule = ruleOf(line.label);
+    const formula = sentence(line.formula);
     return rule === undefined ? (
-      line.formula
+      formula
     ) : (
       <>
-        {line.formula} <span className={styles.rule}>{rule}</span>
+        {formula} <span className={styles.rule}>{rule}</span>
       </>
     );
   };
   const plain = (line: FigureLine, level: SumRow['level']): SumRow => ({
-    label: line.label,
+    label: sentence(line.label),
     amount: amountOf(line),
     detail: withRule(line),
     level,
@@ -274,7 +275,12 @@ export function sumRows(lines: readonly FigureLine[], totals: readonly string[])
     ...above.filter((line) => !isPart(line)).map((line) => plain(line, 2)),
     ...shown.map(({ label, amount, detail }): SumRow => {
       const part = parts.find((each) => each.label === label && label !== 'rounding');
-      return { label, amount: usd(amount), detail: part === undefined ? detail : withRule(part), level: 1 };
+      return {
+        label: sentence(label),
+        amount: usd(amount),
+        detail: part === undefined ? sentence(detail) : withRule(part),
+        level: 1,
+      };
     }),
     plain(found, 0),
     ...lines.slice(end + 1).map((line) => plain(line, line.unit === 'USD' ? 1 : 2)),
@@ -367,7 +373,7 @@ function Timeline({ timeline, name }: { readonly timeline: AccountExplanation['t
     },
     { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
     { name: 'Type', text: ({ type }) => type },
-    { name: 'What', text: ({ summary }) => summary },
+    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   ];
   return (
     <Panel title="Up to here" sub={`${timeline.length} events about the account, oldest first`}>

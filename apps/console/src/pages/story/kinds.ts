@@ -23,15 +23,23 @@ const KINDS: Readonly<Record<string, Kind>> = {
   AccountStateChanged: { sign: 'S', name: 'state', colour: 'watch' },
   LiquidationTriggered: { sign: 'L', name: 'liquidation', colour: 'bad' },
   LiquidationOpened: { sign: 'L', name: 'case opened', colour: 'bad' },
+  OrdersCancelRequested: { sign: '·', name: 'orders cancelled', colour: 'quiet' },
+  CloseOutTurnRequested: { sign: '·', name: 'turn asked for', colour: 'quiet' },
+  LiquidationCostAssessed: { sign: '·', name: 'cost of a slice', colour: 'quiet' },
+  LiquidationCostSettled: { sign: '·', name: 'penalty trued up', colour: 'quiet' },
+  PenaltyRemainderSent: { sign: '·', name: 'penalty to the fund', colour: 'quiet' },
   CloseOutOrderPlaced: { sign: 'K', name: 'slice', colour: 'bad' },
   LiquidationClosed: { sign: 'E', name: 'case closed', colour: 'good' },
   AdlBooked: { sign: 'A', name: 'deleveraging', colour: 'bad' },
 };
 
+/** `TradingBlocked` as words, for what has no name of its own. */
+const wordsOf = (type: string): string => type.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+
 export const kindOf = ({ type, fill, summary }: StoryEvent): Kind =>
   fill !== null && summary.startsWith('Close-out')
     ? { sign: 'K', name: 'close-out fill', colour: 'bad' }
-    : (KINDS[type] ?? { sign: '·', name: type, colour: 'quiet' });
+    : (KINDS[type] ?? { sign: '·', name: wordsOf(type), colour: 'quiet' });
 
 /** Of a group the one that matters most is on the mark. */
 const RANKS = 'LXCEKAMSWDF$O';

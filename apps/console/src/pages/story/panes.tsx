@@ -2,9 +2,9 @@ import { useMemo, useRef, useState } from 'react';
 import type UPlot from 'uplot';
 import type { AccountSeries } from '@ballast/contracts';
 import { TimeChart, type Line } from '../../charts/time-chart';
-import { grouped, shareOf } from '../../charts/place-on-axis';
+import { grouped, nearestTo, shareOf } from '../../charts/place-on-axis';
 import { colour } from '../../frame/theme';
-import { compact, exact, minus, rounded, usd } from '../../format/amount';
+import { compact, exact, minus, rounded, sentence, usd } from '../../format/amount';
 import { clock, utc } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import partStyles from '../../parts/parts.module.css';
@@ -167,7 +167,7 @@ export function Panes(props: PanesProps) {
           }}
         />
         <StateLane {...{ points, isSqueezed, ...layout }} />
-        <Slider {...{ series, chosen, onChoose, ...layout }} />
+        <Slider {...{ series, chosen, isSqueezed, onChoose, ...layout }} />
       </Twin>
       {product !== undefined && (
         <>
@@ -337,11 +337,11 @@ function Marks({
               type="button"
               className={styles.mark}
               style={{ color: `var(--${of})` }}
-              aria-label={`${utc(first.at)}: ${first.summary}${others}`}
+              aria-label={`${utc(first.at)}: ${sentence(first.summary)}${others}`}
               aria-pressed={items.some((each) => each.point === chosen)}
               title={items
                 .slice(0, 12)
-                .map((each) => `${clock(each.at)}  ${each.summary}`)
+                .map((each) => `${clock(each.at)}  ${sentence(each.summary)}`)
                 .join('\n')}
               onClick={() => onChoose(first.point)}
             >
@@ -391,26 +391,60 @@ function StateLane({
   );
 }
 
-/** Steps from run to run, by keyboard too: arrows, Home, End. */
+/** Positions of the slider's thumb over the width of the axis. */
+const SLIDER_STEPS = 10_000;
+
+/** The run that a key steps to; undefined for a key that steps nowhere. */
+function steppedTo(key: string, chosen: number, last: number): number | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return Math.max(0, chosen - 1);
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return Math.min(last, chosen + 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return undefined;
+  }
+}
+
+/** Below the chart, its thumb under the cursor; steps from run to run, by keyboard too: arrows, Home, End. */
 function Slider({
   series: { points, partition },
   chosen,
+  isSqueezed,
   onChoose,
   left,
   width,
-}: Laid & { readonly series: AccountSeries; readonly chosen: number; readonly onChoose: (point: number) => void }) {
+}: Laid & {
+  readonly series: AccountSeries;
+  readonly chosen: number;
+  readonly isSqueezed: boolean;
+  readonly onChoose: (point: number) => void;
+}) {
+  const { at } = points;
   return (
     <input
       type="range"
       className={styles.slider}
-      style={{ marginLeft: left - 6, width: width + 12 }}
+      style={{ marginLeft: left - 8, width: width + 16 }}
       min={0}
-      max={points.at.length - 1}
+      max={SLIDER_STEPS}
       step={1}
-      value={chosen}
+      value={Math.round(shareOf(at, chosen, isSqueezed) * SLIDER_STEPS)}
       aria-label="Run"
-      aria-valuetext={`${utc(points.at[chosen] ?? 0)}, margin/${partition}#${points.position[chosen]}, ${points.state[chosen]}, equity ${usd(points.equity[chosen] ?? '0')}`}
-      onChange={({ target }) => onChoose(Number(target.value))}
+      aria-valuetext={`${utc(at[chosen] ?? 0)}, margin/${partition}#${points.position[chosen]}, ${points.state[chosen]}, equity ${usd(points.equity[chosen] ?? '0')}`}
+      onKeyDown={(event) => {
+        const point = steppedTo(event.key, chosen, at.length - 1);
+        if (point === undefined) return;
+        event.preventDefault();
+        onChoose(point);
+      }}
+      onChange={({ target }) => onChoose(nearestTo(at, Number(target.value) / SLIDER_STEPS, isSqueezed))}
     />
   );
 }

@@ -5,7 +5,7 @@ import type { AccountSeries } from '@ballast/contracts';
 import { questions } from '../../api/client';
 import { dayAndClock, duration, iso, utc } from '../../format/time';
 import { placeText } from '../../format/place';
-import { isNegative, minus, negated, usd } from '../../format/amount';
+import { isNegative, minus, negated, sentence, usd } from '../../format/amount';
 import { DataTable, type Column } from '../../parts/data-table';
 import { EventLink } from '../../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../../parts/page';
@@ -249,7 +249,7 @@ function Events({
       ),
     },
     { name: 'Kind', text: (event) => kindOf(event).name },
-    { name: 'What', text: ({ summary }) => summary },
+    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
     { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
   ];
   return (
