@@ -42,16 +42,18 @@ export interface Imagined {
  */
 export function requirementOfOrders(
   state: MarginState,
-  { market, rules }: Assessor,
+  assessor: Assessor,
   account: AccountRecord,
   { account: assessed, order }: Imagined = {},
 ): OrderRequirement | null {
+  const { market, rules } = assessor;
   const own = orderedAccount(state, account);
+  const valued = assessed === undefined ? assessor.checked(account).valued : undefined;
   const of = {
     account: assessed ?? own.account,
     orders: order === undefined ? own.orders : [...own.orders, order],
   };
-  return orderRequirement({ market, rules, fees: feesOf(state) }, { of, others: othersOf(state, account) });
+  return orderRequirement({ market, rules, fees: feesOf(state) }, { of, others: othersOf(state, account) }, valued);
 }
 
 /**

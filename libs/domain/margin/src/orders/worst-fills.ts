@@ -97,9 +97,11 @@ export function orderRequirement(
       return equity.minus(initial);
     };
     const surplus = surplusOf(base);
+    // Of an order on one side, the other corner is the account as it is.
+    const surplusAt = (account: AssessedAccount): Decimal => (account === base ? surplus : surplusOf(account));
     const underlyings = [...groupedByUnderlying(ranges)].map(([underlying, group]) => {
       const [combined, alone] = split(group);
-      const worst = worstCombination(base, combined, surplusOf);
+      const worst = worstCombination(base, combined, surplusAt);
       const lowered = maxOf(surplus.minus(worst.surplus), ZERO);
       const requirement = lowered.plus(sum(alone.map((range) => aloneRequirement(range, base, surplusOf))));
       return { underlying, requirement, fills: worst.fills };

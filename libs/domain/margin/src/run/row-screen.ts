@@ -1,3 +1,4 @@
+import type { Underlying } from '@ballast/facts';
 import { SETTLEMENT_ASSET } from '@ballast/kernel';
 import { FloatCollateral, floatCredit, type FloatRule, type ScreenedFigures } from '@ballast/margin-models';
 import {
@@ -12,6 +13,7 @@ import {
 } from '@ballast/risk-schedule';
 import { POSITION_WIDTH, type AccountBook, type RowLayout } from '../assess/account-book.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
+import type { ScheduleFigures } from '../schedule/schedule-figures.js';
 import {
   BELOW_INITIAL,
   BELOW_CALL,
@@ -77,16 +79,38 @@ const UNCERTAIN: FloatRule = {
   doubtful: 0,
 };
 
-/** Reads a schedule for the layout of a book. */
-export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, layout: RowLayout): RowSchedule {
-  const collateral = new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys()));
-  const prices = new Map(
+/** What all books read of a schedule. */
+interface FloatPrices {
+  readonly collateral: FloatCollateral;
+  readonly underlyings: ReadonlyMap<Underlying, RowUnderlying>;
+  readonly highestRate: number;
+}
+
+const read = new WeakMap<ScheduleFigures, FloatPrices>();
+
+/** A schedule never changes: it is read once for all partitions of a process. */
+function floatPrices({ schedule, market, parameters }: AssessmentMarket): FloatPrices {
+  const known = read.get(schedule);
+  if (known !== undefined) return known;
+  const underlyings = new Map(
     [...schedule.underlyings].map(([underlying, { mark, rates }]) => [
       underlying,
       { mark: floatOf(mark), rates: floatSchedule(rates) },
     ]),
   );
-  const highestRate = Math.max(1, ...[...prices.values()].map(({ rates }) => highestFloatRate(rates)));
+  const made: FloatPrices = {
+    collateral: new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys())),
+    underlyings,
+    highestRate: Math.max(1, ...[...underlyings.values()].map(({ rates }) => highestFloatRate(rates))),
+  };
+  read.set(schedule, made);
+  return made;
+}
+
+/** Reads a schedule for the layout of a book. */
+export function rowSchedule(assessed: AssessmentMarket, layout: RowLayout): RowSchedule {
+  const { schedule, parameters } = assessed;
+  const { collateral, underlyings, highestRate } = floatPrices(assessed);
   const initialMultiple = floatOf(parameters.initialMultiple);
   const callMultiple = floatOf(schedule.parameters.callMultiple);
   const lostOffset = floatOf(parameters.lostOffset.betweenPositions);
@@ -101,7 +125,7 @@ export function rowSchedule({ schedule, market, parameters }: AssessmentMarket, 
     movesWith: Int32Array.from(layout.assets, (asset) =>
       schedule.underlyings.has(asset) ? layout.underlyings.indexOf(asset) : -1,
     ),
-    underlyings: layout.underlyings.map((underlying) => prices.get(underlying) ?? null),
+    underlyings: layout.underlyings.map((underlying) => underlyings.get(underlying) ?? null),
     initialMultiple,
     callMultiple,
     exitFactor: floatOf(schedule.parameters.exitFactor),

@@ -33,12 +33,22 @@ export interface ScheduleFigures {
   readonly prices: ReadonlyMap<Asset, Decimal>;
 }
 
-/** Reads a schedule into decimals. */
+const read = new WeakMap<ScheduleInForce, ScheduleFigures>();
+
+/** Reads a schedule into decimals. It never changes: all partitions of a process that are told the same one have it read once. */
 export function scheduleFigures(
   source: ScheduleInForce,
   position: number,
   parameters: ParameterFigures,
 ): ScheduleFigures {
+  const known = read.get(source);
+  if (known?.position === position && known.parameters === parameters) return known;
+  const made = readSchedule(source, position, parameters);
+  read.set(source, made);
+  return made;
+}
+
+function readSchedule(source: ScheduleInForce, position: number, parameters: ParameterFigures): ScheduleFigures {
   return {
     position,
     asOf: source.asOf,
