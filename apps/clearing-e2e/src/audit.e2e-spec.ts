@@ -64,6 +64,13 @@ describe('the auditor’s commands on a data directory', () => {
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('all invariants hold') as string });
     const replayed = await ballast(['replay']);
     expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining('all identical') as string });
+    const inThreads = await ballast(['verify', '--snapshots', '--workers', '2']);
+    expect(inThreads).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ snapshots: nothing was/) as string });
+    const timeless = (text: string): string => text.replace(/in [\d.]+ s/, '');
+    const progress = ['--progress', path.join(directory, 'replay.progress')];
+    for (const options of [['--workers', '2'], progress, progress]) {
+      expect(timeless((await ballast(['replay', ...options])).stdout)).toBe(timeless(replayed.stdout));
+    }
   });
 
   describe('replay with one figure of the code changed', () => {

@@ -140,10 +140,11 @@ describe.each(['TypeScript', 'Python'])('an exchange that nobody simulates, with
   it('leaves a database that verify and replay find sound, with the log of the exchange in it', async () => {
     run.kill('SIGTERM');
     expect(await run.finished()).toMatchObject({ code: 0 });
-    const verified = await new BallastProcess(['verify', '--data-dir', data, '--json']).finished();
+    const verified = await new BallastProcess(['verify', '--snapshots', '--data-dir', data, '--json']).finished();
     const report = JSON.parse(verified.stdout) as Record<string, unknown>;
     expect(report).toMatchObject({ ok: true, faults: [], leftOut: [] });
     expect(report['exchangeEvents']).toBeGreaterThan(300);
+    expect(report['snapshots']).toBeGreaterThan(0);
     const replayed = await new BallastProcess(['replay', '--data-dir', data]).finished();
     expect({ code: replayed.code, said: replayed.stdout }).toMatchObject({
       code: 0,

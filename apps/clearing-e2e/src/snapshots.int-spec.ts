@@ -1,7 +1,9 @@
-import { verify, verifySnapshots } from '@ballast/audit';
+import { inTurn, verify, verifySnapshots } from '@ballast/audit';
 import { MemoryLogStore, PostgresLogStore, type LogStore, type StoredSnapshot } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
+import { GLOBAL, type PartitionProcess } from '@ballast/event-sourcing';
 import { SERVICE_LOGS } from '@ballast/facts';
+import { packedText, snapshotText } from '@ballast/partition-worker';
 import { SERVICES, Simulation, type ClearingHouse } from '@ballast/services';
 import { OPTION_EXPIRY, OPTION_FALL, SHORT_WINDOW } from './ci-window.js';
 import { openRun, runToEnd, type RunOptions } from './clearing-run.js';
@@ -17,6 +19,8 @@ const seed = seedFrom('SNAPSHOT_SEED');
 
 interface Interrupted {
   readonly house: ClearingHouse;
+  /** The process of the simulated exchange. */
+  readonly exchange: PartitionProcess<unknown>;
   readonly notices: readonly string[];
 }
 
@@ -39,7 +43,8 @@ async function runInterrupted(
     const simulation = await Simulation.open(run);
     for (let steps = 3 + Math.floor(draw() * 20); steps > 0 && !simulation.done; steps--) await simulation.step();
     if (rests) await run.house.rest();
-    if (simulation.done) return { house: run.house, notices };
+    const exchange = run.simulator.process as unknown as PartitionProcess<unknown>;
+    if (simulation.done) return { house: run.house, exchange, notices };
     await between(store);
   }
 }
@@ -59,6 +64,25 @@ const everySnapshot = async (
   }
 };
 
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] as number) ^ 1;
+  return changed;
+};
+
+/** One bit of everything that is kept of a snapshot but of who wrote it, which nobody depends on. */
+const CHANGES: Readonly<
+  Record<Exclude<keyof StoredSnapshot, 'log' | 'release' | 'build'>, (snapshot: StoredSnapshot) => StoredSnapshot>
+> = {
+  partition: (snapshot) => ({ ...snapshot, partition: snapshot.partition ^ 1 }),
+  position: (snapshot) => ({ ...snapshot, position: snapshot.position ^ 1 }),
+  resting: (snapshot) => ({ ...snapshot, resting: !snapshot.resting }),
+  head: (snapshot) => ({ ...snapshot, head: flipped(snapshot.head, 5) }),
+  format: (snapshot) => ({ ...snapshot, format: snapshot.format.replace('@', 'A') }),
+  digest: (snapshot) => ({ ...snapshot, digest: flipped(snapshot.digest, 5) }),
+  content: (snapshot) => ({ ...snapshot, content: flipped(snapshot.content, snapshot.content.length >> 1) }),
+};
+
 it.each([
   { name: 'the crash, killed', run: { ...SHORT_WINDOW, to: '2020-03-12T11:00:00Z' }, rests: false },
   { name: 'the crash, stopped in good order', run: SHORT_WINDOW, rests: true },
@@ -68,13 +92,16 @@ it.each([
   '[CLR-LOG-041] a run that starts again and again from snapshots ($name) comes out undisturbed, and every snapshot follows from its log',
   async ({ run, rests }) => {
     const undisturbed = await (await runToEnd(new MemoryLogStore(), run)).digests();
-    const { house, notices } = await runInterrupted(new MemoryLogStore(), run, { rests });
+    const { house, exchange, notices } = await runInterrupted(new MemoryLogStore(), run, { rests });
     expect(notices).toEqual([]);
     expect(await house.digests()).toEqual(undisturbed);
     await house.rest();
-    const report = await verifySnapshots(house.logs, SERVICES);
-    expect(report).toMatchObject({ fault: undefined, foreign: 0 });
-    expect(report.proved).toBeGreaterThan(2 * SERVICES.length);
+    const ofServices = await verifySnapshots(house.logs, SERVICES);
+    expect(ofServices).toMatchObject({ faults: [], foreign: 0, leftOut: [expect.stringContaining('exchange')] });
+    expect(ofServices.proved).toBeGreaterThan(2 * SERVICES.length);
+    const report = await verifySnapshots(house.logs, SERVICES, { exchange });
+    expect(report).toMatchObject({ faults: [], foreign: 0, leftOut: [] });
+    expect(report.proved).toBeGreaterThan(ofServices.proved);
   },
   LONGEST_MS,
 );
@@ -155,10 +182,10 @@ describe('snapshots are a cache', () => {
   );
 
   it(
-    '[CLR-LOG-043] one that does not follow from its log is found and placed',
+    '[CLR-LOG-043] those that do not follow from their logs are found and placed, of the exchange too, whichever field was changed',
     async () => {
       const store = new MemoryLogStore();
-      const { house } = await runInterrupted(store, SHORT_WINDOW, { rests: true });
+      const { house, exchange } = await runInterrupted(store, SHORT_WINDOW, { rests: true });
       const [mark] = await store.snapshots.marks('margin', 0);
       const other = await store.snapshots.read(
         'margin',
@@ -167,8 +194,34 @@ describe('snapshots are a cache', () => {
       );
       if (mark === undefined || other === undefined) throw new Error('nothing was written down');
       await store.snapshots.save({ ...other, partition: 0, position: mark.position, head: mark.head }, OFTEN.keep);
-      const { fault } = await verifySnapshots(house.logs, SERVICES);
-      expect(fault).toMatchObject({ log: 'margin', partition: 0, position: mark.position });
+      const [ofExchange] = await store.snapshots.marks('exchange.quotes', GLOBAL);
+      const own = await store.snapshots.read('exchange.quotes', GLOBAL, ofExchange?.position ?? 0);
+      if (own === undefined) throw new Error('nothing was written down');
+      const text = (await snapshotText(own)).replace(
+        /"clearing":(\d)/,
+        (_, digit) => `"clearing":${Number(digit) ^ 2}`,
+      );
+      await store.snapshots.save({ ...own, ...(await packedText(text)) }, OFTEN.keep);
+      const { faults } = await verifySnapshots(house.logs, SERVICES, { exchange });
+      expect(faults).toEqual([
+        {
+          log: 'margin',
+          partition: 0,
+          position: mark.position,
+          what: expect.stringContaining('one of margin/1#') as string,
+        },
+        expect.objectContaining({ log: 'exchange.quotes', partition: GLOBAL, position: own.position }),
+      ]);
+
+      const desk = inTurn({ logs: house.logs, services: SERVICES });
+      for (const [field, change] of Object.entries(CHANGES)) {
+        const changed = change(other);
+        await store.snapshots.clear('margin');
+        await store.snapshots.save(changed, OFTEN.keep);
+        const task = { kind: 'snapshots', log: 'margin', partition: changed.partition } as const;
+        const [answer] = await desk.run([{ task, weight: 1 }]);
+        expect([field, answer?.fault]).toEqual([field, expect.objectContaining({ position: changed.position })]);
+      }
     },
     LONGEST_MS,
   );
@@ -184,7 +237,7 @@ it(
       expect(notices).toEqual([]);
       expect(await house.digests()).toEqual(undisturbed);
       expect((await verify(house.logs)).faults).toEqual([]);
-      expect(await verifySnapshots(house.logs, SERVICES)).toMatchObject({ fault: undefined, foreign: 0 });
+      expect(await verifySnapshots(house.logs, SERVICES)).toMatchObject({ faults: [], foreign: 0 });
     } finally {
       await store.close();
     }

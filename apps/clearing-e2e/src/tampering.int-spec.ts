@@ -99,7 +99,7 @@ describe('what is done to the tables of a run as database superuser', () => {
     await superuser.connect();
     // Switches off what refuses a change to everybody else.
     await superuser.query('set session_replication_role = replica');
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await superuser.end();

@@ -4,7 +4,7 @@ import { sourceKey } from '@ballast/partition-worker';
 
 const PAGE = 500;
 const PAGES_KEPT = 96;
-/** Characters of JSON that are kept in all. An entry of an options market can be a quarter of a megabyte; as objects it takes twice that. */
+/** Characters of JSON that are kept in all, by all readers of a process together. An entry of an options market can be a quarter of a megabyte; as objects it takes twice that. */
 const CHARACTERS_KEPT = 128 * 1_024 * 1_024;
 
 interface KeptPage {
@@ -17,7 +17,11 @@ export class PageCache implements EntryReader {
   readonly #pages = new Map<string, KeptPage>();
   #characters = 0;
 
-  constructor(private readonly reader: EntryReader) {}
+  /** @param share among how many caches of this process its memory is divided */
+  constructor(
+    private readonly reader: EntryReader,
+    private readonly share = 1,
+  ) {}
 
   async read(log: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]> {
     const first = after - (after % PAGE);
@@ -37,7 +41,7 @@ export class PageCache implements EntryReader {
     const characters = entries.reduce((total, entry) => total + JSON.stringify(entry).length, 0);
     this.#pages.set(key, { entries, characters });
     this.#characters += characters;
-    while (this.#pages.size > 1 && (this.#pages.size > PAGES_KEPT || this.#characters > CHARACTERS_KEPT)) {
+    while (this.#pages.size > 1 && (this.#pages.size > PAGES_KEPT || this.#characters > CHARACTERS_KEPT / this.share)) {
       const [oldest, page] = this.#pages.entries().next().value as [string, KeptPage];
       this.#pages.delete(oldest);
       this.#characters -= page.characters;

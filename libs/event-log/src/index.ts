@@ -14,6 +14,7 @@ export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
   AppendItem,
   AppendOutcome,
+  Block,
   CommandRecord,
   CursorMove,
   EventLog,
@@ -28,7 +29,7 @@ export { GroupCommitter } from './group-commit.js';
 export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';
 export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
-export { verifyPartition, type PartitionVerdict } from './log-integrity.js';
+export { verifyPartition } from './log-integrity.js';
 export { LOG_LINES, eventOfLine, lineOfEvent } from './log-lines.js';
 export type { SnapshotMark, SnapshotStore, StoredSnapshot } from './snapshot-store.js';
 export { partitionNumbers } from './log-shape.js';

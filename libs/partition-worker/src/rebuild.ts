@@ -31,9 +31,10 @@ export class ForwardReader {
 }
 
 /**
- * Brings a machine to where its logs end: every input that was applied before an own event, in the order that
+ * Brings a machine to where its logs end, or to given places of them: every input that was applied before an own event, in the order that
  * the event's basis tells, then the event. Nothing is decided again.
  * @param onOwn told of each own event
+ * @param endOf last position that is taken of a partition which the machine writes
  * @returns number of entries that were taken
  */
 export async function rebuild<State>(
@@ -41,10 +42,11 @@ export async function rebuild<State>(
   logs: (name: string) => EventLog,
   reader: EntryReader,
   onOwn: () => void = () => undefined,
+  endOf: (log: string, partition: number) => number = () => Infinity,
 ): Promise<number> {
   const forward = new ForwardReader(reader);
   let taken = 0;
-  for await (const event of ownEvents(machine, logs)) {
+  for await (const event of ownEvents(machine, logs, endOf)) {
     // What was heard presupposes what others have to know; the machine itself took nothing.
     for (const [source, partition, upTo] of machine.process.hears === true ? [] : event.basis) {
       if (machine.writes(source, partition)) continue;
@@ -65,8 +67,11 @@ export async function rebuild<State>(
 async function* ownEvents<State>(
   machine: PartitionMachine<State>,
   logs: (name: string) => EventLog,
+  endOf: (log: string, partition: number) => number,
 ): AsyncGenerator<SealedEvent> {
-  const parts = machine.ends.map(({ log, partition, size }) => new OwnPart(logs(log), partition, size));
+  const parts = machine.ends.map(
+    ({ log, partition, size }) => new OwnPart(logs(log), partition, size, endOf(log, partition)),
+  );
   for (const part of parts) await part.advance();
   for (;;) {
     let first: OwnPart | undefined;
@@ -88,15 +93,18 @@ class OwnPart {
     private readonly log: EventLog,
     private readonly partition: number,
     private readonly after: number,
+    private readonly upTo: number,
   ) {}
 
   async advance(): Promise<void> {
     this.#at += 1;
     if (this.#at >= this.#page.length) {
-      this.#page = await this.log.read(this.partition, this.next?.position ?? this.after, PAGE);
+      const after = this.next?.position ?? this.after;
+      this.#page = after < this.upTo ? await this.log.read(this.partition, after, PAGE) : [];
       this.#at = 0;
     }
-    this.next = this.#page[this.#at];
+    const next = this.#page[this.#at];
+    this.next = next !== undefined && next.position <= this.upTo ? next : undefined;
   }
 
   isBefore(other: OwnPart): boolean {

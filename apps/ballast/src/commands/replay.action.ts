@@ -1,25 +1,52 @@
 import { divergenceText, replay, type ReplayReport } from '@ballast/audit';
+import { SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services';
+import { openProgress } from '../composition/audit-progress-file.js';
+import { AuditThreads } from '../composition/audit-threads.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
+import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
+import { assertLogPart, type LogPartOptions } from './log-part.js';
 
-export async function replayLogs(options: StoreOptions & { json?: boolean }): Promise<void> {
-  const { logs, close } = await openLogs(options);
+interface ReplayCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
+  readonly json?: boolean;
+  readonly workers: number;
+  readonly progress?: string;
+}
+
+/** Events of a partition between two states that are noted: some seconds of work. */
+const WAYPOINT_EVERY = 10_000;
+
+export async function replayLogs(options: ReplayCliOptions): Promise<void> {
+  const { log, partition, from, to, workers, archive } = options;
+  assertLogPart(options, SERVICE_LOGS);
+  if (options.progress !== undefined && partition !== undefined) {
+    throw new UsageError('--progress is for whole logs: leave out --partition');
+  }
+  const { logs, close, connection } = await openLogs(options);
+  const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
+    const noted = options.progress === undefined ? undefined : await openProgress(logs, 'replay', options.progress);
     const progress = new ProgressPrinter(process.stderr);
-    const report = await replay(
-      logs,
-      SERVICES,
-      () => performance.now(),
-      ({ log, partition, events, totalEvents }) =>
-        progress.update(() => `replaying ${log}/${partition}: ${grouped(events)} of ${grouped(totalEvents)} events`),
-    );
+    const report = await replay(logs, SERVICES, () => performance.now(), {
+      ...{ log, partition, from, to, runner: threads, segments: threads !== undefined },
+      ...(noted !== undefined && {
+        waypoints: {
+          every: WAYPOINT_EVERY,
+          reached: (name, of) => noted.reached(name, of),
+          tell: (waypoint) => noted.tell(waypoint),
+        },
+      }),
+      onProgress: ({ log: name, partition: of, events, totalEvents }) =>
+        progress.update(() => `replaying ${name}/${of}: ${grouped(events)} of ${grouped(totalEvents)} events`),
+    });
     progress.end();
     process.stdout.write(`${options.json === true ? JSON.stringify(report, null, 2) : reportText(report)}\n`);
     if (report.divergence !== undefined) process.exitCode = 1;
   } finally {
+    await threads?.close();
     await close();
   }
 }

@@ -1,56 +1,61 @@
 import fs from 'node:fs/promises';
-import { faultText, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
+import { faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services';
+import { openProgress } from '../composition/audit-progress-file.js';
+import { AuditThreads } from '../composition/audit-threads.js';
+import { exchangeOfLogs } from '../composition/exchange-of-logs.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
+import { assertLogPart, type LogPartOptions } from './log-part.js';
 
-interface VerifyCliOptions extends Omit<StoreOptions, 'log'> {
+interface VerifyCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
   readonly json?: boolean;
   readonly snapshots?: boolean;
   readonly against?: string;
   readonly key?: string;
-  readonly log?: string;
-  readonly partition?: number;
-  readonly from?: number;
-  readonly to?: number;
+  readonly workers: number;
+  readonly progress?: string;
 }
 
 export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
   const parts = await partsOf(options);
-  const { logs, close } = await openLogs(options, { allOfThem: false });
+  const { workers, archive } = options;
+  const { logs, close, connection } = await openLogs(options, { allOfThem: false });
+  const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
+    const exchange = options.snapshots === true ? await exchangeOfLogs(logs) : undefined;
+    const here = threads ?? inTurn({ logs, services: SERVICES, exchange });
+    const runner =
+      options.progress === undefined ? here : (await openProgress(logs, 'verify', options.progress)).over(here);
     const progress = new ProgressPrinter(process.stderr);
-    const report = await verify(logs, { ...parts, onProgress: (what) => progress.update(() => `verifying ${what}`) });
+    const onProgress = (what: string): void => progress.update(() => `verifying ${what}`);
+    const report = await verify(logs, { ...parts, runner, onProgress });
     const snapshots =
       options.snapshots === true && report.faults.length === 0
-        ? await verifySnapshots(logs, SERVICES, () => progress.update(() => 'verifying snapshots'))
+        ? await verifySnapshots(logs, SERVICES, { exchange, runner, onProgress: () => onProgress('snapshots') })
         : undefined;
     progress.end();
-    const faults = snapshots?.fault === undefined ? report.faults : [...report.faults, snapshots.fault];
-    const proved = snapshots && { snapshots: snapshots.proved };
+    const faults = [...report.faults, ...(snapshots?.faults ?? [])];
+    const leftOut = [...report.leftOut, ...(snapshots?.leftOut ?? [])];
+    const whole = { ...report, ...(snapshots && { snapshots: snapshots.proved }), leftOut, faults };
     const text =
       options.json === true
-        ? JSON.stringify({ ok: faults.length === 0, ...report, ...proved, faults }, null, 2)
-        : reportText({ ...report, ...proved, faults }, options.key !== undefined);
+        ? JSON.stringify({ ok: faults.length === 0, ...whole }, null, 2)
+        : reportText(whole, options.key !== undefined);
     process.stdout.write(`${text}\n`);
     if (faults.length > 0) process.exitCode = 1;
   } finally {
+    await threads?.close();
     await close();
   }
 }
 
 async function partsOf({ against, key, log, partition, from, to }: VerifyCliOptions) {
-  const names: readonly string[] = [...SERVICE_LOGS, ...EXCHANGE_LOGS];
-  if (log !== undefined && !names.includes(log)) throw new UsageError(`--log ${log}: name one of ${names.join(', ')}`);
-  if (partition !== undefined && log === undefined) throw new UsageError('--partition: name the log with --log');
-  if ((from !== undefined || to !== undefined) && partition === undefined) {
-    throw new UsageError('--from and --to are positions of a partition: name it with --log and --partition');
-  }
-  if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is behind --to ${to}`);
+  assertLogPart({ log, partition, from, to }, [...SERVICE_LOGS, ...EXCHANGE_LOGS]);
   // A verifier key is a name, eight hex digits and the key, with a plus between them.
   const isFile = key !== undefined && !/^[^+]+\+[0-9a-f]{8}\+/.test(key);
   return {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber, withStoreOptions } from '../composition/store-options.js';
+import { PROGRESS, WORKERS, workers } from './audit-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
 
@@ -22,6 +23,8 @@ export function verifyCommand(): Command {
     .option('--partition <number>', 'only this partition of --log', wholeNumber(-1, 4_095))
     .option('--from <position>', 'only from the block with this position on; what stands before is believed', position)
     .option('--to <position>', 'only up to the block with this position', position)
+    .option('--workers <n>', WORKERS, workers, 1)
+    .option('--progress <file>', PROGRESS)
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -29,6 +32,7 @@ export function verifyCommand(): Command {
         ['verify --data-dir /tmp/walk', 'Was anything altered, and does every rule hold?'],
         ['verify --snapshots', 'Does every snapshot follow from its log?'],
         ['verify --against checkpoints.txt --key ballast.key', 'Hold the logs against what that key signed earlier'],
+        ['verify --workers 4 --progress verify.progress', 'Of a long log: in four threads, and to be gone on with'],
         ['verify --log margin --partition 3 --from 100000', 'Only the end of one partition'],
       ),
     )

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../usage-error.js';
 import type { ResultOf, RuleAnswer, RuleTask } from './rule-worker.js';
+import { answerFrom } from './thread.js';
 
 /**
  * Runs every task in one of some threads, one at a time in each; the results come in the order of the tasks, whoever was first.
@@ -20,7 +21,7 @@ export async function runInThreads<Task extends RuleTask>(
   );
   const work = async (worker: Worker): Promise<void> => {
     for (let index = next++; index < tasks.length; index = next++) {
-      const answer = await answerFrom(worker, tasks[index] as Task);
+      const answer = await answerFrom<RuleAnswer>(worker, tasks[index]);
       if ('error' in answer) throw new UsageError(answer.error);
       results[index] = answer.result as ResultOf<Task>;
       onDone(++done);
@@ -33,13 +34,3 @@ export async function runInThreads<Task extends RuleTask>(
   }
   return results;
 }
-
-const answerFrom = (worker: Worker, task: RuleTask): Promise<RuleAnswer> =>
-  new Promise((resolve, reject) => {
-    worker.once('message', (answer: RuleAnswer) => {
-      worker.removeListener('error', reject);
-      resolve(answer);
-    });
-    worker.once('error', reject);
-    worker.postMessage(task);
-  });

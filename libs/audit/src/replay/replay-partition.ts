@@ -18,6 +18,7 @@ import {
   undecidable,
   type Divergence,
 } from './divergence.js';
+import type { Waypoint } from './waypoint.js';
 
 export interface PartitionReplay {
   readonly events: number;
@@ -27,6 +28,16 @@ export interface PartitionReplay {
   readonly divergence: Divergence | undefined;
 }
 
+export interface ReplayPartitionOptions {
+  /** Text of a state to go on from, see `PartitionMachine.snapshot`; default: the beginning. */
+  readonly snapshot?: string | undefined;
+  /** Position of the last event that is decided again; default: to the end of the log. */
+  readonly upTo?: number | undefined;
+  readonly onProgress?: (events: number) => void;
+  /** Told of a state to go on from, after so many events at the earliest and where it ends, if a block ends there. */
+  readonly waypoints?: { readonly every: number; readonly tell: (waypoint: Waypoint) => void } | undefined;
+}
+
 const PAGE = 1_000;
 /** Events of the log behind a difference among which the one that was decided is looked for. */
 const NEAR = 20;
@@ -34,7 +45,6 @@ const NEAR = 20;
 /**
  * Decides every event of a partition again from its recorded inputs, in the order its bases tell, and compares byte
  * for byte. Nothing but the logs is read; nothing is written.
- * @param upTo position of the last event that is decided again; default: to the end of the log
  */
 export async function replayPartition(
   process: PartitionProcess<unknown>,
@@ -42,10 +52,11 @@ export async function replayPartition(
   partition: number,
   partitions: number,
   reader: EntryReader,
-  onProgress: (events: number) => void = () => undefined,
-  upTo = Infinity,
+  { snapshot, upTo = Infinity, onProgress = () => undefined, waypoints }: ReplayPartitionOptions = {},
 ): Promise<PartitionReplay> {
-  const machine = new PartitionMachine(process, partition, partitions);
+  const machine = new PartitionMachine(process, partition, partitions, snapshot);
+  let last = machine.size;
+  let waypointDue = last + (waypoints?.every ?? Infinity);
   const ids = await OutcomeReader.open(machine, log);
   const forward = new ForwardReader(reader);
   const commandLog = `${log.name}.commands`;
@@ -121,9 +132,20 @@ export async function replayPartition(
     return record && answer(record);
   };
 
-  for (let after = 0; ;) {
-    const page = await log.readRaw(partition, after, PAGE);
+  /** Only the end of a block is the end of an item: in the middle of one, what follows from its inputs is still to come. */
+  const tellWaypoint = async (tell: (waypoint: Waypoint) => void): Promise<void> => {
+    const block = await log.blockBefore(partition, last + 1);
+    if (block?.lastPosition !== last || !machine.atEvent) return;
+    waypointDue = last + (waypoints?.every ?? Infinity);
+    const { firstPosition, number, blockChain } = block;
+    const history = { firstPosition, number, blockChain: blockChain.toString('hex') };
+    tell({ ...place, position: last, ...history, events, marginRuns, decisions, text: machine.snapshot() });
+  };
+
+  while (last < upTo) {
+    const page = await log.readRaw(partition, last, PAGE);
     if (page.length === 0) break;
+    const before = events;
     for (const [index, row] of page.entries()) {
       if (row.position > upTo) return report(undefined);
       if (recomputed.length === 0) {
@@ -137,16 +159,18 @@ export async function replayPartition(
           : differenceOf(place, row, again, { rows: page.slice(index + 1, index + 1 + NEAR), replayed: recomputed });
       if (difference !== undefined) return report(difference);
       events += 1;
+      last = row.position;
       if (row.type === 'MarginRunCompleted') {
         marginRuns += 1;
         decisions += (JSON.parse(row.payloadText) as { assessed: number }).assessed;
       }
+      if (waypoints !== undefined && last >= waypointDue && recomputed.length === 0) await tellWaypoint(waypoints.tell);
     }
-    onProgress(page.length);
+    onProgress(events - before);
     ids.forget();
-    after = (page.at(-1) as EventRow).position;
   }
-  if (events >= upTo) return report(undefined);
+  if (waypoints !== undefined && recomputed.length === 0 && last > 0) await tellWaypoint(waypoints.tell);
+  if (last >= upTo) return report(undefined);
   if (recomputed.length > 0) return report(eventMissing(recomputed[0] as SealedEvent));
   // Refused commands leave no event; those after the last event are answered again here.
   const difference = await refusable(machine.size + 1, null, async () => {

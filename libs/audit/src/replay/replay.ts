@@ -1,8 +1,11 @@
-import type { LogDirectory } from '@ballast/event-log';
+import { partitionNumbers, shapeOf, type LogDirectory, type SnapshotMark } from '@ballast/event-log';
+import { GLOBAL } from '@ballast/event-sourcing';
+import type { ServiceLog } from '@ballast/facts';
 import type { ServiceDefinition } from '@ballast/partition-worker';
-import { PageCache } from '../page-cache.js';
+import type { ReplayAnswer, ReplayTask, TaskRunner, WeighedTask } from '../tasks/audit-task.js';
+import { inTurn, isReadable, sumOf } from '../tasks/do-task.js';
 import type { Divergence } from './divergence.js';
-import { replayPartition } from './replay-partition.js';
+import type { Waypoint } from './waypoint.js';
 
 export interface ReplayReport {
   /** Events of the four service logs that were decided again. */
@@ -21,46 +24,172 @@ export interface ReplayProgress {
   readonly totalEvents: number;
 }
 
+export interface ReplayOptions {
+  readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
+  /** Who decides; default: this thread, one partition after the other. */
+  readonly runner?: TaskRunner | undefined;
+  /** Cuts partitions where snapshots of them are kept: as many segments as can be decided at the same time. */
+  readonly segments?: boolean | undefined;
+  /** Only this log, and of it only this partition and these positions. */
+  readonly log?: string | undefined;
+  readonly partition?: number | undefined;
+  /** Begins at the newest snapshot before this position; the state in it is believed. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Where an earlier replay of these logs came to, and who is told how far this one is. */
+  readonly waypoints?: {
+    readonly every: number;
+    readonly reached: (log: string, partition: number) => Waypoint | undefined;
+    readonly tell: (waypoint: Waypoint) => void;
+  };
+}
+
+/** A partition that is decided again in one piece or in several, each from the snapshot where the one before ends. */
+interface Plan {
+  readonly log: ServiceLog;
+  readonly partition: number;
+  readonly size: number;
+  readonly segments: readonly ReplayTask[];
+  /** Digest of the snapshot that a segment begins with, hex; of the first one none is asked. */
+  readonly seams: readonly (string | null)[];
+}
+
 /**
  * Re-decides every event of all four logs from its recorded cause, and with it every assessment of every run. Stops
- * at the first divergence.
+ * at the first divergence, in the order of logs, partitions and positions, whoever finds what first: a segment counts
+ * only when the one before reached the very state that it began with, and is decided again from before if not.
  * @param now milliseconds, for the report only
+ * @see CLR-LOG-031, CLR-LOG-064
  */
 export async function replay(
   logs: LogDirectory,
   services: readonly ServiceDefinition[],
   now: () => number,
-  onProgress: (progress: ReplayProgress) => void = () => undefined,
+  options: ReplayOptions = {},
 ): Promise<ReplayReport> {
   const started = now();
-  const reader = new PageCache(logs);
-  let events = 0;
-  let marginRuns = 0;
-  let decisions = 0;
-  const report = (divergence?: Divergence): ReplayReport => ({
-    events,
-    marginRuns,
-    decisions,
-    durationMs: Math.max(1, Math.round(now() - started)),
-    divergence,
-  });
-  let totalEvents = 0;
-  for (const { log } of services) for (const { size } of await logs.log(log).heads()) totalEvents += size;
-  let seen = 0;
+  const runner = options.runner ?? inTurn({ logs, services });
+  const plans: Plan[] = [];
   for (const service of services) {
-    const log = logs.log(service.log);
-    for (const { partition } of await log.heads()) {
-      const process = partition < 0 ? service.global : service.numbered;
-      if (process === undefined) continue;
-      const result = await replayPartition(process, log, partition, logs.partitions, reader, (count) => {
-        seen += count;
-        onProgress({ log: service.log, partition, events: seen, totalEvents });
-      });
-      events += result.events;
-      marginRuns += result.marginRuns;
-      decisions += result.decisions;
-      if (result.divergence !== undefined) return report(result.divergence);
-    }
+    if (options.log !== undefined && options.log !== service.log) continue;
+    plans.push(...(await plansOf(logs, service, options)));
   }
-  return report();
+  const totalEvents = plans.reduce((sum, { size }) => sum + size, 0);
+  let seen = 0;
+  const run = (tasks: readonly ReplayTask[]) =>
+    runner.run(tasks.map(weighed), {
+      stops: ({ divergence }: ReplayAnswer) => divergence !== null,
+      onNews: ({ log, partition }, news) => {
+        if ('waypoint' in news) return options.waypoints?.tell(news.waypoint);
+        seen += news.events;
+        options.onProgress?.({ log, partition, events: seen, totalEvents });
+      },
+    });
+  const tasks = plans.flatMap(({ segments }) => segments);
+  const answers = new Map<ReplayTask, ReplayAnswer>();
+  for (const [index, answer] of (await run(tasks)).entries()) {
+    if (answer !== undefined) answers.set(tasks[index] as ReplayTask, answer);
+  }
+  const answerTo = async (task: ReplayTask): Promise<ReplayAnswer> =>
+    answers.get(task) ?? ((await run([task]))[0] as ReplayAnswer);
+
+  let total = { events: 0, marginRuns: 0, decisions: 0 };
+  for (const plan of plans) {
+    const { divergence, ...counts } = await verdictOf(plan, answerTo);
+    total = sumOf(total, counts);
+    if (divergence !== null) return { ...total, durationMs: sinceStart(started, now), divergence };
+  }
+  return { ...total, durationMs: sinceStart(started, now), divergence: undefined };
+}
+
+const sinceStart = (started: number, now: () => number): number => Math.max(1, Math.round(now() - started));
+
+const weighed = (task: ReplayTask): WeighedTask<ReplayTask> => {
+  const from = typeof task.start === 'number' ? task.start : (task.start?.position ?? 0);
+  return { task, weight: (task.upTo ?? Number.MAX_SAFE_INTEGER) - from };
+};
+
+async function plansOf(logs: LogDirectory, service: ServiceDefinition, options: ReplayOptions): Promise<Plan[]> {
+  const { log } = service;
+  const heads = await logs.log(log).heads();
+  const plans: Plan[] = [];
+  for (const partition of partitionNumbers(shapeOf(log, logs.partitions))) {
+    if (options.partition !== undefined && options.partition !== partition) continue;
+    const process = partition === GLOBAL ? service.global : service.numbered;
+    const size = heads.find((head) => head.partition === partition)?.size;
+    if (process === undefined || size === undefined) continue;
+    const waypoint = options.waypoints?.reached(log, partition);
+    const wantsMarks = options.segments === true || options.from !== undefined;
+    const marks = wantsMarks ? await logs.snapshots.marks(log, partition) : [];
+    const seams: SnapshotMark[] = [];
+    for (const mark of [...marks].sort((a, b) => a.position - b.position)) {
+      if (!isReadable(process, partition, mark) || mark.position > Math.min(size, options.to ?? Infinity)) continue;
+      // What was written down inside an item is no end of one: more may follow from the same inputs.
+      const block = await logs.log(log).blockBefore(partition, mark.position + 1);
+      if (block?.lastPosition === mark.position && mark.position > (waypoint?.position ?? 0)) seams.push(mark);
+    }
+    plans.push(planOf({ log, partition, size, seams, waypoint, options }));
+  }
+  return plans;
+}
+
+function planOf({
+  log,
+  partition,
+  size,
+  seams: marks,
+  waypoint,
+  options: { from, to, segments, waypoints },
+}: Pick<Plan, 'log' | 'partition' | 'size'> & {
+  readonly seams: readonly SnapshotMark[];
+  readonly waypoint: Waypoint | undefined;
+  readonly options: ReplayOptions;
+}): Plan {
+  const believed = from === undefined ? undefined : marks.findLast(({ position }) => position < from);
+  const inside = segments === true ? marks.filter(({ position }) => position > (believed?.position ?? 0)) : [];
+  const starts = [believed?.position ?? waypoint ?? null, ...inside.map(({ position }) => position)];
+  return {
+    ...{ log, partition },
+    size: Math.min(size, to ?? Infinity) - (believed?.position ?? waypoint?.position ?? 0),
+    segments: starts.map((start, index) => ({
+      ...{ kind: 'replay', log, partition, start },
+      upTo: inside[index]?.position ?? to ?? null,
+      // A later segment counts only when all before it do.
+      waypointEvery: index === 0 ? (waypoints?.every ?? null) : null,
+    })),
+    seams: [null, ...inside.map(({ digest }) => digest.toString('hex'))],
+  };
+}
+
+type Verdict = Pick<ReplayAnswer, 'events' | 'marginRuns' | 'decisions' | 'divergence'>;
+
+/** Puts the segments of a partition together; where one did not begin with what the one before reached, both are decided in one. */
+async function verdictOf(
+  { segments, seams }: Plan,
+  answerTo: (task: ReplayTask) => Promise<ReplayAnswer>,
+): Promise<Verdict> {
+  let total: Verdict = { events: 0, marginRuns: 0, decisions: 0, divergence: null };
+  let [task, ...rest] = segments as [ReplayTask, ...ReplayTask[]];
+  let seam = 0;
+  for (;;) {
+    const answer = await answerTo(task);
+    if (answer.unusable !== null) {
+      // Believed, but not there: everything from the beginning.
+      task = { ...task, start: null };
+      continue;
+    }
+    const [next] = rest;
+    seam += 1;
+    if (next !== undefined && answer.divergence === null) {
+      const isSame = answer.reached === seams[seam] && (await answerTo(next)).unusable === null;
+      if (!isSame) {
+        task = { ...task, upTo: next.upTo };
+        rest = rest.slice(1);
+        continue;
+      }
+    }
+    total = { ...sumOf(total, answer), divergence: answer.divergence };
+    if (answer.divergence !== null || next === undefined) return total;
+    [task, ...rest] = rest as [ReplayTask, ...ReplayTask[]];
+  }
 }

@@ -92,8 +92,7 @@ export class LogHistory implements History {
       partition,
       this.logs.partitions,
       this.logs,
-      undefined,
-      position,
+      { upTo: position },
     );
     return {
       place: placeName(place),

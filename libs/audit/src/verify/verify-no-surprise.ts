@@ -18,6 +18,7 @@ interface Entry {
 /** No surprise: every entry into LIQUIDATING, judged by the schedules in force (architecture section 6, item 9). */
 export async function verifyNoSurprise(
   logs: LogDirectory,
+  onRead: (entries: number) => void,
   onJudged: (count: number) => void,
 ): Promise<Fault | undefined> {
   // Entries by the schedule they were decided on; schedules are then walked once, oldest first.
@@ -25,6 +26,7 @@ export async function verifyNoSurprise(
   for (let partition = 0; partition < logs.partitions; partition++) {
     const calledFirst = new CalledFirstJudge();
     for await (const entry of readPartition(logs.log('margin'), partition)) {
+      onRead(1);
       const { type, position, payload } = entry;
       const [uncalled] = isCalledFirstEvent(entry) ? calledFirst.next(entry) : [];
       if (uncalled !== undefined) return surprise(partition, position, uncalled);

@@ -1,100 +1,201 @@
-import { snapshotText, ForwardReader, type ServiceDefinition } from '@ballast/partition-worker';
+import type { LogDirectory, SnapshotMark } from '@ballast/event-log';
 import { GLOBAL, PartitionMachine, snapshotFormat, type PartitionProcess } from '@ballast/event-sourcing';
-import type { EntryReader, LogDirectory, SnapshotMark } from '@ballast/event-log';
-import { commandEntry, partitionNumbers, shapeOf } from '@ballast/event-log';
-import { sha256 } from '@ballast/kernel';
-import { PageCache } from '../page-cache.js';
+import type { ExchangeLog, ServiceLog } from '@ballast/facts';
+import { InvariantViolation, compareText } from '@ballast/kernel';
+import { ForwardReader, rebuild, snapshotText, type ServiceDefinition } from '@ballast/partition-worker';
+import type { AuditDesk, SnapshotsAnswer, SnapshotsTask, TaskRunner, WeighedTask } from '../tasks/audit-task.js';
+import { inTurn } from '../tasks/do-task.js';
 import type { Fault } from './fault.js';
 
-const PAGE = 1_000;
-
 export interface SnapshotsReport {
-  /** Snapshots of the four services that this release reads: each was reached from the beginning of its log. */
+  /** Snapshots that this release reads: each was reached from the beginning of its log. */
   readonly proved: number;
   /** Those of another format; no start of this release uses them. */
   readonly foreign: number;
-  readonly fault: Fault | undefined;
+  /** What was left out, and why. */
+  readonly leftOut: readonly string[];
+  /** The first of each partition. */
+  readonly faults: readonly Fault[];
 }
 
 /**
- * Holds every snapshot of the services against its log: taken from the beginning, the log must lead to the same text, position,
- * head, cursors and state included, and the stored bytes must have its hash.
+ * Holds every snapshot of the services and of the exchange against its log: taken from the beginning, the log must lead to
+ * the same text, position, head, cursors and state included, and the stored bytes must have its hash.
+ * @param exchange who writes the logs of the exchange; undefined when nobody says what it plays
+ * @see CLR-LOG-043
  */
 export async function verifySnapshots(
   logs: LogDirectory,
   services: readonly ServiceDefinition[],
-  onProgress: (events: number) => void = () => undefined,
+  {
+    exchange,
+    runner = inTurn({ logs, services, exchange }),
+    onProgress = () => undefined,
+  }: {
+    readonly exchange?: PartitionProcess<unknown> | undefined;
+    readonly runner?: TaskRunner;
+    readonly onProgress?: (events: number) => void;
+  } = {},
 ): Promise<SnapshotsReport> {
-  const reader = new PageCache(logs);
+  const leftOut: string[] = [];
+  const tasks: WeighedTask<SnapshotsTask>[] = [];
+  for (const log of [...services.map((service) => service.log), 'exchange.quotes'] as const) {
+    if (!logs.has(log)) continue;
+    const heads = await logs.log(log).heads();
+    for (const { partition, size } of heads) {
+      if (log !== 'exchange.quotes' || exchange !== undefined) {
+        tasks.push({ task: { kind: 'snapshots', log, partition }, weight: size });
+      } else if ((await logs.snapshots.marks(log, partition)).length > 0) {
+        leftOut.push('snapshots of the exchange: say what it plays');
+      }
+    }
+  }
+  const answers = await runner.run(tasks, { onNews: (_, news) => 'events' in news && onProgress(news.events) });
   let proved = 0;
   let foreign = 0;
-  for (const { log, numbered, global } of services) {
-    const heads = await logs.log(log).heads();
-    for (const partition of partitionNumbers(shapeOf(log, logs.partitions))) {
-      const process = partition === GLOBAL ? global : (numbered as PartitionProcess<unknown>);
-      const marks = await logs.snapshots.marks(log, partition);
-      const end = heads.find((head) => head.partition === partition)?.size;
-      const readable = marks.filter(({ format }) => format === snapshotFormat(process, partition));
-      foreign += marks.length - readable.length;
-      // What was written at rest says nothing any more when the log has gone on; no start uses it.
-      const own = readable.filter(({ resting, position }) => !resting || position === end);
-      const fault = await faultOfPartition(logs, reader, process, own, partition, onProgress);
-      if (fault !== undefined) return { proved, foreign, fault };
-      proved += own.length;
-    }
+  const faults: Fault[] = [];
+  for (const answer of answers) {
+    proved += answer?.proved ?? 0;
+    foreign += answer?.foreign ?? 0;
+    if (answer !== undefined && answer.fault !== null) faults.push(answer.fault);
   }
-  return { proved, foreign, fault: undefined };
+  return { proved, foreign, leftOut, faults };
 }
 
-async function faultOfPartition(
-  logs: LogDirectory,
-  reader: EntryReader,
+/** The process that writes a partition; undefined when nobody knows it. */
+export function processOf(
+  { services, exchange }: Pick<AuditDesk, 'services' | 'exchange'>,
+  log: string,
+  partition: number,
+): PartitionProcess<unknown> | undefined {
+  if (log === 'exchange.quotes') return exchange;
+  const service = services.find((each) => each.log === log);
+  return partition === GLOBAL ? service?.global : service?.numbered;
+}
+
+/** Proves the snapshots of one partition, the oldest first. */
+export async function snapshotsOfPartition(
+  desk: AuditDesk,
+  { log, partition }: SnapshotsTask,
+  onProgress: (events: number) => void,
+): Promise<SnapshotsAnswer> {
+  const { logs } = desk;
+  const process = processOf(desk, log, partition);
+  if (process === undefined) return { proved: 0, foreign: 0, fault: null };
+  const marks = await logs.snapshots.marks(log, partition);
+  const end = (await logs.log(log).heads()).find((head) => head.partition === partition)?.size ?? 0;
+  const format = snapshotFormat(process, partition);
+  const { proved, fault } = await proof(desk, process, marks, { partition, end, format }, onProgress);
+  const foreign = marks.filter((mark) => mark.format !== format).length;
+  return { proved, foreign, fault: fault ?? null };
+}
+
+interface Place {
+  readonly partition: number;
+  /** Where the log ends. */
+  readonly end: number;
+  /** Of the snapshots that this release reads. */
+  readonly format: string;
+}
+
+async function proof(
+  { logs, reader }: AuditDesk,
   process: PartitionProcess<unknown>,
   marks: readonly SnapshotMark[],
-  partition: number,
+  { partition, end, format }: Place,
   onProgress: (events: number) => void,
-): Promise<Fault | undefined> {
-  const log = logs.log(process.log as ServiceDefinition['log']);
+): Promise<{ readonly proved: number; readonly fault?: Fault }> {
+  const log = process.log as OwnLog;
   const machine = new PartitionMachine(process, partition, logs.partitions);
-  const forward = new ForwardReader(reader);
-  const recall = async (source: string, of: number, upTo: number): Promise<void> => {
-    const applied = machine.cursor(source, of);
-    if (source !== `${log.name}.commands`) {
-      for await (const entry of forward.between(source, of, applied, upTo)) machine.recall(entry);
-      return;
-    }
-    for (const record of await log.commands(partition, applied, upTo - applied)) {
-      machine.recall(commandEntry(log.name, record));
-    }
-  };
+  let proved = 0;
   for (const mark of [...marks].sort((a, b) => a.position - b.position)) {
-    const at = (what: string): Fault => ({ log: log.name, partition, position: mark.position, what });
-    while (machine.size < mark.position) {
-      const page = await log.read(partition, machine.size, Math.min(PAGE, mark.position - machine.size));
-      if (page.length === 0) return at('a snapshot is of a position that the log does not reach');
-      for (const event of page) {
-        for (const [source, of, upTo] of event.basis) await recall(source, of, upTo);
-        machine.recallOwn(event);
-      }
-      // Nothing is decided here, so nothing is asked for.
-      machine.outcomes?.forget(machine.size, 0);
-      onProgress(page.length);
-    }
-    const stored = await logs.snapshots.read(log.name, partition, mark.position);
+    const wrong = (what: string): { proved: number; fault: Fault } => ({
+      proved,
+      fault: { log, partition, position: mark.position, what: `the snapshot ${what}` },
+    });
+    const stored = await logs.snapshots.read(log, partition, mark.position);
     if (stored === undefined) continue;
     let text: string;
+    let written: Written;
     try {
       text = await snapshotText(stored);
+      written = JSON.parse(text) as Written;
     } catch (error) {
-      return at(`the snapshot is damaged: ${(error as Error).message}`);
+      return wrong(`is damaged: ${(error as Error).message}`);
     }
-    if (!mark.head.equals(machine.head)) return at('the snapshot names another head');
-    // Of the newest one only: what was taken behind the last event stands in the snapshot itself.
-    for (const [source, of, upTo] of (JSON.parse(text) as { basis: [string, number, number][] }).basis) {
-      await recall(source, of, upTo);
+    if (written.format !== mark.format) return wrong(`names format ${mark.format}, and is of ${written.format}`);
+    if (written.format !== format) continue;
+    const { lanes, basis } = written;
+    const said = `${written.log}/${written.partition}#${lanes[0]?.size}`;
+    if (said !== `${log}/${partition}#${mark.position}`) return wrong(`is one of ${said}`);
+    if (mark.resting !== basis.length > 0) return wrong(`says that it was ${mark.resting ? '' : 'not '}taken at rest`);
+    // What was written at rest says nothing any more when the log has gone on; no start uses it.
+    if (mark.resting && mark.position !== end) continue;
+    const ends = new Map(lanes.map((lane) => [`${lane.log}/${lane.partition}`, lane.size]));
+    try {
+      const endOf = (name: string, of: number): number => ends.get(`${name}/${of}`) ?? 0;
+      await rebuild(
+        machine,
+        (name) => logs.log(name as OwnLog),
+        reader,
+        () => {
+          // Nothing is decided here, so nothing is asked for.
+          machine.outcomes?.forget(machine.size, 0);
+          onProgress(1);
+        },
+        endOf,
+      );
+      // Of the newest one only: what was taken behind the last event stands in the snapshot itself.
+      const forward = new ForwardReader(reader);
+      for (const [source, of, upTo] of basis) {
+        for await (const entry of forward.between(source, of, machine.cursor(source, of), upTo)) machine.recall(entry);
+      }
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      return wrong(`does not follow from the log: ${error.message}`);
     }
-    if (!sha256(machine.snapshot()).equals(mark.digest))
-      return at('the log leads to another state than the snapshot holds');
+    if (machine.size !== mark.position) return wrong('is of a position that the log does not reach');
+    if (!mark.head.equals(machine.head)) return wrong('names another head');
+    if (!isSame(text, machine)) return wrong('holds another state than the log leads to');
+    proved += 1;
   }
-  return undefined;
+  return { proved };
+}
+
+/**
+ * Whether a machine is where a snapshot says. In which order a machine that writes several partitions heard its sources is not
+ * told by their bases: of one, the entries of maps and sets are compared in any order.
+ */
+function isSame(text: string, machine: PartitionMachine<unknown>): boolean {
+  const reached = machine.snapshot();
+  return reached === text || (machine.ends.length > 1 && unordered(reached) === unordered(text));
+}
+
+/** The text of a state with the entries of its maps and sets in the order of their keys. */
+function unordered(text: string): string {
+  const inOrder = (texts: readonly string[]): string => [...texts].sort(compareText).join();
+  const textOf = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    const fields = Object.entries(value).map(([name, field]): string => {
+      if (name === '#set') return `#set:${inOrder((field as unknown[]).map(textOf))}`;
+      if (name !== '#map') return `${JSON.stringify(name)}:${textOf(field)}`;
+      const flat = field as readonly unknown[];
+      const entries = flat.flatMap((key, at) => (at % 2 === 0 ? [`${textOf(key)}=${textOf(flat[at + 1])}`] : []));
+      return `#map:${inOrder(entries)}`;
+    });
+    return `{${fields.join()}}`;
+  };
+  return textOf(JSON.parse(text));
+}
+
+type OwnLog = ServiceLog | ExchangeLog;
+
+/** What a snapshot says of where it was taken. */
+interface Written {
+  readonly format: string;
+  readonly log: string;
+  readonly partition: number;
+  readonly lanes: readonly { readonly log: string; readonly partition: number; readonly size: number }[];
+  readonly basis: readonly (readonly [string, number, number])[];
 }

@@ -1,22 +1,11 @@
-import {
-  partitionNumbers,
-  verifyPartition,
-  type Checkpoint,
-  type LogDirectory,
-  type PartitionVerdict,
-} from '@ballast/event-log';
+import { partitionNumbers, type Checkpoint, type LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
-import { InvariantViolation } from '@ballast/kernel';
-import { PageCache } from '../page-cache.js';
+import type { HashesAnswer, HashesTask, PromiseText, RuleAnswer, RuleTask, TaskRunner } from '../tasks/audit-task.js';
+import { inTurn } from '../tasks/do-task.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import type { Fault } from './fault.js';
+import { RULES, RULE_NAMES, type RuleGroup } from './rules.js';
 import { readStoredCheckpoints } from './stored-checkpoints.js';
-import { verifyConservation } from './verify-conservation.js';
-import { verifyLiquidation } from './verify-liquidation.js';
-import { verifyNoSurprise } from './verify-no-surprise.js';
-import { verifyOutcomes } from './verify-outcomes.js';
-import { verifyPricing } from './verify-pricing.js';
-import { verifyRules } from './verify-rules.js';
 
 export interface VerifyReport {
   /** Events of the four service logs whose hash, chain and order were recomputed. */
@@ -46,7 +35,9 @@ export interface VerifyOptions {
   /** Only positions from here on, and up to here; what stands before is believed. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly onProgress?: (what: string) => void;
+  readonly onProgress?: ((what: string) => void) | undefined;
+  /** Who reads and judges; default: this thread, one part after the other. */
+  readonly runner?: TaskRunner | undefined;
 }
 
 /** More faults than these say nothing more. */
@@ -55,125 +46,163 @@ const MOST_FAULTS = 100;
 /**
  * Recomputes hashes, chains, Merkle roots, positions, versions and ids of every log from what is stored, holds them against
  * signed checkpoints, and checks all invariants of architecture section 6. Goes on behind a fault: the first hundred are
- * told, in the order of the checks.
+ * told, in the order of the checks, whoever is done first.
+ * @see CLR-LOG-038, CLR-LOG-064
  */
 export async function verify(logs: LogDirectory, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const progress = options.onProgress ?? (() => undefined);
+  const runner = options.runner ?? inTurn({ logs, services: [] });
   const file = options.against === undefined ? undefined : CheckpointFile.parse(options.against, options.key);
   const signers = new Set(file === undefined ? [] : [file.verifierKey]);
+  const notes = new Set(file?.notes);
+  const leftOut: string[] = [];
   const faults: Fault[] = [];
   const found = (fault: Fault): void => {
     if (faults.length < MOST_FAULTS) faults.push(fault);
   };
+  const isWhole = [options.log, options.partition, options.from, options.to].every((part) => part === undefined);
+
+  const absences = [...missingLogs(logs, leftOut)];
+  const parts: LogPart[] = [];
+  for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
+    if (!logs.has(name) || (options.log !== undefined && name !== options.log)) continue;
+    parts.push(await partOf(logs, name, file?.checkpoints ?? [], options));
+  }
+  const hashes = parts.flatMap(({ tasks }) => tasks);
+  const rules = RULE_NAMES.filter((rule) => isWhole && RULES[rule].needs.every((name) => logs.has(name)));
+  const sizes = new Map(parts.map(({ name, size }) => [name, size]));
+  const weightOf = ({ needs, weight }: RuleGroup): number =>
+    weight * needs.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+  const tasks = [
+    ...hashes,
+    ...rules.map((rule) => ({ task: { kind: 'rule', rule } satisfies RuleTask, weight: weightOf(RULES[rule]) })),
+  ];
+  let seen = 0;
+  const answers = await runner.run<HashesTask | RuleTask>(tasks, {
+    onNews: (task, news) => {
+      if (!('events' in news)) return;
+      seen += news.events;
+      const what =
+        task.kind === 'hashes' ? `hashes and chains of ${task.log}/${task.partition}` : RULES[task.rule].what;
+      options.onProgress?.(`${what}, ${seen} events`);
+    },
+  });
+
   let events = 0;
   let exchangeEvents = 0;
-  let liquidationsJudged = 0;
-  const notes = new Set(file?.notes);
-  const leftOut: string[] = [];
-
-  const read = new Map<string, PartitionVerdict>();
-  for (const fault of missingLogs(logs, leftOut)) found(fault);
-  const wanted = [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter(
-    (name) => options.log === undefined || name === options.log,
-  );
-  for (const name of wanted) {
-    if (!logs.has(name)) continue;
-    const log = logs.log(name);
-    const stored = await readStoredCheckpoints(log, options.key);
+  const read = new Map<string, HashesAnswer>();
+  absences.forEach(found);
+  let at = 0;
+  for (const { name, stored, numbers, strangers, promised, tasks: ofLog } of parts) {
     stored.faults.forEach(found);
     stored.signers.forEach((signer) => signers.add(signer));
     stored.notes.forEach((note) => notes.add(note));
-    const promised = [...stored.promises, ...promisesFor(name, file?.checkpoints ?? [])];
-    const numbers = partitionNumbers(log);
-    for (const { partition } of await log.heads()) {
-      if (numbers.includes(partition)) continue;
+    for (const partition of strangers) {
       found({ log: name, partition, position: null, what: 'the log says that it has no such partition' });
     }
-    for (const partition of numbers) {
-      if (options.partition !== undefined && partition !== options.partition) continue;
-      const seen = events + exchangeEvents;
-      let count = 0;
-      const verdict = await verifyPartition(log, partition, {
-        promises: promised.filter((each) => each.partition === partition),
-        most: MOST_FAULTS - faults.length,
-        ...(options.from !== undefined && { from: options.from }),
-        ...(options.to !== undefined && { to: options.to }),
-        onProgress: (more) => {
-          count += more;
-          progress(`hashes and chains of ${name}/${partition}, ${seen + count} events`);
-        },
-      });
-      read.set(`${name}/${partition}`, verdict);
-      for (const fault of foreignArchives(name, partition, verdict.archiveSigners, options.key, stored.signers))
+    for (const { task } of ofLog) {
+      const { partition } = task;
+      const answer = answers[at++] as HashesAnswer;
+      read.set(`${name}/${partition}`, answer);
+      for (const fault of foreignArchives(name, partition, answer.archiveSigners, options.key, stored.signers))
         found(fault);
-      verdict.archiveSigners.forEach((signer) => signers.add(signer));
-      if (verdict.size === 0 && options.from !== undefined) {
+      answer.archiveSigners.forEach((signer) => signers.add(signer));
+      if (answer.size === 0 && options.from !== undefined) {
         leftOut.push(`${name}/${partition}: it ends before position ${options.from}`);
       }
-      if (name.startsWith('exchange.')) exchangeEvents += verdict.size;
-      else events += verdict.size;
-      for (const { part, position, what } of verdict.faults) {
-        found({ log: part === 'command' ? `${name}.commands` : name, partition, position, what });
-      }
+      if (name.startsWith('exchange.')) exchangeEvents += answer.size;
+      else events += answer.size;
+      answer.faults.forEach(found);
     }
-    for (const { partition } of promised) {
-      if (!numbers.includes(partition)) {
-        found({ log: name, partition, position: null, what: 'a signed checkpoint knows this partition' });
-      }
+    for (const partition of promised) {
+      if (numbers.includes(partition)) continue;
+      found({ log: name, partition, position: null, what: 'a signed checkpoint knows this partition' });
     }
   }
-  const isWhole = [options.log, options.partition, options.from, options.to].every((part) => part === undefined);
-  const report = (): VerifyReport => ({
-    ...{ events, exchangeEvents, checkpoints: notes.size, signers: [...signers], liquidationsJudged, leftOut, faults },
-  });
-  if (!isWhole) {
-    leftOut.push('rules: they are judged over all of every log');
-    return report();
-  }
-  for (const fault of cutOff(read)) found(fault);
 
+  let liquidationsJudged = 0;
+  if (isWhole) for (const fault of cutOff(read)) found(fault);
+  else leftOut.push('rules: they are judged over all of every log');
   const altered = faults.length > 0;
-  /** What is altered may be unreadable for the rules; then they have nothing to judge. */
-  const judged = async (
-    what: string,
-    needed: readonly (ServiceLog | ExchangeLog)[],
-    check: () => Promise<Fault | undefined>,
-  ): Promise<void> => {
-    const absent = needed.filter((name) => !logs.has(name));
+  for (const rule of isWhole ? RULE_NAMES : []) {
+    const { what, needs }: RuleGroup = RULES[rule];
+    const absent = needs.filter((name) => !logs.has(name));
     if (absent.length > 0) {
       leftOut.push(`${what}: ${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not in this database`);
-      return;
+      continue;
     }
-    try {
-      const fault = await check();
-      if (fault !== undefined) found(fault);
-    } catch (error) {
-      if (!altered && !(error instanceof InvariantViolation)) throw error;
-      found({
-        ...{ log: needed[0] as string, partition: null, position: null },
-        what: `${what} can't be judged: ${(error as Error).message}`,
-      });
-    }
+    const { fault, unjudged, liquidationsJudged: judged } = answers[at++] as RuleAnswer;
+    liquidationsJudged += judged;
+    if (fault !== null) found(fault);
+    if (unjudged === null) continue;
+    // What is altered may be unreadable for the rules; then they have nothing to judge. In a sound log it is our defect.
+    if (!altered && !unjudged.isBroken) throw new Error(`${what} can't be judged: ${unjudged.why}`);
+    const log = needs[0] as string;
+    found({ log, partition: null, position: null, what: `${what} can't be judged: ${firstLine(unjudged.why)}` });
+  }
+  return {
+    ...{ events, exchangeEvents, checkpoints: notes.size, signers: [...signers], liquidationsJudged, leftOut, faults },
   };
-  await judged('the rules that partitions begin with', SERVICE_LOGS, () => verifyRules(logs));
-  const reader = new PageCache(logs);
-  let seen = 0;
-  const counted = (what: string) => (count: number) => {
-    seen += count;
-    if (seen % 1_000 < count) progress(`${what}, ${seen} events`);
-  };
-  await judged('money and positions', ['accounts', 'margin', 'liquidation', 'pricing', ...EXCHANGE_LOGS], () =>
-    verifyConservation(logs, reader, counted('money and positions')),
-  );
-  await judged('the index of ids', ['accounts'], () => verifyOutcomes(logs, counted('the index of ids')));
-  await judged('cases', ['liquidation', 'accounts'], () => verifyLiquidation(logs, counted('liquidations')));
-  await judged('published figures', ['pricing'], () => verifyPricing(logs, counted('published figures')));
-  progress('no surprise at any liquidation');
-  await judged('entries into liquidation', ['margin', 'pricing'], () =>
-    verifyNoSurprise(logs, (count) => (liquidationsJudged += count)),
-  );
-  return report();
 }
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] as string;
+
+/** What is known of a log before it is read, and what is to be read of it. */
+interface LogPart {
+  readonly name: ServiceLog | ExchangeLog;
+  readonly size: number;
+  readonly stored: Awaited<ReturnType<typeof readStoredCheckpoints>>;
+  /** Partitions that it should have. */
+  readonly numbers: readonly number[];
+  /** Those that it has besides. */
+  readonly strangers: readonly number[];
+  /** Of which a checkpoint tells, once for each. */
+  readonly promised: readonly number[];
+  readonly tasks: readonly { readonly task: HashesTask; readonly weight: number }[];
+}
+
+async function partOf(
+  logs: LogDirectory,
+  name: ServiceLog | ExchangeLog,
+  checkpoints: readonly Checkpoint[],
+  { key, partition: only, from, to }: VerifyOptions,
+): Promise<LogPart> {
+  const log = logs.log(name);
+  const stored = await readStoredCheckpoints(log, key);
+  const promised = [...stored.promises, ...promisesFor(name, checkpoints)];
+  const numbers = partitionNumbers(log);
+  const heads = await log.heads();
+  const tasks = numbers
+    .filter((partition) => only === undefined || partition === only)
+    .map((partition) => ({
+      task: {
+        ...{ kind: 'hashes' as const, log: name, partition },
+        promises: promised.filter((each) => each.partition === partition).map(promiseText),
+        ...{ from: from ?? null, to: to ?? null },
+      },
+      weight: heads.find((head) => head.partition === partition)?.size ?? 0,
+    }));
+  return {
+    ...{ name, stored, numbers, tasks },
+    size: heads.reduce((sum, head) => sum + head.size, 0),
+    strangers: heads.map(({ partition }) => partition).filter((partition) => !numbers.includes(partition)),
+    promised: promised.map(({ partition }) => partition),
+  };
+}
+
+const promiseText = ({
+  partition: _,
+  root,
+  head,
+  blockChain,
+  subtrees,
+  ...numbers
+}: Checkpoint['partitions'][number] & { readonly subtrees?: readonly string[] }): PromiseText => ({
+  ...numbers,
+  root: root.toString('hex'),
+  head: head.toString('hex'),
+  blockChain: blockChain.toString('hex'),
+  subtrees: subtrees ?? null,
+});
 
 /** Logs that should be here: those of the services, and of the simulated exchange all or none. */
 function* missingLogs(logs: LogDirectory, leftOut: string[]): Generator<Fault> {
@@ -205,18 +234,18 @@ function* foreignArchives(
 }
 
 /** What another partition has applied was there: a log that ends before it was cut, however well it was done. */
-function* cutOff(read: ReadonlyMap<string, PartitionVerdict>): Generator<Fault> {
-  const furthest = new Map<string, { readonly cursor: PartitionVerdict['cursors'][number]; readonly by: string }>();
-  for (const [by, { cursors }] of read) {
-    for (const cursor of cursors) {
-      const source = `${cursor.log}/${cursor.partition}`;
-      if (cursor.position > (furthest.get(source)?.cursor.position ?? 0)) furthest.set(source, { cursor, by });
+function* cutOff(read: ReadonlyMap<string, HashesAnswer>): Generator<Fault> {
+  const furthest = new Map<string, { readonly move: HashesAnswer['applied'][number]; readonly by: string }>();
+  for (const [by, { applied }] of read) {
+    for (const move of applied) {
+      const source = `${move[0]}/${move[1]}`;
+      if (move[2] > (furthest.get(source)?.move[2] ?? 0)) furthest.set(source, { move, by });
     }
   }
-  for (const [source, { cursor, by }] of furthest) {
+  for (const [source, { move, by }] of furthest) {
     const size = read.get(source)?.end;
-    if (size === undefined || size >= cursor.position) continue;
-    const { log, partition, position } = cursor;
+    const [log, partition, position] = move;
+    if (size === undefined || size >= position) continue;
     yield { log, partition, position: size + 1, what: `the log is cut: ${by} has applied it up to ${position}` };
   }
 }

@@ -1,0 +1,27 @@
+import fs from 'node:fs';
+import { AuditProgress } from '@ballast/audit';
+import type { LogDirectory } from '@ballast/event-log';
+import { presentRelease } from '@ballast/services';
+import { UsageError } from '../usage-error.js';
+
+/**
+ * Opens or begins the file in which an audit notes what it found sound.
+ * @throws UsageError when it is no such file, or is of another audit, build or log
+ */
+export async function openProgress(logs: LogDirectory, command: string, file: string): Promise<AuditProgress> {
+  try {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+    const lines = text.split('\n');
+    // Behind the last line feed stands nothing, or a line that was cut off: it is written anew.
+    const cutOff = lines.pop();
+    if (cutOff !== '') fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+    return await AuditProgress.open(logs, {
+      ...{ lines, command, build: presentRelease().build },
+      append: (line) => fs.appendFileSync(file, `${line}\n`),
+    });
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== 'ProgressRefused' && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new UsageError(`--progress ${file}: ${message}; or name another file`);
+  }
+}
