@@ -1,9 +1,12 @@
+import { z } from 'zod';
+import { GLOBAL } from '@ballast/event-sourcing';
 import {
   ACCOUNT_ID,
   CODE,
   DECIMAL,
   IDENTIFIER,
   INSTRUMENT_ID,
+  ISO_TIME,
   NON_NEGATIVE_DECIMAL,
   REASON,
   SHA256_HEX,
@@ -27,10 +30,17 @@ export const versionedName = zodText(VERSIONED_NAME);
 const fields = facts.fields;
 export const asset = zodOf(fields.asset());
 export const underlying = zodOf(fields.underlying());
+export const isoTime = zodText(ISO_TIME);
 export const instant = zodOf(fields.instant());
 export const count = zodOf(fields.count());
 export const ordinal = zodOf(fields.ordinal());
 export const partitionNumber = zodOf(fields.partitionNumber());
+/** Of an event in any log. */
+export const partitionOfEvent = z
+  .int()
+  .min(GLOBAL)
+  .max(4095)
+  .meta({ description: 'Partition of the log; -1 is the global one.', example: 0 });
 export const tradeSide = zodOf(fields.tradeSide());
 export const priceStatus = zodOf(fields.priceStatus());
 

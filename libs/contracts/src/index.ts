@@ -24,6 +24,7 @@ export {
   type AnswerResult,
   type CommandAnswer,
 } from './wire/answer-message.js';
+export { contentFault } from './json-content.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {

@@ -11,6 +11,7 @@ import {
   marginFigures,
   ordinal,
   partitionNumber,
+  partitionOfEvent,
   priceStatus,
   underlying,
 } from '../fields.js';
@@ -64,7 +65,7 @@ const priceInput = z.strictObject({
 
 const timelineEntry = z.strictObject({
   log: z.enum(['margin', 'liquidation', 'accounts']),
-  partition: partitionNumber,
+  partition: partitionOfEvent,
   position: ordinal,
   at: instant,
   type: z.string(),
@@ -82,7 +83,7 @@ const marginView = z
 
 const explainedEvent = z.strictObject({
   log: z.enum(['margin', 'liquidation', 'accounts']),
-  partition: partitionNumber,
+  partition: partitionOfEvent,
   position: ordinal,
   at: instant,
   type: z.string(),

@@ -9,6 +9,7 @@ import {
   instrument,
   ordinal,
   partitionNumber,
+  partitionOfEvent,
   underlying,
 } from '../fields.js';
 
@@ -29,6 +30,7 @@ export const seriesQuery = z
       .default(USUAL_POINTS)
       .meta({ description: `Most points of a series, up to ${MOST_POINTS}.` }),
   })
+  .refine(({ from = 0, to = Infinity }) => from <= to, { path: ['from'], error: 'begin before the end, which is `to`' })
   .meta({ id: 'SeriesQuery' });
 
 const column = z.array(decimal);
@@ -36,7 +38,7 @@ const column = z.array(decimal);
 const storyEvent = z
   .strictObject({
     log: z.enum(['margin', 'liquidation', 'accounts']),
-    partition: partitionNumber,
+    partition: partitionOfEvent,
     position: ordinal,
     at: instant,
     type: z.string(),

@@ -87,14 +87,10 @@ export const accountOrders = z
 
 export const headroomQuery = z
   .strictObject({
-    instruments: z
-      .string()
-      .max(2_000)
-      .optional()
-      .meta({
-        description: 'Contracts that charges are wanted of, with commas between; at most 50.',
-        example: 'BTC-PERP,ETH-PERP',
-      }),
+    instruments: z.string().max(2_000).optional().meta({
+      description: 'Contracts that charges are wanted of, with commas between; at most 50.',
+      example: 'BTC-PERP,ETH-PERP',
+    }),
     allowance: z
       .string()
       .max(32)

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { EVENT_FAMILIES, SERVICE_LOGS } from '@ballast/facts';
-import { accountId, code, identifier, reason, sha256Hex, underlying, versionedName } from '../fields.js';
+import {
+  accountId,
+  code,
+  identifier,
+  isoTime,
+  partitionOfEvent,
+  reason,
+  sha256Hex,
+  underlying,
+  versionedName,
+} from '../fields.js';
 
 // What stands in paths and queries. Everything comes as text there.
 
@@ -11,11 +21,7 @@ export const underlyingForm = underlying;
 /** Name of a log, such as `margin` or `exchange.fills`. */
 export const logNameForm = z.string().max(60).meta({ description: 'Name of a log.', example: 'margin' });
 
-export const logPartitionForm = z
-  .int()
-  .min(-1)
-  .max(4095)
-  .meta({ description: 'Partition of the log; -1 is the global one.', example: 0 });
+export const logPartitionForm = partitionOfEvent;
 
 export const positionForm = z
   .int()
@@ -50,9 +56,7 @@ export const decisionQuery = z
   .meta({ id: 'DecisionQuery' });
 
 /** A past moment that is asked about. */
-export const pastMoment = z
-  .string()
-  .max(30)
+export const pastMoment = isoTime
   .optional()
   .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' });
 

@@ -9,6 +9,7 @@ import {
   marginFigures,
   ordinal,
   partitionNumber,
+  partitionOfEvent,
   priceStatus,
   underlying,
 } from '../fields.js';
@@ -212,7 +213,7 @@ export const caseView = z
     events: z.array(
       z.strictObject({
         log: z.string(),
-        partition: partitionNumber,
+        partition: partitionOfEvent,
         position: ordinal,
         at: instant,
         type: z.string(),

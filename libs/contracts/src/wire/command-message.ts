@@ -3,6 +3,7 @@ import { ACTOR, canonicalText } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { schemaOf } from '../event-schemas.js';
 import { identifier } from '../fields.js';
+import { contentFault } from '../json-content.js';
 import type { EntryErrorCode } from '../parse-entry.js';
 import { fieldErrors, type FieldError } from '../refusal.js';
 import { zodText } from '../schema-to-zod.js';
@@ -86,6 +87,8 @@ export function decodeCommand(message: ReceivedMessage): DecodedCommand {
   } catch {
     return refused('malformed', [{ field: 'value', message: 'is no JSON', remedy: 'send the command as JSON' }]);
   }
+  const fault = contentFault(json, 'value');
+  if (fault !== undefined) return refused('malformed', [fault]);
   const read = envelope.safeParse(json, { reportInput: true });
   if (!read.success) return refused('malformed', fieldErrors(read.error));
   const { log, partition, commandId, type, actor, body } = read.data;

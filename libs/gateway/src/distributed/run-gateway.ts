@@ -79,7 +79,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   const history = new HistoryThread({ connection: databaseUrl, partitions, archive });
   const owners = new RemoteOwners(directory, token);
   const market = watchFeed(copy, owners, views);
-  const claims = await WriteClaims.open(databaseUrl);
+  const claims = await WriteClaims.open(databaseUrl, (error) => warn('old claims could not be deleted', error));
   const clearing = new ClearingGateway({
     partitions,
     owners,

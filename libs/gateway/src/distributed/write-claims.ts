@@ -7,15 +7,28 @@ create table if not exists gateway.write_claim (
   command_id text primary key,
   request bytea not null,
   claimed_at timestamptz not null default now()
-)`;
+);
+create index if not exists write_claim_claimed_at on gateway.write_claim (claimed_at)`;
 /** Gateways that start at the same moment. */
 const MIGRATION_LOCK = 4_120_011;
 
+/** Whoever asks again does so within days; behind that a key is known by the partition that answered it, and by no other. */
+const KEPT_DAYS = 30;
+const FORGET_EVERY_MS = 3_600_000;
+
 /** Which request an Idempotency-Key stands for, for all gateways of a database: whichever partition it goes to, it is one. */
 export class WriteClaims {
-  private constructor(private readonly pool: pg.Pool) {}
+  readonly #forgetting: NodeJS.Timeout;
 
-  static async open(databaseUrl: string): Promise<WriteClaims> {
+  private constructor(
+    private readonly pool: pg.Pool,
+    private readonly onTrouble: (error: unknown) => void,
+  ) {
+    this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref();
+  }
+
+  /** @param onTrouble told when old claims could not be deleted; that is tried again */
+  static async open(databaseUrl: string, onTrouble: (error: unknown) => void): Promise<WriteClaims> {
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'ballast-write-claims' });
     // A connection that breaks while nobody uses it is made again.
     pool.on('error', () => undefined);
@@ -27,7 +40,9 @@ export class WriteClaims {
       await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
       client.release();
     }
-    return new WriteClaims(pool);
+    const claims = new WriteClaims(pool, onTrouble);
+    await claims.#forget();
+    return claims;
   }
 
   /**
@@ -48,7 +63,14 @@ export class WriteClaims {
   }
 
   close(): Promise<void> {
+    clearInterval(this.#forgetting);
     return this.pool.end();
+  }
+
+  async #forget(): Promise<void> {
+    await this.pool
+      .query('delete from gateway.write_claim where claimed_at < now() - make_interval(days => $1)', [KEPT_DAYS])
+      .catch(this.onTrouble);
   }
 
   async #find(commandId: string): Promise<Buffer | undefined> {

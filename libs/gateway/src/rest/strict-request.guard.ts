@@ -1,6 +1,7 @@
 import type { CanActivate, ExecutionContext, RawBodyRequest } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { contentFault } from '@ballast/contracts';
 import { Problem } from './problem.js';
 import { nameGivenTwice } from './strict-json.js';
 
@@ -18,7 +19,7 @@ interface Known {
 
 /**
  * Reads a request strictly, on every route and by the document of the interface: its one address, no parameter of the query that the
- * document does not know, no name in a body twice. A misspelt word must not be a question about something else.
+ * document does not know, no name in a body twice, nothing in it that could not be kept as it came. A misspelt word must not be a question about something else.
  */
 export class StrictRequest implements CanActivate {
   /** By method and route as express writes it. */
@@ -45,7 +46,10 @@ export class StrictRequest implements CanActivate {
       throw new Problem('not-found', `there is nothing at ${request.path.slice(0, 200)}`);
     }
     assertKnown(Object.keys(request.query), known.query);
-    if (request.rawBody !== undefined) assertNamedOnce(request.rawBody.toString('utf8'));
+    if (request.rawBody !== undefined) {
+      assertNamedOnce(request.rawBody.toString('utf8'));
+      assertKept(request.body);
+    }
     return true;
   }
 }
@@ -57,6 +61,13 @@ function assertKnown(given: readonly string[], known: readonly string[]): void {
     .map((name) => ({ field: name.slice(0, 100), message: 'is no parameter here', remedy }));
   if (errors.length === 0) return;
   throw new Problem('request-malformed', `${errors[0]?.field} is no parameter here: ${remedy}`, errors);
+}
+
+function assertKept(body: unknown): void {
+  const fault = contentFault(body, 'body');
+  if (fault === undefined) return;
+  const { field, message, remedy } = fault;
+  throw new Problem('request-malformed', `${field} ${message}: ${remedy}`, [fault]);
 }
 
 function assertNamedOnce(body: string): void {

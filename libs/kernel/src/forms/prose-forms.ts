@@ -1,8 +1,9 @@
 import type { TextForm } from './text-form.js';
 
 // A text that people read is printed in terminals, pages and reports, so it must not steer them: no control character
-// (NUL, ESC, line breaks), no half of a surrogate pair, no mark that turns the direction of what follows.
-const ILLEGIBLE = '\\p{Cc}\\p{Cs}\\u2028-\\u202e\\u2066-\\u2069';
+// (NUL, ESC, line breaks), no half of a surrogate pair, no mark that turns the direction of what follows. Written as ranges: what
+// reads our schemas in other languages may know no classes of characters.
+const ILLEGIBLE = '\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028-\\u202e\\u2066-\\u2069';
 
 const REMEDY =
   'leave out control characters (such as NUL, ESC and line breaks), halves of surrogate pairs and marks of text direction';
