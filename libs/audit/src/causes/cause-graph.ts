@@ -227,6 +227,10 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
       .join(', ')}`,
   LossStepTaken: ({ step, reserve, amount, remaining }) =>
     `${written(step)}${reserve === null ? '' : ` ${written(reserve)}`} pays ${written(amount)} USD, ${written(remaining)} USD are left`,
+  VariationGainsCalled: ({ instrument, called }) =>
+    `Gains of ${written(instrument)} are to pay ${written(called)} USD of losses that nobody has paid`,
+  VariationHaircutFixed: ({ called, gains, taken }) =>
+    `Of gains of ${written(gains)} USD ${written(taken)} are cut for losses of ${written(called)} USD`,
   LossRecovered: ({ amount }) => `Money that came in pays ${written(amount)} USD of an earlier loss`,
   CloseOutTurnGranted: ({ notional, instrument }) =>
     `It may close ${written(notional)} USD of ${written(instrument)} now`,

@@ -7,6 +7,7 @@ import { usd } from './amount-text.js';
 type Bookings = Omit<
   AccountsEvents,
   | 'VariationClosed'
+  | 'VariationGainsOffered'
   | 'ExpiryClosed'
   | 'FundingClosed'
   | 'PenaltyRemainderSent'
@@ -39,6 +40,10 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
   },
   VariationSettled: ({ instrument, amount, asset, price }) =>
     `Variation of ${instrument} at ${usd(price)}: ${signed(amount, asset)}.`,
+  VariationGainReduced: ({ instrument, gain, cut, amount }) =>
+    dec(amount).isZero()
+      ? `Nothing of the gain of ${usd(gain)} in ${instrument} was taken: the account had changed.`
+      : `Of the gain of ${usd(gain)} in ${instrument} ${usd(cut)} pay losses that nobody else paid.`,
   ContractDelivered: ({ instrument, quantity, deliveryPrice, amount, asset }) =>
     `${quantity} ${instrument} delivered at ${usd(deliveryPrice)}: ${signed(amount, asset)}.`,
   FundingSettled: ({ instrument, amount }) => `Funding of ${instrument}: ${signed(amount)}.`,

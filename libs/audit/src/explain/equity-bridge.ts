@@ -25,6 +25,7 @@ const CAUSES = {
   fees: { label: 'trading fees', detail: 'trades' },
   funding: { label: 'funding', detail: 'perpetual funding, credited less paid' },
   variation: { label: 'variation settled', detail: 'profit since the settlement before, paid in cash' },
+  variationCut: { label: 'gains cut', detail: 'of settlements of variation, for losses that nobody else paid' },
   delivered: { label: 'delivered at expiry', detail: 'paid at the delivery price' },
   deliveryFees: { label: 'delivery fees', detail: 'at most a share of what was delivered' },
   closedOut: { label: 'realised by close-outs', detail: 'closed at the mark of each slice' },

@@ -27,7 +27,7 @@ const entry = (type: string, payload: object, position = 1): LogEntry => ({
 
 const request = { partition: 0, position: 9 };
 
-describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071]', () => {
+describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]', () => {
   const liquidation = [
     entry('LiquidationCostAssessed', { slippage: '80', penalty: '50' }),
     entry('LiquidationCostAssessed', { slippage: '-3', penalty: '0' }),
@@ -47,6 +47,7 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071]', () => {
     entry('LossStepTaken', { step: 'global-fund', amount: '20' }),
     entry('LossStepTaken', { caseId: 'b.main#1', step: 'global-fund', amount: '777' }),
     entry('LossRecovered', { step: 'global-fund', amount: '15' }),
+    entry('LossRecovered', { step: 'variation-gains', amount: '5' }),
   ];
 
   it('is told step by step, and the steps sum to the loss', () => {
@@ -59,7 +60,8 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071]', () => {
       ['global-fund', '35'],
       // 3 of 4 at the bankruptcy price: 300; one at 40 % of the way: 40.
       ['deleveraging', '340'],
-      ['residual', '45'],
+      ['variation-gains', '5'],
+      ['residual', '40'],
     ]);
     expect(loss).toBe(text(sum(steps.map(({ amount }) => dec(amount)))));
     expect(steps.at(-1)?.detail).toContain('operator');

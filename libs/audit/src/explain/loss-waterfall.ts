@@ -1,7 +1,14 @@
 import type { CaseWaterfall } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
-import { OWNER_STEP, PAYING_STEPS, type AccountsEvents, type FundEvents, type LiquidationEvents } from '@ballast/facts';
+import {
+  GAINS_STEP,
+  OWNER_STEP,
+  PAYING_STEPS,
+  type AccountsEvents,
+  type FundEvents,
+  type LiquidationEvents,
+} from '@ballast/facts';
 import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 
 type Step = CaseWaterfall['steps'][number]['step'];
@@ -17,6 +24,7 @@ const DETAILS: Readonly<Record<Step, string>> = {
   'global-fund': 'the insurance fund of all underlyings',
   'house-tranche': "the house's own capital",
   deleveraging: 'counterparties that were closed at the bankruptcy price instead of the mark',
+  'variation-gains': 'gains of later settlements of variation, cut pro rata',
   residual: 'what no other step paid, less what later money has paid of it',
 };
 
@@ -83,6 +91,7 @@ export function caseWaterfall(
     ...new Set(paid.map(({ step }) => step)),
     ...PAYING_STEPS,
     'deleveraging',
+    GAINS_STEP,
     'residual',
   ];
   const steps = [...new Set(order)].flatMap((step) => {

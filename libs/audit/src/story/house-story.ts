@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { FundView, MarketsView, RulesHistory, SurfacesView } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
+import { GAINS_STEP } from '@ballast/facts';
 import type {
   AdlEvents,
   DocumentEvents,
@@ -154,8 +155,9 @@ export class HouseStory {
         return step === 'house-tranche' ? undefined : this.#flow(entry, purpose, dec(amount).neg(), balance);
       }
       case 'LossRecovered': {
-        const { amount, balance } = entry.payload as FundEvents['LossRecovered'];
-        return this.#flow(entry, 'RecoveredLoss', dec(amount).neg(), balance);
+        const { amount, balance, step } = entry.payload as FundEvents['LossRecovered'];
+        // Gains of others never were in the fund.
+        return step === GAINS_STEP ? undefined : this.#flow(entry, 'RecoveredLoss', dec(amount).neg(), balance);
       }
       case 'AdlExecuted': {
         const { closes } = entry.payload as AdlEvents['AdlExecuted'];

@@ -95,7 +95,14 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'FundContributionReceived',
   ],
   pricing: PRICING_TYPES,
-  margin: ['AccountStateChanged', 'LiquidationTriggered', 'WithdrawalCleared', 'WithdrawalRefused', 'SetOffCleared'],
+  margin: [
+    'AccountStateChanged',
+    'LiquidationTriggered',
+    'WithdrawalCleared',
+    'WithdrawalRefused',
+    'SetOffCleared',
+    'VariationGainsJudged',
+  ],
   accounts: [
     'FundCredited',
     'FundDrawGranted',
@@ -249,16 +256,13 @@ export function accountsDesk(partition = 0, partitions = 1, documents?: readonly
   return desk;
 }
 
+/** The bundled rules with changes of the waterfall. */
+export const rulesWith = (waterfall: object): readonly HouseDocument[] =>
+  DOCUMENTS.accounts.map((each) => (each.kind === 'loss-waterfall' ? changedDocument(each, waterfall) : each));
+
 /** @param waterfall changes of the bundled waterfall */
-export const fundDesk = (waterfall: object = {}): Desk<FundState> =>
-  new Desk(
-    fundProcess,
-    GLOBAL,
-    1,
-    anOpening(
-      DOCUMENTS.accounts.map((each) => (each.kind === 'loss-waterfall' ? changedDocument(each, waterfall) : each)),
-    ),
-  );
+export const fundDesk = (waterfall: object = {}, partitions = 1): Desk<FundState> =>
+  new Desk(fundProcess, GLOBAL, partitions, anOpening(rulesWith(waterfall)));
 
 function changedDocument(document: HouseDocument, changes: object): HouseDocument {
   const body = { ...(document.body as object), ...changes };

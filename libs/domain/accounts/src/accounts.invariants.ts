@@ -1,4 +1,4 @@
-import type { AccountsEvents, InstrumentId, Posting } from '@ballast/facts';
+import type { AccountsEvents, FundEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { compareText, dec, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
@@ -33,7 +33,8 @@ export type AccountsInvariant =
   | 'trades-have-two-sides'
   | 'shortfall-is-attributed'
   | 'transfers-arrive'
-  | 'set-off-adds-up';
+  | 'set-off-adds-up'
+  | 'haircut-within-gains';
 
 /** A broken rule of section 6 of the architecture, with the figures that break it. */
 export interface AccountsViolation {
@@ -46,12 +47,28 @@ const broken = (name: AccountsInvariant, detail: string): AccountsViolation => (
 const unlessZero = (name: AccountsInvariant, amount: Decimal, what: string): AccountsViolation[] =>
   amount.isZero() ? [] : [broken(name, `${what} is off by ${text(amount)}`)];
 
-/** Per event, of a numbered or the global partition: the journal entry balances per asset. */
+/** Per event, of a numbered or the global partition: the journal entry balances per asset, and a haircut is within its gains. */
 function ofEvent({ type, position, payload }: LogEntry): readonly AccountsViolation[] {
   const { postings } = payload as { readonly postings?: readonly Posting[] };
-  return Object.entries(entryTotals(postings ?? [])).flatMap(([asset, total]) =>
-    unlessZero('entry-balances', total, `${asset} of ${type} at ${position}`),
-  );
+  return [
+    ...Object.entries(entryTotals(postings ?? [])).flatMap(([asset, total]) =>
+      unlessZero('entry-balances', total, `${asset} of ${type} at ${position}`),
+    ),
+    ...(type === 'VariationHaircutFixed' ? ofHaircut(payload as FundEvents['VariationHaircutFixed']) : []),
+  ];
+}
+
+/** No gain is cut by more than itself, and all together by no more than they are called for. */
+function ofHaircut({ called, taken, cuts }: FundEvents['VariationHaircutFixed']): readonly AccountsViolation[] {
+  const beyond = cuts.filter(({ gain, amount }) => dec(amount).gt(gain));
+  const total = sum(cuts.map(({ amount }) => dec(amount)));
+  return [
+    ...unlessZero('haircut-within-gains', total.minus(taken), 'sum of the cuts'),
+    ...(dec(taken).gt(called) ? [broken('haircut-within-gains', `${taken} taken for ${called}`)] : []),
+    ...beyond.map(({ accountId, gain, amount }) =>
+      broken('haircut-within-gains', `${accountId} is cut by ${amount} of ${gain}`),
+    ),
+  ];
 }
 
 function ledgerTotals(state: { readonly ledger: Ledger }): AccountsViolation[] {

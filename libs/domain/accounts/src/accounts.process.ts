@@ -66,6 +66,8 @@ import { suspenseEvolution } from './suspense/suspense.evolve.js';
 import type { TransferDecision } from './transfer-decision.js';
 import { decideVariation } from './variation/variation.decider.js';
 import { variationEvolution } from './variation/variation.evolve.js';
+import { offerGains, reduceGains } from './variation-gains/variation-gains.decider.js';
+import { variationGainEvolution } from './variation-gains/variation-gains.evolve.js';
 import { decideClearedWithdrawal, decideRefusedWithdrawal } from './withdraw/withdrawal-answer.decider.js';
 import { decideTransfer } from './withdraw/transfer.decider.js';
 import { decideWithdrawal } from './withdraw/withdrawal.decider.js';
@@ -233,6 +235,7 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   WithdrawalCleared: decided(decideClearedWithdrawal),
   WithdrawalRefused: decided(decideRefusedWithdrawal),
   SetOffCleared: decided(decideSetOff),
+  VariationGainsJudged: decided(offerGains),
   AdlCandidatesReported: 'ignored',
 });
 
@@ -278,6 +281,8 @@ const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('acc
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
   LossStepTaken: 'ignored',
+  VariationGainsCalled: 'ignored',
+  VariationHaircutFixed: decided(reduceGains),
   LossRecovered: {
     decide(state, { payload }, context) {
       if (payload.loss.partition === state.partition) emitAll(context, [decideRecovery(payload)]);
@@ -321,5 +326,6 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...suspenseEvolution,
     ...correctionEvolution,
     ...setOffEvolution,
+    ...variationGainEvolution,
   },
 });

@@ -1,4 +1,5 @@
 import type {
+  AccountsEvents,
   ContractSpecificationDocument,
   FundEvents,
   InstrumentId,
@@ -8,7 +9,7 @@ import type {
   Side,
 } from '@ballast/facts';
 import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
-import { dec, invariant, maxOf, minOf, roundUsd, text, ZERO } from '@ballast/kernel';
+import { dec, invariant, maxOf, minOf, ownerOf, roundUsd, sum, text, ZERO } from '@ballast/kernel';
 import {
   aClearance,
   accountIn,
@@ -21,10 +22,11 @@ import {
   approve,
   Desk,
   fundDesk,
+  rulesWith,
   type Messages,
   type PricingType,
 } from './accounts.fixtures.js';
-import { accountsInvariants, type AccountsViolation } from './accounts.invariants.js';
+import { accountsInvariants, shortfall, type AccountsViolation } from './accounts.invariants.js';
 import type { AccountsState, Withdrawal } from './accounts.state.js';
 import type { FundState } from './fund/fund.process.js';
 import { FLAT } from './ledger/position.js';
@@ -62,6 +64,9 @@ export class ClearingHouse {
   /** Broken rules found so far; none in a sound house. */
   readonly violations: AccountsViolation[] = [];
   readonly accounts: readonly string[];
+  /** What margin says that accounts can bear of a gain, where it is not all of it; and those that change after it has. */
+  readonly bearable = new Map<string, string>();
+  readonly changed = new Set<string>();
   #number = 0;
   readonly #untold: SealedEvent[] = [];
 
@@ -72,8 +77,10 @@ export class ClearingHouse {
     contracts: readonly ContractSpecificationDocument[] = [],
     waterfall: object = {},
   ) {
-    this.fund = fundDesk(waterfall);
-    this.desks = Array.from({ length: partitions }, (_, partition) => accountsDesk(partition, partitions));
+    this.fund = fundDesk(waterfall, partitions);
+    this.desks = Array.from({ length: partitions }, (_, partition) =>
+      accountsDesk(partition, partitions, rulesWith(waterfall)),
+    );
     this.accounts = this.desks.flatMap(({ partition }) =>
       // Every owner has two of them.
       Array.from({ length: accountsEach }, (_, n) => {
@@ -125,8 +132,50 @@ export class ClearingHouse {
     for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
       const booked = this.desks.flatMap((desk) => desk.deliver(next));
       this.relay(booked);
+      if (next.type === 'VariationGainsCalled') this.#judgeGains(next.payload as FundEvents['VariationGainsCalled']);
       this.#untold.shift();
     }
+  }
+
+  /** Margin's answer to a call for gains, one partition after the other. */
+  #judgeGains({ instrument, dueAt }: FundEvents['VariationGainsCalled']): void {
+    for (const desk of this.desks) {
+      const gains = desk.events
+        .filter(({ type }) => type === 'VariationSettled')
+        .map(({ payload }) => payload as AccountsEvents['VariationSettled'])
+        .filter((each) => each.instrument === instrument && each.dueAt === dueAt && dec(each.amount).gt(0))
+        .map(({ accountId, amount: gain }) => ({
+          accountId,
+          accountVersion: (desk.state.accounts.get(accountId)?.version ?? 1) - (this.changed.has(accountId) ? 1 : 0),
+          gain,
+          available: this.bearable.get(accountId) ?? gain,
+        }));
+      this.relay(desk.take('VariationGainsJudged', { instrument, dueAt, schedule: 1, gains }));
+    }
+  }
+
+  /** An account answers for its owner's others from now on, or no longer. */
+  agreeSetOff(accountId: string, answers: boolean): void {
+    this.relay(this.deskOf(accountId).take('ChangeSetOffAgreement', { accountId, answers }));
+  }
+
+  /** Margin's answer to a request for a deficit, judged `behind` versions ago: every other account of the owner can spare so much. */
+  setOff(debtor: string, requested: string, available: string, behind: number): void {
+    const desk = this.deskOf(debtor);
+    const accounts = this.accounts
+      .filter((each) => each !== debtor && ownerOf(each) === ownerOf(debtor))
+      .map((accountId) => {
+        const version = desk.state.accounts.get(accountId)?.version ?? 1;
+        return { accountId, accountVersion: Math.max(1, version - behind), available };
+      });
+    const request = { partition: desk.partition, position: 1 };
+    const caseId = `${debtor}#${this.id('case')}`;
+    this.relay(desk.take('SetOffCleared', { caseId, accountId: debtor, request, requested, schedule: 1, accounts }));
+  }
+
+  /** Loss that nobody has paid, over all partitions, USD. */
+  shortfall(): string {
+    return text(sum(this.desks.map(({ state }) => shortfall(state))));
   }
 
   /** An event of liquidation p goes to the account's partition and to the fund. */

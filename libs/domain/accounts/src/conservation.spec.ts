@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { LOSS_STEPS } from '@ballast/facts';
 import { comparisonText } from '@ballast/event-sourcing/testing';
 import { instantOf } from '@ballast/kernel';
 import { balanceOf } from './ledger/ledger.js';
@@ -130,6 +131,14 @@ const deficit: fc.Arbitrary<Step> = fc.tuple(anAccount, money, money).map(([acco
 const newRules: fc.Arbitrary<Step> = fc.tuple(anAsset, fc.boolean()).map(([asset, open]) => (house) => {
   house.approve('assets', assetsWith(asset, { depositsOpen: open, withdrawalsOpen: open }));
 });
+const agreement: fc.Arbitrary<Step> = fc.tuple(anAccount, fc.boolean()).map(([account, answers]) => (house) => {
+  house.agreeSetOff(at(house, account), answers);
+});
+const setOff: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, money, money, fc.nat({ max: 1 }))
+  .map(([account, requested, available, behind]) => (house) => {
+    house.setOff(at(house, account), requested, available, behind);
+  });
 const contribution: fc.Arbitrary<Step> = money.map((amount) => (house) => house.contribute(amount));
 const deleveraging: fc.Arbitrary<Step> = fc
   .tuple(anAccount, fc.array(anAccount, { maxLength: 4 }), anInstrument, aQuantity, aMark)
@@ -170,6 +179,8 @@ const aStep = fc.oneof(
   { arbitrary: deleveraging, weight: 2 },
   { arbitrary: deficit, weight: 2 },
   { arbitrary: contribution, weight: 1 },
+  { arbitrary: agreement, weight: 1 },
+  { arbitrary: setOff, weight: 2 },
   { arbitrary: stateChange, weight: 1 },
   { arbitrary: newRules, weight: 1 },
   { arbitrary: tradeOfAStranger, weight: 1 },
@@ -180,7 +191,7 @@ const aDay = fc.array(aStep, { minLength: 1, maxLength: 40 });
 
 /** Everybody begins with some collateral of each asset, so that also a day of few steps can withdraw. */
 function morning(): ClearingHouse {
-  const house = new ClearingHouse(PARTITIONS, ACCOUNTS_EACH, CONTRACTS);
+  const house = new ClearingHouse(PARTITIONS, ACCOUNTS_EACH, CONTRACTS, { steps: LOSS_STEPS });
   for (const accountId of house.accounts) for (const asset of ASSETS) house.deposit(accountId, asset, '2000');
   return house;
 }
@@ -217,14 +228,21 @@ describe('whatever happens on a day, over several partitions', () => {
       'LossRecovered',
       'LossStepTaken',
       'MarginModelChosen',
+      'OtherAccountCharged',
       'PenaltyRemainderSent',
       'PositionChanged',
       'ReleaseInForce',
+      'SetOffAgreementChanged',
+      'SetOffReceived',
       'SuspenseBooked',
       'TransferReceived',
       'UncoveredLossBooked',
       'UncoveredLossRecovered',
       'VariationClosed',
+      'VariationGainReduced',
+      'VariationGainsCalled',
+      'VariationGainsOffered',
+      'VariationHaircutFixed',
       'VariationSettled',
       'WithdrawalHeld',
       'WithdrawalRejected',
@@ -234,7 +252,7 @@ describe('whatever happens on a day, over several partitions', () => {
     ]);
   });
 
-  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032] [CLR-ACC-034]', () => {
+  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032] [CLR-ACC-034] [CLR-ACC-071] [CLR-ACC-072]', () => {
     fc.assert(
       fc.property(aDay, (steps) => {
         const house = morning();

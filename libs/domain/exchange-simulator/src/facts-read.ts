@@ -73,6 +73,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     ReservationEnded: 'ignored',
     OrderCancelsRequested: 'ignored',
     SetOffCleared: 'ignored',
+    VariationGainsJudged: 'ignored',
     AccountStateChanged: {
       observe(state, { time, payload: { accountId, to, assessment } }) {
         const view = viewOf(state, accountId);

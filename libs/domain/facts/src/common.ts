@@ -7,6 +7,7 @@ import {
   nonNegativeDecimal,
   ordinal,
   partitionNumber,
+  positiveDecimal,
 } from './schema/forms.js';
 import { describable, list, map, oneOf, record, type RecordOf, type ValueOf } from './schema/schema.js';
 
@@ -57,6 +58,17 @@ export const positionFigures = describable(
   ),
 );
 export type PositionFigures = ValueOf<ReturnType<typeof positionFigures>>;
+
+/** Gains of a settlement of variation that may be cut. */
+export const variationGains = list(
+  record({
+    accountId: accountId(),
+    accountVersion: ordinal('Version of the account that the amount holds for.'),
+    gain: positiveDecimal('USD that the settlement paid.'),
+    available: nonNegativeDecimal('USD that may be taken of it without leaving the account less than nothing.'),
+  }),
+  'In the order of account ids.',
+);
 
 /** The figures of one assessment, USD, as decided exactly. */
 export const marginFigures = describable(

@@ -1,6 +1,7 @@
 export {
   FUND_EVENTS,
   LAST_STEPS,
+  GAINS_STEP,
   LOSS_STEPS,
   OWNER_STEP,
   OWN_STEPS,

@@ -131,6 +131,8 @@ interface Desk {
   machine: AnyMachine;
   readonly partition: number;
   readonly inbox: Map<string, LogEntry[]>;
+  /** Names of what is in the inbox, in their order. */
+  sources: readonly string[];
   /** What its writer said first. */
   readonly opening: readonly SealedEvent[];
   readonly history: { readonly input: LogEntry; readonly own: readonly SealedEvent[] }[];
@@ -170,7 +172,7 @@ export class ModelWorld {
     this.#desks = [...numbered, GLOBAL].map((partition) => {
       const machine = this.#newMachine(partition);
       machine.open(OPENING);
-      return { machine, partition, inbox: new Map(), opening: machine.drain().events, history: [] };
+      return { machine, partition, inbox: new Map(), sources: [], opening: machine.drain().events, history: [] };
     });
     for (const { opening } of this.#desks) for (const event of opening) this.#publish(event);
     // Before anything else: whatever names a contract has its admission in its basis.
@@ -336,9 +338,13 @@ export class ModelWorld {
 
   #put(desk: Desk, entry: LogEntry): void {
     const key = `${entry.log}/${entry.partition}`;
-    const waiting = desk.inbox.get(key) ?? [];
+    let waiting = desk.inbox.get(key);
+    if (waiting === undefined) {
+      waiting = [];
+      desk.inbox.set(key, waiting);
+      desk.sources = [...desk.inbox.keys()].sort(compareText);
+    }
     waiting.push(entry);
-    desk.inbox.set(key, waiting);
   }
 
   #putToNumbered(entry: LogEntry): void {
@@ -365,11 +371,15 @@ export class ModelWorld {
 
   /** Gives one waiting entry of one source to one machine. */
   #deliverOne(): boolean {
-    const waiting = this.#desks.flatMap((desk) =>
-      [...desk.inbox.keys()].sort(compareText).flatMap((key) => (desk.inbox.get(key)?.length ? [{ desk, key }] : [])),
-    );
+    const waiting: { readonly desk: Desk; readonly entries: LogEntry[] }[] = [];
+    for (const desk of this.#desks) {
+      for (const key of desk.sources) {
+        const entries = desk.inbox.get(key);
+        if (entries !== undefined && entries.length > 0) waiting.push({ desk, entries });
+      }
+    }
     const chosen = waiting[waiting.length === 0 ? 0 : this.#choice.below(waiting.length)];
-    const input = chosen?.desk.inbox.get(chosen.key)?.shift();
+    const input = chosen?.entries.shift();
     if (chosen === undefined || input === undefined) return false;
     this.#take(chosen.desk, input);
     return true;

@@ -1,12 +1,13 @@
 import { evolveRules } from '@ballast/documents';
 import { causeOf, type LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, AmountByAsset, OpeningEvents, PositionFigures } from '@ballast/facts';
+import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, PositionFigures } from '@ballast/facts';
 import { on, type EntryOf, type FactReading, type FactTable } from '@ballast/event-sourcing';
 import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
 import { cancelAtEntry } from './orders/cancels.decider.js';
+import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
 import { noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 import type { DecisionContext } from '@ballast/event-sourcing';
@@ -67,6 +68,13 @@ const holdEnded = {
   ) => book.setHold(book.at(accountId), withdrawalId, null),
 };
 
+/** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
+export function answerCalledGains(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
+  const dueAt = state.calledGains.get(instrument);
+  const judged = dueAt === undefined ? null : judgeGains(state, { instrument, dueAt });
+  if (judged !== null) emitMargin(context, 'VariationGainsJudged', judged);
+}
+
 const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   AccountOpened: {},
   CollateralCredited: {},
@@ -94,7 +102,9 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   SetOffAgreementChanged: {},
   OtherAccountCharged: {},
   SetOffReceived: {},
-  VariationSettled: {},
+  VariationSettled: { observe: ({ settledGains }, { payload }) => noteSettled(settledGains, payload) },
+  VariationGainsOffered: 'ignored',
+  VariationGainReduced: {},
   ContractDelivered: {},
   FundingSettled: {},
   InterestCharged: {},
@@ -110,7 +120,10 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   AdlBooked: {},
   // Afterwards nobody holds the contract.
   ExpiryClosed: { observe: ({ contracts }, { payload: { instrument } }) => void contracts.delete(instrument) },
-  VariationClosed: 'ignored',
+  VariationClosed: {
+    observe: ({ settledGains }, { payload }) => noteClosed(settledGains, payload),
+    decide: (state, { payload: { instrument } }, context) => answerCalledGains(state, instrument, context),
+  },
   FundingClosed: 'ignored',
   PenaltyRemainderSent: 'ignored',
   UncoveredLossRecovered: 'ignored',

@@ -13,7 +13,7 @@ import type {
 } from '@ballast/facts';
 import { readContractSpecification } from '@ballast/instruments';
 import { dec, invariant } from '@ballast/kernel';
-import { accountFacts, touch } from './account-facts.js';
+import { accountFacts, answerCalledGains, touch } from './account-facts.js';
 import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
@@ -197,6 +197,11 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       TradeCorrectionApproved: 'ignored',
       LossStepTaken: 'ignored',
       LossRecovered: 'ignored',
+      VariationGainsCalled: {
+        observe: ({ calledGains }, { payload: { instrument, dueAt } }) => void calledGains.set(instrument, dueAt),
+        decide: (state, { payload: { instrument } }, context) => answerCalledGains(state, instrument, context),
+      },
+      VariationHaircutFixed: 'ignored',
       FundDrawGranted: 'ignored',
     }),
   ],
@@ -271,6 +276,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
     SetOffCleared: 'ignored',
+    VariationGainsJudged: ({ calledGains }, { payload: { instrument } }) => void calledGains.delete(instrument),
     ...OPENING_EVOLVED,
   },
 });

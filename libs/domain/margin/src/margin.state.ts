@@ -2,13 +2,14 @@ import type { Cause } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
 import type { Bracket, HouseMode, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
-import type { Decimal, OwnerId } from '@ballast/kernel';
+import type { Decimal, Instant, OwnerId } from '@ballast/kernel';
 import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
 import { AccountBook } from './assess/account-book.js';
 import { AssessmentMarket } from './assess/assessment-market.js';
 import { Assessor } from './assess/assessor.js';
 import { noOpenOrders, type OpenOrders } from './orders/open-orders.js';
 import { MARGIN_PARAMETERS } from './parameters/parameter-figures.js';
+import type { SettledGains } from './variation-gains/variation-gains.js';
 import type { InForceFrom } from './schedule/notice-window.js';
 import { scheduleFigures, type ScheduleFigures } from './schedule/schedule-figures.js';
 
@@ -45,6 +46,10 @@ export interface MarginState {
   readonly deliveries: Map<string, Decimal>;
   /** Risk arrays that the schedule in force or a later one is made on, oldest first. */
   riskArrays: readonly PublishedArrays[];
+  /** By contract. */
+  readonly settledGains: Map<InstrumentId, SettledGains>;
+  /** Calls for gains of settlements that this partition has not taken completely. */
+  readonly calledGains: Map<InstrumentId, Instant>;
   /** A run is due: the last input that made it so, and whether it is over all accounts. */
   due: { readonly cause: Cause; readonly full: boolean } | null;
   /** Owners whose accounts changed since the last run. */
@@ -67,6 +72,8 @@ export const initialMarginState = (partition: number): MarginState => ({
   contracts: new Map(),
   deliveries: new Map(),
   riskArrays: [],
+  settledGains: new Map(),
+  calledGains: new Map(),
   due: null,
   touched: new Set(),
   houseMode: 'normal',

@@ -11,9 +11,11 @@ import {
 } from '@ballast/event-sourcing';
 import {
   FUND_EVENTS,
+  GAINS_STEP,
   type AccountsEvents,
   type DocumentEvents,
   type FundEvents,
+  type InstrumentId,
   type LiquidationEvents,
   type OpeningEvents,
   type Place,
@@ -42,6 +44,15 @@ import {
 import { balanceOf, post, postingsOf, type Ledger } from '../ledger/ledger.js';
 import { allocate, type LossSources, type OpenLoss, type StepPaid } from '../waterfall/allocation.js';
 import { WATERFALL_DOCUMENTS, type LossWaterfall } from '../waterfall/loss-waterfall.js';
+import {
+  begunCall,
+  concerns,
+  fixedHaircut,
+  paidLosses,
+  withClosed,
+  type ClosedCycle,
+  type GainsCall,
+} from './gains-call.js';
 
 /** Why the fund changed; what it pays counts negative. */
 export type FundCause =
@@ -74,6 +85,10 @@ export interface FundState {
   readonly residual: Map<string, ResidualLoss>;
   /** Last input of the item in hand that may lead to the recovery of a loss. */
   due: Cause | null;
+  /** Last settlement of variation by contract. */
+  readonly closedCycles: Map<InstrumentId, ClosedCycle>;
+  /** Gains that are to pay losses; null: none are called for. */
+  gainsCall: GainsCall | null;
   /** Trades that persons want cancelled. */
   readonly corrections: TradeCorrections;
 }
@@ -175,16 +190,61 @@ function answerRequests(state: FundState, context: DecisionContext): void {
   }
 }
 
-/** What is in fund and reserves once all requests are answered pays what the residual party bears. The house's tranche has paid its part before. */
+/** What is in fund and reserves once all requests are answered pays what the residual party bears, but for what gains are called for. The house's tranche has paid its part before. */
 function recoverLosses(state: FundState, context: DecisionContext): void {
   if (state.due === null || state.residual.size === 0) return;
-  const losses = [...state.residual.values()];
+  const called = state.gainsCall?.losses.map(({ loss }) => nameOf(loss)) ?? [];
+  const losses = [...state.residual.values()].filter(({ loss }) => !called.includes(nameOf(loss)));
   const steps = waterfall(state).payingSteps.filter((step) => step !== 'house-tranche');
   const paid = allocate(losses, sourcesOf(state), steps);
   for (const [index, { loss, caseId, accountId }] of losses.entries()) {
     for (const step of paid[index] ?? []) {
       emit(context, 'LossRecovered', { loss, caseId, accountId, ...stepOf(state, step) }, state.due);
     }
+  }
+}
+
+const isOfCall = (call: GainsCall, of: Pick<GainsCall, 'instrument' | 'dueAt'>): boolean =>
+  call.instrument === of.instrument && call.dueAt === of.dueAt;
+
+/**
+ * Once all partitions have closed a settlement its gains are called for losses that nobody has paid, where the document says so.
+ * @see docs/spec/accounts.md CLR-ACC-072
+ */
+function callGains(
+  state: FundState,
+  { instrument, dueAt, asset }: AccountsEvents['VariationClosed'],
+  context: DecisionContext,
+): void {
+  const cycle = state.closedCycles.get(instrument);
+  const isComplete = cycle?.dueAt === dueAt && cycle.partitions.length === context.partitions;
+  if (!isComplete || asset !== 'USD' || state.gainsCall !== null || !waterfall(state).cutsGains) return;
+  const losses = [...state.residual.values()]
+    .filter((loss) => concerns(instrument, loss))
+    .map(({ loss, caseId, accountId, amount }) => ({ loss, caseId, accountId, amount: text(amount) }));
+  if (losses.length === 0) return;
+  const called = text(sum(losses.map(({ amount }) => dec(amount))));
+  emit(context, 'VariationGainsCalled', { instrument, dueAt, called, losses });
+}
+
+/** All cuts are booked: what they have brought pays the losses that it was called for, and leaves for their partitions. */
+function payFromGains(state: FundState, context: DecisionContext): void {
+  const call = state.gainsCall;
+  if (call?.open !== 0) return;
+  for (const { loss, caseId, accountId, amount, paid } of paidLosses(call)) {
+    if (!paid.gt(0)) continue;
+    emit(context, 'LossRecovered', {
+      loss,
+      caseId,
+      accountId,
+      step: GAINS_STEP,
+      reserve: null,
+      before: text(amount),
+      amount: text(paid),
+      remaining: text(amount.minus(paid)),
+      balance: text(fundBalance(state)),
+      postings: postingsOf(['in-transit', 'USD', paid.neg()], ['in-transit', 'USD', paid]),
+    });
   }
 }
 
@@ -202,7 +262,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
@@ -210,6 +270,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     requests: new Map(),
     residual: new Map(),
     due: null,
+    closedCycles: new Map(),
+    gainsCall: null,
     corrections: new Map(),
   }),
   open: openAccounts,
@@ -234,7 +296,36 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       FundingClosed: 'ignored',
       InterestCharged: 'ignored',
       VariationSettled: 'ignored',
-      VariationClosed: 'ignored',
+      VariationClosed: {
+        observe({ closedCycles }, { partition, payload }) {
+          const { instrument } = payload;
+          closedCycles.set(instrument, withClosed(closedCycles.get(instrument), payload, partition));
+        },
+        decide: (state, { payload }, context) => callGains(state, payload, context),
+      },
+      VariationGainsOffered: {
+        observe(state, { partition, payload: { instrument, dueAt, gains } }) {
+          const call = state.gainsCall;
+          if (call === null || !isOfCall(call, { instrument, dueAt })) return;
+          state.gainsCall = { ...call, offers: new Map([...call.offers, [partition, gains]]) };
+        },
+        decide({ gainsCall }, { payload }, context) {
+          if (gainsCall?.open !== null || !isOfCall(gainsCall, payload)) return;
+          if (gainsCall.offers.size === context.partitions)
+            emit(context, 'VariationHaircutFixed', fixedHaircut(gainsCall));
+        },
+      },
+      VariationGainReduced: {
+        observe(state, input) {
+          const call = state.gainsCall;
+          if (call === null || call.open === null || !isOfCall(call, input.payload)) return;
+          const after = { ...call, open: call.open - 1, collected: call.collected.plus(input.payload.amount) };
+          // Money that came in meanwhile may pay what the cuts did not.
+          state.due = causeOf(input);
+          state.gainsCall = after.open === 0 && after.collected.isZero() ? null : after;
+        },
+        decide: (state, _input, context) => payFromGains(state, context),
+      },
       ContractDelivered: 'ignored',
       ExpiryClosed: 'ignored',
       LiquidationCostSettled: 'ignored',
@@ -343,9 +434,18 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       );
       requests.delete(name);
     },
-    LossRecovered(state, { payload: { loss, postings, amount } }) {
+    VariationGainsCalled: (state, { payload }) => void (state.gainsCall = begunCall(payload)),
+    VariationHaircutFixed(state, { payload: { cuts } }) {
+      invariant(state.gainsCall, 'a haircut of gains that nobody called for');
+      state.gainsCall = cuts.length === 0 ? null : { ...state.gainsCall, open: cuts.length };
+    },
+    LossRecovered(state, { payload: { loss, postings, amount, step } }) {
       post(state.ledger, postings);
-      attribute(state, 'recovered-loss', dec(amount).neg());
+      if (step === GAINS_STEP) {
+        invariant(state.gainsCall, 'a loss that is paid by gains that nobody called for');
+        const collected = state.gainsCall.collected.minus(amount);
+        state.gainsCall = collected.isZero() ? null : { ...state.gainsCall, collected };
+      } else attribute(state, 'recovered-loss', dec(amount).neg());
       const name = nameOf(loss);
       const open = state.residual.get(name);
       invariant(open, `a recovery of ${name}, which is no open loss`);

@@ -1,5 +1,5 @@
 import type { Underlying } from '@ballast/facts';
-import { dec, maxOf, roundUsd, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, maxOf, minOf, roundUsd, sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { PayingStep } from './loss-waterfall.js';
 
 /** A loss that somebody has to bear, USD. */
@@ -45,6 +45,28 @@ export function proRata(lacking: readonly Decimal[], available: Decimal): readon
     if (!rest.gte(CENT) || !share.lt(payable[index] ?? ZERO)) return share;
     rest = rest.minus(CENT);
     return share.plus(CENT);
+  });
+}
+
+/** A gain of a settlement that may be cut, USD. */
+export interface OfferedGain {
+  readonly gain: Decimal;
+  /** At most so much of it. */
+  readonly available: Decimal;
+}
+
+/**
+ * Cuts gains so that they pay losses, all by the same fraction: `called / sum of gains`, at most 1, rounded down to the cent, and none by more
+ * than is available of it. What this leaves of the losses is taken of nobody else.
+ * @param called USD, > 0
+ * @returns USD each, in the given order
+ * @see docs/spec/accounts.md CLR-ACC-072 (W81)
+ */
+export function haircuts(called: Decimal, offered: readonly OfferedGain[]): readonly Decimal[] {
+  const gains = sum(offered.map(({ gain }) => gain));
+  return offered.map(({ gain, available }) => {
+    const share = called.gte(gains) ? gain : called.times(gain).div(gains);
+    return maxOf(minOf(roundUsd(share, 'credit'), roundUsd(available, 'credit')), ZERO);
   });
 }
 

@@ -31,6 +31,14 @@ describe('the document loss-waterfall [CLR-ACC-043]', () => {
     expect(WATERFALL_DOCUMENTS.inForce(fundDesk().state.rules).asksOtherAccounts).toBe(false);
   });
 
+  it('cuts gains of settlements where it names that step, right before the residual party [CLR-ACC-072]', () => {
+    const steps = (...last: string[]) => changed({ steps: ['position', 'account', 'global-fund', ...last] });
+    expect(steps('deleveraging', 'variation-gains', 'residual')).toEqual([]);
+    expect(steps('variation-gains', 'deleveraging', 'residual')).toHaveLength(1);
+    expect(steps('deleveraging', 'residual', 'variation-gains')).toHaveLength(1);
+    expect(WATERFALL_DOCUMENTS.inForce(fundDesk().state.rules).cutsGains).toBe(false);
+  });
+
   it.each`
     steps                                                                                | why
     ${['account', 'position', 'deleveraging', 'residual']}                               | ${'the account before the position'}
@@ -39,7 +47,7 @@ describe('the document loss-waterfall [CLR-ACC-043]', () => {
     ${['position', 'account', 'global-fund', 'deleveraging']}                            | ${'nobody bears the rest'}
   `('refuses $why', ({ steps }: { steps: readonly string[] }) => {
     expect(changed({ steps })).toEqual([
-      'steps: begin with position, account, go on with other-accounts or without, end with deleveraging, residual, and put each of product-reserve, global-fund, house-tranche between them at most once',
+      'steps: begin with position, account, go on with other-accounts or without, end with deleveraging, residual (between them variation-gains or not), and put each of product-reserve, global-fund, house-tranche between them at most once',
     ]);
   });
 

@@ -9,7 +9,7 @@ import {
   textOf,
   type DocumentReading,
 } from '@ballast/documents';
-import { LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from '@ballast/facts';
+import { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from '@ballast/facts';
 import { IDENTIFIER, type Decimal } from '@ballast/kernel';
 
 /** A step that pays money out of something that the house keeps for losses. */
@@ -21,6 +21,8 @@ export interface LossWaterfall {
   readonly id: string;
   /** Whether accounts of the same owner that answer for the debtor are asked before anybody else. */
   readonly asksOtherAccounts: boolean;
+  /** Whether gains of settlements of variation are cut before the residual party bears a loss. */
+  readonly cutsGains: boolean;
   /** Of all steps those that pay, in their order. */
   readonly payingSteps: readonly PayingStep[];
   /** Fraction of its worth at the index that a coin is taken over below, [0, 1), for as long as its owner has that left. */
@@ -45,14 +47,16 @@ const BODY = checked(
   }),
   ({ steps }, refuse) => {
     const first = steps[OWN_STEPS.length] === OWNER_STEP ? [...OWN_STEPS, OWNER_STEP] : OWN_STEPS;
-    const paying = steps.slice(first.length, -LAST_STEPS.length);
-    const ends = [...steps.slice(0, first.length), ...steps.slice(-LAST_STEPS.length)];
-    const isFramed = ends.join() === [...first, ...LAST_STEPS].join();
+    const [others, residual] = LAST_STEPS;
+    const last = steps.at(-2) === GAINS_STEP ? [others, GAINS_STEP, residual] : LAST_STEPS;
+    const paying = steps.slice(first.length, -last.length);
+    const ends = [...steps.slice(0, first.length), ...steps.slice(-last.length)];
+    const isFramed = ends.join() === [...first, ...last].join();
     const isPaying = paying.every((step, index) => isPayingStep(step) && paying.indexOf(step) === index);
     if (isFramed && isPaying) return;
     refuse(
       'steps',
-      `begin with ${OWN_STEPS.join(', ')}, go on with ${OWNER_STEP} or without, end with ${LAST_STEPS.join(', ')}, ` +
+      `begin with ${OWN_STEPS.join(', ')}, go on with ${OWNER_STEP} or without, end with ${LAST_STEPS.join(', ')} (between them ${GAINS_STEP} or not), ` +
         `and put each of ${PAYING_STEPS.join(', ')} between them at most once`,
     );
   },
@@ -65,7 +69,8 @@ function readWaterfall(body: unknown, id: string): DocumentReading<LossWaterfall
   if ('defects' in reading) return reading;
   const { steps, ...figures } = reading.figures;
   const asksOtherAccounts = steps.some((step) => step === OWNER_STEP);
-  return { figures: { id, asksOtherAccounts, payingSteps: steps.filter(isPayingStep), ...figures } };
+  const cutsGains = steps.some((step) => step === GAINS_STEP);
+  return { figures: { id, asksOtherAccounts, cutsGains, payingSteps: steps.filter(isPayingStep), ...figures } };
 }
 
 /** Who bears a loss, as the house has laid it down. @see docs/spec/accounts.md CLR-ACC-043 */

@@ -1,7 +1,18 @@
 import { booked, place } from '../common.js';
 import { event } from '../schema/event.js';
-import { accountId, caseId, fundPurpose, nonNegativeDecimal, positiveDecimal, underlying } from '../schema/forms.js';
-import { describable, nullable, oneOf } from '../schema/schema.js';
+import {
+  accountId,
+  caseId,
+  fundPurpose,
+  instant,
+  instrument,
+  nonNegativeDecimal,
+  ordinal,
+  partitionNumber,
+  positiveDecimal,
+  underlying,
+} from '../schema/forms.js';
+import { describable, list, nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'insurance-fund';
 
@@ -17,10 +28,21 @@ const payingStep = describable(oneOf(PAYING_STEPS));
 export const OWN_STEPS = ['position', 'account'] as const;
 /** What may stand right behind them: accounts of the same owner that answer for this one. */
 export const OWNER_STEP = 'other-accounts';
+/** What may stand between the last two: gains of the next settlement of variation pay what nobody has paid. */
+export const GAINS_STEP = 'variation-gains';
 /** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
 export const LAST_STEPS = ['deleveraging', 'residual'] as const;
 /** All that may bear a part of a loss. */
-export const LOSS_STEPS = [...OWN_STEPS, OWNER_STEP, ...PAYING_STEPS, ...LAST_STEPS] as const;
+export const LOSS_STEPS = [
+  ...OWN_STEPS,
+  OWNER_STEP,
+  ...PAYING_STEPS,
+  LAST_STEPS[0],
+  GAINS_STEP,
+  LAST_STEPS[1],
+] as const;
+
+const dueAt = instant('Time of the settlement cycle.');
 
 export const FUND_EVENTS = {
   FundCredited: event({
@@ -66,6 +88,45 @@ export const FUND_EVENTS = {
       balance,
     },
   }),
+  VariationGainsCalled: event({
+    description:
+      'Losses that nobody has paid are to be paid by the gains of a settlement of variation, which all partitions have closed: margin says what each can bear.',
+    stream: 'loss-waterfall',
+    payload: {
+      instrument: instrument(),
+      dueAt,
+      called: positiveDecimal('USD: the sum of the losses.'),
+      losses: list(
+        record({
+          loss: place('The UncoveredLossBooked in accounts.'),
+          caseId: caseId(),
+          accountId: accountId(),
+          amount: positiveDecimal('USD that is open.'),
+        }),
+        'Oldest first.',
+      ),
+    },
+  }),
+  VariationHaircutFixed: event({
+    description: 'By how much the gains of a settlement of variation are cut, pro rata. No posting.',
+    stream: 'loss-waterfall',
+    payload: {
+      instrument: instrument(),
+      dueAt,
+      called: positiveDecimal('USD: the losses.'),
+      gains: nonNegativeDecimal('USD: all gains of the settlement.'),
+      taken: nonNegativeDecimal('USD: the sum of the cuts; what lacks stays with the residual party.'),
+      cuts: list(
+        record({
+          partition: partitionNumber(),
+          accountId: accountId(),
+          accountVersion: ordinal('Version of the account that the cut holds for.'),
+          gain: positiveDecimal('USD that the settlement paid.'),
+          amount: positiveDecimal('USD, rounded down; at most the gain, and at most what the account has.'),
+        }),
+      ),
+    },
+  }),
   LossRecovered: event({
     description: 'Money that came in later pays a loss that the residual party bears.',
     stream: 'loss-waterfall',
@@ -74,7 +135,7 @@ export const FUND_EVENTS = {
       loss: place('The UncoveredLossBooked in accounts.'),
       caseId: caseId(),
       accountId: accountId(),
-      step: payingStep(),
+      step: oneOf([...PAYING_STEPS, GAINS_STEP]),
       reserve,
       before: positiveDecimal('USD of the loss that was open.'),
       amount: positiveDecimal('USD.'),

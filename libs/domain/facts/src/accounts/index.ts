@@ -10,7 +10,7 @@ import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
 export { ACCOUNTS_COMMANDS } from './commands.js';
 export { CORRECTION_COMMANDS } from './correction.js';
-export { LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from './fund.js';
+export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from './fund.js';
 
 /** accounts, global: the funds, and trades that are cancelled. */
 export const FUND_EVENTS = { ...OF_FUNDS, ...CORRECTION_EVENTS };

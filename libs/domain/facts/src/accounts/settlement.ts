@@ -1,4 +1,4 @@
-import { accountAfter, booked, positionFigures } from '../common.js';
+import { accountAfter, booked, positionFigures, variationGains } from '../common.js';
 import { event } from '../schema/event.js';
 import {
   asset,
@@ -67,6 +67,26 @@ export const SETTLEMENT_EVENTS = {
     description: 'House leg of a settlement cycle of this partition, after the last VariationSettled of it.',
     stream: 'house',
     payload: { ...booked, ...cycle, ...houseLeg },
+  }),
+  VariationGainsOffered: event({
+    description:
+      'What the gains of a settlement in this partition can bear of losses that nobody has paid; also said when it is nothing.',
+    stream: 'fund-transit',
+    payload: { instrument: instrument(), dueAt: cycle.dueAt, gains: variationGains },
+  }),
+  VariationGainReduced: event({
+    description:
+      'The gain of a settlement was cut, to pay losses that nobody else has paid; also booked when nothing was taken.',
+    stream: 'account-<accountId>',
+    payload: {
+      ...accountAfter,
+      ...booked,
+      instrument: instrument(),
+      dueAt: cycle.dueAt,
+      gain: positiveDecimal('USD that the settlement paid.'),
+      cut: positiveDecimal('USD that was to be taken.'),
+      amount: nonNegativeDecimal('USD taken: the cut, or nothing when the account had changed since margin judged it.'),
+    },
   }),
   ContractDelivered: event({
     description: 'A contract expired: the position was closed at its delivered value.',

@@ -6,6 +6,7 @@ import { MARGIN_COMMANDS, RESERVATION_EVENTS } from './reservation.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
 import { SET_OFF_EVENTS } from './set-off.js';
+import { VARIATION_GAIN_EVENTS } from './variation-gains.js';
 import { WITHDRAWAL_ANSWER_EVENTS } from './withdrawal.js';
 
 export * from './assessment.js';
@@ -30,6 +31,7 @@ export const MARGIN_EVENTS = {
   ...MARGIN_CALL_EVENTS,
   ...WITHDRAWAL_ANSWER_EVENTS,
   ...SET_OFF_EVENTS,
+  ...VARIATION_GAIN_EVENTS,
   ...RESERVATION_EVENTS,
 };
 

@@ -1,4 +1,5 @@
 import type { Cause } from '@ballast/event-sourcing';
+import { GAINS_STEP } from '@ballast/facts';
 import type { AccountId, AdlEvents, FundEvents, InstrumentId, MarginEvents, Side, Underlying } from '@ballast/facts';
 import { ZERO, dec, maxOf, type Decimal, type Instant } from '@ballast/kernel';
 import { lossBearingEquity, offeredPosition } from './bankruptcy-price.js';
@@ -99,7 +100,7 @@ export function notePaid(
   outlook: Outlook,
   { step, reserve, amount }: Pick<FundEvents['LossRecovered'], 'step' | 'reserve' | 'amount'>,
 ): void {
-  if (step !== 'house-tranche') change(outlook, reserve, dec(amount).neg());
+  if (step !== 'house-tranche' && step !== GAINS_STEP) change(outlook, reserve, dec(amount).neg());
 }
 
 /** What a step pays of a deficit is owed no longer, before margin has assessed it. */
