@@ -245,7 +245,9 @@ class MemoryLog implements EventLog {
   }
 
   async blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]> {
-    const behind = this.#partition(partition).blocks.slice(after.number);
+    const behind = this.#partition(partition)
+      .blocks.slice(after.number)
+      .filter(({ firstPosition }) => firstPosition >= after.firstPosition);
     const upTo = Math.max(after.firstPosition + positions, behind[0]?.firstPosition ?? 0);
     return behind
       .filter(({ firstPosition }) => firstPosition <= upTo)
