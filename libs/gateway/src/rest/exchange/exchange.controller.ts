@@ -21,7 +21,8 @@ export class ExchangeController {
   @Takes(contract.exchangeSubmission)
   @Answers(200, contract.exchangeAnswers, 'What became of each message; what is kept is stored')
   async submit(@Body() body: unknown): Promise<contract.ExchangeAnswers> {
-    return await this.#intake.submit(parsed(contract.exchangeSubmission, body, 'body'));
+    const submission = parsed(contract.exchangeSubmission, body, 'body');
+    return await this.#intake.submit(submission);
   }
 
   @Get('producers')
@@ -42,8 +43,10 @@ export class ExchangeController {
     @Param('producer') producer: string,
     @Body() body: unknown,
   ): Promise<contract.Producers> {
+    const name = parsed(contract.producerName, producer, 'producer');
     const asked = parsed(contract.continuationRequest, body, 'body');
-    return this.#intake.propose(parsed(contract.producerName, producer, 'producer'), asked, personOf(request));
+    const person = personOf(request);
+    return this.#intake.propose(name, asked, person);
   }
 
   @Post('producers/:producer/continuations/approvals')
@@ -57,10 +60,13 @@ export class ExchangeController {
     @Param('producer') producer: string,
     @Body() body: unknown,
   ): Promise<contract.Producers> {
+    const name = parsed(contract.producerName, producer, 'producer');
     const asked = parsed(contract.continuationApproval, body, 'body');
-    return this.#intake.approve(parsed(contract.producerName, producer, 'producer'), asked, personOf(request));
+    const person = personOf(request);
+    return this.#intake.approve(name, asked, person);
   }
 
+  /** Asked for when what was sent has been read: a malformed request is refused as such also where no intake is. */
   get #intake(): Intake {
     if (this.given !== null) return this.given;
     throw notKept();
