@@ -18,8 +18,8 @@ const MINUTES = 50;
 
 /** They do not end. */
 const STREAMS = '^/(live|margin-events|deleveraging/announcements|accounts/\\{accountId\\}/headroom)$';
-/** A halted house takes nothing: its mode is changed behind everything else. */
-const HOUSE_MODE = '^/house-mode';
+/** A halted house takes nothing, and nothing trades in what is halted: both are changed behind everything else. */
+const HALTS = '^/(house-mode|instrument-halts)';
 
 /** Nobody but the ledger of this test pays into it. */
 const PAID = 'ledger.main';
@@ -152,8 +152,8 @@ if (!installed)
   }
 
   it.each([
-    ['everything but the mode of the house', ['--exclude-path-regex', `${STREAMS}|${HOUSE_MODE}`], 500],
-    ['the mode of the house', ['--include-path-regex', HOUSE_MODE], 20],
+    ['everything but halts', ['--exclude-path-regex', `${STREAMS}|${HALTS}`], 500],
+    ['the mode of the house and halts of instruments', ['--include-path-regex', HALTS], 20],
   ])('holds for whatever is asked about %s', async (_, which, fewest) => {
     const fuzzing = fuzz(...which);
     const deposits = await pay(fuzzing);

@@ -1,4 +1,4 @@
-import { houseModeView } from '@ballast/contracts';
+import { houseModeView, instrumentHaltsView } from '@ballast/contracts';
 import type { MarketWatch } from '@ballast/gateway';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
@@ -109,5 +109,50 @@ describe('the mode of the house [CLR-HMD-003]', () => {
     expect(coded(nobody)).toEqual([401, 'actor-missing']);
     expect(coded(await change('normal', 'p-10', 'ann'))).toEqual([409, 'house-mode-unchanged']);
     expect(coded(await change('panic', 'p-11', 'ann'))).toEqual([400, 'request-malformed']);
+  });
+});
+
+describe('a halt of one instrument [CLR-HLT-001] [CLR-HLT-002]', () => {
+  const by = (person: string) => ({ 'x-actor': person });
+  const halt = (body: object, person = 'ann') =>
+    house.post('/instrument-halts', { reason: 'A faulty gateway.', ...body }, undefined, by(person));
+  const halts = async () => instrumentHaltsView.parse((await house.get('/instrument-halts')).body).halts;
+  const check = async (instrument: string, side: string) => {
+    const order = { instrument, side, quantity: '0.1' };
+    return (await house.post('/accounts/edge.main/pre-trade-checks', order)).body as unknown as {
+      readonly code: unknown;
+    };
+  };
+
+  it('is made at once by one person, refuses every order in it and no other, and is ended by two', async () => {
+    expect(await halts()).toEqual([]);
+    expect((await halt({ haltId: 'h-1', instrument: 'BTC-PERP' })).status).toBe(201);
+    expect(await halts()).toMatchObject([{ haltId: 'h-1', instrument: 'BTC-PERP', haltedBy: 'ann', until: null }]);
+    expect([(await check('BTC-PERP', 'buy')).code, (await check('BTC-PERP', 'sell')).code]).toEqual([
+      'instrument-halted',
+      'instrument-halted',
+    ]);
+    expect((await check('ETH-PERP', 'buy')).code).toBeNull();
+
+    const resumption = '/instrument-halts/h-1/resumption';
+    expect((await house.post(resumption, { reason: 'Mended.' }, undefined, by('ann'))).status).toBe(201);
+    expect(await halts()).toMatchObject([{ resumption: { proposer: 'ann', reason: 'Mended.' } }]);
+    const approve = (person: string) => house.post(`${resumption}/approvals`, {}, undefined, by(person));
+    expect(coded(await approve('Ann'))).toEqual([409, 'proposer-may-not-approve']);
+    expect((await approve('ben')).status).toBe(201);
+    expect(await halts()).toEqual([]);
+    expect((await check('BTC-PERP', 'buy')).code).toBeNull();
+  });
+
+  it('is refused with what is wrong', async () => {
+    expect(coded(await halt({ haltId: 'h-1', instrument: 'BTC-PERP' }))).toEqual([409, 'halt-exists']);
+    expect(coded(await halt({ haltId: 'h-2', instrument: 'SOL-PERP' }))).toEqual([422, 'instrument-unknown']);
+    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: 1 }))).toEqual([422, 'halt-in-the-past']);
+    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: 1.5 }))).toEqual([
+      400,
+      'request-malformed',
+    ]);
+    const none = await house.post('/instrument-halts/h-0/resumption', { reason: 'Mended.' }, undefined, by('ann'));
+    expect(coded(none)).toEqual([404, 'halt-unknown']);
   });
 });

@@ -205,6 +205,14 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
+  InstrumentHalted: ({ instrument, until, reason }) =>
+    `Nothing trades in ${written(instrument)}${typeof until === 'number' ? ` until ${isoOf(until)}` : ''}. ${written(reason)}`,
+  InstrumentResumptionProposed: ({ instrument, reason }) =>
+    `Proposed: ${written(instrument)} trades again. ${written(reason)}`,
+  InstrumentResumed: ({ instrument, because, reason }) =>
+    because === 'expired'
+      ? `${written(instrument)} trades again: the halt had an end.`
+      : `${written(instrument)} trades again. ${written(reason)}`,
   ClockTicked: () => 'The clock of the exchange moved on.',
   PriceSetPublished: ({ number, marks, status }) =>
     `Price set ${written(number)} (${written(status)}): ${(marks as readonly { instrument: string; mark: string }[])

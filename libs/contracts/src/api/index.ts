@@ -10,6 +10,7 @@ export * from './exchange.js';
 export * from './from-text.js';
 export * from './house.js';
 export * from './house-mode.js';
+export * from './instrument-halt.js';
 export * from './orders.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';

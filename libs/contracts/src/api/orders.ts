@@ -111,6 +111,10 @@ export const headroomMessage = z
       .meta({ description: '`reducing`: only what makes a position smaller; everything else is to be asked for.' }),
     headroom: decimal.nullable().meta({ description: 'USD; null when nobody knows.' }),
     allowance: nonNegativeDecimal,
+    halted: z.array(instrument).meta({
+      description:
+        'Of the instruments that charges are wanted of: nothing trades in them, so there is no charge either.',
+    }),
     charges: z
       .array(
         z.strictObject({ instrument, mark: nonNegativeDecimal, buy: nonNegativeDecimal, sell: nonNegativeDecimal }),

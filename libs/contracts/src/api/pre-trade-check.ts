@@ -31,6 +31,7 @@ export const preTradeCheckResponse = z
         'account-closed',
         'prices-halted',
         'instrument-unknown',
+        'instrument-halted',
         'house-reduce-only',
         'house-withdrawals-stopped',
         'house-halted',
@@ -38,7 +39,8 @@ export const preTradeCheckResponse = z
       .nullable()
       .meta({ description: 'Why not; null when allowed.' }),
     reducesRisk: z.boolean().meta({
-      description: 'The order makes the position smaller without turning it round; such an order is always allowed.',
+      description:
+        'The order makes the position smaller without turning it round; such an order is always allowed, but in an instrument that is halted.',
     }),
     before: marginFigures.nullable().meta({ description: 'null before the first price set.' }),
     after: marginFigures.nullable().meta({ description: 'As if the order were filled at its price at once.' }),

@@ -207,6 +207,9 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
   RiskArraysPublished: 'ignored',
   SettlementPriceFixed: decided(decideExpiry),
   VariationPriceFixed: decided(decideVariation),
+  InstrumentHalted: 'ignored',
+  InstrumentResumptionProposed: 'ignored',
+  InstrumentResumed: 'ignored',
   HouseModeProposed: 'ignored',
   HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
 });

@@ -3,7 +3,7 @@ import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.
 import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
-import { HOUSE_MODE_COMMANDS, PRICING_EVENTS } from './pricing/index.js';
+import { HOUSE_MODE_COMMANDS, INSTRUMENT_HALT_COMMANDS, PRICING_EVENTS } from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
 import type { LogName } from './topology.js';
 
@@ -29,7 +29,11 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'accounts', partition: 'every', events: OPENING_EVENTS },
   { log: 'accounts', partition: 'numbered', events: ACCOUNTS_EVENTS },
   { log: 'accounts', partition: 'global', events: { ...FUND_EVENTS, ...DOCUMENT_EVENTS } },
-  { log: 'pricing.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...HOUSE_MODE_COMMANDS } },
+  {
+    log: 'pricing.commands',
+    partition: 'global',
+    events: { ...DOCUMENT_COMMANDS, ...HOUSE_MODE_COMMANDS, ...INSTRUMENT_HALT_COMMANDS },
+  },
   { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS, ...DOCUMENT_EVENTS } },
   { log: 'margin.commands', partition: 'numbered', events: MARGIN_COMMANDS },
   { log: 'margin.commands', partition: 'global', events: DOCUMENT_COMMANDS },

@@ -89,6 +89,7 @@ export {
   HOUSE_MODES,
   type HouseMode,
   type HouseModeCommands,
+  type InstrumentHaltCommands,
   type PricingEvents,
 } from './pricing/index.js';
 export * as fields from './schema/forms.js';

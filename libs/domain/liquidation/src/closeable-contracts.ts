@@ -10,6 +10,8 @@ export interface CloseableContract {
   readonly lot: Decimal;
   /** Smallest price step, as the contract is quoted, > 0. */
   readonly tick: Decimal;
+  /** A person lets nothing trade in it. @see docs/spec/instrument-halts.md CLR-HLT-002 */
+  readonly halted: boolean;
 }
 
 /** Every contract that was admitted so far. */
@@ -18,7 +20,7 @@ export type CloseableContracts = ReadonlyMap<InstrumentId, CloseableContract>;
 /** The contract of an admitted listing. */
 export function closeableContract(document: ContractSpecificationDocument): CloseableContract {
   const { instrument, settlementAsset, lot, tick } = readContractSpecification(document);
-  return { instrument, settlementAsset, lot, tick };
+  return { instrument, settlementAsset, lot, tick, halted: false };
 }
 
 /** Terms of a contract that somebody holds. */

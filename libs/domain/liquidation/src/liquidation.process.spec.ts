@@ -81,6 +81,14 @@ class Desk {
     const payload = { proposalId: 'p', from: 'normal', to, proposer: null, reason: 'because' } as const;
     return this.take(this.#logs.entry('pricing', GLOBAL, 'house-mode', 'HouseModeChanged', payload));
   }
+  halt(instrument: string): readonly SealedEvent[] {
+    const payload = { haltId: 'h', instrument, until: null, reason: 'because' };
+    return this.take(this.#logs.entry('pricing', GLOBAL, `halts-${instrument}`, 'InstrumentHalted', payload));
+  }
+  resume(instrument: string): readonly SealedEvent[] {
+    const payload = { haltId: 'h', instrument, because: 'expired', proposer: null, reason: null } as const;
+    return this.take(this.#logs.entry('pricing', GLOBAL, `halts-${instrument}`, 'InstrumentResumed', payload));
+  }
   trigger(assessment: AssessmentDetail): readonly SealedEvent[] {
     const { accountId } = assessment;
     const payload = {
@@ -520,6 +528,19 @@ describe('prices [CLR-LIQ-021]', () => {
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual([]);
     expect(types(desk.mode('reduce-only'))).toEqual([]);
     expect(types(desk.assess(tenBtc('9000', 1)))).toEqual(['CloseOutOrderPlaced']);
+  });
+
+  it('waits while nothing trades in what it has to close, said once, and goes on with the first schedule after that [CLR-HLT-002]', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    desk.halt('BTC-PERP');
+    const paused = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    expect(payloadOf(paused, 'LiquidationPaused')).toMatchObject({ reason: 'instrument-halted', nextSchedule: 2 });
+    expect(types(desk.schedule(2))).toEqual([]);
+    expect(types(desk.resume('BTC-PERP'))).toEqual([]);
+    expect(types(desk.schedule(3))).toEqual(['CloseOutOrderPlaced']);
   });
 
   it('does not act on an assessment before it knows its schedule', () => {

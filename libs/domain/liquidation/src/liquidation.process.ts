@@ -41,7 +41,7 @@ import {
   openedCase,
   type LiquidationCase,
 } from './case/liquidation-case.js';
-import { closeableContract, type CloseableContract } from './closeable-contracts.js';
+import { closeableContract, contractOf, type CloseableContract } from './closeable-contracts.js';
 import { LIQUIDATION_CHECKS } from './liquidation-policy.js';
 import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
 import { placeOf } from './place.js';
@@ -117,11 +117,19 @@ const ofCase =
     cases.set(event.payload.accountId, evolve(caseOfEvent(cases, event), event));
   };
 
+const noteTrading =
+  (halted: boolean) =>
+  (
+    { contracts }: State,
+    { payload: { instrument } }: { readonly payload: { readonly instrument: InstrumentId } },
+  ): void =>
+    void contracts.set(instrument, { ...contractOf(contracts, instrument), halted });
+
 /** Closes out accounts below their liquidation level, slice by slice, at least cost. */
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 3 },
+  stateForm: { version: 4 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -184,6 +192,9 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       RiskArraysPublished: 'ignored',
       SettlementPriceFixed: 'ignored',
       VariationPriceFixed: 'ignored',
+      InstrumentHalted: { observe: noteTrading(true) },
+      InstrumentResumptionProposed: 'ignored',
+      InstrumentResumed: { observe: noteTrading(false) },
       HouseModeProposed: 'ignored',
       HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,

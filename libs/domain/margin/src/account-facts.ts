@@ -119,7 +119,12 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   },
   AdlBooked: {},
   // Afterwards nobody holds the contract.
-  ExpiryClosed: { observe: ({ contracts }, { payload: { instrument } }) => void contracts.delete(instrument) },
+  ExpiryClosed: {
+    observe({ contracts, haltedInstruments }, { payload: { instrument } }) {
+      contracts.delete(instrument);
+      haltedInstruments.delete(instrument);
+    },
+  },
   VariationClosed: {
     observe: ({ settledGains }, { payload }) => noteClosed(settledGains, payload),
     decide: (state, { payload: { instrument } }, context) => answerCalledGains(state, instrument, context),

@@ -13,6 +13,7 @@ import type {
   AccountsEvents,
   AssessmentDetail,
   ContractSpecificationDocument,
+  InstrumentId,
   LiquidationEvents,
   MarginEvents,
   PriceStatus,
@@ -232,6 +233,22 @@ export class MarginHouse {
   mode(to: HouseMode): readonly SealedEvent[] {
     const payload = { proposalId: 'p', from: 'normal', to, proposer: null, reason: 'because' };
     return this.accept(this.pricing('house-mode', 'HouseModeChanged', payload));
+  }
+
+  /** A person lets nothing trade in an instrument. */
+  halt(instrument: InstrumentId): readonly SealedEvent[] {
+    return this.#trading(instrument, 'InstrumentHalted', { until: null, reason: 'because' });
+  }
+
+  resume(instrument: InstrumentId): readonly SealedEvent[] {
+    return this.#trading(instrument, 'InstrumentResumed', { because: 'expired', proposer: null, reason: null });
+  }
+
+  /** Behind everything of pricing that only the global partition has read. */
+  #trading(instrument: InstrumentId, type: string, payload: object): readonly SealedEvent[] {
+    const read = this.inputs.findLast(({ log }) => log === 'pricing')?.position ?? 0;
+    this.pricing(`halts-${instrument}`, type, { haltId: 'h', instrument, ...payload });
+    return this.accept(...this.globalInputs.filter(({ log, position }) => log === 'pricing' && position > read));
   }
 
   /** A fact of pricing, which both partitions read. */

@@ -20,7 +20,7 @@ import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
 import { openMargin } from './parameters/document-checks.js';
 import { emitMargin } from './margin.events.js';
-import { cancelLate } from './orders/cancels.decider.js';
+import { cancelInHalted, cancelLate } from './orders/cancels.decider.js';
 import { noteAccepted, noteChanged, noteClosed, noteReservationEnded, noteReserved } from './orders/open-orders.js';
 import { contentOf, RESERVATION_COMMANDS } from './orders/reserve.decider.js';
 import { assessorOf, initialMarginState, type MaintenanceInForce, type MarginState } from './margin.state.js';
@@ -79,7 +79,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 3, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 4, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -121,6 +121,14 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       InstrumentRefused: 'ignored',
       SurfacePublished: 'ignored',
       VariationPriceFixed: 'ignored',
+      InstrumentHalted: {
+        observe: ({ haltedInstruments }, { payload: { instrument } }) => void haltedInstruments.add(instrument),
+        decide: (state, { payload: { instrument } }, context) => cancelInHalted(state, instrument, context),
+      },
+      InstrumentResumptionProposed: 'ignored',
+      InstrumentResumed: {
+        observe: ({ haltedInstruments }, { payload: { instrument } }) => void haltedInstruments.delete(instrument),
+      },
       HouseModeProposed: 'ignored',
       HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,

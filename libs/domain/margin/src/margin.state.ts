@@ -56,6 +56,8 @@ export interface MarginState {
   readonly touched: Set<OwnerId>;
   /** What the house does at all. */
   houseMode: HouseMode;
+  /** Instruments in which a person lets nothing trade. */
+  readonly haltedInstruments: Set<InstrumentId>;
   /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
   assessor: Assessor | null;
   grid: { readonly key: string; readonly grid: ScenarioGrid } | null;
@@ -77,6 +79,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   due: null,
   touched: new Set(),
   houseMode: 'normal',
+  haltedInstruments: new Set(),
   assessor: null,
   grid: null,
 });

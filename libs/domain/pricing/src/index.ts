@@ -1,4 +1,4 @@
 export { riskArraysHash } from './contracts/content-hash.js';
 export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
 export { pricingProcess } from './pricing.process.js';
-export { houseModeFigures, quoteLifetimeMs } from './pricing.queries.js';
+export { houseModeFigures, instrumentHaltFigures, quoteLifetimeMs } from './pricing.queries.js';

@@ -24,6 +24,13 @@ import { dueVariations, fixVariationPrice } from './contracts/variation-price.de
 import { dueFixings, fixFunding, fundingRateFixed, isFixing } from './funding/funding-fixing.decider.js';
 import { houseModeCommands } from './house-mode/house-mode.decider.js';
 import { houseModeEvolution } from './house-mode/house-mode.evolve.js';
+import {
+  dueResumptions,
+  expireHalt,
+  instrumentHaltCommands,
+  isResumption,
+} from './instrument-halt/instrument-halt.decider.js';
+import { instrumentHaltEvolution } from './instrument-halt/instrument-halt.evolve.js';
 import { ignoreInput } from './ignored-input.js';
 import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
 import { observeVenueQuotes } from './index/venue-quotes.observer.js';
@@ -48,7 +55,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: () => ({
     rules: noRules(),
     market: null,
@@ -61,6 +68,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     ignored: new Map(),
     houseMode: 'normal',
     modeProposals: new Map(),
+    instrumentHalts: new Map(),
   }),
 
   open: ({ rules }, opening, context) => openPartition('pricing', rules, opening, () => PRICING_CHECKS, context),
@@ -114,11 +122,13 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
       () => PRICING_CHECKS,
     ),
     ...houseModeCommands,
+    ...instrumentHaltCommands,
   },
 
   own: {
     ...RULES_EVOLVED,
     ...houseModeEvolution,
+    ...instrumentHaltEvolution,
     SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
     VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
     PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),
@@ -132,13 +142,17 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
   },
 
   dueTimers: (state, now) =>
-    [...dueFixings(state, now), ...dueSettlements(state, now), ...dueVariations(state, now)].sort(
-      (a, b) => a.due - b.due || compareText(a.id, b.id),
-    ),
+    [
+      ...dueFixings(state, now),
+      ...dueSettlements(state, now),
+      ...dueVariations(state, now),
+      ...dueResumptions(state, now),
+    ].sort((a, b) => a.due - b.due || compareText(a.id, b.id)),
 
   fire(state, timer, context) {
     if (isFixing(timer)) emit(context, 'FundingRateFixed', fixFunding(state, timer, rulesOf(state)));
     else if (isSettlement(timer)) emit(context, 'SettlementPriceFixed', fixSettlementPrice(state, timer));
+    else if (isResumption(timer)) emit(context, 'InstrumentResumed', expireHalt(state, timer));
     else emit(context, 'VariationPriceFixed', fixVariationPrice(state, timer));
   },
 });

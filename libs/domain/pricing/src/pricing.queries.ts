@@ -1,5 +1,6 @@
 import type { HouseRules } from '@ballast/documents';
-import type { HouseMode } from '@ballast/facts';
+import type { HouseMode, InstrumentId } from '@ballast/facts';
+import type { Instant } from '@ballast/kernel';
 import type { PricingState } from './pricing.state.js';
 import { figuresInForce } from './rules/pricing-documents.js';
 
@@ -28,3 +29,20 @@ export const houseModeFigures = ({
     open ? [{ proposalId, mode, proposer, reason }] : [],
   ),
 });
+
+/** A halt of an instrument that is in force. */
+export interface InstrumentHaltFigures {
+  readonly haltId: string;
+  readonly instrument: InstrumentId;
+  readonly reason: string;
+  readonly haltedBy: string;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  readonly resumption: { readonly proposer: string; readonly reason: string } | null;
+}
+
+/** Halts in force, in the order in which they were made, with the resumptions that wait for a second person. */
+export const instrumentHaltFigures = ({
+  instrumentHalts,
+}: Pick<PricingState, 'instrumentHalts'>): readonly InstrumentHaltFigures[] =>
+  [...instrumentHalts].flatMap(([haltId, { inForce, ...halt }]) => (inForce ? [{ haltId, ...halt }] : []));

@@ -34,6 +34,20 @@ export interface ModeProposal {
   open: boolean;
 }
 
+/** That a person lets nothing trade in an instrument. */
+export interface InstrumentHalt {
+  readonly instrument: InstrumentId;
+  readonly reason: string;
+  readonly haltedBy: string;
+  readonly since: Instant;
+  /** Clearing time at which it ends by itself; null: two persons end it. */
+  readonly until: Instant | null;
+  /** What waits for a second person. */
+  resumption: { readonly proposer: string; readonly reason: string } | null;
+  /** False once it has ended or another one has replaced it. */
+  inForce: boolean;
+}
+
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   readonly rules: HouseRules;
@@ -53,4 +67,6 @@ export interface PricingState {
   /** What the house does at all; every partition of every service reads it here. */
   houseMode: HouseMode;
   readonly modeProposals: Map<string, ModeProposal>;
+  /** By id; of an instrument one is in force at most. */
+  readonly instrumentHalts: Map<string, InstrumentHalt>;
 }

@@ -55,6 +55,7 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'house-reduce-only':
     case 'house-withdrawals-stopped':
     case 'house-halted':
+    case 'instrument-halted':
       return refusal;
     case 'no-prices':
     case 'prices-halted':

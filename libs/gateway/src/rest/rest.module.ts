@@ -9,6 +9,7 @@ import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
+import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { RiskController } from './risk.controller.js';
@@ -43,6 +44,7 @@ export class RestModule {
         EventsController,
         HouseController,
         HouseModeController,
+        InstrumentHaltsController,
         LiquidationsController,
         DeleveragingController,
         RiskController,

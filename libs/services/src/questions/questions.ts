@@ -32,7 +32,13 @@ import {
   type OrderToCheck,
   type PreTradeAnswer,
 } from '@ballast/margin-domain';
-import { houseModeFigures, pricingInvariants, quoteLifetimeMs, type PricingInvariant } from '@ballast/pricing-domain';
+import {
+  houseModeFigures,
+  instrumentHaltFigures,
+  pricingInvariants,
+  quoteLifetimeMs,
+  type PricingInvariant,
+} from '@ballast/pricing-domain';
 import type { AssessmentDetail, MarginFigures } from '@ballast/facts';
 import { questionsOf, type Question } from './question.js';
 
@@ -169,7 +175,12 @@ export const questions = {
     brokenArrays,
   }),
   marginRules: questionsOf('marginRules', 'margin', { rules }),
-  pricing: questionsOf('pricing', 'pricing', { houseMode: houseModeFigures, quoteLifetimeMs, rules }),
+  pricing: questionsOf('pricing', 'pricing', {
+    houseMode: houseModeFigures,
+    instrumentHalts: instrumentHaltFigures,
+    quoteLifetimeMs,
+    rules,
+  }),
   liquidation: questionsOf('liquidation', 'liquidation', { openCase: openCaseOf }),
   deleveraging: questionsOf('deleveraging', 'liquidation', { rules, outlook: deleveragingOutlook }),
 } as const;

@@ -46,8 +46,15 @@ export const CASE_EVENTS = {
       caseId: caseId(),
       accountId: accountId(),
       reason: oneOf(
-        ['book-too-thin', 'no-counterparty', 'prices-halted', 'house-halted', 'debt-secured-by-collateral'],
-        'book-too-thin: the last order was not filled within its limit; no-counterparty: nobody on the other side takes what is offered; prices-halted: nothing is closed at frozen prices; house-halted: a person halted the house; debt-secured-by-collateral: what is owed is secured by what the account has, and nothing it holds is required for.',
+        [
+          'book-too-thin',
+          'no-counterparty',
+          'prices-halted',
+          'house-halted',
+          'instrument-halted',
+          'debt-secured-by-collateral',
+        ],
+        'book-too-thin: the last order was not filled within its limit; no-counterparty: nobody on the other side takes what is offered; prices-halted: nothing is closed at frozen prices; house-halted: a person halted the house; instrument-halted: a person halted what is to be closed; debt-secured-by-collateral: what is owed is secured by what the account has, and nothing it holds is required for.',
       ),
       nextSchedule: ordinal('Number of the schedule on which it is judged again.'),
     },

@@ -1,13 +1,15 @@
 import type { EventsOf } from '../schema/event.js';
 import { CONTRACT_EVENTS } from './contracts.js';
 import { HOUSE_MODE_EVENTS } from './house-mode.js';
+import { INSTRUMENT_HALT_EVENTS } from './instrument-halt.js';
 import { PRICE_EVENTS } from './prices.js';
 
 export type * from './contracts.js';
 export type * from './prices.js';
 export { HOUSE_MODE_COMMANDS, HOUSE_MODES, type HouseMode, type HouseModeCommands } from './house-mode.js';
+export { INSTRUMENT_HALT_COMMANDS, type InstrumentHaltCommands } from './instrument-halt.js';
 
 /** pricing, global. */
-export const PRICING_EVENTS = { ...PRICE_EVENTS, ...CONTRACT_EVENTS, ...HOUSE_MODE_EVENTS };
+export const PRICING_EVENTS = { ...PRICE_EVENTS, ...CONTRACT_EVENTS, ...HOUSE_MODE_EVENTS, ...INSTRUMENT_HALT_EVENTS };
 
 export interface PricingEvents extends EventsOf<typeof PRICING_EVENTS> {}

@@ -198,6 +198,69 @@ describe('the owner’s other accounts [CLR-LIQ-051]', () => {
   });
 });
 
+describe('an instrument in which nothing trades [CLR-HLT-002]', () => {
+  const halting = (...halted: readonly string[]): CaseBasis['contracts'] =>
+    new Map([...CONTRACTS].map(([id, contract]) => [id, { ...contract, halted: halted.includes(id) }]));
+  const bitcoin = requirementOf('BTC-PERP', '10', '50000', '0.02');
+  const ether = requirementOf('ETH-PERP', '100', '2500', '0.02');
+  const both = scheduleInForce(4, [
+    underlyingSchedule('BTC', '50000', linear('0.02')),
+    underlyingSchedule('ETH', '2500', linear('0.02')),
+  ]);
+  /** Long 10 BTC and 100 ETH. */
+  const holding = (equity: string, ...halted: readonly string[]): CaseBasis => ({
+    ...basis(equity, { schedule: both, contracts: halting(...halted) }),
+    assessment: assessmentOf('a.main', equity, [bitcoin, ether], { accountVersion: 3, schedule: 4 }),
+  });
+  const pause = { kind: 'pause', reason: 'instrument-halted', nextSchedule: 5 };
+  const instrumentOf = (given: CaseBasis, change: Partial<LiquidationCase> = {}) => {
+    const step = nextStep({ ...ready, turn: null, ...change }, given, POLICY);
+    if (step.kind === 'ask-for-turn') return step.slice.position.contract.instrument.id;
+    return step.kind === 'deleverage' ? step.part.contract.instrument.id : step;
+  };
+
+  it('is not closed out; what else the account holds is, with the share of the equity that it had', () => {
+    const chosen = instrumentOf(holding('9000'));
+    const other = chosen === 'BTC-PERP' ? 'ETH-PERP' : 'BTC-PERP';
+    expect(instrumentOf(holding('9000', chosen as string))).toBe(other);
+    const turn = {
+      ...ASKED,
+      instrument: other,
+      granted: { notional: dec('1e12'), taken: ZERO, from: 0, until: 8.64e15 },
+    };
+    const halted = nextStep({ ...ready, turn }, holding('9000', chosen as string), POLICY);
+    // Of 9,000 USD the bitcoin bear two thirds and the ether one: over its notional each 0.012.
+    expect(halted).toMatchObject({ kind: 'close-out', slice: { position: { equityRate: dec('0.012') } } });
+  });
+
+  it('pauses a case that has nothing else to close, and says on which schedule it is judged again', () => {
+    expect(nextStep(ready, holding('9000', 'BTC-PERP', 'ETH-PERP'), POLICY)).toEqual(pause);
+    expect(nextStep(ready, basis('9000', { contracts: halting('BTC-PERP') }), POLICY)).toEqual(pause);
+    // A halt of what it does not hold is none of its affair, and health needs no market.
+    expect(nextStep(ready, basis('9000', { contracts: halting('ETH-PERP') }), POLICY)).toMatchObject({
+      kind: 'close-out',
+    });
+    const restored = nextStep(ready, basis('15000', { contracts: halting('BTC-PERP') }), POLICY);
+    expect(restored).toMatchObject({ kind: 'end', outcome: 'restored' });
+  });
+
+  it('is not offered to the other side: what else has lost is, and then the case pauses, with nothing given up as lost', () => {
+    const bankrupt = { fundExhausted: true };
+    const chosen = instrumentOf(holding('-1'), bankrupt);
+    const other = chosen === 'BTC-PERP' ? 'ETH-PERP' : 'BTC-PERP';
+    expect(instrumentOf(holding('-1', chosen as string), bankrupt)).toBe(other);
+    expect(instrumentOf(holding('-1', 'BTC-PERP', 'ETH-PERP'), bankrupt)).toEqual(pause);
+    // Money is no trade: a deficit is paid first, as ever.
+    expect(instrumentOf(holding('-1', 'BTC-PERP', 'ETH-PERP'))).toMatchObject({ kind: 'draw-from-fund', deficit: ONE });
+    expect(
+      nextStep({ ...ready, ...bankrupt }, basis('-1', { contracts: halting('BTC-PERP') }, '0'), POLICY),
+    ).toMatchObject({
+      kind: 'end',
+      uncoveredLoss: ONE,
+    });
+  });
+});
+
 describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   it.each`
     change                        | given                                       | expected                  | why

@@ -1,7 +1,14 @@
 import { SETTLEMENT_ASSET, ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
-import type { AccountId, AssessmentDetail, LiquidationEvents, MarginGlobalEvents, Underlying } from '@ballast/facts';
+import type {
+  AccountId,
+  AssessmentDetail,
+  LiquidationEvents,
+  MarginGlobalEvents,
+  PositionRequirement,
+  Underlying,
+} from '@ballast/facts';
 import { assetPriceOn } from '../asset-price.js';
-import type { CloseableContracts } from '../closeable-contracts.js';
+import { contractOf, type CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
 import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
@@ -132,6 +139,9 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
       ? { kind: 'take-over-collateral' }
       : pause('debt-secured-by-collateral', schedule);
   }
+  if (bearingPositions(assessment).every((position) => isHalted(position, contracts))) {
+    return pause('instrument-halted', schedule);
+  }
   const { turn } = current;
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
@@ -151,6 +161,10 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const { notional, taken } = granted;
   return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice };
 }
+
+/** Whether nothing trades in what is held. */
+const isHalted = ({ instrument, quantity }: PositionRequirement, contracts: CloseableContracts): boolean =>
+  !dec(quantity).isZero() && contractOf(contracts, instrument).halted;
 
 /** Whether a turn was asked for on these figures, so that nothing else can be asked for. */
 const isOf = (turn: CaseTurn, { schedule, accountVersion }: AssessmentDetail): boolean =>
@@ -181,6 +195,9 @@ function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Deci
       return { kind: 'ask-other-accounts', deficit, accounts: answering };
     }
     return { kind: 'draw-from-fund', deficit, underlying: part?.contract.instrument.underlying ?? null };
+  }
+  if (part === undefined && assessment.positions.some((position) => isHalted(position, contracts))) {
+    return pause('instrument-halted', schedule);
   }
   if (part === undefined) return { kind: 'end', outcome: flatOutcome(current), uncoveredLoss: deficit };
   const { schedule: position, accountVersion } = assessment;

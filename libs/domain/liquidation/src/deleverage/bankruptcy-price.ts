@@ -171,7 +171,7 @@ export interface DeleveragedPart extends BankruptcyPrice {
  * paid), nothing bears it: the position that is required most for is closed at its mark, and the deficit stays uncovered.
  *   quantity = deficit / (deleveragingDistance * notional per contract), whole lots up, at most all
  * A remainder below the minimum slice goes with it, and all goes that cannot pay the deficit alone. So no more is taken from the other
- * side than the deficit needs at a price that far from the mark.
+ * side than the deficit needs at a price that far from the mark. What is halted is not offered.
  * @see docs/spec/liquidation.md CLR-LIQ-033
  */
 export function deleveragedPart(
@@ -180,7 +180,8 @@ export function deleveragedPart(
   assetPrice: (asset: Asset) => Decimal,
   policy: Pick<LiquidationPolicy, 'highestBankruptcyPrice' | 'deleveragingDistance' | 'minimumSliceNotional'>,
 ): DeleveragedPart | undefined {
-  const position = offeredPosition(assessment);
+  const trading = assessment.positions.filter(({ instrument }) => !contractOf(contracts, instrument).halted);
+  const position = offeredPosition({ positions: trading });
   if (position === undefined) return undefined;
   const contract = contractOf(contracts, position.instrument);
   const deficit = maxOf(lossBearingEquity(assessment).neg(), ZERO);

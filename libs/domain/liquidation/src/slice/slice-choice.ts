@@ -176,7 +176,7 @@ type SliceSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' |
 const NO_COST: ModelledCost = { execution: ZERO, time: ZERO, penalty: ZERO, fundShare: ZERO, operatingCost: ZERO };
 
 /**
- * Chooses the next slice of an account that is below its target health and not bankrupt.
+ * Chooses the next slice of an account that is below its target health and not bankrupt, of what is not halted.
  * @param funded the fund has paid for this account
  * @param taken USD that others take in the same minute before it; undefined while that is not known: as much as they may
  */
@@ -188,7 +188,11 @@ export function chooseSlice(
   funded: boolean,
   taken?: Decimal,
 ): Slice {
-  const position = cheapestToClose(closeablePositions(assessment, schedule, contracts, policy, funded));
+  // Shares are of all that is held; what is halted is only not chosen.
+  const trading = closeablePositions(assessment, schedule, contracts, policy, funded).filter(
+    ({ contract }) => !contract.halted,
+  );
+  const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
   const sized = (cost: Decimal): Decimal =>
     sliceQuantity(position, cost, assessment, dec(schedule.targetHealth), policy);

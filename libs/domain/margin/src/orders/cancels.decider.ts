@@ -1,5 +1,6 @@
 import type { Cause, DecisionContext } from '@ballast/event-sourcing';
-import type { MarginEvents } from '@ballast/facts';
+import type { InstrumentId, MarginEvents } from '@ballast/facts';
+import { compareText } from '@ballast/kernel';
 import type { AccountRecord } from '../assess/account-book.js';
 import { LIQUIDATING, RESTRICTED } from '../call/margin-state.js';
 import { emitMargin } from '../margin.events.js';
@@ -71,8 +72,35 @@ export function cancelAtEntry(
   }
 }
 
-/** An order came or grew while its account may not have it: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
+/**
+ * Nothing trades in an instrument any more: the exchange is asked to cancel every order in it, whatever its account may do, and what was
+ * reserved for orders in it is given back.
+ * @see docs/spec/instrument-halts.md CLR-HLT-002
+ */
+export function cancelInHalted({ openOrders }: MarginState, instrument: InstrumentId, context: DecisionContext): void {
+  const reason = 'instrument-halted';
+  const isIn = (order: OrderTerms): boolean => order.instrument === instrument;
+  for (const accountId of [...openOrders.accounts.keys()].sort(compareText)) {
+    const orders = openOrdersOf(openOrders, accountId)
+      .filter(isIn)
+      .map(({ orderId }) => orderId);
+    if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason });
+    for (const [reservationId, reservation] of [...ordersOf(openOrders, accountId).reservations]) {
+      if (isIn(reservation)) emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason });
+    }
+  }
+}
+
+/** An order came or grew while its account may not have it, or nothing trades in its instrument: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
 export function cancelLate(state: MarginState, accountId: string, orderId: string, context: DecisionContext): void {
+  const known = openOrdersOf(state.openOrders, accountId).find((order) => order.orderId === orderId);
+  if (known !== undefined && state.haltedInstruments.has(known.instrument)) {
+    return void emitMargin(context, 'OrderCancelsRequested', {
+      accountId,
+      orders: [orderId],
+      reason: 'instrument-halted',
+    });
+  }
   const account = state.book.find(accountId);
   if (account !== undefined && unwantedIn(state, account).orders.includes(orderId)) {
     request(state, account, [orderId], context);

@@ -97,6 +97,8 @@ export interface Headroom {
   readonly headroom: DecimalString | null;
   /** USD of notional that may be added to each underlying on this answer. */
   readonly allowance: DecimalString;
+  /** Of the instruments that were asked for: nothing trades in them, so there is no charge either. */
+  readonly halted: readonly InstrumentId[];
   readonly charges: readonly {
     readonly instrument: InstrumentId;
     readonly mark: DecimalString;
@@ -119,8 +121,10 @@ export function headroomOf(
 ): Headroom | undefined {
   const account = state.book.find(accountId);
   if (account === undefined) return undefined;
+  const halted = instruments.filter((instrument) => state.haltedInstruments.has(instrument));
+  const trading = instruments.filter((instrument) => !state.haltedInstruments.has(instrument));
   const assessor = assessorOf(state);
-  const within = assessor && headroomWithin(state, assessor, account, dec(allowance), instruments);
+  const within = assessor && headroomWithin(state, assessor, account, dec(allowance), trading);
   const headroom = within?.headroom ?? null;
   const standing = state.book.stateOf(account);
   const isOpen =
@@ -135,6 +139,7 @@ export function headroomOf(
     admits: isOpen ? 'all' : 'reducing',
     headroom: headroom === null ? null : text(headroom),
     allowance,
+    halted,
     charges: (within?.charges ?? []).map(({ instrument, mark, buy, sell }) => ({
       instrument,
       mark: text(mark),

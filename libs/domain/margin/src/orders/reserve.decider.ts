@@ -15,6 +15,7 @@ const DETAILS: Readonly<Record<ReservationRefusal, string>> = {
   'account-unknown': 'No such account is open.',
   'quantity-zero': 'An order has a quantity above zero.',
   'instrument-unknown': 'Ballast does not clear this instrument.',
+  'instrument-halted': 'Nothing trades in this instrument at present.',
   'no-prices': 'Something that the account may still fill has no price now.',
   'prices-halted': 'Prices are halted: no new risk is taken.',
   'account-reduce-only': 'The account may only reduce its risk.',

@@ -31,6 +31,7 @@ export type PreTradeRefusal =
   | 'account-unknown'
   | 'quantity-zero'
   | 'instrument-unknown'
+  | 'instrument-halted'
   | 'no-prices'
   | 'prices-halted'
   | 'account-reduce-only'
@@ -52,7 +53,7 @@ export interface PreTradeAnswer {
 }
 
 /**
- * May this order be sent to the book? Risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
+ * May this order be sent to the book? None in an instrument that is halted. Elsewhere risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
  * the mode of the house forbids it, no new risk; otherwise equity must cover the initial requirement whichever of the account's
  * orders and reservations fill, this one among them.
  *
@@ -60,7 +61,7 @@ export interface PreTradeAnswer {
  * one worse than the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller
  * without turning round, also after the open orders of the same side; or it falls and equity beyond it doesn't (a hedge is bought;
  * with other orders open it must be covered like any, since two hedges of the same position are none).
- * @see docs/spec/margin.md CLR-MRG-034, docs/spec/orders.md CLR-ORD-004
+ * @see docs/spec/margin.md CLR-MRG-034, docs/spec/orders.md CLR-ORD-004, docs/spec/instrument-halts.md CLR-HLT-002
  */
 export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTradeAnswer {
   const refused = (code: PreTradeRefusal): PreTradeAnswer => ({
@@ -77,6 +78,7 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   const quantity = dec(order.quantity);
   if (quantity.isZero()) return refused('quantity-zero');
   if (!state.contracts.has(order.instrument)) return refused('instrument-unknown');
+  if (state.haltedInstruments.has(order.instrument)) return refused('instrument-halted');
 
   const assessor = assessorOf(state);
   const contract = assessor?.market.open(order.instrument) ?? null;

@@ -62,6 +62,9 @@ export const marginGlobalProcess = defineProcess<
       SurfacePublished: 'ignored',
       SettlementPriceFixed: 'ignored',
       VariationPriceFixed: 'ignored',
+      InstrumentHalted: 'ignored',
+      InstrumentResumptionProposed: 'ignored',
+      InstrumentResumed: 'ignored',
       HouseModeProposed: 'ignored',
       HouseModeChanged: 'ignored',
       DocumentsEstablished: {

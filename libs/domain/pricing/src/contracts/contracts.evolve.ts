@@ -2,6 +2,7 @@ import type { InstrumentId, PricingEvents } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import type { PricingRules } from '../rules/pricing-rules.js';
 import type { PricingState } from '../pricing.state.js';
+import { endHalt } from '../instrument-halt/instrument-halt.evolve.js';
 import { expiryKey, expiryOf, type ContractRecord } from './contract.state.js';
 import { entersDelivery } from './delivery-window.js';
 import { ENDS_WAITING, listingOf } from './listing.decider.js';
@@ -69,6 +70,7 @@ export function settlementPriceFixed(
     const { instrument } = specification;
     if (instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry) {
       state.contracts.delete(id);
+      endHalt(state, id);
     }
   }
 }

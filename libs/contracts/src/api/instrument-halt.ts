@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { identifier, instant, instrument, reason } from '../fields.js';
+
+export const instrumentHaltRequest = z
+  .strictObject({
+    haltId: identifier,
+    instrument,
+    until: instant.optional().meta({
+      description: 'Clearing time from which it trades again by itself; absent: until two persons resume it.',
+      example: 1584013500000,
+    }),
+    reason: reason.meta({ description: 'Why; everybody whose order is refused because of it asks.' }),
+  })
+  .meta({
+    id: 'InstrumentHaltRequest',
+    description:
+      'Lets nothing trade in an instrument, at once and by one person, or for longer than it is halted already.',
+    example: { haltId: 'halt-btc-2020-03-12', instrument: 'BTC-PERP', reason: 'A faulty gateway crosses its book.' },
+  });
+
+export const resumptionRequest = z.strictObject({ reason }).meta({
+  id: 'ResumptionRequest',
+  description: 'Proposes that the halt in the path ends now, which another person approves.',
+  example: { reason: 'The gateway was replaced; the book is sound.' },
+});
+
+export const resumptionApprovalRequest = z
+  .strictObject({})
+  .meta({ id: 'ResumptionApprovalRequest', description: 'Approves that the halt in the path ends now.', example: {} });
+
+export const instrumentHaltsView = z
+  .strictObject({
+    halts: z.array(
+      z.strictObject({
+        haltId: identifier,
+        instrument,
+        reason: z.string(),
+        haltedBy: z.string(),
+        since: instant,
+        until: instant.nullable().meta({ description: 'null: until two persons resume it.' }),
+        resumption: z
+          .strictObject({ proposer: z.string(), reason: z.string() })
+          .nullable()
+          .meta({ description: 'What waits for a second person.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'InstrumentHaltsView', description: 'Instruments in which nothing trades at present.' });

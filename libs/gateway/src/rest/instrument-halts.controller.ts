@@ -1,0 +1,63 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Instruments in which nothing trades: halted by one person at once, resumed by two or at the end that was named. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller('instrument-halts')
+export class InstrumentHaltsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Instruments that are halted, and what waits for a second person' })
+  @Answers(200, contract.instrumentHaltsView, 'The halts in force')
+  async halts(): Promise<object> {
+    return { halts: await this.clearing.ask(questions.pricing.instrumentHalts, GLOBAL) };
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Halts an instrument at once; X-Actor names the person' })
+  @Write(contract.instrumentHaltRequest)
+  @Answers(201, contract.commandAccepted, 'Halted')
+  halt(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    return this.#execute(request, 'HaltInstrument', parsed(contract.instrumentHaltRequest, body, 'body'));
+  }
+
+  @Post(':haltId/resumption')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Proposes that the instrument trades again; X-Actor names the person' })
+  @InPath('haltId', contract.identifierForm)
+  @Write(contract.resumptionRequest)
+  @Answers(201, contract.commandAccepted, 'Proposed')
+  propose(@Req() request: Request, @Param('haltId') haltId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const { reason } = parsed(contract.resumptionRequest, body, 'body');
+    return this.#execute(request, 'ProposeResumption', { haltId: haltOf(haltId), reason });
+  }
+
+  @Post(':haltId/resumption/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves that it trades again; X-Actor must be another person than the proposer' })
+  @InPath('haltId', contract.identifierForm)
+  @Write(contract.resumptionApprovalRequest)
+  @Answers(201, contract.commandAccepted, 'Resumed')
+  approve(@Req() request: Request, @Param('haltId') haltId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+    parsed(contract.resumptionApprovalRequest, body ?? {}, 'body');
+    return this.#execute(request, 'ApproveResumption', { haltId: haltOf(haltId) });
+  }
+
+  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  }
+}
+
+const haltOf = (haltId: string): string => parsed(contract.identifierForm, haltId, 'haltId');
