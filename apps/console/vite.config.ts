@@ -13,6 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Counted by the test of the budget, not by the build.
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // For work on the console: `vite` beside a running `serve`.
   server: { proxy: { '^/(?!console)': 'http://127.0.0.1:8787' } },

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launch } from './browser.js';
+import { describeInBrowser, launch } from '@ballast/testing';
 import { ServedCrash, type LogEvent } from './served-crash.js';
 
 /** What the board tells of as it comes. */
@@ -21,7 +21,7 @@ const placeOf = ({ partition, position }: LogEvent['data']): string => `margin/$
 const WATCH_THE_LIST = `
   window.shownAt = {};
   new MutationObserver(() => {
-    for (const { textContent } of document.querySelectorAll('[aria-label="Decisions since the page was opened"] a')) {
+    for (const { textContent } of document.querySelectorAll('[aria-label="Decisions, newest first"] a')) {
       if (textContent.includes('#')) window.shownAt[textContent] ??= Date.now();
     }
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
@@ -68,7 +68,7 @@ describeInBrowser('the board while the crash goes on', () => {
       [notBefore, began] = [began, Date.now()];
       calls = (await news()).filter(({ type }) => type === 'MarginCallIssued').map(placeOf);
     }
-    const list = page.getByRole('group', { name: 'Decisions since the page was opened' });
+    const list = page.getByRole('group', { name: 'Decisions, newest first' });
     for (const call of calls) await list.getByRole('link', { name: call, exact: true }).waitFor({ timeout: HELD_MS });
     const shownAt = await page.evaluate<Readonly<Record<string, number>>>('window.shownAt');
     const delays = calls.map((call) => (shownAt[call] ?? NaN) - notBefore);

@@ -1,1 +1,1 @@
-export {};
+export { browserPath, describeInBrowser, launch } from './browser.js';

@@ -25,7 +25,7 @@ import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import { intakeDriver, liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
 import { assertPortFree, portProblem } from '../composition/free-port.js';
 import { assertMayListen, tokenOf } from '../composition/access-options.js';
-import type { ServeCliOptions } from '../composition/serve-options.js';
+import { addressOf, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
 import { UsageError } from '../usage-error.js';
 
@@ -59,7 +59,7 @@ export async function serve(options: ServeCliOptions): Promise<void> {
         throw portProblem(error, port, host);
       });
       const { port: listening } = served.app.getHttpServer().address() as { port: number };
-      const at = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+      const at = addressOf(host, listening);
       process.stdout.write(
         `The console: ${at}/console/\nBallast serves ${at}\n  interface  ${at}/docs\n  data       ${opened.place}\n  stop       Ctrl-C\n`,
       );

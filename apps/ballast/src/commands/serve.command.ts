@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { withServeOptions } from '../composition/serve-options.js';
-import { openingLine } from '../composition/store-options.js';
+import { firstLines, withServeOptions } from '../composition/serve-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
 
@@ -22,5 +21,5 @@ export function serveCommand(): Command {
         ],
       ),
     )
-    .action(later(async () => (await import('./serve.action.js')).serve, openingLine));
+    .action(later(async () => (await import('./serve.action.js')).serve, firstLines));
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { withRunOptions, type SimulationCliOptions } from './simulation-options.js';
-import { DEFAULT_PARTITIONS, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
+import { DEFAULT_PARTITIONS, openingLine, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
 
 export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>, StoreOptions {
   readonly simulate?: string;
@@ -19,6 +19,16 @@ function positive(value: string): number {
   if (!(number > 0 && number <= 1_000)) throw new InvalidArgumentError('must be a number above 0, up to 1000.');
   return number;
 }
+
+/** Of the interface: the origin that a browser opens. */
+export const addressOf = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The page's address before anything is loaded; a port that the system is to choose isn't known until it listens. */
+export const firstLines = (options: ServeCliOptions): string =>
+  options.port === 0
+    ? openingLine(options)
+    : `The console: ${addressOf(options.host, options.port)}/console/ (in a moment)\n${openingLine(options)}`;
 
 export function withServeOptions(command: Command): Command {
   return withStoreOptions(

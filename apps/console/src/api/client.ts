@@ -54,18 +54,26 @@ export function headersOf(more: Record<string, string> = {}): Record<string, str
   return token === null ? more : { ...more, authorization: `Bearer ${token}` };
 }
 
+/** A file of the interface as it is sent, or the refusal. */
+export async function askText(path: string): Promise<string> {
+  const response = await fetch(path, { headers: headersOf() });
+  if (!response.ok) throw await refusalOf(response);
+  return await response.text();
+}
+
 export async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(path, {
     ...init,
     headers: headersOf(init.headers as Record<string, string> | undefined),
   });
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as Answer;
+}
+
+async function refusalOf(response: Response): Promise<Refused> {
   const body = (await response.json().catch(() => null)) as { code?: string; detail?: string } | null;
-  if (response.ok) return body as Answer;
-  throw new Refused(
-    response.status,
-    body?.code ?? 'no-answer',
-    body?.detail ?? `the server answered ${response.status}`,
-  );
+  const detail = body?.detail ?? `the server answered ${response.status}`;
+  return new Refused(response.status, body?.code ?? 'no-answer', detail);
 }
 
 /** Sends a command as a person. Its key is new, so that what is sent again by hand is another command. */

@@ -19,7 +19,7 @@ export interface Live {
   /** `connecting` also after a loss: the page says so and tries again. */
   readonly connection: 'connecting' | 'connected' | 'refused';
   readonly status: StatusView | null;
-  /** Newest first, the last of this visit. */
+  /** Newest first: those of this visit, and the last before it. */
   readonly news: readonly NewsItem[];
   /** How many came since the page was opened. */
   readonly received: number;
@@ -53,6 +53,8 @@ export async function follow(client: QueryClient): Promise<never> {
   const accounts = new Set<string>();
   let isStale = false;
   let clearing = 0;
+  /** What was decided before the stream began; sent first. */
+  let earlier: NewsItem[] | undefined = [];
   setInterval(() => {
     if (!isStale) return;
     isStale = false;
@@ -62,7 +64,8 @@ export async function follow(client: QueryClient): Promise<never> {
   }, REFRESH_MS);
   for (;;) {
     try {
-      const response = await fetch('/live', {
+      if (earlier !== undefined) earlier = [];
+      const response = await fetch(place === undefined ? '/live?after=recent' : '/live', {
         headers: headersOf(place === undefined ? {} : { 'last-event-id': place }),
       });
       if (response.status === 401) throw new Refused(401, 'not-authenticated', 'a token is asked for');
@@ -71,13 +74,26 @@ export async function follow(client: QueryClient): Promise<never> {
       await client.invalidateQueries();
       for await (const { id, event, data } of eventsOf(response.body)) {
         place = id ?? place;
-        if (event === 'status') {
+        if (event === 'place' && earlier !== undefined) {
+          // Partition by partition as it came; of one time the later of a partition is the newer.
+          change({
+            news: earlier
+              .reverse()
+              .sort((a, b) => b.at - a.at)
+              .slice(0, KEPT_NEWS),
+          });
+          earlier = undefined;
+        } else if (event === 'status') {
           const status = JSON.parse(data) as StatusView;
           change({ status });
           if (status.clearing !== clearing) isStale = true;
           clearing = status.clearing;
         } else if (event === 'decision') {
           const item = JSON.parse(data) as NewsItem;
+          if (earlier !== undefined) {
+            earlier.push(item);
+            continue;
+          }
           accounts.add(item.accountId);
           isStale = true;
           change({ news: [item, ...live.news].slice(0, KEPT_NEWS), received: live.received + 1 });

@@ -1,5 +1,6 @@
 import { compact } from '../format/amount';
 import { roundTicks } from './round-ticks';
+import { useWidth } from './use-width';
 import styles from './charts.module.css';
 
 export interface Bar {
@@ -12,9 +13,11 @@ export interface Bar {
   readonly isMarked?: boolean;
 }
 
-const WIDTH = 640;
+const USUAL_WIDTH = 640;
 const LEFT = 46;
 const BOTTOM = 34;
+/** Room that the name of a bar takes. */
+const NAME = 40;
 
 /** Upright bars over names, with a scale on the left. */
 export function Bars({
@@ -28,20 +31,23 @@ export function Bars({
   height?: number;
   unit: string;
 }) {
+  const [ref, width] = useWidth(USUAL_WIDTH);
   const most = Math.max(1e-9, ...bars.map(({ value, behind = 0 }) => Math.max(value, behind)));
-  const step = (WIDTH - LEFT) / Math.max(1, bars.length);
+  const step = (width - LEFT) / Math.max(1, bars.length);
+  const namedEvery = Math.ceil(NAME / step);
   const y = (value: number): number => 8 + (1 - value / most) * (height - BOTTOM - 8);
   const ticks = [0, ...roundTicks(0, most, 3).filter((tick) => tick > 0)];
   return (
     <svg
+      ref={ref}
       className={styles.svg}
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      viewBox={`0 0 ${width} ${height}`}
       role="img"
       aria-label={`${label}, ${unit}. The table has every value.`}
     >
       {ticks.map((tick) => (
         <g key={tick}>
-          <line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} className={styles.axis} />
+          <line x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} className={styles.axis} />
           <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={styles.label}>
             {compact(tick)}
           </text>
@@ -71,13 +77,20 @@ export function Bars({
             {isMarked === true && (
               <line x1={x} x2={x} y1={4} y2={height - BOTTOM} stroke="var(--text)" strokeDasharray="3 3" />
             )}
-            <text x={x + step / 2} y={height - BOTTOM + 15} textAnchor="middle" className={styles.label}>
-              {name}
-            </text>
+            {each % namedEvery === 0 && (
+              <text
+                x={each === bars.length - 1 ? width : x + step / 2}
+                y={height - BOTTOM + 15}
+                textAnchor={each === bars.length - 1 ? 'end' : 'middle'}
+                className={styles.label}
+              >
+                {name}
+              </text>
+            )}
           </g>
         );
       })}
-      <text x={WIDTH} y={height - 4} textAnchor="end" className={styles.label}>
+      <text x={width} y={height - 4} textAnchor="end" className={styles.label}>
         {unit}
       </text>
     </svg>

@@ -1,5 +1,6 @@
 import styles from './charts.module.css';
 import { roundTicks } from './round-ticks';
+import { useWidth } from './use-width';
 
 export interface XyLine {
   readonly name: string;
@@ -8,7 +9,7 @@ export interface XyLine {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-const WIDTH = 640;
+const USUAL_WIDTH = 640;
 const LEFT = 56;
 const RIGHT = 14;
 const TOP = 10;
@@ -33,11 +34,12 @@ export function XyLines({
   readonly markedX?: number;
   readonly height?: number;
 }) {
+  const [ref, width] = useWidth(USUAL_WIDTH);
   const points = lines.flatMap((line) => line.points);
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
-  const x = (value: number): number => LEFT + ((value - left) / Math.max(1e-12, right - left)) * (WIDTH - LEFT - RIGHT);
+  const x = (value: number): number => LEFT + ((value - left) / Math.max(1e-12, right - left)) * (width - LEFT - RIGHT);
   const y = (value: number): number =>
     TOP + (1 - (value - low) / Math.max(1e-12, high - low)) * (height - TOP - BOTTOM);
   return (
@@ -53,25 +55,26 @@ export function XyLines({
         ))}
       </ul>
       <svg
+        ref={ref}
         className={styles.svg}
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={`${label}. The table has every value.`}
       >
         {roundTicks(low, high).map((tick) => (
           <g key={tick}>
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} className={styles.axis} />
+            <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} className={styles.axis} />
             <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={styles.label}>
               {formatY(tick)}
             </text>
           </g>
         ))}
-        {roundTicks(left, right, 7).map((tick) => (
+        {roundTicks(left, right, width < 420 ? 4 : 7).map((tick) => (
           <text
             key={tick}
             x={x(tick)}
             y={height - BOTTOM + 15}
-            textAnchor={x(tick) > WIDTH - 50 ? 'end' : x(tick) < LEFT + 10 ? 'start' : 'middle'}
+            textAnchor={x(tick) > width - 50 ? 'end' : x(tick) < LEFT + 10 ? 'start' : 'middle'}
             className={styles.label}
           >
             {formatX(tick)}
@@ -88,7 +91,7 @@ export function XyLines({
           />
         )}
         {low < 0 && high > 0 && (
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(0)} y2={y(0)} stroke="var(--quiet)" strokeWidth="1" />
+          <line x1={LEFT} x2={width - RIGHT} y1={y(0)} y2={y(0)} stroke="var(--quiet)" strokeWidth="1" />
         )}
         {lines.map(({ name, colour, dash, points: own }) => (
           <polyline
@@ -100,7 +103,7 @@ export function XyLines({
             strokeDasharray={dash}
           />
         ))}
-        <text x={WIDTH - RIGHT} y={height - 5} textAnchor="end" className={styles.label}>
+        <text x={width - RIGHT} y={height - 5} textAnchor="end" className={styles.label}>
           {xUnit}
         </text>
       </svg>

@@ -322,6 +322,7 @@ function Scalars({ board: { underlyings } }: { readonly board: RiskBoard }) {
     { name: 'Product', text: ({ underlying }) => underlying },
     {
       name: 'Status',
+      isWhole: true,
       text: ({ status }) => status,
       show: ({ status }) => (status === 'LIVE' ? '● LIVE' : `▲ ${status}`),
     },
@@ -359,6 +360,7 @@ function Scalars({ board: { underlyings } }: { readonly board: RiskBoard }) {
     },
     {
       name: 'Trigger',
+      isWhole: true,
       text: ({ triggeredLong, triggeredShort }) =>
         [triggeredLong ? 'long' : '', triggeredShort ? 'short' : ''].join(' ').trim(),
       show: ({ triggeredLong, triggeredShort, triggerThreshold }) =>
@@ -385,6 +387,7 @@ function Feed() {
     { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
     {
       name: 'Account',
+      isWhole: true,
       text: ({ accountId }) => accountId,
       show: ({ accountId }) => <AccountLink accountId={accountId} />,
     },
@@ -393,13 +396,13 @@ function Feed() {
       text: ({ state }) => state ?? '',
       show: ({ state }) => (state === null ? '' : <State state={state} />),
     },
-    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+    { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
     { name: 'Event', text: placeText, show: (item) => <EventLink place={placeText(item)} /> },
   ];
   return (
     <Panel
       title="Just decided"
-      sub={`${received} since this page was opened, newest first`}
+      sub={`newest first; ${received} since this page was opened`}
       tools={
         <label>
           <span className="hidden">Only of type</span>
@@ -411,6 +414,7 @@ function Feed() {
               'MarginCallMet',
               'MarginCallExpired',
               'LiquidationTriggered',
+              'WithdrawalRefused',
             ].map((each) => (
               <option key={each}>{each}</option>
             ))}
@@ -419,10 +423,10 @@ function Feed() {
       }
     >
       <DataTable
-        caption="Decisions since the page was opened"
+        caption="Decisions, newest first"
         rows={shown}
         columns={columns}
-        empty="No account changed its state since this page was opened."
+        empty="Nothing that changes what an account may do was decided lately."
       />
     </Panel>
   );

@@ -137,7 +137,7 @@ const EVENT_COLUMNS: readonly Column<LiquidationCaseView['events'][number]>[] = 
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
   { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
   { name: 'Type', text: ({ type }) => type },
-  { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+  { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
 ];
 
 function Loss({ view: { loss, case: found } }: { readonly view: LiquidationCaseView }) {

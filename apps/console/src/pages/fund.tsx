@@ -112,6 +112,6 @@ const ENTRIES: readonly Column<FundView['entries'][number]>[] = [
 
 const ROUNDS: readonly Column<FundView['deleveraged'][number]>[] = [
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
-  { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+  { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   { name: 'Event', text: placeText, show: (round) => <EventLink place={placeText(round)} /> },
 ];

@@ -31,7 +31,7 @@ export function Causes({ view }: { readonly view: EventView }) {
       name: 'Followed from',
       text: ({ cause, readBy }) => (readBy === null ? (cause ?? 'outside') : `read by ${readBy}`),
     },
-    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+    { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   ];
   const quotes = view.causes.filter(({ readBy }) => readBy !== null).length;
   return (

@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Kept on one line. */
   readonly isWhole?: boolean;
+  /** Given room for several words a line, so that a narrow page scrolls sideways rather than a word at a time. */
+  readonly isSentence?: boolean;
   /** As it is shown where `show` is absent, and as the CSV has it. */
   readonly text: (row: Row) => string;
   readonly show?: (row: Row) => React.ReactNode;
@@ -19,8 +21,11 @@ const MOST_WHOLE = 120;
 const ROW_PX = 31;
 
 /** Numbers stand to the right; what a moment or a place is must not break. */
-export const classOf = <Row,>({ isNumber, isWhole, unit }: Column<Row>): string | undefined =>
-  isNumber === true ? styles.number : isWhole === true || unit === 'UTC' ? styles.moment : undefined;
+export const classOf = <Row,>({ isNumber, isWhole, isSentence, unit }: Column<Row>): string | undefined => {
+  if (isNumber === true) return styles.number;
+  if (isSentence === true) return styles.sentence;
+  return isWhole === true || unit === 'UTC' ? styles.moment : undefined;
+};
 
 export function Headings<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
   return (
@@ -91,7 +96,7 @@ export function DataTable<Row>({
   const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
   return (
     <div className={styles.scroll} ref={scroll} tabIndex={0} role="group" aria-label={caption}>
-      <table className={styles.table} aria-rowcount={rows.length + 1}>
+      <table className={styles.table} data-columns={columns.length} aria-rowcount={rows.length + 1}>
         <caption className="hidden">{caption}</caption>
         <thead>
           <Headings columns={columns} />

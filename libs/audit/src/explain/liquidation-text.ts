@@ -1,6 +1,6 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { LiquidationEvents } from '@ballast/facts';
-import { dec } from '@ballast/kernel';
+import type { LiquidationEvents, TurnEvents } from '@ballast/facts';
+import { dec, isoOf } from '@ballast/kernel';
 import { usd } from './amount-text.js';
 
 const PACES: Readonly<Record<LiquidationEvents['CloseOutTurnRequested']['paceFrom'], string>> = {
@@ -11,7 +11,7 @@ const PACES: Readonly<Record<LiquidationEvents['CloseOutTurnRequested']['paceFro
 
 /** A step of a liquidation, in a sentence. */
 export function liquidationText({ type, payload }: LogEntry): string {
-  switch (type as keyof LiquidationEvents) {
+  switch (type as keyof (LiquidationEvents & TurnEvents)) {
     case 'LiquidationOpened':
       return `Case ${(payload as LiquidationEvents['LiquidationOpened']).caseId} opened.`;
     case 'OrdersCancelRequested':
@@ -46,6 +46,14 @@ export function liquidationText({ type, payload }: LogEntry): string {
     case 'CloseOutTurnRequested': {
       const { notional, instrument, perMinute, paceFrom } = payload as LiquidationEvents['CloseOutTurnRequested'];
       return `Ready to close ${usd(notional)} of ${instrument}: it asked for its turn. All cases may close ${usd(perMinute)} a minute by ${PACES[paceFrom]}.`;
+    }
+    case 'CloseOutTurnGranted': {
+      const { notional, instrument, until } = payload as TurnEvents['CloseOutTurnGranted'];
+      return `It is its turn: it may close ${usd(notional)} of ${instrument} until ${isoOf(until)}.`;
+    }
+    case 'CloseOutTurnDeferred': {
+      const { instrument, reason, ahead, nextAt } = payload as TurnEvents['CloseOutTurnDeferred'];
+      return `It has to wait with ${instrument}, ${ahead} before it (${reason}); its turn is expected at ${isoOf(nextAt)}.`;
     }
     case 'LiquidationPaused': {
       const { reason, nextSchedule } = payload as LiquidationEvents['LiquidationPaused'];

@@ -16,6 +16,9 @@ const KEPT = 1_000;
 
 /** Where a client that says so begins: behind everything there is. */
 export const NEWEST = 'newest';
+/** The same, and before that what the last entries of each partition have to tell. */
+export const RECENT = 'recent';
+const RECENT_ENTRIES = 500;
 
 /** Partitions of a log that are sent as one stream. */
 export interface Streamed {
@@ -44,8 +47,19 @@ export interface EventStreamOptions {
  */
 export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const { of, clearing, closing, request, response, write, aside, asideEveryMs } = options;
-  const places = await placesOf(clearing, of, options.after);
+  const isRecent = options.after === RECENT;
+  const places = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
   openStream(response);
+  if (isRecent) {
+    for (const [partition, size] of places) {
+      const before = Math.max(0, size - RECENT_ENTRIES);
+      for (const event of await clearing.logs.log(of.log).read(partition, before, size - before)) {
+        const sent = write(event);
+        // Without a place: a reader that is cut off in the midst of it begins anew.
+        if (sent !== undefined) response.write(`event: ${sent.event}\ndata: ${sent.data}\n\n`);
+      }
+    }
+  }
 
   /** Partitions that may have something new, and what came of them since, as long as it is kept. */
   const news = new Set(places.keys());

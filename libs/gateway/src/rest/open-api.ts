@@ -14,7 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { actor, idempotencyKey } from '@ballast/contracts';
-import { NEWEST } from './event-stream.js';
+import { NEWEST, RECENT } from './event-stream.js';
 
 /** What @nestjs/swagger takes for a schema; ours are made by zod. */
 type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
@@ -80,7 +80,7 @@ export const StreamsLog = (description: string, beginning: string): MethodDecora
     ApiQuery({
       name: 'after',
       required: false,
-      description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on. Default: ${beginning}`,
+      description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on, \`${RECENT}\` for that and before it what the last entries of each partition tell, without ids. Default: ${beginning}`,
     }),
     Streams(description),
   );

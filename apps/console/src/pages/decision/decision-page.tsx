@@ -373,7 +373,7 @@ function Timeline({ timeline, name }: { readonly timeline: AccountExplanation['t
     },
     { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
     { name: 'Type', text: ({ type }) => type },
-    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+    { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
   ];
   return (
     <Panel title="Up to here" sub={`${timeline.length} events about the account, oldest first`}>

@@ -14,7 +14,7 @@ describe('the rule that a line follows', () => {
   });
 
   it.each([
-    ['BTC short: tail rate at 1000000', 'CLR-MRG-017'],
+    ['BTC short: tail rate at 1000000 USD', 'CLR-MRG-017'],
     ['BTC long: liquidation rate', 'CLR-MRG-016'],
     ['scan-risk ETH', 'CLR-ADP-004'],
     ['BTC after the buffer', 'CLR-MRG-013'],

@@ -25,6 +25,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   LiquidationOpened: { sign: 'L', name: 'case opened', colour: 'bad' },
   OrdersCancelRequested: { sign: '·', name: 'orders cancelled', colour: 'quiet' },
   CloseOutTurnRequested: { sign: '·', name: 'turn asked for', colour: 'quiet' },
+  CloseOutTurnGranted: { sign: '·', name: 'turn granted', colour: 'quiet' },
+  CloseOutTurnDeferred: { sign: '·', name: 'turn deferred', colour: 'quiet' },
   LiquidationCostAssessed: { sign: '·', name: 'cost of a slice', colour: 'quiet' },
   LiquidationCostSettled: { sign: '·', name: 'penalty trued up', colour: 'quiet' },
   PenaltyRemainderSent: { sign: '·', name: 'penalty to the fund', colour: 'quiet' },

@@ -1,8 +1,9 @@
 import { useCallback, useMemo, useState } from 'react';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { AccountSeries } from '@ballast/contracts';
-import { questions } from '../../api/client';
+import { askText, questions } from '../../api/client';
+import { download } from '../../format/csv';
 import { dayAndClock, duration, iso, utc } from '../../format/time';
 import { placeText } from '../../format/place';
 import { isNegative, minus, negated, sentence, usd } from '../../format/amount';
@@ -102,7 +103,12 @@ export function StoryPage() {
   return (
     <Page
       title={accountId}
-      beside={<State state={state} />}
+      beside={
+        <>
+          <State state={state} />
+          {at === undefined && <Standing accountId={accountId} />}
+        </>
+      }
       lead={
         <>
           {utc(span.from)} to {utc(span.to)} UTC, {data.assessed.toLocaleString('en')} assessments
@@ -214,6 +220,9 @@ export function StoryPage() {
                   What if it held something else
                 </Link>
               </li>
+              <li>
+                <Statement accountId={accountId} date={iso(when).slice(0, 10)} />
+              </li>
             </ul>
           </Panel>
         </aside>
@@ -221,6 +230,32 @@ export function StoryPage() {
       <Events events={events} cursor={cursor} onChoose={choose} />
       <Hints series={data} />
     </Page>
+  );
+}
+
+/** What a person lets the account do now, where that is not everything. */
+function Standing({ accountId }: { readonly accountId: string }) {
+  const standing = useQuery(questions.account(accountId)).data?.standing ?? 'open';
+  return standing === 'open' ? null : (
+    <span className={partStyles.badge} data-standing={standing}>
+      {standing === 'frozen' ? '❄ frozen' : '✕ closed'}
+    </span>
+  );
+}
+
+/** The money of the day of the cursor, as the server writes it. */
+function Statement({ accountId, date }: { readonly accountId: string; readonly date: string }) {
+  const { mutate, error } = useMutation({
+    mutationFn: () => askText(`/accounts/${encodeURIComponent(accountId)}/statements?date=${date}&format=csv`),
+    onSuccess: (text) => download(`${accountId}-${date}.csv`, text),
+  });
+  return (
+    <>
+      <button type="button" className={styles.time} onClick={() => mutate()}>
+        Statement of {date} as CSV
+      </button>
+      {error !== null && <span className={partStyles.problem}> {error.message}</span>}
+    </>
   );
 }
 
@@ -249,7 +284,7 @@ function Events({
       ),
     },
     { name: 'Kind', text: (event) => kindOf(event).name },
-    { name: 'What', text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
+    { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
     { name: 'Event', text: placeText, show: (event) => <EventLink place={placeText(event)} /> },
   ];
   return (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { WhatIf } from '../../api/client';
 import { zeroLine, type Segment } from '../../charts/contour';
+import { useWidth } from '../../charts/use-width';
 import chartStyles from '../../charts/charts.module.css';
 import { XyLines } from '../../charts/xy-lines';
 import { cents, compact, isNegative, minus, plus, usd } from '../../format/amount';
@@ -37,7 +38,7 @@ function standingOf({ equity, call, liquidation }: Figures): Standing {
   return isNegative(minus(equity, call)) ? 'call' : 'clear';
 }
 
-const WIDTH = 900;
+const USUAL_WIDTH = 900;
 const LEFT = 74;
 const BOTTOM = 40;
 const RIGHT = 14;
@@ -216,7 +217,8 @@ function HeatMap({
   readonly moves: readonly string[];
   readonly volatilities: readonly string[];
 }) {
-  const step = (WIDTH - LEFT - RIGHT) / moves.length;
+  const [ref, width] = useWidth(USUAL_WIDTH);
+  const step = (width - LEFT - RIGHT) / moves.length;
   const height = TOP + volatilities.length * ROW + BOTTOM;
   const x = (column: number): number => LEFT + (column + 0.5) * step;
   const y = (row: number): number => TOP + (row + 0.5) * ROW;
@@ -226,9 +228,10 @@ function HeatMap({
     segments.map(([from, to]) => `M${x(from.column)},${y(from.row)}L${x(to.column)},${y(to.row)}`).join('');
   return (
     <svg
+      ref={ref}
       className={chartStyles.svg}
       style={{ maxWidth: 'none' }}
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      viewBox={`0 0 ${width} ${height}`}
       role="img"
       aria-label="Equity over call level after moves of price and volatility, with the lines on which equity meets the call and the liquidation level. The table has every value."
     >
@@ -291,7 +294,7 @@ function HeatMap({
       >
         <title>as it is</title>
       </rect>
-      <text x={WIDTH - RIGHT} y={height - 6} textAnchor="end" className={chartStyles.label}>
+      <text x={width - RIGHT} y={height - 6} textAnchor="end" className={chartStyles.label}>
         move of every price; the framed cell is the market as it is
       </text>
     </svg>

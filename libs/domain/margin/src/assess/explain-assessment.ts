@@ -148,7 +148,7 @@ function formulaLines(
   const { tail, penaltyRate, executionRate, rate } = maintenanceRate(size, scalar, figures);
   const days = unwindDays(size, figures);
   const sigma = scalar.times(figures.sBase);
-  const at = `at ${text(size)}`;
+  const at = `at ${text(size)} USD`;
   const tailFormula =
     `${text(figures.z)} x ${shown(sigma)} x sqrt(${shown(figures.tau0Days)} + ${shown(days)} / 3): ` +
     `T = ${text(size)} / (${text(figures.participation)} x ${text(figures.averageDailyVolume)}) days`;
