@@ -27,6 +27,7 @@ export {
 export { contentFault } from './json-content.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
+export { suspenseReleaseApproval, suspenseReleaseRequest, suspenseView } from './api/suspense.js';
 export {
   exchangeSubmission,
   type ExchangeSubmission,

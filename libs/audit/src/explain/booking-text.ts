@@ -13,6 +13,7 @@ type Bookings = Omit<
   | 'PenaltyRemainderSent'
   | 'FundContributionForwarded'
   | 'SuspenseBooked'
+  | 'SuspenseReleaseProposed'
   | 'SuspenseReleased'
 >;
 

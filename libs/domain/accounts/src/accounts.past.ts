@@ -4,7 +4,7 @@ import { canonicalText, dec, type AccountId, type Asset, type Decimal } from '@b
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import { contentOf } from './deposit/movement.js';
 import { fieldsOf } from './reading/input-reading.js';
-import { readReference } from './suspense/suspense.evolve.js';
+import { readReference } from './suspense/suspense-reference.js';
 
 // Keys by which accounts remembers ids that are done with. Ids hold no blanks, so that no two look alike.
 
@@ -75,15 +75,15 @@ export const accountsPast: PastForm = {
         const { accountId, depositId, asset, amount } = payload as AccountsEvents['CollateralCredited'];
         return { key: depositKey(accountId, depositId), outcome: contentOfText(asset, amount) };
       }
-      case 'SuspenseBooked': {
-        const { reason, accountId, reference, position, postings } = payload as AccountsEvents['SuspenseBooked'];
-        // What waits for its account is open, and stands in the state.
-        if (reference === null || position !== null || reason === 'unknown-account') return undefined;
-        const kept = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
+      case 'SuspenseReleased': {
+        const { accountId, reference, decision, postings } = payload as AccountsEvents['SuspenseReleased'];
+        // What waits in suspense is open, and stands in the state; what is booked from there is said by what books it.
+        if (decision?.outcome !== 'sent-back') return undefined;
+        const back = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
         return (
-          kept && {
+          back && {
             key: depositKey(accountId, readReference(reference).id),
-            outcome: contentOfText(kept.asset, kept.amount),
+            outcome: contentOf(back.asset, dec(back.amount).neg()),
           }
         );
       }

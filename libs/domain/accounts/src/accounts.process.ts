@@ -61,6 +61,7 @@ import { setOffEvolution } from './set-off/set-off.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
 import { changeStanding } from './standing/standing.decider.js';
 import { standingEvolution } from './standing/standing.evolve.js';
+import { approveRelease, proposeRelease } from './suspense/release-by-persons.decider.js';
 import { releaseSuspense } from './suspense/release.decider.js';
 import { suspenseEvolution } from './suspense/suspense.evolve.js';
 import type { TransferDecision } from './transfer-decision.js';
@@ -162,6 +163,8 @@ const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<Account
   ChangeAccountStanding: changeStanding,
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
   ChangeSetOffAgreement: commanded(decideSetOffAgreement),
+  ProposeSuspenseRelease: proposeRelease,
+  ApproveSuspenseRelease: approveRelease,
 };
 
 type Grant = LogEntry<'FundDrawGranted', FundEvents['FundDrawGranted']>;
@@ -305,7 +308,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 5 },
+  stateForm: { version: 6 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,

@@ -1,4 +1,4 @@
-import type { AccountStanding, AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
+import type { AccountsEvents, AccountStanding, AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
 import { averageEntryPrice } from '@ballast/instruments';
 import { compareText, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import { amountsOf, collateralAfter, standingOf, type AccountsState } from './accounts.state.js';
@@ -78,3 +78,56 @@ export function averageEntryOf(state: AccountsState, accountId: AccountId, id: I
   const { instrument, cashStyle } = contractOf(state, id);
   return cashStyle === 'premium' ? null : averageEntryPrice(instrument, position);
 }
+
+/** Something that waits in suspense for a person. */
+export interface SuspenseLine {
+  /** Of its `SuspenseBooked` in this partition. */
+  readonly position: number;
+  readonly reason: AccountsEvents['SuspenseBooked']['reason'];
+  readonly accountId: AccountId;
+  readonly reference: string;
+  /** Null for a fill. */
+  readonly money: { readonly asset: Asset; readonly amount: string } | null;
+  /** Null for money. */
+  readonly fill: PositionFigures | null;
+}
+
+/** Something that one person proposed and another one has not approved yet. */
+export interface ReleaseLine {
+  readonly releaseId: string;
+  readonly position: number;
+  readonly outcome: AccountsEvents['SuspenseReleaseProposed']['outcome'];
+  readonly reason: string;
+  readonly proposer: string;
+}
+
+/** What waits in suspense, oldest first, and what persons want to become of it. @see docs/spec/accounts.md CLR-ACC-019 */
+export const suspenseFigures = ({
+  suspended,
+  releases,
+}: AccountsState): { readonly items: readonly SuspenseLine[]; readonly proposals: readonly ReleaseLine[] } => {
+  const items = [...suspended.values()].flat().sort((a, b) => a.position - b.position);
+  const waiting = new Set(items.map(({ position }) => position));
+  return {
+    items: items.map(({ position, kept }) => {
+      const money = kept.postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
+      return {
+        position,
+        reason: kept.reason,
+        accountId: kept.accountId,
+        reference: kept.reference ?? '',
+        money: money === undefined ? null : { asset: money.asset, amount: money.amount },
+        fill: kept.position,
+      };
+    }),
+    proposals: [...releases.values()]
+      .filter(({ proposed, approved }) => !approved && waiting.has(proposed.suspense))
+      .map(({ proposed: { releaseId, suspense, outcome, reason }, proposer }) => ({
+        releaseId,
+        position: suspense,
+        outcome,
+        reason,
+        proposer,
+      })),
+  };
+};

@@ -59,6 +59,14 @@ export const ACCOUNTS_REJECTIONS = {
   'house-reduce-only': 'The house takes no new risk at present.',
   'house-withdrawals-stopped': 'The house pays no withdrawals at present.',
   'house-halted': 'The house is halted: it takes deposits only.',
+  'release-invalid': 'Write releaseId, suspense, outcome (book or send-back) and reason.',
+  'release-exists': 'The release id was used before: take another one.',
+  'release-unknown': 'The release was never proposed in this partition.',
+  'release-approved': 'The release is approved already.',
+  'proposer-may-not-approve': 'Another person than the proposer approves it.',
+  'suspense-unknown': 'Nothing of that position waits in suspense.',
+  'suspense-not-bookable': 'It cannot be booked where it says, as things stand.',
+  'suspense-not-money': 'Only money is sent back. A fill is cancelled with its trade: propose a correction.',
   'message-unreadable': 'The message is not a record.',
 } as const;
 

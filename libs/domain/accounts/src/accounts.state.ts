@@ -124,11 +124,18 @@ export interface RememberedFill {
   readonly kept: 'trade' | 'close-out' | 'suspense' | 'reversed';
 }
 
-/** A fill or deposit in suspense that can be booked once its account is open. */
+/** A fill or deposit in suspense. */
 export interface SuspendedItem {
   /** Of its `SuspenseBooked` in this partition. */
   readonly position: number;
   readonly kept: AccountsEvents['SuspenseBooked'];
+}
+
+/** What a person proposed for something in suspense. */
+export interface SuspenseRelease {
+  readonly proposed: AccountsEvents['SuspenseReleaseProposed'];
+  readonly proposer: string;
+  readonly approved: boolean;
 }
 
 /** A question to the fund whose answer is expected. */
@@ -152,8 +159,10 @@ export interface AccountsState {
   readonly withdrawals: Map<string, Withdrawal>;
   /** The last fills by account, instrument, trade id, side and number, oldest first. */
   readonly trades: Map<string, RememberedFill>;
-  /** What suspense keeps for accounts that are not open, by account, in the order in which it came. */
+  /** What suspense keeps, by the account that it is for, in the order in which it came. */
   readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
+  /** What persons proposed for it, by release id. */
+  readonly releases: Map<string, SuspenseRelease>;
   /** Accounts that are not open to everything, with the person who saw to that. */
   readonly standings: Map<AccountId, { readonly standing: AccountStanding; readonly by: string }>;
   /** Accounts that margin has in LIQUIDATING. */
@@ -186,6 +195,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   withdrawals: new Map(),
   trades: new Map(),
   suspended: new Map(),
+  releases: new Map(),
   standings: new Map(),
   liquidating: new Set(),
   orders: new Map(),

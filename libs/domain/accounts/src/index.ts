@@ -9,6 +9,7 @@ export {
   averageEntryOf,
   isCleared,
   isOpenAccount,
+  suspenseFigures,
 } from './accounts.queries.js';
 export {
   accountsInvariants,

@@ -7,6 +7,7 @@ export {
   OWN_STEPS,
   PAYING_STEPS,
   ACCOUNTS_EVENTS,
+  SUSPENSE_OUTCOMES,
   type AccountsCommands,
   type AccountsEvents,
   type CorrectionCommands,

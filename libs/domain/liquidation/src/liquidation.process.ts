@@ -285,6 +285,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         TradeReversed: ofAccount,
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
+        SuspenseReleaseProposed: 'ignored',
         SuspenseReleased: 'ignored',
         ...OPENING_IGNORED,
       },

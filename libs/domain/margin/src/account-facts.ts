@@ -136,6 +136,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   TradeReversed: {},
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
+  SuspenseReleaseProposed: 'ignored',
   SuspenseReleased: 'ignored',
   DocumentsEstablished: {
     observe: ({ accountsRules }, { payload }) => evolveRules.DocumentsEstablished(accountsRules, payload),

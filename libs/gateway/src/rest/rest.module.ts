@@ -4,6 +4,7 @@ import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { CorrectionsController } from './corrections.controller.js';
+import { SuspenseController } from './suspense.controller.js';
 import { DeleveragingController } from './deleveraging.controller.js';
 import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
@@ -53,6 +54,7 @@ export class RestModule {
         StatementsController,
         DocumentsController,
         CorrectionsController,
+        SuspenseController,
         LogsController,
         MarginEventsController,
         OperationsController,

@@ -10,6 +10,7 @@ import {
   preTradeCheckResponse,
   whatIfResponse,
   withdrawalView,
+  suspenseView,
 } from '@ballast/contracts';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
@@ -442,6 +443,30 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
       expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
       expectProblem(await approval('ben'), 404, 'trade-unknown');
+    });
+  });
+
+  describe('what is in suspense', () => {
+    it('leaves it by two persons, if anything is there [CLR-ACC-019]', async () => {
+      const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+      const asked = { releaseId: 'r-1', position: 1, outcome: 'send-back', reason: 'no client of ours' };
+      const releases = '/suspense/0/releases';
+      expect(suspenseView.parse((await house.get('/suspense/0')).body)).toEqual({
+        ...{ partition: 0, items: [], proposals: [] },
+      });
+      expectProblem(await house.post(releases, asked), 401, 'actor-missing');
+      expectProblem(await house.post(releases, asked, undefined, by('ann')), 404, 'suspense-unknown');
+      const kept = { ...asked, outcome: 'keep' };
+      expectProblem(await house.post(releases, kept, undefined, by('ann')), 400, 'request-malformed');
+      expectProblem(await house.post(`${releases}/r-1/approvals`, {}, undefined, by('ben')), 404, 'release-unknown');
+      for (const partition of ['-1', '4095']) {
+        expectProblem(await house.get(`/suspense/${partition}`), 404, 'log-unknown');
+        expectProblem(
+          await house.post(`/suspense/${partition}/releases`, asked, undefined, by('ann')),
+          404,
+          'log-unknown',
+        );
+      }
     });
   });
 

@@ -6,6 +6,7 @@ import {
   isCleared,
   isOpenAccount,
   shortfall,
+  suspenseFigures,
   trialBalance,
   type AccountsState,
   type AccountStatement,
@@ -158,6 +159,7 @@ export const questions = {
     tradable,
     isCleared,
     books,
+    suspense: suspenseFigures,
   }),
   fund: questionsOf('fund', 'accounts', { books: fundBooks, rules }),
   margin: questionsOf('margin', 'margin', {

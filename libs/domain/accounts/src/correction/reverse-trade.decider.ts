@@ -14,15 +14,20 @@ import { contractOf, settlementOf } from '../ledger/contracts.js';
 import { deliveryPriceOf, fillKey } from '../ledger/instrument-book.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, signedQuantity } from '../ledger/position.js';
+import { released } from '../suspense/release.decider.js';
+import { suspendedFill } from '../suspense/suspended-items.js';
 import type { CorrectionRefusal } from './trade-correction.decider.js';
 
 type Side = AccountsEvents['TradeSidesReported']['sides'][number];
 
-const refusalOf = (state: AccountsState, { kept, instrument }: RememberedFill): CorrectionRefusal | null => {
+const refusalOf = (state: AccountsState, fill: RememberedFill): CorrectionRefusal | null => {
+  const { kept, instrument } = fill;
   if (kept === 'reversed') return 'trade-reversed';
-  if (kept === 'suspense') return 'trade-in-suspense';
   if (kept === 'close-out') return 'trade-of-close-out';
-  return deliveryPriceOf(state, instrument) === null ? null : 'instrument-expired';
+  if (deliveryPriceOf(state, instrument) !== null) return 'instrument-expired';
+  // Variation has moved the cost of what suspense holds, and nobody says by how much that of one fill in it.
+  const isMixed = kept === 'suspense' && contractOf(state, instrument).cashStyle === 'variation-margin';
+  return isMixed ? 'trade-in-suspense' : null;
 };
 
 /** What the partition booked of a trade that is to be cancelled, among the fills that it remembers. */
@@ -48,7 +53,8 @@ export function decideSides(
 
 /**
  * Takes back the sides of a trade that live here: each is traded back against the house at the price it was booked at, so that at any
- * mark the client stands as if he had not traded, and its fee is returned. Funding that was paid meanwhile is not.
+ * mark the client stands as if he had not traded, and its fee is returned. Funding that was paid meanwhile is not. A side in suspense
+ * leaves it.
  * @see docs/spec/accounts.md CLR-ACC-017
  */
 export function* decideReversal(
@@ -59,6 +65,12 @@ export function* decideReversal(
     if (partition !== state.partition) continue;
     const remembered = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill: fill ?? 1 }));
     invariant(remembered, `${tradeId} ${side} of ${accountId} is to be taken back and is not remembered`);
+    if (remembered.kept === 'suspense') {
+      const item = suspendedFill(state, remembered);
+      invariant(item, `${tradeId} ${side} of ${accountId} is to be taken back and is not in suspense`);
+      yield released(item, { outcome: 'cancelled', id: correctionId });
+      continue;
+    }
     yield reversed(state, correctionId, remembered);
     yield* deliverLate(state, accountId, instrument);
   }

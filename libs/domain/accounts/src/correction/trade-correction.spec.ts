@@ -5,6 +5,7 @@ import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 
 const OPTION = 'BTC-27MAR26-60000-C';
+const FUTURE = 'BTC-27MAR26';
 const EXPIRY = instantOf('2026-03-27T08:00:00Z');
 
 /** Two partitions; a buys two from b, of whom a has traded the contract before. */
@@ -83,9 +84,12 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
   });
 
   it.each`
-    why                           | act                                                                                                                                              | code
-    ${'nobody remembers it'}      | ${() => undefined}                                                                                                                               | ${'trade-unknown'}
-    ${'one side is a stranger’s'} | ${(house: ClearingHouse, a: string) => house.trade({ buyer: a, seller: 'stranger.main', instrument: OPTION, quantity: '1', price: '9' }, 'odd')} | ${'trade-in-suspense'}
+    why                      | act                | code
+    ${'nobody remembers it'} | ${() => undefined} | ${'trade-unknown'}
+    ${'a stranger’s side is settled with what suspense holds'} | ${(house: ClearingHouse, a: string) => {
+      house.pricing('InstrumentAdmitted', { specification: aSpecification(FUTURE, { cashStyle: 'variation-margin' }) });
+      house.trade({ buyer: a, seller: 'stranger.main', instrument: FUTURE, quantity: '1', price: '50000' }, 'odd');
+    }} | ${'trade-in-suspense'}
     ${'the contract is delivered since'} | ${(house: ClearingHouse, a: string, b: string) => {
       house.trade({ buyer: a, seller: b, instrument: OPTION, quantity: '1', price: '9' }, 'odd');
       house.expire(EXPIRY, '50000');
@@ -93,7 +97,8 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
   `('is refused, and nothing is booked, when $why', ({ act, code }) => {
     const { house, a, b } = traded();
     (act as (...of: unknown[]) => void)(house, a, b);
-    expect(codeOf(propose(house, { tradeId: 'odd', instrument: OPTION }))).toBe('accepted');
+    const instrument = code === 'trade-in-suspense' ? FUTURE : OPTION;
+    expect(codeOf(propose(house, { tradeId: 'odd', instrument }))).toBe('accepted');
     expect(codeOf(approve(house))).toBe(code);
     expect(house.desks.flatMap(({ events }) => events).filter(({ type }) => type === 'TradeReversed')).toEqual([]);
   });

@@ -31,6 +31,7 @@ import {
   type Reading,
 } from '../reading/input-reading.js';
 import { suspenseBooked } from '../suspense/suspense.decider.js';
+import { suspenseReference } from '../suspense/suspense-reference.js';
 import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
 
 const isWholeFrom = (value: unknown, least: number): value is number =>
@@ -81,10 +82,6 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
     orderId: orderId.value,
   });
 }
-
-/** Read again when the event is taken into the state. */
-const suspenseReference = ({ tradeId, side, part }: Fill): string =>
-  `trade ${tradeId} ${side}${part === undefined ? '' : ` ${part}`}`;
 
 /**
  * The close-out order this fill executes. The maker's side of the same trade names it too, and is a trade like any

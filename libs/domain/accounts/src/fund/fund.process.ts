@@ -347,6 +347,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       TradeReversed: 'ignored',
       AdlBooked: 'ignored',
       SuspenseBooked: 'ignored',
+      SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
       PenaltyRemainderSent: {
         observe: noteDue,

@@ -1,3 +1,4 @@
+import type { AccountsEvents } from '@ballast/facts';
 import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
 import { fact, standingOf, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
 import { creditedDeposit } from '../deposit/deposit.decider.js';
@@ -5,7 +6,7 @@ import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
 import { keptAsset } from '../ledger/assets.js';
 import { positionOf } from '../ledger/position.js';
-import { readReference } from './suspense.evolve.js';
+import { readReference } from './suspense-reference.js';
 
 /**
  * What suspense keeps for an account is booked when the account is opened: each item leaves suspense and is booked as if it came now,
@@ -13,33 +14,47 @@ import { readReference } from './suspense.evolve.js';
  * @see docs/spec/accounts.md CLR-ACC-018
  */
 export function* releaseSuspense(state: AccountsState, accountId: AccountId, at: Instant): Generator<AccountsFact> {
-  if (!state.accounts.has(accountId) || standingOf(state, accountId) === 'closed') return;
   for (const item of state.suspended.get(accountId) ?? []) {
-    yield* item.kept.position === null ? releaseDeposit(state, item) : releaseFill(state, item, at);
+    // What is paid for while it waits is owed by suspense: persons say that the account owes it.
+    if (contractOfItem(state, item)?.cashStyle === 'premium') continue;
+    const booking = bookingOf(state, item, at);
+    if (booking === undefined) continue;
+    yield released(item);
+    yield booking();
   }
 }
 
-function* releaseDeposit(state: AccountsState, item: SuspendedItem): Generator<AccountsFact> {
-  const { accountId, reference, postings } = item.kept;
+const contractOfItem = (state: AccountsState, { kept: { position } }: SuspendedItem) =>
+  position === null ? undefined : state.contracts.get(position.instrument);
+
+/** How an item is booked where it says, once it has left suspense; undefined when that is not possible as things stand. */
+export function bookingOf(state: AccountsState, item: SuspendedItem, at: Instant): (() => AccountsFact) | undefined {
+  const { accountId } = item.kept;
+  if (!state.accounts.has(accountId) || standingOf(state, accountId) === 'closed') return undefined;
+  return item.kept.position === null ? depositBooking(state, item) : fillBooking(state, item, at);
+}
+
+function depositBooking(state: AccountsState, { kept }: SuspendedItem): (() => AccountsFact) | undefined {
+  const { accountId, reference, postings } = kept;
   const money = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
-  if (money === undefined || keptAsset(state, money.asset)?.depositsOpen !== true) return;
+  if (money === undefined || keptAsset(state, money.asset)?.depositsOpen !== true) return undefined;
   const { id: depositId } = readReference(reference ?? '');
   const { asset, amount } = money;
   const deposit = readMovement(state, { depositId, accountId, asset, amount }, 'deposit');
-  // Finer than the asset is kept now: only a person can say what becomes of it.
-  if (!deposit.readable) return;
-  yield released(item);
-  yield creditedDeposit(state, deposit.value);
+  // Finer than the asset is kept now: it can only be sent back.
+  return deposit.readable ? () => creditedDeposit(state, deposit.value) : undefined;
 }
 
-function* releaseFill(state: AccountsState, item: SuspendedItem, at: Instant): Generator<AccountsFact> {
+function fillBooking(state: AccountsState, item: SuspendedItem, at: Instant): (() => AccountsFact) | undefined {
   const { accountId, reference, position, fill } = item.kept;
-  const contract = position === null ? undefined : state.contracts.get(position.instrument);
-  // What is settled while it waits was settled with suspense: only a person can say whose that is.
-  if (position === null || fill === undefined || contract?.cashStyle !== 'marked-to-market') return;
+  const contract = contractOfItem(state, item);
+  // Variation has moved the cost of what suspense holds, and nobody says by how much that of one fill in it.
+  if (position === null || fill === undefined || contract === undefined || contract.cashStyle === 'variation-margin') {
+    return undefined;
+  }
   const { id: tradeId, part } = readReference(reference ?? '');
   const { quantity } = positionOf(position);
-  const booking = bookWaitingFill(
+  return bookWaitingFill(
     state,
     {
       ...{ tradeId, part, accountId, contract, price: dec(fill.price), liquidity: fill.liquidity },
@@ -52,17 +67,18 @@ function* releaseFill(state: AccountsState, item: SuspendedItem, at: Instant): G
     },
     at,
   );
-  if (booking === undefined) return;
-  yield released(item);
-  yield booking();
 }
 
-/** The exact opposite of what suspense took. */
-const released = ({ position: suspense, kept }: SuspendedItem): AccountsFact =>
+/** The exact opposite of what suspense took. @param decision of two persons, when it is theirs */
+export const released = (
+  { position: suspense, kept }: SuspendedItem,
+  decision?: AccountsEvents['SuspenseReleased']['decision'],
+): AccountsFact =>
   fact('SuspenseReleased', {
     accountId: kept.accountId,
     suspense,
     reference: kept.reference ?? '',
     position: kept.position,
+    ...(decision === undefined ? {} : { decision }),
     postings: kept.postings.map(({ amount, ...line }) => ({ ...line, amount: text(dec(amount).neg()) })),
   });

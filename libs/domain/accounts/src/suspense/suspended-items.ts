@@ -1,9 +1,9 @@
 import { dec, type AccountId } from '@ballast/kernel';
-import type { AccountsState } from '../accounts.state.js';
+import type { AccountsState, RememberedFill, SuspendedItem } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
-import { readReference } from './suspense.evolve.js';
+import { readReference, suspenseReference } from './suspense-reference.js';
 
-/** Content of a deposit that waits for its account to open; undefined when none of that id does. */
+/** Content of a deposit that waits in suspense; undefined when none of that id does. */
 export function suspendedDeposit(state: AccountsState, accountId: AccountId, depositId: string): string | undefined {
   const item = state.suspended
     .get(accountId)
@@ -11,3 +11,19 @@ export function suspendedDeposit(state: AccountsState, accountId: AccountId, dep
   const money = item?.kept.postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
   return money && contentOf(money.asset, dec(money.amount));
 }
+
+/** What suspense keeps under the position of its event; undefined when it is no longer there. */
+export const suspendedAt = ({ suspended }: AccountsState, position: number): SuspendedItem | undefined =>
+  [...suspended.values()].flat().find((item) => item.position === position);
+
+/** The side of a trade that waits in suspense; undefined when it does not. */
+export const suspendedFill = (
+  { suspended }: AccountsState,
+  { accountId, instrument, tradeId, side, part }: RememberedFill,
+): SuspendedItem | undefined =>
+  suspended
+    .get(accountId)
+    ?.find(
+      ({ kept: { position, reference } }) =>
+        position?.instrument === instrument && reference === suspenseReference({ tradeId, side, part }),
+    );

@@ -4,18 +4,17 @@ import type { Evolution } from '../accounts.state.js';
 import { bookOf, fillContent, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
+import { readReference } from './suspense-reference.js';
 
-export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleased'> = {
+export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleaseProposed' | 'SuspenseReleased'> = {
   /** Takes what suspense keeps, and its id, so that the second delivery is known. */
   SuspenseBooked(state, { position: place, payload }) {
     const { accountId, reference, position, postings } = payload;
     post(state.ledger, postings);
     if (reference === null) return;
     const { id, part } = readReference(reference);
-    if (payload.reason === 'unknown-account') {
-      const waiting = state.suspended.get(accountId) ?? [];
-      state.suspended.set(accountId, [...waiting, { position: place, kept: payload }]);
-    }
+    const waiting = state.suspended.get(accountId) ?? [];
+    state.suspended.set(accountId, [...waiting, { position: place, kept: payload }]);
     if (position === null) {
       invariant(
         postings.some(({ ledgerAccount }) => ledgerAccount === 'suspense'),
@@ -36,9 +35,16 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleased'>
     book.houseQuantity = book.houseQuantity.minus(quantity);
     book.tradedValue = book.tradedValue.plus(cost);
   },
-  /** It is no longer known: the event that books it says its id again. */
-  SuspenseReleased(state, { payload: { accountId, suspense, reference, position, postings } }) {
+  SuspenseReleaseProposed({ releases }, { actor, payload }) {
+    releases.set(payload.releaseId, { proposed: payload, proposer: actor ?? '', approved: false });
+  },
+  /** What is booked is no longer known: the event that books it says its id again. */
+  SuspenseReleased(state, { payload: { accountId, suspense, reference, position, decision, postings } }) {
     post(state.ledger, postings);
+    const release = decision && state.releases.get(decision.id);
+    if (release !== undefined && decision?.outcome !== 'cancelled') {
+      state.releases.set(release.proposed.releaseId, { ...release, approved: true });
+    }
     const left = (state.suspended.get(accountId) ?? []).filter((item) => item.position !== suspense);
     if (left.length > 0) state.suspended.set(accountId, left);
     else state.suspended.delete(accountId);
@@ -46,17 +52,13 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleased'>
     const { id, part = 1 } = readReference(reference);
     const { quantity, cost } = positionOf(position);
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
-    state.trades.delete(fillKey({ accountId, instrument: position.instrument, tradeId: id, side, fill: part }));
+    const key = fillKey({ accountId, instrument: position.instrument, tradeId: id, side, fill: part });
+    const remembered = state.trades.get(key);
+    if (decision?.outcome !== 'cancelled') state.trades.delete(key);
+    else if (remembered !== undefined) rememberFill(state, { ...remembered, kept: 'reversed' });
     const book = bookOf(state, position.instrument);
     book.suspense = { quantity: book.suspense.quantity.minus(quantity), cost: book.suspense.cost.minus(cost) };
     book.houseQuantity = book.houseQuantity.plus(quantity);
     book.tradedValue = book.tradedValue.minus(cost);
   },
 };
-
-/** What a reference says: `deposit <id>`, `trade <id> <side>`, `trade <id> <side> <part>`. */
-export function readReference(reference: string): { readonly id: string; readonly part: number | undefined } {
-  const [, id, , part] = reference.split(' ');
-  invariant(id, `suspense keeps something without an id: ${reference}`);
-  return { id, part: part === undefined ? undefined : Number(part) };
-}

@@ -1,7 +1,10 @@
 import { accountStanding } from '../account-standings.js';
 import { event } from '../schema/event.js';
-import { accountId, asset, identifier, positiveDecimal, reason, versionedName } from '../schema/forms.js';
-import { flag } from '../schema/schema.js';
+import { accountId, asset, identifier, ordinal, positiveDecimal, reason, versionedName } from '../schema/forms.js';
+import { flag, oneOf } from '../schema/schema.js';
+
+/** What two persons may decide of something in suspense; a fill is cancelled with its trade instead. */
+export const SUSPENSE_OUTCOMES = ['book', 'send-back'] as const;
 
 const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
 
@@ -42,5 +45,21 @@ export const ACCOUNTS_COMMANDS = {
     description: "Agree that an account answers for debts of its owner's other accounts, or end that agreement.",
     stream,
     payload: { accountId: accountId(), answers: flag() },
+  }),
+  ProposeSuspenseRelease: event({
+    description:
+      'Decide what becomes of something that the partition keeps in suspense. Another person must approve it.',
+    stream,
+    payload: {
+      releaseId: identifier(),
+      suspense: ordinal('Position of its SuspenseBooked in this partition.'),
+      outcome: oneOf(SUSPENSE_OUTCOMES),
+      reason: reason('Why; the approver and the auditor read it.'),
+    },
+  }),
+  ApproveSuspenseRelease: event({
+    description: 'Approve what was proposed for something in suspense; the actor is another person than the proposer.',
+    stream,
+    payload: { releaseId: identifier() },
   }),
 };

@@ -8,7 +8,7 @@ import { POSITION_EVENTS } from './position.js';
 import { SETTLEMENT_EVENTS } from './settlement.js';
 import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
-export { ACCOUNTS_COMMANDS } from './commands.js';
+export { ACCOUNTS_COMMANDS, SUSPENSE_OUTCOMES } from './commands.js';
 export { CORRECTION_COMMANDS } from './correction.js';
 export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from './fund.js';
 

@@ -1,4 +1,5 @@
 import { accountAfter, booked, place, positionFigures } from '../common.js';
+import { SUSPENSE_OUTCOMES } from './commands.js';
 import { event } from '../schema/event.js';
 import {
   accountId,
@@ -14,6 +15,7 @@ import {
   positiveDecimal,
   prose,
   quotation,
+  reason,
   tradeSide,
   versionedName,
 } from '../schema/forms.js';
@@ -119,9 +121,19 @@ export const POSITION_EVENTS = {
       ),
     },
   }),
+  SuspenseReleaseProposed: event({
+    description: 'A person said what should become of something in suspense; another one has to approve it.',
+    stream: 'suspense',
+    payload: {
+      releaseId: identifier(),
+      suspense: ordinal('Position of its SuspenseBooked in this partition.'),
+      outcome: oneOf(SUSPENSE_OUTCOMES),
+      reason: reason('Why.'),
+    },
+  }),
   SuspenseReleased: event({
     description:
-      'What was kept for an account that was not there leaves suspense, because the account was opened; it is booked by the next event.',
+      'What was kept leaves suspense: booked by the next event, because its account was opened or two persons decided so; or sent back, or cancelled with its trade, which two persons always decide.',
     stream: 'suspense',
     payload: {
       ...booked,
@@ -129,6 +141,15 @@ export const POSITION_EVENTS = {
       suspense: ordinal('Position of its SuspenseBooked in this partition.'),
       reference: quotation('Id of what was kept.'),
       position: nullable(positionFigures('What leaves the suspense position; null for money.')),
+      decision: optional(
+        record(
+          {
+            outcome: oneOf(['booked', 'sent-back', 'cancelled']),
+            id: identifier('Of the release, or of the correction of the trade that it is a side of.'),
+          },
+          'What two persons decided of it; absent when its account was opened.',
+        ),
+      ),
     },
   }),
 };

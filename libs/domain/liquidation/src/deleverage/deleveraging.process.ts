@@ -160,6 +160,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       UncoveredLossBooked: 'ignored',
       FundContributionForwarded: 'ignored',
       SuspenseBooked: 'ignored',
+      SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
       ...OPENING_IGNORED,
     }),

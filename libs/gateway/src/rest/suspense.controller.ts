@@ -1,0 +1,75 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed, Problem } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** What could not be booked leaves suspense by four eyes: one person proposes, another approves. */
+@ApiTags('suspense')
+@AnswersProblems()
+@Controller('suspense/:partition')
+export class SuspenseController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What a partition of accounts keeps in suspense, and what waits for a second person' })
+  @InPath('partition', contract.logPartitionForm)
+  @Answers(200, contract.suspenseView, 'Items and proposals, oldest first')
+  async view(@Param('partition') partitionText: string): Promise<object> {
+    const partition = this.#partition(partitionText);
+    return { partition, ...(await this.clearing.ask(questions.accounts.suspense, partition)) };
+  }
+
+  @Post('releases')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Proposes what becomes of something in suspense; X-Actor names the person' })
+  @InPath('partition', contract.logPartitionForm)
+  @Write(contract.suspenseReleaseRequest)
+  @Answers(201, contract.commandAccepted, 'Proposed')
+  propose(
+    @Req() request: Request,
+    @Param('partition') partitionText: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const partition = this.#partition(partitionText);
+    const { position, ...release } = parsed(contract.suspenseReleaseRequest, body, 'body');
+    return this.#execute(request, partition, 'ProposeSuspenseRelease', { ...release, suspense: position });
+  }
+
+  @Post('releases/:releaseId/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
+  @InPath('partition', contract.logPartitionForm)
+  @InPath('releaseId', contract.identifierForm)
+  @Write(contract.suspenseReleaseApproval)
+  @Answers(201, contract.commandAccepted, 'Booked, or sent back')
+  approve(
+    @Req() request: Request,
+    @Param('partition') partitionText: string,
+    @Param('releaseId') releaseId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const partition = this.#partition(partitionText);
+    parsed(contract.suspenseReleaseApproval, body ?? {}, 'body');
+    const id = parsed(contract.identifierForm, releaseId, 'releaseId');
+    return this.#execute(request, partition, 'ApproveSuspenseRelease', { releaseId: id });
+  }
+
+  #partition(partitionText: string): number {
+    const partition = parsed(contract.logPartitionForm, partitionText, 'partition');
+    if (partition === GLOBAL || partition >= this.clearing.partitions) {
+      throw new Problem('log-unknown', `accounts has no partition ${partition} with a suspense account`);
+    }
+    return partition;
+  }
+
+  async #execute(request: Request, partition: number, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('accounts', partition, { id, type, body, actor }));
+  }
+}
