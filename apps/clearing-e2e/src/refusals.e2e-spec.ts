@@ -34,7 +34,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
   async function expectRefusal(args: readonly string[], message: string | RegExp): Promise<void> {
     const { code, stderr: said, stdout } = await ballast(...args);
     // What serve and simulate say before they load anything.
-    const stderr = said.replace(/^opening .*\n/, '');
+    const stderr = said.replace(/^(The console: .*\n)?opening .*\n/, '');
     expect({ stderr, code }).toEqual({ stderr: expect.stringMatching(message) as string, code: 2 });
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');

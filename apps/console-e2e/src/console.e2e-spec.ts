@@ -8,7 +8,7 @@ import type {
   LiquidationsPage,
 } from '@ballast/contracts';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launch } from '@ballast/testing';
+import { describeInBrowser, launch } from './browser.js';
 import { ManyAccounts } from './many-accounts.js';
 import { OPTIONS, ServedCrash } from './served-crash.js';
 

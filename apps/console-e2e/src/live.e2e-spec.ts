@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launch } from '@ballast/testing';
+import { describeInBrowser, launch } from './browser.js';
 import { ServedCrash, type LogEvent } from './served-crash.js';
 
 /** What the board tells of as it comes. */

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { LiquidationsPage } from '@ballast/contracts';
-import { browserPath, launch } from '@ballast/testing';
+import { browserPath, launch } from './browser.js';
 import { OPTIONS, ServedCrash } from './served-crash.js';
 
 const WIDTHS = [1_280, 390];

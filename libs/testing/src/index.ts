@@ -1,1 +1,1 @@
-export { browserPath, describeInBrowser, launch } from './browser.js';
+export {};
