@@ -8,6 +8,7 @@ import os
 import zlib
 
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
 
 with open(os.environ["BALLAST_NAMES"], encoding="utf-8") as file:
     NAMES = json.load(file)
@@ -21,8 +22,12 @@ def named(value, known):
 
 
 @schemathesis.hook
-def map_path_parameters(context, path_parameters):
-    return path_parameters and {name: named(value, NAMES.get(name)) for name, value in path_parameters.items()}
+def map_case(context, case):
+    """Names that exist stand for those that were drawn; what is meant to be refused stays as it was drawn."""
+    path = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
+    if case.path_parameters and not (path and path.mode.is_negative):
+        case.path_parameters = {name: named(value, NAMES.get(name)) for name, value in case.path_parameters.items()}
+    return case
 
 
 @schemathesis.check
