@@ -38,4 +38,4 @@ export * from './invariant.js';
 export { leafHash, merkleRoot, MerkleFrontier, inclusionProof, verifyInclusion } from './merkle.js';
 export * from './model-input-error.js';
 export * from './money.js';
-export { subjectOf } from './subject.js';
+export { isNobody, subjectOf } from './subject.js';

@@ -3,7 +3,6 @@ import {
   defineProcess,
   on,
   type CommandHandler,
-  type CommandResult,
   type DecisionContext,
   type FactHandler,
   type LogEntry,
@@ -29,7 +28,7 @@ import { readContractSpecification } from '@ballast/instruments';
 import { dec } from '@ballast/kernel';
 import { openAccounts } from './accounts-rules.js';
 import { accountsPast } from './accounts.past.js';
-import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from './accounts.rejections.js';
+import { refusedCommand } from './accounts.rejections.js';
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
 import { decideMarginModel } from './choose-model/choose-model.decider.js';
 import { modelEvolution } from './choose-model/choose-model.evolve.js';
@@ -76,12 +75,6 @@ import { withdrawalEvolution } from './withdraw/withdrawal.evolve.js';
 
 type TransferDecider = (state: AccountsState, message: unknown, past: Past) => TransferDecision;
 
-const rejection = (code: AccountsRejectionCode): CommandResult => ({
-  outcome: 'rejected',
-  code,
-  detail: ACCOUNTS_REJECTIONS[code],
-});
-
 /** Emits what a decider yields; each fact is in the state before the decider goes on. */
 function emitAll(context: DecisionContext, facts: Iterable<AccountsFact | null>): void {
   for (const fact of facts) if (fact !== null) context.emit(fact);
@@ -93,7 +86,7 @@ const commanded =
     const decision = decide(state, payload, context.past);
     if (!decision.accepted) {
       emitAll(context, [decision.rejection.recorded]);
-      return rejection(decision.rejection.code);
+      return refusedCommand(decision.rejection.code);
     }
     emitAll(context, decision.facts);
     return { outcome: 'accepted', data: decision.answer };
@@ -104,7 +97,7 @@ const allowed =
   (act: HouseAct, command: CommandHandler<AccountsState>): CommandHandler<AccountsState> =>
   (state, input, context) => {
     const forbidden = refusedByMode(state.houseMode, act);
-    return forbidden === null ? command(state, input, context) : rejection(forbidden);
+    return forbidden === null ? command(state, input, context) : refusedCommand(forbidden);
   };
 
 /** A message of the exchange is a fact: what cannot be booked goes to suspense, unless the refusal itself is on record. */

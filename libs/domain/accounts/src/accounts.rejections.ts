@@ -1,3 +1,5 @@
+import type { CommandResult } from '@ballast/event-sourcing';
+
 /**
  * Every "no" of accounts, with its meaning. As the answer to a command the code is the result; in a fact that cannot
  * be refused (a message of the exchange) it is the detail of `SuspenseBooked`. Codes are stable: callers act on them.
@@ -75,3 +77,9 @@ export type AccountsRejectionCode = keyof typeof ACCOUNTS_REJECTIONS;
 /** Whether a recorded code is one of today's. */
 export const isRejectionCode = (code: string): code is AccountsRejectionCode =>
   Object.hasOwn(ACCOUNTS_REJECTIONS, code);
+
+/** The answer to a command that is refused; what its content lacks is told instead of what the code means. */
+export const refusedCommand = (
+  code: AccountsRejectionCode,
+  detail: string = ACCOUNTS_REJECTIONS[code],
+): CommandResult => ({ outcome: 'rejected', code, detail });

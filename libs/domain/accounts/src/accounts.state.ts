@@ -17,7 +17,17 @@ import {
   type TradeSide,
   type Underlying,
 } from '@ballast/facts';
-import { invariant, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import {
+  invariant,
+  maxOf,
+  roundUsd,
+  SETTLEMENT_ASSET,
+  text,
+  ZERO,
+  type AccountId,
+  type Asset,
+  type Decimal,
+} from '@ballast/kernel';
 import type { PriceTimes } from './interest/interest.decider.js';
 import {
   balanceOf,
@@ -249,6 +259,10 @@ export function hold(account: Account, instrument: InstrumentId, position: Posit
 /** Money of the client that nothing holds; may be negative after losses. */
 export const freeCollateral = ({ ledger }: AccountsState, accountId: AccountId, asset: Asset): Decimal =>
   balanceOf(ledger, clientLedger(accountId), asset);
+
+/** Dollars that nothing holds, in whole cents, none below zero. */
+export const freeDollars = (state: AccountsState, accountId: AccountId): Decimal =>
+  roundUsd(maxOf(freeCollateral(state, accountId, SETTLEMENT_ASSET), ZERO), 'credit');
 
 /** Everything credited to the client, held money included. */
 export const collateralOf = ({ ledger }: AccountsState, accountId: AccountId, asset: Asset): Decimal =>

@@ -1,6 +1,6 @@
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { DocumentCommands, DocumentEvents } from '@ballast/facts';
-import { subjectOf } from '@ballast/kernel';
+import { isNobody, subjectOf } from '@ballast/kernel';
 import { documentHash, documentOf, type HouseRules } from './house-rules.js';
 
 /** Expected refusals of a change of rules. */
@@ -40,8 +40,7 @@ export function proposeDocument(
   rules: HouseRules,
   checks: DocumentChecks,
 ): Answer<DocumentEvents['DocumentProposed']> {
-  if (actor === null || subjectOf(actor) === '')
-    return refuse('actor-missing', 'a proposal names the person who makes it');
+  if (isNobody(actor)) return refuse('actor-missing', 'a proposal names the person who makes it');
   if (rules.proposals.has(proposalId)) return refuse('proposal-exists', `proposal ${proposalId} was made before`);
   const defectsOf = Object.hasOwn(checks, kind) ? checks[kind] : undefined;
   if (defectsOf === undefined) {
@@ -61,8 +60,7 @@ export function approveDocument(
   rules: HouseRules,
   checks: DocumentChecks,
 ): Answer<DocumentEvents['DocumentApproved']> {
-  if (actor === null || subjectOf(actor) === '')
-    return refuse('actor-missing', 'an approval names the person who gives it');
+  if (isNobody(actor)) return refuse('actor-missing', 'an approval names the person who gives it');
   const proposal = rules.proposals.get(proposalId);
   if (proposal === undefined) return refuse('proposal-unknown', `proposal ${proposalId} was never made`);
   if (proposal.approved) return refuse('proposal-approved', `proposal ${proposalId} is approved already`);

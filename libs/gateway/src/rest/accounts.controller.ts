@@ -96,7 +96,7 @@ export class AccountsController {
   @InPath('accountId', contract.accountIdForm)
   @Write(contract.withdrawalRequest)
   @Answers(202, contract.commandAccepted, 'Held; `data.withdrawalId`. Its address is in the Location header')
-  async withdraw(
+  withdraw(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Param('accountId') accountId: string,
@@ -105,9 +105,7 @@ export class AccountsController {
     const account = formed(accountId);
     const { withdrawalId, asset, amount } = parsed(contract.withdrawalRequest, body, 'body');
     const content = { withdrawalId, accountId: account, asset, amount };
-    const answer = await this.#execute(request, account, 'RequestWithdrawal', content);
-    response.location(`/accounts/${account}/withdrawals/${encodeURIComponent(withdrawalId)}`);
-    return answer;
+    return this.#held(response, account, withdrawalId, this.#execute(request, account, 'RequestWithdrawal', content));
   }
 
   @Post(':accountId/transfers')
@@ -118,7 +116,7 @@ export class AccountsController {
   @InPath('accountId', contract.accountIdForm)
   @Write(contract.transferRequest)
   @Answers(202, contract.commandAccepted, 'Held; `data.transferId`. The Location header says where its outcome stands')
-  async transfer(
+  transfer(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Param('accountId') accountId: string,
@@ -127,9 +125,7 @@ export class AccountsController {
     const account = formed(accountId);
     const { transferId, to, asset, amount } = parsed(contract.transferRequest, body, 'body');
     const content = { transferId, accountId: account, to, asset, amount };
-    const answer = await this.#execute(request, account, 'RequestTransfer', content);
-    response.location(`/accounts/${account}/withdrawals/${encodeURIComponent(transferId)}`);
-    return answer;
+    return this.#held(response, account, transferId, this.#execute(request, account, 'RequestTransfer', content));
   }
 
   @Post(':accountId/standing')
@@ -273,6 +269,18 @@ export class AccountsController {
     return this.clearing
       .execute('accounts', this.clearing.partitionOf(accountId), { id, type, body, actor })
       .then((result) => answerOf(id, result));
+  }
+
+  /** The answer to money that is held, with the address at which its outcome stands. */
+  async #held(
+    response: Response,
+    account: AccountId,
+    id: string,
+    executed: Promise<AcceptedAnswer>,
+  ): Promise<AcceptedAnswer> {
+    const answer = await executed;
+    response.location(`/accounts/${account}/withdrawals/${encodeURIComponent(id)}`);
+    return answer;
   }
 
   /** An account that is open here. */

@@ -1,7 +1,7 @@
 import { readBody, record, textOf } from '@ballast/documents';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, CorrectionCommands, FundEvents } from '@ballast/facts';
-import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, subjectOf, sum } from '@ballast/kernel';
+import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, isNobody, subjectOf, sum } from '@ballast/kernel';
 
 type Reported = AccountsEvents['TradeSidesReported'];
 
@@ -63,7 +63,7 @@ export function proposeCorrection(
   if ('defects' in reading) {
     return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
   }
-  if (actor === null || subjectOf(actor) === '') return { refusal: refused('actor-missing') };
+  if (isNobody(actor)) return { refusal: refused('actor-missing') };
   if (corrections.has(reading.figures.correctionId)) return { refusal: refused('correction-exists') };
   return { fact: reading.figures };
 }
@@ -98,7 +98,7 @@ function approvalRefusal(
   actor: string | null,
   partitions: number,
 ): CorrectionRefusal | null {
-  if (actor === null || subjectOf(actor) === '') return 'actor-missing';
+  if (isNobody(actor)) return 'actor-missing';
   if (correction.approved) return 'correction-approved';
   if (subjectOf(correction.proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
   if (correction.reports.size < partitions) return 'correction-not-reported';

@@ -2,17 +2,15 @@ import type { MarginEvents } from '@ballast/facts';
 import {
   dec,
   invariant,
-  maxOf,
   minOf,
   ownerOf,
-  roundUsd,
   SETTLEMENT_ASSET,
   text,
   ZERO,
   type AccountId,
   type Decimal,
 } from '@ballast/kernel';
-import { collateralAfter, fact, freeCollateral, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { collateralAfter, fact, freeDollars, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { coinDebtsPaid } from '../close-out/coin-debt.js';
 import { owedDollars } from '../close-out/owed-dollars.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
@@ -37,8 +35,7 @@ function sparedBy(
   const asked = WATERFALL_DOCUMENTS.inForce(state.rules).asksOtherAccounts;
   const mayBeAsked = accountId !== debtor && ownerOf(accountId) === ownerOf(debtor);
   if (!asked || !mayBeAsked || account?.answers !== true) return { amount: ZERO, changed: false };
-  const free = roundUsd(freeCollateral(state, accountId, SETTLEMENT_ASSET), 'credit');
-  const amount = maxOf(minOf(minOf(dec(available), free), missing), ZERO);
+  const amount = minOf(minOf(dec(available), freeDollars(state, accountId)), missing);
   const changed = amount.gt(0) && account.figuresVersion > accountVersion;
   return { amount: changed ? ZERO : amount, changed };
 }

@@ -1,18 +1,12 @@
 import { choice, readBody, record, textOf } from '@ballast/documents';
-import type { CommandHandler, CommandResult } from '@ballast/event-sourcing';
+import type { CommandHandler } from '@ballast/event-sourcing';
 import { ACCOUNT_STANDINGS, type AccountStanding } from '@ballast/facts';
-import { ACCOUNT_ID, REASON, subjectOf, type AccountId } from '@ballast/kernel';
-import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
+import { ACCOUNT_ID, REASON, isNobody, subjectOf, type AccountId } from '@ballast/kernel';
+import { refusedCommand, type AccountsRejectionCode } from '../accounts.rejections.js';
 import { fact, standingOf, type AccountsState } from '../accounts.state.js';
 import { balancesOf, clientLedger, heldLedger } from '../ledger/ledger.js';
 
 const CHANGE = record({ accountId: textOf(ACCOUNT_ID), standing: choice(ACCOUNT_STANDINGS), reason: textOf(REASON) });
-
-const refused = (code: AccountsRejectionCode, detail: string = ACCOUNTS_REJECTIONS[code]): CommandResult => ({
-  outcome: 'rejected',
-  code,
-  detail,
-});
 
 /**
  * A person freezes an account, at once; releases it, who must be another one than who froze it; or closes it for good, which must be flat, with
@@ -21,11 +15,11 @@ const refused = (code: AccountsRejectionCode, detail: string = ACCOUNTS_REJECTIO
  */
 export const changeStanding: CommandHandler<AccountsState> = (state, { payload, actor }, context) => {
   const command = readBody(payload, CHANGE);
-  if ('defects' in command) return refused('standing-invalid', command.defects.join('; '));
+  if ('defects' in command) return refusedCommand('standing-invalid', command.defects.join('; '));
   const { accountId, standing: to, reason } = command.figures;
-  if (actor === null || subjectOf(actor) === '') return refused('actor-missing');
+  if (isNobody(actor)) return refusedCommand('actor-missing');
   const code = refusalOf(state, accountId, to, actor);
-  if (code !== null) return refused(code);
+  if (code !== null) return refusedCommand(code);
   context.emit(fact('AccountStandingChanged', { accountId, from: standingOf(state, accountId), to, reason }));
   return { outcome: 'accepted', data: { accountId, standing: to } };
 };

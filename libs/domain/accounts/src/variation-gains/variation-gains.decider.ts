@@ -1,20 +1,7 @@
 import type { FundEvents, MarginEvents } from '@ballast/facts';
-import {
-  dec,
-  maxOf,
-  minOf,
-  roundUsd,
-  SETTLEMENT_ASSET,
-  text,
-  ZERO,
-  type AccountId,
-  type Decimal,
-} from '@ballast/kernel';
-import { collateralAfter, fact, freeCollateral, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { dec, minOf, SETTLEMENT_ASSET, text, ZERO } from '@ballast/kernel';
+import { collateralAfter, fact, freeDollars, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
-
-const freeDollars = (state: AccountsState, accountId: AccountId): Decimal =>
-  roundUsd(maxOf(freeCollateral(state, accountId, SETTLEMENT_ASSET), ZERO), 'credit');
 
 /** Passes on what margin says that gains can bear, at most what of it is free money. */
 export const offerGains = (

@@ -1,7 +1,7 @@
 import { choice, readBody, record, textOf } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult } from '@ballast/event-sourcing';
 import { HOUSE_MODES, isNoLooser, PRICING_EVENTS, type HouseModeCommands, type PricingEvents } from '@ballast/facts';
-import { IDENTIFIER, REASON, subjectOf } from '@ballast/kernel';
+import { IDENTIFIER, isNobody, REASON, subjectOf } from '@ballast/kernel';
 import type { PricingState } from '../pricing.state.js';
 
 /** Expected refusals of a change of the mode. */
@@ -20,8 +20,6 @@ const refuse = (code: HouseModeRejection, detail: string): CommandResult => ({ o
 
 const CHANGE = record({ proposalId: textOf(IDENTIFIER), mode: choice(HOUSE_MODES), reason: textOf(REASON) });
 const APPROVAL = record({ proposalId: textOf(IDENTIFIER) });
-
-const isNobody = (actor: string | null): actor is null => actor === null || subjectOf(actor) === '';
 
 /**
  * The commands by which the house does less or more. Less is for one person, at once: whoever sees the fire pulls the switch. More

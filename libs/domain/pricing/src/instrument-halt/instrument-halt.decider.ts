@@ -1,7 +1,7 @@
 import { optional, readBody, record, textOf, whole } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult, type Timer } from '@ballast/event-sourcing';
 import { PRICING_EVENTS, type InstrumentHaltCommands, type PricingEvents } from '@ballast/facts';
-import { IDENTIFIER, INSTRUMENT_ID, invariant, REASON, subjectOf, type Instant } from '@ballast/kernel';
+import { IDENTIFIER, INSTRUMENT_ID, invariant, isNobody, REASON, subjectOf, type Instant } from '@ballast/kernel';
 import { listingOf } from '../contracts/listing.decider.js';
 import type { InstrumentHalt, PricingState } from '../pricing.state.js';
 import { haltOf } from './instrument-halt.evolve.js';
@@ -36,8 +36,6 @@ const HALT = record({
 });
 const PROPOSAL = record({ haltId: textOf(IDENTIFIER), reason: textOf(REASON) });
 const APPROVAL = record({ haltId: textOf(IDENTIFIER) });
-
-const isNobody = (actor: string | null): actor is null => actor === null || subjectOf(actor) === '';
 
 /** A halt without an end lasts longer than any other. */
 const isShorter = (until: Instant | null, than: Instant | null): boolean =>
