@@ -35,6 +35,7 @@ const ROWS: readonly Row[] = [
   row('health at the end', 'endHealth', 2),
   row('pace, times phi ADV', 'pace', 1),
   row('deleveraged over deficit', 'deleveragedOverDeficit', 1),
+  row('times what it needed', 'deleveragedTimesNeeded', 2),
   means('by reserve / fund / house, k USD', ['reservesPaid', 'fundPaid', 'housePaid'], 0, 1e3),
   means('by deleveraging, k USD', ['deleveragingPaid'], 0, 1e3),
   means('by nobody, k USD', ['uncovered'], 0, 1e3),

@@ -1,7 +1,7 @@
 import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import type { AccountId, InstrumentId, PricingEvents } from '@ballast/facts';
-import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
+import { genesisOf, readHouseDocuments, type HouseDocuments } from '@ballast/house-documents';
 import { partitionOfAccount } from '@ballast/kernel';
 import { whatIf, type MarginState } from '@ballast/margin-domain';
 import { ClearingHouse, Simulation } from '@ballast/services';
@@ -17,6 +17,8 @@ export class HouseRun {
     readonly house: ClearingHouse,
     readonly simulation: Simulation,
     private readonly accounts: readonly AccountId[],
+    /** Of the close-out policy: how far from the mark a deleveraging closes, fraction of it. */
+    readonly deleveragingDistance: number,
   ) {}
 
   /** @throws RuleError when the figures of the rule are refused */
@@ -31,7 +33,7 @@ export class HouseRun {
         if (type === 'AccountOpened') opened.push((payload as { readonly accountId: AccountId }).accountId);
       }
     });
-    const run = new HouseRun(rule, house, simulation, opened);
+    const run = new HouseRun(rule, house, simulation, opened, deleveragingDistanceOf(documents));
     await simulation.step();
     stop();
     await run.#chooseModel();
@@ -88,7 +90,12 @@ export class HouseRun {
   }
 }
 
-async function openHouse(rule: Rule, documents: ReturnType<typeof documentsOf>): Promise<ClearingHouse> {
+function deleveragingDistanceOf({ liquidation }: HouseDocuments): number {
+  const policy = liquidation.find(({ kind }) => kind === 'liquidation-policy');
+  return Number((policy?.body as { readonly deleveragingDistance?: string } | undefined)?.deleveragingDistance);
+}
+
+async function openHouse(rule: Rule, documents: HouseDocuments): Promise<ClearingHouse> {
   try {
     return await ClearingHouse.open({
       store: new MemoryLogStore(),

@@ -23,7 +23,7 @@ export interface RunPlan {
 /** Runs a house by a rule from the first price set of a scenario to the last, and says what it brought. */
 export async function measureRun({ rule, scenario, seed, accounts }: RunPlan): Promise<RunMeasures> {
   const run = await HouseRun.open(rule, scenario, seed, accounts);
-  const projection = new RunProjection(scenario, rule.model ?? OWN_MODEL);
+  const projection = new RunProjection(scenario, rule.model ?? OWN_MODEL, run.deleveragingDistance);
   const marks = new Map<InstrumentId, number>();
   run.house.onAppended((entries) => {
     for (const entry of entries) projection.apply(entry);

@@ -27,6 +27,8 @@ export interface RunMeasures {
   readonly pace: number | null;
   /** Notional that was deleveraged over the deficits that it covered. */
   readonly deleveragedOverDeficit: number | null;
+  /** The same over what those deficits need at the deleveraging distance of the policy; 1: no more than that. */
+  readonly deleveragedTimesNeeded: number | null;
   /** Who bore the losses, USD: reserves of underlyings, the insurance fund, the house's own money. */
   readonly reservesPaid: number;
   readonly fundPaid: number;

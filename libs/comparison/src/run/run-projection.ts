@@ -13,11 +13,11 @@ import type {
 } from '@ballast/facts';
 import { DAY_MS, type Instant } from '@ballast/kernel';
 import { ClearingPictureProjection } from '@ballast/read-models';
+import { DeleveragingMeasure } from './deleveraging-measure.js';
 import { couldBeHeld } from './held-on.js';
 import type { RunMeasures } from './run-measures.js';
 
 type Payload<Events, Type extends keyof Events> = Events[Type];
-type Asked = Pick<LiquidationEvents['AdlRequested'], 'quantity' | 'deficit'>;
 
 const at = ({ partition, position }: { readonly partition: number; readonly position: number }): string =>
   `${partition}/${position}`;
@@ -31,7 +31,7 @@ export class RunProjection {
   readonly #dailyFlow = new Map<Underlying, number>();
   readonly #closedAt = new Map<string, number>();
   readonly #orders = new Map<string, { readonly rate: number; readonly instrument: InstrumentId }>();
-  readonly #asked = new Map<string, Asked>();
+  readonly #deleveraging = new DeleveragingMeasure();
   readonly #endHealths: number[] = [];
   readonly #assessedBy = new Map<string, number>();
   #peak = 0;
@@ -45,12 +45,12 @@ export class RunProjection {
     'global-fund': 0,
     'house-tranche': 0,
   };
-  #deleveraged = 0;
-  #deleveragingPaid = 0;
 
   constructor(
     private readonly scenario: Scenario,
     private readonly model: string,
+    /** Of the close-out policy, fraction of the mark. */
+    private readonly deleveragingDistance: number,
   ) {}
 
   apply(entry: LogEntry): void {
@@ -97,18 +97,10 @@ export class RunProjection {
         return;
       }
       case 'AdlRequested':
-        this.#asked.set(at(entry), entry.payload as Asked);
-        return;
-      case 'AdlExecuted': {
-        const { closes } = entry.payload as Payload<AdlEvents, 'AdlExecuted'>;
-        for (const { quantity, price } of closes) this.#deleveraged += Number(quantity) * Math.abs(Number(price));
-        return;
-      }
+        return this.#deleveraging.ask(at(entry), entry.payload as Payload<LiquidationEvents, 'AdlRequested'>);
       case 'AdlRoundClosed': {
-        for (const { request, closedQuantity } of (entry.payload as Payload<AdlEvents, 'AdlRoundClosed'>).ended) {
-          const asked = this.#asked.get(at(request));
-          if (asked === undefined) continue;
-          this.#deleveragingPaid += (Number(asked.deficit) * Number(closedQuantity)) / Number(asked.quantity);
+        for (const closed of (entry.payload as Payload<AdlEvents, 'AdlRoundClosed'>).bankrupt) {
+          this.#deleveraging.close(at(closed.request), closed);
         }
         return;
       }
@@ -121,7 +113,7 @@ export class RunProjection {
     const { liquidations, marginCalls, calledFirstShare, medianLeadTimeSeconds, shortfall } = this.#picture.picture;
     const uncovered = Number(shortfall);
     const { 'product-reserve': reservesPaid, 'global-fund': fundPaid, 'house-tranche': housePaid } = this.#paid;
-    const lost = reservesPaid + fundPaid + housePaid + this.#deleveragingPaid + uncovered;
+    const lost = reservesPaid + fundPaid + housePaid + this.#deleveraging.paid + uncovered;
     const assessed = [...this.#assessedBy.values()].reduce((total, count) => total + count, 0);
     const of = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
     return {
@@ -140,11 +132,12 @@ export class RunProjection {
       modelledCostBp: scaled(of(this.#modelled, this.#closed)),
       endHealth: median(this.#endHealths),
       pace: this.#closed > 0 ? this.#pace : null,
-      deleveragedOverDeficit: of(this.#deleveraged, this.#deleveragingPaid),
+      deleveragedOverDeficit: this.#deleveraging.overDeficit,
+      deleveragedTimesNeeded: this.#deleveraging.timesNeeded(this.deleveragingDistance),
       reservesPaid,
       fundPaid,
       housePaid,
-      deleveragingPaid: this.#deleveragingPaid,
+      deleveragingPaid: this.#deleveraging.paid,
       uncovered,
     };
   }
