@@ -66,10 +66,15 @@ describe('orders of an exchange, over REST', () => {
   const post = async (
     path: string,
     body: object,
+    actor = 'ann',
   ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> => {
     const answer = fetch(url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': `orders-test-${(keys += 1)}` },
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': `orders-test-${(keys += 1)}`,
+        'x-actor': actor,
+      },
       body: JSON.stringify(body),
     });
     // A command waits for a step of its own.
@@ -179,6 +184,41 @@ describe('orders of an exchange, over REST', () => {
       status: 404,
       body: { code: 'reservation-unknown' },
     });
+  });
+
+  it('refuses an order beyond the limits that two persons have put in force, and shows them [CLR-LIM-005]', async () => {
+    const rules = async (id: string, instruments: object): Promise<void> => {
+      const proposal = {
+        proposalId: id,
+        kind: 'position-limits',
+        id,
+        reason: 'risk',
+        body: { instruments, underlyings: {} },
+      };
+      expect(await post('/rules/accounts/proposals', proposal, 'ann')).toMatchObject({ status: 201 });
+      expect(await post(`/rules/accounts/proposals/${id}/approvals`, {}, 'ben')).toMatchObject({ status: 201 });
+    };
+    const limits = async () =>
+      (await fetch(`${url}/accounts/${ANN}/limits`)).json() as Promise<{ readonly uses: unknown[] }>;
+    await rules('limits@1', { 'BTC-PERP': { account: '0.3', openInterest: '1000' } });
+    const order = { instrument: 'BTC-PERP', side: 'buy', quantity: '0.31', price: PRICE };
+    const limit = { kind: 'position', holder: 'account', side: 'long', limit: '0.3', figure: '0.31', headroom: '0.3' };
+    expect(await post(`/accounts/${ANN}/pre-trade-checks`, order)).toMatchObject({
+      status: 200,
+      body: { allowed: false, code: 'position-limit', limit: { instrument: 'BTC-PERP', underlying: null, ...limit } },
+    });
+    expect(await reserve('beyond', '0.31')).toMatchObject({ status: 422, body: { code: 'position-limit' } });
+    expect(await reserve('within', '0.3')).toMatchObject({ status: 201 });
+    expect((await limits()).uses).toMatchObject([
+      { kind: 'position', side: 'long', held: '0', committed: '0.3', headroom: '0' },
+      { kind: 'open-interest', holder: 'house', side: 'long', limit: '1000' },
+      { kind: 'position', side: 'short', headroom: '0.3' },
+      { kind: 'open-interest', side: 'short' },
+    ]);
+    await post(`/accounts/${ANN}/reservations/within/releases`, {});
+    await rules('limits@2', {});
+    expect((await limits()).uses).toEqual([]);
+    expect((await fetch(`${url}/accounts/eve.main/limits`)).status).toBe(404);
   });
 
   it('streams its headroom: at once, and when it is another one', async () => {

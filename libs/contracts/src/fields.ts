@@ -41,6 +41,7 @@ export const partitionOfEvent = z
   .min(GLOBAL)
   .max(4095)
   .meta({ description: 'Partition of the log; -1 is the global one.', example: 0 });
+export const side = zodOf(fields.side());
 export const tradeSide = zodOf(fields.tradeSide());
 export const priceStatus = zodOf(fields.priceStatus());
 

@@ -118,6 +118,7 @@ export {
   LOG_PAGE_PATH,
   logPageQuery,
   logPage,
+  accountLimits,
   accountOrders,
   headroomQuery,
   preTradeCheckRequest,

@@ -195,6 +195,18 @@ export function nodeText(entry: LogEntry): string {
 
 const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
+const limitText = ({
+  accountId,
+  ownerId,
+  side,
+  figure,
+  instrument,
+  underlying,
+}: Readonly<Record<string, unknown>>): string =>
+  `${accountId === null ? `All accounts of ${written(ownerId)}` : written(accountId)}: ${written(side)} ${written(figure)} ${
+    instrument === null ? `USD of ${written(underlying)}` : written(instrument)
+  }`;
+
 const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown>>) => string>> = {
   VenueQuotesReceived: ({ underlying, quotes }) =>
     `Quotes of ${written(underlying)} by ${(quotes as readonly { venue: string }[]).map(({ venue }) => venue).join(', ')}`,
@@ -205,6 +217,11 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
+  OpenInterestMeasured: ({ instrument, long, short, limit, exceeded }) =>
+    `Open interest of ${written(instrument)}: ${written(long)} long, ${written(short)} short, ${exceeded === true ? 'beyond' : 'within'} its limit of ${written(limit)}`,
+  PositionLimitExceeded: (use) => `${limitText(use)}, beyond the limit of ${written(use['limit'])}`,
+  PositionLimitRestored: (use) =>
+    `${limitText(use)}, ${use['limit'] === null ? 'which nothing limits any more' : `within the limit of ${written(use['limit'])} again`}`,
   InstrumentHalted: ({ instrument, until, reason }) =>
     `Nothing trades in ${written(instrument)}${typeof until === 'number' ? ` until ${isoOf(until)}` : ''}. ${written(reason)}`,
   InstrumentResumptionProposed: ({ instrument, reason }) =>

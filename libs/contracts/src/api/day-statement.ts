@@ -56,11 +56,9 @@ export const dayStatement = z
     accountId,
     date: day,
     partition: partitionNumber,
-    isComplete: z
-      .boolean()
-      .meta({
-        description: 'Whether the partition has decided on something later: then nothing of the day can change.',
-      }),
+    isComplete: z.boolean().meta({
+      description: 'Whether the partition has decided on something later: then nothing of the day can change.',
+    }),
     from: logEnd.meta({ description: 'Where the log of accounts ended when the day began.' }),
     to: logEnd.meta({ description: 'Where it ended when the day did.' }),
     assets: z.array(statedAsset).meta({ description: 'In the order of names; held money is included.' }),

@@ -117,7 +117,16 @@ export const headroomMessage = z
     }),
     charges: z
       .array(
-        z.strictObject({ instrument, mark: nonNegativeDecimal, buy: nonNegativeDecimal, sell: nonNegativeDecimal }),
+        z.strictObject({
+          instrument,
+          mark: nonNegativeDecimal,
+          buy: nonNegativeDecimal,
+          sell: nonNegativeDecimal,
+          room: z.strictObject({ buy: nonNegativeDecimal.nullable(), sell: nonNegativeDecimal.nullable() }).meta({
+            description:
+              'Contracts that position limits leave on each side, beside what is counted; null: nothing limits it.',
+          }),
+        }),
       )
       .meta({ description: 'USD per contract at the mark or better, the fee included.' }),
     ordersUpTo: count.meta({

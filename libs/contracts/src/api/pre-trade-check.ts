@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, decimal, instrument, marginFigures, nonNegativeDecimal, ordinal, tradeSide } from '../fields.js';
+import { brokenLimit } from './limits.js';
 import { price, quantity } from './amounts.js';
 
 export const preTradeCheckRequest = z
@@ -25,6 +26,9 @@ export const preTradeCheckResponse = z
       .enum([
         'below-initial-requirement',
         'owner-below-initial-requirement',
+        'position-limit',
+        'concentration-limit',
+        'open-interest-limit',
         'account-liquidating',
         'account-restricted',
         'account-frozen',
@@ -48,6 +52,7 @@ export const preTradeCheckResponse = z
       description:
         'USD that the account could still lose to orders after this one: equity less the initial requirement, whichever of its orders and reservations fill, and less what they cost. null when something that may fill has no price.',
     }),
+    limit: brokenLimit.nullable().meta({ description: 'The limit that the order would break; null: none.' }),
     missing: nonNegativeDecimal.meta({ description: 'USD of equity that is missing for the order; 0 when allowed.' }),
     accountVersion: ordinal,
     schedule: ordinal

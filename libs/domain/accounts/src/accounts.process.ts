@@ -215,6 +215,8 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   MarginReserved: 'ignored',
   ReservationEnded: 'ignored',
   OrderCancelsRequested: 'ignored',
+  PositionLimitExceeded: 'ignored',
+  PositionLimitRestored: 'ignored',
   MarginRunCompleted: 'ignored',
   AccountStateChanged: {
     observe({ liquidating }, { payload: { accountId, to } }) {
@@ -277,6 +279,7 @@ const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents &
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
   ...CHANGES_FOLLOWED,
   FundCredited: 'ignored',
+  OpenInterestMeasured: 'ignored',
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
   LossStepTaken: 'ignored',

@@ -75,6 +75,8 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     MarginReserved: 'ignored',
     ReservationEnded: 'ignored',
     OrderCancelsRequested: 'ignored',
+    PositionLimitExceeded: 'ignored',
+    PositionLimitRestored: 'ignored',
     SetOffCleared: 'ignored',
     VariationGainsJudged: 'ignored',
     AccountStateChanged: {

@@ -4,6 +4,7 @@ export { FEE_DOCUMENTS, tradingFee, type FeeBasis, type FeeFigures, type FeeRate
 export * from './instrument-error.js';
 export { EXPIRY_TIME_OF_DAY_MS, isUnderlying, parseInstrumentId, writeInstrumentId } from './instrument-id.js';
 export * from './instrument.js';
+export { LIMIT_DOCUMENTS, limitsInForce, type HolderLimits, type PositionLimits } from './limits/position-limits.js';
 export { inverseLevels } from './inverse-liquidation-price.js';
 export {
   averageEntryPrice,

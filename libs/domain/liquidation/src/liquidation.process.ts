@@ -231,6 +231,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       MarginReserved: 'ignored',
       ReservationEnded: 'ignored',
       OrderCancelsRequested: 'ignored',
+      PositionLimitExceeded: 'ignored',
+      PositionLimitRestored: 'ignored',
     }),
     on<State, AccountsEvents & OpeningEvents>(
       'accounts',
@@ -296,6 +298,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
       FundDrawGranted: inCase(noteInCase.FundDrawGranted),
       FundCredited: 'ignored',
+      OpenInterestMeasured: 'ignored',
       LossStepTaken: 'ignored',
       LossRecovered: 'ignored',
       VariationGainsCalled: 'ignored',

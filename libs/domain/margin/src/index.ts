@@ -17,6 +17,7 @@ export { type MarginState, assessorOf } from './margin.state.js';
 export { CalledFirstJudge, isCalledFirstEvent } from './no-surprise/called-first.js';
 export { noSurpriseJudge } from './no-surprise/no-surprise-judge.js';
 export type { NoSurpriseViolation } from './no-surprise/no-surprise.js';
+export { limitsOfAccount } from './limits/limits.queries.js';
 export { headroomOf, ordersOfAccount } from './orders/orders.queries.js';
 export {
   type OrderToCheck,

@@ -11,13 +11,15 @@ import type {
   OrderEvents,
   PricingEvents,
 } from '@ballast/facts';
-import { readContractSpecification } from '@ballast/instruments';
+import { LIMIT_DOCUMENTS, readContractSpecification } from '@ballast/instruments';
 import { dec, invariant } from '@ballast/kernel';
 import { accountFacts, answerCalledGains, touch } from './account-facts.js';
 import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
+import { allOwners, judgeLimits, ownersToJudge } from './limits/exceedance.decider.js';
+import { noteExceeded, noteRestored } from './limits/exceedances.js';
 import { openMargin } from './parameters/document-checks.js';
 import { emitMargin } from './margin.events.js';
 import { cancelInHalted, cancelLate } from './orders/cancels.decider.js';
@@ -79,7 +81,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 4, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 5, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -198,9 +200,16 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       DocumentApproved: {
         observe: ({ accountsRules }, { payload }) => evolveRules.DocumentApproved(accountsRules, payload),
+        decide(state, { payload: { kind } }, context) {
+          if (kind === LIMIT_DOCUMENTS.kind) judgeLimits(state, allOwners(state), context);
+        },
       },
       ...OPENING_IGNORED,
       FundCredited: 'ignored',
+      OpenInterestMeasured: {
+        observe: ({ openInterest }, { payload: { instrument, long, short } }) =>
+          void openInterest.set(instrument, { long: dec(long), short: dec(short) }),
+      },
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
       LossStepTaken: 'ignored',
@@ -230,10 +239,13 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
   },
 
   settle(state, context) {
-    if (state.due === null) return;
+    const { due } = state;
+    if (due === null) return;
+    const owners = ownersToJudge(state);
     const assessor = assessorOf(state);
     // Before the first price set nothing can be assessed; the first schedule brings a full run.
-    if (assessor !== null) completeRun(state, assessor, state.due, context);
+    if (assessor !== null) completeRun(state, assessor, due, context);
+    judgeLimits(state, owners, context, due.cause);
   },
 
   own: {
@@ -280,6 +292,8 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     },
     ReservationEnded: ({ openOrders }, { payload: { accountId, reservationId } }) =>
       noteReservationEnded(openOrders, accountId, reservationId),
+    PositionLimitExceeded: ({ exceedances }, { payload }) => noteExceeded(exceedances, payload),
+    PositionLimitRestored: ({ exceedances }, { payload }) => noteRestored(exceedances, payload),
     OrderCancelsRequested: 'ignored',
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',

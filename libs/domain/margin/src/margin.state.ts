@@ -1,12 +1,21 @@
 import type { Cause } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
-import type { Bracket, HouseMode, InstrumentId, MarginGlobalEvents, PricingEvents, Underlying } from '@ballast/facts';
+import type {
+  Bracket,
+  HouseMode,
+  InstrumentId,
+  MarginGlobalEvents,
+  PricingEvents,
+  Side,
+  Underlying,
+} from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
 import type { Decimal, Instant, OwnerId } from '@ballast/kernel';
 import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
 import { AccountBook } from './assess/account-book.js';
 import { AssessmentMarket } from './assess/assessment-market.js';
 import { Assessor } from './assess/assessor.js';
+import type { Exceedances } from './limits/exceedances.js';
 import { noOpenOrders, type OpenOrders } from './orders/open-orders.js';
 import { MARGIN_PARAMETERS } from './parameters/parameter-figures.js';
 import type { SettledGains } from './variation-gains/variation-gains.js';
@@ -58,6 +67,9 @@ export interface MarginState {
   houseMode: HouseMode;
   /** Instruments in which a person lets nothing trade. */
   readonly haltedInstruments: Set<InstrumentId>;
+  /** Contracts that all accounts of the house hold, as told last, where that is limited. */
+  readonly openInterest: Map<InstrumentId, Readonly<Record<Side, Decimal>>>;
+  readonly exceedances: Exceedances;
   /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
   assessor: Assessor | null;
   grid: { readonly key: string; readonly grid: ScenarioGrid } | null;
@@ -80,6 +92,8 @@ export const initialMarginState = (partition: number): MarginState => ({
   touched: new Set(),
   houseMode: 'normal',
   haltedInstruments: new Set(),
+  openInterest: new Map(),
+  exceedances: new Map(),
   assessor: null,
   grid: null,
 });

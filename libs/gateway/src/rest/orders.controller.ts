@@ -34,6 +34,17 @@ export class OrdersController {
     return { accountId: account, ...orders };
   }
 
+  @Get('limits')
+  @ApiOperation({ summary: 'Position, concentration and open-interest limits, and how much of each is used' })
+  @InPath('accountId', contract.accountIdForm)
+  @Answers(200, contract.accountLimits, 'Every limit that bounds the account')
+  async limits(@Param('accountId') accountId: string): Promise<object> {
+    const account = formed(accountId);
+    const limits = await this.clearing.ask(questions.margin.limits, this.clearing.partitionOf(account), account);
+    if (limits === undefined) throw unknownAccount(account);
+    return { accountId: account, ...limits };
+  }
+
   @Post('reservations')
   @HttpCode(201)
   @ApiOperation({ summary: 'Checks an order and holds margin for it until it is accepted, released or over' })

@@ -38,6 +38,7 @@ export async function checkBeforeTrade(
     before: answer.before,
     after,
     headroom: answer.headroom,
+    limit: answer.limit,
     missing: text(short.isNegative() ? dec(0) : short),
     accountVersion: standing.version,
     schedule,
@@ -52,6 +53,9 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'owner-below-initial-requirement':
     case 'account-frozen':
     case 'account-closed':
+    case 'position-limit':
+    case 'concentration-limit':
+    case 'open-interest-limit':
     case 'house-reduce-only':
     case 'house-withdrawals-stopped':
     case 'house-halted':

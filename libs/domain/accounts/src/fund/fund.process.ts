@@ -33,6 +33,7 @@ import {
   type AccountId,
   type Decimal,
 } from '@ballast/kernel';
+import { limitsInForce } from '@ballast/instruments';
 import { documentChecks, openAccounts } from '../accounts-rules.js';
 import {
   answered,
@@ -53,6 +54,14 @@ import {
   type ClosedCycle,
   type GainsCall,
 } from './gains-call.js';
+import {
+  measuredInterests,
+  noOpenInterests,
+  noteDelivered,
+  noteReversed,
+  noteTraded,
+  type OpenInterests,
+} from './open-interest.js';
 
 /** Why the fund changed; what it pays counts negative. */
 export type FundCause =
@@ -91,6 +100,7 @@ export interface FundState {
   gainsCall: GainsCall | null;
   /** Trades that persons want cancelled. */
   readonly corrections: TradeCorrections;
+  readonly openInterests: OpenInterests;
 }
 
 export const FUND_LEDGER = 'insurance-fund';
@@ -248,6 +258,23 @@ function payFromGains(state: FundState, context: DecisionContext): void {
   }
 }
 
+/** Tells open interest that is limited, of one instrument or of all. */
+function tellOpenInterest(
+  { rules, openInterests }: FundState,
+  context: DecisionContext,
+  instrument?: InstrumentId,
+): void {
+  const instruments = instrument === undefined ? undefined : [instrument];
+  for (const measured of measuredInterests(openInterests, limitsInForce(rules), instruments)) {
+    emit(context, 'OpenInterestMeasured', measured);
+  }
+}
+
+const RULES_CHANGED = documentCommands<FundState>(
+  ({ rules }) => rules,
+  ({ rules }) => documentChecks(rules),
+);
+
 /** Money comes in, so that losses may be recovered at the end of the item. */
 function noteDue(state: FundState, input: LogEntry): void {
   state.due = causeOf(input);
@@ -262,7 +289,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 2 },
+  stateForm: { version: 3 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
@@ -273,6 +300,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     closedCycles: new Map(),
     gainsCall: null,
     corrections: new Map(),
+    openInterests: noOpenInterests(),
   }),
   open: openAccounts,
   reads: [
@@ -291,7 +319,10 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       WithdrawalReleased: 'ignored',
       WithdrawalRejected: 'ignored',
       TransferReceived: 'ignored',
-      PositionChanged: 'ignored',
+      PositionChanged: {
+        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
       InterestCharged: 'ignored',
@@ -326,7 +357,10 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
         decide: (state, _input, context) => payFromGains(state, context),
       },
-      ContractDelivered: 'ignored',
+      ContractDelivered: {
+        observe: ({ openInterests }, { payload }) => noteDelivered(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
       ExpiryClosed: 'ignored',
       LiquidationCostSettled: 'ignored',
       FundGrantReceived: 'ignored',
@@ -344,8 +378,14 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         observe: ({ corrections }, { partition, payload }) =>
           evolveCorrections.reported(corrections, partition, payload),
       },
-      TradeReversed: 'ignored',
-      AdlBooked: 'ignored',
+      TradeReversed: {
+        observe: ({ openInterests }, { payload }) => noteReversed(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
+      AdlBooked: {
+        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
       SuspenseBooked: 'ignored',
       SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
@@ -386,10 +426,12 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     }),
   ],
   commands: {
-    ...documentCommands<FundState>(
-      ({ rules }) => rules,
-      ({ rules }) => documentChecks(rules),
-    ),
+    ...RULES_CHANGED,
+    ApproveDocument(state, input, context) {
+      const answer = RULES_CHANGED.ApproveDocument(state, input, context);
+      tellOpenInterest(state, context);
+      return answer;
+    },
     ProposeTradeCorrection(state, input, context) {
       const decision = proposeCorrection(state.corrections, input);
       if ('refusal' in decision) return decision.refusal;
@@ -435,6 +477,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       );
       requests.delete(name);
     },
+    OpenInterestMeasured: ({ openInterests }, { payload }) => void openInterests.told.set(payload.instrument, payload),
     VariationGainsCalled: (state, { payload }) => void (state.gainsCall = begunCall(payload)),
     VariationHaircutFixed(state, { payload: { cuts } }) {
       invariant(state.gainsCall, 'a haircut of gains that nobody called for');

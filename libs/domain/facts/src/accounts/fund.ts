@@ -11,8 +11,9 @@ import {
   partitionNumber,
   positiveDecimal,
   underlying,
+  versionedName,
 } from '../schema/forms.js';
-import { describable, list, nullable, oneOf, record } from '../schema/schema.js';
+import { describable, flag, list, nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'insurance-fund';
 
@@ -45,6 +46,19 @@ export const LOSS_STEPS = [
 const dueAt = instant('Time of the settlement cycle.');
 
 export const FUND_EVENTS = {
+  OpenInterestMeasured: event({
+    description:
+      'How much all accounts of the house hold of an instrument whose open interest is limited: when it passes the limit either way, and whenever it has moved by a hundredth of it.',
+    stream: 'open-interest-<instrument>',
+    payload: {
+      instrument: instrument(),
+      long: nonNegativeDecimal('Contracts that accounts are long.'),
+      short: nonNegativeDecimal('Contracts that accounts are short.'),
+      limit: nonNegativeDecimal('Contracts that accounts may be long, and short.'),
+      exceeded: flag('The larger of both is beyond the limit.'),
+      limits: versionedName('The position limits in force.'),
+    },
+  }),
   FundCredited: event({
     description: 'Money arrived in the insurance fund, or in the reserve of an underlying.',
     stream,

@@ -2,6 +2,7 @@ import { DOCUMENT_EVENTS } from '../documents.js';
 import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_STATE_EVENTS } from './account-state.js';
 import { MARGIN_CALL_EVENTS } from './margin-call.js';
+import { POSITION_LIMIT_EVENTS } from './position-limit.js';
 import { MARGIN_COMMANDS, RESERVATION_EVENTS } from './reservation.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
@@ -33,6 +34,7 @@ export const MARGIN_EVENTS = {
   ...SET_OFF_EVENTS,
   ...VARIATION_GAIN_EVENTS,
   ...RESERVATION_EVENTS,
+  ...POSITION_LIMIT_EVENTS,
 };
 
 /** Commands of margin p. */

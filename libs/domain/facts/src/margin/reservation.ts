@@ -36,7 +36,7 @@ export const RESERVATION_EVENTS = {
     payload: {
       reservationId: identifier(),
       accountId: accountId(),
-      reason: oneOf(['released', 'expired', 'account-reduce-only', 'instrument-halted']),
+      reason: oneOf(['released', 'expired', 'account-reduce-only', 'instrument-halted', 'position-limit']),
     },
   }),
   OrderCancelsRequested: event({
@@ -46,8 +46,15 @@ export const RESERVATION_EVENTS = {
       accountId: accountId(),
       orders: list(identifier(), 'Ids of exchange.orders.'),
       reason: oneOf(
-        ['account-restricted', 'account-liquidating', 'account-frozen', 'account-closed', 'instrument-halted'],
-        'From RESTRICTED on, and frozen, only what reduces risk may stay; while LIQUIDATING, and closed, nothing may; nothing trades in an instrument that a person halted.',
+        [
+          'account-restricted',
+          'account-liquidating',
+          'account-frozen',
+          'account-closed',
+          'instrument-halted',
+          'position-limit',
+        ],
+        'From RESTRICTED on, and frozen, only what reduces risk may stay; while LIQUIDATING, and closed, nothing may; nothing trades in an instrument that a person halted; beyond a position limit nothing may stay that adds to it.',
       ),
     },
   }),

@@ -121,6 +121,8 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       MarginReserved: 'ignored',
       ReservationEnded: 'ignored',
       OrderCancelsRequested: 'ignored',
+      PositionLimitExceeded: 'ignored',
+      PositionLimitRestored: 'ignored',
     }),
     on<State, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
       AdlBooked: notedBy((state, input) => {
@@ -173,6 +175,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       FundDrawGranted: 'ignored',
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
+      OpenInterestMeasured: 'ignored',
       ...RULES_IGNORED,
     }),
   ],

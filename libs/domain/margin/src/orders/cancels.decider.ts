@@ -4,36 +4,46 @@ import { compareText } from '@ballast/kernel';
 import type { AccountRecord } from '../assess/account-book.js';
 import { LIQUIDATING, RESTRICTED } from '../call/margin-state.js';
 import { emitMargin } from '../margin.events.js';
+import { sideOfUnderlying } from '../limits/limit-uses.js';
+import { limitBrokenBy } from '../limits/order-limits.js';
 import type { MarginState } from '../margin.state.js';
 import { openOrdersOf, ordersOf, type OrderTerms } from './open-orders.js';
 import { makesSmaller } from './risk-reducing.js';
 
 /** What may not stay in a state: ids of orders and of reservations. */
 interface Unwanted {
-  readonly orders: readonly string[];
-  readonly reservations: readonly string[];
+  readonly orders: string[];
+  readonly reservations: string[];
 }
 
 /** From RESTRICTED on, and while frozen, only what makes a position smaller stays, the order that the exchange accepted first before the others; while LIQUIDATING, and once closed, nothing does. */
-function unwantedIn({ book, openOrders }: MarginState, account: AccountRecord): Unwanted {
+function unwantedIn(state: MarginState, account: AccountRecord): Unwanted {
   const { accountId, holdings } = account;
-  const state = book.stateOf(account);
-  if (state < RESTRICTED && account.standing === 'open') return { orders: [], reservations: [] };
+  const standing = state.book.stateOf(account);
+  if (standing < RESTRICTED && account.standing === 'open') return { orders: [], reservations: [] };
   const staying: OrderTerms[] = [];
   const isUnwanted = (order: OrderTerms): boolean => {
-    if (state === LIQUIDATING || account.standing === 'closed' || !makesSmaller(holdings, staying, order)) return true;
+    if (standing === LIQUIDATING || account.standing === 'closed' || !makesSmaller(holdings, staying, order))
+      return true;
     staying.push(order);
     return false;
   };
-  return {
-    orders: openOrdersOf(openOrders, accountId)
-      .filter(isUnwanted)
-      .map(({ orderId }) => orderId),
-    reservations: [...ordersOf(openOrders, accountId).reservations]
-      .filter(([, reservation]) => isUnwanted(reservation))
-      .map(([reservationId]) => reservationId),
-  };
+  return unwantedAmong(state, accountId, isUnwanted);
 }
+
+/** @param isUnwanted asked of orders in the order in which the exchange accepted them, then of reservations */
+const unwantedAmong = (
+  { openOrders }: MarginState,
+  accountId: string,
+  isUnwanted: (order: OrderTerms) => boolean,
+): Unwanted => ({
+  orders: openOrdersOf(openOrders, accountId)
+    .filter(isUnwanted)
+    .map(({ orderId }) => orderId),
+  reservations: [...ordersOf(openOrders, accountId).reservations]
+    .filter(([, reservation]) => isUnwanted(reservation))
+    .map(([reservationId]) => reservationId),
+});
 
 function request(
   state: MarginState,
@@ -91,6 +101,60 @@ export function cancelInHalted({ openOrders }: MarginState, instrument: Instrume
   }
 }
 
+/** Of what may fill in an account, what would add to something of which it, or its owner, has more than a limit allows. */
+function beyondLimits(state: MarginState, account: AccountRecord): Unwanted {
+  const { accountId, ownerId, holdings } = account;
+  const exceeded = [...(state.exceedances.get(ownerId)?.values() ?? [])].filter(
+    (each) => each.accountId === null || each.accountId === accountId,
+  );
+  if (exceeded.length === 0) return { orders: [], reservations: [] };
+  const addsTo = (order: OrderTerms): boolean => {
+    const side = order.side === 'buy' ? 'long' : 'short';
+    const contract = state.contracts.get(order.instrument)?.instrument;
+    return exceeded.some(({ instrument, underlying, side: beyond }) =>
+      instrument === null
+        ? contract?.underlying === underlying && sideOfUnderlying(contract, side) === beyond
+        : instrument === order.instrument && side === beyond,
+    );
+  };
+  const staying: OrderTerms[] = [];
+  return unwantedAmong(state, accountId, (order) => {
+    if (addsTo(order) && !makesSmaller(holdings, staying, order)) return true;
+    staying.push(order);
+    return false;
+  });
+}
+
+/**
+ * An owner came beyond a limit: the exchange is asked to cancel what would add to it, and what was reserved for that is given back.
+ * @see docs/spec/limits.md CLR-LIM-003
+ */
+export function cancelBeyondLimits(
+  state: MarginState,
+  account: AccountRecord,
+  context: DecisionContext,
+  cause?: Cause,
+): void {
+  const { orders, reservations } = beyondLimits(state, account);
+  const { accountId } = account;
+  const reason = 'position-limit';
+  if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason }, cause);
+  for (const reservationId of reservations) {
+    emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason }, cause);
+  }
+}
+
+/** Whether an order may not stay because of a limit: it is exceeded, or would be once the order has filled. */
+function isBeyondLimits(state: MarginState, account: AccountRecord, order: OrderTerms & { orderId: string }): boolean {
+  if (beyondLimits(state, account).orders.includes(order.orderId)) return true;
+  const { accountId } = account;
+  const others = [
+    ...openOrdersOf(state.openOrders, accountId).filter(({ orderId }) => orderId !== order.orderId),
+    ...ordersOf(state.openOrders, accountId).reservations.values(),
+  ];
+  return limitBrokenBy(state, account, order, others) !== null;
+}
+
 /** An order came or grew while its account may not have it, or nothing trades in its instrument: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
 export function cancelLate(state: MarginState, accountId: string, orderId: string, context: DecisionContext): void {
   const known = openOrdersOf(state.openOrders, accountId).find((order) => order.orderId === orderId);
@@ -102,7 +166,10 @@ export function cancelLate(state: MarginState, accountId: string, orderId: strin
     });
   }
   const account = state.book.find(accountId);
-  if (account !== undefined && unwantedIn(state, account).orders.includes(orderId)) {
+  if (account === undefined || known === undefined) return;
+  if (unwantedIn(state, account).orders.includes(orderId)) {
     request(state, account, [orderId], context);
+  } else if (isBeyondLimits(state, account, known)) {
+    emitMargin(context, 'OrderCancelsRequested', { accountId, orders: [orderId], reason: 'position-limit' });
   }
 }

@@ -12,6 +12,7 @@ import { dec, text } from '@ballast/kernel';
 import type { AssessedAccount } from '../assess/assessment.js';
 import { MARGIN_STATES, RESTRICTED } from '../call/margin-state.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
+import { roomWithinLimits } from '../limits/order-limits.js';
 import { headroomWithin, requirementOfOrders } from './account-orders.js';
 import { openOrdersOf, ordersOf, type OrderTerms } from './open-orders.js';
 import type { OrderRequirement } from './worst-fills.js';
@@ -104,12 +105,19 @@ export interface Headroom {
     readonly mark: DecimalString;
     readonly buy: DecimalString;
     readonly sell: DecimalString;
+    /** Contracts that limits leave on each side, beside what is counted; null: nothing limits it. */
+    readonly room: { readonly buy: DecimalString | null; readonly sell: DecimalString | null };
   }[];
   /** What of the exchange is counted: orders up to this position of exchange.orders, with the account at this version. */
   readonly ordersUpTo: number;
   readonly accountVersion: number;
   /** Position of the schedule in margin global; null before the first. */
   readonly schedule: number | null;
+}
+
+function roomText(...asked: Parameters<typeof roomWithinLimits>): DecimalString | null {
+  const room = roomWithinLimits(...asked);
+  return room && text(room);
 }
 
 /** Undefined when margin does not know the account. @param allowance USD of notional */
@@ -145,6 +153,10 @@ export function headroomOf(
       mark: text(mark),
       buy: text(buy),
       sell: text(sell),
+      room: {
+        buy: roomText(state, account, instrument, 'long'),
+        sell: roomText(state, account, instrument, 'short'),
+      },
     })),
     ordersUpTo: state.openOrders.upTo,
     accountVersion: account.version,

@@ -2,6 +2,7 @@ import { choice, readBody, record, textOf, whole } from '@ballast/documents';
 import type { CommandHandler, CommandResult, DecisionContext } from '@ballast/event-sourcing';
 import { LONGEST_HOLD_MS, type MarginCommands, type MarginEvents } from '@ballast/facts';
 import { ACCOUNT_ID, canonicalText, dec, IDENTIFIER, INSTRUMENT_ID, POSITIVE_DECIMAL, text } from '@ballast/kernel';
+import { brokenLimitText } from '../limits/order-limits.js';
 import { emitMargin } from '../margin.events.js';
 import type { MarginState } from '../margin.state.js';
 import { preTradeCheck, type PreTradeRefusal } from '../pre-trade/pre-trade-check.js';
@@ -19,6 +20,9 @@ const DETAILS: Readonly<Record<ReservationRefusal, string>> = {
   'no-prices': 'Something that the account may still fill has no price now.',
   'prices-halted': 'Prices are halted: no new risk is taken.',
   'account-reduce-only': 'The account may only reduce its risk.',
+  'position-limit': 'The position would be beyond its limit.',
+  'concentration-limit': 'The notional in the underlying would be beyond its limit.',
+  'open-interest-limit': 'The open interest of the instrument would be beyond its limit.',
   'account-frozen': 'The account is frozen: it reduces risk only.',
   'account-closed': 'The account is closed.',
   'below-initial-requirement': 'Equity would not cover the initial requirement of what may fill.',
@@ -73,8 +77,13 @@ function reserve(state: MarginState, payload: unknown, context: DecisionContext)
     };
   }
   const signed = text(signedOf(order));
-  const { code, headroom } = preTradeCheck(state, { accountId, instrument, quantity: signed, price: terms.price });
-  if (code !== null) return refuse(code);
+  const { code, headroom, limit } = preTradeCheck(state, {
+    accountId,
+    instrument,
+    quantity: signed,
+    price: terms.price,
+  });
+  if (code !== null) return limit === null ? refuse(code) : refuse(code, brokenLimitText(limit));
   const expiresAt = context.time.clearing + holdMs;
   emitMargin(context, 'MarginReserved', {
     reservationId,

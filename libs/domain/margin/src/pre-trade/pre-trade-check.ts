@@ -12,6 +12,14 @@ import { dec, text, ZERO } from '@ballast/kernel';
 import { writeFigures } from '../assess/assessment.js';
 import { RESTRICTED } from '../call/margin-state.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
+import {
+  LIMIT_CODES,
+  limitBrokenBy,
+  writeBrokenLimit,
+  type BrokenLimit,
+  type BrokenLimitFigures,
+  type LimitRefusal,
+} from '../limits/order-limits.js';
 import { feesOf, requirementOfOrders, shakenByOrder } from '../orders/account-orders.js';
 import { feeOfFill, signedOf, worseOf } from '../orders/order-cost.js';
 import { riskyOrdersOf, type OrderTerms } from '../orders/open-orders.js';
@@ -37,6 +45,7 @@ export type PreTradeRefusal =
   | 'account-reduce-only'
   | 'below-initial-requirement'
   | 'owner-below-initial-requirement'
+  | LimitRefusal
   | HouseModeRefusal
   | StandingRefusal;
 
@@ -50,18 +59,20 @@ export interface PreTradeAnswer {
   readonly after: MarginFigures | null;
   /** What the account could still lose to orders, USD, this one counted; null when nobody knows. */
   readonly headroom: DecimalString | null;
+  /** The limit that the order would break, its figures as text; null: none was asked, or none breaks. */
+  readonly limit: BrokenLimitFigures | null;
 }
 
 /**
  * May this order be sent to the book? None in an instrument that is halted. Elsewhere risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
- * the mode of the house forbids it, no new risk; otherwise equity must cover the initial requirement whichever of the account's
+ * the mode of the house forbids it, no new risk; nothing beyond a limit; otherwise equity must cover the initial requirement whichever of the account's
  * orders and reservations fill, this one among them.
  *
  * The fill is taken at the worse of limit and mark, and pays its fee: a limit better than the mark is no profit before it is made, and
  * one worse than the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller
  * without turning round, also after the open orders of the same side; or it falls and equity beyond it doesn't (a hedge is bought;
  * with other orders open it must be covered like any, since two hedges of the same position are none).
- * @see docs/spec/margin.md CLR-MRG-034, docs/spec/orders.md CLR-ORD-004, docs/spec/instrument-halts.md CLR-HLT-002
+ * @see docs/spec/margin.md CLR-MRG-034, docs/spec/limits.md CLR-LIM-002, docs/spec/orders.md CLR-ORD-004, docs/spec/instrument-halts.md CLR-HLT-002
  */
 export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTradeAnswer {
   const refused = (code: PreTradeRefusal): PreTradeAnswer => ({
@@ -71,6 +82,7 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
     before: null,
     after: null,
     headroom: null,
+    limit: null,
   });
   const account = state.book.find(order.accountId);
   if (account === undefined) return refused('account-unknown');
@@ -101,13 +113,14 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   const after = checked.figuresOf(filledAccount(checked.account, contract, signedOf(terms), price, fee));
   const riskReducing = smaller ? lowersCall(before, after) : risky.length === 0 && isHedge(before, after);
   const required = requirementOfOrders(state, assessor, account, { order: terms });
-  const answer = (code: PreTradeRefusal | null): PreTradeAnswer => ({
+  const answer = (code: PreTradeRefusal | null, limit: BrokenLimit | null = null): PreTradeAnswer => ({
     accepted: code === null,
     code,
     riskReducing,
     before: writeFigures(before),
     after: writeFigures(after),
     headroom: required === null ? null : text(required.headroom),
+    limit: limit && writeBrokenLimit(limit),
   });
   if (riskReducing) return answer(null);
   const frozen = refusedByStanding(account.standing, 'take-risk');
@@ -117,6 +130,8 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   if (forbidden !== null) return answer(forbidden);
   if (assessor.market.schedule.halted) return answer('prices-halted');
   if (required === null) return answer('no-prices');
+  const broken = limitBrokenBy(state, account, terms, risky);
+  if (broken !== null) return answer(LIMIT_CODES[broken.kind], broken);
   if (required.headroom.isNegative()) return answer('below-initial-requirement');
   const shaken = shakenByOrder(state, assessor, account, terms);
   return answer(shaken === undefined ? null : 'owner-below-initial-requirement');
