@@ -49,7 +49,8 @@ type Waypoint = Parameters<AuditProgress['tell']>[0];
 
 const noClock = (): number => 0;
 const inOne = (logs: LogDirectory) => replay(logs, SERVICES, noClock);
-const inSegments = (logs: LogDirectory) => replay(logs, SERVICES, noClock, { runner: anyOrder(logs), segments: true });
+const inSegments = (logs: LogDirectory) =>
+  replay(logs, SERVICES, noClock, { runner: anyOrder(logs), segmentEvents: 1 });
 
 let logs: LogDirectory;
 /** Of margin/0, in order. */
@@ -107,7 +108,7 @@ describe('a replay in segments [CLR-LOG-064]', () => {
           return runner.run(tasks, options);
         },
       };
-      const report = await replay(logs, SERVICES, noClock, { runner: watched, segments: true });
+      const report = await replay(logs, SERVICES, noClock, { runner: watched, segmentEvents: 1 });
       expect(report).toEqual(await inOne(logs));
       expect(report.divergence).toBeUndefined();
       expect([...starts].filter((start) => typeof start === 'number').length).toBeGreaterThan(4);

@@ -26,12 +26,17 @@ describe('the pages that replay shares', () => {
     expect(reads).toEqual(['pricing/-1 0', 'pricing/-1 500', 'margin/-1 500']);
   });
 
-  it('looks again at the last page, which may have grown', async () => {
+  it('looks again behind the last page, which may have grown', async () => {
     const all = entries(3);
-    const { cache } = cached(all);
+    const { reads, cache } = cached(all);
     expect(await cache.read('pricing', -1, 0, 9)).toHaveLength(3);
+    expect(await cache.read('pricing', -1, 1, 9)).toHaveLength(2);
+    expect(reads).toHaveLength(1);
+    expect(await cache.read('pricing', -1, 3, 9)).toEqual([]);
     all.push(...entries(4).slice(3));
+    expect(await cache.read('pricing', -1, 3, 9)).toHaveLength(1);
     expect(await cache.read('pricing', -1, 0, 9)).toHaveLength(4);
+    expect(reads).toHaveLength(3);
   });
 
   it('forgets the pages that were not used for longest', async () => {

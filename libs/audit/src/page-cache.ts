@@ -1,5 +1,5 @@
 import type { EntryReader } from '@ballast/event-log';
-import type { LogEntry } from '@ballast/event-sourcing';
+import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
 import { sourceKey } from '@ballast/partition-worker';
 
 const PAGE = 500;
@@ -12,7 +12,7 @@ interface KeptPage {
   readonly characters: number;
 }
 
-/** Reads in aligned pages and keeps the latest: several partitions replay against the same global logs. */
+/** Reads in aligned pages and keeps the latest: several partitions replay against the same global logs, and share what was read of an entry. */
 export class PageCache implements EntryReader {
   readonly #pages = new Map<string, KeptPage>();
   #characters = 0;
@@ -27,24 +27,34 @@ export class PageCache implements EntryReader {
     const first = after - (after % PAGE);
     const key = `${sourceKey(log, partition)}/${first}`;
     const known = this.#pages.get(key);
-    if (known !== undefined) {
-      this.#pages.delete(key);
-      this.#pages.set(key, known);
-    }
-    const entries = known?.entries ?? (await this.reader.read(log, partition, first, PAGE));
-    if (known === undefined && entries.length === PAGE) this.#keep(key, entries);
-    return entries.slice(after - first, after - first + limit);
+    // The last page of a log may have grown: what is kept of it counts as far as it goes, and behind that the log is asked.
+    const isKnown = known !== undefined && known.entries.length > after - first;
+    const page = isKnown ? known : pageOf(await this.reader.read(log, partition, first, PAGE));
+    this.#keep(key, page);
+    return page.entries.slice(after - first, after - first + limit);
   }
 
   /** The newest is kept whatever its size, for whoever reads on in it. */
-  #keep(key: string, entries: readonly LogEntry[]): void {
-    const characters = entries.reduce((total, entry) => total + JSON.stringify(entry).length, 0);
-    this.#pages.set(key, { entries, characters });
-    this.#characters += characters;
+  #keep(key: string, page: KeptPage): void {
+    this.#forget(key);
+    if (page.entries.length === 0) return;
+    this.#pages.set(key, page);
+    this.#characters += page.characters;
     while (this.#pages.size > 1 && (this.#pages.size > PAGES_KEPT || this.#characters > CHARACTERS_KEPT / this.share)) {
-      const [oldest, page] = this.#pages.entries().next().value as [string, KeptPage];
-      this.#pages.delete(oldest);
-      this.#characters -= page.characters;
+      this.#forget(this.#pages.keys().next().value as string);
     }
   }
+
+  #forget(key: string): void {
+    this.#characters -= this.#pages.get(key)?.characters ?? 0;
+    this.#pages.delete(key);
+  }
 }
+
+const pageOf = (entries: readonly LogEntry[]): KeptPage => ({
+  entries,
+  characters: entries.reduce((total, entry) => total + textOf(entry).length, 0),
+});
+
+/** What was sealed is kept as the text that it was read from. */
+const textOf = (entry: LogEntry & Partial<Pick<SealedEvent, 'text'>>): string => entry.text ?? JSON.stringify(entry);

@@ -19,6 +19,9 @@ interface ReplayCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
 /** Events of a partition between two states that are noted: some seconds of work. */
 const WAYPOINT_EVERY = 10_000;
 
+/** Least length of a segment that a thread decides: it begins and ends with a state that costs as much as hundreds of events. */
+const SEGMENT_EVENTS = 20_000;
+
 export async function replayLogs(options: ReplayCliOptions): Promise<void> {
   const { log, partition, from, to, workers, archive } = options;
   assertLogPart(options, SERVICE_LOGS);
@@ -31,7 +34,7 @@ export async function replayLogs(options: ReplayCliOptions): Promise<void> {
     const noted = options.progress === undefined ? undefined : await openProgress(logs, 'replay', options.progress);
     const progress = new ProgressPrinter(process.stderr);
     const report = await replay(logs, SERVICES, () => performance.now(), {
-      ...{ log, partition, from, to, runner: threads, segments: threads !== undefined },
+      ...{ log, partition, from, to, runner: threads, segmentEvents: threads && SEGMENT_EVENTS },
       ...(noted !== undefined && {
         waypoints: {
           every: WAYPOINT_EVERY,

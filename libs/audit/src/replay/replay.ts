@@ -28,8 +28,11 @@ export interface ReplayOptions {
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   /** Who decides; default: this thread, one partition after the other. */
   readonly runner?: TaskRunner | undefined;
-  /** Cuts partitions where snapshots of them are kept: as many segments as can be decided at the same time. */
-  readonly segments?: boolean | undefined;
+  /**
+   * Cuts partitions where snapshots of them are kept, so that several can be decided at the same time, into segments of so many
+   * events at least: each begins with a state to be read and ends with one to be written.
+   */
+  readonly segmentEvents?: number | undefined;
   /** Only this log, and of it only this partition and these positions. */
   readonly log?: string | undefined;
   readonly partition?: number | undefined;
@@ -119,7 +122,7 @@ async function plansOf(logs: LogDirectory, service: ServiceDefinition, options: 
     const size = heads.find((head) => head.partition === partition)?.size;
     if (process === undefined || size === undefined) continue;
     const waypoint = options.waypoints?.reached(log, partition);
-    const wantsMarks = options.segments === true || options.from !== undefined;
+    const wantsMarks = options.segmentEvents !== undefined || options.from !== undefined;
     const marks = wantsMarks ? await logs.snapshots.marks(log, partition) : [];
     const seams: SnapshotMark[] = [];
     for (const mark of [...marks].sort((a, b) => a.position - b.position)) {
@@ -139,18 +142,20 @@ function planOf({
   size,
   seams: marks,
   waypoint,
-  options: { from, to, segments, waypoints },
+  options: { from, to, segmentEvents, waypoints },
 }: Pick<Plan, 'log' | 'partition' | 'size'> & {
   readonly seams: readonly SnapshotMark[];
   readonly waypoint: Waypoint | undefined;
   readonly options: ReplayOptions;
 }): Plan {
   const believed = from === undefined ? undefined : marks.findLast(({ position }) => position < from);
-  const inside = segments === true ? marks.filter(({ position }) => position > (believed?.position ?? 0)) : [];
+  const begin = believed?.position ?? waypoint?.position ?? 0;
+  const end = Math.min(size, to ?? Infinity);
+  const inside = segmentEvents === undefined ? [] : apart(marks, begin, end, segmentEvents);
   const starts = [believed?.position ?? waypoint ?? null, ...inside.map(({ position }) => position)];
   return {
     ...{ log, partition },
-    size: Math.min(size, to ?? Infinity) - (believed?.position ?? waypoint?.position ?? 0),
+    size: end - begin,
     segments: starts.map((start, index) => ({
       ...{ kind: 'replay', log, partition, start },
       upTo: inside[index]?.position ?? to ?? null,
@@ -159,6 +164,16 @@ function planOf({
     })),
     seams: [null, ...inside.map(({ digest }) => digest.toString('hex'))],
   };
+}
+
+/** The marks, oldest first, that stand at least so many events behind the one before and before the end. */
+function apart(marks: readonly SnapshotMark[], begin: number, end: number, least: number): readonly SnapshotMark[] {
+  const found: SnapshotMark[] = [];
+  for (const mark of marks) {
+    const { position } = mark;
+    if (position - (found.at(-1)?.position ?? begin) >= least && end - position >= least) found.push(mark);
+  }
+  return found;
 }
 
 type Verdict = Pick<ReplayAnswer, 'events' | 'marginRuns' | 'decisions' | 'divergence'>;

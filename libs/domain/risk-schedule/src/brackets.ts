@@ -52,5 +52,17 @@ export function bracketRate(brackets: readonly BracketFigures[], notional: Decim
 export const writeBrackets = (brackets: readonly BracketFigures[]): readonly WrittenBracket[] =>
   brackets.map(({ floor, rate, deduction }) => ({ floor: text(floor), rate: text(rate), deduction: text(deduction) }));
 
-export const readBrackets = (brackets: readonly WrittenBracket[]): readonly BracketFigures[] =>
-  brackets.map(({ floor, rate, deduction }) => ({ floor: dec(floor), rate: dec(rate), deduction: dec(deduction) }));
+const read = new WeakMap<readonly WrittenBracket[], readonly BracketFigures[]>();
+
+/** A table that stands in an event never changes, and many ask it: it is read once. */
+export function readBrackets(brackets: readonly WrittenBracket[]): readonly BracketFigures[] {
+  const known = read.get(brackets);
+  if (known !== undefined) return known;
+  const made = brackets.map(({ floor, rate, deduction }) => ({
+    floor: dec(floor),
+    rate: dec(rate),
+    deduction: dec(deduction),
+  }));
+  read.set(brackets, made);
+  return made;
+}

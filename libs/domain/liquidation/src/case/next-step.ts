@@ -154,7 +154,7 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const slice = sliceBehind(granted?.taken);
   const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
-    return { kind: 'ask-for-turn', slice: sliceBehind(), assessment };
+    return { kind: 'ask-for-turn', slice: granted === null ? slice : sliceBehind(), assessment };
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);

@@ -76,12 +76,20 @@ export function closeOutPace(
  * @returns fraction of the notional, 16 digits half-even, at most 1: what an empty book costs
  * @see docs/spec/liquidation.md CLR-LIQ-045
  */
-export function expectedRate({ distance, depth }: MeasuredBook, taken: Decimal, notional: Decimal): Decimal {
-  if (notional.isZero()) return minOf(distance, ONE);
-  if (depth.isZero()) return ONE;
-  const area = toThreeHalves(taken.plus(notional)).minus(toThreeHalves(taken));
-  const impact = MEAN_OF_ROOT.times(MEASURED_WITHIN).times(area).div(depth.sqrt()).div(notional);
-  return clamp(distance.plus(impact).toDecimalPlaces(RATE_DIGITS), ZERO, ONE);
+export const expectedRate = (book: MeasuredBook, taken: Decimal, notional: Decimal): Decimal =>
+  expectedRateBehind(book, taken)(notional);
+
+/** `expectedRate` for several sizes behind the same others: what is taken before is rooted once. */
+export function expectedRateBehind({ distance, depth }: MeasuredBook, taken: Decimal): (notional: Decimal) => Decimal {
+  const before = toThreeHalves(taken);
+  const root = depth.sqrt();
+  return (notional) => {
+    if (notional.isZero()) return minOf(distance, ONE);
+    if (depth.isZero()) return ONE;
+    const area = toThreeHalves(taken.plus(notional)).minus(before);
+    const impact = MEAN_OF_ROOT.times(MEASURED_WITHIN).times(area).div(root).div(notional);
+    return clamp(distance.plus(impact).toDecimalPlaces(RATE_DIGITS), ZERO, ONE);
+  };
 }
 
 const toThreeHalves = (amount: Decimal): Decimal => amount.times(amount.sqrt());

@@ -10,7 +10,14 @@ import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { closeOutPace, expectedRate, measuredBook, type MeasuredBook, type Pace } from './close-out-market.js';
+import {
+  closeOutPace,
+  expectedRate,
+  expectedRateBehind,
+  measuredBook,
+  type MeasuredBook,
+  type Pace,
+} from './close-out-market.js';
 import {
   RATE_DIGITS,
   costParameters,
@@ -194,8 +201,7 @@ export function chooseSlice(
   );
   const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
-  const sized = (cost: Decimal): Decimal =>
-    sliceQuantity(position, cost, assessment, dec(schedule.targetHealth), policy);
+  const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy);
   const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
@@ -214,11 +220,12 @@ function costedQuantity(
   policy: LiquidationPolicy,
   sized: (cost: Decimal) => Decimal,
 ): Decimal {
-  let quantity = sized(finalRateAt(position.cost.execution, position, policy));
-  if (position.book === undefined) return quantity;
+  const { cost, book, unitNotional } = position;
+  let quantity = sized(finalRateAt(cost.execution, position, policy));
+  if (book === undefined) return quantity;
+  const rateOf = expectedRateBehind(book, taken);
   for (let sizing = 1; sizing < SIZINGS; sizing += 1) {
-    const { rate } = expectedCost({ position, quantity }, taken);
-    quantity = sized(finalRateAt(rate, position, policy));
+    quantity = sized(finalRateAt(rateOf(quantity.times(unitNotional)), position, policy));
   }
   return quantity;
 }
@@ -271,31 +278,32 @@ export function withinTurn(slice: Slice, notional: Decimal): Slice {
 }
 
 /**
- * Quantity of a slice: what the target health needs, at most the largest slice, at least the minimum notional; a remainder below the
- * minimum is closed with it, even beyond the largest slice. Always whole lots, as the exchange trades them; only what an account
- * holds below one lot goes as it is, so a position off the lot ends with an order of its odd remainder.
+ * Quantity of a slice by the final rate it is expected to end with: what the target health needs, at most the largest slice, at least the
+ * minimum notional; a remainder below the minimum is closed with it, even beyond the largest slice. Always whole lots, as the exchange trades
+ * them; only what an account holds below one lot goes as it is, so a position off the lot ends with an order of its odd remainder.
  * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027
  */
-function sliceQuantity(
+function sliceSizes(
   position: CloseablePosition,
-  rate: Decimal,
   { figures }: AssessmentDetail,
   targetHealth: Decimal,
   { minimumSliceNotional }: LiquidationPolicy,
-): Decimal {
+): (rate: Decimal) => Decimal {
   const { contract, unitNotional, pace } = position;
   const { lot } = contract;
   const wholeLots = position.quantity.div(lot).floor();
-  if (wholeLots.isZero()) return position.quantity;
+  if (wholeLots.isZero()) return () => position.quantity;
   const notional = lot.times(unitNotional);
   // What has no notional has no cost either: nothing is won by closing it in parts.
-  if (notional.isZero()) return wholeLots.times(lot);
+  if (notional.isZero()) return () => wholeLots.times(lot);
   const most = minOf(wholeLots, maxOf(ONE, pace.largestSlice.div(notional).floor()));
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
-  const gain = targetHealth.times(requirementFreed(position, lot)).minus(rate.times(notional));
-  const wanted = minOf(lotsToTarget(missing, gain) ?? most, most);
+  const freed = targetHealth.times(requirementFreed(position, lot));
   const least = minimumSliceNotional.div(notional).ceil();
-  const lots = minOf(maxOf(wanted, least), wholeLots);
-  const dust = wholeLots.minus(lots).times(notional).lt(minimumSliceNotional);
-  return (dust ? wholeLots : lots).times(lot);
+  return (rate) => {
+    const wanted = minOf(lotsToTarget(missing, freed.minus(rate.times(notional))) ?? most, most);
+    const lots = minOf(maxOf(wanted, least), wholeLots);
+    const dust = wholeLots.minus(lots).times(notional).lt(minimumSliceNotional);
+    return (dust ? wholeLots : lots).times(lot);
+  };
 }
