@@ -23,7 +23,7 @@ class Refused(Exception):
 class Ballast:
     """One Ballast, over REST. What does not answer for a while is asked again: every request here may be repeated."""
 
-    def __init__(self, url, token=None, patience_seconds=120):
+    def __init__(self, url, token=None, patience_seconds=240):
         self.url = url.rstrip("/")
         self.token = token
         self.patience_seconds = patience_seconds
@@ -31,15 +31,20 @@ class Ballast:
     def get(self, path):
         return self._ask("GET", path, None)
 
-    def post(self, path, body):
-        return self._ask("POST", path, body)
+    def post(self, path, body, key=None):
+        """`key`: Idempotency-Key of a command, the same however often it is sent."""
+        return self._ask("POST", path, body, key)
 
-    def _ask(self, method, path, body):
+    def submit(self, submission):
+        """What a `Producer` sends with: takes a submission and returns the answer to it."""
+        return self.post("/exchange/messages", submission)
+
+    def _ask(self, method, path, body, key=None):
         until = time.monotonic() + self.patience_seconds
         pause = 0.05
         while True:
             try:
-                return self._once(method, path, body)
+                return self._once(method, path, body, key)
             except urllib.error.HTTPError as error:
                 problem = json.loads(error.read() or b"{}")
                 if error.code not in (429, 503):
@@ -52,8 +57,10 @@ class Ballast:
             time.sleep(pause)
             pause = min(2.0, 2 * pause)
 
-    def _once(self, method, path, body):
+    def _once(self, method, path, body, key):
         headers = {"accept": "application/json"}
+        if key is not None:
+            headers["idempotency-key"] = key
         if self.token is not None:
             headers["authorization"] = f"Bearer {self.token}"
         data = None
@@ -68,8 +75,9 @@ class Ballast:
 class Producer:
     """Sends messages in one sequence without gaps. What is not known to be kept stays here, and is sent again."""
 
-    def __init__(self, ballast, name, incarnation):
-        self.ballast = ballast
+    def __init__(self, channel, name, incarnation):
+        """`channel`: a `Ballast`, or a `KafkaChannel` (ballast_kafka.py)."""
+        self.channel = channel
         self.name = name
         self.incarnation = incarnation
         self.next = 1
@@ -83,9 +91,8 @@ class Producer:
         """Returns when everything that was said is kept. Raises Refused when a person has to look."""
         while self.unsent:
             batch = self._batch()
-            answered = self.ballast.post(
-                "/exchange/messages",
-                {"producer": self.name, "incarnation": self.incarnation, "first": self.next, "messages": batch},
+            answered = self.channel.submit(
+                {"producer": self.name, "incarnation": self.incarnation, "first": self.next, "messages": batch}
             )
             for answer in answered["answers"]:
                 if answer["outcome"] == "refused":

@@ -2,9 +2,10 @@
 
     python3 tools/connector/clear_an_hour.py --url http://127.0.0.1:8787
 
-It lists two perpetuals, quotes them every minute, opens accounts, takes deposits, trades, asks for two withdrawals (one is paid, one
-refused), answers the close-out orders of an account that is liquidated, and keeps books of its own. At the end the two are held
-against each other; a difference of a cent ends it with exit code 1. Ballast may be killed and started again meanwhile.
+It lists two perpetuals, quotes them every minute, opens accounts, takes deposits, reserves margin for orders and fills them, asks for
+two withdrawals (one is paid, one refused), cancels what it is asked to cancel, answers the close-out orders of an account that is
+liquidated, and keeps books of its own. At the end the two are held against each other; a difference of a cent ends it with exit code
+1. Ballast may be killed and started again meanwhile. With `--brokers` messages go over Kafka (pip install confluent-kafka).
 """
 
 import argparse
@@ -17,7 +18,7 @@ import time
 from datetime import datetime
 from decimal import Decimal, ROUND_FLOOR
 
-from ballast_exchange import Ballast, LogReader, Producer
+from ballast_exchange import Ballast, LogReader, Producer, Refused
 from ledger import Ledger
 
 MINUTE = 60_000
@@ -26,6 +27,11 @@ TICK = {"BTC": Decimal("0.1"), "ETH": Decimal("0.01")}
 LOT = {"BTC": "0.001", "ETH": "0.01"}
 BARS = pathlib.Path(__file__).resolve().parents[2] / "apps/ballast/scenarios/crash-2020-03"
 MAKER = "maker.main"
+HOUR_MS = 60 * MINUTE
+# So long it is waited for Ballast to show what was said.
+AGREES_WITHIN_SECONDS = 120
+# An account that may take no new risk, or could not bear this order.
+NOT_ADMITTED = ("below-initial-requirement", "account-reduce-only")
 
 
 def millis(text):
@@ -42,7 +48,7 @@ class Prices:
         self.bars = {int(row["ts_ms"]): [Decimal(row[name]) for name in ("open", "high", "low", "close")] for row in rows}
 
     def at(self, moment):
-        start = moment - moment % (60 * MINUTE)
+        start = moment - moment % (HOUR_MS)
         first, high, low, last = self.bars[start]
         minute = Decimal(moment - start) / MINUTE
         path = [(0, first), (20, high), (45, low), (60, last)]
@@ -56,23 +62,27 @@ class Prices:
         return (price / self.tick).to_integral_value(ROUND_FLOOR) * self.tick
 
     def history(self, until, hours):
-        start = until - until % (60 * MINUTE)
-        times = [start - back * 60 * MINUTE for back in range(hours, 0, -1)]
-        return [{"at": at + 60 * MINUTE, "price": str(self.bars[at][3])} for at in times]
+        start = until - until % (HOUR_MS)
+        times = [start - back * HOUR_MS for back in range(hours, 0, -1)]
+        return [{"at": at + HOUR_MS, "price": str(self.bars[at][3])} for at in times]
 
 
 class Exchange:
-    def __init__(self, ballast, begin, end, pause):
+    def __init__(self, ballast, channel, begin, end, pause):
         self.ballast = ballast
         self.begin, self.end, self.pause = begin, end, pause
         self.prices = {name: Prices(name) for name in ("BTC", "ETH")}
         self.partitions = ballast.get("/exchange/producers")["partitions"]
-        self.quotes = Producer(ballast, "market-data", "hour-1")
-        self.engine = Producer(ballast, "matching-engine", "hour-1")
+        self.quotes = Producer(channel, "market-data", "hour-1")
+        self.engine = Producer(channel, "matching-engine", "hour-1")
         self.liquidation = LogReader(ballast, "liquidation", self.partitions)
         self.bookings = LogReader(ballast, "accounts", self.partitions)
+        self.margin = LogReader(ballast, "margin", self.partitions)
         self.ledger = Ledger()
-        self.orders = {}
+        self.book = {}
+        self.orders = 0
+        self.reservations = {"held": 0, "refused": 0, "released": 0}
+        self.cancelled = []
         self.outcomes = {}
         self.closed_out = 0
         self.trades = 0
@@ -85,7 +95,7 @@ class Exchange:
         for name, prices in self.prices.items():
             history = prices.history(at, 48)
             self.quotes.say(
-                "PriceHistorySupplied", at, {"underlying": name, "intervalMs": 60 * MINUTE, "closes": history}
+                "PriceHistorySupplied", at, {"underlying": name, "intervalMs": HOUR_MS, "closes": history}
             )
             specification = {
                 "id": f"{name}-PERP",
@@ -121,16 +131,63 @@ class Exchange:
         self.engine.say("DepositReceived", at, deposit)
         self.ledger.deposit(account_id, dollars)
 
-    def trade(self, at, taker, name, side, quantity):
+    def order(self, at, account_id, name, side, quantity, price, fills):
+        """Margin is reserved, the order is accepted, so much of it is filled against the market maker at once; what is left stays
+        in the book, or is cancelled when something was filled. An order that margin does not reserve for is none."""
+        self.orders += 1
+        order_id, instrument = f"o-{self.orders}", f"{name}-PERP"
+        terms = {"instrument": instrument, "side": side, "quantity": str(quantity), "price": str(price)}
+        if not self.reserve(account_id, f"r-{self.orders}", terms):
+            return
+        accepted = {"orderId": order_id, "accountId": account_id, **terms, "reservationId": f"r-{self.orders}"}
+        self.engine.say("OrderAccepted", at, accepted)
+        if fills:
+            self.trade(at, account_id, name, side, fills, order_id)
+            reason = "filled" if fills == quantity else "cancelled"
+            self.close_order(at, account_id, order_id, reason, fills)
+        else:
+            self.book[order_id] = account_id
+
+    def reserve(self, account_id, reservation_id, terms):
+        wish = {"reservationId": reservation_id, **terms, "holdMs": HOUR_MS}
+        try:
+            self.ballast.post(f"/accounts/{account_id}/reservations", wish, f"reserve/{reservation_id}")
+        except Refused as refused:
+            if refused.code not in NOT_ADMITTED:
+                raise
+            self.reservations["refused"] += 1
+            return False
+        self.reservations["held"] += 1
+        return True
+
+    def release(self, account_id, reservation_id):
+        path = f"/accounts/{account_id}/reservations/{reservation_id}/releases"
+        self.ballast.post(path, {}, f"release/{reservation_id}")
+        self.reservations["released"] += 1
+
+    def close_order(self, at, account_id, order_id, reason, filled):
+        closed = {"orderId": order_id, "accountId": account_id, "reason": reason, "filledQuantity": str(filled)}
+        self.engine.say("OrderClosed", at, closed)
+
+    def cancel(self, at, order_ids):
+        """Takes orders out of the book; nothing of what rests there is filled."""
+        for order_id in order_ids:
+            account_id = self.book.pop(order_id, None)
+            if account_id is not None:
+                self.close_order(at, account_id, order_id, "cancelled", 0)
+                self.cancelled.append(order_id)
+
+    def trade(self, at, taker, name, side, quantity, order_id):
         """A client against the market maker: two fills of one trade."""
         self.trades += 1
         instrument, price = f"{name}-PERP", self.prices[name].at(at)
         other = "sell" if side == "buy" else "buy"
-        for account_id, own, liquidity in ((taker, side, "taker"), (MAKER, other, "maker")):
-            self._fill(at, f"trade-{self.trades}", account_id, instrument, own, quantity, price, liquidity, None)
+        for account_id, own, liquidity, order in ((taker, side, "taker", order_id), (MAKER, other, "maker", None)):
+            trade_id = f"trade-{self.trades}"
+            self._fill(at, trade_id, account_id, instrument, own, quantity, price, liquidity, None, order)
             self.ledger.trade(account_id, instrument, own, quantity, price, liquidity)
 
-    def _fill(self, at, trade_id, account_id, instrument, side, quantity, price, liquidity, order):
+    def _fill(self, at, trade_id, account_id, instrument, side, quantity, price, liquidity, close_out, order=None):
         fill = {
             "tradeId": trade_id,
             "accountId": account_id,
@@ -139,8 +196,10 @@ class Exchange:
             "quantity": str(quantity),
             "price": str(price),
             "liquidity": liquidity,
-            "closeOutOrder": order,
+            "closeOutOrder": close_out,
         }
+        if order is not None:
+            fill["orderId"] = order
         self.engine.say("TradeFilled", at, fill)
 
     def withdraw(self, at, withdrawal_id, account_id, dollars):
@@ -160,9 +219,16 @@ class Exchange:
                 time.sleep(0.05)
             for event in self.bookings.read():
                 self.note_booking(event["type"], event["payload"])
-            asked = [event for event in self.liquidation.read() if self.answer(at, event)]
+            asked = [event for event in self.margin.read() + self.liquidation.read() if self.answer(at, event)]
             if not asked:
                 return
+
+    def agree(self, at):
+        """Waits until Ballast shows what these books have: a step of the exchange that needs what was said before."""
+        until = time.monotonic() + AGREES_WITHIN_SECONDS
+        while self.differences() and time.monotonic() < until:
+            self.settle(at)
+            time.sleep(0.05)
 
     def note_booking(self, kind, booked):
         if kind == "WithdrawalSettled":
@@ -178,8 +244,13 @@ class Exchange:
     def answer(self, at, event):
         place = {"partition": event["partition"], "position": event["position"]}
         asked = event["payload"]
+        if event["type"] == "OrderCancelsRequested":
+            self.cancel(at, asked["orders"])
+            return True
         if event["type"] == "OrdersCancelRequested":
-            done = {"accountId": asked["accountId"], "request": place, "cancelledOrders": 0}
+            resting = [order_id for order_id, account_id in self.book.items() if account_id == asked["accountId"]]
+            self.cancel(at, resting)
+            done = {"accountId": asked["accountId"], "request": place, "cancelledOrders": len(resting)}
             self.engine.say("OrdersCancelled", at, done)
             return True
         if event["type"] == "CloseOutOrderPlaced":
@@ -214,6 +285,8 @@ class Exchange:
         self.open(at, MAKER, Decimal(5_000_000))
         for account_id, dollars in (("calm.main", 50_000), ("swing.main", 80_000), ("bold.main", 8_000)):
             self.open(at, account_id, Decimal(dollars))
+        self.settle(at)
+        self.agree(at)
         minute = 0
         while at < self.end:
             minute, at = minute + 1, at + MINUTE
@@ -226,18 +299,42 @@ class Exchange:
         # The last cents: what was asked in the last minute is settled with one more price set.
         self.quote(at + MINUTE)
         self.settle(at + MINUTE)
+        self.agree(at + MINUTE)
 
     def act(self, minute, at):
         if minute == 2:
-            self.trade(at, "bold.main", "BTC", "buy", Decimal("6"))
-            self.trade(at, "swing.main", "ETH", "buy", Decimal("100.5"))
+            self.market(at, "bold.main", "BTC", "buy", Decimal("6"))
+            self.market(at, "swing.main", "ETH", "buy", Decimal("100.5"))
+        if minute == 3:
+            # Far from the market: it rests until margin or liquidation asks for its end.
+            low = self.prices["BTC"].at(at) - 1_000 * TICK["BTC"]
+            self.order(at, "bold.main", "BTC", "buy", Decimal("0.1"), low, 0)
+            self.market(at, "bold.main", "BTC", "buy", Decimal("50"))
         if minute == 5:
+            self.agree(at)
             self.withdraw(at, "w-1", "calm.main", Decimal("12500.50"))
             self.withdraw(at, "w-2", "bold.main", Decimal("7000"))
+        if minute == 6:
+            terms = {"instrument": "ETH-PERP", "side": "buy", "quantity": "2", "price": str(self.prices["ETH"].at(at))}
+            self.reserve("calm.main", "r-never-sent", terms)
+            self.release("calm.main", "r-never-sent")
         if minute % 10 == 0:
             side = "sell" if minute % 20 == 0 else "buy"
-            self.trade(at, "swing.main", "ETH", side, Decimal("30.25"))
-            self.trade(at, "calm.main", "BTC", side, Decimal("0.123"))
+            self.order(at, "swing.main", "ETH", side, Decimal("40"), self.worse("ETH", side, at), Decimal("30.25"))
+            self.market(at, "calm.main", "BTC", side, Decimal("0.123"))
+
+    def market(self, at, account_id, name, side, quantity):
+        self.order(at, account_id, name, side, quantity, self.worse(name, side, at), quantity)
+
+    def worse(self, name, side, at):
+        """Limit of an order that is filled at once: ten ticks behind the middle."""
+        distance = 10 * TICK[name]
+        return self.prices[name].at(at) + (distance if side == "buy" else -distance)
+
+    def open_orders(self):
+        """What Ballast believes may still fill."""
+        asked = [self.ballast.get(f"/accounts/{account_id}/orders") for account_id in self.ledger.accounts]
+        return [each["orderId"] for told in asked for each in told["orders"]]
 
     def differences(self):
         """Every account in both books, to the unit."""
@@ -262,14 +359,24 @@ def main():
     parser.add_argument("--token")
     parser.add_argument("--from", dest="begin", default="2020-03-12T10:00:00Z")
     parser.add_argument("--to", dest="end", default="2020-03-12T11:00:00Z")
+    parser.add_argument("--brokers", help="of Kafka; messages go over exchange.messages.v1 instead of REST")
+    parser.add_argument("--topic-prefix", default="")
     parser.add_argument("--pause", type=float, default=0, help="seconds between two minutes of the exchange")
     options = parser.parse_args()
     ballast = Ballast(options.url, options.token)
-    exchange = Exchange(ballast, millis(options.begin), millis(options.end), options.pause)
+    channel = ballast
+    if options.brokers is not None:
+        from ballast_kafka import KafkaChannel
+
+        channel = KafkaChannel(options.brokers, options.topic_prefix)
+    exchange = Exchange(ballast, channel, millis(options.begin), millis(options.end), options.pause)
     exchange.play()
     differences = exchange.differences()
     report = {
         "trades": exchange.trades,
+        "reservations": exchange.reservations,
+        "cancelledOnRequest": exchange.cancelled,
+        "openOrders": exchange.open_orders(),
         "withdrawals": exchange.outcomes,
         "closeOutOrders": exchange.closed_out,
         "accounts": len(exchange.ledger.accounts),

@@ -1,117 +1,43 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
-import { LogReader, Producer, type BallastClient } from '@ballast/exchange-client';
-import type { AccountsEvents, LiquidationEvents, Place, TradeSide } from '@ballast/facts';
-import { dec, HOUR_MS, maxOf, minOf, MINUTE_MS, roundUsd, text, ZERO, type Decimal } from '@ballast/kernel';
-import { REPOSITORY } from './ballast-process.js';
+import { isDeepStrictEqual } from 'node:util';
+import { LogReader, Producer, Refused, type BallastClient } from '@ballast/exchange-client';
+import type { AccountsEvents, LiquidationEvents, MarginEvents, OrderEvents, Place, TradeSide } from '@ballast/facts';
+import { dec, HOUR_MS, maxOf, minOf, MINUTE_MS, roundUsd, text, type Decimal } from '@ballast/kernel';
+import { Books, FEE } from './own-books.js';
+import { COINS, Prices, TICK, type Coin } from './own-prices.js';
 
 const VENUES = ['venue-a', 'venue-b', 'venue-c', 'venue-d', 'venue-e'];
-const TICK = { BTC: dec('0.1'), ETH: dec('0.01') } as const;
 const LOT = { BTC: '0.001', ETH: '0.01' } as const;
 const MAKER = 'maker.main';
-/** Digits of what is released when a part is closed, CLR-INS-011. */
-const COST_DIGITS = 12;
-type Coin = keyof typeof TICK;
+/** An account that may take no new risk, or could not bear this order. */
+const NOT_ADMITTED = ['below-initial-requirement', 'account-reduce-only'];
+/** So long it is waited for Ballast to show what was said. */
+const AGREES_WITHIN_MS = 120_000;
 type ReadEvent = Awaited<ReturnType<LogReader['read']>>[number];
-const COINS: readonly Coin[] = ['BTC', 'ETH'];
 
-/** Hourly bars of the bundled crash, and a way through each: open, high, low, close. */
-class Prices {
-  readonly #bars: ReadonlyMap<number, readonly [open: Decimal, high: Decimal, low: Decimal, close: Decimal]>;
-
-  constructor(readonly coin: Coin) {
-    const file = `${REPOSITORY}/apps/ballast/scenarios/crash-2020-03/${coin.toLowerCase()}.csv.gz`;
-    const [, ...rows] = gunzipSync(readFileSync(file)).toString().trim().split('\n');
-    this.#bars = new Map(
-      rows.map((row) => {
-        const [at = '', ...figures] = row.split(',');
-        const [open, high, low, close] = figures.map((figure) => dec(figure)) as [Decimal, Decimal, Decimal, Decimal];
-        return [Number(at), [open, high, low, close]];
-      }),
-    );
-  }
-
-  at(moment: number): Decimal {
-    const start = moment - (moment % HOUR_MS);
-    const [open, high, low, close] = this.#bars.get(start)!;
-    const minute = (moment - start) / MINUTE_MS;
-    const way: readonly (readonly [number, Decimal])[] = [
-      [0, open],
-      [20, high],
-      [45, low],
-      [60, close],
-    ];
-    const leg = Math.max(
-      1,
-      way.findIndex(([end]) => minute <= end),
-    );
-    const [[begin, from], [end, to]] = [way[leg - 1]!, way[leg]!];
-    const exact = from.plus(
-      to
-        .minus(from)
-        .times(minute - begin)
-        .div(end - begin),
-    );
-    return exact.div(TICK[this.coin]).floor().times(TICK[this.coin]);
-  }
-
-  history(until: number, hours: number): readonly { readonly at: number; readonly price: string }[] {
-    const start = until - (until % HOUR_MS);
-    return Array.from({ length: hours }, (_, index) => start - (hours - index) * HOUR_MS).map((at) => ({
-      at: at + HOUR_MS,
-      price: text(this.#bars.get(at)![3]),
-    }));
-  }
-}
-
-interface Holding {
-  cash: Decimal;
-  readonly positions: Map<string, { readonly quantity: Decimal; readonly cost: Decimal }>;
-}
-
-const FEE = { taker: dec('0.0005'), maker: dec('0.0002') } as const;
-
-/** The exchange's own books, by CLR-ACC-011 to 014. */
-class Books {
-  readonly holdings = new Map<string, Holding>();
-
-  open(accountId: string, cash: Decimal): void {
-    this.holdings.set(accountId, { cash, positions: new Map() });
-  }
-
-  pay(accountId: string, amount: Decimal): void {
-    const holding = this.holdings.get(accountId)!;
-    holding.cash = holding.cash.plus(amount);
-  }
-
-  trade(accountId: string, instrument: string, side: TradeSide, quantity: Decimal, price: Decimal, fee: Decimal): void {
-    this.pay(accountId, roundUsd(this.#move(accountId, instrument, side, quantity, price), 'credit').minus(fee));
-  }
-
-  #move(accountId: string, instrument: string, side: TradeSide, quantity: Decimal, price: Decimal): Decimal {
-    const { positions } = this.holdings.get(accountId)!;
-    const { quantity: held, cost } = positions.get(instrument) ?? { quantity: ZERO, cost: ZERO };
-    const signed = side === 'buy' ? quantity : quantity.neg();
-    const closing = held.times(signed).isNegative() ? minOf(quantity, held.abs()) : ZERO;
-    const released = closing.isZero() ? ZERO : cost.times(closing).div(held.abs()).toDecimalPlaces(COST_DIGITS);
-    const closed = held.isNegative() ? closing.neg() : closing;
-    const opened = signed.plus(closed).times(price);
-    positions.set(instrument, { quantity: held.plus(signed), cost: cost.minus(released).plus(opened) });
-    return closed.times(price).minus(released);
-  }
+/** An account as Ballast shows it. */
+interface Seen {
+  readonly collateral: { readonly USD?: string };
+  readonly positions: readonly { readonly instrument: string; readonly quantity: string; readonly cost: string }[];
 }
 
 /** An exchange that Ballast clears through its client library: the hour in which Bitcoin fell by a quarter. */
 export class OwnExchange {
-  readonly books = new Books();
-  readonly outcomes = new Map<string, string>();
-  closeOuts = 0;
+  readonly #books = new Books();
+  readonly #outcomes = new Map<string, string>();
+  readonly #reservations = { held: 0, refused: 0, released: 0 };
+  /** Orders that Ballast wanted to be cancelled. */
+  readonly #cancelled: string[] = [];
+  #closeOuts = 0;
   readonly #prices = { BTC: new Prices('BTC'), ETH: new Prices('ETH') };
   readonly #quotes: Producer;
   readonly #engine: Producer;
   readonly #liquidation: LogReader;
   readonly #bookings: LogReader;
+  readonly #margin: LogReader;
+  /** Orders that rest in the book, and whose they are. */
+  readonly #book = new Map<string, string>();
+  #orders = 0;
   #trades = 0;
 
   private constructor(
@@ -122,6 +48,7 @@ export class OwnExchange {
     this.#engine = new Producer(ballast, 'matching-engine', 'hour-1');
     this.#liquidation = new LogReader(ballast, 'liquidation', partitions);
     this.#bookings = new LogReader(ballast, 'accounts', partitions);
+    this.#margin = new LogReader(ballast, 'margin', partitions);
   }
 
   static async over(ballast: BallastClient): Promise<OwnExchange> {
@@ -141,27 +68,114 @@ export class OwnExchange {
     })) {
       this.#open(begin, accountId, dollars);
     }
+    await this.#settle(begin);
+    await this.#agree(begin);
     for (let minute = 1; minute <= minutes + 1; minute++) {
       const at = begin + minute * MINUTE_MS;
-      if (minute <= minutes) this.#act(minute, at);
+      if (minute <= minutes) await this.#act(minute, at);
       await this.#settle(at);
       await onMinute(minute);
     }
+    await this.#agree(begin + (minutes + 1) * MINUTE_MS);
   }
 
-  #act(minute: number, at: number): void {
+  async #act(minute: number, at: number): Promise<void> {
     if (minute === 2) {
-      this.#trade(at, 'bold.main', 'BTC', 'buy', dec(6));
-      this.#trade(at, 'swing.main', 'ETH', 'buy', dec('100.5'));
+      await this.#market(at, 'bold.main', 'BTC', 'buy', dec(6));
+      await this.#market(at, 'swing.main', 'ETH', 'buy', dec('100.5'));
+    }
+    if (minute === 3) {
+      // Far from the market: it rests until margin or liquidation asks for its end.
+      const low = this.#prices.BTC.at(at).minus(TICK.BTC.times(1_000));
+      await this.#order(at, 'bold.main', 'BTC', 'buy', dec('0.1'), low, null);
+      await this.#market(at, 'bold.main', 'BTC', 'buy', dec(50));
     }
     if (minute === 5) {
+      await this.#agree(at);
       this.#withdraw(at, 'w-1', 'calm.main', '12500.5');
       this.#withdraw(at, 'w-2', 'bold.main', '7000');
     }
+    if (minute === 6) {
+      const price = text(this.#prices.ETH.at(at));
+      await this.#reserve('calm.main', 'r-never-sent', { instrument: 'ETH-PERP', side: 'buy', quantity: '2', price });
+      await this.#release('calm.main', 'r-never-sent');
+    }
     if (minute % 10 === 0) {
       const side = minute % 20 === 0 ? 'sell' : 'buy';
-      this.#trade(at, 'swing.main', 'ETH', side, dec('30.25'));
-      this.#trade(at, 'calm.main', 'BTC', side, dec('0.123'));
+      await this.#order(at, 'swing.main', 'ETH', side, dec(40), this.#worse('ETH', side, at), dec('30.25'));
+      await this.#market(at, 'calm.main', 'BTC', side, dec('0.123'));
+    }
+  }
+
+  /** Filled at once. */
+  #market(at: number, accountId: string, coin: Coin, side: TradeSide, quantity: Decimal): Promise<void> {
+    return this.#order(at, accountId, coin, side, quantity, this.#worse(coin, side, at), quantity);
+  }
+
+  /** Ten ticks behind the middle. */
+  #worse(coin: Coin, side: TradeSide, at: number): Decimal {
+    const distance = TICK[coin].times(10);
+    return this.#prices[coin].at(at).plus(side === 'buy' ? distance : distance.neg());
+  }
+
+  /**
+   * Margin is reserved, the order is accepted, so much of it is filled against the market maker at once and the rest cancelled; null: it
+   * rests in the book. An order that margin does not reserve for is none.
+   */
+  async #order(
+    at: number,
+    accountId: string,
+    coin: Coin,
+    side: TradeSide,
+    quantity: Decimal,
+    price: Decimal,
+    filled: Decimal | null,
+  ): Promise<void> {
+    this.#orders += 1;
+    const [orderId, reservationId] = [`o-${this.#orders}`, `r-${this.#orders}`];
+    const terms = { instrument: `${coin}-PERP`, side, quantity: text(quantity), price: text(price) };
+    if (!(await this.#reserve(accountId, reservationId, terms))) return;
+    this.#engine.say('OrderAccepted', at, { orderId, accountId, ...terms, reservationId });
+    if (filled === null) {
+      this.#book.set(orderId, accountId);
+      return;
+    }
+    this.#trade(at, accountId, coin, side, filled, orderId);
+    const reason = filled.eq(quantity) ? 'filled' : 'cancelled';
+    this.#engine.say('OrderClosed', at, { orderId, accountId, reason, filledQuantity: text(filled) });
+  }
+
+  async #reserve(
+    accountId: string,
+    reservationId: string,
+    terms: Pick<OrderEvents['OrderAccepted'], 'instrument' | 'side' | 'quantity' | 'price'>,
+  ): Promise<boolean> {
+    const wish = { reservationId, ...terms, holdMs: HOUR_MS };
+    try {
+      await this.ballast.post(`/accounts/${accountId}/reservations`, wish, `reserve/${reservationId}`);
+    } catch (error) {
+      if (!(error instanceof Refused && NOT_ADMITTED.includes(error.code))) throw error;
+      this.#reservations.refused += 1;
+      return false;
+    }
+    this.#reservations.held += 1;
+    return true;
+  }
+
+  async #release(accountId: string, reservationId: string): Promise<void> {
+    const path = `/accounts/${accountId}/reservations/${reservationId}/releases`;
+    await this.ballast.post(path, {}, `release/${reservationId}`);
+    this.#reservations.released += 1;
+  }
+
+  /** Takes orders out of the book; nothing of what rests there was filled. */
+  #cancel(at: number, orders: readonly string[]): void {
+    for (const orderId of orders) {
+      const accountId = this.#book.get(orderId);
+      if (accountId === undefined) continue;
+      this.#book.delete(orderId);
+      this.#engine.say('OrderClosed', at, { orderId, accountId, reason: 'cancelled', filledQuantity: '0' });
+      this.#cancelled.push(orderId);
     }
   }
 
@@ -203,19 +217,19 @@ export class OwnExchange {
   #open(at: number, accountId: string, amount: string): void {
     this.#engine.say('AccountOpeningRequested', at, { accountId });
     this.#engine.say('DepositReceived', at, { depositId: `${accountId}/first`, accountId, asset: 'USD', amount });
-    this.books.open(accountId, dec(amount));
+    this.#books.open(accountId, dec(amount));
   }
 
-  #trade(at: number, taker: string, coin: Coin, side: TradeSide, quantity: Decimal): void {
+  #trade(at: number, taker: string, coin: Coin, side: TradeSide, quantity: Decimal, orderId: string): void {
     this.#trades += 1;
     const [instrument, price] = [`${coin}-PERP`, this.#prices[coin].at(at)];
-    for (const [accountId, own, liquidity] of [
-      [taker, side, 'taker'],
-      [MAKER, side === 'buy' ? 'sell' : 'buy', 'maker'],
+    for (const [accountId, own, liquidity, order] of [
+      [taker, side, 'taker', { orderId }],
+      [MAKER, side === 'buy' ? 'sell' : 'buy', 'maker', {}],
     ] as const) {
-      this.#fill(at, `trade-${this.#trades}`, accountId, instrument, own, quantity, price, liquidity, null);
+      this.#fill(at, `trade-${this.#trades}`, accountId, instrument, own, quantity, price, liquidity, null, order);
       const fee = roundUsd(FEE[liquidity].times(quantity).times(price), 'fee');
-      this.books.trade(accountId, instrument, own, quantity, price, fee);
+      this.#books.trade(accountId, instrument, own, quantity, price, fee);
     }
   }
 
@@ -229,8 +243,9 @@ export class OwnExchange {
     price: Decimal,
     liquidity: 'maker' | 'taker',
     closeOutOrder: Place | null,
+    order: { readonly orderId?: string } = {},
   ): void {
-    const figures = { quantity: text(quantity), price: text(price) };
+    const figures = { quantity: text(quantity), price: text(price), ...order };
     this.#engine.say('TradeFilled', at, { tradeId, accountId, instrument, side, ...figures, liquidity, closeOutOrder });
   }
 
@@ -251,7 +266,8 @@ export class OwnExchange {
         await wait(20);
       }
       for (const event of await this.#bookings.read()) this.#noteBooking(event);
-      const answered = (await this.#liquidation.read()).map((event) => this.#answer(at, event));
+      const asking = [...(await this.#margin.read()), ...(await this.#liquidation.read())];
+      const answered = asking.map((event) => this.#answer(at, event));
       asked = answered.includes(true);
     }
   }
@@ -259,19 +275,23 @@ export class OwnExchange {
   #noteBooking({ type, payload }: ReadEvent): void {
     const booked = payload as AccountsEvents['WithdrawalReleased'] & AccountsEvents['LiquidationCostSettled'];
     if (type === 'WithdrawalSettled') {
-      this.books.pay(booked.accountId, dec(booked.amount).neg());
-      this.outcomes.set(booked.withdrawalId, 'paid');
+      this.#books.pay(booked.accountId, dec(booked.amount).neg());
+      this.#outcomes.set(booked.withdrawalId, 'paid');
     }
-    if (type === 'WithdrawalReleased') this.outcomes.set(booked.withdrawalId, booked.code);
-    if (type === 'LiquidationCostSettled') this.books.pay(booked.accountId, dec(booked.trueUp));
+    if (type === 'WithdrawalReleased') this.#outcomes.set(booked.withdrawalId, `refused: ${booked.code}`);
+    if (type === 'LiquidationCostSettled') this.#books.pay(booked.accountId, dec(booked.trueUp));
     if (type === 'SuspenseBooked') throw new Error(`in suspense: ${JSON.stringify(payload)}`);
   }
 
   #answer(at: number, { type, partition, position, payload }: ReadEvent): boolean {
     const place = { partition, position };
-    if (type === 'OrdersCancelRequested') {
+    if (type === 'OrderCancelsRequested') {
+      this.#cancel(at, (payload as MarginEvents['OrderCancelsRequested']).orders);
+    } else if (type === 'OrdersCancelRequested') {
       const { accountId } = payload as LiquidationEvents['OrdersCancelRequested'];
-      this.#engine.say('OrdersCancelled', at, { accountId, request: place, cancelledOrders: 0 });
+      const resting = [...this.#book].filter(([, owner]) => owner === accountId).map(([orderId]) => orderId);
+      this.#cancel(at, resting);
+      this.#engine.say('OrdersCancelled', at, { accountId, request: place, cancelledOrders: resting.length });
     } else if (type === 'CloseOutOrderPlaced') {
       this.#closeOut(at, place, payload as LiquidationEvents['CloseOutOrderPlaced']);
     } else return false;
@@ -292,25 +312,50 @@ export class OwnExchange {
     const filledQuantity = text(quantity);
     this.#engine.say('CloseOutOrderFinished', at, { accountId, order, status: 'filled', filledQuantity });
     const penalty = roundUsd(quantity.times(settlement.notional).times(provisionalRate), 'equity');
-    this.books.trade(accountId, instrument, side, quantity, dec(mark), penalty);
+    this.#books.trade(accountId, instrument, side, quantity, dec(mark), penalty);
     const fee = roundUsd(FEE.maker.times(quantity).times(price), 'fee');
-    this.books.trade(MAKER, instrument, other, quantity, price, fee);
-    this.closeOuts += 1;
+    this.#books.trade(MAKER, instrument, other, quantity, price, fee);
+    this.#closeOuts += 1;
   }
 
-  /** Every account in the form in which Ballast shows it. */
-  statement(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      [...this.books.holdings].map(([accountId, { cash, positions }]) => [
-        accountId,
-        {
-          cash: text(cash),
-          positions: [...positions]
-            .filter(([, { quantity }]) => !quantity.isZero())
-            .map(([instrument, { quantity, cost }]) => `${instrument} ${text(quantity)} ${text(cost)}`)
-            .sort(),
-        },
-      ]),
+  /** Waits until Ballast shows what these books have: a step that needs what was said before. */
+  async #agree(at: number): Promise<void> {
+    const until = performance.now() + AGREES_WITHIN_MS;
+    while (!isDeepStrictEqual(await this.#seen(), this.#books.statement()) && performance.now() < until) {
+      await this.#settle(at);
+      await wait(20);
+    }
+  }
+
+  /** What became of it all, and every account that Ballast has otherwise. */
+  async report(): Promise<object> {
+    const [seen, own] = [await this.#seen(), this.#books.statement()];
+    const differing = Object.keys(own).filter((accountId) => !isDeepStrictEqual(seen[accountId], own[accountId]));
+    return {
+      reservations: this.#reservations,
+      cancelledOnRequest: this.#cancelled,
+      openOrders: await this.#openOrders(),
+      closeOutOrders: this.#closeOuts,
+      withdrawals: Object.fromEntries(this.#outcomes),
+      differences: differing.map((accountId) => ({ accountId, ballast: seen[accountId], here: own[accountId] })),
+    };
+  }
+
+  /** Every account as Ballast has it, as `books.statement()` has it. */
+  async #seen(): Promise<Readonly<Record<string, unknown>>> {
+    const accounts = [...this.#books.holdings.keys()].map(async (accountId) => {
+      const { collateral, positions } = await this.ballast.get<Seen>(`/accounts/${accountId}`);
+      const held = positions.map(({ instrument, quantity, cost }) => `${instrument} ${quantity} ${cost}`);
+      return [accountId, { cash: collateral.USD, positions: held.sort() }] as const;
+    });
+    return Object.fromEntries(await Promise.all(accounts));
+  }
+
+  /** What Ballast believes may still fill. */
+  async #openOrders(): Promise<readonly string[]> {
+    const asked = [...this.#books.holdings.keys()].map((accountId) =>
+      this.ballast.get<{ readonly orders: readonly { readonly orderId: string }[] }>(`/accounts/${accountId}/orders`),
     );
+    return (await Promise.all(asked)).flatMap(({ orders }) => orders.map(({ orderId }) => orderId));
   }
 }

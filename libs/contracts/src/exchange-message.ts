@@ -5,6 +5,7 @@ import {
   PRODUCER_EVENTS,
   type ExchangeLog,
   type FillEvents,
+  type OrderEvents,
   type OrderReportEvents,
   type Place,
   type ProducerEvents,
@@ -15,7 +16,11 @@ import { schemaOf } from './event-schemas.js';
 import { fieldErrors, type FieldError } from './refusal.js';
 
 /** Everything that an exchange may say, by type. */
-type ExchangeMessages = Omit<QuoteEvents, keyof ProducerEvents> & FillEvents & TransferEvents & OrderReportEvents;
+type ExchangeMessages = Omit<QuoteEvents, keyof ProducerEvents> &
+  FillEvents &
+  OrderEvents &
+  TransferEvents &
+  OrderReportEvents;
 export type ExchangeMessageType = keyof ExchangeMessages;
 /** Payload of a message of an exchange. */
 export type ExchangeMessageOf<Type extends ExchangeMessageType> = ExchangeMessages[Type];

@@ -5,8 +5,13 @@ interface BallastOptions {
   /** Where it serves, such as `http://127.0.0.1:8787`. */
   readonly url: string;
   readonly token?: string;
-  /** For so long a request is repeated while nobody answers, milliseconds; default 120 s: a restart takes some of them. */
+  /** For so long a request is repeated while nobody answers, milliseconds; default 240 s: a restart takes some of them. */
   readonly patienceMs?: number;
+}
+
+interface Sent {
+  readonly body?: string;
+  readonly key?: string;
 }
 
 /** Ballast answered that it will not; sending the same again changes nothing. */
@@ -22,7 +27,7 @@ export class Refused extends Error {
   }
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 /** Answers that pass. */
@@ -38,19 +43,22 @@ export class BallastClient {
 
   /** @throws Refused; the last failure when nobody answered for longer than the patience */
   get<Answer>(path: string): Promise<Answer> {
-    return this.#ask('GET', path, undefined);
+    return this.#ask('GET', path, {});
   }
 
-  /** @throws Refused; the last failure when nobody answered for longer than the patience */
-  post<Answer>(path: string, body: unknown): Promise<Answer> {
-    return this.#ask('POST', path, JSON.stringify(body));
+  /**
+   * @param key Idempotency-Key of a command, the same however often it is sent
+   * @throws Refused; the last failure when nobody answered for longer than the patience
+   */
+  post<Answer>(path: string, body: unknown, key?: string): Promise<Answer> {
+    return this.#ask('POST', path, { body: JSON.stringify(body), ...(key !== undefined && { key }) });
   }
 
-  async #ask<Answer>(method: string, path: string, body: string | undefined): Promise<Answer> {
+  async #ask<Answer>(method: string, path: string, sent: Sent): Promise<Answer> {
     const until = performance.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
       try {
-        return await this.#once(method, path, body);
+        return await this.#once(method, path, sent);
       } catch (error) {
         if (error instanceof Refused || performance.now() > until) throw error;
         await wait(pause);
@@ -58,13 +66,14 @@ export class BallastClient {
     }
   }
 
-  async #once<Answer>(method: string, path: string, body: string | undefined): Promise<Answer> {
+  async #once<Answer>(method: string, path: string, { body, key }: Sent): Promise<Answer> {
     const { token } = this.options;
     const response = await fetch(this.#base + path, {
       method,
       headers: {
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(key !== undefined && { 'idempotency-key': key }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(body !== undefined && { body }),
