@@ -52,8 +52,8 @@ describe('the pages that replay shares', () => {
   });
 
   it('keeps fewer pages where entries are large, and always the newest', async () => {
-    // 40 million characters a page: three of them are within the limit, a fourth is not.
-    const payload = { values: '0'.repeat(80_000) };
+    // 15 million characters a page: three of them are within the limit, a fourth is not.
+    const payload = { values: '0'.repeat(30_000) };
     const all = entries(2_500).map((entry) => ({ ...entry, payload }));
     const { reads, cache } = cached(all);
     for (const after of [0, 500, 1_000, 0, 1_500, 0, 1_000, 500]) await cache.read('pricing', -1, after, 1);

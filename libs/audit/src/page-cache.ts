@@ -4,8 +4,11 @@ import { sourceKey } from '@ballast/partition-worker';
 
 const PAGE = 500;
 const PAGES_KEPT = 96;
-/** Characters of JSON that are kept in all, by all readers of a process together. An entry of an options market can be a quarter of a megabyte; as objects it takes twice that. */
-const CHARACTERS_KEPT = 128 * 1_024 * 1_024;
+/**
+ * Characters of JSON that are kept in all, by all readers of a process together: as objects they take twice that. An entry of an options
+ * market can be a quarter of a megabyte.
+ */
+const CHARACTERS_KEPT = 48 * 1_024 * 1_024;
 
 interface KeptPage {
   readonly entries: readonly LogEntry[];
@@ -51,10 +54,25 @@ export class PageCache implements EntryReader {
   }
 }
 
-const pageOf = (entries: readonly LogEntry[]): KeptPage => ({
-  entries,
-  characters: entries.reduce((total, entry) => total + textOf(entry).length, 0),
+const pageOf = (entries: readonly (LogEntry & Partial<SealedEvent>)[]): KeptPage => ({
+  entries: entries.map(entryOf),
+  characters: entries.reduce((total, entry) => total + (entry.text ?? JSON.stringify(entry)).length, 0),
 });
 
-/** What was sealed is kept as the text that it was read from. */
-const textOf = (entry: LogEntry & Partial<Pick<SealedEvent, 'text'>>): string => entry.text ?? JSON.stringify(entry);
+/** An entry alone: the text and the hashes that may stand beside it are as much again, and nobody who reads here looks at them. */
+const entryOf = (entry: LogEntry): LogEntry => ({
+  log: entry.log,
+  partition: entry.partition,
+  position: entry.position,
+  id: entry.id,
+  stream: entry.stream,
+  version: entry.version,
+  type: entry.type,
+  schemaVersion: entry.schemaVersion,
+  time: entry.time,
+  cause: entry.cause,
+  basis: entry.basis,
+  correlation: entry.correlation,
+  actor: entry.actor,
+  payload: entry.payload,
+});

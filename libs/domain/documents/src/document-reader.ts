@@ -1,5 +1,5 @@
 import type { HouseDocument } from '@ballast/event-sourcing';
-import { InvariantViolation, invariant } from '@ballast/kernel';
+import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
 import type { DocumentDefects } from './documents.decider.js';
 import { documentInForce, documentOf, type HouseRules } from './house-rules.js';
 
@@ -19,7 +19,8 @@ export interface DocumentKind<Figures> {
 }
 
 /**
- * Documents of a kind by the way in which a body is read. Each document is read once; a document never changes.
+ * Documents of a kind by the way in which a body is read. Each document is read once; a document never changes. Partitions of a process
+ * have the same ones, each from its own log: they are given the same figures, so that what is made of these is shared, too.
  * @param read of untrusted content: it throws nothing
  */
 export function documentKind<Figures>(
@@ -27,15 +28,23 @@ export function documentKind<Figures>(
   read: (body: unknown, id: string) => DocumentReading<Figures>,
 ): DocumentKind<Figures> {
   const readings = new WeakMap<HouseDocument, { readonly figures: Figures }>();
+  const byId = new Map<string, { readonly bodyText: string; readonly figures: Figures }>();
   const of = (document: HouseDocument): Figures => {
     const known = readings.get(document);
     if (known !== undefined) return known.figures;
-    const reading = read(document.body, document.id);
-    if ('defects' in reading) {
-      throw new InvariantViolation(`${kind} ${document.id} cannot be read: ${reading.defects.join('; ')}`);
+    const { id, body } = document;
+    const bodyText = canonicalText(body);
+    let shared = byId.get(id);
+    if (shared?.bodyText !== bodyText) {
+      const reading = read(body, id);
+      if ('defects' in reading) {
+        throw new InvariantViolation(`${kind} ${id} cannot be read: ${reading.defects.join('; ')}`);
+      }
+      shared = { bodyText, figures: reading.figures };
+      byId.set(id, shared);
     }
-    readings.set(document, reading);
-    return reading.figures;
+    readings.set(document, shared);
+    return shared.figures;
   };
   return {
     kind,

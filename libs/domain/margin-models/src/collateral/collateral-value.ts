@@ -4,7 +4,7 @@ import { confidenceOf, finite, positive, SETTLEMENT_ASSET } from '../reading/mar
 import { arrangeCollateral, type AssetHolding } from '../reading/holdings.js';
 import { doubt, type CollateralParameters, type CollateralRule } from './collateral-parameters.js';
 import { depegHaircut, tieredValue } from './collateral-tiers.js';
-import { haircutOf, valueAfterHaircut, type HaircutFigures } from './haircut.js';
+import { haircutOf, valuesAfterHaircut, type HaircutFigures } from './haircut.js';
 
 /** What one asset of an account counts for, USD. */
 export interface CollateralWorth {
@@ -76,37 +76,95 @@ function assetWorth(
     });
     return { asset, worth: ZERO, confidenceCharge: ZERO, line };
   }
-  const price = floorPrice(holding, market);
-  const marketValue = amount.times(price);
-  const counted = cappedValue(marketValue, price, rule, market.collateral.get(asset)?.platformAmount, asset);
-  const figures = haircutFigures(rule, price, market.underlyings.get(asset)?.dailyVolatility, jointly, asset);
-  const afterHaircut = valueAfterHaircut(counted, figures);
-  const worth = rule.tiers.length === 0 ? afterHaircut : minOf(afterHaircut, tieredValue(counted, rule.tiers));
-  const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
-  const { factor } = parameters.confidence;
-  const confidenceCharge = worth.times(minOf(ONE, factor.times(doubt(confidence, parameters.confidence))));
-  const line = (): ExplainLine => {
-    const { volatility, impact } = haircutOf(counted, figures);
-    return {
-      code: 'collateral',
-      subject: asset,
-      amount: worth,
-      figures: {
-        amount,
-        confidenceCharge,
-        counted,
-        depeg: figures.depeg,
-        flat: rule.haircut,
-        haircut: counted.isZero() ? ZERO : ONE.minus(worth.div(counted)),
-        halfSpread: rule.halfSpread,
-        impact,
-        marketValue,
-        price,
-        volatility,
-      },
+  return termsOf(holding, rule, market, parameters, jointly).worthOf(amount);
+}
+
+const terms = new WeakMap<CollateralRule, AssetTerms>();
+
+/** Read once for all accounts: neither a rule nor the prices of a market ever change, and the newest market is the one that is asked. */
+function termsOf(
+  holding: AssetHolding,
+  rule: CollateralRule,
+  market: Market,
+  parameters: CollateralParameters,
+  jointly: boolean,
+): AssetTerms {
+  const known = terms.get(rule);
+  const isKnown = known?.market === market && known.parameters === parameters && known.jointly === jointly;
+  if (isKnown && known.asset === holding.asset) return known;
+  const made = new AssetTerms(holding, rule, market, parameters, jointly);
+  terms.set(rule, made);
+  return made;
+}
+
+/** How an asset counts on a market, whoever holds however much of it. */
+class AssetTerms {
+  readonly asset: string;
+  readonly #price: Decimal;
+  readonly #platformAmount: Decimal | undefined;
+  readonly #figures: HaircutFigures;
+  readonly #afterHaircut: (counted: Decimal) => Decimal;
+  /** Share of a worth that new risk may not rely on. */
+  readonly #doubtful: Decimal;
+  /** Questions about one account's orders come one after the other, and the coin in them is the same. */
+  #last: { readonly amount: Decimal; readonly worth: CollateralWorth } | undefined;
+
+  constructor(
+    holding: AssetHolding,
+    private readonly rule: CollateralRule,
+    readonly market: Market,
+    readonly parameters: CollateralParameters,
+    readonly jointly: boolean,
+  ) {
+    const { asset } = holding;
+    this.asset = asset;
+    this.#price = floorPrice(holding, market);
+    this.#platformAmount = market.collateral.get(asset)?.platformAmount;
+    const sigma = market.underlyings.get(asset)?.dailyVolatility;
+    this.#figures = haircutFigures(rule, this.#price, sigma, jointly, asset);
+    this.#afterHaircut = valuesAfterHaircut(this.#figures);
+    const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
+    const { factor } = parameters.confidence;
+    this.#doubtful = minOf(ONE, factor.times(doubt(confidence, parameters.confidence)));
+  }
+
+  worthOf(amount: Decimal): CollateralWorth {
+    if (this.#last?.amount.eq(amount) !== true) this.#last = { amount, worth: this.#value(amount) };
+    return this.#last.worth;
+  }
+
+  #value(amount: Decimal): CollateralWorth {
+    const { asset, rule } = this;
+    const price = this.#price;
+    const marketValue = amount.times(price);
+    const counted = cappedValue(marketValue, price, rule, this.#platformAmount, asset);
+    const afterHaircut = this.#afterHaircut(counted);
+    const worth = rule.tiers.length === 0 ? afterHaircut : minOf(afterHaircut, tieredValue(counted, rule.tiers));
+    const confidenceCharge = worth.times(this.#doubtful);
+    const line = (): ExplainLine => {
+      const { depeg } = this.#figures;
+      const { volatility, impact } = haircutOf(counted, this.#figures);
+      return {
+        code: 'collateral',
+        subject: asset,
+        amount: worth,
+        figures: {
+          amount,
+          confidenceCharge,
+          counted,
+          depeg,
+          flat: rule.haircut,
+          haircut: counted.isZero() ? ZERO : ONE.minus(worth.div(counted)),
+          halfSpread: rule.halfSpread,
+          impact,
+          marketValue,
+          price,
+          volatility,
+        },
+      };
     };
-  };
-  return { asset, worth, confidenceCharge, line };
+    return { asset, worth, confidenceCharge, line };
+  }
 }
 
 /** Price policy: what is owed counts at the higher of index and 30-minute mean. */

@@ -38,15 +38,16 @@ export interface HaircutParts {
  * @see docs/spec/collateral.md CLR-COL-001
  */
 export function haircutOf(marketValue: Decimal, figures: HaircutFigures): HaircutParts {
-  const { sigma, halfSpread, flat, depeg, minimum } = figures;
-  const volatility = volatilityPart(figures);
-  const impact = figures.impact.times(sigma).times(marketValue.div(figures.averageDailyVolume).sqrt());
+  const impact = impactOf(marketValue, figures);
   return {
-    volatility,
+    volatility: volatilityPart(figures),
     impact,
-    haircut: clamp(volatility.plus(halfSpread).plus(flat).plus(depeg).plus(impact), minimum, ONE),
+    haircut: clamp(fixedHaircut(figures).plus(impact), figures.minimum, ONE),
   };
 }
+
+const impactOf = (marketValue: Decimal, { impact, sigma, averageDailyVolume }: HaircutFigures): Decimal =>
+  impact.times(sigma).times(marketValue.div(averageDailyVolume).sqrt());
 
 /**
  * What a market value counts for: max over Q' <= Q of Q' (1 - h(Q')). Nobody is made poorer by holding more, since a part
@@ -55,9 +56,18 @@ export function haircutOf(marketValue: Decimal, figures: HaircutFigures): Haircu
  * @see docs/spec/collateral.md CLR-COL-002
  */
 export function valueAfterHaircut(marketValue: Decimal, figures: HaircutFigures): Decimal {
-  const most = sizeOfGreatestValue(fixedHaircut(figures), slopeOfHaircut(figures), figures.minimum);
-  const counted = most === null ? marketValue : minOf(marketValue, most);
-  return counted.times(ONE.minus(haircutOf(counted, figures).haircut));
+  return valuesAfterHaircut(figures)(marketValue);
+}
+
+/** `valueAfterHaircut` for many market values: what is the same of all is computed once. */
+export function valuesAfterHaircut(figures: HaircutFigures): (marketValue: Decimal) => Decimal {
+  const fixed = fixedHaircut(figures);
+  const most = sizeOfGreatestValue(fixed, slopeOfHaircut(figures), figures.minimum);
+  return (marketValue) => {
+    const counted = most === null ? marketValue : minOf(marketValue, most);
+    const haircut = clamp(fixed.plus(impactOf(counted, figures)), figures.minimum, ONE);
+    return counted.times(ONE.minus(haircut));
+  };
 }
 
 /**
