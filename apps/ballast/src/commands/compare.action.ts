@@ -19,6 +19,7 @@ import { UsageError } from '../usage-error.js';
 interface CompareOptions {
   readonly scenario: string;
   readonly rules: string;
+  readonly method?: string;
   readonly seeds: number;
   readonly accounts: number;
   readonly priceFeedback: 'on' | 'off' | 'both';
@@ -32,7 +33,7 @@ interface CompareOptions {
 const DEFAULT_COLUMNS = 110;
 
 export async function compare(options: CompareOptions): Promise<void> {
-  const rules = rulesOf(options.rules);
+  const rules = rulesOf(options.rules, options.method);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(index + 1));
   const windows = await windowsOf(options);
   const tasks = windows.flatMap(({ scenario, window }) =>

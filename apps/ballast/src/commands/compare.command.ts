@@ -19,6 +19,10 @@ export function compareCommand(): Command {
       'adaptive, flat:<rate> or a model of `ballast models`, each with :<figure>=<value> for other figures',
       RULES,
     )
+    .option(
+      '--method <list>',
+      'how much a liquidation closes: to-target (the target health, in slices) or full; every rule runs with each',
+    )
     .option('--seeds <n>', 'runs of every rule and window, seeds 1 to n', wholeNumber(1, 1_000), 3)
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 200)
     .addOption(
@@ -36,6 +40,7 @@ export function compareCommand(): Command {
       examples(
         ['compare', 'Five rules through a crash and through a dip that was made good'],
         ['compare --rules adaptive,adaptive:callMultiple=1.5 --seeds 5', 'One figure changed'],
+        ['compare --rules adaptive,flat:0.05 --method to-target,full', 'Closed to the target, and closed out'],
         ['compare --price-feedback both --chart rules.svg', 'With and without a market that close-outs move'],
       ),
     )

@@ -11,9 +11,15 @@ export function namesOf(list: string): readonly string[] {
   return names;
 }
 
-/** @throws UsageError for what is no rule */
-export function rulesOf(list: string): readonly string[] {
-  const rules = namesOf(list);
+/**
+ * The rules of a list, each with each of the liquidation methods.
+ * @param methods list; undefined: as the rules say
+ * @throws UsageError for what is no rule
+ */
+export function rulesOf(list: string, methods?: string): readonly string[] {
+  const rules = namesOf(list).flatMap((rule) =>
+    methods === undefined ? [rule] : namesOf(methods).map((method) => `${rule}:method=${method}`),
+  );
   try {
     for (const rule of rules) parseRule(rule);
   } catch (error) {

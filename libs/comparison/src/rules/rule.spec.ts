@@ -36,6 +36,11 @@ describe('a rule', () => {
     expect(made.liquidation[0]?.body).toMatchObject({ sliceDurationMs: 60_000 });
   });
 
+  it('says how much a liquidation closes, where the bundled policy leaves it out [CLR-LIQ-060]', () => {
+    expect(bodyOf('flat:0.03:method=full', 'liquidation-policy', 'liquidation')).toMatchObject({ method: 'full' });
+    expect(bodyOf('adaptive', 'liquidation-policy', 'liquidation')).not.toHaveProperty('method');
+  });
+
   it('is one rate for everything when it is flat', () => {
     expect(bodyOf('flat:0.03', 'margin-parameters')).toMatchObject({
       underlyings: { BTC: { rateMin: '0.03', rateMax: '0.03' }, ETH: { rateMin: '0.03', rateMax: '0.03' } },

@@ -8,9 +8,12 @@ export interface Rule {
   readonly name: string;
   /** Model of every account; null: the house's own. */
   readonly model: string | null;
-  /** Figures that differ from the bundled documents, by name: of the margin parameters, of each underlying, of the close-out policy. */
+  /** Figures that differ from the bundled documents, by name: of the margin parameters, of each underlying, of the close-out policy, whose method is one. */
   readonly figures: ReadonlyMap<string, string>;
 }
+
+/** Figures that a document may leave out, by its kind: a rule may set them all the same. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { 'liquidation-policy': ['method'] };
 
 /** A rule that cannot be run; says what to write instead. */
 export class RuleError extends Error {
@@ -55,7 +58,8 @@ export function documentsOf(rule: Rule, bundled: HouseDocuments): HouseDocuments
   const missing = new Set(rule.figures.keys());
   const withFigures = (document: HouseDocument): HouseDocument => {
     if (document.kind !== 'margin-parameters' && document.kind !== 'liquidation-policy') return document;
-    return changed(document, (body) => setFigures(body, rule, missing));
+    const leftOut = LEFT_OUT[document.kind] ?? [];
+    return changed(document, (body) => setFigures(body, leftOut, rule, missing));
   };
   const made: HouseDocuments = {
     ...bundled,
@@ -76,11 +80,12 @@ function changed(document: HouseDocument, change: (body: Body) => Body): HouseDo
   return { ...document, body, hash: sha256(canonicalText(body)).toString('hex') };
 }
 
-function setFigures(body: Body, { figures }: Rule, missing: Set<string>): Body {
+/** @param leftOut figures that the body may not have yet */
+function setFigures(body: Body, leftOut: readonly string[], { figures }: Rule, missing: Set<string>): Body {
   const underlyings = Object.values((body['underlyings'] ?? {}) as Record<string, Body>);
   for (const [name, value] of figures) {
     for (const place of [body, ...underlyings]) {
-      if (!(name in place)) continue;
+      if (!(name in place) && !(place === body && leftOut.includes(name))) continue;
       place[name] = typeof place[name] === 'number' ? Number(value) : value;
       missing.delete(name);
     }

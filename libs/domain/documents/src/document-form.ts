@@ -131,7 +131,7 @@ export const textOr = <const Text extends string, Value>(
 });
 
 /** A field that may be left out. */
-export const optional = <Value, Otherwise>(
+export const optional = <Value, const Otherwise>(
   { read }: DocumentForm<Value>,
   otherwise: Otherwise,
 ): DocumentForm<Value | Otherwise> => ({

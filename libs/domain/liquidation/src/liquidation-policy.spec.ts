@@ -5,6 +5,7 @@ import { POLICY } from './liquidation.fixtures.js';
 import { LIQUIDATION_POLICY, largestSliceNotional, paceOf, policyInForce, policyOf } from './liquidation-policy.js';
 
 const BODY = {
+  method: 'to-target',
   theta: '0.8',
   psi: '1',
   sliceDurationMs: 60_000,
@@ -30,11 +31,18 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     expect(LIQUIDATION_POLICY.of(document(POLICY.id))).toEqual(POLICY);
   });
 
+  it('closes to the target where it does not say how much [CLR-LIQ-060]', () => {
+    const { method, ...silent } = BODY;
+    expect(LIQUIDATION_POLICY.of(document('silent@1', silent))).toEqual(LIQUIDATION_POLICY.of(document('silent@1')));
+    expect(LIQUIDATION_POLICY.of(document('all@1', { ...silent, method: 'full' })).method).not.toBe(method);
+  });
+
   const openShare = 'write a decimal above 0 below 1 as text in plain notation, such as "0.05"';
   const share = 'write a decimal from 0 to 1 as text in plain notation, such as "0.05"';
 
   it.each`
     change                               | defect
+    ${{ method: 'at-once' }}             | ${'method: write one of to-target, full'}
     ${{ theta: '0' }}                    | ${`theta: ${openShare}`}
     ${{ theta: '1' }}                    | ${`theta: ${openShare}`}
     ${{ theta: 0.8 }}                    | ${`theta: ${openShare}`}

@@ -1,6 +1,8 @@
 import {
+  choice,
   documentKind,
   figure,
+  optional,
   readBody,
   record,
   whole,
@@ -18,6 +20,7 @@ import { DAY_MS, MINUTE_MS, dec, roundUsd, type Decimal, type Instant } from '@b
 export interface LiquidationPolicy {
   /** `<name>@<version>`, cited by every order. */
   readonly id: string;
+  readonly method: LiquidationMethod;
   /** Share of the attributable equity that a penalty may take, in (0, 1): a penalty alone never makes equity negative. */
   readonly theta: Decimal;
   /** Share of unused modelled execution cost that is returned to the client, in [0, 1]. */
@@ -42,6 +45,14 @@ export interface LiquidationPolicy {
   readonly newestSchedules: number;
 }
 
+/**
+ * How much of an account a liquidation closes: what brings it back to its target health, in slices, or, once it has begun, every position
+ * that bears a requirement, each order as large as the pace lets it be.
+ * @see docs/spec/liquidation.md CLR-LIQ-060
+ */
+export const LIQUIDATION_METHODS = ['to-target', 'full'] as const;
+export type LiquidationMethod = (typeof LIQUIDATION_METHODS)[number];
+
 /** What the pace is measured over, whichever minute is looked at. */
 export const PACE_WINDOW_MS = MINUTE_MS;
 
@@ -52,6 +63,7 @@ export const LONGEST_EXPECTATION_MS = DAY_MS;
 export const MOST_SCHEDULES = 64;
 
 const POLICY_FORM = record({
+  method: optional(choice(LIQUIDATION_METHODS), 'to-target'),
   theta: figure({ above: '0', below: '1' }),
   psi: figure({ min: '0', max: '1' }),
   sliceDurationMs: whole(1, DAY_MS),

@@ -281,6 +281,19 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
     });
   });
 
+  it('goes on beyond the target until nothing bears a requirement, by the method that closes all [CLR-LIQ-060]', () => {
+    const full = { ...POLICY, method: 'full' } as const;
+    const healthy = basis('15000');
+    expect(nextStep(ready, healthy, POLICY)).toMatchObject({ kind: 'end', outcome: 'restored' });
+    expect(nextStep(ready, healthy, full)).toMatchObject({ kind: 'close-out', slice: { quantity: dec('10') } });
+    expect(nextStep(ready, basis('15000', {}, '0'), full)).toMatchObject({ kind: 'end', outcome: 'closed-out' });
+    expect(nextStep(ready, basis('-1'), full)).toMatchObject({ kind: 'draw-from-fund', deficit: ONE });
+    const contracts: CaseBasis['contracts'] = new Map(
+      [...CONTRACTS].map(([id, contract]) => [id, { ...contract, halted: true }]),
+    );
+    expect(nextStep(ready, { ...healthy, contracts }, full)).toMatchObject({ kind: 'pause' });
+  });
+
   it.each`
     change                                                                | given                                                           | expected             | nextSchedule | why
     ${{ pausedUntil: 5 }}                                                 | ${basis('-1')}                                                  | ${'no-counterparty'} | ${5}         | ${'nobody took it, and prices are the same'}

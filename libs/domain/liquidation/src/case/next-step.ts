@@ -128,7 +128,8 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   if (lossBearing.lt(0)) return bankruptStep(current, basis, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
   const maintenance = dec(assessment.figures.maintenance);
-  if (equity.gte(dec(schedule.targetHealth).times(maintenance))) {
+  const goesOn = policy.method === 'full' && bearingPositions(assessment).length > 0;
+  if (equity.gte(dec(schedule.targetHealth).times(maintenance)) && !goesOn) {
     const outcome = flat && maintenance.isZero() ? flatOutcome(current) : 'restored';
     return { kind: 'end', outcome, uncoveredLoss: ZERO };
   }

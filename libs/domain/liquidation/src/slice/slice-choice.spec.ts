@@ -228,6 +228,13 @@ describe('size of a slice', () => {
     expect(text(choose(flat('14990', '10'), undefined, coarse).quantity)).toBe('1');
   });
 
+  it('is all of a position, up to what the pace of a minute takes, by the method that closes all [CLR-LIQ-060]', () => {
+    const full = { ...POLICY, method: 'full' } as const;
+    expect(text(choose(flat('9000', '10'), undefined, full).quantity)).toBe('10');
+    // 5 times 5 % of the volume of a minute: 3,472,222 USD instead of a fifth of it.
+    expect(text(choose(flat('900000', '1000'), undefined, full).quantity)).toBe('69.444');
+  });
+
   it.each`
     equity      | held      | quantity    | why
     ${'9000'}   | ${'-10'}  | ${'4.156'}  | ${'a short is closed like a long'}

@@ -278,16 +278,17 @@ export function withinTurn(slice: Slice, notional: Decimal): Slice {
 }
 
 /**
- * Quantity of a slice by the final rate it is expected to end with: what the target health needs, at most the largest slice, at least the
- * minimum notional; a remainder below the minimum is closed with it, even beyond the largest slice. Always whole lots, as the exchange trades
- * them; only what an account holds below one lot goes as it is, so a position off the lot ends with an order of its odd remainder.
- * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027
+ * Quantity of a slice by the final rate it is expected to end with: what the target health needs, or, by the method that closes all, as much as
+ * may be, at most the largest slice, at least the minimum notional; a remainder below the minimum is closed with it, even beyond the largest
+ * slice. Always whole lots, as the exchange trades them; only what an account holds below one lot goes as it is, so a position off the lot
+ * ends with an order of its odd remainder.
+ * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027, CLR-LIQ-060
  */
 function sliceSizes(
   position: CloseablePosition,
   { figures }: AssessmentDetail,
   targetHealth: Decimal,
-  { minimumSliceNotional }: LiquidationPolicy,
+  { method, minimumSliceNotional }: LiquidationPolicy,
 ): (rate: Decimal) => Decimal {
   const { contract, unitNotional, pace } = position;
   const { lot } = contract;
@@ -296,12 +297,14 @@ function sliceSizes(
   const notional = lot.times(unitNotional);
   // What has no notional has no cost either: nothing is won by closing it in parts.
   if (notional.isZero()) return () => wholeLots.times(lot);
-  const most = minOf(wholeLots, maxOf(ONE, pace.largestSlice.div(notional).floor()));
+  const largest = method === 'full' ? pace.perMinute : pace.largestSlice;
+  const most = minOf(wholeLots, maxOf(ONE, largest.div(notional).floor()));
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
   const freed = targetHealth.times(requirementFreed(position, lot));
   const least = minimumSliceNotional.div(notional).ceil();
   return (rate) => {
-    const wanted = minOf(lotsToTarget(missing, freed.minus(rate.times(notional))) ?? most, most);
+    const needed = method === 'full' ? most : lotsToTarget(missing, freed.minus(rate.times(notional)));
+    const wanted = minOf(needed ?? most, most);
     const lots = minOf(maxOf(wanted, least), wholeLots);
     const dust = wholeLots.minus(lots).times(notional).lt(minimumSliceNotional);
     return (dust ? wholeLots : lots).times(lot);
