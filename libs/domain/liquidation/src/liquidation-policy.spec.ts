@@ -11,7 +11,7 @@ const BODY = {
   sliceDurationMs: 60_000,
   paceMultiple: '5',
   mostMeasuredVolume: '4',
-  leastMeasuredPace: '0.5',
+  leastMeasuredPace: '1',
   minimumSliceNotional: '2000',
   highestBankruptcyPrice: '1000',
   deleveragingDistance: '0.05',

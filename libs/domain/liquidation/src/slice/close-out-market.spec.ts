@@ -66,10 +66,20 @@ describe('the side that a close-out takes [CLR-LIQ-045]', () => {
 
 describe('the pace [CLR-LIQ-038, CLR-LIQ-045]', () => {
   const deep = { distance: '0', depth: '100000000' };
-  const paced = (measured?: MeasuredMarket, instrument = PERPETUAL) => {
+  /** Follows a thin book down to half of the approved pace; the bundled policy does not. */
+  const following = { ...POLICY, leastMeasuredPace: dec('0.5') };
+  const paced = (measured?: MeasuredMarket, instrument = PERPETUAL, policy = following) => {
     const schedule = scheduled(measured);
-    return closeOutPace(schedule, instrument, measuredBook(schedule, instrument, 'long'), POLICY);
+    return closeOutPace(schedule, instrument, measuredBook(schedule, instrument, 'long'), policy);
   };
+
+  it('is by the bundled policy never below the approved one: a thin book bounds what comes beyond it', () => {
+    const thin = market({ bids: { distance: '0', depth: '2000000' }, dailyVolume: '40000000000' });
+    const pace = paced(thin, PERPETUAL, POLICY);
+    expect({ perMinute: text(pace.perMinute), from: pace.from }).toEqual({ perMinute: '3472222.22', from: 'depth' });
+    const deeper = market({ bids: { distance: '0', depth: '5000000' }, dailyVolume: '40000000000' });
+    expect(text(paced(deeper, PERPETUAL, POLICY).perMinute)).toBe('5000000');
+  });
 
   it.each`
     measured                                                     | perMinute        | from            | why

@@ -43,8 +43,8 @@ export function measuredBook(schedule: OfInstrument, instrument: InstrumentId, s
 }
 
 /**
- * How fast an instrument may be closed out. Where more is traded than the approved volume, the pace follows what is traded; no minute takes
- * more than the book holds in its first percent. Both are bounded by multiples of the approved pace, so no feed decides alone.
+ * How fast an instrument may be closed out. Where more is traded than the approved volume, the pace follows what is traded, up to what the
+ * book holds in its first percent. Both are bounded by multiples of the approved pace, so no feed decides alone.
  * @see docs/spec/liquidation.md CLR-LIQ-045
  */
 export function closeOutPace(
