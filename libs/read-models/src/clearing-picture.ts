@@ -195,7 +195,10 @@ export class ClearingPictureProjection {
         );
         return;
       case 'LossRecovered':
-        this.#sums.fundBalance = dec((entry.payload as Payload<FundEvents, 'LossRecovered'>).balance);
+      case 'RepaymentBooked':
+        this.#sums.fundBalance = dec(
+          (entry.payload as Payload<FundEvents, 'LossRecovered' | 'RepaymentBooked'>).balance,
+        );
         return;
       case 'AdlBooked': {
         const adl = entry.payload as Payload<AccountsEvents, 'AdlBooked'>;

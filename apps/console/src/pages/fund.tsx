@@ -17,6 +17,8 @@ const CAUSES: Readonly<Record<string, readonly [string, string]>> = {
   'penalty-remainder': ['penalties', 'what was left of liquidation penalties'],
   BankruptcyDeficit: ['deficits', 'paid so that bankrupt accounts end at zero'],
   SlippageBeyondReward: ['slippage', 'paid where closing cost more than the reward'],
+  repayment: ['paid back', 'by debtors whose deficits had been paid'],
+  RecoveredLoss: ['recovered', 'paid of losses that the residual party had borne'],
 };
 
 const nameOf = (cause: string): string => CAUSES[cause]?.[0] ?? cause;

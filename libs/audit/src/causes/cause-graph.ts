@@ -252,6 +252,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
       .join(', ')}`,
   LossStepTaken: ({ step, reserve, amount, remaining }) =>
     `${written(step)}${reserve === null ? '' : ` ${written(reserve)}`} pays ${written(amount)} USD, ${written(remaining)} USD are left`,
+  RepaymentBooked: ({ step, amount, remaining }) =>
+    `${written(amount)} USD are paid back to ${written(step)}, ${written(remaining)} USD are still owed`,
   VariationGainsCalled: ({ instrument, called }) =>
     `Gains of ${written(instrument)} are to pay ${written(called)} USD of losses that nobody has paid`,
   VariationHaircutFixed: ({ called, gains, taken }) =>

@@ -24,6 +24,7 @@ export const CREDIT_CAUSES = [
   'takenOver',
   'setOff',
   'fund',
+  'repaid',
   'waived',
 ] as const;
 export type CreditCause = (typeof CREDIT_CAUSES)[number];
@@ -64,6 +65,7 @@ const WHOLE: { readonly [Type in keyof AccountsEvents]?: CreditCause } = {
   OtherAccountCharged: 'setOff',
   SetOffReceived: 'setOff',
   FundGrantReceived: 'fund',
+  ClaimRepaid: 'repaid',
   InterestCharged: 'interest',
   CollateralTakenOver: 'takenOver',
   UncoveredLossBooked: 'waived',

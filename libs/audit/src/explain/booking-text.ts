@@ -67,6 +67,10 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
     `Other accounts of the owner paid ${usd(received)} of a deficit of ${usd(requested)}: ${
       from.map(({ accountId, amount }) => `${accountId} ${usd(amount)}`).join(', ') || 'none was asked'
     }.`,
+  ClaimRepaid: ({ asset, quantity, amount, remaining, withdrawalId }) =>
+    `${money(quantity, asset)} paid back ${usd(amount)} of what the waterfall had paid for the account` +
+    `${withdrawalId === null ? '' : `, before ${withdrawalId} could leave`}; ${usd(remaining)} are still owed.`,
+  ClaimWaived: ({ amount }) => `${usd(amount)} that the waterfall had paid are claimed no longer: nothing is left.`,
   UncoveredLossBooked: ({ reason, amount, bearer }) =>
     `Loss of ${usd(amount)} that no step of the waterfall paid is on the ${bearer} (${reason}).`,
   TradeReversed: (change) =>

@@ -44,6 +44,7 @@ const CAUSES = {
   takenOver: { label: 'collateral taken over', detail: 'at the index, to pay what is owed' },
   setOff: { label: 'other accounts of the owner', detail: 'paid to cover a deficit, where they answer for each other' },
   fund: { label: 'insurance fund', detail: 'paid in to cover a deficit' },
+  repaid: { label: 'paid back', detail: 'to those who had covered a deficit' },
   waived: { label: 'loss that nobody paid', detail: 'moved to uncovered loss' },
 } as const satisfies Readonly<Record<Exclude<CreditCause, 'deposits' | 'withdrawals'>, object>>;
 type Cause = keyof typeof CAUSES;

@@ -35,6 +35,10 @@ export function liquidationText({ type, payload }: LogEntry): string {
       const { amount, accounts } = payload as LiquidationEvents['SetOffRequested'];
       return `Accounts that answer for this one were asked for ${usd(amount)}: ${accounts.join(', ')}.`;
     }
+    case 'RepaymentRequested': {
+      const { amount } = payload as LiquidationEvents['RepaymentRequested'];
+      return `Back at its target: ${usd(amount)} pay back what the waterfall had paid for it.`;
+    }
     case 'FundDrawRequested': {
       const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
       return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;

@@ -67,6 +67,18 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]'
     expect(steps.at(-1)?.detail).toContain('operator');
   });
 
+  it('is less what the debtor has paid back to a step, and says so [CLR-ACC-073]', () => {
+    const repaid = [
+      entry('RepaymentBooked', { step: 'house-tranche', amount: '10' }),
+      entry('RepaymentBooked', { step: 'global-fund', amount: '12' }),
+    ];
+    const { loss, steps } = caseWaterfall(CASE.caseId, liquidation, bookings, [...losses, ...repaid]);
+    expect(steps.filter(({ step }) => step === 'house-tranche')).toEqual([]);
+    expect(steps.find(({ step }) => step === 'global-fund')).toMatchObject({ amount: '23' });
+    expect(steps.find(({ step }) => step === 'global-fund')?.detail).toContain('paid back');
+    expect(loss).toBe(text(sum(steps.map(({ amount }) => dec(amount)))));
+  });
+
   it('is nothing where nothing was lost', () => {
     expect(caseWaterfall(CASE.caseId, [], [], [])).toEqual({ caseId: CASE.caseId, loss: '0', steps: [] });
   });

@@ -15,6 +15,9 @@ type Step = CaseWaterfall['steps'][number]['step'];
 
 const PAGE = 1_000;
 
+/** What the global partition of accounts says of losses. */
+const LOSS_TYPES: ReadonlySet<string> = new Set(['LossStepTaken', 'LossRecovered', 'RepaymentBooked']);
+
 /** What each step is, in the order in which it is told; the paying ones come in the order of the document. */
 const DETAILS: Readonly<Record<Step, string>> = {
   position: 'what closing cost, out of the penalty that the position paid',
@@ -35,7 +38,7 @@ export async function lossEntries(logs: LogDirectory, until: number): Promise<re
     const page = await logs.log('accounts').read(GLOBAL, after, PAGE);
     for (const entry of page) {
       if (entry.time.clearing > until) return found;
-      if (entry.type === 'LossStepTaken' || entry.type === 'LossRecovered') found.push(entry);
+      if (LOSS_TYPES.has(entry.type)) found.push(entry);
     }
     if (page.length < PAGE) return found;
     after += page.length;
@@ -80,6 +83,8 @@ export function caseWaterfall(
   const paid = ofCase<FundEvents['LossStepTaken']>(losses, 'LossStepTaken');
   const recovered = ofCase<FundEvents['LossRecovered']>(losses, 'LossRecovered');
   for (const { step, amount } of [...paid, ...recovered]) bear(step, dec(amount));
+  const repaid = ofCase<FundEvents['RepaymentBooked']>(losses, 'RepaymentBooked');
+  for (const { step, amount } of repaid) bear(step, dec(amount).neg());
   bear('deleveraging', deleveraged(caseId, liquidation, bookings));
   const uncovered = ofCase<AccountsEvents['UncoveredLossBooked']>(bookings, 'UncoveredLossBooked');
   bear('residual', total(uncovered).minus(total(recovered)));
@@ -96,13 +101,21 @@ export function caseWaterfall(
   ];
   const steps = [...new Set(order)].flatMap((step) => {
     const amount = borne.get(step) ?? ZERO;
-    return amount.isZero() ? [] : [{ step, amount: text(amount), detail: detailOf(step, uncovered) }];
+    return amount.isZero() ? [] : [{ step, amount: text(amount), detail: detailOf(step, uncovered, repaid) }];
   });
   return { caseId, loss: text(sum([...borne.values()])), steps };
 }
 
-const detailOf = (step: Step, uncovered: readonly AccountsEvents['UncoveredLossBooked'][]): string =>
-  step === 'residual' ? `on the ${uncovered[0]?.bearer ?? 'residual party'}: ${DETAILS[step]}` : DETAILS[step];
+function detailOf(
+  step: Step,
+  uncovered: readonly AccountsEvents['UncoveredLossBooked'][],
+  repaid: readonly FundEvents['RepaymentBooked'][],
+): string {
+  if (step === 'residual') return `on the ${uncovered[0]?.bearer ?? 'residual party'}: ${DETAILS[step]}`;
+  return repaid.some((each) => each.step === step)
+    ? `${DETAILS[step]}, less what the debtor has paid back`
+    : DETAILS[step];
+}
 
 /**
  * What counterparties bore: of the deficit that a request offers, the part by how far from the mark and how much of it was closed. Whole cents.

@@ -208,6 +208,11 @@ function receiptsOf(liquidation: readonly LogEntry[], bookings: readonly LogEntr
       .filter(({ type }) => type === 'SetOffReceived')
       .map(({ payload }) => (payload as AccountsEvents['SetOffReceived']).received),
   );
+  const repaid = total(
+    bookings
+      .filter(({ type }) => type === 'ClaimRepaid')
+      .map(({ payload }) => (payload as AccountsEvents['ClaimRepaid']).amount),
+  );
   const lines: readonly (readonly ['penalty' | 'deficit', string, Decimal, string])[] = [
     ['penalty', 'the account paid', penalty, 'penalty of all slices, after every true-up'],
     ['penalty', 'slippage', slippage.neg(), 'the marks less the fills: whom it was closed with'],
@@ -216,6 +221,7 @@ function receiptsOf(liquidation: readonly LogEntry[], bookings: readonly LogEntr
     ['penalty', 'insurance fund receives', sent.neg(), 'the rest of the penalty'],
     ['deficit', 'other accounts of the owner paid', setOff, 'where they answer for each other'],
     ['deficit', 'funds paid for the deficit', granted('BankruptcyDeficit'), 'so that the account ends at zero'],
+    ['deficit', 'the account paid back', repaid.neg(), 'out of equity beyond its target'],
     ['deficit', 'the residual party bears', uncovered(false), 'moved to uncovered loss'],
   ];
   return lines

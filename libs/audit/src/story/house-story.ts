@@ -159,6 +159,10 @@ export class HouseStory {
         // Gains of others never were in the fund.
         return step === GAINS_STEP ? undefined : this.#flow(entry, 'RecoveredLoss', dec(amount).neg(), balance);
       }
+      case 'RepaymentBooked': {
+        const { step, amount, balance } = entry.payload as FundEvents['RepaymentBooked'];
+        return step === 'house-tranche' ? undefined : this.#flow(entry, 'repayment', dec(amount), balance);
+      }
       case 'AdlExecuted': {
         const { closes } = entry.payload as AdlEvents['AdlExecuted'];
         const { log, partition, position, time } = entry;

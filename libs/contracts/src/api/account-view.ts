@@ -58,6 +58,10 @@ export const accountView = z
       .nullable()
       .meta({ description: 'Margin model the owner chose; null for the usual one.' }),
     answersForOwner: z.boolean().meta({ description: "Whether it answers for debts of its owner's other accounts." }),
+    claim: decimal.meta({
+      description:
+        'What the waterfall has paid of its deficits and has not got back, USD: money that is to leave the account pays it first.',
+    }),
     collateral: amountByAsset.meta({ description: 'All credited collateral, held money included.' }),
     held: amountByAsset.meta({ description: 'Part of it that is held for withdrawals.' }),
     positions: z.array(positionView),

@@ -105,6 +105,10 @@ export const PROBLEMS = {
   'account-reduce-only': { status: 422, title: 'The account may only reduce its risk' },
   'reservation-malformed': { status: 422, title: 'The reservation cannot be read' },
   'no-prices': { status: 503, title: 'Something that the account may fill has no price' },
+  'claim-repaid-first': {
+    status: 422,
+    title: 'The money has paid back what was paid for the account; ask for the rest',
+  },
   'insufficient-collateral': { status: 422, title: 'The account does not hold that much of the asset' },
   'instrument-unknown': { status: 422, title: 'The exchange lists no such instrument' },
   'what-if-impossible': { status: 422, title: 'The margin model cannot work on what was asked' },

@@ -1,7 +1,8 @@
 import type { AccountsEvents, FundEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { compareText, dec, sum, text, ZERO, type Asset, type Decimal } from '@ballast/kernel';
+import { compareText, dec, sum, text, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
+import { claimOn } from './claim/claim.decider.js';
 import { fundBalance, type FundState } from './fund/fund.process.js';
 import {
   assetsOf,
@@ -34,7 +35,9 @@ export type AccountsInvariant =
   | 'shortfall-is-attributed'
   | 'transfers-arrive'
   | 'set-off-adds-up'
-  | 'haircut-within-gains';
+  | 'haircut-within-gains'
+  | 'claim-is-attributed'
+  | 'claim-before-withdrawal';
 
 /** A broken rule of section 6 of the architecture, with the figures that break it. */
 export interface AccountsViolation {
@@ -237,7 +240,7 @@ export const shortfall = ({ ledger }: AccountsState): Decimal => balanceOf(ledge
 
 /**
  * Recomputes the shortfall of one partition from what its events say they booked, beside the ledger that the journal folds to, and what
- * other accounts paid of a deficit from the bookings of each.
+ * other accounts paid of a deficit from the bookings of each, and what debtors owe for what was paid for them.
  */
 export interface LossTally {
   take(event: LogEntry): void;
@@ -248,15 +251,24 @@ export interface LossTally {
 /**
  * Of one partition; every loss on the residual party less what was recovered of it is the shortfall, and no loss is recovered twice. What a
  * debtor receives from other accounts is what they were charged, each at most what it could spare, and with what is left it is the deficit.
+ * What was granted for deficits, or borne by the residual party, is repaid, waived or still claimed, and nothing leaves an account that something is claimed of.
  */
 export function lossTally(): LossTally {
   const open = new Map<number, Decimal>();
   const charged = new Map<string, Decimal>();
-  const brokenSetOffs: AccountsViolation[] = [];
+  const claims = new Map<AccountId, Decimal>();
+  const found: AccountsViolation[] = [];
+  const claimed = (accountId: AccountId, amount: Decimal): Decimal => {
+    const claim = (claims.get(accountId) ?? ZERO).plus(amount);
+    claims.set(accountId, claim);
+    return claim;
+  };
   return {
     take({ type, position, payload }) {
       if (type === 'UncoveredLossBooked') {
-        open.set(position, dec((payload as AccountsEvents['UncoveredLossBooked']).amount));
+        const { accountId, reason, amount } = payload as AccountsEvents['UncoveredLossBooked'];
+        open.set(position, dec(amount));
+        if (reason === 'deficit-without-position') claimed(accountId, dec(amount));
       } else if (type === 'UncoveredLossRecovered') {
         const { loss, amount } = payload as AccountsEvents['UncoveredLossRecovered'];
         open.set(loss.position, (open.get(loss.position) ?? ZERO).minus(amount));
@@ -265,14 +277,33 @@ export function lossTally(): LossTally {
         charged.set(caseId, (charged.get(caseId) ?? ZERO).plus(amount));
       } else if (type === 'SetOffReceived') {
         const setOff = payload as AccountsEvents['SetOffReceived'];
-        brokenSetOffs.push(...setOffViolations(setOff, charged.get(setOff.caseId) ?? ZERO));
+        found.push(...setOffViolations(setOff, charged.get(setOff.caseId) ?? ZERO));
         charged.delete(setOff.caseId);
+      } else if (type === 'FundGrantReceived') {
+        const { accountId, purpose, amount } = payload as AccountsEvents['FundGrantReceived'];
+        if (purpose === 'BankruptcyDeficit') claimed(accountId, dec(amount));
+      } else if (type === 'ClaimRepaid') {
+        const { accountId, amount, remaining } = payload as AccountsEvents['ClaimRepaid'];
+        const left = claimed(accountId, dec(amount).neg());
+        found.push(...unlessZero('claim-is-attributed', left.minus(remaining), `what ${accountId} still owes`));
+      } else if (type === 'ClaimWaived') {
+        const { accountId, amount } = payload as AccountsEvents['ClaimWaived'];
+        const left = claimed(accountId, dec(amount).neg());
+        found.push(...unlessZero('claim-is-attributed', left, `what is waived of ${accountId}`));
+      } else if (type === 'WithdrawalSettled') {
+        const { accountId, withdrawalId } = payload as AccountsEvents['WithdrawalSettled'];
+        const claim = claims.get(accountId) ?? ZERO;
+        if (claim.gt(0))
+          found.push(broken('claim-before-withdrawal', `${withdrawalId} left ${accountId}, which owes ${text(claim)}`));
       }
     },
     violations(state) {
       const overpaid = [...open].filter(([, left]) => left.isNegative());
       return [
-        ...brokenSetOffs,
+        ...found,
+        ...[...claims].flatMap(([accountId, claim]) =>
+          unlessZero('claim-is-attributed', claim.minus(claimOn(state, accountId)), `the claim on ${accountId}`),
+        ),
         ...unlessZero('shortfall-is-attributed', shortfall(state).minus(sum([...open.values()])), 'uncovered-loss'),
         ...overpaid.map(([position, left]) =>
           broken(

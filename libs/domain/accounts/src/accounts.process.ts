@@ -30,6 +30,8 @@ import { openAccounts } from './accounts-rules.js';
 import { accountsPast } from './accounts.past.js';
 import { refusedCommand } from './accounts.rejections.js';
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
+import { decideRepayment } from './claim/claim.decider.js';
+import { claimEvolution } from './claim/claim.evolve.js';
 import { decideMarginModel } from './choose-model/choose-model.decider.js';
 import { modelEvolution } from './choose-model/choose-model.evolve.js';
 import { decideClosedCase, decideCostSettlement, decideGrant, decideRecovery } from './close-out/close-out.decider.js';
@@ -250,6 +252,10 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   CloseOutTurnRequested: 'ignored',
   LiquidationPaused: 'ignored',
   SetOffRequested: 'ignored',
+  RepaymentRequested: {
+    decide: (state, { partition, position, payload }, context) =>
+      emitAll(context, [decideRepayment(state, payload, { partition, position })]),
+  },
   CollateralTakeOverRequested: {
     decide: (state, { partition, position, payload }, context) =>
       emitAll(context, [decideTakeOver(state, payload, { partition, position })]),
@@ -283,6 +289,7 @@ const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('acc
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
   LossStepTaken: 'ignored',
+  RepaymentBooked: 'ignored',
   VariationGainsCalled: 'ignored',
   VariationHaircutFixed: decided(reduceGains),
   LossRecovered: {
@@ -304,7 +311,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 6 },
+  stateForm: { version: 7 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
@@ -328,6 +335,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...suspenseEvolution,
     ...correctionEvolution,
     ...setOffEvolution,
+    ...claimEvolution,
     ...variationGainEvolution,
   },
 });

@@ -2,6 +2,7 @@ import type { AccountsEvents, AccountStanding, AmountByAsset, InstrumentId, Posi
 import { averageEntryPrice } from '@ballast/instruments';
 import { compareText, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import { amountsOf, collateralAfter, standingOf, type AccountsState } from './accounts.state.js';
+import { claimOn } from './claim/claim.decider.js';
 import { contractOf } from './ledger/contracts.js';
 import { balancesOf, clientLedger, heldLedger } from './ledger/ledger.js';
 import { figuresOf } from './ledger/position.js';
@@ -34,6 +35,8 @@ export interface AccountStatement {
   readonly model: string | null;
   /** Whether it answers for debts of its owner's other accounts. */
   readonly answers: boolean;
+  /** What the waterfall has paid of its deficits and has not got back, USD; nothing leaves the account before. */
+  readonly claim: string;
 }
 
 /** Collateral, holds, positions and version of an account now; undefined when it is not open. */
@@ -60,6 +63,7 @@ export function accountStatement(state: AccountsState, accountId: AccountId): Ac
     standing: standingOf(state, accountId),
     model: account.model,
     answers: account.answers,
+    claim: text(claimOn(state, accountId)),
   };
 }
 

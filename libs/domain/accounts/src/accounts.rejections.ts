@@ -37,6 +37,8 @@ export const ACCOUNTS_REJECTIONS = {
   'contribution-id-invalid': 'A contribution id has 1 to 120 printable ASCII characters without blanks.',
   'contribution-id-reused': 'The same contribution id came with another amount.',
   'account-liquidating': 'Nothing leaves an account while it is being liquidated.',
+  'claim-repaid-first':
+    'The waterfall has paid a deficit of this account: what could have left it has paid that back. Ask again for the rest.',
   'insufficient-collateral':
     'The free collateral of this asset does not cover the amount. Held money and unrealised profit are not free.',
   'trade-id-invalid': 'A trade id has 1 to 120 printable ASCII characters without blanks.',

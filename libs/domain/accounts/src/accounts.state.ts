@@ -179,6 +179,8 @@ export interface AccountsState {
   readonly liquidating: Set<AccountId>;
   /** Close-out orders of open cases by their position in liquidation p. */
   readonly orders: Map<number, CloseOutOrder>;
+  /** What the waterfall has paid of deficits of accounts and has not got back, USD above zero. */
+  readonly claims: Map<AccountId, Decimal>;
   /** Requests to the fund by their position in liquidation p. */
   readonly draws: Map<number, FundDraw>;
   /** What the house does at all. */
@@ -209,6 +211,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   standings: new Map(),
   liquidating: new Set(),
   orders: new Map(),
+  claims: new Map(),
   draws: new Map(),
   houseMode: 'normal',
   priceTimes: { before: null, last: null },

@@ -26,7 +26,7 @@ import {
   type Messages,
   type PricingType,
 } from './accounts.fixtures.js';
-import { accountsInvariants, shortfall, type AccountsViolation } from './accounts.invariants.js';
+import { accountsInvariants, lossTally, shortfall, type AccountsViolation } from './accounts.invariants.js';
 import type { AccountsState, Withdrawal } from './accounts.state.js';
 import type { FundState } from './fund/fund.process.js';
 import { FLAT } from './ledger/position.js';
@@ -89,12 +89,16 @@ export class ClearingHouse {
       }),
     );
     for (const desk of this.desks) {
-      desk.afterEvent = (event, state) =>
+      const losses = lossTally();
+      desk.afterEvent = (event, state) => {
+        losses.take(event);
         this.violations.push(
           ...accountsInvariants.ofEvent(event),
           ...accountsInvariants.ofPartition(state),
           ...accountsInvariants.ofWithdrawal(state, event),
+          ...losses.violations(state),
         );
+      };
     }
     this.fund.afterEvent = (event, state) =>
       this.violations.push(...accountsInvariants.ofEvent(event), ...accountsInvariants.ofFund(state));
@@ -171,6 +175,13 @@ export class ClearingHouse {
     const request = { partition: desk.partition, position: 1 };
     const caseId = `${debtor}#${this.id('case')}`;
     this.relay(desk.take('SetOffCleared', { caseId, accountId: debtor, request, requested, schedule: 1, accounts }));
+  }
+
+  /** A case asks for what was paid for its account, judged `behind` versions ago. */
+  repay(accountId: string, amount: string, behind = 0): void {
+    const version = this.deskOf(accountId).state.accounts.get(accountId)?.version ?? 1;
+    const asked = { caseId: `${accountId}#${this.id('case')}`, accountId, amount };
+    this.liquidation('RepaymentRequested', { ...asked, accountVersion: Math.max(1, version - behind) });
   }
 
   /** Loss that nobody has paid, over all partitions, USD. */
@@ -336,7 +347,12 @@ export class ClearingHouse {
   }
 
   /** The deficit of a bankrupt account is asked of the fund; what stays is booked as uncovered at the end of the case. */
-  coverDeficit(accountId: string, amount: string, uncoveredLoss: string): void {
+  coverDeficit(
+    accountId: string,
+    amount: string,
+    uncoveredLoss: string,
+    outcome: LiquidationEvents['LiquidationClosed']['outcome'] = 'closed-out',
+  ): void {
     const caseId = `${accountId}#${this.id('case')}`;
     this.liquidation('FundDrawRequested', {
       caseId,
@@ -346,7 +362,7 @@ export class ClearingHouse {
       order: null,
       underlying: null,
     });
-    this.liquidation('LiquidationClosed', { caseId, accountId, outcome: 'closed-out', slices: 0, uncoveredLoss });
+    this.liquidation('LiquidationClosed', { caseId, accountId, outcome, slices: 0, uncoveredLoss });
   }
 
   /** A whole round: the candidates close what they can of the wish, the bankrupt account the sum of it. */

@@ -139,6 +139,11 @@ const setOff: fc.Arbitrary<Step> = fc
   .map(([account, requested, available, behind]) => (house) => {
     house.setOff(at(house, account), requested, available, behind);
   });
+const repayment: fc.Arbitrary<Step> = fc
+  .tuple(anAccount, money, fc.nat({ max: 1 }))
+  .map(([account, amount, behind]) => (house) => {
+    house.repay(at(house, account), amount, behind);
+  });
 const contribution: fc.Arbitrary<Step> = money.map((amount) => (house) => house.contribute(amount));
 const deleveraging: fc.Arbitrary<Step> = fc
   .tuple(anAccount, fc.array(anAccount, { maxLength: 4 }), anInstrument, aQuantity, aMark)
@@ -169,7 +174,7 @@ const aStep = fc.oneof(
   { arbitrary: deposit, weight: 4 },
   { arbitrary: slice, weight: 4 },
   { arbitrary: withdrawal, weight: 3 },
-  { arbitrary: transfer, weight: 3 },
+  { arbitrary: transfer, weight: 5 },
   { arbitrary: answer, weight: 4 },
   { arbitrary: funding, weight: 2 },
   { arbitrary: variation, weight: 1 },
@@ -178,6 +183,7 @@ const aStep = fc.oneof(
   { arbitrary: choice, weight: 1 },
   { arbitrary: deleveraging, weight: 2 },
   { arbitrary: deficit, weight: 2 },
+  { arbitrary: repayment, weight: 2 },
   { arbitrary: contribution, weight: 1 },
   { arbitrary: agreement, weight: 1 },
   { arbitrary: setOff, weight: 2 },
@@ -212,6 +218,7 @@ describe('whatever happens on a day, over several partitions', () => {
     expect([...seen].sort()).toEqual([
       'AccountOpened',
       'AdlBooked',
+      'ClaimRepaid',
       'CollateralCredited',
       'ContractDelivered',
       'DocumentApproved',
@@ -232,6 +239,7 @@ describe('whatever happens on a day, over several partitions', () => {
       'PenaltyRemainderSent',
       'PositionChanged',
       'ReleaseInForce',
+      'RepaymentBooked',
       'SetOffAgreementChanged',
       'SetOffReceived',
       'SuspenseBooked',
@@ -252,7 +260,7 @@ describe('whatever happens on a day, over several partitions', () => {
     ]);
   });
 
-  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032] [CLR-ACC-034] [CLR-ACC-071] [CLR-ACC-072]', () => {
+  it('nothing is created or lost: every rule holds after every event, and over all partitions at rest [CLR-ACC-012] [CLR-ACC-032] [CLR-ACC-034] [CLR-ACC-071] [CLR-ACC-072] [CLR-ACC-073]', () => {
     fc.assert(
       fc.property(aDay, (steps) => {
         const house = morning();

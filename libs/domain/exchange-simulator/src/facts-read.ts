@@ -67,6 +67,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     LiquidationPaused: 'ignored',
     CollateralTakeOverRequested: 'ignored',
     SetOffRequested: 'ignored',
+    RepaymentRequested: 'ignored',
     FundDrawRequested: 'ignored',
     AdlRequested: 'ignored',
   }),

@@ -148,6 +148,10 @@ class Desk {
     const approval = { proposalId: id, kind: LIQUIDATION_POLICY.kind, id };
     this.take({ ...this.#logs.entry('liquidation', GLOBAL, 'rules', 'DocumentApproved', approval), actor: 'ben' });
   }
+  waived(accountId: string): readonly SealedEvent[] {
+    const payload = { caseId: `${accountId}#1`, accountId, amount: '400' };
+    return this.take(this.#logs.entry('accounts', 0, 'loss-waterfall', 'ClaimWaived', payload));
+  }
   other(log: string, partition: number, type: string): readonly SealedEvent[] {
     return this.take(this.#logs.entry(log, partition, 'other', type as never, {} as never));
   }
@@ -237,6 +241,60 @@ describe('the owner’s other accounts [CLR-LIQ-051]', () => {
     const { desk } = bankrupt(['alice.b']);
     received(desk, '0', true);
     expect(types(desk.assess(tenBtc('-400', 2)))).toEqual(['SetOffRequested']);
+  });
+});
+
+describe('what the waterfall has paid for an account [CLR-LIQ-052]', () => {
+  const withDollars = (of: AssessmentDetail): AssessmentDetail => {
+    const amount = of.figures.equity;
+    return { ...of, collateral: [{ asset: 'USD', amount, price: '1', haircut: '0', value: amount }] };
+  };
+  const paidBack = (desk: Desk, amount: string, remaining: string, changed = false) =>
+    desk.account('ClaimRepaid', { accountId: ALICE, caseId: `${ALICE}#1`, amount, remaining, changed });
+  /** Alice's case, in which the fund has paid 400. */
+  function funded(): Desk {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('-400', 1));
+    const drawn = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    const request = placeOfOnly(drawn, 'FundDrawRequested');
+    desk.granted(request, '400');
+    desk.account('FundGrantReceived', { accountId: ALICE, request, purpose: 'BankruptcyDeficit', amount: '400' });
+    return desk;
+  }
+
+  it('goes back before the case ends, and the case waits for the answer', () => {
+    const desk = funded();
+    const asked = desk.assess(withDollars(tenBtc('15300', 2)));
+    expect(payloadOf(asked, 'RepaymentRequested')).toMatchObject({ amount: '300', accountVersion: 2 });
+    expect(types(desk.assess(withDollars(tenBtc('15300', 2))))).toEqual([]);
+    paidBack(desk, '300', '100');
+    expect(payloadOf(desk.assess(withDollars(tenBtc('15000', 3))), 'LiquidationClosed')).toMatchObject({
+      outcome: 'restored',
+    });
+  });
+
+  it('is asked for again where the account had changed, and not where nothing is free', () => {
+    const desk = funded();
+    desk.assess(withDollars(tenBtc('15300', 2)));
+    paidBack(desk, '0', '400', true);
+    expect(types(desk.assess(withDollars(tenBtc('15250', 3))))).toEqual(['RepaymentRequested']);
+    paidBack(desk, '0', '400');
+    expect(types(desk.assess(withDollars(tenBtc('15250', 4))))).toEqual(['LiquidationClosed']);
+  });
+
+  it.each`
+    waived   | then                    | why
+    ${false} | ${'RepaymentRequested'} | ${'it is still claimed'}
+    ${true}  | ${'LiquidationClosed'}  | ${'it was waived'}
+  `('of an earlier case is asked for in the next one: $then, $why', ({ waived, then }) => {
+    const desk = funded();
+    expect(types(desk.assess(tenBtc('15000', 2)))).toEqual(['LiquidationClosed']);
+    if (waived === true) desk.waived(ALICE);
+    const opened = desk.trigger(tenBtc('9000', 2));
+    desk.assess(withDollars(tenBtc('15250', 2)));
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([then]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { compareText, dec, invariant, ownerOf } from '@ballast/kernel';
+import { ZERO, compareText, dec, invariant, ownerOf, type Decimal } from '@ballast/kernel';
 import {
   defineProcess,
   emitterOf,
@@ -71,6 +71,8 @@ export interface LiquidationState {
   readonly contracts: Map<InstrumentId, CloseableContract>;
   /** True while the newest schedule is on HALT. */
   halted: boolean;
+  /** What the waterfall has paid of deficits of accounts and has not got back, USD above zero. */
+  readonly claims: Map<AccountId, Decimal>;
   /** What the house does at all. */
   houseMode: HouseMode;
 }
@@ -108,6 +110,13 @@ const inCase = <Type extends string, Payload extends OfAccount>(
   decide: ofAccount.decide,
 });
 
+const claimOn = ({ claims }: State, accountId: AccountId): Decimal => claims.get(accountId) ?? ZERO;
+
+function claim({ claims }: State, accountId: AccountId, amount: Decimal): void {
+  if (amount.isZero()) claims.delete(accountId);
+  else claims.set(accountId, amount);
+}
+
 /** An own event of an open case. */
 const ofCase =
   <Type extends string, Payload extends OfAccount & { readonly caseId: string }>(
@@ -116,6 +125,9 @@ const ofCase =
   ({ cases }: State, event: LogEntry<Type, Payload>): void => {
     cases.set(event.payload.accountId, evolve(caseOfEvent(cases, event), event));
   };
+
+const grantReceived = inCase(noteInCase.FundGrantReceived);
+const claimRepaid = inCase(noteInCase.ClaimRepaid);
 
 const noteTrading =
   (halted: boolean) =>
@@ -129,7 +141,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 4 },
+  stateForm: { version: 5 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -141,6 +153,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     newestSchedule: 0,
     fills: new Map(),
     answering: new Set(),
+    claims: new Map(),
     contracts: new Map(),
     halted: false,
     houseMode: 'normal',
@@ -249,7 +262,23 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
           },
         },
         LiquidationCostSettled: inCase(noteInCase.LiquidationCostSettled),
-        FundGrantReceived: inCase(noteInCase.FundGrantReceived),
+        FundGrantReceived: {
+          observe(state, input) {
+            const { accountId, purpose, amount } = input.payload;
+            if (purpose === 'BankruptcyDeficit') claim(state, accountId, claimOn(state, accountId).plus(amount));
+            grantReceived.observe?.(state, input);
+          },
+          decide: ofAccount.decide,
+        },
+        ClaimRepaid: {
+          observe(state, input) {
+            const { accountId, remaining } = input.payload;
+            claim(state, accountId, dec(remaining));
+            claimRepaid.observe?.(state, input);
+          },
+          decide: ofAccount.decide,
+        },
+        ClaimWaived: { observe: (state, { payload: { accountId } }) => claim(state, accountId, ZERO) },
         CollateralTakenOver: inCase(noteInCase.CollateralTakenOver),
         SetOffAgreementChanged: {
           observe({ answering }, { payload: { accountId, answers } }) {
@@ -277,7 +306,12 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         VariationGainsOffered: 'ignored',
         VariationGainReduced: ofAccount,
         ContractDelivered: ofAccount,
-        UncoveredLossBooked: ofAccount,
+        UncoveredLossBooked: {
+          observe(state, { payload: { accountId, reason, amount } }) {
+            if (reason === 'deficit-without-position') claim(state, accountId, claimOn(state, accountId).plus(amount));
+          },
+          ...ofAccount,
+        },
         FundingClosed: 'ignored',
         VariationClosed: 'ignored',
         ExpiryClosed: 'ignored',
@@ -300,6 +334,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       FundCredited: 'ignored',
       OpenInterestMeasured: 'ignored',
       LossStepTaken: 'ignored',
+      RepaymentBooked: 'ignored',
       LossRecovered: 'ignored',
       VariationGainsCalled: 'ignored',
       VariationHaircutFixed: 'ignored',
@@ -327,6 +362,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     CloseOutFillFlagged: 'ignored',
     CollateralTakeOverRequested: ofCase(evolveCase.CollateralTakeOverRequested),
     SetOffRequested: ofCase(evolveCase.SetOffRequested),
+    RepaymentRequested: ofCase(evolveCase.RepaymentRequested),
     LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
     FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
     AdlRequested: ofCase(evolveCase.AdlRequested),
@@ -423,6 +459,7 @@ function advance(state: State, accountId: AccountId, context: DecisionContext): 
     contracts: state.contracts,
     halted: state.halted,
     houseHalted: !houseAllows(state.houseMode, 'close-out'),
+    claim: claimOn(state, accountId),
     answering: answeringFor(state, accountId),
   };
   emitAll(proceed(concluded, basis, policy), context);

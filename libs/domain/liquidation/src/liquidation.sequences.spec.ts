@@ -139,6 +139,7 @@ describe('random sequences of prices', () => {
         'LiquidationPaused no-counterparty',
         'LiquidationPaused prices-halted',
         'OrdersCancelRequested',
+        'RepaymentRequested',
         'SetOffRequested',
       ]);
     },

@@ -47,6 +47,10 @@ const CONTRACTS = admitted();
 /** Initial requirement over maintenance. */
 const INITIAL_MULTIPLE = dec('2.5');
 
+const TARGET_HEALTH = dec('1.5');
+
+const CENT = dec('0.01');
+
 /** Of bitcoins as collateral. */
 const HAIRCUT = dec('0.1');
 
@@ -112,6 +116,8 @@ interface BookedAccount {
   liquidating: boolean;
   /** The fund has paid a deficit in the open case. */
   funded: boolean;
+  /** What the fund has paid of its deficits and has not got back. */
+  claim: Decimal;
 }
 
 interface SliceWitness {
@@ -194,6 +200,7 @@ export class ModelWorld {
         version: 0,
         liquidating: false,
         funded: false,
+        claim: ZERO,
       };
       this.accounts.set(accountId, account);
       this.#book(account, 'AccountOpened', { accountId });
@@ -424,6 +431,9 @@ export class ModelWorld {
       case 'SetOffRequested':
         this.#setOff(account, placeOf(entry), event.payload);
         return;
+      case 'RepaymentRequested':
+        this.#repay(account, placeOf(entry), event.payload);
+        return;
       case 'FundDrawRequested':
         this.#grant(account, placeOf(entry), event.payload);
         return;
@@ -434,10 +444,47 @@ export class ModelWorld {
         if (loss.isNegative()) this.complaints.push(`${account.accountId} ends with ${text(loss)} uncovered`);
         this.uncovered = this.uncovered.plus(loss);
         account.collateral = account.collateral.plus(loss);
+        this.#judgeClaim(account, event.payload);
         return;
       }
       default:
     }
+  }
+
+  /** Nobody ends with dollars beyond his target while the fund is out of pocket for him; with nothing left the claim is over. */
+  #judgeClaim(account: BookedAccount, { caseId, outcome }: LiquidationEvents['LiquidationClosed']): void {
+    const beyond = minOf(this.equityOf(account).minus(this.callOf(account).times(TARGET_HEALTH)), account.collateral);
+    // Cents that requirements and equity are rounded by.
+    if (account.claim.gte(CENT) && beyond.gte(CENT.times(5))) {
+      this.complaints.push(`${caseId} ends ${outcome} with ${text(beyond)}, the fund has paid ${text(account.claim)}`);
+    }
+    if (outcome === 'restored' || !account.claim.gt(0) || account.collateral.gt(0) || account.coins.gt(0)) return;
+    const { accountId, partition } = account;
+    const payload = { caseId, accountId, amount: text(account.claim) };
+    account.claim = ZERO;
+    this.#tell(
+      partition,
+      this.#logs.entry('accounts', partition, 'loss-waterfall', 'ClaimWaived', payload, this.#now()),
+    );
+  }
+
+  /** What the debtor has beyond his target goes back to the fund. */
+  #repay(account: BookedAccount, request: Place, asked: LiquidationEvents['RepaymentRequested']): void {
+    const { caseId, accountId } = asked;
+    const changed = account.version > asked.accountVersion;
+    const amount = changed ? ZERO : minOf(dec(asked.amount), account.claim);
+    if (amount.gt(maxOf(account.collateral, ZERO))) this.complaints.push(`${accountId} pays back more than it has`);
+    account.collateral = account.collateral.minus(amount);
+    account.claim = account.claim.minus(amount);
+    this.fund = this.fund.plus(amount);
+    const paid = { caseId, accountId, amount: text(amount), remaining: text(account.claim), changed };
+    this.#book(account, 'ClaimRepaid', { ...paid, request });
+    if (amount.gt(0)) {
+      const origin = { partition: account.partition, position: 1 };
+      const to = { step: 'global-fund', reserve: null, balance: text(this.fund), postings: [] } as const;
+      this.#tellOfFund('RepaymentBooked', { ...paid, ...to, origin });
+    }
+    this.#assess(account);
   }
 
   #account(accountId: string): BookedAccount {
@@ -543,7 +590,9 @@ export class ModelWorld {
     const value = amount.times(price).times(dec(1).minus(HAIRCUT));
     const coin = { asset: 'BTC', amount: text(amount), price: text(price), haircut: text(HAIRCUT), value: text(value) };
     const assessment = assessmentOf(account.accountId, text(equity), positions, at);
-    return amount.isZero() ? assessment : { ...assessment, collateral: [coin] };
+    const dollars = text(account.collateral);
+    const usd = { asset: 'USD', amount: dollars, price: '1', haircut: '0', value: dollars };
+    return { ...assessment, collateral: amount.isZero() ? [usd] : [usd, coin] };
   }
 
   #reportRun(partition: number): void {
@@ -767,6 +816,7 @@ export class ModelWorld {
       if (order === null) {
         account.collateral = account.collateral.plus(granted);
         account.funded = true;
+        account.claim = account.claim.plus(granted);
       }
       this.#book(account, 'FundGrantReceived', { caseId, request, purpose, accountId, amount: text(granted) });
     }

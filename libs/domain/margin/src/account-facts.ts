@@ -102,6 +102,8 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   SetOffAgreementChanged: {},
   OtherAccountCharged: {},
   SetOffReceived: {},
+  ClaimRepaid: {},
+  ClaimWaived: 'ignored',
   VariationSettled: { observe: ({ settledGains }, { payload }) => noteSettled(settledGains, payload) },
   VariationGainsOffered: 'ignored',
   VariationGainReduced: {},

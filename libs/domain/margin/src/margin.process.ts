@@ -155,6 +155,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       CloseOutTurnRequested: 'ignored',
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
+      RepaymentRequested: 'ignored',
       SetOffRequested: {
         decide: (state, { partition, position, payload }, context) =>
           void emitMargin(context, 'SetOffCleared', answerSetOff(state, payload, { partition, position })),
@@ -213,6 +214,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
       LossStepTaken: 'ignored',
+      RepaymentBooked: 'ignored',
       LossRecovered: 'ignored',
       VariationGainsCalled: {
         observe: ({ calledGains }, { payload: { instrument, dueAt } }) => void calledGains.set(instrument, dueAt),

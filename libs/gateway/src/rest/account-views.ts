@@ -40,6 +40,7 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
     standing: statement.standing,
     marginModel: statement.model,
     answersForOwner: statement.answers,
+    claim: statement.claim,
     collateral: statement.collateral,
     held: statement.held,
     positions,

@@ -233,13 +233,25 @@ export function StoryPage() {
   );
 }
 
-/** What a person lets the account do now, where that is not everything. */
+/** What a person lets the account do now, where that is not everything, and what is claimed of it. */
 function Standing({ accountId }: { readonly accountId: string }) {
-  const standing = useQuery(questions.account(accountId)).data?.standing ?? 'open';
-  return standing === 'open' ? null : (
-    <span className={partStyles.badge} data-standing={standing}>
-      {standing === 'frozen' ? '❄ frozen' : '✕ closed'}
-    </span>
+  const { standing = 'open', claim = '0' } = useQuery(questions.account(accountId)).data ?? {};
+  return (
+    <>
+      {standing !== 'open' && (
+        <span className={partStyles.badge} data-standing={standing}>
+          {standing === 'frozen' ? '❄ frozen' : '✕ closed'}
+        </span>
+      )}
+      {claim !== '0' && (
+        <span
+          className={partStyles.badge}
+          title="Paid for its deficits by the waterfall: nothing leaves the account before"
+        >
+          claim {usd(claim)}
+        </span>
+      )}
+    </>
   );
 }
 

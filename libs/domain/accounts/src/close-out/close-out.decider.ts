@@ -8,6 +8,7 @@ import {
   type CloseOutOrder,
   type CollateralChanges,
 } from '../accounts.state.js';
+import { waivedClaim } from '../claim/claim.decider.js';
 import { orderAt } from './close-out.evolve.js';
 import { coinDebtsPaid } from './coin-debt.js';
 import { owedDollars } from './owed-dollars.js';
@@ -105,7 +106,7 @@ export function* decideGrant(state: AccountsState, grant: FundEvents['FundDrawGr
  * Moves the deficit of a case that ended without a position to `uncovered-loss`, at most what the client owes: first in
  * USD, then in coin, which `house/conversion` takes over at the index.
  */
-export function decideClosedCase(
+function uncoveredAtEnd(
   state: AccountsState,
   { caseId, accountId, uncoveredLoss }: LiquidationEvents['LiquidationClosed'],
 ): AccountsFact | null {
@@ -128,6 +129,17 @@ export function decideClosedCase(
       ...coins.lines,
     ),
   });
+}
+
+/** The end of a case: its deficit without a position goes to the residual party, and what nothing is left to pay back is waived. */
+export function* decideClosedCase(
+  state: AccountsState,
+  closed: LiquidationEvents['LiquidationClosed'],
+): Generator<AccountsFact> {
+  const uncovered = uncoveredAtEnd(state, closed);
+  if (uncovered !== null) yield uncovered;
+  const waived = waivedClaim(state, closed);
+  if (waived !== null) yield waived;
 }
 
 /** Money that the fund sends for a loss on the residual party. */

@@ -2,6 +2,7 @@ import type { LiquidationEvents, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { dec, invariant, SETTLEMENT_ASSET, ZERO } from '@ballast/kernel';
 import { touch, type AccountsState, type CloseOutOrder, type Evolution } from '../accounts.state.js';
+import { addToClaim } from '../claim/claim.evolve.js';
 import { post, postedTo } from '../ledger/ledger.js';
 
 /** Notes an order of liquidation, whose fills are booked by it. */
@@ -69,21 +70,23 @@ export const closeOutEvolution: Evolution<
     post(state.ledger, postings);
     addToOrder(orderAt(state, order.position), postings);
   },
-  FundGrantReceived(state, { version, payload: { accountId, purpose, request, postings } }) {
+  FundGrantReceived(state, { version, payload: { accountId, purpose, request, amount, postings } }) {
     const toClient = purpose === 'BankruptcyDeficit';
     touch(state, accountId, version, toClient);
     post(state.ledger, postings);
-    if (!toClient) addToOrder(orderAt(state, state.draws.get(request.position)?.order?.position), postings);
+    if (toClient) addToClaim(state, accountId, dec(amount));
+    else addToOrder(orderAt(state, state.draws.get(request.position)?.order?.position), postings);
   },
   CollateralTakenOver(state, { version, payload: { accountId, postings } }) {
     touch(state, accountId, version, true);
     post(state.ledger, postings);
   },
-  UncoveredLossBooked(state, { version, payload: { accountId, caseId, reason, postings } }) {
+  UncoveredLossBooked(state, { version, payload: { accountId, caseId, reason, amount, postings } }) {
     const ofSlice = reason === 'slippage-beyond-fund';
     touch(state, accountId, version, !ofSlice);
     post(state.ledger, postings);
     if (ofSlice) addToOrder(unpaidSlice(state, caseId), postings);
+    else addToClaim(state, accountId, dec(amount));
   },
   UncoveredLossRecovered: (state, { payload: { postings } }) => post(state.ledger, postings),
 };

@@ -26,6 +26,7 @@ import {
   dec,
   invariant,
   maxOf,
+  minOf,
   roundUsd,
   sum,
   text,
@@ -65,7 +66,7 @@ import {
 
 /** Why the fund changed; what it pays counts negative. */
 export type FundCause =
-  FundEvents['FundCredited']['reason'] | FundEvents['LossStepTaken']['purpose'] | 'recovered-loss';
+  FundEvents['FundCredited']['reason'] | FundEvents['LossStepTaken']['purpose'] | 'recovered-loss' | 'repayment';
 
 /** A request that is to be answered at the end of the item, by what is known of it then. */
 interface OpenRequest {
@@ -82,6 +83,11 @@ interface ResidualLoss extends OpenLoss {
   readonly accountId: AccountId;
 }
 
+/** What a step has paid of a deficit and has not got back, USD. */
+interface Contribution extends Pick<FundEvents['LossStepTaken'], 'caseId' | 'step' | 'reserve'> {
+  readonly amount: Decimal;
+}
+
 /** State of the global partition of accounts: fund, reserves and the house's own tranche, USD. Mutable, private to its machine. */
 export interface FundState {
   readonly rules: HouseRules;
@@ -90,6 +96,8 @@ export interface FundState {
   readonly causes: Map<FundCause, Decimal>;
   /** Requests of the item in hand, by the name of their place. */
   readonly requests: Map<string, OpenRequest>;
+  /** What debtors owe to steps that have paid for them, in the order in which they paid. */
+  readonly contributions: Map<AccountId, readonly Contribution[]>;
   /** Losses that nobody else has paid, by the name of their place, oldest first. */
   readonly residual: Map<string, ResidualLoss>;
   /** Last input of the item in hand that may lead to the recovery of a loss. */
@@ -161,10 +169,14 @@ function credit(
   });
 }
 
+/** What a step pays out of. */
+const ledgerOf = (step: StepPaid['step'], reserve: Underlying | null): string =>
+  step === 'house-tranche' ? HOUSE_CAPITAL_LEDGER : reserve === null ? FUND_LEDGER : reserveLedger(reserve);
+
 /** What one step pays, as an event says it; the money leaves for the partition of the account. */
 function stepOf(state: FundState, { step, reserve, before, amount, remaining }: StepPaid) {
   const ofHouse = step === 'house-tranche';
-  const payer = ofHouse ? HOUSE_CAPITAL_LEDGER : reserve === null ? FUND_LEDGER : reserveLedger(reserve);
+  const payer = ledgerOf(step, reserve);
   const balance = fundBalance(state);
   return {
     step,
@@ -212,6 +224,41 @@ function recoverLosses(state: FundState, context: DecisionContext): void {
       emit(context, 'LossRecovered', { loss, caseId, accountId, ...stepOf(state, step) }, state.due);
     }
   }
+}
+
+function contribute({ contributions }: FundState, accountId: AccountId, contribution: Contribution): void {
+  contributions.set(accountId, [...(contributions.get(accountId) ?? []), contribution]);
+}
+
+/**
+ * Money that a debtor paid back goes to the steps that paid for him, last payer first.
+ * @see docs/spec/accounts.md CLR-ACC-073
+ */
+function bookRepayment(
+  state: FundState,
+  { accountId, amount }: AccountsEvents['ClaimRepaid'],
+  origin: Place,
+  context: DecisionContext,
+): void {
+  let left = dec(amount);
+  for (const { caseId, step, reserve, amount: owed } of [...(state.contributions.get(accountId) ?? [])].reverse()) {
+    const paid = minOf(left, owed);
+    if (!paid.gt(0)) break;
+    left = left.minus(paid);
+    const balance = fundBalance(state);
+    emit(context, 'RepaymentBooked', {
+      origin,
+      caseId,
+      accountId,
+      step,
+      reserve,
+      amount: text(paid),
+      remaining: text(owed.minus(paid)),
+      balance: text(step === 'house-tranche' ? balance : balance.plus(paid)),
+      postings: postingsOf(['in-transit', 'USD', paid.neg()], [ledgerOf(step, reserve), 'USD', paid]),
+    });
+  }
+  invariant(left.isZero(), `${accountId} paid back ${text(left)} more than was paid for it`);
 }
 
 const isOfCall = (call: GainsCall, of: Pick<GainsCall, 'instrument' | 'dueAt'>): boolean =>
@@ -289,12 +336,13 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 3 },
+  stateForm: { version: 4 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
     causes: new Map(),
     requests: new Map(),
+    contributions: new Map(),
     residual: new Map(),
     due: null,
     closedCycles: new Map(),
@@ -313,6 +361,13 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       SetOffAgreementChanged: 'ignored',
       OtherAccountCharged: 'ignored',
       SetOffReceived: 'ignored',
+      ClaimRepaid: {
+        observe: noteDue,
+        decide: (state, input, context) => bookRepayment(state, input.payload, placeOf(input), context),
+      },
+      ClaimWaived: {
+        observe: ({ contributions }, { payload: { accountId } }) => void contributions.delete(accountId),
+      },
       WithdrawalHeld: 'ignored',
       WithdrawalResubmitted: 'ignored',
       WithdrawalSettled: 'ignored',
@@ -367,9 +422,13 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       CollateralTakenOver: 'ignored',
       UncoveredLossBooked: {
         observe(state, input) {
-          const { caseId, accountId, underlying, amount } = input.payload;
+          const { caseId, accountId, reason, underlying, amount } = input.payload;
           const loss = placeOf(input);
           state.residual.set(nameOf(loss), { loss, caseId, accountId, underlying, amount: dec(amount) });
+          // It comes back through the fund, which pays what is open on the residual party first, or has paid it before.
+          if (reason === 'deficit-without-position') {
+            contribute(state, accountId, { caseId, step: 'global-fund', reserve: null, amount: dec(amount) });
+          }
           state.due = causeOf(input);
         },
       },
@@ -415,6 +474,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
       SetOffRequested: 'ignored',
+      RepaymentRequested: 'ignored',
       FundDrawRequested: {
         observe({ requests }, input) {
           const request = placeOf(input);
@@ -460,8 +520,11 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       evolveCorrections.proposed(corrections, payload, actor),
     TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
       evolveCorrections.approved(corrections, correctionId),
-    LossStepTaken(state, { payload: { request, postings, purpose, step, amount } }) {
+    LossStepTaken(state, { payload: { request, caseId, accountId, postings, purpose, step, reserve, amount } }) {
       post(state.ledger, postings);
+      if (purpose === 'BankruptcyDeficit') {
+        contribute(state, accountId, { caseId, step, reserve, amount: dec(amount) });
+      }
       if (step !== 'house-tranche') attribute(state, purpose, dec(amount).neg());
       const name = nameOf(request);
       const open = state.requests.get(name);
@@ -478,6 +541,16 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       requests.delete(name);
     },
     OpenInterestMeasured: ({ openInterests }, { payload }) => void openInterests.told.set(payload.instrument, payload),
+    RepaymentBooked(state, { payload: { accountId, postings, step, amount, remaining } }) {
+      post(state.ledger, postings);
+      if (step !== 'house-tranche') attribute(state, 'repayment', dec(amount));
+      const before = (state.contributions.get(accountId) ?? []).slice(0, -1);
+      const last = state.contributions.get(accountId)?.at(-1);
+      invariant(last?.step === step, `${accountId} pays back to ${step}, which did not pay last`);
+      const after = dec(remaining).isZero() ? before : [...before, { ...last, amount: dec(remaining) }];
+      if (after.length === 0) state.contributions.delete(accountId);
+      else state.contributions.set(accountId, after);
+    },
     VariationGainsCalled: (state, { payload }) => void (state.gainsCall = begunCall(payload)),
     VariationHaircutFixed(state, { payload: { cuts } }) {
       invariant(state.gainsCall, 'a haircut of gains that nobody called for');

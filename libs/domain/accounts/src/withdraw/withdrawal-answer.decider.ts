@@ -1,5 +1,6 @@
 import type { MarginEvents } from '@ballast/facts';
 import { invariant, text, type AccountId } from '@ballast/kernel';
+import { claimOn, repaymentOf } from '../claim/claim.decider.js';
 import {
   collateralAfter,
   fact,
@@ -20,6 +21,9 @@ function asked(
   const withdrawal = state.withdrawals.get(perAccount(accountId, withdrawalId));
   return withdrawal?.attempt === attempt ? withdrawal : undefined;
 }
+
+/** Why money that margin cleared did not leave. */
+const CLAIM_FIRST = 'claim-repaid-first';
 
 const recipientOf = ({ to }: Withdrawal): { to?: AccountId } => (to === undefined ? {} : { to });
 
@@ -43,7 +47,8 @@ function released(state: AccountsState, withdrawal: Withdrawal, code: string): A
  * withdrawals don't count as a change: they leave collateral minus cleared holds as margin knows it, and two
  * withdrawals at the same time would otherwise ask again for each other without end.
  * Money that losses used up meanwhile is given back to the free collateral instead of being paid out.
- * What goes to another account arrives there at once.
+ * What goes to another account arrives there at once. While the account owes what the waterfall has paid for it, nothing leaves it: what could
+ * have left pays that, and whoever asked asks again for the rest (CLR-ACC-073).
  */
 export function* decideClearedWithdrawal(
   state: AccountsState,
@@ -53,6 +58,10 @@ export function* decideClearedWithdrawal(
   if (withdrawal === undefined) return;
   const outcome = outcomeOf(state, withdrawal, answer);
   yield outcome;
+  if (outcome.type === 'WithdrawalReleased' && outcome.payload.code === CLAIM_FIRST) {
+    const repaid = repaymentOf(state, withdrawal.withdrawalId, withdrawal);
+    if (repaid !== undefined) yield repaid;
+  }
   if (outcome.type === 'WithdrawalSettled' && withdrawal.to !== undefined)
     yield arrived(state, withdrawal, withdrawal.to);
 }
@@ -79,6 +88,7 @@ function outcomeOf(
       ...recipientOf(withdrawal),
     });
   }
+  if (claimOn(state, accountId).gt(0)) return released(state, withdrawal, CLAIM_FIRST);
   return fact('WithdrawalSettled', {
     accountId,
     withdrawalId,

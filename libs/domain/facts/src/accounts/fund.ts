@@ -102,6 +102,21 @@ export const FUND_EVENTS = {
       balance,
     },
   }),
+  RepaymentBooked: event({
+    description: 'Money that a debtor paid back went to a step that had paid for him: who paid last is repaid first.',
+    stream: 'loss-waterfall',
+    payload: {
+      ...booked,
+      origin: place('The ClaimRepaid in accounts.'),
+      caseId: caseId('Case in which the step had paid.'),
+      accountId: accountId(),
+      step: payingStep('That is repaid.'),
+      reserve,
+      amount: positiveDecimal('USD.'),
+      remaining: nonNegativeDecimal('USD of what the step paid at that time which are not repaid.'),
+      balance,
+    },
+  }),
   VariationGainsCalled: event({
     description:
       'Losses that nobody has paid are to be paid by the gains of a settlement of variation, which all partitions have closed: margin says what each can bear.',

@@ -137,6 +137,29 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       amount: positiveDecimal('USD.'),
     },
   }),
+  ClaimRepaid: event({
+    description:
+      'A debtor paid back what the waterfall had paid of a deficit: out of equity beyond the target before the case ends, or out of money that was to leave the account; also booked when it was nothing, since the case waits for it.',
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      caseId: nullable(caseId('That asked for it; null: the money was to leave the account.')),
+      request: nullable(place('The RepaymentRequested in liquidation; null without a case.')),
+      withdrawalId: nullable(identifier('Withdrawal or transfer whose money pays; null: the case does.')),
+      asset: asset('That the debtor paid in.'),
+      quantity: nonNegativeDecimal('In that asset.'),
+      amount: nonNegativeDecimal('USD that leave for those who had paid: a coin at the index, rounded down.'),
+      remaining: nonNegativeDecimal('USD of the claim that stays open.'),
+      changed: flag('The account changed after margin had judged it; nothing was taken, and the case asks again.'),
+    },
+  }),
+  ClaimWaived: event({
+    description:
+      'A case ended with nothing left on the account: what the waterfall paid of its deficits is claimed no longer. No posting.',
+    stream: 'loss-waterfall',
+    payload: { caseId: caseId(), accountId: accountId(), amount: positiveDecimal('USD of the claim.') },
+  }),
   AdlBooked: event({
     description: 'One side of an auto-deleveraging was booked, without a fee.',
     stream,

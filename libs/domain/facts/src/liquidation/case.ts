@@ -38,6 +38,17 @@ export const CASE_EVENTS = {
       accounts: list(accountId(), 'In the order in which they are asked.'),
     },
   }),
+  RepaymentRequested: event({
+    description:
+      'The account is back at its target, and the waterfall has paid a deficit of it: what it has beyond the target pays that back, before the case ends.',
+    stream,
+    payload: {
+      caseId: caseId(),
+      accountId: accountId(),
+      amount: positiveDecimal('USD: at most the claim, the equity beyond the target, and the dollars of the account.'),
+      accountVersion: ordinal('Version of the account that the amount holds for.'),
+    },
+  }),
   LiquidationPaused: event({
     description:
       'A case can do nothing on the figures of a schedule; said once per reason, until it goes on. It is judged again on every schedule from the named one on.',

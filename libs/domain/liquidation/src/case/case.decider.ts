@@ -71,6 +71,10 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       const amount = text(step.deficit);
       return [{ type: 'SetOffRequested', payload: { caseId, accountId, amount, accounts: step.accounts } }];
     }
+    case 'repay': {
+      const { amount, accountVersion } = step;
+      return [{ type: 'RepaymentRequested', payload: { caseId, accountId, amount: text(amount), accountVersion } }];
+    }
     case 'draw-from-fund': {
       const amount = text(step.deficit);
       const { underlying } = step;

@@ -66,6 +66,8 @@ export interface LiquidationCase {
   readonly collateral: 'untouched' | 'asked' | 'taken';
   /** Whether accounts of the same owner that answer for it were asked before the fund is. */
   readonly otherAccounts: 'untouched' | 'asked' | 'answered';
+  /** Whether it was asked to pay back what the waterfall has paid; answered: it has no free dollars. */
+  readonly repayment: 'untouched' | 'asked' | 'answered';
   /** The fund has paid a deficit of this case. */
   readonly funded: boolean;
   /** What it asked for last, unless it has used it or done something else since. */
@@ -104,6 +106,7 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     fundExhausted: false,
     collateral: 'untouched',
     otherAccounts: 'untouched',
+    repayment: 'untouched',
     funded: false,
     turn: null,
     paused: null,
@@ -136,6 +139,7 @@ export const evolveCase: Evolution = {
   }),
   CollateralTakeOverRequested: (current) => ({ ...goingOn(current), collateral: 'asked' }),
   SetOffRequested: (current) => ({ ...goingOn(current), otherAccounts: 'asked' }),
+  RepaymentRequested: (current) => ({ ...goingOn(current), repayment: 'asked' }),
   LiquidationCostAssessed: (current, { payload }) => withoutOrder(current, payload),
   FundDrawRequested: (current, event) => {
     const { purpose, amount } = event.payload;
@@ -183,6 +187,7 @@ type CaseFacts = OrderReportEvents &
     | 'FundGrantReceived'
     | 'CollateralTakenOver'
     | 'SetOffReceived'
+    | 'ClaimRepaid'
     | 'CollateralCredited'
     | 'WithdrawalReleased'
     | 'TransferReceived'
@@ -212,6 +217,10 @@ export const noteInCase: Notes = {
     ...current,
     // What was not taken because an account had changed is asked for again.
     otherAccounts: from.some(({ changed }) => changed) ? 'untouched' : 'answered',
+  }),
+  ClaimRepaid: (current, { amount, changed }) => ({
+    ...current,
+    repayment: changed || dec(amount).gt(0) ? 'untouched' : 'answered',
   }),
   CollateralCredited: withMoreCollateral,
   WithdrawalReleased: withMoreCollateral,

@@ -1,4 +1,4 @@
-import { ONE, ZERO, dec, invariant } from '@ballast/kernel';
+import { ONE, ZERO, dec, invariant, text } from '@ballast/kernel';
 import {
   POLICY,
   admitted,
@@ -30,6 +30,7 @@ const ready: LiquidationCase = {
   fundExhausted: false,
   collateral: 'untouched',
   otherAccounts: 'untouched',
+  repayment: 'untouched',
   funded: false,
   turn: { ...ASKED, granted: { notional: dec('1e12'), taken: dec('0'), from: 0, until: 8.64e15 } },
   paused: null,
@@ -52,6 +53,7 @@ function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): C
     contracts: CONTRACTS,
     halted: false,
     houseHalted: false,
+    claim: ZERO,
     answering: [],
     ...changes,
   };
@@ -176,6 +178,33 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
   it('is charged nothing while equity after the haircut is below zero', () => {
     const step = nextStep(ready, withEther('-1000', '10'), POLICY);
     expect(step).toMatchObject({ kind: 'close-out', slice: { provisionalRate: ZERO, quantity: dec('10') } });
+  });
+});
+
+describe('what the waterfall has paid for an account that has its target again [CLR-LIQ-052]', () => {
+  // 10 at 50,000 and 2 %: 10,000 required, target 15,000.
+  const withDollars = (equity: string, dollars: string, changes: Partial<CaseBasis>): CaseBasis => {
+    const at = basis(equity, changes);
+    const { assessment } = at;
+    const usd = { asset: 'USD', amount: dollars, price: '1', haircut: '0', value: dollars };
+    return { ...at, assessment: assessment && { ...assessment, collateral: [usd] } };
+  };
+  it.each`
+    equity         | dollars    | claim     | changes                      | expected       | why
+    ${'20000'}     | ${'20000'} | ${'9000'} | ${{}}                        | ${'5000'}      | ${'what it has beyond the target'}
+    ${'20000'}     | ${'20000'} | ${'3000'} | ${{}}                        | ${'3000'}      | ${'the claim'}
+    ${'20000'}     | ${'400.5'} | ${'9000'} | ${{}}                        | ${'400.5'}     | ${'its dollars'}
+    ${'15000.019'} | ${'20000'} | ${'9000'} | ${{}}                        | ${'0.01'}      | ${'whole cents'}
+    ${'20000'}     | ${'20000'} | ${'0'}    | ${{}}                        | ${'end'}       | ${'nothing is claimed'}
+    ${'15000'}     | ${'20000'} | ${'9000'} | ${{}}                        | ${'end'}       | ${'just at the target'}
+    ${'20000'}     | ${'-30'}   | ${'9000'} | ${{}}                        | ${'end'}       | ${'its gain is not realised'}
+    ${'20000'}     | ${'20000'} | ${'9000'} | ${{ repayment: 'asked' }}    | ${'wait'}      | ${'it is not booked'}
+    ${'20000'}     | ${'20000'} | ${'9000'} | ${{ repayment: 'answered' }} | ${'end'}       | ${'nothing of it is free'}
+    ${'14999.99'}  | ${'20000'} | ${'9000'} | ${{}}                        | ${'close-out'} | ${'below the target it pays nothing'}
+  `('goes back: $expected, $why', ({ equity, dollars, claim, changes, expected }) => {
+    const at = withDollars(equity as string, dollars as string, { claim: dec(claim as string) });
+    const step = nextStep({ ...ready, ...(changes as Partial<LiquidationCase>) }, at, POLICY);
+    expect(step.kind === 'repay' ? text(step.amount) : step.kind).toBe(expected);
   });
 });
 

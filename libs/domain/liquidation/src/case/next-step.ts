@@ -1,4 +1,4 @@
-import { SETTLEMENT_ASSET, ZERO, dec, minOf, type Decimal } from '@ballast/kernel';
+import { SETTLEMENT_ASSET, ZERO, dec, maxOf, minOf, roundUsd, type Decimal } from '@ballast/kernel';
 import type {
   AccountId,
   AssessmentDetail,
@@ -28,6 +28,8 @@ export interface CaseBasis {
   readonly halted: boolean;
   /** The mode of the house lets nothing be closed out. */
   readonly houseHalted: boolean;
+  /** What the waterfall has paid of deficits of the account and has not got back, USD. */
+  readonly claim: Decimal;
   /** Accounts of the same owner that answer for this one, in the order in which they are asked. */
   readonly answering: readonly AccountId[];
 }
@@ -37,6 +39,7 @@ export type Waiting =
   | 'slice-outstanding'
   | 'collateral-not-booked'
   | 'other-accounts-not-answered'
+  | 'repayment-not-booked'
   | 'fund-not-answered'
   | 'deleveraging'
   | 'turn'
@@ -54,6 +57,7 @@ export type Step =
   | { readonly kind: 'pause'; readonly reason: Pause; readonly nextSchedule: number }
   | { readonly kind: 'take-over-collateral' }
   | { readonly kind: 'ask-other-accounts'; readonly deficit: Decimal; readonly accounts: readonly AccountId[] }
+  | { readonly kind: 'repay'; readonly amount: Decimal; readonly accountVersion: number }
   | {
       readonly kind: 'draw-from-fund';
       readonly deficit: Decimal;
@@ -85,7 +89,7 @@ export type Step =
       readonly uncoveredLoss: Decimal;
     };
 
-type ValidBasis = Pick<CaseBasis, 'contracts' | 'answering'> & {
+type ValidBasis = Pick<CaseBasis, 'contracts' | 'claim' | 'answering'> & {
   readonly assessment: AssessmentDetail;
   readonly schedule: MarginGlobalEvents['ScheduleInForce'];
 };
@@ -109,6 +113,7 @@ export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: Liq
   if (current.order !== null || current.settling !== null) return wait('slice-outstanding');
   if (current.collateral === 'asked') return wait('collateral-not-booked');
   if (current.otherAccounts === 'asked') return wait('other-accounts-not-answered');
+  if (current.repayment === 'asked') return wait('repayment-not-booked');
   if (current.draw !== null) return wait('fund-not-answered');
   if (current.deleveraging !== null) return wait('deleveraging');
 
@@ -129,7 +134,11 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const flat = assessment.positions.length === 0;
   const maintenance = dec(assessment.figures.maintenance);
   const goesOn = policy.method === 'full' && bearingPositions(assessment).length > 0;
-  if (equity.gte(dec(schedule.targetHealth).times(maintenance)) && !goesOn) {
+  const beyondTarget = equity.minus(dec(schedule.targetHealth).times(maintenance));
+  if (beyondTarget.gte(0) && !goesOn) {
+    const amount = repayable(basis, beyondTarget);
+    if (current.repayment === 'untouched' && amount.gt(0))
+      return { kind: 'repay', amount, accountVersion: assessment.accountVersion };
     const outcome = flat && maintenance.isZero() ? flatOutcome(current) : 'restored';
     return { kind: 'end', outcome, uncoveredLoss: ZERO };
   }
@@ -161,6 +170,15 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
   const { notional, taken } = granted;
   return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice };
+}
+
+/**
+ * What an account that is back at its target pays back now, USD, whole cents: at most the claim, what it has beyond the target, and its dollars.
+ * @see docs/spec/accounts.md CLR-ACC-073
+ */
+function repayable({ claim, assessment }: ValidBasis, beyondTarget: Decimal): Decimal {
+  const dollars = assessment.collateral.find(({ asset }) => asset === SETTLEMENT_ASSET)?.amount ?? '0';
+  return maxOf(roundUsd(minOf(claim, minOf(beyondTarget, dec(dollars))), 'credit'), ZERO);
 }
 
 /** Whether nothing trades in what is held. */

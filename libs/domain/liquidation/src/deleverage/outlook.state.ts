@@ -103,6 +103,10 @@ export function notePaid(
   if (step !== 'house-tranche' && step !== GAINS_STEP) change(outlook, reserve, dec(amount).neg());
 }
 
+export function noteRepaid(outlook: Outlook, { step, reserve, amount }: FundEvents['RepaymentBooked']): void {
+  if (step !== 'house-tranche') change(outlook, reserve, dec(amount));
+}
+
 /** What a step pays of a deficit is owed no longer, before margin has assessed it. */
 export function noteStep(outlook: Outlook, step: FundEvents['LossStepTaken']): void {
   notePaid(outlook, step);
