@@ -202,6 +202,11 @@ describe('verification of a log in PostgreSQL', () => {
       what: 'the partition is missing',
     },
     {
+      why: 'an event was put into a block of commands, without a hash',
+      sql: `update margin.block set entries = '{}' where number = 3`,
+      what: 'it has not one hash for each event',
+    },
+    {
       why: 'the relay claims what is not there',
       sql: 'update margin.relay set position = position + 73',
       what: 'the relay says that 77 events were sent',

@@ -35,6 +35,8 @@ export function snapshotStoreContract(open: () => Promise<LogStore>): void {
       expect(await snapshots.read('accounts', -1, 9)).toEqual(other);
       expect(await snapshots.read('accounts', 0, 9)).toBeUndefined();
       expect(await snapshots.marks('margin', 0)).toEqual([]);
+      expect(await snapshots.partitions('accounts')).toEqual([-1, 0]);
+      expect(await snapshots.partitions('margin')).toEqual([]);
     });
 
     it('keeps the newest few of a partition, and one of a position', async () => {

@@ -29,6 +29,8 @@ export interface SnapshotMark {
 export interface SnapshotStore {
   /** Keeps a snapshot, and of its partition the newest few only; one of the same position is replaced. */
   save(snapshot: StoredSnapshot, keep: number): Promise<void>;
+  /** Partitions of which a log has snapshots, also when it has no such partition. */
+  partitions(log: string): Promise<readonly number[]>;
   /** Newest first. */
   marks(log: string, partition: number): Promise<readonly SnapshotMark[]>;
   read(log: string, partition: number, position: number): Promise<StoredSnapshot | undefined>;

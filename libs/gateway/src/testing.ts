@@ -1,2 +1,3 @@
+export { WriteClaims } from './distributed/write-claims.js';
 export { expectProblem, readEvents, restClient, type Answer, type RestClient } from './rest/rest-client.fixtures.js';
 export { describeRest } from './rest/rest.suite.js';

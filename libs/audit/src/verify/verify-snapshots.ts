@@ -38,10 +38,15 @@ export async function verifySnapshots(
   } = {},
 ): Promise<SnapshotsReport> {
   const leftOut: string[] = [];
+  const faults: Fault[] = [];
   const tasks: WeighedTask<SnapshotsTask>[] = [];
   for (const log of [...services.map((service) => service.log), 'exchange.quotes'] as const) {
     if (!logs.has(log)) continue;
     const heads = await logs.log(log).heads();
+    for (const partition of await logs.snapshots.partitions(log)) {
+      if (heads.some((head) => head.partition === partition)) continue;
+      faults.push({ log, partition, position: null, what: 'it has snapshots, and the log has no such partition' });
+    }
     for (const { partition, size } of heads) {
       if (log !== 'exchange.quotes' || exchange !== undefined) {
         tasks.push({ task: { kind: 'snapshots', log, partition }, weight: size });
@@ -53,7 +58,6 @@ export async function verifySnapshots(
   const answers = await runner.run(tasks, { onNews: (_, news) => 'events' in news && onProgress(news.events) });
   let proved = 0;
   let foreign = 0;
-  const faults: Fault[] = [];
   for (const answer of answers) {
     proved += answer?.proved ?? 0;
     foreign += answer?.foreign ?? 0;
@@ -113,6 +117,7 @@ async function proof(
       proved,
       fault: { log, partition, position: mark.position, what: `the snapshot ${what}` },
     });
+    if (mark.position > end) return wrong('is of a position that the log does not reach');
     const stored = await logs.snapshots.read(log, partition, mark.position);
     if (stored === undefined) continue;
     let text: string;

@@ -12,6 +12,11 @@ export class MemorySnapshots implements SnapshotStore {
     this.#kept.set(key, newestFirst.slice(0, keep));
   }
 
+  async partitions(log: string): Promise<readonly number[]> {
+    const keys = [...this.#kept.keys()].filter((key) => key.startsWith(`${log}/`));
+    return keys.map((key) => Number(key.slice(log.length + 1))).sort((a, b) => a - b);
+  }
+
   async marks(log: string, partition: number): Promise<readonly SnapshotMark[]> {
     return this.#kept.get(`${log}/${partition}`) ?? [];
   }

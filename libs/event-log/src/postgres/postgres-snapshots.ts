@@ -36,6 +36,13 @@ export class PostgresSnapshots implements SnapshotStore {
     );
   }
 
+  async partitions(log: string): Promise<readonly number[]> {
+    const { rows } = await this.pool.query<{ partition: number }>(
+      `select distinct partition from ${tableOf(log)} order by partition`,
+    );
+    return rows.map(({ partition }) => partition);
+  }
+
   async marks(log: string, partition: number): Promise<readonly SnapshotMark[]> {
     const { rows } = await this.pool.query<Row>(
       `select ${MARK} from ${tableOf(log)} where partition = $1 order by position desc`,
