@@ -48,8 +48,10 @@ describe('ids that are done with are answered from an index beside the log [CLR-
     await run(failing);
     await failing.rest();
     expect(await house.log.outcomes.indexed(0)).toBe(0);
-    const next = await house.worker();
+    const told: number[] = [];
+    const next = await house.worker({}, (events) => told.push(events));
     expect([await house.log.outcomes.indexed(0), await house.log.outcomes.count(0)]).toEqual([300, 300]);
+    expect(told).toEqual([300]);
     house.say(['id-7'], ['id-299'], ['new']);
     await run(next);
     expect(await house.booked()).toHaveLength(301);

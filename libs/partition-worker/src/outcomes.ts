@@ -104,9 +104,15 @@ export class OutcomeKeeper {
 
   /**
    * Brings the index to where the partition ends: undefined for a process that asks for no ids.
+   * @param onIndexed told how many events were looked through, page by page: an older log may be long
    * @throws InvariantViolation when it is the index of another log
    */
-  static async open(machine: Machine, log: Indexed, size: number): Promise<OutcomeKeeper | undefined> {
+  static async open(
+    machine: Machine,
+    log: Indexed,
+    size: number,
+    onIndexed: (events: number) => void = () => undefined,
+  ): Promise<OutcomeKeeper | undefined> {
     const { partition, outcomes } = machine;
     if (outcomes === undefined) return undefined;
     for (;;) {
@@ -121,6 +127,7 @@ export class OutcomeKeeper {
       for await (const { upTo, placed } of outcomePages(machine, log, indexed, size)) {
         // Somebody who was the writer before may have put it in just now.
         if (!(await log.outcomes.add(partition, after, upTo, placed))) break;
+        onIndexed(upTo - after);
         after = upTo;
       }
     }

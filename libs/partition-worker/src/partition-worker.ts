@@ -62,6 +62,8 @@ export interface PartitionWorkerOptions<State> {
   readonly snapshots?: SnapshotOptions | undefined;
   /** Told of each own event that is taken again at the start. */
   readonly onRebuilt?: (() => void) | undefined;
+  /** Told how many events were looked through while the index of ids is brought to the end of the log, page by page. */
+  readonly onIndexed?: ((events: number) => void) | undefined;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
 }
@@ -172,7 +174,7 @@ export class PartitionWorker<State = unknown> {
     const { partition, log, reader, snapshots } = options;
     const atRest = machine.size > 0 && !machine.atEvent;
     const size = heads.get(sourceKey(log.name, partition))?.size ?? 0;
-    const outcomes = await OutcomeKeeper.open(machine, log, size);
+    const outcomes = await OutcomeKeeper.open(machine, log, size, options.onIndexed);
     let taken = await rebuild(machine, ownLogs(options), reader, () => {
       outcomes?.forget();
       options.onRebuilt?.();

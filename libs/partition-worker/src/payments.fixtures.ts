@@ -90,7 +90,7 @@ export class PaymentsHouse implements EntryReader {
     return (await this.log.commands(partition, after, limit)).map((record) => commandEntry('accounts', record));
   }
 
-  worker(changes: Changes = {}): Promise<PartitionWorker<Paid>> {
+  worker(changes: Changes = {}, onIndexed?: (events: number) => void): Promise<PartitionWorker<Paid>> {
     const log = withOutcomes(this.log, changes);
     return PartitionWorker.open({
       process: payments,
@@ -105,6 +105,7 @@ export class PaymentsHouse implements EntryReader {
       reader: this,
       worker: 'w',
       publish: async () => undefined,
+      onIndexed,
       snapshots: {
         store: this.store.snapshots,
         release: 'ballast@1.0.0',

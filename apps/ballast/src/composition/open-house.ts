@@ -6,7 +6,7 @@ import { SNAPSHOT_POLICY, type Committer } from '@ballast/partition-worker';
 import type { ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { ClearingHouse, presentRelease, type SnapshotSetting } from '@ballast/services';
 import { HouseViews, type StoreWatch } from '@ballast/gateway';
-import { rebuildProgress } from './rebuild-progress.js';
+import { indexingProgress, rebuildProgress } from './rebuild-progress.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
@@ -52,6 +52,7 @@ export async function openHouse(
       ...(committerOf === undefined ? {} : { committerOf }),
       snapshots,
       onProgress: progressOf('going on where the logs end'),
+      onIndexed: indexingProgress(onRebuild),
     });
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
       house.logs.log(name).onAppended(() => opened.watch.appended());

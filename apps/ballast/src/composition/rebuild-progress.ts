@@ -19,3 +19,15 @@ export function rebuildProgress(
     tell(`${what}: ${grouped(done)} of ${grouped(total)} events${left}`);
   };
 }
+
+/** A few events are not worth a word. */
+const FIRST_WORD_AT = 1_000;
+
+/** Words for how far the index of ids was filled: all of an older log is looked through, so nobody knows how much is left. */
+export function indexingProgress(tell: (line: string) => void): (events: number) => void {
+  let done = 0;
+  return (events) => {
+    done += events;
+    if (done >= FIRST_WORD_AT) tell(`filling the index of ids: ${grouped(done)} events`);
+  };
+}

@@ -51,6 +51,8 @@ export interface ClearingHouseOptions {
   readonly snapshots?: SnapshotSetting | undefined;
   /** Told now and then how many of the events that have to be taken again were taken. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told how many events the index of ids was brought on by; an older log has to be looked through once. */
+  readonly onIndexed?: ((events: number) => void) | undefined;
   /** What appends to a log; default: group commit. For those who measure it. */
   readonly committerOf?: (log: EventLog) => Committer;
 }
@@ -92,6 +94,7 @@ export class ClearingHouse {
     committerOf = (log) => new GroupCommitter(log),
     snapshots,
     onProgress = () => undefined,
+    onIndexed,
   }: ClearingHouseOptions): Promise<ClearingHouse> {
     const logs = await LogDirectory.open(store, partitions);
     const kept = snapshots && { ...snapshots, ...release, store: store.snapshots };
@@ -102,7 +105,8 @@ export class ClearingHouse {
       done += 1;
       if (done % PROGRESS_EVERY === 0) onProgress(done, total);
     };
-    for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)), onRebuilt);
+    const told = { onRebuilt, onIndexed };
+    for (const service of services) await house.#openService(service, committerOf(logs.log(service.log)), told);
     // What a writer says at its start comes behind everything that its readers have still to take.
     await house.catchUp();
     for (const worker of house.workers) {
@@ -123,7 +127,11 @@ export class ClearingHouse {
     return events;
   }
 
-  async #openService(service: ServiceDefinition, committer: Committer, onRebuilt: () => void): Promise<void> {
+  async #openService(
+    service: ServiceDefinition,
+    committer: Committer,
+    told: { readonly onRebuilt: () => void } & Pick<ClearingHouseOptions, 'onIndexed'>,
+  ): Promise<void> {
     const log = this.logs.log(service.log);
     for (const partition of partitionNumbers(shapeOf(service.log, this.partitions))) {
       const process = partition === GLOBAL ? service.global : service.numbered;
@@ -140,7 +148,7 @@ export class ClearingHouse {
         publish: (events) => this.publish(events),
         onCommand: () => this.#onCommand(worker),
         snapshots: this.snapshots,
-        onRebuilt,
+        ...told,
       });
       this.#workers.set(`${service.log}/${partition}`, worker);
       this.delivery.add(worker);

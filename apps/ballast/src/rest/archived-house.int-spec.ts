@@ -1,0 +1,70 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Archiver, CheckpointKey, DirectoryArchive, EmbeddedServer, PostgresLogStore } from '@ballast/event-log';
+import { SERVICE_LOGS } from '@ballast/facts';
+import { expectProblem } from '@ballast/gateway/testing';
+import { instantOf } from '@ballast/kernel';
+import { openTestHouse, type TestHouse } from './served-house.fixtures.js';
+
+const MIDDLE = '2020-03-11T00:03:00Z';
+
+let directory: string;
+let server: EmbeddedServer;
+let house: TestHouse;
+
+beforeAll(async () => {
+  directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-archived-house-'));
+  server = await EmbeddedServer.start({ dataDirectory: path.join(directory, 'data') });
+  house = await openTestHouse({ log: 'postgres', databaseUrl: server.url() });
+}, 120_000);
+
+afterAll(async () => {
+  await house.close();
+  await server.stop();
+  await fs.rm(directory, { recursive: true, force: true });
+});
+
+/** Removes what is older than the middle from the database, of every service. @returns files that hold it now */
+async function archive(): Promise<readonly string[]> {
+  const store = new PostgresLogStore({ connection: server.url() });
+  const place = new DirectoryArchive(path.join(directory, 'archive'));
+  const key = CheckpointKey.generate('ballast');
+  const files: string[] = [];
+  for (const name of SERVICE_LOGS) {
+    const log = await store.openArchivable(name);
+    for (const { partition } of (await log?.heads()) ?? []) {
+      const archiver = new Archiver(log as NonNullable<typeof log>, partition);
+      const part = await archiver.write(instantOf(MIDDLE), place, key);
+      if (part === undefined) continue;
+      await archiver.propose(1, 'ann', 'retention');
+      await archiver.approve(1, 'ben', place);
+      expect(await archiver.finish(1)).toBeGreaterThan(0);
+      files.push(...part.manifest.files.map((file) => path.join(directory, 'archive', file.name)));
+    }
+  }
+  await store.close();
+  return files;
+}
+
+/** The first page of every log: all of it is of the time that is archived. */
+async function pages(): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const log of SERVICE_LOGS) {
+    const { status, text } = await house.get(`/logs/${log}/${log === 'pricing' ? -1 : 0}?limit=10`);
+    expect(status).toBe(200);
+    texts.push(text);
+  }
+  return texts;
+}
+
+it('pages of logs read the same after they were archived, and say which file is gone [CLR-LOG-060] [CLR-LOG-062]', async () => {
+  const before = await pages();
+  const files = await archive();
+  const lost = files.find((file) => file.includes('/accounts/1/')) as string;
+  await fs.rm(lost);
+  expect(await pages()).toEqual(before);
+  const answer = await house.get('/logs/accounts/1?limit=10');
+  expectProblem(answer, 503, 'archive-unreadable');
+  expect(answer.text).toContain(`archive file ${lost} is missing`);
+}, 120_000);
