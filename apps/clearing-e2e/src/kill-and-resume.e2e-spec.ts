@@ -8,12 +8,17 @@ import { BallastProcess, ballastJson } from './ballast-process.js';
 import { CI_WINDOW, CI_WINDOW_OPTIONS, type Summary } from './ci-window.js';
 import { builtRelease, runToEnd } from './clearing-run.js';
 import { drawsOf, seedFrom } from './draws.js';
+import { harmSnapshotsIn, type Harm } from './harmed-snapshots.js';
 
 const KILLS = 10;
 /** A start takes about this long; then the run itself begins. */
 const START_MS = 1_500;
 /** Long enough that several kills are needed for a window, short enough that ten runs are soon over. */
 const RUN_MS = 2_500;
+/** Often, so that every life leaves some. */
+const SNAPSHOT_ENTRIES = '100';
+/** What happens to the snapshots before the next life, in turns. */
+const HARMS: readonly (Harm | undefined)[] = [undefined, 'damaged', 'deleted'];
 
 describe('kill -9 of the whole process group in the middle of simulate', () => {
   const seed = seedFrom('KILL_SEED');
@@ -28,25 +33,29 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
 
   afterAll(() => fs.rm(directory, { recursive: true, force: true }));
 
-  it(`changes nothing in what comes out, ${KILLS} times at random moments (KILL_SEED=${seed})`, async () => {
+  it(`changes nothing in what comes out, ${KILLS} times at random moments, with snapshots kept, damaged and deleted between (KILL_SEED=${seed}) [CLR-LOG-042]`, async () => {
     const draw = drawsOf(seed);
     let attempt = 0;
+    const data = (): string => path.join(directory, `run-${attempt}`);
     const command = (): string[] => [
       'simulate',
       ...CI_WINDOW_OPTIONS,
-      '--data-dir',
-      path.join(directory, `run-${attempt}`),
-      '--json',
+      ...['--data-dir', data(), '--snapshot-entries', SNAPSHOT_ENTRIES, '--json'],
     ];
+    const harmed: Record<Harm, number> = { damaged: 0, deleted: 0 };
+    let passedOver = 0;
     let killsOfRun = 0;
     let runsKilled = 0;
     for (let kills = 0; kills < KILLS;) {
       const run = new BallastProcess(command());
       const killed = await killedAtRandom(run, draw);
       const { code, stdout, stderr } = await run.finished();
+      passedOver += stderr.match(/is passed over/g)?.length ?? 0;
       if (killed) {
         kills += 1;
         killsOfRun += 1;
+        const harm = HARMS[kills % HARMS.length];
+        if (harm !== undefined) harmed[harm] += await harmSnapshotsIn(data(), harm);
         continue;
       }
       // It was faster than the kill: what it brought to an end after the kills before must be right already.
@@ -58,9 +67,10 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
     }
     expect((await ballastJson<Summary>(...command())).digests).toEqual(undisturbed);
     expect(runsKilled + (killsOfRun > 0 ? 1 : 0)).toBeGreaterThan(0);
-    expect(await ballastJson('verify', '--data-dir', path.join(directory, `run-${attempt}`), '--json')).toMatchObject({
-      ok: true,
-    });
+    expect(harmed.damaged).toBeGreaterThan(0);
+    expect(harmed.deleted).toBeGreaterThan(0);
+    expect(passedOver).toBeGreaterThan(0);
+    expect(await ballastJson('verify', '--data-dir', data(), '--json')).toMatchObject({ ok: true });
   });
 
   /** One kill in four falls into the start, the others somewhere into the run. */
