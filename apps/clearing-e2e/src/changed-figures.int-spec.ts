@@ -166,7 +166,7 @@ const CHANGED: readonly (readonly [ServiceLog, string, string, unknown, string])
   ['accounts', 'fee-schedule-default@1', 'option.capOfPremium', '0.1', 'PositionChanged payload.collateral.USD'],
   ['accounts', 'loss-waterfall-default@1', 'reserveShare', '0.3', 'FundCredited payload'],
   ['accounts', 'selectable-models-default@1', 'models.3.model', 'other@1', 'ChooseMarginModel answer'],
-  ['liquidation', 'close-out-default@1', 'theta', '0.7', 'CloseOutTurnRequested payload.notional'],
+  ['liquidation', 'close-out-default@1', 'theta', '0.7', 'CloseOutOrderPlaced payload.theta'],
   ['liquidation', 'close-out-default@1', 'minimumSliceNotional', '5000', 'CloseOutTurnRequested payload.least'],
   ['margin', 'avsl-default@1', 'exitFactor', '1.5', 'MarginRunCompleted payload.root'],
   ['margin', 'avsl-default@1', 'targetHealth', '1.6', 'ScheduleInForce payload.targetHealth'],
