@@ -298,13 +298,38 @@ describe('the house at a past moment', () => {
     }
   });
 
+  it('decides by the documents of then, and had proposed what waited then', async () => {
+    const rules = async (at?: number) => {
+      const query = at === undefined ? '' : `?at=${iso(at)}`;
+      const { inForce, proposals } = documentsView.parse((await house.get(`/rules/margin${query}`)).body);
+      return { ids: inForce.map(({ id }) => id), proposed: proposals.map(({ id }) => id) };
+    };
+    const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
+    const { inForce } = documentsView.parse((await house.get('/rules/margin')).body);
+    const parameters = inForce.find(({ kind }) => kind === 'margin-parameters');
+    const before = await rules();
+    const body = { ...(parameters?.body as object), exitFactor: '1.06' };
+    const proposal = { proposalId: 'calmer', kind: 'margin-parameters', id: 'calmer@1', body, reason: 'A test.' };
+    expect((await house.post('/rules/margin/proposals', proposal, undefined, { 'x-actor': 'ann' })).status).toBe(201);
+    expect(await rules(clearing)).toEqual({ ids: before.ids, proposed: ['calmer@1'] });
+    const approval = await house.post('/rules/margin/proposals/calmer/approvals', {}, undefined, { 'x-actor': 'ben' });
+    expect(approval.status).toBe(201);
+    const after = await rules();
+    expect(after).toEqual({
+      ids: before.ids.map((id) => (id === parameters?.id ? 'calmer@1' : id)),
+      proposed: [],
+    });
+    expect(await rules(clearing)).toEqual(after);
+    expect(await rules(clearing - 60_000)).toEqual(before);
+  });
+
   it('is empty before the house opened, and a moment that is none is refused', async () => {
     expect(riskBoard.parse((await house.get('/risk/board?at=2019-01-01T00:00:00Z')).body)).toMatchObject({
       accounts: 0,
       schedule: null,
       fund: { balance: '0' },
     });
-    for (const path of ['/risk/board', '/risk/accounts', '/liquidations', '/markets', '/fund']) {
+    for (const path of ['/risk/board', '/risk/accounts', '/liquidations', '/markets', '/fund', '/rules/margin']) {
       const { status, body } = await house.get(`${path}?at=yesterday`);
       expect({ path, status, field: body.errors[0]?.field }).toEqual({ path, status: 400, field: 'at' });
     }

@@ -18,6 +18,8 @@ import type {
   SystemView,
   accountView,
   documentsView,
+  houseModeView,
+  instrumentHaltsView,
   logPage,
   whatIfResponse,
 } from '@ballast/contracts';
@@ -25,6 +27,8 @@ import type { z } from 'zod';
 
 export type AccountView = z.infer<typeof accountView>;
 export type DocumentsView = z.infer<typeof documentsView>;
+export type HouseModeView = z.infer<typeof houseModeView>;
+export type InstrumentHaltsView = z.infer<typeof instrumentHaltsView>;
 export type LogPage = z.infer<typeof logPage>;
 export type WhatIf = z.infer<typeof whatIfResponse>;
 
@@ -199,9 +203,15 @@ export const questions = {
       queryKey: ['documents', service, 'history', at],
       queryFn: () => ask<RulesHistory>(withQuery(`/rules/${inPath(service)}/history`, { at })),
     }),
-  documents: (service: string) =>
+  documents: (service: string, at: string | undefined) =>
     queryOptions({
-      queryKey: ['documents', service],
-      queryFn: () => ask<DocumentsView>(`/rules/${inPath(service)}`),
+      queryKey: ['documents', service, 'rules', at],
+      queryFn: () => ask<DocumentsView>(withQuery(`/rules/${inPath(service)}`, { at })),
+    }),
+  houseMode: () => queryOptions({ queryKey: ['live', 'house-mode'], queryFn: () => ask<HouseModeView>('/house-mode') }),
+  instrumentHalts: () =>
+    queryOptions({
+      queryKey: ['live', 'instrument-halts'],
+      queryFn: () => ask<InstrumentHaltsView>('/instrument-halts'),
     }),
 };

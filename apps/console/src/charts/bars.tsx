@@ -1,5 +1,6 @@
 import { compact } from '../format/amount';
 import { roundTicks } from './round-ticks';
+import { amountTicks } from './tick-labels';
 import { useWidth } from './use-width';
 import styles from './charts.module.css';
 
@@ -37,6 +38,7 @@ export function Bars({
   const namedEvery = Math.ceil(NAME / step);
   const y = (value: number): number => 8 + (1 - value / most) * (height - BOTTOM - 8);
   const ticks = [0, ...roundTicks(0, most, 3).filter((tick) => tick > 0)];
+  const tickNames = amountTicks(ticks);
   return (
     <svg
       ref={ref}
@@ -45,11 +47,11 @@ export function Bars({
       role="img"
       aria-label={`${label}, ${unit}. The table has every value.`}
     >
-      {ticks.map((tick) => (
+      {ticks.map((tick, each) => (
         <g key={tick}>
           <line x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} className={styles.axis} />
           <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={styles.label}>
-            {compact(tick)}
+            {tickNames[each]}
           </text>
         </g>
       ))}

@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { colour, useTheme } from '../frame/theme';
 import { clock, dayAndClock, utc } from '../format/time';
 import { shareOf } from './place-on-axis';
+import type { TickLabels } from './tick-labels';
 import styles from './charts.module.css';
 
 export interface Line {
@@ -30,7 +31,7 @@ export interface TimeChartProps {
   readonly onCursor: (index: number) => void;
   /** The range that the reader dragged over. */
   readonly onRange?: (from: number, to: number) => void;
-  readonly formatValue: (value: number) => string;
+  readonly tickLabels: TickLabels;
   /** Drawn below the lines. */
   readonly drawUnder?: (plot: UPlot) => void;
   /** Drawn above the lines. */
@@ -87,7 +88,7 @@ export function TimeChart(props: TimeChartProps) {
             values: (_, splits) => splits.map(timeOf),
             ...(isSqueezed ? {} : { incrs: [60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] }),
           },
-          { ...look, size: AXIS_PX, values: (_, splits) => splits.map((value) => latest.current.formatValue(value)) },
+          { ...look, size: AXIS_PX, values: (_, splits) => [...latest.current.tickLabels(splits)] },
         ],
         series: [
           {},

@@ -1,5 +1,6 @@
 import styles from './charts.module.css';
 import { roundTicks } from './round-ticks';
+import type { TickLabels } from './tick-labels';
 import { useWidth } from './use-width';
 
 export interface XyLine {
@@ -19,16 +20,16 @@ const BOTTOM = 36;
 export function XyLines({
   label,
   lines,
-  formatX,
-  formatY,
+  xLabels,
+  yLabels,
   xUnit,
   markedX,
   height = 240,
 }: {
   readonly label: string;
   readonly lines: readonly XyLine[];
-  readonly formatX: (x: number) => string;
-  readonly formatY: (y: number) => string;
+  readonly xLabels: TickLabels;
+  readonly yLabels: TickLabels;
   readonly xUnit: string;
   /** An upright line, such as where the price is. */
   readonly markedX?: number;
@@ -42,6 +43,8 @@ export function XyLines({
   const x = (value: number): number => LEFT + ((value - left) / Math.max(1e-12, right - left)) * (width - LEFT - RIGHT);
   const y = (value: number): number =>
     TOP + (1 - (value - low) / Math.max(1e-12, high - low)) * (height - TOP - BOTTOM);
+  const [xTicks, yTicks] = [roundTicks(left, right, width < 420 ? 4 : 7), roundTicks(low, high)];
+  const [xNames, yNames] = [xLabels(xTicks), yLabels(yTicks)];
   return (
     <div>
       <ul className={styles.legend}>
@@ -61,15 +64,15 @@ export function XyLines({
         role="img"
         aria-label={`${label}. The table has every value.`}
       >
-        {roundTicks(low, high).map((tick) => (
+        {yTicks.map((tick, each) => (
           <g key={tick}>
             <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} className={styles.axis} />
             <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={styles.label}>
-              {formatY(tick)}
+              {yNames[each]}
             </text>
           </g>
         ))}
-        {roundTicks(left, right, width < 420 ? 4 : 7).map((tick) => (
+        {xTicks.map((tick, each) => (
           <text
             key={tick}
             x={x(tick)}
@@ -77,7 +80,7 @@ export function XyLines({
             textAnchor={x(tick) > width - 50 ? 'end' : x(tick) < LEFT + 10 ? 'start' : 'middle'}
             className={styles.label}
           >
-            {formatX(tick)}
+            {xNames[each]}
           </text>
         ))}
         {markedX !== undefined && (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useLive, type Live } from '../api/live';
-import { iso, local, utc } from '../format/time';
+import { duration, iso, local, utc } from '../format/time';
 import { setTheme, useTheme } from './theme';
 import styles from './frame.module.css';
 
@@ -25,12 +25,15 @@ export function Strip({ onAsk }: { readonly onAsk: () => void }) {
         <Fact name="Trees" hint="Events of the four service logs, each a leaf of a Merkle tree">
           {status === null ? '–' : `${status.events.toLocaleString('en')} events`}
         </Fact>
-        <Fact name="Checkpoint" hint="The last signed checkpoint of the margin log, and how much was appended since">
+        <Fact
+          name="Checkpoint"
+          hint="The last signed checkpoint of the margin log: how long ago in clearing time, and how much was appended since"
+        >
           {status === null
             ? '–'
             : status.checkpoint === null
               ? 'none signed yet'
-              : `no. ${status.checkpoint.number}, ${status.checkpoint.behind.toLocaleString('en')} events ago`}
+              : `no. ${status.checkpoint.number}, ${duration(status.clearing - status.checkpoint.at)} and ${status.checkpoint.behind.toLocaleString('en')} events ago`}
         </Fact>
         <Fact name="Invariants" hint="Balances, positions, funds: looked at every five seconds">
           <Lamp live={live} />

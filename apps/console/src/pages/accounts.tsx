@@ -73,6 +73,7 @@ const COLUMNS: readonly ServerColumn<Row>[] = [
   },
   {
     name: 'Largest',
+    unit: 'USD',
     text: ({ largest }) => (largest === null ? '' : `${largest.underlying} ${largest.value.toFixed(0)}`),
     show: ({ largest }) =>
       largest === null

@@ -2,8 +2,9 @@ import { useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { MarketsView } from '@ballast/contracts';
 import { questions } from '../api/client';
+import { amountTicks, numberTicks, percentTicks } from '../charts/tick-labels';
 import { TimeChart, type Line } from '../charts/time-chart';
-import { compact, exact, percent, rounded } from '../format/amount';
+import { exact, percent, rounded } from '../format/amount';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
@@ -121,7 +122,7 @@ function Prices({ market }: { readonly market: Market }) {
           lines={price}
           height={240}
           hasTimes
-          formatValue={compact}
+          tickLabels={amountTicks}
         />
       </Twin>
       {mark.length > 0 && (
@@ -140,7 +141,7 @@ function Prices({ market }: { readonly market: Market }) {
               lines={funding}
               height={140}
               hasTimes
-              formatValue={(value) => percent(value, 2)}
+              tickLabels={percentTicks}
             />
           </Twin>
           <Twin
@@ -157,7 +158,7 @@ function Prices({ market }: { readonly market: Market }) {
               lines={scalar}
               height={140}
               hasTimes
-              formatValue={(value) => value.toFixed(2)}
+              tickLabels={numberTicks}
             />
           </Twin>
         </div>

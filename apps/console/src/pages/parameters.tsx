@@ -11,13 +11,14 @@ import { Empty, Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
 import { Approval, Proposing } from './parameters/change';
-import { figuresOf, figureText, type Figure } from './parameters/figures';
+import { figureShown, figuresOf, figureText, unitOf, type Figure } from './parameters/figures';
 
 const SERVICES = ['margin', 'pricing', 'accounts', 'liquidation'] as const;
 
 const FIGURES: readonly Column<Figure>[] = [
   { name: 'Field', text: ({ path }) => path.join('.'), show: ({ path }) => <code>{path.join('.')}</code> },
-  { name: 'Figure', text: ({ value }) => figureText(value) },
+  { name: 'Figure', text: ({ value }) => figureText(value), show: figureShown },
+  { name: 'Unit', text: ({ path }) => unitOf(path) },
 ];
 
 type Change = DocumentsView['proposals'][number]['changes'][number];
@@ -44,16 +45,13 @@ export default function ParametersPage() {
 function TheParameters() {
   const [service, setService] = useState<(typeof SERVICES)[number]>('margin');
   const { at } = useSearch({ strict: false });
-  const { data, error } = useQuery(questions.documents(service));
+  const { data, error } = useQuery(questions.documents(service, usePastTime()));
   const used = [...(data?.inForce ?? []), ...(data?.proposals ?? [])].map(({ id }) => id);
   return (
     <Page
       title="Parameters"
-      lead="Every figure that decides stands in a document of the log. A change is proposed by one person and approved by another; it is in force from the event of its approval."
+      lead="Every figure that decides stands in a document of the log. A change is proposed by one person and approved by another; it is in force from the event of its approval. A figure without a unit is a share (0.05 is 5 %), a multiple or a count."
     >
-      {at !== undefined && (
-        <p className={partStyles.lead}>The documents are those of the present; the history is as of the past.</p>
-      )}
       <div className={partStyles.filters}>
         <label>
           Service{' '}

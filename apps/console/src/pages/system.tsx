@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SystemView } from '@ballast/contracts';
-import { questions } from '../api/client';
+import { questions, type HouseModeView, type InstrumentHaltsView } from '../api/client';
 import { useLive } from '../api/live';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
@@ -87,6 +87,8 @@ export default function SystemPage() {
           <dd className={partStyles.note}>each a leaf of a tree</dd>
         </div>
       </dl>
+      <HouseMode />
+      <Halts />
       <Panel title="Partitions" sub="of the four services; one writer each">
         <DataTable
           caption="Partitions of the services"
@@ -104,5 +106,78 @@ export default function SystemPage() {
         />
       </Panel>
     </Page>
+  );
+}
+
+const MODES: Readonly<Record<HouseModeView['mode'], string>> = {
+  normal: '● normal: everything that the margin allows is done.',
+  'reduce-only': '◐ reduce-only: no order that takes new risk is admitted, and no other margin model.',
+  'withdrawals-stopped': '■ withdrawals-stopped: nothing is paid out.',
+  halt: '▼ halt: only deposits are taken, and nothing is closed out.',
+};
+
+type ModeProposal = HouseModeView['proposals'][number];
+
+const MODE_PROPOSALS: readonly Column<ModeProposal>[] = [
+  { name: 'Proposal', text: ({ proposalId }) => proposalId },
+  { name: 'Mode', text: ({ mode }) => mode },
+  { name: 'By', text: ({ proposer }) => proposer },
+  { name: 'Why', isSentence: true, text: ({ reason }) => reason },
+];
+
+/** What the house does at all; one person lets it do less, two let it do more again. */
+function HouseMode() {
+  const { data, error } = useQuery(questions.houseMode());
+  if (data === undefined) return <Pending error={error} what="the mode of the house" />;
+  return (
+    <Panel title="House mode" sub="one person lets it do less, two let it do more again">
+      <p>{MODES[data.mode]}</p>
+      <DataTable
+        caption="Modes that are proposed"
+        rows={data.proposals}
+        columns={MODE_PROPOSALS}
+        empty="No other mode waits for a second person."
+      />
+    </Panel>
+  );
+}
+
+type Halt = InstrumentHaltsView['halts'][number];
+
+const HALTS: readonly Column<Halt>[] = [
+  {
+    name: 'Instrument',
+    isWhole: true,
+    text: ({ instrument }) => instrument,
+    show: ({ instrument }) => `▼ ${instrument}`,
+  },
+  { name: 'Since', unit: 'UTC', text: ({ since }) => utc(since) },
+  {
+    name: 'Until',
+    unit: 'UTC',
+    text: ({ until }) => (until === null ? 'two persons resume it' : utc(until)),
+  },
+  { name: 'By', text: ({ haltedBy }) => haltedBy },
+  { name: 'Why', isSentence: true, text: ({ reason }) => reason },
+  {
+    name: 'To be resumed',
+    text: ({ resumption }) =>
+      resumption === null ? 'not proposed' : `proposed by ${resumption.proposer}: ${resumption.reason}`,
+  },
+];
+
+/** Instruments in which nothing trades. */
+function Halts() {
+  const { data, error } = useQuery(questions.instrumentHalts());
+  if (data === undefined) return <Pending error={error} what="the halted instruments" />;
+  return (
+    <Panel title="Halted instruments">
+      <DataTable
+        caption="Instruments that are halted"
+        rows={data.halts}
+        columns={HALTS}
+        empty="Every instrument trades as far as the house mode lets it."
+      />
+    </Panel>
   );
 }

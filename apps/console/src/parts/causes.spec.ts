@@ -5,7 +5,7 @@ type Node = EventView['causes'][number];
 const node = (place: string, cause: string | null, readBy: string | null = null) => ({ place, cause, readBy }) as Node;
 
 describe('the tree of causes', () => {
-  it('puts each event one deeper than what it followed from, and quotes at the root', () => {
+  it('puts each event one deeper than what it followed from, and quotes in line with what read them', () => {
     const tree = placed([
       node('timer', null),
       node('quotes#3', 'timer'),
@@ -18,7 +18,7 @@ describe('the tree of causes', () => {
     expect(tree.map(({ depth, parent }) => [depth, parent])).toEqual([
       [0, -1],
       [1, 0],
-      [0, -1],
+      [2, 3],
       [2, 1],
       [3, 3],
       [4, 4],

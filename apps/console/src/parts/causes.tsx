@@ -69,7 +69,11 @@ export function Causes({ view }: { readonly view: EventView }) {
               <g key={`${node.place} ${row}`}>
                 {from !== undefined && (
                   <path
-                    d={`M${x(from.depth)} ${parent * HEIGHT + HEIGHT / 2 + 4} V${y} H${x(depth) - 4}`}
+                    d={
+                      node.readBy === null
+                        ? `M${x(from.depth)} ${parent * HEIGHT + HEIGHT / 2 + 4} V${y} H${x(depth) - 4}`
+                        : `M${x(depth)} ${y + 4} V${parent * HEIGHT + HEIGHT / 2 - 4}`
+                    }
                     className={styles.line}
                   />
                 )}

@@ -20,6 +20,12 @@ export interface Column<Row> {
 const MOST_WHOLE = 120;
 const ROW_PX = 31;
 
+/** More columns than a narrow page shows beside each other: there each row becomes a list. */
+const MOST_BESIDE = 3;
+
+export const tableClass = (columns: readonly unknown[]): string =>
+  `${styles.table} ${columns.length > MOST_BESIDE ? styles.wide : ''}`;
+
 /** Numbers stand to the right; what a moment or a place is must not break. */
 export const classOf = <Row,>({ isNumber, isWhole, isSentence, unit }: Column<Row>): string | undefined => {
   if (isNumber === true) return styles.number;
@@ -59,7 +65,11 @@ export function Cells<Row>({
   readonly columns: readonly Column<Row>[];
 }) {
   return columns.map((column) => (
-    <td key={column.name} className={classOf(column)}>
+    <td
+      key={column.name}
+      className={classOf(column)}
+      data-name={column.unit === undefined ? column.name : `${column.name}, ${column.unit}`}
+    >
       {row === undefined ? '…' : (column.show?.(row) ?? column.text(row))}
     </td>
   ));
@@ -96,7 +106,7 @@ export function DataTable<Row>({
   const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
   return (
     <div className={styles.scroll} ref={scroll} tabIndex={0} role="group" aria-label={caption}>
-      <table className={styles.table} data-columns={columns.length} aria-rowcount={rows.length + 1}>
+      <table className={tableClass(columns)} aria-rowcount={rows.length + 1}>
         <caption className="hidden">{caption}</caption>
         <thead>
           <Headings columns={columns} />
@@ -106,7 +116,13 @@ export function DataTable<Row>({
           {shown.map((each) => {
             const row = rows[each] as Row;
             return (
-              <tr key={each} aria-rowindex={each + 2} data-current={isCurrent?.(row) === true}>
+              <tr
+                key={each}
+                ref={isVirtual ? virtual.measureElement : undefined}
+                data-index={each}
+                aria-rowindex={each + 2}
+                data-current={isCurrent?.(row) === true}
+              >
                 <Cells row={row} columns={columns} />
               </tr>
             );

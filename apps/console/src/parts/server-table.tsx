@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useQueries, type UseQueryOptions } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Cells, classOf, Gap, type Column } from './data-table';
+import { Cells, classOf, Gap, tableClass, type Column } from './data-table';
 import { Empty } from './page';
 import styles from './parts.module.css';
 
@@ -73,7 +73,7 @@ export function ServerTable<Row, Answer>({
       aria-label={caption}
       style={{ height: '68vh', maxHeight: 'none' }}
     >
-      <table className={`${styles.table} ${styles.single}`} aria-rowcount={total + 1}>
+      <table className={`${tableClass(columns)} ${styles.single}`} aria-rowcount={total + 1}>
         <caption className="hidden">{caption}</caption>
         <thead>
           <tr>
@@ -104,7 +104,7 @@ export function ServerTable<Row, Answer>({
           {items.map(({ index }) => {
             const row = kept.current.rows.get(index);
             return (
-              <tr key={index} aria-rowindex={index + 2} style={{ height: ROW_PX }}>
+              <tr key={index} ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
                 <Cells row={row} columns={columns} />
               </tr>
             );

@@ -1,9 +1,9 @@
 import type { CauseNode } from '@ballast/contracts';
 import { GLOBAL, causeName, type Cause, type LogEntry } from '@ballast/event-sourcing';
-import { isoOf, type AccountId, type Instant } from '@ballast/kernel';
+import type { Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
-import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';
+import { accountOf, nodeText } from './node-text.js';
 
 /** Any event of any log, exchange topics included. */
 export interface LogPlace {
@@ -181,90 +181,3 @@ function nodeOfCause(cause: Cause): CauseNode {
     direction: 'up',
   };
 }
-
-/** The account that an event is about. */
-export const accountOf = ({ payload }: LogEntry): AccountId | null =>
-  (payload as { readonly accountId?: AccountId } | null)?.accountId ?? null;
-
-/** An event of any log, in a sentence as far as there is one. */
-export function nodeText(entry: LogEntry): string {
-  const told = TELLERS[entry.type];
-  if (told !== undefined) return told(entry.payload as Readonly<Record<string, unknown>>);
-  return accountOf(entry) === null ? entry.type : eventText(entry);
-}
-
-const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-const limitText = ({
-  accountId,
-  ownerId,
-  side,
-  figure,
-  instrument,
-  underlying,
-}: Readonly<Record<string, unknown>>): string =>
-  `${accountId === null ? `All accounts of ${written(ownerId)}` : written(accountId)}: ${written(side)} ${written(figure)} ${
-    instrument === null ? `USD of ${written(underlying)}` : written(instrument)
-  }`;
-
-const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown>>) => string>> = {
-  VenueQuotesReceived: ({ underlying, quotes }) =>
-    `Quotes of ${written(underlying)} by ${(quotes as readonly { venue: string }[]).map(({ venue }) => venue).join(', ')}`,
-  PerpetualBookObserved: ({ instrument, bestBid, bestAsk }) =>
-    `Book of ${written(instrument)}: ${written(bestBid)} to ${written(bestAsk)} USD`,
-  MarketActivityObserved: ({ instrument, volume, bidDepth, askDepth }) =>
-    `Market of ${written(instrument)}: ${written(volume)} USD traded; within a percent of the best price ${written(bidDepth)} bid, ${written(askDepth)} offered`,
-  HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
-  HouseModeChanged: ({ from, to, reason }) =>
-    `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
-  OpenInterestMeasured: ({ instrument, long, short, limit, exceeded }) =>
-    `Open interest of ${written(instrument)}: ${written(long)} long, ${written(short)} short, ${exceeded === true ? 'beyond' : 'within'} its limit of ${written(limit)}`,
-  PositionLimitExceeded: (use) => `${limitText(use)}, beyond the limit of ${written(use['limit'])}`,
-  PositionLimitRestored: (use) =>
-    `${limitText(use)}, ${use['limit'] === null ? 'which nothing limits any more' : `within the limit of ${written(use['limit'])} again`}`,
-  InstrumentHalted: ({ instrument, until, reason }) =>
-    `Nothing trades in ${written(instrument)}${typeof until === 'number' ? ` until ${isoOf(until)}` : ''}. ${written(reason)}`,
-  InstrumentResumptionProposed: ({ instrument, reason }) =>
-    `Proposed: ${written(instrument)} trades again. ${written(reason)}`,
-  InstrumentResumed: ({ instrument, because, reason }) =>
-    because === 'expired'
-      ? `${written(instrument)} trades again: the halt had an end.`
-      : `${written(instrument)} trades again. ${written(reason)}`,
-  ClockTicked: () => 'The clock of the exchange moved on.',
-  PriceSetPublished: ({ number, marks, status }) =>
-    `Price set ${written(number)} (${written(status)}): ${(marks as readonly { instrument: string; mark: string }[])
-      .map(({ instrument, mark }) => `${instrument} ${mark}`)
-      .join(', ')} USD`,
-  ScheduleInForce: ({ number, parameters, status }) =>
-    `Schedule ${written(number)} on parameters ${written(parameters)} (${written(status)})`,
-  MarginRunCompleted: ({ kind, assessed, root }) =>
-    `${kind === 'full' ? 'Full run' : 'Run'} over ${written(assessed)} accounts, root ${written(root).slice(0, 12)}...`,
-  TradeFilled: ({ side, quantity, instrument, price }) =>
-    `Fill: ${written(side)} ${written(quantity)} ${written(instrument)} at ${written(price)} USD`,
-  CloseOutOrderFinished: ({ status, filledQuantity }) =>
-    `The close-out order is ${written(status)}: ${written(filledQuantity)} closed`,
-  OrdersCancelled: ({ cancelledOrders }) => `The exchange cancelled ${written(cancelledOrders)} open orders.`,
-  PenaltyRemainderSent: ({ amount }) => `What was left of the penalty, ${written(amount)} USD, goes to the fund.`,
-  FundCredited: ({ amount, reason }) => `Fund credited with ${written(amount)} USD (${written(reason)})`,
-  SetOffCleared: ({ accounts }) =>
-    `Margin says what they can spare: ${(accounts as readonly { accountId: string; available: string }[])
-      .map(({ accountId, available }) => `${accountId} ${available} USD`)
-      .join(', ')}`,
-  LossStepTaken: ({ step, reserve, amount, remaining }) =>
-    `${written(step)}${reserve === null ? '' : ` ${written(reserve)}`} pays ${written(amount)} USD, ${written(remaining)} USD are left`,
-  RepaymentBooked: ({ step, amount, remaining }) =>
-    `${written(amount)} USD are paid back to ${written(step)}, ${written(remaining)} USD are still owed`,
-  VariationGainsCalled: ({ instrument, called }) =>
-    `Gains of ${written(instrument)} are to pay ${written(called)} USD of losses that nobody has paid`,
-  VariationHaircutFixed: ({ called, gains, taken }) =>
-    `Of gains of ${written(gains)} USD ${written(taken)} are cut for losses of ${written(called)} USD`,
-  LossRecovered: ({ amount }) => `Money that came in pays ${written(amount)} USD of an earlier loss`,
-  CloseOutTurnGranted: ({ notional, instrument }) =>
-    `It may close ${written(notional)} USD of ${written(instrument)} now`,
-  CloseOutTurnDeferred: ({ ahead, nextAt, reason }) =>
-    `It waits for its turn, ${written(ahead)} before it (${written(reason)}); expected at ${isoOf(nextAt as number)}`,
-  DeleveragingAnnounced: ({ instrument, side, to, triggerDistance, stopDistance }) =>
-    `Deleveraging of ${written(instrument)} against bankrupt ${written(side)}s is ${written(to)}: ` +
-    `${written(triggerDistance)} USD to its beginning, ${written(stopDistance)} USD to its end`,
-  FundDrawGranted: ({ granted }) => `The fund grants ${written(granted)} USD`,
-};

@@ -9,7 +9,8 @@ import type {
 } from '@ballast/facts';
 import { ZERO, dec, sum, text, type Decimal, type Instant } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
-import { lastBefore, nodeText, placeName } from '../causes/cause-graph.js';
+import { lastBefore, placeName } from '../causes/cause-graph.js';
+import { nodeText } from '../causes/node-text.js';
 import { isAbout } from '../explain/account-history.js';
 import { explainAccount } from '../explain/explain-account.js';
 import { caseWaterfall, lossEntries } from '../explain/loss-waterfall.js';

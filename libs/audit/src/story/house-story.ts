@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { FundView, MarketsView, RulesHistory, SurfacesView } from '@ballast/contracts';
+import { evolveRules, noRules, type HouseRules } from '@ballast/documents';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { GAINS_STEP } from '@ballast/facts';
@@ -51,7 +52,8 @@ export class HouseStory {
   readonly #deleveraged: FundView['deleveraged'] = [];
   readonly #surfaces = new Map<string, PlacedSurface>();
   #priced: PricingEvents['RiskArraysPublished'] | null = null;
-  readonly #rules = new Map<string, RuleChange[]>();
+  readonly #changes = new Map<string, RuleChange[]>();
+  readonly #rules = new Map<string, HouseRules>();
   #clearing = 0;
   #following: Promise<void> = Promise.resolve();
 
@@ -92,7 +94,13 @@ export class HouseStory {
   /** What established, proposed and approved the rules of a service, newest first. */
   async rules(service: ServiceLog): Promise<RulesHistory> {
     await this.#follow();
-    return { clearing: this.#clearing, changes: [...(this.#rules.get(service) ?? [])].reverse() };
+    return { clearing: this.#clearing, changes: [...(this.#changes.get(service) ?? [])].reverse() };
+  }
+
+  /** The rules of a service, in force and proposed. */
+  async documents(service: ServiceLog): Promise<HouseRules> {
+    await this.#follow();
+    return this.#rulesOf(service);
   }
 
   #follow(): Promise<void> {
@@ -173,19 +181,25 @@ export class HouseStory {
         return;
       }
       case 'DocumentsEstablished': {
-        const { documents, author, approver } = entry.payload as OpeningEvents['DocumentsEstablished'];
+        const established = entry.payload as OpeningEvents['DocumentsEstablished'];
+        const { documents, author, approver } = established;
+        evolveRules.DocumentsEstablished(this.#rulesOf(entry.log), established);
         for (const document of documents) {
           this.#changeRules(entry, 'established', document, { by: `${author}, ${approver}` });
         }
         return;
       }
       case 'DocumentProposed': {
-        const { proposalId, document, reason } = entry.payload as DocumentEvents['DocumentProposed'];
+        const proposal = entry.payload as DocumentEvents['DocumentProposed'];
+        const { proposalId, document, reason } = proposal;
+        evolveRules.DocumentProposed(this.#rulesOf(entry.log), proposal, entry.actor);
         return this.#changeRules(entry, 'proposed', document, { by: entry.actor ?? '', proposalId, reason });
       }
       case 'DocumentApproved': {
-        const { proposalId, kind, id } = entry.payload as DocumentEvents['DocumentApproved'];
-        const proposed = this.#rules.get(entry.log)?.find((change) => change.proposalId === proposalId);
+        const approval = entry.payload as DocumentEvents['DocumentApproved'];
+        const { proposalId, kind, id } = approval;
+        evolveRules.DocumentApproved(this.#rulesOf(entry.log), approval);
+        const proposed = this.#changes.get(entry.log)?.find((change) => change.proposalId === proposalId);
         const document = { kind, id, body: { noticeMs: proposed?.noticeMs } };
         return this.#changeRules(entry, 'approved', document, { by: entry.actor ?? '', proposalId });
       }
@@ -201,9 +215,15 @@ export class HouseStory {
     { by, proposalId = null, reason = null }: Pick<RuleChange, 'by'> & Partial<RuleChange>,
   ): void {
     const noticeMs = (body as { readonly noticeMs?: number | null }).noticeMs ?? null;
-    const changes = this.#rules.get(log) ?? [];
+    const changes = this.#changes.get(log) ?? [];
     changes.push({ position, at: time.clearing, change, kind, id, by, proposalId, reason, noticeMs });
-    this.#rules.set(log, changes);
+    this.#changes.set(log, changes);
+  }
+
+  #rulesOf(log: string): HouseRules {
+    const rules = this.#rules.get(log) ?? noRules();
+    this.#rules.set(log, rules);
+    return rules;
   }
 
   #price({ position }: LogEntry, set: PricingEvents['PriceSetPublished']): void {

@@ -14,8 +14,10 @@ import {
 } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import type { AccountId, Instant } from '@ballast/kernel';
+import type { HouseRules } from '@ballast/documents';
 import type { LogDirectory } from '@ballast/event-log';
-import { accountOf, causeGraph, nodeText, placeName, type LogPlace } from '../causes/cause-graph.js';
+import { causeGraph, placeName, type LogPlace } from '../causes/cause-graph.js';
+import { accountOf, nodeText } from '../causes/node-text.js';
 import type { WhatIfQuestion } from '@ballast/margin-domain';
 import type { ServiceDefinition } from '@ballast/partition-worker';
 import type { HistoryEnd } from '../explain/account-history.js';
@@ -50,6 +52,8 @@ export interface History {
   surfaces(underlying: string, at?: Instant): Promise<SurfacesView>;
   /** @param at as it stood then; absent: where the logs end */
   rules(service: ServiceLog, at?: Instant): Promise<RulesHistory>;
+  /** The documents of a service as they stood then. */
+  documents(service: ServiceLog, at: Instant): Promise<HouseRules>;
   /** What margin would have said then if ... ? */
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer>;
   close(): Promise<void>;
@@ -118,6 +122,10 @@ export class LogHistory implements History {
 
   rules(service: ServiceLog, at?: Instant): Promise<RulesHistory> {
     return this.#houseAt(at).rules(service);
+  }
+
+  documents(service: ServiceLog, at: Instant): Promise<HouseRules> {
+    return this.#houseAt(at).documents(service);
   }
 
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer> {

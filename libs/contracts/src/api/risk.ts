@@ -235,6 +235,7 @@ export const statusView = z
       .strictObject({
         number: ordinal,
         behind: count.meta({ description: 'Events of margin that were appended since.' }),
+        at: instant.meta({ description: 'Clearing time of the newest event that it stands for.' }),
       })
       .nullable()
       .meta({ description: 'The last one signed of the margin log; null before the first.' }),

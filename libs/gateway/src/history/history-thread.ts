@@ -27,6 +27,7 @@ export class HistoryThread implements HouseHistory {
   readonly fund = this.#asking('fund');
   readonly surfaces = this.#asking('surfaces');
   readonly rules = this.#asking('rules');
+  readonly documents = this.#asking('documents');
   readonly whatIf = this.#asking('whatIf');
   readonly boardAt = this.#asking('boardAt');
   readonly accountsAt = this.#asking('accountsAt');

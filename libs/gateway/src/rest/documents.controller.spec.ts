@@ -40,11 +40,11 @@ beforeEach(() => executed.splice(0));
 
 describe('the view of the rules of a service', () => {
   it('has what is in force, and no proposals when there are none', async () => {
-    expect(await over(rulesWith()).documents('margin')).toEqual({ inForce: [POLICY, MODEL], proposals: [] });
+    expect(await over(rulesWith()).documents('margin', {})).toEqual({ inForce: [POLICY, MODEL], proposals: [] });
   });
 
   it('shows of a proposal what it replaces and which figures that would change', async () => {
-    expect(await over(rulesWith(NEXT)).documents('margin')).toEqual({
+    expect(await over(rulesWith(NEXT)).documents('margin', {})).toEqual({
       inForce: [POLICY, MODEL],
       proposals: [
         {
@@ -60,7 +60,7 @@ describe('the view of the rules of a service', () => {
   });
 
   it('shows a model of another name as one that stands beside the others and is new in all of its figures', async () => {
-    expect(await over(rulesWith(OTHER_MODEL)).documents('margin')).toMatchObject({
+    expect(await over(rulesWith(OTHER_MODEL)).documents('margin', {})).toMatchObject({
       proposals: [{ id: 'steep@1', replaces: null, changes: [{ field: 'rate', after: '2' }] }],
     });
   });
@@ -68,7 +68,7 @@ describe('the view of the rules of a service', () => {
   it('has an approved proposal among what is in force only', async () => {
     const rules = rulesWith(NEXT);
     evolveRules.DocumentApproved(rules, { proposalId: 'p-policy@2', kind: NEXT.kind, id: NEXT.id });
-    expect(await over(rules).documents('margin')).toEqual({ inForce: [NEXT, MODEL], proposals: [] });
+    expect(await over(rules).documents('margin', {})).toEqual({ inForce: [NEXT, MODEL], proposals: [] });
   });
 });
 
@@ -90,7 +90,7 @@ describe('a change of the rules', () => {
   });
 
   it.each<[string, (controller: DocumentsController) => unknown, readonly string[]]>([
-    ['of a service that has no rules', (to) => to.documents('exchange'), ['service']],
+    ['of a service that has no rules', (to) => to.documents('exchange', {}), ['service']],
     ['proposed to a service that has no rules', (to) => to.propose(REQUEST, 'exchange', proposal), ['service']],
     ['proposed without a body', (to) => to.propose(REQUEST, 'margin', undefined), ['body']],
     ['proposed with too much', (to) => to.propose(REQUEST, 'margin', { ...proposal, approved: true }), ['approved']],

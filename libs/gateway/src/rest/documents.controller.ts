@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
+import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
 import { questions } from '@ballast/services';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -18,12 +19,17 @@ export class DocumentsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get(':service')
-  @ApiOperation({ summary: 'The rules in force, and what the open proposals would change' })
+  @ApiOperation({ summary: 'The rules in force, now or then, and what the open proposals would change' })
   @InPath('service', contract.ruledServiceForm)
+  @InQuery(contract.pastQuery)
   @Answers(200, contract.documentsView, 'With all of their figures')
-  async documents(@Param('service') service: string): Promise<object> {
-    const question = RULES[parsed(contract.ruledServiceForm, service, 'service')];
-    const { inForce, proposals } = await this.clearing.ask(question, GLOBAL);
+  async documents(@Param('service') service: string, @Query() query: unknown): Promise<object> {
+    const log = parsed(contract.ruledServiceForm, service, 'service');
+    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+    const { inForce, proposals } =
+      at === undefined
+        ? await this.clearing.ask(RULES[log], GLOBAL)
+        : rulesThen(await this.clearing.history.documents(log, at));
     return {
       inForce: inForce.map(figuresOf),
       proposals: proposals.map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
@@ -79,6 +85,8 @@ export class DocumentsController {
     return answerOf(id, await this.clearing.execute(log, GLOBAL, { id, type, body, actor }));
   }
 }
+
+const rulesThen = (rules: HouseRules) => ({ inForce: rulesInForce({ rules }), proposals: openProposals({ rules }) });
 
 const figuresOf = ({ kind, id, hash, body }: HouseDocument): object => ({ kind, id, hash, body });
 

@@ -1,4 +1,6 @@
 import type { StatusView } from '@ballast/contracts';
+import type { StoredCheckpoint } from '@ballast/event-log';
+import type { Instant } from '@ballast/kernel';
 import { WATCHED_INVARIANTS, violationsOf } from './clearing-figures.js';
 import type { ClearingGateway } from './clearing.gateway.js';
 
@@ -7,10 +9,18 @@ const INVARIANTS_EVERY_MS = 5_000;
 const INVARIANTS_EVERY_TIMES = 50;
 const CHECKPOINT_EVERY_MS = 10_000;
 
+interface ToldCheckpoint {
+  readonly number: number;
+  /** Events that it stands for. */
+  readonly size: number;
+  /** Clearing time of the newest of them. */
+  readonly at: Instant;
+}
+
 /** What stands at the top of every page, made once for whoever looks. */
 export class StatusFigures {
   #invariants: { readonly freshUntil: number; readonly told: StatusView['invariants'] } | undefined;
-  #checkpoint: { readonly number: number; readonly size: number } | null = null;
+  #checkpoint: ToldCheckpoint | null = null;
   #checkpointAt = -Infinity;
 
   constructor(private readonly clearing: ClearingGateway) {}
@@ -27,7 +37,11 @@ export class StatusFigures {
       lagSeconds: Math.max(0, ...behind.map((each) => (clearing - each.clearing) / 1_000)),
       backlog: behind.reduce((sum, { backlog }) => sum + backlog, 0),
       events: standings.reduce((sum, { position }) => sum + position, 0),
-      checkpoint: this.#checkpoint && { number: this.#checkpoint.number, behind: marginSize - this.#checkpoint.size },
+      checkpoint: this.#checkpoint && {
+        number: this.#checkpoint.number,
+        behind: marginSize - this.#checkpoint.size,
+        at: this.#checkpoint.at,
+      },
       invariants: await this.#lookAtInvariants(clearing),
       states: this.clearing.picture().states,
     };
@@ -41,7 +55,21 @@ export class StatusFigures {
       .log('margin')
       .lastCheckpoint()
       .catch(() => undefined);
-    this.#checkpoint = last === undefined ? null : { number: last.number, size: sizeIn(last.note) };
+    if (last?.number === this.#checkpoint?.number) return;
+    this.#checkpoint = last === undefined ? null : await this.#told(last);
+  }
+
+  async #told({ number, note }: StoredCheckpoint): Promise<ToldCheckpoint> {
+    const sizes = sizesIn(note);
+    const log = this.clearing.logs.log('margin');
+    const newest = await Promise.all(
+      sizes.map(async ({ partition, size }) => (size === 0 ? [] : await log.read(partition, size - 1, 1))),
+    );
+    return {
+      number,
+      size: sizes.reduce((sum, { size }) => sum + size, 0),
+      at: Math.max(0, ...newest.flat().map(({ time }) => time.clearing)),
+    };
   }
 
   async #lookAtInvariants(clearing: number): Promise<StatusView['invariants']> {
@@ -57,8 +85,9 @@ export class StatusFigures {
   }
 }
 
-/** Events that the text of a checkpoint stands for: of each partition's line the second figure. */
-function sizeIn(note: string): number {
-  const sizes = [...note.matchAll(/^-?\d+ (\d+) \S+ \S+$/gm)].map(([, size]) => Number(size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
+/** Events that the text of a checkpoint stands for: of each partition's line the first two figures. */
+const sizesIn = (note: string): readonly { readonly partition: number; readonly size: number }[] =>
+  [...note.matchAll(/^(-?\d+) (\d+) \S+ \S+$/gm)].map(([, partition, size]) => ({
+    partition: Number(partition),
+    size: Number(size),
+  }));

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { SurfacesView } from '@ballast/contracts';
 import { questions } from '../../api/client';
+import { percentTicks } from '../../charts/tick-labels';
 import { XyLines } from '../../charts/xy-lines';
 import { compact, exact, percent } from '../../format/amount';
 import { utc } from '../../format/time';
@@ -106,8 +107,8 @@ function Smiles({ underlying, expiries }: { readonly underlying: string; readonl
       <XyLines
         label={`Volatility of options on ${underlying} by strike over forward`}
         xUnit="strike over forward"
-        formatX={(share) => percent(share, 0)}
-        formatY={(volatility) => percent(volatility, 0)}
+        xLabels={percentTicks}
+        yLabels={percentTicks}
         markedX={1}
         lines={shown.map(({ expiry, smile }, each) => ({
           name: dayOf(expiry),
@@ -169,6 +170,7 @@ const GATES: readonly Column<Expiry>[] = [
   { name: 'Expiry', isWhole: true, text: ({ expiry }) => utc(expiry).slice(0, 16) },
   {
     name: 'Status',
+    isWhole: true,
     text: ({ status }) => status,
     show: ({ status }) => (status === 'LIVE' ? '● LIVE' : `▲ ${status}`),
   },
@@ -192,7 +194,6 @@ const GATES: readonly Column<Expiry>[] = [
   {
     name: 'Gates against arbitrage',
     unit: 'with room',
-    isWhole: true,
     text: ({ gates }) =>
       gates.map(({ gate, passed, margin }) => `${gate} ${passed ? 'passed' : 'FAILED'} by ${margin}`).join('; '),
     show: ({ gates }) => (
@@ -212,6 +213,7 @@ const GATES: readonly Column<Expiry>[] = [
   },
   {
     name: 'Event',
+    isWhole: true,
     text: ({ position }) => `pricing/-1#${position}`,
     show: ({ position }) => <EventLink place={`pricing/-1#${position}`} />,
   },
@@ -226,7 +228,13 @@ const Gates = ({ expiries }: { readonly expiries: readonly Expiry[] }) => (
 const OPTIONS: readonly Column<Option>[] = [
   { name: 'Option', text: ({ instrument }) => instrument },
   { name: 'Strike', unit: 'USD', isNumber: true, text: ({ strike }) => strike, show: ({ strike }) => exact(strike) },
-  { name: 'Mark', unit: 'as quoted', isNumber: true, text: ({ price }) => price, show: ({ price }) => exact(price) },
+  {
+    name: 'Mark',
+    unit: 'USD, or coin if settled in it',
+    isNumber: true,
+    text: ({ price }) => price,
+    show: ({ price }) => exact(price),
+  },
   {
     name: 'Volatility',
     unit: 'a year',

@@ -1,4 +1,4 @@
-import { figuresOf, figureText, nextId, withFigure } from './figures.js';
+import { figureShown, figuresOf, figureText, nextId, unitOf, withFigure } from './figures.js';
 
 const DOCUMENT = {
   theta: '0.7',
@@ -39,4 +39,21 @@ describe('figures of a document', () => {
     expect(nextId('avsl-default@1', ['avsl-default@3', 'other@9'])).toBe('avsl-default@4');
     expect(nextId('avsl-default@1', [])).toBe('avsl-default@2');
   });
+
+  it.each`
+    path                                            | value            | shown                | unit
+    ${['noticeMs']}                                 | ${3_600_000}     | ${'3,600,000 (1 h)'} | ${'ms'}
+    ${['pace', 'basisStepMs']}                      | ${500}           | ${'500'}             | ${'ms'}
+    ${['underlyings', 'BTC', 'bracketFloors', '2']} | ${'10000000'}    | ${'10,000,000'}      | ${'USD'}
+    ${['minimumSliceNotional']}                     | ${'2000'}        | ${'2,000'}           | ${'USD'}
+    ${['risePerHour']}                              | ${'0.25'}        | ${'0.25'}            | ${'an hour'}
+    ${['settlementWindowSeconds']}                  | ${1800}          | ${'1,800'}           | ${'s'}
+    ${['callMultiple']}                             | ${'2'}           | ${'2'}               | ${''}
+    ${['steps', '0']}                               | ${'global-fund'} | ${'global-fund'}     | ${''}
+  `(
+    '$path.0: $shown $unit',
+    ({ path, value, shown, unit }: { path: string[]; value: unknown; shown: string; unit: string }) => {
+      expect([figureShown({ path, value }), unitOf(path)]).toEqual([shown, unit]);
+    },
+  );
 });

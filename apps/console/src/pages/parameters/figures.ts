@@ -1,3 +1,6 @@
+import { exact } from '../../format/amount';
+import { duration } from '../../format/time';
+
 /** A figure of a document with the names that lead to it. */
 export interface Figure {
   readonly path: readonly string[];
@@ -41,4 +44,38 @@ export function nextId(id: string, used: readonly string[]): string {
     .filter((each) => each.slice(0, each.lastIndexOf('@')) === name)
     .map((each) => Number(each.slice(each.lastIndexOf('@') + 1)));
   return `${name}@${Math.max(...versions) + 1}`;
+}
+
+const USD = new Set([
+  'accountCap',
+  'bracketFloors',
+  'deltaTotalLiquidityShockThreshold',
+  'extendedDampener',
+  'houseTranche',
+  'maxOffsetablePnl',
+  'minimumSliceNotional',
+  'platformCap',
+]);
+const A_DAY = new Set(['sRef', 'sBase', 'volatilityFloor']);
+
+/** Unit of a figure by its name; empty where it is a share, a multiple or a count. */
+export function unitOf(path: readonly string[]): string {
+  const name = path.findLast((each) => !/^\d+$/.test(each)) ?? '';
+  if (name.endsWith('Ms')) return 'ms';
+  if (name.endsWith('Seconds')) return 's';
+  if (name.endsWith('Days')) return 'days';
+  if (name.endsWith('PerHour')) return 'an hour';
+  if (name.endsWith('PerYear')) return 'a year';
+  if (name === 'averageDailyVolume') return 'USD a day';
+  if (A_DAY.has(name)) return 'a day';
+  return USD.has(name) || name.endsWith('Notional') || name.endsWith('Usd') ? 'USD' : '';
+}
+
+/** A figure as a reader takes it in: long numbers grouped, a time in ms also in words. */
+export function figureShown({ path, value }: Figure): string {
+  const plain = figureText(value);
+  if (!/^-?\d+(\.\d+)?$/.test(plain)) return plain;
+  const shown = exact(plain);
+  if (unitOf(path) !== 'ms') return shown;
+  return Number(plain) < 1_000 ? shown : `${shown} (${duration(Number(plain))})`;
 }

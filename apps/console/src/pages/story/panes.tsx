@@ -3,8 +3,9 @@ import type UPlot from 'uplot';
 import type { AccountSeries } from '@ballast/contracts';
 import { TimeChart, type Line } from '../../charts/time-chart';
 import { grouped, nearestTo, shareOf } from '../../charts/place-on-axis';
+import { amountTicks, numberTicks } from '../../charts/tick-labels';
 import { colour } from '../../frame/theme';
-import { compact, exact, minus, rounded, sentence, usd } from '../../format/amount';
+import { exact, minus, rounded, sentence, usd } from '../../format/amount';
 import { clock, utc } from '../../format/time';
 import type { Column } from '../../parts/data-table';
 import partStyles from '../../parts/parts.module.css';
@@ -160,7 +161,7 @@ export function Panes(props: PanesProps) {
           lines={equity}
           height={270}
           hasTimes
-          formatValue={compact}
+          tickLabels={amountTicks}
           drawUnder={(plot) => drawStates(plot, points, isSqueezed, isPast ? chosen : null)}
           onLayout={(left, width) => {
             if (Math.abs(left - layout.left) + Math.abs(width - layout.width) > 1) setLayout({ left, width });
@@ -201,7 +202,7 @@ export function Panes(props: PanesProps) {
               lines={price}
               height={150}
               hasTimes={false}
-              formatValue={compact}
+              tickLabels={amountTicks}
               drawOver={(plot) => drawFills(plot, events, product.underlying, points.at, isSqueezed)}
             />
           </Twin>
@@ -235,7 +236,7 @@ export function Panes(props: PanesProps) {
               lines={scalars}
               height={120}
               hasTimes={false}
-              formatValue={(value) => value.toFixed(2)}
+              tickLabels={numberTicks}
             />
           </Twin>
         </>
@@ -266,7 +267,7 @@ export function Panes(props: PanesProps) {
             lines={split}
             height={130}
             hasTimes
-            formatValue={compact}
+            tickLabels={amountTicks}
           />
         </Twin>
       )}

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import type { WhatIf } from '../../api/client';
 import { zeroLine, type Segment } from '../../charts/contour';
+import { amountTicks, moveTicks } from '../../charts/tick-labels';
 import { useWidth } from '../../charts/use-width';
 import chartStyles from '../../charts/charts.module.css';
 import { XyLines } from '../../charts/xy-lines';
-import { cents, compact, isNegative, minus, plus, usd } from '../../format/amount';
+import { cents, isNegative, minus, plus, usd } from '../../format/amount';
 import type { Column } from '../../parts/data-table';
 import { Empty } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
@@ -141,8 +142,8 @@ export function Surface({ answer: { shocks, after }, account }: { readonly answe
           <XyLines
             label="Equity and levels by move of the price"
             xUnit="move of every price"
-            formatX={(move) => signed(String(move))}
-            formatY={(value) => compact(value)}
+            xLabels={moveTicks}
+            yLabels={amountTicks}
             markedX={0}
             lines={(
               [

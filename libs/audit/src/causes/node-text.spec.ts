@@ -1,10 +1,19 @@
+import { goldenEvents } from '@ballast/contracts/testing';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { nodeText } from './cause-graph.js';
+import { nodeText } from './node-text.js';
 
 const entry = (type: string, payload: object): LogEntry =>
   ({ log: 'liquidation', partition: -1, type, payload }) as never;
 
 describe('an event in a sentence', () => {
+  const told = goldenEvents().filter(({ entry: { log } }) => !log.endsWith('.commands'));
+
+  it.each(told.map(({ file, entry }) => [file, entry] as const))('is a sentence for a reader: %s', (_, event) => {
+    const words = nodeText(event);
+    expect(words.split(' ').length).toBeGreaterThan(1);
+    expect(words).not.toMatch(/undefined|NaN|\[object|[{}]/);
+  });
+
   it('says why a close-out waits, and until when [CLR-LIQ-038]', () => {
     const asked = { caseId: 'a.main#1', accountId: 'a.main', instrument: 'BTC-PERP' };
     const waits = { ...asked, reason: 'others-first', ahead: 3, nextAt: Date.UTC(2020, 2, 12, 10, 26) };
