@@ -14,6 +14,7 @@ import { OPTIONS, ServedCrash } from './served-crash.js';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1_280, 390] as const;
+const THEMES = ['Light', 'Dark'] as const;
 
 interface AxeResults {
   readonly violations: readonly {
@@ -396,7 +397,7 @@ describeInBrowser('the console on a recorded crash', () => {
   });
 
   describe('for everybody', () => {
-    it('axe finds nothing on any page in either theme, and no page is wider than the window', async () => {
+    it('axe finds nothing on any page in either theme and width, no page is wider than the window and no list hides a column', async () => {
       const found: string[] = [];
       for (const [address, panel] of pages()) {
         const page = await open(address);
@@ -488,24 +489,32 @@ async function opened(
   return page;
 }
 
-/** What axe finds on a page in both themes, and where it is wider than its window. */
+/** What axe finds on a page in both widths and themes, where it is wider than its window, and lists that hide columns on a narrow one. */
 async function faultsOf(page: Page, address: string): Promise<readonly string[]> {
   const found: string[] = [];
   await page.evaluate(AXE);
-  for (const theme of ['light', 'dark']) {
-    const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
-    for (const { id, help, nodes } of violations) {
-      const [node] = nodes;
-      found.push(`${address} ${theme} ${id}: ${help}: ${node?.html.slice(0, 200)} ${node?.any[0]?.message ?? ''}`);
-    }
-    if (theme === 'light') await page.getByRole('button', { name: 'Dark theme' }).click();
-  }
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     // Charts are drawn anew in the frame after the window has changed.
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
     if (wide > width) found.push(`${address} is ${wide} wide at ${width}`);
+    const hidden = await page.evaluate<readonly string[]>(
+      `[...document.querySelectorAll('[role=group]:has(> table)')]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map((list) => list.getAttribute('aria-label'))`,
+    );
+    found.push(...hidden.map((list) => `${address} hides columns of "${list}" at ${width}`));
+    for (const theme of THEMES) {
+      const other = page.getByRole('button', { name: `${theme} theme` });
+      if ((await other.count()) > 0) await other.click();
+      const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+      for (const { id, help, nodes } of violations) {
+        const [node] = nodes;
+        const where = `${address} ${width} ${theme}`;
+        found.push(`${where} ${id}: ${help}: ${node?.html.slice(0, 200)} ${node?.any[0]?.message ?? ''}`);
+      }
+    }
   }
   return found;
 }

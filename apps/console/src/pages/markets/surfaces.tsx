@@ -190,7 +190,11 @@ const GATES: readonly Column<Expiry>[] = [
     show: (expiry) => percent(atTheMoney(expiry)),
   },
   { name: 'Quotes', isNumber: true, text: ({ quotes }) => String(quotes) },
-  { name: 'Made by', text: ({ origin }) => origin },
+  {
+    name: 'Made by',
+    text: ({ origin, rejected }) =>
+      [origin, ...rejected.map((tried) => `not by ${tried.origin} (${tried.failed.join(', ')})`)].join(', '),
+  },
   {
     name: 'Gates against arbitrage',
     unit: 'with room',
@@ -205,11 +209,6 @@ const GATES: readonly Column<Expiry>[] = [
         ))}
       </ul>
     ),
-  },
-  {
-    name: 'Tried before',
-    text: ({ rejected }) =>
-      rejected.map(({ origin, failed }) => `${origin}: ${failed.join(', ')}`).join('; ') || 'none',
   },
   {
     name: 'Event',
