@@ -43,7 +43,7 @@ export interface TimeChartProps {
   readonly hasTimes: boolean;
 }
 
-const AXIS_PX = 62;
+const AXIS_PX = 72;
 
 /** Lines over clearing time as steps, with a cursor that all charts of a page share. */
 export function TimeChart(props: TimeChartProps) {

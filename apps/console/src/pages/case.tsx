@@ -122,9 +122,9 @@ const SLICE_COLUMNS: readonly Column<Slice>[] = [
     show: ({ finalRate, provisionalRate }) => percent(Number(finalRate ?? provisionalRate), 3),
   },
   figure('Equity before', ({ before }) => before?.equity),
-  figure('after', ({ after }) => after?.equity),
+  figure('Equity after', ({ after }) => after?.equity),
   figure('Call level before', ({ before }) => before?.call),
-  figure('after ', ({ after }) => after?.call),
+  figure('Call level after', ({ after }) => after?.call),
 ];
 
 const sliceEvent = (partition: number): Column<Slice> => ({
