@@ -9,10 +9,15 @@ import { BallastProcess } from './ballast-process.js';
 import { CI_WINDOW, CI_WINDOW_OPTIONS } from './ci-window.js';
 import { Depositor, post } from './depositor.js';
 import { drawsOf, seedFrom } from './draws.js';
+import { harmSnapshotsIn, type Harm } from './harmed-snapshots.js';
 import { entriesOf } from './rewrite-history.js';
 
 const KILLS = 10;
 const RUN_MS = 2_000;
+/** Often, so that every life leaves some. */
+const SNAPSHOT_ENTRIES = '100';
+/** What happens to the snapshots before the next life, in turns. */
+const HARMS: readonly (Harm | undefined)[] = [undefined, 'damaged', 'deleted'];
 /** More than ten lives of the server can take, so that every kill finds the client at work. */
 const DEPOSITS = 20_000;
 
@@ -33,13 +38,24 @@ describe('kill -9 of the whole process group of serve, under a client that write
   /** Starts serve while the window is replayed, on a port that is free. */
   async function serve(): Promise<{ run: BallastProcess; base: string }> {
     const [, ...window] = CI_WINDOW_OPTIONS;
-    const run = new BallastProcess(['serve', '--simulate', ...window, '--data-dir', data, '--port', '0']);
+    const run = new BallastProcess([
+      'serve',
+      '--simulate',
+      ...window,
+      '--data-dir',
+      data,
+      '--snapshot-entries',
+      SNAPSHOT_ENTRIES,
+      '--port',
+      '0',
+    ]);
     const [, base] = (await run.seen(/Ballast serves (http:\S+)/)) as unknown as [string, string];
     return { run, base };
   }
 
-  it(`loses no acknowledged deposit and books none twice (KILL_SEED=${seed})`, async () => {
+  it(`loses no acknowledged deposit and books none twice, with snapshots kept, damaged and deleted between (KILL_SEED=${seed}) [CLR-LOG-042]`, async () => {
     const draw = drawsOf(seed);
+    const harmed: Record<Harm, number> = { damaged: 0, deleted: 0 };
     for (let kills = 0; kills < KILLS; kills++) {
       const { run, base } = await serve();
       if (kills === 0)
@@ -48,7 +64,11 @@ describe('kill -9 of the whole process group of serve, under a client that write
       await wait(draw() * RUN_MS);
       run.kill();
       await Promise.all([run.finished(), paying]);
+      const harm = HARMS[kills % HARMS.length];
+      if (harm !== undefined) harmed[harm] += await harmSnapshotsIn(data, harm);
     }
+    expect(harmed.damaged).toBeGreaterThan(0);
+    expect(harmed.deleted).toBeGreaterThan(0);
     expect(client.acknowledged.length).toBeGreaterThan(KILLS);
     expect(client.retried).toBeGreaterThan(0);
 
