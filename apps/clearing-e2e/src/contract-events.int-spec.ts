@@ -78,6 +78,7 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'margin/PositionLimitExceeded': 'no log begins with limits: limits.spec.ts',
   'margin/PositionLimitRestored': 'no log begins with limits: limits.spec.ts',
   'accounts/OpenInterestMeasured': 'no log begins with limits: open-interest.spec.ts',
+  'accounts/FeeTierChanged': 'no log begins with tiers: fee-tiers.spec.ts',
   'accounts/InterestCharged': 'no log begins with interest: interest.spec.ts',
   'accounts/SuspenseBooked': 'the simulated exchange sends no nonsense: bad-messages.int-spec.ts',
   'accounts.commands/ProposeSuspenseRelease': 'a decision of people: release-by-persons.spec.ts',

@@ -46,6 +46,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
+  FeeTierChanged: ({ ownerId, volume, to, feeSchedule }) =>
+    `${written(ownerId)} traded ${written(volume)} USD in 30 days: fees of the tier from ${written(to)} USD of ${written(feeSchedule)}`,
   OpenInterestMeasured: ({ instrument, long, short, limit, exceeded }) =>
     `Open interest of ${written(instrument)}: ${written(long)} long, ${written(short)} short, ${exceeded === true ? 'beyond' : 'within'} its limit of ${written(limit)}`,
   PositionLimitExceeded: (use) => `${limitText(use)}, beyond the limit of ${written(use['limit'])}`,

@@ -29,14 +29,21 @@ const heldNow = ({
   readonly position: { instrument: string; quantity: string };
 }): string => (dec(quantity).isZero() ? `flat in ${instrument} now` : `${quantity} ${instrument} now`);
 
+/** What the trade cost, or brought, and by which tier. */
+function feeText(fee: string, asset: string | undefined, tier: string | undefined): string {
+  const amount = dec(fee);
+  const what = amount.isNegative() ? `rebate ${money(text(amount.neg()), asset)}` : `fee ${money(fee, asset)}`;
+  return tier === undefined ? what : `${what} (tier from ${usd(tier)} of volume)`;
+}
+
 const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) => string } = {
   AccountOpened: () => 'Account opened.',
   CollateralCredited: ({ asset, amount }) => `Deposit of ${money(amount, asset)}.`,
   PositionChanged: (change) => {
-    const { reason, side, quantity, price, fillPrice, fee, settlement, position } = change;
+    const { reason, side, quantity, price, fillPrice, fee, feeTier, settlement, position } = change;
     const what = `${side} ${quantity} ${position.instrument} at ${usd(price)}`;
     return reason === 'trade'
-      ? `Trade: ${what}, fee ${money(fee, settlement?.asset)}; ${heldNow(change)}.`
+      ? `Trade: ${what}, ${feeText(fee, settlement?.asset, feeTier)}; ${heldNow(change)}.`
       : `Close-out: ${what}, filled at ${usd(fillPrice)}, penalty ${usd(fee)} for now; ${heldNow(change)}.`;
   },
   VariationSettled: ({ instrument, amount, asset, price }) =>

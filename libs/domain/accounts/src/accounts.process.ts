@@ -61,6 +61,7 @@ import { decideSetOff } from './set-off/set-off.decider.js';
 import { setOffEvolution } from './set-off/set-off.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
 import { changeStanding } from './standing/standing.decider.js';
+import { decideFeeTiers, decideTiersOfSchedule, noteTier } from './fees/fee-tiers.js';
 import { standingEvolution } from './standing/standing.evolve.js';
 import { approveRelease, proposeRelease } from './suspense/release-by-persons.decider.js';
 import { releaseSuspense } from './suspense/release.decider.js';
@@ -192,7 +193,10 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
         if (index !== undefined) state.indexes.set(underlying, dec(index));
       }
     },
-    decide: (state, _input, context) => emitAll(context, decideInterest(state)),
+    decide(state, _input, context) {
+      emitAll(context, decideInterest(state));
+      emitAll(context, decideFeeTiers(state));
+    },
   },
   FundingRateFixed: decided(decideFunding),
   InstrumentAdmitted: {
@@ -284,6 +288,10 @@ const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents &
 /** The global partition of accounts: grants of the fund, and rules that change. Its first rules are those of every partition. */
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
   ...CHANGES_FOLLOWED,
+  DocumentApproved: {
+    ...CHANGES_FOLLOWED.DocumentApproved,
+    ...decided((state, { kind }: DocumentEvents['DocumentApproved']) => decideTiersOfSchedule(state, kind)),
+  },
   FundCredited: 'ignored',
   OpenInterestMeasured: 'ignored',
   TradeCorrectionProposed: decided(decideSides),
@@ -311,7 +319,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 7 },
+  stateForm: { version: 8 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
@@ -325,6 +333,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...depositEvolution,
     ...withdrawalEvolution,
     ...fillEvolution,
+    FeeTierChanged: (state, { payload }) => noteTier(state, payload),
     ...fundingEvolution,
     ...interestEvolution,
     ...variationEvolution,

@@ -27,7 +27,9 @@ import {
   type AccountId,
   type Asset,
   type Decimal,
+  type OwnerId,
 } from '@ballast/kernel';
+import type { DailyVolumes } from './fees/fee-tiers.js';
 import type { PriceTimes } from './interest/interest.decider.js';
 import {
   balanceOf,
@@ -183,6 +185,10 @@ export interface AccountsState {
   readonly claims: Map<AccountId, Decimal>;
   /** Requests to the fund by their position in liquidation p. */
   readonly draws: Map<number, FundDraw>;
+  /** What owners traded, by clearing day. */
+  readonly volumes: Map<OwnerId, DailyVolumes>;
+  /** USD of volume from which the fee tier of an owner applies; absent: that of everybody. */
+  readonly feeTiers: Map<OwnerId, Decimal>;
   /** What the house does at all. */
   houseMode: HouseMode;
   /** By which it sees that a clearing day has ended. */
@@ -213,6 +219,8 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   orders: new Map(),
   claims: new Map(),
   draws: new Map(),
+  volumes: new Map(),
+  feeTiers: new Map(),
   houseMode: 'normal',
   priceTimes: { before: null, last: null },
 });

@@ -298,6 +298,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         WithdrawalReleased: inCase(noteInCase.WithdrawalReleased),
         WithdrawalRejected: ofAccount,
         TransferReceived: inCase(noteInCase.TransferReceived),
+        FeeTierChanged: 'ignored',
         FundingSettled: ofAccount,
         InterestCharged: ofAccount,
         AccountStandingChanged: ofAccount,

@@ -68,6 +68,13 @@ const holdEnded = {
   ) => book.setHold(book.at(accountId), withdrawalId, null),
 };
 
+/** What trading costs an owner. */
+function noteTier(feeTiers: MarginState['feeTiers'], { ownerId, to }: AccountsEvents['FeeTierChanged']): void {
+  const tier = dec(to);
+  if (tier.isZero()) feeTiers.delete(ownerId);
+  else feeTiers.set(ownerId, tier);
+}
+
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
 export function answerCalledGains(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
   const dueAt = state.calledGains.get(instrument);
@@ -108,6 +115,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   VariationGainsOffered: 'ignored',
   VariationGainReduced: {},
   ContractDelivered: {},
+  FeeTierChanged: { observe: ({ feeTiers }, { payload }) => noteTier(feeTiers, payload) },
   FundingSettled: {},
   InterestCharged: {},
   LiquidationCostSettled: {},

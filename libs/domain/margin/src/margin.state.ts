@@ -44,6 +44,8 @@ export interface MarginState {
   readonly book: AccountBook;
   /** Of accounts: what a fill costs. */
   readonly accountsRules: HouseRules;
+  /** USD of volume from which the fee tier of an owner applies; absent: that of everybody. */
+  readonly feeTiers: Map<OwnerId, Decimal>;
   readonly openOrders: OpenOrders;
   /** Last schedule seen, with its position in margin global. */
   schedule: { readonly position: number; readonly source: ScheduleInForce } | null;
@@ -80,6 +82,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   rules: noRules(),
   book: new AccountBook(),
   accountsRules: noRules(),
+  feeTiers: new Map(),
   openOrders: noOpenOrders(),
   schedule: null,
   maintenanceHistory: new Map(),

@@ -1,5 +1,6 @@
 import { dec, invariant } from '@ballast/kernel';
 import { touch, type Evolution } from '../accounts.state.js';
+import { discountVolume } from '../fees/fee-tiers.js';
 import { bookTrade, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
@@ -18,6 +19,7 @@ export const correctionEvolution: Evolution<'TradeSidesReported' | 'TradeReverse
       after: positionOf(position),
       postings,
     });
+    discountVolume(state, accountId, { instrument, quantity, price: dec(price) });
     const remembered = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill }));
     invariant(remembered, `${tradeId} of ${accountId} is taken back and is not remembered`);
     rememberFill(state, { ...remembered, kept: 'reversed' });

@@ -9,10 +9,10 @@ const withTerms = (kind: keyof Fees, terms: object) => ({ ...fees, [kind]: { ...
 describe('a fee schedule [CLR-ACC-013]', () => {
   it.each<[string, unknown, string]>([
     ['without options', { perpetual: fees.perpetual, future: fees.future }, 'option: write a record'],
-    ['with a number for a text', withTerms('future', { taker: 0.0005 }), 'future.taker: write a decimal from 0 to 1'],
-    ['with a rebate', withTerms('perpetual', { maker: '-0.0001' }), 'perpetual.maker: write a decimal from 0 to 1'],
+    ['with a number for a text', withTerms('future', { taker: 0.0005 }), 'future.taker: write a decimal from -1 to 1'],
+    ['with a rebate above the taker fee', withTerms('perpetual', { maker: '-0.0006' }), 'perpetual.maker: pays more'],
     ['of more than everything', withTerms('option', { capOfPremium: '1.01' }), 'option.capOfPremium: write'],
-    ['in another notation', withTerms('perpetual', { taker: '5e-4' }), 'perpetual.taker: write a decimal from 0 to 1'],
+    ['in another notation', withTerms('perpetual', { taker: '5e-4' }), 'perpetual.taker: write a decimal from -1 to 1'],
     ['with a field too many', withTerms('perpetual', { capOfPremium: '0.1' }), 'perpetual.capOfPremium: leave it out'],
   ])('%s is refused', (_what, body, defect) => {
     expect(FEE_DOCUMENTS.defects('fees@2', body).join('\n')).toContain(defect);

@@ -1,10 +1,11 @@
-import type { ContractSpecification } from '@ballast/instruments';
+import { tradingFee, type ContractSpecification } from '@ballast/instruments';
 import type { Place, TradeSide } from '@ballast/facts';
 import { roundUsd, SETTLEMENT_ASSET, type Decimal } from '@ballast/kernel';
 import type { AccountsState, CloseOutOrder, CollateralChanges } from '../accounts.state.js';
 import { roundMoney } from '../ledger/assets.js';
 import { clientLedger, type JournalLine } from '../ledger/ledger.js';
-import { bookedFee, feeScheduleInForce, provisionalPenalty } from './fee-schedule.js';
+import { feesOf } from '../fees/fee-tiers.js';
+import { provisionalPenalty } from './fee-schedule.js';
 
 /** One side of a trade as it can be booked. */
 export interface Fill {
@@ -38,26 +39,27 @@ export interface BookedCash {
 export interface FillBooking {
   readonly fee: Decimal;
   readonly feeSchedule: string;
+  /** Absent where the schedule has one tier for all, and of a close-out. */
+  readonly feeTier?: string;
   readonly toClient: CollateralChanges;
   readonly lines: readonly JournalLine[];
 }
 
-/** A trade: the client pays its fee in the settlement asset. */
+/** A trade: the client pays its fee in the settlement asset, or is paid his rebate, by the tier of his owner. @see docs/spec/accounts.md CLR-ACC-013, CLR-ACC-046 */
 export function tradeBooking(
   state: AccountsState,
   { contract, accountId, liquidity, quantity }: Fill,
   { credit, cash, value }: BookedCash,
 ): FillBooking {
   const { settlementAsset: asset, instrument } = contract;
-  const fee = bookedFee(state, contract, liquidity, {
-    contracts: quantity,
-    value: value.abs(),
-    index: state.indexes.get(instrument.underlying),
-  });
+  const { fees, feeSchedule, feeTier } = feesOf(state, accountId);
+  const basis = { contracts: quantity, value: value.abs(), index: state.indexes.get(instrument.underlying) };
+  const fee = roundMoney(state, tradingFee(fees, contract, liquidity, basis), asset, 'fee');
   const toClient = credit.minus(fee);
   return {
     fee,
-    feeSchedule: feeScheduleInForce(state.rules),
+    feeSchedule,
+    ...(feeTier === undefined ? {} : { feeTier }),
     toClient: { [asset]: toClient },
     lines: [
       [clientLedger(accountId), asset, toClient],

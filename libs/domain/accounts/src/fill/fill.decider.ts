@@ -219,7 +219,7 @@ function positionChanged(
   // In the client's closing direction: selling below the mark, or buying above it, is a loss of `liquidation`.
   const againstMark = order === null ? ZERO : value.minus(fillValue);
   const moved = { credit, cash, value, againstMark };
-  const { fee, feeSchedule, toClient, lines } =
+  const { fee, feeSchedule, feeTier, toClient, lines } =
     order === null ? tradeBooking(state, fill, moved) : closeOutBooking(state, fill, moved, order);
   return fact('PositionChanged', {
     accountId,
@@ -235,6 +235,7 @@ function positionChanged(
     realisedPnl: text(realised),
     fee: text(fee),
     feeSchedule,
+    ...(feeTier === undefined ? {} : { feeTier }),
     position: figuresOf(instrument, position),
     settlement: settlementOf(contract, credit),
     collateral: collateralAfter(state, accountId, toClient),

@@ -1,12 +1,13 @@
 import { dec } from '@ballast/kernel';
 import { touch, type Evolution } from '../accounts.state.js';
 import { addToOrder, orderAt } from '../close-out/close-out.evolve.js';
+import { countVolume } from '../fees/fee-tiers.js';
 import { bookTrade, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
 export const fillEvolution: Evolution<'PositionChanged'> = {
-  PositionChanged(state, { version, payload }) {
+  PositionChanged(state, { version, payload, time }) {
     const { accountId, reason, tradeId, fill, closeOutOrder, side, quantity, fillPrice, fee, position, postings } =
       payload;
     post(state.ledger, postings);
@@ -19,6 +20,9 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
       postings,
     });
     const { instrument } = position;
+    if (reason === 'trade') {
+      countVolume(state, accountId, { instrument, quantity, price: dec(fillPrice) }, time.clearing);
+    }
     rememberFill(state, {
       ...{ content, accountId, instrument, tradeId, side, part: fill },
       ...{ quantity: dec(quantity), price: dec(fillPrice), fee: dec(fee), kept: reason },

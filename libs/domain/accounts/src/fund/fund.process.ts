@@ -378,6 +378,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
         decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
       },
+      FeeTierChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
       InterestCharged: 'ignored',

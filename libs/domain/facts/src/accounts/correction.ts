@@ -7,7 +7,6 @@ import {
   decimal,
   identifier,
   instrument,
-  nonNegativeDecimal,
   ordinal,
   partitionNumber,
   positiveDecimal,
@@ -89,7 +88,7 @@ export const TRADE_REVERSAL_EVENTS = {
       quantity: positiveDecimal('Contracts.'),
       price: positiveDecimal('At which it was booked, and is taken back.'),
       realisedPnl: decimal('Of taking it back, exact, settlement asset; zero against premium.'),
-      fee: nonNegativeDecimal('Returned to the client, settlement asset.'),
+      fee: decimal('Returned to the client, settlement asset; negative = a rebate that is taken back.'),
       position: positionFigures(),
       settlement: record(
         {

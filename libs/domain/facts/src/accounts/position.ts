@@ -44,9 +44,16 @@ export const POSITION_EVENTS = {
       realisedPnl: decimal(
         'Realised profit of the closed part, exact, in the settlement asset. Against premium nothing is realised before the price is paid, so it is zero.',
       ),
-      fee: decimal('Settlement asset: trading fee, or the provisional penalty of a close-out, which is always in USD.'),
+      fee: decimal(
+        'Settlement asset: trading fee, negative = a rebate, or the provisional penalty of a close-out, which is always in USD.',
+      ),
       feeSchedule: versionedName(
         'What the fee follows: the fee schedule in force, or the close-out policy of the order.',
+      ),
+      feeTier: optional(
+        nonNegativeDecimal(
+          'USD of volume in the 30 days before from which the tier applies; absent where the schedule has one tier for all.',
+        ),
       ),
       position: positionFigures(),
       settlement: record(
@@ -56,6 +63,20 @@ export const POSITION_EVENTS = {
         },
         'What the trade moved at once.',
       ),
+    },
+  }),
+  FeeTierChanged: event({
+    description:
+      'An owner trades by another tier of the fee schedule from here on: what he traded in the 30 days before has passed its volume, or the schedule is another one.',
+    stream: 'fees-<ownerId>',
+    payload: {
+      ownerId: label(),
+      feeSchedule: versionedName('The fee schedule in force.'),
+      volume: nonNegativeDecimal(
+        'USD of notional that his accounts traded in the 30 clearing days before the present one.',
+      ),
+      from: nonNegativeDecimal('USD of volume from which the tier until now applies; 0: that of everybody.'),
+      to: nonNegativeDecimal('USD of volume from which the tier from now on applies; 0: that of everybody.'),
     },
   }),
   FundingSettled: event({

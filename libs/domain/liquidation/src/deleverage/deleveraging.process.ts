@@ -140,6 +140,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       WithdrawalRejected: 'ignored',
       TransferReceived: 'ignored',
       PositionChanged: 'ignored',
+      FeeTierChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
       InterestCharged: 'ignored',

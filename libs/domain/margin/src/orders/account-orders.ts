@@ -1,6 +1,6 @@
 import type { InstrumentId } from '@ballast/facts';
-import { FEE_DOCUMENTS } from '@ballast/instruments';
-import type { Decimal } from '@ballast/kernel';
+import { FEE_DOCUMENTS, feeTierOf, type FeeFigures } from '@ballast/instruments';
+import { ZERO, type Decimal } from '@ballast/kernel';
 import type { AccountRecord } from '../assess/account-book.js';
 import type { Assessor } from '../assess/assessor.js';
 import type { AssessedAccount } from '../assess/assessment.js';
@@ -53,7 +53,11 @@ export function requirementOfOrders(
     account: assessed ?? own.account,
     orders: order === undefined ? own.orders : [...own.orders, order],
   };
-  return orderRequirement({ market, rules, fees: feesOf(state) }, { of, others: othersOf(state, account) }, valued);
+  return orderRequirement(
+    { market, rules, fees: feesOf(state, account) },
+    { of, others: othersOf(state, account) },
+    valued,
+  );
 }
 
 /**
@@ -67,14 +71,15 @@ export function headroomWithin(
   allowance: Decimal,
   instruments: readonly InstrumentId[],
 ): { readonly headroom: Decimal | null; readonly charges: readonly OrderCharge[] } {
-  const on = { market, rules, fees: feesOf(state), allowance };
+  const on = { market, rules, fees: feesOf(state, account), allowance };
   const owner = { of: orderedAccount(state, account), others: othersOf(state, account) };
   const required = orderRequirement(on, owner);
   return { headroom: required?.headroom ?? null, charges: orderCharges(on, owner, instruments) };
 }
 
-/** What trading costs now. */
-export const feesOf = ({ accountsRules }: Pick<MarginState, 'accountsRules'>) => FEE_DOCUMENTS.inForce(accountsRules);
+/** What trading costs an account now, by the tier of its owner. */
+export const feesOf = ({ accountsRules, feeTiers }: MarginState, { ownerId }: AccountRecord): FeeFigures =>
+  feeTierOf(FEE_DOCUMENTS.inForce(accountsRules), feeTiers.get(ownerId) ?? ZERO);
 
 /**
  * The account of the same owner that could fall below its initial requirement because an order makes its owner's sizes larger; undefined:
@@ -88,7 +93,7 @@ export function shakenByOrder(
 ): AccountRecord | undefined {
   const others = othersOf(state, account);
   if (others.length === 0) return undefined;
-  const fees = feesOf(state);
+  const fees = feesOf(state, account);
   const now = orderedAccount(state, account);
   const then = { ...now, orders: [...now.orders, order] };
   const shaken = others.find((of) => {

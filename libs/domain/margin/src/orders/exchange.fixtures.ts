@@ -65,7 +65,7 @@ export class Exchange {
     const account = house.machine.state.book.at(accountId);
     const contract = house.assessor().market.open(instrument);
     invariant(contract, `${instrument} has a price`);
-    const fee = roundUsd(feeOfFill(contract, quantity, price, feesOf(house.machine.state)), 'fee');
+    const fee = roundUsd(feeOfFill(contract, quantity, price, feesOf(house.machine.state, account)), 'fee');
     const signed = side === 'sell' ? quantity.neg() : quantity;
     const after = filledAccount(house.machine.state.book.assessed(account), contract, signed, price, fee);
     const { quantity: held, cost } = after.holdings.get(instrument) ?? { quantity: ZERO, cost: ZERO };

@@ -107,7 +107,7 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
     return smaller ? { ...refused('no-prices'), accepted: true, code: null, riskReducing: true } : refused('no-prices');
   }
   const price = worseOf(terms.price, contract.price, terms.side);
-  const fee = feeOfFill(contract, terms.quantity, price, feesOf(state));
+  const fee = feeOfFill(contract, terms.quantity, price, feesOf(state, account));
   const checked = assessor.checked(account);
   const before = checked.figures;
   const after = checked.figuresOf(filledAccount(checked.account, contract, signedOf(terms), price, fee));

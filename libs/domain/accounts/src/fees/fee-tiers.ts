@@ -1,0 +1,118 @@
+import { FEE_DOCUMENTS, feeTierOf, notional, type FeeFigures } from '@ballast/instruments';
+import {
+  compareText,
+  DAY_MS,
+  dec,
+  minOf,
+  ownerOf,
+  sum,
+  text,
+  ZERO,
+  type AccountId,
+  type Decimal,
+  type Instant,
+  type OwnerId,
+} from '@ballast/kernel';
+import type { AccountsEvents, InstrumentId } from '@ballast/facts';
+import { fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
+
+/** Clearing days (UTC) before the present one whose volume counts. */
+const TRAILING_DAYS = 30;
+
+/** USD of notional by clearing day, of the present one and those that count. */
+export type DailyVolumes = Map<number, Decimal>;
+
+const dayOf = (at: Instant): number => Math.floor(at / DAY_MS);
+
+type Traded = Pick<AccountsEvents['PositionChanged'], 'quantity'> & {
+  readonly instrument: InstrumentId;
+  /** On the exchange. */
+  readonly price: Decimal;
+};
+
+/** USD; of an option at the index, nothing before the first one. */
+function volumeOf({ contracts, indexes }: AccountsState, { instrument: id, quantity, price }: Traded): Decimal {
+  const instrument = contracts.get(id)?.instrument;
+  if (instrument === undefined) return ZERO;
+  const underlyingPrice = instrument.kind === 'option' ? (indexes.get(instrument.underlying) ?? ZERO) : price;
+  return notional(instrument, dec(quantity), underlyingPrice);
+}
+
+/** A trade of an account counts for its owner. */
+export function countVolume(state: AccountsState, accountId: AccountId, traded: Traded, at: Instant): void {
+  const ownerId = ownerOf(accountId);
+  const volumes = state.volumes.get(ownerId) ?? new Map<number, Decimal>();
+  const today = dayOf(at);
+  for (const day of volumes.keys()) if (day < today - TRAILING_DAYS) volumes.delete(day);
+  state.volumes.set(ownerId, volumes.set(today, (volumes.get(today) ?? ZERO).plus(volumeOf(state, traded))));
+}
+
+/** A trade that was taken back counts no more: it is taken off the newest days first, since nobody remembers when it was. */
+export function discountVolume(state: AccountsState, accountId: AccountId, traded: Traded): void {
+  const volumes = state.volumes.get(ownerOf(accountId));
+  let left = volumeOf(state, traded);
+  for (const [day, volume] of [...(volumes ?? [])].sort(([a], [b]) => b - a)) {
+    const taken = minOf(volume, left);
+    left = left.minus(taken);
+    volumes?.set(day, volume.minus(taken));
+  }
+}
+
+/** USD that an owner traded in the days before the one of `at`. */
+function trailingVolume({ volumes }: AccountsState, ownerId: OwnerId, at: Instant): Decimal {
+  const today = dayOf(at);
+  const counting = [...(volumes.get(ownerId) ?? [])].filter(([day]) => day < today && day >= today - TRAILING_DAYS);
+  return sum(counting.map(([, volume]) => volume));
+}
+
+/** Volume from which the tier of an owner applies. */
+export const tierOfOwner = ({ feeTiers }: AccountsState, ownerId: OwnerId): Decimal => feeTiers.get(ownerId) ?? ZERO;
+
+/** What trading costs an account now, and by which tier; no tier is named by a schedule that has one for all. */
+export function feesOf(
+  state: AccountsState,
+  accountId: AccountId,
+): { readonly fees: FeeFigures; readonly feeSchedule: string; readonly feeTier: string | undefined } {
+  const schedule = FEE_DOCUMENTS.inForce(state.rules);
+  const tier = feeTierOf(schedule, tierOfOwner(state, ownerOf(accountId)));
+  const feeTier = schedule.tiers.length === 1 ? undefined : text(tier.fromVolume);
+  return { fees: tier, feeSchedule: schedule.id, feeTier };
+}
+
+/** The tiers of all owners by what they traded in the days before; tells those that changed. */
+function* judgedTiers(state: AccountsState, at: Instant): Generator<AccountsFact> {
+  const schedule = FEE_DOCUMENTS.inForce(state.rules);
+  if (schedule.tiers.length === 1 && state.feeTiers.size === 0) return;
+  for (const ownerId of [...new Set([...state.volumes.keys(), ...state.feeTiers.keys()])].sort(compareText)) {
+    const volume = trailingVolume(state, ownerId, at);
+    const from = tierOfOwner(state, ownerId);
+    const to = feeTierOf(schedule, volume).fromVolume;
+    if (to.eq(from)) continue;
+    yield fact('FeeTierChanged', {
+      ownerId,
+      feeSchedule: schedule.id,
+      volume: text(volume),
+      from: text(from),
+      to: text(to),
+    });
+  }
+}
+
+/** Tiers change with the first price set of a clearing day, for the whole of it. @see docs/spec/accounts.md CLR-ACC-046 */
+export function* decideFeeTiers(state: AccountsState): Generator<AccountsFact> {
+  const { before, last } = state.priceTimes;
+  if (before !== null && last !== null && dayOf(last) > dayOf(before)) yield* judgedTiers(state, last);
+}
+
+/** A new schedule has other tiers, at once. */
+export function* decideTiersOfSchedule(state: AccountsState, kind: string): Generator<AccountsFact> {
+  const { last } = state.priceTimes;
+  if (kind === FEE_DOCUMENTS.kind && last !== null) yield* judgedTiers(state, last);
+}
+
+/** @param to volume from which the tier applies */
+export function noteTier({ feeTiers }: AccountsState, { ownerId, to }: AccountsEvents['FeeTierChanged']): void {
+  const tier = dec(to);
+  if (tier.isZero()) feeTiers.delete(ownerId);
+  else feeTiers.set(ownerId, tier);
+}
