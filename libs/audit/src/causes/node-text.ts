@@ -46,6 +46,10 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
+  SettlementOverrideProposed: ({ underlying, price, reason }) =>
+    `Proposed: ${written(underlying)} is delivered at ${price === null ? 'the average' : `${written(price)} USD`}. ${written(reason)}`,
+  SettlementOverrideApproved: ({ underlying, price, reason }) =>
+    `${written(underlying)} is delivered at ${price === null ? 'the average' : `${written(price)} USD, whatever the average`}. ${written(reason)}`,
   FeeTierChanged: ({ ownerId, volume, to, feeSchedule }) =>
     `${written(ownerId)} traded ${written(volume)} USD in 30 days: fees of the tier from ${written(to)} USD of ${written(feeSchedule)}`,
   OpenInterestMeasured: ({ instrument, long, short, limit, exceeded }) =>

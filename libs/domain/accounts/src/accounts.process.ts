@@ -212,6 +212,8 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
   InstrumentHalted: 'ignored',
   InstrumentResumptionProposed: 'ignored',
   InstrumentResumed: 'ignored',
+  SettlementOverrideProposed: 'ignored',
+  SettlementOverrideApproved: 'ignored',
   HouseModeProposed: 'ignored',
   HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
 });

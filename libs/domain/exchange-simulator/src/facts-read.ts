@@ -39,6 +39,8 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     InstrumentHalted: 'ignored',
     InstrumentResumptionProposed: 'ignored',
     InstrumentResumed: 'ignored',
+    SettlementOverrideProposed: 'ignored',
+    SettlementOverrideApproved: 'ignored',
     HouseModeProposed: 'ignored',
     HouseModeChanged: 'ignored',
   }),

@@ -3,7 +3,12 @@ import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.
 import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
-import { HOUSE_MODE_COMMANDS, INSTRUMENT_HALT_COMMANDS, PRICING_EVENTS } from './pricing/index.js';
+import {
+  HOUSE_MODE_COMMANDS,
+  INSTRUMENT_HALT_COMMANDS,
+  PRICING_EVENTS,
+  SETTLEMENT_OVERRIDE_COMMANDS,
+} from './pricing/index.js';
 import type { EventDefinitions } from './schema/event.js';
 import type { LogName } from './topology.js';
 
@@ -32,7 +37,12 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   {
     log: 'pricing.commands',
     partition: 'global',
-    events: { ...DOCUMENT_COMMANDS, ...HOUSE_MODE_COMMANDS, ...INSTRUMENT_HALT_COMMANDS },
+    events: {
+      ...DOCUMENT_COMMANDS,
+      ...HOUSE_MODE_COMMANDS,
+      ...INSTRUMENT_HALT_COMMANDS,
+      ...SETTLEMENT_OVERRIDE_COMMANDS,
+    },
   },
   { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS, ...DOCUMENT_EVENTS } },
   { log: 'margin.commands', partition: 'numbered', events: MARGIN_COMMANDS },

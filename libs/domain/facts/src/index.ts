@@ -90,6 +90,7 @@ export {
   HOUSE_MODES,
   type HouseMode,
   type HouseModeCommands,
+  type SettlementOverrideCommands,
   type InstrumentHaltCommands,
   type PricingEvents,
 } from './pricing/index.js';

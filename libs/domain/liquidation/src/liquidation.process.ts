@@ -208,6 +208,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       InstrumentHalted: { observe: noteTrading(true) },
       InstrumentResumptionProposed: 'ignored',
       InstrumentResumed: { observe: noteTrading(false) },
+      SettlementOverrideProposed: 'ignored',
+      SettlementOverrideApproved: 'ignored',
       HouseModeProposed: 'ignored',
       HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,

@@ -131,6 +131,8 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       InstrumentResumed: {
         observe: ({ haltedInstruments }, { payload: { instrument } }) => void haltedInstruments.delete(instrument),
       },
+      SettlementOverrideProposed: 'ignored',
+      SettlementOverrideApproved: 'ignored',
       HouseModeProposed: 'ignored',
       HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,

@@ -31,6 +31,8 @@ import {
   isResumption,
 } from './instrument-halt/instrument-halt.decider.js';
 import { instrumentHaltEvolution } from './instrument-halt/instrument-halt.evolve.js';
+import { settlementOverrideCommands } from './settlement-override/settlement-override.decider.js';
+import { settlementOverrideEvolution } from './settlement-override/settlement-override.evolve.js';
 import { ignoreInput } from './ignored-input.js';
 import { priceUnderlyings, sourceChanges, sourceStateChanged } from './index/underlying-prices.js';
 import { observeVenueQuotes } from './index/venue-quotes.observer.js';
@@ -55,7 +57,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
-  stateForm: { version: 2 },
+  stateForm: { version: 3 },
   initialState: () => ({
     rules: noRules(),
     market: null,
@@ -69,6 +71,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     houseMode: 'normal',
     modeProposals: new Map(),
     instrumentHalts: new Map(),
+    settlementOverrides: new Map(),
   }),
 
   open: ({ rules }, opening, context) => openPartition('pricing', rules, opening, () => PRICING_CHECKS, context),
@@ -123,12 +126,14 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     ),
     ...houseModeCommands,
     ...instrumentHaltCommands,
+    ...settlementOverrideCommands,
   },
 
   own: {
     ...RULES_EVOLVED,
     ...houseModeEvolution,
     ...instrumentHaltEvolution,
+    ...settlementOverrideEvolution,
     SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
     VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
     PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),

@@ -1,7 +1,8 @@
 import type { HouseRules } from '@ballast/documents';
 import type { HouseMode, InstrumentId } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
-import type { PricingState } from './pricing.state.js';
+import { expiryKey } from './contracts/contract.state.js';
+import type { PricingState, SettlementOverride } from './pricing.state.js';
 import { figuresInForce } from './rules/pricing-documents.js';
 
 /** A quote older than this is no longer good to decide on, milliseconds; of the sources that have no rule of their own. */
@@ -40,6 +41,25 @@ export interface InstrumentHaltFigures {
   readonly until: Instant | null;
   readonly resumption: { readonly proposer: string; readonly reason: string } | null;
 }
+
+/** A price that persons want for an expiry that is not delivered yet. */
+export interface SettlementOverrideFigures extends Pick<SettlementOverride, 'proposer' | 'approvedAt'> {
+  readonly overrideId: string;
+  readonly underlying: string;
+  readonly expiry: Instant;
+  readonly price: string | null;
+  readonly validUntil: Instant;
+  readonly reason: string;
+}
+
+/** What persons proposed and approved for expiries that are still to be delivered, in the order in which it was proposed. */
+export const settlementOverrideFigures = ({
+  settlementOverrides,
+  expiries,
+}: Pick<PricingState, 'settlementOverrides' | 'expiries'>): readonly SettlementOverrideFigures[] =>
+  [...settlementOverrides.values()]
+    .filter(({ proposed: { underlying, expiry } }) => expiries.has(expiryKey(underlying, expiry)))
+    .map(({ proposed, proposer, approvedAt }) => ({ ...proposed, proposer, approvedAt }));
 
 /** Halts in force, in the order in which they were made, with the resumptions that wait for a second person. */
 export const instrumentHaltFigures = ({

@@ -1,5 +1,5 @@
 import type { HouseRules } from '@ballast/documents';
-import type { HouseMode, InstrumentId, Underlying } from '@ballast/facts';
+import type { HouseMode, InstrumentId, PricingEvents, Underlying } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import type { ContractRecord, ExpiryKey, ExpiryRecord } from './contracts/contract.state.js';
 import type { UnderlyingRecord } from './index/underlying.state.js';
@@ -48,6 +48,16 @@ export interface InstrumentHalt {
   inForce: boolean;
 }
 
+/** The price at which persons want an expiry to be delivered. */
+export interface SettlementOverride {
+  readonly proposed: PricingEvents['SettlementOverrideProposed'];
+  readonly proposer: string;
+  /** Clearing time of the approval; null while it waits for a second person. */
+  approvedAt: Instant | null;
+  /** Position of the approval, by which the last one is known; 0 before. */
+  approval: number;
+}
+
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   readonly rules: HouseRules;
@@ -69,4 +79,6 @@ export interface PricingState {
   readonly modeProposals: Map<string, ModeProposal>;
   /** By id; of an instrument one is in force at most. */
   readonly instrumentHalts: Map<string, InstrumentHalt>;
+  /** By id. */
+  readonly settlementOverrides: Map<string, SettlementOverride>;
 }

@@ -10,6 +10,7 @@ import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
+import { SettlementOverridesController } from './settlement-overrides.controller.js';
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { OrdersController } from './orders.controller.js';
@@ -46,6 +47,7 @@ export class RestModule {
         HouseController,
         HouseModeController,
         InstrumentHaltsController,
+        SettlementOverridesController,
         LiquidationsController,
         DeleveragingController,
         RiskController,

@@ -39,6 +39,7 @@ import {
   instrumentHaltFigures,
   pricingInvariants,
   quoteLifetimeMs,
+  settlementOverrideFigures,
   type PricingInvariant,
 } from '@ballast/pricing-domain';
 import type { AssessmentDetail, MarginFigures } from '@ballast/facts';
@@ -182,6 +183,7 @@ export const questions = {
   pricing: questionsOf('pricing', 'pricing', {
     houseMode: houseModeFigures,
     instrumentHalts: instrumentHaltFigures,
+    settlementOverrides: settlementOverrideFigures,
     quoteLifetimeMs,
     rules,
   }),

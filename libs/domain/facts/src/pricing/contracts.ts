@@ -138,6 +138,7 @@ export const CONTRACT_EVENTS = {
       samples: count('Samples in the average.'),
       carried: count('Those of them that stand for an earlier index.'),
       missing: count('Samples of the window that nothing could be carried to.'),
+      override: optional(identifier('The price is not the average, but what two persons set.')),
     },
   }),
   VariationPriceFixed: event({

@@ -65,6 +65,8 @@ export const marginGlobalProcess = defineProcess<
       InstrumentHalted: 'ignored',
       InstrumentResumptionProposed: 'ignored',
       InstrumentResumed: 'ignored',
+      SettlementOverrideProposed: 'ignored',
+      SettlementOverrideApproved: 'ignored',
       HouseModeProposed: 'ignored',
       HouseModeChanged: 'ignored',
       DocumentsEstablished: {

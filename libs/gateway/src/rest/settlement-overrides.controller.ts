@@ -1,0 +1,56 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Prices at which expiries are delivered instead of the average: proposed by one person, approved by another. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller('settlement-overrides')
+export class SettlementOverridesController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Settlement prices that persons proposed and approved for expiries to come' })
+  @Answers(200, contract.settlementOverridesView, 'In the order in which they were proposed')
+  async overrides(): Promise<object> {
+    return { overrides: await this.clearing.ask(questions.pricing.settlementOverrides, GLOBAL) };
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Proposes a settlement price; X-Actor names the person' })
+  @Write(contract.settlementOverrideRequest)
+  @Answers(201, contract.commandAccepted, 'Proposed')
+  propose(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const proposal = parsed(contract.settlementOverrideRequest, body, 'body');
+    return this.#execute(request, 'ProposeSettlementOverride', proposal);
+  }
+
+  @Post(':overrideId/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
+  @InPath('overrideId', contract.identifierForm)
+  @Write(contract.settlementOverrideApprovalRequest)
+  @Answers(201, contract.commandAccepted, 'Approved')
+  approve(
+    @Req() request: Request,
+    @Param('overrideId') overrideId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    parsed(contract.settlementOverrideApprovalRequest, body ?? {}, 'body');
+    const id = parsed(contract.identifierForm, overrideId, 'overrideId');
+    return this.#execute(request, 'ApproveSettlementOverride', { overrideId: id });
+  }
+
+  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  }
+}
