@@ -9,6 +9,7 @@ import { eventsCommand } from './commands/events.command.js';
 import { idsCommand } from './commands/ids.command.js';
 import { explainCommand } from './commands/explain.command.js';
 import { modelsCommand } from './commands/models.command.js';
+import { reconcileCommand } from './commands/reconcile.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { serveCommand } from './commands/serve.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
@@ -35,6 +36,7 @@ export function ballastProgram(): Command {
     .addCommand(idsCommand())
     .addCommand(explainCommand())
     .addCommand(statementCommand())
+    .addCommand(reconcileCommand())
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())
     .addCommand(compareCommand())

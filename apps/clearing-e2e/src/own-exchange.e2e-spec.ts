@@ -58,6 +58,7 @@ describe('an exchange that nobody simulates, in front of serve', () => {
   let data: string;
   let run: BallastProcess;
   let base: string;
+  let positions: ReturnType<OwnExchange['positions']>;
 
   async function serve(port: string): Promise<void> {
     run = new BallastProcess(['serve', '--exchange', 'none', '--data-dir', data, '--port', port, '--partitions', '4']);
@@ -91,6 +92,35 @@ describe('an exchange that nobody simulates, in front of serve', () => {
     });
     await Promise.all(kills);
     expectCleared(await exchange.report());
+    positions = exchange.positions();
+  });
+
+  it('has the positions that the exchange has, and says so by reconcile, which exits 1 when it has not [CLR-ACC-080]', async () => {
+    const { clearing } = await new BallastClient({ url: base }).get<{ readonly clearing: number }>('/status');
+    const reconciled = async (file: string, text: string): ReturnType<BallastProcess['finished']> => {
+      const name = path.join(directory, file);
+      await fs.writeFile(name, text);
+      const asked = ['--of', 'positions', '--source', 'matching-engine', '--as-of', new Date(clearing).toISOString()];
+      return new BallastProcess(['reconcile', name, ...asked, '--url', base]).finished();
+    };
+    const row = ({ accountId, instrument, quantity }: (typeof positions)[number], more = 0): string =>
+      `${accountId},${instrument},${Number(quantity) + more}`;
+    const csv = (more: number): string =>
+      ['accountId,instrument,quantity', ...positions.map((each, index) => row(each, index === 0 ? more : 0))].join(
+        '\n',
+      );
+    expect(await reconciled('agreed.json', JSON.stringify(positions))).toMatchObject({
+      ...{ code: 0, stdout: expect.stringContaining(' 0 differ') as unknown },
+    });
+    expect(await reconciled('wrong.csv', csv(1))).toMatchObject({
+      ...{ code: 1, stdout: expect.stringMatching(/1 differ: 1 new[^]*│ 1 +│/) as unknown },
+    });
+    expect(await reconciled('agreed.csv', csv(0))).toMatchObject({
+      ...{ code: 0, stdout: expect.stringContaining('1 agree again') as unknown },
+    });
+    expect(await reconciled('malformed.csv', `${csv(0)}\ncalm.main,BTC-PERP,1e5`)).toMatchObject({
+      ...{ code: 2, stderr: expect.stringMatching(/malformed\.csv:\d+: quantity is "1e5"/) as unknown },
+    });
   });
 
   it('leaves a database that verify and replay find sound, with the log of the exchange in it', async () => {

@@ -327,6 +327,13 @@ export class OwnExchange {
     }
   }
 
+  /** Every position as the exchange has it. */
+  positions(): readonly { readonly accountId: string; readonly instrument: string; readonly quantity: string }[] {
+    return [...this.#books.holdings].flatMap(([accountId, { positions }]) =>
+      [...positions].map(([instrument, { quantity }]) => ({ accountId, instrument, quantity: text(quantity) })),
+    );
+  }
+
   /** What became of it all, and every account that Ballast has otherwise. */
   async report(): Promise<object> {
     const [seen, own] = [await this.#seen(), this.#books.statement()];

@@ -22,6 +22,8 @@ export { type ExplanationRefusal, explainAccount } from './explain/explain-accou
 export * from './explain/explanation-text.js';
 export * from './explain/what-if-account.js';
 export { readLogPlace, type LogPlace } from './causes/cause-graph.js';
+export { type HeldLine } from './reconciliation/held-books.js';
+export { differencesOf } from './reconciliation/differences.js';
 export { dayStatement, startOfDay } from './statement/day-statement.js';
 export { statementCsv } from './statement/statement-csv.js';
 export { marginAt } from './story/margin-at.js';

@@ -27,6 +27,17 @@ export {
 export { contentFault } from './json-content.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
+export {
+  breakExplanation,
+  breakExplanationApproval,
+  breakIdForm,
+  custodyLine,
+  custodyReconciliation,
+  positionLine,
+  positionReconciliation,
+  reconciliationsView,
+  type ReconciliationsView,
+} from './api/reconciliations.js';
 export { suspenseReleaseApproval, suspenseReleaseRequest, suspenseView } from './api/suspense.js';
 export {
   exchangeSubmission,

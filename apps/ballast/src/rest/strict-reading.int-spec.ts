@@ -12,6 +12,7 @@ interface Operation {
 
 /** What stands in the path of a route that is called as it should be. */
 const IN_PATH: Readonly<Record<string, string>> = {
+  breakId: '1',
   accountId: 'strict.main',
   withdrawalId: 'w-1',
   proposalId: 'p-1',

@@ -26,6 +26,7 @@ import { explainAccount, type ExplanationRefusal } from '../explain/explain-acco
 import { divergenceText } from '../replay/divergence.js';
 import { replayPartition } from '../replay/replay-partition.js';
 import { keep } from './keep.js';
+import { heldBooks, type HeldBooks } from '../reconciliation/held-books.js';
 import { dayStatement } from '../statement/day-statement.js';
 import { caseStory } from './case-story.js';
 import { HouseStory } from './house-story.js';
@@ -38,6 +39,8 @@ export interface History {
   explanation(accountId: AccountId, end: HistoryEnd | undefined): Promise<AccountExplanation | ExplanationRefusal>;
   /** @param day its first moment */
   statement(accountId: AccountId, day: Instant): Promise<DayStatement | 'account-unknown'>;
+  /** @param at the last moment that counts */
+  held(at: Instant): Promise<HeldBooks>;
   /** The account at one event about it, whichever account that is. */
   decision(place: EventPlace): Promise<AccountExplanation | ExplanationRefusal>;
   event(place: LogPlace): Promise<EventView | 'event-unknown'>;
@@ -106,6 +109,10 @@ export class LogHistory implements History {
       identical: divergence === undefined,
       difference: divergence === undefined ? null : divergenceText(divergence),
     };
+  }
+
+  held(at: Instant): Promise<HeldBooks> {
+    return heldBooks(this.logs, at);
   }
 
   markets(at?: Instant): Promise<MarketsView> {

@@ -1,5 +1,6 @@
 export { accountsProcess } from './accounts.process.js';
 export { fundProcess, type FundState } from './fund/fund.process.js';
+export { reconciliationFigures } from './reconciliation/reconciliation.decider.js';
 export type { AccountsState } from './accounts.state.js';
 export { trialBalance } from './ledger/ledger.js';
 export {

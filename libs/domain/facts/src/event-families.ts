@@ -1,4 +1,10 @@
-import { ACCOUNTS_COMMANDS, ACCOUNTS_EVENTS, CORRECTION_COMMANDS, FUND_EVENTS } from './accounts/index.js';
+import {
+  ACCOUNTS_COMMANDS,
+  ACCOUNTS_EVENTS,
+  CORRECTION_COMMANDS,
+  FUND_EVENTS,
+  RECONCILIATION_COMMANDS,
+} from './accounts/index.js';
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
@@ -30,7 +36,11 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'exchange.orders', partition: 'numbered', events: ORDER_EVENTS },
   { log: 'exchange.orderReports', partition: 'numbered', events: ORDER_REPORT_EVENTS },
   { log: 'accounts.commands', partition: 'numbered', events: ACCOUNTS_COMMANDS },
-  { log: 'accounts.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS } },
+  {
+    log: 'accounts.commands',
+    partition: 'global',
+    events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS, ...RECONCILIATION_COMMANDS },
+  },
   { log: 'accounts', partition: 'every', events: OPENING_EVENTS },
   { log: 'accounts', partition: 'numbered', events: ACCOUNTS_EVENTS },
   { log: 'accounts', partition: 'global', events: { ...FUND_EVENTS, ...DOCUMENT_EVENTS } },

@@ -11,6 +11,7 @@ export {
   type AccountsCommands,
   type AccountsEvents,
   type CorrectionCommands,
+  RECONCILED,
   type FundEvents,
 } from './accounts/index.js';
 export {

@@ -343,6 +343,12 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       VariationHaircutFixed: 'ignored',
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
+      BreakOpened: 'ignored',
+      BreakChanged: 'ignored',
+      BreakMatched: 'ignored',
+      BreakExplanationProposed: 'ignored',
+      BreakExplained: 'ignored',
+      ReconciliationRecorded: 'ignored',
       ...RULES_IGNORED,
     }),
     on<State, OrderReportEvents>('exchange.orderReports', 'numbered', {

@@ -18,6 +18,7 @@ export class HistoryThread implements HouseHistory {
 
   readonly series = this.#asking('series');
   readonly statement = this.#asking('statement');
+  readonly held = this.#asking('held');
   readonly explanation = this.#asking('explanation');
   readonly decision = this.#asking('decision');
   readonly event = this.#asking('event');

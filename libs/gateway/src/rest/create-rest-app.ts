@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
@@ -20,6 +21,8 @@ export interface RestAppOptions extends RestParts {
 }
 
 const LARGEST_BODY = '256kb';
+/** Whole books of somebody else: some 50,000 lines. */
+const LARGEST_BOOKS = '4mb';
 
 /** Builds the HTTP interface; the caller listens and closes. */
 export async function createRestApp(options: RestAppOptions): Promise<NestExpressApplication> {
@@ -37,6 +40,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   // Before anything is read of a request that has no right to be here.
   if (options.token !== undefined) app.use(requireToken(options.token));
   app.use(refuseWritesWhen(options.closing));
+  app.useBodyParser('json', { limit: LARGEST_BOOKS, type: holdsBooks });
   app.useBodyParser('json', { limit: LARGEST_BODY });
   app.useGlobalFilters(
     new ProblemFilter(
@@ -56,3 +60,6 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   });
   return app;
 }
+
+const holdsBooks = ({ url, headers }: IncomingMessage): boolean =>
+  url?.startsWith('/reconciliations/') === true && headers['content-type']?.startsWith('application/json') === true;

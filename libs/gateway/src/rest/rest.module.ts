@@ -14,6 +14,7 @@ import { SettlementOverridesController } from './settlement-overrides.controller
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { OrdersController } from './orders.controller.js';
+import { ReconciliationsController } from './reconciliations.controller.js';
 import { RiskController } from './risk.controller.js';
 import { StatementsController } from './statements.controller.js';
 import { StatusController } from './status.controller.js';
@@ -57,6 +58,7 @@ export class RestModule {
         DocumentsController,
         CorrectionsController,
         SuspenseController,
+        ReconciliationsController,
         LogsController,
         MarginEventsController,
         OperationsController,

@@ -11,6 +11,8 @@ import {
   whatIfResponse,
   withdrawalView,
   suspenseView,
+  reconciliationsView,
+  type ReconciliationsView,
 } from '@ballast/contracts';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
@@ -443,6 +445,52 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
       expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
       expectProblem(await approval('ben'), 404, 'trade-unknown');
+    });
+  });
+
+  describe('books of others', () => {
+    it('differ in lines until they agree or two persons have explained it [CLR-ACC-080, CLR-ACC-081]', async () => {
+      await opened('booked.main', '250');
+      const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+      const asOf = Date.parse((await house.get('/summary')).body.clearing);
+      const books = { source: 'exchange-a', asOf, file: 'f3'.repeat(32) };
+      // More than any other request may have; nobody holds any of it.
+      const long = Array.from({ length: 8_000 }, (_, n) => ({
+        ...{ accountId: `nobody-${n}.main`, instrument: 'BTC-PERP', quantity: '0' },
+      }));
+      const wrong = { accountId: 'booked.main', instrument: 'BTC-PERP', quantity: '1' };
+      const lines = async (): Promise<ReconciliationsView['breaks']> => {
+        const { breaks } = reconciliationsView.parse((await house.get('/reconciliations')).body);
+        return breaks.filter(({ accountId }) => accountId === 'booked.main');
+      };
+      const sent = await house.post('/reconciliations/positions', { ...books, lines: [wrong, ...long] });
+      expect([sent.status, sent.body.code]).toEqual([201, undefined]);
+      const [found] = await lines();
+      expect(found).toMatchObject({ source: 'exchange-a', of: 'positions', ledger: '0', reported: '1', since: asOf });
+      const path = `/reconciliations/breaks/${found?.breakId}/explanations`;
+      const explanation = { explanation: 'a trade that the exchange has told nobody of' };
+      expectProblem(await house.post(path, explanation), 401, 'actor-missing');
+      expect((await house.post(path, explanation, undefined, by('ann'))).status).toBe(201);
+      expectProblem(await house.post(`${path}/approvals`, {}, undefined, by('Ann')), 409, 'proposer-may-not-approve');
+      expect((await house.post(`${path}/approvals`, {}, undefined, by('ben'))).status).toBe(201);
+      expect(await lines()).toMatchObject([{ explanation: { proposer: 'ann', approver: 'ben' } }]);
+      expect((await house.post('/reconciliations/positions', { ...books, lines: [] })).status).toBe(201);
+      expect(await lines()).toEqual([]);
+      expect((await house.post('/reconciliations/custody', { ...books, lines: [] })).status).toBe(201);
+      const dollars = reconciliationsView
+        .parse((await house.get('/reconciliations')).body)
+        .breaks.filter(({ of, asset }) => of === 'custody' && asset === 'USD');
+      expect(dollars).toMatchObject([{ reported: '0' }]);
+      expectProblem(await house.post(path, explanation, undefined, by('ann')), 404, 'break-unknown');
+      const ahead = { ...books, asOf: asOf + 1_000_000_000_000, lines: [] };
+      expectProblem(await house.post('/reconciliations/custody', ahead), 422, 'reconciliation-ahead');
+      for (const twice of [[wrong, wrong], [{ ...wrong, quantity: 1 }], [{ ...wrong, asset: 'USD' }]]) {
+        expectProblem(
+          await house.post('/reconciliations/positions', { ...books, lines: twice }),
+          400,
+          'request-malformed',
+        );
+      }
     });
   });
 

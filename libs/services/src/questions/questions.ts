@@ -5,6 +5,7 @@ import {
   averageEntryOf,
   isCleared,
   isOpenAccount,
+  reconciliationFigures,
   shortfall,
   suspenseFigures,
   trialBalance,
@@ -85,6 +86,8 @@ const fundBooks = (state: FundState) => ({
   violated: accountsInvariants.ofFund(state).map(({ name }) => name),
 });
 
+const reconciliations = (state: FundState) => reconciliationFigures(state.reconciliations);
+
 /** An account as margin has it. */
 interface MarginedAccount {
   /** Undefined when margin does not know the account. */
@@ -163,7 +166,7 @@ export const questions = {
     books,
     suspense: suspenseFigures,
   }),
-  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules }),
+  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules, reconciliations }),
   margin: questionsOf('margin', 'margin', {
     account: marginedAccount,
     figures: figuresOf,

@@ -47,6 +47,14 @@ import { balanceOf, post, postingsOf, type Ledger } from '../ledger/ledger.js';
 import { allocate, type LossSources, type OpenLoss, type StepPaid } from '../waterfall/allocation.js';
 import { WATERFALL_DOCUMENTS, type LossWaterfall } from '../waterfall/loss-waterfall.js';
 import {
+  approveExplanation,
+  evolveReconciliations,
+  noReconciliations,
+  proposeExplanation,
+  recordReconciliation,
+  type Reconciliations,
+} from '../reconciliation/reconciliation.decider.js';
+import {
   begunCall,
   concerns,
   fixedHaircut,
@@ -109,6 +117,8 @@ export interface FundState {
   /** Trades that persons want cancelled. */
   readonly corrections: TradeCorrections;
   readonly openInterests: OpenInterests;
+  /** What others keep, held against this ledger. */
+  readonly reconciliations: Reconciliations;
 }
 
 export const FUND_LEDGER = 'insurance-fund';
@@ -336,7 +346,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 4 },
+  stateForm: { version: 5 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
@@ -349,6 +359,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     gainsCall: null,
     corrections: new Map(),
     openInterests: noOpenInterests(),
+    reconciliations: noReconciliations(),
   }),
   open: openAccounts,
   reads: [
@@ -505,6 +516,27 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       emit(context, 'TradeCorrectionApproved', decision.fact);
       return answered(decision.fact.correctionId);
     },
+    RecordReconciliation({ reconciliations }, input, context) {
+      const decision = recordReconciliation(reconciliations, input);
+      if ('refusal' in decision) return decision.refusal;
+      for (const each of decision.opened) emit(context, 'BreakOpened', each);
+      for (const each of decision.changed) emit(context, 'BreakChanged', each);
+      for (const each of decision.matched) emit(context, 'BreakMatched', each);
+      emit(context, 'ReconciliationRecorded', decision.recorded);
+      return decision.answer;
+    },
+    ProposeBreakExplanation({ reconciliations }, input, context) {
+      const decision = proposeExplanation(reconciliations, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BreakExplanationProposed', decision.fact);
+      return { outcome: 'accepted', data: { breakId: decision.fact.breakId } };
+    },
+    ApproveBreakExplanation({ reconciliations }, input, context) {
+      const decision = approveExplanation(reconciliations, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BreakExplained', decision.fact);
+      return { outcome: 'accepted', data: { breakId: decision.fact.breakId } };
+    },
   },
   own: {
     ...RULES_EVOLVED,
@@ -521,6 +553,15 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       evolveCorrections.proposed(corrections, payload, actor),
     TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
       evolveCorrections.approved(corrections, correctionId),
+    BreakOpened: ({ reconciliations }, { payload }) => evolveReconciliations.opened(reconciliations, payload),
+    BreakChanged: ({ reconciliations }, { payload }) => evolveReconciliations.changed(reconciliations, payload),
+    BreakMatched: ({ reconciliations }, { payload }) => evolveReconciliations.matched(reconciliations, payload),
+    BreakExplanationProposed: ({ reconciliations }, { payload, actor }) =>
+      evolveReconciliations.proposed(reconciliations, payload, actor),
+    BreakExplained: ({ reconciliations }, { payload, actor }) =>
+      evolveReconciliations.explained(reconciliations, payload, actor),
+    ReconciliationRecorded: ({ reconciliations }, { payload }) =>
+      evolveReconciliations.recorded(reconciliations, payload),
     LossStepTaken(state, { payload: { request, caseId, accountId, postings, purpose, step, reserve, amount } }) {
       post(state.ledger, postings);
       if (purpose === 'BankruptcyDeficit') {

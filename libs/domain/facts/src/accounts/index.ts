@@ -5,15 +5,17 @@ import { CORRECTION_EVENTS, TRADE_REVERSAL_EVENTS, type CORRECTION_COMMANDS } fr
 import { FUND_EVENTS as OF_FUNDS } from './fund.js';
 import { LIQUIDATION_BOOKING_EVENTS } from './liquidation-booking.js';
 import { POSITION_EVENTS } from './position.js';
+import { RECONCILIATION_EVENTS, type RECONCILIATION_COMMANDS } from './reconciliation.js';
 import { SETTLEMENT_EVENTS } from './settlement.js';
 import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
 export { ACCOUNTS_COMMANDS, SUSPENSE_OUTCOMES } from './commands.js';
 export { CORRECTION_COMMANDS } from './correction.js';
+export { RECONCILED, RECONCILIATION_COMMANDS } from './reconciliation.js';
 export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from './fund.js';
 
-/** accounts, global: the funds, and trades that are cancelled. */
-export const FUND_EVENTS = { ...OF_FUNDS, ...CORRECTION_EVENTS };
+/** accounts, global: the funds, trades that are cancelled, and books of others. */
+export const FUND_EVENTS = { ...OF_FUNDS, ...CORRECTION_EVENTS, ...RECONCILIATION_EVENTS };
 
 /** accounts p. The version of the stream of an account is the account version. */
 export const ACCOUNTS_EVENTS = {
@@ -26,6 +28,7 @@ export const ACCOUNTS_EVENTS = {
 };
 
 export interface AccountsCommands extends EventsOf<typeof ACCOUNTS_COMMANDS> {}
+export interface ReconciliationCommands extends EventsOf<typeof RECONCILIATION_COMMANDS> {}
 export interface CorrectionCommands extends EventsOf<typeof CORRECTION_COMMANDS> {}
 export interface AccountsEvents extends EventsOf<typeof ACCOUNTS_EVENTS> {}
 export interface FundEvents extends EventsOf<typeof FUND_EVENTS> {}

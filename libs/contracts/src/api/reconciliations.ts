@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { RECONCILED } from '@ballast/facts';
+import {
+  accountId,
+  asset,
+  count,
+  decimal,
+  identifier,
+  instant,
+  instrument,
+  ordinal,
+  reason,
+  sha256Hex,
+} from '../fields.js';
+
+const source = identifier.meta({ description: 'Who keeps the other books: a custodian, an exchange.' });
+const of = z.enum(RECONCILED).meta({
+  id: 'Reconciled',
+  description: '`custody`: assets, all together. `positions`: contracts of each account.',
+  example: 'positions',
+});
+const quantity = decimal.meta({ description: 'Contracts, or units of the asset; negative = sold.' });
+
+/** As many lines as one file of somebody else may have. */
+const MOST_LINES = 100_000;
+
+const asked = {
+  source,
+  asOf: instant.meta({ description: 'The ledger is taken up to and with this moment of clearing time.' }),
+  file: sha256Hex.meta({ description: 'SHA-256 of what the other party sent, byte by byte.' }),
+};
+
+const file = 'f3'.repeat(32);
+
+export const custodyLine = z
+  .strictObject({ asset, quantity })
+  .meta({ id: 'CustodyLine', description: 'What is held of an asset.', example: { asset: 'BTC', quantity: '12.5' } });
+
+export const positionLine = z.strictObject({ accountId, instrument, quantity }).meta({
+  id: 'PositionLine',
+  description: 'What an account holds of a contract.',
+  example: { accountId: 'carol.main', instrument: 'BTC-PERP', quantity: '-0.25' },
+});
+
+export const custodyReconciliation = z.strictObject({ ...asked, lines: z.array(custodyLine).max(MOST_LINES) }).meta({
+  id: 'CustodyReconciliation',
+  description: 'Everything that a custodian keeps; an asset that is absent is one of which it has nothing.',
+  example: { source: 'bank-a', asOf: 1584010800000, file, lines: [{ asset: 'USD', quantity: '1000000.00' }] },
+});
+
+export const positionReconciliation = z.strictObject({ ...asked, lines: z.array(positionLine).max(MOST_LINES) }).meta({
+  id: 'PositionReconciliation',
+  description: 'Every position that an exchange has; a line that is absent is none.',
+  example: {
+    ...{ source: 'exchange-a', asOf: 1584010800000, file },
+    lines: [{ accountId: 'carol.main', instrument: 'BTC-PERP', quantity: '-0.25' }],
+  },
+});
+
+export const breakExplanation = z
+  .strictObject({ explanation: reason.meta({ description: 'Why; the approver and the auditor read it.' }) })
+  .meta({
+    id: 'BreakExplanation',
+    description: 'Says why two books differ. Another person must approve it.',
+    example: { explanation: 'A withdrawal that the bank books tomorrow.' },
+  });
+
+export const breakExplanationApproval = z
+  .strictObject({})
+  .meta({ id: 'BreakExplanationApproval', description: 'Approves the explanation in the path.', example: {} });
+
+export const breakIdForm = ordinal.meta({ description: 'Of a break.', example: 7 });
+
+export const reconciliationsView = z
+  .strictObject({
+    reconciliations: z
+      .array(
+        z.strictObject({
+          ...asked,
+          of,
+          compared: count.meta({ description: 'Lines that at least one of the two had.' }),
+          differing: count,
+        }),
+      )
+      .meta({ description: 'The last one of each source.' }),
+    breaks: z
+      .array(
+        z.strictObject({
+          breakId: breakIdForm,
+          source,
+          of,
+          since: instant.meta({ description: 'asOf of the reconciliation that found it.' }),
+          asOf: instant.meta({ description: 'asOf of the one that the figures are of.' }),
+          accountId: accountId.nullable(),
+          asset: asset.nullable(),
+          instrument: instrument.nullable(),
+          ledger: decimal,
+          reported: decimal,
+          explanation: z
+            .strictObject({
+              text: z.string(),
+              proposer: z.string(),
+              approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
+            })
+            .nullable(),
+        }),
+      )
+      .meta({ description: 'Lines that differ, oldest first.' }),
+  })
+  .meta({ id: 'ReconciliationsView', description: 'What others keep, held against the ledger.' });
+export type ReconciliationsView = z.output<typeof reconciliationsView>;

@@ -1,0 +1,118 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { differencesOf, type HeldLine } from '@ballast/audit';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import type { Instant } from '@ballast/kernel';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed, Problem } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Books of others beside the ledger. */
+interface Held {
+  readonly source: string;
+  readonly asOf: Instant;
+  readonly file: string;
+}
+
+/** Books of others are held against the ledger; a line that differs is a break until it agrees again. */
+@ApiTags('reconciliations')
+@AnswersProblems()
+@Controller('reconciliations')
+export class ReconciliationsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The last reconciliation of each source, and every line that differs' })
+  @Answers(200, contract.reconciliationsView, 'As of now')
+  async view(): Promise<object> {
+    return this.clearing.ask(questions.fund.reconciliations, GLOBAL);
+  }
+
+  @Post('custody')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Holds what a custodian keeps against the ledger, and records every asset that differs' })
+  @Write(contract.custodyReconciliation)
+  @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
+  async custody(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const { lines, ...held } = parsed(contract.custodyReconciliation, body, 'body');
+    const reported = lines.map((line) => ({ accountId: null, instrument: null, ...line }));
+    return this.#record(request, 'custody', held, reported);
+  }
+
+  @Post('positions')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Holds the positions of an exchange against the ledger, and records each one that differs' })
+  @Write(contract.positionReconciliation)
+  @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
+  async positions(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const { lines, ...held } = parsed(contract.positionReconciliation, body, 'body');
+    const reported = lines.map((line) => ({ asset: null, ...line }));
+    return this.#record(request, 'positions', held, reported);
+  }
+
+  @Post('breaks/:breakId/explanations')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Says why two books differ; X-Actor names the person' })
+  @InPath('breakId', contract.breakIdForm)
+  @Write(contract.breakExplanation)
+  @Answers(201, contract.commandAccepted, 'Proposed')
+  explain(@Req() request: Request, @Param('breakId') breakId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const id = parsed(contract.breakIdForm, breakId, 'breakId');
+    const { explanation } = parsed(contract.breakExplanation, body, 'body');
+    return this.#execute(request, 'ProposeBreakExplanation', { breakId: id, explanation });
+  }
+
+  @Post('breaks/:breakId/explanations/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
+  @InPath('breakId', contract.breakIdForm)
+  @Write(contract.breakExplanationApproval)
+  @Answers(201, contract.commandAccepted, 'The break stays, and is explained')
+  approve(@Req() request: Request, @Param('breakId') breakId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const id = parsed(contract.breakIdForm, breakId, 'breakId');
+    parsed(contract.breakExplanationApproval, body ?? {}, 'body');
+    return this.#execute(request, 'ApproveBreakExplanation', { breakId: id });
+  }
+
+  async #record(
+    request: Request,
+    of: 'custody' | 'positions',
+    held: Held,
+    reported: readonly HeldLine[],
+  ): Promise<AcceptedAnswer> {
+    assertNamedOnce(reported);
+    if (held.asOf > this.clearing.clearing) {
+      throw new Problem('reconciliation-ahead', `clearing time is ${this.clearing.clearing}`, [
+        { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
+      ]);
+    }
+    for (const { log, partition, position } of await this.clearing.owners.standings()) {
+      if (log === 'accounts') await this.clearing.reached(log, partition, position);
+    }
+    const books = await this.clearing.history.held(held.asOf);
+    return this.#execute(request, 'RecordReconciliation', { ...held, of, ...differencesOf(books[of], reported) });
+  }
+
+  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
+  }
+}
+
+/** @throws Problem for a line that stands twice in the books of somebody else */
+function assertNamedOnce(lines: readonly HeldLine[]): void {
+  const names = new Set<string>();
+  for (const [index, { accountId, asset, instrument }] of lines.entries()) {
+    const name = [accountId, asset, instrument].filter((each) => each !== null).join(' ');
+    if (names.has(name)) {
+      throw new Problem('request-malformed', `${name} stands there twice`, [
+        { field: `lines[${index}]`, message: `is ${name} again`, remedy: 'write one line with the sum' },
+      ]);
+    }
+    names.add(name);
+  }
+}
