@@ -156,6 +156,7 @@ describe('liquidation in a model world', () => {
       'LiquidationOpened',
       'LiquidationPaused',
       'OrdersCancelRequested',
+      'RepaymentRequested',
     ]);
     expect([...outcomes].sort()).toEqual(['closed-out', 'deleveraged', 'restored']);
   });

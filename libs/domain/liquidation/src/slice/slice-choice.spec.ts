@@ -20,6 +20,7 @@ import {
   closeablePositions,
   lotsToTarget,
   requirementFreed,
+  type CloseablePosition,
   type Slice,
 } from './slice-choice.js';
 
@@ -202,6 +203,29 @@ describe('size of a slice', () => {
     };
     expect(healthOf(choose(withCoin('10000')))).toBe('1.500');
     expect(healthOf(choose(withCoin()))).toBe('1.218');
+  });
+
+  it('charges what closing frees, and not the share that a coin keeps: health is never worse for it [CLR-LIQ-011]', () => {
+    const [position] = flat('3860.87', '10').positions;
+    const beside = (equity: string, maintenance: string, freedByClosing: string): CloseablePosition => {
+      const whole = { ...(position as AssessmentDetail['positions'][number]), notional: '180507.4865', maintenance };
+      const assessment = assessmentOf('a.main', equity, [{ ...whole, freedByClosing }]);
+      return closeablePositions(assessment, onSchedule(FLAT), CONTRACTS, POLICY, false)[0] as CloseablePosition;
+    };
+    const { equityRate } = beside('3860.87', '13374.29', '8762.04');
+    expect(equityRate.toFixed(8)).toBe('0.01401278');
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e9 }),
+        fc.integer({ min: 1, max: 1e8 }),
+        fc.integer({ min: 1, max: 1e8 }),
+        (equity, maintenance, freed) => {
+          const rate = beside(String(equity), String(maintenance), String(freed)).equityRate;
+          const worstCharge = rate.times('180507.4865').times(maintenance);
+          expect(worstCharge.lte(dec(equity).times(Math.min(freed, maintenance)))).toBe(true);
+        },
+      ),
+    );
   });
 
   it('brings health to 1.5 and not a lot further', () => {

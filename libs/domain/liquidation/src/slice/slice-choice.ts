@@ -1,4 +1,4 @@
-import { Decimal, ONE, ZERO, compareText, dec, invariant, maxOf, minOf, sum } from '@ballast/kernel';
+import { Decimal, ONE, ZERO, compareText, dec, invariant, maxOf, minOf, sum, text } from '@ballast/kernel';
 import type {
   AssessmentDetail,
   LiquidationEvents,
@@ -41,7 +41,7 @@ export interface CloseablePosition {
   readonly cost: ModelledCost;
   /** Nothing is charged where closing costs more than the target needs less for it, as of a worthless option. */
   readonly charged: ModelledCost;
-  /** e: equity attributable to the position over its notional, pro rata to the maintenance requirement; rounded down. */
+  /** e: equity attributable to what closing the position frees, over its notional, pro rata to the maintenance requirement; rounded down. */
   readonly equityRate: Decimal;
   /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. */
   readonly bearableRate: Decimal;
@@ -81,6 +81,15 @@ export function attributableEquityRate(
 /** What closing all of a position frees: its share, unless coins bear a part of the requirement. */
 const freedBy = ({ maintenance, freedByClosing = maintenance }: PositionRequirement): Decimal => dec(freedByClosing);
 
+/**
+ * What a penalty is charged on: no more than what closing frees. A charge on the share that coins keep would take more of equity than
+ * of the requirement, so it would worsen health.
+ */
+const chargeableOf = (position: PositionRequirement): Pick<PositionRequirement, 'maintenance' | 'notional'> => ({
+  maintenance: text(minOf(dec(position.maintenance), freedBy(position))),
+  notional: position.notional,
+});
+
 /** What of an assessment can be closed to free requirement: the positions that bear some, by instrument. */
 export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'positions'>): readonly PositionRequirement[] =>
   positions
@@ -102,7 +111,7 @@ export function closeablePositions(
 ): readonly CloseablePosition[] {
   const bearing = bearingPositions(assessment);
   const totalMaintenance = sum(bearing.map(({ maintenance }) => dec(maintenance)));
-  const equity = dec(assessment.figures.equity);
+  const [equity, required] = [dec(assessment.figures.equity), dec(assessment.figures.maintenance)];
   const lossBearing = maxOf(lossBearingEquity(assessment), ZERO);
   return bearing.map((position) => {
     const schedule = underlyings.find(({ underlying }) => underlying === position.underlying);
@@ -127,7 +136,7 @@ export function closeablePositions(
       requirement,
       cost,
       charged: worthIt ? cost : NO_COST,
-      equityRate: attributableEquityRate(equity, position, totalMaintenance),
+      equityRate: attributableEquityRate(equity, chargeableOf(position), maxOf(totalMaintenance, required)),
       bearableRate: attributableEquityRate(lossBearing, position, totalMaintenance),
       limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
       pace,
