@@ -178,7 +178,9 @@ describe('the house', () => {
   });
 
   it('tells of every partition where it ends', async () => {
-    const { partitions } = systemView.parse((await house.get('/system')).body);
+    const { partitions, readModels } = systemView.parse((await house.get('/system')).body);
+    const written = partitions.reduce((sum, { position }) => sum + position, 0);
+    expect(readModels).toMatchObject({ events: written, waiting: 0 });
     expect(partitions.map(({ log, partition, position }) => [log, partition, position])).toEqual(
       house.session.house.workers.map(({ log, partition, size }) => [log, partition, size]),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { roundTicks } from './round-ticks.js';
-import { amountTicks, moveTicks, numberTicks, percentTicks, type TickLabels } from './tick-labels.js';
+import { amountTicks, countTicks, moveTicks, numberTicks, percentTicks, type TickLabels } from './tick-labels.js';
 
 describe('what the ticks of an axis are called', () => {
   it.each<[string, TickLabels, number[], string[]]>([
@@ -11,6 +11,7 @@ describe('what the ticks of an axis are called', () => {
     ['fractions', amountTicks, [0, 0.02, 0.04], ['0', '0.02', '0.04']],
     ['a scalar that hardly moved', numberTicks, [1.051, 1.052], ['1.051', '1.052']],
     ['a constant rate', percentTicks, [0.000095, 0.0001, 0.000105], ['0.0095 %', '0.0100 %', '0.0105 %']],
+    ['counts', countTicks, [0, 0.5, 1], ['0', '', '1']],
     ['moves', moveTicks, [-0.1, 0, 0.1], ['−10 %', '0 %', '+10 %']],
   ])('%s', (_, labels, ticks, names) => {
     expect(labels(ticks)).toEqual(names);

@@ -45,6 +45,9 @@ export const amountTicks: TickLabels = (ticks) => {
 const grouped: TickLabels = (ticks) =>
   labels(ticks, 1, '').map((label) => label.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ','));
 
+/** Counts: there is nothing between two of them. */
+export const countTicks: TickLabels = (ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : ''));
+
 /** Plain numbers, such as a scalar. */
 export const numberTicks: TickLabels = (ticks) => labels(ticks, 1, '');
 

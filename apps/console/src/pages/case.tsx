@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { LiquidationCaseView } from '@ballast/contracts';
 import { questions } from '../api/client';
+import { amountTicks, countTicks } from '../charts/tick-labels';
 import { Waterfall } from '../charts/waterfall';
+import { XyLines } from '../charts/xy-lines';
 import { addingUp, cents, exact, minus, percent, plus, rounded, sentence, usd } from '../format/amount';
 import { placeText } from '../format/place';
 import { duration, utc } from '../format/time';
@@ -66,6 +68,7 @@ export default function CasePage() {
         />
       </dl>
       <Loss view={data} />
+      <Path slices={slices} caseId={caseId} />
       <Panel title="Slices" sub="figures before each, and the first that margin found behind it">
         <DataTable
           caption="Slices"
@@ -80,6 +83,61 @@ export default function CasePage() {
         <DataTable caption="Events of the case" rows={events} columns={EVENT_COLUMNS} empty="Nothing was recorded." />
       </Panel>
     </Page>
+  );
+}
+
+const LEVELS = [
+  ['equity, USD', 'series-equity', undefined, 'equity'],
+  ['call level, USD', 'series-call', '7 3', 'call'],
+  ['liquidation level, USD', 'series-liquidation', '2 3', 'liquidation'],
+] as const;
+
+interface PathPoint {
+  readonly at: string;
+  /** Slices that are behind it. */
+  readonly slices: number;
+  readonly figures: NonNullable<Slice['before']>;
+}
+
+const PATH: readonly Column<PathPoint>[] = [
+  { name: 'Where', text: ({ at }) => at },
+  ...LEVELS.map(([name, , , level]): Column<PathPoint> => ({
+    name: name.replace(', USD', ''),
+    unit: 'USD',
+    isNumber: true,
+    text: ({ figures }) => figures[level],
+    show: ({ figures }) => cents(figures[level]),
+  })),
+];
+
+/** Where equity went, slice by slice, beside the levels that fell with what was closed. */
+function Path({ slices, caseId }: { readonly slices: readonly Slice[]; readonly caseId: string }) {
+  const points = slices.flatMap(({ number, before, after }): readonly PathPoint[] => [
+    ...(before === null ? [] : [{ at: `before slice ${number}`, slices: number - 1, figures: before }]),
+    ...(after === null ? [] : [{ at: `after slice ${number}`, slices: number, figures: after }]),
+  ]);
+  if (points.length < 2) return null;
+  return (
+    <Twin
+      title="Path of equity"
+      sub="before and after each slice; what moves between two slices is the price"
+      name={`path-${caseId}`}
+      rows={points}
+      columns={PATH}
+    >
+      <XyLines
+        label="Equity and levels by slice"
+        xUnit="slices closed"
+        xLabels={countTicks}
+        yLabels={amountTicks}
+        lines={LEVELS.map(([name, colour, dash, level]) => ({
+          name,
+          colour,
+          ...(dash === undefined ? {} : { dash }),
+          points: points.map((point) => [point.slices, Number(point.figures[level])] as const),
+        }))}
+      />
+    </Twin>
   );
 }
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { SystemView } from '@ballast/contracts';
 import { questions, type HouseModeView, type InstrumentHaltsView } from '../api/client';
 import { useLive } from '../api/live';
-import { utc } from '../format/time';
+import { clearing, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
@@ -85,6 +85,14 @@ export default function SystemPage() {
           <dt>Events</dt>
           <dd>{data.partitions.reduce((sum, { position }) => sum + position, 0).toLocaleString('en')}</dd>
           <dd className={partStyles.note}>each a leaf of a tree</dd>
+        </div>
+        <div className={partStyles.card}>
+          <dt>Read models</dt>
+          <dd>{data.readModels.waiting.toLocaleString('en')} events behind</dd>
+          <dd className={partStyles.note}>
+            lists and histories have {data.readModels.events.toLocaleString('en')}, up to{' '}
+            {clearing(data.readModels.clearing)}
+          </dd>
         </div>
       </dl>
       <HouseMode />

@@ -16,8 +16,15 @@ export const systemView = z
       }),
     ),
     exchange: z.array(z.strictObject({ log: z.string(), partition: z.int().min(-1), position: count })),
+    readModels: z
+      .strictObject({
+        clearing: instant.meta({ description: 'Newest clearing time that they contain.' }),
+        events: count.meta({ description: 'Events of the service logs that they contain.' }),
+        waiting: count.meta({ description: 'Events that stand in the logs and not in them yet.' }),
+      })
+      .meta({ description: 'Lists and histories of the process that answers.' }),
   })
-  .meta({ id: 'System', description: 'Every partition of every log, and who writes it.' });
+  .meta({ id: 'System', description: 'Every partition of every log, who writes it, and how far lists have read it.' });
 
 export const marketsView = z
   .strictObject({

@@ -58,6 +58,13 @@ export class HouseController {
         lagSeconds: each.backlog === 0 ? 0 : (clearing - each.clearing) / 1_000,
       })),
       exchange: heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size })),
+      readModels: this.#readModels(standings),
     };
+  }
+
+  #readModels(standings: readonly { readonly position: number }[]): object {
+    const { events, clearing } = this.clearing.picture();
+    const written = standings.reduce((sum, { position }) => sum + position, 0);
+    return { clearing, events, waiting: Math.max(0, written - events) };
   }
 }
