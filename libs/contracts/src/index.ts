@@ -25,6 +25,7 @@ export {
   type CommandAnswer,
 } from './wire/answer-message.js';
 export { contentFault } from './json-content.js';
+export { doubledName } from './name-given-twice.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {

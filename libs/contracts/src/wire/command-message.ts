@@ -4,6 +4,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { schemaOf } from '../event-schemas.js';
 import { identifier } from '../fields.js';
 import { contentFault } from '../json-content.js';
+import { doubledName } from '../name-given-twice.js';
 import type { EntryErrorCode } from '../parse-entry.js';
 import { fieldErrors, type FieldError } from '../refusal.js';
 import { zodText } from '../schema-to-zod.js';
@@ -80,14 +81,14 @@ function misdirection(
 
 /** Reads a command message; its body must be what the schema of its type says, and key and headers what its value says. */
 export function decodeCommand(message: ReceivedMessage): DecodedCommand {
-  const { value } = message;
+  const text = (message.value ?? '').toString();
   let json: unknown;
   try {
-    json = JSON.parse((value ?? '').toString());
+    json = JSON.parse(text);
   } catch {
     return refused('malformed', [{ field: 'value', message: 'is no JSON', remedy: 'send the command as JSON' }]);
   }
-  const fault = contentFault(json, 'value');
+  const fault = doubledName(text) ?? contentFault(json, 'value');
   if (fault !== undefined) return refused('malformed', [fault]);
   const read = envelope.safeParse(json, { reportInput: true });
   if (!read.success) return refused('malformed', fieldErrors(read.error));

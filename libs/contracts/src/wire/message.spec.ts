@@ -177,6 +177,15 @@ describe('a command', () => {
     expect(decodeCommand(message)).toMatchObject({ ok: false, error: { field: field as string } });
   });
 
+  it('with a name given twice is refused: readers differ in which of the two counts', () => {
+    const message = encodeCommand(command);
+    const value = message.value.replace('"body":{', '"body":{"amount":"1",');
+    expect(decodeCommand({ ...message, value })).toMatchObject({
+      ok: false,
+      error: { code: 'malformed', field: 'amount', message: 'is given twice' },
+    });
+  });
+
   it('that is no JSON is refused', () => {
     expect(decodeCommand({ value: null })).toMatchObject({ ok: false, error: { field: 'value' } });
   });

@@ -1,9 +1,8 @@
 import type { CanActivate, ExecutionContext, RawBodyRequest } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { contentFault } from '@ballast/contracts';
+import { contentFault, doubledName } from '@ballast/contracts';
 import { Problem } from './problem.js';
-import { nameGivenTwice } from './strict-json.js';
 
 /** Operations of a path of the document; parameters of the path itself are not used here. */
 type Operations = Readonly<
@@ -71,10 +70,8 @@ function assertKept(body: unknown): void {
 }
 
 function assertNamedOnce(body: string): void {
-  const name = nameGivenTwice(body);
-  if (name === undefined) return;
-  const field = name.slice(0, 100);
-  throw new Problem('request-malformed', `${field} is given twice: send it once`, [
-    { field, message: 'is given twice', remedy: 'send it once' },
-  ]);
+  const fault = doubledName(body);
+  if (fault === undefined) return;
+  const { field, message, remedy } = fault;
+  throw new Problem('request-malformed', `${field} ${message}: ${remedy}`, [fault]);
 }

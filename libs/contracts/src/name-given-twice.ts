@@ -1,3 +1,7 @@
+import type { FieldError } from './refusal.js';
+
+const LONGEST_NAME = 100;
+
 /** Of a text that is JSON: strings, and what opens, closes and parts. Anything else is between them. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
 
@@ -33,4 +37,11 @@ function nameOf(token: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a sender is told of it; undefined when every name is given once. */
+export function doubledName(text: string): FieldError | undefined {
+  const name = nameGivenTwice(text);
+  if (name === undefined) return undefined;
+  return { field: name.slice(0, LONGEST_NAME), message: 'is given twice', remedy: 'send it once' };
 }

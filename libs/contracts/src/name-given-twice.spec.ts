@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nameGivenTwice } from './strict-json.js';
+import { nameGivenTwice } from './name-given-twice.js';
 
 describe('a JSON text', () => {
   it.each<[string, string | undefined]>([
