@@ -42,7 +42,7 @@ export const SETTLEMENT_OVERRIDE_COMMANDS = {
     payload: { ...named, price: optional(positiveDecimal('USD; absent: the average again.')) },
   }),
   ApproveSettlementOverride: event({
-    description: 'Approve it.',
+    description: 'Approves a price for an expiry that another person proposed.',
     stream: 'commands',
     payload: { overrideId: identifier() },
   }),
