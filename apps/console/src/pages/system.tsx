@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<Partition>[] = [
 ];
 
 const EXCHANGE: readonly Column<SystemView['exchange'][number]>[] = [
-  { name: 'Topic', text: ({ log }) => log },
+  { name: 'Topic', isWhole: true, text: ({ log }) => log },
   {
     name: 'Partition',
     isNumber: true,

@@ -11,7 +11,12 @@ describe('an event in a sentence', () => {
   it.each(told.map(({ file, entry }) => [file, entry] as const))('is a sentence for a reader: %s', (_, event) => {
     const words = nodeText(event);
     expect(words.split(' ').length).toBeGreaterThan(1);
-    expect(words).not.toMatch(/undefined|NaN|\[object|[{}]/);
+    expect(words).not.toMatch(/undefined|null|NaN|\[object|[{}]/);
+  });
+
+  it('says of a source that nothing was known of before where it begins', () => {
+    const first = { underlying: 'BTC', venue: 'atlas', from: null, to: 'LIVE', reason: 'first quote' };
+    expect(nodeText(entry('SourceStateChanged', first))).toBe('atlas as a source of BTC begins as LIVE: first quote.');
   });
 
   it('says why a close-out waits, and until when [CLR-LIQ-038]', () => {

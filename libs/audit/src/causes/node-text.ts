@@ -13,10 +13,12 @@ export function nodeText(entry: LogEntry): string {
   return accountOf(entry) === null ? entry.type : eventText(entry);
 }
 
-const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const written = (value: unknown): string => (isText(value) ? value : JSON.stringify(value));
 
 /** ` at 6,018.5 USD`, or nothing for an order without a limit. */
-const atPrice = (price: unknown): string => (typeof price === 'string' ? ` at ${price} USD` : '');
+const atPrice = (price: unknown): string => (isText(price) ? ` at ${price} USD` : '');
 
 const moment = (at: unknown): string => isoOf(at as number);
 
@@ -138,7 +140,7 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   InstrumentAdmitted: ({ specification }) => `${idOf(specification)} is admitted to clearing.`,
   InstrumentRefused: ({ instrument, reason }) => `${written(instrument)} is not cleared: ${written(reason)}.`,
   SourceStateChanged: ({ underlying, venue, from, to, reason }) =>
-    `${written(venue)} as a source of ${written(underlying)} goes from ${written(from)} to ${written(to)}: ${written(reason)}.`,
+    `${written(venue)} as a source of ${written(underlying)} ${from === null ? 'begins as' : `goes from ${written(from)} to`} ${written(to)}: ${written(reason)}.`,
   VolatilitySeeded: ({ underlying, fast, slow }) =>
     `The volatility of ${written(underlying)} begins at ${written(fast)} a day fast and ${written(slow)} slow.`,
   SurfacePublished: ({ underlying, expiry, status, origin }) =>
@@ -168,6 +170,16 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Proposed: suspense item ${written(suspense)} is released (${written(outcome)}). ${written(reason)}`,
   SuspenseReleased: ({ suspense, reference }) =>
     `Suspense item ${written(suspense)} is released: ${written(reference)}.`,
+  BreakOpened: ({ breakId, source, accountId, asset, instrument, ledger, reported }) =>
+    `Break ${written(breakId)} with ${written(source)}: ${[accountId, asset, instrument].filter(isText).join(', ')} is ${written(ledger)} in the ledger and ${written(reported)} there.`,
+  BreakChanged: ({ breakId, source, ledger, reported }) =>
+    `Break ${written(breakId)} with ${written(source)} is ${written(ledger)} in the ledger and ${written(reported)} there now.`,
+  BreakMatched: ({ breakId, source }) => `Break ${written(breakId)} with ${written(source)} is no more: both agree.`,
+  BreakExplanationProposed: ({ breakId, source, explanation }) =>
+    `Proposed for break ${written(breakId)} with ${written(source)}: ${written(explanation)}`,
+  BreakExplained: ({ breakId, source }) => `Break ${written(breakId)} with ${written(source)} is explained.`,
+  ReconciliationRecorded: ({ of, source, asOf, compared, differing }) =>
+    `The ${written(of)} file of ${written(source)} as of ${moment(asOf)}: of ${written(compared)} figures ${written(differing)} differ.`,
   TradeCorrectionProposed: ({ tradeId, instrument, reason }) =>
     `Proposed: trade ${written(tradeId)} in ${written(instrument)} is taken back. ${written(reason)}`,
   TradeCorrectionApproved: ({ tradeId, instrument }) =>
