@@ -85,8 +85,9 @@ describe('the auditor’s commands on a data directory', () => {
         what: 'the taker fee of accounts',
         change: {
           module: 'instruments/dist/fees/fee-schedule.js',
-          from: `taker: dec(taker)`,
-          to: `taker: dec(taker).times('1.2')`,
+          from: `const { perpetual, future, option, tiers } = reading.figures;`,
+          to: `const { perpetual: listed, future, option, tiers } = reading.figures;
+            const perpetual = { ...listed, taker: listed.taker.times('1.2') };`,
         },
       },
       {

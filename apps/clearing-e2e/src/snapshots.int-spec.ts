@@ -1,5 +1,5 @@
 import { inTurn, verify, verifySnapshots } from '@ballast/audit';
-import { MemoryLogStore, PostgresLogStore, type LogStore, type StoredSnapshot } from '@ballast/event-log';
+import { MemoryLogStore, PostgresLogStore, VIEWS, type LogStore, type StoredSnapshot } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import { GLOBAL, type PartitionProcess } from '@ballast/event-sourcing';
 import { SERVICE_LOGS } from '@ballast/facts';
@@ -221,6 +221,24 @@ describe('snapshots are a cache', () => {
         const task = { kind: 'snapshots', log: 'margin', partition: changed.partition } as const;
         const [answer] = await desk.run([{ task, weight: 1 }]);
         expect([field, answer?.fault]).toEqual([field, expect.objectContaining({ position: changed.position })]);
+      }
+
+      // Views stand beside the partitions of accounts, and nothing else does.
+      for (const { log } of SERVICES) await store.snapshots.clear(log);
+      const { log, partition, form } = VIEWS;
+      const views = { ...other, log, partition, format: `${form}@1` };
+      for (const [beside, what] of [
+        [views, undefined],
+        [{ ...views, content: views.content.subarray(1) }, 'damaged'],
+        [{ ...views, format: other.format }, 'no such partition'],
+        [{ ...views, partition: -3 }, 'no such partition'],
+      ] as const) {
+        await store.snapshots.clear(log);
+        await store.snapshots.save(beside, OFTEN.keep);
+        const found = (await verifySnapshots(house.logs, SERVICES)).faults;
+        expect(found).toEqual(
+          what === undefined ? [] : [expect.objectContaining({ what: expect.stringContaining(what) as string })],
+        );
       }
     },
     LONGEST_MS,

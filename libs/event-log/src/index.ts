@@ -31,7 +31,7 @@ export * from './log-digest.js';
 export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
 export { verifyPartition } from './log-integrity.js';
 export { LOG_LINES, eventOfLine, lineOfEvent } from './log-lines.js';
-export type { SnapshotMark, SnapshotStore, StoredSnapshot } from './snapshot-store.js';
+export { VIEWS, type SnapshotMark, type SnapshotStore, type StoredSnapshot } from './snapshot-store.js';
 export { partitionNumbers } from './log-shape.js';
 export { readPartition } from './read-partition.js';
 export * from './memory/memory-log.js';

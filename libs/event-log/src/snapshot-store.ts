@@ -22,6 +22,9 @@ export interface SnapshotMark {
   readonly digest: Buffer;
 }
 
+/** Beside the partitions of accounts: views are of all logs of the services, and stand in no partition of any. */
+export const VIEWS = { log: 'accounts', partition: -2, form: 'views' } as const;
+
 /**
  * Where snapshots are kept, beside the logs. A cache: whatever is lost or damaged here is made again from the logs, so nothing here is
  * final and nobody has to own a partition to write.

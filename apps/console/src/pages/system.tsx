@@ -32,7 +32,18 @@ const COLUMNS: readonly Column<Partition>[] = [
 ];
 
 const EXCHANGE: readonly Column<SystemView['exchange'][number]>[] = [
-  { name: 'Topic', isWhole: true, text: ({ log }) => log },
+  {
+    name: 'Topic',
+    text: ({ log }) => log,
+    // On a narrow page it breaks behind the point.
+    show: ({ log }) => (
+      <>
+        exchange.
+        <wbr />
+        {log.replace('exchange.', '')}
+      </>
+    ),
+  },
   {
     name: 'Partition',
     isNumber: true,

@@ -1,4 +1,4 @@
-import type { LogDirectory, SnapshotMark } from '@ballast/event-log';
+import { VIEWS, type LogDirectory, type SnapshotMark } from '@ballast/event-log';
 import { GLOBAL, PartitionMachine, snapshotFormat, type PartitionProcess } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { InvariantViolation, compareText } from '@ballast/kernel';
@@ -45,7 +45,7 @@ export async function verifySnapshots(
     const heads = await logs.log(log).heads();
     for (const partition of await logs.snapshots.partitions(log)) {
       if (heads.some((head) => head.partition === partition)) continue;
-      faults.push({ log, partition, position: null, what: 'it has snapshots, and the log has no such partition' });
+      faults.push(...(await faultsBeside(logs, log, partition)));
     }
     for (const { partition, size } of heads) {
       if (log !== 'exchange.quotes' || exchange !== undefined) {
@@ -64,6 +64,30 @@ export async function verifySnapshots(
     if (answer !== undefined && answer.fault !== null) faults.push(answer.fault);
   }
   return { proved, foreign, leftOut, faults };
+}
+
+/** What is wrong with snapshots of a partition that a log does not have: all of them, but for views that are whole. */
+async function faultsBeside(logs: LogDirectory, log: string, partition: number): Promise<readonly Fault[]> {
+  const marks = await logs.snapshots.marks(log, partition);
+  const hasViews = log === VIEWS.log && partition === VIEWS.partition;
+  if (!hasViews || marks.some(({ format }) => !format.startsWith(`${VIEWS.form}@`))) {
+    return [{ log, partition, position: null, what: 'it has snapshots, and the log has no such partition' }];
+  }
+  const faults: Fault[] = [];
+  for (const { position } of marks) {
+    const stored = await logs.snapshots.read(log, partition, position);
+    try {
+      if (stored !== undefined) await snapshotText(stored);
+    } catch (error) {
+      faults.push({
+        log,
+        partition,
+        position,
+        what: `the snapshot of the views is damaged: ${(error as Error).message}`,
+      });
+    }
+  }
+  return faults;
 }
 
 /** The process that writes a partition; undefined when nobody knows it. */

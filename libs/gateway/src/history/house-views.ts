@@ -1,4 +1,4 @@
-import { readPartition, type LogDirectory, type SnapshotStore } from '@ballast/event-log';
+import { VIEWS, readPartition, type LogDirectory, type SnapshotStore } from '@ballast/event-log';
 import { EMPTY_HEAD, StateCodec, type SealedEvent } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { packedText, snapshotText } from '@ballast/partition-worker';
@@ -10,9 +10,8 @@ import {
 } from '@ballast/read-models';
 
 /** Raised when a view keeps other things than before. */
-const FORMAT = 'views@1';
-/** Beside the partitions of accounts: the views are of all logs, and stand in no partition of any. */
-const PLACE = { log: 'accounts', partition: -2 } as const;
+const FORMAT = `${VIEWS.form}@1`;
+const PLACE = { log: VIEWS.log, partition: VIEWS.partition } as const;
 /** Events since the last time; reading them again takes about a second. */
 const EVERY_EVENTS = 20_000;
 const KEPT = 2;
