@@ -238,6 +238,10 @@ class Exchange:
             self.outcomes[booked["withdrawalId"]] = "refused: " + booked["code"]
         elif kind == "LiquidationCostSettled":
             self.ledger.true_up(booked["accountId"], Decimal(booked["trueUp"]))
+        elif kind == "FundGrantReceived" and booked["purpose"] == "BankruptcyDeficit":
+            self.ledger.deficit_paid(booked["accountId"], Decimal(booked["amount"]))
+        elif kind == "ClaimRepaid":
+            self.ledger.deficit_paid(booked["accountId"], -Decimal(booked["amount"]))
         elif kind == "SuspenseBooked":
             raise SystemExit(f"in suspense: {json.dumps(booked)}")
 

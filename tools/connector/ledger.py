@@ -51,6 +51,10 @@ class Ledger:
     def true_up(self, account_id, amount):
         self.accounts[account_id].cash += amount
 
+    def deficit_paid(self, account_id, amount):
+        """What the waterfall pays of a deficit; below zero: what the debtor pays back of it."""
+        self.accounts[account_id].cash += amount
+
     def _move(self, account_id, instrument, side, quantity, price):
         account = self.accounts[account_id]
         held = account.quantity.get(instrument, Decimal(0))

@@ -273,13 +273,20 @@ export class OwnExchange {
   }
 
   #noteBooking({ type, payload }: ReadEvent): void {
-    const booked = payload as AccountsEvents['WithdrawalReleased'] & AccountsEvents['LiquidationCostSettled'];
+    const booked = payload as AccountsEvents['WithdrawalReleased'] &
+      AccountsEvents['LiquidationCostSettled'] &
+      AccountsEvents['FundGrantReceived'];
     if (type === 'WithdrawalSettled') {
       this.#books.pay(booked.accountId, dec(booked.amount).neg());
       this.#outcomes.set(booked.withdrawalId, 'paid');
     }
     if (type === 'WithdrawalReleased') this.#outcomes.set(booked.withdrawalId, `refused: ${booked.code}`);
     if (type === 'LiquidationCostSettled') this.#books.pay(booked.accountId, dec(booked.trueUp));
+    // What the waterfall pays of a deficit, and what the debtor pays back of it.
+    if (type === 'FundGrantReceived' && booked.purpose === 'BankruptcyDeficit') {
+      this.#books.pay(booked.accountId, dec(booked.amount));
+    }
+    if (type === 'ClaimRepaid') this.#books.pay(booked.accountId, dec(booked.amount).neg());
     if (type === 'SuspenseBooked') throw new Error(`in suspense: ${JSON.stringify(payload)}`);
   }
 
@@ -353,7 +360,7 @@ export class OwnExchange {
     const accounts = [...this.#books.holdings.keys()].map(async (accountId) => {
       const { collateral, positions } = await this.ballast.get<Seen>(`/accounts/${accountId}`);
       const held = positions.map(({ instrument, quantity, cost }) => `${instrument} ${quantity} ${cost}`);
-      return [accountId, { cash: collateral.USD, positions: held.sort() }] as const;
+      return [accountId, { cash: collateral.USD ?? '0', positions: held.sort() }] as const;
     });
     return Object.fromEntries(await Promise.all(accounts));
   }

@@ -15,6 +15,7 @@ import {
 import { ForwardReader } from '@ballast/partition-worker';
 import type { LogDirectory } from '@ballast/event-log';
 import { isAbout } from '../explain/account-history.js';
+import { accountOf } from '../causes/node-text.js';
 import { eventText } from '../explain/explained-event.js';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
@@ -183,9 +184,9 @@ export class AccountStory {
     this.#events.push({ told: { log: log as Told['log'], ...told }, point: belongsTo });
   }
 
-  #concernsOwner({ payload }: LogEntry): boolean {
-    const { accountId } = payload as { readonly accountId?: AccountId };
-    return accountId !== undefined && ownerOf(accountId) === this.#owner;
+  #concernsOwner(entry: LogEntry): boolean {
+    const accountId = accountOf(entry);
+    return accountId !== null && ownerOf(accountId) === this.#owner;
   }
 
   #held(point: number): void {
