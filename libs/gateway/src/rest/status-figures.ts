@@ -51,12 +51,14 @@ export class StatusFigures {
   async readCheckpoint(): Promise<void> {
     if (performance.now() - this.#checkpointAt < CHECKPOINT_EVERY_MS) return;
     this.#checkpointAt = performance.now();
-    const last = await this.clearing.logs
-      .log('margin')
-      .lastCheckpoint()
-      .catch(() => undefined);
-    if (last?.number === this.#checkpoint?.number) return;
-    this.#checkpoint = last === undefined ? null : await this.#told(last);
+    // Where the store is away, what was told last stands; the pages themselves say that it is.
+    this.#checkpoint = await this.#lastCheckpoint().catch(() => this.#checkpoint);
+  }
+
+  async #lastCheckpoint(): Promise<ToldCheckpoint | null> {
+    const last = await this.clearing.logs.log('margin').lastCheckpoint();
+    if (last === undefined) return null;
+    return last.number === this.#checkpoint?.number ? this.#checkpoint : this.#told(last);
   }
 
   async #told({ number, note }: StoredCheckpoint): Promise<ToldCheckpoint> {
