@@ -1,14 +1,10 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { MemoryLogStore } from '@ballast/event-log';
-import { HouseViews, SCENARIO_TIME, serveHouse, StoreWatch } from '@ballast/gateway';
-import { dec, instantOf, MINUTE_MS } from '@ballast/kernel';
-import { ClearingMetrics, createLogger } from '@ballast/observability';
-import { ClearingHouse, Simulation } from '@ballast/services';
-import { scriptedExchange, type Scene } from './scripted-exchange.js';
+import { dec } from '@ballast/kernel';
+import type { Simulation } from '@ballast/services';
+import type { Scene } from './scripted-exchange.js';
+import { serveScript, whileDeciding } from './scripted-house.js';
 
-const START = instantOf('2026-01-05T09:00:00Z');
 const MAIN = 'carol.main';
 const LONG = 'carol.btc-long';
 const MAKER = 'maker.main';
@@ -47,15 +43,13 @@ interface Account {
 
 describe('the page on isolated positions, as it is written', () => {
   let simulation: Simulation;
-  let served: Awaited<ReturnType<typeof serveHouse>>;
+  let served: Awaited<ReturnType<typeof serveScript>>;
   let url: string;
 
   /** Runs the commands of a section; what they print, answer by answer. */
   async function run(heading: string): Promise<readonly Record<string, unknown>[]> {
     const script = commandsUnder(heading).replaceAll(/^(curl .*)$/gm, '$1; echo');
-    // A command waits for a step of its own.
-    const deciding = setInterval(() => void simulation.runCommands(), 5);
-    try {
+    return whileDeciding(simulation, async () => {
       const shell = spawn('bash', ['-ec', script], { env: { ...process.env, B: url } });
       let out = '';
       shell.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
@@ -64,9 +58,7 @@ describe('the page on isolated positions, as it is written', () => {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
-    } finally {
-      clearInterval(deciding);
-    }
+    });
   }
 
   const get = async <Answer>(path: string): Promise<Answer> => (await fetch(url + path)).json() as Promise<Answer>;
@@ -75,32 +67,8 @@ describe('the page on isolated positions, as it is written', () => {
     (await get<{ readonly status: string }>(`/accounts/${accountId}/withdrawals/${id}`)).status;
 
   beforeAll(async () => {
-    const release = { release: 'ballast@test', build: '0'.repeat(64) };
-    const house = await ClearingHouse.open({ store: new MemoryLogStore(), partitions: 2, worker: 'isolated', release });
-    const views = await HouseViews.open({
-      logs: house.logs,
-      store: undefined,
-      program: release,
-      notice: () => undefined,
-      onProgress: () => undefined,
-    });
-    house.onAppended((entries) => views.apply(entries));
-    const scenes = STORY.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS }));
-    const simulator = scriptedExchange({
-      ...{ partitions: 2, scenes, maker: MAKER },
-      answer: ({ quantity, limit }) => ({ quantity, price: limit }),
-    });
-    simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
-    served = await serveHouse({
-      opened: { house, watch: new StoreWatch(), picture: () => views.picture.picture, cases: views.cases },
-      metrics: new ClearingMetrics(),
-      logger: createLogger('silent'),
-      token: undefined,
-      mode: () => 'replay',
-      market: SCENARIO_TIME,
-    });
-    await served.app.listen(0, '127.0.0.1');
-    url = `http://127.0.0.1:${(served.app.getHttpServer().address() as AddressInfo).port}`;
+    served = await serveScript(STORY, MAKER);
+    ({ simulation, url } = served);
     await simulation.step();
   }, 60_000);
 

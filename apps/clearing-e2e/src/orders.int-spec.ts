@@ -1,13 +1,9 @@
-import type { AddressInfo } from 'node:net';
-import { MemoryLogStore } from '@ballast/event-log';
 import type { OrderEvents } from '@ballast/facts';
-import { HouseViews, SCENARIO_TIME, serveHouse, StoreWatch } from '@ballast/gateway';
-import { dec, instantOf, MINUTE_MS, text } from '@ballast/kernel';
-import { ClearingMetrics, createLogger } from '@ballast/observability';
-import { ClearingHouse, Simulation } from '@ballast/services';
-import { scriptedExchange, type SaidOfOrder, type Scene } from './scripted-exchange.js';
+import { dec, MINUTE_MS, text } from '@ballast/kernel';
+import type { Simulation } from '@ballast/services';
+import type { SaidOfOrder, Scene } from './scripted-exchange.js';
+import { serveScript, whileDeciding } from './scripted-house.js';
 
-const START = instantOf('2026-01-05T09:00:00Z');
 const ANN = 'ann.main';
 const MAKER = 'maker.main';
 const PRICE = '10000';
@@ -54,9 +50,8 @@ interface Orders {
 }
 
 describe('orders of an exchange, over REST', () => {
-  let house: ClearingHouse;
   let simulation: Simulation;
-  let served: Awaited<ReturnType<typeof serveHouse>>;
+  let served: Awaited<ReturnType<typeof serveScript>>;
   let url: string;
   let keys = 0;
 
@@ -68,23 +63,18 @@ describe('orders of an exchange, over REST', () => {
     body: object,
     actor = 'ann',
   ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> => {
-    const answer = fetch(url + path, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': `orders-test-${(keys += 1)}`,
-        'x-actor': actor,
-      },
-      body: JSON.stringify(body),
-    });
-    // A command waits for a step of its own.
-    const deciding = setInterval(() => void simulation.runCommands(), 5);
-    try {
-      const response = await answer;
+    return whileDeciding(simulation, async () => {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': `orders-test-${(keys += 1)}`,
+          'x-actor': actor,
+        },
+        body: JSON.stringify(body),
+      });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    } finally {
-      clearInterval(deciding);
-    }
+    });
   };
   const orders = async (): Promise<Orders> => (await fetch(`${url}/accounts/${ANN}/orders`)).json() as Promise<Orders>;
   const headroom = async (): Promise<string> => (await orders()).requirement?.headroom ?? '';
@@ -95,36 +85,8 @@ describe('orders of an exchange, over REST', () => {
     });
 
   beforeAll(async () => {
-    house = await ClearingHouse.open({
-      store: new MemoryLogStore(),
-      partitions: 2,
-      worker: 'orders',
-      release: { release: 'ballast@test', build: '0'.repeat(64) },
-    });
-    const views = await HouseViews.open({
-      logs: house.logs,
-      store: undefined,
-      program: { release: 'ballast@test', build: '0'.repeat(64) },
-      notice: () => undefined,
-      onProgress: () => undefined,
-    });
-    house.onAppended((entries) => views.apply(entries));
-    const scenes = STORY.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS }));
-    const simulator = scriptedExchange({
-      ...{ partitions: 2, scenes, maker: MAKER },
-      answer: ({ quantity, limit }) => ({ quantity, price: limit }),
-    });
-    simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
-    served = await serveHouse({
-      opened: { house, watch: new StoreWatch(), picture: () => views.picture.picture, cases: views.cases },
-      metrics: new ClearingMetrics(),
-      logger: createLogger('silent'),
-      token: undefined,
-      mode: () => 'replay',
-      market: SCENARIO_TIME,
-    });
-    await served.app.listen(0, '127.0.0.1');
-    url = `http://127.0.0.1:${(served.app.getHttpServer().address() as AddressInfo).port}`;
+    served = await serveScript(STORY, MAKER);
+    ({ simulation, url } = served);
   }, 60_000);
 
   afterAll(() => served.close());

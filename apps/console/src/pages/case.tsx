@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { LiquidationCaseView } from '@ballast/contracts';
 import { questions } from '../api/client';
+import { LEVELS, levelLines } from '../charts/level-lines';
 import { amountTicks, countTicks } from '../charts/tick-labels';
 import { Waterfall } from '../charts/waterfall';
 import { XyLines } from '../charts/xy-lines';
@@ -86,12 +87,6 @@ export default function CasePage() {
   );
 }
 
-const LEVELS = [
-  ['equity, USD', 'series-equity', undefined, 'equity'],
-  ['call level, USD', 'series-call', '7 3', 'call'],
-  ['liquidation level, USD', 'series-liquidation', '2 3', 'liquidation'],
-] as const;
-
 interface PathPoint {
   readonly at: string;
   /** Slices that are behind it. */
@@ -101,8 +96,8 @@ interface PathPoint {
 
 const PATH: readonly Column<PathPoint>[] = [
   { name: 'Where', text: ({ at }) => at },
-  ...LEVELS.map(([name, , , level]): Column<PathPoint> => ({
-    name: name.replace(', USD', ''),
+  ...LEVELS.map(({ name, figure: level }): Column<PathPoint> => ({
+    name,
     unit: 'USD',
     isNumber: true,
     text: ({ figures }) => figures[level],
@@ -130,12 +125,7 @@ function Path({ slices, caseId }: { readonly slices: readonly Slice[]; readonly 
         xUnit="slices closed"
         xLabels={countTicks}
         yLabels={amountTicks}
-        lines={LEVELS.map(([name, colour, dash, level]) => ({
-          name,
-          colour,
-          ...(dash === undefined ? {} : { dash }),
-          points: points.map((point) => [point.slices, Number(point.figures[level])] as const),
-        }))}
+        lines={levelLines(points.map((point) => [point.slices, point.figures] as const))}
       />
     </Twin>
   );

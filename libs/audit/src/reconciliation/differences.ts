@@ -1,3 +1,4 @@
+import { nameOfLine } from '@ballast/facts';
 import { compareText, dec } from '@ballast/kernel';
 import type { HeldLine } from './held-books.js';
 
@@ -6,9 +7,6 @@ export interface Difference extends Omit<HeldLine, 'quantity'> {
   readonly ledger: string;
   readonly reported: string;
 }
-
-const nameOf = ({ accountId, asset, instrument }: Omit<HeldLine, 'quantity'>): string =>
-  `${accountId ?? ''} ${asset ?? instrument ?? ''}`;
 
 /**
  * Holds two books against each other, line by line; a line that one of them lacks is 0 there.
@@ -33,4 +31,4 @@ export function differencesOf(
 }
 
 const byName = (lines: readonly HeldLine[]): ReadonlyMap<string, HeldLine> =>
-  new Map(lines.map((line) => [nameOf(line), line]));
+  new Map(lines.map((line) => [nameOfLine(line), line]));

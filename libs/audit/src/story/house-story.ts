@@ -1,6 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { FundView, MarketsView, RulesHistory, SurfacesView } from '@ballast/contracts';
-import { evolveRules, noRules, type HouseRules } from '@ballast/documents';
+import {
+  documentOf,
+  evolveRules,
+  noRules,
+  standingRules,
+  type HouseRules,
+  type StandingRules,
+} from '@ballast/documents';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { GAINS_STEP } from '@ballast/facts';
@@ -13,7 +20,7 @@ import type {
   PricingEvents,
   ServiceLog,
 } from '@ballast/facts';
-import { ZERO, dec, text, type Decimal, type Instant } from '@ballast/kernel';
+import { ZERO, dec, invariant, text, type Decimal, type Instant } from '@ballast/kernel';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
 import { surfacesView, type PlacedSurface } from './surface-view.js';
@@ -98,9 +105,9 @@ export class HouseStory {
   }
 
   /** The rules of a service, in force and proposed. */
-  async documents(service: ServiceLog): Promise<HouseRules> {
+  async documents(service: ServiceLog): Promise<StandingRules> {
     await this.#follow();
-    return this.#rulesOf(service);
+    return standingRules({ rules: this.#rulesOf(service) });
   }
 
   #follow(): Promise<void> {
@@ -198,9 +205,10 @@ export class HouseStory {
       case 'DocumentApproved': {
         const approval = entry.payload as DocumentEvents['DocumentApproved'];
         const { proposalId, kind, id } = approval;
-        evolveRules.DocumentApproved(this.#rulesOf(entry.log), approval);
-        const proposed = this.#changes.get(entry.log)?.find((change) => change.proposalId === proposalId);
-        const document = { kind, id, body: { noticeMs: proposed?.noticeMs } };
+        const rules = this.#rulesOf(entry.log);
+        evolveRules.DocumentApproved(rules, approval);
+        const document = documentOf(rules, kind, id);
+        invariant(document, `${kind} ${id} was approved and never proposed`);
         return this.#changeRules(entry, 'approved', document, { by: entry.actor ?? '', proposalId });
       }
       default:

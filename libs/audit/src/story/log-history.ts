@@ -14,7 +14,7 @@ import {
 } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import type { AccountId, Instant } from '@ballast/kernel';
-import type { HouseRules } from '@ballast/documents';
+import type { StandingRules } from '@ballast/documents';
 import type { LogDirectory } from '@ballast/event-log';
 import { causeGraph, placeName, type LogPlace } from '../causes/cause-graph.js';
 import { accountOf, nodeText } from '../causes/node-text.js';
@@ -56,7 +56,7 @@ export interface History {
   /** @param at as it stood then; absent: where the logs end */
   rules(service: ServiceLog, at?: Instant): Promise<RulesHistory>;
   /** The documents of a service as they stood then. */
-  documents(service: ServiceLog, at: Instant): Promise<HouseRules>;
+  documents(service: ServiceLog, at: Instant): Promise<StandingRules>;
   /** What margin would have said then if ... ? */
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer>;
   close(): Promise<void>;
@@ -131,7 +131,7 @@ export class LogHistory implements History {
     return this.#houseAt(at).rules(service);
   }
 
-  documents(service: ServiceLog, at: Instant): Promise<HouseRules> {
+  documents(service: ServiceLog, at: Instant): Promise<StandingRules> {
     return this.#houseAt(at).documents(service);
   }
 

@@ -24,7 +24,7 @@ import {
   type PricingEvents,
   type TransferEvents,
 } from '@ballast/facts';
-import { readContractSpecification } from '@ballast/instruments';
+import { noteFeeTier, readContractSpecification } from '@ballast/instruments';
 import { dec } from '@ballast/kernel';
 import { openAccounts } from './accounts-rules.js';
 import { accountsPast } from './accounts.past.js';
@@ -61,7 +61,7 @@ import { decideSetOff } from './set-off/set-off.decider.js';
 import { setOffEvolution } from './set-off/set-off.evolve.js';
 import { decideUnbookableTransfer } from './suspense/suspense.decider.js';
 import { changeStanding } from './standing/standing.decider.js';
-import { decideFeeTiers, decideTiersOfSchedule, noteTier } from './fees/fee-tiers.js';
+import { decideFeeTiers, decideTiersOfSchedule } from './fees/fee-tiers.js';
 import { standingEvolution } from './standing/standing.evolve.js';
 import { approveRelease, proposeRelease } from './suspense/release-by-persons.decider.js';
 import { releaseSuspense } from './suspense/release.decider.js';
@@ -341,7 +341,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...depositEvolution,
     ...withdrawalEvolution,
     ...fillEvolution,
-    FeeTierChanged: (state, { payload }) => noteTier(state, payload),
+    FeeTierChanged: ({ feeTiers }, { payload }) => noteFeeTier(feeTiers, payload),
     ...fundingEvolution,
     ...interestEvolution,
     ...variationEvolution,

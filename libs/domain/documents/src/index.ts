@@ -37,4 +37,4 @@ export {
   evolveRules,
 } from './house-rules.js';
 export * from './opening.js';
-export { openProposals, rulesInForce } from './rules.queries.js';
+export { standingRules, type StandingRules } from './rules.queries.js';

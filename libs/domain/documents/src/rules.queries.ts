@@ -9,7 +9,7 @@ interface Ruled {
 }
 
 /** A proposal that waits for a second person. */
-export interface OpenProposal {
+interface OpenProposal {
   readonly proposalId: string;
   readonly proposer: string;
   readonly reason: string;
@@ -19,12 +19,17 @@ export interface OpenProposal {
   readonly changes: readonly DocumentChange[];
 }
 
+export interface StandingRules {
+  readonly inForce: readonly HouseDocument[];
+  readonly proposals: readonly OpenProposal[];
+}
+
 /** Rules in force, with all of their figures. */
-export const rulesInForce = ({ rules }: Ruled): readonly HouseDocument[] =>
+const rulesInForce = ({ rules }: Ruled): readonly HouseDocument[] =>
   [...rules.inForce.keys()].flatMap((kind) => documentsInForce(rules, kind));
 
 /** What nobody has approved so far, and what it would change. */
-export const openProposals = ({ rules }: Ruled): readonly OpenProposal[] =>
+const openProposals = ({ rules }: Ruled): readonly OpenProposal[] =>
   [...rules.proposals]
     .filter(([, { approved }]) => !approved)
     .map(([proposalId, { kind, id, proposer, reason }]) => {
@@ -34,3 +39,9 @@ export const openProposals = ({ rules }: Ruled): readonly OpenProposal[] =>
       const changes = documentChanges(replaced?.body ?? {}, document.body);
       return { proposalId, proposer, reason, document, replaces: replaced?.id ?? null, changes };
     });
+
+/** The rules of a service, in force and proposed. */
+export const standingRules = (state: Ruled): StandingRules => ({
+  inForce: rulesInForce(state),
+  proposals: openProposals(state),
+});

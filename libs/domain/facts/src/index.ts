@@ -11,6 +11,7 @@ export {
   type AccountsCommands,
   type AccountsEvents,
   type CorrectionCommands,
+  nameOfLine,
   RECONCILED,
   type FundEvents,
 } from './accounts/index.js';

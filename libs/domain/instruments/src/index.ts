@@ -1,6 +1,6 @@
 export { listingState, readContractSpecification, type ContractSpecification } from './contract-specification.js';
 export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
-export { FEE_DOCUMENTS, feeTierOf, tradingFee, type FeeFigures } from './fees/fee-schedule.js';
+export { FEE_DOCUMENTS, feeTierOf, noteFeeTier, tradingFee, type FeeFigures } from './fees/fee-schedule.js';
 export * from './instrument-error.js';
 export { EXPIRY_TIME_OF_DAY_MS, isUnderlying, parseInstrumentId, writeInstrumentId } from './instrument-id.js';
 export * from './instrument.js';

@@ -1,7 +1,15 @@
 import { evolveRules } from '@ballast/documents';
-import { causeOf, type LogEntry } from '@ballast/event-sourcing';
+import {
+  causeOf,
+  on,
+  type DecisionContext,
+  type EntryOf,
+  type FactReading,
+  type FactTable,
+  type LogEntry,
+} from '@ballast/event-sourcing';
 import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, PositionFigures } from '@ballast/facts';
-import { on, type EntryOf, type FactReading, type FactTable } from '@ballast/event-sourcing';
+import { noteFeeTier } from '@ballast/instruments';
 import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import type { MarginState } from './margin.state.js';
@@ -10,7 +18,6 @@ import { cancelAtEntry } from './orders/cancels.decider.js';
 import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
 import { noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
-import type { DecisionContext } from '@ballast/event-sourcing';
 
 const ACCOUNT_STREAM = 'account-';
 
@@ -68,13 +75,6 @@ const holdEnded = {
   ) => book.setHold(book.at(accountId), withdrawalId, null),
 };
 
-/** What trading costs an owner. */
-function noteTier(feeTiers: MarginState['feeTiers'], { ownerId, to }: AccountsEvents['FeeTierChanged']): void {
-  const tier = dec(to);
-  if (tier.isZero()) feeTiers.delete(ownerId);
-  else feeTiers.set(ownerId, tier);
-}
-
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
 export function answerCalledGains(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
   const dueAt = state.calledGains.get(instrument);
@@ -115,7 +115,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   VariationGainsOffered: 'ignored',
   VariationGainReduced: {},
   ContractDelivered: {},
-  FeeTierChanged: { observe: ({ feeTiers }, { payload }) => noteTier(feeTiers, payload) },
+  FeeTierChanged: { observe: ({ feeTiers }, { payload }) => noteFeeTier(feeTiers, payload) },
   FundingSettled: {},
   InterestCharged: {},
   LiquidationCostSettled: {},

@@ -2,7 +2,6 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
-import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
 import { questions } from '@ballast/services';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -27,9 +26,7 @@ export class DocumentsController {
     const log = parsed(contract.ruledServiceForm, service, 'service');
     const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
     const { inForce, proposals } =
-      at === undefined
-        ? await this.clearing.ask(RULES[log], GLOBAL)
-        : rulesThen(await this.clearing.history.documents(log, at));
+      at === undefined ? await this.clearing.ask(RULES[log], GLOBAL) : await this.clearing.history.documents(log, at);
     return {
       inForce: inForce.map(figuresOf),
       proposals: proposals.map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
@@ -85,8 +82,6 @@ export class DocumentsController {
     return answerOf(id, await this.clearing.execute(log, GLOBAL, { id, type, body, actor }));
   }
 }
-
-const rulesThen = (rules: HouseRules) => ({ inForce: rulesInForce({ rules }), proposals: openProposals({ rules }) });
 
 const figuresOf = ({ kind, id, hash, body }: HouseDocument): object => ({ kind, id, hash, body });
 

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { differencesOf, type HeldLine } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
+import { nameOfLine } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -106,8 +107,8 @@ export class ReconciliationsController {
 /** @throws Problem for a line that stands twice in the books of somebody else */
 function assertNamedOnce(lines: readonly HeldLine[]): void {
   const names = new Set<string>();
-  for (const [index, { accountId, asset, instrument }] of lines.entries()) {
-    const name = [accountId, asset, instrument].filter((each) => each !== null).join(' ');
+  for (const [index, line] of lines.entries()) {
+    const name = nameOfLine(line);
     if (names.has(name)) {
       throw new Problem('request-malformed', `${name} stands there twice`, [
         { field: `lines[${index}]`, message: `is ${name} again`, remedy: 'write one line with the sum' },

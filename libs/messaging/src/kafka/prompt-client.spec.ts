@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
 import './prompt-client.js';
 
-
 interface Group {
   fetch(nodeId: string): Promise<readonly unknown[]>;
   pause(partitions: readonly object[]): void;

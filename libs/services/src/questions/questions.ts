@@ -13,7 +13,7 @@ import {
   type AccountStatement,
   type FundState,
 } from '@ballast/accounts-domain';
-import { openProposals, rulesInForce, type HouseRules } from '@ballast/documents';
+import { standingRules } from '@ballast/documents';
 import { compareText, type AccountId, type Decimal } from '@ballast/kernel';
 import { deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
@@ -146,12 +146,6 @@ const schedulePosition = (state: MarginState): number | null => scheduleOf(state
 
 const underlyingsInForce = (state: MarginState) => scheduleOf(state)?.source.underlyings ?? [];
 
-/** Rules of a service with what is proposed. */
-const rules = (state: { readonly rules: HouseRules }) => ({
-  inForce: rulesInForce(state),
-  proposals: openProposals(state),
-});
-
 /**
  * Everything that an edge may ask of the partitions, by what is asked. An answer is built of plain values, decimals, lists and maps:
  * it may come from another process.
@@ -166,7 +160,7 @@ export const questions = {
     books,
     suspense: suspenseFigures,
   }),
-  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules, reconciliations }),
+  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules: standingRules, reconciliations }),
   margin: questionsOf('margin', 'margin', {
     account: marginedAccount,
     figures: figuresOf,
@@ -182,16 +176,16 @@ export const questions = {
     underlyings: underlyingsInForce,
     brokenArrays,
   }),
-  marginRules: questionsOf('marginRules', 'margin', { rules }),
+  marginRules: questionsOf('marginRules', 'margin', { rules: standingRules }),
   pricing: questionsOf('pricing', 'pricing', {
     houseMode: houseModeFigures,
     instrumentHalts: instrumentHaltFigures,
     settlementOverrides: settlementOverrideFigures,
     quoteLifetimeMs,
-    rules,
+    rules: standingRules,
   }),
   liquidation: questionsOf('liquidation', 'liquidation', { openCase: openCaseOf }),
-  deleveraging: questionsOf('deleveraging', 'liquidation', { rules, outlook: deleveragingOutlook }),
+  deleveraging: questionsOf('deleveraging', 'liquidation', { rules: standingRules, outlook: deleveragingOutlook }),
 } as const;
 
 const BY_NAME: ReadonlyMap<string, Question<readonly unknown[], unknown>> = new Map(

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { WhatIf } from '../../api/client';
 import { zeroLine, type Segment } from '../../charts/contour';
+import { levelLines } from '../../charts/level-lines';
 import { amountTicks, moveTicks } from '../../charts/tick-labels';
 import { useWidth } from '../../charts/use-width';
 import chartStyles from '../../charts/charts.module.css';
@@ -145,18 +146,7 @@ export function Surface({ answer: { shocks, after }, account }: { readonly answe
             xLabels={moveTicks}
             yLabels={amountTicks}
             markedX={0}
-            lines={(
-              [
-                ['equity, USD', 'series-equity', undefined, 'equity'],
-                ['call level, USD', 'series-call', '7 3', 'call'],
-                ['liquidation level, USD', 'series-liquidation', '2 3', 'liquidation'],
-              ] as const
-            ).map(([name, colour, dash, figure]) => ({
-              name,
-              colour,
-              ...(dash === undefined ? {} : { dash }),
-              points: slice.map(({ spotMove, figures }) => [Number(spotMove), Number(figures[figure])] as const),
-            }))}
+            lines={levelLines(slice.map(({ spotMove, figures }) => [Number(spotMove), figures] as const))}
           />
         </Twin>
       )}

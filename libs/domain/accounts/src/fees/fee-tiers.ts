@@ -109,10 +109,3 @@ export function* decideTiersOfSchedule(state: AccountsState, kind: string): Gene
   const { last } = state.priceTimes;
   if (kind === FEE_DOCUMENTS.kind && last !== null) yield* judgedTiers(state, last);
 }
-
-/** @param to volume from which the tier applies */
-export function noteTier({ feeTiers }: AccountsState, { ownerId, to }: AccountsEvents['FeeTierChanged']): void {
-  const tier = dec(to);
-  if (tier.isZero()) feeTiers.delete(ownerId);
-  else feeTiers.set(ownerId, tier);
-}

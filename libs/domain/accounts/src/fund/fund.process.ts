@@ -586,10 +586,11 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     RepaymentBooked(state, { payload: { accountId, postings, step, amount, remaining } }) {
       post(state.ledger, postings);
       if (step !== 'house-tranche') attribute(state, 'repayment', dec(amount));
-      const before = (state.contributions.get(accountId) ?? []).slice(0, -1);
-      const last = state.contributions.get(accountId)?.at(-1);
+      const paid = state.contributions.get(accountId) ?? [];
+      const last = paid.at(-1);
       invariant(last?.step === step, `${accountId} pays back to ${step}, which did not pay last`);
-      const after = dec(remaining).isZero() ? before : [...before, { ...last, amount: dec(remaining) }];
+      const owed = dec(remaining).isZero() ? [] : [{ ...last, amount: dec(remaining) }];
+      const after = [...paid.slice(0, -1), ...owed];
       if (after.length === 0) state.contributions.delete(accountId);
       else state.contributions.set(accountId, after);
     },

@@ -1,6 +1,6 @@
 import { choice, list, readBody, record, textOf, whole, type DocumentForm } from '@ballast/documents';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
-import { RECONCILED, type FundEvents, type Instant } from '@ballast/facts';
+import { nameOfLine, RECONCILED, type FundEvents, type Instant } from '@ballast/facts';
 import {
   ACCOUNT_ID,
   ASSET,
@@ -45,7 +45,7 @@ const REFUSALS = {
   'reconciliation-out-of-order':
     'these books were held against the ledger of a later moment before: take the newest file',
   'actor-missing': 'name the person: X-Actor',
-  'break-unknown': 'there is no open break of this id: GET /reconciliations/breaks',
+  'break-unknown': 'there is no open break of this id: GET /reconciliations',
   'break-not-proposed': 'nobody has said why: propose an explanation first',
   'break-explained': 'the break is explained already',
   'proposer-may-not-approve': 'another person than the proposer approves it',
@@ -89,8 +89,6 @@ const RECORDED = record({
 const PROPOSAL = record({ breakId: whole(1, Number.MAX_SAFE_INTEGER), explanation: textOf(REASON) });
 const APPROVAL = record({ breakId: whole(1, Number.MAX_SAFE_INTEGER) });
 
-type Line = Pick<Opened, 'accountId' | 'asset' | 'instrument'>;
-const lineOf = ({ accountId, asset, instrument }: Line): string => `${accountId ?? ''} ${asset ?? instrument ?? ''}`;
 const booksOf = ({ source, of }: Pick<Opened, 'source' | 'of'>): string => `${source} ${of}`;
 
 /** What follows from a reconciliation, in order. */
@@ -108,7 +106,7 @@ interface Recorded {
  */
 export function recordReconciliation(state: Reconciliations, { payload }: Command): Recorded | Refusal {
   const reading = readBody(payload, RECORDED, ({ differences }) => {
-    const lines = differences.map(lineOf);
+    const lines = differences.map(nameOfLine);
     return [
       ...(new Set(lines).size < lines.length ? ['differences: name each line once'] : []),
       ...differences.flatMap(({ asset, instrument, ledger, reported }, index) => [
@@ -124,13 +122,13 @@ export function recordReconciliation(state: Reconciliations, { payload }: Comman
   const before = new Map(
     [...state.breaks.values()]
       .filter(({ opened }) => booksOf(opened) === booksOf(held))
-      .map((each) => [lineOf(each.opened), each]),
+      .map((each) => [nameOfLine(each.opened), each]),
   );
   const opened: Opened[] = [];
   const changed: FundEvents['BreakChanged'][] = [];
   for (const { ledger, reported, ...line } of differences) {
-    const known = before.get(lineOf(line));
-    before.delete(lineOf(line));
+    const known = before.get(nameOfLine(line));
+    before.delete(nameOfLine(line));
     if (known === undefined) {
       opened.push({ breakId: state.opened + opened.length + 1, source, of, asOf, ...line, ledger, reported });
     } else if (!dec(known.ledger).eq(ledger) || !dec(known.reported).eq(reported)) {

@@ -11,7 +11,7 @@ import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
 export { ACCOUNTS_COMMANDS, SUSPENSE_OUTCOMES } from './commands.js';
 export { CORRECTION_COMMANDS } from './correction.js';
-export { RECONCILED, RECONCILIATION_COMMANDS } from './reconciliation.js';
+export { nameOfLine, RECONCILED, RECONCILIATION_COMMANDS } from './reconciliation.js';
 export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS } from './fund.js';
 
 /** accounts, global: the funds, trades that are cancelled, and books of others. */

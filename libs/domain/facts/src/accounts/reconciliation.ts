@@ -18,6 +18,13 @@ const stream = 'reconciliation-<source>';
 /** What a party outside keeps: `custody`: assets, all together; `positions`: contracts of each account. */
 export const RECONCILED = ['custody', 'positions'] as const;
 
+/** What one line of books is told from another by. */
+export const nameOfLine = (line: {
+  readonly accountId: string | null;
+  readonly asset: string | null;
+  readonly instrument: string | null;
+}): string => [line.accountId, line.asset, line.instrument].filter((each) => each !== null).join(' ');
+
 const source = identifier('Who keeps the other books: a custodian, an exchange.');
 const of = oneOf(RECONCILED);
 const breakId = ordinal('1, 2, 3, ... over all breaks of the house.');

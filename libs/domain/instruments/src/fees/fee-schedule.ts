@@ -8,7 +8,7 @@ import {
   record,
   type DocumentReading,
 } from '@ballast/documents';
-import { minOf, ONE, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, minOf, ONE, text, ZERO, type Decimal, type OwnerId } from '@ballast/kernel';
 import type { ContractSpecification } from '../contract-specification.js';
 
 /** Trading fees by the side's part in the trade, as fractions; negative: a rebate. */
@@ -41,14 +41,14 @@ export interface FeeSchedule {
 /** Most tiers that a schedule may have. */
 const MOST_TIERS = 20;
 
-const rates = () => record({ taker: figure({ min: '-1', max: '1' }), maker: figure({ min: '-1', max: '1' }) });
-const optionRates = { taker: figure({ min: '-1', max: '1' }), maker: figure({ min: '-1', max: '1' }) };
+const RATES = { taker: figure({ min: '-1', max: '1' }), maker: figure({ min: '-1', max: '1' }) };
+const rates = () => record(RATES);
 const TIER = record({ fromVolume: figure({ above: '0' }), perpetual: rates(), future: rates(), option: rates() });
 const BODY = checked(
   record({
     perpetual: rates(),
     future: rates(),
-    option: record({ ...optionRates, capOfPremium: figure({ min: '0', max: '1' }) }),
+    option: record({ ...RATES, capOfPremium: figure({ min: '0', max: '1' }) }),
     tiers: optional(list(TIER, 0, MOST_TIERS), []),
   }),
   ({ tiers, ...everybody }, refuse) => {
@@ -97,6 +97,16 @@ export const FEE_DOCUMENTS = documentKind('fee-schedule', readFees);
 /** The tier of a volume: the highest that it reaches. @param volume USD */
 export const feeTierOf = ({ tiers }: FeeSchedule, volume: Decimal): FeeTier =>
   tiers.findLast(({ fromVolume }) => fromVolume.lte(volume)) ?? tiers[0];
+
+/** Notes by owner from which volume his tier applies; of the tier of everybody nothing. */
+export function noteFeeTier(
+  feeTiers: Map<OwnerId, Decimal>,
+  { ownerId, to }: { readonly ownerId: OwnerId; readonly to: string },
+): void {
+  const tier = dec(to);
+  if (tier.isZero()) feeTiers.delete(ownerId);
+  else feeTiers.set(ownerId, tier);
+}
 
 /** A trade as its fee reads it. */
 export interface FeeBasis {
