@@ -115,6 +115,17 @@ describe('a log written live, with interleaved inputs', () => {
     expect(new Set(answers.map(({ outcome }) => outcome))).toContain('accepted');
   });
 
+  it(`keeps nothing in suspense: what was ahead of the opening of its account is booked there (LIVE_SEED=${seed})`, async () => {
+    const open = new Set<unknown>();
+    for (const { partition } of await run.house.logs.log('accounts').heads()) {
+      for (const { type, position, payload } of await entriesOf(run.house.logs.log('accounts'), partition)) {
+        if (type === 'SuspenseBooked') open.add(`${partition}#${position}`);
+        if (type === 'SuspenseReleased') open.delete(`${partition}#${(payload as { suspense: number }).suspense}`);
+      }
+    }
+    expect([...open]).toEqual([]);
+  });
+
   it(`comes out the same when everything is decided again (LIVE_SEED=${seed})`, async () => {
     const report = await replay(run.house.logs, SERVICES, () => performance.now());
     expect(report.divergence).toBeUndefined();

@@ -99,3 +99,17 @@ describe('while the database is away', () => {
     while ((await house.get('/health/ready')).status !== 200) await wait(100);
   });
 });
+
+describe('when the files of the database are deleted under it', () => {
+  it('a write is answered with 503 and when to ask again, and the process is not ready', async () => {
+    await fs.rm(path.join(directory, 'cluster'), { recursive: true, force: true });
+    const answer = await deposit('c');
+    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([
+      503,
+      'store-unavailable',
+      '2',
+    ]);
+    expect((await house.get('/health/ready')).status).toBe(503);
+    expect((await house.get('/health/live')).status).toBe(200);
+  });
+});

@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
 interface Parameter {
@@ -49,6 +50,17 @@ const addressOf = (path: string, changes: Readonly<Record<string, string>> = {})
 const ask = (method: string, address: string, body: unknown = {}): Promise<Answer> =>
   method === 'get' ? house.get(address) : house.post(address, body);
 
+/** A request whose Host is what it says: `fetch` sends its own. */
+const sent = (method: string, address: string, headers: http.OutgoingHttpHeaders) =>
+  new Promise<{ readonly status: number | undefined; readonly body: string }>((resolve, reject) => {
+    const request = http.request(house.url + address, { method: method.toUpperCase(), headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    });
+    request.on('error', reject).end();
+  });
+
 /** A refusal that names the field. */
 const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.map(({ field }) => field)];
 
@@ -97,6 +109,20 @@ describe('the document', () => {
 });
 
 describe('every route of the document', () => {
+  it('answers no page that a name was pointed here for, and none of another origin', async () => {
+    const foreign = [{ host: 'evil.example' }, { origin: 'http://evil.example' }, { origin: 'null' }];
+    for (const { method, path } of routes) {
+      for (const headers of foreign) {
+        const { status, body } = await sent(method, addressOf(path), headers);
+        expect([method, path, headers, status, (JSON.parse(body) as { code: string }).code]).toEqual([
+          ...[method, path, headers, 403],
+          'origin-foreign',
+        ]);
+      }
+    }
+    expect(routes.length).toBeGreaterThan(60);
+  });
+
   it('refuses a parameter that it does not know, and says which', async () => {
     for (const { method, path } of routes) {
       const answer = await ask(method, `${addressOf(path)}?unheard-of=1`);

@@ -150,7 +150,11 @@ export class LogCopy {
       return;
     }
     await wait(SUBSCRIBE_AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    await this.#subscriptions.get(place)?.stop();
+    // What is left of a subscription that halted is in nobody's way.
+    await this.#subscriptions
+      .get(place)
+      ?.stop()
+      .catch((left: unknown) => this.options.onTrouble(`the end of a subscription to ${place}`, left));
     if (!this.#stop.signal.aborted) await this.#follow(place);
   }
 

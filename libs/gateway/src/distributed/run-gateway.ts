@@ -19,15 +19,13 @@ import { ClearingGateway } from '../rest/clearing.gateway.js';
 import { SilenceWatch, watchPriceSets, type MarketWatch } from '../rest/market-watch.js';
 import { serveInterface } from '../rest/serve-interface.js';
 import { StoreWatch } from '../rest/store-watch.js';
+import { catchUp } from './catch-up.js';
 import { KafkaWrites } from './kafka-writes.js';
 import { LogCopy } from './log-copy.js';
 import { OwnerPages } from './owner-pages.js';
 import { RemoteIntake } from './remote-intake.js';
 import { RemoteOwners } from './remote-owners.js';
 import { WriteClaims } from './write-claims.js';
-
-/** How often it is looked whether the copy is where the owners were when the gateway started. */
-const LOOK_AGAIN_MS = 1_000;
 
 /**
  * A gateway in a process of its own: the interface in front of partitions that others decide. It keeps nothing that is not made from the
@@ -118,7 +116,13 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   await served.app.listen(config.port, config.host);
   await copy.start();
   const stop = new AbortController();
-  void catchUp(copy, owners, directory, partitions, stop.signal).then(() => (isCaughtUp = true));
+  void catchUp({
+    copy,
+    owners,
+    areOwnersKnown: () => withoutOwner(directory, partitions).length === 0,
+    onTrouble: (error) => warn('how far the owners have come', error),
+    stop: stop.signal,
+  }).then(() => (isCaughtUp = true));
   process.stdout.write(`gateway ${worker} listens at ${await served.app.getUrl()}\n`);
   onShutdown(async () => {
     stop.abort();
@@ -158,19 +162,4 @@ function withoutOwner(directory: OwnerDirectory, partitions: number): readonly s
   if (absent.length === 0) return [];
   directory.call();
   return [`nobody is known to decide ${absent.join(', ')}`];
-}
-
-/** Waits until the copy is where the owners were when all of them were first known. */
-async function catchUp(
-  copy: LogCopy,
-  owners: RemoteOwners,
-  directory: OwnerDirectory,
-  partitions: number,
-  stop: AbortSignal,
-): Promise<void> {
-  const isKnown = (): boolean => withoutOwner(directory, partitions).length === 0;
-  while (!stop.aborted && !isKnown()) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  for (const { log, partition, position } of await owners.standings()) {
-    while (!stop.aborted && !(await copy.isReached(log, partition, position, LOOK_AGAIN_MS)));
-  }
 }

@@ -104,6 +104,29 @@ describe('which partitions a worker works on', () => {
     expect(failures).toEqual(['3: Error: store is away']);
   });
 
+  it('names what the group gave it and it does not work on: while it is being taken, and when it could not be', async () => {
+    let take: () => void = () => undefined;
+    let refuse: (reason: Error) => void = () => undefined;
+    const owner = recorder({
+      assigned: () => new Promise<void>((resolve, reject) => ((take = resolve), (refuse = reject))),
+    });
+    const taking = new PartitionTaking(owner, () => undefined);
+    taking.list([3]);
+    await turns();
+    expect([taking.held, taking.awaited]).toEqual([[], [3]]);
+    refuse(new Error('store is away'));
+    await turns();
+    expect([taking.held, taking.awaited]).toEqual([[], [3]]);
+    taking.heartbeat();
+    await turns();
+    take();
+    await turns();
+    expect([taking.held, taking.awaited]).toEqual([[3], []]);
+    taking.list([]);
+    await turns();
+    expect([taking.held, taking.awaited]).toEqual([[], []]);
+  });
+
   it('tries again also when the report of the failure fails', async () => {
     let away = true;
     const owner = recorder({ assigned: () => (away ? Promise.reject(new Error('store is away')) : Promise.resolve()) });

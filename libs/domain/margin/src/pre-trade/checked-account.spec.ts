@@ -82,6 +82,16 @@ describe('checks of one account after another', () => {
     );
   });
 
+  it.each(['3400000', '-3400000', '999999999999'])(
+    'of %s perpetuals beside an option, more than anybody has, say what is missing and fail nobody',
+    (quantity) => {
+      const open = house();
+      const { accepted, code, after } = check(open, 'BTC-PERP', quantity);
+      expect([accepted, code]).toEqual([false, 'below-initial-requirement']);
+      expect(after).toEqual(imagined(open, 'BTC-PERP', quantity));
+    },
+  );
+
   it('see money that came without a position', () => {
     const open = house();
     const first = check(open, CALL, '1').before;

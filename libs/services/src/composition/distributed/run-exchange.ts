@@ -98,7 +98,7 @@ export async function runExchange(config: ProcessConfig, { simulator, speed }: P
 
   async function playLive(): Promise<() => Promise<void>> {
     await node.startLive(fail);
-    void node.play(simulator.steps(), 1_000 / speed, fail);
+    node.play(simulator.steps(), 1_000 / speed, fail).catch(fail);
     return () => Promise.resolve();
   }
 

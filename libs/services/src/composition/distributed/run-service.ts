@@ -149,11 +149,13 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
   const strategy = new KafkaBatchStrategy({ connect });
 
   const health: ProcessHealth = {
-    reasons: () => [
-      ...(fatal === undefined ? [] : [fatal]),
-      ...(listening ? awaitedText(connected?.ownership.awaited ?? []) : ['not in the group yet']),
-      ...node.troubles,
-    ],
+    reasons: () =>
+      unreadyReasons({
+        fatal,
+        isInGroup: listening,
+        awaited: connected?.ownership.awaited ?? [],
+        troubles: node.troubles,
+      }),
     get partitions() {
       return node.workers.map(({ partition }) => partition);
     },
@@ -242,9 +244,24 @@ function addressOf(app: NestExpressApplication, { host }: ProcessConfig): string
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** A partition that the group gave this worker and that decides nothing yet is decided on by nobody. */
-export const awaitedText = (awaited: readonly number[]): readonly string[] =>
-  awaited.length === 0 ? [] : [`taking partitions ${awaited.join(', ')}`];
+/** What a worker knows of its share of a service. */
+export interface WorkerShare {
+  /** Why the process is about to end. */
+  readonly fatal: string | undefined;
+  readonly isInGroup: boolean;
+  /** Partitions that the group gave this worker and that decide nothing yet: nobody else decides them. */
+  readonly awaited: readonly number[];
+  /** Why partitions that are worked on do not go on. */
+  readonly troubles: readonly string[];
+}
+
+/** Why a worker should not be counted on, in sentences; empty when every partition that the group gave it decides. */
+export const unreadyReasons = ({ fatal, isInGroup, awaited, troubles }: WorkerShare): readonly string[] => [
+  ...(fatal === undefined ? [] : [fatal]),
+  ...(isInGroup ? [] : ['not in the group yet']),
+  ...(awaited.length === 0 ? [] : [`taking partitions ${awaited.join(', ')}`]),
+  ...troubles,
+];
 
 /** Takes part in a lockstep run: applies what the driver opens, and reports. */
 export async function followGate(
