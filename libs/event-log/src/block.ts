@@ -23,12 +23,21 @@ export function contentOf({
   return {
     entriesText: events.map(({ text }) => text).join('\n'),
     hashes: Buffer.concat(events.map(({ hash }) => hash)),
-    commandsText: commands.map(commandLine).join('\n'),
-    cursorsText: cursors.length === 0 ? '' : JSON.stringify(cursors),
+    commandsText: commandsTextOf(commands),
+    cursorsText: cursorsTextOf(cursors),
   };
 }
 
+export const commandsTextOf = (commands: readonly CommandRecord[]): string => commands.map(commandLine).join('\n');
+
+export const cursorsTextOf = (cursors: readonly CursorMove[]): string =>
+  cursors.length === 0 ? '' : JSON.stringify(cursors);
+
 const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
+
+/** Most blocks have no trace and no commands. */
+const HASH_OF_NOTHING = sha256('');
+const hashOfText = (text: string): Buffer => (text === '' ? HASH_OF_NOTHING : sha256(text));
 
 /**
  * Next head of the chain over blocks. It covers whatever of a block the chain over its events does not: who wrote it and
@@ -61,9 +70,9 @@ export function nextBlockChain(
       numbers,
       Buffer.from(block.incarnation.replaceAll('-', ''), 'hex'),
       sha256(block.worker),
-      sha256(block.trace ?? ''),
-      sha256(block.cursorsText),
-      sha256(block.commandsText),
+      hashOfText(block.trace ?? ''),
+      hashOfText(block.cursorsText),
+      hashOfText(block.commandsText),
       // A note comes last and seldom: without one the bytes are those of a block that can have none.
       ...(block.note === '' ? [] : [sha256(block.note)]),
     ]),

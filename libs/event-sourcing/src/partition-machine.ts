@@ -1,4 +1,4 @@
-import { invariant, sha256, uuidV5, type Instant } from '@ballast/kernel';
+import { invariant, InvariantViolation, sha256, uuidV5, type Instant } from '@ballast/kernel';
 import type {
   BasisStep,
   Cause,
@@ -339,10 +339,9 @@ export class PartitionMachine<State> {
     if (this.onEvent !== undefined && this.atEvent) this.onEvent();
     const key = sourceKey(input.log, input.partition);
     const cursor = this.#cursors.get(key) ?? 0;
-    invariant(
-      input.position === cursor + 1,
-      `${input.log}/${input.partition} has a hole: at ${cursor}, got ${input.position}`,
-    );
+    if (input.position !== cursor + 1) {
+      throw new InvariantViolation(`${key} has a hole: at ${cursor}, got ${input.position}`);
+    }
     this.#cursors.set(key, input.position);
     const step: BasisStep = [input.log, input.partition, input.position];
     this.#moved.set(key, step);
@@ -378,7 +377,7 @@ export class PartitionMachine<State> {
   /** @param said what its id follows from, when that is not its cause */
   #emit(event: NewEvent, cause: Cause | undefined, said?: string): LogEntry {
     const because = cause ?? this.#cause;
-    invariant(because !== undefined, `${event.type} is emitted without a cause`);
+    if (because === undefined) throw new InvariantViolation(`${event.type} is emitted without a cause`);
     const lane = event.to === undefined ? this.#home : this.#laneFor(event.to);
     const { log, partition } = lane;
     const name = causeName(because);

@@ -98,13 +98,22 @@ export interface ProcessDefinition<State, Own> {
 /** Version of every fact and event so far. */
 const NEWEST_VERSION = 1;
 
-const keyOf = (log: string, partition: number): string => `${log}/${partition < 0 ? 'global' : 'numbered'}`;
-
 const refusedCommand = (log: string, type: string): CommandResult => ({
   outcome: 'rejected',
   code: 'command-unknown',
   detail: `${log} has no command ${type}`,
 });
+
+/** How a process reads logs, by name. */
+function readingsOf<State, Own>(
+  { log, reads }: ProcessDefinition<State, Own>,
+  of: ReadOf,
+): ReadonlyMap<string, FactReading<State>> {
+  const readings = reads.filter((reading) => reading.of === of);
+  const byLog = new Map(readings.map((reading) => [reading.log, reading]));
+  invariant(byLog.size === readings.length, `${log} reads a log in two tables`);
+  return byLog;
+}
 
 /**
  * Makes a process out of its tables. Unknown facts, unknown own events and newer versions throw: a deciding fold never skips.
@@ -113,14 +122,13 @@ const refusedCommand = (log: string, type: string): CommandResult => ({
 export function defineProcess<State, Own>(definition: ProcessDefinition<State, Own>): PartitionProcess<State> {
   const { log, alsoWrites, commands = {}, settle, dueTimers, fire, open } = definition;
   const commandLog = `${log}.commands`;
-  const readings = new Map(definition.reads.map((reading) => [`${reading.log}/${reading.of}`, reading]));
-  invariant(readings.size === definition.reads.length, `${log} reads a log in two tables`);
+  const readings = { numbered: readingsOf(definition, 'numbered'), global: readingsOf(definition, 'global') };
   const own = new Map<string, ((state: State, event: LogEntry) => void) | 'ignored'>(
     Object.entries(definition.own) as [string, ((state: State, event: LogEntry) => void) | 'ignored'][],
   );
   const readingOf = (input: LogEntry): FactReading<State> => {
-    const reading = readings.get(keyOf(input.log, input.partition));
-    invariant(reading, `${log} does not read ${input.log}/${input.partition}`);
+    const reading = readings[input.partition < 0 ? 'global' : 'numbered'].get(input.log);
+    if (reading === undefined) throw new InvariantViolation(`${log} does not read ${input.log}/${input.partition}`);
     return reading;
   };
   const handlerOf = (
@@ -128,14 +136,15 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     { type }: LogEntry,
   ): FactHandler<State, string, unknown> | 'ignored' => {
     const handler = reading.handlerOf(type);
-    invariant(handler, `${log} does not know ${type} of ${reading.log}`);
+    if (handler === undefined) throw new InvariantViolation(`${log} does not know ${type} of ${reading.log}`);
     return handler;
   };
-  const requireKnownVersion = ({ log: source, type, schemaVersion }: LogEntry): void =>
-    invariant(
-      schemaVersion === NEWEST_VERSION,
+  const requireKnownVersion = ({ log: source, type, schemaVersion }: LogEntry): void => {
+    if (schemaVersion === NEWEST_VERSION) return;
+    throw new InvariantViolation(
       `${type} of ${source} has version ${schemaVersion}, newest known is ${NEWEST_VERSION}`,
     );
+  };
   return {
     log,
     hears: definition.hears ?? false,
@@ -166,7 +175,7 @@ export function defineProcess<State, Own>(definition: ProcessDefinition<State, O
     settle: (state, context) => settle?.(state, context),
     evolve(state, event) {
       const change = own.get(event.type);
-      invariant(change, `${log} never wrote ${event.type}`);
+      if (change === undefined) throw new InvariantViolation(`${log} never wrote ${event.type}`);
       requireKnownVersion(event);
       if (change !== 'ignored') change(state, event);
     },

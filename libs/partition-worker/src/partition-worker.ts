@@ -118,7 +118,8 @@ export class PartitionWorker<State = unknown> {
     string,
     { readonly type: string; readonly bodyText: string; readonly answer: Promise<CommandResult> }
   >();
-  #held: CursorMove[] = [];
+  /** Cursors that moved and wait for the next append, by source. */
+  readonly #held = new Map<string, CursorMove>();
   /** Cursors as they are stored; after a start inputs without consequences are taken again behind them. */
   readonly #storedCursors = new Map<string, number>();
   /** Where the bus goes on, as it was stored when the worker was opened, by source. */
@@ -606,29 +607,25 @@ export class PartitionWorker<State = unknown> {
   /** With consequences the cursors move as far as was applied, without any as far as a snapshot holds. */
   #cursorsToStore(hasConsequences: boolean): readonly CursorMove[] {
     if (!hasConsequences) return this.#atRest ?? [];
-    const moves = this.#held.flatMap(([source, number, upTo]): CursorMove[] => {
-      const stored = this.#storedCursors.get(sourceKey(source, number)) ?? 0;
+    const moves: CursorMove[] = [];
+    for (const [key, [log, partition, upTo]] of this.#held) {
+      const stored = this.#storedCursors.get(key) ?? 0;
       // What was stored before is named by the bases of what is stored now: a start is never behind it.
-      return upTo < stored ? [] : [this.#moveOf(source, number, upTo, stored)];
-    });
+      if (upTo >= stored) moves.push(moveOf(log, partition, upTo, this.#queueOf.get(key)?.offsetAt(stored)));
+    }
     if (this.#commandOffset === undefined) return moves;
-    const commands = `${this.log}.commands`;
-    return [...moves, [commands, this.partition, this.#commandNumber, this.#commandOffset]];
-  }
-
-  #moveOf(log: string, partition: number, upTo: number, hinted: number): CursorMove {
-    const offset = this.#queueOf.get(sourceKey(log, partition))?.offsetAt(hinted);
-    return offset === undefined ? [log, partition, upTo] : [log, partition, upTo, offset];
+    return [...moves, [`${this.log}.commands`, this.partition, this.#commandNumber, this.#commandOffset]];
   }
 
   /** Cursors as they are now; to be moved when a snapshot that holds them is stored and nothing followed from them meanwhile. */
   #whenResting(): () => void {
     const { size } = this.#machine;
     const commands = this.#commandNumber;
-    const moves = this.#queues.flatMap(({ source: { log, partition } }): CursorMove[] => {
+    const moves = this.#queues.flatMap((queue): CursorMove[] => {
+      const { log, partition } = queue.source;
       const applied = this.#machine.cursor(log, partition);
       const stored = this.#storedCursors.get(sourceKey(log, partition)) ?? 0;
-      return applied > stored ? [this.#moveOf(log, partition, applied, applied)] : [];
+      return applied > stored ? [moveOf(log, partition, applied, queue.offsetAt(applied))] : [];
     });
     return () => {
       const isQuiet = this.#machine.size === size && this.#commandNumber === commands;
@@ -642,7 +639,7 @@ export class PartitionWorker<State = unknown> {
     }
     this.#atRest = undefined;
     if (!hadConsequences) return;
-    this.#held = [];
+    this.#held.clear();
     this.#commandOffset = undefined;
   }
 
@@ -654,14 +651,15 @@ export class PartitionWorker<State = unknown> {
 
   #hold(cursors: readonly (readonly [string, number, number])[]): void {
     for (const cursor of cursors) {
-      const same = this.#held.findIndex(([log, partition]) => log === cursor[0] && partition === cursor[1]);
+      const [log, partition] = cursor;
       // Commands are numbered by their records; only other logs have cursors.
-      if (cursor[0].endsWith('.commands')) continue;
-      if (same >= 0) this.#held[same] = cursor;
-      else this.#held.push(cursor);
+      if (!log.endsWith('.commands')) this.#held.set(sourceKey(log, partition), cursor);
     }
   }
 }
+
+const moveOf = (log: string, partition: number, upTo: number, offset: string | undefined): CursorMove =>
+  offset === undefined ? [log, partition, upTo] : [log, partition, upTo, offset];
 
 function ownLogs<State>({ process, log, committer }: PartitionWorkerOptions<State>): (name: string) => EventLog {
   return (name) => {

@@ -18,7 +18,7 @@ import {
   type PlacedItem,
   type StoredCheckpoint,
 } from '../event-log.js';
-import { NO_BLOCK, contentOf, eventRowsOf, nextBlockChain } from '../block.js';
+import { NO_BLOCK, commandsTextOf, contentOf, cursorsTextOf, eventRowsOf, nextBlockChain } from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
 import { MemoryOutcomes } from './memory-outcomes.js';
 import { MemorySnapshots } from './memory-snapshots.js';
@@ -43,8 +43,9 @@ function firstBehind(blocks: readonly KeptBlock[], position: number): number {
 
 class MemoryPartition implements Surroundings {
   head: PartitionHead;
-  /** Parsed once from the stored texts, so that a reader gets what PostgreSQL would give it. */
-  readonly events: SealedEvent[] = [];
+  readonly #stored: Pick<SealedEvent, 'text' | 'hash' | 'chain'>[] = [];
+  /** Parsed from the stored texts when somebody reads them, so that a reader gets what PostgreSQL would give it. */
+  readonly #parsed: SealedEvent[] = [];
   readonly commands: CommandRecord[] = [];
   readonly cursorRows = new Map<string, Cursor>();
   relayed = 0;
@@ -52,7 +53,11 @@ class MemoryPartition implements Surroundings {
   readonly blocks: KeptBlock[] = [];
   readonly #commandById = new Map<string, CommandRecord>();
 
-  constructor(partition: number, incarnation: string) {
+  constructor(
+    private readonly log: string,
+    partition: number,
+    incarnation: string,
+  ) {
     this.head = {
       partition,
       epoch: 0,
@@ -68,8 +73,21 @@ class MemoryPartition implements Surroundings {
     };
   }
 
+  /** In position order, at most so many. */
+  events(after: number, limit: number): readonly SealedEvent[] {
+    const upTo = Math.min(after + limit, this.#stored.length);
+    for (const { text, hash, chain } of this.#stored.slice(this.#parsed.length, upTo)) {
+      this.#parsed.push(sealedEvent(this.log, JSON.parse(text) as LogEntry, text, hash, chain));
+    }
+    return this.#parsed.slice(after, upTo);
+  }
+
+  hashes(after: number, limit: number): readonly Buffer[] {
+    return this.#stored.slice(after, after + limit).map(({ hash }) => hash);
+  }
+
   chainAt(position: number): Buffer | undefined {
-    return this.events[position - 1]?.chain;
+    return this.#stored[position - 1]?.chain;
   }
 
   commandByNumber(number: number): CommandRecord | undefined {
@@ -84,10 +102,8 @@ class MemoryPartition implements Surroundings {
     return this.cursorRows.get(`${log}/${partition}`);
   }
 
-  add(log: string, item: AppendItem, recordedAt: number): void {
-    for (const { text, hash, chain } of item.events) {
-      this.events.push(sealedEvent(log, JSON.parse(text) as LogEntry, text, hash, chain));
-    }
+  add(item: AppendItem, recordedAt: number): void {
+    for (const event of item.events) this.#stored.push(event);
     for (const command of item.commands) {
       this.commands.push(command);
       this.#commandById.set(command.commandId, command);
@@ -102,12 +118,17 @@ class MemoryPartition implements Surroundings {
       });
     }
     const last = item.events.at(-1);
-    const { commandsText, cursorsText } = contentOf({ ...item, events: [] });
+    const after = { ...this.head, commands: this.head.commands + item.commands.length };
+    if (last !== undefined) {
+      after.size = last.position;
+      after.head = last.chain;
+      after.clearing = last.time.clearing;
+      after.hop = last.time.hop;
+    }
+    const commandsText = commandsTextOf(item.commands);
+    const cursorsText = cursorsTextOf(item.cursors);
     this.advance(
-      {
-        commands: this.head.commands + item.commands.length,
-        ...(last && { size: last.position, head: last.chain, clearing: last.time.clearing, hop: last.time.hop }),
-      },
+      after,
       { worker: item.worker, trace: item.trace ?? null, commandsText, cursorsText, recordedAt },
       item.events,
     );
@@ -116,31 +137,41 @@ class MemoryPartition implements Surroundings {
   /** A block without events: the partition was taken, or got a new incarnation. */
   note(change: Partial<PartitionHead>, recordedAt: number): void {
     const worker = change.worker ?? this.head.worker ?? '';
-    this.advance(change, { worker, trace: null, commandsText: '', cursorsText: '', recordedAt }, []);
+    const beside = { worker, trace: null, commandsText: '', cursorsText: '', recordedAt };
+    this.advance({ ...this.head, ...change }, beside, []);
   }
 
+  /** @param after head of the partition but for the number and the chain of its blocks */
   private advance(
-    change: Partial<PartitionHead>,
+    after: PartitionHead,
     beside: Pick<Block, 'worker' | 'trace' | 'commandsText' | 'cursorsText' | 'recordedAt'>,
     events: readonly SealedEvent[],
   ): void {
     const before = this.head;
-    const { partition, blocks, ...after } = { ...before, ...change };
+    // Written out: spreading costs more than hashing, and every item comes by here.
     const block = {
-      ...{ partition, number: blocks + 1, firstPosition: before.size + 1, lastPosition: after.size },
-      ...{ firstCommand: before.commands + 1, lastCommand: after.commands, clearing: after.clearing, hop: after.hop },
-      ...{
-        epoch: after.epoch,
-        incarnation: after.incarnation,
-        chainBefore: before.head,
-        chain: after.head,
-        note: '',
-        ...beside,
-      },
+      partition: after.partition,
+      number: before.blocks + 1,
+      firstPosition: before.size + 1,
+      lastPosition: after.size,
+      firstCommand: before.commands + 1,
+      lastCommand: after.commands,
+      clearing: after.clearing,
+      hop: after.hop,
+      epoch: after.epoch,
+      incarnation: after.incarnation,
+      chainBefore: before.head,
+      chain: after.head,
+      note: '',
+      worker: beside.worker,
+      trace: beside.trace,
+      commandsText: beside.commandsText,
+      cursorsText: beside.cursorsText,
+      recordedAt: beside.recordedAt,
     };
     const blockChain = nextBlockChain(before.blockChain, block);
     this.blocks.push({ ...block, blockChain, events });
-    this.head = { ...before, ...change, blocks: block.number, blockChain };
+    this.head = { ...after, blocks: block.number, blockChain };
   }
 }
 
@@ -153,7 +184,7 @@ class MemoryContent {
   constructor(readonly shape: LogShape) {
     const incarnation = randomUUID();
     this.partitions = new Map(
-      partitionNumbers(shape).map((number) => [number, new MemoryPartition(number, incarnation)]),
+      partitionNumbers(shape).map((number) => [number, new MemoryPartition(shape.name, number, incarnation)]),
     );
   }
 }
@@ -210,7 +241,7 @@ class MemoryLog implements EventLog {
     return {
       outcome: flawOf(item) ?? judge(item, state),
       store: () => {
-        state.add(this.name, item, this.now());
+        state.add(item, this.now());
         const last = item.events.at(-1);
         if (last !== undefined) for (const listener of this.#listeners) listener(item.partition, last.position);
       },
@@ -219,12 +250,12 @@ class MemoryLog implements EventLog {
 
   #append(item: AppendItem, state: MemoryPartition): AppendOutcome {
     const outcome = flawOf(item) ?? judge(item, state);
-    if (outcome.status === 'appended') state.add(this.name, item, this.now());
+    if (outcome.status === 'appended') state.add(item, this.now());
     return outcome;
   }
 
   async read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
-    return this.#partition(partition).events.slice(after, after + limit);
+    return this.#partition(partition).events(after, limit);
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
@@ -237,11 +268,7 @@ class MemoryLog implements EventLog {
   }
 
   async hashes(partition: number, after: number, limit: number): Promise<Buffer> {
-    return Buffer.concat(
-      this.#partition(partition)
-        .events.slice(after, after + limit)
-        .map(({ hash }) => hash),
-    );
+    return Buffer.concat(this.#partition(partition).hashes(after, limit));
   }
 
   async blocks(partition: number, after: BlockPlace, positions: number): Promise<readonly Block[]> {
