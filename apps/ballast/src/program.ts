@@ -8,6 +8,7 @@ import { conformanceCommand } from './commands/conformance.command.js';
 import { eventsCommand } from './commands/events.command.js';
 import { idsCommand } from './commands/ids.command.js';
 import { explainCommand } from './commands/explain.command.js';
+import { importCommand } from './commands/import.command.js';
 import { modelsCommand } from './commands/models.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
 import { replayCommand } from './commands/replay.command.js';
@@ -37,6 +38,7 @@ export function ballastProgram(): Command {
     .addCommand(explainCommand())
     .addCommand(statementCommand())
     .addCommand(reconcileCommand())
+    .addCommand(importCommand())
     .addCommand(whatIfCommand())
     .addCommand(modelsCommand())
     .addCommand(compareCommand())

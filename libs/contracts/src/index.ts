@@ -29,6 +29,16 @@ export { doubledName } from './name-given-twice.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {
+  book,
+  bookCheckRequest,
+  bookImportApproval,
+  bookImportRequest,
+  bookImportsView,
+  bookImportWithdrawal,
+  bookReport,
+  type BookReport,
+} from './api/book-imports.js';
+export {
   breakExplanation,
   breakExplanationApproval,
   breakIdForm,

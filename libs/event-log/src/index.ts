@@ -4,6 +4,7 @@ export { DirectoryArchive } from './archive/directory-archive.js';
 export {
   CheckpointKey,
   CheckpointRejected,
+  signedText,
   verifyCheckpoint,
   verifySuccession,
   type Checkpoint,

@@ -5,6 +5,8 @@ interface BallastOptions {
   /** Where it serves, such as `http://127.0.0.1:8787`. */
   readonly url: string;
   readonly token?: string;
+  /** Person behind what is sent, for what needs one. */
+  readonly actor?: string;
   /** For so long a request is repeated while nobody answers, milliseconds; default 240 s: a restart takes some of them. */
   readonly patienceMs?: number;
 }
@@ -67,13 +69,14 @@ export class BallastClient {
   }
 
   async #once<Answer>(method: string, path: string, { body, key }: Sent): Promise<Answer> {
-    const { token } = this.options;
+    const { token, actor } = this.options;
     const response = await fetch(this.#base + path, {
       method,
       headers: {
         accept: 'application/json',
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(key !== undefined && { 'idempotency-key': key }),
+        ...(actor !== undefined && { 'x-actor': actor }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(body !== undefined && { body }),

@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises';
 import { faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services';
@@ -8,9 +7,9 @@ import { exchangeOfLogs } from '../composition/exchange-of-logs.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
-import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
 import { assertLogPart, type LogPartOptions } from './log-part.js';
+import { fileText, verifierKeyOf } from './file-text.js';
 
 interface VerifyCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
   readonly json?: boolean;
@@ -56,11 +55,9 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
 
 async function partsOf({ against, key, log, partition, from, to }: VerifyCliOptions) {
   assertLogPart({ log, partition, from, to }, [...SERVICE_LOGS, ...EXCHANGE_LOGS]);
-  // A verifier key is a name, eight hex digits and the key, with a plus between them.
-  const isFile = key !== undefined && !/^[^+]+\+[0-9a-f]{8}\+/.test(key);
   return {
-    against: against === undefined ? undefined : await textOf('--against', against, 'made by ballast checkpoint'),
-    key: isFile ? (await textOf('--key', key, 'with a verifier key')).trim() : key,
+    against: against === undefined ? undefined : await fileText('--against', against, 'made by ballast checkpoint'),
+    key: key === undefined ? undefined : await verifierKeyOf(key),
     ...{ log, partition, from, to },
   };
 }
@@ -82,12 +79,4 @@ function reportText(report: VerifyReport & { readonly snapshots?: number }, isPi
   for (const signer of signers)
     lines.push(`signed by ${signer}${isPinned ? '' : ' (compare it, or name it with --key)'}`);
   return lines.join('\n');
-}
-
-async function textOf(option: string, file: string, what: string): Promise<string> {
-  try {
-    return await fs.readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${option} ${file}: ${(error as Error).message}; name a file ${what}`);
-  }
 }

@@ -180,6 +180,15 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   BreakExplained: ({ breakId, source }) => `Break ${written(breakId)} with ${written(source)} is explained.`,
   ReconciliationRecorded: ({ of, source, asOf, compared, differing }) =>
     `The ${written(of)} file of ${written(source)} as of ${moment(asOf)}: of ${written(compared)} figures ${written(differing)} differ.`,
+  BookImportBegun: ({ importId, signedBy, parts }) =>
+    `The book ${written(importId)}, signed by ${written(signedBy)}, is brought in ${written(parts)} parts.`,
+  BookPartAdded: ({ importId, part, parts, accounts }) =>
+    `Part ${written(part)} of ${written(parts)} of the book ${written(importId)}: ${(accounts as readonly unknown[]).length} accounts.`,
+  BookPartitionJudged: ({ importId, accounts, faults }) =>
+    `Of the book ${written(importId)} ${written(accounts)} accounts would live here; ${(faults as readonly unknown[]).length} faults.`,
+  BookImportApproved: ({ importId, accounts }) =>
+    `The book ${written(importId)} with ${written(accounts)} accounts is approved and booked.`,
+  BookImportWithdrawn: ({ importId, reason }) => `The book ${written(importId)} is given up. ${written(reason)}`,
   TradeCorrectionProposed: ({ tradeId, instrument, reason }) =>
     `Proposed: trade ${written(tradeId)} in ${written(instrument)} is taken back. ${written(reason)}`,
   TradeCorrectionApproved: ({ tradeId, instrument }) =>

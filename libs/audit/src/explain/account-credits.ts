@@ -5,6 +5,7 @@ import { ZERO, dec, invariant, type AccountId, type Asset, type Decimal } from '
 /** Why the money of an account changed, in the order in which people are told. */
 export const CREDIT_CAUSES = [
   'deposits',
+  'imported',
   'withdrawals',
   'transferred',
   'traded',
@@ -57,6 +58,7 @@ const isPremium = ({
 /** Events with one cause; how the others divide is told below. */
 const WHOLE: { readonly [Type in keyof AccountsEvents]?: CreditCause } = {
   CollateralCredited: 'deposits',
+  CollateralImported: 'imported',
   TransferReceived: 'transferred',
   VariationSettled: 'variation',
   VariationGainReduced: 'variationCut',

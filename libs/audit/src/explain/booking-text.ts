@@ -7,6 +7,7 @@ import { usd } from './amount-text.js';
 type Bookings = Omit<
   AccountsEvents,
   | 'VariationClosed'
+  | 'BookPartitionJudged'
   | 'VariationGainsOffered'
   | 'ExpiryClosed'
   | 'FundingClosed'
@@ -39,6 +40,12 @@ function feeText(fee: string, asset: string | undefined, tier: string | undefine
 const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) => string } = {
   AccountOpened: () => 'Account opened.',
   CollateralCredited: ({ asset, amount }) => `Deposit of ${money(amount, asset)}.`,
+  CollateralImported: ({ importId, collateral }) =>
+    `Imported with the book ${importId}: ${Object.entries(collateral)
+      .map(([asset, amount]) => money(amount, asset))
+      .join(', ')}.`,
+  PositionImported: (imported) =>
+    `Imported with the book ${imported.importId}: ${imported.position.quantity} ${imported.position.instrument}, opened at ${usd(imported.averagePrice)} on average.`,
   PositionChanged: (change) => {
     const { reason, side, quantity, price, fillPrice, fee, feeTier, settlement, position } = change;
     const what = `${side} ${quantity} ${position.instrument} at ${usd(price)}`;

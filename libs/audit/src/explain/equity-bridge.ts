@@ -20,6 +20,7 @@ export interface EquityBridge {
 
 /** How each cause is told, in the order of the bridge. */
 const CAUSES = {
+  imported: { label: 'imported', detail: 'from the book that the account came with' },
   traded: { label: 'realised by trades', detail: 'trades' },
   premium: { label: 'option premium', detail: 'trades, bought less written' },
   fees: { label: 'trading fees', detail: 'trades' },

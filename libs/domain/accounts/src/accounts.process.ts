@@ -30,6 +30,8 @@ import { openAccounts } from './accounts-rules.js';
 import { accountsPast } from './accounts.past.js';
 import { refusedCommand } from './accounts.rejections.js';
 import { initialAccountsState, type AccountsFact, type AccountsState } from './accounts.state.js';
+import { decideImportedAccounts, decideJudgement } from './book-import/imported-account.decider.js';
+import { importEvolution, noteBookPart } from './book-import/imported-account.evolve.js';
 import { decideRepayment } from './claim/claim.decider.js';
 import { claimEvolution } from './claim/claim.evolve.js';
 import { decideMarginModel } from './choose-model/choose-model.decider.js';
@@ -298,6 +300,17 @@ const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('acc
   OpenInterestMeasured: 'ignored',
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
+  BookImportBegun: 'ignored',
+  BookPartAdded: {
+    observe: (state, { payload }) => noteBookPart(state, payload),
+    decide: (state, { payload }, context) => emitAll(context, [decideJudgement(state, payload, context.time.clearing)]),
+  },
+  BookImportApproved: {
+    decide(state, { payload }, context) {
+      emitAll(context, decideImportedAccounts(state, payload, context.time.clearing));
+    },
+  },
+  BookImportWithdrawn: { observe: (state) => void (state.importing = null) },
   BreakOpened: 'ignored',
   BreakChanged: 'ignored',
   BreakMatched: 'ignored',
@@ -327,7 +340,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 8 },
+  stateForm: { version: 9 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
@@ -351,6 +364,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...contributionEvolution,
     ...suspenseEvolution,
     ...correctionEvolution,
+    ...importEvolution,
     ...setOffEvolution,
     ...claimEvolution,
     ...variationGainEvolution,

@@ -8,6 +8,7 @@ export const ACCOUNTS_REJECTIONS = {
   'account-id-invalid': 'An account id has the form <owner>.<name>.',
   'account-of-other-partition': 'The owner of this account lives in another partition.',
   'account-exists': 'The account is open already.',
+  'account-awaits-import': 'The account is part of a book that is being imported.',
   'account-unknown': 'No such account is open.',
   'account-frozen': 'The account is frozen: it takes deposits and reduces risk only.',
   'account-closed': 'The account is closed, for good. Open another one.',

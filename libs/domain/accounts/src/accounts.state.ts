@@ -29,6 +29,7 @@ import {
   type Decimal,
   type OwnerId,
 } from '@ballast/kernel';
+import type { ImportedAccount } from './book-import/book.js';
 import type { DailyVolumes } from './fees/fee-tiers.js';
 import type { PriceTimes } from './interest/interest.decider.js';
 import {
@@ -177,6 +178,8 @@ export interface AccountsState {
   readonly releases: Map<string, SuspenseRelease>;
   /** Accounts that are not open to everything, with the person who saw to that. */
   readonly standings: Map<AccountId, { readonly standing: AccountStanding; readonly by: string }>;
+  /** A book that an exchange brings: accounts of it that would live here, until it is approved or given up. */
+  importing: { readonly importId: string; readonly accounts: Map<AccountId, ImportedAccount> } | null;
   /** Accounts that margin has in LIQUIDATING. */
   readonly liquidating: Set<AccountId>;
   /** Close-out orders of open cases by their position in liquidation p. */
@@ -215,6 +218,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   suspended: new Map(),
   releases: new Map(),
   standings: new Map(),
+  importing: null,
   liquidating: new Set(),
   orders: new Map(),
   claims: new Map(),

@@ -1,5 +1,15 @@
 export { accountsProcess } from './accounts.process.js';
 export { fundProcess, type FundState } from './fund/fund.process.js';
+export {
+  bookNote,
+  digestOfBook,
+  faultsOfBook,
+  MOST_FAULTS,
+  partsOf,
+  type Book,
+} from './book-import/book.js';
+export { bookImportFigures } from './book-import/book-import.decider.js';
+export { judgeImported } from './book-import/imported-account.decider.js';
 export { reconciliationFigures } from './reconciliation/reconciliation.decider.js';
 export type { AccountsState } from './accounts.state.js';
 export { trialBalance } from './ledger/ledger.js';

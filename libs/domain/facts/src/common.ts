@@ -24,7 +24,7 @@ export type AmountByAsset = ValueOf<ReturnType<typeof amountByAsset>>;
 /**
  * One line of a balanced journal entry. Ledger accounts are named `client/<accountId>`, `held/<accountId>`, `house/pnl`,
  * `house/fees`, `house/funding`, `house/rounding`, `house/conversion`, `house/interest`, `liquidation`, `set-off`, `in-transit`, `suspense`,
- * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`. A client's collateral is
+ * `uncovered-loss`, `custody`, and in the global partition `insurance-fund`, `in-transit`, `house/imported`, `custody`. A client's collateral is
  * positive, custody negative.
  */
 export const posting = record({

@@ -1,6 +1,7 @@
 import {
   ACCOUNTS_COMMANDS,
   ACCOUNTS_EVENTS,
+  BOOK_IMPORT_COMMANDS,
   CORRECTION_COMMANDS,
   FUND_EVENTS,
   RECONCILIATION_COMMANDS,
@@ -39,7 +40,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   {
     log: 'accounts.commands',
     partition: 'global',
-    events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS, ...RECONCILIATION_COMMANDS },
+    events: { ...DOCUMENT_COMMANDS, ...CORRECTION_COMMANDS, ...RECONCILIATION_COMMANDS, ...BOOK_IMPORT_COMMANDS },
   },
   { log: 'accounts', partition: 'every', events: OPENING_EVENTS },
   { log: 'accounts', partition: 'numbered', events: ACCOUNTS_EVENTS },

@@ -61,5 +61,8 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   return app;
 }
 
+const BOOKS_PATHS = ['/reconciliations/', '/book-imports'];
+
 const holdsBooks = ({ url, headers }: IncomingMessage): boolean =>
-  url?.startsWith('/reconciliations/') === true && headers['content-type']?.startsWith('application/json') === true;
+  BOOKS_PATHS.some((path) => url?.startsWith(path) === true) &&
+  headers['content-type']?.startsWith('application/json') === true;

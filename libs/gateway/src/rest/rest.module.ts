@@ -14,6 +14,7 @@ import { SettlementOverridesController } from './settlement-overrides.controller
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { OrdersController } from './orders.controller.js';
+import { BookImportsController } from './book-imports.controller.js';
 import { ReconciliationsController } from './reconciliations.controller.js';
 import { RiskController } from './risk.controller.js';
 import { StatementsController } from './statements.controller.js';
@@ -59,6 +60,7 @@ export class RestModule {
         CorrectionsController,
         SuspenseController,
         ReconciliationsController,
+        BookImportsController,
         LogsController,
         MarginEventsController,
         OperationsController,

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import {
   accountExplanation,
   accountView,
+  bookImportsView,
+  bookReport,
   commandAccepted,
   dayStatement,
   decisionPage,
@@ -14,6 +16,8 @@ import {
   reconciliationsView,
   type ReconciliationsView,
 } from '@ballast/contracts';
+import { bookNote, digestOfBook } from '@ballast/accounts-domain';
+import { CheckpointKey } from '@ballast/event-log';
 import { readHouseDocuments } from '@ballast/house-documents';
 import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
 
@@ -445,6 +449,87 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
       expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
       expectProblem(await approval('ben'), 404, 'trade-unknown');
+    });
+  });
+
+  describe('a live book', () => {
+    const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+    const account = (accountId: string, quantity: string, averagePrice: string) => ({
+      ...{ accountId, collateral: { USD: '50000' } },
+      positions: [{ instrument: 'BTC-PERP', quantity, averagePrice }],
+    });
+    const book = {
+      ...{ importId: 'go-live', asOf: 0, custody: { USD: '100100' }, house: {} },
+      accounts: [account('moved.main', '0.1', '7900'), account('other-moved.main', '-0.1', '8900')],
+    };
+    const key = CheckpointKey.generate('exchange');
+    const signed = (of: typeof book, by = key) => {
+      const note = by.signNote(bookNote(of.importId, digestOfBook(of)));
+      return { book: of, signedBy: key.verifierKey, signature: note.trimEnd().split('\n').at(-1) };
+    };
+
+    it('is looked at and told what is wrong with it; nothing is kept [CLR-ACC-090]', async () => {
+      await opened('moved-already.main');
+      const sound = bookReport.parse((await house.post('/book-imports/checks', { book })).body);
+      expect(sound).toMatchObject({ digest: digestOfBook(book), accounts: 2, positions: 2, faults: [] });
+      const wrong = {
+        ...book,
+        accounts: [...book.accounts, account('moved-already.main', '0.000000001', '1'), account('b.main', '1', '1')],
+      };
+      const { faults } = bookReport.parse((await house.post('/book-imports/checks', { book: wrong })).body);
+      expect(faults.map(({ accountId, code }) => `${accountId ?? 'book'} ${code}`).sort()).toEqual([
+        'book positions-not-zero',
+        'moved-already.main account-exists',
+        'moved-already.main amount-too-fine',
+      ]);
+      const short = { ...book, custody: { USD: '100099.99' } };
+      const report = bookReport.parse((await house.post('/book-imports/checks', { book: short })).body);
+      expect(report.faults.map(({ code }) => code)).toEqual(['custody-differs']);
+      expectProblem(await house.post('/book-imports', signed(short), undefined, by('ann')), 422, 'import-faulty');
+      const unread = { book: { ...book, custody: { USD: 1 } } };
+      expectProblem(await house.post('/book-imports/checks', unread), 400, 'request-malformed');
+      expect(bookImportsView.parse((await house.get('/book-imports')).body)).toEqual({ open: null, ended: [] });
+    });
+
+    it('is brought by one person, signed, and opened whole once another has approved it [CLR-ACC-090, CLR-ACC-091]', async () => {
+      const bring = (asked: object, person: string, idempotencyKey?: string) =>
+        house.post('/book-imports', asked, idempotencyKey, by(person));
+      const path = '/book-imports/go-live';
+      const approve = (person: string, digest = digestOfBook(book)) =>
+        house.post(`${path}/approvals`, { digest }, undefined, by(person));
+      expectProblem(await approve('ben'), 404, 'import-unknown');
+      const other = CheckpointKey.generate('exchange');
+      expectProblem(await bring(signed(book, other), 'ann'), 422, 'import-not-signed');
+      expectProblem(await bring({ ...signed(book), signedBy: 'nobody' }, 'ann'), 422, 'import-not-signed');
+      expectProblem(await house.post('/book-imports', signed(book)), 401, 'actor-missing');
+      const first = await bring(signed(book), 'ann', 'bring-the-book');
+      expect([first.status, first.body]).toEqual([201, expect.objectContaining({ data: { importId: 'go-live' } })]);
+      expect((await bring(signed(book), 'ann', 'bring-the-book')).body).toEqual(first.body);
+      const second = { ...book, importId: 'go-live-2' };
+      expectProblem(await bring(signed(second), 'ann'), 409, 'import-open');
+      expectProblem(await house.post('/accounts', { accountId: 'moved.main' }), 409, 'account-awaits-import');
+      expectProblem(await approve('Ann'), 409, 'proposer-may-not-approve');
+      expectProblem(await approve('ben', '0'.repeat(64)), 409, 'import-digest-differs');
+      await eventually(
+        () => house.get('/book-imports'),
+        ({ body }) => bookImportsView.parse(body).open?.judged.partitions === 2,
+      );
+      expect((await approve('ben')).status).toBe(201);
+      const { body } = await eventually(
+        () => house.get('/accounts/moved.main'),
+        (answer) => answer.status === 200 && accountView.parse(answer.body).margin !== null,
+      );
+      const moved = accountView.parse(body);
+      expect(moved.collateral).toEqual({ USD: '50000' });
+      expect(moved.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '0.1', cost: '790' }]);
+      expect(Number(moved.margin?.figures.maintenance)).toBeGreaterThan(0);
+      expectProblem(
+        await house.post(`${path}/withdrawals`, { reason: 'late' }, undefined, by('ann')),
+        404,
+        'import-unknown',
+      );
+      expect((await bring(signed(book), 'ann', 'bring-the-book')).body).toEqual(first.body);
+      expectProblem(await bring(signed(book), 'ann'), 409, 'import-exists');
     });
   });
 

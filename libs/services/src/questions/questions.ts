@@ -5,6 +5,8 @@ import {
   averageEntryOf,
   isCleared,
   isOpenAccount,
+  bookImportFigures,
+  judgeImported,
   reconciliationFigures,
   shortfall,
   suspenseFigures,
@@ -86,6 +88,8 @@ const fundBooks = (state: FundState) => ({
   violated: accountsInvariants.ofFund(state).map(({ name }) => name),
 });
 
+const bookImports = ({ bookImports: imports }: FundState, partitions: number) => bookImportFigures(imports, partitions);
+
 const reconciliations = (state: FundState) => reconciliationFigures(state.reconciliations);
 
 /** An account as margin has it. */
@@ -157,10 +161,11 @@ export const questions = {
     isOpen: isOpenAccount,
     tradable,
     isCleared,
+    judgeImported,
     books,
     suspense: suspenseFigures,
   }),
-  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules: standingRules, reconciliations }),
+  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules: standingRules, reconciliations, bookImports }),
   margin: questionsOf('margin', 'margin', {
     account: marginedAccount,
     figures: figuresOf,

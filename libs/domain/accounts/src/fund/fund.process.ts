@@ -43,6 +43,16 @@ import {
   proposeCorrection,
   type TradeCorrections,
 } from '../correction/trade-correction.decider.js';
+import {
+  addPart,
+  answeredFor,
+  approveImport,
+  beginImport,
+  evolveImports,
+  noBookImports,
+  withdrawImport,
+  type BookImports,
+} from '../book-import/book-import.decider.js';
 import { balanceOf, post, postingsOf, type Ledger } from '../ledger/ledger.js';
 import { allocate, type LossSources, type OpenLoss, type StepPaid } from '../waterfall/allocation.js';
 import { WATERFALL_DOCUMENTS, type LossWaterfall } from '../waterfall/loss-waterfall.js';
@@ -67,6 +77,7 @@ import {
   measuredInterests,
   noOpenInterests,
   noteDelivered,
+  noteImported,
   noteReversed,
   noteTraded,
   type OpenInterests,
@@ -119,6 +130,8 @@ export interface FundState {
   readonly openInterests: OpenInterests;
   /** What others keep, held against this ledger. */
   readonly reconciliations: Reconciliations;
+  /** Live books of exchanges that come here. */
+  readonly bookImports: BookImports;
 }
 
 export const FUND_LEDGER = 'insurance-fund';
@@ -346,7 +359,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 5 },
+  stateForm: { version: 6 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
@@ -360,6 +373,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     corrections: new Map(),
     openInterests: noOpenInterests(),
     reconciliations: noReconciliations(),
+    bookImports: noBookImports(),
   }),
   open: openAccounts,
   reads: [
@@ -453,6 +467,14 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         observe: ({ openInterests }, { payload }) => noteReversed(openInterests, payload),
         decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
       },
+      BookPartitionJudged: {
+        observe: ({ bookImports }, { partition, payload }) => evolveImports.judged(bookImports, partition, payload),
+      },
+      CollateralImported: 'ignored',
+      PositionImported: {
+        observe: ({ openInterests }, { payload }) => noteImported(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
       AdlBooked: {
         observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
         decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
@@ -516,6 +538,30 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       emit(context, 'TradeCorrectionApproved', decision.fact);
       return answered(decision.fact.correctionId);
     },
+    BeginBookImport({ bookImports }, input, context) {
+      const decision = beginImport(bookImports, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BookImportBegun', decision.fact);
+      return answeredFor(decision.fact);
+    },
+    AddBookPart({ bookImports }, input, context) {
+      const decision = addPart(bookImports, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BookPartAdded', decision.fact);
+      return answeredFor(decision.fact);
+    },
+    ApproveBookImport({ bookImports }, input, context) {
+      const decision = approveImport(bookImports, input, context.partitions);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BookImportApproved', decision.fact);
+      return answeredFor(decision.fact);
+    },
+    WithdrawBookImport({ bookImports }, input, context) {
+      const decision = withdrawImport(bookImports, input);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'BookImportWithdrawn', decision.fact);
+      return answeredFor(decision.fact);
+    },
     RecordReconciliation({ reconciliations }, input, context) {
       const decision = recordReconciliation(reconciliations, input);
       if ('refusal' in decision) return decision.refusal;
@@ -553,6 +599,14 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       evolveCorrections.proposed(corrections, payload, actor),
     TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
       evolveCorrections.approved(corrections, correctionId),
+    BookImportBegun: ({ bookImports }, { payload, actor }) => evolveImports.begun(bookImports, payload, actor),
+    BookPartAdded: ({ bookImports }, { payload }) => evolveImports.added(bookImports, payload),
+    BookImportApproved({ ledger, bookImports }, { payload: { importId, postings } }) {
+      post(ledger, postings);
+      evolveImports.ended(bookImports, importId, 'approved');
+    },
+    BookImportWithdrawn: ({ bookImports }, { payload: { importId } }) =>
+      evolveImports.ended(bookImports, importId, 'withdrawn'),
     BreakOpened: ({ reconciliations }, { payload }) => evolveReconciliations.opened(reconciliations, payload),
     BreakChanged: ({ reconciliations }, { payload }) => evolveReconciliations.changed(reconciliations, payload),
     BreakMatched: ({ reconciliations }, { payload }) => evolveReconciliations.matched(reconciliations, payload),

@@ -46,6 +46,11 @@ export function noteReversed(interests: OpenInterests, { side, quantity, positio
   moved(interests, position.instrument, after.plus(signed(side, quantity)), after);
 }
 
+/** An account came with a position. */
+export function noteImported(interests: OpenInterests, { position }: AccountsEvents['PositionImported']): void {
+  moved(interests, position.instrument, ZERO, dec(position.quantity));
+}
+
 /** A contract ended with its position. */
 export function noteDelivered(
   interests: OpenInterests,

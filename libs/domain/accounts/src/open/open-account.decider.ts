@@ -11,5 +11,6 @@ export function decideOpening(state: AccountsState, message: unknown): TransferD
   if (state.accounts.has(accountId)) {
     return refused(standingOf(state, accountId) === 'closed' ? 'account-closed' : 'account-exists');
   }
+  if (state.importing?.accounts.has(accountId) === true) return refused('account-awaits-import');
   return booked({ accountId }, fact('AccountOpened', { accountId }));
 }

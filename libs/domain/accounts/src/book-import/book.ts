@@ -1,0 +1,181 @@
+import { list, named, record, textOf, whole, type DocumentForm } from '@ballast/documents';
+import type { BookImportCommands } from '@ballast/facts';
+import {
+  ACCOUNT_ID,
+  ASSET,
+  canonicalText,
+  compareText,
+  DECIMAL,
+  dec,
+  INSTRUMENT_ID,
+  NON_NEGATIVE_DECIMAL,
+  POSITIVE_DECIMAL,
+  sha256,
+  sum,
+  text,
+  ZERO,
+  type Asset,
+  type Decimal,
+} from '@ballast/kernel';
+
+/** An account of a book, with what it has when it comes. */
+export type ImportedAccount = BookImportCommands['AddBookPart']['accounts'][number];
+
+/** What a book says beside its accounts. */
+export type BookHead = Pick<BookImportCommands['BeginBookImport'], 'importId' | 'asOf' | 'custody' | 'house'>;
+
+/** A live book as it is signed. */
+export interface Book extends BookHead {
+  readonly accounts: readonly ImportedAccount[];
+}
+
+/** Lines in one part of a book, which travels as one command: an account, and each of its assets and positions. */
+export const MOST_PART_LINES = 1_000;
+/** Accounts of one book, a technical limit: a partition books all of its own in one item. */
+export const MOST_BOOK_ACCOUNTS = 20_000;
+
+/** By which a book is known: what is signed, approved and in the log is the same book. SHA-256, hex. */
+export const digestOfBook = ({ importId, asOf, custody, house, accounts }: Book): string =>
+  sha256(canonicalText({ importId, asOf, custody, house, accounts })).toString('hex');
+
+const linesOf = ({ collateral, positions }: ImportedAccount): number =>
+  1 + Object.keys(collateral).length + positions.length;
+
+/** The accounts of a book in parts of at most so many lines, in their order; an account is never divided. */
+export function partsOf(accounts: readonly ImportedAccount[]): readonly (readonly ImportedAccount[])[] {
+  const parts: ImportedAccount[][] = [[]];
+  let lines = 0;
+  for (const account of accounts) {
+    lines += linesOf(account);
+    if (lines > MOST_PART_LINES && parts.at(-1)?.length !== 0) {
+      parts.push([]);
+      lines = linesOf(account);
+    }
+    parts.at(-1)?.push(account);
+  }
+  return parts;
+}
+
+const amount = textOf(POSITIVE_DECIMAL);
+
+/** Accounts of one part, as a command has them. */
+export const ACCOUNTS_OF_PART: DocumentForm<readonly ImportedAccount[]> = list(
+  record({
+    accountId: textOf(ACCOUNT_ID),
+    collateral: named(ASSET, amount),
+    positions: list(
+      record({ instrument: textOf(INSTRUMENT_ID), quantity: textOf(DECIMAL), averagePrice: amount }),
+      0,
+      MOST_PART_LINES,
+    ),
+  }),
+  1,
+  MOST_PART_LINES,
+);
+
+/** The head of a book, as a command has it. */
+export const HEAD_FIELDS = {
+  asOf: whole(0, Number.MAX_SAFE_INTEGER),
+  custody: named(ASSET, textOf(NON_NEGATIVE_DECIMAL)),
+  house: named(ASSET, textOf(NON_NEGATIVE_DECIMAL)),
+};
+
+/** Why a book cannot be imported; about one of its accounts, or about the whole. */
+export interface BookFault {
+  readonly accountId: string | null;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Faults that are told of one book. */
+export const MOST_FAULTS = 100;
+
+/** Accounts and positions that stand twice, and contracts whose positions do not cancel. */
+function faultsWithin(accounts: readonly ImportedAccount[]): readonly BookFault[] {
+  const faults: BookFault[] = [];
+  const known = new Set<string>();
+  const open = new Map<string, Decimal>();
+  for (const { accountId, positions } of accounts) {
+    if (known.has(accountId))
+      faults.push({ accountId, code: 'account-repeated', detail: 'it stands in the book twice' });
+    known.add(accountId);
+    const held = new Set<string>();
+    for (const { instrument, quantity } of positions) {
+      if (held.has(instrument)) {
+        faults.push({
+          accountId,
+          code: 'position-repeated',
+          detail: `${instrument} stands there twice: write the sum`,
+        });
+      }
+      held.add(instrument);
+      open.set(instrument, (open.get(instrument) ?? ZERO).plus(quantity));
+    }
+  }
+  const openInOrder = [...open].sort(([a], [b]) => compareText(a, b));
+  for (const [instrument, quantity] of openInOrder) {
+    if (quantity.isZero()) continue;
+    const detail = `the positions in ${instrument} sum to ${text(quantity)}: add the account that has the other side, such as one of the house`;
+    faults.push({ accountId: null, code: 'positions-not-zero', detail });
+  }
+  return faults;
+}
+
+/**
+ * Assets of which the custodian does not keep what the book owes: collateral - costs of positions + the house's own. A position
+ * is worth quantity * price - cost to its holder, and over all holders the first term cancels; so what was gained or lost
+ * by closed trades, and lies with nobody, is minus the costs.
+ * @param costs of all positions, each rounded up to the minor unit
+ */
+function unbalanced(
+  { custody, house }: BookHead,
+  accounts: readonly ImportedAccount[],
+  costs: ReadonlyMap<Asset, Decimal>,
+): readonly BookFault[] {
+  const owed = new Map<Asset, Decimal>();
+  const owe = (asset: Asset, more: Decimal): void => void owed.set(asset, (owed.get(asset) ?? ZERO).plus(more));
+  for (const { collateral } of accounts) {
+    for (const [asset, held] of Object.entries(collateral)) owe(asset, dec(held));
+  }
+  for (const [asset, cost] of costs) owe(asset, cost.neg());
+  for (const [asset, own] of Object.entries(house)) owe(asset, dec(own));
+  const assets = new Set([...owed.keys(), ...Object.keys(custody)]);
+  return [...assets].sort(compareText).flatMap((asset) => {
+    const due = owed.get(asset) ?? ZERO;
+    const kept = dec(custody[asset] ?? '0');
+    if (due.eq(kept)) return [];
+    const detail = `the custodian keeps ${text(kept)} ${asset}; collateral ${text(
+      sum(accounts.map(({ collateral }) => dec(collateral[asset] ?? '0'))),
+    )} - costs of positions ${text(costs.get(asset) ?? ZERO)} + the house's own ${house[asset] ?? '0'} = ${text(due)}`;
+    return [{ accountId: null, code: 'custody-differs', detail }];
+  });
+}
+
+/** What partitions say of accounts of a book. */
+export interface JudgedAccounts {
+  readonly faults: readonly (BookFault & { readonly accountId: string })[];
+  /** Costs of the positions, each rounded up to the minor unit, by settlement asset. */
+  readonly costs: Readonly<Record<Asset, string>>;
+}
+
+/**
+ * Everything that is wrong with a book. Whether custody is right is asked of a book in which nothing else is wrong: the costs of
+ * positions that cannot be booked are unknown.
+ * @param judged by partitions, of all its accounts
+ * @see docs/spec/accounts.md CLR-ACC-090
+ */
+export function faultsOfBook(
+  { accounts, ...head }: Book,
+  judged: readonly Pick<JudgedAccounts, 'costs' | 'faults'>[],
+): readonly BookFault[] {
+  const faults = [...faultsWithin(accounts), ...judged.flatMap((each) => each.faults)];
+  if (faults.length > 0) return faults;
+  const costs = new Map<Asset, Decimal>();
+  for (const each of judged) {
+    for (const [asset, more] of Object.entries(each.costs)) costs.set(asset, (costs.get(asset) ?? ZERO).plus(more));
+  }
+  return unbalanced(head, accounts, costs);
+}
+
+/** What is signed of a book: its digest, in a text that no other note has. */
+export const bookNote = (importId: string, digest: string): string => `ballast book\n${importId}\n${digest}\n`;

@@ -1,0 +1,175 @@
+import { listingState, type ContractSpecification } from '@ballast/instruments';
+import type { FundEvents } from '@ballast/facts';
+import {
+  compareText,
+  dec,
+  invariant,
+  partitionOfAccount,
+  text,
+  ZERO,
+  type Asset,
+  type Decimal,
+  type Instant,
+} from '@ballast/kernel';
+import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
+import { amountsOf, fact, standingOf, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { deliverLate } from '../expiry/expiry.decider.js';
+import { keptAsset, roundMoney } from '../ledger/assets.js';
+import { contractOf } from '../ledger/contracts.js';
+import { deliveryPriceOf } from '../ledger/instrument-book.js';
+import { clientLedger, postingsOf } from '../ledger/ledger.js';
+import { applyTrade, figuresOf, FLAT, type Position } from '../ledger/position.js';
+import { LARGEST_AMOUNT, LARGEST_VALUE, ORDER_BOOK_DIGITS, readPositive } from '../reading/input-reading.js';
+import { releaseSuspense } from '../suspense/release.decider.js';
+import { MOST_FAULTS, type ImportedAccount, type JudgedAccounts } from './book.js';
+
+/** Digits after the point of an average price; with those of a quantity its products stay exact. */
+const AVERAGE_PRICE_DIGITS = 12;
+
+type ImportedPosition = ImportedAccount['positions'][number];
+
+/** A position as it is opened at its average price; against premium, which was paid, it costs nothing. */
+const openedAt = (contract: ContractSpecification, { quantity, averagePrice }: ImportedPosition): Position =>
+  applyTrade(contract, FLAT, dec(quantity), dec(averagePrice)).position;
+
+/** What the custodian has to keep less, because the holder has not paid it yet: rounded so that no unit is missing. */
+const roundedCost = (state: AccountsState, { settlementAsset }: ContractSpecification, cost: Decimal): Decimal =>
+  roundMoney(state, cost, settlementAsset, 'fee');
+
+/**
+ * Whether accounts of a book could be opened here now, and what their positions cost.
+ * @param at what contracts are listed then
+ * @see docs/spec/accounts.md CLR-ACC-090
+ */
+export function judgeImported(state: AccountsState, accounts: readonly ImportedAccount[], at: Instant): JudgedAccounts {
+  const faults: JudgedAccounts['faults'][number][] = [];
+  const costs = new Map<Asset, Decimal>();
+  for (const { accountId, collateral, positions } of accounts) {
+    const refuse = (code: AccountsRejectionCode, what: string): void =>
+      void faults.push({ accountId, code, detail: `${what}: ${ACCOUNTS_REJECTIONS[code]}` });
+    const taken = takenId(state, accountId);
+    if (taken !== null) refuse(taken, 'id');
+    for (const [asset, amount] of Object.entries(collateral)) {
+      const kept = keptAsset(state, asset);
+      if (kept === undefined) refuse('asset-not-kept', asset);
+      else {
+        const reading = readPositive(amount, kept.minorUnitDigits);
+        if (!reading.readable) refuse(reading.code, `${amount} ${asset}`);
+      }
+    }
+    for (const position of positions) {
+      const code = positionFault(state, position, at);
+      if (code !== null) refuse(code, `${position.quantity} ${position.instrument} at ${position.averagePrice}`);
+      else {
+        const contract = contractOf(state, position.instrument);
+        const { settlementAsset } = contract;
+        const cost = roundedCost(state, contract, openedAt(contract, position).cost);
+        costs.set(settlementAsset, (costs.get(settlementAsset) ?? ZERO).plus(cost));
+      }
+    }
+  }
+  const inOrder = [...costs].sort(([a], [b]) => compareText(a, b));
+  return { faults, costs: Object.fromEntries(inOrder.map(([asset, cost]) => [asset, text(cost)])) };
+}
+
+function takenId(state: AccountsState, accountId: string): AccountsRejectionCode | null {
+  if (partitionOfAccount(accountId, state.partitions) !== state.partition) return 'account-of-other-partition';
+  if (!state.accounts.has(accountId)) return null;
+  return standingOf(state, accountId) === 'closed' ? 'account-closed' : 'account-exists';
+}
+
+function positionFault(
+  state: AccountsState,
+  { instrument, quantity, averagePrice }: ImportedPosition,
+  at: Instant,
+): AccountsRejectionCode | null {
+  const contract = state.contracts.get(instrument);
+  if (contract === undefined) return 'instrument-unknown';
+  if (keptAsset(state, contract.settlementAsset) === undefined) return 'asset-not-kept';
+  if (deliveryPriceOf(state, instrument) !== null) return 'instrument-expired';
+  const listing = listingState(contract, at);
+  if (listing !== 'listed') return listing === 'expired' ? 'instrument-expired' : 'instrument-not-listed';
+  const contracts = readPositive(text(dec(quantity).abs()), ORDER_BOOK_DIGITS);
+  if (!contracts.readable) return contracts.code;
+  if (!contracts.value.mod(contract.lot).isZero()) return 'quantity-off-lot';
+  const price = readPositive(averagePrice, AVERAGE_PRICE_DIGITS);
+  if (!price.readable) return price.code;
+  const value = applyTrade(contract, FLAT, contracts.value, price.value).value.abs();
+  return value.gt(LARGEST_VALUE[contract.instrument.settlement]) || value.gt(LARGEST_AMOUNT)
+    ? 'amount-too-large'
+    : null;
+}
+
+function waiting({ importing }: AccountsState, importId: string): readonly ImportedAccount[] {
+  invariant(importing?.importId === importId, `the book ${importId} has not come here`);
+  return [...importing.accounts.values()];
+}
+
+/** With the last part of a book the partition says whether its accounts could be opened. */
+export function decideJudgement(
+  state: AccountsState,
+  { importId, part, parts }: FundEvents['BookPartAdded'],
+  at: Instant,
+): AccountsFact | null {
+  if (part !== parts) return null;
+  const accounts = waiting(state, importId);
+  const { faults, costs } = judgeImported(state, accounts, at);
+  return fact('BookPartitionJudged', {
+    importId,
+    accounts: accounts.length,
+    costs,
+    faults: faults.slice(0, MOST_FAULTS),
+  });
+}
+
+/**
+ * Opens the accounts of an approved book that live here: with their collateral, which the custodian keeps, and their positions against
+ * the house position of the partition. A position moves no money of its account; its cost, which `house/pnl` has to
+ * collect yet, is not in custody.
+ * @see docs/spec/accounts.md CLR-ACC-091
+ */
+export function* decideImportedAccounts(
+  state: AccountsState,
+  { importId }: FundEvents['BookImportApproved'],
+  at: Instant,
+): Generator<AccountsFact> {
+  const accounts = waiting(state, importId);
+  for (const { accountId, collateral, positions } of accounts) {
+    yield fact('AccountOpened', { accountId });
+    const amounts = Object.entries(collateral).sort(([a], [b]) => compareText(a, b));
+    const held = amountsOf(Object.fromEntries(amounts.map(([asset, amount]) => [asset, dec(amount)])));
+    if (amounts.length > 0) {
+      yield fact('CollateralImported', {
+        accountId,
+        importId,
+        collateral: held,
+        postings: amounts.flatMap(([asset, amount]) =>
+          postingsOf(['custody', asset, dec(amount).neg()], [clientLedger(accountId), asset, dec(amount)]),
+        ),
+      });
+    }
+    for (const imported of positions) {
+      const { instrument, averagePrice } = imported;
+      const contract = contractOf(state, instrument);
+      const { settlementAsset: asset } = contract;
+      const position = openedAt(contract, imported);
+      const rounded = roundedCost(state, contract, position.cost);
+      yield fact('PositionImported', {
+        accountId,
+        importId,
+        averagePrice,
+        collateral: held,
+        position: figuresOf(instrument, position),
+        postings: postingsOf(
+          ['custody', asset, rounded],
+          ['house/pnl', asset, position.cost.neg()],
+          ['house/rounding', asset, position.cost.minus(rounded)],
+        ),
+      });
+      // It may have been delivered since the book was judged.
+      yield* deliverLate(state, accountId, instrument);
+    }
+  }
+  // What came for them before is booked now, as when an account is opened by hand.
+  for (const { accountId } of accounts) yield* releaseSuspense(state, accountId, at);
+}

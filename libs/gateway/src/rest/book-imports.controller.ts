@@ -1,0 +1,134 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { bookNote, digestOfBook, faultsOfBook, MOST_FAULTS, partsOf, type Book } from '@ballast/accounts-domain';
+import * as contract from '@ballast/contracts';
+import { CheckpointRejected, signedText } from '@ballast/event-log';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Takes, Write } from './open-api.js';
+import { parsed, Problem } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
+
+/** An exchange brings its live book: one person with a signed file, another one approves, and all of it is booked or nothing. */
+@ApiTags('book-imports')
+@AnswersProblems()
+@Controller('book-imports')
+export class BookImportsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The book that waits for a second person, and how others ended' })
+  @Answers(200, contract.bookImportsView, 'As of now')
+  async view(): Promise<object> {
+    return this.clearing.ask(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
+  }
+
+  @Post('checks')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Tells everything that is wrong with a book; nothing is kept of it' })
+  @Takes(contract.bookCheckRequest)
+  @Answers(200, contract.bookReport, 'What every partition says of it')
+  async check(@Body() body: unknown): Promise<contract.BookReport> {
+    return this.#judged(parsed(contract.bookCheckRequest, body, 'body').book);
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Brings a signed book in which nothing is wrong; X-Actor names the person' })
+  @Write(contract.bookImportRequest)
+  @Answers(201, contract.commandAccepted, 'It waits for a second person; nothing of it is booked')
+  async bring(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    const headers = writeHeaders(request);
+    const { book, signedBy, signature } = parsed(contract.bookImportRequest, body, 'body');
+    const { accounts, ...head } = book;
+    const digest = digestOfBook(book);
+    assertSigned(bookNote(book.importId, digest), signedBy, signature);
+    const { open, ended } = await this.clearing.ask(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
+    // Of a book that is here already the ids are taken, by itself: who sends it again brings what is missing of it.
+    const come = open?.digest === digest ? open.parts.come : null;
+    if (come === null && !ended.some(({ importId }) => importId === book.importId)) {
+      const [fault, ...more] = (await this.#judged(book)).faults;
+      if (fault !== undefined) {
+        throw new Problem('import-faulty', `${fault.accountId ?? 'the book'}: ${fault.detail}; ${more.length} more`);
+      }
+    }
+    const parts = partsOf(accounts);
+    const begun = { ...head, digest, signedBy, signature, parts: parts.length };
+    if (come === null) await this.#execute(headers, 'BeginBookImport', begun);
+    for (const [index, part] of parts.entries()) {
+      if (index < (come ?? 0)) continue;
+      const id = `${headers.id}/${index + 1}`;
+      const added = { importId: book.importId, part: index + 1, accounts: part };
+      await this.#execute({ ...headers, id }, 'AddBookPart', added);
+    }
+    return { commandId: headers.id, outcome: 'accepted', data: { importId: book.importId } };
+  }
+
+  @Post(':importId/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves it; X-Actor must be another person than who brought it' })
+  @InPath('importId', contract.identifierForm)
+  @Write(contract.bookImportApproval)
+  @Answers(201, contract.commandAccepted, 'Every account is opened with what it has')
+  approve(
+    @Req() request: Request,
+    @Param('importId') importId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const approval = parsed(contract.bookImportApproval, body, 'body');
+    const id = parsed(contract.identifierForm, importId, 'importId');
+    return this.#execute(writeHeaders(request), 'ApproveBookImport', { importId: id, ...approval });
+  }
+
+  @Post(':importId/withdrawals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Gives it up; X-Actor names the person' })
+  @InPath('importId', contract.identifierForm)
+  @Write(contract.bookImportWithdrawal)
+  @Answers(201, contract.commandAccepted, 'Its account ids are free again')
+  withdraw(
+    @Req() request: Request,
+    @Param('importId') importId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const withdrawal = parsed(contract.bookImportWithdrawal, body, 'body');
+    const id = parsed(contract.identifierForm, importId, 'importId');
+    return this.#execute(writeHeaders(request), 'WithdrawBookImport', { importId: id, ...withdrawal });
+  }
+
+  /** Asks every partition about the accounts that would be its own, so many at a time. */
+  async #judged(book: Book): Promise<contract.BookReport> {
+    const { accounts } = book;
+    const at = this.clearing.clearing;
+    const judged = await Promise.all(
+      this.clearing.numbers.map((partition) => {
+        const own = accounts.filter(({ accountId }) => this.clearing.partitionOf(accountId) === partition);
+        return Promise.all(
+          partsOf(own).map((part) => this.clearing.ask(questions.accounts.judgeImported, partition, part, at)),
+        );
+      }),
+    );
+    return {
+      digest: digestOfBook(book),
+      accounts: accounts.length,
+      positions: accounts.reduce((all, { positions }) => all + positions.length, 0),
+      faults: faultsOfBook(book, judged.flat()).slice(0, MOST_FAULTS),
+    };
+  }
+
+  async #execute({ id, actor }: WriteHeaders, type: string, body: object): Promise<AcceptedAnswer> {
+    return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
+  }
+}
+
+/** @throws Problem when the key did not sign the note */
+function assertSigned(note: string, signedBy: string, signature: string): void {
+  try {
+    signedText(`${note}\n${signature}\n`, signedBy, 'this book');
+  } catch (error) {
+    if (error instanceof CheckpointRejected) throw new Problem('import-not-signed', error.message);
+    throw error;
+  }
+}
