@@ -38,6 +38,8 @@ for (const [i, run] of runs.entries()) {
   const result = spawnSync(
     process.execPath,
     [
+      // A run makes and drops objects by the million: a young generation that takes them costs a fifth less.
+      '--max-semi-space-size=64',
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       ...jest,

@@ -1,40 +1,9 @@
-import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
-import { testDatabase } from '@ballast/event-log/testing';
+import { MemoryLogStore } from '@ballast/event-log';
 import { MINUTE_MS } from '@ballast/kernel';
-import type { ClearingHouse, Digests } from '@ballast/services';
+import type { Digests } from '@ballast/services';
 import { Simulation } from '@ballast/services';
-import { CI_WINDOW, SHORT_WINDOW } from './ci-window.js';
+import { SHORT_WINDOW } from './ci-window.js';
 import { openRun, runToEnd } from './clearing-run.js';
-import { outcomeOf, readGolden, RENEWAL } from './golden.js';
-
-describe('the same scenario, seed and partition count', () => {
-  let house: ClearingHouse;
-  let onMemory: Digests;
-
-  beforeAll(async () => {
-    house = await runToEnd(new MemoryLogStore(), CI_WINDOW);
-    onMemory = await house.digests();
-  }, 120_000);
-
-  it(`give the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
-    const outcome = await outcomeOf(house);
-    expect({ run: CI_WINDOW, digests: onMemory, outcome }).toEqual(await readGolden('ci-window'));
-  });
-
-  it('give the same digests again', async () => {
-    expect(await (await runToEnd(new MemoryLogStore(), CI_WINDOW)).digests()).toEqual(onMemory);
-  }, 120_000);
-
-  // The other empty data directory is that of the undisturbed run in kill-and-resume.e2e-spec.ts.
-  it('give the same digests on embedded PostgreSQL', async () => {
-    const store = new PostgresLogStore({ connection: await testDatabase() });
-    try {
-      expect(await (await runToEnd(store, CI_WINDOW)).digests()).toEqual(onMemory);
-    } finally {
-      await store.close();
-    }
-  }, 180_000);
-});
 
 describe('a run of half an hour', () => {
   let digests: Digests;

@@ -1,13 +1,14 @@
-import { replay, verify } from '@ballast/audit';
+import { explainAccount, replay, verify } from '@ballast/audit';
 import { MemoryLogStore, PostgresLogStore } from '@ballast/event-log';
 import { testDatabase } from '@ballast/event-log/testing';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, MarginEvents, PricingEvents, ServiceLog } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
+import { assessedNow, preTradeCheck, whatIf, type MarginState } from '@ballast/margin-domain';
 import { SERVICES, type ClearingHouse } from '@ballast/services';
-import { OPTION_EXPIRY, OPTION_FALL } from './ci-window.js';
+import { CI_WINDOW, OPTION_EXPIRY, type RunWindow } from './ci-window.js';
 import { runToEnd } from './clearing-run.js';
-import { outcomeOf, readGolden, RENEWAL } from './golden.js';
+import { GOLDEN_RUNS, outcomeOf, readGolden, RENEWAL, type GoldenRun } from './golden.js';
 import { entriesOf, forgedCopy } from './rewrite-history.js';
 
 /** Every entry of a service's numbered partitions and of its global one. */
@@ -21,22 +22,78 @@ const payloads = <Payload>(entries: readonly LogEntry[], type: string): readonly
 
 const isOption = (instrument: string): boolean => /-[CP]$/.test(instrument);
 
-describe.each([
-  { name: 'option-fall', run: OPTION_FALL },
-  { name: 'option-expiry', run: OPTION_EXPIRY },
-] as const)('the run $name', ({ name, run }) => {
-  let house: ClearingHouse;
+/** A run costs seconds, so every claim about one is made of the same. */
+const houses = new Map<GoldenRun, ClearingHouse>();
 
-  beforeAll(async () => {
-    house = await runToEnd(new MemoryLogStore(), run);
-  }, 180_000);
+function houseOf(name: GoldenRun): ClearingHouse {
+  const house = houses.get(name);
+  if (house === undefined) throw new Error(`${name} did not run`);
+  return house;
+}
 
+beforeAll(async () => {
+  for (const [name, run] of Object.entries(GOLDEN_RUNS)) {
+    houses.set(name as GoldenRun, await runToEnd(new MemoryLogStore(), run));
+  }
+}, 360_000);
+
+/** Every account of a run, with the state of margin that decides it. */
+function accountsOf(house: ClearingHouse): { state: MarginState; accountId: string }[] {
+  return Array.from({ length: house.partitions }, (_, partition) => {
+    const state = house.workerOf('margin', partition).state as MarginState;
+    return state.book.accounts.map(({ accountId }) => ({ state, accountId }));
+  }).flat();
+}
+
+describe.each(Object.entries(GOLDEN_RUNS) as [GoldenRun, RunWindow][])('the run %s', (name, run) => {
   it(`gives the golden digests (after a change that is meant to change decisions: ${RENEWAL})`, async () => {
+    const house = houseOf(name);
     const [digests, outcome] = [await house.digests(), await outcomeOf(house)];
     expect({ run, digests, outcome }).toEqual(await readGolden(name));
   });
 
+  it('starts what is imagined of an account, and a check before a trade, from what it is assessed at [CLR-MRG-065]', () => {
+    const house = houseOf(name);
+    const accounts = accountsOf(house);
+    expect(accounts).toHaveLength(run.accounts);
+    for (const { state, accountId } of accounts) {
+      const assessed = assessedNow(state, accountId);
+      if (assessed === null) throw new Error(`${accountId} was not assessed`);
+      const { figures } = assessed;
+      expect(whatIf(state, { accountId })).toMatchObject({
+        before: figures,
+        after: figures,
+        assessment: assessed.detail(),
+      });
+      const check = preTradeCheck(state, { accountId, instrument: 'BTC-PERP', quantity: '0.001' });
+      expect({ accountId, before: check.before }).toEqual({ accountId, before: figures });
+    }
+  }, 120_000);
+
+  it('explains the last decision about an account by the assessment that was decided by [CLR-MRG-066]', async () => {
+    const house = houseOf(name);
+    const last = new Map<string, { partition: number; position: number; assessment: unknown }>();
+    for (let partition = 0; partition < house.partitions; partition++) {
+      for (const { type, position, payload } of await entriesOf(house.logs.log('margin'), partition)) {
+        if (type !== 'AccountStateChanged') continue;
+        const { accountId, assessment } = payload as MarginEvents['AccountStateChanged'];
+        last.set(accountId, { partition, position, assessment });
+      }
+    }
+    expect(last.size).toBeGreaterThan(0);
+    for (const [accountId, { partition, position, assessment }] of last) {
+      const explained = await explainAccount(house.logs, accountId, {
+        end: { event: { log: 'margin', partition, position } },
+      });
+      if (typeof explained === 'string') throw new Error(explained);
+      expect({ accountId, assessment: explained.assessment }).toEqual({ accountId, assessment });
+    }
+  }, 180_000);
+});
+
+describe.each(['option-fall', 'option-expiry'] as const)('the run %s', (name) => {
   it('verifies and replays without a difference', async () => {
+    const house = houseOf(name);
     expect((await verify(house.logs)).faults).toEqual([]);
     const { divergence, events } = await replay(house.logs, SERVICES, () => performance.now());
     expect(divergence).toBeUndefined();
@@ -44,7 +101,7 @@ describe.each([
   }, 180_000);
 
   it('prices every contract at every price set', async () => {
-    const pricing = await entriesOfLog(house, 'pricing');
+    const pricing = await entriesOfLog(houseOf(name), 'pricing');
     const sets = payloads<PricingEvents['PriceSetPublished']>(pricing, 'PriceSetPublished');
     const arrays = payloads<PricingEvents['RiskArraysPublished']>(pricing, 'RiskArraysPublished');
     expect(arrays.map(({ number }) => number)).toEqual(sets.map(({ number }) => number));
@@ -59,10 +116,10 @@ describe('option writers in the fall', () => {
   let margin: readonly LogEntry[];
 
   beforeAll(async () => {
-    const house = await runToEnd(new MemoryLogStore(), OPTION_FALL);
+    const house = houseOf('option-fall');
     liquidation = await entriesOfLog(house, 'liquidation');
     margin = await entriesOfLog(house, 'margin');
-  }, 180_000);
+  });
 
   const isWriters = ({ accountId }: { readonly accountId: string }): boolean => accountId.startsWith('writer-');
 
@@ -87,7 +144,7 @@ describe('an expiry', () => {
   let pricing: readonly LogEntry[];
 
   beforeAll(async () => {
-    house = await runToEnd(new MemoryLogStore(), OPTION_EXPIRY);
+    house = houseOf('option-expiry');
     accounts = await entriesOfLog(house, 'accounts');
     pricing = await entriesOfLog(house, 'pricing');
   }, 180_000);
@@ -141,13 +198,21 @@ describe('an expiry', () => {
   }, 60_000);
 });
 
-it('gives the same digests on PostgreSQL, with contracts listed', async () => {
-  const store = new PostgresLogStore({ connection: await testDatabase() });
-  try {
-    const house = await runToEnd(store, OPTION_EXPIRY);
-    expect(await house.digests()).toEqual((await readGolden('option-expiry')).digests);
-    expect((await verify(house.logs)).faults).toEqual([]);
-  } finally {
-    await store.close();
-  }
-}, 240_000);
+// What runs here in one directory runs in two in kill-and-resume.e2e-spec.ts, and over Kafka in distributed.e2e-spec.ts.
+it.each([
+  ['ci-window', CI_WINDOW],
+  ['option-expiry', OPTION_EXPIRY],
+] as const)(
+  'the run %s gives the same digests on PostgreSQL, where it verifies',
+  async (name, run) => {
+    const store = new PostgresLogStore({ connection: await testDatabase() });
+    try {
+      const house = await runToEnd(store, run);
+      expect(await house.digests()).toEqual((await readGolden(name)).digests);
+      expect((await verify(house.logs)).faults).toEqual([]);
+    } finally {
+      await store.close();
+    }
+  },
+  240_000,
+);
