@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from './commands/backup.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
+import { correctCommand } from './commands/correct.command.js';
 import { eventsCommand } from './commands/events.command.js';
 import { idsCommand } from './commands/ids.command.js';
 import { explainCommand } from './commands/explain.command.js';
@@ -35,6 +36,7 @@ export function ballastProgram(): Command {
     .addCommand(restoreCommand())
     .addCommand(eventsCommand())
     .addCommand(idsCommand())
+    .addCommand(correctCommand())
     .addCommand(explainCommand())
     .addCommand(statementCommand())
     .addCommand(reconcileCommand())

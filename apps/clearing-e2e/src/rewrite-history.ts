@@ -1,5 +1,12 @@
 import { seal, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import { MemoryLogStore, type EventLog, LogDirectory } from '@ballast/event-log';
+import {
+  MemoryLogStore,
+  type Block,
+  type CursorMove,
+  type EventLog,
+  LogDirectory,
+  type LogStore,
+} from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 
 /** One event of a history, and what a forger makes of it. */
@@ -39,28 +46,50 @@ export function forged(entries: readonly SealedEvent[], { position, payload }: F
   return history;
 }
 
-/** A copy of all logs in memory in which one event says something else, and nothing in the hashes shows it. */
-export async function forgedCopy(original: LogDirectory, forgery: Forgery): Promise<LogDirectory> {
-  const copy = await LogDirectory.open(new MemoryLogStore(), original.partitions);
+/** Those that brought anything. */
+async function blocksOf(log: EventLog, partition: number): Promise<readonly Block[]> {
+  const blocks: Block[] = [];
+  for (
+    let place: Pick<Block, 'firstPosition' | 'number'> = { firstPosition: 0, number: 0 };
+    ;
+    place = blocks.at(-1) as Block
+  ) {
+    const page = await log.blocks(partition, place, 10_000);
+    if (page.length === 0) break;
+    blocks.push(...page);
+  }
+  return blocks.filter((block) => block.lastPosition >= block.firstPosition || block.commandsText !== '');
+}
+
+/** A copy of all logs in which one event says something else, and nothing in the hashes shows it. */
+export async function forgedCopy(
+  original: LogDirectory,
+  forgery: Forgery,
+  store: LogStore = new MemoryLogStore(),
+): Promise<LogDirectory> {
+  const copy = await LogDirectory.open(store, original.partitions);
   for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
     const log = original.log(name);
     for (const { partition } of await log.heads()) {
       const entries = await entriesOf(log, partition);
       const touched = name === forgery.log && partition === forgery.partition;
+      const events = touched ? forged(entries, forgery) : entries;
+      const commands = await log.commands(partition, 0, 100_000);
       const { epoch, head } = await copy.log(name).take(partition, 'forger');
-      const [outcome] = await copy.log(name).append([
-        {
-          partition,
-          epoch,
-          expectedSize: 0,
-          expectedHead: head,
-          events: touched ? forged(entries, forgery) : entries,
-          cursors: [],
-          commands: [...(await log.commands(partition, 0, 100_000))],
-          worker: 'forger',
-        },
-      ]);
-      if (outcome?.status !== 'appended') throw new Error(`${name}/${partition}: ${JSON.stringify(outcome)}`);
+      let end = head;
+      for (const block of await blocksOf(log, partition)) {
+        const [outcome] = await copy.log(name).append([
+          {
+            ...{ partition, epoch, expectedSize: block.firstPosition - 1, expectedHead: end },
+            events: events.slice(block.firstPosition - 1, block.lastPosition),
+            commands: commands.slice(block.firstCommand - 1, block.lastCommand),
+            cursors: block.cursorsText === '' ? [] : (JSON.parse(block.cursorsText) as CursorMove[]),
+            worker: 'forger',
+          },
+        ]);
+        if (outcome?.status !== 'appended') throw new Error(`${name}/${partition}: ${JSON.stringify(outcome)}`);
+        end = events[block.lastPosition - 1]?.chain ?? end;
+      }
     }
   }
   return copy;

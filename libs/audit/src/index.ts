@@ -15,7 +15,7 @@ export { PageCache } from './page-cache.js';
 export { faultText } from './verify/fault.js';
 export { verifySnapshots } from './verify/verify-snapshots.js';
 export { CheckpointFile } from './verify/checkpoint-file.js';
-export { verify, type VerifyReport } from './verify/verify.js';
+export { correctedText, verify, type VerifyReport } from './verify/verify.js';
 export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
 export { placeText, readPlace } from './explain/event-place.js';
 export { type ExplanationRefusal, explainAccount } from './explain/explain-account.js';

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import { canonicalText, sha256Of, uuidV5 } from '@ballast/kernel';
-import { EMPTY_HEAD, GLOBAL } from '@ballast/event-sourcing';
+import { canonicalText, sha256, sha256Of, uuidV5 } from '@ballast/kernel';
+import { EMPTY_HEAD, GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import { NO_BLOCK, commandsOf, cursorMovesOf, nextBlockChain } from './block.js';
 import type { AppendItem, Block, EventLog, LogShape, LogStore, PlacedItem } from './event-log.js';
+import { ADL, ZERO_PRICE, adlDraft } from './corrections/correction.fixtures.js';
+import { approveCorrection, proposeCorrection } from './corrections/corrector.js';
 import { Writer } from './event-log.fixtures.js';
+import { verifyPartition } from './log-integrity.js';
+import { eventOfLine, lineOfEvent } from './log-lines.js';
 
 const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
 
@@ -94,6 +98,56 @@ export function describeEventLog(
         { shape: { name: 'margin', partitions: 1.5, global: false }, why: 'partitions are counted' },
       ])('is not made of $shape, because $why', async ({ shape }) => {
         await expect((stores[0] as LogStore).open(shape)).rejects.toThrow();
+      });
+    });
+
+    describe('a figure that is none', () => {
+      let liquidation: EventLog;
+      beforeEach(async () => {
+        liquidation = await (stores[0] as LogStore).open({ name: 'liquidation', partitions: 2, global: true });
+        const writer = await Writer.take(liquidation, 1);
+        await liquidation.append([writer.item([adlDraft('5'), adlDraft('NaN')])]);
+        await liquidation.append([writer.item([adlDraft('7')])]);
+      });
+      it('stops its reader at its place, with what to do; who decides nothing still gets what is stored [CLR-LOG-080]', async () => {
+        await expect(liquidation.read(1, 0, 10)).rejects.toThrow(
+          'liquidation/1 position 2: payload.bankruptcyPrice of AdlRequested is "NaN", which is no figure; two persons say how it ' +
+            'is read: "npx ballast correct propose --log liquidation --partition 1 --position 2 --figure payload.bankruptcyPrice=<figure>"',
+        );
+        await expect(liquidation.read(1, 2, 10)).resolves.toHaveLength(1);
+        expect((await liquidation.readRaw(1, 1, 1))[0]?.payloadText).toContain('"bankruptcyPrice":"NaN"');
+        expect((await verifyPartition(liquidation, 1)).faults).toEqual([
+          expect.objectContaining({
+            position: 2,
+            part: 'event',
+            what: expect.stringContaining('npx ballast correct') as unknown,
+          }),
+        ]);
+      });
+
+      it('is read as two persons have said, by every reader and after a restart; hashes stay [CLR-LOG-081]', async () => {
+        const before = (await liquidation.heads()).find(({ partition }) => partition === 1);
+        const place = { partition: 1, position: 2 };
+        await proposeCorrection(liquidation, {
+          ...place,
+          actor: 'ann',
+          reason: 'a worthless option',
+          figures: ZERO_PRICE,
+        });
+        await expect(liquidation.read(1, 0, 10)).rejects.toThrow('no figure');
+        const correction = await approveCorrection(liquidation, { ...place, actor: 'ben' });
+        expect(correction).toMatchObject({ position: 2, figures: ZERO_PRICE, proposedBy: 'ann', approvedBy: 'ben' });
+        const again = await (await reopen()).open({ name: 'liquidation', partitions: 2, global: true });
+        for (const log of [liquidation, again]) {
+          const [, read, next] = await log.read(1, 0, 10);
+          expect(read).toMatchObject({ payload: { ...ADL, bankruptcyPrice: '0' }, readAs: { figures: ZERO_PRICE } });
+          expect(read?.hash).toEqual(sha256(read?.text ?? ''));
+          expect(next).not.toHaveProperty('readAs');
+          expect(eventOfLine('liquidation', 1, lineOfEvent(read as SealedEvent))).toEqual(read);
+        }
+        const after = (await liquidation.heads()).find(({ partition }) => partition === 1);
+        expect([after?.size, after?.head]).toEqual([before?.size, before?.head]);
+        expect(await verifyPartition(liquidation, 1)).toMatchObject({ faults: [], corrections: [correction] });
       });
     });
 

@@ -7,6 +7,7 @@ export interface EventDraft {
   /** Default: the next one of the stream. */
   readonly version?: number;
   readonly id?: string;
+  readonly type?: string;
   readonly payload?: unknown;
   readonly clearing?: number;
 }
@@ -60,7 +61,7 @@ export class Writer {
             id: draft.id ?? uuidV5(`${this.log.name}/${this.head.partition}/${position}/${this.name}`),
             stream,
             version,
-            type: 'MarginCallIssued',
+            type: draft.type ?? 'MarginCallIssued',
             schemaVersion: 1,
             time: { clearing: draft.clearing ?? 1_000 + position, hop: 1 },
             cause: { kind: 'event', log: 'pricing', partition: -1, position },

@@ -225,8 +225,9 @@ export interface EventLog {
   append(items: readonly AppendItem[]): Promise<readonly AppendOutcome[]>;
 
   /**
-   * Up to `limit` events after a position, in order.
+   * Up to `limit` events after a position, in order, as they are to be read.
    * @throws InvariantViolation on a hole
+   * @throws UnreadableEvent on a figure that is none, unless two persons have said how it is read
    */
   read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]>;
   /** The same with what stands beside the events, payloads unparsed, without looking for holes: for replay. */
@@ -248,6 +249,14 @@ export interface EventLog {
 
   /** What its partitions have said of ids for good, as their writers have put it in. */
   readonly outcomes: OutcomeIndex;
+
+  /** What persons did to a partition or said of its events, in order; see `Block.note`. */
+  notes(partition: number): Promise<readonly string[]>;
+  /**
+   * Says so in a block without events. Nobody writes to the partition between what `decide` is shown and what it answers.
+   * @param decide gives the note, or throws to refuse
+   */
+  addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void>;
 
   /** The copy of the manifest that stands beside the files of an archived range; undefined when it is missing. */
   archivedNote(range: ArchivedRange): Promise<string | undefined>;

@@ -1,6 +1,7 @@
 export { Archiver, type ArchivedPart } from './archive/archiver.js';
 export { ArchiveRefused } from './archive/archive-store.js';
 export { DirectoryArchive } from './archive/directory-archive.js';
+export { blockAt } from './block-at.js';
 export {
   CheckpointKey,
   CheckpointRejected,
@@ -11,6 +12,15 @@ export {
   type CheckpointPartition,
 } from './checkpoint.js';
 export * from './checkpoint-writer.js';
+export type { EventCorrection } from './corrections/correction-note.js';
+export {
+  CorrectionRefused,
+  approveCorrection,
+  copyCorrection,
+  correctionText,
+  proposeCorrection,
+} from './corrections/corrector.js';
+export { UnreadableEvent, correctionsOf } from './corrections/read-as.js';
 export { commandEntry, type EntryReader } from './entry-reader.js';
 export type {
   AppendItem,

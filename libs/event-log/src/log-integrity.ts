@@ -1,5 +1,6 @@
-import { InvariantViolation, MerkleFrontier, leafHash, sha256 } from '@ballast/kernel';
+import { InvariantViolation, MerkleFrontier, leafHash, matches, sha256 } from '@ballast/kernel';
 import { EMPTY_HEAD, chainHead, type LogEntry } from '@ballast/event-sourcing';
+import { figuresThatAreNone, mayHoldNoFigure, type FigureThatIsNone } from '@ballast/facts';
 import {
   HASH_BYTES,
   NO_BLOCK,
@@ -9,6 +10,8 @@ import {
   nextBlockChain,
   readEntryLine,
 } from './block.js';
+import { correctionNoteOf, type Corrections, type EventCorrection } from './corrections/correction-note.js';
+import { correctionsOf, unreadableText } from './corrections/read-as.js';
 import { CheckpointRejected, type CheckpointPartition } from './checkpoint.js';
 import type { Block, BlockPlace, Cursor, EventLog, PartitionHead, PartitionStanding } from './event-log.js';
 import {
@@ -49,6 +52,8 @@ export interface PartitionVerdict {
   readonly faults: readonly LogFault[];
   /** Keys that signed manifests of archived ranges. */
   readonly archiveSigners: readonly string[];
+  /** Events that are read otherwise than they are stored. */
+  readonly corrections: readonly EventCorrection[];
 }
 
 /** What signed checkpoints say about a partition. */
@@ -129,6 +134,7 @@ export async function verifyPartition(
   for (const range of archived) await audit.hold(range, log);
   if (standing !== undefined && to === Infinity) audit.end(standing);
   await audit.findRepeated(log);
+  await audit.judgeCorrections(log);
   return audit.verdict();
 }
 
@@ -190,6 +196,12 @@ class PartitionAudit {
   #block: Pick<Block, 'number' | 'blockChain' | 'clearing' | 'hop' | 'epoch' | 'worker' | 'incarnation'> = {
     ...{ number: 0, blockChain: NO_BLOCK, clearing: 0, hop: 0, epoch: 0, worker: '', incarnation: '' },
   };
+  /** Events that hold figures which are none, by position. */
+  readonly #unreadable = new Map<
+    number,
+    { readonly entry: LogEntry; readonly hash: string; readonly nones: readonly FigureThatIsNone[] }
+  >();
+  readonly #corrections: EventCorrection[] = [];
   /** What persons did to archived ranges, as the blocks say; by act and manifest. */
   readonly #removals = new Map<string, string>();
   /** Commands of the last block, for its index. */
@@ -235,6 +247,7 @@ class PartitionAudit {
       },
       ...{ end: this.#size, cursors: [...this.#cursors.values()], faults: this.#faults },
       archiveSigners: [...this.#signers],
+      corrections: this.#corrections,
     };
   }
 
@@ -322,11 +335,36 @@ class PartitionAudit {
   #takeNote({ note }: Block, wrong: (what: string) => void): void {
     if (note === '') return;
     try {
+      if (correctionNoteOf(note) !== undefined) return;
       const { act, actor, manifest } = removalNoteOf(note);
       this.#removals.set(`${act} ${manifest}`, actor);
     } catch (error) {
       if (!(error instanceof InvariantViolation)) throw error;
       wrong(error.message);
+    }
+  }
+
+  /** What holds a figure that is none must be read as two persons have said of that very event; nothing else may be read otherwise. */
+  async judgeCorrections(log: EventLog): Promise<void> {
+    let corrections: Corrections;
+    try {
+      corrections = await correctionsOf(log, this.partition);
+    } catch (error) {
+      if (!(error instanceof InvariantViolation || error instanceof ArchiveRefused)) throw error;
+      return this.found({ position: null, part: 'block', what: error.message });
+    }
+    for (const [position, { entry, hash, nones }] of this.#unreadable) {
+      const wrong = (what: string): void => this.found({ position, part: 'event', what });
+      const correction = corrections.approved.get(position);
+      if (correction === undefined) wrong(unreadableText(entry, nones));
+      else if (correction.hash !== hash) wrong('it was corrected as another event than it is');
+      else if (nones.some(({ field, form }) => !matches(form, correction.figures[field]))) {
+        wrong('its correction has not one figure for each that it lacks');
+      } else this.#corrections.push(correction);
+    }
+    for (const { position } of corrections.approved.values()) {
+      if (position <= this.#first || position > this.#size || this.#unreadable.has(position)) continue;
+      this.found({ position, part: 'event', what: 'it was corrected, and every figure of it is one' });
     }
   }
 
@@ -360,6 +398,8 @@ class PartitionAudit {
             wrongEvent(`it says that it is ${entry.log}/${entry.partition}#${entry.position}`);
           }
           if (version !== expected) wrongEvent(`${stream} has version ${version} where ${expected} belongs`);
+          const nones = mayHoldNoFigure(line) ? figuresThatAreNone(entry) : [];
+          if (nones.length > 0) this.#unreadable.set(position, { entry, hash: hash.toString('hex'), nones });
           if (this.#eventIds.add(id)) this.#suspects.set(id, { part: 'event', position });
           if (isBefore(time, { clearing, hop })) wrongEvent('logical time falls');
         }

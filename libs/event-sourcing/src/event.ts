@@ -1,4 +1,4 @@
-import type { Instant } from '@ballast/kernel';
+import type { DecimalString, Instant } from '@ballast/kernel';
 
 /** Partition number of a log's global partition (facts that concern everybody). */
 export const GLOBAL = -1;
@@ -84,6 +84,17 @@ export interface SealedEvent extends LogEntry {
   readonly hash: Buffer;
   /** Chain head after this event: SHA-256(previous head || hash). The head of an empty log is 32 zero bytes. */
   readonly chain: Buffer;
+  /** Of an event that holds figures which are none: its payload is read so, its text is as it was stored. */
+  readonly readAs?: Reading;
+}
+
+/** How two persons have said that an event is to be read. */
+export interface Reading {
+  /** By field, such as `payload.postings[0].amount`. */
+  readonly figures: Readonly<Record<string, DecimalString>>;
+  readonly proposedBy: string;
+  readonly approvedBy: string;
+  readonly reason: string;
 }
 
 /** The answer to a command, stored with the events it caused and returned again on every retry. */

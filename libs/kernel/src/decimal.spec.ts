@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DECIMAL, matches } from './forms/index.js';
 import { Decimal, clamp, dec, maxOf, minOf, sum, text } from './decimal.js';
 
 describe('decimals of the named profile', () => {
@@ -19,8 +20,15 @@ describe('decimals of the named profile', () => {
     ${dec('1').div(0)}                 | ${'a quotient by zero'}
     ${dec('-1').div(0)}                | ${'the same below zero'}
     ${dec('0').times(dec('1').div(0))} | ${'what is computed from one is none either'}
+    ${dec('1e60')}                     | ${'a quotient by almost nothing'}
+    ${dec('-1e9000000000')}            | ${'a text that no memory holds'}
   `('is written for no figure that is none: $why [CLR-LOG-035]', ({ value }) => {
     expect(() => text(value as Decimal)).toThrow('is no figure');
+  });
+
+  it('is written up to the longest that a schema takes [CLR-LOG-035]', () => {
+    const longest = dec(`-${'9'.repeat(60)}.${'9'.repeat(38)}`);
+    expect(matches(DECIMAL, text(longest))).toBe(true);
   });
 
   it('keeps 40 digits and rounds half to even beyond', () => {

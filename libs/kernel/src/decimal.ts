@@ -32,14 +32,17 @@ export function dec(value: DecimalString | number | Decimal): Decimal {
   return new Decimal(value);
 }
 
+/** Digits before the point beyond which a value is no price, amount or rate of anything, and its text longer than any schema takes. */
+const MOST_WHOLE_DIGITS = 60;
+
 /**
  * Plain notation without trailing zeros: the one text form of a decimal. Negative zero is written `0`. Every figure of an event
  * comes through here, so a figure that is none (a quotient by zero, an overflow) stops its decision and is never stored.
- * @throws InvariantViolation on NaN and on an infinite value
+ * @throws InvariantViolation on NaN, on an infinite value, and on one of more than 60 digits before the point
  */
 export function text(value: Decimal): DecimalString {
-  if (!value.isFinite())
-    throw new InvariantViolation(`${value.toString()} is no figure: nothing that rests on it is stored`);
+  if (!value.isFinite() || value.e >= MOST_WHOLE_DIGITS)
+    throw new InvariantViolation(`${value.toExponential()} is no figure: nothing that rests on it is stored`);
   return value.isZero() ? '0' : value.toFixed();
 }
 

@@ -1,6 +1,6 @@
 /** A rule of ours is broken: a defect or a damaged log, never an expected refusal. */
 export class InvariantViolation extends Error {
-  override readonly name = 'InvariantViolation';
+  override readonly name: string = 'InvariantViolation';
 }
 
 /** @throws InvariantViolation with the given sentence when the condition is false */

@@ -59,6 +59,16 @@ describe('what does not continue a source [CLR-LOG-046]', () => {
     );
   });
 
+  it('with a figure that is none is taken as its log reads it, once two persons have said how [CLR-LOG-082]', async () => {
+    const bad = forged(4, (ENTRIES[2] as SealedEvent).chain);
+    const readAs = { figures: { 'payload.x': '0' }, proposedBy: 'ann', approvedBy: 'ben', reason: 'why' };
+    const { judge } = sequence({}, readerOf([...ENTRIES.slice(0, 3), { ...bad, readAs }]));
+    await judge.admit(arrived(ENTRIES.slice(0, 3)));
+    const { entries } = await judge.admit(arrived([bad], 'one', 'payload.x is "NaN", which is no figure'));
+    expect(entries).toEqual([{ ...bad, readAs }]);
+    expect(judge.position).toBe(4);
+  });
+
   it('is a fork when its log says the same: the log was replaced', async () => {
     const { judge } = sequence({}, readerOf([...ENTRIES.slice(0, 3), ...OTHERS.slice(3)]));
     await judge.admit(arrived(ENTRIES.slice(0, 3)));

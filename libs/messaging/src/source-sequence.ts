@@ -79,11 +79,12 @@ export class SourceSequence {
       } else if ((defect !== undefined || !this.#continues(entry)) && !(await this.#isInLog(entry))) {
         strangers.push({ index, reason: `its log has another entry at position ${entry.position}, or none` });
       } else {
-        if (defect !== undefined) {
+        const read = defect === undefined ? entry : await this.#corrected(entry);
+        if (read === undefined) {
           throw new PoisonEntry(`${this.log}/${this.partition} at position ${entry.position}: ${defect}`);
         }
         this.#continue(incarnation, entry);
-        this.#take(entry, entries);
+        this.#take(read, entries);
       }
     }
     if (duplicates > 0) {
@@ -126,6 +127,12 @@ export class SourceSequence {
     if (this.read === undefined) return true;
     const [own] = await this.read(this.log, this.partition, position - 1);
     return own?.position === position && own.hash.equals(hash) && own.chain.equals(chain);
+  }
+
+  /** The entry as its log reads it, if two persons have said how. */
+  async #corrected({ position }: SealedEvent): Promise<SealedEvent | undefined> {
+    const [own] = (await this.read?.(this.log, this.partition, position - 1)) ?? [];
+    return own?.position === position && own.readAs !== undefined ? own : undefined;
   }
 
   #take(entry: SealedEvent, taken: SealedEvent[]): void {

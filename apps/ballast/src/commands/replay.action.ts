@@ -54,11 +54,14 @@ export async function replayLogs(options: ReplayCliOptions): Promise<void> {
   }
 }
 
-function reportText({ events, decisions, durationMs, divergence }: ReplayReport): string {
+function reportText({ events, taken, decisions, durationMs, divergence }: ReplayReport): string {
   const found = divergence === undefined ? 'all identical' : 'DIVERGES';
   return (
     `replayed ${grouped(events)} events of the service logs, ${grouped(decisions)} account decisions ` +
     `in ${(durationMs / 1_000).toFixed(1)} s: ${found}` +
-    (divergence === undefined ? '' : `\n${divergenceText(divergence)}`)
+    (divergence === undefined ? '' : `\n${divergenceText(divergence)}`) +
+    (taken === 0
+      ? ''
+      : `\n${grouped(taken)} more were taken as they are read: two persons corrected an event beside them`)
   );
 }

@@ -1,4 +1,4 @@
-import { faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
+import { correctedText, faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services';
 import { openProgress } from '../composition/audit-progress-file.js';
@@ -75,6 +75,7 @@ function reportText(report: VerifyReport & { readonly snapshots?: number }, isPi
         (leftOut.length === 0 ? ', all invariants hold' : ''),
     );
   }
+  for (const corrected of report.corrections) lines.push(`corrected: ${correctedText(corrected)}`);
   for (const each of leftOut) lines.push(`not judged: ${each}`);
   for (const signer of signers)
     lines.push(`signed by ${signer}${isPinned ? '' : ' (compare it, or name it with --key)'}`);

@@ -1,6 +1,6 @@
 import type { EventRow, EntryReader, LogDirectory } from '@ballast/event-log';
 import type { BasisStep, Cause, LogEntry, LogicalTime } from '@ballast/event-sourcing';
-import type { ServiceLog } from '@ballast/facts';
+import { mayHoldNoFigure, type ServiceLog } from '@ballast/facts';
 
 /** Entries of pricing can be a quarter of a megabyte each: who stops in the middle should not have read a thousand more. */
 const PAGE_OF_PRICING = 100;
@@ -76,7 +76,10 @@ export class LazyReader implements EntryReader {
   async read(log: string, partition: number, after: number, limit: number): Promise<readonly LogEntry[]> {
     if (log.endsWith('.commands')) return this.logs.read(log, partition, after, limit);
     const page = log === 'pricing' ? Math.min(limit, PAGE_OF_PRICING) : limit;
-    const rows = await this.logs.log(log as ServiceLog).readRaw(partition, after, page);
+    const own = this.logs.log(log as ServiceLog);
+    const rows = await own.readRaw(partition, after, page);
+    // What holds a figure that is none is read as two persons have said.
+    if (rows.some(({ payloadText }) => mayHoldNoFigure(payloadText))) return own.read(partition, after, rows.length);
     return rows.map((row) => new LazyEntry(log, row));
   }
 }

@@ -7,7 +7,16 @@ import {
   type PartitionProcess,
   type SealedEvent,
 } from '@ballast/event-sourcing';
-import { type CommandRecord, type EventLog, type EventRow, commandEntry, type EntryReader } from '@ballast/event-log';
+import {
+  type Block,
+  type CommandRecord,
+  type EventLog,
+  type EventRow,
+  blockAt,
+  commandEntry,
+  correctionsOf,
+  type EntryReader,
+} from '@ballast/event-log';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
 import { ForwardReader, OutcomeReader, entriesOfTail } from '@ballast/partition-worker';
 import {
@@ -22,6 +31,8 @@ import type { Waypoint } from './waypoint.js';
 
 export interface PartitionReplay {
   readonly events: number;
+  /** Events that were taken as they are read, not decided again: they stand in a block with one that two persons corrected. */
+  readonly taken: number;
   readonly marginRuns: number;
   /** Assessments of accounts recomputed, the quiet ones included. */
   readonly decisions: number;
@@ -62,15 +73,19 @@ export async function replayPartition(
   const commandLog = `${log.name}.commands`;
   let recomputed: SealedEvent[] = [];
   let events = 0;
+  let taken = 0;
   let marginRuns = 0;
   let decisions = 0;
   const report = (divergence: Divergence | undefined): PartitionReplay => ({
     events,
+    taken,
     marginRuns,
     decisions,
     divergence,
   });
   const place = { log: log.name, partition };
+  const corrected = await correctedBlocks(log, partition);
+  let takenUpTo = 0;
 
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
   const refusable = async (
@@ -127,6 +142,18 @@ export async function replayPartition(
     return undefined;
   };
 
+  /** What follows from a figure that is none can't be decided again: the whole item is taken as it is read. */
+  const takeBlock = async ({ firstPosition, lastPosition }: Span): Promise<undefined> => {
+    for (const event of await log.read(partition, firstPosition - 1, lastPosition - firstPosition + 1)) {
+      for (const [source, of, upTo] of event.basis) {
+        for await (const entry of forward.between(source, of, machine.cursor(source, of), upTo)) machine.recall(entry);
+      }
+      machine.recallOwn(event);
+      taken += 1;
+    }
+    takenUpTo = lastPosition;
+  };
+
   const answerTo = async ({ position }: LogEntry): Promise<Divergence | undefined> => {
     const [record] = await log.commands(partition, position - 1, 1);
     return record && answer(record);
@@ -139,7 +166,7 @@ export async function replayPartition(
     waypointDue = last + (waypoints?.every ?? Infinity);
     const { firstPosition, number, blockChain } = block;
     const history = { firstPosition, number, blockChain: blockChain.toString('hex') };
-    tell({ ...place, position: last, ...history, events, marginRuns, decisions, text: machine.snapshot() });
+    tell({ ...place, position: last, ...history, events, taken, marginRuns, decisions, text: machine.snapshot() });
   };
 
   while (last < upTo) {
@@ -148,6 +175,17 @@ export async function replayPartition(
     const before = events;
     for (const [index, row] of page.entries()) {
       if (row.position > upTo) return report(undefined);
+      if (row.position <= takenUpTo) {
+        last = row.position;
+        continue;
+      }
+      const block = recomputed.length === 0 ? corrected.get(row.position) : undefined;
+      if (block !== undefined) {
+        const difference = await refusable(row.position, row, () => takeBlock(block));
+        if (difference !== undefined) return report(difference);
+        last = row.position;
+        continue;
+      }
       if (recomputed.length === 0) {
         const difference = await refusable(row.position, row, () => decideAgain(row, page[index + 1]));
         if (difference !== undefined) return report(difference);
@@ -184,6 +222,18 @@ export async function replayPartition(
     return undefined;
   });
   return report(difference);
+}
+
+type Span = Pick<Block, 'firstPosition' | 'lastPosition'>;
+
+/** Blocks with an event that is read as two persons have said, by their first positions. */
+async function correctedBlocks(log: EventLog, partition: number): Promise<ReadonlyMap<number, Span>> {
+  const spans = new Map<number, Span>();
+  for (const position of (await correctionsOf(log, partition)).approved.keys()) {
+    const span = await blockAt(log, partition, position);
+    if (span !== undefined) spans.set(span.firstPosition, span);
+  }
+  return spans;
 }
 
 /** What a writer brought along when it started is told by what it said: the rules of a new log, then its release. */

@@ -10,6 +10,8 @@ import type { Waypoint } from './waypoint.js';
 export interface ReplayReport {
   /** Events of the four service logs that were decided again. */
   readonly events: number;
+  /** Events that were taken as they are read, not decided again: they stand in a block with one that two persons corrected. */
+  readonly taken: number;
   readonly marginRuns: number;
   /** Account decisions: assessments of accounts in those runs, the quiet ones included. */
   readonly decisions: number;
@@ -96,7 +98,7 @@ export async function replay(
   const answerTo = async (task: ReplayTask): Promise<ReplayAnswer> =>
     answers.get(task) ?? ((await run([task]))[0] as ReplayAnswer);
 
-  let total = { events: 0, marginRuns: 0, decisions: 0 };
+  let total = { events: 0, taken: 0, marginRuns: 0, decisions: 0 };
   for (const plan of plans) {
     const { divergence, ...counts } = await verdictOf(plan, answerTo);
     total = sumOf(total, counts);
@@ -176,14 +178,14 @@ function apart(marks: readonly SnapshotMark[], begin: number, end: number, least
   return found;
 }
 
-type Verdict = Pick<ReplayAnswer, 'events' | 'marginRuns' | 'decisions' | 'divergence'>;
+type Verdict = Pick<ReplayAnswer, 'events' | 'taken' | 'marginRuns' | 'decisions' | 'divergence'>;
 
 /** Puts the segments of a partition together; where one did not begin with what the one before reached, both are decided in one. */
 async function verdictOf(
   { segments, seams }: Plan,
   answerTo: (task: ReplayTask) => Promise<ReplayAnswer>,
 ): Promise<Verdict> {
-  let total: Verdict = { events: 0, marginRuns: 0, decisions: 0, divergence: null };
+  let total: Verdict = { events: 0, taken: 0, marginRuns: 0, decisions: 0, divergence: null };
   let [task, ...rest] = segments as [ReplayTask, ...ReplayTask[]];
   let seam = 0;
   for (;;) {

@@ -9,6 +9,7 @@ export interface Waypoint {
   readonly blockChain: string;
   /** What was replayed from the beginning of the partition. */
   readonly events: number;
+  readonly taken: number;
   readonly marginRuns: number;
   readonly decisions: number;
   /** Canonical text of the machine. */

@@ -1,4 +1,4 @@
-import type { CursorMove, EntryReader, LogDirectory } from '@ballast/event-log';
+import type { CursorMove, EntryReader, EventCorrection, LogDirectory } from '@ballast/event-log';
 import type { PartitionProcess } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import type { ServiceDefinition } from '@ballast/partition-worker';
@@ -67,6 +67,8 @@ export interface HashesAnswer {
   /** Up to where the partition has applied others. */
   readonly applied: readonly CursorMove[];
   readonly archiveSigners: readonly string[];
+  /** Events that are read as two persons have said, not as they are stored. */
+  readonly corrections: readonly EventCorrection[];
   readonly faults: readonly Fault[];
 }
 
@@ -85,6 +87,8 @@ export interface SnapshotsAnswer {
 
 export interface ReplayAnswer {
   readonly events: number;
+  /** Events that were taken as they are read, not decided again: they stand in a block with one that two persons corrected. */
+  readonly taken: number;
   readonly marginRuns: number;
   readonly decisions: number;
   readonly divergence: Divergence | null;

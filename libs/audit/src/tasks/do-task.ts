@@ -77,6 +77,7 @@ async function hashes(
     end: verdict.end,
     applied: verdict.cursors.map((cursor) => [cursor.log, cursor.partition, cursor.position]),
     archiveSigners: verdict.archiveSigners,
+    corrections: verdict.corrections,
     faults: verdict.faults.map(({ part, position, what }) => ({
       ...{ log: part === 'command' ? `${log}.commands` : log, partition, position, what },
     })),
@@ -117,9 +118,10 @@ async function replayed(desk: AuditDesk, task: ReplayTask, tell: Tell): Promise<
   invariant(process !== undefined, `no process decides ${log}/${partition}`);
   const snapshot = typeof start === 'number' ? await textOf(desk, process, task, start) : start?.text;
   if (typeof snapshot === 'object') {
-    return { events: 0, marginRuns: 0, decisions: 0, divergence: null, reached: null, ...snapshot };
+    return { events: 0, taken: 0, marginRuns: 0, decisions: 0, divergence: null, reached: null, ...snapshot };
   }
-  const before = typeof start === 'number' || start === null ? { events: 0, marginRuns: 0, decisions: 0 } : start;
+  const before =
+    typeof start === 'number' || start === null ? { events: 0, taken: 0, marginRuns: 0, decisions: 0 } : start;
   let reached: string | null = null;
   const told = (waypoint: Waypoint): void => {
     if (waypoint.position === upTo) reached = sha256(waypoint.text).toString('hex');
@@ -135,10 +137,11 @@ async function replayed(desk: AuditDesk, task: ReplayTask, tell: Tell): Promise<
   return { ...sumOf(before, report), divergence, reached: divergence === null ? reached : null, unusable: null };
 }
 
-type Counts = Pick<ReplayAnswer, 'events' | 'marginRuns' | 'decisions'>;
+type Counts = Pick<ReplayAnswer, 'events' | 'taken' | 'marginRuns' | 'decisions'>;
 
 export const sumOf = (a: Counts, b: Counts): Counts => ({
   events: a.events + b.events,
+  taken: a.taken + b.taken,
   marginRuns: a.marginRuns + b.marginRuns,
   decisions: a.decisions + b.decisions,
 });

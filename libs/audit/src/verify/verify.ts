@@ -1,4 +1,10 @@
-import { partitionNumbers, type Checkpoint, type LogDirectory } from '@ballast/event-log';
+import {
+  correctionText,
+  partitionNumbers,
+  type Checkpoint,
+  type EventCorrection,
+  type LogDirectory,
+} from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 import type { HashesAnswer, HashesTask, PromiseText, RuleAnswer, RuleTask, TaskRunner } from '../tasks/audit-task.js';
 import { inTurn } from '../tasks/do-task.js';
@@ -17,11 +23,23 @@ export interface VerifyReport {
   /** Keys that signed them. */
   readonly signers: readonly string[];
   readonly liquidationsJudged: number;
+  /** Events that are read as two persons have said, not as they are stored. */
+  readonly corrections: readonly CorrectedEvent[];
   /** What was left out, and why: logs that are not here, rules that need all of every log. */
   readonly leftOut: readonly string[];
   /** The first hundred; none in a sound log. */
   readonly faults: readonly Fault[];
 }
+
+/** An event that is read otherwise than it is stored. */
+export interface CorrectedEvent extends EventCorrection {
+  readonly log: string;
+  readonly partition: number;
+}
+
+/** The event, what is read in it, and who said so. */
+export const correctedText = ({ log, partition, position, ...correction }: CorrectedEvent): string =>
+  `${log}/${partition} position ${position}: ${correctionText(correction)}`;
 
 export interface VerifyOptions {
   /** Text of a file that `ballast checkpoint` made earlier. */
@@ -89,6 +107,7 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
 
   let events = 0;
   let exchangeEvents = 0;
+  const corrections: CorrectedEvent[] = [];
   const read = new Map<string, HashesAnswer>();
   absences.forEach(found);
   let at = 0;
@@ -112,6 +131,7 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
       if (name.startsWith('exchange.')) exchangeEvents += answer.size;
       else events += answer.size;
       answer.faults.forEach(found);
+      for (const correction of answer.corrections) corrections.push({ log: name, partition, ...correction });
     }
     for (const partition of promised) {
       if (numbers.includes(partition)) continue;
@@ -140,7 +160,8 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
     found({ log, partition: null, position: null, what: `${what} can't be judged: ${firstLine(unjudged.why)}` });
   }
   return {
-    ...{ events, exchangeEvents, checkpoints: notes.size, signers: [...signers], liquidationsJudged, leftOut, faults },
+    ...{ events, exchangeEvents, checkpoints: notes.size, signers: [...signers], liquidationsJudged, corrections },
+    ...{ leftOut, faults },
   };
 }
 

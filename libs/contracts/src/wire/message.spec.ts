@@ -88,6 +88,16 @@ describe('a message', () => {
       const odd = rehashed(message.value.replace('"133.91"', '"-133.91"'));
       expect(decodeOwnMessage(odd, message)).toMatchObject({ ok: true });
     });
+
+    it('with a figure that is none is malformed, with its event: its log knows how it is read [CLR-LOG-080]', () => {
+      const none = rehashed(message.value.replace('"133.91"', '"NaN"'));
+      const decoded = decodeOwnMessage(none, message);
+      expect(decoded).toMatchObject({
+        ok: false,
+        error: { code: 'malformed', message: 'is "NaN", which is no figure' },
+      });
+      expect(decoded.event?.text).toBe(none.value);
+    });
   });
 
   it('read from another partition than its own is refused', () => {

@@ -1,5 +1,6 @@
 import { canonicalText, isoOf, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
 import { sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
+import { figuresThatAreNone, mayHoldNoFigure } from '@ballast/facts';
 import { parseEntry, parseOwnEntry, type EntryErrorCode, type ParsedEntry } from '../parse-entry.js';
 import type { FieldError } from '../refusal.js';
 import { logPartitionOf, topicOf } from '../topics.js';
@@ -150,11 +151,19 @@ export const decodeMessage = (message: ReceivedMessage, from?: Place): DecodedMe
 
 /**
  * Reads a message of a log that a service of the house writes, for another of them: hash and place, and not the payload by its schema. For
- * readers that check the chain; nothing else may be taken for what the service said.
- * @see docs/spec/event-log.md CLR-LOG-050
+ * readers that check the chain; nothing else may be taken for what the service said. What holds a figure that is none is malformed.
+ * @see docs/spec/event-log.md CLR-LOG-050, CLR-LOG-080
  */
-export const decodeOwnMessage = (message: ReceivedMessage, from: Place): DecodedMessage =>
-  decode(message, from, { canonical: false, parse: parseOwnEntry });
+export function decodeOwnMessage(message: ReceivedMessage, from: Place): DecodedMessage {
+  const decoded = decode(message, from, { canonical: false, parse: parseOwnEntry });
+  if (!decoded.ok || !mayHoldNoFigure(decoded.event.text)) return decoded;
+  // Its log knows how it is read, if anybody has said so.
+  const errors = figuresThatAreNone(decoded.event).map(({ field, text, form }) => ({
+    ...{ field, message: `is "${text}", which is no figure`, remedy: form.remedy },
+  }));
+  const [first] = errors;
+  return first === undefined ? decoded : { ...decoded, ok: false, error: { ...first, code: 'malformed', errors } };
+}
 
 function decode(message: ReceivedMessage, from: Place | undefined, scrutiny: Scrutiny): DecodedMessage {
   const { value, headers } = message;

@@ -43,6 +43,13 @@ export {
 } from './documents.js';
 export * from './event-families.js';
 export {
+  figuresThatAreNone,
+  mayHoldNoFigure,
+  withFigures,
+  type FiguresByField,
+  type FigureThatIsNone,
+} from './figures-that-are-none.js';
+export {
   PRODUCER_EVENTS,
   type QuoteEvents,
   type FillEvents,

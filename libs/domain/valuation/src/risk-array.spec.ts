@@ -197,6 +197,10 @@ describe('risk array of an option [CLR-PRC-056] [CLR-VAL-031]', () => {
   ])('writes %s as %s', (value, expected) => {
     expect(riskText(value)).toBe(expected);
   });
+
+  it.each([NaN, Infinity, 1e21])('is no text of %p [CLR-LOG-035]', (value) => {
+    expect(() => riskText(value)).toThrow('is no figure');
+  });
 });
 
 describe('risk array of a future or perpetual [CLR-PRC-056]', () => {

@@ -10,7 +10,10 @@ export interface RemovalNote {
 
 export const removalNoteText = (note: RemovalNote): string => canonicalText(note);
 
-/** @throws InvariantViolation when the text is no such note */
+/**
+ * Of a note that is of no correction.
+ * @throws InvariantViolation when the text is no such note
+ */
 export function removalNoteOf(text: string): RemovalNote {
   try {
     const note = JSON.parse(text) as RemovalNote;

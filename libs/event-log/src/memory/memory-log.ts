@@ -18,6 +18,7 @@ import {
   type PlacedItem,
   type StoredCheckpoint,
 } from '../event-log.js';
+import { asRead, correctionsOf } from '../corrections/read-as.js';
 import { NO_BLOCK, commandsTextOf, contentOf, cursorsTextOf, eventRowsOf, nextBlockChain } from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
 import { MemoryOutcomes } from './memory-outcomes.js';
@@ -129,22 +130,22 @@ class MemoryPartition implements Surroundings {
     const cursorsText = cursorsTextOf(item.cursors);
     this.advance(
       after,
-      { worker: item.worker, trace: item.trace ?? null, commandsText, cursorsText, recordedAt },
+      { worker: item.worker, trace: item.trace ?? null, commandsText, cursorsText, note: '', recordedAt },
       item.events,
     );
   }
 
-  /** A block without events: the partition was taken, or got a new incarnation. */
-  note(change: Partial<PartitionHead>, recordedAt: number): void {
+  /** A block without events: the partition was taken, got a new incarnation, or persons said something of it. */
+  note(change: Partial<PartitionHead>, recordedAt: number, note = ''): void {
     const worker = change.worker ?? this.head.worker ?? '';
-    const beside = { worker, trace: null, commandsText: '', cursorsText: '', recordedAt };
+    const beside = { worker, trace: null, commandsText: '', cursorsText: '', note, recordedAt };
     this.advance({ ...this.head, ...change }, beside, []);
   }
 
   /** @param after head of the partition but for the number and the chain of its blocks */
   private advance(
     after: PartitionHead,
-    beside: Pick<Block, 'worker' | 'trace' | 'commandsText' | 'cursorsText' | 'recordedAt'>,
+    beside: Pick<Block, 'worker' | 'trace' | 'commandsText' | 'cursorsText' | 'note' | 'recordedAt'>,
     events: readonly SealedEvent[],
   ): void {
     const before = this.head;
@@ -162,7 +163,7 @@ class MemoryPartition implements Surroundings {
       incarnation: after.incarnation,
       chainBefore: before.head,
       chain: after.head,
-      note: '',
+      note: beside.note,
       worker: beside.worker,
       trace: beside.trace,
       commandsText: beside.commandsText,
@@ -255,7 +256,16 @@ class MemoryLog implements EventLog {
   }
 
   async read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]> {
-    return this.#partition(partition).events(after, limit);
+    return asRead(this.#partition(partition).events(after, limit), () => correctionsOf(this, partition));
+  }
+
+  async notes(partition: number): Promise<readonly string[]> {
+    return this.#partition(partition).blocks.flatMap(({ note }) => (note === '' ? [] : [note]));
+  }
+
+  async addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void> {
+    const state = this.#partition(partition);
+    state.note({}, this.now(), decide(await this.notes(partition)));
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {

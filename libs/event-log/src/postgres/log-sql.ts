@@ -230,7 +230,12 @@ export function logSql({ table }: LogNames) {
       returning ${checkpoint}`,
     checkpoints: `select ${checkpoint} from ${table('checkpoint')} where number > $1 order by number limit $2`,
     lastCheckpoint: `select ${checkpoint} from ${table('checkpoint')} order by number desc limit 1`,
-    /** Says in a block what persons did to the partition itself. */
+    /** Nobody else writes to the partition until the transaction ends. */
+    hold: `select partition from ${partition} where partition = $1 for no key update`,
+    notes: `
+      select note from ${block}
+      where partition = $1 and note <> '' order by first_position, number`,
+    /** Says in a block what persons did to the partition itself, or said of its events. */
     note: noted(
       `held.epoch, coalesce(held.worker, '') as worker, held.incarnation`,
       'where partition = $1',

@@ -27,6 +27,7 @@ import { manifestName, manifestOf, type ArchivedRange, type BlockSpan } from '..
 import { ArchiveRefused, type ArchiveStore } from '../archive/archive-store.js';
 import { DirectoryArchive } from '../archive/directory-archive.js';
 import { assertContiguous } from '../contiguous.js';
+import { asRead, correctionsOf } from '../corrections/read-as.js';
 import { plainArray, textArray } from './array-literal.js';
 import { poolOptions, type PostgresConnection } from './connection.js';
 import { logNames } from './log-names.js';
@@ -161,7 +162,35 @@ class PostgresLog implements ArchivableLog {
     const blocks = await this.#blocksWithEvents(partition, after, limit);
     const events = sealedEventsOf(this.name, blocks, after, limit);
     assertContiguous(this.name, partition, after, events);
-    return events;
+    return asRead(events, () => correctionsOf(this, partition));
+  }
+
+  async notes(partition: number): Promise<readonly string[]> {
+    this.#assertPartition(partition);
+    return [...(await this.#archivedNotes(partition)), ...(await this.#rows('notes', [partition])).map(noteOf)];
+  }
+
+  async addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void> {
+    this.#assertPartition(partition);
+    const archived = await this.#archivedNotes(partition);
+    await this.#inTransaction('begin', async (ask) => {
+      await ask('hold', [partition]);
+      const before = (await ask('notes', [partition])).map(noteOf);
+      await ask('note', [partition, decide([...archived, ...before])]);
+    });
+  }
+
+  /** Of blocks that only the archive holds. */
+  async #archivedNotes(partition: number): Promise<readonly string[]> {
+    await this.#archived.refresh(partition);
+    const end = this.#archived.end(partition).number;
+    const notes: string[] = [];
+    for (let place: BlockPlace = { firstPosition: 0, number: 0 }; place.number < end;) {
+      const blocks = await this.#archived.behindBlock(partition, place, Infinity);
+      for (const { note } of blocks) if (note !== '') notes.push(note);
+      place = blocks.at(-1) as Block;
+    }
+    return notes;
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
@@ -812,6 +841,8 @@ function rangeOf(row: Row): ArchivedRange {
     removedBy: removedBy as string | null,
   };
 }
+
+const noteOf = ([note]: Row): string => note as string;
 
 function checkpointOf([number, note, frontier, verifierKey, succession]: Row): StoredCheckpoint {
   return {

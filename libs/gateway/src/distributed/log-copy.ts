@@ -1,5 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { GroupCommitter, partitionNumbers, shapeOf, untilStored, type LogDirectory } from '@ballast/event-log';
+import {
+  CorrectionRefused,
+  GroupCommitter,
+  copyCorrection,
+  partitionNumbers,
+  shapeOf,
+  untilStored,
+  type LogDirectory,
+} from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 import { InvariantViolation, type Instant } from '@ballast/kernel';
@@ -177,6 +185,7 @@ export class LogCopy {
       const missing = news.filter(({ position }) => position > size);
       const last = missing.at(-1);
       if (last === undefined) return;
+      for (const event of missing) await this.#copyCorrection(event);
       const outcome = await (this.#committers.get(log) as GroupCommitter).submit({
         ...{ partition, epoch, expectedSize: size, expectedHead: head, events: missing, commands: [] },
         cursors: [[log, partition, last.position, nextOffset]],
@@ -192,6 +201,16 @@ export class LogCopy {
         throw new InvariantViolation(`the copy of ${log}/${partition} does not take what follows ${size}`);
       }
       followed.stored = now;
+    }
+  }
+
+  /** How its readers read an event must be known before the event is here. */
+  async #copyCorrection(event: SealedEvent): Promise<void> {
+    try {
+      await copyCorrection(this.logs.log(event.log as CopiedLog), event);
+    } catch (error) {
+      // Another gateway was faster.
+      if (!(error instanceof CorrectionRefused)) throw error;
     }
   }
 }

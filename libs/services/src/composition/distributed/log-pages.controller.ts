@@ -13,7 +13,7 @@ import {
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, logPageQuery, logPartitionForm } from '@ballast/contracts';
-import { ArchiveRefused, LOG_LINES, LogDirectory, lineOfEvent } from '@ballast/event-log';
+import { ArchiveRefused, LOG_LINES, LogDirectory, UnreadableEvent, lineOfEvent } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
 
@@ -43,8 +43,9 @@ export class LogPagesController {
       response.type(LOG_LINES);
       return events.map((event) => `${lineOfEvent(event)}\n`).join('');
     } catch (error) {
-      // What the archive has lost may be put back; newer pages are there.
-      if (error instanceof ArchiveRefused) throw new ServiceUnavailableException(error.message);
+      // What the archive has lost may be put back, and two persons may say how an event is read; other pages are there.
+      if (error instanceof ArchiveRefused || error instanceof UnreadableEvent)
+        throw new ServiceUnavailableException(error.message);
       throw error;
     }
   }
