@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { ServerConnection } from '@ballast/event-log';
-import { PROCESSES, environmentOf, type StackProcess } from '@ballast/local-stack';
+import { environmentOf, type StackProcess } from '@ballast/local-stack';
 import { REPOSITORY } from './ballast-process.js';
 
 interface Running {
@@ -20,7 +21,7 @@ export class DistributedHouse {
     private readonly database: ServerConnection,
     private readonly partitions: number,
     private readonly environment: Readonly<Record<string, string>>,
-    private readonly processes: readonly StackProcess[] = PROCESSES,
+    private readonly processes: readonly StackProcess[],
     private readonly mode: 'live' | 'lockstep' = 'lockstep',
     /** Program of the exchange, from the root of the repository. */
     private readonly exchange = 'apps/exchange-simulator/dist/main.js',
@@ -117,4 +118,20 @@ export class DistributedHouse {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+/** The same processes at ports that nobody else has now. */
+export async function withFreePorts(processes: readonly StackProcess[]): Promise<readonly StackProcess[]> {
+  const servers = await Promise.all(
+    processes.map(
+      () =>
+        new Promise<net.Server>((resolve) => {
+          const server = net.createServer();
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return processes.map((process, i) => ({ ...process, port: ports[i] as number }));
 }

@@ -5,7 +5,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { replay, verify } from '@ballast/audit';
 import { createExchangeSimulator, type ExchangeSimulator } from '@ballast/exchange-simulator-domain';
-import { MemoryLogStore, PostgresLogStore, type EmbeddedServer, LogDirectory } from '@ballast/event-log';
+import {
+  MemoryLogStore,
+  PostgresLogStore,
+  type EmbeddedServer,
+  LogDirectory,
+  type ServerConnection,
+} from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
 import { PROCESSES } from '@ballast/local-stack';
 import { KafkaLockstepChannel, createTopics } from '@ballast/messaging';
@@ -16,7 +22,8 @@ import { AVALANCHE_PARTITIONS, avalanche } from './avalanche.fixtures.js';
 import { BallastProcess } from './ballast-process.js';
 import { CI_WINDOW, OPTION_FALL } from './ci-window.js';
 import { builtRelease } from './clearing-run.js';
-import { DistributedHouse } from './distributed-house.js';
+import { DistributedHouse, withFreePorts } from './distributed-house.js';
+import { harmSnapshots } from './harmed-snapshots.js';
 
 const { partitions: PARTITIONS, accounts: ACCOUNTS, seed: SEED } = CI_WINDOW;
 
@@ -119,7 +126,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
   async function run(
     { partitions, simulator, environment, program }: Played,
     kafka: LocalKafka,
-    disturb: (step: number, house: DistributedHouse) => Promise<void>,
+    disturb: (step: number, house: DistributedHouse, database: ServerConnection) => Promise<void>,
     after: (logs: LogDirectory, prefix: string) => Promise<void>,
   ): Promise<void> {
     const { connection } = await createDatabase(server);
@@ -130,7 +137,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
       connection,
       partitions,
       { ...environment, TOPIC_PREFIX: prefix },
-      PROCESSES,
+      await withFreePorts(PROCESSES),
       'lockstep',
       program,
     );
@@ -147,7 +154,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
       let step = 0;
       for (const at of (await simulator()).steps()) {
         await gate.step(at);
-        await disturb(++step, house);
+        await disturb(++step, house, connection);
       }
       await after(logs, prefix);
       await gate.close();
@@ -226,7 +233,7 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
     );
   });
 
-  it('ends with the same digests when a margin process and then the broker are killed', async () => {
+  it('ends with the same digests when margin, accounts and the broker are killed, with snapshots damaged and then deleted between [CLR-LOG-042]', async () => {
     if (process.env['KAFKA_BROKERS'] !== undefined) {
       process.stderr.write('\n*** NOT RUN: brokers named by KAFKA_BROKERS are not killed; run without it\n\n');
       return;
@@ -234,20 +241,30 @@ await describeWithKafka('the distributed composition over Kafka', (shared) => {
     const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-broker-'));
     let kafka = await startKafka({ dir });
     const killMarginAfter = 10;
+    const killAccountsAfter = 20;
     const killBrokerAfter = 30;
+    const harmed: number[] = [];
     const expected = await digestsInMemory(played(FALL));
     try {
       await run(
-        played(FALL),
+        { ...played(FALL), environment: { ...played(FALL).environment, SNAPSHOT_ENTRIES: '50' } },
         kafka,
-        async (step, house) => {
-          if (step === killMarginAfter) house.killForGood('margin-1');
+        async (step, house, database) => {
+          if (step === killMarginAfter) {
+            harmed.push(await harmSnapshots(database, 'damaged'));
+            house.killForGood('margin-1');
+          }
+          if (step === killAccountsAfter) {
+            harmed.push(await harmSnapshots(database, 'deleted'));
+            house.kill('accounts');
+          }
           if (step === killBrokerAfter) {
             await kafka.kill();
             kafka = await startKafka({ dir });
           }
         },
         async (logs) => {
+          for (const snapshots of harmed) expect(snapshots).toBeGreaterThan(0);
           const writers = await writersOfRuns(logs);
           // margin-2 took over what margin-1 had: it wrote runs of all partitions, under higher epochs.
           const taken = new Set([...(writers.get('margin-2') ?? [])].map((each) => each.split('@')[0]));

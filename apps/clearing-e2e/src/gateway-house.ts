@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { ServerConnection } from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
 import { restClient, type RestClient } from '@ballast/gateway/testing';
-import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES, type StackProcess } from '@ballast/local-stack';
+import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES } from '@ballast/local-stack';
 import type { LocalKafka } from '@ballast/messaging/local-kafka';
 import { REPOSITORY } from './ballast-process.js';
-import { DistributedHouse } from './distributed-house.js';
+import { DistributedHouse, withFreePorts } from './distributed-house.js';
 
 export const GATEWAY_PARTITIONS = 2;
 
 /** The distributed composition with two gateways, after five minutes of quotes; then the exchange says nothing but the time. */
 export interface GatewayHouse extends RestClient {
   readonly house: DistributedHouse;
+  /** Where the owners keep their logs. */
+  readonly database: ServerConnection;
   /** The other gateway. */
   readonly second: RestClient;
   close(): Promise<void>;
@@ -35,6 +37,8 @@ export async function openGatewayHouse(kafka: LocalKafka): Promise<GatewayHouse>
       ACCOUNTS: '12',
       SEED: '1',
       SPEED: '2',
+      // Often, so that there are some that can be harmed.
+      SNAPSHOT_ENTRIES: '20',
       DOCUMENTS: rules,
       TOPIC_PREFIX: `gate-${randomUUID().slice(0, 8)}.`,
     },
@@ -54,7 +58,7 @@ export async function openGatewayHouse(kafka: LocalKafka): Promise<GatewayHouse>
       const { body } = await first.get('/summary');
       return body.priceSets >= 6 && (await first.get('/accounts?limit=20')).body.accounts?.length >= 12;
     });
-    return { ...first, house, second: restClient(house.addressOf('gateway-2')), close };
+    return { ...first, house, database: connection, second: restClient(house.addressOf('gateway-2')), close };
   } catch (error) {
     const { output } = house;
     await close();
@@ -78,20 +82,4 @@ async function patientRules(): Promise<string> {
   const text = await fs.readFile(file, 'utf8');
   await fs.writeFile(file, text.replace('"staleAfterMs": 90000', '"staleAfterMs": 86400000'));
   return folder;
-}
-
-/** The same processes at ports that nobody else has now. */
-export async function withFreePorts(processes: readonly StackProcess[]): Promise<readonly StackProcess[]> {
-  const servers = await Promise.all(
-    processes.map(
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const server = net.createServer();
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return processes.map((process, i) => ({ ...process, port: ports[i] as number }));
 }

@@ -3,6 +3,7 @@ import { accountView } from '@ballast/contracts';
 import { expectProblem, restClient, type Answer, type RestClient } from '@ballast/gateway/testing';
 import { describeWithKafka } from '@ballast/messaging/local-kafka';
 import { openGatewayHouse, type GatewayHouse } from './gateway-house.js';
+import { harmSnapshots } from './harmed-snapshots.js';
 
 const DEPOSITS = 60;
 const WHAT_IFS = 50;
@@ -91,9 +92,10 @@ await describeWithKafka('two gateways before one house', (kafka) => {
     expect(statuses).toContain(200);
   });
 
-  it('book every acknowledged deposit exactly once over kill -9 of a gateway and of the owner', async () => {
+  it('book every acknowledged deposit exactly once over kill -9 of a gateway and of the owner, with snapshots damaged and then deleted [CLR-LOG-042]', async () => {
     expect((await insistently('/accounts', { accountId: 'killed.main' }, 'open-killed')).status).toBe(201);
     let repeated = 0;
+    const harmed: number[] = [];
     const pay = async (i: number): Promise<void> => {
       const money = { depositId: `d-${i}`, asset: 'USD', amount: '1' };
       const { status, tries } = await insistently('/accounts/killed.main/deposits', money, `killed-key-${i}`);
@@ -102,11 +104,16 @@ await describeWithKafka('two gateways before one house', (kafka) => {
     };
     for (let i = 0; i < DEPOSITS; i += 2) {
       if (i === 10) house.house.kill('gateway-1');
-      if (i === 30) house.house.kill('accounts');
+      // The owner starts from what is damaged, and the next time from nothing but the log.
+      if (i === 20 || i === 40) {
+        harmed.push(await harmSnapshots(house.database, i === 20 ? 'damaged' : 'deleted'));
+        house.house.kill('accounts');
+      }
       await Promise.all([pay(i), pay(i + 1)]);
     }
     // The gateway's; another owner may answer before anybody asks again.
     expect(repeated).toBeGreaterThan(0);
+    for (const snapshots of harmed) expect(snapshots).toBeGreaterThan(0);
     expect(await collateralOf('killed.main')).toEqual({ USD: String(DEPOSITS) });
     // A gateway that was killed is ready again, and has the same to say.
     for (const gateway of gateways) {

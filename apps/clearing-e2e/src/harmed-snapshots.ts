@@ -11,7 +11,8 @@ const SQL: Readonly<Record<Harm, (table: string) => string>> = {
   deleted: (table) => `delete from ${table}`,
 };
 
-async function harmSnapshots(connection: ServerConnection, harm: Harm): Promise<number> {
+/** Harms every snapshot of a house that may be running. @returns how many there were */
+export async function harmSnapshots(connection: ServerConnection, harm: Harm): Promise<number> {
   const client = new pg.Client(connection);
   await client.connect();
   try {

@@ -6,8 +6,7 @@ import { BallastClient, LogReader, Producer } from '@ballast/exchange-client';
 import { restClient, type RestClient } from '@ballast/gateway/testing';
 import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES_WITHOUT_EXCHANGE } from '@ballast/local-stack';
 import { describeWithKafka } from '@ballast/messaging/local-kafka';
-import { DistributedHouse } from './distributed-house.js';
-import { withFreePorts } from './gateway-house.js';
+import { DistributedHouse, withFreePorts } from './distributed-house.js';
 import { KafkaExchange } from './kafka-exchange.js';
 
 const PARTITIONS = 2;

@@ -10,8 +10,7 @@ import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES_WITHOUT_EXCHANGE
 import { describeWithKafka } from '@ballast/messaging/local-kafka';
 import { REPOSITORY } from './ballast-process.js';
 import { expectCleared, expectSound } from './cleared-hour.js';
-import { DistributedHouse } from './distributed-house.js';
-import { withFreePorts } from './gateway-house.js';
+import { DistributedHouse, withFreePorts } from './distributed-house.js';
 import { OwnExchange } from './own-exchange.js';
 
 const PARTITIONS = 2;
