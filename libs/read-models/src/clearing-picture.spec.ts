@@ -39,6 +39,9 @@ const credited = (reason: string, amount: string, balance: string): LogEntry =>
   entry('FundCredited', { reason, amount, balance });
 const granted = (amount: string, balance: string): LogEntry => entry('FundDrawGranted', { granted: amount, balance });
 const draw = (caseId: string, purpose: string): LogEntry => entry('FundDrawRequested', { caseId, purpose });
+const takenOver = (role: string, quantity: string): LogEntry =>
+  entry('ProviderTradeBooked', { role, quantity, position: { instrument: 'BTC-PERP', quantity: '1', cost: '0' } });
+
 const adl = (role: string, quantity: string): LogEntry =>
   entry('AdlBooked', {
     accountId: 'a.main',
@@ -70,6 +73,7 @@ const EMPTY: ClearingPicture = {
   shortfall: '0',
   fund: { opening: '0', closing: '0' },
   fundDraws: 0,
+  takeOvers: 0,
   adl: 0,
   calledFirstShare: null,
   calledQuarterHourShare: null,
@@ -111,6 +115,9 @@ describe('the picture of a clearing house', () => {
       ],
       { shortfall: '10.5', fund: { opening: '0', closing: '3' } },
     ],
+    ['a take-over by a provider', [takenOver('provider', '0.5')], { takeOvers: 1 }],
+    ['a provider who had changed', [takenOver('provider', '0')], {}],
+    ['the debtor of a take-over', [takenOver('debtor', '0.5')], {}],
     ['a position that was deleveraged', [adl('candidate', '0.5')], { adl: 1 }],
     ['a candidate of whom nothing was needed', [adl('candidate', '0')], {}],
     ['the bankrupt side of a deleveraging', [adl('bankrupt', '0.5')], {}],

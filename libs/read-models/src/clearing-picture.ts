@@ -32,6 +32,8 @@ export interface ClearingPicture {
   readonly shortfall: DecimalString;
   readonly fund: { readonly opening: DecimalString; readonly closing: DecimalString };
   readonly fundDraws: number;
+  /** Take-overs by liquidity providers. */
+  readonly takeOvers: number;
   /** Positions reduced by auto-deleveraging. */
   readonly adl: number;
   /** Share of the liquidations that a margin call preceded by a minute at least; null without liquidations. */
@@ -66,6 +68,7 @@ interface Sums {
   withdrawalsRefused: number;
   restrictions: number;
   fundDraws: number;
+  takeOvers: number;
   adl: number;
   clearing: Instant;
   priceStatus: PriceStatus | null;
@@ -93,6 +96,7 @@ const nothing = (): Sums => ({
   withdrawalsRefused: 0,
   restrictions: 0,
   fundDraws: 0,
+  takeOvers: 0,
   adl: 0,
   clearing: 0,
   priceStatus: null,
@@ -200,6 +204,11 @@ export class ClearingPictureProjection {
           (entry.payload as Payload<FundEvents, 'LossRecovered' | 'RepaymentBooked'>).balance,
         );
         return;
+      case 'ProviderTradeBooked': {
+        const trade = entry.payload as Payload<AccountsEvents, 'ProviderTradeBooked'>;
+        if (trade.role === 'provider' && !dec(trade.quantity).isZero()) this.#sums.takeOvers += 1;
+        return;
+      }
       case 'AdlBooked': {
         const adl = entry.payload as Payload<AccountsEvents, 'AdlBooked'>;
         if (adl.role === 'candidate' && !dec(adl.quantity).isZero()) this.#sums.adl += 1;
@@ -251,6 +260,7 @@ export class ClearingPictureProjection {
       shortfall: text(this.#sums.shortfall),
       fund: { opening: text(this.#sums.contributed), closing: text(this.#sums.fundBalance) },
       fundDraws: this.#sums.fundDraws,
+      takeOvers: this.#sums.takeOvers,
       adl: this.#sums.adl,
       calledFirstShare: this.#shareCalled(MINUTE_MS),
       calledQuarterHourShare: this.#shareCalled(15 * MINUTE_MS),

@@ -91,8 +91,9 @@ export class ContractsProjection {
         if (change.reason === 'trade') this.#pay(change);
         return;
       }
+      case 'ProviderTradeBooked':
       case 'AdlBooked':
-        this.#hold(payload as Payload<AccountsEvents, 'AdlBooked'>);
+        this.#hold(payload as Payload<AccountsEvents, 'AdlBooked' | 'ProviderTradeBooked'>);
         return;
       case 'ContractDelivered':
         this.kept.deliveries += 1;

@@ -19,6 +19,7 @@ const perpetuals: ClearingPicture = {
   shortfall: '0',
   fund: { opening: '5000000', closing: '4999000.5' },
   fundDraws: 1,
+  takeOvers: 0,
   adl: 0,
   calledFirstShare: '0.3333',
   calledQuarterHourShare: '0',

@@ -17,6 +17,7 @@ export interface SimulationSummary {
   readonly bankruptcies: number;
   readonly shortfall: string;
   readonly fund: { readonly opening: string; readonly closing: string };
+  readonly takeOvers: number;
   readonly adl: number;
   readonly calledFirstShare: string | null;
   readonly calledQuarterHourShare: string | null;
@@ -30,7 +31,7 @@ export interface SimulationSummary {
 
 export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs: number): SimulationSummary {
   const { events, priceSets, accounts, marginRuns, decisions, marginCalls, liquidations, slices } = picture;
-  const { bankruptcies, shortfall, fund, adl } = picture;
+  const { bankruptcies, shortfall, fund, takeOvers, adl } = picture;
   const { calledFirstShare, calledQuarterHourShare, callsWithoutLiquidation, medianLeadTimeSeconds } = picture;
   return {
     events,
@@ -44,6 +45,7 @@ export function summaryOf(picture: ClearingPicture, digests: Digests, durationMs
     bankruptcies,
     shortfall,
     fund,
+    takeOvers,
     adl,
     calledFirstShare,
     calledQuarterHourShare,
@@ -84,6 +86,7 @@ export function summaryTable(picture: ClearingPicture, summary: SimulationSummar
     ['withdrawals settled / refused', `${picture.withdrawalsSettled} / ${picture.withdrawalsRefused}`],
     ['insurance fund, contributed', dollars.format(Number(summary.fund.opening))],
     ['insurance fund, now', dollars.format(Number(summary.fund.closing))],
+    ['taken over by liquidity providers', grouped.format(summary.takeOvers)],
     ['positions auto-deleveraged', grouped.format(summary.adl)],
     ['shortfall', dollars.format(Number(summary.shortfall))],
     ...(summary.contracts === undefined ? [] : contractRows(summary.contracts)),

@@ -201,6 +201,16 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   ReservationEnded: ({ reservationId, reason }) => `Reservation ${written(reservationId)} ended (${written(reason)}).`,
   OrderCancelsRequested: ({ orders, reason }) =>
     `The exchange is asked to cancel ${(orders as readonly unknown[]).length} orders (${written(reason)}).`,
+  ProviderRoundOpened: ({ providers, quantity, instrument, caseId }) =>
+    `${(providers as readonly unknown[]).length} liquidity providers are to take over up to ${written(quantity)} ${written(instrument)} of ${written(caseId)}.`,
+  ProvidersJudged: ({ roundId, providers }) =>
+    `${(providers as readonly unknown[]).length} providers of ${written(roundId)} were judged by their margin.`,
+  ProviderRoundExecuted: ({ takes, instrument, caseId }) =>
+    `${(takes as readonly unknown[]).length} liquidity providers take over ${written(instrument)} of ${written(caseId)}.`,
+  ProviderRoundClosed: ({ closedQuantity, instrument, caseId, outcome }) =>
+    outcome === 'taken-over'
+      ? `${written(closedQuantity)} ${written(instrument)} of ${written(caseId)} were taken over by liquidity providers.`
+      : `Nobody took over ${written(instrument)} of ${written(caseId)} (${written(outcome)}).`,
   AdlRoundOpened: ({ requests, instrument, side }) =>
     `${(requests as readonly unknown[]).length} bankrupt ${written(side)}s of ${written(instrument)} look for who is deleveraged.`,
   AdlCandidatesReported: ({ roundId, candidates }) =>

@@ -19,6 +19,8 @@ export const CREDIT_CAUSES = [
   'closedOut',
   'closedOutPremium',
   'penalties',
+  'handedOver',
+  'handedOverPremium',
   'deleveraged',
   'deleveragedPremium',
   'interest',
@@ -110,6 +112,10 @@ function causesOf({ type, payload }: LogEntry): {
       const { asset, fee } = payload as AccountsEvents['ContractDelivered'];
       return { cause: 'delivered', fee: { cause: 'deliveryFees', asset, amount: dec(fee) } };
     }
+    case 'ProviderTradeBooked':
+      return {
+        cause: isPremium(payload as AccountsEvents['ProviderTradeBooked']) ? 'handedOverPremium' : 'handedOver',
+      };
     case 'AdlBooked':
       return { cause: isPremium(payload as AccountsEvents['AdlBooked']) ? 'deleveragedPremium' : 'deleveraged' };
     default:

@@ -90,6 +90,16 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
   TradeReversed: (change) =>
     `Trade ${change.tradeId} cancelled: ${change.side} of ${change.quantity} ${change.position.instrument} at ${usd(change.price)} taken back, fee ${money(change.fee, change.settlement.asset)} returned; ${heldNow(change)}.`,
   UncoveredLossRecovered: ({ amount }) => `Money that came in later paid ${usd(amount)} of a loss.`,
+  ProviderTradeBooked: (taken) => {
+    const { role, side, quantity, price, position } = taken;
+    const what =
+      role === 'debtor'
+        ? 'Taken over by liquidity providers'
+        : dec(quantity).isZero()
+          ? 'Not taken over, since the account had changed'
+          : 'Taken over as a liquidity provider';
+    return `${what}: ${side} ${text(dec(quantity))} ${position.instrument} at ${usd(price)}; ${heldNow(taken)}.`;
+  },
   AdlBooked: (adl) => {
     const { role, side, quantity, price, position } = adl;
     return `Auto-deleveraging (${role}): ${side} ${text(dec(quantity))} ${position.instrument} at ${usd(price)}; ${heldNow(adl)}.`;

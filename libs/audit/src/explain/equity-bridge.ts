@@ -32,6 +32,14 @@ const CAUSES = {
   closedOut: { label: 'realised by close-outs', detail: 'closed at the mark of each slice' },
   closedOutPremium: { label: 'option premium of close-outs', detail: 'closed at the mark of each slice' },
   penalties: { label: 'liquidation penalty', detail: 'charged at the fills, trued up after each slice' },
+  handedOver: {
+    label: 'realised by take-overs of liquidity providers',
+    detail: 'at the price of the agreement',
+  },
+  handedOverPremium: {
+    label: 'option premium of take-overs of liquidity providers',
+    detail: 'at the price of the agreement',
+  },
   deleveraged: {
     label: 'realised by auto-deleveraging',
     detail: 'closed at the bankruptcy price of the other side',

@@ -10,7 +10,7 @@ const PAYLOAD = {
   ...{ closedQuantity: '2', finalRate: '0.01', penalty: '100', amount: '7', accounts: ['alice.second'] },
   ...{ notional: '67722.1712', perMinute: '1738111.11', paceFrom: 'volume', ahead: 2, reason: 'minute-used-up' },
   ...{ until: Date.UTC(2020, 2, 12, 10, 37), nextAt: Date.UTC(2020, 2, 12, 10, 38) },
-  ...{ outcome: 'RESTORED', slices: 2, uncoveredLoss: '0', nextSchedule: 3, bankruptcyPrice: '4800' },
+  ...{ outcome: 'RESTORED', slices: 2, uncoveredLoss: '0', nextSchedule: 3, bankruptcyPrice: '4800', limit: '4800' },
   ...{ fillPrice: '4900', counterparty: 'alice.second', purpose: 'deficit' },
 };
 

@@ -43,6 +43,10 @@ export function liquidationText({ type, payload }: LogEntry): string {
       const { purpose, amount } = payload as LiquidationEvents['FundDrawRequested'];
       return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;
     }
+    case 'ProvidersAsked': {
+      const { quantity, instrument, limit } = payload as LiquidationEvents['ProvidersAsked'];
+      return `The book was too thin: ${quantity} ${instrument} offered to liquidity providers, at ${usd(limit)} at worst.`;
+    }
     case 'AdlRequested': {
       const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];
       return `${quantity} ${instrument} given to auto-deleveraging at ${usd(bankruptcyPrice)}.`;

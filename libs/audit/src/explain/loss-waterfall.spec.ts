@@ -26,16 +26,25 @@ const entry = (type: string, payload: object, position = 1): LogEntry => ({
 });
 
 const request = { partition: 0, position: 9 };
+const asked = { partition: 0, position: 8 };
 
 describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]', () => {
   const liquidation = [
     entry('LiquidationCostAssessed', { slippage: '80', penalty: '50' }),
     entry('LiquidationCostAssessed', { slippage: '-3', penalty: '0' }),
+    entry(
+      'ProvidersAsked',
+      { side: 'long', mark: '1000', settlement: { style: 'linear', contractSize: '1', assetPrice: '1' } },
+      8,
+    ),
     entry('AdlRequested', { quantity: '4', deficit: '400', mark: '1000', bankruptcyPrice: '1100' }, 9),
   ];
   const bookings = [
     entry('CollateralTakenOver', { taken: [{ dollars: '70' }, { dollars: '5' }] }),
     entry('SetOffReceived', { received: '7.5' }),
+    entry('ProviderTradeBooked', { role: 'provider', request: asked, quantity: '3', price: '996' }),
+    entry('ProviderTradeBooked', { role: 'debtor', request: asked, quantity: '2', price: '996' }),
+    entry('ProviderTradeBooked', { role: 'debtor', request: asked, quantity: '1', price: '995.5' }),
     entry('AdlBooked', { role: 'candidate', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '1', price: '1040' }),
@@ -54,6 +63,8 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]'
     const { loss, steps } = caseWaterfall(CASE.caseId, liquidation, bookings, losses);
     expect(steps.map(({ step, amount }) => [step, amount])).toEqual([
       ['position', '50'],
+      // 2 of the market's 1,000 at 996 and one at 995.5.
+      ['providers', '12.5'],
       ['account', '75'],
       ['other-accounts', '7.5'],
       ['house-tranche', '10'],

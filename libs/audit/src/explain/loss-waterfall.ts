@@ -5,10 +5,12 @@ import {
   GAINS_STEP,
   OWNER_STEP,
   PAYING_STEPS,
+  PROVIDER_STEP,
   type AccountsEvents,
   type FundEvents,
   type LiquidationEvents,
 } from '@ballast/facts';
+import { lossPerContract } from '@ballast/liquidation-domain';
 import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 
 type Step = CaseWaterfall['steps'][number]['step'];
@@ -21,6 +23,7 @@ const LOSS_TYPES: ReadonlySet<string> = new Set(['LossStepTaken', 'LossRecovered
 /** What each step is, in the order in which it is told; the paying ones come in the order of the document. */
 const DETAILS: Readonly<Record<Step, string>> = {
   position: 'what closing cost, out of the penalty that the position paid',
+  providers: 'what the position left liquidity providers, who took it over below its value',
   account: 'own collateral in other assets, taken over at the index',
   'other-accounts': 'other accounts of the same owner that answer for this one',
   'product-reserve': 'the reserve of the underlying',
@@ -74,6 +77,7 @@ export function caseWaterfall(
   )) {
     bear('position', minOf(maxOf(dec(slippage), ZERO), dec(penalty)));
   }
+  bear(PROVIDER_STEP, leftToProviders(caseId, liquidation, bookings));
   for (const { taken } of ofCase<AccountsEvents['CollateralTakenOver']>(bookings, 'CollateralTakenOver')) {
     bear('account', sum(taken.map(({ dollars }) => dec(dollars))));
   }
@@ -91,6 +95,7 @@ export function caseWaterfall(
 
   const order: readonly Step[] = [
     'position',
+    PROVIDER_STEP,
     'account',
     OWNER_STEP,
     ...new Set(paid.map(({ step }) => step)),
@@ -115,6 +120,32 @@ function detailOf(
   return repaid.some((each) => each.step === step)
     ? `${DETAILS[step]}, less what the debtor has paid back`
     : DETAILS[step];
+}
+
+/** What was taken over, times how far its price was from the mark. Whole cents. */
+function leftToProviders(caseId: string, liquidation: readonly LogEntry[], bookings: readonly LogEntry[]): Decimal {
+  const trades = bookings
+    .filter(({ type }) => type === 'ProviderTradeBooked')
+    .map(({ payload }) => payload as AccountsEvents['ProviderTradeBooked'])
+    .filter(({ role }) => role === 'debtor');
+  const parts = liquidation
+    .filter(
+      ({ type, payload }) =>
+        type === 'ProvidersAsked' && (payload as LiquidationEvents['ProvidersAsked']).caseId === caseId,
+    )
+    .flatMap(({ position, payload }) => {
+      const { side, mark, settlement } = payload as LiquidationEvents['ProvidersAsked'];
+      const terms = {
+        style: settlement.style,
+        contractSize: dec(settlement.contractSize),
+        assetPrice: dec(settlement.assetPrice),
+      };
+      const giving = side === 'long' ? 'short' : 'long';
+      return trades
+        .filter(({ request }) => request.position === position)
+        .map(({ quantity, price }) => lossPerContract(terms, giving, dec(mark), dec(price)).times(quantity));
+    });
+  return roundUsd(sum(parts), 'neutral');
 }
 
 /**

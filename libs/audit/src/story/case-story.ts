@@ -58,7 +58,7 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
     events: [
       ...margin.filter(({ type }) => type !== 'LiquidatingAccountAssessed'),
       ...liquidation,
-      ...(await waitsOf(logs, found.caseId, opened.at, until)),
+      ...(await saidOf(logs, found.caseId, opened.at, until)),
       ...bookings.filter(isOfCase),
     ]
       .sort((a, b) => a.time.clearing - b.time.clearing || a.time.hop - b.time.hop || a.position - b.position)
@@ -73,27 +73,25 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
   };
 }
 
-/** When and why a case was told to wait for its turn: that is said in the global partition. */
-async function waitsOf(
-  logs: LogDirectory,
-  caseId: string,
-  from: Instant,
-  until: Instant,
-): Promise<readonly LogEntry[]> {
+/** When and why a case was told to wait for its turn, and what providers took over of it: that is said in the global partition. */
+async function saidOf(logs: LogDirectory, caseId: string, from: Instant, until: Instant): Promise<readonly LogEntry[]> {
   const log = logs.log('liquidation');
   const size = (await log.heads()).find(({ partition }) => partition === GLOBAL)?.size ?? 0;
   const found: LogEntry[] = [];
   for (let after = await lastBefore(logs, 'liquidation', GLOBAL, size, from); ;) {
     const page = await log.read(GLOBAL, after, PAGE);
     const inTime = page.filter(({ time }) => time.clearing <= until);
-    found.push(...inTime.filter((entry) => isWaitOf(entry, caseId)));
+    found.push(...inTime.filter((entry) => isSaidOf(entry, caseId)));
     if (inTime.length < PAGE) return found;
     after += page.length;
   }
 }
 
-const isWaitOf = ({ type, payload }: LogEntry, caseId: string): boolean =>
-  type === 'CloseOutTurnDeferred' && (payload as LiquidationGlobalEvents['CloseOutTurnDeferred']).caseId === caseId;
+const SAID_OF_CASES: ReadonlySet<string> = new Set(['CloseOutTurnDeferred', 'ProviderRoundClosed']);
+
+const isSaidOf = ({ type, payload }: LogEntry, caseId: string): boolean =>
+  SAID_OF_CASES.has(type) &&
+  (payload as LiquidationGlobalEvents['CloseOutTurnDeferred' | 'ProviderRoundClosed']).caseId === caseId;
 
 const isEnd = ({ type, payload }: LogEntry): boolean =>
   type === 'AccountStateChanged' && (payload as MarginEvents['AccountStateChanged']).from === 'LIQUIDATING';

@@ -3,7 +3,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { liquidationInvariants, type LiquidationViolation } from '@ballast/liquidation-domain';
 import type { Fault } from './fault.js';
 
-/** Cases, slices, penalties, draws and announcements: architecture section 6, items 5 and 6. */
+/** Cases, slices, penalties, draws, take-overs and announcements: architecture section 6, items 5 and 6. */
 export async function verifyLiquidation(
   logs: LogDirectory,
   onProgress: (events: number) => void,
@@ -16,7 +16,11 @@ export async function verifyLiquidation(
       onProgress(1);
     }
   }
-  for await (const entry of readPartition(logs.log('accounts'), GLOBAL)) invariants.take(entry);
+  // What is booked is judged for itself elsewhere; here only where it answers a take-over.
+  const numbered = invariants.awaitsBookings ? logs.partitions : 0;
+  for (let partition = GLOBAL; partition < numbered; partition++) {
+    for await (const entry of readPartition(logs.log('accounts'), partition)) invariants.take(entry);
+  }
   const [violation] = invariants.finish();
   return violation && faultOf(violation);
 }

@@ -58,6 +58,7 @@ export class RunProjection {
     this.#picture.apply(entry);
     switch (entry.type) {
       case 'PositionChanged':
+      case 'ProviderTradeBooked':
       case 'AdlBooked':
         return this.#hold(entry.stream, (entry.payload as Payload<AccountsEvents, 'PositionChanged'>).position);
       case 'PriceSetPublished':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOSS_STEPS } from '@ballast/facts';
+import { LOSS_STEPS, PROVIDER_STEP } from '@ballast/facts';
 import {
   accountId,
   accountMarginState,
@@ -111,7 +111,7 @@ export const caseWaterfall = z
     }),
     steps: z.array(
       z.strictObject({
-        step: z.enum(LOSS_STEPS),
+        step: z.enum([...LOSS_STEPS, PROVIDER_STEP]),
         amount: decimal.meta({ description: 'USD that the step bore.' }),
         detail: z.string(),
       }),

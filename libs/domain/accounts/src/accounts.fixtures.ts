@@ -4,6 +4,7 @@ import type {
   AccountsCommands,
   AccountsEvents,
   AdlEvents,
+  ProviderEvents,
   AssessmentDetail,
   ContractSpecificationDocument,
   DocumentCommands,
@@ -50,6 +51,7 @@ export type Messages = AccountsCommands &
   MarginEvents &
   LiquidationEvents &
   AdlEvents &
+  ProviderEvents &
   FundEvents &
   DocumentCommands &
   DocumentEvents &
@@ -66,6 +68,8 @@ const PRICING_TYPES: readonly PricingType[] = [
 ];
 const GLOBAL_TYPES: readonly string[] = [
   ...PRICING_TYPES,
+  'ProviderRoundExecuted',
+  'ProviderRoundClosed',
   'AdlRoundOpened',
   'AdlExecuted',
   'AdlRoundClosed',

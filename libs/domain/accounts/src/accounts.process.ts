@@ -45,6 +45,7 @@ import { decideDeposit } from './deposit/deposit.decider.js';
 import { depositEvolution } from './deposit/deposit.evolve.js';
 import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
 import { deleveragingEvolution } from './deleverage/deleverage.evolve.js';
+import { decideClosedTakeOver, decideTakeOvers } from './providers/provider-trade.decider.js';
 import { decideExpiry } from './expiry/expiry.decider.js';
 import { expiryEvolution } from './expiry/expiry.evolve.js';
 import { decideFill } from './fill/fill.decider.js';
@@ -248,6 +249,7 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   SetOffCleared: decided(decideSetOff),
   VariationGainsJudged: decided(offerGains),
   AdlCandidatesReported: 'ignored',
+  ProvidersJudged: 'ignored',
 });
 
 const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -271,23 +273,23 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   FundDrawRequested: {
     observe: ({ draws }, { position, payload: { order } }) => void draws.set(position, { order }),
   },
+  ProvidersAsked: 'ignored',
   AdlRequested: 'ignored',
   LiquidationClosed: { observe: noteClosedCase, ...decided(decideClosedCase) },
 });
 
-const deleveraging = on<AccountsState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>(
-  'liquidation',
-  'global',
-  {
-    ...RULES_IGNORED,
-    CloseOutTurnGranted: 'ignored',
-    CloseOutTurnDeferred: 'ignored',
-    DeleveragingAnnounced: 'ignored',
-    AdlRoundOpened: 'ignored',
-    AdlExecuted: decided(decideExecutedRound),
-    AdlRoundClosed: decided(decideClosedRound),
-  },
-);
+const closeOuts = on<AccountsState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
+  ...RULES_IGNORED,
+  CloseOutTurnGranted: 'ignored',
+  CloseOutTurnDeferred: 'ignored',
+  DeleveragingAnnounced: 'ignored',
+  ProviderRoundOpened: 'ignored',
+  ProviderRoundExecuted: decided(decideTakeOvers),
+  ProviderRoundClosed: decided(decideClosedTakeOver),
+  AdlRoundOpened: 'ignored',
+  AdlExecuted: decided(decideExecutedRound),
+  AdlRoundClosed: decided(decideClosedRound),
+});
 
 /** The global partition of accounts: grants of the fund, and rules that change. Its first rules are those of every partition. */
 const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
@@ -344,7 +346,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
-  reads: [fills, transfers, pricing, margin, liquidation, deleveraging, fund],
+  reads: [fills, transfers, pricing, margin, liquidation, closeOuts, fund],
   commands: COMMANDS,
   own: {
     ...OPENING_EVOLVED,

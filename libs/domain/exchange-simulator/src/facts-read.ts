@@ -71,6 +71,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     SetOffRequested: 'ignored',
     RepaymentRequested: 'ignored',
     FundDrawRequested: 'ignored',
+    ProvidersAsked: 'ignored',
     AdlRequested: 'ignored',
   }),
   on<SimulatorState, MarginEvents & OpeningEvents>('margin', 'numbered', {
@@ -109,6 +110,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     WithdrawalCleared: 'ignored',
     MarginRunCompleted: 'ignored',
     LiquidatingAccountAssessed: 'ignored',
+    ProvidersJudged: 'ignored',
     AdlCandidatesReported: 'ignored',
     ModelFailed: 'ignored',
     ModelRestored: 'ignored',

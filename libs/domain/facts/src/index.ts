@@ -6,6 +6,7 @@ export {
   OWNER_STEP,
   OWN_STEPS,
   PAYING_STEPS,
+  PROVIDER_STEP,
   ACCOUNTS_EVENTS,
   SUSPENSE_OUTCOMES,
   type AccountsCommands,

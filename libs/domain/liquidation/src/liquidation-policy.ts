@@ -1,14 +1,4 @@
-import {
-  choice,
-  documentKind,
-  figure,
-  optional,
-  readBody,
-  record,
-  whole,
-  type DocumentChecks,
-  type HouseRules,
-} from '@ballast/documents';
+import { choice, documentKind, figure, optional, readBody, record, whole, type HouseRules } from '@ballast/documents';
 import type { LiquidationCostFigures } from '@ballast/facts';
 import { DAY_MS, MINUTE_MS, dec, roundUsd, type Decimal, type Instant } from '@ballast/kernel';
 
@@ -82,9 +72,6 @@ export const LIQUIDATION_POLICY = documentKind<LiquidationPolicy>('liquidation-p
   const reading = readBody(body, POLICY_FORM);
   return 'defects' in reading ? reading : { figures: { id, ...reading.figures } };
 });
-
-/** What the rules of liquidation are held against before they come into force. */
-export const LIQUIDATION_CHECKS: DocumentChecks = { [LIQUIDATION_POLICY.kind]: LIQUIDATION_POLICY.defects };
 
 /** The policy that decides now. */
 export const policyInForce = (rules: HouseRules): LiquidationPolicy => LIQUIDATION_POLICY.inForce(rules);

@@ -21,8 +21,10 @@ import type {
   Underlying,
   UnderlyingSchedule,
 } from '@ballast/facts';
+import { documentHash } from '@ballast/documents/testing';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { closeableContract, type CloseableContracts } from './closeable-contracts.js';
+import { PROVIDER_DOCUMENTS } from './providers/provider-agreements.js';
 import { LIQUIDATION_POLICY, type LiquidationPolicy } from './liquidation-policy.js';
 
 /** What a writer of liquidation says when it starts: the reviewed rules of this repository. */
@@ -31,6 +33,12 @@ export const OPENING: Opening = {
   build: '0'.repeat(64),
   genesis: genesisOf(readHouseDocuments(), 'liquidation'),
 };
+
+/** The same with agreements of liquidity providers. */
+export function openingWithProviders(body: unknown): Opening {
+  const providers = { kind: PROVIDER_DOCUMENTS.kind, id: 'providers@1', hash: documentHash(body), body };
+  return { ...OPENING, genesis: { ...OPENING.genesis, documents: [...OPENING.genesis.documents, providers] } };
+}
 
 const policyDocument = OPENING.genesis.documents.find(({ kind }) => kind === LIQUIDATION_POLICY.kind);
 invariant(policyDocument, 'liquidation has a policy');

@@ -12,6 +12,7 @@ import type {
 import { queueOf } from './deleverage/outlook.state.js';
 import { PACE_WINDOW_MS } from './liquidation-policy.js';
 import { placeName } from './place.js';
+import { takeOverInvariants } from './providers/take-over.invariants.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
 
 /** A broken rule, and the event that broke it. */
@@ -25,6 +26,7 @@ export interface LiquidationViolation {
     | 'draw-has-a-cause'
     | 'grant-answers-a-draw'
     | 'within-pace'
+    | 'take-over-as-agreed'
     | 'announced-first';
   readonly event: Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
   readonly detail: string;
@@ -32,6 +34,8 @@ export interface LiquidationViolation {
 
 /** Judges the logs of liquidation and of the funds, whatever the order in which their partitions are read. */
 export interface LiquidationInvariants {
+  /** Entries of the numbered partitions of accounts are needed, too: liquidity providers have taken something over. */
+  readonly awaitsBookings: boolean;
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];
   /** What can be judged only when all entries were seen: grants that answer no request, and the pace over all partitions. */
@@ -60,9 +64,10 @@ const CENT = dec('0.01');
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
  * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
- * together never faster than their pace; nobody deleveraged where it was not announced.
+ * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed.
  */
 export function liquidationInvariants(): LiquidationInvariants {
+  const takeOvers = takeOverInvariants();
   const openCases = new Map<AccountId, string>();
   const openOrders = new Map<string, { readonly place: string; readonly order: Placed }>();
   const shortfalls = new Map<string, Decimal>();
@@ -145,7 +150,11 @@ export function liquidationInvariants(): LiquidationInvariants {
   }
 
   return {
+    get awaitsBookings() {
+      return takeOvers.awaitsBookings;
+    },
     take(entry) {
+      takeOvers.take(entry);
       if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
       if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
@@ -155,6 +164,7 @@ export function liquidationInvariants(): LiquidationInvariants {
     },
     finish: () => [
       ...paceViolations(paced, closedBy),
+      ...takeOvers.finish().map((found) => ({ rule: 'take-over-as-agreed' as const, ...found })),
       ...[...grants]
         .sort((a, b) => compareText(a.id, b.id))
         .flatMap((event) => {

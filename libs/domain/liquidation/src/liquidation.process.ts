@@ -13,7 +13,6 @@ import {
   OPENING_IGNORED,
   RULES_IGNORED,
   noRules,
-  openPartition,
   type HouseRules,
 } from '@ballast/documents';
 import { houseAllows, LIQUIDATION_EVENTS, type HouseMode } from '@ballast/facts';
@@ -42,7 +41,8 @@ import {
   type LiquidationCase,
 } from './case/liquidation-case.js';
 import { closeableContract, contractOf, type CloseableContract } from './closeable-contracts.js';
-import { LIQUIDATION_CHECKS } from './liquidation-policy.js';
+import { openLiquidation } from './liquidation-rules.js';
+import { agreementsInForce } from './providers/provider-agreements.js';
 import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
 import { placeOf } from './place.js';
 
@@ -141,7 +141,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 5 },
+  stateForm: { version: 6 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -159,8 +159,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     houseMode: 'normal',
   }),
 
-  open: ({ rules }, opening, context) =>
-    openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
+  open: openLiquidation,
 
   reads: [
     on<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
@@ -168,6 +167,9 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       CloseOutTurnGranted: inCase(noteInCase.CloseOutTurnGranted),
       CloseOutTurnDeferred: 'ignored',
       DeleveragingAnnounced: 'ignored',
+      ProviderRoundOpened: 'ignored',
+      ProviderRoundExecuted: 'ignored',
+      ProviderRoundClosed: inCase(noteInCase.ProviderRoundClosed),
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: {
@@ -239,6 +241,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       ModelRestored: 'ignored',
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
+      ProvidersJudged: 'ignored',
       AdlCandidatesReported: 'ignored',
       SetOffCleared: 'ignored',
       VariationGainsJudged: 'ignored',
@@ -291,6 +294,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         },
         OtherAccountCharged: ofAccount,
         SetOffReceived: inCase(noteInCase.SetOffReceived),
+        ProviderTradeBooked: inCase(noteInCase.ProviderTradeBooked),
         AdlBooked: inCase(noteInCase.AdlBooked),
         AccountOpened: ofAccount,
         CollateralCredited: inCase(noteInCase.CollateralCredited),
@@ -381,6 +385,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     RepaymentRequested: ofCase(evolveCase.RepaymentRequested),
     LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
     FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
+    ProvidersAsked: ofCase(evolveCase.ProvidersAsked),
     AdlRequested: ofCase(evolveCase.AdlRequested),
     LiquidationClosed({ cases, fills }, event) {
       const { accountId } = caseOfEvent(cases, event);
@@ -477,6 +482,7 @@ function advance(state: State, accountId: AccountId, context: DecisionContext): 
     houseHalted: !houseAllows(state.houseMode, 'close-out'),
     claim: claimOn(state, accountId),
     answering: answeringFor(state, accountId),
+    agreements: agreementsInForce(state.rules),
   };
   emitAll(proceed(concluded, basis, policy), context);
 }

@@ -22,6 +22,7 @@ import type {
   LiquidationGlobalEvents,
   Place,
   Posting,
+  ProviderEvents,
   Side,
   TradeSide,
   Underlying,
@@ -33,6 +34,7 @@ import {
   ForeignLogs,
   OPENING,
   START,
+  openingWithProviders,
   admitted,
   assessmentOf,
   requirementOf,
@@ -98,6 +100,8 @@ export interface WorldOptions {
   readonly accounts: readonly ModelAccount[];
   readonly temper: ExchangeTemper;
   readonly maintenanceRate: string;
+  /** Body of the document of liquidity providers; without it there are none. */
+  readonly providers?: unknown;
 }
 
 interface Holding {
@@ -152,6 +156,8 @@ interface Desk {
 export class ModelWorld {
   readonly events: SealedEvent[] = [];
   readonly grants: LogEntry[] = [];
+  /** What accounts booked of take-overs by providers. */
+  readonly trades: LogEntry[] = [];
   readonly complaints: string[] = [];
   readonly accounts = new Map<string, BookedAccount>();
   fund = ZERO;
@@ -177,7 +183,7 @@ export class ModelWorld {
     const numbered = Array.from({ length: options.partitions }, (_, partition) => partition);
     this.#desks = [...numbered, GLOBAL].map((partition) => {
       const machine = this.#newMachine(partition);
-      machine.open(OPENING);
+      machine.open(options.providers === undefined ? OPENING : openingWithProviders(options.providers));
       return { machine, partition, inbox: new Map(), sources: [], opening: machine.drain().events, history: [] };
     });
     for (const { opening } of this.#desks) for (const event of opening) this.#publish(event);
@@ -510,12 +516,13 @@ export class ModelWorld {
   }
 
   /** An event of the account's stream; liquidation's global partition sees it too. */
-  #book(account: BookedAccount, type: Parameters<ForeignLogs['entry']>[3], payload: object): void {
+  #book(account: BookedAccount, type: Parameters<ForeignLogs['entry']>[3], payload: object): LogEntry {
     account.version += 1;
     const stream = `account-${account.accountId}`;
     const entry = this.#logs.entry('accounts', account.partition, stream, type, payload as never, this.#now());
     this.#tell(account.partition, entry);
     this.#judgeSolvency(account, type);
+    return entry;
   }
 
   /** At the same prices nothing but a cent or two of rounding takes who has something below zero: neither others nor the house. */
@@ -848,6 +855,12 @@ export class ModelWorld {
     const event = entry as unknown as EntryOf<LiquidationGlobalEvents>;
     if (event.type === 'CloseOutTurnGranted' || event.type === 'CloseOutTurnDeferred') return;
     if (event.type === 'DeleveragingAnnounced') return;
+    if (event.type === 'ProviderRoundOpened') {
+      for (const partition of this.#numbered()) this.#judgeProviders(partition, event.payload);
+      return;
+    }
+    if (event.type === 'ProviderRoundExecuted') return this.#bookTakes(event.payload);
+    if (event.type === 'ProviderRoundClosed') return this.#bookDebtor(event.payload);
     const { roundId, instrument, side } = event.payload;
     if (event.type === 'AdlRoundOpened') {
       for (const partition of this.#numbered()) this.#reportCandidates(partition, event.payload);
@@ -860,6 +873,102 @@ export class ModelWorld {
     for (const { closedQuantity: quantity, ...bankrupt } of event.payload.bankrupt) {
       this.#bookAdl('bankrupt', roundId, instrument, side, { ...bankrupt, quantity });
     }
+  }
+
+  /** A provider takes over what his equity covers the initial requirement of, as of all that he has then. */
+  #judgeProviders(
+    partition: number,
+    { roundId, accountId: debtor, side, instrument, lot, providers }: ProviderEvents['ProviderRoundOpened'],
+  ): void {
+    const here = providers.filter(({ accountId }) => this.#account(accountId).partition === partition);
+    const judged = here.map(({ accountId, quantity }) => {
+      const account = this.#account(accountId);
+      let lots = account.liquidating ? ZERO : dec(quantity).div(lot).floor();
+      while (lots.gt(0) && !this.#bears(account, instrument, lots.times(side === 'long' ? lot : `-${lot}`))) {
+        lots = lots.div(2).floor();
+      }
+      const refusal = lots.times(lot).eq(quantity) ? null : 'below-initial-requirement';
+      return { accountId, accountVersion: account.version, quantity: text(lots.times(lot)), refusal };
+    });
+    const own = this.#account(debtor);
+    const debtorVersion = own.partition === partition ? own.version : null;
+    const payload = { roundId, schedule: this.#schedule, debtorVersion, providers: judged };
+    this.#tell(
+      partition,
+      this.#logs.entry('margin', partition, `providers-${roundId}`, 'ProvidersJudged', payload, this.#now()),
+    );
+  }
+
+  #bears(account: BookedAccount, instrument: InstrumentId, more: Decimal): boolean {
+    const held = account.holdings.get(instrument)?.quantity ?? ZERO;
+    const mark = this.#marks[underlyingOf(instrument)]!;
+    const grown = held.plus(more).abs().minus(held.abs()).times(mark).times(this.options.maintenanceRate);
+    return this.equityOf(account).gte(this.callOf(account).plus(grown).times(INITIAL_MULTIPLE));
+  }
+
+  #bookTakes({ roundId, request, instrument, side, takes }: ProviderEvents['ProviderRoundExecuted']): void {
+    for (const { accountId, accountVersion, quantity, price } of takes) {
+      const account = this.#account(accountId);
+      const taken = account.version > accountVersion ? ZERO : dec(quantity);
+      const trade = { instrument, side: side === 'long' ? 'buy' : 'sell', price: dec(price) } as const;
+      if (taken.gt(0)) this.#grow(account, trade, taken);
+      if (this.equityOf(account).lt(this.callOf(account).times(INITIAL_MULTIPLE))) {
+        this.complaints.push(`${accountId} took over ${quantity} and lacks its own requirement`);
+      }
+      const booked = { accountId, roundId, role: 'provider', request, instrument, side: trade.side, price };
+      const entry = this.#book(account, 'ProviderTradeBooked', {
+        ...booked,
+        executedQuantity: quantity,
+        quantity: text(taken),
+      });
+      this.trades.push(entry);
+    }
+  }
+
+  #bookDebtor({
+    roundId,
+    request,
+    accountId,
+    instrument,
+    side,
+    takenOver,
+  }: ProviderEvents['ProviderRoundClosed']): void {
+    const account = this.#account(accountId);
+    for (const { quantity, price } of takenOver) {
+      const [equityBefore, callBefore] = [this.equityOf(account), this.callOf(account)];
+      const trade = { instrument, side: side === 'long' ? 'sell' : 'buy' } as const;
+      this.#trade(account, instrument, trade.side, dec(quantity), dec(price));
+      const equity = this.equityOf(account).plus(CENT);
+      // Below zero a quotient says nothing; a take-over at the mark only lowers what is required.
+      if (equityBefore.gte(0) && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
+        this.complaints.push(`a take-over of ${quantity} worsened the health of ${accountId}`);
+      }
+      const booked = { accountId, roundId, role: 'debtor', request, ...trade, price };
+      this.trades.push(this.#book(account, 'ProviderTradeBooked', { ...booked, executedQuantity: quantity, quantity }));
+    }
+    if (takenOver.length > 0) this.#assess(account);
+  }
+
+  /** What a provider buys or sells: closes first what he holds on the other side, the rest opens. */
+  #grow(
+    account: BookedAccount,
+    {
+      instrument,
+      side,
+      price,
+    }: { readonly instrument: InstrumentId; readonly side: TradeSide; readonly price: Decimal },
+    quantity: Decimal,
+  ): void {
+    const held = account.holdings.get(instrument)?.quantity ?? ZERO;
+    const closing = held.isNegative() === (side === 'buy') ? minOf(held.abs(), quantity) : ZERO;
+    if (closing.gt(0)) this.#trade(account, instrument, side, closing, price);
+    const opening = side === 'buy' ? quantity.minus(closing) : closing.minus(quantity);
+    if (opening.isZero()) return;
+    const before = account.holdings.get(instrument) ?? { quantity: ZERO, cost: ZERO };
+    account.holdings.set(instrument, {
+      quantity: before.quantity.plus(opening),
+      cost: before.cost.plus(opening.times(price)),
+    });
   }
 
   #reportCandidates(

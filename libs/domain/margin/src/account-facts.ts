@@ -128,6 +128,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
     },
   },
   AdlBooked: {},
+  ProviderTradeBooked: {},
   // Afterwards nobody holds the contract.
   ExpiryClosed: {
     observe({ contracts, haltedInstruments }, { payload: { instrument } }) {

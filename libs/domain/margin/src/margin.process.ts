@@ -18,6 +18,7 @@ import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
+import { judgeProviders } from './providers/provider-judgement.js';
 import { allOwners, judgeLimits, ownersToJudge } from './limits/exceedance.decider.js';
 import { noteExceeded, noteRestored } from './limits/exceedances.js';
 import { openMargin } from './parameters/document-checks.js';
@@ -163,6 +164,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
           void emitMargin(context, 'SetOffCleared', answerSetOff(state, payload, { partition, position })),
       },
       FundDrawRequested: 'ignored',
+      ProvidersAsked: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,
     }),
@@ -170,6 +172,12 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       CloseOutTurnGranted: 'ignored',
       CloseOutTurnDeferred: 'ignored',
       DeleveragingAnnounced: 'ignored',
+      ProviderRoundOpened: {
+        decide: (state, { payload }, context) =>
+          void emitMargin(context, 'ProvidersJudged', judgeProviders(state, payload)),
+      },
+      ProviderRoundExecuted: 'ignored',
+      ProviderRoundClosed: 'ignored',
       AdlRoundOpened: {
         decide: (state, { payload }, context) =>
           void emitMargin(context, 'AdlCandidatesReported', adlCandidates(state, payload)),
@@ -311,6 +319,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     OrderCancelsRequested: 'ignored',
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
+    ProvidersJudged: 'ignored',
     SetOffCleared: 'ignored',
     VariationGainsJudged: ({ calledGains }, { payload: { instrument } }) => void calledGains.delete(instrument),
     ...OPENING_EVOLVED,

@@ -32,6 +32,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   PenaltyRemainderSent: { sign: '·', name: 'penalty to the fund', colour: 'quiet' },
   CloseOutOrderPlaced: { sign: 'K', name: 'slice', colour: 'bad' },
   LiquidationClosed: { sign: 'E', name: 'case closed', colour: 'good' },
+  ProvidersAsked: { sign: '·', name: 'providers asked', colour: 'quiet' },
+  ProviderTradeBooked: { sign: 'P', name: 'take-over by a provider', colour: 'bad' },
   AdlBooked: { sign: 'A', name: 'deleveraging', colour: 'bad' },
 };
 

@@ -1,22 +1,8 @@
-import type { AdlEvents, InstrumentId, Place, Side, TradeSide } from '@ballast/facts';
-import { dec, invariant, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
-import {
-  collateralAfter,
-  fact,
-  positionIn,
-  type Account,
-  type AccountsFact,
-  type AccountsState,
-} from '../accounts.state.js';
+import type { AdlEvents, InstrumentId, Place, TradeSide } from '@ballast/facts';
+import { dec, minOf, text, ZERO, type Decimal } from '@ballast/kernel';
+import { fact, positionIn, type Account, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
-import { roundMoney } from '../ledger/assets.js';
-import { contractOf, settlementOf } from '../ledger/contracts.js';
-import { clientLedger, postingsOf } from '../ledger/ledger.js';
-import { applyTrade, figuresOf, signedQuantity } from '../ledger/position.js';
-
-/** What a bankrupt position of that side trades when it is closed; its counterparties trade the other way. */
-const closingSide = (bankrupt: Side): TradeSide => (bankrupt === 'long' ? 'sell' : 'buy');
-const counterSide = (bankrupt: Side): TradeSide => (bankrupt === 'long' ? 'buy' : 'sell');
+import { closingSide, counterSide, openAccount, settledTrade } from './house-trade.js';
 
 /** Unsigned quantity that a trade of this side would close. */
 function closable(account: Account, instrument: InstrumentId, side: TradeSide): Decimal {
@@ -37,15 +23,8 @@ interface Close {
 }
 
 /** Books one close of a round at its price, without a fee and in the settlement asset, against the house like a trade. */
-function adlBooked(state: AccountsState, account: Account, close: Close): AccountsFact {
+function adlBooked(state: AccountsState, close: Close): AccountsFact {
   const { accountId, instrument, side, quantity, price } = close;
-  const contract = contractOf(state, instrument);
-  const { settlementAsset: asset } = contract;
-  const before = positionIn(account, instrument);
-  const { position, realised, cash } = quantity.isZero()
-    ? { position: before, realised: ZERO, cash: ZERO }
-    : applyTrade(contract, before, signedQuantity(side, quantity), price);
-  const credit = roundMoney(state, cash, asset, 'credit');
   return fact('AdlBooked', {
     accountId,
     roundId: close.roundId,
@@ -56,22 +35,8 @@ function adlBooked(state: AccountsState, account: Account, close: Close): Accoun
     executedQuantity: text(close.executedQuantity),
     quantity: text(quantity),
     price: text(price),
-    realisedPnl: text(realised),
-    position: figuresOf(instrument, position),
-    settlement: settlementOf(contract, credit),
-    collateral: collateralAfter(state, accountId, { [asset]: credit }),
-    postings: postingsOf(
-      [clientLedger(accountId), asset, credit],
-      ['house/pnl', asset, cash.neg()],
-      ['house/rounding', asset, cash.minus(credit)],
-    ),
+    ...settledTrade(state, { accountId, instrument, side, quantity, price }),
   });
-}
-
-function openAccount(state: AccountsState, accountId: string): Account {
-  const account = state.accounts.get(accountId);
-  invariant(account, `deleveraging of an account that is not open: ${accountId}`);
-  return account;
 }
 
 /**
@@ -85,7 +50,7 @@ export function* decideExecutedRound(state: AccountsState, round: AdlEvents['Adl
     if (partition !== state.partition) continue;
     const account = openAccount(state, accountId);
     const executedQuantity = dec(quantity);
-    yield adlBooked(state, account, {
+    yield adlBooked(state, {
       roundId,
       role: 'candidate',
       request,
@@ -109,7 +74,7 @@ export function* decideClosedRound(state: AccountsState, round: AdlEvents['AdlRo
   for (const { request, accountId, closedQuantity, price } of round.bankrupt) {
     if (request.partition !== state.partition) continue;
     const quantity = dec(closedQuantity);
-    yield adlBooked(state, openAccount(state, accountId), {
+    yield adlBooked(state, {
       roundId,
       role: 'bankrupt',
       request,

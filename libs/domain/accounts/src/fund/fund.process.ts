@@ -479,6 +479,10 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
         decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
       },
+      ProviderTradeBooked: {
+        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
+        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
+      },
       SuspenseBooked: 'ignored',
       SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
@@ -515,6 +519,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
           requests.set(nameOf(request), { request, asked: input.payload, paid: ZERO });
         },
       },
+      ProvidersAsked: 'ignored',
       AdlRequested: 'ignored',
       LiquidationClosed: 'ignored',
     }),

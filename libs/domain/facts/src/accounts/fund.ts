@@ -27,13 +27,15 @@ const payingStep = describable(oneOf(PAYING_STEPS));
 
 /** What happens before anybody is asked for money, in this order: closing within the position's own equity, then the account's collateral. */
 export const OWN_STEPS = ['position', 'account'] as const;
+/** What may come between the two, by agreements of their own: liquidity providers take over what the book does not, for a discount that the position pays. */
+export const PROVIDER_STEP = 'providers';
 /** What may stand right behind them: accounts of the same owner that answer for this one. */
 export const OWNER_STEP = 'other-accounts';
 /** What may stand between the last two: gains of the next settlement of variation pay what nobody has paid. */
 export const GAINS_STEP = 'variation-gains';
 /** What happens when no money is left, in this order: the other side, then who bears what nobody else does. */
 export const LAST_STEPS = ['deleveraging', 'residual'] as const;
-/** All that may bear a part of a loss. */
+/** All that may bear a part of a loss by the document of the waterfall. */
 export const LOSS_STEPS = [
   ...OWN_STEPS,
   OWNER_STEP,

@@ -17,6 +17,19 @@ import { flag, list, nullable, oneOf, record } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
+/** What a trade between two accounts of the house made of one of them. */
+const settledTrade = {
+  realisedPnl: decimal('Settlement asset, exact; zero against premium.'),
+  position: positionFigures(),
+  settlement: record(
+    {
+      asset: asset('Settlement asset of the contract.'),
+      cash: decimal('Paid to the client, rounded down; negative = paid by the client.'),
+    },
+    'What the close moved at once.',
+  ),
+};
+
 export const LIQUIDATION_BOOKING_EVENTS = {
   LiquidationCostSettled: event({
     description: 'The final cost of a close-out slice was settled against what its fills had charged.',
@@ -160,6 +173,25 @@ export const LIQUIDATION_BOOKING_EVENTS = {
     stream: 'loss-waterfall',
     payload: { caseId: caseId(), accountId: accountId(), amount: positiveDecimal('USD of the claim.') },
   }),
+  ProviderTradeBooked: event({
+    description: 'One side of a take-over by a liquidity provider was booked, without a fee.',
+    stream,
+    payload: {
+      ...accountAfter,
+      ...booked,
+      roundId: identifier(),
+      role: oneOf(['provider', 'debtor']),
+      request: place('The ProvidersAsked in liquidation.'),
+      instrument: instrument(),
+      side: tradeSide(),
+      executedQuantity: nonNegativeDecimal('Contracts the round assigned.'),
+      quantity: nonNegativeDecimal(
+        'Contracts booked: all, or nothing when the provider is not as margin has judged him.',
+      ),
+      price: decimal('As the contract is quoted.'),
+      ...settledTrade,
+    },
+  }),
   AdlBooked: event({
     description: 'One side of an auto-deleveraging was booked, without a fee.',
     stream,
@@ -174,15 +206,7 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       executedQuantity: nonNegativeDecimal('Contracts the round assigned.'),
       quantity: nonNegativeDecimal('Contracts booked: less, also zero, when the account held less.'),
       price: decimal('Bankruptcy price, as the contract is quoted.'),
-      realisedPnl: decimal('Settlement asset, exact; zero against premium.'),
-      position: positionFigures(),
-      settlement: record(
-        {
-          asset: asset('Settlement asset of the contract.'),
-          cash: decimal('Paid to the client, rounded down; negative = paid by the client.'),
-        },
-        'What the close moved at once.',
-      ),
+      ...settledTrade,
     },
   }),
   FundContributionForwarded: event({

@@ -3,6 +3,7 @@ import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_STATE_EVENTS } from './account-state.js';
 import { MARGIN_CALL_EVENTS } from './margin-call.js';
 import { POSITION_LIMIT_EVENTS } from './position-limit.js';
+import { PROVIDER_JUDGEMENT_EVENTS } from './providers.js';
 import { MARGIN_COMMANDS, RESERVATION_EVENTS } from './reservation.js';
 import { RUN_EVENTS } from './run.js';
 import { SCHEDULE_EVENTS } from './schedule.js';
@@ -32,6 +33,7 @@ export const MARGIN_EVENTS = {
   ...MARGIN_CALL_EVENTS,
   ...WITHDRAWAL_ANSWER_EVENTS,
   ...SET_OFF_EVENTS,
+  ...PROVIDER_JUDGEMENT_EVENTS,
   ...VARIATION_GAIN_EVENTS,
   ...RESERVATION_EVENTS,
   ...POSITION_LIMIT_EVENTS,

@@ -2,6 +2,7 @@ import { assertNever, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
+import { providersAsked } from '../providers/provider-request.js';
 import { concludeOrder, placedOrder, turnRequest } from '../slice/slice.decider.js';
 import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis, type Step } from './next-step.js';
@@ -81,6 +82,8 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       const payload = { caseId, accountId, purpose: 'BankruptcyDeficit', amount, order: null, underlying } as const;
       return [{ type: 'FundDrawRequested', payload }];
     }
+    case 'ask-providers':
+      return [{ type: 'ProvidersAsked', payload: providersAsked(current, step.part, step.assessment) }];
     case 'deleverage':
       return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
     case 'close-out': {

@@ -9,6 +9,7 @@ import type {
   LiquidationEvents,
   OrderReportEvents,
   Place,
+  ProviderEvents,
   TurnEvents,
 } from '@ballast/facts';
 import { placeOf, samePlace } from '../place.js';
@@ -22,13 +23,17 @@ export interface OpenDraw {
   readonly granted: Decimal | null;
 }
 
-/** A request to the other side that has not come back, or of which something is not booked yet. */
-export interface OpenAdlRequest {
+/** A request to others to take a position over that has not come back, or of which something is not booked yet. */
+interface OpenRequest {
   readonly request: Place;
-  readonly nextSchedule: number;
   /** Contracts that the round closed; null until it has ended. */
   readonly closed: Decimal | null;
   readonly booked: Decimal;
+}
+
+/** A request to the other side. */
+export interface OpenAdlRequest extends OpenRequest {
+  readonly nextSchedule: number;
 }
 
 /** A turn that a case has asked for. */
@@ -55,8 +60,8 @@ export interface LiquidationCase {
   readonly ordersCancelled: boolean;
   readonly slices: number;
   readonly order: OpenOrder | null;
-  /** Order whose final cost accounts has not booked yet. */
-  readonly settling: Place | null;
+  /** Order whose final cost accounts has not booked yet; without a fill it is nothing, but the account has another version afterwards. */
+  readonly settling: { readonly order: Place; readonly filled: boolean } | null;
   /** Schedule of the last order if it was not filled completely: the same prices would find the same empty book. */
   readonly thinSchedule: number | null;
   readonly draw: OpenDraw | null;
@@ -74,6 +79,9 @@ export interface LiquidationCase {
   readonly turn: CaseTurn | null;
   /** Reason that it has said it pauses for. */
   readonly paused: LiquidationEvents['LiquidationPaused']['reason'] | null;
+  /** A request to liquidity providers, and the schedule on which they were asked last: once on each. */
+  readonly takeOver: OpenRequest | null;
+  readonly providersAsked: number | null;
   readonly deleveraging: OpenAdlRequest | null;
   /** Figures of the last request to the other side: it is never asked twice on the same. */
   readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -110,6 +118,8 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     funded: false,
     turn: null,
     paused: null,
+    takeOver: null,
+    providersAsked: null,
     deleveraging: null,
     asked: null,
     fruitless: 0,
@@ -146,6 +156,10 @@ export const evolveCase: Evolution = {
     const draw = { request: placeOf(event), purpose, amount: dec(amount), granted: null };
     return { ...goingOn(current), otherAccounts: 'untouched', draw };
   },
+  ProvidersAsked: (current, event) => {
+    const takeOver = { request: placeOf(event), closed: null, booked: ZERO };
+    return { ...goingOn(current), takeOver, providersAsked: event.payload.schedule };
+  },
   AdlRequested: (current, event) => {
     const { schedule, accountVersion, nextSchedule } = event.payload;
     const deleveraging = { request: placeOf(event), nextSchedule, closed: null, booked: ZERO };
@@ -160,8 +174,7 @@ function withoutOrder(current: LiquidationCase, cost: LiquidationEvents['Liquida
   return {
     ...current,
     order: null,
-    // An order without a fill leaves nothing to book, so there is nothing to wait for.
-    settling: closed.isZero() ? null : order.place,
+    settling: { order: order.place, filled: closed.gt(0) },
     thinSchedule: closed.lt(order.quantity) ? order.schedule : null,
   };
 }
@@ -191,9 +204,11 @@ type CaseFacts = OrderReportEvents &
     | 'CollateralCredited'
     | 'WithdrawalReleased'
     | 'TransferReceived'
+    | 'ProviderTradeBooked'
     | 'AdlBooked'
   > &
   Pick<FundEvents, 'FundDrawGranted'> &
+  Pick<ProviderEvents, 'ProviderRoundClosed'> &
   Pick<TurnEvents, 'CloseOutTurnGranted'>;
 
 type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
@@ -211,7 +226,7 @@ export const noteInCase: Notes = {
       ? { ...current, turn: { ...current.turn, granted: { notional: dec(notional), taken: dec(taken), from, until } } }
       : current,
   LiquidationCostSettled: (current, { order }) =>
-    isPlace(current.settling, order) ? { ...current, settling: null } : current,
+    isPlace(current.settling?.order ?? null, order) ? { ...current, settling: null } : current,
   CollateralTakenOver: (current) => ({ ...current, collateral: 'taken' }),
   SetOffReceived: (current, { from }) => ({
     ...current,
@@ -228,6 +243,12 @@ export const noteInCase: Notes = {
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
+  ProviderRoundClosed: (current, { request, closedQuantity }) =>
+    withTakeOver(current, request, (takeOver) => ({ ...takeOver, closed: dec(closedQuantity) })),
+  ProviderTradeBooked: (current, { role, request, quantity }) =>
+    role === 'debtor'
+      ? withTakeOver(current, request, (takeOver) => ({ ...takeOver, booked: takeOver.booked.plus(quantity) }))
+      : current,
   AdlBooked: (current, { role, request, quantity }) => {
     const more = dec(quantity);
     // Whoever was closed against another bankrupt account has other figures now, so it need not pause.
@@ -263,10 +284,24 @@ export function noteEndedRequest(
   }
 }
 
+/** Null once the round has ended and all that it closed is booked. */
+const whileOpen = <Request extends OpenRequest>(request: Request): Request | null =>
+  request.closed !== null && request.booked.gte(request.closed) ? null : request;
+
 const withRequest = (current: LiquidationCase, request: OpenAdlRequest): LiquidationCase => ({
   ...current,
-  deleveraging: request.closed !== null && request.booked.gte(request.closed) ? null : request,
+  deleveraging: whileOpen(request),
 });
+
+function withTakeOver(
+  current: LiquidationCase,
+  request: Place,
+  change: (takeOver: OpenRequest) => OpenRequest,
+): LiquidationCase {
+  const { takeOver } = current;
+  if (takeOver === null || !samePlace(takeOver.request, request)) return current;
+  return { ...current, takeOver: whileOpen(change(takeOver)) };
+}
 
 /** What came back or was paid in after a take-over can be taken over, too. */
 function withMoreCollateral(current: LiquidationCase): LiquidationCase {

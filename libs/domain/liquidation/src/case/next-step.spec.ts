@@ -8,6 +8,7 @@ import {
   scheduleInForce,
   underlyingSchedule,
 } from '../liquidation.fixtures.js';
+import type { ProviderAgreements } from '../providers/provider-agreements.js';
 import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis } from './next-step.js';
 
@@ -34,6 +35,8 @@ const ready: LiquidationCase = {
   funded: false,
   turn: { ...ASKED, granted: { notional: dec('1e12'), taken: dec('0'), from: 0, until: 8.64e15 } },
   paused: null,
+  takeOver: null,
+  providersAsked: null,
   deleveraging: null,
   asked: null,
   fruitless: 0,
@@ -55,6 +58,7 @@ function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): C
     houseHalted: false,
     claim: ZERO,
     answering: [],
+    agreements: undefined,
     ...changes,
   };
 }
@@ -292,16 +296,16 @@ describe('an instrument in which nothing trades [CLR-HLT-002]', () => {
 
 describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   it.each`
-    change                        | given                                       | expected                  | why
-    ${{ ordersCancelled: false }} | ${basis('9000')}                            | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
-    ${{ order }}                  | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'one order at a time'}
-    ${{ settling: place }}        | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'its cost is not booked'}
-    ${{ draw }}                   | ${basis('9000')}                            | ${'fund-not-answered'}    | ${'equity is about to change'}
-    ${{ deleveraging: request }}  | ${basis('9000')}                            | ${'deleveraging'}         | ${'the round has not ended'}
-    ${{}}                         | ${basis('9000', { accountVersion: 4 })}     | ${'no-valid-assessment'}  | ${'the account has changed since'}
-    ${{}}                         | ${basis('9000', { accountVersion: 2 })}     | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
-    ${{}}                         | ${basis('9000', { assessment: undefined })} | ${'no-valid-assessment'}  | ${'never assessed'}
-    ${{}}                         | ${basis('9000', { schedule: undefined })}   | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
+    change                                          | given                                       | expected                  | why
+    ${{ ordersCancelled: false }}                   | ${basis('9000')}                            | ${'orders-not-cancelled'} | ${'its own orders may still fill'}
+    ${{ order }}                                    | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'one order at a time'}
+    ${{ settling: { order: place, filled: true } }} | ${basis('9000')}                            | ${'slice-outstanding'}    | ${'its cost is not booked'}
+    ${{ draw }}                                     | ${basis('9000')}                            | ${'fund-not-answered'}    | ${'equity is about to change'}
+    ${{ deleveraging: request }}                    | ${basis('9000')}                            | ${'deleveraging'}         | ${'the round has not ended'}
+    ${{}}                                           | ${basis('9000', { accountVersion: 4 })}     | ${'no-valid-assessment'}  | ${'the account has changed since'}
+    ${{}}                                           | ${basis('9000', { accountVersion: 2 })}     | ${'no-valid-assessment'}  | ${'margin knows more than we do'}
+    ${{}}                                           | ${basis('9000', { assessment: undefined })} | ${'no-valid-assessment'}  | ${'never assessed'}
+    ${{}}                                           | ${basis('9000', { schedule: undefined })}   | ${'no-valid-assessment'}  | ${'its schedule is unknown'}
   `('waits: $expected, $why', ({ change, given, expected }) => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
     expect(nextStep(current, given as CaseBasis, POLICY)).toEqual({
@@ -335,6 +339,48 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
     const current = { ...ready, ...(change as Partial<LiquidationCase>) };
     const step = { kind: 'pause', reason: expected as string, nextSchedule: nextSchedule as number };
     expect(nextStep(current, given as CaseBasis, POLICY)).toEqual(step);
+  });
+
+  /** Equity of 9,000 bears 1.8 % of the notional. */
+  const agreed = (discount: string, more: object = {}): ProviderAgreements => ({
+    id: 'providers@1',
+    windowMs: 1,
+    agreements: [{ account: 'p.main', underlying: 'BTC', capacity: ONE, discount: dec(discount), ...more }],
+  });
+  const thin: LiquidationCase = { ...ready, thinSchedule: 4 };
+  it.each`
+    agreements                             | current                                          | expected                                           | why
+    ${agreed('0.004')}                     | ${{}}                                            | ${{ kind: 'ask-providers' }}                       | ${'the book has not taken it'}
+    ${agreed('0.018')}                     | ${{}}                                            | ${{ kind: 'ask-providers' }}                       | ${'all that equity bears'}
+    ${agreed('0.0181')}                    | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'more than equity bears'}
+    ${undefined}                           | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'no document'}
+    ${agreed('0', { underlying: 'ETH' })}  | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'nobody for this underlying'}
+    ${agreed('0', { account: 'a.other' })} | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'his own account'}
+    ${agreed('0.004')}                     | ${{ providersAsked: 4 }}                         | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'asked once a schedule'}
+    ${agreed('0.004')}                     | ${{ providersAsked: 3 }}                         | ${{ kind: 'ask-providers' }}                       | ${'asked on an older one'}
+    ${agreed('0.004')}                     | ${{ thinSchedule: null }}                        | ${{ kind: 'close-out' }}                           | ${'the market first'}
+    ${agreed('0.004')}                     | ${{ settling: { order: place, filled: false } }} | ${{ kind: 'wait', for: 'slice-outstanding' }}      | ${'the account has another version in a moment'}
+    ${undefined}                           | ${{ settling: { order: place, filled: false } }} | ${{ kind: 'pause', reason: 'book-too-thin' }}      | ${'nobody to be asked for whom it matters'}
+    ${agreed('0.004')}                     | ${{ takeOver: { ...request } }}                  | ${{ kind: 'wait', for: 'providers-not-answered' }} | ${'asked already'}
+  `('asks providers: $why -> $expected.kind [CLR-LIQ-053]', ({ agreements, current, expected }) => {
+    const given = basis('9000', { agreements: agreements as ProviderAgreements | undefined });
+    expect(nextStep({ ...thin, ...(current as object) }, given, POLICY)).toMatchObject(expected as object);
+  });
+
+  it('offers what brings the account to its target at the greatest discount, all at a time [CLR-LIQ-053]', () => {
+    const asked = (given: CaseBasis, policy = POLICY) => {
+      const step = nextStep(thin, given, policy);
+      invariant(step.kind === 'ask-providers', step.kind);
+      return step.part.quantity.toString();
+    };
+    const agreements: ProviderAgreements = {
+      ...agreed('0.004'),
+      agreements: [...agreed('0').agreements, ...agreed('0.004', { account: 'q.main' }).agreements],
+    };
+    // (1.5 x 10,000 - 9,000) / (1.5 x 1,000 - 0.004 x 50,000) = 4.615..., 2.7 million at a pace of 3.5 a minute; at the mark 4 would do.
+    expect(asked(basis('9000', { agreements }))).toBe('4.616');
+    expect(asked(basis('9000', { agreements: agreed('0') }))).toBe('4');
+    expect(asked(basis('9000', { agreements }), { ...POLICY, method: 'full' })).toBe('10');
   });
 
   const granted = { notional: dec('60000'), from: schedule.asOf, until: schedule.asOf + 1 };

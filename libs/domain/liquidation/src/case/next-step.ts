@@ -11,6 +11,8 @@ import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
+import type { ProviderAgreements } from '../providers/provider-agreements.js';
+import { takeOverPart, type TakeOverPart } from '../providers/provider-request.js';
 import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
 import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
 
@@ -32,6 +34,8 @@ export interface CaseBasis {
   readonly claim: Decimal;
   /** Accounts of the same owner that answer for this one, in the order in which they are asked. */
   readonly answering: readonly AccountId[];
+  /** What liquidity providers have agreed to; undefined while no such document is in force. */
+  readonly agreements: ProviderAgreements | undefined;
 }
 
 export type Waiting =
@@ -41,6 +45,7 @@ export type Waiting =
   | 'other-accounts-not-answered'
   | 'repayment-not-booked'
   | 'fund-not-answered'
+  | 'providers-not-answered'
   | 'deleveraging'
   | 'turn'
   | 'no-valid-assessment';
@@ -49,7 +54,7 @@ export type Waiting =
 export type Pause = LiquidationEvents['LiquidationPaused']['reason'];
 
 /**
- * The ladder, one step at a time. A further rung (hedge, auction) is a further case
+ * The ladder, one step at a time. A further rung (auction, hedge) is a further case
  * here and a further branch in `nextStep`.
  */
 export type Step =
@@ -64,6 +69,7 @@ export type Step =
       /** Of the position that lost most: its reserve is asked first. */
       readonly underlying: Underlying | null;
     }
+  | { readonly kind: 'ask-providers'; readonly part: TakeOverPart; readonly assessment: AssessmentDetail }
   | {
       readonly kind: 'deleverage';
       readonly part: DeleveragedPart;
@@ -89,7 +95,7 @@ export type Step =
       readonly uncoveredLoss: Decimal;
     };
 
-type ValidBasis = Pick<CaseBasis, 'contracts' | 'claim' | 'answering'> & {
+type ValidBasis = Pick<CaseBasis, 'contracts' | 'claim' | 'answering' | 'agreements'> & {
   readonly assessment: AssessmentDetail;
   readonly schedule: MarginGlobalEvents['ScheduleInForce'];
 };
@@ -110,11 +116,12 @@ const pause = (reason: Pause, { number }: ValidBasis['schedule'], from = 0): Ste
  */
 export function nextStep(current: LiquidationCase, basis: CaseBasis, policy: LiquidationPolicy): Step {
   if (!current.ordersCancelled) return wait('orders-not-cancelled');
-  if (current.order !== null || current.settling !== null) return wait('slice-outstanding');
+  if (current.order !== null || current.settling?.filled === true) return wait('slice-outstanding');
   if (current.collateral === 'asked') return wait('collateral-not-booked');
   if (current.otherAccounts === 'asked') return wait('other-accounts-not-answered');
   if (current.repayment === 'asked') return wait('repayment-not-booked');
   if (current.draw !== null) return wait('fund-not-answered');
+  if (current.takeOver !== null) return wait('providers-not-answered');
   if (current.deleveraging !== null) return wait('deleveraging');
 
   const { assessment, accountVersion, schedule, halted, houseHalted } = basis;
@@ -154,8 +161,9 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   }
   const { turn } = current;
   // The same schedule would send the same order into the same book.
-  if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule)
-    return pause('book-too-thin', schedule);
+  if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) {
+    return thinStep(current, basis, policy);
+  }
   if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');
   const sliceBehind = (taken?: Decimal): Slice =>
     chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
@@ -170,6 +178,22 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
   const { notional, taken } = granted;
   return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice };
+}
+
+/**
+ * The book does not take it within the limit: once a schedule providers are asked, then the case waits for the next one.
+ * @see docs/spec/liquidation.md CLR-LIQ-053
+ */
+function thinStep(
+  { providersAsked, settling }: LiquidationCase,
+  { assessment, schedule, contracts, agreements }: ValidBasis,
+  policy: LiquidationPolicy,
+): Step {
+  const mayAsk = agreements !== undefined && (providersAsked === null || providersAsked < assessment.schedule);
+  const part = mayAsk ? takeOverPart(assessment, schedule, contracts, policy, agreements) : undefined;
+  if (part === undefined) return pause('book-too-thin', schedule);
+  // Asked for now, it would be for a version of the account that is over in a moment.
+  return settling === null ? { kind: 'ask-providers', part, assessment } : wait('slice-outstanding');
 }
 
 /**

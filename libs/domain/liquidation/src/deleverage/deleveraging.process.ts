@@ -1,5 +1,5 @@
 import { causeOf, defineProcess, emitterOf, on, type DecisionContext, type LogEntry } from '@ballast/event-sourcing';
-import { OPENING_IGNORED, RULES_EVOLVED, RULES_IGNORED, documentCommands, openPartition } from '@ballast/documents';
+import { OPENING_IGNORED, RULES_EVOLVED, RULES_IGNORED, documentCommands } from '@ballast/documents';
 import { LIQUIDATION_GLOBAL_EVENTS } from '@ballast/facts';
 import type {
   AccountsEvents,
@@ -10,7 +10,16 @@ import type {
   MarginEvents,
   OpeningEvents,
 } from '@ballast/facts';
-import { LIQUIDATION_CHECKS } from '../liquidation-policy.js';
+import { LIQUIDATION_CHECKS, openLiquidation } from '../liquidation-rules.js';
+import { agreementsInForce } from '../providers/provider-agreements.js';
+import {
+  beginRound,
+  concludedRound,
+  executedRound,
+  fruitlessRound,
+  takesOf,
+} from '../providers/provider-round.decider.js';
+import { evolveTakeOvers, noteJudged, noteProvidersAsked, noteTradeBooked } from '../providers/provider-round.state.js';
 import { deferrals, nextTurn } from '../turn/turns.decider.js';
 import { endTurn, evolveTurns, nextTurns, noteClosed, noteOrder, noteTurnRequest } from '../turn/turns.state.js';
 import { announcements } from './outlook.decider.js';
@@ -69,10 +78,9 @@ const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ t
  */
 export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
-  stateForm: { version: 2 },
+  stateForm: { version: 3 },
   initialState: initialDeleveraging,
-  open: ({ rules }, opening, context) =>
-    openPartition('liquidation', rules, opening, () => LIQUIDATION_CHECKS, context),
+  open: openLiquidation,
 
   reads: [
     on<State, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -80,6 +88,10 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
         state.outlook.due = causeOf(entry);
         endTurn(state.turns, entry.payload.caseId);
         noteRequest(state, entry);
+      }),
+      ProvidersAsked: notedBy(({ turns, takeOvers }, entry) => {
+        endTurn(turns, entry.payload.caseId);
+        noteProvidersAsked(takeOvers, entry);
       }),
       CloseOutTurnRequested: notedBy(({ turns }, entry) => noteTurnRequest(turns, entry)),
       CloseOutOrderPlaced: notedBy(({ turns }, entry) => noteOrder(turns, entry)),
@@ -104,6 +116,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
         noteCandidates(state, input.partition, input.payload);
         state.outlook.due = causeOf(input);
       }),
+      ProvidersJudged: notedBy(({ takeOvers }, { partition, payload }) => noteJudged(takeOvers, partition, payload)),
       MarginRunCompleted: 'ignored',
       AccountStateChanged: foreseenBy((outlook, { accountId, from }) => {
         if (from === 'LIQUIDATING') forget(outlook, accountId);
@@ -131,6 +144,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
         noteBooking(state, input.payload);
         state.outlook.due = causeOf(input);
       }),
+      ProviderTradeBooked: notedBy(({ takeOvers }, { payload }) => noteTradeBooked(takeOvers, payload)),
       AccountOpened: 'ignored',
       CollateralCredited: 'ignored',
       WithdrawalHeld: 'ignored',
@@ -216,6 +230,9 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
     DeleveragingAnnounced: ({ outlook }, { payload, time }) => noteAnnounced(outlook, payload, time.clearing),
     CloseOutTurnGranted: ({ turns }, event) => evolveTurns.CloseOutTurnGranted(turns, event),
     CloseOutTurnDeferred: ({ turns }, event) => evolveTurns.CloseOutTurnDeferred(turns, event),
+    ProviderRoundOpened: ({ takeOvers }, { payload }) => evolveTakeOvers.ProviderRoundOpened(takeOvers, payload),
+    ProviderRoundExecuted: ({ takeOvers }, { payload }) => evolveTakeOvers.ProviderRoundExecuted(takeOvers, payload),
+    ProviderRoundClosed: ({ takeOvers }, event) => evolveTakeOvers.ProviderRoundClosed(takeOvers, event),
     AdlRoundOpened: (state, { payload }) => evolveDeleveraging.AdlRoundOpened(state, payload),
     AdlExecuted: (state, { payload }) => evolveDeleveraging.AdlExecuted(state, payload),
     AdlRoundClosed: (state, { payload }) => evolveDeleveraging.AdlRoundClosed(state, payload),
@@ -234,9 +251,27 @@ function serveTurns({ turns }: State, context: DecisionContext): void {
   }
 }
 
+/** Takes rounds of providers as far as they go: one that nobody takes part in is over at once, and the next one begins. */
+function advanceTakeOvers({ takeOvers, rules }: State, context: DecisionContext): void {
+  const { round } = takeOvers;
+  const takes = round === null ? undefined : takesOf(round, context.partitions);
+  if (round !== null && takes !== undefined) {
+    if (takes.length === 0) emit(context, 'ProviderRoundClosed', fruitlessRound(round));
+    else emit(context, 'ProviderRoundExecuted', executedRound(round, takes));
+  }
+  const concluded = takeOvers.round === null ? undefined : concludedRound(takeOvers.round);
+  if (concluded !== undefined) emit(context, 'ProviderRoundClosed', concluded);
+  for (;;) {
+    const begun = beginRound(takeOvers, agreementsInForce(rules), context.time.clearing);
+    if (begun === undefined) return;
+    emit(context, begun.type, begun.payload);
+  }
+}
+
 /** Serves turns, then executes, closes and opens rounds as far as it goes; a round without candidates is closed at once. */
 function advance(state: State, context: DecisionContext): void {
   serveTurns(state, context);
+  advanceTakeOvers(state, context);
   const executed = state.round === null ? undefined : execution(state.round, context.partitions);
   if (executed !== undefined) emit(context, 'AdlExecuted', executed);
   const closed = state.round === null ? undefined : conclusion(state.round);

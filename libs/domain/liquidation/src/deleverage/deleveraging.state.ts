@@ -12,6 +12,7 @@ import type {
 import type { LogEntry } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
 import { placeName, placeOf, samePlace } from '../place.js';
+import { noTakeOvers, type TakeOvers } from '../providers/provider-round.state.js';
 import type { TurnState } from '../turn/turns.state.js';
 import type { SettlementTerms } from './bankruptcy-price.js';
 import { initialOutlook, queueOf, type Outlook } from './outlook.state.js';
@@ -80,6 +81,8 @@ export interface DeleveragingState {
   round: AdlRound | null;
   /** Who waits for a turn to close in the market, and what was taken of the last minute. */
   readonly turns: TurnState;
+  /** What liquidity providers take over, and have taken over lately. */
+  readonly takeOvers: TakeOvers;
   /** Number of rounds so far, by instrument and side. */
   readonly roundCounts: Map<string, number>;
   /** What is said of deleveraging before it is there. */
@@ -92,6 +95,7 @@ export const initialDeleveraging = (): DeleveragingState => ({
   unmet: [],
   round: null,
   turns: new Map(),
+  takeOvers: noTakeOvers(),
   roundCounts: new Map(),
   outlook: initialOutlook(),
 });

@@ -210,10 +210,27 @@ export function chooseSlice(
   );
   const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
-  const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy);
+  const { pace } = position;
+  const largest = policy.method === 'full' ? pace.perMinute : pace.largestSlice;
+  const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy, largest);
   const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
+
+/**
+ * What of a position brings its account to the target health when closing it costs so much of its notional, or all of it by the method that closes
+ * all, whatever the market bears; whole lots, of a position of a lot at least.
+ * @param rate fraction of the notional
+ * @see docs/spec/liquidation.md CLR-LIQ-053
+ */
+export const quantityToTarget = (
+  position: CloseablePosition,
+  assessment: AssessmentDetail,
+  targetHealth: Decimal,
+  policy: LiquidationPolicy,
+  rate: Decimal,
+): Decimal =>
+  sliceSizes(position, assessment, targetHealth, policy, position.quantity.times(position.unitNotional))(rate);
 
 /** Each size makes the next one larger by a twentieth of what the last one did, so the fourth is exact to a lot. */
 const SIZINGS = 4;
@@ -291,6 +308,7 @@ export function withinTurn(slice: Slice, notional: Decimal): Slice {
  * may be, at most the largest slice, at least the minimum notional; a remainder below the minimum is closed with it, even beyond the largest
  * slice. Always whole lots, as the exchange trades them; only what an account holds below one lot goes as it is, so a position off the lot
  * ends with an order of its odd remainder.
+ * @param largest USD that is closed at most at a time
  * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027, CLR-LIQ-060
  */
 function sliceSizes(
@@ -298,15 +316,15 @@ function sliceSizes(
   { figures }: AssessmentDetail,
   targetHealth: Decimal,
   { method, minimumSliceNotional }: LiquidationPolicy,
+  largest: Decimal,
 ): (rate: Decimal) => Decimal {
-  const { contract, unitNotional, pace } = position;
+  const { contract, unitNotional } = position;
   const { lot } = contract;
   const wholeLots = position.quantity.div(lot).floor();
   if (wholeLots.isZero()) return () => position.quantity;
   const notional = lot.times(unitNotional);
   // What has no notional has no cost either: nothing is won by closing it in parts.
   if (notional.isZero()) return () => wholeLots.times(lot);
-  const largest = method === 'full' ? pace.perMinute : pace.largestSlice;
   const most = minOf(wholeLots, maxOf(ONE, largest.div(notional).floor()));
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
   const freed = targetHealth.times(requirementFreed(position, lot));

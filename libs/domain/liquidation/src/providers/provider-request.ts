@@ -1,0 +1,86 @@
+import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@ballast/facts';
+import { ZERO, dec, invariant, maxOf, text, type Decimal } from '@ballast/kernel';
+import { assetPriceOn } from '../asset-price.js';
+import type { CloseableContracts } from '../closeable-contracts.js';
+import { settlementTerms } from '../deleverage/bankruptcy-price.js';
+import type { LiquidationPolicy } from '../liquidation-policy.js';
+import {
+  cheapestToClose,
+  closeablePositions,
+  quantityToTarget,
+  type CloseablePosition,
+} from '../slice/slice-choice.js';
+import { offersFor, type OfferedPosition, type ProviderAgreements } from './provider-agreements.js';
+
+/** A part of a position that providers are asked to take over. */
+export interface TakeOverPart extends OfferedPosition {
+  readonly position: CloseablePosition;
+  /** Contracts, > 0, whole lots. */
+  readonly quantity: Decimal;
+}
+
+/**
+ * What providers are asked for: of the positions that at least one of them has to take over, the one that frees most per cost, as much of it as
+ * brings the account to its target if all goes at the greatest of their discounts. The pace of the market does not bound it.
+ * @returns undefined when nobody would take over anything
+ * @see docs/spec/liquidation.md CLR-LIQ-053
+ */
+export function takeOverPart(
+  assessment: AssessmentDetail,
+  schedule: MarginGlobalEvents['ScheduleInForce'],
+  contracts: CloseableContracts,
+  policy: LiquidationPolicy,
+  agreements: ProviderAgreements,
+): TakeOverPart | undefined {
+  const { accountId } = assessment;
+  // What the fund stands for is no price of a provider, so nothing counts as funded.
+  const parts = closeablePositions(assessment, schedule, contracts, policy, false).flatMap((position) => {
+    const { contract, side, mark, unitNotional, equityRate, limit } = position;
+    if (contract.halted || position.quantity.lt(contract.lot) || unitNotional.isZero()) return [];
+    const offered: OfferedPosition = {
+      accountId,
+      underlying: contract.instrument.underlying,
+      ...{ side, mark, unitNotional, limit },
+      terms: settlementTerms(contract, (asset) => assetPriceOn(schedule, asset)),
+      mostDiscount: maxOf(equityRate, ZERO),
+    };
+    const greatest = offersFor(agreements, offered).at(-1)?.discount;
+    return greatest === undefined ? [] : [{ offered, position, greatest }];
+  });
+  if (parts.length === 0) return undefined;
+  const chosen = cheapestToClose(parts.map(({ position }) => position));
+  const part = parts.find(({ position }) => position === chosen);
+  invariant(part, 'what is chosen was offered');
+  const { offered, position, greatest } = part;
+  const quantity = quantityToTarget(position, assessment, dec(schedule.targetHealth), policy, greatest);
+  return { ...offered, position, quantity };
+}
+
+/** The request of a case, with every figure that price and quantity follow from. */
+export function providersAsked(
+  { caseId, accountId }: Pick<LiquidationEvents['ProvidersAsked'], 'caseId' | 'accountId'>,
+  { position, quantity, underlying, side, mark, unitNotional, limit, mostDiscount, terms }: TakeOverPart,
+  { schedule, accountVersion }: Pick<AssessmentDetail, 'schedule' | 'accountVersion'>,
+): LiquidationEvents['ProvidersAsked'] {
+  const { contract } = position;
+  return {
+    caseId,
+    accountId,
+    instrument: contract.instrument.id,
+    underlying,
+    side,
+    quantity: text(quantity),
+    limit: text(limit),
+    mark: text(mark),
+    unitNotional: text(unitNotional),
+    mostDiscount: text(mostDiscount),
+    schedule,
+    accountVersion,
+    lot: text(contract.lot),
+    settlement: {
+      style: terms.style,
+      contractSize: text(terms.contractSize),
+      assetPrice: text(terms.assetPrice),
+    },
+  };
+}
