@@ -78,10 +78,13 @@ describe('a partition that is written down', () => {
       read.push(after);
       return logRead(partition, after, limit);
     };
+    // One more may be written behind the last item, before the start or after it.
+    const positions = async () => (await house.snapshots.marks('accounts', 0)).map(({ position }) => position);
+    const before = await positions();
     const again = await worker();
-    const [newest] = await house.snapshots.marks('accounts', 0);
-    expect(Math.min(...read)).toBe((newest?.position ?? 0) - 1);
-    expect(newest?.position).toBeGreaterThan(1);
+    const newest = Math.min(...read) + 1;
+    expect([...before, ...(await positions())]).toContain(newest);
+    expect(newest).toBeGreaterThan(1);
     expect(again.state).toEqual((await house.worker()).state);
     expect(notices).toEqual([]);
   });

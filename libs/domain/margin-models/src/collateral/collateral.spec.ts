@@ -55,6 +55,21 @@ describe('haircut [CLR-COL-001]', () => {
     );
   });
 
+  it('never falls in spread, is at its minimum below it and at 1 above it', () => {
+    const spread = fc.integer({ min: 0, max: 1_000_000 }).map((millionths) => dec(millionths).div(1_000_000));
+    const at = (q: Decimal, halfSpread: Decimal): Decimal => haircutOf(q, { ...bitcoin, halfSpread }).haircut;
+    fc.assert(
+      fc.property(size, spread, spread, (q, one, other) => {
+        const [narrow, broad] = one.lt(other) ? [one, other] : [other, one];
+        expect(at(q, broad).gte(at(q, narrow))).toBe(true);
+      }),
+    );
+    const alone = (halfSpread: string): string =>
+      text(haircutOf(dec(0), { ...bitcoin, z: dec(0), halfSpread: dec(halfSpread) }).haircut);
+    expect(['0', '0.0199', '0.02', '0.0201', '1'].map(alone)).toEqual(['0.02', '0.02', '0.02', '0.0201', '1']);
+    expect(at(dec('1'), ONE).eq(1)).toBe(true);
+  });
+
   it('is continuous in size: a little more changes it by at most the root of that share', () => {
     fc.assert(
       fc.property(size, fc.integer({ min: 0, max: 1_000_000 }), (q, more) => {
