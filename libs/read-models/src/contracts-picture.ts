@@ -93,6 +93,8 @@ export class ContractsProjection {
       }
       case 'ProviderTradeBooked':
       case 'AdlBooked':
+      case 'TradeReversed':
+      case 'PositionImported':
         this.#hold(payload as Payload<AccountsEvents, 'AdlBooked' | 'ProviderTradeBooked'>);
         return;
       case 'ContractDelivered':

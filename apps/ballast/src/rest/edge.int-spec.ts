@@ -156,15 +156,3 @@ describe('a halt of one instrument [CLR-HLT-001] [CLR-HLT-002]', () => {
     expect(coded(none)).toEqual([404, 'halt-unknown']);
   });
 });
-
-describe('a settlement price that two persons set [CLR-PRC-062]', () => {
-  it('is of something that expires, and names what is wrong', async () => {
-    const override = { overrideId: 'o-1', underlying: 'BTC', expiry: 1, validUntil: 2, reason: 'A stale index.' };
-    const propose = (body: object) => house.post('/settlement-overrides', body, undefined, { 'x-actor': 'ann' });
-    expect((await house.get('/settlement-overrides')).body).toEqual({ overrides: [] });
-    expect(coded(await propose({ ...override, price: '6180' }))).toEqual([422, 'expiry-unknown']);
-    expect(coded(await propose({ ...override, price: '-1' }))).toEqual([400, 'request-malformed']);
-    const approved = await house.post('/settlement-overrides/o-1/approvals', {}, undefined, { 'x-actor': 'ben' });
-    expect(coded(approved)).toEqual([404, 'override-unknown']);
-  });
-});

@@ -48,6 +48,14 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   HouseModeProposed: ({ mode, reason }) => `Proposed: the house goes to ${written(mode)}. ${written(reason)}`,
   HouseModeChanged: ({ from, to, reason }) =>
     `The house goes from ${written(from)} to ${written(to)}. ${written(reason)}`,
+  DelistingProposed: ({ instrument, at, reason }) =>
+    `Proposed: ${written(instrument)} ${at === null ? 'stays' : `ends at ${moment(at)}`}. ${written(reason)}`,
+  DelistingApproved: ({ instrument, at, reason }) =>
+    at === null
+      ? `${written(instrument)} stays. ${written(reason)}`
+      : `${written(instrument)} ends at ${moment(at)} and takes no new risk until then. ${written(reason)}`,
+  InstrumentDelisted: ({ instrument, price }) =>
+    `${written(instrument)} has ended: every position is closed at ${written(price)}.`,
   SettlementOverrideProposed: ({ underlying, price, reason }) =>
     `Proposed: ${written(underlying)} is delivered at ${price === null ? 'the average' : `${written(price)} USD`}. ${written(reason)}`,
   SettlementOverrideApproved: ({ underlying, price, reason }) =>

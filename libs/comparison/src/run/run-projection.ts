@@ -60,6 +60,8 @@ export class RunProjection {
       case 'PositionChanged':
       case 'ProviderTradeBooked':
       case 'AdlBooked':
+      case 'TradeReversed':
+      case 'PositionImported':
         return this.#hold(entry.stream, (entry.payload as Payload<AccountsEvents, 'PositionChanged'>).position);
       case 'PriceSetPublished':
         return this.#price(entry.payload as Payload<PricingEvents, 'PriceSetPublished'>);

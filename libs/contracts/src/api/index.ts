@@ -11,6 +11,7 @@ export * from './from-text.js';
 export * from './house.js';
 export * from './house-mode.js';
 export * from './instrument-halt.js';
+export * from './delisting.js';
 export * from './settlement-override.js';
 export * from './limits.js';
 export * from './orders.js';

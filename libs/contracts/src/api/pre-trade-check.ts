@@ -36,6 +36,7 @@ export const preTradeCheckResponse = z
         'prices-halted',
         'instrument-unknown',
         'instrument-halted',
+        'instrument-delisted',
         'house-reduce-only',
         'house-withdrawals-stopped',
         'house-halted',

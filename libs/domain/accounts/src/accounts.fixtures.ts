@@ -38,6 +38,7 @@ import { fundProcess, type FundState } from './fund/fund.process.js';
 export type PricingType =
   | 'FundingRateFixed'
   | 'HouseModeChanged'
+  | 'InstrumentDelisted'
   | 'InstrumentAdmitted'
   | 'PriceSetPublished'
   | 'VariationPriceFixed'
@@ -61,6 +62,7 @@ export type Messages = AccountsCommands &
 const PRICING_TYPES: readonly PricingType[] = [
   'FundingRateFixed',
   'HouseModeChanged',
+  'InstrumentDelisted',
   'InstrumentAdmitted',
   'PriceSetPublished',
   'VariationPriceFixed',

@@ -46,7 +46,7 @@ import { depositEvolution } from './deposit/deposit.evolve.js';
 import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
 import { deleveragingEvolution } from './deleverage/deleverage.evolve.js';
 import { decideClosedTakeOver, decideTakeOvers } from './providers/provider-trade.decider.js';
-import { decideExpiry } from './expiry/expiry.decider.js';
+import { decideDelisting, decideExpiry } from './expiry/expiry.decider.js';
 import { expiryEvolution } from './expiry/expiry.evolve.js';
 import { decideFill } from './fill/fill.decider.js';
 import { fillEvolution } from './fill/fill.evolve.js';
@@ -217,6 +217,9 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
   InstrumentResumed: 'ignored',
   SettlementOverrideProposed: 'ignored',
   SettlementOverrideApproved: 'ignored',
+  DelistingProposed: 'ignored',
+  DelistingApproved: 'ignored',
+  InstrumentDelisted: decided(decideDelisting),
   HouseModeProposed: 'ignored',
   HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
 });

@@ -11,6 +11,7 @@ import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
 import {
+  DELISTING_COMMANDS,
   HOUSE_MODE_COMMANDS,
   INSTRUMENT_HALT_COMMANDS,
   PRICING_EVENTS,
@@ -53,6 +54,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
       ...HOUSE_MODE_COMMANDS,
       ...INSTRUMENT_HALT_COMMANDS,
       ...SETTLEMENT_OVERRIDE_COMMANDS,
+      ...DELISTING_COMMANDS,
     },
   },
   { log: 'pricing', partition: 'global', events: { ...OPENING_EVENTS, ...PRICING_EVENTS, ...DOCUMENT_EVENTS } },

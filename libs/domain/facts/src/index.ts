@@ -103,6 +103,7 @@ export {
   HOUSE_MODES,
   type HouseMode,
   type HouseModeCommands,
+  type DelistingCommands,
   type SettlementOverrideCommands,
   type InstrumentHaltCommands,
   type PricingEvents,

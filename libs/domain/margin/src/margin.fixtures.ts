@@ -244,6 +244,16 @@ export class MarginHouse {
     return this.#trading(instrument, 'InstrumentResumed', { because: 'expired', proposer: null, reason: null });
   }
 
+  /** Two persons end a perpetual at a time, or let it stay. */
+  delist(instrument: InstrumentId, at: number | null): readonly SealedEvent[] {
+    const terms = { delistingId: 'd', at, price: null, proposer: 'ann', reason: 'because' };
+    return this.#trading(instrument, 'DelistingApproved', terms);
+  }
+
+  end(instrument: InstrumentId, price: string): readonly SealedEvent[] {
+    return this.#trading(instrument, 'InstrumentDelisted', { delistingId: 'd', price });
+  }
+
   /** Behind everything of pricing that only the global partition has read. */
   #trading(instrument: InstrumentId, type: string, payload: object): readonly SealedEvent[] {
     const read = this.inputs.findLast(({ log }) => log === 'pricing')?.position ?? 0;

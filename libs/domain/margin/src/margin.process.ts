@@ -23,7 +23,7 @@ import { allOwners, judgeLimits, ownersToJudge } from './limits/exceedance.decid
 import { noteExceeded, noteRestored } from './limits/exceedances.js';
 import { openMargin } from './parameters/document-checks.js';
 import { emitMargin } from './margin.events.js';
-import { cancelInHalted, cancelLate } from './orders/cancels.decider.js';
+import { cancelInDelisted, cancelInHalted, cancelLate } from './orders/cancels.decider.js';
 import { noteAccepted, noteChanged, noteClosed, noteReservationEnded, noteReserved } from './orders/open-orders.js';
 import { contentOf, RESERVATION_COMMANDS } from './orders/reserve.decider.js';
 import { assessorOf, initialMarginState, type MaintenanceInForce, type MarginState } from './margin.state.js';
@@ -82,7 +82,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 6, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 7, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -134,6 +134,18 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       SettlementOverrideProposed: 'ignored',
       SettlementOverrideApproved: 'ignored',
+      DelistingProposed: 'ignored',
+      DelistingApproved: {
+        observe({ delistings }, { payload: { instrument, at } }) {
+          if (at === null) delistings.delete(instrument);
+          else delistings.set(instrument, 'reduce-only');
+        },
+        decide: (state, { payload: { instrument } }, context) => cancelInDelisted(state, instrument, context),
+      },
+      InstrumentDelisted: {
+        observe: ({ delistings }, { payload: { instrument } }) => void delistings.set(instrument, 'ended'),
+        decide: (state, { payload: { instrument } }, context) => cancelInDelisted(state, instrument, context),
+      },
       HouseModeProposed: 'ignored',
       HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
       ...RULES_IGNORED,

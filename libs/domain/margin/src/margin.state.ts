@@ -69,6 +69,8 @@ export interface MarginState {
   houseMode: HouseMode;
   /** Instruments in which a person lets nothing trade. */
   readonly haltedInstruments: Set<InstrumentId>;
+  /** Perpetuals that two persons end: only less risk until then, nothing at all afterwards. */
+  readonly delistings: Map<InstrumentId, 'reduce-only' | 'ended'>;
   /** Contracts that all accounts of the house hold, as told last, where that is limited. */
   readonly openInterest: Map<InstrumentId, Readonly<Record<Side, Decimal>>>;
   readonly exceedances: Exceedances;
@@ -95,6 +97,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   touched: new Set(),
   houseMode: 'normal',
   haltedInstruments: new Set(),
+  delistings: new Map(),
   openInterest: new Map(),
   exceedances: new Map(),
   assessor: null,

@@ -5,5 +5,6 @@ export {
   houseModeFigures,
   instrumentHaltFigures,
   quoteLifetimeMs,
+  delistingFigures,
   settlementOverrideFigures,
 } from './pricing.queries.js';

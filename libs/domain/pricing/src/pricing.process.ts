@@ -21,6 +21,8 @@ import { admissions, judgeListing, observeListing } from './contracts/listing.de
 import { priceContracts } from './contracts/risk-arrays.decider.js';
 import { dueSettlements, fixSettlementPrice, isSettlement } from './contracts/settlement-price.decider.js';
 import { dueVariations, fixVariationPrice } from './contracts/variation-price.decider.js';
+import { delistingCommands, dueDelistings, endInstrument, isDelisting } from './delisting/delisting.decider.js';
+import { delistingEvolution } from './delisting/delisting.evolve.js';
 import { dueFixings, fixFunding, fundingRateFixed, isFixing } from './funding/funding-fixing.decider.js';
 import { houseModeCommands } from './house-mode/house-mode.decider.js';
 import { houseModeEvolution } from './house-mode/house-mode.evolve.js';
@@ -57,7 +59,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
-  stateForm: { version: 3 },
+  stateForm: { version: 4 },
   initialState: () => ({
     rules: noRules(),
     market: null,
@@ -72,6 +74,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     modeProposals: new Map(),
     instrumentHalts: new Map(),
     settlementOverrides: new Map(),
+    delistings: new Map(),
   }),
 
   open: ({ rules }, opening, context) => openPartition('pricing', rules, opening, () => PRICING_CHECKS, context),
@@ -127,6 +130,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     ...houseModeCommands,
     ...instrumentHaltCommands,
     ...settlementOverrideCommands,
+    ...delistingCommands,
   },
 
   own: {
@@ -134,6 +138,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     ...houseModeEvolution,
     ...instrumentHaltEvolution,
     ...settlementOverrideEvolution,
+    ...delistingEvolution,
     SourceStateChanged: (state, { payload }) => sourceStateChanged(state, payload),
     VolatilitySeeded: (state, { payload }) => volatilitySeeded(state, payload),
     PriceSetPublished: (state, { payload }) => priceSetPublished(state, payload, rulesOf(state)),
@@ -152,11 +157,13 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
       ...dueSettlements(state, now),
       ...dueVariations(state, now),
       ...dueResumptions(state, now),
+      ...dueDelistings(state, now),
     ].sort((a, b) => a.due - b.due || compareText(a.id, b.id)),
 
   fire(state, timer, context) {
     if (isFixing(timer)) emit(context, 'FundingRateFixed', fixFunding(state, timer, rulesOf(state)));
     else if (isSettlement(timer)) emit(context, 'SettlementPriceFixed', fixSettlementPrice(state, timer));
+    else if (isDelisting(timer)) emit(context, 'InstrumentDelisted', endInstrument(state, timer));
     else if (isResumption(timer)) emit(context, 'InstrumentResumed', expireHalt(state, timer));
     else emit(context, 'VariationPriceFixed', fixVariationPrice(state, timer));
   },

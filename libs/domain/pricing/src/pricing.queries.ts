@@ -2,7 +2,7 @@ import type { HouseRules } from '@ballast/documents';
 import type { HouseMode, InstrumentId } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import { expiryKey } from './contracts/contract.state.js';
-import type { PricingState, SettlementOverride } from './pricing.state.js';
+import type { Delisting, PricingState, SettlementOverride } from './pricing.state.js';
 import { figuresInForce } from './rules/pricing-documents.js';
 
 /** A quote older than this is no longer good to decide on, milliseconds; of the sources that have no rule of their own. */
@@ -60,6 +60,22 @@ export const settlementOverrideFigures = ({
   [...settlementOverrides.values()]
     .filter(({ proposed: { underlying, expiry } }) => expiries.has(expiryKey(underlying, expiry)))
     .map(({ proposed, proposer, approvedAt }) => ({ ...proposed, proposer, approvedAt }));
+
+/** The end of a perpetual as persons proposed, approved or brought it about. */
+export interface DelistingFigures extends Pick<Delisting, 'proposer' | 'approvedAt' | 'ended'> {
+  readonly delistingId: string;
+  readonly instrument: InstrumentId;
+  readonly at: Instant | null;
+  readonly price: string | null;
+  readonly reason: string;
+}
+
+/** What persons proposed and approved for the end of perpetuals, in the order in which it was proposed. */
+export const delistingFigures = ({ delistings }: Pick<PricingState, 'delistings'>): readonly DelistingFigures[] =>
+  [...delistings.values()].map(({ proposed, proposer, approvedAt, ended }) => ({
+    ...proposed,
+    ...{ proposer, approvedAt, ended },
+  }));
 
 /** Halts in force, in the order in which they were made, with the resumptions that wait for a second person. */
 export const instrumentHaltFigures = ({

@@ -58,6 +58,18 @@ export interface SettlementOverride {
   approval: number;
 }
 
+/** The end of a perpetual as persons want it. */
+export interface Delisting {
+  readonly proposed: PricingEvents['DelistingProposed'];
+  readonly proposer: string;
+  /** Clearing time of the approval; null while it waits for a second person. */
+  approvedAt: Instant | null;
+  /** Position of the approval, by which the last one is known; 0 before. */
+  approval: number;
+  /** Once it has ended the perpetual. */
+  ended: boolean;
+}
+
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   readonly rules: HouseRules;
@@ -81,4 +93,6 @@ export interface PricingState {
   readonly instrumentHalts: Map<string, InstrumentHalt>;
   /** By id. */
   readonly settlementOverrides: Map<string, SettlementOverride>;
+  /** By id. */
+  readonly delistings: Map<string, Delisting>;
 }

@@ -60,6 +60,7 @@ function codeOf(refusal: PreTradeRefusal, liquidating: boolean): NonNullable<Ans
     case 'house-withdrawals-stopped':
     case 'house-halted':
     case 'instrument-halted':
+    case 'instrument-delisted':
       return refusal;
     case 'no-prices':
     case 'prices-halted':

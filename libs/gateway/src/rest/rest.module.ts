@@ -10,6 +10,7 @@ import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
+import { DelistingsController } from './delistings.controller.js';
 import { SettlementOverridesController } from './settlement-overrides.controller.js';
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
@@ -50,6 +51,7 @@ export class RestModule {
         HouseModeController,
         InstrumentHaltsController,
         SettlementOverridesController,
+        DelistingsController,
         LiquidationsController,
         DeleveragingController,
         RiskController,

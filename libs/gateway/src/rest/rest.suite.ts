@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import {
   accountExplanation,
+  accountLimits,
   accountView,
   bookImportsView,
   bookReport,
   commandAccepted,
   dayStatement,
   decisionPage,
+  delistingsView,
   documentsView,
   logPage,
   preTradeCheckResponse,
@@ -828,6 +830,102 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
         404,
         'account-unknown',
       );
+    });
+  });
+
+  describe('what two persons decide of contracts, limits and fees', () => {
+    const by = (person: string): Record<string, string> => ({ 'x-actor': person });
+    const post = (path: string, body: object, person: string) => house.post(path, body, undefined, by(person));
+    const asking = (accountId: string, side: 'buy' | 'sell'): Promise<Answer> =>
+      house.post(`/accounts/${accountId}/pre-trade-checks`, { instrument: 'ETH-PERP', side, quantity: '2' }, null);
+    const check = async (accountId: string, side: 'buy' | 'sell') =>
+      preTradeCheckResponse.parse((await asking(accountId, side)).body).code;
+    /** A document of accounts, by two persons. */
+    async function agreed(kind: string, id: string, body: object): Promise<void> {
+      const proposal = { proposalId: id.replace('@', '-'), kind, id, body, reason: 'tried over REST' };
+      expect((await post('/rules/accounts/proposals', proposal, 'ann')).status).toBe(201);
+      const approvals = `/rules/accounts/proposals/${proposal.proposalId}/approvals`;
+      expectProblem(await post(approvals, {}, 'Ann'), 409, 'proposer-may-not-approve');
+      expect((await post(approvals, {}, 'ben')).status).toBe(201);
+    }
+
+    it('a perpetual takes less risk only from the approval of its end on, and everything again when it stays [CLR-DEL-001, CLR-DEL-003]', async () => {
+      await opened('delisted.main', '100000');
+      const asked = { delistingId: 'd-1', instrument: 'ETH-PERP', at: 4_000_000_000_000, reason: 'nobody trades it' };
+      expectProblem(await post('/delistings/d-1/approvals', {}, 'ben'), 404, 'delisting-unknown');
+      expectProblem(await post('/delistings', { ...asked, at: 'soon' }, 'ann'), 400, 'request-malformed');
+      expectProblem(await post('/delistings', { ...asked, at: 1 }, 'ann'), 422, 'delisting-in-the-past');
+      expectProblem(await post('/delistings', { ...asked, instrument: 'DOGE-PERP' }, 'ann'), 422, 'instrument-unknown');
+      expectProblem(await house.post('/delistings', asked), 401, 'actor-missing');
+      expect((await post('/delistings', asked, 'ann')).status).toBe(201);
+      expectProblem(await post('/delistings/d-1/approvals', {}, 'Ann'), 409, 'proposer-may-not-approve');
+      expect(await check('delisted.main', 'buy')).toBeNull();
+      expect((await post('/delistings/d-1/approvals', {}, 'ben')).status).toBe(201);
+      const told = (code: string | null): Promise<Answer> =>
+        eventually(
+          () => asking('delisted.main', 'sell'),
+          ({ body }) => preTradeCheckResponse.parse(body).code === code,
+        );
+      await told('instrument-delisted');
+      const { delistings } = delistingsView.parse((await house.get('/delistings')).body);
+      expect(delistings).toMatchObject([{ delistingId: 'd-1', proposer: 'ann', price: null, ended: false }]);
+      const { at: _, ...stays } = { ...asked, delistingId: 'd-2' };
+      expect((await post('/delistings', stays, 'ann')).status).toBe(201);
+      expect((await post('/delistings/d-2/approvals', {}, 'ben')).status).toBe(201);
+      await told(null);
+    });
+
+    it('a settlement price is of something that expires [CLR-PRC-062]', async () => {
+      const override = { overrideId: 'o-1', underlying: 'BTC', expiry: 1, validUntil: 2, reason: 'A stale index.' };
+      expect((await house.get('/settlement-overrides')).body).toEqual({ overrides: [] });
+      const propose = (price: string) => post('/settlement-overrides', { ...override, price }, 'ann');
+      expectProblem(await propose('6180'), 422, 'expiry-unknown');
+      expectProblem(await propose('-1'), 400, 'request-malformed');
+      expectProblem(await post('/settlement-overrides/o-1/approvals', {}, 'ben'), 404, 'override-unknown');
+    });
+
+    it('a limit is shown with how much of it is used, refuses what goes beyond it, and is lifted [CLR-LIM-002]', async () => {
+      await opened('limited.main', '100000');
+      const uses = async () => accountLimits.parse((await house.get('/accounts/limited.main/limits')).body);
+      expect(await uses()).toEqual({ accountId: 'limited.main', limits: null, uses: [] });
+      await agreed('position-limits', 'limits@1', { instruments: { 'ETH-PERP': { account: '1' } }, underlyings: {} });
+      await eventually(
+        () => house.get('/accounts/limited.main/limits'),
+        ({ body }) => accountLimits.parse(body).limits === 'limits@1',
+      );
+      expect((await uses()).uses).toContainEqual(
+        expect.objectContaining({
+          kind: 'position',
+          holder: 'account',
+          side: 'long',
+          limit: '1',
+          held: '0',
+          headroom: '1',
+        }),
+      );
+      expect(await check('limited.main', 'buy')).toBe('position-limit');
+      await agreed('position-limits', 'limits@2', { instruments: {}, underlyings: {} });
+      await eventually(
+        () => house.get('/accounts/limited.main/limits'),
+        ({ body }) => accountLimits.parse(body).limits === 'limits@2',
+      );
+      expect(await check('limited.main', 'buy')).toBeNull();
+    });
+
+    it('tiers of fees are in force once two persons agree, and none that pays who trades with himself [CLR-ACC-046]', async () => {
+      const rates = { taker: '0.0005', maker: '0.0002' };
+      const option = { taker: '0.0003', maker: '0.0003' };
+      const tier = { fromVolume: '1000000', perpetual: { taker: '0.0004', maker: '-0.0001' }, future: rates, option };
+      const schedule = {
+        ...{ perpetual: rates, future: rates, option: { ...option, capOfPremium: '0.125' } },
+        tiers: [tier],
+      };
+      const paying = { ...schedule, tiers: [{ ...tier, perpetual: { taker: '0.0004', maker: '-0.0005' } }] };
+      const proposal = { proposalId: 'paying', kind: 'fee-schedule', id: 'fees@1', body: paying, reason: 'too much' };
+      expectProblem(await post('/rules/accounts/proposals', proposal, 'ann'), 422, 'document-invalid');
+      await agreed('fee-schedule', 'fees@2', schedule);
+      const { inForce } = documentsView.parse((await house.get('/rules/accounts')).body);
+      expect(inForce.find(({ kind }) => kind === 'fee-schedule')).toMatchObject({ id: 'fees@2' });
     });
   });
 

@@ -42,6 +42,7 @@ import {
   instrumentHaltFigures,
   pricingInvariants,
   quoteLifetimeMs,
+  delistingFigures,
   settlementOverrideFigures,
   type PricingInvariant,
 } from '@ballast/pricing-domain';
@@ -186,6 +187,7 @@ export const questions = {
     houseMode: houseModeFigures,
     instrumentHalts: instrumentHaltFigures,
     settlementOverrides: settlementOverrideFigures,
+    delistings: delistingFigures,
     quoteLifetimeMs,
     rules: standingRules,
   }),

@@ -97,13 +97,36 @@ export function* decideExpiry(
     .filter(({ instrument }) => deliveryPriceOf(state, instrument.id) === null)
     .filter(({ settlementAsset }) => keptAsset(state, settlementAsset) !== undefined)
     .sort((a, b) => compareText(a.instrument.id, b.instrument.id));
+  yield* deliverAll(state, expiring, dec(price));
+}
+
+/** @param contracts in the order of ids */
+function* deliverAll(
+  state: AccountsState,
+  contracts: readonly ContractSpecification[],
+  price: Decimal,
+): Generator<AccountsFact> {
   const holdings = holdingsIn(
     state,
-    expiring.map(({ instrument }) => instrument.id),
+    contracts.map(({ instrument }) => instrument.id),
   );
-  for (const contract of expiring) {
-    yield* deliverContract(state, contract, holdings.get(contract.instrument.id) ?? [], dec(price));
+  for (const contract of contracts) {
+    yield* deliverContract(state, contract, holdings.get(contract.instrument.id) ?? [], price);
   }
+}
+
+/**
+ * Closes everything of a perpetual that has ended, as an expiry would: every holder of the partition at the price, free of charge,
+ * then the house leg. Afterwards nobody holds it, and what comes of it goes to suspense.
+ * @see docs/spec/delisting.md CLR-DEL-002
+ */
+export function* decideDelisting(
+  state: AccountsState,
+  { instrument, price }: PricingEvents['InstrumentDelisted'],
+): Generator<AccountsFact> {
+  const contract = state.contracts.get(instrument);
+  if (contract === undefined || deliveryPriceOf(state, instrument) !== null) return;
+  if (keptAsset(state, contract.settlementAsset) !== undefined) yield* deliverAll(state, [contract], dec(price));
 }
 
 /**

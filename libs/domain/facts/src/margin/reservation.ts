@@ -36,7 +36,14 @@ export const RESERVATION_EVENTS = {
     payload: {
       reservationId: identifier(),
       accountId: accountId(),
-      reason: oneOf(['released', 'expired', 'account-reduce-only', 'instrument-halted', 'position-limit']),
+      reason: oneOf([
+        'released',
+        'expired',
+        'account-reduce-only',
+        'instrument-halted',
+        'instrument-delisted',
+        'position-limit',
+      ]),
     },
   }),
   OrderCancelsRequested: event({
@@ -52,9 +59,10 @@ export const RESERVATION_EVENTS = {
           'account-frozen',
           'account-closed',
           'instrument-halted',
+          'instrument-delisted',
           'position-limit',
         ],
-        'From RESTRICTED on, and frozen, only what reduces risk may stay; while LIQUIDATING, and closed, nothing may; nothing trades in an instrument that a person halted; beyond a position limit nothing may stay that adds to it.',
+        'From RESTRICTED on, and frozen, only what reduces risk may stay; while LIQUIDATING, and closed, nothing may; nothing trades in an instrument that a person halted, or that has ended; in one that two persons end only what reduces risk may stay until then; beyond a position limit nothing may stay that adds to it.',
       ),
     },
   }),

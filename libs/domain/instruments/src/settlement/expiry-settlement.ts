@@ -1,7 +1,6 @@
 import { invariant, minOf, roundAmount, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 import type { ContractSpecification } from '../contract-specification.js';
 import { deliveredValue } from '../contract-value.js';
-import { InstrumentError } from '../instrument-error.js';
 import { NO_POSITION, type AverageCostPosition } from '../position.js';
 
 /**
@@ -54,13 +53,13 @@ export interface ExpirySettlement<Holder> {
 }
 
 /**
- * Closes every position of an expired contract at its delivery price. Payments are rounded down to the minor unit:
+ * Closes every position of a contract that has expired, or of a perpetual that was delisted, at its delivery price. Payments are rounded down to the minor unit:
  *   premium style        q * payoff
  *   any other            q * V(S) - cost
  * `residue = exact total of the payments - their sum`, between 0 and one minor unit per holder.
  * @param minorUnitDigits of the settlement asset
  * @param holdings every position of the contract, the house included; their quantities add up to zero
- * @throws InstrumentError `not-expired` for a perpetual; InvariantViolation when the book does not add up
+ * @throws InvariantViolation when the book does not add up
  * @see docs/spec/instruments.md CLR-INS-023
  */
 export function settleExpiry<Holder>(
@@ -70,9 +69,6 @@ export function settleExpiry<Holder>(
   deliveryPrice: Decimal,
 ): ExpirySettlement<Holder> {
   const { instrument, cashStyle } = specification;
-  if (instrument.kind === 'perpetual') {
-    throw new InstrumentError('not-expired', 'instrument', `${instrument.id} has no expiry`);
-  }
   const open = sum(holdings.map(({ position }) => position.quantity));
   invariant(open.isZero(), `positions of ${instrument.id} add up to ${text(open)} contracts, not to zero`);
   const unit = deliveredValue(instrument, deliveryPrice);

@@ -55,6 +55,9 @@ interface OrderedSide {
   readonly unitNotional: Decimal | null;
 }
 
+/** Contracts that only close what is held on the other side, once everything on this one has filled. */
+const closingOf = (...of: Parameters<typeof endOf>): Decimal => maxOf(ZERO, endOf(...of).neg());
+
 /** @param counted what may fill in the account beside an order */
 function orderedSide(
   state: MarginState,
@@ -79,7 +82,7 @@ function orderedSide(
     side: sideOfUnderlying(terms, side),
   } as const;
   return {
-    closing: maxOf(ZERO, endOf(of, instrument, side).neg()),
+    closing: closingOf(of, instrument, side),
     unitNotional: contract && notionalOf(contract, ONE),
     uses: [
       ...usesOfSide(state, limits, { kind: 'position', instrument, underlying: null, side }, of, owner),
@@ -112,14 +115,18 @@ export function limitBrokenBy(
   return null;
 }
 
-/** Contracts that limits let an account order on a side beside what may fill already; null: nothing limits it. */
+/** Contracts that limits, and the end of a perpetual, let an account order on a side beside what may fill already; null: nothing limits it. */
 export function roomWithinLimits(
   state: MarginState,
   account: AccountRecord,
   instrument: InstrumentId,
   side: Side,
 ): Decimal | null {
-  const ordered = orderedSide(state, account, instrument, side, riskyOrdersOf(state.openOrders, account.accountId));
+  const counted = riskyOrdersOf(state.openOrders, account.accountId);
+  const ends = state.delistings.get(instrument);
+  if (ends === 'ended') return ZERO;
+  if (ends === 'reduce-only') return closingOf({ account, orders: counted }, instrument, side);
+  const ordered = orderedSide(state, account, instrument, side, counted);
   const [first, ...others] = (ordered?.uses ?? []).map(({ kind, limit, figure }) => {
     const left = maxOf(ZERO, limit.minus(figure));
     const unit = ordered?.unitNotional ?? null;

@@ -87,16 +87,52 @@ export function cancelAtEntry(
  * reserved for orders in it is given back.
  * @see docs/spec/instrument-halts.md CLR-HLT-002
  */
-export function cancelInHalted({ openOrders }: MarginState, instrument: InstrumentId, context: DecisionContext): void {
-  const reason = 'instrument-halted';
-  const isIn = (order: OrderTerms): boolean => order.instrument === instrument;
-  for (const accountId of [...openOrders.accounts.keys()].sort(compareText)) {
-    const orders = openOrdersOf(openOrders, accountId)
-      .filter(isIn)
-      .map(({ orderId }) => orderId);
+export function cancelInHalted(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
+  cancelOfAll(state, 'instrument-halted', () => (order) => order.instrument === instrument, context);
+}
+
+/**
+ * A perpetual is to end, or has ended: the exchange is asked to cancel every order in it that does not make a position smaller, once it has
+ * ended all of them, and what was reserved for such orders is given back.
+ * @see docs/spec/delisting.md CLR-DEL-003
+ */
+export function cancelInDelisted(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
+  cancelOfAll(
+    state,
+    'instrument-delisted',
+    (accountId) => {
+      const isUnwanted = addsInDelisted(state, accountId);
+      return (order) => order.instrument === instrument && isUnwanted(order);
+    },
+    context,
+  );
+}
+
+/** Tells of orders, asked in the order of acceptance, those that may not stay in perpetuals that end. */
+function addsInDelisted({ book, delistings }: MarginState, accountId: string): (order: OrderTerms) => boolean {
+  const holdings = book.find(accountId)?.holdings;
+  const staying: OrderTerms[] = [];
+  return (order) => {
+    const ends = delistings.get(order.instrument);
+    if (ends === undefined) return false;
+    if (ends === 'ended' || holdings === undefined || !makesSmaller(holdings, staying, order)) return true;
+    staying.push(order);
+    return false;
+  };
+}
+
+/** @param isUnwantedIn of an account; asked of orders in the order in which the exchange accepted them, then of reservations */
+function cancelOfAll(
+  state: MarginState,
+  reason: 'instrument-halted' | 'instrument-delisted',
+  isUnwantedIn: (accountId: string) => (order: OrderTerms) => boolean,
+  context: DecisionContext,
+): void {
+  for (const accountId of [...state.openOrders.accounts.keys()].sort(compareText)) {
+    const { orders, reservations } = unwantedAmong(state, accountId, isUnwantedIn(accountId));
     if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason });
-    for (const [reservationId, reservation] of [...ordersOf(openOrders, accountId).reservations]) {
-      if (isIn(reservation)) emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason });
+    for (const reservationId of reservations) {
+      emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason });
     }
   }
 }
@@ -155,6 +191,9 @@ function isBeyondLimits(state: MarginState, account: AccountRecord, order: Order
   return limitBrokenBy(state, account, order, others) !== null;
 }
 
+const isLateInDelisted = (state: MarginState, accountId: string, orderId: string): boolean =>
+  unwantedAmong(state, accountId, addsInDelisted(state, accountId)).orders.includes(orderId);
+
 /** An order came or grew while its account may not have it, or nothing trades in its instrument: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
 export function cancelLate(state: MarginState, accountId: string, orderId: string, context: DecisionContext): void {
   const known = openOrdersOf(state.openOrders, accountId).find((order) => order.orderId === orderId);
@@ -163,6 +202,13 @@ export function cancelLate(state: MarginState, accountId: string, orderId: strin
       accountId,
       orders: [orderId],
       reason: 'instrument-halted',
+    });
+  }
+  if (known !== undefined && isLateInDelisted(state, accountId, orderId)) {
+    return void emitMargin(context, 'OrderCancelsRequested', {
+      accountId,
+      orders: [orderId],
+      reason: 'instrument-delisted',
     });
   }
   const account = state.book.find(accountId);

@@ -17,6 +17,7 @@ const DETAILS: Readonly<Record<ReservationRefusal, string>> = {
   'quantity-zero': 'An order has a quantity above zero.',
   'instrument-unknown': 'Ballast does not clear this instrument.',
   'instrument-halted': 'Nothing trades in this instrument at present.',
+  'instrument-delisted': 'The instrument ends, or has ended: only what makes a position smaller is taken.',
   'no-prices': 'Something that the account may still fill has no price now.',
   'prices-halted': 'Prices are halted: no new risk is taken.',
   'account-reduce-only': 'The account may only reduce its risk.',

@@ -40,6 +40,7 @@ export type PreTradeRefusal =
   | 'quantity-zero'
   | 'instrument-unknown'
   | 'instrument-halted'
+  | 'instrument-delisted'
   | 'no-prices'
   | 'prices-halted'
   | 'account-reduce-only'
@@ -64,7 +65,7 @@ export interface PreTradeAnswer {
 }
 
 /**
- * May this order be sent to the book? None in an instrument that is halted. Elsewhere risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
+ * May this order be sent to the book? None in an instrument that is halted, in one that ends only what makes a position smaller. Elsewhere risk-reducing orders always; from RESTRICTED on, and while frozen, nothing else; on halted prices, and when
  * the mode of the house forbids it, no new risk; nothing beyond a limit; otherwise equity must cover the initial requirement whichever of the account's
  * orders and reservations fill, this one among them.
  *
@@ -72,7 +73,7 @@ export interface PreTradeAnswer {
  * one worse than the mark may be paid in full. Risk-reducing: the call requirement doesn't rise when the position gets smaller
  * without turning round, also after the open orders of the same side; or it falls and equity beyond it doesn't (a hedge is bought;
  * with other orders open it must be covered like any, since two hedges of the same position are none).
- * @see docs/spec/margin.md CLR-MRG-034, docs/spec/limits.md CLR-LIM-002, docs/spec/orders.md CLR-ORD-004, docs/spec/instrument-halts.md CLR-HLT-002
+ * @see docs/spec/margin.md CLR-MRG-034, docs/spec/limits.md CLR-LIM-002, docs/spec/orders.md CLR-ORD-004, docs/spec/instrument-halts.md CLR-HLT-002, docs/spec/delisting.md CLR-DEL-003
  */
 export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTradeAnswer {
   const refused = (code: PreTradeRefusal): PreTradeAnswer => ({
@@ -103,6 +104,7 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   };
   const risky = riskyOrdersOf(state.openOrders, account.accountId);
   const smaller = makesSmaller(account.holdings, risky, terms);
+  if (state.delistings.has(order.instrument) && !smaller) return refused('instrument-delisted');
   if (assessor === null || contract === null) {
     return smaller ? { ...refused('no-prices'), accepted: true, code: null, riskReducing: true } : refused('no-prices');
   }

@@ -67,6 +67,9 @@ export const marginGlobalProcess = defineProcess<
       InstrumentResumed: 'ignored',
       SettlementOverrideProposed: 'ignored',
       SettlementOverrideApproved: 'ignored',
+      DelistingProposed: 'ignored',
+      DelistingApproved: 'ignored',
+      InstrumentDelisted: 'ignored',
       HouseModeProposed: 'ignored',
       HouseModeChanged: 'ignored',
       DocumentsEstablished: {

@@ -3,6 +3,7 @@ import type { InstrumentId, PricingEvents } from '@ballast/facts';
 import { compareText, dec, invariant, text, ZERO, type Instant } from '@ballast/kernel';
 import { fundingRate, nextFundingAt } from './funding-rate.js';
 import type { PerpetualRecord } from '../mark/perpetual.state.js';
+import { isDelisted } from '../delisting/delisting.evolve.js';
 import type { PricingState } from '../pricing.state.js';
 import type { PricingRules } from '../rules/pricing-rules.js';
 
@@ -12,7 +13,8 @@ const TIMER = 'funding-';
 export function dueFixings(state: PricingState, now: Instant): readonly Timer[] {
   const due: Timer[] = [];
   for (const [instrument, { nextFundingAt }] of state.perpetuals) {
-    if (nextFundingAt !== null && nextFundingAt <= now) due.push({ id: TIMER + instrument, due: nextFundingAt });
+    if (nextFundingAt !== null && nextFundingAt <= now && !isDelisted(state, instrument))
+      due.push({ id: TIMER + instrument, due: nextFundingAt });
   }
   return due.sort((a, b) => a.due - b.due || compareText(a.id, b.id));
 }

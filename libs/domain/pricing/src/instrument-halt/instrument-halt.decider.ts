@@ -2,6 +2,7 @@ import { optional, readBody, record, textOf, whole } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult, type Timer } from '@ballast/event-sourcing';
 import { PRICING_EVENTS, type InstrumentHaltCommands, type PricingEvents } from '@ballast/facts';
 import { IDENTIFIER, INSTRUMENT_ID, invariant, isNobody, REASON, subjectOf, type Instant } from '@ballast/kernel';
+import { isDelisted } from '../delisting/delisting.evolve.js';
 import { listingOf } from '../contracts/listing.decider.js';
 import type { InstrumentHalt, PricingState } from '../pricing.state.js';
 import { haltOf } from './instrument-halt.evolve.js';
@@ -60,7 +61,7 @@ export const instrumentHaltCommands: Readonly<Record<keyof InstrumentHaltCommand
     const { haltId, instrument, until, reason } = command.figures;
     if (isNobody(actor)) return refuse('actor-missing', 'a halt names the person who makes it');
     if (state.instrumentHalts.has(haltId)) return refuse('halt-exists', `halt ${haltId} was made before`);
-    if (listingOf(state, instrument)?.admitted !== true) {
+    if (listingOf(state, instrument)?.admitted !== true || isDelisted(state, instrument)) {
       return refuse('instrument-unknown', `${instrument} is not cleared here, or no longer`);
     }
     const now = context.time.clearing;

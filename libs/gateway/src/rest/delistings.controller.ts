@@ -1,0 +1,55 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** Perpetuals that end at a time: proposed by one person, approved by another. */
+@ApiTags('house')
+@AnswersProblems()
+@Controller('delistings')
+export class DelistingsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Perpetuals that are to end or have ended, and what waits for a second person' })
+  @Answers(200, contract.delistingsView, 'In the order in which they were proposed')
+  async delistings(): Promise<object> {
+    return { delistings: await this.clearing.ask(questions.pricing.delistings, GLOBAL) };
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Proposes that a perpetual ends, or stays after all; X-Actor names the person' })
+  @Write(contract.delistingRequest)
+  @Answers(201, contract.commandAccepted, 'Proposed')
+  propose(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+    return this.#execute(request, 'ProposeDelisting', parsed(contract.delistingRequest, body, 'body'));
+  }
+
+  @Post(':delistingId/approvals')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
+  @InPath('delistingId', contract.identifierForm)
+  @Write(contract.delistingApprovalRequest)
+  @Answers(201, contract.commandAccepted, 'It takes no new risk from now on, and is settled at its time')
+  approve(
+    @Req() request: Request,
+    @Param('delistingId') delistingId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    parsed(contract.delistingApprovalRequest, body ?? {}, 'body');
+    const id = parsed(contract.identifierForm, delistingId, 'delistingId');
+    return this.#execute(request, 'ApproveDelisting', { delistingId: id });
+  }
+
+  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    const { id, actor } = writeHeaders(request);
+    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  }
+}
