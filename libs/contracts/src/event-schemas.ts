@@ -31,10 +31,17 @@ export interface EventSchema {
 export function schemasOf({ log, partition, events }: EventFamily): readonly EventSchema[] {
   return Object.entries(events).flatMap(([type, definition]) => {
     const { description, streamText, stream, versions } = definition as unknown as EventDefinition;
-    return versions.map((payload, index) => ({
-      ...{ log, type, version: index + 1, partition, stream: streamText, streamOf: stream, description, payload },
-      schema: zodOf(payload).meta({ description, 'x-stream': streamText }),
-    }));
+    return versions.map((payload, index) => {
+      let schema: z.ZodType | undefined;
+      return {
+        ...{ log, type, version: index + 1, partition, stream: streamText, streamOf: stream, description, payload },
+        // Made for the first entry that is checked: a start that made all of them would wait for those it never reads.
+        get schema() {
+          schema ??= zodOf(payload).meta({ description, 'x-stream': streamText });
+          return schema;
+        },
+      };
+    });
   });
 }
 

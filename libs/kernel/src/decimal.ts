@@ -46,12 +46,16 @@ export function text(value: Decimal): DecimalString {
   return value.isZero() ? '0' : value.toFixed();
 }
 
-export function minOf(first: Decimal, ...others: Decimal[]): Decimal {
-  return others.reduce((least, next) => (next.lt(least) ? next : least), first);
+export function minOf(first: Decimal, ...others: readonly Decimal[]): Decimal {
+  let least = first;
+  for (const next of others) if (next.lt(least)) least = next;
+  return least;
 }
 
-export function maxOf(first: Decimal, ...others: Decimal[]): Decimal {
-  return others.reduce((most, next) => (next.gt(most) ? next : most), first);
+export function maxOf(first: Decimal, ...others: readonly Decimal[]): Decimal {
+  let most = first;
+  for (const next of others) if (next.gt(most)) most = next;
+  return most;
 }
 
 /** Limits a value to `[low, high]`. */
@@ -59,8 +63,11 @@ export function clamp(value: Decimal, low: Decimal, high: Decimal): Decimal {
   return value.lt(low) ? low : value.gt(high) ? high : value;
 }
 
+/** Sum of several; 0 of none. Zeros are passed over: adding one copies and rounds as adding any other figure does, and most sums are of one. */
 export function sum(values: Iterable<Decimal>): Decimal {
   let total = ZERO;
-  for (const value of values) total = total.plus(value);
+  for (const value of values) {
+    if (!value.isZero()) total = total === ZERO ? value : total.plus(value);
+  }
   return total;
 }

@@ -251,7 +251,10 @@ function costedQuantity(
   if (book === undefined) return quantity;
   const rateOf = expectedRateBehind(book, taken);
   for (let sizing = 1; sizing < SIZINGS; sizing += 1) {
-    quantity = sized(finalRateAt(rateOf(quantity.times(unitNotional)), position, policy));
+    const next = sized(finalRateAt(rateOf(quantity.times(unitNotional)), position, policy));
+    // Most slices are as large as one may be, whatever it costs: the same quantity makes the same again.
+    if (next.eq(quantity)) return next;
+    quantity = next;
   }
   return quantity;
 }

@@ -240,7 +240,8 @@ export function arrangeCollateral(
   const inOrder = [...collateral].sort((a, b) => byText(a.asset, b.asset) || a.amount.cmp(b.amount));
   for (const { asset, amount } of inOrder) {
     finite(amount, `collateral.${asset}.amount`);
-    amounts.set(asset, (amounts.get(asset) ?? ZERO).plus(amount));
+    const before = amounts.get(asset);
+    amounts.set(asset, before === undefined ? amount : before.plus(amount));
   }
   const cash = amounts.get(SETTLEMENT_ASSET) ?? ZERO;
   const assets = [...amounts]
