@@ -8,7 +8,7 @@ import {
   type SideSizes,
 } from '@ballast/risk-schedule';
 import { doubt } from '../collateral/collateral-parameters.js';
-import { totalWorth, valueCollateral, type CollateralWorth } from '../collateral/collateral-value.js';
+import { totalWorth, valueCollateral, type CollateralWorth, type Named } from '../collateral/collateral-value.js';
 import type {
   CollateralHolding,
   ExplainLine,
@@ -92,7 +92,7 @@ export function assessHeld(
   parameters: AdaptiveParameters,
   orders?: Portfolio,
 ): AdaptiveAssessment {
-  const jointly = new Set(market.adaptive?.keys() ?? []);
+  const jointly = market.adaptive ?? NOT_ADAPTIVE;
   const collateral = valueCollateral(book.collateral, market, parameters.collateral, jointly);
   const coins = coinExposures(collateral, market, jointly);
   const exposures = book.held.map(({ exposure }) => exposure);
@@ -135,6 +135,9 @@ export function assessHeld(
   };
 }
 
+/** Of a market without risk schedules. */
+const NOT_ADAPTIVE: Named = new Set();
+
 const totalOf = (assessed: readonly AssessedUnderlying[]): Decimal =>
   sum(assessed.map(({ requirement }) => requirement.total));
 
@@ -172,7 +175,9 @@ function initialOf(
   collateral: readonly CollateralWorth[],
 ): InitialRequirement {
   const multiple = parameters.initialMultiple;
-  const ofPositions = multiple.times(totalOf(held)).plus(doubtfulCharge(held, parameters));
+  const required = totalOf(held);
+  const doubtful = doubtfulCharge(held, parameters);
+  const ofPositions = multiple.times(required).plus(doubtful);
   let worst: { readonly filled: FilledSide; readonly total: Decimal; readonly loss: Decimal } = {
     filled: 'none',
     total: ofPositions,
@@ -190,10 +195,10 @@ function initialOf(
   }
   const ofCollateral = sum(collateral.map(({ confidenceCharge }) => confidenceCharge));
   const lines = (): readonly ExplainLine[] => [
-    { code: 'initial-multiple', amount: multiple.minus(ONE).times(totalOf(held)), figures: { multiple } },
+    { code: 'initial-multiple', amount: multiple.minus(ONE).times(required), figures: { multiple } },
     {
       code: 'price-confidence',
-      amount: doubtfulCharge(held, parameters).plus(ofCollateral),
+      amount: doubtful.plus(ofCollateral),
       figures: { ofCollateral },
     },
     {

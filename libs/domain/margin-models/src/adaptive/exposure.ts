@@ -1,7 +1,7 @@
 import { contractValue, notional, openShare, profit, type Instrument, type Option } from '@ballast/instruments';
 import { isoOf, ONE, sum, ZERO, ModelInputError, type Decimal } from '@ballast/kernel';
 import { type SideSizes } from '@ballast/risk-schedule';
-import type { CollateralWorth } from '../collateral/collateral-value.js';
+import type { CollateralWorth, Named } from '../collateral/collateral-value.js';
 import type { ExplainLine, Market, PositionHolding, RiskArray } from '../margin-model.js';
 import { leastConfidence, lotsByInstrument } from '../reading/holdings.js';
 import {
@@ -186,7 +186,7 @@ function collateralExposure({ asset, worth }: CollateralWorth, confidence: Decim
 export function coinExposures(
   collateral: readonly CollateralWorth[],
   market: Market,
-  jointly: ReadonlySet<string>,
+  jointly: Named,
 ): readonly Exposure[] {
   return collateral
     .filter(({ asset, worth }) => jointly.has(asset) && !worth.isZero())

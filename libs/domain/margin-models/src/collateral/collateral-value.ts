@@ -16,6 +16,9 @@ export interface CollateralWorth {
   readonly line: () => ExplainLine;
 }
 
+/** Names that may be asked for. */
+export type Named = Pick<ReadonlySet<string>, 'has'>;
+
 /**
  * Values what an account holds. An amount that is owned counts
  *   max over Q' <= Q of Q' (1 - h(Q')),  Q = min(amount * price, account cap) * min(1, platform cap / platform value),
@@ -30,7 +33,7 @@ export function valueCollateral(
   collateral: readonly CollateralHolding[],
   market: Market,
   parameters: CollateralParameters,
-  chargedJointly: ReadonlySet<string>,
+  chargedJointly: Named,
 ): readonly CollateralWorth[] {
   const { cash, assets } = arrangeCollateral(collateral, market);
   const worths = assets.map((holding) =>
