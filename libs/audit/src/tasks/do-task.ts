@@ -92,13 +92,19 @@ const promiseOf = ({ root, head, blockChain, subtrees, ...numbers }: PromiseText
   ...(subtrees !== null && { subtrees }),
 });
 
-async function rule({ logs, reader }: AuditDesk, task: RuleTask, tell: Tell): Promise<RuleAnswer> {
+/**
+ * A rule reads whole logs, one partition after the other: what one has read of a global log that is longer than the cache is gone when the
+ * next begins, so a large one would only fill the memory.
+ */
+const RULE_SHARE = 8;
+
+async function rule({ logs }: AuditDesk, task: RuleTask, tell: Tell): Promise<RuleAnswer> {
   const { check }: RuleGroup = RULES[task.rule];
   let liquidationsJudged = 0;
   try {
     const fault = await check(
       logs,
-      reader,
+      new PageCache(logs, RULE_SHARE),
       (events) => tell({ events }),
       (count) => (liquidationsJudged += count),
     );
