@@ -16,8 +16,8 @@ const figuresOf = (market: Market, portfolio: Portfolio): Figures => {
 };
 
 const written = ({ value, requirements }: Figures): unknown => ({
-  value: text(value),
-  requirements: Object.fromEntries(Object.entries(requirements).map(([level, amount]) => [level, text(amount)])),
+  value: value.toFixed(),
+  requirements: Object.fromEntries(Object.entries(requirements).map(([level, amount]) => [level, amount.toFixed()])),
 });
 
 describe('figures without lines [CLR-ADP-009]', () => {

@@ -50,9 +50,9 @@ const side = fc
 const ranges: fc.Arbitrary<SideRanges> = fc.record({ long: side, short: side });
 
 const written = ({ alone, byExpiry, joint, worst }: Losses): unknown => ({
-  alone: alone.map(text),
-  byExpiry: byExpiry.map(text),
-  joint: text(joint),
+  alone: alone.map((loss) => loss.toFixed()),
+  byExpiry: byExpiry.map((loss) => loss.toFixed()),
+  joint: joint.toFixed(),
   worst: worst?.id ?? null,
 });
 
