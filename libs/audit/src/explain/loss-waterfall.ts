@@ -10,7 +10,7 @@ import {
   type FundEvents,
   type LiquidationEvents,
 } from '@ballast/facts';
-import { lossPerContract } from '@ballast/liquidation-domain';
+import { lossPerContract, readTerms } from '@ballast/liquidation-domain';
 import { dec, maxOf, minOf, roundUsd, sum, text, ZERO, type Decimal } from '@ballast/kernel';
 
 type Step = CaseWaterfall['steps'][number]['step'];
@@ -135,11 +135,7 @@ function leftToProviders(caseId: string, liquidation: readonly LogEntry[], booki
     )
     .flatMap(({ position, payload }) => {
       const { side, mark, settlement } = payload as LiquidationEvents['ProvidersAsked'];
-      const terms = {
-        style: settlement.style,
-        contractSize: dec(settlement.contractSize),
-        assetPrice: dec(settlement.assetPrice),
-      };
+      const terms = readTerms(settlement);
       const giving = side === 'long' ? 'short' : 'long';
       return trades
         .filter(({ request }) => request.position === position)

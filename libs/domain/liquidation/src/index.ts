@@ -1,4 +1,4 @@
-export { lossPerContract } from './deleverage/bankruptcy-price.js';
+export { lossPerContract, readTerms } from './deleverage/bankruptcy-price.js';
 export { inOrderOfDeleveraging } from './deleverage/counterparty-order.js';
 export * from './deleverage/deleveraging.process.js';
 export { liquidationInvariants, type LiquidationViolation } from './liquidation.invariants.js';

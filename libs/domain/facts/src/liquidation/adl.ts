@@ -14,6 +14,7 @@ import {
   underlying,
 } from '../schema/forms.js';
 import { describable, list, oneOf, record } from '../schema/schema.js';
+import { settlementTerms } from './settlement-terms.js';
 
 const stream = 'adl-<instrument>-<side>';
 
@@ -50,14 +51,7 @@ export const ADL_REQUEST_EVENTS = {
       attempt: ordinal('1 for the first, raised while nobody was found.'),
       nextSchedule: ordinal('Number of the schedule from which on it is asked again if nobody is found.'),
       lot: positiveDecimal('Smallest quantity step, contracts.'),
-      settlement: record(
-        {
-          style: oneOf(['linear', 'inverse']),
-          contractSize: positiveDecimal(),
-          assetPrice: nonNegativeDecimal('USD per unit of the settlement asset.'),
-        },
-        'What a price is worth in USD per contract.',
-      ),
+      settlement: settlementTerms,
     },
   }),
 };

@@ -15,6 +15,7 @@ import {
   versionedName,
 } from '../schema/forms.js';
 import { list, oneOf, record } from '../schema/schema.js';
+import { settlementTerms } from './settlement-terms.js';
 
 const stream = 'providers-<instrument>';
 
@@ -51,14 +52,7 @@ export const PROVIDER_REQUEST_EVENTS = {
       schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
       accountVersion: ordinal('Version of the account that they hold for.'),
       lot: positiveDecimal('Smallest quantity step, contracts.'),
-      settlement: record(
-        {
-          style: oneOf(['linear', 'inverse']),
-          contractSize: positiveDecimal(),
-          assetPrice: nonNegativeDecimal('USD per unit of the settlement asset.'),
-        },
-        'What a price is worth in USD per contract.',
-      ),
+      settlement: settlementTerms,
     },
   }),
 };

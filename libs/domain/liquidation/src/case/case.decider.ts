@@ -1,6 +1,7 @@
 import { assertNever, text } from '@ballast/kernel';
 import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
+import { writeTerms } from '../deleverage/bankruptcy-price.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { providersAsked } from '../providers/provider-request.js';
 import { concludeOrder, placedOrder, turnRequest } from '../slice/slice.decider.js';
@@ -121,10 +122,6 @@ function adlRequest(
     attempt: fruitless + 1,
     nextSchedule,
     lot: text(contract.lot),
-    settlement: {
-      style: terms.style,
-      contractSize: text(terms.contractSize),
-      assetPrice: text(terms.assetPrice),
-    },
+    settlement: writeTerms(terms),
   };
 }

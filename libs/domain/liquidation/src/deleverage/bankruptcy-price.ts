@@ -1,5 +1,5 @@
-import { Decimal, ONE, ZERO, compareText, dec, maxOf, minOf, roundUsd, sum, type Asset } from '@ballast/kernel';
-import type { AssessmentDetail, PositionRequirement, Side } from '@ballast/facts';
+import { Decimal, ONE, ZERO, compareText, dec, maxOf, minOf, roundUsd, sum, text, type Asset } from '@ballast/kernel';
+import type { AssessmentDetail, LiquidationEvents, PositionRequirement, Side } from '@ballast/facts';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 
@@ -70,6 +70,19 @@ export function settlementTerms(
   const style = settlement === 'inverse' && kind !== 'option' ? 'inverse' : 'linear';
   return { style, contractSize, assetPrice: assetPrice(settlementAsset) };
 }
+
+/** The terms as a request carries them, and read again. */
+export const writeTerms = ({ style, contractSize, assetPrice }: SettlementTerms): WrittenTerms => ({
+  style,
+  contractSize: text(contractSize),
+  assetPrice: text(assetPrice),
+});
+export const readTerms = ({ style, contractSize, assetPrice }: WrittenTerms): SettlementTerms => ({
+  style,
+  contractSize: dec(contractSize),
+  assetPrice: dec(assetPrice),
+});
+type WrittenTerms = LiquidationEvents['AdlRequested']['settlement'];
 
 /** Price that leaves a position its share of the equity (below zero: of the deficit), rounded toward the house, never below zero. */
 function priceOfShare(

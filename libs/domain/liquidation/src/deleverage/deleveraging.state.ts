@@ -14,7 +14,7 @@ import { noRules, type HouseRules } from '@ballast/documents';
 import { placeName, placeOf, samePlace } from '../place.js';
 import { noTakeOvers, type TakeOvers } from '../providers/provider-round.state.js';
 import type { TurnState } from '../turn/turns.state.js';
-import type { SettlementTerms } from './bankruptcy-price.js';
+import { readTerms, type SettlementTerms } from './bankruptcy-price.js';
 import { initialOutlook, queueOf, type Outlook } from './outlook.state.js';
 
 /** A bankrupt position that waits for the other side to take it over. */
@@ -119,11 +119,7 @@ export function noteRequest(
     quantity: dec(quantity),
     price: dec(bankruptcyPrice),
     mark: dec(mark),
-    terms: {
-      style: settlement.style,
-      contractSize: dec(settlement.contractSize),
-      assetPrice: dec(settlement.assetPrice),
-    },
+    terms: readTerms(settlement),
     schedule,
     accountVersion,
     lot: dec(lot),

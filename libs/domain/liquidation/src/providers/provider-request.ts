@@ -2,7 +2,7 @@ import type { AssessmentDetail, LiquidationEvents, MarginGlobalEvents } from '@b
 import { ZERO, dec, invariant, maxOf, text, type Decimal } from '@ballast/kernel';
 import { assetPriceOn } from '../asset-price.js';
 import type { CloseableContracts } from '../closeable-contracts.js';
-import { settlementTerms } from '../deleverage/bankruptcy-price.js';
+import { settlementTerms, writeTerms } from '../deleverage/bankruptcy-price.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import {
   cheapestToClose,
@@ -77,10 +77,6 @@ export function providersAsked(
     schedule,
     accountVersion,
     lot: text(contract.lot),
-    settlement: {
-      style: terms.style,
-      contractSize: text(terms.contractSize),
-      assetPrice: text(terms.assetPrice),
-    },
+    settlement: writeTerms(terms),
   };
 }

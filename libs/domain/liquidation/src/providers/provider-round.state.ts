@@ -10,6 +10,7 @@ import type {
   ProviderEvents,
   Underlying,
 } from '@ballast/facts';
+import { readTerms } from '../deleverage/bankruptcy-price.js';
 import { placeName, placeOf, samePlace } from '../place.js';
 import type { OfferedPosition } from './provider-agreements.js';
 
@@ -86,11 +87,7 @@ export function noteProvidersAsked(
     unitNotional: dec(unitNotional),
     mostDiscount: dec(mostDiscount),
     lot: dec(lot),
-    terms: {
-      style: settlement.style,
-      contractSize: dec(settlement.contractSize),
-      assetPrice: dec(settlement.assetPrice),
-    },
+    terms: readTerms(settlement),
   });
 }
 
