@@ -1,6 +1,7 @@
 import type { EntryReader, LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 import type { Fault } from './fault.js';
+import { verifyBooks } from './verify-books.js';
 import { verifyConservation } from './verify-conservation.js';
 import { verifyLiquidation } from './verify-liquidation.js';
 import { verifyNoSurprise } from './verify-no-surprise.js';
@@ -46,6 +47,12 @@ export const RULES = {
     needs: ['accounts'],
     weight: 1,
     check: (logs, _, onRead) => verifyOutcomes(logs, onRead),
+  },
+  books: {
+    what: 'books of others, and books that were imported',
+    needs: ['accounts'],
+    weight: 1,
+    check: (logs, _, onRead) => verifyBooks(logs, onRead),
   },
   liquidation: {
     what: 'cases',
