@@ -163,7 +163,6 @@ describe('random sequences of prices', () => {
         'LiquidationPaused no-counterparty',
         'LiquidationPaused prices-halted',
         'OrdersCancelRequested',
-        'ProviderRoundClosed figures-changed',
         'ProviderRoundClosed no-provider',
         'ProviderRoundClosed taken-over',
         'ProviderRoundExecuted',
