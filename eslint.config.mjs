@@ -149,7 +149,7 @@ const inexact = [
   .map(property('Its last bit depends on the engine: use the kernel.'));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '.nx', '.data'] },
+  { ignores: ['**/node_modules', '**/dist', '**/coverage', '**/tmp', '.nx', '.data', 'tools/generated-clients'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

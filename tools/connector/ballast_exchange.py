@@ -125,7 +125,7 @@ class LogReader:
         events = []
         for partition in self.after:
             while True:
-                path = f"/v1/logs/{self.log}/{partition}/events?after={self.after[partition]}&limit=500"
+                path = f"/logs/{self.log}/{partition}?after={self.after[partition]}&limit=500"
                 page = self.ballast.get(path)
                 events.extend(page["events"])
                 if page["events"]:

@@ -214,7 +214,7 @@ class Exchange:
             self.engine.flush()
             while True:
                 status = self.ballast.get("/status")
-                if status["clearing"] >= at and status["backlog"] == 0:
+                if millis(status["clearing"]) >= at and status["backlog"] == 0:
                     break
                 time.sleep(0.05)
             for event in self.bookings.read():

@@ -31,7 +31,7 @@ const marginOf = (partition: number): MarginState => house.workerOf<MarginState>
 
 async function explained(accountId: string, end?: HistoryEnd): Promise<AccountExplanation> {
   const explanation = await explainAccount(house.logs, accountId, { end });
-  expect(accountExplanation.parse(explanation)).toEqual(explanation);
+  expect(accountExplanation.parse(accountExplanation.encode(explanation as never))).toEqual(explanation);
   return explanation as AccountExplanation;
 }
 

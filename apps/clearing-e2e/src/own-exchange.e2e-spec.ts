@@ -96,11 +96,11 @@ describe('an exchange that nobody simulates, in front of serve', () => {
   });
 
   it('has the positions that the exchange has, and says so by reconcile, which exits 1 when it has not [CLR-ACC-080]', async () => {
-    const { clearing } = await new BallastClient({ url: base }).get<{ readonly clearing: number }>('/status');
+    const { clearing } = await new BallastClient({ url: base }).get<{ readonly clearing: string }>('/status');
     const reconciled = async (file: string, text: string): ReturnType<BallastProcess['finished']> => {
       const name = path.join(directory, file);
       await fs.writeFile(name, text);
-      const asked = ['--of', 'positions', '--source', 'matching-engine', '--as-of', new Date(clearing).toISOString()];
+      const asked = ['--of', 'positions', '--source', 'matching-engine', '--as-of', clearing];
       return new BallastProcess(['reconcile', name, ...asked, '--url', base]).finished();
     };
     const row = ({ accountId, instrument, quantity }: (typeof positions)[number], more = 0): string =>

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { LogReader, Producer, Refused, type BallastClient } from '@ballast/exchange-client';
 import type { AccountsEvents, LiquidationEvents, MarginEvents, OrderEvents, Place, TradeSide } from '@ballast/facts';
-import { dec, HOUR_MS, maxOf, minOf, MINUTE_MS, roundUsd, text, type Decimal } from '@ballast/kernel';
+import { dec, HOUR_MS, instantOf, maxOf, minOf, MINUTE_MS, roundUsd, text, type Decimal } from '@ballast/kernel';
 import { Books, FEE } from './own-books.js';
 import { COINS, Prices, TICK, type Coin } from './own-prices.js';
 
@@ -261,8 +261,8 @@ export class OwnExchange {
     for (let asked = true; asked;) {
       await this.#engine.flush();
       for (;;) {
-        const { clearing, backlog } = await this.ballast.get<{ clearing: number; backlog: number }>('/status');
-        if (clearing >= at && backlog === 0) break;
+        const { clearing, backlog } = await this.ballast.get<{ clearing: string; backlog: number }>('/status');
+        if (instantOf(clearing) >= at && backlog === 0) break;
         await wait(20);
       }
       for (const event of await this.#bookings.read()) this.#noteBooking(event);

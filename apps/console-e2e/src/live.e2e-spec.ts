@@ -97,7 +97,7 @@ describeInBrowser('the board while the crash goes on', () => {
   });
 
   const isAtEnd = async (): Promise<boolean> => {
-    const { clearing } = await served.get<{ readonly clearing: number }>('/status');
-    return clearing >= Date.parse('2020-03-12T10:39:00Z');
+    const { clearing } = await served.get<{ readonly clearing: string }>('/status');
+    return clearing >= '2020-03-12T10:39:00.000Z';
   };
 });

@@ -1,6 +1,5 @@
 import fs from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RiskBoard } from '@ballast/contracts';
 import { ServedCrash } from './served-crash.js';
 
 /** As the page does: at most once in so many milliseconds the board is asked for again. */
@@ -31,9 +30,9 @@ export async function viewerCost(viewers: number, accounts: number): Promise<Vie
       await wait((each * REFRESH_MS) / Math.max(1, viewers));
       const stream = await fetch(`${served.url}/live`, { signal: gone.signal });
       const reading = drained(stream);
-      for (let clearing = 0; !gone.signal.aborted; await wait(REFRESH_MS)) {
+      for (let clearing = ''; !gone.signal.aborted; await wait(REFRESH_MS)) {
         const response = await fetch(`${served.url}/risk/board`, { signal: gone.signal });
-        const board = (await response.json()) as RiskBoard;
+        const board = (await response.json()) as { readonly clearing: string };
         boards += board.clearing === clearing ? 0 : 1;
         ({ clearing } = board);
       }

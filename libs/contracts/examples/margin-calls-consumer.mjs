@@ -137,7 +137,7 @@ async function fill(partition, before) {
   for (;;) {
     const after = marks.get(partition).cursor.position;
     if (after >= before - 1) return;
-    const response = await fetch(`${BALLAST_URL}/v1/logs/margin/${partition}/events?after=${after}&limit=500`, {
+    const response = await fetch(`${BALLAST_URL}/logs/margin/${partition}?after=${after}&limit=500`, {
       headers: BALLAST_TOKEN === undefined ? {} : { authorization: `Bearer ${BALLAST_TOKEN}` },
     });
     if (!response.ok) throw new Error(`the log answers ${response.status}: ${await response.text()}`);

@@ -6,7 +6,6 @@ import {
   DECIMAL,
   IDENTIFIER,
   INSTRUMENT_ID,
-  ISO_TIME,
   NON_NEGATIVE_DECIMAL,
   REASON,
   SHA256_HEX,
@@ -30,7 +29,6 @@ export const versionedName = zodText(VERSIONED_NAME);
 const fields = facts.fields;
 export const asset = zodOf(fields.asset());
 export const underlying = zodOf(fields.underlying());
-export const isoTime = zodText(ISO_TIME);
 export const instant = zodOf(fields.instant());
 export const count = zodOf(fields.count());
 export const ordinal = zodOf(fields.ordinal());

@@ -40,9 +40,7 @@ export class LogReader {
     const read: ReadEvent[] = [];
     for (const [partition, from] of this.#after) {
       for (let after: number | null = from; after !== null;) {
-        const page: Page = await this.ballast.get(
-          `/v1/logs/${this.log}/${partition}/events?after=${after}&limit=${PAGE}`,
-        );
+        const page: Page = await this.ballast.get(`/logs/${this.log}/${partition}?after=${after}&limit=${PAGE}`);
         read.push(...page.events);
         this.#after.set(partition, page.events.at(-1)?.position ?? after);
         after = page.next;

@@ -38,7 +38,13 @@ export function instantOf(iso: string): Instant {
   return instant;
 }
 
-/** ISO 8601 UTC with seconds, and milliseconds only when there are any. */
+/** RFC 3339 UTC, always to the millisecond: as programs read times of each other. */
+export function rfc3339Of(instant: Instant): string {
+  const written = isoOf(instant);
+  return written.length === 20 ? `${written.slice(0, -1)}.000Z` : written;
+}
+
+/** ISO 8601 UTC with seconds, and milliseconds only when there are any: as people read times. */
 export function isoOf(instant: Instant): string {
   const days = Math.floor(instant / DAY_MS);
   const ms = instant - days * DAY_MS;

@@ -150,7 +150,7 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     const server = http.createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url as string, 'http://localhost');
       const after = Number(searchParams.get('after'));
-      const events = pathname === '/v1/logs/margin/0/events' ? log.slice(after, after + 1).map(encodeLogEvent) : [];
+      const events = pathname === '/logs/margin/0' ? log.slice(after, after + 1).map(encodeLogEvent) : [];
       response.end(JSON.stringify({ incarnation: 'first', events }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

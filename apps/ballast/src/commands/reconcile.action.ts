@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import Table from 'cli-table3';
-import { custodyLine, positionLine, type ReconciliationsView } from '@ballast/contracts';
+import { custodyLine, positionLine, reconciliationsView, type ReconciliationsView } from '@ballast/contracts';
 import { BallastClient } from '@ballast/exchange-client';
-import { IDENTIFIER, invariant, isoOf, matches } from '@ballast/kernel';
+import { IDENTIFIER, invariant, isoOf, matches, rfc3339Of } from '@ballast/kernel';
 import { tokenOf } from '../composition/access-options.js';
 import { UsageError } from '../usage-error.js';
 import { readBooks } from './read-books.js';
@@ -38,10 +38,10 @@ export async function reconcile(file: string, { of, source, asOf: at, url, json 
   const key = createHash('sha256').update(`${source} ${of} ${asOf} ${digest}`).digest('hex');
   const recorded = await ballast.post<{ readonly data: Counts }>(
     `/reconciliations/${of}`,
-    { source, asOf, file: digest, lines },
+    { source, asOf: rfc3339Of(asOf), file: digest, lines },
     `reconcile/${key}`,
   );
-  const { breaks } = await ballast.get<ReconciliationsView>('/reconciliations');
+  const { breaks } = reconciliationsView.parse(await ballast.get<unknown>('/reconciliations'));
   const ours = breaks.filter((each) => each.source === source && each.of === of);
   process.stdout.write(json === true ? `${JSON.stringify(ours, null, 2)}\n` : told(recorded.data, ours));
   if (ours.some((each) => !isExplained(each))) process.exitCode = 1;

@@ -50,7 +50,9 @@ describe('the series of an account', () => {
     const whole = accountSeries.parse((await house.get('/accounts/owner-0001.main/series')).body);
     const { span } = whole;
     const from = (span?.from ?? 0) + 60_000;
-    const part = accountSeries.parse((await house.get(`/accounts/owner-0001.main/series?from=${from}`)).body);
+    const part = accountSeries.parse(
+      (await house.get(`/accounts/owner-0001.main/series?from=${new Date(from).toISOString()}`)).body,
+    );
     expect(part.points.at[0]).toBeGreaterThanOrEqual(from);
     expect(part.assessed).toBeLessThan(whole.assessed);
     const { status, body } = await house.get('/accounts/owner-0001.main/series?points=5');

@@ -147,8 +147,11 @@ describe('a halt of one instrument [CLR-HLT-001] [CLR-HLT-002]', () => {
   it('is refused with what is wrong', async () => {
     expect(coded(await halt({ haltId: 'h-1', instrument: 'BTC-PERP' }))).toEqual([409, 'halt-exists']);
     expect(coded(await halt({ haltId: 'h-2', instrument: 'SOL-PERP' }))).toEqual([422, 'instrument-unknown']);
-    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: 1 }))).toEqual([422, 'halt-in-the-past']);
-    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: 1.5 }))).toEqual([
+    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: '1970-01-01T00:00:00.001Z' }))).toEqual([
+      422,
+      'halt-in-the-past',
+    ]);
+    expect(coded(await halt({ haltId: 'h-2', instrument: 'BTC-PERP', until: 1584013500000 }))).toEqual([
       400,
       'request-malformed',
     ]);

@@ -1,9 +1,105 @@
-import { describeRest, expectProblem, readEvents } from '@ballast/gateway/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import {
+  describeRest,
+  expectProblem,
+  generatedClient,
+  readEvents,
+  type GeneratedClient,
+} from '@ballast/gateway/testing';
 import { openTestHouse } from './served-house.fixtures.js';
 
-describeRest({ open: () => openTestHouse(), appends: true });
+const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
+const STORIES = path.join(REPOSITORY, 'tools/generated-clients');
+const GENERATOR = path.join(REPOSITORY, '.data/generated-clients/bin');
+
+let generated: GeneratedClient;
+
+// All of it through the functions that were generated for TypeScript; over Kafka it is asked by hand.
+describeRest({
+  open: async () => {
+    const house = await openTestHouse();
+    try {
+      generated = await generatedClient(house, path.join(STORIES, 'stories.ts'));
+      return { ...house, ...generated.client };
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
+  },
+  appends: true,
+  more: (house) => {
+    it('tells its central stories to a client that is generated for TypeScript and compiled strictly', async () => {
+      expect(await generated.stories.tell(house().url, 'typescript.main')).toEqual({
+        equity: '1000',
+        withdrawal: 'settled',
+        decisions: [expect.stringMatching(/^WithdrawalCleared 2020-03-11T00:05:00\.000Z$/)],
+        refusal: 'request-malformed',
+        streamed: 'DocumentsEstablished',
+      });
+    });
+  },
+});
+
+it('was asked through most of the generated functions', () => {
+  expect(generated.asked.size).toBeGreaterThan(25);
+});
+
+const hasPython = existsSync(path.join(GENERATOR, 'openapi-python-client'));
+if (!hasPython) {
+  process.stderr.write(
+    '*** no client is generated for Python: run tools/generated-clients/install.sh, which needs Python\n',
+  );
+}
+
+/** @returns what a program printed */
+async function printed(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const env = { ...process.env, PATH: `${GENERATOR}:${process.env['PATH']}` };
+  const child = spawn(path.join(GENERATOR, program), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number]>,
+  ]);
+  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
 
 describe('a house with a token', () => {
+  (hasPython ? it : it.skip)(
+    'tells its central stories to a client that is generated for Python',
+    async () => {
+      const token = 'a-secret-of-16-characters';
+      const house = await openTestHouse({ token });
+      const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-python-'));
+      try {
+        await fs.writeFile(path.join(directory, 'openapi.json'), (await house.get('/openapi.json')).text);
+        const generate = ['generate', '--path', 'openapi.json', '--meta', 'none', '--output-path', 'ballast_client'];
+        const said = await printed('openapi-python-client', [...generate, '--fail-on-warning'], directory);
+        expect(said).not.toMatch(/warning/i);
+        await fs.copyFile(path.join(STORIES, 'stories.py'), path.join(directory, 'stories.py'));
+        await printed('python', ['-m', 'compileall', '-q', '.'], directory);
+        expect(JSON.parse(await printed('python', ['stories.py', house.url, token], directory))).toEqual({
+          equity: '1000',
+          withdrawal: 'settled',
+          decisions: ['WithdrawalCleared 2020-03-11T00:05:00+00:00'],
+          listed: true,
+          refusal: 'request-malformed',
+        });
+      } finally {
+        await house.close();
+        await fs.rm(directory, { recursive: true, force: true });
+      }
+    },
+    120_000,
+  );
+
   it('asks for it everywhere but at the health checks', async () => {
     const guarded = await openTestHouse({
       token: 'a-secret-of-16-characters',

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { ISO_TIME } from '@ballast/kernel';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
 interface Parameter {
@@ -50,6 +51,11 @@ const addressOf = (path: string, changes: Readonly<Record<string, string>> = {})
 const ask = (method: string, address: string, body: unknown = {}): Promise<Answer> =>
   method === 'get' ? house.get(address) : house.post(address, body);
 
+/** A property that is a moment by its name, or a list of them. */
+const isTimeName = (place: string): boolean =>
+  /(^|\/)(at|since|until|clearing|wall|expiry|asked|\w+At|validUntil|asOf)(\/anyOf\/\d+|\/items)?$/.test(place) &&
+  place.includes('/properties/');
+
 /** A request whose Host is what it says: `fetch` sends its own. */
 const sent = (method: string, address: string, headers: http.OutgoingHttpHeaders) =>
   new Promise<{ readonly status: number | undefined; readonly body: string }>((resolve, reject) => {
@@ -96,6 +102,28 @@ describe('the document', () => {
       ]);
     }
     expect(Object.keys(document.paths['/health/ready']?.['get']?.responses ?? {})).toEqual(['200', '503']);
+  });
+
+  it('writes a time in one form: RFC 3339, UTC, to the millisecond, but where what is hashed stands as it is', () => {
+    const hashed = new Set(['LogEvent', 'LogEntry', 'ExchangeMessage', 'Book']);
+    const counted: string[] = [];
+    const times = new Map<string, number>();
+    const look = (node: unknown, place: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const { title, type, format, pattern } = node as Readonly<Record<string, unknown>>;
+      const isOfTime = /milliseconds? since|^instant$/i.test(`${String(title)}`) || isTimeName(place);
+      if (type === 'integer' && isOfTime) counted.push(place);
+      if (type === 'string' && isTimeName(place)) {
+        const form = format === 'date-time' ? 'answered' : pattern === ISO_TIME.pattern.source ? 'asked' : place;
+        times.set(form, (times.get(form) ?? 0) + 1);
+      }
+      for (const [name, inner] of Object.entries(node)) look(inner, `${place}/${name}`);
+    };
+    for (const [name, schema] of Object.entries(document.components.schemas)) if (!hashed.has(name)) look(schema, name);
+    look(document.paths, 'paths');
+    expect(counted).toEqual([]);
+    expect([...times.keys()].sort()).toEqual(['answered', 'asked']);
+    expect(times.get('answered')).toBeGreaterThan(50);
   });
 
   it('has no schema that nothing refers to, and none that generators of clients stumble over', () => {

@@ -24,6 +24,8 @@ import type {
   whatIfResponse,
 } from '@ballast/contracts';
 import type { z } from 'zod';
+import { iso } from '../format/time';
+import { withTimes } from './times';
 
 export type AccountView = z.infer<typeof accountView>;
 export type DocumentsView = z.infer<typeof documentsView>;
@@ -71,7 +73,7 @@ export async function ask<Answer>(path: string, init: RequestInit = {}): Promise
     headers: headersOf(init.headers as Record<string, string> | undefined),
   });
   if (!response.ok) throw await refusalOf(response);
-  return (await response.json()) as Answer;
+  return withTimes<Answer>(await response.text());
 }
 
 async function refusalOf(response: Response): Promise<Refused> {
@@ -128,7 +130,11 @@ export const questions = {
   series: (accountId: string, range: { from?: number | undefined; to?: number | undefined; points?: number }) =>
     queryOptions({
       queryKey: ['account', accountId, 'series', range],
-      queryFn: () => ask<AccountSeries>(withQuery(`/accounts/${inPath(accountId)}/series`, range)),
+      queryFn: () => {
+        const { from, to, points } = range;
+        const query = { from: from && iso(from), to: to && iso(to), points };
+        return ask<AccountSeries>(withQuery(`/accounts/${inPath(accountId)}/series`, query));
+      },
     }),
   explanation: (accountId: string, at: string | undefined) =>
     queryOptions({

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { QueryClient } from '@tanstack/react-query';
 import type { StatusView } from '@ballast/contracts';
 import { Refused, headersOf } from './client';
+import { withTimes } from './times';
 
 /** A decision that changed what an account may do, as the stream sends it. */
 export interface NewsItem {
@@ -84,12 +85,12 @@ export async function follow(client: QueryClient): Promise<never> {
           });
           earlier = undefined;
         } else if (event === 'status') {
-          const status = JSON.parse(data) as StatusView;
+          const status = withTimes<StatusView>(data);
           change({ status });
           if (status.clearing !== clearing) isStale = true;
           clearing = status.clearing;
         } else if (event === 'decision') {
-          const item = JSON.parse(data) as NewsItem;
+          const item = withTimes<NewsItem>(data);
           if (earlier !== undefined) {
             earlier.push(item);
             continue;

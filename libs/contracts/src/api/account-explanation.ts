@@ -6,7 +6,6 @@ import {
   assessmentDetail,
   count,
   decimal,
-  instant,
   instrument,
   marginFigures,
   ordinal,
@@ -15,6 +14,7 @@ import {
   priceStatus,
   underlying,
 } from '../fields.js';
+import { instant } from './times.js';
 
 const figureUnit = z.enum(['USD', 'rate', 'scalar', 'base', 'price']);
 

@@ -5,13 +5,13 @@ import {
   amountByAsset,
   count,
   decimal,
-  instant,
   instrument,
   ordinal,
   partitionNumber,
   partitionOfEvent,
   underlying,
 } from '../fields.js';
+import { askedInstant, instant } from './times.js';
 
 /** Most points that a series is ever drawn with. */
 export const MOST_POINTS = 4_000;
@@ -21,8 +21,8 @@ const FEWEST_POINTS = 20;
 
 export const seriesQuery = z
   .strictObject({
-    from: z.int().nonnegative().optional().meta({ description: 'Clearing time, ms; absent: from the opening.' }),
-    to: z.int().nonnegative().optional().meta({ description: 'Clearing time, ms; absent: to the newest.' }),
+    from: askedInstant.optional().meta({ description: 'Clearing time; absent: from the opening.' }),
+    to: askedInstant.optional().meta({ description: 'Clearing time; absent: to the newest.' }),
     points: z
       .int()
       .min(FEWEST_POINTS)

@@ -8,13 +8,13 @@ import {
   count,
   decimal,
   identifier,
-  instant,
   marginFigures,
   ordinal,
   partitionNumber,
   positionShape,
   versionedName,
 } from '../fields.js';
+import { instant } from './times.js';
 
 /** How much of which log stands behind an answer; 0 when nothing of it was applied yet. */
 export const asOf = z

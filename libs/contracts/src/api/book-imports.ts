@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bookHead, importedAccount } from '@ballast/facts';
-import { code, count, identifier, instant, ordinal, reason, sha256Hex } from '../fields.js';
+import { code, count, identifier, ordinal, reason, sha256Hex } from '../fields.js';
 import { zodOf, zodShapeOf } from '../schema-to-zod.js';
+import { instant } from './times.js';
 
 /** Accounts of one book. */
 const MOST_ACCOUNTS = 20_000;

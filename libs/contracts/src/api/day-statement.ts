@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import {
-  accountId,
-  asset,
-  count,
-  decimal,
-  instant,
-  instrument,
-  ordinal,
-  partitionNumber,
-  sha256Hex,
-} from '../fields.js';
+import { accountId, asset, count, decimal, instrument, ordinal, partitionNumber, sha256Hex } from '../fields.js';
+import { instant } from './times.js';
 
 /** A calendar day, UTC. */
 const day = z

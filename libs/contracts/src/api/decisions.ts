@@ -5,12 +5,12 @@ import {
   assessmentDetail,
   count,
   decimal,
-  instant,
   instrument,
   marginFigures,
   ordinal,
   sha256Hex,
 } from '../fields.js';
+import { instant } from './times.js';
 import { entryEnvelope } from '../parse-entry.js';
 
 const logPlace = {
@@ -33,6 +33,10 @@ export const decision = z
     figures: marginFigures.nullable(),
   })
   .meta({ id: 'Decision', description: 'One decision about an account, with its place in the log.' });
+
+export const toldDecision = z
+  .strictObject({ ...decision.shape, accountId })
+  .meta({ id: 'ToldDecision', description: 'A decision as it is told live, with the account that it is about.' });
 
 export const decisionPage = z
   .strictObject({
@@ -79,8 +83,12 @@ export const logEvent = z
   .strictObject({ ...entryEnvelope.shape, hash: sha256Hex, chain: sha256Hex })
   .meta({ id: 'LogEvent', description: 'An entry with its hash and the chain head after it.' });
 
+export const logEntry = z
+  .strictObject({ ...entryEnvelope.shape })
+  .meta({ id: 'LogEntry', description: 'An entry as a stream sends it: the text that is hashed.' });
+
 /** Address of a page of a log; a reader with a hole continues here. */
-export const LOG_PAGE_PATH = '/v1/logs/{log}/{partition}/events';
+export const LOG_PAGE_PATH = '/logs/{log}/{partition}';
 
 export const logPageQuery = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountId, count, decimal, instant, instrument, nonNegativeDecimal, ordinal, underlying } from '../fields.js';
+import { accountId, count, decimal, instrument, nonNegativeDecimal, ordinal, underlying } from '../fields.js';
+import { instant } from './times.js';
 
 const side = z.enum(['long', 'short']);
 const phase = z.enum(['off', 'soon', 'on']);

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { identifier, instant, instrument, reason } from '../fields.js';
+import { identifier, instrument, reason } from '../fields.js';
+import { askedInstant, instant } from './times.js';
 import { price } from './amounts.js';
 
 const named = { delistingId: identifier, instrument };
-const at = instant.meta({ description: 'Clearing time from which it is settled.', example: 1584691200000 });
+const EXAMPLE = '2020-03-20T08:00:00.000Z';
 
 export const delistingRequest = z
   .strictObject({
     ...named,
-    at: at.optional().meta({ description: 'Clearing time from which it is settled; absent: it stays after all.' }),
+    at: askedInstant
+      .optional()
+      .meta({ description: 'Clearing time from which it is settled; absent: it stays after all.', example: EXAMPLE }),
     price: price.optional().meta({ description: 'As the contract is quoted; absent: the mark then.' }),
     reason: reason.meta({ description: 'Why; everybody who holds it asks.' }),
   })
@@ -16,7 +19,7 @@ export const delistingRequest = z
     id: 'DelistingRequest',
     description: 'Proposes that a perpetual ends, which another person approves.',
     example: {
-      ...{ delistingId: 'end-luna', instrument: 'LUNA-PERP', at: 1584691200000 },
+      ...{ delistingId: 'end-luna', instrument: 'LUNA-PERP', at: EXAMPLE },
       reason: 'Nobody quotes it any more.',
     },
   });
@@ -32,7 +35,9 @@ export const delistingsView = z
     delistings: z.array(
       z.strictObject({
         ...named,
-        at: at.nullable().meta({ description: 'null: it stays.' }),
+        at: instant
+          .nullable()
+          .meta({ description: 'Clearing time from which it is settled; null: it stays.', example: EXAMPLE }),
         price: price.nullable().meta({ description: 'null: the mark.' }),
         reason: z.string(),
         proposer: z.string(),

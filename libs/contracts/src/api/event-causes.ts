@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountId, count, instant, ordinal, sha256Hex } from '../fields.js';
+import { accountId, count, ordinal, sha256Hex } from '../fields.js';
+import { instant } from './times.js';
 import { logEvent } from './decisions.js';
 
 const causeNode = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { count, decimal, instant, ordinal, priceStatus, underlying } from '../fields.js';
+import { count, decimal, ordinal, priceStatus, underlying } from '../fields.js';
+import { instant } from './times.js';
 
 export const systemView = z
   .strictObject({

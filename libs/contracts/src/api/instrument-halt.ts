@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { identifier, instant, instrument, reason } from '../fields.js';
+import { identifier, instrument, reason } from '../fields.js';
+import { askedInstant, instant } from './times.js';
 
 export const instrumentHaltRequest = z
   .strictObject({
     haltId: identifier,
     instrument,
-    until: instant.optional().meta({
+    until: askedInstant.optional().meta({
       description: 'Clearing time from which it trades again by itself; absent: until two persons resume it.',
-      example: 1584013500000,
+      example: '2020-03-12T11:45:00.000Z',
     }),
     reason: reason.meta({ description: 'Why; everybody whose order is refused because of it asks.' }),
   })

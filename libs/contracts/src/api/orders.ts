@@ -6,13 +6,13 @@ import {
   count,
   decimal,
   identifier,
-  instant,
   instrument,
   nonNegativeDecimal,
   ordinal,
   tradeSide,
   underlying,
 } from '../fields.js';
+import { instant } from './times.js';
 import { price, quantity } from './amounts.js';
 
 const limit = price.meta({ description: 'Limit; of a market order the worst price at which it may fill.' });

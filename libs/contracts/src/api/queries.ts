@@ -4,13 +4,13 @@ import {
   accountId,
   code,
   identifier,
-  isoTime,
   partitionOfEvent,
   reason,
   sha256Hex,
   underlying,
   versionedName,
 } from '../fields.js';
+import { askedInstant } from './times.js';
 
 // What stands in paths and queries. Everything comes as text there.
 
@@ -56,7 +56,7 @@ export const decisionQuery = z
   .meta({ id: 'DecisionQuery' });
 
 /** A past moment that is asked about. */
-export const pastMoment = isoTime
+export const pastMoment = askedInstant
   .optional()
   .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' });
 

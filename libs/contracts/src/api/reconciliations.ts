@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { RECONCILED } from '@ballast/facts';
-import {
-  accountId,
-  asset,
-  count,
-  decimal,
-  identifier,
-  instant,
-  instrument,
-  ordinal,
-  reason,
-  sha256Hex,
-} from '../fields.js';
+import { accountId, asset, count, decimal, identifier, instrument, ordinal, reason, sha256Hex } from '../fields.js';
+import { askedInstant, instant } from './times.js';
 
 const source = identifier.meta({ description: 'Who keeps the other books: a custodian, an exchange.' });
 const of = z.enum(RECONCILED).meta({
@@ -26,7 +16,7 @@ const MOST_LINES = 100_000;
 
 const asked = {
   source,
-  asOf: instant.meta({ description: 'The ledger is taken up to and with this moment of clearing time.' }),
+  asOf: askedInstant.meta({ description: 'The ledger is taken up to and with this moment of clearing time.' }),
   file: sha256Hex.meta({ description: 'SHA-256 of what the other party sent, byte by byte.' }),
 };
 
@@ -45,14 +35,14 @@ export const positionLine = z.strictObject({ accountId, instrument, quantity }).
 export const custodyReconciliation = z.strictObject({ ...asked, lines: z.array(custodyLine).max(MOST_LINES) }).meta({
   id: 'CustodyReconciliation',
   description: 'Everything that a custodian keeps; an asset that is absent is one of which it has nothing.',
-  example: { source: 'bank-a', asOf: 1584010800000, file, lines: [{ asset: 'USD', quantity: '1000000.00' }] },
+  example: { source: 'bank-a', asOf: '2020-03-12T11:00:00Z', file, lines: [{ asset: 'USD', quantity: '1000000.00' }] },
 });
 
 export const positionReconciliation = z.strictObject({ ...asked, lines: z.array(positionLine).max(MOST_LINES) }).meta({
   id: 'PositionReconciliation',
   description: 'Every position that an exchange has; a line that is absent is none.',
   example: {
-    ...{ source: 'exchange-a', asOf: 1584010800000, file },
+    ...{ source: 'exchange-a', asOf: '2020-03-12T11:00:00Z', file },
     lines: [{ accountId: 'carol.main', instrument: 'BTC-PERP', quantity: '-0.25' }],
   },
 });

@@ -5,7 +5,6 @@ import {
   accountMarginState,
   count,
   decimal,
-  instant,
   marginFigures,
   ordinal,
   partitionNumber,
@@ -13,6 +12,7 @@ import {
   priceStatus,
   underlying,
 } from '../fields.js';
+import { instant } from './times.js';
 import { pastMoment } from './queries.js';
 
 /** For pictures only: no amount that anybody is owed. */

@@ -1,23 +1,25 @@
 import { z } from 'zod';
-import { identifier, instant, reason, underlying } from '../fields.js';
+import { identifier, reason, underlying } from '../fields.js';
+import { askedInstant, instant } from './times.js';
 import { price } from './amounts.js';
 
-const named = {
+/** @param moment a time in a request or in an answer */
+const named = (moment: typeof instant) => ({
   overrideId: identifier,
   underlying,
-  expiry: instant.meta({
+  expiry: moment.meta({
     description: 'Of the contracts that are to be delivered at this price.',
-    example: 1584691200000,
+    example: '2020-03-20T08:00:00.000Z',
   }),
-  validUntil: instant.meta({
+  validUntil: moment.meta({
     description: 'Clearing time up to which another person may approve it.',
-    example: 1584691800000,
+    example: '2020-03-20T08:10:00.000Z',
   }),
-};
+});
 
 export const settlementOverrideRequest = z
   .strictObject({
-    ...named,
+    ...named(askedInstant),
     price: price.optional().meta({ description: 'USD; absent: the average again, whatever was approved before.' }),
     reason: reason.meta({ description: 'Why; everybody who is delivered at it asks.' }),
   })
@@ -25,7 +27,12 @@ export const settlementOverrideRequest = z
     id: 'SettlementOverrideRequest',
     description: 'Proposes another delivery price than the average, which another person approves.',
     example: {
-      ...{ overrideId: 'settle-btc-20mar20', underlying: 'BTC', expiry: 1584691200000, validUntil: 1584691800000 },
+      ...{
+        overrideId: 'settle-btc-20mar20',
+        underlying: 'BTC',
+        expiry: '2020-03-20T08:00:00Z',
+        validUntil: '2020-03-20T08:10:00Z',
+      },
       ...{ price: '6180', reason: 'Two venues printed a stale index in the window.' },
     },
   });
@@ -40,7 +47,7 @@ export const settlementOverridesView = z
   .strictObject({
     overrides: z.array(
       z.strictObject({
-        ...named,
+        ...named(instant),
         price: price.nullable().meta({ description: 'USD; null: the average.' }),
         reason: z.string(),
         proposer: z.string(),

@@ -25,7 +25,7 @@ export class AccountsController {
   @ApiOperation({ summary: 'Opens an account' })
   @Write(contract.openAccountRequest)
   @Answers(201, contract.commandAccepted, 'Opened; `data.accountId`')
-  async open(
+  async openAccount(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Body() body: unknown,
@@ -40,7 +40,7 @@ export class AccountsController {
   @ApiOperation({ summary: 'Accounts in the order of their ids, with state and figures' })
   @InQuery(contract.accountListQuery)
   @Answers(200, contract.accountListPage, 'A page')
-  async list(@Query() query: unknown): Promise<object> {
+  async listAccounts(@Query() query: unknown): Promise<object> {
     const { after, limit } = parsed(contract.accountListQuery, query, 'query');
     const found = await this.clearing.askAll(questions.accounts.accountsAfter, after ?? null, limit + 1);
     const ids = found.flat().sort(compareText);
@@ -235,7 +235,7 @@ export class AccountsController {
   @InPath('accountId', contract.accountIdForm)
   @InQuery(contract.seriesQuery)
   @Answers(200, contract.accountSeries, 'Recomputed from the logs; decimated with least and greatest kept')
-  async series(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
+  async accountSeries(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
     const account = await this.#known(accountId);
     const series = await this.clearing.history.series(account, parsed(contract.seriesQuery, query, 'query'));
     // Opened, but margin has not read of it yet.
@@ -248,7 +248,7 @@ export class AccountsController {
   @InPath('accountId', contract.accountIdForm)
   @InQuery(contract.decisionQuery)
   @Answers(200, contract.decisionPage, 'A page; `next` is the `after` of the next one')
-  async decisions(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
+  async listDecisions(@Param('accountId') accountId: string, @Query() query: unknown): Promise<object> {
     const account = await this.#known(accountId);
     const { after, limit } = parsed(contract.decisionQuery, query, 'query');
     await this.clearing.upToNow(account);

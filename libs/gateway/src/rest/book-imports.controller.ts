@@ -21,7 +21,7 @@ export class BookImportsController {
   @Get()
   @ApiOperation({ summary: 'The book that waits for a second person, and how others ended' })
   @Answers(200, contract.bookImportsView, 'As of now')
-  async view(): Promise<object> {
+  async bookImports(): Promise<object> {
     return this.clearing.ask(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
   }
 
@@ -30,7 +30,7 @@ export class BookImportsController {
   @ApiOperation({ summary: 'Tells everything that is wrong with a book; nothing is kept of it' })
   @Takes(contract.bookCheckRequest)
   @Answers(200, contract.bookReport, 'What every partition says of it')
-  async check(@Body() body: unknown): Promise<contract.BookReport> {
+  async checkBook(@Body() body: unknown): Promise<contract.BookReport> {
     return this.#judged(parsed(contract.bookCheckRequest, body, 'body').book);
   }
 
@@ -39,7 +39,7 @@ export class BookImportsController {
   @ApiOperation({ summary: 'Brings a signed book in which nothing is wrong; X-Actor names the person' })
   @Write(contract.bookImportRequest)
   @Answers(201, contract.commandAccepted, 'It waits for a second person; nothing of it is booked')
-  async bring(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  async bringBook(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const headers = writeHeaders(request);
     const { book, signedBy, signature } = parsed(contract.bookImportRequest, body, 'body');
     const { accounts, ...head } = book;
@@ -72,7 +72,7 @@ export class BookImportsController {
   @InPath('importId', contract.identifierForm)
   @Write(contract.bookImportApproval)
   @Answers(201, contract.commandAccepted, 'Every account is opened with what it has')
-  approve(
+  approveBookImport(
     @Req() request: Request,
     @Param('importId') importId: string,
     @Body() body: unknown,
@@ -88,7 +88,7 @@ export class BookImportsController {
   @InPath('importId', contract.identifierForm)
   @Write(contract.bookImportWithdrawal)
   @Answers(201, contract.commandAccepted, 'Its account ids are free again')
-  withdraw(
+  withdrawBookImport(
     @Req() request: Request,
     @Param('importId') importId: string,
     @Body() body: unknown,

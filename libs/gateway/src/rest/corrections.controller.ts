@@ -20,7 +20,7 @@ export class CorrectionsController {
   @ApiOperation({ summary: 'Proposes to cancel a booked trade; X-Actor names the person' })
   @Write(contract.tradeCorrectionRequest)
   @Answers(201, contract.commandAccepted, 'Proposed; every partition says what it booked of the trade')
-  propose(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  proposeCorrection(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const proposal = parsed(contract.tradeCorrectionRequest, body, 'body');
     return this.#execute(request, 'ProposeTradeCorrection', proposal);
   }
@@ -31,7 +31,7 @@ export class CorrectionsController {
   @InPath('correctionId', contract.identifierForm)
   @Write(contract.tradeCorrectionApproval)
   @Answers(201, contract.commandAccepted, 'Both sides are taken back, and their fees returned')
-  approve(
+  approveCorrection(
     @Req() request: Request,
     @Param('correctionId') correctionId: string,
     @Body() body: unknown,

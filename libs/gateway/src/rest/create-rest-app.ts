@@ -13,6 +13,7 @@ import { ProblemFilter } from './problem.js';
 import { StrictRequest } from './strict-request.guard.js';
 import { RestModule, type RestParts } from './rest.module.js';
 import { requireToken } from './token.middleware.js';
+import { WrittenTimes } from './written-times.js';
 
 export interface RestAppOptions extends RestParts {
   readonly logger: Logger;
@@ -48,7 +49,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
       (error) => options.clearing.store.questionFailed(error),
     ),
   );
-  app.useGlobalInterceptors(new AskAgain(options.clearing.store));
+  app.useGlobalInterceptors(new AskAgain(options.clearing.store), new WrittenTimes());
   const strictRequest = new StrictRequest();
   app.useGlobalGuards(strictRequest);
   const document = openApiDocument(app, options.token !== undefined);

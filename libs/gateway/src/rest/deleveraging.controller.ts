@@ -28,14 +28,14 @@ export class DeleveragingController {
   @Get('deleveraging')
   @ApiOperation({ summary: 'How near deleveraging is: the fund, distances, soon, on or off by instrument and side' })
   @Answers(200, contract.deleveragingView, 'As of now')
-  view(): Promise<object> {
+  deleveraging(): Promise<object> {
     return this.#queues.view();
   }
 
   @Get('deleveraging/announcements')
   @ApiOperation({ summary: 'Stream of what is announced: soon, on, off; resumes by position' })
-  @StreamsLog('`event: DeleveragingAnnounced`; data = its canonical envelope', 'from the beginning')
-  announcements(
+  @StreamsLog('`event: DeleveragingAnnounced`; data = its canonical envelope', 'from the beginning', contract.logEntry)
+  streamDeleveraging(
     @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -55,7 +55,7 @@ export class DeleveragingController {
   @InPath('side', contract.bankruptSideForm)
   @InQuery(contract.deleveragingQueueQuery)
   @Answers(200, contract.deleveragingQueue, 'A page; `total` says how many there are')
-  async queue(
+  async deleveragingQueue(
     @Param('instrument') instrument: string,
     @Param('side') side: string,
     @Query() query: unknown,
@@ -72,7 +72,7 @@ export class DeleveragingController {
   @ApiOperation({ summary: 'Where the positions of an account stand in the queues of deleveraging' })
   @InPath('accountId', contract.accountIdForm)
   @Answers(200, contract.accountDeleveraging, 'Position by position, as of now')
-  ofAccount(@Param('accountId') accountId: string): Promise<object> {
+  accountDeleveraging(@Param('accountId') accountId: string): Promise<object> {
     return this.#queues.ofAccount(parsed(contract.accountIdForm, accountId, 'accountId'));
   }
 }

@@ -28,7 +28,7 @@ export class DelistingsController {
   @ApiOperation({ summary: 'Proposes that a perpetual ends, or stays after all; X-Actor names the person' })
   @Write(contract.delistingRequest)
   @Answers(201, contract.commandAccepted, 'Proposed')
-  propose(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  proposeDelisting(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'ProposeDelisting', parsed(contract.delistingRequest, body, 'body'));
   }
 
@@ -38,7 +38,7 @@ export class DelistingsController {
   @InPath('delistingId', contract.identifierForm)
   @Write(contract.delistingApprovalRequest)
   @Answers(201, contract.commandAccepted, 'It takes no new risk from now on, and is settled at its time')
-  approve(
+  approveDelisting(
     @Req() request: Request,
     @Param('delistingId') delistingId: string,
     @Body() body: unknown,

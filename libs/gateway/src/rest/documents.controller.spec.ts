@@ -40,11 +40,11 @@ beforeEach(() => executed.splice(0));
 
 describe('the view of the rules of a service', () => {
   it('has what is in force, and no proposals when there are none', async () => {
-    expect(await over(rulesWith()).documents('margin', {})).toEqual({ inForce: [POLICY, MODEL], proposals: [] });
+    expect(await over(rulesWith()).rules('margin', {})).toEqual({ inForce: [POLICY, MODEL], proposals: [] });
   });
 
   it('shows of a proposal what it replaces and which figures that would change', async () => {
-    expect(await over(rulesWith(NEXT)).documents('margin', {})).toEqual({
+    expect(await over(rulesWith(NEXT)).rules('margin', {})).toEqual({
       inForce: [POLICY, MODEL],
       proposals: [
         {
@@ -60,7 +60,7 @@ describe('the view of the rules of a service', () => {
   });
 
   it('shows a model of another name as one that stands beside the others and is new in all of its figures', async () => {
-    expect(await over(rulesWith(OTHER_MODEL)).documents('margin', {})).toMatchObject({
+    expect(await over(rulesWith(OTHER_MODEL)).rules('margin', {})).toMatchObject({
       proposals: [{ id: 'steep@1', replaces: null, changes: [{ field: 'rate', after: '2' }] }],
     });
   });
@@ -68,7 +68,7 @@ describe('the view of the rules of a service', () => {
   it('has an approved proposal among what is in force only', async () => {
     const rules = rulesWith(NEXT);
     evolveRules.DocumentApproved(rules, { proposalId: 'p-policy@2', kind: NEXT.kind, id: NEXT.id });
-    expect(await over(rules).documents('margin', {})).toEqual({ inForce: [NEXT, MODEL], proposals: [] });
+    expect(await over(rules).rules('margin', {})).toEqual({ inForce: [NEXT, MODEL], proposals: [] });
   });
 });
 
@@ -76,27 +76,35 @@ describe('a change of the rules', () => {
   const proposal = { proposalId: 'p-1', kind: 'margin-parameters', id: 'policy@2', body: { z: '2' }, reason: 'calm' };
 
   it('is proposed to the global partition of its service, by the person in the header', async () => {
-    await over(rulesWith()).propose(REQUEST, 'margin', proposal);
+    await over(rulesWith()).proposeDocument(REQUEST, 'margin', proposal);
     expect(executed).toEqual([
       ['margin', -1, { id: 'key-0001', type: 'ProposeDocument', body: proposal, actor: 'ann' }],
     ]);
   });
 
   it.each([[undefined], [{}]])('is approved with the body %j', async (body) => {
-    await over(rulesWith()).approve(REQUEST, 'margin', 'p-1', body);
+    await over(rulesWith()).approveDocument(REQUEST, 'margin', 'p-1', body);
     expect(executed).toEqual([
       ['margin', -1, { id: 'key-0001', type: 'ApproveDocument', body: { proposalId: 'p-1' }, actor: 'ann' }],
     ]);
   });
 
   it.each<[string, (controller: DocumentsController) => unknown, readonly string[]]>([
-    ['of a service that has no rules', (to) => to.documents('exchange', {}), ['service']],
-    ['proposed to a service that has no rules', (to) => to.propose(REQUEST, 'exchange', proposal), ['service']],
-    ['proposed without a body', (to) => to.propose(REQUEST, 'margin', undefined), ['body']],
-    ['proposed with too much', (to) => to.propose(REQUEST, 'margin', { ...proposal, approved: true }), ['approved']],
-    ['proposed without a version', (to) => to.propose(REQUEST, 'margin', { ...proposal, id: 'policy' }), ['id']],
-    ['approved by an id with a blank', (to) => to.approve(REQUEST, 'margin', 'p 1', {}), ['proposalId']],
-    ['approved with a body', (to) => to.approve(REQUEST, 'margin', 'p-1', { actor: 'bob' }), ['actor']],
+    ['of a service that has no rules', (to) => to.rules('exchange', {}), ['service']],
+    ['proposed to a service that has no rules', (to) => to.proposeDocument(REQUEST, 'exchange', proposal), ['service']],
+    ['proposed without a body', (to) => to.proposeDocument(REQUEST, 'margin', undefined), ['body']],
+    [
+      'proposed with too much',
+      (to) => to.proposeDocument(REQUEST, 'margin', { ...proposal, approved: true }),
+      ['approved'],
+    ],
+    [
+      'proposed without a version',
+      (to) => to.proposeDocument(REQUEST, 'margin', { ...proposal, id: 'policy' }),
+      ['id'],
+    ],
+    ['approved by an id with a blank', (to) => to.approveDocument(REQUEST, 'margin', 'p 1', {}), ['proposalId']],
+    ['approved with a body', (to) => to.approveDocument(REQUEST, 'margin', 'p-1', { actor: 'bob' }), ['actor']],
   ])('%s is malformed, and nothing is executed', async (_, ask, fields) => {
     const refused: unknown = await Promise.resolve(over(rulesWith()))
       .then(ask)

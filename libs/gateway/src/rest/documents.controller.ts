@@ -6,7 +6,6 @@ import { questions } from '@ballast/services';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
-import { momentOf } from './past-moment.js';
 import { parsed } from './problem.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
@@ -22,9 +21,9 @@ export class DocumentsController {
   @InPath('service', contract.ruledServiceForm)
   @InQuery(contract.pastQuery)
   @Answers(200, contract.documentsView, 'With all of their figures')
-  async documents(@Param('service') service: string, @Query() query: unknown): Promise<object> {
+  async rules(@Param('service') service: string, @Query() query: unknown): Promise<object> {
     const log = parsed(contract.ruledServiceForm, service, 'service');
-    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+    const at = parsed(contract.pastQuery, query, 'query').at;
     const { inForce, proposals } =
       at === undefined ? await this.clearing.ask(RULES[log], GLOBAL) : await this.clearing.history.documents(log, at);
     return {
@@ -44,7 +43,7 @@ export class DocumentsController {
   @Answers(200, contract.rulesHistory, 'From the log, newest first')
   rulesHistory(@Param('service') service: string, @Query() query: unknown): Promise<object> {
     const log = parsed(contract.ruledServiceForm, service, 'service');
-    return this.clearing.history.rules(log, momentOf(parsed(contract.pastQuery, query, 'query').at));
+    return this.clearing.history.rules(log, parsed(contract.pastQuery, query, 'query').at);
   }
 
   @Post(':service/proposals')
@@ -53,7 +52,11 @@ export class DocumentsController {
   @InPath('service', contract.ruledServiceForm)
   @Write(contract.documentProposalRequest)
   @Answers(201, contract.commandAccepted, 'Proposed; `data.proposalId`')
-  propose(@Req() request: Request, @Param('service') service: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+  proposeDocument(
+    @Req() request: Request,
+    @Param('service') service: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
     const proposal = parsed(contract.documentProposalRequest, body, 'body');
     return this.#execute(request, service, 'ProposeDocument', proposal);
   }
@@ -65,7 +68,7 @@ export class DocumentsController {
   @InPath('proposalId', contract.identifierForm)
   @Write(contract.documentApprovalRequest)
   @Answers(201, contract.commandAccepted, 'In force from the next decision on')
-  approve(
+  approveDocument(
     @Req() request: Request,
     @Param('service') service: string,
     @Param('proposalId') proposalId: string,

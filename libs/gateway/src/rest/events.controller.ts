@@ -38,7 +38,7 @@ export class EventsController {
   @InPath('partition', contract.logPartitionForm)
   @InPath('position', contract.positionForm)
   @Answers(200, contract.recomputation, 'How many events came out the same, and the first that did not')
-  async recomputation(
+  async recomputeEvent(
     @Param('log') log: string,
     @Param('partition') partition: string,
     @Param('position') position: string,
@@ -55,7 +55,7 @@ export class EventsController {
   @InPath('partition', contract.logPartitionForm)
   @InPath('position', contract.positionForm)
   @Answers(200, contract.accountExplanation, 'Recomputed from the logs up to the event')
-  async decision(
+  async explainDecision(
     @Param('log') log: string,
     @Param('partition') partition: string,
     @Param('position') position: string,

@@ -19,7 +19,7 @@ export class HouseModeController {
   @Get()
   @ApiOperation({ summary: 'What the house does at all, and what waits for a second person' })
   @Answers(200, contract.houseModeView, 'The mode in force')
-  mode(): Promise<object> {
+  houseMode(): Promise<object> {
     return this.clearing.ask(questions.pricing.houseMode, GLOBAL);
   }
 
@@ -28,7 +28,7 @@ export class HouseModeController {
   @ApiOperation({ summary: 'The switch: less at once, or a proposal of more; X-Actor names the person' })
   @Write(contract.houseModeRequest)
   @Answers(201, contract.commandAccepted, 'Changed or proposed; `data.status` says which')
-  change(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  changeHouseMode(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'ChangeHouseMode', parsed(contract.houseModeRequest, body, 'body'));
   }
 
@@ -40,7 +40,7 @@ export class HouseModeController {
   @InPath('proposalId', contract.identifierForm)
   @Write(contract.houseModeApprovalRequest)
   @Answers(201, contract.commandAccepted, 'Changed')
-  approve(
+  approveHouseMode(
     @Req() request: Request,
     @Param('proposalId') proposalId: string,
     @Body() body: unknown,

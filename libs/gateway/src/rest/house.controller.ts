@@ -4,7 +4,6 @@ import * as contract from '@ballast/contracts';
 import { EXCHANGE_LOGS } from '@ballast/facts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
-import { momentOf } from './past-moment.js';
 import { parsed } from './problem.js';
 
 /** What concerns everybody: prices, the fund, the partitions. */
@@ -19,7 +18,7 @@ export class HouseController {
   @InQuery(contract.pastQuery)
   @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
   markets(@Query() query: unknown): Promise<object> {
-    return this.clearing.history.markets(momentOf(parsed(contract.pastQuery, query, 'query').at));
+    return this.clearing.history.markets(parsed(contract.pastQuery, query, 'query').at);
   }
 
   @Get('surfaces/:underlying')
@@ -30,7 +29,7 @@ export class HouseController {
   @InQuery(contract.pastQuery)
   @Answers(200, contract.surfacesView, 'From the logs; none where no option is listed')
   surfaces(@Param('underlying') underlying: string, @Query() query: unknown): Promise<object> {
-    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+    const at = parsed(contract.pastQuery, query, 'query').at;
     return this.clearing.history.surfaces(parsed(contract.underlyingForm, underlying, 'underlying'), at);
   }
 
@@ -39,7 +38,7 @@ export class HouseController {
   @InQuery(contract.pastQuery)
   @Answers(200, contract.fundView, 'From the logs')
   fund(@Query() query: unknown): Promise<object> {
-    return this.clearing.history.fund(momentOf(parsed(contract.pastQuery, query, 'query').at));
+    return this.clearing.history.fund(parsed(contract.pastQuery, query, 'query').at);
   }
 
   @Get('system')

@@ -19,7 +19,7 @@ export class InstrumentHaltsController {
   @Get()
   @ApiOperation({ summary: 'Instruments that are halted, and what waits for a second person' })
   @Answers(200, contract.instrumentHaltsView, 'The halts in force')
-  async halts(): Promise<object> {
+  async instrumentHalts(): Promise<object> {
     return { halts: await this.clearing.ask(questions.pricing.instrumentHalts, GLOBAL) };
   }
 
@@ -28,7 +28,7 @@ export class InstrumentHaltsController {
   @ApiOperation({ summary: 'Halts an instrument at once; X-Actor names the person' })
   @Write(contract.instrumentHaltRequest)
   @Answers(201, contract.commandAccepted, 'Halted')
-  halt(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  haltInstrument(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'HaltInstrument', parsed(contract.instrumentHaltRequest, body, 'body'));
   }
 
@@ -38,7 +38,11 @@ export class InstrumentHaltsController {
   @InPath('haltId', contract.identifierForm)
   @Write(contract.resumptionRequest)
   @Answers(201, contract.commandAccepted, 'Proposed')
-  propose(@Req() request: Request, @Param('haltId') haltId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+  proposeResumption(
+    @Req() request: Request,
+    @Param('haltId') haltId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
     const { reason } = parsed(contract.resumptionRequest, body, 'body');
     return this.#execute(request, 'ProposeResumption', { haltId: haltOf(haltId), reason });
   }
@@ -49,7 +53,11 @@ export class InstrumentHaltsController {
   @InPath('haltId', contract.identifierForm)
   @Write(contract.resumptionApprovalRequest)
   @Answers(201, contract.commandAccepted, 'Resumed')
-  approve(@Req() request: Request, @Param('haltId') haltId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+  approveResumption(
+    @Req() request: Request,
+    @Param('haltId') haltId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
     parsed(contract.resumptionApprovalRequest, body ?? {}, 'body');
     return this.#execute(request, 'ApproveResumption', { haltId: haltOf(haltId) });
   }

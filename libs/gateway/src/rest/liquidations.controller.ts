@@ -4,7 +4,6 @@ import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { liquidationsPage } from '../history/liquidations-page.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
-import { momentOf } from './past-moment.js';
 import { Problem, parsed } from './problem.js';
 
 @ApiTags('liquidations')
@@ -17,9 +16,9 @@ export class LiquidationsController {
   @ApiOperation({ summary: 'Liquidations, newest first' })
   @InQuery(contract.liquidationsQuery)
   @Answers(200, contract.liquidationsPage, 'A page; `total` says how many there are')
-  list(@Query() query: unknown): object {
+  listLiquidations(@Query() query: unknown): object {
     const asked = parsed(contract.liquidationsQuery, query, 'query');
-    const at = momentOf(asked.at);
+    const at = asked.at;
     if (at !== undefined) return this.clearing.history.liquidationsAt(at, asked);
     return liquidationsPage(this.clearing.cases, this.clearing.clearing, asked);
   }
@@ -28,7 +27,7 @@ export class LiquidationsController {
   @ApiOperation({ summary: 'One liquidation slice by slice, with the loss line by line' })
   @InPath('caseId', contract.identifierForm)
   @Answers(200, contract.caseView, 'The case, from the logs')
-  async view(@Param('caseId') caseId: string): Promise<object> {
+  async liquidation(@Param('caseId') caseId: string): Promise<object> {
     const found = this.clearing.cases.find(caseId);
     if (found === undefined) throw new Problem('case-unknown', `there was no liquidation ${caseId.slice(0, 100)}`);
     return this.clearing.history.liquidation(found);

@@ -12,13 +12,13 @@ import { Problem, parsed } from './problem.js';
 export class LogsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
-  @Get(['logs/:log/:partition', 'v1/logs/:log/:partition/events'])
+  @Get('logs/:log/:partition')
   @ApiOperation({ summary: 'Entries of a log partition behind a position; -1 is the global partition' })
   @InPath('log', contract.logNameForm)
   @InPath('partition', contract.logPartitionForm)
   @InQuery(contract.logPageQuery)
   @Answers(200, contract.logPage, 'A page; `next` is the `after` of the next one')
-  async page(
+  async logPage(
     @Param('log') name: string,
     @Param('partition') partitionText: string,
     @Query() query: unknown,

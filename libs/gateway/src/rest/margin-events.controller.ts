@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
@@ -19,8 +20,12 @@ export class MarginEventsController {
 
   @Get()
   @ApiOperation({ summary: 'Stream of all margin events; resumes by position, without a gap or a repetition' })
-  @StreamsLog('One `event: <type>` per margin event; data = its canonical envelope', 'from the beginning')
-  stream(
+  @StreamsLog(
+    'One `event: <type>` per margin event; data = its canonical envelope',
+    'from the beginning',
+    contract.logEntry,
+  )
+  streamMarginEvents(
     @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,

@@ -1,11 +1,9 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
 import {
   ApiBody,
-  ApiDefaultResponse,
   ApiHeader,
   ApiOkResponse,
   ApiParam,
-  ApiProduces,
   ApiQuery,
   ApiResponse,
   DocumentBuilder,
@@ -35,9 +33,16 @@ function refTo(schema: z.ZodType): { $ref: string } {
   return { $ref: `#/components/schemas/${id}` };
 }
 
+const answerSchemas = new WeakMap<object, z.ZodType>();
+
+/** Schema of what a handler answers. */
+export const answerSchemaOf = (handler: object): z.ZodType | undefined => answerSchemas.get(handler);
+
 /** Answer with a schema of the contract. */
 export const Answers = (status: number, schema: z.ZodType, description: string): MethodDecorator =>
-  ApiResponse({ status, description, schema: refTo(schema) });
+  applyDecorators(ApiResponse({ status, description, schema: refTo(schema) }), ((_target, _name, { value }) => {
+    answerSchemas.set(value as object, schema);
+  }) satisfies MethodDecorator);
 
 /** Body with a schema of the contract. */
 export const Takes = (schema: z.ZodType): MethodDecorator => ApiBody({ schema: refTo(schema), required: true });
@@ -66,15 +71,20 @@ export const InQuery = (schema: z.ZodObject): MethodDecorator =>
     }),
   );
 
-/** Server-sent events. */
-export const Streams = (description: string): MethodDecorator =>
-  applyDecorators(ApiProduces('text/event-stream'), ApiOkResponse({ description }));
+/**
+ * Server-sent events.
+ * @param data what stands in their data: one of these
+ */
+export const Streams = (description: string, ...data: readonly z.ZodType[]): MethodDecorator => {
+  const schema = data.length === 1 ? refTo(data[0] as z.ZodType) : { anyOf: data.map(refTo) };
+  return ApiOkResponse({ description, content: { 'text/event-stream': { schema } } });
+};
 
 /**
  * Server-sent events of a log, from a place that the reader names.
  * @param beginning where it begins for a reader who names none
  */
-export const StreamsLog = (description: string, beginning: string): MethodDecorator =>
+export const StreamsLog = (description: string, beginning: string, ...data: readonly z.ZodType[]): MethodDecorator =>
   applyDecorators(
     ApiHeader({ name: 'Last-Event-ID', required: false, description: 'id of the last event that was received' }),
     ApiQuery({
@@ -82,23 +92,26 @@ export const StreamsLog = (description: string, beginning: string): MethodDecora
       required: false,
       description: `The same for clients that cannot set headers; \`${NEWEST}\` for what comes from now on, \`${RECENT}\` for that and before it what the last entries of each partition tell, without ids. Default: ${beginning}`,
     }),
-    Streams(description),
+    Streams(description, ...data),
   );
 
-/** Every answer that is no success is a problem. */
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+/** Every answer that is no success is a problem. By ranges: to a generated client a default could be a success, too. */
 export const AnswersProblems = (): ClassDecorator & MethodDecorator =>
-  ApiDefaultResponse({
-    description: 'Anything but success: application/problem+json with a stable code',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  });
+  applyDecorators(
+    ApiResponse({ status: '4XX', description: 'The request is refused, with a stable code', content: PROBLEM }),
+    ApiResponse({ status: '5XX', description: 'It can be sent again, with the same key', content: PROBLEM }),
+  );
 
 /** The document of a running application; its schemas are those that requests are checked against. */
 export function openApiDocument(app: INestApplication, withToken: boolean): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Ballast')
     .setDescription(
-      'Clearing for crypto derivatives. Amounts are decimals as text; times are milliseconds since 1970-01-01 UTC of ' +
-        'clearing time. Every write carries an Idempotency-Key; every refusal is application/problem+json with a stable code.',
+      'Clearing for crypto derivatives. Amounts are decimals as text; times are RFC 3339, UTC, to the ' +
+        'millisecond, of clearing time. What is hashed as it stands, entries of logs, messages of an exchange and a signed book, counts ' +
+        'milliseconds since 1970-01-01 UTC. Every write carries an Idempotency-Key; every refusal is application/problem+json with a stable code.',
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
@@ -109,17 +122,11 @@ export function openApiDocument(app: INestApplication, withToken: boolean): Open
       description: 'BALLAST_TOKEN, where the server was started with one',
     });
   if (withToken) builder.addSecurityRequirements('bearer');
-  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationName });
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    // What a generated client calls it.
+    operationIdFactory: (_, method) => method,
+  });
   return { ...document, components: { ...document.components, schemas: usedSchemas(document.paths) } };
-}
-
-/** `AccountsController.list` is `listAccounts` to a generated client, and the second path of a route is another operation. */
-function operationName(controller: string, method: string): string {
-  const [, name = method, path = '0'] = /^(\w+?)(?:\[(\d+)\])?$/.exec(method) ?? [];
-  const subject = controller.replace(/Controller$/, '');
-  const [short, long] = [name.toLowerCase(), subject.toLowerCase()];
-  const whole = short.includes(long) || long.includes(short) ? name : `${name}${subject}`;
-  return path === '0' ? whole : `${whole}Again`;
 }
 
 /** Schemas that something refers to, straight or through another. */

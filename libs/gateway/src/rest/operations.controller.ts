@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { isoOf } from '@ballast/kernel';
+import { rfc3339Of } from '@ballast/kernel';
 import type { ClearingMetrics } from '@ballast/observability';
 import { takeFigures } from './clearing-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -54,7 +54,7 @@ export class OperationsController {
   @ApiOperation({ summary: 'Figures for Prometheus' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'Text of Prometheus', schema: { type: 'string' } })
-  async figures(@Res() response: Response): Promise<void> {
+  async prometheusFigures(@Res() response: Response): Promise<void> {
     await takeFigures(this.metrics, this.clearing);
     response.status(200).setHeader('content-type', this.metrics.registry.contentType);
     response.send(await this.metrics.text());
@@ -65,6 +65,6 @@ export class OperationsController {
   @ApiOkResponse({ description: 'Counts by name', schema: { type: 'object', additionalProperties: true } })
   summary(): object {
     const picture = this.clearing.picture();
-    return { ...picture, clearing: isoOf(picture.clearing) };
+    return { ...picture, clearing: rfc3339Of(picture.clearing) };
   }
 }

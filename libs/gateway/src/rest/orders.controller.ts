@@ -27,7 +27,7 @@ export class OrdersController {
   @ApiOperation({ summary: 'Open orders and reservations, and what they require together' })
   @InPath('accountId', contract.accountIdForm)
   @Answers(200, contract.accountOrders, 'Everything that may still fill')
-  async orders(@Param('accountId') accountId: string): Promise<object> {
+  async openOrders(@Param('accountId') accountId: string): Promise<object> {
     const account = formed(accountId);
     const orders = await this.clearing.ask(questions.margin.orders, this.clearing.partitionOf(account), account);
     if (orders === undefined) throw unknownAccount(account);
@@ -38,7 +38,7 @@ export class OrdersController {
   @ApiOperation({ summary: 'Position, concentration and open-interest limits, and how much of each is used' })
   @InPath('accountId', contract.accountIdForm)
   @Answers(200, contract.accountLimits, 'Every limit that bounds the account')
-  async limits(@Param('accountId') accountId: string): Promise<object> {
+  async accountLimits(@Param('accountId') accountId: string): Promise<object> {
     const account = formed(accountId);
     const limits = await this.clearing.ask(questions.margin.limits, this.clearing.partitionOf(account), account);
     if (limits === undefined) throw unknownAccount(account);
@@ -69,7 +69,7 @@ export class OrdersController {
   @InPath('reservationId', contract.identifierForm)
   @Write(contract.reservationReleaseRequest)
   @Answers(201, contract.commandAccepted, 'Ended')
-  release(
+  releaseReservation(
     @Req() request: Request,
     @Param('accountId') accountId: string,
     @Param('reservationId') reservationId: string,
@@ -85,8 +85,8 @@ export class OrdersController {
   @ApiOperation({ summary: 'Stream of what may be admitted without asking; one message at once, then at every change' })
   @InPath('accountId', contract.accountIdForm)
   @InQuery(contract.headroomQuery)
-  @Streams('`event: headroom`; data = Headroom')
-  async headroom(
+  @Streams('`event: headroom`; data = Headroom', contract.headroomMessage)
+  async streamHeadroom(
     @Req() request: Request,
     @Res() response: Response,
     @Param('accountId') accountId: string,

@@ -29,7 +29,7 @@ export class ReconciliationsController {
   @Get()
   @ApiOperation({ summary: 'The last reconciliation of each source, and every line that differs' })
   @Answers(200, contract.reconciliationsView, 'As of now')
-  async view(): Promise<object> {
+  async reconciliations(): Promise<object> {
     return this.clearing.ask(questions.fund.reconciliations, GLOBAL);
   }
 
@@ -38,7 +38,7 @@ export class ReconciliationsController {
   @ApiOperation({ summary: 'Holds what a custodian keeps against the ledger, and records every asset that differs' })
   @Write(contract.custodyReconciliation)
   @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
-  async custody(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  async reconcileCustody(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const { lines, ...held } = parsed(contract.custodyReconciliation, body, 'body');
     const reported = lines.map((line) => ({ accountId: null, instrument: null, ...line }));
     return this.#record(request, 'custody', held, reported);
@@ -49,7 +49,7 @@ export class ReconciliationsController {
   @ApiOperation({ summary: 'Holds the positions of an exchange against the ledger, and records each one that differs' })
   @Write(contract.positionReconciliation)
   @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
-  async positions(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  async reconcilePositions(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const { lines, ...held } = parsed(contract.positionReconciliation, body, 'body');
     const reported = lines.map((line) => ({ asset: null, ...line }));
     return this.#record(request, 'positions', held, reported);
@@ -61,7 +61,11 @@ export class ReconciliationsController {
   @InPath('breakId', contract.breakIdForm)
   @Write(contract.breakExplanation)
   @Answers(201, contract.commandAccepted, 'Proposed')
-  explain(@Req() request: Request, @Param('breakId') breakId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+  explainBreak(
+    @Req() request: Request,
+    @Param('breakId') breakId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
     const id = parsed(contract.breakIdForm, breakId, 'breakId');
     const { explanation } = parsed(contract.breakExplanation, body, 'body');
     return this.#execute(request, 'ProposeBreakExplanation', { breakId: id, explanation });
@@ -73,7 +77,11 @@ export class ReconciliationsController {
   @InPath('breakId', contract.breakIdForm)
   @Write(contract.breakExplanationApproval)
   @Answers(201, contract.commandAccepted, 'The break stays, and is explained')
-  approve(@Req() request: Request, @Param('breakId') breakId: string, @Body() body: unknown): Promise<AcceptedAnswer> {
+  approveBreakExplanation(
+    @Req() request: Request,
+    @Param('breakId') breakId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
     const id = parsed(contract.breakIdForm, breakId, 'breakId');
     parsed(contract.breakExplanationApproval, body ?? {}, 'body');
     return this.#execute(request, 'ApproveBreakExplanation', { breakId: id });

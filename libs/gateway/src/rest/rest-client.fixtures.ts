@@ -48,9 +48,10 @@ export function restClient(url: string, token?: string): RestClient {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     url,
-    get: async (path, headers = {}) => read(await fetch(url + path, { headers: { ...authorization, ...headers } })),
+    get: async (path, headers = {}) =>
+      readAnswer(await fetch(url + path, { headers: { ...authorization, ...headers } })),
     post: async (path, body, key = `test-key-${++keys}`, headers = {}) =>
-      read(
+      readAnswer(
         await fetch(url + path, {
           method: 'POST',
           headers: {
@@ -65,7 +66,8 @@ export function restClient(url: string, token?: string): RestClient {
   };
 }
 
-async function read(response: Response): Promise<Answer> {
+/** An answer with its text and, when it is JSON, what that says. */
+export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
   const body = (type.endsWith('json') ? JSON.parse(text) : {}) as AnswerBody;

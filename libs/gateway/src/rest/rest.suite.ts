@@ -21,6 +21,7 @@ import {
 import { bookNote, digestOfBook } from '@ballast/accounts-domain';
 import { CheckpointKey } from '@ballast/event-log';
 import { readHouseDocuments } from '@ballast/house-documents';
+import { rfc3339Of } from '@ballast/kernel';
 import { expectProblem, readEvents, type Answer, type RestClient } from './rest-client.fixtures.js';
 
 /** A house that replayed the first five minutes of 11 March 2020 with at least twelve accounts in two partitions. */
@@ -32,10 +33,12 @@ export interface RestSuiteOptions {
   readonly open: () => Promise<RestHouse>;
   /** Whether the process itself appends to the logs, and so has figures of that. */
   readonly appends: boolean;
+  /** Asked of the same house. */
+  readonly more?: (house: () => RestHouse) => void;
 }
 
 /** What a house answers over HTTP, in whichever processes it is decided. */
-export function describeRest({ open, appends }: RestSuiteOptions): void {
+export function describeRest({ open, appends, more }: RestSuiteOptions): void {
   let house: RestHouse;
 
   beforeAll(async () => {
@@ -43,6 +46,8 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
   }, 300_000);
 
   afterAll(() => house?.close());
+
+  more?.(() => house);
 
   /** Opens an account and waits until margin has read of it. */
   async function opened(accountId: string, usd?: string): Promise<string> {
@@ -540,7 +545,7 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
       await opened('booked.main', '250');
       const by = (person: string): Record<string, string> => ({ 'x-actor': person });
       const asOf = Date.parse((await house.get('/summary')).body.clearing);
-      const books = { source: 'exchange-a', asOf, file: 'f3'.repeat(32) };
+      const books = { source: 'exchange-a', asOf: rfc3339Of(asOf), file: 'f3'.repeat(32) };
       // More than any other request may have; nobody holds any of it.
       const long = Array.from({ length: 8_000 }, (_, n) => ({
         ...{ accountId: `nobody-${n}.main`, instrument: 'BTC-PERP', quantity: '0' },
@@ -569,7 +574,7 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
         .breaks.filter(({ of, asset }) => of === 'custody' && asset === 'USD');
       expect(dollars).toMatchObject([{ reported: '0' }]);
       expectProblem(await house.post(path, explanation, undefined, by('ann')), 404, 'break-unknown');
-      const ahead = { ...books, asOf: asOf + 1_000_000_000_000, lines: [] };
+      const ahead = { ...books, asOf: rfc3339Of(asOf + 1_000_000_000_000), lines: [] };
       expectProblem(await house.post('/reconciliations/custody', ahead), 422, 'reconciliation-ahead');
       for (const twice of [[wrong, wrong], [{ ...wrong, quantity: 1 }], [{ ...wrong, asset: 'USD' }]]) {
         expectProblem(
@@ -851,10 +856,19 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
 
     it('a perpetual takes less risk only from the approval of its end on, and everything again when it stays [CLR-DEL-001, CLR-DEL-003]', async () => {
       await opened('delisted.main', '100000');
-      const asked = { delistingId: 'd-1', instrument: 'ETH-PERP', at: 4_000_000_000_000, reason: 'nobody trades it' };
+      const asked = {
+        delistingId: 'd-1',
+        instrument: 'ETH-PERP',
+        at: '2096-10-02T07:06:40.000Z',
+        reason: 'nobody trades it',
+      };
       expectProblem(await post('/delistings/d-1/approvals', {}, 'ben'), 404, 'delisting-unknown');
       expectProblem(await post('/delistings', { ...asked, at: 'soon' }, 'ann'), 400, 'request-malformed');
-      expectProblem(await post('/delistings', { ...asked, at: 1 }, 'ann'), 422, 'delisting-in-the-past');
+      expectProblem(
+        await post('/delistings', { ...asked, at: '1970-01-01T00:00:00.001Z' }, 'ann'),
+        422,
+        'delisting-in-the-past',
+      );
       expectProblem(await post('/delistings', { ...asked, instrument: 'DOGE-PERP' }, 'ann'), 422, 'instrument-unknown');
       expectProblem(await house.post('/delistings', asked), 401, 'actor-missing');
       expect((await post('/delistings', asked, 'ann')).status).toBe(201);
@@ -876,7 +890,8 @@ export function describeRest({ open, appends }: RestSuiteOptions): void {
     });
 
     it('a settlement price is of something that expires [CLR-PRC-062]', async () => {
-      const override = { overrideId: 'o-1', underlying: 'BTC', expiry: 1, validUntil: 2, reason: 'A stale index.' };
+      const times = { expiry: '1970-01-01T00:00:00.001Z', validUntil: '1970-01-01T00:00:00.002Z' };
+      const override = { overrideId: 'o-1', underlying: 'BTC', ...times, reason: 'A stale index.' };
       expect((await house.get('/settlement-overrides')).body).toEqual({ overrides: [] });
       const propose = (price: string) => post('/settlement-overrides', { ...override, price }, 'ann');
       expectProblem(await propose('6180'), 422, 'expiry-unknown');

@@ -3,7 +3,6 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InQuery } from './open-api.js';
-import { momentOf } from './past-moment.js';
 import { parsed } from './problem.js';
 import { RiskSurvey, type SurveyedHouse } from '../history/risk-survey.js';
 
@@ -22,8 +21,8 @@ export class RiskController {
   @ApiOperation({ summary: 'States, distribution of equity over requirement, shocks, liquidation map, scalars' })
   @InQuery(contract.pastQuery)
   @Answers(200, contract.riskBoard, 'The house at a glance')
-  async board(@Query() query: unknown): Promise<object> {
-    const at = momentOf(parsed(contract.pastQuery, query, 'query').at);
+  async riskBoard(@Query() query: unknown): Promise<object> {
+    const at = parsed(contract.pastQuery, query, 'query').at;
     return at === undefined ? await this.#survey.board() : await this.clearing.history.boardAt(at);
   }
 
@@ -31,9 +30,9 @@ export class RiskController {
   @ApiOperation({ summary: 'Accounts sorted and filtered' })
   @InQuery(contract.riskAccountsQuery)
   @Answers(200, contract.riskAccountsPage, 'A page of rows; `total` says how many there are')
-  async accounts(@Query() query: unknown): Promise<object> {
+  async riskAccounts(@Query() query: unknown): Promise<object> {
     const asked = parsed(contract.riskAccountsQuery, query, 'query');
-    const at = momentOf(asked.at);
+    const at = asked.at;
     return at === undefined ? await this.#survey.accounts(asked) : await this.clearing.history.accountsAt(at, asked);
   }
 }

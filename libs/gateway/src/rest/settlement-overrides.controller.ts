@@ -19,7 +19,7 @@ export class SettlementOverridesController {
   @Get()
   @ApiOperation({ summary: 'Settlement prices that persons proposed and approved for expiries to come' })
   @Answers(200, contract.settlementOverridesView, 'In the order in which they were proposed')
-  async overrides(): Promise<object> {
+  async settlementOverrides(): Promise<object> {
     return { overrides: await this.clearing.ask(questions.pricing.settlementOverrides, GLOBAL) };
   }
 
@@ -28,7 +28,7 @@ export class SettlementOverridesController {
   @ApiOperation({ summary: 'Proposes a settlement price; X-Actor names the person' })
   @Write(contract.settlementOverrideRequest)
   @Answers(201, contract.commandAccepted, 'Proposed')
-  propose(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
+  proposeSettlementOverride(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const proposal = parsed(contract.settlementOverrideRequest, body, 'body');
     return this.#execute(request, 'ProposeSettlementOverride', proposal);
   }
@@ -39,7 +39,7 @@ export class SettlementOverridesController {
   @InPath('overrideId', contract.identifierForm)
   @Write(contract.settlementOverrideApprovalRequest)
   @Answers(201, contract.commandAccepted, 'Approved')
-  approve(
+  approveSettlementOverride(
     @Req() request: Request,
     @Param('overrideId') overrideId: string,
     @Body() body: unknown,

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
+import { written } from './written-times.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { NEWEST, streamEvents } from './event-stream.js';
@@ -22,6 +23,9 @@ const NEWS = new Set([
   'ModelRestored',
   'WithdrawalRefused',
 ]);
+
+const writtenStatus = written(contract.statusView);
+const writtenDecision = written(contract.toldDecision);
 
 /** What stands at the top of every page of the console, and what makes the pages live. */
 @ApiTags('operations')
@@ -49,8 +53,13 @@ export class StatusController {
   @ApiOperation({
     summary: 'Stream of the status, each second, and of decisions that change a state; resumes by position',
   })
-  @StreamsLog('`event: status` with a Status, `event: decision` with a Decision and its account', 'from now on')
-  stream(
+  @StreamsLog(
+    '`event: status` with a Status, `event: decision` with a decision that changes a state',
+    'from now on',
+    contract.statusView,
+    contract.toldDecision,
+  )
+  streamLive(
     @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -65,12 +74,12 @@ export class StatusController {
         const decision = contract.decisionOf(event);
         if (decision === undefined) return undefined;
         const { log, partition, position, accountId, at, type, summary, state, figures } = decision;
-        const data = JSON.stringify({ log, partition, position, accountId, at, type, summary, state, figures });
-        return { event: 'decision', data };
+        const told = { log, partition, position, accountId, at, type, summary, state, figures };
+        return { event: 'decision', data: JSON.stringify(writtenDecision(told)) };
       },
       aside: async () => {
         void this.#figures.readCheckpoint();
-        return `event: status\ndata: ${JSON.stringify(await this.#figures.now())}\n\n`;
+        return `event: status\ndata: ${JSON.stringify(writtenStatus(await this.#figures.now()))}\n\n`;
       },
       asideEveryMs: STATUS_EVERY_MS,
     });

@@ -20,7 +20,7 @@ export class SuspenseController {
   @ApiOperation({ summary: 'What a partition of accounts keeps in suspense, and what waits for a second person' })
   @InPath('partition', contract.logPartitionForm)
   @Answers(200, contract.suspenseView, 'Items and proposals, oldest first')
-  async view(@Param('partition') partitionText: string): Promise<object> {
+  async suspense(@Param('partition') partitionText: string): Promise<object> {
     const partition = this.#partition(partitionText);
     return { partition, ...(await this.clearing.ask(questions.accounts.suspense, partition)) };
   }
@@ -31,7 +31,7 @@ export class SuspenseController {
   @InPath('partition', contract.logPartitionForm)
   @Write(contract.suspenseReleaseRequest)
   @Answers(201, contract.commandAccepted, 'Proposed')
-  propose(
+  proposeSuspenseRelease(
     @Req() request: Request,
     @Param('partition') partitionText: string,
     @Body() body: unknown,
@@ -48,7 +48,7 @@ export class SuspenseController {
   @InPath('releaseId', contract.identifierForm)
   @Write(contract.suspenseReleaseApproval)
   @Answers(201, contract.commandAccepted, 'Booked, or sent back')
-  approve(
+  approveSuspenseRelease(
     @Req() request: Request,
     @Param('partition') partitionText: string,
     @Param('releaseId') releaseId: string,

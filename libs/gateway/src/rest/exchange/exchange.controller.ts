@@ -20,7 +20,7 @@ export class ExchangeController {
   })
   @Takes(contract.exchangeSubmission)
   @Answers(200, contract.exchangeAnswers, 'What became of each message; what is kept is stored')
-  async submit(@Body() body: unknown): Promise<contract.ExchangeAnswers> {
+  async submitMessages(@Body() body: unknown): Promise<contract.ExchangeAnswers> {
     const submission = parsed(contract.exchangeSubmission, body, 'body');
     return await this.#intake.submit(submission);
   }
@@ -38,7 +38,7 @@ export class ExchangeController {
   @InPath('producer', contract.producerName)
   @AskedByPerson(contract.continuationRequest)
   @Answers(201, contract.producersView, 'Proposed; the producer as it stands now')
-  propose(
+  proposeContinuation(
     @Req() request: Request,
     @Param('producer') producer: string,
     @Body() body: unknown,
@@ -55,7 +55,7 @@ export class ExchangeController {
   @InPath('producer', contract.producerName)
   @AskedByPerson(contract.continuationApproval)
   @Answers(201, contract.producersView, 'Position 1 of the new incarnation is taken next')
-  approve(
+  approveContinuation(
     @Req() request: Request,
     @Param('producer') producer: string,
     @Body() body: unknown,

@@ -18,11 +18,11 @@ import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
 
 /** The process's own logs, page by page, for readers with a hole and for rebuilds. */
-@Controller('v1/logs')
+@Controller('logs')
 export class LogPagesController {
   constructor(@Inject(LogDirectory) private readonly logs: LogDirectory) {}
 
-  @Get(':log/:partition/events')
+  @Get(':log/:partition')
   async page(
     @Param('log') name: string,
     @Param('partition') partition: string,
