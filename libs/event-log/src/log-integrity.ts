@@ -202,6 +202,8 @@ class PartitionAudit {
     { readonly entry: LogEntry; readonly hash: string; readonly nones: readonly FigureThatIsNone[] }
   >();
   readonly #corrections: EventCorrection[] = [];
+  /** Whether a note says anything of an event. */
+  #isCorrected = false;
   /** What persons did to archived ranges, as the blocks say; by act and manifest. */
   readonly #removals = new Map<string, string>();
   /** Commands of the last block, for its index. */
@@ -335,7 +337,10 @@ class PartitionAudit {
   #takeNote({ note }: Block, wrong: (what: string) => void): void {
     if (note === '') return;
     try {
-      if (correctionNoteOf(note) !== undefined) return;
+      if (correctionNoteOf(note) !== undefined) {
+        this.#isCorrected = true;
+        return;
+      }
       const { act, actor, manifest } = removalNoteOf(note);
       this.#removals.set(`${act} ${manifest}`, actor);
     } catch (error) {
@@ -346,11 +351,14 @@ class PartitionAudit {
 
   /** What holds a figure that is none must be read as two persons have said of that very event; nothing else may be read otherwise. */
   async judgeCorrections(log: EventLog): Promise<void> {
+    if (this.#unreadable.size === 0 && !this.#isCorrected) return;
     let corrections: Corrections;
     try {
       corrections = await correctionsOf(log, this.partition);
     } catch (error) {
-      if (!(error instanceof InvariantViolation || error instanceof ArchiveRefused)) throw error;
+      // What the archive has lost was told where it is missing.
+      if (error instanceof ArchiveRefused) return;
+      if (!(error instanceof InvariantViolation)) throw error;
       return this.found({ position: null, part: 'block', what: error.message });
     }
     for (const [position, { entry, hash, nones }] of this.#unreadable) {

@@ -17,6 +17,7 @@ import {
   correctionsOf,
   type EntryReader,
 } from '@ballast/event-log';
+import { mayHoldNoFigure } from '@ballast/facts';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
 import { ForwardReader, OutcomeReader, entriesOfTail } from '@ballast/partition-worker';
 import {
@@ -84,7 +85,6 @@ export async function replayPartition(
     divergence,
   });
   const place = { log: log.name, partition };
-  const corrected = await correctedBlocks(log, partition);
   let takenUpTo = 0;
 
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
@@ -172,6 +172,7 @@ export async function replayPartition(
   while (last < upTo) {
     const page = await log.readRaw(partition, last, PAGE);
     if (page.length === 0) break;
+    const corrected = await correctedBlocks(log, partition, page);
     const before = events;
     for (const [index, row] of page.entries()) {
       if (row.position > upTo) return report(undefined);
@@ -226,10 +227,23 @@ export async function replayPartition(
 
 type Span = Pick<Block, 'firstPosition' | 'lastPosition'>;
 
-/** Blocks with an event that is read as two persons have said, by their first positions. */
-async function correctedBlocks(log: EventLog, partition: number): Promise<ReadonlyMap<number, Span>> {
+/**
+ * Blocks with an event that is read as two persons have said, among those of which a page holds events, by their first positions.
+ * Nothing but the page is read where every figure of it is one.
+ */
+async function correctedBlocks(
+  log: EventLog,
+  partition: number,
+  page: readonly EventRow[],
+): Promise<ReadonlyMap<number, Span>> {
   const spans = new Map<number, Span>();
-  for (const position of (await correctionsOf(log, partition)).approved.keys()) {
+  const last = page.at(-1)?.position ?? 0;
+  const end = (await blockAt(log, partition, last))?.lastPosition ?? last;
+  const rest = end > last ? await log.readRaw(partition, last, end - last) : [];
+  const suspects = [...page, ...rest].filter(({ payloadText }) => mayHoldNoFigure(payloadText));
+  if (suspects.length === 0) return spans;
+  const { approved } = await correctionsOf(log, partition);
+  for (const { position } of suspects.filter((row) => approved.has(row.position))) {
     const span = await blockAt(log, partition, position);
     if (span !== undefined) spans.set(span.firstPosition, span);
   }

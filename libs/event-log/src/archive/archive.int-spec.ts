@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { CheckpointKey } from '../checkpoint.js';
 import { CheckpointWriter } from '../checkpoint-writer.js';
+import { approveCorrection, proposeCorrection } from '../corrections/corrector.js';
 import { Writer } from '../event-log.fixtures.js';
 import { verifyPartition } from '../log-integrity.js';
 import { PostgresLogStore } from '../postgres/postgres-log.js';
@@ -120,6 +121,29 @@ describe('a log of which half is archived and removed [CLR-LOG-060]', () => {
     expect(await whatIsRead(log)).toEqual(before);
     expect(await faultsOf()).toEqual([]);
     expect(await faultsOf(fresh)).toEqual([]);
+    await later.close();
+  });
+
+  it('has its corrections in the archive too: who reads a corrected event from there reads it so [CLR-LOG-082]', async () => {
+    const other = await Writer.take(log, 0);
+    await log.append([other.item([{ payload: { deficit: 'NaN' } }])]);
+    const place = { partition: 0, position: 1 };
+    const figures = { 'payload.deficit': '7' };
+    await proposeCorrection(log, { ...place, figures, actor: 'ann', reason: 'the sum of its parts' });
+    await approveCorrection(log, { ...place, actor: 'ben' });
+    for (let item = 0; item < 3; item++) await log.append([other.item([{}])]);
+    archiver = new Archiver(log, 0);
+    await archiveHalf();
+    const { rows } = await superuser.query('select note from margin.block where partition = 0 and note like $1', [
+      '%event-corrected%',
+    ]);
+    expect(rows).toEqual([]);
+    const later = new PostgresLogStore({ connection });
+    const fresh = await opened(later);
+    for (const reader of [log, fresh]) {
+      expect((await reader.read(0, 0, 1))[0]).toMatchObject({ payload: { deficit: '7' }, readAs: { figures } });
+      expect(await verifyPartition(reader, 0)).toMatchObject({ faults: [], corrections: [{ position: 1, figures }] });
+    }
     await later.close();
   });
 

@@ -39,6 +39,12 @@ import { isTransient } from './transient-error.js';
 
 type Row = readonly unknown[];
 
+interface ArchivedNotes {
+  readonly place: BlockPlace;
+  readonly notes: readonly string[];
+}
+const NO_NOTES: ArchivedNotes = { place: { firstPosition: 0, number: 0 }, notes: [] };
+
 /** Commands that may wait for the index of their ids; until then they are looked for in their blocks. */
 const UNINDEXED_COMMANDS = 256;
 const INDEX_PAGE = 1_000;
@@ -56,6 +62,8 @@ class PostgresLog implements ArchivableLog {
   readonly outcomes: PostgresOutcomes;
   readonly #sql: LogSql;
   readonly #archived: ArchivedBlocks;
+  /** By partition: what is noted in archived blocks, up to a place; read once. */
+  readonly #notesInArchive = new Map<number, ArchivedNotes>();
   readonly #openArchive: (place: string) => ArchiveStore;
   readonly #numbers: ReadonlySet<number>;
   readonly #listeners = new Set<(partition: number, size: number) => void>();
@@ -184,12 +192,13 @@ class PostgresLog implements ArchivableLog {
   async #archivedNotes(partition: number): Promise<readonly string[]> {
     await this.#archived.refresh(partition);
     const end = this.#archived.end(partition).number;
-    const notes: string[] = [];
-    for (let place: BlockPlace = { firstPosition: 0, number: 0 }; place.number < end;) {
+    let { place, notes } = this.#notesInArchive.get(partition) ?? NO_NOTES;
+    while (place.number < end) {
       const blocks = await this.#archived.behindBlock(partition, place, Infinity);
-      for (const { note } of blocks) if (note !== '') notes.push(note);
+      notes = [...notes, ...blocks.flatMap(({ note }) => (note === '' ? [] : [note]))];
       place = blocks.at(-1) as Block;
     }
+    this.#notesInArchive.set(partition, { place, notes });
     return notes;
   }
 
