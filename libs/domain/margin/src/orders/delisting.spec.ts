@@ -1,27 +1,16 @@
-import { MarginHouse, NOON, payloadsOf } from '../margin.fixtures.js';
+import { NOON, payloadsOf } from '../margin.fixtures.js';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
-import { Exchange, order } from './exchange.fixtures.js';
+import { ANN, BEN, order, wealthyExchange, type Exchange } from './exchange.fixtures.js';
 import { headroomOf } from './orders.queries.js';
 
-const ANN = 'ann.main';
-const BEN = 'ben.main';
 const DAY = NOON + 86_400_000;
-
-/** Ann holds one contract at the mark; she and Ben have much more money than they need. */
-function exchange(): Exchange {
-  const house = new MarginHouse();
-  house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
-  house.account(ANN, { USD: '100000', position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
-  house.account(BEN, { USD: '100000' });
-  return new Exchange(house);
-}
 
 const check = ({ house }: Exchange, instrument: string, quantity: string) =>
   preTradeCheck(house.machine.state, { accountId: ANN, instrument, quantity });
 
 describe('margin and a perpetual that two persons end [CLR-DEL-003]', () => {
   it('admits only what makes a position smaller until then, and everything in others', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.house.delist('BTC-PERP', DAY);
     for (const quantity of ['0.1', '-1.5', '-3']) {
       expect(check(ex, 'BTC-PERP', quantity)).toMatchObject({ accepted: false, code: 'instrument-delisted' });
@@ -36,7 +25,7 @@ describe('margin and a perpetual that two persons end [CLR-DEL-003]', () => {
   });
 
   it('says in the headroom how much may still be closed', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.house.delist('BTC-PERP', DAY);
     const room = () =>
       headroomOf(ex.house.machine.state, ANN, '0', ['BTC-PERP', 'ETH-PERP'])?.charges.map((charge) => charge.room);
@@ -49,7 +38,7 @@ describe('margin and a perpetual that two persons end [CLR-DEL-003]', () => {
   });
 
   it('asks for the cancel of what would add to a position, and gives back what was reserved for that', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.accept(order(BEN, 'buy', '1 BTC-PERP at 59000'), null, 'of-ben');
     ex.accept(order(ANN, 'sell', '0.6 BTC-PERP at 61000'), null, 'reduces');
     ex.accept(order(ANN, 'sell', '0.6 BTC-PERP at 62000'), null, 'turns');
@@ -72,14 +61,14 @@ describe('margin and a perpetual that two persons end [CLR-DEL-003]', () => {
   });
 
   it('takes everything again when two persons let it stay', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.house.delist('BTC-PERP', DAY);
     ex.house.delist('BTC-PERP', null);
     expect(check(ex, 'BTC-PERP', '0.1').accepted).toBe(true);
   });
 
   it('goes on assessing accounts at the mark until accounts has closed them', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     const figures = () => check(ex, 'ETH-PERP', '1').before;
     const before = figures();
     ex.house.delist('BTC-PERP', DAY);

@@ -1,7 +1,7 @@
 import type { CommandResult, SealedEvent } from '@ballast/event-sourcing';
 import type { InstrumentId, TradeSide } from '@ballast/facts';
 import { dec, invariant, roundUsd, text, ZERO, type Decimal } from '@ballast/kernel';
-import type { MarginHouse } from '../margin.fixtures.js';
+import { MarginHouse, NOON } from '../margin.fixtures.js';
 import { filledAccount } from '../pre-trade/filled-account.js';
 import { feesOf, requirementOfOrders } from './account-orders.js';
 import { openOrdersOf, ordersOf } from './open-orders.js';
@@ -108,4 +108,16 @@ export class Exchange {
 export function order(accountId: string, side: TradeSide, terms: string): PlacedOrder {
   const [quantity = '', instrument = '', , price = ''] = terms.split(' ');
   return { accountId, instrument, side, quantity: text(dec(quantity)), price };
+}
+
+export const ANN = 'ann.main';
+export const BEN = 'ben.main';
+
+/** An exchange on which Ann holds one bitcoin at the mark; she and Ben have much more money than they need. */
+export function wealthyExchange(): Exchange {
+  const house = new MarginHouse();
+  house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+  house.account(ANN, { USD: '100000', position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
+  house.account(BEN, { USD: '100000' });
+  return new Exchange(house);
 }

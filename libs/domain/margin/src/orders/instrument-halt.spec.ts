@@ -1,20 +1,9 @@
-import { MarginHouse, NOON, payloadsOf } from '../margin.fixtures.js';
+import { payloadsOf } from '../margin.fixtures.js';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
-import { Exchange, order } from './exchange.fixtures.js';
+import { ANN, BEN, order, wealthyExchange, type Exchange } from './exchange.fixtures.js';
 import { headroomOf } from './orders.queries.js';
 
-const ANN = 'ann.main';
-const BEN = 'ben.main';
 const ASKED = ['BTC-PERP', 'ETH-PERP'];
-
-/** Ann holds one contract at the mark; she and Ben have much more money than they need. */
-function exchange(): Exchange {
-  const house = new MarginHouse();
-  house.prices({ at: NOON, BTC: '60000', ETH: '3000' });
-  house.account(ANN, { USD: '100000', position: { instrument: 'BTC-PERP', quantity: '1', cost: '60000' } });
-  house.account(BEN, { USD: '100000' });
-  return new Exchange(house);
-}
 
 const check = ({ house }: Exchange, instrument: string, quantity: string) =>
   preTradeCheck(house.machine.state, { accountId: ANN, instrument, quantity });
@@ -22,7 +11,7 @@ const headroom = ({ house }: Exchange) => headroomOf(house.machine.state, ANN, '
 
 describe('margin and an instrument in which nothing trades [CLR-HLT-002]', () => {
   it('admits no order in it, not one that reduces risk either, and every order in the others', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.house.halt('BTC-PERP');
     for (const quantity of ['0.1', '-1', '-3']) {
       expect(check(ex, 'BTC-PERP', quantity)).toMatchObject({ accepted: false, code: 'instrument-halted' });
@@ -36,7 +25,7 @@ describe('margin and an instrument in which nothing trades [CLR-HLT-002]', () =>
   });
 
   it('says so in the headroom, with no charge for it, and goes on admitting the others', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     expect(headroom(ex)).toMatchObject({ admits: 'all', halted: [] });
     expect(headroom(ex)?.charges.map(({ instrument }) => instrument)).toEqual(ASKED);
     ex.house.halt('BTC-PERP');
@@ -47,7 +36,7 @@ describe('margin and an instrument in which nothing trades [CLR-HLT-002]', () =>
   });
 
   it('asks for the cancel of every order in it, of all accounts, and gives back what was reserved there', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.accept(order(BEN, 'buy', '1 BTC-PERP at 59000'), null, 'of-ben');
     ex.accept(order(ANN, 'sell', '1 BTC-PERP at 61000'), null, 'reduces');
     ex.accept(order(ANN, 'buy', '1 ETH-PERP at 2900'), null, 'elsewhere');
@@ -66,7 +55,7 @@ describe('margin and an instrument in which nothing trades [CLR-HLT-002]', () =>
   });
 
   it('asks for the cancel of one that comes or grows in a halt, having left the exchange before it heard', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     ex.house.halt('BTC-PERP');
     const asked = [{ accountId: BEN, orders: ['late'], reason: 'instrument-halted' }];
     const late = ex.accept(order(BEN, 'buy', '1 BTC-PERP at 59000'), null, 'late');
@@ -77,7 +66,7 @@ describe('margin and an instrument in which nothing trades [CLR-HLT-002]', () =>
   });
 
   it('assesses accounts as before', () => {
-    const ex = exchange();
+    const ex = wealthyExchange();
     const before = ex.house.assessed(ANN).figures;
     ex.house.halt('BTC-PERP');
     expect(ex.house.assessed(ANN).figures).toEqual(before);
