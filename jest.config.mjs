@@ -17,7 +17,7 @@ const kind = (displayName, suffix) => ({
 export default {
   // No I/O, milliseconds.
   // Real PostgreSQL, or another tool started for real.
-  // Kafka and several processes; tools/test.mjs runs these one file at a time.
+  // Kafka and several processes; tools/test.mjs runs these after the others.
   projects: [kind('unit', 'spec'), kind('integration', 'int-spec'), kind('e2e', 'e2e-spec')],
   coverageProvider: 'v8',
 };

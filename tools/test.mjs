@@ -1,7 +1,7 @@
 // Runs the tests and ends with one line: `N passed, N failed, N skipped`.
 //   node tools/test.mjs [--unit] [--integration] [--e2e] [path filter ...] [jest option ...]
-// Without a kind all three run: unit and integration side by side, then end to end alone, because those start
-// brokers, databases and services of their own and time out when they compete for the processor.
+// Without a kind all three run: unit and integration side by side, then end to end, because those start brokers,
+// databases and services of their own and time out when they compete with what computes without a pause.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,7 +17,7 @@ const selected = asked.length > 0 ? asked : kinds;
 // --forceExit: a client of a broker that was killed tries for ever; by then the results are in.
 const runs = [
   { kinds: selected.filter((kind) => kind !== 'e2e'), options: ['--maxWorkers=2', '--testTimeout=60000'] },
-  { kinds: selected.filter((kind) => kind === 'e2e'), options: ['--runInBand', '--testTimeout=600000', '--forceExit'] },
+  { kinds: selected.filter((kind) => kind === 'e2e'), options: ['--maxWorkers=2', '--testTimeout=600000', '--forceExit'] },
 ].filter((run) => run.kinds.length > 0);
 
 // Tests that start a `ballast` process start what is built.
