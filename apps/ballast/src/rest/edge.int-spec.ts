@@ -57,19 +57,32 @@ describe('while prices are too old [CLR-PRC-013]', () => {
     return body as unknown as { readonly allowed: boolean; readonly code: string | null };
   };
 
+  const reserve = (id: string, key: string) =>
+    house.post(
+      '/accounts/edge.main/reservations',
+      { reservationId: id, instrument: 'BTC-PERP', side: 'buy', quantity: '0.01', price: '5000', holdMs: 60_000 },
+      key,
+    );
+  let held: Awaited<ReturnType<typeof reserve>>;
+
   it('no withdrawal is taken and no new risk allowed; the process says why it is not ready', async () => {
     expect((await withdraw('before', 'old-prices-1')).status).toBe(202);
+    held = await reserve('r-before', 'old-prices-3');
+    expect(held.status).toBe(201);
     expect(await check('buy', '0.1')).toMatchObject({ allowed: true, code: null });
     trouble = 'nothing was quoted for 10 minutes';
     const refused = await withdraw('w-1', 'old-prices-2');
     expect([...coded(refused), refused.headers.get('retry-after')]).toEqual([503, 'prices-halted', '2']);
     expect(await check('buy', '0.1')).toMatchObject({ allowed: false, code: 'prices-halted' });
+    expect(coded(await reserve('r-old', 'old-prices-4'))).toEqual([503, 'prices-halted']);
     const ready = await house.get('/health/ready');
     expect([ready.status, ready.text]).toEqual([503, expect.stringContaining(trouble)]);
   });
 
   it('what was answered before is answered again, and deposits are taken', async () => {
     expect((await withdraw('before', 'old-prices-1')).status).toBe(202);
+    const again = await reserve('r-before', 'old-prices-3');
+    expect([again.status, again.text]).toEqual([held.status, held.text]);
     const deposit = { depositId: 'while-old', asset: 'USD', amount: '1' };
     expect((await house.post('/accounts/edge.main/deposits', deposit)).status).toBe(201);
   });
@@ -77,6 +90,7 @@ describe('while prices are too old [CLR-PRC-013]', () => {
   it('the same request succeeds once there are prices again', async () => {
     trouble = null;
     expect((await withdraw('w-1', 'old-prices-2')).status).toBe(202);
+    expect((await reserve('r-old', 'old-prices-4')).status).toBe(201);
     expect((await house.get('/health/ready')).status).toBe(200);
   });
 });

@@ -4,7 +4,7 @@ import type { ServiceLog } from '@ballast/facts';
 import { canonicalText } from '@ballast/kernel';
 import type { Bus, PlainTopics } from '@ballast/messaging';
 import { IdempotencyConflict, type Command } from '@ballast/partition-worker';
-import type { Writes } from '../rest/clearing.gateway.js';
+import type { Admission, Writes } from '../rest/clearing.gateway.js';
 import { assertPricesFor, type MarketWatch } from '../rest/market-watch.js';
 import { Problem } from '../rest/problem.js';
 import { patiently } from '../rest/store-watch.js';
@@ -41,10 +41,19 @@ export class KafkaWrites implements Writes {
     return writes;
   }
 
-  async execute(log: ServiceLog, partition: number, { id, type, body, actor }: Command): Promise<CommandResult> {
+  async execute(
+    log: ServiceLog,
+    partition: number,
+    { id, type, body, actor }: Command,
+    admit?: Admission,
+  ): Promise<CommandResult> {
     const { bus, claims, market } = this.parts;
     const request = canonicalText([log, partition, type, body, actor] as never);
-    const isOurs = await patiently(() => claims.claim(id, request, () => assertPricesFor(type, market)));
+    const admission = async (): Promise<void> => {
+      await assertPricesFor(type, market);
+      await admit?.();
+    };
+    const isOurs = await patiently(() => claims.claim(id, request, admission));
     if (!isOurs) throw new IdempotencyConflict(id);
     const commands = `${log}.commands`;
     const place = placeOf({ log: commands, partition, commandId: id });

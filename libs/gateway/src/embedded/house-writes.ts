@@ -2,7 +2,7 @@ import type { CommandResult } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
-import type { Writes } from '../rest/clearing.gateway.js';
+import type { Admission, Writes } from '../rest/clearing.gateway.js';
 import { assertPricesFor, type MarketWatch } from '../rest/market-watch.js';
 import { Problem } from '../rest/problem.js';
 import { patiently, type StoreWatch } from '../rest/store-watch.js';
@@ -25,12 +25,16 @@ export class HouseWrites implements Writes {
   readonly #writes: IdempotentWrites;
 
   constructor(private readonly parts: HouseWritesParts) {
-    this.#writes = new IdempotentWrites(parts.house, ({ type }) => assertPricesFor(type, parts.market));
+    this.#writes = new IdempotentWrites(parts.house);
   }
 
   /** What fails in passing is repeated. */
-  async execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
-    const answer = patiently(() => this.#writes.execute(log, partition, command));
+  async execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
+    const admission = async (): Promise<void> => {
+      await assertPricesFor(command.type, this.parts.market);
+      await admit?.();
+    };
+    const answer = patiently(() => this.#writes.execute(log, partition, command, admission));
     try {
       return await this.#unlessStuck(answer, command.id);
     } catch (error) {

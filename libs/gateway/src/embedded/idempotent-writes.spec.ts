@@ -75,6 +75,7 @@ describe('one Idempotency-Key', () => {
 
   it.each([
     ['another partition', { log: 'accounts', partition: 0, actor: 'alice' }],
+    ['a partition of margin, as reservations are', { log: 'margin', partition: 0, actor: 'alice' }],
     ['the global partition of the same service', { log: 'accounts', partition: -1, actor: 'alice' }],
     ['the rules of another service', { log: 'margin', partition: -1, actor: 'alice' }],
     ['another person', { log: 'accounts', partition: 1, actor: 'bob' }],
@@ -88,6 +89,16 @@ describe('one Idempotency-Key', () => {
   it('that was stored for the same place and person goes to the house, which has the answer', async () => {
     const house = new House({ log: 'accounts', partition: 1, actor: 'alice' });
     const answer = house.writes.execute('accounts', 1, CHOSEN);
+    await settled();
+    house.answer(ACCEPTED);
+    await expect(answer).resolves.toEqual(ACCEPTED);
+  });
+
+  it('must be admitted when it is new, and is answered whatever is now when it is not', async () => {
+    const refusal = () => Promise.reject(new Error('prices are too old'));
+    await expect(new House().writes.execute('accounts', 1, CHOSEN, refusal)).rejects.toThrow('prices are too old');
+    const house = new House({ log: 'accounts', partition: 1, actor: 'alice' });
+    const answer = house.writes.execute('accounts', 1, CHOSEN, refusal);
     await settled();
     house.answer(ACCEPTED);
     await expect(answer).resolves.toEqual(ACCEPTED);

@@ -5,6 +5,7 @@ import { IdempotencyConflict, type Command } from '@ballast/partition-worker';
 import { RULED_SERVICES } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import type { ClearingHouse } from '@ballast/services';
+import type { Admission } from '../rest/clearing.gateway.js';
 
 /**
  * One Idempotency-Key stands for one request, whichever partition it goes to: the same request again gets the stored
@@ -13,14 +14,10 @@ import type { ClearingHouse } from '@ballast/services';
 export class IdempotentWrites {
   readonly #running = new Map<string, { readonly request: string; readonly answer: Promise<CommandResult> }>();
 
-  /** @param admit rejects when a command that is new must not be taken now; one that was answered gets its answer */
-  constructor(
-    private readonly house: ClearingHouse,
-    private readonly admit: (command: Command) => Promise<void> = () => Promise.resolve(),
-  ) {}
+  constructor(private readonly house: ClearingHouse) {}
 
   /** @throws IdempotencyConflict when the id was used for another request */
-  async execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
+  async execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
     const { id, type, body, actor } = command;
     const request = canonicalText([log, partition, type, body, actor] as never);
     const running = this.#running.get(id);
@@ -28,7 +25,7 @@ export class IdempotentWrites {
       if (running.request !== request) throw new IdempotencyConflict(id);
       return running.answer;
     }
-    const answer = this.#answer(log, partition, command);
+    const answer = this.#answer(log, partition, command, admit);
     this.#running.set(id, { request, answer });
     try {
       return await answer;
@@ -37,13 +34,13 @@ export class IdempotentWrites {
     }
   }
 
-  async #answer(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
+  async #answer(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
     const stored = await this.#stored(command.id);
     for (const { of, record } of stored) {
       const same = of === log && record.partition === partition && record.actor === command.actor;
       if (!same) throw new IdempotencyConflict(command.id);
     }
-    if (stored.length === 0) await this.admit(command);
+    if (stored.length === 0) await admit?.();
     return this.house.execute(log, partition, command);
   }
 
@@ -51,7 +48,10 @@ export class IdempotentWrites {
   async #stored(id: string): Promise<readonly { of: ServiceLog; record: CommandRecord }[]> {
     const numbers = Array.from({ length: this.house.partitions }, (_, each) => each);
     const places: [ServiceLog, number][] = [
-      ...numbers.map((each): [ServiceLog, number] => ['accounts', each]),
+      ...numbers.flatMap((each): [ServiceLog, number][] => [
+        ['accounts', each],
+        ['margin', each],
+      ]),
       ...RULED_SERVICES.map((service): [ServiceLog, number] => [service, GLOBAL]),
     ];
     const found = await Promise.all(

@@ -14,14 +14,18 @@ export const CLEARING = 'ClearingGateway';
 /** What moves the clearing time: a scenario in lockstep, an exchange by the wall clock, or nothing but commands. */
 export type ServeMode = 'replay' | 'live' | 'idle';
 
+/** Rejects when a command that is new must not be taken now; one that was answered gets its answer, whatever is now. */
+export type Admission = () => Promise<void>;
+
 /** Takes commands to the owner of a partition and brings its stored answer. */
 export interface Writes {
   /**
    * Resolves when the answer is durable. The same command may always be sent again, and is answered again.
+   * @param admit beside what every command of the type needs
    * @throws IdempotencyConflict when the id was used for another request
    * @throws Problem when the answer can't be had now, with the way to ask again
    */
-  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult>;
+  execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult>;
 }
 
 /** The logs as they are shown to others, from whoever keeps them. */
@@ -136,8 +140,8 @@ export class ClearingGateway {
   }
 
   /** @see Writes.execute */
-  execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {
-    return this.#writes.execute(log, partition, command);
+  execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
+    return this.#writes.execute(log, partition, command, admit);
   }
 
   /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */

@@ -5,7 +5,7 @@ import * as contract from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
-import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { CLEARING, type Admission, type ClearingGateway } from './clearing.gateway.js';
 import { CLOSING, type Closing } from './closing.js';
 import { streamHeadroom } from './headroom-stream.js';
 import { Answers, AnswersProblems, InPath, InQuery, Streams, Write } from './open-api.js';
@@ -58,8 +58,9 @@ export class OrdersController {
   ): Promise<AcceptedAnswer> {
     const account = formed(accountId);
     const asked = parsed(contract.reservationRequest, body, 'body');
-    await this.#refuseOnOldPrices(account, asked);
-    return this.#execute(request, account, 'ReserveMargin', { ...asked, accountId: account });
+    return this.#execute(request, account, 'ReserveMargin', { ...asked, accountId: account }, () =>
+      this.#refuseOnOldPrices(account, asked),
+    );
   }
 
   @Post('reservations/:reservationId/releases')
@@ -109,10 +110,16 @@ export class OrdersController {
     if (!allowed) throw new Problem('prices-halted', trouble);
   }
 
-  async #execute(request: Request, accountId: AccountId, type: string, body: object): Promise<AcceptedAnswer> {
+  async #execute(
+    request: Request,
+    accountId: AccountId,
+    type: string,
+    body: object,
+    admit?: Admission,
+  ): Promise<AcceptedAnswer> {
     const { id, actor } = writeHeaders(request);
     const partition = this.clearing.partitionOf(accountId);
-    return answerOf(id, await this.clearing.execute('margin', partition, { id, type, body, actor }));
+    return answerOf(id, await this.clearing.execute('margin', partition, { id, type, body, actor }, admit));
   }
 }
 
