@@ -45,6 +45,26 @@ describe('fifty heavy what-ifs at once', () => {
   });
 });
 
+describe('what was asked for before', () => {
+  // Without its own cache-control, fetch would ask for the whole answer.
+  const again = (tag: string) =>
+    house.get('/accounts/edge.main', { 'if-none-match': tag, 'cache-control': 'max-age=0' });
+
+  it('is not sent again while it says the same, and what was written is kept by nobody', async () => {
+    const first = await house.get('/accounts/edge.main');
+    const tag = first.headers.get('etag') ?? '';
+    expect([tag, first.headers.get('cache-control')]).toEqual([
+      expect.stringMatching(/^"[^"]+"$/),
+      'private, no-cache',
+    ]);
+    expect(await again(tag)).toMatchObject({ status: 304, text: '' });
+    const money = { depositId: 'tagged', asset: 'USD', amount: '1' };
+    const { headers, status } = await house.post('/accounts/edge.main/deposits', money);
+    expect([status, headers.get('etag'), headers.get('cache-control')]).toEqual([201, null, 'no-store']);
+    expect((await again(tag)).status).toBe(200);
+  });
+});
+
 describe('while prices are too old [CLR-PRC-013]', () => {
   const withdraw = (id: string, key?: string) =>
     house.post('/accounts/edge.main/withdrawals', { withdrawalId: id, asset: 'USD', amount: '1' }, key);

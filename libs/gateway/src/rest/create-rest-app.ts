@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { NestLogger, type Logger } from '@ballast/observability';
 import { refuseWritesWhen } from './closing.js';
+import { sayWhatMayBeKept } from './conditional.middleware.js';
 import { serveConsole } from './console-files.js';
 import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
@@ -34,10 +35,11 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
     abortOnError: false,
   });
   app.disable('x-powered-by');
-  app.set('etag', false);
+  app.set('etag', 'strong');
   if (options.token === undefined) app.use(requireOwnOrigin());
   // The page itself holds nothing that needs a token; what it asks for does.
   serveConsole(app);
+  app.use(sayWhatMayBeKept());
   // Before anything is read of a request that has no right to be here.
   if (options.token !== undefined) app.use(requireToken(options.token));
   app.use(refuseWritesWhen(options.closing));
