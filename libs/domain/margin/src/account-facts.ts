@@ -14,7 +14,7 @@ import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
-import { cancelAtEntry } from './orders/cancels.decider.js';
+import { cancelAfterHouseTrade, cancelAtEntry } from './orders/cancels.decider.js';
 import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
 import { noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
@@ -75,6 +75,14 @@ const holdEnded = {
   ) => book.setHold(book.at(accountId), withdrawalId, null),
 };
 
+const tradedByHouse = {
+  decide: (
+    state: MarginState,
+    input: EntryOf<Pick<AccountsEvents, 'AdlBooked' | 'ProviderTradeBooked' | 'TradeReversed'>>,
+    context: DecisionContext,
+  ) => cancelAfterHouseTrade(state, state.book.at(input.payload.accountId), context, causeOf(input)),
+};
+
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
 export function answerCalledGains(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
   const dueAt = state.calledGains.get(instrument);
@@ -127,8 +135,8 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
       if (account.awaitedLossOf === caseId) book.remember(account, { liquidationClosed: true, awaitedLossOf: null });
     },
   },
-  AdlBooked: {},
-  ProviderTradeBooked: {},
+  AdlBooked: tradedByHouse,
+  ProviderTradeBooked: tradedByHouse,
   // Afterwards nobody holds the contract.
   ExpiryClosed: {
     observe({ contracts, haltedInstruments }, { payload: { instrument } }) {
@@ -144,7 +152,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   PenaltyRemainderSent: 'ignored',
   UncoveredLossRecovered: 'ignored',
   TradeSidesReported: 'ignored',
-  TradeReversed: {},
+  TradeReversed: tradedByHouse,
   BookPartitionJudged: 'ignored',
   CollateralImported: {},
   PositionImported: {},

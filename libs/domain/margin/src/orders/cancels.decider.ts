@@ -16,11 +16,14 @@ interface Unwanted {
   readonly reservations: string[];
 }
 
+const onlyMakesSmaller = ({ book }: MarginState, account: AccountRecord): boolean =>
+  book.stateOf(account) >= RESTRICTED || account.standing !== 'open';
+
 /** From RESTRICTED on, and while frozen, only what makes a position smaller stays, the order that the exchange accepted first before the others; while LIQUIDATING, and once closed, nothing does. */
 function unwantedIn(state: MarginState, account: AccountRecord): Unwanted {
   const { accountId, holdings } = account;
+  if (!onlyMakesSmaller(state, account)) return { orders: [], reservations: [] };
   const standing = state.book.stateOf(account);
-  if (standing < RESTRICTED && account.standing === 'open') return { orders: [], reservations: [] };
   const staying: OrderTerms[] = [];
   const isUnwanted = (order: OrderTerms): boolean => {
     if (standing === LIQUIDATING || account.standing === 'closed' || !makesSmaller(holdings, staying, order))
@@ -83,6 +86,29 @@ export function cancelAtEntry(
 }
 
 /**
+ * A position changed by no order of its owner: what made it smaller may now turn it round, so orders are judged again as at the entry into
+ * the state, beyond a limit, or into the last days of a perpetual.
+ * @see docs/spec/orders.md CLR-ORD-006
+ */
+export function cancelAfterHouseTrade(
+  state: MarginState,
+  account: AccountRecord,
+  context: DecisionContext,
+  cause: Cause,
+): void {
+  if (onlyMakesSmaller(state, account)) return cancelAtEntry(state, account, context, cause);
+  cancelBeyondLimits(state, account, context, cause);
+  const { accountId } = account;
+  cancelOf(
+    accountId,
+    unwantedAmong(state, accountId, addsInDelisted(state, accountId)),
+    'instrument-delisted',
+    context,
+    cause,
+  );
+}
+
+/**
  * Nothing trades in an instrument any more: the exchange is asked to cancel every order in it, whatever its account may do, and what was
  * reserved for orders in it is given back.
  * @see docs/spec/instrument-halts.md CLR-HLT-002
@@ -129,11 +155,20 @@ function cancelOfAll(
   context: DecisionContext,
 ): void {
   for (const accountId of [...state.openOrders.accounts.keys()].sort(compareText)) {
-    const { orders, reservations } = unwantedAmong(state, accountId, isUnwantedIn(accountId));
-    if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason });
-    for (const reservationId of reservations) {
-      emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason });
-    }
+    cancelOf(accountId, unwantedAmong(state, accountId, isUnwantedIn(accountId)), reason, context);
+  }
+}
+
+function cancelOf(
+  accountId: string,
+  { orders, reservations }: Unwanted,
+  reason: 'instrument-halted' | 'instrument-delisted' | 'position-limit',
+  context: DecisionContext,
+  cause?: Cause,
+): void {
+  if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason }, cause);
+  for (const reservationId of reservations) {
+    emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason }, cause);
   }
 }
 
@@ -171,13 +206,7 @@ export function cancelBeyondLimits(
   context: DecisionContext,
   cause?: Cause,
 ): void {
-  const { orders, reservations } = beyondLimits(state, account);
-  const { accountId } = account;
-  const reason = 'position-limit';
-  if (orders.length > 0) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason }, cause);
-  for (const reservationId of reservations) {
-    emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason }, cause);
-  }
+  cancelOf(account.accountId, beyondLimits(state, account), 'position-limit', context, cause);
 }
 
 /** Whether an order may not stay because of a limit: it is exceeded, or would be once the order has filled. */

@@ -1,3 +1,4 @@
+import { text } from '@ballast/kernel';
 import { NOON, payloadsOf } from '../margin.fixtures.js';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { ANN, BEN, order, wealthyExchange, type Exchange } from './exchange.fixtures.js';
@@ -35,6 +36,23 @@ describe('margin and a perpetual that two persons end [CLR-DEL-003]', () => {
     ]);
     ex.accept(order(ANN, 'sell', '0.4 BTC-PERP at 61000'), null, 'reduces');
     expect(room()?.[0]).toEqual({ buy: '0', sell: '0.6' });
+  });
+
+  it('asks again once deleveraging has made a position smaller than what is on its way out [CLR-ORD-006]', () => {
+    const ex = wealthyExchange();
+    ex.accept(order(ANN, 'sell', '0.6 BTC-PERP at 61000'), null, 'reduces');
+    ex.accept(order(ANN, 'buy', '1 ETH-PERP at 2900'), null, 'elsewhere');
+    ex.house.delist('BTC-PERP', DAY);
+    const { collateral } = ex.house.machine.state.book.at(ANN);
+    const booked = {
+      accountId: ANN,
+      collateral: Object.fromEntries([...collateral].map(([asset, amount]) => [asset, text(amount)])),
+      position: { instrument: 'BTC-PERP', quantity: '0.5', cost: '30000' },
+    };
+    const events = ex.house.accept(ex.house.fact('accounts', `account-${ANN}`, 'AdlBooked', booked));
+    expect(payloadsOf(events, 'OrderCancelsRequested')).toEqual([
+      { accountId: ANN, orders: ['reduces'], reason: 'instrument-delisted' },
+    ]);
   });
 
   it('asks for the cancel of what would add to a position, and gives back what was reserved for that', () => {

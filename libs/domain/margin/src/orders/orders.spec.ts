@@ -407,6 +407,23 @@ describe('cancels are asked for [CLR-ORD-006]', () => {
     expect(typesOf(ex.accept(sell('0.05 BTC-PERP at 57000'), null, 'good'))).toEqual([]);
   });
 
+  it.each(['AdlBooked', 'ProviderTradeBooked', 'TradeReversed'])(
+    'again of what would turn a position round that became smaller by %s',
+    (type) => {
+      const ex = falling();
+      ex.house.prices({ at: NOON + MINUTE, BTC: '57850', ETH: '3000' });
+      for (const id of ['more', 'turns', 'other']) ex.close('ann.main', id, '0');
+      // Half of it at the mark: 1,075 were lost.
+      const half = { instrument: 'BTC-PERP', quantity: '0.5', cost: '30000' };
+      const booked = { accountId: 'ann.main', collateral: { USD: '2425' }, instrument: 'BTC-PERP', position: half };
+      const events = ex.house.accept(ex.house.fact('accounts', 'account-ann.main', type, booked));
+      expect(payloadsOf(events, 'OrderCancelsRequested')).toEqual([
+        { accountId: 'ann.main', orders: ['less'], reason: 'account-restricted' },
+      ]);
+      expect(ex.reservationsOf('ann.main')).toEqual(['reduces']);
+    },
+  );
+
   it('on LIQUIDATING by liquidation, for all; margin gives back what is reserved, and asks for what comes later', () => {
     const ex = falling();
     const events = ex.house.prices({ at: NOON + MINUTE, BTC: '57000', ETH: '3000' });
