@@ -45,7 +45,7 @@ const MOST_FIELDS = 60;
 const NONE = ['NaN', 'Infinity', '-Infinity'];
 
 describe('a figure that is none', () => {
-  it('is found in every field of every event that holds a decimal, and refused there by its schema [CLR-LOG-080]', () => {
+  it('is found in every field of every event of a service that holds a decimal, and refused in any event by its schema [CLR-LOG-080]', () => {
     let fields = 0;
     const missed: string[] = [];
     for (const { file, entry } of goldenEvents()) {
@@ -66,7 +66,9 @@ describe('a figure that is none', () => {
           const parsed = parseEntry(entry.log, other(text));
           return !parsed.ok && parsed.error.field === field;
         };
-        if (!NONE.every(isFound) || ![...NONE, '-0', '1e400'].every(isRefused)) missed.push(`${file}: ${field}`);
+        const isOurs = !entry.log.startsWith('exchange.');
+        if (isOurs ? !NONE.every(isFound) : NONE.some(isFound)) missed.push(`${file}: ${field} as it is read`);
+        if (![...NONE, '-0', '1e400'].every(isRefused)) missed.push(`${file}: ${field}`);
       }
     }
     expect(missed).toEqual([]);

@@ -1,5 +1,6 @@
 import { matches, type DecimalString, type TextForm } from '@ballast/kernel';
 import { EVENT_FAMILIES } from './event-families.js';
+import { SERVICE_LOGS } from './topology.js';
 import type { OptionalField, RecordSchema, Schema } from './schema/index.js';
 
 /** What a decimal writes when it is no figure. */
@@ -32,16 +33,19 @@ export type FiguresByField = Readonly<Record<string, DecimalString>>;
 export const mayHoldNoFigure = (text: string): boolean => text.includes('NaN"') || text.includes('Infinity"');
 
 /**
- * Fields of an event that should hold a figure and hold NaN or an infinite one. What a field of free text says is its own business, and
- * what no schema here knows is not judged.
+ * Fields of an event of a service that should hold a figure and hold NaN or an infinite one. What a field of free text says is its own
+ * business, what no schema here knows is not judged, and what an exchange said stays as it was said: its readers refuse it.
  * @see docs/spec/event-log.md CLR-LOG-080
  */
 export function figuresThatAreNone(entry: Typed): readonly FigureThatIsNone[] {
+  if (!isOfService(entry)) return [];
   const schema = payloadOf(entry);
   const found: FigureThatIsNone[] = [];
   if (schema !== undefined) changed(schema, entry.payload, 'payload', (none) => void found.push(none));
   return found;
 }
+
+const isOfService = ({ log }: Typed): boolean => SERVICE_LOGS.some((each) => each === log);
 
 /** The payload of an event with other figures in the fields that hold none; the rest of it is the same. */
 export function withFigures(entry: Typed, figures: FiguresByField): unknown {
