@@ -1,4 +1,4 @@
-import { accountExplanation, type AccountExplanation } from '@ballast/contracts';
+import { accountExplanation, writtenExplanation, type AccountExplanation } from '@ballast/contracts';
 import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { MarginEvents } from '@ballast/facts';
@@ -31,7 +31,7 @@ const marginOf = (partition: number): MarginState => house.workerOf<MarginState>
 
 async function explained(accountId: string, end?: HistoryEnd): Promise<AccountExplanation> {
   const explanation = await explainAccount(house.logs, accountId, { end });
-  expect(accountExplanation.parse(accountExplanation.encode(explanation as never))).toEqual(explanation);
+  expect(accountExplanation.parse(writtenExplanation(explanation as AccountExplanation))).toEqual(explanation);
   return explanation as AccountExplanation;
 }
 

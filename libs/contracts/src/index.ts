@@ -106,6 +106,7 @@ export {
   type LiquidationsPage,
   type LiquidationCaseView,
   type StatusView,
+  writtenExplanation,
   type AccountExplanation,
   type CaseWaterfall,
   accountView,

@@ -1,3 +1,4 @@
+import * as contract from '@ballast/contracts';
 import { dayStatement, startOfDay, statementCsv } from '@ballast/audit';
 import { InvariantViolation, isAccountId, type Instant } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
@@ -28,7 +29,9 @@ export async function statement(accountId: string, { date, csv, ...store }: Stat
     if (stated === 'account-unknown') {
       throw new UsageError(`${place} knows no account ${accountId} on ${date}; GET /accounts of serve lists them`);
     }
-    process.stdout.write(csv === true ? statementCsv(stated) : `${JSON.stringify(stated, null, 2)}\n`);
+    process.stdout.write(
+      csv === true ? statementCsv(stated) : `${JSON.stringify(contract.dayStatement.encode(stated), null, 2)}\n`,
+    );
   } finally {
     await close();
   }

@@ -1,8 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Problem, sendProblem } from './problem.js';
 
-export const CLOSING = 'Closing';
-
 /** Says that the process is about to end: streams end, and nobody should send requests any more. */
 export class Closing {
   readonly #controller = new AbortController();

@@ -5,10 +5,10 @@ import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { CLOSING, type Closing } from './closing.js';
 import { DeleveragingQueues } from './deleveraging-queues.js';
 import { streamEvents } from './event-stream.js';
 import { Answers, AnswersProblems, InPath, InQuery, StreamsLog } from './open-api.js';
+import { STREAMS, type OpenStreams } from './open-streams.js';
 import { Problem, parsed } from './problem.js';
 
 /** How near deleveraging is, and whom it would meet first. */
@@ -20,7 +20,7 @@ export class DeleveragingController {
 
   constructor(
     @Inject(CLEARING) private readonly clearing: ClearingGateway,
-    @Inject(CLOSING) private readonly closing: Closing,
+    @Inject(STREAMS) private readonly streams: OpenStreams,
   ) {
     this.#queues = new DeleveragingQueues(clearing);
   }
@@ -41,10 +41,10 @@ export class DeleveragingController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
   ): Promise<void> {
-    const { clearing, closing } = this;
+    const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'liquidation', partitions: [GLOBAL] },
-      ...{ clearing, closing, request, response, after: lastEventId ?? after },
+      ...{ clearing, streams, request, response, after: lastEventId ?? after },
       write: (event) => (event.type === 'DeleveragingAnnounced' ? { event: event.type, data: event.text } : undefined),
     });
   }

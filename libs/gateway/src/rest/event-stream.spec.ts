@@ -4,6 +4,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
 import { streamEvents } from './event-stream.js';
+import { OpenStreams } from './open-streams.js';
 
 const EVENTS = Array.from({ length: 500 }, (_, each) => ({ log: 'margin', partition: GLOBAL, position: each + 1 }));
 
@@ -18,6 +19,7 @@ class Taken extends EventEmitter {
   set = () => this;
   flushHeaders = () => undefined;
   end = () => undefined;
+  destroy = () => void this.emit('close');
   write(text: string): boolean {
     this.written.push(text);
     this.writableNeedDrain = this.written.length >= this.room;
@@ -25,7 +27,7 @@ class Taken extends EventEmitter {
   }
 }
 
-function streamTo(response: Taken, aside?: () => Promise<string>) {
+function streamTo(response: Taken, aside?: () => Promise<string>, limits = {}) {
   const clearing = {
     onAppended: () => () => undefined,
     logs: { log: () => ({ read: async (_: number, after: number) => EVENTS.slice(after, after + 500) }) },
@@ -33,7 +35,12 @@ function streamTo(response: Taken, aside?: () => Promise<string>) {
   const closing = new Closing();
   const streaming = streamEvents({
     of: { log: 'margin', partitions: [GLOBAL] },
-    ...{ clearing, closing, request: new EventEmitter() as unknown as Request, after: undefined },
+    ...{
+      clearing,
+      streams: new OpenStreams(closing, limits),
+      request: new EventEmitter() as unknown as Request,
+      after: undefined,
+    },
     response: response as unknown as Response,
     write: () => ({ event: 'MarginRunCompleted', data: '{}' }),
     ...(aside === undefined ? {} : { aside, asideEveryMs: 1 }),
@@ -63,5 +70,31 @@ describe('a stream from the beginning', () => {
     expect(response.written).toHaveLength(100);
     closing.begin();
     await streaming;
+  });
+
+  it('is cut off when its reader takes nothing for long', async () => {
+    const response = new Taken(100);
+    let isCut = false;
+    response.once('close', () => (isCut = true));
+    const { streaming } = streamTo(response, undefined, { patienceMs: 5 });
+    await streaming;
+    expect([isCut, response.written.length]).toEqual([true, 100]);
+  });
+});
+
+describe('as many streams as may be open', () => {
+  it('leave no room for another until one has ended', () => {
+    const streams = new OpenStreams(new Closing(), { mostOpen: 2 });
+    const open = (): Taken => {
+      const response = new Taken(Infinity);
+      streams.begin(response as unknown as Response);
+      return response;
+    };
+    const first = open();
+    open();
+    expect(open).toThrow('2 streams are open');
+    first.destroy();
+    open();
+    expect(open).toThrow('2 streams are open');
   });
 });

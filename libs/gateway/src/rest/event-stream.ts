@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
 import type { ClearingGateway } from './clearing.gateway.js';
-import type { Closing } from './closing.js';
+import type { OpenStreams } from './open-streams.js';
 import { Problem } from './problem.js';
 
 const PAGE = 500;
@@ -29,7 +28,7 @@ export interface Streamed {
 export interface EventStreamOptions {
   readonly of: Streamed;
   readonly clearing: ClearingGateway;
-  readonly closing: Closing;
+  readonly streams: OpenStreams;
   readonly request: Request;
   readonly response: Response;
   /** Last-Event-ID or what stands for it. */
@@ -46,10 +45,10 @@ export interface EventStreamOptions {
  * place in all partitions (`<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was.
  */
 export async function streamEvents(options: EventStreamOptions): Promise<void> {
-  const { of, clearing, closing, request, response, write, aside, asideEveryMs } = options;
+  const { of, clearing, streams, request, response, write, aside, asideEveryMs } = options;
   const isRecent = options.after === RECENT;
   const places = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
-  openStream(response);
+  streams.begin(response);
   if (isRecent) {
     for (const [partition, size] of places) {
       const before = Math.max(0, size - RECENT_ENTRIES);
@@ -66,7 +65,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const fresh = new Map<number, SealedEvent[]>();
   let wake: () => void = () => undefined;
   const gone = new AbortController();
-  if (closing.signal.aborted) gone.abort();
+  if (streams.signal.aborted) gone.abort();
   const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
     for (const entry of entries) {
       if (entry.log !== of.log || !places.has(entry.partition)) continue;
@@ -96,7 +95,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
     wake();
   };
   request.once('close', close);
-  closing.signal.addEventListener('abort', close, { once: true });
+  streams.signal.addEventListener('abort', close, { once: true });
 
   /** Sends what follows the reader's place in a partition; true when there may be more. */
   const sendPage = async (partition: number): Promise<boolean> => {
@@ -112,8 +111,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
       const sent = write(event);
       if (sent === undefined) continue;
       const room = response.write(`id: ${placeText(places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
-      // Ends with the connection, too: a reader that went away never drains.
-      if (!room) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+      if (!room) await streams.drained(response, gone);
       // A hundred readers that begin at the beginning must not keep anybody else waiting.
       else if (++written % AT_ONCE === 0) await breathe();
     }
@@ -133,20 +131,9 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
     clearInterval(heartbeat);
     clearInterval(saying);
     unwatch();
-    closing.signal.removeEventListener('abort', close);
+    streams.signal.removeEventListener('abort', close);
     response.end();
   }
-}
-
-/** Says that server-sent events follow, which nobody on the way may keep or hold back. */
-export function openStream(response: Response): void {
-  response.status(200).set({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    connection: 'keep-alive',
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
 }
 
 const placeText = (places: ReadonlyMap<number, number>): string =>

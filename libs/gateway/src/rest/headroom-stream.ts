@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountId } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
 import type { ClearingGateway } from './clearing.gateway.js';
-import type { Closing } from './closing.js';
-import { openStream } from './event-stream.js';
+import type { OpenStreams } from './open-streams.js';
 import { Problem } from './problem.js';
 
 /** USD of notional that may be added to each underlying between two messages. */
@@ -19,7 +17,7 @@ const PAUSE_MS = 50;
 
 export interface HeadroomStreamOptions {
   readonly clearing: ClearingGateway;
-  readonly closing: Closing;
+  readonly streams: OpenStreams;
   readonly request: Request;
   readonly response: Response;
   readonly accountId: AccountId;
@@ -36,7 +34,7 @@ export interface HeadroomStreamOptions {
  * @see docs/spec/orders.md CLR-ORD-008
  */
 export async function streamHeadroom(options: HeadroomStreamOptions): Promise<void> {
-  const { clearing, closing, request, response, accountId, instruments, allowance = ALLOWANCE } = options;
+  const { clearing, streams, request, response, accountId, instruments, allowance = ALLOWANCE } = options;
   if (instruments.length > MOST_INSTRUMENTS) {
     const message = `instruments: ${instruments.length} are named; name at most ${MOST_INSTRUMENTS}`;
     throw new Problem('request-malformed', message, [
@@ -50,7 +48,7 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
   };
   let said = await look();
   if (said === undefined) throw unknownAccount(accountId);
-  openStream(response);
+  streams.begin(response);
 
   const gone = new AbortController();
   let wake: () => void = () => undefined;
@@ -58,9 +56,9 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
     gone.abort();
     wake();
   };
-  if (closing.signal.aborted) gone.abort();
+  if (streams.signal.aborted) gone.abort();
   request.once('close', close);
-  closing.signal.addEventListener('abort', close, { once: true });
+  streams.signal.addEventListener('abort', close, { once: true });
   const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
     if (entries.some((entry) => entry.partition === partition || entry.log === 'margin')) wake();
   });
@@ -73,8 +71,7 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
       };
     });
   const say = async (message: string): Promise<void> => {
-    if (!response.write(`event: headroom\ndata: ${message}\n\n`))
-      await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    if (!response.write(`event: headroom\ndata: ${message}\n\n`)) await streams.drained(response, gone);
   };
   try {
     await say(said);
@@ -89,7 +86,7 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
     }
   } finally {
     unwatch();
-    closing.signal.removeEventListener('abort', close);
+    streams.signal.removeEventListener('abort', close);
     response.end();
   }
 }

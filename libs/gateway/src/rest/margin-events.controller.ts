@@ -4,9 +4,9 @@ import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { CLOSING, type Closing } from './closing.js';
 import { streamEvents } from './event-stream.js';
 import { AnswersProblems, StreamsLog } from './open-api.js';
+import { STREAMS, type OpenStreams } from './open-streams.js';
 
 /** Margin events as server-sent events, for those who build on them. */
 @ApiTags('margin events')
@@ -15,7 +15,7 @@ import { AnswersProblems, StreamsLog } from './open-api.js';
 export class MarginEventsController {
   constructor(
     @Inject(CLEARING) private readonly clearing: ClearingGateway,
-    @Inject(CLOSING) private readonly closing: Closing,
+    @Inject(STREAMS) private readonly streams: OpenStreams,
   ) {}
 
   @Get()
@@ -31,10 +31,10 @@ export class MarginEventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
   ): Promise<void> {
-    const { clearing, closing } = this;
+    const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
-      ...{ clearing, closing, request, response, after: lastEventId ?? after },
+      ...{ clearing, streams, request, response, after: lastEventId ?? after },
       write: (event) => ({ event: event.type, data: event.text }),
     });
   }

@@ -6,9 +6,9 @@ import type { AccountId } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
 import { CLEARING, type Admission, type ClearingGateway } from './clearing.gateway.js';
-import { CLOSING, type Closing } from './closing.js';
 import { streamHeadroom } from './headroom-stream.js';
 import { Answers, AnswersProblems, InPath, InQuery, Streams, Write } from './open-api.js';
+import { STREAMS, type OpenStreams } from './open-streams.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
 import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
@@ -20,7 +20,7 @@ import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js'
 export class OrdersController {
   constructor(
     @Inject(CLEARING) private readonly clearing: ClearingGateway,
-    @Inject(CLOSING) private readonly closing: Closing,
+    @Inject(STREAMS) private readonly streams: OpenStreams,
   ) {}
 
   @Get('orders')
@@ -96,7 +96,7 @@ export class OrdersController {
     const account = formed(accountId);
     const { instruments, allowance } = parsed(contract.headroomQuery, query, 'query');
     await streamHeadroom({
-      ...{ clearing: this.clearing, closing: this.closing, request, response, accountId: account },
+      ...{ clearing: this.clearing, streams: this.streams, request, response, accountId: account },
       instruments: (instruments ?? '').split(',').filter((name) => name !== ''),
       ...(allowance === undefined ? {} : { allowance }),
     });

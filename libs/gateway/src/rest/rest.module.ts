@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { ClearingMetrics } from '@ballast/observability';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { CLOSING, type Closing } from './closing.js';
+import type { Closing } from './closing.js';
 import { CorrectionsController } from './corrections.controller.js';
 import { SuspenseController } from './suspense.controller.js';
 import { DeleveragingController } from './deleveraging.controller.js';
@@ -25,6 +25,7 @@ import type { Intake } from './exchange/intake.js';
 import { ExplanationController } from './explanation.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MarginEventsController } from './margin-events.controller.js';
+import { OpenStreams, STREAMS } from './open-streams.js';
 import { METRICS, OperationsController, READINESS, type Readiness } from './operations.controller.js';
 
 export interface RestParts {
@@ -71,7 +72,7 @@ export class RestModule {
         { provide: CLEARING, useValue: clearing },
         { provide: METRICS, useValue: metrics },
         { provide: READINESS, useValue: readiness },
-        { provide: CLOSING, useValue: closing },
+        { provide: STREAMS, useValue: new OpenStreams(closing) },
       ],
     };
   }

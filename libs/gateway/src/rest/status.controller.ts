@@ -6,9 +6,9 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
 import { written } from './written-times.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { CLOSING, type Closing } from './closing.js';
 import { NEWEST, streamEvents } from './event-stream.js';
 import { Answers, AnswersProblems, StreamsLog } from './open-api.js';
+import { STREAMS, type OpenStreams } from './open-streams.js';
 
 const STATUS_EVERY_MS = 1_000;
 
@@ -36,7 +36,7 @@ export class StatusController {
 
   constructor(
     @Inject(CLEARING) private readonly clearing: ClearingGateway,
-    @Inject(CLOSING) private readonly closing: Closing,
+    @Inject(STREAMS) private readonly streams: OpenStreams,
   ) {
     this.#figures = new StatusFigures(clearing);
   }
@@ -65,10 +65,10 @@ export class StatusController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
   ): Promise<void> {
-    const { clearing, closing } = this;
+    const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
-      ...{ clearing, closing, request, response, after: lastEventId ?? after ?? NEWEST },
+      ...{ clearing, streams, request, response, after: lastEventId ?? after ?? NEWEST },
       write: (event) => {
         if (!NEWS.has(event.type)) return undefined;
         const decision = contract.decisionOf(event);
