@@ -9,6 +9,8 @@ import { BallastClient, Producer } from '@ballast/exchange-client';
 import { BallastProcess, REPOSITORY } from './ballast-process.js';
 import { OwnExchange } from './own-exchange.js';
 
+/** Hooks and setting of the fuzzer. */
+const FUZZ = path.join(REPOSITORY, 'tools/contract-fuzz');
 const SCHEMATHESIS = path.join(REPOSITORY, '.data/contract-fuzz/bin/schemathesis');
 /** For each operation and phase; 150 make some 10,000 requests. */
 const EXAMPLES = process.env['BALLAST_FUZZ_EXAMPLES'] ?? '4';
@@ -86,6 +88,7 @@ if (!installed)
     const child = spawn(
       SCHEMATHESIS,
       [
+        ...['--config-file', path.join(FUZZ, 'schemathesis.toml')],
         ...['run', `${base}/openapi.json`, '--phases', 'examples,coverage,fuzzing,stateful', '--seed', SEED],
         ...['--max-examples', EXAMPLES, '--generation-database', 'none', '--continue-on-failure', '--no-color'],
         ...['--request-timeout', '60', ...checks, ...which],
@@ -95,7 +98,7 @@ if (!installed)
         env: {
           ...process.env,
           SCHEMATHESIS_HOOKS: 'hooks',
-          PYTHONPATH: path.join(REPOSITORY, 'tools/contract-fuzz'),
+          PYTHONPATH: FUZZ,
           BALLAST_NAMES: path.join(directory, 'names.json'),
           BALLAST_ACKNOWLEDGED: path.join(directory, 'acknowledged.ndjson'),
         },
