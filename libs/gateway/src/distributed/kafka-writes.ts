@@ -5,7 +5,6 @@ import { canonicalText } from '@ballast/kernel';
 import type { Bus, PlainTopics } from '@ballast/messaging';
 import { IdempotencyConflict, type Command } from '@ballast/partition-worker';
 import type { Admission, Writes } from '../rest/clearing.gateway.js';
-import { assertPricesFor, type MarketWatch } from '../rest/market-watch.js';
 import { Problem } from '../rest/problem.js';
 import { patiently } from '../rest/store-watch.js';
 import type { WriteClaims } from './write-claims.js';
@@ -18,7 +17,6 @@ export interface KafkaWritesParts {
   readonly topics: PlainTopics;
   readonly partitions: number;
   readonly claims: WriteClaims;
-  readonly market: MarketWatch;
 }
 
 type Waiter = (result: AnswerResult) => void;
@@ -45,15 +43,11 @@ export class KafkaWrites implements Writes {
     log: ServiceLog,
     partition: number,
     { id, type, body, actor }: Command,
-    admit?: Admission,
+    admit: Admission,
   ): Promise<CommandResult> {
-    const { bus, claims, market } = this.parts;
+    const { bus, claims } = this.parts;
     const request = canonicalText([log, partition, type, body, actor] as never);
-    const admission = async (): Promise<void> => {
-      await assertPricesFor(type, market);
-      await admit?.();
-    };
-    const isOurs = await patiently(() => claims.claim(id, request, admission));
+    const isOurs = await patiently(() => claims.claim(id, request, admit));
     if (!isOurs) throw new IdempotencyConflict(id);
     const commands = `${log}.commands`;
     const place = placeOf({ log: commands, partition, commandId: id });

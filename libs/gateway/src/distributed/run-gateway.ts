@@ -81,7 +81,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   const clearing = new ClearingGateway({
     partitions,
     owners,
-    writes: await KafkaWrites.open({ bus, topics, partitions, claims, market }),
+    writes: await KafkaWrites.open({ bus, topics, partitions, claims }),
     readSide: {
       logs,
       decisions,

@@ -3,7 +3,6 @@ import type { ServiceLog } from '@ballast/facts';
 import type { Command } from '@ballast/partition-worker';
 import type { ClearingHouse } from '@ballast/services';
 import type { Admission, Writes } from '../rest/clearing.gateway.js';
-import { assertPricesFor, type MarketWatch } from '../rest/market-watch.js';
 import { Problem } from '../rest/problem.js';
 import { patiently, type StoreWatch } from '../rest/store-watch.js';
 import { IdempotentWrites } from './idempotent-writes.js';
@@ -14,7 +13,6 @@ const LOOK_EVERY_MS = 250;
 
 export interface HouseWritesParts {
   readonly house: ClearingHouse;
-  readonly market: MarketWatch;
   readonly store: StoreWatch;
   /** Why nothing is decided any more; undefined while everything is well. */
   readonly failure: () => string | undefined;
@@ -29,12 +27,8 @@ export class HouseWrites implements Writes {
   }
 
   /** What fails in passing is repeated. */
-  async execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
-    const admission = async (): Promise<void> => {
-      await assertPricesFor(command.type, this.parts.market);
-      await admit?.();
-    };
-    const answer = patiently(() => this.#writes.execute(log, partition, command, admission));
+  async execute(log: ServiceLog, partition: number, command: Command, admit: Admission): Promise<CommandResult> {
+    const answer = patiently(() => this.#writes.execute(log, partition, command, admit));
     try {
       return await this.#unlessStuck(answer, command.id);
     } catch (error) {

@@ -92,7 +92,7 @@ export async function serveHouse({
     const clearing = new ClearingGateway({
       partitions: house.partitions,
       owners: new HouseOwners(house),
-      writes: new HouseWrites({ house, market, store: watch, failure: () => failure }),
+      writes: new HouseWrites({ house, store: watch, failure: () => failure }),
       readSide: {
         logs: house.logs,
         decisions,

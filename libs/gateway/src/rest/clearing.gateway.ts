@@ -6,7 +6,7 @@ import type { Command } from '@ballast/partition-worker';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { questions, type Owners, type Question, type Told } from '@ballast/services';
 import type { HouseHistory } from '../history/rebuilt-house.js';
-import type { MarketWatch } from './market-watch.js';
+import { assertPricesFor, type MarketWatch } from './market-watch.js';
 import type { StoreWatch } from './store-watch.js';
 
 export const CLEARING = 'ClearingGateway';
@@ -21,11 +21,11 @@ export type Admission = () => Promise<void>;
 export interface Writes {
   /**
    * Resolves when the answer is durable. The same command may always be sent again, and is answered again.
-   * @param admit beside what every command of the type needs
+   * @param admit asked before a command that is new is taken
    * @throws IdempotencyConflict when the id was used for another request
    * @throws Problem when the answer can't be had now, with the way to ask again
    */
-  execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult>;
+  execute(log: ServiceLog, partition: number, command: Command, admit: Admission): Promise<CommandResult>;
 }
 
 /** The logs as they are shown to others, from whoever keeps them. */
@@ -139,9 +139,15 @@ export class ClearingGateway {
     return partitionOfAccount(accountId, this.partitions);
   }
 
-  /** @see Writes.execute */
+  /**
+   * @param admit beside what every command of the type needs
+   * @see Writes.execute
+   */
   execute(log: ServiceLog, partition: number, command: Command, admit?: Admission): Promise<CommandResult> {
-    return this.#writes.execute(log, partition, command, admit);
+    return this.#writes.execute(log, partition, command, async () => {
+      await assertPricesFor(command.type, this.market);
+      await admit?.();
+    });
   }
 
   /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */
