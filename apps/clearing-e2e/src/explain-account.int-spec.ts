@@ -1,4 +1,4 @@
-import { accountExplanation, writtenExplanation, type AccountExplanation } from '@ballast/contracts';
+import { accountExplanation, written, type AccountExplanation } from '@ballast/contracts';
 import { MemoryLogStore } from '@ballast/event-log';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
 import type { MarginEvents } from '@ballast/facts';
@@ -31,7 +31,7 @@ const marginOf = (partition: number): MarginState => house.workerOf<MarginState>
 
 async function explained(accountId: string, end?: HistoryEnd): Promise<AccountExplanation> {
   const explanation = await explainAccount(house.logs, accountId, { end });
-  expect(accountExplanation.parse(writtenExplanation(explanation as AccountExplanation))).toEqual(explanation);
+  expect(accountExplanation.parse(written(accountExplanation)(explanation))).toEqual(explanation);
   return explanation as AccountExplanation;
 }
 

@@ -1,6 +1,6 @@
 import { accountIds, accountStatement, type AccountsState } from '@ballast/accounts-domain';
 import { dayStatement, startOfDay } from '@ballast/audit';
-import { dayStatement as schema, type DayStatement } from '@ballast/contracts';
+import { dayStatement as schema, written, type DayStatement } from '@ballast/contracts';
 import { MemoryLogStore } from '@ballast/event-log';
 import type { ClearingHouse } from '@ballast/services';
 import { runToEnd } from './clearing-run.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 async function stated(accountId: string, date: string): Promise<DayStatement | 'account-unknown'> {
   const statement = await dayStatement(house.logs, accountId, startOfDay(date));
-  return statement === 'account-unknown' ? statement : schema.parse(schema.encode(statement));
+  return statement === 'account-unknown' ? statement : schema.parse(written(schema)(statement));
 }
 
 describe('statements of all accounts over a midnight', () => {

@@ -49,6 +49,7 @@ export {
   reconciliationsView,
   type ReconciliationsView,
 } from './api/reconciliations.js';
+export { writerOf, written } from './api/written-times.js';
 export { suspenseReleaseApproval, suspenseReleaseRequest, suspenseView } from './api/suspense.js';
 export {
   exchangeSubmission,
@@ -106,7 +107,6 @@ export {
   type LiquidationsPage,
   type LiquidationCaseView,
   type StatusView,
-  writtenExplanation,
   type AccountExplanation,
   type CaseWaterfall,
   accountView,

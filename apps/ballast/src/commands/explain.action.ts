@@ -7,7 +7,7 @@ import {
   type ExplanationRefusal,
   type HistoryEnd,
 } from '@ballast/audit';
-import { writtenExplanation } from '@ballast/contracts';
+import { accountExplanation, written } from '@ballast/contracts';
 import { isAccountId, isoOf, type AccountId } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
 import { openLogs } from '../composition/open-logs.js';
@@ -52,7 +52,7 @@ export async function explain(asked: string | undefined, options: ExplainOptions
     progress.end();
     if (typeof explanation === 'string') throw new UsageError(refusalText(explanation, accountId, place, end));
     process.stdout.write(
-      `${options.json === true ? JSON.stringify(writtenExplanation(explanation), null, 2) : explanationText(explanation)}\n`,
+      `${options.json === true ? JSON.stringify(written(accountExplanation)(explanation), null, 2) : explanationText(explanation)}\n`,
     );
   } finally {
     await close();

@@ -30,7 +30,9 @@ export async function statement(accountId: string, { date, csv, ...store }: Stat
       throw new UsageError(`${place} knows no account ${accountId} on ${date}; GET /accounts of serve lists them`);
     }
     process.stdout.write(
-      csv === true ? statementCsv(stated) : `${JSON.stringify(contract.dayStatement.encode(stated), null, 2)}\n`,
+      csv === true
+        ? statementCsv(stated)
+        : `${JSON.stringify(contract.written(contract.dayStatement)(stated), null, 2)}\n`,
     );
   } finally {
     await close();

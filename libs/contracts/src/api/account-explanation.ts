@@ -176,7 +176,3 @@ type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
 
 export type CaseWaterfall = Immutable<z.infer<typeof caseWaterfall>>;
 export type AccountExplanation = Immutable<z.infer<typeof accountExplanation>>;
-
-/** An explanation as the interface and the command line write it: its times as text. */
-export const writtenExplanation = (explanation: AccountExplanation): object =>
-  accountExplanation.encode(explanation as z.infer<typeof accountExplanation>);

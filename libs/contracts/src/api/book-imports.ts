@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { bookHead, importedAccount } from '@ballast/facts';
+import { MOST_BOOK_ACCOUNTS, bookHead, importedAccount } from '@ballast/facts';
 import { code, count, identifier, ordinal, reason, sha256Hex } from '../fields.js';
 import { zodOf, zodShapeOf } from '../schema-to-zod.js';
 import { instant } from './times.js';
-
-/** Accounts of one book. */
-const MOST_ACCOUNTS = 20_000;
 
 const account = zodOf(importedAccount).meta({ id: 'ImportedAccount', description: 'An account of a book.' });
 
@@ -15,7 +12,7 @@ const digest = sha256Hex.meta({ description: 'SHA-256 of the canonical text (RFC
 export const book = z
   .strictObject({
     ...zodShapeOf(bookHead),
-    accounts: z.array(account).min(1).max(MOST_ACCOUNTS),
+    accounts: z.array(account).min(1).max(MOST_BOOK_ACCOUNTS),
   })
   .meta({
     id: 'Book',

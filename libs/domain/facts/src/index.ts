@@ -11,6 +11,7 @@ export {
   SUSPENSE_OUTCOMES,
   type AccountsCommands,
   type AccountsEvents,
+  MOST_BOOK_ACCOUNTS,
   bookHead,
   importedAccount,
   type BookImportCommands,

@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
-import { written } from './written-times.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { NEWEST, streamEvents } from './event-stream.js';
 import { Answers, AnswersProblems, StreamsLog } from './open-api.js';
@@ -24,8 +23,8 @@ const NEWS = new Set([
   'WithdrawalRefused',
 ]);
 
-const writtenStatus = written(contract.statusView);
-const writtenDecision = written(contract.toldDecision);
+const writtenStatus = contract.written(contract.statusView);
+const writtenDecision = contract.written(contract.toldDecision);
 
 /** What stands at the top of every page of the console, and what makes the pages live. */
 @ApiTags('operations')

@@ -1,6 +1,6 @@
 import { readBody, record, textOf, whole } from '@ballast/documents';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, BookImportCommands, FundEvents } from '@ballast/facts';
+import { MOST_BOOK_ACCOUNTS, type AccountsEvents, type BookImportCommands, type FundEvents } from '@ballast/facts';
 import { dec, IDENTIFIER, isNobody, LABEL, QUOTATION, REASON, SHA256_HEX, subjectOf } from '@ballast/kernel';
 import { postingsOf } from '../ledger/ledger.js';
 import {
@@ -8,7 +8,6 @@ import {
   digestOfBook,
   faultsOfBook,
   HEAD_FIELDS,
-  MOST_BOOK_ACCOUNTS,
   type BookHead,
   type ImportedAccount,
 } from './book.js';

@@ -31,8 +31,6 @@ export interface Book extends BookHead {
 
 /** Lines in one part of a book, which travels as one command: an account, and each of its assets and positions. */
 export const MOST_PART_LINES = 1_000;
-/** Accounts of one book, a technical limit: a partition books all of its own in one item. */
-export const MOST_BOOK_ACCOUNTS = 20_000;
 
 /** By which a book is known: what is signed, approved and in the log is the same book. SHA-256, hex. */
 export const digestOfBook = ({ importId, asOf, custody, house, accounts }: Book): string =>

@@ -38,6 +38,9 @@ export const importedAccount = record({
   ),
 });
 
+/** Accounts of one book, a technical limit: a partition books all of its own in one item. */
+export const MOST_BOOK_ACCOUNTS = 20_000;
+
 /** What a book says beside its accounts. */
 export const bookHead = record({
   importId,

@@ -11,7 +11,7 @@ import { SETTLEMENT_EVENTS } from './settlement.js';
 import { WITHDRAWAL_EVENTS } from './withdrawal.js';
 
 export { ACCOUNTS_COMMANDS, SUSPENSE_OUTCOMES } from './commands.js';
-export { BOOK_IMPORT_COMMANDS, bookHead, importedAccount } from './book-import.js';
+export { BOOK_IMPORT_COMMANDS, MOST_BOOK_ACCOUNTS, bookHead, importedAccount } from './book-import.js';
 export { CORRECTION_COMMANDS } from './correction.js';
 export { nameOfLine, RECONCILED, RECONCILIATION_COMMANDS } from './reconciliation.js';
 export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS, PROVIDER_STEP } from './fund.js';
