@@ -1,7 +1,7 @@
 import type { HouseDocument } from '@ballast/event-sourcing';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
 import type { DocumentDefects } from './documents.decider.js';
-import { documentInForce, documentOf, type HouseRules } from './house-rules.js';
+import { documentInForce, documentOf, documentsInForce, type HouseRules } from './house-rules.js';
 
 /** What the body of a document says, or everything that is wrong with it: field and remedy of each. */
 export type DocumentReading<Figures> = { readonly figures: Figures } | { readonly defects: readonly string[] };
@@ -14,6 +14,8 @@ export interface DocumentKind<Figures> {
   of(document: HouseDocument): Figures;
   /** @throws InvariantViolation when none is in force */
   inForce(rules: HouseRules): Figures;
+  /** Of a kind that no log has to begin with. */
+  ifInForce(rules: HouseRules): Figures | undefined;
   /** What a decision cites, whatever came into force after it. @throws InvariantViolation when it does not stand in the log */
   cited(rules: HouseRules, id: string): Figures;
 }
@@ -54,6 +56,10 @@ export function documentKind<Figures>(
     },
     of,
     inForce: (rules) => of(documentInForce(rules, kind)),
+    ifInForce(rules) {
+      const [document] = documentsInForce(rules, kind);
+      return document && of(document);
+    },
     cited(rules, id) {
       const document = documentOf(rules, kind, id);
       invariant(document, `${kind} ${id} is cited, and does not stand in the log`);

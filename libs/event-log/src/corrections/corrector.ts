@@ -1,4 +1,4 @@
-import { isNobody, matches, REASON, subjectOf } from '@ballast/kernel';
+import { invariant, isNobody, matches, REASON, subjectOf } from '@ballast/kernel';
 import { figuresThatAreNone, type FiguresByField } from '@ballast/facts';
 import type { LogPartition, Reading, SealedEvent } from '@ballast/event-sourcing';
 import { blockAt } from '../block-at.js';
@@ -81,11 +81,12 @@ export async function approveCorrection(
     if (subjectOf(proposal.actor) === subjectOf(actor)) {
       throw new CorrectionRefused(`${where}: ${proposal.actor} proposed the correction; another person approves it`);
     }
-    const { act: _, actor: proposedBy, ...content } = proposal;
-    approved = { ...content, proposedBy, approvedBy: actor };
-    return correctionNoteText({ ...proposal, act: 'event-corrected', actor });
+    const note = correctionNoteText({ ...proposal, act: 'event-corrected', actor });
+    approved = correctionsIn([...before, note]).approved.get(position);
+    return note;
   });
-  return approved as unknown as EventCorrection;
+  invariant(approved, `${where}: an approval approves nothing`);
+  return approved;
 }
 
 /** For a copy of a log: what was said of an event that is to be added to it. */

@@ -1,24 +1,15 @@
 import { listingState, type ContractSpecification } from '@ballast/instruments';
 import type { FundEvents } from '@ballast/facts';
-import {
-  compareText,
-  dec,
-  invariant,
-  partitionOfAccount,
-  text,
-  ZERO,
-  type Asset,
-  type Decimal,
-  type Instant,
-} from '@ballast/kernel';
+import { compareText, dec, invariant, text, ZERO, type Asset, type Decimal, type Instant } from '@ballast/kernel';
 import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
-import { amountsOf, fact, standingOf, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { amountsOf, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { contractOf } from '../ledger/contracts.js';
 import { deliveryPriceOf } from '../ledger/instrument-book.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, FLAT, type Position } from '../ledger/position.js';
+import { takenId } from '../open/open-account.decider.js';
 import { LARGEST_AMOUNT, LARGEST_VALUE, ORDER_BOOK_DIGITS, readPositive } from '../reading/input-reading.js';
 import { releaseSuspense } from '../suspense/release.decider.js';
 import { MOST_FAULTS, type ImportedAccount, type JudgedAccounts } from './book.js';
@@ -70,12 +61,6 @@ export function judgeImported(state: AccountsState, accounts: readonly ImportedA
   }
   const inOrder = [...costs].sort(([a], [b]) => compareText(a, b));
   return { faults, costs: Object.fromEntries(inOrder.map(([asset, cost]) => [asset, text(cost)])) };
-}
-
-function takenId(state: AccountsState, accountId: string): AccountsRejectionCode | null {
-  if (partitionOfAccount(accountId, state.partitions) !== state.partition) return 'account-of-other-partition';
-  if (!state.accounts.has(accountId)) return null;
-  return standingOf(state, accountId) === 'closed' ? 'account-closed' : 'account-exists';
 }
 
 function positionFault(

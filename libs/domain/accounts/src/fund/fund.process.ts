@@ -5,6 +5,8 @@ import {
   emitterOf,
   on,
   type Cause,
+  type CommandHandler,
+  type CommandResult,
   type DecisionContext,
   type LogEntry,
   type PartitionProcess,
@@ -340,6 +342,32 @@ function tellOpenInterest(
   }
 }
 
+/** A fact after which an account has another position in a contract. */
+const moving = <Moved extends { readonly position: { readonly instrument: InstrumentId } }>(
+  note: (interests: OpenInterests, moved: Moved) => void,
+) => ({
+  observe: ({ openInterests }: FundState, { payload }: { readonly payload: Moved }): void =>
+    note(openInterests, payload),
+  decide: (state: FundState, { payload: { position } }: { readonly payload: Moved }, context: DecisionContext): void =>
+    tellOpenInterest(state, context, position.instrument),
+});
+
+type Decided<Type extends keyof FundEvents> = { readonly fact: FundEvents[Type] } | { readonly refusal: CommandResult };
+
+/** A command that comes to one fact, or is refused. */
+const decidedBy =
+  <Type extends keyof FundEvents>(
+    type: Type,
+    decide: (state: FundState, input: LogEntry, context: DecisionContext) => Decided<Type>,
+    answer: (fact: FundEvents[Type]) => CommandResult,
+  ): CommandHandler<FundState> =>
+  (state, input, context) => {
+    const decision = decide(state, input, context);
+    if ('refusal' in decision) return decision.refusal;
+    emit(context, type, decision.fact);
+    return answer(decision.fact);
+  };
+
 const RULES_CHANGED = documentCommands<FundState>(
   ({ rules }) => rules,
   ({ rules }) => documentChecks(rules),
@@ -399,10 +427,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       WithdrawalReleased: 'ignored',
       WithdrawalRejected: 'ignored',
       TransferReceived: 'ignored',
-      PositionChanged: {
-        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
+      PositionChanged: moving(noteTraded),
       FeeTierChanged: 'ignored',
       FundingSettled: 'ignored',
       FundingClosed: 'ignored',
@@ -438,10 +463,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
         decide: (state, _input, context) => payFromGains(state, context),
       },
-      ContractDelivered: {
-        observe: ({ openInterests }, { payload }) => noteDelivered(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
+      ContractDelivered: moving(noteDelivered),
       ExpiryClosed: 'ignored',
       LiquidationCostSettled: 'ignored',
       FundGrantReceived: 'ignored',
@@ -463,26 +485,14 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         observe: ({ corrections }, { partition, payload }) =>
           evolveCorrections.reported(corrections, partition, payload),
       },
-      TradeReversed: {
-        observe: ({ openInterests }, { payload }) => noteReversed(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
+      TradeReversed: moving(noteReversed),
       BookPartitionJudged: {
         observe: ({ bookImports }, { partition, payload }) => evolveImports.judged(bookImports, partition, payload),
       },
       CollateralImported: 'ignored',
-      PositionImported: {
-        observe: ({ openInterests }, { payload }) => noteImported(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
-      AdlBooked: {
-        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
-      ProviderTradeBooked: {
-        observe: ({ openInterests }, { payload }) => noteTraded(openInterests, payload),
-        decide: (state, { payload: { position } }, context) => tellOpenInterest(state, context, position.instrument),
-      },
+      PositionImported: moving(noteImported),
+      AdlBooked: moving(noteTraded),
+      ProviderTradeBooked: moving(noteTraded),
       SuspenseBooked: 'ignored',
       SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
@@ -531,42 +541,32 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       tellOpenInterest(state, context);
       return answer;
     },
-    ProposeTradeCorrection(state, input, context) {
-      const decision = proposeCorrection(state.corrections, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'TradeCorrectionProposed', decision.fact);
-      return answered(decision.fact.correctionId);
-    },
-    ApproveTradeCorrection(state, input, context) {
-      const decision = approveCorrection(state.corrections, input, context.partitions);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'TradeCorrectionApproved', decision.fact);
-      return answered(decision.fact.correctionId);
-    },
-    BeginBookImport({ bookImports }, input, context) {
-      const decision = beginImport(bookImports, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BookImportBegun', decision.fact);
-      return answeredFor(decision.fact);
-    },
-    AddBookPart({ bookImports }, input, context) {
-      const decision = addPart(bookImports, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BookPartAdded', decision.fact);
-      return answeredFor(decision.fact);
-    },
-    ApproveBookImport({ bookImports }, input, context) {
-      const decision = approveImport(bookImports, input, context.partitions);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BookImportApproved', decision.fact);
-      return answeredFor(decision.fact);
-    },
-    WithdrawBookImport({ bookImports }, input, context) {
-      const decision = withdrawImport(bookImports, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BookImportWithdrawn', decision.fact);
-      return answeredFor(decision.fact);
-    },
+    ProposeTradeCorrection: decidedBy(
+      'TradeCorrectionProposed',
+      ({ corrections }, input) => proposeCorrection(corrections, input),
+      ({ correctionId }) => answered(correctionId),
+    ),
+    ApproveTradeCorrection: decidedBy(
+      'TradeCorrectionApproved',
+      ({ corrections }, input, { partitions }) => approveCorrection(corrections, input, partitions),
+      ({ correctionId }) => answered(correctionId),
+    ),
+    BeginBookImport: decidedBy(
+      'BookImportBegun',
+      ({ bookImports }, input) => beginImport(bookImports, input),
+      answeredFor,
+    ),
+    AddBookPart: decidedBy('BookPartAdded', ({ bookImports }, input) => addPart(bookImports, input), answeredFor),
+    ApproveBookImport: decidedBy(
+      'BookImportApproved',
+      ({ bookImports }, input, { partitions }) => approveImport(bookImports, input, partitions),
+      answeredFor,
+    ),
+    WithdrawBookImport: decidedBy(
+      'BookImportWithdrawn',
+      ({ bookImports }, input) => withdrawImport(bookImports, input),
+      answeredFor,
+    ),
     RecordReconciliation({ reconciliations }, input, context) {
       const decision = recordReconciliation(reconciliations, input);
       if ('refusal' in decision) return decision.refusal;
@@ -576,18 +576,16 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       emit(context, 'ReconciliationRecorded', decision.recorded);
       return decision.answer;
     },
-    ProposeBreakExplanation({ reconciliations }, input, context) {
-      const decision = proposeExplanation(reconciliations, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BreakExplanationProposed', decision.fact);
-      return { outcome: 'accepted', data: { breakId: decision.fact.breakId } };
-    },
-    ApproveBreakExplanation({ reconciliations }, input, context) {
-      const decision = approveExplanation(reconciliations, input);
-      if ('refusal' in decision) return decision.refusal;
-      emit(context, 'BreakExplained', decision.fact);
-      return { outcome: 'accepted', data: { breakId: decision.fact.breakId } };
-    },
+    ProposeBreakExplanation: decidedBy(
+      'BreakExplanationProposed',
+      ({ reconciliations }, input) => proposeExplanation(reconciliations, input),
+      ({ breakId }) => ({ outcome: 'accepted', data: { breakId } }),
+    ),
+    ApproveBreakExplanation: decidedBy(
+      'BreakExplained',
+      ({ reconciliations }, input) => approveExplanation(reconciliations, input),
+      ({ breakId }) => ({ outcome: 'accepted', data: { breakId } }),
+    ),
   },
   own: {
     ...RULES_EVOLVED,

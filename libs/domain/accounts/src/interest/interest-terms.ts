@@ -1,4 +1,4 @@
-import { documentKind, documentsInForce, figure, readBody, record, whole, type HouseRules } from '@ballast/documents';
+import { documentKind, figure, readBody, record, whole, type HouseRules } from '@ballast/documents';
 import type { Decimal } from '@ballast/kernel';
 
 /** What a debt costs. */
@@ -20,7 +20,4 @@ export const INTEREST_DOCUMENTS = documentKind<InterestTerms>('debt-interest', (
 });
 
 /** Undefined while no document is in force. */
-export function interestInForce(rules: HouseRules): InterestTerms | undefined {
-  const [document] = documentsInForce(rules, INTEREST_DOCUMENTS.kind);
-  return document && INTEREST_DOCUMENTS.of(document);
-}
+export const interestInForce = (rules: HouseRules): InterestTerms | undefined => INTEREST_DOCUMENTS.ifInForce(rules);

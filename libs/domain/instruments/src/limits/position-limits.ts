@@ -2,7 +2,6 @@ import {
   byName,
   checked,
   documentKind,
-  documentsInForce,
   figure,
   optional,
   readBody,
@@ -52,7 +51,4 @@ export const LIMIT_DOCUMENTS = documentKind<PositionLimits>('position-limits', (
 });
 
 /** Undefined while no document is in force. */
-export function limitsInForce(rules: HouseRules): PositionLimits | undefined {
-  const [document] = documentsInForce(rules, LIMIT_DOCUMENTS.kind);
-  return document && LIMIT_DOCUMENTS.of(document);
-}
+export const limitsInForce = (rules: HouseRules): PositionLimits | undefined => LIMIT_DOCUMENTS.ifInForce(rules);

@@ -1,7 +1,6 @@
 import {
   checked,
   documentKind,
-  documentsInForce,
   figure,
   list,
   readBody,
@@ -76,10 +75,8 @@ export const PROVIDER_DOCUMENTS = documentKind<ProviderAgreements>('liquidity-pr
 });
 
 /** Undefined while no document is in force. */
-export function agreementsInForce(rules: HouseRules): ProviderAgreements | undefined {
-  const [document] = documentsInForce(rules, PROVIDER_DOCUMENTS.kind);
-  return document && PROVIDER_DOCUMENTS.of(document);
-}
+export const agreementsInForce = (rules: HouseRules): ProviderAgreements | undefined =>
+  PROVIDER_DOCUMENTS.ifInForce(rules);
 
 /** A position that is offered to providers. */
 export interface OfferedPosition {

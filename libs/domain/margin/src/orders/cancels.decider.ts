@@ -48,18 +48,6 @@ const unwantedAmong = (
     .map(([reservationId]) => reservationId),
 });
 
-function request(
-  state: MarginState,
-  account: AccountRecord,
-  orders: readonly string[],
-  context: DecisionContext,
-  cause?: Cause,
-): void {
-  if (orders.length === 0) return;
-  const reason = reasonOf(state, account);
-  emitMargin(context, 'OrderCancelsRequested', { accountId: account.accountId, orders: [...orders], reason }, cause);
-}
-
 function reasonOf({ book }: MarginState, account: AccountRecord): MarginEvents['OrderCancelsRequested']['reason'] {
   if (book.isLiquidating(account)) return 'account-liquidating';
   const { standing } = account;
@@ -78,8 +66,10 @@ export function cancelAtEntry(
   cause: Cause,
 ): void {
   const { orders, reservations } = unwantedIn(state, account);
-  if (!state.book.isLiquidating(account)) request(state, account, orders, context, cause);
   const { accountId } = account;
+  if (orders.length > 0 && !state.book.isLiquidating(account)) {
+    emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason: reasonOf(state, account) }, cause);
+  }
   for (const reservationId of reservations) {
     emitMargin(context, 'ReservationEnded', { reservationId, accountId, reason: 'account-reduce-only' }, cause);
   }
@@ -226,25 +216,21 @@ const isLateInDelisted = (state: MarginState, accountId: string, orderId: string
 /** An order came or grew while its account may not have it, or nothing trades in its instrument: it had left the exchange before it heard. @see docs/spec/orders.md CLR-ORD-006 */
 export function cancelLate(state: MarginState, accountId: string, orderId: string, context: DecisionContext): void {
   const known = openOrdersOf(state.openOrders, accountId).find((order) => order.orderId === orderId);
-  if (known !== undefined && state.haltedInstruments.has(known.instrument)) {
-    return void emitMargin(context, 'OrderCancelsRequested', {
-      accountId,
-      orders: [orderId],
-      reason: 'instrument-halted',
-    });
-  }
-  if (known !== undefined && isLateInDelisted(state, accountId, orderId)) {
-    return void emitMargin(context, 'OrderCancelsRequested', {
-      accountId,
-      orders: [orderId],
-      reason: 'instrument-delisted',
-    });
-  }
+  const reason = known && reasonAgainst(state, accountId, known);
+  if (reason) emitMargin(context, 'OrderCancelsRequested', { accountId, orders: [orderId], reason });
+}
+
+/** Why an order may not stay, the first reason; null: it may. */
+function reasonAgainst(
+  state: MarginState,
+  accountId: string,
+  order: OrderTerms & { readonly orderId: string },
+): MarginEvents['OrderCancelsRequested']['reason'] | null {
+  const { orderId, instrument } = order;
+  if (state.haltedInstruments.has(instrument)) return 'instrument-halted';
+  if (isLateInDelisted(state, accountId, orderId)) return 'instrument-delisted';
   const account = state.book.find(accountId);
-  if (account === undefined || known === undefined) return;
-  if (unwantedIn(state, account).orders.includes(orderId)) {
-    request(state, account, [orderId], context);
-  } else if (isBeyondLimits(state, account, known)) {
-    emitMargin(context, 'OrderCancelsRequested', { accountId, orders: [orderId], reason: 'position-limit' });
-  }
+  if (account === undefined) return null;
+  if (unwantedIn(state, account).orders.includes(orderId)) return reasonOf(state, account);
+  return isBeyondLimits(state, account, order) ? 'position-limit' : null;
 }
