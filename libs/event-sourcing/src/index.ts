@@ -14,6 +14,6 @@ export {
   defineProcess,
   emitterOf,
 } from './process-definition.js';
-export { placedOutcome, type Past, type PastForm, type PlacedOutcome } from './past.js';
+export { placedOutcome, type Outcome, type Past, type PastForm, type PlacedOutcome } from './past.js';
 export { StateCodec, stateClass } from './state-codec.js';
 export { EMPTY_HEAD, canonicalEnvelope, chainHead, seal, sealedEvent } from './seal.js';

@@ -44,8 +44,21 @@ describe('what a machine remembers of ids [CLR-LOG-070]', () => {
     // What is said meanwhile comes before what was found.
     recent.note({ type: 'Booked', position: 4, payload: { id: 'id-9' } });
     expect(recent.of('id-9')).toBe('yes');
-    recent.answered([], new Map());
+    recent.answered(['id-2'], new Map());
+    expect([recent.of('id-1'), recent.of('id-2'), recent.answers]).toEqual(['yes', undefined, 3]);
+    expect(recent.unknown([asking('id-1'), asking('id-8')])).toEqual(['id-8']);
+    recent.dropAnswers();
     expect(() => recent.of('id-1')).toThrow('nobody has looked');
+  });
+
+  it('does not take an id for new that was used and forgotten since it was searched for', () => {
+    const recent = withOutcomes(3);
+    recent.forget(3, 0);
+    recent.answered(['id-4'], new Map());
+    recent.note(booked(4));
+    recent.forget(4, 0);
+    expect(recent.knows(asking('id-4'))).toBe(false);
+    expect(() => recent.of('id-4')).toThrow('nobody has looked');
   });
 
   it('of a machine that starts in the middle takes back what nobody else has', () => {

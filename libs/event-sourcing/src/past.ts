@@ -33,8 +33,8 @@ export interface PastForm {
  */
 export class RecentOutcomes {
   readonly #outcomes = new Map<string, PlacedOutcome>();
-  #answers: ReadonlyMap<string, string> = new Map();
-  #asked: ReadonlySet<string> = new Set();
+  /** Answers of searches, null where nothing was found. */
+  readonly #answers = new Map<string, string | null>();
 
   constructor(
     private readonly form: PastForm,
@@ -65,7 +65,7 @@ export class RecentOutcomes {
     const recent = this.#outcomes.get(key);
     if (recent !== undefined) return recent.outcome;
     invariant(this.#knows(key), `nobody has looked for what was said of ${key}`);
-    return this.#answers.get(key);
+    return this.#answers.get(key) ?? undefined;
   }
 
   /** Keys that deciding some inputs may ask for, and that have to be looked up. */
@@ -73,7 +73,7 @@ export class RecentOutcomes {
     if (this.forgottenUpTo === 0) return [];
     const keys = new Set<string>();
     for (const input of inputs) {
-      for (const key of this.form.keysOf(input)) if (!this.#outcomes.has(key)) keys.add(key);
+      for (const key of this.form.keysOf(input)) if (!this.#outcomes.has(key) && !this.#answers.has(key)) keys.add(key);
     }
     return [...keys];
   }
@@ -85,10 +85,19 @@ export class RecentOutcomes {
     );
   }
 
-  /** Answers of a complete search for keys among outcomes up to `after`; those before are dropped. */
+  /** Answers of a complete search for keys among outcomes up to `after`. */
   answered(asked: readonly string[], answers: ReadonlyMap<string, string>): void {
-    this.#asked = new Set(asked);
-    this.#answers = answers;
+    for (const key of asked) this.#answers.set(key, answers.get(key) ?? null);
+  }
+
+  /** How many answers of searches are here. */
+  get answers(): number {
+    return this.#answers.size;
+  }
+
+  /** The inputs that were searched for are decided. */
+  dropAnswers(): void {
+    this.#answers.clear();
   }
 
   /** Puts outcomes back in that stand behind a position, before anything is decided. */
@@ -102,13 +111,15 @@ export class RecentOutcomes {
   forget(upTo: number, keep: number): void {
     for (const [key, { position }] of this.#outcomes) {
       if (this.#outcomes.size <= keep || position > upTo) return;
+      // An id that nobody had used when it was searched for may be among these.
+      this.#answers.clear();
       this.#outcomes.delete(key);
       this.forgottenUpTo = position;
     }
   }
 
   #knows(key: string): boolean {
-    return this.forgottenUpTo === 0 || this.#asked.has(key);
+    return this.forgottenUpTo === 0 || this.#answers.has(key);
   }
 }
 

@@ -25,9 +25,13 @@ const EVENTS_BEHIND = 2_000;
 /** An index that so many outcomes are not in is waited for. */
 const FURTHEST_BEHIND = 8_192;
 
+/** So many answers of searches are kept for inputs that still wait. */
+const ANSWERS_KEPT = 4_096;
+
 /** Looks up what a partition said of the ids that some inputs name and that its machine has forgotten. */
 async function lookUp(machine: Machine, log: Pick<Indexed, 'outcomes'>, inputs: Iterable<Asking>): Promise<void> {
   const { outcomes, partition } = machine;
+  if ((outcomes?.answers ?? 0) > ANSWERS_KEPT) outcomes?.dropAnswers();
   const keys = outcomes?.unknown(inputs) ?? [];
   if (outcomes === undefined || keys.length === 0) return;
   const found = await log.outcomes.find(partition, keys, outcomes.after);
@@ -57,8 +61,9 @@ export class OutcomeReader {
     return this.machine.outcomes?.knows(input) ?? true;
   }
 
-  async ask(input: Asking): Promise<void> {
-    await lookUp(this.machine, this.log, [input]);
+  /** @param ahead what will be decided after it, to be looked up together */
+  async ask(input: Asking, ahead: Iterable<Asking>): Promise<void> {
+    await lookUp(this.machine, this.log, [input, ...ahead]);
   }
 
   /** What is in the index need not stay in memory. */

@@ -28,6 +28,11 @@ export class ForwardReader {
       yield entry;
     }
   }
+
+  /** What was read and not taken yet, of all sources. */
+  *ahead(): Generator<LogEntry> {
+    for (const { entries, next } of this.#pages.values()) yield* entries.slice(next);
+  }
 }
 
 /**

@@ -102,7 +102,7 @@ export async function replayPartition(
   };
 
   const accept = async (entry: LogEntry): Promise<CommandResult | undefined> => {
-    if (!ids.knows(entry)) await ids.ask(entry);
+    if (!ids.knows(entry)) await ids.ask(entry, entry.log === commandLog ? [] : forward.ahead());
     return machine.accept(entry);
   };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { aClearance, accountsDesk, payloadOf, type Desk } from './accounts.fixtures.js';
+import { aClearance, accountsDesk, aFill, payloadOf, type Desk } from './accounts.fixtures.js';
 import { accountsPast } from './accounts.past.js';
 import type { AccountsState } from './accounts.state.js';
 
@@ -14,6 +14,7 @@ interface Message {
 }
 
 const LOG_OF: Readonly<Record<string, string>> = {
+  TradeFilled: 'exchange.fills',
   Deposit: 'accounts.commands',
   OpenAccount: 'accounts.commands',
   RequestWithdrawal: 'accounts.commands',
@@ -79,6 +80,19 @@ const message: fc.Arbitrary<Message> = fc.oneof(
       type: cleared ? 'WithdrawalCleared' : 'WithdrawalRefused',
       payload: { ...aClearance(accountId, withdrawalId, 9, attempt), code: 'prices-halted' },
     })),
+  fc
+    .record({
+      tradeId: anId,
+      accountId: fc.constantFrom(...ACCOUNTS),
+      side: fc.constantFrom('buy', 'sell'),
+      quantity: fc.constantFrom('1', '2'),
+      price: fc.constantFrom('50000', '50001'),
+      fill: fc.constantFrom(undefined, 1, 2),
+    })
+    .map(({ fill, ...named }) => ({
+      type: 'TradeFilled',
+      payload: aFill({ ...named, ...(fill === undefined ? {} : { fill }) }),
+    })),
   fc.record({
     type: fc.constant('FundContributionReceived'),
     payload: fc.record({ contributionId: anId, amount: anAmount }),
@@ -88,12 +102,14 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     payload: fc.record({ accountId: fc.constantFrom(...ACCOUNTS) }),
   }),
   fc.record({
-    type: fc.constantFrom('Deposit', 'DepositReceived', 'WithdrawalRequested', 'FundContributionReceived'),
+    type: fc.constantFrom(
+      ...['Deposit', 'DepositReceived', 'WithdrawalRequested', 'FundContributionReceived', 'TradeFilled'],
+    ),
     payload: fc.oneof(fc.constant(null), fc.record({ depositId: fc.integer(), accountId: fc.constant('alice.main') })),
   }),
 );
 
-describe('ids of deposits, withdrawals and contributions that are done with [CLR-ACC-030]', () => {
+describe('ids of deposits, withdrawals, contributions and fills that are done with [CLR-ACC-010] [CLR-ACC-030]', () => {
   it('are answered the same by a desk that keeps all and by one that has to ask for each', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
@@ -116,9 +132,22 @@ describe('ids of deposits, withdrawals and contributions that are done with [CLR
     expect(keysOf('accounts.commands', 'RequestTransfer', payload)).toEqual(['withdrawal a.b t']);
     expect(keysOf('exchange.transfers', 'FundContributionReceived', payload)).toEqual(['contribution c']);
     expect(keysOf('exchange.transfers', 'AccountOpeningRequested', payload)).toEqual([]);
-    expect(keysOf('exchange.fills', 'TradeFilled', payload)).toEqual([]);
+    const fill = { accountId: 'a.b', instrument: 'BTC-PERP', tradeId: 't', side: 'buy' };
+    expect(keysOf('exchange.fills', 'TradeFilled', fill)).toEqual(['fill a.b BTC-PERP t buy 1']);
+    expect(keysOf('exchange.fills', 'TradeFilled', { ...fill, fill: 2 })).toEqual(['fill a.b BTC-PERP t buy 2']);
     expect(keysOf('exchange.transfers', 'toString', payload)).toEqual([]);
     expect(keysOf('accounts.commands', 'Deposit', 'nothing')).toEqual(['deposit  ']);
+  });
+
+  it('a fill is booked once however many came since: what can still be taken back is no measure [CLR-ACC-010]', () => {
+    const desk = accountsDesk();
+    desk.take('AccountOpeningRequested', { accountId: 'alice.main' });
+    const fill = aFill({ accountId: 'alice.main' });
+    payloadOf(desk.take('TradeFilled', fill), 'PositionChanged');
+    desk.state.trades.clear();
+    const detailOf = (message: typeof fill) => payloadOf(desk.take('TradeFilled', message), 'SuspenseBooked').detail;
+    expect(detailOf(fill)).toBe('fill-repeated');
+    expect(detailOf({ ...fill, price: '50000.5' })).toBe('trade-id-reused');
   });
 
   it('keep of a deposit that waits for its account nothing beside the state until it is booked', () => {

@@ -1,8 +1,17 @@
-import type { PastForm } from '@ballast/event-sourcing';
-import type { AccountsCommands, AccountsEvents, TransferEvents } from '@ballast/facts';
-import { canonicalText, dec, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import type { Outcome, PastForm } from '@ballast/event-sourcing';
+import type {
+  AccountsCommands,
+  AccountsEvents,
+  FillEvents,
+  PositionFigures,
+  TradeSide,
+  TransferEvents,
+} from '@ballast/facts';
+import { canonicalText, dec, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
 import type { AccountsRejectionCode } from './accounts.rejections.js';
 import { contentOf } from './deposit/movement.js';
+import { fillKey } from './ledger/instrument-book.js';
+import { positionOf, signedQuantity } from './ledger/position.js';
 import { fieldsOf } from './reading/input-reading.js';
 import { readReference } from './suspense/suspense-reference.js';
 
@@ -12,6 +21,14 @@ export const depositKey = (accountId: AccountId, depositId: string): string => `
 export const withdrawalKey = (accountId: AccountId, withdrawalId: string): string =>
   `withdrawal ${accountId} ${withdrawalId}`;
 export const contributionKey = (contributionId: string): string => `contribution ${contributionId}`;
+
+/** Key by which a side of a trade, or a part of one, is known for good. */
+export const bookedFillKey = (fill: Parameters<typeof fillKey>[0]): string => `fill ${fillKey(fill)}`;
+
+/** Content by which the second delivery of a fill is told from the reuse of its id: of one that was booked. */
+export const bookedFillContent = (signed: Decimal, price: Decimal): string => `${text(signed)} at ${text(price)}`;
+/** The same of one that suspense keeps, which knows no price, only the value. */
+export const suspendedFillContent = (signed: Decimal, value: Decimal): string => `${text(signed)} for ${text(value)}`;
 
 /** How a withdrawal or a transfer ended. */
 export type WithdrawalEnd =
@@ -39,13 +56,25 @@ export const outgoingContent = ({
 
 const contentOfText = (asset: string, amount: string): string => contentOf(asset, dec(amount));
 
+/** A side that left suspense because its trade was cancelled. */
+function cancelledFill(accountId: AccountId, reference: string, figures: PositionFigures): Outcome {
+  const { id: tradeId, part: fill = 1 } = readReference(reference);
+  const { quantity, cost } = positionOf(figures);
+  const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
+  return {
+    key: bookedFillKey({ accountId, instrument: figures.instrument, tradeId, side, fill }),
+    outcome: suspendedFillContent(quantity, cost),
+  };
+}
+
 /** Kinds of inputs that name an id which must not be booked twice. */
 const KEYS: {
   readonly [
     Type in
       | keyof Pick<AccountsCommands, 'Deposit' | 'RequestWithdrawal' | 'RequestTransfer'>
       | keyof Pick<TransferEvents, 'DepositReceived' | 'WithdrawalRequested' | 'FundContributionReceived'>
-  ]: (text: (field: string) => string) => string;
+      | keyof FillEvents
+  ]: (text: (field: string) => string, part: number) => string;
 } = {
   Deposit: (text) => depositKey(text('accountId'), text('depositId')),
   DepositReceived: (text) => depositKey(text('accountId'), text('depositId')),
@@ -53,13 +82,18 @@ const KEYS: {
   RequestTransfer: (text) => withdrawalKey(text('accountId'), text('transferId')),
   WithdrawalRequested: (text) => withdrawalKey(text('accountId'), text('withdrawalId')),
   FundContributionReceived: (text) => contributionKey(text('contributionId')),
+  TradeFilled: (text, fill) =>
+    bookedFillKey({
+      ...{ accountId: text('accountId'), instrument: text('instrument'), tradeId: text('tradeId') },
+      ...{ side: text('side') as TradeSide, fill },
+    }),
 };
 
-const LOGS = ['accounts.commands', 'exchange.transfers'];
+const LOGS = ['accounts.commands', 'exchange.transfers', 'exchange.fills'];
 
 /**
- * What a partition of accounts remembers of deposits, withdrawals, transfers and contributions that are done with.
- * @see docs/spec/accounts.md CLR-ACC-030
+ * What a partition of accounts remembers of deposits, withdrawals, transfers, contributions and fills that are done with.
+ * @see docs/spec/accounts.md CLR-ACC-010, CLR-ACC-030
  */
 export const accountsPast: PastForm = {
   keysOf({ log, type, payload }) {
@@ -67,7 +101,8 @@ export const accountsPast: PastForm = {
     const fields = fieldsOf(payload) ?? {};
     // What cannot be read is refused before anybody asks.
     const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '');
-    return [KEYS[type as keyof typeof KEYS](text)];
+    const part = fields['fill'];
+    return [KEYS[type as keyof typeof KEYS](text, typeof part === 'number' ? part : 1)];
   },
   settled({ type, payload }) {
     switch (type) {
@@ -76,8 +111,11 @@ export const accountsPast: PastForm = {
         return { key: depositKey(accountId, depositId), outcome: contentOfText(asset, amount) };
       }
       case 'SuspenseReleased': {
-        const { accountId, reference, decision, postings } = payload as AccountsEvents['SuspenseReleased'];
+        const { accountId, reference, position, decision, postings } = payload as AccountsEvents['SuspenseReleased'];
         // What waits in suspense is open, and stands in the state; what is booked from there is said by what books it.
+        if (decision?.outcome === 'cancelled' && position !== null) {
+          return cancelledFill(accountId, reference, position);
+        }
         if (decision?.outcome !== 'sent-back') return undefined;
         const back = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
         return (
@@ -86,6 +124,21 @@ export const accountsPast: PastForm = {
             outcome: contentOf(back.asset, dec(back.amount).neg()),
           }
         );
+      }
+      case 'PositionChanged': {
+        const {
+          accountId,
+          tradeId,
+          fill = 1,
+          side,
+          quantity,
+          fillPrice,
+          position,
+        } = payload as AccountsEvents['PositionChanged'];
+        return {
+          key: bookedFillKey({ accountId, instrument: position.instrument, tradeId, side, fill }),
+          outcome: bookedFillContent(signedQuantity(side, dec(quantity)), dec(fillPrice)),
+        };
       }
       case 'WithdrawalSettled':
       case 'WithdrawalReleased': {

@@ -175,7 +175,7 @@ function noteGrant(state: AccountsState, { payload: { request } }: Grant): void 
 }
 
 const fills = on<AccountsState, FillEvents>('exchange.fills', 'numbered', {
-  TradeFilled: { decide: (state, input, context) => emitAll(context, decideFill(state, input)) },
+  TradeFilled: { decide: (state, input, context) => emitAll(context, decideFill(state, input, context.past)) },
 });
 
 const transfers = on<AccountsState, TransferEvents>('exchange.transfers', 'numbered', {
@@ -345,7 +345,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 9 },
+  stateForm: { version: 10 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,

@@ -119,10 +119,8 @@ export interface CloseOutOrder {
   ledgerBalance: Decimal;
 }
 
-/** A fill as it is known by id, and as it can be taken back. */
+/** A fill as it can be taken back. */
 export interface RememberedFill {
-  /** By which a second delivery is told from the reuse of its id. */
-  readonly content: string;
   readonly accountId: AccountId;
   readonly instrument: InstrumentId;
   readonly tradeId: string;
@@ -170,8 +168,10 @@ export interface AccountsState {
   readonly indexes: Map<Underlying, Decimal>;
   /** Those that are held, by account and withdrawal id; what is done with is remembered beside the state (`accountsPast`). */
   readonly withdrawals: Map<string, Withdrawal>;
-  /** The last fills by account, instrument, trade id, side and number, oldest first. */
+  /** The last fills by account, instrument, trade id, side and number, oldest first, for who takes one back. */
   readonly trades: Map<string, RememberedFill>;
+  /** Those of them that stay because a person proposed to take them back, by the same key. */
+  readonly correcting: Set<string>;
   /** What suspense keeps, by the account that it is for, in the order in which it came. */
   readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
   /** What persons proposed for it, by release id. */
@@ -199,8 +199,8 @@ export interface AccountsState {
 }
 
 /**
- * How many fills a partition remembers by id: a technical limit, about 10 MB. The log of the exchange delivers each position
- * once; this guards against an exchange that sends the same trade again under a new position soon after.
+ * How many fills a partition remembers as they can be taken back: a technical limit, about 10 MB. That none is booked twice does not hang
+ * on it (`accountsPast`).
  */
 export const REMEMBERED_TRADES = 65_536;
 
@@ -215,6 +215,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   indexes: new Map(),
   withdrawals: new Map(),
   trades: new Map(),
+  correcting: new Set(),
   suspended: new Map(),
   releases: new Map(),
   standings: new Map(),

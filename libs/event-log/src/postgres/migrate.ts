@@ -9,6 +9,7 @@ import { CreateLog } from './migrations/0001-log.js';
 import { CreateSnapshots } from './migrations/0002-snapshots.js';
 import { CreateArchive } from './migrations/0003-archive.js';
 import { CreateOutcomes } from './migrations/0004-outcomes.js';
+import { EmptyOutcomes } from './migrations/0005-outcomes-anew.js';
 
 /** Locks out other processes that create or migrate logs of the same database; any fixed number. */
 const MIGRATION_LOCK = 6_251_998_217;
@@ -34,6 +35,11 @@ function migrationsOf(names: LogNames, shape: LogShape): readonly Migration[] {
       }
     },
     class CreateOutcomes1700000000004 extends CreateOutcomes {
+      constructor() {
+        super(names);
+      }
+    },
+    class EmptyOutcomes1700000000005 extends EmptyOutcomes {
       constructor() {
         super(names);
       }

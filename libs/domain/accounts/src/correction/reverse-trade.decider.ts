@@ -63,10 +63,11 @@ export function* decideReversal(
 ): Generator<AccountsFact> {
   for (const { partition, accountId, side, fill } of sides) {
     if (partition !== state.partition) continue;
-    const remembered = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill: fill ?? 1 }));
+    const identity = { accountId, instrument, tradeId, side, fill: fill ?? 1 };
+    const remembered = state.trades.get(fillKey(identity));
     invariant(remembered, `${tradeId} ${side} of ${accountId} is to be taken back and is not remembered`);
     if (remembered.kept === 'suspense') {
-      const item = suspendedFill(state, remembered);
+      const item = suspendedFill(state, identity);
       invariant(item, `${tradeId} ${side} of ${accountId} is to be taken back and is not in suspense`);
       yield released(item, { outcome: 'cancelled', id: correctionId });
       continue;

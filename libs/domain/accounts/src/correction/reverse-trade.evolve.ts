@@ -6,7 +6,13 @@ import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
 export const correctionEvolution: Evolution<'TradeSidesReported' | 'TradeReversed'> = {
-  TradeSidesReported: () => undefined,
+  /** What may be taken back stays until a person says so. */
+  TradeSidesReported({ correcting }, { payload: { tradeId, instrument, sides, refusal } }) {
+    if (refusal !== null) return;
+    for (const { accountId, side, fill = 1 } of sides) {
+      correcting.add(fillKey({ accountId, instrument, tradeId, side, fill }));
+    }
+  },
   TradeReversed(state, { version, payload }) {
     const { accountId, tradeId, fill = 1, side, quantity, price, position, postings } = payload;
     const { instrument } = position;
@@ -20,8 +26,10 @@ export const correctionEvolution: Evolution<'TradeSidesReported' | 'TradeReverse
       postings,
     });
     discountVolume(state, accountId, { instrument, quantity, price: dec(price) });
-    const remembered = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill }));
+    const key = fillKey({ accountId, instrument, tradeId, side, fill });
+    const remembered = state.trades.get(key);
     invariant(remembered, `${tradeId} of ${accountId} is taken back and is not remembered`);
+    state.correcting.delete(key);
     rememberFill(state, { ...remembered, kept: 'reversed' });
   },
 };

@@ -82,7 +82,8 @@ export function approveCorrection(
     return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
   }
   const correction = corrections.get(reading.figures.correctionId);
-  const code = correction === undefined ? 'correction-unknown' : approvalRefusal(correction, actor, partitions);
+  const code =
+    correction === undefined ? 'correction-unknown' : approvalRefusal(corrections, correction, actor, partitions);
   if (correction === undefined || code !== null) return { refusal: refused(code ?? 'correction-unknown') };
   const { correctionId, tradeId, instrument } = correction.proposed;
   return { fact: { correctionId, tradeId, instrument, sides: sidesOf(correction) } };
@@ -93,13 +94,21 @@ const sidesOf = ({ reports }: TradeCorrection): FundEvents['TradeCorrectionAppro
     .sort(([a], [b]) => a - b)
     .flatMap(([partition, { sides }]) => sides.map((side) => ({ partition, ...side })));
 
+/** Whether another correction of the same trade was approved since this one was proposed. */
+const isTakenBack = (corrections: TradeCorrections, { proposed: { tradeId, instrument } }: TradeCorrection): boolean =>
+  [...corrections.values()].some(
+    ({ approved, proposed }) => approved && proposed.tradeId === tradeId && proposed.instrument === instrument,
+  );
+
 function approvalRefusal(
+  corrections: TradeCorrections,
   correction: TradeCorrection,
   actor: string | null,
   partitions: number,
 ): CorrectionRefusal | null {
   if (isNobody(actor)) return 'actor-missing';
   if (correction.approved) return 'correction-approved';
+  if (isTakenBack(corrections, correction)) return 'trade-reversed';
   if (subjectOf(correction.proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
   if (correction.reports.size < partitions) return 'correction-not-reported';
   for (const { refusal } of correction.reports.values()) {

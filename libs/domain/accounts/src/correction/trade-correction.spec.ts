@@ -1,6 +1,7 @@
 import { dec, instantOf, text } from '@ballast/kernel';
 import { aPriceSet, aSpecification } from '../accounts.fixtures.js';
 import { accountStatement } from '../accounts.queries.js';
+import { REMEMBERED_TRADES } from '../accounts.state.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 
@@ -81,6 +82,38 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
     approve(house);
     propose(house, { correctionId: 'c-2' });
     expect(codeOf(house.command('ApproveTradeCorrection', { correctionId: 'c-2' }, 'ben'))).toBe('trade-reversed');
+  });
+
+  it('is taken back once when two persons proposed it and both proposals are approved', () => {
+    const { house, a } = traded();
+    propose(house);
+    propose(house, { correctionId: 'c-2' });
+    approve(house);
+    const after = standing(house, a);
+    expect(codeOf(house.command('ApproveTradeCorrection', { correctionId: 'c-2' }, 'ben'))).toBe('trade-reversed');
+    expect(standing(house, a)).toEqual(after);
+    expect(house.violations).toEqual([]);
+  });
+
+  it('stays in reach from the proposal to the approval, however much is traded between', () => {
+    const { house, a, b } = traded();
+    propose(house);
+    for (const { state } of house.desks) {
+      const [any] = state.trades.values();
+      for (let number = state.trades.size; any !== undefined && number < REMEMBERED_TRADES; number++) {
+        state.trades.set(`other ${number}`, { ...any, tradeId: 'other' });
+      }
+    }
+    for (const tradeId of ['later-1', 'later-2', 'later-3']) {
+      house.trade({ buyer: a, seller: b, instrument: 'BTC-PERP', quantity: '1', price: '50000' }, tradeId);
+    }
+    expect(codeOf(propose(house, { correctionId: 'c-2', tradeId: 'before' }))).toBe('accepted');
+    expect(codeOf(house.command('ApproveTradeCorrection', { correctionId: 'c-2' }, 'ben'))).toBe('trade-unknown');
+    expect(codeOf(approve(house))).toBe('accepted');
+    expect(house.atRest()).toEqual([]);
+    expect(house.desks.map(({ state }) => [state.trades.size, state.correcting.size])).toEqual(
+      house.desks.map(() => [REMEMBERED_TRADES, 0]),
+    );
   });
 
   it.each`

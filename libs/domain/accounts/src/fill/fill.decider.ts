@@ -1,7 +1,8 @@
 import { listingState } from '@ballast/instruments';
 import type { AccountsEvents, FillEvents, Place } from '@ballast/facts';
-import type { LogEntry } from '@ballast/event-sourcing';
+import type { LogEntry, Past } from '@ballast/event-sourcing';
 import { text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+import { bookedFillContent, bookedFillKey, suspendedFillContent } from '../accounts.past.js';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
 import {
   collateralAfter,
@@ -16,9 +17,9 @@ import {
 import { deliverLate } from '../expiry/expiry.decider.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { settlementOf } from '../ledger/contracts.js';
-import { deliveryPriceOf, fillContent, fillKey } from '../ledger/instrument-book.js';
+import { deliveryPriceOf } from '../ledger/instrument-book.js';
 import { postingsOf } from '../ledger/ledger.js';
-import { applyTrade, figuresOf, signedQuantity, tradedValue } from '../ledger/position.js';
+import { applyTrade, figuresOf, positionOf, signedQuantity, tradedValue } from '../ledger/position.js';
 import {
   fieldsOf,
   LARGEST_VALUE,
@@ -32,6 +33,7 @@ import {
 } from '../reading/input-reading.js';
 import { suspenseBooked } from '../suspense/suspense.decider.js';
 import { suspenseReference } from '../suspense/suspense-reference.js';
+import { suspendedFill } from '../suspense/suspended-items.js';
 import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
 
 const isWholeFrom = (value: unknown, least: number): value is number =>
@@ -145,30 +147,39 @@ function unbookable(
  *            house/rounding += what the rounding left over
  * mark and fill stand for the value of a contract at them.
  */
-export function* decideFill(state: AccountsState, input: LogEntry): Generator<AccountsFact> {
+export function* decideFill(state: AccountsState, input: LogEntry, past: Past): Generator<AccountsFact> {
   const reading = readFill(state, input.payload);
   if (!reading.readable) {
     yield suspenseBooked(input, reading.code);
     return;
   }
-  yield bookedFill(state, input, reading.value);
+  yield bookedFill(state, input, reading.value, past);
   yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
 }
 
-function bookedFill(state: AccountsState, input: LogEntry, fill: Fill): AccountsFact {
-  const { tradeId, part, accountId, contract, side, quantity } = fill;
+/** What was said of a fill before, by its content; undefined of a new one. */
+function knownContent(state: AccountsState, { part: fill = 1, contract, ...named }: Fill, past: Past) {
+  const identity = { ...named, instrument: contract.instrument.id, fill };
+  const booked = past(bookedFillKey(identity));
+  if (booked !== undefined) return booked;
+  const waiting = suspendedFill(state, identity)?.kept.position;
+  if (waiting === undefined || waiting === null) return undefined;
+  const { quantity, cost } = positionOf(waiting);
+  return suspendedFillContent(quantity, cost);
+}
+
+function bookedFill(state: AccountsState, input: LogEntry, fill: Fill, past: Past): AccountsFact {
+  const { accountId, contract, side, quantity, price } = fill;
   const instrument = contract.instrument.id;
   const signed = signedQuantity(side, quantity);
-  const fillValue = tradedValue(contract.instrument, signed, fill.price);
+  const fillValue = tradedValue(contract.instrument, signed, price);
   if (fillValue.abs().gt(LARGEST_VALUE[contract.instrument.settlement])) {
     return suspenseBooked(input, 'amount-too-large');
   }
-  const known = state.trades.get(fillKey({ accountId, instrument, tradeId, side, fill: part ?? 1 }));
+  const known = knownContent(state, fill, past);
   if (known !== undefined) {
-    return suspenseBooked(
-      input,
-      known.content === fillContent(signed, fillValue) ? 'fill-repeated' : 'trade-id-reused',
-    );
+    const same = [bookedFillContent(signed, price), suspendedFillContent(signed, fillValue)];
+    return suspenseBooked(input, same.includes(known) ? 'fill-repeated' : 'trade-id-reused');
   }
   const account = state.accounts.get(accountId);
   const wrong = unclearable(state, fill, account, input.time.clearing);

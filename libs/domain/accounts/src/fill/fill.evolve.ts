@@ -11,7 +11,7 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
     const { accountId, reason, tradeId, fill, closeOutOrder, side, quantity, fillPrice, fee, position, postings } =
       payload;
     post(state.ledger, postings);
-    const content = bookTrade(state, touch(state, accountId, version, true), {
+    bookTrade(state, touch(state, accountId, version, true), {
       instrument: position.instrument,
       side,
       quantity: dec(quantity),
@@ -24,7 +24,7 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
       countVolume(state, accountId, { instrument, quantity, price: dec(fillPrice) }, time.clearing);
     }
     rememberFill(state, {
-      ...{ content, accountId, instrument, tradeId, side, part: fill },
+      ...{ accountId, instrument, tradeId, side, part: fill },
       ...{ quantity: dec(quantity), price: dec(fillPrice), fee: dec(fee), kept: reason },
     });
     if (closeOutOrder !== null) addToOrder(orderAt(state, closeOutOrder.position), postings);

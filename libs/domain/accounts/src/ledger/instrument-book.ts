@@ -1,5 +1,5 @@
 import type { AccountsEvents, InstrumentId, Posting, TradeSide } from '@ballast/facts';
-import { dec, sum, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, sum, ZERO, type Decimal } from '@ballast/kernel';
 import {
   hold,
   perAccount,
@@ -54,11 +54,8 @@ interface BookedTrade {
   readonly postings: readonly Posting[];
 }
 
-/**
- * The client's position is taken from the event, the house position from the trade: each checks the other.
- * @returns content of the trade
- */
-export function bookTrade(state: AccountsState, account: Account, trade: BookedTrade): string {
+/** The client's position is taken from the event, the house position from the trade: each checks the other. */
+export function bookTrade(state: AccountsState, account: Account, trade: BookedTrade): void {
   const { instrument, after } = trade;
   hold(account, instrument, after);
   const signed = signedQuantity(trade.side, trade.quantity);
@@ -67,7 +64,6 @@ export function bookTrade(state: AccountsState, account: Account, trade: BookedT
   attributePnl(book, trade.postings);
   const value = tradedValue(contractOf(state, instrument).instrument, signed, trade.tradePrice);
   book.tradedValue = book.tradedValue.plus(value);
-  return fillContent(signed, value);
 }
 
 /** What one fill is known by. An exchange counts trades per instrument, and may fill one side in several parts. */
@@ -83,16 +79,15 @@ export interface FillIdentity {
 export const fillKey = ({ accountId, instrument, tradeId, side, fill }: FillIdentity): string =>
   perAccount(accountId, `${instrument} ${tradeId} ${side} ${fill}`);
 
-/** Content by which the second delivery of a fill is told from the reuse of its id. */
-export const fillContent = (signed: Decimal, value: Decimal): string => `${text(signed)} for ${text(value)}`;
-
-export function rememberFill({ trades }: AccountsState, fill: RememberedFill): void {
+export function rememberFill({ trades, correcting }: AccountsState, fill: RememberedFill): void {
   const { accountId, instrument, tradeId, side, part = 1 } = fill;
   trades.set(fillKey({ accountId, instrument, tradeId, side, fill: part }), fill);
   if (trades.size <= REMEMBERED_TRADES) return;
-  for (const oldest of trades.keys()) {
+  // The fill that came now is not being taken back, so this ends.
+  for (const [oldest, held] of trades) {
     trades.delete(oldest);
-    return;
+    if (!correcting.has(oldest)) return;
+    trades.set(oldest, held);
   }
 }
 

@@ -1,7 +1,8 @@
 import { dec, type AccountId } from '@ballast/kernel';
-import type { AccountsState, RememberedFill, SuspendedItem } from '../accounts.state.js';
+import type { AccountsState, SuspendedItem } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
-import { readReference, suspenseReference } from './suspense-reference.js';
+import type { FillIdentity } from '../ledger/instrument-book.js';
+import { readReference } from './suspense-reference.js';
 
 /** Content of a deposit that waits in suspense; undefined when none of that id does. */
 export function suspendedDeposit(state: AccountsState, accountId: AccountId, depositId: string): string | undefined {
@@ -19,11 +20,10 @@ export const suspendedAt = ({ suspended }: AccountsState, position: number): Sus
 /** The side of a trade that waits in suspense; undefined when it does not. */
 export const suspendedFill = (
   { suspended }: AccountsState,
-  { accountId, instrument, tradeId, side, part }: RememberedFill,
+  { accountId, instrument, tradeId, side, fill }: FillIdentity,
 ): SuspendedItem | undefined =>
-  suspended
-    .get(accountId)
-    ?.find(
-      ({ kept: { position, reference } }) =>
-        position?.instrument === instrument && reference === suspenseReference({ tradeId, side, part }),
-    );
+  suspended.get(accountId)?.find(({ kept: { position, reference } }) => {
+    if (position?.instrument !== instrument || reference === null) return false;
+    const { id, part = 1 } = readReference(reference);
+    return id === tradeId && part === fill && dec(position.quantity).isNegative() === (side === 'sell');
+  });

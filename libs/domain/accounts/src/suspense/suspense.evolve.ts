@@ -1,7 +1,7 @@
 import type { TradeSide } from '@ballast/facts';
 import { invariant, ZERO } from '@ballast/kernel';
 import type { Evolution } from '../accounts.state.js';
-import { bookOf, fillContent, fillKey, rememberFill } from '../ledger/instrument-book.js';
+import { bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 import { readReference } from './suspense-reference.js';
@@ -26,7 +26,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
     const { instrument } = position;
     rememberFill(state, {
-      ...{ content: fillContent(quantity, cost), accountId, instrument, tradeId: id, side },
+      ...{ accountId, instrument, tradeId: id, side },
       ...{ part, quantity: quantity.abs(), price: ZERO, fee: ZERO },
       kept: 'suspense',
     });
@@ -54,8 +54,10 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
     const key = fillKey({ accountId, instrument: position.instrument, tradeId: id, side, fill: part });
     const remembered = state.trades.get(key);
-    if (decision?.outcome !== 'cancelled') state.trades.delete(key);
-    else if (remembered !== undefined) rememberFill(state, { ...remembered, kept: 'reversed' });
+    if (decision?.outcome === 'cancelled') {
+      state.correcting.delete(key);
+      if (remembered !== undefined) rememberFill(state, { ...remembered, kept: 'reversed' });
+    } else state.trades.delete(key);
     const book = bookOf(state, position.instrument);
     book.suspense = { quantity: book.suspense.quantity.minus(quantity), cost: book.suspense.cost.minus(cost) };
     book.houseQuantity = book.houseQuantity.plus(quantity);
