@@ -110,7 +110,7 @@ class Underlying:
 class Haircut:
     """What an asset counts for (collateral.md), as the figures of a row of CLR-MRG-042."""
 
-    def __init__(self, asset, price, parameters, underlying):
+    def __init__(self, asset, price, parameters, underlying, held):
         self.price = price
         self.whole = asset == "USD"
         rules = parameters["collateral"]["assets"].get(asset)
@@ -119,6 +119,7 @@ class Haircut:
             rules = None
         self.cap = self.most = None
         self.fixed = self.slope = self.minimum = ZERO
+        self.relied = ONE  # share that new risk may rely on (CLR-COL-008)
         if rules is not None:
             hedged = underlying is not None  # its move is charged with the positions (CLR-COL-005)
             sigma = max(underlying.sigma if hedged else ZERO, D(rules["volatilityFloor"]))
@@ -132,8 +133,11 @@ class Haircut:
                 turn = (2 * (ONE - self.fixed) / (3 * self.slope)) ** 2
                 flat = max(self.minimum - self.fixed, ZERO) / self.slope
                 self.most = max(turn, flat**2)
+            if held is not None and "platformCap" in rules and held * price > D(rules["platformCap"]):
+                self.relied = D(rules["platformCap"]) / (held * price)
             if rules.get("tiers"):
                 raise Unusable(f"{asset} is valued by tiers (CLR-COL-003), which this program does not read")
+        self.withheld = ONE - self.relied
         self.floats = {
             name: None if value is None else as_float(value)
             for name, value in vars(self).items()
@@ -184,11 +188,13 @@ def depeg(table, price):
 
 
 class Market:
-    def __init__(self, schedule, parameters):
+    def __init__(self, schedule, parameters, held):
         self.halted = schedule["status"] == "HALT"
         self.underlyings = {u["underlying"]: Underlying(u) for u in schedule["underlyings"]}
         self.haircuts = {
-            c["asset"]: Haircut(c["asset"], D(c["price"]), parameters, self.underlyings.get(c["asset"]))
+            c["asset"]: Haircut(
+                c["asset"], D(c["price"]), parameters, self.underlyings.get(c["asset"]), held.get(c["asset"])
+            )
             for c in schedule["collateral"]
         }
         self.initial_multiple = D(parameters["initialMultiple"])
@@ -264,7 +270,7 @@ def together(position, coin, down, up, lost_offset, zero):
 
 def float_figures(account, market, sizes):
     """A row of CLR-MRG-042, in its order, its maintenance, and the magnitude M that its bound grows with."""
-    equity = magnitude = 0.0
+    equity = magnitude = charge = 0.0
     coins = {}
     for asset, amount in account.amounts():
         haircut = market.haircuts.get(asset)
@@ -273,6 +279,8 @@ def float_figures(account, market, sizes):
         worth, value = haircut.float(as_float(amount))
         equity += worth
         magnitude += value
+        if amount > 0:
+            charge += worth * haircut.floats["withheld"]
         if asset in market.underlyings and worth != 0:
             coins[asset] = worth
     maintenance = liquidation = 0.0
@@ -298,13 +306,14 @@ def float_figures(account, market, sizes):
         liquidation += required("liquidation")
     if not account.owes():
         return (equity, 0.0, 0.0, 0.0), 0.0, magnitude, coins
-    initial, call = as_float(market.initial_multiple) * maintenance, as_float(market.call_multiple) * maintenance
+    initial = as_float(market.initial_multiple) * maintenance + charge
+    call = as_float(market.call_multiple) * maintenance
     return (equity, initial, call, liquidation), maintenance, magnitude, coins
 
 
 def exact_figures(account, market, sizes):
     """The figures of CLR-MRG-031 in decimals: equity down to the cent, requirements up."""
-    equity = ZERO
+    equity = charge = ZERO
     coins = {}
     for asset, amount in account.amounts():
         haircut = market.haircuts.get(asset)
@@ -312,6 +321,8 @@ def exact_figures(account, market, sizes):
             continue
         worth = haircut.exact(amount)
         equity += worth
+        if amount > 0:
+            charge += worth - worth * haircut.relied
         if asset in market.underlyings:
             coins[asset] = worth
     required = {"maintenance": ZERO, "liquidation": ZERO}
@@ -325,8 +336,8 @@ def exact_figures(account, market, sizes):
             required[level] += together(value, coin or ZERO, down, up, market.between_positions, ZERO)
     maintenance, liquidation = required["maintenance"], required["liquidation"]
     if not account.owes():
-        maintenance = liquidation = ZERO
-    initial = market.initial_multiple * maintenance
+        maintenance = liquidation = charge = ZERO
+    initial = market.initial_multiple * maintenance + charge
     call = market.call_multiple * maintenance.quantize(CENT, ROUND_CEILING)
     up = [x.quantize(CENT, ROUND_CEILING) for x in (initial, call, liquidation)]
     return (equity.quantize(CENT, ROUND_FLOOR), *up)
@@ -448,6 +459,7 @@ class Partition:
         self.read = defaultdict(int)
         self.accounts = {}
         self.touched = set()
+        self.held = {}  # of all clients together, by asset
         self.assets, self.marked = set(), set()  # the book has a place for each
         self.schedules = {}
         self.parameters = {}
@@ -488,6 +500,8 @@ class Partition:
     def from_accounts(self, entry):
         payload = entry["payload"]
         account_id = payload.get("accountId")
+        if entry["type"] == "CollateralHeldMeasured":
+            self.held[payload["asset"]] = D(payload["amount"])
         if not entry["stream"].startswith("account-") or account_id is None:
             return
         if entry["type"] == "AccountOpened":
@@ -545,7 +559,7 @@ class Partition:
         schedule = self.schedules.get(payload["schedule"])
         if schedule is None:
             raise Difference(f"{self.run}, field schedule: {payload['schedule']} is not the one in force")
-        market = Market(schedule, self.parameters["margin-parameters", schedule["parameters"]])
+        market = Market(schedule, self.parameters["margin-parameters", schedule["parameters"]], self.held)
         owners = self.touched if payload["kind"] == "touched" else {owner_of(a) for a in self.accounts}
         changed, self.touched = sorted(self.touched), set()
         sizes = owner_sizes(self.accounts.values())

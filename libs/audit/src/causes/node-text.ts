@@ -64,6 +64,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `${written(ownerId)} traded ${written(volume)} USD in 30 days: fees of the tier from ${written(to)} USD of ${written(feeSchedule)}`,
   OpenInterestMeasured: ({ instrument, long, short, limit, exceeded }) =>
     `Open interest of ${written(instrument)}: ${written(long)} long, ${written(short)} short, ${exceeded === true ? 'beyond' : 'within'} its limit of ${written(limit)}`,
+  CollateralHeldMeasured: ({ asset, amount }) =>
+    `All clients together hold ${written(amount)} ${written(asset)} as collateral`,
   PositionLimitExceeded: (use) => `${limitText(use)}, beyond the limit of ${written(use['limit'])}`,
   PositionLimitRestored: (use) =>
     `${limitText(use)}, ${use['limit'] === null ? 'which nothing limits any more' : `within the limit of ${written(use['limit'])} again`}`,

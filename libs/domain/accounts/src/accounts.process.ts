@@ -303,6 +303,7 @@ const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('acc
   },
   FundCredited: 'ignored',
   OpenInterestMeasured: 'ignored',
+  CollateralHeldMeasured: 'ignored',
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
   BookImportBegun: 'ignored',

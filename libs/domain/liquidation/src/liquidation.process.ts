@@ -346,6 +346,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       FundDrawGranted: inCase(noteInCase.FundDrawGranted),
       FundCredited: 'ignored',
       OpenInterestMeasured: 'ignored',
+      CollateralHeldMeasured: 'ignored',
       LossStepTaken: 'ignored',
       RepaymentBooked: 'ignored',
       LossRecovered: 'ignored',

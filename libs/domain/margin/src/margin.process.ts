@@ -82,7 +82,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 7, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 8, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -232,6 +232,13 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       OpenInterestMeasured: {
         observe: ({ openInterest }, { payload: { instrument, long, short } }) =>
           void openInterest.set(instrument, { long: dec(long), short: dec(short) }),
+      },
+      CollateralHeldMeasured: {
+        observe(state, { payload: { asset, amount } }) {
+          state.collateralHeld.set(asset, dec(amount));
+          // What new risk may rely on is another at once; who is below it now, the next schedule says.
+          state.assessor = null;
+        },
       },
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',

@@ -1,6 +1,7 @@
 import type { Cause } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
 import type {
+  Asset,
   Bracket,
   HouseMode,
   InstrumentId,
@@ -73,6 +74,8 @@ export interface MarginState {
   readonly delistings: Map<InstrumentId, 'reduce-only' | 'ended'>;
   /** Contracts that all accounts of the house hold, as told last, where that is limited. */
   readonly openInterest: Map<InstrumentId, Readonly<Record<Side, Decimal>>>;
+  /** Amount of each asset that all clients together hold, as told last. */
+  readonly collateralHeld: Map<Asset, Decimal>;
   readonly exceedances: Exceedances;
   /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
   assessor: Assessor | null;
@@ -99,6 +102,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   haltedInstruments: new Set(),
   delistings: new Map(),
   openInterest: new Map(),
+  collateralHeld: new Map(),
   exceedances: new Map(),
   assessor: null,
   grid: null,

@@ -66,6 +66,7 @@ import {
   recordReconciliation,
   type Reconciliations,
 } from '../reconciliation/reconciliation.decider.js';
+import { measuredHoldings, noteBooked, noteTold, type CollateralHeld } from './collateral-held.js';
 import {
   begunCall,
   concerns,
@@ -130,6 +131,7 @@ export interface FundState {
   /** Trades that persons want cancelled. */
   readonly corrections: TradeCorrections;
   readonly openInterests: OpenInterests;
+  readonly collateralHeld: CollateralHeld;
   /** What others keep, held against this ledger. */
   readonly reconciliations: Reconciliations;
   /** Live books of exchanges that come here. */
@@ -387,7 +389,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 6 },
+  stateForm: { version: 7 },
   initialState: () => ({
     rules: noRules(),
     ledger: new Map(),
@@ -400,117 +402,123 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     gainsCall: null,
     corrections: new Map(),
     openInterests: noOpenInterests(),
+    collateralHeld: new Map(),
     reconciliations: noReconciliations(),
     bookImports: noBookImports(),
   }),
   open: openAccounts,
   reads: [
-    on<FundState, AccountsEvents & OpeningEvents>('accounts', 'numbered', {
-      ...OPENING_IGNORED,
-      AccountOpened: 'ignored',
-      CollateralCredited: 'ignored',
-      AccountStandingChanged: 'ignored',
-      MarginModelChosen: 'ignored',
-      SetOffAgreementChanged: 'ignored',
-      OtherAccountCharged: 'ignored',
-      SetOffReceived: 'ignored',
-      ClaimRepaid: {
-        observe: noteDue,
-        decide: (state, input, context) => bookRepayment(state, input.payload, placeOf(input), context),
-      },
-      ClaimWaived: {
-        observe: ({ contributions }, { payload: { accountId } }) => void contributions.delete(accountId),
-      },
-      WithdrawalHeld: 'ignored',
-      WithdrawalResubmitted: 'ignored',
-      WithdrawalSettled: 'ignored',
-      WithdrawalReleased: 'ignored',
-      WithdrawalRejected: 'ignored',
-      TransferReceived: 'ignored',
-      PositionChanged: moving(noteTraded),
-      FeeTierChanged: 'ignored',
-      FundingSettled: 'ignored',
-      FundingClosed: 'ignored',
-      InterestCharged: 'ignored',
-      VariationSettled: 'ignored',
-      VariationClosed: {
-        observe({ closedCycles }, { partition, payload }) {
-          const { instrument } = payload;
-          closedCycles.set(instrument, withClosed(closedCycles.get(instrument), payload, partition));
+    on<FundState, AccountsEvents & OpeningEvents>(
+      'accounts',
+      'numbered',
+      {
+        ...OPENING_IGNORED,
+        AccountOpened: 'ignored',
+        CollateralCredited: 'ignored',
+        AccountStandingChanged: 'ignored',
+        MarginModelChosen: 'ignored',
+        SetOffAgreementChanged: 'ignored',
+        OtherAccountCharged: 'ignored',
+        SetOffReceived: 'ignored',
+        ClaimRepaid: {
+          observe: noteDue,
+          decide: (state, input, context) => bookRepayment(state, input.payload, placeOf(input), context),
         },
-        decide: (state, { payload }, context) => callGains(state, payload, context),
-      },
-      VariationGainsOffered: {
-        observe(state, { partition, payload: { instrument, dueAt, gains } }) {
-          const call = state.gainsCall;
-          if (call === null || !isOfCall(call, { instrument, dueAt })) return;
-          state.gainsCall = { ...call, offers: new Map([...call.offers, [partition, gains]]) };
+        ClaimWaived: {
+          observe: ({ contributions }, { payload: { accountId } }) => void contributions.delete(accountId),
         },
-        decide({ gainsCall }, { payload }, context) {
-          if (gainsCall?.open !== null || !isOfCall(gainsCall, payload)) return;
-          if (gainsCall.offers.size === context.partitions)
-            emit(context, 'VariationHaircutFixed', fixedHaircut(gainsCall));
+        WithdrawalHeld: 'ignored',
+        WithdrawalResubmitted: 'ignored',
+        WithdrawalSettled: 'ignored',
+        WithdrawalReleased: 'ignored',
+        WithdrawalRejected: 'ignored',
+        TransferReceived: 'ignored',
+        PositionChanged: moving(noteTraded),
+        FeeTierChanged: 'ignored',
+        FundingSettled: 'ignored',
+        FundingClosed: 'ignored',
+        InterestCharged: 'ignored',
+        VariationSettled: 'ignored',
+        VariationClosed: {
+          observe({ closedCycles }, { partition, payload }) {
+            const { instrument } = payload;
+            closedCycles.set(instrument, withClosed(closedCycles.get(instrument), payload, partition));
+          },
+          decide: (state, { payload }, context) => callGains(state, payload, context),
+        },
+        VariationGainsOffered: {
+          observe(state, { partition, payload: { instrument, dueAt, gains } }) {
+            const call = state.gainsCall;
+            if (call === null || !isOfCall(call, { instrument, dueAt })) return;
+            state.gainsCall = { ...call, offers: new Map([...call.offers, [partition, gains]]) };
+          },
+          decide({ gainsCall }, { payload }, context) {
+            if (gainsCall?.open !== null || !isOfCall(gainsCall, payload)) return;
+            if (gainsCall.offers.size === context.partitions)
+              emit(context, 'VariationHaircutFixed', fixedHaircut(gainsCall));
+          },
+        },
+        VariationGainReduced: {
+          observe(state, input) {
+            const call = state.gainsCall;
+            if (call === null || call.open === null || !isOfCall(call, input.payload)) return;
+            const after = { ...call, open: call.open - 1, collected: call.collected.plus(input.payload.amount) };
+            // Money that came in meanwhile may pay what the cuts did not.
+            state.due = causeOf(input);
+            state.gainsCall = after.open === 0 && after.collected.isZero() ? null : after;
+          },
+          decide: (state, _input, context) => payFromGains(state, context),
+        },
+        ContractDelivered: moving(noteDelivered),
+        ExpiryClosed: 'ignored',
+        LiquidationCostSettled: 'ignored',
+        FundGrantReceived: 'ignored',
+        CollateralTakenOver: 'ignored',
+        UncoveredLossBooked: {
+          observe(state, input) {
+            const { caseId, accountId, reason, underlying, amount } = input.payload;
+            const loss = placeOf(input);
+            state.residual.set(nameOf(loss), { loss, caseId, accountId, underlying, amount: dec(amount) });
+            // It comes back through the fund, which pays what is open on the residual party first, or has paid it before.
+            if (reason === 'deficit-without-position') {
+              contribute(state, accountId, { caseId, step: 'global-fund', reserve: null, amount: dec(amount) });
+            }
+            state.due = causeOf(input);
+          },
+        },
+        UncoveredLossRecovered: 'ignored',
+        TradeSidesReported: {
+          observe: ({ corrections }, { partition, payload }) =>
+            evolveCorrections.reported(corrections, partition, payload),
+        },
+        TradeReversed: moving(noteReversed),
+        BookPartitionJudged: {
+          observe: ({ bookImports }, { partition, payload }) => evolveImports.judged(bookImports, partition, payload),
+        },
+        CollateralImported: 'ignored',
+        PositionImported: moving(noteImported),
+        AdlBooked: moving(noteTraded),
+        ProviderTradeBooked: moving(noteTraded),
+        SuspenseBooked: 'ignored',
+        SuspenseReleaseProposed: 'ignored',
+        SuspenseReleased: 'ignored',
+        PenaltyRemainderSent: {
+          observe: noteDue,
+          decide(state, input, context) {
+            const { underlying, amount } = input.payload;
+            const share = roundUsd(dec(amount).times(waterfall(state).reserveShare), 'credit');
+            credit(state, 'penalty-remainder', placeOf(input), share, underlying, context);
+            credit(state, 'penalty-remainder', placeOf(input), dec(amount).minus(share), null, context);
+          },
+        },
+        FundContributionForwarded: {
+          observe: noteDue,
+          decide: (state, input, context) =>
+            credit(state, 'contribution', placeOf(input), dec(input.payload.amount), null, context),
         },
       },
-      VariationGainReduced: {
-        observe(state, input) {
-          const call = state.gainsCall;
-          if (call === null || call.open === null || !isOfCall(call, input.payload)) return;
-          const after = { ...call, open: call.open - 1, collected: call.collected.plus(input.payload.amount) };
-          // Money that came in meanwhile may pay what the cuts did not.
-          state.due = causeOf(input);
-          state.gainsCall = after.open === 0 && after.collected.isZero() ? null : after;
-        },
-        decide: (state, _input, context) => payFromGains(state, context),
-      },
-      ContractDelivered: moving(noteDelivered),
-      ExpiryClosed: 'ignored',
-      LiquidationCostSettled: 'ignored',
-      FundGrantReceived: 'ignored',
-      CollateralTakenOver: 'ignored',
-      UncoveredLossBooked: {
-        observe(state, input) {
-          const { caseId, accountId, reason, underlying, amount } = input.payload;
-          const loss = placeOf(input);
-          state.residual.set(nameOf(loss), { loss, caseId, accountId, underlying, amount: dec(amount) });
-          // It comes back through the fund, which pays what is open on the residual party first, or has paid it before.
-          if (reason === 'deficit-without-position') {
-            contribute(state, accountId, { caseId, step: 'global-fund', reserve: null, amount: dec(amount) });
-          }
-          state.due = causeOf(input);
-        },
-      },
-      UncoveredLossRecovered: 'ignored',
-      TradeSidesReported: {
-        observe: ({ corrections }, { partition, payload }) =>
-          evolveCorrections.reported(corrections, partition, payload),
-      },
-      TradeReversed: moving(noteReversed),
-      BookPartitionJudged: {
-        observe: ({ bookImports }, { partition, payload }) => evolveImports.judged(bookImports, partition, payload),
-      },
-      CollateralImported: 'ignored',
-      PositionImported: moving(noteImported),
-      AdlBooked: moving(noteTraded),
-      ProviderTradeBooked: moving(noteTraded),
-      SuspenseBooked: 'ignored',
-      SuspenseReleaseProposed: 'ignored',
-      SuspenseReleased: 'ignored',
-      PenaltyRemainderSent: {
-        observe: noteDue,
-        decide(state, input, context) {
-          const { underlying, amount } = input.payload;
-          const share = roundUsd(dec(amount).times(waterfall(state).reserveShare), 'credit');
-          credit(state, 'penalty-remainder', placeOf(input), share, underlying, context);
-          credit(state, 'penalty-remainder', placeOf(input), dec(amount).minus(share), null, context);
-        },
-      },
-      FundContributionForwarded: {
-        observe: noteDue,
-        decide: (state, input, context) =>
-          credit(state, 'contribution', placeOf(input), dec(input.payload.amount), null, context),
-      },
-    }),
+      ({ collateralHeld }, entry) => noteBooked(collateralHeld, entry),
+    ),
     on<FundState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
       ...OPENING_IGNORED,
       LiquidationOpened: 'ignored',
@@ -640,6 +648,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       requests.delete(name);
     },
     OpenInterestMeasured: ({ openInterests }, { payload }) => void openInterests.told.set(payload.instrument, payload),
+    CollateralHeldMeasured: ({ collateralHeld }, { payload }) => noteTold(collateralHeld, payload),
     RepaymentBooked(state, { payload: { accountId, postings, step, amount, remaining } }) {
       post(state.ledger, postings);
       if (step !== 'house-tranche') attribute(state, 'repayment', dec(amount));
@@ -674,5 +683,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   settle(state, context) {
     answerRequests(state, context);
     recoverLosses(state, context);
+    for (const { fact, cause } of measuredHoldings(state.collateralHeld)) {
+      emit(context, 'CollateralHeldMeasured', fact, cause);
+    }
   },
 });

@@ -24,6 +24,12 @@ export interface TrialBalance {
 export const clientLedger = (accountId: AccountId): string => `client/${accountId}`;
 export const heldLedger = (accountId: AccountId): string => `held/${accountId}`;
 
+const KEPT_FOR_CLIENTS: ReadonlySet<string> = new Set(['in-transit', 'suspense']);
+
+/** Whether what stands there belongs to clients: free, held for a withdrawal, on its way to another partition, or waiting for its account. */
+export const isOfClients = (ledgerAccount: string): boolean =>
+  ledgerAccount.startsWith('client/') || ledgerAccount.startsWith('held/') || KEPT_FOR_CLIENTS.has(ledgerAccount);
+
 const NOTHING: AssetBalances = {};
 
 export const balancesOf = (ledger: Ledger, ledgerAccount: string): AssetBalances =>

@@ -2,6 +2,7 @@ import { booked, place } from '../common.js';
 import { event } from '../schema/event.js';
 import {
   accountId,
+  asset,
   caseId,
   fundPurpose,
   instant,
@@ -60,6 +61,12 @@ export const FUND_EVENTS = {
       exceeded: flag('The larger of both is beyond the limit.'),
       limits: versionedName('The position limits in force.'),
     },
+  }),
+  CollateralHeldMeasured: event({
+    description:
+      'How much of an asset all clients together hold as collateral, debts in it taken off: whenever it has moved by a hundredth since it was told. Dollars are not told.',
+    stream: 'collateral-held-<asset>',
+    payload: { asset: asset(), amount: nonNegativeDecimal('Of the asset.') },
   }),
   FundCredited: event({
     description: 'Money arrived in the insurance fund, or in the reserve of an underlying.',

@@ -203,6 +203,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       BookImportApproved: 'ignored',
       BookImportWithdrawn: 'ignored',
       OpenInterestMeasured: 'ignored',
+      CollateralHeldMeasured: 'ignored',
       BreakOpened: 'ignored',
       BreakChanged: 'ignored',
       BreakMatched: 'ignored',

@@ -1,7 +1,7 @@
 import type { Instrument } from '@ballast/instruments';
 import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
 import { floatBound, floatOf, isNoticed, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
-import { totalWorth, valueCollateral } from '../collateral/collateral-value.js';
+import { totalCharge, totalWorth, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, PositionHolding } from '../margin-model.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
 import { assessHeld, type HeldBook, type HeldExposure } from './adaptive-portfolio.model.js';
@@ -117,7 +117,7 @@ export class AdaptiveFigures {
           : this.#requirement(each, atLiquidation),
       );
     }
-    const charge = floatOf(sum(collateral.map(({ confidenceCharge }) => confidenceCharge)));
+    const charge = floatOf(totalCharge(collateral));
     const requirements = {
       initial: this.#initial(maintenance, charge, positions.length + coins.length),
       maintenance: centsUp(maintenance.total, maintenance.bound),

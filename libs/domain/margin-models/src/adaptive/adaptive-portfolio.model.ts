@@ -194,6 +194,7 @@ function initialOf(
     if (total.gt(worst.total)) worst = { filled, total, loss };
   }
   const ofCollateral = sum(collateral.map(({ confidenceCharge }) => confidenceCharge));
+  const ofPlatform = sum(collateral.map(({ platformCharge }) => platformCharge));
   const lines = (): readonly ExplainLine[] => [
     { code: 'initial-multiple', amount: multiple.minus(ONE).times(required), figures: { multiple } },
     {
@@ -201,6 +202,7 @@ function initialOf(
       amount: doubtful.plus(ofCollateral),
       figures: { ofCollateral },
     },
+    ...(ofPlatform.isZero() ? [] : [{ code: 'platform-cap', amount: ofPlatform }]),
     {
       code: 'open-orders',
       ...(worst.filled === 'none' ? {} : { subject: `all-${worst.filled}s` }),
@@ -208,7 +210,7 @@ function initialOf(
       figures: { fillLoss: worst.loss },
     },
   ];
-  return { total: worst.total.plus(ofCollateral), lines };
+  return { total: worst.total.plus(ofCollateral).plus(ofPlatform), lines };
 }
 
 function booksWithFills(

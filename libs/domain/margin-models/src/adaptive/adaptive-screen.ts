@@ -134,7 +134,7 @@ export class AdaptiveScreen {
       const counted = this.#collateral.worthOf(asset, amount);
       value += counted.worth;
       valueMagnitude += counted.marketValue;
-      charge += counted.confidenceCharge;
+      charge += counted.charge;
       if (this.#jointly.has(asset) && amount !== 0) holdings.push(this.#coinHolding(asset, counted));
     }
     const required = this.#required(holdings, portfolio);

@@ -11,7 +11,9 @@ export interface CollateralWorth {
   readonly asset: string;
   /** Negative for a debt. */
   readonly worth: Decimal;
-  /** Part of `worth` that new risk may not rely on, because the price is doubtful; >= 0. */
+  /** Part of `worth` that new risk may not rely on, because all accounts together hold more than the platform cap; >= 0. */
+  readonly platformCharge: Decimal;
+  /** Part of the rest that new risk may not rely on, because the price is doubtful; >= 0. */
   readonly confidenceCharge: Decimal;
   readonly line: () => ExplainLine;
 }
@@ -21,10 +23,10 @@ export type Named = Pick<ReadonlySet<string>, 'has'>;
 
 /**
  * Values what an account holds. An amount that is owned counts
- *   max over Q' <= Q of Q' (1 - h(Q')),  Q = min(amount * price, account cap) * min(1, platform cap / platform value),
+ *   max over Q' <= Q of Q' (1 - h(Q')),  Q = min(amount * price, account cap),
  * at price = min(index, 30-minute mean, redemption value), and at most what the tiers give. A debt counts in full at the
  * higher of index and mean. Cash of the settlement asset counts in full. An asset without a rule counts nothing as an
- * asset and in full as a debt.
+ * asset and in full as a debt. New risk may rely on the share of it that the platform cap leaves and that no doubt takes.
  * @param chargedJointly assets whose market move is charged together with the positions: their haircut has no volatility part
  * @returns in the order of asset names
  * @see docs/spec/collateral.md CLR-COL-005
@@ -43,9 +45,15 @@ export function valueCollateral(
   );
   if (cash.isZero()) return worths;
   const line = (): ExplainLine => ({ code: 'collateral', subject: SETTLEMENT_ASSET, amount: cash });
-  const usd: CollateralWorth = { asset: SETTLEMENT_ASSET, worth: cash, confidenceCharge: ZERO, line };
+  const usd: CollateralWorth = { asset: SETTLEMENT_ASSET, worth: cash, ...UNCHARGED, line };
   return [...worths, usd].sort((a, b) => (a.asset < b.asset ? -1 : 1));
 }
+
+const UNCHARGED = { platformCharge: ZERO, confidenceCharge: ZERO } as const;
+
+/** Sum of what new risk may not rely on, USD. */
+export const totalCharge = (worths: readonly CollateralWorth[]): Decimal =>
+  sum(worths.map(({ platformCharge, confidenceCharge }) => platformCharge.plus(confidenceCharge)));
 
 /** Sum of what an account's collateral counts for, USD. */
 export const totalWorth = (worths: readonly CollateralWorth[]): Decimal => sum(worths.map(({ worth }) => worth));
@@ -59,7 +67,7 @@ function debtWorth({ asset, amount, price }: AssetHolding, market: Market): Coll
     amount: worth,
     figures: { amount, price: adverse },
   });
-  return { asset, worth, confidenceCharge: ZERO, line };
+  return { asset, worth, ...UNCHARGED, line };
 }
 
 function assetWorth(
@@ -77,7 +85,7 @@ function assetWorth(
       amount: ZERO,
       figures: { amount },
     });
-    return { asset, worth: ZERO, confidenceCharge: ZERO, line };
+    return { asset, worth: ZERO, ...UNCHARGED, line };
   }
   return termsOf(holding, rule, market, parameters, jointly).worthOf(amount);
 }
@@ -104,10 +112,11 @@ function termsOf(
 class AssetTerms {
   readonly asset: string;
   readonly #price: Decimal;
-  readonly #platformAmount: Decimal | undefined;
+  /** Share of a worth that the platform cap leaves to new risk. */
+  readonly #platformShare: Decimal;
   readonly #figures: HaircutFigures;
   readonly #afterHaircut: (counted: Decimal) => Decimal;
-  /** Share of a worth that new risk may not rely on. */
+  /** Share of what the cap leaves that new risk may not rely on. */
   readonly #doubtful: Decimal;
   /** Questions about one account's orders come one after the other, and the coin in them is the same. */
   #last: { readonly amount: Decimal; readonly worth: CollateralWorth } | undefined;
@@ -122,7 +131,7 @@ class AssetTerms {
     const { asset } = holding;
     this.asset = asset;
     this.#price = floorPrice(holding, market);
-    this.#platformAmount = market.collateral.get(asset)?.platformAmount;
+    this.#platformShare = platformShare(this.#price, rule, market.collateral.get(asset)?.platformAmount, asset);
     const sigma = market.underlyings.get(asset)?.dailyVolatility;
     this.#figures = haircutFigures(rule, this.#price, sigma, jointly, asset);
     this.#afterHaircut = valuesAfterHaircut(this.#figures);
@@ -140,10 +149,12 @@ class AssetTerms {
     const { asset, rule } = this;
     const price = this.#price;
     const marketValue = amount.times(price);
-    const counted = cappedValue(marketValue, price, rule, this.#platformAmount, asset);
+    const counted = rule.accountCap === null ? marketValue : minOf(marketValue, rule.accountCap);
     const afterHaircut = this.#afterHaircut(counted);
     const worth = rule.tiers.length === 0 ? afterHaircut : minOf(afterHaircut, tieredValue(counted, rule.tiers));
-    const confidenceCharge = worth.times(this.#doubtful);
+    const relied = worth.times(this.#platformShare);
+    const platformCharge = worth.minus(relied);
+    const confidenceCharge = relied.times(this.#doubtful);
     const line = (): ExplainLine => {
       const { depeg } = this.#figures;
       const { volatility, impact } = haircutOf(counted, this.#figures);
@@ -161,12 +172,14 @@ class AssetTerms {
           halfSpread: rule.halfSpread,
           impact,
           marketValue,
+          // Nobody reads of a cap that is not reached.
+          ...(platformCharge.isZero() ? {} : { platformCharge, platformShare: this.#platformShare }),
           price,
           volatility,
         },
       };
     };
-    return { asset, worth, confidenceCharge, line };
+    return { asset, worth, platformCharge, confidenceCharge, line };
   }
 }
 
@@ -186,18 +199,20 @@ export function floorPrice({ asset, price }: AssetHolding, market: Market): Deci
   return lowest;
 }
 
-/** What counts of a market value, before the haircut: within the account's cap, and in proportion within the platform's. */
-export function cappedValue(
-  marketValue: Decimal,
+/**
+ * Share of what an account's asset counts for that new risk may rely on: platform cap over the value of what all accounts hold, at
+ * most 1. It touches no equity, so no call and no liquidation: nobody is closed out because others deposited.
+ * @see docs/spec/collateral.md CLR-COL-008
+ */
+export function platformShare(
   price: Decimal,
-  { accountCap, platformCap }: CollateralRule,
+  { platformCap }: Pick<CollateralRule, 'platformCap'>,
   platformAmount: Decimal | undefined,
   asset: string,
 ): Decimal {
-  const own = accountCap === null ? marketValue : minOf(marketValue, accountCap);
-  if (platformCap === null || platformAmount === undefined) return own;
+  if (platformCap === null || platformAmount === undefined) return ONE;
   const platformValue = finite(platformAmount, `market.collateral.${asset}.platformAmount`).times(price);
-  return platformValue.lte(platformCap) ? own : own.times(platformCap).div(platformValue);
+  return platformValue.lte(platformCap) ? ONE : platformCap.div(platformValue);
 }
 
 /** A rule at the market's figures. */

@@ -195,14 +195,46 @@ describe('collateral of an account [CLR-COL-005]', () => {
     expect(worth([holds('BTC', 100)], market({ BTC: at50k }))).toBe('4900000.00');
   });
 
-  it('counts at most the cap of the account, and the part of the platform that its cap allows', () => {
+  it('counts at most the cap of the account', () => {
     const capped = worth([holds('BTC', 10_000)], market({ BTC: at50k }));
     expect(worth([holds('BTC', 20_000)], market({ BTC: at50k }))).toBe(capped);
-    // 80,000 coins are 4bn, twice the platform cap: one coin counts as a half.
-    const crowded = market({ BTC: { ...at50k, platformAmount: dec(80_000) } });
-    expect(worth([holds('BTC', 1)], crowded)).toBe(worth([holds('BTC', '0.5')], market({ BTC: at50k })));
-    const free = market({ BTC: { ...at50k, platformAmount: dec(40_000) } });
-    expect(worth([holds('BTC', 1)], free)).toBe(worth([holds('BTC', 1)], market({ BTC: at50k })));
+  });
+
+  describe('the platform cap [CLR-COL-008]', () => {
+    const coinAt = (platformAmount: number, confidence = '1') => {
+      const held = market({ BTC: { ...at50k, platformAmount: dec(platformAmount), confidence: dec(confidence) } });
+      const [coin] = valueCollateral([holds('BTC', 1)], held, parameters, none);
+      if (coin === undefined) throw new Error('a coin is worth something');
+      return coin;
+    };
+
+    it('leaves new risk the share that the cap is of what all hold, and equity as it is', () => {
+      // 80,000 coins are 4bn, twice the cap: of what a coin counts for, a half.
+      const { worth: counted, platformCharge, line } = coinAt(80_000);
+      expect(text(counted)).toBe('49000');
+      expect(text(platformCharge)).toBe('24500');
+      expect(line().figures).toMatchObject({ platformCharge: dec(24_500), platformShare: dec('0.5') });
+    });
+
+    it('is silent up to the cap', () => {
+      const { platformCharge, line } = coinAt(40_000);
+      expect(text(platformCharge)).toBe('0');
+      expect(line().figures).not.toHaveProperty('platformShare');
+      expect(text(coinAt(40_001).platformCharge)).toBe(text(dec(49_000).minus(dec(49_000).times(40_000).div(40_001))));
+    });
+
+    it('and a doubtful price together never take more than what counts', () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 0, max: 100 }), (held, percent) => {
+          const { worth: counted, platformCharge, confidenceCharge } = coinAt(held, text(dec(percent).div(100)));
+          expect(text(counted)).toBe('49000');
+          const withheld = platformCharge.plus(confidenceCharge);
+          expect(platformCharge.gte(0) && confidenceCharge.gte(0) && withheld.lte(counted)).toBe(true);
+        }),
+      );
+      // Half of what the cap leaves.
+      expect(text(coinAt(80_000, '0.275').confidenceCharge)).toBe('12250');
+    });
   });
 
   it('counts nothing of an asset without a rule, and says so; owes it in full', () => {

@@ -1,10 +1,10 @@
-import { ONE } from '@ballast/kernel';
+import { minOf, ONE } from '@ballast/kernel';
 import { floatOf } from '@ballast/risk-schedule';
 import type { Market } from '../margin-model.js';
 import { arrangeCollateral } from '../reading/holdings.js';
 import { doubt, type CollateralParameters } from './collateral-parameters.js';
 import { confidenceOf, SETTLEMENT_ASSET } from '../reading/market-reading.js';
-import { adversePrice, cappedValue, floorPrice, haircutFigures } from './collateral-value.js';
+import { adversePrice, floorPrice, haircutFigures, platformShare } from './collateral-value.js';
 import { fixedHaircut, sizeOfGreatestValue, slopeOfHaircut } from './haircut.js';
 
 /** What an amount counts for in float64, USD. */
@@ -14,22 +14,21 @@ export interface FloatWorth {
   /** Before any haircut, >= 0: what the error is proportional to. */
   readonly marketValue: number;
   /** Part of `worth` that new risk may not rely on. */
-  readonly confidenceCharge: number;
+  readonly charge: number;
 }
 
 /** How one asset counts: of a value Q up to `most`, Q (1 - clamp(fixed + slope sqrt(Q), minimum, 1)). */
 export interface FloatRule {
   readonly debtPrice: number;
   readonly price: number;
-  /** Account cap, and the share of it that the platform cap leaves. */
+  /** Of an account. */
   readonly cap: number;
-  readonly share: number;
   readonly most: number;
   readonly fixed: number;
   readonly slope: number;
   readonly minimum: number;
-  /** Charge for a doubtful price per USD of worth. */
-  readonly doubtful: number;
+  /** What new risk may not rely on per USD of worth: beyond the platform cap, or at a doubtful price. */
+  readonly withheld: number;
 }
 
 /**
@@ -54,11 +53,11 @@ export class FloatCollateral {
     const rule = this.ruleOf(asset);
     if (amount < 0) {
       const worth = amount * rule.debtPrice;
-      return { worth, marketValue: -worth, confidenceCharge: 0 };
+      return { worth, marketValue: -worth, charge: 0 };
     }
     const marketValue = amount * rule.price;
     const worth = floatCredit(rule, marketValue);
-    return { worth, marketValue, confidenceCharge: worth * rule.doubtful };
+    return { worth, marketValue, charge: worth * rule.withheld };
   }
 
   /** How an asset counts, read once. @throws ModelInputError as `valueCollateral` does */
@@ -89,25 +88,25 @@ export class FloatCollateral {
     const most = sizeOfGreatestValue(fixed, slope, figures.minimum);
     const platformAmount = market.collateral.get(asset)?.platformAmount;
     const confidence = confidenceOf(holding.confidence, `market.collateral.${asset}.confidence`);
-    const charge = parameters.confidence.factor.times(doubt(confidence, parameters.confidence));
+    const doubtful = minOf(ONE, parameters.confidence.factor.times(doubt(confidence, parameters.confidence)));
+    const relied = platformShare(price, rule, platformAmount, asset).times(ONE.minus(doubtful));
     return {
       debtPrice,
       // A second table is read by decimals only: no number makes whoever asks go there.
       price: rule.tiers.length === 0 ? floatOf(price) : NaN,
       cap: rule.accountCap === null ? Infinity : floatOf(rule.accountCap),
-      share: floatOf(cappedValue(ONE, price, { ...rule, accountCap: null }, platformAmount, asset)),
       most: most === null ? Infinity : floatOf(most),
       fixed: floatOf(fixed),
       slope: floatOf(slope),
       minimum: floatOf(figures.minimum),
-      doubtful: floatOf(charge.gt(ONE) ? ONE : charge),
+      withheld: floatOf(ONE.minus(relied)),
     };
   }
 }
 
 /** What a market value of an asset counts for by its rule: comparisons, products and a root in this order. */
-export function floatCredit({ cap, share, most, fixed, slope, minimum }: FloatRule, marketValue: number): number {
-  const counted = Math.min(Math.min(marketValue, cap) * share, most);
+export function floatCredit({ cap, most, fixed, slope, minimum }: FloatRule, marketValue: number): number {
+  const counted = Math.min(Math.min(marketValue, cap), most);
   return counted * (1 - Math.min(Math.max(fixed + slope * Math.sqrt(counted), minimum), 1));
 }
 
@@ -116,12 +115,11 @@ const IN_FULL: FloatRule = {
   debtPrice: 1,
   price: 1,
   cap: Infinity,
-  share: 1,
   most: Infinity,
   fixed: 0,
   slope: 0,
   minimum: 0,
-  doubtful: 0,
+  withheld: 0,
 };
 
 /** An asset without a rule counts nothing. */
@@ -129,10 +127,9 @@ const NOTHING: FloatRule = {
   debtPrice: 0,
   price: 0,
   cap: 0,
-  share: 0,
   most: 0,
   fixed: 0,
   slope: 0,
   minimum: 0,
-  doubtful: 0,
+  withheld: 0,
 };

@@ -1,10 +1,11 @@
-import type { InstrumentId, PriceStatus, PricingEvents } from '@ballast/facts';
+import type { Asset, InstrumentId, PriceStatus, PricingEvents } from '@ballast/facts';
 import type { Instrument } from '@ballast/instruments';
 import { dec, ONE, ZERO, type Decimal } from '@ballast/kernel';
 import {
   AdaptiveFigures,
   AdaptiveScreen,
   type AdaptiveParameters,
+  type CollateralMarket,
   type ExpiryMarket,
   type InstrumentMarket,
   type Market,
@@ -17,6 +18,12 @@ import type { ScheduleFigures, UnderlyingScheduleFigures } from '../schedule/sch
 import type { Holdings } from './assessment.js';
 import { deliveryKey, PricedContracts, type KnownContracts, type PricedContract } from './priced-contracts.js';
 import { PublishedArray } from './published-array.js';
+
+/** What is known of the house beside the schedule. */
+export interface KnownHouse extends KnownContracts {
+  /** Amount of each asset that all clients together hold. */
+  readonly collateralHeld: ReadonlyMap<Asset, Decimal>;
+}
 
 type ExpiringContracts = NonNullable<PricingEvents['RiskArraysPublished']['expiring']>[number];
 
@@ -49,7 +56,7 @@ export class AssessmentMarket {
     readonly schedule: ScheduleFigures,
     readonly arrays: PricingEvents['RiskArraysPublished'] | null,
     grid: ScenarioGrid,
-    known: KnownContracts,
+    known: KnownHouse,
   ) {
     this.contracts = new PricedContracts(schedule, arrays, known);
     this.#expiring = new Map(
@@ -63,7 +70,9 @@ export class AssessmentMarket {
       underlyings: new Map(underlyings.map((one) => [one.underlying, spotMarket(one, schedule)])),
       expiries: this.#expiries,
       instruments: this.#instruments,
-      collateral: new Map([...schedule.prices].map(([asset, price]) => [asset, { price }])),
+      collateral: new Map(
+        [...schedule.prices].map(([asset, price]) => [asset, collateralMarket(price, known.collateralHeld.get(asset))]),
+      ),
       riskArrays: this.#riskArrays,
       adaptive: new Map(underlyings.map(({ underlying, rates }) => [underlying, rates])),
     };
@@ -118,6 +127,9 @@ export class AssessmentMarket {
     );
   }
 }
+
+const collateralMarket = (price: Decimal, platformAmount: Decimal | undefined): CollateralMarket =>
+  platformAmount === undefined ? { price } : { price, platformAmount };
 
 function spotMarket(
   { underlying, mark, source }: UnderlyingScheduleFigures,

@@ -71,17 +71,15 @@ const UNCERTAIN: FloatRule = {
   debtPrice: NaN,
   price: NaN,
   cap: 0,
-  share: 0,
   most: 0,
   fixed: 0,
   slope: 0,
   minimum: 0,
-  doubtful: 0,
+  withheld: 0,
 };
 
 /** What all books read of a schedule. */
 interface FloatPrices {
-  readonly collateral: FloatCollateral;
   readonly underlyings: ReadonlyMap<Underlying, RowUnderlying>;
   readonly highestRate: number;
 }
@@ -89,7 +87,7 @@ interface FloatPrices {
 const read = new WeakMap<ScheduleFigures, FloatPrices>();
 
 /** A schedule never changes: it is read once for all partitions of a process. */
-function floatPrices({ schedule, market, parameters }: AssessmentMarket): FloatPrices {
+function floatPrices({ schedule }: AssessmentMarket): FloatPrices {
   const known = read.get(schedule);
   if (known !== undefined) return known;
   const underlyings = new Map(
@@ -99,7 +97,6 @@ function floatPrices({ schedule, market, parameters }: AssessmentMarket): FloatP
     ]),
   );
   const made: FloatPrices = {
-    collateral: new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys())),
     underlyings,
     highestRate: Math.max(1, ...[...underlyings.values()].map(({ rates }) => highestFloatRate(rates))),
   };
@@ -109,8 +106,9 @@ function floatPrices({ schedule, market, parameters }: AssessmentMarket): FloatP
 
 /** Reads a schedule for the layout of a book. */
 export function rowSchedule(assessed: AssessmentMarket, layout: RowLayout): RowSchedule {
-  const { schedule, parameters } = assessed;
-  const { collateral, underlyings, highestRate } = floatPrices(assessed);
+  const { schedule, market, parameters } = assessed;
+  const { underlyings, highestRate } = floatPrices(assessed);
+  const collateral = new FloatCollateral(market, parameters.collateral, new Set(schedule.underlyings.keys()));
   const initialMultiple = floatOf(parameters.initialMultiple);
   const callMultiple = floatOf(schedule.parameters.callMultiple);
   const lostOffset = floatOf(parameters.lostOffset.betweenPositions);
@@ -192,7 +190,7 @@ export function screenRow(book: AccountBook, schedule: RowSchedule, slot: number
       const marketValue = amount * rule.price;
       worth = floatCredit(rule, marketValue);
       magnitude += marketValue;
-      charge += worth * rule.doubtful;
+      charge += worth * rule.withheld;
     }
     equity += worth;
     const u = movesWith[a] as number;

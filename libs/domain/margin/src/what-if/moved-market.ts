@@ -1,8 +1,7 @@
 import type { InstrumentRisk, PricingEvents, UnderlyingSchedule } from '@ballast/facts';
 import { contractValue } from '@ballast/instruments';
 import { dec, minOf, ONE, SETTLEMENT_ASSET, text, type Decimal, type DecimalString } from '@ballast/kernel';
-import { AssessmentMarket } from '../assess/assessment-market.js';
-import type { KnownContracts } from '../assess/priced-contracts.js';
+import { AssessmentMarket, type KnownHouse } from '../assess/assessment-market.js';
 import { figuresOfUnderlying, type ParameterFigures } from '../parameters/parameter-figures.js';
 import { effectiveScalar } from '../schedule/effective-scalar.js';
 import { publishedBrackets } from '../schedule/evaluate-schedule.js';
@@ -23,7 +22,7 @@ export interface MarketMove {
  * what they would be worth is not in what is published.
  * @see docs/spec/margin.md CLR-MRG-068
  */
-export function movedMarket(market: AssessmentMarket, known: KnownContracts, move: MarketMove): AssessmentMarket {
+export function movedMarket(market: AssessmentMarket, known: KnownHouse, move: MarketMove): AssessmentMarket {
   const { source, position, parameters } = market.schedule;
   const factor = ONE.plus(move.spotMove);
   const moved = {
@@ -71,7 +70,7 @@ function shocked(
 function movedArrays(
   arrays: PricingEvents['RiskArraysPublished'],
   market: AssessmentMarket,
-  known: KnownContracts,
+  known: KnownHouse,
   spotMove: Decimal,
 ): PricingEvents['RiskArraysPublished'] {
   return { ...arrays, instruments: arrays.instruments.map((risk) => movedRisk(risk, market, known, spotMove)) };
@@ -81,7 +80,7 @@ function movedArrays(
 function movedRisk(
   risk: InstrumentRisk,
   market: AssessmentMarket,
-  { contracts }: KnownContracts,
+  { contracts }: KnownHouse,
   spotMove: Decimal,
 ): InstrumentRisk {
   const instrument = contracts.get(risk.instrument)?.instrument;

@@ -161,7 +161,11 @@ function movedFigures(
     ownerHoldings: imagined.ownerHoldings.map((holdings) => new Map(holdings)),
   };
   const rules = { ...state.rules, inForce: new Map(state.rules.inForce) };
-  const known = { contracts: new Map(state.contracts), deliveries: new Map(state.deliveries) };
+  const known = {
+    contracts: new Map(state.contracts),
+    deliveries: new Map(state.deliveries),
+    collateralHeld: new Map(state.collateralHeld),
+  };
   const hasOption = [...account.holdings].some(
     ([id, { quantity }]) => !quantity.isZero() && market.open(id)?.instrument.kind === 'option',
   );
