@@ -36,6 +36,7 @@ export {
   bookImportsView,
   bookImportWithdrawal,
   bookReport,
+  type BookOutlook,
   type BookReport,
 } from './api/book-imports.js';
 export {

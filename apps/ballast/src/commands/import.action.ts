@@ -4,7 +4,7 @@ import { bookNote, digestOfBook, type Book } from '@ballast/accounts-domain';
 import { book as bookSchema, fieldErrors, type BookReport } from '@ballast/contracts';
 import { CheckpointRejected, signedText } from '@ballast/event-log';
 import { BallastClient, Refused } from '@ballast/exchange-client';
-import { matches, QUOTATION } from '@ballast/kernel';
+import { dec, matches, QUOTATION } from '@ballast/kernel';
 import { tokenOf } from '../composition/access-options.js';
 import type { KeyOptions } from '../composition/key-options.js';
 import { signingKey } from '../composition/signing-key.js';
@@ -66,11 +66,29 @@ export async function checkBook(file: string, options: Served & { readonly json?
   if (report.faults.length > 0) process.exitCode = 1;
 }
 
-function told({ digest, accounts, positions, faults }: BookReport): string {
+function told({ digest, accounts, positions, faults, outlook }: BookReport): string {
   const head = `${grouped(accounts)} accounts, ${grouped(positions)} positions, digest ${digest}\n`;
-  if (faults.length === 0) return `${head}nothing is wrong with it\n`;
+  if (outlook !== null) return `${head}nothing is wrong with it\n${toldOutlook(outlook)}`;
   const lines = faults.map(({ accountId, code, detail }) => `  ${accountId ?? 'the book'}  ${code}  ${detail}`);
   return `${head}${grouped(faults.length)} faults:\n${lines.join('\n')}\n`;
+}
+
+const usd = (amount: string): string => dec(amount).toFixed(2);
+
+function toldOutlook({ states, unpriced, accounts }: NonNullable<BookReport['outlook']>): string {
+  const entered = Object.entries(states).filter(([, count]) => count > 0);
+  const counts = entered.map(([state, count]) => `${grouped(count)} ${state}`);
+  if (unpriced > 0) counts.push(`${grouped(unpriced)} with a contract that has no price`);
+  const others = entered.reduce((all, [state, count]) => (state === 'HEALTHY' ? all : all + count), -accounts.length);
+  const lines = [
+    `accounts at the prices now: ${counts.join(', ')}`,
+    ...accounts.map(
+      ({ accountId, state, figures: { equity, initial, call, liquidation } }) =>
+        `  ${accountId}  ${state}  equity ${usd(equity)}, initial ${usd(initial)}, call ${usd(call)}, liquidation ${usd(liquidation)} USD`,
+    ),
+    ...(others === 0 ? [] : [`  and ${grouped(others)} more`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 export async function bringBook(file: string, options: Signed): Promise<void> {

@@ -21,7 +21,7 @@ export function importCommand(): Command {
     .addCommand(
       served(
         new Command('check').description(
-          'Tells everything that is wrong with a book, the first 100 faults; exit 1 if anything is.',
+          'Tells everything that is wrong with a book, the first 100 faults, with exit 1; or how its accounts would stand at the prices now.',
         ),
       )
         .option('--json', 'print as JSON')
@@ -51,7 +51,7 @@ export function importCommand(): Command {
       'after',
       examples(
         ['import sign book.json --house exchange > book.note', 'The exchange signs its book'],
-        ['import check book.json', 'Is anything wrong with it?'],
+        ['import check book.json', 'Is anything wrong with it, and would anybody be called or closed out at once?'],
         ['import bring book.json --signature book.note --key exchange.key --actor ann', 'Ann brings it'],
         ['import approve book.json --signature book.note --key exchange.key --actor ben', 'Ben has read it too'],
       ),

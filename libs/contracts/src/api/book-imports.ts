@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { MOST_BOOK_ACCOUNTS, bookHead, importedAccount } from '@ballast/facts';
-import { code, count, identifier, ordinal, reason, sha256Hex } from '../fields.js';
+import {
+  accountId,
+  accountMarginState,
+  code,
+  count,
+  identifier,
+  marginFigures,
+  ordinal,
+  reason,
+  sha256Hex,
+} from '../fields.js';
 import { zodOf, zodShapeOf } from '../schema-to-zod.js';
 import { instant } from './times.js';
 
@@ -62,6 +72,17 @@ export const bookImportWithdrawal = z.strictObject({ reason }).meta({
   example: { reason: 'The exchange found an error.' },
 });
 
+const bookOutlook = z
+  .strictObject({
+    states: z.record(accountMarginState, count).meta({ description: 'Accounts by the state they would enter.' }),
+    unpriced: count.meta({ description: 'Accounts with a contract that has no price now.' }),
+    accounts: z
+      .array(z.strictObject({ accountId, state: accountMarginState, figures: marginFigures }))
+      .meta({ description: 'Those that would not be HEALTHY, the first 100, worst state first.' }),
+  })
+  .meta({ id: 'BookOutlook', description: 'How margin would decide the accounts of a book, were they opened now.' });
+export type BookOutlook = z.output<typeof bookOutlook>;
+
 export const bookReport = z
   .strictObject({
     digest,
@@ -76,6 +97,7 @@ export const bookReport = z
         }),
       )
       .meta({ description: 'Why it cannot be imported as things stand, the first 100; none: it can.' }),
+    outlook: bookOutlook.nullable().meta({ description: 'null while anything is wrong with it.' }),
   })
   .meta({ id: 'BookReport', description: 'What the partitions say of a book.' });
 export type BookReport = z.output<typeof bookReport>;

@@ -5,6 +5,8 @@ export {
   digestOfBook,
   faultsOfBook,
   MOST_FAULTS,
+  type BookFault,
+  ownersInParts,
   partsOf,
   type Book,
 } from './book-import/book.js';

@@ -29,6 +29,7 @@ export { surveyAccounts, type AccountSurvey } from './run/account-survey.js';
 export { runMargin } from './run/margin-run.js';
 export { marginGlobalProcess } from './schedule/margin-global.process.js';
 export { type MarginGlobalState } from './schedule/margin-global.state.js';
+export { assessImportedInSteps, type ImportedStanding } from './what-if/imported-accounts.js';
 export {
   type ImaginedPosition,
   type WhatIfQuestion,

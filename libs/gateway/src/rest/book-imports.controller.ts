@@ -1,14 +1,26 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { bookNote, digestOfBook, faultsOfBook, MOST_FAULTS, partsOf, type Book } from '@ballast/accounts-domain';
+import {
+  bookNote,
+  digestOfBook,
+  faultsOfBook,
+  MOST_FAULTS,
+  ownersInParts,
+  partsOf,
+  type Book,
+  type BookFault,
+} from '@ballast/accounts-domain';
 import * as contract from '@ballast/contracts';
 import { CheckpointRejected, signedText } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
+import { MARGIN_STATES, type ImportedStanding } from '@ballast/margin-domain';
+import { compareText } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Takes, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
+import { answered } from './what-if.js';
 import { answerOf, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
 
 /** An exchange brings its live book: one person with a signed file, another one approves, and all of it is booked or nothing. */
@@ -27,11 +39,21 @@ export class BookImportsController {
 
   @Post('checks')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Tells everything that is wrong with a book; nothing is kept of it' })
+  @ApiOperation({
+    summary: 'Tells everything that is wrong with a book, or how its accounts would stand; nothing is kept of it',
+  })
   @Takes(contract.bookCheckRequest)
   @Answers(200, contract.bookReport, 'What every partition says of it')
   async checkBook(@Body() body: unknown): Promise<contract.BookReport> {
-    return this.#judged(parsed(contract.bookCheckRequest, body, 'body').book);
+    const { book } = parsed(contract.bookCheckRequest, body, 'body');
+    const faults = await this.#faultsOf(book);
+    return {
+      digest: digestOfBook(book),
+      accounts: book.accounts.length,
+      positions: book.accounts.reduce((all, { positions }) => all + positions.length, 0),
+      faults: [...faults],
+      outlook: faults.length > 0 ? null : outlookOf(await this.#standings(book)),
+    };
   }
 
   @Post()
@@ -49,7 +71,7 @@ export class BookImportsController {
     // Of a book that is here already the ids are taken, by itself: who sends it again brings what is missing of it.
     const come = open?.digest === digest ? open.parts.come : null;
     if (come === null && !ended.some(({ importId }) => importId === book.importId)) {
-      const [fault, ...more] = (await this.#judged(book)).faults;
+      const [fault, ...more] = await this.#faultsOf(book);
       if (fault !== undefined) {
         throw new Problem('import-faulty', `${fault.accountId ?? 'the book'}: ${fault.detail}; ${more.length} more`);
       }
@@ -99,28 +121,56 @@ export class BookImportsController {
   }
 
   /** Asks every partition about the accounts that would be its own, so many at a time. */
-  async #judged(book: Book): Promise<contract.BookReport> {
-    const { accounts } = book;
+  async #faultsOf(book: Book): Promise<readonly BookFault[]> {
     const at = this.clearing.clearing;
     const judged = await Promise.all(
-      this.clearing.numbers.map((partition) => {
-        const own = accounts.filter(({ accountId }) => this.clearing.partitionOf(accountId) === partition);
-        return Promise.all(
-          partsOf(own).map((part) => this.clearing.ask(questions.accounts.judgeImported, partition, part, at)),
-        );
-      }),
+      this.clearing.numbers.map((partition) =>
+        Promise.all(
+          partsOf(this.#accountsIn(partition, book)).map((part) =>
+            this.clearing.ask(questions.accounts.judgeImported, partition, part, at),
+          ),
+        ),
+      ),
     );
-    return {
-      digest: digestOfBook(book),
-      accounts: accounts.length,
-      positions: accounts.reduce((all, { positions }) => all + positions.length, 0),
-      faults: faultsOfBook(book, judged.flat()).slice(0, MOST_FAULTS),
-    };
+    return faultsOfBook(book, judged.flat()).slice(0, MOST_FAULTS);
+  }
+
+  /** One part after the other: what is costly has its turn behind others, and only so much of it may wait. */
+  async #standings(book: Book): Promise<readonly ImportedStanding[]> {
+    const standings: ImportedStanding[] = [];
+    for (const partition of this.clearing.numbers) {
+      for (const part of ownersInParts(this.#accountsIn(partition, book))) {
+        standings.push(...(await answered(this.clearing.ask(questions.margin.assessImported, partition, part))));
+      }
+    }
+    return standings;
+  }
+
+  #accountsIn(partition: number, { accounts }: Book): Book['accounts'] {
+    return accounts.filter(({ accountId }) => this.clearing.partitionOf(accountId) === partition);
   }
 
   async #execute({ id, actor }: WriteHeaders, type: string, body: object): Promise<AcceptedAnswer> {
     return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
   }
+}
+
+/** Worst first, within a state in the order of ids. */
+function outlookOf(standings: readonly ImportedStanding[]): contract.BookOutlook {
+  const states = Object.fromEntries(MARGIN_STATES.map((state) => [state, 0])) as contract.BookOutlook['states'];
+  const told: contract.BookOutlook['accounts'] = [];
+  for (const { accountId, state, figures } of standings) {
+    if (state === null || figures === null) continue;
+    states[state] += 1;
+    if (state !== 'HEALTHY') told.push({ accountId, state, figures });
+  }
+  const rank = ({ state }: (typeof told)[number]): number => MARGIN_STATES.indexOf(state);
+  told.sort((a, b) => rank(b) - rank(a) || compareText(a.accountId, b.accountId));
+  return {
+    states,
+    unpriced: standings.filter(({ state }) => state === null).length,
+    accounts: told.slice(0, MOST_FAULTS),
+  };
 }
 
 /** @throws Problem when the key did not sign the note */

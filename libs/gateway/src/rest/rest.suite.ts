@@ -475,6 +475,20 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       return { book: of, signedBy: key.verifierKey, signature: note.trimEnd().split('\n').at(-1) };
     };
 
+    it('is looked at, and how its accounts would stand is told; nothing is kept [CLR-ACC-092]', async () => {
+      const poor = {
+        ...book,
+        custody: { USD: '50100' },
+        accounts: book.accounts.map((each, n) => (n > 0 ? each : { ...each, collateral: {} })),
+      };
+      const { outlook } = bookReport.parse((await house.post('/book-imports/checks', { book: poor })).body);
+      expect(outlook).toMatchObject({ states: { HEALTHY: 1, LIQUIDATING: 1 }, unpriced: 0 });
+      expect(outlook?.accounts.map(({ accountId, state }) => [accountId, state])).toEqual([
+        ['moved.main', 'LIQUIDATING'],
+      ]);
+      expect((await house.get('/accounts/moved.main')).status).toBe(404);
+    });
+
     it('is looked at and told what is wrong with it; nothing is kept [CLR-ACC-090]', async () => {
       await opened('moved-already.main');
       const sound = bookReport.parse((await house.post('/book-imports/checks', { book })).body);
@@ -483,7 +497,8 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
         ...book,
         accounts: [...book.accounts, account('moved-already.main', '0.000000001', '1'), account('b.main', '1', '1')],
       };
-      const { faults } = bookReport.parse((await house.post('/book-imports/checks', { book: wrong })).body);
+      const { faults, outlook } = bookReport.parse((await house.post('/book-imports/checks', { book: wrong })).body);
+      expect(outlook).toBeNull();
       expect(faults.map(({ accountId, code }) => `${accountId ?? 'book'} ${code}`).sort()).toEqual([
         'book positions-not-zero',
         'moved-already.main account-exists',

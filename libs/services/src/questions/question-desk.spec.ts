@@ -16,7 +16,7 @@ const ask = (desk: QuestionDesk) => desk.tell(worker, questions.margin.whatIf, [
 describe('costly questions [CLR-MRG-065]', () => {
   it('are those that answer in steps', () => {
     const costly = Object.values(questions.margin).filter((each) => isCostly(each));
-    expect(costly).toEqual([questions.margin.whatIf]);
+    expect(costly).toEqual([questions.margin.whatIf, questions.margin.assessImported]);
   });
 
   it('wait for each other up to a bound; beyond it the next is asked to come again', async () => {

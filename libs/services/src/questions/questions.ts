@@ -19,6 +19,7 @@ import { standingRules } from '@ballast/documents';
 import { compareText, type AccountId, type Decimal } from '@ballast/kernel';
 import { deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
+  assessImportedInSteps,
   assessedNow,
   assessmentOf,
   deleverageable,
@@ -172,6 +173,7 @@ export const questions = {
     figures: figuresOf,
     check: checkedOrder,
     whatIf: whatIfInSteps,
+    assessImported: assessImportedInSteps,
     orders,
     headroom: headroomOf,
     limits: limitsOfAccount,

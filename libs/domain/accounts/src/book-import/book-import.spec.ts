@@ -5,7 +5,7 @@ import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 import { bookImportFigures } from './book-import.decider.js';
-import { digestOfBook, partsOf, MOST_PART_LINES, type Book, type ImportedAccount } from './book.js';
+import { digestOfBook, ownersInParts, partsOf, MOST_PART_LINES, type Book, type ImportedAccount } from './book.js';
 
 const PARTITIONS = 2;
 const PERP = 'BTC-PERP';
@@ -265,6 +265,8 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
   });
 });
 
+const byId = (a: ImportedAccount, b: ImportedAccount): number => (a.accountId < b.accountId ? -1 : 1);
+
 describe('a book in parts [CLR-ACC-090]', () => {
   const account = (n: number, positions: number): ImportedAccount => ({
     accountId: `owner${n}.main`,
@@ -279,6 +281,18 @@ describe('a book in parts [CLR-ACC-090]', () => {
     expect(parts.length).toBe(3);
     const lines = parts.map((part) => part.reduce((all, each) => all + 2 + each.positions.length, 0));
     expect(Math.max(...lines)).toBeLessThanOrEqual(MOST_PART_LINES);
+  });
+
+  it('has the accounts of an owner in one part where they are looked at side by side', () => {
+    const accounts = Array.from({ length: 900 }, (_, n) => ({
+      ...account(n % 450, 1),
+      accountId: `owner${n % 450}.${n}`,
+    }));
+    const parts = ownersInParts(accounts);
+    expect(parts.length).toBeGreaterThan(1);
+    const partsByOwner = parts.map((part) => new Set(part.map(({ accountId }) => accountId.split('.')[0])));
+    expect(partsByOwner.reduce((all, owners) => all + owners.size, 0)).toBe(450);
+    expect(parts.flat().toSorted(byId)).toEqual(accounts.toSorted(byId));
   });
 
   it('has the largest account in a part of its own', () => {

@@ -9,6 +9,7 @@ import {
   dec,
   INSTRUMENT_ID,
   NON_NEGATIVE_DECIMAL,
+  ownerOf,
   POSITIVE_DECIMAL,
   sha256,
   sum,
@@ -16,6 +17,7 @@ import {
   ZERO,
   type Asset,
   type Decimal,
+  type OwnerId,
 } from '@ballast/kernel';
 
 /** An account of a book, with what it has when it comes. */
@@ -40,16 +42,30 @@ const linesOf = ({ collateral, positions }: ImportedAccount): number =>
   1 + Object.keys(collateral).length + positions.length;
 
 /** The accounts of a book in parts of at most so many lines, in their order; an account is never divided. */
-export function partsOf(accounts: readonly ImportedAccount[]): readonly (readonly ImportedAccount[])[] {
-  const parts: ImportedAccount[][] = [[]];
-  let lines = 0;
+export const partsOf = (accounts: readonly ImportedAccount[]): readonly (readonly ImportedAccount[])[] =>
+  inParts(accounts, linesOf);
+
+/** The same with the accounts of an owner side by side in one part, which has more lines only if one owner has. */
+export function ownersInParts(accounts: readonly ImportedAccount[]): readonly (readonly ImportedAccount[])[] {
+  const byOwner = new Map<OwnerId, ImportedAccount[]>();
   for (const account of accounts) {
-    lines += linesOf(account);
+    const owner = ownerOf(account.accountId);
+    if (byOwner.get(owner)?.push(account) === undefined) byOwner.set(owner, [account]);
+  }
+  const lines = (own: readonly ImportedAccount[]): number => own.reduce((all, each) => all + linesOf(each), 0);
+  return inParts([...byOwner.values()], lines).map((owners) => owners.flat());
+}
+
+function inParts<Item>(items: readonly Item[], linesOfItem: (item: Item) => number): readonly (readonly Item[])[] {
+  const parts: Item[][] = [[]];
+  let lines = 0;
+  for (const item of items) {
+    lines += linesOfItem(item);
     if (lines > MOST_PART_LINES && parts.at(-1)?.length !== 0) {
       parts.push([]);
-      lines = linesOf(account);
+      lines = linesOfItem(item);
     }
-    parts.at(-1)?.push(account);
+    parts.at(-1)?.push(item);
   }
   return parts;
 }

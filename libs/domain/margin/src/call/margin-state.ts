@@ -41,6 +41,17 @@ export interface StateMemory {
   readonly liquidationClosed: boolean;
 }
 
+const PLAIN_MEMORIES: readonly StateMemory[] = MARGIN_STATES.map((_, state) => ({
+  state,
+  callOpen: false,
+  callOverdue: false,
+  restrictedByExpiry: false,
+  liquidationClosed: false,
+}));
+
+/** Memory of an account whose state depends on nothing but its figures and its present state. */
+export const plainMemory = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
+
 export type CallAction = 'none' | 'issue' | 'meet' | 'expire';
 
 export interface StateDecision {

@@ -10,6 +10,7 @@ import {
   HEALTHY,
   isQuiet,
   levelsOf,
+  plainMemory,
   LIQUIDATING,
   type StateDecision,
   type StateMemory,
@@ -114,20 +115,10 @@ function staysAsItIs(
   now: Instant,
 ): boolean {
   if (book.memorable[slot] === 0 && state === HEALTHY && levels === CLEAR_OF_ALL) return true;
-  if (book.memorable[slot] === 0) return isQuiet(plain(state), decideState(plain(state), levels, halted));
+  if (book.memorable[slot] === 0) return isQuiet(plainMemory(state), decideState(plainMemory(state), levels, halted));
   const memory = book.memoryOf(slot, now);
   return isQuiet(memory, decideState(memory, levels, halted));
 }
-
-const PLAIN_MEMORIES: readonly StateMemory[] = [0, 1, 2, 3, 4].map((state) => ({
-  state,
-  callOpen: false,
-  callOverdue: false,
-  restrictedByExpiry: false,
-  liquidationClosed: false,
-}));
-/** Memory of an account whose state depends on nothing but its figures and its present state. */
-const plain = (state: number): StateMemory => PLAIN_MEMORIES[state] as StateMemory;
 
 /** Decides one account in exact decimals. */
 function decideExactly(book: AccountBook, slot: number, assessor: Assessor, now: Instant): DecidedAccount {
