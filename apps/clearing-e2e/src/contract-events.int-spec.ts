@@ -94,6 +94,8 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'accounts/FeeTierChanged': 'no log begins with tiers: fee-tiers.spec.ts',
   'accounts/InterestCharged': 'no log begins with interest: interest.spec.ts',
   'accounts/SuspenseBooked': 'the simulated exchange sends no nonsense: bad-messages.int-spec.ts',
+  'accounts/MessageDeferred': 'no log begins with a policy for it: deferral.spec.ts',
+  'accounts/DeferredMessageTaken': 'follows that one: deferral.spec.ts',
   'accounts.commands/ProposeSuspenseRelease': 'a decision of people: release-by-persons.spec.ts',
   'accounts.commands/ApproveSuspenseRelease': 'a decision of people: release-by-persons.spec.ts',
   'accounts/SuspenseReleaseProposed': 'follows that command: release-by-persons.spec.ts',

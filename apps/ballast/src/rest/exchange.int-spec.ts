@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { replay, verify } from '@ballast/audit';
 import { serveHouse, watchPriceSets, type MarketWatch } from '@ballast/gateway';
 import { ClearingMetrics, createLogger } from '@ballast/observability';
-import type { ClearingHouse } from '@ballast/services';
+import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { openHouse } from '../composition/open-house.js';
 import { intakeDriver } from '../composition/serve-drivers.js';
 
@@ -22,6 +23,8 @@ interface Answered {
     readonly answers?: readonly { readonly outcome: string; readonly code?: string }[];
     readonly producers?: readonly { readonly producer: string; readonly next: number; readonly fork: object | null }[];
     readonly collateral?: Readonly<Record<string, string>>;
+    readonly items?: readonly object[];
+    readonly deferred?: readonly { readonly accountId: string }[];
   };
 }
 
@@ -54,6 +57,8 @@ async function openOwnExchange() {
   return {
     ask,
     house: opened.house,
+    say: (producer: string, first: number, ...messages: readonly object[]) =>
+      ask('/exchange/messages', { producer, incarnation: 'one', first, messages }),
     send: (first: number, messages: readonly object[], incarnation = 'one') =>
       ask('/exchange/messages', { producer: 'engine', incarnation, first, messages }),
     async close() {
@@ -69,6 +74,113 @@ const atRest = async (house: ClearingHouse): Promise<void> => {
   while (house.workers.some(({ backlog }) => backlog > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 50));
 };
+
+const LISTING = {
+  id: 'BTC-PERP',
+  contractSize: '1',
+  quoteAsset: 'USD',
+  settlementAsset: 'USD',
+  tick: '0.5',
+  lot: '0.001',
+  cashStyle: 'marked-to-market',
+  listedAt: '2020-01-01T00:00:00Z',
+};
+
+/** Far more than what the steps of a test take: the clock of the house goes on by the wall. */
+const LONGEST_MS = 600_000;
+
+const QUOTE = { bid: '5999.5', ask: '6000.5', at: AT };
+
+/** With these the contract is admitted: it is listed, and has a price. */
+const FIRST_PRICES = [
+  { type: 'MarketOpened', at: AT, payload: { name: 'early', priceSetEverySeconds: 60 } },
+  { type: 'InstrumentListed', at: AT, payload: { specification: LISTING } },
+  {
+    type: 'VenueQuotesReceived',
+    at: AT,
+    payload: { underlying: 'BTC', quotes: ['a', 'b', 'c', 'd', 'e'].map((venue) => ({ venue, ...QUOTE })) },
+  },
+  {
+    type: 'PerpetualBookObserved',
+    at: AT,
+    payload: {
+      ...{ instrument: 'BTC-PERP', bestBid: QUOTE.bid, bestAsk: QUOTE.ask, impactBid: QUOTE.bid, impactAsk: QUOTE.ask },
+      ...{ lastPrice: '6000', at: AT },
+    },
+  },
+  { type: 'ClockTicked', at: AT, payload: { at: AT } },
+];
+
+describe('a fill whose account, contract and deposit another program of the exchange tells of [CLR-ACC-050]', () => {
+  let exchange: Awaited<ReturnType<typeof openOwnExchange>>;
+  const [late, never] = ['late.main', 'never.main'];
+  const fill = (accountId: string, side: string, basis: object) => ({
+    type: 'TradeFilled',
+    at: AT,
+    payload: {
+      ...{ tradeId: 't-1', accountId, instrument: 'BTC-PERP', side, quantity: '0.5', price: '6000' },
+      ...{ liquidity: 'taker', closeOutOrder: null, basis },
+    },
+  });
+  const waiting = async () => {
+    const partitions = await Promise.all([0, 1].map((partition) => exchange.ask(`/suspense/${partition}`)));
+    return {
+      items: partitions.flatMap(({ body }) => body.items ?? []),
+      deferred: partitions.flatMap(({ body }) => body.deferred ?? []).map(({ accountId }) => accountId),
+    };
+  };
+
+  beforeAll(async () => {
+    exchange = await openOwnExchange();
+    const proposal = {
+      ...{ proposalId: 'wait-1', kind: 'message-deferral', id: 'message-deferral@1', reason: 'two producers' },
+      body: { longestMs: LONGEST_MS, most: 10 },
+    };
+    const approvals = '/rules/accounts/proposals/wait-1/approvals';
+    const by = (person: string, id: string) => ({ 'x-actor': person, 'idempotency-key': id });
+    expect(await exchange.ask('/rules/accounts/proposals', proposal, by('ann', 'propose-wait-1'))).toMatchObject({
+      status: 201,
+    });
+    expect(await exchange.ask(approvals, {}, by('ben', 'approve-wait-1'))).toMatchObject({ status: 201 });
+    await atRest(exchange.house);
+  });
+  afterAll(() => exchange.close());
+
+  it('waits for them and is booked, or goes to suspense when time is over; verify and replay find nothing', async () => {
+    const basis = { account: true, contract: true, depositId: 'd-1' };
+    await exchange.say('matching', 1, fill(late, 'buy', basis), fill(never, 'sell', { account: true }));
+    await atRest(exchange.house);
+    const before = await waiting();
+    expect([before.items, new Set(before.deferred)]).toEqual([[], new Set([late, never])]);
+
+    await exchange.say('office', 1, opening(late), {
+      ...deposit('d-1'),
+      payload: { ...deposit('d-1').payload, accountId: late },
+    });
+    await atRest(exchange.house);
+    expect((await exchange.ask(`/accounts/${late}`)).body).toMatchObject({ positions: [] });
+    await exchange.say('office', 3, ...FIRST_PRICES);
+    await atRest(exchange.house);
+    expect((await exchange.ask(`/accounts/${late}`)).body).toMatchObject({
+      // 1,000 less the fee of 0.05 % of 3,000.
+      ...{ collateral: { USD: '998.5' }, positions: [{ instrument: 'BTC-PERP', quantity: '0.5' }] },
+    });
+
+    // A later message of any kind brings the time; nobody has opened the other account.
+    for (const [index, accountId] of ['p.main', 'q.main', 'r.main', 's.main'].entries()) {
+      await exchange.say('office', 3 + FIRST_PRICES.length + index, { ...opening(accountId), at: AT + LONGEST_MS });
+    }
+    await atRest(exchange.house);
+    const after = await waiting();
+    expect(after).toMatchObject({
+      items: [{ reason: 'unknown-account', accountId: never, reference: 'trade t-1 sell' }],
+      deferred: [],
+    });
+
+    expect((await verify(exchange.house.logs)).faults).toEqual([]);
+    expect((await replay(exchange.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+  });
+});
 
 describe('messages of an exchange over REST', () => {
   let exchange: Awaited<ReturnType<typeof openOwnExchange>>;

@@ -22,6 +22,21 @@ const atPrice = (price: unknown): string => (isText(price) ? ` at ${price} USD` 
 
 const moment = (at: unknown): string => isoOf(at as number);
 
+/** What a message waits for, in words. */
+const missingText = (waitsFor: unknown): string => {
+  const { account, contract, depositId } = waitsFor as {
+    readonly account: boolean;
+    readonly contract: boolean;
+    readonly depositId: string | null;
+  };
+  const parts = [
+    ...(account ? ['its account'] : []),
+    ...(contract ? ['its contract'] : []),
+    ...(depositId === null ? [] : [`deposit ${depositId}`]),
+  ];
+  return parts.join(' and ');
+};
+
 const idOf = (named: unknown): string => (named as { readonly id: string }).id;
 
 const idsOf = (all: unknown): string => (all as readonly unknown[]).map(idOf).join(', ');
@@ -180,6 +195,12 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Proposed: suspense item ${written(suspense)} is released (${written(outcome)}). ${written(reason)}`,
   SuspenseReleased: ({ suspense, reference }) =>
     `Suspense item ${written(suspense)} is released: ${written(reference)}.`,
+  MessageDeferred: ({ reference, accountId, waitsFor, until }) =>
+    `${written(reference)} of ${written(accountId)} waits for ${missingText(waitsFor)}, until ${moment(until)} at the latest.`,
+  DeferredMessageTaken: ({ reference, accountId, deferred, because }) =>
+    because === 'complete'
+      ? `What ${written(reference)} of ${written(accountId)} waited for since event ${written(deferred)} is there: it is decided now.`
+      : `${written(reference)} of ${written(accountId)} has waited since event ${written(deferred)} as long as it may: it is decided without what it waited for.`,
   BreakOpened: ({ breakId, source, accountId, asset, instrument, ledger, reported }) =>
     `Break ${written(breakId)} with ${written(source)}: ${[accountId, asset, instrument].filter(isText).join(', ')} is ${written(ledger)} in the ledger and ${written(reported)} there.`,
   BreakChanged: ({ breakId, source, ledger, reported }) =>

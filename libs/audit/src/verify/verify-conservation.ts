@@ -1,6 +1,7 @@
 import {
   accountsInvariants,
   accountsProcess,
+  deferralTally,
   fundProcess,
   lossTally,
   transferTally,
@@ -30,6 +31,7 @@ export async function verifyConservation(
   for (let partition = 0; partition < logs.partitions; partition++) {
     const losses = lossTally();
     const transfers = transferTally();
+    const deferrals = deferralTally();
     const { state, fault } = await fold(accountsProcess, logs, partition, reader, onProgress, (folded, event, last) => {
       if (!last) losses.take(event);
       const whole = (): readonly AccountsViolation[] => [
@@ -37,11 +39,13 @@ export async function verifyConservation(
         ...accountsInvariants.ofExpiries(folded),
         ...losses.violations(folded),
         ...transfers.violations(),
+        ...deferrals.violations(event.time.clearing),
       ];
       return [
         ...accountsInvariants.ofEvent(event),
         ...accountsInvariants.ofWithdrawal(folded, event),
         ...(last ? [] : transfers.take(event)),
+        ...(last ? [] : deferrals.take(folded, event)),
         ...(last ? whole() : []),
       ];
     });

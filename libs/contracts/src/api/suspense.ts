@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { SUSPENSE_OUTCOMES } from '@ballast/facts';
-import { asset, code, decimal, identifier, instrument, ordinal, partitionNumber, reason } from '../fields.js';
+import {
+  accountId,
+  asset,
+  code,
+  decimal,
+  identifier,
+  instant,
+  instrument,
+  ordinal,
+  partitionNumber,
+  reason,
+} from '../fields.js';
 
 const position = ordinal.meta({ description: 'Of its SuspenseBooked in the partition of accounts.' });
 const outcome = z.enum(SUSPENSE_OUTCOMES).meta({
@@ -49,5 +60,23 @@ export const suspenseView = z
     proposals: z
       .array(z.strictObject({ releaseId: identifier, position, outcome, reason: z.string(), proposer: z.string() }))
       .meta({ description: 'What waits for a second person.' }),
+    deferred: z
+      .array(
+        z.strictObject({
+          position: ordinal.meta({ description: 'Of its MessageDeferred in the partition of accounts.' }),
+          accountId,
+          reference: z
+            .string()
+            .meta({ description: '`deposit <id>`, or `trade <id> <side>` with the number of the fill.' }),
+          waitsFor: z
+            .strictObject({ account: z.boolean(), contract: z.boolean(), depositId: identifier.nullable() })
+            .meta({ description: 'What was missing when it came.' }),
+          until: instant.meta({ description: 'Clearing time at which it waits no longer.' }),
+        }),
+      )
+      .meta({
+        description:
+          'Messages of the exchange that came before what their basis names, oldest first; nobody has to do anything.',
+      }),
   })
   .meta({ id: 'SuspenseView', description: 'What a partition keeps in suspense.' });

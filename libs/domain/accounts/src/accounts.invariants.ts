@@ -1,7 +1,18 @@
 import type { AccountsEvents, FundEvents, InstrumentId, Posting } from '@ballast/facts';
 import type { LogEntry } from '@ballast/event-sourcing';
-import { compareText, dec, sum, text, ZERO, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import {
+  compareText,
+  dec,
+  sum,
+  text,
+  ZERO,
+  type AccountId,
+  type Asset,
+  type Decimal,
+  type Instant,
+} from '@ballast/kernel';
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
+import { DEFERRAL_DOCUMENTS } from './deferral/deferral-policy.js';
 import { claimOn } from './claim/claim.decider.js';
 import { fundBalance, type FundState } from './fund/fund.process.js';
 import {
@@ -13,7 +24,7 @@ import {
   trialBalance,
   type Ledger,
 } from './ledger/ledger.js';
-import { FLAT } from './ledger/position.js';
+import { FLAT, signedQuantity, tradedValue } from './ledger/position.js';
 
 export type AccountsInvariant =
   | 'entry-balances'
@@ -34,6 +45,7 @@ export type AccountsInvariant =
   | 'trades-have-two-sides'
   | 'shortfall-is-attributed'
   | 'transfers-arrive'
+  | 'deferred-in-time'
   | 'set-off-adds-up'
   | 'haircut-within-gains'
   | 'claim-is-attributed'
@@ -197,6 +209,22 @@ function ofFund(state: FundState): readonly AccountsViolation[] {
   ];
 }
 
+/** What fills that wait for what their basis names will book in a contract that somebody clears. */
+function deferredTrades(
+  partitions: readonly AccountsState[],
+  id: InstrumentId,
+): { readonly quantity: Decimal; readonly value: Decimal } {
+  const contract = partitions.find(({ contracts }) => contracts.has(id))?.contracts.get(id);
+  let [quantity, value] = [ZERO, ZERO];
+  for (const { message } of partitions.flatMap(({ deferred }) => [...deferred.values()])) {
+    if (contract === undefined || message.fill?.instrument !== id) continue;
+    const signed = signedQuantity(message.fill.side, dec(message.fill.quantity));
+    quantity = quantity.plus(signed);
+    value = value.plus(tradedValue(contract.instrument, signed, dec(message.fill.price)));
+  }
+  return { quantity, value };
+}
+
 /**
  * All partitions at rest (the end of a lockstep step, or a log that nobody writes any more): no money in transit, and
  * every trade has both sides, so that over all partitions sum of costs + house/pnl = 0 per instrument.
@@ -216,11 +244,16 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
   const instruments = new Set(partitions.flatMap((state) => [...state.instruments.keys()]));
   const oneSided = [...instruments].sort(compareText).flatMap((instrument) => {
     const books = partitions.flatMap((state) => state.instruments.get(instrument) ?? []);
+    const waiting = deferredTrades(partitions, instrument);
     return [
-      ...unlessZero('trades-have-two-sides', sum(books.map((book) => book.houseQuantity)), `house ${instrument}`),
       ...unlessZero(
         'trades-have-two-sides',
-        sum(books.map((book) => book.tradedValue)),
+        sum(books.map((book) => book.houseQuantity)).minus(waiting.quantity),
+        `house ${instrument}`,
+      ),
+      ...unlessZero(
+        'trades-have-two-sides',
+        sum(books.map((book) => book.tradedValue)).plus(waiting.value),
         `value of ${instrument} trades`,
       ),
       ...(books.some(({ deliveryPrice }) => deliveryPrice === null)
@@ -344,6 +377,45 @@ export function transferTally(): TransferTally {
         : [broken('transfers-arrive', `${withdrawalId} of ${from}: ${arrived}, sent was ${sent ?? 'nothing'}`)];
     },
     violations: () => [...onTheWay].map(([id, sent]) => broken('transfers-arrive', `${id}: ${sent} has not arrived`)),
+  };
+}
+
+/** Follows the messages of one partition that wait for what their basis names. */
+export interface DeferralTally {
+  /** Judges the event: what waits does so by the policy that it names, and ends once, in time. */
+  take(state: AccountsState, event: LogEntry): readonly AccountsViolation[];
+  /** Holds at the end of a clearing time: nothing waits longer than it may. */
+  violations(now: Instant): readonly AccountsViolation[];
+}
+
+/** A message waits as long as its policy says, or until what it waits for is there. @see docs/spec/accounts.md CLR-ACC-050 */
+export function deferralTally(): DeferralTally {
+  const waiting = new Map<number, Instant>();
+  const late = (detail: string): AccountsViolation => broken('deferred-in-time', detail);
+  return {
+    take({ rules }, { type, position, time, payload }) {
+      if (type === 'MessageDeferred') {
+        const { reference, until, policy } = payload as AccountsEvents['MessageDeferred'];
+        const { longestMs, most } = DEFERRAL_DOCUMENTS.cited(rules, policy);
+        waiting.set(position, until);
+        return [
+          ...(until > time.clearing + longestMs ? [late(`${reference} waits until ${until}, by no policy`)] : []),
+          ...(waiting.size > most ? [late(`${reference} waits as number ${waiting.size} of ${most}`)] : []),
+        ];
+      }
+      if (type !== 'DeferredMessageTaken') return [];
+      const { deferred, reference, because } = payload as AccountsEvents['DeferredMessageTaken'];
+      const until = waiting.get(deferred);
+      waiting.delete(deferred);
+      if (until === undefined) return [late(`${reference} is taken at ${position} and does not wait`)];
+      return because === 'time-over' && time.clearing < until
+        ? [late(`${reference} is given up at ${time.clearing}, and may wait until ${until}`)]
+        : [];
+    },
+    violations: (now) =>
+      [...waiting]
+        .filter(([, until]) => until <= now)
+        .map(([position, until]) => late(`what was deferred at ${position} waits beyond ${until}`)),
   };
 }
 

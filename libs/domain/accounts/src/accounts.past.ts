@@ -101,8 +101,10 @@ export const accountsPast: PastForm = {
     const fields = fieldsOf(payload) ?? {};
     // What cannot be read is refused before anybody asks.
     const text = (field: string): string => (typeof fields[field] === 'string' ? fields[field] : '');
-    const part = fields['fill'];
-    return [KEYS[type as keyof typeof KEYS](text, typeof part === 'number' ? part : 1)];
+    const keys = [KEYS[type as keyof typeof KEYS](text, typeof fields['fill'] === 'number' ? fields['fill'] : 1)];
+    // A fill asks, too, whether the deposit has come that its basis names.
+    const behind = type === 'TradeFilled' ? fieldsOf(fields['basis'])?.['depositId'] : undefined;
+    return typeof behind === 'string' ? [...keys, depositKey(text('accountId'), behind)] : keys;
   },
   settled({ type, payload }) {
     switch (type) {

@@ -41,8 +41,12 @@ import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-
 import { decideTakeOver } from './close-out/take-over.decider.js';
 import { decideReversal, decideSides } from './correction/reverse-trade.decider.js';
 import { correctionEvolution } from './correction/reverse-trade.evolve.js';
+import { deferDeposit } from './deferral/deferral.decider.js';
+import { deferralEvolution } from './deferral/deferral.evolve.js';
+import { overdueMessages, takeComplete, takeOverdue } from './deferral/take-deferred.decider.js';
 import { decideDeposit } from './deposit/deposit.decider.js';
 import { depositEvolution } from './deposit/deposit.evolve.js';
+import { readMovement } from './deposit/movement.js';
 import { decideClosedRound, decideExecutedRound } from './deleverage/deleverage.decider.js';
 import { deleveragingEvolution } from './deleverage/deleverage.evolve.js';
 import { decideClosedTakeOver, decideTakeOvers } from './providers/provider-trade.decider.js';
@@ -67,7 +71,7 @@ import { changeStanding } from './standing/standing.decider.js';
 import { decideFeeTiers, decideTiersOfSchedule } from './fees/fee-tiers.js';
 import { standingEvolution } from './standing/standing.evolve.js';
 import { approveRelease, proposeRelease } from './suspense/release-by-persons.decider.js';
-import { releaseSuspense } from './suspense/release.decider.js';
+import { bookWaiting } from './suspense/release.decider.js';
 import { suspenseEvolution } from './suspense/suspense.evolve.js';
 import type { TransferDecision } from './transfer-decision.js';
 import { decideVariation } from './variation/variation.decider.js';
@@ -129,7 +133,7 @@ const accountIn = (payload: unknown): string => {
 
 const openedByCommand: CommandHandler<AccountsState> = (state, input, context) => {
   const answer = commanded(decideOpening)(state, input, context);
-  emitAll(context, releaseSuspense(state, accountIn(input.payload), context.time.clearing));
+  emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
   return answer;
 };
 
@@ -140,9 +144,33 @@ const openedByExchange: FactHandler<
 > = {
   decide(state, input, context) {
     received(decideOpening).decide?.(state, input, context);
-    emitAll(context, releaseSuspense(state, accountIn(input.payload), context.time.clearing));
+    emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
   },
 };
+
+/** A deposit that came before its account waits for it if its basis says so; and a fill may wait for a deposit. */
+const depositReceived: FactHandler<AccountsState, 'DepositReceived', TransferEvents['DepositReceived']> = {
+  decide(state, input, context) {
+    const reading = readMovement(state, input.payload, 'deposit');
+    const decision = decideDeposit(state, input.payload, context.past);
+    const deferral =
+      reading.readable && !decision.accepted && decision.rejection.code === 'account-unknown'
+        ? deferDeposit(state, input, reading.value)
+        : null;
+    if (deferral !== null) context.emit(deferral);
+    else received(() => decision).decide?.(state, input, context);
+    emitAll(context, takeComplete(state, context.time.clearing));
+  },
+};
+
+/** The same of a command that credits a deposit, perhaps one that a fill waits for. */
+const completing =
+  (command: CommandHandler<AccountsState>): CommandHandler<AccountsState> =>
+  (state, input, context) => {
+    const answer = command(state, input, context);
+    emitAll(context, takeComplete(state, context.time.clearing));
+    return answer;
+  };
 
 /** What follows at once from a fact, by its payload. */
 const decided = <Type extends string, Payload>(
@@ -156,14 +184,14 @@ const decided = <Type extends string, Payload>(
 
 const COMMANDS: { readonly [C in keyof AccountsCommands]: CommandHandler<AccountsState> } = {
   OpenAccount: allowed('open-account', openedByCommand),
-  Deposit: commanded(decideDeposit),
+  Deposit: completing(commanded(decideDeposit)),
   RequestWithdrawal: commanded(decideWithdrawal),
   RequestTransfer: commanded(decideTransfer),
   ChangeAccountStanding: changeStanding,
   ChooseMarginModel: allowed('choose-model', commanded(decideMarginModel)),
   ChangeSetOffAgreement: commanded(decideSetOffAgreement),
   ProposeSuspenseRelease: proposeRelease,
-  ApproveSuspenseRelease: approveRelease,
+  ApproveSuspenseRelease: completing(approveRelease),
 };
 
 type Grant = LogEntry<'FundDrawGranted', FundEvents['FundDrawGranted']>;
@@ -180,7 +208,7 @@ const fills = on<AccountsState, FillEvents>('exchange.fills', 'numbered', {
 
 const transfers = on<AccountsState, TransferEvents>('exchange.transfers', 'numbered', {
   AccountOpeningRequested: openedByExchange,
-  DepositReceived: received(decideDeposit),
+  DepositReceived: depositReceived,
   WithdrawalRequested: received(decideWithdrawal),
   FundContributionReceived: received(decideContribution),
 });
@@ -206,6 +234,7 @@ const pricing = on<AccountsState, PricingEvents & OpeningEvents & DocumentEvents
     observe({ contracts }, { payload: { specification } }) {
       if (!contracts.has(specification.id)) contracts.set(specification.id, readContractSpecification(specification));
     },
+    decide: (state, _input, context) => emitAll(context, takeComplete(state, context.time.clearing)),
   },
   InstrumentRefused: 'ignored',
   SurfacePublished: 'ignored',
@@ -346,12 +375,14 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 10 },
+  stateForm: { version: 11 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,
   reads: [fills, transfers, pricing, margin, liquidation, closeOuts, fund],
   commands: COMMANDS,
+  dueTimers: (state, now) => overdueMessages(state, now),
+  fire: (state, timer, context) => emitAll(context, takeOverdue(state, timer, context.time.clearing)),
   own: {
     ...OPENING_EVOLVED,
     ...openingEvolution,
@@ -369,6 +400,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
     ...deleveragingEvolution,
     ...contributionEvolution,
     ...suspenseEvolution,
+    ...deferralEvolution,
     ...correctionEvolution,
     ...importEvolution,
     ...setOffEvolution,

@@ -1,6 +1,6 @@
 import type { AccountsEvents, AccountStanding, AmountByAsset, InstrumentId, PositionFigures } from '@ballast/facts';
 import { averageEntryPrice } from '@ballast/instruments';
-import { compareText, text, type AccountId, type Asset, type Decimal } from '@ballast/kernel';
+import { compareText, text, type AccountId, type Asset, type Decimal, type Instant } from '@ballast/kernel';
 import { amountsOf, collateralAfter, standingOf, type AccountsState } from './accounts.state.js';
 import { claimOn } from './claim/claim.decider.js';
 import { contractOf } from './ledger/contracts.js';
@@ -105,11 +105,27 @@ export interface ReleaseLine {
   readonly proposer: string;
 }
 
-/** What waits in suspense, oldest first, and what persons want to become of it. @see docs/spec/accounts.md CLR-ACC-019 */
+/** A message of the exchange that waits for what its basis names. */
+export interface DeferredLine {
+  /** Of its `MessageDeferred` in this partition. */
+  readonly position: number;
+  readonly accountId: AccountId;
+  readonly reference: string;
+  readonly waitsFor: AccountsEvents['MessageDeferred']['waitsFor'];
+  /** Clearing time. */
+  readonly until: Instant;
+}
+
+/** What waits in suspense, oldest first, what persons want to become of it, and messages that wait. @see docs/spec/accounts.md CLR-ACC-019, CLR-ACC-050 */
 export const suspenseFigures = ({
   suspended,
   releases,
-}: AccountsState): { readonly items: readonly SuspenseLine[]; readonly proposals: readonly ReleaseLine[] } => {
+  deferred,
+}: AccountsState): {
+  readonly items: readonly SuspenseLine[];
+  readonly proposals: readonly ReleaseLine[];
+  readonly deferred: readonly DeferredLine[];
+} => {
   const items = [...suspended.values()].flat().sort((a, b) => a.position - b.position);
   const waiting = new Set(items.map(({ position }) => position));
   return {
@@ -133,5 +149,8 @@ export const suspenseFigures = ({
         reason,
         proposer,
       })),
+    deferred: [...deferred.values()].map(({ position, message: { accountId, reference, waitsFor, until } }) => ({
+      ...{ position, accountId, reference, waitsFor, until },
+    })),
   };
 };

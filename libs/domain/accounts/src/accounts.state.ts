@@ -142,6 +142,15 @@ export interface SuspendedItem {
   readonly kept: AccountsEvents['SuspenseBooked'];
 }
 
+/** A fill or deposit that came before what its basis names. */
+export interface DeferredMessage {
+  /** Of its `MessageDeferred` in this partition. */
+  readonly position: number;
+  readonly message: AccountsEvents['MessageDeferred'];
+  /** The deposit that it waits for and that is not credited yet; null: for none any more. */
+  readonly missingDeposit: string | null;
+}
+
 /** What a person proposed for something in suspense. */
 export interface SuspenseRelease {
   readonly proposed: AccountsEvents['SuspenseReleaseProposed'];
@@ -176,6 +185,8 @@ export interface AccountsState {
   readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
   /** What persons proposed for it, by release id. */
   readonly releases: Map<string, SuspenseRelease>;
+  /** Messages that wait for what their basis names, by the position of their `MessageDeferred`, oldest first. */
+  readonly deferred: Map<number, DeferredMessage>;
   /** Accounts that are not open to everything, with the person who saw to that. */
   readonly standings: Map<AccountId, { readonly standing: AccountStanding; readonly by: string }>;
   /** A book that an exchange brings: accounts of it that would live here, until it is approved or given up. */
@@ -217,6 +228,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   trades: new Map(),
   correcting: new Set(),
   suspended: new Map(),
+  deferred: new Map(),
   releases: new Map(),
   standings: new Map(),
   importing: null,

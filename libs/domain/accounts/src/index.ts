@@ -26,6 +26,7 @@ export {
 } from './accounts.queries.js';
 export {
   accountsInvariants,
+  deferralTally,
   lossTally,
   shortfall,
   transferTally,

@@ -336,6 +336,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         SuspenseBooked: 'ignored',
         SuspenseReleaseProposed: 'ignored',
         SuspenseReleased: 'ignored',
+        MessageDeferred: 'ignored',
+        DeferredMessageTaken: 'ignored',
         ...OPENING_IGNORED,
       },
       ({ accountVersions }, { stream, version }) => {

@@ -160,6 +160,8 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   SuspenseBooked: 'ignored',
   SuspenseReleaseProposed: 'ignored',
   SuspenseReleased: 'ignored',
+  MessageDeferred: 'ignored',
+  DeferredMessageTaken: 'ignored',
   DocumentsEstablished: {
     observe: ({ accountsRules }, { payload }) => evolveRules.DocumentsEstablished(accountsRules, payload),
   },

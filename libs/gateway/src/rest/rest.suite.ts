@@ -607,7 +607,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const asked = { releaseId: 'r-1', position: 1, outcome: 'send-back', reason: 'no client of ours' };
       const releases = '/suspense/0/releases';
       expect(suspenseView.parse((await house.get('/suspense/0')).body)).toEqual({
-        ...{ partition: 0, items: [], proposals: [] },
+        ...{ partition: 0, items: [], proposals: [], deferred: [] },
       });
       expectProblem(await house.post(releases, asked), 401, 'actor-missing');
       expectProblem(await house.post(releases, asked, undefined, by('ann')), 404, 'suspense-unknown');

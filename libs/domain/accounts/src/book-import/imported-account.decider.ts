@@ -11,7 +11,7 @@ import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, FLAT, type Position } from '../ledger/position.js';
 import { takenId } from '../open/open-account.decider.js';
 import { LARGEST_AMOUNT, LARGEST_VALUE, ORDER_BOOK_DIGITS, readPositive } from '../reading/input-reading.js';
-import { releaseSuspense } from '../suspense/release.decider.js';
+import { bookWaiting } from '../suspense/release.decider.js';
 import { MOST_FAULTS, type ImportedAccount, type JudgedAccounts } from './book.js';
 
 /** Digits after the point of an average price; with those of a quantity its products stay exact. */
@@ -156,5 +156,5 @@ export function* decideImportedAccounts(
     }
   }
   // What came for them before is booked now, as when an account is opened by hand.
-  for (const { accountId } of accounts) yield* releaseSuspense(state, accountId, at);
+  for (const { accountId } of accounts) yield* bookWaiting(state, accountId, at);
 }

@@ -2,6 +2,7 @@ import type { Past } from '@ballast/event-sourcing';
 import { text } from '@ballast/kernel';
 import { depositKey } from '../accounts.past.js';
 import { collateralAfter, fact, forbidden, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import { deferredDeposit } from '../deferral/deferred-messages.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { booked, refused, type TransferDecision } from '../transfer-decision.js';
 import { suspendedDeposit } from '../suspense/suspended-items.js';
@@ -15,7 +16,10 @@ export function decideDeposit(state: AccountsState, message: unknown, past: Past
   const reading = readMovement(state, message, 'deposit');
   if (!reading.readable) return refused(reading.code);
   const { id: depositId, accountId, asset, kept, amount } = reading.value;
-  const known = past(depositKey(accountId, depositId)) ?? suspendedDeposit(state, accountId, depositId);
+  const known =
+    past(depositKey(accountId, depositId)) ??
+    suspendedDeposit(state, accountId, depositId) ??
+    deferredDeposit(state, accountId, depositId);
   if (known !== undefined) {
     return known === contentOf(asset, amount) ? booked({ depositId, accountId }) : refused('deposit-id-reused');
   }

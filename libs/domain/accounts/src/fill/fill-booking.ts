@@ -23,6 +23,11 @@ export interface Fill {
   readonly orderId: string | undefined;
 }
 
+/** The same as a message tells it: its contract may not be cleared here. */
+export interface ToldFill extends Omit<Fill, 'contract'> {
+  readonly instrument: unknown;
+}
+
 /** What a fill moves, settlement asset, signed for the client. */
 export interface BookedCash {
   /** cash, rounded down to the minor unit. */

@@ -14,10 +14,12 @@ import {
   type AccountsState,
   type CloseOutOrder,
 } from '../accounts.state.js';
+import { deferFill } from '../deferral/deferral.decider.js';
+import { deferredFill, type ToldMessage } from '../deferral/deferred-messages.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { settlementOf } from '../ledger/contracts.js';
-import { deliveryPriceOf } from '../ledger/instrument-book.js';
+import { deliveryPriceOf, type FillIdentity } from '../ledger/instrument-book.js';
 import { postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, positionOf, signedQuantity, tradedValue } from '../ledger/position.js';
 import {
@@ -34,7 +36,7 @@ import {
 import { suspenseBooked } from '../suspense/suspense.decider.js';
 import { suspenseReference } from '../suspense/suspense-reference.js';
 import { suspendedFill } from '../suspense/suspended-items.js';
-import { closeOutBooking, tradeBooking, type Fill } from './fill-booking.js';
+import { closeOutBooking, tradeBooking, type Fill, type ToldFill } from './fill-booking.js';
 
 const isWholeFrom = (value: unknown, least: number): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
@@ -50,15 +52,13 @@ function readPlace(value: unknown): Reading<Place | null> {
     : unreadable('close-out-order-invalid');
 }
 
-function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill> {
+function readFill(message: unknown): Reading<ToldFill> {
   const fields: { readonly [F in keyof FillEvents['TradeFilled']]?: unknown } | null = fieldsOf(message);
   if (fields === null) return unreadable('message-unreadable');
   const tradeId = readId(fields.tradeId, 'trade-id-invalid');
   if (!tradeId.readable) return tradeId;
   const accountId = readId(fields.accountId, 'account-id-invalid');
   if (!accountId.readable) return accountId;
-  const contract = readContract(fields.instrument, contracts);
-  if (!contract.readable) return contract;
   const { side, liquidity } = fields;
   if (side !== 'buy' && side !== 'sell') return unreadable('side-unknown');
   if (liquidity !== 'maker' && liquidity !== 'taker') return unreadable('liquidity-unknown');
@@ -75,7 +75,7 @@ function readFill({ contracts }: AccountsState, message: unknown): Reading<Fill>
     tradeId: tradeId.value,
     part: fields.fill,
     accountId: accountId.value,
-    contract: contract.value,
+    instrument: fields.instrument,
     side,
     quantity: quantity.value,
     price: price.value,
@@ -148,18 +148,38 @@ function unbookable(
  * mark and fill stand for the value of a contract at them.
  */
 export function* decideFill(state: AccountsState, input: LogEntry, past: Past): Generator<AccountsFact> {
-  const reading = readFill(state, input.payload);
-  if (!reading.readable) {
-    yield suspenseBooked(input, reading.code);
-    return;
+  const reading = readFill(input.payload);
+  const identity = reading.readable ? identityOf(reading.value) : undefined;
+  if (reading.readable && identity !== undefined) {
+    const again = repetition(state, reading.value, identity);
+    if (again !== null) {
+      yield suspenseBooked(input, again);
+      return;
+    }
+    // An id that is known is decided by that, whatever its basis says.
+    const deferral =
+      knownContent(state, identity, past) === undefined ? deferFill(state, input, reading.value, past) : null;
+    if (deferral !== null) {
+      yield deferral;
+      return;
+    }
   }
-  yield bookedFill(state, input, reading.value, past);
-  yield* deliverLate(state, reading.value.accountId, reading.value.contract.instrument.id);
+  yield* bookToldFill(state, input, input.time.clearing, past);
+}
+
+/** What a fill is known by; undefined when it names no contract. */
+const identityOf = ({ part: fill = 1, instrument, accountId, tradeId, side }: ToldFill): FillIdentity | undefined =>
+  typeof instrument === 'string' ? { accountId, instrument, tradeId, side, fill } : undefined;
+
+/** What a fill is that comes again while it waits; null: none of its id does. */
+function repetition(state: AccountsState, told: ToldFill, identity: FillIdentity): AccountsRejectionCode | null {
+  const waiting = deferredFill(state, identity);
+  if (waiting === undefined) return null;
+  return told.quantity.eq(waiting.quantity) && told.price.eq(waiting.price) ? 'fill-repeated' : 'trade-id-reused';
 }
 
 /** What was said of a fill before, by its content; undefined of a new one. */
-function knownContent(state: AccountsState, { part: fill = 1, contract, ...named }: Fill, past: Past) {
-  const identity = { ...named, instrument: contract.instrument.id, fill };
+function knownContent(state: AccountsState, identity: FillIdentity, past: Past): string | undefined {
   const booked = past(bookedFillKey(identity));
   if (booked !== undefined) return booked;
   const waiting = suspendedFill(state, identity)?.kept.position;
@@ -168,21 +188,39 @@ function knownContent(state: AccountsState, { part: fill = 1, contract, ...named
   return suspendedFillContent(quantity, cost);
 }
 
-function bookedFill(state: AccountsState, input: LogEntry, fill: Fill, past: Past): AccountsFact {
-  const { accountId, contract, side, quantity, price } = fill;
+/** Books one side of a trade that waits for nothing. @see docs/spec/accounts.md CLR-ACC-010 */
+export function* bookToldFill(
+  state: AccountsState,
+  message: ToldMessage,
+  at: Instant,
+  past: Past,
+): Generator<AccountsFact> {
+  const told = readFill(message.payload);
+  const contract = told.readable ? readContract(told.value.instrument, state.contracts) : told;
+  if (!told.readable || !contract.readable) {
+    yield suspenseBooked(message, contract.readable ? 'message-unreadable' : contract.code);
+    return;
+  }
+  const { instrument: _, ...fill } = told.value;
+  yield bookedFill(state, message, { ...fill, contract: contract.value }, at, past);
+  yield* deliverLate(state, fill.accountId, contract.value.instrument.id);
+}
+
+function bookedFill(state: AccountsState, input: ToldMessage, fill: Fill, at: Instant, past: Past): AccountsFact {
+  const { part = 1, tradeId, accountId, contract, side, quantity, price } = fill;
   const instrument = contract.instrument.id;
   const signed = signedQuantity(side, quantity);
   const fillValue = tradedValue(contract.instrument, signed, price);
   if (fillValue.abs().gt(LARGEST_VALUE[contract.instrument.settlement])) {
     return suspenseBooked(input, 'amount-too-large');
   }
-  const known = knownContent(state, fill, past);
+  const known = knownContent(state, { accountId, instrument, tradeId, side, fill: part }, past);
   if (known !== undefined) {
     const same = [bookedFillContent(signed, price), suspendedFillContent(signed, fillValue)];
     return suspenseBooked(input, same.includes(known) ? 'fill-repeated' : 'trade-id-reused');
   }
   const account = state.accounts.get(accountId);
-  const wrong = unclearable(state, fill, account, input.time.clearing);
+  const wrong = unclearable(state, fill, account, at);
   if (wrong !== null) return suspenseBooked(input, wrong);
   const code = unbookable(state, fill, account);
   if (account === undefined || code !== null) {

@@ -502,6 +502,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         SuspenseBooked: 'ignored',
         SuspenseReleaseProposed: 'ignored',
         SuspenseReleased: 'ignored',
+        MessageDeferred: 'ignored',
+        DeferredMessageTaken: 'ignored',
         PenaltyRemainderSent: {
           observe: noteDue,
           decide(state, input, context) {

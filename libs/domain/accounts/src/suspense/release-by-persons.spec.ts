@@ -58,6 +58,7 @@ describe('what waits in suspense for a person [CLR-ACC-019]', () => {
       proposals: [
         { releaseId: 'r-1', position: suspense, outcome: 'send-back', reason: 'looked into', proposer: 'ann' },
       ],
+      deferred: [],
     });
     const { events, code } = approve(desk);
     expect([code, events.map(({ type }) => type)]).toEqual(['accepted', ['SuspenseReleased']]);
@@ -67,7 +68,7 @@ describe('what waits in suspense for a person [CLR-ACC-019]', () => {
     });
     expect(events[0]?.actor).toBe('ben');
     expect([inSuspense(desk), text(balanceOf(desk.state.ledger, 'custody', 'USD'))]).toEqual(['0', '0']);
-    expect(suspenseFigures(desk.state)).toEqual({ items: [], proposals: [] });
+    expect(suspenseFigures(desk.state)).toEqual({ items: [], proposals: [], deferred: [] });
     // The same message again brings nothing, neither before nor after the account is there.
     expect(desk.take('DepositReceived', deposit)).toEqual([]);
     desk.take('AccountOpeningRequested', { accountId });

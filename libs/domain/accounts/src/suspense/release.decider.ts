@@ -1,6 +1,8 @@
 import type { AccountsEvents } from '@ballast/facts';
 import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
 import { fact, standingOf, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
+import { isComplete } from '../deferral/deferred-messages.js';
+import { takeComplete, takeDeferred } from '../deferral/take-deferred.decider.js';
 import { creditedDeposit } from '../deposit/deposit.decider.js';
 import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
@@ -9,19 +11,28 @@ import { positionOf } from '../ledger/position.js';
 import { readReference } from './suspense-reference.js';
 
 /**
- * What suspense keeps for an account is booked when the account is opened: each item leaves suspense and is booked as if it came now,
- * in the order in which it came. What cannot be booked now either (the contract has expired, the asset is no longer taken) stays.
- * @see docs/spec/accounts.md CLR-ACC-018
+ * What waits for an account is booked when the account is opened, in the order in which it came: each item in suspense leaves it and is booked
+ * as if it came now, and each message whose basis is complete is taken. What cannot be booked now either (the contract has expired, the asset is no
+ * longer taken) stays in suspense.
+ * @see docs/spec/accounts.md CLR-ACC-018, CLR-ACC-050
  */
-export function* releaseSuspense(state: AccountsState, accountId: AccountId, at: Instant): Generator<AccountsFact> {
-  for (const item of state.suspended.get(accountId) ?? []) {
-    // What is paid for while it waits is owed by suspense: persons say that the account owes it.
-    if (contractOfItem(state, item)?.cashStyle === 'premium') continue;
-    const booking = bookingOf(state, item, at);
-    if (booking === undefined) continue;
-    yield released(item);
-    yield booking();
+export function* bookWaiting(state: AccountsState, accountId: AccountId, at: Instant): Generator<AccountsFact> {
+  const suspended = state.suspended.get(accountId) ?? [];
+  const deferred = [...state.deferred.values()].filter(({ message }) => message.accountId === accountId);
+  for (const item of [...suspended, ...deferred].sort((a, b) => a.position - b.position)) {
+    if ('kept' in item) yield* releaseItem(state, item, at);
+    else if (isComplete(state, item)) yield* takeDeferred(state, item, 'complete', at);
   }
+  yield* takeComplete(state, at);
+}
+
+function* releaseItem(state: AccountsState, item: SuspendedItem, at: Instant): Generator<AccountsFact> {
+  // What is paid for while it waits is owed by suspense: persons say that the account owes it.
+  if (contractOfItem(state, item)?.cashStyle === 'premium') return;
+  const booking = bookingOf(state, item, at);
+  if (booking === undefined) return;
+  yield released(item);
+  yield booking();
 }
 
 const contractOfItem = (state: AccountsState, { kept: { position } }: SuspendedItem) =>

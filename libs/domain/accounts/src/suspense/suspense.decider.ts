@@ -1,7 +1,7 @@
 import type { AccountsEvents } from '@ballast/facts';
-import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsRejectionCode } from '../accounts.rejections.js';
 import { fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
+import type { ToldMessage } from '../deferral/deferred-messages.js';
 import { readMovement } from '../deposit/movement.js';
 import { postingsOf } from '../ledger/ledger.js';
 import { fieldsOf, quoted } from '../reading/input-reading.js';
@@ -22,7 +22,7 @@ const REASONS: { readonly [C in AccountsRejectionCode]?: Suspense['reason'] } = 
 
 /** Books a message that cannot be booked where it belongs; what it brought, if anything, is kept in suspense. */
 export function suspenseBooked(
-  input: LogEntry,
+  input: Pick<ToldMessage, 'log' | 'position' | 'payload'>,
   code: AccountsRejectionCode,
   kept: Partial<Pick<Suspense, 'postings' | 'reference' | 'position' | 'fill'>> = {},
 ): AccountsFact {
@@ -54,7 +54,7 @@ const MONEY_ARRIVED: readonly AccountsRejectionCode[] = [
  */
 export function decideUnbookableTransfer(
   state: AccountsState,
-  input: LogEntry,
+  input: ToldMessage,
   code: AccountsRejectionCode,
 ): AccountsFact | null {
   // An opening that comes again, as an exchange that begins anew sends it.

@@ -3,6 +3,7 @@ import { ACCOUNT_EVENTS } from './account.js';
 import { BOOK_IMPORT_EVENTS, IMPORTED_ACCOUNT_EVENTS, type BOOK_IMPORT_COMMANDS } from './book-import.js';
 import type { ACCOUNTS_COMMANDS } from './commands.js';
 import { CORRECTION_EVENTS, TRADE_REVERSAL_EVENTS, type CORRECTION_COMMANDS } from './correction.js';
+import { DEFERRAL_EVENTS } from './deferral.js';
 import { FUND_EVENTS as OF_FUNDS } from './fund.js';
 import { LIQUIDATION_BOOKING_EVENTS } from './liquidation-booking.js';
 import { POSITION_EVENTS } from './position.js';
@@ -26,6 +27,7 @@ export const ACCOUNTS_EVENTS = {
   ...POSITION_EVENTS,
   ...SETTLEMENT_EVENTS,
   ...LIQUIDATION_BOOKING_EVENTS,
+  ...DEFERRAL_EVENTS,
   ...TRADE_REVERSAL_EVENTS,
   ...IMPORTED_ACCOUNT_EVENTS,
 };

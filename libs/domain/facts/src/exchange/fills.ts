@@ -1,7 +1,8 @@
 import { place } from '../common.js';
 import { event } from '../schema/event.js';
 import { accountId, identifier, instrument, ordinal, positiveDecimal, tradeSide } from '../schema/forms.js';
-import { nullable, oneOf, optional } from '../schema/schema.js';
+import { flag, nullable, oneOf, optional, record } from '../schema/schema.js';
+import { openedAccount } from './transfers.js';
 
 export const FILL_EVENTS = {
   TradeFilled: event({
@@ -25,6 +26,16 @@ export const FILL_EVENTS = {
       ),
       closeOutOrder: nullable(
         place('Place of the CloseOutOrderPlaced in liquidation that this fill executes; null for any other trade.'),
+      ),
+      basis: optional(
+        record(
+          {
+            account: openedAccount,
+            contract: optional(flag('The contract was listed, by a message that may come later than this one.')),
+            depositId: optional(identifier('A deposit to the account had arrived, whose message may come later.')),
+          },
+          'What the exchange knew when it matched the trade; absent: nothing that another log has to say first.',
+        ),
       ),
     },
   }),

@@ -1,7 +1,11 @@
 import { event } from '../schema/event.js';
 import { accountId, asset, identifier, positiveDecimal } from '../schema/forms.js';
+import { flag, optional, record } from '../schema/schema.js';
 
 const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
+
+/** Part of the basis of a message about an account. */
+export const openedAccount = optional(flag('The account was open, by a message that may come later than this one.'));
 
 export const TRANSFER_EVENTS = {
   AccountOpeningRequested: event({
@@ -12,7 +16,16 @@ export const TRANSFER_EVENTS = {
   DepositReceived: event({
     description: 'Collateral arrived in custody for an account.',
     stream: 'transfers-<accountId>',
-    payload: { depositId: identifier(), ...transfer },
+    payload: {
+      depositId: identifier(),
+      ...transfer,
+      basis: optional(
+        record(
+          { account: openedAccount },
+          'What the exchange knew when the deposit arrived; absent: nothing that another message has to say first.',
+        ),
+      ),
+    },
   }),
   WithdrawalRequested: event({
     description: 'A client asks through the exchange for collateral to be paid out.',

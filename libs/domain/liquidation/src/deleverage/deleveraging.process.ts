@@ -186,6 +186,8 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       SuspenseBooked: 'ignored',
       SuspenseReleaseProposed: 'ignored',
       SuspenseReleased: 'ignored',
+      MessageDeferred: 'ignored',
+      DeferredMessageTaken: 'ignored',
       ...OPENING_IGNORED,
     }),
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {
