@@ -127,9 +127,9 @@ class LogReader:
             while True:
                 path = f"/logs/{self.log}/{partition}?after={self.after[partition]}&limit=500"
                 page = self.ballast.get(path)
-                events.extend(page["events"])
-                if page["events"]:
-                    self.after[partition] = page["events"][-1]["position"]
+                events.extend(page["items"])
+                if page["items"]:
+                    self.after[partition] = page["items"][-1]["position"]
                 if page["next"] is None:
                     break
         return events

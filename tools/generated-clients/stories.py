@@ -68,7 +68,7 @@ def main():
         while True:
             more = {} if after is None else {"after": after}
             accounts = list_accounts.sync(client=client, limit=5, **more)
-            listed += [each.account_id for each in accounts.accounts]
+            listed += [each.account_id for each in accounts.items]
             after = accounts.next_
             if after is None:
                 break
@@ -79,7 +79,7 @@ def main():
         told = {
             "equity": equity,
             "withdrawal": status,
-            "decisions": [f"{each.type_} {each.at.isoformat()}" for each in page.decisions],
+            "decisions": [f"{each.type_} {each.at.isoformat()}" for each in page.items],
             "listed": ACCOUNT in listed and len(listed) == len(set(listed)),
             "refusal": refused.code,
         }

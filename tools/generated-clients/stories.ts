@@ -46,7 +46,7 @@ export async function tell(baseUrl: string, accountId: string): Promise<Told> {
   for (let after: string | undefined; ;) {
     const query = after === undefined ? { limit: 1 } : { limit: 1, after };
     const { data } = await ballast.listDecisions({ client, throwOnError: true, path, query });
-    decisions.push(...data.decisions.map(({ type, at }) => `${type} ${at}`));
+    decisions.push(...data.items.map(({ type, at }) => `${type} ${at}`));
     if (data.next === null) break;
     after = data.next;
   }

@@ -56,7 +56,7 @@ export async function openGatewayHouse(kafka: LocalKafka): Promise<GatewayHouse>
     const first = restClient(house.addressOf('gateway-1'));
     await until(async () => {
       const { body } = await first.get('/summary');
-      return body.priceSets >= 6 && (await first.get('/accounts?limit=20')).body.accounts?.length >= 12;
+      return body.priceSets >= 6 && (await first.get('/accounts?limit=20')).body.items?.length >= 12;
     });
     return { ...first, house, database: connection, second: restClient(house.addressOf('gateway-2')), close };
   } catch (error) {

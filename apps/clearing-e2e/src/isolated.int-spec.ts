@@ -116,8 +116,8 @@ describe('the page on isolated positions, as it is written', () => {
     const [long, main] = (await run('When the market falls')) as unknown as readonly [Account, Account];
     expect(dec(long.positions[0]?.quantity ?? '0').lt(2)).toBe(true);
     expect(main).toMatchObject({ state: 'HEALTHY', collateral: before.collateral, positions: [{ quantity: '0.5' }] });
-    const cases = await get<{ readonly cases: readonly { readonly accountId: string }[] }>('/liquidations');
-    expect(cases.cases.map(({ accountId }) => accountId)).toEqual([LONG]);
+    const cases = await get<{ readonly items: readonly { readonly accountId: string }[] }>('/liquidations');
+    expect(cases.items.map(({ accountId }) => accountId)).toEqual([LONG]);
   });
 
   it('lets the owner choose the model of an account', async () => {

@@ -33,14 +33,14 @@ const shown = (amount: string): string => {
 describeInBrowser('the console on a recorded crash', () => {
   let served: ServedCrash;
   let browser: Browser;
-  let liquidated: LiquidationsPage['cases'][number];
+  let liquidated: LiquidationsPage['items'][number];
   let decision: string;
 
   beforeAll(async () => {
     served = await ServedCrash.start();
     browser = await launch();
     await served.seen(/The replay is finished/);
-    const { cases } = await served.get<LiquidationsPage>('/liquidations?limit=500');
+    const { items: cases } = await served.get<LiquidationsPage>('/liquidations?limit=500');
     liquidated = cases.filter(({ slices }) => slices > 1).at(-1) ?? (cases.at(-1) as typeof liquidated);
     decision = `margin/${liquidated.partition}#${liquidated.trigger}`;
   }, 120_000);
@@ -235,7 +235,7 @@ describeInBrowser('the console on a recorded crash', () => {
       await page.getByRole('link', { name: 'Accounts' }).click();
       const list = page.getByRole('group', { name: 'Accounts' });
       await list.locator('tbody a').first().waitFor();
-      const { total, rows } = await many.page('http://server/risk/accounts?limit=1');
+      const { total, items: rows } = await many.page('http://server/risk/accounts?limit=1');
       expect(total).toBe(MANY);
       expect(await list.locator('tbody a').first().innerText()).toBe(rows[0]?.accountId);
       expect(await list.locator('table').getAttribute('aria-rowcount')).toBe(String(MANY + 1));
@@ -261,14 +261,14 @@ describeInBrowser('the console on a recorded crash', () => {
       for (const top of tops) {
         const found = await inSight(top);
         const first = found[0]?.[0] ?? 0;
-        const asked = await many.page(`http://server/risk/accounts?offset=${first}&limit=${found.length}`);
+        const asked = await many.page(`http://server/risk/accounts?after=${first}&limit=${found.length}`);
         expect({ top, ids: found.map(([, id]) => id) }).toEqual({
           top,
-          ids: asked.rows.map(({ accountId }) => accountId),
+          ids: asked.items.map(({ accountId }) => accountId),
         });
       }
       await list.getByRole('button', { name: /Equity/ }).click();
-      const [least] = (await many.page('http://server/risk/accounts?order=equity&limit=1')).rows;
+      const [least] = (await many.page('http://server/risk/accounts?order=equity&limit=1')).items;
       await list
         .locator('tbody tr')
         .first()

@@ -37,7 +37,7 @@ function generated(accounts: number): SurveyedHouse {
       };
     });
   return {
-    clearing: Date.parse('2020-03-12T10:40:00Z'),
+    asOf: () => ({ clearing: Date.parse('2020-03-12T10:40:00Z'), positions: {} }),
     numbers: [0],
     picture: () => {
       throw new Error('the list of accounts shows no picture of the house');
@@ -63,7 +63,7 @@ export class ManyAccounts {
       direction: (query.get('direction') ?? 'ascending') as RiskAccountsQuery['direction'],
       state: undefined,
       search: query.get('search') ?? undefined,
-      offset: Number(query.get('offset') ?? 0),
+      after: Number(query.get('after') ?? 0),
       limit: Number(query.get('limit') ?? 100),
     });
   }

@@ -25,7 +25,7 @@ export async function takeScreenshots(folder: string): Promise<readonly string[]
 type Pages = Readonly<Record<string, string>>;
 
 async function crashPages(served: ServedCrash): Promise<Pages> {
-  const { cases } = await served.get<LiquidationsPage>('/liquidations?limit=500');
+  const { items: cases } = await served.get<LiquidationsPage>('/liquidations?limit=500');
   const found = cases.filter(({ slices }) => slices > 1).at(-1) ?? cases.at(-1);
   if (found === undefined) throw new Error('nobody was liquidated in this window');
   const decision = `margin/${found.partition}#${found.trigger}`;

@@ -92,11 +92,11 @@ export class ServedCrash {
   async marginEvents(): Promise<readonly LogEvent['data'][]> {
     const found: LogEvent['data'][] = [];
     for (const partition of [0, 1, 2, 3]) {
-      for (let after: number | null = 0; after !== null;) {
-        const page: { events: readonly LogEvent['data'][]; next: number | null } = await this.get(
+      for (let after: string | null = '0'; after !== null;) {
+        const page: { items: readonly LogEvent['data'][]; next: string | null } = await this.get(
           `/logs/margin/${partition}?limit=1000&after=${after}`,
         );
-        found.push(...page.events);
+        found.push(...page.items);
         after = page.next;
       }
     }

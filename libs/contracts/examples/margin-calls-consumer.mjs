@@ -141,9 +141,9 @@ async function fill(partition, before) {
       headers: BALLAST_TOKEN === undefined ? {} : { authorization: `Bearer ${BALLAST_TOKEN}` },
     });
     if (!response.ok) throw new Error(`the log answers ${response.status}: ${await response.text()}`);
-    const { events, incarnation } = await response.json();
-    if (events.length === 0) throw new Error(`the log has nothing behind ${after}, yet ${before} was published`);
-    for (const entry of events) {
+    const { items, incarnation } = await response.json();
+    if (items.length === 0) throw new Error(`the log has nothing behind ${after}, yet ${before} was published`);
+    for (const entry of items) {
       if (!take(decodeLogEvent(entry, { incarnation }), partition)) throw new Error('the log itself has a hole');
       counts.refetched += 1;
     }

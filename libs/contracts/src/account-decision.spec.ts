@@ -93,6 +93,7 @@ describe('a fact about an account, told to people', () => {
       summary,
       state,
       figures: told.figures ?? told.assessment?.figures,
+      movement: null,
     });
   });
 
@@ -101,6 +102,7 @@ describe('a fact about an account, told to people', () => {
     ['MarginModelChosen', { model: 'm@1' }, null, 'Margin model chosen: m@1.'],
     ['SetOffAgreementChanged', { answers: true }, null, "Answers for debts of its owner's other accounts."],
     ['SetOffAgreementChanged', { answers: false }, null, "No longer answers for debts of its owner's other accounts."],
+    ['CollateralCredited', { depositId: 'd', asset: 'USD', amount: '5' }, 'd', 'Deposit d: 5.00 USD booked.'],
     ['WithdrawalHeld', { withdrawalId: 'w', asset: 'USD', amount: '5' }, 'w', 'Withdrawal w: 5.00 USD held.'],
     ['WithdrawalHeld', { withdrawalId: 'w', asset: 'BTC', amount: '0.5' }, 'w', 'Withdrawal w: 0.5 BTC held.'],
     ['WithdrawalSettled', { withdrawalId: 'w', asset: 'USD', amount: '5.1' }, 'w', 'Withdrawal w: 5.10 USD paid out.'],
@@ -125,6 +127,23 @@ describe('a fact about an account, told to people', () => {
       state: null,
       figures: null,
     });
+  });
+
+  it.each<[string, object, object]>([
+    ['CollateralCredited', { depositId: 'd', asset: 'BTC', amount: '0.5' }, { asset: 'BTC', amount: '0.5' }],
+    [
+      'WithdrawalSettled',
+      { withdrawalId: 'w', asset: 'USD', amount: '5', to: 'a.b' },
+      { asset: 'USD', amount: '5', to: 'a.b' },
+    ],
+    [
+      'WithdrawalRejected',
+      { withdrawalId: 'w', code: 'no-balance' },
+      { asset: null, amount: null, code: 'no-balance' },
+    ],
+  ])('says what moves by %s', (type, payload, movement) => {
+    const nothing = { asset: null, amount: null, to: null, code: null };
+    expect(decisionOf(entry(type, payload, 'accounts'))?.movement).toEqual({ ...nothing, ...movement });
   });
 
   // The last two are names every object has.

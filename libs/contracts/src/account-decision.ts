@@ -1,6 +1,6 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountMarginState, AccountsEvents, MarginEvents, MarginFigures } from '@ballast/facts';
-import { dec, isoOf, text, type AccountId, type DecimalString, type Instant } from '@ballast/kernel';
+import { dec, isoOf, text, type AccountId, type Asset, type DecimalString, type Instant } from '@ballast/kernel';
 
 /** Logs whose facts about accounts are listed. */
 export type DecisionLog = 'margin' | 'accounts';
@@ -20,13 +20,26 @@ export interface AccountDecision {
   /** State of the account after it, when it is about that. */
   readonly state: AccountMarginState | null;
   readonly figures: MarginFigures | null;
+  /** What it says of a deposit, a withdrawal or a transfer; null when it is about none. */
+  readonly movement: Movement | null;
 }
 
-type Told = Pick<AccountDecision, 'subject' | 'summary' | 'state' | 'figures'>;
+/** Money on its way into an account or out of it, as far as a fact says it. */
+export interface Movement {
+  readonly asset: Asset | null;
+  readonly amount: DecimalString | null;
+  /** Account that a transfer goes to. */
+  readonly to: AccountId | null;
+  /** Why it was given back or refused. */
+  readonly code: string | null;
+}
+
+type Told = Pick<AccountDecision, 'subject' | 'summary' | 'state' | 'figures'> & { readonly movement?: Movement };
 
 type Facts = MarginEvents &
   Pick<
     AccountsEvents,
+    | 'CollateralCredited'
     | 'WithdrawalHeld'
     | 'WithdrawalResubmitted'
     | 'WithdrawalSettled'
@@ -130,6 +143,13 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
     state: null,
     figures: null,
   }),
+  CollateralCredited: ({ depositId, asset, amount }) => ({
+    subject: depositId,
+    summary: `Deposit ${depositId}: ${money(amount, asset)} booked.`,
+    state: null,
+    figures: null,
+    movement: { asset, amount, to: null, code: null },
+  }),
   WithdrawalHeld: (held) => ofWithdrawal(held, `${money(held.amount, held.asset)} held`),
   WithdrawalResubmitted: (asked) =>
     ofWithdrawal(asked, `asked again (attempt ${asked.attempt}), because the account has changed`),
@@ -146,13 +166,16 @@ const TELLERS: { readonly [Type in keyof Facts]?: (payload: Facts[Type]) => Told
   }),
 };
 
+type Outgoing = Pick<AccountsEvents['WithdrawalHeld'], 'withdrawalId' | 'to'> &
+  Partial<
+    Pick<AccountsEvents['WithdrawalHeld'], 'asset' | 'amount'> & Pick<AccountsEvents['WithdrawalRejected'], 'code'>
+  >;
+
 /** Of a withdrawal, or of a transfer to another account. */
-function ofWithdrawal(
-  { withdrawalId, to }: Pick<AccountsEvents['WithdrawalHeld'], 'withdrawalId' | 'to'>,
-  what: string,
-) {
+function ofWithdrawal({ withdrawalId, to, asset, amount, code }: Outgoing, what: string): Told {
   const name = to === undefined ? `Withdrawal ${withdrawalId}` : `Transfer ${withdrawalId} to ${to}`;
-  return { subject: withdrawalId, summary: `${name}: ${what}.`, state: null, figures: null };
+  const movement = { asset: asset ?? null, amount: amount ?? null, to: to ?? null, code: code ?? null };
+  return { subject: withdrawalId, summary: `${name}: ${what}.`, state: null, figures: null, movement };
 }
 
 /** The decision that a log entry is; undefined when it is none about an account's margin. */
@@ -167,6 +190,7 @@ export function decisionOf(entry: LogEntry): AccountDecision | undefined {
     accountId,
     at: entry.time.clearing,
     type: entry.type,
+    movement: null,
     ...tell(entry.payload),
   };
 }

@@ -1,4 +1,10 @@
-export { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from './account-decision.js';
+export {
+  DECISION_LOGS,
+  decisionOf,
+  type AccountDecision,
+  type DecisionLog,
+  type Movement,
+} from './account-decision.js';
 export { type EventSchema, allEventSchemas } from './event-schemas.js';
 export { readExchangeMessage, type ExchangeMessageOf, type ExchangeMessageType } from './exchange-message.js';
 export { entryEnvelope } from './parse-entry.js';
@@ -126,6 +132,7 @@ export {
   fromText,
   tradeCorrectionRequest,
   tradeCorrectionApproval,
+  correctionsView,
   houseModeRequest,
   houseModeApprovalRequest,
   houseModeView,
@@ -139,8 +146,14 @@ export {
   settlementOverrideRequest,
   settlementOverrideApprovalRequest,
   settlementOverridesView,
-  commandAccepted,
+  commandAnswers,
+  movementsQuery,
+  depositView,
+  depositsPage,
   withdrawalView,
+  withdrawalsPage,
+  type AsOf,
+  type Page,
   statementQuery,
   dayStatement,
   type DayStatement,
@@ -168,6 +181,7 @@ export {
   logNameForm,
   logPartitionForm,
   accountListQuery,
+  type AccountListQuery,
   decisionQuery,
   explanationQuery,
   pastQuery,

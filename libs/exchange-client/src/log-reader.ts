@@ -10,8 +10,8 @@ interface ReadEvent {
 }
 
 interface Page {
-  readonly events: readonly ReadEvent[];
-  readonly next: number | null;
+  readonly items: readonly ReadEvent[];
+  readonly next: string | null;
 }
 
 const PAGE = 500;
@@ -41,9 +41,9 @@ export class LogReader {
     for (const [partition, from] of this.#after) {
       for (let after: number | null = from; after !== null;) {
         const page: Page = await this.ballast.get(`/logs/${this.log}/${partition}?after=${after}&limit=${PAGE}`);
-        read.push(...page.events);
-        this.#after.set(partition, page.events.at(-1)?.position ?? after);
-        after = page.next;
+        read.push(...page.items);
+        this.#after.set(partition, page.items.at(-1)?.position ?? after);
+        after = page.next === null ? null : Number(page.next);
       }
     }
     return read;

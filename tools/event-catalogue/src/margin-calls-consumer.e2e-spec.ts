@@ -150,8 +150,8 @@ if (!runs) process.stderr.write(`\n*** NOT RUN: the example consumer needs Apach
     const server = http.createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url as string, 'http://localhost');
       const after = Number(searchParams.get('after'));
-      const events = pathname === '/logs/margin/0' ? log.slice(after, after + 1).map(encodeLogEvent) : [];
-      response.end(JSON.stringify({ incarnation: 'first', events }));
+      const items = pathname === '/logs/margin/0' ? log.slice(after, after + 1).map(encodeLogEvent) : [];
+      response.end(JSON.stringify({ incarnation: 'first', items }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const helped = await consume({ BALLAST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });

@@ -27,7 +27,7 @@ afterAll(() => house.close());
 describe('the series of an account', () => {
   it('ends where its account stands now, to the digit', async () => {
     const { body } = await house.get('/accounts?limit=1000');
-    for (const { accountId } of body.accounts.slice(0, 4)) {
+    for (const { accountId } of body.items.slice(0, 4)) {
       const series = accountSeries.parse((await house.get(`/accounts/${accountId}/series`)).body);
       const { body: account } = await house.get(`/accounts/${accountId}`);
       const { figures } = (account as unknown as { readonly margin: { readonly figures: Record<string, string> } })
@@ -104,7 +104,7 @@ describe('all accounts at once', () => {
   it('are counted by state once each, and every one with a position is in one bucket of the distribution', async () => {
     const board = riskBoard.parse((await house.get('/risk/board')).body);
     expect(Object.values(board.states).reduce((sum, count) => sum + count, 0)).toBe(board.accounts);
-    const { rows } = riskAccountsPage.parse((await house.get('/risk/accounts?limit=500')).body);
+    const { items: rows } = riskAccountsPage.parse((await house.get('/risk/accounts?limit=500')).body);
     const withRequirement = rows.filter(({ cover }) => cover !== null).length;
     expect(board.distribution.reduce((sum, { accounts }) => sum + accounts, 0)).toBe(withRequirement);
   });
@@ -113,16 +113,16 @@ describe('all accounts at once', () => {
     const all = riskAccountsPage.parse(
       (await house.get('/risk/accounts?order=equity&direction=descending&limit=500')).body,
     );
-    const equities = all.rows.map(({ figures }) => Number(figures.equity));
+    const equities = all.items.map(({ figures }) => Number(figures.equity));
     expect(equities).toEqual([...equities].sort((a, b) => b - a));
     const second = riskAccountsPage.parse(
-      (await house.get('/risk/accounts?order=equity&direction=descending&offset=4&limit=4')).body,
+      (await house.get('/risk/accounts?order=equity&direction=descending&after=4&limit=4')).body,
     );
-    expect(second.rows.map(({ accountId }) => accountId)).toEqual(
-      all.rows.slice(4, 8).map(({ accountId }) => accountId),
+    expect(second.items.map(({ accountId }) => accountId)).toEqual(
+      all.items.slice(4, 8).map(({ accountId }) => accountId),
     );
     const found = riskAccountsPage.parse((await house.get('/risk/accounts?search=owner-0001')).body);
-    expect(found.rows.map(({ accountId }) => accountId)).toEqual(['owner-0001.main']);
+    expect(found.items.map(({ accountId }) => accountId)).toEqual(['owner-0001.main']);
     const healthy = riskAccountsPage.parse((await house.get('/risk/accounts?state=HEALTHY')).body);
     expect(healthy.total).toBe(all.states.HEALTHY);
   });
@@ -133,7 +133,7 @@ describe('liquidations', () => {
     expect(liquidationsPage.parse((await house.get('/liquidations')).body)).toMatchObject({
       total: 0,
       open: 0,
-      cases: [],
+      items: [],
     });
     const { status, body } = await house.get('/liquidations/owner-0001.main%231');
     expect([status, body.code]).toEqual([404, 'case-unknown']);
@@ -162,14 +162,14 @@ describe('the house', () => {
 
   it('tells how the rules of every service came to be', async () => {
     for (const service of ['margin', 'pricing', 'accounts', 'liquidation']) {
-      const { changes } = rulesHistory.parse((await house.get(`/rules/${service}/history`)).body);
+      const { items: changes } = rulesHistory.parse((await house.get(`/rules/${service}/history`)).body);
       const { body } = await house.get(`/rules/${service}`);
       const { inForce } = documentsView.parse(body);
       expect([service, changes.map(({ id }) => id).sort()]).toEqual([service, inForce.map(({ id }) => id).sort()]);
       expect(changes.every(({ change }) => change === 'established')).toBe(true);
     }
     expect(
-      rulesHistory.parse((await house.get('/rules/margin/history?at=2019-01-01T00:00:00Z')).body).changes.length,
+      rulesHistory.parse((await house.get('/rules/margin/history?at=2019-01-01T00:00:00Z')).body).items.length,
     ).toBeGreaterThan(0);
   });
 
@@ -250,7 +250,10 @@ describe('the house at a past moment', () => {
   it('shows every account as its explanation has it then', async () => {
     const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
     const at = iso(clearing - 120_000);
-    const { rows, clearing: then } = riskAccountsPage.parse((await house.get(`/risk/accounts?at=${at}`)).body);
+    const {
+      items: rows,
+      asOf: { clearing: then },
+    } = riskAccountsPage.parse((await house.get(`/risk/accounts?at=${at}`)).body);
     expect(then).toBeLessThanOrEqual(clearing - 120_000);
     expect(rows).toHaveLength(12);
     for (const { accountId, state, figures } of rows.slice(0, 4)) {
@@ -267,7 +270,7 @@ describe('the house at a past moment', () => {
   });
 
   it('answers what would have been if, on the state of then [CLR-MRG-065]', async () => {
-    const { rows } = riskAccountsPage.parse(
+    const { items: rows } = riskAccountsPage.parse(
       (await house.get('/risk/accounts?order=notional&direction=descending')).body,
     );
     const accountId = rows[0]?.accountId ?? '';

@@ -45,12 +45,12 @@ describe('deleveraging over REST [CLR-LIQ-041]', () => {
 
   it('shows the whole queue to a desk and his own places to an account', async () => {
     const whole = deleveragingQueue.parse((await house.get('/deleveraging/BTC-PERP/long?limit=1000')).body);
-    expect(whole.places.map(({ place }) => place)).toEqual(whole.places.map((_, index) => index + 1));
-    const needs = whole.places.filter(({ requirement }) => Number(requirement) > 0).map(({ need }) => Number(need));
+    expect(whole.items.map(({ place }) => place)).toEqual(whole.items.map((_, index) => index + 1));
+    const needs = whole.items.filter(({ requirement }) => Number(requirement) > 0).map(({ need }) => Number(need));
     expect(needs).toEqual([...needs].sort((a, b) => b - a));
-    const second = deleveragingQueue.parse((await house.get('/deleveraging/BTC-PERP/long?offset=1&limit=1')).body);
-    expect([second.total, second.places]).toEqual([whole.total, whole.places.slice(1, 2)]);
-    for (const { accountId, place } of whole.places) {
+    const second = deleveragingQueue.parse((await house.get('/deleveraging/BTC-PERP/long?after=1&limit=1')).body);
+    expect([second.total, second.items]).toEqual([whole.total, whole.items.slice(1, 2)]);
+    for (const { accountId, place } of whole.items) {
       const { body } = await house.get(`/accounts/${accountId}/deleveraging`);
       const own = accountDeleveraging.parse(body).positions.find(({ instrument }) => instrument === 'BTC-PERP');
       expect(own).toMatchObject({ side: 'short', place, of: whole.total });

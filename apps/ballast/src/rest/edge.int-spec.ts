@@ -150,7 +150,7 @@ describe('a halt of one instrument [CLR-HLT-001] [CLR-HLT-002]', () => {
   const by = (person: string) => ({ 'x-actor': person });
   const halt = (body: object, person = 'ann') =>
     house.post('/instrument-halts', { reason: 'A faulty gateway.', ...body }, undefined, by(person));
-  const halts = async () => instrumentHaltsView.parse((await house.get('/instrument-halts')).body).halts;
+  const halts = async () => instrumentHaltsView.parse((await house.get('/instrument-halts')).body).items;
   const check = async (instrument: string, side: string) => {
     const order = { instrument, side, quantity: '0.1' };
     return (await house.post('/accounts/edge.main/pre-trade-checks', order)).body as unknown as {

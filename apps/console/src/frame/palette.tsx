@@ -36,7 +36,7 @@ export function Palette({
     const direct = addressOfId(text);
     return [
       ...(direct === undefined ? [] : [{ address: direct, name: `Go to ${text.trim()}` }]),
-      ...(wanted.length > 1 ? (data?.rows ?? []) : []).map(({ accountId, state }) => ({
+      ...(wanted.length > 1 ? (data?.items ?? []) : []).map(({ accountId, state }) => ({
         address: `/accounts/${accountId}`,
         name: `Account ${accountId}, ${state}`,
       })),

@@ -12,7 +12,7 @@ import partStyles from '../parts/parts.module.css';
 import { ServerTable, type ServerColumn } from '../parts/server-table';
 import { accountsRoute, narrowed, type ListSearch } from '../router';
 
-type Row = RiskAccountsPage['rows'][number];
+type Row = RiskAccountsPage['items'][number];
 
 const STATES = ['HEALTHY', 'WARN', 'MARGIN_CALL', 'RESTRICTED', 'LIQUIDATING'] as const;
 const CSV_ROWS = 500;
@@ -96,7 +96,7 @@ function TheAccounts() {
   const navigate = useNavigate();
   const at = usePastTime();
   const asked = { order, direction, state, search, at };
-  const { data, error } = useQuery(questions.accounts({ ...asked, offset: 0, limit: 100 }));
+  const { data, error } = useQuery(questions.accounts({ ...asked, after: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
       to: '/accounts',
@@ -111,8 +111,8 @@ function TheAccounts() {
       lead={
         data === undefined ? undefined : (
           <>
-            {data.total.toLocaleString('en')} accounts that fit, as of {utc(data.clearing)} UTC. Cover is equity over
-            the call level.
+            {data.total.toLocaleString('en')} accounts that fit, as of {utc(data.asOf.clearing)} UTC. Cover is equity
+            over the call level.
           </>
         )
       }
@@ -150,12 +150,12 @@ function TheAccounts() {
               ...(search === undefined ? {} : { search }),
               ...(at === undefined ? {} : { at }),
             });
-            void ask<RiskAccountsPage>(`/risk/accounts?${query}`).then(({ rows }) =>
+            void ask<RiskAccountsPage>(`/risk/accounts?${query}`).then(({ items }) =>
               download(
                 'accounts.csv',
                 csvOf(
                   COLUMNS.map(({ name, unit }) => (unit === undefined ? name : `${name} (${unit})`)),
-                  rows.map((row) => COLUMNS.map(({ text }) => text(row))),
+                  items.map((row) => COLUMNS.map(({ text }) => text(row))),
                 ),
               ),
             );
@@ -172,7 +172,7 @@ function TheAccounts() {
           sub={
             data.total === 0
               ? 'none'
-              : `nearest to the edge: ${data.rows[0] === undefined ? '' : usd(minus(data.rows[0].figures.equity, data.rows[0].figures.call))} of cushion in the first row`
+              : `nearest to the edge: ${data.items[0] === undefined ? '' : usd(minus(data.items[0].figures.equity, data.items[0].figures.call))} of cushion in the first row`
           }
         >
           <ServerTable
@@ -180,8 +180,8 @@ function TheAccounts() {
             caption="Accounts"
             total={data.total}
             columns={COLUMNS}
-            pageOf={(offset, limit) => questions.accounts({ ...asked, offset, limit }) as never}
-            rowsOf={(answer: RiskAccountsPage) => answer.rows}
+            pageOf={(after, limit) => questions.accounts({ ...asked, after, limit }) as never}
+            rowsOf={(answer: RiskAccountsPage) => answer.items}
             order={order}
             direction={direction}
             onOrder={(next) =>

@@ -72,7 +72,7 @@ function TheLiquidations() {
   const { open, search } = liquidationsRoute.useSearch();
   const at = usePastTime();
   const navigate = useNavigate();
-  const { data, error } = useQuery(questions.liquidations({ open, search, at, offset: 0, limit: 100 }));
+  const { data, error } = useQuery(questions.liquidations({ open, search, at, after: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
       to: '/liquidations',
@@ -87,7 +87,7 @@ function TheLiquidations() {
       lead={
         data === undefined ? undefined : (
           <>
-            {exact(String(data.total))} cases that fit, {data.open} open now, as of {utc(data.clearing)} UTC.
+            {exact(String(data.total))} cases that fit, {data.open} open now, as of {utc(data.asOf.clearing)} UTC.
           </>
         )
       }
@@ -120,8 +120,8 @@ function TheLiquidations() {
             caption="Liquidations"
             total={data.total}
             columns={COLUMNS}
-            pageOf={(offset, limit) => questions.liquidations({ open, search, at, offset, limit }) as never}
-            rowsOf={(answer: Answer) => answer.cases}
+            pageOf={(after, limit) => questions.liquidations({ open, search, at, after, limit }) as never}
+            rowsOf={(answer: Answer) => answer.items}
             empty="Nobody was liquidated, or no case fits the filter."
           />
         </Panel>

@@ -10,7 +10,7 @@ import { Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
 import { logRoute, type LogSearch } from '../router';
 
-type Event = Answer['events'][number];
+type Event = Answer['items'][number];
 
 const LOGS = [
   'margin',
@@ -70,7 +70,7 @@ export default function LogPage() {
   const { log = 'margin', partition = 0, after = 0, type } = logRoute.useSearch();
   const navigate = useNavigate();
   const system = useQuery(questions.system());
-  const { data, error } = useQuery(questions.log(log, partition, after, PAGE));
+  const { data, error, isPlaceholderData } = useQuery(questions.log(log, partition, after, PAGE));
   const change = (part: LogSearch): void => {
     void navigate({
       to: '/log',
@@ -82,8 +82,8 @@ export default function LogPage() {
   };
   const all = [...(system.data?.partitions ?? []), ...(system.data?.exchange ?? [])].filter((each) => each.log === log);
   const size = all.find((each) => each.partition === partition)?.position;
-  const isShown = data?.log === log && data.partition === partition && data.after === after;
-  const events = isShown ? data.events : [];
+  const isShown = data?.log === log && data.partition === partition && !isPlaceholderData;
+  const events = isShown ? data.items : [];
   const shown = type === undefined ? events : events.filter((event) => event.type === type);
   const types = [...new Set(events.map((event) => event.type))].sort();
   return (
@@ -141,7 +141,7 @@ export default function LogPage() {
           type="button"
           className={partStyles.button}
           disabled={!isShown || data.next === null}
-          onClick={() => change({ after: data?.next ?? 0 })}
+          onClick={() => change({ after: Number(data?.next ?? 0) })}
         >
           After ›
         </button>

@@ -136,7 +136,7 @@ function Proposals({
   );
 }
 
-type RuleChange = RulesHistory['changes'][number];
+type RuleChange = RulesHistory['items'][number];
 
 const SIGNS = { established: '● established', proposed: '◆ proposed', approved: '● approved' } as const;
 
@@ -144,7 +144,10 @@ const SIGNS = { established: '● established', proposed: '◆ proposed', approv
 function History({ service }: { readonly service: (typeof SERVICES)[number] }) {
   const { data, error } = useQuery(questions.rulesHistory(service, usePastTime()));
   if (data === undefined) return <Pending error={error} what={`the history of the rules of ${service}`} />;
-  const { clearing, changes } = data;
+  const {
+    items: changes,
+    asOf: { clearing },
+  } = data;
   const reaches = ({ at, change, noticeMs }: RuleChange): number | null =>
     change === 'approved' && noticeMs !== null ? at + noticeMs : null;
   const columns: readonly Column<RuleChange>[] = [

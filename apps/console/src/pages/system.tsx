@@ -161,7 +161,7 @@ function HouseMode() {
   );
 }
 
-type Halt = InstrumentHaltsView['halts'][number];
+type Halt = InstrumentHaltsView['items'][number];
 
 const HALTS: readonly Column<Halt>[] = [
   {
@@ -193,7 +193,7 @@ function Halts() {
     <Panel title="Halted instruments">
       <DataTable
         caption="Instruments that are halted"
-        rows={data.halts}
+        rows={data.items}
         columns={HALTS}
         empty="Every instrument trades as far as the house mode lets it."
       />

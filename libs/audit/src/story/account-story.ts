@@ -224,7 +224,10 @@ export class AccountStory {
     return {
       accountId: this.accountId,
       partition: this.partition,
-      asOf: { clearing: this.#machine.clearing, margin: this.#machine.size },
+      asOf: {
+        clearing: this.#machine.clearing,
+        positions: { [`margin/${this.#machine.partition}`]: this.#machine.size },
+      },
       span: first === undefined || last === undefined ? null : { from: first.at, to: last.at },
       assessed: end - start,
       points: {

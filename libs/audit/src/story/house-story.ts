@@ -31,7 +31,7 @@ const LISTED = 400;
 
 type Market = MarketsView['markets'][number];
 type Last = Market['last'];
-type RuleChange = RulesHistory['changes'][number];
+type RuleChange = RulesHistory['items'][number];
 
 interface Prices {
   readonly at: number[];
@@ -101,7 +101,11 @@ export class HouseStory {
   /** What established, proposed and approved the rules of a service, newest first. */
   async rules(service: ServiceLog): Promise<RulesHistory> {
     await this.#follow();
-    return { clearing: this.#clearing, changes: [...(this.#changes.get(service) ?? [])].reverse() };
+    return {
+      items: [...(this.#changes.get(service) ?? [])].reverse(),
+      next: null,
+      asOf: { clearing: this.#clearing, positions: { [`${service}/${GLOBAL}`]: this.#read.get(service) ?? 0 } },
+    };
   }
 
   /** The rules of a service, in force and proposed. */

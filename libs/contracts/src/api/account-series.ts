@@ -11,6 +11,7 @@ import {
   partitionOfEvent,
   underlying,
 } from '../fields.js';
+import { asOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 
 /** Most points that a series is ever drawn with. */
@@ -55,12 +56,7 @@ export const accountSeries = z
   .strictObject({
     accountId,
     partition: partitionNumber,
-    asOf: z.strictObject({
-      clearing: instant,
-      margin: count.meta({
-        description: 'Position in margin, partition of the account, up to which the series reach.',
-      }),
-    }),
+    asOf,
     span: z
       .strictObject({ from: instant, to: instant })
       .nullable()

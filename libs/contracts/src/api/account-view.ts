@@ -5,7 +5,6 @@ import {
   accountMarginState,
   amountByAsset,
   assessmentDetail,
-  count,
   decimal,
   identifier,
   marginFigures,
@@ -14,17 +13,8 @@ import {
   positionShape,
   versionedName,
 } from '../fields.js';
+import { asOf, pageOf } from './page.js';
 import { instant } from './times.js';
-
-/** How much of which log stands behind an answer; 0 when nothing of it was applied yet. */
-export const asOf = z
-  .strictObject({
-    clearing: instant,
-    accounts: count.meta({ description: 'Position in accounts, this partition.' }),
-    margin: count.meta({ description: 'Position in margin, this partition.' }),
-    liquidation: count.meta({ description: 'Position in liquidation, this partition.' }),
-  })
-  .meta({ id: 'AsOf', description: 'Which events the answer contains.' });
 
 export const positionView = z
   .strictObject({
@@ -73,16 +63,13 @@ export const accountView = z
   })
   .meta({ id: 'Account', description: 'State, collateral, positions and margin of an account.' });
 
-export const accountListPage = z
-  .strictObject({
-    accounts: z.array(
-      z.strictObject({
-        accountId,
-        partition: partitionNumber,
-        state: accountMarginState.nullable(),
-        figures: marginFigures.nullable(),
-      }),
-    ),
-    next: accountId.nullable().meta({ description: '`after` of the next page; null on the last one.' }),
-  })
-  .meta({ id: 'AccountListPage', description: 'Accounts in the order of their ids.' });
+export const accountListPage = pageOf(
+  'AccountListPage',
+  'Accounts with state and figures, in the order that was asked for.',
+  z.strictObject({
+    accountId,
+    partition: partitionNumber,
+    state: accountMarginState.nullable(),
+    figures: marginFigures.nullable(),
+  }),
+);

@@ -1,16 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_STANDINGS } from '@ballast/facts';
-import {
-  accountId,
-  asset,
-  code,
-  identifier,
-  instrument,
-  ordinal,
-  partitionNumber,
-  reason,
-  versionedName,
-} from '../fields.js';
+import { accountId, code, identifier, instrument, reason, versionedName } from '../fields.js';
 import { movementOf } from './amounts.js';
 
 /** Header that names the person behind a request. */
@@ -144,34 +134,3 @@ export const tradeCorrectionRequest = z
 export const tradeCorrectionApproval = z
   .strictObject({})
   .meta({ id: 'TradeCorrectionApproval', description: 'Approves the correction in the path.', example: {} });
-
-export const commandAccepted = z
-  .strictObject({
-    commandId: identifier,
-    outcome: z.literal('accepted'),
-    data: z.unknown().meta({ description: 'What the command led to, as its type says.' }),
-  })
-  .meta({
-    id: 'CommandAccepted',
-    description: 'The stored answer to a command; a retry gets exactly this again.',
-    example: {
-      commandId: '3f0c8a52-7e1d-4c59-9a7e-52d1c9f0aa10',
-      outcome: 'accepted',
-      data: { accountId: 'carol.main' },
-    },
-  });
-
-export const withdrawalView = z
-  .strictObject({
-    withdrawalId: identifier,
-    accountId,
-    status: z.enum(['held', 'settled', 'released', 'rejected']),
-    asset: asset.nullable(),
-    amount: z.string().nullable(),
-    to: accountId.nullable().meta({ description: 'Account that a transfer goes to; null when it is paid out.' }),
-    attempt: z.int().nonnegative(),
-    code: z.string().nullable().meta({ description: 'Why it was released or rejected; null otherwise.' }),
-    partition: partitionNumber,
-    position: ordinal.meta({ description: 'Of its last event in accounts.' }),
-  })
-  .meta({ id: 'Withdrawal', description: 'How far a withdrawal or a transfer came.' });

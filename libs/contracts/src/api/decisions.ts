@@ -3,13 +3,13 @@ import {
   accountId,
   accountMarginState,
   assessmentDetail,
-  count,
   decimal,
   instrument,
   marginFigures,
   ordinal,
   sha256Hex,
 } from '../fields.js';
+import { pageLimit, pageOf } from './page.js';
 import { instant } from './times.js';
 import { entryEnvelope } from '../parse-entry.js';
 
@@ -38,15 +38,7 @@ export const toldDecision = z
   .strictObject({ ...decision.shape, accountId })
   .meta({ id: 'ToldDecision', description: 'A decision as it is told live, with the account that it is about.' });
 
-export const decisionPage = z
-  .strictObject({
-    accountId,
-    after: z.string().nullable().meta({ description: 'Cursor this page starts behind; null for the newest.' }),
-    limit: ordinal,
-    decisions: z.array(decision),
-    next: z.string().nullable().meta({ description: '`after` of the next page; null on the last one.' }),
-  })
-  .meta({ id: 'DecisionPage', description: 'Decisions about the account, newest first.' });
+export const decisionPage = pageOf('DecisionPage', 'Decisions about the account, newest first.', decision);
 
 export const explanation = z
   .strictObject({
@@ -93,18 +85,17 @@ export const LOG_PAGE_PATH = '/logs/{log}/{partition}';
 export const logPageQuery = z
   .strictObject({
     after: z.int().nonnegative().default(0).meta({ description: 'Position behind which the page starts.' }),
-    limit: z.int().min(1).max(1_000).default(100).meta({ description: 'Most events of a page.' }),
+    limit: pageLimit(1_000, 100),
   })
   .meta({ id: 'LogPageQuery' });
 
-export const logPage = z
-  .strictObject({
+export const logPage = pageOf(
+  'LogPage',
+  'Entries of one log partition in the order of their positions, contiguous, from after + 1 on.',
+  logEvent,
+  {
     log: z.string(),
     partition: z.int().min(-1),
     incarnation: z.string().meta({ description: 'New after a restore or promotion: positions may name other events.' }),
-    after: count,
-    limit: ordinal,
-    events: z.array(logEvent).meta({ description: 'Contiguous, starting at after + 1.' }),
-    next: count.nullable().meta({ description: '`after` of the next page; null when the log ends here.' }),
-  })
-  .meta({ id: 'LogPage', description: 'Entries of one log partition in the order of their positions.' });
+  },
+);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, count, decimal, instrument, nonNegativeDecimal, ordinal, underlying } from '../fields.js';
+import { pageByRank, pageOf } from './page.js';
 import { instant } from './times.js';
 
 const side = z.enum(['long', 'short']);
@@ -9,12 +10,7 @@ export const bankruptSideForm = side.meta({ description: 'Side of the bankrupt p
 
 export const instrumentForm = instrument;
 
-export const deleveragingQueueQuery = z
-  .strictObject({
-    offset: z.int().nonnegative().default(0),
-    limit: z.int().min(1).max(1_000).default(100),
-  })
-  .meta({ id: 'DeleveragingQueueQuery' });
+export const deleveragingQueueQuery = z.strictObject(pageByRank(1_000, 100)).meta({ id: 'DeleveragingQueueQuery' });
 
 const outlook = z.strictObject({
   instrument,
@@ -42,9 +38,21 @@ export const deleveragingView = z
   })
   .meta({ id: 'Deleveraging', description: 'How near deleveraging is, by instrument and side.' });
 
-export const deleveragingQueue = z
-  .strictObject({
-    clearing: instant,
+export const deleveragingQueue = pageOf(
+  'DeleveragingQueue',
+  'Who would be deleveraged, first to last, as a round decides it now. Hedges come last; who cannot bear the price of a bankrupt position comes after those who can, which is known only once there is one.',
+  z.strictObject({
+    place: ordinal.meta({ description: '1 is deleveraged first.' }),
+    accountId,
+    quantity: nonNegativeDecimal.meta({ description: 'Contracts, unsigned.' }),
+    notional: nonNegativeDecimal.meta({ description: 'USD.' }),
+    requirement: decimal.meta({
+      description: 'USD of the maintenance requirement that the position bears; not above zero for a hedge.',
+    }),
+    equity: decimal.meta({ description: 'USD.' }),
+    need: decimal.meta({ description: 'Requirement over equity, which the queue is ordered by; 8 digits.' }),
+  }),
+  {
     schedule: ordinal.nullable().meta({
       description:
         'Position of the ScheduleInForce in margin global that everybody is measured by; null before the first.',
@@ -52,27 +60,9 @@ export const deleveragingQueue = z
     instrument,
     side: side.meta({ description: 'Side of the bankrupt positions; those listed are on the other.' }),
     phase,
-    offset: count,
     total: count.meta({ description: 'Positions in the queue.' }),
-    places: z.array(
-      z.strictObject({
-        place: ordinal.meta({ description: '1 is deleveraged first.' }),
-        accountId,
-        quantity: nonNegativeDecimal.meta({ description: 'Contracts, unsigned.' }),
-        notional: nonNegativeDecimal.meta({ description: 'USD.' }),
-        requirement: decimal.meta({
-          description: 'USD of the maintenance requirement that the position bears; not above zero for a hedge.',
-        }),
-        equity: decimal.meta({ description: 'USD.' }),
-        need: decimal.meta({ description: 'Requirement over equity, which the queue is ordered by; 8 digits.' }),
-      }),
-    ),
-  })
-  .meta({
-    id: 'DeleveragingQueue',
-    description:
-      'Who would be deleveraged, first to last, as a round decides it now. Hedges come last; who cannot bear the price of a bankrupt position comes after those who can, which is known only once there is one.',
-  });
+  },
+);
 
 export const accountDeleveraging = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { identifier, instrument, reason } from '../fields.js';
+import { pageOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 import { price } from './amounts.js';
 
@@ -30,20 +31,18 @@ export const delistingApprovalRequest = z.strictObject({}).meta({
   example: {},
 });
 
-export const delistingsView = z
-  .strictObject({
-    delistings: z.array(
-      z.strictObject({
-        ...named,
-        at: instant
-          .nullable()
-          .meta({ description: 'Clearing time from which it is settled; null: it stays.', example: EXAMPLE }),
-        price: price.nullable().meta({ description: 'null: the mark.' }),
-        reason: z.string(),
-        proposer: z.string(),
-        approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
-        ended: z.boolean().meta({ description: 'Every position is closed by it.' }),
-      }),
-    ),
-  })
-  .meta({ id: 'DelistingsView', description: 'What persons proposed and approved for the end of perpetuals.' });
+export const delistingsView = pageOf(
+  'DelistingsView',
+  'What persons proposed and approved for the end of perpetuals.',
+  z.strictObject({
+    ...named,
+    at: instant
+      .nullable()
+      .meta({ description: 'Clearing time from which it is settled; null: it stays.', example: EXAMPLE }),
+    price: price.nullable().meta({ description: 'null: the mark.' }),
+    reason: z.string(),
+    proposer: z.string(),
+    approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
+    ended: z.boolean().meta({ description: 'Every position is closed by it.' }),
+  }),
+);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, decimal, ordinal, priceStatus, underlying } from '../fields.js';
+import { pageOf } from './page.js';
 import { instant } from './times.js';
 
 export const systemView = z
@@ -165,26 +166,23 @@ export const surfacesView = z
 
 export type SurfacesView = z.infer<typeof surfacesView>;
 
-export const rulesHistory = z
-  .strictObject({
-    clearing: instant,
-    changes: z.array(
-      z.strictObject({
-        position: ordinal.meta({ description: 'Event of the service, global partition.' }),
-        at: instant,
-        change: z.enum(['established', 'proposed', 'approved']),
-        kind: z.string(),
-        id: z.string(),
-        by: z.string().meta({ description: 'Who did it.' }),
-        proposalId: z.string().nullable(),
-        reason: z.string().nullable(),
-        noticeMs: z.number().nullable().meta({
-          description: 'Time until a rise of requirements reaches liquidation levels; null where the kind knows none.',
-        }),
-      }),
-    ),
-  })
-  .meta({ id: 'RulesHistory', description: 'How the rules of a service came to be, newest first.' });
+export const rulesHistory = pageOf(
+  'RulesHistory',
+  'How the rules of a service came to be, newest first.',
+  z.strictObject({
+    position: ordinal.meta({ description: 'Event of the service, global partition.' }),
+    at: instant,
+    change: z.enum(['established', 'proposed', 'approved']),
+    kind: z.string(),
+    id: z.string(),
+    by: z.string().meta({ description: 'Who did it.' }),
+    proposalId: z.string().nullable(),
+    reason: z.string().nullable(),
+    noticeMs: z.number().nullable().meta({
+      description: 'Time until a rise of requirements reaches liquidation levels; null where the kind knows none.',
+    }),
+  }),
+);
 
 export type RulesHistory = z.infer<typeof rulesHistory>;
 export type SystemView = z.infer<typeof systemView>;

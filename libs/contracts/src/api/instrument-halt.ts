@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { identifier, instrument, reason } from '../fields.js';
+import { pageOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 
 export const instrumentHaltRequest = z
@@ -29,21 +30,19 @@ export const resumptionApprovalRequest = z
   .strictObject({})
   .meta({ id: 'ResumptionApprovalRequest', description: 'Approves that the halt in the path ends now.', example: {} });
 
-export const instrumentHaltsView = z
-  .strictObject({
-    halts: z.array(
-      z.strictObject({
-        haltId: identifier,
-        instrument,
-        reason: z.string(),
-        haltedBy: z.string(),
-        since: instant,
-        until: instant.nullable().meta({ description: 'null: until two persons resume it.' }),
-        resumption: z
-          .strictObject({ proposer: z.string(), reason: z.string() })
-          .nullable()
-          .meta({ description: 'What waits for a second person.' }),
-      }),
-    ),
-  })
-  .meta({ id: 'InstrumentHaltsView', description: 'Instruments in which nothing trades at present.' });
+export const instrumentHaltsView = pageOf(
+  'InstrumentHaltsView',
+  'Instruments in which nothing trades at present.',
+  z.strictObject({
+    haltId: identifier,
+    instrument,
+    reason: z.string(),
+    haltedBy: z.string(),
+    since: instant,
+    until: instant.nullable().meta({ description: 'null: until two persons resume it.' }),
+    resumption: z
+      .strictObject({ proposer: z.string(), reason: z.string() })
+      .nullable()
+      .meta({ description: 'What waits for a second person.' }),
+  }),
+);

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'not-permitted': { status: 403, title: 'This caller may not do that' },
   'account-unknown': { status: 404, title: 'There is no such account' },
   'producer-unknown': { status: 404, title: 'No such producer has sent anything' },
+  'deposit-unknown': { status: 404, title: 'No such deposit was credited' },
   'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
   'decision-unknown': { status: 404, title: 'There is no such decision' },
   'case-unknown': { status: 404, title: 'There was no such liquidation' },

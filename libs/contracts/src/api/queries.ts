@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { OWNER_ID } from '@ballast/kernel';
 import { EVENT_FAMILIES, SERVICE_LOGS } from '@ballast/facts';
 import {
   accountId,
+  accountMarginState,
   code,
   identifier,
   partitionOfEvent,
@@ -10,6 +12,8 @@ import {
   underlying,
   versionedName,
 } from '../fields.js';
+import { zodText } from '../schema-to-zod.js';
+import { pageByPosition, pageLimit } from './page.js';
 import { askedInstant } from './times.js';
 
 // What stands in paths and queries. Everything comes as text there.
@@ -29,31 +33,38 @@ export const positionForm = z
   .max(999_999_999_999_999)
   .meta({ description: 'Position in the partition.', example: 105 });
 
-const pageLimit = (most: number, usual: number) =>
-  z
-    .int()
-    .min(1)
-    .max(most)
-    .default(usual)
-    .meta({ description: `Most entries of a page, up to ${most}.` });
+export const ACCOUNT_ORDERS = ['accountId', 'cover', 'equity', 'call'] as const;
 
 export const accountListQuery = z
   .strictObject({
-    after: accountId.optional().meta({ description: 'Account id behind which the page starts.' }),
+    after: z
+      .string()
+      .max(140)
+      .optional()
+      .meta({ description: '`next` of the page before, in the same order; in the order of ids an account id.' }),
     limit: pageLimit(1_000, 100),
+    owner: zodText(OWNER_ID).optional().meta({ description: 'Only accounts of this owner.', example: 'carol' }),
+    search: identifier.max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
+    state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
+    coverBelow: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,8})(\.\d{1,12})?$/, { error: 'write a number in plain notation, such as "1.25"' })
+      .optional()
+      .meta({
+        description: 'Only accounts whose equity is less than so many times the call requirement.',
+        example: '1.25',
+      }),
+    order: z
+      .enum(ACCOUNT_ORDERS)
+      .default('accountId')
+      .meta({ description: '`cover` is equity over call requirement; without a requirement an account comes last.' }),
+    direction: z.enum(['ascending', 'descending']).default('ascending'),
   })
   .meta({ id: 'AccountListQuery' });
 
-export const decisionQuery = z
-  .strictObject({
-    after: z
-      .string()
-      .regex(/^[1-9]\d{0,15}$/, { error: 'write the `next` of the page before' })
-      .optional()
-      .meta({ description: '`next` of the page before; absent for the newest.' }),
-    limit: pageLimit(500, 50),
-  })
-  .meta({ id: 'DecisionQuery' });
+export type AccountListQuery = z.output<typeof accountListQuery>;
+
+export const decisionQuery = z.strictObject(pageByPosition(500, 50)).meta({ id: 'DecisionQuery' });
 
 /** A past moment that is asked about. */
 export const pastMoment = askedInstant

@@ -13,23 +13,22 @@ import {
   underlying,
 } from '../fields.js';
 import { instant } from './times.js';
+import { pageByRank, pageOf } from './page.js';
 import { pastMoment } from './queries.js';
 
 /** For pictures only: no amount that anybody is owed. */
 const estimate = z.number();
 
-const risk = {
-  clearing: instant,
-  schedule: ordinal
-    .nullable()
-    .meta({ description: 'The ScheduleInForce in margin global; null before the first price set.' }),
-};
+const schedule = ordinal
+  .nullable()
+  .meta({ description: 'The ScheduleInForce in margin global; null before the first price set.' });
 
 const stateCounts = z.record(accountMarginState, count);
 
 export const riskBoard = z
   .strictObject({
-    ...risk,
+    clearing: instant,
+    schedule,
     accounts: count,
     states: stateCounts,
     belowCall: z
@@ -96,36 +95,29 @@ export const riskAccountsQuery = z
     direction: z.enum(['ascending', 'descending']).default('ascending'),
     state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
     search: z.string().max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
-    offset: z.int().nonnegative().default(0).meta({ description: 'Rows before the page.' }),
-    limit: z
-      .int()
-      .min(1)
-      .max(MOST_ROWS)
-      .default(100)
-      .meta({ description: `Most rows, up to ${MOST_ROWS}.` }),
+    ...pageByRank(MOST_ROWS, 100),
   })
   .meta({ id: 'RiskAccountsQuery' });
 
-export const riskAccountsPage = z
-  .strictObject({
-    ...risk,
-    offset: count,
-    total: count.meta({ description: 'Rows that fit the filter.' }),
+export const riskAccountsPage = pageOf(
+  'RiskAccountsPage',
+  'Accounts sorted and filtered by the server.',
+  z.strictObject({
+    accountId,
+    partition: partitionNumber,
+    state: accountMarginState,
+    model: z.string().nullable(),
+    figures: marginFigures.meta({ description: 'Exact.' }),
+    cover: z.number().nullable().meta({ description: 'Equity over call requirement; null without a requirement.' }),
+    notional: estimate.meta({ description: 'Value of linear positions without sign, USD.' }),
+    largest: z.strictObject({ underlying, value: estimate }).nullable(),
+  }),
+  {
+    schedule,
+    total: count.meta({ description: 'Accounts that fit the filter.' }),
     states: stateCounts.meta({ description: 'Of all accounts, whatever the filter.' }),
-    rows: z.array(
-      z.strictObject({
-        accountId,
-        partition: partitionNumber,
-        state: accountMarginState,
-        model: z.string().nullable(),
-        figures: marginFigures.meta({ description: 'Exact.' }),
-        cover: z.number().nullable().meta({ description: 'Equity over call requirement; null without a requirement.' }),
-        notional: estimate.meta({ description: 'Value of linear positions without sign, USD.' }),
-        largest: z.strictObject({ underlying, value: estimate }).nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'RiskAccountsPage', description: 'Accounts sorted and filtered by the server.' });
+  },
+);
 
 const liquidationCase = z
   .strictObject({
@@ -152,20 +144,14 @@ export const liquidationsQuery = z
     at: pastMoment,
     open: z.enum(['true', 'false']).optional().meta({ description: 'Only open, or only closed ones.' }),
     search: z.string().max(80).optional().meta({ description: 'Only cases whose id contains this.' }),
-    offset: z.int().nonnegative().default(0),
-    limit: z.int().min(1).max(MOST_ROWS).default(100),
+    ...pageByRank(MOST_ROWS, 100),
   })
   .meta({ id: 'LiquidationsQuery' });
 
-export const liquidationsPage = z
-  .strictObject({
-    clearing: instant,
-    offset: count,
-    total: count,
-    open: count,
-    cases: z.array(liquidationCase),
-  })
-  .meta({ id: 'LiquidationsPage', description: 'Liquidations, newest first.' });
+export const liquidationsPage = pageOf('LiquidationsPage', 'Liquidations, newest first.', liquidationCase, {
+  total: count.meta({ description: 'Cases that fit the filter.' }),
+  open: count.meta({ description: 'Open ones, whatever the filter.' }),
+});
 
 const caseSlice = z.strictObject({
   number: ordinal,

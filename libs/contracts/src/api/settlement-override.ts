@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { identifier, reason, underlying } from '../fields.js';
+import { pageOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 import { price } from './amounts.js';
 
@@ -43,19 +44,14 @@ export const settlementOverrideApprovalRequest = z.strictObject({}).meta({
   example: {},
 });
 
-export const settlementOverridesView = z
-  .strictObject({
-    overrides: z.array(
-      z.strictObject({
-        ...named(instant),
-        price: price.nullable().meta({ description: 'USD; null: the average.' }),
-        reason: z.string(),
-        proposer: z.string(),
-        approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
-      }),
-    ),
-  })
-  .meta({
-    id: 'SettlementOverridesView',
-    description: 'What persons proposed and approved for expiries that are still to be delivered.',
-  });
+export const settlementOverridesView = pageOf(
+  'SettlementOverridesView',
+  'What persons proposed and approved for expiries that are still to be delivered.',
+  z.strictObject({
+    ...named(instant),
+    price: price.nullable().meta({ description: 'USD; null: the average.' }),
+    reason: z.string(),
+    proposer: z.string(),
+    approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
+  }),
+);

@@ -8,15 +8,18 @@ export interface TransferRejection {
   readonly recorded: AccountsFact | null;
 }
 
+/** What the stored answer carries. */
+type Answer = Readonly<Record<string, string | boolean>>;
+
 /**
  * What follows from an opening, a deposit, a withdrawal or a contribution, the same for a command and for a message of the
  * exchange. A repetition is accepted and brings no fact.
  */
 export type TransferDecision = Decision<AccountsFact, TransferRejection> &
-  ({ readonly accepted: false } | { readonly accepted: true; readonly answer: Readonly<Record<string, string>> });
+  ({ readonly accepted: false } | { readonly accepted: true; readonly answer: Answer });
 
 export const booked = (
-  answer: Readonly<Record<string, string>>,
+  answer: Answer,
   ...facts: readonly AccountsFact[]
 ): TransferDecision => ({ ...accepted(...facts), answer });
 

@@ -86,6 +86,12 @@ export class LogCopy {
     return this.#clearing;
   }
 
+  /** Up to where those who watch were told of each partition of a log. */
+  positions(log: ServiceLog): ReadonlyMap<number, number> {
+    const own = [...this.#followed.values()].filter((followed) => followed.log === log);
+    return new Map(own.map(({ partition, told }) => [partition, told] as const));
+  }
+
   /** Why some log does not come any further, in sentences; empty when all do. */
   get troubles(): readonly string[] {
     return [...this.#troubles.values()];

@@ -1,8 +1,19 @@
 import { LOG_PAGE_PATH } from '@ballast/contracts';
+import { instantOf } from '@ballast/kernel';
 import type { LogPages } from '../rest/clearing.gateway.js';
 import { Problem } from '../rest/problem.js';
 
 const PAGE_WITHIN_MS = 5_000;
+
+interface WrittenPage {
+  readonly asOf: { readonly clearing: string };
+}
+
+/** Times are written once more on their way out. */
+const withInstants = (page: WrittenPage): object => ({
+  ...page,
+  asOf: { ...page.asOf, clearing: instantOf(page.asOf.clearing) },
+});
 
 /** Pages of the logs from whoever keeps them: a copy is nobody's record. */
 export class OwnerPages implements LogPages {
@@ -26,7 +37,7 @@ export class OwnerPages implements LogPages {
         signal: AbortSignal.timeout(PAGE_WITHIN_MS),
       }).catch(() => undefined);
       if (response?.status === 404) return undefined;
-      if (response?.ok === true) return (await response.json()) as object;
+      if (response?.ok === true) return withInstants((await response.json()) as WrittenPage);
     }
     throw new Problem('not-ready', `nobody who keeps ${log} answers; ask again`);
   }

@@ -91,6 +91,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
       get clearing() {
         return copy.clearing;
       },
+      positions: (log) => copy.positions(log),
       onAppended: (listener) => copy.onAppended(listener),
       reached: (log, partition, position) => copy.reached(log, partition, position),
     },

@@ -102,6 +102,10 @@ export async function serveHouse({
         get clearing() {
           return Math.max(0, ...house.workers.map(({ machine }) => machine.clearing));
         },
+        positions: (log) =>
+          new Map(
+            house.workers.filter((each) => each.log === log).map(({ partition, size }) => [partition, size] as const),
+          ),
         onAppended: (listener) => house.onAppended(listener),
         // Told in the turn of the append.
         reached: () => Promise.resolve(),

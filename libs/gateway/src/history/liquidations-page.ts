@@ -1,22 +1,22 @@
-import type { LiquidationsPage, LiquidationsQuery } from '@ballast/contracts';
-import type { Instant } from '@ballast/kernel';
+import type { AsOf, LiquidationsPage, LiquidationsQuery } from '@ballast/contracts';
 import type { LiquidationCasesProjection } from '@ballast/read-models';
+import { nextRank } from './next-rank.js';
 
 /** A page of cases, newest first. */
 export function liquidationsPage(
   cases: LiquidationCasesProjection,
-  clearing: Instant,
-  { open, search, offset, limit }: LiquidationsQuery,
+  asOf: AsOf,
+  { open, search, after, limit }: LiquidationsQuery,
 ): LiquidationsPage {
   const fitting = cases
     .list()
     .filter(({ closed }) => open === undefined || (closed === null) === (open === 'true'))
     .filter(({ caseId }) => search === undefined || caseId.includes(search.toLowerCase()));
   return {
-    clearing,
-    offset,
+    items: fitting.slice(after, after + limit),
+    next: nextRank(after + limit, fitting.length),
+    asOf,
     total: fitting.length,
     open: cases.open,
-    cases: fitting.slice(offset, offset + limit),
   };
 }

@@ -1,5 +1,6 @@
 import { LogHistory, keep, marginAt, type History } from '@ballast/audit';
 import type {
+  AsOf,
   LiquidationsPage,
   LiquidationsQuery,
   RiskAccountsPage,
@@ -30,7 +31,7 @@ const KEPT = 3;
 /** The house at one past moment. */
 interface Moment {
   readonly survey: RiskSurvey;
-  readonly clearing: Instant;
+  readonly asOf: (log: string) => AsOf;
   readonly cases: LiquidationCasesProjection;
 }
 
@@ -47,8 +48,8 @@ export class RebuiltHouse extends LogHistory implements HouseHistory {
   }
 
   async liquidationsAt(at: Instant, query: LiquidationsQuery): Promise<LiquidationsPage> {
-    const { cases, clearing } = await this.#momentAt(at);
-    return liquidationsPage(cases, clearing, query);
+    const { cases, asOf } = await this.#momentAt(at);
+    return liquidationsPage(cases, asOf('liquidation'), query);
   }
 
   #momentAt(at: Instant): Promise<Moment> {
@@ -69,26 +70,33 @@ async function rebuild(logs: LogDirectory, at: Instant): Promise<Moment> {
   const numbers = Array.from({ length: logs.partitions }, (_, partition) => partition);
   const margin: MarginState[] = [];
   for (const partition of numbers) margin.push(await marginAt(logs, partition, at));
+  const read = new Map<string, number>();
   const pictures = new ClearingPictureProjection();
   const cases = new LiquidationCasesProjection();
   for (const name of ['accounts', 'pricing', 'margin', 'liquidation'] as const) {
     const log = logs.log(name);
     for (const { partition } of await log.heads()) {
+      read.set(`${name}/${partition}`, 0);
       for await (const entry of readPartition(log, partition)) {
         // Clearing time never falls inside a partition.
         if (entry.time.clearing > at) break;
+        read.set(`${name}/${partition}`, entry.position);
         pictures.apply(entry);
         cases.apply(entry);
       }
     }
   }
   const { picture } = pictures;
-  const house: SurveyedHouse = {
+  const asOf = (log: string): AsOf => ({
     clearing: picture.clearing,
+    positions: Object.fromEntries([...read].filter(([place]) => place.startsWith(`${log}/`))),
+  });
+  const house: SurveyedHouse = {
+    asOf: () => asOf('margin'),
     numbers,
     picture: () => picture,
     openCases: cases.open,
     ask: async (partition, question, ...parameters) => answerOf(question, margin[partition] as MarginState, parameters),
   };
-  return { survey: new RiskSurvey(house), clearing: picture.clearing, cases };
+  return { survey: new RiskSurvey(house), asOf, cases };
 }

@@ -28,7 +28,7 @@ const surveyOf = (accounts: readonly Account[], underlyings: readonly string[]):
 
 /** A house of partitions, which counts what it is asked. */
 class CountedHouse implements SurveyedHouse {
-  readonly clearing = Date.parse('2020-03-12T10:40:00Z');
+  readonly asOf = () => ({ clearing: Date.parse('2020-03-12T10:40:00Z'), positions: { 'margin/0': 7 } });
   readonly openCases = 0;
   surveys = 0;
   /** Accounts whose exact figures were asked for, question by question. */
@@ -61,13 +61,13 @@ const asked = (query: Partial<RiskAccountsQuery>): RiskAccountsQuery => ({
   direction: 'ascending',
   state: undefined,
   search: undefined,
-  offset: 0,
+  after: 0,
   limit: 100,
   ...query,
 });
 
 const idsOf = async (survey: RiskSurvey, query: Partial<RiskAccountsQuery>) =>
-  (await survey.accounts(asked(query))).rows.map(({ accountId }) => accountId);
+  (await survey.accounts(asked(query))).items.map(({ accountId }) => accountId);
 
 describe('the list of accounts', () => {
   const few = () =>
@@ -110,13 +110,13 @@ describe('the list of accounts', () => {
     const survey = few();
     expect(await idsOf(survey, { order: 'equity', state: 'WARN' })).toEqual(['dan', 'ben']);
     expect(await idsOf(survey, { order: 'equity', search: 'AN' })).toEqual(['dan', 'ann']);
-    const page = await survey.accounts(asked({ order: 'equity', search: 'n', offset: 1, limit: 1 }));
-    expect([page.total, page.offset, page.rows.map(({ accountId }) => accountId)]).toEqual([3, 1, ['ann']]);
+    const page = await survey.accounts(asked({ order: 'equity', search: 'n', after: 1, limit: 1 }));
+    expect([page.total, page.next, page.items.map(({ accountId }) => accountId)]).toEqual([3, '2', ['ann']]);
     expect(page.states).toEqual({ HEALTHY: 2, WARN: 2, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 0 });
   });
 
   it('names what an account has most at risk in, though another partition knows more products', async () => {
-    const { rows } = await few().accounts(asked({ order: 'accountId' }));
+    const { items: rows } = await few().accounts(asked({ order: 'accountId' }));
     expect(rows.map(({ largest, notional }) => [largest, notional])).toEqual([
       [{ underlying: 'ETH', value: -40 }, 45],
       [{ underlying: 'ETH', value: -7 }, 7],
@@ -148,12 +148,12 @@ describe('the list of accounts', () => {
       async (query) => {
         const house = new CountedHouse(surveys);
         const survey = new RiskSurvey(house);
-        const { rows } = await survey.accounts(asked({ ...query, limit: LIMIT }));
+        const { items: rows } = await survey.accounts(asked({ ...query, limit: LIMIT }));
         const sum = () => house.exact.reduce((all, each) => all + each, 0);
         expect([rows.length, house.surveys, sum()]).toEqual([LIMIT, PARTITIONS, LIMIT]);
         // No more than one question for each partition, however many rows it has on the page.
         expect(house.exact.length).toBeLessThanOrEqual(PARTITIONS);
-        await survey.accounts(asked({ ...query, offset: LIMIT, limit: LIMIT }));
+        await survey.accounts(asked({ ...query, after: LIMIT, limit: LIMIT }));
         expect([house.surveys, sum()]).toEqual([PARTITIONS, 2 * LIMIT]);
       },
     );

@@ -1,10 +1,12 @@
-import type { RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
-import { dec, text, type Instant } from '@ballast/kernel';
+import { isDeepStrictEqual } from 'node:util';
+import type { AsOf, RiskAccountsPage, RiskAccountsQuery, RiskBoard } from '@ballast/contracts';
+import { dec, text } from '@ballast/kernel';
 import { MARGIN_STATES } from '@ballast/margin-domain';
 import { distributionOf, liquidationBands, shockedShares, type ClearingPicture } from '@ballast/read-models';
 import { questions, type Question } from '@ballast/services';
-import { coverOf, rowsInOrder } from './account-order.js';
+import { coverOf, isBehind, placeOf, rowsInOrder, type PlaceInOrder } from './account-order.js';
 import { houseColumns, statesOf, type HouseColumns } from './house-columns.js';
+import { nextRank } from './next-rank.js';
 
 /** One price at a time, from -30 % to +30 %. */
 const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
@@ -15,7 +17,8 @@ const FRESH_TIMES = 20;
 
 /** A house that can be looked at: as it is, or as it was. */
 export interface SurveyedHouse {
-  readonly clearing: Instant;
+  /** Which events of margin it contains. */
+  readonly asOf: () => AsOf;
   /** Partitions. */
   readonly numbers: readonly number[];
   readonly picture: () => ClearingPicture;
@@ -31,11 +34,25 @@ export interface SurveyedHouse {
 interface Survey {
   readonly freshUntil: number;
   readonly schedule: number | null;
-  readonly clearing: Instant;
+  readonly asOf: AsOf;
   readonly house: HouseColumns;
   readonly states: RiskBoard['states'];
   /** Rows by what they are sorted by, made when somebody asks for them. */
   readonly sorted: Map<string, Uint32Array>;
+}
+
+/** Which accounts are wanted, and in which order. */
+type WantedAccounts = Pick<RiskAccountsQuery, 'order' | 'direction' | 'state' | 'search'> & {
+  readonly owner?: string | undefined;
+  /** Only those whose equity is less than so many times the call requirement. */
+  readonly coverBelow?: number | undefined;
+};
+
+export type AccountsBehind = WantedAccounts & { readonly behind: PlaceInOrder | null; readonly limit: number };
+
+/** A page with the place of its last row; null: there is nothing behind it. */
+export interface AccountsPage extends Pick<RiskAccountsPage, 'items' | 'asOf'> {
+  readonly last: PlaceInOrder | null;
 }
 
 /** All accounts in float64, looked at once for whoever asks within a second: for lists and pictures, never for a decision. */
@@ -53,7 +70,7 @@ export class RiskSurvey {
     const picture = this.house.picture();
     const underlyings = await this.house.ask(0, questions.margin.underlyings);
     const board: RiskBoard = {
-      clearing: survey.clearing,
+      clearing: survey.asOf.clearing,
       schedule: survey.schedule,
       accounts: house.accountIds.length,
       states: survey.states,
@@ -98,39 +115,39 @@ export class RiskSurvey {
     return board;
   }
 
-  async accounts({
-    order,
-    direction,
-    state,
-    search,
-    offset,
-    limit,
-  }: Omit<RiskAccountsQuery, 'at'>): Promise<RiskAccountsPage> {
+  async accounts({ after, limit, ...wanted }: Omit<RiskAccountsQuery, 'at'>): Promise<RiskAccountsPage> {
     const survey = await this.#survey();
     const { house } = survey;
-    const key = `${order} ${direction}`;
-    const sorted = survey.sorted.get(key) ?? rowsInOrder(house, { order, direction });
-    survey.sorted.set(key, sorted);
-    const wanted = search?.toLowerCase() ?? '';
-    const inState = state === undefined ? -1 : MARGIN_STATES.indexOf(state);
-    const fitting =
-      inState < 0 && wanted === ''
-        ? sorted
-        : sorted.filter(
-            (row) => (inState < 0 || house.states[row] === inState) && (house.accountIds[row] ?? '').includes(wanted),
-          );
+    const fitting = fittingRows(survey, wanted);
+    const { asOf, schedule, states } = survey;
     return {
-      clearing: survey.clearing,
-      schedule: survey.schedule,
-      offset,
-      total: fitting.length,
-      states: survey.states,
-      rows: await this.#exact([...fitting.subarray(offset, offset + limit)], house),
+      items: await this.#exact([...fitting.subarray(after, after + limit)], house),
+      next: nextRank(after + limit, fitting.length),
+      ...{ asOf, schedule, total: fitting.length, states },
+    };
+  }
+
+  /**
+   * Accounts behind a place, which is the last of the page before: whose figure stays as it is stands on one of the pages, whatever the
+   * others do meanwhile.
+   */
+  async accountsBehind({ behind, limit, ...wanted }: AccountsBehind): Promise<AccountsPage> {
+    const survey = await this.#survey();
+    const { house, asOf } = survey;
+    const fitting = fittingRows(survey, wanted);
+    const rest =
+      behind === null ? fitting : fitting.filter((row) => isBehind(placeOf(house, wanted.order, row), behind, wanted));
+    const rows = [...rest.subarray(0, limit)];
+    const last = rest.length > limit ? rows.at(-1) : undefined;
+    return {
+      items: await this.#exact(rows, house),
+      last: last === undefined ? null : placeOf(house, wanted.order, last),
+      asOf,
     };
   }
 
   /** Rows with the exact figures of their accounts: each partition is asked once. */
-  async #exact(rows: readonly number[], house: HouseColumns): Promise<RiskAccountsPage['rows']> {
+  async #exact(rows: readonly number[], house: HouseColumns): Promise<RiskAccountsPage['items']> {
     const asked = new Map<number, string[]>();
     for (const row of rows) {
       const partition = house.partitions[row] as number;
@@ -166,9 +183,9 @@ export class RiskSurvey {
 
   async #freshSurvey(): Promise<Survey> {
     const now = performance.now();
-    const { clearing } = this.house;
+    const asOf = this.house.asOf();
     const last = this.#last;
-    if (last !== undefined && (now < last.freshUntil || last.clearing === clearing)) return last;
+    if (last !== undefined && (now < last.freshUntil || isDeepStrictEqual(last.asOf, asOf))) return last;
     const parts = await Promise.all(
       this.house.numbers.map(async (partition) => ({
         partition,
@@ -180,13 +197,37 @@ export class RiskSurvey {
     this.#last = {
       freshUntil: done + Math.max(FRESH_MS, FRESH_TIMES * (done - now)),
       schedule: parts[0]?.schedule ?? null,
-      clearing,
+      asOf,
       house,
       states: statesOf(house),
       sorted: new Map(),
     };
     return this.#last;
   }
+}
+
+/** Rows that somebody wants to see, in his order. */
+function fittingRows(
+  { house, sorted }: Survey,
+  { order, direction, state, search, owner, coverBelow }: WantedAccounts,
+): Uint32Array {
+  const key = `${order} ${direction}`;
+  const all = sorted.get(key) ?? rowsInOrder(house, { order, direction });
+  sorted.set(key, all);
+  const part = search?.toLowerCase() ?? '';
+  const inState = state === undefined ? -1 : MARGIN_STATES.indexOf(state);
+  const begin = owner === undefined ? '' : `${owner}.`;
+  if (inState < 0 && part === '' && begin === '' && coverBelow === undefined) return all;
+  return all.filter((row) => {
+    const accountId = house.accountIds[row] ?? '';
+    const cover = coverBelow === undefined ? null : coverOf(house, row);
+    return (
+      (inState < 0 || house.states[row] === inState) &&
+      accountId.includes(part) &&
+      accountId.startsWith(begin) &&
+      (coverBelow === undefined || (cover !== null && cover < coverBelow))
+    );
+  });
 }
 
 /** Accounts whose equity is below the call requirement, and what they miss, USD. */

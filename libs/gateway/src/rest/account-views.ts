@@ -2,7 +2,7 @@ import type { AccountDecision } from '@ballast/contracts';
 import type { AssessmentDetail, PositionFigures } from '@ballast/facts';
 import { dec, ownerOf, text, type AccountId, type Decimal } from '@ballast/kernel';
 import { questions } from '@ballast/services';
-import type { ClearingGateway } from './clearing.gateway.js';
+import { asOfTold, type ClearingGateway } from './clearing.gateway.js';
 import { Problem } from './problem.js';
 
 const DISPLAYED_DIGITS = 8;
@@ -18,12 +18,11 @@ export async function accountView(clearing: ClearingGateway, accountId: AccountI
   const statement = accounts.answer;
   if (statement === undefined) throw unknownAccount(accountId);
   const { standing, assessment } = margin.answer;
-  const asOf = {
-    clearing: Math.max(accounts.clearing, margin.clearing, liquidation.clearing),
-    accounts: accounts.position,
-    margin: margin.position,
-    liquidation: liquidation.position,
-  };
+  const asOf = asOfTold([
+    { ...accounts, log: 'accounts', partition },
+    { ...margin, log: 'margin', partition },
+    { ...liquidation, log: 'liquidation', partition },
+  ]);
   const state = assessment === null ? null : (standing?.state ?? null);
   const openCall = standing?.openCall ?? null;
   const positions = statement.positions.map((position) => positionView(position, position.averageEntry, assessment));
@@ -57,7 +56,7 @@ async function issuedCall(
   position: number,
 ): Promise<AccountDecision | undefined> {
   await clearing.reached('margin', clearing.partitionOf(accountId), position);
-  const found = await clearing.decisions.find({ log: 'margin', accountId, subject: callId, limit: 100 });
+  const found = await clearing.decisions.find({ log: 'margin', accountId, subjects: [callId], limit: 100 });
   return found.find(({ type }) => type === 'MarginCallIssued');
 }
 
@@ -81,45 +80,6 @@ function positionView(
 function callView(callId: string, dueAt: number, { at, figures }: AccountDecision): object {
   const deficit = figures === null ? '0' : text(dec(figures.call).minus(figures.equity));
   return { callId, issuedAt: at, dueAt, deficit, figures };
-}
-
-/** What a decision about a withdrawal makes of it. */
-const WITHDRAWAL_STATUS: Readonly<Record<string, 'held' | 'settled' | 'released' | 'rejected'>> = {
-  WithdrawalHeld: 'held',
-  WithdrawalResubmitted: 'held',
-  WithdrawalSettled: 'settled',
-  WithdrawalReleased: 'released',
-  WithdrawalRejected: 'rejected',
-};
-/** Far more than margin was ever asked for one withdrawal. */
-const MOST_DECISIONS = 1_000;
-
-/** How far a withdrawal came, by what was decided about it: accounts itself knows only those that are held. */
-export async function withdrawalView(
-  clearing: ClearingGateway,
-  accountId: AccountId,
-  withdrawalId: string,
-): Promise<object> {
-  const partition = clearing.partitionOf(accountId);
-  const { answer: isOpen, position } = await clearing.tell(questions.accounts.isOpen, partition, accountId);
-  if (!isOpen) throw unknownAccount(accountId);
-  await clearing.reached('accounts', partition, position);
-  const asked = { log: 'accounts', accountId, subject: withdrawalId, limit: MOST_DECISIONS } as const;
-  const decisions = (await clearing.decisions.find(asked)).filter(({ type }) => type in WITHDRAWAL_STATUS);
-  const [latest] = decisions;
-  if (latest === undefined) {
-    throw new Problem('withdrawal-unknown', `${accountId} never asked for a withdrawal ${withdrawalId}`);
-  }
-  const [event] = await clearing.logs.log('accounts').read(partition, latest.position - 1, 1);
-  const {
-    asset = null,
-    amount = null,
-    to = null,
-    code = null,
-  } = event?.payload as Readonly<Record<string, string | undefined>>;
-  const status = WITHDRAWAL_STATUS[latest.type];
-  const attempt = decisions.filter(({ type }) => WITHDRAWAL_STATUS[type] === 'held').length;
-  return { withdrawalId, accountId, status, asset, amount, to, attempt, code, partition, position: latest.position };
 }
 
 export const unknownAccount = (accountId: AccountId): Problem =>

@@ -1,12 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import type { AccountDecision } from '@ballast/contracts';
-import { compareText, type AccountId } from '@ballast/kernel';
+import type { AccountId } from '@ballast/kernel';
 import { questions } from '@ballast/services';
-import { accountView, unknownAccount, withdrawalView } from './account-views.js';
+import type { RiskSurvey } from '../history/risk-survey.js';
+import { AccountList } from './account-list.js';
+import { accountView, unknownAccount } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { SURVEY } from './present-house.js';
 import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
@@ -18,50 +21,34 @@ import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js'
 @AnswersProblems()
 @Controller('accounts')
 export class AccountsController {
-  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+  readonly #list: AccountList;
+
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(SURVEY) survey: RiskSurvey,
+  ) {
+    this.#list = new AccountList(clearing, survey);
+  }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Opens an account' })
-  @Write(contract.openAccountRequest)
-  @Answers(201, contract.commandAccepted, 'Opened; `data.accountId`')
-  async openAccount(
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-    @Body() body: unknown,
-  ): Promise<AcceptedAnswer> {
+  @Write(contract.openAccountRequest, {
+    status: 201,
+    answers: contract.commandAnswers.OpenAccount,
+    says: 'Opened',
+    at: '/accounts/{accountId}',
+  })
+  openAccount(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const { accountId } = parsed(contract.openAccountRequest, body, 'body');
-    const answer = await this.#execute(request, accountId, 'OpenAccount', { accountId });
-    response.location(`/accounts/${accountId}`);
-    return answer;
+    return this.#execute(request, accountId, 'OpenAccount', { accountId });
   }
 
   @Get()
-  @ApiOperation({ summary: 'Accounts in the order of their ids, with state and figures' })
+  @ApiOperation({ summary: 'Accounts with state and figures, sorted and filtered' })
   @InQuery(contract.accountListQuery)
   @Answers(200, contract.accountListPage, 'A page')
-  async listAccounts(@Query() query: unknown): Promise<object> {
-    const { after, limit } = parsed(contract.accountListQuery, query, 'query');
-    const found = await this.clearing.askAll(questions.accounts.accountsAfter, after ?? null, limit + 1);
-    const ids = found.flat().sort(compareText);
-    const wanted = ids.slice(0, limit);
-    const figures = await Promise.all(
-      [...new Set(wanted.map((accountId) => this.clearing.partitionOf(accountId)))].map((partition) =>
-        this.clearing.ask(
-          questions.margin.figures,
-          partition,
-          wanted.filter((accountId) => this.clearing.partitionOf(accountId) === partition),
-        ),
-      ),
-    );
-    const byId = new Map(figures.flat().map((each) => [each.accountId, each]));
-    const page = wanted.map((accountId) => ({
-      accountId,
-      partition: this.clearing.partitionOf(accountId),
-      state: byId.get(accountId)?.state ?? null,
-      figures: byId.get(accountId)?.figures ?? null,
-    }));
-    return { accounts: page, next: ids.length > limit ? (page.at(-1)?.accountId ?? null) : null };
+  listAccounts(@Query() query: unknown): Promise<object> {
+    return this.#list.page(parsed(contract.accountListQuery, query, 'query'));
   }
 
   @Get(':accountId')
@@ -72,68 +59,15 @@ export class AccountsController {
     return accountView(this.clearing, formed(accountId));
   }
 
-  @Post(':accountId/deposits')
-  @HttpCode(201)
-  @ApiOperation({ summary: 'Credits collateral' })
-  @InPath('accountId', contract.accountIdForm)
-  @Write(contract.depositRequest)
-  @Answers(201, contract.commandAccepted, 'Booked; `data.depositId`')
-  deposit(
-    @Req() request: Request,
-    @Param('accountId') accountId: string,
-    @Body() body: unknown,
-  ): Promise<AcceptedAnswer> {
-    const account = formed(accountId);
-    const { depositId, asset, amount } = parsed(contract.depositRequest, body, 'body');
-    return this.#execute(request, account, 'Deposit', { depositId, accountId: account, asset, amount });
-  }
-
-  @Post(':accountId/withdrawals')
-  @HttpCode(202)
-  @ApiOperation({
-    summary: 'Holds collateral and asks margin whether it may leave; look at the withdrawal for the outcome',
-  })
-  @InPath('accountId', contract.accountIdForm)
-  @Write(contract.withdrawalRequest)
-  @Answers(202, contract.commandAccepted, 'Held; `data.withdrawalId`. Its address is in the Location header')
-  withdraw(
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-    @Param('accountId') accountId: string,
-    @Body() body: unknown,
-  ): Promise<AcceptedAnswer> {
-    const account = formed(accountId);
-    const { withdrawalId, asset, amount } = parsed(contract.withdrawalRequest, body, 'body');
-    const content = { withdrawalId, accountId: account, asset, amount };
-    return this.#held(response, account, withdrawalId, this.#execute(request, account, 'RequestWithdrawal', content));
-  }
-
-  @Post(':accountId/transfers')
-  @HttpCode(202)
-  @ApiOperation({
-    summary: 'Holds collateral and moves it to another account of the owner if margin lets it go',
-  })
-  @InPath('accountId', contract.accountIdForm)
-  @Write(contract.transferRequest)
-  @Answers(202, contract.commandAccepted, 'Held; `data.transferId`. The Location header says where its outcome stands')
-  transfer(
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-    @Param('accountId') accountId: string,
-    @Body() body: unknown,
-  ): Promise<AcceptedAnswer> {
-    const account = formed(accountId);
-    const { transferId, to, asset, amount } = parsed(contract.transferRequest, body, 'body');
-    const content = { transferId, accountId: account, to, asset, amount };
-    return this.#held(response, account, transferId, this.#execute(request, account, 'RequestTransfer', content));
-  }
-
   @Post(':accountId/standing')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Freezes, releases or closes an account; X-Actor names the person' })
   @InPath('accountId', contract.accountIdForm)
-  @Write(contract.accountStandingRequest)
-  @Answers(201, contract.commandAccepted, 'Changed; `data.standing`')
+  @Write(contract.accountStandingRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ChangeAccountStanding,
+    says: 'Changed',
+    at: '/accounts/{accountId}',
+  })
   changeStanding(
     @Req() request: Request,
     @Param('accountId') accountId: string,
@@ -145,11 +79,14 @@ export class AccountsController {
   }
 
   @Post(':accountId/margin-model')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Chooses the margin model of an account' })
   @InPath('accountId', contract.accountIdForm)
-  @Write(contract.marginModelRequest)
-  @Answers(201, contract.commandAccepted, 'Chosen; `data.model`. Margin acts on it from its next run')
+  @Write(contract.marginModelRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ChooseMarginModel,
+    says: 'Chosen; margin acts on it from its next run',
+    at: '/accounts/{accountId}',
+  })
   chooseMarginModel(
     @Req() request: Request,
     @Param('accountId') accountId: string,
@@ -161,11 +98,14 @@ export class AccountsController {
   }
 
   @Post(':accountId/set-off')
-  @HttpCode(201)
   @ApiOperation({ summary: "Agrees that an account answers for its owner's others, or ends that" })
   @InPath('accountId', contract.accountIdForm)
-  @Write(contract.setOffRequest)
-  @Answers(201, contract.commandAccepted, 'Recorded; `data.answers`')
+  @Write(contract.setOffRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ChangeSetOffAgreement,
+    says: 'Recorded',
+    at: '/accounts/{accountId}',
+  })
   changeSetOffAgreement(
     @Req() request: Request,
     @Param('accountId') accountId: string,
@@ -174,19 +114,6 @@ export class AccountsController {
     const account = formed(accountId);
     const { answers } = parsed(contract.setOffRequest, body, 'body');
     return this.#execute(request, account, 'ChangeSetOffAgreement', { accountId: account, answers });
-  }
-
-  @Get(':accountId/withdrawals/:withdrawalId')
-  @ApiOperation({ summary: 'How far a withdrawal or a transfer came' })
-  @InPath('accountId', contract.accountIdForm)
-  @InPath('withdrawalId', contract.identifierForm)
-  @Answers(200, contract.withdrawalView, 'held, settled, released or rejected')
-  withdrawal(@Param('accountId') accountId: string, @Param('withdrawalId') withdrawalId: string): Promise<object> {
-    return withdrawalView(
-      this.clearing,
-      formed(accountId),
-      parsed(contract.identifierForm, withdrawalId, 'withdrawalId'),
-    );
   }
 
   @Post(':accountId/pre-trade-checks')
@@ -256,11 +183,9 @@ export class AccountsController {
     const found = await this.clearing.decisions.find({ log: 'margin', accountId: account, before, limit: limit + 1 });
     const page = found.slice(0, limit);
     return {
-      accountId: account,
-      after: after ?? null,
-      limit,
-      decisions: page.map(decisionView),
+      items: page.map(decisionView),
       next: found.length > limit ? String(page.at(-1)?.position) : null,
+      asOf: this.clearing.readToOf('margin', account),
     };
   }
 
@@ -269,18 +194,6 @@ export class AccountsController {
     return this.clearing
       .execute('accounts', this.clearing.partitionOf(accountId), { id, type, body, actor })
       .then((result) => answerOf(id, result));
-  }
-
-  /** The answer to money that is held, with the address at which its outcome stands. */
-  async #held(
-    response: Response,
-    account: AccountId,
-    id: string,
-    executed: Promise<AcceptedAnswer>,
-  ): Promise<AcceptedAnswer> {
-    const answer = await executed;
-    response.location(`/accounts/${account}/withdrawals/${encodeURIComponent(id)}`);
-    return answer;
   }
 
   /** An account that is open here. */

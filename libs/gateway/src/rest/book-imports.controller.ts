@@ -57,10 +57,13 @@ export class BookImportsController {
   }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Brings a signed book in which nothing is wrong; X-Actor names the person' })
-  @Write(contract.bookImportRequest)
-  @Answers(201, contract.commandAccepted, 'It waits for a second person; nothing of it is booked')
+  @Write(contract.bookImportRequest, {
+    status: 201,
+    answers: contract.commandAnswers.BeginBookImport,
+    says: 'It waits for a second person; nothing of it is booked',
+    at: '/book-imports',
+  })
   async bringBook(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const headers = writeHeaders(request);
     const { book, signedBy, signature } = parsed(contract.bookImportRequest, body, 'body');
@@ -89,11 +92,14 @@ export class BookImportsController {
   }
 
   @Post(':importId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than who brought it' })
   @InPath('importId', contract.identifierForm)
-  @Write(contract.bookImportApproval)
-  @Answers(201, contract.commandAccepted, 'Every account is opened with what it has')
+  @Write(contract.bookImportApproval, {
+    status: 202,
+    answers: contract.commandAnswers.ApproveBookImport,
+    says: 'Every partition opens its accounts with what they have',
+    at: '/book-imports',
+  })
   approveBookImport(
     @Req() request: Request,
     @Param('importId') importId: string,
@@ -105,11 +111,14 @@ export class BookImportsController {
   }
 
   @Post(':importId/withdrawals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Gives it up; X-Actor names the person' })
   @InPath('importId', contract.identifierForm)
-  @Write(contract.bookImportWithdrawal)
-  @Answers(201, contract.commandAccepted, 'Its account ids are free again')
+  @Write(contract.bookImportWithdrawal, {
+    status: 201,
+    answers: contract.commandAnswers.WithdrawBookImport,
+    says: 'Its account ids are free again',
+    at: '/book-imports',
+  })
   withdrawBookImport(
     @Req() request: Request,
     @Param('importId') importId: string,

@@ -1,3 +1,4 @@
+import type { AsOf, Page } from '@ballast/contracts';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
 import type { LogDirectory } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
@@ -49,6 +50,8 @@ export interface ReadSide {
    * @throws Problem when that takes too long
    */
   reached(log: ServiceLog, partition: number, position: number): Promise<void>;
+  /** Up to where everything below contains each partition of a log, by partition. */
+  positions(log: ServiceLog): ReadonlyMap<number, number>;
   /** What was decided about each account. */
   readonly decisions: AccountDecisions;
   /** What is rebuilt from the logs. */
@@ -71,6 +74,15 @@ export interface ClearingGatewayParts {
   /** The store that the read side stands in. */
   readonly store: StoreWatch;
 }
+
+/** An answer with the partition that it comes from. */
+export type ToldFrom<Answer> = Told<Answer> & { readonly log: ServiceLog; readonly partition: number };
+
+/** Which events answers of several partitions contain together. */
+export const asOfTold = (told: readonly Omit<ToldFrom<unknown>, 'answer'>[]): AsOf => ({
+  clearing: Math.max(0, ...told.map(({ clearing }) => clearing)),
+  positions: Object.fromEntries(told.map(({ log, partition, position }) => [`${log}/${partition}`, position])),
+});
 
 /** What the HTTP edge may ask of a clearing house, wherever its partitions are decided. */
 export class ClearingGateway {
@@ -118,6 +130,21 @@ export class ClearingGateway {
   /** @see ReadSide.reached */
   reached(log: ServiceLog, partition: number, position: number): Promise<void> {
     return this.#readSide.reached(log, partition, position);
+  }
+
+  /** Which events of some logs lists and histories contain. */
+  readTo(...logs: readonly ServiceLog[]): AsOf {
+    const positions = logs.flatMap((log) =>
+      [...this.#readSide.positions(log)].map(([partition, position]) => [`${log}/${partition}`, position] as const),
+    );
+    return { clearing: this.clearing, positions: Object.fromEntries(positions) };
+  }
+
+  /** The same of the partition of an account. */
+  readToOf(log: ServiceLog, accountId: AccountId): AsOf {
+    const partition = this.partitionOf(accountId);
+    const position = this.#readSide.positions(log).get(partition) ?? 0;
+    return { clearing: this.clearing, positions: { [`${log}/${partition}`]: position } };
   }
 
   /** Resolves when lists and histories hold everything that accounts and margin have decided about an account so far. */
@@ -168,11 +195,38 @@ export class ClearingGateway {
     return this.owners.tell(question, partition, ...parameters);
   }
 
+  /** The same with the partition that it comes from. */
+  async tellFrom<Parameters extends readonly unknown[], Answer>(
+    question: Question<Parameters, Answer>,
+    partition: number,
+    ...parameters: Parameters
+  ): Promise<ToldFrom<Answer>> {
+    return { ...(await this.tell(question, partition, ...parameters)), log: question.log, partition };
+  }
+
+  /** A list that the owner of a partition has in hand, in one page. */
+  async wholeList<Parameters extends readonly unknown[], Item>(
+    question: Question<Parameters, readonly Item[]>,
+    partition: number,
+    ...parameters: Parameters
+  ): Promise<Page<Item>> {
+    const told = await this.tellFrom(question, partition, ...parameters);
+    return { items: told.answer, next: null, asOf: asOfTold([told]) };
+  }
+
   /** Asks every numbered partition the same. */
-  askAll<Parameters extends readonly unknown[], Answer>(
+  async askAll<Parameters extends readonly unknown[], Answer>(
     question: Question<Parameters, Answer>,
     ...parameters: Parameters
   ): Promise<readonly Answer[]> {
-    return Promise.all(this.numbers.map((partition) => this.ask(question, partition, ...parameters)));
+    return (await this.tellAll(question, ...parameters)).map(({ answer }) => answer);
+  }
+
+  /** The same with the partition that each answer comes from. */
+  tellAll<Parameters extends readonly unknown[], Answer>(
+    question: Question<Parameters, Answer>,
+    ...parameters: Parameters
+  ): Promise<readonly ToldFrom<Answer>[]> {
+    return Promise.all(this.numbers.map((partition) => this.tellFrom(question, partition, ...parameters)));
   }
 }

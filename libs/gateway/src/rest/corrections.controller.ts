@@ -1,8 +1,9 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
@@ -15,22 +16,35 @@ import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js'
 export class CorrectionsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
+  @Get()
+  @ApiOperation({ summary: 'Trades that persons asked to cancel, and what the partitions booked of them' })
+  @Answers(200, contract.correctionsView, 'Oldest first')
+  corrections(): Promise<object> {
+    return this.clearing.wholeList(questions.fund.corrections, GLOBAL, this.clearing.partitions);
+  }
+
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes to cancel a booked trade; X-Actor names the person' })
-  @Write(contract.tradeCorrectionRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed; every partition says what it booked of the trade')
+  @Write(contract.tradeCorrectionRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeTradeCorrection,
+    says: 'Proposed; every partition says what it booked of the trade',
+    at: '/corrections',
+  })
   proposeCorrection(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const proposal = parsed(contract.tradeCorrectionRequest, body, 'body');
     return this.#execute(request, 'ProposeTradeCorrection', proposal);
   }
 
   @Post(':correctionId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('correctionId', contract.identifierForm)
-  @Write(contract.tradeCorrectionApproval)
-  @Answers(201, contract.commandAccepted, 'Both sides are taken back, and their fees returned')
+  @Write(contract.tradeCorrectionApproval, {
+    status: 202,
+    answers: contract.commandAnswers.ApproveTradeCorrection,
+    says: 'Every partition takes its sides back, and returns their fees',
+    at: '/corrections',
+  })
   approveCorrection(
     @Req() request: Request,
     @Param('correctionId') correctionId: string,

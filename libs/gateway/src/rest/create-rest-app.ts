@@ -7,6 +7,7 @@ import { NestLogger, type Logger } from '@ballast/observability';
 import { refuseWritesWhen } from './closing.js';
 import { sayWhatMayBeKept } from './conditional.middleware.js';
 import { serveConsole } from './console-files.js';
+import { SaysLocation } from './location.interceptor.js';
 import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
 import { AskAgain } from './ask-again.interceptor.js';
@@ -51,7 +52,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
       (error) => options.clearing.store.questionFailed(error),
     ),
   );
-  app.useGlobalInterceptors(new AskAgain(options.clearing.store), new WrittenTimes());
+  app.useGlobalInterceptors(new AskAgain(options.clearing.store), new SaysLocation(), new WrittenTimes());
   const strictRequest = new StrictRequest();
   app.useGlobalGuards(strictRequest);
   const document = openApiDocument(app, options.token !== undefined);

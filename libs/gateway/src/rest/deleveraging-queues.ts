@@ -1,17 +1,19 @@
-import type { AccountDeleveraging, DeleveragingQueue, DeleveragingView } from '@ballast/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import type { AsOf, AccountDeleveraging, DeleveragingQueue, DeleveragingView } from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { AccountId, InstrumentId, Side } from '@ballast/facts';
 import { dec, text } from '@ballast/kernel';
 import { inOrderOfDeleveraging } from '@ballast/liquidation-domain';
 import { questions } from '@ballast/services';
-import type { ClearingGateway } from './clearing.gateway.js';
+import { nextRank } from '../history/next-rank.js';
+import { asOfTold, type ClearingGateway } from './clearing.gateway.js';
 import { unknownAccount } from './account-views.js';
 
-type Place = DeleveragingQueue['places'][number];
+type Place = DeleveragingQueue['items'][number];
 
 /** A queue as it was when margin's logs ended where they did. */
 interface MeasuredQueue {
-  readonly asOf: string;
+  readonly asOf: AsOf;
   readonly schedule: number | null;
   readonly places: readonly Place[];
 }
@@ -35,18 +37,15 @@ export class DeleveragingQueues {
   async queue(
     instrument: InstrumentId,
     side: Side,
-    { offset, limit }: { readonly offset: number; readonly limit: number },
+    { after, limit }: { readonly after: number; readonly limit: number },
   ): Promise<DeleveragingQueue> {
-    const { schedule, places } = await this.#measure(instrument, side);
+    const { asOf, schedule, places } = await this.#measure(instrument, side);
     return {
-      clearing: this.clearing.clearing,
-      schedule,
-      instrument,
-      side,
+      items: places.slice(after, after + limit),
+      next: nextRank(after + limit, places.length),
+      ...{ asOf, schedule, instrument, side },
       phase: (await this.#of(instrument, side))?.phase ?? 'off',
-      offset,
       total: places.length,
-      places: places.slice(offset, offset + limit),
     };
   }
 
@@ -86,12 +85,10 @@ export class DeleveragingQueues {
 
   async #measure(instrument: InstrumentId, side: Side): Promise<MeasuredQueue> {
     const { clearing } = this;
-    const standings = await Promise.all(
-      clearing.numbers.map((partition) => clearing.tell(questions.margin.schedulePosition, partition)),
-    );
-    const asOf = standings.map(({ position }) => position).join();
+    const standings = await clearing.tellAll(questions.margin.schedulePosition);
+    const asOf = asOfTold(standings);
     const known = this.#measured.get(`${instrument} ${side}`);
-    if (known?.asOf === asOf) return known;
+    if (known !== undefined && isDeepStrictEqual(known.asOf.positions, asOf.positions)) return { ...known, asOf };
     const candidates = (await clearing.askAll(questions.margin.deleverageable, instrument, side)).flat();
     const schedule = standings[0]?.answer ?? null;
     const order = inOrderOfDeleveraging(
@@ -110,7 +107,7 @@ export class DeleveragingQueues {
     }));
     const measured = { asOf, schedule, places };
     // Of former moments nothing is kept.
-    for (const [key, each] of this.#measured) if (each.asOf !== asOf) this.#measured.delete(key);
+    for (const [key, each] of this.#measured) if (!isDeepStrictEqual(each.asOf, asOf)) this.#measured.delete(key);
     this.#measured.set(`${instrument} ${side}`, measured);
     return measured;
   }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -19,25 +19,31 @@ export class DelistingsController {
   @Get()
   @ApiOperation({ summary: 'Perpetuals that are to end or have ended, and what waits for a second person' })
   @Answers(200, contract.delistingsView, 'In the order in which they were proposed')
-  async delistings(): Promise<object> {
-    return { delistings: await this.clearing.ask(questions.pricing.delistings, GLOBAL) };
+  delistings(): Promise<object> {
+    return this.clearing.wholeList(questions.pricing.delistings, GLOBAL);
   }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes that a perpetual ends, or stays after all; X-Actor names the person' })
-  @Write(contract.delistingRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed')
+  @Write(contract.delistingRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeDelisting,
+    says: 'Proposed',
+    at: '/delistings',
+  })
   proposeDelisting(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'ProposeDelisting', parsed(contract.delistingRequest, body, 'body'));
   }
 
   @Post(':delistingId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('delistingId', contract.identifierForm)
-  @Write(contract.delistingApprovalRequest)
-  @Answers(201, contract.commandAccepted, 'It takes no new risk from now on, and is settled at its time')
+  @Write(contract.delistingApprovalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveDelisting,
+    says: 'It takes no new risk from now on, and is settled at its time',
+    at: '/delistings',
+  })
   approveDelisting(
     @Req() request: Request,
     @Param('delistingId') delistingId: string,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -47,11 +47,14 @@ export class DocumentsController {
   }
 
   @Post(':service/proposals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes rules; X-Actor names the person' })
   @InPath('service', contract.ruledServiceForm)
-  @Write(contract.documentProposalRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed; `data.proposalId`')
+  @Write(contract.documentProposalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeDocument,
+    says: 'Proposed',
+    at: '/rules/{service}',
+  })
   proposeDocument(
     @Req() request: Request,
     @Param('service') service: string,
@@ -62,12 +65,15 @@ export class DocumentsController {
   }
 
   @Post(':service/proposals/:proposalId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves a proposal; X-Actor must be another person than the proposer' })
   @InPath('service', contract.ruledServiceForm)
   @InPath('proposalId', contract.identifierForm)
-  @Write(contract.documentApprovalRequest)
-  @Answers(201, contract.commandAccepted, 'In force from the next decision on')
+  @Write(contract.documentApprovalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveDocument,
+    says: 'In force from the next decision on',
+    at: '/rules/{service}',
+  })
   approveDocument(
     @Req() request: Request,
     @Param('service') service: string,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -24,22 +24,28 @@ export class HouseModeController {
   }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'The switch: less at once, or a proposal of more; X-Actor names the person' })
-  @Write(contract.houseModeRequest)
-  @Answers(201, contract.commandAccepted, 'Changed or proposed; `data.status` says which')
+  @Write(contract.houseModeRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ChangeHouseMode,
+    says: 'Changed or proposed; `data.status` says which',
+    at: '/house-mode',
+  })
   changeHouseMode(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'ChangeHouseMode', parsed(contract.houseModeRequest, body, 'body'));
   }
 
   @Post('proposals/:proposalId/approvals')
-  @HttpCode(201)
   @ApiOperation({
     summary: 'Approves that the house does more again; X-Actor must be another person than the proposer',
   })
   @InPath('proposalId', contract.identifierForm)
-  @Write(contract.houseModeApprovalRequest)
-  @Answers(201, contract.commandAccepted, 'Changed')
+  @Write(contract.houseModeApprovalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveHouseMode,
+    says: 'Changed',
+    at: '/house-mode',
+  })
   approveHouseMode(
     @Req() request: Request,
     @Param('proposalId') proposalId: string,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -19,25 +19,31 @@ export class InstrumentHaltsController {
   @Get()
   @ApiOperation({ summary: 'Instruments that are halted, and what waits for a second person' })
   @Answers(200, contract.instrumentHaltsView, 'The halts in force')
-  async instrumentHalts(): Promise<object> {
-    return { halts: await this.clearing.ask(questions.pricing.instrumentHalts, GLOBAL) };
+  instrumentHalts(): Promise<object> {
+    return this.clearing.wholeList(questions.pricing.instrumentHalts, GLOBAL);
   }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Halts an instrument at once; X-Actor names the person' })
-  @Write(contract.instrumentHaltRequest)
-  @Answers(201, contract.commandAccepted, 'Halted')
+  @Write(contract.instrumentHaltRequest, {
+    status: 201,
+    answers: contract.commandAnswers.HaltInstrument,
+    says: 'Halted',
+    at: '/instrument-halts',
+  })
   haltInstrument(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     return this.#execute(request, 'HaltInstrument', parsed(contract.instrumentHaltRequest, body, 'body'));
   }
 
   @Post(':haltId/resumption')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes that the instrument trades again; X-Actor names the person' })
   @InPath('haltId', contract.identifierForm)
-  @Write(contract.resumptionRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed')
+  @Write(contract.resumptionRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeResumption,
+    says: 'Proposed',
+    at: '/instrument-halts',
+  })
   proposeResumption(
     @Req() request: Request,
     @Param('haltId') haltId: string,
@@ -48,11 +54,14 @@ export class InstrumentHaltsController {
   }
 
   @Post(':haltId/resumption/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves that it trades again; X-Actor must be another person than the proposer' })
   @InPath('haltId', contract.identifierForm)
-  @Write(contract.resumptionApprovalRequest)
-  @Answers(201, contract.commandAccepted, 'Resumed')
+  @Write(contract.resumptionApprovalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveResumption,
+    says: 'Resumed',
+    at: '/instrument-halts',
+  })
   approveResumption(
     @Req() request: Request,
     @Param('haltId') haltId: string,

@@ -20,7 +20,7 @@ export class LiquidationsController {
     const asked = parsed(contract.liquidationsQuery, query, 'query');
     const at = asked.at;
     if (at !== undefined) return this.clearing.history.liquidationsAt(at, asked);
-    return liquidationsPage(this.clearing.cases, this.clearing.clearing, asked);
+    return liquidationsPage(this.clearing.cases, this.clearing.readTo('liquidation'), asked);
   }
 
   @Get(':caseId')

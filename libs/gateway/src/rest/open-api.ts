@@ -1,4 +1,4 @@
-import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { applyDecorators, HttpCode, type INestApplication } from '@nestjs/common';
 import {
   ApiBody,
   ApiHeader,
@@ -47,17 +47,50 @@ export const Answers = (status: number, schema: z.ZodType, description: string):
 /** Body with a schema of the contract. */
 export const Takes = (schema: z.ZodType): MethodDecorator => ApiBody({ schema: refTo(schema), required: true });
 
-/** A write: repeated with the same Idempotency-Key it is answered again, not done again. */
-export const Write = (schema: z.ZodType): MethodDecorator =>
+/** How a request that changes something is answered. */
+export interface Change {
+  /** 201: it is done. 202: it is taken, and others decide what becomes of it. */
+  readonly status: 201 | 202;
+  readonly answers: z.ZodType;
+  readonly says: string;
+  /** Address at which what was made or changed can be read, with names of the path or of the answer's data. */
+  readonly at: `/${string}`;
+}
+
+const addresses = new WeakMap<object, string>();
+
+/** Address at which what a handler made or changed can be read; undefined when it changes nothing. */
+export const addressAfter = (handler: object): string | undefined => addresses.get(handler);
+
+const LOCATION = {
+  Location: {
+    description: 'Where what was made or changed can be read',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+} as const;
+
+const Changes = (takes: z.ZodType, { status, answers, says, at }: Change): MethodDecorator =>
   applyDecorators(
-    Takes(schema),
+    HttpCode(status),
+    Takes(takes),
+    ApiResponse({ status, description: says, schema: refTo(answers), headers: LOCATION }),
+    ((_target, _name, { value }) => {
+      answerSchemas.set(value as object, answers);
+      addresses.set(value as object, at);
+    }) satisfies MethodDecorator,
+  );
+
+/** A write: repeated with the same Idempotency-Key it is answered again, not done again. */
+export const Write = (takes: z.ZodType, change: Change): MethodDecorator =>
+  applyDecorators(
+    Changes(takes, change),
     ApiHeader({ name: 'Idempotency-Key', required: true, schema: schemaOf(idempotencyKey) }),
     ApiHeader({ name: 'X-Actor', required: false, schema: schemaOf(actor) }),
   );
 
 /** A request that a named person answers for; sent again it is refused, because it was done. */
-export const AskedByPerson = (schema: z.ZodType): MethodDecorator =>
-  applyDecorators(Takes(schema), ApiHeader({ name: 'X-Actor', required: true, schema: schemaOf(actor) }));
+export const AskedByPerson = (takes: z.ZodType, change: Change): MethodDecorator =>
+  applyDecorators(Changes(takes, change), ApiHeader({ name: 'X-Actor', required: true, schema: schemaOf(actor) }));
 
 export const InPath = (name: string, schema: z.ZodType): MethodDecorator =>
   ApiParam({ name, schema: schemaOf(schema) as never });

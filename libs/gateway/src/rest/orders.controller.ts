@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import * as contract from '@ballast/contracts';
@@ -46,11 +46,14 @@ export class OrdersController {
   }
 
   @Post('reservations')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Checks an order and holds margin for it until it is accepted, released or over' })
   @InPath('accountId', contract.accountIdForm)
-  @Write(contract.reservationRequest)
-  @Answers(201, contract.commandAccepted, 'Held; `data.status` says whether it still is')
+  @Write(contract.reservationRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ReserveMargin,
+    says: 'Held; `data.status` says whether it still is',
+    at: '/accounts/{accountId}/orders',
+  })
   async reserve(
     @Req() request: Request,
     @Param('accountId') accountId: string,
@@ -64,12 +67,15 @@ export class OrdersController {
   }
 
   @Post('reservations/:reservationId/releases')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Gives back what a reservation holds; one that has ended stays so' })
   @InPath('accountId', contract.accountIdForm)
   @InPath('reservationId', contract.identifierForm)
-  @Write(contract.reservationReleaseRequest)
-  @Answers(201, contract.commandAccepted, 'Ended')
+  @Write(contract.reservationReleaseRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ReleaseReservation,
+    says: 'Ended',
+    at: '/accounts/{accountId}/orders',
+  })
   releaseReservation(
     @Req() request: Request,
     @Param('accountId') accountId: string,

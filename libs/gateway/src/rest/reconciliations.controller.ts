@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { differencesOf, type HeldLine } from '@ballast/audit';
@@ -34,10 +34,13 @@ export class ReconciliationsController {
   }
 
   @Post('custody')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Holds what a custodian keeps against the ledger, and records every asset that differs' })
-  @Write(contract.custodyReconciliation)
-  @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
+  @Write(contract.custodyReconciliation, {
+    status: 201,
+    answers: contract.commandAnswers.RecordReconciliation,
+    says: 'Recorded',
+    at: '/reconciliations',
+  })
   async reconcileCustody(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const { lines, ...held } = parsed(contract.custodyReconciliation, body, 'body');
     const reported = lines.map((line) => ({ accountId: null, instrument: null, ...line }));
@@ -45,10 +48,13 @@ export class ReconciliationsController {
   }
 
   @Post('positions')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Holds the positions of an exchange against the ledger, and records each one that differs' })
-  @Write(contract.positionReconciliation)
-  @Answers(201, contract.commandAccepted, 'Recorded; `data` counts what was opened, changed, matched and differs')
+  @Write(contract.positionReconciliation, {
+    status: 201,
+    answers: contract.commandAnswers.RecordReconciliation,
+    says: 'Recorded',
+    at: '/reconciliations',
+  })
   async reconcilePositions(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const { lines, ...held } = parsed(contract.positionReconciliation, body, 'body');
     const reported = lines.map((line) => ({ asset: null, ...line }));
@@ -56,11 +62,14 @@ export class ReconciliationsController {
   }
 
   @Post('breaks/:breakId/explanations')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Says why two books differ; X-Actor names the person' })
   @InPath('breakId', contract.breakIdForm)
-  @Write(contract.breakExplanation)
-  @Answers(201, contract.commandAccepted, 'Proposed')
+  @Write(contract.breakExplanation, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeBreakExplanation,
+    says: 'Proposed',
+    at: '/reconciliations',
+  })
   explainBreak(
     @Req() request: Request,
     @Param('breakId') breakId: string,
@@ -72,11 +81,14 @@ export class ReconciliationsController {
   }
 
   @Post('breaks/:breakId/explanations/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('breakId', contract.breakIdForm)
-  @Write(contract.breakExplanationApproval)
-  @Answers(201, contract.commandAccepted, 'The break stays, and is explained')
+  @Write(contract.breakExplanationApproval, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveBreakExplanation,
+    says: 'The break stays, and is explained',
+    at: '/reconciliations',
+  })
   approveBreakExplanation(
     @Req() request: Request,
     @Param('breakId') breakId: string,

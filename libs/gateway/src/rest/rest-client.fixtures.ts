@@ -12,13 +12,12 @@ export interface RestClient {
 export interface AnswerBody {
   readonly code: string;
   readonly errors: readonly { readonly field: string; readonly remedy: string }[];
-  readonly accounts: readonly { readonly accountId: string }[];
+  readonly items: readonly { readonly accountId: string }[];
   readonly next: string | null;
   readonly collateral: Readonly<Record<string, string>>;
   readonly held: Readonly<Record<string, string>>;
   readonly positions: readonly unknown[];
   readonly status: string;
-  readonly events: readonly unknown[];
   readonly clearing: string;
   readonly priceSets: number;
   readonly paths: Readonly<Record<string, object>>;

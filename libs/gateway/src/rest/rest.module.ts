@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ClearingMetrics } from '@ballast/observability';
+import { RiskSurvey } from '../history/risk-survey.js';
 import { AccountsController } from './accounts.controller.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import type { Closing } from './closing.js';
@@ -14,9 +15,11 @@ import { DelistingsController } from './delistings.controller.js';
 import { SettlementOverridesController } from './settlement-overrides.controller.js';
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
+import { MovementsController } from './movements.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { BookImportsController } from './book-imports.controller.js';
 import { ReconciliationsController } from './reconciliations.controller.js';
+import { presentHouse, SURVEY } from './present-house.js';
 import { RiskController } from './risk.controller.js';
 import { StatementsController } from './statements.controller.js';
 import { StatusController } from './status.controller.js';
@@ -46,6 +49,7 @@ export class RestModule {
       imports: [ExchangeModule.over(intake)],
       controllers: [
         AccountsController,
+        MovementsController,
         OrdersController,
         EventsController,
         HouseController,
@@ -70,6 +74,7 @@ export class RestModule {
       ],
       providers: [
         { provide: CLEARING, useValue: clearing },
+        { provide: SURVEY, useValue: new RiskSurvey(presentHouse(clearing)) },
         { provide: METRICS, useValue: metrics },
         { provide: READINESS, useValue: readiness },
         { provide: STREAMS, useValue: new OpenStreams(closing) },

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
+import type { z } from 'zod';
 import {
+  accountListPage,
+  depositsPage,
+  depositView,
+  withdrawalsPage,
   accountExplanation,
   accountLimits,
   accountView,
   bookImportsView,
   bookReport,
-  commandAccepted,
+  commandAnswers,
   dayStatement,
   decisionPage,
   delistingsView,
@@ -37,12 +42,28 @@ export interface RestSuiteOptions {
   readonly more?: (house: () => RestHouse) => void;
 }
 
+/** Asks a house, and holds every write that it takes to what all of them have: a known answer, and a Location that can be read. */
+function strictly(house: RestHouse): RestHouse {
+  return {
+    ...house,
+    async post(path, body, key, headers) {
+      const answer = await house.post(path, body, key, headers);
+      if (answer.status !== 201 && answer.status !== 202) return answer;
+      const isKnown = Object.values(commandAnswers).some((schema) => schema.safeParse(answer.body).success);
+      const location = answer.headers.get('location') ?? 'nowhere';
+      const { status } = await house.get(location);
+      expect([path, isKnown, location, status]).toEqual([path, true, location, 200]);
+      return answer;
+    },
+  };
+}
+
 /** What a house answers over HTTP, in whichever processes it is decided. */
 export function describeRest({ open, appends, more }: RestSuiteOptions): void {
   let house: RestHouse;
 
   beforeAll(async () => {
-    house = await open();
+    house = strictly(await open());
   }, 300_000);
 
   afterAll(() => house?.close());
@@ -98,7 +119,10 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect(await chosenModel()).toBeNull();
       const { status, body } = await house.post(`${path}/margin-model`, { model: 'derive-portfolio@2' });
       expect(status).toBe(201);
-      expect(commandAccepted.parse(body).data).toEqual({ accountId: 'chooser.main', model: 'derive-portfolio@2' });
+      expect(commandAnswers.ChooseMarginModel.parse(body).data).toEqual({
+        accountId: 'chooser.main',
+        model: 'derive-portfolio@2',
+      });
       expect(await chosenModel()).toBe('derive-portfolio@2');
       expectProblem(await house.post(`${path}/margin-model`, { model: 'derive-portfolio' }), 400, 'request-malformed');
       const ofNobody = await house.post('/accounts/nobody.main/margin-model', { model: 'derive-portfolio@2' });
@@ -151,7 +175,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const seen: string[] = [];
       for (let after = ''; ;) {
         const { body } = await house.get(`/accounts?limit=3${after === '' ? '' : `&after=${after}`}`);
-        seen.push(...body.accounts.map(({ accountId }) => accountId));
+        seen.push(...body.items.map(({ accountId }) => accountId));
         if (body.next === null) break;
         after = body.next;
       }
@@ -331,6 +355,46 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect([account.collateral, account.held]).toEqual([{ USD: '60' }, {}]);
     });
 
+    it('is listed with all that were asked, and a deposit with all that were booked, page by page', async () => {
+      await opened('mover.main');
+      for (const [depositId, amount] of [
+        ['d-1', '10.00'],
+        ['d-2', '20.5'],
+        ['d-3', '30'],
+      ]) {
+        const paid = await house.post('/accounts/mover.main/deposits', { depositId, asset: 'USD', amount });
+        expect(paid.headers.get('location')).toBe(`/accounts/mover.main/deposits/${depositId}`);
+      }
+      const first = depositsPage.parse((await house.get('/accounts/mover.main/deposits?limit=2')).body);
+      const rest = depositsPage.parse((await house.get(`/accounts/mover.main/deposits?after=${first.next}`)).body);
+      expect([...first.items, ...rest.items].map(({ depositId, amount }) => `${depositId} ${amount}`)).toEqual([
+        ...['d-3 30', 'd-2 20.5', 'd-1 10'],
+      ]);
+      expect([first.items.length, rest.next]).toEqual([2, null]);
+      const one = depositView.parse((await house.get('/accounts/mover.main/deposits/d-2')).body);
+      expect(one).toEqual(first.items[1]);
+      const [[place, position] = []] = Object.entries(rest.asOf.positions);
+      expect([place, Number(position) >= one.position]).toEqual([`accounts/${one.partition}`, true]);
+      expectProblem(await house.get('/accounts/mover.main/deposits/d-4'), 404, 'deposit-unknown');
+      expectProblem(await house.get('/accounts/nobody.main/deposits'), 404, 'account-unknown');
+      expectProblem(await house.get('/accounts/mover.main/deposits?after=d-1'), 400, 'request-malformed');
+
+      const ask = (withdrawalId: string, amount: string) =>
+        house.post('/accounts/mover.main/withdrawals', { withdrawalId, asset: 'USD', amount });
+      await ask('w-1', '5');
+      await ask('w-2', '1000');
+      await ask('w-3', '1');
+      await settled('/accounts/mover.main/withdrawals/w-3');
+      await settled('/accounts/mover.main/withdrawals/w-1');
+      const asked = withdrawalsPage.parse((await house.get('/accounts/mover.main/withdrawals?limit=2')).body);
+      expect(asked.items).toMatchObject([
+        { withdrawalId: 'w-3', status: 'settled', amount: '1', attempt: 1, code: null },
+        { withdrawalId: 'w-2', status: 'rejected', amount: null, code: 'insufficient-collateral' },
+      ]);
+      const before = await house.get(`/accounts/mover.main/withdrawals?limit=2&after=${asked.next}`);
+      expect(withdrawalsPage.parse(before.body)).toMatchObject({ items: [{ withdrawalId: 'w-1' }], next: null });
+    });
+
     it('of more than there is shows as rejected, with its code', async () => {
       await opened('poor.main', '10');
       const body = { withdrawalId: 'w-1', asset: 'USD', amount: '10.01' };
@@ -350,7 +414,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const second = decisionPage.parse(
         (await house.get(`/accounts/listed.main/decisions?limit=2&after=${first.next}`)).body,
       );
-      const all = [...first.decisions, ...second.decisions];
+      const all = [...first.items, ...second.items];
       expect(all.map(({ type }) => type)).toEqual(['WithdrawalCleared', 'WithdrawalCleared', 'WithdrawalCleared']);
       expect(all.map(({ position }) => position)).toEqual(all.map(({ position }) => position).sort((a, b) => b - a));
       expect(second.next).toBeNull();
@@ -536,7 +600,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
         () => house.get('/book-imports'),
         ({ body }) => bookImportsView.parse(body).open?.judged.partitions === 2,
       );
-      expect((await approve('ben')).status).toBe(201);
+      expect((await approve('ben')).status).toBe(202);
       const { body } = await eventually(
         () => house.get('/accounts/moved.main'),
         (answer) => answer.status === 200 && accountView.parse(answer.body).margin !== null,
@@ -552,6 +616,67 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       );
       expect((await bring(signed(book), 'ann', 'bring-the-book')).body).toEqual(first.body);
       expectProblem(await bring(signed(book), 'ann'), 409, 'import-exists');
+    });
+  });
+
+  describe('the list of accounts', () => {
+    const list = async (query: string) => {
+      const items: z.infer<typeof accountListPage>['items'] = [];
+      for (let next: string | null = ''; next !== null;) {
+        const behind: string = next === '' ? '' : `&after=${encodeURIComponent(next)}`;
+        const page = accountListPage.parse((await house.get(`/accounts?limit=3${query}${behind}`)).body);
+        items.push(...page.items);
+        ({ next } = page);
+      }
+      return items;
+    };
+    const coverOf = ({ figures }: { readonly figures: { readonly equity: string; readonly call: string } | null }) =>
+      figures === null || Number(figures.call) === 0 ? Infinity : Number(figures.equity) / Number(figures.call);
+
+    it('is sorted by cover or equity, up and down, with every account once, page by page', async () => {
+      const all = (await list('')).map(({ accountId }) => accountId);
+      for (const order of ['cover', 'equity', 'call', 'accountId'] as const) {
+        for (const direction of ['ascending', 'descending'] as const) {
+          const found = await list(`&order=${order}&direction=${direction}`);
+          expect(found.map(({ accountId }) => accountId).sort()).toEqual(all);
+          if (order !== 'cover') continue;
+          const covers = found.map(coverOf).filter((cover) => cover < Infinity);
+          const sign = direction === 'ascending' ? 1 : -1;
+          expect(covers).toEqual([...covers].sort((a, b) => sign * (a - b)));
+          // Who has no requirement comes last whichever way the list goes.
+          expect(found.slice(0, covers.length).map(coverOf)).toEqual(covers);
+        }
+      }
+    });
+
+    it('is filtered by owner, part of the id, state and cover', async () => {
+      await opened('filtered.main');
+      await opened('filtered.hedge');
+      await opened('unfiltered.main');
+      const ids = async (query: string) => (await list(query)).map(({ accountId }) => accountId);
+      expect(await ids('&owner=filtered')).toEqual(['filtered.hedge', 'filtered.main']);
+      expect(await ids('&search=filtered.m')).toEqual(['filtered.main', 'unfiltered.main']);
+      expect(await ids('&owner=filtered&search=HEDGE')).toEqual(['filtered.hedge']);
+      expect(await ids('&owner=nobody')).toEqual([]);
+      const healthy = await list('&state=HEALTHY&order=equity&direction=descending');
+      expect(healthy.every(({ state }) => state === 'HEALTHY')).toBe(true);
+      // The book that was brought has two accounts with positions.
+      const covers = (await list('&order=cover')).map(coverOf);
+      const bound = (((covers[0] ?? 0) + (covers[1] ?? 0)) / 2).toFixed(6);
+      expect(covers.filter((cover) => cover < Infinity).length).toBeGreaterThanOrEqual(2);
+      expect(await ids(`&order=cover&coverBelow=${bound}`)).toHaveLength(1);
+      expect(await ids('&order=cover&coverBelow=0')).toEqual([]);
+    });
+
+    it.each([
+      '?owner=a%20b',
+      '?state=WELL',
+      '?coverBelow=-1',
+      '?order=size',
+      '?order=cover&after=alice.main',
+      '?after=x',
+    ])('%s is malformed', async (query) => {
+      expectProblem(await house.get(`/accounts${query}`), 400, 'request-malformed');
     });
   });
 
@@ -688,9 +813,9 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const positions: number[] = [];
       for (let after = 0; ;) {
         const page = logPage.parse((await house.get(`/logs/margin/-1?after=${after}&limit=2`)).body);
-        positions.push(...page.events.map(({ position }) => position));
+        positions.push(...page.items.map(({ position }) => position));
         if (page.next === null) break;
-        after = page.next;
+        after = Number(page.next);
       }
       expect(positions).toEqual(positions.map((_, i) => i + 1));
       expect(positions.length).toBeGreaterThan(4);
@@ -714,7 +839,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
 
     it('resumes after Last-Event-ID without loss or repetition, also in the middle of new events', async () => {
       const { body } = await house.get('/logs/margin/0?limit=1000');
-      const stored = body.events.length;
+      const stored = body.items.length;
       const url = `${house.url}/margin-events`;
       const first = await readEvents(url, stored);
       const last = first.at(-1)?.id ?? '';
@@ -896,7 +1021,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
           ({ body }) => preTradeCheckResponse.parse(body).code === code,
         );
       await told('instrument-delisted');
-      const { delistings } = delistingsView.parse((await house.get('/delistings')).body);
+      const { items: delistings } = delistingsView.parse((await house.get('/delistings')).body);
       expect(delistings).toMatchObject([{ delistingId: 'd-1', proposer: 'ann', price: null, ended: false }]);
       const { at: _, ...stays } = { ...asked, delistingId: 'd-2' };
       expect((await post('/delistings', stays, 'ann')).status).toBe(201);
@@ -907,7 +1032,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
     it('a settlement price is of something that expires [CLR-PRC-062]', async () => {
       const times = { expiry: '1970-01-01T00:00:00.001Z', validUntil: '1970-01-01T00:00:00.002Z' };
       const override = { overrideId: 'o-1', underlying: 'BTC', ...times, reason: 'A stale index.' };
-      expect((await house.get('/settlement-overrides')).body).toEqual({ overrides: [] });
+      expect((await house.get('/settlement-overrides')).body).toMatchObject({ items: [], next: null });
       const propose = (price: string) => post('/settlement-overrides', { ...override, price }, 'ann');
       expectProblem(await propose('6180'), 422, 'expiry-unknown');
       expectProblem(await propose('-1'), 400, 'request-malformed');

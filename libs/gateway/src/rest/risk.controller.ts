@@ -4,18 +4,18 @@ import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
-import { RiskSurvey, type SurveyedHouse } from '../history/risk-survey.js';
+import { SURVEY } from './present-house.js';
+import type { RiskSurvey } from '../history/risk-survey.js';
 
 /** All accounts at once. */
 @ApiTags('risk')
 @AnswersProblems()
 @Controller('risk')
 export class RiskController {
-  readonly #survey: RiskSurvey;
-
-  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {
-    this.#survey = new RiskSurvey(present(clearing));
-  }
+  constructor(
+    @Inject(CLEARING) private readonly clearing: ClearingGateway,
+    @Inject(SURVEY) private readonly survey: RiskSurvey,
+  ) {}
 
   @Get('board')
   @ApiOperation({ summary: 'States, distribution of equity over requirement, shocks, liquidation map, scalars' })
@@ -23,7 +23,7 @@ export class RiskController {
   @Answers(200, contract.riskBoard, 'The house at a glance')
   async riskBoard(@Query() query: unknown): Promise<object> {
     const at = parsed(contract.pastQuery, query, 'query').at;
-    return at === undefined ? await this.#survey.board() : await this.clearing.history.boardAt(at);
+    return at === undefined ? await this.survey.board() : await this.clearing.history.boardAt(at);
   }
 
   @Get('accounts')
@@ -33,19 +33,6 @@ export class RiskController {
   async riskAccounts(@Query() query: unknown): Promise<object> {
     const asked = parsed(contract.riskAccountsQuery, query, 'query');
     const at = asked.at;
-    return at === undefined ? await this.#survey.accounts(asked) : await this.clearing.history.accountsAt(at, asked);
+    return at === undefined ? await this.survey.accounts(asked) : await this.clearing.history.accountsAt(at, asked);
   }
 }
-
-/** The house as it is. */
-const present = (clearing: ClearingGateway): SurveyedHouse => ({
-  get clearing() {
-    return clearing.clearing;
-  },
-  numbers: clearing.numbers,
-  picture: () => clearing.picture(),
-  get openCases() {
-    return clearing.cases.open;
-  },
-  ask: (partition, question, ...parameters) => clearing.ask(question, partition, ...parameters),
-});

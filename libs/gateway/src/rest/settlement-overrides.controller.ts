@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -19,26 +19,32 @@ export class SettlementOverridesController {
   @Get()
   @ApiOperation({ summary: 'Settlement prices that persons proposed and approved for expiries to come' })
   @Answers(200, contract.settlementOverridesView, 'In the order in which they were proposed')
-  async settlementOverrides(): Promise<object> {
-    return { overrides: await this.clearing.ask(questions.pricing.settlementOverrides, GLOBAL) };
+  settlementOverrides(): Promise<object> {
+    return this.clearing.wholeList(questions.pricing.settlementOverrides, GLOBAL);
   }
 
   @Post()
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes a settlement price; X-Actor names the person' })
-  @Write(contract.settlementOverrideRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed')
+  @Write(contract.settlementOverrideRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeSettlementOverride,
+    says: 'Proposed',
+    at: '/settlement-overrides',
+  })
   proposeSettlementOverride(@Req() request: Request, @Body() body: unknown): Promise<AcceptedAnswer> {
     const proposal = parsed(contract.settlementOverrideRequest, body, 'body');
     return this.#execute(request, 'ProposeSettlementOverride', proposal);
   }
 
   @Post(':overrideId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('overrideId', contract.identifierForm)
-  @Write(contract.settlementOverrideApprovalRequest)
-  @Answers(201, contract.commandAccepted, 'Approved')
+  @Write(contract.settlementOverrideApprovalRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveSettlementOverride,
+    says: 'Approved',
+    at: '/settlement-overrides',
+  })
   approveSettlementOverride(
     @Req() request: Request,
     @Param('overrideId') overrideId: string,

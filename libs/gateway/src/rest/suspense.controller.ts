@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
@@ -26,11 +26,14 @@ export class SuspenseController {
   }
 
   @Post('releases')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes what becomes of something in suspense; X-Actor names the person' })
   @InPath('partition', contract.logPartitionForm)
-  @Write(contract.suspenseReleaseRequest)
-  @Answers(201, contract.commandAccepted, 'Proposed')
+  @Write(contract.suspenseReleaseRequest, {
+    status: 201,
+    answers: contract.commandAnswers.ProposeSuspenseRelease,
+    says: 'Proposed',
+    at: '/suspense/{partition}',
+  })
   proposeSuspenseRelease(
     @Req() request: Request,
     @Param('partition') partitionText: string,
@@ -42,12 +45,15 @@ export class SuspenseController {
   }
 
   @Post('releases/:releaseId/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('partition', contract.logPartitionForm)
   @InPath('releaseId', contract.identifierForm)
-  @Write(contract.suspenseReleaseApproval)
-  @Answers(201, contract.commandAccepted, 'Booked, or sent back')
+  @Write(contract.suspenseReleaseApproval, {
+    status: 201,
+    answers: contract.commandAnswers.ApproveSuspenseRelease,
+    says: 'Booked, or sent back',
+    at: '/suspense/{partition}',
+  })
   approveSuspenseRelease(
     @Req() request: Request,
     @Param('partition') partitionText: string,

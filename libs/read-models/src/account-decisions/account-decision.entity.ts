@@ -1,4 +1,5 @@
 import { EntitySchema, type ValueTransformer } from 'typeorm';
+import type { Movement } from '@ballast/contracts';
 import type { MarginFigures } from '@ballast/facts';
 
 export const READ_MODELS_SCHEMA = 'read_models';
@@ -14,6 +15,7 @@ export interface AccountDecisionRow {
   summary: string;
   state: string | null;
   figures: MarginFigures | null;
+  movement: Movement | null;
 }
 
 export interface ProjectionCursorRow {
@@ -45,6 +47,7 @@ export const accountDecisionEntity = new EntitySchema<AccountDecisionRow>({
     summary: { type: 'text' },
     state: { type: 'text', nullable: true },
     figures: { type: 'json', nullable: true },
+    movement: { type: 'json', nullable: true },
   },
 });
 

@@ -141,7 +141,7 @@ describe.each([
     const [found, ...others] = await projection.find({
       log: 'margin',
       accountId: 'alice.main',
-      subject: 'alice.main#1',
+      subjects: ['alice.main#1'],
       limit: 5,
     });
     expect(others).toEqual([]);
@@ -156,6 +156,7 @@ describe.each([
       summary: 'Margin call met: equity 90.00 USD covers the call requirement 100.00 USD.',
       state: null,
       figures: FIGURES,
+      movement: null,
     });
   });
 });

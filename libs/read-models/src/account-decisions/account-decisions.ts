@@ -14,7 +14,9 @@ export interface DecisionQuery {
   readonly accountId: AccountId;
   /** Only those before this position. */
   readonly before?: number | undefined;
-  readonly subject?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+  /** Calls, deposits or withdrawals that they are about. */
+  readonly subjects?: readonly string[] | undefined;
   readonly limit: number;
 }
 

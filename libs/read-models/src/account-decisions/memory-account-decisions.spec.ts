@@ -18,6 +18,7 @@ const decision = (
   summary: '',
   state: null,
   figures: null,
+  movement: null,
 });
 
 describe('decisions kept in memory', () => {
@@ -35,9 +36,9 @@ describe('decisions kept in memory', () => {
     [{ before: 9 }, [4, 2, 1]],
     [{ before: 5, limit: 2 }, [4, 2]],
     [{ before: 1 }, []],
-    [{ subject: 'c' }, [4, 2]],
-    [{ subject: 'c', before: 4 }, [2]],
-    [{ subject: 'w' }, []],
+    [{ subjects: ['c'] }, [4, 2]],
+    [{ subjects: ['c'], before: 4 }, [2]],
+    [{ subjects: ['w'] }, []],
     [{ log: 'accounts' }, [1]],
     [{ accountId: 'b.main' }, [3]],
     [{ accountId: 'nobody.main' }, []],

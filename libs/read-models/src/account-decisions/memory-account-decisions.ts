@@ -5,13 +5,21 @@ import type { AccountDecisionStore, DecisionQuery, ProjectionCursor } from './ac
 export class MemoryAccountDecisions implements AccountDecisionStore {
   readonly #byAccount = new Map<string, AccountDecision[]>();
 
-  find({ log, accountId, before = Infinity, subject, limit }: DecisionQuery): Promise<readonly AccountDecision[]> {
+  find({
+    log,
+    accountId,
+    before = Infinity,
+    types,
+    subjects,
+    limit,
+  }: DecisionQuery): Promise<readonly AccountDecision[]> {
     const found: AccountDecision[] = [];
     const all = this.#byAccount.get(accountId) ?? [];
     for (let i = all.length - 1; i >= 0 && found.length < limit; i--) {
       const each = all[i] as AccountDecision;
       if (each.log !== log || each.position >= before) continue;
-      if (subject === undefined || each.subject === subject) found.push(each);
+      if (types !== undefined && !types.includes(each.type)) continue;
+      if (subjects === undefined || subjects.includes(each.subject ?? '')) found.push(each);
     }
     return Promise.resolve(found);
   }

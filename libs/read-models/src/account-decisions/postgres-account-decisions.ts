@@ -1,4 +1,4 @@
-import { DataSource, LessThan, type FindOptionsWhere } from 'typeorm';
+import { DataSource, In, LessThan, type FindOptionsWhere } from 'typeorm';
 import { dataSourceOptions, type PostgresConnection } from '@ballast/event-log';
 import type { AccountMarginState } from '@ballast/facts';
 import type { AccountDecision, DecisionLog } from '@ballast/contracts';
@@ -10,11 +10,12 @@ import {
   type AccountDecisionRow,
 } from './account-decision.entity.js';
 import { CreateAccountDecision1700000000001 } from './migrations/0001-account-decision.js';
+import { AddMovement1700000000002 } from './migrations/0002-movement.js';
 
 const PROJECTION = 'account-decisions';
 
 /** Raised when `decisionOf` tells something new: the list is then filled again from the logs. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Rows of one insert statement; PostgreSQL takes 65,535 parameters. */
 const ROWS_PER_INSERT = 1_000;
@@ -32,7 +33,7 @@ export class PostgresAccountDecisions implements AccountDecisionStore {
       ...dataSourceOptions(connection),
       schema: READ_MODELS_SCHEMA,
       entities: [accountDecisionEntity, projectionCursorEntity],
-      migrations: [CreateAccountDecision1700000000001],
+      migrations: [CreateAccountDecision1700000000001, AddMovement1700000000002],
       migrationsTableName: 'migrations',
       poolSize: 3,
       applicationName: 'ballast-read-models',
@@ -67,10 +68,11 @@ export class PostgresAccountDecisions implements AccountDecisionStore {
     }
   }
 
-  async find({ log, accountId, before, subject, limit }: DecisionQuery): Promise<readonly AccountDecision[]> {
+  async find({ log, accountId, before, types, subjects, limit }: DecisionQuery): Promise<readonly AccountDecision[]> {
     const where: FindOptionsWhere<AccountDecisionRow> = { log, accountId };
     if (before !== undefined) where.position = LessThan(before);
-    if (subject !== undefined) where.subject = subject;
+    if (types !== undefined) where.type = In([...types]);
+    if (subjects !== undefined) where.subject = In([...subjects]);
     const rows = await this.dataSource
       .getRepository(accountDecisionEntity)
       .find({ where, order: { position: 'DESC' }, take: limit });

@@ -2,7 +2,7 @@ import { encodeLogEvent } from '@ballast/contracts';
 import type { EventLog } from '@ballast/event-log';
 
 /**
- * A page of a log partition as readers get it; `next` is the `after` of the next one, null at the end.
+ * A page of a log partition as readers get it once its times are written; `next` is the `after` of the next one, null at the end.
  * @returns undefined when the log has no such partition
  */
 export async function logPageOf(
@@ -18,9 +18,8 @@ export async function logPageOf(
     log: log.name,
     partition,
     incarnation: head.incarnation,
-    after,
-    limit,
-    events: events.map(encodeLogEvent),
-    next: last < head.size ? last : null,
+    items: events.map(encodeLogEvent),
+    next: last < head.size ? String(last) : null,
+    asOf: { clearing: head.clearing, positions: { [`${log.name}/${partition}`]: head.size } },
   };
 }

@@ -3,6 +3,7 @@ import {
   accountStatement,
   accountsInvariants,
   averageEntryOf,
+  correctionFigures,
   isCleared,
   isOpenAccount,
   bookImportFigures,
@@ -16,7 +17,7 @@ import {
   type FundState,
 } from '@ballast/accounts-domain';
 import { standingRules } from '@ballast/documents';
-import { compareText, type AccountId, type Decimal } from '@ballast/kernel';
+import { compareText, ownerOf, type AccountId, type Decimal } from '@ballast/kernel';
 import { deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
   assessImportedInSteps,
@@ -65,10 +66,20 @@ function accountOf(state: AccountsState, accountId: AccountId): StatedAccount | 
   return { ...statement, positions };
 }
 
-/** The first accounts behind an id, in the order of ids. */
-const accountsAfter = (state: AccountsState, after: AccountId | null, limit: number): readonly AccountId[] =>
+/** The first accounts behind an id, in the order of ids. @param wanted whose they are, and what their ids contain; null: any */
+const accountsAfter = (
+  state: AccountsState,
+  after: AccountId | null,
+  limit: number,
+  wanted: { readonly owner: string | null; readonly search: string | null },
+): readonly AccountId[] =>
   accountIds(state)
-    .filter((accountId) => after === null || accountId > after)
+    .filter(
+      (accountId) =>
+        (after === null || compareText(accountId, after) > 0) &&
+        (wanted.owner === null || ownerOf(accountId) === wanted.owner) &&
+        (wanted.search === null || accountId.includes(wanted.search)),
+    )
     .sort(compareText)
     .slice(0, limit);
 
@@ -91,6 +102,8 @@ const fundBooks = (state: FundState) => ({
 });
 
 const bookImports = ({ bookImports: imports }: FundState, partitions: number) => bookImportFigures(imports, partitions);
+
+const corrections = (state: FundState, partitions: number) => correctionFigures(state.corrections, partitions);
 
 const reconciliations = (state: FundState) => reconciliationFigures(state.reconciliations);
 
@@ -167,7 +180,13 @@ export const questions = {
     books,
     suspense: suspenseFigures,
   }),
-  fund: questionsOf('fund', 'accounts', { books: fundBooks, rules: standingRules, reconciliations, bookImports }),
+  fund: questionsOf('fund', 'accounts', {
+    books: fundBooks,
+    rules: standingRules,
+    corrections,
+    reconciliations,
+    bookImports,
+  }),
   margin: questionsOf('margin', 'margin', {
     account: marginedAccount,
     figures: figuresOf,

@@ -40,7 +40,7 @@ export async function benchList(
         const survey = new RiskSurvey(houseOf(world));
         const asked = { order, direction: 'ascending', state: undefined, search: undefined, ...filter } as const;
         const watch = new Stopwatch();
-        await survey.accounts({ ...asked, offset: 0, limit: 100 });
+        await survey.accounts({ ...asked, after: 0, limit: 100 });
         const lap = watch.stop();
         wall.record(lap.wallMs);
         cpuMs += lap.cpuMs;
@@ -63,7 +63,10 @@ export async function benchList(
 }
 
 const houseOf = ({ machines }: MarginWorld): SurveyedHouse => ({
-  clearing: machines[0]?.clearing ?? 0,
+  asOf: () => ({
+    clearing: machines[0]?.clearing ?? 0,
+    positions: Object.fromEntries(machines.map(({ size }, partition) => [`margin/${partition}`, size])),
+  }),
   numbers: machines.map((_, partition) => partition),
   picture: () => {
     throw new Error('a list shows no picture of the house');

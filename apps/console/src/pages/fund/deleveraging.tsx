@@ -14,7 +14,7 @@ import partStyles from '../../parts/parts.module.css';
 import { Twin } from '../../parts/twin';
 
 type Outlook = DeleveragingView['queues'][number];
-type Place = DeleveragingQueue['places'][number];
+type Place = DeleveragingQueue['items'][number];
 
 const LISTED = 500;
 const DRAWN = 20;
@@ -120,7 +120,7 @@ function Queue({
   const [instrument = '', side = ''] = chosen.split(' ');
   const { data, error } = useQuery(questions.deleveragingQueue(instrument, side, LISTED));
   if (data === undefined) return <Pending error={error} what={`the queue of ${chosen}`} />;
-  const { places, total } = data;
+  const { items: places, total } = data;
   const drawn = places.slice(0, DRAWN);
   return (
     <Twin

@@ -114,7 +114,7 @@ export function StoryPage() {
           {utc(span.from)} to {utc(span.to)} UTC, {data.assessed.toLocaleString('en')} assessments
           {size < data.assessed &&
             `, ${size.toLocaleString('en')} drawn with every least, greatest and change of state`}
-          . Computed up to margin/{data.partition}#{data.asOf.margin}.
+          . Computed up to margin/{data.partition}#{data.asOf.positions[`margin/${data.partition}`]}.
         </>
       }
     >

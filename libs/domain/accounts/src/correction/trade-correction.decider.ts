@@ -139,5 +139,37 @@ export const evolveCorrections = {
   },
 };
 
+/** A cancellation as persons see it. */
+export interface CorrectionFigures {
+  readonly correctionId: string;
+  readonly tradeId: string;
+  readonly instrument: string;
+  readonly reason: string;
+  readonly proposer: string;
+  readonly approved: boolean;
+  /** Partitions that have said what they booked of the trade. */
+  readonly reported: { readonly partitions: number; readonly of: number };
+  readonly sides: readonly {
+    readonly partition: number;
+    readonly accountId: string;
+    readonly side: 'buy' | 'sell';
+    readonly quantity: string;
+  }[];
+  /** Codes for which a partition can't take its side back. */
+  readonly refusals: readonly string[];
+}
+
+/** Every cancellation that was asked for, oldest first. */
+export const correctionFigures = (corrections: TradeCorrections, partitions: number): readonly CorrectionFigures[] =>
+  [...corrections.values()].map((correction) => ({
+    ...correction.proposed,
+    ...{ proposer: correction.proposer, approved: correction.approved },
+    reported: { partitions: correction.reports.size, of: partitions },
+    sides: sidesOf(correction).map(({ partition, accountId, side, quantity }) => ({
+      ...{ partition, accountId, side, quantity },
+    })),
+    refusals: [...correction.reports.values()].flatMap(({ refusal }) => (refusal === null ? [] : [refusal])),
+  }));
+
 /** A one-line answer for people. */
 export const answered = (correctionId: string): CommandResult => ({ outcome: 'accepted', data: { correctionId } });

@@ -17,7 +17,7 @@ export function decideSetOffAgreement(state: AccountsState, message: unknown): T
   if (typeof answers !== 'boolean') return refused('answers-invalid');
   const account = state.accounts.get(accountId.value);
   if (account === undefined) return refused('account-unknown');
-  const answer = { accountId: accountId.value, answers: `${answers}` };
+  const answer = { accountId: accountId.value, answers };
   if (account.answers === answers) return booked(answer);
   const owner = ownerOf(accountId.value);
   if (answers && !WATERFALL_DOCUMENTS.inForce(state.rules).asksOtherAccounts) return refused('set-off-not-offered');

@@ -33,11 +33,14 @@ export class ExchangeController {
   }
 
   @Post('producers/:producer/continuations')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Proposes that a producer goes on with another incarnation; X-Actor names the person' })
   @InPath('producer', contract.producerName)
-  @AskedByPerson(contract.continuationRequest)
-  @Answers(201, contract.producersView, 'Proposed; the producer as it stands now')
+  @AskedByPerson(contract.continuationRequest, {
+    status: 201,
+    answers: contract.producersView,
+    says: 'Proposed; the producer as it stands now',
+    at: '/exchange/producers',
+  })
   proposeContinuation(
     @Req() request: Request,
     @Param('producer') producer: string,
@@ -50,11 +53,14 @@ export class ExchangeController {
   }
 
   @Post('producers/:producer/continuations/approvals')
-  @HttpCode(201)
   @ApiOperation({ summary: 'Approves it; X-Actor must be another person than the proposer' })
   @InPath('producer', contract.producerName)
-  @AskedByPerson(contract.continuationApproval)
-  @Answers(201, contract.producersView, 'Position 1 of the new incarnation is taken next')
+  @AskedByPerson(contract.continuationApproval, {
+    status: 201,
+    answers: contract.producersView,
+    says: 'Position 1 of the new incarnation is taken next',
+    at: '/exchange/producers',
+  })
   approveContinuation(
     @Req() request: Request,
     @Param('producer') producer: string,

@@ -12,10 +12,12 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { fieldErrors, fromText, logPageQuery, logPartitionForm } from '@ballast/contracts';
+import { fieldErrors, fromText, logPage, logPageQuery, logPartitionForm, written } from '@ballast/contracts';
 import { ArchiveRefused, LOG_LINES, LogDirectory, UnreadableEvent, lineOfEvent } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
 import { logPageOf } from '../../http/log-page.js';
+
+const writtenPage = written(logPage);
 
 /** The process's own logs, page by page, for readers with a hole and for rebuilds. */
 @Controller('logs')
@@ -38,7 +40,7 @@ export class LogPagesController {
       throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
     }
     try {
-      if (accept?.includes(LOG_LINES) !== true) return (await logPageOf(log, number, wanted)) as object;
+      if (accept?.includes(LOG_LINES) !== true) return writtenPage(await logPageOf(log, number, wanted)) as object;
       const events = await log.read(number, wanted.after, wanted.limit);
       response.type(LOG_LINES);
       return events.map((event) => `${lineOfEvent(event)}\n`).join('');

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { logPage, written } from '@ballast/contracts';
 import { LOG_LINES, LogDirectory, MemoryLogStore, eventOfLine, lineOfEvent, type EventLog } from '@ballast/event-log';
 import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
@@ -50,6 +51,8 @@ async function deadAddress(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+const writtenPage = written(logPage);
+
 describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', (form) => {
   let server: http.Server;
   let asked: string[];
@@ -67,9 +70,9 @@ describe.each(['raw lines', 'pages of JSON'])('logs of other processes, as %s', 
       const query = { after: Number(searchParams.get('after')), limit: Number(searchParams.get('limit')) };
       const asLines = form === 'raw lines' && request.headers.accept?.includes(LOG_LINES) === true;
       response.setHeader('content-type', asLines ? LOG_LINES : 'application/json');
-      void (asLines ? linesOf(query) : logPageOf(owner.log, -1, query).then((page) => JSON.stringify(page))).then(
-        (body) => response.end(body),
-      );
+      void (
+        asLines ? linesOf(query) : logPageOf(owner.log, -1, query).then((page) => JSON.stringify(writtenPage(page)))
+      ).then((body) => response.end(body));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -96,7 +96,7 @@ const linesOf = ({ log, partition }: LogPartition, text: string): Page =>
 /** Of an exchange that keeps its log in its own way: every entry is held to its schema. */
 function entriesOf(address: string, body: unknown): Page {
   const page = logPage.parse(body);
-  return page.events.map((event) => {
+  return page.items.map((event) => {
     const decoded = decodeLogEvent(event, { incarnation: page.incarnation });
     if (decoded.ok) return decoded.event;
     throw new Error(`${address}: position ${event.position}: ${decoded.error.field} ${decoded.error.message}`);

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { count, decimal, identifier, instrument, ordinal, partitionNumber, tradeSide } from '../fields.js';
+import { pageOf } from './page.js';
+
+export const correctionsView = pageOf(
+  'CorrectionsView',
+  'Cancellations of booked trades that persons asked for, oldest first.',
+  z.strictObject({
+    correctionId: identifier,
+    tradeId: identifier,
+    instrument,
+    reason: z.string(),
+    proposer: z.string(),
+    approved: z.boolean(),
+    reported: z.strictObject({ partitions: count, of: ordinal }).meta({
+      description: 'How many partitions have said what they booked of the trade; it can be approved once all have.',
+    }),
+    sides: z
+      .array(z.strictObject({ partition: partitionNumber, accountId: z.string(), side: tradeSide, quantity: decimal }))
+      .meta({ description: 'What was booked of it.' }),
+    refusals: z.array(z.string()).meta({ description: 'Codes for which a partition cannot take its side back.' }),
+  }),
+);
