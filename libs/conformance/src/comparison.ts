@@ -58,7 +58,7 @@ function isNear(expected: Decimal, actual: Decimal, rule: FigureRule): boolean {
     case 'exact':
       return actual.eq(expected);
     case 'truncated':
-      return actual.toDecimalPlaces(rule.decimals, Decimal.ROUND_DOWN).eq(expected);
+      return actual.toDecimalPlaces(rule.decimals, 'down').eq(expected);
     case 'near': {
       const apart = actual.minus(expected).abs();
       return apart.lte(rule.absolute) || apart.lte(rule.relative.times(expected.abs()));
@@ -72,6 +72,6 @@ function difference(field: string, expected: unknown, actual: unknown): Differen
 
 function shown(value: unknown): string {
   if (value === undefined) return '(nothing)';
-  if (Decimal.isDecimal(value)) return value.isFinite() ? text(value) : value.toString();
+  if (value instanceof Decimal) return value.isFinite() ? text(value) : value.toString();
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

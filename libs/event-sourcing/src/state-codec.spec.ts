@@ -82,7 +82,7 @@ describe('the text of a state', () => {
     ];
     const read = again(odd) as unknown[];
     expect(read.slice(0, 6)).toEqual(odd.slice(0, 6));
-    expect((read[6] as Decimal).isNegative()).toBe(true);
+    expect((read[6] as Decimal).isNegative()).toBe(false);
     expect((read[7] as Decimal).toFixed()).toBe('0.123456789012345678901234567890123456789');
     expect(read[7]).toBeInstanceOf(Decimal);
   });

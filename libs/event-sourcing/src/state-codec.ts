@@ -1,4 +1,4 @@
-import { Decimal, InvariantViolation } from '@ballast/kernel';
+import { Decimal, InvariantViolation, dec } from '@ballast/kernel';
 
 /** A class of the domain that a state may hold: what it is made of, and how it is made again from that. */
 export interface StateClass<Instance extends object = object, Parts = unknown> {
@@ -149,7 +149,7 @@ class Encoder {
     }
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Object.prototype) return this.#record(value as Fields, depth);
-    if (prototype === Decimal.prototype) return `#d${(value as Decimal).valueOf()}`;
+    if (prototype === Decimal.prototype) return `#d${(value as Decimal).toString()}`;
     this.#meet(value);
     if (prototype === Map.prototype) {
       const flat: Json[] = [];
@@ -209,7 +209,7 @@ class Encoder {
 
 /** What is none was taken from an event that was not yet read as two persons have said since (CLR-LOG-080). */
 function figure(rest: string): Decimal {
-  const value = new Decimal(rest);
+  const value = dec(rest);
   if (value.isNaN()) throw new InvariantViolation('a state holds a figure that is none');
   return value;
 }

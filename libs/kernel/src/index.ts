@@ -1,5 +1,6 @@
 export { canonicalText } from './canonical.js';
-export * from './decimal.js';
+export { Decimal, PROFILE_DIGITS } from './decimal/decimal.js';
+export * from './decimal/figures.js';
 export { exp, log, log1p, normalPdf, millsRatio, normalCdf, inverseNormalCdf, power } from './float/index.js';
 export {
   ASSET,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dec, text } from './decimal.js';
+import { dec, text } from './decimal/figures.js';
 import { roundAmount, roundUsd, type RoundingRule } from './money.js';
 
 describe('rounding is policy', () => {

@@ -278,7 +278,7 @@ export class ClearingPictureProjection {
   #shareCalled(leastLeadMs: number): DecimalString | null {
     if (this.#sums.liquidations === 0) return null;
     const called = this.#sums.leadTimesMs.filter((lead) => lead >= leastLeadMs).length;
-    return text(new Decimal(called).div(this.#sums.liquidations).toDecimalPlaces(4));
+    return text(dec(called).div(this.#sums.liquidations).toDecimalPlaces(4));
   }
 }
 

@@ -92,7 +92,7 @@ function bridge({ bridge }: AccountExplanation): string[] {
   ];
 }
 
-const change = (amount: string): string => `${dec(amount).isPositive() ? '+' : ''}${usd(amount)}`;
+const change = (amount: string): string => `${dec(amount).isNegative() ? '' : '+'}${usd(amount)}`;
 
 /** The data has the rounding of equity alone; printed figures have theirs, which that is part of. */
 const withoutRounding = <Line extends { readonly label: string }>(lines: readonly Line[]): readonly Line[] =>

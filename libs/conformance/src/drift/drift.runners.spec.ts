@@ -7,7 +7,7 @@ const run = (kind: string, inputs: unknown, steps?: unknown) =>
 
 /** Figures as texts, so that rows can be compared. */
 const shown = (result: unknown): unknown =>
-  Decimal.isDecimal(result)
+  result instanceof Decimal
     ? text(result)
     : typeof result === 'object' && result !== null
       ? Object.fromEntries(Object.entries(result).map(([name, value]) => [name, shown(value)]))

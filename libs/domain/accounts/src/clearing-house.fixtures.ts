@@ -393,7 +393,7 @@ export class ClearingHouse {
       lot: '0.001',
       settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
     });
-    const each = text(minOf(dec(wish), quantity.abs().div(Math.max(1, candidates.length)).toDecimalPlaces(8, 1)));
+    const each = text(minOf(dec(wish), quantity.abs().div(Math.max(1, candidates.length)).toDecimalPlaces(8, 'down')));
     const closes = candidates.map((accountId) => ({
       partition: this.deskOf(accountId).partition,
       accountId,

@@ -542,7 +542,7 @@ export class ModelWorld {
       const account = this.#account(accountId);
       const initial = this.callOf(account).times(INITIAL_MULTIPLE);
       const spare = account.liquidating ? ZERO : minOf(this.equityOf(account).minus(initial), account.collateral);
-      const available = maxOf(spare, ZERO).toDecimalPlaces(2, Decimal.ROUND_FLOOR);
+      const available = maxOf(spare, ZERO).toDecimalPlaces(2, 'floor');
       const amount = minOf(available, missing);
       if (!account.answers) this.complaints.push(`${accountId} was asked and does not answer`);
       missing = missing.minus(amount);

@@ -16,7 +16,7 @@ const GREATEST_MAGNITUDE = 1e90;
  */
 export function floatOf(value: Decimal): number {
   if (value.isZero()) return 0;
-  const portable = value.precision() > PORTABLE_DIGITS ? value.toSignificantDigits(PORTABLE_DIGITS) : value;
+  const portable = value.significantDigits() > PORTABLE_DIGITS ? value.toSignificantDigits(PORTABLE_DIGITS) : value;
   return withinRange(portable.toNumber());
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Instrument } from '@ballast/instruments';
-import { dec, Decimal, text, ZERO } from '@ballast/kernel';
+import { dec, Decimal, text, ZERO, maxOf, minOf } from '@ballast/kernel';
 import type { MarginModel, Market, ModelResult, OpenOrder, Portfolio, PositionHolding } from '@ballast/margin-models';
 import { instrumentOf, marketAt } from '@ballast/margin-models/testing';
 import fc from 'fast-check';
@@ -100,9 +100,9 @@ const countedGains = ({ scenarios = [] }: ModelResult): Decimal => {
   const most = new Map<string, Decimal>();
   for (const { id, pnl } of scenarios) {
     const [pair] = id.split(':') as [string];
-    if (pair !== 'all') most.set(pair, Decimal.max(most.get(pair) ?? ZERO, pnl));
+    if (pair !== 'all') most.set(pair, maxOf(most.get(pair) ?? ZERO, pnl));
   }
-  return [...most.values()].reduce((all, gain) => all.plus(Decimal.min(gain.times('0.6'), '20000000')), ZERO);
+  return [...most.values()].reduce((all, gain) => all.plus(minOf(gain.times('0.6'), dec('20000000'))), ZERO);
 };
 
 /** New models have no entry here and fail until they state theirs. */
@@ -171,7 +171,7 @@ const STATED: Readonly<Record<string, Statement>> = {
     // The smaller of two worst cells, and what the pairs of the other book may count of their gains.
     relief: (level, first, second) => {
       const [a, b] = [first, second].map((result) => scanned('scan-risk', result, level)) as [Decimal, Decimal];
-      return Decimal.min(a, b).plus(Decimal.max(countedGains(first), countedGains(second)));
+      return minOf(a, b).plus(maxOf(countedGains(first), countedGains(second)));
     },
     // The threshold of the delta shock (20,000,000 / 60,000) and where its cap of 10 % is reached.
     borders: [{ at: [worth(BTC, '20000000')] }, { at: [worth(BTC, '140000000')] }],

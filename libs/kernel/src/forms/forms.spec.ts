@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dec, text } from '../decimal.js';
+import { dec, text } from '../decimal/figures.js';
 import * as forms from './index.js';
 import { legibleText, matches, nonNegativeDecimalOf, type TextForm } from './index.js';
 

@@ -248,7 +248,7 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
             positions: [{ instrument: PERP, quantity: `-${quantity}`, averagePrice: sold }],
           },
         ];
-        const up = (cost: string) => dec(cost).toDecimalPlaces(2, 2);
+        const up = (cost: string) => dec(cost).toDecimalPlaces(2, 'ceil');
         const costs = up(text(dec(quantity).times(bought))).plus(up(text(dec(quantity).times(sold).neg())));
         // The house brings what is missing, so that custody is not below nothing.
         const own = costs.isNegative() ? dec('0') : costs;

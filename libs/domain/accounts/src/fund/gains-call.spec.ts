@@ -94,7 +94,7 @@ describe('gains of a settlement that pay losses nobody has paid [CLR-ACC-072]', 
     expect(typesOf(open)).toEqual(['VariationGainsCalled', 'VariationHaircutFixed', 'LossRecovered']);
     const { cuts, gains, called, taken } = haircut(open);
     expect([gains, called]).toEqual(['1500', text(loss)]);
-    const share = (gain: string) => loss.times(gain).div(1_500).toDecimalPlaces(2, 1);
+    const share = (gain: string) => loss.times(gain).div(1_500).toDecimalPlaces(2, 'down');
     expect(cuts.map(({ accountId, gain, amount }) => [accountId, gain, amount])).toEqual(
       [
         [a, '1000', text(share('1000'))],

@@ -97,7 +97,7 @@ function priceOfShare(
   const mark = dec(markText);
   const price =
     style === 'inverse' ? inversePrice(mark, side, perUnit, highestInMarks) : linearPrice(mark, side, perUnit);
-  const rounding = side === 'long' ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR;
+  const rounding = side === 'long' ? 'ceil' : 'floor';
   return maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO);
 }
 
@@ -161,7 +161,7 @@ export function priceAtLoss(
   const worth = contractSize.times(assetPrice);
   if (worth.isZero() || loss.lte(0) || mark.lte(0)) return mark;
   const perUnit = loss.div(worth);
-  const rounding = side === 'long' ? Decimal.ROUND_FLOOR : Decimal.ROUND_CEIL;
+  const rounding = side === 'long' ? 'floor' : 'ceil';
   if (style === 'linear') {
     const price = side === 'long' ? mark.plus(perUnit) : mark.minus(perUnit);
     return maxOf(price.toDecimalPlaces(PRICE_DIGITS, rounding), ZERO);
@@ -211,8 +211,8 @@ export function offeredPosition({ positions }: Pick<AssessmentDetail, 'positions
     .filter(({ quantity }) => !dec(quantity).isZero())
     .sort(
       (a, b) =>
-        lossOf(b).comparedTo(lossOf(a)) ||
-        dec(b.maintenance).comparedTo(dec(a.maintenance)) ||
+        lossOf(b).cmp(lossOf(a)) ||
+        dec(b.maintenance).cmp(dec(a.maintenance)) ||
         compareText(a.instrument, b.instrument),
     );
   return position;

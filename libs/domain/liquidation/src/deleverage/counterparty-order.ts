@@ -33,7 +33,7 @@ export const inOrderOfDeleveraging = <Position extends RankedPosition>(
     (a, b) =>
       Number(bearsRequirement(b)) - Number(bearsRequirement(a)) ||
       // Compared crosswise, so that equal needs are exactly equal.
-      needOver(b, a).comparedTo(needOver(a, b)) ||
+      needOver(b, a).cmp(needOver(a, b)) ||
       compareText(a.accountId, b.accountId),
   );
 

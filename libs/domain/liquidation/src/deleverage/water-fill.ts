@@ -51,7 +51,7 @@ function leverageCap(candidates: readonly FillCandidate[], total: Decimal): Deci
   // Compared crosswise, so that equal leverages are exactly equal.
   const byLeverage = candidates
     .filter(({ equity }) => equity.gt(0))
-    .sort((a, b) => b.size.times(a.equity).comparedTo(a.size.times(b.equity)) || byAccount(a, b));
+    .sort((a, b) => b.size.times(a.equity).cmp(a.size.times(b.equity)) || byAccount(a, b));
   let sizes = ZERO;
   let equities = ZERO;
   for (const [index, { size, equity }] of byLeverage.entries()) {

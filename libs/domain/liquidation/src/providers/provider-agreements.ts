@@ -116,7 +116,7 @@ export function offersFor({ agreements }: ProviderAgreements, offered: OfferedPo
     )
     .map((each) => ({ ...each, price: priceAt(offered, each.discount) }))
     .filter(({ price }) => (side === 'long' ? price.gte(limit) : price.lte(limit)))
-    .sort((a, b) => a.discount.comparedTo(b.discount) || compareText(a.account, b.account));
+    .sort((a, b) => a.discount.cmp(b.discount) || compareText(a.account, b.account));
 }
 
 /** A price at which the debtor gives up a fraction of the notional, rounded toward him, on his side of the mark. */

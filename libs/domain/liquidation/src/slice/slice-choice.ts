@@ -75,7 +75,7 @@ export function attributableEquityRate(
 ): Decimal {
   const base = totalMaintenance.times(dec(notional));
   if (base.lte(0)) return ZERO;
-  return equity.times(dec(maintenance)).div(base).toDecimalPlaces(RATE_DIGITS, Decimal.ROUND_FLOOR);
+  return equity.times(dec(maintenance)).div(base).toDecimalPlaces(RATE_DIGITS, 'floor');
 }
 
 /** What closing all of a position frees: its share, unless coins bear a part of the requirement. */

@@ -90,7 +90,7 @@ export function turnRequest(
 function healthOf({ accountId, figures }: AssessmentDetail): Decimal {
   const maintenance = dec(figures.maintenance);
   invariant(maintenance.gt(0), `${accountId} is closed out without a requirement`);
-  return dec(figures.equity).div(maintenance).toDecimalPlaces(HEALTH_DIGITS, Decimal.ROUND_FLOOR);
+  return dec(figures.equity).div(maintenance).toDecimalPlaces(HEALTH_DIGITS, 'floor');
 }
 
 /** Cost of a finished slice, and the fund draw for the slippage that its penalty does not cover. */

@@ -48,7 +48,7 @@ export function tableAt(scalar: Decimal | string): RateTable {
   const brackets = FLOORS.map(dec).map((floor, i, floors) => {
     const end = floors[i + 1] ?? floor.times(4);
     const below = floor.isZero() ? ZERO : requirement(floor);
-    const rate = requirement(end).minus(below).div(end.minus(floor)).toDecimalPlaces(12, Decimal.ROUND_CEIL);
+    const rate = requirement(end).minus(below).div(end.minus(floor)).toDecimalPlaces(12, 'ceil');
     previous = { floor, rate, deduction: previous.deduction.plus(floor.times(rate.minus(previous.rate))) };
     if (i === 0) previous = { floor, rate, deduction: ZERO };
     return previous;

@@ -267,7 +267,7 @@ function scenariosAroundZero(grid: ScenarioGrid): AroundZero {
   const width = above.spotMove.minus(below.spotMove);
   const inverse = ONE.div(width);
   // A product rounds to the same 40 digits as the quotient where the inverse is exact, and is several times as fast.
-  const exact = inverse.times(width).eq(ONE) && inverse.precision() < INVERSE_DIGITS;
+  const exact = inverse.times(width).eq(ONE) && inverse.significantDigits() < INVERSE_DIGITS;
   const perMove = (difference: Decimal): Decimal => (exact ? difference.times(inverse) : difference.div(width));
   const found = { below, unmoved, above, perMove };
   aroundZero.set(grid, found);

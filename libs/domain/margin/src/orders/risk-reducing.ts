@@ -9,7 +9,7 @@ import type { OrderTerms } from './open-orders.js';
  */
 export function makesSmaller(holdings: Holdings, before: readonly OrderTerms[], order: OrderTerms): boolean {
   const held = holdings.get(order.instrument)?.quantity ?? ZERO;
-  if (held.isZero() || held.isNegative() !== signedOf(order).isPositive()) return false;
+  if (held.isZero() || held.isNegative() === signedOf(order).isNegative()) return false;
   const sameSide = before.filter(({ instrument, side }) => instrument === order.instrument && side === order.side);
   const closed: Decimal = sum(sameSide.map(({ quantity }) => quantity));
   return closed.plus(order.quantity).lte(held.abs());

@@ -1,4 +1,4 @@
-import { text, Decimal, dec, sum, ZERO, type Decimal as Exact } from '@ballast/kernel';
+import { text, type Decimal, dec, maxOf, minOf, sum, ZERO } from '@ballast/kernel';
 import fc from 'fast-check';
 import { AccountBook } from '../assess/account-book.js';
 import { Assessor } from '../assess/assessor.js';
@@ -28,7 +28,7 @@ function opened(...accountIds: readonly string[]): { readonly book: AccountBook;
 }
 
 /** Sixty digits: what the 40 of the kernel are held against. */
-const Sixty = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN });
+const sixty = (value: Decimal | string | number): Decimal => dec(value).inDigits(60);
 
 const cents = (limit: number) =>
   fc.bigInt({ min: -BigInt(limit) * 100n, max: BigInt(limit) * 100n }).map((n) => dec(n.toString()).div(100).toFixed());
@@ -90,17 +90,17 @@ function screened({ book, assessor }: Opened): ScreenFigures | null {
 
 /** Figures of an account with dollars and perpetuals by the formulas in 60 digits, without any rounding. */
 function inSixtyDigits({ book }: Opened): {
-  readonly equity: Exact;
-  readonly initial: Exact;
-  readonly call: Exact;
-  readonly liquidation: Exact;
+  readonly equity: Decimal;
+  readonly initial: Decimal;
+  readonly call: Decimal;
+  readonly liquidation: Decimal;
   /** Sum of the magnitudes of all that equity is made of, notionals instead of profits. */
-  readonly magnitude: Exact;
+  readonly magnitude: Decimal;
 } {
   const account = book.at('ann.main');
-  let equity = new Sixty(account.collateral.get('USD') ?? 0);
-  let maintenance = new Sixty(0);
-  let liquidation = new Sixty(0);
+  let equity = sixty(account.collateral.get('USD') ?? 0);
+  let maintenance = sixty(0);
+  let liquidation = sixty(0);
   let magnitude = equity.abs();
   for (const [instrument, { quantity: held, cost }] of account.holdings) {
     const prices = schedule.underlyings.get(instrument.slice(0, 3));
@@ -109,21 +109,21 @@ function inSixtyDigits({ book }: Opened): {
     const onSide = ['ann.main', 'ann.other']
       .map((id) => book.at(id).holdings.get(instrument)?.quantity ?? ZERO)
       .filter((quantity) => quantity.isNegative() === held.isNegative());
-    const size = new Sixty(sum(onSide).abs()).times(prices.mark);
-    const rate = ({ brackets }: typeof prices.rates.maintenance): Exact => {
+    const size = sixty(sum(onSide).abs()).times(prices.mark);
+    const rate = ({ brackets }: typeof prices.rates.maintenance): Decimal => {
       const bracket = [...brackets].reverse().find(({ floor }) => size.gte(floor));
       if (bracket === undefined) throw new Error('no bracket');
-      return new Sixty(bracket.rate).minus(new Sixty(bracket.deduction).div(size));
+      return sixty(bracket.rate).minus(sixty(bracket.deduction).div(size));
     };
-    const notional = new Sixty(held.abs()).times(prices.mark);
-    const noticed = Sixty.min(...prices.rates.notice.map(rate));
+    const notional = sixty(held.abs()).times(prices.mark);
+    const noticed = minOf(...(prices.rates.notice.map(rate) as [Decimal, ...Decimal[]]));
     const trigger = prices.rates.trigger[side];
-    equity = equity.plus(new Sixty(held).times(prices.mark).minus(cost));
+    equity = equity.plus(sixty(held).times(prices.mark).minus(cost));
     magnitude = magnitude.plus(notional).plus(cost.abs());
     const inForce = rate(prices.rates.maintenance);
     maintenance = maintenance.plus(notional.times(inForce));
-    const triggered = trigger === null ? noticed : Sixty.max(noticed, rate(trigger));
-    liquidation = liquidation.plus(notional.times(Sixty.min(triggered, inForce)));
+    const triggered = trigger === null ? noticed : maxOf(noticed, rate(trigger));
+    liquidation = liquidation.plus(notional.times(minOf(triggered, inForce)));
   }
   return { equity, initial: maintenance.times('2.5'), call: maintenance.times(2), liquidation, magnitude };
 }
@@ -148,7 +148,7 @@ describe('float64 screen', () => {
         compared += 1;
         const exact = exactly(made);
         for (const name of FIGURES) {
-          expect(new Sixty(figures[name]).minus(exact[name]).abs().lte(figures.bound)).toBe(true);
+          expect(sixty(figures[name]).minus(exact[name]).abs().lte(figures.bound)).toBe(true);
         }
       }),
       { numRuns: 400, examples: [[RATES_ROUNDED_FAR]] },
@@ -161,10 +161,15 @@ describe('float64 screen', () => {
       fc.property(anAccount, (account) => {
         const made = bookOf({ ...account, BTC: '0', held: '0' });
         const figures = screened(made);
-        const sixty = inSixtyDigits(made);
+        const exact = inSixtyDigits(made);
         for (const name of FIGURES) {
-          const bound = sixty.magnitude.times(-3e-12).plus((figures?.bound ?? 0) - 0.03 + 1e-12);
-          expect(new Sixty(figures?.[name] ?? NaN).minus(sixty[name]).abs().lte(bound)).toBe(true);
+          const bound = exact.magnitude.times(-3e-12).plus((figures?.bound ?? 0) - 0.03 + 1e-12);
+          expect(
+            sixty(figures?.[name] ?? NaN)
+              .minus(exact[name])
+              .abs()
+              .lte(bound),
+          ).toBe(true);
         }
       }),
       { numRuns: 400 },

@@ -13,7 +13,7 @@ export function powerOver(base: Decimal, unitMs: number): (ms: number) => Decima
     const before = known.get(ms);
     if (before !== undefined) return before;
     if (known.size >= KEPT) known.clear();
-    const power = Decimal.pow(base, dec(ms).div(unitMs));
+    const power = base.pow(dec(ms).div(unitMs));
     known.set(ms, power);
     return power;
   };

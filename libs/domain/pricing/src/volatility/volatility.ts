@@ -34,7 +34,7 @@ const SERIES_DIGITS = 26;
  */
 export function logReturn(from: Decimal, to: Decimal): Decimal {
   const z = to.minus(from).div(to.plus(from)).toSignificantDigits(SERIES_DIGITS);
-  if (z.abs().gt(SERIES_LIMIT)) return Decimal.ln(to.div(from));
+  if (z.abs().gt(SERIES_LIMIT)) return to.div(from).ln();
   const squared = z.times(z).toSignificantDigits(SERIES_DIGITS);
   let total = z;
   let power = z;

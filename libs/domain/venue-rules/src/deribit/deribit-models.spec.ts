@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Perpetual } from '@ballast/instruments';
-import { DAY_MS, dec, Decimal, text } from '@ballast/kernel';
+import { DAY_MS, dec, Decimal, text, maxOf, ONE } from '@ballast/kernel';
 import type { Market, PositionHolding } from '@ballast/margin-models';
 import fc from 'fast-check';
 import {
@@ -200,7 +200,7 @@ describe('portfolio margin engine of Deribit [CLR-MDL-022]', () => {
     fc.assert(
       fc.property(loss, loss, move, (one, other, at) => {
         const left = (profit: Decimal): Decimal => dampenedProfit(profit, at, btc.priceRange, btc.extendedDampener);
-        const cap = Decimal.max(at.abs().div(btc.priceRange), 1).minus(1).times(btc.extendedDampener);
+        const cap = maxOf(at.abs().div(btc.priceRange), ONE).minus(1).times(btc.extendedDampener);
         expect(left(one).lte(0) && left(one).gte(one) && left(one).minus(one).lte(cap)).toBe(true);
         const [worse, better] = one.lte(other) ? [one, other] : [other, one];
         expect(left(worse).lte(left(better))).toBe(true);

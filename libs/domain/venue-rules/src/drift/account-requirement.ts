@@ -190,7 +190,7 @@ function spotWeight(spot: SpotHolding, side: Side, amount: Decimal, kind: Requir
 /** Value after the given orders fill at the dearer price, weighted toward zero. */
 function spotOutcome(spot: SpotHolding, orders: Decimal, { kind, strict }: RequirementContext): OrderOutcome {
   const amount = spot.balance.plus(orders);
-  const cash = floorTo(orders.negated().times(strictPrice(spot.oracle, 'liability', strict)), QUOTE_DECIMALS);
+  const cash = floorTo(orders.neg().times(strictPrice(spot.oracle, 'liability', strict)), QUOTE_DECIMALS);
   const value = balanceValue(spot.balance, spot.oracle, strict).minus(cash);
   const side: Side = value.isNegative() ? 'liability' : 'asset';
   const weighted = truncateTo(value.times(spotWeight(spot, side, amount, kind)), QUOTE_DECIMALS);
@@ -199,7 +199,7 @@ function spotOutcome(spot: SpotHolding, orders: Decimal, { kind, strict }: Requi
 
 /** All bids or all asks filled: whichever leaves less, the asks when alike. */
 function worstSpotOutcome(spot: SpotHolding, context: RequirementContext): OrderOutcome {
-  const asks = spotOutcome(spot, spot.openAsks.negated(), context);
+  const asks = spotOutcome(spot, spot.openAsks.neg(), context);
   const bids = spotOutcome(spot, spot.openBids, context);
   return asks.weighted.plus(asks.cash).lte(bids.weighted.plus(bids.cash)) ? asks : bids;
 }

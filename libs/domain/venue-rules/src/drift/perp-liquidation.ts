@@ -156,8 +156,8 @@ function transferTo(
   const feeToLiquidator = floorTo(value.times(liquidatorFee), QUOTE_DECIMALS);
   const feeToFund = floorTo(value.times(insuranceFee), QUOTE_DECIMALS);
   const short = position.size.isNegative();
-  const signed = short ? amount.negated() : amount;
-  const proceeds = short ? value.negated() : value;
+  const signed = short ? amount.neg() : amount;
+  const proceeds = short ? value.neg() : value;
   const entryClosed = truncateTo(position.entryQuoteAmount.times(amount).div(position.size.abs()), QUOTE_DECIMALS);
   return {
     account: {
@@ -171,7 +171,7 @@ function transferTo(
     },
     transfer: {
       liquidatorSize: signed,
-      liquidatorQuote: proceeds.negated().plus(feeToLiquidator),
+      liquidatorQuote: proceeds.neg().plus(feeToLiquidator),
       insuranceFundDelta: feeToFund,
     },
   };

@@ -19,10 +19,10 @@ export function deleverage(
   market: string,
   closeDelta: Decimal,
 ): DeleveragingResult {
-  positionToClose(offsetting, market, closeDelta.negated());
+  positionToClose(offsetting, market, closeDelta.neg());
   const quote = bankruptcyQuoteDelta(liquidated, market, closeDelta);
   const liquidatedAfter = withTrade(liquidated, market, closeDelta, quote);
-  const offsettingAfter = withTrade(offsetting, market, closeDelta.negated(), quote.negated());
+  const offsettingAfter = withTrade(offsetting, market, closeDelta.neg(), quote.neg());
   const sides = [
     { side: 'liquidated', verdict: verdictOf(liquidated, liquidatedAfter) },
     { side: 'offsetting', verdict: verdictOf(offsetting, offsettingAfter) },

@@ -1,5 +1,5 @@
-import { dec, Decimal, ZERO } from '@ballast/kernel';
-import { exact } from '../methodology/rounding-grid.js';
+import { type Decimal, PROFILE_DIGITS, ZERO } from '@ballast/kernel';
+import { exact, narrow } from '../methodology/rounding-grid.js';
 import { assertMaintenance, positionToClose } from './bankruptcy-price.js';
 import { accountRisk, type FractionAccount, positionRisk } from './fraction-requirement.js';
 
@@ -32,5 +32,5 @@ export function fillablePrice(
   const opened = distance.lt(0) ? ZERO : distance.gt(maintenance) ? maintenance : distance;
   const spread = exact(opened).times(spreadToMaintenance).times(risk.maintenance);
   const price = exact(risk.netCollateral).times(maintenance).minus(spread).div(exact(position.size).times(maintenance));
-  return dec(price.toSignificantDigits(Decimal.precision));
+  return narrow(price.toSignificantDigits(PROFILE_DIGITS));
 }

@@ -16,7 +16,7 @@ export function insuranceFundDelta(
   fillPrice: Decimal,
   maxLiquidationFee: Decimal,
 ): Decimal {
-  const proceeds = netNotional(closeDelta, fillPrice).negated();
+  const proceeds = netNotional(closeDelta, fillPrice).neg();
   const leftOver = proceeds.minus(bankruptcyQuoteDelta(account, market, closeDelta));
   if (leftOver.lte(0)) return leftOver;
   return minOf(leftOver, floorTo(proceeds.abs().times(maxLiquidationFee), QUOTE_DECIMALS));

@@ -97,7 +97,7 @@ export function perpHealth(perp: HealthPerp): Decimal {
     const weight = base.isNegative() ? perp.baseLiabilityWeight : perp.baseAssetWeight;
     return base.times(weight).minus(orders).times(perp.price);
   };
-  const total = perp.quote.plus(minOf(outcome(perp.bids), outcome(perp.asks.negated())));
+  const total = perp.quote.plus(minOf(outcome(perp.bids), outcome(perp.asks.neg())));
   return total.gt(0) ? total.times(perp.overallAssetWeight) : total;
 }
 

@@ -92,11 +92,17 @@ export function marginLevels(exposure: LadderExposure, scaling: LevelScaling): M
   return levelsOf(maintenanceParts(exposure).total, scaling, ONE);
 }
 
+/** Greatest multiple of a unit that is no more than a figure of 0 or more. */
+const multipleBelow = (value: Decimal, unit: Decimal): Decimal => value.minus(value.mod(unit));
+
+const multipleAbove = (value: Decimal, unit: Decimal): Decimal =>
+  value.mod(unit).isZero() ? value : multipleBelow(value, unit).plus(unit);
+
 /** The levels from an unrounded maintenance, in whole multiples of `unit` of the settlement asset. */
 export function levelsOf(unrounded: Decimal, scaling: LevelScaling, unit: Decimal): MarginLevels {
   requireScaling(scaling);
-  const maintenance = unrounded.toNearest(unit, Decimal.ROUND_CEIL);
-  const level = (factor: Decimal): Decimal => maintenance.times(factor).toNearest(unit, Decimal.ROUND_FLOOR);
+  const maintenance = multipleAbove(unrounded, unit);
+  const level = (factor: Decimal): Decimal => multipleBelow(maintenance.times(factor), unit);
   return {
     maintenance,
     search: level(scaling.search),

@@ -28,7 +28,7 @@ describe('how much of an account may be taken [CLR-LQM-002]', () => {
     ['worth less than nothing: all', account('-5', '-10'), '0.8', {}, '1'],
   ])('%s', (_why, given, multiplier, more, expected) => {
     const share = maxProportion(given, dec(multiplier), terms({ bufferShare: '0', ...more }));
-    expect(share.toDecimalPlaces(4, 1).toString()).toBe(expected);
+    expect(share.toDecimalPlaces(4, 'down').toString()).toBe(expected);
   });
 
   it('the fee is that share of the worth at the start, times the rate', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DECIMAL, matches } from './forms/index.js';
-import { Decimal, clamp, dec, maxOf, minOf, sum, text } from './decimal.js';
+import { DECIMAL, matches } from '../forms/index.js';
+import type { Decimal } from './decimal.js';
+import { clamp, dec, maxOf, minOf, sum, text } from './figures.js';
 
 describe('decimals of the named profile', () => {
   it.each`
@@ -32,17 +33,10 @@ describe('decimals of the named profile', () => {
   });
 
   it('keeps 40 digits and rounds half to even beyond', () => {
-    expect(text(new Decimal(2).div(3))).toBe(`0.${'6'.repeat(39)}7`);
+    expect(text(dec(2).div(3))).toBe(`0.${'6'.repeat(39)}7`);
     // The 41st digit is exactly a half: to the even neighbour, once down and once up.
     expect(text(dec(`1.${'0'.repeat(38)}05`).times(1))).toBe('1');
     expect(text(dec(`1.${'0'.repeat(38)}15`).times(1))).toBe(`1.${'0'.repeat(38)}2`);
-  });
-
-  it('is not changed by settings of somebody else on the shared constructor', async () => {
-    const { Decimal: shared } = await import('decimal.js');
-    shared.set({ precision: 5 });
-    expect(Decimal.precision).toBe(40);
-    shared.set({ precision: 20 });
   });
 
   it('compares, clamps and sums without leaving the profile', () => {

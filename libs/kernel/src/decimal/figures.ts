@@ -1,5 +1,6 @@
-import { Decimal as DecimalJs } from 'decimal.js';
-import { InvariantViolation } from './invariant.js';
+import { InvariantViolation } from '../invariant.js';
+import { Decimal, type DecimalValue } from './decimal.js';
+import { powerOfTen } from './integers.js';
 
 /**
  * The decimal profile of every figure that is stored or acted upon: 40 significant digits, half-even unless a
@@ -8,42 +9,29 @@ import { InvariantViolation } from './invariant.js';
  */
 export const KERNEL_PROFILE = 'decimal-40-half-even@1';
 
-/** Isolated constructor: nobody else's `Decimal.set` can change our arithmetic. */
-export const Decimal = DecimalJs.clone({
-  precision: 40,
-  rounding: DecimalJs.ROUND_HALF_EVEN,
-  toExpNeg: -9e15,
-  toExpPos: 9e15,
-  minE: -9e15,
-  maxE: 9e15,
-  modulo: DecimalJs.ROUND_DOWN,
-  crypto: false,
-});
-export type Decimal = DecimalJs;
-
 /** A decimal as text, plain notation, as it stands in events, JSON and the database. */
 export type DecimalString = string;
 
-export const ZERO: Decimal = new Decimal(0);
-export const ONE: Decimal = new Decimal(1);
+export const ZERO: Decimal = Decimal.of(0);
+export const ONE: Decimal = Decimal.of(1);
 
 /** Reads a decimal from its text or from an integer. Never pass a computed float. */
-export function dec(value: DecimalString | number | Decimal): Decimal {
-  return new Decimal(value);
+export function dec(value: DecimalValue): Decimal {
+  return Decimal.of(value);
 }
 
-/** Digits before the point beyond which a value is no price, amount or rate of anything, and its text longer than any schema takes. */
-const MOST_WHOLE_DIGITS = 60;
+/** What from here on is no price, amount or rate of anything, and its text longer than any schema takes: it has more than 60 digits before the point. */
+const BEYOND_FIGURES = Decimal.of(powerOfTen(60).toString());
 
 /**
- * Plain notation without trailing zeros: the one text form of a decimal. Negative zero is written `0`. Every figure of an event
+ * Plain notation without trailing zeros: the one text form of a decimal. Every figure of an event
  * comes through here, so a figure that is none (a quotient by zero, an overflow) stops its decision and is never stored.
  * @throws InvariantViolation on NaN, on an infinite value, and on one of more than 60 digits before the point
  */
 export function text(value: Decimal): DecimalString {
-  if (!value.isFinite() || value.e >= MOST_WHOLE_DIGITS)
-    throw new InvariantViolation(`${value.toExponential()} is no figure: nothing that rests on it is stored`);
-  return value.isZero() ? '0' : value.toFixed();
+  if (!value.abs().lt(BEYOND_FIGURES))
+    throw new InvariantViolation(`${value.toNumber()} is no figure: nothing that rests on it is stored`);
+  return value.toString();
 }
 
 export function minOf(first: Decimal, ...others: readonly Decimal[]): Decimal {
