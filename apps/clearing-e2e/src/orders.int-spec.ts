@@ -148,6 +148,40 @@ describe('orders of an exchange, over REST', () => {
     });
   });
 
+  it('a withdrawal that they forbid is explained by them: which, what they ask, and what is missing [CLR-ORD-007]', async () => {
+    expect(await reserve('r-w', '1')).toMatchObject({ status: 201 });
+    const left = dec(await headroom());
+    const amount = text(left.plus(10));
+    expect(await post(`/accounts/${ANN}/withdrawals`, { withdrawalId: 'w-1', asset: 'USD', amount })).toMatchObject({
+      status: 202,
+    });
+    await whileDeciding(simulation, async () => {
+      const status = async () =>
+        ((await (await fetch(`${url}/accounts/${ANN}/withdrawals/w-1`)).json()) as { readonly status: string }).status;
+      while ((await status()) === 'held') await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    const { decisions } = (await (await fetch(`${url}/accounts/${ANN}/decisions`)).json()) as {
+      readonly decisions: readonly { readonly type: string; readonly partition: number; readonly position: number }[];
+    };
+    const refused = decisions.find(({ type }) => type === 'WithdrawalRefused');
+    const event = encodeURIComponent(`margin/${refused?.partition}#${refused?.position}`);
+    const told = (await (await fetch(`${url}/accounts/${ANN}/explanation?event=${event}`)).json()) as {
+      readonly because: readonly string[];
+      readonly orders: { readonly requirement: { readonly headroom: string } };
+    };
+    expect(told.orders).toMatchObject({
+      orders: [],
+      reservations: [{ reservationId: 'r-w', instrument: 'BTC-PERP', side: 'buy', quantity: '1' }],
+      requirement: { headroom: '-10', underlyings: [{ underlying: 'BTC', fills: [{ quantity: '1' }] }] },
+    });
+    expect(told.because.at(-1)).toMatch(
+      /^1 reservation counts where .*\(1 BTC-PERP bought\) ask .* of costs beside the initial requirement; 10\.00 USD are missing\.$/,
+    );
+    await post(`/accounts/${ANN}/reservations/r-w/releases`, {});
+    // Nothing may fill any more: nothing is said of it.
+    expect(await (await fetch(`${url}/accounts/${ANN}/explanation`)).json()).toMatchObject({ orders: null });
+  });
+
   it('refuses an order beyond the limits that two persons have put in force, and shows them [CLR-LIM-005]', async () => {
     const rules = async (id: string, instruments: object): Promise<void> => {
       const proposal = {

@@ -227,11 +227,6 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   TradeSidesReported: ({ tradeId, sides, refusal }) =>
     `${(sides as readonly unknown[]).length} sides of trade ${written(tradeId)} stand here${refusal === null ? '' : ` (${written(refusal)})`}.`,
 
-  MarginReserved: ({ side, quantity, instrument, price, expiresAt }) =>
-    `Margin is reserved until ${moment(expiresAt)}: ${written(side)} ${written(quantity)} ${written(instrument)}${atPrice(price)}.`,
-  ReservationEnded: ({ reservationId, reason }) => `Reservation ${written(reservationId)} ended (${written(reason)}).`,
-  OrderCancelsRequested: ({ orders, reason }) =>
-    `The exchange is asked to cancel ${(orders as readonly unknown[]).length} orders (${written(reason)}).`,
   ProviderRoundOpened: ({ providers, quantity, instrument, caseId }) =>
     `${(providers as readonly unknown[]).length} liquidity providers are to take over up to ${written(quantity)} ${written(instrument)} of ${written(caseId)}.`,
   ProvidersJudged: ({ roundId, providers }) =>

@@ -8,6 +8,8 @@ import {
   assessmentOf,
   explainAssessment,
   explainedOn,
+  ordersBesideWithdrawal,
+  ordersOfAccount,
   scheduleOf,
   standingOf,
   type MarginState,
@@ -19,6 +21,7 @@ import { equityBridge } from './equity-bridge.js';
 import { eventAt, eventText, toldEvent, viewOf, type MarginView } from './explained-event.js';
 import { slicesOf } from './liquidation-slices.js';
 import { caseWaterfall, lossEntries } from './loss-waterfall.js';
+import { ordersSentence } from './order-text.js';
 
 type ScheduleInForce = MarginGlobalEvents['ScheduleInForce'];
 type StateChanged = MarginEvents['AccountStateChanged'];
@@ -73,6 +76,7 @@ export async function explainAccount(
   const source = schedule?.source ?? null;
   const marginState = assessment === null ? null : standing.state;
   const bridge = assessment === null || source === null ? null : bridgeOf(history, changes, assessment, source, event);
+  const orders = ordersThen(state, accountId, event);
   return {
     accountId,
     owner: ownerOf(accountId),
@@ -82,7 +86,10 @@ export async function explainAccount(
     marginPosition: machine.size,
     event: event === undefined ? null : toldEvent(event, before, viewOf(machine, accountId)),
     state: marginState,
-    because: reasons(history, marginState, since, assessment, event),
+    because: [
+      ...reasons(history, marginState, since, assessment, event),
+      ...(orders === null ? [] : [ordersSentence(orders)]),
+    ],
     since:
       since === undefined
         ? null
@@ -96,6 +103,7 @@ export async function explainAccount(
     assessment,
     figures:
       assessment === null || source === null ? [] : [...explainAssessment(assessment, explainedOn(state, source))],
+    orders,
     bridge: bridge?.told ?? null,
     prices: source === null ? [] : await pricesOf(logs, source.priceSet),
     schedule:
@@ -116,6 +124,19 @@ export async function explainAccount(
     waterfalls: await waterfallsOf(logs, history, event?.time.clearing ?? machine.clearing),
     slices: [...slicesOf(history.liquidation)],
   };
+}
+
+/** What may fill at the point that is explained; of a withdrawal that margin answered, without its money. Null when nothing may. */
+function ordersThen(
+  state: MarginState,
+  accountId: AccountId,
+  event: LogEntry | undefined,
+): AccountExplanation['orders'] {
+  const isAnswer = event?.type === 'WithdrawalCleared' || event?.type === 'WithdrawalRefused';
+  const orders = isAnswer
+    ? ordersBesideWithdrawal(state, event.payload as MarginEvents['WithdrawalCleared'])
+    : ordersOfAccount(state, accountId);
+  return orders === undefined || orders.orders.length + orders.reservations.length === 0 ? null : orders;
 }
 
 async function waterfallsOf(

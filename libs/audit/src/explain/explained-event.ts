@@ -7,6 +7,7 @@ import { isAbout } from './account-history.js';
 import { bookingText } from './booking-text.js';
 import type { EventPlace } from './event-place.js';
 import { liquidationText } from './liquidation-text.js';
+import { orderEventText } from './order-text.js';
 
 /** What margin held of an account at some point: its state, and its figures on the schedule that was in force. */
 export type MarginView = NonNullable<NonNullable<AccountExplanation['event']>['before']>;
@@ -63,6 +64,6 @@ export function eventText(entry: LogEntry): string {
     case 'accounts':
       return bookingText(entry);
     default:
-      return decisionOf(entry)?.summary ?? entry.type;
+      return decisionOf(entry)?.summary ?? orderEventText(entry) ?? entry.type;
   }
 }

@@ -2,6 +2,7 @@ import type { AccountExplanation } from '@ballast/contracts';
 import { dec, isoOf, sum, text } from '@ballast/kernel';
 import { cents, usd } from './amount-text.js';
 import { placeText } from './event-place.js';
+import { fillsText } from './order-text.js';
 
 const LABEL_WIDTH = 56;
 const AMOUNT_WIDTH = 20;
@@ -29,6 +30,7 @@ export function explanationText(explanation: AccountExplanation): string {
     ...avoidance(explanation),
     ...bridge(explanation),
     ...figures(explanation),
+    ...orders(explanation),
     ...prices(explanation),
     ...timeline(explanation),
     ...waterfalls(explanation),
@@ -133,6 +135,40 @@ function figures({ figures: lines, schedule }: AccountExplanation): string[] {
       status,
       `margin/-1 position ${position}, as of ${isoOf(asOf)}, price set pricing/-1 position ${priceSet}, parameters ${parameters}, model ${model ?? '(no run yet)'}`,
     ),
+  ];
+}
+
+/** What may still fill, and what the worst of it asks beside the requirement of what is held. */
+function orders({ orders: open }: AccountExplanation): string[] {
+  if (open === null) return [];
+  const { requirement } = open;
+  const line = ({
+    side,
+    quantity,
+    instrument,
+    price,
+  }: (typeof open.orders)[number] | (typeof open.reservations)[number]) =>
+    `${side} ${quantity} ${instrument} at ${price}`;
+  return [
+    ...heading('Orders and reservations'),
+    ...open.orders.map((order) => row(`order ${order.orderId}`, '', line(order))),
+    ...open.reservations.map((reservation) =>
+      row(
+        `reservation ${reservation.reservationId}`,
+        '',
+        `${line(reservation)}, until ${isoOf(reservation.expiresAt)}`,
+      ),
+    ),
+    ...(requirement === null
+      ? [row('requirement', 'not known', 'something that may fill has no price')]
+      : [
+          row('equity less initial requirement, at their sizes', usd(requirement.surplus), ''),
+          row('less costs of all that may fill', usd(requirement.costs), 'against the mark, and fees'),
+          ...requirement.underlyings.map(({ underlying, requirement: asked, fills }) =>
+            row(`less what the worst fills of ${underlying} ask`, usd(asked), fillsText(fills)),
+          ),
+          row('headroom', usd(requirement.headroom), ''),
+        ]),
   ];
 }
 

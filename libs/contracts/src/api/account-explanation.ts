@@ -14,6 +14,7 @@ import {
   priceStatus,
   underlying,
 } from '../fields.js';
+import { openOrdersSection } from './orders.js';
 import { instant } from './times.js';
 
 const figureUnit = z.enum(['USD', 'rate', 'scalar', 'base', 'price']);
@@ -135,6 +136,10 @@ export const accountExplanation = z
       .meta({ description: 'The change that led into the state; null when it never changed.' }),
     assessment: assessmentDetail.nullable(),
     figures: z.array(figureLine).meta({ description: 'The assessment line by line.' }),
+    orders: openOrdersSection.nullable().meta({
+      description:
+        'What may still fill and counts beside the state, where new risk or money is decided; without the money of the withdrawal that is explained. Null when nothing may.',
+    }),
     bridge: z
       .strictObject({
         from: z.strictObject({ at: instant.nullable(), what: z.string() }),

@@ -19,6 +19,7 @@ export { noSurpriseJudge } from './no-surprise/no-surprise-judge.js';
 export type { NoSurpriseViolation } from './no-surprise/no-surprise.js';
 export { limitsOfAccount } from './limits/limits.queries.js';
 export { headroomOf, ordersOfAccount } from './orders/orders.queries.js';
+export { ordersBesideWithdrawal } from './withdraw/withdrawal-answer.js';
 export {
   type OrderToCheck,
   type PreTradeAnswer,

@@ -80,6 +80,7 @@ export function DecisionPage() {
         <Sum explanation={data} section="scalar" title="Volatility scalars" />
       </div>
       <Sum explanation={data} section="requirement" title="Requirement" />
+      <Orders explanation={data} />
       <Difference explanation={data} name={name} />
       <Inputs explanation={data} />
       {event.data !== undefined && event.data.place === name && (
@@ -307,6 +308,65 @@ function Sum({
     </Panel>
   );
 }
+
+/** What may still fill, and what the worst of it asks beside what is held. */
+function Orders({ explanation: { orders: open } }: { readonly explanation: AccountExplanation }) {
+  if (open === null) return null;
+  const lines = [
+    ...open.orders.map(({ orderId, ...line }) => ({ ...line, id: orderId, what: 'order', until: null })),
+    ...open.reservations.map(({ reservationId, expiresAt, ...line }) => ({
+      ...{ ...line, id: reservationId, what: 'reservation', until: expiresAt },
+    })),
+  ];
+  const columns: readonly Column<(typeof lines)[number]>[] = [
+    { name: 'Id', text: ({ id }) => id },
+    { name: 'What', text: ({ what, until }) => (until === null ? what : `${what} until ${utc(until)} UTC`) },
+    { name: 'Side', text: ({ side }) => side },
+    { name: 'Contract', text: ({ instrument }) => instrument },
+    { name: 'May fill', unit: 'contracts', isNumber: true, text: ({ quantity }) => quantity },
+    { name: 'Limit', unit: 'USD', isNumber: true, text: ({ price }) => price, show: ({ price }) => exact(price) },
+  ];
+  return (
+    <Panel
+      title="Orders and reservations"
+      sub="they count where new risk and money are decided, not in the state (CLR-ORD-007)"
+    >
+      <DataTable caption="Orders and reservations" rows={lines} columns={columns} empty="Nothing may fill." />
+      {open.requirement === null ? (
+        <Empty>Nobody knows what they ask: something that may fill has no price.</Empty>
+      ) : (
+        <SumTable caption="What they ask" rows={orderRows(open.requirement)} />
+      )}
+    </Panel>
+  );
+}
+
+type OrderRequirement = NonNullable<NonNullable<AccountExplanation['orders']>['requirement']>;
+
+const fillText = ({ instrument, quantity }: OrderRequirement['underlyings'][number]['fills'][number]): string =>
+  quantity.startsWith('-') ? `${quantity.slice(1)} ${instrument} sold` : `${quantity} ${instrument} bought`;
+
+const orderRows = ({ surplus, costs, underlyings, headroom }: OrderRequirement): readonly SumRow[] => [
+  {
+    label: 'Equity less initial requirement',
+    amount: usd(surplus),
+    detail: 'at the sizes that they could bring',
+    level: 1,
+  },
+  { label: 'Costs', amount: usd(minus('0', costs)), detail: 'against the mark, and fees (CLR-ORD-003)', level: 1 },
+  ...underlyings.map(({ underlying, requirement, fills }): SumRow => ({
+    label: `Worst fills of ${underlying}`,
+    amount: usd(minus('0', requirement)),
+    detail: `${fills.map(fillText).join(', ')} (CLR-ORD-002)`,
+    level: 1,
+  })),
+  {
+    label: 'Headroom',
+    amount: usd(headroom),
+    detail: 'what orders could still lose; below 0 nothing adds risk',
+    level: 0,
+  },
+];
 
 function Inputs({ explanation: { prices, schedule, at } }: { readonly explanation: AccountExplanation }) {
   const rows = prices.flatMap(({ underlying, sources }) => sources.map((source) => ({ underlying, ...source })));

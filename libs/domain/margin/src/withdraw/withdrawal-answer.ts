@@ -1,8 +1,10 @@
 import type { MarginEvents } from '@ballast/facts';
 import { ZERO } from '@ballast/kernel';
-import { writeFigures } from '../assess/assessment.js';
+import type { AccountRecord } from '../assess/account-book.js';
+import { writeFigures, type AssessedAccount } from '../assess/assessment.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
 import { requirementOfOrders } from '../orders/account-orders.js';
+import { ordersOfAccount, type AccountOrdersView } from '../orders/orders.queries.js';
 
 export interface WithdrawalQuestion {
   readonly withdrawalId: string;
@@ -41,13 +43,7 @@ export function answerWithdrawal(
     const code = liquidating ? 'account-liquidating' : 'prices-halted';
     return { type: 'WithdrawalRefused', payload: { ...answer, figures: NO_FIGURES, code } };
   }
-  const now = state.book.assessed(account);
-  const hold = account.holds.get(withdrawalId);
-  const clearedHolds = new Map(now.clearedHolds);
-  if (hold !== undefined && !hold.cleared) {
-    clearedHolds.set(hold.asset, (clearedHolds.get(hold.asset) ?? ZERO).plus(hold.amount));
-  }
-  const without = { ...now, clearedHolds };
+  const without = withoutMoney(state, account, withdrawalId);
   const after = assessor.assessView(without).figures;
   const refused = (code: MarginEvents['WithdrawalRefused']['code']): WithdrawalAnswer => ({
     type: 'WithdrawalRefused',
@@ -60,4 +56,24 @@ export function answerWithdrawal(
   if (required === null) return refused('prices-halted');
   if (required.headroom.isNegative()) return refused('below-initial-requirement');
   return { type: 'WithdrawalCleared', payload: { ...answer, figures: writeFigures(after) } };
+}
+
+/** An account as it is once the money of a withdrawal has left it. */
+function withoutMoney({ book }: MarginState, account: AccountRecord, withdrawalId: string): AssessedAccount {
+  const now = book.assessed(account);
+  const hold = account.holds.get(withdrawalId);
+  const clearedHolds = new Map(now.clearedHolds);
+  if (hold !== undefined && !hold.cleared) {
+    clearedHolds.set(hold.asset, (clearedHolds.get(hold.asset) ?? ZERO).plus(hold.amount));
+  }
+  return { ...now, clearedHolds };
+}
+
+/** Orders that a withdrawal was judged with, and what they require without its money; undefined when margin does not know the account. */
+export function ordersBesideWithdrawal(
+  state: MarginState,
+  { accountId, withdrawalId }: Pick<WithdrawalQuestion, 'accountId' | 'withdrawalId'>,
+): AccountOrdersView | undefined {
+  const account = state.book.find(accountId);
+  return account && ordersOfAccount(state, accountId, withoutMoney(state, account, withdrawalId));
 }
