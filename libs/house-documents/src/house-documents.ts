@@ -46,10 +46,14 @@ function documentsIn(folder: string): readonly HouseDocument[] {
   return names
     .filter((name) => name.endsWith('.json'))
     .sort(compareText)
-    .map((name) => documentIn(path.join(folder, name)));
+    .map((name) => readDocument(path.join(folder, name)));
 }
 
-function documentIn(file: string): HouseDocument {
+/**
+ * Reads one document: `{ "kind", "id", "body" }`.
+ * @throws DocumentFileError
+ */
+export function readDocument(file: string): HouseDocument {
   let content: unknown;
   try {
     content = JSON.parse(fs.readFileSync(file, 'utf8'));

@@ -1,1 +1,7 @@
-export { DocumentFileError, readHouseDocuments, genesisOf, type HouseDocuments } from './house-documents.js';
+export {
+  DocumentFileError,
+  readDocument,
+  readHouseDocuments,
+  genesisOf,
+  type HouseDocuments,
+} from './house-documents.js';

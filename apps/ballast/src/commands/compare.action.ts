@@ -4,10 +4,14 @@ import {
   comparisonOf,
   comparisonText,
   outcomeOf,
+  parseRule,
   windowOutcome,
+  withProviders,
   type ComparedWindow,
 } from '@ballast/comparison';
+import type { HouseDocument } from '@ballast/event-sourcing';
 import type { ReactionsName } from '@ballast/exchange-simulator-domain';
+import { DocumentFileError, readDocument } from '@ballast/house-documents';
 import { isoOf } from '@ballast/kernel';
 import { loadScenario, narrowedScenario, type ScenarioWindow } from '@ballast/scenarios';
 import { ProgressPrinter } from '../composition/progress-printer.js';
@@ -20,6 +24,7 @@ interface CompareOptions {
   readonly scenario: string;
   readonly rules: string;
   readonly method?: string;
+  readonly providers?: string;
   readonly seeds: number;
   readonly accounts: number;
   readonly priceFeedback: 'on' | 'off' | 'both';
@@ -34,11 +39,13 @@ const DEFAULT_COLUMNS = 110;
 
 export async function compare(options: CompareOptions): Promise<void> {
   const rules = rulesOf(options.rules, options.method);
+  const compared = besideProviders(rules, options.providers);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(index + 1));
   const windows = await windowsOf(options);
+  const { accounts } = options;
   const tasks = windows.flatMap(({ scenario, window }) =>
-    rules.flatMap((rule) =>
-      seeds.map((seed): RunTask => ({ kind: 'run', rule, scenario, window, seed, accounts: options.accounts })),
+    compared.flatMap(({ rule, providers }) =>
+      seeds.map((seed): RunTask => ({ kind: 'run', rule, providers, scenario, window, seed, accounts })),
     ),
   );
   const progress = new ProgressPrinter(process.stderr);
@@ -47,13 +54,13 @@ export async function compare(options: CompareOptions): Promise<void> {
   );
   progress.end();
   let taken = 0;
-  const outcomes = windows.map(({ compared }) =>
+  const outcomes = windows.map(({ shown }) =>
     windowOutcome(
-      compared,
-      rules.map((rule) => outcomeOf(rule, measures.slice(taken, (taken += seeds.length)))),
+      shown,
+      compared.map(({ name }) => outcomeOf(name, measures.slice(taken, (taken += seeds.length)))),
     ),
   );
-  const comparison = comparisonOf(options.accounts, seeds, outcomes);
+  const comparison = comparisonOf(accounts, seeds, outcomes);
   if (options.chart !== undefined) await writeFile(options.chart, comparisonChart(comparison));
   const columns = Math.max(80, Math.min(120, process.stdout.columns ?? DEFAULT_COLUMNS));
   const house = rules.includes('adaptive') ? 'adaptive' : (rules[0] as string);
@@ -65,7 +72,32 @@ export async function compare(options: CompareOptions): Promise<void> {
 interface WindowToRun {
   readonly scenario: string;
   readonly window: ScenarioWindow;
-  readonly compared: ComparedWindow;
+  readonly shown: ComparedWindow;
+}
+
+interface ComparedRule {
+  readonly name: string;
+  readonly rule: string;
+  readonly providers: HouseDocument | null;
+}
+
+/** Every rule alone, and where a file is named beside its liquidity providers too. @throws UsageError for what is no such document */
+function besideProviders(rules: readonly string[], file: string | undefined): readonly ComparedRule[] {
+  const alone = rules.map((rule): ComparedRule => ({ name: rule, rule, providers: null }));
+  if (file === undefined) return alone;
+  const providers = providersIn(file);
+  return alone.flatMap((one) => [one, { ...one, name: withProviders(parseRule(one.rule), providers).name, providers }]);
+}
+
+function providersIn(file: string): HouseDocument {
+  try {
+    const document = readDocument(file);
+    if (document.kind === 'liquidity-providers') return document;
+    throw new DocumentFileError(`${file} is of kind ${document.kind}; give one of kind liquidity-providers`);
+  } catch (error) {
+    if (error instanceof DocumentFileError) throw new UsageError(`--providers: ${error.message}`);
+    throw error;
+  }
 }
 
 async function windowsOf(options: CompareOptions): Promise<readonly WindowToRun[]> {
@@ -78,13 +110,13 @@ async function windowsOf(options: CompareOptions): Promise<readonly WindowToRun[
     for (const feedback of feedbacks) {
       const window = { from, to, reactions, openingFund, priceFeedback: feedback };
       const narrowed = narrowedScenario(whole, window);
-      const compared = {
+      const shown = {
         scenario: narrowed.name,
         from: isoOf(narrowed.from),
         to: isoOf(narrowed.to),
         priceFeedback: feedback,
       };
-      windows.push({ scenario, window, compared });
+      windows.push({ scenario, window, shown });
     }
   }
   return windows;

@@ -14,6 +14,9 @@ const compare = (...args: string[]) => {
   return { status, stdout, stderr };
 };
 const STRETCH = 'crash-2020-03@2020-03-12T10:20:00Z/2020-03-12T10:40:00Z';
+const PARAMETERS = fileURLToPath(
+  new URL('../../../../libs/house-documents/documents/margin/avsl-default@1.json', import.meta.url),
+);
 const small = [
   '--scenario',
   STRETCH,
@@ -57,6 +60,8 @@ describe('ballast compare', () => {
     [['--rules', 'flat:0.03,flat:0.03'], 'stands in the list twice'],
     [['--rules', 'adaptive:courage=2', '--scenario', STRETCH, '--accounts', '10', '--seeds', '1'], 'courage'],
     [['--scenario', 'crash-2020-03@noon'], 'a part is written'],
+    [['--providers', 'nowhere.json'], '--providers: nowhere.json is no JSON'],
+    [['--providers', PARAMETERS], 'give one of kind liquidity-providers'],
     [['--scenario', 'crash-2020-03@2019-01-01T00:00:00Z/2019-01-02T00:00:00Z'], 'must lie in'],
   ])('refuses %j', (args, problem) => {
     const { status, stderr } = compare(...args);

@@ -5,9 +5,15 @@ import { wholeNumber } from '../composition/store-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
 
-/** The fall of 12 March 2020, after which prices went on falling, and a dip of 14 March that was made good the next day. */
-const SCENARIOS =
-  'crash-2020-03@2020-03-12T09:30:00Z/2020-03-12T12:00:00Z,crash-2020-03@2020-03-14T20:30:00Z/2020-03-15T00:00:00Z';
+/**
+ * The fall of 12 March 2020, after which prices went on falling, a dip of 14 March that was made good the next day, and an evening of
+ * 11 March, calm but for one per cent down and two up, so that there is something to close out.
+ */
+const SCENARIOS = [
+  'crash-2020-03@2020-03-12T09:30:00Z/2020-03-12T12:00:00Z',
+  'crash-2020-03@2020-03-14T20:30:00Z/2020-03-15T00:00:00Z',
+  'crash-2020-03@2020-03-11T17:00:00Z/2020-03-11T18:30:00Z',
+].join(',');
 const RULES = 'adaptive,binance-tiered@1,hyperliquid-tiered@1,flat:0.03,flat:0.05';
 
 export function compareCommand(): Command {
@@ -22,6 +28,10 @@ export function compareCommand(): Command {
     .option(
       '--method <list>',
       'how much a liquidation closes: to-target (the target health, in slices) or full; every rule runs with each',
+    )
+    .option(
+      '--providers <file>',
+      'a liquidity-providers document; every rule runs without what it agrees to and with it',
     )
     .option('--seeds <n>', 'runs of every rule and window, seeds 1 to n', wholeNumber(1, 1_000), 3)
     .option('--accounts <n>', 'simulated accounts', wholeNumber(10, 200_000), 200)
@@ -41,6 +51,7 @@ export function compareCommand(): Command {
         ['compare', 'Five rules through a crash and through a dip that was made good'],
         ['compare --rules adaptive,adaptive:callMultiple=1.5 --seeds 5', 'One figure changed'],
         ['compare --rules adaptive,flat:0.05 --method to-target,full', 'Closed to the target, and closed out'],
+        ['compare --rules adaptive --providers ./providers.json', 'What liquidity providers are worth'],
         ['compare --price-feedback both --chart rules.svg', 'With and without a market that close-outs move'],
       ),
     )

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { backtest, measureRun, parseRule, type Backtest, type RunMeasures } from '@ballast/comparison';
+import { backtest, measureRun, parseRule, withProviders, type Backtest, type RunMeasures } from '@ballast/comparison';
+import type { HouseDocument } from '@ballast/event-sourcing';
 import type { Scenario } from '@ballast/exchange-simulator-domain';
 import { loadScenario, narrowedScenario, priceFileScenario, type ScenarioWindow } from '@ballast/scenarios';
 
@@ -7,6 +8,8 @@ import { loadScenario, narrowedScenario, priceFileScenario, type ScenarioWindow 
 export interface RunTask {
   readonly kind: 'run';
   readonly rule: string;
+  /** Null: no liquidity provider has agreed to anything. */
+  readonly providers: HouseDocument | null;
   readonly scenario: string;
   readonly window: ScenarioWindow;
   readonly seed: string;
@@ -41,8 +44,14 @@ function scenarioOf(name: string): Promise<Scenario> {
 async function resultOf(task: RuleTask): Promise<RunMeasures | Backtest> {
   const rule = parseRule(task.rule);
   if (task.kind === 'run') {
-    const { seed, accounts, window } = task;
-    return measureRun({ rule, scenario: narrowedScenario(await scenarioOf(task.scenario), window), seed, accounts });
+    const { seed, accounts, window, providers } = task;
+    const run = providers === null ? rule : withProviders(rule, providers);
+    return measureRun({
+      rule: run,
+      scenario: narrowedScenario(await scenarioOf(task.scenario), window),
+      seed,
+      accounts,
+    });
   }
   const { prices, underlying, horizonMs, coverage, from, to } = task;
   const scenario = await priceFileScenario(prices, underlying, { from, to });

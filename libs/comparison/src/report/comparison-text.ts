@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   row('pace, times phi ADV', 'pace', 1),
   row('deleveraged over deficit', 'deleveragedOverDeficit', 1),
   row('times what it needed', 'deleveragedTimesNeeded', 2),
+  means('taken over by providers, k USD', ['takenOver'], 0, 1e3),
   means('by reserve / fund / house, k USD', ['reservesPaid', 'fundPaid', 'housePaid'], 0, 1e3),
   means('by deleveraging, k USD', ['deleveragingPaid'], 0, 1e3),
   means('by nobody, k USD', ['uncovered'], 0, 1e3),

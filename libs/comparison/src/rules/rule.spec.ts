@@ -1,6 +1,6 @@
 import { readHouseDocuments } from '@ballast/house-documents';
 import { canonicalText, sha256 } from '@ballast/kernel';
-import { documentsOf, parseRule, RuleError } from './rule.js';
+import { documentsOf, parseRule, RuleError, withProviders } from './rule.js';
 
 const bundled = readHouseDocuments();
 const bodyOf = (name: string, kind: string, log: 'margin' | 'liquidation' | 'accounts' = 'margin'): unknown =>
@@ -39,6 +39,16 @@ describe('a rule', () => {
   it('says how much a liquidation closes, where the bundled policy leaves it out [CLR-LIQ-060]', () => {
     expect(bodyOf('flat:0.03:method=full', 'liquidation-policy', 'liquidation')).toMatchObject({ method: 'full' });
     expect(bodyOf('adaptive', 'liquidation-policy', 'liquidation')).not.toHaveProperty('method');
+  });
+
+  it('runs beside liquidity providers under a name that says so, with everything else as it is', () => {
+    const body = { windowMs: 60_000, agreements: [] };
+    const providers = { kind: 'liquidity-providers', id: 'liquidity-providers@1', hash: '0', body };
+    const beside = withProviders(parseRule('flat:0.03'), providers);
+    expect(beside.name).toBe('flat:0.03+providers');
+    const [made, alone] = [documentsOf(beside, bundled), documentsOf(parseRule('flat:0.03'), bundled)];
+    expect(made.liquidation).toContain(providers);
+    expect({ ...made, liquidation: made.liquidation.filter((one) => one !== providers) }).toEqual(alone);
   });
 
   it('is one rate for everything when it is flat', () => {

@@ -10,6 +10,8 @@ export interface Rule {
   readonly model: string | null;
   /** Figures that differ from the bundled documents, by name: of the margin parameters, of each underlying, of the close-out policy, whose method is one. */
   readonly figures: ReadonlyMap<string, string>;
+  /** What liquidity providers have agreed to; null: nobody has. */
+  readonly providers: HouseDocument | null;
 }
 
 /** Figures that a document may leave out, by its kind: a rule may set them all the same. */
@@ -48,12 +50,19 @@ export function parseRule(name: string): Rule {
     }
     figures.set(figure, value);
   }
-  return { name, model: head === OWN || head === FLAT ? null : head, figures };
+  return { name, model: head === OWN || head === FLAT ? null : head, figures, providers: null };
 }
+
+/** A rule beside liquidity providers, under a name that says so. @param providers a document of kind `liquidity-providers` */
+export const withProviders = (rule: Rule, providers: HouseDocument): Rule => ({
+  ...rule,
+  name: `${rule.name}+providers`,
+  providers,
+});
 
 type Body = Record<string, unknown>;
 
-/** The bundled documents with the figures of a rule in them, and its model offered to everybody without a floor. @throws RuleError */
+/** The bundled documents with the figures of a rule in them, its model offered to everybody without a floor, and its providers. @throws RuleError */
 export function documentsOf(rule: Rule, bundled: HouseDocuments): HouseDocuments {
   const missing = new Set(rule.figures.keys());
   const withFigures = (document: HouseDocument): HouseDocument => {
@@ -63,8 +72,11 @@ export function documentsOf(rule: Rule, bundled: HouseDocuments): HouseDocuments
   };
   const made: HouseDocuments = {
     ...bundled,
-    margin: [...bundled.margin.map(withFigures), ...modelDocuments(rule)].sort((a, b) => compareText(a.id, b.id)),
-    liquidation: bundled.liquidation.map(withFigures),
+    margin: inOrder([...bundled.margin.map(withFigures), ...modelDocuments(rule)]),
+    liquidation: inOrder([
+      ...bundled.liquidation.map(withFigures),
+      ...(rule.providers === null ? [] : [rule.providers]),
+    ]),
   };
   if (missing.size > 0) {
     throw new RuleError(
@@ -73,6 +85,9 @@ export function documentsOf(rule: Rule, bundled: HouseDocuments): HouseDocuments
   }
   return rule.model === null ? made : offering(rule.model, made);
 }
+
+const inOrder = (documents: readonly HouseDocument[]): readonly HouseDocument[] =>
+  [...documents].sort((a, b) => compareText(a.id, b.id));
 
 /** The same document with another body: its hash is of the content. */
 function changed(document: HouseDocument, change: (body: Body) => Body): HouseDocument {

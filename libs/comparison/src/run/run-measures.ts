@@ -29,6 +29,8 @@ export interface RunMeasures {
   readonly deleveragedOverDeficit: number | null;
   /** The same over what those deficits need at the deleveraging distance of the policy; 1: no more than that. */
   readonly deleveragedTimesNeeded: number | null;
+  /** What liquidity providers took over of linear perpetuals, at the prices they took it over at, USD. */
+  readonly takenOver: number;
   /** Who bore the losses, USD: reserves of underlyings, the insurance fund, the house's own money. */
   readonly reservesPaid: number;
   readonly fundPaid: number;

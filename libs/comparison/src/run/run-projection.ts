@@ -40,6 +40,7 @@ export class RunProjection {
   #slippage = 0;
   #modelled = 0;
   #pace = 0;
+  #takenOver = 0;
   readonly #paid: Record<Payload<FundEvents, 'LossStepTaken'>['step'], number> = {
     'product-reserve': 0,
     'global-fund': 0,
@@ -58,11 +59,17 @@ export class RunProjection {
     this.#picture.apply(entry);
     switch (entry.type) {
       case 'PositionChanged':
-      case 'ProviderTradeBooked':
       case 'AdlBooked':
       case 'TradeReversed':
       case 'PositionImported':
         return this.#hold(entry.stream, (entry.payload as Payload<AccountsEvents, 'PositionChanged'>).position);
+      case 'ProviderTradeBooked': {
+        const trade = entry.payload as Payload<AccountsEvents, 'ProviderTradeBooked'>;
+        if (trade.role === 'provider' && this.#underlyingOf.has(trade.instrument)) {
+          this.#takenOver += Number(trade.quantity) * Number(trade.price);
+        }
+        return this.#hold(entry.stream, trade.position);
+      }
       case 'PriceSetPublished':
         return this.#price(entry.payload as Payload<PricingEvents, 'PriceSetPublished'>);
       case 'ScheduleInForce':
@@ -137,6 +144,7 @@ export class RunProjection {
       pace: this.#closed > 0 ? this.#pace : null,
       deleveragedOverDeficit: this.#deleveraging.overDeficit,
       deleveragedTimesNeeded: this.#deleveraging.timesNeeded(this.deleveragingDistance),
+      takenOver: this.#takenOver,
       reservesPaid,
       fundPaid,
       housePaid,

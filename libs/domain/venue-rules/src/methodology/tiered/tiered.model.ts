@@ -151,23 +151,29 @@ function assess(
   const value = walletBalance.plus(sum(cross.map(({ unrealisedPnl }) => unrealisedPnl)));
   const maintenance = sum(margins.map((margin) => margin.maintenance));
   const surplus = value.minus(maintenance);
+  const alone = isolated.flatMap((exposure) => isolatedLines(exposure, parameters, figuresOf));
+  let lines: readonly ExplainLine[] | undefined;
   return {
     value,
     requirements: { initial: sum(margins.map(({ initial }) => initial)), maintenance },
-    lines: [
-      ...collateral.map(({ asset, worth, amount, price, share }) => ({
-        code: 'collateral',
-        subject: asset,
-        amount: worth,
-        figures: { amount, price, share },
-      })),
-      ...margins.flatMap((margin) => {
-        const { unrealisedPnl, size } = margin.exposure;
-        const standing = { unrealisedPnl, walletBalance, marginBalance: value, maintenanceMargin: maintenance };
-        return contractLines(margin, surplus, parameters, size.isZero() ? {} : figuresOf(standing));
-      }),
-      ...isolated.flatMap((exposure) => isolatedLines(exposure, parameters, figuresOf)),
-    ],
+    // A margin run asks for nothing but the figures, and liquidation prices cost as much as all of these.
+    get lines() {
+      lines ??= [
+        ...collateral.map(({ asset, worth, amount, price, share }) => ({
+          code: 'collateral',
+          subject: asset,
+          amount: worth,
+          figures: { amount, price, share },
+        })),
+        ...margins.flatMap((margin) => {
+          const { unrealisedPnl, size } = margin.exposure;
+          const standing = { unrealisedPnl, walletBalance, marginBalance: value, maintenanceMargin: maintenance };
+          return contractLines(margin, surplus, parameters, size.isZero() ? {} : figuresOf(standing));
+        }),
+        ...alone,
+      ];
+      return lines;
+    },
   };
 }
 
