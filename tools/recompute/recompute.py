@@ -710,7 +710,7 @@ def served(base, log, partition):
             if error.code == 404:
                 return None
             raise
-        entries += page["events"]
+        entries += page["items"]
         after = page["next"]
     return entries
 

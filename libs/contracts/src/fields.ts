@@ -49,3 +49,4 @@ export const positionShape = zodShapeOf(facts.positionFigures());
 export const marginFigures = zodOf(facts.marginFigures());
 export const accountMarginState = zodOf(facts.accountMarginState);
 export const assessmentDetail = zodOf(facts.assessmentDetail);
+export const contractTerms = zodShapeOf(facts.contractSpecification);

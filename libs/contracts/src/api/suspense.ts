@@ -6,12 +6,12 @@ import {
   code,
   decimal,
   identifier,
-  instant,
   instrument,
   ordinal,
   partitionNumber,
   reason,
 } from '../fields.js';
+import { instant } from './times.js';
 
 const position = ordinal.meta({ description: 'Of its SuspenseBooked in the partition of accounts.' });
 const outcome = z.enum(SUSPENSE_OUTCOMES).meta({

@@ -120,7 +120,7 @@ export {
   type SchemaOf,
   type ValueOf,
 } from './schema/index.js';
-export type { ContractSpecificationDocument } from './specification.js';
+export { contractSpecification, type ContractSpecificationDocument } from './specification.js';
 export {
   type ServiceLog,
   type ExchangeLog,

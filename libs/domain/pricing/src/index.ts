@@ -4,6 +4,8 @@ export { pricingProcess } from './pricing.process.js';
 export {
   houseModeFigures,
   instrumentHaltFigures,
+  instrumentsListed,
+  presentPrices,
   quoteLifetimeMs,
   delistingFigures,
   settlementOverrideFigures,

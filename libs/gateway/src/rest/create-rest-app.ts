@@ -10,6 +10,7 @@ import { serveConsole } from './console-files.js';
 import { SaysLocation } from './location.interceptor.js';
 import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
+import { PageTag } from './page-tag.interceptor.js';
 import { AskAgain } from './ask-again.interceptor.js';
 import { ProblemFilter } from './problem.js';
 import { StrictRequest } from './strict-request.guard.js';
@@ -52,7 +53,12 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
       (error) => options.clearing.store.questionFailed(error),
     ),
   );
-  app.useGlobalInterceptors(new AskAgain(options.clearing.store), new SaysLocation(), new WrittenTimes());
+  app.useGlobalInterceptors(
+    new AskAgain(options.clearing.store),
+    new SaysLocation(),
+    new PageTag(),
+    new WrittenTimes(),
+  );
   const strictRequest = new StrictRequest();
   app.useGlobalGuards(strictRequest);
   const document = openApiDocument(app, options.token !== undefined);

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS } from '@ballast/facts';
-import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { questions } from '@ballast/services';
+import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
 
@@ -19,6 +21,37 @@ export class HouseController {
   @Answers(200, contract.marketsView, 'From the logs; decimated with least and greatest kept')
   markets(@Query() query: unknown): Promise<object> {
     return this.clearing.history.markets(parsed(contract.pastQuery, query, 'query').at);
+  }
+
+  @Get('instruments')
+  @ApiOperation({ summary: 'Listed contracts with their terms, and whether anything may trade in them' })
+  @InQuery(contract.instrumentsQuery)
+  @Answers(200, contract.instrumentsPage, 'A page')
+  async instruments(@Query() query: unknown): Promise<object> {
+    const { limit, ...asked } = parsed(contract.instrumentsQuery, query, 'query');
+    const told = await this.clearing.tellFrom(questions.pricing.instruments, GLOBAL, wanted(asked, limit));
+    return { ...cut(told.answer, limit), asOf: asOfTold([told]) };
+  }
+
+  @Get('prices')
+  @ApiOperation({ summary: 'Prices that margin works with, of the newest price set' })
+  @InQuery(contract.instrumentsQuery)
+  @Answers(200, contract.pricesPage, 'A page')
+  async prices(@Query() query: unknown): Promise<object> {
+    const { limit, ...asked } = parsed(contract.instrumentsQuery, query, 'query');
+    const [told, schedule] = await Promise.all([
+      this.clearing.tellFrom(questions.pricing.prices, GLOBAL, wanted(asked, limit)),
+      this.clearing.tellFrom(questions.margin.underlyings, 0),
+    ]);
+    const { prices, priceSets, at } = told.answer;
+    const status = new Map(schedule.answer.map((each) => [each.underlying, each.status]));
+    const page = cut(prices, limit);
+    return {
+      ...page,
+      items: page.items.map((each) => ({ ...each, status: status.get(each.underlying) ?? null })),
+      asOf: asOfTold([told, schedule]),
+      ...{ priceSets, at },
+    };
   }
 
   @Get('surfaces/:underlying')
@@ -66,4 +99,21 @@ export class HouseController {
     const written = standings.reduce((sum, { position }) => sum + position, 0);
     return { clearing, events, waiting: Math.max(0, written - events) };
   }
+}
+
+interface AskedInstruments {
+  readonly after?: string | undefined;
+  readonly underlying?: string | undefined;
+}
+
+/** One more than fits on the page: so it is known whether there is another. */
+const wanted = ({ after, underlying }: AskedInstruments, limit: number) => ({
+  after: after ?? null,
+  underlying: underlying ?? null,
+  limit: limit + 1,
+});
+
+function cut<Item extends { readonly instrument: string }>(found: readonly Item[], limit: number) {
+  const items = found.slice(0, limit);
+  return { items, next: found.length > limit ? (items.at(-1)?.instrument ?? null) : null };
 }

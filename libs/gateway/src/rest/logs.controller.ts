@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { Problem, parsed } from './problem.js';
@@ -11,6 +12,25 @@ import { Problem, parsed } from './problem.js';
 @Controller()
 export class LogsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get('logs')
+  @ApiOperation({ summary: 'Every partition of every log: where it ends, its chain head, the last checkpoint' })
+  @Answers(200, contract.logsList, 'In the order of logs and partitions')
+  async logs(): Promise<object> {
+    const { logs } = this.clearing;
+    const lists = await Promise.all(
+      [...SERVICE_LOGS, ...EXCHANGE_LOGS].map(async (name) => {
+        const log = logs.log(name);
+        const [heads, last] = await Promise.all([log.heads(), log.lastCheckpoint()]);
+        return heads.map(({ partition, size, head, clearing }) => ({
+          log: name,
+          ...{ partition, position: size, head: head.toString('hex'), clearing },
+          checkpoint: last?.number ?? null,
+        }));
+      }),
+    );
+    return { items: lists.flat(), next: null, asOf: { clearing: this.clearing.clearing, positions: {} } };
+  }
 
   @Get('logs/:log/:partition')
   @ApiOperation({ summary: 'Entries of a log partition behind a position; -1 is the global partition' })

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { rfc3339Of } from '@ballast/kernel';
+import * as contract from '@ballast/contracts';
 import type { ClearingMetrics } from '@ballast/observability';
 import { takeFigures } from './clearing-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers } from './open-api.js';
 
 export const METRICS = 'ClearingMetrics';
 export const READINESS = 'Readiness';
@@ -62,9 +63,8 @@ export class OperationsController {
 
   @Get('summary')
   @ApiOperation({ summary: 'What happened so far, in figures' })
-  @ApiOkResponse({ description: 'Counts by name', schema: { type: 'object', additionalProperties: true } })
+  @Answers(200, contract.summary, 'As far as lists have read the logs')
   summary(): object {
-    const picture = this.clearing.picture();
-    return { ...picture, clearing: rfc3339Of(picture.clearing) };
+    return this.clearing.picture();
   }
 }

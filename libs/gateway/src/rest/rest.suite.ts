@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import {
   accountListPage,
+  instrumentsPage,
+  logsList,
+  pricesPage,
+  summary,
   depositsPage,
   depositView,
   withdrawalsPage,
@@ -833,6 +837,59 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
     );
   });
 
+  describe('what is traded', () => {
+    it('is listed with its terms, page by page, and by underlying', async () => {
+      const all = instrumentsPage.parse((await house.get('/instruments')).body);
+      expect(all.items.map(({ instrument, kind, standing }) => [instrument, kind, standing])).toEqual(
+        expect.arrayContaining([['BTC-PERP', 'perpetual', 'trading']]),
+      );
+      const first = instrumentsPage.parse((await house.get('/instruments?limit=1')).body);
+      const rest = instrumentsPage.parse((await house.get(`/instruments?after=${first.next}`)).body);
+      expect([...first.items, ...rest.items]).toEqual(all.items);
+      const ether = instrumentsPage.parse((await house.get('/instruments?underlying=ETH')).body);
+      expect(ether.items).toEqual(all.items.filter(({ underlying }) => underlying === 'ETH'));
+      expect(ether.items[0]?.terms).toMatchObject({ id: 'ETH-PERP', settlementAsset: 'USD' });
+    });
+
+    it('has the prices that margin works with', async () => {
+      const { items, priceSets, at } = pricesPage.parse((await house.get('/prices')).body);
+      const { marks } = summary.parse((await house.get('/summary')).body);
+      expect(Object.fromEntries(items.map(({ instrument, price }) => [instrument, price]))).toEqual(marks);
+      expect(
+        items.every(({ index, status, fundingRate }) => Number(index) > 0 && status === 'LIVE' && fundingRate !== null),
+      ).toBe(true);
+      expect([priceSets > 0, at !== null]).toEqual([true, true]);
+      expectProblem(await house.get('/prices?underlying=no-coin'), 400, 'request-malformed');
+    });
+
+    it('is answered by 304 while it is the same, whatever the time is', async () => {
+      const { headers } = await house.get('/instruments');
+      const tag = headers.get('etag') ?? '';
+      // `fetch` asks for no answer that was kept unless it is told otherwise.
+      const unless = (known: string) => ({ 'if-none-match': known, 'cache-control': 'max-age=0' });
+      await opened('tagged.main', '5');
+      expect(tag).toMatch(/^W\//);
+      expect((await house.get('/instruments', unless(tag))).status).toBe(304);
+      const accounts = (await house.get('/accounts?owner=tagged')).headers.get('etag') ?? '';
+      await house.post('/accounts/tagged.main/deposits', { depositId: 'more', asset: 'USD', amount: '5' });
+      await eventually(
+        () => house.get('/accounts?owner=tagged', unless(accounts)),
+        ({ status }) => status === 200,
+      );
+    });
+  });
+
+  it('the logs are listed with where they end', async () => {
+    await opened('logged.main');
+    const { items } = logsList.parse((await house.get('/logs')).body);
+    const places = items.map(({ log, partition }) => `${log}/${partition}`);
+    expect(places).toEqual(expect.arrayContaining(['pricing/-1', 'accounts/1', 'margin/-1', 'exchange.fills/0']));
+    expect(new Set(places).size).toBe(places.length);
+    const pricing = items.find(({ log }) => log === 'pricing');
+    const page = logPage.parse((await house.get(`/logs/pricing/-1?after=${Number(pricing?.position) - 1}`)).body);
+    expect(page.items[0]).toMatchObject({ position: pricing?.position, chain: pricing?.head });
+  });
+
   describe('the stream of margin events', () => {
     const place = ({ data }: { data: { partition: number; position: number } }): string =>
       `${data.partition}:${data.position}`;
@@ -886,6 +943,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
 
     it('sums up the run', async () => {
       const { body } = await house.get('/summary');
+      expect(() => summary.parse(body)).not.toThrow();
       expect(body.clearing).toMatch(/^2020-03-11T00:/);
       expect(body.priceSets).toBeGreaterThan(0);
     });
