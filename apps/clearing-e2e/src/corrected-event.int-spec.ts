@@ -1,4 +1,4 @@
-import { explainAccount, replay, verify } from '@ballast/audit';
+import { LogHistory, explainAccount, replay, verify } from '@ballast/audit';
 import { MemoryLogStore, approveCorrection, logDigest, proposeCorrection, type LogDirectory } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { LiquidationEvents, ServiceLog } from '@ballast/facts';
@@ -76,6 +76,8 @@ describe('a log that an older release wrote, with a figure that is none', () => 
     expect(replayed.divergence).toBeUndefined();
     expect(replayed.taken).toBeGreaterThan(0);
     expect(replayed.events + replayed.taken).toBe(report.events);
+    const shown = await new LogHistory(run.house.logs, SERVICES).event({ log: 'liquidation', partition, position });
+    expect(shown).toMatchObject({ event: { payload: { mark: 'NaN' }, readAs: { approvedBy: 'ben' } } });
     const { accountId } = order.payload as Placed;
     expect(await explainAccount(run.house.logs, accountId)).toEqual(await explainAccount(sound, accountId));
   }, 240_000);

@@ -196,4 +196,4 @@ export {
   whatIfRequest,
   whatIfResponse,
 } from './api/index.js';
-export { encodeLogEvent, decodeLogEvent } from './wire/log-event.js';
+export { decodeLogEvent, encodeLogEvent, streamedText } from './wire/log-event.js';

@@ -12,7 +12,7 @@ export {
   type CheckpointPartition,
 } from './checkpoint.js';
 export * from './checkpoint-writer.js';
-export type { EventCorrection } from './corrections/correction-note.js';
+export type { Corrections, EventCorrection } from './corrections/correction-note.js';
 export {
   CorrectionRefused,
   approveCorrection,

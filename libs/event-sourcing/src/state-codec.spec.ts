@@ -87,6 +87,21 @@ describe('the text of a state', () => {
     expect(read[7]).toBeInstanceOf(Decimal);
   });
 
+  it.each([
+    [{ mark: '#dNaN' }],
+    [{ mark: '#dInfinity' }],
+    [['#d-Infinity']],
+    [{ amount: 'NaN' }],
+    [{ '#map': ['a', '-Infinity'] }],
+  ])('is not read when it holds a figure that is none: %j [CLR-LOG-082]', (written) => {
+    expect(() => codec.decode(JSON.stringify(written))).toThrow('a state holds a figure that is none');
+  });
+
+  it('is read when a text or a number only looks like one', () => {
+    const near = { reason: 'it was NaN', to: Infinity, least: -Infinity, none: NaN };
+    expect(again(near)).toEqual(near);
+  });
+
   it('is the same however records came about, and differs with the order of a map', () => {
     const shared = { amount: '1' };
     expect(codec.encode({ b: shared, a: shared, c: undefined })).toBe(

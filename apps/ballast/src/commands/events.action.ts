@@ -1,5 +1,7 @@
-import { EventIndex, type EventQuery } from '@ballast/read-models';
-import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import { correctionText, correctionsOf, type Corrections, type LogDirectory } from '@ballast/event-log';
+import { EventIndex, type EventPlace, type EventQuery } from '@ballast/read-models';
+import type { Reading } from '@ballast/event-sourcing';
+import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { isoOf } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
@@ -40,11 +42,12 @@ export async function findEvents(options: EventsOptions): Promise<void> {
       };
       await (options.rebuild === true ? index.rebuild(present, onProgress) : index.catchUp(present, onProgress));
       progress.end();
-      const places = await index.find(query);
+      const places = await withCorrections(logs, await index.find(query));
       if (options.json === true) process.stdout.write(`${JSON.stringify(places, null, 2)}\n`);
       else {
-        for (const { log, partition, position, id, stream, type, clearing } of places) {
+        for (const { log, partition, position, id, stream, type, clearing, readAs } of places) {
           process.stdout.write(`${log}/${partition}#${position}  ${isoOf(clearing)}  ${type}  ${stream}  ${id}\n`);
+          if (readAs !== undefined) process.stdout.write(`  corrected: ${correctionText(readAs)}\n`);
         }
       }
     } finally {
@@ -53,6 +56,25 @@ export async function findEvents(options: EventsOptions): Promise<void> {
   } finally {
     await close();
   }
+}
+
+/** Events with how they are read, where two persons have corrected one. */
+async function withCorrections(logs: LogDirectory, places: readonly EventPlace[]) {
+  const known = new Map<string, Corrections>();
+  const found: (EventPlace & { readonly readAs?: Reading })[] = [];
+  for (const place of places) {
+    const { log, partition, position } = place;
+    const of = `${log}/${partition}`;
+    const corrections = known.get(of) ?? (await correctionsOf(logs.log(log as ServiceLog), partition));
+    known.set(of, corrections);
+    const correction = corrections.approved.get(position);
+    if (correction === undefined) found.push(place);
+    else {
+      const { figures, proposedBy, approvedBy, reason } = correction;
+      found.push({ ...place, readAs: { figures, proposedBy, approvedBy, reason } });
+    }
+  }
+  return found;
 }
 
 function queryOf({ log, stream, type, id, account, from, to, limit }: EventsOptions): EventQuery {

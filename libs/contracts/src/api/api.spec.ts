@@ -3,7 +3,7 @@ import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { schemaOf } from '../event-schemas.js';
 import { goldenEvent, goldenEvents } from '../golden/golden-events.fixtures.js';
 import { fieldErrors } from '../refusal.js';
-import { decodeLogEvent, encodeLogEvent } from '../wire/log-event.js';
+import { decodeLogEvent, encodeLogEvent, streamedText } from '../wire/log-event.js';
 import * as api from './index.js';
 
 const first = (schema: z.ZodType, value: unknown): string | undefined => {
@@ -127,6 +127,20 @@ describe('a page of a log', () => {
       });
     },
   );
+
+  it('shows of a corrected event what was hashed and how it is read; a stream sends what is read [CLR-LOG-082]', () => {
+    const golden = goldenEvent('CloseOutOrderPlaced');
+    const { mark } = golden.payload as { readonly mark: string };
+    const stored = seal({ ...golden, payload: { ...(golden.payload as object), mark: 'NaN' } }, EMPTY_HEAD);
+    const figures = { 'payload.mark': mark };
+    const readAs = { figures, proposedBy: 'ann', approvedBy: 'ben', reason: 'the mark of the price set' };
+    const corrected = { ...stored, payload: golden.payload, readAs };
+    const shown = encodeLogEvent(corrected);
+    expect(api.logEvent.parse(shown)).toMatchObject({ payload: { mark: 'NaN' }, readAs });
+    expect(shown.hash).toBe(stored.hash.toString('hex'));
+    expect(api.logEntry.parse(JSON.parse(streamedText(corrected)))).toMatchObject({ payload: { mark }, readAs });
+    expect(streamedText(stored)).toBe(stored.text);
+  });
 
   it('with an altered event is not believed', () => {
     const shown = encodeLogEvent(seal(goldenEvent('MarginCallIssued'), EMPTY_HEAD));

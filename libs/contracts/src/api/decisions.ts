@@ -7,6 +7,7 @@ import {
   instrument,
   marginFigures,
   ordinal,
+  reason,
   sha256Hex,
 } from '../fields.js';
 import { pageLimit, pageOf } from './page.js';
@@ -71,13 +72,39 @@ export const explanation = z
   })
   .meta({ id: 'Explanation', description: 'Why a decision was taken, from the log alone.' });
 
+const correctedReading = z
+  .strictObject({
+    figures: z
+      .record(z.string(), decimal)
+      .meta({ description: 'By field, such as `payload.mark`: what is read where the event holds no figure.' }),
+    proposedBy: z.string(),
+    approvedBy: z.string(),
+    reason,
+  })
+  .meta({ id: 'CorrectedReading', description: 'How two persons have said that an event is read.' });
+
 export const logEvent = z
-  .strictObject({ ...entryEnvelope.shape, hash: sha256Hex, chain: sha256Hex })
+  .strictObject({
+    ...entryEnvelope.shape,
+    hash: sha256Hex,
+    chain: sha256Hex,
+    readAs: correctedReading.optional().meta({
+      description: 'Of a corrected event, whose payload stands here as it was hashed: the figures that are read in it.',
+    }),
+  })
   .meta({ id: 'LogEvent', description: 'An entry with its hash and the chain head after it.' });
 
 export const logEntry = z
-  .strictObject({ ...entryEnvelope.shape })
-  .meta({ id: 'LogEntry', description: 'An entry as a stream sends it: the text that is hashed.' });
+  .strictObject({
+    ...entryEnvelope.shape,
+    readAs: correctedReading
+      .optional()
+      .meta({ description: 'Of a corrected event, whose payload has these figures already: who said so, and why.' }),
+  })
+  .meta({
+    id: 'LogEntry',
+    description: 'An entry as a stream sends it: the text that is hashed, unless the event was corrected.',
+  });
 
 /** Address of a page of a log; a reader with a hole continues here. */
 export const LOG_PAGE_PATH = '/logs/{log}/{partition}';

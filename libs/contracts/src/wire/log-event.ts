@@ -8,11 +8,19 @@ import type { DecodedMessage, Delivery } from './message.js';
 /** An entry as a page of a log shows it. */
 export type LogEvent = z.infer<typeof logEvent>;
 
-/** Writes a sealed entry for a page of its log. */
-export function encodeLogEvent(sealed: SealedEvent): LogEvent {
-  const entry = JSON.parse(sealed.text) as Omit<LogEvent, 'hash' | 'chain'>;
-  return { ...entry, hash: sealed.hash.toString('hex'), chain: sealed.chain.toString('hex') };
+/** Writes a sealed entry for a page of its log: as it was hashed, and beside that how it is read, if it was corrected. */
+export function encodeLogEvent({ text, hash, chain, readAs }: SealedEvent): LogEvent {
+  const entry = JSON.parse(text) as Omit<LogEvent, 'hash' | 'chain'>;
+  return {
+    ...entry,
+    ...{ hash: hash.toString('hex'), chain: chain.toString('hex') },
+    ...(readAs === undefined ? {} : { readAs }),
+  };
 }
+
+/** An event for a stream, which sends no hashes: a corrected one as it is read, and who said so. @see docs/spec/event-log.md CLR-LOG-082 */
+export const streamedText = ({ text, payload, readAs }: SealedEvent): string =>
+  readAs === undefined ? text : canonicalText({ ...(JSON.parse(text) as LogEvent), payload, readAs });
 
 /** Reads an entry of a page of a log: the same checks and the same answer as for a message of Kafka. */
 export function decodeLogEvent(value: unknown, delivery: Delivery): DecodedMessage {

@@ -45,7 +45,8 @@ export class DeleveragingController {
     return streamEvents({
       of: { log: 'liquidation', partitions: [GLOBAL] },
       ...{ clearing, streams, request, response, after: lastEventId ?? after },
-      write: (event) => (event.type === 'DeleveragingAnnounced' ? { event: event.type, data: event.text } : undefined),
+      write: (event) =>
+        event.type === 'DeleveragingAnnounced' ? { event: event.type, data: contract.streamedText(event) } : undefined,
     });
   }
 

@@ -35,7 +35,7 @@ export class MarginEventsController {
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
       ...{ clearing, streams, request, response, after: lastEventId ?? after },
-      write: (event) => ({ event: event.type, data: event.text }),
+      write: (event) => ({ event: event.type, data: contract.streamedText(event) }),
     });
   }
 }
