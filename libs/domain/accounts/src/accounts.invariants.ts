@@ -293,7 +293,8 @@ export function lossTally(): LossTally {
   const found: AccountsViolation[] = [];
   const claimed = (accountId: AccountId, amount: Decimal): Decimal => {
     const claim = (claims.get(accountId) ?? ZERO).plus(amount);
-    claims.set(accountId, claim);
+    if (claim.isZero()) claims.delete(accountId);
+    else claims.set(accountId, claim);
     return claim;
   };
   return {
@@ -304,7 +305,9 @@ export function lossTally(): LossTally {
         if (reason === 'deficit-without-position') claimed(accountId, dec(amount));
       } else if (type === 'UncoveredLossRecovered') {
         const { loss, amount } = payload as AccountsEvents['UncoveredLossRecovered'];
-        open.set(loss.position, (open.get(loss.position) ?? ZERO).minus(amount));
+        const left = (open.get(loss.position) ?? ZERO).minus(amount);
+        if (left.isZero()) open.delete(loss.position);
+        else open.set(loss.position, left);
       } else if (type === 'OtherAccountCharged') {
         const { caseId, amount } = payload as AccountsEvents['OtherAccountCharged'];
         charged.set(caseId, (charged.get(caseId) ?? ZERO).plus(amount));
@@ -334,8 +337,12 @@ export function lossTally(): LossTally {
       const overpaid = [...open].filter(([, left]) => left.isNegative());
       return [
         ...found,
-        ...[...claims].flatMap(([accountId, claim]) =>
-          unlessZero('claim-is-attributed', claim.minus(claimOn(state, accountId)), `the claim on ${accountId}`),
+        ...[...new Set([...claims.keys(), ...state.claims.keys()])].flatMap((accountId) =>
+          unlessZero(
+            'claim-is-attributed',
+            (claims.get(accountId) ?? ZERO).minus(claimOn(state, accountId)),
+            `the claim on ${accountId}`,
+          ),
         ),
         ...unlessZero('shortfall-is-attributed', shortfall(state).minus(sum([...open.values()])), 'uncovered-loss'),
         ...overpaid.map(([position, left]) =>

@@ -27,6 +27,7 @@ import {
   type AccountId,
   type Asset,
   type Decimal,
+  type DecimalString,
   type OwnerId,
 } from '@ballast/kernel';
 import type { ImportedAccount } from './book-import/book.js';
@@ -127,11 +128,12 @@ export interface RememberedFill {
   readonly side: TradeSide;
   /** Number within the side of the trade; undefined when it has one part. */
   readonly part: number | undefined;
-  readonly quantity: Decimal;
+  // As texts, which take a third of the room: many are remembered, and few are ever taken back.
+  readonly quantity: DecimalString;
   /** On the exchange. */
-  readonly price: Decimal;
+  readonly price: DecimalString;
   /** Settlement asset. */
-  readonly fee: Decimal;
+  readonly fee: DecimalString;
   readonly kept: 'trade' | 'close-out' | 'suspense' | 'reversed';
 }
 

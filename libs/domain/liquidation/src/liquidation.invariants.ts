@@ -28,9 +28,14 @@ export interface LiquidationViolation {
     | 'within-pace'
     | 'take-over-as-agreed'
     | 'announced-first';
-  readonly event: Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
+  readonly event: EventReference;
   readonly detail: string;
 }
+
+/** Which event it is: all that is kept of one whose payload was judged. */
+type EventReference = Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
+
+const referenceTo = ({ id, log, partition, position }: LogEntry): EventReference => ({ id, log, partition, position });
 
 /** Judges the logs of liquidation and of the funds, whatever the order in which their partitions are read. */
 export interface LiquidationInvariants {
@@ -51,11 +56,17 @@ type Assessed = LiquidationEvents['LiquidationCostAssessed'];
 type Draw = LiquidationEvents['FundDrawRequested'];
 type TurnRequest = LiquidationEvents['CloseOutTurnRequested'];
 
-/** An order, when it was sent, and what its case had asked for. */
-interface PacedOrder {
-  readonly order: LogEntry;
-  readonly request: TurnRequest;
+/** An order, when it was sent, what its case had asked for, and what it has closed. */
+interface PacedOrder extends Pick<TurnRequest, 'instrument' | 'perMinute' | 'least'> {
+  readonly event: EventReference;
+  readonly clearing: Instant;
+  /** Notional, USD; zero until its cost is assessed. */
+  closed: Decimal;
 }
+
+type Grant = Pick<FundEvents['FundDrawGranted'], 'request' | 'requested' | 'granted'> & {
+  readonly event: EventReference;
+};
 
 /** The requirement freed stands in the order rounded down to the cent, so health is judged to the cent. */
 const CENT = dec('0.01');
@@ -69,14 +80,18 @@ const CENT = dec('0.01');
 export function liquidationInvariants(): LiquidationInvariants {
   const takeOvers = takeOverInvariants();
   const openCases = new Map<AccountId, string>();
-  const openOrders = new Map<string, { readonly place: string; readonly order: Placed }>();
-  const shortfalls = new Map<string, Decimal>();
-  const draws = new Map<string, Draw>();
+  const openOrders = new Map<
+    string,
+    { readonly place: string; readonly order: Placed; readonly paced: PacedOrder | undefined }
+  >();
+  /** Of the orders of cases that are open, by case. */
+  const shortfalls = new Map<string, Map<string, Decimal>>();
+  /** Amounts that were asked for, by place. */
+  const draws = new Map<string, Draw['amount']>();
   const turns = new Map<string, TurnRequest>();
   const paced: PacedOrder[] = [];
-  const closedBy = new Map<string, Decimal>();
   const phases = new Map<string, AdlEvents['DeleveragingAnnounced']['to']>();
-  const grants: LogEntry<string, FundEvents['FundDrawGranted']>[] = [];
+  const grants: Grant[] = [];
 
   function onCase(event: CaseEntry): readonly LiquidationViolation[] {
     const broken = (rule: LiquidationViolation['rule'], detail: string): LiquidationViolation => ({
@@ -99,9 +114,10 @@ export function liquidationInvariants(): LiquidationInvariants {
         const request = turns.get(caseId);
         turns.delete(caseId);
         const inTurn = request?.instrument === event.payload.instrument;
-        if (inTurn) paced.push({ order: event, request });
+        const ordered = inTurn ? pacedOrder(event, request) : undefined;
+        if (ordered !== undefined) paced.push(ordered);
         const open = openOrders.get(caseId);
-        openOrders.set(caseId, { place: placeName(event), order: event.payload });
+        openOrders.set(caseId, { place: placeName(event), order: event.payload, paced: ordered });
         return [
           ...(inTurn ? [] : [broken('within-pace', `${caseId} has sent an order without a turn`)]),
           ...(open === undefined ? [] : [broken('one-slice-at-a-time', `${caseId} has the order ${open.place} open`)]),
@@ -115,17 +131,20 @@ export function liquidationInvariants(): LiquidationInvariants {
         if (open === undefined || open.place !== placeName(order)) {
           return [broken('cost-adds-up', `${caseId} has no open order ${placeName(order)}`)];
         }
-        closedBy.set(placeName(order), dec(event.payload.closedNotional));
-        shortfalls.set(placeName(order), slippageBeyondReward(dec(event.payload.slippage), dec(event.payload.penalty)));
+        if (open.paced !== undefined) open.paced.closed = dec(event.payload.closedNotional);
+        const ofCase = shortfalls.get(caseId) ?? new Map<string, Decimal>();
+        ofCase.set(open.place, slippageBeyondReward(dec(event.payload.slippage), dec(event.payload.penalty)));
+        shortfalls.set(caseId, ofCase);
         return costViolations(open.order, event.payload).map(({ rule, detail }) => broken(rule, detail));
       }
       case 'FundDrawRequested': {
-        draws.set(placeName(event), event.payload);
-        const detail = drawViolation(event.payload, shortfalls);
+        draws.set(placeName(event), event.payload.amount);
+        const detail = drawViolation(event.payload, shortfalls.get(event.payload.caseId));
         return detail === undefined ? [] : [broken('draw-has-a-cause', detail)];
       }
       case 'LiquidationClosed':
         openCases.delete(event.payload.accountId);
+        shortfalls.delete(event.payload.caseId);
         return openOrders.has(event.payload.caseId)
           ? [broken('one-slice-at-a-time', `${event.payload.caseId} was closed with an order open`)]
           : [];
@@ -158,45 +177,44 @@ export function liquidationInvariants(): LiquidationInvariants {
       if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
       if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
-        grants.push(entry as LogEntry<string, FundEvents['FundDrawGranted']>);
+        const { request, requested, granted } = entry.payload as FundEvents['FundDrawGranted'];
+        grants.push({ event: referenceTo(entry), request, requested, granted });
       }
       return [];
     },
     finish: () => [
-      ...paceViolations(paced, closedBy),
+      ...paceViolations(paced),
       ...takeOvers.finish().map((found) => ({ rule: 'take-over-as-agreed' as const, ...found })),
       ...[...grants]
-        .sort((a, b) => compareText(a.id, b.id))
-        .flatMap((event) => {
-          const detail = grantViolation(event.payload, draws);
-          return detail === undefined ? [] : [{ rule: 'grant-answers-a-draw' as const, event, detail }];
+        .sort((a, b) => compareText(a.event.id, b.event.id))
+        .flatMap((grant) => {
+          const detail = grantViolation(grant, draws);
+          return detail === undefined ? [] : [{ rule: 'grant-answers-a-draw' as const, event: grant.event, detail }];
         }),
     ],
   };
 }
+
+const pacedOrder = (order: LogEntry, { instrument, perMinute, least }: TurnRequest): PacedOrder => ({
+  ...{ event: referenceTo(order), clearing: order.time.clearing },
+  ...{ instrument, perMinute, least, closed: ZERO },
+});
 
 /**
  * In no minute do all cases of an instrument together close more than its pace; a lot larger than that goes alone. The mark may have moved
  * between a turn and its order, which is a lot at least: that is never more than the least that was asked for.
  * @see docs/spec/liquidation.md CLR-LIQ-038
  */
-function paceViolations(
-  orders: readonly PacedOrder[],
-  closedBy: ReadonlyMap<string, Decimal>,
-): readonly LiquidationViolation[] {
-  const inTime = [...orders].sort(
-    (a, b) => a.order.time.clearing - b.order.time.clearing || compareText(a.order.id, b.order.id),
-  );
+function paceViolations(orders: readonly PacedOrder[]): readonly LiquidationViolation[] {
+  const inTime = [...orders].sort((a, b) => a.clearing - b.clearing || compareText(a.event.id, b.event.id));
   const windows = new Map<string, { readonly clearing: Instant; readonly closed: Decimal }[]>();
-  return inTime.flatMap(({ order, request: { instrument, perMinute, least } }) => {
-    const { clearing } = order.time;
+  return inTime.flatMap(({ event, clearing, instrument, perMinute, least, closed }) => {
     const minute = (windows.get(instrument) ?? []).filter((each) => each.clearing > clearing - PACE_WINDOW_MS);
-    const closed = closedBy.get(placeName(order)) ?? ZERO;
     windows.set(instrument, [...minute, { clearing, closed }]);
     const before = sum(minute.map((each) => each.closed));
     if (before.isZero() || before.plus(closed).lte(dec(perMinute).plus(dec(least)))) return [];
     const detail = `${text(before.plus(closed))} of ${instrument} in a minute, at most ${perMinute}`;
-    return [{ rule: 'within-pace', event: order, detail }];
+    return [{ rule: 'within-pace', event, detail }];
   });
 }
 
@@ -246,21 +264,21 @@ function worsensHealth(order: Placed, closed: Decimal, penalty: Decimal): boolea
 
 function drawViolation(
   { caseId, purpose, amount, order }: Draw,
-  shortfalls: ReadonlyMap<string, Decimal>,
+  shortfalls: ReadonlyMap<string, Decimal> | undefined,
 ): string | undefined {
   if (purpose === 'BankruptcyDeficit') {
     return order === null && dec(amount).gt(0) ? undefined : `${caseId} draws ${amount} for a deficit`;
   }
-  const shortfall = order === null ? undefined : shortfalls.get(placeName(order));
+  const shortfall = order === null ? undefined : shortfalls?.get(placeName(order));
   return shortfall?.eq(dec(amount)) === true ? undefined : `${caseId} draws ${amount}, its slice lacks other money`;
 }
 
 function grantViolation(
-  { request, requested, granted }: FundEvents['FundDrawGranted'],
-  draws: ReadonlyMap<string, Draw>,
+  { request, requested, granted }: Grant,
+  draws: ReadonlyMap<string, Draw['amount']>,
 ): string | undefined {
-  const draw = draws.get(placeName(request));
-  if (draw === undefined) return `no draw at ${placeName(request)}`;
-  if (!dec(draw.amount).eq(dec(requested))) return `asked ${draw.amount}, answered to ${requested}`;
+  const amount = draws.get(placeName(request));
+  if (amount === undefined) return `no draw at ${placeName(request)}`;
+  if (!dec(amount).eq(dec(requested))) return `asked ${amount}, answered to ${requested}`;
   return dec(granted).lt(0) || dec(granted).gt(dec(requested)) ? `granted ${granted} of ${requested}` : undefined;
 }

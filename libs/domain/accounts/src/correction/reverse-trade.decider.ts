@@ -1,5 +1,5 @@
 import type { AccountsEvents, FundEvents } from '@ballast/facts';
-import { invariant, text } from '@ballast/kernel';
+import { dec, invariant, text } from '@ballast/kernel';
 import {
   collateralAfter,
   fact,
@@ -45,7 +45,7 @@ export function decideSides(
       accountId,
       side,
       ...(part === undefined ? {} : { fill: part }),
-      quantity: text(quantity),
+      quantity,
     })),
     refusal: refusals.find((refusal) => refusal !== null) ?? null,
   });
@@ -83,20 +83,21 @@ function reversed(state: AccountsState, correctionId: string, fill: RememberedFi
   invariant(account, `a trade of an account that is not open: ${accountId}`);
   const contract = contractOf(state, instrument);
   const { settlementAsset: asset } = contract;
-  const signed = signedQuantity(side, quantity).neg();
-  const { position, realised, cash } = applyTrade(contract, positionIn(account, instrument), signed, price);
+  const signed = signedQuantity(side, dec(quantity)).neg();
+  const { position, realised, cash } = applyTrade(contract, positionIn(account, instrument), signed, dec(price));
   const credit = roundMoney(state, cash, asset, 'credit');
-  const toClient = credit.plus(fee);
+  const returned = dec(fee);
+  const toClient = credit.plus(returned);
   return fact('TradeReversed', {
     accountId,
     correctionId,
     tradeId,
     ...(part === undefined ? {} : { fill: part }),
     side,
-    quantity: text(quantity),
-    price: text(price),
+    quantity,
+    price,
     realisedPnl: text(realised),
-    fee: text(fee),
+    fee,
     position: figuresOf(instrument, position),
     settlement: settlementOf(contract, credit),
     collateral: collateralAfter(state, accountId, { [asset]: toClient }),
@@ -104,7 +105,7 @@ function reversed(state: AccountsState, correctionId: string, fill: RememberedFi
       [clientLedger(accountId), asset, toClient],
       ['house/pnl', asset, cash.neg()],
       ['house/rounding', asset, cash.minus(credit)],
-      ['house/fees', asset, fee.neg()],
+      ['house/fees', asset, returned.neg()],
     ),
   });
 }

@@ -25,7 +25,7 @@ export const fillEvolution: Evolution<'PositionChanged'> = {
     }
     rememberFill(state, {
       ...{ accountId, instrument, tradeId, side, part: fill },
-      ...{ quantity: dec(quantity), price: dec(fillPrice), fee: dec(fee), kept: reason },
+      ...{ quantity, price: fillPrice, fee, kept: reason },
     });
     if (closeOutOrder !== null) addToOrder(orderAt(state, closeOutOrder.position), postings);
   },

@@ -1,5 +1,5 @@
 import type { TradeSide } from '@ballast/facts';
-import { invariant, ZERO } from '@ballast/kernel';
+import { invariant, text } from '@ballast/kernel';
 import type { Evolution } from '../accounts.state.js';
 import { bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
@@ -27,7 +27,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     const { instrument } = position;
     rememberFill(state, {
       ...{ accountId, instrument, tradeId: id, side },
-      ...{ part, quantity: quantity.abs(), price: ZERO, fee: ZERO },
+      ...{ part, quantity: text(quantity.abs()), price: '0', fee: '0' },
       kept: 'suspense',
     });
     const book = bookOf(state, position.instrument);

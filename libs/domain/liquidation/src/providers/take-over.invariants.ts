@@ -5,7 +5,7 @@ import { placeName } from '../place.js';
 
 /** A round that breaks its rule, and the event that shows it. */
 export interface TakeOverViolation {
-  readonly event: LogEntry;
+  readonly event: Pick<LogEntry, 'id' | 'log' | 'partition' | 'position'>;
   readonly detail: string;
 }
 

@@ -197,6 +197,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     },
     onFenced: (partition) => strategy.fenced(partition),
     onTrouble: (what, error) => logger.warn({ err: error, what }, 'trouble'),
+    onProgress: (line) => logger.info(line),
     answer: (answers) => topics.send(answers.map(encodeAnswer)),
     onHeld: () => announcer.announce(),
   });

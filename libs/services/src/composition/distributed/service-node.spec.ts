@@ -23,6 +23,7 @@ describe('the share of a process in a service', () => {
       bus: () => ({}) as Bus,
       onFenced: (partition) => givenUp.push(partition),
       onTrouble: (what, error) => troubles.push(`${what}: ${(error as Error).message}`),
+      onProgress: () => undefined,
       answer: async () => undefined,
       onHeld: () => undefined,
     });

@@ -23,6 +23,7 @@ import {
   type SourceRef,
 } from '@ballast/partition-worker';
 import { Arrivals, allArrived } from './arrivals.js';
+import { indexingLines } from './indexing-lines.js';
 import { Relay } from './relay.js';
 
 export interface ServiceNodeOptions {
@@ -41,6 +42,8 @@ export interface ServiceNodeOptions {
   /** What is in memory of the partition is no longer good: it is to be given up and, if it is ours, taken again. */
   readonly onFenced: (partition: number) => void;
   readonly onTrouble: (what: string, error: unknown) => void;
+  /** Told how far something that takes long has come, in a sentence. */
+  readonly onProgress: (line: string) => void;
   /** Sends stored answers on their way; resolves when they are. */
   readonly answer: (answers: readonly CommandAnswer[]) => Promise<void>;
   /** Told after a partition was taken or given up. */
@@ -112,6 +115,7 @@ export class ServiceNode implements BatchReceiver {
       worker: name,
       publish: (events) => relay.send(events),
       snapshots: this.options.snapshots,
+      onIndexed: indexingLines(`${log.name}/${partition}`, this.options.onProgress),
       onCommand: () => this.#run(partition),
     });
     await relay.catchUp();
