@@ -39,6 +39,8 @@ export interface KafkaBusOptions {
   readonly read?: LogReader;
   /** Largest number of messages in one batch; default 1000. */
   readonly batchSize?: number;
+  /** How long what comes close together is gathered; default: everything is fetched as soon as it is there. */
+  readonly gatherMs?: number;
   readonly onIncident?: (incident: BusIncident) => void;
 }
 
@@ -209,8 +211,13 @@ export class KafkaBus implements Bus {
   #reader(topic: string): TopicReader {
     let reader = this.#readers.get(topic);
     if (reader === undefined) {
-      reader = new TopicReader(this.#kafka, this.#admin, topic, this.#prefix, (error) =>
-        this.#report({ kind: 'fatal', error }),
+      reader = new TopicReader(
+        this.#kafka,
+        this.#admin,
+        topic,
+        this.#prefix,
+        (error) => this.#report({ kind: 'fatal', error }),
+        this.options.gatherMs,
       );
       this.#readers.set(topic, reader);
     }

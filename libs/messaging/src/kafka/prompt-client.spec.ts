@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
-import './prompt-client.js';
+import { forgetFetches, gatherFetches } from './prompt-client.js';
 
 interface Group {
   fetch(nodeId: string): Promise<readonly unknown[]>;
@@ -18,11 +18,11 @@ const logger = { namespace: () => logger, debug: () => undefined, info: () => un
 const both = [{ topic: 't', partitions: [0, 1] }];
 
 /** A group that has joined and owns two partitions of broker 1; what waits in it waits for good, as time stands still. */
-function joined(): Group {
-  const silent = { fetch: () => new Promise(() => undefined) };
-  const cluster = { refreshMetadataIfNecessary: async () => undefined, findBroker: async () => silent };
+function joined(fetch: () => Promise<unknown> = () => new Promise(() => undefined)): Group {
+  const cluster = { refreshMetadataIfNecessary: async () => undefined, findBroker: async () => ({ fetch }) };
   const group = new ConsumerGroup({
     cluster,
+    groupId: 'g',
     logger,
     topics: ['t'],
     topicConfigurations: {},
@@ -57,6 +57,29 @@ describe('a consumer that has nothing to fetch', () => {
     const runner = new Runner({ logger, consumerGroup });
     await runner.stop();
     expect(await fetched).toEqual([]);
+  });
+
+  it('gathers what comes soon after it got something, and waits for nothing after a silence', async () => {
+    let asked = 0;
+    const messages = [{ offset: '0', value: Buffer.from('one') }];
+    const brought = { responses: [{ topicName: 't', partitions: [{ partition: 0, highWatermark: '1', messages }] }] };
+    const group = joined(async () => ((asked += 1) === 2 ? { responses: [] } : brought));
+    gatherFetches('g', 10);
+    try {
+      expect(await group.fetch('1')).toHaveLength(1);
+      const second = group.fetch('1');
+      await jest.advanceTimersByTimeAsync(9);
+      expect(asked).toBe(1);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(await second).toEqual([]);
+      expect(await group.fetch('1')).toHaveLength(1);
+      expect(asked).toBe(3);
+      await jest.advanceTimersByTimeAsync(10);
+      await group.fetch('1');
+      expect(asked).toBe(4);
+    } finally {
+      forgetFetches('g');
+    }
   });
 
   it('waits on at the broker for what is fetched already', async () => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 
 /** What is used here of the parts of kafkajs that fetch for a consumer. */
 interface ConsumerGroup {
+  readonly groupId: string;
   readonly subscriptionState: { active(): readonly { readonly partitions: readonly number[] }[] };
   filterPartitionsByNode(nodeId: string, of: readonly unknown[]): readonly { readonly partitions: readonly number[] }[];
   fetch(nodeId: string): Promise<readonly unknown[]>;
@@ -28,6 +29,28 @@ const { stop } = runner;
 /* eslint-enable @typescript-eslint/unbound-method */
 
 const waits = new WeakMap<ConsumerGroup, Set<Wait>>();
+/** By group id. */
+const gathering = new Map<string, number>();
+/** When a fetch last brought something, by `performance.now()`. */
+const broughtAt = new WeakMap<ConsumerGroup, number>();
+
+/**
+ * Lets a group fetch no sooner than so many milliseconds after a fetch that brought something: what comes meanwhile comes together, and is
+ * decided, stored and sent on together. What comes after a silence is not kept waiting.
+ */
+export function gatherFetches(groupId: string, ms: number): void {
+  gathering.set(groupId, ms);
+}
+
+/** The group is gone. */
+export function forgetFetches(groupId: string): void {
+  gathering.delete(groupId);
+}
+
+async function gathered(of: ConsumerGroup): Promise<void> {
+  const ms = (broughtAt.get(of) ?? -Infinity) + (gathering.get(of.groupId) ?? 0) - performance.now();
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 function isIdle(of: ConsumerGroup, nodeId: string): boolean {
   try {
@@ -57,8 +80,14 @@ group.fetch = async function (this: ConsumerGroup, nodeId) {
   });
   const wait: Wait = { idle: isIdle(this, nodeId), end };
   mine.add(wait);
+  const fetched = async (): Promise<readonly unknown[]> => {
+    await gathered(this);
+    const batches = await fetch.call(this, nodeId);
+    if (batches.length > 0) broughtAt.set(this, performance.now());
+    return batches;
+  };
   try {
-    return await Promise.race([fetch.call(this, nodeId), interrupted]);
+    return await Promise.race([fetched(), interrupted]);
   } finally {
     mine.delete(wait);
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from 'kafkajs';
+import { forgetFetches, gatherFetches } from './prompt-client.js';
 
 /** One who reads one Kafka partition at a pace of its own. */
 export interface PartitionListener {
@@ -55,8 +56,10 @@ export class TopicReader {
     private readonly topic: string,
     groupPrefix: string,
     private readonly onFatal: (error: unknown) => void,
+    gatherMs = 0,
   ) {
     this.#groupId = `${groupPrefix}reader.${topic}.${randomUUID()}`;
+    if (gatherMs > 0) gatherFetches(this.#groupId, gatherMs);
     this.#consumer = this.#newConsumer();
   }
 
@@ -105,6 +108,7 @@ export class TopicReader {
   async close(): Promise<void> {
     this.#failed ??= { error: new Error('the bus is closed') };
     this.#running = false;
+    forgetFetches(this.#groupId);
     if (this.#subscribed !== undefined) await this.#consumer.disconnect();
   }
 
