@@ -9,7 +9,7 @@ const EXPECTED: Readonly<Record<Part, { readonly figures: number; readonly bound
   append: { figures: 3, bounds: 3 },
   decision: { figures: 8, bounds: 0 },
   replay: { figures: 3, bounds: 2 },
-  restart: { figures: 2, bounds: 1 },
+  restart: { figures: 4, bounds: 2 },
   simulate: { figures: 2, bounds: 1 },
   memory: { figures: 4, bounds: 0 },
   deposits: { figures: 4, bounds: 2 },

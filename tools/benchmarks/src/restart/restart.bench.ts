@@ -5,8 +5,10 @@ import { PartitionWorker, SNAPSHOT_POLICY, sourcesOf } from '@ballast/partition-
 import { marginService } from '@ballast/services';
 import type { BenchContext } from '../bench-server.js';
 import { CalmMarket } from '../decision/calm-market.js';
+import { DepositHouse } from '../deposits/deposit-house.js';
 import { figure, type Figure, type FigureDraft } from '../measure/figure.js';
 import { median } from '../measure/median.js';
+import { Stopwatch, type Lap } from '../measure/stopwatch.js';
 
 export interface RestartOptions {
   readonly accounts: number;
@@ -15,6 +17,8 @@ export interface RestartOptions {
   readonly priceSets: readonly [few: number, ...more: number[]];
   /** Price sets behind the newest snapshot: what a kill leaves to be taken again. */
   readonly tail: number;
+  /** Deposits before each measurement of accounts, rising. */
+  readonly deposits: readonly [few: number, ...more: number[]];
   readonly rounds: number;
 }
 
@@ -24,27 +28,40 @@ export const RESTART_DEFAULTS: RestartOptions = {
   partitions: 8,
   priceSets: [1_100, 11_000],
   tail: 100,
+  deposits: [10_000, 100_000],
   rounds: 3,
 };
 
 /** Some 100,000, 1,000,000 and 5,000,000 events: hours on a busy machine, and as much disk as they take. */
-export const WHOLE_RESTART: RestartOptions = { ...RESTART_DEFAULTS, priceSets: [11_000, 110_000, 550_000] };
+export const WHOLE_RESTART: RestartOptions = {
+  ...RESTART_DEFAULTS,
+  priceSets: [11_000, 110_000, 550_000],
+  deposits: [100_000, 1_000_000],
+};
 
-/** Price sets up to which a start from the beginning of the logs is measured too. */
+/** Price sets, or deposits, up to which a start from the beginning of the logs is measured too. */
 const WHOLE_UP_TO = 11_000;
 
 interface Restart {
   readonly events: number;
   /** From snapshots and the tail behind them. */
-  readonly ms: number;
+  readonly lap: Lap;
   /** From the beginning of the logs; null where that would take an hour. */
-  readonly wholeMs: number | null;
+  readonly whole: Lap | null;
 }
 
-/** A restart of margin with the same accounts on a short and on longer histories: it must not grow with them. */
-export async function benchRestart(
+/** Restarts of margin and of accounts with the same accounts on a short and on longer histories: they must not grow with them. */
+export const benchRestart = async (
   context: BenchContext,
-  { accounts, partitions, priceSets, tail, rounds }: RestartOptions = RESTART_DEFAULTS,
+  options: RestartOptions = RESTART_DEFAULTS,
+): Promise<Figure[]> => [
+  ...(await restartsOfMargin(context, options)),
+  ...(await restartsOfAccounts(context, options)),
+];
+
+async function restartsOfMargin(
+  context: BenchContext,
+  { accounts, partitions, priceSets, tail, rounds }: RestartOptions,
 ): Promise<Figure[]> {
   const database = await context.database();
   try {
@@ -59,57 +76,94 @@ export async function benchRestart(
       await restart(logs, true);
       await market.grow(tail);
       stored = wanted;
-      measured.push(await measure(logs, rounds, wanted <= WHOLE_UP_TO));
+      measured.push(
+        await measure(logs, 'margin', rounds, wanted <= WHOLE_UP_TO, (whole) => restart(logs, false, whole)),
+      );
     }
-    const [few, ...more] = measured as [Restart, ...Restart[]];
-    const nameOf = ({ events }: Restart): string =>
-      `margin, ${accounts.toLocaleString('en-US')} accounts, ${events.toLocaleString('en-US')} events`;
-    return [
-      figure(restartFigure(nameOf(few), few)),
-      ...more.map((each) =>
-        figure({
-          ...restartFigure(nameOf(each), each),
-          reference: { what: 'the short history', value: few.ms, unit: 'ms' },
-          bound: { of: 'ratio', kind: 'at most', limit: 1.5 },
-        }),
-      ),
-    ];
+    return figuresOf(`margin, ${accounts.toLocaleString('en-US')} accounts`, measured);
   } finally {
     await database.close();
   }
 }
 
-const restartFigure = (what: string, { ms, wholeMs }: Restart): FigureDraft => ({
+/** Deposits for the same accounts; what came since the newest snapshot is what the policy leaves. */
+async function restartsOfAccounts(
+  context: BenchContext,
+  { accounts, partitions, deposits, rounds }: RestartOptions,
+): Promise<Figure[]> {
+  const database = await context.database();
+  try {
+    const logs = await LogDirectory.open(database.store, partitions);
+    const house = await DepositHouse.open(logs, accounts, (line) => context.onProgress(`restart: ${line}`));
+    let taken = 0;
+    const measured: Restart[] = [];
+    for (const wanted of deposits) {
+      context.onProgress(`restart: up to ${wanted} deposits`);
+      await house.take(wanted - taken);
+      taken = wanted;
+      measured.push(await measure(logs, 'accounts', rounds, wanted <= WHOLE_UP_TO, (whole) => house.restart(whole)));
+    }
+    return figuresOf(`accounts, ${accounts.toLocaleString('en-US')} of them`, measured);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Of the processor both are held against the short history: on a busy machine it says more than the clock. */
+function figuresOf(what: string, measured: readonly Restart[]): Figure[] {
+  const [few, ...more] = measured as [Restart, ...Restart[]];
+  return [
+    figure(restartFigure(what, few)),
+    ...more.map((each) =>
+      figure({
+        ...restartFigure(what, each),
+        reference: { what: 'the short history', value: few.lap.cpuMs, unit: 'ms' },
+        bound: { of: 'ratio', kind: 'at most', limit: 1.5 },
+      }),
+    ),
+  ];
+}
+
+const restartFigure = (what: string, { events, lap, whole }: Restart): FigureDraft => ({
   part: 'restart',
-  what,
-  value: ms,
+  what: `${what}, ${events.toLocaleString('en-US')} events: processor time`,
+  value: lap.cpuMs,
   unit: 'ms',
   note:
-    'from snapshots and what came since' +
-    (wholeMs === null ? '' : `; from the beginning of the logs ${(wholeMs / 1_000).toFixed(1)} s`),
+    `from snapshots and what came since; by the clock ${lap.wallMs.toFixed(0)} ms` +
+    (whole === null
+      ? ''
+      : `; from the beginning of the logs ${(whole.cpuMs / 1_000).toFixed(1)} s, by the clock ${(whole.wallMs / 1_000).toFixed(1)} s`),
 });
 
-async function measure(logs: LogDirectory, rounds: number, whole: boolean): Promise<Restart> {
+async function measure(
+  logs: LogDirectory,
+  log: 'margin' | 'accounts',
+  rounds: number,
+  whole: boolean,
+  restarted: (whole: boolean) => Promise<Lap>,
+): Promise<Restart> {
   let events = 0;
-  for (const { size } of await logs.log('margin').heads()) events += size;
-  const wholeMs = whole ? await restart(logs, false, true) : null;
-  const took: number[] = [];
-  for (let round = 0; round < rounds; round++) took.push(await restart(logs, false));
-  return { events, ms: median(took), wholeMs };
+  for (const { size } of await logs.log(log).heads()) events += size;
+  const first = whole ? await restarted(true) : null;
+  const laps: Lap[] = [];
+  for (let round = 0; round < rounds; round++) laps.push(await restarted(false));
+  const lap = { wallMs: median(laps.map(({ wallMs }) => wallMs)), cpuMs: median(laps.map(({ cpuMs }) => cpuMs)) };
+  return { events, lap, whole: first };
 }
 
 /**
  * Opens every partition of margin one after the other, as a process does that owns them all.
  * @param rests writes them down where they are
  * @param whole from the beginning of the logs
- * @returns milliseconds until all may decide
+ * @returns what it took until all may decide
  */
-async function restart(logs: LogDirectory, rests: boolean, whole = false): Promise<number> {
+async function restart(logs: LogDirectory, rests: boolean, whole = false): Promise<Lap> {
   const log: EventLog = logs.log('margin');
   const committer = new GroupCommitter(log);
   const notice = (line: string): void => invariant(false, line);
   const program = { release: 'ballast@bench', build: '0'.repeat(64) };
-  const started = performance.now();
+  const watch = new Stopwatch();
   const workers: PartitionWorker[] = [];
   for (const partition of partitionNumbers(shapeOf('margin', logs.partitions))) {
     const process = partition === GLOBAL ? marginService.global : marginService.numbered;
@@ -129,7 +183,7 @@ async function restart(logs: LogDirectory, rests: boolean, whole = false): Promi
       }),
     );
   }
-  const took = performance.now() - started;
+  const lap = watch.stop();
   if (rests) for (const worker of workers) await worker.rest();
-  return took;
+  return lap;
 }
