@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import Table from 'cli-table3';
+import { isExplained } from '@ballast/accounts-domain';
 import { custodyLine, positionLine, reconciliationsView, type ReconciliationsView } from '@ballast/contracts';
 import { BallastClient } from '@ballast/exchange-client';
 import { IDENTIFIER, invariant, isoOf, matches, rfc3339Of } from '@ballast/kernel';
@@ -54,8 +55,6 @@ interface Counts {
   readonly changed: number;
   readonly matched: number;
 }
-
-const isExplained = ({ explanation }: Break): boolean => explanation !== null && explanation.approver !== null;
 
 function told({ compared, differing, opened, changed, matched }: Counts, breaks: readonly Break[]): string {
   const counts = `${compared} lines compared, ${differing} differ: ${opened} new, ${changed} changed; ${matched} agree again\n`;

@@ -228,14 +228,12 @@ export async function verifyBooks(logs: LogDirectory, onRead: (entries: number) 
     const expected = [...importIds].flatMap((importId) => [...(approved.get(importId) ?? [])]);
     const due = expected.filter(([accountId]) => partitionOfAccount(accountId, logs.partitions) === partition);
     for (const accountId of new Set([...came.keys(), ...due.map(([id]) => id)])) {
-      const { importId, collateral, positions } = came.get(accountId) ?? {
-        importId: '',
-        collateral: {},
-        positions: [],
-      };
+      const booked = came.get(accountId);
       const content =
-        importId === '' ? due.find(([id]) => id === accountId)?.[1] : approved.get(importId)?.get(accountId);
-      if (content === contentOf(collateral, positions)) continue;
+        booked === undefined
+          ? due.find(([id]) => id === accountId)?.[1]
+          : approved.get(booked.importId)?.get(accountId);
+      if (content === contentOf(booked?.collateral ?? {}, booked?.positions ?? [])) continue;
       const what = `${accountId} came with something else than its book says`;
       return { log: 'accounts', partition, position: null, what };
     }

@@ -13,7 +13,7 @@ export {
 export { bookImportFigures } from './book-import/book-import.decider.js';
 export { judgeImported } from './book-import/imported-account.decider.js';
 export { correctionFigures } from './correction/trade-correction.decider.js';
-export { reconciliationFigures } from './reconciliation/reconciliation.decider.js';
+export { isExplained, reconciliationFigures } from './reconciliation/reconciliation.decider.js';
 export type { AccountsState } from './accounts.state.js';
 export { trialBalance } from './ledger/ledger.js';
 export {

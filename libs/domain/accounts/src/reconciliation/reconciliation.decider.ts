@@ -178,7 +178,11 @@ export function approveExplanation(
 }
 
 /** Two persons know why. */
-export const isExplained = ({ explanation }: Break): boolean => explanation !== null && explanation.approver !== null;
+export const isExplained = ({
+  explanation,
+}: {
+  readonly explanation: Pick<NonNullable<Break['explanation']>, 'approver'> | null;
+}): boolean => explanation !== null && explanation.approver !== null;
 
 /** How what is known of other books follows from events. */
 export const evolveReconciliations = {
