@@ -21,17 +21,18 @@ export function digitsOf(value: bigint): number {
   return size < powerOfTen(least) ? least : least + 1;
 }
 
+/** So many are looked for one after the other: most figures have fewer. */
+const FEW_ZEROS = 5;
+
 /** Zeros at the end of an integer other than 0, up to so many. */
 export function trailingZeros(value: bigint, most: number): number {
   if (most === 0 || value % 10n !== 0n) return 0;
-  let zeros = 0;
-  let rest = value;
-  // Many at once first: an exact quotient ends in forty.
+  let zeros = 1;
+  while (zeros < most && zeros < FEW_ZEROS && value % powerOfTen(zeros + 1) === 0n) zeros += 1;
+  if (zeros < FEW_ZEROS) return zeros;
+  // An exact quotient ends in forty.
   for (let step = 32; step >= 1; step /= 2) {
-    while (zeros + step <= most && rest % powerOfTen(step) === 0n) {
-      rest /= powerOfTen(step);
-      zeros += step;
-    }
+    while (zeros + step <= most && value % powerOfTen(zeros + step) === 0n) zeros += step;
   }
   return zeros;
 }
