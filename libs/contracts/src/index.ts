@@ -140,6 +140,8 @@ export {
   resumptionRequest,
   resumptionApprovalRequest,
   instrumentHaltsView,
+  auctionsView,
+  bidRequest,
   delistingApprovalRequest,
   delistingRequest,
   delistingsView,

@@ -20,6 +20,9 @@ const written = (value: unknown): string => (isText(value) ? value : JSON.string
 /** ` at 6,018.5 USD`, or nothing for an order without a limit. */
 const atPrice = (price: unknown): string => (isText(price) ? ` at ${price} USD` : '');
 
+/** Who takes over: those who have an agreement, or those whose bids were called. */
+const takers = (auction: unknown): string => (auction === undefined ? 'liquidity providers' : 'bidders');
+
 const moment = (at: unknown): string => isoOf(at as number);
 
 /** What a message waits for, in words. */
@@ -227,15 +230,25 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
   TradeSidesReported: ({ tradeId, sides, refusal }) =>
     `${(sides as readonly unknown[]).length} sides of trade ${written(tradeId)} stand here${refusal === null ? '' : ` (${written(refusal)})`}.`,
 
-  ProviderRoundOpened: ({ providers, quantity, instrument, caseId }) =>
-    `${(providers as readonly unknown[]).length} liquidity providers are to take over up to ${written(quantity)} ${written(instrument)} of ${written(caseId)}.`,
+  AuctionOpened: ({ auctionId, bidders, quantity, instrument, caseId, dutch, endsAt }) =>
+    `${written(auctionId)}: up to ${written(quantity)} ${written(instrument)} of ${written(caseId)} are offered to ${(bidders as readonly unknown[]).length} bidders ${dutch === null ? 'for sealed bids' : 'at a falling price'} until ${moment(endsAt)}.`,
+  AuctionBidPlaced: ({ auctionId, bidder, quantity, instrument, discount }) =>
+    `${written(bidder)} bids in ${written(auctionId)}: ${written(quantity)} ${written(instrument)} at a discount of ${written(discount)}.`,
+  AuctionCalled: ({ auctionId, bids }) =>
+    `${(bids as readonly unknown[]).length} bids of ${written(auctionId)} are final: the case hands over.`,
+  AuctionClosed: ({ auctionId, outcome, closedQuantity, bids, instrument }) =>
+    outcome === 'taken-over'
+      ? `${written(closedQuantity)} ${written(instrument)} went to bidders in ${written(auctionId)}.`
+      : `Nobody took over ${written(instrument)} in ${written(auctionId)} (${written(outcome)}, ${written(bids)} bids).`,
+  ProviderRoundOpened: ({ providers, quantity, instrument, caseId, auction }) =>
+    `${(providers as readonly unknown[]).length} ${takers(auction)} are to take over up to ${written(quantity)} ${written(instrument)} of ${written(caseId)}.`,
   ProvidersJudged: ({ roundId, providers }) =>
     `${(providers as readonly unknown[]).length} providers of ${written(roundId)} were judged by their margin.`,
-  ProviderRoundExecuted: ({ takes, instrument, caseId }) =>
-    `${(takes as readonly unknown[]).length} liquidity providers take over ${written(instrument)} of ${written(caseId)}.`,
-  ProviderRoundClosed: ({ closedQuantity, instrument, caseId, outcome }) =>
+  ProviderRoundExecuted: ({ takes, instrument, caseId, auction }) =>
+    `${(takes as readonly unknown[]).length} ${takers(auction)} take over ${written(instrument)} of ${written(caseId)}.`,
+  ProviderRoundClosed: ({ closedQuantity, instrument, caseId, outcome, auction }) =>
     outcome === 'taken-over'
-      ? `${written(closedQuantity)} ${written(instrument)} of ${written(caseId)} were taken over by liquidity providers.`
+      ? `${written(closedQuantity)} ${written(instrument)} of ${written(caseId)} were taken over by ${takers(auction)}.`
       : `Nobody took over ${written(instrument)} of ${written(caseId)} (${written(outcome)}).`,
   AdlRoundOpened: ({ requests, instrument, side }) =>
     `${(requests as readonly unknown[]).length} bankrupt ${written(side)}s of ${written(instrument)} look for who is deleveraged.`,

@@ -44,8 +44,15 @@ export function liquidationText({ type, payload }: LogEntry): string {
       return `The insurance fund was asked for ${usd(amount)} (${purpose}).`;
     }
     case 'ProvidersAsked': {
-      const { quantity, instrument, limit } = payload as LiquidationEvents['ProvidersAsked'];
+      const { quantity, instrument, limit, auction } = payload as LiquidationEvents['ProvidersAsked'];
+      if (auction !== undefined) {
+        return `Bids of auction ${auction} were called: up to ${quantity} ${instrument} handed over, at ${usd(limit)} at worst.`;
+      }
       return `The book was too thin: ${quantity} ${instrument} offered to liquidity providers, at ${usd(limit)} at worst.`;
+    }
+    case 'AuctionAsked': {
+      const { quantity, instrument, limit } = payload as LiquidationEvents['AuctionAsked'];
+      return `Neither the book nor liquidity providers took it: up to ${quantity} ${instrument} to be auctioned, at ${usd(limit)} at worst.`;
     }
     case 'AdlRequested': {
       const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];

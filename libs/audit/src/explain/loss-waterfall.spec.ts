@@ -26,6 +26,7 @@ const entry = (type: string, payload: object, position = 1): LogEntry => ({
 });
 
 const request = { partition: 0, position: 9 };
+const called = { partition: 0, position: 7 };
 const asked = { partition: 0, position: 8 };
 
 describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]', () => {
@@ -37,6 +38,14 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]'
       { side: 'long', mark: '1000', settlement: { style: 'linear', contractSize: '1', assetPrice: '1' } },
       8,
     ),
+    entry(
+      'ProvidersAsked',
+      {
+        ...{ side: 'long', mark: '1000', auction: 'BTC-PERP-0-6' },
+        settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
+      },
+      7,
+    ),
     entry('AdlRequested', { quantity: '4', deficit: '400', mark: '1000', bankruptcyPrice: '1100' }, 9),
   ];
   const bookings = [
@@ -45,6 +54,7 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]'
     entry('ProviderTradeBooked', { role: 'provider', request: asked, quantity: '3', price: '996' }),
     entry('ProviderTradeBooked', { role: 'debtor', request: asked, quantity: '2', price: '996' }),
     entry('ProviderTradeBooked', { role: 'debtor', request: asked, quantity: '1', price: '995.5' }),
+    entry('ProviderTradeBooked', { role: 'debtor', request: called, quantity: '2', price: '990' }),
     entry('AdlBooked', { role: 'candidate', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '3', price: '1100' }),
     entry('AdlBooked', { role: 'bankrupt', request, quantity: '1', price: '1040' }),
@@ -65,6 +75,8 @@ describe('who bore the loss of a case [CLR-ACC-043] [CLR-ACC-071] [CLR-ACC-072]'
       ['position', '50'],
       // 2 of the market's 1,000 at 996 and one at 995.5.
       ['providers', '12.5'],
+      // Two at 990.
+      ['auction', '20'],
       ['account', '75'],
       ['other-accounts', '7.5'],
       ['house-tranche', '10'],

@@ -2,6 +2,7 @@ import type { CaseWaterfall } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import {
+  AUCTION_STEP,
   GAINS_STEP,
   OWNER_STEP,
   PAYING_STEPS,
@@ -24,6 +25,7 @@ const LOSS_TYPES: ReadonlySet<string> = new Set(['LossStepTaken', 'LossRecovered
 const DETAILS: Readonly<Record<Step, string>> = {
   position: 'what closing cost, out of the penalty that the position paid',
   providers: 'what the position left liquidity providers, who took it over below its value',
+  auction: 'what the position left bidders, who took it over below its value',
   account: 'own collateral in other assets, taken over at the index',
   'other-accounts': 'other accounts of the same owner that answer for this one',
   'product-reserve': 'the reserve of the underlying',
@@ -77,7 +79,8 @@ export function caseWaterfall(
   )) {
     bear('position', minOf(maxOf(dec(slippage), ZERO), dec(penalty)));
   }
-  bear(PROVIDER_STEP, leftToProviders(caseId, liquidation, bookings));
+  bear(PROVIDER_STEP, leftToTakers(caseId, liquidation, bookings, false));
+  bear(AUCTION_STEP, leftToTakers(caseId, liquidation, bookings, true));
   for (const { taken } of ofCase<AccountsEvents['CollateralTakenOver']>(bookings, 'CollateralTakenOver')) {
     bear('account', sum(taken.map(({ dollars }) => dec(dollars))));
   }
@@ -96,6 +99,7 @@ export function caseWaterfall(
   const order: readonly Step[] = [
     'position',
     PROVIDER_STEP,
+    AUCTION_STEP,
     'account',
     OWNER_STEP,
     ...new Set(paid.map(({ step }) => step)),
@@ -122,19 +126,25 @@ function detailOf(
     : DETAILS[step];
 }
 
-/** What was taken over, times how far its price was from the mark. Whole cents. */
-function leftToProviders(caseId: string, liquidation: readonly LogEntry[], bookings: readonly LogEntry[]): Decimal {
+/**
+ * What was taken over, times how far its price was from the mark. Whole cents.
+ * @param auctioned by bidders, and not by those with an agreement
+ */
+function leftToTakers(
+  caseId: string,
+  liquidation: readonly LogEntry[],
+  bookings: readonly LogEntry[],
+  auctioned: boolean,
+): Decimal {
   const trades = bookings
     .filter(({ type }) => type === 'ProviderTradeBooked')
     .map(({ payload }) => payload as AccountsEvents['ProviderTradeBooked'])
     .filter(({ role }) => role === 'debtor');
   const parts = liquidation
-    .filter(
-      ({ type, payload }) =>
-        type === 'ProvidersAsked' && (payload as LiquidationEvents['ProvidersAsked']).caseId === caseId,
-    )
-    .flatMap(({ position, payload }) => {
-      const { side, mark, settlement } = payload as LiquidationEvents['ProvidersAsked'];
+    .filter(({ type }) => type === 'ProvidersAsked')
+    .map(({ position, payload }) => ({ position, asked: payload as LiquidationEvents['ProvidersAsked'] }))
+    .filter(({ asked }) => asked.caseId === caseId && (asked.auction !== undefined) === auctioned)
+    .flatMap(({ position, asked: { side, mark, settlement } }) => {
       const terms = readTerms(settlement);
       const giving = side === 'long' ? 'short' : 'long';
       return trades

@@ -73,7 +73,7 @@ export async function caseStory(logs: LogDirectory, found: LiquidationCaseRow): 
   };
 }
 
-/** When and why a case was told to wait for its turn, and what providers took over of it: that is said in the global partition. */
+/** When and why a case was told to wait for its turn, what providers took over of it, and how it was auctioned: that is said in the global partition. */
 async function saidOf(logs: LogDirectory, caseId: string, from: Instant, until: Instant): Promise<readonly LogEntry[]> {
   const log = logs.log('liquidation');
   const size = (await log.heads()).find(({ partition }) => partition === GLOBAL)?.size ?? 0;
@@ -87,11 +87,16 @@ async function saidOf(logs: LogDirectory, caseId: string, from: Instant, until: 
   }
 }
 
-const SAID_OF_CASES: ReadonlySet<string> = new Set(['CloseOutTurnDeferred', 'ProviderRoundClosed']);
+const SAID_OF_CASES: ReadonlySet<string> = new Set([
+  'CloseOutTurnDeferred',
+  'ProviderRoundClosed',
+  'AuctionOpened',
+  'AuctionBidPlaced',
+  'AuctionClosed',
+]);
 
 const isSaidOf = ({ type, payload }: LogEntry, caseId: string): boolean =>
-  SAID_OF_CASES.has(type) &&
-  (payload as LiquidationGlobalEvents['CloseOutTurnDeferred' | 'ProviderRoundClosed']).caseId === caseId;
+  SAID_OF_CASES.has(type) && (payload as LiquidationGlobalEvents['CloseOutTurnDeferred']).caseId === caseId;
 
 const isEnd = ({ type, payload }: LogEntry): boolean =>
   type === 'AccountStateChanged' && (payload as MarginEvents['AccountStateChanged']).from === 'LIQUIDATING';

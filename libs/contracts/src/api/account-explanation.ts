@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOSS_STEPS, PROVIDER_STEP } from '@ballast/facts';
+import { AUCTION_STEP, LOSS_STEPS, PROVIDER_STEP } from '@ballast/facts';
 import {
   accountId,
   accountMarginState,
@@ -112,7 +112,7 @@ export const caseWaterfall = z
     }),
     steps: z.array(
       z.strictObject({
-        step: z.enum([...LOSS_STEPS, PROVIDER_STEP]),
+        step: z.enum([...LOSS_STEPS, PROVIDER_STEP, AUCTION_STEP]),
         amount: decimal.meta({ description: 'USD that the step bore.' }),
         detail: z.string(),
       }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_STANDINGS, HOUSE_MODES } from '@ballast/facts';
-import { accountId, count, identifier, instrument, versionedName } from '../fields.js';
+import { accountId, count, identifier, instrument, nonNegativeDecimal, versionedName } from '../fields.js';
 import { breakIdForm } from './reconciliations.js';
 
 /** The answer to a command of one type, with what its owner stored of it. */
@@ -43,6 +43,12 @@ export const commandAnswers = {
     reservationId: identifier,
     accountId,
     status: z.enum(['held', 'ended']).meta({ description: '`ended`: asked again when it was over already.' }),
+  }),
+  BidInAuction: answerTo('BidInAuction', {
+    auctionId: identifier,
+    accountId,
+    quantity: nonNegativeDecimal,
+    discount: nonNegativeDecimal.meta({ description: 'At which it was taken down: of a falling price what it gave.' }),
   }),
   ReleaseReservation: answerTo('ReleaseReservation', {
     reservationId: identifier,

@@ -1,6 +1,7 @@
 export * from './account-explanation.js';
 export * from './account-series.js';
 export * from './account-view.js';
+export * from './auctions.js';
 export * from './command-answers.js';
 export * from './commands.js';
 export * from './corrections.js';

@@ -306,6 +306,7 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
     observe: ({ draws }, { position, payload: { order } }) => void draws.set(position, { order }),
   },
   ProvidersAsked: 'ignored',
+  AuctionAsked: 'ignored',
   AdlRequested: 'ignored',
   LiquidationClosed: { observe: noteClosedCase, ...decided(decideClosedCase) },
 });
@@ -314,6 +315,10 @@ const closeOuts = on<AccountsState, LiquidationGlobalEvents & OpeningEvents & Do
   ...RULES_IGNORED,
   CloseOutTurnGranted: 'ignored',
   CloseOutTurnDeferred: 'ignored',
+  AuctionOpened: 'ignored',
+  AuctionBidPlaced: 'ignored',
+  AuctionCalled: 'ignored',
+  AuctionClosed: 'ignored',
   DeleveragingAnnounced: 'ignored',
   ProviderRoundOpened: 'ignored',
   ProviderRoundExecuted: decided(decideTakeOvers),

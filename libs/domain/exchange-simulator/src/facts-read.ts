@@ -75,6 +75,7 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     RepaymentRequested: 'ignored',
     FundDrawRequested: 'ignored',
     ProvidersAsked: 'ignored',
+    AuctionAsked: 'ignored',
     AdlRequested: 'ignored',
   }),
   on<SimulatorState, MarginEvents & OpeningEvents>('margin', 'numbered', {

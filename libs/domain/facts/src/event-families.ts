@@ -8,6 +8,7 @@ import {
 } from './accounts/index.js';
 import { DOCUMENT_COMMANDS, DOCUMENT_EVENTS, OPENING_EVENTS } from './documents.js';
 import { FILL_EVENTS, ORDER_EVENTS, ORDER_REPORT_EVENTS, QUOTE_EVENTS, TRANSFER_EVENTS } from './exchange/index.js';
+import { AUCTION_COMMANDS } from './liquidation/auctions.js';
 import { LIQUIDATION_EVENTS, LIQUIDATION_GLOBAL_EVENTS } from './liquidation/index.js';
 import { MARGIN_COMMANDS, MARGIN_EVENTS, MARGIN_GLOBAL_EVENTS } from './margin/index.js';
 import {
@@ -63,7 +64,7 @@ export const EVENT_FAMILIES: readonly EventFamily[] = [
   { log: 'margin', partition: 'every', events: OPENING_EVENTS },
   { log: 'margin', partition: 'global', events: MARGIN_GLOBAL_EVENTS },
   { log: 'margin', partition: 'numbered', events: MARGIN_EVENTS },
-  { log: 'liquidation.commands', partition: 'global', events: DOCUMENT_COMMANDS },
+  { log: 'liquidation.commands', partition: 'global', events: { ...DOCUMENT_COMMANDS, ...AUCTION_COMMANDS } },
   { log: 'liquidation', partition: 'every', events: OPENING_EVENTS },
   { log: 'liquidation', partition: 'numbered', events: LIQUIDATION_EVENTS },
   { log: 'liquidation', partition: 'global', events: { ...LIQUIDATION_GLOBAL_EVENTS, ...DOCUMENT_EVENTS } },

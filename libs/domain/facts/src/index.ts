@@ -1,4 +1,5 @@
 export {
+  AUCTION_STEP,
   FUND_EVENTS,
   LAST_STEPS,
   GAINS_STEP,

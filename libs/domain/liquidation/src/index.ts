@@ -3,4 +3,4 @@ export { inOrderOfDeleveraging } from './deleverage/counterparty-order.js';
 export * from './deleverage/deleveraging.process.js';
 export { liquidationInvariants, type LiquidationViolation } from './liquidation.invariants.js';
 export { liquidationProcess } from './liquidation.process.js';
-export { deleveragingOutlook, openCaseOf } from './liquidation.queries.js';
+export { auctionsNow, deleveragingOutlook, openCaseOf } from './liquidation.queries.js';

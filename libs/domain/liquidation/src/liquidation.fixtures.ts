@@ -24,6 +24,7 @@ import type {
 import { documentHash } from '@ballast/documents/testing';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
 import { closeableContract, type CloseableContracts } from './closeable-contracts.js';
+import { AUCTION_DOCUMENTS } from './auctions/auction-rules.js';
 import { PROVIDER_DOCUMENTS } from './providers/provider-agreements.js';
 import { LIQUIDATION_POLICY, type LiquidationPolicy } from './liquidation-policy.js';
 
@@ -34,11 +35,26 @@ export const OPENING: Opening = {
   genesis: genesisOf(readHouseDocuments(), 'liquidation'),
 };
 
-/** The same with agreements of liquidity providers. */
-export function openingWithProviders(body: unknown): Opening {
-  const providers = { kind: PROVIDER_DOCUMENTS.kind, id: 'providers@1', hash: documentHash(body), body };
-  return { ...OPENING, genesis: { ...OPENING.genesis, documents: [...OPENING.genesis.documents, providers] } };
+/** The same with further documents, such as agreements of liquidity providers. */
+function openingWith(...further: readonly { readonly kind: string; readonly id: string; readonly body: unknown }[]) {
+  const documents = further.map((each) => ({ ...each, hash: documentHash(each.body) }));
+  return { ...OPENING, genesis: { ...OPENING.genesis, documents: [...OPENING.genesis.documents, ...documents] } };
 }
+
+/** The reviewed rules, and bodies of those documents that no log begins with. */
+export const openingWithTakers = ({
+  providers,
+  auctions,
+}: {
+  readonly providers?: unknown;
+  readonly auctions?: unknown;
+}): Opening =>
+  openingWith(
+    ...(providers === undefined ? [] : [{ kind: PROVIDER_DOCUMENTS.kind, id: 'providers@1', body: providers }]),
+    ...(auctions === undefined ? [] : [{ kind: AUCTION_DOCUMENTS.kind, id: 'auctions@1', body: auctions }]),
+  );
+
+export const openingWithProviders = (providers: unknown): Opening => openingWithTakers({ providers });
 
 const policyDocument = OPENING.genesis.documents.find(({ kind }) => kind === LIQUIDATION_POLICY.kind);
 invariant(policyDocument, 'liquidation has a policy');

@@ -12,6 +12,7 @@ import type {
 import { queueOf } from './deleverage/outlook.state.js';
 import { PACE_WINDOW_MS } from './liquidation-policy.js';
 import { placeName } from './place.js';
+import { auctionInvariants } from './auctions/auction.invariants.js';
 import { takeOverInvariants } from './providers/take-over.invariants.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
 
@@ -27,6 +28,7 @@ export interface LiquidationViolation {
     | 'grant-answers-a-draw'
     | 'within-pace'
     | 'take-over-as-agreed'
+    | 'auction-as-bid'
     | 'announced-first';
   readonly event: EventReference;
   readonly detail: string;
@@ -75,10 +77,11 @@ const CENT = dec('0.01');
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
  * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
- * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed.
+ * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed, or bid.
  */
 export function liquidationInvariants(): LiquidationInvariants {
   const takeOvers = takeOverInvariants();
+  const auctions = auctionInvariants();
   const openCases = new Map<AccountId, string>();
   const openOrders = new Map<
     string,
@@ -174,6 +177,7 @@ export function liquidationInvariants(): LiquidationInvariants {
     },
     take(entry) {
       takeOvers.take(entry);
+      auctions.take(entry);
       if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
       if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
@@ -185,6 +189,7 @@ export function liquidationInvariants(): LiquidationInvariants {
     finish: () => [
       ...paceViolations(paced),
       ...takeOvers.finish().map((found) => ({ rule: 'take-over-as-agreed' as const, ...found })),
+      ...auctions.finish().map((found) => ({ rule: 'auction-as-bid' as const, ...found })),
       ...[...grants]
         .sort((a, b) => compareText(a.event.id, b.event.id))
         .flatMap((grant) => {

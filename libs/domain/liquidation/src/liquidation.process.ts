@@ -41,6 +41,7 @@ import {
   type LiquidationCase,
 } from './case/liquidation-case.js';
 import { closeableContract, contractOf, type CloseableContract } from './closeable-contracts.js';
+import { auctionsInForce } from './auctions/auction-rules.js';
 import { openLiquidation } from './liquidation-rules.js';
 import { agreementsInForce } from './providers/provider-agreements.js';
 import { MOST_SCHEDULES, policyInForce, policyOf, type LiquidationPolicy } from './liquidation-policy.js';
@@ -141,7 +142,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 6 },
+  stateForm: { version: 7 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -170,6 +171,11 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       ProviderRoundOpened: 'ignored',
       ProviderRoundExecuted: 'ignored',
       ProviderRoundClosed: inCase(noteInCase.ProviderRoundClosed),
+      // What the case has asked for is heard of: it may go on.
+      AuctionOpened: ofAccount,
+      AuctionBidPlaced: 'ignored',
+      AuctionCalled: inCase(noteInCase.AuctionCalled),
+      AuctionClosed: inCase(noteInCase.AuctionClosed),
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: {
@@ -392,6 +398,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     LiquidationCostAssessed: ofCase(evolveCase.LiquidationCostAssessed),
     FundDrawRequested: ofCase(evolveCase.FundDrawRequested),
     ProvidersAsked: ofCase(evolveCase.ProvidersAsked),
+    AuctionAsked: ofCase(evolveCase.AuctionAsked),
     AdlRequested: ofCase(evolveCase.AdlRequested),
     LiquidationClosed({ cases, fills }, event) {
       const { accountId } = caseOfEvent(cases, event);
@@ -489,6 +496,7 @@ function advance(state: State, accountId: AccountId, context: DecisionContext): 
     claim: claimOn(state, accountId),
     answering: answeringFor(state, accountId),
     agreements: agreementsInForce(state.rules),
+    auctions: auctionsInForce(state.rules),
   };
   emitAll(proceed(concluded, basis, policy), context);
 }

@@ -1,5 +1,7 @@
-import type { AccountId, AdlEvents } from '@ballast/facts';
+import type { AccountId, AdlEvents, AuctionEvents } from '@ballast/facts';
 import { compareText, text, type DecimalString, type Instant } from '@ballast/kernel';
+import { discountAt } from './auctions/auction-price.js';
+import { leftOf } from './auctions/auction.state.js';
 import type { DeleveragingState } from './deleverage/deleveraging.state.js';
 import { distancesOf } from './deleverage/outlook.decider.js';
 import type { LiquidationState } from './liquidation.process.js';
@@ -40,4 +42,45 @@ export function deleveragingOutlook({ outlook }: DeleveragingState): {
     fund: text(outlook.fund),
     queues: queues.sort((a, b) => compareText(a.instrument, b.instrument) || compareText(a.side, b.side)),
   };
+}
+
+/** An auction as its bidders may see it: how many bids there are, and nobody's own. */
+export interface AuctionNow extends Pick<
+  AuctionEvents['AuctionOpened'],
+  | 'auctionId'
+  | 'caseId'
+  | 'instrument'
+  | 'underlying'
+  | 'side'
+  | 'quantity'
+  | 'lot'
+  | 'mark'
+  | 'mostDiscount'
+  | 'openedAt'
+  | 'endsAt'
+> {
+  readonly left: DecimalString;
+  readonly method: 'dutch' | 'sealed';
+  readonly discount: DecimalString;
+  readonly called: boolean;
+  readonly bids: number;
+  readonly bidders: readonly { readonly accountId: AccountId; readonly quantity: DecimalString }[];
+}
+
+/** Auctions that are under way, asked of the global partition. @param clearing newest clearing time that is known */
+export function auctionsNow({ auctions }: DeleveragingState, clearing: Instant): readonly AuctionNow[] {
+  return [...auctions.open.values()].map((auction) => {
+    const { opened, call, bidCount } = auction;
+    const { auctionId, caseId, instrument, underlying, side, quantity, lot, mark, mostDiscount } = opened;
+    const { openedAt, endsAt, dutch, bidders } = opened;
+    return {
+      ...{ auctionId, caseId, instrument, underlying, side, quantity, lot, mark, mostDiscount, openedAt, endsAt },
+      left: text(leftOf(auction)),
+      method: dutch === null ? 'sealed' : 'dutch',
+      discount: text(discountAt(opened, Math.max(clearing, openedAt))),
+      called: call !== null,
+      bids: bidCount,
+      bidders: bidders.map(({ accountId, quantity: most }) => ({ accountId, quantity: most })),
+    };
+  });
 }

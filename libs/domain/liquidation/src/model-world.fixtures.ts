@@ -16,6 +16,7 @@ import { GLOBAL, PartitionMachine, type EntryOf, type LogEntry, type SealedEvent
 import type {
   AdlEvents,
   AssessmentDetail,
+  AuctionEvents,
   FundEvents,
   InstrumentId,
   LiquidationEvents,
@@ -32,9 +33,8 @@ import type { DeleveragingState } from './deleverage/deleveraging.state.js';
 import { placeName, placeOf } from './place.js';
 import {
   ForeignLogs,
-  OPENING,
   START,
-  openingWithProviders,
+  openingWithTakers,
   admitted,
   assessmentOf,
   requirementOf,
@@ -102,6 +102,8 @@ export interface WorldOptions {
   readonly maintenanceRate: string;
   /** Body of the document of liquidity providers; without it there are none. */
   readonly providers?: unknown;
+  /** The same of auctions. */
+  readonly auctions?: unknown;
 }
 
 interface Holding {
@@ -183,7 +185,7 @@ export class ModelWorld {
     const numbered = Array.from({ length: options.partitions }, (_, partition) => partition);
     this.#desks = [...numbered, GLOBAL].map((partition) => {
       const machine = this.#newMachine(partition);
-      machine.open(options.providers === undefined ? OPENING : openingWithProviders(options.providers));
+      machine.open(openingWithTakers(options));
       return { machine, partition, inbox: new Map(), sources: [], opening: machine.drain().events, history: [] };
     });
     for (const { opening } of this.#desks) for (const event of opening) this.#publish(event);
@@ -247,6 +249,8 @@ export class ModelWorld {
       collateral: [...schedule.collateral, { asset: 'BTC', price: btc }],
     });
     this.#putToNumbered(entry);
+    const { auctions } = this.#deskOf(GLOBAL).machine.state as DeleveragingState;
+    for (const { opened } of auctions.open.values()) if (opened.dutch !== null) this.#bidIn(opened);
     for (const account of this.#sorted()) this.#lossBearing.set(account.accountId, this.lossBearingOf(account));
     for (const account of this.#sorted()) this.#assess(account, status);
     for (const partition of this.#numbered()) this.#reportRun(partition);
@@ -257,6 +261,7 @@ export class ModelWorld {
     }
     for (const account of this.#sorted()) if (account.liquidating) this.#requireAnEnd(account);
     this.#judgeOutlook();
+    this.#judgeAuctions();
   }
 
   /** What is announced follows from the money that is there, and nobody waits for the other side unannounced. */
@@ -859,6 +864,8 @@ export class ModelWorld {
       for (const partition of this.#numbered()) this.#judgeProviders(partition, event.payload);
       return;
     }
+    if (event.type === 'AuctionOpened') return this.#bidIn(event.payload);
+    if (event.type === 'AuctionBidPlaced' || event.type === 'AuctionCalled' || event.type === 'AuctionClosed') return;
     if (event.type === 'ProviderRoundExecuted') return this.#bookTakes(event.payload);
     if (event.type === 'ProviderRoundClosed') return this.#bookDebtor(event.payload);
     const { roundId, instrument, side } = event.payload;
@@ -872,6 +879,36 @@ export class ModelWorld {
     }
     for (const { closedQuantity: quantity, ...bankrupt } of event.payload.bankrupt) {
       this.#bookAdl('bankrupt', roundId, instrument, side, { ...bankrupt, quantity });
+    }
+  }
+
+  /** Some of the named bid, within what they may or beyond it, at what the auction gives or at more. */
+  #bidIn({ auctionId, bidders, lot, dutch, mostDiscount }: AuctionEvents['AuctionOpened']): void {
+    for (const { accountId, quantity: most } of bidders) {
+      if (this.#choice.below(3) === 0) continue;
+      const share = dec(1 + this.#choice.below(11)).div(10);
+      const quantity = text(maxOf(dec(most).times(share).div(lot).floor().times(lot), dec(lot)));
+      const asked = dec(mostDiscount).times(this.#choice.below(12)).div(10).toDecimalPlaces(6);
+      const payload = { auctionId, accountId, quantity, discount: dutch === null ? text(asked) : '0' };
+      const entry = this.#logs.entry(
+        'liquidation.commands',
+        GLOBAL,
+        'commands',
+        'BidInAuction' as never,
+        payload as never,
+        this.#now(),
+      );
+      this.#put(this.#deskOf(GLOBAL), entry);
+    }
+  }
+
+  /** Nobody has anything to say: what is open waits for a time that is named. */
+  #judgeAuctions(): void {
+    const { auctions } = this.#deskOf(GLOBAL).machine.state as DeleveragingState;
+    if (auctions.requests.length > 0) this.complaints.push('an auction is asked for, and nobody answers');
+    for (const { opened, call } of auctions.open.values()) {
+      const next = call === null ? opened.endsAt : call.until;
+      if (call?.asked === true || next <= this.#now()) this.complaints.push(`${opened.auctionId} goes on for ever`);
     }
   }
 

@@ -177,12 +177,17 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       FundDrawRequested: 'ignored',
       ProvidersAsked: 'ignored',
+      AuctionAsked: 'ignored',
       AdlRequested: 'ignored',
       ...OPENING_IGNORED,
     }),
     on<MarginState, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>('liquidation', 'global', {
       CloseOutTurnGranted: 'ignored',
       CloseOutTurnDeferred: 'ignored',
+      AuctionOpened: 'ignored',
+      AuctionBidPlaced: 'ignored',
+      AuctionCalled: 'ignored',
+      AuctionClosed: 'ignored',
       DeleveragingAnnounced: 'ignored',
       ProviderRoundOpened: {
         decide: (state, { payload }, context) =>

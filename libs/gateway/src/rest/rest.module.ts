@@ -17,6 +17,7 @@ import { InstrumentHaltsController } from './instrument-halts.controller.js';
 import { LiquidationsController } from './liquidations.controller.js';
 import { MovementsController } from './movements.controller.js';
 import { OrdersController } from './orders.controller.js';
+import { AuctionsController } from './auctions.controller.js';
 import { BookImportsController } from './book-imports.controller.js';
 import { ReconciliationsController } from './reconciliations.controller.js';
 import { presentHouse, SURVEY } from './present-house.js';
@@ -58,6 +59,7 @@ export class RestModule {
         SettlementOverridesController,
         DelistingsController,
         LiquidationsController,
+        AuctionsController,
         DeleveragingController,
         RiskController,
         StatusController,

@@ -17,6 +17,7 @@ import {
   commandAnswers,
   dayStatement,
   decisionPage,
+  auctionsView,
   delistingsView,
   documentsView,
   logPage,
@@ -1085,6 +1086,23 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect((await post('/delistings', stays, 'ann')).status).toBe(201);
       expect((await post('/delistings/d-2/approvals', {}, 'ben')).status).toBe(201);
       await told(null);
+    });
+
+    it('a bid is for an auction that is open [CLR-LIQ-072]', async () => {
+      expect(auctionsView.parse((await house.get('/auctions')).body).items).toEqual([]);
+      const bid = { accountId: 'bidder.desk', quantity: '1.5', discount: '0.004' };
+      expectProblem(await house.post('/auctions/BTC-PERP-0-1/bids', bid), 409, 'auction-not-open');
+      expectProblem(
+        await house.post('/auctions/BTC-PERP-0-1/bids', { ...bid, discount: '-1' }),
+        400,
+        'request-malformed',
+      );
+      expectProblem(
+        await house.post('/auctions/BTC-PERP-0-1/bids', { ...bid, quantity: '0' }),
+        400,
+        'request-malformed',
+      );
+      expectProblem(await house.post('/auctions/BTC-PERP-0-1/bids', { ...bid, price: '1' }), 400, 'request-malformed');
     });
 
     it('a settlement price is of something that expires [CLR-PRC-062]', async () => {

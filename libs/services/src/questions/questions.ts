@@ -18,7 +18,7 @@ import {
 } from '@ballast/accounts-domain';
 import { standingRules } from '@ballast/documents';
 import { compareText, ownerOf, type AccountId, type Decimal } from '@ballast/kernel';
-import { deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
+import { auctionsNow, deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
   assessImportedInSteps,
   assessedNow,
@@ -217,7 +217,11 @@ export const questions = {
     rules: standingRules,
   }),
   liquidation: questionsOf('liquidation', 'liquidation', { openCase: openCaseOf }),
-  deleveraging: questionsOf('deleveraging', 'liquidation', { rules: standingRules, outlook: deleveragingOutlook }),
+  deleveraging: questionsOf('deleveraging', 'liquidation', {
+    rules: standingRules,
+    outlook: deleveragingOutlook,
+    auctions: auctionsNow,
+  }),
 } as const;
 
 const BY_NAME: ReadonlyMap<string, Question<readonly unknown[], unknown>> = new Map(

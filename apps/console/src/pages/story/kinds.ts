@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   CloseOutOrderPlaced: { sign: 'K', name: 'slice', colour: 'bad' },
   LiquidationClosed: { sign: 'E', name: 'case closed', colour: 'good' },
   ProvidersAsked: { sign: '·', name: 'providers asked', colour: 'quiet' },
+  AuctionAsked: { sign: '·', name: 'auction asked for', colour: 'quiet' },
   ProviderTradeBooked: { sign: 'P', name: 'take-over by a provider', colour: 'bad' },
   AdlBooked: { sign: 'A', name: 'deleveraging', colour: 'bad' },
 };

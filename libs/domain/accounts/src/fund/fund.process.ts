@@ -540,6 +540,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
       },
       ProvidersAsked: 'ignored',
+      AuctionAsked: 'ignored',
       AdlRequested: 'ignored',
       LiquidationClosed: 'ignored',
     }),

@@ -30,6 +30,8 @@ const payingStep = describable(oneOf(PAYING_STEPS));
 export const OWN_STEPS = ['position', 'account'] as const;
 /** What may come between the two, by agreements of their own: liquidity providers take over what the book does not, for a discount that the position pays. */
 export const PROVIDER_STEP = 'providers';
+/** The same by an auction: what neither the book nor those with an agreement take, for the discount that it has come to. */
+export const AUCTION_STEP = 'auction';
 /** What may stand right behind them: accounts of the same owner that answer for this one. */
 export const OWNER_STEP = 'other-accounts';
 /** What may stand between the last two: gains of the next settlement of variation pay what nobody has paid. */

@@ -15,7 +15,16 @@ export { ACCOUNTS_COMMANDS, SUSPENSE_OUTCOMES } from './commands.js';
 export { BOOK_IMPORT_COMMANDS, MOST_BOOK_ACCOUNTS, bookHead, importedAccount } from './book-import.js';
 export { CORRECTION_COMMANDS } from './correction.js';
 export { nameOfLine, RECONCILED, RECONCILIATION_COMMANDS } from './reconciliation.js';
-export { GAINS_STEP, LAST_STEPS, LOSS_STEPS, OWNER_STEP, OWN_STEPS, PAYING_STEPS, PROVIDER_STEP } from './fund.js';
+export {
+  AUCTION_STEP,
+  GAINS_STEP,
+  LAST_STEPS,
+  LOSS_STEPS,
+  OWNER_STEP,
+  OWN_STEPS,
+  PAYING_STEPS,
+  PROVIDER_STEP,
+} from './fund.js';
 
 /** accounts, global: the funds, trades that are cancelled, books of others, and books that are imported. */
 export const FUND_EVENTS = { ...OF_FUNDS, ...CORRECTION_EVENTS, ...RECONCILIATION_EVENTS, ...BOOK_IMPORT_EVENTS };

@@ -14,7 +14,7 @@ import {
   underlying,
   versionedName,
 } from '../schema/forms.js';
-import { list, oneOf, record } from '../schema/schema.js';
+import { list, oneOf, optional, record } from '../schema/schema.js';
 import { settlementTerms } from './settlement-terms.js';
 
 const stream = 'providers-<instrument>';
@@ -23,8 +23,32 @@ const limit = decimal('Worst price of the debtor, as the contract is quoted: his
 
 const ofCase = { caseId: caseId(), accountId: accountId('The debtor.') };
 
+const auction = optional(
+  identifier('The auction whose bids are called; absent: it is for those who have an agreement.'),
+);
+
+/** A position that others are to take over, with every figure that price and quantity follow from. */
+export const offeredPosition = (quantity: string) => ({
+  ...ofCase,
+  instrument: instrument(),
+  underlying: underlying(),
+  side: side('Side of the position that is given up.'),
+  quantity: positiveDecimal(quantity),
+  limit,
+  mark: nonNegativeDecimal('Mark of the schedule, as the contract is quoted.'),
+  unitNotional: positiveDecimal('USD per contract that discounts and capacities are measured in.'),
+  mostDiscount: nonNegativeDecimal(
+    'Fraction of the notional: what equity bears of the position, so that no take-over worsens health.',
+  ),
+  schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
+  accountVersion: ordinal('Version of the account that they hold for.'),
+  lot: positiveDecimal('Smallest quantity step, contracts.'),
+  settlement: settlementTerms,
+});
+
 const round = {
   roundId: identifier(),
+  auction,
   request: place('The ProvidersAsked in liquidation.'),
   ...ofCase,
   instrument: instrument(),
@@ -35,25 +59,9 @@ const round = {
 export const PROVIDER_REQUEST_EVENTS = {
   ProvidersAsked: event({
     description:
-      'The book did not take an order within its limit: what the account has to be rid of is offered to liquidity providers. Holds for one round, and only as long as the figures it was made on.',
+      'The book did not take an order within its limit: what the account has to be rid of is offered to liquidity providers, or to those whose bids in an auction are called. Holds for one round, and only as long as the figures it was made on.',
     stream: 'liquidation-<caseId>',
-    payload: {
-      ...ofCase,
-      instrument: instrument(),
-      underlying: underlying(),
-      side: side('Side of the position that is given up.'),
-      quantity: positiveDecimal('Contracts, unsigned: what brings the account to its target.'),
-      limit,
-      mark: nonNegativeDecimal('Mark of the schedule, as the contract is quoted.'),
-      unitNotional: positiveDecimal('USD per contract that discounts and capacities are measured in.'),
-      mostDiscount: nonNegativeDecimal(
-        'Fraction of the notional: what equity bears of the position, so that no take-over worsens health.',
-      ),
-      schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
-      accountVersion: ordinal('Version of the account that they hold for.'),
-      lot: positiveDecimal('Smallest quantity step, contracts.'),
-      settlement: settlementTerms,
-    },
+    payload: { ...offeredPosition('Contracts, unsigned: what brings the account to its target.'), auction },
   }),
 };
 
@@ -72,7 +80,7 @@ export const PROVIDER_EVENTS = {
       schedule: ordinal('Position of the ScheduleInForce that price and quantity are from.'),
       accountVersion: ordinal('Version of the debtor that they hold for.'),
       lot: positiveDecimal('Smallest quantity step, contracts.'),
-      agreements: versionedName('The liquidity providers in force.'),
+      agreements: versionedName('The liquidity providers, or the auctions, in force.'),
       windowMs: ordinal('Time that a capacity is for, ms.'),
       providers: list(
         record({

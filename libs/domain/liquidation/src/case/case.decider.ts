@@ -3,7 +3,7 @@ import { accepted, rejected, type Decision } from '@ballast/event-sourcing';
 import type { LiquidationEvents, MarginEvents, Place } from '@ballast/facts';
 import { writeTerms } from '../deleverage/bankruptcy-price.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
-import { providersAsked } from '../providers/provider-request.js';
+import { offerOf } from '../providers/provider-request.js';
 import { concludeOrder, placedOrder, turnRequest } from '../slice/slice.decider.js';
 import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis, type Step } from './next-step.js';
@@ -84,7 +84,17 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'FundDrawRequested', payload }];
     }
     case 'ask-providers':
-      return [{ type: 'ProvidersAsked', payload: providersAsked(current, step.part, step.assessment) }];
+      return [
+        {
+          type: 'ProvidersAsked',
+          payload: {
+            ...offerOf(current, step.part, step.assessment),
+            ...(step.auction === undefined ? {} : { auction: step.auction }),
+          },
+        },
+      ];
+    case 'ask-auction':
+      return [{ type: 'AuctionAsked', payload: offerOf(current, step.part, step.assessment) }];
     case 'deleverage':
       return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
     case 'close-out': {

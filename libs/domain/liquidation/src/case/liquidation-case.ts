@@ -4,6 +4,7 @@ import type {
   AccountId,
   AccountsEvents,
   AdlEvents,
+  AuctionEvents,
   FundEvents,
   InstrumentId,
   LiquidationEvents,
@@ -52,6 +53,15 @@ export interface CaseTurn {
   } | null;
 }
 
+/** An auction of a case. */
+export interface CaseAuction {
+  readonly request: Place;
+  readonly instrument: InstrumentId;
+  readonly called: Pick<AuctionEvents['AuctionCalled'], 'auctionId' | 'bids'> | null;
+  /** Figures on which it has asked for them: it is never asked twice on the same. */
+  readonly askedOn: { readonly schedule: number; readonly accountVersion: number } | null;
+}
+
 /** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
 export interface LiquidationCase {
   readonly caseId: string;
@@ -82,6 +92,10 @@ export interface LiquidationCase {
   /** A request to liquidity providers, and the schedule on which they were asked last: once on each. */
   readonly takeOver: OpenRequest | null;
   readonly providersAsked: number | null;
+  /** An auction that it has asked for and that is not over, and the bids of it that wait to be asked for. */
+  readonly auction: CaseAuction | null;
+  /** The schedule on which it asked for an auction last: once on each. */
+  readonly auctionAsked: number | null;
   readonly deleveraging: OpenAdlRequest | null;
   /** Figures of the last request to the other side: it is never asked twice on the same. */
   readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -120,6 +134,8 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     paused: null,
     takeOver: null,
     providersAsked: null,
+    auction: null,
+    auctionAsked: null,
     deleveraging: null,
     asked: null,
     fruitless: 0,
@@ -158,7 +174,16 @@ export const evolveCase: Evolution = {
   },
   ProvidersAsked: (current, event) => {
     const takeOver = { request: placeOf(event), closed: null, booked: ZERO };
-    return { ...goingOn(current), takeOver, providersAsked: event.payload.schedule };
+    const { schedule, accountVersion, auction: auctionId } = event.payload;
+    if (auctionId === undefined) return { ...goingOn(current), takeOver, providersAsked: schedule };
+    const { auction } = current;
+    const asking = auction === null ? null : { ...auction, askedOn: { schedule, accountVersion } };
+    return { ...goingOn(current), takeOver, auction: asking };
+  },
+  AuctionAsked: (current, event) => {
+    const { instrument, schedule } = event.payload;
+    const auction = { request: placeOf(event), instrument, called: null, askedOn: null };
+    return { ...goingOn(current), auction, auctionAsked: schedule };
   },
   AdlRequested: (current, event) => {
     const { schedule, accountVersion, nextSchedule } = event.payload;
@@ -209,6 +234,7 @@ type CaseFacts = OrderReportEvents &
   > &
   Pick<FundEvents, 'FundDrawGranted'> &
   Pick<ProviderEvents, 'ProviderRoundClosed'> &
+  Pick<AuctionEvents, 'AuctionCalled' | 'AuctionClosed'> &
   Pick<TurnEvents, 'CloseOutTurnGranted'>;
 
 type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
@@ -243,8 +269,20 @@ export const noteInCase: Notes = {
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
-  ProviderRoundClosed: (current, { request, closedQuantity }) =>
-    withTakeOver(current, request, (takeOver) => ({ ...takeOver, closed: dec(closedQuantity) })),
+  ProviderRoundClosed: (current, { request, closedQuantity, outcome, auction: auctionId }) => {
+    const ended = withTakeOver(current, request, (takeOver) => ({ ...takeOver, closed: dec(closedQuantity) }));
+    const { auction } = ended;
+    // On figures that were over nothing was decided of the bids: they still bind.
+    if (auction === null || auctionId === undefined || outcome === 'figures-changed') return ended;
+    return { ...ended, auction: { ...auction, called: null } };
+  },
+  AuctionCalled: (current, { request, auctionId, bids }) => {
+    const { auction } = current;
+    if (auction === null || !samePlace(auction.request, request)) return current;
+    return { ...current, auction: { ...auction, called: { auctionId, bids }, askedOn: null } };
+  },
+  AuctionClosed: (current, { request }) =>
+    isPlace(current.auction?.request ?? null, request) ? { ...current, auction: null } : current,
   ProviderTradeBooked: (current, { role, request, quantity }) =>
     role === 'debtor'
       ? withTakeOver(current, request, (takeOver) => ({ ...takeOver, booked: takeOver.booked.plus(quantity) }))

@@ -8,6 +8,7 @@ import {
   scheduleInForce,
   underlyingSchedule,
 } from '../liquidation.fixtures.js';
+import type { AuctionRules } from '../auctions/auction-rules.js';
 import type { ProviderAgreements } from '../providers/provider-agreements.js';
 import type { LiquidationCase } from './liquidation-case.js';
 import { nextStep, type CaseBasis } from './next-step.js';
@@ -37,6 +38,8 @@ const ready: LiquidationCase = {
   paused: null,
   takeOver: null,
   providersAsked: null,
+  auction: null,
+  auctionAsked: null,
   deleveraging: null,
   asked: null,
   fruitless: 0,
@@ -59,6 +62,7 @@ function basis(equity: string, changes: Partial<CaseBasis> = {}, held = '10'): C
     claim: ZERO,
     answering: [],
     agreements: undefined,
+    auctions: undefined,
     ...changes,
   };
 }
@@ -365,6 +369,53 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   `('asks providers: $why -> $expected.kind [CLR-LIQ-053]', ({ agreements, current, expected }) => {
     const given = basis('9000', { agreements: agreements as ProviderAgreements | undefined });
     expect(nextStep({ ...thin, ...(current as object) }, given, POLICY)).toMatchObject(expected as object);
+  });
+
+  const auctioned = (more: object = {}): AuctionRules => ({
+    ...{ id: 'auctions@1', windowMs: 1, bindingMs: 1, dutch: null, lengthMs: 1 },
+    bidders: [{ account: 'p.main', underlying: 'BTC', capacity: ONE, ...more }],
+  });
+  const auction = { request: place, instrument: 'BTC-PERP', called: null, askedOn: null };
+  it.each`
+    agreements          | auctions                             | current                                          | expected                                      | why
+    ${undefined}        | ${auctioned()}                       | ${{}}                                            | ${{ kind: 'ask-auction' }}                    | ${'the book has not taken it'}
+    ${agreed('0.004')}  | ${auctioned()}                       | ${{}}                                            | ${{ kind: 'ask-providers' }}                  | ${'those with an agreement first'}
+    ${agreed('0.004')}  | ${auctioned()}                       | ${{ providersAsked: 4 }}                         | ${{ kind: 'ask-auction' }}                    | ${'they were asked'}
+    ${agreed('0.0181')} | ${auctioned()}                       | ${{}}                                            | ${{ kind: 'ask-auction' }}                    | ${'they ask for more than equity bears'}
+    ${undefined}        | ${auctioned()}                       | ${{ auctionAsked: 4 }}                           | ${{ kind: 'pause', reason: 'book-too-thin' }} | ${'once a schedule'}
+    ${undefined}        | ${auctioned()}                       | ${{ auction }}                                   | ${{ kind: 'pause', reason: 'book-too-thin' }} | ${'one at a time'}
+    ${undefined}        | ${auctioned({ underlying: 'ETH' })}  | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }} | ${'nobody for this underlying'}
+    ${undefined}        | ${auctioned({ account: 'a.other' })} | ${{}}                                            | ${{ kind: 'pause', reason: 'book-too-thin' }} | ${'his own account'}
+    ${undefined}        | ${auctioned()}                       | ${{ settling: { order: place, filled: false } }} | ${{ kind: 'wait', for: 'slice-outstanding' }} | ${'the account has another version in a moment'}
+  `('asks for an auction: $why -> $expected.kind [CLR-LIQ-070]', ({ agreements, auctions, current, expected }) => {
+    const given = basis('9000', {
+      agreements: agreements as CaseBasis['agreements'],
+      auctions: auctions as CaseBasis['auctions'],
+    });
+    expect(nextStep({ ...thin, ...(current as object) }, given, POLICY)).toMatchObject(expected as object);
+  });
+
+  const called = (...discounts: readonly string[]) => ({
+    ...auction,
+    called: {
+      auctionId: 'BTC-PERP-0-7',
+      bids: discounts.map((discount, index) => ({ accountId: `p${index}.main`, quantity: '1', discount })),
+    },
+  });
+  it.each`
+    given                                                                  | more                                             | expected                                              | why
+    ${called('0.004')}                                                     | ${{}}                                            | ${{ kind: 'ask-providers', auction: 'BTC-PERP-0-7' }} | ${'before the market'}
+    ${called('0.004')}                                                     | ${{ settling: { order: place, filled: false } }} | ${{ kind: 'wait', for: 'slice-outstanding' }}         | ${'the account has another version in a moment'}
+    ${called('0.004')}                                                     | ${{ order: place }}                              | ${{ kind: 'wait', for: 'slice-outstanding' }}         | ${'an order is under way'}
+    ${called('0.0181')}                                                    | ${{}}                                            | ${{ kind: 'close-out' }}                              | ${'equity bears it no more'}
+    ${called('0.004', '0.0181')}                                           | ${{}}                                            | ${{ kind: 'ask-providers' }}                          | ${'it bears one of them'}
+    ${{ ...called('0.004'), instrument: 'ETH-PERP' }}                      | ${{}}                                            | ${{ kind: 'close-out' }}                              | ${'that is held no more'}
+    ${{ ...called('0.004'), askedOn: { schedule: 4, accountVersion: 3 } }} | ${{}}                                            | ${{ kind: 'close-out' }}                              | ${'asked for on these figures'}
+    ${{ ...called('0.004'), askedOn: { schedule: 3, accountVersion: 3 } }} | ${{}}                                            | ${{ kind: 'ask-providers' }}                          | ${'asked for on older ones'}
+    ${auction}                                                             | ${{}}                                            | ${{ kind: 'close-out' }}                              | ${'nobody has bid: the market goes on'}
+  `('hands over to called bids: $why -> $expected.kind [CLR-LIQ-073]', ({ given, more, expected }) => {
+    const current = { ...ready, auction: given as LiquidationCase['auction'], ...(more as object) };
+    expect(nextStep(current, basis('9000'), POLICY)).toMatchObject(expected as object);
   });
 
   it('offers what brings the account to its target at the greatest discount, all at a time [CLR-LIQ-053]', () => {

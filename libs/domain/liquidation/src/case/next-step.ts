@@ -11,8 +11,14 @@ import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContracts } from '../closeable-contracts.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import { deleveragedPart, lossBearingEquity, type DeleveragedPart } from '../deleverage/bankruptcy-price.js';
+import { biddersFor, type AuctionRules } from '../auctions/auction-rules.js';
 import type { ProviderAgreements } from '../providers/provider-agreements.js';
-import { takeOverPart, type TakeOverPart } from '../providers/provider-request.js';
+import {
+  agreedDiscount,
+  takeOverPart,
+  type GreatestDiscount,
+  type TakeOverPart,
+} from '../providers/provider-request.js';
 import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
 import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
 
@@ -36,6 +42,8 @@ export interface CaseBasis {
   readonly answering: readonly AccountId[];
   /** What liquidity providers have agreed to; undefined while no such document is in force. */
   readonly agreements: ProviderAgreements | undefined;
+  /** How positions are auctioned; undefined while no such document is in force. */
+  readonly auctions: AuctionRules | undefined;
 }
 
 export type Waiting =
@@ -54,7 +62,7 @@ export type Waiting =
 export type Pause = LiquidationEvents['LiquidationPaused']['reason'];
 
 /**
- * The ladder, one step at a time. A further rung (auction, hedge) is a further case
+ * The ladder, one step at a time. A further rung (a hedge) is a further case
  * here and a further branch in `nextStep`.
  */
 export type Step =
@@ -69,7 +77,14 @@ export type Step =
       /** Of the position that lost most: its reserve is asked first. */
       readonly underlying: Underlying | null;
     }
-  | { readonly kind: 'ask-providers'; readonly part: TakeOverPart; readonly assessment: AssessmentDetail }
+  | {
+      readonly kind: 'ask-providers';
+      readonly part: TakeOverPart;
+      readonly assessment: AssessmentDetail;
+      /** The auction whose bids are called; undefined: those who have an agreement are asked. */
+      readonly auction?: string;
+    }
+  | { readonly kind: 'ask-auction'; readonly part: TakeOverPart; readonly assessment: AssessmentDetail }
   | {
       readonly kind: 'deleverage';
       readonly part: DeleveragedPart;
@@ -95,7 +110,7 @@ export type Step =
       readonly uncoveredLoss: Decimal;
     };
 
-type ValidBasis = Pick<CaseBasis, 'contracts' | 'claim' | 'answering' | 'agreements'> & {
+type ValidBasis = Pick<CaseBasis, 'contracts' | 'claim' | 'answering' | 'agreements' | 'auctions'> & {
   readonly assessment: AssessmentDetail;
   readonly schedule: MarginGlobalEvents['ScheduleInForce'];
 };
@@ -159,6 +174,8 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   if (bearingPositions(assessment).every((position) => isHalted(position, contracts))) {
     return pause('instrument-halted', schedule);
   }
+  const called = calledStep(current, basis, policy);
+  if (called !== undefined) return called;
   const { turn } = current;
   // The same schedule would send the same order into the same book.
   if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) {
@@ -181,19 +198,67 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
 }
 
 /**
- * The book does not take it within the limit: once a schedule providers are asked, then the case waits for the next one.
- * @see docs/spec/liquidation.md CLR-LIQ-053
+ * The book does not take it within the limit: once a schedule providers are asked, then what is left is auctioned, and the case waits for the next one.
+ * @see docs/spec/liquidation.md CLR-LIQ-053, CLR-LIQ-070
  */
-function thinStep(
-  { providersAsked, settling }: LiquidationCase,
-  { assessment, schedule, contracts, agreements }: ValidBasis,
-  policy: LiquidationPolicy,
-): Step {
-  const mayAsk = agreements !== undefined && (providersAsked === null || providersAsked < assessment.schedule);
-  const part = mayAsk ? takeOverPart(assessment, schedule, contracts, policy, agreements) : undefined;
-  if (part === undefined) return pause('book-too-thin', schedule);
+function thinStep(current: LiquidationCase, basis: ValidBasis, policy: LiquidationPolicy): Step {
+  const { providersAsked, auctionAsked, auction, settling } = current;
+  const { assessment, schedule, agreements, auctions } = basis;
+  const part = (once: number | null, greatest: GreatestDiscount | undefined): TakeOverPart | undefined =>
+    greatest === undefined || (once !== null && once >= assessment.schedule)
+      ? undefined
+      : partFor(basis, policy, greatest);
+  const taken = part(providersAsked, agreements === undefined ? undefined : agreedDiscount(agreements));
+  const offered =
+    taken === undefined && auction === null
+      ? part(auctionAsked, auctions === undefined ? undefined : auctionedDiscount(auctions))
+      : undefined;
+  if (taken === undefined && offered === undefined) return pause('book-too-thin', schedule);
   // Asked for now, it would be for a version of the account that is over in a moment.
-  return settling === null ? { kind: 'ask-providers', part, assessment } : wait('slice-outstanding');
+  if (settling !== null) return wait('slice-outstanding');
+  if (taken !== undefined) return { kind: 'ask-providers', part: taken, assessment };
+  return offered === undefined ? pause('book-too-thin', schedule) : { kind: 'ask-auction', part: offered, assessment };
+}
+
+const partFor = (
+  { assessment, schedule, contracts }: ValidBasis,
+  policy: LiquidationPolicy,
+  greatest: GreatestDiscount,
+): TakeOverPart | undefined => takeOverPart(assessment, schedule, contracts, policy, greatest);
+
+/** Whatever equity bears, where somebody may bid for it: with nothing to give up there is nothing to bid on. */
+const auctionedDiscount =
+  (rules: AuctionRules): GreatestDiscount =>
+  (offered) =>
+    offered.mostDiscount.gt(0) && biddersFor(rules, offered).length > 0 ? offered.mostDiscount : undefined;
+
+/**
+ * Bids were called: they are asked for before the market is, on the figures of now, as far as equity still bears them. What it does not bear
+ * any more binds until its time is over, and the case goes on.
+ * @see docs/spec/liquidation.md CLR-LIQ-073
+ */
+function calledStep(
+  { auction, settling }: LiquidationCase,
+  basis: ValidBasis,
+  policy: LiquidationPolicy,
+): Step | undefined {
+  if (auction === null || auction.called === null) return undefined;
+  const { schedule, accountVersion } = basis.assessment;
+  if (auction.askedOn?.schedule === schedule && auction.askedOn.accountVersion === accountVersion) return undefined;
+  const { auctionId, bids } = auction.called;
+  const part = partFor(basis, policy, (offered) => {
+    if (offered.instrument !== auction.instrument) return undefined;
+    const agreements = bids.map(({ accountId, discount }) => ({
+      ...{ account: accountId, underlying: offered.underlying },
+      ...{ discount: dec(discount), capacity: ZERO },
+    }));
+    return agreedDiscount({ id: auctionId, windowMs: 0, agreements })(offered);
+  });
+  if (part === undefined) return undefined;
+  const { assessment } = basis;
+  return settling === null
+    ? { kind: 'ask-providers', part, assessment, auction: auctionId }
+    : wait('slice-outstanding');
 }
 
 /**

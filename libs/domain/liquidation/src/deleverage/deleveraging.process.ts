@@ -11,6 +11,10 @@ import type {
   OpeningEvents,
 } from '@ballast/facts';
 import { LIQUIDATION_CHECKS, openLiquidation } from '../liquidation-rules.js';
+import { auctionsInForce } from '../auctions/auction-rules.js';
+import { nextAuctionStep, nextAuctionTime } from '../auctions/auction.decider.js';
+import { bidsOf, evolveAuctions, noteAuctionAsked, noteBidsAsked, noteCaseClosed } from '../auctions/auction.state.js';
+import { placeBid } from '../auctions/bid.decider.js';
 import { agreementsInForce } from '../providers/provider-agreements.js';
 import {
   beginRound,
@@ -19,7 +23,13 @@ import {
   fruitlessRound,
   takesOf,
 } from '../providers/provider-round.decider.js';
-import { evolveTakeOvers, noteJudged, noteProvidersAsked, noteTradeBooked } from '../providers/provider-round.state.js';
+import {
+  evolveTakeOvers,
+  noteJudged,
+  noteProvidersAsked,
+  noteTradeBooked,
+  type TakeOverRequest,
+} from '../providers/provider-round.state.js';
 import { deferrals, nextTurn } from '../turn/turns.decider.js';
 import { endTurn, evolveTurns, nextTurns, noteClosed, noteOrder, noteTurnRequest } from '../turn/turns.state.js';
 import { announcements } from './outlook.decider.js';
@@ -78,7 +88,7 @@ const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ t
  */
 export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
-  stateForm: { version: 3 },
+  stateForm: { version: 4 },
   initialState: initialDeleveraging,
   open: openLiquidation,
 
@@ -89,9 +99,14 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
         endTurn(state.turns, entry.payload.caseId);
         noteRequest(state, entry);
       }),
-      ProvidersAsked: notedBy(({ turns, takeOvers }, entry) => {
+      ProvidersAsked: notedBy(({ turns, takeOvers, auctions }, entry) => {
         endTurn(turns, entry.payload.caseId);
         noteProvidersAsked(takeOvers, entry);
+        noteBidsAsked(auctions, entry.payload);
+      }),
+      AuctionAsked: notedBy(({ turns, auctions }, entry) => {
+        endTurn(turns, entry.payload.caseId);
+        noteAuctionAsked(auctions, entry);
       }),
       CloseOutTurnRequested: notedBy(({ turns }, entry) => noteTurnRequest(turns, entry)),
       CloseOutOrderPlaced: notedBy(({ turns }, entry) => noteOrder(turns, entry)),
@@ -103,6 +118,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       LiquidationPaused: endsTurn,
       LiquidationClosed: notedBy((state, input) => {
         endTurn(state.turns, input.payload.caseId);
+        noteCaseClosed(state.auctions, input.payload);
         forget(state.outlook, input.payload.accountId);
         state.outlook.due = causeOf(input);
       }),
@@ -216,16 +232,32 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
     }),
   ],
 
-  commands: documentCommands(
-    ({ rules }) => rules,
-    () => LIQUIDATION_CHECKS,
-  ),
-
-  dueTimers({ turns }, now) {
-    const next = nextTurns(turns);
-    return next === undefined || next.at > now ? [] : [{ id: `turns-${next.instrument}`, due: next.at }];
+  commands: {
+    ...documentCommands(
+      ({ rules }) => rules,
+      () => LIQUIDATION_CHECKS,
+    ),
+    BidInAuction(state, { payload }, context) {
+      const placed = placeBid(state.auctions, payload, context.time.clearing);
+      if ('outcome' in placed) return placed;
+      emit(context, 'AuctionBidPlaced', placed);
+      advance(state, context);
+      const { auctionId, bidder: accountId, quantity, discount } = placed;
+      return { outcome: 'accepted', data: { auctionId, accountId, quantity, discount } };
+    },
   },
-  fire: (state, _timer, context) => serveTurns(state, context),
+
+  dueTimers({ turns, auctions }, now) {
+    const [turn, auction] = [nextTurns(turns), nextAuctionTime(auctions)];
+    return [
+      ...(turn === undefined ? [] : [{ id: `turns-${turn.instrument}`, due: turn.at }]),
+      ...(auction === undefined ? [] : [{ id: `auction-${auction.auctionId}`, due: auction.at }]),
+    ].filter(({ due }) => due <= now);
+  },
+  fire(state, _timer, context) {
+    serveTurns(state, context);
+    advanceTakeOvers(state, context);
+  },
 
   settle: announce,
 
@@ -235,7 +267,14 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
     CloseOutTurnDeferred: ({ turns }, event) => evolveTurns.CloseOutTurnDeferred(turns, event),
     ProviderRoundOpened: ({ takeOvers }, { payload }) => evolveTakeOvers.ProviderRoundOpened(takeOvers, payload),
     ProviderRoundExecuted: ({ takeOvers }, { payload }) => evolveTakeOvers.ProviderRoundExecuted(takeOvers, payload),
-    ProviderRoundClosed: ({ takeOvers }, event) => evolveTakeOvers.ProviderRoundClosed(takeOvers, event),
+    ProviderRoundClosed({ takeOvers, auctions }, event) {
+      evolveTakeOvers.ProviderRoundClosed(takeOvers, event);
+      evolveAuctions.ProviderRoundClosed(auctions, event.payload);
+    },
+    AuctionOpened: ({ auctions }, { payload }) => evolveAuctions.AuctionOpened(auctions, payload),
+    AuctionBidPlaced: ({ auctions }, { payload }) => evolveAuctions.AuctionBidPlaced(auctions, payload),
+    AuctionCalled: ({ auctions }, { payload }) => evolveAuctions.AuctionCalled(auctions, payload),
+    AuctionClosed: ({ auctions }, { payload }) => evolveAuctions.AuctionClosed(auctions, payload),
     AdlRoundOpened: (state, { payload }) => evolveDeleveraging.AdlRoundOpened(state, payload),
     AdlExecuted: (state, { payload }) => evolveDeleveraging.AdlExecuted(state, payload),
     AdlRoundClosed: (state, { payload }) => evolveDeleveraging.AdlRoundClosed(state, payload),
@@ -254,8 +293,11 @@ function serveTurns({ turns }: State, context: DecisionContext): void {
   }
 }
 
-/** Takes rounds of providers as far as they go: one that nobody takes part in is over at once, and the next one begins. */
-function advanceTakeOvers({ takeOvers, rules }: State, context: DecisionContext): void {
+/**
+ * Takes rounds of providers and auctions as far as they go: a round that nobody takes part in is over at once, and the next one begins; then
+ * auctions go on, which a round may have ended.
+ */
+function advanceTakeOvers({ takeOvers, auctions, rules }: State, context: DecisionContext): void {
   const { round } = takeOvers;
   const takes = round === null ? undefined : takesOf(round, context.partitions);
   if (round !== null && takes !== undefined) {
@@ -264,10 +306,18 @@ function advanceTakeOvers({ takeOvers, rules }: State, context: DecisionContext)
   }
   const concluded = takeOvers.round === null ? undefined : concludedRound(takeOvers.round);
   if (concluded !== undefined) emit(context, 'ProviderRoundClosed', concluded);
+  const now = context.time.clearing;
+  const agreementsFor = ({ auction }: TakeOverRequest) =>
+    auction === undefined ? agreementsInForce(rules) : bidsOf(auctions, auction);
   for (;;) {
-    const begun = beginRound(takeOvers, agreementsInForce(rules), context.time.clearing);
-    if (begun === undefined) return;
+    const begun = beginRound(takeOvers, agreementsFor, now);
+    if (begun === undefined) break;
     emit(context, begun.type, begun.payload);
+  }
+  for (;;) {
+    const step = nextAuctionStep(auctions, takeOvers, auctionsInForce(rules), now);
+    if (step === undefined) return;
+    emit(context, step.type, step.payload);
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 import type { LogEntry } from '@ballast/event-sourcing';
 import { noRules, type HouseRules } from '@ballast/documents';
 import { placeName, placeOf, samePlace } from '../place.js';
+import { noAuctions, type Auctions } from '../auctions/auction.state.js';
 import { noTakeOvers, type TakeOvers } from '../providers/provider-round.state.js';
 import type { TurnState } from '../turn/turns.state.js';
 import { readTerms, type SettlementTerms } from './bankruptcy-price.js';
@@ -83,6 +84,8 @@ export interface DeleveragingState {
   readonly turns: TurnState;
   /** What liquidity providers take over, and have taken over lately. */
   readonly takeOvers: TakeOvers;
+  /** What is offered to bidders. */
+  readonly auctions: Auctions;
   /** Number of rounds so far, by instrument and side. */
   readonly roundCounts: Map<string, number>;
   /** What is said of deleveraging before it is there. */
@@ -96,6 +99,7 @@ export const initialDeleveraging = (): DeleveragingState => ({
   round: null,
   turns: new Map(),
   takeOvers: noTakeOvers(),
+  auctions: noAuctions(),
   roundCounts: new Map(),
   outlook: initialOutlook(),
 });

@@ -16,6 +16,7 @@ const agreed = (...agreements: readonly unknown[]): ProviderAgreements =>
 
 const offered = (changes: Partial<OfferedPosition> = {}): OfferedPosition => ({
   accountId: 'debtor.main',
+  instrument: 'BTC-PERP',
   underlying: 'BTC',
   side: 'long',
   mark: dec('50000'),

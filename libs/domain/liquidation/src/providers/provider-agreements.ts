@@ -9,7 +9,7 @@ import {
   whole,
   type HouseRules,
 } from '@ballast/documents';
-import type { AccountId, Side, Underlying } from '@ballast/facts';
+import type { AccountId, InstrumentId, Side, Underlying } from '@ballast/facts';
 import {
   ACCOUNT_ID,
   DAY_MS,
@@ -31,6 +31,8 @@ export interface ProviderAgreement {
   readonly capacity: Decimal;
   /** Fraction of the notional, in [0, 1), that the price leaves him: he takes over at no better and at no worse one. */
   readonly discount: Decimal;
+  /** Contracts at most: a bid is for so many, an agreement for whatever his capacity lets him. */
+  readonly most?: Decimal;
 }
 
 /** The `liquidity-providers` document. */
@@ -41,7 +43,7 @@ export interface ProviderAgreements {
   readonly agreements: readonly ProviderAgreement[];
 }
 
-const MOST_AGREEMENTS = 1_000;
+export const MOST_AGREEMENTS = 1_000;
 
 /** Accounts of an owner are judged each by itself, so only one of them may grow by a round. */
 const BODY = checked(
@@ -78,10 +80,11 @@ export const PROVIDER_DOCUMENTS = documentKind<ProviderAgreements>('liquidity-pr
 export const agreementsInForce = (rules: HouseRules): ProviderAgreements | undefined =>
   PROVIDER_DOCUMENTS.ifInForce(rules);
 
-/** A position that is offered to providers. */
+/** A position that is offered to providers, or to bidders. */
 export interface OfferedPosition {
   /** The debtor. */
   readonly accountId: AccountId;
+  readonly instrument: InstrumentId;
   readonly underlying: Underlying;
   readonly side: Side;
   readonly mark: Decimal;

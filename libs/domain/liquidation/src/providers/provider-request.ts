@@ -19,9 +19,18 @@ export interface TakeOverPart extends OfferedPosition {
   readonly quantity: Decimal;
 }
 
+/** The greatest discount that a position would be taken over at; undefined when nobody would take over any of it. */
+export type GreatestDiscount = (offered: OfferedPosition) => Decimal | undefined;
+
+/** @see docs/spec/liquidation.md CLR-LIQ-053 */
+export const agreedDiscount =
+  (agreements: ProviderAgreements): GreatestDiscount =>
+  (offered) =>
+    offersFor(agreements, offered).at(-1)?.discount;
+
 /**
- * What providers are asked for: of the positions that at least one of them has to take over, the one that frees most per cost, as much of it as
- * brings the account to its target if all goes at the greatest of their discounts. The pace of the market does not bound it.
+ * What others are asked to take over: of the positions that at least one of them would, the one that frees most per cost, as much of it as
+ * brings the account to its target if all goes at the greatest discount. The pace of the market does not bound it.
  * @returns undefined when nobody would take over anything
  * @see docs/spec/liquidation.md CLR-LIQ-053
  */
@@ -30,7 +39,7 @@ export function takeOverPart(
   schedule: MarginGlobalEvents['ScheduleInForce'],
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
-  agreements: ProviderAgreements,
+  greatestDiscount: GreatestDiscount,
 ): TakeOverPart | undefined {
   const { accountId } = assessment;
   // What the fund stands for is no price of a provider, so nothing counts as funded.
@@ -39,12 +48,13 @@ export function takeOverPart(
     if (contract.halted || position.quantity.lt(contract.lot) || unitNotional.isZero()) return [];
     const offered: OfferedPosition = {
       accountId,
+      instrument: contract.instrument.id,
       underlying: contract.instrument.underlying,
       ...{ side, mark, unitNotional, limit },
       terms: settlementTerms(contract, (asset) => assetPriceOn(schedule, asset)),
       mostDiscount: maxOf(equityRate, ZERO),
     };
-    const greatest = offersFor(agreements, offered).at(-1)?.discount;
+    const greatest = greatestDiscount(offered);
     return greatest === undefined ? [] : [{ offered, position, greatest }];
   });
   if (parts.length === 0) return undefined;
@@ -56,12 +66,12 @@ export function takeOverPart(
   return { ...offered, position, quantity };
 }
 
-/** The request of a case, with every figure that price and quantity follow from. */
-export function providersAsked(
-  { caseId, accountId }: Pick<LiquidationEvents['ProvidersAsked'], 'caseId' | 'accountId'>,
+/** What a case offers to others, with every figure that price and quantity follow from. */
+export function offerOf(
+  { caseId, accountId }: Pick<LiquidationEvents['AuctionAsked'], 'caseId' | 'accountId'>,
   { position, quantity, underlying, side, mark, unitNotional, limit, mostDiscount, terms }: TakeOverPart,
   { schedule, accountVersion }: Pick<AssessmentDetail, 'schedule' | 'accountVersion'>,
-): LiquidationEvents['ProvidersAsked'] {
+): LiquidationEvents['AuctionAsked'] {
   const { contract } = position;
   return {
     caseId,

@@ -12,23 +12,26 @@ export type RoundBegun =
   | { readonly type: 'ProviderRoundOpened'; readonly payload: Opened }
   | { readonly type: 'ProviderRoundClosed'; readonly payload: ProviderEvents['ProviderRoundClosed'] };
 
-const roundOf = ({ request, caseId, accountId, instrument, side }: TakeOverRequest) => ({
+const roundOf = ({ request, auction, caseId, accountId, instrument, side }: TakeOverRequest) => ({
   roundId: `${instrument}-${request.partition}-${request.position}`,
+  ...(auction === undefined ? {} : { auction }),
   ...{ request, caseId, accountId, instrument, side },
 });
 
 /**
- * The next round, if one can begin: with those providers who have to take over something by agreement and capacity. Without any the request is
+ * The next round, if one can begin: with those who have to take over something by agreement, or bid, and capacity. Without any the request is
  * over at once.
+ * @param agreementsFor undefined: nobody has agreed to anything, or the bids do not bind any more
  * @see docs/spec/liquidation.md CLR-LIQ-053
  */
 export function beginRound(
   state: TakeOvers,
-  agreements: ProviderAgreements | undefined,
+  agreementsFor: (request: TakeOverRequest) => ProviderAgreements | undefined,
   now: Instant,
 ): RoundBegun | undefined {
   const [request] = state.requests;
   if (state.round !== null || request === undefined) return undefined;
+  const agreements = agreementsFor(request);
   const providers = agreements === undefined ? [] : invited(state, request, agreements, now);
   if (agreements === undefined || providers.length === 0) {
     return { type: 'ProviderRoundClosed', payload: closedRound(request, [], 'no-provider') };
@@ -49,18 +52,23 @@ export function beginRound(
   return { type: 'ProviderRoundOpened', payload };
 }
 
+/** Of what is offered, the whole lots that so much of a capacity is enough for, contracts; not above zero: none. */
+export const withinCapacity = (
+  { quantity, unitNotional, lot }: Pick<TakeOverRequest, 'quantity' | 'unitNotional' | 'lot'>,
+  left: Decimal,
+): Decimal => minOf(left.div(unitNotional.times(lot)).floor().times(lot), quantity);
+
 function invited(
   state: TakeOvers,
   request: TakeOverRequest,
   agreements: ProviderAgreements,
   now: Instant,
 ): Opened['providers'] {
-  const { quantity, unitNotional, lot } = request;
   return offersFor(agreements, request).flatMap((offer) => {
-    const { account, discount, price, capacity } = offer;
+    const { account, discount, price, capacity, most: bid } = offer;
     const used = usedBy(state, offer, agreements.windowMs, now);
-    const lots = capacity.minus(used).div(unitNotional.times(lot)).floor();
-    const most = minOf(lots.times(lot), quantity);
+    const within = withinCapacity(request, capacity.minus(used));
+    const most = bid === undefined ? within : minOf(within, bid);
     if (!most.gt(0)) return [];
     return [
       {

@@ -3,7 +3,6 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountId,
   AccountsEvents,
-  InstrumentId,
   LiquidationEvents,
   MarginEvents,
   Place,
@@ -18,7 +17,8 @@ import type { OfferedPosition } from './provider-agreements.js';
 export interface TakeOverRequest extends OfferedPosition {
   readonly request: Place;
   readonly caseId: string;
-  readonly instrument: InstrumentId;
+  /** The auction whose bids are called; absent: it is for those who have an agreement. */
+  readonly auction?: string;
   /** Contracts, > 0, whole lots. */
   readonly quantity: Decimal;
   /** The figures it holds for: position of the schedule in margin global, version of the account. */
@@ -77,9 +77,10 @@ export function noteProvidersAsked(
   entry: LogEntry<string, LiquidationEvents['ProvidersAsked']>,
 ): void {
   const { caseId, accountId, instrument, underlying, side, schedule, accountVersion, settlement } = entry.payload;
-  const { quantity, limit, mark, unitNotional, mostDiscount, lot } = entry.payload;
+  const { quantity, limit, mark, unitNotional, mostDiscount, lot, auction } = entry.payload;
   state.requests.push({
     request: placeOf(entry),
+    ...(auction === undefined ? {} : { auction }),
     ...{ caseId, accountId, instrument, underlying, side, schedule, accountVersion },
     quantity: dec(quantity),
     limit: dec(limit),

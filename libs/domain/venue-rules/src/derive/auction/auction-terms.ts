@@ -1,16 +1,20 @@
 import { type Decimal, ModelInputError } from '@ballast/kernel';
 
-/**
- * Terms of a Dutch auction of whole accounts. A solvent account is offered at a falling share of its worth, an insolvent one
- * with a growing payment to whoever takes it.
- */
-export interface DutchAuctionTerms {
+/** How the share of its worth that something is offered at falls with time. */
+export interface FallingShare {
   /** Share of the worth that the solvent auction starts at, and where its fast phase ends. */
   readonly startingShare: Decimal;
   readonly fastCutoffShare: Decimal;
   readonly fastLengthSeconds: Decimal;
   /** From the fast cutoff down to nothing. */
   readonly slowLengthSeconds: Decimal;
+}
+
+/**
+ * Terms of a Dutch auction of whole accounts. A solvent account is offered at a falling share of its worth, an insolvent one
+ * with a growing payment to whoever takes it.
+ */
+export interface DutchAuctionTerms extends FallingShare {
   readonly insolventLengthSeconds: Decimal;
   /** Share of what may be liquidated that the account pays to the security module at the start. */
   readonly liquidatorFeeRate: Decimal;

@@ -1,5 +1,5 @@
 import { type Decimal, invariant, ZERO } from '@ballast/kernel';
-import type { DutchAuctionTerms } from './auction-terms.js';
+import type { FallingShare } from './auction-terms.js';
 
 /**
  * Share of an account's worth that a solvent auction asks after so many seconds: linear from the starting share to the fast
@@ -8,7 +8,7 @@ import type { DutchAuctionTerms } from './auction-terms.js';
  */
 export function discountMultiplier(
   elapsedSeconds: Decimal,
-  { startingShare, fastCutoffShare, fastLengthSeconds, slowLengthSeconds }: DutchAuctionTerms,
+  { startingShare, fastCutoffShare, fastLengthSeconds, slowLengthSeconds }: FallingShare,
 ): Decimal {
   invariant(elapsedSeconds.gte(0), 'an auction is quoted after its start');
   if (elapsedSeconds.lt(fastLengthSeconds)) {

@@ -1,0 +1,253 @@
+import { setImmediate } from 'node:timers/promises';
+import { explainAccount, replay, verify } from '@ballast/audit';
+import { MemoryLogStore } from '@ballast/event-log';
+import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
+import type { AccountsEvents, LiquidationEvents, LiquidationGlobalEvents, MarginEvents } from '@ballast/facts';
+import { MINUTE_MS, canonicalText, dec, instantOf, sha256, sum, text } from '@ballast/kernel';
+import { ClearingHouse, SERVICES, Simulation, answerOf, genesisFrom, questions } from '@ballast/services';
+import { changedService, readingAnother, withFigure } from './changed-rules.js';
+import { entriesOf } from './rewrite-history.js';
+import { scriptedExchange, type Scene } from './scripted-exchange.js';
+
+const PARTITIONS = 2;
+const START = instantOf('2026-01-05T09:00:00Z');
+const MAKER = 'maker.main';
+const [DEBTOR, SHORT] = ['debtor.main', 'short.main'] as const;
+/** The first has capacity for less than is offered; the second has hardly any margin; the third has both. */
+const [SMALL, POOR, RICH, STRANGER] = ['small.book', 'poor.book', 'rich.book', 'stranger.book'] as const;
+
+const bidder = (account: string, capacity: string) => ({ account, underlying: 'BTC', capacity });
+const BIDDERS = [bidder(SMALL, '20000'), bidder(POOR, '1000000'), bidder(RICH, '1000000')];
+const DUTCH = {
+  windowMs: 600_000,
+  bindingMs: 60_000,
+  dutch: { startingShare: '1', fastCutoffShare: '0.5', fastLengthMs: 120_000, slowLengthMs: 120_000, stepMs: 60_000 },
+  bidders: BIDDERS,
+};
+const SEALED = { windowMs: 600_000, bindingMs: 60_000, sealed: { lengthMs: 120_000 }, bidders: BIDDERS };
+const DOCUMENT = { kind: 'auctions', id: 'auctions@1' };
+
+type Facts = LiquidationEvents & LiquidationGlobalEvents & MarginEvents & AccountsEvents;
+type Bid = { readonly accountId: string; readonly quantity: string; readonly discount: string };
+
+/** A house whose book takes nothing; bids are given by minute, counted from the fall that opens the auction. */
+class ThinBook {
+  readonly answers: CommandResult[] = [];
+  private constructor(
+    readonly house: ClearingHouse,
+    private readonly simulation: Simulation,
+  ) {}
+
+  static async open(body: unknown): Promise<ThinBook> {
+    const dollars = (accountId: string, amount: string) => ({ accountId, dollars: amount });
+    const scenes: readonly Omit<Scene, 'at'>[] = [
+      {
+        btc: '10000',
+        fund: '100',
+        opened: [
+          ...[dollars(DEBTOR, '12000'), dollars(SHORT, '100000'), dollars(MAKER, '100000000')],
+          ...[dollars(SMALL, '50000'), dollars(POOR, '2000'), dollars(RICH, '1000000'), dollars(STRANGER, '1000000')],
+        ],
+      },
+      { btc: '10000', trades: [{ buyer: DEBTOR, seller: SHORT, quantity: '10' }] },
+      ...Array.from({ length: 7 }, () => ({ btc: '9000' })),
+    ];
+    const simulator = scriptedExchange({
+      partitions: PARTITIONS,
+      scenes: scenes.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS })),
+      maker: MAKER,
+      answer: ({ limit }) => ({ quantity: '0', price: limit }),
+    });
+    const bundled = genesisFrom();
+    const document = { ...DOCUMENT, hash: sha256(canonicalText(body)).toString('hex'), body };
+    const house = await ClearingHouse.open({
+      store: new MemoryLogStore(),
+      partitions: PARTITIONS,
+      worker: 'auctions',
+      release: { release: 'ballast@test', build: '0'.repeat(64) },
+      genesis: (log) => {
+        const genesis = bundled(log);
+        return log === 'liquidation' ? { ...genesis, documents: [...genesis.documents, document] } : genesis;
+      },
+    });
+    const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+    const thin = new ThinBook(house, simulation);
+    for (let step = 0; step < 3; step += 1) await simulation.step();
+    return thin;
+  }
+
+  #state(): object {
+    return this.house.workerOf('liquidation', GLOBAL).machine.state as object;
+  }
+
+  /** What the auctions are now. */
+  auctions() {
+    const { clearing = 0 } = this.simulation;
+    return answerOf(questions.deleveraging.auctions, this.#state(), [clearing]);
+  }
+
+  async bid(bid: Bid): Promise<CommandResult> {
+    const [auction] = this.auctions();
+    const body = { auctionId: auction?.auctionId ?? 'none', ...bid };
+    const id = `bid-${this.answers.length + 1}-of-${bid.accountId}`;
+    const answered = this.house.execute('liquidation', GLOBAL, { id, type: 'BidInAuction', body, actor: null });
+    // It is looked for among those that were answered before it waits for its step.
+    while (this.house.workerOf('liquidation', GLOBAL).waitingCommands === 0) await setImmediate();
+    await this.simulation.runCommands();
+    const answer = await answered;
+    this.answers.push(answer);
+    return answer;
+  }
+
+  minute(): Promise<void> {
+    return this.simulation.step();
+  }
+
+  async end(): Promise<readonly SealedEvent[]> {
+    while (!this.simulation.done) await this.simulation.step();
+    const partitions = [GLOBAL, ...Array.from({ length: PARTITIONS }, (_, partition) => partition)];
+    const logs = ['liquidation', 'margin', 'accounts'] as const;
+    const all = logs.flatMap((log) => partitions.map((of) => entriesOf(this.house.logs.log(log), of)));
+    return (await Promise.all(all)).flat();
+  }
+}
+
+const eventsOf = (events: readonly SealedEvent[]) => {
+  const of = <T extends keyof Facts>(type: T): readonly Facts[T][] =>
+    events.filter((event) => event.type === type).map(({ payload }) => payload as Facts[T]);
+  return of;
+};
+const code = (result: CommandResult): string => (result.outcome === 'rejected' ? result.code : 'accepted');
+const bookedBy = (of: ReturnType<typeof eventsOf>, account: string): string =>
+  text(
+    sum(
+      of('ProviderTradeBooked')
+        .filter(({ accountId, role }) => role === 'provider' && accountId === account)
+        .map(({ quantity }) => dec(quantity)),
+    ),
+  );
+
+describe('a book that takes nothing, and a falling price [CLR-LIQ-070] [CLR-LIQ-071] [CLR-LIQ-072] [CLR-LIQ-073]', () => {
+  let thin: ThinBook;
+  let of: ReturnType<typeof eventsOf>;
+  const codes: string[] = [];
+  const discounts: (string | undefined)[] = [];
+
+  beforeAll(async () => {
+    thin = await ThinBook.open(DUTCH);
+    const most = thin.auctions()[0]?.mostDiscount ?? '0';
+    discounts.push(thin.auctions()[0]?.discount);
+    codes.push(code(await thin.bid({ accountId: STRANGER, quantity: '1', discount: '0' })));
+    codes.push(code(await thin.bid({ accountId: SMALL, quantity: '2.223', discount: '0' })));
+    codes.push(code(await thin.bid({ accountId: SMALL, quantity: '0.0001', discount: '0' })));
+    codes.push(code(await thin.bid({ accountId: RICH, quantity: '1', discount: most })));
+    await thin.minute();
+    discounts.push(thin.auctions()[0]?.discount);
+    codes.push(code(await thin.bid({ accountId: SMALL, quantity: '2.222', discount: '0' })));
+    await thin.minute();
+    discounts.push(thin.auctions()[0]?.discount);
+    codes.push(code(await thin.bid({ accountId: POOR, quantity: '7.7', discount: '0' })));
+    await thin.minute();
+    codes.push(code(await thin.bid({ accountId: RICH, quantity: '5.7', discount: '0' })));
+    of = eventsOf(await thin.end());
+  }, 60_000);
+
+  it('begins where the book has not taken it, and falls from the mark to what equity bears', () => {
+    const [asked] = of('AuctionAsked');
+    const [opened] = of('AuctionOpened');
+    expect(asked).toMatchObject({ accountId: DEBTOR, instrument: 'BTC-PERP', side: 'long', mark: '9000' });
+    expect(opened?.bidders.map(({ accountId, quantity }) => [accountId, quantity])).toEqual([
+      [POOR, '10'],
+      [RICH, '10'],
+      // 20,000 at 9,000 are 2.222 bitcoins, whole lots.
+      [SMALL, '2.222'],
+    ]);
+    const most = dec(opened?.mostDiscount ?? 0);
+    expect(discounts).toEqual(['0', '0.25', '0.5'].map((share) => text(most.times(share).toDecimalPlaces(8, 'down'))));
+  });
+
+  it('takes down a bid of who is named, within his capacity, whole lots, at what it gives', () => {
+    expect(codes.slice(0, 4)).toEqual(['bidder-not-named', 'bid-beyond-limit', 'bid-off-lot', 'discount-not-given']);
+    expect(codes.slice(4)).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('hands over what a bid and the margin of the bidder allow, and goes on with what is left', () => {
+    expect(bookedBy(of, SMALL)).toBe('2.222');
+    expect(dec(bookedBy(of, POOR)).gt(0) && dec(bookedBy(of, POOR)).lt('2')).toBe(true);
+    expect(dec(bookedBy(of, RICH)).gt(0)).toBe(true);
+    const judged = of('ProvidersJudged').flatMap(({ providers }) => providers);
+    expect(judged.find(({ accountId }) => accountId === POOR)?.refusal).toBe('below-initial-requirement');
+  });
+
+  it('ends restored: nobody is deleveraged, no fund pays, and what they were left is told in the waterfall', async () => {
+    expect(of('LiquidationClosed')).toMatchObject([{ accountId: DEBTOR, outcome: 'restored', uncoveredLoss: '0' }]);
+    expect([...of('AdlRequested'), ...of('FundDrawRequested')]).toEqual([]);
+    expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['taken-over']);
+    const explained = await explainAccount(thin.house.logs, DEBTOR);
+    const [waterfall] = typeof explained === 'object' ? explained.waterfalls : [];
+    const left = of('ProviderTradeBooked')
+      .filter(({ role }) => role === 'debtor')
+      .map(({ quantity, price }) => dec('9000').minus(price).times(quantity));
+    expect(waterfall?.steps).toMatchObject([{ step: 'auction', amount: text(sum(left).toDecimalPlaces(2)) }]);
+    expect(waterfall?.loss).toBe(waterfall?.steps[0]?.amount);
+  });
+
+  it('leaves a log that verifies and replays', async () => {
+    expect((await verify(thin.house.logs)).faults).toEqual([]);
+    expect((await replay(thin.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+  }, 60_000);
+
+  it.each([
+    ['dutch.startingShare', '0.9', 'AuctionOpened payload.dutch'],
+    ['dutch.fastCutoffShare', '0.4', 'AuctionOpened payload.dutch'],
+    ['dutch.fastLengthMs', 120_001, 'AuctionOpened payload'],
+    ['dutch.slowLengthMs', 120_001, 'AuctionOpened payload'],
+    ['dutch.stepMs', 30_000, 'AuctionOpened payload.dutch'],
+    ['bidders.0.capacity', '20010', 'AuctionOpened payload.bidders'],
+    ['windowMs', 600_001, 'AuctionOpened payload.windowMs'],
+    ['bindingMs', 60_001, 'AuctionOpened payload.bindingMs'],
+  ])(
+    'is decided otherwise by another %s: first %s',
+    async (figure, other, first) => {
+      const { kind, id } = DOCUMENT;
+      const changed = readingAnother(kind, id, withFigure(DUTCH, figure.split('.'), other));
+      const { divergence } = await replay(thin.house.logs, [changedService('liquidation', changed)], () => 0);
+      expect(`${divergence?.type} ${divergence?.field}`).toContain(first);
+    },
+    60_000,
+  );
+});
+
+describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072] [CLR-LIQ-073]', () => {
+  it('goes to the lowest discount when everybody has bid, equals in proportion, and verifies', async () => {
+    const thin = await ThinBook.open(SEALED);
+    await thin.bid({ accountId: SMALL, quantity: '2', discount: '0.004' });
+    await thin.bid({ accountId: RICH, quantity: '2', discount: '0.001' });
+    await thin.minute();
+    await thin.bid({ accountId: RICH, quantity: '9', discount: '0' });
+    expect(thin.auctions()).toMatchObject([{ method: 'sealed', bids: 2, called: false }]);
+    // The last who may bid: nobody is waited for any more.
+    await thin.bid({ accountId: POOR, quantity: '10', discount: '0.002' });
+    const of = eventsOf(await thin.end());
+    expect(thin.answers.map(code)).toEqual(['accepted', 'accepted', 'bid-exists', 'accepted']);
+    const called = of('AuctionCalled').map(({ bids }) => bids.map(({ accountId, discount }) => [accountId, discount]));
+    expect(called[0]).toEqual([
+      [RICH, '0.001'],
+      [POOR, '0.002'],
+      [SMALL, '0.004'],
+    ]);
+    expect(of('ProviderRoundExecuted')[0]?.takes.map(({ accountId, price }) => [accountId, price])).toEqual([
+      [RICH, '8991'],
+      [POOR, '8982'],
+      [SMALL, '8964'],
+    ]);
+    expect((await verify(thin.house.logs)).faults).toEqual([]);
+    expect((await replay(thin.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+  }, 60_000);
+
+  it('ends with a reason when nobody bids, and the next one begins while the book stays thin', async () => {
+    const of = eventsOf(await (await ThinBook.open(SEALED)).end());
+    expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['no-bid', 'no-bid', 'no-bid']);
+    expect(of('LiquidationPaused').map(({ reason }) => reason)).toContain('book-too-thin');
+  }, 60_000);
+});

@@ -1,0 +1,147 @@
+import { dec, sum, text } from '@ballast/kernel';
+import type { LogEntry } from '@ballast/event-sourcing';
+import type { AuctionEvents, LiquidationEvents, ProviderEvents } from '@ballast/facts';
+import { placeName } from '../place.js';
+import { discountAt } from './auction-price.js';
+
+type Opened = AuctionEvents['AuctionOpened'];
+type Placed = AuctionEvents['AuctionBidPlaced'];
+type Called = AuctionEvents['AuctionCalled'];
+type Closed = AuctionEvents['AuctionClosed'];
+type Round = ProviderEvents['ProviderRoundOpened'];
+type RoundClosed = ProviderEvents['ProviderRoundClosed'];
+
+/** An auction that breaks its rule, and the event that shows it. */
+export interface AuctionViolation {
+  readonly event: LogEntry;
+  readonly detail: string;
+}
+
+/** Auctions, judged when everything was seen. @see docs/spec/liquidation.md CLR-LIQ-074 */
+export interface AuctionInvariants {
+  take(entry: LogEntry): void;
+  finish(): readonly AuctionViolation[];
+}
+
+interface Seen<Payload> {
+  readonly event: LogEntry;
+  readonly payload: Payload;
+}
+
+/**
+ * What must hold of every auction: it offers what its case had asked for; only named accounts bid, within what they were named with, while it is
+ * open, at no greater discount than it gave then; what is called was bid; a round takes from called bids only, at their discounts
+ * and for no more; and what is told at the end is what those rounds have closed. That both sides were booked alike, at no price beyond the
+ * limit and within every window, is the rule of take-overs.
+ */
+export function auctionInvariants(): AuctionInvariants {
+  const requests = new Map<string, LiquidationEvents['AuctionAsked']>();
+  const opened = new Map<string, Seen<Opened>>();
+  const placed: Seen<Placed>[] = [];
+  const called: Seen<Called>[] = [];
+  const rounds: Seen<Round>[] = [];
+  const roundsClosed: RoundClosed[] = [];
+  const closed = new Map<string, Seen<Closed>>();
+
+  const bidsIn = (auctionId: string): readonly Seen<Placed>[] =>
+    placed.filter(({ payload }) => payload.auctionId === auctionId);
+  const callsIn = (auctionId: string): readonly Seen<Called>[] =>
+    called.filter(({ payload }) => payload.auctionId === auctionId);
+
+  function ofAuction({ payload: auction }: Seen<Opened>): readonly string[] {
+    const asked = requests.get(placeName(auction.request));
+    const isAsked = (['quantity', 'limit', 'mark', 'mostDiscount', 'unitNotional', 'side'] as const).every(
+      (field) => asked?.[field] === auction[field],
+    );
+    return isAsked ? [] : ['its case has not asked for it like that'];
+  }
+
+  function ofBid({ event, payload }: Seen<Placed>): readonly string[] {
+    const auction = opened.get(payload.auctionId)?.payload;
+    if (auction === undefined) return [`${payload.bidder} bids where nothing is offered`];
+    const bidder = auction.bidders.find(({ accountId }) => accountId === payload.bidder);
+    if (bidder === undefined) return [`${payload.bidder} was not named`];
+    const at = event.time.clearing;
+    if (at < auction.openedAt || at >= auction.endsAt) return [`${payload.bidder} bids when it is not open`];
+    const given = discountAt(auction, at);
+    const isGiven = auction.dutch === null ? given.gte(payload.discount) : given.eq(payload.discount);
+    return [
+      ...(dec(payload.quantity).gt(bidder.quantity)
+        ? [`${payload.bidder} bids for ${payload.quantity} of at most ${bidder.quantity}`]
+        : []),
+      ...(isGiven ? [] : [`${payload.bidder} bids at ${payload.discount}, it gave ${text(given)}`]),
+    ];
+  }
+
+  function ofCall({ payload: { auctionId, bids } }: Seen<Called>): readonly string[] {
+    const known = bidsIn(auctionId).map(({ payload }) => payload);
+    return bids
+      .filter(
+        (bid) =>
+          !known.some(
+            ({ bidder, quantity, discount }) =>
+              bidder === bid.accountId && dec(quantity).eq(bid.quantity) && dec(discount).eq(bid.discount),
+          ),
+      )
+      .map(({ accountId }) => `${accountId} is called and has not bid so`);
+  }
+
+  function ofRound({ payload: { auction, providers } }: Seen<Round>): readonly string[] {
+    if (auction === undefined) return [];
+    const bids = callsIn(auction).flatMap(({ payload }) => payload.bids);
+    return providers
+      .filter(
+        ({ accountId, discount, quantity }) =>
+          !bids.some(
+            (bid) => bid.accountId === accountId && dec(bid.discount).eq(discount) && dec(bid.quantity).gte(quantity),
+          ),
+      )
+      .map(({ accountId }) => `${accountId} is to take over what was not called of it`);
+  }
+
+  function ofEnd({ payload }: Seen<Closed>): readonly string[] {
+    const { auctionId, outcome, bids, closedQuantity } = payload;
+    const taken = sum(
+      roundsClosed.filter(({ auction }) => auction === auctionId).map((round) => dec(round.closedQuantity)),
+    );
+    const offered = opened.get(auctionId)?.payload.quantity ?? '0';
+    return [
+      ...(taken.eq(closedQuantity) ? [] : [`${closedQuantity} are told, ${text(taken)} were handed over`]),
+      ...(taken.gt(offered) ? [`${text(taken)} of ${offered} were handed over`] : []),
+      ...(bids === bidsIn(auctionId).length ? [] : [`${bids} bids are told of ${bidsIn(auctionId).length}`]),
+      ...((outcome === 'taken-over') === taken.gt(0) ? [] : [`${outcome} with ${text(taken)} handed over`]),
+    ];
+  }
+
+  return {
+    take(event) {
+      const { type, payload } = event;
+      const seen = <Payload>(): Seen<Payload> => ({ event, payload: payload as Payload });
+      if (type === 'AuctionAsked') requests.set(placeName(event), payload as LiquidationEvents['AuctionAsked']);
+      else if (type === 'AuctionOpened') opened.set((payload as Opened).auctionId, seen());
+      else if (type === 'AuctionBidPlaced') placed.push(seen());
+      else if (type === 'AuctionCalled') called.push(seen());
+      else if (type === 'AuctionClosed') closed.set((payload as Closed).auctionId, seen());
+      else if (type === 'ProviderRoundOpened') rounds.push(seen());
+      else if (type === 'ProviderRoundClosed') roundsClosed.push(payload as RoundClosed);
+    },
+    finish() {
+      const judged = <Payload>(
+        all: Iterable<Seen<Payload>>,
+        nameOf: (payload: Payload) => string,
+        defects: (seen: Seen<Payload>) => readonly string[],
+      ): readonly AuctionViolation[] =>
+        [...all].flatMap((seen) =>
+          defects(seen).map((detail) => ({ event: seen.event, detail: `${nameOf(seen.payload)}: ${detail}` })),
+        );
+      const byAuction = ({ auctionId }: { readonly auctionId: string }): string => auctionId;
+      return [
+        ...judged(opened.values(), byAuction, ofAuction),
+        ...judged(placed, byAuction, ofBid),
+        ...judged(called, byAuction, ofCall),
+        ...judged(rounds, ({ roundId }) => roundId, ofRound),
+        ...judged(closed.values(), byAuction, ofEnd),
+      ];
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import * as contract from '@ballast/contracts';
+import { GLOBAL } from '@ballast/event-sourcing';
+import { questions } from '@ballast/services';
+import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { parsed } from './problem.js';
+import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+
+/** What neither the book nor liquidity providers took of positions in liquidation. */
+@ApiTags('liquidations')
+@AnswersProblems()
+@Controller('auctions')
+export class AuctionsController {
+  constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Auctions that are under way, and what each gives at present' })
+  @Answers(200, contract.auctionsView, 'In the order in which they were opened')
+  auctions(): Promise<object> {
+    return this.clearing.wholeList(questions.deleveraging.auctions, GLOBAL, this.clearing.clearing);
+  }
+
+  @Post(':auctionId/bids')
+  @ApiOperation({ summary: 'Bids; `data.discount` says at which discount it was taken down' })
+  @InPath('auctionId', contract.identifierForm)
+  @Write(contract.bidRequest, {
+    status: 201,
+    answers: contract.commandAnswers.BidInAuction,
+    says: 'Taken down; margin judges the bidder before anything is his',
+    at: '/auctions',
+  })
+  async bid(
+    @Req() request: Request,
+    @Param('auctionId') auctionId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const asked = parsed(contract.bidRequest, body, 'body');
+    const bid = { auctionId: parsed(contract.identifierForm, auctionId, 'auctionId'), ...asked };
+    const { id, actor } = writeHeaders(request);
+    const command = { id, type: 'BidInAuction', body: bid, actor };
+    return answerOf(id, await this.clearing.execute('liquidation', GLOBAL, command));
+  }
+}
