@@ -160,10 +160,10 @@ describe('orders of an exchange, over REST', () => {
         ((await (await fetch(`${url}/accounts/${ANN}/withdrawals/w-1`)).json()) as { readonly status: string }).status;
       while ((await status()) === 'held') await new Promise((resolve) => setTimeout(resolve, 10));
     });
-    const { decisions } = (await (await fetch(`${url}/accounts/${ANN}/decisions`)).json()) as {
-      readonly decisions: readonly { readonly type: string; readonly partition: number; readonly position: number }[];
+    const { items } = (await (await fetch(`${url}/accounts/${ANN}/decisions`)).json()) as {
+      readonly items: readonly { readonly type: string; readonly partition: number; readonly position: number }[];
     };
-    const refused = decisions.find(({ type }) => type === 'WithdrawalRefused');
+    const refused = items.find(({ type }) => type === 'WithdrawalRefused');
     const event = encodeURIComponent(`margin/${refused?.partition}#${refused?.position}`);
     const told = (await (await fetch(`${url}/accounts/${ANN}/explanation?event=${event}`)).json()) as {
       readonly because: readonly string[];
