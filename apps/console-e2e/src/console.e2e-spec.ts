@@ -69,6 +69,7 @@ describeInBrowser('the console on a recorded crash', () => {
     [`/what-if?account=${liquidated.accountId}`, 'Now, and if'],
     ['/fund', 'What made the balance'],
     ['/parameters', 'Proposals'],
+    ['/desk', 'Books that are brought'],
     ['/log', 'margin/0'],
     ['/system', 'Partitions'],
     ['/nowhere', 'There is nothing here'],

@@ -43,6 +43,7 @@ async function crashPages(served: ServedCrash): Promise<Pages> {
     'what-if': `/what-if?account=${found.accountId}&positions=BTC-PERP:-2`,
     fund: '/fund',
     parameters: '/parameters',
+    desk: '/desk',
     log: '/log',
     system: '/system',
     case: `/liquidations/${encodeURIComponent(found.caseId)}`,

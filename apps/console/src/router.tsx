@@ -168,6 +168,10 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./pages/parameters')),
     ),
     page(
+      '/desk',
+      lazyRouteComponent(() => import('./pages/desk')),
+    ),
+    page(
       '/system',
       lazyRouteComponent(() => import('./pages/system')),
     ),

@@ -10,28 +10,40 @@ import type {
   LiquidationsPage,
   MarketsView,
   Recomputation,
+  ReconciliationsView,
   RiskAccountsPage,
   RiskBoard,
   RulesHistory,
   SurfacesView,
   StatusView,
   SystemView,
+  accountLimits,
   accountView,
+  bookImportsView,
+  correctionsView,
+  delistingsView,
   documentsView,
   houseModeView,
   instrumentHaltsView,
   logPage,
+  suspenseView,
   whatIfResponse,
 } from '@ballast/contracts';
 import type { z } from 'zod';
 import { iso } from '../format/time';
 import { withTimes } from './times';
 
+export type { ReconciliationsView };
+export type AccountLimitsView = z.infer<typeof accountLimits>;
 export type AccountView = z.infer<typeof accountView>;
+export type BookImportsView = z.infer<typeof bookImportsView>;
+export type CorrectionsView = z.infer<typeof correctionsView>;
+export type DelistingsView = z.infer<typeof delistingsView>;
 export type DocumentsView = z.infer<typeof documentsView>;
 export type HouseModeView = z.infer<typeof houseModeView>;
 export type InstrumentHaltsView = z.infer<typeof instrumentHaltsView>;
 export type LogPage = z.infer<typeof logPage>;
+export type SuspenseView = z.infer<typeof suspenseView>;
 export type WhatIf = z.infer<typeof whatIfResponse>;
 
 /** A refusal of the interface, with its stable code. */
@@ -127,6 +139,11 @@ export const questions = {
       queryKey: ['account', accountId, 'view'],
       queryFn: () => ask<AccountView>(`/accounts/${inPath(accountId)}`),
     }),
+  limits: (accountId: string) =>
+    queryOptions({
+      queryKey: ['account', accountId, 'limits'],
+      queryFn: () => ask<AccountLimitsView>(`/accounts/${inPath(accountId)}/limits`),
+    }),
   series: (accountId: string, range: { from?: number | undefined; to?: number | undefined; points?: number }) =>
     queryOptions({
       queryKey: ['account', accountId, 'series', range],
@@ -214,6 +231,22 @@ export const questions = {
       queryKey: ['documents', service, 'rules', at],
       queryFn: () => ask<DocumentsView>(withQuery(`/rules/${inPath(service)}`, { at })),
     }),
+  suspense: (partition: number) =>
+    queryOptions({
+      queryKey: ['live', 'suspense', partition],
+      queryFn: () => ask<SuspenseView>(`/suspense/${partition}`),
+    }),
+  reconciliations: () =>
+    queryOptions({
+      queryKey: ['live', 'reconciliations'],
+      queryFn: () => ask<ReconciliationsView>('/reconciliations'),
+    }),
+  delistings: () =>
+    queryOptions({ queryKey: ['live', 'delistings'], queryFn: () => ask<DelistingsView>('/delistings') }),
+  corrections: () =>
+    queryOptions({ queryKey: ['live', 'corrections'], queryFn: () => ask<CorrectionsView>('/corrections') }),
+  bookImports: () =>
+    queryOptions({ queryKey: ['live', 'book-imports'], queryFn: () => ask<BookImportsView>('/book-imports') }),
   houseMode: () => queryOptions({ queryKey: ['live', 'house-mode'], queryFn: () => ask<HouseModeView>('/house-mode') }),
   instrumentHalts: () =>
     queryOptions({

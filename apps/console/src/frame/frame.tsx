@@ -14,6 +14,7 @@ const PLACES = [
   { to: '/what-if', name: 'What-if', sign: '?' },
   { to: '/fund', name: 'Fund', sign: '◍' },
   { to: '/parameters', name: 'Parameters', sign: '§' },
+  { to: '/desk', name: 'Desk', sign: '✎' },
   { to: '/log', name: 'Log', sign: '≡' },
   { to: '/system', name: 'System', sign: '⚙' },
 ] as const;

@@ -1,6 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import { isoOf, type AccountId } from '@ballast/kernel';
 import { eventText } from '../explain/explained-event.js';
+import { orderEventText } from '../explain/order-text.js';
 
 /** The account that an event is about. */
 export const accountOf = ({ payload }: LogEntry): AccountId | null =>
@@ -10,7 +11,7 @@ export const accountOf = ({ payload }: LogEntry): AccountId | null =>
 export function nodeText(entry: LogEntry): string {
   const told = TELLERS[entry.type];
   if (told !== undefined) return told(entry.payload as Readonly<Record<string, unknown>>);
-  return accountOf(entry) === null ? entry.type : eventText(entry);
+  return accountOf(entry) === null ? (orderEventText(entry) ?? entry.type) : eventText(entry);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -44,18 +45,6 @@ const idOf = (named: unknown): string => (named as { readonly id: string }).id;
 
 const idsOf = (all: unknown): string => (all as readonly unknown[]).map(idOf).join(', ');
 
-const limitText = ({
-  accountId,
-  ownerId,
-  side,
-  figure,
-  instrument,
-  underlying,
-}: Readonly<Record<string, unknown>>): string =>
-  `${accountId === null ? `All accounts of ${written(ownerId)}` : written(accountId)}: ${written(side)} ${written(figure)} ${
-    instrument === null ? `USD of ${written(underlying)}` : written(instrument)
-  }`;
-
 const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown>>) => string>> = {
   VenueQuotesReceived: ({ underlying, quotes }) =>
     `Quotes of ${written(underlying)} by ${(quotes as readonly { venue: string }[]).map(({ venue }) => venue).join(', ')}`,
@@ -84,9 +73,6 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Open interest of ${written(instrument)}: ${written(long)} long, ${written(short)} short, ${exceeded === true ? 'beyond' : 'within'} its limit of ${written(limit)}`,
   CollateralHeldMeasured: ({ asset, amount }) =>
     `All clients together hold ${written(amount)} ${written(asset)} as collateral`,
-  PositionLimitExceeded: (use) => `${limitText(use)}, beyond the limit of ${written(use['limit'])}`,
-  PositionLimitRestored: (use) =>
-    `${limitText(use)}, ${use['limit'] === null ? 'which nothing limits any more' : `within the limit of ${written(use['limit'])} again`}`,
   InstrumentHalted: ({ instrument, until, reason }) =>
     `Nothing trades in ${written(instrument)}${typeof until === 'number' ? ` until ${isoOf(until)}` : ''}. ${written(reason)}`,
   InstrumentResumptionProposed: ({ instrument, reason }) =>

@@ -7,14 +7,27 @@ import { usd } from './amount-text.js';
 type Orders = NonNullable<AccountExplanation['orders']>;
 type WorstFills = NonNullable<Orders['requirement']>['underlyings'][number]['fills'];
 
+const usedText = ({
+  accountId,
+  ownerId,
+  side,
+  figure,
+  instrument,
+  underlying,
+}: MarginEvents['PositionLimitExceeded']): string =>
+  `${accountId ?? `All accounts of ${ownerId}`}: ${side} ${figure} ${instrument ?? `USD of ${underlying ?? ''}`}`;
+
 const TELLERS: { readonly [Type in keyof MarginEvents]?: (payload: MarginEvents[Type]) => string } = {
+  PositionLimitExceeded: (use) => `${usedText(use)}, beyond the limit of ${use.limit}.`,
+  PositionLimitRestored: (use) =>
+    `${usedText(use)}, ${use.limit === null ? 'which nothing limits any more' : `within the limit of ${use.limit} again`}.`,
   MarginReserved: ({ side, quantity, instrument, price, expiresAt }) =>
     `Margin is reserved until ${isoOf(expiresAt)}: ${side} ${quantity} ${instrument} at ${price} USD.`,
   ReservationEnded: ({ reservationId, reason }) => `Reservation ${reservationId} ended (${reason}).`,
   OrderCancelsRequested: ({ orders, reason }) => `The exchange is asked to cancel ${orders.length} orders (${reason}).`,
 };
 
-/** An event of margin about orders, in a sentence; undefined for any other. */
+/** An event of margin about orders or limits, in a sentence; undefined for any other. */
 export function orderEventText({ type, payload }: LogEntry): string | undefined {
   const teller = TELLERS[type as keyof MarginEvents] as ((payload: unknown) => string) | undefined;
   return teller?.(payload);

@@ -13,6 +13,7 @@ import { Empty, Page, Panel, Pending, State } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
 import { storyRoute } from '../../router';
 import { AtCursor } from './at-cursor';
+import { Limits } from './limits';
 import { Panes } from './panes';
 import { isDecision, kindOf, type StoryEvent } from './kinds';
 import styles from './story.module.css';
@@ -227,6 +228,7 @@ export function StoryPage() {
           </Panel>
         </aside>
       </div>
+      {at === undefined && <Limits accountId={accountId} />}
       <Events events={events} cursor={cursor} onChoose={choose} />
       <Hints series={data} />
     </Page>
