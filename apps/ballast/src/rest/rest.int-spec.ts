@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import {
   describeRest,
   expectProblem,
-  generatedClient,
+  throughGeneratedClient,
   readEvents,
   type GeneratedClient,
 } from '@ballast/gateway/testing';
@@ -21,17 +21,12 @@ const GENERATOR = path.join(REPOSITORY, '.data/generated-clients/bin');
 
 let generated: GeneratedClient;
 
-// All of it through the functions that were generated for TypeScript; over Kafka it is asked by hand.
+// All of it through the functions that were generated for TypeScript, as over Kafka.
 describeRest({
   open: async () => {
-    const house = await openTestHouse();
-    try {
-      generated = await generatedClient(house, path.join(STORIES, 'stories.ts'));
-      return { ...house, ...generated.client };
-    } catch (error) {
-      await house.close();
-      throw error;
-    }
+    const through = await throughGeneratedClient(await openTestHouse(), path.join(STORIES, 'stories.ts'));
+    ({ generated } = through);
+    return through.house;
   },
   appends: true,
   more: (house) => {

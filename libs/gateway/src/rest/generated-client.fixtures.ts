@@ -38,7 +38,7 @@ export interface GeneratedClient {
  * @param house asked for its document, and for what is no operation of it
  * @param stories a file that is compiled beside the client
  */
-export async function generatedClient(house: RestClient, stories: string): Promise<GeneratedClient> {
+async function generatedClient(house: RestClient, stories: string): Promise<GeneratedClient> {
   // The generator is large, and whoever imports this file may not need it.
   const { createClient } = await import('@hey-api/openapi-ts');
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-generated-'));
@@ -70,6 +70,20 @@ export async function generatedClient(house: RestClient, stories: string): Promi
     stories: loaded,
     asked,
   };
+}
+
+/** A house that is asked through the client generated from its document; it is closed when there is none to be had. */
+export async function throughGeneratedClient<House extends RestClient & { close(): Promise<void> }>(
+  house: House,
+  stories: string,
+): Promise<{ readonly house: House; readonly generated: GeneratedClient }> {
+  try {
+    const generated = await generatedClient(house, stories);
+    return { house: { ...house, ...generated.client }, generated };
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
 }
 
 const STRICTLY = {
