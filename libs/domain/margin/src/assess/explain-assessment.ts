@@ -60,6 +60,7 @@ const remedyLine = lineOf('remedy', 'USD');
 export const AWAITING_DELIVERY = 'awaiting-delivery';
 const COLLATERAL = 'collateral';
 const WORST_SCENARIO = 'worst-scenario';
+const PLATFORM_CAP = 'platform-cap';
 
 /** Lines that are part of equity and stand there. */
 const IN_EQUITY: ReadonlySet<string> = new Set([COLLATERAL, 'debt', AWAITING_DELIVERY]);
@@ -384,6 +385,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
     ),
     requirementLine('call requirement', figures.call, `${text(on.parameters.callMultiple)} x maintenance requirement`),
     requirementLine('liquidation requirement', figures.liquidation, 'at the liquidation rates, rounded up to the cent'),
+    ...platformLines(portfolio),
     requirementLine(
       'initial requirement',
       figures.initial,
@@ -404,3 +406,15 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
     ),
   ];
 }
+
+/** What coins count for and new risk may not rely on, while all clients together hold more than a platform cap. */
+const platformLines = ({ lines }: AssessmentDetail['portfolio']): readonly ExplanationLine[] =>
+  lines
+    .filter(({ code }) => code === PLATFORM_CAP)
+    .map(({ amount }) =>
+      requirementLine(
+        'beyond platform caps',
+        cents(dec(amount), 'requirement'),
+        'of what collateral counts for; in the initial requirement, and in no other',
+      ),
+    );

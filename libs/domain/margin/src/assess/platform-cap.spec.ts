@@ -2,6 +2,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { dec, text } from '@ballast/kernel';
 import fc from 'fast-check';
 import { MarginHouse, MINUTE, NOON, parametersBody, parametersWith, payloadsOf, typesOf } from '../margin.fixtures.js';
+import { explainAssessment } from './explain-assessment.js';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
 import { whatIf } from '../what-if/what-if.js';
 
@@ -49,6 +50,8 @@ describe('what all clients hold beyond the platform cap [CLR-COL-008]', () => {
     const withheld = dec(coin?.amount ?? 0).times('0.75');
     expect(text(lines(open).find(({ code }) => code === 'platform-cap')?.amount ?? dec(0))).toBe(text(withheld));
     expect(initial.minus(before.initial).minus(withheld).abs().lte('0.01')).toBe(true);
+    const explained = explainAssessment(open.detailOf(ANN), open.explainedOn());
+    expect(explained.find(({ label }) => label === 'beyond platform caps')).toMatchObject({ amount: '44993.63' });
   });
 
   it('refuses an order at once that it would have taken, says so in a what-if, and warns on the next schedule', () => {
