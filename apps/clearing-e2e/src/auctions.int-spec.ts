@@ -1,18 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { explainAccount, replay, verify } from '@ballast/audit';
-import { MemoryLogStore } from '@ballast/event-log';
 import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, LiquidationGlobalEvents, MarginEvents } from '@ballast/facts';
-import { MINUTE_MS, canonicalText, dec, instantOf, sha256, sum, text } from '@ballast/kernel';
-import { ClearingHouse, SERVICES, Simulation, answerOf, genesisFrom, questions } from '@ballast/services';
+import { dec, sum, text } from '@ballast/kernel';
+import { SERVICES, answerOf, questions, type ClearingHouse, type Simulation } from '@ballast/services';
 import { changedService, readingAnother, withFigure } from './changed-rules.js';
 import { entriesOf } from './rewrite-history.js';
-import { scriptedExchange, type Scene } from './scripted-exchange.js';
+import { DEBTOR, PARTITIONS, openThinBook } from './thin-book.js';
 
-const PARTITIONS = 2;
-const START = instantOf('2026-01-05T09:00:00Z');
-const MAKER = 'maker.main';
-const [DEBTOR, SHORT] = ['debtor.main', 'short.main'] as const;
 /** The first has capacity for less than is offered; the second has hardly any margin; the third has both. */
 const [SMALL, POOR, RICH, STRANGER] = ['small.book', 'poor.book', 'rich.book', 'stranger.book'] as const;
 
@@ -39,38 +34,8 @@ class ThinBook {
   ) {}
 
   static async open(body: unknown): Promise<ThinBook> {
-    const dollars = (accountId: string, amount: string) => ({ accountId, dollars: amount });
-    const scenes: readonly Omit<Scene, 'at'>[] = [
-      {
-        btc: '10000',
-        fund: '100',
-        opened: [
-          ...[dollars(DEBTOR, '12000'), dollars(SHORT, '100000'), dollars(MAKER, '100000000')],
-          ...[dollars(SMALL, '50000'), dollars(POOR, '2000'), dollars(RICH, '1000000'), dollars(STRANGER, '1000000')],
-        ],
-      },
-      { btc: '10000', trades: [{ buyer: DEBTOR, seller: SHORT, quantity: '10' }] },
-      ...Array.from({ length: 7 }, () => ({ btc: '9000' })),
-    ];
-    const simulator = scriptedExchange({
-      partitions: PARTITIONS,
-      scenes: scenes.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS })),
-      maker: MAKER,
-      answer: ({ limit }) => ({ quantity: '0', price: limit }),
-    });
-    const bundled = genesisFrom();
-    const document = { ...DOCUMENT, hash: sha256(canonicalText(body)).toString('hex'), body };
-    const house = await ClearingHouse.open({
-      store: new MemoryLogStore(),
-      partitions: PARTITIONS,
-      worker: 'auctions',
-      release: { release: 'ballast@test', build: '0'.repeat(64) },
-      genesis: (log) => {
-        const genesis = bundled(log);
-        return log === 'liquidation' ? { ...genesis, documents: [...genesis.documents, document] } : genesis;
-      },
-    });
-    const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+    const takers = { [SMALL]: '50000', [POOR]: '2000', [RICH]: '1000000', [STRANGER]: '1000000' };
+    const { house, simulation } = await openThinBook({ document: { ...DOCUMENT, body }, takers, minutes: 7 });
     const thin = new ThinBook(house, simulation);
     for (let step = 0; step < 3; step += 1) await simulation.step();
     return thin;

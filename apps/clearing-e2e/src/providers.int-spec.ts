@@ -1,17 +1,12 @@
 import { explainAccount, replay, verify } from '@ballast/audit';
-import { MemoryLogStore } from '@ballast/event-log';
 import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, LiquidationGlobalEvents, MarginEvents } from '@ballast/facts';
-import { MINUTE_MS, canonicalText, dec, instantOf, sha256, sum, text } from '@ballast/kernel';
-import { ClearingHouse, SERVICES, Simulation, genesisFrom } from '@ballast/services';
+import { dec, sum, text } from '@ballast/kernel';
+import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { changedService, readingAnother, withFigure } from './changed-rules.js';
 import { entriesOf } from './rewrite-history.js';
-import { scriptedExchange, type Scene } from './scripted-exchange.js';
+import { DEBTOR, PARTITIONS, openThinBook } from './thin-book.js';
 
-const PARTITIONS = 2;
-const START = instantOf('2026-01-05T09:00:00Z');
-const MAKER = 'maker.main';
-const [DEBTOR, SHORT] = ['debtor.main', 'short.main'] as const;
 /** The first has capacity for less than is offered; the second has not the margin for the rest; the third is dearer. */
 const [SMALL, POOR, DEAR] = ['small.book', 'poor.book', 'dear.book'] as const;
 
@@ -28,40 +23,9 @@ const AGREEMENTS = {
 };
 const DOCUMENT = { kind: 'liquidity-providers', id: 'liquidity-providers@1' };
 
-/** Bitcoin falls to where a long of ten is below its liquidation level and has something left, and nobody buys in the book. */
 async function thinBook(): Promise<ClearingHouse> {
-  const dollars = (accountId: string, amount: string) => ({ accountId, dollars: amount });
-  const scenes: readonly Omit<Scene, 'at'>[] = [
-    {
-      btc: '10000',
-      fund: '100',
-      opened: [
-        ...[dollars(DEBTOR, '12000'), dollars(SHORT, '100000'), dollars(MAKER, '100000000')],
-        ...[dollars(SMALL, '50000'), dollars(POOR, '2000'), dollars(DEAR, '1000000')],
-      ],
-    },
-    { btc: '10000', trades: [{ buyer: DEBTOR, seller: SHORT, quantity: '10' }] },
-    ...['9000', '9000', '9000'].map((btc) => ({ btc })),
-  ];
-  const simulator = scriptedExchange({
-    partitions: PARTITIONS,
-    scenes: scenes.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS })),
-    maker: MAKER,
-    answer: ({ limit }) => ({ quantity: '0', price: limit }),
-  });
-  const bundled = genesisFrom();
-  const document = { ...DOCUMENT, hash: sha256(canonicalText(AGREEMENTS)).toString('hex'), body: AGREEMENTS };
-  const house = await ClearingHouse.open({
-    store: new MemoryLogStore(),
-    partitions: PARTITIONS,
-    worker: 'providers',
-    release: { release: 'ballast@test', build: '0'.repeat(64) },
-    genesis: (log) => {
-      const genesis = bundled(log);
-      return log === 'liquidation' ? { ...genesis, documents: [...genesis.documents, document] } : genesis;
-    },
-  });
-  const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+  const takers = { [SMALL]: '50000', [POOR]: '2000', [DEAR]: '1000000' };
+  const { house, simulation } = await openThinBook({ document: { ...DOCUMENT, body: AGREEMENTS }, takers, minutes: 3 });
   while (!simulation.done) await simulation.step();
   return house;
 }
