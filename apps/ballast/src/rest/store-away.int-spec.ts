@@ -3,6 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
 import { EmbeddedServer } from '@ballast/event-log';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
@@ -96,6 +97,44 @@ describe('while the database is away', () => {
       expect([status, text]).toEqual([201, expect.stringContaining('"depositId":"b"')]);
     }
     expect((await house.get('/accounts/away.main')).body.collateral).toEqual({ USD: '20' });
+    while ((await house.get('/health/ready')).status !== 200) await wait(100);
+  });
+});
+
+describe('when the disk of the database is full', () => {
+  /** As PostgreSQL itself says it of every block that is to be written. */
+  const FULL = `
+    create function accounts.disk_is_full() returns trigger language plpgsql as $$ begin
+      raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+    end $$;
+    create trigger disk_is_full before insert on accounts.block execute function accounts.disk_is_full()`;
+  let superuser: pg.Client;
+
+  beforeAll(async () => {
+    superuser = new pg.Client(server.url());
+    await superuser.connect();
+  });
+
+  afterAll(() => superuser.end());
+
+  it('a write is answered with 503 and when to ask again, questions are answered, and the process is not ready and says why', async () => {
+    await superuser.query(FULL);
+    const answer = await deposit('full');
+    // It was taken, and stands in no block yet.
+    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([503, 'answer-pending', '2']);
+    const ready = await house.get('/health/ready');
+    expect((await house.get('/accounts/away.main')).status).toBe(200);
+    expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('No space left on device')]);
+    expect((await house.get('/health/live')).status).toBe(200);
+  });
+
+  it('it goes on by itself once there is room: what was acknowledged is there, the same request books once', async () => {
+    await superuser.query('drop trigger disk_is_full on accounts.block');
+    let answer = await deposit('full');
+    while (answer.status === 503) answer = await deposit('full');
+    expect(answer.status).toBe(201);
+    expect((await deposit('full')).text).toBe(answer.text);
+    expect((await house.get('/accounts/away.main')).body.collateral).toEqual({ USD: '30' });
     while ((await house.get('/health/ready')).status !== 200) await wait(100);
   });
 });
