@@ -57,7 +57,10 @@ export const accountListQuery = z
     order: z
       .enum(ACCOUNT_ORDERS)
       .default('accountId')
-      .meta({ description: '`cover` is equity over call requirement; without a requirement an account comes last.' }),
+      .meta({
+        description:
+          '`cover` is equity over call requirement; without a requirement an account comes last. By figures the list has the accounts that margin has assessed.',
+      }),
     direction: z.enum(['ascending', 'descending']).default('ascending'),
   })
   .meta({ id: 'AccountListQuery' });
