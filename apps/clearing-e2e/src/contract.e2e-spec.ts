@@ -12,7 +12,7 @@ import { OwnExchange } from './own-exchange.js';
 /** Hooks and setting of the fuzzer. */
 const FUZZ = path.join(REPOSITORY, 'tools/contract-fuzz');
 const SCHEMATHESIS = path.join(REPOSITORY, '.data/contract-fuzz/bin/schemathesis');
-/** For each operation and phase; 150 make some 10,000 requests. */
+/** For each operation and phase; 90 make some 11,000 requests. */
 const EXAMPLES = process.env['BALLAST_FUZZ_EXAMPLES'] ?? '4';
 const SEED = '1';
 const BEGIN = Date.parse('2020-03-12T10:00:00Z');
