@@ -220,6 +220,7 @@ describe('whatever happens on a day, over several partitions', () => {
       'AdlBooked',
       'ClaimRepaid',
       'CollateralCredited',
+      'CollateralHeldMeasured',
       'ContractDelivered',
       'DocumentApproved',
       'DocumentProposed',
