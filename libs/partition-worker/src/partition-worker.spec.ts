@@ -299,6 +299,29 @@ describe('what is appended', () => {
     expect(stored).toEqual([2, 1, 2]);
   });
 
+  it('is known to be stored, or never to be, by whoever reads the state meanwhile [CLR-LOG-083]', async () => {
+    const house = await TallyHouse.open();
+    const stored: string[] = [];
+    const worker = await house.worker();
+    await worker.whenStored();
+    worker.offer([fill(1, 1_000)]);
+    const run = worker.runLive();
+    await until(() => worker.size === 1);
+    await worker.whenStored().then(async () => stored.push(...(await house.types())));
+    expect(stored).toHaveLength(1);
+    await run;
+    const other = await TallyHouse.open();
+    const failing = await other.worker({
+      committer: other.committer(() => ({ status: 'conflict', reason: 'version', detail: 'somewhere else' })),
+    });
+    failing.offer([fill(1, 1_000)]);
+    const failed = failing.runLive().catch(() => undefined);
+    await until(() => failing.size === 1);
+    await expect(failing.whenStored()).rejects.toThrow('somewhere else');
+    await failed;
+    await expect(failing.whenStored()).rejects.toThrow('somewhere else');
+  });
+
   it('is neither stored nor published by a worker that another one has replaced', async () => {
     const house = await TallyHouse.open();
     const old = await house.worker();

@@ -110,6 +110,8 @@ export class PartitionWorker<State = unknown> {
   #broken: Error | undefined;
   /** An item failed: the machine has said what is not stored. */
   #isAhead = false;
+  /** The append of the item in hand: the state says already what is in it. */
+  #storing: Promise<unknown> | undefined;
   readonly #queues: readonly SourceQueue[];
   readonly #queueOf = new Map<string, SourceQueue>();
   readonly #compare: (a: LogEntry, b: LogEntry) => number;
@@ -405,6 +407,16 @@ export class PartitionWorker<State = unknown> {
     return (answer as unknown as { readonly given: Answer }).given;
   }
 
+  /**
+   * Resolves when all that the state says now is stored.
+   * @throws what the append failed with: the state is ahead of the log for good
+   */
+  async whenStored(): Promise<void> {
+    // Whoever appends hears of it first, so by then it is known whether the item was taken.
+    await this.#storing;
+    if (this.#isAhead) throw this.#broken as Error;
+  }
+
   /** Lockstep: the commands that wait, as an item of their own at the given clearing time. */
   async runCommands(clearing: Instant): Promise<number> {
     if (this.#commands.length === 0) return 0;
@@ -549,11 +561,14 @@ export class PartitionWorker<State = unknown> {
         return 0;
       }
       const items = this.#items(before, events, commands);
-      const outcome = await this.#commit(items);
+      const storing = this.#commit(items);
+      this.#storing = storing;
+      const outcome = await storing;
       if (outcome.status === 'fenced')
         throw new Fenced(`${this.log}/${this.partition} was taken by epoch ${outcome.epoch}`);
       if (outcome.status === 'conflict')
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
+      this.#storing = undefined;
       this.#committed(items, events.length + commands.length > 0);
       this.#count(events);
       this.#outcomes?.stored(events);

@@ -31,6 +31,6 @@ export { PricingModule } from './pricing/pricing.module.js';
 export type { Owners, PartitionStanding, Told } from './questions/owners.js';
 export { answerOf, isCostly, type Question } from './questions/question.js';
 export { QUESTION_TYPE, questionText, readAnswer } from './questions/question-wire.js';
-export { TooManyQuestions } from './questions/question-desk.js';
+export { NotStored, TooManyQuestions } from './questions/question-desk.js';
 export { questions } from './questions/questions.js';
 export { presentRelease } from './release.js';

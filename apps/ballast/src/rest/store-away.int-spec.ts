@@ -117,13 +117,16 @@ describe('when the disk of the database is full', () => {
 
   afterAll(() => superuser.end());
 
-  it('a write is answered with 503 and when to ask again, questions are answered, and the process is not ready and says why', async () => {
+  it('a write is answered with 503 and when to ask again, a question about what it would change too, and the process is not ready and says why [CLR-LOG-083]', async () => {
     await superuser.query(FULL);
     const answer = await deposit('full');
     // It was taken, and stands in no block yet.
     expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([503, 'answer-pending', '2']);
     const ready = await house.get('/health/ready');
-    expect((await house.get('/accounts/away.main')).status).toBe(200);
+    // In memory the money is there already.
+    const account = await house.get('/accounts/away.main');
+    expect([account.status, account.body.code]).toEqual([503, 'store-unavailable']);
+    expect((await house.get('/rules/pricing')).status).toBe(200);
     expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('No space left on device')]);
     expect((await house.get('/health/live')).status).toBe(200);
   });

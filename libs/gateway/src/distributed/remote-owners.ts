@@ -8,6 +8,7 @@ import {
   QUESTION_TYPE,
   questionText,
   readAnswer,
+  NotStored,
   TooManyQuestions,
   type OwnerDirectory,
   type Owners,
@@ -111,6 +112,7 @@ interface Answered {
 function toldBy<Answer>({ status, text }: Answered, place: string): Told<Answer> {
   if (status === 200) return readAnswer<Answer>(text);
   if (status === 429) throw new TooManyQuestions('too many questions of this kind wait already; ask again');
+  if (status === 503) throw new NotStored(`${place} waits for the store; ask again`);
   if (status === 422) {
     const { code, field, message } = impossible.parse(JSON.parse(text));
     throw new ModelInputError(code, field, message);

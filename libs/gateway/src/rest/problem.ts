@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
+import { NotStored } from '@ballast/services';
 import { isStoreFailure } from './store-watch.js';
 
 /** An error of the API with a stable code; becomes application/problem+json (RFC 9457). */
@@ -71,6 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.onStoreFailure(error);
       return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
+    if (error instanceof NotStored) return new Problem('store-unavailable', error.message);
     // Told by its name, because it may come from another thread.
     if (/^Archive\w*Refused$/.test((error as Error | null)?.name ?? '')) {
       return new Problem('archive-unreadable', (error as Error).message);

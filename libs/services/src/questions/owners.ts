@@ -29,6 +29,7 @@ export interface Owners {
    * one process.
    * @throws ModelInputError when a model can't work on what is asked
    * @throws TooManyQuestions when too many costly ones wait already
+   * @throws NotStored when what the answer rests on is decided, and the store does not take it
    */
   tell<Parameters extends readonly unknown[], Answer>(
     question: Question<Parameters, Answer>,

@@ -1,6 +1,6 @@
 import { marginProcess } from '@ballast/margin-domain';
 import type { PartitionWorker } from '@ballast/partition-worker';
-import { QuestionDesk, TooManyQuestions } from './question-desk.js';
+import { NotStored, QuestionDesk, TooManyQuestions } from './question-desk.js';
 import { isCostly } from './question.js';
 import { questions } from './questions.js';
 
@@ -9,6 +9,7 @@ const worker = {
   state: marginProcess.initialState(0, 1),
   size: 7,
   machine: { clearing: 42 },
+  whenStored: () => Promise.resolve(),
 } as unknown as PartitionWorker;
 
 const ask = (desk: QuestionDesk) => desk.tell(worker, questions.margin.whatIf, [{ accountId: 'nobody.main' }]);
@@ -61,6 +62,35 @@ describe('costly questions [CLR-MRG-065]', () => {
 });
 
 describe('an answer', () => {
+  const question = { log: 'margin' as const, name: 'anything', query: () => 'told' };
+  const storing = (whenStored: () => Promise<void>) => ({ ...worker, whenStored }) as unknown as PartitionWorker;
+
+  it('waits until what it rests on is stored, and speaks of the moment of the question [CLR-LOG-083]', async () => {
+    let store = (): void => undefined;
+    const stored = new Promise<void>((resolve) => (store = resolve));
+    const busy = storing(() => stored) as { size: number } & PartitionWorker;
+    const heard: string[] = [];
+    const told = new QuestionDesk().tell(busy, question, []).then((answer) => {
+      heard.push('answer');
+      return answer;
+    });
+    busy.size = 8;
+    await new Promise((resolve) => setImmediate(resolve));
+    heard.push('stored');
+    store();
+    expect(await told).toMatchObject({ answer: 'told', position: 7 });
+    expect(heard).toEqual(['stored', 'answer']);
+  });
+
+  it('is not given when it was not stored, or not in time [CLR-LOG-083]', async () => {
+    const lost = storing(() => Promise.reject(new Error('disk full')));
+    await expect(new QuestionDesk().tell(lost, question, [])).rejects.toThrow('disk full');
+    const never = storing(() => new Promise(() => undefined));
+    await expect(new QuestionDesk(8, 1).tell(never, question, [])).rejects.toThrow(NotStored);
+    const costly = { ...question, *query() {} };
+    await expect(new QuestionDesk(8, 1).tell(never, costly, [])).rejects.toThrow(NotStored);
+  });
+
   it('says how much of the partition it contains', async () => {
     expect(await new QuestionDesk().tell(worker, questions.margin.figures, [['nobody.main']])).toEqual({
       answer: [{ accountId: 'nobody.main', state: null, figures: null }],

@@ -6,13 +6,22 @@ import { isSteps, type Question } from './question.js';
 /** Costly questions that wait for the one in hand; who comes then is asked to come again. */
 const MOST_WAITING = 8;
 
+/** Nobody waits longer than this for what an answer rests on to be stored. */
+const STORED_WITHIN_MS = 5_000;
+
+/** What the answer rests on is decided and not stored yet: ask again later. */
+export class NotStored extends Error {
+  override readonly name = 'NotStored';
+}
+
 /** Too many questions of a costly kind wait already: ask again later. */
 export class TooManyQuestions extends Error {
   override readonly name = 'TooManyQuestions';
 }
 
 /**
- * Answers questions about partitions that are decided in this process. What costs much is answered one after the other and each a piece at a
+ * Answers questions about partitions that are decided in this process, once everything that the answer rests on is stored: nobody is
+ * told what a crash could undo. What costs much is answered one after the other and each a piece at a
  * time: between two pieces the clearing and every other question have their turn.
  * @see docs/spec/margin.md CLR-MRG-065
  */
@@ -20,7 +29,10 @@ export class QuestionDesk {
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly mostWaiting = MOST_WAITING) {}
+  constructor(
+    private readonly mostWaiting = MOST_WAITING,
+    private readonly storedWithinMs = STORED_WITHIN_MS,
+  ) {}
 
   /**
    * Reads the state in the caller's turn, unless the answer takes steps.
@@ -33,7 +45,9 @@ export class QuestionDesk {
     gone?: AbortSignal,
   ): Promise<Told<Answer>> {
     const answer = query(worker.state as never, ...parameters);
-    return isSteps(answer) ? this.#inTurn(worker, answer, gone) : toldBy(worker, answer);
+    const told = isSteps(answer) ? await this.#inTurn(worker, answer, gone) : toldBy(worker, answer);
+    await this.#stored(worker);
+    return told;
   }
 
   async #inTurn<Answer>(
@@ -51,6 +65,20 @@ export class QuestionDesk {
       return await told;
     } finally {
       this.#waiting -= 1;
+    }
+  }
+
+  /** What is in hand now was in hand when the answer was made, or waits behind that. */
+  async #stored(worker: PartitionWorker): Promise<void> {
+    let tooLate: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const why = `${worker.log}/${worker.partition} waits for the store; ask again`;
+      tooLate = setTimeout(() => reject(new NotStored(why)), this.storedWithinMs);
+    });
+    try {
+      await Promise.race([worker.whenStored(), late]);
+    } finally {
+      clearTimeout(tooLate);
     }
   }
 }
