@@ -98,7 +98,7 @@ function Suspense() {
       <Panel title="Suspense" sub="what could not be booked where it says (CLR-ACC-016 to 019)">
         <DataTable caption="Items in suspense" rows={items} columns={SUSPENSE} empty="Nothing is in suspense." />
       </Panel>
-      <Panel title="Early messages" sub="they wait for what their basis names (CLR-ACC-050)">
+      <Panel title="Deferred messages" sub="they wait for what their basis names (CLR-ACC-050)">
         <DataTable
           caption="Messages that wait for what their basis names"
           rows={deferred}

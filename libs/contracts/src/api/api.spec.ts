@@ -140,6 +140,12 @@ describe('a page of a log', () => {
     expect(shown.hash).toBe(stored.hash.toString('hex'));
     expect(api.logEntry.parse(JSON.parse(streamedText(corrected)))).toMatchObject({ payload: { mark }, readAs });
     expect(streamedText(stored)).toBe(stored.text);
+    // Whoever fills a hole is told which figure is none, at a place that he knows.
+    expect(decodeLogEvent(shown, { incarnation: 'first' })).toMatchObject({
+      ok: false,
+      error: { code: 'malformed', field: 'payload.mark' },
+      event: { position: golden.position },
+    });
   });
 
   it('with an altered event is not believed', () => {

@@ -44,7 +44,10 @@ export const accountListQuery = z
       .meta({ description: '`next` of the page before, in the same order; in the order of ids an account id.' }),
     limit: pageLimit(1_000, 100),
     owner: zodText(OWNER_ID).optional().meta({ description: 'Only accounts of this owner.', example: 'carol' }),
-    search: identifier.max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
+    search: identifier
+      .max(80)
+      .optional()
+      .meta({ description: 'Only accounts whose id contains this, in small or capital letters.' }),
     state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
     coverBelow: z
       .string()
@@ -54,13 +57,10 @@ export const accountListQuery = z
         description: 'Only accounts whose equity is less than so many times the call requirement.',
         example: '1.25',
       }),
-    order: z
-      .enum(ACCOUNT_ORDERS)
-      .default('accountId')
-      .meta({
-        description:
-          '`cover` is equity over call requirement; without a requirement an account comes last. By figures the list has the accounts that margin has assessed.',
-      }),
+    order: z.enum(ACCOUNT_ORDERS).default('accountId').meta({
+      description:
+        '`cover` is equity over call requirement; without a requirement an account comes last. By figures, descending, in a state or below a cover the list has the accounts that margin has assessed.',
+    }),
     direction: z.enum(['ascending', 'descending']).default('ascending'),
   })
   .meta({ id: 'AccountListQuery' });

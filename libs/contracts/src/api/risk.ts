@@ -94,7 +94,11 @@ export const riskAccountsQuery = z
     order: z.enum(RISK_ORDERS).default('cover').meta({ description: 'What they are sorted by.' }),
     direction: z.enum(['ascending', 'descending']).default('ascending'),
     state: accountMarginState.optional().meta({ description: 'Only accounts in this state.' }),
-    search: z.string().max(80).optional().meta({ description: 'Only accounts whose id contains this.' }),
+    search: z
+      .string()
+      .max(80)
+      .optional()
+      .meta({ description: 'Only accounts whose id contains this, in small or capital letters.' }),
     ...pageByRank(MOST_ROWS, 100),
   })
   .meta({ id: 'RiskAccountsQuery' });
@@ -143,7 +147,11 @@ export const liquidationsQuery = z
   .strictObject({
     at: pastMoment,
     open: z.enum(['true', 'false']).optional().meta({ description: 'Only open, or only closed ones.' }),
-    search: z.string().max(80).optional().meta({ description: 'Only cases whose id contains this.' }),
+    search: z
+      .string()
+      .max(80)
+      .optional()
+      .meta({ description: 'Only cases whose id contains this, in small or capital letters.' }),
     ...pageByRank(MOST_ROWS, 100),
   })
   .meta({ id: 'LiquidationsQuery' });

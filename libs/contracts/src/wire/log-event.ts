@@ -22,9 +22,9 @@ export function encodeLogEvent({ text, hash, chain, readAs }: SealedEvent): LogE
 export const streamedText = ({ text, payload, readAs }: SealedEvent): string =>
   readAs === undefined ? text : canonicalText({ ...(JSON.parse(text) as LogEvent), payload, readAs });
 
-/** Reads an entry of a page of a log: the same checks and the same answer as for a message of Kafka. */
+/** Reads an entry of a page of a log as it was hashed: the same checks and the same answer as for a message of Kafka. */
 export function decodeLogEvent(value: unknown, delivery: Delivery): DecodedMessage {
-  const { hash, chain, ...rest } = (value ?? {}) as Record<string, unknown>;
+  const { hash, chain, readAs: _, ...rest } = (value ?? {}) as Record<string, unknown>;
   const log = typeof rest['log'] === 'string' ? rest['log'] : '';
   const parsed = parseEntry(log, rest);
   const { entry } = parsed;

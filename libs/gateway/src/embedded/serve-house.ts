@@ -24,6 +24,7 @@ import type { MarketWatch } from '../rest/market-watch.js';
 import { serveInterface, type ServedInterface } from '../rest/serve-interface.js';
 import type { StoreWatch } from '../rest/store-watch.js';
 import { HouseWrites } from './house-writes.js';
+import { ToldPositions } from './told-positions.js';
 
 export interface ServedHouse extends ServedInterface {
   /** Why the process can't go on deciding; told by the readiness check. */
@@ -71,7 +72,9 @@ export async function serveHouse({
   const decisions = new DecisionProjection(house.logs, store, (error) =>
     logger.error({ err: error }, 'the list of decisions could not be filled; trying again'),
   );
+  const told = new ToldPositions(house.workers);
   const unwatch = house.onAppended((entries) => {
+    told.append(entries);
     decisions.offer(entries);
   });
   // A store in memory can be read by this thread only.
@@ -102,10 +105,7 @@ export async function serveHouse({
         get clearing() {
           return Math.max(0, ...house.workers.map(({ machine }) => machine.clearing));
         },
-        positions: (log) =>
-          new Map(
-            house.workers.filter((each) => each.log === log).map(({ partition, size }) => [partition, size] as const),
-          ),
+        positions: (log) => told.of(log),
         onAppended: (listener) => house.onAppended(listener),
         // Told in the turn of the append.
         reached: () => Promise.resolve(),

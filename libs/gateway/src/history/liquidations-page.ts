@@ -11,7 +11,7 @@ export function liquidationsPage(
   const fitting = cases
     .list()
     .filter(({ closed }) => open === undefined || (closed === null) === (open === 'true'))
-    .filter(({ caseId }) => search === undefined || caseId.includes(search.toLowerCase()));
+    .filter(({ caseId }) => search === undefined || caseId.toLowerCase().includes(search.toLowerCase()));
   return {
     items: fitting.slice(after, after + limit),
     next: nextRank(after + limit, fitting.length),

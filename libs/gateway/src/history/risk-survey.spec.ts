@@ -2,7 +2,7 @@ import type { RiskAccountsQuery } from '@ballast/contracts';
 import { partitionOfAccount } from '@ballast/kernel';
 import { MARGIN_STATES, type AccountSurvey } from '@ballast/margin-domain';
 import { questions } from '@ballast/services';
-import { RiskSurvey, type SurveyedHouse } from './risk-survey.js';
+import { RiskSurvey, type AccountsBehind, type SurveyedHouse } from './risk-survey.js';
 
 interface Account {
   readonly accountId: string;
@@ -113,6 +113,59 @@ describe('the list of accounts', () => {
     const page = await survey.accounts(asked({ order: 'equity', search: 'n', after: 1, limit: 1 }));
     expect([page.total, page.next, page.items.map(({ accountId }) => accountId)]).toEqual([3, '2', ['ann']]);
     expect(page.states).toEqual({ HEALTHY: 2, WARN: 2, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 0 });
+  });
+
+  it('finds a part of the id whichever letters of both are capitals', async () => {
+    const survey = new RiskSurvey(
+      new CountedHouse([surveyOf([{ accountId: 'Desk-A.Main', equity: 1, call: 0 }], ['BTC'])]),
+    );
+    expect(await idsOf(survey, { search: 'Desk' })).toEqual(['Desk-A.Main']);
+    expect(await idsOf(survey, { search: 'a.mAIN' })).toEqual(['Desk-A.Main']);
+  });
+
+  it.each(
+    (['accountId', 'cover', 'equity', 'call'] as const).flatMap((order) =>
+      (['ascending', 'descending'] as const).map((direction) => [order, direction] as const),
+    ),
+  )('by %s, %s, has every account once behind the last place of the page before', async (order, direction) => {
+    // Some have the same figure, some have none.
+    const accounts = Array.from({ length: 23 }, (_, each) => ({
+      accountId: `o-${String(each).padStart(2, '0')}`,
+      equity: (each * 7) % 5,
+      call: each % 3,
+    }));
+    const survey = new RiskSurvey(
+      new CountedHouse(
+        [0, 1].map((of) =>
+          surveyOf(
+            accounts.filter((_, each) => each % 2 === of),
+            ['BTC'],
+          ),
+        ),
+      ),
+    );
+    const wanted = { order, direction, state: undefined, search: undefined, limit: 4 };
+    const seen: string[] = [];
+    for (let behind: AccountsBehind['behind'] = null; ;) {
+      const { items, last } = await survey.accountsBehind({ ...wanted, behind });
+      seen.push(...items.map(({ accountId }) => accountId));
+      if (last === null) break;
+      behind = last;
+    }
+    expect(seen).toEqual(await idsOf(survey, { order, direction }));
+    expect(new Set(seen).size).toBe(accounts.length);
+  });
+
+  it('goes on behind an account that is there no more, or has another figure by now', async () => {
+    const wanted = { direction: 'ascending', state: undefined, search: undefined, limit: 2 } as const;
+    const behind = async (order: 'equity' | 'cover', figure: number | null, accountId: string) => {
+      const { items } = await few().accountsBehind({ ...wanted, order, behind: { figure, accountId } });
+      return items.map((each) => each.accountId);
+    };
+    expect(await behind('equity', 4.5, 'zoe')).toEqual(['dan', 'ann']);
+    expect(await behind('equity', 30, 'abe')).toEqual(['ann', 'ben']);
+    expect(await behind('cover', null, 'abe')).toEqual(['dan']);
+    expect(await behind('cover', null, 'zoe')).toEqual([]);
   });
 
   it('names what an account has most at risk in, though another partition knows more products', async () => {

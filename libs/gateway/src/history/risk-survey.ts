@@ -135,13 +135,12 @@ export class RiskSurvey {
     const survey = await this.#survey();
     const { house, asOf } = survey;
     const fitting = fittingRows(survey, wanted);
-    const rest =
-      behind === null ? fitting : fitting.filter((row) => isBehind(placeOf(house, wanted.order, row), behind, wanted));
-    const rows = [...rest.subarray(0, limit)];
-    const last = rest.length > limit ? rows.at(-1) : undefined;
+    const placeAt = (at: number): PlaceInOrder => placeOf(house, wanted.order, fitting[at] as number);
+    const from = behind === null ? 0 : firstWhere(fitting.length, (at) => isBehind(placeAt(at), behind, wanted));
+    const rows = [...fitting.subarray(from, from + limit)];
     return {
       items: await this.#exact(rows, house),
-      last: last === undefined ? null : placeOf(house, wanted.order, last),
+      last: from + limit < fitting.length ? placeAt(from + limit - 1) : null,
       asOf,
     };
   }
@@ -206,6 +205,17 @@ export class RiskSurvey {
   }
 }
 
+/** The first of so many for which something holds that holds for all that come later; their number when it holds for none. */
+function firstWhere(count: number, holds: (at: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Rows that somebody wants to see, in his order. */
 function fittingRows(
   { house, sorted }: Survey,
@@ -223,7 +233,7 @@ function fittingRows(
     const cover = coverBelow === undefined ? null : coverOf(house, row);
     return (
       (inState < 0 || house.states[row] === inState) &&
-      accountId.includes(part) &&
+      accountId.toLowerCase().includes(part) &&
       accountId.startsWith(begin) &&
       (coverBelow === undefined || (cover !== null && cover < coverBelow))
     );

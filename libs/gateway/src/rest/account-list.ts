@@ -27,7 +27,7 @@ export class AccountList {
 
   async #byId({ after, limit, owner, search }: AccountListQuery): Promise<Page<object>> {
     const behind = after === undefined ? null : parsed(accountIdForm, after, 'after');
-    const filter = { owner: owner ?? null, search: search?.toLowerCase() ?? null };
+    const filter = { owner: owner ?? null, search: search ?? null };
     const found = await this.clearing.tellAll(questions.accounts.accountsAfter, behind, limit + 1, filter);
     const ids = found.flatMap(({ answer }) => answer).sort(compareText);
     const wanted = ids.slice(0, limit);

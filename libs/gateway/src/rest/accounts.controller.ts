@@ -179,13 +179,15 @@ export class AccountsController {
     const account = await this.#known(accountId);
     const { after, limit } = parsed(contract.decisionQuery, query, 'query');
     await this.clearing.upToNow(account);
+    // Before they are looked for: what is decided meanwhile may be among them, and need not be.
+    const asOf = this.clearing.readToOf('margin', account);
     const before = after === undefined ? undefined : Number(after);
     const found = await this.clearing.decisions.find({ log: 'margin', accountId: account, before, limit: limit + 1 });
     const page = found.slice(0, limit);
     return {
       items: page.map(decisionView),
       next: found.length > limit ? String(page.at(-1)?.position) : null,
-      asOf: this.clearing.readToOf('margin', account),
+      asOf,
     };
   }
 

@@ -107,7 +107,9 @@ export class DeleveragingQueues {
     }));
     const measured = { asOf, schedule, places };
     // Of former moments nothing is kept.
-    for (const [key, each] of this.#measured) if (!isDeepStrictEqual(each.asOf, asOf)) this.#measured.delete(key);
+    for (const [key, each] of this.#measured) {
+      if (!isDeepStrictEqual(each.asOf.positions, asOf.positions)) this.#measured.delete(key);
+    }
     this.#measured.set(`${instrument} ${side}`, measured);
     return measured;
   }

@@ -658,9 +658,11 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       await opened('filtered.main');
       await opened('filtered.hedge');
       await opened('unfiltered.main');
+      await opened('Filtered-2.Main');
       const ids = async (query: string) => (await list(query)).map(({ accountId }) => accountId);
       expect(await ids('&owner=filtered')).toEqual(['filtered.hedge', 'filtered.main']);
       expect(await ids('&search=filtered.m')).toEqual(['filtered.main', 'unfiltered.main']);
+      expect(await ids('&search=ered-2.mAIN')).toEqual(['Filtered-2.Main']);
       expect(await ids('&owner=filtered&search=HEDGE')).toEqual(['filtered.hedge']);
       expect(await ids('&owner=nobody')).toEqual([]);
       const healthy = await list('&state=HEALTHY&order=equity&direction=descending');

@@ -68,22 +68,24 @@ function accountOf(state: AccountsState, accountId: AccountId): StatedAccount | 
   return { ...statement, positions };
 }
 
-/** The first accounts behind an id, in the order of ids. @param wanted whose they are, and what their ids contain; null: any */
+/** The first accounts behind an id, in the order of ids. @param wanted whose they are, and what their ids contain in small or capital letters; null: any */
 const accountsAfter = (
   state: AccountsState,
   after: AccountId | null,
   limit: number,
-  wanted: { readonly owner: string | null; readonly search: string | null },
-): readonly AccountId[] =>
-  accountIds(state)
+  { owner, search }: { readonly owner: string | null; readonly search: string | null },
+): readonly AccountId[] => {
+  const part = search?.toLowerCase() ?? '';
+  return accountIds(state)
     .filter(
       (accountId) =>
         (after === null || compareText(accountId, after) > 0) &&
-        (wanted.owner === null || ownerOf(accountId) === wanted.owner) &&
-        (wanted.search === null || accountId.includes(wanted.search)),
+        (owner === null || ownerOf(accountId) === owner) &&
+        (part === '' || accountId.toLowerCase().includes(part)),
     )
     .sort(compareText)
     .slice(0, limit);
+};
 
 /** What an order may be checked against: the account is open, the instrument cleared. */
 const tradable = (state: AccountsState, accountId: AccountId, instrument: string) => ({
