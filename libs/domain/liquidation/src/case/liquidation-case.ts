@@ -57,6 +57,8 @@ export interface CaseTurn {
 export interface CaseAuction {
   readonly request: Place;
   readonly instrument: InstrumentId;
+  /** Contracts that are offered: sealed bids together may be for more. */
+  readonly quantity: Decimal;
   readonly called: Pick<AuctionEvents['AuctionCalled'], 'auctionId' | 'bids'> | null;
   /** Figures on which it has asked for them: it is never asked twice on the same. */
   readonly askedOn: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -181,8 +183,8 @@ export const evolveCase: Evolution = {
     return { ...goingOn(current), takeOver, auction: asking };
   },
   AuctionAsked: (current, event) => {
-    const { instrument, schedule } = event.payload;
-    const auction = { request: placeOf(event), instrument, called: null, askedOn: null };
+    const { instrument, quantity, schedule } = event.payload;
+    const auction = { request: placeOf(event), instrument, quantity: dec(quantity), called: null, askedOn: null };
     return { ...goingOn(current), auction, auctionAsked: schedule };
   },
   AdlRequested: (current, event) => {

@@ -375,7 +375,7 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
     ...{ id: 'auctions@1', windowMs: 1, bindingMs: 1, dutch: null, lengthMs: 1 },
     bidders: [{ account: 'p.main', underlying: 'BTC', capacity: ONE, ...more }],
   });
-  const auction = { request: place, instrument: 'BTC-PERP', called: null, askedOn: null };
+  const auction = { request: place, instrument: 'BTC-PERP', quantity: dec('10'), called: null, askedOn: null };
   it.each`
     agreements          | auctions                             | current                                          | expected                                      | why
     ${undefined}        | ${auctioned()}                       | ${{}}                                            | ${{ kind: 'ask-auction' }}                    | ${'the book has not taken it'}
@@ -416,6 +416,17 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
   `('hands over to called bids: $why -> $expected.kind [CLR-LIQ-073]', ({ given, more, expected }) => {
     const current = { ...ready, auction: given as LiquidationCase['auction'], ...(more as object) };
     expect(nextStep(current, basis('9000'), POLICY)).toMatchObject(expected as object);
+  });
+
+  it.each`
+    offered | asked
+    ${'10'} | ${'4.616'}
+    ${'3'}  | ${'3'}
+  `('hands over what it needs now, of $offered at most $asked [CLR-LIQ-073]', ({ offered, asked }) => {
+    const current = { ...ready, auction: { ...called('0.004', '0.004'), quantity: dec(offered as string) } };
+    const step = nextStep(current, basis('9000'), POLICY);
+    invariant(step.kind === 'ask-providers', step.kind);
+    expect(text(step.part.quantity)).toBe(asked);
   });
 
   it('offers what brings the account to its target at the greatest discount, all at a time [CLR-LIQ-053]', () => {

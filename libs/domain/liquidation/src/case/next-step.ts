@@ -233,8 +233,8 @@ const auctionedDiscount =
     offered.mostDiscount.gt(0) && biddersFor(rules, offered).length > 0 ? offered.mostDiscount : undefined;
 
 /**
- * Bids were called: they are asked for before the market is, on the figures of now, as far as equity still bears them. What it does not bear
- * any more binds until its time is over, and the case goes on.
+ * Bids were called: they are asked for before the market is, on the figures of now, as far as equity still bears them and for no more than was
+ * offered. What it does not bear any more binds until its time is over, and the case goes on.
  * @see docs/spec/liquidation.md CLR-LIQ-073
  */
 function calledStep(
@@ -255,10 +255,9 @@ function calledStep(
     return agreedDiscount({ id: auctionId, windowMs: 0, agreements })(offered);
   });
   if (part === undefined) return undefined;
-  const { assessment } = basis;
-  return settling === null
-    ? { kind: 'ask-providers', part, assessment, auction: auctionId }
-    : wait('slice-outstanding');
+  if (settling !== null) return wait('slice-outstanding');
+  const offered = { ...part, quantity: minOf(part.quantity, auction.quantity) };
+  return { kind: 'ask-providers', part: offered, assessment: basis.assessment, auction: auctionId };
 }
 
 /**
