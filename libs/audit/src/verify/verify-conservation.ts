@@ -57,6 +57,7 @@ export async function verifyConservation(
   const fund = await fold(fundProcess, logs, GLOBAL, reader, onProgress, (folded, event) => [
     ...accountsInvariants.ofEvent(event),
     ...accountsInvariants.ofFund(folded),
+    ...accountsInvariants.ofTold(folded, event),
   ]);
   if (fund.fault !== undefined) return fund.fault;
   const [violation] = accountsInvariants.ofAll(partitions, fund.state);

@@ -3,6 +3,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import {
   compareText,
   dec,
+  maxOf,
   sum,
   text,
   ZERO,
@@ -41,6 +42,7 @@ export type AccountsInvariant =
   | 'cash-sums-to-zero-after-expiry'
   | 'fund-not-negative'
   | 'fund-change-is-attributed'
+  | 'told-as-held'
   | 'nothing-in-transit'
   | 'trades-have-two-sides'
   | 'shortfall-is-attributed'
@@ -206,6 +208,28 @@ function ofFund(state: FundState): readonly AccountsViolation[] {
     ...ledgerTotals(state),
     ...(balance.isNegative() && !balance.isZero() ? [broken('fund-not-negative', text(balance))] : []),
     ...unlessZero('fund-change-is-attributed', balance.minus(sum(state.causes.values())), 'fund against its causes'),
+  ];
+}
+
+/**
+ * The global partition right after it has told what all accounts hold: that is what its entries came to.
+ * @see docs/spec/collateral.md CLR-COL-008, docs/spec/limits.md CLR-LIM-004
+ */
+function ofTold(
+  { collateralHeld, openInterests }: FundState,
+  { type, payload }: LogEntry,
+): readonly AccountsViolation[] {
+  if (type === 'CollateralHeldMeasured') {
+    const { asset, amount } = payload as FundEvents['CollateralHeldMeasured'];
+    const held = maxOf(ZERO, collateralHeld.get(asset)?.amount ?? ZERO);
+    return unlessZero('told-as-held', dec(amount).minus(held), `${asset} that clients hold`);
+  }
+  if (type !== 'OpenInterestMeasured') return [];
+  const { instrument, long, short } = payload as FundEvents['OpenInterestMeasured'];
+  const held = openInterests.held.get(instrument);
+  return [
+    ...unlessZero('told-as-held', dec(long).minus(held?.long ?? ZERO), `long interest in ${instrument}`),
+    ...unlessZero('told-as-held', dec(short).minus(held?.short ?? ZERO), `short interest in ${instrument}`),
   ];
 }
 
@@ -448,4 +472,4 @@ function setOffViolations(
  * metrics. Each returns the broken rules, none when all is well. `ofPartition` and `ofFund` hold after every event;
  * `ofEvent` and `ofWithdrawal` judge the event just taken; `ofExpiries` holds after every input, `ofAll` at rest.
  */
-export const accountsInvariants = { ofEvent, ofPartition, ofWithdrawal, ofExpiries, ofFund, ofAll };
+export const accountsInvariants = { ofEvent, ofPartition, ofWithdrawal, ofExpiries, ofFund, ofTold, ofAll };

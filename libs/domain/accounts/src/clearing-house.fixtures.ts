@@ -101,7 +101,11 @@ export class ClearingHouse {
       };
     }
     this.fund.afterEvent = (event, state) =>
-      this.violations.push(...accountsInvariants.ofEvent(event), ...accountsInvariants.ofFund(state));
+      this.violations.push(
+        ...accountsInvariants.ofEvent(event),
+        ...accountsInvariants.ofFund(state),
+        ...accountsInvariants.ofTold(state, event),
+      );
     // What the writers said when they started.
     for (const opened of this.fund.events) for (const desk of this.desks) desk.deliver(opened);
     for (const desk of this.desks) this.relay(desk.events);

@@ -1,6 +1,8 @@
+import type { LogEntry } from '@ballast/event-sourcing';
 import type { FundEvents } from '@ballast/facts';
 import { dec, maxOf, sum, text, ZERO } from '@ballast/kernel';
 import fc from 'fast-check';
+import { accountsInvariants } from '../accounts.invariants.js';
 import { collateralOf } from '../accounts.state.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 
@@ -45,6 +47,17 @@ describe('what all clients hold of an asset [CLR-COL-008]', () => {
       stream: 'collateral-held-BTC',
       cause: { log: 'accounts', partition: booked?.partition, position: booked?.position },
     });
+  });
+
+  it('is verified against what was booked', () => {
+    const open = house();
+    open.deposit(open.accounts[0] as string, 'BTC', '1');
+    const last = open.fund.events.at(-1) as LogEntry;
+    const found = (amount: string) =>
+      accountsInvariants.ofTold(open.fund.state, { ...last, payload: { asset: 'BTC', amount } });
+    expect(found('1')).toEqual([]);
+    expect(found('1.001')).toEqual([{ name: 'told-as-held', detail: 'BTC that clients hold is off by 0.001' }]);
+    expect(open.violations).toEqual([]);
   });
 
   it('is what deposits brought and withdrawals took, within a hundredth of what was told', () => {

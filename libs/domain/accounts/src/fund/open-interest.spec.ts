@@ -1,6 +1,8 @@
+import type { LogEntry } from '@ballast/event-sourcing';
 import type { FundEvents, InstrumentId } from '@ballast/facts';
 import { dec, maxOf, sum, text, ZERO } from '@ballast/kernel';
 import fc from 'fast-check';
+import { accountsInvariants } from '../accounts.invariants.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 
 const PERP = 'BTC-PERP';
@@ -50,6 +52,20 @@ describe('open interest [CLR-LIM-004]', () => {
     expect(told(open).at(-1)).toMatchObject({ long: '10.01', exceeded: true });
     trade(3, 2, '0.01');
     expect(told(open).at(-1)).toMatchObject({ exceeded: false });
+  });
+
+  it('is verified against what was booked', () => {
+    const { open, trade } = house(limited('10'));
+    trade(0, 1, '4');
+    const last = open.fund.events.at(-1) as LogEntry<string, FundEvents['OpenInterestMeasured']>;
+    const found = (changes: Partial<FundEvents['OpenInterestMeasured']>) =>
+      accountsInvariants.ofTold(open.fund.state, { ...last, payload: { ...last.payload, ...changes } });
+    expect(found({})).toEqual([]);
+    expect(found({ short: '3' })).toEqual([
+      { name: 'told-as-held', detail: 'short interest in BTC-PERP is off by -1' },
+    ]);
+    expect(found({ long: '5' })).toMatchObject([{ name: 'told-as-held' }]);
+    expect(open.violations).toEqual([]);
   });
 
   it('of an instrument without a limit is not told', () => {
