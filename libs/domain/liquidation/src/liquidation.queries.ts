@@ -1,5 +1,6 @@
 import type { AccountId, AdlEvents, AuctionEvents } from '@ballast/facts';
 import { compareText, text, type DecimalString, type Instant } from '@ballast/kernel';
+import { mostOf } from './auctions/auction.decider.js';
 import { discountAt } from './auctions/auction-price.js';
 import { leftOf } from './auctions/auction.state.js';
 import type { DeleveragingState } from './deleverage/deleveraging.state.js';
@@ -68,7 +69,7 @@ export interface AuctionNow extends Pick<
 }
 
 /** Auctions that are under way, asked of the global partition. @param clearing newest clearing time that is known */
-export function auctionsNow({ auctions }: DeleveragingState, clearing: Instant): readonly AuctionNow[] {
+export function auctionsNow({ auctions, takeOvers }: DeleveragingState, clearing: Instant): readonly AuctionNow[] {
   return [...auctions.open.values()].map((auction) => {
     const { opened, call, bidCount } = auction;
     const { auctionId, caseId, instrument, underlying, side, quantity, lot, mark, mostDiscount } = opened;
@@ -80,7 +81,10 @@ export function auctionsNow({ auctions }: DeleveragingState, clearing: Instant):
       discount: text(discountAt(opened, Math.max(clearing, openedAt))),
       called: call !== null,
       bids: bidCount,
-      bidders: bidders.map(({ accountId, quantity: most }) => ({ accountId, quantity: most })),
+      bidders: bidders.flatMap(({ accountId }) => {
+        const most = mostOf(auction, takeOvers, accountId, Math.max(clearing, openedAt));
+        return most.gt(0) ? [{ accountId, quantity: text(most) }] : [];
+      }),
     };
   });
 }

@@ -1,4 +1,14 @@
-import { ZERO, compareText, dec, text, type Decimal, type Instant } from '@ballast/kernel';
+import {
+  ZERO,
+  compareText,
+  dec,
+  maxOf,
+  minOf,
+  text,
+  type AccountId,
+  type Decimal,
+  type Instant,
+} from '@ballast/kernel';
 import type { AuctionEvents } from '@ballast/facts';
 import { usedBy, type TakeOvers } from '../providers/provider-round.state.js';
 import { withinCapacity } from '../providers/provider-round.decider.js';
@@ -144,10 +154,16 @@ export function nextAuctionTime({ open }: Auctions): { readonly auctionId: strin
   return next;
 }
 
-/** Contracts that a bidder may bid for now: what he was named with, at most what is left. */
-export function mostOf(auction: Auction, accountId: string): Decimal {
-  const bidder = auction.opened.bidders.find((each) => each.accountId === accountId);
+/**
+ * Contracts that a bidder may bid for now: what he was named with, at most what is left of the position and, as he may have taken something
+ * over since, of his capacity. Zero: none.
+ */
+export function mostOf(auction: Auction, takeOvers: TakeOvers, accountId: AccountId, now: Instant): Decimal {
+  const { underlying, windowMs, bidders, quantity, unitNotional, lot } = auction.opened;
+  const bidder = bidders.find((each) => each.accountId === accountId);
   if (bidder === undefined) return ZERO;
-  const left = leftOf(auction);
-  return left.lt(bidder.quantity) ? left : dec(bidder.quantity);
+  const used = usedBy(takeOvers, { account: accountId, underlying }, windowMs, now);
+  const offered = { quantity: dec(quantity), unitNotional: dec(unitNotional), lot: dec(lot) };
+  const within = withinCapacity(offered, dec(bidder.capacity).minus(used));
+  return maxOf(minOf(dec(bidder.quantity), leftOf(auction), within), ZERO);
 }

@@ -142,6 +142,21 @@ describe('a bid [CLR-LIQ-072]', () => {
     if (expected !== 'accepted') expect(events).toEqual([]);
   });
 
+  it('is within what is left of a capacity: whoever has taken it up does not hold up others', () => {
+    const auction = new Auction();
+    auction.ask();
+    auction.bid('b.main', '9');
+    const { roundId } = payloadOf(auction.hand('20'), 'ProviderRoundOpened');
+    auction.judged(roundId, { 'b.main': '9' });
+    auction.booked(roundId, 'b.main', '9');
+    expect(auctionsNow(auction.machine.state, START)[0]?.bidders).toEqual([
+      { accountId: 'a.main', quantity: '11' },
+      { accountId: 'b.main', quantity: '1' },
+    ]);
+    expect(auction.bid('b.main', '1.001')[0]).toBe('bid-beyond-limit');
+    expect(auction.bid('b.main', '1')[0]).toBe('accepted');
+  });
+
   it('takes the falling price as it is, once it has come to what is asked', () => {
     const auction = new Auction();
     auction.ask();

@@ -4,6 +4,7 @@ import type { AuctionEvents } from '@ballast/facts';
 import { ACCOUNT_ID, IDENTIFIER, POSITIVE_DECIMAL, dec, text, type Instant } from '@ballast/kernel';
 import { discountAt } from './auction-price.js';
 import { mostOf } from './auction.decider.js';
+import type { TakeOvers } from '../providers/provider-round.state.js';
 import type { Auctions } from './auction.state.js';
 
 const BID = record({
@@ -22,7 +23,7 @@ const refused = (code: string, detail: string): CommandResult => ({ outcome: 're
  * @see docs/spec/liquidation.md CLR-LIQ-072
  */
 export function placeBid(
-  { open }: Auctions,
+  { auctions: { open }, takeOvers }: { readonly auctions: Auctions; readonly takeOvers: TakeOvers },
   payload: unknown,
   now: Instant,
 ): AuctionEvents['AuctionBidPlaced'] | CommandResult {
@@ -46,7 +47,7 @@ export function placeBid(
   if (!dec(quantity).mod(opened.lot).isZero()) {
     return refused('bid-off-lot', `Bid for whole lots of ${opened.lot}.`);
   }
-  const most = mostOf(auction, accountId);
+  const most = mostOf(auction, takeOvers, accountId, now);
   if (dec(quantity).gt(most)) return refused('bid-beyond-limit', `${accountId} may bid for ${text(most)} at most.`);
   const given = discountAt(opened, now);
   if (dec(discount).gt(given)) {

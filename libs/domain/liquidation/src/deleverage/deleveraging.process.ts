@@ -238,7 +238,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       () => LIQUIDATION_CHECKS,
     ),
     BidInAuction(state, { payload }, context) {
-      const placed = placeBid(state.auctions, payload, context.time.clearing);
+      const placed = placeBid(state, payload, context.time.clearing);
       if ('outcome' in placed) return placed;
       emit(context, 'AuctionBidPlaced', placed);
       advance(state, context);
