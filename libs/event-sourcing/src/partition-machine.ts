@@ -209,7 +209,7 @@ export class PartitionMachine<State> {
   }
 
   #contentOf(snapshot: string): MachineContent<State> {
-    const content = this.#codec.decode(snapshot) as MachineContent<State>;
+    const content = this.#codec.decodeSnapshot(snapshot) as MachineContent<State>;
     const { log, partition, partitions, format } = content;
     invariant(
       log === this.process.log && partition === this.partition && partitions === this.partitions,

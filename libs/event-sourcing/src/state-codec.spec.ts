@@ -93,13 +93,18 @@ describe('the text of a state', () => {
     [['#d-Infinity']],
     [{ amount: 'NaN' }],
     [{ '#map': ['a', '-Infinity'] }],
-  ])('is not read when it holds a figure that is none: %j [CLR-LOG-082]', (written) => {
-    expect(() => codec.decode(JSON.stringify(written))).toThrow('a state holds a figure that is none');
+  ])('is not read from a snapshot when it holds a figure that is none: %j [CLR-LOG-082]', (written) => {
+    expect(() => codec.decodeSnapshot(JSON.stringify(written))).toThrow('a state holds a figure that is none');
+  });
+
+  it('is read on its way between processes whatever words people have taken for ids', () => {
+    const asked = { name: 'orders', parameters: ['NaN', new Map([['-Infinity', { orderId: 'Infinity' }]])] };
+    expect(again(asked)).toEqual(asked);
   });
 
   it('is read when a text or a number only looks like one', () => {
     const near = { reason: 'it was NaN', to: Infinity, least: -Infinity, none: NaN };
-    expect(again(near)).toEqual(near);
+    expect(codec.decodeSnapshot(codec.encode(near))).toEqual(near);
   });
 
   it('is the same however records came about, and differs with the order of a map', () => {

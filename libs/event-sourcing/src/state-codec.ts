@@ -69,11 +69,19 @@ export class StateCodec {
     return JSON.stringify(new Encoder(this.#byPrototype).written(value, 0));
   }
 
-  /** @throws InvariantViolation or SyntaxError on a text that `encode` never wrote */
-  decode(text: string): unknown {
+  /**
+   * Reads what was written down of a state.
+   * @throws as `decode`, and InvariantViolation where it rests on a figure that is none
+   */
+  decodeSnapshot(text: string): unknown {
     if ((text.includes('NaN"') || text.includes('Infinity"')) && NO_FIGURE.test(text)) {
       throw new InvariantViolation('a state holds a figure that is none');
     }
+    return this.decode(text);
+  }
+
+  /** @throws InvariantViolation or SyntaxError on a text that `encode` never wrote */
+  decode(text: string): unknown {
     return this.#read(JSON.parse(text) as Json);
   }
 

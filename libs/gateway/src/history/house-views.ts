@@ -142,7 +142,7 @@ async function keptContent({ store, logs, notice }: ViewsOptions): Promise<Conte
     try {
       const stored = format === FORMAT ? await store.read(PLACE.log, PLACE.partition, position) : undefined;
       if (stored === undefined) continue;
-      const content = new StateCodec().decode(await snapshotText(stored)) as Content;
+      const content = new StateCodec().decodeSnapshot(await snapshotText(stored)) as Content;
       for (const end of content.ends.values()) {
         const [event] = await logs.log(end.log).read(end.partition, end.position - 1, 1);
         if (event?.chain.toString('hex') !== end.chain)
