@@ -11,7 +11,12 @@ const STORED_WITHIN_MS = 5_000;
 
 /** What the answer rests on is decided and not stored yet: ask again later. */
 export class NotStored extends Error {
-  override readonly name = 'NotStored';
+  override readonly name: string = 'NotStored';
+}
+
+/** What the answer rests on will not be stored by this worker: whoever decides the partition next has what is stored, and is to be asked. */
+export class GivenUp extends NotStored {
+  override readonly name = 'GivenUp';
 }
 
 /** Too many questions of a costly kind wait already: ask again later. */
@@ -70,13 +75,16 @@ export class QuestionDesk {
 
   /** What is in hand now was in hand when the answer was made, or waits behind that. */
   async #stored(worker: PartitionWorker): Promise<void> {
+    const place = `${worker.log}/${worker.partition}`;
     let tooLate: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const why = `${worker.log}/${worker.partition} waits for the store; ask again`;
-      tooLate = setTimeout(() => reject(new NotStored(why)), this.storedWithinMs);
+      tooLate = setTimeout(() => reject(new NotStored(`${place} waits for the store; ask again`)), this.storedWithinMs);
+    });
+    const stored = worker.whenStored().catch((cause: unknown) => {
+      throw new GivenUp(`${place} is given up (${(cause as Error).message}); ask again`, { cause });
     });
     try {
-      await Promise.race([worker.whenStored(), late]);
+      await Promise.race([stored, late]);
     } finally {
       clearTimeout(tooLate);
     }

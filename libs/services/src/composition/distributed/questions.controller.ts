@@ -4,7 +4,7 @@ import { logPartitionForm } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import { ModelInputError } from '@ballast/kernel';
 import type { PartitionWorker } from '@ballast/partition-worker';
-import { NotStored, QuestionDesk, TooManyQuestions } from '../../questions/question-desk.js';
+import { GivenUp, NotStored, QuestionDesk, TooManyQuestions } from '../../questions/question-desk.js';
 import { QUESTION_TYPE, answerText, readQuestion } from '../../questions/question-wire.js';
 import { questionNamed } from '../../questions/questions.js';
 import type { PartitionStanding } from '../../questions/owners.js';
@@ -77,6 +77,7 @@ function read(body: unknown): ReturnType<typeof readQuestion> {
 /** What the asker is to be told of; anything else is a failure of this process. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof TooManyQuestions) return new HttpException(error.message, 429);
+  if (error instanceof GivenUp) return new HttpException(error.message, NOT_OWNED_HERE);
   if (error instanceof NotStored) return new HttpException(error.message, 503);
   if (!(error instanceof ModelInputError)) return error;
   const { code, field, message } = error;
