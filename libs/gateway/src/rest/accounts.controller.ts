@@ -15,7 +15,7 @@ import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
 import { endOf } from './past-moment.js';
 import { pastWhatIf, whatIf } from './what-if.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
 @AnswersProblems()
@@ -192,10 +192,8 @@ export class AccountsController {
   }
 
   #execute(request: Request, accountId: AccountId, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return this.clearing
-      .execute('accounts', this.clearing.partitionOf(accountId), { id, type, body, actor })
-      .then((result) => answerOf(id, result));
+    const partition = this.clearing.partitionOf(accountId);
+    return executed(this.clearing, request, { log: 'accounts', partition, type, body });
   }
 
   /** An account that is open here. */

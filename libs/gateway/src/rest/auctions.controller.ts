@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** What neither the book nor liquidity providers took of positions in liquidation. */
 @ApiTags('liquidations')
@@ -39,8 +39,6 @@ export class AuctionsController {
   ): Promise<AcceptedAnswer> {
     const asked = parsed(contract.bidRequest, body, 'body');
     const bid = { auctionId: parsed(contract.identifierForm, auctionId, 'auctionId'), ...asked };
-    const { id, actor } = writeHeaders(request);
-    const command = { id, type: 'BidInAuction', body: bid, actor };
-    return answerOf(id, await this.clearing.execute('liquidation', GLOBAL, command));
+    return executed(this.clearing, request, { log: 'liquidation', partition: GLOBAL, type: 'BidInAuction', body: bid });
   }
 }

@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** A booked trade is cancelled by four eyes: one person proposes, another approves. */
 @ApiTags('corrections')
@@ -55,8 +55,7 @@ export class CorrectionsController {
     return this.#execute(request, 'ApproveTradeCorrection', { correctionId: id });
   }
 
-  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
+  #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    return executed(this.clearing, request, { log: 'accounts', partition: GLOBAL, type, body });
   }
 }

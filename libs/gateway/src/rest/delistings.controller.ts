@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Perpetuals that end at a time: proposed by one person, approved by another. */
 @ApiTags('house')
@@ -54,8 +54,7 @@ export class DelistingsController {
     return this.#execute(request, 'ApproveDelisting', { delistingId: id });
   }
 
-  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    return executed(this.clearing, request, { log: 'pricing', partition: GLOBAL, type, body });
   }
 }

@@ -7,7 +7,7 @@ import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Rules of a service change by four eyes: one person proposes, another reads all of it and approves. */
 @ApiTags('rules')
@@ -87,8 +87,7 @@ export class DocumentsController {
 
   async #execute(request: Request, service: string, type: string, body: object): Promise<AcceptedAnswer> {
     const log = parsed(contract.ruledServiceForm, service, 'service');
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute(log, GLOBAL, { id, type, body, actor }));
+    return executed(this.clearing, request, { log, partition: GLOBAL, type, body });
   }
 }
 

@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** What the house does at all: less by one person at once, more by two. */
 @ApiTags('house')
@@ -56,8 +56,7 @@ export class HouseModeController {
     return this.#execute(request, 'ApproveHouseMode', { proposalId: id });
   }
 
-  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute('pricing', GLOBAL, { id, type, body, actor }));
+  #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    return executed(this.clearing, request, { log: 'pricing', partition: GLOBAL, type, body });
   }
 }

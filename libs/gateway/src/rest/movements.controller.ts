@@ -7,7 +7,7 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Movements } from './movements.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Money into an account, out of it and to others of its owner. */
 @ApiTags('accounts')
@@ -120,10 +120,9 @@ export class MovementsController {
     return this.#movements.withdrawal(formed(accountId), id);
   }
 
-  async #execute(request: Request, accountId: AccountId, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
+  #execute(request: Request, accountId: AccountId, type: string, body: object): Promise<AcceptedAnswer> {
     const partition = this.clearing.partitionOf(accountId);
-    return answerOf(id, await this.clearing.execute('accounts', partition, { id, type, body, actor }));
+    return executed(this.clearing, request, { log: 'accounts', partition, type, body });
   }
 }
 

@@ -11,7 +11,7 @@ import { Answers, AnswersProblems, InPath, InQuery, Streams, Write } from './ope
 import { STREAMS, type OpenStreams } from './open-streams.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Orders of an account: what is open, what is reserved, and what may still be admitted. */
 @ApiTags('orders')
@@ -116,16 +116,15 @@ export class OrdersController {
     if (!allowed) throw new Problem('prices-halted', trouble);
   }
 
-  async #execute(
+  #execute(
     request: Request,
     accountId: AccountId,
     type: string,
     body: object,
     admit?: Admission,
   ): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
     const partition = this.clearing.partitionOf(accountId);
-    return answerOf(id, await this.clearing.execute('margin', partition, { id, type, body, actor }, admit));
+    return executed(this.clearing, request, { log: 'margin', partition, type, body }, admit);
   }
 }
 

@@ -10,7 +10,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Books of others beside the ledger. */
 interface Held {
@@ -118,9 +118,8 @@ export class ReconciliationsController {
     return this.#execute(request, 'RecordReconciliation', { ...held, of, ...differencesOf(books[of], reported) });
   }
 
-  async #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
+  #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {
+    return executed(this.clearing, request, { log: 'accounts', partition: GLOBAL, type, body });
   }
 }
 

@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
-import { answerOf, writeHeaders, type AcceptedAnswer } from './write-request.js';
+import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** What could not be booked leaves suspense by four eyes: one person proposes, another approves. */
 @ApiTags('suspense')
@@ -74,8 +74,7 @@ export class SuspenseController {
     return partition;
   }
 
-  async #execute(request: Request, partition: number, type: string, body: object): Promise<AcceptedAnswer> {
-    const { id, actor } = writeHeaders(request);
-    return answerOf(id, await this.clearing.execute('accounts', partition, { id, type, body, actor }));
+  #execute(request: Request, partition: number, type: string, body: object): Promise<AcceptedAnswer> {
+    return executed(this.clearing, request, { log: 'accounts', partition, type, body });
   }
 }

@@ -1,7 +1,9 @@
 import type { Request } from 'express';
 import { actor, idempotencyKey } from '@ballast/contracts';
 import type { CommandResult } from '@ballast/event-sourcing';
+import type { ServiceLog } from '@ballast/facts';
 import { canonicalText } from '@ballast/kernel';
+import type { Admission, ClearingGateway } from './clearing.gateway.js';
 import { Problem, parsed } from './problem.js';
 
 /** The headers of a write. */
@@ -37,4 +39,27 @@ export function answerOf(commandId: string, result: CommandResult): AcceptedAnsw
   if (result.outcome === 'rejected') throw new Problem(result.code, result.detail, [], commandId);
   // In the one order of keys that a stored answer has, so that a retry gets the same bytes.
   return { commandId, outcome: 'accepted', data: JSON.parse(canonicalText(result.data)) as unknown };
+}
+
+/** What a request asks the owner of a partition to do. */
+export interface AskedCommand {
+  readonly log: ServiceLog;
+  readonly partition: number;
+  readonly type: string;
+  readonly body: object;
+}
+
+/**
+ * Takes what a request asks for to its owner, under its key and in the name of its person.
+ * @returns the answer as it was stored
+ * @throws Problem when a header is wrong, the owner refuses, or its answer can't be had now
+ */
+export async function executed(
+  clearing: Pick<ClearingGateway, 'execute'>,
+  request: Request,
+  { log, partition, type, body }: AskedCommand,
+  admit?: Admission,
+): Promise<AcceptedAnswer> {
+  const { id, actor } = writeHeaders(request);
+  return answerOf(id, await clearing.execute(log, partition, { id, type, body, actor }, admit));
 }
