@@ -167,6 +167,10 @@ export const PROBLEMS = {
   'answer-pending': { status: 503, title: 'The request was accepted; its answer is not known yet' },
   'not-ready': { status: 503, title: 'The service is still catching up with its log' },
   'archive-unreadable': { status: 503, title: 'Blocks that were archived cannot be read; newer ones can' },
+  'event-unreadable': {
+    status: 503,
+    title: 'An event holds no figure where one belongs, and nobody has said how it is read',
+  },
   'store-unavailable': { status: 503, title: 'The store does not answer; nothing that was acknowledged is lost' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'account-of-other-partition': {

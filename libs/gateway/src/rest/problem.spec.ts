@@ -90,6 +90,15 @@ describe('an error', () => {
     expect(answered.text).not.toContain('in the words of the server');
   });
 
+  it.each([
+    ['ArchiveFileRefused', 'archive-unreadable'],
+    ['UnreadableEventRefused', 'event-unreadable'],
+  ])('of a log that cannot be read (%s) says why, and passes once it is put right [CLR-LOG-080]', (name, code) => {
+    const answered = Answered.to(Object.assign(new Error('margin/0 position 7: what to do'), { name }));
+    expect(answered).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, unexpected: [] });
+    expect(JSON.parse(answered.text)).toMatchObject({ code, detail: 'margin/0 position 7: what to do' });
+  });
+
   it.each<[string, unknown]>([
     ['an error without a status', new Error('password is hunter2')],
     ['a status of ours', failure(500)],

@@ -73,10 +73,8 @@ export class ProblemFilter implements ExceptionFilter {
       return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
     if (error instanceof NotStored) return new Problem('store-unavailable', error.message);
-    // Told by its name, because it may come from another thread.
-    if (/^Archive\w*Refused$/.test((error as Error | null)?.name ?? '')) {
-      return new Problem('archive-unreadable', (error as Error).message);
-    }
+    const unreadable = unreadableCodeOf(error);
+    if (unreadable !== undefined) return new Problem(unreadable, (error as Error).message);
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404) return new Problem('not-found', (error as Error).message);
     if (status === 413) return new Problem('request-too-large', (error as Error).message);
@@ -86,6 +84,13 @@ export class ProblemFilter implements ExceptionFilter {
     this.onUnexpected(error);
     return new Problem('internal', 'The request may be repeated with the same Idempotency-Key.');
   }
+}
+
+/** What of a log cannot be read. Told by the name of the error, because it may come from another thread or process. */
+function unreadableCodeOf(error: unknown): ProblemCode | undefined {
+  const name = (error as Error | null)?.name ?? '';
+  if (name === 'UnreadableEventRefused') return 'event-unreadable';
+  return /^Archive\w*Refused$/.test(name) ? 'archive-unreadable' : undefined;
 }
 
 /** Errors of the body parser carry their status. */

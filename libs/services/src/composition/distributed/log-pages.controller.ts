@@ -47,7 +47,7 @@ export class LogPagesController {
     } catch (error) {
       // What the archive has lost may be put back, and two persons may say how an event is read; other pages are there.
       if (error instanceof ArchiveRefused || error instanceof UnreadableEvent)
-        throw new ServiceUnavailableException(error.message);
+        throw new ServiceUnavailableException({ name: error.name, message: error.message });
       throw error;
     }
   }
