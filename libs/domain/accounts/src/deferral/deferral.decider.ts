@@ -6,7 +6,7 @@ import { fact, type AccountsFact, type AccountsState } from '../accounts.state.j
 import type { Movement } from '../deposit/movement.js';
 import type { ToldFill } from '../fill/fill-booking.js';
 import { fieldsOf } from '../reading/input-reading.js';
-import { suspenseReference } from '../suspense/suspense-reference.js';
+import { depositReference, suspenseReference } from '../suspense/suspense-reference.js';
 import { deferralInForce } from './deferral-policy.js';
 
 type Deferral = AccountsEvents['MessageDeferred'];
@@ -95,7 +95,7 @@ export function deferDeposit(
   };
   return deferred(state, input, waitsFor, {
     accountId,
-    reference: `deposit ${depositId}`,
+    reference: depositReference(depositId),
     fill: null,
     deposit: { depositId, asset, amount: text(amount) },
   });

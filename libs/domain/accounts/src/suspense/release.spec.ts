@@ -88,6 +88,16 @@ describe('what suspense keeps for an account that is not open [CLR-ACC-018]', ()
     });
   });
 
+  it('is known by its id while it waits: the only part of a side is its first, and the other side is another', () => {
+    const desk = early();
+    const again = (changes: object) =>
+      payloadOf(desk.take('TradeFilled', { ...first, ...changes }), 'SuspenseBooked').detail;
+    expect(again({ fill: 1 })).toBe('fill-repeated');
+    expect(again({ fill: 3 })).toBe('account-unknown');
+    expect(again({ fill: 3 })).toBe('fill-repeated');
+    expect(again({ side: 'sell' })).toBe('account-unknown');
+  });
+
   it('is known by its id when it comes again afterwards, and an opening that is repeated brings nothing', () => {
     const desk = early();
     desk.take('AccountOpeningRequested', opening);

@@ -12,6 +12,9 @@ export const suspenseReference = ({
   readonly part: number | undefined;
 }): string => `trade ${tradeId} ${side}${part === undefined ? '' : ` ${part}`}`;
 
+/** Id of a deposit in suspense. */
+export const depositReference = (depositId: string): string => `deposit ${depositId}`;
+
 /** What a reference says: `deposit <id>`, `trade <id> <side>`, `trade <id> <side> <part>`. */
 export function readReference(reference: string): { readonly id: string; readonly part: number | undefined } {
   const [, id, , part] = reference.split(' ');

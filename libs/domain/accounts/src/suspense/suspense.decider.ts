@@ -5,6 +5,7 @@ import type { ToldMessage } from '../deferral/deferred-messages.js';
 import { readMovement } from '../deposit/movement.js';
 import { postingsOf } from '../ledger/ledger.js';
 import { fieldsOf, quoted } from '../reading/input-reading.js';
+import { depositReference } from './suspense-reference.js';
 
 type Suspense = AccountsEvents['SuspenseBooked'];
 
@@ -66,7 +67,7 @@ export function decideUnbookableTransfer(
   if (deposit === null || !deposit.readable) return suspenseBooked(input, code);
   const { id, asset, amount } = deposit.value;
   return suspenseBooked(input, code, {
-    reference: `deposit ${id}`,
+    reference: depositReference(id),
     postings: postingsOf(['custody', asset, amount.neg()], ['suspense', asset, amount]),
   });
 }
