@@ -153,6 +153,7 @@ export {
   instrumentsPage,
   pricesPage,
   logsList,
+  type LogEnd,
   summary,
   movementsQuery,
   depositView,

@@ -24,6 +24,7 @@ export { forkReasons } from './exchange/forks.js';
 export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.js';
 export { genesisFrom } from './genesis.js';
 export * from './http/bearer-token.js';
+export * from './http/log-ends.js';
 export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';

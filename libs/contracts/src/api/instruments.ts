@@ -47,18 +47,24 @@ export const pricesPage = pageOf(
   },
 );
 
+const logEnd = z.strictObject({
+  log: z.string(),
+  partition: z.int().min(-1).meta({ description: '-1 is the global one.' }),
+  incarnation: z.string().nullable().meta({
+    description: 'Of the log, as its pages name it; null while nobody who keeps it answers, and a copy is told.',
+  }),
+  position: count.meta({ description: 'Of the last entry; 0 when there is none.' }),
+  head: sha256Hex.meta({ description: 'Chain behind the last entry: it stands for everything before.' }),
+  clearing: instant.meta({ description: 'Of the last entry.' }),
+  checkpoint: count.nullable().meta({
+    description: 'Number of the last signed checkpoint of the log; null when there is none, and of a copy.',
+  }),
+});
+/** Where a partition of a log ends. */
+export type LogEnd = z.output<typeof logEnd>;
+
 export const logsList = pageOf(
   'LogsList',
   'Every partition of every log, and where it ends. `asOf` names no position: the items are those.',
-  z.strictObject({
-    log: z.string(),
-    partition: z.int().min(-1).meta({ description: '-1 is the global one.' }),
-    position: count.meta({ description: 'Of the last entry; 0 when there is none.' }),
-    head: sha256Hex.meta({ description: 'Chain behind the last entry: it stands for everything before.' }),
-    clearing: instant.meta({ description: 'Of the last entry.' }),
-    checkpoint: count.nullable().meta({
-      description:
-        'Number of the last signed checkpoint of the log, as far as whoever answers keeps the log itself; null: none.',
-    }),
-  }),
+  logEnd,
 );

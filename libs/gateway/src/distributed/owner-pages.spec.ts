@@ -1,5 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LogDirectory, MemoryLogStore } from '@ballast/event-log';
+import { logsList, written } from '@ballast/contracts';
 import { OwnerPages } from './owner-pages.js';
 
 const PAGE = { log: 'margin', items: [], next: null };
@@ -17,12 +19,13 @@ describe('pages of a log from whoever keeps it', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
-  const ask = (addresses: readonly string[]) =>
-    new OwnerPages(
-      () => addresses,
-      (log) => log === 'margin',
-      undefined,
-    ).page('margin', 0, { after: 0, limit: 10 });
+  let copy: LogDirectory;
+  const pages = (addresses: readonly string[]): OwnerPages => new OwnerPages(() => addresses, copy, undefined);
+  const ask = (addresses: readonly string[]) => pages(addresses).page('margin', 0, { after: 0, limit: 10 });
+
+  beforeAll(async () => {
+    copy = await LogDirectory.open(new MemoryLogStore(), 1);
+  });
 
   afterAll(() => {
     for (const server of servers) server.close();
@@ -44,6 +47,19 @@ describe('pages of a log from whoever keeps it', () => {
       name: 'UnreadableEventRefused',
       message: 'margin/0 position 7: what to do',
     });
+  });
+
+  it('end where he says, with incarnation and checkpoint; where the copy ends while he is silent or does not know', async () => {
+    const end = { log: 'margin', partition: 0, incarnation: 'first', position: 7, head: 'a'.repeat(64), checkpoint: 3 };
+    const at = Date.parse(CLEARING);
+    const list = { items: [{ ...end, clearing: at }], next: null, asOf: { clearing: at, positions: {} } };
+    const address = await keeper(200, written(logsList)(list));
+    expect(await pages([address]).ends('margin')).toEqual(list.items);
+    for (const silent of ['http://127.0.0.1:1', await keeper(404, {}), await keeper(200, { items: 'of tomorrow' })]) {
+      expect(await pages([silent]).ends('pricing')).toEqual([
+        expect.objectContaining({ log: 'pricing', partition: -1, position: 0, incarnation: null, checkpoint: null }),
+      ]);
+    }
   });
 
   it('are none of a partition that is not there, and of nobody who answers', async () => {

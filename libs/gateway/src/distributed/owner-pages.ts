@@ -1,5 +1,8 @@
-import { LOG_PAGE_PATH } from '@ballast/contracts';
+import { LOG_PAGE_PATH, logsList, type LogEnd } from '@ballast/contracts';
+import type { LogDirectory } from '@ballast/event-log';
+import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { instantOf } from '@ballast/kernel';
+import { logEndsOf } from '@ballast/services';
 import type { LogPages } from '../rest/clearing.gateway.js';
 import { Problem } from '../rest/problem.js';
 
@@ -26,7 +29,7 @@ export class OwnerPages implements LogPages {
   constructor(
     /** Addresses at which a log can be read; any of them has all of it. */
     private readonly addresses: (log: string) => readonly string[],
-    private readonly has: (log: string) => boolean,
+    private readonly copy: Pick<LogDirectory, 'has' | 'log'>,
     private readonly token: string | undefined,
   ) {}
 
@@ -35,19 +38,34 @@ export class OwnerPages implements LogPages {
     partition: number,
     { after, limit }: { readonly after: number; readonly limit: number },
   ): Promise<object | undefined> {
-    if (!this.has(log)) return undefined;
+    if (!this.copy.has(log)) return undefined;
     let refused: Error | undefined;
     const path = LOG_PAGE_PATH.replace('{log}', log).replace('{partition}', String(partition));
     for (const address of this.addresses(log)) {
-      const response = await fetch(`${address}${path}?after=${after}&limit=${limit}`, {
-        headers: this.token === undefined ? {} : { authorization: `Bearer ${this.token}` },
-        signal: AbortSignal.timeout(PAGE_WITHIN_MS),
-      }).catch(() => undefined);
+      const response = await this.#ask(`${address}${path}?after=${after}&limit=${limit}`);
       if (response?.status === 404) return undefined;
       if (response?.ok === true) return withInstants((await response.json()) as WrittenPage);
       if (response?.status === 503) refused = await refusalIn(response);
     }
     if (refused !== undefined) throw refused;
     throw new Problem('not-ready', `nobody who keeps ${log} answers; ask again`);
+  }
+
+  /** As whoever keeps the log tells; of the copy, without what a copy does not have, while nobody does. */
+  async ends(log: ServiceLog | ExchangeLog): Promise<readonly LogEnd[]> {
+    for (const address of this.addresses(log)) {
+      const response = await this.#ask(`${address}/logs/${log}`);
+      const told = response?.ok === true ? logsList.safeParse(await response.json().catch(() => undefined)) : undefined;
+      if (told?.success === true) return told.data.items;
+    }
+    const ends = await logEndsOf(this.copy.log(log));
+    return ends.map((end) => ({ ...end, incarnation: null, checkpoint: null }));
+  }
+
+  #ask(address: string): Promise<Response | undefined> {
+    const headers = this.token === undefined ? undefined : { authorization: `Bearer ${this.token}` };
+    return fetch(address, { ...(headers && { headers }), signal: AbortSignal.timeout(PAGE_WITHIN_MS) }).catch(
+      () => undefined,
+    );
   }
 }

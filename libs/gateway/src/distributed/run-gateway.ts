@@ -95,7 +95,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
       onAppended: (listener) => copy.onAppended(listener),
       reached: (log, partition, position) => copy.reached(log, partition, position),
     },
-    pages: new OwnerPages(keepers, (log) => logs.has(log), token),
+    pages: new OwnerPages(keepers, logs, token),
     mode: () => 'live',
     market,
     store: new StoreWatch(),

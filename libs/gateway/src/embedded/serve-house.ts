@@ -10,6 +10,7 @@ import {
 import {
   forkReasons,
   HouseOwners,
+  logEndsOf,
   logPageOf,
   SERVICES,
   type ClearingHouse,
@@ -142,6 +143,7 @@ export async function serveHouse({
 }
 
 const pagesOf = ({ logs }: ClearingHouse): LogPages => ({
+  ends: (name) => logEndsOf(logs.log(name)),
   page: async (name, partition, query) =>
     logs.has(name) ? logPageOf(logs.log(name as ServiceLog), partition, query) : undefined,
 });

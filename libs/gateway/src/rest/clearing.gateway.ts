@@ -1,7 +1,7 @@
-import type { AsOf, Page } from '@ballast/contracts';
+import type { AsOf, LogEnd, Page } from '@ballast/contracts';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
 import type { LogDirectory } from '@ballast/event-log';
-import type { ServiceLog } from '@ballast/facts';
+import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import type { Command } from '@ballast/partition-worker';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
@@ -31,6 +31,8 @@ export interface Writes {
 
 /** The logs as they are shown to others, from whoever keeps them. */
 export interface LogPages {
+  /** Where every partition of a log ends. */
+  ends(log: ServiceLog | ExchangeLog): Promise<readonly LogEnd[]>;
   /** @returns undefined when there is no such log or partition */
   page(
     log: string,

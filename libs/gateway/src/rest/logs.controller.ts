@@ -14,22 +14,14 @@ export class LogsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get('logs')
-  @ApiOperation({ summary: 'Every partition of every log: where it ends, its chain head, the last checkpoint' })
+  @ApiOperation({
+    summary: 'Every partition of every log: its incarnation, where it ends, its chain head, the last checkpoint',
+  })
   @Answers(200, contract.logsList, 'In the order of logs and partitions')
   async logs(): Promise<object> {
-    const { logs } = this.clearing;
-    const lists = await Promise.all(
-      [...SERVICE_LOGS, ...EXCHANGE_LOGS].map(async (name) => {
-        const log = logs.log(name);
-        const [heads, last] = await Promise.all([log.heads(), log.lastCheckpoint()]);
-        return heads.map(({ partition, size, head, clearing }) => ({
-          log: name,
-          ...{ partition, position: size, head: head.toString('hex'), clearing },
-          checkpoint: last?.number ?? null,
-        }));
-      }),
-    );
-    return { items: lists.flat(), next: null, asOf: { clearing: this.clearing.clearing, positions: {} } };
+    const { pages, clearing } = this.clearing;
+    const lists = await Promise.all([...SERVICE_LOGS, ...EXCHANGE_LOGS].map((name) => pages.ends(name)));
+    return { items: lists.flat(), next: null, asOf: { clearing, positions: {} } };
   }
 
   @Get('logs/:log/:partition')

@@ -891,6 +891,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
     const pricing = items.find(({ log }) => log === 'pricing');
     const page = logPage.parse((await house.get(`/logs/pricing/-1?after=${Number(pricing?.position) - 1}`)).body);
     expect(page.items[0]).toMatchObject({ position: pricing?.position, chain: pricing?.head });
+    expect(page.incarnation).toBe(pricing?.incarnation);
   });
 
   describe('the stream of margin events', () => {

@@ -12,17 +12,34 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { fieldErrors, fromText, logPage, logPageQuery, logPartitionForm, written } from '@ballast/contracts';
-import { ArchiveRefused, LOG_LINES, LogDirectory, UnreadableEvent, lineOfEvent } from '@ballast/event-log';
+import { fieldErrors, fromText, logPage, logPageQuery, logPartitionForm, logsList, written } from '@ballast/contracts';
+import {
+  ArchiveRefused,
+  LOG_LINES,
+  LogDirectory,
+  UnreadableEvent,
+  lineOfEvent,
+  type EventLog,
+} from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
+import { logEndsOf } from '../../http/log-ends.js';
 import { logPageOf } from '../../http/log-page.js';
 
 const writtenPage = written(logPage);
+const writtenEnds = written(logsList);
 
 /** The process's own logs, page by page, for readers with a hole and for rebuilds. */
 @Controller('logs')
 export class LogPagesController {
   constructor(@Inject(LogDirectory) private readonly logs: LogDirectory) {}
+
+  /** For a gateway, whose copy has neither the incarnation of the log nor its checkpoints. */
+  @Get(':log')
+  async ends(@Param('log') name: string): Promise<object> {
+    const items = await logEndsOf(this.#kept(name));
+    const clearing = Math.max(0, ...items.map((end) => end.clearing));
+    return writtenEnds({ items, next: null, asOf: { clearing, positions: {} } }) as object;
+  }
 
   @Get(':log/:partition')
   async page(
@@ -34,8 +51,7 @@ export class LogPagesController {
   ): Promise<object | string> {
     const wanted = read(logPageQuery, query);
     const number = read(logPartitionForm, partition);
-    if (!this.logs.has(name)) throw new NotFoundException(`log ${name.slice(0, 60)} is not kept here`);
-    const log = this.logs.log(name as ServiceLog);
+    const log = this.#kept(name);
     if (!(await log.heads()).some((head) => head.partition === number)) {
       throw new NotFoundException(`log ${name} has no partition ${partition.slice(0, 10)}`);
     }
@@ -50,6 +66,11 @@ export class LogPagesController {
         throw new ServiceUnavailableException({ name: error.name, message: error.message });
       throw error;
     }
+  }
+
+  #kept(name: string): EventLog {
+    if (!this.logs.has(name)) throw new NotFoundException(`log ${name.slice(0, 60)} is not kept here`);
+    return this.logs.log(name as ServiceLog);
   }
 }
 
