@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { explainAccount, replay, verify } from '@ballast/audit';
 import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, LiquidationGlobalEvents, MarginEvents } from '@ballast/facts';
@@ -7,6 +6,7 @@ import { SERVICES, answerOf, questions, type ClearingHouse, type Simulation } fr
 import { changedService, readingAnother, withFigure } from './changed-rules.js';
 import { entriesOf } from './rewrite-history.js';
 import { DEBTOR, PARTITIONS, openThinBook } from './thin-book.js';
+import { untilCommandWaits } from './waiting-command.js';
 
 /** The first has capacity for less than is offered; the second has hardly any margin; the third has both. */
 const [SMALL, POOR, RICH, STRANGER] = ['small.book', 'poor.book', 'rich.book', 'stranger.book'] as const;
@@ -56,8 +56,7 @@ class ThinBook {
     const body = { auctionId: auction?.auctionId ?? 'none', ...bid };
     const id = `bid-${this.answers.length + 1}-of-${bid.accountId}`;
     const answered = this.house.execute('liquidation', GLOBAL, { id, type: 'BidInAuction', body, actor: null });
-    // It is looked for among those that were answered before it waits for its step.
-    while (this.house.workerOf('liquidation', GLOBAL).waitingCommands === 0) await setImmediate();
+    await untilCommandWaits(this.house, 'liquidation', GLOBAL);
     await this.simulation.runCommands();
     const answer = await answered;
     this.answers.push(answer);

@@ -21,6 +21,7 @@ import { SERVICES, Simulation } from '@ballast/services';
 import { REPOSITORY } from './ballast-process.js';
 import { SHORT_WINDOW } from './ci-window.js';
 import { openRun } from './clearing-run.js';
+import { untilCommandWaits } from './waiting-command.js';
 
 /** A few minutes of the fall: every log says something, and all of it is soon verified. */
 const SMALL = { ...SHORT_WINDOW, to: '2020-03-12T10:10:00Z', accounts: 10, partitions: 2 } as const;
@@ -148,8 +149,8 @@ describe('a bit of any column of any table, changed as superuser [CLR-LOG-014]',
       const answer = run.house.execute('accounts', partition, {
         ...{ id, type, body: { accountId, ...body }, actor: 'pers:42' },
       });
+      await untilCommandWaits(run.house, 'accounts', partition);
       await simulation.step();
-      await simulation.runCommands();
       expect(await answer).toMatchObject({ outcome: 'accepted' });
     };
     await execute('flips-open', 'OpenAccount', {});

@@ -7,6 +7,7 @@ import { outcomePages } from '@ballast/partition-worker';
 import { SERVICES, type ClearingHouse } from '@ballast/services';
 import { SHORT_WINDOW } from './ci-window.js';
 import { openRun } from './clearing-run.js';
+import { untilCommandWaits } from './waiting-command.js';
 
 const LONGEST_MS = 240_000;
 const ACCOUNTS = ['once.main', 'twice.main', 'thrice.main'];
@@ -33,10 +34,7 @@ async function execute(house: ClearingHouse, accountId: string, type: string, bo
   const answer = house.execute('accounts', partition, {
     ...{ id: `ids-${commands}`, type, body: { accountId, ...body }, actor: null },
   });
-  // Whether the id of a command was answered before is looked up before it waits.
-  for (let turn = 0; turn < 500 && house.workerOf('accounts', partition).waitingCommands === 0; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  await untilCommandWaits(house, 'accounts', partition);
   await house.workerOf('accounts', partition).runCommands(0);
   return answer;
 }

@@ -19,6 +19,7 @@ import pg from 'pg';
 import { SHORT_WINDOW } from './ci-window.js';
 import { openRun } from './clearing-run.js';
 import { entriesOf, entriesText, forged } from './rewrite-history.js';
+import { untilCommandWaits } from './waiting-command.js';
 
 const PERSON = 'pers:42';
 
@@ -48,8 +49,8 @@ describe('what is done to the tables of a run as database superuser', () => {
     const opened = run.house.execute('accounts', partition, {
       ...{ id: 'open-1', type: 'OpenAccount', body: { accountId }, actor: PERSON },
     });
+    await untilCommandWaits(run.house, 'accounts', partition);
     while (!simulation.done) await simulation.step();
-    await simulation.runCommands();
     expect(await opened).toMatchObject({ outcome: 'accepted' });
     logs = run.house.logs;
     const blocks = await logs.log('accounts').blocks(partition, { firstPosition: 0, number: 0 }, 1_000_000);
