@@ -17,6 +17,13 @@ const Runner = require('kafkajs/src/consumer/runner') as new (options: object) =
 const logger = { namespace: () => logger, debug: () => undefined, info: () => undefined };
 const both = [{ topic: 't', partitions: [0, 1] }];
 
+const ONE = { offset: '0', value: Buffer.from('one') };
+
+/** What a broker answers: of a partition without messages, too. */
+const answered = (messages: readonly object[]) => ({
+  responses: [{ topicName: 't', partitions: [{ partition: 0, highWatermark: '1', messages }] }],
+});
+
 /** A group that has joined and owns two partitions of broker 1; what waits in it waits for good, as time stands still. */
 function joined(fetch: () => Promise<unknown> = () => new Promise(() => undefined)): Group {
   const cluster = { refreshMetadataIfNecessary: async () => undefined, findBroker: async () => ({ fetch }) };
@@ -61,9 +68,7 @@ describe('a consumer that has nothing to fetch', () => {
 
   it('gathers what comes soon after it got something, and waits for nothing after a silence', async () => {
     let asked = 0;
-    const messages = [{ offset: '0', value: Buffer.from('one') }];
-    const brought = { responses: [{ topicName: 't', partitions: [{ partition: 0, highWatermark: '1', messages }] }] };
-    const group = joined(async () => ((asked += 1) === 2 ? { responses: [] } : brought));
+    const group = joined(async () => answered((asked += 1) === 2 ? [] : [ONE]));
     gatherFetches('g', 10);
     try {
       expect(await group.fetch('1')).toHaveLength(1);
@@ -71,12 +76,30 @@ describe('a consumer that has nothing to fetch', () => {
       await jest.advanceTimersByTimeAsync(9);
       expect(asked).toBe(1);
       await jest.advanceTimersByTimeAsync(1);
-      expect(await second).toEqual([]);
+      expect(await second).toHaveLength(1);
       expect(await group.fetch('1')).toHaveLength(1);
       expect(asked).toBe(3);
       await jest.advanceTimersByTimeAsync(10);
       await group.fetch('1');
       expect(asked).toBe(4);
+    } finally {
+      forgetFetches('g');
+    }
+  });
+
+  it('does not ask for what it has left behind, when it was to gather first', async () => {
+    let asked = 0;
+    const group = joined(async () => answered((asked += 1) === 1 ? [ONE] : []));
+    gatherFetches('g', 10);
+    try {
+      await group.fetch('1');
+      group.pause(both);
+      const idle = group.fetch('1');
+      await jest.advanceTimersByTimeAsync(1);
+      group.resume(both);
+      expect(await idle).toEqual([]);
+      await jest.advanceTimersByTimeAsync(10);
+      expect(asked).toBe(1);
     } finally {
       forgetFetches('g');
     }

@@ -1,11 +1,16 @@
 import { createRequire } from 'node:module';
 
+/** What came of one partition; a broker tells of those of which nothing came, too. */
+interface Batch {
+  isEmpty(): boolean;
+}
+
 /** What is used here of the parts of kafkajs that fetch for a consumer. */
 interface ConsumerGroup {
   readonly groupId: string;
   readonly subscriptionState: { active(): readonly { readonly partitions: readonly number[] }[] };
   filterPartitionsByNode(nodeId: string, of: readonly unknown[]): readonly { readonly partitions: readonly number[] }[];
-  fetch(nodeId: string): Promise<readonly unknown[]>;
+  fetch(nodeId: string): Promise<readonly Batch[]>;
   resume(partitions: readonly unknown[]): void;
 }
 
@@ -75,15 +80,16 @@ group.fetch = async function (this: ConsumerGroup, nodeId) {
   const mine = waits.get(this) ?? new Set<Wait>();
   waits.set(this, mine);
   let end: () => void = () => undefined;
-  const interrupted = new Promise<readonly unknown[]>((resolve) => {
+  const interrupted = new Promise<readonly Batch[]>((resolve) => {
     end = () => resolve([]);
   });
   const wait: Wait = { idle: isIdle(this, nodeId), end };
   mine.add(wait);
-  const fetched = async (): Promise<readonly unknown[]> => {
-    await gathered(this);
+  const fetched = async (): Promise<readonly Batch[]> => {
+    // Left behind by a resume, it would ask the broker after all, before the fetch that follows it.
+    if (!wait.idle) await gathered(this);
     const batches = await fetch.call(this, nodeId);
-    if (batches.length > 0) broughtAt.set(this, performance.now());
+    if (batches.some((batch) => !batch.isEmpty())) broughtAt.set(this, performance.now());
     return batches;
   };
   try {
