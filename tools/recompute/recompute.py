@@ -459,7 +459,7 @@ class Partition:
         self.read = defaultdict(int)
         self.accounts = {}
         self.touched = set()
-        self.held = {}  # of all clients together, by asset
+        self.clients_hold = {}  # of all clients together, by asset
         self.assets, self.marked = set(), set()  # the book has a place for each
         self.schedules = {}
         self.parameters = {}
@@ -501,7 +501,7 @@ class Partition:
         payload = entry["payload"]
         account_id = payload.get("accountId")
         if entry["type"] == "CollateralHeldMeasured":
-            self.held[payload["asset"]] = D(payload["amount"])
+            self.clients_hold[payload["asset"]] = D(payload["amount"])
         if not entry["stream"].startswith("account-") or account_id is None:
             return
         if entry["type"] == "AccountOpened":
@@ -559,7 +559,7 @@ class Partition:
         schedule = self.schedules.get(payload["schedule"])
         if schedule is None:
             raise Difference(f"{self.run}, field schedule: {payload['schedule']} is not the one in force")
-        market = Market(schedule, self.parameters["margin-parameters", schedule["parameters"]], self.held)
+        market = Market(schedule, self.parameters["margin-parameters", schedule["parameters"]], self.clients_hold)
         owners = self.touched if payload["kind"] == "touched" else {owner_of(a) for a in self.accounts}
         changed, self.touched = sorted(self.touched), set()
         sizes = owner_sizes(self.accounts.values())

@@ -101,13 +101,17 @@ describe('tools/recompute', () => {
     expect(status).toBe(1);
   });
 
-  it('recomputes a run of the present program [CLR-MRG-041]', () => {
+  it.each([
+    ['with a call', 'MarginCallIssued', '10:00', '10:30', '--seed', '15'],
+    ['with a withdrawal that margin lets go', 'WithdrawalCleared', '07:28', '08:30', '--accounts', '100'],
+  ])('recomputes a run of the present program %s [CLR-MRG-041]', (_, type, from, to, ...options) => {
     const file = path.join(scratch, 'present.ndjson.gz');
-    const window = ['--from', '2020-03-12T10:00:00Z', '--to', '2020-03-12T10:30:00Z', '--seed', '15'];
+    const window = ['--from', `2020-03-12T${from}:00Z`, '--to', `2020-03-12T${to}:00Z`, ...options];
     const { status, stderr } = spawnSync(process.execPath, [path.join(folder, 'export-run.mjs'), file, ...window], {
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(gunzipSync(fs.readFileSync(file)).toString('utf8')).toContain(`"type":"${type}"`);
     const { status: equal, said } = recompute(file);
     expect(said).toMatch(
       /^recomputed \d+ runs, \d+ account assessments: all roots equal\nchecked \d+ entries: every id, hash and chain equal$/,
