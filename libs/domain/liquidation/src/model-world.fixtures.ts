@@ -1055,7 +1055,9 @@ export class ModelWorld {
     const account = this.#account(close.accountId);
     const side: TradeSide = (bankruptSide === 'long') === (role === 'bankrupt') ? 'sell' : 'buy';
     const executed = dec(close.quantity);
-    const quantity = minOf(executed, (account.holdings.get(instrument)?.quantity ?? ZERO).abs());
+    const held = account.holdings.get(instrument)?.quantity ?? ZERO;
+    // As accounts books it: at most what is still held on that side. A take-over may have turned the position meanwhile.
+    const quantity = held.isNegative() === (side === 'buy') ? minOf(executed, held.abs()) : ZERO;
     const before = this.lossBearingOf(account);
     if (quantity.gt(0)) this.#trade(account, instrument, side, quantity, dec(close.price));
     // A cent for rounding the cash of a close down.
