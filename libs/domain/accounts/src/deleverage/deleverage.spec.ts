@@ -41,6 +41,22 @@ describe('a deleveraging in another contract', () => {
     expect([house.violations, house.atRest()]).toEqual([[], []]);
   });
 
+  it('closes nothing of who holds the other side by the time it is booked, as after a take-over', () => {
+    const house = new ClearingHouse(2, 2, SPECIFICATIONS);
+    const [long, turned, other] = house.accounts as [string, string, string];
+    house.trade({ buyer: long, seller: turned, instrument: FUTURE, quantity: '2', price: '60000' });
+    house.trade({ buyer: turned, seller: other, instrument: FUTURE, quantity: '3', price: '60000' });
+    house.deleverage(long, [turned], FUTURE, '2', '50000');
+    const booked = house.desks.flatMap(({ events }) => events.filter(({ type }) => type === 'AdlBooked'));
+    const figures = booked.map(({ payload }) => {
+      const { accountId, executedQuantity, quantity, position } = payload as AccountsEvents['AdlBooked'];
+      return { accountId, executedQuantity, quantity, left: position.quantity };
+    });
+    expect(figures).toContainEqual({ accountId: turned, executedQuantity: '2', quantity: '0', left: '1' });
+    expect(figures.filter(({ accountId, left }) => accountId === long && left !== '2')).toEqual([]);
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+  });
+
   it('delivers the bankrupt side that is booked only after the expiry', () => {
     const desk = deskOf('t.main');
     settle(desk, '61000');
