@@ -21,7 +21,7 @@ interface Runner {
 
 interface Wait {
   /** Nothing was asked of the broker: every partition is paused. */
-  readonly idle: boolean;
+  idle: boolean;
   end(): void;
 }
 
@@ -52,10 +52,9 @@ export function forgetFetches(groupId: string): void {
   gathering.delete(groupId);
 }
 
-async function gathered(of: ConsumerGroup): Promise<void> {
-  const ms = (broughtAt.get(of) ?? -Infinity) + (gathering.get(of.groupId) ?? 0) - performance.now();
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-}
+/** Milliseconds that a group waits before it fetches; 0 or less: none. */
+const gatherFor = (of: ConsumerGroup): number =>
+  (broughtAt.get(of) ?? -Infinity) + (gathering.get(of.groupId) ?? 0) - performance.now();
 
 function isIdle(of: ConsumerGroup, nodeId: string): boolean {
   try {
@@ -86,8 +85,13 @@ group.fetch = async function (this: ConsumerGroup, nodeId) {
   const wait: Wait = { idle: isIdle(this, nodeId), end };
   mine.add(wait);
   const fetched = async (): Promise<readonly Batch[]> => {
-    // Left behind by a resume, it would ask the broker after all, before the fetch that follows it.
-    if (!wait.idle) await gathered(this);
+    // Left behind by a resume, an idle one would ask the broker after all, before the fetch that follows it.
+    const ms = wait.idle ? 0 : gatherFor(this);
+    if (ms > 0) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      // Everything may have been paused meanwhile; between this and the fetch nothing can be.
+      wait.idle = isIdle(this, nodeId);
+    }
     const batches = await fetch.call(this, nodeId);
     if (batches.some((batch) => !batch.isEmpty())) broughtAt.set(this, performance.now());
     return batches;
