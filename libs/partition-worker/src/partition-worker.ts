@@ -204,7 +204,10 @@ export class PartitionWorker<State = unknown> {
     for (const cursor of await log.cursors(partition)) {
       const key = sourceKey(cursor.log, cursor.partition);
       worker.#storedCursors.set(key, cursor.position);
-      if (cursor.nextOffset !== null) worker.#storedOffsets.set(key, cursor.nextOffset);
+      // What a snapshot held that is gone has to come again, and it stands before that offset.
+      const isTaken =
+        cursor.log.endsWith('.commands') || machine.cursor(cursor.log, cursor.partition) >= cursor.position;
+      if (cursor.nextOffset !== null && isTaken) worker.#storedOffsets.set(key, cursor.nextOffset);
     }
     return worker;
   }

@@ -143,6 +143,10 @@ describe('a partition that is written down', () => {
     const [, , upTo, offset] = moves[0]?.cursors.find(([log]) => log === 'pricing') ?? [];
     const [mark] = await house.snapshots.marks('accounts', 0);
     expect(mark).toMatchObject({ position: 1, resting: true });
+    // Without the snapshot its inputs come again, and they stand before the offset that was stored beside it.
+    const bare = await house.worker();
+    expect(bare.arrived(...PRICES)).toBeLessThan(Number(upTo));
+    expect(bare.storedOffset(...PRICES)).toBeUndefined();
     const again = await worker();
     expect(again.arrived(...PRICES)).toBe(upTo);
     expect(Number(offset)).toBe(100 + Number(upTo));
