@@ -205,8 +205,7 @@ export class PartitionWorker<State = unknown> {
       const key = sourceKey(cursor.log, cursor.partition);
       worker.#storedCursors.set(key, cursor.position);
       // What a snapshot held that is gone has to come again, and it stands before that offset.
-      const isTaken =
-        cursor.log.endsWith('.commands') || machine.cursor(cursor.log, cursor.partition) >= cursor.position;
+      const isTaken = machine.cursor(cursor.log, cursor.partition) >= cursor.position;
       if (cursor.nextOffset !== null && isTaken) worker.#storedOffsets.set(key, cursor.nextOffset);
     }
     return worker;

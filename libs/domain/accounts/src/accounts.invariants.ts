@@ -233,20 +233,29 @@ function ofTold(
   ];
 }
 
-/** What fills that wait for what their basis names will book in a contract that somebody clears. */
-function deferredTrades(
-  partitions: readonly AccountsState[],
-  id: InstrumentId,
-): { readonly quantity: Decimal; readonly value: Decimal } {
-  const contract = partitions.find(({ contracts }) => contracts.has(id))?.contracts.get(id);
-  let [quantity, value] = [ZERO, ZERO];
+interface WaitingTrades {
+  readonly quantity: Decimal;
+  readonly value: Decimal;
+}
+
+const NOTHING_WAITS: WaitingTrades = { quantity: ZERO, value: ZERO };
+
+/** What fills that wait for what their basis names will book, by contracts that somebody clears. */
+function deferredTrades(partitions: readonly AccountsState[]): ReadonlyMap<InstrumentId, WaitingTrades> {
+  const waiting = new Map<InstrumentId, WaitingTrades>();
   for (const { message } of partitions.flatMap(({ deferred }) => [...deferred.values()])) {
-    if (contract === undefined || message.fill?.instrument !== id) continue;
-    const signed = signedQuantity(message.fill.side, dec(message.fill.quantity));
-    quantity = quantity.plus(signed);
-    value = value.plus(tradedValue(contract.instrument, signed, dec(message.fill.price)));
+    const { fill } = message;
+    if (fill === null) continue;
+    const contract = partitions.find(({ contracts }) => contracts.has(fill.instrument))?.contracts.get(fill.instrument);
+    if (contract === undefined) continue;
+    const signed = signedQuantity(fill.side, dec(fill.quantity));
+    const { quantity, value } = waiting.get(fill.instrument) ?? NOTHING_WAITS;
+    waiting.set(fill.instrument, {
+      quantity: quantity.plus(signed),
+      value: value.plus(tradedValue(contract.instrument, signed, dec(fill.price))),
+    });
   }
-  return { quantity, value };
+  return waiting;
 }
 
 /**
@@ -266,9 +275,10 @@ function ofAll(partitions: readonly AccountsState[], fund: FundState): readonly 
       ),
     );
   const instruments = new Set(partitions.flatMap((state) => [...state.instruments.keys()]));
+  const deferred = deferredTrades(partitions);
   const oneSided = [...instruments].sort(compareText).flatMap((instrument) => {
     const books = partitions.flatMap((state) => state.instruments.get(instrument) ?? []);
-    const waiting = deferredTrades(partitions, instrument);
+    const waiting = deferred.get(instrument) ?? NOTHING_WAITS;
     return [
       ...unlessZero(
         'trades-have-two-sides',

@@ -9,6 +9,7 @@ export { inverseLevels } from './inverse-liquidation-price.js';
 export {
   averageEntryPrice,
   NO_POSITION,
+  positionLeft,
   settleVariation,
   tradeAtAverageCost,
   tradeAtUnitValue,

@@ -94,6 +94,11 @@ export function tradeCash(cashStyle: CashStyle, { realised, value }: TradeEffect
   return cashStyle === 'premium' ? value.neg() : realised;
 }
 
+/** The position that a trade leaves; against premium it has no cost, since its price is paid with the trade. */
+export function positionLeft(cashStyle: CashStyle, { position }: TradeEffect): AverageCostPosition {
+  return cashStyle === 'premium' ? { quantity: position.quantity, cost: ZERO } : position;
+}
+
 /**
  * What a position adds to equity at a mark, settlement units: unrealised profit q * V(mark) - cost; against premium
  * q * V(mark), since its price is already paid.

@@ -21,7 +21,7 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InPath, Takes, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { answered } from './what-if.js';
-import { answerOf, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
+import { executedAs, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
 
 /** An exchange brings its live book: one person with a signed file, another one approves, and all of it is booked or nothing. */
 @ApiTags('book-imports')
@@ -159,8 +159,8 @@ export class BookImportsController {
     return accounts.filter(({ accountId }) => this.clearing.partitionOf(accountId) === partition);
   }
 
-  async #execute({ id, actor }: WriteHeaders, type: string, body: object): Promise<AcceptedAnswer> {
-    return answerOf(id, await this.clearing.execute('accounts', GLOBAL, { id, type, body, actor }));
+  #execute(headers: WriteHeaders, type: string, body: object): Promise<AcceptedAnswer> {
+    return executedAs(headers, this.clearing, { log: 'accounts', partition: GLOBAL, type, body });
   }
 }
 

@@ -54,12 +54,19 @@ export interface AskedCommand {
  * @returns the answer as it was stored
  * @throws Problem when a header is wrong, the owner refuses, or its answer can't be had now
  */
-export async function executed(
+export const executed = async (
   clearing: Pick<ClearingGateway, 'execute'>,
   request: Request,
+  command: AskedCommand,
+  admit?: Admission,
+): Promise<AcceptedAnswer> => executedAs(writeHeaders(request), clearing, command, admit);
+
+/** The same where one request leads to several commands, each under a key of its own. */
+export async function executedAs(
+  { id, actor }: WriteHeaders,
+  clearing: Pick<ClearingGateway, 'execute'>,
   { log, partition, type, body }: AskedCommand,
   admit?: Admission,
 ): Promise<AcceptedAnswer> {
-  const { id, actor } = writeHeaders(request);
   return answerOf(id, await clearing.execute(log, partition, { id, type, body, actor }, admit));
 }

@@ -1,11 +1,11 @@
 import { accountsProcess } from '@ballast/accounts-domain';
-import { GroupCommitter, type EventLog, type LogDirectory } from '@ballast/event-log';
+import type { LogDirectory } from '@ballast/event-log';
 import { genesisOf, readHouseDocuments } from '@ballast/house-documents';
-import { PartitionWorker, SNAPSHOT_POLICY, sourcesOf } from '@ballast/partition-worker';
-import { Stopwatch, type Lap } from '../measure/stopwatch.js';
+import type { PartitionWorker } from '@ballast/partition-worker';
+import type { Lap } from '../measure/stopwatch.js';
+import { BENCH_PROGRAM, openedPartitions } from '../restart/opened-partitions.js';
 import { DepositTape } from './deposit-tape.js';
 
-const PROGRAM = { release: 'ballast@bench', build: '0'.repeat(64) };
 const PAGE = 500;
 
 /** The numbered partitions of accounts in one process, over a tape of deposits. */
@@ -23,35 +23,20 @@ export class DepositHouse {
     const house = new DepositHouse(logs, new DepositTape(accounts, logs.partitions), notice);
     await house.restart();
     const genesis = genesisOf(readHouseDocuments(), 'accounts');
-    for (const worker of house.#workers) await worker.start({ ...PROGRAM, genesis });
+    for (const worker of house.#workers) await worker.start({ ...BENCH_PROGRAM, genesis });
     return house;
   }
 
   /** Opens all partitions one after the other, as after a kill. @param whole from the beginning of the logs */
   async restart(whole = false): Promise<Lap> {
     const { logs, tape, notice } = this;
-    const log: EventLog = logs.log('accounts');
-    const committer = new GroupCommitter(log);
-    const watch = new Stopwatch();
-    const workers: PartitionWorker[] = [];
-    for (let partition = 0; partition < logs.partitions; partition++) {
-      workers.push(
-        await PartitionWorker.open({
-          process: accountsProcess,
-          partition,
-          partitions: logs.partitions,
-          log,
-          committer,
-          sources: sourcesOf('accounts', partition, logs.partitions),
-          reader: tape,
-          worker: 'bench',
-          publish: () => Promise.resolve(),
-          snapshots: whole ? undefined : { store: logs.snapshots, policy: SNAPSHOT_POLICY, ...PROGRAM, notice },
-        }),
-      );
-    }
+    const { workers, lap } = await openedPartitions('accounts', {
+      ...{ logs, reader: tape, notice, whole },
+      partitions: Array.from({ length: logs.partitions }, (_, partition) => partition),
+      processOf: () => accountsProcess,
+    });
     this.#workers = workers;
-    return watch.stop();
+    return lap;
   }
 
   /** So many deposits more, all partitions side by side. */

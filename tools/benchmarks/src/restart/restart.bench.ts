@@ -1,14 +1,14 @@
-import { GroupCommitter, LogDirectory, partitionNumbers, shapeOf, type EventLog } from '@ballast/event-log';
+import { LogDirectory, partitionNumbers, shapeOf } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { invariant } from '@ballast/kernel';
-import { PartitionWorker, SNAPSHOT_POLICY, sourcesOf } from '@ballast/partition-worker';
 import { marginService } from '@ballast/services';
 import type { BenchContext } from '../bench-server.js';
 import { CalmMarket } from '../decision/calm-market.js';
 import { DepositHouse } from '../deposits/deposit-house.js';
 import { figure, type Figure, type FigureDraft } from '../measure/figure.js';
 import { median } from '../measure/median.js';
-import { Stopwatch, type Lap } from '../measure/stopwatch.js';
+import type { Lap } from '../measure/stopwatch.js';
+import { openedPartitions } from './opened-partitions.js';
 
 export interface RestartOptions {
   readonly accounts: number;
@@ -153,37 +153,24 @@ async function measure(
 }
 
 /**
- * Opens every partition of margin one after the other, as a process does that owns them all.
+ * Opens every partition of margin.
  * @param rests writes them down where they are
  * @param whole from the beginning of the logs
  * @returns what it took until all may decide
  */
 async function restart(logs: LogDirectory, rests: boolean, whole = false): Promise<Lap> {
-  const log: EventLog = logs.log('margin');
-  const committer = new GroupCommitter(log);
-  const notice = (line: string): void => invariant(false, line);
-  const program = { release: 'ballast@bench', build: '0'.repeat(64) };
-  const watch = new Stopwatch();
-  const workers: PartitionWorker[] = [];
-  for (const partition of partitionNumbers(shapeOf('margin', logs.partitions))) {
-    const process = partition === GLOBAL ? marginService.global : marginService.numbered;
-    invariant(process !== undefined, 'margin has numbered partitions');
-    workers.push(
-      await PartitionWorker.open({
-        process,
-        partition,
-        partitions: logs.partitions,
-        log,
-        committer,
-        sources: sourcesOf('margin', partition, logs.partitions),
-        reader: logs,
-        worker: 'bench',
-        publish: () => Promise.resolve(),
-        snapshots: whole ? undefined : { store: logs.snapshots, policy: SNAPSHOT_POLICY, ...program, notice },
-      }),
-    );
-  }
-  const lap = watch.stop();
+  const { workers, lap } = await openedPartitions('margin', {
+    logs,
+    partitions: partitionNumbers(shapeOf('margin', logs.partitions)),
+    processOf(partition) {
+      const process = partition === GLOBAL ? marginService.global : marginService.numbered;
+      invariant(process !== undefined, 'margin has numbered partitions');
+      return process;
+    },
+    reader: logs,
+    notice: (line) => invariant(false, line),
+    whole,
+  });
   if (rests) for (const worker of workers) await worker.rest();
   return lap;
 }

@@ -1,4 +1,4 @@
-import { tradeAtAverageCost, tradeCash } from '@ballast/instruments';
+import { positionLeft, tradeAtAverageCost, tradeCash } from '@ballast/instruments';
 import { SETTLEMENT_ASSET, ZERO, type Decimal } from '@ballast/kernel';
 import type { AssessedAccount } from '../assess/assessment.js';
 import type { PricedContract } from '../assess/priced-contracts.js';
@@ -20,12 +20,11 @@ export function filledAccount(
   if (quantity.isZero()) return account;
   const held = account.holdings.get(instrument.id) ?? { quantity: ZERO, cost: ZERO };
   const effect = tradeAtAverageCost(instrument, held, quantity, price);
-  const position = cashStyle === 'premium' ? { quantity: effect.position.quantity, cost: ZERO } : effect.position;
   const asset = instrument.settlement === 'inverse' ? underlying : SETTLEMENT_ASSET;
   const cash = (account.collateral.get(asset) ?? ZERO).plus(tradeCash(cashStyle, effect)).minus(fee);
   return {
     ...account,
     collateral: new Map(account.collateral).set(asset, cash),
-    holdings: new Map(account.holdings).set(instrument.id, position),
+    holdings: new Map(account.holdings).set(instrument.id, positionLeft(cashStyle, effect)),
   };
 }

@@ -1,6 +1,6 @@
 import type { AccountId, AccountMarginState, BookImportCommands, InstrumentId, MarginFigures } from '@ballast/facts';
-import { NO_POSITION, tradeAtAverageCost } from '@ballast/instruments';
-import { compareText, dec, ownerOf, ZERO, type OwnerId } from '@ballast/kernel';
+import { NO_POSITION, positionLeft, tradeAtAverageCost } from '@ballast/instruments';
+import { compareText, dec, ownerOf, type OwnerId } from '@ballast/kernel';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { writeFigures, type AssessedAccount, type HeldPosition, type Holdings } from '../assess/assessment.js';
 import { decideState, HEALTHY, levelsOf, MARGIN_STATES, plainMemory } from '../call/margin-state.js';
@@ -64,9 +64,9 @@ function holdingsOf({ positions }: ImportedAccount, market: AssessmentMarket): H
   for (const { instrument: id, quantity, averagePrice } of positions) {
     const contract = market.open(id);
     if (contract === null) return null;
-    const { position } = tradeAtAverageCost(contract.instrument, NO_POSITION, dec(quantity), dec(averagePrice));
+    const opened = tradeAtAverageCost(contract.instrument, NO_POSITION, dec(quantity), dec(averagePrice));
     // What was paid for an option against premium is in the collateral already.
-    holdings.push([id, contract.cashStyle === 'premium' ? { ...position, cost: ZERO } : position]);
+    holdings.push([id, positionLeft(contract.cashStyle, opened)]);
   }
   return new Map(holdings.sort(([a], [b]) => compareText(a, b)));
 }
