@@ -1,3 +1,4 @@
+import { tradeAtUnitValue } from '@ballast/instruments';
 import {
   Decimal,
   MINUTE_MS,
@@ -627,12 +628,16 @@ export class ModelWorld {
     if (quantity.gt(held.quantity.abs()) || held.quantity.isNegative() === signed.isNegative()) {
       this.complaints.push(`${account.accountId} closes ${text(quantity)} of ${text(held.quantity)} ${instrument}`);
     }
-    const cost = held.cost.times(quantity).div(held.quantity.abs());
-    const exact = signed.neg().times(price).minus(cost);
+    const { position, realised: exact } = tradeAtUnitValue(
+      contractOf(CONTRACTS, instrument).instrument,
+      held,
+      signed,
+      price,
+    );
     const realised = roundUsd(exact, 'credit');
     this.#rounding = this.#rounding.plus(exact).minus(realised);
-    held.quantity = held.quantity.plus(signed);
-    held.cost = held.cost.minus(cost);
+    held.quantity = position.quantity;
+    held.cost = position.cost;
     if (held.quantity.isZero()) account.holdings.delete(instrument);
     account.collateral = account.collateral.plus(realised);
     return realised;
