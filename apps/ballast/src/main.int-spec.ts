@@ -16,3 +16,10 @@ it.each([
   const [stderr, [ended]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number]>]);
   expect({ stderr, ended }).toEqual({ stderr: expect.stringMatching(said) as string, ended: code });
 });
+
+it('goes on for a reader who closes what it says of its progress', async () => {
+  const child = spawn(process.execPath, [bin, 'conformance', 'no-such-directory'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stderr.destroy();
+  const [ended] = (await once(child, 'close')) as [number];
+  expect(ended).toBe(2);
+});

@@ -3,9 +3,11 @@ import { ballastProgram } from './program.js';
 
 // A reader that has seen enough (`ballast models | head`) closes the pipe. The work goes on and its exit code says how it ended: what was
 // begun is not left half done because nobody looks.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
   await ballastProgram().parseAsync();

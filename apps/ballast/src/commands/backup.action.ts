@@ -23,6 +23,11 @@ export async function restore(options: Options & { from?: string }): Promise<voi
   if (from !== undefined && databaseUrl !== undefined) {
     throw new UsageError('--from: restore your own PostgreSQL with its tools, then run restore without --from');
   }
+  if (from === undefined && databaseUrl === undefined) {
+    throw new UsageError(
+      `--from: name the backup that is put into ${path.resolve(dataDir)}; only a database of --database-url is restored by other means`,
+    );
+  }
   if (from !== undefined) await restoreCluster(from, dataDir);
   const { logs, place, close } = await openLogs(options, { readOnly: false, allOfThem: false });
   try {

@@ -2,7 +2,7 @@ import { correctionText, correctionsOf, type Corrections, type LogDirectory } fr
 import { EventIndex, type EventPlace, type EventQuery } from '@ballast/read-models';
 import type { Reading } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
-import { isoOf } from '@ballast/kernel';
+import { isAccountId, isoOf } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
@@ -43,6 +43,7 @@ export async function findEvents(options: EventsOptions): Promise<void> {
       await (options.rebuild === true ? index.rebuild(present, onProgress) : index.catchUp(present, onProgress));
       progress.end();
       const places = await withCorrections(logs, await index.find(query));
+      if (places.length === 0) process.stderr.write('no event is like that\n');
       if (options.json === true) process.stdout.write(`${JSON.stringify(places, null, 2)}\n`);
       else {
         for (const { log, partition, position, id, stream, type, clearing, readAs } of places) {
@@ -80,6 +81,9 @@ async function withCorrections(logs: LogDirectory, places: readonly EventPlace[]
 function queryOf({ log, stream, type, id, account, from, to, limit }: EventsOptions): EventQuery {
   const names: readonly string[] = [...SERVICE_LOGS, ...EXCHANGE_LOGS];
   if (log !== undefined && !names.includes(log)) throw new UsageError(`--log ${log}: name one of ${names.join(', ')}`);
+  if (account !== undefined && !isAccountId(account)) {
+    throw new UsageError(`--account ${account}: an account id has the form <owner>.<name>`);
+  }
   if (id !== undefined && !UUID.test(id)) throw new UsageError(`--id ${id}: an event has a UUID`);
   const [earliest, latest] = [timeOption('--from', from), timeOption('--to', to)];
   return {

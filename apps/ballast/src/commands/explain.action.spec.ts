@@ -11,7 +11,9 @@ describe('what explain is asked about', () => {
 
   it.each([
     [{ event: 'margin/0' }, '--event must be a place such as margin/0#105'],
-    [{ event: 'pricing/-1#4' }, '--event must be a place'],
+    [{ event: 'pricing/-1#4' }, 'is about no single account; GET /events/pricing/-1/4'],
+    [{ event: 'margin/-1#65' }, 'is about no single account; GET /events/margin/-1/65'],
+    [{ event: 'prices/-1#4' }, '--event must be a place such as margin/0#105'],
     [{ at: 'noon' }, '--at must be a time'],
     [{ at: '2020-03-12T10:25:00Z', event: 'margin/0#105' }, 'exclude each other'],
   ])('%j is refused', (options, why) => {

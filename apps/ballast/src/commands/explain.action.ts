@@ -3,6 +3,7 @@ import {
   explainAccount,
   explanationText,
   placeText,
+  readLogPlace,
   readPlace,
   type ExplanationRefusal,
   type HistoryEnd,
@@ -10,6 +11,7 @@ import {
 import { accountExplanation, written } from '@ballast/contracts';
 import { isAccountId, isoOf, type AccountId } from '@ballast/kernel';
 import type { LogDirectory } from '@ballast/event-log';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
@@ -23,6 +25,8 @@ interface ExplainOptions extends StoreOptions {
   readonly json?: boolean;
 }
 
+const LOGS: readonly string[] = [...SERVICE_LOGS, ...EXCHANGE_LOGS];
+
 /** @throws UsageError naming the option that can't be used */
 export function explainedEnd({ at, event }: Pick<ExplainOptions, 'at' | 'event'>): HistoryEnd | undefined {
   if (event === undefined) {
@@ -32,7 +36,12 @@ export function explainedEnd({ at, event }: Pick<ExplainOptions, 'at' | 'event'>
   if (at !== undefined) throw new UsageError('--at and --event exclude each other: an event has its time');
   const place = readPlace(event);
   if (place === undefined) {
-    throw new UsageError(`--event must be a place such as margin/0#105, as the timeline prints it, not ${event}`);
+    const other = readLogPlace(event);
+    throw new UsageError(
+      other === undefined || !LOGS.includes(other.log)
+        ? `--event must be a place such as margin/0#105, as the timeline prints it, not ${event}`
+        : `--event ${event} is about no single account; GET /events/${other.log}/${other.partition}/${other.position} of serve shows it with what followed from it`,
+    );
   }
   return { event: place };
 }

@@ -1,3 +1,5 @@
+import { partitionNumbers, type LogDirectory } from '@ballast/event-log';
+import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { UsageError } from '../usage-error.js';
 
 /** A part of the logs that is asked for. */
@@ -17,3 +19,21 @@ export function assertLogPart({ log, partition, from, to }: LogPartOptions, name
   }
   if (from !== undefined && to !== undefined && from > to) throw new UsageError(`--from ${from} is behind --to ${to}`);
 }
+
+/**
+ * What is not there holds no fault and diverges nowhere: that would be said of a part that was mistyped, too.
+ * @throws UsageError when the log has no such partition, or that ends before `from`
+ */
+export async function assertPartThere(logs: LogDirectory, { log, partition, from }: LogPartOptions): Promise<void> {
+  if (log === undefined || partition === undefined || !logs.has(log)) return;
+  const present = logs.log(log as ServiceLog | ExchangeLog);
+  const numbers = partitionNumbers(present);
+  if (!numbers.includes(partition)) {
+    throw new UsageError(`--partition ${partition}: ${log} has ${numbersText(numbers)}`);
+  }
+  const end = (await present.heads()).find((head) => head.partition === partition)?.size ?? 0;
+  if (from !== undefined && from > end) throw new UsageError(`--from ${from}: ${log}/${partition} ends at ${end}`);
+}
+
+const numbersText = (numbers: readonly number[]): string =>
+  numbers.length === 1 ? `${numbers[0]} only` : `${numbers[0]} to ${numbers.at(-1)}`;

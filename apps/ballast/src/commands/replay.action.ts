@@ -8,7 +8,7 @@ import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
-import { assertLogPart, type LogPartOptions } from './log-part.js';
+import { assertLogPart, assertPartThere, type LogPartOptions } from './log-part.js';
 
 interface ReplayCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
   readonly json?: boolean;
@@ -31,6 +31,7 @@ export async function replayLogs(options: ReplayCliOptions): Promise<void> {
   const { logs, close, connection } = await openLogs(options);
   const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
+    await assertPartThere(logs, options);
     const noted = options.progress === undefined ? undefined : await openProgress(logs, 'replay', options.progress);
     const progress = new ProgressPrinter(process.stderr);
     const report = await replay(logs, SERVICES, () => performance.now(), {

@@ -8,7 +8,7 @@ import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { grouped } from './grouped.js';
-import { assertLogPart, type LogPartOptions } from './log-part.js';
+import { assertLogPart, assertPartThere, type LogPartOptions } from './log-part.js';
 import { fileText, verifierKeyOf } from './file-text.js';
 
 interface VerifyCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
@@ -26,6 +26,7 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
   const { logs, close, connection } = await openLogs(options, { allOfThem: false });
   const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
+    await assertPartThere(logs, options);
     const exchange = options.snapshots === true ? await exchangeOfLogs(logs) : undefined;
     const here = threads ?? inTurn({ logs, services: SERVICES, exchange });
     const runner =

@@ -48,7 +48,7 @@ export function withServeOptions(command: Command): Command {
     .option('--port <n>', 'listen here', wholeNumber(0, 65_535), DEFAULT_PORT)
     .option(
       '--host <address>',
-      'listen on this address; any but 127.0.0.1 needs the variable BALLAST_TOKEN',
+      'listen on this address; any but 127.0.0.1, localhost and ::1 needs the variable BALLAST_TOKEN',
       '127.0.0.1',
     )
     .addOption(
