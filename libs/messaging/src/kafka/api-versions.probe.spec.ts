@@ -34,7 +34,7 @@ describe('whether a broker can be used', () => {
 
   it.each`
     key   | range                          | sentence                                                          | why
-    ${1}  | ${{ lowest: 12, highest: 20 }} | ${'Fetch: the broker offers 12 to 20, the client speaks 4 to 11'} | ${'the broker dropped what the client speaks'}
+    ${1}  | ${{ lowest: 12, highest: 20 }} | ${'Fetch: the broker offers 12 to 20, the client speaks 11 to 11'} | ${'the broker dropped what the client speaks'}
     ${0}  | ${{ lowest: 0, highest: 2 }}   | ${'Produce: the broker offers 0 to 2, the client speaks 3 to 7'}  | ${'the broker is too old for headers'}
     ${22} | ${undefined}                   | ${'InitProducerId is not offered'}                                | ${'no idempotent producer'}
   `(
@@ -47,7 +47,7 @@ describe('whether a broker can be used', () => {
   it.each`
     range                          | why
     ${{ lowest: 11, highest: 30 }} | ${'exactly the highest version that the client speaks is left'}
-    ${{ lowest: 0, highest: 4 }}   | ${'exactly the lowest version that we need is there'}
+    ${{ lowest: 0, highest: 11 }}  | ${'exactly the lowest version that we need is there'}
   `('accepts Fetch $range.lowest to $range.highest: $why', ({ range }: { range: VersionRange }) => {
     expect(disagreements(offered({ 1: range }))).toEqual([]);
   });

@@ -14,13 +14,14 @@ class UnsupportedBroker extends Error {
 }
 
 /**
- * What kafkajs 2.2.4 implements, by API key; the lowest version is the one we need at least (headers, idempotence).
+ * What kafkajs 2.2.4 implements, by API key; the lowest version is the one we need at least (headers, idempotence). Of Fetch we send one
+ * version ourselves.
  * The client takes the lower of its own and the broker's highest version and never looks at the broker's lowest, so
  * without this table a broker that dropped old versions fails somewhere in the middle of work.
  */
 const SPOKEN: ReadonlyMap<number, VersionRange & { readonly name: string }> = new Map([
   [0, { name: 'Produce', lowest: 3, highest: 7 }],
-  [1, { name: 'Fetch', lowest: 4, highest: 11 }],
+  [1, { name: 'Fetch', lowest: 11, highest: 11 }],
   [2, { name: 'ListOffsets', lowest: 1, highest: 3 }],
   [3, { name: 'Metadata', lowest: 4, highest: 6 }],
   [8, { name: 'OffsetCommit', lowest: 2, highest: 5 }],

@@ -19,6 +19,8 @@ export interface ExchangeInboxOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+const FETCH_WAIT_MS = 500;
+
 /**
  * Submissions of an exchange over Kafka, each taken after the one before it and answered. What was taken and not yet counted comes
  * again after a restart: positions tell that it was kept.
@@ -37,6 +39,8 @@ export class ExchangeInbox {
       groupId: `${prefix}exchange-intake`,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeoutMs / 3)),
+      // It stops no earlier than a fetch that waits at the broker.
+      maxWaitTimeInMs: FETCH_WAIT_MS,
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) onFatal(error);

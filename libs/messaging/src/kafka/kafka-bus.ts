@@ -29,7 +29,7 @@ import { probeBrokers } from './api-versions.probe.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { PartitionFeed, type Delivery } from './partition-feed.js';
 import { SerialProducer, type PlacedMessage } from './serial-producer.js';
-import { TopicReader, type Attachment } from './topic-reader.js';
+import { TopicFetcher, type Attachment } from './topic-fetcher.js';
 
 export interface KafkaBusOptions {
   readonly connection: KafkaConnection;
@@ -55,7 +55,7 @@ export class KafkaBus implements Bus {
   readonly #prefix: string;
   readonly #batchSize: number;
   readonly #report: (incident: BusIncident) => void;
-  readonly #readers = new Map<string, TopicReader>();
+  readonly #fetcher: TopicFetcher;
   readonly #feeds = new Set<PartitionFeed>();
   /** Places of messages that were parked, by this process or one before it. */
   readonly #parked = new Set<string>();
@@ -70,6 +70,12 @@ export class KafkaBus implements Bus {
     this.#prefix = options.connection.prefix ?? '';
     this.#batchSize = options.batchSize ?? 1000;
     this.#report = options.onIncident ?? (() => undefined);
+    this.#fetcher = new TopicFetcher({
+      connection: options.connection,
+      admin: this.#admin,
+      onFatal: (error) => this.#report({ kind: 'fatal', error }),
+      ...(options.gatherMs === undefined ? {} : { gatherMs: options.gatherMs }),
+    });
   }
 
   /**
@@ -133,7 +139,7 @@ export class KafkaBus implements Bus {
 
   async close(): Promise<void> {
     await Promise.all([...this.#feeds].map((feed) => feed.stop()));
-    await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
+    await this.#fetcher.close();
     await this.#producer.close();
     await this.#admin.disconnect();
   }
@@ -185,16 +191,15 @@ export class KafkaBus implements Bus {
     onHalt?: (halt: Halt) => void,
   ): Promise<PartitionFeed> {
     const { topic, kafkaPartition } = topicOf(log, partition);
-    const reader = this.#reader(`${this.#prefix}${topic}`);
     const feed = new PartitionFeed(this.#batchSize, deliver, {
       begin,
-      flow: () => reader.flow(kafkaPartition),
+      flow: () => this.#fetcher.flow(),
       onHalt: (error) => {
         this.#report({ kind: 'halted', log, partition, error });
         onHalt?.({ log, partition, error });
       },
     });
-    feed.start(await reader.attach(kafkaPartition, offset, feed));
+    feed.start(await this.#fetcher.attach(`${this.#prefix}${topic}`, kafkaPartition, offset, feed));
     this.#feeds.add(feed);
     return feed;
   }
@@ -206,22 +211,6 @@ export class KafkaBus implements Bus {
         for (const feed of feeds) this.#feeds.delete(feed);
       },
     };
-  }
-
-  #reader(topic: string): TopicReader {
-    let reader = this.#readers.get(topic);
-    if (reader === undefined) {
-      reader = new TopicReader(
-        this.#kafka,
-        this.#admin,
-        topic,
-        this.#prefix,
-        (error) => this.#report({ kind: 'fatal', error }),
-        this.options.gatherMs,
-      );
-      this.#readers.set(topic, reader);
-    }
-    return reader;
   }
 
   #decode({ log, partition }: Pick<SourceCursor, 'log' | 'partition'>, message: KafkaMessage): DecodedMessage {
@@ -282,7 +271,6 @@ export class KafkaBus implements Bus {
       const [bounds] = await this.#admin.fetchTopicOffsets(topic);
       if (bounds === undefined || bounds.low === bounds.high) return;
       const end = BigInt(bounds.high);
-      const reader = this.#reader(topic);
       await new Promise<void>((resolve, reject) => {
         const deliver = async ({ messages, nextOffset }: Delivery): Promise<void> => {
           for (const { key } of messages) if (key !== null) this.#parked.add(key.toString());
@@ -290,11 +278,11 @@ export class KafkaBus implements Bus {
         };
         const reading = new PartitionFeed(this.#batchSize, deliver, {
           begin: async () => undefined,
-          flow: () => reader.flow(0),
+          flow: () => this.#fetcher.flow(),
           onHalt: reject,
         });
         feed = reading;
-        reader.attach(0, undefined, reading).then((attachment) => reading.start(attachment), reject);
+        this.#fetcher.attach(topic, 0, undefined, reading).then((attachment) => reading.start(attachment), reject);
       });
     } catch {
       // Without that topic nothing can be parked either, and whoever tries is told so; the next attempt looks again.

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
-import './prompt-client.js';
+import './lean-client.js';
 import './quiet-client.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -37,14 +37,20 @@ const toStandardError: NonNullable<KafkaConnection['log']> = (level, message, de
     process.stderr.write(`${JSON.stringify({ level, message, ...details })}\n`);
 };
 
-/** A client that never gives up on an absent broker: PostgreSQL remembers what waits. */
-export function kafkaOf({ brokers, clientId, ssl, sasl, log = toStandardError }: KafkaConnection): Kafka {
+/**
+ * @param retries how often it tries again before it fails; default: it never gives up on an absent broker, as PostgreSQL remembers what
+ *   waits
+ */
+export function kafkaOf(
+  { brokers, clientId, ssl, sasl, log = toStandardError }: KafkaConnection,
+  retries = Number.MAX_SAFE_INTEGER,
+): Kafka {
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => {
       const { message, timestamp: _, ...details } = entry.log;

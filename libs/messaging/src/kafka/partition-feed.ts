@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Attachment, PartitionListener } from './topic-reader.js';
+import type { Attachment, PartitionListener } from './topic-fetcher.js';
 
 /** Some thousand entries wait at most; what is beyond stays with the broker. */
 const FULL_AT = 5_000;

@@ -1,8 +1,8 @@
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, KafkaMessage } from 'kafkajs';
 import type { Subscription } from '../bus.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { SerialProducer } from './serial-producer.js';
-import { TopicReader, type PartitionListener } from './topic-reader.js';
+import { TopicFetcher, type PartitionListener } from './topic-fetcher.js';
 
 /** A message beside the logs, with its place. */
 export interface PlainMessage {
@@ -15,23 +15,22 @@ export interface PlainMessage {
 
 /** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
 export class PlainTopics {
-  readonly #kafka: Kafka;
   readonly #admin: Admin;
   readonly #producer: SerialProducer;
-  readonly #readers: TopicReader[] = [];
+  readonly #fetchers: TopicFetcher[] = [];
   readonly #prefix: string;
 
   private constructor(
-    connection: KafkaConnection,
+    private readonly connection: KafkaConnection,
     private readonly onFatal: (error: unknown) => void,
   ) {
-    this.#kafka = kafkaOf(connection);
-    this.#admin = this.#kafka.admin();
-    this.#producer = new SerialProducer(this.#kafka);
+    const kafka = kafkaOf(connection);
+    this.#admin = kafka.admin();
+    this.#producer = new SerialProducer(kafka);
     this.#prefix = connection.prefix ?? '';
   }
 
-  /** @param onFatal called when a reader is gone for good: the process is to end */
+  /** @param onFatal called when nothing can be read any more: the process is to end */
   static async open(connection: KafkaConnection, onFatal: (error: unknown) => void): Promise<PlainTopics> {
     const topics = new PlainTopics(connection, onFatal);
     await topics.#admin.connect();
@@ -52,9 +51,9 @@ export class PlainTopics {
     begin: 'last' | 'end',
     handle: (value: string) => void,
   ): Promise<Subscription> {
-    // A reader of its own for each subscriber: another one's rewinding must not bring old messages again.
-    const reader = new TopicReader(this.#kafka, this.#admin, this.#prefix + topic, this.#prefix, this.onFatal);
-    this.#readers.push(reader);
+    // One of its own for each subscriber: another one's rewinding must not bring old messages again.
+    const fetcher = new TopicFetcher({ connection: this.connection, admin: this.#admin, onFatal: this.onFatal });
+    this.#fetchers.push(fetcher);
     const listener: PartitionListener = {
       full: false,
       fail: () => undefined,
@@ -63,18 +62,18 @@ export class PlainTopics {
       },
     };
     const attachments = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) => reader.attach(partition, begin, listener)),
+      Array.from({ length: partitions }, (_, partition) => fetcher.attach(this.#prefix + topic, partition, begin, listener)),
     );
     return {
       stop: async () => {
         for (const attachment of attachments) attachment.detach();
-        await reader.close();
+        await fetcher.close();
       },
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.close()));
+    await Promise.all(this.#fetchers.map((fetcher) => fetcher.close()));
     await this.#producer.close();
     await this.#admin.disconnect();
   }

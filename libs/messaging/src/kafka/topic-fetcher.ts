@@ -1,0 +1,346 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import kafkajs, { type Admin, type KafkaMessage } from 'kafkajs';
+import { FetchingCluster, batchOf, errorOf, type KafkaError } from './fetching-cluster.js';
+import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
+import type { FetchedPartition } from './wire/fetch-response.js';
+
+/** One who reads one Kafka partition at a pace of its own. */
+export interface PartitionListener {
+  /** Takes messages in offset order; what it took already may come again. Must not block. */
+  push(messages: readonly KafkaMessage[], end: string): void;
+  /** Too much waits here: nothing more is fetched until it is less. */
+  readonly full: boolean;
+  /** Nothing is fetched any more, for good. */
+  fail(error: unknown): void;
+}
+
+export interface Attachment {
+  /** Offset from which the listener gets messages. */
+  readonly from: bigint;
+  /** False when messages are missing before it: the hint was not believed, or the topic no longer begins at 0. */
+  readonly complete: boolean;
+  detach(): void;
+}
+
+export interface TopicFetcherOptions {
+  readonly connection: KafkaConnection;
+  /** Asks where partitions begin and end. */
+  readonly admin: Admin;
+  /** Nothing is fetched any more, for good. */
+  readonly onFatal: (error: unknown) => void;
+  /** How long after a fetch that brought something the next one waits, so that what comes close together comes together. */
+  readonly gatherMs?: number;
+}
+
+interface Read {
+  readonly topic: string;
+  readonly partition: number;
+  readonly listeners: Set<PartitionListener>;
+  /** Offset of the next message to be handed out. */
+  next: bigint;
+  /** It could not be read, and is not asked for until later. */
+  rests: boolean;
+}
+
+/**
+ * How long a broker holds a fetch while nothing comes; what comes is answered at once. Long enough to be quiet, short enough to begin
+ * soon with a partition that was not asked for before.
+ */
+const FETCH_WAIT_MS = 500;
+/** While a listener waits for room: what it has room for again is not asked for before the fetch under way is over. */
+const SHORT_FETCH_WAIT_MS = 20;
+const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_BYTES_OF_PARTITION = 1024 * 1024;
+const OFFSET_WAIT_MS = 500;
+const OFFSET_ATTEMPTS = 10;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** Whoever fetches begins anew, with a new client, as long as somebody reads. */
+const RETRIES_OF_CLIENT = 3;
+const OFFSET_OUT_OF_RANGE = 1;
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+const longer = (pause: number): number => Math.min(LONGEST_PAUSE_MS, 2 * pause);
+const isFull = ({ listeners }: Read): boolean => [...listeners].some(({ full }) => full);
+
+/**
+ * Reads partitions of any topics for all listeners of this process, with one request to each broker at a time: what came meanwhile comes
+ * with the next. Where to read is said by those who listen; there is no group, and no offset is committed. A partition that nobody listens
+ * to, or that has a full listener, is not asked for. A listener that begins further back rewinds the partition; the others recognise what
+ * they have had.
+ */
+export class TopicFetcher {
+  readonly #reads = new Map<string, Read>();
+  readonly #topics = new Set<string>();
+  /** Brokers from which something is fetched again and again. */
+  readonly #asking = new Set<string>();
+  readonly #closing = new AbortController();
+  #cluster: Promise<FetchingCluster> | undefined;
+  #looking = false;
+  #failed: { readonly error: unknown } | undefined;
+  /** Which partition is asked for first: a broker fills its answer in that order. */
+  #turn = 0;
+
+  constructor(private readonly options: TopicFetcherOptions) {}
+
+  /** @param begin an offset, if it exists, else the oldest message kept; or the last message; or what comes from now on */
+  async attach(
+    topic: string,
+    partition: number,
+    begin: string | undefined,
+    listener: PartitionListener,
+  ): Promise<Attachment> {
+    await this.#know(topic);
+    const [low, high] = await this.#bounds(topic, partition);
+    // Whoever failed meanwhile has told those who listened then, and nobody would tell this one.
+    if (this.#failed !== undefined) throw this.#failed.error;
+    const wanted = begin === 'end' ? high : begin === 'last' ? high - 1n : offsetOf(begin);
+    const believed = wanted !== undefined && wanted >= low && wanted <= high;
+    const from = believed ? wanted : low;
+    const key = keyOf(topic, partition);
+    const read = this.#reads.get(key) ?? { topic, partition, listeners: new Set(), next: from, rests: false };
+    this.#reads.set(key, read);
+    if (read.listeners.size === 0 || from < read.next) read.next = from;
+    read.listeners.add(listener);
+    this.flow();
+    const detach = (): void => {
+      read.listeners.delete(listener);
+      this.flow();
+    };
+    return { from, complete: believed || (begin === undefined && low === 0n), detach };
+  }
+
+  /** Looks at what is wanted: somebody listens, or has room again. */
+  flow(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#look();
+  }
+
+  async close(): Promise<void> {
+    this.#failed ??= { error: new Error('the bus is closed') };
+    this.#closing.abort();
+    const cluster = await this.#cluster?.catch(() => undefined);
+    await cluster?.disconnect();
+  }
+
+  /** A client that knows all topics that are read here. */
+  #client(): Promise<FetchingCluster> {
+    return (this.#cluster ??= this.#newClient().catch((error: unknown) => {
+      this.#cluster = undefined;
+      throw error;
+    }));
+  }
+
+  async #newClient(): Promise<FetchingCluster> {
+    const cluster = new FetchingCluster(kafkaOf(this.options.connection, RETRIES_OF_CLIENT));
+    try {
+      await cluster.connect();
+      // One that is gone meanwhile has no leader, and the others are read.
+      for (const topic of this.#topics) {
+        await cluster.know(topic).catch((error: unknown) => {
+          if (!isAbsent(error)) throw error;
+        });
+      }
+    } catch (error) {
+      await cluster.disconnect().catch(() => undefined);
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** Waits for a broker that is away; a topic that no broker has is said to be absent. */
+  async #know(topic: string): Promise<void> {
+    for (let pause = FIRST_PAUSE_MS; !this.#topics.has(topic); pause = longer(pause)) {
+      if (this.#failed !== undefined) throw this.#failed.error;
+      const asked = this.#client();
+      try {
+        await (await asked).know(topic);
+        this.#topics.add(topic);
+      } catch (error) {
+        if (isAbsent(error) || isFinal(error)) throw error;
+        await this.#anew(asked, pause);
+      }
+    }
+  }
+
+  /** The client has failed: after a pause there is another one. */
+  async #anew(failed: Promise<FetchingCluster>, pause: number): Promise<void> {
+    if (this.#cluster === failed) {
+      this.#cluster = undefined;
+      void failed.then((cluster) => cluster.disconnect()).catch(() => undefined);
+    }
+    await this.#pause(pause);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return wait(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+
+  /** Begins to ask every broker that leads something that is wanted, and is not asked already. */
+  async #look(): Promise<void> {
+    // What is said in one turn is looked at together.
+    await Promise.resolve();
+    await this.#untilDone(async (cluster) => {
+      await cluster.keepLeaders();
+      this.#looking = false;
+      for (const broker of this.#wanted(cluster).keys()) if (!this.#asking.has(broker)) void this.#ask(broker);
+      return true;
+    });
+  }
+
+  /** Fetches from one broker as long as it leads something that is wanted. */
+  async #ask(broker: string): Promise<void> {
+    this.#asking.add(broker);
+    await this.#untilDone(async (cluster) => {
+      await cluster.keepLeaders();
+      const wanted = this.#wanted(cluster).get(broker) ?? [];
+      if (wanted.length === 0) return true;
+      const brought = await this.#fetch(cluster, broker, wanted);
+      const { gatherMs = 0 } = this.options;
+      if (brought && gatherMs > 0) await this.#pause(gatherMs);
+      return false;
+    });
+    this.#asking.delete(broker);
+    // Another broker may lead by now what this one led.
+    if (this.#failed === undefined && [...this.#reads.values()].some(isWanted)) this.flow();
+  }
+
+  /** Repeats a step until it is done or nothing is fetched any more; with a new client when it fails. */
+  async #untilDone(step: (cluster: FetchingCluster) => Promise<boolean>): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    while (this.#failed === undefined) {
+      const client = this.#client();
+      try {
+        if (await step(await client)) return;
+        pause = FIRST_PAUSE_MS;
+      } catch (error) {
+        if (this.#failed !== undefined) return;
+        if (isFinal(error)) this.#fail(error);
+        else await this.#anew(client, pause);
+        pause = longer(pause);
+      }
+    }
+  }
+
+  /** What is wanted and may be asked for, by the broker that leads it. */
+  #wanted(cluster: FetchingCluster): ReadonlyMap<string, readonly Read[]> {
+    const wanted = new Map<string, Read[]>();
+    for (const read of this.#reads.values()) {
+      if (!isWanted(read)) continue;
+      const leader = cluster.leaderOf(read.topic, read.partition);
+      if (leader === undefined) {
+        void this.#rest(read);
+        continue;
+      }
+      const those = wanted.get(leader);
+      if (those === undefined) wanted.set(leader, [read]);
+      else those.push(read);
+    }
+    return wanted;
+  }
+
+  /** @returns whether anything came */
+  async #fetch(cluster: FetchingCluster, broker: string, wanted: readonly Read[]): Promise<boolean> {
+    this.#turn = (this.#turn + 1) % wanted.length;
+    const positions = [...wanted.slice(this.#turn), ...wanted.slice(0, this.#turn)].map((read) => ({
+      ...{ topic: read.topic, partition: read.partition, offset: read.next },
+    }));
+    const asked = new Map(positions.map((each) => [keyOf(each.topic, each.partition), each.offset]));
+    const answers = await cluster.fetch(broker, {
+      positions,
+      maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS,
+      maxBytes: MOST_BYTES,
+      maxBytesOfPartition: MOST_BYTES_OF_PARTITION,
+    });
+    let brought = false;
+    const refused: Read[] = [];
+    for (const { topicName, partitions } of answers) {
+      for (const data of partitions) {
+        const key = keyOf(topicName, data.partition);
+        const read = this.#reads.get(key);
+        const offset = asked.get(key);
+        // Somebody rewound the partition meanwhile, or the last listener has left.
+        if (read === undefined || offset === undefined || read.next !== offset || read.listeners.size === 0) continue;
+        const error = errorOf(data);
+        if (error === undefined) brought = hand(read, offset, data) || brought;
+        else if (data.errorCode === OFFSET_OUT_OF_RANGE) [read.next] = await this.#bounds(topicName, data.partition);
+        else if (isFinal(error)) throw error;
+        else refused.push(read);
+      }
+    }
+    if (refused.length > 0) {
+      for (const read of refused) void this.#rest(read);
+      await cluster.askForLeaders();
+    }
+    return brought;
+  }
+
+  /** A partition that cannot be read now is asked for again later, and keeps nobody else waiting. */
+  async #rest(read: Read): Promise<void> {
+    read.rests = true;
+    await this.#pause(OFFSET_WAIT_MS);
+    read.rests = false;
+    this.flow();
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = { error };
+    for (const { listeners } of this.#reads.values()) for (const each of listeners) each.fail(error);
+    this.options.onFatal(error);
+  }
+
+  async #bounds(topic: string, partition: number): Promise<readonly [low: bigint, high: bigint]> {
+    const found = (await this.#offsets(topic)).find((each) => each.partition === partition);
+    if (found === undefined) throw new Error(`${topic} has no partition ${partition}`);
+    return [BigInt(found.low), BigInt(found.high)];
+  }
+
+  /** kafkajs does not repeat this one when a leader has moved, and keeps asking the old one; a new client knows better. */
+  async #offsets(
+    topic: string,
+  ): Promise<readonly { readonly partition: number; readonly low: string; readonly high: string }[]> {
+    let { admin } = this.options;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await admin.fetchTopicOffsets(topic);
+        } catch (error) {
+          // Also what is no error of the client: one whose first question was answered late says nothing else any more.
+          const final = error instanceof kafkajs.KafkaJSError && !error.retriable;
+          if (final || attempt === OFFSET_ATTEMPTS) throw error;
+        }
+        if (admin !== this.options.admin) await admin.disconnect();
+        await this.#pause(OFFSET_WAIT_MS * attempt);
+        admin = kafkaOf(this.options.connection).admin();
+        await admin.connect();
+      }
+    } finally {
+      if (admin !== this.options.admin) await admin.disconnect();
+    }
+  }
+}
+
+const isWanted = (read: Read): boolean => read.listeners.size > 0 && !read.rests && !isFull(read);
+
+/** Hands out what came of a partition. */
+function hand(read: Read, offset: bigint, data: FetchedPartition): boolean {
+  const batch = batchOf(read.topic, offset, data);
+  const { messages } = batch;
+  if (messages.length === 0 && !batch.isEmptyDueToFiltering()) return false;
+  read.next = BigInt(batch.lastOffset()) + 1n;
+  if (messages.length > 0) for (const listener of read.listeners) listener.push(messages, batch.highWatermark);
+  return messages.length > 0;
+}
+
+/** What no new client would do better: a right that is missing, a form that it does not read, or a fault of the program. */
+function isFinal(error: unknown): boolean {
+  const { name, type, retriable } = error as KafkaError;
+  if (type !== undefined) return retriable === false;
+  return ['KafkaJSNotImplemented', 'KafkaJSSASLAuthenticationError'].includes(name);
+}
+
+const isAbsent = (error: unknown): boolean => (error as KafkaError).type === 'UNKNOWN_TOPIC_OR_PARTITION';
+
+const offsetOf = (hint: string | undefined): bigint | undefined =>
+  hint !== undefined && /^\d+$/.test(hint) ? BigInt(hint) : undefined;
