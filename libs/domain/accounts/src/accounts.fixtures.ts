@@ -32,7 +32,8 @@ import { partitionOfAccount } from '@ballast/kernel';
 import { accountsProcess } from './accounts.process.js';
 import type { AccountsState } from './accounts.state.js';
 import type { KeptAsset } from './ledger/assets.js';
-import { fundProcess, type FundState } from './fund/fund.process.js';
+import { fundProcess } from './fund/fund.process.js';
+import type { FundState } from './fund/fund.state.js';
 
 /** Facts of pricing that accounts acts upon. */
 export type PricingType =

@@ -15,7 +15,7 @@ import {
 import { collateralOf, type AccountsState, type InstrumentBook } from './accounts.state.js';
 import { DEFERRAL_DOCUMENTS } from './deferral/deferral-policy.js';
 import { claimOn } from './claim/claim.decider.js';
-import { fundBalance, type FundState } from './fund/fund.process.js';
+import { fundBalance, type FundState } from './fund/fund.state.js';
 import {
   assetsOf,
   balanceOf,

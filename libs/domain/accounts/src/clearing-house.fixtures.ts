@@ -28,7 +28,7 @@ import {
 } from './accounts.fixtures.js';
 import { accountsInvariants, lossTally, shortfall, type AccountsViolation } from './accounts.invariants.js';
 import type { AccountsState, Withdrawal } from './accounts.state.js';
-import type { FundState } from './fund/fund.process.js';
+import type { FundState } from './fund/fund.state.js';
 import { FLAT } from './ledger/position.js';
 
 /** A trade between two accounts, each side a message of its own. */

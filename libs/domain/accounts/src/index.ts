@@ -1,5 +1,6 @@
 export { accountsProcess } from './accounts.process.js';
-export { fundProcess, type FundState } from './fund/fund.process.js';
+export { fundProcess } from './fund/fund.process.js';
+export type { FundState } from './fund/fund.state.js';
 export {
   bookNote,
   digestOfBook,

@@ -4,7 +4,7 @@ import { aPriceSet } from '../accounts.fixtures.js';
 import { accountsInvariants, lossTally } from '../accounts.invariants.js';
 import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
-import { HOUSE_CAPITAL_LEDGER } from '../fund/fund.process.js';
+import { HOUSE_CAPITAL_LEDGER } from '../fund/fund.state.js';
 import { balanceOf } from '../ledger/ledger.js';
 
 const SPARE = 'owner0-';

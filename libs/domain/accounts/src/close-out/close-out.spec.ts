@@ -4,7 +4,7 @@ import { accountStatement } from '../accounts.queries.js';
 import { shortfall } from '../accounts.invariants.js';
 import type { AccountsState } from '../accounts.state.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
-import { fundBalance } from '../fund/fund.process.js';
+import { fundBalance } from '../fund/fund.state.js';
 import { balanceOf } from '../ledger/ledger.js';
 
 const trader = 'trader.main';

@@ -3,7 +3,7 @@ import { dec, sum, text } from '@ballast/kernel';
 import { shortfall } from '../accounts.invariants.js';
 import { fundDesk } from '../accounts.fixtures.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
-import { fundBalance, reserves } from './fund.process.js';
+import { fundBalance, reserves } from './fund.state.js';
 
 describe('the insurance fund [CLR-ACC-040, CLR-LIQ-026]', () => {
   const draw = {

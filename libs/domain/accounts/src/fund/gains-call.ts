@@ -42,6 +42,10 @@ export function withClosed(known: ClosedCycle | undefined, { dueAt }: Closed, pa
 export const concerns = (instrument: InstrumentId, { underlying }: OpenLoss): boolean =>
   underlying === null || parseInstrumentId(instrument).underlying === underlying;
 
+/** Whether something is said of this call: of the same settlement of the same contract. */
+export const isOfCall = (call: GainsCall, of: Pick<GainsCall, 'instrument' | 'dueAt'>): boolean =>
+  call.instrument === of.instrument && call.dueAt === of.dueAt;
+
 /** A call that has just begun. */
 export const begunCall = ({ instrument, dueAt, losses }: FundEvents['VariationGainsCalled']): GainsCall => ({
   instrument,
