@@ -149,10 +149,10 @@ describe('snapshots are a cache', () => {
     '[CLR-LOG-042] one of another format, as an older or a newer release writes it, is not read',
     async () => {
       const notices = await run(
-        changed((snapshot) => ({ ...snapshot, format: snapshot.format.replace('@1.', '@0.') })),
+        changed((snapshot) => ({ ...snapshot, format: snapshot.format.replace(/@\d+/, '@0') })),
       );
       expect(notices.join('\n')).toMatch(
-        /it has format accounts\/numbered@0\.\S+, this release reads accounts\/numbered@1\.\S+/,
+        /it has format accounts\/numbered@0\.\S+, this release reads accounts\/numbered@\d+\.\S+/,
       );
     },
     LONGEST_MS,

@@ -45,8 +45,8 @@ const laneOf = ({ log, partition }: LogPartition): Lane => ({
   named: new Map(),
 });
 
-/** Raised when a snapshot says other things of a machine than before. */
-const MACHINE_FORM = 1;
+/** Raised when a snapshot says other things of a machine than before. Form 1 may hold the text of a figure that is none, taken from an event (CLR-LOG-080). */
+const MACHINE_FORM = 2;
 
 /** Everything that a machine goes on from, its state included: what a snapshot holds. */
 interface MachineContent<State> {

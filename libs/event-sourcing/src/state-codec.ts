@@ -27,11 +27,8 @@ export interface StateForm<Field extends string = string> {
 const MARK = '#';
 const MARK_CODE = MARK.charCodeAt(0);
 const ABSENT = '#u';
-/**
- * A decimal, or the text of one as an event has it, that is none: taken from an event that was not yet read as two persons have said since
- * (CLR-LOG-080). A text of people that is just this word costs a snapshot, and no more.
- */
-const NO_FIGURE = /"(#d)?(NaN|-?Infinity)"/;
+/** A decimal that is none. The same word as a text is an id or a reason of people: a text of a figure is taken from no event that holds none. */
+const NO_FIGURE = /"#d(NaN|-?Infinity)"/;
 /** Deeper than any honest state: a structure that contains itself never ends. */
 const DEEPEST = 100;
 
@@ -74,7 +71,7 @@ export class StateCodec {
    * @throws as `decode`, and InvariantViolation where it rests on a figure that is none
    */
   decodeSnapshot(text: string): unknown {
-    if ((text.includes('NaN"') || text.includes('Infinity"')) && NO_FIGURE.test(text)) {
+    if (NO_FIGURE.test(text)) {
       throw new InvariantViolation('a state holds a figure that is none');
     }
     return this.decode(text);
