@@ -34,7 +34,7 @@ export async function runLive({ house, simulator, steps }: ClearingRun, { draw, 
   }));
   const loop = new LiveLoop([...dawdling, exchange], (_, error) => (failure ??= error));
   const unwatch = house.onAppended((entries) => loop.delivered(entries));
-  house.onCommand = (worker) => loop.wake(dawdling[house.workers.indexOf(worker)] as LiveRunner);
+  house.onCommand((worker) => loop.wake(dawdling[house.workers.indexOf(worker)] as LiveRunner));
   const stopIfFailed = (): void => {
     if (failure !== undefined) throw failure as Error;
   };

@@ -26,7 +26,7 @@ export interface ReplayNotices {
 export function replayDriver(house: ClearingHouse, simulation: Simulation, { onStep, onDone }: ReplayNotices): Driver {
   return async (stop) => {
     let wake: () => void = () => undefined;
-    house.onCommand = () => wake();
+    house.onCommand(() => wake());
     stop.addEventListener('abort', () => wake(), { once: true });
     while (!stop.aborted && !simulation.done) {
       await simulation.step();
@@ -93,7 +93,7 @@ export function liveDriver(house: ClearingHouse, exchange: LiveExchangeOptions |
     await house.catchUp();
     const loop = new LiveLoop(runners, (_, error) => fail(error));
     const unwatch = house.onAppended((entries) => loop.delivered(entries));
-    house.onCommand = (worker) => loop.wake(worker);
+    house.onCommand((worker) => loop.wake(worker));
     try {
       const stopped = new Promise<void>((resolve) => {
         if (stop.aborted) resolve();

@@ -65,11 +65,8 @@ describe('a feed that goes silent and stays so over a weekend [CLR-PRC-013]', ()
     const accountId = 'waiting.main';
     const partition = partitionOfAccount(accountId, house.partitions);
     const command = async (id: string, type: string, body: object): Promise<void> => {
-      const answer = house.execute('accounts', partition, { id, type, body, actor: null });
-      // The answer is asked for before the command waits.
-      await new Promise((resolve) => setImmediate(resolve));
-      await simulation.runCommands();
-      expect(await answer).toMatchObject({ outcome: 'accepted' });
+      const asked = { log: 'accounts', partition, command: { id, type, body, actor: null } } as const;
+      expect(await simulation.execute([asked])).toMatchObject([{ outcome: 'accepted' }]);
     };
     await command('open-key-1', 'OpenAccount', { accountId });
     await command('deposit-key-1', 'Deposit', { depositId: 'd', accountId, asset: 'USD', amount: '100' });

@@ -44,18 +44,14 @@ export class HouseRun {
   async #chooseModel(): Promise<void> {
     const { model, name } = this.rule;
     if (model === null) return;
-    const choices = this.accounts.map((accountId) =>
-      this.house.execute('accounts', partitionOfAccount(accountId, PARTITIONS), {
-        id: `choose/${accountId}`,
-        type: 'ChooseMarginModel',
-        body: { accountId, model },
-        actor: null,
-      }),
+    const choices = await this.simulation.execute(
+      this.accounts.map((accountId) => ({
+        log: 'accounts',
+        partition: partitionOfAccount(accountId, PARTITIONS),
+        command: { id: `choose/${accountId}`, type: 'ChooseMarginModel', body: { accountId, model }, actor: null },
+      })),
     );
-    // Commands wait in the partitions until somebody decides them.
-    await new Promise((resolve) => setImmediate(resolve));
-    await this.simulation.runCommands();
-    const refused = (await Promise.all(choices)).find(({ outcome }) => outcome !== 'accepted');
+    const refused = choices.find(({ outcome }) => outcome !== 'accepted');
     if (refused !== undefined) throw new RuleError(`${name}: the house refused it: ${JSON.stringify(refused)}`);
   }
 

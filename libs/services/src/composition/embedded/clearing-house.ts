@@ -75,7 +75,7 @@ export class ClearingHouse {
   readonly #listeners = new Set<(entries: readonly SealedEvent[]) => void>();
   readonly delivery = new Delivery();
   /** Told which partition has a command to decide. */
-  #onCommand: (worker: PartitionWorker) => void = () => undefined;
+  readonly #commandListeners = new Set<(worker: PartitionWorker) => void>();
 
   private constructor(
     readonly logs: LogDirectory,
@@ -146,7 +146,7 @@ export class ClearingHouse {
         reader: this.logs,
         worker: this.worker,
         publish: (events) => this.publish(events),
-        onCommand: () => this.#onCommand(worker),
+        onCommand: () => this.#commandListeners.forEach((listener) => listener(worker)),
         snapshots: this.snapshots,
         ...told,
       });
@@ -203,8 +203,10 @@ export class ClearingHouse {
     return worker as PartitionWorker<State>;
   }
 
-  set onCommand(listener: (worker: PartitionWorker) => void) {
-    this.#onCommand = listener;
+  /** Is told when a command begins to wait in a partition. @returns how to be told no more */
+  onCommand(listener: (worker: PartitionWorker) => void): () => void {
+    this.#commandListeners.add(listener);
+    return () => void this.#commandListeners.delete(listener);
   }
 
   execute(log: ServiceLog, partition: number, command: Command): Promise<CommandResult> {

@@ -1,7 +1,16 @@
+import type { CommandResult } from '@ballast/event-sourcing';
 import type { ExchangeSimulator, SimulatorState } from '@ballast/exchange-simulator-domain';
+import type { ServiceLog } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
-import { runStep, type LockstepParticipant, type PartitionWorker } from '@ballast/partition-worker';
+import { runStep, type Command, type LockstepParticipant, type PartitionWorker } from '@ballast/partition-worker';
 import type { ClearingHouse } from './clearing-house.js';
+
+/** A command for the owner of a partition. */
+interface CommandTo {
+  readonly log: ServiceLog;
+  readonly partition: number;
+  readonly command: Command;
+}
 
 export interface SimulationOptions {
   readonly house: ClearingHouse;
@@ -51,6 +60,29 @@ export class Simulation {
     await runStep(this.#participants, at);
     this.#next += 1;
     await this.runCommands();
+  }
+
+  /** Decides commands as one step: none of them before all wait, or were answered earlier. Ids differ, and nobody else asks meanwhile. */
+  async execute(asked: readonly CommandTo[]): Promise<readonly CommandResult[]> {
+    let wake: () => void = () => undefined;
+    const unwatch = this.house.onCommand(() => wake());
+    try {
+      let open = asked.length;
+      const answers = asked.map(({ log, partition, command }) =>
+        this.house.execute(log, partition, command).finally(() => {
+          open -= 1;
+          wake();
+        }),
+      );
+      const all = Promise.all(answers);
+      all.catch(() => undefined);
+      const waiting = (): number => this.house.workers.reduce((sum, { waitingCommands }) => sum + waitingCommands, 0);
+      while (waiting() < open) await new Promise<void>((resolve) => (wake = resolve));
+      await this.runCommands();
+      return await all;
+    } finally {
+      unwatch();
+    }
   }
 
   /** Decides the commands that wait, until none does; hops of the present clearing time count on. */
