@@ -68,7 +68,7 @@ export const TINY_SIZES: Sizes = {
     calmPriceSets: 5,
     partitions: 2,
   },
-  restart: { accounts: 100, partitions: 2, priceSets: [6, 20], tail: 2, deposits: [20, 60], rounds: 1 },
+  restart: { accounts: 100, partitions: 2, events: [60, 200], credits: 10, tail: 2, rounds: 1 },
   simulate: {
     window: { from: '2020-03-12T10:40:00Z', to: '2020-03-12T10:50:00Z' },
     accounts: 20,

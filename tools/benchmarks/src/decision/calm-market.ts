@@ -1,6 +1,7 @@
 import type { EventLog, LogDirectory } from '@ballast/event-log';
-import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
+import { GLOBAL, snapshotFormat, type MachineOutput, type SealedEvent } from '@ballast/event-sourcing';
 import { invariant } from '@ballast/kernel';
+import { packedText, SNAPSHOT_POLICY } from '@ballast/partition-worker';
 import { Appender } from './decision.bench.js';
 import { itemOf } from './log-tape.js';
 import { MarginWorld } from './margin-world.js';
@@ -22,18 +23,56 @@ export class CalmMarket {
     return market;
   }
 
-  /** @returns events that margin appended */
-  async grow(priceSets: number): Promise<number> {
+  /** Events of margin, in all its partitions. */
+  get events(): number {
+    return [this.world.global, ...this.world.machines].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * So many price sets more, each with a run over all accounts.
+   * @param credits of accounts in turn behind each price set, each with a run over that account
+   */
+  async grow(priceSets: number, credits = 0): Promise<void> {
     const appender = await Appender.take(this.logs.log('margin'), this.world);
-    let events = 0;
     for (let n = 0; n < priceSets; n++) {
-      const step = this.world.quiet();
-      await appender.append(step);
-      for (const { events: appended } of [step.global, ...step.partitions]) events += appended.length;
-      if (this.world.read.pricing.length >= PAGE) await this.#storeRead();
+      await appender.append(this.world.quiet());
+      await appender.appendNumbered(this.#credited(credits));
+      if (this.#held() >= PAGE) await this.#storeRead();
     }
     await this.#storeRead();
-    return events;
+  }
+
+  /** Writes every partition down where it is, as its writer would who comes to rest. */
+  async rest(program: { readonly release: string; readonly build: string }): Promise<void> {
+    for (const machine of [this.world.global, ...this.world.machines]) {
+      const { process, partition, size: position, head } = machine;
+      const place = { log: process.log, partition, position, head, resting: !machine.atEvent };
+      // Of the global partition or of a numbered one: each has a process of its own.
+      const format = snapshotFormat<never>(process as never, partition);
+      const packed = await packedText(machine.snapshot());
+      await this.logs.snapshots.save({ ...place, format, ...program, ...packed }, SNAPSHOT_POLICY.keep);
+    }
+  }
+
+  /** What the partitions say of so many credits, one block of each. */
+  #credited(credits: number): readonly MachineOutput[] {
+    const said = this.world.machines.map(() => ({
+      events: [] as SealedEvent[],
+      cursors: [] as MachineOutput['cursors'],
+    }));
+    for (let n = 0; n < credits; n++) {
+      const { partition, output } = this.world.credited();
+      const of = said[partition] as (typeof said)[number];
+      of.events.push(...output.events);
+      of.cursors = output.cursors;
+    }
+    return said;
+  }
+
+  /** Events that margin read and that are not stored yet: a fact of pricing, or those of accounts. */
+  #held(): number {
+    const { pricing, accounts } = this.world.read;
+    return accounts.reduce((sum, { length }) => sum + length, pricing.length);
   }
 
   /** What margin read, into the logs that it reads. */

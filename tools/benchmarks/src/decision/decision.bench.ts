@@ -144,6 +144,11 @@ export class Appender {
   async append({ global, partitions }: Pick<PriceStep, 'global' | 'partitions'>): Promise<void> {
     // Readers of the global partition apply nothing before it is durable.
     await this.#item(GLOBAL, global);
+    await this.appendNumbered(partitions);
+  }
+
+  /** What numbered partitions decided, an item of each. */
+  async appendNumbered(partitions: readonly MachineOutput[]): Promise<void> {
     await Promise.all(partitions.map((output, partition) => this.#item(partition, output)));
   }
 

@@ -29,6 +29,8 @@ const ONE_IN = 10;
 /** Equity of these over the warning level while the price is high, and by how much of it the low price takes it down. */
 const ABOVE_WARNING = '1.08';
 const FALL = '0.15';
+/** USD, so little that no state changes however often it comes. */
+const CREDIT = '0.01';
 /** Of the bundled parameters: who is below the initial requirement is warned. */
 const INITIAL_MULTIPLE = '2.5';
 
@@ -85,6 +87,9 @@ export class MarginWorld {
   #priceLow = dec(BITCOIN);
   #priceSets = 0;
   #low = false;
+  /** In the order in which they were opened, as they stand. */
+  readonly #held: AccountAfter[] = [];
+  #credits = 0;
 
   constructor(
     readonly size: number,
@@ -146,6 +151,23 @@ export class MarginWorld {
   moving(apart = false): PriceStep {
     this.#low = !this.#low;
     return this.#run(this.#schedule(text(this.#low ? this.#priceLow : this.#priceHigh)), apart);
+  }
+
+  /** Some dollars more for the next account in turn, in the state in which it is: its partition runs over that account alone. */
+  credited(): { readonly partition: number; readonly output: MachineOutput } {
+    const n = this.#credits % this.#held.length;
+    this.#credits += 1;
+    const { accountId, collateral } = this.#held[n] as AccountAfter;
+    const after: AccountAfter = {
+      accountId,
+      collateral: { ...collateral, USD: text(dec(collateral['USD'] ?? '0').plus(CREDIT)) },
+    };
+    this.#held[n] = after;
+    const partition = partitionOfAccount(accountId, this.partitions);
+    const machine = this.machines[partition] as PartitionMachine<MarginState>;
+    this.#tell(partition, `account-${accountId}`, 'CollateralCredited', after, machine.clearing);
+    machine.settle();
+    return { partition, output: machine.drain() };
   }
 
   #schedule(bitcoin: string): Scheduled {
@@ -214,6 +236,7 @@ export class MarginWorld {
       cost: text(dec(quantity).times(price)),
     };
     const collateral = { USD: dollars, ...(n % 4 === 1 && { BTC: '0.125' }) };
+    this.#held.push({ accountId, collateral });
     this.#tell(partition, `account-${accountId}`, 'AccountOpened', { accountId });
     const after: AccountAfter & { readonly position: PositionFigures } = { accountId, collateral, position };
     this.#tell(partition, `account-${accountId}`, 'PositionChanged', after);
@@ -231,8 +254,8 @@ export class MarginWorld {
     for (const machine of this.machines) machine.accept(fact);
   }
 
-  #tell(partition: number, stream: string, type: string, payload: unknown): void {
-    const fact = (this.accounts[partition] as LogTape).next(stream, type, payload, START);
+  #tell(partition: number, stream: string, type: string, payload: unknown, at: Instant = START): void {
+    const fact = (this.accounts[partition] as LogTape).next(stream, type, payload, at);
     if (this.keeps) this.read.accounts[partition]?.push(fact);
     this.machines[partition]?.accept(fact);
   }

@@ -1,6 +1,8 @@
-import { GroupCommitter, type EventLog, type LogDirectory } from '@ballast/event-log';
-import type { PartitionProcess } from '@ballast/event-sourcing';
+import { GroupCommitter, partitionNumbers, shapeOf, type EventLog, type LogDirectory } from '@ballast/event-log';
+import { GLOBAL, type PartitionProcess } from '@ballast/event-sourcing';
+import { invariant } from '@ballast/kernel';
 import { PartitionWorker, SNAPSHOT_POLICY, sourcesOf } from '@ballast/partition-worker';
+import { marginService } from '@ballast/services';
 import { Stopwatch, type Lap } from '../measure/stopwatch.js';
 
 /** What a bench says of the program that writes. */
@@ -16,6 +18,20 @@ export interface PartitionsToOpen {
   /** From the beginning of the logs, without snapshots. */
   readonly whole: boolean;
 }
+
+/** All of margin, over the logs in the database. */
+export const marginPartitions = (
+  logs: LogDirectory,
+): Pick<PartitionsToOpen, 'logs' | 'partitions' | 'processOf' | 'reader'> => ({
+  logs,
+  reader: logs,
+  partitions: partitionNumbers(shapeOf('margin', logs.partitions)),
+  processOf(partition) {
+    const process = partition === GLOBAL ? marginService.global : marginService.numbered;
+    invariant(process !== undefined, 'margin has numbered partitions');
+    return process;
+  },
+});
 
 /** Opens partitions of one log one after the other, as a process does that owns them all, with what it took until all may decide. */
 export async function openedPartitions(

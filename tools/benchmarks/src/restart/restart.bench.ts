@@ -1,53 +1,44 @@
-import { LogDirectory, partitionNumbers, shapeOf } from '@ballast/event-log';
-import { GLOBAL } from '@ballast/event-sourcing';
-import { invariant } from '@ballast/kernel';
-import { marginService } from '@ballast/services';
-import type { BenchContext } from '../bench-server.js';
+import { LogDirectory } from '@ballast/event-log';
+import type { BenchContext, BenchDatabase } from '../bench-server.js';
 import { CalmMarket } from '../decision/calm-market.js';
 import { DepositHouse } from '../deposits/deposit-house.js';
 import { figure, type Figure, type FigureDraft } from '../measure/figure.js';
 import { median } from '../measure/median.js';
-import type { Lap } from '../measure/stopwatch.js';
-import { openedPartitions } from './opened-partitions.js';
+import { BENCH_PROGRAM } from './opened-partitions.js';
+import { restartedProcess, type RestartAnswer, type RestartQuestion } from './restarted-process.js';
 
 export interface RestartOptions {
   readonly accounts: number;
   readonly partitions: number;
-  /** Price sets before each measurement, rising; what is measured is held against the first. */
-  readonly priceSets: readonly [few: number, ...more: number[]];
-  /** Price sets behind the newest snapshot: what a kill leaves to be taken again. */
+  /** Of either log before each measurement, rising; what is measured is held against the first. */
+  readonly events: readonly [few: number, ...more: number[]];
+  /** Behind each price set of margin, a credit of one account each. */
+  readonly credits: number;
+  /** Price sets behind the newest snapshot of margin: what a kill leaves to be taken again. */
   readonly tail: number;
-  /** Deposits before each measurement of accounts, rising. */
-  readonly deposits: readonly [few: number, ...more: number[]];
   readonly rounds: number;
 }
 
-/** A price set makes nine events of margin: some 10,000 and 100,000. */
 export const RESTART_DEFAULTS: RestartOptions = {
   accounts: 10_000,
   partitions: 8,
-  priceSets: [1_100, 11_000],
+  events: [100_000, 1_000_000],
+  credits: 1_000,
   tail: 100,
-  deposits: [10_000, 100_000],
   rounds: 3,
 };
 
-/** Some 100,000, 1,000,000 and 5,000,000 events: hours on a busy machine, and as much disk as they take. */
-export const WHOLE_RESTART: RestartOptions = {
-  ...RESTART_DEFAULTS,
-  priceSets: [11_000, 110_000, 550_000],
-  deposits: [100_000, 1_000_000],
-};
-
-/** Price sets, or deposits, up to which a start from the beginning of the logs is measured too. */
-const WHOLE_UP_TO = 11_000;
+/** Some 20 minutes of processor time for either log, and as much disk as five million events take. */
+export const WHOLE_RESTART: RestartOptions = { ...RESTART_DEFAULTS, events: [100_000, 1_000_000, 5_000_000] };
 
 interface Restart {
   readonly events: number;
-  /** From snapshots and the tail behind them. */
-  readonly lap: Lap;
-  /** From the beginning of the logs; null where that would take an hour. */
-  readonly whole: Lap | null;
+  /** From snapshots and the tail behind them, in the middle of some rounds. */
+  readonly middle: RestartAnswer;
+  /** Of the newest snapshots of all partitions, as they are stored. */
+  readonly snapshotBytes: number;
+  /** From the beginning of the logs; null where that would take long. */
+  readonly whole: RestartAnswer | null;
 }
 
 /** Restarts of margin and of accounts with the same accounts on a short and on longer histories: they must not grow with them. */
@@ -59,26 +50,26 @@ export const benchRestart = async (
   ...(await restartsOfAccounts(context, options)),
 ];
 
-async function restartsOfMargin(
-  context: BenchContext,
-  { accounts, partitions, priceSets, tail, rounds }: RestartOptions,
-): Promise<Figure[]> {
+async function restartsOfMargin(context: BenchContext, options: RestartOptions): Promise<Figure[]> {
+  const { accounts, partitions, events, credits, tail } = options;
   const database = await context.database();
   try {
     const logs = await LogDirectory.open(database.store, partitions);
-    context.onProgress(`restart: ${accounts} accounts`);
+    context.onProgress(`restart: margin, ${accounts} accounts`);
     const market = await CalmMarket.open(logs, accounts);
-    let stored = 0;
+    // A run of every partition, the schedule, and a run for each credit.
+    const perPriceSet = partitions + 1 + credits;
     const measured: Restart[] = [];
-    for (const wanted of priceSets) {
-      context.onProgress(`restart: up to ${wanted} price sets`);
-      await market.grow(wanted - tail - stored);
-      await restart(logs, true);
+    for (const wanted of events) {
+      const tailEvents = tail * (partitions + 1);
+      while (market.events < wanted - tailEvents) {
+        const left = Math.ceil((wanted - tailEvents - market.events) / perPriceSet);
+        await market.grow(Math.min(left, PROGRESS_EVERY), credits);
+        context.onProgress(`restart: ${market.events} events of margin`);
+      }
+      await market.rest(BENCH_PROGRAM);
       await market.grow(tail);
-      stored = wanted;
-      measured.push(
-        await measure(logs, 'margin', rounds, wanted <= WHOLE_UP_TO, (whole) => restart(logs, false, whole)),
-      );
+      measured.push(await measure({ log: 'margin', database, logs, options, whole: wanted === events[0] }));
     }
     return figuresOf(`margin, ${accounts.toLocaleString('en-US')} accounts`, measured);
   } finally {
@@ -86,22 +77,28 @@ async function restartsOfMargin(
   }
 }
 
+const PROGRESS_EVERY = 100;
+
 /** Deposits for the same accounts; what came since the newest snapshot is what the policy leaves. */
-async function restartsOfAccounts(
-  context: BenchContext,
-  { accounts, partitions, deposits, rounds }: RestartOptions,
-): Promise<Figure[]> {
+async function restartsOfAccounts(context: BenchContext, options: RestartOptions): Promise<Figure[]> {
+  const { accounts, partitions, events } = options;
   const database = await context.database();
   try {
     const logs = await LogDirectory.open(database.store, partitions);
+    context.onProgress(`restart: accounts, ${accounts} of them`);
     const house = await DepositHouse.open(logs, accounts, (line) => context.onProgress(`restart: ${line}`));
     let taken = 0;
     const measured: Restart[] = [];
-    for (const wanted of deposits) {
-      context.onProgress(`restart: up to ${wanted} deposits`);
-      await house.take(wanted - taken);
-      taken = wanted;
-      measured.push(await measure(logs, 'accounts', rounds, wanted <= WHOLE_UP_TO, (whole) => house.restart(whole)));
+    for (const wanted of events) {
+      while (taken < wanted) {
+        const some = Math.min(wanted - taken, PROGRESS_EVERY * 1_000);
+        await house.take(some);
+        taken += some;
+        context.onProgress(`restart: ${taken} deposits`);
+      }
+      measured.push(await measure({ log: 'accounts', database, logs, options, whole: wanted === events[0] }));
+      // Another process was the writer meanwhile.
+      await house.restart();
     }
     return figuresOf(`accounts, ${accounts.toLocaleString('en-US')} of them`, measured);
   } finally {
@@ -117,60 +114,60 @@ function figuresOf(what: string, measured: readonly Restart[]): Figure[] {
     ...more.map((each) =>
       figure({
         ...restartFigure(what, each),
-        reference: { what: 'the short history', value: few.lap.cpuMs, unit: 'ms' },
+        reference: { what: 'the short history', value: few.middle.lap.cpuMs, unit: 'ms' },
         bound: { of: 'ratio', kind: 'at most', limit: 1.5 },
       }),
     ),
   ];
 }
 
-const restartFigure = (what: string, { events, lap, whole }: Restart): FigureDraft => ({
+const MB = 1024 * 1024;
+
+const restartFigure = (what: string, { events, middle, snapshotBytes, whole }: Restart): FigureDraft => ({
   part: 'restart',
   what: `${what}, ${events.toLocaleString('en-US')} events: processor time`,
-  value: lap.cpuMs,
+  value: middle.lap.cpuMs,
   unit: 'ms',
   note:
-    `from snapshots and what came since; by the clock ${lap.wallMs.toFixed(0)} ms` +
+    `from snapshots and what came since; by the clock ${middle.lap.wallMs.toFixed(0)} ms; with the start of the process ` +
+    `${middle.whole.cpuMs.toFixed(0)} ms, by the clock ${middle.whole.wallMs.toFixed(0)} ms; ` +
+    `snapshots ${(snapshotBytes / MB).toFixed(2)} MB, resident ${(middle.residentBytes / MB).toFixed(0)} MB` +
     (whole === null
       ? ''
-      : `; from the beginning of the logs ${(whole.cpuMs / 1_000).toFixed(1)} s, by the clock ${(whole.wallMs / 1_000).toFixed(1)} s`),
+      : `; from the beginning of the logs ${(whole.lap.cpuMs / 1_000).toFixed(1)} s, by the clock ${(whole.lap.wallMs / 1_000).toFixed(1)} s`),
 });
 
-async function measure(
-  logs: LogDirectory,
-  log: 'margin' | 'accounts',
-  rounds: number,
-  whole: boolean,
-  restarted: (whole: boolean) => Promise<Lap>,
-): Promise<Restart> {
-  let events = 0;
-  for (const { size } of await logs.log(log).heads()) events += size;
-  const first = whole ? await restarted(true) : null;
-  const laps: Lap[] = [];
-  for (let round = 0; round < rounds; round++) laps.push(await restarted(false));
-  const lap = { wallMs: median(laps.map(({ wallMs }) => wallMs)), cpuMs: median(laps.map(({ cpuMs }) => cpuMs)) };
-  return { events, lap, whole: first };
+interface ToMeasure {
+  readonly log: 'margin' | 'accounts';
+  readonly database: BenchDatabase;
+  readonly logs: LogDirectory;
+  readonly options: RestartOptions;
+  readonly whole: boolean;
 }
 
-/**
- * Opens every partition of margin.
- * @param rests writes them down where they are
- * @param whole from the beginning of the logs
- * @returns what it took until all may decide
- */
-async function restart(logs: LogDirectory, rests: boolean, whole = false): Promise<Lap> {
-  const { workers, lap } = await openedPartitions('margin', {
-    logs,
-    partitions: partitionNumbers(shapeOf('margin', logs.partitions)),
-    processOf(partition) {
-      const process = partition === GLOBAL ? marginService.global : marginService.numbered;
-      invariant(process !== undefined, 'margin has numbered partitions');
-      return process;
-    },
-    reader: logs,
-    notice: (line) => invariant(false, line),
-    whole,
-  });
-  if (rests) for (const worker of workers) await worker.rest();
-  return lap;
+async function measure({ log, database, logs, options, whole }: ToMeasure): Promise<Restart> {
+  const { accounts, partitions, rounds } = options;
+  const question: RestartQuestion = { log, connection: database.connection, partitions, accounts, whole: false };
+  let events = 0;
+  for (const { size } of await logs.log(log).heads()) events += size;
+  const first = whole ? await restartedProcess({ ...question, whole: true }) : null;
+  const answers: RestartAnswer[] = [];
+  for (let round = 0; round < rounds; round++) answers.push(await restartedProcess(question));
+  const middle = median(answers.map(({ lap }) => lap.cpuMs));
+  return {
+    events,
+    middle: answers.find(({ lap }) => lap.cpuMs === middle) ?? (answers[0] as RestartAnswer),
+    snapshotBytes: await snapshotBytes(logs, log),
+    whole: first,
+  };
+}
+
+async function snapshotBytes(logs: LogDirectory, log: string): Promise<number> {
+  let bytes = 0;
+  for (const partition of await logs.snapshots.partitions(log)) {
+    const [newest] = await logs.snapshots.marks(log, partition);
+    if (newest === undefined) continue;
+    bytes += (await logs.snapshots.read(log, partition, newest.position))?.content.length ?? 0;
+  }
+  return bytes;
 }
