@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExchangeSubmission } from '@ballast/contracts';
+import { approveCorrection, PostgresLogStore, proposeCorrection } from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
+import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { BallastClient, LogReader, Producer } from '@ballast/exchange-client';
 import { restClient, type RestClient } from '@ballast/gateway/testing';
 import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES_WITHOUT_EXCHANGE } from '@ballast/local-stack';
+import { partitionOfAccount } from '@ballast/kernel';
+import { KafkaBus } from '@ballast/messaging';
 import { describeWithKafka } from '@ballast/messaging/local-kafka';
 import { DistributedHouse, withFreePorts } from './distributed-house.js';
 import { KafkaExchange } from './kafka-exchange.js';
@@ -183,5 +187,119 @@ await describeWithKafka('the distributed composition without a simulated exchang
       ({ status }) => status === 200,
     );
     expect(taken.body).toMatchObject({ next: 2, answers: [{ outcome: 'kept' }] });
+  });
+
+  it('goes on behind an event of an older release that holds NaN once two persons say how it is read: services, subscribers, pages [CLR-LOG-080, CLR-LOG-082]', async () => {
+    const accountId = 'carol.main';
+    const partition = partitionOfAccount(accountId, PARTITIONS);
+    house.killForGood('accounts');
+    const store = new PostgresLogStore({ connection: house.databaseUrl });
+    try {
+      const log = await store.open({ name: 'accounts', partitions: PARTITIONS, global: true });
+      const { epoch, size, head } = await log.take(partition, 'an older release');
+      const stream = (await log.read(partition, 0, size)).filter((event) => event.stream === `account-${accountId}`);
+      const last = stream.at(-1);
+      if (last?.type !== 'CollateralCredited') throw new Error('the last that happened to the account was no deposit');
+      const poisoned = seal(
+        {
+          ...last,
+          ...{ position: size + 1, version: last.version + 1, id: randomUUID(), basis: [] },
+          payload: { ...(last.payload as object), depositId: 'of-an-older-release', amount: 'NaN' },
+        },
+        head,
+      );
+      const item = { partition, epoch, expectedSize: size, expectedHead: head, events: [poisoned], worker: 'older' };
+      expect(await log.append([{ ...item, cursors: [], commands: [] }])).toMatchObject([{ status: 'appended' }]);
+      const place = { partition, position: size + 1 };
+      house.restart('accounts');
+      const told = `accounts/${partition} position ${size + 1}: payload.amount of CollateralCredited is \\"NaN\\", which is no figure`;
+      await until(
+        () => house.output,
+        (output) => output.includes(told),
+      );
+      await proposeCorrection(log, {
+        ...{ ...place, actor: 'ann', reason: 'it was a dollar' },
+        figures: { 'payload.amount': '1' },
+      });
+      await approveCorrection(log, { ...place, actor: 'ben' });
+      // It was tried again all the time: nobody has to start it.
+      await until(
+        () => restClient(house.addressOf('accounts')).get('/health/ready'),
+        ({ status }) => status === 200,
+      );
+      // What came over Kafka is taken as its log reads it.
+      const { type, at, payload } = deposit(accountId, 'behind-it');
+      const engine = new Producer(ballast, 'engine-3', 'one');
+      engine.say(type, at, payload);
+      await engine.flush();
+      const owners = ['margin-1', 'margin-2', 'liquidation'].map((name) => restClient(house.addressOf(name)));
+      for (const owner of owners) {
+        await until(
+          () => owner.get('/health/ready'),
+          ({ status }) => status === 200,
+        );
+      }
+      const reader = new LogReader(ballast, 'accounts', PARTITIONS, new Map([[partition, size]]));
+      const behind = await until(
+        async () => (await reader.read()).filter((event) => event.partition === partition),
+        (events) => events.length > 0,
+      );
+      expect(behind[0]).toMatchObject({
+        payload: { depositId: 'of-an-older-release', amount: '1' },
+        readAs: { approvedBy: 'ben' },
+      });
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('says of a message that stands behind what is nowhere that it waits in vain, and goes on with all others [CLR-LOG-048]', async () => {
+    const accountId = 'dave.main';
+    const partition = partitionOfAccount(accountId, PARTITIONS);
+    const log = 'exchange.fills';
+    const clearing = Date.now();
+    const fill = seal(
+      {
+        ...{ log, partition, position: 1, id: randomUUID(), stream: `fills-${accountId}`, version: 1 },
+        ...{ type: 'TradeFilled', schemaVersion: 1, time: { clearing, hop: 0 }, correlation: 'x', actor: null },
+        cause: { kind: 'timer', id: 'x', due: clearing },
+        basis: [['liquidation', partition, 90_417]],
+        payload: {
+          ...{ tradeId: 'x', accountId, instrument: 'BTC-PERP', side: 'buy', quantity: '1', price: '1' },
+          ...{ liquidity: 'taker', closeOutOrder: null },
+        },
+      },
+      EMPTY_HEAD,
+    );
+    const connection = { brokers: kafka().brokers, clientId: 'an-exchange-of-its-own', prefix };
+    const bus = await KafkaBus.open({ connection, incarnationOf: () => 'its own' });
+    try {
+      await bus.publish([fill]);
+    } finally {
+      await bus.close();
+    }
+    const accounts = restClient(house.addressOf('accounts'));
+    const answer = await until(
+      () => accounts.get('/health/ready'),
+      ({ status }) => status === 503,
+    );
+    const lacks = `${log}/${partition} position 1 has liquidation/${partition} position 90417 in its basis, which that log does not have`;
+    expect(answer.body).toMatchObject({ reasons: [`accounts/${partition} does not go on: ${lacks}`] });
+    const waited = await until(
+      async () =>
+        new RegExp(`^ballast_waiting_input_seconds\\{.*"${partition}"\\} (.+)$`, 'm').exec(
+          (await accounts.get('/metrics')).text,
+        )?.[1],
+      (seconds) => Number(seconds) > 0,
+    );
+    expect(Number(waited)).toBeGreaterThanOrEqual(10);
+    const engine = new Producer(ballast, 'engine-4', 'one');
+    const { type, at, payload } = deposit(accountId, 'meanwhile');
+    engine.say(type, at, payload);
+    await engine.flush();
+    await until(
+      async () => (await gateway.get(`/accounts/${accountId}`)).body.collateral,
+      (collateral) => collateral?.['USD'] === String(DEPOSITS / 4 + 1),
+    );
   });
 });

@@ -1,12 +1,16 @@
+import { withFigures, type FiguresByField } from '@ballast/facts';
 import type { BallastClient } from './ballast-client.js';
 
-/** An event of a log, as its page has it. */
+/** An event of a log, as it is read. */
 interface ReadEvent {
   readonly partition: number;
   readonly position: number;
   readonly type: string;
+  readonly schemaVersion: number;
   readonly payload: unknown;
   readonly time: { readonly clearing: number; readonly hop: number };
+  /** Which figures two persons have put in the place of some that were none: they stand in the payload. */
+  readonly readAs?: { readonly figures: FiguresByField; readonly approvedBy: string };
 }
 
 interface Page {
@@ -41,11 +45,19 @@ export class LogReader {
     for (const [partition, from] of this.#after) {
       for (let after: number | null = from; after !== null;) {
         const page: Page = await this.ballast.get(`/logs/${this.log}/${partition}?after=${after}&limit=${PAGE}`);
-        read.push(...page.items);
+        read.push(...page.items.map((event) => this.#corrected(event)));
         this.#after.set(partition, page.items.at(-1)?.position ?? after);
         after = page.next === null ? null : Number(page.next);
       }
     }
     return read;
+  }
+
+  /** Pages have the payload as it was hashed. @see docs/spec/event-log.md CLR-LOG-082 */
+  #corrected(event: ReadEvent): ReadEvent {
+    const { log } = this;
+    return event.readAs === undefined
+      ? event
+      : { ...event, payload: withFigures({ ...event, log }, event.readAs.figures) };
   }
 }

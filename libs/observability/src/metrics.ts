@@ -29,6 +29,12 @@ export class ClearingMetrics {
     labelNames: ['log', 'partition'],
     registers: [this.registry],
   });
+  readonly waiting = new Gauge({
+    name: 'ballast_waiting_input_seconds',
+    help: 'How long the first input of a source waits for what its basis names, the longest of a partition. Alarm above 10',
+    labelNames: ['log', 'partition'],
+    registers: [this.registry],
+  });
   readonly conservationResidual = new Gauge({
     name: 'ballast_conservation_residual',
     help: 'Sum of all ledger accounts over all partitions; must be 0. Alarm on anything else',

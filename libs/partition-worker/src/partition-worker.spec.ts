@@ -103,8 +103,11 @@ describe('a live partition', () => {
     worker.offer([fill(1, 1_000, 0, [['pricing', -1, 1]])]);
     expect(await worker.runLive()).toBe(0);
     expect(worker.backlog).toBe(1);
+    const [log, partition] = ['exchange.fills', 0];
+    expect(worker.waiting).toEqual([{ log, partition, position: 1, lacks: [['pricing', -1, 1]] }]);
     worker.offer([price(1, 1_000)]);
     expect(await worker.runLive()).toBe(2);
+    expect(worker.waiting).toEqual([]);
     const [summed] = await house.log.read(0, 0, 1);
     expect(summed?.basis).toEqual([
       ['pricing', -1, 1],

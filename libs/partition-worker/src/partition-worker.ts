@@ -1,6 +1,7 @@
 import {
   PartitionMachine,
   compareLockstep,
+  type BasisStep,
   type CommandResult,
   type LogEnd,
   type LogEntry,
@@ -66,6 +67,15 @@ export interface PartitionWorkerOptions<State> {
   readonly onIndexed?: ((events: number) => void) | undefined;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
+}
+
+/** An input that waits until logs its basis names are applied that far. */
+export interface WaitingInput {
+  readonly log: string;
+  readonly partition: number;
+  readonly position: number;
+  /** What of its basis is not applied here. */
+  readonly lacks: readonly BasisStep[];
 }
 
 /** A log partition that a worker writes, and where it ends. */
@@ -284,6 +294,16 @@ export class PartitionWorker<State = unknown> {
     let total = this.#commands.length;
     for (const queue of this.#queues) total += queue.length;
     return total;
+  }
+
+  /** The first input of each source that has to wait for others: what stands behind it waits too. */
+  get waiting(): readonly WaitingInput[] {
+    return this.#queues.flatMap((queue): WaitingInput[] => {
+      const entry = queue.peek();
+      const lacks = entry === undefined ? [] : this.#lackedBy(entry);
+      if (entry === undefined || lacks.length === 0) return [];
+      return [{ log: entry.log, partition: entry.partition, position: entry.position, lacks }];
+    });
   }
 
   /**
@@ -542,10 +562,15 @@ export class PartitionWorker<State = unknown> {
 
   /** True when everything the entry was decided on, and that this worker reads too, is applied here. */
   #isReady(entry: LogEntry): boolean {
-    for (const [log, partition, upTo] of entry.basis) {
-      if (this.#queueOf.has(sourceKey(log, partition)) && this.#machine.cursor(log, partition) < upTo) return false;
-    }
-    return true;
+    return entry.basis.every((step) => this.#isApplied(step));
+  }
+
+  #lackedBy({ basis }: LogEntry): readonly BasisStep[] {
+    return basis.filter((step) => !this.#isApplied(step));
+  }
+
+  #isApplied([log, partition, upTo]: BasisStep): boolean {
+    return !this.#queueOf.has(sourceKey(log, partition)) || this.#machine.cursor(log, partition) >= upTo;
   }
 
   async #item(apply: () => readonly CommandRecord[]): Promise<number> {

@@ -25,6 +25,7 @@ import {
 import { Arrivals, allArrived } from './arrivals.js';
 import { indexingLines } from './indexing-lines.js';
 import { Relay } from './relay.js';
+import { WaitingInputs } from './waiting-inputs.js';
 
 export interface ServiceNodeOptions {
   readonly service: ServiceDefinition;
@@ -73,6 +74,7 @@ const REUSED: AnswerResult = { outcome: 'reused' };
 
 const ARRIVAL_PATIENCE_MS = 1_500;
 const SAVE_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** A process's share of one service: the partitions it owns, each with its worker and its relay. */
 export class ServiceNode implements BatchReceiver {
@@ -80,12 +82,22 @@ export class ServiceNode implements BatchReceiver {
   readonly #arrivals = new Arrivals();
   readonly #committer: Committer;
   readonly #saving: NodeJS.Timeout;
+  readonly #waits: WaitingInputs;
+  readonly #looking: NodeJS.Timeout;
   /** Sources that are no longer read, by partition: people have to see to them. */
   readonly #stopped = new Map<number, string>();
 
   constructor(private readonly options: ServiceNodeOptions) {
     this.#committer = options.committer ?? new GroupCommitter(options.log);
     this.#saving = setInterval(() => void this.#saveRelays(), SAVE_EVERY_MS);
+    this.#waits = new WaitingInputs(options.reader);
+    let looks = false;
+    this.#looking = setInterval(() => {
+      // In lockstep everything of a step is taken in its order, and waits for nothing.
+      if (looks || options.mode === 'lockstep') return;
+      looks = true;
+      void this.#lookAtWaits().finally(() => (looks = false));
+    }, LOOK_EVERY_MS);
   }
 
   get workers(): readonly PartitionWorker[] {
@@ -94,7 +106,12 @@ export class ServiceNode implements BatchReceiver {
 
   /** Why partitions that are worked on here do not go on, in sentences; empty when all do. */
   get troubles(): readonly string[] {
-    return [...this.#stopped.values()];
+    return [...this.#stopped.values(), ...this.#waits.troubles];
+  }
+
+  /** How long an input waits that waits longest for what its basis names, milliseconds. */
+  waitingMs(worker: PartitionWorker): number {
+    return this.#waits.longest(worker);
   }
 
   async assigned(partition: number): Promise<readonly SourceCursor[]> {
@@ -132,6 +149,9 @@ export class ServiceNode implements BatchReceiver {
   receive(partition: number, batch: Batch): Promise<void> {
     const held = this.#held.get(partition);
     if (held === undefined) return Promise.resolve();
+    const vain = this.#waits.vain(held.worker, batch);
+    // What stands behind it would only heap up.
+    if (vain !== undefined) throw new InvariantViolation(vain);
     const hole = held.worker.offer(batch.entries);
     invariant(hole === undefined, `the bus left a hole in ${batch.log}/${batch.partition} after ${hole}`);
     held.worker.noteOffset(batch.log, batch.partition, batch.nextOffset);
@@ -195,6 +215,7 @@ export class ServiceNode implements BatchReceiver {
 
   close(): void {
     clearInterval(this.#saving);
+    clearInterval(this.#looking);
   }
 
   /**
@@ -260,6 +281,12 @@ export class ServiceNode implements BatchReceiver {
   #tellOfParked(parked: Batch['parked']): void {
     for (const { topic, offset, error } of parked) {
       this.options.onTrouble(`message ${offset} of ${topic} cannot be read and was parked`, new Error(error));
+    }
+  }
+
+  async #lookAtWaits(): Promise<void> {
+    for (const found of await this.#waits.look(this.workers)) {
+      this.options.onTrouble('an input waits for what never comes', new Error(found));
     }
   }
 
