@@ -9,6 +9,9 @@ import { COINS, Prices, TICK, type Coin } from './own-prices.js';
 const VENUES = ['venue-a', 'venue-b', 'venue-c', 'venue-d', 'venue-e'];
 const LOT = { BTC: '0.001', ETH: '0.01' } as const;
 const MAKER = 'maker.main';
+/** They trade small amounts with the market maker, in turn, when more fills are wanted than the story needs. */
+const CROWD = Array.from({ length: 20 }, (_, n) => `crowd-${n}.main`);
+const CROWD_QUANTITY = dec('0.001');
 /** An account that may take no new risk, or could not bear this order. */
 const NOT_ADMITTED = ['below-initial-requirement', 'account-reduce-only'];
 /** So long it is waited for Ballast to show what was said. */
@@ -39,6 +42,7 @@ export class OwnExchange {
   readonly #book = new Map<string, string>();
   #orders = 0;
   #trades = 0;
+  #crowded = 0;
 
   private constructor(
     private readonly ballast: BallastClient,
@@ -56,8 +60,16 @@ export class OwnExchange {
     return new OwnExchange(ballast, partitions);
   }
 
-  /** @param onMinute told behind each */
-  async play(begin: number, minutes: number, onMinute: (minute: number) => Promise<void>): Promise<void> {
+  /**
+   * @param onMinute told behind each
+   * @param fills of a crowd, beside those of the story
+   */
+  async play(
+    begin: number,
+    minutes: number,
+    onMinute: (minute: number) => Promise<void>,
+    fills = Number(process.env['CROWD_FILLS'] ?? 0),
+  ): Promise<void> {
     this.#list(begin);
     await this.#settle(begin);
     this.#open(begin, MAKER, '5000000');
@@ -68,11 +80,16 @@ export class OwnExchange {
     })) {
       this.#open(begin, accountId, dollars);
     }
+    if (fills > 0) for (const accountId of CROWD) this.#open(begin, accountId, '100000');
     await this.#settle(begin);
     await this.#agree(begin);
     for (let minute = 1; minute <= minutes + 1; minute++) {
       const at = begin + minute * MINUTE_MS;
-      if (minute <= minutes) await this.#act(minute, at);
+      if (minute <= minutes) {
+        await this.#act(minute, at);
+        // Either side of a trade is a fill.
+        while (this.#crowded < Math.floor((fills / 2) * (minute / minutes))) this.#crowd(at);
+      }
       await this.#settle(at);
       await onMinute(minute);
     }
@@ -105,6 +122,14 @@ export class OwnExchange {
       await this.#order(at, 'swing.main', 'ETH', side, dec(40), this.#worse('ETH', side, at), dec('30.25'));
       await this.#market(at, 'calm.main', 'BTC', side, dec('0.123'));
     }
+  }
+
+  /** Who bought sells the next time round. */
+  #crowd(at: number): void {
+    const accountId = CROWD[this.#crowded % CROWD.length] as string;
+    const side = Math.floor(this.#crowded / CROWD.length) % 2 === 0 ? 'buy' : 'sell';
+    this.#crowded += 1;
+    this.#trade(at, accountId, 'BTC', side, CROWD_QUANTITY);
   }
 
   /** Filled at once. */
@@ -220,11 +245,11 @@ export class OwnExchange {
     this.#books.open(accountId, dec(amount));
   }
 
-  #trade(at: number, taker: string, coin: Coin, side: TradeSide, quantity: Decimal, orderId: string): void {
+  #trade(at: number, taker: string, coin: Coin, side: TradeSide, quantity: Decimal, orderId?: string): void {
     this.#trades += 1;
     const [instrument, price] = [`${coin}-PERP`, this.#prices[coin].at(at)];
     for (const [accountId, own, liquidity, order] of [
-      [taker, side, 'taker', { orderId }],
+      [taker, side, 'taker', orderId === undefined ? {} : { orderId }],
       [MAKER, side === 'buy' ? 'sell' : 'buy', 'maker', {}],
     ] as const) {
       this.#fill(at, `trade-${this.#trades}`, accountId, instrument, own, quantity, price, liquidity, null, order);
