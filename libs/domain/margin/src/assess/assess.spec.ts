@@ -136,6 +136,26 @@ describe('explanation [CLR-MRG-066]', () => {
     expect(equity[1]?.formula).toBe('10 x 49400 - 500000');
   });
 
+  it('says by which rate a coin is charged that no position stands on, and the volatility behind it [CLR-MRG-066]', () => {
+    const house = new MarginHouse();
+    house.prices({ at: NOON, BTC: '49400', ETH: '3000' });
+    house.account('ann.main', {
+      USD: '10000',
+      BTC: '2',
+      position: { instrument: 'ETH-PERP', quantity: '10', cost: '30000' },
+    });
+    const detail = writeAssessment(house.assessed('ann.main').detail());
+    const lines = explainAssessment(detail, house.explainedOn());
+    const told = (label: string) => lines.find((line) => line.label === label);
+    const coin = dec(detail.collateral.find(({ asset }) => asset === 'BTC')?.value ?? 0);
+    const charged = coin.times(told('BTC long: maintenance rate')?.amount ?? 0);
+    expect(charged.minus(told('scan-risk BTC')?.amount ?? 0).abs().lt('0.01')).toBe(true);
+    expect(told('scan-risk BTC')?.formula).toContain(`collateral of ${text(coin)}`);
+    expect(told('BTC long: size that sets the rate')).toMatchObject({ amount: '0' });
+    expect(told('BTC after the buffer')?.amount).toBe('1');
+    expect(lines.some(({ label }) => label.startsWith('BTC short'))).toBe(false);
+  });
+
   it('names what would avoid a call: a deposit or a reduction', () => {
     const { assessment, lines } = explain();
     const missing = assessment.figures.call.minus(assessment.figures.equity);

@@ -22,7 +22,7 @@ import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } fr
 import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
-import { LIQUIDATION_LINE, MAINTENANCE_LINES, scannedSizes } from './requirement-lines.js';
+import { LIQUIDATION_LINE, MAINTENANCE_LINES, SCAN_LINE, scannedSizes } from './requirement-lines.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -104,7 +104,10 @@ const listed = (figures: Readonly<Record<string, string>> = {}): string =>
     .map(([name, figure]) => `${name} ${shown(dec(figure))}`)
     .join(', ');
 
-/** How a side of an underlying comes to its rate: the formula at both ends of its bracket, the chord between them. */
+/**
+ * How a side of an underlying comes to its rate: the formula at both ends of its bracket, the chord between them. A coin has no size, and reads the
+ * lowest bracket.
+ */
 function rateLines(
   underlying: Underlying,
   side: Side,
@@ -117,12 +120,18 @@ function rateLines(
   const liquidation = rangeOf(rates, size, 'liquidation', side);
   const bracket = bracketOf(rates.maintenance.brackets, size);
   return [
-    requirementLine(`${name}: size that sets the rate`, text(size), `all ${side} positions of the owner`),
+    requirementLine(
+      `${name}: size that sets the rate`,
+      text(size),
+      size.isZero() ? `no ${side} position of the owner: coins are no size` : `all ${side} positions of the owner`,
+    ),
     ...endsOf(bracket, figures).flatMap((end) => formulaLines(name, end, rates.maintenance.scalar, figures)),
     rateLine(
       `${name}: maintenance rate`,
       text(maintenance.spot),
-      `${text(bracket.rate)} - ${text(bracket.deduction)} / ${shown(size)}, bracket from ${text(bracket.floor)}, up to 12 digits`,
+      size.isZero()
+        ? `${text(bracket.rate)}, bracket from ${text(bracket.floor)}, up to 12 digits`
+        : `${text(bracket.rate)} - ${text(bracket.deduction)} / ${shown(size)}, bracket from ${text(bracket.floor)}, up to 12 digits`,
     ),
     rateLine(
       `${name}: liquidation rate`,
@@ -168,6 +177,17 @@ function formulaLines(
   ];
 }
 
+/** Whether a coin of the account loses as the prices of the underlying do on this side: what is owned as a long does, a debt as a short. */
+function movesCoin(detail: AssessmentDetail, underlying: Underlying, side: Side): boolean {
+  const coin = coinOf(detail, underlying);
+  return side === 'long' ? coin.gt(0) : coin.lt(0);
+}
+
+function coinText(detail: AssessmentDetail, underlying: Underlying): string {
+  const coin = coinOf(detail, underlying);
+  return coin.isZero() ? '' : `; beside the positions moves collateral of ${text(coin)}`;
+}
+
 /** The house's own model: the rates of each underlying, then the parts of its requirement. */
 function ownModelLines(
   detail: AssessmentDetail,
@@ -177,13 +197,17 @@ function ownModelLines(
   const { portfolio, figures } = detail;
   const rates = scannedSizes(portfolio).flatMap(({ underlying, side, size }) => {
     const prices = underlyings.get(underlying);
-    if (prices === undefined || size.isZero()) return [];
+    if (prices === undefined || (size.isZero() && !movesCoin(detail, underlying, side))) return [];
     return rateLines(underlying, side, size, prices, figuresOfUnderlying(on.parameters, underlying));
   });
   const parts = portfolio.lines
     .filter(({ code }) => MAINTENANCE_LINES.has(code))
     .map(({ code, subject = '', amount, figures: read }) =>
-      requirementLine(`${code} ${subject}`, amount, listed(read)),
+      requirementLine(
+        `${code} ${subject}`,
+        amount,
+        listed(read) + (code === SCAN_LINE ? coinText(detail, subject) : ''),
+      ),
     );
   return [...rates, ...parts, ...roundedBy(requirementLine, figures.maintenance, parts, 'up to the cent')];
 }
@@ -207,7 +231,8 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
           requirementLine(
             `worst scenario ${worst.id}`,
             worst.pnl,
-            `of ${scenarios.length}, by ${model} with ${parameters}, risk arrays ${riskArrays}`,
+            `of ${scenarios.length}, by ${model} with ${parameters}` +
+              (riskArrays === 0 ? '' : `, on the RiskArraysPublished of pricing/-1 that has the number ${riskArrays}`),
           ),
         ]),
     ...lines
@@ -374,7 +399,8 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
   const { figures, positions, portfolio } = detail;
   const own = portfolio.model === OWN_MODEL;
   const { underlyings } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
-  const held = [...new Set(positions.map(({ underlying }) => underlying))];
+  const scanned = own ? scannedSizes(portfolio).map(({ underlying }) => underlying) : [];
+  const charged = [...new Set([...positions.map(({ underlying }) => underlying), ...scanned])];
   return [
     ...equityLines(detail, on),
     ...(own ? ownModelLines(detail, on, underlyings) : []),
@@ -395,7 +421,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
     ),
     ...sharesOf(positions),
     ...notedLines(portfolio),
-    ...held.flatMap((underlying) => {
+    ...charged.flatMap((underlying) => {
       const prices = underlyings.get(underlying);
       return prices === undefined ? [] : scalarLines(prices);
     }),
