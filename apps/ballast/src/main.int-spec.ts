@@ -18,7 +18,9 @@ it.each([
 });
 
 it('goes on for a reader who closes what it says of its progress', async () => {
-  const child = spawn(process.execPath, [bin, 'conformance', 'no-such-directory'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, 'conformance', 'no-such-directory'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stderr.destroy();
   const [ended] = (await once(child, 'close')) as [number];
   expect(ended).toBe(2);

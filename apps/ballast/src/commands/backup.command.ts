@@ -22,7 +22,10 @@ export function restoreCommand(): Command {
     ),
     'reads',
   )
-    .option('--from <directory>', 'the backup; leave it out with --database-url, for a database that was restored by other means')
+    .option(
+      '--from <directory>',
+      'the backup; leave it out with --database-url, for a database that was restored by other means',
+    )
     .addHelpText(
       'after',
       examples(

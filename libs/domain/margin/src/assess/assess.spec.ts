@@ -149,7 +149,12 @@ describe('explanation [CLR-MRG-066]', () => {
     const told = (label: string) => lines.find((line) => line.label === label);
     const coin = dec(detail.collateral.find(({ asset }) => asset === 'BTC')?.value ?? 0);
     const charged = coin.times(told('BTC long: maintenance rate')?.amount ?? 0);
-    expect(charged.minus(told('scan-risk BTC')?.amount ?? 0).abs().lt('0.01')).toBe(true);
+    expect(
+      charged
+        .minus(told('scan-risk BTC')?.amount ?? 0)
+        .abs()
+        .lt('0.01'),
+    ).toBe(true);
     expect(told('scan-risk BTC')?.formula).toContain(`collateral of ${text(coin)}`);
     expect(told('BTC long: size that sets the rate')).toMatchObject({ amount: '0' });
     expect(told('BTC after the buffer')?.amount).toBe('1');
