@@ -22,7 +22,8 @@ export {
   topicOf,
   logPartitionOf,
 } from './topics.js';
-export { START_OF_LOG, judgeArrival, cursorAfter } from './wire/arrival.js';
+export { START_OF_LOG, judgeArrival, cursorAfter, type ReadingCursor } from './wire/arrival.js';
+export { isOfType } from './wire/event-of-type.js';
 export {
   commandAnswer,
   decodeAnswer,

@@ -17,12 +17,9 @@ export interface EntryError extends FieldError {
 
 export type ParsedEntry =
   | { readonly ok: true; readonly entry: LogEntry }
-  | {
-      readonly ok: false;
-      readonly error: EntryError;
-      /** The entry with its payload not understood, when its envelope is sound: its place is known. */
-      readonly entry?: LogEntry;
-    };
+  /** Its payload is not understood, but its envelope is sound: its place is known. */
+  | { readonly ok: false; readonly error: EntryError; readonly entry: LogEntry }
+  | { readonly ok: false; readonly error: EntryError; readonly entry?: undefined };
 
 const LOGS = [...eventSchemas.keys()] as [string, ...string[]];
 const partition = z.int().min(GLOBAL).max(4095);

@@ -28,7 +28,7 @@ export function decodeLogEvent(value: unknown, delivery: Delivery): DecodedMessa
   const log = typeof rest['log'] === 'string' ? rest['log'] : '';
   const parsed = parseEntry(log, rest);
   const { entry } = parsed;
-  if (entry === undefined) return parsed as Extract<typeof parsed, { ok: false }>;
+  if (entry === undefined) return { ok: false, error: parsed.error };
   const text = canonicalText(entry);
   const computed = sha256(text);
   if (computed.toString('hex') !== hash || typeof chain !== 'string') {

@@ -2,6 +2,7 @@ import { canonicalText, sha256 } from '@ballast/kernel';
 import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { goldenEvent } from '../golden/golden-events.fixtures.js';
 import { cursorAfter, judgeArrival, START_OF_LOG } from './arrival.js';
+import { isOfType } from './event-of-type.js';
 import { decodeCommand, encodeCommand, type CommandOnTheWay } from './command-message.js';
 import { decodeMessage, decodeOwnMessage, encodeMessage, type ReceivedMessage } from './message.js';
 
@@ -19,6 +20,15 @@ const withHeader = (name: string, value: string | undefined) => ({
 const rehashed = (value: string) => ({
   ...withHeader('hash', sha256(value).toString('hex')),
   value,
+});
+
+describe('an event whose payload the compiler knows', () => {
+  it('is of a type of its log, in the newest version of it', () => {
+    expect(isOfType(sealed, 'margin', 'MarginCallIssued')).toBe(true);
+    expect(isOfType(sealed, 'margin', 'MarginCallMet')).toBe(false);
+    expect(isOfType({ ...sealed, log: 'accounts' }, 'margin', 'MarginCallIssued')).toBe(false);
+    expect(isOfType({ ...sealed, schemaVersion: sealed.schemaVersion + 1 }, 'margin', 'MarginCallIssued')).toBe(false);
+  });
 });
 
 describe('a message', () => {

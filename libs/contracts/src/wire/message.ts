@@ -38,18 +38,22 @@ export interface MessageError extends FieldError {
   readonly errors: readonly FieldError[];
 }
 
+/** Nothing of it is to be believed, not even its position. */
+interface Undecoded {
+  readonly ok: false;
+  readonly error: MessageError;
+  readonly event?: undefined;
+  readonly delivery?: undefined;
+}
+
 export type DecodedMessage =
   | { readonly ok: true; readonly event: SealedEvent; readonly delivery: Delivery }
-  | {
-      readonly ok: false;
-      readonly error: MessageError;
-      /**
-       * The event when its envelope and hash are sound and only the payload is not understood (unknown type, newer
-       * version): a reader that decides nothing counts it, moves its cursor and goes on.
-       */
-      readonly event?: SealedEvent;
-      readonly delivery?: Delivery;
-    };
+  /**
+   * Envelope and hash are sound and only the payload is not understood (unknown type, newer version): a reader that decides nothing counts it, moves
+   * its cursor and goes on.
+   */
+  | { readonly ok: false; readonly error: MessageError; readonly event: SealedEvent; readonly delivery: Delivery }
+  | Undecoded;
 
 /** Writes a sealed entry as a message of the topic of its partition. */
 export function encodeMessage(sealed: SealedEvent, { incarnation, traceparent }: Delivery): EncodedMessage {
@@ -103,12 +107,7 @@ export function header(headers: ReceivedMessage['headers'], name: string): strin
   return value === undefined ? undefined : value.toString();
 }
 
-const refused = (
-  code: MessageError['code'],
-  field: string,
-  message: string,
-  remedy: string,
-): Extract<DecodedMessage, { ok: false }> => ({
+const refused = (code: MessageError['code'], field: string, message: string, remedy: string): Undecoded => ({
   ok: false,
   error: { code, field, message, remedy, errors: [{ field, message, remedy }] },
 });
@@ -211,7 +210,7 @@ function decode(message: ReceivedMessage, from: Place | undefined, scrutiny: Scr
     if (misplaced !== undefined) return misplaced;
   }
   const chain = Buffer.from(chainHeader, 'hex');
-  if (entry === undefined) return parsed as Extract<typeof parsed, { ok: false }>;
+  if (entry === undefined) return { ok: false, error: parsed.error };
   const event = sealedEvent(log, entry, text, hash, chain);
   return parsed.ok ? { ok: true, event, delivery } : { ok: false, error: parsed.error, event, delivery };
 }
@@ -221,7 +220,7 @@ function misplacement(
   entry: LogEntry,
   { key, headers }: ReceivedMessage,
   from: Place | undefined,
-): Extract<DecodedMessage, { ok: false }> | undefined {
+): Undecoded | undefined {
   const said: readonly (readonly [field: string, said: string | undefined, is: string])[] = [
     ['key', key === undefined || key === null ? undefined : key.toString(), entry.stream],
     ['headers.position', header(headers, 'position'), String(entry.position)],
