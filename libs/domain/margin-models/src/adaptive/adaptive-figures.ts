@@ -1,10 +1,10 @@
 import type { Instrument } from '@ballast/instruments';
-import { ONE, roundUsd, sum, type Decimal } from '@ballast/kernel';
+import { ONE, type Decimal } from '@ballast/kernel';
 import { floatBound, floatOf, isNoticed, rangesAt, sameRanges, type SideRanges } from '@ballast/risk-schedule';
-import { totalCharge, totalWorth, valueCollateral } from '../collateral/collateral-value.js';
+import { totalCharge, valueCollateral } from '../collateral/collateral-value.js';
 import type { Market, ModelResult, PositionHolding } from '../margin-model.js';
 import type { AdaptiveParameters } from './adaptive-parameters.js';
-import { assessHeld, type HeldBook, type HeldExposure } from './adaptive-portfolio.model.js';
+import { assessHeld, valueOf, type HeldBook, type HeldExposure } from './adaptive-portfolio.model.js';
 import { centsUp } from './certain-cents.js';
 import {
   coinExposures,
@@ -124,8 +124,13 @@ export class AdaptiveFigures {
       liquidation: centsUp(liquidation.total, liquidation.bound),
     };
     if (!isWhole(requirements)) return null;
-    const value = totalWorth(collateral).plus(sum(positions.map(({ worth }) => worth)));
-    return { value: roundUsd(value, 'equity'), requirements };
+    return { value: valueOf(collateral, positions), requirements };
+  }
+
+  /** What a book is worth by itself, USD: the value of its assessment. */
+  equityOf(collateral: FiguredBook['collateral'], positions: readonly Pick<FiguredPosition, 'worth'>[]): Decimal {
+    const { market, parameters } = this;
+    return valueOf(valueCollateral(collateral, market, parameters.collateral, this.#jointly), positions);
   }
 
   #initial(maintenance: BoundedRequirement, charge: number, terms: number): Decimal | null {

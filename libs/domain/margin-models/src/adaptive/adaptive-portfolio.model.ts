@@ -100,7 +100,7 @@ export function assessHeld(
   const maintenance = books.map((each) => assessBook(each, 'maintenance', parameters));
   const liquidation = maintenance.map((assessed) => atLiquidation(assessed, parameters));
   const initial = initialOf(orders, market, parameters, maintenance, coins, collateral);
-  const value = roundUsd(totalWorth(collateral).plus(sum(book.held.map(({ worth }) => worth))), 'equity');
+  const value = valueOf(collateral, book.held);
   const worstScenario = worstOf(maintenance);
   const requirements = {
     initial: roundUsd(initial.total, 'requirement'),
@@ -134,6 +134,12 @@ export function assessHeld(
     },
   };
 }
+
+/** What collateral counts for and positions are worth, USD, rounded down to the cent. */
+export const valueOf = (
+  collateral: readonly CollateralWorth[],
+  held: readonly Pick<HeldExposure, 'worth'>[],
+): Decimal => roundUsd(totalWorth(collateral).plus(sum(held.map(({ worth }) => worth))), 'equity');
 
 /** Of a market without risk schedules. */
 const NOT_ADAPTIVE: Named = new Set();

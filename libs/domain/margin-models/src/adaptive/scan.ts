@@ -165,33 +165,44 @@ export class UnitProfits implements FloatProfits {
   }
 }
 
-/** Null: a range looked at once. */
-const remembered = new WeakMap<ScenarioGrid, Map<string, Scan | null>>();
+/** A scan, and how often its range was looked at. */
+interface KnownScan {
+  readonly scan: Scan;
+  readonly looks: number;
+}
+
+/** A check of an order looks twice at the range that the order makes. */
+const LOOKS_OF_ONE = 2;
+
+const known = new WeakMap<ScenarioGrid, Map<string, KnownScan>>();
 
 /** The scan of a range; the ranges looked at last are remembered. */
 export const scanOf = (parameters: AdaptiveParameters, ranges: SideRanges, withOptions: boolean): Scan =>
-  foundOrMade(parameters, ranges, withOptions, true);
+  foundOrMade(parameters, ranges, withOptions, 0);
 
-/** The same for one account with a size of its own, whose range few others have: remembered from the second time on. */
+/** The same for one account with a size of its own, whose range few others have: what it reads is kept once several have looked. */
 export const scanOfOne = (parameters: AdaptiveParameters, ranges: SideRanges, withOptions: boolean): Scan =>
-  foundOrMade(parameters, ranges, withOptions, false);
+  foundOrMade(parameters, ranges, withOptions, LOOKS_OF_ONE);
 
 function foundOrMade(
   { grid, volatilityShock }: AdaptiveParameters,
   { long, short }: SideRanges,
   withOptions: boolean,
-  atOnce: boolean,
+  looksBefore: number,
 ): Scan {
   const figures = [long.spot, long.scalar, short.spot, short.scalar, volatilityShock.up, volatilityShock.down];
   const key = `${figures.map(text).join(' ')} ${withOptions}`;
-  const scans = remembered.get(grid) ?? new Map<string, Scan | null>();
-  remembered.set(grid, scans);
-  const known = scans.get(key);
-  const keeps = atOnce || known !== undefined;
-  const scan = known ?? new Scan(grid, scanPoints(grid, { long, short }, volatilityShock, withOptions), keeps);
+  const scans = known.get(grid) ?? new Map<string, KnownScan>();
+  known.set(grid, scans);
+  const { scan: found, looks } = scans.get(key) ?? { scan: undefined, looks: 0 };
+  const keeps = found?.remembered === true || looks >= looksBefore;
+  const scan =
+    found?.remembered === keeps
+      ? found
+      : new Scan(grid, found?.points ?? scanPoints(grid, { long, short }, volatilityShock, withOptions), keeps);
   // The one used last goes last, so the first is the one not used for longest.
   scans.delete(key);
-  scans.set(key, keeps ? scan : null);
+  scans.set(key, { scan, looks: looks + 1 });
   if (scans.size > REMEMBERED) scans.delete(scans.keys().next().value as string);
   return scan;
 }

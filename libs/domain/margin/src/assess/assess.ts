@@ -178,6 +178,13 @@ function byOwn(account: AssessedAccount, valued: ValuedHoldings, market: Assessm
   };
 }
 
+/** Equity as the house's own model has it, USD: rounded down to the cent. */
+export const ownEquity = (
+  account: AssessedAccount,
+  { open, delivered }: ValuedHoldings,
+  market: AssessmentMarket,
+): Decimal => market.figures.equityOf(collateralOf(account, market, delivered.worth), open);
+
 /** One position without coins that is straight in its price bears all of the requirement, and its range says all that its scenarios would. */
 const isOneLinear = (held: readonly FiguredPosition[], collateral: readonly CollateralHolding[]): boolean =>
   held.length === 1 && held[0]?.exposure.option === null && collateral.every(({ asset }) => asset === SETTLEMENT_ASSET);

@@ -6,7 +6,7 @@ import type { AccountBook, AccountRecord, RowLayout } from './account-book.js';
 import { assessAccount, type AccountAssessment } from './assess.js';
 import type { AssessmentMarket } from './assessment-market.js';
 import type { AssessedAccount } from './assessment.js';
-import { CheckedAccount, isSameAccount } from '../pre-trade/checked-account.js';
+import { isSameAccount, ValuedAccount } from './valued-account.js';
 
 /** Accounts checked last on a schedule; an exchange checks many orders of one account between two changes. */
 const REMEMBERED = 1_024;
@@ -18,7 +18,7 @@ const REMEMBERED = 1_024;
 export class Assessor {
   #rows: RowSchedule | undefined;
   /** The one asked for last goes last. */
-  readonly #checked = new Map<AccountId, CheckedAccount>();
+  readonly #checked = new Map<AccountId, ValuedAccount>();
 
   constructor(
     readonly market: AssessmentMarket,
@@ -42,12 +42,17 @@ export class Assessor {
     return this.#rows;
   }
 
+  /** The same, for whoever asks for more than one figure of it. */
+  valued(account: AssessedAccount): ValuedAccount {
+    return new ValuedAccount(account, this.market, this.rules);
+  }
+
   /** Values an account for checks of its orders, or finds it valued if nothing of it has changed since. */
-  checked(account: AccountRecord): CheckedAccount {
+  checked(account: AccountRecord): ValuedAccount {
     const now = this.book.assessed(account);
     const known = this.#checked.get(now.accountId);
     if (known !== undefined && isSameAccount(known.account, now)) return known;
-    const made = new CheckedAccount(now, this.market, this.rules, known);
+    const made = new ValuedAccount(now, this.market, this.rules, known);
     this.#checked.delete(now.accountId);
     this.#checked.set(now.accountId, made);
     if (this.#checked.size > REMEMBERED) this.#checked.delete(this.#checked.keys().next().value as AccountId);

@@ -3,7 +3,7 @@ import { FEE_DOCUMENTS, feeTierOf, type FeeFigures } from '@ballast/instruments'
 import { ZERO, type Decimal } from '@ballast/kernel';
 import type { AccountRecord } from '../assess/account-book.js';
 import type { Assessor } from '../assess/assessor.js';
-import type { AssessedAccount } from '../assess/assessment.js';
+import type { ValuedAccount } from '../assess/valued-account.js';
 import type { MarginState } from '../margin.state.js';
 import { riskyOrdersOf, type OrderTerms } from './open-orders.js';
 import {
@@ -28,12 +28,14 @@ const othersOf = (state: MarginState, account: AccountRecord): readonly OrderedA
     .map((other) => orderedAccount(state, other))
     .filter((other) => other.account.holdings.size + other.orders.length > 0);
 
-/** What is imagined of an account for a question about its orders. */
-export interface Imagined {
-  /** Absent: the account as it is. */
-  readonly account?: AssessedAccount;
+/** An account for a question about its orders. */
+export interface AskedAccount {
+  /** With other money than it has; absent: as it is. */
+  readonly imagined?: ValuedAccount;
   /** On top of what may fill already. */
   readonly order?: OrderTerms;
+  /** What it would be with that order filled, where somebody has asked. */
+  readonly filled?: ValuedAccount;
 }
 
 /**
@@ -44,19 +46,16 @@ export function requirementOfOrders(
   state: MarginState,
   assessor: Assessor,
   account: AccountRecord,
-  { account: assessed, order }: Imagined = {},
+  { imagined, order, filled }: AskedAccount = {},
 ): OrderRequirement | null {
   const { market, rules } = assessor;
-  const own = orderedAccount(state, account);
-  const valued = assessed === undefined ? assessor.checked(account).valued : undefined;
-  const of = {
-    account: assessed ?? own.account,
-    orders: order === undefined ? own.orders : [...own.orders, order],
-  };
+  const present = imagined ?? assessor.checked(account);
+  const orders = riskyOrdersOf(state.openOrders, account.accountId);
+  const of = { account: present.account, orders: order === undefined ? orders : [...orders, order] };
   return orderRequirement(
     { market, rules, fees: feesOf(state, account) },
     { of, others: othersOf(state, account) },
-    valued,
+    filled === undefined ? [present] : [present, filled],
   );
 }
 

@@ -75,8 +75,8 @@ export function ordersOfAccount(
   const account = state.book.find(accountId);
   if (account === undefined) return undefined;
   const assessor = assessorOf(state);
-  const required =
-    assessor && requirementOfOrders(state, assessor, account, imagined === undefined ? {} : { account: imagined });
+  const asked = assessor === null || imagined === undefined ? {} : { imagined: assessor.valued(imagined) };
+  const required = assessor && requirementOfOrders(state, assessor, account, asked);
   return {
     orders: openOrdersOf(state.openOrders, accountId).map((order) => ({ orderId: order.orderId, ...lineOf(order) })),
     reservations: [...ordersOf(state.openOrders, accountId).reservations].map(([reservationId, reservation]) => ({

@@ -7,6 +7,7 @@ import { assessAccount } from '../assess/assess.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import type { AssessedAccount } from '../assess/assessment.js';
 import { inUsd, notionalOf, type PricedContract } from '../assess/priced-contracts.js';
+import type { ValuedAccount } from '../assess/valued-account.js';
 import { valueHoldings, type ValuedHoldings } from '../assess/valued-holdings.js';
 import { filledAccount } from '../pre-trade/filled-account.js';
 import { costOfOrder, feeOfFill } from './order-cost.js';
@@ -64,6 +65,7 @@ const COMBINED = 5;
  * order: each contract may end anywhere between all sold and all bought. With the sizes of the owner fixed at the most that fills can
  * bring, the house's own model asks a convex function of the positions, which is greatest at a corner of that box, and adds up
  * over underlyings; beyond `COMBINED` contracts of one underlying the rest is added as if nothing offset it, which is never less.
+ * @param known states of the account that were valued before, as it is the first of them: what they say is not computed again
  * @returns null when something that may fill has no price: nobody knows what it would ask
  * @throws ModelInputError never: what a model cannot assess is null too
  * @see docs/spec/orders.md CLR-ORD-002
@@ -71,7 +73,7 @@ const COMBINED = 5;
 export function orderRequirement(
   { market, rules, fees, allowance = ZERO }: OrderMarket,
   { of, others }: OrderedOwner,
-  valued?: ValuedHoldings,
+  known: readonly ValuedAccount[] = [],
 ): OrderRequirement | null {
   const ranges = rangesOf(of.orders, market);
   if (ranges === null || others.some(({ orders }) => rangesOf(orders, market) === null)) return null;
@@ -82,18 +84,18 @@ export function orderRequirement(
     }),
   );
   try {
-    const known = valued ?? valueHoldings(of.account.holdings, market);
     const isPlain = ranges.size + others.length === 0 && allowance.isZero();
-    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance);
+    const held = known[0]?.valued ?? valueHoldings(of.account.holdings, market);
+    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance, held);
     const base: AssessedAccount = sizes === undefined ? of.account : { ...of.account, ownerSizes: sizes };
     const surplusOf = (account: AssessedAccount): Decimal => {
-      const { equity, initial } = assessAccount(
-        account,
-        market,
-        rules,
-        undefined,
-        account === of.account ? known : valueHoldings(account.holdings, market, known),
-      ).figures;
+      const isHeld = account.holdings === of.account.holdings;
+      const valued = isHeld ? held : valueHoldings(account.holdings, market, held);
+      for (const state of known) {
+        const surplus = state.surplusOf({ account, valued });
+        if (surplus !== undefined) return surplus;
+      }
+      const { equity, initial } = assessAccount(account, market, rules, undefined, valued).figures;
       return equity.minus(initial);
     };
     const surplus = surplusOf(base);
@@ -238,29 +240,38 @@ export function orderCharges(
   });
 }
 
-/** Delta-equivalent notional by side over all accounts of an owner, each contract at the end of its range that is larger there. */
+/**
+ * Delta-equivalent notional by side over all accounts of an owner, each contract at the end of its range that is larger there.
+ * @param held what the first of them holds
+ */
 function sizesWithFills(
   accounts: readonly OrderedAccount[],
   market: AssessmentMarket,
   allowance: Decimal,
+  held?: ValuedHoldings,
 ): ReadonlyMap<Underlying, SideSizes> {
-  const room = { long: allowance, short: allowance };
-  const sizes = new Map<Underlying, SideSizes>(
-    allowance.isZero() ? [] : [...market.schedule.underlyings.keys()].map((underlying) => [underlying, room]),
-  );
-  for (const { account, orders } of accounts) {
+  const sizes = new Map<Underlying, { long: Decimal; short: Decimal }>();
+  const sizesOf = (underlying: Underlying): { long: Decimal; short: Decimal } => {
+    const known = sizes.get(underlying) ?? { long: allowance, short: allowance };
+    sizes.set(underlying, known);
+    return known;
+  };
+  if (!allowance.isZero()) for (const underlying of market.schedule.underlyings.keys()) sizesOf(underlying);
+  for (const [i, { account, orders }] of accounts.entries()) {
     const ranges = rangesOf(orders, market) ?? new Map<InstrumentId, FillRange>();
     for (const id of new Set([...account.holdings.keys(), ...ranges.keys()])) {
       const contract = market.open(id);
       if (contract === null) continue;
-      const held = account.holdings.get(id)?.quantity ?? ZERO;
-      const { bought, sold } = ranges.get(id) ?? { bought: ZERO, sold: ZERO };
-      const ends = [held.plus(bought), held.minus(sold)].map((quantity) => deltaOf(contract, quantity, market));
-      const before = sizes.get(contract.underlying) ?? { long: ZERO, short: ZERO };
-      sizes.set(contract.underlying, {
-        long: before.long.plus(maxOf(ZERO, ...ends)),
-        short: before.short.plus(minOf(ZERO, ...ends).neg()),
-      });
+      const range = ranges.get(id);
+      const quantity = account.holdings.get(id)?.quantity ?? ZERO;
+      const present = i === 0 && range === undefined ? held?.byId.get(id)?.figured.exposure.delta : undefined;
+      const ends =
+        range === undefined
+          ? [present ?? deltaOf(contract, quantity, market)]
+          : [quantity.plus(range.bought), quantity.minus(range.sold)].map((end) => deltaOf(contract, end, market));
+      const size = sizesOf(contract.underlying);
+      size.long = size.long.plus(maxOf(ZERO, ...ends));
+      size.short = size.short.plus(minOf(ZERO, ...ends).neg());
     }
   }
   return sizes;

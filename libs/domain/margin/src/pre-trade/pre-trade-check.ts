@@ -112,9 +112,10 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   const fee = feeOfFill(contract, terms.quantity, price, feesOf(state, account));
   const checked = assessor.checked(account);
   const before = checked.figures;
-  const after = checked.figuresOf(filledAccount(checked.account, contract, signedOf(terms), price, fee));
+  const filled = checked.changedTo(filledAccount(checked.account, contract, signedOf(terms), price, fee));
+  const after = filled.figures;
   const riskReducing = smaller ? lowersCall(before, after) : risky.length === 0 && isHedge(before, after);
-  const required = requirementOfOrders(state, assessor, account, { order: terms });
+  const required = requirementOfOrders(state, assessor, account, { order: terms, filled });
   const answer = (code: PreTradeRefusal | null, limit: BrokenLimit | null = null): PreTradeAnswer => ({
     accepted: code === null,
     code,

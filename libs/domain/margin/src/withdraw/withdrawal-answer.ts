@@ -43,8 +43,8 @@ export function answerWithdrawal(
     const code = liquidating ? 'account-liquidating' : 'prices-halted';
     return { type: 'WithdrawalRefused', payload: { ...answer, figures: NO_FIGURES, code } };
   }
-  const without = withoutMoney(state, account, withdrawalId);
-  const after = assessor.assessView(without).figures;
+  const without = assessor.valued(withoutMoney(state, account, withdrawalId));
+  const after = without.figures;
   const refused = (code: MarginEvents['WithdrawalRefused']['code']): WithdrawalAnswer => ({
     type: 'WithdrawalRefused',
     payload: { ...answer, figures: writeFigures(after), code },
@@ -52,7 +52,7 @@ export function answerWithdrawal(
   if (liquidating) return refused('account-liquidating');
   if (assessor.market.schedule.halted) return refused('prices-halted');
   if (after.equity.lt(after.initial)) return refused('below-initial-requirement');
-  const required = requirementOfOrders(state, assessor, account, { account: without });
+  const required = requirementOfOrders(state, assessor, account, { imagined: without });
   if (required === null) return refused('prices-halted');
   if (required.headroom.isNegative()) return refused('below-initial-requirement');
   return { type: 'WithdrawalCleared', payload: { ...answer, figures: writeFigures(after) } };
