@@ -200,7 +200,7 @@ describe('the status', () => {
   it('comes as a stream that says where it begins', async () => {
     const [place, status] = await readEvents(`${house.url}/live`, 2);
     expect(place).toMatchObject({ event: 'place' });
-    expect(place?.id).toMatch(/^-1:\d+,0:\d+,1:\d+$/);
+    expect(place?.id).toMatch(/^[0-9a-f]{8};-1:\d+,0:\d+,1:\d+$/);
     expect(status?.event).toBe('status');
     expect(statusView.safeParse(status?.data).success).toBe(true);
   });

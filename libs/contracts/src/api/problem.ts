@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
   'proposal-exists': { status: 409, title: 'The proposal id was used before' },
   'proposal-approved': { status: 409, title: 'The proposal was approved before' },
+  'log-restored': { status: 409, title: 'The log was restored or promoted since the place to resume at' },
   'producer-forked': { status: 409, title: 'The producer contradicts what was kept of it' },
   'incarnation-ended': { status: 409, title: 'Two persons have ended this incarnation of the producer' },
   'incarnation-used': { status: 409, title: 'The incarnation was used before' },

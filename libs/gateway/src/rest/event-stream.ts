@@ -1,7 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import type { PartitionHead } from '@ballast/event-log';
 import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
+import { sha256 } from '@ballast/kernel';
 import type { ClearingGateway } from './clearing.gateway.js';
 import type { OpenStreams } from './open-streams.js';
 import { Problem } from './problem.js';
@@ -42,12 +44,13 @@ export interface EventStreamOptions {
 
 /**
  * Sends events of a log as server-sent events, from the log and in the order of each partition. The id of each is the reader's
- * place in all partitions (`<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was.
+ * place in all partitions (`<history>;<partition>:<position>,...`), so a client that reconnects with Last-Event-ID goes on where it was, unless the
+ * log was restored or promoted meanwhile: the same positions may name other events then.
  */
 export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const { of, clearing, streams, request, response, write, aside, asideEveryMs } = options;
   const isRecent = options.after === RECENT;
-  const places = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
+  const { history, places } = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
   streams.begin(response);
   if (isRecent) {
     for (const [partition, size] of places) {
@@ -88,7 +91,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   };
   const saying = asideEveryMs === undefined ? undefined : setInterval(() => void say(), asideEveryMs);
   // Where it begins, so that a reader who is cut off before the first event misses none.
-  if (aside !== undefined) response.write(`id: ${placeText(places)}\nevent: place\ndata: {}\n\n`);
+  if (aside !== undefined) response.write(`id: ${placeText(history, places)}\nevent: place\ndata: {}\n\n`);
   await say();
   const close = (): void => {
     gone.abort();
@@ -110,7 +113,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
       places.set(partition, event.position);
       const sent = write(event);
       if (sent === undefined) continue;
-      const room = response.write(`id: ${placeText(places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
+      const room = response.write(`id: ${placeText(history, places)}\nevent: ${sent.event}\ndata: ${sent.data}\n\n`);
       if (!room) await streams.drained(response, gone);
       // A hundred readers that begin at the beginning must not keep anybody else waiting.
       else if (++written % AT_ONCE === 0) await breathe();
@@ -136,23 +139,32 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   }
 }
 
-const placeText = (places: ReadonlyMap<number, number>): string =>
-  [...places].map(([partition, position]) => `${partition}:${position}`).join(',');
+const placeText = (history: string, places: ReadonlyMap<number, number>): string =>
+  `${history};${[...places].map(([partition, position]) => `${partition}:${position}`).join(',')}`;
 
 async function placesOf(
   clearing: ClearingGateway,
   { log, partitions }: Streamed,
   asked: unknown,
-): Promise<Map<number, number>> {
+): Promise<{ readonly history: string; readonly places: Map<number, number> }> {
   const places = new Map<number, number>(partitions.map((partition) => [partition, 0]));
-  if (asked === undefined || asked === '') return places;
-  const heads = await clearing.logs.log(log).heads();
-  const sizes = new Map(
-    heads.filter(({ partition }) => places.has(partition)).map(({ partition, size }) => [partition, size]),
-  );
-  if (asked === NEWEST) return sizes;
+  const heads = (await clearing.logs.log(log).heads()).filter(({ partition }) => places.has(partition));
+  const history = historyOf(heads);
+  if (asked === undefined || asked === '') return { history, places };
+  const sizes = new Map(heads.map(({ partition, size }) => [partition, size]));
+  if (asked === NEWEST) return { history, places: sizes };
   const text = typeof asked === 'string' ? asked : '';
-  for (const place of text.split(',')) {
+  const [, of, list] = /^([0-9a-f]{8});(.*)$/.exec(text) ?? [text, history, text];
+  if (of !== history) {
+    throw new Problem('log-restored', 'the events behind the place to resume at may be others than were sent', [
+      {
+        field: 'after',
+        message: `is of the history ${of}, the log is of ${history}`,
+        remedy: 'compare what you made of the events with the log, and then begin anew',
+      },
+    ]);
+  }
+  for (const place of list.split(',')) {
     const match = /^(-1|\d{1,4}):(\d{1,15})$/.exec(place);
     const partition = Number(match?.[1]);
     const size = sizes.get(partition);
@@ -161,11 +173,22 @@ async function placesOf(
         {
           field: 'after',
           message: `is ${JSON.stringify(text.slice(0, 100))}`,
-          remedy: 'send the id of an event of this stream, <partition>:<position>,..., or nothing for the beginning',
+          remedy: 'send the id of an event of this stream, or nothing for the beginning',
         },
       ]);
     }
     places.set(partition, Number(match[2]));
   }
-  return places;
+  return { history, places };
 }
+
+/** Another one when a partition got a new incarnation. */
+const historyOf = (heads: readonly PartitionHead[]): string =>
+  sha256(
+    [...heads]
+      .sort((a, b) => a.partition - b.partition)
+      .map(({ incarnation }) => incarnation)
+      .join(' '),
+  )
+    .toString('hex')
+    .slice(0, 8);

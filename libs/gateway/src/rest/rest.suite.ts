@@ -924,6 +924,13 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect(event?.data.position).toBeGreaterThan(1);
     });
 
+    it('refuses a place in a history that the log no longer has: it was restored or promoted since', async () => {
+      const [event] = await readEvents(`${house.url}/margin-events`, 1);
+      const [, places] = (event?.id ?? '').split(';');
+      const refused = await house.get('/margin-events', { 'last-event-id': `00000000;${places}` });
+      expectProblem(refused, 409, 'log-restored');
+    });
+
     it.each(['0:99999999', '7:1', 'x', '0', '0:1,'])('refuses the place %s', async (after) => {
       expectProblem(await house.get('/margin-events', { 'last-event-id': after }), 400, 'request-malformed');
     });
