@@ -59,6 +59,11 @@ export class LogDirectory implements EntryReader {
     return this.logs.size === 0 && this.refused.size === 0;
   }
 
+  /** Those that are open here. */
+  get names(): readonly (ServiceLog | ExchangeLog)[] {
+    return [...this.logs.keys()] as (ServiceLog | ExchangeLog)[];
+  }
+
   has(name: string): boolean {
     return this.logs.has(name);
   }

@@ -25,6 +25,7 @@ export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.
 export { genesisFrom } from './genesis.js';
 export * from './http/bearer-token.js';
 export * from './http/log-ends.js';
+export { storeAnswers } from './http/store-answers.js';
 export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
 export { MarginModule, marginService } from './margin/margin.module.js';

@@ -1,12 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ClearingMetrics, Logger } from '@ballast/observability';
+import { storeAnswers } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
 import { createRestApp } from './create-rest-app.js';
 import type { Intake } from './exchange/intake.js';
-
-/** A store that doesn't answer within this time is not ready. */
-const STORE_PATIENCE_MS = 2_000;
 
 /** Requests that are under way get this long to end. */
 const DRAIN_PATIENCE_MS = 5_000;
@@ -52,7 +50,7 @@ export async function serveInterface({
     token,
     readiness: {
       async reasons() {
-        const store = await answersInTime(clearing.logs.log('accounts').heads());
+        const store = await storeAnswers(clearing.logs.log('accounts'));
         const stuck = store ? clearing.store.trouble() : 'the store does not answer';
         const prices = await clearing.market.trouble().catch((error: unknown) => (error as Error).message);
         return [
@@ -79,16 +77,4 @@ export async function serveInterface({
       clearTimeout(patience);
     },
   };
-}
-
-async function answersInTime(question: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), STORE_PATIENCE_MS)));
-  const answered = question.then(
-    () => true,
-    () => false,
-  );
-  const inTime = await Promise.race([answered, patience]);
-  clearTimeout(timer);
-  return inTime;
 }

@@ -72,6 +72,10 @@ export class PartitionOwnership implements Ownership {
     return this.#taking?.awaited ?? [];
   }
 
+  get silentMs(): number {
+    return this.#taking?.silentMs ?? 0;
+  }
+
   /** Resolves when the worker is in the group; what it is given is taken from then on. */
   async start(owner: PartitionOwner): Promise<void> {
     const taking = new PartitionTaking(owner, this.options.onFailure ?? (() => undefined));

@@ -15,6 +15,8 @@ export interface Ownership {
   readonly held: readonly number[];
   /** Partitions that the group gave this worker and that are not worked on yet, or not any more, in order. */
   readonly awaited: readonly number[];
+  /** For how long the group has not said that it counts this worker in, milliseconds. */
+  readonly silentMs: number;
   /** Drops every partition, then leaves. */
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ interface Taking {
 export class PartitionTaking {
   readonly #partitions = new Map<number, Taking>();
   #leaving = false;
+  #heardAt = performance.now();
 
   constructor(
     private readonly owner: PartitionOwner,
@@ -50,8 +53,13 @@ export class PartitionTaking {
       .sort((a, b) => a - b);
   }
 
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
   /** These partitions are this worker's, and no others. */
   list(partitions: readonly number[]): void {
+    this.#heardAt = performance.now();
     // A rebalance may still be under way when a worker leaves, and list what it has just dropped.
     if (this.#leaving) return;
     for (const partition of partitions) this.#of(partition);
@@ -71,6 +79,7 @@ export class PartitionTaking {
 
   /** The group still counts this worker in: what is listed and not worked on is taken again. */
   heartbeat(): void {
+    this.#heardAt = performance.now();
     for (const [partition, taking] of this.#partitions) {
       taking.waits = false;
       this.#reconcile(partition, taking);

@@ -21,6 +21,10 @@ export class SoleOwnership implements Ownership {
     return this.#taking?.awaited ?? [];
   }
 
+  get silentMs(): number {
+    return this.#taking?.silentMs ?? 0;
+  }
+
   async start(owner: PartitionOwner): Promise<void> {
     const taking = new PartitionTaking(owner, this.onFailure);
     this.#taking = taking;

@@ -32,6 +32,7 @@ import { OwnershipAnnouncer } from './ownership.js';
 import { ASKED, QuestionsController, type AskedPartitions } from './questions.controller.js';
 import { measuredCommitter } from '../measured-committer.js';
 import { PeerLogs } from './peer-logs.js';
+import { storeAnswers } from '../../http/store-answers.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
 import { ServiceNode } from './service-node.js';
@@ -54,7 +55,10 @@ export interface ProcessHealth {
 
 @Controller()
 class ProcessController {
-  constructor(@Inject(NODE) private readonly health: ProcessHealth) {}
+  constructor(
+    @Inject(NODE) private readonly health: ProcessHealth,
+    @Inject(LogDirectory) private readonly logs: LogDirectory,
+  ) {}
 
   @Get('health/live')
   live(): object {
@@ -62,8 +66,10 @@ class ProcessController {
   }
 
   @Get('health/ready')
-  ready(@Res() response: Response): void {
-    const reasons = this.health.reasons();
+  async ready(@Res() response: Response): Promise<void> {
+    const [log] = this.logs.names;
+    const answers = log === undefined || (await storeAnswers(this.logs.log(log)));
+    const reasons = [...this.health.reasons(), ...(answers ? [] : ['the store does not answer'])];
     response
       .status(reasons.length === 0 ? 200 : 503)
       .json({ status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, partitions: this.health.partitions });
@@ -157,6 +163,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
       unreadyReasons({
         fatal,
         isInGroup: listening,
+        silentMs: Math.max(0, (connected?.ownership.silentMs ?? 0) - config.sessionTimeoutMs),
         awaited: connected?.ownership.awaited ?? [],
         troubles: node.troubles,
       }),
@@ -214,7 +221,6 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     void app.close().finally(() => process.exit(1));
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy });
-  app.enableShutdownHooks();
   if (config.token !== undefined) app.use(requireBearer(config.token));
   app.useBodyParser('text', { type: QUESTION_TYPE, limit: LARGEST_QUESTION });
   await app.listen(config.port, config.host);
@@ -254,6 +260,8 @@ export interface WorkerShare {
   /** Why the process is about to end. */
   readonly fatal: string | undefined;
   readonly isInGroup: boolean;
+  /** For how long the group has not answered beyond the session timeout, behind which it counts a worker out, milliseconds. */
+  readonly silentMs: number;
   /** Partitions that the group gave this worker and that decide nothing yet: nobody else decides them. */
   readonly awaited: readonly number[];
   /** Why partitions that are worked on do not go on. */
@@ -261,9 +269,10 @@ export interface WorkerShare {
 }
 
 /** Why a worker should not be counted on, in sentences; empty when every partition that the group gave it decides. */
-export const unreadyReasons = ({ fatal, isInGroup, awaited, troubles }: WorkerShare): readonly string[] => [
+export const unreadyReasons = ({ fatal, isInGroup, silentMs, awaited, troubles }: WorkerShare): readonly string[] => [
   ...(fatal === undefined ? [] : [fatal]),
   ...(isInGroup ? [] : ['not in the group yet']),
+  ...(silentMs > 0 ? ['Kafka does not answer, and others may have been given the partitions'] : []),
   ...(awaited.length === 0 ? [] : [`taking partitions ${awaited.join(', ')}`]),
   ...troubles,
 ];
@@ -310,7 +319,7 @@ function observe(node: ServiceNode, metrics: ClearingMetrics): void {
 
 const SHUTDOWN_WITHIN_MS = 25_000;
 
-/** Drains on the first signal, gives up on the second or when it takes too long. */
+/** Drains on the first signal, gives up on the second or when it takes too long. Nobody else listens: Nest would send the signal again. */
 export function onShutdown(drain: () => Promise<void>): void {
   let draining = false;
   const stop = (): void => {
@@ -319,7 +328,10 @@ export function onShutdown(drain: () => Promise<void>): void {
     setTimeout(() => process.exit(1), SHUTDOWN_WITHIN_MS).unref();
     drain().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        process.stderr.write(`it could not end in good order: ${(error as Error).message}\n`);
+        process.exit(1);
+      },
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
