@@ -57,7 +57,8 @@ function usesOf(file: string): Use[] {
   const source = parsed(file);
   return source.statements.flatMap((statement): Use[] => {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-    const from = textOf(statement.moduleSpecifier);
+    // An entry beside the main one passes on names of the same package.
+    const from = textOf(statement.moduleSpecifier)?.split('/').slice(0, 2).join('/');
     if (from === undefined || !packages.has(from)) return [];
     const named = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : statement.exportClause;
     if (named === undefined) return [];

@@ -1,21 +1,4 @@
-export { divergenceText } from './replay/divergence.js';
-export { type ReplayReport, replay } from './replay/replay.js';
-export type {
-  AnswerOf,
-  AuditDesk,
-  AuditTask,
-  RunOptions,
-  TaskNews,
-  TaskRunner,
-  WeighedTask,
-} from './tasks/audit-task.js';
-export { AuditProgress } from './tasks/audit-progress.js';
-export { doTask, inTurn } from './tasks/do-task.js';
-export { PageCache } from './page-cache.js';
-export { faultText } from './verify/fault.js';
-export { verifySnapshots } from './verify/verify-snapshots.js';
-export { CheckpointFile } from './verify/checkpoint-file.js';
-export { correctedText, verify, type VerifyReport } from './verify/verify.js';
+export * from './checks.js';
 export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
 export { placeText, readPlace } from './explain/event-place.js';
 export { type ExplanationRefusal, explainAccount } from './explain/explain-account.js';

@@ -1,6 +1,6 @@
 import { InvariantViolation, canonicalText, invariant, sha256, sha256OfPair } from '@ballast/kernel';
 import { canonicalEnvelope, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
-import type { AppendItem, Block, CommandRecord, CursorMove, EventRow } from './event-log.js';
+import type { AppendItem, Block, CommandRecord, CursorMove, EventLine, EventRow, EventTexts } from './event-log.js';
 
 export const HASH_BYTES = 32;
 
@@ -115,77 +115,72 @@ function parsed(line: string, where: () => string): unknown {
   throw new InvariantViolation(`${where()} is not stored as JSON`);
 }
 
-/** Events of a block behind a position, in order, at most so many. */
-function* linesBehind(
-  log: string,
-  block: Block,
-  after: number,
-  upTo: number,
-): Generator<{
-  readonly position: number;
-  readonly line: string;
-  readonly read: ReadEntry;
-  readonly hash: Buffer;
-  readonly chain: Buffer;
-}> {
+/** Events of a block behind a position, in order, up to another. */
+function* linesBehind(block: Block, after: number, upTo: number): Generator<EventLine> {
   let chain = block.chainBefore;
   let position = block.firstPosition - 1;
-  for (const line of linesOf(block.entriesText)) {
+  for (const text of linesOf(block.entriesText)) {
     const at = position - block.firstPosition + 1;
     position += 1;
     if (position > upTo) return;
     const hash = block.hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
     chain = sha256OfPair(chain, hash);
     if (position <= after) continue;
-    const place = position;
-    const read = readEntryLine(line, () => `event ${log}/${block.partition}#${place}`);
-    yield { position, line, read, hash: Buffer.from(hash), chain };
+    yield { partition: block.partition, position, text, hash: Buffer.from(hash), chain };
   }
 }
 
+const readLine = (log: string, { partition, position, text }: EventLine): ReadEntry =>
+  readEntryLine(text, () => `event ${log}/${partition}#${position}`);
+
 /** Events of blocks as they were sealed. */
 export function sealedEventsOf(log: string, blocks: readonly Block[], after: number, limit: number): SealedEvent[] {
-  const events: SealedEvent[] = [];
-  for (const block of blocks) {
-    for (const { line, read, hash, chain } of linesBehind(log, block, after, after + limit)) {
-      events.push(sealedEvent(log, read.entry, line, hash, chain));
-    }
-  }
-  return events;
+  return eventLinesOf(blocks, after, limit).map((line) =>
+    sealedEvent(log, readLine(log, line).entry, line.text, line.hash, line.chain),
+  );
+}
+
+/** Events of blocks, unparsed. */
+export const eventLinesOf = (blocks: readonly Block[], after: number, limit: number): EventLine[] =>
+  blocks.flatMap((block) => [...linesBehind(block, after, after + limit)]);
+
+/**
+ * Takes an event apart.
+ * @throws InvariantViolation when its line is no canonical envelope
+ */
+export function textsOfLine(log: string, line: EventLine): EventTexts {
+  const { entry, payloadText, basisText, causeText } = readLine(log, line);
+  return {
+    partition: line.partition,
+    position: line.position,
+    text: line.text,
+    id: entry.id,
+    stream: entry.stream,
+    version: entry.version,
+    type: entry.type,
+    schemaVersion: entry.schemaVersion,
+    clearing: entry.time.clearing,
+    hop: entry.time.hop,
+    causeText,
+    basisText,
+    correlation: entry.correlation,
+    actor: entry.actor,
+    payloadText,
+    hash: line.hash,
+    chain: line.chain,
+  };
 }
 
 /** Events of blocks with what stands beside them. */
 export function eventRowsOf(log: string, blocks: readonly Block[], after: number, limit: number): EventRow[] {
-  const rows: EventRow[] = [];
-  for (const block of blocks) {
-    for (const { read, hash, chain, position } of linesBehind(log, block, after, after + limit)) {
-      const { entry, payloadText, basisText, causeText } = read;
-      rows.push({
-        partition: block.partition,
-        position,
-        id: entry.id,
-        stream: entry.stream,
-        version: entry.version,
-        type: entry.type,
-        schemaVersion: entry.schemaVersion,
-        clearing: entry.time.clearing,
-        hop: entry.time.hop,
-        causeText,
-        basisText,
-        correlation: entry.correlation,
-        actor: entry.actor,
-        payloadText,
-        hash,
-        chain,
-        epoch: block.epoch,
-        worker: block.worker,
-        incarnation: block.incarnation,
-        recordedAt: block.recordedAt,
-        trace: block.trace,
-      });
+  return blocks.flatMap((block) => {
+    const { epoch, worker, incarnation, recordedAt, trace } = block;
+    const rows: EventRow[] = [];
+    for (const line of linesBehind(block, after, after + limit)) {
+      rows.push({ ...textsOfLine(log, line), epoch, worker, incarnation, recordedAt, trace });
     }
-  }
-  return rows;
+    return rows;
+  });
 }
 
 /** Chain after a position that stands in the block; undefined when it does not. */

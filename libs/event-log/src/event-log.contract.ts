@@ -230,6 +230,11 @@ export function describeEventLog(
         const item = writer.item([{ payload }, { stream: 'run-1' }, {}], { trace: '00-abc-def-01' });
         expect(await append(item)).toEqual(['appended']);
         expect(await log.read(1, 0, 10)).toEqual(item.events);
+        const lines = item.events.map(({ partition, position, text, hash, chain }) => {
+          return { partition, position, text, hash, chain };
+        });
+        expect(await log.readLines(1, 0, 10)).toEqual(lines);
+        expect(await log.readLines(1, 1, 1)).toEqual(lines.slice(1, 2));
         const [raw] = await log.readRaw(1, 0, 1);
         expect(raw).toMatchObject({
           epoch: 1,

@@ -165,10 +165,13 @@ export type AppendOutcome =
   | { readonly status: 'fenced'; readonly epoch: number }
   | { readonly status: 'conflict'; readonly reason: ConflictReason; readonly detail: string };
 
-/** A stored event with its texts unparsed. The last five stand beside the events of its block and are not in its hash. */
-export interface EventRow {
+/** A stored event as it was hashed, unparsed. */
+export interface EventLine extends Pick<SealedEvent, 'position' | 'text' | 'hash' | 'chain'> {
   readonly partition: number;
-  readonly position: number;
+}
+
+/** A stored event taken apart, its texts unparsed. */
+export interface EventTexts extends EventLine {
   readonly id: string;
   readonly stream: string;
   readonly version: number;
@@ -181,8 +184,10 @@ export interface EventRow {
   readonly correlation: string;
   readonly actor: string | null;
   readonly payloadText: string;
-  readonly hash: Buffer;
-  readonly chain: Buffer;
+}
+
+/** The same with what stands beside the events of its block and is not in its hash. */
+export interface EventRow extends EventTexts {
   readonly epoch: number;
   readonly worker: string;
   readonly incarnation: string;
@@ -230,7 +235,9 @@ export interface EventLog {
    * @throws UnreadableEvent on a figure that is none, unless two persons have said how it is read
    */
   read(partition: number, after: number, limit: number): Promise<readonly SealedEvent[]>;
-  /** The same with what stands beside the events, payloads unparsed, without looking for holes: for replay. */
+  /** The same as their lines, without looking for holes: for replay, which compares texts. */
+  readLines(partition: number, after: number, limit: number): Promise<readonly EventLine[]>;
+  /** The same with what stands beside the events, payloads unparsed, without looking for holes. */
   readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]>;
   /** Event hashes, 32 bytes each, one behind the other: the leaves of the partition's Merkle tree. */
   hashes(partition: number, after: number, limit: number): Promise<Buffer>;

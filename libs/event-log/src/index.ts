@@ -2,6 +2,7 @@ export { Archiver, type ArchivedPart } from './archive/archiver.js';
 export { ArchiveRefused } from './archive/archive-store.js';
 export { DirectoryArchive } from './archive/directory-archive.js';
 export { blockAt } from './block-at.js';
+export { textsOfLine } from './block.js';
 export {
   CheckpointKey,
   CheckpointRejected,
@@ -28,8 +29,10 @@ export type {
   Block,
   CommandRecord,
   CursorMove,
+  EventLine,
   EventLog,
   EventRow,
+  EventTexts,
   LogStore,
   PartitionHead,
   PlacedItem,

@@ -1,11 +1,6 @@
 export { AccountsModule } from './accounts/accounts.module.js';
-export {
-  ClearingHouse,
-  digestsOf,
-  SERVICES,
-  type Digests,
-  type SnapshotSetting,
-} from './composition/embedded/clearing-house.js';
+export { ClearingHouse, digestsOf, type Digests, type SnapshotSetting } from './composition/embedded/clearing-house.js';
+export { SERVICES, marginService } from './definitions.js';
 export * from './composition/embedded/live-loop.js';
 export { HouseOwners } from './composition/embedded/house-owners.js';
 export { Simulation } from './composition/embedded/simulation.js';
@@ -28,7 +23,7 @@ export * from './http/log-ends.js';
 export { storeAnswers } from './http/store-answers.js';
 export * from './http/log-page.js';
 export { LiquidationModule } from './liquidation/liquidation.module.js';
-export { MarginModule, marginService } from './margin/margin.module.js';
+export { MarginModule } from './margin/margin.module.js';
 export { PricingModule } from './pricing/pricing.module.js';
 export type { Owners, PartitionStanding, Told } from './questions/owners.js';
 export { answerOf, isCostly, type Question } from './questions/question.js';

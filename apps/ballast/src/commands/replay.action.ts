@@ -1,6 +1,6 @@
-import { divergenceText, replay, type ReplayReport } from '@ballast/audit';
+import { divergenceText, replay, type ReplayReport } from '@ballast/audit/checks';
 import { SERVICE_LOGS } from '@ballast/facts';
-import { SERVICES } from '@ballast/services';
+import { SERVICES } from '@ballast/services/definitions';
 import { openProgress } from '../composition/audit-progress-file.js';
 import { AuditThreads } from '../composition/audit-threads.js';
 import { openLogs } from '../composition/open-logs.js';

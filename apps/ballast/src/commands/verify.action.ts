@@ -1,9 +1,8 @@
-import { correctedText, faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit';
+import { correctedText, faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit/checks';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { SERVICES } from '@ballast/services';
+import { SERVICES } from '@ballast/services/definitions';
 import { openProgress } from '../composition/audit-progress-file.js';
 import { AuditThreads } from '../composition/audit-threads.js';
-import { exchangeOfLogs } from '../composition/exchange-of-logs.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
@@ -27,7 +26,10 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
   const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
     await assertPartThere(logs, options);
-    const exchange = options.snapshots === true ? await exchangeOfLogs(logs) : undefined;
+    const exchange =
+      options.snapshots === true
+        ? await (await import('../composition/exchange-of-logs.js')).exchangeOfLogs(logs)
+        : undefined;
     const here = threads ?? inTurn({ logs, services: SERVICES, exchange });
     const runner =
       options.progress === undefined ? here : (await openProgress(logs, 'verify', options.progress)).over(here);

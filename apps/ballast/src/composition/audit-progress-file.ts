@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { AuditProgress } from '@ballast/audit';
+import { AuditProgress } from '@ballast/audit/checks';
 import type { LogDirectory } from '@ballast/event-log';
-import { presentRelease } from '@ballast/services';
+import { presentRelease } from '@ballast/services/definitions';
 import { UsageError } from '../usage-error.js';
 
 /**

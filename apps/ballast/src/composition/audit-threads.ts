@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { AnswerOf, AuditTask, RunOptions, TaskNews, TaskRunner, WeighedTask } from '@ballast/audit';
+import type { AnswerOf, AuditTask, RunOptions, TaskNews, TaskRunner, WeighedTask } from '@ballast/audit/checks';
 import type { AuditThreadAnswer, AuditThreadData } from './audit-worker.js';
 import { answerFrom } from './thread.js';
 

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { doTask, PageCache, type AnswerOf, type AuditDesk, type AuditTask, type TaskNews } from '@ballast/audit';
+import { doTask, PageCache, type AnswerOf, type AuditDesk, type AuditTask, type TaskNews } from '@ballast/audit/checks';
 import { LogDirectory, PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
-import { SERVICES } from '@ballast/services';
-import { exchangeOfLogs } from './exchange-of-logs.js';
+import type { PartitionProcess } from '@ballast/event-sourcing';
+import { SERVICES } from '@ballast/services/definitions';
 
 /** What a thread of an audit is given when it starts. */
 export interface AuditThreadData {
@@ -19,8 +19,14 @@ export type AuditThreadAnswer =
 async function deskOf({ connection, archive, threads }: AuditThreadData): Promise<AuditDesk> {
   const store = new PostgresLogStore({ connection, readOnly: true, archive });
   const logs = await LogDirectory.openPresent(store);
-  return { logs, services: SERVICES, exchange: await exchangeOfLogs(logs), reader: new PageCache(logs, threads) };
+  return { logs, services: SERVICES, reader: new PageCache(logs, threads) };
 }
+
+let exchange: Promise<PartitionProcess<unknown> | undefined> | undefined;
+
+/** Loaded by whoever proves snapshots: nothing else asks what wrote the logs of the exchange, and its scenarios take as long to load as all else. */
+const exchangeOf = ({ logs }: AuditDesk): Promise<PartitionProcess<unknown> | undefined> =>
+  (exchange ??= import('./exchange-of-logs.js').then(({ exchangeOfLogs }) => exchangeOfLogs(logs)));
 
 const port = parentPort;
 const desk = port === null ? undefined : deskOf(workerData as AuditThreadData);
@@ -30,7 +36,9 @@ desk?.catch(() => undefined);
 async function answerTo(task: AuditTask): Promise<AuditThreadAnswer> {
   try {
     const news = (told: TaskNews): void => port?.postMessage({ news: told });
-    return { answer: await doTask((await desk) as AuditDesk, task, news) };
+    const opened = (await desk) as AuditDesk;
+    const whole = task.kind === 'snapshots' ? { ...opened, exchange: await exchangeOf(opened) } : opened;
+    return { answer: await doTask(whole, task, news) };
   } catch (error) {
     const { name, message, stack } = error as Error;
     return { error: { name, message, stack } };

@@ -7,8 +7,8 @@ import {
   type LogStore,
   type PostgresConnection,
 } from '@ballast/event-log';
+import { StoreWatch } from '@ballast/gateway/store-watch';
 import { UsageError } from '../usage-error.js';
-import { StoreWatch } from '@ballast/gateway';
 import { awaitDatabase } from './await-database.js';
 import type { StoreOptions } from './store-options.js';
 

@@ -45,7 +45,7 @@ const replayed = {
 };
 
 const difference = (logged: unknown): Divergence | undefined =>
-  differenceOf({ log: 'margin', partition: 3 }, stored(logged), decided(replayed), { rows: [], replayed: [] });
+  differenceOf({ log: 'margin', partition: 3 }, stored(logged), decided(replayed), { lines: [], replayed: [] });
 
 describe('the first divergence of a replay', () => {
   it.each<[string, unknown, string, string | null, string | null]>([

@@ -1,5 +1,5 @@
-import type { CommandRecord, EventRow } from '@ballast/event-log';
-import { canonicalEnvelope, type SealedEvent } from '@ballast/event-sourcing';
+import type { CommandRecord, EventLine, EventTexts } from '@ballast/event-log';
+import type { SealedEvent } from '@ballast/event-sourcing';
 import { canonicalText, isoOf, type Instant } from '@ballast/kernel';
 
 /** The first decision that does not come out as it is stored: the place, the field and both of its values. */
@@ -45,23 +45,28 @@ const COMPARED = [
 
 /** What comes behind the two events that are compared: by it an event too many or too few is told from a changed one. */
 interface Following {
-  readonly rows: readonly Pick<EventRow, 'id'>[];
+  readonly lines: readonly Pick<EventLine, 'text'>[];
   readonly replayed: readonly Pick<SealedEvent, 'id'>[];
 }
+
+/** Whether an event was decided as it stands in the log, byte for byte. */
+export const isSame = (line: EventLine, again: SealedEvent): boolean =>
+  again.position === line.position &&
+  again.text === line.text &&
+  again.hash.equals(line.hash) &&
+  again.chain.equals(line.chain);
 
 /** The first difference between an event of the log and the one that was decided at its place; undefined when none. */
 export function differenceOf(
   place: Omit<Place, 'position'>,
-  row: EventRow,
+  row: EventTexts,
   again: SealedEvent,
   following: Following,
 ): Divergence | undefined {
   if (again.position < row.position) return eventMissing(again);
-  const isSame = again.text === envelopeOf(place.log, row);
-  if (isSame && again.hash.equals(row.hash) && again.chain.equals(row.chain)) return undefined;
   if (again.id !== row.id) {
     if (following.replayed.some(({ id }) => id === row.id)) return eventMissing(again);
-    if (following.rows.some(({ id }) => id === again.id)) {
+    if (following.lines.some(({ text }) => idOf(text) === again.id)) {
       return eventNotDecided({ ...place, position: row.position }, row);
     }
   }
@@ -92,14 +97,17 @@ export function differenceOf(
       ? differs(field, textOf(logged), textOf(replayed))
       : differs(at.path, at.logged, at.replayed);
   }
+  // What is left is the place that the text names: it stands where it belongs, and says another.
+  if (again.text !== row.text) {
+    const at = firstDifference(readJson(row.text), readJson(again.text), 'event');
+    return at === undefined ? differs('text', row.text, again.text) : differs(at.path, at.logged, at.replayed);
+  }
   if (!again.hash.equals(row.hash)) return differs('hash', row.hash.toString('hex'), again.hash.toString('hex'));
   if (!again.chain.equals(row.chain)) return differs('chain', row.chain.toString('hex'), again.chain.toString('hex'));
   return undefined;
 }
 
-/** The text that was hashed, as the columns of a row say it. */
-const envelopeOf = (log: string, row: EventRow): string =>
-  canonicalEnvelope({ ...row, log, time: { clearing: row.clearing, hop: row.hop } }, row);
+const idOf = (text: string): unknown => (readJson(text) as { readonly id?: unknown } | null)?.id;
 
 const textsOf = (event: SealedEvent) => ({
   ...event,
@@ -123,7 +131,7 @@ export const eventMissing = ({ log, partition, position, type, time, payload }: 
 });
 
 /** The log has an event that follows from none of its inputs. */
-export const eventNotDecided = (place: Place, row: EventRow): Divergence => ({
+export const eventNotDecided = (place: Place, row: EventTexts): Divergence => ({
   ...place,
   ...aboutRow(row),
   field: null,
@@ -133,7 +141,7 @@ export const eventNotDecided = (place: Place, row: EventRow): Divergence => ({
 });
 
 /** What the process or the machine refuses to take again, or cannot find. */
-export const undecidable = (place: Place, row: EventRow | null, why: string): Divergence => ({
+export const undecidable = (place: Place, row: EventTexts | null, why: string): Divergence => ({
   ...place,
   ...(row === null ? { type: null, accountId: null, at: null } : aboutRow(row)),
   field: null,
@@ -198,7 +206,7 @@ function readJson(text: unknown): unknown {
   }
 }
 
-const aboutRow = ({ type, clearing, payloadText }: EventRow): Pick<Divergence, 'type' | 'accountId' | 'at'> => ({
+const aboutRow = ({ type, clearing, payloadText }: EventTexts): Pick<Divergence, 'type' | 'accountId' | 'at'> => ({
   type,
   accountId: accountOf(readJson(payloadText)),
   at: clearing,

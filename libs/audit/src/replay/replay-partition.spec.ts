@@ -7,7 +7,7 @@ import {
   commandEntry,
   type EntryReader,
 } from '@ballast/event-log';
-import type { LogEntry, PartitionProcess } from '@ballast/event-sourcing';
+import { canonicalEnvelope, type LogEntry, type PartitionProcess } from '@ballast/event-sourcing';
 import { PartitionWorker, type SourceRef } from '@ballast/partition-worker';
 import { replayPartition, type PartitionReplay } from './replay-partition.js';
 
@@ -137,6 +137,13 @@ beforeEach(async () => {
   worker = await opened();
 });
 
+/** The text that was hashed, as the columns of a row say it; `worker`, which no text says, marks one that is damaged besides. */
+const lineOf = (row: EventRow): EventRow => {
+  const text = canonicalEnvelope({ ...row, log: 'accounts', time: { clearing: row.clearing, hop: row.hop } }, row);
+  if (row.worker === 'cut') return { ...row, text: text.slice(0, -9) };
+  return { ...row, text: row.worker === 'moved' ? text.replace('"position":3,"s', '"position":4,"s') : text };
+};
+
 /** What an auditor finds when rows, commands or inputs are not what they were. */
 const replayed = (
   rows: (rows: readonly EventRow[]) => readonly EventRow[] = (all) => all,
@@ -147,8 +154,11 @@ const replayed = (
     process,
     new Proxy(log, {
       get(target, name) {
-        if (name === 'readRaw')
-          return async (_: number, after: number) => rows(await target.readRaw(0, 0, 999)).slice(after);
+        if (name === 'readLines')
+          return async (_: number, after: number) =>
+            rows(await target.readRaw(0, 0, 999))
+              .slice(after)
+              .map(lineOf);
         if (name === 'commands') {
           return async (_: number, after: number, limit: number) =>
             commands(await target.commands(0, 0, 999)).slice(after, after + limit);
@@ -198,6 +208,31 @@ describe('replay of a partition [CLR-LOG-031]', () => {
     expect(divergence).toMatchObject({ log: 'accounts', partition: 0, position, field, what: `${field} differs` });
     expect(divergence?.logged).toBe(logged);
     expect(divergence?.replayed).not.toBe(logged);
+  });
+
+  it('stops at a line that stands in its place and says another', async () => {
+    await day();
+    const moved = (rows: readonly EventRow[]) =>
+      rows.map((row) => (row.position === 3 ? { ...row, worker: 'moved' } : row));
+    const { events, divergence } = await replayed(moved);
+    expect(events).toBe(2);
+    expect(divergence).toMatchObject({
+      position: 3,
+      type: 'Booked',
+      field: 'event.position',
+      logged: '4',
+      replayed: '3',
+    });
+  });
+
+  it('stops at a line that is no event, and says where', async () => {
+    await day();
+    const cut = (rows: readonly EventRow[]) =>
+      rows.map((row) => (row.position === 4 ? { ...row, worker: 'cut' } : row));
+    const { events, divergence } = await replayed(cut);
+    expect(events).toBe(3);
+    expect(divergence).toMatchObject({ position: 4, type: null, field: null });
+    expect(divergence?.what).toContain('event accounts/0#4 is not stored as JSON');
   });
 
   it('counts every assessment of a margin run', async () => {

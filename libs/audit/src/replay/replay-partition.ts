@@ -10,11 +10,13 @@ import {
 import {
   type Block,
   type CommandRecord,
+  type EventLine,
   type EventLog,
-  type EventRow,
+  type EventTexts,
   blockAt,
   commandEntry,
   correctionsOf,
+  textsOfLine,
   type EntryReader,
 } from '@ballast/event-log';
 import { mayHoldNoFigure } from '@ballast/facts';
@@ -25,6 +27,7 @@ import {
   differenceOf,
   eventMissing,
   eventNotDecided,
+  isSame,
   undecidable,
   type Divergence,
 } from './divergence.js';
@@ -90,8 +93,8 @@ export async function replayPartition(
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
   const refusable = async (
     position: number,
-    row: EventRow | null,
-    work: () => Promise<Divergence | undefined>,
+    row: EventTexts | null,
+    work: () => Promise<Divergence | undefined> | Divergence | undefined,
   ): Promise<Divergence | undefined> => {
     try {
       return await work();
@@ -100,6 +103,16 @@ export async function replayPartition(
       return undecidable({ ...place, position }, row, error.message);
     }
   };
+
+  /** The same of a line of the log, which may also be one that can't be taken apart. */
+  const refusableLine = (
+    line: EventLine,
+    work: (row: EventTexts) => Promise<Divergence | undefined> | Divergence | undefined,
+  ): Promise<Divergence | undefined> =>
+    refusable(line.position, null, () => {
+      const row = textsOfLine(log.name, line);
+      return refusable(line.position, row, () => work(row));
+    });
 
   const accept = async (entry: LogEntry): Promise<CommandResult | undefined> => {
     if (!ids.knows(entry)) await ids.ask(entry, entry.log === commandLog ? [] : forward.ahead());
@@ -116,7 +129,7 @@ export async function replayPartition(
   };
 
   /** Applies the inputs that a stored event names as its basis, then what follows at the end of an item or in time. */
-  const decideAgain = async (row: EventRow, next: EventRow | undefined): Promise<Divergence | undefined> => {
+  const decideAgain = async (row: EventTexts, next: EventLine | undefined): Promise<Divergence | undefined> => {
     for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
       const applied = machine.cursor(source, sourcePartition);
       if (source !== commandLog) {
@@ -134,7 +147,7 @@ export async function replayPartition(
     }
     if (machine.pending === 0) {
       const cause = JSON.parse(row.causeText) as { kind: string };
-      if (cause.kind === 'start') machine.open(openingOf(row, next));
+      if (cause.kind === 'start') machine.open(openingOf(row, next && textsOfLine(log.name, next)));
       else if (cause.kind === 'timer') machine.elapse({ clearing: row.clearing, hop: row.hop - 1 });
       else machine.settle();
     }
@@ -170,38 +183,43 @@ export async function replayPartition(
   };
 
   while (last < upTo) {
-    const page = await log.readRaw(partition, last, PAGE);
+    const page = await log.readLines(partition, last, PAGE);
     if (page.length === 0) break;
     const corrected = await correctedBlocks(log, partition, page);
     const before = events;
-    for (const [index, row] of page.entries()) {
-      if (row.position > upTo) return report(undefined);
-      if (row.position <= takenUpTo) {
-        last = row.position;
+    for (const [index, line] of page.entries()) {
+      const { position } = line;
+      if (position > upTo) return report(undefined);
+      if (position <= takenUpTo) {
+        last = position;
         continue;
       }
-      const block = recomputed.length === 0 ? corrected.get(row.position) : undefined;
+      const block = recomputed.length === 0 ? corrected.get(position) : undefined;
       if (block !== undefined) {
-        const difference = await refusable(row.position, row, () => takeBlock(block));
+        const difference = await refusableLine(line, () => takeBlock(block));
         if (difference !== undefined) return report(difference);
-        last = row.position;
+        last = position;
         continue;
       }
       if (recomputed.length === 0) {
-        const difference = await refusable(row.position, row, () => decideAgain(row, page[index + 1]));
+        const difference = await refusableLine(line, (row) => decideAgain(row, page[index + 1]));
         if (difference !== undefined) return report(difference);
       }
       const again = recomputed.shift();
-      const difference =
-        again === undefined
-          ? eventNotDecided({ ...place, position: row.position }, row)
-          : differenceOf(place, row, again, { rows: page.slice(index + 1, index + 1 + NEAR), replayed: recomputed });
-      if (difference !== undefined) return report(difference);
+      if (again === undefined || !isSame(line, again)) {
+        const following = { lines: page.slice(index + 1, index + 1 + NEAR), replayed: recomputed };
+        const difference = await refusableLine(line, (row) =>
+          again === undefined
+            ? eventNotDecided({ ...place, position }, row)
+            : differenceOf(place, row, again, following),
+        );
+        return report(difference);
+      }
       events += 1;
-      last = row.position;
-      if (row.type === 'MarginRunCompleted') {
+      last = position;
+      if (again.type === 'MarginRunCompleted') {
         marginRuns += 1;
-        decisions += (JSON.parse(row.payloadText) as { assessed: number }).assessed;
+        decisions += (again.payload as { assessed: number }).assessed;
       }
       if (waypoints !== undefined && last >= waypointDue && recomputed.length === 0) await tellWaypoint(waypoints.tell);
     }
@@ -234,16 +252,16 @@ type Span = Pick<Block, 'firstPosition' | 'lastPosition'>;
 async function correctedBlocks(
   log: EventLog,
   partition: number,
-  page: readonly EventRow[],
+  page: readonly EventLine[],
 ): Promise<ReadonlyMap<number, Span>> {
   const spans = new Map<number, Span>();
   const last = page.at(-1)?.position ?? 0;
   const end = (await blockAt(log, partition, last))?.lastPosition ?? last;
-  const rest = end > last ? await log.readRaw(partition, last, end - last) : [];
-  const suspects = [...page, ...rest].filter(({ payloadText }) => mayHoldNoFigure(payloadText));
+  const rest = end > last ? await log.readLines(partition, last, end - last) : [];
+  const suspects = [...page, ...rest].filter(({ text }) => mayHoldNoFigure(text));
   if (suspects.length === 0) return spans;
   const { approved } = await correctionsOf(log, partition);
-  for (const { position } of suspects.filter((row) => approved.has(row.position))) {
+  for (const { position } of suspects.filter((line) => approved.has(line.position))) {
     const span = await blockAt(log, partition, position);
     if (span !== undefined) spans.set(span.firstPosition, span);
   }
@@ -251,7 +269,7 @@ async function correctedBlocks(
 }
 
 /** What a writer brought along when it started is told by what it said: the rules of a new log, then its release. */
-function openingOf(row: EventRow, next: EventRow | undefined): Opening {
+function openingOf(row: EventTexts, next: EventTexts | undefined): Opening {
   const established = row.type === 'DocumentsEstablished' ? (JSON.parse(row.payloadText) as Genesis) : undefined;
   const said = established === undefined ? row : next;
   const { release, build } = JSON.parse(said?.payloadText ?? '{}') as Partial<Opening>;

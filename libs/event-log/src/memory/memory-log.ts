@@ -9,6 +9,7 @@ import {
   type BlockPlace,
   type CommandRecord,
   type Cursor,
+  type EventLine,
   type EventLog,
   type EventRow,
   type LogShape,
@@ -19,7 +20,15 @@ import {
   type StoredCheckpoint,
 } from '../event-log.js';
 import { asRead, correctionsOf } from '../corrections/read-as.js';
-import { NO_BLOCK, commandsTextOf, contentOf, cursorsTextOf, eventRowsOf, nextBlockChain } from '../block.js';
+import {
+  NO_BLOCK,
+  commandsTextOf,
+  contentOf,
+  cursorsTextOf,
+  eventLinesOf,
+  eventRowsOf,
+  nextBlockChain,
+} from '../block.js';
 import { assertSameShape, assertShape, partitionNumbers } from '../log-shape.js';
 import { MemoryOutcomes } from './memory-outcomes.js';
 import { MemorySnapshots } from './memory-snapshots.js';
@@ -268,13 +277,21 @@ class MemoryLog implements EventLog {
     state.note({}, this.now(), decide(await this.notes(partition)));
   }
 
+  async readLines(partition: number, after: number, limit: number): Promise<readonly EventLine[]> {
+    return eventLinesOf(this.#blocksAround(partition, after, limit), after, limit);
+  }
+
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {
+    return eventRowsOf(this.name, this.#blocksAround(partition, after, limit), after, limit);
+  }
+
+  #blocksAround(partition: number, after: number, limit: number): readonly Block[] {
     const { blocks } = this.#partition(partition);
     const around: Block[] = [];
     for (let at = firstBehind(blocks, after); (blocks[at]?.firstPosition ?? Infinity) <= after + limit; at++) {
       around.push(withTexts(blocks[at] as KeptBlock));
     }
-    return eventRowsOf(this.name, around, after, limit);
+    return around;
   }
 
   async hashes(partition: number, after: number, limit: number): Promise<Buffer> {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { compareText, invariant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import { assertApart, commandsBefore, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
-import { HASH_BYTES, chainAt, commandsOf, contentOf, eventRowsOf, sealedEventsOf } from '../block.js';
+import { HASH_BYTES, chainAt, commandsOf, contentOf, eventLinesOf, eventRowsOf, sealedEventsOf } from '../block.js';
 import type {
   AppendItem,
   AppendOutcome,
@@ -11,6 +11,7 @@ import type {
   BlockPlace,
   CommandRecord,
   Cursor,
+  EventLine,
   EventLog,
   EventRow,
   LogShape,
@@ -200,6 +201,11 @@ class PostgresLog implements ArchivableLog {
     }
     this.#notesInArchive.set(partition, { place, notes });
     return notes;
+  }
+
+  async readLines(partition: number, after: number, limit: number): Promise<readonly EventLine[]> {
+    this.#assertPartition(partition);
+    return eventLinesOf(await this.#blocksWithEvents(partition, after, limit), after, limit);
   }
 
   async readRaw(partition: number, after: number, limit: number): Promise<readonly EventRow[]> {

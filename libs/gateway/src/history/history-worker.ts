@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RebuiltHouse, type HouseHistory } from './rebuilt-house.js';
-import { SERVICES } from '@ballast/services';
+import { SERVICES } from '@ballast/services/definitions';
 import { PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
 import { LogDirectory } from '@ballast/event-log';
 

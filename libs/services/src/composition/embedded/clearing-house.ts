@@ -20,22 +20,12 @@ import {
   type SnapshotOptions,
   type SnapshotPolicy,
 } from '@ballast/partition-worker';
-import { accountsService } from '../../accounts/accounts.module.js';
+import { SERVICES } from '../../definitions.js';
 import { ExchangeIntake } from '../../exchange/exchange-intake.js';
 import { openExchange } from '../../exchange/open-exchange.js';
 import { bundledGenesis } from '../../genesis.js';
-import { liquidationService } from '../../liquidation/liquidation.module.js';
-import { marginService } from '../../margin/margin.module.js';
-import { pricingService } from '../../pricing/pricing.module.js';
 import { presentRelease, type Release } from '../../release.js';
 import { Delivery } from './delivery.js';
-
-export const SERVICES: readonly ServiceDefinition[] = [
-  accountsService,
-  pricingService,
-  marginService,
-  liquidationService,
-];
 
 export interface ClearingHouseOptions {
   readonly store: LogStore;
