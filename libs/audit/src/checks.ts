@@ -11,7 +11,7 @@ export type {
   WeighedTask,
 } from './tasks/audit-task.js';
 export { AuditProgress } from './tasks/audit-progress.js';
-export { doTask, inTurn } from './tasks/do-task.js';
+export { doTogether, groupsOf, inTurn } from './tasks/do-task.js';
 export { PageCache } from './page-cache.js';
 export { faultText } from './verify/fault.js';
 export { verifySnapshots } from './verify/verify-snapshots.js';

@@ -93,7 +93,7 @@ export interface ReadEntry {
  */
 export function readEntryLine(line: string, where: () => string): ReadEntry {
   const entry = parsed(line, where) as LogEntry;
-  invariant(typeof entry.time === 'object', `${where()} has no time`);
+  invariant(isObject(entry.time), `${where()} has no time`);
   const basisText = JSON.stringify(entry.basis);
   const causeText = JSON.stringify(entry.cause);
   // All but the payload is short and has one text; what is left in the middle is the payload.
@@ -105,10 +105,12 @@ export function readEntryLine(line: string, where: () => string): ReadEntry {
   return { entry, causeText, basisText, payloadText: line.slice(before.length, line.length - behind.length) };
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 function parsed(line: string, where: () => string): unknown {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value;
+    if (isObject(value)) return value;
   } catch {
     // Told below, with the place.
   }
@@ -169,6 +171,25 @@ export function textsOfLine(log: string, line: EventLine): EventTexts {
     hash: line.hash,
     chain: line.chain,
   };
+}
+
+/** Why an event was decided, and when. */
+export type EventReasons = Pick<LogEntry, 'basis' | 'cause' | 'time'>;
+
+/**
+ * What an event says before and behind its payload, which takes most of the time to read and stands between the two; a text inside of it
+ * says no quotation mark as it is, so that what is looked for is found where it stands.
+ * @throws InvariantViolation when its line is no canonical envelope
+ */
+export function reasonsOfLine(log: string, line: EventLine): EventReasons {
+  const { text } = line;
+  const [before, behind] = [text.indexOf(',"correlation":'), text.lastIndexOf(',"position":')];
+  if (before < 0 || behind < before) return readLine(log, line).entry;
+  const where = (): string => `event ${log}/${line.partition}#${line.position}`;
+  const { basis, cause } = parsed(`${text.slice(0, before)}}`, where) as Pick<LogEntry, 'basis' | 'cause'>;
+  const { time } = parsed(`{${text.slice(behind + 1)}`, where) as Pick<LogEntry, 'time'>;
+  invariant(Array.isArray(basis) && isObject(cause) && isObject(time), `${where()} is no event`);
+  return { basis, cause, time };
 }
 
 /** Events of blocks with what stands beside them. */

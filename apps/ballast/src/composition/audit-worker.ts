@@ -1,5 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { doTask, PageCache, type AnswerOf, type AuditDesk, type AuditTask, type TaskNews } from '@ballast/audit/checks';
+import {
+  doTogether,
+  PageCache,
+  type AnswerOf,
+  type AuditDesk,
+  type AuditTask,
+  type TaskNews,
+} from '@ballast/audit/checks';
 import { LogDirectory, PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
 import type { PartitionProcess } from '@ballast/event-sourcing';
 import { SERVICES } from '@ballast/services/definitions';
@@ -13,8 +20,14 @@ export interface AuditThreadData {
 }
 
 export type AuditThreadAnswer =
-  | { readonly answer: AnswerOf<AuditTask> }
+  | { readonly answers: readonly AnswerOf<AuditTask>[] }
   | { readonly error: { readonly name: string; readonly message: string; readonly stack: string | undefined } };
+
+/** News of one of the tasks in hand. */
+export interface AuditThreadNews {
+  readonly at: number;
+  readonly told: TaskNews;
+}
 
 async function deskOf({ connection, archive, threads }: AuditThreadData): Promise<AuditDesk> {
   const store = new PostgresLogStore({ connection, readOnly: true, archive });
@@ -33,16 +46,18 @@ const desk = port === null ? undefined : deskOf(workerData as AuditThreadData);
 // Whoever asks first is told.
 desk?.catch(() => undefined);
 
-async function answerTo(task: AuditTask): Promise<AuditThreadAnswer> {
+async function answerTo(tasks: readonly AuditTask[]): Promise<AuditThreadAnswer> {
   try {
-    const news = (told: TaskNews): void => port?.postMessage({ news: told });
+    const tell = (at: number, told: TaskNews): void =>
+      port?.postMessage({ news: { at, told } satisfies AuditThreadNews });
     const opened = (await desk) as AuditDesk;
-    const whole = task.kind === 'snapshots' ? { ...opened, exchange: await exchangeOf(opened) } : opened;
-    return { answer: await doTask(whole, task, news) };
+    const provesSnapshots = tasks.some(({ kind }) => kind === 'snapshots');
+    const whole = provesSnapshots ? { ...opened, exchange: await exchangeOf(opened) } : opened;
+    return { answers: await doTogether(whole, tasks, tell) };
   } catch (error) {
     const { name, message, stack } = error as Error;
     return { error: { name, message, stack } };
   }
 }
 
-port?.on('message', (task: AuditTask) => void answerTo(task).then((answer) => port.postMessage(answer)));
+port?.on('message', (tasks: readonly AuditTask[]) => void answerTo(tasks).then((answer) => port.postMessage(answer)));

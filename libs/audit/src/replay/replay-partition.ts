@@ -16,6 +16,7 @@ import {
   blockAt,
   commandEntry,
   correctionsOf,
+  reasonsOfLine,
   textsOfLine,
   type EntryReader,
 } from '@ballast/event-log';
@@ -31,6 +32,7 @@ import {
   undecidable,
   type Divergence,
 } from './divergence.js';
+import type { Pace } from './pace.js';
 import type { Waypoint } from './waypoint.js';
 
 export interface PartitionReplay {
@@ -49,6 +51,8 @@ export interface ReplayPartitionOptions {
   /** Position of the last event that is decided again; default: to the end of the log. */
   readonly upTo?: number | undefined;
   readonly onProgress?: (events: number) => void;
+  /** Of those that are replayed at the same time. */
+  readonly pace?: Pick<Pace, 'reach'> | undefined;
   /** Told of a state to go on from, after so many events at the earliest and where it ends, if a block ends there. */
   readonly waypoints?: { readonly every: number; readonly tell: (waypoint: Waypoint) => void } | undefined;
 }
@@ -67,7 +71,7 @@ export async function replayPartition(
   partition: number,
   partitions: number,
   reader: EntryReader,
-  { snapshot, upTo = Infinity, onProgress = () => undefined, waypoints }: ReplayPartitionOptions = {},
+  { snapshot, upTo = Infinity, onProgress = () => undefined, pace, waypoints }: ReplayPartitionOptions = {},
 ): Promise<PartitionReplay> {
   const machine = new PartitionMachine(process, partition, partitions, snapshot);
   let last = machine.size;
@@ -93,26 +97,16 @@ export async function replayPartition(
   /** What the process or the machine refuses to take again was not so decided: an altered basis, source or state. */
   const refusable = async (
     position: number,
-    row: EventTexts | null,
+    line: EventLine | null,
     work: () => Promise<Divergence | undefined> | Divergence | undefined,
   ): Promise<Divergence | undefined> => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof InvariantViolation)) throw error;
-      return undecidable({ ...place, position }, row, error.message);
+      return undecidable({ ...place, position }, line && readable(log.name, line), error.message);
     }
   };
-
-  /** The same of a line of the log, which may also be one that can't be taken apart. */
-  const refusableLine = (
-    line: EventLine,
-    work: (row: EventTexts) => Promise<Divergence | undefined> | Divergence | undefined,
-  ): Promise<Divergence | undefined> =>
-    refusable(line.position, null, () => {
-      const row = textsOfLine(log.name, line);
-      return refusable(line.position, row, () => work(row));
-    });
 
   const accept = async (entry: LogEntry): Promise<CommandResult | undefined> => {
     if (!ids.knows(entry)) await ids.ask(entry, entry.log === commandLog ? [] : forward.ahead());
@@ -129,8 +123,10 @@ export async function replayPartition(
   };
 
   /** Applies the inputs that a stored event names as its basis, then what follows at the end of an item or in time. */
-  const decideAgain = async (row: EventTexts, next: EventLine | undefined): Promise<Divergence | undefined> => {
-    for (const [source, sourcePartition, upTo] of JSON.parse(row.basisText) as [string, number, number][]) {
+  const decideAgain = async (line: EventLine, next: EventLine | undefined): Promise<Divergence | undefined> => {
+    const { basis, cause, time } = reasonsOfLine(log.name, line);
+    await pace?.reach(time.clearing);
+    for (const [source, sourcePartition, upTo] of basis) {
       const applied = machine.cursor(source, sourcePartition);
       if (source !== commandLog) {
         for await (const entry of forward.between(source, sourcePartition, applied, upTo)) await accept(entry);
@@ -139,16 +135,16 @@ export async function replayPartition(
       for (let number = applied + 1; number <= upTo; number++) {
         const [record] = await log.commands(partition, number - 1, 1);
         if (record === undefined) {
-          return undecidable({ ...place, position: row.position }, row, `command ${number} is missing`);
+          const why = `command ${number} is missing`;
+          return undecidable({ ...place, position: line.position }, textsOfLine(log.name, line), why);
         }
         const difference = await answer(record);
         if (difference !== undefined) return difference;
       }
     }
     if (machine.pending === 0) {
-      const cause = JSON.parse(row.causeText) as { kind: string };
-      if (cause.kind === 'start') machine.open(openingOf(row, next && textsOfLine(log.name, next)));
-      else if (cause.kind === 'timer') machine.elapse({ clearing: row.clearing, hop: row.hop - 1 });
+      if (cause.kind === 'start') machine.open(openingOf(log.name, line, next));
+      else if (cause.kind === 'timer') machine.elapse({ clearing: time.clearing, hop: time.hop - 1 });
       else machine.settle();
     }
     recomputed = [...machine.drain().events];
@@ -196,23 +192,24 @@ export async function replayPartition(
       }
       const block = recomputed.length === 0 ? corrected.get(position) : undefined;
       if (block !== undefined) {
-        const difference = await refusableLine(line, () => takeBlock(block));
+        const difference = await refusable(position, line, () => takeBlock(block));
         if (difference !== undefined) return report(difference);
         last = position;
         continue;
       }
       if (recomputed.length === 0) {
-        const difference = await refusableLine(line, (row) => decideAgain(row, page[index + 1]));
+        const difference = await refusable(position, line, () => decideAgain(line, page[index + 1]));
         if (difference !== undefined) return report(difference);
       }
       const again = recomputed.shift();
       if (again === undefined || !isSame(line, again)) {
         const following = { lines: page.slice(index + 1, index + 1 + NEAR), replayed: recomputed };
-        const difference = await refusableLine(line, (row) =>
-          again === undefined
+        const difference = await refusable(position, line, () => {
+          const row = textsOfLine(log.name, line);
+          return again === undefined
             ? eventNotDecided({ ...place, position }, row)
-            : differenceOf(place, row, again, following),
-        );
+            : differenceOf(place, row, again, following);
+        });
         return report(difference);
       }
       events += 1;
@@ -268,10 +265,21 @@ async function correctedBlocks(
   return spans;
 }
 
+/** A line taken apart, to be told what it is about; null when it can't be. */
+function readable(log: string, line: EventLine): EventTexts | null {
+  try {
+    return textsOfLine(log, line);
+  } catch (error) {
+    if (error instanceof InvariantViolation) return null;
+    throw error;
+  }
+}
+
 /** What a writer brought along when it started is told by what it said: the rules of a new log, then its release. */
-function openingOf(row: EventTexts, next: EventTexts | undefined): Opening {
+function openingOf(log: string, line: EventLine, next: EventLine | undefined): Opening {
+  const row = textsOfLine(log, line);
   const established = row.type === 'DocumentsEstablished' ? (JSON.parse(row.payloadText) as Genesis) : undefined;
-  const said = established === undefined ? row : next;
+  const said = established === undefined ? row : next && textsOfLine(log, next);
   const { release, build } = JSON.parse(said?.payloadText ?? '{}') as Partial<Opening>;
   invariant(release !== undefined && build !== undefined, `no release stands behind position ${row.position}`);
   return { release, build, genesis: established ?? { author: '', approver: '', documents: [] } };

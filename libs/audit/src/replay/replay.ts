@@ -81,8 +81,8 @@ export async function replay(
   }
   const totalEvents = plans.reduce((sum, { size }) => sum + size, 0);
   let seen = 0;
-  const run = (tasks: readonly ReplayTask[]) =>
-    runner.run(tasks.map(weighed), {
+  const run = (tasks: readonly WeighedTask<ReplayTask>[]) =>
+    runner.run(tasks, {
       stops: ({ divergence }: ReplayAnswer) => divergence !== null,
       onNews: ({ log, partition }, news) => {
         if ('waypoint' in news) return options.waypoints?.tell(news.waypoint);
@@ -90,13 +90,13 @@ export async function replay(
         options.onProgress?.({ log, partition, events: seen, totalEvents });
       },
     });
-  const tasks = plans.flatMap(({ segments }) => segments);
+  const tasks = plans.flatMap(({ segments }) => segments.map(weighed));
   const answers = new Map<ReplayTask, ReplayAnswer>();
   for (const [index, answer] of (await run(tasks)).entries()) {
-    if (answer !== undefined) answers.set(tasks[index] as ReplayTask, answer);
+    if (answer !== undefined) answers.set((tasks[index] as WeighedTask<ReplayTask>).task, answer);
   }
   const answerTo = async (task: ReplayTask): Promise<ReplayAnswer> =>
-    answers.get(task) ?? ((await run([task]))[0] as ReplayAnswer);
+    answers.get(task) ?? ((await run([weighed(task, 0)]))[0] as ReplayAnswer);
 
   let total = { events: 0, taken: 0, marginRuns: 0, decisions: 0 };
   for (const plan of plans) {
@@ -109,9 +109,14 @@ export async function replay(
 
 const sinceStart = (started: number, now: () => number): number => Math.max(1, Math.round(now() - started));
 
-const weighed = (task: ReplayTask): WeighedTask<ReplayTask> => {
+/**
+ * With those of the same partition number of the other logs, in the same segment: what one of them writes the others read. The
+ * global partitions read those of all numbers, and each other.
+ */
+const weighed = (task: ReplayTask, segment: number): WeighedTask<ReplayTask> => {
   const from = typeof task.start === 'number' ? task.start : (task.start?.position ?? 0);
-  return { task, weight: (task.upTo ?? Number.MAX_SAFE_INTEGER) - from };
+  const weight = (task.upTo ?? Number.MAX_SAFE_INTEGER) - from;
+  return { task, weight, together: `${task.partition}/${segment}` };
 };
 
 async function plansOf(logs: LogDirectory, service: ServiceDefinition, options: ReplayOptions): Promise<Plan[]> {

@@ -122,6 +122,8 @@ export interface AuditDesk {
 export interface WeighedTask<Task extends AuditTask> {
   readonly task: Task;
   readonly weight: number;
+  /** Tasks of one such name read each other: they are done at the same time where that is worth it. */
+  readonly together?: string;
 }
 
 export interface RunOptions<Task extends AuditTask> {

@@ -3,6 +3,7 @@ import { snapshotFormat, type PartitionProcess } from '@ballast/event-sourcing';
 import { InvariantViolation, invariant, sha256 } from '@ballast/kernel';
 import { snapshotText } from '@ballast/partition-worker';
 import { PageCache } from '../page-cache.js';
+import { Pace } from '../replay/pace.js';
 import { replayPartition } from '../replay/replay-partition.js';
 import type { Waypoint } from '../replay/waypoint.js';
 import { RULES, type RuleGroup } from '../verify/rules.js';
@@ -26,29 +27,73 @@ import type {
 
 type Tell = (news: TaskNews) => void;
 
-/** Does tasks one after the other in this thread. */
+/** Does tasks one after the other in this thread, and those together that are to be done so. */
 export function inTurn(desk: Omit<AuditDesk, 'reader'>): TaskRunner {
   const whole: AuditDesk = { ...desk, reader: new PageCache(desk.logs) };
   return {
     async run<Task extends AuditTask>(tasks: readonly WeighedTask<Task>[], options: RunOptions<Task> = {}) {
       const answers = new Array<AnswerOf<Task> | undefined>(tasks.length).fill(undefined);
-      for (const [index, { task }] of tasks.entries()) {
-        const answer = await doTask(whole, task, (news) => options.onNews?.(task, news));
-        answers[index] = answer;
-        options.onAnswer?.(task, answer);
-        if (options.stops?.(answer) === true) break;
+      let last = Infinity;
+      for (const { members } of groupsOf(tasks)) {
+        const wanted = members.filter(({ index }) => index <= last);
+        const inHand = wanted.map(({ task }) => task);
+        const found = await doTogether(whole, inHand, (at, news) => options.onNews?.(inHand[at] as Task, news));
+        for (const [at, answer] of found.entries()) {
+          const { index, task } = wanted[at] as (typeof wanted)[number];
+          answers[index] = answer;
+          options.onAnswer?.(task, answer);
+          if (options.stops?.(answer) === true) last = Math.min(last, index);
+        }
       }
-      return answers;
+      return answers.map((answer, index) => (index > last ? undefined : answer));
     },
   };
 }
 
-/** @throws ArchiveRefused when an archive that a replay needs can't be read */
-export async function doTask<Task extends AuditTask>(desk: AuditDesk, task: Task, tell: Tell): Promise<AnswerOf<Task>> {
-  return (await answerTo(desk, task, tell)) as AnswerOf<Task>;
+/** Tasks that are done at the same time, with their places among all. */
+interface TaskGroup<Task extends AuditTask> {
+  readonly members: readonly { readonly index: number; readonly task: Task }[];
+  readonly weight: number;
 }
 
-function answerTo(desk: AuditDesk, task: AuditTask, tell: Tell): Promise<AnswerOf<AuditTask>> {
+/** In the order of their first tasks. */
+export function groupsOf<Task extends AuditTask>(tasks: readonly WeighedTask<Task>[]): readonly TaskGroup<Task>[] {
+  const groups = new Map<string | number, TaskGroup<Task>>();
+  for (const [index, { task, weight, together }] of tasks.entries()) {
+    const key = together ?? index;
+    const group = groups.get(key) ?? { members: [], weight: 0 };
+    groups.set(key, { members: [...group.members, { index, task }], weight: group.weight + weight });
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Does tasks at the same time, and ends when all of them have ended.
+ * @param tell told which of them has news
+ * @throws ArchiveRefused when an archive that a replay needs can't be read
+ */
+export async function doTogether<Task extends AuditTask>(
+  desk: AuditDesk,
+  tasks: readonly Task[],
+  tell: (index: number, news: TaskNews) => void,
+): Promise<readonly AnswerOf<Task>[]> {
+  const pace = new Pace(tasks.length);
+  const done = await Promise.allSettled(
+    tasks.map(async (task, index) => {
+      try {
+        return (await answerTo(desk, task, (news) => tell(index, news), pace)) as AnswerOf<Task>;
+      } finally {
+        pace.leave();
+      }
+    }),
+  );
+  return done.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}
+
+function answerTo(desk: AuditDesk, task: AuditTask, tell: Tell, pace: Pace): Promise<AnswerOf<AuditTask>> {
   switch (task.kind) {
     case 'hashes':
       return hashes(desk, task, tell);
@@ -57,7 +102,7 @@ function answerTo(desk: AuditDesk, task: AuditTask, tell: Tell): Promise<AnswerO
     case 'snapshots':
       return snapshotsOfPartition(desk, task, (events) => tell({ events }));
     case 'replay':
-      return replayed(desk, task, tell);
+      return replayed(desk, task, tell, pace);
   }
 }
 
@@ -117,7 +162,7 @@ async function rule({ logs }: AuditDesk, task: RuleTask, tell: Tell): Promise<Ru
   }
 }
 
-async function replayed(desk: AuditDesk, task: ReplayTask, tell: Tell): Promise<ReplayAnswer> {
+async function replayed(desk: AuditDesk, task: ReplayTask, tell: Tell, pace: Pace): Promise<ReplayAnswer> {
   const { logs, reader } = desk;
   const { log, partition, start, upTo, waypointEvery } = task;
   const process = processOf(desk, log, partition);
@@ -136,6 +181,7 @@ async function replayed(desk: AuditDesk, task: ReplayTask, tell: Tell): Promise<
   const report = await replayPartition(process, logs.log(log), partition, logs.partitions, reader, {
     snapshot,
     upTo: upTo ?? Infinity,
+    pace,
     onProgress: (events) => tell({ events }),
     waypoints: waypointEvery === null && upTo === null ? undefined : { every: waypointEvery ?? Infinity, tell: told },
   });
