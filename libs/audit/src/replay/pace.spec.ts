@@ -12,7 +12,7 @@ async function walk(pace: Pace, times: readonly number[], reached: number[]): Pr
   pace.leave();
 }
 
-describe('the pace of replays that read each other', () => {
+describe('the pace of replays that read each other [CLR-LOG-064]', () => {
   it('lets whoever is furthest behind go on, and all come to their ends', async () => {
     const walks = fc.array(fc.array(fc.integer({ min: 0, max: 50 })), { minLength: 1, maxLength: 6 });
     await fc.assert(
