@@ -174,7 +174,7 @@ export function textsOfLine(log: string, line: EventLine): EventTexts {
 }
 
 /** Why an event was decided, and when. */
-export type EventReasons = Pick<LogEntry, 'basis' | 'cause' | 'time'>;
+type EventReasons = Pick<LogEntry, 'basis' | 'cause' | 'time'>;
 
 /**
  * What an event says before and behind its payload, which takes most of the time to read and stands between the two; a text inside of it

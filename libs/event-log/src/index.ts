@@ -2,7 +2,7 @@ export { Archiver, type ArchivedPart } from './archive/archiver.js';
 export { ArchiveRefused } from './archive/archive-store.js';
 export { DirectoryArchive } from './archive/directory-archive.js';
 export { blockAt } from './block-at.js';
-export { reasonsOfLine, textsOfLine, type EventReasons } from './block.js';
+export { reasonsOfLine, textsOfLine } from './block.js';
 export {
   CheckpointKey,
   CheckpointRejected,
