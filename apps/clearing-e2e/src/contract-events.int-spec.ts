@@ -54,6 +54,8 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'margin/SetOffCleared': 'follows that one: set-off-answer.spec.ts',
   'accounts/OtherAccountCharged': 'follows that one: set-off.spec.ts',
   'accounts/SetOffReceived': 'follows that one: set-off.spec.ts',
+  'liquidation/HedgeAsked': 'the policy that a log begins with hedges nothing: hedges.int-spec.ts',
+  'margin/HedgeJudged': 'follows that one: hedges.int-spec.ts',
   'liquidation/ProvidersAsked': 'no log begins with providers: providers.int-spec.ts',
   'liquidation/ProviderRoundOpened': 'follows that one: providers.int-spec.ts',
   'margin/ProvidersJudged': 'follows that one: providers.int-spec.ts',

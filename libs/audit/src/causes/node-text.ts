@@ -230,6 +230,20 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `${(providers as readonly unknown[]).length} ${takers(auction)} are to take over up to ${written(quantity)} ${written(instrument)} of ${written(caseId)}.`,
   ProvidersJudged: ({ roundId, providers }) =>
     `${(providers as readonly unknown[]).length} providers of ${written(roundId)} were judged by their margin.`,
+  HedgeJudged: ({ maintenance, hedges }) =>
+    `Margin requires ${written(maintenance)} USD, and with a hedge ${
+      (
+        hedges as readonly {
+          instrument: string;
+          side: string;
+          sizes: readonly { quantity: string; maintenance: string }[];
+        }[]
+      )
+        .flatMap(({ instrument, side, sizes }) =>
+          sizes.slice(-1).map((size) => `${size.maintenance} USD (${side} ${size.quantity} ${instrument})`),
+        )
+        .join(', ') || 'worth an order nothing else'
+    }.`,
   ProviderRoundExecuted: ({ takes, instrument, caseId, auction }) =>
     `${(takes as readonly unknown[]).length} ${takers(auction)} take over ${written(instrument)} of ${written(caseId)}.`,
   ProviderRoundClosed: ({ closedQuantity, instrument, caseId, outcome, auction }) =>

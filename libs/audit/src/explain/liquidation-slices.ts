@@ -2,6 +2,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import type { LiquidationEvents } from '@ballast/facts';
 import type { AccountExplanation } from '@ballast/contracts';
 import { usd } from './amount-text.js';
+import { hedgeText } from './liquidation-text.js';
 
 type Slice = AccountExplanation['slices'][number];
 type Order = LiquidationEvents['CloseOutOrderPlaced'];
@@ -40,13 +41,17 @@ function orderLines(order: Order): Slice['lines'] {
       label: `${order.side} ${order.instrument}`,
       amount: order.quantity,
       unit: 'base',
-      formula: `closed at the mark ${usd(order.mark)}; frees ${usd(order.requirementFreed)} of requirement; health ${order.health}`,
+      formula: `${order.hedge === undefined ? 'closed' : 'traded'} at the mark ${usd(order.mark)}; frees ${usd(order.requirementFreed)} of requirement; health ${order.health}`,
     },
+    ...(order.hedge === undefined ? [] : hedgeLines(order.hedge)),
     {
       label: 'limit',
       amount: order.limit,
       unit: 'price',
-      formula: 'bankruptcy price of the position: no fill may be worse',
+      formula:
+        order.hedge === undefined
+          ? 'bankruptcy price of the position: no fill may be worse'
+          : 'the mark and what equity bears of what the hedge frees: no fill may be worse',
     },
     {
       label: 'equity rate e',
@@ -74,6 +79,15 @@ function orderLines(order: Order): Slice['lines'] {
     },
   ];
 }
+
+const hedgeLines = (hedge: NonNullable<Order['hedge']>): Slice['lines'] => [
+  {
+    label: 'hedge',
+    amount: hedge.deltaAfter,
+    unit: 'USD',
+    formula: `of options, before any of them is closed: ${hedgeText(hedge)}, as margin judged it`,
+  },
+];
 
 function costLines(cost: Cost): Slice['lines'] {
   return [

@@ -11,7 +11,7 @@ const PAYLOAD = {
   ...{ notional: '67722.1712', perMinute: '1738111.11', paceFrom: 'volume', ahead: 2, reason: 'minute-used-up' },
   ...{ until: Date.UTC(2020, 2, 12, 10, 37), nextAt: Date.UTC(2020, 2, 12, 10, 38) },
   ...{ outcome: 'RESTORED', slices: 2, uncoveredLoss: '0', nextSchedule: 3, bankruptcyPrice: '4800', limit: '4800' },
-  ...{ fillPrice: '4900', counterparty: 'alice.second', purpose: 'deficit' },
+  ...{ fillPrice: '4900', counterparty: 'alice.second', purpose: 'deficit', books: [{ underlying: 'BTC' }] },
 };
 
 describe('a step of a liquidation in a sentence', () => {
@@ -23,6 +23,14 @@ describe('a step of a liquidation in a sentence', () => {
     const text = liquidationText(entry(type, PAYLOAD));
     expect(text).toMatch(/^.* .*\.$/);
     expect(text).not.toContain('undefined');
+  });
+
+  it('says what a hedge does [CLR-LIQ-082]', () => {
+    const hedge = { underlying: 'BTC', deltaBefore: '-200000', deltaAfter: '-50000' };
+    const order = { ...PAYLOAD, hedge: { ...hedge, requirementBefore: '10000', requirementAfter: '5500' } };
+    expect(liquidationText(entry('CloseOutOrderPlaced', order))).toBe(
+      'Slice 1: sell 2 BTC-PERP at the mark 5000.00 USD, a hedge: delta of BTC from -200000.00 USD to -50000.00 USD, requirement from 10000.00 USD to 5500.00 USD.',
+    );
   });
 
   it('says how much a turn allows and until when', () => {

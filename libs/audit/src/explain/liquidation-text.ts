@@ -9,6 +9,13 @@ const PACES: Readonly<Record<LiquidationEvents['CloseOutTurnRequested']['paceFro
   depth: 'what the book holds, which is less',
 };
 
+/** What a hedge does, as margin judged it. */
+export const hedgeText = ({
+  underlying,
+  ...hedge
+}: NonNullable<LiquidationEvents['CloseOutOrderPlaced']['hedge']>): string =>
+  `delta of ${underlying} from ${usd(hedge.deltaBefore)} to ${usd(hedge.deltaAfter)}, requirement from ${usd(hedge.requirementBefore)} to ${usd(hedge.requirementAfter)}`;
+
 /** A step of a liquidation, in a sentence. */
 export function liquidationText({ type, payload }: LogEntry): string {
   switch (type as keyof (LiquidationEvents & TurnEvents)) {
@@ -17,8 +24,13 @@ export function liquidationText({ type, payload }: LogEntry): string {
     case 'OrdersCancelRequested':
       return 'The exchange was asked to cancel the open orders.';
     case 'CloseOutOrderPlaced': {
-      const { slice, side, quantity, instrument, mark } = payload as LiquidationEvents['CloseOutOrderPlaced'];
-      return `Slice ${slice}: ${side} ${quantity} ${instrument} at the mark ${usd(mark)}.`;
+      const { slice, side, quantity, instrument, mark, hedge } = payload as LiquidationEvents['CloseOutOrderPlaced'];
+      const order = `Slice ${slice}: ${side} ${quantity} ${instrument} at the mark ${usd(mark)}`;
+      return hedge === undefined ? `${order}.` : `${order}, a hedge: ${hedgeText(hedge)}.`;
+    }
+    case 'HedgeAsked': {
+      const { books } = payload as LiquidationEvents['HedgeAsked'];
+      return `It holds options on ${books.map(({ underlying }) => underlying).join(', ')}: margin is asked what hedges would free.`;
     }
     case 'LiquidationCostAssessed': {
       const { closedQuantity, finalRate, penalty } = payload as LiquidationEvents['LiquidationCostAssessed'];

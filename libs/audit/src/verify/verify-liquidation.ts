@@ -3,7 +3,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { liquidationInvariants, type LiquidationViolation } from '@ballast/liquidation-domain';
 import type { Fault } from './fault.js';
 
-/** Cases, slices, penalties, draws, take-overs and announcements: architecture section 6, items 5 and 6. */
+/** Cases, slices, penalties, draws, take-overs, hedges and announcements: architecture section 6, items 5 and 6. */
 export async function verifyLiquidation(
   logs: LogDirectory,
   onProgress: (events: number) => void,
@@ -20,6 +20,11 @@ export async function verifyLiquidation(
   const numbered = invariants.awaitsBookings ? logs.partitions : 0;
   for (let partition = GLOBAL; partition < numbered; partition++) {
     for await (const entry of readPartition(logs.log('accounts'), partition)) invariants.take(entry);
+  }
+  // What margin judged, where something was hedged by it.
+  const judging = invariants.awaitsJudgements ? logs.partitions : 0;
+  for (let partition = 0; partition < judging; partition++) {
+    for await (const entry of readPartition(logs.log('margin'), partition)) invariants.take(entry);
   }
   const [violation] = invariants.finish();
   return violation && faultOf(violation);

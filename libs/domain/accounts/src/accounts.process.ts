@@ -282,6 +282,7 @@ const margin = on<AccountsState, MarginEvents & OpeningEvents>('margin', 'number
   VariationGainsJudged: decided(offerGains),
   AdlCandidatesReported: 'ignored',
   ProvidersJudged: 'ignored',
+  HedgeJudged: 'ignored',
 });
 
 const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
@@ -294,6 +295,7 @@ const liquidation = on<AccountsState, LiquidationEvents & OpeningEvents>('liquid
   CloseOutTurnRequested: 'ignored',
   LiquidationPaused: 'ignored',
   SetOffRequested: 'ignored',
+  HedgeAsked: 'ignored',
   RepaymentRequested: {
     decide: (state, { partition, position, payload }, context) =>
       emitAll(context, [decideRepayment(state, payload, { partition, position })]),

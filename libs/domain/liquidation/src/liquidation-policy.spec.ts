@@ -18,6 +18,8 @@ const BODY = {
   longestDeleveragingPause: 16,
   newestSchedules: 64,
 };
+/** Options are hedged only where a policy says so. */
+const FIELDS = Object.keys(BODY).join(', ').replace('newestSchedules', 'hedge, newestSchedules');
 const document = (id: string, body: object = BODY) => ({
   kind: LIQUIDATION_POLICY.kind,
   id,
@@ -40,6 +42,13 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
   const openShare = 'write a decimal above 0 below 1 as text in plain notation, such as "0.05"';
   const share = 'write a decimal from 0 to 1 as text in plain notation, such as "0.05"';
 
+  it('hedges no options where it does not say how [CLR-LIQ-080]', () => {
+    expect(LIQUIDATION_POLICY.of(document('silent@1')).hedge).toBeNull();
+    expect(LIQUIDATION_POLICY.of(document('hedging@1', { ...BODY, hedge: { parts: 16 } })).hedge).toEqual({
+      parts: 16,
+    });
+  });
+
   it.each`
     change                               | defect
     ${{ method: 'at-once' }}             | ${'method: write one of to-target, full'}
@@ -59,15 +68,15 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
     ${{ deleveragingDistance: '0' }}     | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
     ${{ longestDeleveragingPause: 0 }}   | ${'longestDeleveragingPause: write a whole number from 1 to 1024'}
     ${{ newestSchedules: 65 }}           | ${'newestSchedules: write a whole number from 1 to 64'}
-    ${{ vega: '1' }}                     | ${`vega: leave it out; fields are ${Object.keys(BODY).join(', ')}`}
+    ${{ hedge: { parts: 0 } }}           | ${'hedge.parts: write a whole number from 1 to 64'}
+    ${{ hedge: {} }}                     | ${'hedge.parts: write a whole number from 1 to 64'}
+    ${{ vega: '1' }}                     | ${`vega: leave it out; fields are ${FIELDS}`}
   `('says: $defect', ({ change, defect }: { change: object; defect: string }) => {
     expect(LIQUIDATION_POLICY.defects('p@1', { ...BODY, ...change })).toEqual([defect]);
   });
 
   it.each([[null], ['0.8'], [[]], [7]])('%j is none at all', (body) => {
-    expect(LIQUIDATION_POLICY.defects('p@1', body)).toEqual([
-      `body: write a record of ${Object.keys(BODY).join(', ')}`,
-    ]);
+    expect(LIQUIDATION_POLICY.defects('p@1', body)).toEqual([`body: write a record of ${FIELDS}`]);
   });
 
   it('takes bounds that are still allowed', () => {

@@ -31,8 +31,16 @@ export interface LiquidationPolicy {
   readonly deleveragingDistance: Decimal;
   /** Longest pause of a request to the other side that finds nobody, schedules. */
   readonly longestDeleveragingPause: number;
+  /** How books with options are hedged before any of them is closed; null: they are not. */
+  readonly hedge: HedgeRules | null;
   /** An assessment on a schedule that is not among so many newest ones is no basis for a step. */
   readonly newestSchedules: number;
+}
+
+/** @see docs/spec/liquidation.md CLR-LIQ-080 */
+export interface HedgeRules {
+  /** Sizes that margin judges of a hedge: equal parts of the largest. */
+  readonly parts: number;
 }
 
 /**
@@ -64,6 +72,7 @@ const POLICY_FORM = record({
   highestBankruptcyPrice: figure({ min: '1' }),
   deleveragingDistance: figure({ above: '0', max: '1' }),
   longestDeleveragingPause: whole(1, 1_024),
+  hedge: optional(record({ parts: whole(1, 64) }), null),
   newestSchedules: whole(1, MOST_SCHEDULES),
 });
 

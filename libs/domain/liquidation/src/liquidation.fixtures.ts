@@ -41,18 +41,32 @@ function openingWith(...further: readonly { readonly kind: string; readonly id: 
   return { ...OPENING, genesis: { ...OPENING.genesis, documents: [...OPENING.genesis.documents, ...documents] } };
 }
 
-/** The reviewed rules, and bodies of those documents that no log begins with. */
+/** The reviewed rules, bodies of those documents that no log begins with, and how options are hedged, which the reviewed policy does not say. */
 export const openingWithTakers = ({
   providers,
   auctions,
+  hedge,
 }: {
   readonly providers?: unknown;
   readonly auctions?: unknown;
-}): Opening =>
-  openingWith(
+  readonly hedge?: unknown;
+}): Opening => {
+  const opening = openingWith(
     ...(providers === undefined ? [] : [{ kind: PROVIDER_DOCUMENTS.kind, id: 'providers@1', body: providers }]),
     ...(auctions === undefined ? [] : [{ kind: AUCTION_DOCUMENTS.kind, id: 'auctions@1', body: auctions }]),
   );
+  return hedge === undefined ? opening : withPolicy(opening, { hedge });
+};
+
+/** The policy that a log begins with, changed. */
+function withPolicy({ genesis, ...opening }: Opening, change: object): Opening {
+  const documents = genesis.documents.map((document) => {
+    if (document.kind !== LIQUIDATION_POLICY.kind) return document;
+    const body = { ...(document.body as object), ...change };
+    return { ...document, body, hash: documentHash(body) };
+  });
+  return { ...opening, genesis: { ...genesis, documents } };
+}
 
 export const openingWithProviders = (providers: unknown): Opening => openingWithTakers({ providers });
 
@@ -260,8 +274,8 @@ export class ForeignLogs {
   }
 
   /** The listed perpetuals, admitted by pricing. */
-  admissions(): readonly LogEntry[] {
-    return LISTED.map((specification) =>
+  admissions(...more: readonly ContractSpecificationDocument[]): readonly LogEntry[] {
+    return [...LISTED, ...more].map((specification) =>
       this.entry('pricing', GLOBAL, `instrument-${specification.id}`, 'InstrumentAdmitted', { specification }),
     );
   }

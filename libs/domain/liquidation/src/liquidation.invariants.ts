@@ -13,6 +13,7 @@ import { queueOf } from './deleverage/outlook.state.js';
 import { PACE_WINDOW_MS } from './liquidation-policy.js';
 import { placeName } from './place.js';
 import { auctionInvariants } from './auctions/auction.invariants.js';
+import { hedgeInvariants } from './hedge/hedge.invariants.js';
 import { takeOverInvariants } from './providers/take-over.invariants.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
 
@@ -29,6 +30,7 @@ export interface LiquidationViolation {
     | 'within-pace'
     | 'take-over-as-agreed'
     | 'auction-as-bid'
+    | 'hedge-as-judged'
     | 'announced-first';
   readonly event: EventReference;
   readonly detail: string;
@@ -43,6 +45,8 @@ const referenceTo = ({ id, log, partition, position }: LogEntry): EventReference
 export interface LiquidationInvariants {
   /** Entries of the numbered partitions of accounts are needed, too: liquidity providers have taken something over. */
   readonly awaitsBookings: boolean;
+  /** The same of margin: options were hedged. */
+  readonly awaitsJudgements: boolean;
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];
   /** What can be judged only when all entries were seen: grants that answer no request, and the pace over all partitions. */
@@ -77,11 +81,13 @@ const CENT = dec('0.01');
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
  * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
- * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed, or bid.
+ * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed, or bid; every hedge as
+ * margin judged it.
  */
 export function liquidationInvariants(): LiquidationInvariants {
   const takeOvers = takeOverInvariants();
   const auctions = auctionInvariants();
+  const hedges = hedgeInvariants();
   const openCases = new Map<AccountId, string>();
   const openOrders = new Map<
     string,
@@ -175,9 +181,13 @@ export function liquidationInvariants(): LiquidationInvariants {
     get awaitsBookings() {
       return takeOvers.awaitsBookings;
     },
+    get awaitsJudgements() {
+      return hedges.awaitsJudgements;
+    },
     take(entry) {
       takeOvers.take(entry);
       auctions.take(entry);
+      hedges.take(entry);
       if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
       if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
@@ -190,6 +200,7 @@ export function liquidationInvariants(): LiquidationInvariants {
       ...paceViolations(paced),
       ...takeOvers.finish().map((found) => ({ rule: 'take-over-as-agreed' as const, ...found })),
       ...auctions.finish().map((found) => ({ rule: 'auction-as-bid' as const, ...found })),
+      ...hedges.finish().map((found) => ({ rule: 'hedge-as-judged' as const, ...found })),
       ...[...grants]
         .sort((a, b) => compareText(a.event.id, b.event.id))
         .flatMap((grant) => {

@@ -36,6 +36,7 @@ import {
   caseOfEvent,
   evolveCase,
   noteEndedRequest,
+  noteHedgeJudged,
   noteInCase,
   openedCase,
   type LiquidationCase,
@@ -142,7 +143,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 8 },
+  stateForm: { version: 9 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -251,6 +252,13 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       ProvidersJudged: 'ignored',
+      HedgeJudged: {
+        observe(state, input) {
+          const current = state.cases.get(input.payload.accountId);
+          if (current !== undefined) state.cases.set(current.accountId, noteHedgeJudged(current, input));
+        },
+        ...ofAccount,
+      },
       AdlCandidatesReported: 'ignored',
       SetOffCleared: 'ignored',
       VariationGainsJudged: 'ignored',
@@ -390,6 +398,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     OrdersCancelRequested: ofCase(evolveCase.OrdersCancelRequested),
     LiquidationPaused: ofCase(evolveCase.LiquidationPaused),
     CloseOutTurnRequested: ofCase(evolveCase.CloseOutTurnRequested),
+    HedgeAsked: ofCase(evolveCase.HedgeAsked),
     CloseOutOrderPlaced: ofCase(evolveCase.CloseOutOrderPlaced),
     CloseOutFillFlagged: 'ignored',
     CollateralTakeOverRequested: ofCase(evolveCase.CollateralTakeOverRequested),

@@ -18,11 +18,13 @@ import type {
   AdlEvents,
   AssessmentDetail,
   AuctionEvents,
+  ContractSpecificationDocument,
   FundEvents,
   InstrumentId,
   LiquidationEvents,
   LiquidationGlobalEvents,
   Place,
+  PositionRequirement,
   Posting,
   ProviderEvents,
   Side,
@@ -45,7 +47,12 @@ import {
 import { contractOf } from './closeable-contracts.js';
 import { liquidationProcess, type LiquidationState } from './liquidation.process.js';
 
-const CONTRACTS = admitted();
+/** A call that is worth a coin: it moves like one, and is required for beyond that. */
+export const OPTION: ContractSpecificationDocument = {
+  ...{ id: 'BTC-27DEC30-1-C', contractSize: '1', quoteAsset: 'USD', settlementAsset: 'USD', tick: '0.1', lot: '0.001' },
+  ...{ cashStyle: 'variation-margin', deliveryFee: { rate: '0', capOfValue: '0' }, listedAt: '2020-01-01T00:00:00Z' },
+};
+const CONTRACTS = admitted(OPTION);
 
 /** Initial requirement over maintenance. */
 const INITIAL_MULTIPLE = dec('2.5');
@@ -105,6 +112,8 @@ export interface WorldOptions {
   readonly providers?: unknown;
   /** The same of auctions. */
   readonly auctions?: unknown;
+  /** How options are hedged; without it they are not. */
+  readonly hedge?: unknown;
 }
 
 interface Holding {
@@ -161,6 +170,8 @@ export class ModelWorld {
   readonly grants: LogEntry[] = [];
   /** What accounts booked of take-overs by providers. */
   readonly trades: LogEntry[] = [];
+  /** What margin judged of hedges. */
+  readonly judgements: LogEntry[] = [];
   readonly complaints: string[] = [];
   readonly accounts = new Map<string, BookedAccount>();
   fund = ZERO;
@@ -191,7 +202,7 @@ export class ModelWorld {
     });
     for (const { opening } of this.#desks) for (const event of opening) this.#publish(event);
     // Before anything else: whatever names a contract has its admission in its basis.
-    for (const entry of this.#logs.admissions()) {
+    for (const entry of this.#logs.admissions(OPTION)) {
       for (const desk of this.#desks) if (desk.partition !== GLOBAL) this.#take(desk, entry);
     }
     options.accounts.forEach(({ accountId, collateral, coins = '0', answers = false, positions }, index) => {
@@ -333,11 +344,11 @@ export class ModelWorld {
     return account.collateral.plus(coins).plus(sum(unrealised));
   }
 
-  callOf(account: BookedAccount, marks = this.#marks): Decimal {
-    const notionals = [...account.holdings].map(([instrument, { quantity }]) =>
-      quantity.abs().times(marks[underlyingOf(instrument)]!),
-    );
-    return sum(notionals).times(dec(this.options.maintenanceRate));
+  /** What moves together is required for net; an option as much again, whatever hedges it. */
+  callOf({ holdings }: Pick<BookedAccount, 'holdings'>, marks = this.#marks): Decimal {
+    const options = (holdings.get(OPTION.id)?.quantity ?? ZERO).abs().times(marks.BTC!);
+    const moving = (['BTC', 'ETH'] as const).map((each) => deltaOf(holdings, each).abs().times(marks[each]!));
+    return sum([...moving, options]).times(dec(this.options.maintenanceRate));
   }
 
   #newMachine(partition: number): AnyMachine {
@@ -439,6 +450,9 @@ export class ModelWorld {
         return;
       case 'CollateralTakeOverRequested':
         this.#takeOver(account, placeOf(entry));
+        return;
+      case 'HedgeAsked':
+        this.#judgeHedge(account, placeOf(entry), event.payload);
         return;
       case 'SetOffRequested':
         this.#setOff(account, placeOf(entry), event.payload);
@@ -595,7 +609,8 @@ export class ModelWorld {
           .filter((other) => other.isNegative() === quantity.isNegative());
         const ownerNotional = sum(sizes).abs().times(mark);
         const requirement = requirementOf(instrument, text(quantity), text(mark), maintenanceRate, text(ownerNotional));
-        return { ...requirement, unrealisedPnl: text(quantity.times(mark).minus(cost)) };
+        const share = this.#shareOf(account, instrument, quantity, mark);
+        return { ...requirement, ...share, unrealisedPnl: text(quantity.times(mark).minus(cost)) };
       });
     const equity = roundUsd(this.equityOf(account), 'equity');
     const at = { accountVersion: account.version, schedule: this.#schedule };
@@ -606,6 +621,64 @@ export class ModelWorld {
     const dollars = text(account.collateral);
     const usd = { asset: 'USD', amount: dollars, price: '1', haircut: '0', value: dollars };
     return { ...assessment, collateral: amount.isZero() ? [usd] : [usd, coin] };
+  }
+
+  /** What a position bears of what is required: below zero where it hedges. */
+  #shareOf(
+    { holdings }: BookedAccount,
+    instrument: InstrumentId,
+    quantity: Decimal,
+    mark: Decimal,
+  ): Pick<PositionRequirement, 'maintenance' | 'liquidation'> {
+    const delta = deltaOf(holdings, underlyingOf(instrument));
+    const moving = delta.isZero() ? ZERO : quantity.times(delta.isNegative() ? -1 : 1);
+    const contracts = instrument === OPTION.id ? moving.plus(quantity.abs()) : moving;
+    const share = text(contracts.times(mark).times(this.options.maintenanceRate));
+    return { maintenance: share, liquidation: share };
+  }
+
+  /** What would be required with hedges of some sizes, none beyond the delta. */
+  #judgeHedge(account: BookedAccount, request: Place, asked: LiquidationEvents['HedgeAsked']): void {
+    const { caseId, accountId, parts, least, books } = asked;
+    const delta = deltaOf(account.holdings, 'BTC');
+    const mark = this.#marks.BTC!;
+    const requiredWith = (quantity: Decimal): string => {
+      const held = account.holdings.get('BTC-PERP') ?? { quantity: ZERO, cost: ZERO };
+      const perpetual = { ...held, quantity: held.quantity.plus(quantity) };
+      const holdings = new Map(account.holdings).set('BTC-PERP', perpetual);
+      return text(roundUsd(this.callOf({ holdings }), 'requirement'));
+    };
+    const hedges = books.flatMap(({ underlying, contracts: [contract] }) => {
+      if (contract === undefined) return [];
+      const most = minOf(delta.abs(), dec(contract.largest).div(mark)).div(contract.lot).floor();
+      const sizes = Array.from({ length: parts }, (_, part) =>
+        most
+          .times(part + 1)
+          .div(parts)
+          .floor(),
+      )
+        .map((lots) => lots.times(contract.lot))
+        .filter((quantity) => quantity.gt(0) && quantity.times(mark).gte(least))
+        .map((quantity) => {
+          const signed = delta.isNegative() ? quantity : quantity.neg();
+          const after = text(delta.plus(signed).times(mark));
+          return { quantity: text(quantity), delta: after, maintenance: requiredWith(signed) };
+        });
+      const side: TradeSide = delta.isNegative() ? 'buy' : 'sell';
+      const figures = {
+        mark: text(mark),
+        unitNotional: text(mark),
+        delta: text(delta.times(mark)),
+        ownerNotional: '0',
+      };
+      return sizes.length === 0 ? [] : [{ underlying, instrument: contract.instrument, side, ...figures, sizes }];
+    });
+    const at = { schedule: this.#schedule, accountVersion: account.version, maintenance: requiredWith(ZERO) };
+    const { partition } = account;
+    const payload = { caseId, accountId, request, ...at, hedges };
+    const entry = this.#logs.entry('margin', partition, `hedge-${caseId}`, 'HedgeJudged', payload, this.#now());
+    this.judgements.push(entry);
+    this.#tell(partition, entry);
   }
 
   #reportRun(partition: number): void {
@@ -646,11 +719,16 @@ export class ModelWorld {
   #execute(account: BookedAccount, order: Place, placed: LiquidationEvents['CloseOutOrderPlaced']): void {
     const quantity = dec(placed.quantity);
     const { lot } = contractOf(CONTRACTS, placed.instrument);
-    const held = account.holdings.get(placed.instrument)?.quantity ?? ZERO;
-    if (quantity.gt(held.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(held)} held`);
-    const oddRemainder = quantity.lt(lot) && quantity.eq(held.abs());
+    // What an order may trade at most: what is held, or the delta that it hedges, which it never turns round.
+    const held = placed.hedge === undefined ? account.holdings.get(placed.instrument)?.quantity : undefined;
+    const most = held ?? (placed.hedge === undefined ? ZERO : deltaOf(account.holdings, 'BTC'));
+    if (quantity.gt(most.abs())) this.complaints.push(`order of ${placed.quantity} for ${text(most)}`);
+    if (placed.hedge !== undefined && most.isNegative() !== (placed.side === 'buy')) {
+      this.complaints.push(`${placed.caseId} hedges ${text(most)} with a ${placed.side}`);
+    }
+    const oddRemainder = quantity.lt(lot) && held !== undefined && quantity.eq(held.abs());
     if (!quantity.mod(lot).isZero() && !oddRemainder) {
-      this.complaints.push(`order of ${placed.quantity} is off the lot, ${text(held)} held`);
+      this.complaints.push(`order of ${placed.quantity} is off the lot, ${text(most)} held`);
     }
     const equityBefore = this.equityOf(account);
     const atLimit = dec(placed.mark).minus(dec(placed.limit)).abs().times(quantity);
@@ -718,7 +796,7 @@ export class ModelWorld {
     const price = placed.side === 'sell' ? maxOf(free, dec(placed.limit)) : minOf(free, dec(placed.limit));
     const loss = (placed.side === 'sell' ? mark.minus(price) : price.minus(mark)).times(part);
     const fee = roundUsd(dec(placed.provisionalRate).times(part).times(mark), 'fee');
-    const realised = this.#trade(account, placed.instrument, placed.side, part, mark);
+    const realised = this.#tradeOf(account, placed, part, mark);
     account.collateral = account.collateral.minus(fee);
     this.#market = this.#market.plus((placed.side === 'sell' ? part.neg() : part).times(price));
     const witness = this.#slice(order);
@@ -742,6 +820,19 @@ export class ModelWorld {
       position: { instrument: placed.instrument, quantity: '0', cost: '0' },
       postings,
     });
+  }
+
+  /** What an order trades at its mark, and the profit that this realises: a hedge may open a position. */
+  #tradeOf(
+    account: BookedAccount,
+    { instrument, side, hedge }: LiquidationEvents['CloseOutOrderPlaced'],
+    part: Decimal,
+    mark: Decimal,
+  ): Decimal {
+    if (hedge === undefined) return this.#trade(account, instrument, side, part, mark);
+    const before = account.collateral;
+    this.#grow(account, { instrument, side, price: mark }, part);
+    return account.collateral.minus(before);
   }
 
   #slice(order: Place): SliceWitness {
@@ -785,6 +876,7 @@ export class ModelWorld {
     // Slippage is a loss that has happened; only what is charged beyond it is a charge.
     if (dec(cost.penalty).lte(maxOf(dec(cost.slippage), ZERO).plus(dec('0.02')))) return;
     if (equityBefore.gte(0) && equity.lt(0)) this.complaints.push(`a penalty made equity ${text(equity)}`);
+    if (placed.hedge === undefined && isOptionBook(account, placed.instrument)) return;
     if (equity.times(callBefore).lt(equityBefore.times(this.callOf(account, marks)))) {
       this.complaints.push(`slice ${placed.slice} of ${placed.caseId} worsened health`);
     }
@@ -942,10 +1034,10 @@ export class ModelWorld {
   }
 
   #bears(account: BookedAccount, instrument: InstrumentId, more: Decimal): boolean {
-    const held = account.holdings.get(instrument)?.quantity ?? ZERO;
-    const mark = this.#marks[underlyingOf(instrument)]!;
-    const grown = held.plus(more).abs().minus(held.abs()).times(mark).times(this.options.maintenanceRate);
-    return this.equityOf(account).gte(this.callOf(account).plus(grown).times(INITIAL_MULTIPLE));
+    const held = account.holdings.get(instrument) ?? { quantity: ZERO, cost: ZERO };
+    const grown = { ...held, quantity: held.quantity.plus(more) };
+    const holdings = new Map(account.holdings).set(instrument, grown);
+    return this.equityOf(account).gte(this.callOf({ holdings }).times(INITIAL_MULTIPLE));
   }
 
   #bookTakes({ roundId, request, instrument, side, takes }: ProviderEvents['ProviderRoundExecuted']): void {
@@ -982,7 +1074,8 @@ export class ModelWorld {
       this.#trade(account, instrument, trade.side, dec(quantity), dec(price));
       const equity = this.equityOf(account).plus(CENT);
       // Below zero a quotient says nothing; a take-over at the mark only lowers what is required.
-      if (equityBefore.gte(0) && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
+      const isJudged = equityBefore.gte(0) && !isOptionBook(account, instrument);
+      if (isJudged && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
         this.complaints.push(`a take-over of ${quantity} worsened the health of ${accountId}`);
       }
       const booked = { accountId, roundId, role: 'debtor', request, ...trade, price };
@@ -1085,4 +1178,15 @@ export class ModelWorld {
   }
 }
 
-const underlyingOf = (instrument: InstrumentId): Underlying => (instrument === 'BTC-PERP' ? 'BTC' : 'ETH');
+const underlyingOf = (instrument: InstrumentId): Underlying => (instrument.startsWith('BTC') ? 'BTC' : 'ETH');
+
+/**
+ * Where a share is not all that is known of a position: it holds while the worst scenario stays the worst, and an option that is closed leaves its
+ * hedge (CLR-LIQ-023).
+ */
+const isOptionBook = ({ holdings }: BookedAccount, closed: InstrumentId): boolean =>
+  closed === OPTION.id || holdings.has(OPTION.id);
+
+/** Coins that holdings move like. */
+const deltaOf = (holdings: BookedAccount['holdings'], underlying: Underlying): Decimal =>
+  sum([...holdings].filter(([id]) => underlyingOf(id) === underlying).map(([, { quantity }]) => quantity));

@@ -18,6 +18,7 @@ import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
 import { adlCandidates } from './deleverage/adl-candidates.js';
+import { judgeHedge } from './hedges/hedge-judgement.js';
 import { judgeProviders } from './providers/provider-judgement.js';
 import { allOwners, judgeLimits, ownersToJudge } from './limits/exceedance.decider.js';
 import { noteExceeded, noteRestored } from './limits/exceedances.js';
@@ -174,6 +175,10 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       SetOffRequested: {
         decide: (state, { partition, position, payload }, context) =>
           void emitMargin(context, 'SetOffCleared', answerSetOff(state, payload, { partition, position })),
+      },
+      HedgeAsked: {
+        decide: (state, { partition, position, payload }, context) =>
+          void emitMargin(context, 'HedgeJudged', judgeHedge(state, payload, { partition, position })),
       },
       FundDrawRequested: 'ignored',
       ProvidersAsked: 'ignored',
@@ -344,6 +349,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
     LiquidatingAccountAssessed: 'ignored',
     AdlCandidatesReported: 'ignored',
     ProvidersJudged: 'ignored',
+    HedgeJudged: 'ignored',
     SetOffCleared: 'ignored',
     VariationGainsJudged: ({ calledGains }, { payload: { instrument } }) => void calledGains.delete(instrument),
     ...OPENING_EVOLVED,

@@ -203,6 +203,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       LiquidationPaused: 'ignored',
       CollateralTakeOverRequested: 'ignored',
       SetOffRequested: 'ignored',
+      HedgeAsked: 'ignored',
       RepaymentRequested: 'ignored',
       FundDrawRequested: {
         observe({ requests }, input) {

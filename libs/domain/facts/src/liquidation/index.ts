@@ -2,6 +2,7 @@ import type { EventsOf } from '../schema/event.js';
 import { ADL_EVENTS, ADL_REQUEST_EVENTS } from './adl.js';
 import { AUCTION_EVENTS, AUCTION_REQUEST_EVENTS } from './auctions.js';
 import { CASE_EVENTS } from './case.js';
+import { HEDGE_REQUEST_EVENTS } from './hedge.js';
 import { PROVIDER_EVENTS, PROVIDER_REQUEST_EVENTS } from './providers.js';
 import { SLICE_EVENTS } from './slice.js';
 import { TURN_EVENTS, TURN_REQUEST_EVENTS } from './turn.js';
@@ -10,6 +11,7 @@ import { TURN_EVENTS, TURN_REQUEST_EVENTS } from './turn.js';
 export const LIQUIDATION_EVENTS = {
   ...CASE_EVENTS,
   ...SLICE_EVENTS,
+  ...HEDGE_REQUEST_EVENTS,
   ...TURN_REQUEST_EVENTS,
   ...PROVIDER_REQUEST_EVENTS,
   ...AUCTION_REQUEST_EVENTS,

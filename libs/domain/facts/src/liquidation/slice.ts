@@ -15,7 +15,7 @@ import {
   underlying,
   versionedName,
 } from '../schema/forms.js';
-import { nullable, oneOf, record } from '../schema/schema.js';
+import { nullable, oneOf, optional, record } from '../schema/schema.js';
 
 const stream = 'liquidation-<caseId>';
 
@@ -69,6 +69,19 @@ export const SLICE_EVENTS = {
           assetPrice: positiveDecimal('USD per unit of the settlement asset; mark against fill is converted at it.'),
         },
         'What accounts books the fills by.',
+      ),
+      hedge: optional(
+        record(
+          {
+            judgement: place('The HedgeJudged in margin that the size is of.'),
+            underlying: underlying(),
+            deltaBefore: decimal('USD that the account gains per unit of relative move of the underlying.'),
+            deltaAfter: decimal(),
+            requirementBefore: nonNegativeDecimal('Maintenance requirement, USD, as margin judged it.'),
+            requirementAfter: nonNegativeDecimal(),
+          },
+          'Only of an order that hedges options: it may open a position, and no fill makes it larger than this.',
+        ),
       ),
     },
   }),

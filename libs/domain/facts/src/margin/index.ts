@@ -1,6 +1,7 @@
 import { DOCUMENT_EVENTS } from '../documents.js';
 import type { EventsOf } from '../schema/event.js';
 import { ACCOUNT_STATE_EVENTS } from './account-state.js';
+import { HEDGE_JUDGEMENT_EVENTS } from './hedge.js';
 import { MARGIN_CALL_EVENTS } from './margin-call.js';
 import { POSITION_LIMIT_EVENTS } from './position-limit.js';
 import { PROVIDER_JUDGEMENT_EVENTS } from './providers.js';
@@ -34,6 +35,7 @@ export const MARGIN_EVENTS = {
   ...WITHDRAWAL_ANSWER_EVENTS,
   ...SET_OFF_EVENTS,
   ...PROVIDER_JUDGEMENT_EVENTS,
+  ...HEDGE_JUDGEMENT_EVENTS,
   ...VARIATION_GAIN_EVENTS,
   ...RESERVATION_EVENTS,
   ...POSITION_LIMIT_EVENTS,

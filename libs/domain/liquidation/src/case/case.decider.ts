@@ -66,7 +66,12 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'LiquidationPaused', payload: { caseId, accountId, reason, nextSchedule } }];
     }
     case 'ask-for-turn':
-      return [{ type: 'CloseOutTurnRequested', payload: turnRequest(current, step.slice, step.assessment, policy) }];
+      return [
+        {
+          type: 'CloseOutTurnRequested',
+          payload: turnRequest(current, step.slice, step.assessment, policy, step.leastHedge),
+        },
+      ];
     case 'take-over-collateral':
       return [{ type: 'CollateralTakeOverRequested', payload: { caseId, accountId } }];
     case 'ask-other-accounts': {
@@ -97,9 +102,11 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
       return [{ type: 'AuctionAsked', payload: offerOf(current, step.part, step.assessment) }];
     case 'deleverage':
       return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
+    case 'ask-for-hedge':
+      return [{ type: 'HedgeAsked', payload: step.request }];
     case 'close-out': {
-      const { slice, taken, assessment, assetPrice } = step;
-      const payload = placedOrder(current, slices + 1, slice, taken, assessment, assetPrice, policy);
+      const { slice, taken, assessment, assetPrice, hedge } = step;
+      const payload = placedOrder(current, slices + 1, slice, taken, assessment, assetPrice, policy, hedge);
       return [{ type: 'CloseOutOrderPlaced', payload }];
     }
     case 'end': {

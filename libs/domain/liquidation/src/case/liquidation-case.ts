@@ -8,6 +8,7 @@ import type {
   FundEvents,
   InstrumentId,
   LiquidationEvents,
+  MarginEvents,
   OrderReportEvents,
   Place,
   ProviderEvents,
@@ -64,6 +65,15 @@ export interface CaseAuction {
   readonly askedOn: { readonly schedule: number; readonly accountVersion: number } | null;
 }
 
+/** What margin was asked of hedges, and what it has said. */
+export interface CaseHedge {
+  readonly request: Place;
+  /** Figures that it was asked on. */
+  readonly schedule: number;
+  readonly accountVersion: number;
+  readonly answer: { readonly judgement: Place; readonly judged: MarginEvents['HedgeJudged'] } | null;
+}
+
 /** One liquidation case: from the trigger until the account is restored, flat or deleveraged. */
 export interface LiquidationCase {
   readonly caseId: string;
@@ -76,6 +86,10 @@ export interface LiquidationCase {
   readonly settling: { readonly order: Place; readonly filled: boolean } | null;
   /** Schedule of the last order if it was not filled completely: the same prices would find the same empty book. */
   readonly thinSchedule: number | null;
+  /** What margin was asked last; null: nothing yet. */
+  readonly hedge: CaseHedge | null;
+  /** Schedule of the last hedge if it was not filled completely: on it the options are closed. */
+  readonly thinHedge: number | null;
   readonly draw: OpenDraw | null;
   /** The fund granted less than the deficit, and no slice was placed since. */
   readonly fundExhausted: boolean;
@@ -126,6 +140,8 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     order: null,
     settling: null,
     thinSchedule: null,
+    hedge: null,
+    thinHedge: null,
     draw: null,
     fundExhausted: false,
     collateral: 'untouched',
@@ -157,6 +173,11 @@ export const evolveCase: Evolution = {
     const { instrument, schedule, accountVersion } = event.payload;
     const turn = { request: placeOf(event), instrument, schedule, accountVersion, granted: null };
     return { ...current, turn, paused: null };
+  },
+  // It keeps the turn that it waits for or has: what is asked is how to use it.
+  HedgeAsked: (current, event) => {
+    const { schedule, accountVersion } = event.payload;
+    return { ...current, hedge: { request: placeOf(event), schedule, accountVersion, answer: null } };
   },
   CloseOutOrderPlaced: (current, event) => ({
     ...goingOn(current),
@@ -198,11 +219,13 @@ function withoutOrder(current: LiquidationCase, cost: LiquidationEvents['Liquida
   const { order } = current;
   invariant(order !== null && samePlace(order.place, cost.order), 'a cost is assessed for the open order');
   const closed = dec(cost.closedQuantity);
+  const thin = closed.lt(order.quantity) ? order.schedule : null;
   return {
     ...current,
     order: null,
     settling: { order: order.place, filled: closed.gt(0) },
-    thinSchedule: closed.lt(order.quantity) ? order.schedule : null,
+    // The book of a hedge says nothing of the books of the options.
+    ...(order.hedges ? { thinHedge: thin } : { thinSchedule: thin }),
   };
 }
 
@@ -298,6 +321,16 @@ export const noteInCase: Notes = {
     return withRequest(changed, { ...deleveraging, booked: deleveraging.booked.plus(more) });
   },
 };
+
+/** What margin says of hedges; an answer to an older question says nothing. */
+export function noteHedgeJudged(
+  current: LiquidationCase,
+  answer: LogEntry<string, MarginEvents['HedgeJudged']>,
+): LiquidationCase {
+  const { hedge } = current;
+  if (hedge === null || !samePlace(hedge.request, answer.payload.request)) return current;
+  return { ...current, hedge: { ...hedge, answer: { judgement: placeOf(answer), judged: answer.payload } } };
+}
 
 /** The end of a round for one of its requests. One that found nobody pauses, and asks the fund again afterwards. */
 export function noteEndedRequest(

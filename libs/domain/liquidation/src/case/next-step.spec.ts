@@ -28,6 +28,8 @@ const ready: LiquidationCase = {
   order: null,
   settling: null,
   thinSchedule: null,
+  hedge: null,
+  thinHedge: null,
   draw: null,
   fundExhausted: false,
   collateral: 'untouched',

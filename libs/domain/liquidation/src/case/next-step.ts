@@ -19,6 +19,8 @@ import {
   type GreatestDiscount,
   type TakeOverPart,
 } from '../providers/provider-request.js';
+import { chooseHedge, type HedgeFigures, type HedgeSlice } from '../hedge/hedge-choice.js';
+import { hedgeRequest, type HedgeTurn } from '../hedge/hedge-request.js';
 import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
 import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
 
@@ -56,15 +58,13 @@ export type Waiting =
   | 'providers-not-answered'
   | 'deleveraging'
   | 'turn'
+  | 'hedge-not-judged'
   | 'no-valid-assessment';
 
 /** What only another schedule can change. */
 export type Pause = LiquidationEvents['LiquidationPaused']['reason'];
 
-/**
- * The ladder, one step at a time. A further rung (a hedge) is a further case
- * here and a further branch in `nextStep`.
- */
+/** The ladder, one step at a time. A further rung is a further case here and a further branch in `nextStep`. */
 export type Step =
   | { readonly kind: 'wait'; readonly for: Waiting }
   | { readonly kind: 'pause'; readonly reason: Pause; readonly nextSchedule: number }
@@ -94,10 +94,19 @@ export type Step =
       /** Number of the schedule from which on the account asks again if nobody is found. */
       readonly nextSchedule: number;
     }
-  | { readonly kind: 'ask-for-turn'; readonly slice: Slice; readonly assessment: AssessmentDetail }
+  | {
+      readonly kind: 'ask-for-turn';
+      readonly slice: Slice;
+      readonly assessment: AssessmentDetail;
+      /** USD below which a turn is none for a hedge; undefined: it is for no hedge. */
+      readonly leastHedge?: Decimal;
+    }
+  | { readonly kind: 'ask-for-hedge'; readonly request: LiquidationEvents['HedgeAsked'] }
   | {
       readonly kind: 'close-out';
       readonly slice: Slice;
+      /** What the order hedges; undefined: it closes a position. */
+      readonly hedge: HedgeFigures | undefined;
       /** USD that others were granted in the same minute before it. */
       readonly taken: Decimal;
       readonly assessment: AssessmentDetail;
@@ -171,9 +180,8 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
       ? { kind: 'take-over-collateral' }
       : pause('debt-secured-by-collateral', schedule);
   }
-  if (bearingPositions(assessment).every((position) => isHalted(position, contracts))) {
-    return pause('instrument-halted', schedule);
-  }
+  const nothingTrades = bearingPositions(assessment).every((position) => isHalted(position, contracts));
+  if (nothingTrades && !mayHedge(current, basis, policy)) return pause('instrument-halted', schedule);
   const called = calledStep(current, basis, policy);
   if (called !== undefined) return called;
   const { turn } = current;
@@ -182,19 +190,56 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
     return thinStep(current, basis, policy);
   }
   if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');
-  const sliceBehind = (taken?: Decimal): Slice =>
-    chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const granted = turn?.granted ?? null;
   const isOver = granted !== null && schedule.asOf >= granted.until;
+  const hedging = hedgeOn(current, basis, policy, isOver ? undefined : turnOf(turn));
+  if (hedging !== undefined && 'kind' in hedging) return hedging;
+  if (hedging === undefined && nothingTrades) return pause('instrument-halted', schedule);
+  const sliceBehind = (taken?: Decimal): Slice =>
+    hedging ?? chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const slice = sliceBehind(granted?.taken);
   const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
+    if (hedging !== undefined) return { kind: 'ask-for-turn', slice, assessment, leastHedge: hedging.least };
     return { kind: 'ask-for-turn', slice: granted === null ? slice : sliceBehind(), assessment };
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);
   const { notional, taken } = granted;
-  return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice };
+  const hedge = hedging?.hedge;
+  return { kind: 'close-out', slice: withinTurn(slice, notional), taken, assessment, assetPrice, hedge };
+}
+
+/** A hedge whose book did not take it is not sent again on the same schedule. */
+const mayHedge = ({ thinHedge }: LiquidationCase, { assessment }: ValidBasis, { hedge }: LiquidationPolicy): boolean =>
+  hedge !== null && (thinHedge === null || assessment.schedule > thinHedge);
+
+const turnOf = (turn: CaseTurn | null): HedgeTurn | undefined =>
+  turn === null || turn.granted === null ? undefined : { instrument: turn.instrument, notional: turn.granted.notional };
+
+/**
+ * The hedge that is sent before an option is closed. Margin is asked once on the same figures; undefined when there is nothing to hedge, or
+ * when no size that it judged lowers the requirement by more than it costs.
+ * @see docs/spec/liquidation.md CLR-LIQ-080, CLR-LIQ-081
+ */
+function hedgeOn(
+  current: LiquidationCase,
+  basis: ValidBasis,
+  policy: LiquidationPolicy,
+  turn: HedgeTurn | undefined,
+): HedgeSlice | Step | undefined {
+  if (policy.hedge === null || !mayHedge(current, basis, policy)) return undefined;
+  const { hedge, funded } = current;
+  const { assessment, schedule, contracts } = basis;
+  if (hedge === null || !isOf(hedge, assessment)) {
+    const request = hedgeRequest(current, assessment, schedule, contracts, policy, policy.hedge, turn);
+    return request === undefined ? undefined : { kind: 'ask-for-hedge', request };
+  }
+  const { answer } = hedge;
+  if (answer === null) return wait('hedge-not-judged');
+  // Judged on newer figures: those come with the next assessment, and it is asked again on them.
+  if (!isOf(answer.judged, assessment)) return undefined;
+  return chooseHedge(answer, assessment, schedule, contracts, policy, funded, turn);
 }
 
 /**
@@ -273,9 +318,11 @@ function repayable({ claim, assessment }: ValidBasis, beyondTarget: Decimal): De
 const isHalted = ({ instrument, quantity }: PositionRequirement, contracts: CloseableContracts): boolean =>
   !dec(quantity).isZero() && contractOf(contracts, instrument).halted;
 
-/** Whether a turn was asked for on these figures, so that nothing else can be asked for. */
-const isOf = (turn: CaseTurn, { schedule, accountVersion }: AssessmentDetail): boolean =>
-  turn.schedule === schedule && turn.accountVersion === accountVersion;
+/** Whether something was asked for, or answered, on these figures. */
+const isOf = (
+  asked: { readonly schedule: number; readonly accountVersion: number },
+  { schedule, accountVersion }: AssessmentDetail,
+): boolean => asked.schedule === schedule && asked.accountVersion === accountVersion;
 
 /** Whether the account has something in other assets that has not been taken over. */
 const mayTakeOver = ({ collateral }: LiquidationCase, assessment: AssessmentDetail): boolean =>

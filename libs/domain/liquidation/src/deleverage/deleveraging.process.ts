@@ -124,6 +124,8 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       }),
       LiquidationOpened: 'ignored',
       OrdersCancelRequested: 'ignored',
+      // A case that asks for a hedge keeps the turn that it waits for or has.
+      HedgeAsked: 'ignored',
       CloseOutFillFlagged: 'ignored',
       ...OPENING_IGNORED,
     }),
@@ -147,6 +149,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       WithdrawalCleared: 'ignored',
       WithdrawalRefused: 'ignored',
       SetOffCleared: 'ignored',
+      HedgeJudged: 'ignored',
       VariationGainsJudged: 'ignored',
       ...OPENING_IGNORED,
       MarginReserved: 'ignored',

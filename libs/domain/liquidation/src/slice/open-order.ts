@@ -10,6 +10,8 @@ export interface OpenOrder {
   readonly policy: string;
   readonly instrument: InstrumentId;
   readonly side: TradeSide;
+  /** It hedges options and closes nothing. */
+  readonly hedges: boolean;
   readonly quantity: Decimal;
   readonly mark: Decimal;
   /** USD per contract that rates are fractions of. */
@@ -41,6 +43,7 @@ export function openedOrder(event: LogEntry<string, LiquidationEvents['CloseOutO
     policy: payload.policy,
     instrument: payload.instrument,
     side: payload.side,
+    hedges: payload.hedge !== undefined,
     quantity: dec(payload.quantity),
     mark: dec(payload.mark),
     unitNotional: dec(payload.settlement.notional),

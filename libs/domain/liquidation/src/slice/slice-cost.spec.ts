@@ -17,6 +17,7 @@ function filledOrder(slippageBps: string, equityRate: string): OpenOrder {
     policy: POLICY.id,
     instrument: 'BTC-PERP',
     side: 'sell',
+    hedges: false,
     quantity: dec('1000'),
     mark: dec('50000'),
     unitNotional: dec('50000'),

@@ -22,6 +22,7 @@ const order: OpenOrder = {
   policy: POLICY.id,
   instrument: 'BTC-PERP',
   side: 'sell',
+  hedges: false,
   quantity: dec('2'),
   mark: dec('50000'),
   unitNotional: dec('50000'),

@@ -1,6 +1,7 @@
 import { parseInstrumentId } from '@ballast/instruments';
 import { Decimal, dec, invariant, maxOf, minOf, roundUsd, text } from '@ballast/kernel';
 import type { AssessmentDetail, LiquidationEvents } from '@ballast/facts';
+import type { HedgeFigures } from '../hedge/hedge-choice.js';
 import type { LiquidationPolicy } from '../liquidation-policy.js';
 import type { OpenOrder } from './open-order.js';
 import { expectedCost, type Slice } from './slice-choice.js';
@@ -17,6 +18,7 @@ const HEALTH_DIGITS = 8;
  * @param number 1, 2, 3, ... counting the slices of the case
  * @param taken USD that others take in the same minute before it
  * @param assetPrice USD per unit of the contract's settlement asset
+ * @param hedge      what it hedges, if it closes nothing
  */
 export function placedOrder(
   { caseId, accountId }: OfCase,
@@ -26,6 +28,7 @@ export function placedOrder(
   assessment: AssessmentDetail,
   assetPrice: Decimal,
   policy: LiquidationPolicy,
+  hedge?: HedgeFigures,
 ): LiquidationEvents['CloseOutOrderPlaced'] {
   const { position, quantity, provisionalRate, requirementFreed } = slice;
   const { contract, charged: cost } = position;
@@ -59,20 +62,33 @@ export function placedOrder(
       notional: text(position.unitNotional),
       assetPrice: text(assetPrice),
     },
+    ...(hedge === undefined ? {} : { hedge: writtenHedge(hedge) }),
   };
 }
 
+const writtenHedge = (hedge: HedgeFigures): NonNullable<LiquidationEvents['CloseOutOrderPlaced']['hedge']> => ({
+  judgement: hedge.judgement,
+  underlying: hedge.underlying,
+  deltaBefore: text(hedge.deltaBefore),
+  deltaAfter: text(hedge.deltaAfter),
+  requirementBefore: text(hedge.requirementBefore),
+  requirementAfter: text(hedge.requirementAfter),
+});
+
 /**
- * What a case asks for before it sends an order. Less than the minimum slice, and less than a lot, is not worth one.
+ * What a case asks for before it sends an order. Less than the minimum slice, and less than a lot, is not worth one; of a hedge nothing below the
+ * smallest size that margin judged and that helps.
+ * @param leastHedge USD; undefined: it is no hedge
  */
 export function turnRequest(
   { caseId, accountId }: OfCase,
-  { position: { contract, unitNotional, pace }, quantity }: Slice,
+  { position: { contract, unitNotional, pace }, quantity }: Pick<Slice, 'position' | 'quantity'>,
   { schedule, accountVersion }: Pick<AssessmentDetail, 'schedule' | 'accountVersion'>,
   { minimumSliceNotional }: LiquidationPolicy,
+  leastHedge?: Decimal,
 ): LiquidationEvents['CloseOutTurnRequested'] {
   const notional = quantity.times(unitNotional);
-  const least = minOf(notional, maxOf(minimumSliceNotional, contract.lot.times(unitNotional)));
+  const least = leastHedge ?? minOf(notional, maxOf(minimumSliceNotional, contract.lot.times(unitNotional)));
   return {
     caseId,
     accountId,
