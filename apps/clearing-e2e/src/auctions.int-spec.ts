@@ -48,7 +48,7 @@ class ThinBook {
   /** What the auctions are now. */
   auctions() {
     const { clearing = 0 } = this.simulation;
-    return answerOf(questions.deleveraging.auctions, this.#state(), [clearing]);
+    return answerOf(questions.deleveraging.auctions, this.#state(), [{ after: null, limit: 100 }, clearing]);
   }
 
   async bid(bid: Bid): Promise<CommandResult> {

@@ -262,7 +262,7 @@ describeInBrowser('the console on a recorded crash', () => {
       for (const top of tops) {
         const found = await inSight(top);
         const first = found[0]?.[0] ?? 0;
-        const asked = await many.page(`http://server/risk/accounts?after=${first}&limit=${found.length}`);
+        const asked = await many.page(`http://server/risk/accounts?skip=${first}&limit=${found.length}`);
         expect({ top, ids: found.map(([, id]) => id) }).toEqual({
           top,
           ids: asked.items.map(({ accountId }) => accountId),

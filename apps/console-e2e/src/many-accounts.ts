@@ -56,15 +56,18 @@ export class ManyAccounts {
     this.#survey = new RiskSurvey(generated(accounts));
   }
 
-  page(address: string): Promise<RiskAccountsPage> {
+  async page(address: string): Promise<RiskAccountsPage> {
     const query = new URL(address).searchParams;
-    return this.#survey.accounts({
+    // The page enters the list anywhere and never goes on behind a place.
+    const { last: _, ...page } = await this.#survey.accountsBehind({
       order: (query.get('order') ?? 'cover') as RiskAccountsQuery['order'],
       direction: (query.get('direction') ?? 'ascending') as RiskAccountsQuery['direction'],
       state: undefined,
       search: query.get('search') ?? undefined,
-      after: Number(query.get('after') ?? 0),
+      behind: null,
+      skip: Number(query.get('skip') ?? 0),
       limit: Number(query.get('limit') ?? 100),
     });
+    return { ...page, next: null };
   }
 }

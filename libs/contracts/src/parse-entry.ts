@@ -4,6 +4,7 @@ import { GLOBAL, type LogEntry } from '@ballast/event-sourcing';
 import { allEventSchemas, eventSchemas, schemaOf } from './event-schemas.js';
 import { identifier, instant, ordinal } from './fields.js';
 import { fieldErrors, type FieldError } from './refusal.js';
+import { boundedBy } from './bounds.js';
 import { zodText } from './schema-to-zod.js';
 
 /** Why an entry was not understood. Only `unknown-type` and `newer-version` may be skipped, and only by a reader who decides nothing. */
@@ -47,9 +48,9 @@ export const entryEnvelope = z.strictObject({
   cause: cause.describe(
     'What made it happen: another entry, a command, a timer that fell due, or the start of the writer.',
   ),
-  basis: z
-    .array(z.tuple([z.enum(LOGS), partition, ordinal]))
-    .describe('Source partitions applied since the previous event of the partition: [log, partition, up to position].'),
+  basis: boundedBy('event', z.tuple([z.enum(LOGS), partition, ordinal])).describe(
+    'Source partitions applied since the previous event of the partition: [log, partition, up to position].',
+  ),
   correlation: zodText(CORRELATION).describe('Ties together what follows from one outside input.'),
   actor: zodText(ACTOR).nullable().describe('Person or key behind a command; null when nobody asked.'),
   payload: z.unknown(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TextForm } from '@ballast/kernel';
 import type { Fields, OptionalField, RecordSchema, Schema, SchemaOf, ValueOf } from '@ballast/facts';
+import { boundedBy } from './bounds.js';
 
 /** A text of a form; the message of a wrong one is the remedy that a sender reads. */
 export const zodText = ({ title, description, pattern, longest, bounded, remedy }: TextForm): z.ZodString =>
@@ -46,7 +47,7 @@ function plainZod(schema: Schema): z.ZodType {
       return description === undefined ? nullable : nullable.describe(description);
     }
     case 'list':
-      return described(z.array(zodOf(schema.item)), schema);
+      return described(boundedBy('event', zodOf(schema.item)), schema);
     case 'map':
       return described(z.record(zodOf(schema.key) as z.ZodString, zodOf(schema.value)), schema);
     case 'union': {

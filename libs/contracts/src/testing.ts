@@ -1,3 +1,4 @@
+export { BOUNDS } from './bounds.js';
 export { eventSchemas, schemasOf } from './event-schemas.js';
 export { parseEntry } from './parse-entry.js';
 export { problem } from './api/problem.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventSchema } from '@ballast/contracts';
+import { BOUNDED_BY, type EventSchema } from '@ballast/contracts';
 import { placeOf } from './place-of.js';
 
 /** The parts of JSON Schema that zod writes for our events. */
@@ -20,9 +20,19 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
+/** Answers of the interface say what bounds their arrays; an event stands whole in its message. */
+const withoutBounds = ({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void => {
+  delete jsonSchema[BOUNDED_BY];
+};
+
 /** JSON Schema (2020-12) of an event's payload, with its place in Kafka and the golden examples. */
 export function jsonSchemaOf(event: EventSchema, examples: readonly unknown[]): JsonSchema {
-  const { $schema, description, 'x-stream': stream, ...rest } = z.toJSONSchema(event.schema) as JsonSchema;
+  const {
+    $schema,
+    description,
+    'x-stream': stream,
+    ...rest
+  } = z.toJSONSchema(event.schema, { override: withoutBounds }) as JsonSchema;
   const { topic } = placeOf(event);
   return {
     $schema,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { isExplained } from '@ballast/accounts-domain';
-import { custodyLine, positionLine, reconciliationsView, type ReconciliationsView } from '@ballast/contracts';
+import { breaksPage, custodyLine, positionLine, type BreaksPage } from '@ballast/contracts';
 import { BallastClient } from '@ballast/exchange-client';
 import { IDENTIFIER, invariant, isoOf, matches, rfc3339Of } from '@ballast/kernel';
 import { tokenOf } from '../composition/access-options.js';
@@ -18,7 +18,7 @@ interface ReconcileOptions {
   readonly json?: boolean;
 }
 
-type Break = ReconciliationsView['breaks'][number];
+type Break = BreaksPage['items'][number];
 
 /** A person waits. */
 const PATIENCE_MS = 10_000;
@@ -42,10 +42,20 @@ export async function reconcile(file: string, { of, source, asOf: at, url, json 
     { source, asOf: rfc3339Of(asOf), file: digest, lines },
     `reconcile/${key}`,
   );
-  const { breaks } = reconciliationsView.parse(await ballast.get<unknown>('/reconciliations'));
-  const ours = breaks.filter((each) => each.source === source && each.of === of);
+  const ours = (await breaksOf(ballast)).filter((each) => each.source === source && each.of === of);
   process.stdout.write(json === true ? `${JSON.stringify(ours, null, 2)}\n` : told(recorded.data, ours));
   if (ours.some((each) => !isExplained(each))) process.exitCode = 1;
+}
+
+/** All lines that differ, page by page. */
+async function breaksOf(ballast: BallastClient): Promise<readonly Break[]> {
+  const breaks: Break[] = [];
+  for (let after = ''; ;) {
+    const { items, next } = breaksPage.parse(await ballast.get<unknown>(`/reconciliations/breaks?limit=500${after}`));
+    breaks.push(...items);
+    if (next === null) return breaks;
+    after = `&after=${next}`;
+  }
 }
 
 interface Counts {

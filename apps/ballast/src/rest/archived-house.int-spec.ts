@@ -85,7 +85,11 @@ const AT = instantOf('2020-03-11T00:02:00Z');
 async function past(): Promise<readonly unknown[]> {
   const { of, close } = await history();
   try {
-    return [await of.markets(AT), await of.fund(AT), await of.explanation(await anAccount(), { at: AT })];
+    return [
+      await of.markets(AT),
+      await of.fund({ after: null, limit: 100 }, AT),
+      await of.explanation(await anAccount(), { at: AT }),
+    ];
   } finally {
     await close();
   }

@@ -1,9 +1,10 @@
 import {
   accountExplanation,
   accountSeries,
-  documentsView,
+  documentProposalsPage,
+  documentsPage,
   eventView,
-  fundView,
+  fundPage,
   liquidationsPage,
   marketsView,
   recomputation,
@@ -109,17 +110,24 @@ describe('all accounts at once', () => {
     expect(board.distribution.reduce((sum, { accounts }) => sum + accounts, 0)).toBe(withRequirement);
   });
 
-  it('are sorted and filtered by the server, page behind page without a gap', async () => {
+  it('are sorted and filtered by the server, page behind page without a gap, and entered anywhere', async () => {
     const all = riskAccountsPage.parse(
       (await house.get('/risk/accounts?order=equity&direction=descending&limit=500')).body,
     );
     const equities = all.items.map(({ figures }) => Number(figures.equity));
     expect(equities).toEqual([...equities].sort((a, b) => b - a));
     const second = riskAccountsPage.parse(
-      (await house.get('/risk/accounts?order=equity&direction=descending&after=4&limit=4')).body,
+      (await house.get('/risk/accounts?order=equity&direction=descending&skip=4&limit=4')).body,
     );
-    expect(second.items.map(({ accountId }) => accountId)).toEqual(
-      all.items.slice(4, 8).map(({ accountId }) => accountId),
+    const third = riskAccountsPage.parse(
+      (
+        await house.get(
+          `/risk/accounts?order=equity&direction=descending&limit=4&after=${encodeURIComponent(second.next ?? '')}`,
+        )
+      ).body,
+    );
+    expect([...second.items, ...third.items].map(({ accountId }) => accountId)).toEqual(
+      all.items.slice(4, 12).map(({ accountId }) => accountId),
     );
     const found = riskAccountsPage.parse((await house.get('/risk/accounts?search=owner-0001')).body);
     expect(found.items.map(({ accountId }) => accountId)).toEqual(['owner-0001.main']);
@@ -164,7 +172,7 @@ describe('the house', () => {
     for (const service of ['margin', 'pricing', 'accounts', 'liquidation']) {
       const { items: changes } = rulesHistory.parse((await house.get(`/rules/${service}/history`)).body);
       const { body } = await house.get(`/rules/${service}`);
-      const { inForce } = documentsView.parse(body);
+      const { items: inForce } = documentsPage.parse(body);
       expect([service, changes.map(({ id }) => id).sort()]).toEqual([service, inForce.map(({ id }) => id).sort()]);
       expect(changes.every(({ change }) => change === 'established')).toBe(true);
     }
@@ -174,7 +182,7 @@ describe('the house', () => {
   });
 
   it('has a fund whose flows add up to its balance', async () => {
-    const { flows, balance, entries } = fundView.parse((await house.get('/fund')).body);
+    const { flows, balance, items: entries } = fundPage.parse((await house.get('/fund')).body);
     expect(text(sum(flows.map(({ amount }) => dec(amount))))).toBe(balance);
     expect(entries[0]?.balance).toBe(balance);
   });
@@ -308,11 +316,12 @@ describe('the house at a past moment', () => {
   it('decides by the documents of then, and had proposed what waited then', async () => {
     const rules = async (at?: number) => {
       const query = at === undefined ? '' : `?at=${iso(at)}`;
-      const { inForce, proposals } = documentsView.parse((await house.get(`/rules/margin${query}`)).body);
-      return { ids: inForce.map(({ id }) => id), proposed: proposals.map(({ id }) => id) };
+      const { items: inForce } = documentsPage.parse((await house.get(`/rules/margin${query}`)).body);
+      const proposed = documentProposalsPage.parse((await house.get(`/rules/margin/proposals${query}`)).body).items;
+      return { ids: inForce.map(({ id }) => id), proposed: proposed.map(({ id }) => id) };
     };
     const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
-    const { inForce } = documentsView.parse((await house.get('/rules/margin')).body);
+    const { items: inForce } = documentsPage.parse((await house.get('/rules/margin')).body);
     const parameters = inForce.find(({ kind }) => kind === 'margin-parameters');
     const before = await rules();
     const body = { ...(parameters?.body as object), exitFactor: '1.06' };

@@ -1,4 +1,4 @@
-import { houseModeView, instrumentHaltsView } from '@ballast/contracts';
+import { houseModeProposalsPage, houseModeView, instrumentHaltsView } from '@ballast/contracts';
 import type { MarketWatch } from '@ballast/gateway';
 import { openTestHouse, type Answer, type TestHouse } from './served-house.fixtures.js';
 
@@ -118,7 +118,10 @@ describe('while prices are too old [CLR-PRC-013]', () => {
 describe('the mode of the house [CLR-HMD-003]', () => {
   const change = (mode: string, proposalId: string, person: string) =>
     house.post('/house-mode', { proposalId, mode, reason: 'because' }, undefined, { 'x-actor': person });
-  const mode = async () => houseModeView.parse((await house.get('/house-mode')).body);
+  const mode = async () => ({
+    ...houseModeView.parse((await house.get('/house-mode')).body),
+    proposals: houseModeProposalsPage.parse((await house.get('/house-mode/proposals')).body).items,
+  });
 
   it('halts at once by one person, says so to whoever is refused, and opens again by two', async () => {
     expect(await mode()).toEqual({ mode: 'normal', proposals: [] });

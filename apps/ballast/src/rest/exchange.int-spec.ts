@@ -123,11 +123,12 @@ describe('a fill whose account, contract and deposit another program of the exch
     },
   });
   const waiting = async () => {
-    const partitions = await Promise.all([0, 1].map((partition) => exchange.ask(`/suspense/${partition}`)));
-    return {
-      items: partitions.flatMap(({ body }) => body.items ?? []),
-      deferred: partitions.flatMap(({ body }) => body.deferred ?? []).map(({ accountId }) => accountId),
+    const inBoth = async (list: string) => {
+      const answers = await Promise.all([0, 1].map((partition) => exchange.ask(`/suspense/${partition}${list}`)));
+      return answers.flatMap(({ body }) => body.items ?? []);
     };
+    const deferred = await inBoth('/deferred');
+    return { items: await inBoth(''), deferred: deferred.map((each: { accountId?: string }) => each.accountId) };
   };
 
   beforeAll(async () => {

@@ -5,12 +5,14 @@ import type {
   DeleveragingQueue,
   DeleveragingView,
   EventView,
-  FundView,
+  BreaksPage,
+  DeleveragingRoundsPage,
+  FundPage,
   LiquidationCaseView,
   LiquidationsPage,
   MarketsView,
   Recomputation,
-  ReconciliationsView,
+  ReconciliationsPage,
   RiskAccountsPage,
   RiskBoard,
   RulesHistory,
@@ -19,32 +21,50 @@ import type {
   SystemView,
   accountLimits,
   accountView,
-  bookImportsView,
+  accountStandingsPage,
+  bookImportsPage,
   correctionsView,
   delistingsView,
-  documentsView,
+  deferredPage,
+  documentProposalsPage,
+  documentsPage,
   houseModeView,
   instrumentHaltsView,
   logPage,
-  suspenseView,
+  feeTiersPage,
+  houseModeProposalsPage,
+  settlementOverridesView,
+  suspensePage,
+  suspenseReleasesPage,
   whatIfResponse,
 } from '@ballast/contracts';
 import type { z } from 'zod';
 import { iso } from '../format/time';
 import { withTimes } from './times';
 
-export type { ReconciliationsView };
 export type AccountLimitsView = z.infer<typeof accountLimits>;
 export type AccountView = z.infer<typeof accountView>;
-export type BookImportsView = z.infer<typeof bookImportsView>;
+export type BookImportsView = z.infer<typeof bookImportsPage>;
 export type CorrectionsView = z.infer<typeof correctionsView>;
+export type AccountStanding = Item<typeof accountStandingsPage>;
+export type OwnerFees = Item<typeof feeTiersPage>;
+export type SettlementOverride = Item<typeof settlementOverridesView>;
 export type DelistingsView = z.infer<typeof delistingsView>;
-export type DocumentsView = z.infer<typeof documentsView>;
+export type RuleDocument = Item<typeof documentsPage>;
+export type RuleProposal = Item<typeof documentProposalsPage>;
+export type HouseModeProposal = Item<typeof houseModeProposalsPage>;
 export type HouseModeView = z.infer<typeof houseModeView>;
 export type InstrumentHaltsView = z.infer<typeof instrumentHaltsView>;
 export type LogPage = z.infer<typeof logPage>;
-export type SuspenseView = z.infer<typeof suspenseView>;
+export type Suspended = Item<typeof suspensePage>;
+export type SuspenseRelease = Item<typeof suspenseReleasesPage>;
+export type DeferredMessage = Item<typeof deferredPage>;
+export type Reconciliation = ReconciliationsPage['items'][number];
+export type Break = BreaksPage['items'][number];
 export type WhatIf = z.infer<typeof whatIfResponse>;
+
+/** What a list is of. */
+type Item<Page extends z.ZodType<{ items: readonly unknown[] }>> = z.infer<Page>['items'][number];
 
 /** A refusal of the interface, with its stable code. */
 export class Refused extends Error {
@@ -123,6 +143,21 @@ const ofMoment = (at: string | undefined, ...key: readonly unknown[]): { queryKe
 /** A moment of an account is a clearing time or an event. */
 const momentOf = (at: string | undefined): Record<string, string | undefined> =>
   at?.includes('#') === true ? { event: at } : { at };
+
+/** A whole list, page by page. */
+async function askAll<Row>(path: string, query: Record<string, string | undefined> = {}): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await ask<{ readonly items: readonly Row[]; readonly next: string | null }>(
+      withQuery(path, { ...query, limit: MOST_OF_PAGE, after }),
+    );
+    rows.push(...page.items);
+    if (page.next === null) return rows;
+    after = page.next;
+  }
+}
+
+const MOST_OF_PAGE = 500;
 
 /** Every question of the pages, with the key that what changes is known by. */
 export const questions = {
@@ -206,7 +241,15 @@ export const questions = {
       queryFn: () => ask<DeleveragingQueue>(withQuery(`/deleveraging/${inPath(instrument)}/${side}`, { limit })),
     }),
   fund: (at: string | undefined) =>
-    queryOptions({ ...ofMoment(at, 'fund'), queryFn: () => ask<FundView>(withQuery('/fund', { at })) }),
+    queryOptions({
+      ...ofMoment(at, 'fund'),
+      queryFn: () => ask<FundPage>(withQuery('/fund', { at, limit: MOST_OF_PAGE })),
+    }),
+  deleveragingRounds: (at: string | undefined) =>
+    queryOptions({
+      ...ofMoment(at, 'deleveraging-rounds'),
+      queryFn: () => ask<DeleveragingRoundsPage>(withQuery('/deleveraging/rounds', { at, limit: MOST_OF_PAGE })),
+    }),
   system: () => queryOptions({ queryKey: ['live', 'system'], queryFn: () => ask<SystemView>('/system') }),
   whatIf: (accountId: string, body: object, at: string | undefined) =>
     queryOptions({
@@ -224,33 +267,72 @@ export const questions = {
     queryOptions({
       // Beside the documents: a command that changes them changes it.
       queryKey: ['documents', service, 'history', at],
-      queryFn: () => ask<RulesHistory>(withQuery(`/rules/${inPath(service)}/history`, { at })),
+      queryFn: () => ask<RulesHistory>(withQuery(`/rules/${inPath(service)}/history`, { at, limit: MOST_OF_PAGE })),
     }),
   documents: (service: string, at: string | undefined) =>
     queryOptions({
       queryKey: ['documents', service, 'rules', at],
-      queryFn: () => ask<DocumentsView>(withQuery(`/rules/${inPath(service)}`, { at })),
+      queryFn: async () => ({
+        inForce: await askAll<RuleDocument>(`/rules/${inPath(service)}`, { at }),
+        proposals: await askAll<RuleProposal>(`/rules/${inPath(service)}/proposals`, { at }),
+      }),
     }),
   suspense: (partition: number) =>
     queryOptions({
-      queryKey: ['live', 'suspense', partition],
-      queryFn: () => ask<SuspenseView>(`/suspense/${partition}`),
+      queryKey: ['live', 'desk', 'suspense', partition],
+      queryFn: async () => ({
+        partition,
+        items: await askAll<Suspended>(`/suspense/${partition}`),
+        releases: await askAll<SuspenseRelease>(`/suspense/${partition}/releases`),
+        deferred: await askAll<DeferredMessage>(`/suspense/${partition}/deferred`),
+      }),
     }),
   reconciliations: () =>
     queryOptions({
-      queryKey: ['live', 'reconciliations'],
-      queryFn: () => ask<ReconciliationsView>('/reconciliations'),
+      queryKey: ['live', 'desk', 'reconciliations'],
+      queryFn: async () => ({
+        reconciliations: await askAll<Reconciliation>('/reconciliations'),
+        breaks: await askAll<Break>('/reconciliations/breaks'),
+      }),
+    }),
+  accountStandings: () =>
+    queryOptions({
+      queryKey: ['live', 'desk', 'standings'],
+      queryFn: () => askAll<AccountStanding>('/account-standings'),
+    }),
+  feeTiers: () =>
+    queryOptions({ queryKey: ['live', 'desk', 'fee-tiers'], queryFn: () => askAll<OwnerFees>('/fee-tiers') }),
+  settlementOverrides: () =>
+    queryOptions({
+      queryKey: ['live', 'desk', 'settlement-overrides'],
+      queryFn: () => askAll<SettlementOverride>('/settlement-overrides'),
     }),
   delistings: () =>
-    queryOptions({ queryKey: ['live', 'delistings'], queryFn: () => ask<DelistingsView>('/delistings') }),
+    queryOptions({
+      queryKey: ['live', 'desk', 'delistings'],
+      queryFn: () => askAll<DelistingsView['items'][number]>('/delistings'),
+    }),
   corrections: () =>
-    queryOptions({ queryKey: ['live', 'corrections'], queryFn: () => ask<CorrectionsView>('/corrections') }),
+    queryOptions({
+      queryKey: ['live', 'desk', 'corrections'],
+      queryFn: () => askAll<CorrectionsView['items'][number]>('/corrections'),
+    }),
   bookImports: () =>
-    queryOptions({ queryKey: ['live', 'book-imports'], queryFn: () => ask<BookImportsView>('/book-imports') }),
-  houseMode: () => queryOptions({ queryKey: ['live', 'house-mode'], queryFn: () => ask<HouseModeView>('/house-mode') }),
+    queryOptions({
+      queryKey: ['live', 'book-imports'],
+      queryFn: () => ask<BookImportsView>('/book-imports?limit=500'),
+    }),
+  houseMode: () =>
+    queryOptions({
+      queryKey: ['live', 'house-mode'],
+      queryFn: async () => ({
+        ...(await ask<HouseModeView>('/house-mode')),
+        proposals: await askAll<HouseModeProposal>('/house-mode/proposals'),
+      }),
+    }),
   instrumentHalts: () =>
     queryOptions({
       queryKey: ['live', 'instrument-halts'],
-      queryFn: () => ask<InstrumentHaltsView>('/instrument-halts'),
+      queryFn: () => askAll<InstrumentHaltsView['items'][number]>('/instrument-halts'),
     }),
 };

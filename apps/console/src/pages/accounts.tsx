@@ -96,7 +96,7 @@ function TheAccounts() {
   const navigate = useNavigate();
   const at = usePastTime();
   const asked = { order, direction, state, search, at };
-  const { data, error } = useQuery(questions.accounts({ ...asked, after: 0, limit: 100 }));
+  const { data, error } = useQuery(questions.accounts({ ...asked, skip: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
       to: '/accounts',
@@ -180,7 +180,7 @@ function TheAccounts() {
             caption="Accounts"
             total={data.total}
             columns={COLUMNS}
-            pageOf={(after, limit) => questions.accounts({ ...asked, after, limit }) as never}
+            pageOf={(skip, limit) => questions.accounts({ ...asked, skip, limit }) as never}
             rowsOf={(answer: RiskAccountsPage) => answer.items}
             order={order}
             direction={direction}

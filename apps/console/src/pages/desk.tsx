@@ -1,17 +1,18 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
-import {
-  questions,
-  type BookImportsView,
-  type CorrectionsView,
-  type DelistingsView,
-  type ReconciliationsView,
-  type SuspenseView,
-} from '../api/client';
-import { exact, minus } from '../format/amount';
+import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { questions, type BookImportsView, type CorrectionsView, type DelistingsView } from '../api/client';
+import { exact } from '../format/amount';
 import { utc } from '../format/time';
+import { ActForm, ApproveForm } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
+import partStyles from '../parts/parts.module.css';
+import { DESK, freshId } from './desk/acts';
+import { Breaks } from './desk/breaks';
+import { FeeTiers, Overrides } from './desk/fees';
+import { Standings } from './desk/standings';
+import { Suspense } from './desk/suspense';
 
 /** What persons decide one by one, beside rules: what is proposed, by whom, what waits for a second person, what came of it. */
 export default function DeskPage() {
@@ -22,154 +23,14 @@ export default function DeskPage() {
     >
       <NowOnly what="This page" />
       <Suspense />
+      <Standings />
       <Breaks />
       <Delistings />
+      <Overrides />
       <Corrections />
       <BookImports />
+      <FeeTiers />
     </Page>
-  );
-}
-
-type Suspended = SuspenseView['items'][number] & { readonly partition: number; readonly proposal: string };
-type Deferred = SuspenseView['deferred'][number] & { readonly partition: number };
-
-const byAccount = <Row extends { readonly accountId: string }>(): Column<Row> => ({
-  name: 'Account',
-  isWhole: true,
-  text: ({ accountId }) => accountId,
-});
-
-const SUSPENSE: readonly Column<Suspended>[] = [
-  byAccount(),
-  { name: 'What', text: ({ reference }) => reference },
-  {
-    name: 'Brings',
-    text: ({ money, fill }) =>
-      money === null ? `${fill?.quantity ?? ''} ${fill?.instrument ?? ''}` : `${exact(money.amount)} ${money.asset}`,
-  },
-  { name: 'Why', text: ({ reason }) => reason },
-  { name: 'Event', isWhole: true, text: ({ partition, position }) => `accounts/${partition}#${position}` },
-  { name: 'To be released', isSentence: true, text: ({ proposal }) => proposal },
-];
-
-const DEFERRED: readonly Column<Deferred>[] = [
-  byAccount(),
-  { name: 'What', text: ({ reference }) => reference },
-  {
-    name: 'Waits for',
-    text: ({ waitsFor: { account, contract, depositId } }) =>
-      [
-        ...(account ? ['its account'] : []),
-        ...(contract ? ['its contract'] : []),
-        ...(depositId === null ? [] : [`deposit ${depositId}`]),
-      ].join(', '),
-  },
-  { name: 'Until', unit: 'UTC', text: ({ until }) => utc(until) },
-  { name: 'Event', isWhole: true, text: ({ partition, position }) => `accounts/${partition}#${position}` },
-];
-
-/** What could not be booked, and messages that wait for what their basis names, of every partition. */
-function Suspense() {
-  const system = useQuery(questions.system());
-  const partitions = (system.data?.partitions ?? [])
-    .filter(({ log, partition }) => log === 'accounts' && partition >= 0)
-    .map(({ partition }) => partition);
-  const views = useQueries({ queries: partitions.map((partition) => questions.suspense(partition)) });
-  const error = system.error ?? views.find((view) => view.error !== null)?.error ?? null;
-  if (system.data === undefined || views.some(({ data }) => data === undefined)) {
-    return <Pending error={error} what="what is in suspense" />;
-  }
-  const kept = views.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  const items = kept.flatMap(({ partition, items: all, proposals }) =>
-    all.map((item): Suspended => {
-      const proposed = proposals.find(({ position }) => position === item.position);
-      const proposal =
-        proposed === undefined
-          ? 'not proposed'
-          : `${proposed.outcome}, proposed by ${proposed.proposer}: ${proposed.reason}`;
-      return { ...item, partition, proposal };
-    }),
-  );
-  const deferred = kept.flatMap(({ partition, deferred: all }) =>
-    all.map((each): Deferred => ({ ...each, partition })),
-  );
-  return (
-    <>
-      <Panel title="Suspense" sub="what could not be booked where it says (CLR-ACC-016 to 019)">
-        <DataTable caption="Items in suspense" rows={items} columns={SUSPENSE} empty="Nothing is in suspense." />
-      </Panel>
-      <Panel title="Deferred messages" sub="they wait for what their basis names (CLR-ACC-050)">
-        <DataTable
-          caption="Messages that wait for what their basis names"
-          rows={deferred}
-          columns={DEFERRED}
-          empty="No message waits for its account, its contract or a deposit."
-        />
-      </Panel>
-    </>
-  );
-}
-
-type Break = ReconciliationsView['breaks'][number];
-
-const SOURCES: readonly Column<ReconciliationsView['reconciliations'][number]>[] = [
-  { name: 'Source', text: ({ source }) => source },
-  { name: 'Of', text: ({ of }) => of },
-  { name: 'As of', unit: 'UTC', text: ({ asOf }) => utc(asOf) },
-  { name: 'Lines', isNumber: true, text: ({ compared }) => String(compared) },
-  {
-    name: 'Differ',
-    isNumber: true,
-    text: ({ differing }) => String(differing),
-    show: ({ differing }) => (differing === 0 ? '0' : `▲ ${differing}`),
-  },
-];
-
-const BREAKS: readonly Column<Break>[] = [
-  { name: 'Break', isNumber: true, text: ({ breakId }) => String(breakId) },
-  { name: 'Source', text: ({ source, of }) => `${source}, ${of}` },
-  {
-    name: 'Line',
-    text: ({ accountId, asset, instrument }) =>
-      [accountId, asset, instrument].filter((part) => part !== null).join(' '),
-  },
-  { name: 'Ledger', isNumber: true, text: ({ ledger }) => ledger, show: ({ ledger }) => exact(ledger) },
-  { name: 'There', isNumber: true, text: ({ reported }) => reported, show: ({ reported }) => exact(reported) },
-  {
-    name: 'Difference',
-    isNumber: true,
-    text: ({ ledger, reported }) => minus(reported, ledger),
-    show: ({ ledger, reported }) => exact(minus(reported, ledger)),
-  },
-  { name: 'Since', unit: 'UTC', text: ({ since }) => utc(since) },
-  {
-    name: 'Explained',
-    isSentence: true,
-    text: ({ explanation }) =>
-      explanation === null
-        ? '▲ no'
-        : `${explanation.text} (${explanation.proposer}, ${explanation.approver ?? 'waits for a second person'})`,
-  },
-];
-
-/** Where the books of a custodian or an exchange differ from the ledger. */
-function Breaks() {
-  const { data, error } = useQuery(questions.reconciliations());
-  if (data === undefined) return <Pending error={error} what="the reconciliations" />;
-  return (
-    <>
-      <Panel title="Books of others" sub="held against the ledger (CLR-ACC-080)">
-        <DataTable
-          caption="The last reconciliation of each source"
-          rows={data.reconciliations}
-          columns={SOURCES}
-          empty="No books of others were held against the ledger yet."
-        />
-      </Panel>
-      <Panel title="Breaks" sub="lines that differ, until they agree again (CLR-ACC-081)">
-        <DataTable caption="Breaks" rows={data.breaks} columns={BREAKS} empty="No line differs." />
-      </Panel>
-    </>
   );
 }
 
@@ -194,7 +55,18 @@ function Delistings() {
   if (data === undefined) return <Pending error={error} what="the delistings" />;
   return (
     <Panel title="Delistings" sub="until then orders may only reduce (CLR-DEL-001 to 003)">
-      <DataTable caption="Delistings" rows={data.items} columns={DELISTINGS} empty="No perpetual is to end." />
+      <DataTable caption="Delistings" rows={data} columns={DELISTINGS} empty="No perpetual is to end." />
+      {data
+        .filter(({ approvedAt }) => approvedAt === null)
+        .map(({ delistingId, instrument, at }) => (
+          <ApproveForm
+            key={delistingId}
+            what={`${delistingId}: ${instrument} ${at === null ? 'stays' : 'ends'}`}
+            path={`/delistings/${encodeURIComponent(delistingId)}/approvals`}
+            done={`${delistingId} is approved.`}
+            changed={DESK}
+          />
+        ))}
     </Panel>
   );
 }
@@ -230,12 +102,71 @@ function Corrections() {
   if (data === undefined) return <Pending error={error} what="the corrections" />;
   return (
     <Panel title="Trades taken back" sub="both sides or none (CLR-ACC-017)">
-      <DataTable caption="Corrections" rows={data.items} columns={CORRECTIONS} empty="No trade was to be taken back." />
+      <DataTable caption="Corrections" rows={data} columns={CORRECTIONS} empty="No trade was to be taken back." />
+      {data
+        .filter(
+          ({ approved, refusals, reported: { partitions, of } }) =>
+            !approved && refusals.length === 0 && partitions === of,
+        )
+        .map(({ correctionId, tradeId }) => (
+          <ApproveForm
+            key={correctionId}
+            what={`${correctionId}: take ${tradeId} back`}
+            path={`/corrections/${encodeURIComponent(correctionId)}/approvals`}
+            done={`${correctionId} is approved; every partition takes its sides back.`}
+            changed={DESK}
+          />
+        ))}
+      <ProposeCorrection />
     </Panel>
   );
 }
 
-const ENDED: readonly Column<BookImportsView['ended'][number]>[] = [
+/** A person asks that a booked trade is cancelled, its fees with it. */
+function ProposeCorrection() {
+  const [tradeId, setTradeId] = useState('');
+  const [instrument, setInstrument] = useState('');
+  return (
+    <ActForm
+      opens="Propose to take a trade back"
+      sends="Propose the correction"
+      changed={DESK}
+      act={(reason) => {
+        const correctionId = freshId('correction');
+        return {
+          path: '/corrections',
+          body: { correctionId, tradeId: tradeId.trim(), instrument: instrument.trim(), reason },
+          done: `${correctionId} is proposed; every partition says what it booked, then another person approves it.`,
+        };
+      }}
+    >
+      <label>
+        Trade{' '}
+        <input
+          className={partStyles.field}
+          value={tradeId}
+          size={22}
+          required
+          placeholder="trade-8821"
+          onChange={({ target }) => setTradeId(target.value)}
+        />
+      </label>
+      <label>
+        Instrument{' '}
+        <input
+          className={partStyles.field}
+          value={instrument}
+          size={16}
+          required
+          placeholder="BTC-PERP"
+          onChange={({ target }) => setInstrument(target.value)}
+        />
+      </label>
+    </ActForm>
+  );
+}
+
+const ENDED: readonly Column<BookImportsView['items'][number]>[] = [
   { name: 'Book', text: ({ importId }) => importId },
   { name: 'How it ended', text: ({ how }) => how },
 ];
@@ -254,9 +185,18 @@ function BookImports() {
           partitions; digest <code>{open.digest.slice(0, 16)}…</code>. It waits for a second person.
         </p>
       )}
+      {open !== null && open.judged.partitions === open.judged.of && (
+        <ApproveForm
+          what={`${open.importId}, digest ${open.digest.slice(0, 16)}…`}
+          path={`/book-imports/${encodeURIComponent(open.importId)}/approvals`}
+          body={{ digest: open.digest }}
+          done={`${open.importId} is approved; its accounts are opened.`}
+          changed={['live']}
+        />
+      )}
       <DataTable
         caption="Books that were brought"
-        rows={data.ended}
+        rows={data.items}
         columns={ENDED}
         empty="No book was brought before."
       />

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { FundView } from '@ballast/contracts';
+import type { DeleveragingRoundsPage, FundPage as Answer } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { Waterfall } from '../charts/waterfall';
 import { addingUp, cents, rounded, sentence, usd } from '../format/amount';
 import { utc } from '../format/time';
-import { placeText } from '../format/place';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
@@ -41,7 +40,7 @@ function TheFund() {
       </Page>
     );
   }
-  const { flows, balance, entries, deleveraged, more } = data;
+  const { flows, balance, items: entries, next } = data;
   const lines = addingUp(
     flows.map(({ cause, count, amount }) => ({
       label: nameOf(cause),
@@ -57,7 +56,7 @@ function TheFund() {
     { name: 'How', text: ({ detail }) => detail },
   ];
   return (
-    <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} as of ${utc(data.clearing)} UTC.`}>
+    <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} as of ${utc(data.asOf.clearing)} UTC.`}>
       <Twin title="What made the balance" sub="USD, by cause; it adds up" name="fund" rows={rows} columns={columns}>
         {flows.length === 0 ? (
           <Empty>Nothing was paid into the fund yet.</Empty>
@@ -72,7 +71,7 @@ function TheFund() {
       </Twin>
       <Panel
         title="Entries"
-        sub={more ? `the newest ${entries.length}, newest first` : `${entries.length}, newest first`}
+        sub={next !== null ? `the newest ${entries.length}, newest first` : `${entries.length}, newest first`}
       >
         <DataTable
           caption="Entries of the fund"
@@ -82,19 +81,12 @@ function TheFund() {
         />
       </Panel>
       <Deleveraging />
-      <Panel title="Rounds of deleveraging" sub="rounds in which positions of others were reduced">
-        <DataTable
-          caption="Rounds of deleveraging"
-          rows={deleveraged}
-          columns={ROUNDS}
-          empty="Nobody was ever deleveraged: fund and accounts bore every loss."
-        />
-      </Panel>
+      <Rounds />
     </Page>
   );
 }
 
-const ENTRIES: readonly Column<FundView['entries'][number]>[] = [
+const ENTRIES: readonly Column<Answer['items'][number]>[] = [
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
   { name: 'Cause', text: ({ cause }) => nameOf(cause) },
   { name: 'Amount', unit: 'USD', isNumber: true, text: ({ amount }) => amount, show: ({ amount }) => cents(amount) },
@@ -112,8 +104,29 @@ const ENTRIES: readonly Column<FundView['entries'][number]>[] = [
   },
 ];
 
-const ROUNDS: readonly Column<FundView['deleveraged'][number]>[] = [
+const placeOf = ({ position }: { readonly position: number }): string => `liquidation/-1#${position}`;
+
+const ROUNDS: readonly Column<DeleveragingRoundsPage['items'][number]>[] = [
   { name: 'Clearing time', unit: 'UTC', text: ({ at }) => utc(at) },
   { name: 'What', isSentence: true, text: ({ summary }) => summary, show: ({ summary }) => sentence(summary) },
-  { name: 'Event', text: placeText, show: (round) => <EventLink place={placeText(round)} /> },
+  { name: 'Event', text: placeOf, show: (round) => <EventLink place={placeOf(round)} /> },
 ];
+
+function Rounds() {
+  const { data, error } = useQuery(questions.deleveragingRounds(usePastTime()));
+  if (data === undefined) return <Pending error={error} what="the rounds of deleveraging from the log" />;
+  const { items, next } = data;
+  return (
+    <Panel
+      title="Rounds of deleveraging"
+      sub={`rounds in which positions of others were reduced${next === null ? '' : `, the newest ${items.length}`}`}
+    >
+      <DataTable
+        caption="Rounds of deleveraging"
+        rows={items}
+        columns={ROUNDS}
+        empty="Nobody was ever deleveraged: fund and accounts bore every loss."
+      />
+    </Panel>
+  );
+}

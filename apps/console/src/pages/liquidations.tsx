@@ -72,7 +72,7 @@ function TheLiquidations() {
   const { open, search } = liquidationsRoute.useSearch();
   const at = usePastTime();
   const navigate = useNavigate();
-  const { data, error } = useQuery(questions.liquidations({ open, search, at, after: 0, limit: 100 }));
+  const { data, error } = useQuery(questions.liquidations({ open, search, at, skip: 0, limit: 100 }));
   const change = (part: ListSearch): void => {
     void navigate({
       to: '/liquidations',
@@ -120,7 +120,7 @@ function TheLiquidations() {
             caption="Liquidations"
             total={data.total}
             columns={COLUMNS}
-            pageOf={(after, limit) => questions.liquidations({ open, search, at, after, limit }) as never}
+            pageOf={(skip, limit) => questions.liquidations({ open, search, at, skip, limit }) as never}
             rowsOf={(answer: Answer) => answer.items}
             empty="Nobody was liquidated, or no case fits the filter."
           />

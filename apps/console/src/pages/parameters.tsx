@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { RulesHistory } from '@ballast/contracts';
-import { questions, type DocumentsView } from '../api/client';
+import { questions, type RuleProposal } from '../api/client';
 import { utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
@@ -21,7 +21,7 @@ const FIGURES: readonly Column<Figure>[] = [
   { name: 'Unit', text: ({ path }) => unitOf(path) },
 ];
 
-type Change = DocumentsView['proposals'][number]['changes'][number];
+type Change = RuleProposal['changes'][number];
 
 const CHANGES: readonly Column<Change>[] = [
   { name: 'Field', text: ({ field }) => field, show: ({ field }) => <code>{field}</code> },
@@ -100,7 +100,7 @@ function Proposals({
   isPast,
 }: {
   readonly service: string;
-  readonly proposals: DocumentsView['proposals'];
+  readonly proposals: readonly RuleProposal[];
   readonly isPast: boolean;
 }) {
   if (proposals.length === 0) {

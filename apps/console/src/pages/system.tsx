@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SystemView } from '@ballast/contracts';
-import { questions, type HouseModeView, type InstrumentHaltsView } from '../api/client';
+import { questions, type HouseModeProposal, type InstrumentHaltsView } from '../api/client';
 import { useLive } from '../api/live';
 import { clearing, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
@@ -128,16 +128,14 @@ export default function SystemPage() {
   );
 }
 
-const MODES: Readonly<Record<HouseModeView['mode'], string>> = {
+const MODES: Readonly<Record<HouseModeProposal['mode'], string>> = {
   normal: '● normal: everything that the margin allows is done.',
   'reduce-only': '◐ reduce-only: no order that takes new risk is admitted, and no other margin model.',
   'withdrawals-stopped': '■ withdrawals-stopped: nothing is paid out.',
   halt: '▼ halt: only deposits are taken, and nothing is closed out.',
 };
 
-type ModeProposal = HouseModeView['proposals'][number];
-
-const MODE_PROPOSALS: readonly Column<ModeProposal>[] = [
+const MODE_PROPOSALS: readonly Column<HouseModeProposal>[] = [
   { name: 'Proposal', text: ({ proposalId }) => proposalId },
   { name: 'Mode', text: ({ mode }) => mode },
   { name: 'By', text: ({ proposer }) => proposer },
@@ -193,7 +191,7 @@ function Halts() {
     <Panel title="Halted instruments">
       <DataTable
         caption="Instruments that are halted"
-        rows={data.items}
+        rows={data}
         columns={HALTS}
         empty="Every instrument trades as far as the house mode lets it."
       />

@@ -1,5 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { FundView, MarketsView, RulesHistory, SurfacesView } from '@ballast/contracts';
+import type {
+  AsOf,
+  DeleveragingRoundsPage,
+  FundPage,
+  MarketsView,
+  RulesHistory,
+  SurfacesView,
+} from '@ballast/contracts';
 import {
   documentOf,
   evolveRules,
@@ -23,11 +30,18 @@ import type {
 import { ZERO, dec, invariant, text, type Decimal, type Instant } from '@ballast/kernel';
 import { LazyReader } from '../explain/lazy-reader.js';
 import { decimated } from './decimated.js';
+import { newestFirst, type WantedBefore } from './newest-first.js';
 import { surfacesView, type PlacedSurface } from './surface-view.js';
 
 const PAGE = 500;
 const POINTS = 1_000;
 const LISTED = 400;
+
+/** Rules as they stood, and which events that contains. */
+export interface PastDocuments {
+  readonly answer: StandingRules;
+  readonly asOf: AsOf;
+}
 
 type Market = MarketsView['markets'][number];
 type Last = Market['last'];
@@ -53,10 +67,10 @@ export class HouseStory {
   readonly #scalars = new Map<string, string>();
   #sourceChanges: MarketsView['sourceChanges'] = [];
   readonly #flows = new Map<string, { count: number; amount: Decimal }>();
-  #entries: FundView['entries'] = [];
-  #listed = 0;
+  /** Where in accounts global something was paid in or out; what it was is read again for who asks. */
+  readonly #flowed: { readonly position: number }[] = [];
   #balance = '0';
-  readonly #deleveraged: FundView['deleveraged'] = [];
+  readonly #deleveraged: DeleveragingRoundsPage['items'] = [];
   readonly #surfaces = new Map<string, PlacedSurface>();
   #priced: PricingEvents['RiskArraysPublished'] | null = null;
   readonly #changes = new Map<string, RuleChange[]>();
@@ -80,16 +94,23 @@ export class HouseStory {
     };
   }
 
-  async fund(): Promise<FundView> {
+  async fund(wanted: WantedBefore): Promise<FundPage> {
     await this.#follow();
+    const asOf = this.#asOf('accounts');
+    const [balance, flows] = [this.#balance, [...this.#flows]];
+    const { items, next } = newestFirst(this.#flowed, wanted);
     return {
-      clearing: this.#clearing,
-      balance: this.#balance,
-      flows: [...this.#flows].map(([cause, { count, amount }]) => ({ cause, count, amount: text(amount) })),
-      entries: this.#entries.slice(-LISTED).reverse(),
-      more: this.#listed > LISTED,
-      deleveraged: [...this.#deleveraged].reverse(),
+      items: await this.#entriesAt(items),
+      next,
+      asOf,
+      balance,
+      flows: flows.map(([cause, { count, amount }]) => ({ cause, count, amount: text(amount) })),
     };
+  }
+
+  async deleveragingRounds(wanted: WantedBefore): Promise<DeleveragingRoundsPage> {
+    await this.#follow();
+    return { ...newestFirst(this.#deleveraged, wanted), asOf: this.#asOf('liquidation') };
   }
 
   /** Volatility surfaces of an underlying, with the options priced on them. */
@@ -99,19 +120,41 @@ export class HouseStory {
   }
 
   /** What established, proposed and approved the rules of a service, newest first. */
-  async rules(service: ServiceLog): Promise<RulesHistory> {
+  async rules(service: ServiceLog, wanted: WantedBefore): Promise<RulesHistory> {
     await this.#follow();
-    return {
-      items: [...(this.#changes.get(service) ?? [])].reverse(),
-      next: null,
-      asOf: { clearing: this.#clearing, positions: { [`${service}/${GLOBAL}`]: this.#read.get(service) ?? 0 } },
-    };
+    const changes = this.#changes.get(service) ?? [];
+    // By their number in the history: one event may establish several.
+    const { items, next } = newestFirst(
+      changes.map((change, index) => ({ position: index + 1, change })),
+      wanted,
+    );
+    return { items: items.map(({ change }) => change), next, asOf: this.#asOf(service) };
   }
 
   /** The rules of a service, in force and proposed. */
-  async documents(service: ServiceLog): Promise<StandingRules> {
+  async documents(service: ServiceLog): Promise<PastDocuments> {
     await this.#follow();
-    return standingRules({ rules: this.#rulesOf(service) });
+    return { answer: standingRules({ rules: this.#rulesOf(service) }), asOf: this.#asOf(service) };
+  }
+
+  #asOf(log: ServiceLog): AsOf {
+    return { clearing: this.#clearing, positions: { [`${log}/${GLOBAL}`]: this.#read.get(log) ?? 0 } };
+  }
+
+  /** @param places newest first */
+  async #entriesAt(places: readonly { readonly position: number }[]): Promise<FundPage['items']> {
+    const entries: FundPage['items'] = [];
+    const wanted = new Set(places.map(({ position }) => position));
+    const last = places[0]?.position ?? 0;
+    for (let after = (places.at(-1)?.position ?? 1) - 1; after < last; after += PAGE) {
+      for (const entry of await this.#reader.read('accounts', GLOBAL, after, Math.min(PAGE, last - after))) {
+        const flow = wanted.has(entry.position) ? flowOf(entry) : null;
+        if (flow === null) continue;
+        const { cause, amount, balance } = flow;
+        entries.push({ position: entry.position, at: entry.time.clearing, cause, amount: text(amount), balance });
+      }
+    }
+    return entries.reverse();
   }
 
   #follow(): Promise<void> {
@@ -164,29 +207,16 @@ export class HouseStory {
         if (this.#sourceChanges.length > 2 * LISTED) this.#sourceChanges = this.#sourceChanges.slice(-LISTED);
         return;
       }
-      case 'FundCredited': {
-        const { reason, amount, balance } = entry.payload as FundEvents['FundCredited'];
-        return this.#flow(entry, reason, dec(amount), balance);
-      }
-      case 'LossStepTaken': {
-        const { step, purpose, amount, balance } = entry.payload as FundEvents['LossStepTaken'];
-        // The house's own capital is not in the fund.
-        return step === 'house-tranche' ? undefined : this.#flow(entry, purpose, dec(amount).neg(), balance);
-      }
-      case 'LossRecovered': {
-        const { amount, balance, step } = entry.payload as FundEvents['LossRecovered'];
-        // Gains of others never were in the fund.
-        return step === GAINS_STEP ? undefined : this.#flow(entry, 'RecoveredLoss', dec(amount).neg(), balance);
-      }
-      case 'RepaymentBooked': {
-        const { step, amount, balance } = entry.payload as FundEvents['RepaymentBooked'];
-        return step === 'house-tranche' ? undefined : this.#flow(entry, 'repayment', dec(amount), balance);
-      }
+      case 'FundCredited':
+      case 'LossStepTaken':
+      case 'LossRecovered':
+      case 'RepaymentBooked':
+        return this.#flow(entry);
       case 'AdlExecuted': {
         const { closes } = entry.payload as AdlEvents['AdlExecuted'];
-        const { log, partition, position, time } = entry;
+        const { position, time } = entry;
         this.#deleveraged.push({
-          ...{ log, partition, position, at: time.clearing },
+          ...{ position, at: time.clearing },
           summary: `${closes.length} positions reduced against the bankrupt side`,
         });
         return;
@@ -264,14 +294,50 @@ export class HouseStory {
     }
   }
 
-  #flow({ position, time }: LogEntry, cause: string, amount: Decimal, balance: string): void {
-    if (amount.isZero()) return;
-    const flow = this.#flows.get(cause) ?? { count: 0, amount: ZERO };
-    this.#flows.set(cause, { count: flow.count + 1, amount: flow.amount.plus(amount) });
-    this.#entries.push({ position, at: time.clearing, cause, amount: text(amount), balance });
-    this.#listed += 1;
-    if (this.#entries.length > 2 * LISTED) this.#entries = this.#entries.slice(-LISTED);
+  #flow(entry: LogEntry): void {
+    const flow = flowOf(entry);
+    if (flow === null) return;
+    const { cause, amount, balance } = flow;
+    const sum = this.#flows.get(cause) ?? { count: 0, amount: ZERO };
+    this.#flows.set(cause, { count: sum.count + 1, amount: sum.amount.plus(amount) });
+    this.#flowed.push({ position: entry.position });
     this.#balance = balance;
+  }
+}
+
+interface Flow {
+  readonly cause: string;
+  /** USD, what the fund paid negative. */
+  readonly amount: Decimal;
+  readonly balance: string;
+}
+
+/** What an event moved in the insurance fund; null: nothing. The house's own capital and gains of others are not in it. */
+function flowOf({ type, payload }: LogEntry): Flow | null {
+  const flow = movedBy(type, payload);
+  return flow?.amount.isZero() === false ? flow : null;
+}
+
+function movedBy(type: string, payload: unknown): Flow | null {
+  switch (type) {
+    case 'FundCredited': {
+      const { reason, amount, balance } = payload as FundEvents['FundCredited'];
+      return { cause: reason, amount: dec(amount), balance };
+    }
+    case 'LossStepTaken': {
+      const { step, purpose, amount, balance } = payload as FundEvents['LossStepTaken'];
+      return step === 'house-tranche' ? null : { cause: purpose, amount: dec(amount).neg(), balance };
+    }
+    case 'LossRecovered': {
+      const { amount, balance, step } = payload as FundEvents['LossRecovered'];
+      return step === GAINS_STEP ? null : { cause: 'RecoveredLoss', amount: dec(amount).neg(), balance };
+    }
+    case 'RepaymentBooked': {
+      const { step, amount, balance } = payload as FundEvents['RepaymentBooked'];
+      return step === 'house-tranche' ? null : { cause: 'repayment', amount: dec(amount), balance };
+    }
+    default:
+      return null;
   }
 }
 

@@ -4,7 +4,8 @@ import {
   type AccountSeries,
   type DayStatement,
   type EventView,
-  type FundView,
+  type DeleveragingRoundsPage,
+  type FundPage,
   type LiquidationCaseRow,
   type LiquidationCaseView,
   type MarketsView,
@@ -14,7 +15,6 @@ import {
 } from '@ballast/contracts';
 import type { ServiceLog } from '@ballast/facts';
 import type { AccountId, Instant } from '@ballast/kernel';
-import type { StandingRules } from '@ballast/documents';
 import type { LogDirectory } from '@ballast/event-log';
 import { causeGraph, placeName, type LogPlace } from '../causes/cause-graph.js';
 import { accountOf, nodeText } from '../causes/node-text.js';
@@ -29,7 +29,8 @@ import { keep } from './keep.js';
 import { heldBooks, type HeldBooks } from '../reconciliation/held-books.js';
 import { dayStatement } from '../statement/day-statement.js';
 import { caseStory } from './case-story.js';
-import { HouseStory } from './house-story.js';
+import { HouseStory, type PastDocuments } from './house-story.js';
+import type { WantedBefore } from './newest-first.js';
 import { AccountStory, type SeriesRange } from './account-story.js';
 import { PastQuestions, type PastAnswer } from './past-questions.js';
 
@@ -50,13 +51,15 @@ export interface History {
   /** @param at as it stood then; absent: where the logs end */
   markets(at?: Instant): Promise<MarketsView>;
   /** @param at as it stood then; absent: where the logs end */
-  fund(at?: Instant): Promise<FundView>;
+  fund(wanted: WantedBefore, at?: Instant): Promise<FundPage>;
+  /** @param at as it stood then; absent: where the logs end */
+  deleveragingRounds(wanted: WantedBefore, at?: Instant): Promise<DeleveragingRoundsPage>;
   /** @param at as it stood then; absent: where the logs end */
   surfaces(underlying: string, at?: Instant): Promise<SurfacesView>;
   /** @param at as it stood then; absent: where the logs end */
-  rules(service: ServiceLog, at?: Instant): Promise<RulesHistory>;
+  rules(service: ServiceLog, wanted: WantedBefore, at?: Instant): Promise<RulesHistory>;
   /** The documents of a service as they stood then. */
-  documents(service: ServiceLog, at: Instant): Promise<StandingRules>;
+  documents(service: ServiceLog, at: Instant): Promise<PastDocuments>;
   /** What margin would have said then if ... ? */
   whatIf(question: WhatIfQuestion, end: HistoryEnd): Promise<PastAnswer>;
   close(): Promise<void>;
@@ -119,19 +122,23 @@ export class LogHistory implements History {
     return this.#houseAt(at).markets();
   }
 
-  fund(at?: Instant): Promise<FundView> {
-    return this.#houseAt(at).fund();
+  fund(wanted: WantedBefore, at?: Instant): Promise<FundPage> {
+    return this.#houseAt(at).fund(wanted);
+  }
+
+  deleveragingRounds(wanted: WantedBefore, at?: Instant): Promise<DeleveragingRoundsPage> {
+    return this.#houseAt(at).deleveragingRounds(wanted);
   }
 
   surfaces(underlying: string, at?: Instant): Promise<SurfacesView> {
     return this.#houseAt(at).surfaces(underlying);
   }
 
-  rules(service: ServiceLog, at?: Instant): Promise<RulesHistory> {
-    return this.#houseAt(at).rules(service);
+  rules(service: ServiceLog, wanted: WantedBefore, at?: Instant): Promise<RulesHistory> {
+    return this.#houseAt(at).rules(service, wanted);
   }
 
-  documents(service: ServiceLog, at: Instant): Promise<StandingRules> {
+  documents(service: ServiceLog, at: Instant): Promise<PastDocuments> {
     return this.#houseAt(at).documents(service);
   }
 

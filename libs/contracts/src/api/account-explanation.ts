@@ -16,6 +16,7 @@ import {
 } from '../fields.js';
 import { openOrdersSection } from './orders.js';
 import { instant } from './times.js';
+import { boundedBy } from '../bounds.js';
 
 const figureUnit = z.enum(['USD', 'rate', 'scalar', 'base', 'price']);
 
@@ -51,7 +52,8 @@ const priceInput = z.strictObject({
   instrument: instrument.nullable(),
   mark: decimal.nullable(),
   branch: z.string().nullable().meta({ description: 'Which candidate the mark is, after the band around the index.' }),
-  sources: z.array(
+  sources: boundedBy(
+    'decision',
     z.strictObject({
       venue: z.string(),
       state: z.string(),
@@ -101,7 +103,10 @@ const slice = z.strictObject({
   number: ordinal,
   position: ordinal.meta({ description: 'Position in liquidation; the id of the close-out order.' }),
   at: instant,
-  lines: z.array(z.strictObject({ label: z.string(), amount: decimal, unit: figureUnit, formula: z.string() })),
+  lines: boundedBy(
+    'decision',
+    z.strictObject({ label: z.string(), amount: decimal, unit: figureUnit, formula: z.string() }),
+  ),
 });
 
 export const caseWaterfall = z
@@ -110,7 +115,8 @@ export const caseWaterfall = z
     loss: decimal.meta({
       description: 'What the case cost beyond the value of what was closed, USD: the sum of the steps.',
     }),
-    steps: z.array(
+    steps: boundedBy(
+      'decision',
       z.strictObject({
         step: z.enum([...LOSS_STEPS, PROVIDER_STEP, AUCTION_STEP]),
         amount: decimal.meta({ description: 'USD that the step bore.' }),
@@ -130,12 +136,12 @@ export const accountExplanation = z
     marginPosition: count.meta({ description: 'Last event of margin, partition of the account, that is contained.' }),
     event: explainedEvent.nullable().meta({ description: 'The event that was asked for; null when a time was.' }),
     state: accountMarginState.nullable().meta({ description: 'null before the first assessment.' }),
-    because: z.array(z.string()).meta({ description: 'The answer in sentences.' }),
+    because: boundedBy('decision', z.string()).meta({ description: 'The answer in sentences.' }),
     since: stateChange
       .nullable()
       .meta({ description: 'The change that led into the state; null when it never changed.' }),
     assessment: assessmentDetail.nullable(),
-    figures: z.array(figureLine).meta({ description: 'The assessment line by line.' }),
+    figures: boundedBy('decision', figureLine).meta({ description: 'The assessment line by line.' }),
     orders: openOrdersSection.nullable().meta({
       description:
         'What may still fill and counts beside the state, where new risk or money is decided; without the money of the withdrawal that is explained. Null when nothing may.',
@@ -144,12 +150,12 @@ export const accountExplanation = z
       .strictObject({
         from: z.strictObject({ at: instant.nullable(), what: z.string() }),
         before: decimal,
-        lines: z.array(bridgeLine),
+        lines: boundedBy('decision', bridgeLine),
         after: decimal,
       })
       .nullable()
       .meta({ description: 'What changed equity since the state change before, or since the opening; adds up.' }),
-    prices: z.array(priceInput),
+    prices: boundedBy('decision', priceInput),
     schedule: z
       .strictObject({
         position: ordinal,
@@ -162,18 +168,20 @@ export const accountExplanation = z
       })
       .nullable(),
     wouldHaveAvoided: z
-      .strictObject({ at: instant, state: accountMarginState, lines: z.array(figureLine) })
+      .strictObject({ at: instant, state: accountMarginState, lines: boundedBy('decision', figureLine) })
       .nullable()
       .meta({ description: 'What would have kept the account out of the last worse state it entered.' }),
     call: z
       .strictObject({ callId: z.string(), dueAt: instant, expired: z.boolean() })
       .nullable()
       .meta({ description: 'The open margin call.' }),
-    timeline: z.array(timelineEntry),
-    waterfalls: z
-      .array(caseWaterfall)
-      .meta({ description: 'Who bore what the liquidations cost, one entry per case.' }),
-    slices: z.array(slice).meta({ description: 'Liquidation, slice by slice, with the figures of its formulas.' }),
+    timeline: boundedBy('decision', timelineEntry),
+    waterfalls: boundedBy('decision', caseWaterfall).meta({
+      description: 'Who bore what the liquidations cost, one entry per case.',
+    }),
+    slices: boundedBy('decision', slice).meta({
+      description: 'Liquidation, slice by slice, with the figures of its formulas.',
+    }),
   })
   .meta({ id: 'AccountExplanation', description: 'Why an account is in its state, from the logs alone.' });
 

@@ -11,6 +11,7 @@ import {
   partitionOfEvent,
   underlying,
 } from '../fields.js';
+import { boundedBy } from '../bounds.js';
 import { asOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 
@@ -34,7 +35,7 @@ export const seriesQuery = z
   .refine(({ from = 0, to = Infinity }) => from <= to, { path: ['from'], error: 'begin before the end, which is `to`' })
   .meta({ id: 'SeriesQuery' });
 
-const column = z.array(decimal);
+const column = z.array(decimal).max(MOST_POINTS);
 
 const storyEvent = z
   .strictObject({
@@ -66,10 +67,13 @@ export const accountSeries = z
     }),
     points: z
       .strictObject({
-        at: z.array(instant),
-        position: z.array(ordinal).meta({ description: 'The MarginRunCompleted in margin, partition of the account.' }),
-        schedule: z.array(ordinal).meta({ description: 'The ScheduleInForce in margin global.' }),
-        state: z.array(accountMarginState).meta({ description: 'After the run.' }),
+        at: z.array(instant).max(MOST_POINTS),
+        position: z
+          .array(ordinal)
+          .max(MOST_POINTS)
+          .meta({ description: 'The MarginRunCompleted in margin, partition of the account.' }),
+        schedule: z.array(ordinal).max(MOST_POINTS).meta({ description: 'The ScheduleInForce in margin global.' }),
+        state: z.array(accountMarginState).max(MOST_POINTS).meta({ description: 'After the run.' }),
         equity: column,
         initial: column,
         call: column,
@@ -80,7 +84,8 @@ export const accountSeries = z
         description:
           'USD, exact; one place of every column is one assessment. Least and greatest of each stretch are kept.',
       }),
-    underlyings: z.array(
+    underlyings: boundedBy(
+      'span',
       z.strictObject({
         underlying,
         mark: column.meta({ description: 'Mark of its linear perpetual, USD.' }),
@@ -89,25 +94,23 @@ export const accountSeries = z
         liquidationScalarShort: column,
       }),
     ),
-    shares: z
-      .array(
-        z.strictObject({
-          instrument,
-          maintenance: column.meta({ description: 'Share of the maintenance requirement, USD.' }),
-        }),
-      )
-      .meta({ description: 'What the maintenance requirement was made of, by position.' }),
-    holdings: z
-      .array(
-        z.strictObject({
-          point: count.meta({ description: 'From this point of the answer on.' }),
-          version: count,
-          collateral: amountByAsset,
-          positions: z.array(z.strictObject({ instrument, quantity: decimal, cost: decimal })),
-        }),
-      )
-      .meta({ description: 'What the account held, each time it changed.' }),
-    events: z.array(storyEvent),
+    shares: boundedBy(
+      'span',
+      z.strictObject({
+        instrument,
+        maintenance: column.meta({ description: 'Share of the maintenance requirement, USD.' }),
+      }),
+    ).meta({ description: 'What the maintenance requirement was made of, by position.' }),
+    holdings: boundedBy(
+      'span',
+      z.strictObject({
+        point: count.meta({ description: 'From this point of the answer on.' }),
+        version: count,
+        collateral: amountByAsset,
+        positions: boundedBy('span', z.strictObject({ instrument, quantity: decimal, cost: decimal })),
+      }),
+    ).meta({ description: 'What the account held, each time it changed.' }),
+    events: boundedBy('span', storyEvent),
   })
   .meta({
     id: 'AccountSeries',

@@ -13,6 +13,7 @@ import {
   positionShape,
   versionedName,
 } from '../fields.js';
+import { boundedBy } from '../bounds.js';
 import { asOf, pageOf } from './page.js';
 import { instant } from './times.js';
 
@@ -54,7 +55,7 @@ export const accountView = z
     }),
     collateral: amountByAsset.meta({ description: 'All credited collateral, held money included.' }),
     held: amountByAsset.meta({ description: 'Part of it that is held for withdrawals.' }),
-    positions: z.array(positionView),
+    positions: boundedBy('account', positionView),
     margin: assessmentDetail
       .nullable()
       .meta({ description: 'The last assessment with every figure; null before the first.' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountId, count, identifier, instrument, nonNegativeDecimal, underlying } from '../fields.js';
 import { quantity } from './amounts.js';
+import { boundedBy } from '../bounds.js';
 import { pageOf } from './page.js';
 import { instant } from './times.js';
 
@@ -46,8 +47,8 @@ export const auctionsView = pageOf(
     endsAt: instant,
     called: z.boolean().meta({ description: 'Bids are being handed over: no other is taken.' }),
     bids: count,
-    bidders: z
-      .array(z.strictObject({ accountId, quantity: quantity }))
-      .meta({ description: 'Who may bid, and for how many contracts.' }),
+    bidders: boundedBy('market', z.strictObject({ accountId, quantity: quantity })).meta({
+      description: 'Who may bid, and for how many contracts.',
+    }),
   }),
 );

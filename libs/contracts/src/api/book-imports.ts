@@ -13,6 +13,7 @@ import {
 } from '../fields.js';
 import { zodOf, zodShapeOf } from '../schema-to-zod.js';
 import { instant } from './times.js';
+import { pageOf } from './page.js';
 
 const account = zodOf(importedAccount).meta({ id: 'ImportedAccount', description: 'An account of a book.' });
 
@@ -72,12 +73,16 @@ export const bookImportWithdrawal = z.strictObject({ reason }).meta({
   example: { reason: 'The exchange found an error.' },
 });
 
+/** Faults, and accounts in a worse state. */
+const MOST_TOLD = 100;
+
 const bookOutlook = z
   .strictObject({
     states: z.record(accountMarginState, count).meta({ description: 'Accounts by the state they would enter.' }),
     unpriced: count.meta({ description: 'Accounts with a contract that has no price now.' }),
     accounts: z
       .array(z.strictObject({ accountId, state: accountMarginState, figures: marginFigures }))
+      .max(MOST_TOLD)
       .meta({ description: 'Those that would not be HEALTHY, the first 100, worst state first.' }),
   })
   .meta({ id: 'BookOutlook', description: 'How margin would decide the accounts of a book, were they opened now.' });
@@ -96,14 +101,18 @@ export const bookReport = z
           detail: z.string(),
         }),
       )
+      .max(MOST_TOLD)
       .meta({ description: 'Why it cannot be imported as things stand, the first 100; none: it can.' }),
     outlook: bookOutlook.nullable().meta({ description: 'null while anything is wrong with it.' }),
   })
   .meta({ id: 'BookReport', description: 'What the partitions say of a book.' });
 export type BookReport = z.output<typeof bookReport>;
 
-export const bookImportsView = z
-  .strictObject({
+export const bookImportsPage = pageOf(
+  'BookImportsPage',
+  'How books that were brought ended, in the order of their ids, and the one that waits for a second person.',
+  z.strictObject({ importId: identifier, how: z.enum(['approved', 'withdrawn']) }),
+  {
     open: z
       .strictObject({
         importId: identifier,
@@ -117,6 +126,5 @@ export const bookImportsView = z
       })
       .nullable()
       .meta({ description: 'The book that waits for a second person; null: none.' }),
-    ended: z.array(z.strictObject({ importId: identifier, how: z.enum(['approved', 'withdrawn']) })),
-  })
-  .meta({ id: 'BookImportsView', description: 'Books that were brought.' });
+  },
+);

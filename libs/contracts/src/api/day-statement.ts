@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountId, asset, count, decimal, instrument, ordinal, partitionNumber, sha256Hex } from '../fields.js';
 import { instant } from './times.js';
+import { boundedBy } from '../bounds.js';
 
 /** A calendar day, UTC. */
 const day = z
@@ -25,9 +26,9 @@ const logEnd = z.strictObject({
 const statedAsset = z.strictObject({
   asset,
   opening: decimal,
-  sums: z
-    .array(z.strictObject({ cause: creditCause, amount: decimal, movements: count }))
-    .meta({ description: 'One per cause; opening + all of them = closing, to the unit.' }),
+  sums: boundedBy('span', z.strictObject({ cause: creditCause, amount: decimal, movements: count })).meta({
+    description: 'One per cause; opening + all of them = closing, to the unit.',
+  }),
   closing: decimal,
 });
 
@@ -52,10 +53,10 @@ export const dayStatement = z
     }),
     from: logEnd.meta({ description: 'Where the log of accounts ended when the day began.' }),
     to: logEnd.meta({ description: 'Where it ended when the day did.' }),
-    assets: z.array(statedAsset).meta({ description: 'In the order of names; held money is included.' }),
-    movements: z.array(movement).meta({ description: 'In the order in which they were booked.' }),
-    openingPositions: z.array(statedPosition),
-    closingPositions: z.array(statedPosition),
+    assets: boundedBy('span', statedAsset).meta({ description: 'In the order of names; held money is included.' }),
+    movements: boundedBy('span', movement).meta({ description: 'In the order in which they were booked.' }),
+    openingPositions: boundedBy('span', statedPosition),
+    closingPositions: boundedBy('span', statedPosition),
   })
   .meta({
     id: 'DayStatement',

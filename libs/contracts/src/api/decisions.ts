@@ -10,6 +10,7 @@ import {
   reason,
   sha256Hex,
 } from '../fields.js';
+import { boundedBy } from '../bounds.js';
 import { pageLimit, pageOf } from './page.js';
 import { instant } from './times.js';
 import { entryEnvelope } from '../parse-entry.js';
@@ -44,28 +45,29 @@ export const decisionPage = pageOf('DecisionPage', 'Decisions about the account,
 export const explanation = z
   .strictObject({
     decision,
-    because: z.array(z.string()).meta({ description: 'The reasons in order, each a sentence with its figures.' }),
+    because: boundedBy('decision', z.string()).meta({
+      description: 'The reasons in order, each a sentence with its figures.',
+    }),
     assessment: assessmentDetail
       .nullable()
       .meta({ description: 'Every figure on the way; null when it was no assessment.' }),
-    basis: z
-      .array(z.strictObject({ ...logPlace, type: z.string(), summary: z.string() }))
-      .meta({ description: 'What it read: the entries that were in force.' }),
-    chain: z
-      .array(z.strictObject({ ...logPlace, type: z.string(), at: instant }))
-      .meta({ description: 'What led here, from the outside input to the decision.' }),
-    wouldHaveAvoided: z
-      .array(
-        z.discriminatedUnion('kind', [
-          z.strictObject({ kind: z.literal('deposit'), amount: decimal.meta({ description: 'USD.' }) }),
-          z.strictObject({
-            kind: z.literal('reduce'),
-            instrument,
-            quantity: decimal.meta({ description: 'Base units.' }),
-          }),
-        ]),
-      )
-      .meta({ description: 'What would have kept the account above the level at that moment.' }),
+    basis: boundedBy('decision', z.strictObject({ ...logPlace, type: z.string(), summary: z.string() })).meta({
+      description: 'What it read: the entries that were in force.',
+    }),
+    chain: boundedBy('decision', z.strictObject({ ...logPlace, type: z.string(), at: instant })).meta({
+      description: 'What led here, from the outside input to the decision.',
+    }),
+    wouldHaveAvoided: boundedBy(
+      'decision',
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('deposit'), amount: decimal.meta({ description: 'USD.' }) }),
+        z.strictObject({
+          kind: z.literal('reduce'),
+          instrument,
+          quantity: decimal.meta({ description: 'Base units.' }),
+        }),
+      ]),
+    ).meta({ description: 'What would have kept the account above the level at that moment.' }),
     proof: z
       .strictObject({ hash: sha256Hex, chain: sha256Hex, checkpoint: z.string().nullable() })
       .meta({ description: 'Hash and chain head of the decision, and the signed checkpoint that covers it.' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountId, count, decimal, instrument, nonNegativeDecimal, ordinal, underlying } from '../fields.js';
-import { pageByRank, pageOf } from './page.js';
+import { boundedBy } from '../bounds.js';
+import { pageByKey, pageOf } from './page.js';
 import { instant } from './times.js';
 
 const side = z.enum(['long', 'short']);
@@ -10,7 +11,7 @@ export const bankruptSideForm = side.meta({ description: 'Side of the bankrupt p
 
 export const instrumentForm = instrument;
 
-export const deleveragingQueueQuery = z.strictObject(pageByRank(1_000, 100)).meta({ id: 'DeleveragingQueueQuery' });
+export const deleveragingQueueQuery = z.strictObject(pageByKey(1_000, 100)).meta({ id: 'DeleveragingQueueQuery' });
 
 const outlook = z.strictObject({
   instrument,
@@ -32,7 +33,7 @@ export const deleveragingView = z
   .strictObject({
     clearing: instant,
     fund: nonNegativeDecimal.meta({ description: 'USD in the fund of all.' }),
-    queues: z.array(outlook).meta({
+    queues: boundedBy('market', outlook).meta({
       description: 'Every instrument and side in which an account in liquidation had a part; all others are off.',
     }),
   })
@@ -40,7 +41,7 @@ export const deleveragingView = z
 
 export const deleveragingQueue = pageOf(
   'DeleveragingQueue',
-  'Who would be deleveraged, first to last, as a round decides it now. Hedges come last; who cannot bear the price of a bankrupt position comes after those who can, which is known only once there is one.',
+  'Who would be deleveraged, first to last, as a round decides it now. Hedges come last; who cannot bear the price of a bankrupt position comes after those who can, which is known only once there is one. Page by page, who stays as he is comes exactly once, whatever the others do meanwhile; `place` is that of the moment of `asOf`.',
   z.strictObject({
     place: ordinal.meta({ description: '1 is deleveraged first.' }),
     accountId,
@@ -68,7 +69,8 @@ export const accountDeleveraging = z
   .strictObject({
     clearing: instant,
     accountId,
-    positions: z.array(
+    positions: boundedBy(
+      'account',
       z.strictObject({
         instrument,
         side: side.meta({ description: 'Side of the position of the account.' }),

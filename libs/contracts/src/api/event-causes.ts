@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountId, count, ordinal, sha256Hex } from '../fields.js';
 import { instant } from './times.js';
 import { logEvent } from './decisions.js';
+import { boundedBy } from '../bounds.js';
 
 const causeNode = z
   .strictObject({
@@ -33,7 +34,7 @@ export const eventView = z
     summary: z.string(),
     accountId: accountId.nullable(),
     explains: z.boolean().meta({ description: 'True when there is an explanation of the account at this event.' }),
-    causes: z.array(causeNode).meta({
+    causes: boundedBy('event', causeNode).meta({
       description:
         'From the outside input to the event, then what followed from it, each behind what it followed from.',
     }),

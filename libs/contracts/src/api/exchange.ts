@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { code, identifier, instant, ordinal, reason } from '../fields.js';
 import { fieldError } from './problem.js';
+import { boundedBy } from '../bounds.js';
 
 /** Names that stand in correlations: without the marks that part them there. */
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, {
@@ -82,7 +83,7 @@ const answer = z
     log: z.string().optional().meta({ description: 'Where it is kept.' }),
     partition: z.int().optional(),
     logPosition: ordinal.optional(),
-    errors: z.array(fieldError).optional().meta({ description: 'One per wrong field.' }),
+    errors: boundedBy('request', fieldError).optional().meta({ description: 'One per wrong field.' }),
   })
   .meta({ id: 'ExchangeAnswer', description: 'What became of one message.' });
 
@@ -93,7 +94,7 @@ export const exchangeAnswers = z
     next: ordinal.meta({
       description: 'The position that is taken next: where a hole begins, or behind the last that was kept.',
     }),
-    answers: z.array(answer).meta({ description: 'One per message, in the order sent.' }),
+    answers: z.array(answer).max(MOST_MESSAGES).meta({ description: 'One per message, in the order sent.' }),
   })
   .meta({
     id: 'ExchangeAnswers',
@@ -124,7 +125,7 @@ export const producersView = z
     partitions: ordinal.meta({
       description: 'Numbered partitions of every log: whoever reads logs reads 0 to one less.',
     }),
-    producers: z.array(producerView),
+    producers: boundedBy('producers', producerView),
   })
   .meta({ id: 'Producers', description: 'Everybody whose messages are kept, by name.' });
 export type Producers = z.infer<typeof producersView>;

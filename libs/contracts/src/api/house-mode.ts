@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOUSE_MODES } from '@ballast/facts';
 import { identifier, reason } from '../fields.js';
+import { pageOf } from './page.js';
 
 const mode = z.enum(HOUSE_MODES).meta({ id: 'HouseMode', description: 'What the house does at all.', example: 'halt' });
 
@@ -22,10 +23,11 @@ export const houseModeApprovalRequest = z
   .meta({ id: 'HouseModeApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
 
 export const houseModeView = z
-  .strictObject({
-    mode,
-    proposals: z
-      .array(z.strictObject({ proposalId: identifier, mode, proposer: z.string(), reason: z.string() }))
-      .meta({ description: 'What waits for a second person.' }),
-  })
-  .meta({ id: 'HouseModeView', description: 'What the house does at all, and what it is to do again.' });
+  .strictObject({ mode })
+  .meta({ id: 'HouseModeView', description: 'What the house does at all.' });
+
+export const houseModeProposalsPage = pageOf(
+  'HouseModeProposalsPage',
+  'What the house is to do again and waits for a second person, in the order of ids.',
+  z.strictObject({ proposalId: identifier, mode, proposer: z.string(), reason: z.string() }),
+);

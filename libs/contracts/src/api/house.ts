@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { count, decimal, ordinal, priceStatus, underlying } from '../fields.js';
+import { boundedBy } from '../bounds.js';
 import { pageOf } from './page.js';
 import { instant } from './times.js';
+
+/** Points of a line of prices. */
+const MOST_PRICES = 1_000;
+const MOST_CHANGES = 400;
 
 export const systemView = z
   .strictObject({
     clearing: instant,
-    partitions: z.array(
+    partitions: boundedBy(
+      'partitions',
       z.strictObject({
         log: z.string(),
         partition: z.int().min(-1).meta({ description: '-1 is the global one.' }),
@@ -17,7 +23,7 @@ export const systemView = z
         lagSeconds: z.number().meta({ description: 'Clearing time it is behind, while something waits.' }),
       }),
     ),
-    exchange: z.array(z.strictObject({ log: z.string(), partition: z.int().min(-1), position: count })),
+    exchange: boundedBy('partitions', z.strictObject({ log: z.string(), partition: z.int().min(-1), position: count })),
     readModels: z
       .strictObject({
         clearing: instant.meta({ description: 'Newest clearing time that they contain.' }),
@@ -31,22 +37,28 @@ export const systemView = z
 export const marketsView = z
   .strictObject({
     clearing: instant,
-    markets: z.array(
+    markets: boundedBy(
+      'market',
       z.strictObject({
         underlying,
-        at: z.array(instant),
-        index: z.array(decimal),
-        mark: z.array(decimal).meta({ description: 'Of its linear perpetual, USD; empty where there is none.' }),
+        at: z.array(instant).max(MOST_PRICES),
+        index: z.array(decimal).max(MOST_PRICES),
+        mark: z
+          .array(decimal)
+          .max(MOST_PRICES)
+          .meta({ description: 'Of its linear perpetual, USD; empty where there is none.' }),
         fundingRate: z
           .array(decimal)
+          .max(MOST_PRICES)
           .meta({ description: 'Predicted, fraction for 8 hours; empty where there is none.' }),
-        callScalar: z.array(decimal),
+        callScalar: z.array(decimal).max(MOST_PRICES),
         last: z
           .strictObject({
             status: priceStatus,
             priceSet: ordinal.meta({ description: 'Position of the PriceSetPublished in pricing global.' }),
             branch: z.string().nullable().meta({ description: 'Which candidate the mark is.' }),
-            sources: z.array(
+            sources: boundedBy(
+              'market',
               z.strictObject({
                 venue: z.string(),
                 state: z.string(),
@@ -59,56 +71,55 @@ export const marketsView = z
           .meta({ description: 'The newest price set.' }),
       }),
     ),
-    sourceChanges: z
-      .array(
-        z.strictObject({
-          position: ordinal,
-          at: instant,
-          underlying,
-          venue: z.string(),
-          from: z.string().nullable(),
-          to: z.string(),
-          reason: z.string(),
-        }),
-      )
-      .meta({ description: 'When sources began or ceased to count, newest first.' }),
+    sourceChanges: boundedBy(
+      'market',
+      z.strictObject({
+        position: ordinal,
+        at: instant,
+        underlying,
+        venue: z.string(),
+        from: z.string().nullable(),
+        to: z.string(),
+        reason: z.string(),
+      }),
+    ).meta({
+      description: `When sources began or ceased to count, newest first, the last ${MOST_CHANGES}; the log of pricing has all.`,
+    }),
   })
   .meta({ id: 'Markets', description: 'Prices over time, with their sources now.' });
 
-export const fundView = z
-  .strictObject({
-    clearing: instant,
+export const fundPage = pageOf(
+  'FundPage',
+  'The insurance fund: what was paid in and out of it, newest first, and all of that by cause.',
+  z.strictObject({
+    position: ordinal.meta({ description: 'Event of accounts, global partition.' }),
+    at: instant,
+    cause: z.string(),
+    amount: decimal.meta({ description: 'USD, what the fund paid negative.' }),
+    balance: decimal.meta({ description: 'Of the fund afterwards, USD.' }),
+  }),
+  {
     balance: decimal.meta({ description: 'USD.' }),
-    flows: z
-      .array(
-        z.strictObject({
-          cause: z.string(),
-          count,
-          amount: decimal.meta({ description: 'USD, what the fund paid negative. All add up to the balance.' }),
-        }),
-      )
-      .meta({ description: 'Sums by cause.' }),
-    entries: z.array(
+    flows: boundedBy(
+      'program',
       z.strictObject({
-        position: ordinal.meta({ description: 'Event of accounts, global partition.' }),
-        at: instant,
         cause: z.string(),
-        amount: decimal,
-        balance: decimal,
+        count,
+        amount: decimal.meta({ description: 'USD, what the fund paid negative. All add up to the balance.' }),
       }),
-    ),
-    more: z.boolean().meta({ description: 'True when there were more entries than are listed; the newest are.' }),
-    deleveraged: z.array(
-      z.strictObject({
-        log: z.string(),
-        partition: z.int().min(-1),
-        position: ordinal,
-        at: instant,
-        summary: z.string(),
-      }),
-    ),
-  })
-  .meta({ id: 'Fund', description: 'The insurance fund by cause, and rounds of deleveraging.' });
+    ).meta({ description: 'Sums by cause.' }),
+  },
+);
+
+export const deleveragingRoundsPage = pageOf(
+  'DeleveragingRoundsPage',
+  'Rounds of deleveraging, newest first.',
+  z.strictObject({
+    position: ordinal.meta({ description: 'Of its AdlExecuted in liquidation, global partition.' }),
+    at: instant,
+    summary: z.string(),
+  }),
+);
 
 const surfaceOrigin = z.string().meta({ description: 'How the surface came about, such as `svi`.' });
 
@@ -116,51 +127,50 @@ export const surfacesView = z
   .strictObject({
     clearing: instant,
     underlying,
-    expiries: z
-      .array(
-        z.strictObject({
-          expiry: instant,
-          position: ordinal.meta({ description: 'Position of the SurfacePublished in pricing global.' }),
-          asOf: instant,
-          forward: decimal.meta({ description: 'USD.' }),
-          forwardFrom: z.string(),
-          status: priceStatus,
-          origin: surfaceOrigin,
-          quotes: count.meta({ description: 'Options with a live bid and ask.' }),
-          gates: z
-            .array(
-              z.strictObject({
-                gate: z.string(),
-                passed: z.boolean(),
-                margin: decimal.meta({ description: 'Least room in the unit of the gate, negative when it failed.' }),
-              }),
-            )
-            .meta({ description: 'Conditions against arbitrage, of what is published.' }),
-          rejected: z.array(z.strictObject({ origin: surfaceOrigin, failed: z.array(z.string()) })),
-          smile: z
-            .array(
-              z.strictObject({
-                strike: z.number().meta({ description: 'USD.' }),
-                share: z.number().meta({ description: 'Strike over forward.' }),
-                volatility: z.number().meta({ description: 'Per year.' }),
-              }),
-            )
-            .meta({ description: 'The surface over strikes, for a picture.' }),
-          options: z
-            .array(
-              z.strictObject({
-                instrument: z.string(),
-                strike: decimal,
-                type: z.enum(['call', 'put']),
-                price: decimal.meta({ description: 'USD per unit of the underlying, coin for a coin-settled option.' }),
-                volatility: decimal.meta({ description: 'Per year.' }),
-                status: priceStatus,
-              }),
-            )
-            .meta({ description: 'What is priced on it, by strike.' }),
-        }),
-      )
-      .meta({ description: 'Open ones, the next first.' }),
+    expiries: boundedBy(
+      'market',
+      z.strictObject({
+        expiry: instant,
+        position: ordinal.meta({ description: 'Position of the SurfacePublished in pricing global.' }),
+        asOf: instant,
+        forward: decimal.meta({ description: 'USD.' }),
+        forwardFrom: z.string(),
+        status: priceStatus,
+        origin: surfaceOrigin,
+        quotes: count.meta({ description: 'Options with a live bid and ask.' }),
+        gates: boundedBy(
+          'market',
+          z.strictObject({
+            gate: z.string(),
+            passed: z.boolean(),
+            margin: decimal.meta({ description: 'Least room in the unit of the gate, negative when it failed.' }),
+          }),
+        ).meta({ description: 'Conditions against arbitrage, of what is published.' }),
+        rejected: boundedBy(
+          'market',
+          z.strictObject({ origin: surfaceOrigin, failed: boundedBy('market', z.string()) }),
+        ),
+        smile: boundedBy(
+          'market',
+          z.strictObject({
+            strike: z.number().meta({ description: 'USD.' }),
+            share: z.number().meta({ description: 'Strike over forward.' }),
+            volatility: z.number().meta({ description: 'Per year.' }),
+          }),
+        ).meta({ description: 'The surface over strikes, for a picture.' }),
+        options: boundedBy(
+          'market',
+          z.strictObject({
+            instrument: z.string(),
+            strike: decimal,
+            type: z.enum(['call', 'put']),
+            price: decimal.meta({ description: 'USD per unit of the underlying, coin for a coin-settled option.' }),
+            volatility: decimal.meta({ description: 'Per year.' }),
+            status: priceStatus,
+          }),
+        ).meta({ description: 'What is priced on it, by strike.' }),
+      }),
+    ).meta({ description: 'Open ones, the next first.' }),
   })
   .meta({ id: 'Surfaces', description: 'Volatility surfaces of an underlying, with the gates that they passed.' });
 
@@ -187,4 +197,5 @@ export const rulesHistory = pageOf(
 export type RulesHistory = z.infer<typeof rulesHistory>;
 export type SystemView = z.infer<typeof systemView>;
 export type MarketsView = z.infer<typeof marketsView>;
-export type FundView = z.infer<typeof fundView>;
+export type FundPage = z.infer<typeof fundPage>;
+export type DeleveragingRoundsPage = z.infer<typeof deleveragingRoundsPage>;

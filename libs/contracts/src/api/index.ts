@@ -21,6 +21,7 @@ export * from './limits.js';
 export * from './summary.js';
 export * from './movements.js';
 export * from './orders.js';
+export * from './desk-lists.js';
 export * from './page.js';
 export * from './pre-trade-check.js';
 export * from './problem.js';

@@ -47,7 +47,7 @@ export const pricesPage = pageOf(
   },
 );
 
-const logEnd = z.strictObject({
+export const logEnd = z.strictObject({
   log: z.string(),
   partition: z.int().min(-1).meta({ description: '-1 is the global one.' }),
   incarnation: z.string().nullable().meta({

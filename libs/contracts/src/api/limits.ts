@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, instrument, nonNegativeDecimal, side, underlying, versionedName } from '../fields.js';
+import { boundedBy } from '../bounds.js';
 
 const limited = {
   kind: z.enum(['position', 'concentration', 'open-interest']).meta({
@@ -27,7 +28,8 @@ export const accountLimits = z
   .strictObject({
     accountId,
     limits: versionedName.nullable().meta({ description: 'The position limits in force; null: there are none.' }),
-    uses: z.array(
+    uses: boundedBy(
+      'account',
       z.strictObject({
         ...limited,
         held: nonNegativeDecimal,

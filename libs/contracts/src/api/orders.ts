@@ -14,6 +14,7 @@ import {
 } from '../fields.js';
 import { instant } from './times.js';
 import { price, quantity } from './amounts.js';
+import { boundedBy } from '../bounds.js';
 
 const limit = price.meta({ description: 'Limit; of a market order the worst price at which it may fill.' });
 
@@ -56,22 +57,21 @@ const requirement = z
       description: 'Equity less the initial requirement of what is held, at the sizes that the orders could bring.',
     }),
     costs: nonNegativeDecimal.meta({ description: 'Lost against the mark, and fees, of everything that may fill.' }),
-    underlyings: z
-      .array(
-        z.strictObject({
-          underlying,
-          requirement: nonNegativeDecimal,
-          fills: z.array(z.strictObject({ instrument, quantity: decimal })),
-        }),
-      )
-      .meta({ description: 'By how much the worst fills lower the surplus, and which they are (negative = sold).' }),
+    underlyings: boundedBy(
+      'account',
+      z.strictObject({
+        underlying,
+        requirement: nonNegativeDecimal,
+        fills: boundedBy('account', z.strictObject({ instrument, quantity: decimal })),
+      }),
+    ).meta({ description: 'By how much the worst fills lower the surplus, and which they are (negative = sold).' }),
     headroom: decimal.meta({ description: 'surplus - costs - requirements.' }),
   })
   .meta({ id: 'OrderRequirement', description: 'What orders and reservations require together, USD.' });
 
 const openOrders = {
-  orders: z.array(z.strictObject({ orderId: identifier, ...line })),
-  reservations: z.array(z.strictObject({ reservationId: identifier, ...line, expiresAt: instant })),
+  orders: boundedBy('account', z.strictObject({ orderId: identifier, ...line })),
+  reservations: boundedBy('account', z.strictObject({ reservationId: identifier, ...line, expiresAt: instant })),
   requirement: requirement
     .nullable()
     .meta({ description: 'null before the first price set, and while something that may fill has no price.' }),
@@ -111,24 +111,23 @@ export const headroomMessage = z
       .meta({ description: '`reducing`: only what makes a position smaller; everything else is to be asked for.' }),
     headroom: decimal.nullable().meta({ description: 'USD; null when nobody knows.' }),
     allowance: nonNegativeDecimal,
-    halted: z.array(instrument).meta({
+    halted: boundedBy('question', instrument).meta({
       description:
         'Of the instruments that charges are wanted of: nothing trades in them, so there is no charge either.',
     }),
-    charges: z
-      .array(
-        z.strictObject({
-          instrument,
-          mark: nonNegativeDecimal,
-          buy: nonNegativeDecimal,
-          sell: nonNegativeDecimal,
-          room: z.strictObject({ buy: nonNegativeDecimal.nullable(), sell: nonNegativeDecimal.nullable() }).meta({
-            description:
-              'Contracts that position limits leave on each side, beside what is counted; null: nothing limits it.',
-          }),
+    charges: boundedBy(
+      'question',
+      z.strictObject({
+        instrument,
+        mark: nonNegativeDecimal,
+        buy: nonNegativeDecimal,
+        sell: nonNegativeDecimal,
+        room: z.strictObject({ buy: nonNegativeDecimal.nullable(), sell: nonNegativeDecimal.nullable() }).meta({
+          description:
+            'Contracts that position limits leave on each side, beside what is counted; null: nothing limits it.',
         }),
-      )
-      .meta({ description: 'USD per contract at the mark or better, the fee included.' }),
+      }),
+    ).meta({ description: 'USD per contract at the mark or better, the fee included.' }),
     ordersUpTo: count.meta({
       description: 'Position in exchange.orders that is counted, in the partition of the account.',
     }),

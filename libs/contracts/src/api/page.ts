@@ -15,6 +15,9 @@ export const asOf = z
   .meta({ id: 'AsOf', description: 'Which events an answer contains.' });
 export type AsOf = z.infer<typeof asOf>;
 
+/** No page of any list has more. */
+const MOST_OF_PAGE = 1_000;
+
 /** A part of a list, in the one form that every list of the interface has. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -31,7 +34,7 @@ export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape = Reco
 ) =>
   z
     .strictObject({
-      items: z.array(item),
+      items: z.array(item).max(MOST_OF_PAGE),
       next: z
         .string()
         .nullable()
@@ -50,12 +53,8 @@ const positionCursor = z
   .optional()
   .meta({ description: AFTER });
 
-/** `next` is the number of items before it: such a list can be entered anywhere, and is made anew for every page. */
-const rankCursor = z
-  .int()
-  .nonnegative()
-  .default(0)
-  .meta({ description: `${AFTER} How many items come before it.` });
+/** `next` is what the last item is known by, with what it is sorted by where that changes. */
+const keyCursor = z.string().min(1).max(400).optional().meta({ description: AFTER });
 
 export const pageLimit = (most: number, usual: number) =>
   z
@@ -71,5 +70,19 @@ export const pageByPosition = (most: number, usual: number) => ({
   limit: pageLimit(most, usual),
 });
 
-/** What a list is asked for whose order is that of figures which change. */
-export const pageByRank = (most: number, usual: number) => ({ after: rankCursor, limit: pageLimit(most, usual) });
+/** What a list is asked for whose items are known by names, or sorted by figures which change. */
+export const pageByKey = (most: number, usual: number) => ({ after: keyCursor, limit: pageLimit(most, usual) });
+
+/** For a table on a screen, which is entered anywhere. */
+export const skipped = z.int().nonnegative().default(0).meta({
+  description:
+    'How many items are passed over, for a table that is entered anywhere. What a reader passes over so is of one moment: only page by page with `after` does he meet everything.',
+});
+
+const MOST_LISTED = 500;
+
+/** What a list in the order of ids is asked for. */
+export const listQuery = z.strictObject(pageByKey(MOST_LISTED, 100)).meta({ id: 'ListQuery' });
+
+/** What a list in the order of a partition is asked for. */
+export const positionListQuery = z.strictObject(pageByPosition(MOST_LISTED, 100)).meta({ id: 'PositionListQuery' });

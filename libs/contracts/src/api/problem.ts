@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CODE } from '@ballast/kernel';
 import { zodText } from '../schema-to-zod.js';
+import { boundedBy } from '../bounds.js';
 
 /** Status and title of every code that an answer may carry. Codes are for ever; titles may be reworded. */
 export const PROBLEMS = {
@@ -200,7 +201,9 @@ export const problem = z
     code: zodText(CODE).meta({ description: 'Stable code; a program branches on this.' }),
     detail: z.string().meta({ description: 'This occurrence, in a sentence.' }),
     instance: z.string().optional().meta({ description: 'The command or request it is about.' }),
-    errors: z.array(fieldError).meta({ description: 'One per wrong field; empty when no field is to blame.' }),
+    errors: boundedBy('request', fieldError).meta({
+      description: 'One per wrong field; empty when no field is to blame.',
+    }),
   })
   .meta({
     id: 'Problem',

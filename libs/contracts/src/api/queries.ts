@@ -13,7 +13,8 @@ import {
   versionedName,
 } from '../fields.js';
 import { zodText } from '../schema-to-zod.js';
-import { pageByPosition, pageLimit } from './page.js';
+import { boundedBy } from '../bounds.js';
+import { pageByKey, pageByPosition, pageLimit, pageOf } from './page.js';
 import { askedInstant } from './times.js';
 
 // What stands in paths and queries. Everything comes as text there.
@@ -74,6 +75,12 @@ export const pastMoment = askedInstant
   .optional()
   .meta({ description: 'Clearing time, ISO 8601 UTC; absent for now.', example: '2020-03-12T10:45:00Z' });
 
+/** Of lists that are rebuilt as they stood at a time. */
+export const pastListQuery = z.strictObject({ at: pastMoment, ...pageByKey(500, 100) }).meta({ id: 'PastListQuery' });
+export const pastPositionQuery = z
+  .strictObject({ at: pastMoment, ...pageByPosition(500, 100) })
+  .meta({ id: 'PastPositionQuery' });
+
 /** Of what is rebuilt as it stood at a time. */
 export const pastQuery = z.strictObject({ at: pastMoment }).meta({ id: 'PastQuery' });
 
@@ -109,22 +116,25 @@ const documentChange = z.strictObject({
   after: z.unknown().optional().meta({ description: 'What is proposed; absent where the field goes.' }),
 });
 
-export const documentsView = z
-  .strictObject({
-    inForce: z.array(z.strictObject(documentFigures)),
-    proposals: z
-      .array(
-        z.strictObject({
-          proposalId: identifier,
-          proposer: z.string(),
-          reason,
-          ...documentFigures,
-          replaces: versionedName.nullable().meta({
-            description: 'Document in force that it would take the place of; null: none, it would stand beside them.',
-          }),
-          changes: z.array(documentChange).meta({ description: 'Every field that it would change, in their order.' }),
-        }),
-      )
-      .meta({ description: 'Those that nobody has approved, oldest first.' }),
-  })
-  .meta({ id: 'DocumentsView', description: 'Rules of a service: those in force, and those proposed.' });
+export const documentsPage = pageOf(
+  'DocumentsPage',
+  'Rules of a service that are in force, in the order of their kinds and ids.',
+  z.strictObject(documentFigures),
+);
+
+export const documentProposalsPage = pageOf(
+  'DocumentProposalsPage',
+  'Rules of a service that nobody has approved, in the order of the ids of their proposals.',
+  z.strictObject({
+    proposalId: identifier,
+    proposer: z.string(),
+    reason,
+    ...documentFigures,
+    replaces: versionedName.nullable().meta({
+      description: 'Document in force that it would take the place of; null: none, it would stand beside them.',
+    }),
+    changes: boundedBy('documents', documentChange).meta({
+      description: 'Every field that it would change, in their order.',
+    }),
+  }),
+);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RECONCILED } from '@ballast/facts';
 import { accountId, asset, count, decimal, identifier, instrument, ordinal, reason, sha256Hex } from '../fields.js';
+import { pageOf } from './page.js';
 import { askedInstant, instant } from './times.js';
 
 const source = identifier.meta({ description: 'Who keeps the other books: a custodian, an exchange.' });
@@ -61,41 +62,39 @@ export const breakExplanationApproval = z
 
 export const breakIdForm = ordinal.meta({ description: 'Of a break.', example: 7 });
 
-export const reconciliationsView = z
-  .strictObject({
-    reconciliations: z
-      .array(
-        z.strictObject({
-          ...asked,
-          of,
-          compared: count.meta({ description: 'Lines that at least one of the two had.' }),
-          differing: count,
-        }),
-      )
-      .meta({ description: 'The last one of each source.' }),
-    breaks: z
-      .array(
-        z.strictObject({
-          breakId: breakIdForm,
-          source,
-          of,
-          since: instant.meta({ description: 'asOf of the reconciliation that found it.' }),
-          asOf: instant.meta({ description: 'asOf of the one that the figures are of.' }),
-          accountId: accountId.nullable(),
-          asset: asset.nullable(),
-          instrument: instrument.nullable(),
-          ledger: decimal,
-          reported: decimal,
-          explanation: z
-            .strictObject({
-              text: z.string(),
-              proposer: z.string(),
-              approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
-            })
-            .nullable(),
-        }),
-      )
-      .meta({ description: 'Lines that differ, oldest first.' }),
-  })
-  .meta({ id: 'ReconciliationsView', description: 'What others keep, held against the ledger.' });
-export type ReconciliationsView = z.output<typeof reconciliationsView>;
+export const reconciliationsPage = pageOf(
+  'ReconciliationsPage',
+  'The last reconciliation of each source, in the order of sources and what they keep.',
+  z.strictObject({
+    ...asked,
+    of,
+    compared: count.meta({ description: 'Lines that at least one of the two had.' }),
+    differing: count,
+  }),
+);
+
+export const breaksPage = pageOf(
+  'BreaksPage',
+  'Lines in which books of others differ from the ledger, until they agree again, oldest first.',
+  z.strictObject({
+    breakId: breakIdForm,
+    source,
+    of,
+    since: instant.meta({ description: 'asOf of the reconciliation that found it.' }),
+    asOf: instant.meta({ description: 'asOf of the one that the figures are of.' }),
+    accountId: accountId.nullable(),
+    asset: asset.nullable(),
+    instrument: instrument.nullable(),
+    ledger: decimal,
+    reported: decimal,
+    explanation: z
+      .strictObject({
+        text: z.string(),
+        proposer: z.string(),
+        approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
+      })
+      .nullable(),
+  }),
+);
+export type ReconciliationsPage = z.output<typeof reconciliationsPage>;
+export type BreaksPage = z.output<typeof breaksPage>;

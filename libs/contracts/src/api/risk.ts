@@ -13,7 +13,8 @@ import {
   underlying,
 } from '../fields.js';
 import { instant } from './times.js';
-import { pageByRank, pageOf } from './page.js';
+import { boundedBy } from '../bounds.js';
+import { pageByKey, pageOf, skipped } from './page.js';
 import { pastMoment } from './queries.js';
 
 /** For pictures only: no amount that anybody is owed. */
@@ -39,7 +40,8 @@ export const riskBoard = z
     fund: z.strictObject({ balance: decimal, contributed: decimal }),
     shortfall: decimal.meta({ description: 'Losses that nobody paid, USD.' }),
     priceStatus: priceStatus.nullable(),
-    underlyings: z.array(
+    underlyings: boundedBy(
+      'market',
       z.strictObject({
         underlying,
         status: priceStatus,
@@ -55,27 +57,34 @@ export const riskBoard = z
         triggeredShort: z.boolean(),
       }),
     ),
-    distribution: z
-      .array(
-        z.strictObject({
-          from: z.number().nullable().meta({ description: 'Equity over call requirement; null: below zero.' }),
-          to: z.number().nullable(),
-          accounts: count,
-          notional: estimate,
-        }),
-      )
-      .meta({ description: 'Accounts with a requirement, by how many times equity covers it.' }),
-    shocks: z.array(
+    distribution: boundedBy(
+      'market',
+      z.strictObject({
+        from: z.number().nullable().meta({ description: 'Equity over call requirement; null: below zero.' }),
+        to: z.number().nullable(),
+        accounts: count,
+        notional: estimate,
+      }),
+    ).meta({ description: 'Accounts with a requirement, by how many times equity covers it.' }),
+    shocks: boundedBy(
+      'market',
       z.strictObject({
         underlying,
-        shares: z.array(z.strictObject({ move: z.number(), belowCall: estimate, belowLiquidation: estimate })),
+        shares: boundedBy(
+          'market',
+          z.strictObject({ move: z.number(), belowCall: estimate, belowLiquidation: estimate }),
+        ),
       }),
     ),
-    liquidationMap: z.array(
+    liquidationMap: boundedBy(
+      'market',
       z.strictObject({
         underlying,
         mark: decimal,
-        bands: z.array(z.strictObject({ move: z.number(), longs: estimate, shorts: estimate, accounts: count })),
+        bands: boundedBy(
+          'market',
+          z.strictObject({ move: z.number(), longs: estimate, shorts: estimate, accounts: count }),
+        ),
       }),
     ),
   })
@@ -99,13 +108,14 @@ export const riskAccountsQuery = z
       .max(80)
       .optional()
       .meta({ description: 'Only accounts whose id contains this, in small or capital letters.' }),
-    ...pageByRank(MOST_ROWS, 100),
+    ...pageByKey(MOST_ROWS, 100),
+    skip: skipped,
   })
   .meta({ id: 'RiskAccountsQuery' });
 
 export const riskAccountsPage = pageOf(
   'RiskAccountsPage',
-  'Accounts sorted and filtered by the server.',
+  'Accounts sorted and filtered by the server. Page by page with `after`, an account whose figure stays as it is comes exactly once, whatever the others do meanwhile.',
   z.strictObject({
     accountId,
     partition: partitionNumber,
@@ -152,7 +162,8 @@ export const liquidationsQuery = z
       .max(80)
       .optional()
       .meta({ description: 'Only cases whose id contains this, in small or capital letters.' }),
-    ...pageByRank(MOST_ROWS, 100),
+    ...pageByKey(MOST_ROWS, 100),
+    skip: skipped,
   })
   .meta({ id: 'LiquidationsQuery' });
 
@@ -187,24 +198,24 @@ export const caseView = z
     case: liquidationCase,
     decision: z.string().meta({ description: 'The event of margin that began it.', example: 'margin/0#107' }),
     end: z.string().nullable().meta({ description: 'The event of margin that ended it.' }),
-    slices: z.array(caseSlice),
-    loss: z
-      .array(z.strictObject({ label: z.string(), amount: decimal, detail: z.string() }))
-      .meta({ description: 'Equity at the start, what changed it, equity at the end; adds up to the unit.' }),
+    slices: boundedBy('case', caseSlice),
+    loss: boundedBy('case', z.strictObject({ label: z.string(), amount: decimal, detail: z.string() })).meta({
+      description: 'Equity at the start, what changed it, equity at the end; adds up to the unit.',
+    }),
     waterfall: caseWaterfall,
-    receipts: z
-      .array(
-        z.strictObject({
-          of: z.enum(['penalty', 'deficit']),
-          who: z.string(),
-          amount: decimal,
-          detail: z.string(),
-        }),
-      )
-      .meta({
-        description: 'Who got what the account paid, lines of the penalty sum to 0; and who paid what it could not.',
+    receipts: boundedBy(
+      'case',
+      z.strictObject({
+        of: z.enum(['penalty', 'deficit']),
+        who: z.string(),
+        amount: decimal,
+        detail: z.string(),
       }),
-    events: z.array(
+    ).meta({
+      description: 'Who got what the account paid, lines of the penalty sum to 0; and who paid what it could not.',
+    }),
+    events: boundedBy(
+      'case',
       z.strictObject({
         log: z.string(),
         partition: partitionOfEvent,
@@ -232,10 +243,13 @@ export const statusView = z
         at: instant.meta({ description: 'Clearing time of the newest event that it stands for.' }),
       })
       .nullable()
-      .meta({ description: 'The last one signed of the margin log; null before the first.' }),
+      .meta({
+        description:
+          'The last one signed of the margin log, as whoever keeps that log tells; null before the first, and until he has answered once.',
+      }),
     invariants: z.strictObject({
       checked: count,
-      violations: z.array(z.string()),
+      violations: boundedBy('program', z.string()),
       at: instant.meta({ description: 'Clearing time they were looked at.' }),
     }),
     states: stateCounts,

@@ -10,11 +10,12 @@ import {
   versionedName,
 } from '../fields.js';
 import { openOrdersSection } from './orders.js';
+import { boundedBy } from '../bounds.js';
 
 const POSITIONS = 500;
 const STEPS = 31;
 
-const profits = z.array(z.strictObject({ instrument: z.string(), pnl: decimal }));
+const profits = boundedBy('question', z.strictObject({ instrument: z.string(), pnl: decimal }));
 const axis = (description: string) => z.array(decimal).min(1).max(STEPS).meta({ description });
 
 export const whatIfRequest = z
@@ -77,10 +78,11 @@ export const whatIfResponse = z
     assessment: assessmentDetail,
     orders: openOrdersSection,
     worstScenario: z.string().nullable(),
-    scenarios: z
-      .array(z.strictObject({ id: z.string(), pnl: decimal, byPosition: profits }))
-      .meta({ description: 'Profit in every scenario of the model, USD, loss negative.' }),
-    lines: z.array(
+    scenarios: boundedBy('question', z.strictObject({ id: z.string(), pnl: decimal, byPosition: profits })).meta({
+      description: 'Profit in every scenario of the model, USD, loss negative.',
+    }),
+    lines: boundedBy(
+      'question',
       z.strictObject({
         code: z.string(),
         subject: z.string().optional(),
@@ -88,19 +90,18 @@ export const whatIfResponse = z
         figures: z.record(z.string(), decimal).optional(),
       }),
     ),
-    shocks: z
-      .array(
-        z.strictObject({
-          spotMove: decimal,
-          volatilityShock: decimal,
-          pnl: decimal.meta({ description: 'Profit of the positions, USD, loss negative; collateral is not in it.' }),
-          byPosition: profits,
-          figures: marginFigures.nullable().meta({
-            description:
-              'The account as it would be assessed after the move, collateral moved too; null where an option is held that the move would change.',
-          }),
+    shocks: boundedBy(
+      'question',
+      z.strictObject({
+        spotMove: decimal,
+        volatilityShock: decimal,
+        pnl: decimal.meta({ description: 'Profit of the positions, USD, loss negative; collateral is not in it.' }),
+        byPosition: profits,
+        figures: marginFigures.nullable().meta({
+          description:
+            'The account as it would be assessed after the move, collateral moved too; null where an option is held that the move would change.',
         }),
-      )
-      .meta({ description: 'Every point of the grid that was asked for.' }),
+      }),
+    ).meta({ description: 'Every point of the grid that was asked for.' }),
   })
   .meta({ id: 'WhatIf', description: 'The answer names what it was made on: account version and schedule.' });

@@ -382,7 +382,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 11 },
+  stateForm: { version: 12 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,

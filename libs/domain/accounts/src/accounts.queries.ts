@@ -83,6 +83,18 @@ export function averageEntryOf(state: AccountsState, accountId: AccountId, id: I
   return cashStyle === 'premium' ? null : averageEntryPrice(instrument, position);
 }
 
+/** An account that a person froze or closed. */
+export interface StandingLine {
+  readonly accountId: AccountId;
+  readonly standing: AccountStanding;
+  /** Who saw to that; only somebody else releases what he froze. */
+  readonly by: string;
+}
+
+/** Accounts that are not open to everything. */
+export const accountStandings = ({ standings }: Pick<AccountsState, 'standings'>): readonly StandingLine[] =>
+  [...standings].map(([accountId, { standing, by }]) => ({ accountId, standing, by }));
+
 /** Something that waits in suspense for a person. */
 export interface SuspenseLine {
   /** Of its `SuspenseBooked` in this partition. */
@@ -116,41 +128,38 @@ export interface DeferredLine {
   readonly until: Instant;
 }
 
-/** What waits in suspense, oldest first, what persons want to become of it, and messages that wait. @see docs/spec/accounts.md CLR-ACC-019, CLR-ACC-050 */
-export const suspenseFigures = ({
+/** What waits in suspense for a person, oldest first. @see docs/spec/accounts.md CLR-ACC-019 */
+export function* suspendedLines({ suspended }: Pick<AccountsState, 'suspended'>): Generator<SuspenseLine> {
+  for (const { position, kept } of suspended.values()) {
+    const money = kept.postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
+    yield {
+      position,
+      reason: kept.reason,
+      accountId: kept.accountId,
+      reference: kept.reference ?? '',
+      money: money === undefined ? null : { asset: money.asset, amount: money.amount },
+      fill: kept.position,
+    };
+  }
+}
+
+/** What persons want to become of it and nobody has approved. @see docs/spec/accounts.md CLR-ACC-019 */
+export const openReleases = ({
   suspended,
   releases,
-  deferred,
-}: AccountsState): {
-  readonly items: readonly SuspenseLine[];
-  readonly proposals: readonly ReleaseLine[];
-  readonly deferred: readonly DeferredLine[];
-} => {
-  const items = [...suspended.values()].flat().sort((a, b) => a.position - b.position);
-  const waiting = new Set(items.map(({ position }) => position));
-  return {
-    items: items.map(({ position, kept }) => {
-      const money = kept.postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
-      return {
-        position,
-        reason: kept.reason,
-        accountId: kept.accountId,
-        reference: kept.reference ?? '',
-        money: money === undefined ? null : { asset: money.asset, amount: money.amount },
-        fill: kept.position,
-      };
-    }),
-    proposals: [...releases.values()]
-      .filter(({ proposed, approved }) => !approved && waiting.has(proposed.suspense))
-      .map(({ proposed: { releaseId, suspense, outcome, reason }, proposer }) => ({
-        releaseId,
-        position: suspense,
-        outcome,
-        reason,
-        proposer,
-      })),
-    deferred: [...deferred.values()].map(({ position, message: { accountId, reference, waitsFor, until } }) => ({
-      ...{ position, accountId, reference, waitsFor, until },
-    })),
-  };
-};
+}: Pick<AccountsState, 'suspended' | 'releases'>): readonly ReleaseLine[] =>
+  [...releases.values()]
+    .filter(({ proposed, approved }) => !approved && suspended.has(proposed.suspense))
+    .map(({ proposed: { releaseId, suspense, outcome, reason }, proposer }) => ({
+      releaseId,
+      position: suspense,
+      outcome,
+      reason,
+      proposer,
+    }));
+
+/** Messages that wait, oldest first. @see docs/spec/accounts.md CLR-ACC-050 */
+export const deferredLines = ({ deferred }: Pick<AccountsState, 'deferred'>): readonly DeferredLine[] =>
+  [...deferred.values()].map(({ position, message: { accountId, reference, waitsFor, until } }) => ({
+    ...{ position, accountId, reference, waitsFor, until },
+  }));

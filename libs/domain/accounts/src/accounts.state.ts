@@ -183,8 +183,10 @@ export interface AccountsState {
   readonly trades: Map<string, RememberedFill>;
   /** Those of them that stay because a person proposed to take them back, by the same key. */
   readonly correcting: Set<string>;
-  /** What suspense keeps, by the account that it is for, in the order in which it came. */
-  readonly suspended: Map<AccountId, readonly SuspendedItem[]>;
+  /** What suspense keeps, by the position of its `SuspenseBooked`, oldest first. */
+  readonly suspended: Map<number, SuspendedItem>;
+  /** Where each account's part of it is, by what it is known by: an account that nobody opens may come to many thousand fills. */
+  readonly suspendedFor: Map<AccountId, Map<string, number>>;
   /** What persons proposed for it, by release id. */
   readonly releases: Map<string, SuspenseRelease>;
   /** Messages that wait for what their basis names, by the position of their `MessageDeferred`, oldest first. */
@@ -230,6 +232,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   trades: new Map(),
   correcting: new Set(),
   suspended: new Map(),
+  suspendedFor: new Map(),
   deferred: new Map(),
   releases: new Map(),
   standings: new Map(),

@@ -14,7 +14,7 @@ export {
 export { bookImportFigures } from './book-import/book-import.decider.js';
 export { judgeImported } from './book-import/imported-account.decider.js';
 export { correctionFigures } from './correction/trade-correction.decider.js';
-export { isExplained, reconciliationFigures } from './reconciliation/reconciliation.decider.js';
+export { isExplained, lastReconciliations, openBreaks } from './reconciliation/reconciliation.decider.js';
 export type { AccountsState } from './accounts.state.js';
 export { trialBalance } from './ledger/ledger.js';
 export {
@@ -24,7 +24,10 @@ export {
   averageEntryOf,
   isCleared,
   isOpenAccount,
-  suspenseFigures,
+  accountStandings,
+  deferredLines,
+  openReleases,
+  suspendedLines,
 } from './accounts.queries.js';
 export {
   accountsInvariants,
@@ -35,3 +38,4 @@ export {
   type AccountsInvariant,
   type AccountsViolation,
 } from './accounts.invariants.js';
+export { ownersFees } from './fees/fee-tiers.js';

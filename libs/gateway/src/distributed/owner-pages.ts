@@ -1,10 +1,14 @@
-import { LOG_PAGE_PATH, logsList, type LogEnd } from '@ballast/contracts';
+import { z } from 'zod';
+import { LOG_PAGE_PATH, logEnd, type LogEnd } from '@ballast/contracts';
 import type { LogDirectory } from '@ballast/event-log';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { instantOf } from '@ballast/kernel';
-import { logEndsOf } from '@ballast/services';
+import { LAST_CHECKPOINT_PATH, logEndsOf, type ToldCheckpoint } from '@ballast/services';
 import type { LogPages } from '../rest/clearing.gateway.js';
 import { Problem } from '../rest/problem.js';
+
+/** Whoever keeps a log tells of all its partitions at once. */
+const keptEnds = z.object({ items: z.array(logEnd) });
 
 const PAGE_WITHIN_MS = 5_000;
 
@@ -55,11 +59,20 @@ export class OwnerPages implements LogPages {
   async ends(log: ServiceLog | ExchangeLog): Promise<readonly LogEnd[]> {
     for (const address of this.addresses(log)) {
       const response = await this.#ask(`${address}/logs/${log}`);
-      const told = response?.ok === true ? logsList.safeParse(await response.json().catch(() => undefined)) : undefined;
+      const told = response?.ok === true ? keptEnds.safeParse(await response.json().catch(() => undefined)) : undefined;
       if (told?.success === true) return told.data.items;
     }
     const ends = await logEndsOf(this.copy.log(log));
     return ends.map((end) => ({ ...end, incarnation: null, checkpoint: null }));
+  }
+
+  /** As whoever keeps the log tells: a copy has no checkpoints. */
+  async lastCheckpoint(log: ServiceLog): Promise<ToldCheckpoint | null> {
+    for (const address of this.addresses(log)) {
+      const response = await this.#ask(`${address}${LAST_CHECKPOINT_PATH.replace('{log}', log)}`);
+      if (response?.ok === true) return ((await response.json()) as { checkpoint: ToldCheckpoint | null }).checkpoint;
+    }
+    throw new Problem('not-ready', `nobody who keeps ${log} answers; ask again`);
   }
 
   #ask(address: string): Promise<Response | undefined> {

@@ -10,6 +10,7 @@ import {
 import {
   forkReasons,
   HouseOwners,
+  lastCheckpointOf,
   logEndsOf,
   logPageOf,
   SERVICES,
@@ -144,6 +145,7 @@ export async function serveHouse({
 
 const pagesOf = ({ logs }: ClearingHouse): LogPages => ({
   ends: (name) => logEndsOf(logs.log(name)),
+  lastCheckpoint: (name) => lastCheckpointOf(logs.log(name)),
   page: async (name, partition, query) =>
     logs.has(name) ? logPageOf(logs.log(name as ServiceLog), partition, query) : undefined,
 });

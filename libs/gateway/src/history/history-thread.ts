@@ -26,6 +26,7 @@ export class HistoryThread implements HouseHistory {
   readonly recomputation = this.#asking('recomputation');
   readonly markets = this.#asking('markets');
   readonly fund = this.#asking('fund');
+  readonly deleveragingRounds = this.#asking('deleveragingRounds');
   readonly surfaces = this.#asking('surfaces');
   readonly rules = this.#asking('rules');
   readonly documents = this.#asking('documents');

@@ -1,22 +1,51 @@
 import type { AsOf, LiquidationsPage, LiquidationsQuery } from '@ballast/contracts';
+import { compareText, type Instant } from '@ballast/kernel';
 import type { LiquidationCasesProjection } from '@ballast/read-models';
-import { nextRank } from './next-rank.js';
 
-/** A page of cases, newest first. */
-export function liquidationsPage(
+/** Where a case stands in the list, which never changes. */
+export interface PlaceOfCase {
+  readonly openedAt: Instant;
+  readonly caseId: string;
+}
+
+export interface WantedCases extends Pick<LiquidationsQuery, 'open' | 'search' | 'limit' | 'skip'> {
+  /** null: from the newest on. */
+  readonly behind: PlaceOfCase | null;
+}
+
+/** A page with the place of its last case; null: there is nothing behind it. */
+export interface CasesPage extends Omit<LiquidationsPage, 'next'> {
+  readonly last: PlaceOfCase | null;
+}
+
+/** A page of cases, newest first: what is opened meanwhile comes before all that were there. */
+export function casesPage(
   cases: LiquidationCasesProjection,
   asOf: AsOf,
-  { open, search, after, limit }: LiquidationsQuery,
-): LiquidationsPage {
+  { open, search, behind, skip, limit }: WantedCases,
+): CasesPage {
   const fitting = cases
     .list()
     .filter(({ closed }) => open === undefined || (closed === null) === (open === 'true'))
     .filter(({ caseId }) => search === undefined || caseId.toLowerCase().includes(search.toLowerCase()));
+  const first = behind === null ? 0 : fitting.findIndex((each) => isBehind(placeOf(each), behind));
+  const from = (first < 0 ? fitting.length : first) + skip;
+  const items = fitting.slice(from, from + limit);
+  const last = items.at(-1);
   return {
-    items: fitting.slice(after, after + limit),
-    next: nextRank(after + limit, fitting.length),
+    items,
+    last: last !== undefined && from + limit < fitting.length ? placeOf(last) : null,
     asOf,
     total: fitting.length,
     open: cases.open,
   };
 }
+
+const placeOf = ({ opened, caseId }: LiquidationsPage['items'][number]): PlaceOfCase => ({
+  openedAt: opened.at,
+  caseId,
+});
+
+/** Of two that were opened at one time the first by id comes first. */
+const isBehind = (place: PlaceOfCase, other: PlaceOfCase): boolean =>
+  place.openedAt === other.openedAt ? compareText(place.caseId, other.caseId) > 0 : place.openedAt < other.openedAt;

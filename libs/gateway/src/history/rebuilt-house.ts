@@ -1,25 +1,18 @@
 import { LogHistory, keep, marginAt, type History } from '@ballast/audit';
-import type {
-  AsOf,
-  LiquidationsPage,
-  LiquidationsQuery,
-  RiskAccountsPage,
-  RiskAccountsQuery,
-  RiskBoard,
-} from '@ballast/contracts';
+import type { AsOf, RiskBoard } from '@ballast/contracts';
 import { readPartition, type LogDirectory } from '@ballast/event-log';
 import type { Instant } from '@ballast/kernel';
 import type { MarginState } from '@ballast/margin-domain';
 import { ClearingPictureProjection, LiquidationCasesProjection } from '@ballast/read-models';
 import { answerOf } from '@ballast/services';
-import { liquidationsPage } from './liquidations-page.js';
-import { RiskSurvey, type SurveyedHouse } from './risk-survey.js';
+import { casesPage, type CasesPage, type WantedCases } from './liquidations-page.js';
+import { RiskSurvey, type AccountsBehind, type AccountsPage, type SurveyedHouse } from './risk-survey.js';
 
 /** Questions about all accounts as they stood at a past moment. */
 export interface PastHouse {
   boardAt(at: Instant): Promise<RiskBoard>;
-  accountsAt(at: Instant, query: RiskAccountsQuery): Promise<RiskAccountsPage>;
-  liquidationsAt(at: Instant, query: LiquidationsQuery): Promise<LiquidationsPage>;
+  accountsAt(at: Instant, wanted: AccountsBehind): Promise<AccountsPage>;
+  liquidationsAt(at: Instant, wanted: WantedCases): Promise<CasesPage>;
 }
 
 /** Everything that is told of the past. */
@@ -43,13 +36,13 @@ export class RebuiltHouse extends LogHistory implements HouseHistory {
     return await (await this.#momentAt(at)).survey.board();
   }
 
-  async accountsAt(at: Instant, query: RiskAccountsQuery): Promise<RiskAccountsPage> {
-    return await (await this.#momentAt(at)).survey.accounts(query);
+  async accountsAt(at: Instant, wanted: AccountsBehind): Promise<AccountsPage> {
+    return await (await this.#momentAt(at)).survey.accountsBehind(wanted);
   }
 
-  async liquidationsAt(at: Instant, query: LiquidationsQuery): Promise<LiquidationsPage> {
+  async liquidationsAt(at: Instant, wanted: WantedCases): Promise<CasesPage> {
     const { cases, asOf } = await this.#momentAt(at);
-    return liquidationsPage(cases, asOf('liquidation'), query);
+    return casesPage(cases, asOf('liquidation'), wanted);
   }
 
   #momentAt(at: Instant): Promise<Moment> {

@@ -55,19 +55,19 @@ class CountedHouse implements SurveyedHouse {
   }) as SurveyedHouse['ask'];
 }
 
-const asked = (query: Partial<RiskAccountsQuery>): RiskAccountsQuery => ({
-  at: undefined,
+const asked = (query: Partial<AccountsBehind>): AccountsBehind => ({
   order: 'cover',
   direction: 'ascending',
   state: undefined,
   search: undefined,
-  after: 0,
+  behind: null,
+  skip: 0,
   limit: 100,
   ...query,
 });
 
-const idsOf = async (survey: RiskSurvey, query: Partial<RiskAccountsQuery>) =>
-  (await survey.accounts(asked(query))).items.map(({ accountId }) => accountId);
+const idsOf = async (survey: RiskSurvey, query: Partial<AccountsBehind>) =>
+  (await survey.accountsBehind(asked(query))).items.map(({ accountId }) => accountId);
 
 describe('the list of accounts', () => {
   const few = () =>
@@ -110,8 +110,10 @@ describe('the list of accounts', () => {
     const survey = few();
     expect(await idsOf(survey, { order: 'equity', state: 'WARN' })).toEqual(['dan', 'ben']);
     expect(await idsOf(survey, { order: 'equity', search: 'AN' })).toEqual(['dan', 'ann']);
-    const page = await survey.accounts(asked({ order: 'equity', search: 'n', after: 1, limit: 1 }));
-    expect([page.total, page.next, page.items.map(({ accountId }) => accountId)]).toEqual([3, '2', ['ann']]);
+    const page = await survey.accountsBehind(asked({ order: 'equity', search: 'n', skip: 1, limit: 1 }));
+    expect([page.total, page.last, page.items.map(({ accountId }) => accountId)]).toEqual([
+      ...[3, { figure: 30, accountId: 'ann' }, ['ann']],
+    ]);
     expect(page.states).toEqual({ HEALTHY: 2, WARN: 2, MARGIN_CALL: 0, RESTRICTED: 0, LIQUIDATING: 0 });
   });
 
@@ -144,7 +146,7 @@ describe('the list of accounts', () => {
         ),
       ),
     );
-    const wanted = { order, direction, state: undefined, search: undefined, limit: 4 };
+    const wanted = { order, direction, state: undefined, search: undefined, skip: 0, limit: 4 };
     const seen: string[] = [];
     for (let behind: AccountsBehind['behind'] = null; ;) {
       const { items, last } = await survey.accountsBehind({ ...wanted, behind });
@@ -157,7 +159,7 @@ describe('the list of accounts', () => {
   });
 
   it('goes on behind an account that is there no more, or has another figure by now', async () => {
-    const wanted = { direction: 'ascending', state: undefined, search: undefined, limit: 2 } as const;
+    const wanted = { direction: 'ascending', state: undefined, search: undefined, skip: 0, limit: 2 } as const;
     const behind = async (order: 'equity' | 'cover', figure: number | null, accountId: string) => {
       const { items } = await few().accountsBehind({ ...wanted, order, behind: { figure, accountId } });
       return items.map((each) => each.accountId);
@@ -169,7 +171,7 @@ describe('the list of accounts', () => {
   });
 
   it('names what an account has most at risk in, though another partition knows more products', async () => {
-    const { items: rows } = await few().accounts(asked({ order: 'accountId' }));
+    const { items: rows } = await few().accountsBehind(asked({ order: 'accountId' }));
     expect(rows.map(({ largest, notional }) => [largest, notional])).toEqual([
       [{ underlying: 'ETH', value: -40 }, 45],
       [{ underlying: 'ETH', value: -7 }, 7],
@@ -201,12 +203,12 @@ describe('the list of accounts', () => {
       async (query) => {
         const house = new CountedHouse(surveys);
         const survey = new RiskSurvey(house);
-        const { items: rows } = await survey.accounts(asked({ ...query, limit: LIMIT }));
+        const { items: rows } = await survey.accountsBehind(asked({ ...query, limit: LIMIT }));
         const sum = () => house.exact.reduce((all, each) => all + each, 0);
         expect([rows.length, house.surveys, sum()]).toEqual([LIMIT, PARTITIONS, LIMIT]);
         // No more than one question for each partition, however many rows it has on the page.
         expect(house.exact.length).toBeLessThanOrEqual(PARTITIONS);
-        await survey.accounts(asked({ ...query, after: LIMIT, limit: LIMIT }));
+        await survey.accountsBehind(asked({ ...query, skip: LIMIT, limit: LIMIT }));
         expect([house.surveys, sum()]).toEqual([PARTITIONS, 2 * LIMIT]);
       },
     );

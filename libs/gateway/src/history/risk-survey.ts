@@ -6,7 +6,6 @@ import { distributionOf, liquidationBands, shockedShares, type ClearingPicture }
 import { questions, type Question } from '@ballast/services';
 import { coverOf, isBehind, placeOf, rowsInOrder, type PlaceInOrder } from './account-order.js';
 import { houseColumns, statesOf, type HouseColumns } from './house-columns.js';
-import { nextRank } from './next-rank.js';
 
 /** One price at a time, from -30 % to +30 %. */
 const MOVES = [-0.3, -0.25, -0.2, -0.15, -0.1, -0.05, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
@@ -48,10 +47,15 @@ type WantedAccounts = Pick<RiskAccountsQuery, 'order' | 'direction' | 'state' | 
   readonly coverBelow?: number | undefined;
 };
 
-export type AccountsBehind = WantedAccounts & { readonly behind: PlaceInOrder | null; readonly limit: number };
+export type AccountsBehind = WantedAccounts & {
+  readonly behind: PlaceInOrder | null;
+  /** Rows that are passed over. */
+  readonly skip: number;
+  readonly limit: number;
+};
 
 /** A page with the place of its last row; null: there is nothing behind it. */
-export interface AccountsPage extends Pick<RiskAccountsPage, 'items' | 'asOf'> {
+export interface AccountsPage extends Omit<RiskAccountsPage, 'next'> {
   readonly last: PlaceInOrder | null;
 }
 
@@ -115,33 +119,22 @@ export class RiskSurvey {
     return board;
   }
 
-  async accounts({ after, limit, ...wanted }: Omit<RiskAccountsQuery, 'at'>): Promise<RiskAccountsPage> {
-    const survey = await this.#survey();
-    const { house } = survey;
-    const fitting = fittingRows(survey, wanted);
-    const { asOf, schedule, states } = survey;
-    return {
-      items: await this.#exact([...fitting.subarray(after, after + limit)], house),
-      next: nextRank(after + limit, fitting.length),
-      ...{ asOf, schedule, total: fitting.length, states },
-    };
-  }
-
   /**
    * Accounts behind a place, which is the last of the page before: whose figure stays as it is stands on one of the pages, whatever the
    * others do meanwhile.
    */
-  async accountsBehind({ behind, limit, ...wanted }: AccountsBehind): Promise<AccountsPage> {
+  async accountsBehind({ behind, skip, limit, ...wanted }: AccountsBehind): Promise<AccountsPage> {
     const survey = await this.#survey();
-    const { house, asOf } = survey;
+    const { house, asOf, schedule, states } = survey;
     const fitting = fittingRows(survey, wanted);
     const placeAt = (at: number): PlaceInOrder => placeOf(house, wanted.order, fitting[at] as number);
-    const from = behind === null ? 0 : firstWhere(fitting.length, (at) => isBehind(placeAt(at), behind, wanted));
+    const first = behind === null ? 0 : firstWhere(fitting.length, (at) => isBehind(placeAt(at), behind, wanted));
+    const from = first + skip;
     const rows = [...fitting.subarray(from, from + limit)];
     return {
       items: await this.#exact(rows, house),
       last: from + limit < fitting.length ? placeAt(from + limit - 1) : null,
-      asOf,
+      ...{ asOf, schedule, total: fitting.length, states },
     };
   }
 

@@ -1,15 +1,10 @@
 import { accountIdForm, type AccountListQuery, type Page } from '@ballast/contracts';
 import { compareText } from '@ballast/kernel';
 import { questions } from '@ballast/services';
-import type { PlaceInOrder } from '../history/account-order.js';
 import type { RiskSurvey } from '../history/risk-survey.js';
 import { asOfTold, type ClearingGateway } from './clearing.gateway.js';
-import { parsed, Problem } from './problem.js';
-
-/** What stands for the figure of an account that has none. */
-const NO_FIGURE = '-';
-/** Figure and account; the number as a program writes it, so that it is read back as it was. */
-const PLACE = /^(-|-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?)~([^~]+)$/;
+import { placeIn, placeText } from './account-place.js';
+import { parsed } from './problem.js';
 
 /** The list of all accounts: by their ids from the accounts themselves, by figures from what margin makes of them. */
 export class AccountList {
@@ -56,6 +51,7 @@ export class AccountList {
     const { items, last, asOf } = await this.survey.accountsBehind({
       ...wanted,
       coverBelow: coverBelow === undefined ? undefined : Number(coverBelow),
+      skip: 0,
       behind: after === undefined ? null : placeIn(after, wanted.order),
     });
     return {
@@ -64,26 +60,4 @@ export class AccountList {
       asOf,
     };
   }
-}
-
-const placeText = ({ figure, accountId }: PlaceInOrder, order: AccountListQuery['order']): string =>
-  order === 'accountId' ? accountId : `${figure ?? NO_FIGURE}~${accountId}`;
-
-/** @throws Problem for a place of another order */
-function placeIn(after: string, order: AccountListQuery['order']): PlaceInOrder {
-  if (order === 'accountId') return { figure: null, accountId: parsed(accountIdForm, after, 'after') };
-  const [, figure = '', accountId = ''] = PLACE.exec(after) ?? [];
-  if (figure === '') {
-    throw new Problem('request-malformed', `after is no place in the order of ${order}`, [
-      {
-        field: 'after',
-        message: `is no place in the order of ${order}`,
-        remedy: 'write the `next` of the page before',
-      },
-    ]);
-  }
-  return {
-    figure: figure === NO_FIGURE ? null : Number(figure),
-    accountId: parsed(accountIdForm, accountId, 'after'),
-  };
 }

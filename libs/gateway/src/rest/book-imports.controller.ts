@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import {
@@ -17,8 +17,9 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { MARGIN_STATES, type ImportedStanding } from '@ballast/margin-domain';
 import { compareText } from '@ballast/kernel';
 import { questions } from '@ballast/services';
-import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Takes, Write } from './open-api.js';
+import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { byName, pageByName } from './list-page.js';
+import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { answered } from './what-if.js';
 import { executedAs, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
@@ -32,9 +33,17 @@ export class BookImportsController {
 
   @Get()
   @ApiOperation({ summary: 'The book that waits for a second person, and how others ended' })
-  @Answers(200, contract.bookImportsView, 'As of now')
-  async bookImports(): Promise<object> {
-    return this.clearing.ask(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
+  @InQuery(contract.listQuery)
+  @Answers(
+    200,
+    contract.bookImportsPage,
+    'A page of those that ended, in the order of ids; `open` is the one that waits',
+  )
+  async bookImports(@Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
+    const told = await this.clearing.tellFrom(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
+    const { open, ended } = told.answer;
+    return { ...pageByName(ended, ({ importId }) => importId, wanted), asOf: asOfTold([told]), open };
   }
 
   @Post('checks')

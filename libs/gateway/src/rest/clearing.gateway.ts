@@ -5,7 +5,8 @@ import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import type { Command } from '@ballast/partition-worker';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
-import { questions, type Owners, type Question, type Told } from '@ballast/services';
+import { questions, type Owners, type Question, type Told, type ToldCheckpoint, type WantedPart } from '@ballast/services';
+import { cutPage, pageByName } from './list-page.js';
 import type { HouseHistory } from '../history/rebuilt-house.js';
 import { assertPricesFor, type MarketWatch } from './market-watch.js';
 import type { StoreWatch } from './store-watch.js';
@@ -33,6 +34,11 @@ export interface Writes {
 export interface LogPages {
   /** Where every partition of a log ends. */
   ends(log: ServiceLog | ExchangeLog): Promise<readonly LogEnd[]>;
+  /**
+   * The last checkpoint that was signed of a log; null before the first.
+   * @throws Problem when nobody who keeps the log answers
+   */
+  lastCheckpoint(log: ServiceLog): Promise<ToldCheckpoint | null>;
   /** @returns undefined when there is no such log or partition */
   page(
     log: string,
@@ -206,14 +212,31 @@ export class ClearingGateway {
     return { ...(await this.tell(question, partition, ...parameters)), log: question.log, partition };
   }
 
-  /** A list that the owner of a partition has in hand, in one page. */
-  async wholeList<Parameters extends readonly unknown[], Item>(
-    question: Question<Parameters, readonly Item[]>,
+  /**
+   * A page of a list that the owner of a partition has in hand.
+   * @param keyOf what an item is known by in its order
+   */
+  async listPage<Key extends string | number, Parameters extends readonly unknown[], Item>(
+    question: Question<readonly [WantedPart<Key>, ...Parameters], readonly Item[]>,
     partition: number,
+    { after, limit }: WantedPart<Key>,
+    keyOf: (item: Item) => Key,
     ...parameters: Parameters
   ): Promise<Page<Item>> {
-    const told = await this.tellFrom(question, partition, ...parameters);
-    return { items: told.answer, next: null, asOf: asOfTold([told]) };
+    const told = await this.tellFrom(question, partition, { after, limit: limit + 1 }, ...parameters);
+    return { ...cutPage(told.answer, limit, keyOf), asOf: asOfTold([told]) };
+  }
+
+  /** The same of a list whose parts every numbered partition has, in the order of names. */
+  async listPageOfAll<Parameters extends readonly unknown[], Item>(
+    question: Question<readonly [WantedPart<string>, ...Parameters], readonly Item[]>,
+    { after, limit }: WantedPart<string>,
+    nameOf: (item: Item) => string,
+    ...parameters: Parameters
+  ): Promise<Page<Item>> {
+    const told = await this.tellAll(question, { after, limit: limit + 1 }, ...parameters);
+    const found = told.flatMap(({ answer }) => answer);
+    return { ...pageByName(found, nameOf, { after, limit }), asOf: asOfTold(told) };
   }
 
   /** Asks every numbered partition the same. */

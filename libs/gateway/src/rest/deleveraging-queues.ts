@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AsOf, AccountDeleveraging, DeleveragingQueue, DeleveragingView } from '@ballast/contracts';
+import {
+  accountIdForm,
+  type AsOf,
+  type AccountDeleveraging,
+  type DeleveragingQueue,
+  type DeleveragingView,
+} from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { AccountId, InstrumentId, Side } from '@ballast/facts';
 import { dec, text } from '@ballast/kernel';
-import { inOrderOfDeleveraging } from '@ballast/liquidation-domain';
+import { compareRanks, inOrderOfDeleveraging, type RankedPosition } from '@ballast/liquidation-domain';
 import { questions } from '@ballast/services';
-import { nextRank } from '../history/next-rank.js';
 import { asOfTold, type ClearingGateway } from './clearing.gateway.js';
+import { cutPage, noPlace } from './list-page.js';
+import { parsed } from './problem.js';
 import { unknownAccount } from './account-views.js';
 
 type Place = DeleveragingQueue['items'][number];
@@ -37,12 +44,13 @@ export class DeleveragingQueues {
   async queue(
     instrument: InstrumentId,
     side: Side,
-    { after, limit }: { readonly after: number; readonly limit: number },
+    { after, limit }: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<DeleveragingQueue> {
+    const last = after === undefined ? null : rankIn(after);
     const { asOf, schedule, places } = await this.#measure(instrument, side);
+    const behind = last === null ? places : places.filter((place) => compareRanks(rankOf(place), last) > 0);
     return {
-      items: places.slice(after, after + limit),
-      next: nextRank(after + limit, places.length),
+      ...cutPage(behind, limit, rankText),
       ...{ asOf, schedule, instrument, side },
       phase: (await this.#of(instrument, side))?.phase ?? 'off',
       total: places.length,
@@ -91,15 +99,7 @@ export class DeleveragingQueues {
     if (known !== undefined && isDeepStrictEqual(known.asOf.positions, asOf.positions)) return { ...known, asOf };
     const candidates = (await clearing.askAll(questions.margin.deleverageable, instrument, side)).flat();
     const schedule = standings[0]?.answer ?? null;
-    const order = inOrderOfDeleveraging(
-      candidates.map((told) => ({
-        accountId: told.accountId,
-        told,
-        quantity: dec(told.quantity),
-        requirement: dec(told.requirement),
-        equity: dec(told.equity),
-      })),
-    );
+    const order = inOrderOfDeleveraging(candidates.map((told) => ({ told, ...rankOf(told) })));
     const places = order.map(({ told, requirement, equity }, index) => ({
       place: index + 1,
       ...told,
@@ -113,4 +113,25 @@ export class DeleveragingQueues {
     this.#measured.set(`${instrument} ${side}`, measured);
     return measured;
   }
+}
+
+type Ranked = Pick<Place, 'accountId' | 'quantity' | 'requirement' | 'equity'>;
+
+/** What the queue is ordered by. */
+const rankOf = ({ accountId, quantity, requirement, equity }: Ranked): RankedPosition => ({
+  accountId,
+  ...{ quantity: dec(quantity), requirement: dec(requirement), equity: dec(equity) },
+});
+
+/** A rank as a client is told it: where a position stands among others, whatever becomes of them. */
+const rankText = ({ accountId, quantity, requirement, equity }: Ranked): string =>
+  [quantity, requirement, equity, accountId].join('~');
+
+const RANK = /^(\d+(?:\.\d+)?)~(-?\d+(?:\.\d+)?)~(\d+(?:\.\d+)?)~([^~]+)$/;
+
+/** @throws Problem for what is no rank */
+function rankIn(after: string): RankedPosition {
+  const [, quantity = '', requirement = '', equity = '', accountId = ''] = RANK.exec(after) ?? [];
+  if (accountId === '') throw noPlace('the queue');
+  return rankOf({ quantity, requirement, equity, accountId: parsed(accountIdForm, accountId, 'after') });
 }

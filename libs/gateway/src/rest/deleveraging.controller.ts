@@ -7,6 +7,7 @@ import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { DeleveragingQueues } from './deleveraging-queues.js';
 import { streamEvents } from './event-stream.js';
+import { byPosition } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery, StreamsLog } from './open-api.js';
 import { STREAMS, type OpenStreams } from './open-streams.js';
 import { Problem, parsed } from './problem.js';
@@ -30,6 +31,15 @@ export class DeleveragingController {
   @Answers(200, contract.deleveragingView, 'As of now')
   deleveraging(): Promise<object> {
     return this.#queues.view();
+  }
+
+  @Get('deleveraging/rounds')
+  @ApiOperation({ summary: 'Rounds of deleveraging' })
+  @InQuery(contract.pastPositionQuery)
+  @Answers(200, contract.deleveragingRoundsPage, 'A page from the log, newest first')
+  deleveragingRounds(@Query() query: unknown): Promise<object> {
+    const { at, ...asked } = parsed(contract.pastPositionQuery, query, 'query');
+    return this.clearing.history.deleveragingRounds(byPosition(asked), at);
   }
 
   @Get('deleveraging/announcements')

@@ -4,7 +4,9 @@ import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { questions } from '@ballast/services';
 import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
-import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import type { Instant } from '@ballast/kernel';
+import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { byName, byPosition, pageByName } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
@@ -17,33 +19,41 @@ export class DocumentsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get(':service')
-  @ApiOperation({ summary: 'The rules in force, now or then, and what the open proposals would change' })
+  @ApiOperation({ summary: 'The rules in force, now or then' })
   @InPath('service', contract.ruledServiceForm)
-  @InQuery(contract.pastQuery)
-  @Answers(200, contract.documentsView, 'With all of their figures')
+  @InQuery(contract.pastListQuery)
+  @Answers(200, contract.documentsPage, 'A page, with all of their figures')
   async rules(@Param('service') service: string, @Query() query: unknown): Promise<object> {
-    const log = parsed(contract.ruledServiceForm, service, 'service');
-    const at = parsed(contract.pastQuery, query, 'query').at;
-    const { inForce, proposals } =
-      at === undefined ? await this.clearing.ask(RULES[log], GLOBAL) : await this.clearing.history.documents(log, at);
-    return {
-      inForce: inForce.map(figuresOf),
-      proposals: proposals.map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
-        ...{ proposalId, proposer, reason },
-        ...figuresOf(document),
-        ...{ replaces, changes },
-      })),
-    };
+    const { at, ...asked } = parsed(contract.pastListQuery, query, 'query');
+    const { answer, asOf } = await this.#standing(service, at);
+    return { ...pageByName(answer.inForce.map(figuresOf), nameOfDocument, byName(asked)), asOf };
+  }
+
+  @Get(':service/proposals')
+  @ApiOperation({ summary: 'What the open proposals would change, now or then' })
+  @InPath('service', contract.ruledServiceForm)
+  @InQuery(contract.pastListQuery)
+  @Answers(200, contract.documentProposalsPage, 'A page, with all of their figures, in the order of ids')
+  async ruleProposals(@Param('service') service: string, @Query() query: unknown): Promise<object> {
+    const { at, ...asked } = parsed(contract.pastListQuery, query, 'query');
+    const { answer, asOf } = await this.#standing(service, at);
+    const proposals = answer.proposals.map(({ document, proposalId, proposer, reason, replaces, changes }) => ({
+      ...{ proposalId, proposer, reason },
+      ...figuresOf(document),
+      ...{ replaces, changes },
+    }));
+    return { ...pageByName(proposals, ({ proposalId }) => proposalId, byName(asked)), asOf };
   }
 
   @Get(':service/history')
   @ApiOperation({ summary: 'What established, proposed and approved the rules, by whom and why' })
   @InPath('service', contract.ruledServiceForm)
-  @InQuery(contract.pastQuery)
-  @Answers(200, contract.rulesHistory, 'From the log, newest first')
+  @InQuery(contract.pastPositionQuery)
+  @Answers(200, contract.rulesHistory, 'A page from the log, newest first')
   rulesHistory(@Param('service') service: string, @Query() query: unknown): Promise<object> {
     const log = parsed(contract.ruledServiceForm, service, 'service');
-    return this.clearing.history.rules(log, parsed(contract.pastQuery, query, 'query').at);
+    const { at, ...asked } = parsed(contract.pastPositionQuery, query, 'query');
+    return this.clearing.history.rules(log, byPosition(asked), at);
   }
 
   @Post(':service/proposals')
@@ -85,13 +95,22 @@ export class DocumentsController {
     return this.#execute(request, service, 'ApproveDocument', { proposalId: id });
   }
 
+  async #standing(service: string, at: Instant | undefined) {
+    const log = parsed(contract.ruledServiceForm, service, 'service');
+    if (at !== undefined) return this.clearing.history.documents(log, at);
+    const told = await this.clearing.tellFrom(RULES[log], GLOBAL);
+    return { answer: told.answer, asOf: asOfTold([told]) };
+  }
+
   async #execute(request: Request, service: string, type: string, body: object): Promise<AcceptedAnswer> {
     const log = parsed(contract.ruledServiceForm, service, 'service');
     return executed(this.clearing, request, { log, partition: GLOBAL, type, body });
   }
 }
 
-const figuresOf = ({ kind, id, hash, body }: HouseDocument): object => ({ kind, id, hash, body });
+const figuresOf = ({ kind, id, hash, body }: HouseDocument) => ({ kind, id, hash, body });
+
+const nameOfDocument = ({ kind, id }: Pick<HouseDocument, 'kind' | 'id'>): string => `${kind} ${id}`;
 
 /** What each service is asked for its rules. */
 const RULES = {

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { byName } from './list-page.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
@@ -17,10 +18,19 @@ export class HouseModeController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get()
-  @ApiOperation({ summary: 'What the house does at all, and what waits for a second person' })
+  @ApiOperation({ summary: 'What the house does at all' })
   @Answers(200, contract.houseModeView, 'The mode in force')
   houseMode(): Promise<object> {
     return this.clearing.ask(questions.pricing.houseMode, GLOBAL);
+  }
+
+  @Get('proposals')
+  @ApiOperation({ summary: 'What the house is to do again and waits for a second person' })
+  @InQuery(contract.listQuery)
+  @Answers(200, contract.houseModeProposalsPage, 'A page, in the order of ids')
+  houseModeProposals(@Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
+    return this.clearing.listPage(questions.pricing.houseModeProposals, GLOBAL, wanted, (item) => item.proposalId);
   }
 
   @Post()

@@ -5,6 +5,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS } from '@ballast/facts';
 import { questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { byPosition, cutPage } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
 
@@ -30,7 +31,7 @@ export class HouseController {
   async instruments(@Query() query: unknown): Promise<object> {
     const { limit, ...asked } = parsed(contract.instrumentsQuery, query, 'query');
     const told = await this.clearing.tellFrom(questions.pricing.instruments, GLOBAL, wanted(asked, limit));
-    return { ...cut(told.answer, limit), asOf: asOfTold([told]) };
+    return { ...cutPage(told.answer, limit, idOf), asOf: asOfTold([told]) };
   }
 
   @Get('prices')
@@ -45,7 +46,7 @@ export class HouseController {
     ]);
     const { prices, priceSets, at } = told.answer;
     const status = new Map(schedule.answer.map((each) => [each.underlying, each.status]));
-    const page = cut(prices, limit);
+    const page = cutPage(prices, limit, idOf);
     return {
       ...page,
       items: page.items.map((each) => ({ ...each, status: status.get(each.underlying) ?? null })),
@@ -67,11 +68,12 @@ export class HouseController {
   }
 
   @Get('fund')
-  @ApiOperation({ summary: 'The insurance fund: balance, flows by cause, entries; rounds of deleveraging' })
-  @InQuery(contract.pastQuery)
-  @Answers(200, contract.fundView, 'From the logs')
+  @ApiOperation({ summary: 'The insurance fund: balance, flows by cause, and each of them' })
+  @InQuery(contract.pastPositionQuery)
+  @Answers(200, contract.fundPage, 'A page from the logs, newest first')
   fund(@Query() query: unknown): Promise<object> {
-    return this.clearing.history.fund(parsed(contract.pastQuery, query, 'query').at);
+    const { at, ...asked } = parsed(contract.pastPositionQuery, query, 'query');
+    return this.clearing.history.fund(byPosition(asked), at);
   }
 
   @Get('system')
@@ -113,7 +115,4 @@ const wanted = ({ after, underlying }: AskedInstruments, limit: number) => ({
   limit: limit + 1,
 });
 
-function cut<Item extends { readonly instrument: string }>(found: readonly Item[], limit: number) {
-  const items = found.slice(0, limit);
-  return { items, next: found.length > limit ? (items.at(-1)?.instrument ?? null) : null };
-}
+const idOf = ({ instrument }: { readonly instrument: string }): string => instrument;

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { byName, pageByName } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { Problem, parsed } from './problem.js';
 
@@ -17,11 +18,13 @@ export class LogsController {
   @ApiOperation({
     summary: 'Every partition of every log: its incarnation, where it ends, its chain head, the last checkpoint',
   })
-  @Answers(200, contract.logsList, 'In the order of logs and partitions')
-  async logs(): Promise<object> {
+  @InQuery(contract.listQuery)
+  @Answers(200, contract.logsList, 'A page, in the order of the names of logs and of partitions')
+  async logs(@Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
     const { pages, clearing } = this.clearing;
     const lists = await Promise.all([...SERVICE_LOGS, ...EXCHANGE_LOGS].map((name) => pages.ends(name)));
-    return { items: lists.flat(), next: null, asOf: { clearing, positions: {} } };
+    return { ...pageByName(lists.flat(), placeOf, wanted), asOf: { clearing, positions: {} } };
   }
 
   @Get('logs/:log/:partition')
@@ -43,3 +46,6 @@ export class LogsController {
     return page;
   }
 }
+
+/** Place of a partition among all; numbers of as many digits are in the order of their texts, and the global one comes first. */
+const placeOf = ({ log, partition }: contract.LogEnd): string => `${log}/${String(partition + 1).padStart(4, '0')}`;

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { differencesOf, type HeldLine } from '@ballast/audit';
@@ -6,9 +6,10 @@ import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { nameOfLine } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
-import { questions } from '@ballast/services';
+import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { byName, byPosition } from './list-page.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
@@ -27,10 +28,21 @@ export class ReconciliationsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get()
-  @ApiOperation({ summary: 'The last reconciliation of each source, and every line that differs' })
-  @Answers(200, contract.reconciliationsView, 'As of now')
-  async reconciliations(): Promise<object> {
-    return this.clearing.ask(questions.fund.reconciliations, GLOBAL);
+  @ApiOperation({ summary: 'The last reconciliation of each source' })
+  @InQuery(contract.listQuery)
+  @Answers(200, contract.reconciliationsPage, 'A page')
+  reconciliations(@Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
+    return this.clearing.listPage(questions.fund.reconciliations, GLOBAL, wanted, booksName);
+  }
+
+  @Get('breaks')
+  @ApiOperation({ summary: 'Every line in which books of others differ from the ledger' })
+  @InQuery(contract.positionListQuery)
+  @Answers(200, contract.breaksPage, 'A page, oldest first; `next` is the breakId of its last')
+  breaks(@Query() query: unknown): Promise<object> {
+    const wanted = byPosition(parsed(contract.positionListQuery, query, 'query'));
+    return this.clearing.listPage(questions.fund.breaks, GLOBAL, wanted, ({ breakId }) => breakId);
   }
 
   @Post('custody')
@@ -68,7 +80,7 @@ export class ReconciliationsController {
     status: 201,
     answers: contract.commandAnswers.ProposeBreakExplanation,
     says: 'Proposed',
-    at: '/reconciliations',
+    at: '/reconciliations/breaks',
   })
   explainBreak(
     @Req() request: Request,
@@ -87,7 +99,7 @@ export class ReconciliationsController {
     status: 201,
     answers: contract.commandAnswers.ApproveBreakExplanation,
     says: 'The break stays, and is explained',
-    at: '/reconciliations',
+    at: '/reconciliations/breaks',
   })
   approveBreakExplanation(
     @Req() request: Request,

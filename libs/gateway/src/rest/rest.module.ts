@@ -11,6 +11,7 @@ import { DocumentsController } from './documents.controller.js';
 import { EventsController } from './events.controller.js';
 import { HouseModeController } from './house-mode.controller.js';
 import { HouseController } from './house.controller.js';
+import { DeskController } from './desk.controller.js';
 import { DelistingsController } from './delistings.controller.js';
 import { SettlementOverridesController } from './settlement-overrides.controller.js';
 import { InstrumentHaltsController } from './instrument-halts.controller.js';
@@ -58,6 +59,7 @@ export class RestModule {
         InstrumentHaltsController,
         SettlementOverridesController,
         DelistingsController,
+        DeskController,
         LiquidationsController,
         AuctionsController,
         DeleveragingController,

@@ -12,21 +12,25 @@ import {
   accountExplanation,
   accountLimits,
   accountView,
-  bookImportsView,
+  bookImportsPage,
   bookReport,
   commandAnswers,
   dayStatement,
   decisionPage,
   auctionsView,
   delistingsView,
-  documentsView,
+  deferredPage,
+  documentProposalsPage,
+  documentsPage,
   logPage,
   preTradeCheckResponse,
   whatIfResponse,
   withdrawalView,
-  suspenseView,
-  reconciliationsView,
-  type ReconciliationsView,
+  suspensePage,
+  suspenseReleasesPage,
+  breaksPage,
+  reconciliationsPage,
+  type BreaksPage,
 } from '@ballast/contracts';
 import { bookNote, digestOfBook } from '@ballast/accounts-domain';
 import { CheckpointKey } from '@ballast/event-log';
@@ -47,17 +51,40 @@ export interface RestSuiteOptions {
   readonly more?: (house: () => RestHouse) => void;
 }
 
-/** Asks a house, and holds every write that it takes to what all of them have: a known answer, and a Location that can be read. */
-function strictly(house: RestHouse): RestHouse {
+interface Written {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>> }>
+  >;
+}
+
+/** Form of what each address answers to a write with a status, by the document of the house. */
+async function writtenAnswers(house: RestClient): Promise<(path: string, status: number) => z.ZodType | undefined> {
+  const forms = new Map(Object.values(commandAnswers).map((form) => [form.meta()?.id, form]));
+  const { paths } = (await house.get('/openapi.json')).body;
+  const routes = Object.entries(paths as Readonly<Record<string, { readonly post?: Written }>>).flatMap(
+    ([template, { post }]) =>
+      post === undefined ? [] : [{ address: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`), post }],
+  );
+  return (path, status) => {
+    const [route, ...others] = routes.filter(({ address }) => address.test(path));
+    if (others.length > 0) throw new Error(`more than one route is at ${path}`);
+    const schema = route?.post.responses[String(status)]?.content?.['application/json']?.schema;
+    return forms.get(schema?.$ref?.replace('#/components/schemas/', ''));
+  };
+}
+
+/** Asks a house, and holds every write that it takes to what all of them have: the answer of its route, and a Location that can be read. */
+async function strictly(house: RestHouse): Promise<RestHouse> {
+  const formOf = await writtenAnswers(house);
   return {
     ...house,
     async post(path, body, key, headers) {
       const answer = await house.post(path, body, key, headers);
       if (answer.status !== 201 && answer.status !== 202) return answer;
-      const isKnown = Object.values(commandAnswers).some((schema) => schema.safeParse(answer.body).success);
+      const isOfRoute = formOf(path, answer.status)?.safeParse(answer.body).success ?? false;
       const location = answer.headers.get('location') ?? 'nowhere';
       const { status } = await house.get(location);
-      expect([path, isKnown, location, status]).toEqual([path, true, location, 200]);
+      expect([path, isOfRoute, location, status]).toEqual([path, true, location, 200]);
       return answer;
     },
   };
@@ -68,7 +95,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
   let house: RestHouse;
 
   beforeAll(async () => {
-    house = strictly(await open());
+    house = await strictly(await open());
   }, 300_000);
 
   afterAll(() => house?.close());
@@ -579,7 +606,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expectProblem(await house.post('/book-imports', signed(short), undefined, by('ann')), 422, 'import-faulty');
       const unread = { book: { ...book, custody: { USD: 1 } } };
       expectProblem(await house.post('/book-imports/checks', unread), 400, 'request-malformed');
-      expect(bookImportsView.parse((await house.get('/book-imports')).body)).toEqual({ open: null, ended: [] });
+      expect(bookImportsPage.parse((await house.get('/book-imports')).body)).toMatchObject({ open: null, items: [] });
     });
 
     it('is brought by one person, signed, and opened whole once another has approved it [CLR-ACC-090, CLR-ACC-091]', async () => {
@@ -603,7 +630,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expectProblem(await approve('ben', '0'.repeat(64)), 409, 'import-digest-differs');
       await eventually(
         () => house.get('/book-imports'),
-        ({ body }) => bookImportsView.parse(body).open?.judged.partitions === 2,
+        ({ body }) => bookImportsPage.parse(body).open?.judged.partitions === 2,
       );
       expect((await approve('ben')).status).toBe(202);
       const { body } = await eventually(
@@ -621,6 +648,41 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       );
       expect((await bring(signed(book), 'ann', 'bring-the-book')).body).toEqual(first.body);
       expectProblem(await bring(signed(book), 'ann'), 409, 'import-exists');
+    });
+  });
+
+  describe('every list', () => {
+    it('is read page by page to its end, each item once, and refuses a page of another list [CLR-LST-001]', async () => {
+      for (const path of [
+        ...['/accounts', '/risk/accounts', '/risk/accounts?order=equity', '/liquidations', '/instruments', '/prices'],
+        ...['/logs', '/fund', '/deleveraging/rounds', '/deleveraging/BTC-PERP/long', '/fee-tiers', '/auctions'],
+        ...['/account-standings', '/corrections', '/delistings', '/settlement-overrides', '/instrument-halts'],
+        ...['/house-mode/proposals', '/reconciliations', '/reconciliations/breaks', '/book-imports'],
+        ...['/suspense/0', '/suspense/0/releases', '/suspense/0/deferred'],
+        ...['/rules/margin', '/rules/margin/proposals', '/rules/margin/history'],
+      ]) {
+        const page = (limit: number, after: string | null) => {
+          const query = `limit=${limit}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`;
+          return house.get(`${path}${path.includes('?') ? '&' : '?'}${query}`);
+        };
+        const whole = await page(500, null);
+        expect({ path, status: whole.status, next: whole.body.next }).toEqual({ path, status: 200, next: null });
+        const seen: unknown[] = [];
+        for (let after: string | null = null; ;) {
+          const { body }: Answer = await page(2, after);
+          expect(body.items.length).toBeLessThanOrEqual(2);
+          seen.push(...body.items);
+          if (body.next === null) break;
+          after = body.next;
+        }
+        expect({ path, items: seen.length }).toEqual({ path, items: whole.body.items.length });
+        expect(new Set(seen.map((item) => JSON.stringify(item))).size).toBe(seen.length);
+      }
+      for (const path of ['/risk/accounts?order=equity', '/liquidations?', '/deleveraging/BTC-PERP/long?', '/fund?']) {
+        const wrong = await house.get(`${path}&after=nowhere`.replace('?&', '?'));
+        expectProblem(wrong, 400, 'request-malformed');
+        expect(wrong.body.errors[0]?.field).toBe('after');
+      }
     });
   });
 
@@ -698,10 +760,9 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
         ...{ accountId: `nobody-${n}.main`, instrument: 'BTC-PERP', quantity: '0' },
       }));
       const wrong = { accountId: 'booked.main', instrument: 'BTC-PERP', quantity: '1' };
-      const lines = async (): Promise<ReconciliationsView['breaks']> => {
-        const { breaks } = reconciliationsView.parse((await house.get('/reconciliations')).body);
-        return breaks.filter(({ accountId }) => accountId === 'booked.main');
-      };
+      const breaks = async (): Promise<BreaksPage['items']> =>
+        breaksPage.parse((await house.get('/reconciliations/breaks?limit=500')).body).items;
+      const lines = async () => (await breaks()).filter(({ accountId }) => accountId === 'booked.main');
       const sent = await house.post('/reconciliations/positions', { ...books, lines: [wrong, ...long] });
       expect([sent.status, sent.body.code]).toEqual([201, undefined]);
       const [found] = await lines();
@@ -716,10 +777,13 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect((await house.post('/reconciliations/positions', { ...books, lines: [] })).status).toBe(201);
       expect(await lines()).toEqual([]);
       expect((await house.post('/reconciliations/custody', { ...books, lines: [] })).status).toBe(201);
-      const dollars = reconciliationsView
-        .parse((await house.get('/reconciliations')).body)
-        .breaks.filter(({ of, asset }) => of === 'custody' && asset === 'USD');
+      const dollars = (await breaks()).filter(({ of, asset }) => of === 'custody' && asset === 'USD');
       expect(dollars).toMatchObject([{ reported: '0' }]);
+      const { items: sources } = reconciliationsPage.parse((await house.get('/reconciliations')).body);
+      expect(sources.map(({ source, of }) => `${source} ${of}`)).toEqual([
+        'exchange-a custody',
+        'exchange-a positions',
+      ]);
       expectProblem(await house.post(path, explanation, undefined, by('ann')), 404, 'break-unknown');
       const ahead = { ...books, asOf: rfc3339Of(asOf + 1_000_000_000_000), lines: [] };
       expectProblem(await house.post('/reconciliations/custody', ahead), 422, 'reconciliation-ahead');
@@ -738,9 +802,13 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const by = (person: string): Record<string, string> => ({ 'x-actor': person });
       const asked = { releaseId: 'r-1', position: 1, outcome: 'send-back', reason: 'no client of ours' };
       const releases = '/suspense/0/releases';
-      expect(suspenseView.parse((await house.get('/suspense/0')).body)).toEqual({
-        ...{ partition: 0, items: [], proposals: [], deferred: [] },
-      });
+      for (const [list, page] of [
+        ['', suspensePage],
+        ['/releases', suspenseReleasesPage],
+        ['/deferred', deferredPage],
+      ] as const) {
+        expect(page.parse((await house.get(`/suspense/0${list}`)).body)).toMatchObject({ items: [], next: null });
+      }
       expectProblem(await house.post(releases, asked), 401, 'actor-missing');
       expectProblem(await house.post(releases, asked, undefined, by('ann')), 404, 'suspense-unknown');
       const kept = { ...asked, outcome: 'keep' };
@@ -769,7 +837,10 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
     const by = (person: string): Record<string, string> => ({ 'x-actor': person });
     const proposed = (body: object, person: string): Promise<Answer> =>
       house.post('/rules/margin/proposals', body, undefined, by(person));
-    const view = async (service = 'margin') => documentsView.parse((await house.get(`/rules/${service}`)).body);
+    const view = async (service = 'margin') => ({
+      inForce: documentsPage.parse((await house.get(`/rules/${service}`)).body).items,
+      proposals: documentProposalsPage.parse((await house.get(`/rules/${service}/proposals`)).body).items,
+    });
     const idInForce = async (): Promise<string | undefined> =>
       (await view()).inForce.find(({ kind }) => kind === 'margin-parameters')?.id;
 
@@ -1165,7 +1236,7 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const proposal = { proposalId: 'paying', kind: 'fee-schedule', id: 'fees@1', body: paying, reason: 'too much' };
       expectProblem(await post('/rules/accounts/proposals', proposal, 'ann'), 422, 'document-invalid');
       await agreed('fee-schedule', 'fees@2', schedule);
-      const { inForce } = documentsView.parse((await house.get('/rules/accounts')).body);
+      const { items: inForce } = documentsPage.parse((await house.get('/rules/accounts')).body);
       expect(inForce.find(({ kind }) => kind === 'fee-schedule')).toMatchObject({ id: 'fees@2' });
     });
   });

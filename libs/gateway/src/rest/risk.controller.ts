@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
+import { placeIn, placeText } from './account-place.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Answers, AnswersProblems, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
@@ -31,8 +32,11 @@ export class RiskController {
   @InQuery(contract.riskAccountsQuery)
   @Answers(200, contract.riskAccountsPage, 'A page of rows; `total` says how many there are')
   async riskAccounts(@Query() query: unknown): Promise<object> {
-    const asked = parsed(contract.riskAccountsQuery, query, 'query');
-    const at = asked.at;
-    return at === undefined ? await this.survey.accounts(asked) : await this.clearing.history.accountsAt(at, asked);
+    const { at, after, ...asked } = parsed(contract.riskAccountsQuery, query, 'query');
+    const wanted = { ...asked, behind: after === undefined ? null : placeIn(after, asked.order) };
+    const { last, ...page } = await (at === undefined
+      ? this.survey.accountsBehind(wanted)
+      : this.clearing.history.accountsAt(at, wanted));
+    return { ...page, next: last === null ? null : placeText(last, asked.order) };
   }
 }

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { byName } from './list-page.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
@@ -18,9 +19,11 @@ export class SettlementOverridesController {
 
   @Get()
   @ApiOperation({ summary: 'Settlement prices that persons proposed and approved for expiries to come' })
-  @Answers(200, contract.settlementOverridesView, 'In the order in which they were proposed')
-  settlementOverrides(): Promise<object> {
-    return this.clearing.wholeList(questions.pricing.settlementOverrides, GLOBAL);
+  @InQuery(contract.listQuery)
+  @Answers(200, contract.settlementOverridesView, 'A page, in the order of ids')
+  settlementOverrides(@Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
+    return this.clearing.listPage(questions.pricing.settlementOverrides, GLOBAL, wanted, (item) => item.overrideId);
   }
 
   @Post()

@@ -1,10 +1,9 @@
+import type { ToldCheckpoint } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { StatusFigures } from './status-figures.js';
 
-const NOTE = 'ballast-checkpoint/v1\n\n0 12 head root\n';
-
-/** A house of one margin partition with 12 events and a checkpoint over them, whose events can or cannot be read. */
-const house = (read: () => Promise<unknown>): ClearingGateway =>
+/** A house of one margin partition with 15 events, and what is told of a checkpoint. */
+const house = (lastCheckpoint: () => Promise<ToldCheckpoint | null>): ClearingGateway =>
   ({
     clearing: 5_000,
     mode: () => 'idle',
@@ -12,18 +11,18 @@ const house = (read: () => Promise<unknown>): ClearingGateway =>
     askAll: async () => [],
     ask: async () => ({ violated: [] }),
     picture: () => ({ states: {} }),
-    logs: { log: () => ({ lastCheckpoint: async () => ({ number: 3, note: NOTE }), read }) },
+    pages: { lastCheckpoint },
   }) as unknown as ClearingGateway;
 
 describe('what is told of the last checkpoint', () => {
   it('is how much it stands for, and when the newest event of that was', async () => {
-    const figures = new StatusFigures(house(async () => [{ time: { clearing: 4_000 } }]));
+    const figures = new StatusFigures(house(async () => ({ number: 3, size: 12, at: 4_000 })));
     await figures.readCheckpoint();
     expect((await figures.now()).checkpoint).toEqual({ number: 3, behind: 3, at: 4_000 });
   });
 
-  it('stays as it was where the store is away, and whoever asks is not failed by it', async () => {
-    const figures = new StatusFigures(house(() => Promise.reject(new Error('the store is away'))));
+  it('is nothing until whoever keeps the log has answered, and whoever asks is not failed by it', async () => {
+    const figures = new StatusFigures(house(() => Promise.reject(new Error('nobody answers'))));
     await expect(figures.readCheckpoint()).resolves.toBeUndefined();
     expect((await figures.now()).checkpoint).toBeNull();
   });

@@ -1,6 +1,5 @@
 import type { StatusView } from '@ballast/contracts';
-import type { StoredCheckpoint } from '@ballast/event-log';
-import type { Instant } from '@ballast/kernel';
+import type { ToldCheckpoint } from '@ballast/services';
 import { WATCHED_INVARIANTS, violationsOf } from './clearing-figures.js';
 import type { ClearingGateway } from './clearing.gateway.js';
 
@@ -8,14 +7,6 @@ import type { ClearingGateway } from './clearing.gateway.js';
 const INVARIANTS_EVERY_MS = 5_000;
 const INVARIANTS_EVERY_TIMES = 50;
 const CHECKPOINT_EVERY_MS = 10_000;
-
-interface ToldCheckpoint {
-  readonly number: number;
-  /** Events that it stands for. */
-  readonly size: number;
-  /** Clearing time of the newest of them. */
-  readonly at: Instant;
-}
 
 /** What stands at the top of every page, made once for whoever looks. */
 export class StatusFigures {
@@ -51,27 +42,8 @@ export class StatusFigures {
   async readCheckpoint(): Promise<void> {
     if (performance.now() - this.#checkpointAt < CHECKPOINT_EVERY_MS) return;
     this.#checkpointAt = performance.now();
-    // Where the store is away, what was told last stands; the pages themselves say that it is.
-    this.#checkpoint = await this.#lastCheckpoint().catch(() => this.#checkpoint);
-  }
-
-  async #lastCheckpoint(): Promise<ToldCheckpoint | null> {
-    const last = await this.clearing.logs.log('margin').lastCheckpoint();
-    if (last === undefined) return null;
-    return last.number === this.#checkpoint?.number ? this.#checkpoint : this.#told(last);
-  }
-
-  async #told({ number, note }: StoredCheckpoint): Promise<ToldCheckpoint> {
-    const sizes = sizesIn(note);
-    const log = this.clearing.logs.log('margin');
-    const newest = await Promise.all(
-      sizes.map(async ({ partition, size }) => (size === 0 ? [] : await log.read(partition, size - 1, 1))),
-    );
-    return {
-      number,
-      size: sizes.reduce((sum, { size }) => sum + size, 0),
-      at: Math.max(0, ...newest.flat().map(({ time }) => time.clearing)),
-    };
+    // While whoever keeps the log is away, what he told last stands; the pages themselves say that he is.
+    this.#checkpoint = await this.clearing.pages.lastCheckpoint('margin').catch(() => this.#checkpoint);
   }
 
   async #lookAtInvariants(clearing: number): Promise<StatusView['invariants']> {
@@ -86,10 +58,3 @@ export class StatusFigures {
     return told;
   }
 }
-
-/** Events that the text of a checkpoint stands for: of each partition's line the first two figures. */
-const sizesIn = (note: string): readonly { readonly partition: number; readonly size: number }[] =>
-  [...note.matchAll(/^(-?\d+) (\d+) \S+ \S+$/gm)].map(([, partition, size]) => ({
-    partition: Number(partition),
-    size: Number(size),
-  }));

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, Write } from './open-api.js';
+import { byName, byPosition } from './list-page.js';
+import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
@@ -17,12 +18,36 @@ export class SuspenseController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}
 
   @Get()
-  @ApiOperation({ summary: 'What a partition of accounts keeps in suspense, and what waits for a second person' })
+  @ApiOperation({ summary: 'What a partition of accounts keeps in suspense' })
   @InPath('partition', contract.logPartitionForm)
-  @Answers(200, contract.suspenseView, 'Items and proposals, oldest first')
-  async suspense(@Param('partition') partitionText: string): Promise<object> {
+  @InQuery(contract.positionListQuery)
+  @Answers(200, contract.suspensePage, 'A page, oldest first')
+  suspense(@Param('partition') partitionText: string, @Query() query: unknown): Promise<object> {
+    const wanted = byPosition(parsed(contract.positionListQuery, query, 'query'));
     const partition = this.#partition(partitionText);
-    return { partition, ...(await this.clearing.ask(questions.accounts.suspense, partition)) };
+    return this.clearing.listPage(questions.accounts.suspense, partition, wanted, ({ position }) => position);
+  }
+
+  @Get('deferred')
+  @ApiOperation({ summary: 'Messages of the exchange that wait for what their basis names' })
+  @InPath('partition', contract.logPartitionForm)
+  @InQuery(contract.positionListQuery)
+  @Answers(200, contract.deferredPage, 'A page, oldest first')
+  deferred(@Param('partition') partitionText: string, @Query() query: unknown): Promise<object> {
+    const wanted = byPosition(parsed(contract.positionListQuery, query, 'query'));
+    const partition = this.#partition(partitionText);
+    return this.clearing.listPage(questions.accounts.deferred, partition, wanted, ({ position }) => position);
+  }
+
+  @Get('releases')
+  @ApiOperation({ summary: 'What is proposed for something in suspense and waits for a second person' })
+  @InPath('partition', contract.logPartitionForm)
+  @InQuery(contract.listQuery)
+  @Answers(200, contract.suspenseReleasesPage, 'A page, in the order of ids')
+  suspenseReleases(@Param('partition') partitionText: string, @Query() query: unknown): Promise<object> {
+    const wanted = byName(parsed(contract.listQuery, query, 'query'));
+    const partition = this.#partition(partitionText);
+    return this.clearing.listPage(questions.accounts.releases, partition, wanted, ({ releaseId }) => releaseId);
   }
 
   @Post('releases')
@@ -32,7 +57,7 @@ export class SuspenseController {
     status: 201,
     answers: contract.commandAnswers.ProposeSuspenseRelease,
     says: 'Proposed',
-    at: '/suspense/{partition}',
+    at: '/suspense/{partition}/releases',
   })
   proposeSuspenseRelease(
     @Req() request: Request,

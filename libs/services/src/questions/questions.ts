@@ -1,23 +1,28 @@
 import {
   accountIds,
+  accountStandings,
   accountStatement,
   accountsInvariants,
   averageEntryOf,
   correctionFigures,
+  deferredLines,
   isCleared,
   isOpenAccount,
   bookImportFigures,
   judgeImported,
-  reconciliationFigures,
+  lastReconciliations,
+  openBreaks,
+  openReleases,
+  ownersFees,
   shortfall,
-  suspenseFigures,
+  suspendedLines,
   trialBalance,
   type AccountsState,
   type AccountStatement,
   type FundState,
 } from '@ballast/accounts-domain';
 import { standingRules } from '@ballast/documents';
-import { compareText, ownerOf, type AccountId, type Decimal } from '@ballast/kernel';
+import { compareText, ownerOf, type AccountId, type Decimal, type Instant } from '@ballast/kernel';
 import { auctionsNow, deleveragingOutlook, openCaseOf } from '@ballast/liquidation-domain';
 import {
   assessImportedInSteps,
@@ -51,6 +56,7 @@ import {
   type PricingInvariant,
 } from '@ballast/pricing-domain';
 import type { AssessmentDetail, MarginFigures } from '@ballast/facts';
+import { partByName, partByPosition, type WantedPart } from './list-parts.js';
 import { questionsOf, type Question } from './question.js';
 
 /** An account as accounts has it, each position with the price it was opened at on average. */
@@ -107,9 +113,52 @@ const fundBooks = (state: FundState) => ({
 
 const bookImports = ({ bookImports: imports }: FundState, partitions: number) => bookImportFigures(imports, partitions);
 
-const corrections = (state: FundState, partitions: number) => correctionFigures(state.corrections, partitions);
+const corrections = (state: FundState, wanted: WantedPart<string>, partitions: number) =>
+  partByName(correctionFigures(state.corrections, partitions), ({ correctionId }) => correctionId, wanted);
 
-const reconciliations = (state: FundState) => reconciliationFigures(state.reconciliations);
+const reconciliations = (state: FundState, wanted: WantedPart<string>) =>
+  partByName(lastReconciliations(state.reconciliations), booksName, wanted);
+
+/** What books of others are known by. */
+export const booksName = ({ source, of }: { readonly source: string; readonly of: string }): string =>
+  `${source} ${of}`;
+
+const breaks = (state: FundState, wanted: WantedPart<number>) =>
+  partByPosition(openBreaks(state.reconciliations), ({ breakId }) => breakId, wanted);
+
+const positionOf = ({ position }: { readonly position: number }): number => position;
+
+const suspense = (state: AccountsState, wanted: WantedPart<number>) =>
+  partByPosition(suspendedLines(state), positionOf, wanted);
+
+const deferred = (state: AccountsState, wanted: WantedPart<number>) =>
+  partByPosition(deferredLines(state), positionOf, wanted);
+
+const releases = (state: AccountsState, wanted: WantedPart<string>) =>
+  partByName(openReleases(state), ({ releaseId }) => releaseId, wanted);
+
+const standings = (state: AccountsState, wanted: WantedPart<string>) =>
+  partByName(accountStandings(state), ({ accountId }) => accountId, wanted);
+
+const feeTiers = (state: AccountsState, wanted: WantedPart<string>, at: Instant) =>
+  partByName([...ownersFees(state, at)], ({ ownerId }) => ownerId, wanted);
+
+const houseMode = ({ houseMode: mode }: Parameters<typeof houseModeFigures>[0]) => ({ mode });
+
+const houseModeProposals = (state: Parameters<typeof houseModeFigures>[0], wanted: WantedPart<string>) =>
+  partByName(houseModeFigures(state).proposals, ({ proposalId }) => proposalId, wanted);
+
+const instrumentHalts = (state: Parameters<typeof instrumentHaltFigures>[0], wanted: WantedPart<string>) =>
+  partByName(instrumentHaltFigures(state), ({ haltId }) => haltId, wanted);
+
+const settlementOverrides = (state: Parameters<typeof settlementOverrideFigures>[0], wanted: WantedPart<string>) =>
+  partByName(settlementOverrideFigures(state), ({ overrideId }) => overrideId, wanted);
+
+const delistings = (state: Parameters<typeof delistingFigures>[0], wanted: WantedPart<string>) =>
+  partByName(delistingFigures(state), ({ delistingId }) => delistingId, wanted);
+
+const auctions = (state: Parameters<typeof auctionsNow>[0], wanted: WantedPart<string>, clearing: Instant) =>
+  partByName(auctionsNow(state, clearing), ({ auctionId }) => auctionId, wanted);
 
 /** An account as margin has it. */
 interface MarginedAccount {
@@ -182,13 +231,18 @@ export const questions = {
     isCleared,
     judgeImported,
     books,
-    suspense: suspenseFigures,
+    suspense,
+    releases,
+    deferred,
+    standings,
+    feeTiers,
   }),
   fund: questionsOf('fund', 'accounts', {
     books: fundBooks,
     rules: standingRules,
     corrections,
     reconciliations,
+    breaks,
     bookImports,
   }),
   margin: questionsOf('margin', 'margin', {
@@ -209,10 +263,11 @@ export const questions = {
   }),
   marginRules: questionsOf('marginRules', 'margin', { rules: standingRules }),
   pricing: questionsOf('pricing', 'pricing', {
-    houseMode: houseModeFigures,
-    instrumentHalts: instrumentHaltFigures,
-    settlementOverrides: settlementOverrideFigures,
-    delistings: delistingFigures,
+    houseMode,
+    houseModeProposals,
+    instrumentHalts,
+    settlementOverrides,
+    delistings,
     instruments: instrumentsListed,
     prices: presentPrices,
     quoteLifetimeMs,
@@ -222,7 +277,7 @@ export const questions = {
   deleveraging: questionsOf('deleveraging', 'liquidation', {
     rules: standingRules,
     outlook: deleveragingOutlook,
-    auctions: auctionsNow,
+    auctions,
   }),
 } as const;
 

@@ -40,7 +40,7 @@ export async function benchList(
         const survey = new RiskSurvey(houseOf(world));
         const asked = { order, direction: 'ascending', state: undefined, search: undefined, ...filter } as const;
         const watch = new Stopwatch();
-        await survey.accounts({ ...asked, after: 0, limit: 100 });
+        await survey.accountsBehind({ ...asked, behind: null, skip: 0, limit: 100 });
         const lap = watch.stop();
         wall.record(lap.wallMs);
         cpuMs += lap.cpuMs;

@@ -1,82 +1,8 @@
 import { useState } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
-import { command, Refused } from '../../api/client';
+import { Person, Reason, Said, useCommand, usePerson } from '../../parts/acting';
 import partStyles from '../../parts/parts.module.css';
 import { figuresOf, figureText, nextId, withFigure } from './figures';
-import styles from './change.module.css';
-
-const PERSON = 'ballast-person';
-
-/** Who acts, kept for as long as the tab is open. */
-function usePerson(): readonly [string, (person: string) => void] {
-  const [person, setPerson] = useState(() => sessionStorage.getItem(PERSON) ?? '');
-  return [
-    person,
-    (next) => {
-      sessionStorage.setItem(PERSON, next);
-      setPerson(next);
-    },
-  ];
-}
-
-/** Sends a command once; what it was answered is said beside the form. */
-function useCommand(service: string): {
-  readonly said: string | null;
-  readonly isRefused: boolean;
-  readonly isSending: boolean;
-  readonly send: (path: string, body: object, person: string, done: string) => Promise<boolean>;
-} {
-  const client = useQueryClient();
-  const [said, setSaid] = useState<string | null>(null);
-  const [isRefused, setRefused] = useState(false);
-  const [isSending, setSending] = useState(false);
-  const send = async (path: string, body: object, person: string, done: string): Promise<boolean> => {
-    setSending(true);
-    try {
-      await command(path, body, person);
-      setSaid(done);
-      setRefused(false);
-      await client.invalidateQueries({ queryKey: ['documents', service] });
-      return true;
-    } catch (error) {
-      setRefused(true);
-      setSaid(
-        error instanceof Refused
-          ? `${error.code}: ${error.message}`
-          : `It was not answered: ${(error as Error).message}`,
-      );
-      return false;
-    } finally {
-      setSending(false);
-    }
-  };
-  return { said, isRefused, isSending, send };
-}
-
-function Said({ said, isRefused }: { readonly said: string | null; readonly isRefused: boolean }) {
-  if (said === null) return null;
-  return isRefused ? (
-    <p role="alert" className={partStyles.problem}>
-      ▲ {said}
-    </p>
-  ) : (
-    <p role="status">● {said}</p>
-  );
-}
-
-const Person = ({ person, onChange }: { readonly person: string; readonly onChange: (next: string) => void }) => (
-  <label>
-    You are{' '}
-    <input
-      className={partStyles.field}
-      value={person}
-      placeholder="risk-officer-2"
-      size={18}
-      required
-      onChange={({ target }) => onChange(target.value)}
-    />
-  </label>
-);
+import styles from '../../parts/acting.module.css';
 
 /** A second person reads the changes and approves. */
 export function Approval({
@@ -92,7 +18,7 @@ export function Approval({
 }) {
   const [person, setPerson] = usePerson();
   const [isRead, setRead] = useState(false);
-  const { said, isRefused, isSending, send } = useCommand(service);
+  const { said, isRefused, isSending, send } = useCommand(['documents', service]);
   return (
     <form
       className={styles.form}
@@ -131,7 +57,7 @@ export function Proposing({
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   const [changed, setChanged] = useState<ReadonlyMap<string, string>>(new Map());
-  const { said, isRefused, isSending, send } = useCommand(service);
+  const { said, isRefused, isSending, send } = useCommand(['documents', service]);
   const figures = figuresOf(body);
   const byPath = new Map(figures.map((figure) => [figure.path.join('.'), figure]));
   const next = nextId(id, used);
@@ -199,17 +125,7 @@ export function Proposing({
           />
         </label>
       ))}
-      <label>
-        Why{' '}
-        <input
-          className={partStyles.field}
-          value={reason}
-          size={44}
-          required
-          placeholder="what the approver and the auditor should know"
-          onChange={({ target }) => setReason(target.value)}
-        />
-      </label>
+      <Reason reason={reason} onChange={setReason} />
       <Person person={person} onChange={setPerson} />
       <button type="submit" className={partStyles.button} disabled={isSending || changed.size === 0}>
         Propose {next}

@@ -5,7 +5,7 @@ import { accountsDesk, aFill, aSpecification, deskWith, payloadOf, takeRules } f
 import { accountsPast } from '../accounts.past.js';
 import { accountsProcess } from '../accounts.process.js';
 import { accountsInvariants, deferralTally } from '../accounts.invariants.js';
-import { accountStatement, suspenseFigures } from '../accounts.queries.js';
+import { accountStatement, deferredLines, suspendedLines } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 import { DEFERRAL_DOCUMENTS } from './deferral-policy.js';
@@ -70,7 +70,8 @@ describe('a message that comes before what its basis names [CLR-ACC-050]', () =>
     });
     // Nothing of it is booked, and nobody is called.
     expect(desk.state.instruments.size).toBe(0);
-    expect(suspenseFigures(desk.state)).toMatchObject({ items: [], deferred: [{ reference: 'trade t1 buy' }] });
+    expect([...suspendedLines(desk.state)]).toEqual([]);
+    expect(deferredLines(desk.state)).toMatchObject([{ reference: 'trade t1 buy' }]);
     expect(types(open(desk))).toEqual(['AccountOpened', 'DeferredMessageTaken', 'PositionChanged']);
     const inTime = patient();
     open(inTime);

@@ -68,6 +68,25 @@ function trailingVolume({ volumes }: AccountsState, ownerId: OwnerId, at: Instan
 /** Volume from which the tier of an owner applies. */
 export const tierOfOwner = ({ feeTiers }: AccountsState, ownerId: OwnerId): Decimal => feeTiers.get(ownerId) ?? ZERO;
 
+/** What an owner trades by, for people. */
+export interface OwnerFees {
+  readonly ownerId: OwnerId;
+  /** Volume from which his tier applies, USD; 0: that of everybody. */
+  readonly feeTier: string;
+  /** What he traded in the 30 days before the present one, USD. */
+  readonly volume: string;
+  readonly feeSchedule: string;
+}
+
+/** Every owner who traded of late or has a tier of his own. @param at clearing time */
+export function* ownersFees(state: AccountsState, at: Instant): Generator<OwnerFees> {
+  const { id: feeSchedule } = FEE_DOCUMENTS.inForce(state.rules);
+  for (const ownerId of new Set([...state.volumes.keys(), ...state.feeTiers.keys()])) {
+    const volume = text(trailingVolume(state, ownerId, at));
+    yield { ownerId, feeTier: text(tierOfOwner(state, ownerId)), volume, feeSchedule };
+  }
+}
+
 /** What trading costs an account now, and by which tier; no tier is named by a schedule that has one for all. */
 export function feesOf(
   state: AccountsState,

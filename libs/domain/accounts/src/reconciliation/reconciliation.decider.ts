@@ -45,7 +45,7 @@ const REFUSALS = {
   'reconciliation-out-of-order':
     'these books were held against the ledger of a later moment before: take the newest file',
   'actor-missing': 'name the person: X-Actor',
-  'break-unknown': 'there is no open break of this id: GET /reconciliations',
+  'break-unknown': 'there is no open break of this id: GET /reconciliations/breaks',
   'break-not-proposed': 'nobody has said why: propose an explanation first',
   'break-explained': 'the break is explained already',
   'proposer-may-not-approve': 'another person than the proposer approves it',
@@ -216,14 +216,16 @@ export const evolveReconciliations = {
   },
 };
 
-/** Open breaks and the last reconciliation of each source, for people. */
-export function reconciliationFigures({ last, breaks }: Reconciliations) {
-  return {
-    reconciliations: [...last.values()],
-    breaks: [...breaks.values()].map(({ opened, ledger, reported, asOf, explanation }) => ({
+/** The last reconciliation of each source. */
+export const lastReconciliations = ({ last }: Reconciliations) => [...last.values()];
+
+/** Lines that differ, oldest first. */
+export function* openBreaks({ breaks }: Reconciliations) {
+  for (const { opened, ledger, reported, asOf, explanation } of breaks.values()) {
+    yield {
       ...opened,
       ...{ ledger, reported, since: opened.asOf, asOf },
       explanation: explanation === null ? null : { ...explanation },
-    })),
-  };
+    };
+  }
 }

@@ -1,7 +1,7 @@
 import { instantOf } from '@ballast/kernel';
 import fc from 'fast-check';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
-import { reconciliationFigures } from './reconciliation.decider.js';
+import { lastReconciliations, openBreaks } from './reconciliation.decider.js';
 
 const NOON = instantOf('2026-01-05T12:00:00Z');
 const FILE = 'f3'.repeat(32);
@@ -33,7 +33,10 @@ const explain = (house: ClearingHouse, breakId = 1, actor = 'ann') =>
 const approve = (house: ClearingHouse, breakId = 1, actor = 'ben') =>
   house.command('ApproveBreakExplanation', { breakId }, actor);
 const codeOf = (result: ReturnType<typeof record>) => (result?.outcome === 'rejected' ? result.code : 'accepted');
-const figuresOf = (house: ClearingHouse) => reconciliationFigures(house.fund.state.reconciliations);
+const figuresOf = ({ fund }: ClearingHouse) => ({
+  reconciliations: lastReconciliations(fund.state.reconciliations),
+  breaks: [...openBreaks(fund.state.reconciliations)],
+});
 const typesOf = (house: ClearingHouse) =>
   house.fund.events.map(({ type }) => type).filter((type) => /Break|Recon/.test(type));
 

@@ -11,7 +11,6 @@ import {
   type SuspenseRelease,
 } from '../accounts.state.js';
 import { bookingOf, released } from './release.decider.js';
-import { suspendedAt } from './suspended-items.js';
 
 type Outcome = SuspenseRelease['proposed']['outcome'];
 
@@ -45,7 +44,7 @@ export const proposeRelease: CommandHandler<AccountsState> = (state, { payload, 
   const { releaseId, suspense, outcome } = command.figures;
   if (isNobody(actor)) return refusedCommand('actor-missing');
   if (state.releases.has(releaseId)) return refusedCommand('release-exists');
-  const item = suspendedAt(state, suspense);
+  const item = state.suspended.get(suspense);
   const exit = item === undefined ? 'suspense-unknown' : exitOf(state, item, outcome, context.time.clearing);
   if (typeof exit === 'string') return refusedCommand(exit);
   context.emit(fact('SuspenseReleaseProposed', command.figures));
@@ -62,7 +61,7 @@ export const approveRelease: CommandHandler<AccountsState> = (state, { payload, 
   if (release.approved) return refusedCommand('release-approved');
   if (subjectOf(release.proposer) === subjectOf(actor)) return refusedCommand('proposer-may-not-approve');
   const { releaseId, suspense, outcome } = release.proposed;
-  const item = suspendedAt(state, suspense);
+  const item = state.suspended.get(suspense);
   if (item === undefined) return refusedCommand('suspense-unknown');
   const exit = exitOf(state, item, outcome, context.time.clearing);
   if (typeof exit === 'string') return refusedCommand(exit);

@@ -8,6 +8,7 @@ import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
 import { keptAsset } from '../ledger/assets.js';
 import { positionOf } from '../ledger/position.js';
+import { suspendedOf } from './suspended-items.js';
 import { readReference } from './suspense-reference.js';
 
 /**
@@ -17,7 +18,7 @@ import { readReference } from './suspense-reference.js';
  * @see docs/spec/accounts.md CLR-ACC-018, CLR-ACC-050
  */
 export function* bookWaiting(state: AccountsState, accountId: AccountId, at: Instant): Generator<AccountsFact> {
-  const suspended = state.suspended.get(accountId) ?? [];
+  const suspended = suspendedOf(state, accountId);
   const deferred = [...state.deferred.values()].filter(({ message }) => message.accountId === accountId);
   for (const item of [...suspended, ...deferred].sort((a, b) => a.position - b.position)) {
     if ('kept' in item) yield* releaseItem(state, item, at);

@@ -113,7 +113,7 @@ describe('what suspense keeps for an account that is not open [CLR-ACC-018]', ()
     desk.take('TradeFilled', { ...first, accountId: 'late.other' });
     const events = desk.take('AccountOpeningRequested', opening);
     expect(events.map(({ type }) => type)).toEqual(['AccountOpened']);
-    expect([...desk.state.suspended.keys()].sort()).toEqual(['late.main', 'late.other']);
+    expect([...desk.state.suspendedFor.keys()].sort()).toEqual(['late.main', 'late.other']);
     expect(accountsInvariants.ofPartition(desk.state)).toEqual([]);
   });
 });

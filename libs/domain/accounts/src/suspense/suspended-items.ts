@@ -1,33 +1,66 @@
-import { dec, type AccountId } from '@ballast/kernel';
+import { dec, invariant, type AccountId } from '@ballast/kernel';
 import type { AccountsState, SuspendedItem } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
 import type { FillIdentity } from '../ledger/instrument-book.js';
 import { depositReference, suspenseReference } from './suspense-reference.js';
 
+type Suspended = Pick<AccountsState, 'suspended' | 'suspendedFor'>;
+
+/** What a fill in suspense is known by within its account: one without a number is the first. */
+const fillKey = ({ instrument, tradeId, side, fill }: Omit<FillIdentity, 'accountId'>): string =>
+  `${suspenseReference({ tradeId, side, part: fill })} ${instrument}`;
+
+/** What an item is known by within its account. */
+function keyOf({ kept: { reference, position } }: SuspendedItem): string {
+  invariant(reference, 'suspense keeps something without an id');
+  if (position === null) return reference;
+  const [word, tradeId, side, part = '1'] = reference.split(' ');
+  return `${word} ${tradeId} ${side} ${part} ${position.instrument}`;
+}
+
+/** Takes an item that is known by nothing else of its account. */
+export function keepInSuspense({ suspended, suspendedFor }: Suspended, item: SuspendedItem): void {
+  const { accountId } = item.kept;
+  const key = keyOf(item);
+  const own = suspendedFor.get(accountId) ?? new Map<string, number>();
+  invariant(!own.has(key), `${key} of ${accountId} is in suspense already`);
+  suspendedFor.set(accountId, own.set(key, item.position));
+  suspended.set(item.position, item);
+}
+
+/** Lets an item go. */
+export function leaveSuspense({ suspended, suspendedFor }: Suspended, position: number): void {
+  const item = suspended.get(position);
+  invariant(item, `nothing in suspense has position ${position}`);
+  const { accountId } = item.kept;
+  const own = suspendedFor.get(accountId);
+  own?.delete(keyOf(item));
+  if (own?.size === 0) suspendedFor.delete(accountId);
+  suspended.delete(position);
+}
+
+/** What suspense keeps for an account, in the order in which it came. */
+export const suspendedOf = (state: Suspended, accountId: AccountId): readonly SuspendedItem[] =>
+  [...(state.suspendedFor.get(accountId)?.values() ?? [])].map((position) => itemAt(state, position));
+
+function itemAt({ suspended }: Suspended, position: number): SuspendedItem {
+  const item = suspended.get(position);
+  invariant(item, `nothing in suspense has position ${position}`);
+  return item;
+}
+
+const known = (state: Suspended, accountId: AccountId, key: string): SuspendedItem | undefined => {
+  const position = state.suspendedFor.get(accountId)?.get(key);
+  return position === undefined ? undefined : itemAt(state, position);
+};
+
 /** Content of a deposit that waits in suspense; undefined when none of that id does. */
-export function suspendedDeposit(state: AccountsState, accountId: AccountId, depositId: string): string | undefined {
-  const wanted = depositReference(depositId);
-  const item = state.suspended.get(accountId)?.find(({ kept: { reference } }) => reference === wanted);
+export function suspendedDeposit(state: Suspended, accountId: AccountId, depositId: string): string | undefined {
+  const item = known(state, accountId, depositReference(depositId));
   const money = item?.kept.postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
   return money && contentOf(money.asset, dec(money.amount));
 }
 
-/** What suspense keeps under the position of its event; undefined when it is no longer there. */
-export const suspendedAt = ({ suspended }: AccountsState, position: number): SuspendedItem | undefined =>
-  [...suspended.values()].flat().find((item) => item.position === position);
-
 /** The side of a trade that waits in suspense; undefined when it does not. */
-export function suspendedFill(
-  { suspended }: AccountsState,
-  { accountId, instrument, tradeId, side, fill }: FillIdentity,
-): SuspendedItem | undefined {
-  // Compared as a whole: an account that nobody opens may come to thousands of fills, and each further one looks through them all.
-  const numbered = suspenseReference({ tradeId, side, part: fill });
-  const only = fill === 1 ? suspenseReference({ tradeId, side, part: undefined }) : numbered;
-  return suspended
-    .get(accountId)
-    ?.find(
-      ({ kept: { position, reference } }) =>
-        (reference === numbered || reference === only) && position?.instrument === instrument,
-    );
-}
+export const suspendedFill = (state: Suspended, { accountId, ...fill }: FillIdentity): SuspendedItem | undefined =>
+  known(state, accountId, fillKey(fill));

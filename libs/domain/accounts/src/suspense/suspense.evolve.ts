@@ -4,6 +4,7 @@ import type { Evolution } from '../accounts.state.js';
 import { bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
+import { keepInSuspense, leaveSuspense } from './suspended-items.js';
 import { readReference } from './suspense-reference.js';
 
 export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleaseProposed' | 'SuspenseReleased'> = {
@@ -13,8 +14,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     post(state.ledger, postings);
     if (reference === null) return;
     const { id, part } = readReference(reference);
-    const waiting = state.suspended.get(accountId) ?? [];
-    state.suspended.set(accountId, [...waiting, { position: place, kept: payload }]);
+    keepInSuspense(state, { position: place, kept: payload });
     if (position === null) {
       invariant(
         postings.some(({ ledgerAccount }) => ledgerAccount === 'suspense'),
@@ -45,9 +45,7 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     if (release !== undefined && decision?.outcome !== 'cancelled') {
       state.releases.set(release.proposed.releaseId, { ...release, approved: true });
     }
-    const left = (state.suspended.get(accountId) ?? []).filter((item) => item.position !== suspense);
-    if (left.length > 0) state.suspended.set(accountId, left);
-    else state.suspended.delete(accountId);
+    leaveSuspense(state, suspense);
     if (position === null) return;
     const { id, part = 1 } = readReference(reference);
     const { quantity, cost } = positionOf(position);

@@ -28,14 +28,14 @@ export function capacityOf(position: Pick<RankedPosition, 'equity' | 'quantity' 
  */
 export const inOrderOfDeleveraging = <Position extends RankedPosition>(
   positions: readonly Position[],
-): readonly Position[] =>
-  [...positions].sort(
-    (a, b) =>
-      Number(bearsRequirement(b)) - Number(bearsRequirement(a)) ||
-      // Compared crosswise, so that equal needs are exactly equal.
-      needOver(b, a).cmp(needOver(a, b)) ||
-      compareText(a.accountId, b.accountId),
-  );
+): readonly Position[] => [...positions].sort(compareRanks);
+
+/** Below zero when the first comes first. */
+export const compareRanks = (a: RankedPosition, b: RankedPosition): number =>
+  Number(bearsRequirement(b)) - Number(bearsRequirement(a)) ||
+  // Compared crosswise, so that equal needs are exactly equal.
+  needOver(b, a).cmp(needOver(a, b)) ||
+  compareText(a.accountId, b.accountId);
 
 /** What a position needs per equity, times the equity of another; of hedges their size. */
 const needOver = (of: RankedPosition, other: RankedPosition): Decimal =>

@@ -22,6 +22,7 @@ import {
   type EventLog,
 } from '@ballast/event-log';
 import type { ServiceLog } from '@ballast/facts';
+import { lastCheckpointOf } from '../../http/last-checkpoint.js';
 import { logEndsOf } from '../../http/log-ends.js';
 import { logPageOf } from '../../http/log-page.js';
 
@@ -39,6 +40,12 @@ export class LogPagesController {
     const items = await logEndsOf(this.#kept(name));
     const clearing = Math.max(0, ...items.map((end) => end.clearing));
     return writtenEnds({ items, next: null, asOf: { clearing, positions: {} } }) as object;
+  }
+
+  /** For a gateway that tells how far the log is signed. */
+  @Get(':log/checkpoint')
+  async checkpoint(@Param('log') name: string): Promise<object> {
+    return { checkpoint: await lastCheckpointOf(this.#kept(name)) };
   }
 
   @Get(':log/:partition')
