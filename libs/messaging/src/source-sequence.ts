@@ -76,7 +76,10 @@ export class SourceSequence {
       } else if (entry.position <= this.#position) {
         await this.#recognise(entry, incarnation);
         duplicates += 1;
-      } else if ((defect !== undefined || !this.#continues(entry)) && !(await this.#isInLog(entry))) {
+      } else if (defect === undefined && this.#continues(entry)) {
+        this.#continue(incarnation, entry);
+        this.#place(entry, entries);
+      } else if (!(await this.#isInLog(entry))) {
         strangers.push({ index, reason: `its log has another entry at position ${entry.position}, or none` });
       } else {
         const read = defect === undefined ? entry : await this.#corrected(entry);
@@ -144,6 +147,11 @@ export class SourceSequence {
     if (!this.#continues(entry)) {
       throw new SourceFork(`${this.log}/${this.partition} does not continue its chain at position ${entry.position}`);
     }
+    this.#place(entry, taken);
+  }
+
+  /** Takes the entry that comes next and continues the chain. */
+  #place(entry: SealedEvent, taken: SealedEvent[]): void {
     this.#position = entry.position;
     this.#chain = entry.chain;
     taken.push(entry);

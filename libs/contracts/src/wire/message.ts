@@ -1,4 +1,4 @@
-import { canonicalText, isoOf, matches, SHA256_HEX, sha256 } from '@ballast/kernel';
+import { canonicalText, isoOf, matches, SHA256_HEX, sha256Hex } from '@ballast/kernel';
 import { sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { figuresThatAreNone, mayHoldNoFigure } from '@ballast/facts';
 import { parseEntry, parseOwnEntry, type EntryErrorCode, type ParsedEntry } from '../parse-entry.js';
@@ -179,12 +179,12 @@ function decode(message: ReceivedMessage, from: Place | undefined, scrutiny: Scr
   if (incarnation === undefined || incarnation === '') {
     return refused('malformed', 'headers.incarnation', 'is missing', 'add the incarnation of the log');
   }
-  const hash = sha256(value);
-  if (hash.toString('hex') !== hashHeader) {
+  const hash = sha256Hex(value);
+  if (hash !== hashHeader) {
     return refused(
       'hash-mismatch',
       'value',
-      `has SHA-256 ${hash.toString('hex')}, the hash header says ${hashHeader}`,
+      `has SHA-256 ${hash}, the hash header says ${hashHeader}`,
       'fetch the entry from the log that owns it; the message was altered on its way',
     );
   }
@@ -211,7 +211,7 @@ function decode(message: ReceivedMessage, from: Place | undefined, scrutiny: Scr
   }
   const chain = Buffer.from(chainHeader, 'hex');
   if (entry === undefined) return { ok: false, error: parsed.error };
-  const event = sealedEvent(log, entry, text, hash, chain);
+  const event = sealedEvent(log, entry, text, Buffer.from(hash, 'hex'), chain);
   return parsed.ok ? { ok: true, event, delivery } : { ok: false, error: parsed.error, event, delivery };
 }
 

@@ -33,10 +33,10 @@ describe('whether a broker can be used', () => {
   });
 
   it.each`
-    key   | range                          | sentence                                                          | why
+    key   | range                          | sentence                                                           | why
     ${1}  | ${{ lowest: 12, highest: 20 }} | ${'Fetch: the broker offers 12 to 20, the client speaks 11 to 11'} | ${'the broker dropped what the client speaks'}
-    ${0}  | ${{ lowest: 0, highest: 2 }}   | ${'Produce: the broker offers 0 to 2, the client speaks 3 to 7'}  | ${'the broker is too old for headers'}
-    ${22} | ${undefined}                   | ${'InitProducerId is not offered'}                                | ${'no idempotent producer'}
+    ${0}  | ${{ lowest: 0, highest: 2 }}   | ${'Produce: the broker offers 0 to 2, the client speaks 3 to 7'}   | ${'the broker is too old for headers'}
+    ${22} | ${undefined}                   | ${'InitProducerId is not offered'}                                 | ${'no idempotent producer'}
   `(
     'refuses: $sentence ($why)',
     ({ key, range, sentence }: { key: number; range?: VersionRange; sentence: string }) => {

@@ -62,7 +62,9 @@ export class PlainTopics {
       },
     };
     const attachments = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) => fetcher.attach(this.#prefix + topic, partition, begin, listener)),
+      Array.from({ length: partitions }, (_, partition) =>
+        fetcher.attach(this.#prefix + topic, partition, begin, listener),
+      ),
     );
     return {
       stop: async () => {

@@ -41,8 +41,11 @@ const NODE = 'ProcessHealth';
 
 /** A what-if with a parameter document of its own is the largest. */
 const LARGEST_QUESTION = '1mb';
-/** Fills that come so close together are booked, stored and sent on together: a tenth of what a fill may take to its assessment. */
-const LIVE_GATHER_MS = 10;
+/**
+ * What comes so close together is decided, stored and sent on together: a fifth of what a fill may take to its assessment, and it waits for
+ * it twice, before accounts and before margin.
+ */
+const LIVE_GATHER_MS = 20;
 const EVERYWHERE = ['0.0.0.0', '::'];
 
 /** What the health checks of a process ask. */
