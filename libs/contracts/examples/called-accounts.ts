@@ -1,4 +1,5 @@
 // Tells who was called, from the pages of a partition of margin. Typed by @ballast/contracts; needs nothing else of Ballast, and no Kafka.
+// eslint-disable-next-line @nx/enforce-module-boundaries -- as it stands in the program of a team
 import { cursorAfter, decodeLogEvent, isOfType, judgeArrival, type ReadingCursor } from '@ballast/contracts';
 
 interface LogPage {

@@ -1,4 +1,3 @@
-import type { RiskAccountsQuery } from '@ballast/contracts';
 import { partitionOfAccount } from '@ballast/kernel';
 import { MARGIN_STATES, type AccountSurvey } from '@ballast/margin-domain';
 import { questions } from '@ballast/services';

@@ -85,7 +85,8 @@ export function Breaks() {
 /** A person says why two books differ. */
 function Explain({ breaks }: { readonly breaks: readonly Break[] }) {
   const [chosen, setChosen] = useState(0);
-  const { breakId } = breaks.find((each) => each.breakId === chosen) ?? (breaks[0] as Break);
+  const { breakId } = breaks.find((each) => each.breakId === chosen) ?? breaks[0] ?? {};
+  if (breakId === undefined) return null;
   return (
     <ActForm
       opens="Explain a break"

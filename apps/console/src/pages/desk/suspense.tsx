@@ -107,7 +107,8 @@ function ProposeRelease({ items }: { readonly items: readonly Suspended[] }) {
   const [chosen, setChosen] = useState('');
   const [outcome, setOutcome] = useState<SuspenseRelease['outcome']>('book');
   // What was chosen may have left suspense since.
-  const item = items.find((each) => placeOf(each) === chosen) ?? (items[0] as Suspended);
+  const item = items.find((each) => placeOf(each) === chosen) ?? items[0];
+  if (item === undefined) return null;
   return (
     <ActForm
       opens="Propose a release"
