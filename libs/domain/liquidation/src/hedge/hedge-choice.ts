@@ -78,7 +78,9 @@ export function chooseHedge(
       })
       .filter((each) => dec(each.size.maintenance).lt(required) && each.missing.lt(missing));
   });
-  const best = bestOf(candidates);
+  // What is granted is used: two contracts that are each cut to less than the other promises would be asked for in turn, for ever.
+  const ofTurn = candidates.filter(({ hedge }) => hedge.instrument === turn?.instrument);
+  const best = bestOf(ofTurn.length > 0 ? ofTurn : candidates);
   if (best === undefined) return undefined;
   const position = hedgePosition(best, assessment, schedule, contracts, policy, funded);
   const { hedge, size } = best;

@@ -175,6 +175,14 @@ describe('which hedge is sent [CLR-LIQ-081]', () => {
     expect(asked).toMatchObject([{ type: 'CloseOutTurnRequested', payload: { notional: '150000', least: '50000' } }]);
     const used = nextStep(withTurn(answered(), '120000'), basis('7000'), HEDGING);
     expect(used.kind === 'close-out' && text(used.slice.quantity)).toBe('2');
+    // Another contract would free more, and its turn might be cut as well: what is granted is used, or two contracts ask in turn for ever.
+    const two = answered([HEDGE, { ...HEDGE, instrument: 'BTC-27MAR26' }]);
+    for (const instrument of ['BTC-PERP', 'BTC-27MAR26']) {
+      const step = nextStep(withTurn(two, '120000', instrument), basis('7000'), HEDGING);
+      expect(
+        step.kind === 'close-out' && [step.slice.position.contract.instrument.id, text(step.slice.quantity)],
+      ).toEqual([instrument, '2']);
+    }
     // A turn of the option is none of the hedge.
     expect(nextStep(withTurn(answered(), WIDE, CALL), basis('7000'), HEDGING)).toMatchObject({ kind: 'ask-for-turn' });
   });
