@@ -5,6 +5,7 @@ import type { Bus, BusIncident, Subscription } from '../bus.js';
 import { Arrivals, busContract, entriesOf, readerOf, type BusUnderTest } from '../bus.contract.js';
 import type { LocalKafka } from '../local-kafka/local-kafka.js';
 import { KafkaBus } from './kafka-bus.js';
+import { PlainTopics } from './plain-topics.js';
 import { createTopics, ensureTopics, TopicsRefused } from './topics.js';
 
 /** A broker that has just begun may not lead every partition yet; the client tries once under test. */
@@ -229,6 +230,31 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       await follow();
       await bus.publish(entriesOf('accounts', 0, 3));
       await arrivals.upTo(3);
+    });
+
+    it('reads a topic on that was not there for a while', async () => {
+      bus = await open({ onIncident });
+      const heard: string[] = [];
+      const topics = await PlainTopics.open(connection(), quiet);
+      const { topic } = topicOf('accounts', 1);
+      const subscription = await topics.read(topic, 1, 'end', (value) => heard.push(value));
+      const admin = client().admin();
+      await admin.connect();
+      try {
+        await admin.deleteTopics({ topics: [prefix + topic] });
+        // Longer than the client takes to notice, and to begin anew without it.
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        await ensureTopics(connection(), used, { replication: 1 });
+        await answered(async () => {
+          await topics.send([{ topic, partition: 0, key: 'k', value: 'again' }]);
+          if (heard.length === 0) throw new Error('nothing is heard');
+        });
+        expect(heard).toContain('again');
+      } finally {
+        await subscription.stop();
+        await topics.close();
+        await admin.disconnect();
+      }
     });
 
     it('reads on when the client that asks for offsets never got its first answer', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import kafkajs, { type Admin, type KafkaMessage } from 'kafkajs';
+import { FetchOrder } from './fetch-order.js';
 import { FetchingCluster, batchOf, errorOf, type KafkaError } from './fetching-cluster.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import type { FetchedPartition } from './wire/fetch-response.js';
@@ -74,12 +75,11 @@ export class TopicFetcher {
   readonly #topics = new Set<string>();
   /** Brokers from which something is fetched again and again. */
   readonly #asking = new Set<string>();
+  readonly #order = new FetchOrder();
   readonly #closing = new AbortController();
   #cluster: Promise<FetchingCluster> | undefined;
   #looking = false;
   #failed: { readonly error: unknown } | undefined;
-  /** Which partition is asked for first: a broker fills its answer in that order. */
-  #turn = 0;
 
   constructor(private readonly options: TopicFetcherOptions) {}
 
@@ -136,12 +136,7 @@ export class TopicFetcher {
     const cluster = new FetchingCluster(kafkaOf(this.options.connection, RETRIES_OF_CLIENT));
     try {
       await cluster.connect();
-      // One that is gone meanwhile has no leader, and the others are read.
-      for (const topic of this.#topics) {
-        await cluster.know(topic).catch((error: unknown) => {
-          if (!isAbsent(error)) throw error;
-        });
-      }
+      for (const topic of this.#topics) await unlessAbsent(cluster.know(topic));
     } catch (error) {
       await cluster.disconnect().catch(() => undefined);
       throw error;
@@ -182,7 +177,12 @@ export class TopicFetcher {
     // What is said in one turn is looked at together.
     await Promise.resolve();
     await this.#untilDone(async (cluster) => {
-      await cluster.keepLeaders();
+      await unlessAbsent(cluster.keepLeaders());
+      // A broker that has just begun may know a topic later than it answers, and one that was deleted may be there again.
+      for (const read of this.#reads.values()) {
+        const isLed = cluster.leaderOf(read.topic, read.partition) !== undefined;
+        if (isWanted(read) && !isLed) await unlessAbsent(cluster.know(read.topic));
+      }
       this.#looking = false;
       for (const broker of this.#wanted(cluster).keys()) if (!this.#asking.has(broker)) void this.#ask(broker);
       return true;
@@ -193,7 +193,7 @@ export class TopicFetcher {
   async #ask(broker: string): Promise<void> {
     this.#asking.add(broker);
     await this.#untilDone(async (cluster) => {
-      await cluster.keepLeaders();
+      await unlessAbsent(cluster.keepLeaders());
       const wanted = this.#wanted(cluster).get(broker) ?? [];
       if (wanted.length === 0) return true;
       const brought = await this.#fetch(cluster, broker, wanted);
@@ -242,8 +242,7 @@ export class TopicFetcher {
 
   /** @returns whether anything came */
   async #fetch(cluster: FetchingCluster, broker: string, wanted: readonly Read[]): Promise<boolean> {
-    this.#turn = (this.#turn + 1) % wanted.length;
-    const positions = [...wanted.slice(this.#turn), ...wanted.slice(0, this.#turn)].map((read) => ({
+    const positions = this.#order.next(broker, wanted).map((read) => ({
       ...{ topic: read.topic, partition: read.partition, offset: read.next },
     }));
     const asked = new Map(positions.map((each) => [keyOf(each.topic, each.partition), each.offset]));
@@ -338,6 +337,13 @@ function isFinal(error: unknown): boolean {
   const { name, type, retriable } = error as KafkaError;
   if (type !== undefined) return retriable === false;
   return ['KafkaJSNotImplemented', 'KafkaJSSASLAuthenticationError'].includes(name);
+}
+
+/** A topic that is not there has no leader, and the others are read. */
+async function unlessAbsent(asked: Promise<void>): Promise<void> {
+  await asked.catch((error: unknown) => {
+    if (!isAbsent(error)) throw error;
+  });
 }
 
 const isAbsent = (error: unknown): boolean => (error as KafkaError).type === 'UNKNOWN_TOPIC_OR_PARTITION';
