@@ -1,4 +1,4 @@
-import { dec, sum, text } from '@ballast/kernel';
+import { ZERO, dec, text, type Decimal } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AuctionEvents, LiquidationEvents, ProviderEvents } from '@ballast/facts';
 import { placeName } from '../place.js';
@@ -37,16 +37,20 @@ interface Seen<Payload> {
 export function auctionInvariants(): AuctionInvariants {
   const requests = new Map<string, LiquidationEvents['AuctionAsked']>();
   const opened = new Map<string, Seen<Opened>>();
-  const placed: Seen<Placed>[] = [];
-  const called: Seen<Called>[] = [];
+  const placed = new Map<string, Seen<Placed>[]>();
+  const called = new Map<string, Seen<Called>[]>();
   const rounds: Seen<Round>[] = [];
-  const roundsClosed: RoundClosed[] = [];
+  /** Contracts that rounds of an auction have closed. */
+  const closedByRounds = new Map<string, Decimal>();
   const closed = new Map<string, Seen<Closed>>();
 
-  const bidsIn = (auctionId: string): readonly Seen<Placed>[] =>
-    placed.filter(({ payload }) => payload.auctionId === auctionId);
-  const callsIn = (auctionId: string): readonly Seen<Called>[] =>
-    called.filter(({ payload }) => payload.auctionId === auctionId);
+  const bidsIn = (auctionId: string): readonly Seen<Placed>[] => placed.get(auctionId) ?? [];
+  const callsIn = (auctionId: string): readonly Seen<Called>[] => called.get(auctionId) ?? [];
+
+  function noteRoundClosed({ auction, closedQuantity }: RoundClosed): void {
+    if (auction === undefined) return;
+    closedByRounds.set(auction, (closedByRounds.get(auction) ?? ZERO).plus(closedQuantity));
+  }
 
   function ofAuction({ payload: auction }: Seen<Opened>): readonly string[] {
     const asked = requests.get(placeName(auction.request));
@@ -101,9 +105,7 @@ export function auctionInvariants(): AuctionInvariants {
 
   function ofEnd({ payload }: Seen<Closed>): readonly string[] {
     const { auctionId, outcome, bids, closedQuantity } = payload;
-    const taken = sum(
-      roundsClosed.filter(({ auction }) => auction === auctionId).map((round) => dec(round.closedQuantity)),
-    );
+    const taken = closedByRounds.get(auctionId) ?? ZERO;
     const offered = opened.get(auctionId)?.payload.quantity ?? '0';
     return [
       ...(taken.eq(closedQuantity) ? [] : [`${closedQuantity} are told, ${text(taken)} were handed over`]),
@@ -119,11 +121,11 @@ export function auctionInvariants(): AuctionInvariants {
       const seen = <Payload>(): Seen<Payload> => ({ event, payload: payload as Payload });
       if (type === 'AuctionAsked') requests.set(placeName(event), payload as LiquidationEvents['AuctionAsked']);
       else if (type === 'AuctionOpened') opened.set((payload as Opened).auctionId, seen());
-      else if (type === 'AuctionBidPlaced') placed.push(seen());
-      else if (type === 'AuctionCalled') called.push(seen());
+      else if (type === 'AuctionBidPlaced') addTo(placed, (payload as Placed).auctionId, seen());
+      else if (type === 'AuctionCalled') addTo(called, (payload as Called).auctionId, seen());
       else if (type === 'AuctionClosed') closed.set((payload as Closed).auctionId, seen());
       else if (type === 'ProviderRoundOpened') rounds.push(seen());
-      else if (type === 'ProviderRoundClosed') roundsClosed.push(payload as RoundClosed);
+      else if (type === 'ProviderRoundClosed') noteRoundClosed(payload as RoundClosed);
     },
     finish() {
       const judged = <Payload>(
@@ -137,11 +139,17 @@ export function auctionInvariants(): AuctionInvariants {
       const byAuction = ({ auctionId }: { readonly auctionId: string }): string => auctionId;
       return [
         ...judged(opened.values(), byAuction, ofAuction),
-        ...judged(placed, byAuction, ofBid),
-        ...judged(called, byAuction, ofCall),
+        ...judged([...placed.values()].flat(), byAuction, ofBid),
+        ...judged([...called.values()].flat(), byAuction, ofCall),
         ...judged(rounds, ({ roundId }) => roundId, ofRound),
         ...judged(closed.values(), byAuction, ofEnd),
       ];
     },
   };
+}
+
+function addTo<Each>(lists: Map<string, Each[]>, key: string, each: Each): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [each]);
+  else list.push(each);
 }
