@@ -18,7 +18,7 @@ try {
   } else {
     // Expected troubles say what to do; anything else is a defect and shows where it happened.
     const expected =
-      error instanceof Error && /^(UsageError|ScenarioError|CheckpointRejected|.*Refused)$/.test(error.name);
+      error instanceof Error && /^(UsageError|ScenarioError|CheckpointRejected|Unanswered|.*Refused)$/.test(error.name);
     process.stderr.write(`ballast: ${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
     process.exitCode = expected ? 2 : 1;
   }

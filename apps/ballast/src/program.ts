@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { archiveCommand } from './commands/archive.command.js';
 import { backtestCommand } from './commands/backtest.command.js';
 import { backupCommand, restoreCommand } from './commands/backup.command.js';
+import { bidCommand } from './commands/bid.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { compareCommand } from './commands/compare.command.js';
 import { conformanceCommand } from './commands/conformance.command.js';
@@ -39,6 +40,7 @@ export function ballastProgram(): Command {
     .addCommand(correctCommand())
     .addCommand(explainCommand())
     .addCommand(statementCommand())
+    .addCommand(bidCommand())
     .addCommand(reconcileCommand())
     .addCommand(importCommand())
     .addCommand(whatIfCommand())

@@ -6,6 +6,8 @@ import { SERVICES, answerOf, questions, type ClearingHouse, type Simulation } fr
 import { changedService, readingAnother, withFigure } from './changed-rules.js';
 import { entriesOf } from './rewrite-history.js';
 import { DEBTOR, PARTITIONS, openThinBook } from './thin-book.js';
+import { BallastProcess, type Finished } from './ballast-process.js';
+import { serveScripted, whileDeciding } from './scripted-house.js';
 import { untilCommandWaits } from './waiting-command.js';
 
 /** The first has capacity for less than is offered; the second has hardly any margin; the third has both. */
@@ -180,6 +182,46 @@ describe('a book that takes nothing, and a falling price [CLR-LIQ-070] [CLR-LIQ-
     },
     60_000,
   );
+});
+
+describe('the command that bids', () => {
+  it('is taken down once under its id, is judged as over REST, and says what to put right [CLR-LIQ-072]', async () => {
+    const takers = { [SMALL]: '50000', [RICH]: '1000000' };
+    const { house, simulation } = await openThinBook({ document: { ...DOCUMENT, body: SEALED }, takers, minutes: 2 });
+    const served = await serveScripted(house);
+    try {
+      for (let step = 0; step < 3; step += 1) await simulation.step();
+      const get = await fetch(`${served.url}/auctions`);
+      const [{ auctionId } = { auctionId: '' }] = ((await get.json()) as { items: { auctionId: string }[] }).items;
+      const bid = (
+        ...[account, quantity, discount, id]: readonly [string, string, string, string]
+      ): Promise<Finished> =>
+        whileDeciding(simulation, () => {
+          const figures = ['--account', account, '--quantity', quantity, '--discount', discount, '--id', id];
+          return new BallastProcess(['bid', auctionId, ...figures, '--url', served.url]).finished();
+        });
+      const taken = { code: 0, stdout: `${RICH} bids for 2 in ${auctionId} at a discount of 0.001 (bid bid-0001)\n` };
+      expect(await bid(RICH, '2', '0.001', 'bid-0001')).toMatchObject(taken);
+      expect(await bid(RICH, '2', '0.001', 'bid-0001')).toMatchObject(taken);
+      const refusals = [
+        [RICH, '2', '0.001', /^ballast: bid-exists: /],
+        [STRANGER, '2', '0.001', /^ballast: bidder-not-named: /],
+        [SMALL, '3', '0.001', /^ballast: bid-beyond-limit: .* 2\.222 at most/],
+        [SMALL, '0', '0.001', /^ballast: --quantity is "0": write a quantity > 0/],
+        [SMALL, '1', '-1', /^ballast: --discount is "-1": write a decimal >= 0/],
+      ] as const;
+      for (const [index, [account, quantity, discount, said]] of refusals.entries()) {
+        const refused = { code: 2, stderr: expect.stringMatching(said) as unknown };
+        expect(await bid(account, quantity, discount, `refused-${index}`)).toMatchObject(refused);
+      }
+      const placed = (await entriesOf(house.logs.log('liquidation'), GLOBAL)).filter(
+        ({ type }) => type === 'AuctionBidPlaced',
+      );
+      expect(placed.map(({ payload }) => payload)).toMatchObject([{ bidder: RICH, quantity: '2' }]);
+    } finally {
+      await served.close();
+    }
+  }, 120_000);
 });
 
 describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072] [CLR-LIQ-073]', () => {

@@ -8,6 +8,7 @@ import { scriptedExchange, type Scene } from './scripted-exchange.js';
 
 const START = instantOf('2026-01-05T09:00:00Z');
 const PARTITIONS = 2;
+const RELEASE = { release: 'ballast@test', build: '0'.repeat(64) };
 
 interface ScriptedHouse {
   readonly simulation: Simulation;
@@ -20,21 +21,12 @@ interface ScriptedHouse {
  * limit. Nothing has happened yet.
  */
 export async function serveScript(story: readonly Omit<Scene, 'at'>[], maker: string): Promise<ScriptedHouse> {
-  const release = { release: 'ballast@test', build: '0'.repeat(64) };
   const house = await ClearingHouse.open({
     store: new MemoryLogStore(),
     partitions: PARTITIONS,
     worker: 'scripted',
-    release,
+    release: RELEASE,
   });
-  const views = await HouseViews.open({
-    logs: house.logs,
-    store: undefined,
-    program: release,
-    notice: () => undefined,
-    onProgress: () => undefined,
-  });
-  house.onAppended((entries) => views.apply(entries));
   const simulator = scriptedExchange({
     partitions: PARTITIONS,
     scenes: story.map((scene, index) => ({ ...scene, at: START + index * MINUTE_MS })),
@@ -42,6 +34,19 @@ export async function serveScript(story: readonly Omit<Scene, 'at'>[], maker: st
     answer: ({ quantity, limit }) => ({ quantity, price: limit }),
   });
   const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
+  return { simulation, ...(await serveScripted(house)) };
+}
+
+/** Serves a house in memory over HTTP, to which nothing has happened yet. */
+export async function serveScripted(house: ClearingHouse): Promise<Omit<ScriptedHouse, 'simulation'>> {
+  const views = await HouseViews.open({
+    logs: house.logs,
+    store: undefined,
+    program: RELEASE,
+    notice: () => undefined,
+    onProgress: () => undefined,
+  });
+  house.onAppended((entries) => views.apply(entries));
   const served = await serveHouse({
     opened: { house, watch: new StoreWatch(), picture: () => views.picture.picture, cases: views.cases },
     metrics: new ClearingMetrics(),
@@ -52,7 +57,7 @@ export async function serveScript(story: readonly Omit<Scene, 'at'>[], maker: st
   });
   await served.app.listen(0, '127.0.0.1');
   const { port } = served.app.getHttpServer().address() as AddressInfo;
-  return { simulation, url: `http://127.0.0.1:${port}`, close: () => served.close() };
+  return { url: `http://127.0.0.1:${port}`, close: () => served.close() };
 }
 
 /** Decides commands while something is done that sends some: each waits for a step of its own. */

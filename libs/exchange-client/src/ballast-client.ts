@@ -29,6 +29,17 @@ export class Refused extends Error {
   }
 }
 
+/** Nobody answered for longer than the patience; what was sent may have been done or not. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+
+  constructor(url: string, cause: unknown) {
+    const { message, cause: reason } = cause as Error;
+    const why = (reason as NodeJS.ErrnoException | undefined)?.code ?? message;
+    super(`${url} gives no answer (${why}): is it where the house serves, and does it run?`, { cause });
+  }
+}
+
 const PATIENCE_MS = 240_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
@@ -43,14 +54,14 @@ export class BallastClient {
     this.#base = options.url.replace(/\/$/, '');
   }
 
-  /** @throws Refused; the last failure when nobody answered for longer than the patience */
+  /** @throws Refused, Unanswered */
   get<Answer>(path: string): Promise<Answer> {
     return this.#ask('GET', path, {});
   }
 
   /**
    * @param key Idempotency-Key of a command, the same however often it is sent
-   * @throws Refused; the last failure when nobody answered for longer than the patience
+   * @throws Refused, Unanswered
    */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer> {
     return this.#ask('POST', path, { body: JSON.stringify(body), ...(key !== undefined && { key }) });
@@ -62,7 +73,8 @@ export class BallastClient {
       try {
         return await this.#once(method, path, sent);
       } catch (error) {
-        if (error instanceof Refused || performance.now() > until) throw error;
+        if (error instanceof Refused) throw error;
+        if (performance.now() > until) throw new Unanswered(this.#base, error);
         await wait(pause);
       }
     }

@@ -1,3 +1,3 @@
-export { BallastClient, Refused } from './ballast-client.js';
+export { BallastClient, Refused, Unanswered } from './ballast-client.js';
 export { LogReader } from './log-reader.js';
 export { Producer } from './producer.js';

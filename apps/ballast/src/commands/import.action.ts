@@ -3,14 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { bookNote, digestOfBook, type Book } from '@ballast/accounts-domain';
 import { book as bookSchema, fieldErrors, type BookReport } from '@ballast/contracts';
 import { CheckpointRejected, signedText } from '@ballast/event-log';
-import { BallastClient, Refused } from '@ballast/exchange-client';
+import { Refused, type BallastClient } from '@ballast/exchange-client';
 import { dec, matches, QUOTATION } from '@ballast/kernel';
-import { tokenOf } from '../composition/access-options.js';
 import type { KeyOptions } from '../composition/key-options.js';
 import { signingKey } from '../composition/signing-key.js';
 import { UsageError } from '../usage-error.js';
 import { fileText, verifierKeyOf } from './file-text.js';
 import { grouped } from './grouped.js';
+import { servedHouse } from './served-house.js';
 
 interface Served {
   readonly url: string;
@@ -25,15 +25,8 @@ interface Signed extends Served {
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 200;
 
-const clientOf = ({ url }: Served, actor?: string): BallastClient => {
-  const token = tokenOf(process.env);
-  return new BallastClient({
-    url,
-    patienceMs: PATIENCE_MS,
-    ...(token !== undefined && { token }),
-    ...(actor !== undefined && { actor }),
-  });
-};
+const clientOf = ({ url }: Served, actor?: string): BallastClient =>
+  servedHouse(url, { patienceMs: PATIENCE_MS, ...(actor !== undefined && { actor }) });
 
 /** @throws UsageError naming the first field that does not fit, and what to write */
 async function readBook(file: string): Promise<Book> {

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { withKeyOptions } from '../composition/key-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
+import { withServedOption } from './served-option.js';
 
 const ACTIONS = () => import('./import.action.js');
-const LOCAL = 'http://127.0.0.1:8787';
 
 /** Brings the live book of an exchange. */
 export function importCommand(): Command {
@@ -60,10 +60,7 @@ export function importCommand(): Command {
 
 const BOOK = 'the book, JSON';
 
-const served = (command: Command): Command =>
-  command
-    .argument('<file>', BOOK)
-    .option('--url <address>', 'where the house serves; the variable BALLAST_TOKEN if it asks for a token', LOCAL);
+const served = (command: Command): Command => withServedOption(command.argument('<file>', BOOK));
 
 const signed = (command: Command): Command =>
   served(command)

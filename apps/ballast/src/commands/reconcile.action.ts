@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { isExplained } from '@ballast/accounts-domain';
 import { breaksPage, custodyLine, positionLine, type BreaksPage } from '@ballast/contracts';
-import { BallastClient } from '@ballast/exchange-client';
+import type { BallastClient } from '@ballast/exchange-client';
 import { IDENTIFIER, invariant, isoOf, matches, rfc3339Of } from '@ballast/kernel';
-import { tokenOf } from '../composition/access-options.js';
 import { UsageError } from '../usage-error.js';
 import { readBooks } from './read-books.js';
+import { servedHouse } from './served-house.js';
 import { timeOption } from './time-option.js';
 
 interface ReconcileOptions {
@@ -33,8 +33,7 @@ export async function reconcile(file: string, { of, source, asOf: at, url, json 
   const text = bytes.toString('utf8');
   const lines = of === 'custody' ? readBooks(file, text, custodyLine) : readBooks(file, text, positionLine);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  const token = tokenOf(process.env);
-  const ballast = new BallastClient({ url, patienceMs: PATIENCE_MS, ...(token !== undefined && { token }) });
+  const ballast = servedHouse(url, { patienceMs: PATIENCE_MS });
   // The same file for the same moment is the same reconciliation, however often it is sent.
   const key = createHash('sha256').update(`${source} ${of} ${asOf} ${digest}`).digest('hex');
   const recorded = await ballast.post<{ readonly data: Counts }>(

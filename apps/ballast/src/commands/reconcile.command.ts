@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { examples } from './examples.js';
 import { later } from './later.js';
+import { withServedOption } from './served-option.js';
 
 export function reconcileCommand(): Command {
-  return new Command('reconcile')
+  return withServedOption(new Command('reconcile'))
     .description(
       'Holds the books of a custodian or an exchange against the ledger of a running house and records every line that differs; exit 1 while one is not explained.',
     )
@@ -15,7 +16,6 @@ export function reconcileCommand(): Command {
     )
     .requiredOption('--source <name>', 'who keeps these books, such as bank-a')
     .requiredOption('--as-of <time>', 'the ledger is taken up to and with this time, such as 2020-03-12T12:00:00Z')
-    .option('--url <address>', 'where the house serves; the variable BALLAST_TOKEN if it asks for a token', LOCAL)
     .option('--json', 'print what differs as JSON')
     .addHelpText(
       'after',
@@ -32,5 +32,3 @@ export function reconcileCommand(): Command {
     )
     .action(later(async () => (await import('./reconcile.action.js')).reconcile));
 }
-
-const LOCAL = 'http://127.0.0.1:8787';
