@@ -56,6 +56,14 @@ describeInBrowser('the console on a recorded crash', () => {
   const story = (at?: string): string =>
     `/accounts/${liquidated.accountId}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`;
 
+  /** A trade of the perpetual on bitcoin that stands in the ledger. */
+  const bookedTrade = async (): Promise<string> => {
+    const pages = await Promise.all([0, 1, 2, 3].map((each) => served.get<object>(`/logs/accounts/${each}?limit=500`)));
+    const [, tradeId] = /"tradeId":"(trade\/[^"]*\/BTC)"/.exec(JSON.stringify(pages)) ?? [];
+    if (tradeId === undefined) throw new Error('nothing was traded in this window');
+    return tradeId;
+  };
+
   /** What each page shows when it has read what it shows. */
   const pages = (): readonly (readonly [string, string])[] => [
     ['/', 'Volatility scalars and their causes'],
@@ -341,6 +349,7 @@ describeInBrowser('the console on a recorded crash', () => {
       await proposing.getByRole('textbox', { name: 'You are' }).fill('ada');
       await proposing.getByRole('button', { name: /^Propose / }).click();
 
+      await page.getByRole('button', { name: /^Approve / }).click();
       const approval = page.getByRole('form', { name: /^Approve / });
       await approval.getByRole('checkbox', { name: 'I have read the change' }).check();
       await approval.getByRole('button', { name: 'Approve' }).click();
@@ -348,9 +357,43 @@ describeInBrowser('the console on a recorded crash', () => {
       await approval.getByRole('textbox', { name: 'You are' }).fill('bob');
       await approval.getByRole('button', { name: 'Approve' }).click();
       await page.getByText('Nothing is proposed in place of what is in force.').waitFor();
+      // The form has gone with what it approved: the keyboard goes on from what is said of it.
+      await page.locator('[role=status]:focus', { hasText: 'is in force from the next decision on' }).waitFor();
       const history = page.getByRole('group', { name: 'Changes of the rules of liquidation' });
       await history.getByText('● approved').waitFor();
       expect(await history.getByText('slices were slower than the books refill').count()).toBe(1);
+      await close(page);
+    });
+  });
+
+  describe('the desk', () => {
+    it('takes a trade back by two persons: whoever proposed may not approve, and is told so [CLR-ACC-017]', async () => {
+      const tradeId = await bookedTrade();
+      const page = await open('/desk');
+      const trades = page.getByRole('region', { name: 'Trades taken back' });
+      await trades.getByRole('button', { name: 'Propose to take a trade back' }).press('Enter');
+      const proposing = trades.getByRole('form', { name: 'Propose to take a trade back' });
+      await proposing.locator('input:focus').waitFor();
+      await page.keyboard.type(tradeId);
+      await proposing.getByRole('textbox', { name: 'Instrument' }).fill('btc perp');
+      await proposing.getByRole('textbox', { name: 'Why' }).fill('a price that nobody meant');
+      await proposing.getByRole('textbox', { name: 'You are' }).fill('ada');
+      await page.keyboard.press('Enter');
+      await proposing.getByRole('alert').getByText('instrument is "btc perp": write an', { exact: false }).waitFor();
+      expect(await faultsOf(page, '/desk with a form')).toEqual([]);
+      await proposing.getByRole('textbox', { name: 'Instrument' }).fill('BTC-PERP');
+      await page.keyboard.press('Enter');
+      await trades.locator('[role=status]:focus', { hasText: 'is proposed; every partition says' }).waitFor();
+
+      await trades.getByRole('button', { name: /^Approve correction/ }).press('Enter');
+      const approval = trades.getByRole('form', { name: `take ${tradeId} back` });
+      await approval.getByRole('textbox', { name: 'You are' }).fill('ada');
+      await page.keyboard.press('Enter');
+      await approval.getByRole('alert').getByText('proposer-may-not-approve', { exact: false }).waitFor();
+      await approval.getByRole('textbox', { name: 'You are' }).fill('bob');
+      await page.keyboard.press('Enter');
+      await trades.locator('[role=status]:focus', { hasText: 'is approved; every partition' }).waitFor();
+      await trades.getByText('■ taken back').waitFor();
       await close(page);
     });
   });

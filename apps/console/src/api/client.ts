@@ -159,6 +159,9 @@ async function askAll<Row>(path: string, query: Record<string, string | undefine
 
 const MOST_OF_PAGE = 500;
 
+/** Nothing tells a page that a partition has said its part, so it asks until all have. */
+const WHILE_PARTITIONS_ANSWER_MS = 1_000;
+
 /** Every question of the pages, with the key that what changes is known by. */
 export const questions = {
   status: () => queryOptions({ queryKey: ['status'], queryFn: () => ask<StatusView>('/status') }),
@@ -316,11 +319,17 @@ export const questions = {
     queryOptions({
       queryKey: ['live', 'desk', 'corrections'],
       queryFn: () => askAll<CorrectionsView['items'][number]>('/corrections'),
+      refetchInterval: ({ state: { data = [] } }) =>
+        data.some(({ reported: { partitions, of } }) => partitions < of) && WHILE_PARTITIONS_ANSWER_MS,
     }),
   bookImports: () =>
     queryOptions({
       queryKey: ['live', 'book-imports'],
       queryFn: () => ask<BookImportsView>('/book-imports?limit=500'),
+      refetchInterval: ({ state: { data } }) => {
+        const judged = data?.open?.judged;
+        return judged !== undefined && judged.partitions < judged.of && WHILE_PARTITIONS_ANSWER_MS;
+      },
     }),
   houseMode: () =>
     queryOptions({

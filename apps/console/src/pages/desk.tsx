@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { questions, type BookImportsView, type CorrectionsView, type DelistingsView } from '../api/client';
 import { exact } from '../format/amount';
 import { utc } from '../format/time';
-import { ActForm, ApproveForm } from '../parts/acting';
+import { ActForm, Approvals } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
@@ -56,17 +56,16 @@ function Delistings() {
   return (
     <Panel title="Delistings" sub="until then orders may only reduce (CLR-DEL-001 to 003)">
       <DataTable caption="Delistings" rows={data} columns={DELISTINGS} empty="No perpetual is to end." />
-      {data
-        .filter(({ approvedAt }) => approvedAt === null)
-        .map(({ delistingId, instrument, at }) => (
-          <ApproveForm
-            key={delistingId}
-            what={`${delistingId}: ${instrument} ${at === null ? 'stays' : 'ends'}`}
-            path={`/delistings/${encodeURIComponent(delistingId)}/approvals`}
-            done={`${delistingId} is approved.`}
-            changed={DESK}
-          />
-        ))}
+      <Approvals
+        changed={DESK}
+        waiting={data
+          .filter(({ approvedAt }) => approvedAt === null)
+          .map(({ delistingId, instrument, at }) => ({
+            what: `${delistingId}: ${instrument} ${at === null ? 'stays' : 'ends'}`,
+            path: `/delistings/${encodeURIComponent(delistingId)}/approvals`,
+            done: `${delistingId} is approved.`,
+          }))}
+      />
     </Panel>
   );
 }
@@ -103,20 +102,19 @@ function Corrections() {
   return (
     <Panel title="Trades taken back" sub="both sides or none (CLR-ACC-017)">
       <DataTable caption="Corrections" rows={data} columns={CORRECTIONS} empty="No trade was to be taken back." />
-      {data
-        .filter(
-          ({ approved, refusals, reported: { partitions, of } }) =>
-            !approved && refusals.length === 0 && partitions === of,
-        )
-        .map(({ correctionId, tradeId }) => (
-          <ApproveForm
-            key={correctionId}
-            what={`${correctionId}: take ${tradeId} back`}
-            path={`/corrections/${encodeURIComponent(correctionId)}/approvals`}
-            done={`${correctionId} is approved; every partition takes its sides back.`}
-            changed={DESK}
-          />
-        ))}
+      <Approvals
+        changed={DESK}
+        waiting={data
+          .filter(
+            ({ approved, refusals, reported: { partitions, of } }) =>
+              !approved && refusals.length === 0 && partitions === of,
+          )
+          .map(({ correctionId, tradeId }) => ({
+            what: `${correctionId}: take ${tradeId} back`,
+            path: `/corrections/${encodeURIComponent(correctionId)}/approvals`,
+            done: `${correctionId} is approved; every partition takes its sides back.`,
+          }))}
+      />
       <ProposeCorrection />
     </Panel>
   );
@@ -185,15 +183,21 @@ function BookImports() {
           partitions; digest <code>{open.digest.slice(0, 16)}…</code>. It waits for a second person.
         </p>
       )}
-      {open !== null && open.judged.partitions === open.judged.of && (
-        <ApproveForm
-          what={`${open.importId}, digest ${open.digest.slice(0, 16)}…`}
-          path={`/book-imports/${encodeURIComponent(open.importId)}/approvals`}
-          body={{ digest: open.digest }}
-          done={`${open.importId} is approved; its accounts are opened.`}
-          changed={['live']}
-        />
-      )}
+      <Approvals
+        changed={['live']}
+        waiting={
+          open !== null && open.judged.partitions === open.judged.of
+            ? [
+                {
+                  what: `${open.importId}, digest ${open.digest.slice(0, 16)}…`,
+                  path: `/book-imports/${encodeURIComponent(open.importId)}/approvals`,
+                  body: { digest: open.digest },
+                  done: `${open.importId} is approved; its accounts are opened.`,
+                },
+              ]
+            : []
+        }
+      />
       <DataTable
         caption="Books that were brought"
         rows={data.items}

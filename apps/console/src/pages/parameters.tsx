@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { RulesHistory } from '@ballast/contracts';
 import { questions, type RuleProposal } from '../api/client';
 import { utc } from '../format/time';
+import { Done } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
@@ -66,7 +67,7 @@ function TheParameters() {
         <Pending error={error} what={`the rules of ${service}`} />
       ) : (
         <>
-          <Proposals service={service} proposals={data.proposals} isPast={at !== undefined} />
+          <Proposals key={service} service={service} proposals={data.proposals} isPast={at !== undefined} />
           <History service={service} />
           {data.inForce.length === 0 && <Empty>No document of {service} is in force.</Empty>}
           {data.inForce.map((document) => (
@@ -103,15 +104,15 @@ function Proposals({
   readonly proposals: readonly RuleProposal[];
   readonly isPast: boolean;
 }) {
-  if (proposals.length === 0) {
-    return (
-      <Panel title="Proposals">
-        <Empty>Nothing is proposed in place of what is in force.</Empty>
-      </Panel>
-    );
-  }
+  const [done, setDone] = useState<string | null>(null);
   return (
     <>
+      {proposals.length === 0 && (
+        <Panel title="Proposals">
+          <Empty>Nothing is proposed in place of what is in force.</Empty>
+        </Panel>
+      )}
+      <Done said={done} />
       {proposals.map(({ proposalId, proposer, reason, id, replaces, changes }) => (
         <Panel
           key={proposalId}
@@ -128,7 +129,7 @@ function Proposals({
           {isPast ? (
             <p className={partStyles.lead}>It is approved at the present.</p>
           ) : (
-            <Approval service={service} proposalId={proposalId} id={id} changes={changes.length} />
+            <Approval service={service} proposalId={proposalId} id={id} changes={changes.length} onDone={setDone} />
           )}
         </Panel>
       ))}

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { command, Refused } from '../api/client';
@@ -7,106 +7,43 @@ import partStyles from './parts.module.css';
 
 const PERSON = 'ballast-person';
 
-/** Who acts, kept for as long as the tab is open. */
-export function usePerson(): readonly [string, (person: string) => void] {
-  const [person, setPerson] = useState(() => sessionStorage.getItem(PERSON) ?? '');
-  return [
-    person,
-    (next) => {
-      sessionStorage.setItem(PERSON, next);
-      setPerson(next);
-    },
-  ];
+const listeners = new Set<() => void>();
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }
 
-/**
- * Sends a command once; what it was answered is said beside the form.
- * @param changed beginning of the keys of questions that it may change the answers of
- */
-export function useCommand(changed: readonly string[]): {
-  readonly said: string | null;
-  readonly isRefused: boolean;
-  readonly isSending: boolean;
-  readonly send: (path: string, body: object, person: string, done: string) => Promise<boolean>;
-} {
-  const client = useQueryClient();
-  const [said, setSaid] = useState<string | null>(null);
-  const [isRefused, setRefused] = useState(false);
-  const [isSending, setSending] = useState(false);
-  const send = async (path: string, body: object, person: string, done: string): Promise<boolean> => {
-    setSending(true);
-    try {
-      await command(path, body, person);
-      setSaid(done);
-      setRefused(false);
-      await client.invalidateQueries({ queryKey: changed });
-      return true;
-    } catch (error) {
-      setRefused(true);
-      setSaid(
-        error instanceof Refused
-          ? `${error.code}: ${error.message}`
-          : `It was not answered: ${(error as Error).message}`,
-      );
-      return false;
-    } finally {
-      setSending(false);
-    }
-  };
-  return { said, isRefused, isSending, send };
+const personOfTab = (): string => sessionStorage.getItem(PERSON) ?? '';
+
+function setPersonOfTab(person: string): void {
+  sessionStorage.setItem(PERSON, person);
+  for (const tell of listeners) tell();
 }
 
-export function Said({ said, isRefused }: { readonly said: string | null; readonly isRefused: boolean }) {
-  if (said === null) return null;
-  return isRefused ? (
-    <p role="alert" className={partStyles.problem}>
-      ▲ {said}
-    </p>
-  ) : (
-    <p role="status">● {said}</p>
+const refusalText = (error: unknown): string =>
+  error instanceof Refused ? `${error.code}: ${error.message}` : `It was not answered: ${(error as Error).message}`;
+
+/** What was done. It takes the focus of the form that has gone: the keyboard goes on from there, and it is read out. */
+export function Done({ said }: { readonly said: string | null }) {
+  const place = useRef<HTMLParagraphElement>(null);
+  useEffect(() => place.current?.focus(), [said]);
+  return (
+    said !== null && (
+      <p role="status" tabIndex={-1} ref={place}>
+        ● {said}
+      </p>
+    )
   );
 }
 
-export const Person = ({
-  person,
-  onChange,
-}: {
-  readonly person: string;
-  readonly onChange: (next: string) => void;
-}) => (
-  <label>
-    You are{' '}
-    <input
-      className={partStyles.field}
-      value={person}
-      placeholder="risk-officer-2"
-      size={18}
-      required
-      onChange={({ target }) => onChange(target.value)}
-    />
-  </label>
-);
+function focusFirstField(form: HTMLFormElement | null): void {
+  (form?.elements[0] as HTMLElement | undefined)?.focus();
+}
 
-/** Why something is done: whoever approves it and the auditor read it. */
-export const Reason = ({
-  reason,
-  onChange,
-}: {
-  readonly reason: string;
-  readonly onChange: (next: string) => void;
-}) => (
-  <label>
-    Why{' '}
-    <input
-      className={partStyles.field}
-      value={reason}
-      size={44}
-      required
-      placeholder="what the approver and the auditor should know"
-      onChange={({ target }) => onChange(target.value)}
-    />
-  </label>
-);
+function takeFocus(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
 
 interface Act {
   readonly path: string;
@@ -115,89 +52,162 @@ interface Act {
   readonly done: string;
 }
 
-/**
- * A form by which a person acts, closed until somebody opens it. Nothing is done in the past.
- * @param acts what is sent for what stands in the fields, given the reason
- */
+interface ActFormProps {
+  /** What the button says that opens the form, and the form as its title. */
+  readonly opens: string;
+  readonly sends: string;
+  /** What is sent for what stands in the fields, given the reason. */
+  readonly act: (reason: string) => Act;
+  /** Beginning of the keys of questions that it may change the answers of. */
+  readonly changed: readonly string[];
+  readonly hasReason?: boolean;
+  /** Whether the fields say anything to send. */
+  readonly isReady?: boolean;
+  /** Says what was done, where the form itself goes with what it was about. */
+  readonly onDone?: (said: string) => void;
+  readonly children?: React.ReactNode;
+}
+
+/** A form by which a person acts, closed until somebody opens it. Nothing is done in the past. */
 export function ActForm({
   opens,
   sends,
   act,
   changed,
   hasReason = true,
+  isReady = true,
+  onDone,
   children,
-}: {
-  readonly opens: string;
-  readonly sends: string;
-  readonly act: (reason: string) => Act;
-  readonly changed: readonly string[];
-  readonly hasReason?: boolean;
-  readonly children?: React.ReactNode;
-}) {
+}: ActFormProps) {
   const { at } = useSearch({ strict: false });
-  const [person, setPerson] = usePerson();
-  const [isOpen, setOpen] = useState(false);
+  const client = useQueryClient();
+  const person = useSyncExternalStore(listen, personOfTab);
+  const [stands, setStands] = useState<'closed' | 'open' | 'left'>('closed');
   const [reason, setReason] = useState('');
-  const { said, isRefused, isSending, send } = useCommand(changed);
+  const [done, setDone] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isSending, setSending] = useState(false);
   if (at !== undefined) return null;
-  if (!isOpen) {
+  if (stands !== 'open') {
+    const open = (): void => {
+      setDone(null);
+      setRefusal(null);
+      setStands('open');
+    };
     return (
       <div className={styles.form}>
-        <button type="button" className={partStyles.button} onClick={() => setOpen(true)}>
+        <button
+          type="button"
+          className={partStyles.button}
+          onClick={open}
+          ref={stands === 'left' ? takeFocus : undefined}
+        >
           {opens}
         </button>
-        <Said said={said} isRefused={isRefused} />
+        <Done said={done} />
       </div>
     );
   }
   const submit = async (): Promise<void> => {
-    const { path, body, done } = act(reason.trim());
-    if (!(await send(path, body, person.trim(), done))) return;
-    setOpen(false);
-    setReason('');
+    if (isSending) return;
+    const sent = act(reason.trim());
+    setRefusal(null);
+    setSending(true);
+    try {
+      await command(sent.path, sent.body, person.trim());
+      await client.invalidateQueries({ queryKey: changed });
+      setStands('closed');
+      setReason('');
+      (onDone ?? setDone)(sent.done);
+    } catch (error) {
+      setRefusal(refusalText(error));
+    } finally {
+      setSending(false);
+    }
   };
   return (
     <form
       className={styles.form}
       aria-label={opens}
+      ref={focusFirstField}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
       }}
     >
+      <p className={styles.title}>{opens}</p>
       {children}
-      {hasReason && <Reason reason={reason} onChange={setReason} />}
-      <Person person={person} onChange={setPerson} />
-      <button type="submit" className={partStyles.button} disabled={isSending}>
+      {hasReason && (
+        <label>
+          Why{' '}
+          <input
+            className={partStyles.field}
+            value={reason}
+            size={44}
+            required
+            placeholder="what the approver and the auditor should know"
+            onChange={({ target }) => setReason(target.value)}
+          />
+        </label>
+      )}
+      <label>
+        You are{' '}
+        <input
+          className={partStyles.field}
+          value={person}
+          placeholder="risk-officer-2"
+          size={18}
+          required
+          onChange={({ target }) => setPersonOfTab(target.value)}
+        />
+      </label>
+      {/* Not disabled while it is sent: that would take the focus away from it. */}
+      <button type="submit" className={partStyles.button} disabled={!isReady} aria-disabled={isSending}>
         {sends}
       </button>
-      <button type="button" className={partStyles.button} onClick={() => setOpen(false)}>
+      <button type="button" className={partStyles.button} onClick={() => setStands('left')}>
         Leave it
       </button>
-      <Said said={said} isRefused={isRefused} />
+      {refusal !== null && (
+        <p role="alert" className={partStyles.problem}>
+          ▲ {refusal}
+        </p>
+      )}
     </form>
   );
 }
 
-/** A second person approves what waits. @param what is approved, as the button says */
-export const ApproveForm = ({
-  what,
-  path,
-  body = {},
-  done,
-  changed,
-}: {
+interface Waiting {
+  /** What is approved, as the button says. */
   readonly what: string;
   readonly path: string;
   readonly body?: object;
   readonly done: string;
+}
+
+/** What waits for a second person, one form each. What was approved last is said here, since its form goes with it. */
+export function Approvals({
+  waiting,
+  changed,
+}: {
+  readonly waiting: readonly Waiting[];
   readonly changed: readonly string[];
-}) => (
-  <ActForm
-    opens={`Approve ${what}`}
-    sends="Approve, as another person"
-    act={() => ({ path, body, done })}
-    changed={changed}
-    hasReason={false}
-  />
-);
+}) {
+  const [done, setDone] = useState<string | null>(null);
+  return (
+    <>
+      {waiting.map(({ what, path, body = {}, done: said }) => (
+        <ActForm
+          key={path}
+          opens={`Approve ${what}`}
+          sends="Approve, as another person"
+          act={() => ({ path, body, done: said })}
+          changed={changed}
+          hasReason={false}
+          onDone={setDone}
+        />
+      ))}
+      <Done said={done} />
+    </>
+  );
+}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { questions, type Break, type Reconciliation } from '../../api/client';
 import { exact, minus } from '../../format/amount';
 import { utc } from '../../format/time';
-import { ActForm, ApproveForm } from '../../parts/acting';
+import { ActForm, Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { Panel, Pending } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
@@ -65,17 +65,16 @@ export function Breaks() {
       </Panel>
       <Panel title="Breaks" sub="lines that differ, until they agree again (CLR-ACC-081)">
         <DataTable caption="Breaks" rows={data.breaks} columns={BREAKS} empty="No line differs." />
-        {data.breaks
-          .filter(({ explanation }) => explanation !== null && explanation.approver === null)
-          .map(({ breakId }) => (
-            <ApproveForm
-              key={breakId}
-              what={`the explanation of break ${breakId}`}
-              path={`/reconciliations/breaks/${breakId}/explanations/approvals`}
-              done={`Break ${breakId} is explained.`}
-              changed={DESK}
-            />
-          ))}
+        <Approvals
+          changed={DESK}
+          waiting={data.breaks
+            .filter(({ explanation }) => explanation !== null && explanation.approver === null)
+            .map(({ breakId }) => ({
+              what: `the explanation of break ${breakId}`,
+              path: `/reconciliations/breaks/${breakId}/explanations/approvals`,
+              done: `Break ${breakId} is explained.`,
+            }))}
+        />
         {data.breaks.length > 0 && <Explain breaks={data.breaks} />}
       </Panel>
     </>

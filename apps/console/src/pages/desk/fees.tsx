@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { questions, type OwnerFees, type SettlementOverride } from '../../api/client';
 import { cents, exact } from '../../format/amount';
 import { utc } from '../../format/time';
-import { ApproveForm } from '../../parts/acting';
+import { Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { Panel, Pending } from '../../parts/page';
 import { DESK } from './acts';
@@ -73,17 +73,16 @@ export function Overrides() {
         columns={OVERRIDES}
         empty="Every expiry to come is delivered at its average."
       />
-      {data
-        .filter(({ approvedAt }) => approvedAt === null)
-        .map(({ overrideId }) => (
-          <ApproveForm
-            key={overrideId}
-            what={overrideId}
-            path={`/settlement-overrides/${encodeURIComponent(overrideId)}/approvals`}
-            done={`${overrideId} is approved.`}
-            changed={DESK}
-          />
-        ))}
+      <Approvals
+        changed={DESK}
+        waiting={data
+          .filter(({ approvedAt }) => approvedAt === null)
+          .map(({ overrideId, underlying, price }) => ({
+            what: `${overrideId}: ${underlying} at ${price === null ? 'the average after all' : exact(price)}`,
+            path: `/settlement-overrides/${encodeURIComponent(overrideId)}/approvals`,
+            done: `${overrideId} is approved.`,
+          }))}
+      />
     </Panel>
   );
 }

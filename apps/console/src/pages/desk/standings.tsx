@@ -35,7 +35,7 @@ export function Standings() {
   const [standing, setStanding] = useState<Act>('frozen');
   if (data === undefined) return <Pending error={error} what="the accounts that persons froze" />;
   return (
-    <Panel title="Accounts that are not open" sub="frozen by one person, released by another (CLR-ACC-070)">
+    <Panel title="Accounts that are not open" sub="frozen by one person, released by another (CLR-ACC-035)">
       <DataTable
         caption="Accounts that are not open"
         rows={data}

@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { questions, type DeferredMessage, type Suspended as Item, type SuspenseRelease } from '../../api/client';
 import { exact } from '../../format/amount';
 import { utc } from '../../format/time';
-import { ActForm, ApproveForm } from '../../parts/acting';
+import { ActForm, Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { Panel, Pending } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
@@ -77,15 +77,14 @@ export function Suspense() {
     <>
       <Panel title="Suspense" sub="what could not be booked where it says (CLR-ACC-016 to 019)">
         <DataTable caption="Items in suspense" rows={items} columns={SUSPENSE} empty="Nothing is in suspense." />
-        {releases.map(({ partition, releaseId, outcome, position }) => (
-          <ApproveForm
-            key={`${partition} ${releaseId}`}
-            what={`${releaseId}: ${outcome} accounts/${partition}#${position}`}
-            path={`/suspense/${partition}/releases/${encodeURIComponent(releaseId)}/approvals`}
-            done={`${releaseId} is approved; the item has left suspense.`}
-            changed={DESK}
-          />
-        ))}
+        <Approvals
+          changed={DESK}
+          waiting={releases.map(({ partition, releaseId, outcome, position }) => ({
+            what: `${releaseId}: ${outcome} accounts/${partition}#${position}`,
+            path: `/suspense/${partition}/releases/${encodeURIComponent(releaseId)}/approvals`,
+            done: `${releaseId} is approved; the item has left suspense.`,
+          }))}
+        />
         {items.length > 0 && <ProposeRelease items={items} />}
       </Panel>
       <Panel title="Deferred messages" sub="they wait for what their basis names (CLR-ACC-050)">
