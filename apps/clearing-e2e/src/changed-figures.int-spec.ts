@@ -3,6 +3,7 @@ import { MemoryLogStore } from '@ballast/event-log';
 import type { DecisionContext, PartitionProcess } from '@ballast/event-sourcing';
 import { SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { readHouseDocuments } from '@ballast/house-documents';
+import { instantOf } from '@ballast/kernel';
 import type { MarginState } from '@ballast/margin-domain';
 import type { ServiceDefinition } from '@ballast/partition-worker';
 import { SERVICES, Simulation, type ClearingHouse } from '@ballast/services';
@@ -13,9 +14,14 @@ import { openRun } from './clearing-run.js';
 /** The models that owners of options choose, one after the other. */
 const CHOSEN = ['derive-portfolio@2', 'deribit-portfolio@1', 'span-like@1'];
 
+/** A coin that all venues quote at half for a minute, near the end: a jump that they share. */
+const HALVED = {
+  USDC: { dips: [{ from: instantOf('2020-03-12T10:44:00Z'), to: instantOf('2020-03-12T10:46:00Z'), low: '0.5' }] },
+};
+
 /** The fall with options; after the second step holders of options choose models, so that every document decides something. */
 async function recordedRun(): Promise<ClearingHouse> {
-  const run = await openRun(new MemoryLogStore(), OPTION_FALL);
+  const run = await openRun(new MemoryLogStore(), { ...OPTION_FALL, coins: HALVED });
   const simulation = await Simulation.open(run);
   await simulation.step();
   await simulation.step();
@@ -150,6 +156,14 @@ const CHANGED: readonly (readonly [ServiceLog, string, string, unknown, string])
   ['margin', 'span-like-2026-11@1', 'document.commodities.ETH.priceScan', '0.13', 'MarginRunCompleted payload.root'],
   ['pricing', 'adaptive-scenarios@1', 'tailVolatilityShock', '0.4', 'RiskArraysPublished payload'],
   ['pricing', 'pricing-rules@1', 'index.clamp', '0.004', 'RiskArraysPublished payload'],
+  ['pricing', 'pricing-rules@1', 'index.jumpBand', '9', 'PriceSetPublished payload.underlyings.USDC'],
+  [
+    'pricing',
+    'pricing-rules@1',
+    'index.jumpHoldMs',
+    1_200_000,
+    'PriceSetPublished payload.underlyings.USDC.jump.believedFrom',
+  ],
   ['pricing', 'pricing-rules@1', 'volatility.fastHalfLifeMs', 500_000, 'VolatilitySeeded payload.fast'],
   ['pricing', 'surface-rules@1', 'quotes.distanceDecay', '0.2', 'SurfacePublished payload'],
 ];

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly partitions?: number;
   /** Share of the scenario's insurance fund, and of the house's own capital, that is there at the start; default: all of it. */
   readonly fundShare?: string;
+  /** How coins that are collateral are quoted; default: as in the scenario. */
+  readonly coins?: NonNullable<Scenario['coins']>;
   /** Program that the logs name; default: the same whatever was built, so that digests can be written down. */
   readonly release?: Release;
   readonly snapshots?: SnapshotSetting;
@@ -48,6 +50,7 @@ export async function openRun(
     seed = '1',
     partitions = 8,
     fundShare = '1',
+    coins,
     release = WRITTEN_DOWN,
     snapshots,
   }: RunOptions,
@@ -58,6 +61,7 @@ export async function openRun(
     from: instantOf(from),
     to: instantOf(to),
     openingFund: text(dec(whole.openingFund).times(dec(fundShare)).toDecimalPlaces(2)),
+    ...(coins === undefined ? {} : { coins }),
   };
   const simulator = createExchangeSimulator({ scenario, seed, accounts, partitions });
   const house = await ClearingHouse.open({

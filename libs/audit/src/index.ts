@@ -3,6 +3,7 @@ export type { HistoryEnd, HistoryProgress } from './explain/account-history.js';
 export { placeText, readPlace } from './explain/event-place.js';
 export { type ExplanationRefusal, explainAccount } from './explain/explain-account.js';
 export * from './explain/explanation-text.js';
+export { priceJumpText } from './explain/price-jump-text.js';
 export * from './explain/what-if-account.js';
 export { readLogPlace, type LogPlace } from './causes/cause-graph.js';
 export { type HeldLine } from './reconciliation/held-books.js';

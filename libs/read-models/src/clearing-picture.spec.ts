@@ -9,7 +9,10 @@ const prices = (status: PriceStatus, marks: Readonly<Record<string, string>> = {
   entry('PriceSetPublished', {
     status,
     marks: Object.entries(marks).map(([instrument, mark]) => ({ instrument, mark })),
+    underlyings: { BTC: {} },
   });
+const JUMP = { index: '7900000', first: '7900000', since: 0, believedFrom: 600_000 };
+const jumped = entry('PriceSetPublished', { status: 'HALT', marks: [], underlyings: { BTC: { jump: JUMP }, ETH: {} } });
 
 const called = (accountId: string, at: number): LogEntry =>
   entry('MarginCallIssued', { callId: `${accountId}#1`, accountId, issuedAt: at }, at);
@@ -81,6 +84,7 @@ const EMPTY: ClearingPicture = {
   medianLeadTimeSeconds: null,
   clearing: 0,
   priceStatus: null,
+  priceJumps: {},
   marks: {},
   states: NO_STATES,
 };
@@ -96,6 +100,8 @@ describe('the picture of a clearing house', () => {
     ['a live price set', [prices('LIVE')], { priceSets: 1, priceStatus: 'LIVE' }],
     ['a degraded price set', [prices('DEGRADED')], { priceSets: 1, degradedPriceSets: 1, priceStatus: 'DEGRADED' }],
     ['a halted price set', [prices('HALT')], { priceSets: 1, priceStatus: 'HALT' }],
+    ['a jump of all sources', [jumped], { priceSets: 1, priceStatus: 'HALT', priceJumps: { BTC: JUMP } }],
+    ['a jump that is over', [jumped, prices('LIVE')], { events: 2, priceSets: 2, priceStatus: 'LIVE', priceJumps: {} }],
     ['an account', [entry('AccountOpened', {})], { accounts: 1 }],
     ['a withdrawal that was paid out', [entry('WithdrawalSettled', {})], { withdrawalsSettled: 1 }],
     ['a withdrawal that margin refused', [entry('WithdrawalRefused', {})], { withdrawalsRefused: 1 }],

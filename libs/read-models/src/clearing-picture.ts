@@ -5,6 +5,7 @@ import type {
   FundEvents,
   LiquidationEvents,
   MarginEvents,
+  PriceJump,
   PriceStatus,
   PricingEvents,
 } from '@ballast/facts';
@@ -46,6 +47,8 @@ export interface ClearingPicture {
   readonly medianLeadTimeSeconds: number | null;
   readonly clearing: Instant;
   readonly priceStatus: PriceStatus | null;
+  /** Of the newest price set, by underlying: where the sources stand and are not believed. */
+  readonly priceJumps: Readonly<Record<string, PriceJump>>;
   readonly marks: Readonly<Record<string, DecimalString>>;
   readonly states: Readonly<Record<AccountMarginState, number>>;
   /** Absent while nothing but linear perpetuals is listed. */
@@ -72,6 +75,7 @@ interface Sums {
   adl: number;
   clearing: Instant;
   priceStatus: PriceStatus | null;
+  priceJumps: Readonly<Record<string, PriceJump>>;
   shortfall: Decimal;
   contributed: Decimal;
   fundBalance: Decimal;
@@ -100,6 +104,7 @@ const nothing = (): Sums => ({
   adl: 0,
   clearing: 0,
   priceStatus: null,
+  priceJumps: {},
   shortfall: ZERO,
   contributed: ZERO,
   fundBalance: ZERO,
@@ -141,6 +146,7 @@ export class ClearingPictureProjection {
         this.#sums.priceSets += 1;
         if (prices.status === 'DEGRADED') this.#sums.degradedPriceSets += 1;
         this.#sums.priceStatus = prices.status;
+        this.#sums.priceJumps = jumpsOf(prices);
         for (const { instrument, mark } of prices.marks) this.#sums.marks.set(instrument, mark);
         return;
       }
@@ -268,6 +274,7 @@ export class ClearingPictureProjection {
       medianLeadTimeSeconds: medianSeconds(this.#sums.leadTimesMs),
       clearing: this.#sums.clearing,
       priceStatus: this.#sums.priceStatus,
+      priceJumps: this.#sums.priceJumps,
       marks: Object.fromEntries(this.#sums.marks),
       states,
       ...(contracts === null ? {} : { contracts }),
@@ -281,6 +288,11 @@ export class ClearingPictureProjection {
     return text(dec(called).div(this.#sums.liquidations).toDecimalPlaces(4));
   }
 }
+
+const jumpsOf = ({ underlyings }: PricingEvents['PriceSetPublished']): Readonly<Record<string, PriceJump>> =>
+  Object.fromEntries(
+    Object.entries(underlyings).flatMap(([underlying, { jump }]) => (jump === undefined ? [] : [[underlying, jump]])),
+  );
 
 /** Median in whole seconds; of an even number the lower of the two middle ones. */
 function medianSeconds(valuesMs: readonly number[]): number | null {

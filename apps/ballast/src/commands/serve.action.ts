@@ -103,7 +103,7 @@ async function openServed(
     const opened = await openHouse(options, notice, parts);
     if (options.exchange === 'none') {
       const intake = await opened.house.openIntake();
-      const market = watchPriceSets(() => opened.picture().priceStatus);
+      const market = watchPriceSets(() => opened.picture());
       return { opened, driver: intakeDriver(opened.house, intake), mode: () => 'live', market, intake };
     }
     const market = await watchSilence(opened.house);
@@ -118,7 +118,7 @@ async function openServed(
       opened,
       driver: liveDriver(house, { simulator, steps, speed: options.speed, onStep }),
       mode: () => 'live',
-      market: watchPriceSets(() => opened.picture().priceStatus),
+      market: watchPriceSets(() => opened.picture()),
     };
   }
   const started = performance.now();

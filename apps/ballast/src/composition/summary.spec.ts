@@ -27,6 +27,7 @@ const perpetuals: ClearingPicture = {
   medianLeadTimeSeconds: 120,
   clearing: Date.UTC(2020, 2, 12, 10, 20),
   priceStatus: 'LIVE',
+  priceJumps: {},
   marks: { 'BTC-PERP': '5811.4' },
   states: { HEALTHY: 47, WARN: 1, MARGIN_CALL: 1, RESTRICTED: 0, LIQUIDATING: 1 },
 };

@@ -32,7 +32,7 @@ interface Answered {
 async function openOwnExchange() {
   const opened = await openHouse({ log: 'memory', dataDir: '', partitions: 2 }, () => undefined);
   const intake = await opened.house.openIntake();
-  const market: MarketWatch = watchPriceSets(() => opened.picture().priceStatus);
+  const market: MarketWatch = watchPriceSets(() => opened.picture());
   const served = await serveHouse({
     opened,
     metrics: new ClearingMetrics(),
@@ -91,15 +91,18 @@ const LONGEST_MS = 600_000;
 
 const QUOTE = { bid: '5999.5', ask: '6000.5', at: AT };
 
+/** What five venues quote of the price of a bitcoin. */
+const quotesOf = (quote: typeof QUOTE) => ({
+  type: 'VenueQuotesReceived',
+  at: quote.at,
+  payload: { underlying: 'BTC', quotes: ['a', 'b', 'c', 'd', 'e'].map((venue) => ({ venue, ...quote })) },
+});
+
 /** With these the contract is admitted: it is listed, and has a price. */
 const FIRST_PRICES = [
   { type: 'MarketOpened', at: AT, payload: { name: 'early', priceSetEverySeconds: 60 } },
   { type: 'InstrumentListed', at: AT, payload: { specification: LISTING } },
-  {
-    type: 'VenueQuotesReceived',
-    at: AT,
-    payload: { underlying: 'BTC', quotes: ['a', 'b', 'c', 'd', 'e'].map((venue) => ({ venue, ...QUOTE })) },
-  },
+  quotesOf(QUOTE),
   {
     type: 'PerpetualBookObserved',
     at: AT,
@@ -179,6 +182,80 @@ describe('a fill whose account, contract and deposit another program of the exch
     });
 
     expect((await verify(exchange.house.logs)).faults).toEqual([]);
+    expect((await replay(exchange.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
+  });
+});
+
+describe('an exchange all of whose venues quote a thousandfold for a minute [CLR-PRC-014]', () => {
+  let exchange: Awaited<ReturnType<typeof openOwnExchange>>;
+  const OWNERS = ['long.main', 'short.main'];
+  const minute = (number: number) => AT + number * 60_000;
+  const statusOf = async () => (await exchange.ask('/summary')).body;
+  const stored = async (log: string, partition: number) =>
+    (await exchange.house.logs.read(log, partition, 0, 1_000)).map(({ type, payload }) => ({ type, payload }));
+  const pricesAt = (number: number, bid: string, ask: string) => [
+    quotesOf({ bid, ask, at: minute(number) }),
+    { type: 'ClockTicked', at: minute(number), payload: { at: minute(number) } },
+  ];
+
+  beforeAll(async () => {
+    exchange = await openOwnExchange();
+    await exchange.say('exchange', 1, ...FIRST_PRICES);
+    await exchange.say(
+      'office',
+      1,
+      ...OWNERS.flatMap((accountId) => [
+        opening(accountId),
+        {
+          ...deposit(accountId),
+          payload: { depositId: accountId, accountId, asset: 'USD', amount: '10000000' },
+        },
+      ]),
+    );
+    await atRest(exchange.house);
+    const fills = OWNERS.map((accountId, i) => ({
+      type: 'TradeFilled',
+      at: AT,
+      payload: {
+        ...{ tradeId: 't-1', accountId, instrument: 'BTC-PERP', side: i === 0 ? 'buy' : 'sell', quantity: '40' },
+        ...{ price: '6000', liquidity: 'taker', closeOutOrder: null },
+      },
+    }));
+    await exchange.say('matching', 1, ...fills);
+    await exchange.say('exchange', 1 + FIRST_PRICES.length, ...pricesAt(1, '5999500', '6000500'));
+    await atRest(exchange.house);
+  });
+  afterAll(() => exchange.close());
+
+  it('is halted, is not ready and says why, and nobody is closed out', async () => {
+    const why = 'all sources of BTC together make 6000000 USD, which is not believed before 2020-03-12T10:11:00Z';
+    expect(await statusOf()).toMatchObject({
+      priceStatus: 'HALT',
+      priceJumps: { BTC: { index: '6000000', believedFrom: '2020-03-12T10:11:00.000Z' } },
+      marks: { 'BTC-PERP': '6000' },
+      states: { HEALTHY: 2, LIQUIDATING: 0 },
+    });
+    expect(JSON.stringify(await exchange.ask('/health/ready'))).toContain(why);
+    expect((await exchange.ask('/accounts/short.main/explanation')).body).toMatchObject({
+      prices: [{ underlying: 'BTC', status: 'HALT', index: '6000', jump: { first: '6000000' } }],
+    });
+    expect((await exchange.ask('/markets')).body).toMatchObject({
+      markets: [{ underlying: 'BTC', last: { status: 'HALT', jump: { index: '6000000' } } }],
+    });
+    for (const partition of [0, 1]) {
+      expect((await stored('liquidation', partition)).map(({ type }) => type)).not.toContain('LiquidationOpened');
+    }
+  });
+
+  it('is live again with the next quotes, and decided again is the same', async () => {
+    await exchange.say('exchange', 3 + FIRST_PRICES.length, ...pricesAt(2, '6009.5', '6010.5'));
+    await atRest(exchange.house);
+    expect(await statusOf()).toMatchObject({
+      priceStatus: 'LIVE',
+      priceJumps: {},
+      marks: { 'BTC-PERP': '6010' },
+      states: { HEALTHY: 2 },
+    });
     expect((await replay(exchange.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
   });
 });

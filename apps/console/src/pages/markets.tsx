@@ -10,6 +10,7 @@ import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Empty, Page, Panel, Pending } from '../parts/page';
+import { jumpText } from '../parts/price-jump';
 import { ageColumn, SOURCE_COLUMNS } from '../parts/source-columns';
 import partStyles from '../parts/parts.module.css';
 import { Twin } from '../parts/twin';
@@ -192,6 +193,7 @@ function Sources({
       sub={
         <>
           {last.status}, <EventLink place={`pricing/-1#${last.priceSet}`} />
+          {last.jump === null ? '' : `, ${jumpText(last.jump)}`}
           {last.branch === null ? '' : `, mark is candidate ${last.branch}`}
         </>
       }

@@ -1,7 +1,9 @@
 import type { LogEntry } from '@ballast/event-sourcing';
+import type { UnderlyingPrices } from '@ballast/facts';
 import { isoOf, type AccountId } from '@ballast/kernel';
 import { eventText } from '../explain/explained-event.js';
 import { orderEventText } from '../explain/order-text.js';
+import { priceJumpText } from '../explain/price-jump-text.js';
 
 /** The account that an event is about. */
 export const accountOf = ({ payload }: LogEntry): AccountId | null =>
@@ -82,10 +84,15 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
       ? `${written(instrument)} trades again: the halt had an end.`
       : `${written(instrument)} trades again. ${written(reason)}`,
   ClockTicked: () => 'The clock of the exchange moved on.',
-  PriceSetPublished: ({ number, marks, status }) =>
-    `Price set ${written(number)} (${written(status)}): ${(marks as readonly { instrument: string; mark: string }[])
-      .map(({ instrument, mark }) => `${instrument} ${mark}`)
-      .join(', ')} USD`,
+  PriceSetPublished: ({ number, marks, status, underlyings }) =>
+    [
+      `Price set ${written(number)} (${written(status)}): ${(marks as readonly { instrument: string; mark: string }[])
+        .map(({ instrument, mark }) => `${instrument} ${mark}`)
+        .join(', ')} USD`,
+      ...Object.entries(underlyings as Readonly<Record<string, UnderlyingPrices>>).flatMap(([underlying, { jump }]) =>
+        jump === undefined ? [] : [priceJumpText(underlying, jump)],
+      ),
+    ].join('; '),
   ScheduleInForce: ({ number, parameters, status }) =>
     `Schedule ${written(number)} on parameters ${written(parameters)} (${written(status)})`,
   MarginRunCompleted: ({ kind, assessed, root }) =>

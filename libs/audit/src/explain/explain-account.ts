@@ -275,6 +275,7 @@ async function pricesOf(logs: LogDirectory, priceSet: number): Promise<AccountEx
           status: prices.status,
           index: prices.index,
           median: prices.median,
+          jump: prices.jump ?? null,
           instrument: mark?.instrument ?? null,
           mark: mark?.mark ?? null,
           branch: mark?.branch ?? null,

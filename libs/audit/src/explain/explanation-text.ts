@@ -3,6 +3,7 @@ import { dec, isoOf, sum, text } from '@ballast/kernel';
 import { cents, usd } from './amount-text.js';
 import { placeText } from './event-place.js';
 import { fillsText } from './order-text.js';
+import { priceJumpText } from './price-jump-text.js';
 
 const LABEL_WIDTH = 56;
 const AMOUNT_WIDTH = 20;
@@ -176,8 +177,8 @@ function prices({ prices: inputs }: AccountExplanation): string[] {
   if (inputs.length === 0) return [];
   return [
     ...heading('Prices'),
-    ...inputs.flatMap(({ underlying, status, index, instrument, mark, branch, sources }) => [
-      row(`${underlying} index`, usd(index), status),
+    ...inputs.flatMap(({ underlying, status, index, jump, instrument, mark, branch, sources }) => [
+      row(`${underlying} index`, usd(index), jump === null ? status : `${status}: ${priceJumpText(underlying, jump)}`),
       ...(instrument === null || mark === null
         ? []
         : [row(`${instrument} mark`, usd(mark), `candidate ${branch ?? ''}`)]),

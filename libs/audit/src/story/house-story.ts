@@ -269,11 +269,12 @@ export class HouseStory {
   }
 
   #price({ position }: LogEntry, set: PricingEvents['PriceSetPublished']): void {
-    for (const [underlying, { index, inputs, status }] of Object.entries(set.underlyings)) {
+    for (const [underlying, { index, inputs, status, jump }] of Object.entries(set.underlyings)) {
       const mark = set.marks.find((each) => each.underlying === underlying);
       const last: Last = {
         status,
         priceSet: position,
+        jump: jump ?? null,
         branch: mark?.branch ?? null,
         sources: inputs.map(({ venue, state, mid, clamped, at }) => ({ venue, state, mid, used: clamped, at })),
       };

@@ -15,6 +15,7 @@ import {
   underlying,
 } from '../fields.js';
 import { openOrdersSection } from './orders.js';
+import { priceJump } from './price-jump.js';
 import { instant } from './times.js';
 import { boundedBy } from '../bounds.js';
 
@@ -49,6 +50,7 @@ const priceInput = z.strictObject({
   status: priceStatus,
   index: decimal,
   median: decimal.nullable(),
+  jump: priceJump.nullable().meta({ description: 'Why it is HALT; null when the sources are believed.' }),
   instrument: instrument.nullable(),
   mark: decimal.nullable(),
   branch: z.string().nullable().meta({ description: 'Which candidate the mark is, after the band around the index.' }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, decimal, ordinal, priceStatus, underlying } from '../fields.js';
 import { boundedBy } from '../bounds.js';
 import { pageOf } from './page.js';
+import { priceJump } from './price-jump.js';
 import { instant } from './times.js';
 
 /** Points of a line of prices. */
@@ -56,6 +57,7 @@ export const marketsView = z
           .strictObject({
             status: priceStatus,
             priceSet: ordinal.meta({ description: 'Position of the PriceSetPublished in pricing global.' }),
+            jump: priceJump.nullable().meta({ description: 'Why it is HALT; null when the sources are believed.' }),
             branch: z.string().nullable().meta({ description: 'Which candidate the mark is.' }),
             sources: boundedBy(
               'market',

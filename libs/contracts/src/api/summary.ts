@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { accountMarginState, amountByAsset, count, decimal, priceStatus } from '../fields.js';
+import { accountMarginState, amountByAsset, count, decimal, priceStatus, underlying } from '../fields.js';
+import { priceJump } from './price-jump.js';
 import { instant } from './times.js';
 
 const share = decimal.nullable().meta({ description: 'Fraction; null without liquidations.' });
@@ -32,6 +33,9 @@ export const summary = z
     medianLeadTimeSeconds: z.int().nullable().meta({ description: 'From the call to the liquidation.' }),
     clearing: instant,
     priceStatus: priceStatus.nullable().meta({ description: 'null before the first price set.' }),
+    priceJumps: z
+      .record(underlying, priceJump)
+      .meta({ description: 'Of the newest price set, by underlying: where the sources stand and are not believed.' }),
     marks: z.record(z.string(), decimal).meta({ description: 'Of linear perpetuals, USD, by instrument.' }),
     states: z.record(accountMarginState, count).meta({ description: 'Accounts by state.' }),
     contracts: z

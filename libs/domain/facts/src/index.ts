@@ -98,6 +98,7 @@ export {
   type InstrumentRisk,
   type SourceState,
   type IndexInput,
+  type PriceJump,
   type UnderlyingPrices,
   type InstrumentMark,
   type MeasuredMarket,

@@ -434,14 +434,20 @@ describe('determinism', () => {
       ),
       venues,
       book: fc.option(price),
+      /** By how much all venues are wrong together. */
+      slip: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.constantFrom(1_000, 0.001)),
       clock: fc.boolean(),
     }),
     { minLength: 1, maxLength: 20 },
   );
   const tapes = moments.map((steps) => {
     const tape = new QuoteTape(NINE).market(60, ['BTC']).history('BTC', HOUR_MS, ['7900', '7950', '7940']);
-    for (const { seconds, venues: byVenue, book, clock } of steps) {
-      tape.after(seconds).quotes('BTC', byVenue);
+    for (const { seconds, venues: byVenue, book, slip, clock } of steps) {
+      const slipped = Object.entries(byVenue).map(([venue, quoted]) => [
+        venue,
+        typeof quoted === 'string' ? String(Number(quoted) * slip) : quoted,
+      ]);
+      tape.after(seconds).quotes('BTC', Object.fromEntries(slipped) as typeof byVenue);
       if (book !== null)
         tape.append('PerpetualBookObserved', 'quotes-BTC', {
           instrument: 'BTC-PERP',

@@ -149,7 +149,7 @@ function watchFeed(copy: LogCopy, owners: RemoteOwners, views: HouseViews): Mark
   copy.onAppended((entries) => {
     if (entries.some(({ log, type }) => log === EXCHANGE_LOGS[0] && type !== 'ClockTicked')) silence.heard();
   });
-  const prices = watchPriceSets(() => views.picture.picture.priceStatus);
+  const prices = watchPriceSets(() => views.picture.picture);
   return { trouble: async () => (await prices.trouble()) ?? (await silence.trouble()) };
 }
 

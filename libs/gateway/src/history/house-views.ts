@@ -10,7 +10,7 @@ import {
 } from '@ballast/read-models';
 
 /** Raised when a view keeps other things than before. */
-const FORMAT = `${VIEWS.form}@3`;
+const FORMAT = `${VIEWS.form}@4`;
 const PLACE = { log: VIEWS.log, partition: VIEWS.partition } as const;
 /** Events since the last time; reading them again takes about a second. */
 const EVERY_EVENTS = 20_000;

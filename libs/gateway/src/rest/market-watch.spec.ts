@@ -37,10 +37,20 @@ describe('a clearing house to which nobody quotes [CLR-PRC-013]', () => {
 
 describe('a live exchange', () => {
   it.each(['LIVE', 'DEGRADED', null] as const)('that prices %s is no trouble', async (status) => {
-    expect(await watchPriceSets(() => status).trouble()).toBeNull();
+    expect(await watchPriceSets(() => ({ priceStatus: status, priceJumps: {} })).trouble()).toBeNull();
   });
 
   it('that prices HALT is', async () => {
-    expect(await watchPriceSets(() => 'HALT').trouble()).toContain('halted');
+    const watch = watchPriceSets(() => ({ priceStatus: 'HALT', priceJumps: {} }));
+    expect(await watch.trouble()).toBe('prices are halted: too little was quoted lately');
+  });
+
+  it('says that all its sources jumped, and until when they are not believed [CLR-PRC-014]', async () => {
+    const since = Date.parse('2020-03-12T10:00:00Z');
+    const jump = { index: '7900000', first: '7900000', since, believedFrom: since + 600 * SECOND };
+    const watch = watchPriceSets(() => ({ priceStatus: 'HALT', priceJumps: { BTC: jump } }));
+    expect(await watch.trouble()).toBe(
+      'prices are halted: all sources of BTC together make 7900000 USD, which is not believed before 2020-03-12T10:10:00Z',
+    );
   });
 });

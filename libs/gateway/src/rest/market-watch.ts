@@ -1,3 +1,5 @@
+import { priceJumpText } from '@ballast/audit';
+import type { ClearingPicture } from '@ballast/read-models';
 import { Problem } from './problem.js';
 
 /** Says whether prices are good enough to take new risk and to let money go. */
@@ -18,9 +20,18 @@ export async function assertPricesFor(commandType: string, market: MarketWatch):
 /** Of a scenario that is replayed: its clock is the time, and its prices are of now. */
 export const SCENARIO_TIME: MarketWatch = { trouble: () => Promise.resolve(null) };
 
-/** Of a live exchange, whose clock ticks also when nothing is quoted: its price sets say it themselves. */
-export const watchPriceSets = (status: () => 'LIVE' | 'DEGRADED' | 'HALT' | null): MarketWatch => ({
-  trouble: () => Promise.resolve(status() === 'HALT' ? 'prices are halted: too little was quoted lately' : null),
+/**
+ * Of a live exchange, whose clock ticks also when nothing is quoted: its price sets say it themselves.
+ * @see docs/spec/pricing.md CLR-PRC-013, CLR-PRC-014
+ */
+export const watchPriceSets = (picture: () => Pick<ClearingPicture, 'priceStatus' | 'priceJumps'>): MarketWatch => ({
+  trouble() {
+    const { priceStatus, priceJumps } = picture();
+    if (priceStatus !== 'HALT') return Promise.resolve(null);
+    const jumps = Object.entries(priceJumps).map(([underlying, jump]) => priceJumpText(underlying, jump));
+    const why = jumps.length === 0 ? 'too little was quoted lately' : jumps.join('; ');
+    return Promise.resolve(`prices are halted: ${why}`);
+  },
 });
 
 export interface SilenceOptions {

@@ -10,6 +10,7 @@ import { Causes } from '../../parts/causes';
 import { DataTable, type Column } from '../../parts/data-table';
 import { AccountLink, EventLink } from '../../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../../parts/page';
+import { jumpText } from '../../parts/price-jump';
 import { ageColumn, SOURCE_COLUMNS } from '../../parts/source-columns';
 import { SumTable, type SumRow } from '../../parts/sum-table';
 import { Twin } from '../../parts/twin';
@@ -379,8 +380,9 @@ function Inputs({ explanation: { prices, schedule, at } }: { readonly explanatio
     { name: 'Underlying', text: ({ underlying }) => underlying },
     {
       name: 'Status',
-      text: ({ status }) => status,
-      show: ({ status }) => (status === 'LIVE' ? '● LIVE' : `▲ ${status}`),
+      text: ({ status, jump }) => (jump === null ? status : `${status}: ${jumpText(jump)}`),
+      show: ({ status, jump }) =>
+        status === 'LIVE' ? '● LIVE' : `▲ ${status}${jump === null ? '' : `: ${jumpText(jump)}`}`,
     },
     { name: 'Index', unit: 'USD', isNumber: true, text: ({ index }) => index, show: ({ index }) => exact(index) },
     {

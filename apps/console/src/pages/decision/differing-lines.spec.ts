@@ -10,6 +10,7 @@ const compared = (mark: string | null, lines: Readonly<Record<string, string>>):
       status: 'LIVE',
       index: '100',
       median: '100',
+      jump: null,
       instrument: 'BTC-PERP',
       mark,
       branch: 'm1',

@@ -28,6 +28,17 @@ const indexInput = record({
 });
 export type IndexInput = ValueOf<typeof indexInput>;
 
+/** Where all sources together stand, while that is too far away to be believed. */
+export const priceJump = describable(
+  record({
+    index: positiveDecimal('Index that the sources make, USD.'),
+    first: positiveDecimal('What it was when they were first found beyond the band, USD.'),
+    since: instant('When that was.'),
+    believedFrom: instant('They are believed at the first price set from then on, if they stay there.'),
+  }),
+);
+export type PriceJump = ValueOf<ReturnType<typeof priceJump>>;
+
 const underlyingPrices = record({
   status: priceStatus(),
   index: nonNegativeDecimal('Index price, USD; on HALT the last known one.'),
@@ -40,6 +51,11 @@ const underlyingPrices = record({
       nonNegativeDecimal('Of its options at the money, per square root of a day; absent while no surface is LIVE.'),
     ),
   }),
+  jump: optional(
+    priceJump(
+      'Why it is HALT: all sources together are further from the last index than is believed; absent otherwise.',
+    ),
+  ),
 });
 export type UnderlyingPrices = ValueOf<typeof underlyingPrices>;
 

@@ -23,6 +23,7 @@ import {
   yearsBetween,
   type TermScenarios,
 } from '@ballast/valuation';
+import { bookInForce } from '../mark/book-in-force.js';
 import { smoothedBasis } from '../mark/mark-price.js';
 import type { PricingFigures } from '../rules/pricing-documents.js';
 import type { PricingRules } from '../rules/pricing-rules.js';
@@ -175,16 +176,12 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
 
   const index = dec(prices.index);
   const window = windowOf(pricing, instrument, index);
-  const fresh = isFresh(record, set.asOf, rules);
+  const book = bookInForce(record.book, index, set.asOf, rules);
   const indexAt = state.underlyings.get(underlying)?.indexAt ?? null;
   const before = record.risk?.basis ?? null;
-  // A future without a fresh book keeps its basis, which is a carry; the basis of a perpetual fades.
+  // A future without a book that counts keeps its basis, which is a carry; the basis of a perpetual fades.
   const sample =
-    fresh && record.book !== null
-      ? dec(record.book.mid).minus(index)
-      : instrument.kind === 'future' && before !== null
-        ? dec(before)
-        : ZERO;
+    book !== null ? dec(book.mid).minus(index) : instrument.kind === 'future' && before !== null ? dec(before) : ZERO;
   const basis = (
     before === null || indexAt === null
       ? sample
@@ -204,14 +201,10 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
     price: text(mark),
     forward: text(mark),
     volatility: null,
-    status: worstOf([prices.status, fresh ? 'LIVE' : 'DEGRADED']),
+    status: worstOf([prices.status, book === null ? 'DEGRADED' : 'LIVE']),
     basis: text(basis),
     values: linearValues(instrument, mark, index, figures.scenarios.scenarios),
   };
-}
-
-function isFresh({ book }: ContractRecord, asOf: Instant, { mark }: PricingRules): boolean {
-  return book !== null && asOf - book.at <= mark.bookStaleAfterMs;
 }
 
 function bandOf(instrument: Instrument, asOf: Instant, rules: PricingRules): Decimal {
@@ -302,11 +295,11 @@ function forwardOf(
   const futures = [...state.contracts.values()]
     .filter(({ specification: { instrument } }) => instrument.kind === 'future' && expiresWith(instrument, record))
     .sort((a, b) => compareText(idOf(a), idOf(b)));
+  const hasBook = ({ book }: ContractRecord): boolean => bookInForce(book, index, set.asOf, rules) !== null;
   const future =
-    futures.find((one) => isFresh(one, set.asOf, rules) && risks.has(idOf(one))) ??
-    futures.find((one) => risks.has(idOf(one)));
+    futures.find((one) => hasBook(one) && risks.has(idOf(one))) ?? futures.find((one) => risks.has(idOf(one)));
   const mark = future === undefined ? null : dec((risks.get(idOf(future)) as InstrumentRisk).price);
-  if (mark !== null && future !== undefined && isFresh(future, set.asOf, rules)) {
+  if (mark !== null && future !== undefined && hasBook(future)) {
     return { forward: mark, forwardFrom: 'future' };
   }
   const parity = chainForward(parityQuotes(options, set.asOf, rules), index, rules.contracts.parityStrikes);

@@ -6,6 +6,7 @@ import type { Decays } from '../rules/pricing-documents.js';
 import { sourceRules, type PricingRules } from '../rules/pricing-rules.js';
 import { logReturn, nextVolatility } from '../volatility/volatility.js';
 import { indexPrice, type SourcePrice } from './index-price.js';
+import { sharedJump } from './shared-jump.js';
 import { judgeSource, type SourceRecord } from './source-state.js';
 import { underlyingOf, type UnderlyingRecord } from './underlying.state.js';
 
@@ -90,7 +91,9 @@ function priceUnderlying(
     if (state === null || mid === null || fault !== null) continue;
     candidates.push({ venue, state, mid: dec(mid), weight: dec(sourceRules(rules, underlying, venue).weight) });
   }
-  const priced = indexPrice(candidates, references, rules);
+  const found = indexPrice(candidates, references, rules);
+  const jump = found === null ? null : sharedJump(found.index, asOf, record, rules.index);
+  const priced = jump === null ? found : null;
   const index = priced === null ? record.index : text(priced.index);
   if (index === null) return null;
   return {
@@ -102,6 +105,7 @@ function priceUnderlying(
     }),
     median: priced === null ? null : text(priced.median),
     volatility: priced === null ? record.volatility : volatilityAfter(record, priced.index, asOf, decays, rules),
+    ...(jump === null ? {} : { jump }),
   };
 }
 
@@ -131,6 +135,7 @@ export function pricesPublished(
   for (const [underlying, prices] of Object.entries(underlyings)) {
     const record = underlyingOf(state, underlying);
     noteClamps(record.sources, prices, asOf, rules);
+    record.jump = prices.jump === undefined ? null : { first: prices.jump.first, since: prices.jump.since };
     if (prices.status === 'HALT') continue;
     record.index = prices.index;
     const standBehind = prices.inputs.filter(({ clamped }) => clamped !== null).length;

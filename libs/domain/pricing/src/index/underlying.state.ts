@@ -3,6 +3,7 @@ import { isUnderlying } from '@ballast/instruments';
 import { SETTLEMENT_ASSET, invariant, type DecimalString, type Instant } from '@ballast/kernel';
 import type { PricingState } from '../pricing.state.js';
 import { startVolatility, type PricingRules } from '../rules/pricing-rules.js';
+import type { JumpedLevel } from './shared-jump.js';
 import type { SourceRecord } from './source-state.js';
 
 export interface UnderlyingRecord {
@@ -12,6 +13,8 @@ export interface UnderlyingRecord {
   indexAt: Instant | null;
   /** The anchor: the last index that two sources or more stand behind, else the first one; null before that. */
   anchor: DecimalString | null;
+  /** Where the sources stand while that is not believed. */
+  jump: JumpedLevel | null;
   /** Daily, as published last. */
   volatility: { readonly fast: DecimalString; readonly slow: DecimalString };
 }
@@ -34,6 +37,7 @@ export function quotedUnderlying(
     index: null,
     indexAt: null,
     anchor: null,
+    jump: null,
     volatility: { fast: start, slow: start },
   };
   state.underlyings.set(underlying, record);

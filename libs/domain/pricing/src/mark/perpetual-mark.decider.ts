@@ -4,6 +4,7 @@ import { fundingRate, impactPremium, nextFundingAt, weightedPremium } from '../f
 import type { UnderlyingRecord } from '../index/underlying.state.js';
 import type { Decays } from '../rules/pricing-documents.js';
 import { markBand, type PricingRules } from '../rules/pricing-rules.js';
+import { bookInForce } from './book-in-force.js';
 import { measuredMarket } from './measured-market.js';
 import { markCandidates, markPrice, smoothedBasis } from './mark-price.js';
 import type { PerpetualRecord } from './perpetual.state.js';
@@ -17,10 +18,10 @@ export function priceInstrument(
   decays: Decays,
   rules: PricingRules,
 ): InstrumentMark {
-  const { digits, mark: rule } = rules;
+  const { digits } = rules;
   const { instrument, tick } = record.specification;
-  // Without a fresh book nobody trades away from the index: the basis fades and the premium is zero.
-  const book = record.book !== null && asOf - record.book.at <= rule.bookStaleAfterMs ? record.book : null;
+  // Without a book that counts nobody trades away from the index: the basis fades and the premium is zero.
+  const book = bookInForce(record.book, index, asOf, rules);
   const sample = book === null ? ZERO : dec(book.mid).minus(index);
   const basis = (
     record.mark === null || indexAt === null

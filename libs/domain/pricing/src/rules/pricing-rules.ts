@@ -45,6 +45,10 @@ const PRICING_RULES_FORM = record({
     quorum: whole(1, 100),
     /** A single source, or one of two that disagree by more, counts only within this fraction of the anchor and of the own book. */
     anchorBand: decimal('0.000001', '1'),
+    /** An index beyond last * (1 + this), or below last / (1 + this), is not believed, however many sources make it. */
+    jumpBand: decimal('0.01', '100'),
+    /** Sources that stand beyond the band for so long are believed. */
+    jumpHoldMs: whole(1, 7 * DAY_MS),
     /** A source clamped for longer than this is an OUTLIER: still clamped and counted, but not for the quorum. */
     outlierAfterMs: whole(0, DAY_MS),
     /** Consecutive good quotes (OUTLIER: price sets without clamp) before a source is LIVE again. */
