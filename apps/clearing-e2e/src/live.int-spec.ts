@@ -151,5 +151,11 @@ describe('a log written live, with interleaved inputs', () => {
   }, 60_000);
 });
 
-/** A state without what margin makes of the rest of it when it is first asked for. */
-const kept = (state: unknown): object => ({ ...(state as object), assessor: null, grid: null });
+/**
+ * A state without what margin makes of the rest of it when it is first asked for, and without the last input that could lead to an own
+ * event: of inputs behind the last own event nothing says in which order they were read, and they are read again in another.
+ */
+const kept = (state: unknown): object => {
+  const { outlook, ...rest } = state as { readonly outlook?: object };
+  return { ...rest, ...(outlook && { outlook: { ...outlook, due: null } }), due: null, assessor: null, grid: null };
+};

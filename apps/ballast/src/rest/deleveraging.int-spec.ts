@@ -48,7 +48,11 @@ describe('deleveraging over REST [CLR-LIQ-041]', () => {
     expect(whole.items.map(({ place }) => place)).toEqual(whole.items.map((_, index) => index + 1));
     const needs = whole.items.filter(({ requirement }) => Number(requirement) > 0).map(({ need }) => Number(need));
     expect(needs).toEqual([...needs].sort((a, b) => b - a));
-    const second = deleveragingQueue.parse((await house.get('/deleveraging/BTC-PERP/long?after=1&limit=1')).body);
+    const first = deleveragingQueue.parse((await house.get('/deleveraging/BTC-PERP/long?limit=1')).body);
+    const after = encodeURIComponent(String(first.next));
+    const second = deleveragingQueue.parse(
+      (await house.get(`/deleveraging/BTC-PERP/long?after=${after}&limit=1`)).body,
+    );
     expect([second.total, second.items]).toEqual([whole.total, whole.items.slice(1, 2)]);
     for (const { accountId, place } of whole.items) {
       const { body } = await house.get(`/accounts/${accountId}/deleveraging`);

@@ -21,11 +21,14 @@ function rulesWith(...proposed: readonly (typeof POLICY)[]): HouseRules {
   return rules;
 }
 
+const AS_OF = { clearing: 7, positions: { 'margin/-1': 3 } };
+
 const executed: [string, number, Command][] = [];
 
 const over = (rules: HouseRules): DocumentsController =>
   new DocumentsController({
-    ask: ({ query }: { query: (state: { readonly rules: HouseRules }) => object }) => Promise.resolve(query({ rules })),
+    tellFrom: ({ query }: { query: (state: { readonly rules: HouseRules }) => object }) =>
+      Promise.resolve({ answer: query({ rules }), log: 'margin', partition: -1, position: 3, clearing: 7 }),
     execute: (log: string, partition: number, command: Command) => {
       executed.push([log, partition, command]);
       return Promise.resolve({ outcome: 'accepted', data: {} });
@@ -40,13 +43,14 @@ beforeEach(() => executed.splice(0));
 
 describe('the view of the rules of a service', () => {
   it('has what is in force, and no proposals when there are none', async () => {
-    expect(await over(rulesWith()).rules('margin', {})).toEqual({ inForce: [POLICY, MODEL], proposals: [] });
+    expect(await over(rulesWith()).rules('margin', {})).toEqual({ items: [POLICY, MODEL], next: null, asOf: AS_OF });
+    expect(await over(rulesWith()).ruleProposals('margin', {})).toEqual({ items: [], next: null, asOf: AS_OF });
   });
 
   it('shows of a proposal what it replaces and which figures that would change', async () => {
-    expect(await over(rulesWith(NEXT)).rules('margin', {})).toEqual({
-      inForce: [POLICY, MODEL],
-      proposals: [
+    expect(await over(rulesWith(NEXT)).rules('margin', {})).toMatchObject({ items: [POLICY, MODEL] });
+    expect(await over(rulesWith(NEXT)).ruleProposals('margin', {})).toEqual({
+      items: [
         {
           proposalId: 'p-policy@2',
           proposer: 'ann',
@@ -56,19 +60,22 @@ describe('the view of the rules of a service', () => {
           changes: [{ field: 'noticeMs', before: 3_600_000, after: 7_200_000 }],
         },
       ],
+      next: null,
+      asOf: AS_OF,
     });
   });
 
   it('shows a model of another name as one that stands beside the others and is new in all of its figures', async () => {
-    expect(await over(rulesWith(OTHER_MODEL)).rules('margin', {})).toMatchObject({
-      proposals: [{ id: 'steep@1', replaces: null, changes: [{ field: 'rate', after: '2' }] }],
+    expect(await over(rulesWith(OTHER_MODEL)).ruleProposals('margin', {})).toMatchObject({
+      items: [{ id: 'steep@1', replaces: null, changes: [{ field: 'rate', after: '2' }] }],
     });
   });
 
   it('has an approved proposal among what is in force only', async () => {
     const rules = rulesWith(NEXT);
     evolveRules.DocumentApproved(rules, { proposalId: 'p-policy@2', kind: NEXT.kind, id: NEXT.id });
-    expect(await over(rules).rules('margin', {})).toEqual({ inForce: [NEXT, MODEL], proposals: [] });
+    expect(await over(rules).rules('margin', {})).toMatchObject({ items: [NEXT, MODEL] });
+    expect(await over(rules).ruleProposals('margin', {})).toMatchObject({ items: [] });
   });
 });
 

@@ -30,7 +30,12 @@ class Taken extends EventEmitter {
 function streamTo(response: Taken, aside?: () => Promise<string>, limits = {}) {
   const clearing = {
     onAppended: () => () => undefined,
-    logs: { log: () => ({ read: async (_: number, after: number) => EVENTS.slice(after, after + 500) }) },
+    logs: {
+      log: () => ({
+        heads: async () => [{ partition: GLOBAL, size: EVENTS.length, incarnation: 'one' }],
+        read: async (_: number, after: number) => EVENTS.slice(after, after + 500),
+      }),
+    },
   } as unknown as ClearingGateway;
   const closing = new Closing();
   const streaming = streamEvents({
