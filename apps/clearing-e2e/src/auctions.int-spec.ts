@@ -169,6 +169,8 @@ describe('a book that takes nothing, and a falling price [CLR-LIQ-070] [CLR-LIQ-
     ['dutch.fastLengthMs', 120_001, 'AuctionOpened payload'],
     ['dutch.slowLengthMs', 120_001, 'AuctionOpened payload'],
     ['dutch.stepMs', 30_000, 'AuctionOpened payload.dutch'],
+    ['bidders.0.account', STRANGER, 'AuctionOpened payload.bidders'],
+    ['bidders.0.underlying', 'ETH', 'AuctionOpened payload.bidders'],
     ['bidders.0.capacity', '20010', 'AuctionOpened payload.bidders'],
     ['windowMs', 600_001, 'AuctionOpened payload.windowMs'],
     ['bindingMs', 60_001, 'AuctionOpened payload.bindingMs'],
@@ -251,9 +253,14 @@ describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072]
     expect((await replay(thin.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
   }, 60_000);
 
-  it('ends with a reason when nobody bids, and the next one begins while the book stays thin', async () => {
-    const of = eventsOf(await (await ThinBook.open(SEALED)).end());
+  it('ends with a reason when nobody bids, and the next one begins while the book stays thin; another length is another decision', async () => {
+    const thin = await ThinBook.open(SEALED);
+    const of = eventsOf(await thin.end());
     expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['no-bid', 'no-bid', 'no-bid']);
     expect(of('LiquidationPaused').map(({ reason }) => reason)).toContain('book-too-thin');
+    const { kind, id } = DOCUMENT;
+    const changed = readingAnother(kind, id, withFigure(SEALED, ['sealed', 'lengthMs'], 120_001));
+    const { divergence } = await replay(thin.house.logs, [changedService('liquidation', changed)], () => 0);
+    expect(`${divergence?.type} ${divergence?.field}`).toContain('AuctionOpened payload.endsAt');
   }, 60_000);
 });
