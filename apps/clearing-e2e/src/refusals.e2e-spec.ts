@@ -198,10 +198,11 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
       if (status !== 0) throw new Error(`mount ${args.join(' ')}: ${stderr}`);
     }
 
-    /** Starts a run and takes away all space once it has begun. */
+    /** Starts a run and takes away all space once it has begun; it stands still meanwhile, however long that takes. */
     async function runIntoFullDisk(): Promise<BallastProcess> {
       const run = new BallastProcess(['simulate', ...OPTIONS, '--data-dir', path.join(disk, 'data'), '--json']);
       await run.seen(/calls \d+/);
+      run.kill('SIGSTOP');
       const handle = await fs.open(filler, 'w');
       const block = Buffer.alloc(1 << 16);
       for (;;) {
@@ -209,6 +210,7 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
         if (written === undefined) break;
       }
       await handle.close();
+      run.kill('SIGCONT');
       return run;
     }
 
