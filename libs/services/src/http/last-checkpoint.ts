@@ -1,4 +1,4 @@
-import type { EventLog } from '@ballast/event-log';
+import { verifyCheckpoint, type EventLog } from '@ballast/event-log';
 import type { Instant } from '@ballast/kernel';
 
 /** The last signed checkpoint of a log, as whoever keeps the log tells of it. */
@@ -13,23 +13,17 @@ export interface ToldCheckpoint {
 /** Where the process that keeps a log tells of its last checkpoint: `{ "checkpoint": ... }`, null before the first. */
 export const LAST_CHECKPOINT_PATH = '/logs/{log}/checkpoint';
 
+/** @throws CheckpointRejected when what stands there was not signed by the key beside it */
 export async function lastCheckpointOf(log: EventLog): Promise<ToldCheckpoint | null> {
   const last = await log.lastCheckpoint();
   if (last === undefined) return null;
-  const sizes = sizesIn(last.note);
+  const { partitions } = verifyCheckpoint(last.note, last.verifierKey);
   const newest = await Promise.all(
-    sizes.map(async ({ partition, size }) => (size === 0 ? [] : await log.read(partition, size - 1, 1))),
+    partitions.map(async ({ partition, size }) => (size === 0 ? [] : await log.read(partition, size - 1, 1))),
   );
   return {
     number: last.number,
-    size: sizes.reduce((sum, { size }) => sum + size, 0),
+    size: partitions.reduce((sum, { size }) => sum + size, 0),
     at: Math.max(0, ...newest.flat().map(({ time }) => time.clearing)),
   };
 }
-
-/** Events that the text of a checkpoint stands for: of each partition's line the first two figures. */
-const sizesIn = (note: string): readonly { readonly partition: number; readonly size: number }[] =>
-  [...note.matchAll(/^(-?\d+) (\d+) \S+ \S+$/gm)].map(([, partition, size]) => ({
-    partition: Number(partition),
-    size: Number(size),
-  }));
