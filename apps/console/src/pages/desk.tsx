@@ -3,11 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { questions, type BookImportsView, type CorrectionsView, type DelistingsView } from '../api/client';
 import { exact } from '../format/amount';
 import { utc } from '../format/time';
-import { ActForm, Approvals } from '../parts/acting';
+import { ActForm, Approvals, TextField } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
-import partStyles from '../parts/parts.module.css';
 import { DESK, freshId } from './desk/acts';
 import { Breaks } from './desk/breaks';
 import { FeeTiers, Overrides } from './desk/fees';
@@ -138,28 +137,8 @@ function ProposeCorrection() {
         };
       }}
     >
-      <label>
-        Trade{' '}
-        <input
-          className={partStyles.field}
-          value={tradeId}
-          size={22}
-          required
-          placeholder="trade-8821"
-          onChange={({ target }) => setTradeId(target.value)}
-        />
-      </label>
-      <label>
-        Instrument{' '}
-        <input
-          className={partStyles.field}
-          value={instrument}
-          size={16}
-          required
-          placeholder="BTC-PERP"
-          onChange={({ target }) => setInstrument(target.value)}
-        />
-      </label>
+      <TextField label="Trade" value={tradeId} size={22} placeholder="trade-8821" onChange={setTradeId} />
+      <TextField label="Instrument" value={instrument} size={16} placeholder="BTC-PERP" onChange={setInstrument} />
     </ActForm>
   );
 }

@@ -45,6 +45,37 @@ function takeFocus(button: HTMLButtonElement | null): void {
   button?.focus();
 }
 
+/** One line that a person has to write. */
+export function TextField({
+  label,
+  value,
+  size,
+  placeholder,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  /** In characters. */
+  readonly size: number;
+  /** An example of what is written here. */
+  readonly placeholder: string;
+  readonly onChange: (value: string) => void;
+}) {
+  return (
+    <label>
+      {label}{' '}
+      <input
+        className={partStyles.field}
+        value={value}
+        size={size}
+        required
+        placeholder={placeholder}
+        onChange={({ target }) => onChange(target.value)}
+      />
+    </label>
+  );
+}
+
 interface Act {
   readonly path: string;
   readonly body: object;
@@ -138,29 +169,15 @@ export function ActForm({
       <p className={styles.title}>{opens}</p>
       {children}
       {hasReason && (
-        <label>
-          Why{' '}
-          <input
-            className={partStyles.field}
-            value={reason}
-            size={44}
-            required
-            placeholder="what the approver and the auditor should know"
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
-      )}
-      <label>
-        You are{' '}
-        <input
-          className={partStyles.field}
-          value={person}
-          placeholder="risk-officer-2"
-          size={18}
-          required
-          onChange={({ target }) => setPersonOfTab(target.value)}
+        <TextField
+          label="Why"
+          value={reason}
+          size={44}
+          placeholder="what the approver and the auditor should know"
+          onChange={setReason}
         />
-      </label>
+      )}
+      <TextField label="You are" value={person} size={18} placeholder="risk-officer-2" onChange={setPersonOfTab} />
       {/* Not disabled while it is sent: that would take the focus away from it. */}
       <button type="submit" className={partStyles.button} disabled={!isReady} aria-disabled={isSending}>
         {sends}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { questions, type AccountStanding } from '../../api/client';
-import { ActForm } from '../../parts/acting';
+import { ActForm, TextField } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { AccountLink } from '../../parts/links';
 import { Panel, Pending } from '../../parts/page';
@@ -52,17 +52,7 @@ export function Standings() {
           done: `${accountId.trim()} ${ACTS[standing].done}.`,
         })}
       >
-        <label>
-          Account{' '}
-          <input
-            className={partStyles.field}
-            value={accountId}
-            size={22}
-            required
-            placeholder="owner-01.main"
-            onChange={({ target }) => setAccountId(target.value)}
-          />
-        </label>
+        <TextField label="Account" value={accountId} size={22} placeholder="owner-01.main" onChange={setAccountId} />
         <label>
           What{' '}
           <select
