@@ -2,13 +2,12 @@
 // providers, and with auctions in which accounts bid at the first price that leaves them what a provider is left.
 //   node apps/clearing-e2e/bin/auctions-in-a-crash.mjs [none|providers|dutch|sealed|both ...]
 import { setImmediate } from 'node:timers/promises';
-import { replay, verify } from '@ballast/audit';
-import { MemoryLogStore } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { createExchangeSimulator } from '@ballast/exchange-simulator-domain';
-import { canonicalText, dec, sha256, sum, text } from '@ballast/kernel';
+import { dec } from '@ballast/kernel';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
-import { answerOf, ClearingHouse, genesisFrom, questions, SERVICES, Simulation } from '@ballast/services';
+import { answerOf, genesisFrom, questions, Simulation } from '@ballast/services';
+import { hashOf, line, openHouse, payloadsOf, printLosses } from './crash-run.mjs';
 
 const PARTITIONS = 8;
 const WINDOW = { from: '2020-03-12T10:00:00Z', to: '2020-03-12T10:40:00Z', openingFund: '5000', priceFeedback: true };
@@ -42,7 +41,7 @@ const withDocuments = (further) => (log) => {
   const genesis = bundled(log);
   if (log !== 'liquidation') return genesis;
   const documents = Object.entries(further).map(([kind, body]) => {
-    return { kind, id: `${kind}@1`, hash: sha256(canonicalText(body)).toString('hex'), body };
+    return { kind, id: `${kind}@1`, hash: hashOf(body), body };
   });
   return { ...genesis, documents: [...genesis.documents, ...documents] };
 };
@@ -65,59 +64,27 @@ async function bid(house, simulation, round) {
   }
 }
 
-async function eventsOf(house, log) {
-  const found = [];
-  for (const partition of [GLOBAL, ...Array.from({ length: PARTITIONS }, (_, number) => number)]) {
-    for (let after = 0; ;) {
-      const page = await house.logs.log(log).read(partition, after, 1_000);
-      found.push(...page);
-      if (page.length < 1_000) break;
-      after += page.length;
-    }
-  }
-  return found;
-}
-
 async function run(name) {
   const scenario = narrowedScenario(await loadScenario('crash-2020-03'), WINDOW);
   const simulator = createExchangeSimulator({ scenario, seed: '1', accounts: 1_000, partitions: PARTITIONS });
-  const house = await ClearingHouse.open({
-    store: new MemoryLogStore(),
-    partitions: PARTITIONS,
-    worker: 'auctions',
-    release: { release: 'ballast@auctions', build: '0'.repeat(64) },
-    genesis: withDocuments(RUNS[name]),
-  });
+  const house = await openHouse(PARTITIONS, 'auctions', withDocuments(RUNS[name]));
   const simulation = await Simulation.open({ house, simulator, steps: [...simulator.steps()] });
   for (let round = 0; !simulation.done; round += 1) {
     await simulation.step();
     await bid(house, simulation, round);
   }
-  const [accounts, liquidation] = [await eventsOf(house, 'accounts'), await eventsOf(house, 'liquidation')];
-  const of = (events, type) => events.filter((event) => event.type === type).map(({ payload }) => payload);
-  const total = (payloads) => text(sum(payloads.map(({ amount }) => dec(amount))));
-  const auctioned = new Set(of(liquidation, 'ProvidersAsked').flatMap(({ auction }) => auction ?? []));
-  const ended = of(liquidation, 'AuctionClosed').map(({ outcome }) => outcome);
+  const [accounts, liquidation] = [await payloadsOf(house, 'accounts'), await payloadsOf(house, 'liquidation')];
+  const auctioned = new Set(liquidation('ProvidersAsked').flatMap(({ auction }) => auction ?? []));
+  const ended = liquidation('AuctionClosed').map(({ outcome }) => outcome);
   const counts = [...new Set(ended)].sort().map((each) => `${ended.filter((one) => one === each).length} ${each}`);
+  const taken = liquidation('ProviderRoundClosed').filter(({ outcome }) => outcome === 'taken-over');
   console.log(name);
-  console.log(`  losses that reserve, fund and house paid     ${total(of(accounts, 'LossStepTaken'))}`);
-  console.log(`  losses that nobody paid                      ${total(of(accounts, 'UncoveredLossBooked'))}`);
-  console.log(`  requests to the other side                   ${of(liquidation, 'AdlRequested').length}`);
-  const taken = of(liquidation, 'ProviderRoundClosed').filter(({ outcome }) => outcome === 'taken-over');
-  console.log(
-    `  take-overs, by providers and by bidders      ${taken.filter(({ auction }) => auction === undefined).length}, ${taken.filter(({ auction }) => auction !== undefined).length}`,
+  line(
+    'take-overs, by providers and by bidders',
+    `${taken.filter(({ auction }) => auction === undefined).length}, ${taken.filter(({ auction }) => auction !== undefined).length}`,
   );
-  console.log(
-    `  auctions                                     ${ended.length}: ${counts.join(', ')}; ${auctioned.size} called`,
-  );
-  console.log(
-    `  cases                                        ${of(liquidation, 'LiquidationOpened').length} opened, ${of(liquidation, 'LiquidationClosed').length} closed`,
-  );
-  const faults = (await verify(house.logs)).faults.length;
-  const { divergence } = await replay(house.logs, SERVICES, () => 0);
-  console.log(
-    `  verify and replay                            ${faults} faults, ${divergence === undefined ? 'the same bytes' : JSON.stringify(divergence)}`,
-  );
+  line('auctions', `${ended.length}: ${counts.join(', ')}; ${auctioned.size} called`);
+  await printLosses(house, accounts, liquidation);
 }
 
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(RUNS)) await run(name);
