@@ -12,4 +12,19 @@ describe('figures of a process', () => {
       ['ballast_shortfall_usd', '12.5'],
     ]);
   });
+
+  it('that change all the time are looked at when they are asked for, and only then', async () => {
+    const metrics = new ClearingMetrics();
+    let backlog = 3;
+    let looks = 0;
+    metrics.beforeScrape(() => {
+      looks += 1;
+      metrics.backlog.set({ log: 'margin', partition: '0' }, backlog);
+    });
+    expect(looks).toBe(0);
+    expect(await metrics.text()).toContain('{log="margin",partition="0"} 3');
+    backlog = 0;
+    expect(await metrics.text()).toContain('{log="margin",partition="0"} 0');
+    expect(looks).toBe(2);
+  });
 });

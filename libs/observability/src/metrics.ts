@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** Everything a clearing house tells its operators in figures. Names and meanings: docs/how-to/operate.md. */
 export class ClearingMetrics {
   readonly registry = new Registry();
+  readonly #looks: (() => void)[] = [];
 
   readonly events = new Counter({
     name: 'ballast_events_total',
@@ -88,8 +89,14 @@ export class ClearingMetrics {
     });
   }
 
+  /** @param look sets figures of what changes all the time, just before they are read */
+  beforeScrape(look: () => void): void {
+    this.#looks.push(look);
+  }
+
   /** Text for a Prometheus scrape. */
   text(): Promise<string> {
+    for (const look of this.#looks) look();
     return this.registry.metrics();
   }
 }

@@ -43,7 +43,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   await createTopics(connection, { partitions, replication: config.replication });
   const store = new PostgresLogStore({ connection: databaseUrl, archive });
   const logs = await LogDirectory.open(store, partitions);
-  const topics = await PlainTopics.open(connection, (error) => end('answers can no longer be read', error));
+  const topics = new PlainTopics(connection, (error) => end('answers can no longer be read', error));
   const directory = await OwnerDirectory.open(topics, (error) => warn('owners could not be called', error));
   /** Who keeps a log: the owners by what they announce, an exchange by what the operator says. */
   const keepers = (log: string): readonly string[] => [

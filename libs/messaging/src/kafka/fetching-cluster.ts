@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { invariant } from '@ballast/kernel';
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import { tolerantClusters } from './leaderless-partitions.js';
 import { encodeFetchRequest, type FetchRequest } from './wire/fetch-request.js';
 import {
   decodeFetchResponse,
@@ -10,13 +12,25 @@ import {
 
 /** What is used of the part of kafkajs that knows the brokers and is connected with them. */
 interface KafkaCluster {
+  /** What is asked for with every question for leaders. */
+  readonly targetTopics: Set<string>;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
-  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, unknown>>;
-  findBroker(of: { readonly nodeId: string }): Promise<{ readonly connectionPool: ConnectionPool }>;
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
+  findBroker(of: { readonly nodeId: string }): Promise<KafkaBroker>;
+}
+
+interface KafkaBroker {
+  readonly connectionPool: ConnectionPool;
+  listOffsets(of: {
+    readonly isolationLevel: number;
+    readonly topics: readonly { topic: string; partitions: readonly { partition: number; timestamp: number }[] }[];
+  }): Promise<{
+    readonly responses: readonly { readonly partitions: readonly { readonly offset: string }[] }[];
+  }>;
 }
 
 interface ConnectionPool {
@@ -35,15 +49,6 @@ interface ConnectionPool {
   }): Promise<FetchResponse>;
 }
 
-/** Messages from the offset that was asked for on, without those of aborted transactions and the marks of transactions. */
-export interface FetchedBatch {
-  readonly messages: readonly KafkaMessage[];
-  readonly highWatermark: string;
-  /** Something came, and nothing of it is for readers. */
-  isEmptyDueToFiltering(): boolean;
-  lastOffset(): string;
-}
-
 /** An error of kafkajs. */
 export interface KafkaError {
   readonly name: string;
@@ -57,11 +62,6 @@ interface Decoder {
 }
 
 const require = createRequire(import.meta.url);
-const Batch = require('kafkajs/src/consumer/batch') as new (
-  topic: string,
-  offset: string,
-  data: FetchedPartition,
-) => FetchedBatch;
 const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
   readonly createErrorFromCode: (code: number) => Error & KafkaError;
 };
@@ -83,15 +83,17 @@ const FETCH = { apiKey: 1, apiVersion: 11, apiName: 'Fetch' } as const;
 /** How much later than it may an answer come before the broker counts as gone. */
 const LATE_MS = 5_000;
 const METADATA_MAX_AGE_MS = 300_000;
+const NO_LEADER = -1;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+const READ_UNCOMMITTED = 0;
+/** Instead of a time of which the offset is asked. */
+const NEWEST = -1;
+const OLDEST = -2;
 
-type ClusterMaker = (options: object) => KafkaCluster;
-
-function kafkaCluster(kafka: Kafka): KafkaCluster {
-  // kafkajs 2.2.4 keeps what makes one behind a symbol.
-  const symbol = Object.getOwnPropertySymbols(kafka).find((each) => each.description === 'private:Kafka:createCluster');
-  if (symbol === undefined) throw new Error('this is not kafkajs 2.2.4: it makes no cluster');
-  const make = (kafka as unknown as Readonly<Record<symbol, ClusterMaker>>)[symbol] as ClusterMaker;
-  return make({ metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
+class ClientClosed extends Error {
+  override readonly name = 'ClientClosed';
+  /** With another client. */
+  readonly retriable = true;
 }
 
 /**
@@ -99,55 +101,88 @@ function kafkaCluster(kafka: Kafka): KafkaCluster {
  * each with a heartbeat of its own.
  */
 export class FetchingCluster {
-  readonly #cluster: KafkaCluster;
+  readonly #kafka: KafkaCluster;
+  #closed = false;
 
   constructor(kafka: Kafka) {
-    this.#cluster = kafkaCluster(kafka);
+    const make = tolerantClusters(kafka, { absentTopics: true });
+    this.#kafka = make({ metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false }) as KafkaCluster;
   }
 
-  connect(): Promise<void> {
-    return this.#cluster.connect();
+  async connect(): Promise<void> {
+    await this.#cluster.connect();
   }
 
   disconnect(): Promise<void> {
-    return this.#cluster.disconnect();
+    this.#closed = true;
+    return this.#kafka.disconnect();
   }
 
-  /** From then on it is known who leads the partitions of the topic. */
-  know(topic: string): Promise<void> {
-    return this.#cluster.addMultipleTargetTopics([topic]);
+  /** kafkajs connects again whatever was disconnected when it is asked for something. */
+  get #cluster(): KafkaCluster {
+    if (this.#closed) throw new ClientClosed('this client of Kafka was closed');
+    return this.#kafka;
+  }
+
+  /**
+   * From then on it is known who leads the partitions of the topic.
+   * @throws UNKNOWN_TOPIC_OR_PARTITION when no broker has the topic
+   */
+  async know(topic: string): Promise<void> {
+    await this.#cluster.addMultipleTargetTopics([topic]);
+    if (this.#cluster.findTopicPartitionMetadata(topic).length > 0) return;
+    this.#cluster.targetTopics.delete(topic);
+    throw createErrorFromCode(UNKNOWN_TOPIC_OR_PARTITION);
   }
 
   /** Asks anew who leads what. */
-  askForLeaders(): Promise<void> {
-    return this.#cluster.refreshMetadata();
+  async askForLeaders(): Promise<void> {
+    await this.#cluster.refreshMetadata();
   }
 
   /** Asks again when the last answer is old. */
-  keepLeaders(): Promise<void> {
-    return this.#cluster.refreshMetadataIfNecessary();
+  async keepLeaders(): Promise<void> {
+    await this.#cluster.refreshMetadataIfNecessary();
   }
 
   /** The broker that leads a partition, if there is one. */
   leaderOf(topic: string, partition: number): string | undefined {
-    return Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))[0];
+    const found = this.#cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
+    return found === undefined || found.leader === NO_LEADER ? undefined : String(found.leader);
+  }
+
+  /** Whether the topic has the partition, led or not. */
+  has(topic: string, partition: number): boolean {
+    return this.#cluster.findTopicPartitionMetadata(topic).some(({ partitionId }) => partitionId === partition);
+  }
+
+  /** Offsets of the oldest message kept and of the next one to come, as the leader says. */
+  async bounds(nodeId: string, topic: string, partition: number): Promise<readonly [low: bigint, high: bigint]> {
+    const broker = await this.#cluster.findBroker({ nodeId });
+    const [low, high] = await Promise.all(
+      [OLDEST, NEWEST].map(async (timestamp) => {
+        const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+        const { responses } = await broker.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics });
+        return responses[0]?.partitions[0]?.offset;
+      }),
+    );
+    invariant(low !== undefined && high !== undefined, `${topic} has offsets`);
+    return [BigInt(low), BigInt(high)];
   }
 
   /** What a broker has of the partitions that it leads; each says itself when it cannot be read. */
   async fetch(nodeId: string, request: FetchRequest): Promise<FetchResponse['responses']> {
     const { connectionPool } = await this.#cluster.findBroker({ nodeId });
     const buffer = encodeFetchRequest(request);
-    const { responses } = await connectionPool.send({
+    const { errorCode, responses } = await connectionPool.send({
       request: { ...FETCH, encode: async () => ({ buf: buffer, buffer }) },
       response: { decode: (bytes) => decodeFetchResponse(bytes, others), parse: async (decoded) => decoded },
       requestTimeout: request.maxWaitMs + LATE_MS,
     });
+    if (errorCode !== 0) throw createErrorFromCode(errorCode);
     return responses;
   }
 }
-
-export const batchOf = (topic: string, offset: bigint, data: FetchedPartition): FetchedBatch =>
-  new Batch(topic, String(offset), data);
 
 /** Why a partition cannot be read. */
 export const errorOf = ({ errorCode }: FetchedPartition): (Error & KafkaError) | undefined =>

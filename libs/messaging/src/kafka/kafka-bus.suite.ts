@@ -235,7 +235,7 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
     it('reads a topic on that was not there for a while', async () => {
       bus = await open({ onIncident });
       const heard: string[] = [];
-      const topics = await PlainTopics.open(connection(), quiet);
+      const topics = new PlainTopics(connection(), quiet);
       const { topic } = topicOf('accounts', 1);
       const subscription = await topics.read(topic, 1, 'end', (value) => heard.push(value));
       const admin = client().admin();

@@ -1,4 +1,4 @@
-import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import {
   decodeCommand,
   decodeMessage,
@@ -29,7 +29,7 @@ import { probeBrokers } from './api-versions.probe.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { PartitionFeed, type Delivery } from './partition-feed.js';
 import { SerialProducer, type PlacedMessage } from './serial-producer.js';
-import { TopicFetcher, type Attachment } from './topic-fetcher.js';
+import { TopicFetcher, type Attachment, type PartitionListener } from './topic-fetcher.js';
 
 export interface KafkaBusOptions {
   readonly connection: KafkaConnection;
@@ -49,8 +49,6 @@ export interface KafkaBusOptions {
  * cursors; no offset is committed anywhere.
  */
 export class KafkaBus implements Bus {
-  readonly #kafka: Kafka;
-  readonly #admin: Admin;
   readonly #producer: SerialProducer;
   readonly #prefix: string;
   readonly #batchSize: number;
@@ -64,15 +62,12 @@ export class KafkaBus implements Bus {
   readonly #decoded = new WeakMap<KafkaMessage, DecodedMessage>();
 
   private constructor(private readonly options: KafkaBusOptions) {
-    this.#kafka = kafkaOf(options.connection);
-    this.#admin = this.#kafka.admin();
-    this.#producer = new SerialProducer(this.#kafka);
+    this.#producer = new SerialProducer(kafkaOf(options.connection));
     this.#prefix = options.connection.prefix ?? '';
     this.#batchSize = options.batchSize ?? 1000;
     this.#report = options.onIncident ?? (() => undefined);
     this.#fetcher = new TopicFetcher({
       connection: options.connection,
-      admin: this.#admin,
       onFatal: (error) => this.#report({ kind: 'fatal', error }),
       ...(options.gatherMs === undefined ? {} : { gatherMs: options.gatherMs }),
     });
@@ -84,9 +79,7 @@ export class KafkaBus implements Bus {
    */
   static async open(options: KafkaBusOptions): Promise<KafkaBus> {
     await probeBrokers(options.connection);
-    const bus = new KafkaBus(options);
-    await bus.#admin.connect();
-    return bus;
+    return new KafkaBus(options);
   }
 
   publish(entries: readonly SealedEvent[]): Promise<void> {
@@ -141,7 +134,6 @@ export class KafkaBus implements Bus {
     await Promise.all([...this.#feeds].map((feed) => feed.stop()));
     await this.#fetcher.close();
     await this.#producer.close();
-    await this.#admin.disconnect();
   }
 
   #follow(
@@ -263,37 +255,49 @@ export class KafkaBus implements Bus {
 
   /** What was parked before this process began is not parked again, though it is read again. */
   async #readParked(): Promise<void> {
-    const topic = `${this.#prefix}${PARKED_TOPIC}`;
-    let feed: PartitionFeed | undefined;
+    const parked = new Parked(this.#parked);
     try {
-      // Asked first: the client asks for a topic that is not there again and again.
-      if (!(await this.#admin.listTopics()).includes(topic)) throw new Error(`${topic} does not exist`);
-      const [bounds] = await this.#admin.fetchTopicOffsets(topic);
-      if (bounds === undefined || bounds.low === bounds.high) return;
-      const end = BigInt(bounds.high);
-      await new Promise<void>((resolve, reject) => {
-        const deliver = async ({ messages, nextOffset }: Delivery): Promise<void> => {
-          for (const { key } of messages) if (key !== null) this.#parked.add(key.toString());
-          if (BigInt(nextOffset) >= end) resolve();
-        };
-        const reading = new PartitionFeed(this.#batchSize, deliver, {
-          begin: async () => undefined,
-          flow: () => this.#fetcher.flow(),
-          onHalt: reject,
-        });
-        feed = reading;
-        this.#fetcher.attach(topic, 0, undefined, reading).then((attachment) => reading.start(attachment), reject);
-      });
+      await parked.read(await this.#fetcher.attach(`${this.#prefix}${PARKED_TOPIC}`, 0, undefined, parked));
     } catch {
       // Without that topic nothing can be parked either, and whoever tries is told so; the next attempt looks again.
       this.#parkedBefore = undefined;
-    } finally {
-      await feed?.stop();
     }
   }
 
   #placed(message: PlacedMessage): PlacedMessage {
     return { ...message, topic: `${this.#prefix}${message.topic}` };
+  }
+}
+
+/** Takes the places of what was parked up to now. */
+class Parked implements PartitionListener {
+  readonly full = false;
+  #next = 0n;
+  #changed: () => void = () => undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(private readonly places: Set<string>) {}
+
+  push(messages: readonly KafkaMessage[], next: bigint): void {
+    for (const { key } of messages) if (key !== null) this.places.add(key.toString());
+    this.#next = next;
+    this.#changed();
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#changed();
+  }
+
+  async read(attachment: Attachment): Promise<void> {
+    if (this.#next < attachment.from) this.#next = attachment.from;
+    while (this.#failure === undefined && this.#next < attachment.end) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+    attachment.detach();
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 }
 

@@ -37,19 +37,23 @@ const toStandardError: NonNullable<KafkaConnection['log']> = (level, message, de
     process.stderr.write(`${JSON.stringify({ level, message, ...details })}\n`);
 };
 
-/**
- * @param retries how often it tries again before it fails; default: it never gives up on an absent broker, as PostgreSQL remembers what
- *   waits
- */
+interface Patience {
+  /** How often it tries again before it fails; default: it never gives up on an absent broker, as PostgreSQL remembers what waits. */
+  readonly retries?: number;
+  /** How long an answer may take; default: as long as kafkajs waits, half a minute. */
+  readonly answerWithinMs?: number;
+}
+
 export function kafkaOf(
   { brokers, clientId, ssl, sasl, log = toStandardError }: KafkaConnection,
-  retries = Number.MAX_SAFE_INTEGER,
+  { retries = Number.MAX_SAFE_INTEGER, answerWithinMs }: Patience = {},
 ): Kafka {
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
+    ...(answerWithinMs === undefined ? {} : { requestTimeout: answerWithinMs }),
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => {

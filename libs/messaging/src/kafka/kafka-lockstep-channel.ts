@@ -11,7 +11,7 @@ export class KafkaLockstepChannel implements LockstepChannel {
 
   /** @param onFatal called when a reader is gone for good: the process is to end */
   static async open(connection: KafkaConnection, onFatal: (error: unknown) => void): Promise<KafkaLockstepChannel> {
-    return new KafkaLockstepChannel(await PlainTopics.open(connection, onFatal));
+    return new KafkaLockstepChannel(new PlainTopics(connection, onFatal));
   }
 
   announce(opening: GateOpening): Promise<void> {

@@ -8,7 +8,7 @@ const FULL_AT = 5_000;
 export interface Delivery {
   readonly messages: readonly KafkaMessage[];
   readonly nextOffset: string;
-  /** Messages in the partition behind these. */
+  /** Messages in the partition behind these, as far as that is known before they are fetched. */
   readonly behind: number;
 }
 
@@ -18,6 +18,8 @@ export interface Delivery {
  */
 export class PartitionFeed implements PartitionListener {
   #queue: KafkaMessage[] = [];
+  /** What is behind the queue begins here. */
+  #next = 0n;
   #end = 0n;
   #stopped = false;
   #wake: () => void = () => undefined;
@@ -41,9 +43,9 @@ export class PartitionFeed implements PartitionListener {
     return this.#queue.length >= FULL_AT;
   }
 
-  push(messages: readonly KafkaMessage[], end: string): void {
+  push(messages: readonly KafkaMessage[], next: bigint, end: bigint): void {
     for (const message of messages) this.#queue.push(message);
-    this.#end = BigInt(end);
+    [this.#next, this.#end] = [next, end];
     this.#wake();
   }
 
@@ -90,6 +92,7 @@ export class PartitionFeed implements PartitionListener {
     const messages = this.#queue.splice(0, this.batchSize);
     if (wasFull && !this.full) this.options.flow();
     const next = BigInt((messages.at(-1) as KafkaMessage).offset) + 1n;
-    return { messages, nextOffset: String(next), behind: Math.max(0, Number(this.#end - next)) };
+    const unfetched = this.#end > this.#next ? Number(this.#end - this.#next) : 0;
+    return { messages, nextOffset: String(next), behind: this.#queue.length + unfetched };
   }
 }

@@ -6,6 +6,7 @@ import { invariant } from '@ballast/kernel';
 import { assignTogether } from '../ownership/assign-together.js';
 import { PartitionTaking, type Ownership, type PartitionOwner } from '../ownership/ownership.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
+import { withTolerantClusters } from './leaderless-partitions.js';
 
 const { AssignerProtocol } = kafkajs;
 
@@ -52,13 +53,13 @@ export class PartitionOwnership implements Ownership {
     this.#topics = ownedTopics(service).map((topic) => prefix + topic);
     this.#hasNumbered = READERS.some(({ log, partition }) => log === service && partition === 'numbered');
     this.#hasGlobal = READERS.some(({ log, partition }) => log === service && partition === 'global');
-    this.#consumer = kafkaOf(connection).consumer({
+    this.#consumer = withTolerantClusters(kafkaOf(connection)).consumer({
       groupId: `${prefix}ballast.${service}`,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,
       // Nothing is fetched; this is only how often the client looks whether a heartbeat is due.
-      maxWaitTimeInMs: Math.min(200, heartbeatMs),
+      maxWaitTimeInMs: Math.ceil(heartbeatMs / 2),
       allowAutoTopicCreation: false,
       partitionAssigners: [({ cluster }) => this.#assigner(cluster)],
     });

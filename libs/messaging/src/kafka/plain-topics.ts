@@ -1,4 +1,4 @@
-import type { Admin, KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import type { Subscription } from '../bus.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { SerialProducer } from './serial-producer.js';
@@ -15,26 +15,17 @@ export interface PlainMessage {
 
 /** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
 export class PlainTopics {
-  readonly #admin: Admin;
   readonly #producer: SerialProducer;
   readonly #fetchers: TopicFetcher[] = [];
   readonly #prefix: string;
 
-  private constructor(
+  /** @param onFatal called when nothing can be read any more: the process is to end */
+  constructor(
     private readonly connection: KafkaConnection,
     private readonly onFatal: (error: unknown) => void,
   ) {
-    const kafka = kafkaOf(connection);
-    this.#admin = kafka.admin();
-    this.#producer = new SerialProducer(kafka);
+    this.#producer = new SerialProducer(kafkaOf(connection));
     this.#prefix = connection.prefix ?? '';
-  }
-
-  /** @param onFatal called when nothing can be read any more: the process is to end */
-  static async open(connection: KafkaConnection, onFatal: (error: unknown) => void): Promise<PlainTopics> {
-    const topics = new PlainTopics(connection, onFatal);
-    await topics.#admin.connect();
-    return topics;
   }
 
   /** Resolves when every message is on all replicas in sync. */
@@ -52,7 +43,7 @@ export class PlainTopics {
     handle: (value: string) => void,
   ): Promise<Subscription> {
     // One of its own for each subscriber: another one's rewinding must not bring old messages again.
-    const fetcher = new TopicFetcher({ connection: this.connection, admin: this.#admin, onFatal: this.onFatal });
+    const fetcher = new TopicFetcher({ connection: this.connection, onFatal: this.onFatal });
     this.#fetchers.push(fetcher);
     const listener: PartitionListener = {
       full: false,
@@ -77,6 +68,5 @@ export class PlainTopics {
   async close(): Promise<void> {
     await Promise.all(this.#fetchers.map((fetcher) => fetcher.close()));
     await this.#producer.close();
-    await this.#admin.disconnect();
   }
 }

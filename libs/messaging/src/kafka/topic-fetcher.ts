@@ -1,14 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import kafkajs, { type Admin, type KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import { FetchOrder } from './fetch-order.js';
-import { FetchingCluster, batchOf, errorOf, type KafkaError } from './fetching-cluster.js';
+import { FetchingCluster, errorOf, type KafkaError } from './fetching-cluster.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
-import type { FetchedPartition } from './wire/fetch-response.js';
+import type { FetchedPartition, FetchResponse } from './wire/fetch-response.js';
+import { readableMessages } from './wire/readable-messages.js';
 
 /** One who reads one Kafka partition at a pace of its own. */
 export interface PartitionListener {
-  /** Takes messages in offset order; what it took already may come again. Must not block. */
-  push(messages: readonly KafkaMessage[], end: string): void;
+  /**
+   * Takes messages in offset order; what it took already may come again. Must not block.
+   * @param next where the reader goes on: offsets may be missing before it, and what came may be for no reader
+   * @param end offset of the next message that will be sent to the partition
+   */
+  push(messages: readonly KafkaMessage[], next: bigint, end: bigint): void;
   /** Too much waits here: nothing more is fetched until it is less. */
   readonly full: boolean;
   /** Nothing is fetched any more, for good. */
@@ -18,6 +23,8 @@ export interface PartitionListener {
 export interface Attachment {
   /** Offset from which the listener gets messages. */
   readonly from: bigint;
+  /** Offset of the next message to come when it began. */
+  readonly end: bigint;
   /** False when messages are missing before it: the hint was not believed, or the topic no longer begins at 0. */
   readonly complete: boolean;
   detach(): void;
@@ -25,8 +32,6 @@ export interface Attachment {
 
 export interface TopicFetcherOptions {
   readonly connection: KafkaConnection;
-  /** Asks where partitions begin and end. */
-  readonly admin: Admin;
   /** Nothing is fetched any more, for good. */
   readonly onFatal: (error: unknown) => void;
   /** How long after a fetch that brought something the next one waits, so that what comes close together comes together. */
@@ -41,6 +46,8 @@ interface Read {
   next: bigint;
   /** It could not be read, and is not asked for until later. */
   rests: boolean;
+  /** Why it cannot be read, as was said last. */
+  refusal: string | undefined;
 }
 
 /**
@@ -52,13 +59,22 @@ const FETCH_WAIT_MS = 500;
 const SHORT_FETCH_WAIT_MS = 20;
 const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_BYTES_OF_PARTITION = 1024 * 1024;
-const OFFSET_WAIT_MS = 500;
-const OFFSET_ATTEMPTS = 10;
+const REST_MS = 500;
+/** A broker that has just begun may know a topic later than it answers: some seconds. */
+const MISSING_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** Whoever fetches begins anew, with a new client, as long as somebody reads. */
-const RETRIES_OF_CLIENT = 3;
+const PATIENCE_OF_CLIENT = { retries: 3, answerWithinMs: 5_000 };
 const OFFSET_OUT_OF_RANGE = 1;
+/** What no new client, and no later time, would do better: a right that is missing, a form that is not read. */
+const FINAL: ReadonlySet<string | undefined> = new Set([
+  ...['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED', 'SASL_AUTHENTICATION_FAILED'],
+  ...['UNSUPPORTED_SASL_MECHANISM', 'SECURITY_DISABLED', 'INVALID_TOPIC_EXCEPTION'],
+  ...['UNSUPPORTED_VERSION', 'UNSUPPORTED_FOR_MESSAGE_FORMAT', 'UNSUPPORTED_COMPRESSION_TYPE', 'INVALID_REQUEST'],
+]);
+/** One broker is away; the others are read. */
+const AWAY = ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSBrokerNotFound'];
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 const longer = (pause: number): number => Math.min(LONGEST_PAUSE_MS, 2 * pause);
@@ -98,7 +114,8 @@ export class TopicFetcher {
     const believed = wanted !== undefined && wanted >= low && wanted <= high;
     const from = believed ? wanted : low;
     const key = keyOf(topic, partition);
-    const read = this.#reads.get(key) ?? { topic, partition, listeners: new Set(), next: from, rests: false };
+    const fresh: Read = { topic, partition, listeners: new Set(), next: from, rests: false, refusal: undefined };
+    const read = this.#reads.get(key) ?? fresh;
     this.#reads.set(key, read);
     if (read.listeners.size === 0 || from < read.next) read.next = from;
     read.listeners.add(listener);
@@ -107,7 +124,7 @@ export class TopicFetcher {
       read.listeners.delete(listener);
       this.flow();
     };
-    return { from, complete: believed || (begin === undefined && low === 0n), detach };
+    return { from, end: high, complete: believed || (begin === undefined && low === 0n), detach };
   }
 
   /** Looks at what is wanted: somebody listens, or has room again. */
@@ -133,7 +150,7 @@ export class TopicFetcher {
   }
 
   async #newClient(): Promise<FetchingCluster> {
-    const cluster = new FetchingCluster(kafkaOf(this.options.connection, RETRIES_OF_CLIENT));
+    const cluster = new FetchingCluster(kafkaOf(this.options.connection, PATIENCE_OF_CLIENT));
     try {
       await cluster.connect();
       for (const topic of this.#topics) await unlessAbsent(cluster.know(topic));
@@ -177,12 +194,11 @@ export class TopicFetcher {
     // What is said in one turn is looked at together.
     await Promise.resolve();
     await this.#untilDone(async (cluster) => {
-      await unlessAbsent(cluster.keepLeaders());
+      await cluster.keepLeaders();
       // A broker that has just begun may know a topic later than it answers, and one that was deleted may be there again.
-      for (const read of this.#reads.values()) {
-        const isLed = cluster.leaderOf(read.topic, read.partition) !== undefined;
-        if (isWanted(read) && !isLed) await unlessAbsent(cluster.know(read.topic));
-      }
+      const unled = [...this.#reads.values()].filter((read) => isWanted(read) && !isLed(cluster, read));
+      for (const topic of new Set(unled.map((read) => read.topic))) await unlessAbsent(cluster.know(topic));
+      if (unled.some((read) => !isLed(cluster, read))) await cluster.askForLeaders();
       this.#looking = false;
       for (const broker of this.#wanted(cluster).keys()) if (!this.#asking.has(broker)) void this.#ask(broker);
       return true;
@@ -193,7 +209,7 @@ export class TopicFetcher {
   async #ask(broker: string): Promise<void> {
     this.#asking.add(broker);
     await this.#untilDone(async (cluster) => {
-      await unlessAbsent(cluster.keepLeaders());
+      await cluster.keepLeaders();
       const wanted = this.#wanted(cluster).get(broker) ?? [];
       if (wanted.length === 0) return true;
       const brought = await this.#fetch(cluster, broker, wanted);
@@ -217,7 +233,12 @@ export class TopicFetcher {
       } catch (error) {
         if (this.#failed !== undefined) return;
         if (isFinal(error)) this.#fail(error);
-        else await this.#anew(client, pause);
+        else {
+          // What its client tells by itself is not told twice.
+          if ((error as KafkaError).retriable === undefined)
+            this.#tell('fetching failed and begins anew', { error: String(error) });
+          await this.#anew(client, pause);
+        }
         pause = longer(pause);
       }
     }
@@ -230,7 +251,7 @@ export class TopicFetcher {
       if (!isWanted(read)) continue;
       const leader = cluster.leaderOf(read.topic, read.partition);
       if (leader === undefined) {
-        void this.#rest(read);
+        void this.#rest(read, 'LEADER_NOT_AVAILABLE');
         continue;
       }
       const those = wanted.get(leader);
@@ -246,14 +267,23 @@ export class TopicFetcher {
       ...{ topic: read.topic, partition: read.partition, offset: read.next },
     }));
     const asked = new Map(positions.map((each) => [keyOf(each.topic, each.partition), each.offset]));
-    const answers = await cluster.fetch(broker, {
-      positions,
-      maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS,
-      maxBytes: MOST_BYTES,
-      maxBytesOfPartition: MOST_BYTES_OF_PARTITION,
-    });
+    let answers: FetchResponse['responses'];
+    try {
+      answers = await cluster.fetch(broker, {
+        positions,
+        maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS,
+        maxBytes: MOST_BYTES,
+        maxBytesOfPartition: MOST_BYTES_OF_PARTITION,
+      });
+    } catch (error) {
+      const { name } = error as KafkaError;
+      if (!AWAY.includes(name)) throw error;
+      for (const read of wanted) void this.#rest(read, name);
+      await cluster.askForLeaders();
+      return false;
+    }
     let brought = false;
-    const refused: Read[] = [];
+    let refused = false;
     for (const { topicName, partitions } of answers) {
       for (const data of partitions) {
         const key = keyOf(topicName, data.partition);
@@ -263,24 +293,41 @@ export class TopicFetcher {
         if (read === undefined || offset === undefined || read.next !== offset || read.listeners.size === 0) continue;
         const error = errorOf(data);
         if (error === undefined) brought = hand(read, offset, data) || brought;
-        else if (data.errorCode === OFFSET_OUT_OF_RANGE) [read.next] = await this.#bounds(topicName, data.partition);
+        else if (data.errorCode === OFFSET_OUT_OF_RANGE) void this.#beginAnew(read, offset);
         else if (isFinal(error)) throw error;
-        else refused.push(read);
+        else {
+          refused = true;
+          void this.#rest(read, error.type ?? error.name);
+        }
       }
     }
-    if (refused.length > 0) {
-      for (const read of refused) void this.#rest(read);
-      await cluster.askForLeaders();
-    }
+    if (refused) await cluster.askForLeaders();
     return brought;
   }
 
   /** A partition that cannot be read now is asked for again later, and keeps nobody else waiting. */
-  async #rest(read: Read): Promise<void> {
+  async #rest(read: Read, refusal: string): Promise<void> {
+    const { topic, partition } = read;
+    if (read.refusal !== refusal) this.#tell('a partition cannot be read for now', { topic, partition, refusal });
+    read.refusal = refusal;
     read.rests = true;
-    await this.#pause(OFFSET_WAIT_MS);
+    await this.#pause(REST_MS);
     read.rests = false;
     this.flow();
+  }
+
+  /** What it was to be read from is not there: it goes on with the oldest message kept. */
+  async #beginAnew(read: Read, offset: bigint): Promise<void> {
+    read.rests = true;
+    // Whoever fails meanwhile has told those who listen.
+    const [low] = await this.#bounds(read.topic, read.partition).catch(() => [offset]);
+    if (read.next === offset) read.next = low;
+    read.rests = false;
+    this.flow();
+  }
+
+  #tell(message: string, details: Readonly<Record<string, unknown>>): void {
+    this.options.connection.log?.('warn', `kafka: ${message}`, details);
   }
 
   #fail(error: unknown): void {
@@ -289,54 +336,50 @@ export class TopicFetcher {
     this.options.onFatal(error);
   }
 
+  /** Waits for a leader, as for a broker that is away; a partition that the topic does not have is said to be missing. */
   async #bounds(topic: string, partition: number): Promise<readonly [low: bigint, high: bigint]> {
-    const found = (await this.#offsets(topic)).find((each) => each.partition === partition);
-    if (found === undefined) throw new Error(`${topic} has no partition ${partition}`);
-    return [BigInt(found.low), BigInt(found.high)];
-  }
-
-  /** kafkajs does not repeat this one when a leader has moved, and keeps asking the old one; a new client knows better. */
-  async #offsets(
-    topic: string,
-  ): Promise<readonly { readonly partition: number; readonly low: string; readonly high: string }[]> {
-    let { admin } = this.options;
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await admin.fetchTopicOffsets(topic);
-        } catch (error) {
-          // Also what is no error of the client: one whose first question was answered late says nothing else any more.
-          const final = error instanceof kafkajs.KafkaJSError && !error.retriable;
-          if (final || attempt === OFFSET_ATTEMPTS) throw error;
+    let missing = 0;
+    for (let pause = FIRST_PAUSE_MS; this.#failed === undefined; pause = longer(pause)) {
+      if (missing > MISSING_ATTEMPTS) throw new Error(`${topic} has no partition ${partition}`);
+      const asked = this.#client();
+      try {
+        const cluster = await asked;
+        if (pause > FIRST_PAUSE_MS) {
+          await unlessAbsent(cluster.know(topic));
+          await cluster.askForLeaders();
         }
-        if (admin !== this.options.admin) await admin.disconnect();
-        await this.#pause(OFFSET_WAIT_MS * attempt);
-        admin = kafkaOf(this.options.connection).admin();
-        await admin.connect();
+        const leader = cluster.leaderOf(topic, partition);
+        if (leader !== undefined) return await cluster.bounds(leader, topic, partition);
+        if (!cluster.has(topic, partition)) missing += 1;
+        await this.#pause(pause);
+      } catch (error) {
+        if (isFinal(error)) throw error;
+        if ((error as KafkaError).type === undefined) await this.#anew(asked, pause);
+        else await this.#pause(pause);
       }
-    } finally {
-      if (admin !== this.options.admin) await admin.disconnect();
     }
+    throw this.#failed.error;
   }
 }
+
+const isLed = (cluster: FetchingCluster, { topic, partition }: Read): boolean =>
+  cluster.leaderOf(topic, partition) !== undefined;
 
 const isWanted = (read: Read): boolean => read.listeners.size > 0 && !read.rests && !isFull(read);
 
 /** Hands out what came of a partition. */
 function hand(read: Read, offset: bigint, data: FetchedPartition): boolean {
-  const batch = batchOf(read.topic, offset, data);
-  const { messages } = batch;
-  if (messages.length === 0 && !batch.isEmptyDueToFiltering()) return false;
-  read.next = BigInt(batch.lastOffset()) + 1n;
-  if (messages.length > 0) for (const listener of read.listeners) listener.push(messages, batch.highWatermark);
+  read.refusal = undefined;
+  const { messages, next } = readableMessages(offset, data);
+  if (next === offset) return false;
+  read.next = next;
+  for (const listener of read.listeners) listener.push(messages, next, BigInt(data.highWatermark));
   return messages.length > 0;
 }
 
-/** What no new client would do better: a right that is missing, a form that it does not read, or a fault of the program. */
 function isFinal(error: unknown): boolean {
-  const { name, type, retriable } = error as KafkaError;
-  if (type !== undefined) return retriable === false;
-  return ['KafkaJSNotImplemented', 'KafkaJSSASLAuthenticationError'].includes(name);
+  const { name, type } = error as KafkaError;
+  return FINAL.has(type) || ['KafkaJSNotImplemented', 'KafkaJSSASLAuthenticationError'].includes(name);
 }
 
 /** A topic that is not there has no leader, and the others are read. */

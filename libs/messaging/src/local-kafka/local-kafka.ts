@@ -25,6 +25,8 @@ export interface LocalKafkaOptions {
   readonly dir?: string;
   /** Port for clients; any free one when absent. */
   readonly port?: number;
+  /** Folder of a broker that was started here: this one is a further broker of its cluster. */
+  readonly joins?: string;
 }
 
 /**
@@ -72,11 +74,13 @@ async function composeKafka(): Promise<LocalKafka> {
 
 const START_WITHIN_MS = 120_000;
 
-/** A single node that is broker and controller. */
-const properties = (port: number, controllerPort: number, data: string): string => `process.roles=broker,controller
-node.id=1
+/** The first node is broker and controller, a further one only broker. */
+const properties = (port: number, controllerPort: number, data: string, isFirst: boolean): string => `process.roles=${
+  isFirst ? 'broker,controller' : 'broker'
+}
+node.id=${isFirst ? 1 : 2}
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port}${isFirst ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}
 advertised.listeners=PLAINTEXT://127.0.0.1:${port}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -92,7 +96,7 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 `;
 
-async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKafka> {
+async function artifactKafka({ dir, port, joins }: LocalKafkaOptions): Promise<LocalKafka> {
   const folder = dir ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kafka-')));
   await fs.mkdir(folder, { recursive: true });
   const config = path.join(folder, 'server.properties');
@@ -101,8 +105,10 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
     () => true,
   );
   if (isNew) {
-    const [any, controller] = await freePorts(2);
-    await fs.writeFile(config, properties(port ?? (any as number), controller as number, path.join(folder, 'data')));
+    const [any, free] = await freePorts(2);
+    const controller = joins === undefined ? (free as number) : await controllerPortOf(joins);
+    const data = path.join(folder, 'data');
+    await fs.writeFile(config, properties(port ?? (any as number), controller, data, joins === undefined));
   }
   const clientPort = /advertised\.listeners=PLAINTEXT:\/\/127\.0\.0\.1:(\d+)/.exec(
     await fs.readFile(config, 'utf8'),
@@ -110,7 +116,11 @@ async function artifactKafka({ dir, port }: LocalKafkaOptions): Promise<LocalKaf
   const broker = `127.0.0.1:${clientPort}`;
   if (!(await formatted(folder))) {
     const [command, ...args] = await kafkaCommand();
-    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', config, '--standalone']);
+    const cluster =
+      joins === undefined
+        ? ['-t', clusterId(), '--standalone']
+        : ['-t', await clusterIdOf(joins), '--no-initial-controllers'];
+    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-c', config, ...cluster]);
   }
   const command = await kafkaCommand('-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1');
   const logFile = path.join(folder, 'kafka.log');
@@ -149,6 +159,18 @@ function clusterId(): string {
   const id = randomBytes(16).toString('base64url');
   return id.startsWith('-') ? clusterId() : id;
 }
+
+const written = async (file: string, pattern: RegExp): Promise<string> => {
+  const found = pattern.exec(await fs.readFile(file, 'utf8'))?.[1];
+  if (found === undefined) throw new Error(`${file} does not say ${pattern.source}`);
+  return found;
+};
+
+const controllerPortOf = async (folder: string): Promise<number> =>
+  Number(await written(path.join(folder, 'server.properties'), /^controller\.quorum\.bootstrap\.servers=.*:(\d+)$/m));
+
+const clusterIdOf = (folder: string): Promise<string> =>
+  written(path.join(folder, 'data', 'meta.properties'), /^cluster\.id=(.+)$/m);
 
 const formatted = (folder: string): Promise<boolean> =>
   fs.access(path.join(folder, 'data', 'meta.properties')).then(

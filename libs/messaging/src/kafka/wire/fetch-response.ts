@@ -10,11 +10,14 @@ export interface FetchedPartition {
   readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
   readonly preferredReadReplica: number;
   readonly messages: readonly KafkaMessage[];
+  /** Behind the last whole batch that came, whatever is left of it; undefined when none came. */
+  readonly nextOffset: string | undefined;
 }
 
 export interface FetchResponse {
   readonly throttleTime: 0;
   readonly clientSideThrottleTime: number;
+  /** Of the request as a whole; partitions have their own. */
   readonly errorCode: number;
   readonly sessionId: number;
   readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
@@ -31,6 +34,7 @@ const MAGIC_AT = 16;
 /** Bytes of a batch before its records. */
 const RECORDS_AT = 61;
 const LENGTH_COUNTS_FROM = 12;
+const LAST_OFFSET_DELTA_AT = 23;
 const COMPRESSION = 0x07;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
@@ -115,6 +119,11 @@ function nameAt(bytes: Buffer, start: number, length: number): string {
   return name;
 }
 
+/** A message as it came; of one that is older than batches only what every message has. */
+export type StoredMessage = KafkaMessage & {
+  readonly batchContext?: Pick<BatchContext, 'producerId' | 'inTransaction' | 'isControlBatch'>;
+};
+
 /** A message whose headers are read when somebody asks for them. */
 class Message {
   readonly attributes = 0;
@@ -176,9 +185,14 @@ function readRecords(reader: Reader, count: number, context: BatchContext, messa
   }
 }
 
+type Batches = Pick<FetchedPartition, 'messages' | 'nextOffset'>;
+
+const behind = (offset: string): string => String(BigInt(offset) + 1n);
+
 /** The records of whole batches; the last one may be cut off where the answer was full. */
-async function readBatches(bytes: Buffer, others: OtherFormats): Promise<readonly KafkaMessage[]> {
+async function readBatches(bytes: Buffer, others: OtherFormats): Promise<Batches> {
   const messages: KafkaMessage[] = [];
+  let nextOffset: string | undefined;
   const reader = new Reader(bytes);
   while (reader.at + RECORDS_AT <= bytes.length) {
     const start = reader.at;
@@ -186,9 +200,13 @@ async function readBatches(bytes: Buffer, others: OtherFormats): Promise<readonl
     if (end > bytes.length) break;
     if (bytes[start + MAGIC_AT] !== MAGIC) {
       messages.push(...(await others.oldMessages(bytes.subarray(start))));
+      const last = messages.at(-1);
+      if (last !== undefined) nextOffset = behind(last.offset);
       break;
     }
     const firstOffset = reader.int64();
+    // The first and the last number stay when records are compacted away.
+    nextOffset = String(BigInt(firstOffset) + BigInt(bytes.readInt32BE(start + LAST_OFFSET_DELTA_AT)) + 1n);
     reader.at = start + 21;
     const attributes = reader.int16();
     reader.int32();
@@ -210,7 +228,7 @@ async function readBatches(bytes: Buffer, others: OtherFormats): Promise<readonl
     }
     reader.at = end;
   }
-  return messages;
+  return { messages, nextOffset };
 }
 
 /** The answer to a Fetch of version 11. Messages are views of the answer, not copies. */
@@ -232,14 +250,15 @@ export async function decodeFetchResponse(bytes: Buffer, others: OtherFormats): 
         abortedTransactions: reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() })),
         preferredReadReplica: reader.int32(),
         messages: [] as readonly KafkaMessage[],
+        nextOffset: undefined as string | undefined,
       };
       const size = reader.int32();
       if (size > 0) {
         const records = bytes.subarray(reader.at, reader.at + size);
         reader.at += size;
         reading.push(
-          readBatches(records, others).then((messages) => {
-            partition.messages = messages;
+          readBatches(records, others).then((batches) => {
+            Object.assign(partition, batches);
           }),
         );
       }

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
 import type { KafkaMessage } from 'kafkajs';
 import { crc32c } from './crc32c.js';
-import { decodeFetchResponse, type OtherFormats } from './fetch-response.js';
+import { decodeFetchResponse, type FetchedPartition, type OtherFormats } from './fetch-response.js';
 import { encodeProduceRequest, type OutgoingRecord } from './produce-request.js';
+import { readableMessages } from './readable-messages.js';
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -163,9 +164,11 @@ describe('an answer to a fetch', () => {
       { partitions: [object, { messages: readonly KafkaMessage[] }] },
     ];
     expect(ours.sessionId).toBe(9);
-    expect(empty).toEqual(theirEmpty);
+    expect(empty).toEqual({ ...theirEmpty, nextOffset: undefined });
+    // Behind the last whole batch, which begins where all begin here.
+    const nextOffset = String(9_007_199_254_730_000 + records.length);
     expect({ ...full, messages: full.messages.map(plain) }).toEqual({
-      ...theirFull,
+      ...{ ...theirFull, nextOffset },
       messages: theirFull.messages.map(plain),
     });
     expect(full.messages.length).toBeGreaterThan(0);
@@ -201,5 +204,92 @@ describe('an answer to a fetch', () => {
     };
     await decodeFetchResponse(response(old), others);
     expect(asked).toEqual([old]);
+  });
+});
+
+describe('what is for a reader', () => {
+  /** Messages of one batch with the given offsets, of which the last number is kept whatever is left of it. */
+  const batch = async (
+    first: number,
+    lastOffsetDelta: number,
+    deltas: readonly number[],
+    of: object = {},
+  ): Promise<Buffer> => {
+    const encoded = deltas.map((offsetDelta) =>
+      kafkaRecord({ key: null, value: 'v', headers: {}, offsetDelta, timestampDelta: 0 }),
+    );
+    const fields = { firstTimestamp: NOW, maxTimestamp: NOW, producerId: '7', lastOffsetDelta, records: encoded };
+    return (await RecordBatch({ ...fields, firstOffset: String(first), ...of })).buffer;
+  };
+  const mark = async (offset: number, producerId: string, kind: 'aborted' | 'committed'): Promise<Buffer> => {
+    const key = Buffer.from([0, 0, 0, kind === 'aborted' ? 0 : 1]);
+    const records = [kafkaRecord({ key, value: null, headers: {}, offsetDelta: 0, timestampDelta: 0 })];
+    const fields = {
+      firstTimestamp: NOW,
+      maxTimestamp: NOW,
+      producerId,
+      transactional: true,
+      lastOffsetDelta: 0,
+      records,
+    };
+    const { buffer } = await RecordBatch({ ...fields, firstOffset: String(offset) });
+    buffer.writeInt16BE(buffer.readInt16BE(21) | 0x20, 21);
+    return buffer;
+  };
+  const partitionOf = async (
+    batches: readonly Buffer[],
+    abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] = [],
+  ): Promise<FetchedPartition> => {
+    const { responses } = await decodeFetchResponse(response(Buffer.concat(batches)), none);
+    return { ...(responses[0]?.partitions[1] as FetchedPartition), abortedTransactions };
+  };
+  const read = (from: number, data: FetchedPartition): readonly [offsets: number[], next: number] => {
+    const { messages, next } = readableMessages(BigInt(from), data);
+    return [messages.map(({ offset }) => Number(offset)), Number(next)];
+  };
+
+  it('begins where it was asked for, and goes on where it was when nothing came', async () => {
+    expect(read(12, await partitionOf([await batch(10, 4, [0, 1, 2, 3, 4])]))).toEqual([[12, 13, 14], 15]);
+    expect(read(12, await partitionOf([]))).toEqual([[], 12]);
+  });
+
+  it('leaves out what a topic that is compacted has no more, and goes on behind a batch of which nothing is left', async () => {
+    expect(read(5, await partitionOf([await batch(5, 9, [2, 4])]))).toEqual([[7, 9], 15]);
+    expect(read(5, await partitionOf([await batch(5, 9, [])]))).toEqual([[], 15]);
+    expect(read(12, await partitionOf([await batch(5, 9, [2, 4])]))).toEqual([[], 15]);
+  });
+
+  it('is nothing of a transaction that was aborted, and all of one that was not, also where compaction took what came first', async () => {
+    const data = await partitionOf(
+      [
+        await batch(3, 0, [0], { producerId: '2', transactional: true }),
+        await batch(4, 0, [0], { producerId: '1', transactional: true }),
+        await batch(5, 0, [0], { producerId: '2' }),
+        await batch(6, 0, [0], { producerId: '3', transactional: true }),
+        await mark(7, '1', 'aborted'),
+        await mark(8, '2', 'aborted'),
+        await mark(9, '3', 'committed'),
+        await batch(10, 0, [0], { producerId: '2', transactional: true }),
+        await mark(11, '2', 'committed'),
+      ],
+      [
+        { producerId: '1', firstOffset: '0' },
+        { producerId: '2', firstOffset: '1' },
+      ],
+    );
+    expect(read(0, data)).toEqual([[5, 6, 10], 12]);
+  });
+
+  it('does not take a message for the mark of a transaction because of its key', async () => {
+    const likeAMark = kafkaRecord({ key: Buffer.alloc(4), value: 'v', headers: {}, offsetDelta: 0, timestampDelta: 0 });
+    const data = await partitionOf(
+      [
+        await batch(0, 0, [0], { transactional: true, records: [likeAMark] }),
+        await batch(1, 0, [0], { transactional: true }),
+        await mark(2, '7', 'aborted'),
+      ],
+      [{ producerId: '7', firstOffset: '0' }],
+    );
+    expect(read(0, data)).toEqual([[], 3]);
   });
 });

@@ -186,7 +186,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     ProcessModule.around([module as never], logs, health, asked),
     { logger: new NestLogger(logger) },
   );
-  const topics = await PlainTopics.open(connection, (error) => {
+  const topics = new PlainTopics(connection, (error) => {
     logger.error({ err: error }, 'what is said beside the logs can no longer be read; the process ends');
     process.exit(1);
   });
@@ -239,10 +239,9 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
     config.mode === 'lockstep'
       ? await followGate(connection, config.worker, logger, (opening) => node.apply(opening))
       : undefined;
-  const gauges = setInterval(() => observe(node, metrics), 1_000);
+  metrics.beforeScrape(() => observe(node, metrics));
   process.stdout.write(`${log} ${config.worker} listens at ${await app.getUrl()}\n`);
   onShutdown(async () => {
-    clearInterval(gauges);
     await lockstep?.stop();
     await app.close();
     node.close();

@@ -1,0 +1,94 @@
+import type { Kafka } from 'kafkajs';
+
+/** An answer to the question who leads what, as kafkajs has read it. */
+interface Metadata {
+  readonly topicMetadata: readonly {
+    readonly topicErrorCode: number;
+    readonly partitionMetadata: readonly { readonly partitionErrorCode: number }[];
+  }[];
+}
+
+interface Exchange {
+  readonly request: { readonly apiName: string };
+  readonly response: { parse(answer: Metadata): Promise<Metadata> };
+}
+
+interface ConnectionPool {
+  send(exchange: Exchange): Promise<unknown>;
+}
+
+interface ClusterOfKafkajs {
+  readonly brokerPool: {
+    readonly connectionPoolBuilder: { build(address?: object): Promise<ConnectionPool> };
+  };
+}
+
+/** Makes the part of a client that knows the brokers and is connected with them. */
+type ClusterMaker = (options: object) => object;
+
+const NO_ERROR = 0;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+/** No leader, no replica in sync, or a leader that cannot be reached at the address that was asked. */
+const LEADERLESS = [5, 9, 72];
+
+/** What is a fact of one topic or partition, and no failure of the question. */
+interface Tolerated {
+  /** A topic that is not there has no partition. */
+  readonly absentTopics: boolean;
+}
+
+function tolerant({ topicMetadata, ...rest }: Metadata, { absentTopics }: Tolerated): Metadata {
+  const codeOf = (code: number, tolerated: readonly number[]): number => (tolerated.includes(code) ? NO_ERROR : code);
+  return {
+    ...rest,
+    topicMetadata: topicMetadata.map((topic) => ({
+      ...topic,
+      topicErrorCode: codeOf(topic.topicErrorCode, absentTopics ? [UNKNOWN_TOPIC_OR_PARTITION] : []),
+      partitionMetadata: topic.partitionMetadata.map((partition) => ({
+        ...partition,
+        partitionErrorCode: codeOf(partition.partitionErrorCode, LEADERLESS),
+      })),
+    })),
+  };
+}
+
+/** kafkajs 2.2.4 keeps what makes a cluster behind a symbol. */
+function makerOf(kafka: Kafka): { readonly symbol: symbol; readonly make: ClusterMaker } {
+  const symbol = Object.getOwnPropertySymbols(kafka).find((each) => each.description === 'private:Kafka:createCluster');
+  if (symbol === undefined) throw new Error('this is not kafkajs 2.2.4: it makes no cluster');
+  return { symbol, make: (kafka as unknown as Readonly<Record<symbol, ClusterMaker>>)[symbol] as ClusterMaker };
+}
+
+/**
+ * What makes clusters of a client for which a partition without a leader is a fact like others: its leader is -1. kafkajs takes one for a
+ * failure of the whole question who leads what, so that all the others wait for it.
+ */
+export function tolerantClusters(kafka: Kafka, tolerated: Tolerated): ClusterMaker {
+  const { make } = makerOf(kafka);
+  return (options) => {
+    const cluster = make(options);
+    const { connectionPoolBuilder } = (cluster as ClusterOfKafkajs).brokerPool;
+    const build = connectionPoolBuilder.build.bind(connectionPoolBuilder);
+    connectionPoolBuilder.build = async (address) => {
+      const pool = await build(address);
+      const send = pool.send.bind(pool);
+      pool.send = ({ request, response }) => {
+        if (request.apiName !== 'Metadata') return send({ request, response });
+        const parse = (answer: Metadata): Promise<Metadata> => response.parse(tolerant(answer, tolerated));
+        return send({ request, response: { ...response, parse } });
+      };
+      return pool;
+    };
+    return cluster;
+  };
+}
+
+/**
+ * A client whose group meets whatever partitions have no leader. For members that fetch nothing: one that does would not look for a new
+ * leader for minutes.
+ */
+export function withTolerantClusters(kafka: Kafka): Kafka {
+  const { symbol } = makerOf(kafka);
+  Object.defineProperty(kafka, symbol, { value: tolerantClusters(kafka, { absentTopics: false }) });
+  return kafka;
+}
