@@ -22,6 +22,9 @@ const DIRECTIONS = {
 /** Text of a figure of the library; zero has no sign with us. */
 const said = (value: DecimalJs): string => (value.isZero() ? '0' : value.toString());
 
+/** The longest integers that are exact floats, and their neighbours. */
+const AROUND_FLOATS = ['9007199254740990', '9007199254740991', '9007199254740992', '9007199254740993'];
+
 const signed = (digits: string, point: number, negative: boolean): string => {
   const padded = digits.padStart(point + 1, '0');
   const whole = padded.slice(0, padded.length - point);
@@ -37,7 +40,11 @@ const ofDigits = (most: number) =>
   );
 /** Figures as they come, up to those of 40 digits and longer ones as an input may have. */
 const figure = fc
-  .tuple(fc.oneof(ofDigits(8), ofDigits(17), ofDigits(41), ofDigits(90)), fc.nat({ max: 60 }), fc.boolean())
+  .tuple(
+    fc.oneof(ofDigits(8), ofDigits(17), fc.constantFrom(...AROUND_FLOATS), ofDigits(41), ofDigits(90)),
+    fc.nat({ max: 60 }),
+    fc.boolean(),
+  )
   .map(([digits, point, negative]) => signed(digits, point, negative));
 
 const RUNS = { numRuns: 500 };

@@ -1,5 +1,23 @@
 import { Decimal as DecimalJs } from 'decimal.js';
-import { digitsOf, powerOfTen, rootOf, shortened, trailingZeros, type Rounding } from './integers.js';
+import {
+  compared,
+  digitsOf,
+  digitsToQuotient,
+  floatOf,
+  hasAtMost,
+  integerOf,
+  negated,
+  powerOfTen,
+  productOf,
+  quotientOf,
+  rootOf,
+  shifted,
+  shortened,
+  sumOf,
+  trailingZeros,
+  type Integer,
+  type Rounding,
+} from './integers.js';
 
 /** Significant digits of a result that is not exact in fewer. */
 export const PROFILE_DIGITS = 40;
@@ -15,12 +33,11 @@ const Library = DecimalJs.clone({
   toExpPos: 9e15,
 });
 
-/** A figure as its text has it in events. */
+/** Text of a figure in plain notation. */
 const PLAIN = /^-?\d+(?:\.\d+)?$/;
 
-/** Up to these, integers and powers of ten are exact as floats, and their quotient is the float nearest to it. */
-const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
-const FLOAT_POWERS: readonly number[] = Array.from({ length: 23 }, (_, n) => 10 ** n);
+/** So many digits are an exact float whatever they are. */
+const FLOAT_DIGITS = 15;
 
 /** What an operation takes: a decimal, the text of one, or an integer. Never a computed float. */
 export type DecimalValue = Decimal | string | number;
@@ -34,7 +51,7 @@ export type DecimalValue = Decimal | string | number;
 export class Decimal {
   private constructor(
     /** The figure without its point; of an infinite one its sign, of none 0. */
-    readonly coefficient: bigint,
+    readonly coefficient: Integer,
     /** Digits behind the point; Infinity of an infinite figure, NaN of none. */
     readonly scale: number,
     /** Significant digits of results of which this is the left side. */
@@ -48,42 +65,32 @@ export class Decimal {
   static of(value: DecimalValue): Decimal {
     if (value instanceof Decimal) return value;
     if (typeof value === 'number') {
-      return Number.isSafeInteger(value)
-        ? new Decimal(BigInt(value), 0, PROFILE_DIGITS)
-        : fromLibrary(new Library(value));
+      return Number.isSafeInteger(value) ? new Decimal(value + 0, 0, PROFILE_DIGITS) : fromLibrary(new Library(value));
     }
-    if (!PLAIN.test(value)) return fromLibrary(new Library(value));
-    const point = value.indexOf('.');
-    if (point < 0) return new Decimal(BigInt(value), 0, PROFILE_DIGITS);
-    return Decimal.exactly(
-      BigInt(value.slice(0, point) + value.slice(point + 1)),
-      value.length - point - 1,
-      PROFILE_DIGITS,
-    );
+    return shortFigure(value) ?? figureOf(value);
   }
 
   /** `coefficient / 10^scale` with all its digits. */
-  static exactly(coefficient: bigint, scale: number, precision: number = PROFILE_DIGITS): Decimal {
-    if (scale < 0) return new Decimal(coefficient * powerOfTen(-scale), 0, precision);
-    if (coefficient === 0n) return new Decimal(0n, 0, precision);
+  static exactly(coefficient: Integer, scale: number, precision: number = PROFILE_DIGITS): Decimal {
+    if (scale < 0) return new Decimal(shifted(coefficient, -scale), 0, precision);
+    if (coefficient === 0) return new Decimal(0, 0, precision);
     const zeros = trailingZeros(coefficient, scale);
     if (zeros === 0) return new Decimal(coefficient, scale, precision);
-    return new Decimal(coefficient / powerOfTen(zeros), scale - zeros, precision);
+    return new Decimal(shortened(coefficient, zeros, 'down'), scale - zeros, precision);
   }
 
   /** The figure nearest to `coefficient / 10^scale` that has so many significant digits. */
-  static #nearest(coefficient: bigint, scale: number, precision: number): Decimal {
-    const limit = powerOfTen(precision);
-    if (coefficient < limit && coefficient > -limit) return Decimal.exactly(coefficient, scale, precision);
+  static #nearest(coefficient: Integer, scale: number, precision: number): Decimal {
+    if (hasAtMost(coefficient, precision)) return Decimal.exactly(coefficient, scale, precision);
     const excess = digitsOf(coefficient) - precision;
-    if (excess - scale > MOST_DIGITS) return Decimal.#beyond(coefficient < 0n ? -Infinity : Infinity, precision);
+    if (excess - scale > MOST_DIGITS) return Decimal.#beyond(coefficient < 0 ? -Infinity : Infinity, precision);
     return Decimal.exactly(shortened(coefficient, excess, 'half-even'), scale - excess, precision);
   }
 
   /** What floats answer where a figure is infinite or none, and where one is too small to be told from zero. */
   static #beyond(float: number, precision: number): Decimal {
-    if (Number.isNaN(float)) return new Decimal(0n, NaN, precision);
-    return float === 0 ? new Decimal(0n, 0, precision) : new Decimal(float < 0 ? -1n : 1n, Infinity, precision);
+    if (Number.isNaN(float)) return new Decimal(0, NaN, precision);
+    return float === 0 ? new Decimal(0, 0, precision) : new Decimal(float < 0 ? -1 : 1, Infinity, precision);
   }
 
   plus(value: DecimalValue): Decimal {
@@ -93,25 +100,29 @@ export class Decimal {
 
   minus(value: DecimalValue): Decimal {
     const { coefficient, scale } = Decimal.of(value);
-    return this.#plus(-coefficient, scale);
+    return this.#plus(negated(coefficient), scale);
   }
 
-  #plus(coefficient: bigint, scale: number): Decimal {
+  #plus(coefficient: Integer, scale: number): Decimal {
     const gap = this.scale - scale;
-    if (gap === 0) return Decimal.#nearest(this.coefficient + coefficient, scale, this.precision);
-    if (gap > 0 && gap < Infinity) {
-      return Decimal.#nearest(this.coefficient + coefficient * powerOfTen(gap), this.scale, this.precision);
-    }
-    if (gap < 0 && gap > -Infinity) {
-      return Decimal.#nearest(this.coefficient * powerOfTen(-gap) + coefficient, scale, this.precision);
-    }
+    if (gap === 0) return Decimal.#nearest(sumOf(this.coefficient, coefficient), scale, this.precision);
+    if (gap > 0 && gap < Infinity) return this.#unequal(this.coefficient, shifted(coefficient, gap), this.scale);
+    if (gap < 0 && gap > -Infinity) return this.#unequal(coefficient, shifted(this.coefficient, -gap), scale);
     return Decimal.#beyond(signOf(this.coefficient, this.scale) + signOf(coefficient, scale), this.precision);
+  }
+
+  /** Sum of two of which only the first has a digit in the last place, so that none can stand there that is a zero. */
+  #unequal(longer: Integer, shorter: Integer, scale: number): Decimal {
+    const coefficient = sumOf(longer, shorter);
+    if (!hasAtMost(coefficient, this.precision)) return Decimal.#nearest(coefficient, scale, this.precision);
+    return new Decimal(coefficient, scale, this.precision);
   }
 
   times(value: DecimalValue): Decimal {
     const other = Decimal.of(value);
     const scale = this.scale + other.scale;
-    if (scale <= MOST_DIGITS) return Decimal.#nearest(this.coefficient * other.coefficient, scale, this.precision);
+    if (scale <= MOST_DIGITS)
+      return Decimal.#nearest(productOf(this.coefficient, other.coefficient), scale, this.precision);
     return Decimal.#beyond(scale < Infinity ? 0 : this.#sign() * other.#sign(), this.precision);
   }
 
@@ -121,29 +132,26 @@ export class Decimal {
       return Decimal.#beyond(this.#sign() / other.#sign(), this.precision);
     }
     if (this.isZero()) return this;
-    // So many digits more that the quotient has at least one beyond those that are kept.
-    const more = Math.max(0, this.precision + 2 + digitsOf(other.coefficient) - digitsOf(this.coefficient));
-    const dividend = this.coefficient * powerOfTen(more);
-    const quotient = dividend / other.coefficient;
+    const more = digitsToQuotient(this.coefficient, other.coefficient, this.precision);
     const scale = this.scale - other.scale + more;
-    return this.#cut(quotient, quotient * other.coefficient === dividend, scale);
+    if (scale > MOST_DIGITS) return Decimal.#beyond(0, this.precision);
+    if (scale < -MOST_DIGITS) return Decimal.#beyond(this.#sign() * other.#sign() * Infinity, this.precision);
+    const dividend = BigInt(more > 0 ? shifted(this.coefficient, more) : this.coefficient);
+    const divisor = BigInt(more < 0 ? shifted(other.coefficient, -more) : other.coefficient);
+    return Decimal.exactly(integerOf(quotientOf(dividend, divisor, 'half-even')), scale, this.precision);
   }
 
   /** @returns no number for a figure below zero */
   sqrt(): Decimal {
-    if (!this.isFinite() || this.coefficient <= 0n) return Decimal.#beyond(Math.sqrt(this.#sign()), this.precision);
+    if (!this.isFinite() || this.coefficient <= 0) return Decimal.#beyond(Math.sqrt(this.#sign()), this.precision);
     const more = Math.max(0, 2 * (this.precision + 2) - digitsOf(this.coefficient));
     const even = more + ((this.scale + more) % 2);
-    const square = this.coefficient * powerOfTen(even);
+    const square = BigInt(this.coefficient) * powerOfTen(even);
     const root = rootOf(square);
-    return this.#cut(root, root * root === square, (this.scale + even) / 2);
-  }
-
-  /** Rounds what was cut off behind more digits than are kept: a further digit says that something stood there. */
-  #cut(coefficient: bigint, isExact: boolean, scale: number): Decimal {
-    if (scale > MOST_DIGITS) return Decimal.#beyond(0, this.precision);
-    if (isExact) return Decimal.#nearest(coefficient, scale, this.precision);
-    return Decimal.#nearest(coefficient * 10n + (coefficient < 0n ? -1n : 1n), scale + 1, this.precision);
+    const scale = (this.scale + even) / 2;
+    if (root * root === square) return Decimal.#nearest(integerOf(root), scale, this.precision);
+    // What was cut off stands behind more digits than are kept: a further digit says that there was something.
+    return Decimal.#nearest(root * 10n + 1n, scale + 1, this.precision);
   }
 
   /** What is left of a division that ends before the point; it has the sign of this. */
@@ -151,16 +159,17 @@ export class Decimal {
     const other = Decimal.of(value);
     if (!this.isFinite() || !other.isFinite() || other.isZero()) return Decimal.#beyond(NaN, this.precision);
     const scale = Math.max(this.scale, other.scale);
-    const whole = this.coefficient * powerOfTen(scale - this.scale);
-    return Decimal.#nearest(whole % (other.coefficient * powerOfTen(scale - other.scale)), scale, this.precision);
+    const dividend = BigInt(shifted(this.coefficient, scale - this.scale));
+    const divisor = BigInt(shifted(other.coefficient, scale - other.scale));
+    return Decimal.#nearest(integerOf(dividend % divisor), scale, this.precision);
   }
 
   neg(): Decimal {
-    return new Decimal(-this.coefficient, this.scale, this.precision);
+    return new Decimal(negated(this.coefficient), this.scale, this.precision);
   }
 
   abs(): Decimal {
-    return this.coefficient < 0n ? this.neg() : this;
+    return this.coefficient < 0 ? this.neg() : this;
   }
 
   /** Natural logarithm. */
@@ -213,8 +222,8 @@ export class Decimal {
     const other = Decimal.of(value);
     const gap = this.scale - other.scale;
     if (gap === 0) return compared(this.coefficient, other.coefficient);
-    if (gap > 0 && gap < Infinity) return compared(this.coefficient, other.coefficient * powerOfTen(gap));
-    if (gap < 0 && gap > -Infinity) return compared(this.coefficient * powerOfTen(-gap), other.coefficient);
+    if (gap > 0 && gap < Infinity) return compared(this.coefficient, shifted(other.coefficient, gap));
+    if (gap < 0 && gap > -Infinity) return compared(shifted(this.coefficient, -gap), other.coefficient);
     const [sign, otherSign] = [this.#sign(), other.#sign()];
     return sign === otherSign ? 0 : Math.sign(sign - otherSign);
   }
@@ -240,12 +249,12 @@ export class Decimal {
   }
 
   isZero(): boolean {
-    return this.coefficient === 0n && this.scale === 0;
+    return this.coefficient === 0 && this.scale === 0;
   }
 
   /** Whether it is below zero. */
   isNegative(): boolean {
-    return this.coefficient < 0n;
+    return this.coefficient < 0;
   }
 
   isFinite(): boolean {
@@ -272,18 +281,14 @@ export class Decimal {
 
   /** The float nearest to it. */
   toNumber(): number {
-    const { coefficient, scale } = this;
-    if (scale < FLOAT_POWERS.length && coefficient <= MOST_EXACT && coefficient >= -MOST_EXACT) {
-      return Number(coefficient) / (FLOAT_POWERS[scale] as number);
-    }
-    return Number(this.toString());
+    return floatOf(this.coefficient, this.scale) ?? Number(this.toString());
   }
 
   /** Plain notation: no exponent, no trailing zeros; with exactly so many digits behind the point if they are told. */
   toFixed(places?: number, rounding: Rounding = 'half-even'): string {
     if (places === undefined || !this.isFinite()) return this.toString();
     const { coefficient, scale } = this.toDecimalPlaces(places, rounding);
-    return places === 0 ? coefficient.toString() : pointed(coefficient * powerOfTen(places - scale), places);
+    return places === 0 ? coefficient.toString() : pointed(shifted(coefficient, places - scale), places);
   }
 
   toString(): string {
@@ -301,18 +306,40 @@ export class Decimal {
   }
 }
 
-const compared = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function signOf(coefficient: bigint, scale: number): number {
+function signOf(coefficient: Integer, scale: number): number {
   if (Number.isNaN(scale)) return NaN;
-  const sign = compared(coefficient, 0n);
+  const sign = compared(coefficient, 0);
   return scale === Infinity ? sign * Infinity : sign;
 }
 
 /** Text of an integer with a point before its last digits, one or more. */
-function pointed(coefficient: bigint, digits: number): string {
-  const all = (coefficient < 0n ? -coefficient : coefficient).toString().padStart(digits + 1, '0');
-  return `${coefficient < 0n ? '-' : ''}${all.slice(0, -digits)}.${all.slice(-digits)}`;
+function pointed(coefficient: Integer, digits: number): string {
+  const all = (coefficient < 0 ? -coefficient : coefficient).toString().padStart(digits + 1, '0');
+  return `${coefficient < 0 ? '-' : ''}${all.slice(0, -digits)}.${all.slice(-digits)}`;
+}
+
+const [MINUS, POINT, NOUGHT, NINE] = [0x2d, 0x2e, 0x30, 0x39];
+
+/** A figure in plain notation with so few digits that a float holds them, as nearly all in events; undefined of any other text. */
+function shortFigure(value: string): Decimal | undefined {
+  const [first, last] = [value.charCodeAt(0) === MINUS ? 1 : 0, value.length - 1];
+  if (last < first || last >= FLOAT_DIGITS) return undefined;
+  let [coefficient, scale] = [0, 0];
+  for (let n = first; n <= last; n += 1) {
+    const sign = value.charCodeAt(n);
+    if (sign >= NOUGHT && sign <= NINE) coefficient = coefficient * 10 + (sign - NOUGHT);
+    else if (sign === POINT && scale === 0 && n > first && n < last) scale = last - n;
+    else return undefined;
+  }
+  return Decimal.exactly(first === 1 ? negated(coefficient) : coefficient, scale);
+}
+
+/** @throws Error on a text that is no number */
+function figureOf(value: string): Decimal {
+  if (!PLAIN.test(value)) return fromLibrary(new Library(value));
+  const point = value.indexOf('.');
+  if (point < 0) return Decimal.exactly(integerOf(BigInt(value)), 0);
+  return Decimal.exactly(integerOf(BigInt(value.slice(0, point) + value.slice(point + 1))), value.length - point - 1);
 }
 
 const toLibrary = (value: Decimal): DecimalJs => new Library(value.toString());
