@@ -124,7 +124,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
     onTrouble: (error) => warn('how far the owners have come', error),
     stop: stop.signal,
   }).then(() => (isCaughtUp = true));
-  process.stdout.write(`gateway ${worker} listens at ${await served.app.getUrl()}\n`);
+  process.stdout.write(`${worker} listens at ${await served.app.getUrl()}\n`);
   onShutdown(async () => {
     stop.abort();
     await served.close();

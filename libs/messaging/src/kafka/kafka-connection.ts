@@ -18,11 +18,11 @@ export interface KafkaConnection {
 
 /**
  * What kafkajs reports at ERROR although it is the ordinary start of a broker or of a group, and is retried: a
- * coordinator that loads or moves, a group that rebalances, a topic that has no leader yet, topics that another process has created at the same moment (any
- * other refusal to create one is thrown as well). That a consumer restarts follows the line that says why.
+ * coordinator that loads or moves, a group that rebalances, a partition that has no leader yet or another one than a moment ago, topics that another
+ * process has created at the same moment (any other refusal to create one is thrown as well). That a consumer restarts follows the line that says why.
  */
 const ORDINARY =
-  /coordinator is (?:loading|not available)|not the correct coordinator|group is rebalancing|leadership election|does not host this topic-partition|not aware of this member|Topic creation errors|^Restarting the consumer/i;
+  /coordinator is (?:loading|not available)|not the correct coordinator|group is rebalancing|leadership election|not the leader for that topic-partition|leader epoch in the request|does not host this topic-partition|not aware of this member|Topic creation errors|^Restarting the consumer/i;
 
 const SEVERITY: Readonly<Record<number, LogLevel>> = { 1: 'error', 2: 'warn', 4: 'debug', 5: 'debug' };
 
@@ -34,7 +34,7 @@ export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): LogLev
 
 const toStandardError: NonNullable<KafkaConnection['log']> = (level, message, details) => {
   if (level === 'error' || level === 'warn')
-    process.stderr.write(`${JSON.stringify({ level, message, ...details })}\n`);
+    process.stderr.write(`${JSON.stringify({ level, time: Date.now(), message, ...details })}\n`);
 };
 
 interface Patience {

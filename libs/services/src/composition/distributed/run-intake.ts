@@ -59,7 +59,7 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
   });
   await app.listen(config.port, config.host);
   const stopClock = intake.startClock();
-  process.stdout.write(`exchange ${config.worker} listens at ${await app.getUrl()}\n`);
+  process.stdout.write(`${config.worker} listens at ${await app.getUrl()}\n`);
   onShutdown(async () => {
     stopClock();
     await inbox.close();

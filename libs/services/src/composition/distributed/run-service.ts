@@ -240,7 +240,7 @@ export async function runService(module: new () => unknown, log: ServiceLog, con
       ? await followGate(connection, config.worker, logger, (opening) => node.apply(opening))
       : undefined;
   metrics.beforeScrape(() => observe(node, metrics));
-  process.stdout.write(`${log} ${config.worker} listens at ${await app.getUrl()}\n`);
+  process.stdout.write(`${config.worker} listens at ${await app.getUrl()}\n`);
   onShutdown(async () => {
     await lockstep?.stop();
     await app.close();
