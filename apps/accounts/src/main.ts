@@ -1,3 +1,3 @@
-import { AccountsModule, processConfig, runService } from '@ballast/services';
+import { AccountsModule, processConfig, runService, startProcess } from '@ballast/services';
 
-await runService(AccountsModule, 'accounts', processConfig(process.env));
+await startProcess(() => runService(AccountsModule, 'accounts', processConfig(process.env)));

@@ -1,4 +1,6 @@
-import { exchangeConfig, playedCrowd, processConfig, runExchange } from '@ballast/services';
+import { exchangeConfig, playedCrowd, processConfig, runExchange, startProcess } from '@ballast/services';
 
-const config = processConfig(process.env);
-await runExchange(config, await playedCrowd(exchangeConfig(process.env), config.partitions));
+await startProcess(async () => {
+  const config = processConfig(process.env);
+  await runExchange(config, await playedCrowd(exchangeConfig(process.env), config.partitions));
+});

@@ -1,4 +1,4 @@
 import { runGateway } from '@ballast/gateway';
-import { processConfig } from '@ballast/services';
+import { processConfig, startProcess } from '@ballast/services';
 
-await runGateway(processConfig(process.env));
+await startProcess(() => runGateway(processConfig(process.env)));

@@ -1,3 +1,3 @@
-import { LiquidationModule, processConfig, runService } from '@ballast/services';
+import { LiquidationModule, processConfig, runService, startProcess } from '@ballast/services';
 
-await runService(LiquidationModule, 'liquidation', processConfig(process.env));
+await startProcess(() => runService(LiquidationModule, 'liquidation', processConfig(process.env)));

@@ -1,3 +1,3 @@
-import { MarginModule, processConfig, runService } from '@ballast/services';
+import { MarginModule, processConfig, runService, startProcess } from '@ballast/services';
 
-await runService(MarginModule, 'margin', processConfig(process.env));
+await startProcess(() => runService(MarginModule, 'margin', processConfig(process.env)));

@@ -1,3 +1,3 @@
-import { PricingModule, processConfig, runService } from '@ballast/services';
+import { PricingModule, processConfig, runService, startProcess } from '@ballast/services';
 
-await runService(PricingModule, 'pricing', processConfig(process.env));
+await startProcess(() => runService(PricingModule, 'pricing', processConfig(process.env)));

@@ -14,6 +14,8 @@ export { NOT_OWNED_HERE } from './composition/distributed/questions.controller.j
 export { exchangeConfig, playedCrowd, runExchange } from './composition/distributed/run-exchange.js';
 export { runIntake } from './composition/distributed/run-intake.js';
 export { kafkaConnection, onShutdown, runService } from './composition/distributed/run-service.js';
+export { startProcess } from './composition/distributed/start-process.js';
+export { anotherRun } from './exchange/another-run.js';
 export type { ContinuationOutcome, ExchangeIntake } from './exchange/exchange-intake.js';
 export { forkReasons } from './exchange/forks.js';
 export { CLOCK_EVERY_MS, silenceOf, wallClockFrom } from './exchange/wall-clock.js';

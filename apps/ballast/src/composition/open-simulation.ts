@@ -2,7 +2,7 @@ import type { LogDirectory } from '@ballast/event-log';
 import { createExchangeSimulator, type ExchangeSimulator, type Scenario } from '@ballast/exchange-simulator-domain';
 import type { Instant } from '@ballast/kernel';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
-import { Simulation } from '@ballast/services';
+import { anotherRun, Simulation } from '@ballast/services';
 import { UsageError } from '../usage-error.js';
 import { openHouse, type HouseOptions, type OpenedHouse } from './open-house.js';
 import type { SimulationCliOptions } from './simulation-options.js';
@@ -54,13 +54,9 @@ export async function openSimulatedExchange(
   }
 }
 
-/** The first message of the exchange names the run; another run would not continue it but fork it. */
+/** @throws UsageError when something else stands in the logs of the exchange */
 export async function assertSameRun(logs: LogDirectory, runName: string): Promise<void> {
-  const [first] = await logs.log('exchange.quotes').read(-1, 0, 1);
-  if (first === undefined) return;
-  const { name } = first.payload as { name: string };
-  if (name === runName) return;
-  throw new UsageError(
-    `the data is of another run (${name}; asked for: ${runName}); repeat with the same options, name another --data-dir, or start over with --fresh`,
-  );
+  const found = await anotherRun(logs, runName);
+  if (found === undefined) return;
+  throw new UsageError(`${found}; repeat with the same options, name another --data-dir, or start over with --fresh`);
 }

@@ -12,6 +12,10 @@ export function readEnvironment<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const read = schema.safeParse(environment);
   if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = read.error.issues.map(({ path: [name, ...within], message }) => {
+    const isMissing =
+      within.length === 0 && environment[String(name)] === undefined && message.startsWith('Invalid input');
+    return `${[name, ...within].join('.')}: ${isMissing ? 'is missing' : message}`;
+  });
   throw new ConfigurationRefused(`the environment does not fit: ${problems.join('; ')}`);
 }

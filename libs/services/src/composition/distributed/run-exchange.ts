@@ -9,10 +9,11 @@ import {
 } from '@ballast/exchange-simulator-domain';
 import { ClearingMetrics, NestLogger, createLogger } from '@ballast/observability';
 import { loadScenario, narrowedScenario } from '@ballast/scenarios';
+import { anotherRun } from '../../exchange/another-run.js';
 import { openExchange } from '../../exchange/open-exchange.js';
 import { ExchangeNode } from './exchange-node.js';
 import { openExchangeProcess } from './exchange-process.js';
-import { readEnvironment } from './environment.js';
+import { ConfigurationRefused, readEnvironment } from './environment.js';
 import type { ProcessConfig } from './process-config.js';
 import { requireBearer } from './require-bearer.js';
 import { ProcessModule, followGate, onShutdown } from './run-service.js';
@@ -84,6 +85,12 @@ export async function runExchange(config: ProcessConfig, { simulator, speed }: P
     process.exit(1);
   };
   const { connection, bus, relays, keeping, close } = await openExchangeProcess(config, logger, fail);
+  const found = await anotherRun(keeping.logs, simulator.runName);
+  if (found !== undefined) {
+    throw new ConfigurationRefused(
+      `${found}; start it with the same SCENARIO, FROM, TO, ACCOUNTS and SEED, or give the house another DATABASE_URL`,
+    );
+  }
   const worker = await openExchange({ process: simulator.process, ...keeping });
   await relays.catchUp(worker.written);
   const node = new ExchangeNode(worker, bus);
@@ -109,7 +116,7 @@ export async function runExchange(config: ProcessConfig, { simulator, speed }: P
     return () => gate.stop();
   }
 
-  process.stdout.write(`exchange ${config.worker} listens at ${await app.getUrl()}\n`);
+  process.stdout.write(`${config.worker} listens at ${await app.getUrl()}\n`);
   onShutdown(async () => {
     await leave();
     await node.stop();

@@ -1,0 +1,34 @@
+import net from 'node:net';
+import { ConfigurationRefused } from './environment.js';
+import { processConfig } from './process-config.js';
+import { remedyOf } from './start-process.js';
+
+describe('what a process says when it cannot start', () => {
+  it('names every variable that is missing or does not fit, without where in the program that was found', () => {
+    const read = (): unknown => processConfig({ DATABASE_URL: 'mysql://x', PORT: '99999' });
+    expect(read).toThrow(ConfigurationRefused);
+    try {
+      read();
+    } catch (error) {
+      expect(remedyOf(error)).toBe(
+        'the environment does not fit: DATABASE_URL: must be postgres://user:password@host:port/database; ' +
+          'KAFKA_BROKERS: is missing; PORT: Too big: expected number to be <=65535',
+      );
+    }
+  });
+
+  it('names the address that another process has', async () => {
+    const first = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => first.once('listening', resolve));
+    const { port } = first.address() as net.AddressInfo;
+    const second = net.createServer().listen(port, '127.0.0.1');
+    const error = await new Promise((resolve) => second.once('error', resolve));
+    first.close();
+    expect(remedyOf(error)).toBe(`127.0.0.1:${port} is taken by another process: end that one, or choose another PORT`);
+  });
+
+  it('leaves a defect to be shown where it happened', () => {
+    expect(remedyOf(new TypeError('x is undefined'))).toBeUndefined();
+    expect(remedyOf('a text that was thrown')).toBeUndefined();
+  });
+});
