@@ -51,6 +51,7 @@ export { readPartition } from './read-partition.js';
 export * from './memory/memory-log.js';
 export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
 export { backUpCluster, restoreCluster } from './postgres/cluster-backup.js';
+export { DirectoryLock } from './postgres/directory-lock.js';
 export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
 export { PostgresLogStore } from './postgres/postgres-log.js';
 export { isTransient } from './postgres/transient-error.js';

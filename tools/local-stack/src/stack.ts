@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { EmbeddedServer } from '@ballast/event-log';
+import { DirectoryLock, EmbeddedServer } from '@ballast/event-log';
 import { startKafka } from '@ballast/messaging/local-kafka';
 import { ServiceProcess } from './service-process.js';
 
@@ -121,6 +121,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const end of ending.splice(0).reverse()) await end();
   };
   try {
+    // A second broker on the same files would be answered for by the first.
+    const lock = await DirectoryLock.acquire(dataDirectory);
+    ending.push(() => lock.release());
     signal?.throwIfAborted();
     write('Kafka ...');
     const kafka = await startKafka({ dir: path.join(dataDirectory, 'kafka') });
