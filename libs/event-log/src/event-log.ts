@@ -208,6 +208,12 @@ export interface StoredCheckpoint {
   readonly succession: string | null;
 }
 
+/** What the archive has of a signed manifest. */
+export interface ArchivedManifest {
+  readonly file: string;
+  readonly note: string | undefined;
+}
+
 /**
  * A log of one service. Every partition has one writer, made so by `take`; reading needs no ownership.
  * Positions that can be read are contiguous and final: a position is visible only after its transaction committed,
@@ -265,8 +271,8 @@ export interface EventLog {
    */
   addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void>;
 
-  /** The copy of the manifest that stands beside the files of an archived range; undefined when it is missing. */
-  archivedNote(range: ArchivedRange): Promise<string | undefined>;
+  /** The copy of the manifest that stands beside the files of an archived range, in the directory that is read; its note is undefined when it is missing. */
+  archivedManifest(range: ArchivedRange): Promise<ArchivedManifest>;
 
   cursors(partition: number): Promise<readonly Cursor[]>;
   commands(partition: number, after: number, limit: number): Promise<readonly CommandRecord[]>;

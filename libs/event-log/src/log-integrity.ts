@@ -16,7 +16,6 @@ import { CheckpointRejected, type CheckpointPartition } from './checkpoint.js';
 import type { Block, BlockPlace, Cursor, EventLog, PartitionHead, PartitionStanding } from './event-log.js';
 import {
   digestOfManifest,
-  manifestName,
   verifyManifest,
   type ArchivedFile,
   type ArchivedRange,
@@ -314,11 +313,10 @@ class PartitionAudit {
     if (range.firstBlock !== manifest.firstBlock || range.lastBlock !== manifest.lastBlock) {
       wrong(`its row says blocks ${range.firstBlock} to ${range.lastBlock}, its manifest says otherwise`);
     }
-    const name = `${range.place}/${manifestName(manifest)}`;
-    const kept = await log.archivedNote(range);
-    if (kept !== range.note) {
+    const kept = await log.archivedManifest(range);
+    if (kept.note !== range.note) {
       wrong(
-        `manifest ${name} is ${kept === undefined ? 'missing' : 'altered'}; put it back from a copy of the archive, ` +
+        `manifest ${kept.file} is ${kept.note === undefined ? 'missing' : 'altered'}; put it back from a copy of the archive, ` +
           'or name the directory that holds it with --archive',
       );
     }

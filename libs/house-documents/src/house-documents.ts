@@ -54,9 +54,17 @@ function documentsIn(folder: string): readonly HouseDocument[] {
  * @throws DocumentFileError
  */
 export function readDocument(file: string): HouseDocument {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new DocumentFileError(
+      `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}; name an existing file`,
+    );
+  }
   let content: unknown;
   try {
-    content = JSON.parse(fs.readFileSync(file, 'utf8'));
+    content = JSON.parse(text);
   } catch (error) {
     throw new DocumentFileError(`${file} is no JSON: ${(error as Error).message}`);
   }

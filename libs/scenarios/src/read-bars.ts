@@ -40,7 +40,7 @@ async function readText(file: string): Promise<string> {
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new ScenarioError(file, `cannot be read (${codeOf(error)}): name an existing file in scenario.json`);
+    throw new ScenarioError(file, `cannot be read (${codeOf(error)}): name an existing file`);
   }
   if (bytes.length === 0) throw new ScenarioError(file, 'is empty: supply a header and bars');
   const packed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];

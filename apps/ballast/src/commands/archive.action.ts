@@ -30,7 +30,7 @@ export async function writeArchive(options: Options & KeyOptions & { to: string;
     for (const { name, partition, archiver } of places) {
       const part = await archiver.write(before, store, key, (more) => {
         events += more;
-        progress.update(() => `archiving ${name}/${partition}: ${grouped(events)} events`);
+        progress.update(() => `archiving ${name}/${partition}: ${grouped(events)} events so far`);
       });
       files += part?.manifest.files.length ?? 0;
     }
@@ -77,8 +77,8 @@ export async function removeArchived(options: Options & { actor: string }): Prom
     );
     let blocks = 0;
     for (const { name, partition, archiver } of places) {
-      progress.update(() => `deleting blocks of ${name}/${partition}`);
       for (const { range } of await archiver.parts()) blocks += await archiver.finish(range.number);
+      if (blocks > 0) progress.update(() => `deleted ${grouped(blocks)} blocks, those of ${name}/${partition} too`);
     }
     progress.end();
     process.stdout.write(
@@ -103,9 +103,9 @@ export async function listArchive(options: Options & { json?: boolean }): Promis
           ...{ log: name, partition, number, firstBlock, lastBlock, firstPosition, lastPosition },
           ...{ files: files.length, bytes, place, proposedBy, removedBy, verifierKey },
         });
-        lines.push(
-          `${name}/${partition}  events ${firstPosition} to ${lastPosition}  ${grouped(bytes)} bytes in ${place}: ${stateOf(part)}`,
-        );
+        const events =
+          firstPosition > lastPosition ? 'no events' : `events ${grouped(firstPosition)} to ${grouped(lastPosition)}`;
+        lines.push(`${name}/${partition}  ${events}  ${grouped(bytes)} bytes in ${place}: ${stateOf(part)}`);
       }
     }
     const text = lines.length === 0 ? 'nothing is archived' : lines.join('\n');

@@ -3,6 +3,7 @@ import { CheckpointFile } from '@ballast/audit';
 import { CheckpointKey, CheckpointWriter, type EventLog } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import type { KeyOptions } from '../composition/key-options.js';
+import { assertWritable } from '../composition/output-file.js';
 import { openLogs } from '../composition/open-logs.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { signingKey } from '../composition/signing-key.js';
@@ -14,6 +15,7 @@ interface CheckpointOptions extends StoreOptions, KeyOptions {
 }
 
 export async function writeCheckpoint(options: CheckpointOptions): Promise<void> {
+  if (options.out !== undefined) await assertWritable('--out', options.out);
   const { key, previous } = await keysOf(options);
   const { logs, close } = await openLogs(options, { readOnly: false, allOfThem: false });
   try {

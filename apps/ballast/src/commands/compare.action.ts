@@ -14,6 +14,7 @@ import type { ReactionsName } from '@ballast/exchange-simulator-domain';
 import { DocumentFileError, readDocument } from '@ballast/house-documents';
 import { isoOf } from '@ballast/kernel';
 import { loadScenario, narrowedScenario, type ScenarioWindow } from '@ballast/scenarios';
+import { assertWritable } from '../composition/output-file.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { namesOf, rulesOf } from '../composition/rule-list.js';
 import { runInThreads } from '../composition/rule-threads.js';
@@ -38,6 +39,7 @@ interface CompareOptions {
 const DEFAULT_COLUMNS = 110;
 
 export async function compare(options: CompareOptions): Promise<void> {
+  if (options.chart !== undefined) await assertWritable('--chart', options.chart);
   const rules = rulesOf(options.rules, options.method);
   const compared = besideProviders(rules, options.providers);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(index + 1));

@@ -1,6 +1,8 @@
 import { correctedText, faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit/checks';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services/definitions';
+import { CheckpointRejected } from '@ballast/event-log';
+import { assertArchiveThere } from '../composition/assert-archive-there.js';
 import { openProgress } from '../composition/audit-progress-file.js';
 import { AuditThreads } from '../composition/audit-threads.js';
 import { openLogs } from '../composition/open-logs.js';
@@ -8,6 +10,7 @@ import { ProgressPrinter } from '../composition/progress-printer.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { grouped } from './grouped.js';
 import { assertLogPart, assertPartThere, type LogPartOptions } from './log-part.js';
+import { UsageError } from '../usage-error.js';
 import { fileText, verifierKeyOf } from './file-text.js';
 
 interface VerifyCliOptions extends Omit<StoreOptions, 'log'>, LogPartOptions {
@@ -26,6 +29,7 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
   const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
     await assertPartThere(logs, options);
+    await assertArchiveThere(logs, archive);
     const exchange =
       options.snapshots === true
         ? await (await import('../composition/exchange-of-logs.js')).exchangeOfLogs(logs)
@@ -35,7 +39,10 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
       options.progress === undefined ? here : (await openProgress(logs, 'verify', options.progress)).over(here);
     const progress = new ProgressPrinter(process.stderr);
     const onProgress = (what: string): void => progress.update(() => `verifying ${what}`);
-    const report = await verify(logs, { ...parts, runner, onProgress });
+    const report = await verify(logs, { ...parts, runner, onProgress }).catch((error: unknown) => {
+      if (!(error instanceof CheckpointRejected)) throw error;
+      throw new UsageError(`--against ${options.against}: ${error.message}`);
+    });
     const snapshots =
       options.snapshots === true && report.faults.length === 0
         ? await verifySnapshots(logs, SERVICES, { exchange, runner, onProgress: () => onProgress('snapshots') })

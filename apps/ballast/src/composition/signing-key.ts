@@ -19,7 +19,15 @@ export async function signingKey({ key, house, dataDir }: KeyOptions): Promise<C
   await assertOutside(key, dataDir);
   // A folder that can't be made is told by the key that can't be written there.
   await fs.mkdir(path.dirname(path.resolve(key)), { recursive: true, mode: 0o700 }).catch(() => undefined);
-  return CheckpointKey.load(key, house);
+  const isThere = await fs.access(key).then(
+    () => true,
+    () => false,
+  );
+  const loaded = await CheckpointKey.load(key, house);
+  if (!isThere) {
+    process.stderr.write(`made a signing key, ${path.resolve(key)}: keep a copy of it, and tell verifiers who signs\n`);
+  }
+  return loaded;
 }
 
 /** Who gets a copy or a backup of data or program could otherwise sign in the house's name. */

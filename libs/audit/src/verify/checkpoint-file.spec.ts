@@ -40,6 +40,7 @@ describe('a checkpoint file', () => {
     ['a note of somebody else', written + '\n' + stranger.sign(checkpoint('pricing')), 'did not sign'],
     ['another size', written.replace('\n0 7 ', '\n0 8 '), 'did not sign'],
     ['another log', written.replace('accounts', 'liquidation'), 'did not sign'],
+    ['half of a note, which it names', written.slice(0, -20), /the checkpoint of ballast\/\S+: .* get the file again/],
   ])('is refused with %s', (_, text, why) => {
     const parse = (): unknown => CheckpointFile.parse(text);
     expect(parse).toThrow(CheckpointRejected);

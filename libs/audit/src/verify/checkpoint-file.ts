@@ -37,8 +37,22 @@ export class CheckpointFile {
     if (pinned !== undefined) assertFollows(pinned, key, parts.filter(isSuccession));
     return new CheckpointFile(
       key,
-      notes.map((note) => verifyCheckpoint(note, key)),
+      notes.map((note) => ofFile(note, key)),
       notes,
+    );
+  }
+}
+
+/** @throws CheckpointRejected naming the log whose note it is, and what to do */
+function ofFile(note: string, key: string): Checkpoint {
+  try {
+    return verifyCheckpoint(note, key);
+  } catch (error) {
+    if (!(error instanceof CheckpointRejected)) throw error;
+    const [, of = 'no log'] = note.split('\n');
+    throw new CheckpointRejected(
+      `the checkpoint of ${of}: ${error.message}. It was altered or cut after it was signed, or somebody else signed it: get the file again ` +
+        'from whoever keeps it, and compare the two',
     );
   }
 }

@@ -1,8 +1,10 @@
+import type { ArchivedRange } from '../archive/archive-manifest.js';
 import { randomUUID } from 'node:crypto';
 import { invariant } from '@ballast/kernel';
 import { EMPTY_HEAD, sealedEvent, type LogEntry, type SealedEvent } from '@ballast/event-sourcing';
 import { assertApart, compareCursors, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
 import {
+  type ArchivedManifest,
   type AppendItem,
   type AppendOutcome,
   type Block,
@@ -321,7 +323,9 @@ class MemoryLog implements EventLog {
   }
 
   /** What is in memory ends with it; nothing of it is archived. */
-  async archivedNote(): Promise<undefined> {}
+  archivedManifest(range: ArchivedRange): Promise<ArchivedManifest> {
+    return Promise.reject(new Error(`${this.name}: range ${range.number} is not of a log in memory`));
+  }
 
   async indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const state = this.#partition(partition);

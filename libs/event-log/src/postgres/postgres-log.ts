@@ -5,6 +5,7 @@ import type { SealedEvent } from '@ballast/event-sourcing';
 import { assertApart, commandsBefore, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
 import { HASH_BYTES, chainAt, commandsOf, contentOf, eventLinesOf, eventRowsOf, sealedEventsOf } from '../block.js';
 import type {
+  ArchivedManifest,
   AppendItem,
   AppendOutcome,
   Block,
@@ -276,8 +277,10 @@ class PostgresLog implements ArchivableLog {
     }
   }
 
-  async archivedNote(range: ArchivedRange): Promise<string | undefined> {
-    return (await this.#openArchive(range.place).get(manifestName(manifestOf(range))))?.toString();
+  async archivedManifest(range: ArchivedRange): Promise<ArchivedManifest> {
+    const store = this.#openArchive(range.place);
+    const name = manifestName(manifestOf(range));
+    return { file: `${store.place}/${name}`, note: (await store.get(name))?.toString() };
   }
 
   async standing(partition: number): Promise<PartitionStanding> {
