@@ -50,7 +50,7 @@ export const intakeProcess: PartitionProcess<IntakeState> = defineProcess<Intake
     FAMILIES.filter(({ partition }) => partition === 'numbered').flatMap(({ log }) =>
       Array.from({ length: partitions }, (_, partition) => ({ log, partition })),
     ),
-  stateForm: { version: 1 },
+  stateForm: { version: 2 },
   initialState: () => ({ producers: new Map(), sequences: new Map(), quotes: 0 }),
   reads: [],
   own: OWN,

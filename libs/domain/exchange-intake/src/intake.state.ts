@@ -77,9 +77,17 @@ export function noteEntry(state: IntakeState, entry: LogEntry): void {
   const place = placeOf(entry.correlation);
   if (place === undefined) return;
   const sequence = sequenceOf(state, place.producer, place.incarnation);
-  sequence.position = Math.max(sequence.position, place.position);
-  sequence.recent.set(place.position, digestOf(entry.type, canonicalText(entry.payload)));
-  sequence.recent.delete(sequence.position - MESSAGES_REMEMBERED);
+  if (place.position > sequence.position) moveTo(sequence, place.position);
+  // The logs of the exchange are read one after the other behind a start, each in its own order.
+  if (place.position > sequence.position - MESSAGES_REMEMBERED)
+    sequence.recent.set(place.position, digestOf(entry.type, canonicalText(entry.payload)));
+}
+
+/** Forgets what is no longer among the last messages. */
+function moveTo(sequence: Sequence, position: number): void {
+  const oldest = sequence.position - MESSAGES_REMEMBERED + 1;
+  for (let old = oldest; old <= position - MESSAGES_REMEMBERED; old++) sequence.recent.delete(old);
+  sequence.position = position;
 }
 
 function sequenceOf(state: IntakeState, producer: string, incarnation: string): Sequence {
