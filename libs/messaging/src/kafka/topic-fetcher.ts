@@ -65,7 +65,7 @@ const MISSING_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** Whoever fetches begins anew, with a new client, as long as somebody reads. */
-const PATIENCE_OF_CLIENT = { retries: 3, answerWithinMs: 5_000 };
+const PATIENCE_OF_CLIENT = { retries: 3, answerWithinMs: 10_000 };
 const OFFSET_OUT_OF_RANGE = 1;
 /** What no new client, and no later time, would do better: a right that is missing, a form that is not read. */
 const FINAL: ReadonlySet<string | undefined> = new Set([

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EmbeddedServer } from '@ballast/event-log';
 import { PROCESSES, startStack, type Stack } from '@ballast/local-stack';
-import { KafkaBus, type Bus } from '@ballast/messaging';
+import { KafkaBus, createTopics, type Bus } from '@ballast/messaging';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ClearingWatch, type LoadFigures } from './clearing-watch.js';
@@ -74,10 +74,10 @@ export async function benchLive(
       write: onProgress,
       onUnexpectedEnd: onProgress,
     });
-    const bus = await KafkaBus.open({
-      connection: { brokers: stack.brokers, clientId: 'load' },
-      incarnationOf: () => 'load',
-    });
+    const connection = { brokers: stack.brokers, clientId: 'load' };
+    // A service that is ready has created them, which the broker may not say of all of them yet.
+    await createTopics(connection, { partitions: options.partitions, replication: 1 });
+    const bus = await KafkaBus.open({ connection, incarnationOf: () => 'load' });
     try {
       const roots = new Map([...stack.pids, ['postgresql', server.pid ?? 0]]);
       return await new LiveBench(bus, stack, roots, options, onProgress).run();
