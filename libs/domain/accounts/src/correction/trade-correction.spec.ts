@@ -65,6 +65,19 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
     for (const desk of [...house.desks, house.fund]) expect(desk.rebuilt().state).toEqual(desk.state);
   });
 
+  it('is taken back on both sides that are of one account', () => {
+    const { house, a } = traded();
+    const before = standing(house, a);
+    house.trade({ buyer: a, seller: a, instrument: 'BTC-PERP', quantity: '3', price: '50000' }, 'self');
+    expect(codeOf(propose(house, { tradeId: 'self' }))).toBe('accepted');
+    expect(codeOf(approve(house))).toBe('accepted');
+    const reversed = house.desks.flatMap(({ events }) => events).filter(({ type }) => type === 'TradeReversed');
+    expect(reversed.map(({ payload }) => (payload as { side: string }).side).sort()).toEqual(['buy', 'sell']);
+    const quantitiesOf = ({ positions }: typeof before) => positions?.map(({ quantity }) => quantity);
+    expect(quantitiesOf(standing(house, a))).toEqual(quantitiesOf(before));
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+  });
+
   it('needs two persons, however they write their names, and a proposal', () => {
     const { house } = traded();
     expect(codeOf(approve(house))).toBe('correction-unknown');

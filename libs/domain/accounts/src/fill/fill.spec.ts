@@ -122,12 +122,62 @@ describe('a trade', () => {
     expect(types).toEqual(['PositionChanged', 'SuspenseBooked']);
   });
 
-  it('with both sides in one account is two bookings, and leaves it flat', () => {
-    const desk = deskWith({ 'alice.main': '100000' });
-    const bought = aFill({ accountId: 'alice.main' });
-    desk.take('TradeFilled', bought);
-    desk.take('TradeFilled', { ...bought, side: 'sell' });
-    expect(accountStatement(desk.state, 'alice.main')?.positions).toEqual([]);
+  describe.each(['buy', 'sell'] as const)('of a trade of an account with itself, %s first [CLR-ACC-010]', (first) => {
+    const other = first === 'buy' ? 'sell' : 'buy';
+    const trade = { accountId: 'alice.main', tradeId: 'self', quantity: '2', price: '60000' };
+    const sides = [
+      aFill({ ...trade, side: first, liquidity: 'maker' }),
+      aFill({ ...trade, side: other, liquidity: 'taker' }),
+    ];
+    /** Equity at this price, before anything else. */
+    const worth = (desk: ReturnType<typeof deskWith>) => {
+      const { collateral = {}, positions = [] } = accountStatement(desk.state, 'alice.main') ?? {};
+      const unrealised = positions.map(({ quantity, cost }) => dec(quantity).times(trade.price).minus(cost));
+      return unrealised.reduce((total, each) => total.plus(each), dec(collateral['USD'] ?? '0'));
+    };
+
+    it.each(['0', '3', '-3', '1', '-1'])('is two bookings that leave %s contracts and cost both fees', (held) => {
+      const desk = deskWith({ 'alice.main': '1000000', 'bob.main': '1000000' });
+      if (held !== '0') {
+        const [side, quantity] = held.startsWith('-') ? (['sell', held.slice(1)] as const) : (['buy', held] as const);
+        desk.take('TradeFilled', aFill({ accountId: 'alice.main', tradeId: 'before', side, quantity }));
+        desk.take(
+          'TradeFilled',
+          aFill({ accountId: 'bob.main', tradeId: 'before', side: side === 'buy' ? 'sell' : 'buy', quantity }),
+        );
+      }
+      const before = worth(desk);
+      const fees = sides.map((fill) => dec(payloadOf(desk.take('TradeFilled', fill), 'PositionChanged').fee));
+      // 0.02 % and 0.05 % of 120,000.
+      expect(fees.map((fee) => fee.toFixed())).toEqual(['24', '60']);
+      expect(accountStatement(desk.state, 'alice.main')?.positions.map(({ quantity }) => quantity)).toEqual(
+        held === '0' ? [] : [held],
+      );
+      const cost = before.minus(worth(desk));
+      // What is realised is credited in whole cents, rounded down.
+      expect(cost.gte(84) && cost.lt('84.01')).toBe(true);
+      const book = desk.state.instruments.get('BTC-PERP');
+      expect([book?.houseQuantity.toFixed(), book?.suspense.quantity.toFixed()]).toEqual(['0', '0']);
+      expect(desk.rebuilt().state).toEqual(desk.state);
+    });
+
+    it('waits in suspense with both, and is nothing there, until the account opens', () => {
+      const desk = deskWith({});
+      for (const fill of sides) {
+        expect(payloadOf(desk.take('TradeFilled', fill), 'SuspenseBooked').reason).toBe('unknown-account');
+      }
+      expect(desk.state.instruments.get('BTC-PERP')?.suspense.quantity.toFixed()).toBe('0');
+      const opened = desk.take('AccountOpeningRequested', { accountId: 'alice.main' });
+      expect(opened.map(({ type }) => type)).toEqual([
+        'AccountOpened',
+        ...['SuspenseReleased', 'PositionChanged'],
+        ...['SuspenseReleased', 'PositionChanged'],
+      ]);
+      expect(accountStatement(desk.state, 'alice.main')).toMatchObject({ positions: [], collateral: { USD: '-84' } });
+      for (const fill of sides) {
+        expect(payloadOf(desk.take('TradeFilled', fill), 'SuspenseBooked').detail).toBe('fill-repeated');
+      }
+    });
   });
 
   it('whose id comes again with another price is not booked, but on record', () => {

@@ -48,6 +48,26 @@ describe('what orders require [CLR-ORD-002]', () => {
     expect(text(closing.headroom('ann.main'))).toBe(text(closing.surplus('ann.main')));
   });
 
+  it.each(['buy', 'sell'] as const)(
+    'covers what an account that trades with itself holds between its two fills, %s first',
+    (first) => {
+      // 2,342.40 for one contract either way, and both fees.
+      const ex = exchange({ USD: '2402.4' });
+      for (const terms of [buy('1 BTC-PERP at 60000'), sell('1 BTC-PERP at 60000')]) {
+        const { result, reservationId } = ex.reserve(terms);
+        expect(codeOf({ result })).toBe('accepted');
+        ex.accept(terms, reservationId, terms.side);
+      }
+      const second = first === 'buy' ? 'sell' : 'buy';
+      for (const side of [first, second]) {
+        const events = ex.book(order('ann.main', side, '1 BTC-PERP at 60000'), dec(1), dec(60_000), side);
+        expect(typesOf(events)).not.toContain('LiquidationTriggered');
+        expect(ex.surplus('ann.main').gte(0)).toBe(true);
+      }
+      expect(ex.house.machine.state.book.at('ann.main').holdings.get('BTC-PERP')?.quantity.toFixed() ?? '0').toBe('0');
+    },
+  );
+
   it('adds up over underlyings, whichever side is worse in each', () => {
     const ex = exchange({ USD: '100000', held: '1' });
     ex.accept(buy('1 BTC-PERP at 60000'), null);
