@@ -185,8 +185,8 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const called = calledStep(current, basis, policy);
   if (called !== undefined) return called;
   const { turn } = current;
-  // The same schedule would send the same order into the same book.
-  if (current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) {
+  // The same schedule would send the same order into the same book; where nothing trades any more, there is none to wait for.
+  if (!nothingTrades && current.thinSchedule !== null && assessment.schedule <= current.thinSchedule) {
     return thinStep(current, basis, policy);
   }
   if (turn?.granted === null && isOf(turn, assessment)) return wait('turn');

@@ -46,7 +46,7 @@ interface Candidate {
 /**
  * Of all sizes that margin judged the cheapest that brings the account to its target, else the one that leaves least missing, its cost counted:
  *   missing = H* maintenance - (equity - p_hat notional)
- * Undefined when none lowers both the requirement and what is missing: then the options are closed.
+ * Undefined when none lowers both the requirement and what is missing, or what was judged is halted meanwhile: then the options are closed.
  * @param turn a turn in one of the contracts, which bounds what goes into it
  * @see docs/spec/liquidation.md CLR-LIQ-081
  */
@@ -63,7 +63,8 @@ export function chooseHedge(
   const required = dec(assessment.figures.maintenance);
   const target = dec(schedule.targetHealth);
   const missing = target.times(required).minus(equity);
-  const candidates = judged.hedges.flatMap((hedge): readonly Candidate[] => {
+  const trading = judged.hedges.filter(({ instrument }) => !contractOf(contracts, instrument).halted);
+  const candidates = trading.flatMap((hedge): readonly Candidate[] => {
     const within = turn?.instrument === hedge.instrument ? turn.notional : undefined;
     const parameters = costParameters(underlyingOf(schedule, hedge.underlying));
     const notionalOf = ({ quantity }: Size): Decimal => dec(quantity).times(hedge.unitNotional);

@@ -119,15 +119,47 @@ describe('before an option is closed [CLR-LIQ-080]', () => {
     if (step.kind === 'ask-for-turn') expect(step.slice.position.contract.instrument.kind).not.toBe('future');
   });
 
+  const halting = (...ids: readonly string[]): CaseBasis['contracts'] =>
+    new Map([...CONTRACTS].map(([id, contract]) => [id, { ...contract, halted: ids.includes(id) }]));
+
   it('is hedged although its options are halted, and waits when that helps nothing', () => {
-    const contracts: CaseBasis['contracts'] = new Map(
-      [...CONTRACTS].map(([id, contract]) => [id, { ...contract, halted: id === CALL }]),
-    );
+    const contracts = halting(CALL);
     expect(nextStep(answered(), basis('9000', { contracts }), HEDGING)).toMatchObject({ kind: 'ask-for-turn' });
     expect(nextStep(answered([]), basis('9000', { contracts }), HEDGING)).toMatchObject({
       reason: 'instrument-halted',
     });
     expect(nextStep(ready, basis('9000', { contracts }), POLICY)).toMatchObject({ reason: 'instrument-halted' });
+  });
+
+  it('waits for no book in which nothing trades any more, and says what it waits for [CLR-HLT-002]', () => {
+    // Nobody took its options on this schedule; then they were halted.
+    const thin = { thinSchedule: 4 };
+    const contracts = halting(CALL);
+    expect(nextStep({ ...ready, ...thin }, basis('9000'), HEDGING)).toMatchObject({ reason: 'book-too-thin' });
+    expect(nextStep({ ...ready, ...thin }, basis('9000', { contracts }), HEDGING)).toMatchObject({
+      kind: 'ask-for-hedge',
+    });
+    expect(nextStep({ ...answered([]), ...thin }, basis('9000', { contracts }), HEDGING)).toMatchObject({
+      reason: 'instrument-halted',
+    });
+    expect(nextStep({ ...ready, ...thin, thinHedge: 4 }, basis('9000', { contracts }), HEDGING)).toMatchObject({
+      reason: 'instrument-halted',
+    });
+  });
+
+  it('is not hedged in what is halted behind the judgement, turn or no turn [CLR-HLT-002]', () => {
+    const closes = (contracts: CaseBasis['contracts'], current: LiquidationCase) =>
+      nextStep(current, basis('9000', { contracts }), HEDGING);
+    for (const current of [answered(), withTurn(answered(), WIDE)]) {
+      expect(closes(CONTRACTS, current)).toMatchObject({
+        slice: { position: { contract: { instrument: { id: 'BTC-PERP' } } } },
+      });
+      expect(closes(halting('BTC-PERP'), current)).toMatchObject({
+        kind: 'ask-for-turn',
+        slice: { position: { contract: { instrument: { id: CALL } } } },
+      });
+      expect(closes(halting('BTC-PERP', CALL), current)).toMatchObject({ reason: 'instrument-halted' });
+    }
   });
 });
 
