@@ -2,13 +2,12 @@ import { explainAccount, replay, verify } from '@ballast/audit';
 import { GLOBAL, type CommandResult, type SealedEvent } from '@ballast/event-sourcing';
 import type { AccountsEvents, LiquidationEvents, LiquidationGlobalEvents, MarginEvents } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
-import { SERVICES, answerOf, questions, type ClearingHouse, type Simulation } from '@ballast/services';
+import { SERVICES } from '@ballast/services';
 import { changedService, readingAnother, withFigure } from './changed-rules.js';
 import { entriesOf } from './rewrite-history.js';
-import { DEBTOR, PARTITIONS, openThinBook } from './thin-book.js';
+import { BiddingHouse, DEBTOR, openThinBook } from './thin-book.js';
 import { BallastProcess, type Finished } from './ballast-process.js';
 import { serveScripted, whileDeciding } from './scripted-house.js';
-import { untilCommandWaits } from './waiting-command.js';
 
 /** The first has capacity for less than is offered; the second has hardly any margin; the third has both. */
 const [SMALL, POOR, RICH, STRANGER] = ['small.book', 'poor.book', 'rich.book', 'stranger.book'] as const;
@@ -25,57 +24,14 @@ const SEALED = { windowMs: 600_000, bindingMs: 60_000, sealed: { lengthMs: 120_0
 const DOCUMENT = { kind: 'auctions', id: 'auctions@1' };
 
 type Facts = LiquidationEvents & LiquidationGlobalEvents & MarginEvents & AccountsEvents;
-type Bid = { readonly accountId: string; readonly quantity: string; readonly discount: string };
 
-/** A house whose book takes nothing; bids are given by minute, counted from the fall that opens the auction. */
-class ThinBook {
-  readonly answers: CommandResult[] = [];
-  private constructor(
-    readonly house: ClearingHouse,
-    private readonly simulation: Simulation,
-  ) {}
-
-  static async open(body: unknown): Promise<ThinBook> {
-    const takers = { [SMALL]: '50000', [POOR]: '2000', [RICH]: '1000000', [STRANGER]: '1000000' };
-    const { house, simulation } = await openThinBook({ document: { ...DOCUMENT, body }, takers, minutes: 7 });
-    const thin = new ThinBook(house, simulation);
-    for (let step = 0; step < 3; step += 1) await simulation.step();
-    return thin;
-  }
-
-  #state(): object {
-    return this.house.workerOf('liquidation', GLOBAL).machine.state as object;
-  }
-
-  /** What the auctions are now. */
-  auctions() {
-    const { clearing = 0 } = this.simulation;
-    return answerOf(questions.deleveraging.auctions, this.#state(), [{ after: null, limit: 100 }, clearing]);
-  }
-
-  async bid(bid: Bid): Promise<CommandResult> {
-    const [auction] = this.auctions();
-    const body = { auctionId: auction?.auctionId ?? 'none', ...bid };
-    const id = `bid-${this.answers.length + 1}-of-${bid.accountId}`;
-    const answered = this.house.execute('liquidation', GLOBAL, { id, type: 'BidInAuction', body, actor: null });
-    await untilCommandWaits(this.house, 'liquidation', GLOBAL);
-    await this.simulation.runCommands();
-    const answer = await answered;
-    this.answers.push(answer);
-    return answer;
-  }
-
-  minute(): Promise<void> {
-    return this.simulation.step();
-  }
-
-  async end(): Promise<readonly SealedEvent[]> {
-    while (!this.simulation.done) await this.simulation.step();
-    const partitions = [GLOBAL, ...Array.from({ length: PARTITIONS }, (_, partition) => partition)];
-    const logs = ['liquidation', 'margin', 'accounts'] as const;
-    const all = logs.flatMap((log) => partitions.map((of) => entriesOf(this.house.logs.log(log), of)));
-    return (await Promise.all(all)).flat();
-  }
+/** A house whose book takes nothing, just below the liquidation level of the debtor. */
+async function openThin(body: unknown): Promise<BiddingHouse> {
+  const takers = { [SMALL]: '50000', [POOR]: '2000', [RICH]: '1000000', [STRANGER]: '1000000' };
+  const { house, simulation } = await openThinBook({ document: { ...DOCUMENT, body }, takers, minutes: 7 });
+  const thin = new BiddingHouse(house, simulation);
+  for (let step = 0; step < 3; step += 1) await thin.minute();
+  return thin;
 }
 
 const eventsOf = (events: readonly SealedEvent[]) => {
@@ -94,13 +50,13 @@ const bookedBy = (of: ReturnType<typeof eventsOf>, account: string): string =>
   );
 
 describe('a book that takes nothing, and a falling price [CLR-LIQ-070] [CLR-LIQ-071] [CLR-LIQ-072] [CLR-LIQ-073]', () => {
-  let thin: ThinBook;
+  let thin: BiddingHouse;
   let of: ReturnType<typeof eventsOf>;
   const codes: string[] = [];
   const discounts: (string | undefined)[] = [];
 
   beforeAll(async () => {
-    thin = await ThinBook.open(DUTCH);
+    thin = await openThin(DUTCH);
     const most = thin.auctions()[0]?.mostDiscount ?? '0';
     discounts.push(thin.auctions()[0]?.discount);
     codes.push(code(await thin.bid({ accountId: STRANGER, quantity: '1', discount: '0' })));
@@ -228,7 +184,7 @@ describe('the command that bids', () => {
 
 describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072] [CLR-LIQ-073]', () => {
   it('goes to the lowest discount when everybody has bid, equals in proportion, and verifies', async () => {
-    const thin = await ThinBook.open(SEALED);
+    const thin = await openThin(SEALED);
     await thin.bid({ accountId: SMALL, quantity: '2', discount: '0.004' });
     await thin.bid({ accountId: RICH, quantity: '2', discount: '0.001' });
     await thin.minute();
@@ -254,7 +210,7 @@ describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072]
   }, 60_000);
 
   it('ends with a reason when nobody bids, and the next one begins while the book stays thin; another length is another decision', async () => {
-    const thin = await ThinBook.open(SEALED);
+    const thin = await openThin(SEALED);
     const of = eventsOf(await thin.end());
     expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['no-bid', 'no-bid', 'no-bid']);
     expect(of('LiquidationPaused').map(({ reason }) => reason)).toContain('book-too-thin');

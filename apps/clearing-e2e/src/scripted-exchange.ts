@@ -25,7 +25,17 @@ export interface Scene {
   readonly btc: string;
   readonly opened?: readonly { readonly accountId: string; readonly dollars: string }[];
   readonly fund?: string;
-  readonly trades?: readonly { readonly buyer: string; readonly seller: string; readonly quantity: string }[];
+  /** Contracts that are listed beside the perpetuals, and the quotes of options. */
+  readonly listed?: readonly QuoteEvents['InstrumentListed']['specification'][];
+  readonly chains?: readonly Omit<QuoteEvents['OptionChainQuoted'], 'at'>[];
+  /** Of bitcoin at its price, where nothing else is said. */
+  readonly trades?: readonly {
+    readonly buyer: string;
+    readonly seller: string;
+    readonly quantity: string;
+    readonly instrument?: string;
+    readonly price?: string;
+  }[];
   /** What becomes of orders, before the trades. */
   readonly orders?: readonly SaidOfOrder[];
 }
@@ -83,7 +93,7 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       void context.emit({ to: { log, partition }, stream, type, schemaVersion: 1, payload }, cause);
 
   function play(scene: Scene, book: ScriptState['orders'], context: DecisionContext): void {
-    const { at, btc, opened = [], fund, trades = [], orders = [] } = scene;
+    const { at, btc, opened = [], fund, listed = [], chains = [], trades = [], orders = [] } = scene;
     const emit = say(context, { kind: 'timer', id: TIMER, due: at });
     const quote = <T extends keyof QuoteEvents>(stream: string, type: T, payload: QuoteEvents[T]): void =>
       emit('exchange.quotes', GLOBAL, stream, type, payload);
@@ -93,6 +103,7 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       quote('market', 'MarketOpened', { name: 'script', priceSetEverySeconds: 60 });
       for (const specification of LISTED) quote('market', 'InstrumentListed', { specification });
     }
+    for (const specification of listed) quote('market', 'InstrumentListed', { specification });
     for (const { accountId, dollars } of opened) {
       transfer(accountId, 'AccountOpeningRequested', { accountId });
       transfer(accountId, 'DepositReceived', { depositId: `d-${accountId}`, accountId, asset: 'USD', amount: dollars });
@@ -115,8 +126,8 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       else if ('changed' in said) tell(emit, 'OrderChanged', said.changed);
       else tell(emit, 'OrderClosed', said.closed);
     });
-    trades.forEach(({ buyer, seller, quantity }, index) => {
-      const trade = { tradeId: `t-${at}-${index}`, instrument: 'BTC-PERP', quantity, price: btc, closeOutOrder: null };
+    trades.forEach(({ buyer, seller, quantity, instrument = 'BTC-PERP', price = btc }, index) => {
+      const trade = { tradeId: `t-${at}-${index}`, instrument, quantity, price, closeOutOrder: null };
       fill(emit, { ...trade, accountId: buyer, side: 'buy', liquidity: 'taker' });
       fill(emit, { ...trade, accountId: seller, side: 'sell', liquidity: 'maker' });
     });
@@ -135,6 +146,7 @@ export function scriptedExchange({ partitions, scenes, maker, answer }: Script):
       const book = { bestBid: price, bestAsk: price, impactBid: price, impactAsk: price, lastPrice: price, at };
       quote(`quotes-${underlying}`, 'PerpetualBookObserved', { instrument: `${underlying}-PERP`, ...book });
     }
+    for (const chain of chains) quote(`chain-${chain.underlying}`, 'OptionChainQuoted', { ...chain, at });
     quote('clock', 'ClockTicked', { at });
   }
 
@@ -256,4 +268,4 @@ const perpetual = (id: string, tick: string, lot: string): QuoteEvents['Instrume
   listedAt: '2020-01-01T00:00:00Z',
 });
 
-const LISTED = [perpetual('BTC-PERP', '0.1', '0.001'), perpetual('ETH-PERP', '0.01', '0.01')];
+export const LISTED = [perpetual('BTC-PERP', '0.1', '0.001'), perpetual('ETH-PERP', '0.01', '0.01')];

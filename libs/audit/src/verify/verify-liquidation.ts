@@ -21,7 +21,7 @@ export async function verifyLiquidation(
   for (let partition = GLOBAL; partition < numbered; partition++) {
     for await (const entry of readPartition(logs.log('accounts'), partition)) invariants.take(entry);
   }
-  // What margin judged, where something was hedged by it.
+  // What margin judged, where something was hedged or taken over by it.
   const judging = invariants.awaitsJudgements ? logs.partitions : 0;
   for (let partition = 0; partition < judging; partition++) {
     for await (const entry of readPartition(logs.log('margin'), partition)) invariants.take(entry);

@@ -45,7 +45,7 @@ const referenceTo = ({ id, log, partition, position }: LogEntry): EventReference
 export interface LiquidationInvariants {
   /** Entries of the numbered partitions of accounts are needed, too: liquidity providers have taken something over. */
   readonly awaitsBookings: boolean;
-  /** The same of margin: options were hedged. */
+  /** The same of margin: options were hedged, or something was taken over. */
   readonly awaitsJudgements: boolean;
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];
@@ -182,7 +182,7 @@ export function liquidationInvariants(): LiquidationInvariants {
       return takeOvers.awaitsBookings;
     },
     get awaitsJudgements() {
-      return hedges.awaitsJudgements;
+      return hedges.awaitsJudgements || takeOvers.awaitsJudgements;
     },
     take(entry) {
       takeOvers.take(entry);

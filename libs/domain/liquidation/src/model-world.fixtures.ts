@@ -170,7 +170,7 @@ export class ModelWorld {
   readonly grants: LogEntry[] = [];
   /** What accounts booked of take-overs by providers. */
   readonly trades: LogEntry[] = [];
-  /** What margin judged of hedges. */
+  /** What margin judged of hedges and of take-overs. */
   readonly judgements: LogEntry[] = [];
   readonly complaints: string[] = [];
   readonly accounts = new Map<string, BookedAccount>();
@@ -1010,10 +1010,8 @@ export class ModelWorld {
   }
 
   /** A provider takes over what his equity covers the initial requirement of, as of all that he has then. */
-  #judgeProviders(
-    partition: number,
-    { roundId, accountId: debtor, side, instrument, lot, providers }: ProviderEvents['ProviderRoundOpened'],
-  ): void {
+  #judgeProviders(partition: number, opened: ProviderEvents['ProviderRoundOpened']): void {
+    const { roundId, accountId: debtor, side, instrument, lot, providers } = opened;
     const here = providers.filter(({ accountId }) => this.#account(accountId).partition === partition);
     const judged = here.map(({ accountId, quantity }) => {
       const account = this.#account(accountId);
@@ -1026,11 +1024,41 @@ export class ModelWorld {
     });
     const own = this.#account(debtor);
     const debtorVersion = own.partition === partition ? own.version : null;
-    const payload = { roundId, schedule: this.#schedule, debtorVersion, providers: judged };
-    this.#tell(
+    const payload = {
+      ...{ roundId, schedule: this.#schedule, debtorVersion, providers: judged },
+      ...(own.partition === partition ? { givenUp: this.#givenUp(own, opened) } : {}),
+    };
+    const entry = this.#logs.entry(
+      'margin',
       partition,
-      this.#logs.entry('margin', partition, `providers-${roundId}`, 'ProvidersJudged', payload, this.#now()),
+      `providers-${roundId}`,
+      'ProvidersJudged',
+      payload,
+      this.#now(),
     );
+    this.judgements.push(entry);
+    this.#tell(partition, entry);
+  }
+
+  /** As much, halved until it does, as leaves the debtor's health no worse. */
+  #givenUp(
+    debtor: BookedAccount,
+    { instrument, lot, mark, quantity, providers }: ProviderEvents['ProviderRoundOpened'],
+  ) {
+    return [...new Set(providers.map(({ price }) => price))].map((price) => {
+      const cost = dec(price).minus(mark).abs();
+      let lots = dec(quantity).div(lot).floor();
+      while (lots.gt(0) && this.#worsens(debtor, instrument, lots.times(lot), cost)) lots = lots.div(2).floor();
+      return { price, quantity: text(lots.times(lot)) };
+    });
+  }
+
+  #worsens(debtor: BookedAccount, instrument: InstrumentId, less: Decimal, cost: Decimal): boolean {
+    const held = debtor.holdings.get(instrument) ?? { quantity: ZERO, cost: ZERO };
+    const smaller = { ...held, quantity: held.quantity.minus(held.quantity.isNegative() ? less.neg() : less) };
+    const holdings = new Map(debtor.holdings).set(instrument, smaller);
+    const equity = this.equityOf(debtor).minus(cost.times(less)).plus(CENT);
+    return equity.times(this.callOf(debtor)).lt(this.equityOf(debtor).times(this.callOf({ holdings }).minus(CENT)));
   }
 
   #bears(account: BookedAccount, instrument: InstrumentId, more: Decimal): boolean {

@@ -97,7 +97,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       DocumentApproved: {
         observe(state, { payload }) {
           evolveRules.DocumentApproved(state.rules, payload);
-          // What it remembers of checked accounts was decided by the rules before.
+          // What it remembers of valued accounts was decided by the rules before.
           state.assessor = null;
         },
       },
@@ -114,7 +114,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       SettlementPriceFixed: {
         observe(state, { payload: { underlying, expiry, price } }) {
           state.deliveries.set(deliveryKey(underlying, expiry), dec(price));
-          // What it remembers of checked accounts may have counted nothing for what is now worth this.
+          // What it remembers of valued accounts may have counted nothing for what is now worth this.
           state.assessor = null;
         },
       },

@@ -115,7 +115,7 @@ export const AUCTION_EVENTS = {
       ...auction,
       outcome: oneOf(
         ['taken-over', 'no-bidder', 'no-bid', 'not-taken', 'case-closed'],
-        'no-bidder: nobody is named who has capacity left; no-bid: its time is over; not-taken: there were bids, but margin, price or account let none of them be taken; case-closed: the account no longer needs it.',
+        'no-bidder: nobody is named who has capacity left; no-bid: its time is over; not-taken: there were bids, but margin of the bidder, health of the debtor, price or account let none of them be taken; case-closed: the account no longer needs it.',
       ),
       bids: count('Bids that were taken down.'),
       closedQuantity: nonNegativeDecimal('Contracts that bidders took over.'),

@@ -38,7 +38,7 @@ export const offeredPosition = (quantity: string) => ({
   mark: nonNegativeDecimal('Mark of the schedule, as the contract is quoted.'),
   unitNotional: positiveDecimal('USD per contract that discounts and capacities are measured in.'),
   mostDiscount: nonNegativeDecimal(
-    'Fraction of the notional: what equity bears of the position, so that no take-over worsens health.',
+    'Fraction of the notional: what equity bears of the position by its share in the requirement.',
   ),
   schedule: ordinal('Position of the ScheduleInForce in margin global that the figures are from.'),
   accountVersion: ordinal('Version of the account that they hold for.'),
@@ -97,7 +97,7 @@ export const PROVIDER_EVENTS = {
   }),
   ProviderRoundExecuted: event({
     description:
-      'All margin partitions have judged: who takes over how much, the lowest discount first, equals in proportion to what they can take.',
+      'All margin partitions have judged: who takes over how much, the lowest discount first, equals in proportion to what they can take, no more than leaves the debtor no worse.',
     stream,
     payload: {
       ...round,
@@ -119,7 +119,7 @@ export const PROVIDER_EVENTS = {
       ...round,
       outcome: oneOf(
         ['taken-over', 'no-provider', 'figures-changed'],
-        'no-provider: nobody may, can or must take over anything at a price within the limit; figures-changed: price, account or position are no longer those of the request, so nothing was taken over.',
+        'no-provider: nobody may, can or must take over anything at a price within the limit that leaves the debtor no worse; figures-changed: price, account or position are no longer those of the request, so nothing was taken over.',
       ),
       takenOver: list(
         record({

@@ -1,6 +1,6 @@
 import { event } from '../schema/event.js';
-import { accountId, code, count, identifier, nonNegativeDecimal, ordinal } from '../schema/forms.js';
-import { list, nullable, record } from '../schema/schema.js';
+import { accountId, code, count, decimal, identifier, nonNegativeDecimal, ordinal } from '../schema/forms.js';
+import { list, nullable, optional, record } from '../schema/schema.js';
 
 export const PROVIDER_JUDGEMENT_EVENTS = {
   ProvidersJudged: event({
@@ -19,6 +19,15 @@ export const PROVIDER_JUDGEMENT_EVENTS = {
           refusal: nullable(code('Why he can take over less than he was asked for.')),
         }),
         'Those that live here, in the order of the round.',
+      ),
+      givenUp: optional(
+        list(
+          record({
+            price: decimal('As the contract is quoted.'),
+            quantity: nonNegativeDecimal('Contracts, whole lots, at most what is offered.'),
+          }),
+          'What the debtor can be rid of at most at each price of the round with a health no worse than he has, in its order; absent where he does not live.',
+        ),
       ),
     },
   }),

@@ -95,9 +95,16 @@ interface Bidder extends Pick<Take, 'partition' | 'accountId' | 'accountVersion'
   readonly most: Decimal;
 }
 
+/** Contracts that the debtor can be rid of at a price, those at better ones among them, without being worse off; an older release did not say. */
+function bearableAt({ answers, request }: TakeOverRound, price: string | undefined): Decimal {
+  const givenUp = answers.get(request.request.partition)?.givenUp;
+  if (givenUp === undefined) return request.quantity;
+  return dec(givenUp.find((each) => each.price === price)?.quantity ?? '0');
+}
+
 /**
- * Who takes over how much, once every margin partition has judged: the lowest discount first; of equals each in proportion to what he can
- * take, in whole lots. Empty when nobody can, or the request is no longer due.
+ * Who takes over how much, once every margin partition has judged: the lowest discount first, no more than leaves the debtor's health as it is; of
+ * equals each in proportion to what he can take, in whole lots. Empty when nobody can, or the request is no longer due.
  * @returns undefined while an answer is missing, or when it was decided
  * @see docs/spec/liquidation.md CLR-LIQ-054
  */
@@ -110,7 +117,9 @@ export function takesOf(round: TakeOverRound, partitions: number): readonly Take
   const takes: Take[] = [];
   for (const discount of new Set(bidders.map((each) => text(each.discount)))) {
     const equals = bidders.filter((each) => each.discount.eq(discount));
-    const total = minOf(open, sum(equals.map(({ most }) => most)));
+    const bearable = bearableAt(round, equals[0]?.price).minus(offered.minus(open));
+    const total = minOf(open, bearable, sum(equals.map(({ most }) => most)));
+    if (total.lte(0)) continue;
     // Reduced so that what is left of each is the same fraction of what he can take.
     const filled = waterFill(
       equals.map(({ accountId, most }) => ({ accountId, size: most, equity: most })),

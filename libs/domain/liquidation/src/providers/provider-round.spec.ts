@@ -7,6 +7,7 @@ import { ForeignLogs, OPENING, START, openingWithProviders } from '../liquidatio
 
 const PARTITIONS = 2;
 type Judged = MarginEvents['ProvidersJudged']['providers'];
+type GivenUp = NonNullable<MarginEvents['ProvidersJudged']['givenUp']>;
 
 const agreement = (account: string, discount: string, capacity = '1000000') => ({
   ...{ account, underlying: 'BTC', capacity, discount },
@@ -45,8 +46,16 @@ class Round {
     return this.take(this.#logs.entry('liquidation', 0, `liquidation-${caseId}`, 'ProvidersAsked', payload, this.#now));
   }
   /** The debtor lives in partition 0, at version 3 unless said otherwise. */
-  judged(roundId: string, partition: number, providers: Judged = [], { schedule = 5, debtorVersion = 3 } = {}) {
-    const payload = { roundId, schedule, debtorVersion: partition === 0 ? debtorVersion : null, providers };
+  judged(
+    roundId: string,
+    partition: number,
+    providers: Judged = [],
+    { schedule = 5, debtorVersion = 3, givenUp }: { schedule?: number; debtorVersion?: number; givenUp?: GivenUp } = {},
+  ) {
+    const payload = {
+      ...{ roundId, schedule, debtorVersion: partition === 0 ? debtorVersion : null, providers },
+      ...(givenUp === undefined ? {} : { givenUp }),
+    };
     const stream = `providers-${roundId}`;
     return this.take(this.#logs.entry('margin', partition, stream, 'ProvidersJudged', payload, this.#now));
   }
@@ -121,6 +130,30 @@ describe('who takes over how much [CLR-LIQ-054]', () => {
       ['a.main', '0.667', '49900'],
       ['b.main', '0.333', '49900'],
     ]);
+  });
+
+  it('takes no more at any price than margin lets the debtor be rid of there, better prices included', () => {
+    const round = new Round();
+    round.ask('alice.main', '20');
+    round.judged(FIRST, 1, [can('a.main', '6'), can('c.main', '20')]);
+    const givenUp = [
+      { price: '49900', quantity: '9' },
+      { price: '49750', quantity: '7' },
+    ];
+    // 6 and 4 were wanted at 49,900, where 9 go; at 49,750 no more than 7 may, and 9 have gone.
+    expect(takesIn(round.judged(FIRST, 0, [can('b.main', '4')], { givenUp }))).toEqual([
+      ['a.main', '5.4', '49900'],
+      ['b.main', '3.6', '49900'],
+    ]);
+    const worse = new Round();
+    worse.ask('alice.main', '20');
+    worse.judged(FIRST, 1, [can('c.main', '20')]);
+    const nothing = [
+      { price: '49900', quantity: '9' },
+      { price: '49750', quantity: '0' },
+    ];
+    const closed = payloadOf(worse.judged(FIRST, 0, [], { givenUp: nothing }), 'ProviderRoundClosed');
+    expect(closed).toMatchObject({ outcome: 'no-provider', closedQuantity: '0', remainder: '20' });
   });
 
   it('takes nobody whom margin lets take nothing, nor one who was judged on another schedule', () => {

@@ -1,6 +1,6 @@
 import { ZERO, dec, sum, text, type Decimal } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { AccountsEvents, LiquidationEvents, ProviderEvents } from '@ballast/facts';
+import type { AccountsEvents, LiquidationEvents, MarginEvents, ProviderEvents } from '@ballast/facts';
 import { placeName } from '../place.js';
 
 /** A round that breaks its rule, and the event that shows it. */
@@ -13,18 +13,21 @@ type Opened = ProviderEvents['ProviderRoundOpened'];
 type Executed = ProviderEvents['ProviderRoundExecuted'];
 type Closed = ProviderEvents['ProviderRoundClosed'];
 type Booked = AccountsEvents['ProviderTradeBooked'];
+type GivenUp = MarginEvents['ProvidersJudged']['givenUp'];
 
 /** Take-overs by liquidity providers, judged when everything was seen. @see docs/spec/liquidation.md CLR-LIQ-055 */
 export interface TakeOverInvariants {
   /** Somebody took over something, so what accounts has booked of it is needed. */
   readonly awaitsBookings: boolean;
+  /** The same of what margin has judged of it. */
+  readonly awaitsJudgements: boolean;
   take(entry: LogEntry): void;
   finish(): readonly TakeOverViolation[];
 }
 
 /**
  * What must hold of every round that is over: it answers what its case had asked for; nobody takes over more than he was named with, nor at
- * another price; no price is beyond the debtor's limit nor, for him, better than the mark; what providers booked is what the
+ * another price; no price is beyond the debtor's limit nor, for him, better than the mark, and no more goes than margin judged to leave him no worse; what providers booked is what the
  * debtor was closed by, price by price; and in no window a provider takes over more than his capacity.
  */
 export function takeOverInvariants(): TakeOverInvariants {
@@ -33,9 +36,13 @@ export function takeOverInvariants(): TakeOverInvariants {
   const executed = new Map<string, Executed>();
   const closed: { readonly event: LogEntry; readonly round: Closed }[] = [];
   const booked = new Map<string, Booked[]>();
+  const givenUp = new Map<string, GivenUp>();
 
   return {
     get awaitsBookings() {
+      return executed.size > 0;
+    },
+    get awaitsJudgements() {
       return executed.size > 0;
     },
     take(entry) {
@@ -52,6 +59,11 @@ export function takeOverInvariants(): TakeOverInvariants {
         case 'ProviderRoundClosed':
           closed.push({ event: entry, round: entry.payload as Closed });
           return;
+        case 'ProvidersJudged': {
+          const judged = entry.payload as MarginEvents['ProvidersJudged'];
+          if (judged.givenUp !== undefined) givenUp.set(judged.roundId, judged.givenUp);
+          return;
+        }
         case 'ProviderTradeBooked': {
           const trade = entry.payload as Booked;
           booked.set(trade.roundId, [...(booked.get(trade.roundId) ?? []), trade]);
@@ -68,6 +80,7 @@ export function takeOverInvariants(): TakeOverInvariants {
         const details = [
           ...requestDefects(round, requests.get(placeName(round.request)), opened.get(round.roundId)),
           ...takeDefects(takes, opened.get(round.roundId)),
+          ...healthDefects(takes, givenUp.get(round.roundId)),
           ...bookingDefects(round, takes, trades),
           ...capacities.defects(event, opened.get(round.roundId), requests.get(placeName(round.request)), trades),
         ];
@@ -106,6 +119,19 @@ function takeDefects(takes: Executed['takes'], opened: Opened | undefined): read
       return price === named.price && isWithin ? [] : [`${accountId} takes over at ${price}, from ${low} to ${high}`];
     }),
   ];
+}
+
+/** Takes stand in the order of their discounts: what goes at a price includes what went at better ones. */
+function healthDefects(takes: Executed['takes'], givenUp: GivenUp): readonly string[] {
+  if (givenUp === undefined) return [];
+  let all = ZERO;
+  return takes.flatMap(({ quantity, price }) => {
+    all = all.plus(quantity);
+    const most = givenUp.find((each) => each.price === price)?.quantity ?? '0';
+    return all.gt(most)
+      ? [`${text(all)} are taken over down to ${price}, where ${most} leave the debtor no worse`]
+      : [];
+  });
 }
 
 function bookingDefects({ takenOver, closedQuantity }: Closed, takes: Executed['takes'], trades: readonly Booked[]) {

@@ -8,7 +8,7 @@ import type { AssessmentMarket } from './assessment-market.js';
 import type { AssessedAccount } from './assessment.js';
 import { isSameAccount, ValuedAccount } from './valued-account.js';
 
-/** Accounts checked last on a schedule; an exchange checks many orders of one account between two changes. */
+/** Accounts valued last on a schedule; an exchange checks many orders of one account between two changes. */
 const REMEMBERED = 1_024;
 
 /**
@@ -18,7 +18,7 @@ const REMEMBERED = 1_024;
 export class Assessor {
   #rows: RowSchedule | undefined;
   /** The one asked for last goes last. */
-  readonly #checked = new Map<AccountId, ValuedAccount>();
+  readonly #valued = new Map<AccountId, ValuedAccount>();
 
   constructor(
     readonly market: AssessmentMarket,
@@ -48,14 +48,14 @@ export class Assessor {
   }
 
   /** Values an account for checks of its orders, or finds it valued if nothing of it has changed since. */
-  checked(account: AccountRecord): ValuedAccount {
+  valuedAccount(account: AccountRecord): ValuedAccount {
     const now = this.book.assessed(account);
-    const known = this.#checked.get(now.accountId);
+    const known = this.#valued.get(now.accountId);
     if (known !== undefined && isSameAccount(known.account, now)) return known;
     const made = new ValuedAccount(now, this.market, this.rules, known);
-    this.#checked.delete(now.accountId);
-    this.#checked.set(now.accountId, made);
-    if (this.#checked.size > REMEMBERED) this.#checked.delete(this.#checked.keys().next().value as AccountId);
+    this.#valued.delete(now.accountId);
+    this.#valued.set(now.accountId, made);
+    if (this.#valued.size > REMEMBERED) this.#valued.delete(this.#valued.keys().next().value as AccountId);
     return made;
   }
 }

@@ -33,7 +33,7 @@ export function judgeHedge(state: MarginState, asked: Asked, request: Place): Ma
   const assessed = assessor.assess(account);
   // A model that has failed knows no delta.
   if (assessed.failure !== null || assessor.market.schedule.halted) return answer(assessed.figures.maintenance, []);
-  const checked = assessor.checked(account);
+  const valued = assessor.valuedAccount(account);
   const detail = assessed.detail();
   const hedges = asked.books.flatMap(({ underlying, contracts }): readonly Hedge[] => {
     const open = contracts.flatMap((contract) => {
@@ -41,8 +41,8 @@ export function judgeHedge(state: MarginState, asked: Asked, request: Place): Ma
       return priced === null ? [] : [{ contract, priced }];
     })[0];
     if (open === undefined) return [];
-    const delta = deltaOf(checked, detail, underlying);
-    const hedge = hedgeIn(assessor, checked, open.contract, open.priced, delta, asked);
+    const delta = deltaOf(valued, detail, underlying);
+    const hedge = hedgeIn(assessor, valued, open.contract, open.priced, delta, asked);
     return hedge === undefined ? [] : [hedge];
   });
   return answer(assessed.figures.maintenance, hedges);
@@ -77,7 +77,7 @@ function coinsOf(
 /** Undefined where no size is worth an order. */
 function hedgeIn(
   assessor: Assessor,
-  checked: ValuedAccount,
+  valued: ValuedAccount,
   { lot: lotText, largest }: Contract,
   priced: PricedContract,
   delta: Decimal,
@@ -95,8 +95,7 @@ function hedgeIn(
   const greatest = quantities.at(-1);
   if (greatest === undefined) return undefined;
   const signed = (quantity: Decimal): Decimal => (delta.isNegative() ? quantity : quantity.neg());
-  const filled = (quantity: Decimal): AssessedAccount =>
-    filledAccount(checked.account, priced, signed(quantity), price);
+  const filled = (quantity: Decimal): AssessedAccount => filledAccount(valued.account, priced, signed(quantity), price);
   return {
     underlying,
     instrument: instrument.id,
@@ -108,7 +107,7 @@ function hedgeIn(
     sizes: quantities.map((quantity) => ({
       quantity: text(quantity),
       delta: text(delta.plus(signed(quantity).times(unitDelta)).toDecimalPlaces(DELTA_DIGITS)),
-      maintenance: text(checked.changedTo(filled(quantity)).figures.maintenance),
+      maintenance: text(valued.changedTo(filled(quantity)).figures.maintenance),
     })),
   };
 }

@@ -49,7 +49,7 @@ export function requirementOfOrders(
   { imagined, order, filled }: AskedAccount = {},
 ): OrderRequirement | null {
   const { market, rules } = assessor;
-  const present = imagined ?? assessor.checked(account);
+  const present = imagined ?? assessor.valuedAccount(account);
   const orders = riskyOrdersOf(state.openOrders, account.accountId);
   const of = { account: present.account, orders: order === undefined ? orders : [...orders, order] };
   return orderRequirement(

@@ -110,9 +110,9 @@ export function preTradeCheck(state: MarginState, order: OrderToCheck): PreTrade
   }
   const price = worseOf(terms.price, contract.price, terms.side);
   const fee = feeOfFill(contract, terms.quantity, price, feesOf(state, account));
-  const checked = assessor.checked(account);
-  const before = checked.figures;
-  const filled = checked.changedTo(filledAccount(checked.account, contract, signedOf(terms), price, fee));
+  const valued = assessor.valuedAccount(account);
+  const before = valued.figures;
+  const filled = valued.changedTo(filledAccount(valued.account, contract, signedOf(terms), price, fee));
   const after = filled.figures;
   const riskReducing = smaller ? lowersCall(before, after) : risky.length === 0 && isHedge(before, after);
   const required = requirementOfOrders(state, assessor, account, { order: terms, filled });

@@ -1,6 +1,8 @@
 import type { MarginEvents, ProviderEvents } from '@ballast/facts';
-import { dec, text, ZERO, type Decimal } from '@ballast/kernel';
-import type { MarginState } from '../margin.state.js';
+import { dec, text, ZERO, type Decimal, type DecimalString } from '@ballast/kernel';
+import type { AccountRecord } from '../assess/account-book.js';
+import { assessorOf, type MarginState } from '../margin.state.js';
+import { filledAccount } from '../pre-trade/filled-account.js';
 import { preTradeCheck, type PreTradeRefusal } from '../pre-trade/pre-trade-check.js';
 
 type Judged = MarginEvents['ProvidersJudged']['providers'][number];
@@ -9,29 +11,56 @@ type Round = ProviderEvents['ProviderRoundOpened'];
 /** A provider who is closed out himself takes over nothing, whatever it would hedge. */
 type Refusal = PreTradeRefusal | 'account-liquidated';
 
-/**
- * The most whole lots, at most so many, that pass; found by halving, so what is found passes itself, whatever may fail below it.
- * @param refusalOf null: it passes
- */
-function mostLots(
-  lots: Decimal,
-  refusalOf: (lots: Decimal) => Refusal | null,
-): { readonly lots: Decimal; readonly refusal: Refusal | null } {
-  const refusal = refusalOf(lots);
-  if (refusal === null) return { lots, refusal };
+/** The most whole lots, at most so many, that pass; found by halving, so what is found passes itself, whatever may fail below it. */
+function mostLots(lots: Decimal, passes: (lots: Decimal) => boolean): Decimal {
+  if (passes(lots)) return lots;
   let [passed, refused] = [ZERO, lots];
   while (refused.minus(passed).gt(1)) {
     const between = passed.plus(refused).div(2).floor();
-    if (refusalOf(between) === null) passed = between;
+    if (passes(between)) passed = between;
     else refused = between;
   }
-  return { lots: passed, refusal };
+  return passed;
+}
+
+/** Equity is rounded down to the cent and the requirement up: what is lost by that is no worse health. */
+const CENT = dec('0.01');
+
+/**
+ * The most whole lots, at most what is offered, that the debtor can be rid of at each price of the round with a health no worse than he has: his
+ * account as it would be then, by whatever model decides of it. A share in the requirement says what the next contract frees; beside hedges all
+ * of them may free less, and leave another loss the worst.
+ */
+function givenUp(
+  state: MarginState,
+  account: AccountRecord,
+  { instrument, side, quantity, lot, providers }: Round,
+): MarginEvents['ProvidersJudged']['givenUp'] {
+  const assessor = assessorOf(state);
+  const contract = assessor?.market.open(instrument) ?? null;
+  if (assessor === null || contract === null) return [];
+  const valued = assessor.valuedAccount(account);
+  const { equity, maintenance } = valued.figures;
+  const isNoWorse = (lots: Decimal, price: DecimalString): boolean => {
+    const contracts = lots.times(lot);
+    const signed = side === 'long' ? contracts.neg() : contracts;
+    const { figures } = valued.changedTo(filledAccount(valued.account, contract, signed, dec(price)));
+    return figures.equity
+      .plus(CENT)
+      .times(maintenance)
+      .gte(equity.times(figures.maintenance.minus(CENT)));
+  };
+  const offered = dec(quantity).div(lot).floor();
+  return [...new Set(providers.map(({ price }) => price))].map((price) => {
+    const most = mostLots(offered, (lots) => isNoWorse(lots, price));
+    return { price, quantity: text(most.times(lot)) };
+  });
 }
 
 /**
  * How much each provider that lives here can take over, judged like an order of his that may fill in part: at the worse of price and mark and
- * with its fee, so that the discount is no margin before he has it. With it the version of the debtor, if he lives here: a request on other
- * figures is no longer due.
+ * with its fee, so that the discount is no margin before he has it. With it the version of the debtor, if he lives here, since a request on other
+ * figures is no longer due, and how much of it leaves him no worse.
  * @see docs/spec/margin.md CLR-MRG-073
  */
 export function judgeProviders(state: MarginState, round: Round): MarginEvents['ProvidersJudged'] {
@@ -44,11 +73,14 @@ export function judgeProviders(state: MarginState, round: Round): MarginEvents['
       const signed = text(side === 'long' ? contracts : contracts.neg());
       return preTradeCheck(state, { accountId, instrument, quantity: signed, price }).code;
     };
-    const { lots, refusal } = state.book.isLiquidating(account)
-      ? { lots: ZERO, refusal: 'account-liquidated' as const }
-      : mostLots(dec(quantity).div(lot).floor(), refusalOf);
+    const asked = dec(quantity).div(lot).floor();
+    const refusal = state.book.isLiquidating(account) ? 'account-liquidated' : refusalOf(asked);
+    const lots = refusal === 'account-liquidated' ? ZERO : mostLots(asked, (fewer) => refusalOf(fewer) === null);
     return [{ accountId, accountVersion: account.version, quantity: text(lots.times(lot)), refusal }];
   });
-  const debtorVersion = state.book.find(debtor)?.version ?? null;
-  return { roundId, schedule: state.schedule?.position ?? 0, debtorVersion, providers };
+  const here = state.book.find(debtor);
+  return {
+    ...{ roundId, schedule: state.schedule?.position ?? 0, debtorVersion: here?.version ?? null, providers },
+    ...(here === undefined ? {} : { givenUp: givenUp(state, here, round) }),
+  };
 }

@@ -11,7 +11,7 @@ import { requirementOfOrders } from '../orders/account-orders.js';
  */
 function spareOf(state: MarginState, assessor: Assessor, account: AccountRecord): Decimal {
   if (state.book.isLiquidating(account) || assessor.market.schedule.halted) return ZERO;
-  const { equity, initial } = assessor.checked(account).figures;
+  const { equity, initial } = assessor.valuedAccount(account).figures;
   const headroom = requirementOfOrders(state, assessor, account)?.headroom ?? ZERO;
   return roundUsd(maxOf(minOf(equity.minus(initial), headroom), ZERO), 'credit');
 }
