@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ExchangeSubmission } from '@ballast/contracts';
+import { auctionsView, type ExchangeSubmission } from '@ballast/contracts';
 import { approveCorrection, PostgresLogStore, proposeCorrection } from '@ballast/event-log';
 import { createDatabase, discard, testServer } from '@ballast/event-log/testing';
-import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
+import { EMPTY_HEAD, GLOBAL, seal } from '@ballast/event-sourcing';
 import { BallastClient, LogReader, Producer } from '@ballast/exchange-client';
 import { restClient, type RestClient } from '@ballast/gateway/testing';
 import { createDatabaseOf, gatewayDatabase, GATEWAYS, PROCESSES_WITHOUT_EXCHANGE } from '@ballast/local-stack';
-import { partitionOfAccount } from '@ballast/kernel';
+import { canonicalText, dec, partitionOfAccount, text } from '@ballast/kernel';
 import { KafkaBus } from '@ballast/messaging';
 import { describeWithKafka } from '@ballast/messaging/local-kafka';
+import { BallastProcess } from './ballast-process.js';
 import { DistributedHouse, withFreePorts } from './distributed-house.js';
 import { KafkaExchange } from './kafka-exchange.js';
+import { ThinExchange } from './thin-exchange.js';
 
 const PARTITIONS = 2;
 const AT = Date.parse('2020-03-12T10:00:00Z');
@@ -58,6 +60,17 @@ await describeWithKafka('the distributed composition without a simulated exchang
       if (holds(seen)) return seen;
       if (Date.now() > deadline) throw new Error(`not in time: ${JSON.stringify(seen)}\n${house.output}`);
       await wait(100);
+    }
+  }
+
+  /** What stands on the topics themselves, past intake and gateway. */
+  async function overBus(work: (bus: KafkaBus) => Promise<void>): Promise<void> {
+    const connection = { brokers: kafka().brokers, clientId: 'an-exchange-of-its-own', prefix };
+    const bus = await KafkaBus.open({ connection, incarnationOf: () => 'its own' });
+    try {
+      await work(bus);
+    } finally {
+      await bus.close();
     }
   }
 
@@ -109,6 +122,82 @@ await describeWithKafka('the distributed composition without a simulated exchang
       Array.from({ length: DEPOSITS }, (_, index) => `kafka-${index}`).sort(),
     );
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('auctions what no book takes: bids through a gateway and over Kafka are judged, taken down, handed over, and leave sound logs [CLR-LIQ-072] [CLR-LIQ-073]', async () => {
+    const [gatewayBidder, kafkaBidder] = ['rich.book', 'small.book'] as const;
+    // Their partition is not that of dave, of whose fills a later test says that there is none.
+    const [debtor, short] = ['ivy.main', 'hal.main'] as const;
+    for (const each of [debtor, short])
+      expect(partitionOfAccount(each, PARTITIONS)).not.toBe(partitionOfAccount('dave.main', PARTITIONS));
+    const by = (person: string) => ({ 'x-actor': person });
+    const bidders = [
+      { account: gatewayBidder, underlying: 'BTC', capacity: '1000000' },
+      { account: kafkaBidder, underlying: 'BTC', capacity: '20000' },
+    ];
+    const body = { windowMs: 600_000, bindingMs: 60_000, sealed: { lengthMs: 600_000 }, bidders };
+    const document = { proposalId: 'p-1', kind: 'auctions', id: 'auctions@1', body, reason: 'the book is thin' };
+    expect((await gateway.post('/rules/liquidation/proposals', document, undefined, by('ann'))).status).toBe(201);
+    const approvals = '/rules/liquidation/proposals/p-1/approvals';
+    expect((await gateway.post(approvals, {}, undefined, by('ben'))).status).toBe(201);
+
+    const thin = new ThinExchange(exchange, ballast, PARTITIONS, AT);
+    const deposits = { [debtor]: '12000', [short]: '100000', [gatewayBidder]: '1000000', [kafkaBidder]: '50000' };
+    await thin.open(deposits);
+    await thin.minute('10000');
+    await thin.trade(debtor, short, '10', '10000');
+    await thin.minute('10000');
+    await thin.minute('9000');
+    const { items } = await until(
+      async () => {
+        await thin.settle();
+        return auctionsView.parse((await gateway.get('/auctions')).body);
+      },
+      ({ items: open }) => open.length > 0,
+    );
+    const [auction] = items;
+    expect(auction).toMatchObject({ instrument: 'BTC-PERP', side: 'long', method: 'sealed', bids: 0 });
+    const { auctionId = '', quantity: offered = '0' } = auction ?? {};
+    const path = `/auctions/${auctionId}/bids`;
+    const beyond = { accountId: kafkaBidder, quantity: '2.223', discount: '0.004' };
+    expect(await gateway.post(path, beyond)).toMatchObject({ status: 422, body: { code: 'bid-beyond-limit' } });
+    const most = { accountId: gatewayBidder, quantity: text(dec(offered).minus('2')), discount: '0.004' };
+    expect((await gateway.post(path, most)).status).toBe(201);
+    await overBus(async (bus) => {
+      const bid = { auctionId, accountId: kafkaBidder, quantity: '2', discount: '0.001' };
+      const command = { log: 'liquidation.commands', partition: GLOBAL, commandId: 'bid-over-kafka', actor: null };
+      await bus.send({ ...command, type: 'BidInAuction', bodyText: canonicalText(bid) });
+    });
+    const held = async (accountId: string): Promise<string | undefined> => {
+      const { positions } = await ballast.get<{ positions: readonly { quantity: string }[] }>(`/accounts/${accountId}`);
+      return positions[0]?.quantity;
+    };
+    const cases = new LogReader(ballast, 'liquidation', PARTITIONS);
+    const closed: object[] = [];
+    await until(
+      async () => {
+        await thin.settle();
+        closed.push(...(await cases.read()).filter(({ type }) => type === 'LiquidationClosed'));
+        return closed;
+      },
+      ({ length }) => length > 0,
+    );
+    expect(closed).toMatchObject([{ payload: { accountId: debtor, outcome: 'restored', uncoveredLoss: '0' } }]);
+    // The dearer bid takes what the cheaper one leaves.
+    expect(await held(kafkaBidder)).toBe('2');
+    const given = dec((await held(gatewayBidder)) ?? '0');
+    expect(given.gt(0) && given.lte(most.quantity)).toBe(true);
+    expect(await held(debtor)).toBe(text(dec('8').minus(given)));
+
+    const database = ['--database-url', house.databaseUrl];
+    const [verified, replayed] = await Promise.all(
+      ['verify', 'replay'].map((command) => new BallastProcess([command, ...database]).finished()),
+    );
+    expect(verified).toMatchObject({ code: 0 });
+    expect({ code: replayed?.code, said: replayed?.stdout }).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('all identical') as unknown,
+    });
   });
 
   it('answers over Kafka what cannot be read, and goes on behind it', async () => {
@@ -271,13 +360,7 @@ await describeWithKafka('the distributed composition without a simulated exchang
       },
       EMPTY_HEAD,
     );
-    const connection = { brokers: kafka().brokers, clientId: 'an-exchange-of-its-own', prefix };
-    const bus = await KafkaBus.open({ connection, incarnationOf: () => 'its own' });
-    try {
-      await bus.publish([fill]);
-    } finally {
-      await bus.close();
-    }
+    await overBus((bus) => bus.publish([fill]));
     const accounts = restClient(house.addressOf('accounts'));
     const answer = await until(
       () => accounts.get('/health/ready'),
