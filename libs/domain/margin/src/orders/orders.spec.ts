@@ -58,8 +58,7 @@ describe('what orders require [CLR-ORD-002]', () => {
         expect(codeOf({ result })).toBe('accepted');
         ex.accept(terms, reservationId, terms.side);
       }
-      const second = first === 'buy' ? 'sell' : 'buy';
-      for (const side of [first, second]) {
+      for (const side of first === 'buy' ? (['buy', 'sell'] as const) : (['sell', 'buy'] as const)) {
         const events = ex.book(order('ann.main', side, '1 BTC-PERP at 60000'), dec(1), dec(60_000), side);
         expect(typesOf(events)).not.toContain('LiquidationTriggered');
         expect(ex.surplus('ann.main').gte(0)).toBe(true);
