@@ -53,6 +53,6 @@ export { dataSourceOptions, type PostgresConnection } from './postgres/connectio
 export { backUpCluster, restoreCluster } from './postgres/cluster-backup.js';
 export { DirectoryLock } from './postgres/directory-lock.js';
 export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
-export { PostgresLogStore } from './postgres/postgres-log.js';
+export { PostgresLogStore } from './postgres/postgres-log-store.js';
 export { isTransient } from './postgres/transient-error.js';
 export { untilStored } from './until-stored.js';

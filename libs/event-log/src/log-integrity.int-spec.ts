@@ -6,7 +6,7 @@ import { Writer } from './event-log.fixtures.js';
 import { verifyLog } from './log-integrity.fixtures.js';
 import { verifyPartition } from './log-integrity.js';
 import { MemoryLogStore } from './memory/memory-log.js';
-import { PostgresLogStore } from './postgres/postgres-log.js';
+import { PostgresLogStore } from './postgres/postgres-log-store.js';
 import { testDatabase } from './testing.js';
 
 const SHAPE = { name: 'margin', partitions: 2, global: true };

@@ -7,7 +7,7 @@ import { CheckpointWriter } from '../checkpoint-writer.js';
 import { approveCorrection, proposeCorrection } from '../corrections/corrector.js';
 import { Writer } from '../event-log.fixtures.js';
 import { verifyPartition } from '../log-integrity.js';
-import { PostgresLogStore } from '../postgres/postgres-log.js';
+import { PostgresLogStore } from '../postgres/postgres-log-store.js';
 import { readPartition } from '../read-partition.js';
 import { testDatabase } from '../testing.js';
 import type { ArchivableLog } from './archivable-log.js';

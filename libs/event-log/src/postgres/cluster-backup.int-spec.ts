@@ -5,7 +5,7 @@ import { Writer } from '../event-log.fixtures.js';
 import { verifyPartition } from '../log-integrity.js';
 import { backUpCluster, restoreCluster } from './cluster-backup.js';
 import { EmbeddedServer } from './embedded-server.js';
-import { PostgresLogStore } from './postgres-log.js';
+import { PostgresLogStore } from './postgres-log-store.js';
 
 let folder: string;
 

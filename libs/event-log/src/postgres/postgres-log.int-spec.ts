@@ -1,6 +1,6 @@
 import { describeEventLog } from '../event-log.contract.js';
 import { testDatabase } from '../testing.js';
-import { PostgresLogStore } from './postgres-log.js';
+import { PostgresLogStore } from './postgres-log-store.js';
 
 describeEventLog(
   'the log in PostgreSQL',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { compareText, invariant } from '@ballast/kernel';
+import type pg from 'pg';
+import { invariant } from '@ballast/kernel';
 import type { SealedEvent } from '@ballast/event-sourcing';
-import { assertApart, commandsBefore, flawOf, judge, outcomeTogether, type Surroundings } from '../append-rules.js';
-import { HASH_BYTES, chainAt, commandsOf, contentOf, eventLinesOf, eventRowsOf, sealedEventsOf } from '../block.js';
+import { commandsBefore, flawOf, judge, type Surroundings } from '../append-rules.js';
+import { HASH_BYTES, chainAt, commandsOf, eventLinesOf, eventRowsOf, sealedEventsOf } from '../block.js';
 import type {
   ArchivedManifest,
   AppendItem,
@@ -13,33 +13,26 @@ import type {
   CommandRecord,
   Cursor,
   EventLine,
-  EventLog,
   EventRow,
   LogShape,
-  LogStore,
   PartitionHead,
   PartitionStanding,
-  PlacedItem,
   StoredCheckpoint,
 } from '../event-log.js';
-import { assertShape, partitionNumbers } from '../log-shape.js';
+import { partitionNumbers } from '../log-shape.js';
 import type { ArchivableLog, RemovalDecision } from '../archive/archivable-log.js';
 import { ArchivedBlocks } from '../archive/archived-blocks.js';
 import { manifestName, manifestOf, type ArchivedRange, type BlockSpan } from '../archive/archive-manifest.js';
-import { ArchiveRefused, type ArchiveStore } from '../archive/archive-store.js';
-import { DirectoryArchive } from '../archive/directory-archive.js';
+import type { ArchiveStore } from '../archive/archive-store.js';
 import { assertContiguous } from '../contiguous.js';
 import { asRead, correctionsOf } from '../corrections/read-as.js';
-import { plainArray, textArray } from './array-literal.js';
-import { poolOptions, type PostgresConnection } from './connection.js';
+import { textArray } from './array-literal.js';
+import { CommandIndex } from './command-index.js';
 import { logNames } from './log-names.js';
-import { logSql, PLANNING, type LogSql } from './log-sql.js';
-import { createdShape, migrateLog, presentShape } from './migrate.js';
+import { appendValues, blockOf, checkpointOf, cursorOf, headOf, noteOf, rangeOf, type Row } from './log-rows.js';
+import { logSql, type LogSql } from './log-sql.js';
 import { PostgresOutcomes } from './postgres-outcomes.js';
-import { PostgresSnapshots } from './postgres-snapshots.js';
 import { isTransient } from './transient-error.js';
-
-type Row = readonly unknown[];
 
 interface ArchivedNotes {
   readonly place: BlockPlace;
@@ -47,20 +40,16 @@ interface ArchivedNotes {
 }
 const NO_NOTES: ArchivedNotes = { place: { firstPosition: 0, number: 0 }, notes: [] };
 
-/** Commands that may wait for the index of their ids; until then they are looked for in their blocks. */
-const UNINDEXED_COMMANDS = 256;
-const INDEX_PAGE = 1_000;
-/** Keeps others from archiving the same database at the same time; any fixed number. */
-const ARCHIVING_LOCK = 6_251_998_219;
 /** So that no removal holds its locks for long. */
 const BLOCKS_REMOVED_AT_A_TIME = 10_000;
 /** A refused item whose reason is gone when it is looked for is tried again; more often than this it can't be. */
-const MOST_ATTEMPTS = 5;
-const APPENDED: AppendOutcome = { status: 'appended' };
+export const MOST_ATTEMPTS = 5;
+export const APPENDED: AppendOutcome = { status: 'appended' };
 
 type Ask = (statement: keyof LogSql, values: unknown[]) => Promise<Row[]>;
 
-class PostgresLog implements ArchivableLog {
+/** One log: a schema of its own, over a pool of connections that it shares. */
+export class PostgresLog implements ArchivableLog {
   readonly outcomes: PostgresOutcomes;
   readonly #sql: LogSql;
   readonly #archived: ArchivedBlocks;
@@ -69,10 +58,7 @@ class PostgresLog implements ArchivableLog {
   readonly #openArchive: (place: string) => ArchiveStore;
   readonly #numbers: ReadonlySet<number>;
   readonly #listeners = new Set<(partition: number, size: number) => void>();
-  /** Ids of commands that were appended here and are not in the index yet, and the number of the first. */
-  readonly #unindexed = new Map<number, { readonly first: number; readonly ids: string[] }>();
-  readonly #indexed = new Set<number>();
-  readonly #indexing = new Map<number, Promise<void>>();
+  readonly #commandIndex: CommandIndex;
   #closed = false;
 
   constructor(
@@ -90,6 +76,12 @@ class PostgresLog implements ArchivableLog {
       openArchive,
     );
     this.#numbers = new Set(partitionNumbers(shape));
+    this.#commandIndex = new CommandIndex({
+      numberOfLast: async (partition) => Number((await this.#rows('commandIndex', [partition]))[0]?.[0]),
+      add: async (partition, behind, ids) =>
+        void (await this.#rows('indexCommands', [partition, behind, textArray(ids)])),
+      commands: (partition, after, limit) => this.commands(partition, after, limit),
+    });
   }
 
   get name(): string {
@@ -107,8 +99,7 @@ class PostgresLog implements ArchivableLog {
   async take(partition: number, worker: string): Promise<PartitionHead> {
     this.#assertPartition(partition);
     const [row] = await this.#rows('take', [partition, worker]);
-    this.#unindexed.delete(partition);
-    this.#indexed.delete(partition);
+    this.#commandIndex.taken(partition);
     return headOf(row as Row);
   }
 
@@ -358,25 +349,6 @@ class PostgresLog implements ArchivableLog {
     });
   }
 
-  /**
-   * Puts ids of commands into their index, behind the answers to whoever gave them. They are those that were appended here;
-   * what a former owner left out is read from the blocks.
-   */
-  async #indexCommands(partition: number): Promise<void> {
-    const { first, ids } = this.#unindexed.get(partition) ?? { first: 1, ids: [] };
-    this.#unindexed.delete(partition);
-    const [index] = await this.#rows('commandIndex', [partition]);
-    let indexed = Number(index?.[0]);
-    while (indexed < first - 1) {
-      const page = await this.commands(partition, indexed, Math.min(INDEX_PAGE, first - 1 - indexed));
-      if (page.length === 0) return;
-      await this.#rows('indexCommands', [partition, indexed, textArray(page.map(({ commandId }) => commandId))]);
-      indexed += page.length;
-    }
-    const fresh = ids.slice(indexed - (first - 1));
-    if (fresh.length > 0) await this.#rows('indexCommands', [partition, indexed, textArray(fresh)]);
-  }
-
   async relayCursor(partition: number): Promise<number> {
     this.#assertPartition(partition);
     const [row] = await this.#rows('relayCursor', [partition]);
@@ -465,17 +437,12 @@ class PostgresLog implements ArchivableLog {
   }
 
   async indexCommandsUpTo(partition: number, number: number): Promise<void> {
-    const [index] = await this.#rows('commandIndex', [partition]);
-    for (let indexed = Number(index?.[0]); indexed < number;) {
-      const page = await this.commands(partition, indexed, INDEX_PAGE);
-      invariant(page.length > 0, `${this.name}/${partition} ends before command ${number}`);
-      await this.#rows('indexCommands', [partition, indexed, textArray(page.map(({ commandId }) => commandId))]);
-      indexed += page.length;
-    }
+    const indexed = await this.#commandIndex.fill(partition, number);
+    invariant(indexed >= number, `${this.name}/${partition} ends before command ${number}`);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#indexing.values());
+    await this.#commandIndex.settled();
     this.#closed = true;
     this.#listeners.clear();
   }
@@ -559,25 +526,8 @@ class PostgresLog implements ArchivableLog {
   #appended(item: AppendItem): AppendOutcome {
     const last = item.events.at(-1);
     if (last !== undefined) for (const listener of this.#listeners) listener(item.partition, last.position);
-    this.#answered(item);
+    this.#commandIndex.answered(item);
     return APPENDED;
-  }
-
-  /** An index that is behind costs time only, so its trouble is nobody's: the next commands try again. */
-  #answered({ partition, commands }: AppendItem): void {
-    const [command] = commands;
-    if (command === undefined) return;
-    let unindexed = this.#unindexed.get(partition);
-    if (unindexed === undefined) this.#unindexed.set(partition, (unindexed = { first: command.number, ids: [] }));
-    for (const { commandId } of commands) unindexed.ids.push(commandId);
-    // The first of an owner asks what the former one left out.
-    const isFirst = !this.#indexed.has(partition);
-    if ((!isFirst && unindexed.ids.length < UNINDEXED_COMMANDS) || this.#indexing.has(partition)) return;
-    this.#indexed.add(partition);
-    const running = this.#indexCommands(partition)
-      .catch(() => undefined)
-      .finally(() => this.#indexing.delete(partition));
-    this.#indexing.set(partition, running);
   }
 
   async #rows(statement: keyof LogSql, values: unknown[]): Promise<Row[]> {
@@ -590,284 +540,4 @@ class PostgresLog implements ArchivableLog {
   #assertPartition(partition: number): void {
     invariant(this.#numbers.has(partition), `log ${this.name} has no partition ${partition}`);
   }
-}
-
-export interface PostgresLogStoreOptions {
-  readonly connection: PostgresConnection;
-  /** Most connections at a time; default 10. */
-  readonly poolSize?: number;
-  /** Refuses every change: for those who only look. */
-  readonly readOnly?: boolean;
-  /** Where archived blocks are kept now; default: where they were put. */
-  readonly archive?: string | undefined;
-  /** Told when an append failed for a reason that may pass: the writer tries again until it does. */
-  readonly onTrouble?: (log: string, error: unknown) => void;
-}
-
-/** Logs in PostgreSQL 15 or later, one schema per service, over one pool of connections. */
-export class PostgresLogStore implements LogStore {
-  /** For neighbours in the same database, such as read models. */
-  readonly pool: pg.Pool;
-  readonly snapshots: PostgresSnapshots;
-  readonly #connection: PostgresConnection;
-  readonly #openArchive: (place: string) => ArchiveStore;
-  readonly #onTrouble: (log: string, error: unknown) => void;
-  readonly #logs: PostgresLog[] = [];
-
-  constructor({
-    connection,
-    poolSize = 10,
-    readOnly = false,
-    archive,
-    onTrouble = () => undefined,
-  }: PostgresLogStoreOptions) {
-    this.#connection = connection;
-    this.#openArchive = (place) => new DirectoryArchive(archive ?? place);
-    this.#onTrouble = onTrouble;
-    this.pool = new pg.Pool({
-      ...poolOptions(connection),
-      max: poolSize,
-      application_name: 'ballast',
-      keepAlive: true,
-      connectionTimeoutMillis: 10_000,
-      // Also on a server that an operator set otherwise: a crash must never take back a position that was answered for.
-      options: `-c synchronous_commit=on ${PLANNING}${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
-    });
-    this.snapshots = new PostgresSnapshots(this.pool);
-    // An idle connection that breaks is replaced; a busy one reports its error to whoever uses it.
-    this.pool.on('error', () => undefined);
-  }
-
-  async open(shape: LogShape): Promise<EventLog> {
-    assertShape(shape);
-    await migrateLog(this.pool, this.#connection, shape);
-    const log = new PostgresLog(shape, this.pool, this.#onTrouble, this.#openArchive);
-    this.#logs.push(log);
-    return log;
-  }
-
-  async openPresent(name: string): Promise<EventLog | undefined> {
-    const shape = await presentShape(this.pool, name);
-    if (shape === undefined) return undefined;
-    const log = new PostgresLog(shape, this.pool, this.#onTrouble, this.#openArchive);
-    this.#logs.push(log);
-    return log;
-  }
-
-  /** A log that is there, for those who archive it; undefined when it was never created. */
-  async openArchivable(name: string): Promise<ArchivableLog | undefined> {
-    const log = await this.openPresent(name);
-    return log && (log as PostgresLog);
-  }
-
-  /**
-   * Does what only one process at a time may do with the archive of this database.
-   * @throws ArchiveRefused when another one is at it
-   */
-  async whileArchiving<T>(work: () => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      const { rows } = await client.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [
-        ARCHIVING_LOCK,
-      ]);
-      if (rows[0]?.free !== true) {
-        throw new ArchiveRefused('another process archives logs of this database; wait until it is done');
-      }
-      return await work();
-    } finally {
-      // Also frees the lock: whoever ends in the middle frees it too.
-      client.release(true);
-    }
-  }
-
-  shapeOf(name: string): Promise<LogShape | undefined> {
-    return createdShape(this.pool, name);
-  }
-
-  async appendTogether(items: readonly PlacedItem[]): Promise<AppendOutcome> {
-    assertApart(items);
-    const flaw = items.map(flawOf).find((found) => found !== undefined);
-    if (flaw !== undefined) return flaw;
-    const byLog = this.#byLog(items);
-    try {
-      for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-        if (await this.#insertTogether(byLog)) {
-          for (const [log, own] of byLog) log.told(own);
-          return APPENDED;
-        }
-        const outcomes: AppendOutcome[] = [];
-        for (const [log, own] of byLog) outcomes.push(...(await log.outcomesOf(own)));
-        const outcome = outcomeTogether(
-          byLog.flatMap(([, own]) => own),
-          outcomes,
-        );
-        if (outcome.status !== 'appended') return outcome;
-      }
-    } catch (error) {
-      if (isTransient(error)) byLog[0]?.[0].trouble(error);
-      throw error;
-    }
-    throw new Error('the store refuses items that belong together and gives no reason');
-  }
-
-  /** Logs in the order of their names, so that two writers who compete can't block each other. */
-  #byLog(items: readonly PlacedItem[]): readonly (readonly [PostgresLog, readonly PlacedItem[]])[] {
-    return [...new Set(items.map(({ log }) => log))].sort(compareText).map((name) => {
-      const log = this.#logs.findLast((each) => each.name === name);
-      invariant(log !== undefined, `log ${name} is not open`);
-      return [log, items.filter((item) => item.log === name)];
-    });
-  }
-
-  /** @returns false when anything does not fit: then nothing is stored */
-  async #insertTogether(byLog: readonly (readonly [PostgresLog, readonly PlacedItem[]])[]): Promise<boolean> {
-    const client = await this.pool.connect();
-    let failed: Error | undefined;
-    try {
-      await client.query('begin');
-      for (const [log, items] of byLog) {
-        if (await log.insertIn(client, items)) continue;
-        await client.query('rollback');
-        return false;
-      }
-      await client.query('commit');
-      return true;
-    } catch (error) {
-      failed = error as Error;
-      throw error;
-    } finally {
-      client.release(failed);
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#logs.map((log) => log.close()));
-    await this.pool.end();
-  }
-}
-
-/** The parameters of the append statement, column by column. */
-function appendValues(items: readonly AppendItem[]): unknown[] {
-  const moves = items.flatMap((item) => item.cursors.map((move) => ({ partition: item.partition, move })));
-  const lasts = items.map((item) => item.events.at(-1));
-  const contents = items.map(contentOf);
-  const texts: Buffer[] = [];
-  const placed = { hashes: 0, texts: 0 };
-  const place = (text: string): { readonly at: number; readonly length: number } => {
-    const bytes = Buffer.from(text);
-    const at = placed.texts;
-    texts.push(bytes);
-    placed.texts += bytes.length;
-    return { at, length: bytes.length };
-  };
-  const places = contents.map(({ entriesText, hashes, commandsText }) => {
-    const hashesAt = placed.hashes;
-    placed.hashes += hashes.length;
-    return { hashesAt, entries: place(entriesText), commands: place(commandsText) };
-  });
-  return [
-    plainArray(items.map((item) => item.partition)),
-    plainArray(items.map((item) => item.epoch)),
-    plainArray(items.map((item) => item.expectedSize)),
-    plainArray(items.map((item) => item.expectedSize + item.events.length)),
-    plainArray(lasts.map((last) => last?.time.clearing ?? null)),
-    plainArray(lasts.map((last) => last?.time.hop ?? null)),
-    plainArray(items.map((item) => commandsBefore(item) ?? null)),
-    plainArray(items.map((item) => item.commands.length)),
-    textArray(items.map((item) => item.worker)),
-    textArray(items.map((item) => item.trace ?? null)),
-    textArray(contents.map(({ cursorsText }) => cursorsText)),
-    plainArray(places.map(({ hashesAt }) => hashesAt)),
-    plainArray(places.map(({ entries }) => entries.at)),
-    plainArray(places.map(({ entries }) => entries.length)),
-    plainArray(places.map(({ commands }) => commands.at)),
-    plainArray(places.map(({ commands }) => commands.length)),
-    Buffer.concat(items.map((item) => item.expectedHead)),
-    Buffer.concat(items.map((item, index) => lasts[index]?.chain ?? item.expectedHead)),
-    Buffer.concat(contents.map(({ hashes }) => hashes)),
-    Buffer.concat(texts),
-    plainArray(moves.map(({ partition }) => partition)),
-    textArray(moves.map(({ move }) => move[0])),
-    plainArray(moves.map(({ move }) => move[1])),
-    plainArray(moves.map(({ move }) => move[2])),
-    textArray(moves.map(({ move }) => move[3] ?? null)),
-  ];
-}
-
-function headOf(row: Row): PartitionHead {
-  const [partition, epoch, size, head, clearing, hop, commands, incarnation, worker, blocks, blockChain] = row;
-  return {
-    partition: partition as number,
-    epoch: Number(epoch),
-    size: Number(size),
-    head: head as Buffer,
-    clearing: Number(clearing),
-    hop: hop as number,
-    commands: Number(commands),
-    incarnation: incarnation as string,
-    worker: worker as string | null,
-    blocks: Number(blocks),
-    blockChain: blockChain as Buffer,
-  };
-}
-
-function blockOf(row: Row): Block {
-  return {
-    partition: row[0] as number,
-    number: Number(row[1]),
-    firstPosition: Number(row[2]),
-    lastPosition: Number(row[3]),
-    firstCommand: Number(row[4]),
-    lastCommand: Number(row[5]),
-    clearing: Number(row[6]),
-    hop: row[7] as number,
-    epoch: Number(row[8]),
-    incarnation: row[9] as string,
-    worker: row[10] as string,
-    trace: row[11] as string | null,
-    chainBefore: row[12] as Buffer,
-    chain: row[13] as Buffer,
-    hashes: row[14] as Buffer,
-    entriesText: row[15] as string,
-    commandsText: row[16] as string,
-    cursorsText: row[17] as string,
-    blockChain: row[18] as Buffer,
-    recordedAt: Number(row[19]),
-    note: row[20] as string,
-  };
-}
-
-function cursorOf([, log, partition, position, nextOffset]: Row): Cursor {
-  return {
-    log: log as string,
-    partition: partition as number,
-    position: Number(position),
-    nextOffset: nextOffset as string | null,
-  };
-}
-
-function rangeOf(row: Row): ArchivedRange {
-  const [number, firstBlock, lastBlock, note, verifierKey, place, proposedBy, removedBy] = row;
-  return {
-    number: number as number,
-    firstBlock: Number(firstBlock),
-    lastBlock: Number(lastBlock),
-    note: note as string,
-    verifierKey: verifierKey as string,
-    place: place as string,
-    proposedBy: proposedBy as string | null,
-    removedBy: removedBy as string | null,
-  };
-}
-
-const noteOf = ([note]: Row): string => note as string;
-
-function checkpointOf([number, note, frontier, verifierKey, succession]: Row): StoredCheckpoint {
-  return {
-    number: Number(number),
-    note: note as string,
-    frontier: frontier as string,
-    verifierKey: verifierKey as string,
-    succession: succession as string | null,
-  };
 }

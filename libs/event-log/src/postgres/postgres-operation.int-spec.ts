@@ -8,7 +8,7 @@ import { createDatabase, discard, testDatabase, testServer } from '../testing.js
 import type { EmbeddedServer, ServerConnection } from './embedded-server.js';
 import { logNames } from './log-names.js';
 import { logSql, type LogSql } from './log-sql.js';
-import { PostgresLogStore } from './postgres-log.js';
+import { PostgresLogStore } from './postgres-log-store.js';
 
 const SHAPE: LogShape = { name: 'margin', partitions: 4, global: true };
 

@@ -1,6 +1,6 @@
 import { outcomeIndexContract } from '../outcome-index.contract.js';
 import { testDatabase } from '../testing.js';
-import { PostgresLogStore } from './postgres-log.js';
+import { PostgresLogStore } from './postgres-log-store.js';
 
 const stores: PostgresLogStore[] = [];
 
