@@ -2,7 +2,7 @@
 
     python3 tools/connector/clear_an_hour.py --url http://127.0.0.1:8787
 
-It lists two perpetuals, quotes them every minute, opens accounts, takes deposits, reserves margin for orders and fills them, asks for
+It lists two perpetuals and a chain of options, quotes them every minute, opens accounts, takes deposits, reserves margin for orders and fills them, asks for
 two withdrawals (one is paid, one refused), cancels what it is asked to cancel, answers the close-out orders of an account that is
 liquidated, and keeps books of its own. At the end the two are held against each other; a difference of a cent ends it with exit code
 1. Ballast may be killed and started again meanwhile. With `--brokers` messages go over Kafka (pip install confluent-kafka).
@@ -19,7 +19,8 @@ from datetime import datetime
 from decimal import Decimal, ROUND_FLOOR
 
 from ballast_exchange import Ballast, LogReader, Producer, Refused
-from ledger import Ledger
+from ledger import Ledger, fee_of, is_option
+from options import OPTION_LOT, OPTION_TICK, OptionChain
 
 MINUTE = 60_000
 VENUES = ["venue-a", "venue-b", "venue-c", "venue-d", "venue-e"]
@@ -72,6 +73,9 @@ class Exchange:
         self.ballast = ballast
         self.begin, self.end, self.pause = begin, end, pause
         self.prices = {name: Prices(name) for name in ("BTC", "ETH")}
+        self.options = OptionChain(self.prices["BTC"])
+        # When what Ballast prices by was quoted last.
+        self.quoted_at = begin
         self.partitions = ballast.get("/exchange/producers")["partitions"]
         self.quotes = Producer(channel, "market-data", "hour-1")
         self.engine = Producer(channel, "matching-engine", "hour-1")
@@ -84,7 +88,7 @@ class Exchange:
         self.reservations = {"held": 0, "refused": 0, "released": 0}
         self.cancelled = []
         self.outcomes = {}
-        self.closed_out = 0
+        self.closed_out = []
         self.trades = 0
 
     # What the exchange says ------------------------------------------------------------------------------------------
@@ -108,6 +112,19 @@ class Exchange:
                 "listedAt": "2020-03-11T00:00:00Z",
             }
             self.quotes.say("InstrumentListed", at, {"specification": specification})
+        for name in self.options.ids:
+            specification = {
+                "id": name,
+                "contractSize": "1",
+                "quoteAsset": "USD",
+                "settlementAsset": "USD",
+                "tick": str(OPTION_TICK),
+                "lot": OPTION_LOT,
+                "cashStyle": "premium",
+                "deliveryFee": {"rate": "0.00015", "capOfValue": "0.125"},
+                "listedAt": "2020-03-11T00:00:00Z",
+            }
+            self.quotes.say("InstrumentListed", at, {"specification": specification})
         self.quotes.flush()
 
     def quote(self, at):
@@ -121,7 +138,9 @@ class Exchange:
         for coin in ("USDC", "USDT"):
             venues = [{"venue": venue, "bid": "0.9999", "ask": "1.0001", "at": at} for venue in VENUES]
             self.quotes.say("VenueQuotesReceived", at, {"underlying": coin, "quotes": venues})
+        self.quotes.say("OptionChainQuoted", at, self.options.quotes(at))
         self.quotes.say("ClockTicked", at, {"at": at})
+        self.quoted_at = at
         self.quotes.flush()
 
     def open(self, at, account_id, dollars):
@@ -131,18 +150,29 @@ class Exchange:
         self.engine.say("DepositReceived", at, deposit)
         self.ledger.deposit(account_id, dollars)
 
-    def order(self, at, account_id, name, side, quantity, price, fills):
+    def price(self, instrument, at):
+        """Middle of its book."""
+        return self.options.at(instrument, at) if is_option(instrument) else self.prices[instrument[:3]].at(at)
+
+    def tick(self, instrument):
+        return OPTION_TICK if is_option(instrument) else TICK[instrument[:3]]
+
+    def fee(self, instrument, liquidity, quantity, price):
+        """By the index that Ballast has published."""
+        return fee_of(instrument, liquidity, quantity, price, self.prices[instrument[:3]].at(self.quoted_at))
+
+    def order(self, at, account_id, instrument, side, quantity, price, fills):
         """Margin is reserved, the order is accepted, so much of it is filled against the market maker at once; what is left stays
         in the book, or is cancelled when something was filled. An order that margin does not reserve for is none."""
         self.orders += 1
-        order_id, instrument = f"o-{self.orders}", f"{name}-PERP"
+        order_id = f"o-{self.orders}"
         terms = {"instrument": instrument, "side": side, "quantity": str(quantity), "price": str(price)}
         if not self.reserve(account_id, f"r-{self.orders}", terms):
             return
         accepted = {"orderId": order_id, "accountId": account_id, **terms, "reservationId": f"r-{self.orders}"}
         self.engine.say("OrderAccepted", at, accepted)
         if fills:
-            self.trade(at, account_id, name, side, fills, order_id)
+            self.trade(at, account_id, instrument, side, fills, order_id)
             reason = "filled" if fills == quantity else "cancelled"
             self.close_order(at, account_id, order_id, reason, fills)
         else:
@@ -177,15 +207,15 @@ class Exchange:
                 self.close_order(at, account_id, order_id, "cancelled", 0)
                 self.cancelled.append(order_id)
 
-    def trade(self, at, taker, name, side, quantity, order_id):
+    def trade(self, at, taker, instrument, side, quantity, order_id):
         """A client against the market maker: two fills of one trade."""
         self.trades += 1
-        instrument, price = f"{name}-PERP", self.prices[name].at(at)
+        price = self.price(instrument, at)
         other = "sell" if side == "buy" else "buy"
         for account_id, own, liquidity, order in ((taker, side, "taker", order_id), (MAKER, other, "maker", None)):
             trade_id = f"trade-{self.trades}"
             self._fill(at, trade_id, account_id, instrument, own, quantity, price, liquidity, None, order)
-            self.ledger.trade(account_id, instrument, own, quantity, price, liquidity)
+            self.ledger.trade(account_id, instrument, own, quantity, price, self.fee(instrument, liquidity, quantity, price))
 
     def _fill(self, at, trade_id, account_id, instrument, side, quantity, price, liquidity, close_out, order=None):
         fill = {
@@ -230,6 +260,13 @@ class Exchange:
             self.settle(at)
             time.sleep(0.05)
 
+    def booked(self):
+        """Waits until Ballast has booked what was traded, before another price of what the fee follows is quoted."""
+        self.engine.flush()
+        until = time.monotonic() + AGREES_WITHIN_SECONDS
+        while self.differences() and time.monotonic() < until:
+            time.sleep(0.05)
+
     def note_booking(self, kind, booked):
         if kind == "WithdrawalSettled":
             self.ledger.pay_out(booked["accountId"], Decimal(booked["amount"]))
@@ -265,9 +302,8 @@ class Exchange:
     def close_out(self, at, place, order):
         """Immediate or cancel, against the market maker, a tick worse than the middle and never beyond the limit."""
         instrument, side, quantity = order["instrument"], order["side"], Decimal(order["quantity"])
-        prices = self.prices[instrument.split("-")[0]]
-        limit, middle = Decimal(order["limit"]), prices.at(at)
-        price = max(limit, middle - prices.tick) if side == "sell" else min(limit, middle + prices.tick)
+        limit, middle, tick = Decimal(order["limit"]), self.price(instrument, at), self.tick(instrument)
+        price = max(limit, middle - tick) if side == "sell" else min(limit, middle + tick)
         trade_id = f"close-out/{place['partition']}/{place['position']}"
         account_id, other = order["accountId"], "buy" if side == "sell" else "sell"
         self._fill(at, trade_id, account_id, instrument, side, quantity, price, "taker", place)
@@ -276,8 +312,8 @@ class Exchange:
         self.engine.say("CloseOutOrderFinished", at, report)
         notional, rate = Decimal(order["settlement"]["notional"]), Decimal(order["provisionalRate"])
         self.ledger.close_out(account_id, instrument, side, quantity, Decimal(order["mark"]), notional, rate)
-        self.ledger.trade(MAKER, instrument, other, quantity, price, "maker")
-        self.closed_out += 1
+        self.ledger.trade(MAKER, instrument, other, quantity, price, self.fee(instrument, "maker", quantity, price))
+        self.closed_out.append(instrument)
 
     # The hour --------------------------------------------------------------------------------------------------------
 
@@ -287,7 +323,8 @@ class Exchange:
         self.quote(at)
         self.settle(at)
         self.open(at, MAKER, Decimal(5_000_000))
-        for account_id, dollars in (("calm.main", 50_000), ("swing.main", 80_000), ("bold.main", 8_000)):
+        first = {"calm.main": 50_000, "swing.main": 80_000, "bold.main": 8_000, "writer.main": 4_000}
+        for account_id, dollars in first.items():
             self.open(at, account_id, Decimal(dollars))
         self.settle(at)
         self.agree(at)
@@ -307,13 +344,23 @@ class Exchange:
 
     def act(self, minute, at):
         if minute == 2:
-            self.market(at, "bold.main", "BTC", "buy", Decimal("6"))
-            self.market(at, "swing.main", "ETH", "buy", Decimal("100.5"))
+            self.market(at, "bold.main", "BTC-PERP", "buy", Decimal("6"))
+            self.market(at, "swing.main", "ETH-PERP", "buy", Decimal("100.5"))
         if minute == 3:
             # Far from the market: it rests until margin or liquidation asks for its end.
             low = self.prices["BTC"].at(at) - 1_000 * TICK["BTC"]
-            self.order(at, "bold.main", "BTC", "buy", Decimal("0.1"), low, 0)
-            self.market(at, "bold.main", "BTC", "buy", Decimal("50"))
+            self.order(at, "bold.main", "BTC-PERP", "buy", Decimal("0.1"), low, 0)
+            self.market(at, "bold.main", "BTC-PERP", "buy", Decimal("50"))
+        if minute == 4:
+            self.market(at, "calm.main", "BTC-27MAR20-7000-P", "buy", Decimal("2"))
+            self.market(at, "swing.main", "BTC-27MAR20-8000-C", "sell", Decimal("1.5"))
+            self.market(at, "bold.main", "BTC-27MAR20-7500-C", "buy", Decimal("0.3"))
+            self.market(at, "writer.main", "BTC-27MAR20-6500-P", "sell", Decimal("3"))
+            self.booked()
+        if minute == 38:
+            self.market(at, "calm.main", "BTC-27MAR20-7000-P", "sell", Decimal("0.5"))
+            self.market(at, "swing.main", "BTC-27MAR20-8000-C", "buy", Decimal("1.5"))
+            self.booked()
         if minute == 5:
             self.agree(at)
             self.withdraw(at, "w-1", "calm.main", Decimal("12500.50"))
@@ -324,16 +371,31 @@ class Exchange:
             self.release("calm.main", "r-never-sent")
         if minute % 10 == 0:
             side = "sell" if minute % 20 == 0 else "buy"
-            self.order(at, "swing.main", "ETH", side, Decimal("40"), self.worse("ETH", side, at), Decimal("30.25"))
-            self.market(at, "calm.main", "BTC", side, Decimal("0.123"))
+            limit = self.worse("ETH-PERP", side, at)
+            self.order(at, "swing.main", "ETH-PERP", side, Decimal("40"), limit, Decimal("30.25"))
+            self.market(at, "calm.main", "BTC-PERP", side, Decimal("0.123"))
 
-    def market(self, at, account_id, name, side, quantity):
-        self.order(at, account_id, name, side, quantity, self.worse(name, side, at), quantity)
+    def market(self, at, account_id, instrument, side, quantity):
+        self.order(at, account_id, instrument, side, quantity, self.worse(instrument, side, at), quantity)
 
-    def worse(self, name, side, at):
+    def worse(self, instrument, side, at):
         """Limit of an order that is filled at once: ten ticks behind the middle."""
-        distance = 10 * TICK[name]
-        return self.prices[name].at(at) + (distance if side == "buy" else -distance)
+        distance = 10 * self.tick(instrument)
+        return self.price(instrument, at) + (distance if side == "buy" else -distance)
+
+    def surfaces(self):
+        """What Ballast made of the chain: status of each surface, and options whose marks are not in their books, to a tick."""
+        return [
+            {
+                "status": surface["status"],
+                "options": len(surface["options"]),
+                "astray": [option["instrument"] for option in surface["options"] if self.is_astray(option)],
+            }
+            for surface in self.ballast.get("/surfaces/BTC")["expiries"]
+        ]
+
+    def is_astray(self, option):
+        return abs(self.options.at(option["instrument"], self.quoted_at) - Decimal(option["price"])) > 2 * OPTION_TICK
 
     def open_orders(self):
         """What Ballast believes may still fill."""
@@ -382,7 +444,9 @@ def main():
         "cancelledOnRequest": exchange.cancelled,
         "openOrders": exchange.open_orders(),
         "withdrawals": exchange.outcomes,
-        "closeOutOrders": exchange.closed_out,
+        "closeOutOrders": len(exchange.closed_out),
+        "closedOut": sorted(set(exchange.closed_out)),
+        "surfaces": exchange.surfaces(),
         "accounts": len(exchange.ledger.accounts),
         "differences": differences,
     }

@@ -3,10 +3,12 @@ import { BallastProcess } from './ballast-process.js';
 /** Holds what an exchange says of the hour of the crash, whatever language it speaks, against what must have become of it. */
 export function expectCleared(report: object): void {
   expect(report).toMatchObject({
-    reservations: { held: 16, refused: 1, released: 1 },
+    reservations: { held: 22, refused: 1, released: 1 },
     cancelledOnRequest: ['o-3'],
     openOrders: [],
     withdrawals: { 'w-1': 'paid', 'w-2': 'refused: below-initial-requirement' },
+    closedOut: ['BTC-27MAR20-6500-P', 'BTC-PERP'],
+    surfaces: [{ status: 'LIVE', options: 10, astray: [] }],
     differences: [],
   });
   expect((report as { readonly closeOutOrders: number }).closeOutOrders).toBeGreaterThan(0);

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { LogReader, Producer, Refused, type BallastClient } from '@ballast/exchange-client';
 import type { AccountsEvents, LiquidationEvents, MarginEvents, OrderEvents, Place, TradeSide } from '@ballast/facts';
 import { dec, HOUR_MS, instantOf, maxOf, minOf, MINUTE_MS, roundUsd, text, type Decimal } from '@ballast/kernel';
-import { Books, FEE } from './own-books.js';
+import { Books, feeOf } from './own-books.js';
+import { isOption, OPTION_LOT, OPTION_TICK, OptionChain } from './own-options.js';
 import { COINS, Prices, TICK, type Coin } from './own-prices.js';
 
 const VENUES = ['venue-a', 'venue-b', 'venue-c', 'venue-d', 'venue-e'];
@@ -24,6 +25,14 @@ interface Seen {
   readonly positions: readonly { readonly instrument: string; readonly quantity: string; readonly cost: string }[];
 }
 
+/** A surface as Ballast shows it. */
+interface Surface {
+  readonly status: string;
+  readonly options: readonly { readonly instrument: string; readonly price: string }[];
+}
+
+const coinOf = (instrument: string): Coin => instrument.slice(0, 3) as Coin;
+
 /** An exchange that Ballast clears through its client library: the hour in which Bitcoin fell by a quarter. */
 export class OwnExchange {
   readonly #books = new Books();
@@ -32,7 +41,11 @@ export class OwnExchange {
   /** Orders that Ballast wanted to be cancelled. */
   readonly #cancelled: string[] = [];
   #closeOuts = 0;
+  readonly #closedOut = new Set<string>();
   readonly #prices = { BTC: new Prices('BTC'), ETH: new Prices('ETH') };
+  readonly #options = new OptionChain(this.#prices.BTC);
+  /** When what Ballast prices by was quoted last. */
+  #quotedAt = 0;
   readonly #quotes: Producer;
   readonly #engine: Producer;
   readonly #liquidation: LogReader;
@@ -77,6 +90,7 @@ export class OwnExchange {
       'calm.main': '50000',
       'swing.main': '80000',
       'bold.main': '8000',
+      'writer.main': '4000',
     })) {
       this.#open(begin, accountId, dollars);
     }
@@ -98,14 +112,26 @@ export class OwnExchange {
 
   async #act(minute: number, at: number): Promise<void> {
     if (minute === 2) {
-      await this.#market(at, 'bold.main', 'BTC', 'buy', dec(6));
-      await this.#market(at, 'swing.main', 'ETH', 'buy', dec('100.5'));
+      await this.#market(at, 'bold.main', 'BTC-PERP', 'buy', dec(6));
+      await this.#market(at, 'swing.main', 'ETH-PERP', 'buy', dec('100.5'));
     }
     if (minute === 3) {
       // Far from the market: it rests until margin or liquidation asks for its end.
       const low = this.#prices.BTC.at(at).minus(TICK.BTC.times(1_000));
-      await this.#order(at, 'bold.main', 'BTC', 'buy', dec('0.1'), low, null);
-      await this.#market(at, 'bold.main', 'BTC', 'buy', dec(50));
+      await this.#order(at, 'bold.main', 'BTC-PERP', 'buy', dec('0.1'), low, null);
+      await this.#market(at, 'bold.main', 'BTC-PERP', 'buy', dec(50));
+    }
+    if (minute === 4) {
+      await this.#market(at, 'calm.main', 'BTC-27MAR20-7000-P', 'buy', dec(2));
+      await this.#market(at, 'swing.main', 'BTC-27MAR20-8000-C', 'sell', dec('1.5'));
+      await this.#market(at, 'bold.main', 'BTC-27MAR20-7500-C', 'buy', dec('0.3'));
+      await this.#market(at, 'writer.main', 'BTC-27MAR20-6500-P', 'sell', dec(3));
+      await this.#booked();
+    }
+    if (minute === 38) {
+      await this.#market(at, 'calm.main', 'BTC-27MAR20-7000-P', 'sell', dec('0.5'));
+      await this.#market(at, 'swing.main', 'BTC-27MAR20-8000-C', 'buy', dec('1.5'));
+      await this.#booked();
     }
     if (minute === 5) {
       await this.#agree(at);
@@ -119,8 +145,9 @@ export class OwnExchange {
     }
     if (minute % 10 === 0) {
       const side = minute % 20 === 0 ? 'sell' : 'buy';
-      await this.#order(at, 'swing.main', 'ETH', side, dec(40), this.#worse('ETH', side, at), dec('30.25'));
-      await this.#market(at, 'calm.main', 'BTC', side, dec('0.123'));
+      const limit = this.#worse('ETH-PERP', side, at);
+      await this.#order(at, 'swing.main', 'ETH-PERP', side, dec(40), limit, dec('30.25'));
+      await this.#market(at, 'calm.main', 'BTC-PERP', side, dec('0.123'));
     }
   }
 
@@ -129,18 +156,33 @@ export class OwnExchange {
     const accountId = CROWD[this.#crowded % CROWD.length] as string;
     const side = Math.floor(this.#crowded / CROWD.length) % 2 === 0 ? 'buy' : 'sell';
     this.#crowded += 1;
-    this.#trade(at, accountId, 'BTC', side, CROWD_QUANTITY);
+    this.#trade(at, accountId, 'BTC-PERP', side, CROWD_QUANTITY);
   }
 
   /** Filled at once. */
-  #market(at: number, accountId: string, coin: Coin, side: TradeSide, quantity: Decimal): Promise<void> {
-    return this.#order(at, accountId, coin, side, quantity, this.#worse(coin, side, at), quantity);
+  #market(at: number, accountId: string, instrument: string, side: TradeSide, quantity: Decimal): Promise<void> {
+    return this.#order(at, accountId, instrument, side, quantity, this.#worse(instrument, side, at), quantity);
+  }
+
+  /** Middle of its book. */
+  #price(instrument: string, at: number): Decimal {
+    return isOption(instrument) ? this.#options.at(instrument, at) : this.#prices[coinOf(instrument)].at(at);
+  }
+
+  #tick(instrument: string): Decimal {
+    return isOption(instrument) ? OPTION_TICK : TICK[coinOf(instrument)];
   }
 
   /** Ten ticks behind the middle. */
-  #worse(coin: Coin, side: TradeSide, at: number): Decimal {
-    const distance = TICK[coin].times(10);
-    return this.#prices[coin].at(at).plus(side === 'buy' ? distance : distance.neg());
+  #worse(instrument: string, side: TradeSide, at: number): Decimal {
+    const distance = this.#tick(instrument).times(10);
+    return this.#price(instrument, at).plus(side === 'buy' ? distance : distance.neg());
+  }
+
+  /** By the index that Ballast has published. */
+  #fee(instrument: string, liquidity: 'maker' | 'taker', quantity: Decimal, price: Decimal): Decimal {
+    const index = this.#prices[coinOf(instrument)].at(this.#quotedAt);
+    return feeOf(isOption(instrument) ? 'option' : 'perpetual', liquidity, quantity, price, index);
   }
 
   /**
@@ -150,7 +192,7 @@ export class OwnExchange {
   async #order(
     at: number,
     accountId: string,
-    coin: Coin,
+    instrument: string,
     side: TradeSide,
     quantity: Decimal,
     price: Decimal,
@@ -158,14 +200,14 @@ export class OwnExchange {
   ): Promise<void> {
     this.#orders += 1;
     const [orderId, reservationId] = [`o-${this.#orders}`, `r-${this.#orders}`];
-    const terms = { instrument: `${coin}-PERP`, side, quantity: text(quantity), price: text(price) };
+    const terms = { instrument, side, quantity: text(quantity), price: text(price) };
     if (!(await this.#reserve(accountId, reservationId, terms))) return;
     this.#engine.say('OrderAccepted', at, { orderId, accountId, ...terms, reservationId });
     if (filled === null) {
       this.#book.set(orderId, accountId);
       return;
     }
-    this.#trade(at, accountId, coin, side, filled, orderId);
+    this.#trade(at, accountId, instrument, side, filled, orderId);
     const reason = filled.eq(quantity) ? 'filled' : 'cancelled';
     this.#engine.say('OrderClosed', at, { orderId, accountId, reason, filledQuantity: text(filled) });
   }
@@ -221,6 +263,20 @@ export class OwnExchange {
       } as const;
       this.#quotes.say('InstrumentListed', at, { specification });
     }
+    for (const id of this.#options.ids) {
+      const specification = {
+        id,
+        contractSize: '1',
+        quoteAsset: 'USD',
+        settlementAsset: 'USD',
+        tick: text(OPTION_TICK),
+        lot: OPTION_LOT,
+        cashStyle: 'premium',
+        deliveryFee: { rate: '0.00015', capOfValue: '0.125' },
+        listedAt: '2020-03-11T00:00:00Z',
+      } as const;
+      this.#quotes.say('InstrumentListed', at, { specification });
+    }
   }
 
   #quote(at: number): void {
@@ -236,7 +292,9 @@ export class OwnExchange {
         ...{ lastPrice: text(price), at },
       });
     }
+    this.#quotes.say('OptionChainQuoted', at, this.#options.quotes(at));
     this.#quotes.say('ClockTicked', at, { at });
+    this.#quotedAt = at;
   }
 
   #open(at: number, accountId: string, amount: string): void {
@@ -245,15 +303,15 @@ export class OwnExchange {
     this.#books.open(accountId, dec(amount));
   }
 
-  #trade(at: number, taker: string, coin: Coin, side: TradeSide, quantity: Decimal, orderId?: string): void {
+  #trade(at: number, taker: string, instrument: string, side: TradeSide, quantity: Decimal, orderId?: string): void {
     this.#trades += 1;
-    const [instrument, price] = [`${coin}-PERP`, this.#prices[coin].at(at)];
+    const price = this.#price(instrument, at);
     for (const [accountId, own, liquidity, order] of [
       [taker, side, 'taker', orderId === undefined ? {} : { orderId }],
       [MAKER, side === 'buy' ? 'sell' : 'buy', 'maker', {}],
     ] as const) {
       this.#fill(at, `trade-${this.#trades}`, accountId, instrument, own, quantity, price, liquidity, null, order);
-      const fee = roundUsd(FEE[liquidity].times(quantity).times(price), 'fee');
+      const fee = this.#fee(instrument, liquidity, quantity, price);
       this.#books.trade(accountId, instrument, own, quantity, price, fee);
     }
   }
@@ -332,10 +390,9 @@ export class OwnExchange {
 
   #closeOut(at: number, order: Place, asked: LiquidationEvents['CloseOutOrderPlaced']): void {
     const { accountId, instrument, side, mark, provisionalRate, settlement } = asked;
-    const coin = instrument.slice(0, 3) as Coin;
     const quantity = dec(asked.quantity);
-    const [middle, limit] = [this.#prices[coin].at(at), dec(asked.limit)];
-    const worse = side === 'sell' ? middle.minus(TICK[coin]) : middle.plus(TICK[coin]);
+    const [middle, tick, limit] = [this.#price(instrument, at), this.#tick(instrument), dec(asked.limit)];
+    const worse = side === 'sell' ? middle.minus(tick) : middle.plus(tick);
     const price = side === 'sell' ? maxOf(limit, worse) : minOf(limit, worse);
     const tradeId = `close-out/${order.partition}/${order.position}`;
     const other = side === 'buy' ? 'sell' : 'buy';
@@ -345,18 +402,29 @@ export class OwnExchange {
     this.#engine.say('CloseOutOrderFinished', at, { accountId, order, status: 'filled', filledQuantity });
     const penalty = roundUsd(quantity.times(settlement.notional).times(provisionalRate), 'equity');
     this.#books.trade(accountId, instrument, side, quantity, dec(mark), penalty);
-    const fee = roundUsd(FEE.maker.times(quantity).times(price), 'fee');
-    this.#books.trade(MAKER, instrument, other, quantity, price, fee);
+    this.#books.trade(MAKER, instrument, other, quantity, price, this.#fee(instrument, 'maker', quantity, price));
     this.#closeOuts += 1;
+    this.#closedOut.add(instrument);
   }
 
   /** Waits until Ballast shows what these books have: a step that needs what was said before. */
   async #agree(at: number): Promise<void> {
     const until = performance.now() + AGREES_WITHIN_MS;
-    while (!isDeepStrictEqual(await this.#seen(), this.#books.statement()) && performance.now() < until) {
+    while (!(await this.#agrees()) && performance.now() < until) {
       await this.#settle(at);
       await wait(20);
     }
+  }
+
+  /** Waits until Ballast has booked what was traded, before another price of what the fee follows is quoted. */
+  async #booked(): Promise<void> {
+    const until = performance.now() + AGREES_WITHIN_MS;
+    await this.#engine.flush();
+    while (!(await this.#agrees()) && performance.now() < until) await wait(20);
+  }
+
+  async #agrees(): Promise<boolean> {
+    return isDeepStrictEqual(await this.#seen(), this.#books.statement());
   }
 
   /** Every position as the exchange has it. */
@@ -375,6 +443,8 @@ export class OwnExchange {
       cancelledOnRequest: this.#cancelled,
       openOrders: await this.#openOrders(),
       closeOutOrders: this.#closeOuts,
+      closedOut: [...this.#closedOut].sort(),
+      surfaces: await this.#surfaces(),
       withdrawals: Object.fromEntries(this.#outcomes),
       differences: differing.map((accountId) => ({ accountId, ballast: seen[accountId], here: own[accountId] })),
     };
@@ -388,6 +458,21 @@ export class OwnExchange {
       return [accountId, { cash: collateral.USD ?? '0', positions: held.sort() }] as const;
     });
     return Object.fromEntries(await Promise.all(accounts));
+  }
+
+  /** What Ballast made of the chain: status of each surface, and options whose marks are not in their books, to a tick. */
+  async #surfaces(): Promise<readonly object[]> {
+    const { expiries } = await this.ballast.get<{ readonly expiries: readonly Surface[] }>('/surfaces/BTC');
+    return expiries.map(({ status, options }) => ({
+      status,
+      options: options.length,
+      astray: options
+        .filter(({ instrument, price }) => {
+          const distance = this.#options.at(instrument, this.#quotedAt).minus(price).abs();
+          return distance.gt(OPTION_TICK.times(2));
+        })
+        .map(({ instrument }) => instrument),
+    }));
   }
 
   /** What Ballast believes may still fill. */
