@@ -7,7 +7,8 @@ import { ActForm, Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { Panel, Pending } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
-import { DESK, freshId } from './acts';
+import { freshId } from '../../parts/fresh-id';
+import { DESK } from './acts';
 
 type Suspended = Item & { readonly partition: number; readonly proposal: string };
 type Deferred = DeferredMessage & { readonly partition: number };

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { ActForm, Done } from '../../parts/acting';
 import styles from '../../parts/acting.module.css';
+import { freshId } from '../../parts/fresh-id';
 import partStyles from '../../parts/parts.module.css';
 import { figuresOf, figureText, nextId, withFigure } from './figures';
 
@@ -68,7 +69,7 @@ export function Proposing({
             (document, [path, text]) => withFigure(document, byPath.get(path)?.path ?? [], text),
             body,
           );
-          const proposalId = `${next}-${crypto.randomUUID().slice(0, 8)}`;
+          const proposalId = freshId(next);
           return {
             path: `/rules/${service}/proposals`,
             body: { proposalId, kind, id: next, body: proposed, reason },
