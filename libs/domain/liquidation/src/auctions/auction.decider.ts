@@ -10,7 +10,7 @@ import {
   type Instant,
 } from '@ballast/kernel';
 import type { AuctionEvents } from '@ballast/facts';
-import { usedBy, type TakeOvers } from '../providers/provider-round.state.js';
+import { usedWithin, type TakeOvers } from '../providers/provider-round.state.js';
 import { withinCapacity } from '../providers/provider-round.decider.js';
 import { biddersFor, type AuctionRules } from './auction-rules.js';
 import { inOrderOfBids, leftOf, type Auction, type AuctionRequest, type Auctions } from './auction.state.js';
@@ -92,10 +92,11 @@ function invited(
   now: Instant,
 ): Opened['bidders'] {
   const offered = { quantity: dec(asked.quantity), unitNotional: dec(asked.unitNotional), lot: dec(asked.lot) };
+  const usedBy = usedWithin(takeOvers, asked.underlying, rules.windowMs, now);
   return [...biddersFor(rules, asked)]
     .sort((a, b) => compareText(a.account, b.account))
     .flatMap((bidder) => {
-      const used = usedBy(takeOvers, bidder, rules.windowMs, now);
+      const used = usedBy(bidder.account);
       const most = withinCapacity(offered, bidder.capacity.minus(used));
       if (!most.gt(0)) return [];
       const { account: accountId, capacity } = bidder;
@@ -162,7 +163,7 @@ export function mostOf(auction: Auction, takeOvers: TakeOvers, accountId: Accoun
   const { underlying, windowMs, bidders, quantity, unitNotional, lot } = auction.opened;
   const bidder = bidders.find((each) => each.accountId === accountId);
   if (bidder === undefined) return ZERO;
-  const used = usedBy(takeOvers, { account: accountId, underlying }, windowMs, now);
+  const used = usedWithin(takeOvers, underlying, windowMs, now)(accountId);
   const offered = { quantity: dec(quantity), unitNotional: dec(unitNotional), lot: dec(lot) };
   const within = withinCapacity(offered, dec(bidder.capacity).minus(used));
   return maxOf(minOf(dec(bidder.quantity), leftOf(auction), within), ZERO);

@@ -2,7 +2,7 @@ import { ZERO, dec, minOf, sum, text, type Decimal, type Instant } from '@ballas
 import type { AccountId, ProviderEvents } from '@ballast/facts';
 import { inLots, waterFill } from '../deleverage/water-fill.js';
 import { offersFor, type ProviderAgreements } from './provider-agreements.js';
-import { usedBy, type TakeOverRequest, type TakeOverRound, type TakeOvers } from './provider-round.state.js';
+import { usedWithin, type TakeOverRequest, type TakeOverRound, type TakeOvers } from './provider-round.state.js';
 
 type Opened = ProviderEvents['ProviderRoundOpened'];
 type Take = ProviderEvents['ProviderRoundExecuted']['takes'][number];
@@ -64,9 +64,10 @@ function invited(
   agreements: ProviderAgreements,
   now: Instant,
 ): Opened['providers'] {
+  const usedBy = usedWithin(state, request.underlying, agreements.windowMs, now);
   return offersFor(agreements, request).flatMap((offer) => {
     const { account, discount, price, capacity, most: bid } = offer;
-    const used = usedBy(state, offer, agreements.windowMs, now);
+    const used = usedBy(account);
     const within = withinCapacity(request, capacity.minus(used));
     const most = bid === undefined ? within : minOf(within, bid);
     if (!most.gt(0)) return [];

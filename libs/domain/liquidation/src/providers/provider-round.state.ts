@@ -1,4 +1,4 @@
-import { DAY_MS, dec, invariant, sum, type Decimal, type Instant } from '@ballast/kernel';
+import { DAY_MS, dec, invariant, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountId,
@@ -59,18 +59,23 @@ export interface TakeOvers {
 
 export const noTakeOvers = (): TakeOvers => ({ requests: [], round: null, taken: [] });
 
-/** USD of an underlying that a provider has taken over within the window that ends now. */
-export const usedBy = (
+/**
+ * USD of an underlying that each provider has taken over within the window that ends now: one pass, however many are asked for.
+ * @returns how much of it by account
+ */
+export function usedWithin(
   { taken }: TakeOvers,
-  { account, underlying }: Pick<TakenOver, 'account' | 'underlying'>,
+  underlying: Underlying,
   windowMs: Instant,
   now: Instant,
-): Decimal =>
-  sum(
-    taken
-      .filter((each) => each.account === account && each.underlying === underlying && each.at > now - windowMs)
-      .map(({ notional }) => notional),
-  );
+): (account: AccountId) => Decimal {
+  const used = new Map<AccountId, Decimal>();
+  for (const each of taken) {
+    if (each.underlying !== underlying || each.at <= now - windowMs) continue;
+    used.set(each.account, (used.get(each.account) ?? ZERO).plus(each.notional));
+  }
+  return (account) => used.get(account) ?? ZERO;
+}
 
 export function noteProvidersAsked(
   state: TakeOvers,
