@@ -23,11 +23,10 @@ import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
 import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import { intakeDriver, liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
-import { assertPortFree, portProblem } from '../composition/free-port.js';
-import { assertMayListen, tokenOf } from '../composition/access-options.js';
+import { portProblem } from '../composition/free-port.js';
+import { tokenOf } from '../composition/access-options.js';
 import { addressOf, type ServeCliOptions } from '../composition/serve-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
-import { UsageError } from '../usage-error.js';
 
 /** A process whose partition has failed ends within this time, whatever it still waits for. */
 const ENDS_WITHIN_MS = 10_000;
@@ -35,17 +34,6 @@ const ENDS_WITHIN_MS = 10_000;
 export async function serve(options: ServeCliOptions): Promise<void> {
   const { host, port } = options;
   const token = tokenOf(process.env);
-  assertMayListen(host, token);
-  if (options.live === true && options.simulate === undefined) {
-    throw new UsageError('--live lets a simulated exchange run freely; name its scenario with --simulate');
-  }
-  if (options.exchange === 'none' && options.simulate !== undefined) {
-    throw new UsageError(
-      '--exchange none takes the messages of your own exchange; leave out --simulate, or --exchange',
-    );
-  }
-  await assertPortFree(port, host);
-
   const metrics = new ClearingMetrics();
   const logger = createLogger(options.logLevel);
   const progress = new ProgressPrinter(process.stderr);

@@ -1,4 +1,4 @@
-import { LOOPBACK, SHORTEST_TOKEN, TOKEN, TOKEN_REMEDY } from '@ballast/services';
+import { LOOPBACK, SHORTEST_TOKEN, TOKEN, TOKEN_REMEDY } from '@ballast/services/bearer-token';
 import { UsageError } from '../usage-error.js';
 
 /** An address that others can reach needs a token; without one only this machine may ask. */

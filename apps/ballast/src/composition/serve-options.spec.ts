@@ -1,7 +1,8 @@
+import net from 'node:net';
 import { Command } from 'commander';
 import { ProgressPrinter } from './progress-printer.js';
 import { assertMayListen, tokenOf } from './access-options.js';
-import { withServeOptions, type ServeCliOptions } from './serve-options.js';
+import { firstLines, withServeOptions, type ServeCliOptions } from './serve-options.js';
 
 const SECRET = 'a-secret-of-16-characters';
 
@@ -29,6 +30,40 @@ describe('where serve listens', () => {
     command.parse([], { from: 'user' });
     expect(command.opts<ServeCliOptions>()).toMatchObject({ host: '127.0.0.1', port: 8787, log: 'postgres' });
     expect(command.options.map(({ long }) => long)).not.toContain('--token');
+  });
+});
+
+describe('the address of the console before anything is loaded', () => {
+  const optionsOf = (...given: readonly string[]): ServeCliOptions => {
+    const command = withServeOptions(new Command('serve'));
+    command.parse([...given], { from: 'user' });
+    return command.opts<ServeCliOptions>();
+  };
+  const taken = net.createServer();
+  let port: string;
+
+  beforeAll(async () => {
+    await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+    port = String((taken.address() as net.AddressInfo).port);
+  });
+  afterAll(() => new Promise((closed) => taken.close(closed)));
+
+  it('is told where it can be served', async () => {
+    await expect(firstLines(optionsOf('--port', '0'))).resolves.not.toContain('The console');
+    const free = net.createServer();
+    await new Promise<void>((listening) => free.listen(0, '127.0.0.1', listening));
+    const { port: open } = free.address() as net.AddressInfo;
+    await new Promise((closed) => free.close(closed));
+    await expect(firstLines(optionsOf('--port', String(open)))).resolves.toContain(`127.0.0.1:${open}/console/`);
+  });
+
+  it.each<[string, () => readonly string[], RegExp]>([
+    ['what runs freely has no scenario', () => ['--live'], /name its scenario with --simulate/],
+    ['an exchange is outside and simulated', () => ['--exchange', 'none', '--simulate', 'x'], /leave out --simulate/],
+    ['others reach it without a token', () => ['--host', '0.0.0.0'], /BALLAST_TOKEN/],
+    ['the port is taken', () => ['--port', port], /is in use/],
+  ])('is not told when %s', async (_why, given, refusal) => {
+    await expect(firstLines(optionsOf(...given()))).rejects.toThrow(refusal);
   });
 });
 

@@ -24,11 +24,15 @@ function positive(value: string): number {
 export const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** The page's address before anything is loaded; a port that the system is to choose isn't known until it listens. */
-export const firstLines = (options: ServeCliOptions): string =>
-  options.port === 0
+/** The page's address before anything is loaded, when it can be served there; a port that the system is to choose isn't known until it listens. */
+export async function firstLines(options: ServeCliOptions): Promise<string> {
+  const { assertServable } = await import('./servable.js');
+  await assertServable(options);
+  const { host, port } = options;
+  return port === 0
     ? openingLine(options)
-    : `The console: ${addressOf(options.host, options.port)}/console/ (in a moment)\n${openingLine(options)}`;
+    : `The console: ${addressOf(host, port)}/console/ (in a moment)\n${openingLine(options)}`;
+}
 
 export function withServeOptions(command: Command): Command {
   return withStoreOptions(
