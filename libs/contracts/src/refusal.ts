@@ -61,9 +61,9 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {
       // The key stands in the path already.
       return [{ field, message: 'is no key of this record', remedy: issue.issues[0]?.message ?? issue.message }];
     case 'too_small':
-      return [{ field, message: `is ${value}`, remedy: `send at least ${issue.minimum}${unitOf(issue.origin)}` }];
+      return [{ field, message: sized(issue.input), remedy: `send at least ${counted(issue.minimum, issue.origin)}` }];
     case 'too_big':
-      return [{ field, message: `is ${value}`, remedy: `send at most ${issue.maximum}${unitOf(issue.origin)}` }];
+      return [{ field, message: sized(issue.input), remedy: `send at most ${counted(issue.maximum, issue.origin)}` }];
     case 'invalid_union': {
       const known =
         'options' in issue && issue.options !== undefined
@@ -79,8 +79,14 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {
   }
 }
 
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
+/** What is too little or too much. */
+const sized = (input: unknown): string =>
+  Array.isArray(input) ? `has ${counted(input.length, 'array')}` : `is ${quoted(input)}`;
+
+/** `1 item`, `2 characters`; a number has no unit. */
+function counted(bound: number | bigint, origin: string): string {
+  const unit = origin === 'string' ? ' character' : origin === 'array' ? ' item' : '';
+  return `${bound}${unit}${unit === '' || Number(bound) === 1 ? '' : 's'}`;
 }
 
 /** Reads what zod found as field errors; a field that breaks several rules is told once per rule. */

@@ -128,6 +128,9 @@ describe('what came from outside', () => {
   const order = z.strictObject({
     side: z.enum(['buy', 'sell']),
     lots: z.array(z.strictObject({ size: z.int().min(1) })),
+    notes: z.array(z.string()).min(1).optional(),
+    name: z.string().min(2).optional(),
+    tag: z.string().max(1).optional(),
   });
 
   const refusalOf = (value: unknown, where = 'body', schema: z.ZodType = order): Problem['body'] => {
@@ -161,6 +164,14 @@ describe('what came from outside', () => {
           message: 'is no field of this version',
           remedy: 'leave it out; a new field needs a new version of the schema',
         },
+      ],
+    ],
+    [
+      { side: 'buy', lots: [], notes: [], name: '', tag: 'ab' },
+      [
+        { field: 'notes', message: 'has 0 items', remedy: 'send at least 1 item' },
+        { field: 'name', message: 'is ""', remedy: 'send at least 2 characters' },
+        { field: 'tag', message: 'is "ab"', remedy: 'send at most 1 character' },
       ],
     ],
     [undefined, [{ field: 'body', message: 'is missing', remedy: 'add it: a record' }]],

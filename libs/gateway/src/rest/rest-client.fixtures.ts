@@ -11,6 +11,7 @@ export interface RestClient {
 /** Fields of the answers that tests look into; which of them are there depends on the route. */
 export interface AnswerBody {
   readonly code: string;
+  readonly detail: string;
   readonly errors: readonly { readonly field: string; readonly remedy: string }[];
   readonly items: readonly { readonly accountId: string }[];
   readonly next: string | null;

@@ -1191,7 +1191,9 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const override = { overrideId: 'o-1', underlying: 'BTC', ...times, reason: 'A stale index.' };
       expect((await house.get('/settlement-overrides')).body).toMatchObject({ items: [], next: null });
       const propose = (price: string) => post('/settlement-overrides', { ...override, price }, 'ann');
-      expectProblem(await propose('6180'), 422, 'expiry-unknown');
+      const refused = await propose('6180');
+      expectProblem(refused, 422, 'expiry-unknown');
+      expect(refused.body.detail).toContain('expires at 1970-01-01T00:00:00.001Z');
       expectProblem(await propose('-1'), 400, 'request-malformed');
       expectProblem(await post('/settlement-overrides/o-1/approvals', {}, 'ben'), 404, 'override-unknown');
     });

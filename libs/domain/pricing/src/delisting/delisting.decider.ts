@@ -6,6 +6,7 @@ import {
   INSTRUMENT_ID,
   invariant,
   isNobody,
+  isoOf,
   POSITIVE_DECIMAL,
   REASON,
   subjectOf,
@@ -55,7 +56,9 @@ function objection(
     return refuse('instrument-dated', `${instrument} ends at its expiry; halt it until then`);
   }
   if (isDelisted(state, instrument)) return refuse('instrument-delisted', `${instrument} has ended`);
-  return at === null || at > now ? null : refuse('delisting-in-the-past', `it is ${now} already: name a later time`);
+  return at === null || at > now
+    ? null
+    : refuse('delisting-in-the-past', `it is ${isoOf(now)} already: name a later time`);
 }
 
 /**

@@ -1,7 +1,16 @@
 import { optional, readBody, record, textOf, whole } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult, type Timer } from '@ballast/event-sourcing';
 import { PRICING_EVENTS, type InstrumentHaltCommands, type PricingEvents } from '@ballast/facts';
-import { IDENTIFIER, INSTRUMENT_ID, invariant, isNobody, REASON, subjectOf, type Instant } from '@ballast/kernel';
+import {
+  IDENTIFIER,
+  INSTRUMENT_ID,
+  invariant,
+  isNobody,
+  isoOf,
+  REASON,
+  subjectOf,
+  type Instant,
+} from '@ballast/kernel';
 import { isDelisted } from '../delisting/delisting.evolve.js';
 import { listingOf } from '../contracts/listing.decider.js';
 import type { InstrumentHalt, PricingState } from '../pricing.state.js';
@@ -65,7 +74,8 @@ export const instrumentHaltCommands: Readonly<Record<keyof InstrumentHaltCommand
       return refuse('instrument-unknown', `${instrument} is not cleared here, or no longer`);
     }
     const now = context.time.clearing;
-    if (until !== null && until <= now) return refuse('halt-in-the-past', `it is ${now} already: name a later end`);
+    if (until !== null && until <= now)
+      return refuse('halt-in-the-past', `it is ${isoOf(now)} already: name a later end`);
     const halt = haltOf(state, instrument);
     if (halt !== undefined && isShorter(until, halt.until)) {
       return refuse('halt-shorter', `${instrument} is halted for longer: propose that it trades again`);

@@ -1,7 +1,16 @@
 import { optional, readBody, record, textOf, whole } from '@ballast/documents';
 import { emitterOf, type CommandHandler, type CommandResult } from '@ballast/event-sourcing';
 import { PRICING_EVENTS, type PricingEvents, type SettlementOverrideCommands } from '@ballast/facts';
-import { IDENTIFIER, isNobody, POSITIVE_DECIMAL, REASON, subjectOf, UNDERLYING, type Instant } from '@ballast/kernel';
+import {
+  IDENTIFIER,
+  isNobody,
+  isoOf,
+  POSITIVE_DECIMAL,
+  REASON,
+  subjectOf,
+  UNDERLYING,
+  type Instant,
+} from '@ballast/kernel';
 import { expiryKey } from '../contracts/contract.state.js';
 import type { PricingState } from '../pricing.state.js';
 
@@ -46,12 +55,12 @@ function objection(
   if (expiries.get(expiryKey(underlying, expiry))?.admitted !== true) {
     return refuse(
       'expiry-unknown',
-      `nothing of ${underlying} that is cleared here expires at ${expiry}, or its price is fixed`,
+      `nothing of ${underlying} that is cleared here expires at ${isoOf(expiry)}, or its price is fixed`,
     );
   }
   return validUntil > now
     ? null
-    : refuse('override-lapsed', `it could be approved until ${validUntil}, and it is ${now}`);
+    : refuse('override-lapsed', `it could be approved until ${isoOf(validUntil)}, and it is ${isoOf(now)}`);
 }
 
 /**
