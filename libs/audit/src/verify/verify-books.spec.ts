@@ -145,6 +145,22 @@ describe('books that were imported [CLR-ACC-090, CLR-ACC-091]', () => {
     ).toBeUndefined();
   });
 
+  it('are a fault when an account came by another margin model than its book says', async () => {
+    const model = 'adaptive-portfolio@1';
+    const chosen = accounts.map((account) => ({ ...account, marginModel: model }));
+    const of = { ...BOOK, accounts: chosen };
+    const note = key.signNote(bookNote('go-live', digestOfBook(of)));
+    const signed = { digest: digestOfBook(of), signature: note.trimEnd().split('\n').at(-1) };
+    const agreed = told('BookImportApproved', { ...signed, postings: [], importId: 'go-live', accounts: 2 }, 'ben');
+    const choice = (accountId: string, as = model): Told => told('MarginModelChosen', { accountId, model: as });
+    const global = [begun(signed), part(chosen), agreed];
+    expect(await found(global)).toContain('ann.main came with something else');
+    expect(await found(global, [...came(), choice('ann.main')])).toContain('ann.main came with something else');
+    expect(await found(global, [choice('ann.main'), ...came()])).toContain('bob.main came with something else');
+    const both = [choice('ann.main'), choice('bob.main'), ...came()];
+    expect(await found(global, [...both, choice('ann.main', 'another@1')])).toBeUndefined();
+  });
+
   it.each<[string, readonly Told[], readonly Told[], string]>([
     [
       'it was signed by another key',

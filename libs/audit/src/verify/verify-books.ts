@@ -105,8 +105,8 @@ export function breakJudge(): (event: Recorded) => string | null {
 export type ImportedBooks = Map<string, Map<string, string>>;
 
 /** What an account comes with, in one text, whatever the order. */
-const contentOf = (collateral: object, positions: readonly string[]): string =>
-  canonicalText({ collateral, positions: [...positions].sort() });
+const contentOf = (collateral: object, positions: readonly string[], model: string | null): string =>
+  canonicalText({ collateral, positions: [...positions].sort(), model });
 
 /**
  * Follows books that are imported: what was approved has the digest that was signed, by the key that is named, and another person approved it.
@@ -148,13 +148,14 @@ export function importJudge(approved: ImportedBooks): (event: Recorded) => strin
         approved.set(
           importId,
           new Map(
-            accounts.map(({ accountId, collateral, positions }) => [
+            accounts.map(({ accountId, collateral, positions, marginModel }) => [
               accountId,
               contentOf(
                 collateral,
                 positions.map(({ instrument, quantity, averagePrice }) =>
                   positionText(instrument, quantity, averagePrice),
                 ),
+                marginModel ?? null,
               ),
             ]),
           ),
@@ -185,20 +186,30 @@ interface Came {
   readonly importId: string;
   collateral: object;
   readonly positions: string[];
+  readonly model: string | null;
+}
+
+/** What a partition booked from books, account by account, and the first model of each account, which a book may choose. */
+interface CameHere {
+  readonly came: ReadonlyMap<string, Came>;
+  readonly models: ReadonlyMap<string, string>;
 }
 
 /** What a partition books of them is what the books say, account by account. */
-async function cameOf(
-  logs: LogDirectory,
-  partition: number,
-  onRead: (entries: number) => void,
-): Promise<Map<string, Came>> {
+async function cameOf(logs: LogDirectory, partition: number, onRead: (entries: number) => void): Promise<CameHere> {
   const came = new Map<string, Came>();
+  const models = new Map<string, string>();
   for await (const { type, payload } of readPartition(logs.log('accounts'), partition)) {
     onRead(1);
+    if (type === 'MarginModelChosen') {
+      const { accountId, model } = payload as AccountsEvents['MarginModelChosen'];
+      if (!models.has(accountId)) models.set(accountId, model);
+    }
     if (type !== 'CollateralImported' && type !== 'PositionImported') continue;
     const { accountId, importId } = payload as AccountsEvents['CollateralImported'];
-    const account = came.get(accountId) ?? { importId, collateral: {}, positions: [] };
+    // A model that is chosen later is the owner's.
+    const model = models.get(accountId) ?? null;
+    const account = came.get(accountId) ?? { importId, collateral: {}, positions: [], model };
     came.set(accountId, account);
     if (type === 'CollateralImported')
       account.collateral = (payload as AccountsEvents['CollateralImported']).collateral;
@@ -207,7 +218,7 @@ async function cameOf(
       account.positions.push(positionText(position.instrument, position.quantity, averagePrice));
     }
   }
-  return came;
+  return { came, models };
 }
 
 /** Books of others that were held against the ledger, and books that were imported. */
@@ -222,7 +233,7 @@ export async function verifyBooks(logs: LogDirectory, onRead: (entries: number) 
     }
   }
   for (let partition = 0; partition < logs.partitions; partition++) {
-    const came = await cameOf(logs, partition, onRead);
+    const { came, models } = await cameOf(logs, partition, onRead);
     // A partition books all of its accounts at once: where one has come, all have.
     const importIds = new Set([...came.values()].map(({ importId }) => importId));
     const expected = [...importIds].flatMap((importId) => [...(approved.get(importId) ?? [])]);
@@ -233,7 +244,8 @@ export async function verifyBooks(logs: LogDirectory, onRead: (entries: number) 
         booked === undefined
           ? due.find(([id]) => id === accountId)?.[1]
           : approved.get(booked.importId)?.get(accountId);
-      if (content === contentOf(booked?.collateral ?? {}, booked?.positions ?? [])) continue;
+      const model = booked === undefined ? (models.get(accountId) ?? null) : booked.model;
+      if (content === contentOf(booked?.collateral ?? {}, booked?.positions ?? [], model)) continue;
       const what = `${accountId} came with something else than its book says`;
       return { log: 'accounts', partition, position: null, what };
     }

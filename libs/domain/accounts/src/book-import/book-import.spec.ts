@@ -197,7 +197,60 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
     positions: [{ instrument: PERP, quantity: '1', averagePrice: '40000', ...position }],
   });
 
+  it('brings the margin model of an account before anything that it holds', () => {
+    const at = house();
+    const model = 'adaptive-portfolio@1';
+    bring(at, changed(0, { marginModel: model }));
+    expect(codeOf(approve(at, changed(0, { marginModel: model })))).toBe('accepted');
+    expect(deskIn(at, ANN).state.accounts.get(ANN)?.model).toBe(model);
+    expect(deskIn(at, BOB).state.accounts.get(BOB)?.model ?? null).toBeNull();
+    const ofAnn = deskIn(at, ANN).events.filter(({ payload }) => (payload as { accountId?: string }).accountId === ANN);
+    expect(ofAnn.map(({ type }) => type).slice(0, 3)).toEqual([
+      'AccountOpened',
+      'MarginModelChosen',
+      'CollateralImported',
+    ]);
+    expect(at.violations).toEqual([]);
+    for (const desk of at.desks) expect(desk.rebuilt().state).toEqual(desk.state);
+  });
+
+  it('brings what an account owes, which the custodian does not have', () => {
+    const at = house();
+    const owing = { ...changed(1, { collateral: { USD: '-1500' } }), custody: { USD: '31000', BTC: '0.5' } };
+    bring(at, owing);
+    expect(detailOf(approve(at, owing))).toBe('');
+    expect(statementOf(at, BOB)?.collateral).toEqual({ USD: '-1500' });
+    expect(custodyOf(at, 'USD')).toBe('31000');
+    at.relay(
+      deskIn(at, BOB).take('DepositReceived', { depositId: 'paid', accountId: BOB, asset: 'USD', amount: '2000' }),
+    );
+    expect(statementOf(at, BOB)?.collateral).toEqual({ USD: '500' });
+    expect([...at.violations, ...at.atRest()]).toEqual([]);
+  });
+
+  it('tells what is wrong in the order of the book, then of the whole', () => {
+    const at = house();
+    const faulty = {
+      ...BOOK,
+      accounts: BOOK.accounts.map((account) => ({ ...account, marginModel: 'okx-depeg@1' })),
+    };
+    bring(at, faulty);
+    const told = detailOf(approve(at, { ...faulty })).split('; ');
+    expect(told.map((line) => line.split(':')[0])).toEqual([ANN, BOB, CLEO, DAN]);
+    const twice = { ...changed(0, held({ quantity: '0' })), importId: 'go-live-2' };
+    expect(codeOf(at.command('WithdrawBookImport', { importId: 'go-live', reason: 'wrong' }, 'ann'))).toBe('accepted');
+    bring(at, twice);
+    expect(
+      detailOf(approve(at, twice))
+        .split('; ')
+        .map((line) => line.split(' ')[0]),
+    ).toEqual([`${ANN}:`, 'the', 'the']);
+  });
+
   it.each<[string, Book, RegExp]>([
+    ['a margin model that nobody may choose', changed(1, { marginModel: 'okx-depeg@1' }), /does not offer/],
+    ['a debt of a part of a cent', changed(1, { collateral: { USD: '-0.001' } }), /more digits/],
+    ['collateral of nothing', changed(1, { collateral: { USD: '0' } }), /must be above zero/],
     ['a contract that is not cleared', changed(1, held({ instrument: 'DOGE-PERP' })), /does not clear/],
     ['no whole lot', changed(1, held({ instrument: OPTION, quantity: '0.00000001' })), /no whole number of lots/],
     ['a position of nothing', changed(1, held({ quantity: '0' })), /must be above zero/],

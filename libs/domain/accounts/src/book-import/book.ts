@@ -1,4 +1,4 @@
-import { list, named, record, textOf, whole, type DocumentForm } from '@ballast/documents';
+import { list, named, optional, record, textOf, whole, type DocumentForm } from '@ballast/documents';
 import type { BookImportCommands } from '@ballast/facts';
 import {
   ACCOUNT_ID,
@@ -14,6 +14,7 @@ import {
   sha256,
   sum,
   text,
+  VERSIONED_NAME,
   ZERO,
   type Asset,
   type Decimal,
@@ -70,18 +71,17 @@ function inParts<Item>(items: readonly Item[], linesOfItem: (item: Item) => numb
   return parts;
 }
 
-const amount = textOf(POSITIVE_DECIMAL);
-
 /** Accounts of one part, as a command has them. */
 export const ACCOUNTS_OF_PART: DocumentForm<readonly ImportedAccount[]> = list(
   record({
     accountId: textOf(ACCOUNT_ID),
-    collateral: named(ASSET, amount),
+    collateral: named(ASSET, textOf(DECIMAL)),
     positions: list(
-      record({ instrument: textOf(INSTRUMENT_ID), quantity: textOf(DECIMAL), averagePrice: amount }),
+      record({ instrument: textOf(INSTRUMENT_ID), quantity: textOf(DECIMAL), averagePrice: textOf(POSITIVE_DECIMAL) }),
       0,
       MOST_PART_LINES,
     ),
+    marginModel: optional(textOf(VERSIONED_NAME), undefined),
   }),
   1,
   MOST_PART_LINES,
@@ -101,20 +101,21 @@ export interface BookFault {
   readonly detail: string;
 }
 
+type FaultOfAccount = BookFault & { readonly accountId: string };
+
 /** Faults that are told of one book. */
 export const MOST_FAULTS = 100;
 
-/** Accounts and positions that stand twice, and contracts whose positions do not cancel. */
-function faultsWithin(accounts: readonly ImportedAccount[]): readonly BookFault[] {
-  const faults: BookFault[] = [];
+/** Accounts and positions that stand twice. */
+function repeated(accounts: readonly ImportedAccount[]): readonly FaultOfAccount[] {
+  const faults: FaultOfAccount[] = [];
   const known = new Set<string>();
-  const open = new Map<string, Decimal>();
   for (const { accountId, positions } of accounts) {
     if (known.has(accountId))
       faults.push({ accountId, code: 'account-repeated', detail: 'it stands in the book twice' });
     known.add(accountId);
     const held = new Set<string>();
-    for (const { instrument, quantity } of positions) {
+    for (const { instrument } of positions) {
       if (held.has(instrument)) {
         faults.push({
           accountId,
@@ -123,16 +124,35 @@ function faultsWithin(accounts: readonly ImportedAccount[]): readonly BookFault[
         });
       }
       held.add(instrument);
+    }
+  }
+  return faults;
+}
+
+/** Contracts whose positions do not cancel. */
+function uncancelled(accounts: readonly ImportedAccount[]): readonly BookFault[] {
+  const open = new Map<string, Decimal>();
+  for (const { positions } of accounts) {
+    for (const { instrument, quantity } of positions) {
       open.set(instrument, (open.get(instrument) ?? ZERO).plus(quantity));
     }
   }
   const openInOrder = [...open].sort(([a], [b]) => compareText(a, b));
-  for (const [instrument, quantity] of openInOrder) {
-    if (quantity.isZero()) continue;
+  return openInOrder.flatMap(([instrument, quantity]) => {
+    if (quantity.isZero()) return [];
     const detail = `the positions in ${instrument} sum to ${text(quantity)}: add the account that has the other side, such as one of the house`;
-    faults.push({ accountId: null, code: 'positions-not-zero', detail });
-  }
-  return faults;
+    return [{ accountId: null, code: 'positions-not-zero', detail }];
+  });
+}
+
+/** As whoever mends the file goes through it: of each account in the order of the book. */
+function inOrderOfBook(
+  accounts: readonly ImportedAccount[],
+  faults: readonly FaultOfAccount[],
+): readonly FaultOfAccount[] {
+  const places = new Map([...accounts.entries()].reverse().map(([place, { accountId }]) => [accountId, place]));
+  const placeOf = ({ accountId }: FaultOfAccount): number => places.get(accountId) ?? accounts.length;
+  return [...faults].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /**
@@ -167,13 +187,13 @@ function unbalanced(
 
 /** What partitions say of accounts of a book. */
 export interface JudgedAccounts {
-  readonly faults: readonly (BookFault & { readonly accountId: string })[];
+  readonly faults: readonly FaultOfAccount[];
   /** Costs of the positions, each rounded up to the minor unit, by settlement asset. */
   readonly costs: Readonly<Record<Asset, string>>;
 }
 
 /**
- * Everything that is wrong with a book. Whether custody is right is asked of a book in which nothing else is wrong: the costs of
+ * Everything that is wrong with a book: of its accounts in their order, then of the whole. Whether custody is right is asked of a book in which nothing else is wrong: the costs of
  * positions that cannot be booked are unknown.
  * @param judged by partitions, of all its accounts
  * @see docs/spec/accounts.md CLR-ACC-090
@@ -182,7 +202,8 @@ export function faultsOfBook(
   { accounts, ...head }: Book,
   judged: readonly Pick<JudgedAccounts, 'costs' | 'faults'>[],
 ): readonly BookFault[] {
-  const faults = [...faultsWithin(accounts), ...judged.flatMap((each) => each.faults)];
+  const ofAccounts = [...repeated(accounts), ...judged.flatMap((each) => each.faults)];
+  const faults = [...inOrderOfBook(accounts, ofAccounts), ...uncancelled(accounts)];
   if (faults.length > 0) return faults;
   const costs = new Map<Asset, Decimal>();
   for (const each of judged) {

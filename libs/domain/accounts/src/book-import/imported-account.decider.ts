@@ -2,6 +2,7 @@ import { listingState, type ContractSpecification } from '@ballast/instruments';
 import type { FundEvents } from '@ballast/facts';
 import { compareText, dec, invariant, text, ZERO, type Asset, type Decimal, type Instant } from '@ballast/kernel';
 import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
+import { SELECTABLE_MODEL_DOCUMENTS } from '../choose-model/selectable-models.js';
 import { amountsOf, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
@@ -35,16 +36,19 @@ const roundedCost = (state: AccountsState, { settlementAsset }: ContractSpecific
 export function judgeImported(state: AccountsState, accounts: readonly ImportedAccount[], at: Instant): JudgedAccounts {
   const faults: JudgedAccounts['faults'][number][] = [];
   const costs = new Map<Asset, Decimal>();
-  for (const { accountId, collateral, positions } of accounts) {
+  for (const { accountId, collateral, positions, marginModel } of accounts) {
     const refuse = (code: AccountsRejectionCode, what: string): void =>
       void faults.push({ accountId, code, detail: `${what}: ${ACCOUNTS_REJECTIONS[code]}` });
     const taken = takenId(state, accountId);
     if (taken !== null) refuse(taken, 'id');
+    if (marginModel !== undefined && !SELECTABLE_MODEL_DOCUMENTS.inForce(state.rules).has(marginModel)) {
+      refuse('model-not-offered', marginModel);
+    }
     for (const [asset, amount] of Object.entries(collateral)) {
       const kept = keptAsset(state, asset);
       if (kept === undefined) refuse('asset-not-kept', asset);
       else {
-        const reading = readPositive(amount, kept.minorUnitDigits);
+        const reading = readPositive(text(dec(amount).abs()), kept.minorUnitDigits);
         if (!reading.readable) refuse(reading.code, `${amount} ${asset}`);
       }
     }
@@ -119,8 +123,10 @@ export function* decideImportedAccounts(
   at: Instant,
 ): Generator<AccountsFact> {
   const accounts = waiting(state, importId);
-  for (const { accountId, collateral, positions } of accounts) {
+  for (const { accountId, collateral, positions, marginModel } of accounts) {
     yield fact('AccountOpened', { accountId });
+    // Before it holds anything, so that no other model judges what it holds.
+    if (marginModel !== undefined) yield fact('MarginModelChosen', { accountId, model: marginModel });
     const amounts = Object.entries(collateral).sort(([a], [b]) => compareText(a, b));
     const held = amountsOf(Object.fromEntries(amounts.map(([asset, amount]) => [asset, dec(amount)])));
     if (amounts.length > 0) {

@@ -17,8 +17,9 @@ import {
   quotation,
   reason,
   sha256Hex,
+  versionedName,
 } from '../schema/forms.js';
-import { list, map, record } from '../schema/schema.js';
+import { list, map, optional, record } from '../schema/schema.js';
 
 const stream = 'import-<importId>';
 const importId = identifier('Of the book.');
@@ -26,7 +27,11 @@ const importId = identifier('Of the book.');
 /** An account of a book, with what it has when it comes. */
 export const importedAccount = record({
   accountId: accountId('Opened with the import.'),
-  collateral: map(asset, positiveDecimal(), 'What the account has of each asset; an absent one is none.'),
+  collateral: map(
+    asset,
+    decimal(),
+    'What the account has of each asset, below zero what it owes; never zero, an absent one is none.',
+  ),
   positions: list(
     record({
       instrument: instrument(),
@@ -36,6 +41,7 @@ export const importedAccount = record({
       ),
     }),
   ),
+  marginModel: optional(versionedName('Which the owner chose, `<name>@<version>`; absent: that of everybody.')),
 });
 
 /** Accounts of one book, a technical limit: a partition books all of its own in one item. */

@@ -75,7 +75,7 @@ const holdingsHere = ({ book }: MarginState, ownerId: OwnerId): Holdings[] =>
   [...book.slotsOfOwners([ownerId])].flatMap((slot) => book.accounts[slot]?.holdings ?? []);
 
 const imported = (
-  { accountId, collateral }: ImportedAccount,
+  { accountId, collateral, marginModel }: ImportedAccount,
   holdings: Holdings,
   others: readonly Holdings[],
 ): AssessedAccount => ({
@@ -84,6 +84,6 @@ const imported = (
   collateral: new Map(Object.entries(collateral).map(([asset, amount]) => [asset, dec(amount)])),
   clearedHolds: new Map(),
   holdings,
-  model: null,
+  model: marginModel ?? null,
   ownerHoldings: others,
 });
