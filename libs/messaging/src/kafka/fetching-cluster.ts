@@ -14,6 +14,10 @@ import {
 interface KafkaCluster {
   /** What is asked for with every question for leaders. */
   readonly targetTopics: Set<string>;
+  readonly brokerPool: {
+    readonly brokers: Readonly<Record<string, KafkaBroker>>;
+    readonly seedBroker: KafkaBroker | undefined;
+  };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
@@ -34,6 +38,10 @@ interface KafkaBroker {
 }
 
 interface ConnectionPool {
+  readonly pool: readonly {
+    readonly socket?: { destroy(): void } | null;
+    rejectRequests(error: Error): void;
+  }[];
   send(exchange: {
     readonly request: {
       readonly apiKey: number;
@@ -113,9 +121,16 @@ export class FetchingCluster {
     await this.#cluster.connect();
   }
 
-  disconnect(): Promise<void> {
+  /** Waits for no answer: what a broker still holds may take as long as it was allowed to. */
+  async disconnect(): Promise<void> {
     this.#closed = true;
-    return this.#kafka.disconnect();
+    const { brokers, seedBroker } = this.#kafka.brokerPool;
+    const known = new Set([...Object.values(brokers), ...(seedBroker === undefined ? [] : [seedBroker])]);
+    const connections = [...known].flatMap(({ connectionPool }) => connectionPool.pool);
+    for (const connection of connections)
+      connection.rejectRequests(new ClientClosed('this client of Kafka was closed'));
+    await this.#kafka.disconnect();
+    for (const { socket } of connections) socket?.destroy();
   }
 
   /** kafkajs connects again whatever was disconnected when it is asked for something. */

@@ -13,6 +13,9 @@ export interface PlainMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What is read is known from the beginning, so no request is waited for by a partition that is not in it. */
+const HOLD_MS = 5_000;
+
 /** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
 export class PlainTopics {
   readonly #producer: SerialProducer;
@@ -43,7 +46,7 @@ export class PlainTopics {
     handle: (value: string) => void,
   ): Promise<Subscription> {
     // One of its own for each subscriber: another one's rewinding must not bring old messages again.
-    const fetcher = new TopicFetcher({ connection: this.connection, onFatal: this.onFatal });
+    const fetcher = new TopicFetcher({ connection: this.connection, onFatal: this.onFatal, holdMs: HOLD_MS });
     this.#fetchers.push(fetcher);
     const listener: PartitionListener = {
       full: false,
@@ -52,11 +55,7 @@ export class PlainTopics {
         for (const { value } of messages) if (value !== null) handle(value.toString());
       },
     };
-    const attachments = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) =>
-        fetcher.attach(this.#prefix + topic, partition, begin, listener),
-      ),
-    );
+    const attachments = await fetcher.attachAll(this.#prefix + topic, partitions, begin, listener);
     return {
       stop: async () => {
         for (const attachment of attachments) attachment.detach();

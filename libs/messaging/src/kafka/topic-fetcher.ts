@@ -36,6 +36,8 @@ export interface TopicFetcherOptions {
   readonly onFatal: (error: unknown) => void;
   /** How long after a fetch that brought something the next one waits, so that what comes close together comes together. */
   readonly gatherMs?: number;
+  /** How long a broker holds a fetch while nothing comes; default: half a second. */
+  readonly holdMs?: number;
 }
 
 interface Read {
@@ -107,9 +109,33 @@ export class TopicFetcher {
     listener: PartitionListener,
   ): Promise<Attachment> {
     await this.#know(topic);
-    const [low, high] = await this.#bounds(topic, partition);
+    const bounds = await this.#bounds(topic, partition);
     // Whoever failed meanwhile has told those who listened then, and nobody would tell this one.
     if (this.#failed !== undefined) throw this.#failed.error;
+    return this.#listen({ topic, partition }, bounds, begin, listener);
+  }
+
+  /** The first partitions of a topic, all of which are in the first request. */
+  async attachAll(
+    topic: string,
+    partitions: number,
+    begin: string | undefined,
+    listener: PartitionListener,
+  ): Promise<readonly Attachment[]> {
+    await this.#know(topic);
+    const bounds = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) => this.#bounds(topic, partition)),
+    );
+    if (this.#failed !== undefined) throw this.#failed.error;
+    return bounds.map((each, partition) => this.#listen({ topic, partition }, each, begin, listener));
+  }
+
+  #listen(
+    { topic, partition }: Pick<Read, 'topic' | 'partition'>,
+    [low, high]: readonly [low: bigint, high: bigint],
+    begin: string | undefined,
+    listener: PartitionListener,
+  ): Attachment {
     const wanted = begin === 'end' ? high : begin === 'last' ? high - 1n : offsetOf(begin);
     const believed = wanted !== undefined && wanted >= low && wanted <= high;
     const from = believed ? wanted : low;
@@ -267,11 +293,12 @@ export class TopicFetcher {
       ...{ topic: read.topic, partition: read.partition, offset: read.next },
     }));
     const asked = new Map(positions.map((each) => [keyOf(each.topic, each.partition), each.offset]));
+    const { holdMs = FETCH_WAIT_MS } = this.options;
     let answers: FetchResponse['responses'];
     try {
       answers = await cluster.fetch(broker, {
         positions,
-        maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS,
+        maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : holdMs,
         maxBytes: MOST_BYTES,
         maxBytesOfPartition: MOST_BYTES_OF_PARTITION,
       });
