@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import Ajv from 'ajv';
-import { allEventSchemas, encodeMessage } from '@ballast/contracts';
-import { isoOf } from '@ballast/kernel';
+import { allEventSchemas, decodeCommand, decodeMessage, encodeMessage, topicOf } from '@ballast/contracts';
+import { canonicalText, isoOf } from '@ballast/kernel';
 import { EMPTY_HEAD, seal } from '@ballast/event-sourcing';
 import { asyncApi } from './async-api.js';
 import { goldenSkeleton } from './golden-skeleton.js';
@@ -11,7 +11,7 @@ import { writtenCatalogue } from './repository.js';
 type Json = Readonly<Record<string, unknown>>;
 
 const require = createRequire(import.meta.url);
-const document = asyncApi(allEventSchemas);
+const document = asyncApi(allEventSchemas, (event) => goldenSkeleton(event).entry);
 
 /** What a reference names: a place of the document, or a file beside it. */
 function resolved(reference: string): unknown {
@@ -61,6 +61,31 @@ describe('the AsyncAPI document', () => {
         'send.clearing.accounts.answers.v1',
       ]),
     );
+  });
+
+  it('has an example of every type and version, which a reader takes as it stands', () => {
+    const written = JSON.parse(writtenCatalogue().get('asyncapi.json') ?? '') as {
+      components: {
+        messages: Record<string, { examples: readonly [{ headers: Record<string, string>; payload: Json }] }>;
+      };
+    };
+    const refused = allEventSchemas.filter(({ log, type, version }) => {
+      const [example] = written.components.messages[`${log}.${type}.v${version}`]?.examples ?? [];
+      if (example === undefined) return true;
+      const { headers, payload } = example;
+      const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]);
+      const message = {
+        key: Buffer.from(String(payload['commandId'] ?? payload['stream'])),
+        value: Buffer.from(canonicalText(payload)),
+        headers: Object.fromEntries(bytes) as Record<string, Buffer>,
+      };
+      const { topic, kafkaPartition } = topicOf(log, Number(payload['partition']));
+      const decoded = log.endsWith('.commands')
+        ? decodeCommand(message)
+        : decodeMessage(message, { topic, partition: kafkaPartition });
+      return !decoded.ok;
+    });
+    expect(refused.map(({ log, type }) => `${log}.${type}`)).toEqual([]);
   });
 
   it('lists the headers that a message has, CloudEvents among them', () => {

@@ -10,8 +10,10 @@ import {
   problem,
   type EventSchema,
 } from '@ballast/contracts';
+import type { LogEntry } from '@ballast/event-sourcing';
 import type { JsonSchema } from './json-schema.js';
 import { HEADERS, TRACE_HEADER } from './message-headers.js';
+import { messageExample } from './message-example.js';
 import { fileOf, placeOf } from './place-of.js';
 
 /** A part of the document, as JSON. */
@@ -25,10 +27,12 @@ const isReceived = (event: EventSchema): boolean => isCommand(event) || event.lo
 
 /**
  * AsyncAPI 3 of all topics: which message stands where, with its headers, key and payload. Ballast is the application, so it
- * sends its events and receives commands and what the exchange publishes. Payloads are the files beside the document.
+ * sends its events and receives commands and what the exchange publishes. Payloads are the files beside the document. Each
+ * message has an example, with its headers.
+ * @param exampleOf the entry that is shown of a type and version
  * @see https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
-export function asyncApi(events: readonly EventSchema[]): Part {
+export function asyncApi(events: readonly EventSchema[], exampleOf: (event: EventSchema) => LogEntry): Part {
   const topics = byTopic(events);
   return {
     asyncapi: '3.0.0',
@@ -51,7 +55,7 @@ export function asyncApi(events: readonly EventSchema[]): Part {
     ]),
     components: {
       messages: {
-        ...Object.fromEntries(events.map((event) => [messageName(event), messageOf(event)])),
+        ...Object.fromEntries(events.map((event) => [messageName(event), messageOf(event, exampleOf(event))])),
         ...Object.fromEntries(
           INTAKE.map(({ name, summary, payload }) => [name, intakeMessage(name, summary, payload)]),
         ),
@@ -136,13 +140,14 @@ const answerMessage = (): Part => ({
   bindings: { kafka: { key: { type: 'string', description: 'Id of the command.' }, bindingVersion: '0.5.0' } },
 });
 
-function messageOf(event: EventSchema): Part {
+function messageOf(event: EventSchema, example: LogEntry): Part {
   return {
     name: event.type,
     title: event.type,
     summary: event.description,
     headers: reference(`#/components/schemas/${isCommand(event) ? 'commandHeaders' : 'eventHeaders'}`),
     payload: isCommand(event) ? commandOf(event) : entryOf(event),
+    examples: [messageExample(example)],
     bindings: {
       kafka: { key: { type: 'string', description: placeOf(event).key }, bindingVersion: '0.5.0' },
     },

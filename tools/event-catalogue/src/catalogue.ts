@@ -1,13 +1,24 @@
 import * as prettier from 'prettier';
 import { z } from 'zod';
 import { allEventSchemas, entryEnvelope, type EventSchema } from '@ballast/contracts';
+import type { LogEntry } from '@ballast/event-sourcing';
+import { invariant } from '@ballast/kernel';
 import { asyncApi } from './async-api.js';
 import { fieldRows, jsonSchemaOf, type JsonSchema } from './json-schema.js';
+import { messageExample } from './message-example.js';
 import { HEADERS } from './message-headers.js';
 import { fileOf, placeOf } from './place-of.js';
 
 /** The examples of an event: the one that every event has, then further cases. */
-export type ExamplesOf = (event: EventSchema) => readonly unknown[];
+export type ExamplesOf = (event: EventSchema) => readonly LogEntry[];
+
+const payloadOf = ({ payload }: LogEntry): unknown => payload;
+
+function firstOf(examplesOf: ExamplesOf, event: EventSchema): LogEntry {
+  const [first] = examplesOf(event);
+  invariant(first !== undefined, `${event.log}.${event.type} has an example`);
+  return first;
+}
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -24,7 +35,7 @@ const fieldTable = (schema: JsonSchema): string =>
     ]),
   );
 
-function eventSection(event: EventSchema, examples: readonly unknown[]): string {
+function eventSection(event: EventSchema, examples: readonly LogEntry[]): string {
   const { topic, partition, publisher, key } = placeOf(event);
   return [
     `### ${event.type}`,
@@ -33,7 +44,7 @@ function eventSection(event: EventSchema, examples: readonly unknown[]): string 
       ['published by', 'topic', 'partition', 'message key', 'version', 'schema'],
       [[publisher, `\`${topic}\``, partition, `\`${key}\``, String(event.version), `[JSON Schema](${fileOf(event)})`]],
     ),
-    fieldTable(jsonSchemaOf(event, examples)),
+    fieldTable(jsonSchemaOf(event, examples.map(payloadOf))),
   ].join('\n\n');
 }
 
@@ -65,12 +76,26 @@ function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string 
       HEADERS.map(([name, meaning]) => [`\`${name}\``, meaning]),
     ),
     'The key of an event is its stream. A command on its way is no entry yet: the value of its message is `{actor, body, commandId, log, partition, schemaVersion, type}`, the headers are `type` and `log` only; the owner of the partition numbers it and stores its answer.',
+    ...wholeMessage(examplesOf, events),
     'The envelope:',
     fieldTable(z.toJSONSchema(entryEnvelope) as JsonSchema),
     '## Index',
     index,
     ...logs,
   ].join('\n\n');
+}
+
+/** One message as a subscriber sees it; the value is shown in lines, and stands without white space in its topic. */
+function wholeMessage(examplesOf: ExamplesOf, events: readonly EventSchema[]): readonly string[] {
+  const shown = events.find(({ type }) => type === 'MarginCallIssued');
+  if (shown === undefined) return [];
+  const { headers, payload } = messageExample(firstOf(examplesOf, shown));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [
+    'A margin call, its headers and its value (without white space in the topic); `asyncapi.json` has such an example of every type:',
+    ['```text', ...lines, '```'].join('\n'),
+    ['```json', JSON.stringify(payload, null, 2), '```'].join('\n'),
+  ];
 }
 
 const isNewest = ({ log, type, version }: EventSchema, events: readonly EventSchema[]): boolean =>
@@ -88,10 +113,16 @@ export async function catalogue(
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const event of events) {
-    const schema = jsonSchemaOf(event, examplesOf(event));
+    const schema = jsonSchemaOf(event, examplesOf(event).map(payloadOf));
     files.set(fileOf(event), await prettier.format(JSON.stringify(schema), { ...options, parser: 'json' }));
   }
-  files.set('asyncapi.json', await prettier.format(JSON.stringify(asyncApi(events)), { ...options, parser: 'json' }));
+  files.set(
+    'asyncapi.json',
+    await prettier.format(JSON.stringify(asyncApi(events, (event) => firstOf(examplesOf, event))), {
+      ...options,
+      parser: 'json',
+    }),
+  );
   files.set('README.md', await prettier.format(readme(examplesOf, events), { ...options, parser: 'markdown' }));
   return files;
 }

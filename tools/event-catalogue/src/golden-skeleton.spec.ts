@@ -50,10 +50,7 @@ describe('an event that was only defined', () => {
   });
 
   it('stands in the catalogue with its topic, its fields and a JSON Schema', async () => {
-    const files = await catalogue((schema) => [goldenSkeleton(schema).entry.payload], {}, [
-      ...allEventSchemas,
-      forgiven,
-    ]);
+    const files = await catalogue((schema) => [goldenSkeleton(schema).entry], {}, [...allEventSchemas, forgiven]);
     const page = files.get('README.md') as string;
     const section = page.slice(page.indexOf('### MarginCallForgiven'));
     expect(section).toContain('`clearing.margin.events.v1`');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
 import { allEventSchemas, type EventSchema } from '@ballast/contracts';
+import type { LogEntry } from '@ballast/event-sourcing';
 import { catalogue } from './catalogue.js';
 import { goldenFile, goldenSkeleton, type GoldenFile } from './golden-skeleton.js';
 
@@ -41,20 +42,20 @@ export async function completeGoldenEvents(): Promise<readonly string[]> {
   return written;
 }
 
-/** The payloads of the golden events of a type and version: the one that every event has, then its further cases by name. */
-function goldenPayloads({ log, type, version }: EventSchema): readonly unknown[] {
+/** The golden events of a type and version: the one that every event has, then its further cases by name. */
+function goldenEntries({ log, type, version }: EventSchema): readonly LogEntry[] {
   const folder = path.join(GOLDEN_FOLDER, log);
   const first = `${type}.v${version}.json`;
   const further = fs.readdirSync(folder).filter((name) => name.startsWith(`${type}.v${version}.`) && name !== first);
   return [first, ...further.sort()].map((name) => {
     const text = fs.readFileSync(path.join(folder, name), 'utf8');
-    return (JSON.parse(text) as { readonly entry: { readonly payload: unknown } }).entry.payload;
+    return (JSON.parse(text) as GoldenFile).entry;
   });
 }
 
 /** The catalogue as docs/events should have it. */
 export async function currentCatalogue(): Promise<ReadonlyMap<string, string>> {
-  return catalogue(goldenPayloads, (await prettier.resolveConfig(path.join(EVENTS_FOLDER, 'README.md'))) ?? {});
+  return catalogue(goldenEntries, (await prettier.resolveConfig(path.join(EVENTS_FOLDER, 'README.md'))) ?? {});
 }
 
 /** The catalogue as it stands in docs/events. */
