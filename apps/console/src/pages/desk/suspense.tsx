@@ -67,7 +67,7 @@ export function Suspense() {
       const own = releases.filter((each) => each.partition === partition && each.position === item.position);
       const proposal =
         own.map(({ outcome, proposer, reason }) => `${outcome}, proposed by ${proposer}: ${reason}`).join('; ') ||
-        'not proposed';
+        'no release is proposed';
       return { ...item, partition, proposal };
     }),
   );
