@@ -27,7 +27,7 @@ export function compareCommand(): Command {
     )
     .option(
       '--method <list>',
-      'how much a liquidation closes: to-target (the target health, in slices) or full; every rule runs with each',
+      'how much a liquidation closes: to-target (the target health, in slices), full, or by-share (a fifth of what is held with each order); every rule runs with each',
     )
     .option(
       '--providers <file>',

@@ -38,6 +38,9 @@ describe('a rule', () => {
 
   it('says how much a liquidation closes, where the bundled policy leaves it out [CLR-LIQ-060]', () => {
     expect(bodyOf('flat:0.03:method=full', 'liquidation-policy', 'liquidation')).toMatchObject({ method: 'full' });
+    expect(bodyOf('adaptive:method=by-share:orderShare=0.5', 'liquidation-policy', 'liquidation')).toMatchObject({
+      ...{ method: 'by-share', orderShare: '0.5' },
+    });
     expect(bodyOf('adaptive', 'liquidation-policy', 'liquidation')).not.toHaveProperty('method');
   });
 

@@ -15,7 +15,7 @@ export interface Rule {
 }
 
 /** Figures that a document may leave out, by its kind: a rule may set them all the same. */
-const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { 'liquidation-policy': ['method'] };
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { 'liquidation-policy': ['method', 'orderShare'] };
 
 /** A rule that cannot be run; says what to write instead. */
 export class RuleError extends Error {

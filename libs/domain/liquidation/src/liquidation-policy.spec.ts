@@ -6,6 +6,7 @@ import { LIQUIDATION_POLICY, largestSliceNotional, paceOf, policyInForce, policy
 
 const BODY = {
   method: 'to-target',
+  orderShare: '0.2',
   theta: '0.8',
   psi: '1',
   sliceDurationMs: 60_000,
@@ -34,7 +35,7 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
   });
 
   it('closes to the target where it does not say how much [CLR-LIQ-060]', () => {
-    const { method, ...silent } = BODY;
+    const { method, orderShare: _, ...silent } = BODY;
     expect(LIQUIDATION_POLICY.of(document('silent@1', silent))).toEqual(LIQUIDATION_POLICY.of(document('silent@1')));
     expect(LIQUIDATION_POLICY.of(document('all@1', { ...silent, method: 'full' })).method).not.toBe(method);
   });
@@ -51,7 +52,7 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
 
   it.each`
     change                               | defect
-    ${{ method: 'at-once' }}             | ${'method: write one of to-target, full'}
+    ${{ method: 'at-once' }}             | ${'method: write one of to-target, full, by-share'}
     ${{ theta: '0' }}                    | ${`theta: ${openShare}`}
     ${{ theta: '1' }}                    | ${`theta: ${openShare}`}
     ${{ theta: 0.8 }}                    | ${`theta: ${openShare}`}

@@ -11,6 +11,8 @@ export interface LiquidationPolicy {
   /** `<name>@<version>`, cited by every order. */
   readonly id: string;
   readonly method: LiquidationMethod;
+  /** Of what is held, what one order closes by the method `by-share`, in (0, 1]. */
+  readonly orderShare: Decimal;
   /** Share of the attributable equity that a penalty may take, in (0, 1): a penalty alone never makes equity negative. */
   readonly theta: Decimal;
   /** Share of unused modelled execution cost that is returned to the client, in [0, 1]. */
@@ -44,11 +46,11 @@ export interface HedgeRules {
 }
 
 /**
- * How much of an account a liquidation closes: what brings it back to its target health, in slices, or, once it has begun, every position
- * that bears a requirement, each order as large as the pace lets it be.
+ * How much of an account a liquidation closes: what brings it back to its target health, in slices; or, once it has begun, every position
+ * that bears a requirement, each order as large as the pace lets it be; or with each order a share of what is held, until it has its target.
  * @see docs/spec/liquidation.md CLR-LIQ-060
  */
-export const LIQUIDATION_METHODS = ['to-target', 'full'] as const;
+export const LIQUIDATION_METHODS = ['to-target', 'full', 'by-share'] as const;
 export type LiquidationMethod = (typeof LIQUIDATION_METHODS)[number];
 
 /** What the pace is measured over, whichever minute is looked at. */
@@ -62,6 +64,7 @@ export const MOST_SCHEDULES = 64;
 
 const POLICY_FORM = record({
   method: optional(choice(LIQUIDATION_METHODS), 'to-target'),
+  orderShare: optional(figure({ above: '0', max: '1' }), dec('0.2')),
   theta: figure({ above: '0', below: '1' }),
   psi: figure({ min: '0', max: '1' }),
   sliceDurationMs: whole(1, DAY_MS),

@@ -260,6 +260,19 @@ describe('size of a slice', () => {
   });
 
   it.each`
+    held      | share    | quantity    | why
+    ${'10'}   | ${'0.2'} | ${'2'}      | ${'a fifth, whatever the target needs'}
+    ${'7.2'}  | ${'0.2'} | ${'1.44'}   | ${'a fifth of what is left'}
+    ${'10'}   | ${'1'}   | ${'10'}     | ${'all of it'}
+    ${'0.1'}  | ${'0.2'} | ${'0.04'}   | ${'no less than the minimum of 2,000 USD'}
+    ${'0.05'} | ${'0.2'} | ${'0.05'}   | ${'a remainder below 2,000 USD goes with it'}
+    ${'1000'} | ${'0.2'} | ${'69.444'} | ${'no faster than the pace'}
+  `('$held BTC by a share of $share -> $quantity: $why [CLR-LIQ-060]', ({ held, share, quantity }) => {
+    const byShare = { ...POLICY, method: 'by-share', orderShare: dec(share as string) } as const;
+    expect(text(choose(flat('9', held as string), undefined, byShare).quantity)).toBe(quantity);
+  });
+
+  it.each`
     equity      | held      | quantity    | why
     ${'9000'}   | ${'-10'}  | ${'4.156'}  | ${'a short is closed like a long'}
     ${'0'}      | ${'10'}   | ${'10'}     | ${'without equity only closing all of it helps'}

@@ -9,7 +9,7 @@ import type {
 import { assetPriceOn } from '../asset-price.js';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import { closeOutLimit, lossBearingEquity } from '../deleverage/bankruptcy-price.js';
-import type { LiquidationPolicy } from '../liquidation-policy.js';
+import type { LiquidationMethod, LiquidationPolicy } from '../liquidation-policy.js';
 import {
   closeOutPace,
   expectedRate,
@@ -211,15 +211,15 @@ export function chooseSlice(
   const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
   const { pace } = position;
-  const largest = policy.method === 'full' ? pace.perMinute : pace.largestSlice;
+  const largest = policy.method === 'to-target' ? pace.largestSlice : pace.perMinute;
   const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy, largest);
   const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
 
 /**
- * What of a position brings its account to the target health when closing it costs so much of its notional, or all of it by the method that closes
- * all, whatever the market bears; whole lots, of a position of a lot at least.
+ * What of a position brings its account to the target health when closing it costs so much of its notional, or what the method in force closes instead
+ * of that, whatever the market bears; whole lots, of a position of a lot at least.
  * @param rate fraction of the notional
  * @see docs/spec/liquidation.md CLR-LIQ-053
  */
@@ -308,7 +308,7 @@ export function withinTurn(slice: Slice, notional: Decimal): Slice {
 
 /**
  * Quantity of a slice by the final rate it is expected to end with: what the target health needs, or, by the method that closes all, as much as
- * may be, at most the largest slice, at least the minimum notional; a remainder below the minimum is closed with it, even beyond the largest
+ * may be, or a share of what is held, rounded up; at most the largest slice, at least the minimum notional; a remainder below the minimum is closed with it, even beyond the largest
  * slice. Always whole lots, as the exchange trades them; only what an account holds below one lot goes as it is, so a position off the lot
  * ends with an order of its odd remainder.
  * @param largest USD that is closed at most at a time
@@ -318,7 +318,7 @@ function sliceSizes(
   position: CloseablePosition,
   { figures }: AssessmentDetail,
   targetHealth: Decimal,
-  { method, minimumSliceNotional }: LiquidationPolicy,
+  { method, orderShare, minimumSliceNotional }: LiquidationPolicy,
   largest: Decimal,
 ): (rate: Decimal) => Decimal {
   const { contract, unitNotional } = position;
@@ -332,9 +332,13 @@ function sliceSizes(
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
   const freed = targetHealth.times(requirementFreed(position, lot));
   const least = minimumSliceNotional.div(notional).ceil();
+  const neededBy: Readonly<Record<LiquidationMethod, (rate: Decimal) => Decimal | null>> = {
+    'to-target': (rate) => lotsToTarget(missing, freed.minus(rate.times(notional))),
+    full: () => most,
+    'by-share': () => wholeLots.times(orderShare).ceil(),
+  };
   return (rate) => {
-    const needed = method === 'full' ? most : lotsToTarget(missing, freed.minus(rate.times(notional)));
-    const wanted = minOf(needed ?? most, most);
+    const wanted = minOf(neededBy[method](rate) ?? most, most);
     const lots = minOf(maxOf(wanted, least), wholeLots);
     const dust = wholeLots.minus(lots).times(notional).lt(minimumSliceNotional);
     return (dust ? wholeLots : lots).times(lot);
