@@ -15,6 +15,7 @@ import json
 import pathlib
 import sys
 import time
+import urllib.request
 from datetime import datetime
 from decimal import Decimal, ROUND_FLOOR
 
@@ -429,6 +430,10 @@ def main():
     parser.add_argument("--topic-prefix", default="")
     parser.add_argument("--pause", type=float, default=0, help="seconds between two minutes of the exchange")
     options = parser.parse_args()
+    try:
+        urllib.request.urlopen(f"{options.url}/health/live", timeout=10).close()
+    except (OSError, ValueError) as error:
+        sys.exit(f"{options.url} does not answer ({error}): start it with `npx ballast serve --exchange none`, or name it with --url")
     ballast = Ballast(options.url, options.token)
     channel = ballast
     if options.brokers is not None:

@@ -83,7 +83,7 @@ async function faultsBeside(logs: LogDirectory, log: string, partition: number):
         log,
         partition,
         position,
-        what: `the snapshot of the views is damaged: ${(error as Error).message}`,
+        what: `the snapshot of the views is damaged (${(error as Error).message}): a cache, which the operator deletes; the next start makes another`,
       });
     }
   }
@@ -150,7 +150,9 @@ async function proof(
       text = await snapshotText(stored);
       written = JSON.parse(text) as Written;
     } catch (error) {
-      return wrong(`is damaged: ${(error as Error).message}`);
+      return wrong(
+        `is damaged (${(error as Error).message}): a cache, which the operator deletes; the next start makes another`,
+      );
     }
     if (written.format !== mark.format) return wrong(`names format ${mark.format}, and is of ${written.format}`);
     if (written.format !== format) continue;
