@@ -28,6 +28,7 @@ export type {
   AppendOutcome,
   Block,
   CommandRecord,
+  Cursor,
   CursorMove,
   EventLine,
   EventLog,

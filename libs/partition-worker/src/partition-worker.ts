@@ -1,7 +1,5 @@
 import {
   PartitionMachine,
-  compareLockstep,
-  type BasisStep,
   type CommandResult,
   type LogEnd,
   type LogEntry,
@@ -23,10 +21,11 @@ import {
   type PlacedItem,
 } from '@ballast/event-log';
 import { canonicalText, invariant, InvariantViolation, sha256, type Instant } from '@ballast/kernel';
+import { Cursors } from './cursors.js';
+import { Inputs, type WaitingInput } from './inputs.js';
 import { IdempotencyConflict, type Command } from './command.js';
 import { OutcomeKeeper } from './outcomes.js';
 import { entriesOfTail, rebuild } from './rebuild.js';
-import { SourceQueue } from './source-queue.js';
 import { machinesToStartFrom, SnapshotWriter, type SnapshotOptions } from './snapshots.js';
 import { sourceKey, type SourceRef } from './source.js';
 
@@ -67,15 +66,6 @@ export interface PartitionWorkerOptions<State> {
   readonly onIndexed?: ((events: number) => void) | undefined;
   /** Told when a command begins to wait, so that somebody runs it. */
   readonly onCommand?: () => void;
-}
-
-/** An input that waits until logs its basis names are applied that far. */
-export interface WaitingInput {
-  readonly log: string;
-  readonly partition: number;
-  readonly position: number;
-  /** What of its basis is not applied here. */
-  readonly lacks: readonly BasisStep[];
 }
 
 /** A log partition that a worker writes, and where it ends. */
@@ -122,34 +112,19 @@ export class PartitionWorker<State = unknown> {
   #isAhead = false;
   /** The append of the item in hand: the state says already what is in it. */
   #storing: Promise<unknown> | undefined;
-  readonly #queues: readonly SourceQueue[];
-  readonly #queueOf = new Map<string, SourceQueue>();
-  readonly #compare: (a: LogEntry, b: LogEntry) => number;
+  readonly #inputs: Inputs;
+  readonly #cursors: Cursors;
   readonly #commands: WaitingCommand[] = [];
   readonly #inFlight = new Map<
     string,
     { readonly type: string; readonly bodyText: string; readonly answer: Promise<CommandResult> }
   >();
-  /** Cursors that moved and wait for the next append, by source. */
-  readonly #held = new Map<string, CursorMove>();
-  /** Cursors as they are stored; after a start inputs without consequences are taken again behind them. */
-  readonly #storedCursors = new Map<string, number>();
-  /** Where the bus goes on, as it was stored when the worker was opened, by source. */
-  readonly #storedOffsets = new Map<string, string>();
-  /** Where the topic of commands goes on behind those that are answered and stored. */
-  #commandOffset: string | undefined;
-  /** Cursors of a snapshot that was written while nothing followed: they may move without an event. */
-  #atRest: readonly CursorMove[] | undefined;
 
   private constructor(options: PartitionWorkerOptions<State>, machine: PartitionMachine<State>) {
     this.#options = options;
     this.#machine = machine;
-    const ranks = new Map(options.sources.map(({ log, partition, rank }) => [sourceKey(log, partition), rank]));
-    this.#compare = compareLockstep((log, partition) => ranks.get(sourceKey(log, partition)) ?? 0);
-    this.#queues = options.sources
-      .filter(({ log }) => !log.endsWith('.commands'))
-      .map((source) => new SourceQueue(source, machine.cursor(source.log, source.partition)));
-    for (const queue of this.#queues) this.#queueOf.set(sourceKey(queue.source.log, queue.source.partition), queue);
+    this.#inputs = new Inputs(options.sources, machine);
+    this.#cursors = new Cursors(machine, this.#inputs);
   }
 
   /**
@@ -211,13 +186,7 @@ export class PartitionWorker<State = unknown> {
     }
     for (const [key, { epoch }] of heads) worker.#epochs.set(key, epoch);
     worker.#commandNumber = heads.get(sourceKey(log.name, partition))?.commands ?? 0;
-    for (const cursor of await log.cursors(partition)) {
-      const key = sourceKey(cursor.log, cursor.partition);
-      worker.#storedCursors.set(key, cursor.position);
-      // What a snapshot held that is gone has to come again, and it stands before that offset.
-      const isTaken = machine.cursor(cursor.log, cursor.partition) >= cursor.position;
-      if (cursor.nextOffset !== null && isTaken) worker.#storedOffsets.set(key, cursor.nextOffset);
-    }
+    for (const cursor of await log.cursors(partition)) worker.#cursors.opened(cursor);
     return worker;
   }
 
@@ -270,40 +239,33 @@ export class PartitionWorker<State = unknown> {
   }
 
   get sources(): readonly SourceRef[] {
-    return this.#queues.map(({ source }) => source);
+    return this.#inputs.sources;
   }
 
   /** Last position that arrived from a source; what must be asked for next is one more. */
   arrived(log: string, partition: number): number {
-    return this.#queueOf.get(sourceKey(log, partition))?.arrived ?? 0;
+    return this.#inputs.arrived(log, partition);
   }
 
   /** Where to look for the next message of a source, as a former worker left it; a hint. */
   storedOffset(log: string, partition: number): string | undefined {
-    return this.#storedOffsets.get(sourceKey(log, partition));
+    return this.#cursors.storedOffset(log, partition);
   }
 
   /** What arrived of a source so far ends before this offset of the bus. */
   noteOffset(log: string, partition: number, offset: string): void {
-    if (log.endsWith('.commands')) this.#commandOffset = offset;
-    else this.#queueOf.get(sourceKey(log, partition))?.note(offset);
+    if (log.endsWith('.commands')) this.#cursors.noteCommandOffset(offset);
+    else this.#inputs.noteOffset(log, partition, offset);
   }
 
   /** Inputs that arrived and are not applied. */
   get backlog(): number {
-    let total = this.#commands.length;
-    for (const queue of this.#queues) total += queue.length;
-    return total;
+    return this.#commands.length + this.#inputs.length;
   }
 
   /** The first input of each source that has to wait for others: what stands behind it waits too. */
   get waiting(): readonly WaitingInput[] {
-    return this.#queues.flatMap((queue): WaitingInput[] => {
-      const entry = queue.peek();
-      const lacks = entry === undefined ? [] : this.#lackedBy(entry);
-      if (entry === undefined || lacks.length === 0) return [];
-      return [{ log: entry.log, partition: entry.partition, position: entry.position, lacks }];
-    });
+    return this.#inputs.waiting;
   }
 
   /**
@@ -311,20 +273,15 @@ export class PartitionWorker<State = unknown> {
    * @returns the position from which a hole must be fetched again, if there is one
    */
   offer(entries: readonly LogEntry[]): number | undefined {
-    for (const entry of entries) {
-      const queue = this.#queueOf.get(sourceKey(entry.log, entry.partition));
-      if (queue === undefined) continue;
-      if (queue.offer(entry) === 'hole') return queue.arrived;
-    }
-    return undefined;
+    return this.#inputs.offer(entries);
   }
 
   /** Fetches from the source logs everything that is there and has not arrived. */
   async catchUp(): Promise<void> {
-    for (const { source } of this.#queues) {
+    for (const { log, partition } of this.#inputs.sources) {
       for (;;) {
-        const after = this.arrived(source.log, source.partition);
-        const entries = await this.#options.reader.read(source.log, source.partition, after, CATCH_UP_PAGE);
+        const after = this.arrived(log, partition);
+        const entries = await this.#options.reader.read(log, partition, after, CATCH_UP_PAGE);
         if (entries.length === 0) break;
         this.offer(entries);
       }
@@ -386,18 +343,8 @@ export class PartitionWorker<State = unknown> {
    * @returns number of events appended
    */
   async runHop(clearing: Instant, hop: number): Promise<number> {
-    const inputs: LogEntry[] = [];
-    for (const queue of this.#queues) {
-      for (;;) {
-        const entry = queue.peek();
-        if (entry === undefined) break;
-        const { time } = entry;
-        if (time.clearing > clearing || (time.clearing === clearing && time.hop > hop)) break;
-        inputs.push(queue.take());
-      }
-    }
+    const inputs = this.#inputs.takeUpTo(clearing, hop);
     if (inputs.length === 0) return 0;
-    inputs.sort(this.#compare);
     await this.#lookUp(inputs);
     return this.#item(() => {
       for (const input of inputs) this.#accept(input);
@@ -451,20 +398,16 @@ export class PartitionWorker<State = unknown> {
    */
   async runLive(): Promise<number> {
     let applied = 0;
-    const takeReady = (): void => {
-      for (let next = this.#earliestReady(); next !== undefined; next = this.#earliestReady()) {
-        const { queue, before } = next;
-        for (let entry = queue.peek(); entry !== undefined; entry = queue.peek()) {
-          if (applied >= LIVE_ITEM_INPUTS) return;
-          if (!this.#isReady(entry) || (before !== undefined && this.#compare(entry, before) > 0)) break;
-          if (this.#outcomes?.knows(entry) === false) return;
-          this.#accept(queue.take());
+    const takeReady = (): void =>
+      this.#inputs.takeReady(
+        (entry) => applied < LIVE_ITEM_INPUTS && this.#outcomes?.knows(entry) !== false,
+        (entry) => {
+          this.#accept(entry);
           applied += 1;
-        }
-      }
-    };
+        },
+      );
     const commands = this.#commands.length;
-    const inputs = this.#queues.flatMap((queue) => queue.waiting(LIVE_ITEM_INPUTS));
+    const inputs = this.#inputs.next(LIVE_ITEM_INPUTS);
     if (commands > 0) await this.#answerWaiting(commands, this.#machine.clearing, inputs, takeReady);
     else {
       await this.#lookUp(inputs);
@@ -541,38 +484,6 @@ export class PartitionWorker<State = unknown> {
     return { record: { ...record, resultText: canonicalText(result) }, result };
   }
 
-  /**
-   * The source whose next entry can be applied and comes first in the order of lockstep, and the entry that comes next
-   * after it. So of what has arrived an account's opening goes before its trades, though topics have no order between
-   * them.
-   */
-  #earliestReady(): { readonly queue: SourceQueue; readonly before: LogEntry | undefined } | undefined {
-    let first: SourceQueue | undefined;
-    let firstEntry: LogEntry | undefined;
-    let before: LogEntry | undefined;
-    for (const queue of this.#queues) {
-      const entry = queue.peek();
-      if (entry === undefined || !this.#isReady(entry)) continue;
-      if (firstEntry === undefined || this.#compare(entry, firstEntry) < 0) {
-        [first, firstEntry, before] = [queue, entry, firstEntry];
-      } else if (before === undefined || this.#compare(entry, before) < 0) before = entry;
-    }
-    return first && { queue: first, before };
-  }
-
-  /** True when everything the entry was decided on, and that this worker reads too, is applied here. */
-  #isReady(entry: LogEntry): boolean {
-    return entry.basis.every((step) => this.#isApplied(step));
-  }
-
-  #lackedBy({ basis }: LogEntry): readonly BasisStep[] {
-    return basis.filter((step) => !this.#isApplied(step));
-  }
-
-  #isApplied([log, partition, upTo]: BasisStep): boolean {
-    return !this.#queueOf.has(sourceKey(log, partition)) || this.#machine.cursor(log, partition) >= upTo;
-  }
-
   async #item(apply: () => readonly CommandRecord[]): Promise<number> {
     if (this.#broken !== undefined) throw this.#broken;
     const machine = this.#machine;
@@ -581,9 +492,9 @@ export class PartitionWorker<State = unknown> {
       const commands = apply();
       machine.settle();
       const { events, cursors } = machine.drain();
-      this.#hold(cursors);
+      this.#cursors.hold(cursors);
       // Without consequences the cursors wait for the next append: after a crash the inputs are simply taken again.
-      if (events.length === 0 && commands.length === 0 && this.#atRest === undefined) {
+      if (events.length === 0 && commands.length === 0 && !this.#cursors.mayMoveAtRest) {
         this.#snapshots?.stored();
         return 0;
       }
@@ -596,7 +507,7 @@ export class PartitionWorker<State = unknown> {
       if (outcome.status === 'conflict')
         throw new Error(`${this.log}/${this.partition}: ${outcome.reason}: ${outcome.detail}`);
       this.#storing = undefined;
-      this.#committed(items, events.length + commands.length > 0);
+      this.#cursors.stored(items[0]?.cursors ?? [], events.length + commands.length > 0);
       this.#count(events);
       this.#outcomes?.stored(events);
       if (events.length > 0) await this.#options.publish(items.flatMap((item) => item.events));
@@ -646,43 +557,15 @@ export class PartitionWorker<State = unknown> {
     });
   }
 
-  /** With consequences the cursors move as far as was applied, without any as far as a snapshot holds. */
   #cursorsToStore(hasConsequences: boolean): readonly CursorMove[] {
-    if (!hasConsequences) return this.#atRest ?? [];
-    const moves: CursorMove[] = [];
-    for (const [key, [log, partition, upTo]] of this.#held) {
-      const stored = this.#storedCursors.get(key) ?? 0;
-      // What was stored before is named by the bases of what is stored now: a start is never behind it.
-      if (upTo >= stored) moves.push(moveOf(log, partition, upTo, this.#queueOf.get(key)?.offsetAt(stored)));
-    }
-    if (this.#commandOffset === undefined) return moves;
-    return [...moves, [`${this.log}.commands`, this.partition, this.#commandNumber, this.#commandOffset]];
+    return this.#cursors.toStore(hasConsequences, [`${this.log}.commands`, this.partition, this.#commandNumber]);
   }
 
-  /** Cursors as they are now; to be moved when a snapshot that holds them is stored and nothing followed from them meanwhile. */
+  /** Cursors as they are now, to be moved when a snapshot that holds them is stored and nothing followed from them meanwhile. */
   #whenResting(): () => void {
     const { size } = this.#machine;
     const commands = this.#commandNumber;
-    const moves = this.#queues.flatMap((queue): CursorMove[] => {
-      const { log, partition } = queue.source;
-      const applied = this.#machine.cursor(log, partition);
-      const stored = this.#storedCursors.get(sourceKey(log, partition)) ?? 0;
-      return applied > stored ? [moveOf(log, partition, applied, queue.offsetAt(applied))] : [];
-    });
-    return () => {
-      const isQuiet = this.#machine.size === size && this.#commandNumber === commands;
-      if (isQuiet && moves.length > 0) this.#atRest = moves;
-    };
-  }
-
-  #committed(items: readonly PlacedItem[], hadConsequences: boolean): void {
-    for (const [log, partition, upTo] of items[0]?.cursors ?? []) {
-      this.#storedCursors.set(sourceKey(log, partition), upTo);
-    }
-    this.#atRest = undefined;
-    if (!hadConsequences) return;
-    this.#held.clear();
-    this.#commandOffset = undefined;
+    return this.#cursors.whenResting(() => this.#machine.size === size && this.#commandNumber === commands);
   }
 
   #commit(items: readonly PlacedItem[]): Promise<AppendOutcome> {
@@ -690,18 +573,7 @@ export class PartitionWorker<State = unknown> {
     if ('submit' in committer) return committer.submit(items[0] as PlacedItem);
     return committer.committer.submitTogether(items);
   }
-
-  #hold(cursors: readonly (readonly [string, number, number])[]): void {
-    for (const cursor of cursors) {
-      const [log, partition] = cursor;
-      // Commands are numbered by their records; only other logs have cursors.
-      if (!log.endsWith('.commands')) this.#held.set(sourceKey(log, partition), cursor);
-    }
-  }
 }
-
-const moveOf = (log: string, partition: number, upTo: number, offset: string | undefined): CursorMove =>
-  offset === undefined ? [log, partition, upTo] : [log, partition, upTo, offset];
 
 function ownLogs<State>({ process, log, committer }: PartitionWorkerOptions<State>): (name: string) => EventLog {
   return (name) => {
