@@ -1068,13 +1068,20 @@ export class ModelWorld {
     return this.equityOf(account).gte(this.callOf({ holdings }).times(INITIAL_MULTIPLE));
   }
 
+  /** Equity above the initial requirement. */
+  #surplusOf(account: BookedAccount): Decimal {
+    return this.equityOf(account).minus(this.callOf(account).times(INITIAL_MULTIPLE));
+  }
+
   #bookTakes({ roundId, request, instrument, side, takes }: ProviderEvents['ProviderRoundExecuted']): void {
     for (const { accountId, accountVersion, quantity, price } of takes) {
       const account = this.#account(accountId);
       const taken = account.version > accountVersion ? ZERO : dec(quantity);
       const trade = { instrument, side: side === 'long' ? 'buy' : 'sell', price: dec(price) } as const;
+      const before = this.#surplusOf(account);
       if (taken.gt(0)) this.#grow(account, trade, taken);
-      if (this.equityOf(account).lt(this.callOf(account).times(INITIAL_MULTIPLE))) {
+      // What hedges him is judged whole; who gets a part of it may still lack what he lacked before, and no more.
+      if (this.#surplusOf(account).lt(minOf(before, ZERO))) {
         this.complaints.push(`${accountId} took over ${quantity} and lacks its own requirement`);
       }
       const booked = { accountId, roundId, role: 'provider', request, instrument, side: trade.side, price };
