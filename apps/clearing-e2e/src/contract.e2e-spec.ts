@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
@@ -55,6 +55,8 @@ if (!installed)
   let ballast: BallastClient;
   let paid = 0;
   let treasuryNext = 1;
+  let fuzzer: ChildProcess | undefined;
+  let paying: Promise<number> = Promise.resolve(0);
 
   async function serve(port: string): Promise<void> {
     const data = path.join(directory, 'data');
@@ -83,6 +85,12 @@ if (!installed)
     await fs.rm(directory, { recursive: true, force: true });
   });
 
+  // What outlives its test would pay beside the next one.
+  afterEach(async () => {
+    fuzzer?.kill();
+    await paying.catch(() => 0);
+  });
+
   async function fuzz(...which: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
     const checks = ['--exclude-checks', 'not_a_server_error,unsupported_method,positive_data_acceptance'];
     const child = spawn(
@@ -104,6 +112,7 @@ if (!installed)
         },
       },
     );
+    fuzzer = child;
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -141,11 +150,11 @@ if (!installed)
       } else {
         treasury.say('DepositReceived', BEGIN, { ...money, accountId: PAID });
         await treasury.flush();
+        treasuryNext = treasury.next;
       }
       paid += 1;
       await wait(20);
     }
-    treasuryNext = treasury.next;
     return paid - first;
   }
 
@@ -159,7 +168,8 @@ if (!installed)
     ['the mode of the house and halts of instruments', ['--include-path-regex', HALTS], 20],
   ])('holds for whatever is asked about %s', async (_, which, fewest) => {
     const fuzzing = fuzz(...which);
-    const deposits = await pay(fuzzing);
+    paying = pay(fuzzing);
+    const deposits = await paying;
     const { code, said } = await fuzzing;
     const asked = Number(/(\d+) generated/.exec(said)?.[1]);
     process.stderr.write(`the contract: ${asked} requests beside ${deposits} deposits\n`);
