@@ -101,6 +101,9 @@ export interface ExchangeTemper {
   readonly worstSlippageBps: number;
 }
 
+/** USD: an order fills in two parts, and of each its profit goes down to the cent and its provisional penalty up. */
+const ROUNDED_OF_AN_ORDER = dec('-0.04');
+
 export interface WorldOptions {
   readonly seed: number;
   readonly partitions: number;
@@ -545,12 +548,12 @@ export class ModelWorld {
     return entry;
   }
 
-  /** At the same prices nothing but a cent or two of rounding takes who has something below zero: neither others nor the house. */
+  /** At the same prices nothing but rounding takes who has something below zero: neither others nor the house. */
   #judgeSolvency(account: BookedAccount, type: string): void {
     const before = this.#lossBearing.get(account.accountId);
     const now = this.lossBearingOf(account);
     this.#lossBearing.set(account.accountId, now);
-    if (before?.gte(0) === true && now.lt(dec('-0.02'))) {
+    if (before?.gte(0) === true && now.lt(ROUNDED_OF_AN_ORDER)) {
       this.complaints.push(`${account.accountId} had ${text(before)} and has ${text(now)} after ${type}`);
     }
   }
@@ -870,7 +873,7 @@ export class ModelWorld {
   ): void {
     const marks = { ...this.#marks, [underlyingOf(placed.instrument)]: dec(placed.mark) };
     const equity = this.equityOf(account, marks).plus(dec('0.02'));
-    if (this.lossBearingOf(account, marks).lt(dec('-0.02')) && lossBearingBefore.gte(0)) {
+    if (this.lossBearingOf(account, marks).lt(ROUNDED_OF_AN_ORDER) && lossBearingBefore.gte(0)) {
       this.complaints.push(`slice ${placed.slice} of ${placed.caseId} left less than nothing`);
     }
     // Slippage is a loss that has happened; only what is charged beyond it is a charge.
