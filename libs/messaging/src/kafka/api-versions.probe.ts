@@ -86,7 +86,7 @@ function offeredBy(broker: string, ssl: KafkaConnection['ssl']): Promise<Readonl
   const port = Number(broker.slice(colon + 1));
   return new Promise((resolve, reject) => {
     const socket = ssl
-      ? tls.connect({ host, port, servername: host, ...(ssl === true ? {} : ssl) })
+      ? tls.connect({ host, port, ...(net.isIP(host) === 0 && { servername: host }), ...(ssl === true ? {} : ssl) })
       : net.connect({ host, port });
     let received = Buffer.alloc(0);
     const end = (settle: () => void): void => {

@@ -1,6 +1,7 @@
 import { describeWithKafka } from '../local-kafka/describe-with-kafka.js';
 import { kafkaAvailability } from '../local-kafka/kafka-installation.js';
 import { brokerFailureSuite } from './broker-failure.suite.js';
+import { guardedBrokerSuite } from './guarded-broker.suite.js';
 import { kafkaBusSuite } from './kafka-bus.suite.js';
 import { kafkaLockstepSuite } from './kafka-lockstep.suite.js';
 import { partitionOwnershipSuite } from './partition-ownership.suite.js';
@@ -20,5 +21,6 @@ await describeWithKafka('over Apache Kafka', (kafka) => {
   if (how === 'artifacts') {
     describe('a broker that fails', brokerFailureSuite);
     describe('one broker of two that fails', leaderlessPartitionSuite);
+    describe('a broker behind TLS and a password', guardedBrokerSuite);
   }
 });

@@ -15,11 +15,11 @@ export async function describeWithKafka(name: string, suite: (kafka: () => Local
     return;
   }
   describe(name, () => {
-    let kafka: LocalKafka;
+    let kafka: LocalKafka | undefined;
     beforeAll(async () => {
       kafka = await startKafka();
     }, START_WITHIN_MS);
-    afterAll(() => kafka.stop());
-    suite(() => kafka);
+    afterAll(() => kafka?.stop());
+    suite(() => kafka as LocalKafka);
   });
 }

@@ -12,6 +12,8 @@ const run = promisify(execFile);
 
 export interface LocalKafka {
   readonly brokers: readonly string[];
+  /** Where it takes only those who know its guard; undefined without one. */
+  readonly guarded: string | undefined;
   /** Ends it in order; its data is removed unless a folder was given. */
   stop(): Promise<void>;
   /** Ends it as a power failure would. */
@@ -27,6 +29,17 @@ export interface LocalKafkaOptions {
   readonly port?: number;
   /** Folder of a broker that was started here: this one is a further broker of its cluster. */
   readonly joins?: string;
+  /** A further listener that speaks TLS only and asks who is there. */
+  readonly guard?: KafkaGuard;
+}
+
+/** What one who comes to a guarded listener has to trust and to show. */
+export interface KafkaGuard {
+  /** PEM file with the key and the certificate of the broker. */
+  readonly keystore: string;
+  /** One who may come, by SCRAM-SHA-512. */
+  readonly username: string;
+  readonly password: string;
 }
 
 /**
@@ -52,6 +65,7 @@ async function externalKafka(): Promise<LocalKafka> {
   await answering(brokers, 30_000);
   return {
     brokers,
+    guarded: undefined,
     stop: async () => undefined,
     kill: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here and are not killed')),
     restart: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here')),
@@ -66,6 +80,7 @@ async function composeKafka(): Promise<LocalKafka> {
   await answering([COMPOSE_BROKER], 60_000);
   return {
     brokers: [COMPOSE_BROKER],
+    guarded: undefined,
     stop: async () => void (await compose('stop', 'kafka')),
     kill: async () => void (await compose('kill', 'kafka')),
     restart: async () => void (await compose('up', '--detach', '--wait', 'kafka')),
@@ -75,16 +90,23 @@ async function composeKafka(): Promise<LocalKafka> {
 const START_WITHIN_MS = 120_000;
 
 /** The first node is broker and controller, a further one only broker. */
-const properties = (port: number, controllerPort: number, data: string, isFirst: boolean): string => `process.roles=${
-  isFirst ? 'broker,controller' : 'broker'
-}
+const properties = (
+  port: number,
+  controllerPort: number,
+  data: string,
+  isFirst: boolean,
+  guarded: GuardedListener | undefined,
+): string => `process.roles=${isFirst ? 'broker,controller' : 'broker'}
 node.id=${isFirst ? 1 : 2}
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port}${isFirst ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port}${isFirst ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}${
+  guarded === undefined ? '' : `,SASL_SSL://127.0.0.1:${guarded.port}`
+}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${guarded === undefined ? '' : `,SASL_SSL://127.0.0.1:${guarded.port}`}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${data}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
+inter.broker.listener.name=PLAINTEXT
+${guarded === undefined ? '' : guardProperties(guarded.keystore)}log.dirs=${data}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -96,7 +118,18 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 `;
 
-async function artifactKafka({ dir, port, joins }: LocalKafkaOptions): Promise<LocalKafka> {
+interface GuardedListener {
+  readonly port: number;
+  readonly keystore: string;
+}
+
+const guardProperties = (keystore: string): string => `listener.name.sasl_ssl.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.ssl.keystore.type=PEM
+listener.name.sasl_ssl.ssl.keystore.location=${keystore}
+`;
+
+async function artifactKafka({ dir, port, joins, guard }: LocalKafkaOptions): Promise<LocalKafka> {
   const folder = dir ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-kafka-')));
   await fs.mkdir(folder, { recursive: true });
   const config = path.join(folder, 'server.properties');
@@ -105,22 +138,25 @@ async function artifactKafka({ dir, port, joins }: LocalKafkaOptions): Promise<L
     () => true,
   );
   if (isNew) {
-    const [any, free] = await freePorts(2);
+    const [any, free, further] = await freePorts(3);
+    const guarded = guard && { port: further as number, keystore: guard.keystore };
     const controller = joins === undefined ? (free as number) : await controllerPortOf(joins);
     const data = path.join(folder, 'data');
-    await fs.writeFile(config, properties(port ?? (any as number), controller, data, joins === undefined));
+    await fs.writeFile(config, properties(port ?? (any as number), controller, data, joins === undefined, guarded));
   }
-  const clientPort = /advertised\.listeners=PLAINTEXT:\/\/127\.0\.0\.1:(\d+)/.exec(
-    await fs.readFile(config, 'utf8'),
-  )?.[1];
-  const broker = `127.0.0.1:${clientPort}`;
+  const advertised = /^advertised\.listeners=.*$/m.exec(await fs.readFile(config, 'utf8'))?.[0] ?? '';
+  const listener = (name: string): string | undefined =>
+    new RegExp(`[=,]${name}://(127\\.0\\.0\\.1:\\d+)`).exec(advertised)?.[1];
+  const broker = listener('PLAINTEXT') as string;
   if (!(await formatted(folder))) {
     const [command, ...args] = await kafkaCommand();
     const cluster =
       joins === undefined
         ? ['-t', clusterId(), '--standalone']
         : ['-t', await clusterIdOf(joins), '--no-initial-controllers'];
-    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-c', config, ...cluster]);
+    const known =
+      guard === undefined ? [] : ['--add-scram', `SCRAM-SHA-512=[name=${guard.username},password=${guard.password}]`];
+    await run(command, [...args, 'kafka.tools.StorageTool', 'format', '-c', config, ...cluster, ...known]);
   }
   const command = await kafkaCommand('-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1');
   const logFile = path.join(folder, 'kafka.log');
@@ -142,6 +178,7 @@ async function artifactKafka({ dir, port, joins }: LocalKafkaOptions): Promise<L
   let server = await launch();
   return {
     brokers: [broker],
+    guarded: listener('SASL_SSL'),
     stop: async () => {
       await server.signal('SIGTERM');
       if (dir === undefined) await fs.rm(folder, { recursive: true, force: true });

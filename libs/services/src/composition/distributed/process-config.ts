@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
+import type { KafkaConnection } from '@ballast/messaging';
 import { z } from 'zod';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SNAPSHOT_POLICY, type SnapshotPolicy } from '@ballast/partition-worker';
 import { LOOPBACK, TOKEN, TOKEN_REMEDY } from '../../http/bearer-token.js';
 import { readEnvironment } from './environment.js';
+import { kafkaSecurity, kafkaSecurityFlaws, kafkaSecurityVariables } from './kafka-security.js';
 
 const list = z
   .string()
@@ -22,6 +24,7 @@ const schema = z
   .object({
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database'),
     KAFKA_BROKERS: list,
+    ...kafkaSecurityVariables,
     KAFKA_REPLICATION: z.coerce.number().int().min(1).max(7).default(1),
     TOPIC_PREFIX: z
       .string()
@@ -53,12 +56,17 @@ const schema = z
   .refine(({ HOST, BALLAST_TOKEN }) => BALLAST_TOKEN !== undefined || LOOPBACK.includes(HOST), {
     path: ['BALLAST_TOKEN'],
     message: 'is needed when HOST is not 127.0.0.1: pages of the log would be open to everybody',
+  })
+  .superRefine((given, context) => {
+    for (const [name, message] of kafkaSecurityFlaws(given))
+      context.addIssue({ code: 'custom', path: [name], message });
   });
 
 /** What a process of the distributed composition is told by its environment; read in one place. */
 export interface ProcessConfig {
   readonly databaseUrl: string;
   readonly brokers: readonly string[];
+  readonly kafkaSecurity: Pick<KafkaConnection, 'ssl' | 'sasl'>;
   readonly replication: number;
   readonly topicPrefix: string;
   readonly partitions: number;
@@ -97,6 +105,7 @@ export function processConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
   return {
     databaseUrl: data.DATABASE_URL,
     brokers: data.KAFKA_BROKERS,
+    kafkaSecurity: kafkaSecurity(data),
     replication: data.KAFKA_REPLICATION,
     topicPrefix: data.TOPIC_PREFIX,
     partitions: data.PARTITIONS,

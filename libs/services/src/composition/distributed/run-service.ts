@@ -106,7 +106,11 @@ export class ProcessModule {
   }
 }
 
-export const kafkaConnection = ({ brokers, topicPrefix }: ProcessConfig, clientId: string): KafkaConnection => ({
+export const kafkaConnection = (
+  { brokers, topicPrefix, kafkaSecurity }: ProcessConfig,
+  clientId: string,
+): KafkaConnection => ({
+  ...kafkaSecurity,
   brokers,
   clientId,
   prefix: topicPrefix,
